@@ -1,0 +1,100 @@
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
+const milliseconds = (fallback: number, max = 86_400_000) =>
+  z.coerce.number().int().min(0).max(max).default(fallback);
+const atOnce = (fallback: number) => z.coerce.number().int().min(1).max(64).default(fallback);
+
+/** Every setting the program has, with its range and default. `docs/configuration.md` lists them. */
+const settings = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  HOST: z
+    .string()
+    .default('127.0.0.1')
+    .refine(isLoopback, 'must be a loopback address (127.0.0.1, ::1 or localhost)'),
+  XGPT_DATA_DIR: z.string().min(1).default('./data'),
+  XGPT_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  XGPT_SAMPLE_PAGE_MS: milliseconds(150, 60_000),
+  XGPT_MAX_UPLOAD_MB: z.coerce.number().int().min(1).max(1_000_000).default(2048),
+  XGPT_MODEL_DIR: z.string().min(1).optional(),
+  XGPT_SCRAPE_CONCURRENCY: atOnce(2),
+  XGPT_SEARCH_CONCURRENCY: atOnce(2),
+  XGPT_DISCOVER_CONCURRENCY: atOnce(2),
+  XGPT_EMBED_CONCURRENCY: atOnce(1),
+  XGPT_CANCEL_GRACE_MS: milliseconds(10_000),
+  XGPT_DRAIN_MS: milliseconds(5_000),
+  XGPT_KEEP_FINISHED_HOURS: z.coerce.number().min(0).max(87_600).default(24),
+});
+
+export interface Config {
+  port: number;
+  host: string;
+  dataDir: string;
+  databasePath: string;
+  /** Where personal archives are uploaded to or dropped into. */
+  importsDir: string;
+  /** Where fetched models are kept. */
+  modelsDir: string;
+  /** A folder of the user's own that holds the model; nothing is fetched then. */
+  modelDir: string | undefined;
+  logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** Pause between two pages of the sample source, in ms. */
+  samplePageMs: number;
+  maxUploadBytes: number;
+  /** How many jobs of a type run at once, where it differs from the type's own default. */
+  concurrency: Record<string, number>;
+  /** How long a cancelled handler may take to stop before it is fenced off, in ms. */
+  cancelGraceMs: number;
+  /** How long running handlers may take to stop at shutdown, in ms. */
+  drainMs: number;
+  /** How long finished jobs are kept, in ms. */
+  keepFinishedMs: number;
+}
+
+/** A setting has a value it cannot have; the message names it. */
+export class InvalidConfig extends Error {
+  override readonly name = 'InvalidConfig';
+}
+
+/**
+ * Reads the settings from the environment.
+ * @throws InvalidConfig that names every setting with a bad value.
+ */
+export function loadConfig(env: Record<string, string | undefined> = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = settings.safeParse(given);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(
+      (issue) =>
+        `  ${issue.path.join('.')}: ${issue.message} (is "${given[String(issue.path[0])]}")`,
+    );
+    throw new InvalidConfig(`These settings cannot be used:\n${problems.join('\n')}`);
+  }
+  const s = parsed.data;
+  const dataDir = resolve(s.XGPT_DATA_DIR);
+  return {
+    port: s.PORT,
+    host: s.HOST,
+    dataDir,
+    databasePath: join(dataDir, 'xgpt.sqlite'),
+    importsDir: join(dataDir, 'imports'),
+    modelsDir: join(dataDir, 'models'),
+    modelDir: s.XGPT_MODEL_DIR && resolve(s.XGPT_MODEL_DIR),
+    logLevel: s.XGPT_LOG_LEVEL,
+    samplePageMs: s.XGPT_SAMPLE_PAGE_MS,
+    maxUploadBytes: s.XGPT_MAX_UPLOAD_MB * 1024 * 1024,
+    concurrency: {
+      scrape: s.XGPT_SCRAPE_CONCURRENCY,
+      search: s.XGPT_SEARCH_CONCURRENCY,
+      discover: s.XGPT_DISCOVER_CONCURRENCY,
+      embed: s.XGPT_EMBED_CONCURRENCY,
+    },
+    cancelGraceMs: s.XGPT_CANCEL_GRACE_MS,
+    drainMs: s.XGPT_DRAIN_MS,
+    keepFinishedMs: s.XGPT_KEEP_FINISHED_HOURS * 3_600_000,
+  };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}

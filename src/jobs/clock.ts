@@ -1,0 +1,19 @@
+/** Time as an argument, so that a test can move it. */
+export interface Clock {
+  /** Milliseconds since 1970 UTC. */
+  now(): number;
+  /** Calls `run` once after `ms`; the returned function calls it off. Keeps no process alive. */
+  after(ms: number, run: () => void): () => void;
+}
+
+/** `setTimeout` counts in 32 bits and fires at once beyond that. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(ms, run) {
+    const timer = setTimeout(run, Math.min(Math.max(ms, 0), LONGEST_TIMEOUT_MS));
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};

@@ -1,0 +1,29 @@
+import type { z } from 'zod';
+import type { QueuedJobContext } from './context.ts';
+import type { JobType, JobTypes } from './job.ts';
+import { DEFAULT_RETRY, type RetryPolicy } from './retry.ts';
+
+/** What a type's entry in `JobTypes` says of its input and output. */
+export type InputOf<Type extends JobType> = JobTypes[Type]['input'];
+export type OutputOf<Type extends JobType> = JobTypes[Type]['output'];
+
+export interface JobDefinition<Type extends JobType = JobType> {
+  type: Type;
+  /** Checks and completes what was asked; its messages are shown next to the fields. */
+  input: z.ZodType<InputOf<Type>>;
+  /** How many of this type run at once in this process, 1 or more. */
+  concurrency: number;
+  retry: RetryPolicy;
+  /**
+   * Does the work. It may be stopped and started again at any point: what it wrote through
+   * `commit` is kept, and its checkpoint with it. It looks at `signal` between two steps.
+   */
+  run(input: InputOf<Type>, job: QueuedJobContext): Promise<OutputOf<Type>>;
+}
+
+/** One job type, with the default retry policy where it names none. */
+export function defineJob<Type extends JobType>(
+  definition: Omit<JobDefinition<Type>, 'retry'> & { retry?: Partial<RetryPolicy> },
+): JobDefinition<Type> {
+  return { ...definition, retry: { ...DEFAULT_RETRY, ...definition.retry } };
+}

@@ -1,0 +1,99 @@
+import type { Logger } from '../logger.ts';
+import type { Clock } from './clock.ts';
+import { JobCancelled } from './errors.ts';
+import type { Execution, Executions } from './executions.ts';
+import type { Feed } from './feed.ts';
+import type { Job } from './job.ts';
+import { processIsGone } from './owner.ts';
+import type { JobStore, Lease } from './store.ts';
+
+/** How often leases are renewed and cancels of other processes are noticed, in ms. */
+const BEAT_MS = 1_000;
+
+/** What tracker and runner of one process share. */
+export interface Desk {
+  store: JobStore;
+  feed: Feed;
+  executions: Executions;
+  clock: Clock;
+  logger: Logger;
+  /** Who this process is in a job's lease: `host:pid:boot`. */
+  owner: string;
+  leaseMs: number;
+  cancelGraceMs: number;
+  /** Somebody may claim now: a job came into the line, or a place became free. */
+  wake(): void;
+}
+
+export function newLease(desk: Desk): Lease {
+  return { owner: desk.owner, until: desk.clock.now() + desk.leaseMs };
+}
+
+/**
+ * Brings an execution's end to disk: `settle` if that still holds, else as cancelled if a cancel
+ * came first, else not at all because another attempt has the job.
+ */
+export function settle(
+  desk: Desk,
+  execution: Execution,
+  change: () => Job | undefined,
+): Job | undefined {
+  const { store, executions, feed, clock } = desk;
+  executions.flush();
+  const job = change() ?? store.finishCancel(execution, undefined, clock.now());
+  executions.end(execution);
+  if (job) feed.changed(job.id);
+  desk.wake();
+  return job;
+}
+
+/** Asks the handler to stop, and gives up on it when it has not stopped within the grace. */
+export function abortCancelled(desk: Desk, execution: Execution): void {
+  if (execution.controller.signal.reason instanceof JobCancelled) return;
+  execution.controller.abort(new JobCancelled());
+  desk.clock.after(desk.cancelGraceMs, () => giveUp(desk, execution));
+}
+
+function giveUp(desk: Desk, execution: Execution): void {
+  if (desk.executions.get(execution.id) !== execution) return;
+  const seconds = Math.round(desk.cancelGraceMs / 1000);
+  const note = `Stopped by force: the work had not ended ${seconds} s after the cancel.`;
+  desk.logger.warn(note, { job: execution.id });
+  settle(desk, execution, () => desk.store.finishCancel(execution, note, desk.clock.now()));
+}
+
+/** Settles what processes that ended have left at work. */
+export function takeOver(desk: Desk): void {
+  // Our own leases first: after a laptop's sleep they have all run out, and nobody wanted them.
+  heartbeat(desk);
+  for (const job of desk.store.takeOver(processIsGone(desk.owner), desk.clock.now())) {
+    desk.logger.warn(`${job.id} was left behind by a process that ended; it is ${job.status}.`);
+    desk.feed.changed(job.id);
+  }
+}
+
+/** Beats until the returned function is called. */
+export function startHeart(desk: Desk): () => void {
+  let cancel = () => {};
+  const beat = () => {
+    try {
+      heartbeat(desk);
+    } catch (error) {
+      desk.logger.error('The leases could not be renewed; trying again.', { error });
+    }
+    cancel = desk.clock.after(BEAT_MS, beat);
+  };
+  cancel = desk.clock.after(BEAT_MS, beat);
+  return () => cancel();
+}
+
+/** Renews the leases of everything at work here, and stops what is no longer ours. */
+function heartbeat(desk: Desk): void {
+  if (desk.executions.all().length === 0) return;
+  const held = new Map(desk.store.renewLeases(newLease(desk)).map((job) => [job.id, job]));
+  for (const execution of desk.executions.all()) {
+    const job = held.get(execution.id);
+    if (job?.attempt !== execution.attempt) desk.executions.fence(execution);
+    else if (job.status === 'cancelling') abortCancelled(desk, execution);
+  }
+}

@@ -1,0 +1,166 @@
+import type { Logger } from '../logger.ts';
+import type { Clock } from './clock.ts';
+import { JobCancelled, JobFenced } from './errors.ts';
+import type { Feed } from './feed.ts';
+import type { Job, JobProgress, JobType } from './job.ts';
+import { Speed } from './speed.ts';
+import type { Fence, JobStore } from './store.ts';
+
+/** Shortest time between two flushes of progress, in ms: 20 frames a second is what an eye follows. */
+const FLUSH_MS = 50;
+
+/** Long enough for any sentence, short enough that a runaway message fills no frame. */
+const LONGEST_MESSAGE = 500;
+
+/** One attempt at a job, at work in this process. */
+export interface Execution extends Fence {
+  readonly type: JobType;
+  readonly tracked: boolean;
+  readonly controller: AbortController;
+  readonly speed: Speed;
+  /** Not flushed yet. */
+  progress?: JobProgress;
+}
+
+/**
+ * What memory holds of jobs: the abort controllers of those at work in this process, and their
+ * progress that is not on disk yet. Nothing here is the truth about a job's status.
+ */
+export class Executions {
+  #byId = new Map<string, Execution>();
+  #dirty = new Set<Execution>();
+  #flushedAt = Number.NEGATIVE_INFINITY;
+  #flushPending = false;
+
+  constructor(
+    private readonly store: JobStore,
+    private readonly feed: Feed,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+  ) {}
+
+  begin(job: Job): Execution {
+    const { current, total } = job.progress;
+    const execution: Execution = {
+      id: job.id,
+      attempt: job.attempt,
+      type: job.type,
+      tracked: job.tracked,
+      controller: new AbortController(),
+      speed: new Speed(this.clock.now(), current, total),
+    };
+    this.#byId.set(job.id, execution);
+    return execution;
+  }
+
+  get(id: string): Execution | undefined {
+    return this.#byId.get(id);
+  }
+
+  all(): Execution[] {
+    return [...this.#byId.values()];
+  }
+
+  /** Its status is settled on disk: what is still in memory of it is void. */
+  end(execution: Execution): void {
+    if (this.#byId.get(execution.id) === execution) this.#byId.delete(execution.id);
+    this.#dirty.delete(execution);
+  }
+
+  /** Somebody else has the job now. */
+  fence(execution: Execution): void {
+    this.end(execution);
+    execution.controller.abort(new JobFenced());
+  }
+
+  /** A write of it changed nothing: it was cancelled by another process, or taken away. */
+  lost(execution: Execution): void {
+    if (execution.controller.signal.aborted) return;
+    const job = this.store.get(execution.id);
+    const cancelled = job?.status === 'cancelling' && job.attempt === execution.attempt;
+    if (cancelled) execution.controller.abort(new JobCancelled());
+    else this.fence(execution);
+  }
+
+  report(execution: Execution, progress: JobProgress): void {
+    const tidy = tidied(progress);
+    execution.progress = tidy;
+    execution.speed.sample(this.clock.now(), tidy.current, tidy.total);
+    this.#dirty.add(execution);
+    this.#scheduleFlush();
+  }
+
+  /** Already on disk, by the commit that carried it. */
+  reported(execution: Execution, progress: JobProgress): void {
+    execution.speed.sample(this.clock.now(), progress.current, progress.total);
+    execution.progress = undefined;
+    this.#dirty.delete(execution);
+    this.feed.progressed([execution.id]);
+  }
+
+  /** Writes all progress in one transaction, now. Called before every change of state. */
+  flush(): void {
+    if (this.#dirty.size === 0) return;
+    const executions = [...this.#dirty];
+    this.#flushedAt = this.clock.now();
+    const updates = executions.flatMap(({ id, attempt, progress }) =>
+      progress ? [{ id, attempt, progress }] : [],
+    );
+    const lost = new Set(this.store.saveProgress(updates, this.clock.now()));
+    this.#dirty.clear();
+    for (const execution of executions) {
+      execution.progress = undefined;
+      if (lost.has(execution.id)) this.fence(execution);
+    }
+    this.feed.progressed(updates.map(({ id }) => id).filter((id) => !lost.has(id)));
+  }
+
+  /** The job with the progress that is not on disk yet. */
+  withProgress(job: Job): Job {
+    const execution = this.#byId.get(job.id);
+    if (!execution?.progress || execution.attempt !== job.attempt) return job;
+    return { ...job, progress: execution.progress };
+  }
+
+  #scheduleFlush(): void {
+    if (this.#flushPending) return;
+    this.#flushPending = true;
+    const wait = this.#flushedAt + FLUSH_MS - this.clock.now();
+    const flush = () => {
+      this.#flushPending = false;
+      this.#tryFlush();
+    };
+    // A clock that was set back must not hold progress up for as long as it went back.
+    if (wait > 0) this.clock.after(Math.min(wait, FLUSH_MS), flush);
+    else queueMicrotask(flush);
+  }
+
+  /** Progress may wait: when the disk is full or locked, it stays in memory until the next beat. */
+  #tryFlush(): void {
+    try {
+      this.flush();
+    } catch (error) {
+      this.logger.error('Progress could not be written; trying again in a second.', { error });
+      this.clock.after(1_000, () => this.#tryFlush());
+    }
+  }
+}
+
+function tidied(progress: JobProgress): JobProgress {
+  return {
+    ...progress,
+    current: count(progress.current),
+    total: count(progress.total),
+    message: oneLine(progress.message),
+  };
+}
+
+function count(value: number): number {
+  return Number.isFinite(value) ? Math.max(0, Math.round(value)) : 0;
+}
+
+/** Control characters out, because a newline in a message would end a line of the event stream. */
+export function oneLine(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is being removed
+  return text.replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ').slice(0, LONGEST_MESSAGE);
+}

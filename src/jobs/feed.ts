@@ -1,0 +1,71 @@
+/** What changed between two frames. */
+export interface Change {
+  /** Jobs that came, went or changed status: everything about them may look different. */
+  cards: ReadonlySet<string>;
+  /** Jobs of which only the progress moved. */
+  progressed: ReadonlySet<string>;
+}
+
+/** How many frames back a follower may be and still get the changes instead of the whole. */
+const REMEMBERED_FRAMES = 256;
+
+/**
+ * The numbered sequence of what changed, one per process. Frame N says which jobs changed since
+ * frame N-1; a follower keeps the number of the last frame it has seen and nothing else.
+ */
+export class Feed {
+  #frame = 0;
+  #changes: Change[] = [];
+  #cards = new Set<string>();
+  #progressed = new Set<string>();
+  #scheduled = false;
+  #listeners = new Set<() => void>();
+
+  /** The newest frame's number. */
+  get frame(): number {
+    return this.#frame;
+  }
+
+  /** A state changed. All that happens in one go (one microtask) becomes one frame. */
+  changed(id: string): void {
+    this.#cards.add(id);
+    this.#schedule();
+  }
+
+  progressed(ids: Iterable<string>): void {
+    for (const id of ids) this.#progressed.add(id);
+    this.#schedule();
+  }
+
+  /** What changed after that frame; `undefined` when it is too long ago, or not of this feed. */
+  since(frame: number): Change | undefined {
+    const missed = this.#frame - frame;
+    if (missed < 0 || missed > this.#changes.length) return undefined;
+    const changes = missed === 0 ? [] : this.#changes.slice(-missed);
+    const cards = new Set(changes.flatMap((change) => [...change.cards]));
+    const progressed = new Set(changes.flatMap((change) => [...change.progressed]));
+    return { cards, progressed: progressed.difference(cards) };
+  }
+
+  /** Calls `listener` after every frame until the returned function is called. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => this.#publish());
+  }
+
+  #publish(): void {
+    this.#scheduled = false;
+    this.#frame++;
+    this.#changes.push({ cards: this.#cards, progressed: this.#progressed });
+    if (this.#changes.length > REMEMBERED_FRAMES) this.#changes.shift();
+    this.#cards = new Set();
+    this.#progressed = new Set();
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,33 @@
+/** The job system: jobs kept in SQLite, run, watched and cancelled. Knows no HTTP and no HTML. */
+import { loadConfig } from '../config.ts';
+import { appDatabase } from '../database.ts';
+import { createLogger } from '../logger.ts';
+import { createTracker } from './tracker.ts';
+
+export { type Clock, systemClock } from './clock.ts';
+export type { JobContext, QueuedJobContext } from './context.ts';
+export { defineJob, type InputOf, type JobDefinition, type OutputOf } from './definition.ts';
+export { InvalidInput, JobStopped, PermanentError, UnknownJobType } from './errors.ts';
+export type { Change, Feed } from './feed.ts';
+export type { Job, JobProgress, JobType, JobTypes } from './job.ts';
+export {
+  isActive,
+  isCancellable,
+  isFinal,
+  JOB_STATUSES,
+  type JobStatus,
+} from './lifecycle.ts';
+export type { JobPage, JobQuery } from './store.ts';
+export { createTracker, type Tracker, type TrackerOptions } from './tracker.ts';
+
+/** The app's own tracker, over the database in the data folder; opened at its first use. */
+export const jobTracker = createTracker(() => {
+  const config = loadConfig();
+  return {
+    database: appDatabase(),
+    logger: createLogger(config.logLevel),
+    cancelGraceMs: config.cancelGraceMs,
+    keepFinishedMs: config.keepFinishedMs,
+    concurrency: config.concurrency,
+  };
+});

@@ -1,0 +1,36 @@
+import { hostname } from 'node:os';
+
+/** Who this process is in a lease: `host:pid:boot`; the boot tells it from an earlier one with its pid. */
+export function newOwner(): string {
+  return `${hostname()}:${process.pid}:${Bun.randomUUIDv7('base64url').slice(-10)}`;
+}
+
+/**
+ * Tells of an owner whether its process has certainly ended. A process of another host is not
+ * known to have: its lease decides. Within this process only `self` is alive, so one database
+ * wants one tracker per process.
+ */
+export function processIsGone(self: string): (owner: string | undefined) => boolean {
+  const [host, pid] = partsOf(self);
+  return (owner) => {
+    if (owner === self) return false;
+    if (!owner) return true;
+    const [ownerHost, ownerPid] = partsOf(owner);
+    if (ownerHost !== host) return false;
+    return ownerPid === pid || !isAlive(Number(ownerPid));
+  };
+}
+
+function partsOf(owner: string): [host: string, pid: string] {
+  const [boot, pid, ...host] = owner.split(':').reverse();
+  return [host.reverse().join(':'), boot ? (pid ?? '') : ''];
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: it is there, and somebody else's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,375 @@
+import type { Database } from 'bun:sqlite';
+import type { Job, JobType } from './job.ts';
+import { FINAL_STATUSES, type JobStatus, statusesBefore } from './lifecycle.ts';
+import type {
+  Claimed,
+  CommitState,
+  Fence,
+  JobPage,
+  JobQuery,
+  JobStore,
+  ProgressUpdate,
+} from './store.ts';
+
+const HOUR_MS = 3_600_000;
+const DEFAULT_PAGE = 50;
+const LONGEST_PAGE = 1_000;
+
+/** The one file with SQL about jobs. Needs the tables of `migrations/`. */
+export function createSqliteJobStore(db: Database): JobStore {
+  const before = (to: JobStatus) => `status IN (${quoted(statusesBefore(to))})`;
+  const fenced = 'id = $id AND attempt = $attempt';
+  const atWork = "status IN ('running', 'cancelling')";
+  const ended = 'owner = NULL, lease_until = NULL, updated_at = $now, completed_at = $now';
+  const lastTurn = '(SELECT COALESCE(MAX(turn), 0) + 1 FROM jobs)';
+
+  const insert = db.query<JobRow, Params>(`
+    INSERT INTO jobs (id, type, status, tracked, turn, attempt, max_attempts, metadata,
+                      session_id, parent_id, owner, lease_until, created_at, started_at, updated_at)
+    VALUES ($id, $type, $status, $tracked, ${lastTurn}, $attempt, $maxAttempts, $metadata,
+            $sessionId, $parentId, $owner, $leaseUntil, $now, $startedAt, $now)
+    RETURNING *`);
+
+  const claimNext = db.query<JobRow, Params>(`
+    UPDATE jobs SET status = 'running', attempt = attempt + 1, advanced = 0, retry_at = NULL,
+                    owner = $owner, lease_until = $until, started_at = $now, updated_at = $now
+    WHERE ${before('running')} AND id = (
+      SELECT id FROM jobs
+      WHERE type = $type AND status IN ('queued', 'retrying') AND (retry_at IS NULL OR retry_at <= $now)
+      ORDER BY turn LIMIT 1)
+    RETURNING *`);
+
+  const saveProgressOf = db.query<null, Params>(`
+    UPDATE jobs SET progress_current = $current, progress_total = $total,
+                    progress_message = $message, progress_stage = $stage, updated_at = $now
+    WHERE ${fenced} AND ${atWork}`);
+
+  const holdForCommit = db.query<null, Params>(`
+    UPDATE jobs SET advanced = 1 WHERE ${fenced} AND status = 'running'`);
+
+  const saveCheckpoint = db.query<null, Params>(
+    'UPDATE jobs SET checkpoint = $checkpoint, updated_at = $now WHERE id = $id',
+  );
+
+  const complete = db.query<JobRow, Params>(`
+    UPDATE jobs SET status = 'completed', result = $result, error_message = NULL, ${ended}
+    WHERE ${fenced} AND ${before('completed')} RETURNING *`);
+
+  const fail = db.query<JobRow, Params>(`
+    UPDATE jobs SET status = 'failed', error_message = $reason,
+                    errors = json_insert(errors, '$[#]', $reason), ${ended}
+    WHERE ${fenced} AND status = 'running' RETURNING *`);
+
+  const retryLater = db.query<JobRow, Params>(`
+    UPDATE jobs SET status = 'retrying', retry_at = $retryAt, error_message = $reason,
+                    errors = json_insert(errors, '$[#]', $reason),
+                    max_attempts = max_attempts + advanced,
+                    owner = NULL, lease_until = NULL, updated_at = $now
+    WHERE ${fenced} AND ${before('retrying')} AND attempt < max_attempts + advanced RETURNING *`);
+
+  const release = db.query<JobRow, Params>(`
+    UPDATE jobs SET status = 'queued', max_attempts = max_attempts + 1,
+                    owner = NULL, lease_until = NULL, updated_at = $now
+    WHERE ${fenced} AND status = 'running' RETURNING *`);
+
+  const finishCancel = db.query<JobRow, Params>(`
+    UPDATE jobs SET status = 'cancelled', error_message = $note, ${ended}
+    WHERE ${fenced} AND status = 'cancelling' RETURNING *`);
+
+  const cancelWaiting = db.query<JobRow, Params>(`
+    UPDATE jobs SET status = 'cancelled', retry_at = NULL, ${ended}
+    WHERE id = $id AND status IN ('queued', 'retrying') RETURNING *`);
+
+  const cancelAtWork = db.query<JobRow, Params>(`
+    UPDATE jobs SET status = 'cancelling', updated_at = $now
+    WHERE id = $id AND ${before('cancelling')} RETURNING *`);
+
+  // The checkpoint of a completed job would make its next run find nothing left to do.
+  const requeue = db.query<JobRow, Params>(`
+    UPDATE jobs SET turn = ${lastTurn}, max_attempts = attempt + $attempts,
+                    checkpoint = CASE status WHEN 'completed' THEN NULL ELSE checkpoint END,
+                    status = 'queued', result = NULL, error_message = NULL, completed_at = NULL,
+                    dismissed_at = NULL, progress_message = '', progress_stage = NULL,
+                    progress_current = 0, progress_total = 0, updated_at = $now
+    WHERE id = $id AND tracked = 0 AND status IN (${quoted(FINAL_STATUSES)}) RETURNING *`);
+
+  const dismiss = db.query<JobRow, Params>(`
+    UPDATE jobs SET dismissed_at = $now, updated_at = $now
+    WHERE id = $id AND completed_at IS NOT NULL AND dismissed_at IS NULL RETURNING *`);
+
+  const remove = db.query<null, Params>(
+    'DELETE FROM jobs WHERE id = $id AND ($force OR completed_at IS NOT NULL)',
+  );
+
+  const renew = db.query<JobRow, Params>(`
+    UPDATE jobs SET lease_until = $until WHERE owner = $owner AND ${atWork} RETURNING *`);
+
+  const allAtWork = db.query<JobRow, []>(
+    `SELECT * FROM jobs WHERE completed_at IS NULL AND ${atWork}`,
+  );
+
+  const resume = db.query<JobRow, Params>(`
+    UPDATE jobs SET status = 'queued', max_attempts = max_attempts + advanced,
+                    errors = json_insert(errors, '$[#]', $reason),
+                    owner = NULL, lease_until = NULL, updated_at = $now
+    WHERE ${fenced} AND status = 'running' AND tracked = 0
+      AND attempt < max_attempts + advanced RETURNING *`);
+
+  const deleteEndedBefore = db.query<null, [number]>('DELETE FROM jobs WHERE completed_at < ?');
+
+  const getRow = db.query<JobRow, [string]>('SELECT * FROM jobs WHERE id = ?');
+
+  const activeRows = db.query<JobRow, []>(`
+    SELECT * FROM jobs WHERE completed_at IS NULL
+    ORDER BY ${atWork} DESC, CASE WHEN ${atWork} THEN started_at ELSE turn END, turn`);
+
+  const endedRows = db.query<JobRow, [number]>(`
+    SELECT * FROM jobs WHERE completed_at >= ? AND status <> 'failed' AND dismissed_at IS NULL
+    ORDER BY completed_at DESC LIMIT 50`);
+
+  const failedRows = db.query<JobRow, [number]>(`
+    SELECT * FROM jobs WHERE status = 'failed' AND dismissed_at IS NULL
+    ORDER BY completed_at DESC LIMIT ?`);
+
+  const hourCounts = db.query<{ hour: number; status: JobStatus; count: number }, Params>(`
+    SELECT created_at - created_at % ${HOUR_MS} AS hour, status, COUNT(*) AS count
+    FROM jobs WHERE created_at >= $since GROUP BY hour, status ORDER BY hour`);
+
+  const nextRetry = db.query<{ retryAt: number | null }, [string]>(`
+    SELECT MIN(retry_at) AS retryAt FROM jobs
+    WHERE status = 'retrying' AND type IN (SELECT value FROM json_each(?))`);
+
+  const first = (query: { get(params: Params): JobRow | null }, params: Params) => {
+    const row = query.get(params);
+    return row ? toJob(row) : undefined;
+  };
+
+  const settleAbandoned = (row: JobRow, now: number): Job | undefined => {
+    const fence = { id: row.id, attempt: row.attempt, now };
+    if (row.status === 'cancelling') {
+      return first(finishCancel, { ...fence, note: 'The process that ran it ended.' });
+    }
+    const reason = 'Interrupted: the process that ran it ended.';
+    return first(resume, { ...fence, reason }) ?? first(fail, { ...fence, reason });
+  };
+
+  const saveProgress = db.transaction((updates: ProgressUpdate[], now: number) =>
+    updates
+      .filter(({ id, attempt, progress }) => {
+        const stage = progress.stage ?? null;
+        return saveProgressOf.run({ id, attempt, now, ...progress, stage }).changes === 0;
+      })
+      .map(({ id }) => id),
+  );
+
+  const commit = db.transaction(
+    (fence: Fence, write: () => void, state: CommitState, now: number): boolean => {
+      if (holdForCommit.run({ ...fence }).changes === 0) return false;
+      write();
+      // After `write`, so that a checkpoint may count what was written.
+      if (state.checkpoint !== undefined) {
+        const checkpoint = JSON.stringify(state.checkpoint);
+        saveCheckpoint.run({ id: fence.id, checkpoint, now });
+      }
+      if (state.progress) saveProgress([{ ...fence, progress: state.progress }], now);
+      return true;
+    },
+  );
+
+  const cancel = db.transaction(
+    (id: string, now: number) =>
+      first(cancelWaiting, { id, now }) ?? first(cancelAtWork, { id, now }),
+  );
+
+  const takeOver = db.transaction((gone: (owner: string | undefined) => boolean, now: number) =>
+    allAtWork
+      .all()
+      .filter((row) => gone(row.owner ?? undefined) || (row.lease_until ?? 0) < now)
+      .flatMap((row) => settleAbandoned(row, now) ?? []),
+  );
+
+  return {
+    insertQueued: (job, now) =>
+      toJob(
+        insert.get({
+          ...optional(job),
+          status: 'queued',
+          tracked: 0,
+          attempt: 0,
+          owner: null,
+          leaseUntil: null,
+          startedAt: null,
+          now,
+        }) as JobRow,
+      ),
+    insertRunning: (job, lease, now) =>
+      toJob(
+        insert.get({
+          ...optional(job),
+          status: 'running',
+          tracked: 1,
+          attempt: 1,
+          owner: lease.owner,
+          leaseUntil: lease.until,
+          startedAt: now,
+          now,
+        }) as JobRow,
+      ),
+    claim: (type, lease, now) => toClaimed(claimNext.get({ type, ...lease, now })),
+    nextRetryAt: (types) => nextRetry.get(JSON.stringify(types))?.retryAt ?? undefined,
+    saveProgress: (updates, now) => saveProgress.immediate(updates, now),
+    commit: (fence, write, state, now) => commit.immediate(fence, write, state, now),
+    complete: (fence, result, now) =>
+      first(complete, { ...fence, result: JSON.stringify(result ?? null), now }),
+    fail: (fence, reason, now) => first(fail, { ...fence, reason, now }),
+    retryLater: (fence, reason, retryAt, now) =>
+      first(retryLater, { ...fence, reason, retryAt: Math.ceil(retryAt), now }),
+    release: (fence, now) => first(release, { ...fence, now }),
+    finishCancel: (fence, note, now) => first(finishCancel, { ...fence, note: note ?? null, now }),
+    cancel: (id, now) => cancel.immediate(id, now),
+    requeue: (id, attempts, now) => first(requeue, { id, attempts, now }),
+    dismiss: (id, now) => first(dismiss, { id, now }),
+    remove: (id, force) => remove.run({ id, force }).changes > 0,
+    renewLeases: (lease) => renew.all({ ...lease }).map(toJob),
+    takeOver: (gone, now) => takeOver.immediate(gone, now),
+    deleteEndedBefore: (time) => deleteEndedBefore.run(time).changes,
+    get: (id) => {
+      const row = getRow.get(id);
+      return row ? toJob(row) : undefined;
+    },
+    list: (query) => list(db, query),
+    active: () => activeRows.all().map(toJob),
+    current: (endedSince, failedLimit) =>
+      [...endedRows.all(endedSince), ...activeRows.all(), ...failedRows.all(failedLimit)].map(
+        toJob,
+      ),
+    countsByHour: (since) => hourCounts.all({ since }),
+  };
+}
+
+type Params = Record<string, string | number | boolean | null>;
+
+interface JobRow {
+  id: string;
+  type: string;
+  status: JobStatus;
+  tracked: number;
+  progress_current: number;
+  progress_total: number;
+  progress_message: string;
+  progress_stage: string | null;
+  metadata: string | null;
+  checkpoint: string | null;
+  result: string | null;
+  error_message: string | null;
+  errors: string;
+  attempt: number;
+  max_attempts: number;
+  owner: string | null;
+  lease_until: number | null;
+  retry_at: number | null;
+  session_id: string | null;
+  parent_id: string | null;
+  created_at: number;
+  started_at: number | null;
+  updated_at: number;
+  completed_at: number | null;
+  dismissed_at: number | null;
+}
+
+function toJob(row: JobRow): Job {
+  const result = json(row.result);
+  return {
+    id: row.id,
+    type: row.type as JobType,
+    status: row.status,
+    createdAt: new Date(row.created_at),
+    ...(row.started_at !== null && { startedAt: new Date(row.started_at) }),
+    ...(row.completed_at !== null && { completedAt: new Date(row.completed_at) }),
+    updatedAt: new Date(row.updated_at),
+    progress: {
+      current: row.progress_current,
+      total: row.progress_total,
+      message: row.progress_message,
+      ...(row.progress_stage !== null && { stage: row.progress_stage }),
+    },
+    ...(row.metadata !== null && { metadata: json(row.metadata) as Record<string, unknown> }),
+    ...(result !== undefined && result !== null && { result }),
+    ...(row.error_message !== null && { errorMessage: row.error_message }),
+    errors: json(row.errors) as string[],
+    attempt: row.attempt,
+    maxAttempts: row.max_attempts,
+    ...(row.retry_at !== null && { retryAt: new Date(row.retry_at) }),
+    tracked: row.tracked === 1,
+    ...(row.dismissed_at !== null && { dismissedAt: new Date(row.dismissed_at) }),
+    ...(row.session_id !== null && { sessionId: row.session_id }),
+    ...(row.parent_id !== null && { parentId: row.parent_id }),
+  };
+}
+
+function toClaimed(row: JobRow | null): Claimed | undefined {
+  return row ? { job: toJob(row), checkpoint: json(row.checkpoint) } : undefined;
+}
+
+function json(text: string | null): unknown {
+  return text === null ? undefined : JSON.parse(text);
+}
+
+function optional(job: Parameters<JobStore['insertQueued']>[0]): Params {
+  return {
+    id: job.id,
+    type: job.type,
+    maxAttempts: job.maxAttempts,
+    metadata: job.metadata ? JSON.stringify(job.metadata) : null,
+    sessionId: job.sessionId ?? null,
+    parentId: job.parentId ?? null,
+  };
+}
+
+/** Newest first by (created_at, id); the cursor is the last row's pair. */
+function list(db: Database, query: JobQuery): JobPage {
+  const limit = Math.min(Math.max(1, query.limit ?? DEFAULT_PAGE), LONGEST_PAGE);
+  const { where, params } = filters(query);
+  const rows = db
+    .query<JobRow, Params>(
+      `SELECT * FROM jobs ${where} ORDER BY created_at DESC, id DESC LIMIT $limit`,
+    )
+    .all({ ...params, limit: limit + 1 });
+  const jobs = rows.slice(0, limit).map(toJob);
+  const last = jobs.at(-1);
+  if (rows.length <= limit || !last) return { jobs };
+  return { jobs, nextCursor: `${last.createdAt.getTime()}_${last.id}` };
+}
+
+function filters(query: JobQuery): { where: string; params: Params } {
+  const conditions: string[] = [];
+  const params: Params = {};
+  const add = (condition: string, values: Params) => {
+    conditions.push(condition);
+    Object.assign(params, values);
+  };
+  if (query.status) add('status = $status', { status: query.status });
+  if (query.type) add('type = $type', { type: query.type });
+  if (query.session) add('session_id = $session', { session: query.session });
+  if (query.since !== undefined) add('created_at >= $since', { since: query.since });
+  if (query.until !== undefined) add('created_at < $until', { until: query.until });
+  if (query.q) {
+    const columns = "id || ' ' || COALESCE(metadata, '') || ' ' || progress_message || ' ' ||";
+    add(`instr(lower(${columns} COALESCE(error_message, '')), lower($q)) > 0`, { q: query.q });
+  }
+  if (query.cursor) {
+    const [createdAt, id] = splitCursor(query.cursor);
+    add('(created_at, id) < ($cursorTime, $cursorId)', { cursorTime: createdAt, cursorId: id });
+  }
+  return { where: conditions.length ? `WHERE ${conditions.join(' AND ')}` : '', params };
+}
+
+function splitCursor(cursor: string): [number, string] {
+  const at = cursor.indexOf('_');
+  return [Number(cursor.slice(0, at)), cursor.slice(at + 1)];
+}
+
+/** Only ever called with statuses from the lifecycle table. */
+function quoted(statuses: readonly JobStatus[]): string {
+  return statuses.map((status) => `'${status}'`).join(', ');
+}

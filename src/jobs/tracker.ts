@@ -1,0 +1,329 @@
+import type { Database } from 'bun:sqlite';
+import { migrate, openDatabase } from '../database.ts';
+import { type Logger, silentLogger } from '../logger.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { type JobContext, trackedContext } from './context.ts';
+import type { InputOf, JobDefinition } from './definition.ts';
+import { abortCancelled, type Desk, newLease, settle, startHeart, takeOver } from './desk.ts';
+import { ShuttingDown, UnknownJobType } from './errors.ts';
+import { Executions } from './executions.ts';
+import { Feed } from './feed.ts';
+import { parseInput } from './input.ts';
+import type { Job, JobType } from './job.ts';
+import { newOwner } from './owner.ts';
+import { DEFAULT_RETRY } from './retry.ts';
+import { createRunner, type Runner } from './runner.ts';
+import { createSqliteJobStore } from './sqlite_store.ts';
+import type { HourCount, JobPage, JobQuery } from './store.ts';
+
+/** How many jobs `getAllJobs` and subscribers get at most: the newest. */
+const RECENT = 1_000;
+
+/** How many failed jobs that nobody has dismissed `getCurrentJobs` lists at most. */
+const FAILED_SHOWN = 20;
+
+const DAY_MS = 86_400_000;
+
+export interface TrackerOptions {
+  /** An open database, or the path of its file. By default one in memory. */
+  database?: Database | string;
+  /** The job types this process may start and run; `define` adds more. */
+  definitions?: JobDefinition[];
+  clock?: Clock;
+  logger?: Logger;
+  /** How long a cancelled job may take to stop before it is fenced off, in ms. Default 10,000. */
+  cancelGraceMs?: number;
+  /** How long finished jobs are kept, in ms. Default 24 hours. */
+  keepFinishedMs?: number;
+  /** How long a job may go without a heartbeat before others take it over, in ms. Default 30,000. */
+  leaseMs?: number;
+  /** How many jobs of a type run at once, where it differs from the definition's own limit. */
+  concurrency?: Record<string, number>;
+}
+
+export interface EnqueueOptions {
+  sessionId?: string;
+  parentId?: string;
+}
+
+interface Opened {
+  desk: Desk;
+  runner: Runner;
+  keepFinishedMs: number;
+  stopHeart: () => void;
+}
+
+/**
+ * A tracker over one database. One per process and database: whatever another tracker of the same
+ * process has at work on it counts as left behind.
+ * @param options or a function that gives them; it is called at the first use.
+ */
+export function createTracker(options: TrackerOptions | (() => TrackerOptions) = {}): Tracker {
+  return new Tracker(typeof options === 'function' ? options : () => options);
+}
+
+/** Made by `createTracker`. Every method may be called from anywhere, at any time. */
+export class Tracker {
+  #options: () => TrackerOptions;
+  #definitions = new Map<string, JobDefinition>();
+  #opened: Opened | undefined;
+
+  constructor(options: () => TrackerOptions) {
+    this.#options = options;
+  }
+
+  /** Adds job types to those this process may start and run. */
+  define(...definitions: JobDefinition[]): void {
+    for (const definition of definitions) this.#definitions.set(definition.type, definition);
+  }
+
+  get types(): JobType[] {
+    return [...this.#definitions.values()].map(({ type }) => type);
+  }
+
+  /** Settles what dead processes left at work and deletes what ended too long ago. */
+  async initialize(): Promise<void> {
+    const { desk, keepFinishedMs } = this.#open();
+    takeOver(desk);
+    desk.store.deleteEndedBefore(desk.clock.now() - keepFinishedMs);
+  }
+
+  /** Initializes, then runs queued jobs of the defined types in this process. */
+  async start(): Promise<void> {
+    await this.initialize();
+    this.#open().runner.start();
+  }
+
+  /**
+   * Stops running jobs: lets handlers work on for `drainMs`, then puts the rest back into the
+   * line and fails tracked jobs, which nobody can resume, as interrupted.
+   */
+  async stop(drainMs = 0): Promise<void> {
+    if (!this.#opened) return;
+    const { desk, runner, stopHeart } = this.#opened;
+    await runner.stop(drainMs);
+    for (const execution of desk.executions.all()) {
+      settle(desk, execution, () =>
+        desk.store.fail(execution, 'Interrupted: xgpt was shut down.', desk.clock.now()),
+      );
+      execution.controller.abort(new ShuttingDown());
+    }
+    stopHeart();
+  }
+
+  /** A job whose caller does the work itself; it is running at once. */
+  async createJob(type: JobType, metadata?: Record<string, unknown>): Promise<JobContext> {
+    const { desk } = this.#open();
+    const job = desk.store.insertRunning(
+      { id: newId(type), type, metadata, maxAttempts: 1 },
+      newLease(desk),
+      desk.clock.now(),
+    );
+    const execution = desk.executions.begin(job);
+    desk.feed.changed(job.id);
+    return trackedContext(execution, desk);
+  }
+
+  /**
+   * A job that the runner of this or another process will do. It is on disk when this returns.
+   * @throws InvalidInput, UnknownJobType; nothing was created then.
+   */
+  async enqueue<Type extends JobType>(
+    type: Type,
+    input: InputOf<Type> | Record<string, unknown>,
+    { sessionId, parentId }: EnqueueOptions = {},
+  ): Promise<Job> {
+    const { desk } = this.#open();
+    const definition = this.#definitionOf(type);
+    const metadata = definition ? await parseInput(definition, input) : input;
+    const { maxAttempts } = definition?.retry ?? DEFAULT_RETRY;
+    const job = desk.store.insertQueued(
+      {
+        id: newId(type),
+        type,
+        metadata: metadata as Record<string, unknown>,
+        maxAttempts,
+        sessionId,
+        parentId,
+      },
+      desk.clock.now(),
+    );
+    desk.feed.changed(job.id);
+    desk.wake();
+    return job;
+  }
+
+  /** Of a job at work in this process; changes nothing when it is not. `total` 0 = unknown. */
+  async updateProgress(id: string, current: number, total: number, message: string): Promise<void> {
+    const { executions } = this.#open().desk;
+    const execution = executions.get(id);
+    if (!execution || execution.controller.signal.aborted) return;
+    executions.report(execution, { current, total, message });
+  }
+
+  /** Ends a tracked job. False, and nothing changed, when it has ended already or is not one. */
+  async completeJob(id: string, success: boolean, errorMessage?: string): Promise<boolean> {
+    const { desk } = this.#open();
+    const execution = desk.executions.get(id);
+    if (!execution?.tracked) return false;
+    const reason = errorMessage ?? 'The work failed; it gave no reason.';
+    const job = settle(desk, execution, () =>
+      success
+        ? desk.store.complete(execution, undefined, desk.clock.now())
+        : desk.store.fail(execution, reason, desk.clock.now()),
+    );
+    return job !== undefined;
+  }
+
+  /** False when there is no such job or it has ended. A job at work is `cancelling` at first. */
+  async cancelJob(id: string): Promise<boolean> {
+    const { desk } = this.#open();
+    desk.executions.flush();
+    const job = desk.store.cancel(id, desk.clock.now());
+    if (!job) return desk.store.get(id)?.status === 'cancelling';
+    desk.feed.changed(id);
+    const execution = desk.executions.get(id);
+    if (execution) abortCancelled(desk, execution);
+    return true;
+  }
+
+  /**
+   * Puts an ended queued job back into the line with new attempts. It goes on from its checkpoint,
+   * or from the start when it had completed. `undefined` when it is active, tracked or unknown.
+   */
+  async retryJob(id: string): Promise<Job | undefined> {
+    const { desk } = this.#open();
+    const type = desk.store.get(id)?.type;
+    const { maxAttempts } = (type && this.#definitions.get(type)?.retry) || DEFAULT_RETRY;
+    const job = desk.store.requeue(id, maxAttempts, desk.clock.now());
+    if (!job) return undefined;
+    desk.feed.changed(id);
+    desk.wake();
+    return job;
+  }
+
+  /** Forgets a job. One that is active only with `force`: its handler is stopped and fenced off. */
+  async removeJob(id: string, { force = false } = {}): Promise<boolean> {
+    const { store, feed, executions } = this.#open().desk;
+    if (!store.remove(id, force)) return false;
+    const execution = executions.get(id);
+    if (execution) executions.fence(execution);
+    feed.changed(id);
+    this.#open().desk.wake();
+    return true;
+  }
+
+  /** Puts an ended job away: the taskbar no longer shows it. */
+  async dismissJob(id: string): Promise<boolean> {
+    const { store, feed, clock } = this.#open().desk;
+    if (!store.dismiss(id, clock.now())) return false;
+    feed.changed(id);
+    return true;
+  }
+
+  getJob(id: string): Job | undefined {
+    const { store, executions } = this.#open().desk;
+    const job = store.get(id);
+    return job && executions.withProgress(job);
+  }
+
+  /** The newest 1,000, newest first. */
+  getAllJobs(): Job[] {
+    return this.listJobs({ limit: RECENT }).jobs;
+  }
+
+  /** Those at work by start, then those waiting by turn. */
+  getActiveJobs(): Job[] {
+    return this.#withProgress(this.#open().desk.store.active());
+  }
+
+  /** What deserves a look now: active jobs, those that ended since, and failed ones not dismissed. */
+  getCurrentJobs(endedSince: Date): Job[] {
+    return this.#withProgress(this.#open().desk.store.current(endedSince.getTime(), FAILED_SHOWN));
+  }
+
+  /** Newest first, page by page. */
+  listJobs(query: JobQuery): JobPage {
+    const page = this.#open().desk.store.list(query);
+    return { ...page, jobs: this.#withProgress(page.jobs) };
+  }
+
+  countsByHour(since: Date): HourCount[] {
+    return this.#open().desk.store.countsByHour(since.getTime());
+  }
+
+  /** Units of progress a second of a job at work in this process, smoothed. */
+  speedOf(id: string): number | undefined {
+    return this.#open().desk.executions.get(id)?.speed.perSecond;
+  }
+
+  /** Calls `listener` with the newest 1,000 jobs after every change; several in one go count as one. */
+  subscribe(listener: (jobs: Job[]) => void): () => void {
+    const { feed, logger } = this.#open().desk;
+    return feed.subscribe(() => {
+      try {
+        listener(this.getAllJobs());
+      } catch (error) {
+        logger.error('A subscriber of the tracker failed.', { error });
+      }
+    });
+  }
+
+  get feed(): Feed {
+    return this.#open().desk.feed;
+  }
+
+  #open(): Opened {
+    this.#opened ??= this.#openWith(this.#options());
+    return this.#opened;
+  }
+
+  #openWith(options: TrackerOptions): Opened {
+    const { clock = systemClock, logger = silentLogger, keepFinishedMs = DAY_MS } = options;
+    const store = createSqliteJobStore(databaseOf(options));
+    const feed = new Feed();
+    const executions = new Executions(store, feed, clock, logger);
+    const desk: Desk = {
+      store,
+      feed,
+      executions,
+      clock,
+      logger,
+      owner: newOwner(),
+      leaseMs: options.leaseMs ?? 30_000,
+      cancelGraceMs: options.cancelGraceMs ?? 10_000,
+      wake: () => runner.wake(),
+    };
+    this.define(...(options.definitions ?? []));
+    const runner = createRunner({
+      desk,
+      definitions: this.#definitions,
+      concurrency: options.concurrency ?? {},
+      keepFinishedMs,
+    });
+    return { desk, runner, keepFinishedMs, stopHeart: startHeart(desk) };
+  }
+
+  /** A tracker without definitions only hands jobs on: whoever runs them checks their input. */
+  #definitionOf(type: JobType): JobDefinition | undefined {
+    const definition = this.#definitions.get(type);
+    if (!definition && this.#definitions.size > 0) throw new UnknownJobType(type, this.types);
+    return definition;
+  }
+
+  #withProgress(jobs: Job[]): Job[] {
+    const { executions } = this.#open().desk;
+    return jobs.map((job) => executions.withProgress(job));
+  }
+}
+
+/** Time-ordered, so that ids sort by age; unique across processes. */
+function newId(type: JobType): string {
+  return `${type}-${Bun.randomUUIDv7()}`;
+}
+
+function databaseOf({ database = ':memory:' }: TrackerOptions): Database {
+  if (typeof database === 'string') return openDatabase(database);
+  migrate(database);
+  return database;
+}
