@@ -12,6 +12,9 @@ export interface Source {
   readonly name: string;
   /** What a reader sees, in the middle of a sentence: "the synthetic sample", "an X data archive". */
   readonly label: string;
+  /** Items on a page, and the usual time from one page to the next in ms: what forms estimate from. */
+  readonly pageSize: number;
+  readonly pageMs: number;
 
   /**
    * One author's posts, newest first where the source has an order.

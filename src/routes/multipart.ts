@@ -1,0 +1,135 @@
+import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
+
+/** One file of a form, while it arrives. */
+export interface UploadedFile {
+  field: string;
+  /** As the sender calls it, without its folder. Not to be trusted as a path. */
+  fileName: string;
+  /** Ends with a MalformedUpload when the body breaks off. */
+  stream: AsyncIterable<Uint8Array>;
+}
+
+export interface MultipartLimits {
+  /** How many text fields a form may have. */
+  maxFields?: number;
+  /** Size of one text field, in bytes. */
+  maxFieldBytes?: number;
+  /** How many files a form may have. Their size is for the receiver to limit. */
+  maxFiles?: number;
+}
+
+/** The body of a request is no multipart form, breaks off, or has more parts than it may. */
+export class MalformedUpload extends Error {
+  override readonly name = 'MalformedUpload';
+}
+
+/**
+ * Reads a `multipart/form-data` body as it arrives; a file is never held in memory, and its sender
+ * waits while `onFile` is busy. What `onFile` leaves unread of its file is skipped.
+ * @returns the text fields.
+ * @throws MalformedUpload, or what `onFile` throws; the rest of the body is then not read.
+ */
+export async function readMultipart(
+  request: Request,
+  onFile: (file: UploadedFile) => Promise<void>,
+  limits: MultipartLimits = {},
+): Promise<Record<string, string>> {
+  const form = new Form(openParser(request, limits), onFile);
+  const body = request.body?.getReader();
+  if (!body) throw new MalformedUpload('The form is empty. Choose a file and send it again.');
+  const brokenOff = () => form.fail(new MalformedUpload('The upload broke off. Send it again.'));
+  request.signal.addEventListener('abort', brokenOff);
+  try {
+    await Promise.race([form.readFrom(body), form.failed]);
+    return Object.fromEntries(form.fields);
+  } catch (error) {
+    await body.cancel(error).catch(() => {});
+    await form.received;
+    throw error;
+  } finally {
+    request.signal.removeEventListener('abort', brokenOff);
+  }
+}
+
+function openParser(
+  request: Request,
+  { maxFields = 50, maxFieldBytes = 64 * 1024, maxFiles = 1 }: MultipartLimits,
+): BusboyInstance {
+  const contentType = request.headers.get('content-type') ?? '';
+  if (!/^multipart\/form-data\b/i.test(contentType)) {
+    throw new MalformedUpload('Send the file as a form (multipart/form-data).');
+  }
+  try {
+    return new Busboy({
+      headers: { 'content-type': contentType },
+      limits: { fields: maxFields, fieldSize: maxFieldBytes, files: maxFiles, headerPairs: 50 },
+    });
+  } catch (cause) {
+    throw new MalformedUpload('The form names no boundary between its parts.', { cause });
+  }
+}
+
+/** The parser's events, gathered into one outcome. */
+class Form {
+  readonly fields = new Map<string, string>();
+  readonly #failure = Promise.withResolvers<never>();
+  readonly #finished: Promise<unknown>;
+  #file: BusboyFileStream | undefined;
+  /** Resolves when `onFile` has ended, well or not, for every file so far. */
+  received: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly parser: BusboyInstance,
+    private readonly onFile: (file: UploadedFile) => Promise<void>,
+  ) {
+    this.#failure.promise.catch(() => {});
+    this.#finished = new Promise((resolve) => parser.once('finish', () => resolve(undefined)));
+    parser.on('field', (name, value, _nameIsCut, valueIsCut) => {
+      if (valueIsCut) this.fail(new MalformedUpload(`The field "${name}" is too long.`));
+      else this.fields.set(name ?? '', value);
+    });
+    parser.on('file', (field, file, fileName) => this.#receive(field, file, fileName));
+    parser.on('fieldsLimit', () => this.fail(new MalformedUpload('The form has too many fields.')));
+    parser.on('filesLimit', () => this.fail(new MalformedUpload('The form has too many files.')));
+    parser.on('error', (cause) => {
+      this.fail(
+        new MalformedUpload('The form is damaged or incomplete. Send it again.', { cause }),
+      );
+    });
+  }
+
+  /** Rejects with the first failure, and never resolves. */
+  get failed(): Promise<never> {
+    return this.#failure.promise;
+  }
+
+  fail(error: unknown): void {
+    this.#failure.reject(error);
+    this.#file?.destroy(error as Error);
+  }
+
+  async readFrom(body: Pick<ReadableStreamDefaultReader<Uint8Array>, 'read'>): Promise<void> {
+    for (;;) {
+      const { done, value } = await body.read();
+      if (done) break;
+      if (this.parser.write(value)) continue;
+      await new Promise((resolve) => this.parser.once('drain', () => resolve(undefined)));
+    }
+    this.parser.end();
+    await this.#finished;
+    await this.received;
+  }
+
+  #receive(field: string, file: BusboyFileStream, fileName: string): void {
+    this.#file = file;
+    // The parser emits errors on the file before anyone may have begun to read it, and Node ends
+    // the process over an error that nobody listens to.
+    file.on('error', () => {});
+    // A destroyed file would never drain, and the form with it.
+    const stream = file.iterator({ destroyOnReturn: false });
+    this.received = this.received
+      .then(() => this.onFile({ field: field ?? '', fileName: fileName ?? '', stream }))
+      .then(() => file.resume())
+      .catch((error) => this.fail(error));
+  }
+}

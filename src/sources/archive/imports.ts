@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { NotFound, SourceError } from '../source.ts';
+import { openZip } from './zip_files.ts';
+
+/** An archive that lies in the imports folder: a zip, or a folder it was unpacked into. */
+export interface Import {
+  name: string;
+  /** Absent for a folder. */
+  bytes?: number;
+  addedAt: Date;
+}
+
+/** An upload exceeds what is accepted over HTTP. */
+export class ImportTooLarge extends SourceError {
+  override readonly name = 'ImportTooLarge';
+  override readonly permanent = true;
+}
+
+const partialPrefix = '.partial-';
+
+/** The imports, newest first; none when the folder does not exist. */
+export async function listImports(importsDir: string): Promise<Import[]> {
+  const entries = await readdir(importsDir, { withFileTypes: true }).catch(absentIsEmpty);
+  const visible = entries.filter(
+    (entry) =>
+      !entry.name.startsWith('.') &&
+      (entry.isDirectory() || (entry.isFile() && /\.zip$/i.test(entry.name))),
+  );
+  const imports = await Promise.all(
+    visible.map(async ({ name }) => {
+      const stats = await stat(join(importsDir, name));
+      return { name, addedAt: stats.birthtime, ...(stats.isFile() && { bytes: stats.size }) };
+    }),
+  );
+  return imports.sort((a, b) => b.addedAt.getTime() - a.addedAt.getTime());
+}
+
+function absentIsEmpty(error: NodeJS.ErrnoException): [] {
+  if (error.code === 'ENOENT') return [];
+  throw error;
+}
+
+/**
+ * The real path of an import.
+ * @throws NotFound unless the name is that of an entry directly inside the folder. A symbolic link
+ * that leads out of the folder is none.
+ */
+export async function importPath(importsDir: string, name: string): Promise<string> {
+  if (!isPlainName(name)) throw unknownImport(name);
+  try {
+    const folder = await realpath(importsDir);
+    const path = await realpath(join(folder, name));
+    if (path.startsWith(folder + sep)) return path;
+  } catch (error) {
+    if (!isAbsent(error as NodeJS.ErrnoException)) throw error;
+  }
+  throw unknownImport(name);
+}
+
+function isAbsent({ code = '' }: NodeJS.ErrnoException): boolean {
+  return ['ENOENT', 'ENAMETOOLONG', 'ELOOP'].includes(code);
+}
+
+function isPlainName(name: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a NUL ends a path where others read on
+  return name !== '' && !name.startsWith('.') && !/[/\\\u0000-\u001f]/.test(name);
+}
+
+function unknownImport(name: string): NotFound {
+  return new NotFound(
+    `There is no import called "${name}"; upload it or put it in the imports folder.`,
+  );
+}
+
+export interface ImportUpload {
+  importsDir: string;
+  /** As the sender calls it; only letters, digits, `-`, `_` and `.` of it are kept. */
+  fileName: string;
+  stream: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
+  /** Largest size that is accepted. */
+  maxBytes: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * Takes in an uploaded zip. Until it is whole and a zip it is not listed, and nothing of it stays
+ * when it fails.
+ * @returns the name it can be read by; never that of an import that was there before.
+ * @throws ImportTooLarge, Unreadable when it is no zip, or the signal's reason.
+ */
+export async function receiveImport(
+  upload: ImportUpload,
+): Promise<{ name: string; bytes: number }> {
+  const { importsDir, fileName } = upload;
+  await mkdir(importsDir, { recursive: true });
+  const partial = join(importsDir, partialPrefix + randomUUID());
+  try {
+    const bytes = await save(upload, partial);
+    (await openZip(partial)).close();
+    const name = await reserveName(importsDir, fileName);
+    await rename(partial, join(importsDir, name));
+    return { name, bytes };
+  } finally {
+    await rm(partial, { force: true });
+  }
+}
+
+async function save({ stream, maxBytes, signal }: ImportUpload, path: string): Promise<number> {
+  const file = await open(path, 'wx');
+  let bytes = 0;
+  try {
+    // Bun's web streams are async iterables; the DOM's types do not know.
+    for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+      signal?.throwIfAborted();
+      bytes += chunk.byteLength;
+      if (bytes > maxBytes) throw tooLarge(maxBytes);
+      await file.writeFile(chunk);
+    }
+    await file.sync();
+    return bytes;
+  } finally {
+    await file.close();
+  }
+}
+
+function tooLarge(maxBytes: number): ImportTooLarge {
+  const limit = Math.floor(maxBytes / 1024 ** 2).toLocaleString('en');
+  return new ImportTooLarge(
+    `An upload may have ${limit} MB at most. Copy the archive, as the zip or unpacked, ` +
+      'into the imports folder of the data folder instead.',
+  );
+}
+
+/** Creates an empty file of the first free name, so that two uploads cannot take the same one. */
+async function reserveName(importsDir: string, fileName: string): Promise<string> {
+  const base = safeBase(fileName);
+  for (let copy = 1; ; copy += 1) {
+    const name = `${base}${copy === 1 ? '' : `-${copy}`}.zip`;
+    try {
+      await (await open(join(importsDir, name), 'wx')).close();
+      return name;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+}
+
+function safeBase(fileName: string): string {
+  const lastPart = fileName.split(/[/\\]/).at(-1) ?? '';
+  const safe = lastPart
+    .replace(/\.zip$/i, '')
+    .normalize('NFKD')
+    .replace(/[^\w.-]+/g, '-')
+    .replace(/^[.-]+|[.-]+$/g, '')
+    .slice(0, 100);
+  return safe || 'archive';
+}
+
+/**
+ * Deletes an import, a folder with all that is in it.
+ * @throws NotFound when there is none of that name.
+ */
+export async function removeImport(importsDir: string, name: string): Promise<void> {
+  await importPath(importsDir, name);
+  await rm(join(importsDir, name), { recursive: true });
+}
+
+/**
+ * Deletes what uploads left behind whose process died. Those written to within `idleMs` are kept:
+ * another process may share the folder and be in the middle of one.
+ */
+export async function removeStalePartials(importsDir: string, idleMs = 600_000): Promise<void> {
+  const names = await readdir(importsDir).catch(absentIsEmpty);
+  for (const name of names.filter((entry) => entry.startsWith(partialPrefix))) {
+    const path = join(importsDir, name);
+    const { mtimeMs } = await stat(path);
+    if (Date.now() - mtimeMs >= idleMs) await rm(path, { force: true });
+  }
+}

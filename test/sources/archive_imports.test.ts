@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'bun:test';
+import { mkdir, readdir, symlink, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  createArchiveSource,
+  ImportTooLarge,
+  listImports,
+  receiveImport,
+  removeImport,
+  removeStalePartials,
+} from '../../src/sources/archive/index.ts';
+import { NotFound, Unreadable } from '../../src/sources/source.ts';
+import {
+  accountFiles,
+  manyTweets,
+  part,
+  temporaryFolder,
+  writeFolder,
+  writeZip,
+} from '../support/archive_fixture.ts';
+
+const content = { ...accountFiles(), 'data/tweets.js': part('tweets.part0', manyTweets(30)) };
+
+/** A folder with an empty imports folder and a zip to upload in it. */
+async function setup() {
+  const folder = await temporaryFolder();
+  const importsDir = join(folder.path, 'imports');
+  const zip = Bun.file(await writeZip(join(folder.path, 'twitter.zip'), content));
+  const receive = (fileName: string, fields = {}) =>
+    receiveImport({ importsDir, fileName, stream: zip.stream(), maxBytes: 1e6, ...fields });
+  return { folder, importsDir, zip, receive };
+}
+
+async function* inPieces(bytes: Uint8Array, size = 100) {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+describe('an upload', () => {
+  test('becomes an import that can be read', async () => {
+    const { folder, importsDir, zip, receive } = await setup();
+    await using _ = folder;
+    expect(await receive('twitter.zip')).toEqual({ name: 'twitter.zip', bytes: zip.size });
+    expect(await readdir(importsDir)).toEqual(['twitter.zip']);
+    expect(await Bun.file(join(importsDir, 'twitter.zip')).bytes()).toEqual(await zip.bytes());
+    const [page] = await Array.fromAsync(
+      createArchiveSource({ importsDir }).posts({
+        archive: 'twitter.zip',
+        includeReplies: true,
+        includeReposts: true,
+        signal: new AbortController().signal,
+      }),
+    );
+    expect(page?.items).toHaveLength(30);
+  });
+
+  test('arrives in pieces of any size', async () => {
+    const { folder, importsDir, zip, receive } = await setup();
+    await using _ = folder;
+    await receive('x.zip', { stream: inPieces(await zip.bytes(), 7) });
+    expect(await Bun.file(join(importsDir, 'x.zip')).bytes()).toEqual(await zip.bytes());
+  });
+
+  test.each([
+    ['../../etc/passwd', 'passwd.zip'],
+    ['C:\\Users\\me\\twitter 2024 (1).ZIP', 'twitter-2024-1.zip'],
+    ['.partial-x.zip', 'partial-x.zip'],
+    ['Ärchiv <b>.zip', 'A-rchiv-b.zip'],
+    ['アーカイブ', 'archive.zip'],
+    ['', 'archive.zip'],
+    [`${'x'.repeat(300)}.zip`, `${'x'.repeat(100)}.zip`],
+  ])('called %p gets a name that is safe: %p', async (fileName, name) => {
+    const { folder, receive } = await setup();
+    await using _ = folder;
+    expect((await receive(fileName)).name).toBe(name);
+  });
+
+  test('never takes the place of another, also not at the same moment', async () => {
+    const { folder, importsDir, receive } = await setup();
+    await using _ = folder;
+    const received = await Promise.all([receive('a.zip'), receive('a.zip'), receive('a.zip')]);
+    expect(received.map(({ name }) => name).sort()).toEqual(['a-2.zip', 'a-3.zip', 'a.zip']);
+    expect(await listImports(importsDir)).toHaveLength(3);
+  });
+
+  test('that is too large says where to put it instead, and leaves nothing', async () => {
+    const { folder, importsDir, receive } = await setup();
+    await using _ = folder;
+    const failure = await receive('a.zip', { maxBytes: 100 }).catch((error: Error) => error);
+    expect(failure).toBeInstanceOf(ImportTooLarge);
+    expect(String(failure)).toContain('imports folder of the data folder');
+    expect(String(failure)).not.toContain(importsDir);
+    expect(await readdir(importsDir)).toEqual([]);
+  });
+
+  test('that breaks off, is cancelled or is no zip leaves nothing', async () => {
+    const { folder, importsDir, zip, receive } = await setup();
+    await using _ = folder;
+    const bytes = await zip.bytes();
+    async function* breakingOff() {
+      yield bytes.subarray(0, 500);
+      throw new Error('The connection was lost.');
+    }
+    await expect(receive('a.zip', { stream: breakingOff() })).rejects.toThrow('connection');
+    const signal = AbortSignal.abort(new Error('Cancelled.'));
+    await expect(receive('a.zip', { signal })).rejects.toThrow('Cancelled.');
+    const text = Buffer.from('no zip at all');
+    await expect(receive('a.zip', { stream: inPieces(text) })).rejects.toThrow(Unreadable);
+    const half = bytes.subarray(0, bytes.length / 2);
+    await expect(receive('a.zip', { stream: inPieces(half) })).rejects.toThrow(
+      'its end is missing',
+    );
+    expect(await readdir(importsDir)).toEqual([]);
+  });
+});
+
+describe('the imports folder', () => {
+  test('lists zips and folders, and nothing else', async () => {
+    const { folder, importsDir, receive } = await setup();
+    await using _ = folder;
+    expect(await listImports(importsDir)).toEqual([]);
+    const { bytes } = await receive('a.zip');
+    await writeFolder(join(importsDir, 'unpacked'), content);
+    await Bun.write(join(importsDir, 'notes.txt'), 'not an import');
+    await Bun.write(join(importsDir, '.partial-1'), 'not yet one');
+    await symlink('..', join(importsDir, 'out'));
+    const imports = await listImports(importsDir);
+    expect(imports).toContainEqual({ name: 'a.zip', bytes, addedAt: expect.any(Date) });
+    expect(imports).toContainEqual({ name: 'unpacked', addedAt: expect.any(Date) });
+    expect(imports).toHaveLength(2);
+  });
+
+  test('lets go of a zip and of a folder, and only of what is in it', async () => {
+    const { folder, importsDir, receive } = await setup();
+    await using _ = folder;
+    await receive('a.zip');
+    await writeFolder(join(importsDir, 'unpacked'), content);
+    await removeImport(importsDir, 'a.zip');
+    await removeImport(importsDir, 'unpacked');
+    expect(await readdir(importsDir)).toEqual([]);
+    await expect(removeImport(importsDir, '../twitter.zip')).rejects.toThrow(NotFound);
+    await expect(removeImport(importsDir, 'a.zip')).rejects.toThrow(NotFound);
+    expect(await readdir(folder.path)).toContain('twitter.zip');
+  });
+
+  test('is rid of what dead uploads left, but not of one under way', async () => {
+    const { folder, importsDir } = await setup();
+    await using _ = folder;
+    await removeStalePartials(importsDir);
+    await mkdir(importsDir);
+    for (const name of ['.partial-old', '.partial-new', 'a.zip']) {
+      await Bun.write(join(importsDir, name), 'x');
+    }
+    const anHourAgo = new Date(Date.now() - 3_600_000);
+    await utimes(join(importsDir, '.partial-old'), anHourAgo, anHourAgo);
+    await utimes(join(importsDir, 'a.zip'), anHourAgo, anHourAgo);
+    await removeStalePartials(importsDir);
+    expect((await readdir(importsDir)).sort()).toEqual(['.partial-new', 'a.zip']);
+  });
+});
