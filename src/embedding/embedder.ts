@@ -6,6 +6,8 @@ export interface Embedder {
   /** Stored with every vector: vectors of different models are never compared. */
   readonly model: string;
   readonly dimensions: number;
+  /** What has to be fetched the first time, in bytes; 0 when nothing has. */
+  readonly fetchBytes: number;
 
   /** Whether `embed` can answer without fetching anything first. */
   isReady(): Promise<boolean>;

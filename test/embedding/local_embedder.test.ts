@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Embedder, ModelUnavailable } from '../../src/embedding/embedder.ts';
+import { createLocalEmbedder } from '../../src/embedding/index.ts';
+import { FETCH_TIMEOUT_MS, fillModelCache, MODEL_CACHE } from '../support/model_cache.ts';
+
+setDefaultTimeout(30_000);
+
+const EMBEDDING = join(import.meta.dir, '../../src/embedding/index.ts');
+
+let embedder: Embedder;
+
+beforeAll(async () => {
+  await fillModelCache();
+  embedder = createLocalEmbedder({ modelsDir: MODEL_CACHE });
+}, FETCH_TIMEOUT_MS);
+
+afterAll(() => embedder.close());
+
+const { signal } = new AbortController();
+
+function cosine(a?: Float32Array, b?: Float32Array): number {
+  if (!a || !b) throw new Error('A vector is missing.');
+  return a.reduce((sum, value, i) => sum + value * (b[i] ?? Number.NaN), 0);
+}
+
+function furthestApart(a?: Float32Array, b?: Float32Array): number {
+  if (!a || !b) throw new Error('A vector is missing.');
+  return Math.max(...a.map((value, i) => Math.abs(value - (b[i] ?? Number.NaN))));
+}
+
+function texts(count: number): string[] {
+  const subjects = ['The telescope', 'A sourdough starter', 'The climber', 'A jazz quartet'];
+  const rest = ['waits for the night', 'is late again, and nobody minds', 'improves'];
+  return Array.from(
+    { length: count },
+    (_, i) => `${subjects[i % 4]} ${rest[i % 3]} ${'and again '.repeat(i % 7)}${i}`,
+  );
+}
+
+describe('vectors', () => {
+  test('of a paraphrase are nearer than those of something else', async () => {
+    const [cat, paraphrase, bank] = await embedder.embed(
+      ['The cat sleeps on the sofa.', 'A kitten naps on the couch.', 'The bank raised its rates.'],
+      { signal },
+    );
+    expect(cosine(cat, paraphrase)).toBeGreaterThan(0.5);
+    expect(cosine(cat, bank)).toBeLessThan(0.2);
+  });
+
+  test('have 384 numbers, unit length and memory of their own', async () => {
+    for (const vector of await embedder.embed(texts(9), { signal })) {
+      expect(vector).toHaveLength(embedder.dimensions);
+      expect(cosine(vector, vector)).toBeCloseTo(1, 5);
+      expect(vector.buffer.byteLength).toBe(384 * 4);
+    }
+  });
+
+  test('come in the order of the texts and are those that each text has alone', async () => {
+    const many = texts(13).reverse();
+    const together = await embedder.embed(many, { signal });
+    for (const [i, text] of many.entries()) {
+      const [alone] = await embedder.embed([text], { signal });
+      expect(furthestApart(alone, together[i])).toBeLessThan(1e-4);
+    }
+  });
+
+  test('of no texts are no vectors', async () => {
+    expect(await embedder.embed([], { signal })).toEqual([]);
+  });
+
+  test('exist for any text: empty, emoji, other scripts, a torn surrogate', async () => {
+    const odd = [
+      '',
+      ' ',
+      '🛰️🚀',
+      'Der Brotteig ruht über Nacht.',
+      '望遠鏡は夜を待つ',
+      '\ud83d',
+      '\0',
+    ];
+    for (const vector of await embedder.embed(odd, { signal })) {
+      expect(cosine(vector, vector)).toBeCloseTo(1, 5);
+    }
+  });
+
+  test('of a long text are those of its first 256 tokens', async () => {
+    const beginning = 'rock '.repeat(254);
+    const [short, long, endless, other] = await embedder.embed(
+      [beginning, `${beginning}jazz`, `${beginning}${'jazz '.repeat(50_000)}`, `jazz ${beginning}`],
+      { signal },
+    );
+    expect(cosine(long, short)).toBeCloseTo(1, 5);
+    expect(cosine(endless, short)).toBeCloseTo(1, 5);
+    expect(cosine(other, short)).toBeLessThan(0.9999);
+  });
+});
+
+describe('a call', () => {
+  test('that is aborted midway rejects with the reason, and the rest of it is dropped', async () => {
+    const controller = new AbortController();
+    const reason = new Error('The job was cancelled.');
+    const before = embedder.embed(texts(4), { signal });
+    // Two minutes of work: were it not dropped, the call after it would not be served in time.
+    const cut = embedder.embed(texts(40_000), { signal: controller.signal });
+    const after = embedder.embed(['after'], { signal });
+    await before;
+    controller.abort(reason);
+    expect(await cut.catch((error) => error)).toBe(reason);
+    expect(await after).toHaveLength(1);
+  });
+
+  test('with a signal that is aborted already does nothing', async () => {
+    const aborted = AbortSignal.abort(new Error('Too late.'));
+    await expect(embedder.embed(['text'], { signal: aborted })).rejects.toThrow('Too late.');
+  });
+
+  test('waits for those before it', async () => {
+    const order: number[] = [];
+    const calls = [40, 1, 8].map((count) =>
+      embedder.embed(texts(count), { signal }).then(() => order.push(count)),
+    );
+    await Promise.all(calls);
+    expect(order).toEqual([40, 1, 8]);
+  });
+
+  test('leaves the main thread free', async () => {
+    let turns = 0;
+    const timer = setInterval(() => {
+      turns += 1;
+    }, 1);
+    await embedder.embed(texts(200), { signal });
+    clearInterval(timer);
+    // Inference on this thread would leave it one or two turns for each of the 50 batches.
+    expect(turns).toBeGreaterThan(200);
+  });
+});
+
+describe('the model', () => {
+  test('is not fetched by an embed call', async () => {
+    const modelsDir = await mkdtemp(join(tmpdir(), 'xgpt-models-'));
+    const fresh = createLocalEmbedder({ modelsDir });
+    expect(await fresh.isReady()).toBe(false);
+    const error = await fresh.embed(['text'], { signal }).catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(ModelUnavailable);
+    expect(error.message).toBe('The model has not been fetched yet. Start an embed job first.');
+    await fresh.close();
+    await rm(modelsDir, { recursive: true });
+  });
+
+  test('that was fetched before is loaded by an embed call', async () => {
+    const fresh = createLocalEmbedder({ modelsDir: MODEL_CACHE });
+    expect(await fresh.isReady()).toBe(true);
+    expect(await fresh.embed(['text'], { signal })).toHaveLength(1);
+    await fresh.close();
+  });
+
+  test('refuses after close', async () => {
+    const fresh = createLocalEmbedder({ modelsDir: MODEL_CACHE });
+    await fresh.prepare({ signal });
+    await fresh.close();
+    await fresh.close();
+    await expect(fresh.embed(['text'], { signal })).rejects.toBeInstanceOf(ModelUnavailable);
+    await expect(fresh.prepare({ signal })).rejects.toBeInstanceOf(ModelUnavailable);
+  });
+});
+
+// In processes of their own: a runtime that is torn down in the middle of its work aborts the process.
+describe('a process', () => {
+  async function run(code: string): Promise<{ exitCode: number; output: string }> {
+    const head = `
+      const { createLocalEmbedder } = await import(${JSON.stringify(EMBEDDING)});
+      const embedder = createLocalEmbedder({ modelsDir: ${JSON.stringify(MODEL_CACHE)} });
+      const { signal } = new AbortController();
+      await embedder.prepare({ signal });
+      const many = Array(400).fill('The telescope waits for the night. '.repeat(8));`;
+    const child = Bun.spawn([process.execPath, '-e', head + code], { stderr: 'inherit' });
+    const output = await new Response(child.stdout).text();
+    return { exitCode: await child.exited, output: output.trim() };
+  }
+
+  test('lives until its call is answered and then ends by itself', async () => {
+    const code = `embedder.embed(many.slice(0, 8), { signal }).then((v) => console.log(v.length));`;
+    expect(await run(code)).toEqual({ exitCode: 0, output: '8' });
+  });
+
+  test('can close the embedder in the middle of a call, which rejects', async () => {
+    const code = `
+      const call = embedder.embed(many, { signal }).catch((error) => console.log(error.name));
+      await Bun.sleep(100); // into the middle of it
+      await embedder.close();
+      await call;`;
+    expect(await run(code)).toEqual({ exitCode: 0, output: 'ModelUnavailable' });
+  });
+
+  test('can exit in the middle of a call', async () => {
+    const code = `
+      embedder.embed(many, { signal }).catch(() => {});
+      await Bun.sleep(100); // into the middle of it
+      process.exit(0);`;
+    expect(await run(code)).toEqual({ exitCode: 0, output: '' });
+  });
+});
