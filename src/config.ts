@@ -22,7 +22,7 @@ const settings = z.object({
   XGPT_DISCOVER_CONCURRENCY: atOnce(2),
   XGPT_EMBED_CONCURRENCY: atOnce(1),
   XGPT_CANCEL_GRACE_MS: milliseconds(10_000),
-  XGPT_DRAIN_MS: milliseconds(5_000),
+  XGPT_DRAIN_MS: milliseconds(2_000),
   XGPT_KEEP_FINISHED_HOURS: z.coerce.number().min(0).max(87_600).default(24),
 });
 

@@ -113,7 +113,8 @@ export function createRunner({
     const { permanent, retryAt } = hintsOf(error);
     logger.warn('An attempt failed.', { job: job.id, attempt: job.attempt, error });
     if (permanent) return store.fail(execution, message, now);
-    const due = retryAt?.getTime() ?? now + backoff(job, definition.retry);
+    // A time that has passed already must not make the attempts follow each other at once.
+    const due = Math.max(retryAt?.getTime() ?? 0, now + backoff(job, definition.retry));
     // Refused when the attempts are used up.
     return store.retryLater(execution, message, due, now) ?? store.fail(execution, message, now);
   }

@@ -135,10 +135,6 @@ export function createSqliteJobStore(db: Database): JobStore {
     SELECT created_at - created_at % ${HOUR_MS} AS hour, status, COUNT(*) AS count
     FROM jobs WHERE created_at >= $since GROUP BY hour, status ORDER BY hour`);
 
-  const nextRetry = db.query<{ retryAt: number | null }, [string]>(`
-    SELECT MIN(retry_at) AS retryAt FROM jobs
-    WHERE status = 'retrying' AND type IN (SELECT value FROM json_each(?))`);
-
   const first = (query: { get(params: Params): JobRow | null }, params: Params) => {
     const row = query.get(params);
     return row ? toJob(row) : undefined;
@@ -216,7 +212,6 @@ export function createSqliteJobStore(db: Database): JobStore {
         }) as JobRow,
       ),
     claim: (type, lease, now) => toClaimed(claimNext.get({ type, ...lease, now })),
-    nextRetryAt: (types) => nextRetry.get(JSON.stringify(types))?.retryAt ?? undefined,
     saveProgress: (updates, now) => saveProgress.immediate(updates, now),
     commit: (fence, write, state, now) => commit.immediate(fence, write, state, now),
     complete: (fence, result, now) =>

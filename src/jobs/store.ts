@@ -12,8 +12,6 @@ export interface JobStore {
 
   /** The next waiting job of that type, started: its attempt is raised and the lease is on it. */
   claim(type: JobType, lease: Lease, now: number): Claimed | undefined;
-  /** When the next retrying job of these types is due. */
-  nextRetryAt(types: JobType[]): number | undefined;
 
   /** Writes what is still its writer's to write; returns the ids of those that were not. */
   saveProgress(updates: ProgressUpdate[], now: number): string[];

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { defineJob } from '../jobs/index.ts';
+import { prepareModel, vectorsOf } from './embedding.ts';
+import { choice, wholeNumber } from './fields.ts';
+import type { Services } from './services.ts';
+
+const DEFAULT_BATCH = 32;
+
+export interface EmbedInput {
+  model: string;
+  /** Texts handed to the model at once; each batch is one commit. */
+  batchSize: number;
+}
+
+export interface EmbedResult {
+  model: string;
+  /** Posts that got a vector from this job. */
+  embedded: number;
+}
+
+declare module '../jobs/job.ts' {
+  interface JobTypes {
+    embed: { input: EmbedInput; output: EmbedResult };
+  }
+}
+
+/** Gives a vector to every post that has none of this model. */
+export default function embed(services: Services) {
+  const { library, embedder } = services;
+
+  return defineJob<'embed'>({
+    type: 'embed',
+    concurrency: 1,
+    input: z.object({
+      model: choice('Model', [embedder.model], embedder.model),
+      batchSize: wholeNumber('Batch size', 1, 256, DEFAULT_BATCH),
+    }),
+
+    async run({ model, batchSize }, job) {
+      let done = (job.checkpoint as EmbedResult | undefined) ?? { model, embedded: 0 };
+      await prepareModel(services, job);
+
+      job.stage('embedding');
+      const total = done.embedded + library.countWithoutVector(model);
+      await job.updateProgress(done.embedded, total, 'Embedding posts');
+      for (;;) {
+        job.signal.throwIfAborted();
+        const pending = library.postsWithoutVector(model, { limit: batchSize });
+        if (pending.length === 0) return done;
+        const vectors = await vectorsOf(services, pending, job.signal);
+        const next = { model, embedded: done.embedded + vectors.length };
+        job.commit(() => library.saveVectors(model, vectors), {
+          checkpoint: next,
+          progress: {
+            current: next.embedded,
+            total: Math.max(total, next.embedded),
+            message: 'Embedding posts',
+          },
+        });
+        done = next;
+      }
+    },
+  });
+}

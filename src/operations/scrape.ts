@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { defineJob } from '../jobs/index.ts';
+import type { Post } from '../post.ts';
+import type { Page } from '../sources/source.ts';
+import { choice, optionalWholeNumber, tick, username } from './fields.ts';
+import type { Services } from './services.ts';
+import { pageMessage } from './wording.ts';
+
+const DEFAULT_POSTS = 100;
+
+export interface ScrapeInput {
+  /** Absent only for an archive, which knows whose it is. */
+  username?: string;
+  /** Absent = all of them; so it is for an archive. */
+  maxTweets?: number;
+  includeReplies: boolean;
+  includeRetweets: boolean;
+  source: string;
+  /** The import to read, when the source is `archive`. */
+  archive?: string;
+}
+
+export interface ScrapeResult {
+  username?: string;
+  posts: number;
+  /** Those that the library did not have before. */
+  newPosts: number;
+}
+
+interface Checkpoint extends ScrapeResult {
+  cursor?: string;
+  /** The listing has been read to its end. */
+  atEnd?: boolean;
+}
+
+declare module '../jobs/job.ts' {
+  interface JobTypes {
+    scrape: { input: ScrapeInput; output: ScrapeResult };
+  }
+}
+
+/** Reads one author's posts from a source into the library. */
+export default function scrape({ sources, library }: Services) {
+  return defineJob<'scrape'>({
+    type: 'scrape',
+    concurrency: 2,
+    input: scrapeInput([...sources.keys()]),
+
+    async run(input, job) {
+      const source = sources.get(input.source);
+      if (!source) throw new Error(`The source ${input.source} is not available in this process.`);
+      const wanted = input.maxTweets ?? Number.POSITIVE_INFINITY;
+      let done = (job.checkpoint as Checkpoint | undefined) ?? {
+        username: input.username,
+        posts: 0,
+        newPosts: 0,
+      };
+      if (done.atEnd) return resultOf(done);
+
+      job.stage('reading');
+      await job.updateProgress(done.posts, 0, `Opening ${source.label}`);
+      const pages = source.posts({
+        username: input.username,
+        archive: input.archive,
+        includeReplies: input.includeReplies,
+        includeReposts: input.includeRetweets,
+        cursor: done.cursor,
+        signal: job.signal,
+        onPreparing: (current, total, message) => void job.updateProgress(current, total, message),
+      });
+      for await (const page of pages) {
+        job.signal.throwIfAborted();
+        const posts = page.items.slice(0, wanted - done.posts);
+        const next = afterPage(done, page, posts.length, wanted);
+        job.commit(
+          () => {
+            if (page.profile) library.saveProfiles([page.profile]);
+            next.newPosts += library.savePosts(posts);
+          },
+          { checkpoint: next, progress: progressOf(next, page, wanted) },
+        );
+        done = next;
+        if (done.atEnd) break;
+      }
+      return resultOf(done);
+    },
+  });
+}
+
+function scrapeInput(sources: string[]) {
+  return z
+    .object({
+      username: username.optional(),
+      maxTweets: optionalWholeNumber('Posts', 1, 10_000),
+      includeReplies: tick('Include replies', false),
+      includeRetweets: tick('Include reposts', false),
+      source: choice('Source', sources as [string, ...string[]], 'sample'),
+      archive: z.preprocess((value) => value || undefined, z.string().max(255).optional()),
+    })
+    .superRefine((input, context) => {
+      const missing = (field: string, message: string) =>
+        context.addIssue({ code: 'custom', path: [field], message });
+      if (input.source === 'archive') {
+        if (!input.archive) missing('archive', 'Choose an archive, or upload one first.');
+      } else if (!input.username) {
+        missing('username', 'Username is missing. Type one, for example aurora_lab.');
+      }
+    })
+    .transform((input): ScrapeInput => {
+      const all = input.source === 'archive';
+      return { ...input, maxTweets: input.maxTweets ?? (all ? undefined : DEFAULT_POSTS) };
+    });
+}
+
+function afterPage(done: Checkpoint, page: Page<Post>, count: number, wanted: number): Checkpoint {
+  const posts = done.posts + count;
+  return {
+    username: page.profile?.username ?? done.username,
+    posts,
+    newPosts: done.newPosts,
+    cursor: page.cursor,
+    atEnd: page.cursor === undefined || posts >= wanted,
+  };
+}
+
+function progressOf(done: Checkpoint, page: Page<Post>, wanted: number) {
+  const total = Math.min(wanted, page.total ?? 0);
+  return { current: done.posts, total, message: pageMessage(done.posts, total, page) };
+}
+
+function resultOf({ username, posts, newPosts }: Checkpoint): ScrapeResult {
+  return { username, posts, newPosts };
+}

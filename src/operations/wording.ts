@@ -1,0 +1,9 @@
+import type { Page } from '../sources/source.ts';
+
+/** What is under way after a page has been stored: "Reading page 14 of 50". */
+export function pageMessage(done: number, total: number, page: Page<unknown>): string {
+  if (done >= total || page.cursor === undefined) return 'Finishing';
+  const size = page.items.length;
+  const number = Math.floor(done / size) + 1;
+  return `Reading page ${number.toLocaleString('en')} of ${Math.ceil(total / size).toLocaleString('en')}`;
+}

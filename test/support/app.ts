@@ -1,0 +1,80 @@
+import { afterAll } from 'bun:test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createApp } from '../../src/app.ts';
+import { type Config, loadConfig } from '../../src/config.ts';
+import { openDatabase } from '../../src/database.ts';
+import { createLocalEmbedder } from '../../src/embedding/index.ts';
+import { createTracker, type Job } from '../../src/jobs/index.ts';
+import { createLibrary } from '../../src/library/index.ts';
+import { silentLogger } from '../../src/logger.ts';
+import { loadOperations } from '../../src/operations/index.ts';
+import { createSources } from '../../src/sources/index.ts';
+import { MODEL_CACHE } from './model_cache.ts';
+import { until } from './wait.ts';
+
+const leftovers: (() => Promise<void> | void)[] = [];
+
+afterAll(async () => {
+  for (const clean of leftovers.splice(0).reverse()) await clean();
+});
+
+/** The whole program over a database in memory, a fresh data folder and the real model. */
+export async function setupApp(env: Record<string, string> = {}) {
+  const dataDir = mkdtempSync(join(tmpdir(), 'xgpt-test-'));
+  leftovers.push(() => rmSync(dataDir, { recursive: true, force: true }));
+  const config: Config = loadConfig({ XGPT_DATA_DIR: dataDir, XGPT_SAMPLE_PAGE_MS: '0', ...env });
+  const database = openDatabase(':memory:');
+  const services = {
+    library: createLibrary(database),
+    sources: createSources(config),
+    embedder: createLocalEmbedder({ modelsDir: MODEL_CACHE }),
+  };
+  const tracker = createTracker({ database, definitions: await loadOperations(services) });
+  const closing = new AbortController();
+  const app = await createApp({
+    ...services,
+    tracker,
+    config,
+    logger: silentLogger,
+    closing: closing.signal,
+  });
+  leftovers.push(async () => {
+    closing.abort();
+    await tracker.stop();
+    await services.embedder.close();
+  });
+
+  const request = (path: string, init: RequestInit = {}) =>
+    app.handle(new Request(`http://localhost:3000${path}`, init));
+
+  return {
+    ...services,
+    app,
+    config,
+    database,
+    tracker,
+    closing,
+    request,
+    /** As a program would ask. */
+    json: (path: string, init: RequestInit = {}) =>
+      request(path, { ...init, headers: { accept: 'application/json', ...init.headers } }),
+    /** A form, as curl sends it. */
+    post: (path: string, fields: Record<string, string> = {}, headers = {}) =>
+      request(path, { method: 'POST', body: new URLSearchParams(fields), headers }),
+    statusOnDisk: (id: string) =>
+      (database.query('SELECT status FROM jobs WHERE id = ?').get(id) as { status: string }).status,
+    ended: (id: string, ms?: number): Promise<Job> =>
+      until(
+        `${id} has ended`,
+        () => (tracker.getJob(id)?.completedAt ? tracker.getJob(id) : undefined),
+        ms,
+      ),
+  };
+}
+
+export type TestApp = Awaited<ReturnType<typeof setupApp>>;
+
+/** What a browser says it wants when it follows a link or sends a form. */
+export const NAVIGATION = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };

@@ -1,0 +1,44 @@
+import type { Clock } from '../../src/jobs/index.ts';
+
+export interface TestClock extends Clock {
+  /** Moves time on and runs what falls due on the way, each with its consequences. */
+  advance(ms: number): Promise<void>;
+}
+
+/** Time that stands still until the test moves it. */
+export function testClock(start = Date.UTC(2026, 0, 1)): TestClock {
+  let now = start;
+  let timers: { at: number; run: () => void }[] = [];
+
+  const nextDue = (until: number) =>
+    timers.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0];
+
+  return {
+    now: () => now,
+    after(ms, run) {
+      const timer = { at: now + Math.max(0, ms), run };
+      timers.push(timer);
+      return () => {
+        timers = timers.filter((other) => other !== timer);
+      };
+    },
+    async advance(ms) {
+      const until = now + ms;
+      await consequences();
+      for (let timer = nextDue(until); timer; timer = nextDue(until)) {
+        const due = timer;
+        timers = timers.filter((other) => other !== due);
+        now = Math.max(now, due.at);
+        due.run();
+        await consequences();
+      }
+      now = until;
+      await consequences();
+    },
+  };
+}
+
+/** Everything that promises have set off by now. */
+export async function consequences(): Promise<void> {
+  for (let round = 0; round < 3; round++) await new Promise((resolve) => setImmediate(resolve));
+}

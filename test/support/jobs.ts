@@ -1,0 +1,69 @@
+import { afterEach } from 'bun:test';
+import { z } from 'zod';
+import { openDatabase } from '../../src/database.ts';
+import {
+  createTracker,
+  defineJob,
+  type JobDefinition,
+  type QueuedJobContext,
+  type Tracker,
+  type TrackerOptions,
+} from '../../src/jobs/index.ts';
+import { type TestClock, testClock } from './clock.ts';
+
+declare module '../../src/jobs/job.ts' {
+  interface JobTypes {
+    /** Does what the test tells it. */
+    errand: { input: { name: string }; output: unknown };
+    /** The same, as a second type with a line of its own. */
+    chore: { input: { name: string }; output: unknown };
+  }
+}
+
+type Run = (input: { name: string }, job: QueuedJobContext) => Promise<unknown>;
+
+/** A job type whose work the test decides. */
+export function errand(
+  run: Run,
+  options: Partial<JobDefinition<'errand'>> & { type?: never } = {},
+): JobDefinition<'errand'> {
+  return defineJob<'errand'>({
+    type: 'errand',
+    concurrency: 1,
+    input: z.object({ name: z.string({ error: 'Name is missing.' }).default('one') }),
+    run,
+    ...options,
+  });
+}
+
+const trackers: Tracker[] = [];
+
+/** A tracker over a fresh database with real migrations, and a clock that stands still. */
+export function setup(
+  options: Omit<TrackerOptions, 'clock' | 'database'> = {},
+  database = openDatabase(':memory:'),
+) {
+  const clock: TestClock = testClock();
+  const tracker = createTracker({ ...options, database, clock });
+  trackers.push(tracker);
+  const rowOf = (id: string) =>
+    database.query('SELECT * FROM jobs WHERE id = ?').get(id) as Record<string, unknown>;
+  return { tracker, clock, database, rowOf };
+}
+
+afterEach(() => {
+  trackers.length = 0;
+});
+
+/** A promise with its handles, for a handler that waits for the test. */
+export function gate<Value = void>() {
+  return Promise.withResolvers<Value>();
+}
+
+/** Ends only when the job's signal aborts, as a well-behaved handler does. */
+export function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
+}
