@@ -23,7 +23,7 @@ CREATE TABLE jobs (
   -- How often it was claimed, and the fence that every write of a handler names.
   attempt           INTEGER NOT NULL DEFAULT 0,
   max_attempts      INTEGER NOT NULL DEFAULT 1 CHECK (max_attempts >= 1),
-  -- 1: this attempt has committed something, so that it does not count against max_attempts.
+  -- 1: this attempt has moved the checkpoint, so that it does not count against max_attempts.
   advanced          INTEGER NOT NULL DEFAULT 0 CHECK (advanced IN (0, 1)),
   -- Who works on it, as host:pid:boot, and until when that may be believed without a heartbeat.
   owner             TEXT,

@@ -44,12 +44,14 @@ export function createSqliteJobStore(db: Database): JobStore {
                     progress_message = $message, progress_stage = $stage, updated_at = $now
     WHERE ${fenced} AND ${atWork}`);
 
-  const holdForCommit = db.query<null, Params>(`
-    UPDATE jobs SET advanced = 1 WHERE ${fenced} AND status = 'running'`);
+  const isAtWork = db.query<{ found: 1 }, Params>(`
+    SELECT 1 AS found FROM jobs WHERE ${fenced} AND status = 'running'`);
 
-  const saveCheckpoint = db.query<null, Params>(
-    'UPDATE jobs SET checkpoint = $checkpoint, updated_at = $now WHERE id = $id',
-  );
+  // Writing the same checkpoint again is no step forward, however often it is done.
+  const saveCheckpoint = db.query<null, Params>(`
+    UPDATE jobs SET advanced = advanced OR checkpoint IS NOT $checkpoint,
+                    checkpoint = $checkpoint, updated_at = $now
+    WHERE id = $id`);
 
   const complete = db.query<JobRow, Params>(`
     UPDATE jobs SET status = 'completed', result = $result, error_message = NULL, ${ended}
@@ -160,7 +162,7 @@ export function createSqliteJobStore(db: Database): JobStore {
 
   const commit = db.transaction(
     (fence: Fence, write: () => void, state: CommitState, now: number): boolean => {
-      if (holdForCommit.run({ ...fence }).changes === 0) return false;
+      if (!isAtWork.get({ ...fence })) return false;
       write();
       // After `write`, so that a checkpoint may count what was written.
       if (state.checkpoint !== undefined) {

@@ -229,6 +229,21 @@ describe('retrying', () => {
     expect(runs).toBe(6);
   });
 
+  test('an attempt that only repeats what an earlier one did counts', async () => {
+    const definition = errand(
+      async (_, job) => {
+        job.commit(() => {}, { checkpoint: 'the same place' });
+        throw new Error('stuck');
+      },
+      { retry: { maxAttempts: 2, baseMs: 10, maxMs: 10 } },
+    );
+    const { tracker, clock } = setup({ definitions: [definition] });
+    await tracker.start();
+    const { id } = await tracker.enqueue('errand', {});
+    await clock.advance(60_000);
+    expect(tracker.getJob(id)).toMatchObject({ status: 'failed', attempt: 3 });
+  });
+
   test('retryJob goes on from the checkpoint of a failed job, and starts a completed one anew', async () => {
     const seen: unknown[] = [];
     let broken = true;
