@@ -1,0 +1,103 @@
+import type { Post } from '../../post.ts';
+import { NotFound, type PostsRequest, type SearchRequest, type Source } from '../source.ts';
+import { type Author, sampleCorpus } from './corpus.ts';
+import type { Entry } from './desk.ts';
+import { createFaults } from './faults.ts';
+import { containsAny, matchingProfiles } from './matching.ts';
+import { PAGE_SIZE, pages } from './paging.ts';
+
+const DAY_MS = 86_400_000;
+
+/**
+ * A source that needs no network: invented people who write about a dozen subjects in five
+ * languages. Words, ids, order and counts never change. Only dates do: each listing counts its
+ * posts back from the beginning of the current day in UTC, so that "the last seven days" finds
+ * something in every week. A listing resumed after midnight therefore goes on exactly where it
+ * stopped, and a post collected again keeps its id and takes the later date.
+ *
+ * Everything that continues a post, the author's own threads too, is of kind `reply`. `search`
+ * leaves reposts out: they would only repeat what it has found already.
+ *
+ * Three users fail on purpose: `flaky_feed` breaks at the third page of every listing that began
+ * without a cursor (SourceUnavailable), `busy_signal` sends the first caller of each source away
+ * for 5 s (RateLimited), `locked_diary` always refuses (Unauthorised).
+ *
+ * @param pageMs how long every page takes, in milliseconds; 0 still yields to the event loop.
+ */
+export function createSampleSource({
+  pageMs,
+  now = () => new Date(),
+}: {
+  pageMs: number;
+  now?: () => Date;
+}): Source {
+  const faults = createFaults(now);
+  return {
+    name: 'sample',
+    label: 'the synthetic sample',
+    pageSize: PAGE_SIZE,
+    pageMs,
+
+    async *posts(request) {
+      const { profile, entries } = await findAuthor(request.username);
+      faults.onListing(profile.username);
+      const posts = wanted(entries, request).map(dated(now()));
+      let number = 0;
+      for await (const page of pages(posts, request, pageMs)) {
+        faults.onPage(profile.username, ++number, request.cursor === undefined);
+        yield { ...page, profile };
+      }
+    },
+
+    async *search(request) {
+      yield* pages(await found(request, now()), request, pageMs);
+    },
+
+    async *discover({ query, ...request }) {
+      const { authors } = await sampleCorpus();
+      const profiles = authors.map(({ profile }) => profile);
+      yield* pages(matchingProfiles(profiles, query), request, pageMs);
+    },
+  };
+}
+
+async function findAuthor(username = ''): Promise<Author> {
+  const name = username.toLowerCase();
+  const { authors } = await sampleCorpus();
+  const author = authors.find(({ profile }) => profile.username === name);
+  if (author) return author;
+  throw new NotFound(
+    `There is no user "${username}" in the synthetic sample. Try aurora_lab, blue_note_bea or dawn_chorus_dee.`,
+  );
+}
+
+function wanted(entries: Entry[], { includeReplies, includeReposts }: PostsRequest): Entry[] {
+  return entries.filter(({ post: { kind } }) => {
+    if (kind === 'reply') return includeReplies;
+    return kind === 'post' || includeReposts;
+  });
+}
+
+async function found({ terms, mode, since }: SearchRequest, now: Date): Promise<Post[]> {
+  const matches = containsAny(terms);
+  const { entries } = await sampleCorpus();
+  const posts = entries
+    .filter(({ post }) => post.kind !== 'repost' && matches(post.text))
+    .map(dated(now))
+    .filter(({ createdAt }) => !since || createdAt >= since);
+  return mode === 'top' ? posts.sort(byEngagement) : posts;
+}
+
+function dated(now: Date): (entry: Entry) => Post {
+  const midnight = Math.floor(now.getTime() / DAY_MS) * DAY_MS;
+  return ({ post, ageMs }) => ({ ...post, createdAt: new Date(midnight - ageMs) });
+}
+
+/** Equally popular posts keep their order in time: sorting is stable. */
+function byEngagement(one: Post, other: Post): number {
+  return engagement(other) - engagement(one);
+}
+
+function engagement({ likes = 0, reposts = 0, replies = 0 }: Post): number {
+  return likes + reposts + replies;
+}

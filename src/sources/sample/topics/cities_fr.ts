@@ -1,0 +1,76 @@
+import type { Topic } from '../topic.ts';
+
+export const citiesFr: Topic = {
+  name: 'cities',
+  language: 'fr',
+  words: {
+    lieu: [
+      'la place de la Gare',
+      'le boulevard circulaire',
+      'les quais',
+      'la rue du Moulin',
+      'la halle du marché',
+    ],
+    chose: [
+      'une piste cyclable protégée',
+      "un banc à l'ombre",
+      'une rue scolaire',
+      'un tram toutes les six minutes',
+      'un passage surélevé',
+      'un petit parc',
+    ],
+    souci: [
+      'le stationnement',
+      'le bruit la nuit',
+      'les loyers',
+      'la chaleur',
+      'les commerces vides',
+    ],
+    gens: [
+      'les enfants',
+      'les commerçants',
+      'les anciens du quartier',
+      'les livreurs',
+      'les infirmières de nuit',
+    ],
+    nombre: ['trois', 'six', 'dix', 'dix-huit', 'trente', 'quarante'],
+  },
+  posts: [
+    'La ville a construit {chose}. {Nombre} semaines plus tard, personne ne veut revenir en arrière.',
+    'Réunion publique ce soir, {nombre} prises de parole, presque toutes sur un thème : {souci}.',
+    'Une rue est réussie quand {gens} y passent sans y penser.',
+    "Ce qu'il manque ici, ce n'est pas une application, c'est {chose}.",
+    'On a compté les passants : {lieu}, {nombre} pour cent viennent à pied.',
+    'Promenade urbaine avec {gens}. Le plan montre du vert, eux montrent autre chose : {souci}.',
+    "Avant d'élargir une route, demandez ce que veulent {gens}.",
+    'Avant : {souci}. Maintenant : {chose}. Cela a pris {nombre} mois.',
+    'Urbanisme en une phrase : {chose}, et puis une autre {nombre} mètres plus loin.',
+    'On essaie avec de la peinture : {lieu}, {nombre} jours de test, puis on décide.',
+  ],
+  remarks: [
+    'La ville est faite pour les gens.',
+    'Les arbres sont une infrastructure.',
+    'Le plan est en ligne.',
+    'Personne ne réclame les parkings.',
+    'Marcher, compter, recommencer.',
+    'Merci aux bénévoles.',
+  ],
+  replies: [
+    'Et comment avez-vous réglé ça : {souci} ?',
+    'Nous aussi, on voudrait {chose}. Qui a payé ?',
+    "Est-ce qu'on a consulté {gens} ?",
+    '{Nombre} semaines, quelle chance. Ici il faut des années.',
+  ],
+  essay: [
+    "Une histoire de quartier, la plus courte possible : {lieu}. Pendant {nombre} ans on y passait en voiture. Puis une canalisation a cassé, et la rue s'est découverte.",
+    "On a d'abord vu arriver {gens}. Personne ne les avait invités, il y avait simplement de la place. Quelqu'un a sorti une table, un autre une radio, et le samedi c'était presque un marché.",
+    'La mairie voulait rouvrir. Nous avons demandé {nombre} semaines pour compter, debout aux carrefours avec nos feuilles. Les chiffres ont mis fin au débat.',
+    "Ce qui reste est modeste : {chose}, {nombre} arbres, et l'habitude d'essayer avant de dessiner. De petites choses au bon endroit, c'est déjà un plan.",
+  ],
+  photos: [
+    'Photo de quartier, {lieu} : des gens là où stationnaient des voitures.',
+    'Tout juste terminé : {chose}.',
+  ],
+  tags: ['urbanisme', 'ville', 'mobilité'],
+  emoji: ['🚲', '🏙️', '🚋', '🌳'],
+};

@@ -1,0 +1,72 @@
+import type { Topic } from '../topic.ts';
+
+export const cookingFr: Topic = {
+  name: 'cooking',
+  language: 'fr',
+  words: {
+    plat: [
+      'la soupe de lentilles',
+      'le gratin de courge',
+      'la tarte aux oignons',
+      'le pot-au-feu',
+      'la ratatouille',
+      'le pain au levain',
+      'la blanquette de légumes',
+    ],
+    produit: [
+      'du beurre noisette',
+      'du citron confit',
+      'du thym frais',
+      'de la moutarde',
+      'du cumin grillé',
+    ],
+    faute: [
+      'trop de sel',
+      "pas assez d'acidité",
+      'une poêle froide',
+      "de l'impatience",
+      'un couvercle oublié',
+    ],
+    invite: ['ma grand-mère', 'les voisins', 'six ados affamés', 'mon colocataire', 'le facteur'],
+    duree: ['vingt minutes', 'une heure', 'trois heures', 'toute une nuit', 'un dimanche entier'],
+    nombre: ['deux', 'trois', 'quatre', 'six', 'huit'],
+  },
+  posts: [
+    'Ce soir : {plat}, avec {produit}. {Duree} de cuisson, cinq minutes pour tout finir.',
+    'Pour réussir {plat}, ajoutez {produit} à la toute fin.',
+    'Raté ce soir : {plat}. La cause : {faute}. On a tout mangé quand même.',
+    'Pour {invite}, {plat}. Silence à table, le bon silence.',
+    "Si c'est fade, le problème est presque toujours : {faute}.",
+    'Essai numéro {nombre} pour {plat} : moins de feu et {produit}.',
+    'Les oignons demandent {duree}. Aucune recette ne dit la vérité là-dessus.',
+    'Retour du marché avec de quoi faire {plat} pour {nombre} personnes, et {produit} en trop.',
+    'Cours de cuisine : {nombre} débutants, {plat}, rien de brûlé.',
+    'Demain, {plat} pour {invite}. Je mets {produit} et je ne dis rien.',
+  ],
+  remarks: [
+    'Goûtez, puis goûtez encore.',
+    'La cuisine sent les vacances.',
+    'La recette sur demande.',
+    'Le pain arrange presque toutes les soirées.',
+    'Tout le monde a repris une assiette.',
+    "C'est meilleur le lendemain.",
+  ],
+  replies: [
+    'Combien de temps en tout ? Chez moi, {duree}.',
+    'Je mets aussi {produit}, ça change tout.',
+    'Adoptez-moi. Ou gardez-moi une part.',
+    'La dernière fois, chez nous : {faute}.',
+  ],
+  essay: [
+    "Tout ce que je sais sur ce plat, {plat}, pour ceux qui demandent. C'est une cuisine de pauvres : des générations ont retiré toutes les étapes inutiles.",
+    "On commence à froid. De la matière grasse, des oignons, un feu doux, {duree}. Quand on croit que c'est prêt, on est à la moitié ; c'est là qu'on perd tout : {faute}.",
+    "Les épices ensuite, grillées jusqu'à ce qu'on les sente dans la pièce voisine. Un peu d'eau pour arrêter la chaleur, et {produit} plus tard, sinon c'est du gaspillage.",
+    "Goûtez. Ce sera plat. Pas de sel tout de suite : un peu d'acidité, puis {produit}, puis le sel. Faites-en deux fois trop et donnez {nombre} bols, on vous les rendra pleins.",
+  ],
+  photos: [
+    'Une assiette fumante sur une table en bois : {plat}.',
+    'Des mains pétrissent une pâte à côté du marché du jour.',
+  ],
+  tags: ['cuisine', 'recette', 'faitmaison'],
+  emoji: ['🍲', '🥖', '🧅', '👩‍🍳'],
+};

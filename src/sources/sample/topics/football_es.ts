@@ -1,0 +1,70 @@
+import type { Topic } from '../topic.ts';
+
+export const footballEs: Topic = {
+  name: 'football',
+  language: 'es',
+  words: {
+    equipo: [
+      'el equipo local',
+      'el líder',
+      'el recién ascendido',
+      'mi equipo de barrio',
+      'la cantera',
+    ],
+    jugador: ['el portero', 'la lateral izquierda', 'el mediocentro', 'la delantera', 'el capitán'],
+    jugada: [
+      'un penalti en el descuento',
+      'un gol de córner',
+      'una falta al larguero',
+      'un contraataque de manual',
+      'una expulsión antes del descanso',
+    ],
+    tactica: [
+      'la presión alta',
+      'los tres centrales',
+      'el bloque bajo',
+      'la salida desde el portero',
+      'los dos puntas',
+    ],
+    marcador: ['1-0', '2-1', '0-0', '3-3', '2-2', '0-3'],
+    numero: ['tres', 'cinco', 'siete', 'diez', 'doce'],
+  },
+  posts: [
+    'Final del partido: {marcador}. Lo decidió {jugada}.',
+    'Hoy {jugador} dio una lección. Con {tactica} no había quien pasara.',
+    '{Equipo} probó {tactica} en el descanso y el partido fue otro.',
+    'Fútbol de domingo: {numero} ocasiones, {jugada} y un bocadillo frío.',
+    'Entrenamiento con los pequeños: {numero} minutos para trabajar {tactica} y después, a jugar.',
+    'Nadie en la grada olvidará este {marcador}: {jugada}.',
+    'Lo dije antes del partido: {equipo} sufre con {tactica*}. Y llegó {jugada}.',
+    'Vuelta en autobús, {numero} horas, {marcador} y afónicos.',
+    'La pizarra de hoy: {tactica}, líneas juntas y que {jugador} levante la cabeza.',
+    'El fútbol es cruel: {jugador} lo dio todo y perdimos con {jugada}.',
+  ],
+  remarks: [
+    'Nos vemos el sábado.',
+    'El árbitro, bien.',
+    'Tres puntos son tres puntos.',
+    'La afición no dejó de cantar.',
+    'Defender también es bonito.',
+    'Me quedé sin voz.',
+  ],
+  replies: [
+    'Eso era fuera de juego, y lo sabes.',
+    'De acuerdo con {tactica}, pero hacía falta más calma.',
+    'El {marcador} engaña: {jugador} nos salvó.',
+    'Todavía pienso en {jugada}.',
+  ],
+  essay: [
+    'Unas líneas sobre {tactica}, porque el {marcador} no cuenta lo que pasó. Durante {numero} minutos {equipo} jugó como si supiera lo que iba a ocurrir.',
+    'Fijaos en {jugador}. Empieza dos pasos más adentro que el año pasado, deja libre el pase a la banda, y ese pase es la trampa: en cuanto sale el balón, saltan todos a la vez.',
+    'Después pesaron las piernas. Para sostener {tactica} hacen falta carreras cortas, una tras otra, y tras una hora llegaban medio segundo tarde. Medio segundo es un gol.',
+    'Todo el mundo hablará de {jugada}. Yo me quedo con los {numero} minutos anteriores, cuando dejaron de mirarse entre ellos y nadie pidió el balón.',
+  ],
+  photos: [
+    'La grada bajo la lluvia, bufandas en alto, marcador {marcador}.',
+    'Una pizarra con flechas que explican {tactica}.',
+  ],
+  tags: ['fútbol', 'díadepartido', 'táctica'],
+  emoji: ['⚽', '🥅', '🧤', '📣'],
+};

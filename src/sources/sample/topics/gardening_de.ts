@@ -1,0 +1,72 @@
+import type { Topic } from '../topic.ts';
+
+export const gardeningDe: Topic = {
+  name: 'gardening',
+  language: 'de',
+  words: {
+    pflanzen: [
+      'Tomaten',
+      'Stangenbohnen',
+      'Dahlien',
+      'Zucchini',
+      'Himbeeren',
+      'Kartoffeln',
+      'Erbsen',
+    ],
+    plage: ['Schnecken', 'Blattläuse', 'Wühlmäuse', 'Tauben', 'Kohlweißlinge'],
+    ort: [
+      'im Hochbeet',
+      'im Schrebergarten',
+      'auf dem Balkon',
+      'im Gewächshaus',
+      'hinter dem Schuppen',
+    ],
+    arbeit: [
+      'Kompost umsetzen',
+      'Pikieren',
+      'Mulchen',
+      'Jäten',
+      'Gießen im Morgengrauen',
+      'Saatgut ernten',
+    ],
+    zahl: ['zwei', 'drei', 'fünf', 'acht', 'elf', 'vierzehn'],
+  },
+  posts: [
+    '{Zahl} Reihen {pflanzen} {ort} gepflanzt. Jetzt darf es regnen.',
+    '{Plage} waren schneller: von den {pflanzen} sind {zahl} übrig.',
+    'Heute stand {arbeit} an, {ort}, bis es dunkel wurde.',
+    '{Zahl} Kilo {pflanzen} geerntet, und die Nachbarn öffnen schon nicht mehr die Tür.',
+    'Gegen {plage} hilft Geduld, und ein Igel {ort}.',
+    'Wer {pflanzen} liebt, muss {arbeit} lernen.',
+    'Frost in der Nacht, die {pflanzen} {ort} haben es überstanden.',
+    'Tauschbörse im Verein: {zahl} Tütchen Samen gegen meine {pflanzen}.',
+    'Nach {zahl} Jahren Kompost ist die Erde {ort} endlich schwarz und voller Würmer.',
+    'Gartenfrage: Pflanzt ihr {pflanzen} schon {ort} aus oder wartet ihr noch {zahl} Tage?',
+  ],
+  remarks: [
+    'Das Rotkehlchen hat zugeschaut.',
+    'Nächstes Jahr mit Netz.',
+    'Der Boden vergisst nichts.',
+    'Unkraut kennt kein Wochenende.',
+    'Erde unter den Nägeln, Ruhe im Kopf.',
+    'Regenwasser ist eben doch das beste.',
+  ],
+  replies: [
+    'Meine {pflanzen} sehen genauso aus. Ich tippe auf {plage}.',
+    'Ich würde noch {zahl} Tage warten, es wird kalt.',
+    '{Arbeit} ist für mich der beste Teil der Woche.',
+    'Tauschst du Samen? Ich habe zu viele {pflanzen}.',
+  ],
+  essay: [
+    'Wie aus Bauschutt {ort} ein Gemüsegarten wurde, in {zahl} Jahren. Der Trick ist langweilig: den Boden füttern und ihn sonst in Ruhe lassen.',
+    'Wir haben nicht umgegraben. Pappe auf die Fläche, Wasser darauf, eine Handbreit Kompost, und dann {zahl} Monate warten. Die Nachbarn haben gelacht, die Würmer nicht.',
+    'Im ersten Jahr kamen {plage}. Von den {pflanzen} blieb fast nichts, dafür kamen Käfer, Kröten und ein Zaunkönig, und mit ihnen kam das Gleichgewicht.',
+    'Heute ist {arbeit} am Samstag fast alles, was noch nötig ist. Wir verschenken {pflanzen} in der ganzen Straße, und neuerdings stellt uns jemand leere Gläser vor die Tür.',
+  ],
+  photos: [
+    'Ein Korb voller {pflanzen} auf einer Holzbank.',
+    'Setzlinge in Reihen {ort}, von Hand beschriftet.',
+  ],
+  tags: ['garten', 'selbstversorger', 'hochbeet'],
+  emoji: ['🌱', '🍅', '🐌', '🌻'],
+};

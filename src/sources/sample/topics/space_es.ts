@@ -1,0 +1,71 @@
+import type { Topic } from '../topic.ts';
+
+export const spaceEs: Topic = {
+  name: 'space',
+  language: 'es',
+  words: {
+    planeta: ['Marte', 'Venus', 'Júpiter', 'Saturno', 'Neptuno', 'Mercurio'],
+    luna: ['Europa', 'Encélado', 'Titán', 'Ganímedes', 'Ío'],
+    vista: [
+      'la nebulosa de Orión',
+      'la galaxia de Andrómeda',
+      'las Pléyades',
+      'los anillos de Saturno',
+      'la Vía Láctea',
+      'la Gran Nube de Magallanes',
+    ],
+    hallazgo: [
+      'vapor de agua',
+      'rastros de metano',
+      'un anillo de polvo',
+      'moléculas orgánicas',
+      'lava reciente',
+    ],
+    pieza: [
+      'el espectrómetro',
+      'la antena',
+      'el paracaídas',
+      'el escudo térmico',
+      'el panel solar',
+    ],
+    numero: ['tres', 'cuatro', 'seis', 'nueve', 'once', 'veinte'],
+  },
+  posts: [
+    'Esta noche, después de las diez, buscad {vista}. Bastan unos prismáticos.',
+    'Nuevos datos de {luna}: hay {hallazgo}.',
+    'La sonda que viaja a {planeta} probó hoy {pieza}, a {numero} meses de llegar.',
+    '¿Qué haríais con una hora de telescopio? Yo buscaría {hallazgo} en {luna}.',
+    'Taller de astronomía con {numero} niños: la pregunta más difícil fue sobre {planeta}.',
+    'El lanzamiento se retrasa {numero} días por {pieza}.',
+    'Desde la azotea, con toda la ciudad encendida, todavía alcanzo a ver {vista}.',
+    'Si {luna} esconde un océano, encontrar {hallazgo} sería la primera señal.',
+    'Llegan las imágenes de {planeta}: {numero} gigas y {pieza} funciona.',
+    '{Numero} horas de frío para fotografiar {vista}. Volvería mañana.',
+  ],
+  remarks: [
+    'Cielos despejados para todos.',
+    'El espacio es, sobre todo, esperar.',
+    'La luz tarda más que mi café.',
+    'Los datos son públicos.',
+    'Qué silencio hay en el desierto.',
+    'Seguiremos mirando.',
+  ],
+  replies: [
+    '¿Seguro que no es {pieza}?',
+    'Aquí también vimos {vista}, qué maravilla.',
+    'Si de verdad hay {hallazgo}, {luna} merece otra misión.',
+    '{Planeta} nunca deja de sorprendernos.',
+  ],
+  essay: [
+    'Una nota larga sobre la misión a {planeta}, porque me preguntáis mucho. La sonda estaba pensada para {numero} meses, y {pieza} para poco más.',
+    'Lo difícil no es la distancia sino la temperatura. Entre el sol y la sombra, {pieza} soporta cambios que romperían un plato, y lo hace {numero} veces al día.',
+    'El equipo rompió un repuesto a propósito en una cámara de vacío, hasta entender cómo fallaba. Lo que aprendieron cambió la forma de leer los datos de {luna}.',
+    'Revisé el archivo: en {numero} pasos antiguos aparece la misma señal, débil, justo donde cabría esperar {hallazgo}. No es una prueba, pero merece otra visita.',
+  ],
+  photos: [
+    'Cielo nocturno: {vista}, sobre una fila de árboles oscuros.',
+    'El disco de {planeta}, {numero} imágenes apiladas.',
+  ],
+  tags: ['astronomía', 'espacio', 'cielonocturno'],
+  emoji: ['🚀', '🔭', '🪐', '🌌'],
+};
