@@ -1,0 +1,38 @@
+import { type JobContext, type JobType, jobTracker, type Tracker } from '../jobs/index.ts';
+
+export interface RunCommandOptions {
+  /** The job's type: `scrape`, `search`, `embed` or `discover`. */
+  name: JobType;
+  /** False runs the function alone, without a job. Default true. */
+  trackAsJob?: boolean;
+  /** What was asked, to be shown with the job. */
+  jobMetadata?: Record<string, unknown>;
+  /** The app's own tracker by default. */
+  tracker?: Tracker;
+}
+
+/**
+ * Runs a function as a tracked job: it shows in the taskbar of every page, may report progress,
+ * and is cancelled through its context's signal. The function's result is returned; what it
+ * throws ends the job as failed and is thrown on.
+ */
+export async function runCommand<Result>(
+  run: (job: JobContext | undefined) => Promise<Result>,
+  { name, trackAsJob = true, jobMetadata, tracker = jobTracker }: RunCommandOptions,
+): Promise<Result> {
+  if (!trackAsJob) return run(undefined);
+  await tracker.initialize();
+  const job = await tracker.createJob(name, jobMetadata);
+  try {
+    const result = await run(job);
+    await tracker.completeJob(job.jobId, true);
+    return result;
+  } catch (error) {
+    await tracker.completeJob(
+      job.jobId,
+      false,
+      error instanceof Error ? error.message : `${error}`,
+    );
+    throw error;
+  }
+}

@@ -1,0 +1,16 @@
+/** Markup as a response; a view may render asynchronously. */
+export async function html(
+  markup: JSX.Element,
+  status = 200,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return new Response(await markup, {
+    status,
+    headers: { 'content-type': 'text/html; charset=utf-8', ...headers },
+  });
+}
+
+/** Sends a browser on to a page after a form. Only ever to a path of ours. */
+export function seeOther(path: string): Response {
+  return new Response(null, { status: 303, headers: { location: path } });
+}

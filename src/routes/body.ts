@@ -1,0 +1,62 @@
+import { Problem } from './problem.ts';
+
+/** No form and no batch of this program comes near it, in bytes. Files have a route of their own. */
+const LARGEST_BODY = 1024 * 1024;
+
+/**
+ * A request's body: what its JSON says, or a form's fields. A field that occurs twice counts as
+ * its last value, which is how a form tells an unticked box from a missing one.
+ * @throws Problem when it is too large, cannot be read, or is of another kind.
+ */
+export async function readBody(request: Request): Promise<unknown> {
+  const text = await readText(request);
+  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
+  if (type === 'application/json') return parseJson(text);
+  if (type === 'application/x-www-form-urlencoded') {
+    return Object.fromEntries(new URLSearchParams(text));
+  }
+  if (text === '') return {};
+  throw new Problem(415, 'unsupported_type', 'This kind of body cannot be read.', {
+    message: 'Send a form (application/x-www-form-urlencoded) or application/json.',
+  });
+}
+
+/** The fields of a body that is one object. */
+export async function readFields(request: Request): Promise<Record<string, unknown>> {
+  const body = await readBody(request);
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) {
+    return body as Record<string, unknown>;
+  }
+  throw new Problem(422, 'invalid_input', 'The body is not an object with fields.', {
+    message: 'Send one JSON object, for example { "username": "aurora_lab" }.',
+    details: { body: 'Body must be one JSON object.' },
+  });
+}
+
+async function readText(request: Request): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  // Bun's streams are async iterable; the DOM's types do not know.
+  const body = (request.body ?? []) as unknown as AsyncIterable<Uint8Array>;
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    if (size > LARGEST_BODY) {
+      throw new Problem(413, 'too_large', 'The request is too large.', {
+        message: 'Send 1 MB at most; split a long list into several requests.',
+      });
+    }
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Problem(400, 'malformed_json', 'The body is not valid JSON.', {
+      message: `${(cause as Error).message}. Nothing was started.`,
+      cause,
+    });
+  }
+}

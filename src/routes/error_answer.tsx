@@ -1,0 +1,50 @@
+import { ErrorResult } from '../../views/forms/error_result.tsx';
+import { ErrorPage } from '../../views/pages/error.tsx';
+import type { Logger } from '../logger.ts';
+import { html } from './answer.ts';
+import { frameOf } from './frame.ts';
+import { SECURITY_HEADERS } from './guard.ts';
+import { isNavigation, wantsJson } from './negotiation.ts';
+import { Problem, toProblem } from './problem.ts';
+import type { WebServices } from './services.ts';
+
+/** Any error as the asker wants it: JSON, a fragment, or a page that looks like the rest. */
+export async function answerProblem(
+  { live }: WebServices,
+  logger: Logger,
+  request: Request,
+  error: unknown,
+  code: string | number,
+): Promise<Response> {
+  const problem = code === 'NOT_FOUND' ? noSuchAddress(request) : toProblem(error);
+  const { status } = problem;
+  if (status >= 500) {
+    const { pathname } = new URL(request.url);
+    logger.error('A request failed.', { method: request.method, pathname, error });
+  }
+  if (wantsJson(request)) {
+    return Response.json(jsonOf(problem), { status, headers: SECURITY_HEADERS });
+  }
+  const model = problem.model();
+  if (!isNavigation(request)) return html(ErrorResult({ model }), status, SECURITY_HEADERS);
+  try {
+    const page = ErrorPage({ frame: frameOf(request, live), model });
+    return await html(page, status, SECURITY_HEADERS);
+  } catch {
+    // The taskbar on the error page needs the database, which may be what failed.
+    return html(ErrorResult({ model }), status, SECURITY_HEADERS);
+  }
+}
+
+function noSuchAddress(request: Request): Problem {
+  const { pathname } = new URL(request.url);
+  return new Problem(404, 'not_found', 'There is nothing at this address.', {
+    message: `${request.method} ${pathname.slice(0, 200)} leads nowhere. The line at the top of every page has the ways there are.`,
+  });
+}
+
+function jsonOf({ status, code, message, advice, details }: Problem) {
+  const whole = [message, advice].filter(Boolean).join(' ');
+  const timestamp = new Date().toISOString();
+  return { error: { code, message: whole, details, timestamp }, status };
+}

@@ -1,0 +1,61 @@
+import { Elysia } from 'elysia';
+import { Problem } from './problem.ts';
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Everything comes from here, nothing is inline: a script in a post stays text. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+export const SECURITY_HEADERS = {
+  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+};
+
+/**
+ * Refuses what a foreign page could make a browser send: requests under a name that is not ours
+ * (DNS rebinding), and changes that come from another origin.
+ */
+export function guard(ownHost: string) {
+  const ours = new Set(['localhost', '127.0.0.1', '[::1]', '::1', ownHost]);
+  return new Elysia({ name: 'guard' }).headers(SECURITY_HEADERS).onRequest(({ request }) => {
+    const host = request.headers.get('host') ?? new URL(request.url).host;
+    if (!ours.has(withoutPort(host))) {
+      throw new Problem(403, 'foreign_host', 'This server does not go by that name.', {
+        message: 'Open it as http://localhost or http://127.0.0.1 with its port.',
+      });
+    }
+    if (!SAFE_METHODS.has(request.method) && isForeign(request, host)) {
+      throw new Problem(403, 'foreign_origin', 'A page of another site sent this.', {
+        message: 'Nothing was changed. Use the forms of this server, or a client without a page.',
+      });
+    }
+  });
+}
+
+function isForeign(request: Request, host: string): boolean {
+  const origin = request.headers.get('origin');
+  if (origin !== null) return hostOf(origin) !== host.toLowerCase();
+  const site = request.headers.get('sec-fetch-site');
+  return site !== null && site !== 'same-origin' && site !== 'none';
+}
+
+function hostOf(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined;
+}
+
+function withoutPort(host: string): string {
+  return host.toLowerCase().replace(/:\d*$/, '');
+}

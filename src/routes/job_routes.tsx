@@ -1,0 +1,147 @@
+import { Elysia } from 'elysia';
+import { ErrorResult } from '../../views/forms/error_result.tsx';
+import { JobCard } from '../../views/jobs/job_card.tsx';
+import { TaskbarContent } from '../../views/jobs/taskbar.tsx';
+import { isActive, type Job } from '../jobs/index.ts';
+import { html, seeOther } from './answer.ts';
+import { readBody, readFields } from './body.ts';
+import { readJobQuery } from './job_query.ts';
+import { isNavigation, wantsJson } from './negotiation.ts';
+import { noSuchJob, Problem, toProblem } from './problem.ts';
+import type { WebServices } from './services.ts';
+import { enqueueFrom } from './start.ts';
+
+/** Most starts that one batch may ask for. */
+const LARGEST_BATCH = 1_000;
+
+/** Jobs: listed, read, started by name, cancelled, retried, dismissed and removed. */
+export function jobRoutes({ tracker, live }: WebServices) {
+  const card = (job: Job) => JobCard({ view: live.view(job), now: new Date() });
+
+  const jobOr404 = (id: string): Job => {
+    const job = tracker.getJob(id);
+    if (!job) throw noSuchJob(id);
+    return job;
+  };
+
+  /** The job as the asker wants it: JSON, a card, or the page it is shown on. */
+  function answer(request: Request, job: Job, status = 200, headers: Record<string, string> = {}) {
+    if (isNavigation(request) && request.method !== 'GET') return seeOther(`/jobs/${job.id}`);
+    if (wantsJson(request)) return Response.json({ job }, { status, headers });
+    return html(card(job), status, headers);
+  }
+
+  async function startBatch(request: Request, items: unknown[]) {
+    if (items.length === 0 || items.length > LARGEST_BATCH) {
+      throw new Problem(422, 'invalid_input', 'Nothing was started.', {
+        message: `A list may have 1 to ${LARGEST_BATCH} entries; this one has ${items.length}.`,
+        details: { body: `Body must be one start or a list of 1 to ${LARGEST_BATCH}.` },
+      });
+    }
+    const results = [];
+    for (const item of items) results.push(await startOne(item));
+    const started = results.filter((result) => 'job' in result).length;
+    const status = started === results.length ? 202 : started > 0 ? 207 : 422;
+    if (wantsJson(request)) return Response.json({ results }, { status });
+    return html(results.map(resultHtml).join(''), status);
+  }
+
+  async function startOne(item: unknown): Promise<{ job: Job } | { error: Problem }> {
+    try {
+      const { type, input, sessionId } = (item ?? {}) as Record<string, unknown>;
+      const fields = typeof input === 'object' && input !== null ? input : {};
+      return { job: await enqueueFrom(tracker, String(type ?? ''), { sessionId, ...fields }) };
+    } catch (error) {
+      return { error: toProblem(error) };
+    }
+  }
+
+  const resultHtml = (result: { job: Job } | { error: Problem }) =>
+    'job' in result ? card(result.job) : ErrorResult({ model: result.error.model() });
+
+  return new Elysia({ name: 'jobs' })
+    .get('/api/jobs', ({ request }) => {
+      if (!wantsJson(request)) return html(TaskbarContent({ model: live.model() }));
+      return Response.json(tracker.listJobs(readJobQuery(request)));
+    })
+    .post(
+      '/api/jobs',
+      async ({ request }) => {
+        const body = await readBody(request);
+        return startBatch(request, Array.isArray(body) ? body : [body]);
+      },
+      { parse: 'none' },
+    )
+    .get('/api/jobs/:id', ({ request, params }) => answer(request, jobOr404(params.id)))
+    .get('/api/sessions/:id/jobs', ({ request, params }) => {
+      const page = tracker.listJobs({ ...readJobQuery(request), session: params.id });
+      if (wantsJson(request)) return Response.json(page);
+      return html(page.jobs.map(card).join(''));
+    })
+    .post('/api/jobs/:id/cancel', async ({ request, params }) => {
+      const job = jobOr404(params.id);
+      if (!(await tracker.cancelJob(job.id))) {
+        throw new Problem(404, 'already_ended', 'The job has already ended.', {
+          message: `It is ${job.status}; there is nothing left to cancel.`,
+        });
+      }
+      return answer(request, jobOr404(job.id));
+    })
+    .post('/api/jobs/:id/retry', async ({ request, params }) => {
+      const job = jobOr404(params.id);
+      const retried = await tracker.retryJob(job.id);
+      if (!retried) throw cannotRetry(job);
+      return answer(request, retried, 202);
+    })
+    .post('/api/jobs/:id/dismiss', async ({ request, params }) => {
+      const job = jobOr404(params.id);
+      const dismissed = await tracker.dismissJob(job.id);
+      if (!dismissed && isActive(job.status)) throw stillActive(job);
+      if (isNavigation(request)) return seeOther(refererOf(request) ?? '/jobs');
+      return wantsJson(request) ? Response.json({ job: jobOr404(job.id) }) : html('');
+    })
+    .delete('/api/jobs/:id', ({ request, params }) =>
+      remove(request, params.id, new URL(request.url).searchParams.get('force') === '1'),
+    )
+    .post(
+      '/api/jobs/:id/remove',
+      async ({ request, params }) => {
+        const { force } = await readFields(request);
+        return remove(request, params.id, force === '1' || force === true);
+      },
+      { parse: 'none' },
+    );
+
+  async function remove(request: Request, id: string, force: boolean) {
+    const job = jobOr404(id);
+    if (!(await tracker.removeJob(id, { force }))) throw stillActive(job);
+    if (isNavigation(request)) return seeOther('/jobs');
+    // A reader of the job's own page has nothing left to look at.
+    const headers = { 'hx-redirect': '/jobs' };
+    return wantsJson(request) ? Response.json({ job }) : html('', 200, headers);
+  }
+}
+
+function cannotRetry(job: Job): Problem {
+  if (isActive(job.status)) {
+    return new Problem(409, 'active', 'The job is still active.', {
+      message: 'Cancel it first, or wait for its end.',
+    });
+  }
+  return new Problem(409, 'tracked', 'This job cannot be run again from here.', {
+    message: 'Its work was done by the program that started it; start it there.',
+  });
+}
+
+function stillActive(job: Job): Problem {
+  return new Problem(409, 'active', 'The job is still active.', {
+    message: `It is ${job.status}. Cancel it first, or remove it with ?force=1.`,
+  });
+}
+
+function refererOf(request: Request): string | undefined {
+  const referer = request.headers.get('referer');
+  if (!referer || !URL.canParse(referer)) return undefined;
+  const { host, pathname, search } = new URL(referer);
+  return host === new URL(request.url).host ? pathname + search : undefined;
+}

@@ -1,0 +1,19 @@
+/** A program asked for JSON; everyone else gets HTML. */
+export function wantsJson(request: Request): boolean {
+  const accept = request.headers.get('accept') ?? '';
+  return accept.includes('application/json') && !accept.includes('text/html');
+}
+
+/** A click or a form of a browser without JavaScript: what comes back replaces the whole page. */
+export function isNavigation(request: Request): boolean {
+  const accept = request.headers.get('accept') ?? '';
+  return accept.includes('text/html') && !isHtmx(request);
+}
+
+export function isHtmx(request: Request): boolean {
+  return request.headers.get('hx-request') === 'true';
+}
+
+export function cookieOf(request: Request, name: string): string | undefined {
+  return new Bun.CookieMap(request.headers.get('cookie') ?? '').get(name) ?? undefined;
+}

@@ -1,0 +1,97 @@
+import { Elysia } from 'elysia';
+import { DashboardPage } from '../../views/pages/dashboard.tsx';
+import { JobPage } from '../../views/pages/job.tsx';
+import { JobsPage } from '../../views/pages/jobs.tsx';
+import { PostsPage } from '../../views/pages/posts.tsx';
+import { ProfilesPage } from '../../views/pages/profiles.tsx';
+import type { DashboardModel } from '../../views/view_models.ts';
+import { isFinal } from '../jobs/index.ts';
+import { html } from './answer.ts';
+import { frameOf } from './frame.ts';
+import { readJobQuery } from './job_query.ts';
+import { findPosts, readPostsQuery, readProfilesQuery } from './library_query.ts';
+import { noSuchJob } from './problem.ts';
+import type { WebServices } from './services.ts';
+import { sourceOptions } from './start_pages.tsx';
+
+const HOUR_MS = 3_600_000;
+
+/** The pages that show what there is. */
+export function pages(services: WebServices) {
+  const { tracker, library, live } = services;
+
+  return new Elysia({ name: 'pages' })
+    .get('/', ({ request }) =>
+      html(DashboardPage({ frame: frameOf(request, live), model: dashboard(services) })),
+    )
+    .get('/posts', async ({ request }) => {
+      const query = readPostsQuery(request);
+      const { page, problem } = await findPosts(services, query);
+      const model = { page, query, problem, nextHref: nextHref(request, page.nextCursor) };
+      return html(PostsPage({ frame: frameOf(request, live), model }));
+    })
+    .get('/profiles', ({ request }) => {
+      const query = readProfilesQuery(request);
+      const page = library.profiles(query);
+      const model = { page, query, nextHref: nextHref(request, page.nextCursor) };
+      return html(ProfilesPage({ frame: frameOf(request, live), model }));
+    })
+    .get('/jobs', ({ request }) => {
+      const { status = '', type = '', q = '', session = '', ...rest } = readJobQuery(request);
+      const given = { status: status || undefined, type, q, session };
+      const { jobs, nextCursor } = tracker.listJobs({ ...rest, ...given });
+      const model = {
+        jobs,
+        query: { status, type, q, session },
+        types: tracker.types,
+        nextHref: nextHref(request, nextCursor),
+      };
+      return html(JobsPage({ frame: frameOf(request, live), model }));
+    })
+    .get('/jobs/:id', ({ request, params }) => {
+      const job = tracker.getJob(params.id);
+      if (!job) throw noSuchJob(params.id);
+      const frame = frameOf(request, live);
+      const shown = frame.taskbar.jobs.find((view) => view.job.id === job.id);
+      return html(JobPage({ frame, model: { ...live.view(job), place: shown?.place } }));
+    });
+}
+
+function dashboard({ tracker, library, sources }: WebServices): DashboardModel {
+  const thisHour = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
+  const hours = Array.from({ length: 24 }, (_, index) => ({
+    start: new Date(thisHour - (23 - index) * HOUR_MS),
+    completed: 0,
+    failed: 0,
+    cancelled: 0,
+    active: 0,
+  }));
+  const counts = tracker.countsByHour(new Date(thisHour - 23 * HOUR_MS));
+  for (const { hour, status, count } of counts) {
+    const slot = hours.find(({ start }) => start.getTime() === hour);
+    if (!slot) continue;
+    if (status === 'completed' || status === 'failed' || status === 'cancelled') {
+      slot[status] += count;
+    } else if (!isFinal(status)) slot.active += count;
+  }
+  const failed = counts.filter(({ status }) => status === 'failed');
+  return {
+    counts: library.counts(),
+    lastDay: { jobs: sum(counts), failed: sum(failed) },
+    hours,
+    recent: tracker.listJobs({ limit: 10 }).jobs,
+    sources: sourceOptions(sources),
+  };
+}
+
+function sum(counts: { count: number }[]): number {
+  return counts.reduce((total, { count }) => total + count, 0);
+}
+
+/** The same address with the cursor of the page after this one. */
+function nextHref(request: Request, cursor: string | undefined): string | undefined {
+  if (cursor === undefined) return undefined;
+  const url = new URL(request.url);
+  url.searchParams.set('cursor', cursor);
+  return url.pathname + url.search;
+}

@@ -1,0 +1,104 @@
+import type { ErrorModel } from '../../views/view_models.ts';
+import { DatabaseUnusable } from '../database.ts';
+import { ModelUnavailable } from '../embedding/embedder.ts';
+import { InvalidInput, UnknownJobType } from '../jobs/index.ts';
+import { InvalidCursor } from '../library/index.ts';
+import { ImportTooLarge } from '../sources/archive/imports.ts';
+import { NotFound, SourceError } from '../sources/source.ts';
+import { MalformedUpload } from './multipart.ts';
+
+interface ProblemParts extends ErrorOptions {
+  /** What was kept, and what to do. */
+  message?: string;
+  /** Field → what is wrong with it. */
+  details?: Record<string, string>;
+}
+
+/** The one error class of the web side: a status, and words for a person. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly advice: string;
+  readonly details: Record<string, string>;
+
+  constructor(
+    readonly status: number,
+    /** Stable, for programs: `not_found`. */
+    readonly code: string,
+    /** What happened, in a sentence. */
+    title: string,
+    { message = '', details = {}, ...options }: ProblemParts = {},
+  ) {
+    super(title, options);
+    this.advice = message;
+    this.details = details;
+  }
+
+  /** What a view shows of it. */
+  model(): ErrorModel {
+    const { status, message: title, advice: message, details } = this;
+    return { status, title, message, details };
+  }
+}
+
+export function noSuchJob(id: string): Problem {
+  return new Problem(404, 'not_found', 'There is no such job.', {
+    message: `No job has the id ${id.slice(0, 100)}. It may have been removed, or deleted a day after it ended.`,
+  });
+}
+
+/** The one place where errors become answers. What is not known here is a fault of ours: 500. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof InvalidInput) return invalidInput(error);
+  if (error instanceof UnknownJobType) {
+    return new Problem(422, 'invalid_input', 'There is no such job type.', {
+      message: error.message,
+      details: { type: error.message },
+    });
+  }
+  if (error instanceof InvalidCursor) {
+    return new Problem(422, 'invalid_input', 'This is no cursor of ours.', {
+      message: 'Take cursor from nextCursor of the page before, or leave it out.',
+      details: { cursor: 'Cursor must be one that an earlier page gave.' },
+    });
+  }
+  if (error instanceof MalformedUpload) {
+    return new Problem(422, 'malformed_upload', 'The upload cannot be read.', {
+      message: error.message,
+      details: { file: error.message },
+      cause: error,
+    });
+  }
+  if (error instanceof ImportTooLarge) return badFile(413, 'too_large', error);
+  if (error instanceof NotFound) return new Problem(404, 'not_found', error.message);
+  if (error instanceof SourceError) return badFile(422, 'invalid_input', error);
+  if (error instanceof ModelUnavailable) {
+    return new Problem(503, 'model_unavailable', 'The model is not ready.', {
+      message: error.message,
+      cause: error,
+    });
+  }
+  if (error instanceof DatabaseUnusable) {
+    return new Problem(503, 'database_unusable', error.message, { cause: error });
+  }
+  return new Problem(500, 'internal', 'Something in xgpt failed.', {
+    message: 'Nothing you sent was at fault. The log has the details; jobs that run go on.',
+    cause: error,
+  });
+}
+
+function invalidInput(error: InvalidInput): Problem {
+  return new Problem(422, 'invalid_input', 'Nothing was started.', {
+    message: 'Change what is named here and send it again.',
+    details: error.details,
+    cause: error,
+  });
+}
+
+function badFile(status: number, code: string, error: Error): Problem {
+  return new Problem(status, code, 'The file was not kept.', {
+    message: error.message,
+    details: { file: error.message },
+    cause: error,
+  });
+}

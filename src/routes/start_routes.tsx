@@ -1,0 +1,53 @@
+import { Elysia } from 'elysia';
+import { StartedNote } from '../../views/forms/started_note.tsx';
+import { JobCard } from '../../views/jobs/job_card.tsx';
+import { InvalidInput, type Job } from '../jobs/index.ts';
+import { html, seeOther } from './answer.ts';
+import { readFields } from './body.ts';
+import { isHtmx, isNavigation, wantsJson } from './negotiation.ts';
+import type { WebServices } from './services.ts';
+import { enqueueFrom } from './start.ts';
+import { startPage } from './start_pages.tsx';
+
+/** `POST /api/scrape`, `/api/search` …: one address for each job type there is. */
+export function startRoutes(services: WebServices) {
+  const { tracker, live } = services;
+
+  function answer(request: Request, job: Job) {
+    const location = `/jobs/${job.id}`;
+    if (isNavigation(request)) return seeOther(location);
+    const headers = { location };
+    if (wantsJson(request)) return Response.json({ job }, { status: 202, headers });
+    if (isHtmx(request)) return html(StartedNote({ job }), 202, headers);
+    return html(JobCard({ view: live.view(job), now: new Date() }), 202, headers);
+  }
+
+  async function start(request: Request, type: string) {
+    const fields = await readFields(request);
+    try {
+      return answer(request, await enqueueFrom(tracker, type, fields));
+    } catch (error) {
+      const page = isNavigation(request) && error instanceof InvalidInput;
+      if (!page) throw error;
+      // Without JavaScript the answer is the form again, with what was typed and what was wrong.
+      const form = { values: textsOf(fields), errors: error.details };
+      const shown = await startPage(services, request, type, form);
+      if (!shown) throw error;
+      return html(shown, 422);
+    }
+  }
+
+  const routes = new Elysia({ name: 'starts' });
+  for (const type of tracker.types) {
+    routes.post(`/api/${type}`, ({ request }) => start(request, type), { parse: 'none' });
+  }
+  return routes;
+}
+
+function textsOf(fields: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([name, value]) =>
+      ['string', 'number', 'boolean'].includes(typeof value) ? [[name, String(value)]] : [],
+    ),
+  );
+}

@@ -1,0 +1,83 @@
+import { Database } from 'bun:sqlite';
+import { expect, test } from 'bun:test';
+import { join } from 'node:path';
+import { startServer } from '../support/server.ts';
+import { until } from '../support/wait.ts';
+
+const SLOW_PAGES = { XGPT_SAMPLE_PAGE_MS: '20' };
+
+function postsOf(dataDir: string) {
+  const db = new Database(join(dataDir, 'xgpt.sqlite'), { readonly: true });
+  const rows = db
+    .query<{ id: string; kind: string; text: string }, []>(
+      "SELECT id, kind, text FROM posts WHERE author = 'aurora_lab' ORDER BY id",
+    )
+    .all();
+  db.close();
+  return rows;
+}
+
+test('kill -9 in mid-scrape, again and again: it ends with exactly the posts it should have', async () => {
+  const undisturbed = await startServer();
+  const whole = await undisturbed.start('scrape', { username: 'aurora_lab', maxTweets: '1000' });
+  await undisturbed.ended(whole.id);
+  await undisturbed.end('SIGTERM');
+
+  let server = await startServer(undefined, SLOW_PAGES);
+  const { id } = await server.start('scrape', { username: 'aurora_lab', maxTweets: '1000' });
+  let seen = 0;
+  for (let kills = 0; kills < 4; kills++) {
+    seen = await until('it has got further', async () => {
+      const { progress } = await server.job(id);
+      return progress.current > seen ? progress.current : 0;
+    });
+    await server.end('SIGKILL');
+    server = await startServer(server.dataDir, SLOW_PAGES);
+  }
+  const job = await server.ended(id);
+  expect(job).toMatchObject({
+    status: 'completed',
+    attempt: 5,
+    result: { username: 'aurora_lab', posts: 1000, newPosts: 1000 },
+  });
+  await server.end('SIGTERM');
+
+  const posts = postsOf(server.dataDir);
+  expect(posts).toHaveLength(1000);
+  expect(posts).toEqual(postsOf(undisturbed.dataDir));
+}, 60_000);
+
+test('SIGTERM puts running jobs back without costing an attempt, and exits 0', async () => {
+  const env = { XGPT_SAMPLE_PAGE_MS: '50', XGPT_DRAIN_MS: '50' };
+  const server = await startServer(undefined, env);
+  const { id } = await server.start('scrape', { username: 'aurora_lab', maxTweets: '1000' });
+  await until('it has begun', async () => (await server.job(id)).progress.current > 0);
+  expect(await server.end('SIGTERM')).toBe(0);
+
+  const next = await startServer(server.dataDir);
+  const job = await next.ended(id);
+  expect(job).toMatchObject({ status: 'completed', errors: [], attempt: 2, maxAttempts: 6 });
+  expect(job.result).toMatchObject({ posts: 1000, newPosts: 1000 });
+  expect(await next.end('SIGINT')).toBe(0);
+}, 60_000);
+
+test('a stream that is open does not hold up the shutdown', async () => {
+  const server = await startServer();
+  const stream = await fetch(`${server.url}/api/jobs/stream`);
+  const reader = stream.body?.getReader();
+  await reader?.read();
+  expect(await server.end('SIGTERM')).toBe(0);
+}, 30_000);
+
+test('a setting that cannot be used, and a database that is none, are refused by name', async () => {
+  const started = startServer(undefined, { PORT: 'eighty', HOST: '0.0.0.0' });
+  expect(started).rejects.toThrow(/PORT.*eighty[\s\S]*HOST.*loopback/);
+  await started.catch(() => {});
+
+  const server = await startServer();
+  await server.end('SIGTERM');
+  await Bun.write(join(server.dataDir, 'xgpt.sqlite'), 'this is a shopping list, not a database');
+  const again = startServer(server.dataDir);
+  expect(again).rejects.toThrow(/xgpt\.sqlite.*XGPT_DATA_DIR/);
+  await again.catch(() => {});
+}, 30_000);

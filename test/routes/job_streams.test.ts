@@ -1,0 +1,193 @@
+import { describe, expect, test } from 'bun:test';
+import { createLiveTaskbar } from '../../src/routes/live_taskbar.tsx';
+import { setupApp } from '../support/app.ts';
+
+interface ServerEvent {
+  id?: string;
+  event?: string;
+  data: string;
+}
+
+/** Reads a response's events one by one. */
+function eventsOf(response: Response) {
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let buffer = '';
+  return {
+    async next(): Promise<ServerEvent> {
+      while (!buffer.includes('\n\n')) {
+        const piece = await reader?.read();
+        if (!piece || piece.done) throw new Error('The stream has ended.');
+        buffer += piece.value;
+      }
+      const end = buffer.indexOf('\n\n');
+      const lines = buffer.slice(0, end).split('\n');
+      buffer = buffer.slice(end + 2);
+      const field = (name: string) =>
+        lines
+          .filter((line) => line.startsWith(`${name}: `))
+          .map((line) => line.slice(name.length + 2));
+      return { id: field('id')[0], event: field('event')[0], data: field('data').join('\n') };
+    },
+    async rest(): Promise<string> {
+      let text = buffer;
+      for (;;) {
+        const piece = await reader?.read();
+        if (!piece || piece.done) return text;
+        text += piece.value;
+      }
+    },
+    leave: () => reader?.cancel(),
+  };
+}
+
+describe('FEATURES 6: the live taskbar', () => {
+  test('sends the whole state at once, then every change of state', async () => {
+    const { tracker, request } = await setupApp();
+    const job = await tracker.createJob('scrape', { username: 'aurora_lab' });
+    const response = await request('/api/jobs/stream');
+    expect(response.headers.get('content-type')).toStartWith('text/event-stream');
+    const events = eventsOf(response);
+
+    const first = await events.next();
+    expect(first.event).toBe('jobs');
+    expect(first.data).toContain(`id="job-${job.jobId}"`);
+    expect(first.data).toContain('data-status="running"');
+
+    await tracker.cancelJob(job.jobId);
+    const second = await events.next();
+    expect(second.event).toBe('jobs');
+    expect(second.data).toContain('data-status="cancelling"');
+    await tracker.completeJob(job.jobId, true);
+    expect((await events.next()).data).toContain('data-status="cancelled"');
+    await events.leave();
+  });
+
+  test('sends progress as the live parts of those that moved, out of band', async () => {
+    const { tracker, request } = await setupApp();
+    const job = await tracker.createJob('scrape');
+    const quiet = await tracker.createJob('search');
+    const events = eventsOf(await request('/api/jobs/stream'));
+    await events.next();
+    await tracker.updateProgress(job.jobId, 280, 1000, 'Reading page 14 of 50');
+    const { event, data } = await events.next();
+    expect(event).toBe('job');
+    expect(data).toContain(`id="live-${job.jobId}"`);
+    expect(data).toContain('hx-swap-oob');
+    expect(data).toContain('280 / 1,000');
+    expect(data).not.toContain(quiet.jobId);
+    await events.leave();
+  });
+
+  test('a reader who fell behind ends up with the state as it is now', async () => {
+    const { tracker, request } = await setupApp();
+    const events = eventsOf(await request('/api/jobs/stream'));
+    await events.next();
+    const jobs = [];
+    for (let index = 0; index < 20; index++) jobs.push(await tracker.createJob('scrape'));
+    const last = jobs.at(-1)?.jobId ?? '';
+    let latest = await events.next();
+    while (!latest.data.includes(last)) latest = await events.next();
+    for (const { jobId } of jobs) expect(latest.data).toContain(`id="job-${jobId}"`);
+    await events.leave();
+  });
+
+  test('a frame is rendered once, however many watch', async () => {
+    const { tracker } = await setupApp();
+    const live = createLiveTaskbar(tracker);
+    const { jobId } = await tracker.createJob('scrape');
+    const [snapshot, delta] = [live.snapshot(), live.delta()];
+    expect(live.snapshot()).toBe(snapshot);
+    expect(live.delta()).toBe(delta);
+    await tracker.completeJob(jobId, true);
+    expect(live.snapshot()).not.toBe(snapshot);
+    expect(live.delta()).not.toBe(delta);
+  });
+
+  test('a client that comes back and missed nothing gets nothing again', async () => {
+    const { tracker, request } = await setupApp();
+    await tracker.createJob('scrape');
+    const first = eventsOf(await request('/api/jobs/stream'));
+    const { id } = await first.next();
+    expect(id).toMatch(/^[0-9a-f]+-\d+$/);
+    await first.leave();
+    const again = eventsOf(
+      await request('/api/jobs/stream', { headers: { 'last-event-id': id ?? '' } }),
+    );
+    const pending = again.next();
+    const job = await tracker.createJob('embed');
+    expect((await pending).data).toContain(job.jobId);
+    await again.leave();
+  });
+
+  test('text with line breaks and event syntax stays data', async () => {
+    const { tracker, request } = await setupApp();
+    await tracker.createJob('scrape', { username: 'a\n\nevent: jobs\ndata: forged' });
+    const events = eventsOf(await request('/api/jobs/stream'));
+    const { data } = await events.next();
+    expect(data).toContain('forged');
+    expect(data).toContain('id="taskbar-toggle"');
+    await events.leave();
+  });
+
+  test('ends when the server closes', async () => {
+    const { request, closing } = await setupApp();
+    const events = eventsOf(await request('/api/jobs/stream'));
+    await events.next();
+    closing.abort();
+    expect(await events.rest()).toBe('');
+  });
+});
+
+describe('one job’s stream', () => {
+  test('is JSON events until the job ends', async () => {
+    const { tracker, request } = await setupApp();
+    const { jobId } = await tracker.createJob('scrape');
+    const events = eventsOf(await request(`/api/jobs/${jobId}/stream`));
+    expect(JSON.parse((await events.next()).data)).toMatchObject({ job: { status: 'running' } });
+    await tracker.completeJob(jobId, false, 'The source is gone.');
+    expect(JSON.parse((await events.next()).data)).toMatchObject({
+      job: { status: 'failed', errorMessage: 'The source is gone.' },
+    });
+    expect(await events.rest()).toBe('');
+  });
+
+  test('is lines of progress for a terminal', async () => {
+    const { tracker, request } = await setupApp();
+    const { jobId } = await tracker.createJob('scrape');
+    await tracker.updateProgress(jobId, 280, 1000, 'Reading page 14 of 50');
+    const headers = { accept: 'text/plain' };
+    const response = await request(`/api/jobs/${jobId}/stream`, { headers });
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    expect((await reader?.read())?.value).toBe('running  280 / 1,000  Reading page 14 of 50\n');
+    await tracker.completeJob(jobId, true);
+    expect((await reader?.read())?.value).toStartWith('completed');
+    expect((await reader?.read())?.done).toBe(true);
+  });
+
+  test('is 404 for a job that is not there', async () => {
+    const { request } = await setupApp();
+    expect((await request('/api/jobs/scrape-nothing/stream')).status).toBe(404);
+  });
+});
+
+test('statuses in memory, on disk and in HTML agree after every step of a job', async () => {
+  const { tracker, request, statusOnDisk } = await setupApp();
+  const agree = async (id: string, status: string) => {
+    expect(tracker.getJob(id)?.status as string).toBe(status);
+    expect(statusOnDisk(id)).toBe(status);
+    const card = await (await request(`/api/jobs/${id}`)).text();
+    expect(/data-status="(\w+)"/.exec(card)?.[1]).toBe(status);
+    const taskbar = await (await request('/api/jobs')).text();
+    const shown = new RegExp(`id="job-${id}"[^>]*data-status="(\\w+)"`).exec(taskbar)?.[1];
+    expect(shown).toBe(status);
+  };
+  const { jobId } = await tracker.createJob('scrape');
+  await agree(jobId, 'running');
+  await tracker.cancelJob(jobId);
+  await agree(jobId, 'cancelling');
+  await tracker.completeJob(jobId, true);
+  await agree(jobId, 'cancelled');
+  const queued = await tracker.enqueue('scrape', { username: 'aurora_lab' });
+  await agree(queued.id, 'queued');
+  await tracker.start();
+});

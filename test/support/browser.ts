@@ -1,0 +1,101 @@
+import { afterAll } from 'bun:test';
+import { createReadStream } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createBrotliDecompress } from 'node:zlib';
+import packagedChromium from '@sparticuz/chromium';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import tar from 'tar-stream';
+
+const CACHE = join(import.meta.dir, '../../node_modules/.cache/xgpt-chromium');
+
+// Chromium looks for its maker's servers otherwise; nothing here may leave the machine.
+const ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+];
+
+let browser: Promise<Browser> | undefined;
+
+afterAll(async () => {
+  await (await browser)?.close();
+  browser = undefined;
+});
+
+/** A page of a fresh visitor. What goes wrong in its console is kept in `problems`. */
+export async function openPage(options: BrowserContextOptions = {}) {
+  browser ??= launch();
+  const context = await (await browser).newContext({
+    viewport: { width: 1280, height: 800 },
+    ...options,
+  });
+  const page = await context.newPage();
+  return { page, context, problems: problemsOf(page) };
+}
+
+function problemsOf(page: Page): string[] {
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+  return problems;
+}
+
+/** The Chromium of the npm package, so that a machine needs no browser of its own. */
+async function launch(): Promise<Browser> {
+  const executablePath = await packagedChromium.executablePath();
+  try {
+    return await chromium.launch({ executablePath, args: ARGS });
+  } catch (error) {
+    if (!`${error}`.includes('error while loading shared libraries')) throw error;
+    const env = { ...process.env, LD_LIBRARY_PATH: await packagedLibraries() };
+    return chromium.launch({ executablePath, args: ARGS, env });
+  }
+}
+
+/** libnss3 and its kin, which slim images lack, out of the same package. */
+async function packagedLibraries(): Promise<string> {
+  const folder = join(CACHE, 'lib');
+  if (await Bun.file(join(folder, 'libnss3.so')).exists()) return folder;
+  const packed = Bun.resolveSync('@sparticuz/chromium/package.json', import.meta.dir);
+  const partial = `${folder}.${process.pid}`;
+  await mkdir(partial, { recursive: true });
+  const extract = tar.extract();
+  const unpacking = pipeline(
+    createReadStream(join(packed, '../bin/al2023.tar.br')),
+    createBrotliDecompress(),
+    extract,
+  );
+  for await (const entry of extract) {
+    const name = entry.header.name.split('/').at(-1);
+    if (entry.header.type === 'file' && name)
+      await Bun.write(join(partial, name), await bytesOf(entry));
+    else entry.resume();
+  }
+  await unpacking;
+  await rm(folder, { recursive: true, force: true });
+  await rename(partial, folder);
+  return folder;
+}
+
+async function bytesOf(stream: AsyncIterable<unknown>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Uint8Array);
+  return Buffer.concat(chunks);
+}
+
+/** Presses as a hand does: 80 ms between down and up, wherever the element is by then. */
+export async function press(page: Page, selector: string): Promise<void> {
+  const box = await page.locator(selector).boundingBox();
+  if (!box) throw new Error(`${selector} is not on the page.`);
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await Bun.sleep(80);
+  await page.mouse.up();
+}

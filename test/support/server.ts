@@ -1,0 +1,89 @@
+import { afterAll } from 'bun:test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Job } from '../../src/jobs/index.ts';
+import { until } from './wait.ts';
+
+const MAIN = join(import.meta.dir, '../../src/main.ts');
+
+const running = new Set<Bun.Subprocess>();
+const folders: string[] = [];
+
+afterAll(async () => {
+  for (const child of running) child.kill('SIGKILL');
+  for (const child of running) await child.exited;
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+export function freshDataDir(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'xgpt-server-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** Starts the program as `npm start` does, on a free port, and waits until it prints its address. */
+export async function startServer(dataDir = freshDataDir(), env: Record<string, string> = {}) {
+  const child = Bun.spawn([process.execPath, MAIN], {
+    env: {
+      ...process.env,
+      PORT: '0',
+      XGPT_DATA_DIR: dataDir,
+      XGPT_SAMPLE_PAGE_MS: '0',
+      XGPT_LOG_LEVEL: 'warn',
+      ...env,
+    },
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
+  running.add(child);
+  const url = await addressOf(child);
+
+  const json = async <Answer>(path: string, init: RequestInit = {}): Promise<Answer> => {
+    const headers = { accept: 'application/json', ...init.headers };
+    return (await (await fetch(url + path, { ...init, headers })).json()) as Answer;
+  };
+  const end = async (signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT') => {
+    child.kill(signal);
+    const code = await child.exited;
+    running.delete(child);
+    return code;
+  };
+  return {
+    url,
+    dataDir,
+    child,
+    json,
+    end,
+    start: async (type: string, fields: Record<string, string>): Promise<Job> =>
+      (
+        await json<{ job: Job }>(`/api/${type}`, {
+          method: 'POST',
+          body: new URLSearchParams(fields),
+        })
+      ).job,
+    job: async (id: string): Promise<Job> => (await json<{ job: Job }>(`/api/jobs/${id}`)).job,
+    ended: (id: string, ms?: number) =>
+      until(
+        `${id} has ended`,
+        async () => {
+          const { job } = await json<{ job: Job }>(`/api/jobs/${id}`);
+          return job.completedAt ? job : undefined;
+        },
+        ms,
+      ),
+  };
+}
+
+export type TestServer = Awaited<ReturnType<typeof startServer>>;
+
+async function addressOf(child: Bun.Subprocess<'ignore', 'pipe', 'pipe'>): Promise<string> {
+  let printed = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of child.stdout as unknown as AsyncIterable<Uint8Array>) {
+    printed += decoder.decode(chunk);
+    const address = /xgpt is at (http:\S+?)\/?\s/.exec(printed)?.[1];
+    if (address) return address;
+  }
+  throw new Error(`The server ended at once: ${await new Response(child.stderr).text()}`);
+}
