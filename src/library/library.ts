@@ -26,6 +26,8 @@ export interface Library {
     model: string,
     options: { limit: number; afterKey?: number },
   ): { key: number; text: string }[];
+  /** Those of these posts that are held and have no vector of that model. */
+  withoutVector(model: string, posts: Post[]): { key: number; text: string }[];
   countWithoutVector(model: string): number;
   counts(): { posts: number; profiles: number; vectors: number };
 }

@@ -1,0 +1,149 @@
+import type { Database } from 'bun:sqlite';
+import { z } from 'zod';
+import type { Profile } from '../post.ts';
+import type { Library, ProfilePage, ProfileQuery, StoredProfile } from './library.ts';
+import { clampLimit, readCursor, where, writeCursor } from './listing.ts';
+import { fold } from './words.ts';
+
+type ProfileStore = Pick<Library, 'saveProfiles' | 'profiles'> & { countProfiles(): number };
+
+interface ProfileRow {
+  key: number;
+  source: string;
+  id: string;
+  username: string;
+  name: string;
+  bio: string;
+  location: string | null;
+  website: string | null;
+  avatar_url: string | null;
+  created_at: number | null;
+  followers: number | null;
+  following: number | null;
+  post_count: number | null;
+  posts_held: number;
+}
+
+type Bindings = Record<string, string | number>;
+
+const FIND = 'SELECT key FROM profiles WHERE source = $source AND id = $id';
+
+const UPSERT = `
+  INSERT INTO profiles (source, id, username, name, bio, location, website, avatar_url, created_at,
+    followers, following, post_count, folded, collected_at, updated_at)
+  VALUES ($source, $id, $username, $name, $bio, $location, $website, $avatar_url, $created_at,
+    $followers, $following, $post_count, $folded, $now, $now)
+  ON CONFLICT (source, id) DO UPDATE SET
+    username = excluded.username,
+    name = excluded.name,
+    bio = excluded.bio,
+    location = coalesce(excluded.location, location),
+    website = coalesce(excluded.website, website),
+    avatar_url = coalesce(excluded.avatar_url, avatar_url),
+    created_at = coalesce(excluded.created_at, created_at),
+    followers = coalesce(excluded.followers, followers),
+    following = coalesce(excluded.following, following),
+    post_count = coalesce(excluded.post_count, post_count),
+    folded = excluded.folded,
+    updated_at = excluded.updated_at`;
+
+const CONDITIONS = {
+  // Not LIKE: its wildcards would need escaping, and it ignores case in ASCII only.
+  part: 'instr(folded, $part) > 0',
+  key: '(username, key) > ($username, $key)',
+};
+
+const POSTS_HELD = `(SELECT count(*) FROM posts
+  WHERE posts.author = profiles.username AND posts.source = profiles.source) AS posts_held`;
+
+const cursorSchema = z.tuple([z.literal('profiles'), z.string(), z.int()]);
+
+/** @param now the time in ms since 1970. */
+export function createProfileStore(db: Database, now: () => number): ProfileStore {
+  const find = db.query<{ key: number }, Bindings>(FIND);
+  const upsert = db.query<void, Record<string, string | number | null>>(UPSERT);
+  const count = db.query<{ total: number }, []>('SELECT count(*) AS total FROM profiles');
+
+  function saveProfile(profile: Profile, now: number): 0 | 1 {
+    const known = find.get({ source: profile.source, id: profile.id });
+    upsert.run({ ...toRow(profile), now });
+    return known ? 0 : 1;
+  }
+
+  const saveProfiles = db.transaction((profiles: Profile[]) => {
+    const time = now();
+    return profiles.reduce((added, profile) => added + saveProfile(profile, time), 0);
+  });
+
+  function selectPage(bindings: Bindings, limit: number): ProfileRow[] {
+    const sql = `SELECT *, ${POSTS_HELD} FROM profiles ${where(CONDITIONS, bindings)} ORDER BY username, key LIMIT $limit`;
+    return db.query<ProfileRow, Bindings>(sql).all({ ...bindings, limit });
+  }
+
+  function countMatches(bindings: Bindings): number {
+    const sql = `SELECT count(*) AS total FROM profiles ${where(CONDITIONS, bindings)}`;
+    return db.query<{ total: number }, Bindings>(sql).get(bindings)?.total ?? 0;
+  }
+
+  function profiles(query: ProfileQuery): ProfilePage {
+    const limit = clampLimit(query.limit ?? 50);
+    const filters: Bindings = query.q?.trim() ? { part: fold(query.q.trim()) } : {};
+    const rows = selectPage({ ...filters, ...positionOf(query.cursor) }, limit + 1);
+    const page = rows.slice(0, limit);
+    const last = rows.length > limit ? page.at(-1) : undefined;
+    return {
+      profiles: page.map(toProfile),
+      total: countMatches(filters),
+      nextCursor: last && writeCursor(['profiles', last.username, last.key]),
+    };
+  }
+
+  return {
+    // Immediate for the reason given in posts.ts.
+    saveProfiles: (profiles) => saveProfiles.immediate(profiles),
+    profiles,
+    countProfiles: () => count.get()?.total ?? 0,
+  };
+}
+
+function positionOf(cursor: string | undefined): Bindings {
+  if (cursor === undefined) return {};
+  const [, username, key] = readCursor(cursorSchema, cursor);
+  return { username, key };
+}
+
+function toRow(profile: Profile) {
+  return {
+    source: profile.source,
+    id: profile.id,
+    username: profile.username,
+    name: profile.name,
+    bio: profile.bio,
+    location: profile.location ?? null,
+    website: profile.website ?? null,
+    avatar_url: profile.avatarUrl ?? null,
+    created_at: profile.createdAt?.getTime() ?? null,
+    followers: profile.followers ?? null,
+    following: profile.following ?? null,
+    post_count: profile.posts ?? null,
+    folded: fold(`${profile.username}\n${profile.name}\n${profile.bio}`),
+  };
+}
+
+function toProfile(row: ProfileRow): StoredProfile {
+  return {
+    source: row.source,
+    id: row.id,
+    username: row.username,
+    name: row.name,
+    bio: row.bio,
+    location: row.location ?? undefined,
+    website: row.website ?? undefined,
+    avatarUrl: row.avatar_url ?? undefined,
+    createdAt: row.created_at === null ? undefined : new Date(row.created_at),
+    followers: row.followers ?? undefined,
+    following: row.following ?? undefined,
+    posts: row.post_count ?? undefined,
+    postsHeld: row.posts_held,
+  };
+}

@@ -1,0 +1,80 @@
+import type { Database } from 'bun:sqlite';
+import type { Post } from '../post.ts';
+import type { Library } from './library.ts';
+import { type PostRow, toPost } from './post_row.ts';
+
+type VectorStore = Pick<
+  Library,
+  'saveVectors' | 'postsLike' | 'postsWithoutVector' | 'withoutVector' | 'countWithoutVector'
+> & { countVectors(): number };
+
+type Bindings = Record<string, string | number | Uint8Array | null>;
+
+// By way of `posts`, so that a post deleted or rewritten since its text was read gets no vector.
+const SAVE = `
+  INSERT INTO vectors (post_key, model, dimensions, embedding)
+  SELECT key, $model, $dimensions, $embedding FROM posts
+  WHERE key = $key AND text = coalesce($text, text)
+  ON CONFLICT (post_key, model) DO UPDATE SET
+    dimensions = excluded.dimensions, embedding = excluded.embedding`;
+
+// For unit vectors, cosine = 1 - d²/2.
+const NEAREST = `
+  SELECT posts.*, 1 - distance * distance / 2 AS similarity
+  FROM (
+    SELECT post_key, vec_distance_L2(embedding, $embedding) AS distance
+    FROM vectors WHERE model = $model ORDER BY distance, post_key LIMIT $limit
+  ) JOIN posts ON posts.key = post_key
+  ORDER BY distance, post_key`;
+
+const WITHOUT_VECTOR = `
+  FROM posts WHERE key > $afterKey AND text <> ''
+  AND NOT EXISTS (SELECT 1 FROM vectors WHERE post_key = posts.key AND model = $model)`;
+
+export function createVectorStore(db: Database): VectorStore {
+  const save = db.query<void, Bindings>(SAVE);
+  const nearest = db.query<PostRow & { similarity: number }, Bindings>(NEAREST);
+  const without = db.query<{ key: number; text: string }, Bindings>(
+    `SELECT key, text ${WITHOUT_VECTOR} ORDER BY key LIMIT $limit`,
+  );
+  const oneWithout = db.query<{ key: number; text: string }, Bindings>(
+    `SELECT key, text ${WITHOUT_VECTOR} AND source = $source AND id = $id`,
+  );
+  const countWithout = db.query<{ total: number }, Bindings>(
+    `SELECT count(*) AS total ${WITHOUT_VECTOR}`,
+  );
+  const count = db.query<{ total: number }, []>('SELECT count(*) AS total FROM vectors');
+
+  const saveVectors = db.transaction(
+    (model: string, vectors: Parameters<Library['saveVectors']>[1]) => {
+      for (const { key, vector, text = null } of vectors) {
+        const dimensions = vector.length;
+        save.run({ key, model, text, dimensions, embedding: bytesOf(vector) });
+      }
+    },
+  );
+
+  function postsLike(
+    model: string,
+    vector: Float32Array,
+    limit: number,
+  ): (Post & { similarity: number })[] {
+    const rows = nearest.all({ model, embedding: bytesOf(vector), limit: Math.max(limit, 0) });
+    return rows.map((row) => ({ ...toPost(row), similarity: row.similarity }));
+  }
+
+  return {
+    saveVectors,
+    postsLike,
+    postsWithoutVector: (model, { limit, afterKey = 0 }) => without.all({ model, limit, afterKey }),
+    withoutVector: (model, posts) =>
+      posts.flatMap(({ source, id }) => oneWithout.get({ model, afterKey: 0, source, id }) ?? []),
+    countWithoutVector: (model) => countWithout.get({ model, afterKey: 0 })?.total ?? 0,
+    countVectors: () => count.get()?.total ?? 0,
+  };
+}
+
+/** The vector's own bytes: it may be a view into a larger buffer. */
+function bytesOf(vector: Float32Array): Uint8Array {
+  return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
+}
