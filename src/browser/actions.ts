@@ -1,0 +1,86 @@
+import { announce } from './announcer.ts';
+import { onMessage, onRequest, type RequestDetail } from './htmx_events.ts';
+import { focusCard } from './taskbar.ts';
+
+/** Ids of the buttons that were pressed and not answered yet; frames meanwhile show them as before. */
+const pressed = new Map<XMLHttpRequest, string>();
+
+/** A card's buttons answer at once, before the server does, and take it back when it refuses. */
+export function watchActions(): void {
+  onRequest('beforeSend', ({ elt, xhr }) => {
+    const button = elt.matches('.job-action') && elt.querySelector('button');
+    if (button) press(button, xhr);
+  });
+  onMessage('after', () => pressed.forEach(showPressed));
+  onRequest('beforeSwap', keepCard);
+}
+
+function press(button: HTMLButtonElement, xhr: XMLHttpRequest): void {
+  const card = button.closest('.job-card');
+  const hadFocus = document.activeElement === button;
+  pressed.set(xhr, button.id);
+  // htmx 2.0.11 tells its end to nobody when a frame has taken the form away meanwhile.
+  xhr.addEventListener('loadend', () => answered(xhr));
+  showPressed(button.id);
+  // A disabled button loses the keyboard's place.
+  if (hadFocus && card) focusCard(card.id);
+}
+
+function showPressed(id: string): void {
+  const button = offered(id);
+  if (!button) return;
+  button.dataset.word ??= button.textContent ?? '';
+  button.textContent = button.dataset.busy ?? '';
+  button.disabled = true;
+}
+
+/** The button, as long as its card still offers what it does. */
+function offered(id: string): HTMLButtonElement | undefined {
+  const button = document.getElementById(id);
+  return button instanceof HTMLButtonElement && button.dataset.busy ? button : undefined;
+}
+
+/**
+ * An error is about the card and does not take its place. And a frame that overtook the answer
+ * knows more: the answer would bring an older card back, and nothing would correct it.
+ */
+function keepCard(detail: RequestDetail): void {
+  const id = pressed.get(detail.xhr);
+  if (id === undefined) return;
+  if (detail.xhr.status >= 400 || !offered(id)) detail.shouldSwap = false;
+}
+
+function answered(xhr: XMLHttpRequest): void {
+  const button = offered(pressed.get(xhr) ?? '');
+  pressed.delete(xhr);
+  if (xhr.status >= 200 && xhr.status < 400) return;
+  const reason = reasonIn(xhr);
+  announce(reason);
+  if (button) takeBack(button, reason);
+}
+
+function takeBack(button: HTMLButtonElement, reason: string): void {
+  button.disabled = false;
+  button.textContent = button.dataset.word ?? '';
+  explain(button, reason);
+}
+
+/** Stays under the card until a frame brings what is true now. */
+function explain(button: HTMLButtonElement, reason: string): void {
+  const card = button.closest('.job-card');
+  const note = card?.querySelector('.job-note') ?? document.createElement('p');
+  note.className = 'job-note';
+  note.textContent = reason;
+  card?.append(note);
+}
+
+function reasonIn(xhr: XMLHttpRequest): string {
+  if (xhr.status === 0) {
+    return 'The server did not answer. Check that xgpt is running, then try again.';
+  }
+  const page = new DOMParser().parseFromString(xhr.responseText, 'text/html');
+  const text = page.querySelector('.result.error')?.textContent;
+  return (
+    text?.replace(/\s+/g, ' ').trim() || `The server refused (${xhr.status}). Reload the page.`
+  );
+}

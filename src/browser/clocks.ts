@@ -1,0 +1,28 @@
+import { duration, relative } from '../../views/format.ts';
+
+/** Lets the times on the page go on between frames. */
+export function startClocks(): void {
+  setInterval(() => tick(new Date()), 1000);
+}
+
+function tick(now: Date): void {
+  for (const time of document.querySelectorAll<HTMLTimeElement>('time[data-clock]')) {
+    const text = clockText(time.dataset.clock, new Date(time.dateTime), now);
+    // Writing the same text would end a selection in it.
+    if (text !== undefined && text !== time.textContent) time.textContent = text;
+  }
+}
+
+/** What a `<time data-clock>` says now; the server rendered the same. Absent for other clocks. */
+export function clockText(clock: string | undefined, at: Date, now: Date): string | undefined {
+  switch (clock) {
+    case 'elapsed':
+      return duration(now.getTime() - at.getTime());
+    case 'remaining':
+      return duration(at.getTime() - now.getTime());
+    case 'relative':
+      return relative(at, now);
+    default:
+      return undefined;
+  }
+}

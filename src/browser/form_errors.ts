@@ -1,0 +1,52 @@
+import { onRequest } from './htmx_events.ts';
+
+/** Takes each error of an answer to the field it names, and the reader to the first of them. */
+export function watchFormErrors(): void {
+  onRequest('beforeRequest', ({ elt }) => {
+    if (elt instanceof HTMLFormElement) clearErrors(elt);
+  });
+  onRequest('afterRequest', ({ elt }) => {
+    if (elt instanceof HTMLFormElement) showErrors(elt);
+  });
+}
+
+function clearErrors(form: HTMLFormElement): void {
+  for (const field of form.querySelectorAll('[aria-invalid]')) {
+    field.removeAttribute('aria-invalid');
+    describe(field, field.id, false);
+  }
+  for (const text of form.querySelectorAll('.field-error')) text.textContent = '';
+}
+
+function showErrors(form: HTMLFormElement): void {
+  const errors = [...form.querySelectorAll<HTMLElement>('.result.error [data-field]')];
+  const fields = errors.map((error) => showError(form, error));
+  const first = fields.find((field) => field !== undefined);
+  if (!first) return;
+  // A field that is folded away cannot be focused.
+  const folded = first.closest('details');
+  if (folded) folded.open = true;
+  first.focus();
+}
+
+function showError(form: HTMLFormElement, error: HTMLElement): HTMLElement | undefined {
+  const name = error.dataset.field ?? '';
+  const field = form.querySelector<HTMLElement>(
+    `[name="${CSS.escape(name)}"]:not([type="hidden"])`,
+  );
+  const text = form.querySelector(`#${CSS.escape(`${name}-error`)}`);
+  if (!field) return undefined;
+  field.setAttribute('aria-invalid', 'true');
+  describe(field, name, true);
+  if (text) text.textContent = error.textContent?.trim() ?? '';
+  return field;
+}
+
+function describe(field: Element, name: string, wrong: boolean): void {
+  const id = `${name}-error`;
+  const ids = (field.getAttribute('aria-describedby') ?? '').split(/\s+/).filter(Boolean);
+  const others = ids.filter((each) => each !== id);
+  const described = wrong ? [...others, id] : others;
+  if (described.length > 0) field.setAttribute('aria-describedby', described.join(' '));
+  else field.removeAttribute('aria-describedby');
+}

@@ -1,0 +1,29 @@
+/** What htmx 2.0.11 tells with its request events, as far as it is used here. */
+export interface RequestDetail {
+  /** The element that asked. */
+  elt: HTMLElement;
+  target: HTMLElement;
+  xhr: XMLHttpRequest;
+  successful?: boolean;
+  /** A listener of `htmx:beforeSwap` may set it. */
+  shouldSwap?: boolean;
+}
+
+/** A message of the stream, before or after it was swapped in. */
+export interface MessageDetail {
+  type: string;
+}
+
+export function onRequest(name: string, listener: (detail: RequestDetail) => void): void {
+  document.addEventListener(`htmx:${name}`, (event) => {
+    listener((event as CustomEvent<RequestDetail>).detail);
+  });
+}
+
+/** Called with the name of each event of the stream: `jobs`, `job`. */
+export function onMessage(when: 'before' | 'after', listener: (type: string) => void): void {
+  const name = when === 'before' ? 'htmx:sseBeforeMessage' : 'htmx:sseMessage';
+  document.addEventListener(name, (event) => {
+    listener((event as CustomEvent<MessageDetail>).detail.type);
+  });
+}

@@ -1,0 +1,32 @@
+import { expect, test } from 'bun:test';
+import { clockText } from '../../src/browser/clocks.ts';
+import { elapsedTime, relativeTime, remainingTime } from '../../views/time.tsx';
+
+const NOW = new Date('2026-03-01T12:00:00Z');
+const EARLIER = new Date('2026-03-01T11:59:13Z');
+const LATER = new Date('2026-03-01T12:01:30Z');
+
+test.each([
+  ['elapsed', elapsedTime, EARLIER],
+  ['remaining', remainingTime, LATER],
+  ['relative', relativeTime, EARLIER],
+] as const)('the clock "%s" says what the server rendered', (clock, rendered, at) => {
+  const markup = String(rendered(at, NOW));
+  expect(markup).toContain(`data-clock="${clock}"`);
+  expect(markup).toContain(`>${clockText(clock, at, NOW)}<`);
+});
+
+test('clocks go on', () => {
+  const aMinuteOn = new Date(NOW.getTime() + 60_000);
+  expect(clockText('elapsed', EARLIER, aMinuteOn)).toBe('1:47');
+  expect(clockText('remaining', LATER, aMinuteOn)).toBe('0:30');
+  expect(clockText('relative', EARLIER, aMinuteOn)).toBe('1 min ago');
+});
+
+test('a countdown that has run out stays at zero', () => {
+  expect(clockText('remaining', EARLIER, NOW)).toBe('0:00');
+});
+
+test('a clock it does not know is left alone', () => {
+  expect(clockText('other', EARLIER, NOW)).toBeUndefined();
+});

@@ -1,0 +1,13 @@
+import { expect, test } from 'bun:test';
+import { themeAfter } from '../../src/browser/theme.ts';
+
+test('the switch goes through all themes and back', () => {
+  expect(themeAfter('auto')).toBe('light');
+  expect(themeAfter('light')).toBe('dark');
+  expect(themeAfter('dark')).toBe('auto');
+});
+
+test('anything else counts as auto', () => {
+  expect(themeAfter(undefined)).toBe('light');
+  expect(themeAfter('sepia')).toBe('light');
+});

@@ -1,0 +1,184 @@
+import { describe, expect, test } from 'bun:test';
+import { JOB_STATUSES } from '../../src/jobs/lifecycle.ts';
+import { JobCard } from '../../views/jobs/job_card.tsx';
+import { JobLive } from '../../views/jobs/job_live.tsx';
+import { StatusIcon, StatusLabel } from '../../views/jobs/status_icon.tsx';
+import { ago, jobView, NOW, textOf } from './job_view.ts';
+
+const HALFWAY = { current: 280, total: 1_000, message: 'Reading page 14 of 50' };
+
+function card(...args: Parameters<typeof jobView>): string {
+  return String(<JobCard view={jobView(...args)} now={NOW} />);
+}
+
+/** Where the card's buttons lead, in order. */
+function actions(markup: string): string[] {
+  return [...markup.matchAll(/ action="\/api\/jobs\/[^"]*\/(\w+)"/g)].map(([, verb]) =>
+    String(verb),
+  );
+}
+
+describe('a card', () => {
+  test('is found by its job and says status and type for styles and scripts', () => {
+    expect(card()).toStartWith(
+      '<article id="job-scrape-0198a" class="job-card" data-status="running" data-type="scrape">',
+    );
+  });
+
+  test('names its job and leads to its page', () => {
+    const markup = card();
+    expect(markup).toContain('href="/jobs/scrape-0198a"');
+    expect(textOf(markup)).toStartWith('scrape @aurora_lab');
+  });
+
+  test('escapes what people and sources wrote', () => {
+    const hostile = '<img src=x onerror=alert(1)>';
+    const markup = card({
+      metadata: { username: hostile },
+      progress: { current: 1, total: 2, message: hostile },
+    });
+    expect(markup).not.toContain('<img');
+    expect(textOf(markup)).toContain(`@${hostile}`);
+    expect(card({ status: 'failed', errorMessage: hostile })).not.toContain('<img');
+    expect(card({ status: 'retrying', errors: [hostile] })).not.toContain('<img');
+  });
+
+  test('has no inline style or script in any status', () => {
+    for (const status of JOB_STATUSES) {
+      expect(card({ status, progress: HALFWAY })).not.toMatch(/ style=| on\w+=|<script/);
+    }
+  });
+});
+
+describe('what can be pressed', () => {
+  test.each(['queued', 'running', 'retrying'] as const)('is Cancel while %s', (status) => {
+    expect(actions(card({ status }))).toEqual(['cancel']);
+  });
+
+  test('is nothing while cancelling: the button stays where it was and says so', () => {
+    const markup = card({ status: 'cancelling' });
+    expect(actions(markup)).toEqual([]);
+    expect(markup).toMatch(/<button id="cancel-scrape-0198a"[^>]* disabled[^>]*>Cancelling…</);
+  });
+
+  test('is Dismiss when completed', () => {
+    expect(actions(card({ status: 'completed' }))).toEqual(['dismiss']);
+  });
+
+  test.each(['failed', 'cancelled'] as const)('is Retry and Dismiss when %s', (status) => {
+    expect(actions(card({ status }))).toEqual(['retry', 'dismiss']);
+  });
+
+  test('is Dismiss alone for a job that nobody here can run again', () => {
+    expect(actions(card({ status: 'failed', tracked: true }))).toEqual(['dismiss']);
+  });
+
+  test('works as a plain form, and with htmx on the card it stands in', () => {
+    const markup = card();
+    expect(markup).toContain('method="post" action="/api/jobs/scrape-0198a/cancel"');
+    expect(markup).toContain(
+      'hx-post="/api/jobs/scrape-0198a/cancel" hx-target="closest .job-card"',
+    );
+    expect(markup).toContain('hx-swap="morph:outerHTML"');
+    expect(markup).toContain('id="cancel-scrape-0198a" type="submit"');
+  });
+
+  test('keeps an id in its address from leading elsewhere', () => {
+    const markup = card({ id: 'x/../../posts?"' });
+    expect(markup).toContain('action="/api/jobs/x%2F..%2F..%2Fposts%3F%22/cancel"');
+  });
+});
+
+describe('a running job', () => {
+  const view = jobView({ progress: HALFWAY }, { perSecond: 38 });
+  const markup = String(<JobLive view={view} now={NOW} />);
+
+  test('shows message, count, speed, time left and time taken', () => {
+    expect(textOf(markup)).toBe('Reading page 14 of 50 280 / 1,000 38/s · about 19 s left 0:07');
+  });
+
+  test('has a bar of its known total, named after the job', () => {
+    expect(markup).toContain(
+      '<progress aria-labelledby="name-scrape-0198a" value="280" max="1000">',
+    );
+  });
+
+  test('never shows more than all', () => {
+    const over = jobView({ progress: { current: 12, total: 10, message: '' } });
+    expect(String(<JobLive view={over} now={NOW} />)).toContain('value="10" max="10"');
+  });
+
+  test('has a bar without value while its total is unknown', () => {
+    const unknown = jobView({ progress: { current: 12, total: 0, message: 'Looking' } });
+    const shown = String(<JobLive view={unknown} now={NOW} />);
+    expect(shown).toMatch(/<progress aria-labelledby="[^"]*"><\/progress>/);
+    expect(textOf(shown)).toBe('Looking 12 0:07');
+  });
+
+  test('keeps quiet about bytes a second', () => {
+    const progress = { current: 31e6, total: 50e6, message: 'Fetching', stage: 'fetching' };
+    const fetching = jobView({ progress }, { perSecond: 1e6 });
+    expect(textOf(<JobLive view={fetching} now={NOW} />)).toBe(
+      'Fetching 62 % about 19 s left 0:07',
+    );
+  });
+});
+
+describe('the other states', () => {
+  function live(...args: Parameters<typeof jobView>): string {
+    return textOf(<JobLive view={jobView(...args)} now={NOW} />);
+  }
+
+  test('a queued job says its place in line and has no live part to fill', () => {
+    expect(textOf(card({ status: 'queued' }, { place: 1 }))).toContain('next in line');
+    expect(textOf(card({ status: 'queued' }, { place: 2 }))).toContain('2nd in line');
+    expect(textOf(card({ status: 'queued' }))).toContain('waiting');
+    expect(live({ status: 'queued' })).toBe('');
+  });
+
+  test('a retrying job says why, and counts down to its next attempt', () => {
+    const errorMessage = 'The source does not answer.';
+    expect(live({ status: 'retrying', errorMessage, retryAt: ago(-72) })).toBe(
+      'The source does not answer. Attempt 2 of 3 in 1:12',
+    );
+  });
+
+  test('a failed job says why, after how many attempts and when', () => {
+    const job = { status: 'failed', errorMessage: 'No such user.', completedAt: ago(1) } as const;
+    expect(live({ ...job, attempt: 1 })).toBe('No such user. Failed just now 0:06');
+    expect(live({ ...job, attempt: 3 })).toContain('Failed after 3 attempts, just now');
+  });
+
+  test('a completed job says what it brought rather than its last step', () => {
+    const done = { status: 'completed', completedAt: ago(0), progress: HALFWAY } as const;
+    expect(live({ ...done, result: { posts: 1_000, newPosts: 940 } })).toBe(
+      '1,000 posts, 940 new Completed just now 0:07',
+    );
+    expect(live(done)).toStartWith('Reading page 14 of 50 Completed');
+  });
+
+  test('a cancelled job says how far it had come, or what had to be done to stop it', () => {
+    const job = { status: 'cancelled', completedAt: ago(20), progress: HALFWAY } as const;
+    expect(live(job)).toStartWith('Stopped at 280 / 1,000 Cancelled 20 s ago');
+    expect(live({ ...job, errorMessage: 'It did not stop in time.' })).toStartWith(
+      'It did not stop in time. Cancelled',
+    );
+  });
+});
+
+test('the live part finds its own place when it comes out of band, and is plain otherwise', () => {
+  const view = jobView();
+  expect(String(<JobLive view={view} now={NOW} oob />)).toStartWith(
+    '<div id="live-scrape-0198a" class="job-live" data-status="running" hx-swap-oob="morph">',
+  );
+  expect(card()).not.toContain('hx-swap-oob');
+});
+
+test('every status has a shape of its own and is told in words', () => {
+  for (const status of JOB_STATUSES) {
+    const icon = String(<StatusIcon status={status} />);
+    expect(icon).toContain(`href="#icon-${status}"`);
+    expect(icon).toContain(`role="img" aria-label="${status}"`);
+    expect(textOf(<StatusLabel status={status} />)).toBe(status);
+  }
+});

@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'bun:test';
+import { JOB_STATUSES } from '../../src/jobs/lifecycle.ts';
+import { Page } from '../../views/layouts/page.tsx';
+import type { Frame } from '../../views/view_models.ts';
+import { jobView, NOW } from './job_view.ts';
+
+function page(frame: Partial<Frame> = {}, props: { title?: string; source?: string } = {}): string {
+  const whole: Frame = {
+    taskbar: { jobs: [jobView()], now: NOW },
+    theme: 'auto',
+    taskbarCollapsed: false,
+    now: NOW,
+    ...frame,
+  };
+  return String(
+    <Page title="Posts" current="/posts" frame={whole} {...props}>
+      <h1>Posts</h1>
+    </Page>,
+  );
+}
+
+describe('a page', () => {
+  test('is a whole document with its content and the taskbar', () => {
+    expect(page()).toStartWith('<!doctype html><html lang="en"');
+    expect(page()).toMatch(/<main[^>]*><h1>Posts<\/h1><\/main>.*<article id="job-scrape-0198a"/s);
+  });
+
+  test('escapes its title', () => {
+    expect(page({}, { title: '</title><script>' })).toContain(
+      '<title>&lt;/title&gt;&lt;script&gt; · xgpt</title>',
+    );
+  });
+
+  test('marks the current page, and no other', () => {
+    expect(page().match(/<a [^>]*aria-current="page"[^>]*>/g)).toEqual([
+      '<a href="/posts" aria-current="page">',
+    ]);
+  });
+
+  test('takes its theme from the reader, so that nothing flashes', () => {
+    expect(page({ theme: 'dark' })).toContain('<html lang="en" data-theme="dark">');
+    expect(page({ theme: 'dark' })).toContain('aria-label="Theme: dark"');
+  });
+
+  test('names the source in use when it is told', () => {
+    expect(page({}, { source: 'Synthetic sample' })).toMatch(
+      /class="badge"[^>]*>Synthetic sample</,
+    );
+    expect(page()).not.toContain('class="badge"');
+  });
+
+  test('can be skipped into, and tells screen readers of ends outside of what is morphed', () => {
+    expect(page()).toContain('<a class="skip-link" href="#main">');
+    expect(page()).toMatch(/<\/section><p id="announcer"[^>]* aria-live="polite"/);
+  });
+});
+
+describe('under the Content-Security-Policy', () => {
+  test('there is no inline script, style or handler, and nothing from another host', () => {
+    expect(page()).not.toMatch(/<style| style=| on[a-z]+=|<script(?![^>]* src="\/)/);
+    expect(page()).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
+  });
+
+  test('htmx neither evaluates nor writes styles, and shows errors where answers go', () => {
+    const [, quoted = ''] = page().match(/name="htmx-config" content="([^"]*)"/) ?? [];
+    const config = JSON.parse(quoted.replaceAll('&#34;', '"'));
+    expect(config).toMatchObject({ allowEval: false, includeIndicatorStyles: false });
+    const swaps = (status: string) =>
+      config.responseHandling.find(({ code }: { code: string }) => new RegExp(code).test(status))
+        .swap;
+    expect(['204', '200', '202', '404', '422', '500'].map(swaps)).toEqual([
+      false,
+      true,
+      true,
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  test('scripts come in the order they need each other', () => {
+    const scripts = [...page().matchAll(/<script defer src="([^"]+)"/g)].map(([, src]) => src);
+    expect(scripts).toEqual([
+      '/assets/htmx.js',
+      '/assets/morph.js',
+      '/assets/sse.js',
+      '/assets/app.js',
+    ]);
+  });
+});
+
+test('every icon that is used is in the sprite, once', () => {
+  const jobs = JOB_STATUSES.map((status, n) => jobView({ id: `job-${n}`, status }));
+  const types = ['scrape', 'search', 'discover', 'embed', 'something_else'];
+  const more = types.map((type) => jobView({ type }));
+  const markup = page({ taskbar: { jobs: [...jobs, ...more], now: NOW } });
+  const drawn = [...markup.matchAll(/<symbol id="([^"]+)"/g)].map(([, id]) => id);
+  const used = [...markup.matchAll(/<use href="#([^"]+)"/g)].map(([, id]) => id);
+  expect(used.filter((id) => !drawn.includes(id))).toEqual([]);
+  expect(new Set(drawn).size).toBe(drawn.length);
+});

@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'bun:test';
+import { Taskbar, TaskbarContent } from '../../views/jobs/taskbar.tsx';
+import type { JobView } from '../../views/view_models.ts';
+import { jobView, NOW, textOf } from './job_view.ts';
+
+function content(...jobs: JobView[]): string {
+  return String(<TaskbarContent model={{ jobs, now: NOW }} />);
+}
+
+function summary(...jobs: JobView[]): string {
+  return textOf(content(...jobs).replace(/<\/h2>.*/s, ''));
+}
+
+describe('the taskbar', () => {
+  const jobs = [jobView(), jobView({ type: 'search', status: 'queued' }, { place: 1 })];
+
+  test('listens to the stream and morphs what it hears', () => {
+    const markup = String(<Taskbar model={{ jobs, now: NOW }} collapsed={false} />);
+    const [opening] = markup.match(/<div id="taskbar"[^>]*>/) ?? [];
+    expect(opening).toContain('hx-ext="sse,morph"');
+    expect(opening).toContain('sse-connect="/api/jobs/stream"');
+    expect(opening).toContain('sse-swap="jobs"');
+    expect(opening).toContain('hx-swap="morph:innerHTML"');
+  });
+
+  test('holds what a frame holds', () => {
+    expect(String(<Taskbar model={{ jobs, now: NOW }} collapsed={false} />)).toContain(
+      content(...jobs),
+    );
+  });
+
+  test('is rendered as it was left', () => {
+    const markup = String(<Taskbar model={{ jobs, now: NOW }} collapsed />);
+    expect(markup).toContain('data-collapsed="true"');
+    expect(markup).toContain('aria-expanded="false" aria-controls="taskbar-jobs"');
+  });
+
+  test('shows its cards in the order they come', () => {
+    const ids = [...content(...jobs).matchAll(/<article id="([^"]+)"/g)].map(([, id]) => id);
+    expect(ids).toEqual(['job-scrape-0198a', 'job-search-0198a']);
+  });
+
+  test('has one ear for live parts, also when it is empty', () => {
+    const ear = '<div id="taskbar-live" sse-swap="job" hx-swap="none" hidden></div>';
+    expect(content(...jobs).split(ear)).toHaveLength(2);
+    expect(content()).toContain(ear);
+  });
+
+  test('gives every element an id of its own', () => {
+    const ids = [...content(...jobs).matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
+describe('the line above the cards', () => {
+  test('counts who runs, waits, has failed and has finished', () => {
+    expect(
+      summary(
+        jobView(),
+        jobView({ status: 'cancelling' }),
+        jobView({ status: 'queued' }),
+        jobView({ status: 'retrying' }),
+        jobView({ status: 'failed' }),
+        jobView({ status: 'completed' }),
+        jobView({ status: 'cancelled' }),
+      ),
+    ).toBe('Jobs 2 running 2 waiting 1 failed 2 finished');
+  });
+
+  test('leaves out what there is none of', () => {
+    expect(summary(jobView({ status: 'failed' }))).toBe('Jobs 1 failed');
+    expect(summary()).toBe('Jobs');
+  });
+
+  test('bears the sign of the most urgent, for when only the pill is left', () => {
+    const failedAndWaiting = content(jobView({ status: 'failed' }), jobView({ status: 'queued' }));
+    expect(failedAndWaiting).toMatch(
+      /<button id="taskbar-toggle"[^>]*><svg[^>]*data-status="queued"/,
+    );
+    expect(content(jobView())).toMatch(
+      /<button id="taskbar-toggle"[^>]*><svg[^>]*data-status="running"/,
+    );
+  });
+});

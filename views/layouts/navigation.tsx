@@ -1,0 +1,63 @@
+import { Icon } from '../icons.tsx';
+import type { Frame } from '../view_models.ts';
+
+const PAGES = [
+  ['/', 'Dashboard'],
+  ['/scrape', 'Scrape'],
+  ['/search', 'Search'],
+  ['/discover', 'Discover'],
+  ['/embed', 'Embed'],
+  ['/posts', 'Posts'],
+  ['/profiles', 'Profiles'],
+  ['/jobs', 'Jobs'],
+] as const;
+
+interface NavigationProps {
+  current: string;
+  theme: Frame['theme'];
+  source: string | undefined;
+}
+
+/** The line on top of every page; it scrolls sideways where it does not fit. */
+export function Navigation({ current, theme, source }: NavigationProps): JSX.Element {
+  return (
+    <header class="top">
+      <a class="brand" href="/">
+        xgpt
+      </a>
+      <nav aria-label="Main">
+        <ul>
+          {PAGES.map(([href, name]) => (
+            <li>
+              <a href={href} aria-current={href === current ? 'page' : undefined}>
+                {name}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      {source !== undefined && (
+        <span class="badge" title="Source in use" safe>
+          {source}
+        </span>
+      )}
+      <ThemeSwitch theme={theme} />
+    </header>
+  );
+}
+
+function ThemeSwitch({ theme }: { theme: Frame['theme'] }): JSX.Element {
+  return (
+    <button
+      id="theme-switch"
+      type="button"
+      class="quiet needs-script"
+      aria-label={`Theme: ${theme}`}
+      title={`Theme: ${theme}`}
+    >
+      <Icon name="theme-auto" />
+      <Icon name="theme-light" />
+      <Icon name="theme-dark" />
+    </button>
+  );
+}

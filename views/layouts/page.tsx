@@ -1,0 +1,76 @@
+import type { Children } from '@kitajs/html';
+import { IconSprite } from '../icons.tsx';
+import { Taskbar } from '../jobs/taskbar.tsx';
+import type { Frame } from '../view_models.ts';
+import { Navigation } from './navigation.tsx';
+
+interface PageProps {
+  /** Names the page in the browser's tab, before the program's name. */
+  title: string;
+  /** The address in the navigation that the page belongs to: `/posts`. */
+  current: string;
+  frame: Frame;
+  /** The source in use, as a badge: "Synthetic sample". */
+  source?: string;
+  children: Children;
+}
+
+/** A whole document: navigation, the page's content, the taskbar. */
+export function Page({ title, current, frame, source, children }: PageProps): JSX.Element {
+  return (
+    <>
+      {'<!doctype html>'}
+      <html lang="en" data-theme={frame.theme}>
+        <Head title={title} />
+        <body hx-ext="morph">
+          <IconSprite />
+          <a class="skip-link" href="#main">
+            Skip to content
+          </a>
+          <Navigation current={current} theme={frame.theme} source={source} />
+          <main id="main" class="page" tabindex="-1">
+            {children}
+          </main>
+          <Taskbar model={frame.taskbar} collapsed={frame.taskbarCollapsed} />
+          <p id="announcer" class="visually-hidden" role="status" aria-live="polite"></p>
+        </body>
+      </html>
+    </>
+  );
+}
+
+function Head({ title }: { title: string }): JSX.Element {
+  return (
+    <head>
+      <meta charset="utf-8" />
+      <title safe>{title === 'xgpt' ? title : `${title} · xgpt`}</title>
+      <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
+      <meta name="color-scheme" content="light dark" />
+      <meta name="htmx-config" content={JSON.stringify(HTMX)} />
+      <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+      <link rel="stylesheet" href="/assets/app.css" />
+      {SCRIPTS.map((name) => (
+        <script defer src={`/assets/${name}.js`}></script>
+      ))}
+    </head>
+  );
+}
+
+/** Extensions need htmx before them, and `app` all of them. */
+const SCRIPTS = ['htmx', 'morph', 'sse', 'app'];
+
+const HTMX = {
+  // The Content-Security-Policy forbids inline styles and eval.
+  includeIndicatorStyles: false,
+  allowEval: false,
+  allowScriptTags: false,
+  // htmx 2.0.11 puts a class on what it swaps until it has settled and takes the changed
+  // attributes for a new element: a frame within that delay would bind the stream twice.
+  defaultSettleDelay: 0,
+  responseHandling: [
+    { code: '204', swap: false },
+    { code: '[23]..', swap: true },
+    // What went wrong is shown where the answer would have been.
+    { code: '[45]..', swap: true, error: true },
+  ],
+};

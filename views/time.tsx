@@ -1,0 +1,28 @@
+import { duration, exact, relative } from './format.ts';
+
+/** `3 min ago`, kept current by the browser's script; the exact time is its tooltip. */
+export function relativeTime(at: Date, now: Date): JSX.Element {
+  return (
+    <time datetime={at.toISOString()} title={exact(at)} data-clock="relative" safe>
+      {relative(at, now)}
+    </time>
+  );
+}
+
+/** The time since then as a clock shows it, which the browser's script lets tick: `0:07`. */
+export function elapsedTime(since: Date, now: Date): JSX.Element {
+  return (
+    <time datetime={since.toISOString()} title={`Since ${exact(since)}`} data-clock="elapsed" safe>
+      {duration(now.getTime() - since.getTime())}
+    </time>
+  );
+}
+
+/** The time until then, which the browser's script lets run down to `0:00`. */
+export function remainingTime(until: Date, now: Date): JSX.Element {
+  return (
+    <time datetime={until.toISOString()} title={exact(until)} data-clock="remaining" safe>
+      {duration(until.getTime() - now.getTime())}
+    </time>
+  );
+}

@@ -1,0 +1,110 @@
+import type { Job } from '../src/jobs/job.ts';
+import type { PostPage, ProfilePage } from '../src/library/library.ts';
+import type { Post } from '../src/post.ts';
+
+/** A job and what only the running process can tell about it. */
+export interface JobView {
+  job: Job;
+  /** Its place in line among the waiting jobs of its type, 1 = next. */
+  place?: number;
+  /** Smoothed speed, in units of `progress` a second; absent rather than nonsense. */
+  perSecond?: number;
+}
+
+export interface TaskbarModel {
+  /** In the order they are shown: just finished, running by start, waiting by turn, failed. */
+  jobs: JobView[];
+  now: Date;
+}
+
+/** What every page's frame needs. */
+export interface Frame {
+  taskbar: TaskbarModel;
+  /** The reader's choice, kept in a cookie; `auto` follows the system. */
+  theme: 'auto' | 'light' | 'dark';
+  taskbarCollapsed: boolean;
+  now: Date;
+}
+
+/** What a form shows: what was typed, and what was wrong with it. Keys are field names. */
+export interface FormState {
+  values: Record<string, string>;
+  errors: Record<string, string>;
+}
+
+/** A source as the forms offer it. */
+export interface SourceOption {
+  name: string;
+  /** In the middle of a sentence: "the synthetic sample". */
+  label: string;
+  canSearch: boolean;
+  canDiscover: boolean;
+  /** Milliseconds between its pages, and items on one: what the forms' estimate is made of. */
+  pageMs: number;
+  pageSize: number;
+}
+
+/** An archive in the `imports/` folder. */
+export interface ImportOption {
+  /** File or folder name, as chosen in the form. */
+  name: string;
+  /** Absent for a folder. */
+  bytes?: number;
+  addedAt: Date;
+}
+
+export interface StartModel {
+  form: FormState;
+  sources: SourceOption[];
+  imports: ImportOption[];
+  /** The last runs of this type, newest first. */
+  runs: Job[];
+}
+
+export interface EmbedModel extends StartModel {
+  models: { name: string; dimensions: number; ready: boolean; fetchBytes: number }[];
+  postsWithoutVector: number;
+  vectors: number;
+}
+
+export interface DashboardModel {
+  counts: { posts: number; profiles: number; vectors: number };
+  lastDay: { jobs: number; failed: number };
+  /** The last 24 hours, oldest first, by the hour in which jobs were created. */
+  hours: { start: Date; completed: number; failed: number; cancelled: number; active: number }[];
+  /** The ten newest. */
+  recent: Job[];
+  sources: SourceOption[];
+}
+
+export interface PostsModel {
+  page: Omit<PostPage, 'posts'> & { posts: (Post & { similarity?: number })[] };
+  query: { author: string; q: string; by: 'words' | 'meaning' };
+  /** Why a search by meaning cannot be answered, and what to do; shown in place of results. */
+  problem?: { message: string; href: string; action: string };
+  /** Address of the next page. */
+  nextHref?: string;
+}
+
+export interface ProfilesModel {
+  page: ProfilePage;
+  query: { q: string };
+  nextHref?: string;
+}
+
+export interface JobsModel {
+  jobs: Job[];
+  query: { status: string; type: string; q: string; session: string };
+  types: string[];
+  nextHref?: string;
+}
+
+export interface ErrorModel {
+  status: number;
+  /** What happened. */
+  title: string;
+  /** What was kept, and what to do. */
+  message: string;
+  /** Field → what is wrong with it. */
+  details: Record<string, string>;
+}
