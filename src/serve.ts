@@ -23,6 +23,7 @@ export async function serve(config: Config): Promise<void> {
     library: createLibrary(appDatabase()),
     sources: createSources(config),
     embedder: createLocalEmbedder({ ...config, logger }),
+    importsDir: config.importsDir,
   };
   jobTracker.define(...(await loadOperations(services)));
   const closing = new AbortController();

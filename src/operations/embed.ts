@@ -43,10 +43,16 @@ export default function embed(services: Services) {
       job.stage('embedding');
       const total = done.embedded + library.countWithoutVector(model);
       await job.updateProgress(done.embedded, total, 'Embedding posts');
+      let afterKey = 0;
       for (;;) {
         job.signal.throwIfAborted();
-        const pending = library.postsWithoutVector(model, { limit: batchSize });
-        if (pending.length === 0) return done;
+        const pending = library.postsWithoutVector(model, { limit: batchSize, afterKey });
+        if (pending.length === 0) {
+          if (afterKey === 0) return done;
+          // From the beginning once more, for posts that were rewritten meanwhile.
+          afterKey = 0;
+          continue;
+        }
         const vectors = await vectorsOf(services, pending, job.signal);
         const next = { model, embedded: done.embedded + vectors.length };
         job.commit(() => library.saveVectors(model, vectors), {
@@ -58,6 +64,7 @@ export default function embed(services: Services) {
           },
         });
         done = next;
+        afterKey = pending.at(-1)?.key ?? 0;
       }
     },
   });

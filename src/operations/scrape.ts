@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineJob } from '../jobs/index.ts';
 import type { Post } from '../post.ts';
-import type { Page } from '../sources/source.ts';
+import { importPath } from '../sources/archive/index.ts';
+import { NotFound, type Page } from '../sources/source.ts';
 import { choice, optionalWholeNumber, tick, username } from './fields.ts';
 import type { Services } from './services.ts';
 import { pageMessage } from './wording.ts';
@@ -40,11 +41,11 @@ declare module '../jobs/job.ts' {
 }
 
 /** Reads one author's posts from a source into the library. */
-export default function scrape({ sources, library }: Services) {
+export default function scrape({ sources, library, importsDir }: Services) {
   return defineJob<'scrape'>({
     type: 'scrape',
     concurrency: 2,
-    input: scrapeInput([...sources.keys()]),
+    input: scrapeInput([...sources.keys()], importsDir),
 
     async run(input, job) {
       const source = sources.get(input.source);
@@ -87,7 +88,7 @@ export default function scrape({ sources, library }: Services) {
   });
 }
 
-function scrapeInput(sources: string[]) {
+function scrapeInput(sources: string[], importsDir: string) {
   return z
     .object({
       username: username.optional(),
@@ -97,19 +98,34 @@ function scrapeInput(sources: string[]) {
       source: choice('Source', sources as [string, ...string[]], 'sample'),
       archive: z.preprocess((value) => value || undefined, z.string().max(255).optional()),
     })
-    .superRefine((input, context) => {
-      const missing = (field: string, message: string) =>
+    .superRefine(async (input, context) => {
+      const refuse = (field: string, message: string) =>
         context.addIssue({ code: 'custom', path: [field], message });
       if (input.source === 'archive') {
-        if (!input.archive) missing('archive', 'Choose an archive, or upload one first.');
+        const wrong = await whatIsWrongWith(input.archive, importsDir);
+        if (wrong) refuse('archive', wrong);
       } else if (!input.username) {
-        missing('username', 'Username is missing. Type one, for example aurora_lab.');
+        refuse('username', 'Username is missing. Type one, for example aurora_lab.');
       }
     })
     .transform((input): ScrapeInput => {
       const all = input.source === 'archive';
       return { ...input, maxTweets: input.maxTweets ?? (all ? undefined : DEFAULT_POSTS) };
     });
+}
+
+async function whatIsWrongWith(
+  archive: string | undefined,
+  importsDir: string,
+): Promise<string | undefined> {
+  if (!archive) return 'Choose an archive, or upload one first.';
+  try {
+    await importPath(importsDir, archive);
+    return undefined;
+  } catch (error) {
+    if (error instanceof NotFound) return error.message;
+    throw error;
+  }
 }
 
 function afterPage(done: Checkpoint, page: Page<Post>, count: number, wanted: number): Checkpoint {

@@ -7,4 +7,6 @@ export interface Services {
   library: Library;
   sources: Sources;
   embedder: Embedder;
+  /** The folder with personal archives, uploaded or dropped there. */
+  importsDir: string;
 }

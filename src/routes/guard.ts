@@ -37,12 +37,27 @@ export function guard(ownHost: string) {
         message: 'Open it as http://localhost or http://127.0.0.1 with its port.',
       });
     }
+    if (!isDecodable(request.url)) {
+      throw new Problem(400, 'malformed_address', 'This address cannot be read.', {
+        message: 'A % in it must be followed by two hexadecimal digits that make up UTF-8.',
+      });
+    }
     if (!SAFE_METHODS.has(request.method) && isForeign(request, host)) {
       throw new Problem(403, 'foreign_origin', 'A page of another site sent this.', {
         message: 'Nothing was changed. Use the forms of this server, or a client without a page.',
       });
     }
   });
+}
+
+/** Elysia hands a handler `null` for a part of the path that it cannot decode. */
+function isDecodable(url: string): boolean {
+  try {
+    decodeURIComponent(new URL(url).pathname);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isForeign(request: Request, host: string): boolean {

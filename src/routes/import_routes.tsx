@@ -8,8 +8,8 @@ import { Problem } from './problem.ts';
 import type { WebServices } from './services.ts';
 
 /** Personal archives: uploaded, listed, removed. Reading one is a scrape job. */
-export function importRoutes({ config }: WebServices) {
-  const { importsDir, maxUploadBytes } = config;
+export function importRoutes({ importsDir, config }: WebServices) {
+  const { maxUploadBytes } = config;
 
   async function answer(request: Request, message: string, chosen?: string) {
     if (isNavigation(request)) return seeOther('/scrape#imports');

@@ -32,7 +32,7 @@ export function readPostsQuery(request: Request): PostsQuery {
 export function readProfilesQuery(request: Request): ProfileQuery & { q: string } {
   const params = new URL(request.url).searchParams;
   return {
-    q: shortText(params, 'q'),
+    q: shortText(params, 'q').replace(/^@/, ''),
     limit: limitOf(params),
     cursor: params.get('cursor') || undefined,
   };

@@ -51,14 +51,14 @@ export async function startPage(
 }
 
 async function startModel(
-  { tracker, sources, config }: WebServices,
+  { tracker, sources, importsDir }: WebServices,
   type: string,
   form: FormState,
 ): Promise<StartModel> {
   return {
     form,
     sources: sourceOptions(sources),
-    imports: type === 'scrape' ? await listImports(config.importsDir) : [],
+    imports: type === 'scrape' ? await listImports(importsDir) : [],
     runs: tracker.listJobs({ type, limit: RUNS }).jobs,
   };
 }

@@ -30,6 +30,7 @@ export async function setupApp(env: Record<string, string> = {}) {
     library: createLibrary(database),
     sources: createSources(config),
     embedder: createLocalEmbedder({ modelsDir: MODEL_CACHE }),
+    importsDir: config.importsDir,
   };
   const tracker = createTracker({ database, definitions: await loadOperations(services) });
   const closing = new AbortController();

@@ -10,6 +10,7 @@ export type { ArchiveLimits } from './archive_files.ts';
 export {
   type Import,
   ImportTooLarge,
+  importPath,
   listImports,
   receiveImport,
   removeImport,

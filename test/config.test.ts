@@ -1,0 +1,48 @@
+import { expect, test } from 'bun:test';
+import { resolve } from 'node:path';
+import { InvalidConfig, loadConfig } from '../src/config.ts';
+
+test('an empty environment gives the defaults', () => {
+  expect(loadConfig({})).toMatchObject({
+    port: 3000,
+    host: '127.0.0.1',
+    dataDir: resolve('data'),
+    samplePageMs: 150,
+    maxUploadBytes: 2048 * 1024 * 1024,
+    cancelGraceMs: 10_000,
+    keepFinishedMs: 86_400_000,
+    concurrency: { scrape: 2, search: 2, discover: 2, embed: 1 },
+    modelDir: undefined,
+  });
+});
+
+test('an empty value counts as absent', () => {
+  expect(loadConfig({ PORT: '', XGPT_MODEL_DIR: '' })).toMatchObject({
+    port: 3000,
+    modelDir: undefined,
+  });
+});
+
+test('a value that cannot be used is refused, all of them by name, with what they are', () => {
+  const load = () =>
+    loadConfig({ PORT: '70000', XGPT_SAMPLE_PAGE_MS: 'soon', XGPT_LOG_LEVEL: 'loud' });
+  expect(load).toThrow(InvalidConfig);
+  for (const named of [
+    'PORT: ',
+    '"70000"',
+    'XGPT_SAMPLE_PAGE_MS: ',
+    '"soon"',
+    'XGPT_LOG_LEVEL: ',
+  ]) {
+    expect(load).toThrow(named);
+  }
+});
+
+test('only loopback addresses are listened on', () => {
+  for (const HOST of ['127.0.0.1', '127.8.8.8', '::1', 'localhost']) {
+    expect(loadConfig({ HOST }).host).toBe(HOST);
+  }
+  for (const HOST of ['0.0.0.0', '::', '192.168.1.2', 'example.org', '127.0.0.1.example.org']) {
+    expect(() => loadConfig({ HOST })).toThrow(/HOST.*loopback/);
+  }
+});
