@@ -1,31 +1,24 @@
 import { Elysia } from 'elysia';
+import { ImportsUpdate } from '../../views/forms/imports_answer.tsx';
 import { StartedNote } from '../../views/forms/started_note.tsx';
 import { JobCard } from '../../views/jobs/job_card.tsx';
 import { InvalidInput, type Job } from '../jobs/index.ts';
+import { listImports } from '../sources/archive/index.ts';
 import { html, seeOther } from './answer.ts';
 import { readFields } from './body.ts';
 import { isHtmx, isNavigation, wantsJson } from './negotiation.ts';
 import type { WebServices } from './services.ts';
 import { enqueueFrom } from './start.ts';
 import { startPage } from './start_pages.tsx';
+import { isUpload, receiveUpload } from './uploads.ts';
 
 /** `POST /api/scrape`, `/api/search` …: one address for each job type there is. */
 export function startRoutes(services: WebServices) {
-  const { tracker, live } = services;
+  const { tracker, live, importsDir } = services;
 
-  function answer(request: Request, job: Job) {
-    const location = `/jobs/${job.id}`;
-    if (isNavigation(request)) return seeOther(location);
-    const headers = { location };
-    if (wantsJson(request)) return Response.json({ job }, { status: 202, headers });
-    if (isHtmx(request)) return html(StartedNote({ job }), 202, headers);
-    return html(JobCard({ view: live.view(job), now: new Date() }), 202, headers);
-  }
-
-  async function start(request: Request, type: string) {
-    const fields = await readFields(request);
+  async function start(request: Request, type: string, fields: Record<string, unknown>) {
     try {
-      return answer(request, await enqueueFrom(tracker, type, fields));
+      return await answer(request, await enqueueFrom(tracker, type, fields));
     } catch (error) {
       const page = isNavigation(request) && error instanceof InvalidInput;
       if (!page) throw error;
@@ -37,9 +30,36 @@ export function startRoutes(services: WebServices) {
     }
   }
 
+  async function answer(request: Request, job: Job): Promise<Response> {
+    const location = `/jobs/${job.id}`;
+    if (isNavigation(request)) return seeOther(location);
+    const headers = { location };
+    if (wantsJson(request)) return Response.json({ job }, { status: 202, headers });
+    if (isHtmx(request)) return html(await startedNote(request, job), 202, headers);
+    return html(JobCard({ view: live.view(job), now: new Date() }), 202, headers);
+  }
+
+  async function startedNote(request: Request, job: Job): Promise<string> {
+    const note = await StartedNote({ job });
+    if (!isUpload(request)) return note;
+    const imports = await listImports(importsDir);
+    const chosen = String(job.metadata?.archive ?? '');
+    return note + (await ImportsUpdate({ imports, chosen, now: new Date() }));
+  }
+
   const routes = new Elysia({ name: 'starts' });
   for (const type of tracker.types) {
-    routes.post(`/api/${type}`, ({ request }) => start(request, type), { parse: 'none' });
+    routes.post(
+      `/api/${type}`,
+      async ({ request, server }) => {
+        const withFile = type === 'scrape' && isUpload(request);
+        const fields = withFile
+          ? { source: 'archive', ...(await receiveUpload(services, request, server)) }
+          : await readFields(request);
+        return start(request, type, fields);
+      },
+      { parse: 'none' },
+    );
   }
   return routes;
 }

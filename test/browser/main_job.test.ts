@@ -1,9 +1,12 @@
-import { beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import type { Page } from 'playwright-core';
-import { openPage, press } from '../support/browser.ts';
+import { closeBrowser, openPage, press } from '../support/browser.ts';
 import { FETCH_TIMEOUT_MS, fillModelCache, MODEL_CACHE } from '../support/model_cache.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { startServer, stopServers, type TestServer } from '../support/server.ts';
 import { until } from '../support/wait.ts';
+
+afterAll(closeBrowser);
+afterAll(stopServers);
 
 let server: TestServer;
 

@@ -1,8 +1,10 @@
-import { beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import type { Job } from '../../src/jobs/index.ts';
-import { setupApp, type TestApp } from '../support/app.ts';
+import { closeApps, setupApp, type TestApp } from '../support/app.ts';
 import { FETCH_TIMEOUT_MS, fillModelCache } from '../support/model_cache.ts';
 import { until } from '../support/wait.ts';
+
+afterAll(closeApps);
 
 let web: TestApp;
 beforeAll(async () => {

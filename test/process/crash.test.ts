@@ -1,8 +1,10 @@
 import { Database } from 'bun:sqlite';
-import { expect, test } from 'bun:test';
+import { afterAll, expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { startServer } from '../support/server.ts';
+import { startServer, stopServers } from '../support/server.ts';
 import { until } from '../support/wait.ts';
+
+afterAll(stopServers);
 
 const SLOW_PAGES = { XGPT_SAMPLE_PAGE_MS: '20' };
 

@@ -1,5 +1,7 @@
-import { beforeAll, describe, expect, test } from 'bun:test';
-import { setupApp, type TestApp } from '../support/app.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { closeApps, setupApp, type TestApp } from '../support/app.ts';
+
+afterAll(closeApps);
 
 const CANARY = '<script>alert(1)</script>';
 

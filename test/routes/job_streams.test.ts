@@ -1,6 +1,8 @@
-import { describe, expect, test } from 'bun:test';
+import { afterAll, describe, expect, test } from 'bun:test';
 import { createLiveTaskbar } from '../../src/routes/live_taskbar.tsx';
-import { setupApp } from '../support/app.ts';
+import { closeApps, setupApp } from '../support/app.ts';
+
+afterAll(closeApps);
 
 interface ServerEvent {
   id?: string;

@@ -1,6 +1,8 @@
-import { beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import type { Job } from '../../src/jobs/index.ts';
-import { NAVIGATION, setupApp, type TestApp } from '../support/app.ts';
+import { closeApps, NAVIGATION, setupApp, type TestApp } from '../support/app.ts';
+
+afterAll(closeApps);
 
 interface JobAnswer {
   job: Job;

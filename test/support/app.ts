@@ -1,4 +1,3 @@
-import { afterAll } from 'bun:test';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,9 +15,10 @@ import { until } from './wait.ts';
 
 const leftovers: (() => Promise<void> | void)[] = [];
 
-afterAll(async () => {
+/** Each test file that sets an app up calls it `afterAll`. */
+export async function closeApps(): Promise<void> {
   for (const clean of leftovers.splice(0).reverse()) await clean();
-});
+}
 
 /** The whole program over a database in memory, a fresh data folder and the real model. */
 export async function setupApp(env: Record<string, string> = {}) {

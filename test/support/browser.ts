@@ -1,4 +1,3 @@
-import { afterAll } from 'bun:test';
 import { createReadStream } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -22,10 +21,11 @@ const ARGS = [
 
 let browser: Promise<Browser> | undefined;
 
-afterAll(async () => {
+/** Each test file that opens a page calls it `afterAll`. */
+export async function closeBrowser(): Promise<void> {
   await (await browser)?.close();
   browser = undefined;
-});
+}
 
 /** A page of a fresh visitor. What goes wrong in its console is kept in `problems`. */
 export async function openPage(options: BrowserContextOptions = {}) {

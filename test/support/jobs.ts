@@ -1,4 +1,3 @@
-import { afterEach } from 'bun:test';
 import { z } from 'zod';
 import { openDatabase } from '../../src/database.ts';
 import {
@@ -6,7 +5,6 @@ import {
   defineJob,
   type JobDefinition,
   type QueuedJobContext,
-  type Tracker,
   type TrackerOptions,
 } from '../../src/jobs/index.ts';
 import { type TestClock, testClock } from './clock.ts';
@@ -36,8 +34,6 @@ export function errand(
   });
 }
 
-const trackers: Tracker[] = [];
-
 /** A tracker over a fresh database with real migrations, and a clock that stands still. */
 export function setup(
   options: Omit<TrackerOptions, 'clock' | 'database'> = {},
@@ -45,15 +41,10 @@ export function setup(
 ) {
   const clock: TestClock = testClock();
   const tracker = createTracker({ ...options, database, clock });
-  trackers.push(tracker);
   const rowOf = (id: string) =>
     database.query('SELECT * FROM jobs WHERE id = ?').get(id) as Record<string, unknown>;
   return { tracker, clock, database, rowOf };
 }
-
-afterEach(() => {
-  trackers.length = 0;
-});
 
 /** A promise with its handles, for a handler that waits for the test. */
 export function gate<Value = void>() {

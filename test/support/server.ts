@@ -1,4 +1,3 @@
-import { afterAll } from 'bun:test';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,11 +9,13 @@ const MAIN = join(import.meta.dir, '../../src/main.ts');
 const running = new Set<Bun.Subprocess>();
 const folders: string[] = [];
 
-afterAll(async () => {
+/** Ends every server that is still running. Each test file that starts one calls it `afterAll`. */
+export async function stopServers(): Promise<void> {
   for (const child of running) child.kill('SIGKILL');
   for (const child of running) await child.exited;
+  running.clear();
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
+}
 
 export function freshDataDir(): string {
   const folder = mkdtempSync(join(tmpdir(), 'xgpt-server-'));

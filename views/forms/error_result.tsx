@@ -1,0 +1,25 @@
+import type { ErrorModel } from '../view_models.ts';
+
+/** The answer to a request that was refused: what happened, what to do, and each field it names. */
+export function ErrorResult({ model }: { model: ErrorModel }): JSX.Element {
+  const details = Object.entries(model.details);
+  return (
+    <div class="result error" role="alert">
+      <p class="result-title" safe>
+        {model.title}
+      </p>
+      <p safe>{model.message}</p>
+      {details.length > 0 && (
+        <ul>
+          {details.map(([field, wrong]) => (
+            <li data-field={field}>
+              <a href={`#${field}`} safe>
+                {wrong}
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

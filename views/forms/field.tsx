@@ -1,0 +1,137 @@
+import type { Children } from '@kitajs/html';
+import type { FormState } from '../view_models.ts';
+
+interface FieldProps {
+  /** Also its id: a page has one form with fields. */
+  name: string;
+  label: string;
+  help?: string;
+  form: FormState;
+}
+
+interface InputProps extends FieldProps {
+  required?: boolean;
+  maxlength?: number;
+  pattern?: string;
+  placeholder?: string;
+  /** Nothing a browser should remember for the next visit. */
+  autocomplete?: string;
+}
+
+export function TextField(props: InputProps): JSX.Element {
+  const { required, maxlength, pattern, placeholder, autocomplete = 'off' } = props;
+  return (
+    <Field {...props}>
+      <input
+        type="text"
+        {...control(props)}
+        value={attributeText(props.form.values[props.name] ?? '')}
+        {...{ required, maxlength, pattern, placeholder, autocomplete }}
+        autocapitalize="none"
+        spellcheck="false"
+      />
+    </Field>
+  );
+}
+
+export function NumberField(
+  props: FieldProps & { min: number; max: number; required?: boolean },
+): JSX.Element {
+  const { min, max, required, form, name } = props;
+  return (
+    <Field {...props}>
+      <input
+        type="number"
+        inputmode="numeric"
+        step="1"
+        {...control(props)}
+        value={attributeText(form.values[name] ?? '')}
+        {...{ min, max, required }}
+      />
+    </Field>
+  );
+}
+
+/** `children` are its `<option>`s. */
+export function SelectField(props: FieldProps & { children: Children }): JSX.Element {
+  return (
+    <Field {...props}>
+      <select {...control(props)}>{props.children}</select>
+    </Field>
+  );
+}
+
+/**
+ * A checkbox sends nothing when it is off, which the server could not tell from "not asked"; the
+ * hidden input before it says so.
+ */
+export function CheckboxField(props: FieldProps): JSX.Element {
+  const { name, label, help, form } = props;
+  return (
+    <div class="field checkbox">
+      <input type="hidden" name={name} value="false" />
+      <label for={name}>
+        <input
+          type="checkbox"
+          {...control(props)}
+          value="true"
+          checked={form.values[name] === 'true'}
+        />{' '}
+        <span safe>{label}</span>
+      </label>
+      <Help name={name} help={help} />
+      <FieldError name={name} form={form} />
+    </div>
+  );
+}
+
+function Field({ name, label, help, form, children }: FieldProps & { children?: Children }) {
+  return (
+    <div class="field">
+      <label for={name} safe>
+        {label}
+      </label>
+      {children}
+      <Help name={name} help={help} />
+      <FieldError name={name} form={form} />
+    </div>
+  );
+}
+
+function Help({ name, help }: { name: string; help: string | undefined }): JSX.Element {
+  if (help === undefined) return '';
+  return (
+    <p class="field-help" id={`${name}-help`} safe>
+      {help}
+    </p>
+  );
+}
+
+/** Always there, so that the browser's script has a place for what the server answers later. */
+function FieldError({ name, form }: { name: string; form: FormState }): JSX.Element {
+  return (
+    <p class="field-error" id={`${name}-error`} safe>
+      {form.errors[name] ?? ''}
+    </p>
+  );
+}
+
+function control({ name, help, form }: FieldProps) {
+  const wrong = form.errors[name] !== undefined;
+  const describedBy = [help && `${name}-help`, wrong && `${name}-error`].filter(Boolean).join(' ');
+  return {
+    id: name,
+    name,
+    'aria-describedby': describedBy || undefined,
+    'aria-invalid': wrong ? 'true' : undefined,
+    autofocus: wrong && Object.keys(form.errors)[0] === name,
+  };
+}
+
+/**
+ * Text as an attribute that reads back as it was typed: Kita escapes only the quotes there, so a
+ * typed `&lt;` would come back as `<`.
+ */
+export function attributeText(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+}

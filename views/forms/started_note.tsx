@@ -1,0 +1,14 @@
+import type { Job } from '../../src/jobs/job.ts';
+import { jobName } from '../format.ts';
+
+/** The answer to a form that started a job, shown under the form. */
+export function StartedNote({ job }: { job: Job }): JSX.Element {
+  return (
+    <p class="result started" role="status">
+      Started:{' '}
+      <a href={`/jobs/${encodeURIComponent(job.id)}`} safe>
+        {jobName(job)}
+      </a>
+    </p>
+  );
+}

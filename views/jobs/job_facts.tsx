@@ -1,0 +1,54 @@
+/** Labels of the fields that jobs are asked with and answer with; other keys stand as they are. */
+const LABELS: Record<string, string> = {
+  username: 'Username',
+  maxTweets: 'Posts at most',
+  includeReplies: 'Replies',
+  includeRetweets: 'Reposts',
+  source: 'Source',
+  archive: 'Archive',
+  query: 'Query',
+  terms: 'Terms',
+  days: 'Of the last days',
+  mode: 'Order',
+  embed: 'Embed',
+  maxResults: 'Profiles at most',
+  save: 'Keep profiles',
+  model: 'Model',
+  batchSize: 'Batch size',
+  sessionId: 'Session',
+  posts: 'Posts',
+  newPosts: 'New posts',
+  embedded: 'Embedded',
+  profiles: 'Profiles',
+  newProfiles: 'New profiles',
+  saved: 'Kept',
+};
+
+/** What a job was asked, or what it returned, as terms and their values. */
+export function JobFacts({ facts }: { facts: unknown }): JSX.Element {
+  const entries = entriesOf(facts);
+  if (entries.length === 0) return <p class="empty-note">Nothing.</p>;
+  return (
+    <dl class="facts">
+      {entries.map(([name, value]) => (
+        <>
+          <dt safe>{LABELS[name] ?? name}</dt>
+          <dd safe>{valueText(value)}</dd>
+        </>
+      ))}
+    </dl>
+  );
+}
+
+function entriesOf(facts: unknown): [string, unknown][] {
+  if (facts === undefined || facts === null) return [];
+  if (typeof facts !== 'object' || Array.isArray(facts)) return [['Value', facts]];
+  return Object.entries(facts).filter(([, value]) => value !== undefined && value !== null);
+}
+
+function valueText(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'number') return value.toLocaleString('en');
+  if (typeof value === 'string') return value;
+  return Array.isArray(value) ? value.map(valueText).join(', ') : JSON.stringify(value);
+}

@@ -1,0 +1,52 @@
+import type { Job } from '../../src/jobs/job.ts';
+import { subject } from '../format.ts';
+import { HiddenFields } from '../forms/hidden_fields.tsx';
+import { relativeTime } from '../time.tsx';
+import { Outcome } from './outcome.tsx';
+import { StatusIcon } from './status_icon.tsx';
+
+/** The last runs of a type, each with its outcome and a button that asks for the same again. */
+export function RunList({ runs, now }: { runs: Job[]; now: Date }): JSX.Element {
+  if (runs.length === 0) return <p class="empty-note">None yet.</p>;
+  return (
+    <ol class="runs">
+      {runs.map((job) => (
+        <Run job={job} now={now} />
+      ))}
+    </ol>
+  );
+}
+
+function Run({ job, now }: { job: Job; now: Date }): JSX.Element {
+  return (
+    <li id={`run-${job.id}`} class="run" data-status={job.status}>
+      <StatusIcon status={job.status} />
+      <span class="run-what">
+        <a href={`/jobs/${encodeURIComponent(job.id)}`} safe>
+          {subject(job) || job.id}
+        </a>
+        {relativeTime(job.startedAt ?? job.createdAt, now)}
+      </span>
+      <Outcome job={job} />
+      <RunAgain job={job} />
+    </li>
+  );
+}
+
+/** Its answer goes where the page's form shows its own. */
+function RunAgain({ job }: { job: Job }): JSX.Element {
+  return (
+    <form
+      method="post"
+      action={`/api/${job.type}`}
+      hx-post={`/api/${job.type}`}
+      hx-target="#start-result"
+      hx-disabled-elt="find button"
+    >
+      <HiddenFields input={job.metadata ?? {}} />
+      <button type="submit" class="quiet">
+        Run again
+      </button>
+    </form>
+  );
+}

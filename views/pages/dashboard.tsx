@@ -1,0 +1,100 @@
+import { count } from '../format.ts';
+import { QuickForms } from '../forms/quick_form.tsx';
+import { JobTable } from '../jobs/job_table.tsx';
+import { Page } from '../layouts/page.tsx';
+import { LivePart } from '../live_part.tsx';
+import type { DashboardModel, Frame } from '../view_models.ts';
+import { HoursChart } from './hours_chart.tsx';
+
+export function DashboardPage({ frame, model }: { frame: Frame; model: DashboardModel }) {
+  const empty = model.counts.posts === 0 && model.recent.length === 0;
+  return (
+    <Page title="Dashboard" current="/" frame={frame}>
+      <h1 class="visually-hidden">Dashboard</h1>
+      <LivePart id="dashboard" href="/" follow={empty} class="dashboard">
+        {empty ? <FirstJob /> : <Instruments model={model} now={frame.now} />}
+      </LivePart>
+    </Page>
+  );
+}
+
+/** Nothing here yet: one sentence, one button. */
+function FirstJob(): JSX.Element {
+  return (
+    <div class="first-job">
+      <p>
+        xgpt collects posts, embeds them and finds them again by meaning; the sample user is made up
+        and needs no account.
+      </p>
+      <form
+        method="post"
+        action="/api/scrape"
+        hx-post="/api/scrape"
+        hx-target="find .form-result"
+        hx-disabled-elt="find button"
+      >
+        <input type="hidden" name="username" value="aurora_lab" />
+        <input type="hidden" name="maxTweets" value="200" />
+        <button type="submit" class="primary">
+          Scrape the sample user
+        </button>
+        <div class="form-result" />
+      </form>
+    </div>
+  );
+}
+
+function Instruments({ model, now }: { model: DashboardModel; now: Date }): JSX.Element {
+  const busy = model.recent.some((job) => job.completedAt === undefined);
+  return (
+    <>
+      <LivePart id="activity" href="/" busy={busy} class="activity">
+        <Counters model={model} />
+        <HoursChart hours={model.hours} />
+        <section class="last-jobs">
+          <h2>Last jobs</h2>
+          <JobTable jobs={model.recent} now={now} />
+        </section>
+      </LivePart>
+      <QuickForms sources={model.sources} />
+    </>
+  );
+}
+
+function Counters({ model: { counts, lastDay } }: { model: DashboardModel }): JSX.Element {
+  return (
+    <ul class="counters">
+      <Counter href="/posts" n={counts.posts} label="posts" />
+      <Counter href="/profiles" n={counts.profiles} label="profiles" />
+      <Counter href="/embed" n={counts.vectors} label="vectors" />
+      <Counter href="/jobs" n={lastDay.jobs} label="jobs in 24 h" failed={lastDay.failed} />
+    </ul>
+  );
+}
+
+interface CounterProps {
+  href: string;
+  n: number;
+  label: string;
+  failed?: number;
+}
+
+function Counter({ href, n, label, failed = 0 }: CounterProps): JSX.Element {
+  return (
+    <li class="counter">
+      <a href={href}>
+        <span class="counter-number" safe>
+          {count(n)}
+        </span>{' '}
+        <span class="counter-label" safe>
+          {label}
+        </span>
+      </a>
+      {failed > 0 && (
+        <a class="counter-failed" href="/jobs?status=failed" safe>
+          {`${count(failed)} failed`}
+        </a>
+      )}
+    </li>
+  );
+}

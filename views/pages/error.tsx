@@ -1,0 +1,49 @@
+import { Page } from '../layouts/page.tsx';
+import type { ErrorModel, Frame } from '../view_models.ts';
+
+/** Any failure as a page: what happened, what was kept, what to do. */
+export function ErrorPage({ frame, model }: { frame: Frame; model: ErrorModel }): JSX.Element {
+  const details = Object.entries(model.details);
+  return (
+    <Page title={model.title} current="" frame={frame}>
+      <section class="error-page">
+        <p class="error-status" safe>
+          {`Error ${model.status}`}
+        </p>
+        <h1 safe>{model.title}</h1>
+        <p safe>{model.message}</p>
+        {details.length > 0 && (
+          <dl class="facts">
+            {details.map(([field, wrong]) => (
+              <>
+                <dt safe>{field}</dt>
+                <dd safe>{wrong}</dd>
+              </>
+            ))}
+          </dl>
+        )}
+        <p class="error-ways">
+          <a class="button" href="/">
+            Dashboard
+          </a>
+          <a class="button" href="/jobs">
+            Jobs
+          </a>
+        </p>
+      </section>
+    </Page>
+  );
+}
+
+/** The model of an address that leads nowhere; `what` is the noun it should have been: "job". */
+export function notFound(what = 'page'): ErrorModel {
+  return {
+    status: 404,
+    title: `There is no such ${what}`,
+    message:
+      what === 'job'
+        ? 'It was removed, or tidied away some time after it ended. What it collected is kept.'
+        : 'The address may be mistyped or out of date. Nothing was changed.',
+    details: {},
+  };
+}

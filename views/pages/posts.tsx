@@ -1,0 +1,75 @@
+import { counted } from '../format.ts';
+import { Page } from '../layouts/page.tsx';
+import { LivePart } from '../live_part.tsx';
+import { PostArticle } from '../posts/post_article.tsx';
+import { PostFilter } from '../posts/post_filter.tsx';
+import type { Frame, PostsModel } from '../view_models.ts';
+import { NextPage } from './next_page.tsx';
+
+export function PostsPage({ frame, model }: { frame: Frame; model: PostsModel }): JSX.Element {
+  return (
+    <Page title="Posts" current="/posts" frame={frame}>
+      <div class="posts-page">
+        <h1>Posts</h1>
+        <PostFilter query={model.query} />
+        {/* Text that moves cannot be read, so the list follows only while it is empty. */}
+        <LivePart id="posts" follow={model.page.posts.length === 0}>
+          <PostList model={model} now={frame.now} />
+        </LivePart>
+      </div>
+    </Page>
+  );
+}
+
+function PostList({ model, now }: { model: PostsModel; now: Date }): JSX.Element {
+  const { page, query, problem, nextHref } = model;
+  if (problem) return <Problem problem={problem} />;
+  if (page.posts.length === 0) return <NoPosts query={query} />;
+  return (
+    <>
+      <p class="total" safe>
+        {total(model)}
+      </p>
+      {page.posts.map((post) => (
+        <PostArticle post={post} now={now} />
+      ))}
+      <NextPage href={nextHref} label="Older posts" />
+    </>
+  );
+}
+
+function total({ page, query }: PostsModel): string {
+  const posts = counted(page.total, 'post');
+  const author = query.author === '' ? '' : ` of @${query.author}`;
+  if (query.q === '') return `${posts}${author}`;
+  if (query.by === 'words') return `${posts}${author} with “${query.q}”`;
+  return `The ${counted(page.posts.length, 'post')} nearest in meaning to “${query.q}”${author}`;
+}
+
+function Problem({ problem }: { problem: NonNullable<PostsModel['problem']> }): JSX.Element {
+  return (
+    <div class="empty" role="status">
+      <p safe>{problem.message}</p>
+      <a class="button" href={problem.href} safe>
+        {problem.action}
+      </a>
+    </div>
+  );
+}
+
+function NoPosts({ query }: { query: PostsModel['query'] }): JSX.Element {
+  if (query.q !== '' || query.author !== '') {
+    return (
+      <p class="empty">
+        No post here matches. <a href="/posts">Show all posts</a>, or <a href="/search">search</a> a
+        source for more.
+      </p>
+    );
+  }
+  return (
+    <p class="empty">
+      No posts yet. <a href="/scrape">Scrape a user</a> or <a href="/search">search a topic</a>, and
+      they appear here.
+    </p>
+  );
+}

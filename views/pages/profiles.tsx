@@ -1,0 +1,65 @@
+import { counted } from '../format.ts';
+import { attributeText } from '../forms/field.tsx';
+import { Page } from '../layouts/page.tsx';
+import { LivePart } from '../live_part.tsx';
+import { ProfileTable } from '../profiles/profile_table.tsx';
+import type { Frame, ProfilesModel } from '../view_models.ts';
+import { NextPage } from './next_page.tsx';
+
+export function ProfilesPage({ frame, model }: { frame: Frame; model: ProfilesModel }) {
+  const { page, query } = model;
+  return (
+    <Page title="Profiles" current="/profiles" frame={frame}>
+      <h1>Profiles</h1>
+      <ProfileFilter q={query.q} />
+      {/* Rows that move would be pressed by mistake, so the list follows only while it is empty. */}
+      <LivePart id="profiles" follow={page.profiles.length === 0}>
+        <ProfileList model={model} />
+      </LivePart>
+    </Page>
+  );
+}
+
+function ProfileList({ model: { page, query, nextHref } }: { model: ProfilesModel }): JSX.Element {
+  if (page.profiles.length === 0) return <NoProfiles q={query.q} />;
+  return (
+    <>
+      <p class="total" safe>
+        {counted(page.total, 'profile')}
+      </p>
+      <ProfileTable profiles={page.profiles} />
+      <NextPage href={nextHref} label="More profiles" />
+    </>
+  );
+}
+
+function ProfileFilter({ q }: { q: string }): JSX.Element {
+  return (
+    <search>
+      <form class="filter" method="get" action="/profiles">
+        <div class="field">
+          <label for="q">Words of the name, handle or bio</label>
+          <input type="search" id="q" name="q" value={attributeText(q)} maxlength={500} />
+        </div>
+        <button type="submit">Show</button>
+      </form>
+    </search>
+  );
+}
+
+function NoProfiles({ q }: { q: string }): JSX.Element {
+  if (q !== '') {
+    return (
+      <p class="empty">
+        No profile matches. <a href="/profiles">Show all profiles</a>, or{' '}
+        <a href="/discover">discover</a> new ones.
+      </p>
+    );
+  }
+  return (
+    <p class="empty">
+      No profiles yet. <a href="/discover">Discover</a> some, or <a href="/scrape">scrape</a> a
+      user.
+    </p>
+  );
+}

@@ -1,0 +1,104 @@
+import type { Post, PostMedia } from '../../src/post.ts';
+import { counted } from '../format.ts';
+import { safeHref } from '../safe_href.ts';
+import { relativeTime } from '../time.tsx';
+import { PostText } from './post_text.tsx';
+
+interface PostArticleProps {
+  post: Post & { similarity?: number };
+  now: Date;
+}
+
+export function PostArticle({ post, now }: PostArticleProps): JSX.Element {
+  return (
+    <article class="post" data-kind={post.kind}>
+      <PostHeader post={post} now={now} />
+      <PostMark post={post} />
+      <p class="post-text" dir="auto" lang={post.language}>
+        <PostText text={post.text} links={post.links} />
+      </p>
+      <MediaLinks media={post.media} />
+      <PostFigures post={post} />
+    </article>
+  );
+}
+
+function PostHeader({ post, now }: PostArticleProps): JSX.Element {
+  return (
+    <header class="post-header">
+      <a class="post-author" href={`/posts?author=${encodeURIComponent(post.author)}`}>
+        <bdi class="post-name" safe>
+          {post.authorName}
+        </bdi>{' '}
+        <span class="post-handle" safe>
+          {`@${post.author}`}
+        </span>
+      </a>
+      <span class="post-origin">
+        <span class="badge" safe>
+          {post.source}
+        </span>{' '}
+        <PostTime post={post} now={now} />
+      </span>
+    </header>
+  );
+}
+
+function PostTime({ post, now }: PostArticleProps): JSX.Element {
+  const href = safeHref(post.url);
+  if (href === undefined) return relativeTime(post.createdAt, now);
+  return (
+    <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+      {relativeTime(post.createdAt, now)}
+    </a>
+  );
+}
+
+function PostMark({ post }: { post: Post }): JSX.Element {
+  if (post.kind === 'repost') return <p class="post-mark">Repost</p>;
+  if (post.kind !== 'reply') return '';
+  const to = post.inReplyToAuthor === undefined ? '' : ` to @${post.inReplyToAuthor}`;
+  return <p class="post-mark" safe>{`Reply${to}`}</p>;
+}
+
+const MEDIA_WORDS = { photo: 'Photo', video: 'Video', animated_gif: 'Animation' } as const;
+
+/** Links alone: showing a picture would tell its host who reads what. */
+function MediaLinks({ media }: { media: PostMedia[] }): JSX.Element {
+  if (media.length === 0) return '';
+  return (
+    <ul class="post-media">
+      {media.map((item) => (
+        <li>
+          <MediaLink item={item} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function MediaLink({ item }: { item: PostMedia }): JSX.Element {
+  const label = item.alt ? `${MEDIA_WORDS[item.type]}: ${item.alt}` : MEDIA_WORDS[item.type];
+  const href = safeHref(item.url);
+  if (href === undefined) return <span safe>{label}</span>;
+  return (
+    <a href={href} target="_blank" rel="noopener noreferrer nofollow" safe>
+      {label}
+    </a>
+  );
+}
+
+function PostFigures({ post }: { post: PostArticleProps['post'] }): JSX.Element {
+  const figures = [
+    post.replies !== undefined && counted(post.replies, 'reply', 'replies'),
+    post.reposts !== undefined && counted(post.reposts, 'repost'),
+    post.likes !== undefined && counted(post.likes, 'like'),
+    post.similarity !== undefined && `similarity ${post.similarity.toFixed(2)}`,
+  ].filter(Boolean);
+  if (figures.length === 0) return '';
+  return (
+    <p class="post-figures" safe>
+      {figures.join(' · ')}
+    </p>
+  );
+}

@@ -1,0 +1,55 @@
+import type { StoredProfile } from '../../src/library/library.ts';
+import { count } from '../format.ts';
+import { attributeText } from '../forms/field.tsx';
+
+export function ProfileRow({ profile }: { profile: StoredProfile }): JSX.Element {
+  const { username, name, bio, followers, postsHeld, source } = profile;
+  return (
+    <tr>
+      <th scope="row" class="profile-who">
+        <bdi safe>{name}</bdi>{' '}
+        <span class="post-handle" safe>
+          {`@${username}`}
+        </span>
+      </th>
+      <td class="profile-bio" dir="auto" safe>
+        {bio}
+      </td>
+      <td class="number" data-label="Followers" safe>
+        {followers === undefined ? '–' : count(followers)}
+      </td>
+      <td class="number" data-label="Posts held">
+        <a href={`/posts?author=${encodeURIComponent(username)}`} safe>
+          {count(postsHeld)}
+        </a>
+      </td>
+      <td data-label="Source">
+        <span class="badge" safe>
+          {source}
+        </span>
+      </td>
+      <td class="profile-action">
+        <ScrapeButton username={username} source={source} />
+      </td>
+    </tr>
+  );
+}
+
+function ScrapeButton({ username, source }: { username: string; source: string }): JSX.Element {
+  return (
+    <form
+      method="post"
+      action="/api/scrape"
+      hx-post="/api/scrape"
+      hx-target="find .form-result"
+      hx-disabled-elt="find button"
+    >
+      <input type="hidden" name="username" value={attributeText(username)} />
+      <input type="hidden" name="source" value={attributeText(source)} />
+      <button type="submit" aria-label={`Scrape @${attributeText(username)}`}>
+        Scrape
+      </button>
+      <div class="form-result" />
+    </form>
+  );
+}
