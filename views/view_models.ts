@@ -23,6 +23,8 @@ export interface Frame {
   /** The reader's choice, kept in a cookie; `auto` follows the system. */
   theme: 'auto' | 'light' | 'dark';
   taskbarCollapsed: boolean;
+  /** The source that forms start with, as a badge: "Synthetic sample". */
+  source?: string;
   now: Date;
 }
 

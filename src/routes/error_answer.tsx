@@ -10,7 +10,7 @@ import type { WebServices } from './services.ts';
 
 /** Any error as the asker wants it: JSON, a fragment, or a page that looks like the rest. */
 export async function answerProblem(
-  { live }: WebServices,
+  services: WebServices,
   logger: Logger,
   request: Request,
   error: unknown,
@@ -28,7 +28,7 @@ export async function answerProblem(
   const model = problem.model();
   if (!isNavigation(request)) return html(ErrorResult({ model }), status, SECURITY_HEADERS);
   try {
-    const page = ErrorPage({ frame: frameOf(request, live), model });
+    const page = ErrorPage({ frame: frameOf(request, services), model });
     return await html(page, status, SECURITY_HEADERS);
   } catch {
     // The taskbar on the error page needs the database, which may be what failed.

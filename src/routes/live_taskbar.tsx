@@ -6,6 +6,9 @@ import { isFinal, type Job, type Tracker } from '../jobs/index.ts';
 /** How long a job that ended well stays in the taskbar, in ms. */
 export const LINGER_MS = 30_000;
 
+/** How long after the last progress the whole state is sent once more, in ms. */
+const SETTLE_MS = 1_000;
+
 /** The taskbar as it is now, and every frame of it as bytes, rendered once however many watch. */
 export interface LiveTaskbar {
   /** The newest frame's number. */
@@ -28,6 +31,8 @@ export function createLiveTaskbar(tracker: Tracker): LiveTaskbar {
   const snapshot = oncePerFrame(renderSnapshot);
   const delta = oncePerFrame(renderDelta);
   const leaving = new Map<string, Timer>();
+  let settling: Timer | undefined;
+  feed.subscribe(sendWholeWhenStill);
 
   function model(): TaskbarModel {
     const now = new Date();
@@ -61,6 +66,16 @@ export function createLiveTaskbar(tracker: Tracker): LiveTaskbar {
     }, left + 1);
     timer.unref();
     leaving.set(job.id, timer);
+  }
+
+  /** A client that takes only `jobs` events is right again as soon as nothing moves. */
+  function sendWholeWhenStill(): void {
+    clearTimeout(settling);
+    const change = feed.since(feed.frame - 1);
+    const [moved] = change?.progressed ?? [];
+    if (!moved || change?.cards.size) return;
+    settling = setTimeout(() => feed.changed(moved), SETTLE_MS);
+    settling.unref();
   }
 
   function renderSnapshot(): string {

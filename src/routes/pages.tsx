@@ -22,19 +22,19 @@ export function pages(services: WebServices) {
 
   return new Elysia({ name: 'pages' })
     .get('/', ({ request }) =>
-      html(DashboardPage({ frame: frameOf(request, live), model: dashboard(services) })),
+      html(DashboardPage({ frame: frameOf(request, services), model: dashboard(services) })),
     )
     .get('/posts', async ({ request }) => {
       const query = readPostsQuery(request);
       const { page, problem } = await findPosts(services, query);
       const model = { page, query, problem, nextHref: nextHref(request, page.nextCursor) };
-      return html(PostsPage({ frame: frameOf(request, live), model }));
+      return html(PostsPage({ frame: frameOf(request, services), model }));
     })
     .get('/profiles', ({ request }) => {
       const query = readProfilesQuery(request);
       const page = library.profiles(query);
       const model = { page, query, nextHref: nextHref(request, page.nextCursor) };
-      return html(ProfilesPage({ frame: frameOf(request, live), model }));
+      return html(ProfilesPage({ frame: frameOf(request, services), model }));
     })
     .get('/jobs', ({ request }) => {
       const { status = '', type = '', q = '', session = '', ...rest } = readJobQuery(request);
@@ -46,12 +46,12 @@ export function pages(services: WebServices) {
         types: tracker.types,
         nextHref: nextHref(request, nextCursor),
       };
-      return html(JobsPage({ frame: frameOf(request, live), model }));
+      return html(JobsPage({ frame: frameOf(request, services), model }));
     })
     .get('/jobs/:id', ({ request, params }) => {
       const job = tracker.getJob(params.id);
       if (!job) throw noSuchJob(params.id);
-      const frame = frameOf(request, live);
+      const frame = frameOf(request, services);
       const shown = frame.taskbar.jobs.find((view) => view.job.id === job.id);
       return html(JobPage({ frame, model: { ...live.view(job), place: shown?.place } }));
     });

@@ -34,7 +34,7 @@ export async function startPage(
   type: string,
   form: FormState,
 ): Promise<JSX.Element | undefined> {
-  const frame = frameOf(request, services.live);
+  const frame = frameOf(request, services);
   const model = await startModel(services, type, form);
   switch (type) {
     case 'scrape':

@@ -80,6 +80,19 @@ describe('FEATURES 6: the live taskbar', () => {
     await events.leave();
   });
 
+  test('sends the whole state once more when progress stands still', async () => {
+    const { tracker, request } = await setupApp();
+    const { jobId } = await tracker.createJob('scrape');
+    const events = eventsOf(await request('/api/jobs/stream'));
+    await events.next();
+    await tracker.updateProgress(jobId, 7, 10, 'Seven');
+    expect((await events.next()).event).toBe('job');
+    const { event, data } = await events.next();
+    expect(event).toBe('jobs');
+    expect(data).toContain('7 / 10');
+    await events.leave();
+  });
+
   test('a reader who fell behind ends up with the state as it is now', async () => {
     const { tracker, request } = await setupApp();
     const events = eventsOf(await request('/api/jobs/stream'));

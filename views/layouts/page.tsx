@@ -10,13 +10,11 @@ interface PageProps {
   /** The address in the navigation that the page belongs to: `/posts`. */
   current: string;
   frame: Frame;
-  /** The source in use, as a badge: "Synthetic sample". */
-  source?: string;
   children: Children;
 }
 
 /** A whole document: navigation, the page's content, the taskbar. */
-export function Page({ title, current, frame, source, children }: PageProps): JSX.Element {
+export function Page({ title, current, frame, children }: PageProps): JSX.Element {
   return (
     <>
       {'<!doctype html>'}
@@ -27,7 +25,7 @@ export function Page({ title, current, frame, source, children }: PageProps): JS
           <a class="skip-link" href="#main">
             Skip to content
           </a>
-          <Navigation current={current} theme={frame.theme} source={source} />
+          <Navigation current={current} theme={frame.theme} source={frame.source} />
           <main id="main" class="page" tabindex="-1">
             {children}
           </main>
