@@ -4,7 +4,7 @@ import { Page } from '../../views/layouts/page.tsx';
 import type { Frame } from '../../views/view_models.ts';
 import { jobView, NOW } from './job_view.ts';
 
-function page(frame: Partial<Frame> = {}, props: { title?: string; source?: string } = {}): string {
+function page(frame: Partial<Frame> = {}, props: { title?: string } = {}): string {
   const whole: Frame = {
     taskbar: { jobs: [jobView()], now: NOW },
     theme: 'auto',
@@ -43,9 +43,7 @@ describe('a page', () => {
   });
 
   test('names the source in use when it is told', () => {
-    expect(page({}, { source: 'Synthetic sample' })).toMatch(
-      /class="badge"[^>]*>Synthetic sample</,
-    );
+    expect(page({ source: 'Synthetic sample' })).toMatch(/class="badge"[^>]*>Synthetic sample</);
     expect(page()).not.toContain('class="badge"');
   });
 
