@@ -58,8 +58,13 @@ function giveUp(desk: Desk, execution: Execution): void {
   if (desk.executions.get(execution.id) !== execution) return;
   const seconds = Math.round(desk.cancelGraceMs / 1000);
   const note = `Stopped by force: the work had not ended ${seconds} s after the cancel.`;
-  desk.logger.warn(note, { job: execution.id });
-  settle(desk, execution, () => desk.store.finishCancel(execution, note, desk.clock.now()));
+  try {
+    settle(desk, execution, () => desk.store.finishCancel(execution, note, desk.clock.now()));
+    desk.logger.warn(note, { job: execution.id });
+  } catch (error) {
+    desk.logger.error('A cancel could not be written; trying again.', { job: execution.id, error });
+    desk.clock.after(BEAT_MS, () => giveUp(desk, execution));
+  }
 }
 
 /** Settles what processes that ended have left at work. */
