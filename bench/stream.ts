@@ -1,0 +1,220 @@
+/**
+ * What many watchers of the taskbar cost, and what they get. Server and clients are separate
+ * processes. The ceiling is the same bytes written to the same connections with no tracker behind.
+ *
+ *     bun bench/stream.ts [watchers, default 1000] [jobs, default 20]
+ */
+import { join } from 'node:path';
+import type { Socket } from 'bun';
+import type { Answer, Command } from './stream_server.ts';
+
+const WATCHERS = Number(process.argv[2] ?? 1_000);
+const JOBS = Number(process.argv[3] ?? 20);
+const UPDATES_PER_SECOND = 1_000;
+const MANY = 10_000;
+const STALLED = 100;
+const STALL_MS = Number(process.env.STALL_MS ?? 60_000);
+
+interface Watcher {
+  socket: Socket<undefined>;
+  bytes: number;
+  frames: number;
+  /** Milliseconds from `updateProgress` to these bytes. */
+  delays: number[];
+  /** The probe's time in the last piece; the same one comes again while it stands still. */
+  lastProbe: number;
+  /** When a piece with `data-status="cancelling"` came, in ms. */
+  cancelSeenAt: number;
+}
+
+const server = await startServer();
+const rows: [string, string, string][] = [];
+
+try {
+  await ask({ do: 'jobs', count: JOBS });
+  const alone = await ask({ do: 'update', ms: 5_000, perSecond: UPDATES_PER_SECOND });
+
+  const watchers = await connect(WATCHERS, '/api/jobs/stream');
+  reset(watchers);
+  const watched = await ask({ do: 'update', ms: 10_000, perSecond: UPDATES_PER_SECOND });
+  const perSecond = watchers.map(({ frames }) => frames / 10);
+  const kilobytes = watchers.map(({ bytes }) => bytes / 10 / 1000);
+  const delays = watchers.flatMap((watcher) => watcher.delays);
+  const share = Number(watched.perSecond) / Number(alone.perSecond);
+  row('updates accepted/s, nobody watching', thousands(alone.perSecond), '');
+  row(
+    `updates accepted/s, ${WATCHERS} watching`,
+    thousands(watched.perSecond),
+    `${percent(share)} (≥ 80 %)`,
+  );
+  row('frames/s to a watcher', `${range(perSecond)}`, '8 to 21');
+  row('KB/s to a watcher', `${range(kilobytes)}`, '≤ 100');
+  row(
+    'updateProgress → bytes, ms',
+    `p50 ${at(delays, 0.5)}, p99 ${at(delays, 0.99)}`,
+    '≤ 40, ≤ 100',
+  );
+  row(
+    'server CPU, cores',
+    `${Number(watched.cpu).toFixed(2)} (alone ${Number(alone.cpu).toFixed(2)})`,
+    '',
+  );
+
+  const cancels: number[] = [];
+  for (let round = 0; round < 20; round++) {
+    for (const watcher of watchers) watcher.cancelSeenAt = 0;
+    const { sent } = await ask({ do: 'cancel' });
+    await Bun.sleep(150);
+    for (const { cancelSeenAt } of watchers)
+      if (cancelSeenAt) cancels.push(cancelSeenAt - Number(sent));
+    await Bun.sleep(450);
+  }
+  row('cancelJob → bytes, ms', `p50 ${at(cancels, 0.5)}, p99 ${at(cancels, 0.99)}`, '≤ 30');
+
+  await stall(watchers);
+
+  reset(watchers);
+  await ask({ do: 'flood', ms: 5_000 });
+  const flooded = sum(watchers.map(({ frames }) => frames)) / 5;
+  const bytes = Math.round(
+    sum(watchers.map((watcher) => watcher.bytes)) / sum(watchers.map(({ frames }) => frames)),
+  );
+  await leave(watchers);
+  const raw = await connect(WATCHERS, '/ceiling');
+  reset(raw);
+  await ask({ do: 'ceiling', ms: 5_000, bytes });
+  const ceiling = sum(raw.map(({ frames }) => frames)) / 5;
+  await leave(raw);
+  row(
+    'deliveries/s, saturated',
+    thousands(flooded),
+    `${percent(flooded / ceiling)} of ${thousands(ceiling)} (≥ 60 %)`,
+  );
+
+  const before = Number((await ask({ do: 'memory' })).rss);
+  const many = await connect(MANY, '/api/jobs/stream');
+  const held = Number((await ask({ do: 'memory' })).rss);
+  await leave(many);
+  await Bun.sleep(1_000);
+  const after = Number((await ask({ do: 'memory' })).rss);
+  row(`KB a connection, ${MANY}`, ((held - before) / MANY / 1000).toFixed(1), '≤ 15');
+  row('MB more than before, 1 s after they left', ((after - before) / 1e6).toFixed(0), '');
+
+  console.log(`\n${WATCHERS} watchers, ${JOBS} jobs, ${UPDATES_PER_SECOND} updates/s each\n`);
+  for (const [name, figure, goal] of rows)
+    console.log(`${name.padEnd(42)}${figure.padStart(24)}   ${goal}`);
+} finally {
+  server.child.disconnect();
+  await server.child.exited;
+}
+
+/** A tenth of the watchers stop reading under full load; then they read again. */
+async function stall(watchers: Watcher[]): Promise<void> {
+  const before = Number((await ask({ do: 'memory' })).rss);
+  const stalled = watchers.slice(0, STALLED);
+  const others = watchers.slice(STALLED);
+  for (const { socket } of stalled) socket.pause();
+  reset(watchers);
+  const { rss } = await ask({ do: 'update', ms: STALL_MS, perSecond: UPDATES_PER_SECOND });
+  const perSecond = others.map(({ frames }) => frames / (STALL_MS / 1000));
+  row(
+    `MB more with ${STALLED} stalled for a minute`,
+    ((Number(rss) - before) / 1e6).toFixed(1),
+    '≤ 30',
+  );
+  row('frames/s to the others meanwhile', range(perSecond), '8 to 21');
+  for (const { socket } of stalled) socket.resume();
+  await Bun.sleep(500);
+}
+
+async function startServer() {
+  const inbox: ((answer: Answer) => void)[] = [];
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, 'stream_server.ts')], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    ipc: (answer: Answer) => inbox.shift()?.(answer),
+  });
+  const next = () => new Promise<Answer>((resolve) => inbox.push(resolve));
+  const { port } = await next();
+  return { child, next, port: Number(port) };
+}
+
+function ask(command: Command): Promise<Answer> {
+  const answer = server.next();
+  server.child.send(command);
+  return answer;
+}
+
+async function connect(count: number, path: string): Promise<Watcher[]> {
+  const watchers: Watcher[] = [];
+  for (let index = 0; index < count; index += 100) {
+    const some = Math.min(100, count - index);
+    watchers.push(...(await Promise.all(Array.from({ length: some }, () => watch(path)))));
+  }
+  await Bun.sleep(1_000);
+  return watchers;
+}
+
+async function watch(path: string): Promise<Watcher> {
+  const watcher = { bytes: 0, frames: 0, delays: [], cancelSeenAt: 0 } as unknown as Watcher;
+  watcher.socket = await Bun.connect({
+    hostname: '127.0.0.1',
+    port: server.port,
+    socket: {
+      open: (socket) => {
+        socket.write(
+          `GET ${path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n`,
+        );
+      },
+      data: (_, chunk) => take(watcher, chunk),
+    },
+  });
+  return watcher;
+}
+
+function take(watcher: Watcher, chunk: Buffer): void {
+  const now = performance.timeOrigin + performance.now();
+  watcher.bytes += chunk.length;
+  for (let at = chunk.indexOf('event: '); at >= 0; at = chunk.indexOf('event: ', at + 7))
+    watcher.frames++;
+  const probe = chunk.lastIndexOf('t=1');
+  if (probe >= 0) {
+    const sent = Number.parseFloat(chunk.toString('latin1', probe + 2, probe + 22));
+    if (sent !== watcher.lastProbe) watcher.delays.push(now - sent);
+    watcher.lastProbe = sent;
+  }
+  if (!watcher.cancelSeenAt && chunk.includes('data-status="cancelling"'))
+    watcher.cancelSeenAt = now;
+}
+
+function reset(watchers: Watcher[]): void {
+  for (const watcher of watchers) Object.assign(watcher, { bytes: 0, frames: 0, delays: [] });
+}
+
+async function leave(watchers: Watcher[]): Promise<void> {
+  for (const { socket } of watchers) socket.terminate();
+}
+
+function row(name: string, figure: string, goal: string): void {
+  rows.push([name, figure, goal]);
+}
+
+function at(values: number[], share: number): string {
+  const sorted = values.toSorted((a, b) => a - b);
+  return (sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN).toFixed(1);
+}
+
+function range(values: number[]): string {
+  return `${at(values, 0)} to ${at(values, 1)}`;
+}
+
+function sum(values: number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function thousands(value: unknown): string {
+  return Math.round(Number(value)).toLocaleString('en');
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
