@@ -17,6 +17,7 @@ const settings = z.object({
   XGPT_SAMPLE_PAGE_MS: milliseconds(150, 60_000),
   XGPT_MAX_UPLOAD_MB: z.coerce.number().int().min(1).max(1_000_000).default(2048),
   XGPT_MODEL_DIR: z.string().min(1).optional(),
+  XGPT_MAX_CONNECTIONS: z.coerce.number().int().min(1).max(1_000_000).default(20_000),
   XGPT_SCRAPE_CONCURRENCY: atOnce(2),
   XGPT_SEARCH_CONCURRENCY: atOnce(2),
   XGPT_DISCOVER_CONCURRENCY: atOnce(2),
@@ -41,6 +42,8 @@ export interface Config {
   /** Pause between two pages of the sample source, in ms. */
   samplePageMs: number;
   maxUploadBytes: number;
+  /** How many streams may be open at once. */
+  maxConnections: number;
   /** How many jobs of a type run at once, where it differs from the type's own default. */
   concurrency: Record<string, number>;
   /** How long a cancelled handler may take to stop before it is fenced off, in ms. */
@@ -83,6 +86,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     logLevel: s.XGPT_LOG_LEVEL,
     samplePageMs: s.XGPT_SAMPLE_PAGE_MS,
     maxUploadBytes: s.XGPT_MAX_UPLOAD_MB * 1024 * 1024,
+    maxConnections: s.XGPT_MAX_CONNECTIONS,
     concurrency: {
       scrape: s.XGPT_SCRAPE_CONCURRENCY,
       search: s.XGPT_SEARCH_CONCURRENCY,

@@ -9,11 +9,15 @@ export interface JobView {
   place?: number;
   /** Smoothed speed, in units of `progress` a second; absent rather than nonsense. */
   perSecond?: number;
+  /** When it last moved, if that is suspiciously long ago. */
+  stalledSince?: Date;
 }
 
 export interface TaskbarModel {
   /** In the order they are shown: just finished, running by start, waiting by turn, failed. */
   jobs: JobView[];
+  /** How many waiting jobs are not among them. */
+  more?: number;
   now: Date;
 }
 

@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts';
 import { JobCancelled, JobFenced } from './errors.ts';
 import type { Feed } from './feed.ts';
 import type { Job, JobProgress, JobType } from './job.ts';
+import { Pulse } from './pulse.ts';
 import { Speed } from './speed.ts';
 import type { Fence, JobStore } from './store.ts';
 
@@ -18,6 +19,7 @@ export interface Execution extends Fence {
   readonly tracked: boolean;
   readonly controller: AbortController;
   readonly speed: Speed;
+  readonly pulse: Pulse;
   /** Not flushed yet. */
   progress?: JobProgress;
 }
@@ -48,6 +50,7 @@ export class Executions {
       tracked: job.tracked,
       controller: new AbortController(),
       speed: new Speed(this.clock.now(), current, total),
+      pulse: new Pulse(this.clock.now()),
     };
     this.#byId.set(job.id, execution);
     return execution;
@@ -85,14 +88,14 @@ export class Executions {
   report(execution: Execution, progress: JobProgress): void {
     const tidy = tidied(progress);
     execution.progress = tidy;
-    execution.speed.sample(this.clock.now(), tidy.current, tidy.total);
+    this.#moved(execution, tidy);
     this.#dirty.add(execution);
     this.#scheduleFlush();
   }
 
   /** Already on disk, by the commit that carried it. */
   reported(execution: Execution, progress: JobProgress): void {
-    execution.speed.sample(this.clock.now(), progress.current, progress.total);
+    this.#moved(execution, progress);
     execution.progress = undefined;
     this.#dirty.delete(execution);
     this.feed.progressed([execution.id]);
@@ -120,6 +123,12 @@ export class Executions {
     const execution = this.#byId.get(job.id);
     if (!execution?.progress || execution.attempt !== job.attempt) return job;
     return { ...job, progress: execution.progress };
+  }
+
+  #moved({ speed, pulse }: Execution, { current, total }: JobProgress): void {
+    const now = this.clock.now();
+    speed.sample(now, current, total);
+    pulse.beat(now);
   }
 
   #scheduleFlush(): void {

@@ -257,6 +257,17 @@ export class Tracker {
     return this.#open().desk.executions.get(id)?.speed.perSecond;
   }
 
+  /** Jobs at work in this process that have stopped moving, and since when. */
+  stalledJobs(): Map<string, Date> {
+    const { executions, clock } = this.#open().desk;
+    const stalled = new Map<string, Date>();
+    for (const { id, pulse } of executions.all()) {
+      const since = pulse.stalledSince(clock.now());
+      if (since !== undefined) stalled.set(id, new Date(since));
+    }
+    return stalled;
+  }
+
   /** Calls `listener` with the newest 1,000 jobs after every change; several in one go count as one. */
   subscribe(listener: (jobs: Job[]) => void): () => void {
     const { feed, logger } = this.#open().desk;

@@ -17,22 +17,26 @@ export async function answerProblem(
   code: string | number,
 ): Promise<Response> {
   const problem = code === 'NOT_FOUND' ? noSuchAddress(request) : toProblem(error);
-  const { status } = problem;
+  const { status, retryAfterSeconds } = problem;
+  const headers = {
+    ...SECURITY_HEADERS,
+    ...(retryAfterSeconds && { 'retry-after': String(retryAfterSeconds) }),
+  };
   if (status >= 500) {
     const { pathname } = new URL(request.url);
     logger.error('A request failed.', { method: request.method, pathname, error });
   }
   if (wantsJson(request)) {
-    return Response.json(jsonOf(problem), { status, headers: SECURITY_HEADERS });
+    return Response.json(jsonOf(problem), { status, headers });
   }
   const model = problem.model();
-  if (!isNavigation(request)) return html(ErrorResult({ model }), status, SECURITY_HEADERS);
+  if (!isNavigation(request)) return html(ErrorResult({ model }), status, headers);
   try {
     const page = ErrorPage({ frame: frameOf(request, services), model });
-    return await html(page, status, SECURITY_HEADERS);
+    return await html(page, status, headers);
   } catch {
     // The taskbar on the error page needs the database, which may be what failed.
-    return html(ErrorResult({ model }), status, SECURITY_HEADERS);
+    return html(ErrorResult({ model }), status, headers);
   }
 }
 

@@ -1,13 +1,19 @@
 /** Longest silence on a stream, in ms: proxies and browsers take a longer one for a dead line. */
 const HEARTBEAT_MS = 20_000;
 
-const HEARTBEAT = new TextEncoder().encode(': \n\n');
+/**
+ * A comment for those who wait for one, and an event for scripts: a browser hides comments from
+ * them, and a script that hears nothing for long enough knows that the line is dead.
+ */
+const HEARTBEAT = new TextEncoder().encode(': still here\nevent: beat\ndata: \n\n');
 
 interface Follower {
   /** What to send now, or nothing. Called again until it has nothing. */
   next(): Uint8Array | undefined;
   /** There will never be more. */
   isOver?(): boolean;
+  /** Sent after a long silence; by default an event that nobody has to listen to. */
+  heartbeat?: Uint8Array;
   /** Calls `wake` whenever there may be something to send. */
   subscribe(wake: () => void): () => void;
 }
@@ -50,7 +56,7 @@ async function* follow(signal: AbortSignal, follower: Follower): AsyncGenerator<
         continue;
       }
       if (follower.isOver?.()) return;
-      if ((await withHeartbeat(woken)) === 'silent') yield HEARTBEAT;
+      if ((await withHeartbeat(woken)) === 'silent') yield follower.heartbeat ?? HEARTBEAT;
     }
   } finally {
     unsubscribe();

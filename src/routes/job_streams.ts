@@ -1,57 +1,95 @@
 import { Elysia } from 'elysia';
 import { isFinal, type Job } from '../jobs/index.ts';
 import { eventStream } from './event_stream.ts';
-import { noSuchJob } from './problem.ts';
+import { noSuchJob, Problem } from './problem.ts';
 import type { WebServices } from './services.ts';
+
+/** Clients of a server that went away come back over this span, in ms, and not all at once. */
+const COME_BACK_MS = { least: 500, most: 2_000 };
 
 const encoder = new TextEncoder();
 
 /** The live taskbar for every page, and one job alone for programs and terminals. */
-export function jobStreams({ tracker, live, closing }: WebServices) {
+export function jobStreams(services: WebServices) {
+  const { tracker, closing } = services;
   return new Elysia({ name: 'streams' })
     .get('/api/jobs/stream', ({ request, server }) => {
+      refuseTooMany(services);
       // Bun ends a quiet connection after 10 s.
       server?.timeout(request, 0);
-      const seen = request.headers.get('last-event-id');
-      let cursor = seen === live.id() ? live.frame : -1;
-      return eventStream(request, closing, {
-        next() {
-          const { frame } = live;
-          if (cursor === frame) return undefined;
-          const piece = cursor === frame - 1 ? live.delta() : live.snapshot();
-          cursor = frame;
-          return piece;
-        },
-        subscribe: (wake) => live.subscribe(wake),
-      });
+      return taskbarStream(services, request);
     })
     .get('/api/jobs/:id/stream', ({ request, server, params }) => {
       const { id } = params;
       if (!tracker.getJob(id)) throw noSuchJob(id);
+      refuseTooMany(services);
       server?.timeout(request, 0);
-      const asText = (request.headers.get('accept') ?? '').includes('text/plain');
-      const render = asText ? progressLine : jobEvent;
-      let last = '';
-      let over = false;
-      return eventStream(
-        request,
-        closing,
-        {
-          next() {
-            const job = over ? undefined : tracker.getJob(id);
-            if (!job) return undefined;
-            over = isFinal(job.status);
-            const text = render(job);
-            if (text === last) return undefined;
-            last = text;
-            return encoder.encode(text);
-          },
-          isOver: () => over || !tracker.getJob(id),
-          subscribe: (wake) => live.subscribe(wake),
-        },
-        asText ? 'text/plain; charset=utf-8' : undefined,
-      );
+      return jobStream(services, request, id, closing);
     });
+}
+
+function taskbarStream({ live, closing }: WebServices, request: Request): Response {
+  let greeting: Uint8Array | undefined = comeBack();
+  let cursor = request.headers.get('last-event-id') === live.id() ? live.frame : -1;
+  return eventStream(request, closing, {
+    next() {
+      const { frame } = live;
+      if (cursor === frame) return undefined;
+      const piece = cursor === frame - 1 ? live.delta() : live.snapshot();
+      cursor = frame;
+      if (!greeting) return piece;
+      const first = Buffer.concat([greeting, piece]);
+      greeting = undefined;
+      return first;
+    },
+    subscribe: (wake) => live.subscribe(wake),
+  });
+}
+
+/** A field of the first event: how long this client waits before it opens the stream again. */
+function comeBack(): Uint8Array {
+  const { least, most } = COME_BACK_MS;
+  return encoder.encode(`retry: ${Math.round(least + Math.random() * (most - least))}\n`);
+}
+
+function refuseTooMany({ live, config }: WebServices): void {
+  if (live.watchers < config.maxConnections) return;
+  throw new Problem(503, 'too_many_watchers', 'Too many live connections are open.', {
+    message: 'Pages work without them and show the current state when they are loaded.',
+    retryAfterSeconds: 10,
+  });
+}
+
+function jobStream(
+  { tracker, live }: WebServices,
+  request: Request,
+  id: string,
+  closing: AbortSignal,
+): Response {
+  const asText = (request.headers.get('accept') ?? '').includes('text/plain');
+  const render = asText ? progressLine : jobEvent;
+  let last = '';
+  let over = false;
+  return eventStream(
+    request,
+    closing,
+    {
+      next() {
+        const job = over ? undefined : tracker.getJob(id);
+        if (!job) return undefined;
+        over = isFinal(job.status);
+        const text = render(job);
+        if (text === last) return undefined;
+        last = text;
+        return encoder.encode(text);
+      },
+      isOver: () => over || !tracker.getJob(id),
+      subscribe: (wake) => live.subscribe(wake),
+      // Among lines for a person it would be noise.
+      ...(asText && { heartbeat: new Uint8Array() }),
+    },
+    asText ? 'text/plain; charset=utf-8' : undefined,
+  );
 }
 
 function jobEvent(job: Job): string {

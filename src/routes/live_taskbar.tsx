@@ -1,13 +1,28 @@
 import { JobLive } from '../../views/jobs/job_live.tsx';
 import { TaskbarContent } from '../../views/jobs/taskbar.tsx';
 import type { JobView, TaskbarModel } from '../../views/view_models.ts';
-import { isFinal, type Job, type Tracker } from '../jobs/index.ts';
+import { type Change, isFinal, type Job, type Tracker } from '../jobs/index.ts';
 
 /** How long a job that ended well stays in the taskbar, in ms. */
 export const LINGER_MS = 30_000;
 
 /** How long after the last progress the whole state is sent once more, in ms. */
 const SETTLE_MS = 1_000;
+
+/** How often jobs are looked at for whether they still move, in ms. */
+const LOOK_MS = 1_000;
+
+/** The taskbar has at most so many cards; the jobs that wait furthest back are only counted. */
+const MOST_CARDS = 24;
+
+/** Time between two frames of the same kind, in ms: twenty a second, sustained. */
+const FRAME_MS = 50;
+
+/** How far ahead of that rate changes of status may run, in ms: the first few go out at once. */
+const AHEAD_MS = 200;
+
+/** What progress may cost a watcher, in bytes a second: larger frames come less often. */
+const BUDGET = 90_000;
 
 /** The taskbar as it is now, and every frame of it as bytes, rendered once however many watch. */
 export interface LiveTaskbar {
@@ -23,22 +38,92 @@ export interface LiveTaskbar {
   subscribe(listener: () => void): () => void;
   /** The event id of the newest frame: `<boot>-<frame>`. */
   id(): string;
+  /** Open streams. */
+  readonly watchers: number;
 }
 
+/**
+ * Follows the tracker's feed and turns it into frames: a change of status at once, progress as
+ * often as the budget allows.
+ */
 export function createLiveTaskbar(tracker: Tracker): LiveTaskbar {
   const { feed } = tracker;
   const boot = Bun.randomUUIDv7('hex').slice(-12);
+  const listeners = new Set<() => void>();
+  const leaving = new Map<string, Timer>();
+  let stalled = new Map<string, Date>();
+  let settling: Timer | undefined;
+
+  let frame = 0;
+  let change: Change = { cards: new Set(), progressed: new Set() };
+  let seen = feed.frame;
+  let pending: Timer | undefined;
+  let pendingAt = Number.POSITIVE_INFINITY;
+  /** When the next whole frame would come at the sustained rate. */
+  let wholeAt = Number.NEGATIVE_INFINITY;
+  let partsAt = Number.NEGATIVE_INFINITY;
+  let partsMs = FRAME_MS;
+
   const snapshot = oncePerFrame(renderSnapshot);
   const delta = oncePerFrame(renderDelta);
-  const leaving = new Map<string, Timer>();
-  let settling: Timer | undefined;
-  feed.subscribe(sendWholeWhenStill);
+  feed.subscribe(follow);
+  setInterval(lookForStalled, LOOK_MS).unref();
+
+  function follow(): void {
+    const news = feed.since(seen);
+    const whole = !news || news.cards.size > 0;
+    const due = whole ? wholeAt - AHEAD_MS : partsAt + partsMs;
+    if (due <= performance.now()) publish();
+    else publishAt(due);
+  }
+
+  function publishAt(due: number): void {
+    if (due >= pendingAt) return;
+    clearTimeout(pending);
+    pendingAt = due;
+    pending = setTimeout(publish, due - performance.now());
+    pending.unref();
+  }
+
+  function publish(): void {
+    clearTimeout(pending);
+    pendingAt = Number.POSITIVE_INFINITY;
+    const news = feed.since(seen);
+    change = news ?? { cards: new Set(['']), progressed: new Set() };
+    seen = feed.frame;
+    frame++;
+    partsAt = performance.now();
+    if (change.cards.size > 0) wholeAt = Math.max(wholeAt, partsAt) + FRAME_MS;
+    for (const listener of listeners) listener();
+    sendWholeWhenStill();
+  }
+
+  /** A client that takes only `jobs` events is right again as soon as nothing moves. */
+  function sendWholeWhenStill(): void {
+    clearTimeout(settling);
+    const [moved] = change.progressed;
+    if (!moved || change.cards.size > 0) return;
+    settling = setTimeout(() => feed.changed(moved), SETTLE_MS);
+    settling.unref();
+  }
+
+  /** That a job stands still is no event: somebody has to look. */
+  function lookForStalled(): void {
+    const now = tracker.stalledJobs();
+    const turned = new Set(now.keys()).symmetricDifference(new Set(stalled.keys()));
+    stalled = now;
+    for (const id of turned) feed.changed(id);
+  }
 
   function model(): TaskbarModel {
     const now = new Date();
     const jobs = tracker.getCurrentJobs(new Date(now.getTime() - LINGER_MS));
     jobs.forEach(letLeaveInTime);
-    return { jobs: viewsOf(jobs), now };
+    const views = viewsOf(jobs);
+    const surplus = views.length - MOST_CARDS;
+    if (surplus <= 0) return { jobs: views, now };
+    const hidden = new Set(views.filter(({ job }) => job.status === 'queued').slice(-surplus));
+    return { jobs: views.filter((view) => !hidden.has(view)), now, more: hidden.size };
   }
 
   function viewsOf(jobs: Job[]): JobView[] {
@@ -53,7 +138,8 @@ export function createLiveTaskbar(tracker: Tracker): LiveTaskbar {
 
   function view(job: Job): JobView {
     const perSecond = tracker.speedOf(job.id);
-    return perSecond === undefined ? { job } : { job, perSecond };
+    const stalledSince = job.status === 'running' ? stalled.get(job.id) : undefined;
+    return { job, ...(perSecond && { perSecond }), ...(stalledSince && { stalledSince }) };
   }
 
   /** When its time is over nothing else changes, so the feed has to be told. */
@@ -68,30 +154,21 @@ export function createLiveTaskbar(tracker: Tracker): LiveTaskbar {
     leaving.set(job.id, timer);
   }
 
-  /** A client that takes only `jobs` events is right again as soon as nothing moves. */
-  function sendWholeWhenStill(): void {
-    clearTimeout(settling);
-    const change = feed.since(feed.frame - 1);
-    const [moved] = change?.progressed ?? [];
-    if (!moved || change?.cards.size) return;
-    settling = setTimeout(() => feed.changed(moved), SETTLE_MS);
-    settling.unref();
-  }
-
   function renderSnapshot(): string {
     return event('jobs', String(TaskbarContent({ model: model() })));
   }
 
   function renderDelta(): string {
-    const change = feed.since(feed.frame - 1);
-    if (!change || change.cards.size > 0) return renderSnapshot();
+    if (change.cards.size > 0) return renderSnapshot();
     const now = new Date();
     const parts = [...change.progressed].flatMap((id) => {
       const job = tracker.getJob(id);
       if (!job || isFinal(job.status)) return [];
       return String(JobLive({ view: view(job), now, oob: true }));
     });
-    return event('job', parts.join(''));
+    const text = event('job', parts.join(''));
+    partsMs = Math.max(FRAME_MS, (text.length / BUDGET) * 1000);
+    return text;
   }
 
   function event(name: string, html: string): string {
@@ -100,16 +177,16 @@ export function createLiveTaskbar(tracker: Tracker): LiveTaskbar {
   }
 
   function id(): string {
-    return `${boot}-${feed.frame}`;
+    return `${boot}-${frame}`;
   }
 
   function oncePerFrame(render: () => string): () => Uint8Array {
-    let frame = -1;
+    let rendered = -1;
     let bytes = new Uint8Array();
     return () => {
-      if (frame !== feed.frame) {
+      if (rendered !== frame) {
         bytes = new TextEncoder().encode(render());
-        frame = feed.frame;
+        rendered = frame;
       }
       return bytes;
     };
@@ -117,13 +194,19 @@ export function createLiveTaskbar(tracker: Tracker): LiveTaskbar {
 
   return {
     get frame() {
-      return feed.frame;
+      return frame;
     },
     model,
     view,
     snapshot,
     delta,
     id,
-    subscribe: (listener) => feed.subscribe(listener),
+    get watchers() {
+      return listeners.size;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
   };
 }

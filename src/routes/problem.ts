@@ -12,6 +12,8 @@ interface ProblemParts extends ErrorOptions {
   message?: string;
   /** Field → what is wrong with it. */
   details?: Record<string, string>;
+  /** When another attempt is worth it. */
+  retryAfterSeconds?: number;
 }
 
 /** The one error class of the web side: a status, and words for a person. */
@@ -19,6 +21,7 @@ export class Problem extends Error {
   override readonly name = 'Problem';
   readonly advice: string;
   readonly details: Record<string, string>;
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(
     readonly status: number,
@@ -26,11 +29,12 @@ export class Problem extends Error {
     readonly code: string,
     /** What happened, in a sentence. */
     title: string,
-    { message = '', details = {}, ...options }: ProblemParts = {},
+    { message = '', details = {}, retryAfterSeconds, ...options }: ProblemParts = {},
   ) {
     super(title, options);
     this.advice = message;
     this.details = details;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 
   /** What a view shows of it. */
