@@ -1,30 +1,43 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { LOG_LEVELS, type LogLevel } from './logger.ts';
 
-const milliseconds = (fallback: number, max = 86_400_000) =>
-  z.coerce.number().int().min(0).max(max).default(fallback);
-const atOnce = (fallback: number) => z.coerce.number().int().min(1).max(64).default(fallback);
+function number(min: number, max: number, fallback: number) {
+  const error = `must be a number from ${min} to ${max}`;
+  return z.coerce.number({ error }).min(min, error).max(max, error).default(fallback);
+}
+
+function whole(min: number, max: number, fallback: number) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number({ error }).int(error).min(min, error).max(max, error).default(fallback);
+}
+
+const DAY_MS = 86_400_000;
+const MOST_AT_ONCE = 64;
 
 /** Every setting the program has, with its range and default. `docs/configuration.md` lists them. */
 const settings = z.object({
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  PORT: whole(0, 65_535, 3000),
   HOST: z
     .string()
     .default('127.0.0.1')
-    .refine(isLoopback, 'must be a loopback address (127.0.0.1, ::1 or localhost)'),
-  XGPT_DATA_DIR: z.string().min(1).default('./data'),
-  XGPT_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  XGPT_SAMPLE_PAGE_MS: milliseconds(150, 60_000),
-  XGPT_MAX_UPLOAD_MB: z.coerce.number().int().min(1).max(1_000_000).default(2048),
-  XGPT_MODEL_DIR: z.string().min(1).optional(),
-  XGPT_MAX_CONNECTIONS: z.coerce.number().int().min(1).max(1_000_000).default(20_000),
-  XGPT_SCRAPE_CONCURRENCY: atOnce(2),
-  XGPT_SEARCH_CONCURRENCY: atOnce(2),
-  XGPT_DISCOVER_CONCURRENCY: atOnce(2),
-  XGPT_EMBED_CONCURRENCY: atOnce(1),
-  XGPT_CANCEL_GRACE_MS: milliseconds(10_000),
-  XGPT_DRAIN_MS: milliseconds(2_000),
-  XGPT_KEEP_FINISHED_HOURS: z.coerce.number().min(0).max(87_600).default(24),
+    .refine(isLoopback, 'must be a loopback address, for example 127.0.0.1, ::1 or localhost'),
+  XGPT_DATA_DIR: z.string().default('./data'),
+  XGPT_LOG_LEVEL: z
+    .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
+    .default('info'),
+  XGPT_SAMPLE_PAGE_MS: whole(0, 60_000, 150),
+  XGPT_MAX_UPLOAD_MB: whole(1, 1_000_000, 2048),
+  XGPT_MODEL_DIR: z.string().refine(existsSync, 'must be a folder that exists').optional(),
+  XGPT_MAX_CONNECTIONS: whole(1, 1_000_000, 20_000),
+  XGPT_SCRAPE_CONCURRENCY: whole(1, MOST_AT_ONCE, 2),
+  XGPT_SEARCH_CONCURRENCY: whole(1, MOST_AT_ONCE, 2),
+  XGPT_DISCOVER_CONCURRENCY: whole(1, MOST_AT_ONCE, 2),
+  XGPT_EMBED_CONCURRENCY: whole(1, MOST_AT_ONCE, 1),
+  XGPT_CANCEL_GRACE_MS: whole(0, DAY_MS, 10_000),
+  XGPT_DRAIN_MS: whole(0, DAY_MS, 2_000),
+  XGPT_KEEP_FINISHED_HOURS: number(0, 87_600, 24),
 });
 
 export interface Config {
@@ -38,7 +51,7 @@ export interface Config {
   modelsDir: string;
   /** A folder of the user's own that holds the model; nothing is fetched then. */
   modelDir: string | undefined;
-  logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  logLevel: LogLevel;
   /** Pause between two pages of the sample source, in ms. */
   samplePageMs: number;
   maxUploadBytes: number;

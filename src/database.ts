@@ -23,9 +23,10 @@ export class DatabaseUnusable extends Error {
  * @throws DatabaseUnusable when the file is newer than this program, or is no database.
  */
 export function openDatabase(path: string): Database {
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
-  const db = new Database(path, { create: true, strict: true });
+  let db: Database | undefined;
   try {
+    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+    db = new Database(path, { create: true, strict: true });
     db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     db.run('PRAGMA journal_mode = WAL');
     db.run('PRAGMA synchronous = FULL');
@@ -34,7 +35,7 @@ export function openDatabase(path: string): Database {
     migrate(db);
     return db;
   } catch (cause) {
-    db.close();
+    db?.close();
     if (cause instanceof DatabaseUnusable) throw cause;
     throw new DatabaseUnusable(
       `Cannot use the database ${path}: ${(cause as Error).message}. Move the file away, or point XGPT_DATA_DIR at another folder.`,

@@ -5,9 +5,9 @@ export interface Logger {
   error(message: string, fields?: Record<string, unknown>): void;
 }
 
-const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
-export type LogLevel = (typeof LEVELS)[number];
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** One line per entry on standard error: time, level, message, fields as `key=value`. */
 export function createLogger(
@@ -17,7 +17,7 @@ export function createLogger(
   const at =
     (own: LogLevel) =>
     (message: string, fields: Record<string, unknown> = {}) => {
-      if (LEVELS.indexOf(own) < LEVELS.indexOf(level)) return;
+      if (LOG_LEVELS.indexOf(own) < LOG_LEVELS.indexOf(level)) return;
       const pairs = Object.entries(fields).map(([key, value]) => ` ${key}=${inOneLine(value)}`);
       write(`${new Date().toISOString()} ${own.padEnd(5)} ${message}${pairs.join('')}\n`);
     };

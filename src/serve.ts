@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { createApp } from './app.ts';
-import type { Config } from './config.ts';
+import { type Config, InvalidConfig } from './config.ts';
 import { appDatabase } from './database.ts';
 import { createLocalEmbedder } from './embedding/index.ts';
 import { jobTracker } from './jobs/index.ts';
@@ -10,13 +10,10 @@ import { loadOperations } from './operations/index.ts';
 import { removeStalePartials } from './sources/archive/index.ts';
 import { createSources } from './sources/index.ts';
 
-/** A multipart form around a file of the largest size, in bytes. */
-const FORM_OVERHEAD = 1024 * 1024;
-
 /** Runs the server with a runner beside it until SIGINT or SIGTERM. Resolves when it listens. */
 export async function serve(config: Config): Promise<void> {
   const logger = createLogger(config.logLevel);
-  mkdirSync(config.importsDir, { recursive: true });
+  makeDataFolder(config);
   await removeStalePartials(config.importsDir);
 
   const services = {
@@ -34,13 +31,9 @@ export async function serve(config: Config): Promise<void> {
     logger,
     closing: closing.signal,
   });
+  const server = listen(app, config);
+  // Only now: a server that finds its port taken must not have claimed jobs.
   await jobTracker.start();
-  const server = app.listen({
-    hostname: config.host,
-    port: config.port,
-    maxRequestBodySize: config.maxUploadBytes + FORM_OVERHEAD,
-  }).server;
-  console.log(`xgpt is at ${server?.url.href}`);
 
   const stop = async () => {
     // A second signal does not wait for anything.
@@ -54,6 +47,39 @@ export async function serve(config: Config): Promise<void> {
     process.exit(0);
   };
   onSignals(() => void stop());
+  // Last of all: whoever reads the address may send a signal at once.
+  console.log(`xgpt is at ${server?.url.href}`);
+}
+
+function listen(app: Awaited<ReturnType<typeof createApp>>, config: Config) {
+  try {
+    return app.listen({
+      hostname: config.host,
+      port: config.port,
+      // Elysia shares a taken port otherwise, and each request would go to one or the other.
+      reusePort: false,
+      // Each route limits its own body, and says what to do instead; Bun would answer with nothing.
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    }).server;
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
+    throw new InvalidConfig(
+      `Port ${config.port} is in use. Stop what listens there, or set PORT to another one.`,
+      { cause },
+    );
+  }
+}
+
+function makeDataFolder({ dataDir, importsDir }: Config): void {
+  try {
+    mkdirSync(importsDir, { recursive: true });
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    throw new InvalidConfig(
+      `The data folder ${dataDir} cannot be used: ${reason}. Set XGPT_DATA_DIR to a folder that can be written to.`,
+      { cause },
+    );
+  }
 }
 
 function onSignals(run: () => void): void {

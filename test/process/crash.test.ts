@@ -77,9 +77,48 @@ test('a setting that cannot be used, and a database that is none, are refused by
   await started.catch(() => {});
 
   const server = await startServer();
-  await server.end('SIGTERM');
+  expect(await server.end('SIGTERM')).toBe(0);
   await Bun.write(join(server.dataDir, 'xgpt.sqlite'), 'this is a shopping list, not a database');
   const again = startServer(server.dataDir);
   expect(again).rejects.toThrow(/xgpt\.sqlite.*XGPT_DATA_DIR/);
   await again.catch(() => {});
+}, 30_000);
+
+test('a port that is taken is refused, before any job is claimed', async () => {
+  const first = await startServer(undefined, { XGPT_SAMPLE_PAGE_MS: '1000' });
+  const { port } = new URL(first.url);
+  const { id } = await first.start('scrape', { username: 'aurora_lab', maxTweets: '1000' });
+  await until('it runs', async () => (await first.job(id)).status === 'running');
+  const second = startServer(undefined, { PORT: port });
+  expect(second).rejects.toThrow(new RegExp(`Port ${port} is in use`));
+  await second.catch(() => {});
+  expect(await first.job(id)).toMatchObject({ status: 'running', attempt: 1 });
+}, 30_000);
+
+test('a data folder that cannot be one is refused by name', async () => {
+  for (const folder of ['/proc/nowhere', import.meta.path]) {
+    const started = startServer(folder);
+    expect(started).rejects.toThrow(/data folder .* cannot be used.*XGPT_DATA_DIR/);
+    await started.catch(() => {});
+  }
+}, 30_000);
+
+test('one process sees and cancels the jobs of another', async () => {
+  const slow = { XGPT_SAMPLE_PAGE_MS: '50' };
+  const first = await startServer(undefined, slow);
+  const { id } = await first.start('scrape', { username: 'aurora_lab', maxTweets: '1000' });
+  await until('it runs', async () => (await first.job(id)).status === 'running');
+  const second = await startServer(first.dataDir, slow);
+  const stream = await fetch(`${second.url}/api/jobs/stream`);
+  const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();
+  const counts = new Set<string>();
+  await until('it moves there too', async () => {
+    const text = (await reader?.read())?.value ?? '';
+    const count = /(\d+) \/ 1,000/.exec(text)?.[1];
+    if (count) counts.add(count);
+    return counts.size >= 3;
+  });
+  await fetch(`${second.url}/api/jobs/${id}/cancel`, { method: 'POST' });
+  expect((await first.ended(id)).status).toBe('cancelled');
+  await reader?.cancel();
 }, 30_000);
