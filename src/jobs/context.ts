@@ -1,7 +1,7 @@
-import type { Clock } from './clock.ts';
-import type { Execution, Executions } from './executions.ts';
+import { type Desk, lost } from './desk.ts';
+import type { Execution } from './executions.ts';
 import type { JobProgress } from './job.ts';
-import type { CommitState, JobStore } from './store.ts';
+import type { CommitState } from './store.ts';
 
 /** What the one who does the work holds in hand. */
 export interface JobContext {
@@ -27,12 +27,6 @@ export interface QueuedJobContext extends JobContext {
    * @throws the signal's reason when the job was cancelled or taken away; nothing is written then.
    */
   commit(write: () => void, state: CommitState): void;
-}
-
-interface Desk {
-  store: JobStore;
-  executions: Executions;
-  clock: Clock;
 }
 
 export function trackedContext(execution: Execution, { executions }: Desk): JobContext {
@@ -75,7 +69,7 @@ export function queuedContext(
       const progress = state.progress && staged(state.progress);
       const held = store.commit(execution, write, { ...state, progress }, clock.now());
       if (!held) {
-        executions.lost(execution);
+        lost(desk, execution);
         throw signal.reason;
       }
       if (state.checkpoint !== undefined) checkpoint = state.checkpoint;

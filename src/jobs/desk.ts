@@ -7,8 +7,14 @@ import type { Job } from './job.ts';
 import { processIsGone } from './owner.ts';
 import type { JobStore, Lease } from './store.ts';
 
-/** How often leases are renewed and cancels of other processes are noticed, in ms. */
+/** How often leases are renewed, in ms. */
 const BEAT_MS = 1_000;
+
+/** How often a look is taken at whether other processes have written, in ms. */
+const GLANCE_MS = 100;
+
+/** Stands in the feed for whatever another process changed. */
+const ELSEWHERE = '';
 
 /** What tracker and runner of one process share. */
 export interface Desk {
@@ -67,6 +73,15 @@ function giveUp(desk: Desk, execution: Execution): void {
   }
 }
 
+/** A write of an execution changed nothing: it was cancelled by another process, or taken away. */
+export function lost(desk: Desk, execution: Execution): void {
+  if (execution.controller.signal.aborted) return;
+  const job = desk.store.get(execution.id);
+  const cancelled = job?.status === 'cancelling' && job.attempt === execution.attempt;
+  if (cancelled) abortCancelled(desk, execution);
+  else desk.executions.fence(execution);
+}
+
 /** Settles what processes that ended have left at work. */
 export function takeOver(desk: Desk): void {
   // Our own leases first: after a laptop's sleep they have all run out, and nobody wanted them.
@@ -77,19 +92,40 @@ export function takeOver(desk: Desk): void {
   }
 }
 
-/** Beats until the returned function is called. */
+/** Renews leases and looks at what other processes do, until the returned function is called. */
 export function startHeart(desk: Desk): () => void {
-  let cancel = () => {};
-  const beat = () => {
-    try {
-      heartbeat(desk);
-    } catch (error) {
-      desk.logger.error('The leases could not be renewed; trying again.', { error });
-    }
-    cancel = desk.clock.after(BEAT_MS, beat);
+  const stops = [
+    repeat(desk, BEAT_MS, heartbeat, 'The leases could not be renewed'),
+    repeat(desk, GLANCE_MS, glance, 'What other processes did could not be read'),
+  ];
+  return () => {
+    for (const stop of stops) stop();
   };
-  cancel = desk.clock.after(BEAT_MS, beat);
+}
+
+function repeat(desk: Desk, ms: number, run: (desk: Desk) => void, complaint: string): () => void {
+  let cancel = () => {};
+  const turn = () => {
+    try {
+      run(desk);
+    } catch (error) {
+      desk.logger.error(`${complaint}; trying again.`, { error });
+    }
+    cancel = desk.clock.after(ms, turn);
+  };
+  cancel = desk.clock.after(ms, turn);
   return () => cancel();
+}
+
+/** Another process wrote: our jobs may be cancelled, and what we show may be old. */
+function glance(desk: Desk): void {
+  if (!desk.store.changedElsewhere()) return;
+  for (const execution of desk.executions.all()) {
+    const job = desk.store.get(execution.id);
+    if (job?.status !== 'running' || job.attempt !== execution.attempt) lost(desk, execution);
+  }
+  desk.feed.changed(ELSEWHERE);
+  desk.wake();
 }
 
 /** Renews the leases of everything at work here, and stops what is no longer ours. */

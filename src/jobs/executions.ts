@@ -1,6 +1,6 @@
 import type { Logger } from '../logger.ts';
 import type { Clock } from './clock.ts';
-import { JobCancelled, JobFenced } from './errors.ts';
+import { JobFenced } from './errors.ts';
 import type { Feed } from './feed.ts';
 import type { Job, JobProgress, JobType } from './job.ts';
 import { Pulse } from './pulse.ts';
@@ -74,15 +74,6 @@ export class Executions {
   fence(execution: Execution): void {
     this.end(execution);
     execution.controller.abort(new JobFenced());
-  }
-
-  /** A write of it changed nothing: it was cancelled by another process, or taken away. */
-  lost(execution: Execution): void {
-    if (execution.controller.signal.aborted) return;
-    const job = this.store.get(execution.id);
-    const cancelled = job?.status === 'cancelling' && job.attempt === execution.attempt;
-    if (cancelled) execution.controller.abort(new JobCancelled());
-    else this.fence(execution);
   }
 
   report(execution: Execution, progress: JobProgress): void {
@@ -159,7 +150,8 @@ function tidied(progress: JobProgress): JobProgress {
   return {
     ...progress,
     current: count(progress.current),
-    total: count(progress.total),
+    // More than all is a total that was guessed too low.
+    total: progress.total > 0 ? Math.max(count(progress.total), count(progress.current)) : 0,
     message: oneLine(progress.message),
   };
 }
@@ -169,7 +161,9 @@ function count(value: number): number {
 }
 
 /** Control characters out, because a newline in a message would end a line of the event stream. */
-export function oneLine(text: string): string {
+export function oneLine(text: unknown): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is being removed
-  return text.replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ').slice(0, LONGEST_MESSAGE);
+  return String(text ?? '')
+    .replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ')
+    .slice(0, LONGEST_MESSAGE);
 }

@@ -125,9 +125,9 @@ export function createSqliteJobStore(db: Database): JobStore {
     SELECT * FROM jobs WHERE completed_at IS NULL
     ORDER BY ${atWork} DESC, CASE WHEN ${atWork} THEN started_at ELSE turn END, turn`);
 
-  const endedRows = db.query<JobRow, [number]>(`
+  const endedRows = db.query<JobRow, [number, number]>(`
     SELECT * FROM jobs WHERE completed_at >= ? AND status <> 'failed' AND dismissed_at IS NULL
-    ORDER BY completed_at DESC LIMIT 50`);
+    ORDER BY completed_at DESC LIMIT ?`);
 
   const failedRows = db.query<JobRow, [number]>(`
     SELECT * FROM jobs WHERE status = 'failed' AND dismissed_at IS NULL
@@ -136,6 +136,9 @@ export function createSqliteJobStore(db: Database): JobStore {
   const hourCounts = db.query<{ hour: number; status: JobStatus; count: number }, Params>(`
     SELECT created_at - created_at % ${HOUR_MS} AS hour, status, COUNT(*) AS count
     FROM jobs WHERE created_at >= $since GROUP BY hour, status ORDER BY hour`);
+
+  const dataVersion = db.query<{ data_version: number }, []>('PRAGMA data_version');
+  let seenVersion = dataVersion.get()?.data_version;
 
   const first = (query: { get(params: Params): JobRow | null }, params: Params) => {
     const row = query.get(params);
@@ -230,16 +233,24 @@ export function createSqliteJobStore(db: Database): JobStore {
     renewLeases: (lease) => renew.all({ ...lease }).map(toJob),
     takeOver: (gone, now) => takeOver.immediate(gone, now),
     deleteEndedBefore: (time) => deleteEndedBefore.run(time).changes,
+    changedElsewhere: () => {
+      const version = dataVersion.get()?.data_version;
+      const changed = version !== seenVersion;
+      seenVersion = version;
+      return changed;
+    },
     get: (id) => {
       const row = getRow.get(id);
       return row ? toJob(row) : undefined;
     },
     list: (query) => list(db, query),
     active: () => activeRows.all().map(toJob),
-    current: (endedSince, failedLimit) =>
-      [...endedRows.all(endedSince), ...activeRows.all(), ...failedRows.all(failedLimit)].map(
-        toJob,
-      ),
+    current: (endedSince, limits) =>
+      [
+        ...endedRows.all(endedSince, limits.ended),
+        ...activeRows.all(),
+        ...failedRows.all(limits.failed),
+      ].map(toJob),
     countsByHour: (since) => hourCounts.all({ since }),
   };
 }

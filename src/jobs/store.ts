@@ -42,12 +42,15 @@ export interface JobStore {
   /** Returns how many went. */
   deleteEndedBefore(time: number): number;
 
+  /** Whether another connection has committed anything since this was last asked. */
+  changedElsewhere(): boolean;
+
   get(id: string): Job | undefined;
   list(query: JobQuery): JobPage;
   /** Everything that is not over: at work by start, then waiting by turn. */
   active(): Job[];
-  /** Active, or ended since `endedSince`, or failed and not dismissed (the newest `failedLimit`). */
-  current(endedSince: number, failedLimit: number): Job[];
+  /** Ended well since `endedSince`, active, failed and not dismissed: of the first and last the newest. */
+  current(endedSince: number, limits: { ended: number; failed: number }): Job[];
   /** How many were created since, by the hour and by status. */
   countsByHour(since: number): HourCount[];
 }

@@ -19,8 +19,8 @@ import type { HourCount, JobPage, JobQuery } from './store.ts';
 /** How many jobs `getAllJobs` and subscribers get at most: the newest. */
 const RECENT = 1_000;
 
-/** How many failed jobs that nobody has dismissed `getCurrentJobs` lists at most. */
-const FAILED_SHOWN = 20;
+/** How many ended jobs `getCurrentJobs` lists at most: more would hide those at work. */
+const SHOWN = { ended: 3, failed: 20 };
 
 const DAY_MS = 86_400_000;
 
@@ -239,7 +239,7 @@ export class Tracker {
 
   /** What deserves a look now: active jobs, those that ended since, and failed ones not dismissed. */
   getCurrentJobs(endedSince: Date): Job[] {
-    return this.#withProgress(this.#open().desk.store.current(endedSince.getTime(), FAILED_SHOWN));
+    return this.#withProgress(this.#open().desk.store.current(endedSince.getTime(), SHOWN));
   }
 
   /** Newest first, page by page. */

@@ -142,6 +142,27 @@ describe('leases', () => {
     expect(other.tracker.getJob(id)?.result).toBe('from the other');
   });
 
+  test('a cancel by another process is fenced after the grace, even if a commit noticed it first', async () => {
+    const go = gate();
+    const database = openDatabase(':memory:');
+    const definition = errand(async (_, job) => {
+      await go.promise;
+      expect(() => job.commit(() => {}, { checkpoint: 1 })).toThrow('cancelled');
+      await new Promise(() => {});
+    });
+    const { tracker, clock } = setup({ definitions: [definition], cancelGraceMs: 1_500 }, database);
+    await tracker.start();
+    const { id } = await tracker.enqueue('errand', {});
+    await clock.advance(0);
+    database.run("UPDATE jobs SET status = 'cancelling'");
+    go.resolve();
+    await clock.advance(1_500);
+    expect(tracker.getJob(id)).toMatchObject({
+      status: 'cancelled',
+      errorMessage: expect.stringContaining('by force'),
+    });
+  });
+
   test('a cancel by another process is noticed at the next heartbeat', async () => {
     const { tracker, clock, database } = setup({
       definitions: [errand((_, { signal }) => untilAborted(signal))],
