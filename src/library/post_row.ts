@@ -28,8 +28,8 @@ export function toRow(post: Post): Omit<PostRow, 'key'> {
     id: post.id,
     kind: post.kind,
     author: post.author,
-    author_name: post.authorName,
-    text: post.text,
+    author_name: printable(post.authorName),
+    text: printable(post.text),
     created_at: post.createdAt.getTime(),
     language: post.language ?? null,
     url: post.url ?? null,
@@ -42,6 +42,12 @@ export function toRow(post: Post): Omit<PostRow, 'key'> {
     reposts: post.reposts ?? null,
     replies: post.replies ?? null,
   };
+}
+
+/** Without control characters other than tab and line feed: they have no place in a page. */
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is being removed
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
 }
 
 /** The post that a row of `posts` holds. */

@@ -57,7 +57,9 @@ export default function discover({ sources, library }: Services) {
       if (done.atEnd) return resultOf(done);
 
       job.stage('looking');
-      await job.updateProgress(done.profiles, 0, `Asking ${source.label} for “${input.query}”`);
+      if (done.profiles === 0) {
+        await job.updateProgress(0, 0, `Asking ${source.label} for “${input.query}”`);
+      }
       const pages = source.discover({
         query: input.query,
         cursor: done.cursor,

@@ -56,6 +56,11 @@ export function choice<const Values extends readonly [string, ...string[]]>(
   return z.preprocess(absentWhenBlank, z.enum(values, { error }).default(fallback as never));
 }
 
+function missingOrNoText(label: string, advice: string) {
+  return ({ input }: { input?: unknown }) =>
+    input === undefined ? `${label} is missing. ${advice}` : `${label} must be text. ${advice}`;
+}
+
 /** A username with or without its `@`. */
 export const username = z.preprocess(
   (value) => {
@@ -63,7 +68,7 @@ export const username = z.preprocess(
     return typeof given === 'string' ? given.trim().replace(/^@/, '') : given;
   },
   z
-    .string({ error: 'Username is missing. Type one, for example aurora_lab.' })
+    .string({ error: missingOrNoText('Username', 'Type one, for example aurora_lab.') })
     .regex(
       /^[\p{L}\p{N}_][\p{L}\p{N}_.-]{0,99}$/u,
       'Username may have letters, digits, and _ . - only, 100 at most, with or without @ in front.',
@@ -78,7 +83,7 @@ export function words(label: string, example: string) {
       return typeof given === 'string' ? given.trim() : given;
     },
     z
-      .string({ error: `${label} is missing. Type what to look for, for example ${example}.` })
+      .string({ error: missingOrNoText(label, `Type what to look for, for example ${example}.`) })
       .max(LONGEST_QUERY, `${label} may have ${LONGEST_QUERY} characters at most.`)
       .regex(/^\P{Cc}*$/u, `${label} may not have line breaks or other control characters.`),
   );

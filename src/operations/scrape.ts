@@ -59,7 +59,7 @@ export default function scrape({ sources, library, importsDir }: Services) {
       if (done.atEnd) return resultOf(done);
 
       job.stage('reading');
-      await job.updateProgress(done.posts, 0, `Opening ${source.label}`);
+      if (done.posts === 0) await job.updateProgress(0, 0, `Opening ${source.label}`);
       const pages = source.posts({
         username: input.username,
         archive: input.archive,
@@ -109,8 +109,10 @@ function scrapeInput(sources: string[], importsDir: string) {
       }
     })
     .transform((input): ScrapeInput => {
-      const all = input.source === 'archive';
-      return { ...input, maxTweets: input.maxTweets ?? (all ? undefined : DEFAULT_POSTS) };
+      if (input.source === 'archive') return input;
+      // The form sends its archive field whichever source was chosen.
+      const { archive: _, ...rest } = input;
+      return { ...rest, maxTweets: input.maxTweets ?? DEFAULT_POSTS };
     });
 }
 

@@ -68,7 +68,9 @@ export default function search(services: Services) {
       if (input.embed) await prepareModel(services, job);
 
       job.stage('searching');
-      await job.updateProgress(done.posts, 0, `Asking ${source.label} for “${input.query}”`);
+      if (done.posts === 0) {
+        await job.updateProgress(0, 0, `Asking ${source.label} for “${input.query}”`);
+      }
       const pages = source.search({
         terms: termsOf(input.query),
         mode: input.mode,

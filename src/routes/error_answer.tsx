@@ -5,7 +5,7 @@ import { html } from './answer.ts';
 import { frameOf } from './frame.ts';
 import { SECURITY_HEADERS } from './guard.ts';
 import { isNavigation, wantsJson } from './negotiation.ts';
-import { Problem, toProblem } from './problem.ts';
+import { Problem, printable, toProblem } from './problem.ts';
 import type { WebServices } from './services.ts';
 
 /** Any error as the asker wants it: JSON, a fragment, or a page that looks like the rest. */
@@ -27,7 +27,7 @@ export async function answerProblem(
     logger.error('A request failed.', { method: request.method, pathname, error });
   }
   if (wantsJson(request)) {
-    return Response.json(jsonOf(problem), { status, headers });
+    return Response.json({ error: problem.json(), status }, { status, headers });
   }
   const model = problem.model();
   if (!isNavigation(request)) return html(ErrorResult({ model }), status, headers);
@@ -43,12 +43,6 @@ export async function answerProblem(
 function noSuchAddress(request: Request): Problem {
   const { pathname } = new URL(request.url);
   return new Problem(404, 'not_found', 'There is nothing at this address.', {
-    message: `${request.method} ${pathname.slice(0, 200)} leads nowhere. The line at the top of every page has the ways there are.`,
+    message: `${request.method} ${printable(pathname)} leads nowhere. The line at the top of every page has the ways there are.`,
   });
-}
-
-function jsonOf({ status, code, message, advice, details }: Problem) {
-  const whole = [message, advice].filter(Boolean).join(' ');
-  const timestamp = new Date().toISOString();
-  return { error: { code, message: whole, details, timestamp }, status };
 }

@@ -14,6 +14,8 @@ import { enqueueFrom } from './start.ts';
 /** Most starts that one batch may ask for. */
 const LARGEST_BATCH = 1_000;
 
+const NO_JOBS = '<p class="empty-note">There are no jobs of this session.</p>';
+
 /** Jobs: listed, read, started by name, cancelled, retried, dismissed and removed. */
 export function jobRoutes({ tracker, live }: WebServices) {
   const card = (job: Job) => JobCard({ view: live.view(job), now: new Date() });
@@ -42,7 +44,7 @@ export function jobRoutes({ tracker, live }: WebServices) {
     for (const item of items) results.push(await startOne(item));
     const started = results.filter((result) => 'job' in result).length;
     const status = started === results.length ? 202 : started > 0 ? 207 : 422;
-    if (wantsJson(request)) return Response.json({ results }, { status });
+    if (wantsJson(request)) return Response.json({ results: results.map(resultJson) }, { status });
     return html(results.map(resultHtml).join(''), status);
   }
 
@@ -55,6 +57,9 @@ export function jobRoutes({ tracker, live }: WebServices) {
       return { error: toProblem(error) };
     }
   }
+
+  const resultJson = (result: { job: Job } | { error: Problem }) =>
+    'job' in result ? result : { error: result.error.json() };
 
   const resultHtml = (result: { job: Job } | { error: Problem }) =>
     'job' in result ? card(result.job) : ErrorResult({ model: result.error.model() });
@@ -76,7 +81,7 @@ export function jobRoutes({ tracker, live }: WebServices) {
     .get('/api/sessions/:id/jobs', ({ request, params }) => {
       const page = tracker.listJobs({ ...readJobQuery(request), session: params.id });
       if (wantsJson(request)) return Response.json(page);
-      return html(page.jobs.map(card).join(''));
+      return html(page.jobs.map(card).join('') || NO_JOBS);
     })
     .post('/api/jobs/:id/cancel', async ({ request, params }) => {
       const job = jobOr404(params.id);

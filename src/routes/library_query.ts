@@ -2,6 +2,7 @@ import type { PostsModel } from '../../views/view_models.ts';
 import { ModelUnavailable } from '../embedding/embedder.ts';
 import type { PostQuery, ProfileQuery } from '../library/index.ts';
 import type { Services } from '../operations/services.ts';
+import type { Sources } from '../sources/index.ts';
 import { Problem } from './problem.ts';
 
 const LARGEST_PAGE = 100;
@@ -16,13 +17,19 @@ export interface PostsQuery extends PostQuery {
 }
 
 /** `?author=&q=&by=&source=&limit=&cursor=` */
-export function readPostsQuery(request: Request): PostsQuery {
+export function readPostsQuery(request: Request, sources: Sources): PostsQuery {
   const params = new URL(request.url).searchParams;
+  const by = params.get('by') || 'words';
+  if (by !== 'words' && by !== 'meaning') throw refused('by', 'By must be words or meaning.');
+  const source = params.get('source') || undefined;
+  if (source && !sources.has(source)) {
+    throw refused('source', `Source must be one of: ${[...sources.keys()].join(', ')}.`);
+  }
   return {
     author: shortText(params, 'author').replace(/^@/, ''),
     q: shortText(params, 'q'),
-    by: params.get('by') === 'meaning' ? 'meaning' : 'words',
-    source: params.get('source') || undefined,
+    by,
+    source,
     limit: limitOf(params),
     cursor: params.get('cursor') || undefined,
   };
@@ -56,7 +63,8 @@ export async function findPosts(
   }
 }
 
-async function postsByMeaning({ library, embedder }: Services, { q, limit }: PostsQuery) {
+async function postsByMeaning({ library, embedder }: Services, { q, limit, cursor }: PostsQuery) {
+  if (cursor) throw refused('cursor', 'A search by meaning has one page only; leave cursor out.');
   const [vector] = await embedder.embed([q], { signal: AbortSignal.timeout(30_000) });
   return library.postsLike(embedder.model, vector as Float32Array, limit ?? NEAREST);
 }

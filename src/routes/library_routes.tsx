@@ -7,11 +7,16 @@ import { wantsJson } from './negotiation.ts';
 import { Problem } from './problem.ts';
 import type { WebServices } from './services.ts';
 
+const NOTHING_FOUND = '<p class="empty-note">Nothing was found.</p>';
+
 /** What was collected, for programs and for curl. */
 export function libraryRoutes(services: WebServices) {
   return new Elysia({ name: 'library' })
     .get('/api/posts', async ({ request }) => {
-      const { page, problem } = await findPosts(services, readPostsQuery(request));
+      const { page, problem } = await findPosts(
+        services,
+        readPostsQuery(request, services.sources),
+      );
       if (problem) {
         throw new Problem(503, 'model_unavailable', 'The model is not ready.', {
           message: problem.message,
@@ -19,7 +24,7 @@ export function libraryRoutes(services: WebServices) {
       }
       if (wantsJson(request)) return Response.json(page);
       const now = new Date();
-      return html(page.posts.map((post) => PostArticle({ post, now })).join(''));
+      return html(page.posts.map((post) => PostArticle({ post, now })).join('') || NOTHING_FOUND);
     })
     .get('/api/profiles', ({ request }) => {
       const page = services.library.profiles(readProfilesQuery(request));

@@ -25,7 +25,7 @@ export function pages(services: WebServices) {
       html(DashboardPage({ frame: frameOf(request, services), model: dashboard(services) })),
     )
     .get('/posts', async ({ request }) => {
-      const query = readPostsQuery(request);
+      const query = readPostsQuery(request, services.sources);
       const { page, problem } = await findPosts(services, query);
       const model = { page, query, problem, nextHref: nextHref(request, page.nextCursor) };
       return html(PostsPage({ frame: frameOf(request, services), model }));

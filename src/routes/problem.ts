@@ -7,6 +7,11 @@ import { ImportTooLarge } from '../sources/archive/imports.ts';
 import { NotFound, SourceError } from '../sources/source.ts';
 import { MalformedUpload } from './multipart.ts';
 
+/** Part of an address, as far as it can stand in a sentence. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '').slice(0, 100);
+}
+
 interface ProblemParts extends ErrorOptions {
   /** What was kept, and what to do. */
   message?: string;
@@ -37,6 +42,14 @@ export class Problem extends Error {
     this.retryAfterSeconds = retryAfterSeconds;
   }
 
+  /** What a program gets of it. */
+  json() {
+    const { code, message, advice, details } = this;
+    const reasons = advice || Object.values(details).join(' ');
+    const timestamp = new Date().toISOString();
+    return { code, message: [message, reasons].filter(Boolean).join(' '), details, timestamp };
+  }
+
   /** What a view shows of it. */
   model(): ErrorModel {
     const { status, message: title, advice: message, details } = this;
@@ -46,7 +59,7 @@ export class Problem extends Error {
 
 export function noSuchJob(id: string): Problem {
   return new Problem(404, 'not_found', 'There is no such job.', {
-    message: `No job has the id ${id.slice(0, 100)}. It may have been removed, or deleted a day after it ended.`,
+    message: `No job has the id ${printable(id)}. It may have been removed, or deleted a day after it ended.`,
   });
 }
 
@@ -56,7 +69,6 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof InvalidInput) return invalidInput(error);
   if (error instanceof UnknownJobType) {
     return new Problem(422, 'invalid_input', 'There is no such job type.', {
-      message: error.message,
       details: { type: error.message },
     });
   }
@@ -68,7 +80,6 @@ export function toProblem(error: unknown): Problem {
   }
   if (error instanceof MalformedUpload) {
     return new Problem(422, 'malformed_upload', 'The upload cannot be read.', {
-      message: error.message,
       details: { file: error.message },
       cause: error,
     });
@@ -101,7 +112,6 @@ function invalidInput(error: InvalidInput): Problem {
 
 function badFile(status: number, code: string, error: Error): Problem {
   return new Problem(status, code, 'The file was not kept.', {
-    message: error.message,
     details: { file: error.message },
     cause: error,
   });

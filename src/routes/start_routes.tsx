@@ -3,7 +3,7 @@ import { ImportsUpdate } from '../../views/forms/imports_answer.tsx';
 import { StartedNote } from '../../views/forms/started_note.tsx';
 import { JobCard } from '../../views/jobs/job_card.tsx';
 import { InvalidInput, type Job } from '../jobs/index.ts';
-import { listImports } from '../sources/archive/index.ts';
+import { listImports, removeImport } from '../sources/archive/index.ts';
 import { html, seeOther } from './answer.ts';
 import { readFields } from './body.ts';
 import { isHtmx, isNavigation, wantsJson } from './negotiation.ts';
@@ -30,6 +30,18 @@ export function startRoutes(services: WebServices) {
     }
   }
 
+  /** Of an upload that starts nothing, nothing is kept. */
+  async function startOrForget(request: Request, fields: Record<string, string>) {
+    let response: Response | undefined;
+    try {
+      response = await start(request, 'scrape', fields);
+      return response;
+    } finally {
+      const started = response && response.status < 400;
+      if (!started && fields.archive) await removeImport(importsDir, fields.archive);
+    }
+  }
+
   async function answer(request: Request, job: Job): Promise<Response> {
     const location = `/jobs/${job.id}`;
     if (isNavigation(request)) return seeOther(location);
@@ -52,11 +64,11 @@ export function startRoutes(services: WebServices) {
     routes.post(
       `/api/${type}`,
       async ({ request, server }) => {
-        const withFile = type === 'scrape' && isUpload(request);
-        const fields = withFile
-          ? { source: 'archive', ...(await receiveUpload(services, request, server)) }
-          : await readFields(request);
-        return start(request, type, fields);
+        if (type !== 'scrape' || !isUpload(request)) {
+          return start(request, type, await readFields(request));
+        }
+        const fields = await receiveUpload(services, request, server);
+        return startOrForget(request, { ...fields, source: 'archive' });
       },
       { parse: 'none' },
     );

@@ -18,6 +18,12 @@ function everyPage(library: Library, query: PostQuery): Post[][] {
 }
 
 describe('saving', () => {
+  test('control characters do not get in: a page could not show them', () => {
+    const { library } = setup();
+    library.savePosts([makePost(1, { text: 'a\u0000b\u001b[2Jc\r\nd\u007f\te' })]);
+    expect(library.posts({}).posts[0]?.text).toBe('ab[2Jc\nd\te');
+  });
+
   test('a post comes back as it was, in every field', () => {
     const { library } = setup();
     const post: Required<Post> = {
@@ -26,7 +32,7 @@ describe('saving', () => {
       kind: 'reply',
       author: 'ada',
       authorName: 'Ada 🚀',
-      text: 'Zeile eins\nline two, "quoted" \u0000 宇宙',
+      text: 'Zeile eins\nline two, "quoted"\t宇宙',
       createdAt: new Date('2024-02-29T12:34:56.789Z'),
       language: 'de',
       url: 'https://example.org/1',

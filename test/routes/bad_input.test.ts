@@ -154,6 +154,16 @@ describe('an address that leads nowhere', () => {
     }
   });
 
+  test('a way of searching, a source or a page that is none is a 422 by name', async () => {
+    const refused = { by: 'feel', source: 'pigeon', cursor: 'x' };
+    for (const [name, value] of Object.entries(refused)) {
+      const way = name === 'cursor' ? '&q=a&by=meaning' : '';
+      const response = await web.json(`/api/posts?${name}=${value}${way}`);
+      expect(response.status).toBe(422);
+      expect(Object.keys(((await response.json()) as ErrorAnswer).error.details)).toEqual([name]);
+    }
+  });
+
   test.each(['/posts', '/profiles', '/jobs', '/api/posts', '/api/profiles', '/api/jobs'])(
     '%s takes hostile words as words, and refuses what it cannot use',
     async (path) => {

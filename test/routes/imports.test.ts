@@ -125,6 +125,19 @@ describe('an upload that cannot be used', () => {
     expect(web.tracker.getAllJobs()).toHaveLength(jobs);
   });
 
+  test('nothing is kept of one whose other fields cannot be used', async () => {
+    const before = await filesHere();
+    const body = new FormData();
+    body.append('maxTweets', 'many');
+    body.append('file', new File([await goodArchive()], 'good.zip'));
+    const response = await web.json('/api/scrape', { method: 'POST', body });
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({
+      error: { details: { maxTweets: expect.any(String) } },
+    });
+    expect(await filesHere()).toEqual(before);
+  });
+
   test('a name with a path in it becomes a plain one inside the folder', async () => {
     const response = await upload(
       '/api/imports',

@@ -99,7 +99,14 @@ describe('starting several at once', () => {
     expect(await mixed.json()).toMatchObject({
       results: [
         { job: { type: 'scrape' } },
-        { error: { details: { maxTweets: expect.stringContaining('1 to 10,000') } } },
+        {
+          error: {
+            code: 'invalid_input',
+            message: expect.any(String),
+            details: { maxTweets: expect.stringContaining('1 to 10,000') },
+            timestamp: expect.any(String),
+          },
+        },
         { error: { details: { type: expect.stringContaining('juggle') } } },
       ],
     });

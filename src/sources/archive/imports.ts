@@ -52,7 +52,8 @@ export async function importPath(importsDir: string, name: string): Promise<stri
   try {
     const folder = await realpath(importsDir);
     const path = await realpath(join(folder, name));
-    if (path.startsWith(folder + sep)) return path;
+    const known = name.toLowerCase().endsWith('.zip') || (await stat(path)).isDirectory();
+    if (known && path.startsWith(folder + sep)) return path;
   } catch (error) {
     if (!isAbsent(error as NodeJS.ErrnoException)) throw error;
   }
@@ -70,7 +71,7 @@ function isPlainName(name: string): boolean {
 
 function unknownImport(name: string): NotFound {
   return new NotFound(
-    `There is no import called "${name}"; upload it or put it in the imports folder.`,
+    `There is no import called "${name.slice(0, 100)}"; upload it or put it in the imports folder.`,
   );
 }
 
