@@ -162,8 +162,7 @@ function count(value: number): number {
 
 /** Control characters out, because a newline in a message would end a line of the event stream. */
 export function oneLine(text: unknown): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is being removed
   return String(text ?? '')
-    .replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ')
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
     .slice(0, LONGEST_MESSAGE);
 }

@@ -46,8 +46,7 @@ export function toRow(post: Post): Omit<PostRow, 'key'> {
 
 /** Without control characters other than tab and line feed: they have no place in a page. */
 function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is being removed
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '');
+  return text.replace(/[^\P{Cc}\t\n]/gu, '');
 }
 
 /** The post that a row of `posts` holds. */
