@@ -3,6 +3,8 @@ import type { Clock } from '../../src/jobs/index.ts';
 export interface TestClock extends Clock {
   /** Moves time on and runs what falls due on the way, each with its consequences. */
   advance(ms: number): Promise<void>;
+  /** Time has passed while the process slept: nothing ran meanwhile. */
+  skip(ms: number): void;
 }
 
 /** Time that stands still until the test moves it. */
@@ -21,6 +23,9 @@ export function testClock(start = Date.UTC(2026, 0, 1)): TestClock {
       return () => {
         timers = timers.filter((other) => other !== timer);
       };
+    },
+    skip(ms) {
+      now += ms;
     },
     async advance(ms) {
       const until = now + ms;
