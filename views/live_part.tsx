@@ -32,7 +32,7 @@ export function LivePart(props: LivePartProps): JSX.Element {
 function following({ id, href = '', busy = false, also }: LivePartProps) {
   return {
     'hx-get': href,
-    'hx-select': `#${id}, .error-page`,
+    'hx-select': `#${id}, .result.error`,
     'hx-select-oob': also === undefined ? undefined : `#${also}:morph`,
     'hx-swap': 'morph:outerHTML',
     'hx-trigger': busy ? 'jobs-changed from:body, every 1s' : 'jobs-changed from:body',

@@ -92,7 +92,7 @@ function embedSentence(values: Values): string {
 
 function howMany(typed: string | undefined): number | undefined {
   const n = Number(text(typed) || Number.NaN);
-  return Number.isInteger(n) && n > 0 ? n : undefined;
+  return Number.isInteger(n) && n > 0 && n <= 10_000 ? n : undefined;
 }
 
 /** `“space”`, `“space” or “jazz”`, `“space”, “jazz” or “tea”`. */

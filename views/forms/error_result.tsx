@@ -8,7 +8,7 @@ export function ErrorResult({ model }: { model: ErrorModel }): JSX.Element {
       <p class="result-title" safe>
         {model.title}
       </p>
-      <p safe>{model.message}</p>
+      {model.message !== '' && <p safe>{model.message}</p>}
       {details.length > 0 && (
         <ul>
           {details.map(([field, wrong]) => (

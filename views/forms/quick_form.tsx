@@ -1,3 +1,4 @@
+import { sourceTitle } from '../source_title.ts';
 import type { SourceOption } from '../view_models.ts';
 import { USERNAME_PATTERN } from './scrape_form.tsx';
 
@@ -27,29 +28,29 @@ export function QuickForms({ sources }: { sources: SourceOption[] }): JSX.Elemen
           pattern: USERNAME_PATTERN,
         }}
         source={sources[0]}
-        help={`Up to 100 posts${from(sources[0])}`}
+        help={`Up to 100 posts${of(sources[0])}`}
       />
       <QuickForm
         type="search"
         action="Search"
         field={{ name: 'query', label: 'Search a topic', placeholder: 'space, jazz' }}
         source={searched}
-        help={`Up to 100 posts${from(searched)}`}
+        help={`Up to 100 posts${of(searched)}`}
       />
       <QuickForm
         type="discover"
         action="Discover"
         field={{ name: 'query', label: 'Discover profiles', placeholder: 'climbing coach' }}
         source={discovered}
-        help={`Up to 20 profiles${from(discovered)}`}
+        help={`Up to 20 profiles${of(discovered)}`}
       />
       <QuickForm type="embed" action="Embed new posts" help="Those without a vector" />
     </section>
   );
 }
 
-function from(source: SourceOption | undefined): string {
-  return source ? ` from ${source.label}` : '';
+function of(source: SourceOption | undefined): string {
+  return source ? ` · ${sourceTitle(source)}` : '';
 }
 
 function QuickForm({ type, action, field, source, help }: QuickFormProps): JSX.Element {

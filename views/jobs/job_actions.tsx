@@ -27,7 +27,7 @@ function Buttons({ job }: { job: Job }): JSX.Element {
             <Action
               job={job}
               verb="retry"
-              label={job.status === 'failed' ? 'Retry' : 'Run again'}
+              label={job.status === 'completed' ? 'Run again' : 'Retry'}
             />
           )}
           <RemoveAction job={job} />

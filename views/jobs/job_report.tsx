@@ -30,8 +30,7 @@ export function JobReport({ view, now }: { view: JobView; now: Date }): JSX.Elem
         <section>
           <h2>What was asked</h2>
           <JobFacts facts={job.metadata} />
-          <h2>Result</h2>
-          <JobFacts facts={job.result} />
+          <Result result={job.result} />
         </section>
         <section>
           <h2>Details</h2>
@@ -68,6 +67,16 @@ function afterSome(job: Job): string {
   return job.startedAt === undefined ? ' before it started' : ` after ${took(job)}`;
 }
 
+function Result({ result }: { result: unknown }): JSX.Element {
+  if (result === undefined || result === null) return '';
+  return (
+    <>
+      <h2>Result</h2>
+      <JobFacts facts={result} />
+    </>
+  );
+}
+
 function Why({ job, now }: { job: Job; now: Date }): JSX.Element {
   if (job.status === 'completed') return '';
   return (
@@ -94,7 +103,7 @@ function Details({ job, now }: { job: Job; now: Date }): JSX.Element {
       <Moment label="Created" date={job.createdAt} now={now} />
       <Moment label="Started" date={job.startedAt} now={now} />
       <Moment label="Ended" date={job.completedAt} now={now} />
-      <dt>Took</dt>
+      <dt>{job.completedAt ? 'Took' : 'Took so far'}</dt>
       <dd>
         <Took job={job} now={now} />
       </dd>

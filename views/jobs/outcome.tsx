@@ -4,15 +4,35 @@ import { resultSummary } from './result_summary.tsx';
 
 /** The one line that tells how a job stands: its error, its result, or how far it has come. */
 export function Outcome({ job }: { job: Job }): JSX.Element {
-  const words = job.errorMessage || resultSummary(job) || job.progress.message;
   return (
     <span class="outcome" data-status={job.status}>
       <span class="outcome-words" safe>
-        {words}
+        {words(job)}
       </span>
       <Progress job={job} />
     </span>
   );
+}
+
+function words(job: Job): string {
+  switch (job.status) {
+    case 'completed':
+      return resultSummary(job) || job.progress.message;
+    case 'cancelled':
+      return job.errorMessage ?? stoppedAt(job);
+    case 'failed':
+    case 'retrying':
+      return job.errorMessage ?? '';
+    case 'queued':
+    case 'running':
+    case 'cancelling':
+      return job.progress.message;
+  }
+}
+
+function stoppedAt({ progress }: Job): string {
+  const done = progressCount(progress);
+  return done === '' ? '' : `Stopped at ${done}`;
 }
 
 function Progress({ job }: { job: Job }): JSX.Element {

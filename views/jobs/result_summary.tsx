@@ -13,13 +13,19 @@ export function resultSummary({ type, result }: Job): string {
     result as Record<string, unknown>;
   switch (type as string) {
     case 'scrape':
-      return list(amount(posts, 'post', username), fresh(newPosts));
+      return list(posts, amount(posts, 'post', username), fresh(newPosts));
     case 'search':
-      return list(amount(posts, 'post'), fresh(newPosts), numbered(embedded, 'embedded'));
+      return list(posts, amount(posts, 'post'), fresh(newPosts), numbered(embedded, 'embedded'));
     case 'discover':
-      return list(amount(profiles, 'profile'), fresh(newProfiles), saved === false && 'not kept');
+      return list(
+        profiles,
+        amount(profiles, 'profile'),
+        saved === false ? 'not kept' : fresh(newProfiles),
+      );
     case 'embed':
-      return list(amount(embedded, 'vector'), typeof model === 'string' && model);
+      return embedded === 0
+        ? 'Every post had its vector'
+        : list(embedded, amount(embedded, 'vector'), typeof model === 'string' && model);
     default:
       return '';
   }
@@ -28,7 +34,7 @@ export function resultSummary({ type, result }: Job): string {
 function amount(n: unknown, noun: string, username?: unknown): string {
   if (typeof n !== 'number') return '';
   const of = typeof username === 'string' ? ` of @${username}` : '';
-  return `${counted(n, noun)}${of}`;
+  return `${n === 0 ? `no ${noun}s` : counted(n, noun)}${of}`;
 }
 
 function fresh(n: unknown): string {
@@ -39,6 +45,7 @@ function numbered(n: unknown, what: string): string {
   return typeof n === 'number' ? `${count(n)} ${what}` : '';
 }
 
-function list(...parts: (string | false)[]): string {
-  return parts.filter(Boolean).join(', ');
+/** Of nothing there is nothing more to say. */
+function list(n: unknown, first: string, ...others: (string | false)[]): string {
+  return [first, ...(n === 0 ? [] : others)].filter(Boolean).join(', ');
 }

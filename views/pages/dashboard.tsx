@@ -1,6 +1,7 @@
 import { count } from '../format.ts';
 import { QuickForms } from '../forms/quick_form.tsx';
 import { JobTable } from '../jobs/job_table.tsx';
+import { StatusIcon } from '../jobs/status_icon.tsx';
 import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
 import type { DashboardModel, Frame } from '../view_models.ts';
@@ -91,8 +92,8 @@ function Counter({ href, n, label, failed = 0 }: CounterProps): JSX.Element {
         </span>
       </a>
       {failed > 0 && (
-        <a class="counter-failed" href="/jobs?status=failed" safe>
-          {`${count(failed)} failed`}
+        <a class="counter-failed" href="/jobs?status=failed">
+          <StatusIcon status="failed" /> <span safe>{`${count(failed)} failed`}</span>
         </a>
       )}
     </li>

@@ -34,16 +34,3 @@ export function ErrorPage({ frame, model }: { frame: Frame; model: ErrorModel })
     </Page>
   );
 }
-
-/** The model of an address that leads nowhere; `what` is the noun it should have been: "job". */
-export function notFound(what = 'page'): ErrorModel {
-  return {
-    status: 404,
-    title: `There is no such ${what}`,
-    message:
-      what === 'job'
-        ? 'It was removed, or tidied away some time after it ended. What it collected is kept.'
-        : 'The address may be mistyped or out of date. Nothing was changed.',
-    details: {},
-  };
-}

@@ -34,7 +34,9 @@ export function HoursChart({ hours }: { hours: Hour[] }): JSX.Element {
           <span>now</span>
         </div>
       </div>
-      <HoursTable hours={hours} />
+      <div class="visually-hidden">
+        <HoursTable hours={hours} />
+      </div>
     </figure>
   );
 }
@@ -77,7 +79,7 @@ function Legend(): JSX.Element {
 
 function HoursTable({ hours }: { hours: Hour[] }): JSX.Element {
   return (
-    <table class="visually-hidden">
+    <table>
       <caption>Jobs by hour</caption>
       <thead>
         <tr>

@@ -38,8 +38,15 @@ function ProfileFilter({ q }: { q: string }): JSX.Element {
     <search>
       <form class="filter" method="get" action="/profiles">
         <div class="field">
-          <label for="q">Words of the name, handle or bio</label>
-          <input type="search" id="q" name="q" value={attributeText(q)} maxlength={500} />
+          <label for="q">Words</label>
+          <input
+            type="search"
+            id="q"
+            name="q"
+            value={attributeText(q)}
+            placeholder="in name, handle or bio"
+            maxlength={500}
+          />
         </div>
         <button type="submit">Show</button>
       </form>

@@ -13,7 +13,7 @@ export function ScrapePage({ frame, model }: { frame: Frame; model: StartModel }
     <Page title="Scrape" current="/scrape" frame={frame}>
       <StartLayout
         type="scrape"
-        title="Scrape a user's posts"
+        title="Scrape a user’s posts"
         values={form.values}
         source={chosenSource(form, sources)}
         runs={runs}

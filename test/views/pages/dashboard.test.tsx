@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'bun:test';
+import { DashboardPage } from '../../../views/pages/dashboard.tsx';
+import type { DashboardModel } from '../../../views/view_models.ts';
+import { ago, jobView, textOf } from '../job_view.ts';
+import {
+  ARCHIVE,
+  attributesOf,
+  dashboardModel,
+  elements,
+  FRAME,
+  fieldsOf,
+  SAMPLE,
+} from './fixtures.ts';
+
+function dashboard(model: Partial<DashboardModel> = {}): string {
+  return String(DashboardPage({ frame: FRAME, model: dashboardModel(model) }));
+}
+
+const NOTHING = { counts: { posts: 0, profiles: 0, vectors: 0 }, lastDay: { jobs: 0, failed: 0 } };
+
+describe('a dashboard with nothing to show', () => {
+  test('is one button that scrapes the sample user', () => {
+    expect(fieldsOf(dashboard(NOTHING), '/api/scrape')).toEqual([
+      { username: 'aurora_lab', maxTweets: '200' },
+    ]);
+    expect(elements(dashboard(NOTHING), '.counter, .hours, .quick-form')).toEqual([]);
+  });
+
+  test('fills itself when the first job starts', () => {
+    expect(attributesOf(dashboard(NOTHING), '#dashboard')).toMatchObject({
+      'hx-get': '/',
+      'hx-trigger': 'jobs-changed from:body',
+    });
+  });
+
+  test('is a full one as soon as there is a job, even without posts', () => {
+    const page = dashboard({ ...NOTHING, recent: [jobView().job] });
+    expect(elements(page, '.counter')).toHaveLength(4);
+    expect(attributesOf(page, '#dashboard')['hx-get']).toBeUndefined();
+  });
+});
+
+describe('the counters', () => {
+  test('separate thousands and lead to what they count', () => {
+    expect(textOf(dashboard())).toContain('5,230 posts 41 profiles 5,012 vectors 12 jobs in 24 h');
+    const links = elements(dashboard(), '.counter > a').map(({ attributes }) => attributes.href);
+    expect(links).toEqual(['/posts', '/profiles', '/embed', '/jobs']);
+  });
+
+  test('tell how many jobs failed, and lead to them', () => {
+    const page = dashboard({ lastDay: { jobs: 12, failed: 3 } });
+    expect(textOf(page)).toContain('3 failed');
+    expect(attributesOf(page, '.counter-failed').href).toBe('/jobs?status=failed');
+    expect(elements(dashboard(), '.counter-failed')).toEqual([]);
+  });
+});
+
+describe('the jobs by hour', () => {
+  const hours = dashboardModel().hours;
+  hours[22] = { start: ago(3600), completed: 3, failed: 1, cancelled: 0, active: 0 };
+  hours[23] = { start: ago(0), completed: 1, failed: 0, cancelled: 0, active: 1 };
+  const page = dashboard({ hours });
+
+  test('are bars stacked from the ground, as high as the highest hour allows', () => {
+    const [completed] = elements(page, 'rect.hour-completed');
+    const [failed] = elements(page, 'rect.hour-failed');
+    expect(completed?.attributes).toMatchObject({ y: '16.00', height: '48.00' });
+    expect(failed?.attributes).toMatchObject({ y: '0.00', height: '16.00' });
+    expect(elements(page, 'rect.hour-cancelled')).toEqual([]);
+  });
+
+  test('say in words what each bar is', () => {
+    expect(page).toContain('<title>1 hour ago: 3 completed, 1 failed</title>');
+    expect(page).toContain('<title>This hour: 1 completed, 1 active</title>');
+    expect(page).toContain('<title>23 hours ago: no jobs</title>');
+  });
+
+  test('are a table for those who do not see the bars', () => {
+    expect(elements(page, '.visually-hidden tbody tr')).toHaveLength(24);
+    expect(textOf(page)).toContain('1 hour ago 3 0 0 1 This hour 1 1 0 0');
+  });
+
+  test('draw nothing impossible when there were no jobs', () => {
+    expect(dashboard()).not.toMatch(/NaN|Infinity/);
+    expect(dashboard({ hours: [] })).not.toMatch(/NaN|Infinity/);
+  });
+});
+
+describe('what moves', () => {
+  test('is read again when jobs change, and every second while one is at work', () => {
+    const ended = jobView({ status: 'completed', completedAt: ago(1) }).job;
+    const trigger = (recent: DashboardModel['recent']) =>
+      attributesOf(dashboard({ recent }), '#activity')['hx-trigger'];
+    expect(trigger([ended])).toBe('jobs-changed from:body');
+    expect(trigger([ended, jobView().job])).toBe('jobs-changed from:body, every 1s');
+  });
+
+  test('does not reach the forms, where someone may be typing', () => {
+    const page = dashboard({ recent: [jobView().job] });
+    expect(elements(page, '#activity .quick-form')).toEqual([]);
+    expect(elements(page, '.quick-form')).toHaveLength(4);
+  });
+});
+
+describe('the shortest forms', () => {
+  test('start each of the four', () => {
+    expect(elements(dashboard(), '.quick-form').map(({ attributes }) => attributes.action)).toEqual(
+      ['/api/scrape', '/api/search', '/api/discover', '/api/embed'],
+    );
+  });
+
+  test('name a source that can do it', () => {
+    const page = dashboard({ sources: [ARCHIVE, SAMPLE] });
+    expect(fieldsOf(page, '/api/search')[0]?.source).toBe('sample');
+    expect(fieldsOf(page, '/api/discover')[0]?.source).toBe('sample');
+  });
+});

@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'bun:test';
+import { DashboardPage } from '../../../views/pages/dashboard.tsx';
+import { DiscoverPage } from '../../../views/pages/discover.tsx';
+import { EmbedPage } from '../../../views/pages/embed.tsx';
+import { ErrorPage } from '../../../views/pages/error.tsx';
+import { JobPage } from '../../../views/pages/job.tsx';
+import { JobsPage } from '../../../views/pages/jobs.tsx';
+import { PostsPage } from '../../../views/pages/posts.tsx';
+import { ProfilesPage } from '../../../views/pages/profiles.tsx';
+import { ScrapePage } from '../../../views/pages/scrape.tsx';
+import { SearchPage } from '../../../views/pages/search.tsx';
+import type { Frame } from '../../../views/view_models.ts';
+import { ago, jobView, NOW } from '../job_view.ts';
+import {
+  dashboardModel,
+  elements,
+  FRAME,
+  HOSTILE,
+  post,
+  postsModel,
+  profile,
+  startModel,
+} from './fixtures.ts';
+
+/** Everything that a person, a source or a handler can write says something hostile. */
+const view = jobView({
+  status: 'failed',
+  completedAt: ago(1),
+  metadata: { username: HOSTILE, query: HOSTILE, [HOSTILE]: [HOSTILE, { deep: HOSTILE }] },
+  errorMessage: HOSTILE,
+  errors: [HOSTILE],
+  progress: { current: 3, total: 9, message: HOSTILE },
+  sessionId: HOSTILE,
+  parentId: HOSTILE,
+  result: { posts: 1, username: HOSTILE, [HOSTILE]: HOSTILE },
+});
+const completed = { ...view.job, id: 'scrape-0198b', status: 'completed' as const };
+const jobs = [view.job, completed];
+const frame: Frame = { ...FRAME, taskbar: { jobs: [view], now: NOW } };
+
+const start = startModel({
+  form: {
+    values: { username: HOSTILE, query: HOSTILE, maxTweets: HOSTILE, sessionId: HOSTILE },
+    errors: { username: HOSTILE, query: HOSTILE, sessionId: HOSTILE },
+  },
+  imports: [{ name: HOSTILE, addedAt: ago(5) }],
+  runs: jobs,
+});
+const hostilePost = post({
+  author: HOSTILE,
+  authorName: HOSTILE,
+  text: HOSTILE,
+  url: 'javascript:alert(1)',
+  kind: 'reply',
+  inReplyToAuthor: HOSTILE,
+  links: [{ text: 'script', url: 'javascript:alert(1)' }],
+  media: [{ type: 'photo', url: 'data:text/html,x', alt: HOSTILE }],
+});
+const query = { author: HOSTILE, q: HOSTILE, by: 'meaning' as const };
+
+const PAGES: [string, () => unknown][] = [
+  ['/', () => DashboardPage({ frame, model: dashboardModel({ recent: jobs }) })],
+  ['/scrape', () => ScrapePage({ frame, model: start })],
+  ['/search', () => SearchPage({ frame, model: start })],
+  ['/discover', () => DiscoverPage({ frame, model: start })],
+  [
+    '/embed',
+    () =>
+      EmbedPage({
+        frame,
+        model: {
+          ...start,
+          models: [{ name: HOSTILE, dimensions: 384, ready: false, fetchBytes: 50_000_000 }],
+          postsWithoutVector: 1,
+          vectors: 2,
+        },
+      }),
+  ],
+  ['/posts', () => PostsPage({ frame, model: postsModel([hostilePost], { query }) })],
+  [
+    '/posts that cannot be searched',
+    () =>
+      PostsPage({
+        frame,
+        model: postsModel([], { problem: { message: HOSTILE, href: '/embed', action: HOSTILE } }),
+      }),
+  ],
+  [
+    '/profiles',
+    () =>
+      ProfilesPage({
+        frame,
+        model: {
+          page: {
+            profiles: [profile({ username: HOSTILE, name: HOSTILE, bio: HOSTILE })],
+            total: 1,
+          },
+          query: { q: HOSTILE },
+        },
+      }),
+  ],
+  [
+    '/jobs',
+    () =>
+      JobsPage({
+        frame,
+        model: {
+          jobs,
+          query: { status: '', type: '', q: HOSTILE, session: HOSTILE },
+          types: [HOSTILE],
+        },
+      }),
+  ],
+  ['/jobs/:id', () => JobPage({ frame, model: view })],
+  [
+    'an error',
+    () =>
+      ErrorPage({
+        frame,
+        model: { status: 422, title: HOSTILE, message: HOSTILE, details: { [HOSTILE]: HOSTILE } },
+      }),
+  ],
+];
+
+describe.each(PAGES)('%s', (_name, render) => {
+  const page = String(render());
+
+  test('runs nothing that a person or a source wrote', () => {
+    expect(elements(page, 'script').every(({ attributes }) => attributes.src)).toBe(true);
+    expect(elements(page, '[href^="javascript:"], [href^="data:"]')).toEqual([]);
+    expect(elements(page, 'marquee')).toEqual([]);
+  });
+
+  test('needs no inline style or handler, and loads nothing from another host', () => {
+    expect(elements(page, 'style, [style], [onclick], img, iframe')).toEqual([]);
+    expect(elements(page, '[src^="http"], link[href^="http"]')).toEqual([]);
+  });
+
+  test('gives each id to one element, with the same job in the taskbar', () => {
+    const ids = elements(page, '[id]').map(({ attributes }) => attributes.id);
+    expect(ids).toEqual([...new Set(ids)]);
+  });
+
+  test('has one headline, and every label names a field', () => {
+    expect(elements(page, 'h1')).toHaveLength(1);
+    const ids = elements(page, '[id]').map(({ attributes }) => attributes.id);
+    for (const { attributes } of elements(page, 'label[for]')) {
+      expect(ids).toContain(attributes.for);
+    }
+  });
+
+  test('describes fields by elements that are there', () => {
+    const ids = elements(page, '[id]').map(({ attributes }) => attributes.id);
+    for (const { attributes } of elements(page, '[aria-describedby]')) {
+      for (const id of attributes['aria-describedby']?.split(' ') ?? []) expect(ids).toContain(id);
+    }
+  });
+});

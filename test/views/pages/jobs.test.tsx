@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'bun:test';
+import type { Job } from '../../../src/jobs/job.ts';
+import { JOB_STATUSES } from '../../../src/jobs/lifecycle.ts';
+import { JobsPage } from '../../../views/pages/jobs.tsx';
+import type { JobsModel } from '../../../views/view_models.ts';
+import { ago, jobView, textOf } from '../job_view.ts';
+import { attributesOf, elements, FRAME } from './fixtures.ts';
+
+const NO_QUERY = { status: '', type: '', q: '', session: '' };
+
+function page(jobs: Job[], model: Partial<JobsModel> = {}): string {
+  const whole = { jobs, query: NO_QUERY, types: ['scrape', 'search'], ...model };
+  return String(JobsPage({ frame: FRAME, model: whole }));
+}
+
+/** The cells of the only row, as read. */
+function row(...args: Parameters<typeof jobView>): string {
+  return textOf(page([jobView(...args).job]).replace(/.*<tbody>|<\/tbody>.*/gs, ''));
+}
+
+const ended = { completedAt: ago(2), startedAt: ago(10) };
+
+describe('a row', () => {
+  test('of a job at work tells how far it has come', () => {
+    const progress = { current: 280, total: 1000, message: 'Reading page 14 of 50' };
+    expect(row({ progress })).toBe(
+      'running scrape @aurora_lab Reading page 14 of 50 280 / 1,000 7 s ago 0:07',
+    );
+  });
+
+  test('of a completed job tells its result and how long it took', () => {
+    const result = { posts: 1000, newPosts: 940, username: 'aurora_lab' };
+    expect(row({ status: 'completed', ...ended, result })).toBe(
+      'completed scrape @aurora_lab 1,000 posts of @aurora_lab, 940 new 10 s ago 0:08',
+    );
+  });
+
+  test('of a failed job tells why', () => {
+    const progress = { current: 2, total: 9, message: 'Reading page 2' };
+    expect(row({ status: 'failed', ...ended, progress, errorMessage: 'No such user.' })).toContain(
+      '@aurora_lab No such user. 10 s ago',
+    );
+  });
+
+  test('of a cancelled job tells where it stopped', () => {
+    const progress = { current: 60, total: 100, message: 'Reading page 3' };
+    expect(row({ status: 'cancelled', ...ended, progress })).toContain('Stopped at 60 / 100');
+  });
+
+  test('of a waiting job has a dash for the time it has not had', () => {
+    expect(row({ status: 'queued', startedAt: undefined })).toEndWith('1 min ago –');
+  });
+
+  test('leads to the job, even when nothing says what it is about', () => {
+    const markup = page([jobView({ id: 'scrape-0/1', metadata: {} }).job]);
+    expect(attributesOf(markup, '.cell-subject a').href).toBe('/jobs/scrape-0%2F1');
+    expect(textOf(markup)).toContain('scrape-0/1');
+  });
+});
+
+describe.each<[string, unknown, string]>([
+  ['scrape', { posts: 1, newPosts: 0, username: 'ada' }, '1 post of @ada, none new'],
+  ['scrape', { newPosts: 3 }, '3 new'],
+  ['search', { posts: 200, newPosts: 180, embedded: 180 }, '200 posts, 180 new, 180 embedded'],
+  ['search', { posts: 0, newPosts: 0, embedded: 0 }, 'no posts'],
+  ['embed', { embedded: 0, model: 'MiniLM' }, 'Every post had its vector'],
+  ['discover', { profiles: 20, newProfiles: 18, saved: true }, '20 profiles, 18 new'],
+  ['discover', { profiles: 20, saved: false }, '20 profiles, not kept'],
+  ['embed', { embedded: 5012, model: 'minilm' }, '5,012 vectors, minilm'],
+  ['scrape', undefined, 'All read'],
+  ['scrape', null, 'All read'],
+  ['scrape', 'posts', 'All read'],
+  ['scrape', { posts: '<many>' }, 'All read'],
+  ['translate', { posts: 3 }, 'All read'],
+])('the result of %s %j', (type, result, said) => {
+  test(`reads "${said}"`, () => {
+    const progress = { current: 0, total: 0, message: 'All read' };
+    expect(row({ type, status: 'completed', ...ended, result, progress })).toContain(` ${said} `);
+  });
+});
+
+describe('the list', () => {
+  test('can be filtered by every status and type there is', () => {
+    const offered = (id: string) =>
+      elements(page([]), `#${id} option`).map(({ attributes }) => attributes.value);
+    expect(offered('status')).toEqual(['', ...JOB_STATUSES]);
+    expect(offered('type')).toEqual(['', 'scrape', 'search']);
+  });
+
+  test('shows what it was filtered by', () => {
+    const markup = page([], { query: { status: 'failed', type: 'search', q: 'a', session: 'b' } });
+    expect(attributesOf(markup, '#status option[selected]').value).toBe('failed');
+    expect(attributesOf(markup, '#type option[selected]').value).toBe('search');
+    expect(attributesOf(markup, '#q').value).toBe('a');
+    expect(attributesOf(markup, '#session').value).toBe('b');
+    expect(textOf(markup)).toContain('No job matches');
+  });
+
+  test('reads itself again at the address it is at, page and filter included', () => {
+    expect(attributesOf(page([]), '#jobs')).toMatchObject({
+      'hx-get': '',
+      'hx-trigger': 'jobs-changed from:body',
+    });
+    expect(attributesOf(page([jobView().job]), '#jobs')['hx-trigger']).toContain('every 1s');
+  });
+
+  test('leads on while there is more', () => {
+    const markup = page([jobView().job], { nextHref: '/jobs?cursor=x' });
+    expect(attributesOf(markup, 'a[rel="next"]').href).toBe('/jobs?cursor=x');
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'bun:test';
+import type { Post } from '../../../src/post.ts';
+import { PostsPage } from '../../../views/pages/posts.tsx';
+import type { PostsModel } from '../../../views/view_models.ts';
+import { textOf } from '../job_view.ts';
+import { attributesOf, elements, FRAME, post, postsModel } from './fixtures.ts';
+
+function posts(found: Post[], model: Partial<PostsModel> = {}): string {
+  return String(PostsPage({ frame: FRAME, model: postsModel(found, model) }));
+}
+
+const query = (fields: Partial<PostsModel['query']>) => ({
+  query: { author: '', q: '', by: 'words' as const, ...fields },
+});
+
+describe('the filter', () => {
+  test('is an address, and shows what it was asked', () => {
+    const page = posts([], query({ author: 'aurora_lab', q: 'a &amp; "b"', by: 'meaning' }));
+    expect(attributesOf(page, '.filter')).toMatchObject({ method: 'get', action: '/posts' });
+    expect(attributesOf(page, '#q').value).toBe('a &amp; "b"');
+    expect(attributesOf(page, '#author').value).toBe('aurora_lab');
+    expect(attributesOf(page, '#by option[selected]').value).toBe('meaning');
+  });
+});
+
+describe('the list', () => {
+  test('says how many there are, and of what', () => {
+    const page = { posts: [post()], total: 1284 };
+    const said = (fields: Partial<PostsModel['query']>) =>
+      textOf(posts([], { page, ...query(fields) }));
+    expect(said({}).replace(/.*Show /, '')).toStartWith('1,284 posts');
+    expect(said({ author: 'aurora_lab' })).toContain('1,284 posts of @aurora_lab');
+    expect(said({ q: 'fjord' })).toContain('1,284 posts with “fjord”');
+    expect(said({ q: 'fjord', by: 'meaning' })).toContain(
+      'The 1 post nearest in meaning to “fjord”',
+    );
+  });
+
+  test('leads on while there is more', () => {
+    const more = posts([post()], { nextHref: '/posts?q=a&cursor=b' });
+    expect(attributesOf(more, 'a[rel="next"]').href).toBe('/posts?q=a&cursor=b');
+    expect(elements(posts([post()]), 'a[rel="next"]')).toEqual([]);
+  });
+
+  test('stays still under the eyes, and follows the jobs while it is empty', () => {
+    expect(attributesOf(posts([]), '#posts')['hx-trigger']).toBe('jobs-changed from:body');
+    expect(attributesOf(posts([post()]), '#posts')['hx-trigger']).toBeUndefined();
+  });
+});
+
+describe('an empty list', () => {
+  test('says where posts come from', () => {
+    const links = elements(posts([]), '.empty a').map(({ attributes }) => attributes.href);
+    expect(links).toEqual(['/scrape', '/search']);
+  });
+
+  test('says that nothing matches when something was asked for', () => {
+    const page = posts([], query({ q: 'xyz' }));
+    expect(textOf(page)).toContain('No post here matches');
+    expect(elements(page, '.empty a')[0]?.attributes.href).toBe('/posts');
+  });
+
+  test('tells a search that failed from one that found nothing', () => {
+    const problem = { message: 'No vectors yet.', href: '/embed', action: 'Embed posts' };
+    const page = posts([], { problem, ...query({ q: 'xyz', by: 'meaning' }) });
+    expect(textOf(page)).toContain('No vectors yet. Embed posts');
+    expect(attributesOf(page, '.empty a').href).toBe('/embed');
+    expect(textOf(page)).not.toContain('matches');
+  });
+});

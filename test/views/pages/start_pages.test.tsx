@@ -1,0 +1,271 @@
+import { describe, expect, test } from 'bun:test';
+import { DiscoverPage } from '../../../views/pages/discover.tsx';
+import { EmbedPage } from '../../../views/pages/embed.tsx';
+import { ScrapePage } from '../../../views/pages/scrape.tsx';
+import { SearchPage } from '../../../views/pages/search.tsx';
+import type { EmbedModel, StartModel } from '../../../views/view_models.ts';
+import { ago, jobView, textOf } from '../job_view.ts';
+import {
+  ARCHIVE,
+  attributesOf,
+  elements,
+  FRAME,
+  fieldsOf,
+  SAMPLE,
+  startModel,
+} from './fixtures.ts';
+
+const scrape = (model: Partial<StartModel> = {}) =>
+  String(ScrapePage({ frame: FRAME, model: startModel(model) }));
+const search = (model: Partial<StartModel> = {}) =>
+  String(SearchPage({ frame: FRAME, model: startModel(model) }));
+const discover = (model: Partial<StartModel> = {}) =>
+  String(DiscoverPage({ frame: FRAME, model: startModel(model) }));
+const embed = (model: Partial<EmbedModel> = {}) =>
+  String(
+    EmbedPage({
+      frame: FRAME,
+      model: {
+        ...startModel(),
+        models: [{ name: 'minilm', dimensions: 384, ready: false, fetchBytes: 50_000_000 }],
+        postsWithoutVector: 218,
+        vectors: 5012,
+        ...model,
+      },
+    }),
+  );
+
+const names = (page: string) => [
+  ...new Set(elements(page, '.start-form [name]').map(({ attributes }) => attributes.name)),
+];
+
+describe('the fields', () => {
+  test('are those that the address takes', () => {
+    expect(names(scrape())).toEqual([
+      'username',
+      'maxTweets',
+      'includeReplies',
+      'includeRetweets',
+      'source',
+      'archive',
+      'sessionId',
+    ]);
+    expect(names(search())).toEqual([
+      'query',
+      'maxTweets',
+      'days',
+      'mode',
+      'embed',
+      'source',
+      'sessionId',
+    ]);
+    expect(names(discover())).toEqual(['query', 'maxResults', 'save', 'source', 'sessionId']);
+    expect(names(embed())).toEqual(['model', 'batchSize', 'sessionId']);
+  });
+
+  test('hold what the browser can check before it sends', () => {
+    expect(attributesOf(scrape(), '#maxTweets')).toMatchObject({
+      type: 'number',
+      min: '1',
+      max: '10000',
+      value: '100',
+    });
+    expect(attributesOf(search(), '#days')).toMatchObject({ min: '1', max: '3650', value: '' });
+    expect(attributesOf(discover(), '#maxResults')).toMatchObject({ max: '1000', value: '20' });
+    expect(attributesOf(embed(), '#batchSize')).toMatchObject({ max: '256', value: '32' });
+    expect(attributesOf(search(), '#query')).toHaveProperty('required');
+    expect(attributesOf(search(), '#days')).not.toHaveProperty('required');
+  });
+
+  test('accept every username there is in their pattern, and no address', () => {
+    const pattern = new RegExp(`^(?:${attributesOf(scrape(), '#username').pattern})$`, 'v');
+    for (const name of ['aurora_lab', '@aurora_lab', 'ada.bsky.social', 'a-b.example']) {
+      expect(name).toMatch(pattern);
+    }
+    for (const name of ['', '@', 'a b', '../etc', 'https://x', '<b>']) {
+      expect(name).not.toMatch(pattern);
+    }
+  });
+
+  test('say "false" of a checkbox that is off, and let one that is on win', () => {
+    const kinds = elements(scrape(), '[name="includeReplies"]');
+    expect(kinds.map(({ attributes }) => [attributes.type, attributes.value])).toEqual([
+      ['hidden', 'false'],
+      ['checkbox', 'true'],
+    ]);
+    expect(attributesOf(scrape(), '#includeReplies')).not.toHaveProperty('checked');
+    expect(attributesOf(discover(), '#save')).toHaveProperty('checked');
+    const unchecked = { values: { save: 'false' }, errors: {} };
+    expect(attributesOf(discover({ form: unchecked }), '#save')).not.toHaveProperty('checked');
+  });
+
+  test('offer only sources that can do it', () => {
+    const offered = (page: string) =>
+      elements(page, '#source option').map(({ attributes }) => attributes.value);
+    expect(offered(scrape())).toEqual(['sample', 'archive']);
+    expect(offered(search())).toEqual(['sample']);
+    expect(offered(discover())).toEqual(['sample']);
+  });
+
+  test('let an archive be scraped without a username', () => {
+    const imports = [{ name: 'mine.zip', addedAt: ago(5) }];
+    expect(attributesOf(scrape(), '#username')).toHaveProperty('required');
+    expect(attributesOf(scrape({ imports }), '#username')).not.toHaveProperty('required');
+    expect(names(scrape({ sources: [SAMPLE] }))).not.toContain('archive');
+  });
+});
+
+describe('a form', () => {
+  test('works with htmx and without', () => {
+    expect(attributesOf(scrape(), '.start-form')).toMatchObject({
+      method: 'post',
+      action: '/api/scrape',
+      'hx-post': '/api/scrape',
+      'hx-target': 'find .form-result',
+    });
+    expect(elements(scrape(), '.start-form .form-result')).toHaveLength(1);
+  });
+
+  test('carries what the estimate is made of', () => {
+    expect(attributesOf(scrape(), '#source option[value="sample"]')).toMatchObject({
+      'data-label': 'the synthetic sample',
+      'data-page-ms': '150',
+      'data-page-size': '20',
+    });
+  });
+});
+
+describe('bad input', () => {
+  const values = { username: 'a &lt; "b"', maxTweets: '99999', includeReplies: 'true' };
+  const errors = { username: 'Letters and digits only.', maxTweets: 'At most 10,000.' };
+  const page = scrape({ form: { values, errors } });
+
+  test('stands next to the fields it is about', () => {
+    const about = (id: string) => page.match(new RegExp(`id="${id}-error">([^<]*)<`))?.[1];
+    expect(about('username')).toBe('Letters and digits only.');
+    expect(about('maxTweets')).toBe('At most 10,000.');
+    expect(about('source')).toBe('');
+    const field = attributesOf(page, '#username');
+    expect(field['aria-invalid']).toBe('true');
+    expect(field['aria-describedby']?.split(' ')).toContain('username-error');
+    expect(attributesOf(page, '#source')).not.toHaveProperty('aria-invalid');
+  });
+
+  test('leaves what was typed, to the letter', () => {
+    expect(attributesOf(page, '#username').value).toBe('a &lt; "b"');
+    expect(attributesOf(page, '#maxTweets').value).toBe('99999');
+    expect(attributesOf(page, '#includeReplies')).toHaveProperty('checked');
+  });
+
+  test('takes the reader to the first of its fields', () => {
+    expect(elements(page, '[autofocus]').map(({ attributes }) => attributes.id)).toEqual([
+      'username',
+    ]);
+    expect(elements(scrape(), '[autofocus]')).toEqual([]);
+  });
+
+  test('never hides behind "More options"', () => {
+    const form = { values: {}, errors: { sessionId: 'Too long.' } };
+    expect(attributesOf(scrape({ form }), '.more-options')).toHaveProperty('open');
+    expect(attributesOf(scrape(), '.more-options')).not.toHaveProperty('open');
+  });
+});
+
+describe('the sentence', () => {
+  test('says what the form as it stands would do', () => {
+    const form = { values: { username: 'aurora_lab', maxTweets: '1000' }, errors: {} };
+    expect(textOf(scrape({ form }))).toContain(
+      'Reads up to 1,000 posts of @aurora_lab from the synthetic sample, about 8 s.',
+    );
+  });
+
+  test('stands where the browser looks for it', () => {
+    expect(elements(scrape(), '[data-form="scrape"] output[data-sentence="scrape"]')).toHaveLength(
+      1,
+    );
+    expect(attributesOf(embed(), 'output')['data-waiting']).toBe('218');
+  });
+});
+
+describe('the last runs', () => {
+  const asked = { terms: ['space', 'jazz'], maxTweets: 50, embed: true, since: undefined };
+  const job = jobView({
+    type: 'search',
+    status: 'completed',
+    completedAt: ago(1),
+    metadata: asked,
+    result: { posts: 50, newPosts: 12 },
+  }).job;
+  const page = search({ runs: [job] });
+
+  test('tell what came of them', () => {
+    expect(textOf(page)).toContain('50 posts, 12 new');
+  });
+
+  test('can be asked for again, field by field', () => {
+    const forms = fieldsOf(page, '/api/search');
+    expect(forms.at(-1)).toEqual({ terms: 'space, jazz', maxTweets: '50', embed: 'true' });
+  });
+
+  test('follow the jobs without touching the form', () => {
+    expect(attributesOf(page, '#runs')).toMatchObject({
+      'hx-get': '/search',
+      'hx-disinherit': '*',
+      'hx-trigger': 'jobs-changed from:body',
+    });
+    expect(elements(page, '#runs .start-form')).toEqual([]);
+  });
+});
+
+describe('the archives', () => {
+  const imports = [
+    { name: 'mine 1.zip', bytes: 1_400_000_000, addedAt: ago(3600) },
+    { name: 'a/b?', addedAt: ago(60) },
+  ];
+  const page = scrape({ imports });
+
+  test('are listed with size and age', () => {
+    expect(textOf(page)).toMatch(/mine 1\.zip 1\.4 GB · 1 h ago/);
+    expect(textOf(page)).toMatch(/a\/b\? folder · 1 min ago/);
+  });
+
+  test('can be imported and removed by name, whatever it is', () => {
+    const imported = fieldsOf(page, '/api/scrape').filter(({ archive }) => archive !== undefined);
+    expect(imported.map(({ archive }) => archive)).toEqual(['mine 1.zip', 'a/b?']);
+    expect(elements(page, 'form[action="/api/imports/a%2Fb%3F/remove"]')).toHaveLength(1);
+  });
+
+  test('can be chosen in the form', () => {
+    const form = { values: { source: 'archive', archive: 'a/b?' }, errors: {} };
+    const chosen = elements(scrape({ imports, form }), '#archive option[selected]');
+    expect(chosen.map(({ attributes }) => attributes.value)).toEqual(['a/b?']);
+  });
+
+  test('are uploaded as files, with a bar for the way there', () => {
+    expect(attributesOf(page, '[data-upload]')).toMatchObject({
+      method: 'post',
+      enctype: 'multipart/form-data',
+      'hx-encoding': 'multipart/form-data',
+    });
+    expect(attributesOf(page, '[data-upload] input[type="file"]').name).toBe('file');
+    expect(attributesOf(page, '[data-upload] progress')).toHaveProperty('hidden');
+  });
+
+  test('are offered as a source only while there is that source', () => {
+    expect(elements(scrape({ sources: [ARCHIVE] }), '#archive')).toHaveLength(1);
+    expect(elements(scrape({ sources: [SAMPLE] }), '#archive')).toEqual([]);
+  });
+});
+
+describe('the model', () => {
+  test('tells whether it is here or how much will be fetched', () => {
+    expect(textOf(embed())).toContain('minilm 384 dimensions, 50 MB to fetch the first time');
+    const models = [{ name: 'minilm', dimensions: 384, ready: true, fetchBytes: 50_000_000 }];
+    expect(textOf(embed({ models }))).toContain('minilm 384 dimensions, here and ready');
+  });
+
+  test('has its counts brought up to date with the sentence', () => {
+    expect(textOf(embed())).toContain('Posts without a vector 218 Vectors held 5,012');
+    expect(attributesOf(embed(), '#vector-facts')['hx-select-oob']).toBe('#start-sentence:morph');
+  });
+});

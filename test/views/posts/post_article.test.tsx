@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'bun:test';
+import type { Post } from '../../../src/post.ts';
+import { PostArticle } from '../../../views/posts/post_article.tsx';
+import { ago, NOW, textOf } from '../job_view.ts';
+import { attributesOf, elements, post } from '../pages/fixtures.ts';
+
+function article(fields: Partial<Post> & { similarity?: number } = {}): string {
+  const { similarity, ...rest } = fields;
+  return String(PostArticle({ post: { ...post(rest), similarity }, now: NOW }));
+}
+
+describe('a post', () => {
+  test('names its author, source and age, exactly too', () => {
+    const markup = article({ createdAt: ago(3600) });
+    expect(textOf(markup)).toStartWith('Aurora Lab @aurora_lab sample 1 h ago');
+    expect(attributesOf(markup, 'time')).toMatchObject({ datetime: '2026-03-01T11:00:00.000Z' });
+    expect(attributesOf(markup, '.post-author').href).toBe('/posts?author=aurora_lab');
+  });
+
+  test('leads to where it was published, when that is a web address', () => {
+    expect(elements(article({ url: 'https://example.org/1' }), 'a > time')).toHaveLength(1);
+    expect(elements(article({ url: 'javascript:alert(1)' }), 'a > time')).toEqual([]);
+    expect(elements(article(), 'a > time')).toEqual([]);
+  });
+
+  test('is marked as a reply or a repost', () => {
+    expect(textOf(article({ kind: 'reply', inReplyToAuthor: 'ada' }))).toContain('Reply to @ada');
+    expect(textOf(article({ kind: 'reply' }))).toContain('Reply First');
+    expect(textOf(article({ kind: 'repost' }))).toContain('Repost First');
+    expect(elements(article(), '.post-mark')).toEqual([]);
+  });
+
+  test('is shown whole, in its language and its own direction', () => {
+    const long = 'word '.repeat(3000).trim();
+    expect(textOf(article({ text: long }))).toContain(long);
+    expect(attributesOf(article({ language: 'ar' }), '.post-text')).toMatchObject({
+      lang: 'ar',
+      dir: 'auto',
+    });
+  });
+
+  test('counts what its source tells, 0 included, and is silent about the rest', () => {
+    expect(textOf(article({ likes: 1245, reposts: 1, replies: 0 }))).toContain(
+      '0 replies · 1 repost · 1,245 likes',
+    );
+    expect(elements(article(), '.post-figures')).toEqual([]);
+    expect(textOf(article({ similarity: 0.8349 }))).toContain('similarity 0.83');
+  });
+});
+
+describe('the media of a post', () => {
+  const markup = article({
+    media: [
+      { type: 'photo', url: 'https://example.org/p.jpg', alt: 'A green arc' },
+      { type: 'animated_gif', url: 'javascript:alert(1)' },
+    ],
+  });
+
+  test('are labelled links, never loaded', () => {
+    expect(textOf(markup)).toContain('Photo: A green arc');
+    expect(elements(markup, '.post-media a').map(({ attributes }) => attributes.href)).toEqual([
+      'https://example.org/p.jpg',
+    ]);
+    expect(elements(markup, 'img, video, source')).toEqual([]);
+  });
+
+  test('are named even when their address leads nowhere safe', () => {
+    expect(textOf(markup)).toContain('Animation');
+  });
+});

@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'bun:test';
+import type { StoredProfile } from '../../../src/library/library.ts';
+import { ProfilesPage } from '../../../views/pages/profiles.tsx';
+import { ProfileTable } from '../../../views/profiles/profile_table.tsx';
+import { textOf } from '../job_view.ts';
+import { attributesOf, elements, FRAME, fieldsOf, profile } from '../pages/fixtures.ts';
+
+const table = (fields: Partial<StoredProfile> = {}) =>
+  String(ProfileTable({ profiles: [profile(fields)] }));
+
+const page = (profiles: StoredProfile[], q = '') =>
+  String(
+    ProfilesPage({
+      frame: FRAME,
+      model: { page: { profiles, total: profiles.length }, query: { q } },
+    }),
+  );
+
+describe('a profile', () => {
+  test('tells who it is, and how many of its posts are here', () => {
+    const markup = table({ followers: 48_210 });
+    expect(textOf(markup)).toContain('Aurora Lab @aurora_lab Northern lights. 48,210 1,000 sample');
+    expect(attributesOf(markup, 'td a').href).toBe('/posts?author=aurora_lab');
+  });
+
+  test('has a dash where its source does not tell', () => {
+    expect(textOf(table())).toContain('Northern lights. – 1,000');
+    expect(textOf(table({ followers: 0 }))).toContain('Northern lights. 0 1,000');
+  });
+
+  test('can be scraped from where it stands, from its own source', () => {
+    const markup = table({ username: 'ada.example', source: 'bluesky' });
+    expect(fieldsOf(markup, '/api/scrape')).toEqual([
+      { username: 'ada.example', source: 'bluesky' },
+    ]);
+    expect(attributesOf(markup, 'form')['hx-post']).toBe('/api/scrape');
+    expect(attributesOf(markup, 'button')['aria-label']).toBe('Scrape @ada.example');
+  });
+});
+
+describe('the profiles', () => {
+  test('stay where they are under the pointer, and follow the jobs while there are none', () => {
+    expect(attributesOf(page([]), '#profiles')['hx-trigger']).toBe('jobs-changed from:body');
+    expect(attributesOf(page([profile()]), '#profiles')['hx-trigger']).toBeUndefined();
+  });
+
+  test('say what to do when there are none, and when none matches', () => {
+    expect(elements(page([]), '.empty a')[0]?.attributes.href).toBe('/discover');
+    expect(textOf(page([], 'xyz'))).toContain('No profile matches');
+    expect(attributesOf(page([], 'xyz'), '#q').value).toBe('xyz');
+  });
+});
