@@ -119,7 +119,7 @@ async function update(ms: number, perSecond: number): Promise<Answer> {
 }
 
 function updateAll(step: number): number {
-  for (const job of jobs) void job.updateProgress(step, 1_000_000, 'Reading page 14 of 50');
+  for (const job of jobs) void job.updateProgress(step, 20_000, 'Reading page 14 of 50');
   return jobs.length;
 }
 

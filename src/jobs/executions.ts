@@ -7,9 +7,6 @@ import { Pulse } from './pulse.ts';
 import { Speed } from './speed.ts';
 import type { Fence, JobStore } from './store.ts';
 
-/** Shortest time between two flushes of progress, in ms: 20 frames a second is what an eye follows. */
-const FLUSH_MS = 50;
-
 /** Long enough for any sentence, short enough that a runaway message fills no frame. */
 const LONGEST_MESSAGE = 500;
 
@@ -125,13 +122,14 @@ export class Executions {
   #scheduleFlush(): void {
     if (this.#flushPending) return;
     this.#flushPending = true;
-    const wait = this.#flushedAt + FLUSH_MS - this.clock.now();
+    const { paceMs } = this.feed;
+    const wait = this.#flushedAt + paceMs - this.clock.now();
     const flush = () => {
       this.#flushPending = false;
       this.#tryFlush();
     };
     // A clock that was set back must not hold progress up for as long as it went back.
-    if (wait > 0) this.clock.after(Math.min(wait, FLUSH_MS), flush);
+    if (wait > 0) this.clock.after(Math.min(wait, paceMs), flush);
     else queueMicrotask(flush);
   }
 

@@ -9,11 +9,17 @@ export interface Change {
 /** How many frames back a follower may be and still get the changes instead of the whole. */
 const REMEMBERED_FRAMES = 256;
 
+/** Twenty frames a second is what an eye follows. */
+export const FASTEST_MS = 50;
+
 /**
  * The numbered sequence of what changed, one per process. Frame N says which jobs changed since
  * frame N-1; a follower keeps the number of the last frame it has seen and nothing else.
  */
 export class Feed {
+  /** Time between two frames of progress, in ms. A follower whose frames are large may ask for more. */
+  paceMs = FASTEST_MS;
+
   #frame = 0;
   #changes: Change[] = [];
   #cards = new Set<string>();

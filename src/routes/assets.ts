@@ -15,15 +15,20 @@ interface Asset {
 export async function assetRoutes() {
   const assets = new Map<string, Asset>([
     ['/assets/app.css', asset('text/css; charset=utf-8', await styles())],
-    ['/assets/app.js', script(await ownScript())],
+    ['/assets/app.js', script(await bundled('app.ts'))],
+    ['/assets/stream_worker.js', script(await bundled('stream_worker.ts'))],
     ['/assets/htmx.js', script(await packaged('htmx.org/dist/htmx.min.js'))],
     ['/assets/morph.js', script(await packaged('idiomorph/dist/idiomorph-ext.min.js'))],
     ['/assets/sse.js', script(await packaged('htmx-ext-sse/dist/sse.min.js'))],
-    ['/favicon.svg', asset('image/svg+xml', await Bun.file(join(PUBLIC, 'favicon.svg')).text())],
+    ['/favicon.svg', await picture('favicon.svg')],
+    ['/favicon-running.svg', await picture('favicon-running.svg')],
+    ['/favicon-failed.svg', await picture('favicon-failed.svg')],
   ]);
   return new Elysia({ name: 'assets' })
     .get('/assets/:name', ({ request }) => serve(request, assets))
     .get('/favicon.svg', ({ request }) => serve(request, assets))
+    .get('/favicon-running.svg', ({ request }) => serve(request, assets))
+    .get('/favicon-failed.svg', ({ request }) => serve(request, assets))
     .get(
       '/favicon.ico',
       () => new Response(null, { status: 308, headers: { location: '/favicon.svg' } }),
@@ -44,6 +49,10 @@ function script(source: string): Asset {
   return asset('text/javascript; charset=utf-8', source);
 }
 
+async function picture(name: string): Promise<Asset> {
+  return asset('image/svg+xml', await Bun.file(join(PUBLIC, name)).text());
+}
+
 function asset(type: string, text: string): Asset {
   return { type, body: new TextEncoder().encode(text), etag: `"${Bun.hash(text).toString(36)}"` };
 }
@@ -59,12 +68,12 @@ async function styles(): Promise<string> {
   return (await Promise.all(texts)).join('\n');
 }
 
-async function ownScript(): Promise<string> {
-  const entry = join(import.meta.dir, '..', 'browser', 'app.ts');
+async function bundled(name: string): Promise<string> {
+  const entry = join(import.meta.dir, '..', 'browser', name);
   const built = await Bun.build({ entrypoints: [entry], target: 'browser', format: 'iife' });
   const [output] = built.outputs;
   if (!output)
-    throw new Error(`The browser's script could not be bundled: ${built.logs.join('; ')}`);
+    throw new Error(`The browser's ${name} could not be bundled: ${built.logs.join('; ')}`);
   return output.text();
 }
 

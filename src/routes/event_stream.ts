@@ -1,6 +1,9 @@
 /** Longest silence on a stream, in ms: proxies and browsers take a longer one for a dead line. */
 const HEARTBEAT_MS = 20_000;
 
+/** How often silence is looked for, in ms. */
+const LOOK_MS = 5_000;
+
 /**
  * A comment for those who wait for one, and an event for scripts: a browser hides comments from
  * them, and a script that hears nothing for long enough knows that the line is dead.
@@ -12,8 +15,8 @@ interface Follower {
   next(): Uint8Array | undefined;
   /** There will never be more. */
   isOver?(): boolean;
-  /** Sent after a long silence; by default an event that nobody has to listen to. */
-  heartbeat?: Uint8Array;
+  /** Sent after a long silence: by default an event that nobody has to listen to, null for nothing. */
+  heartbeat?: Uint8Array | null;
   /** Calls `wake` whenever there may be something to send. */
   subscribe(wake: () => void): () => void;
 }
@@ -41,35 +44,54 @@ export function eventStream(
 
 async function* follow(signal: AbortSignal, follower: Follower): AsyncGenerator<Uint8Array> {
   let wake = () => {};
-  const unsubscribe = follower.subscribe(() => wake());
+  let sentAt = performance.now();
+  const wakeNow = () => wake();
+  const unsubscribe = follower.subscribe(wakeNow);
+  const stopLooking = lookNowAndThen(wakeNow);
   // A generator that waits is not told that its client has left.
-  const leave = () => wake();
-  signal.addEventListener('abort', leave);
+  signal.addEventListener('abort', wakeNow);
   try {
     while (!signal.aborted) {
-      const woken = new Promise<'woken'>((resolve) => {
-        wake = () => resolve('woken');
+      const woken = new Promise<void>((resolve) => {
+        wake = resolve;
       });
-      const piece = follower.next();
+      const piece = follower.next() ?? heartbeatAfter(sentAt, follower);
       if (piece) {
         yield piece;
-        continue;
+        sentAt = performance.now();
+      } else if (follower.isOver?.()) {
+        return;
+      } else {
+        await woken;
       }
-      if (follower.isOver?.()) return;
-      if ((await withHeartbeat(woken)) === 'silent') yield follower.heartbeat ?? HEARTBEAT;
     }
   } finally {
     unsubscribe();
-    signal.removeEventListener('abort', leave);
+    stopLooking();
+    signal.removeEventListener('abort', wakeNow);
   }
 }
 
-async function withHeartbeat(woken: Promise<'woken'>): Promise<'woken' | 'silent'> {
-  const silence = Promise.withResolvers<'silent'>();
-  const timer = setTimeout(() => silence.resolve('silent'), HEARTBEAT_MS);
-  try {
-    return await Promise.race([woken, silence.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+function heartbeatAfter(
+  sentAt: number,
+  { heartbeat = HEARTBEAT }: Follower,
+): Uint8Array | undefined {
+  return performance.now() - sentAt >= HEARTBEAT_MS ? (heartbeat ?? undefined) : undefined;
+}
+
+const looking = new Set<() => void>();
+let look: Timer | undefined;
+
+/** One timer for all streams: one each, set anew after every piece, cost as much as the sending. */
+function lookNowAndThen(wake: () => void): () => void {
+  looking.add(wake);
+  look ??= setInterval(() => {
+    for (const each of looking) each();
+  }, LOOK_MS);
+  return () => {
+    looking.delete(wake);
+    if (looking.size > 0) return;
+    clearInterval(look);
+    look = undefined;
+  };
 }

@@ -86,7 +86,7 @@ function jobStream(
       isOver: () => over || !tracker.getJob(id),
       subscribe: (wake) => live.subscribe(wake),
       // Among lines for a person it would be noise.
-      ...(asText && { heartbeat: new Uint8Array() }),
+      ...(asText && { heartbeat: null }),
     },
     asText ? 'text/plain; charset=utf-8' : undefined,
   );

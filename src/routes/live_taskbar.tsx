@@ -22,7 +22,10 @@ const FRAME_MS = 50;
 const AHEAD_MS = 200;
 
 /** What progress may cost a watcher, in bytes a second: larger frames come less often. */
-const BUDGET = 90_000;
+const BUDGET = 96_000;
+
+/** A frame of progress that comes early by this much is not held back, in ms: timers jitter. */
+const TOLERANCE_MS = 10;
 
 /** The taskbar as it is now, and every frame of it as bytes, rendered once however many watch. */
 export interface LiveTaskbar {
@@ -62,7 +65,6 @@ export function createLiveTaskbar(tracker: Tracker): LiveTaskbar {
   /** When the next whole frame would come at the sustained rate. */
   let wholeAt = Number.NEGATIVE_INFINITY;
   let partsAt = Number.NEGATIVE_INFINITY;
-  let partsMs = FRAME_MS;
 
   const snapshot = oncePerFrame(renderSnapshot);
   const delta = oncePerFrame(renderDelta);
@@ -72,7 +74,7 @@ export function createLiveTaskbar(tracker: Tracker): LiveTaskbar {
   function follow(): void {
     const news = feed.since(seen);
     const whole = !news || news.cards.size > 0;
-    const due = whole ? wholeAt - AHEAD_MS : partsAt + partsMs;
+    const due = whole ? wholeAt - AHEAD_MS : partsAt + feed.paceMs - TOLERANCE_MS;
     if (due <= performance.now()) publish();
     else publishAt(due);
   }
@@ -167,7 +169,7 @@ export function createLiveTaskbar(tracker: Tracker): LiveTaskbar {
       return String(JobLive({ view: view(job), now, oob: true }));
     });
     const text = event('job', parts.join(''));
-    partsMs = Math.max(FRAME_MS, (text.length / BUDGET) * 1000);
+    feed.paceMs = Math.max(FRAME_MS, (Buffer.byteLength(text) / BUDGET) * 1000);
     return text;
   }
 
