@@ -9,10 +9,13 @@ export function relativeTime(at: Date, now: Date): JSX.Element {
   );
 }
 
-/** The time since then as a clock shows it, which the browser's script lets tick: `0:07`. */
+/**
+ * The time since then as a clock shows it: `0:07`. The browser's script lets every `<time>` tick
+ * that does not say otherwise; this one is in every frame of the taskbar and says as little as it can.
+ */
 export function elapsedTime(since: Date, now: Date): JSX.Element {
   return (
-    <time datetime={since.toISOString()} title={`Since ${exact(since)}`} data-clock="elapsed" safe>
+    <time datetime={since.toISOString()} safe>
       {duration(now.getTime() - since.getTime())}
     </time>
   );

@@ -2,13 +2,23 @@ import { announce } from './announcer.ts';
 import { onMessage, onRequest, type RequestDetail } from './htmx_events.ts';
 import { focusCard } from './taskbar.ts';
 
+/** What a button says from the press to the answer, by the beginning of its id. */
+const BUSY: Record<string, string> = {
+  cancel: 'Cancelling…',
+  retry: 'Retrying…',
+  dismiss: 'Dismissing…',
+};
+
 /** Ids of the buttons that were pressed and not answered yet; frames meanwhile show them as before. */
 const pressed = new Map<XMLHttpRequest, string>();
+
+/** What stood in a button before it was pressed. */
+const contents = new WeakMap<HTMLButtonElement, Node[]>();
 
 /** A card's buttons answer at once, before the server does, and take it back when it refuses. */
 export function watchActions(): void {
   onRequest('beforeSend', ({ elt, xhr }) => {
-    const button = elt.matches('.job-action') && elt.querySelector('button');
+    const button = elt.matches('.job-card > form') && elt.querySelector('button');
     if (button) press(button, xhr);
   });
   onMessage('after', () => pressed.forEach(showPressed));
@@ -28,16 +38,16 @@ function press(button: HTMLButtonElement, xhr: XMLHttpRequest): void {
 
 function showPressed(id: string): void {
   const button = offered(id);
-  if (!button) return;
-  button.dataset.word ??= button.textContent ?? '';
-  button.textContent = button.dataset.busy ?? '';
+  if (!button || button.disabled) return;
+  contents.set(button, [...button.childNodes]);
+  button.textContent = BUSY[id.split('-', 1)[0] ?? ''] ?? '';
   button.disabled = true;
 }
 
 /** The button, as long as its card still offers what it does. */
 function offered(id: string): HTMLButtonElement | undefined {
   const button = document.getElementById(id);
-  return button instanceof HTMLButtonElement && button.dataset.busy ? button : undefined;
+  return button instanceof HTMLButtonElement && button.form ? button : undefined;
 }
 
 /**
@@ -61,7 +71,7 @@ function answered(xhr: XMLHttpRequest): void {
 
 function takeBack(button: HTMLButtonElement, reason: string): void {
   button.disabled = false;
-  button.textContent = button.dataset.word ?? '';
+  button.replaceChildren(...(contents.get(button) ?? []));
   explain(button, reason);
 }
 

@@ -1,9 +1,15 @@
 import { watchActions } from './actions.ts';
 import { watchCards } from './cards.ts';
 import { startClocks } from './clocks.ts';
+import { watchConnection } from './connection.ts';
 import { watchFormErrors } from './form_errors.ts';
 import { watchSentences } from './form_sentence.ts';
+import { watchHelp } from './help.ts';
 import { showCurrentPage } from './navigation.ts';
+import { watchNotifications } from './notifications.ts';
+import { watchPageTab } from './page_tab.ts';
+import { shareStreams } from './shared_stream.ts';
+import { watchShortcuts } from './shortcuts.ts';
 import { watchTaskbar } from './taskbar.ts';
 import { watchTheme } from './theme.ts';
 import { watchUploads } from './upload_progress.ts';
@@ -11,11 +17,18 @@ import { watchUploads } from './upload_progress.ts';
 /** What needs this script is shown from now on. */
 document.documentElement.dataset.script = 'on';
 
+// Before htmx starts, which it does when the document is complete.
+shareStreams();
+watchConnection();
 showCurrentPage();
 watchTheme();
 watchTaskbar();
 watchCards();
 watchActions();
+watchPageTab();
+watchHelp();
+watchNotifications();
+watchShortcuts();
 watchFormErrors();
 watchSentences();
 watchUploads();

@@ -1,5 +1,6 @@
 import { announce } from './announcer.ts';
 import { onMessage, onRequest } from './htmx_events.ts';
+import { notifyOfLongJobs } from './notifications.ts';
 import { throttle } from './throttle.ts';
 
 /** Parts of a page that follow the jobs ask the server again at most this often, in ms. */
@@ -11,6 +12,8 @@ export interface CardState {
   /** "scrape @aurora_lab". */
   name: string;
   message: string;
+  /** Of its latest run, as far as it was watched; in ms since 1970. */
+  startedAt?: number;
 }
 
 /** Watches the taskbar's cards: tells of ends, and tells the page's own parts of any change. */
@@ -22,12 +25,13 @@ export function watchCards(): void {
   }, REFRESH_MS);
 
   const compare = () => {
-    const cards = readCards();
-    const ends = endings(known, cards);
+    const cards = readCards(known);
+    const ended = endedBetween(known, cards);
     const changed = missedSome || haveChanged(known, cards);
     known = cards;
     missedSome = false;
-    if (ends.length > 0) announce(ends.join(' '));
+    if (ended.size > 0) announce(sentences(ended));
+    notifyOfLongJobs(ended, Date.now());
     if (changed) tellPage();
   };
   document.addEventListener('htmx:sseError', () => {
@@ -39,16 +43,18 @@ export function watchCards(): void {
   onRequest('afterRequest', compare);
 }
 
-function readCards(): Map<string, CardState> {
+function readCards(before = new Map<string, CardState>()): Map<string, CardState> {
   const cards = document.querySelectorAll<HTMLElement>('#taskbar .job-card');
-  return new Map([...cards].map((card) => [card.id, readCard(card)]));
+  return new Map([...cards].map((card) => [card.id, readCard(card, before.get(card.id))]));
 }
 
-function readCard(card: HTMLElement): CardState {
+function readCard(card: HTMLElement, before: CardState | undefined): CardState {
+  const running = card.querySelector<HTMLTimeElement>(':scope > time');
   return {
     status: card.dataset.status ?? '',
-    name: textOf(card, '.job-name'),
-    message: textOf(card, '.job-message, .job-error'),
+    name: textOf(card, ':scope > a'),
+    message: textOf(card, ':scope > div > p'),
+    startedAt: running ? Date.parse(running.dateTime) : before?.startedAt,
   };
 }
 
@@ -65,13 +71,24 @@ export function haveChanged(
   return [...after].some(([id, { status }]) => before.get(id)?.status !== status);
 }
 
-/** A sentence for each job that ended between the two, in the order of the cards. */
-export function endings(before: Map<string, CardState>, after: Map<string, CardState>): string[] {
-  return [...after]
-    .filter(([id, card]) => isEnd(card.status) && before.get(id)?.status !== card.status)
-    .map(([, { name, status, message }]) => `${name} ${status}. ${message}`.trim());
+/** The cards whose jobs ended between the two, in their order. */
+export function endedBetween(
+  before: Map<string, CardState>,
+  after: Map<string, CardState>,
+): Map<string, CardState> {
+  const ended = [...after].filter(
+    ([id, { status }]) => isEnd(status) && before.get(id)?.status !== status,
+  );
+  return new Map(ended);
 }
 
 function isEnd(status: string): boolean {
   return status === 'completed' || status === 'failed' || status === 'cancelled';
+}
+
+/** What is said aloud of jobs that ended, a sentence or two for each. */
+export function sentences(ended: Map<string, CardState>): string {
+  return [...ended.values()]
+    .map(({ name, status, message }) => `${name} ${status}. ${message}`.trim())
+    .join(' ');
 }

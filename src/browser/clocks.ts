@@ -6,17 +6,17 @@ export function startClocks(): void {
 }
 
 function tick(now: Date): void {
-  for (const time of document.querySelectorAll<HTMLTimeElement>('time[data-clock]')) {
+  for (const time of document.querySelectorAll('time')) {
     const text = clockText(time.dataset.clock, new Date(time.dateTime), now);
     // Writing the same text would end a selection in it.
     if (text !== undefined && text !== time.textContent) time.textContent = text;
   }
 }
 
-/** What a `<time data-clock>` says now; the server rendered the same. Absent for other clocks. */
+/** What a `<time>` with that `data-clock`, or none, says now; the server rendered the same. */
 export function clockText(clock: string | undefined, at: Date, now: Date): string | undefined {
   switch (clock) {
-    case 'elapsed':
+    case undefined:
       return duration(now.getTime() - at.getTime());
     case 'remaining':
       return duration(at.getTime() - now.getTime());

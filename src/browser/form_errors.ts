@@ -2,12 +2,36 @@ import { onRequest } from './htmx_events.ts';
 
 /** Takes each error of an answer to the field it names, and the reader to the first of them. */
 export function watchFormErrors(): void {
-  onRequest('beforeRequest', ({ elt }) => {
-    if (elt instanceof HTMLFormElement) clearErrors(elt);
+  onRequest('beforeRequest', ({ elt, target }) => {
+    if (!(elt instanceof HTMLFormElement)) return;
+    clearErrors(elt);
+    // What an earlier answer said must not stand for this one.
+    if (isResult(target)) target.replaceChildren();
+  });
+  onRequest('sendError', ({ elt, target }) => {
+    if (elt instanceof HTMLFormElement && isResult(target)) sayUnanswered(target);
   });
   onRequest('afterRequest', ({ elt }) => {
     if (elt instanceof HTMLFormElement) showErrors(elt);
   });
+}
+
+function isResult(target: HTMLElement | null): target is HTMLElement {
+  return target?.classList.contains('form-result') ?? false;
+}
+
+/** The same words and look as an error that the server would have sent. */
+function sayUnanswered(target: HTMLElement): void {
+  const title = document.createElement('p');
+  title.className = 'result-title';
+  title.textContent = 'The server did not answer.';
+  const advice = document.createElement('p');
+  advice.textContent = 'Look at Jobs for whether something was started, then send it again.';
+  const result = document.createElement('div');
+  result.className = 'result error';
+  result.setAttribute('role', 'alert');
+  result.append(title, advice);
+  target.replaceChildren(result);
 }
 
 function clearErrors(form: HTMLFormElement): void {

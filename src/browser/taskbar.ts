@@ -6,23 +6,27 @@ export function watchTaskbar(): void {
   const taskbar = document.getElementById('taskbar');
   if (!taskbar) return;
   taskbar.addEventListener('click', (event) => {
-    if ((event.target as Element).closest('#taskbar-toggle')) toggle(taskbar);
+    if ((event.target as Element).closest('#taskbar-toggle')) toggleTaskbar();
   });
-  let focusedCard: string | undefined;
+  let focused: string | undefined;
   onMessage('before', () => {
-    focusedCard = document.activeElement?.closest('#taskbar .job-card')?.id;
+    focused = focusedCard()?.id;
   });
   onMessage('after', () => {
     tellWhetherExpanded(taskbar);
-    if (focusedCard && document.activeElement === document.body) focusCard(focusedCard);
+    if (focused && document.activeElement === document.body) focusCard(focused);
   });
 }
 
-function toggle(taskbar: HTMLElement): void {
+/** False when there is no job, and so nothing to be seen of it. */
+export function toggleTaskbar(): boolean {
+  const taskbar = document.getElementById('taskbar');
+  if (!taskbar || cards().length === 0) return false;
   const collapsed = taskbar.dataset.collapsed !== 'true';
   taskbar.dataset.collapsed = String(collapsed);
   remember('taskbar', collapsed ? 'collapsed' : 'expanded');
   tellWhetherExpanded(taskbar);
+  return true;
 }
 
 /** Frames are the same for every reader and say "expanded". */
@@ -31,8 +35,39 @@ function tellWhetherExpanded(taskbar: HTMLElement): void {
   document.getElementById('taskbar-toggle')?.setAttribute('aria-expanded', String(expanded));
 }
 
+/** Takes the keyboard to the first job, or to the line above the jobs while they are hidden. */
+export function enterTaskbar(): boolean {
+  const [first] = cards();
+  if (!first) return false;
+  focusCard(first.id);
+  if (!focusedCard()) document.getElementById('taskbar-toggle')?.focus();
+  return true;
+}
+
+/** From the card that has the keyboard to the next (1) or the one before (-1). */
+export function stepThroughCards(step: 1 | -1): boolean {
+  const card = focusedCard();
+  if (!card) return false;
+  const all = cards();
+  const next = all[all.indexOf(card) + step];
+  if (next) nameOf(next.id)?.focus();
+  return true;
+}
+
+/** The card that the keyboard is in. */
+export function focusedCard(): HTMLElement | undefined {
+  return document.activeElement?.closest<HTMLElement>('#taskbar .job-card') ?? undefined;
+}
+
+function cards(): HTMLElement[] {
+  return [...document.querySelectorAll<HTMLElement>('#taskbar .job-card')];
+}
+
 /** The card's name is there in every state; without the card, the line above all of them. */
 export function focusCard(id: string): void {
-  const name = document.getElementById(id)?.querySelector<HTMLElement>('.job-name');
-  (name ?? document.getElementById('taskbar-toggle'))?.focus({ preventScroll: true });
+  (nameOf(id) ?? document.getElementById('taskbar-toggle'))?.focus({ preventScroll: true });
+}
+
+function nameOf(id: string): HTMLElement | null | undefined {
+  return document.getElementById(id)?.querySelector<HTMLElement>(':scope > a');
 }

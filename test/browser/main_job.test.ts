@@ -40,7 +40,7 @@ describe('FEATURES 6 and 7, in Chromium', () => {
     await start(page, 'scrape', { username: 'aurora_lab', maxTweets: '1000' });
     await page.locator('#start-result a').waitFor();
     const id = await newestJob('scrape');
-    const count = page.locator(`#taskbar #live-${id} .job-count`);
+    const count = page.locator(`#taskbar #live-${id} progress + span`);
 
     await page.evaluate(() => Object.assign(window, { stillTheSamePage: true }));
     const moved = async () => Number((await count.textContent())?.split('/')[0]);
@@ -169,6 +169,17 @@ test('bad input with JavaScript is named next to its field, and nothing is start
   // Chromium itself reports the 422 in the console.
   expect(problems.filter((problem) => !problem.includes('422'))).toEqual([]);
 });
+
+test('a form that the server does not answer says so, and no earlier answer stands for it', async () => {
+  const { page } = await openPage();
+  await start(page, 'scrape', { username: 'aurora_lab', maxTweets: '20' });
+  await page.locator('#start-result .started').waitFor();
+  await page.route('**/api/scrape', (route) => route.abort());
+  await page.locator('form.start-form button[type="submit"]').click();
+  await page.locator('#start-result .result.error').waitFor();
+  expect(await page.textContent('#start-result')).toContain('The server did not answer.');
+  expect(await page.locator('#start-result .started').count()).toBe(0);
+}, 20_000);
 
 test('what a person wrote is text everywhere, never markup', async () => {
   const { page, problems } = await openPage();

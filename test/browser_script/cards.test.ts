@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { type CardState, endings, haveChanged } from '../../src/browser/cards.ts';
+import { type CardState, endedBetween, haveChanged, sentences } from '../../src/browser/cards.ts';
 
 function cards(
   ...states: [id: string, status: string, message?: string][]
@@ -25,6 +25,9 @@ describe('the page hears of the jobs', () => {
 });
 
 describe('a screen reader hears', () => {
+  const heard = (before: Map<string, CardState>, after: Map<string, CardState>) =>
+    sentences(endedBetween(before, after));
+
   test('of each job that ended, and how', () => {
     const before = cards(['a', 'running'], ['b', 'retrying'], ['c', 'cancelling']);
     const after = cards(
@@ -32,19 +35,19 @@ describe('a screen reader hears', () => {
       ['b', 'failed', 'No answer.'],
       ['c', 'cancelled'],
     );
-    expect(endings(before, after)).toEqual([
-      'scrape @a completed. 200 posts',
-      'scrape @b failed. No answer.',
-      'scrape @c cancelled.',
-    ]);
+    expect(heard(before, after)).toBe(
+      'scrape @a completed. 200 posts scrape @b failed. No answer. scrape @c cancelled.',
+    );
   });
 
   test('of a job that came and ended between two frames', () => {
-    expect(endings(cards(), cards(['a', 'failed', 'No answer.']))).toHaveLength(1);
+    expect(heard(cards(), cards(['a', 'failed', 'No answer.']))).toBe(
+      'scrape @a failed. No answer.',
+    );
   });
 
   test('nothing of progress, of starts, or of the same end again', () => {
     const failed = cards(['a', 'failed'], ['b', 'queued']);
-    expect(endings(failed, cards(['a', 'failed'], ['b', 'running', 'page 2']))).toEqual([]);
+    expect(heard(failed, cards(['a', 'failed'], ['b', 'running', 'page 2']))).toBe('');
   });
 });

@@ -7,7 +7,6 @@ const EARLIER = new Date('2026-03-01T11:59:13Z');
 const LATER = new Date('2026-03-01T12:01:30Z');
 
 test.each([
-  ['elapsed', elapsedTime, EARLIER],
   ['remaining', remainingTime, LATER],
   ['relative', relativeTime, EARLIER],
 ] as const)('the clock "%s" says what the server rendered', (clock, rendered, at) => {
@@ -16,9 +15,15 @@ test.each([
   expect(markup).toContain(`>${clockText(clock, at, NOW)}<`);
 });
 
+test('a time without a clock of its own counts up, as the server rendered it', () => {
+  const markup = String(elapsedTime(EARLIER, NOW));
+  expect(markup).not.toContain('data-clock');
+  expect(markup).toContain(`>${clockText(undefined, EARLIER, NOW)}<`);
+});
+
 test('clocks go on', () => {
   const aMinuteOn = new Date(NOW.getTime() + 60_000);
-  expect(clockText('elapsed', EARLIER, aMinuteOn)).toBe('1:47');
+  expect(clockText(undefined, EARLIER, aMinuteOn)).toBe('1:47');
   expect(clockText('remaining', LATER, aMinuteOn)).toBe('0:30');
   expect(clockText('relative', EARLIER, aMinuteOn)).toBe('1 min ago');
 });

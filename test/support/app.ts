@@ -5,7 +5,7 @@ import { createApp } from '../../src/app.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { openDatabase } from '../../src/database.ts';
 import { createLocalEmbedder } from '../../src/embedding/index.ts';
-import { createTracker, type Job } from '../../src/jobs/index.ts';
+import { createTracker, type Job, type TrackerOptions } from '../../src/jobs/index.ts';
 import { createLibrary } from '../../src/library/index.ts';
 import { silentLogger } from '../../src/logger.ts';
 import { loadOperations } from '../../src/operations/index.ts';
@@ -21,7 +21,10 @@ export async function closeApps(): Promise<void> {
 }
 
 /** The whole program over a database in memory, a fresh data folder and the real model. */
-export async function setupApp(env: Record<string, string> = {}) {
+export async function setupApp(
+  env: Record<string, string> = {},
+  trackerOptions: Pick<TrackerOptions, 'cancelGraceMs'> = {},
+) {
   const dataDir = mkdtempSync(join(tmpdir(), 'xgpt-test-'));
   leftovers.push(() => rmSync(dataDir, { recursive: true, force: true }));
   const config: Config = loadConfig({ XGPT_DATA_DIR: dataDir, XGPT_SAMPLE_PAGE_MS: '0', ...env });
@@ -32,7 +35,11 @@ export async function setupApp(env: Record<string, string> = {}) {
     embedder: createLocalEmbedder({ modelsDir: MODEL_CACHE }),
     importsDir: config.importsDir,
   };
-  const tracker = createTracker({ database, definitions: await loadOperations(services) });
+  const tracker = createTracker({
+    ...trackerOptions,
+    database,
+    definitions: await loadOperations(services),
+  });
   const closing = new AbortController();
   const app = await createApp({
     ...services,

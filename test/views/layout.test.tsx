@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
-import { JOB_STATUSES } from '../../src/jobs/lifecycle.ts';
+import { join } from 'node:path';
 import { Page } from '../../views/layouts/page.tsx';
 import type { Frame } from '../../views/view_models.ts';
-import { jobView, NOW } from './job_view.ts';
+import { jobView, NOW, textOf } from './job_view.ts';
 
 function page(frame: Partial<Frame> = {}, props: { title?: string } = {}): string {
   const whole: Frame = {
@@ -87,13 +87,27 @@ describe('under the Content-Security-Policy', () => {
   });
 });
 
-test('every icon that is used is in the sprite, once', () => {
-  const jobs = JOB_STATUSES.map((status, n) => jobView({ id: `job-${n}`, status }));
-  const types = ['scrape', 'search', 'discover', 'embed', 'something_else'];
-  const more = types.map((type) => jobView({ type }));
-  const markup = page({ taskbar: { jobs: [...jobs, ...more], now: NOW } });
-  const drawn = [...markup.matchAll(/<symbol id="([^"]+)"/g)].map(([, id]) => id);
-  const used = [...markup.matchAll(/<use href="#([^"]+)"/g)].map(([, id]) => id);
-  expect(used.filter((id) => !drawn.includes(id))).toEqual([]);
-  expect(new Set(drawn).size).toBe(drawn.length);
+test('every icon that is named has a shape', async () => {
+  const css = await Bun.file(join(import.meta.dir, '../../public/css/icons.css')).text();
+  const named = [...page().matchAll(/ data-icon="([^"]+)"/g)].map(([, name]) => name);
+  expect(named.length).toBeGreaterThan(0);
+  expect(named.filter((name) => !css.includes(`[data-icon="${name}"] {`))).toEqual([]);
+});
+
+describe('the help sheet', () => {
+  test('is on every page, closed, with a button to open it', () => {
+    expect(page()).toMatch(/<dialog id="help"(?![^>]* open)/);
+    expect(page()).toMatch(/<button id="help-open"[^>]* class="quiet needs-script"/);
+  });
+
+  test('gives each page its place in the line on top as its key', () => {
+    const keys = textOf(page().match(/<dl class="keys">.*?<\/dl>/s)?.[0] ?? '');
+    expect(keys).toStartWith('1 Dashboard 2 Scrape 3 Search');
+    expect(keys).toContain('8 Jobs ?');
+  });
+
+  test('has notifications off and keys on', () => {
+    expect(page()).toMatch(/<input id="notifications-switch"(?![^>]* checked)/);
+    expect(page()).toMatch(/<input id="shortcuts-switch"[^>]* checked/);
+  });
 });

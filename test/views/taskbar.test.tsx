@@ -40,6 +40,12 @@ describe('the taskbar', () => {
     expect(ids).toEqual(['job-scrape-0198a', 'job-search-0198a']);
   });
 
+  test('says once for all cards what becomes of the answers to their buttons', () => {
+    expect(content(...jobs)).toContain(
+      '<div id="taskbar-jobs" class="taskbar-jobs" hx-target="closest .job-card" hx-swap="morph:outerHTML" hx-push-url="false">',
+    );
+  });
+
   test('has one ear for live parts, also when it is empty', () => {
     const ear = '<div id="taskbar-live" sse-swap="job" hx-swap="none" hidden></div>';
     expect(content(...jobs).split(ear)).toHaveLength(2);
@@ -75,10 +81,25 @@ describe('the line above the cards', () => {
   test('bears the sign of the most urgent, for when only the pill is left', () => {
     const failedAndWaiting = content(jobView({ status: 'failed' }), jobView({ status: 'queued' }));
     expect(failedAndWaiting).toMatch(
-      /<button id="taskbar-toggle"[^>]*><svg[^>]*data-status="queued"/,
+      /<button id="taskbar-toggle"[^>]*><i[^>]*data-status="queued"/,
     );
     expect(content(jobView())).toMatch(
-      /<button id="taskbar-toggle"[^>]*><svg[^>]*data-status="running"/,
+      /<button id="taskbar-toggle"[^>]*><i[^>]*data-status="running"/,
     );
+  });
+});
+
+describe('those who wait and are not shown', () => {
+  const model = { jobs: [jobView({ status: 'queued' })], more: 1_012, now: NOW };
+  const markup = String(<TaskbarContent model={model} />);
+
+  test('are counted in a last line that leads to them', () => {
+    const last = '<a id="taskbar-more" href="/jobs?status=queued">and 1,012 more waiting</a></div>';
+    expect(markup).toContain(last);
+    expect(content(jobView())).not.toContain('more waiting');
+  });
+
+  test('are among those who wait in the line above', () => {
+    expect(textOf(markup.replace(/<\/h2>.*/s, ''))).toBe('Jobs 1,013 waiting');
   });
 });

@@ -1,52 +1,38 @@
+import { escapeHtml } from '@kitajs/html';
 import type { Job } from '../../src/jobs/job.ts';
 import { ordinal, subject } from '../format.ts';
-import { TypeIcon } from '../icons.tsx';
 import type { JobView } from '../view_models.ts';
 import { JobLive } from './job_live.tsx';
-import { StatusIcon } from './status_icon.tsx';
+import { JobTimes } from './job_times.tsx';
 
 /**
  * A job, wherever one is shown to be watched: in the taskbar, in the answer to a click, in a frame
- * of the stream. Its ids come from the job's, so a document has room for one card of a job.
+ * of the stream. Its ids come from the job's, so a document has room for one card of a job. Every
+ * frame carries many of them, so styles go by structure, and `data-status` alone draws its icon.
  */
 export function JobCard({ view, now }: { view: JobView; now: Date }): JSX.Element {
   const { job } = view;
   return (
-    <article id={`job-${job.id}`} class="job-card" data-status={job.status} data-type={job.type}>
-      <div class="job-head">
-        <StatusIcon status={job.status} />
-        <Name job={job} type={job.type} />
-        <Place view={view} />
-        <div class="job-actions">
-          <Actions job={job} />
-        </div>
-      </div>
+    <article id={`job-${job.id}`} class="job-card" data-status={job.status}>
+      <Name job={job} type={job.type} />
+      <Place view={view} />
+      <Actions job={job} />
       <JobLive view={view} now={now} />
+      <JobTimes job={job} now={now} />
     </article>
   );
 }
 
 function Name({ job, type }: { job: Job; type: string }): JSX.Element {
   return (
-    <a class="job-name" id={`name-${job.id}`} href={`/jobs/${encodeURIComponent(job.id)}`}>
-      <TypeIcon type={type} />
-      <span class="job-type" safe>
-        {type}
-      </span>{' '}
-      <span class="job-subject" safe>
-        {subject(job)}
-      </span>
+    <a href={`/jobs/${encodeURIComponent(job.id)}`}>
+      {escapeHtml(type)} <b safe>{subject(job)}</b>
     </a>
   );
 }
 
 function Place({ view: { job, place } }: { view: JobView }): JSX.Element {
-  if (job.status !== 'queued') return '';
-  return (
-    <span class="job-place" safe>
-      {placeInLine(place)}
-    </span>
-  );
+  return job.status === 'queued' ? <span safe>{placeInLine(place)}</span> : '';
 }
 
 function placeInLine(place: number | undefined): string {
@@ -59,7 +45,7 @@ function Actions({ job }: { job: Job }): JSX.Element {
     case 'queued':
     case 'running':
     case 'retrying':
-      return <Action job={job} verb="cancel" word="Cancel" busy="Cancelling…" />;
+      return <Action job={job} verb="cancel" word="Cancel" />;
     case 'cancelling':
       return <CancelAsked job={job} />;
     case 'completed':
@@ -68,7 +54,7 @@ function Actions({ job }: { job: Job }): JSX.Element {
     case 'cancelled':
       return (
         <>
-          {!job.tracked && <Action job={job} verb="retry" word="Retry" busy="Retrying…" />}
+          {!job.tracked && <Action job={job} verb="retry" word="Retry" />}
           <Dismiss job={job} />
         </>
       );
@@ -79,51 +65,34 @@ interface ActionProps {
   job: Job;
   verb: 'cancel' | 'retry' | 'dismiss';
   word: string;
-  /** What the button says from the press to the answer. */
-  busy: string;
-  /** What becomes of the card when the server agrees. */
+  /** What becomes of the card when the server agrees, other than being brought up to date. */
   swap?: string;
 }
 
-/** A form, so that it works without JavaScript; the browser's script keeps errors out of the card. */
-function Action({ job, verb, word, busy, swap = 'morph:outerHTML' }: ActionProps): JSX.Element {
-  const address = `/api/jobs/${encodeURIComponent(job.id)}/${verb}`;
+/**
+ * A form, so that it works without JavaScript; in the taskbar, which says what to do with the
+ * answer, htmx sends it. Out of sight the button names its job: there are many with its word.
+ */
+function Action({ job, verb, word, swap }: ActionProps): JSX.Element {
+  const action = `/api/jobs/${encodeURIComponent(job.id)}/${verb}`;
   return (
-    <form
-      class="job-action"
-      method="post"
-      action={address}
-      hx-post={address}
-      hx-target="closest .job-card"
-      hx-swap={swap}
-    >
-      <button
-        id={`${verb}-${job.id}`}
-        type="submit"
-        class="quiet"
-        aria-describedby={`name-${job.id}`}
-        data-busy={busy}
-        safe
-      >
-        {word}
+    <form method="post" action={action} hx-boost="true" hx-swap={swap}>
+      {/* biome-ignore lint/a11y/useButtonType: "submit" is what it is without saying so */}
+      <button id={`${verb}-${job.id}`}>
+        {word as 'safe'}
+        <i safe> {subject(job)}</i>
       </button>
     </form>
   );
 }
 
 function Dismiss({ job }: { job: Job }): JSX.Element {
-  return <Action job={job} verb="dismiss" word="Dismiss" busy="Dismissing…" swap="delete" />;
+  return <Action job={job} verb="dismiss" word="Dismiss" swap="delete" />;
 }
 
 function CancelAsked({ job }: { job: Job }): JSX.Element {
   return (
-    <button
-      id={`cancel-${job.id}`}
-      type="button"
-      class="quiet"
-      aria-describedby={`name-${job.id}`}
-      disabled
-    >
+    <button id={`cancel-${job.id}`} type="button" disabled>
       Cancelling…
     </button>
   );

@@ -1,7 +1,7 @@
 import type { JobStatus } from '../../src/jobs/lifecycle.ts';
 import { count } from '../format.ts';
 import { Icon } from '../icons.tsx';
-import type { JobView, TaskbarModel } from '../view_models.ts';
+import type { TaskbarModel } from '../view_models.ts';
 import { JobCard } from './job_card.tsx';
 import { StatusIcon } from './status_icon.tsx';
 
@@ -38,7 +38,10 @@ interface TaskbarContentProps {
   collapsed?: boolean;
 }
 
-/** What a `jobs` event carries: every card, the line above them, the ear for `job` events. */
+/**
+ * What a `jobs` event carries: every card, the line above them, the ear for `job` events. What
+ * becomes of the answer to a card's button is said here once, for all of them.
+ */
 export function TaskbarContent({ model, collapsed = false }: TaskbarContentProps): JSX.Element {
   return (
     <>
@@ -49,23 +52,39 @@ export function TaskbarContent({ model, collapsed = false }: TaskbarContentProps
           aria-expanded={collapsed ? 'false' : 'true'}
           aria-controls="taskbar-jobs"
         >
-          <Summary jobs={model.jobs} />
+          <Summary model={model} />
           <Icon name="chevron" />
         </button>
       </h2>
-      <div id="taskbar-jobs" class="taskbar-jobs">
+      <div
+        id="taskbar-jobs"
+        class="taskbar-jobs"
+        hx-target="closest .job-card"
+        hx-swap="morph:outerHTML"
+        hx-push-url="false"
+      >
         {model.jobs.map((view) => (
           <JobCard view={view} now={model.now} />
         ))}
+        <More waiting={model.more ?? 0} />
       </div>
       <div id="taskbar-live" sse-swap="job" hx-swap="none" hidden></div>
     </>
   );
 }
 
+function More({ waiting }: { waiting: number }): JSX.Element {
+  if (waiting === 0) return '';
+  return (
+    <a id="taskbar-more" href="/jobs?status=queued" safe>
+      {`and ${count(waiting)} more waiting`}
+    </a>
+  );
+}
+
 /** "2 running · 1 waiting · 1 failed", after the sign of the most urgent of them. */
-function Summary({ jobs }: { jobs: JobView[] }): JSX.Element {
-  const groups = GROUPS.map((group) => ({ ...group, size: sizeOf(group.statuses, jobs) }));
+function Summary({ model }: { model: TaskbarModel }): JSX.Element {
+  const groups = GROUPS.map((group) => ({ ...group, size: sizeOf(group.statuses, model) }));
   const present = groups.filter(({ size }) => size > 0);
   return (
     <>
@@ -89,6 +108,7 @@ const GROUPS = [
   { word: 'finished', statuses: ['completed', 'cancelled'] },
 ] as const satisfies { word: string; statuses: JobStatus[] }[];
 
-function sizeOf(statuses: readonly JobStatus[], jobs: JobView[]): number {
-  return jobs.filter(({ job }) => statuses.includes(job.status)).length;
+function sizeOf(statuses: readonly JobStatus[], { jobs, more = 0 }: TaskbarModel): number {
+  const shown = jobs.filter(({ job }) => statuses.includes(job.status)).length;
+  return statuses.includes('queued') ? shown + more : shown;
 }

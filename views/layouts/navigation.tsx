@@ -1,7 +1,8 @@
 import { Icon } from '../icons.tsx';
 import type { Frame } from '../view_models.ts';
 
-const PAGES = [
+/** The pages in the order of the line on top. Their places are also their keys: 1 to 8. */
+export const PAGES = [
   ['/', 'Dashboard'],
   ['/scrape', 'Scrape'],
   ['/search', 'Search'],
@@ -42,6 +43,7 @@ export function Navigation({ current, theme, source }: NavigationProps): JSX.Ele
         </span>
       )}
       <ThemeSwitch theme={theme} />
+      <HelpButton />
     </header>
   );
 }
@@ -58,6 +60,20 @@ function ThemeSwitch({ theme }: { theme: Frame['theme'] }): JSX.Element {
       <Icon name="theme-auto" />
       <Icon name="theme-light" />
       <Icon name="theme-dark" />
+    </button>
+  );
+}
+
+function HelpButton(): JSX.Element {
+  return (
+    <button
+      id="help-open"
+      type="button"
+      class="quiet needs-script"
+      aria-label="Keys and settings"
+      title="Keys and settings (?)"
+    >
+      ?
     </button>
   );
 }

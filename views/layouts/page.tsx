@@ -1,7 +1,7 @@
 import type { Children } from '@kitajs/html';
-import { IconSprite } from '../icons.tsx';
 import { Taskbar } from '../jobs/taskbar.tsx';
 import type { Frame } from '../view_models.ts';
+import { HelpSheet } from './help_sheet.tsx';
 import { Navigation } from './navigation.tsx';
 
 interface PageProps {
@@ -21,7 +21,6 @@ export function Page({ title, current, frame, children }: PageProps): JSX.Elemen
       <html lang="en" data-theme={frame.theme}>
         <Head title={title} />
         <body hx-ext="morph">
-          <IconSprite />
           <a class="skip-link" href="#main">
             Skip to content
           </a>
@@ -31,6 +30,7 @@ export function Page({ title, current, frame, children }: PageProps): JSX.Elemen
           </main>
           <Taskbar model={frame.taskbar} collapsed={frame.taskbarCollapsed} />
           <p id="announcer" class="visually-hidden" role="status" aria-live="polite"></p>
+          <HelpSheet />
         </body>
       </html>
     </>
@@ -65,6 +65,8 @@ const HTMX = {
   // htmx 2.0.11 puts a class on what it swaps until it has settled and takes the changed
   // attributes for a new element: a frame within that delay would bind the stream twice.
   defaultSettleDelay: 0,
+  // The taskbar's forms are boosted; what they answer must not move the page.
+  scrollIntoViewOnBoost: false,
   responseHandling: [
     { code: '204', swap: false },
     { code: '[23]..', swap: true },

@@ -1,0 +1,36 @@
+/** Shorter breaks are nobody's business, in ms. */
+const SHOWN_AFTER_MS = 1_000;
+
+/** A screen reader tells a region's changes, and not what it began with. */
+const REGION_NOTICED_MS = 50;
+
+/** Says in the taskbar that what it shows may be old, as long as the stream is not open. */
+export function watchConnection(): void {
+  let timer = setTimeout(showLost, SHOWN_AFTER_MS);
+  document.addEventListener('htmx:sseError', () => {
+    clearTimeout(timer);
+    timer = setTimeout(showLost, SHOWN_AFTER_MS);
+  });
+  document.addEventListener('htmx:sseOpen', () => {
+    clearTimeout(timer);
+    hideLost();
+  });
+}
+
+function showLost(): void {
+  const taskbar = document.getElementById('taskbar');
+  if (!taskbar || taskbar.dataset.connection === 'lost') return;
+  taskbar.dataset.connection = 'lost';
+  const note = document.createElement('span');
+  note.id = 'connection-note';
+  note.role = 'status';
+  taskbar.querySelector('.taskbar-head')?.append(note);
+  setTimeout(() => {
+    note.textContent = 'Reconnecting…';
+  }, REGION_NOTICED_MS);
+}
+
+function hideLost(): void {
+  delete document.getElementById('taskbar')?.dataset.connection;
+  document.getElementById('connection-note')?.remove();
+}

@@ -1,0 +1,43 @@
+import { onMessage, onRequest } from './htmx_events.ts';
+
+interface JobCounts {
+  running: number;
+  failed: number;
+}
+
+/** Lets the browser's tab tell of the jobs: how many run, and that one has failed. */
+export function watchPageTab(): void {
+  const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
+  const show = () => {
+    const counts = countJobs();
+    const text = tabTitle(document.title, counts);
+    if (text !== document.title) document.title = text;
+    const href = tabIcon(counts);
+    if (icon && icon.getAttribute('href') !== href) icon.setAttribute('href', href);
+  };
+  show();
+  onMessage('after', (type) => {
+    if (type === 'jobs') show();
+  });
+  // Each part of the page that is read again brings the page's plain title along.
+  onRequest('afterRequest', show);
+}
+
+function countJobs(): JobCounts {
+  const cards = [...document.querySelectorAll<HTMLElement>('#taskbar .job-card')];
+  const having = (...statuses: string[]) =>
+    cards.filter(({ dataset }) => statuses.includes(dataset.status ?? '')).length;
+  return { running: having('running', 'cancelling'), failed: having('failed') };
+}
+
+/** "▲ (2) Posts · xgpt", whether or not `title` says something of jobs already. */
+export function tabTitle(title: string, { running, failed }: JobCounts): string {
+  const plain = title.replace(/^(?:▲ )?(?:\(\d+\) )?/, '');
+  return `${failed > 0 ? '▲ ' : ''}${running > 0 ? `(${running}) ` : ''}${plain}`;
+}
+
+/** What has failed waits for someone, so it comes before what runs. */
+export function tabIcon({ running, failed }: JobCounts): string {
+  if (failed > 0) return '/favicon-failed.svg';
+  return running > 0 ? '/favicon-running.svg' : '/favicon.svg';
+}

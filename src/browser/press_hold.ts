@@ -1,0 +1,52 @@
+import type { StreamNews } from './stream_messages.ts';
+import { StreamReplay } from './stream_replay.ts';
+
+/** A finger's click comes a little after it was lifted, in ms. */
+const CLICK_MS = 60;
+
+/** Whoever holds longer is not pressing a button, in ms. */
+const LONGEST_PRESS_MS = 1_500;
+
+/**
+ * Holds news back while a button or link of the taskbar is pressed: a card that comes or goes above would
+ * move it from under the pointer, and the press would end on another one.
+ */
+export function holdWhilePressed(
+  take: (news: StreamNews) => void,
+  signal: AbortSignal,
+): (news: StreamNews) => void {
+  let timer: Timer | undefined;
+  let held: StreamReplay | undefined;
+  let isOpen = false;
+
+  document.addEventListener('pointerdown', hold, { signal, capture: true });
+  document.addEventListener('pointerup', release, { signal, capture: true });
+  document.addEventListener('pointercancel', release, { signal, capture: true });
+
+  function hold(event: Event): void {
+    if (!(event.target as Element).closest('#taskbar :is(a, button)')) return;
+    held ??= new StreamReplay();
+    endAfter(LONGEST_PRESS_MS);
+  }
+
+  function release(): void {
+    if (held) endAfter(CLICK_MS);
+  }
+
+  function endAfter(ms: number): void {
+    clearTimeout(timer);
+    timer = setTimeout(end, ms);
+  }
+
+  function end(): void {
+    const events = held?.events() ?? [];
+    held = undefined;
+    take({ open: isOpen, events });
+  }
+
+  return function takeOrHold(news): void {
+    isOpen = news.open;
+    if (held) for (const event of news.events) held.add(event);
+    else take(news);
+  };
+}

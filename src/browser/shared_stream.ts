@@ -1,0 +1,74 @@
+import { openLiveSource, type Supply } from './live_source.ts';
+import { holdWhilePressed } from './press_hold.ts';
+import { StreamTarget } from './stream_target.ts';
+import { joinWorker } from './worker_supply.ts';
+
+declare global {
+  interface Window {
+    htmx: { createEventSource?: (url: string) => StreamTarget };
+  }
+}
+
+/**
+ * Lets htmx's extension open streams that all tabs of the browser share: over HTTP/1.1 a browser
+ * allows six connections to a host, and a seventh tab would not even load.
+ */
+export function shareStreams(): void {
+  window.htmx.createEventSource = openSharedStream;
+}
+
+function openSharedStream(url: string): StreamTarget {
+  const closing = new AbortController();
+  const stream = new StreamTarget(() => {
+    closing.abort();
+    stop();
+  });
+  const take = holdWhilePressed((news) => stream.take(news), closing.signal);
+  let supply: Supply | undefined;
+  start();
+  followPage({ start: startAgain, stop }, closing.signal);
+  const listening = { signal: closing.signal };
+  window.addEventListener('online', () => supply?.reconnect(), listening);
+  document.addEventListener(
+    'visibilitychange',
+    () => !document.hidden && supply?.wake(),
+    listening,
+  );
+
+  function start(): void {
+    const failures = { unavailable: connectAlone, died: startAgain };
+    supply = joinWorker(url, take, failures);
+    if (!supply) connectAlone();
+  }
+
+  function connectAlone(): void {
+    supply = openLiveSource(url, take);
+  }
+
+  /** Something may have happened meanwhile that the first frame does not show. */
+  function startAgain(): void {
+    stop();
+    take({ open: false, events: [] });
+    start();
+  }
+
+  function stop(): void {
+    supply?.close();
+    supply = undefined;
+  }
+
+  return stream;
+}
+
+interface Lifecycle {
+  start(): void;
+  stop(): void;
+}
+
+/** A page that is kept for the back button, or frozen in the background, holds no connection. */
+function followPage({ start, stop }: Lifecycle, signal: AbortSignal): void {
+  window.addEventListener('pagehide', stop, { signal });
+  window.addEventListener('pageshow', ({ persisted }) => persisted && start(), { signal });
+  document.addEventListener('freeze', stop, { signal });
+  document.addEventListener('resume', start, { signal });
+}

@@ -1,0 +1,27 @@
+/** An event of the stream as it goes from the worker to a tab. */
+export interface StreamEvent {
+  type: string;
+  data: string;
+  lastEventId: string;
+}
+
+/** What a tab is told: whether the stream is open, and what it brought. Empty when nothing did. */
+export interface StreamNews {
+  open: boolean;
+  events: StreamEvent[];
+}
+
+/**
+ * What a tab says: it has dealt with everything it was told (which is also how it joins), it is
+ * seen again, its machine is online again, it leaves.
+ */
+export type TabMessage = 'ready' | 'seen' | 'online' | 'bye';
+
+/**
+ * Tabs that were opened before the server was updated keep the worker of then: raise the number
+ * when these messages change, so that newer tabs start a worker of their own.
+ */
+export const WORKER_URL = '/assets/stream_worker.js?messages=1';
+
+/** The worker tells every tab something at least this often, in ms. */
+export const PING_MS = 3_000;

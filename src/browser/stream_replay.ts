@@ -1,0 +1,39 @@
+import type { StreamEvent } from './stream_messages.ts';
+
+/** Where the part of a job begins in a `job` event; text that a person wrote has no bare `<`. */
+const PART = /(?=<div id="live-)/;
+const PART_ID = /^<div id="(live-[^"]*)"/;
+
+/**
+ * The stream so far in as few events as tell the same: the last `jobs`, and what `job` events
+ * said of each job since.
+ */
+export class StreamReplay {
+  #whole: StreamEvent | undefined;
+  #parts = new Map<string, string>();
+  #lastEventId = '';
+
+  add(event: StreamEvent): void {
+    this.#lastEventId = event.lastEventId;
+    if (event.type === 'jobs') {
+      this.#whole = event;
+      this.#parts.clear();
+      return;
+    }
+    for (const part of event.data.split(PART)) {
+      this.#parts.set(PART_ID.exec(part)?.[1] ?? part, part);
+    }
+  }
+
+  events(): StreamEvent[] {
+    const whole = this.#whole ? [this.#whole] : [];
+    if (this.#parts.size === 0) return whole;
+    const data = [...this.#parts.values()].join('');
+    return [...whole, { type: 'job', data, lastEventId: this.#lastEventId }];
+  }
+
+  clear(): void {
+    this.#whole = undefined;
+    this.#parts.clear();
+  }
+}

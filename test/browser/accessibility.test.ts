@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { JOB_STATUSES } from '../../src/jobs/index.ts';
+import { closeBrowser, openPage } from '../support/browser.ts';
+import { startAppInEveryStatus } from '../support/every_status.ts';
+import { closeStagedApps } from '../support/staged_app.ts';
+
+afterAll(closeBrowser);
+afterAll(closeStagedApps);
+
+const AXE = await Bun.file(Bun.resolveSync('axe-core/axe.min.js', import.meta.dir)).text();
+
+const DESK = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
+
+let app: Awaited<ReturnType<typeof startAppInEveryStatus>>;
+
+beforeAll(async () => {
+  app = await startAppInEveryStatus();
+  await collectSome();
+});
+
+/** Posts and profiles, so that their pages have something to show. */
+async function collectSome(): Promise<void> {
+  const { signal } = new AbortController();
+  const all = { includeReplies: true, includeReposts: true, signal };
+  const pages = app.sources.get('sample')?.posts({ username: 'aurora_lab', ...all }) ?? [];
+  for await (const { items } of pages) app.library.savePosts(items);
+  const { id } = await app.tracker.enqueue('discover', { query: 'climbing', maxResults: 20 });
+  await app.reaches(id, 'completed');
+}
+
+/** What axe-core finds in the page as it stands, in a form that a person can act on. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() =>
+    (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  );
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${help}\n  ${html}\n  ${failureSummary}`),
+  );
+}
+
+describe.each([
+  ['on a desk, light', { viewport: DESK, colorScheme: 'light' }],
+  ['on a desk, dark', { viewport: DESK, colorScheme: 'dark' }],
+  ['on a phone, light', { viewport: PHONE, colorScheme: 'light' }],
+  ['on a phone, dark', { viewport: PHONE, colorScheme: 'dark' }],
+] as const)('axe-core finds nothing %s', (_, options) => {
+  let page: Page;
+
+  beforeAll(async () => {
+    // The Content-Security-Policy keeps axe-core out like any other foreign script.
+    ({ page } = await openPage({ ...options, bypassCSP: true }));
+    // Jobs that ended well leave the taskbar after 30 s.
+    await app.refresh();
+  });
+  afterAll(() => page.close());
+
+  test.each([
+    '/',
+    '/scrape',
+    '/search',
+    '/discover',
+    '/embed',
+    '/posts',
+    '/posts?q=nothing+like+it',
+    '/profiles',
+    '/jobs',
+    '/no-such-page',
+  ])(
+    'on %s',
+    async (path) => {
+      await page.goto(app.url + path);
+      await page.locator('.job-card').first().waitFor();
+      expect(await violations(page)).toEqual([]);
+    },
+    20_000,
+  );
+
+  test('on the page of a job, whatever its status', async () => {
+    for (const { id } of Object.values(app.jobs)) {
+      await page.goto(`${app.url}/jobs/${id}`);
+      expect(await violations(page)).toEqual([]);
+    }
+  }, 60_000);
+
+  test('while the taskbar is collapsed, or the help sheet open', async () => {
+    await page.goto(`${app.url}/posts`);
+    await page.locator('#taskbar-toggle').click();
+    expect(await violations(page)).toEqual([]);
+    await page.locator('#help-open').click();
+    expect(await violations(page)).toEqual([]);
+  }, 20_000);
+});
+
+test('the taskbar has jobs in every status meanwhile', async () => {
+  await app.refresh();
+  const { page } = await openPage();
+  await page.goto(app.url);
+  const cards = page.locator('.job-card');
+  const statuses = await cards.evaluateAll((all) =>
+    all.map((card) => card.getAttribute('data-status') ?? ''),
+  );
+  expect(JOB_STATUSES.filter((status) => !statuses.includes(status))).toEqual([]);
+});
+
+test('axe-core would tell', async () => {
+  const { page } = await openPage({ bypassCSP: true });
+  await page.goto(app.url);
+  await page.evaluate(() => document.body.append(document.createElement('input')));
+  expect((await violations(page)).join()).toContain('label: Form elements must have labels');
+});

@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'bun:test';
+import { openLiveSource, type RawSource, retryDelay } from '../../src/browser/live_source.ts';
+import type { StreamNews } from '../../src/browser/stream_messages.ts';
+import { testClock } from '../support/clock.ts';
+
+/** The browser's side: connections that do what the test says. */
+class FakeSource extends EventTarget implements RawSource {
+  onopen: RawSource['onopen'] = null;
+  onerror: RawSource['onerror'] = null;
+  closed = false;
+
+  close(): void {
+    this.closed = true;
+  }
+
+  open(): void {
+    this.onopen?.(new Event('open'));
+  }
+
+  fail(): void {
+    this.onerror?.(new Event('error'));
+  }
+
+  say(type: string, data = '', lastEventId = ''): void {
+    this.dispatchEvent(new MessageEvent(type, { data, lastEventId }));
+  }
+}
+
+function setup() {
+  const clock = testClock();
+  const sources: FakeSource[] = [];
+  const told: StreamNews[] = [];
+  const surroundings = {
+    ...clock,
+    random: () => 0.5,
+    open() {
+      const source = new FakeSource();
+      sources.push(source);
+      return source;
+    },
+  };
+  const supply = openLiveSource('/stream', (news) => told.push(news), surroundings);
+  const newest = () => sources.at(-1) as FakeSource;
+  return { clock, sources, told, supply, newest };
+}
+
+describe('the live connection', () => {
+  test('tells that it is open, what comes, and that it is not', () => {
+    const { told, newest } = setup();
+    newest().open();
+    newest().say('jobs', '<p>', 'b-1');
+    newest().fail();
+    expect(told).toEqual([
+      { open: true, events: [] },
+      { open: true, events: [{ type: 'jobs', data: '<p>', lastEventId: 'b-1' }] },
+      { open: false, events: [] },
+    ]);
+  });
+
+  test('is opened again within three seconds, however long it was away', async () => {
+    const { clock, sources, newest } = setup();
+    for (let failure = 0; failure < 30; failure++) {
+      newest().fail();
+      const before = sources.length;
+      await clock.advance(3_000);
+      expect(sources.length).toBe(before + 1);
+    }
+    expect(sources.filter(({ closed }) => !closed)).toHaveLength(1);
+  });
+
+  test('tells once that it is lost, and not at each attempt', async () => {
+    const { clock, told, newest } = setup();
+    newest().open();
+    for (let failure = 0; failure < 5; failure++) {
+      newest().fail();
+      await clock.advance(3_000);
+    }
+    expect(told.map(({ open }) => open)).toEqual([true, false]);
+  });
+
+  test('is opened afresh after 45 s without an event or a beat', async () => {
+    const { clock, sources, newest } = setup();
+    newest().open();
+    for (let beat = 0; beat < 6; beat++) {
+      await clock.advance(20_000);
+      newest().say('beat');
+    }
+    expect(sources).toHaveLength(1);
+    await clock.advance(40_000);
+    expect(sources).toHaveLength(1);
+    await clock.advance(10_000);
+    expect(sources).toHaveLength(2);
+    expect(sources[0]?.closed).toBe(true);
+  });
+
+  test('is tried again when an address does not answer at all', async () => {
+    const { clock, sources } = setup();
+    await clock.advance(15_000);
+    expect(sources).toHaveLength(2);
+  });
+
+  test('does not wait when somebody looks at the page', () => {
+    const { sources, newest, supply } = setup();
+    newest().open();
+    newest().fail();
+    supply.wake();
+    expect(sources).toHaveLength(2);
+  });
+
+  test('is left alone by somebody who looks while it beats, and not when a beat is missing', async () => {
+    const { clock, sources, newest, supply } = setup();
+    newest().open();
+    await clock.advance(20_000);
+    supply.wake();
+    expect(sources).toHaveLength(1);
+    await clock.advance(10_000);
+    supply.wake();
+    expect(sources).toHaveLength(2);
+  });
+
+  test('is opened afresh once when thirty tabs tell that the machine is online again', async () => {
+    const { clock, sources, newest, supply } = setup();
+    newest().open();
+    await clock.advance(10_000);
+    for (let tab = 0; tab < 30; tab++) supply.reconnect();
+    expect(sources).toHaveLength(2);
+  });
+
+  test('is over when it is closed, and tells nothing more', async () => {
+    const { clock, sources, told, newest, supply } = setup();
+    newest().open();
+    supply.close();
+    await clock.advance(120_000);
+    expect(sources).toHaveLength(1);
+    expect(newest().closed).toBe(true);
+    expect(told).toHaveLength(1);
+  });
+});
+
+test('a machine that slept finds its connection replaced at once', async () => {
+  let time = 0;
+  let look = () => {};
+  const sources: FakeSource[] = [];
+  openLiveSource('/stream', () => {}, {
+    open: () => sources[sources.push(new FakeSource()) - 1] as FakeSource,
+    now: () => time,
+    after(_ms, run) {
+      look = run;
+      return () => {};
+    },
+    random: () => 0,
+  });
+  sources[0]?.open();
+  time += 5_000;
+  look();
+  expect(sources).toHaveLength(1);
+  time += 36_000;
+  look();
+  expect(sources).toHaveLength(2);
+});
+
+test('the clients of a server that comes back are spread over two seconds', () => {
+  expect([0, 1, 2, 9].map((failures) => retryDelay(failures, 0))).toEqual([250, 500, 1000, 1000]);
+  expect([0, 1, 2, 9].map((failures) => retryDelay(failures, 1))).toEqual([750, 1500, 3000, 3000]);
+});

@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'bun:test';
+import type { StreamEvent } from '../../src/browser/stream_messages.ts';
+import { StreamReplay } from '../../src/browser/stream_replay.ts';
+import { createLiveTaskbar } from '../../src/routes/live_taskbar.tsx';
+import { setup as setupTracker } from '../support/jobs.ts';
+import { until } from '../support/wait.ts';
+
+let number = 0;
+const event = (type: string, data: string): StreamEvent => ({
+  type,
+  data,
+  lastEventId: `b-${++number}`,
+});
+const part = (id: string, text: string) =>
+  `<div id="live-${id}" hx-swap-oob="morph"><p>${text}</p></div>`;
+
+describe('what a tab that comes later is told', () => {
+  test('nothing, as long as there was nothing', () => {
+    expect(new StreamReplay().events()).toEqual([]);
+  });
+
+  test('the last whole state', () => {
+    const replay = new StreamReplay();
+    replay.add(event('jobs', 'old'));
+    const last = event('jobs', 'new');
+    replay.add(last);
+    expect(replay.events()).toEqual([last]);
+  });
+
+  test('and of each job the last that was said since', () => {
+    const replay = new StreamReplay();
+    replay.add(event('job', part('a', 'before')));
+    const whole = event('jobs', 'whole');
+    replay.add(whole);
+    replay.add(event('job', part('a', '1') + part('b', '1')));
+    replay.add(event('job', part('b', '2')));
+    const last = event('job', part('b', '3'));
+    replay.add(last);
+    expect(replay.events()).toEqual([
+      whole,
+      { type: 'job', data: part('a', '1') + part('b', '3'), lastEventId: last.lastEventId },
+    ]);
+  });
+
+  test('parts that came without a whole state, as while a button is held', () => {
+    const replay = new StreamReplay();
+    const only = event('job', part('a', '1'));
+    replay.add(only);
+    expect(replay.events()).toEqual([only]);
+  });
+
+  test('nothing of a connection that was lost', () => {
+    const replay = new StreamReplay();
+    replay.add(event('jobs', 'whole'));
+    replay.add(event('job', part('a', '1')));
+    replay.clear();
+    expect(replay.events()).toEqual([]);
+  });
+});
+
+test('the server’s frames take no more room the longer they come', async () => {
+  const { tracker, clock } = setupTracker();
+  const live = createLiveTaskbar(tracker);
+  const jobs = [await tracker.createJob('scrape'), await tracker.createJob('search')];
+  const replay = new StreamReplay();
+  let frames = 0;
+  live.subscribe(() => {
+    const [type = '', data = ''] = ['event', 'data'].map((field) => fieldOf(live.delta(), field));
+    replay.add({ type, data, lastEventId: live.id() });
+    frames++;
+  });
+  const sizes: number[] = [];
+  for (let step = 1000; step < 1010; step++) {
+    for (const job of jobs) void job.updateProgress(step, 5000, '<div id="live-x">');
+    const before = frames;
+    await clock.advance(100);
+    await until('a frame tells of it', () => frames > before);
+    sizes.push(replay.events().at(-1)?.data.length ?? 0);
+  }
+  expect(replay.events().at(-1)?.data).toContain('1,009');
+  expect(Math.max(...sizes.slice(2))).toBeLessThan((sizes[2] ?? 0) * 1.2);
+});
+
+function fieldOf(frame: Uint8Array, name: string): string {
+  return new TextDecoder()
+    .decode(frame)
+    .split('\n')
+    .filter((line) => line.startsWith(`${name}: `))
+    .map((line) => line.slice(name.length + 2))
+    .join('\n');
+}

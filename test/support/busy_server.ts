@@ -1,0 +1,106 @@
+/**
+ * The real app in a process of its own, with jobs that never stand still. Told to rest, it keeps
+ * its jobs as they are.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createApp } from '../../src/app.ts';
+import { loadConfig } from '../../src/config.ts';
+import { openDatabase } from '../../src/database.ts';
+import { createLocalEmbedder } from '../../src/embedding/index.ts';
+import { createTracker, type JobContext } from '../../src/jobs/index.ts';
+import { createLibrary } from '../../src/library/index.ts';
+import { silentLogger } from '../../src/logger.ts';
+import { loadOperations } from '../../src/operations/index.ts';
+import { createSources } from '../../src/sources/index.ts';
+
+/** A passing job comes, ends and is removed at this pace. */
+const PASSING_MS = 250;
+
+interface Busyness {
+  jobs: number;
+  /** How often each of them reports. */
+  perSecond?: number;
+  /** Whether others come and go meanwhile. */
+  passing?: boolean;
+}
+
+/** Starts one on a free port. */
+export async function startBusyServer({ jobs, perSecond = 20, passing = false }: Busyness) {
+  const ready = Promise.withResolvers<{ url: string; ids: string[] }>();
+  const busyness = JSON.stringify({ jobs, perSecond, passing });
+  const child = Bun.spawn([process.execPath, import.meta.path, busyness], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    ipc: (message) => ready.resolve(message),
+  });
+  void child.exited.then(() =>
+    ready.reject(new Error('The busy server ended before it listened.')),
+  );
+  const { url, ids } = await ready.promise;
+  const json = async <Answer>(path: string) =>
+    (await (await fetch(url + path, { headers: { accept: 'application/json' } })).json()) as Answer;
+  return {
+    url,
+    ids,
+    watchers: async () => (await json<{ watchers: number }>('/healthz')).watchers,
+    statusOf: async (id: string) =>
+      (await json<{ job: { status: string } }>(`/api/jobs/${id}`)).job.status,
+    rest: () => child.send('rest'),
+    end: async () => {
+      child.disconnect();
+      await child.exited;
+    },
+  };
+}
+
+async function main({ jobs: count, perSecond, passing }: Required<Busyness>): Promise<void> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'xgpt-busy-'));
+  const config = loadConfig({ XGPT_DATA_DIR: dataDir });
+  const database = openDatabase(config.databasePath);
+  const services = {
+    library: createLibrary(database),
+    sources: createSources(config),
+    embedder: createLocalEmbedder(config),
+    importsDir: config.importsDir,
+  };
+  const tracker = createTracker({ database, definitions: await loadOperations(services) });
+  const closing = new AbortController().signal;
+  const app = await createApp({ ...services, tracker, config, logger: silentLogger, closing });
+
+  const jobs: JobContext[] = [];
+  for (let index = 0; index < count; index++) {
+    jobs.push(await tracker.createJob('scrape', { username: `user_${index}` }));
+  }
+  for (const { jobId, signal } of jobs) {
+    // One that was asked to stop does so.
+    signal.addEventListener('abort', () => void tracker.completeJob(jobId, true));
+  }
+  let step = 0;
+  const timers = [setInterval(report, 1000 / perSecond)];
+  if (passing) timers.push(setInterval(() => void pass(), PASSING_MS));
+
+  function report(): void {
+    step++;
+    for (const job of jobs) void job.updateProgress(step, 1_000_000, `Reading page ${step}`);
+  }
+
+  async function pass(): Promise<void> {
+    const { jobId } = await tracker.createJob('search', { query: 'passing' });
+    await Bun.sleep(PASSING_MS * 1.5);
+    await tracker.completeJob(jobId, true);
+    await Bun.sleep(PASSING_MS * 1.5);
+    await tracker.removeJob(jobId);
+  }
+
+  process.on('message', () => timers.forEach(clearInterval));
+  process.on('disconnect', () => {
+    rmSync(dataDir, { recursive: true, force: true });
+    process.exit(0);
+  });
+  app.listen({ port: 0, hostname: '127.0.0.1' });
+  const url = `http://127.0.0.1:${app.server?.port}`;
+  process.send?.({ url, ids: jobs.map(({ jobId }) => jobId) });
+}
+
+if (import.meta.main) await main(JSON.parse(process.argv[2] ?? ''));

@@ -1,0 +1,53 @@
+import type { Job } from '../../src/jobs/job.ts';
+import { counted } from '../format.ts';
+import { elapsedTime, relativeTime, remainingTime } from '../time.tsx';
+import { took } from './took.tsx';
+
+/** A card's last line. The browser lets it tick by itself, so it is not sent with progress. */
+export function JobTimes({ job, now }: { job: Job; now: Date }): JSX.Element {
+  switch (job.status) {
+    case 'queued':
+      return '';
+    case 'running':
+    case 'cancelling':
+      return elapsedTime(job.startedAt ?? job.createdAt, now);
+    case 'retrying':
+      return <NextAttempt job={job} now={now} />;
+    case 'completed':
+      return <End job={job} now={now} word="Completed" />;
+    case 'failed':
+      return <End job={job} now={now} word={failedAfter(job)} />;
+    case 'cancelled':
+      return <End job={job} now={now} word="Cancelled" />;
+  }
+}
+
+function NextAttempt({ job, now }: { job: Job; now: Date }): JSX.Element {
+  return (
+    <p class="job-times">
+      <span>
+        Attempt {job.attempt + 1} of {job.maxAttempts} in{' '}
+        {job.retryAt ? remainingTime(job.retryAt, now) : 'a moment'}
+      </span>
+    </p>
+  );
+}
+
+function End({ job, now, word }: { job: Job; now: Date; word: string }): JSX.Element {
+  return (
+    <p class="job-times">
+      <span>
+        <span safe>{word}</span> {relativeTime(job.completedAt ?? job.updatedAt, now)}
+      </span>
+      {job.startedAt !== undefined && (
+        <span title="Time it took" safe>
+          {took(job)}
+        </span>
+      )}
+    </p>
+  );
+}
+
+function failedAfter({ attempt }: Job): string {
+  return attempt > 1 ? `Failed after ${counted(attempt, 'attempt')},` : 'Failed';
+}
