@@ -2,7 +2,7 @@ import type { Job } from '../../src/jobs/job.ts';
 import { estimate, progressCount, rate, timeLeft } from '../format.ts';
 import { elapsedTime } from '../time.tsx';
 import type { JobView } from '../view_models.ts';
-import { resultSummary } from './result_summary.tsx';
+import { resultSummary } from './result_summary.ts';
 
 interface JobLiveProps {
   view: JobView;

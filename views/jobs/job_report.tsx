@@ -6,7 +6,7 @@ import type { JobView } from '../view_models.ts';
 import { JobActions } from './job_actions.tsx';
 import { JobFacts } from './job_facts.tsx';
 import { Outcome } from './outcome.tsx';
-import { resultSummary } from './result_summary.tsx';
+import { resultSummary } from './result_summary.ts';
 import { StatusIcon } from './status_icon.tsx';
 import { Took, took } from './took.tsx';
 

@@ -1,6 +1,6 @@
 import type { Job } from '../../src/jobs/job.ts';
 import { progressCount } from '../format.ts';
-import { resultSummary } from './result_summary.tsx';
+import { resultSummary } from './result_summary.ts';
 
 /** The one line that tells how a job stands: its error, its result, or how far it has come. */
 export function Outcome({ job }: { job: Job }): JSX.Element {

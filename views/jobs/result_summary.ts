@@ -1,12 +1,10 @@
 import type { Job } from '../../src/jobs/job.ts';
 import { count, counted } from '../format.ts';
 
-/** What a finished job brought, in a few words; nothing when its result does not tell. */
-export function ResultSummary({ job }: { job: Job }): JSX.Element {
-  return <span safe>{resultSummary(job)}</span>;
-}
-
-/** The same as plain text: "1,000 posts of @aurora_lab, 940 new". */
+/**
+ * What a finished job brought, in a few words: "1,000 posts of @aurora_lab, 940 new". Nothing when
+ * its result does not tell.
+ */
 export function resultSummary({ type, result }: Job): string {
   if (typeof result !== 'object' || result === null) return '';
   const { posts, newPosts, username, embedded, profiles, newProfiles, saved, model } =
