@@ -36,6 +36,8 @@ function openSharedStream(url: string): StreamTarget {
   );
 
   function start(): void {
+    // A page that comes back from the back button's cache is resumed and shown: it hears both.
+    stop();
     const failures = { unavailable: connectAlone, died: startAgain };
     supply = joinWorker(url, take, failures);
     if (!supply) connectAlone();
@@ -47,7 +49,6 @@ function openSharedStream(url: string): StreamTarget {
 
   /** Something may have happened meanwhile that the first frame does not show. */
   function startAgain(): void {
-    stop();
     take({ open: false, events: [] });
     start();
   }

@@ -1,0 +1,415 @@
+import { afterAll, afterEach, describe, expect, test } from 'bun:test';
+import type { BrowserContext, Page } from 'playwright-core';
+import { closeBrowser, openPage, press } from '../support/browser.ts';
+import { startBusyServer } from '../support/busy_server.ts';
+import { startServer, stopServers } from '../support/server.ts';
+import { until } from '../support/wait.ts';
+
+afterAll(closeBrowser);
+afterAll(stopServers);
+
+type BusyServer = Awaited<ReturnType<typeof startBusyServer>>;
+const busyServers: BusyServer[] = [];
+const contexts: BrowserContext[] = [];
+
+afterEach(async () => {
+  for (const context of contexts.splice(0)) await context.close();
+  for (const server of busyServers.splice(0)) await server.end();
+});
+
+const busy = async (busyness: Parameters<typeof startBusyServer>[0]) => {
+  const server = await startBusyServer(busyness);
+  busyServers.push(server);
+  return server;
+};
+
+const visitor = async (options?: Parameters<typeof openPage>[0]) => {
+  const opened = await openPage(options);
+  contexts.push(opened.context);
+  return opened;
+};
+
+const openTab = async (context: BrowserContext, url: string) => {
+  const page = await context.newPage();
+  await page.goto(url);
+  return page;
+};
+
+const watchersAre = (server: { watchers(): Promise<number> }, count: number) =>
+  until(`the server has ${count} watchers`, async () => (await server.watchers()) === count);
+
+const liveText = (page: Page, id: string) => page.locator(`#live-${id}`).textContent();
+
+/** What it shows changes twice, so it is not only the first frame that arrived. */
+const isLive = async (page: Page, id: string) => {
+  for (const time of ['once', 'twice']) {
+    const before = await liveText(page, id);
+    await until(`the tab moves ${time}`, async () => (await liveText(page, id)) !== before);
+  }
+};
+
+const shuffled = <Item>(items: Item[]) =>
+  items
+    .map((item) => ({ item, place: Math.random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ item }) => item);
+
+describe('FEATURES 31: thirty tabs', () => {
+  test('are live over one connection, and stay so when they are closed in any order', async () => {
+    const server = await busy({ jobs: 2, perSecond: 5 });
+    const id = server.ids[0] ?? '';
+    const { page, context } = await visitor();
+    await page.goto(server.url);
+    const tabs = [page];
+    while (tabs.length < 30) tabs.push(await openTab(context, `${server.url}/posts`));
+    await Promise.all(tabs.map((tab) => isLive(tab, id)));
+    expect(await server.watchers()).toBe(1);
+
+    const leaving = shuffled(tabs);
+    while (leaving.length > 1) {
+      await leaving.pop()?.close();
+      if (leaving.length % 7 === 1) await isLive(leaving[0] as Page, id);
+      expect(await server.watchers()).toBeLessThanOrEqual(1);
+    }
+    await isLive(leaving[0] as Page, id);
+    expect(await server.watchers()).toBe(1);
+    await leaving[0]?.close();
+    await watchersAre(server, 0);
+  }, 180_000);
+
+  test('survive the one in whose process the connection lives', async () => {
+    const server = await busy({ jobs: 1 });
+    const id = server.ids[0] ?? '';
+    const { page, context } = await visitor();
+    await page.goto(server.url);
+    await isLive(page, id);
+    const others = [await openTab(context, server.url), await openTab(context, server.url)];
+    // Chromium answers this only by the end of the page.
+    void page.goto('chrome://crash').catch(() => {});
+    await page.waitForEvent('crash');
+    for (const other of others) {
+      const before = await liveText(other, id);
+      const moved = async () => (await liveText(other, id)) !== before;
+      await until('the other tab moves', moved, 30_000);
+      await isLive(other, id);
+    }
+    await watchersAre(server, 1);
+  }, 90_000);
+});
+
+test('following links in one tab leaves no connection behind', async () => {
+  const server = await busy({ jobs: 1 });
+  const id = server.ids[0] ?? '';
+  const { page } = await visitor();
+  for (const path of ['/', '/posts', '/jobs', '/profiles', '/']) {
+    await page.goto(server.url + path);
+    await isLive(page, id);
+  }
+  await page.goBack();
+  await isLive(page, id);
+  expect(await server.watchers()).toBe(1);
+  await page.goto('about:blank');
+  await watchersAre(server, 0);
+}, 60_000);
+
+test('a page that is kept for the back button, or frozen, holds no connection, and is live again afterwards', async () => {
+  const server = await busy({ jobs: 1 });
+  const id = server.ids[0] ?? '';
+  const { page } = await visitor();
+  await page.goto(server.url);
+  await isLive(page, id);
+  // Playwright starts Chromium without that cache, and freezing a visible page tells it nothing,
+  // so the events of both are told by hand.
+  const tell = (target: 'window' | 'document', name: string) =>
+    page.evaluate(
+      ([target, name]) => {
+        const event = new PageTransitionEvent(name, { persisted: true });
+        (target === 'window' ? window : document).dispatchEvent(event);
+      },
+      [target, name] as const,
+    );
+  const turns = [
+    ['window', 'pagehide', 'pageshow'],
+    ['document', 'freeze', 'resume'],
+  ] as const;
+  for (const [target, away, back] of turns) {
+    await tell(target, away);
+    await watchersAre(server, 0);
+    await tell(target, back);
+    await isLive(page, id);
+    expect(await server.watchers()).toBe(1);
+  }
+  await tell('document', 'freeze');
+  await tell('document', 'resume');
+  await tell('window', 'pageshow');
+  await isLive(page, id);
+  await page.goto('about:blank');
+  await watchersAre(server, 0);
+}, 60_000);
+
+describe('a browser without shared workers', () => {
+  test('gives each tab a connection of its own', async () => {
+    const server = await busy({ jobs: 1 });
+    const { page, context } = await visitor();
+    await context.addInitScript(() => Reflect.deleteProperty(window, 'SharedWorker'));
+    await page.goto(server.url);
+    const second = await openTab(context, server.url);
+    for (const tab of [page, second]) await isLive(tab, server.ids[0] ?? '');
+    expect(await server.watchers()).toBe(2);
+    await second.close();
+    await watchersAre(server, 1);
+  }, 60_000);
+
+  test('or one in which the worker does not start, is live all the same', async () => {
+    const server = await busy({ jobs: 1 });
+    const { page, context } = await visitor();
+    await context.addInitScript(() => {
+      const Original = window.SharedWorker;
+      window.SharedWorker = class extends Original {
+        constructor(_url: string, options: WorkerOptions) {
+          super('/assets/no_such_worker.js', options);
+        }
+      } as typeof SharedWorker;
+    });
+    await page.goto(server.url);
+    await isLive(page, server.ids[0] ?? '');
+    expect(await server.watchers()).toBe(1);
+  }, 60_000);
+
+  test('or one in which it stays silent, is live all the same', async () => {
+    const server = await busy({ jobs: 1 });
+    const { page, context } = await visitor();
+    await context.addInitScript(() => {
+      window.SharedWorker = class extends EventTarget {
+        port = new MessageChannel().port1;
+        onerror = null;
+      } as unknown as typeof SharedWorker;
+    });
+    await page.goto(server.url);
+    await isLive(page, server.ids[0] ?? '');
+    expect(await server.watchers()).toBe(1);
+  }, 60_000);
+});
+
+test('a tab that nobody sees is live at a slower pace, and at the full one when it is seen', async () => {
+  const server = await busy({ jobs: 1 });
+  const { page, context } = await visitor();
+  await context.addInitScript(() => {
+    const counting = window as unknown as { hidden: boolean; frames: number };
+    Object.assign(counting, { hidden: false, frames: 0 });
+    Object.defineProperty(document, 'hidden', { get: () => counting.hidden });
+    document.addEventListener('htmx:sseMessage', () => {
+      counting.frames++;
+    });
+  });
+  const hide = (tab: Page, hidden: boolean) =>
+    tab.evaluate((hidden) => {
+      Object.assign(window, { hidden });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, hidden);
+  const frames = (tab: Page) =>
+    tab.evaluate(() => (window as unknown as { frames: number }).frames);
+  await page.goto(server.url);
+  const unseen = await openTab(context, server.url);
+  for (const tab of [page, unseen]) await isLive(tab, server.ids[0] ?? '');
+  await hide(unseen, true);
+  const before = [await frames(page), await frames(unseen)] as const;
+  await until('the unseen one moves', async () => (await frames(unseen)) > before[1] + 3);
+  const came = [(await frames(page)) - before[0], (await frames(unseen)) - before[1]] as const;
+  expect(came[0]).toBeGreaterThan(came[1] * 2);
+  await hide(unseen, false);
+  const seen = await frames(unseen);
+  await until('it is at the full pace', async () => (await frames(unseen)) > seen + 20);
+}, 60_000);
+
+describe('a server that was killed and comes back', () => {
+  const restarted = async (withWorker: boolean) => {
+    const first = await startServer(undefined, { XGPT_SAMPLE_PAGE_MS: '100' });
+    const { page, context } = await visitor();
+    if (!withWorker) {
+      await context.addInitScript(() => Reflect.deleteProperty(window, 'SharedWorker'));
+    }
+    await page.goto(first.url);
+    const tabs = [page];
+    for (const path of ['/jobs', '/posts']) tabs.push(await openTab(context, first.url + path));
+    const before = await first.start('scrape', { username: 'aurora_lab', maxTweets: '1000' });
+    for (const tab of tabs) await tab.locator(`#job-${before.id}`).waitFor();
+
+    await first.end('SIGKILL');
+    for (const tab of tabs) {
+      await tab.locator('#taskbar[data-connection="lost"]').waitFor();
+      await tab.getByRole('status').filter({ hasText: 'Reconnecting…' }).waitFor();
+    }
+    const second = await startServer(first.dataDir, {
+      XGPT_SAMPLE_PAGE_MS: '100',
+      PORT: new URL(first.url).port,
+    });
+    const up = Date.now();
+    const between = await second.start('search', { query: 'aurora', maxTweets: '1000' });
+    const isRight = async (tab: Page) =>
+      (await tab.locator('#taskbar:not([data-connection])').count()) === 1 &&
+      (await tab.locator('#connection-note').count()) === 0 &&
+      (await tab.locator(`#job-${between.id}`).count()) === 1;
+    const allRight = async () => (await Promise.all(tabs.map(isRight))).every(Boolean);
+    await until('every tab is right again', allRight, 5_000 - (Date.now() - up));
+    // Running jobs of a killed process are put back into the line, and the tabs follow.
+    await tabs[0]?.locator(`#job-${between.id}[data-status="completed"]`).waitFor();
+  };
+
+  test('is shown as lost meanwhile, and every tab is right again within 5 s', async () => {
+    await restarted(true);
+  }, 60_000);
+
+  test('and so it is without shared workers', async () => {
+    await restarted(false);
+  }, 60_000);
+});
+
+/** The stream's own events, as the server sent them while its jobs moved and came and went. */
+async function record(url: string, wanted: Record<string, number>) {
+  const aborting = new AbortController();
+  const response = await fetch(`${url}/api/jobs/stream`, { signal: aborting.signal });
+  const recorded: Record<string, { type: string; data: string; lastEventId: string }[]> = {};
+  let text = '';
+  const isComplete = () =>
+    Object.entries(wanted).every(([type, count]) => (recorded[type]?.length ?? 0) >= count);
+  const decoder = new TextDecoder();
+  for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
+    text += decoder.decode(piece, { stream: true });
+    const blocks = text.split('\n\n');
+    text = blocks.pop() ?? '';
+    for (const block of blocks) {
+      const lines = block.split('\n');
+      const field = (name: string) =>
+        lines
+          .filter((line) => line.startsWith(`${name}: `))
+          .map((line) => line.slice(name.length + 2))
+          .join('\n');
+      const type = field('event');
+      recorded[type] ??= [];
+      recorded[type].push({ type, data: field('data'), lastEventId: field('id') });
+    }
+    if (isComplete()) break;
+  }
+  aborting.abort();
+  return recorded;
+}
+
+test('ten minutes of updates leave as many nodes and listeners as there were', async () => {
+  const server = await busy({ jobs: 5, passing: true });
+  const { jobs = [], job = [] } = await record(server.url, { jobs: 10, job: 20 });
+  const { page, context, problems } = await visitor();
+  await page.goto(server.url);
+  await isLive(page, server.ids[0] ?? '');
+  server.rest();
+  const client = await context.newCDPSession(page);
+
+  const feed = (frames: number) =>
+    page.evaluate(
+      async ({ jobs, job, frames }) => {
+        const taskbar = document.getElementById('taskbar') as unknown as {
+          'htmx-internal-data': { sseEventSource: { take(news: unknown): void } };
+        };
+        const stream = taskbar['htmx-internal-data'].sseEventSource;
+        const take = (event: unknown) => stream.take({ open: true, events: [event] });
+        for (let frame = 0; frame < frames; frame++) {
+          const ofJobs = frame % 12 === 0;
+          take(ofJobs ? jobs[(frame / 12) % jobs.length] : job[frame % job.length]);
+          // Lets htmx settle, as it does between two frames of a stream.
+          if (frame % 20 === 0) await new Promise((resolve) => setTimeout(resolve));
+        }
+        take(jobs[0]);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      },
+      { jobs, job, frames },
+    );
+  const counters = async () => {
+    await client.send('HeapProfiler.collectGarbage');
+    return client.send('Memory.getDOMCounters');
+  };
+  await feed(600);
+  const before = await counters();
+  await feed(12_000);
+  const after = await counters();
+  expect(after.nodes - before.nodes).toBeLessThan(200);
+  expect(after.jsEventListeners - before.jsEventListeners).toBeLessThan(20);
+  expect(problems).toEqual([]);
+}, 240_000);
+
+describe('while twenty jobs report twenty times a second and others come and go', () => {
+  /** Where a press began on a cancel button; one that began elsewhere does nothing. */
+  const recordHits = async (page: Page) => {
+    const hits: string[] = [];
+    await page.exposeFunction('onHit', (id: string) => hits.push(id));
+    await page.evaluate(() => {
+      let began = false;
+      const buttonAt = (event: Event) =>
+        (event.target as Element).closest('button[id^="cancel-scrape"]:enabled');
+      const start = (event: Event) => {
+        const button = buttonAt(event);
+        began = button !== null;
+        if (!button) return;
+        const { onHit } = window as unknown as { onHit(id: string): void };
+        onHit(button.id.slice('cancel-'.length));
+      };
+      const end = (event: Event) => {
+        if (began) return;
+        event.preventDefault();
+        event.stopImmediatePropagation();
+      };
+      window.addEventListener('mousedown', start, { capture: true });
+      window.addEventListener('click', end, { capture: true });
+    });
+    return hits;
+  };
+
+  test('twenty of twenty presses of 80 ms on cancel buttons arrive', async () => {
+    const server = await busy({ jobs: 20, passing: true });
+    // So high that no card has to be scrolled to.
+    const { page } = await visitor({ viewport: { width: 1280, height: 5000 } });
+    await page.goto(server.url);
+    await isLive(page, server.ids[0] ?? '');
+    const hits = await recordHits(page);
+    for (const id of server.ids) {
+      // A hand that finds another card under it when it comes down tries again.
+      const wasPressed = async () => {
+        if (!hits.includes(id)) await press(page, `#cancel-${id}`);
+        return hits.includes(id);
+      };
+      await until(`${id} was pressed`, wasPressed);
+      for (const hit of hits) {
+        const isCancelled = async () => (await server.statusOf(hit)).startsWith('cancel');
+        await until(`the press on ${hit} arrived`, isCancelled, 2_000);
+      }
+    }
+    expect(hits.toSorted()).toEqual(server.ids.toSorted());
+  }, 120_000);
+
+  test('the keyboard’s place stays on a button', async () => {
+    const server = await busy({ jobs: 20, passing: true });
+    const { page } = await visitor();
+    await page.goto(server.url);
+    const id = `cancel-${server.ids[7]}`;
+    await page.locator(`#${id}`).focus();
+    await page.evaluate(() => {
+      const counting = window as unknown as { frames: number; blurs: number };
+      counting.frames = 0;
+      counting.blurs = 0;
+      document.addEventListener('htmx:sseMessage', () => {
+        counting.frames++;
+      });
+      document.activeElement?.addEventListener('blur', () => {
+        counting.blurs++;
+      });
+    });
+    const counted = (name: 'frames' | 'blurs') =>
+      page.evaluate((name) => (window as unknown as Record<string, number>)[name] ?? 0, name);
+    await until('200 frames came', async () => (await counted('frames')) >= 200, 60_000);
+    expect(await counted('blurs')).toBe(0);
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe(id);
+    await page.keyboard.press('Enter');
+    await until('it was cancelled', async () =>
+      (await server.statusOf(server.ids[7] ?? '')).startsWith('cancel'),
+    );
+  }, 120_000);
+});
