@@ -89,13 +89,16 @@ try {
   await leave(many);
   await Bun.sleep(1_000);
   const after = Number((await ask({ do: 'memory' })).rss);
+  const health = await fetch(`http://127.0.0.1:${server.port}/healthz`);
+  const { watchers: left } = (await health.json()) as { watchers: number };
   const raw = await connect(MANY, '/ceiling');
   reset(raw);
   await ask({ do: 'ceiling', ms: SATURATED_MS, bytes });
   const ceiling = deliveriesTo(raw);
   await leave(raw);
   row(`KB a connection, ${thousands(MANY)}`, ((held - before) / MANY / 1000).toFixed(1), '≤ 15');
-  row('MB more than before, 1 s after they left', ((after - before) / 1e6).toFixed(0), '');
+  row('streams open 1 s after they left', String(left), '0');
+  row('MB more than before by then', ((after - before) / 1e6).toFixed(0), '');
   const perSecondSaturated = flooded / (SATURATED_MS / 1000);
   row(
     'deliveries/s, saturated',
@@ -118,16 +121,34 @@ async function stall(watchers: Watcher[]): Promise<void> {
   const others = watchers.slice(STALLED);
   for (const { socket } of stalled) socket.pause();
   reset(watchers);
-  const { rss } = await ask({ do: 'update', ms: STALL_MS, perSecond: UPDATES_PER_SECOND });
+  const updating = ask({ do: 'update', ms: STALL_MS, perSecond: UPDATES_PER_SECOND });
+  await Bun.sleep(STALL_MS - 2_000);
+  const current = await readAgain(inspected(stalled));
+  const { rss } = await updating;
   const perSecond = inspected(others).map(({ frames }) => frames / (STALL_MS / 1000));
   row(
-    `MB more with ${STALLED} stalled for a minute`,
+    `MB more with ${STALLED} stalled for ${STALL_MS / 1000} s`,
     ((Number(rss) - before) / 1e6).toFixed(1),
     '≤ 30',
   );
   row('frames/s to the others meanwhile', range(perSecond), '8 to 21');
+  row('stalled ones current after reading, ms', range(current), '');
   for (const { socket } of stalled) socket.resume();
-  await Bun.sleep(500);
+}
+
+/** How long each takes, in ms, until a piece comes that is no older than a frame on its way. */
+async function readAgain(stalled: Watcher[]): Promise<number[]> {
+  const begin = performance.now();
+  for (const { socket } of stalled) socket.resume();
+  const times = new Map<Watcher, number>();
+  while (times.size < stalled.length && performance.now() - begin < 1_900) {
+    for (const watcher of stalled) {
+      const isCurrent = (watcher.delays.at(-1) ?? Number.POSITIVE_INFINITY) < 100;
+      if (isCurrent && !times.has(watcher)) times.set(watcher, performance.now() - begin);
+    }
+    await Bun.sleep(2);
+  }
+  return stalled.map((watcher) => times.get(watcher) ?? Number.POSITIVE_INFINITY);
 }
 
 async function startServer() {
