@@ -83,7 +83,7 @@ export function createLiveTaskbar(tracker: Tracker): LiveTaskbar {
     if (due >= pendingAt) return;
     clearTimeout(pending);
     pendingAt = due;
-    pending = setTimeout(publish, due - performance.now());
+    pending = setTimeout(publish, Math.max(0, due - performance.now()));
     pending.unref();
   }
 
@@ -151,7 +151,7 @@ export function createLiveTaskbar(tracker: Tracker): LiveTaskbar {
     const timer = setTimeout(() => {
       leaving.delete(job.id);
       feed.changed(job.id);
-    }, left + 1);
+    }, Math.max(0, left) + 1);
     timer.unref();
     leaving.set(job.id, timer);
   }

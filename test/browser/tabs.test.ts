@@ -252,7 +252,7 @@ describe('a server that was killed and comes back', () => {
       (await tab.locator(`#job-${between.id}`).count()) === 1;
     const allRight = async () => (await Promise.all(tabs.map(isRight))).every(Boolean);
     await until('every tab is right again', allRight, 5_000 - (Date.now() - up));
-    // Running jobs of a killed process are put back into the line, and the tabs follow.
+    // It is not only the first frame that arrives.
     await tabs[0]?.locator(`#job-${between.id}[data-status="completed"]`).waitFor();
   };
 
