@@ -2,7 +2,7 @@
 const HEARTBEAT_MS = 20_000;
 
 /** How often silence is looked for, in ms. */
-const LOOK_MS = 5_000;
+const LOOK_MS = 1_000;
 
 /**
  * A comment for those who wait for one, and an event for scripts: a browser hides comments from
