@@ -44,10 +44,10 @@ export function eventStream(
 
 async function* follow(signal: AbortSignal, follower: Follower): AsyncGenerator<Uint8Array> {
   let wake = () => {};
-  let sentAt = performance.now();
   const wakeNow = () => wake();
+  const line: Line = { sentAt: performance.now(), wake: wakeNow };
   const unsubscribe = follower.subscribe(wakeNow);
-  const stopLooking = lookNowAndThen(wakeNow);
+  const stopLooking = lookNowAndThen(line);
   // A generator that waits is not told that its client has left.
   signal.addEventListener('abort', wakeNow);
   try {
@@ -55,10 +55,10 @@ async function* follow(signal: AbortSignal, follower: Follower): AsyncGenerator<
       const woken = new Promise<void>((resolve) => {
         wake = resolve;
       });
-      const piece = follower.next() ?? heartbeatAfter(sentAt, follower);
+      const piece = follower.next() ?? heartbeatOn(line, follower);
       if (piece) {
         yield piece;
-        sentAt = performance.now();
+        line.sentAt = performance.now();
       } else if (follower.isOver?.()) {
         return;
       } else {
@@ -72,25 +72,32 @@ async function* follow(signal: AbortSignal, follower: Follower): AsyncGenerator<
   }
 }
 
-function heartbeatAfter(
-  sentAt: number,
-  { heartbeat = HEARTBEAT }: Follower,
-): Uint8Array | undefined {
-  return performance.now() - sentAt >= HEARTBEAT_MS ? (heartbeat ?? undefined) : undefined;
+interface Line {
+  /** When something was last sent on it, in ms of `performance.now()`. */
+  sentAt: number;
+  wake(): void;
 }
 
-const looking = new Set<() => void>();
+function isSilent({ sentAt }: Line): boolean {
+  return performance.now() - sentAt >= HEARTBEAT_MS;
+}
+
+function heartbeatOn(line: Line, { heartbeat = HEARTBEAT }: Follower): Uint8Array | undefined {
+  return isSilent(line) ? (heartbeat ?? undefined) : undefined;
+}
+
+const lines = new Set<Line>();
 let look: Timer | undefined;
 
 /** One timer for all streams: one each, set anew after every piece, cost as much as the sending. */
-function lookNowAndThen(wake: () => void): () => void {
-  looking.add(wake);
+function lookNowAndThen(line: Line): () => void {
+  lines.add(line);
   look ??= setInterval(() => {
-    for (const each of looking) each();
+    for (const each of lines) if (isSilent(each)) each.wake();
   }, LOOK_MS);
   return () => {
-    looking.delete(wake);
-    if (looking.size > 0) return;
+    lines.delete(line);
+    if (lines.size > 0) return;
     clearInterval(look);
     look = undefined;
   };
