@@ -22,7 +22,7 @@ const FRAME_MS = 50;
 const AHEAD_MS = 200;
 
 /** What progress may cost a watcher, in bytes a second: larger frames come less often. */
-const BUDGET = 96_000;
+const BUDGET = 94_000;
 
 /** A frame of progress that comes early by this much is not held back, in ms: timers jitter. */
 const TOLERANCE_MS = 10;

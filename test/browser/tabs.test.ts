@@ -378,7 +378,7 @@ describe('while twenty jobs report twenty times a second and others come and go'
       };
       await until(`${id} was pressed`, wasPressed);
       for (const hit of hits) {
-        const isCancelled = async () => (await server.statusOf(hit)).startsWith('cancel');
+        const isCancelled = async () => (await server.job(hit)).status.startsWith('cancel');
         await until(`the press on ${hit} arrived`, isCancelled, 2_000);
       }
     }
@@ -409,7 +409,7 @@ describe('while twenty jobs report twenty times a second and others come and go'
     expect(await page.evaluate(() => document.activeElement?.id)).toBe(id);
     await page.keyboard.press('Enter');
     await until('it was cancelled', async () =>
-      (await server.statusOf(server.ids[7] ?? '')).startsWith('cancel'),
+      (await server.job(server.ids[7] ?? '')).status.startsWith('cancel'),
     );
   }, 120_000);
 });

@@ -9,7 +9,7 @@ import { createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { openDatabase } from '../../src/database.ts';
 import { createLocalEmbedder } from '../../src/embedding/index.ts';
-import { createTracker, type JobContext } from '../../src/jobs/index.ts';
+import { createTracker, type Job, type JobContext } from '../../src/jobs/index.ts';
 import { createLibrary } from '../../src/library/index.ts';
 import { silentLogger } from '../../src/logger.ts';
 import { loadOperations } from '../../src/operations/index.ts';
@@ -44,8 +44,7 @@ export async function startBusyServer({ jobs, perSecond = 20, passing = false }:
     url,
     ids,
     watchers: async () => (await json<{ watchers: number }>('/healthz')).watchers,
-    statusOf: async (id: string) =>
-      (await json<{ job: { status: string } }>(`/api/jobs/${id}`)).job.status,
+    job: async (id: string) => (await json<{ job: Job }>(`/api/jobs/${id}`)).job,
     rest: () => child.send('rest'),
     end: async () => {
       child.disconnect();
