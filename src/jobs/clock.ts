@@ -1,7 +1,9 @@
 /** Time as an argument, so that a test can move it. */
 export interface Clock {
-  /** Milliseconds since 1970 UTC. */
+  /** Milliseconds since 1970 UTC, as the machine has it: somebody may set it at any time. */
   now(): number;
+  /** Milliseconds since some moment; only ever goes on, however the machine's time is set. */
+  elapsed(): number;
   /** Calls `run` once after `ms`; the returned function calls it off. Keeps no process alive. */
   after(ms: number, run: () => void): () => void;
 }
@@ -11,6 +13,7 @@ const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   after(ms, run) {
     const timer = setTimeout(run, Math.min(Math.max(ms, 0), LONGEST_TIMEOUT_MS));
     timer.unref();

@@ -4,6 +4,7 @@ import { JobCancelled } from './errors.ts';
 import type { Execution, Executions } from './executions.ts';
 import type { Feed } from './feed.ts';
 import type { Job } from './job.ts';
+import type { LeaseWatch } from './lease_watch.ts';
 import { processIsGone } from './owner.ts';
 import type { JobStore, Lease } from './store.ts';
 
@@ -11,10 +12,10 @@ import type { JobStore, Lease } from './store.ts';
 const BEAT_MS = 1_000;
 
 /** How often a look is taken at whether other processes have written, in ms. */
-const GLANCE_MS = 100;
+const GLANCE_MS = 40;
 
-/** Stands in the feed for whatever another process changed. */
-const ELSEWHERE = '';
+/** Stands in the feed for more jobs than can be told one by one. */
+const MANY = '';
 
 /** What tracker and runner of one process share. */
 export interface Desk {
@@ -26,6 +27,7 @@ export interface Desk {
   /** Who this process is in a job's lease: `host:pid:boot`. */
   owner: string;
   leaseMs: number;
+  leaseWatch: LeaseWatch;
   cancelGraceMs: number;
   /** Somebody may claim now: a job came into the line, or a place became free. */
   wake(): void;
@@ -86,7 +88,13 @@ export function lost(desk: Desk, execution: Execution): void {
 export function takeOver(desk: Desk): void {
   // Our own leases first: after a laptop's sleep they have all run out, and nobody wanted them.
   heartbeat(desk);
-  for (const job of desk.store.takeOver(processIsGone(desk.owner), desk.clock.now())) {
+  const isGone = processIsGone(desk.owner);
+  const others = desk.store.leases().filter(({ owner }) => owner !== desk.owner);
+  const runOut = new Set(desk.leaseWatch.runOut(others, desk.clock.elapsed()));
+  for (const held of others) {
+    if (!isGone(held.owner) && !runOut.has(held)) continue;
+    const job = desk.store.abandon(held, desk.clock.now());
+    if (!job) continue;
     desk.logger.warn(`${job.id} was left behind by a process that ended; it is ${job.status}.`);
     desk.feed.changed(job.id);
   }
@@ -119,12 +127,17 @@ function repeat(desk: Desk, ms: number, run: (desk: Desk) => void, complaint: st
 
 /** Another process wrote: our jobs may be cancelled, and what we show may be old. */
 function glance(desk: Desk): void {
-  if (!desk.store.changedElsewhere()) return;
+  const news = desk.store.changesElsewhere(desk.owner);
+  if (!news) return;
+  const { changed, progressed } = news;
+  if (progressed.length > 0) desk.feed.progressed(progressed);
+  if (changed.length === 0) return;
   for (const execution of desk.executions.all()) {
+    if (changed !== 'too many' && !changed.includes(execution.id)) continue;
     const job = desk.store.get(execution.id);
     if (job?.status !== 'running' || job.attempt !== execution.attempt) lost(desk, execution);
   }
-  desk.feed.changed(ELSEWHERE);
+  for (const id of changed === 'too many' ? [MANY] : changed) desk.feed.changed(id);
   desk.wake();
 }
 

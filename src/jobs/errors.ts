@@ -31,6 +31,20 @@ export class UnknownJobType extends PermanentError {
   }
 }
 
+/** Nothing was created: so many jobs wait already that this one would wait for very long. */
+export class TooManyWaiting extends Error {
+  override readonly name = 'TooManyWaiting';
+  constructor(
+    /** Whose limit was reached. */
+    readonly full: 'type' | 'client',
+    limit: number,
+    type: string,
+  ) {
+    const whose = full === 'type' ? `${type} jobs` : 'jobs of yours';
+    super(`${limit.toLocaleString('en')} ${whose} are waiting already.`);
+  }
+}
+
 /** The base of the reasons with which a job's signal aborts. */
 export abstract class JobStopped extends Error {}
 

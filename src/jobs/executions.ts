@@ -46,8 +46,8 @@ export class Executions {
       type: job.type,
       tracked: job.tracked,
       controller: new AbortController(),
-      speed: new Speed(this.clock.now(), current, total),
-      pulse: new Pulse(this.clock.now()),
+      speed: new Speed(this.clock.elapsed(), current, total),
+      pulse: new Pulse(this.clock.elapsed()),
     };
     this.#byId.set(job.id, execution);
     return execution;
@@ -93,7 +93,7 @@ export class Executions {
   flush(): void {
     if (this.#dirty.size === 0) return;
     const executions = [...this.#dirty];
-    this.#flushedAt = this.clock.now();
+    this.#flushedAt = this.clock.elapsed();
     const updates = executions.flatMap(({ id, attempt, progress }) =>
       progress ? [{ id, attempt, progress }] : [],
     );
@@ -114,7 +114,7 @@ export class Executions {
   }
 
   #moved({ speed, pulse }: Execution, { current, total }: JobProgress): void {
-    const now = this.clock.now();
+    const now = this.clock.elapsed();
     speed.sample(now, current, total);
     pulse.beat(now);
   }
@@ -123,13 +123,12 @@ export class Executions {
     if (this.#flushPending) return;
     this.#flushPending = true;
     const { paceMs } = this.feed;
-    const wait = this.#flushedAt + paceMs - this.clock.now();
+    const wait = this.#flushedAt + paceMs - this.clock.elapsed();
     const flush = () => {
       this.#flushPending = false;
       this.#tryFlush();
     };
-    // A clock that was set back must not hold progress up for as long as it went back.
-    if (wait > 0) this.clock.after(Math.min(wait, paceMs), flush);
+    if (wait > 0) this.clock.after(wait, flush);
     else queueMicrotask(flush);
   }
 

@@ -7,13 +7,20 @@ import { createTracker } from './tracker.ts';
 export { type Clock, systemClock } from './clock.ts';
 export type { JobContext, QueuedJobContext } from './context.ts';
 export { defineJob, type InputOf, type JobDefinition, type OutputOf } from './definition.ts';
-export { InvalidInput, JobStopped, PermanentError, UnknownJobType } from './errors.ts';
+export {
+  InvalidInput,
+  JobStopped,
+  PermanentError,
+  TooManyWaiting,
+  UnknownJobType,
+} from './errors.ts';
 export type { Change, Feed } from './feed.ts';
 export type { Job, JobProgress, JobType, JobTypes } from './job.ts';
 export {
   isActive,
   isCancellable,
   isFinal,
+  isWaiting,
   JOB_STATUSES,
   type JobStatus,
 } from './lifecycle.ts';
@@ -29,5 +36,6 @@ export const jobTracker = createTracker(() => {
     cancelGraceMs: config.cancelGraceMs,
     keepFinishedMs: config.keepFinishedMs,
     concurrency: config.concurrency,
+    maxWaiting: config.maxWaiting,
   };
 });

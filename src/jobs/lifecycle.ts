@@ -53,6 +53,11 @@ export function isAtWork(status: JobStatus): boolean {
   return status === 'running' || status === 'cancelling';
 }
 
+/** Nobody is at work on it yet, or again. */
+export function isWaiting(status: JobStatus): boolean {
+  return status === 'queued' || status === 'retrying';
+}
+
 /** Cancelling it still means something. */
 export function isCancellable(status: JobStatus): boolean {
   return status === 'queued' || status === 'running' || status === 'retrying';

@@ -1,8 +1,19 @@
+import { readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 /** Who this process is in a lease: `host:pid:boot`; the boot tells it from an earlier one with its pid. */
 export function newOwner(): string {
-  return `${hostname()}:${process.pid}:${Bun.randomUUIDv7('base64url').slice(-10)}`;
+  const host = [hostname(), pidNamespace()].filter(Boolean).join('/');
+  return `${host}:${process.pid}:${Bun.randomUUIDv7('base64url').slice(-10)}`;
+}
+
+/** Two containers may share a name and a folder, and count their processes from 1 each. */
+function pidNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid').replace(/\D/g, '');
+  } catch {
+    return '';
+  }
 }
 
 /**

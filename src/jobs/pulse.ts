@@ -20,9 +20,9 @@ export class Pulse {
     this.#lastAt = now;
   }
 
-  /** When it last moved, if that is suspiciously long ago. Times are ms since 1970. */
-  stalledSince(now: number): number | undefined {
-    const patience = Math.max(SHORTEST_SILENCE_MS, GAPS * this.#usualGap);
-    return now - this.#lastAt > patience ? this.#lastAt : undefined;
+  /** For how long it has not moved, in ms, if that is suspiciously long. */
+  silence(now: number): number | undefined {
+    const silence = now - this.#lastAt;
+    return silence > Math.max(SHORTEST_SILENCE_MS, GAPS * this.#usualGap) ? silence : undefined;
   }
 }

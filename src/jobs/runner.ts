@@ -10,7 +10,6 @@ import type { Claimed } from './store.ts';
 
 /** How often a runner looks for jobs that other processes put into the line, in ms. */
 const LOOK_MS = 1_000;
-const SWEEP_MS = 3_600_000;
 /** How long a handler may take to stop once its signal aborted at shutdown, in ms. */
 const STOP_MS = 1_000;
 
@@ -19,7 +18,6 @@ export interface RunnerOptions {
   definitions: ReadonlyMap<string, JobDefinition>;
   /** Overrides a definition's own limit, by type. */
   concurrency: Record<string, number>;
-  keepFinishedMs: number;
 }
 
 /** Hands waiting jobs to their handlers, first come first served within each type. */
@@ -33,18 +31,12 @@ export interface Runner {
   stop(drainMs: number): Promise<void>;
 }
 
-export function createRunner({
-  desk,
-  definitions,
-  concurrency,
-  keepFinishedMs,
-}: RunnerOptions): Runner {
+export function createRunner({ desk, definitions, concurrency }: RunnerOptions): Runner {
   const { store, executions, clock, logger } = desk;
   const running = new Map<Execution, Promise<void>>();
   let started = false;
   let wakePending = false;
   let cancelLook = () => {};
-  let cancelSweep = () => {};
 
   function wake(): void {
     if (!started || wakePending) return;
@@ -135,16 +127,12 @@ export function createRunner({
   }
 
   function look(): void {
-    guarded('Jobs that were left behind could not be looked at', () => takeOver(desk));
+    guarded('Jobs that were left behind could not be looked at', () => {
+      takeOver(desk);
+      store.rebaseRetries(clock.now());
+    });
     wake();
     cancelLook = clock.after(LOOK_MS, look);
-  }
-
-  function sweep(): void {
-    guarded('Old jobs could not be deleted', () => {
-      store.deleteEndedBefore(clock.now() - keepFinishedMs);
-    });
-    cancelSweep = clock.after(SWEEP_MS, sweep);
   }
 
   function guarded(complaint: string, run: () => void): void {
@@ -161,12 +149,10 @@ export function createRunner({
       if (started) return;
       started = true;
       look();
-      sweep();
     },
     async stop(drainMs) {
       started = false;
       cancelLook();
-      cancelSweep();
       await within(drainMs, running.values());
       for (const { controller } of running.keys()) controller.abort(new ShuttingDown());
       await within(STOP_MS, running.values());

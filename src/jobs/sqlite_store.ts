@@ -5,15 +5,25 @@ import type {
   Claimed,
   CommitState,
   Fence,
+  HeldLease,
+  Inserted,
+  InsertOptions,
   JobPage,
   JobQuery,
   JobStore,
+  NewJob,
   ProgressUpdate,
 } from './store.ts';
 
 const HOUR_MS = 3_600_000;
 const DEFAULT_PAGE = 50;
 const LONGEST_PAGE = 1_000;
+
+/** More changes than these at once are not told one by one. */
+const MOST_CHANGES = 500;
+
+/** How many changes are kept for processes that are behind. */
+const KEPT_CHANGES = 10_000;
 
 /** The one file with SQL about jobs. Needs the tables of `migrations/`. */
 export function createSqliteJobStore(db: Database): JobStore {
@@ -25,10 +35,24 @@ export function createSqliteJobStore(db: Database): JobStore {
 
   const insert = db.query<JobRow, Params>(`
     INSERT INTO jobs (id, type, status, tracked, turn, attempt, max_attempts, metadata,
-                      session_id, parent_id, owner, lease_until, created_at, started_at, updated_at)
+                      session_id, parent_id, client, owner, lease_until,
+                      created_at, started_at, updated_at)
     VALUES ($id, $type, $status, $tracked, ${lastTurn}, $attempt, $maxAttempts, $metadata,
-            $sessionId, $parentId, $owner, $leaseUntil, $now, $startedAt, $now)
+            $sessionId, $parentId, $client, $owner, $leaseUntil, $now, $startedAt, $now)
     RETURNING *`);
+
+  const twin = db.query<JobRow, Params>(`
+    SELECT * FROM jobs
+    WHERE type = $type AND created_at BETWEEN $twinSince AND $now
+      AND status IN ('queued', 'running', 'retrying') AND metadata IS $metadata
+      AND session_id IS $sessionId AND parent_id IS $parentId AND client IS $client
+    ORDER BY created_at DESC, id DESC LIMIT 1`);
+
+  const waitingOfType = db.query<{ count: number }, Params>(`
+    SELECT COUNT(*) AS count FROM jobs WHERE type = $type AND status IN ('queued', 'retrying')`);
+  const waitingOfClient = db.query<{ count: number }, Params>(`
+    SELECT COUNT(*) AS count FROM jobs
+    WHERE client = $client AND client IS NOT NULL AND status IN ('queued', 'retrying')`);
 
   const claimNext = db.query<JobRow, Params>(`
     UPDATE jobs SET status = 'running', attempt = attempt + 1, advanced = 0, retry_at = NULL,
@@ -106,8 +130,11 @@ export function createSqliteJobStore(db: Database): JobStore {
   const renew = db.query<JobRow, Params>(`
     UPDATE jobs SET lease_until = $until WHERE owner = $owner AND ${atWork} RETURNING *`);
 
-  const allAtWork = db.query<JobRow, []>(
-    `SELECT * FROM jobs WHERE completed_at IS NULL AND ${atWork}`,
+  const leases = db.query<LeaseRow, []>(`
+    SELECT id, attempt, owner, lease_until FROM jobs WHERE completed_at IS NULL AND ${atWork}`);
+
+  const leaseOf = db.query<LeaseRow & { status: JobStatus }, [string]>(
+    `SELECT status, id, attempt, owner, lease_until FROM jobs WHERE id = ? AND ${atWork}`,
   );
 
   const resume = db.query<JobRow, Params>(`
@@ -117,7 +144,22 @@ export function createSqliteJobStore(db: Database): JobStore {
     WHERE ${fenced} AND status = 'running' AND tracked = 0
       AND attempt < max_attempts + advanced RETURNING *`);
 
-  const deleteEndedBefore = db.query<null, [number]>('DELETE FROM jobs WHERE completed_at < ?');
+  const fromTheFuture = "status = 'retrying' AND completed_at IS NULL AND updated_at > $now + 1000";
+  const anyFromTheFuture = db.query<{ found: 1 }, Params>(
+    `SELECT 1 AS found FROM jobs WHERE ${fromTheFuture} LIMIT 1`,
+  );
+  const rebaseRetries = db.query<null, Params>(`
+    UPDATE jobs SET retry_at = $now + retry_at - updated_at, updated_at = $now
+    WHERE ${fromTheFuture}`);
+
+  const noteRemoval = db.query<null, Params>('INSERT INTO job_changes (job_id) VALUES ($id)');
+
+  const endedBefore = db.query<Pick<JobRow, 'id' | 'status' | 'dismissed_at'>, [number, number]>(`
+    SELECT id, status, dismissed_at FROM jobs WHERE completed_at < ? ORDER BY completed_at LIMIT ?`);
+
+  const forgetChanges = db.query<null, [number]>(
+    'DELETE FROM job_changes WHERE seq < (SELECT MAX(seq) FROM job_changes) - ?',
+  );
 
   const getRow = db.query<JobRow, [string]>('SELECT * FROM jobs WHERE id = ?');
 
@@ -125,8 +167,20 @@ export function createSqliteJobStore(db: Database): JobStore {
     SELECT * FROM jobs WHERE completed_at IS NULL
     ORDER BY ${atWork} DESC, CASE WHEN ${atWork} THEN started_at ELSE turn END, turn`);
 
-  const endedRows = db.query<JobRow, [number, number]>(`
-    SELECT * FROM jobs WHERE completed_at >= ? AND status <> 'failed' AND dismissed_at IS NULL
+  const countActive = db.query<{ atWork: number; waiting: number }, []>(`
+    SELECT COALESCE(SUM(${atWork}), 0) AS atWork, COALESCE(SUM(NOT ${atWork}), 0) AS waiting
+    FROM jobs WHERE completed_at IS NULL`);
+
+  const atWorkRows = db.query<JobRow, []>(`
+    SELECT * FROM jobs WHERE completed_at IS NULL AND ${atWork} ORDER BY started_at, turn`);
+
+  const waitingRows = db.query<JobRow, [number]>(`
+    SELECT * FROM jobs WHERE status IN ('queued', 'retrying') ORDER BY turn LIMIT ?`);
+
+  // What ended in the future ended before the machine's time was set back.
+  const endedRows = db.query<JobRow, [number, number, number]>(`
+    SELECT * FROM jobs
+    WHERE completed_at BETWEEN ? AND ? AND status <> 'failed' AND dismissed_at IS NULL
     ORDER BY completed_at DESC LIMIT ?`);
 
   const failedRows = db.query<JobRow, [number]>(`
@@ -137,22 +191,97 @@ export function createSqliteJobStore(db: Database): JobStore {
     SELECT created_at - created_at % ${HOUR_MS} AS hour, status, COUNT(*) AS count
     FROM jobs WHERE created_at >= $since GROUP BY hour, status ORDER BY hour`);
 
+  const changes = db.query<{ seq: number; job_id: string }, [number]>(
+    `SELECT seq, job_id FROM job_changes WHERE seq > ? ORDER BY seq LIMIT ${MOST_CHANGES + 1}`,
+  );
+  const lastChange = db.query<{ seq: number | null }, []>(
+    'SELECT MAX(seq) AS seq FROM job_changes',
+  );
+  const progressElsewhere = db.query<{ id: string; mark: string }, [string]>(`
+    SELECT id, attempt || ' ' || updated_at || ' ' || progress_current AS mark
+    FROM jobs WHERE completed_at IS NULL AND ${atWork} AND owner <> ?`);
+
   const dataVersion = db.query<{ data_version: number }, []>('PRAGMA data_version');
   let seenVersion = dataVersion.get()?.data_version;
+  let seenChange = lastChange.get()?.seq ?? 0;
+  let seenProgress = new Map<string, string>();
+
+  const newChanges = (): string[] | 'too many' => {
+    const from = seenChange;
+    const rows = changes.all(from);
+    const tooMany = rows.length > MOST_CHANGES;
+    seenChange = (tooMany ? lastChange.get()?.seq : rows.at(-1)?.seq) ?? from;
+    // A gap: this process slept while older ones were forgotten.
+    const isGap = rows[0] !== undefined && rows[0].seq !== from + 1;
+    if (isGap || tooMany) return 'too many';
+    return [...new Set(rows.map((row) => row.job_id))];
+  };
+
+  const newProgress = (owner: string): string[] => {
+    const before = seenProgress;
+    const rows = progressElsewhere.all(owner);
+    seenProgress = new Map(rows.map(({ id, mark }) => [id, mark]));
+    return rows.filter(({ id, mark }) => before.get(id) !== mark).map(({ id }) => id);
+  };
 
   const first = (query: { get(params: Params): JobRow | null }, params: Params) => {
     const row = query.get(params);
     return row ? toJob(row) : undefined;
   };
 
-  const settleAbandoned = (row: JobRow, now: number): Job | undefined => {
-    const fence = { id: row.id, attempt: row.attempt, now };
+  const isFull = (count: { count: number } | null, limit: number) => (count?.count ?? 0) >= limit;
+
+  const insertQueued = db.transaction(
+    (job: NewJob, { twinSince, maxWaiting }: InsertOptions, now: number): Inserted => {
+      const asked = asParams(job);
+      const { type, client = null } = asked;
+      if (twinSince !== undefined) {
+        const { metadata, sessionId, parentId } = asked;
+        const known = first(twin, { type, metadata, sessionId, parentId, client, twinSince, now });
+        if (known) return { job: known, isNew: false };
+      }
+      if (isFull(waitingOfType.get({ type }), maxWaiting.perType)) return { full: 'type' };
+      if (isFull(waitingOfClient.get({ client }), maxWaiting.perClient)) return { full: 'client' };
+      const row = insert.get({
+        ...asked,
+        status: 'queued',
+        tracked: 0,
+        attempt: 0,
+        owner: null,
+        leaseUntil: null,
+        startedAt: null,
+        now,
+      });
+      return { job: toJob(row as JobRow), isNew: true };
+    },
+  );
+
+  const removeOne = db.transaction((id: string, force: boolean): boolean => {
+    if (remove.run({ id, force }).changes === 0) return false;
+    noteRemoval.run({ id });
+    return true;
+  });
+
+  const deleteEndedBefore = db.transaction((time: number, limit: number): number => {
+    const rows = endedBefore.all(time, limit);
+    for (const { id, status, dismissed_at } of rows) {
+      remove.run({ id, force: false });
+      // Only these are still shown to anybody.
+      if (status === 'failed' && dismissed_at === null) noteRemoval.run({ id });
+    }
+    return rows.length;
+  });
+
+  const abandon = db.transaction((held: HeldLease, now: number): Job | undefined => {
+    const row = leaseOf.get(held.id);
+    if (!row || row.attempt !== held.attempt || toLease(row).until !== held.until) return undefined;
+    const fence = { id: held.id, attempt: held.attempt, now };
     if (row.status === 'cancelling') {
       return first(finishCancel, { ...fence, note: 'The process that ran it ended.' });
     }
     const reason = 'Interrupted: the process that ran it ended.';
     return first(resume, { ...fence, reason }) ?? first(fail, { ...fence, reason });
-  };
+  });
 
   const saveProgress = db.transaction((updates: ProgressUpdate[], now: number) =>
     updates
@@ -182,31 +311,12 @@ export function createSqliteJobStore(db: Database): JobStore {
       first(cancelWaiting, { id, now }) ?? first(cancelAtWork, { id, now }),
   );
 
-  const takeOver = db.transaction((gone: (owner: string | undefined) => boolean, now: number) =>
-    allAtWork
-      .all()
-      .filter((row) => gone(row.owner ?? undefined) || (row.lease_until ?? 0) < now)
-      .flatMap((row) => settleAbandoned(row, now) ?? []),
-  );
-
   return {
-    insertQueued: (job, now) =>
-      toJob(
-        insert.get({
-          ...optional(job),
-          status: 'queued',
-          tracked: 0,
-          attempt: 0,
-          owner: null,
-          leaseUntil: null,
-          startedAt: null,
-          now,
-        }) as JobRow,
-      ),
+    insertQueued: (job, options, now) => insertQueued.immediate(job, options, now),
     insertRunning: (job, lease, now) =>
       toJob(
         insert.get({
-          ...optional(job),
+          ...asParams(job),
           status: 'running',
           tracked: 1,
           attempt: 1,
@@ -229,15 +339,20 @@ export function createSqliteJobStore(db: Database): JobStore {
     cancel: (id, now) => cancel.immediate(id, now),
     requeue: (id, attempts, now) => first(requeue, { id, attempts, now }),
     dismiss: (id, now) => first(dismiss, { id, now }),
-    remove: (id, force) => remove.run({ id, force }).changes > 0,
+    remove: (id, force) => removeOne.immediate(id, force),
     renewLeases: (lease) => renew.all({ ...lease }).map(toJob),
-    takeOver: (gone, now) => takeOver.immediate(gone, now),
-    deleteEndedBefore: (time) => deleteEndedBefore.run(time).changes,
-    changedElsewhere: () => {
+    // Looked at first, because an UPDATE that finds nothing makes other writers wait all the same.
+    rebaseRetries: (now) =>
+      anyFromTheFuture.get({ now }) ? rebaseRetries.run({ now }).changes : 0,
+    leases: () => leases.all().map(toLease),
+    abandon: (held, now) => abandon.immediate(held, now),
+    deleteEndedBefore: (time, limit) => deleteEndedBefore.immediate(time, limit),
+    forgetChanges: () => void forgetChanges.run(KEPT_CHANGES),
+    changesElsewhere: (owner) => {
       const version = dataVersion.get()?.data_version;
-      const changed = version !== seenVersion;
+      if (version === seenVersion) return undefined;
       seenVersion = version;
-      return changed;
+      return { changed: newChanges(), progressed: newProgress(owner) };
     },
     get: (id) => {
       const row = getRow.get(id);
@@ -245,10 +360,12 @@ export function createSqliteJobStore(db: Database): JobStore {
     },
     list: (query) => list(db, query),
     active: () => activeRows.all().map(toJob),
-    current: (endedSince, limits) =>
+    countActive: () => countActive.get() ?? { atWork: 0, waiting: 0 },
+    current: (endedSince, now, limits) =>
       [
-        ...endedRows.all(endedSince, limits.ended),
-        ...activeRows.all(),
+        ...endedRows.all(endedSince, now, limits.ended),
+        ...atWorkRows.all(),
+        ...waitingRows.all(limits.waiting),
         ...failedRows.all(limits.failed),
       ].map(toJob),
     countsByHour: (since) => hourCounts.all({ since }),
@@ -285,6 +402,8 @@ interface JobRow {
   dismissed_at: number | null;
 }
 
+type LeaseRow = Pick<JobRow, 'id' | 'attempt' | 'owner' | 'lease_until'>;
+
 function toJob(row: JobRow): Job {
   const result = json(row.result);
   return {
@@ -315,6 +434,10 @@ function toJob(row: JobRow): Job {
   };
 }
 
+function toLease({ id, attempt, owner, lease_until }: LeaseRow): HeldLease {
+  return { id, attempt, owner: owner ?? undefined, until: lease_until ?? 0 };
+}
+
 function toClaimed(row: JobRow | null): Claimed | undefined {
   return row ? { job: toJob(row), checkpoint: json(row.checkpoint) } : undefined;
 }
@@ -323,7 +446,7 @@ function json(text: string | null): unknown {
   return text === null ? undefined : JSON.parse(text);
 }
 
-function optional(job: Parameters<JobStore['insertQueued']>[0]): Params {
+function asParams(job: NewJob) {
   return {
     id: job.id,
     type: job.type,
@@ -331,6 +454,7 @@ function optional(job: Parameters<JobStore['insertQueued']>[0]): Params {
     metadata: job.metadata ? JSON.stringify(job.metadata) : null,
     sessionId: job.sessionId ?? null,
     parentId: job.parentId ?? null,
+    client: job.client ?? null,
   };
 }
 

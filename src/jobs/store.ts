@@ -7,7 +7,8 @@ import type { JobStatus } from './lifecycle.ts';
  * first. Times are milliseconds since 1970 UTC.
  */
 export interface JobStore {
-  insertQueued(job: NewJob, now: number): Job;
+  /** Into the line, unless it is full, or the same was asked for since `twinSince`. */
+  insertQueued(job: NewJob, options: InsertOptions, now: number): Inserted;
   insertRunning(job: NewJob, lease: Lease, now: number): Job;
 
   /** The next waiting job of that type, started: its attempt is raised and the lease is on it. */
@@ -37,20 +38,41 @@ export interface JobStore {
 
   /** Prolongs every lease of that owner; returns the jobs it still has. */
   renewLeases(lease: Lease): Job[];
-  /** Settles jobs whose owner is `gone`, or whose lease has run out; returns them as they are now. */
-  takeOver(gone: (owner: string | undefined) => boolean, now: number): Job[];
-  /** Returns how many went. */
-  deleteEndedBefore(time: number): number;
+  /**
+   * Jobs that began to wait for their next attempt in what is now the future: the machine's time
+   * was set back. They wait as long as they were meant to, from now. Returns how many there were.
+   */
+  rebaseRetries(now: number): number;
 
-  /** Whether another connection has committed anything since this was last asked. */
-  changedElsewhere(): boolean;
+  /** The leases of everything at work, in every process. */
+  leases(): HeldLease[];
+  /** Settles a job that was left behind, unless its lease has been renewed since. */
+  abandon(held: HeldLease, now: number): Job | undefined;
+  /** Deletes at most `limit`, the oldest; returns how many went. */
+  deleteEndedBefore(time: number, limit: number): number;
+
+  /** Keeps only so many of the newest changes as a process may be behind. */
+  forgetChanges(): void;
+  /**
+   * What other connections have changed since this was last asked; `undefined` when they have
+   * committed nothing. Jobs that this connection changed may be among them. What progressed is
+   * told of jobs at work under another `owner` only.
+   */
+  changesElsewhere(
+    owner: string,
+  ): { changed: string[] | 'too many'; progressed: string[] } | undefined;
 
   get(id: string): Job | undefined;
   list(query: JobQuery): JobPage;
   /** Everything that is not over: at work by start, then waiting by turn. */
   active(): Job[];
-  /** Ended well since `endedSince`, active, failed and not dismissed: of the first and last the newest. */
-  current(endedSince: number, limits: { ended: number; failed: number }): Job[];
+  /** How many are at work, and how many wait. */
+  countActive(): { atWork: number; waiting: number };
+  /**
+   * Ended well since `endedSince`, at work, next in line, failed and not dismissed; of the first
+   * and last the newest.
+   */
+  current(endedSince: number, now: number, limits: CurrentLimits): Job[];
   /** How many were created since, by the hour and by status. */
   countsByHour(since: number): HourCount[];
 }
@@ -62,10 +84,33 @@ export interface NewJob {
   maxAttempts: number;
   sessionId?: string;
   parentId?: string;
+  /** Who asked for it. */
+  client?: string;
 }
+
+export interface InsertOptions {
+  /** A job like this one that was created since then and is active is returned instead. */
+  twinSince?: number;
+  maxWaiting: WaitingLimits;
+}
+
+/** How many jobs may wait at most. */
+export interface WaitingLimits {
+  perType: number;
+  perClient: number;
+}
+
+/** The new job, the one there was already, or which limit was reached. */
+export type Inserted = { job: Job; isNew: boolean } | { full: 'type' | 'client' };
 
 export interface Lease {
   owner: string;
+  until: number;
+}
+
+/** Who has a job at work, as it was seen. */
+export interface HeldLease extends Fence {
+  owner: string | undefined;
   until: number;
 }
 
@@ -78,6 +123,12 @@ export interface Fence {
 export interface Claimed {
   job: Job;
   checkpoint: unknown;
+}
+
+export interface CurrentLimits {
+  ended: number;
+  waiting: number;
+  failed: number;
 }
 
 export interface ProgressUpdate extends Fence {

@@ -5,22 +5,26 @@ import { type Clock, systemClock } from './clock.ts';
 import { type JobContext, trackedContext } from './context.ts';
 import type { InputOf, JobDefinition } from './definition.ts';
 import { abortCancelled, type Desk, newLease, settle, startHeart, takeOver } from './desk.ts';
-import { ShuttingDown, UnknownJobType } from './errors.ts';
+import { ShuttingDown, TooManyWaiting, UnknownJobType } from './errors.ts';
 import { Executions } from './executions.ts';
 import { Feed } from './feed.ts';
 import { parseInput } from './input.ts';
 import type { Job, JobType } from './job.ts';
+import { LeaseWatch } from './lease_watch.ts';
 import { newOwner } from './owner.ts';
 import { DEFAULT_RETRY } from './retry.ts';
 import { createRunner, type Runner } from './runner.ts';
 import { createSqliteJobStore } from './sqlite_store.ts';
-import type { HourCount, JobPage, JobQuery } from './store.ts';
+import type { HourCount, JobPage, JobQuery, WaitingLimits } from './store.ts';
+import { Sweeper } from './sweeper.ts';
 
 /** How many jobs `getAllJobs` and subscribers get at most: the newest. */
 const RECENT = 1_000;
 
 /** How many ended jobs `getCurrentJobs` lists at most: more would hide those at work. */
 const SHOWN = { ended: 3, failed: 20 };
+
+const NO_LIMITS = { perType: Number.POSITIVE_INFINITY, perClient: Number.POSITIVE_INFINITY };
 
 const DAY_MS = 86_400_000;
 
@@ -39,17 +43,24 @@ export interface TrackerOptions {
   leaseMs?: number;
   /** How many jobs of a type run at once, where it differs from the definition's own limit. */
   concurrency?: Record<string, number>;
+  /** How many jobs may wait; more are refused. By default as many as like. */
+  maxWaiting?: WaitingLimits;
 }
 
 export interface EnqueueOptions {
   sessionId?: string;
   parentId?: string;
+  /** Who asks, for the limit of each client. */
+  client?: string;
+  /** A job like this one of the same client, created at most so many ms ago, is returned instead. */
+  mergeMs?: number;
 }
 
 interface Opened {
   desk: Desk;
   runner: Runner;
-  keepFinishedMs: number;
+  sweeper: Sweeper;
+  maxWaiting: WaitingLimits;
   stopHeart: () => void;
 }
 
@@ -83,9 +94,9 @@ export class Tracker {
 
   /** Settles what dead processes left at work and deletes what ended too long ago. */
   async initialize(): Promise<void> {
-    const { desk, keepFinishedMs } = this.#open();
+    const { desk, sweeper } = this.#open();
     takeOver(desk);
-    desk.store.deleteEndedBefore(desk.clock.now() - keepFinishedMs);
+    sweeper.start();
   }
 
   /** Initializes, then runs queued jobs of the defined types in this process. */
@@ -100,7 +111,8 @@ export class Tracker {
    */
   async stop(drainMs = 0): Promise<void> {
     if (!this.#opened) return;
-    const { desk, runner, stopHeart } = this.#opened;
+    const { desk, runner, sweeper, stopHeart } = this.#opened;
+    sweeper.stop();
     await runner.stop(drainMs);
     for (const execution of desk.executions.all()) {
       settle(desk, execution, () =>
@@ -126,31 +138,33 @@ export class Tracker {
 
   /**
    * A job that the runner of this or another process will do. It is on disk when this returns.
-   * @throws InvalidInput, UnknownJobType; nothing was created then.
+   * @throws InvalidInput, UnknownJobType, TooManyWaiting; nothing was created then.
    */
   async enqueue<Type extends JobType>(
     type: Type,
     input: InputOf<Type> | Record<string, unknown>,
-    { sessionId, parentId }: EnqueueOptions = {},
+    { mergeMs, ...asked }: EnqueueOptions = {},
   ): Promise<Job> {
-    const { desk } = this.#open();
+    const { desk, maxWaiting } = this.#open();
     const definition = this.#definitionOf(type);
     const metadata = definition ? await parseInput(definition, input) : input;
     const { maxAttempts } = definition?.retry ?? DEFAULT_RETRY;
-    const job = desk.store.insertQueued(
+    const now = desk.clock.now();
+    const inserted = desk.store.insertQueued(
       {
         id: newId(type),
         type,
         metadata: metadata as Record<string, unknown>,
         maxAttempts,
-        sessionId,
-        parentId,
+        ...asked,
       },
-      desk.clock.now(),
+      { maxWaiting, ...(mergeMs && { twinSince: now - mergeMs }) },
+      now,
     );
-    desk.feed.changed(job.id);
+    if ('full' in inserted) throw tooManyWaiting(inserted.full, maxWaiting, type);
+    desk.feed.changed(inserted.job.id);
     desk.wake();
-    return job;
+    return inserted.job;
   }
 
   /** Of a job at work in this process; changes nothing when it is not. `total` 0 = unknown. */
@@ -237,9 +251,19 @@ export class Tracker {
     return this.#withProgress(this.#open().desk.store.active());
   }
 
-  /** What deserves a look now: active jobs, those that ended since, and failed ones not dismissed. */
-  getCurrentJobs(endedSince: Date): Job[] {
-    return this.#withProgress(this.#open().desk.store.current(endedSince.getTime(), SHOWN));
+  /**
+   * What deserves a look now: those that ended since, at work, failed and not dismissed, and the
+   * first `waiting` in line.
+   */
+  getCurrentJobs(endedSince: Date, waiting: number): Job[] {
+    const { store, clock } = this.#open().desk;
+    const limits = { ...SHOWN, waiting };
+    return this.#withProgress(store.current(endedSince.getTime(), clock.now(), limits));
+  }
+
+  /** How many jobs are at work, and how many wait. */
+  countActive(): { atWork: number; waiting: number } {
+    return this.#open().desk.store.countActive();
   }
 
   /** Newest first, page by page. */
@@ -262,8 +286,8 @@ export class Tracker {
     const { executions, clock } = this.#open().desk;
     const stalled = new Map<string, Date>();
     for (const { id, pulse } of executions.all()) {
-      const since = pulse.stalledSince(clock.now());
-      if (since !== undefined) stalled.set(id, new Date(since));
+      const silence = pulse.silence(clock.elapsed());
+      if (silence !== undefined) stalled.set(id, new Date(clock.now() - silence));
     }
     return stalled;
   }
@@ -291,6 +315,7 @@ export class Tracker {
 
   #openWith(options: TrackerOptions): Opened {
     const { clock = systemClock, logger = silentLogger, keepFinishedMs = DAY_MS } = options;
+    const { leaseMs = 30_000 } = options;
     const store = createSqliteJobStore(databaseOf(options));
     const feed = new Feed();
     const executions = new Executions(store, feed, clock, logger);
@@ -301,7 +326,8 @@ export class Tracker {
       clock,
       logger,
       owner: newOwner(),
-      leaseMs: options.leaseMs ?? 30_000,
+      leaseMs,
+      leaseWatch: new LeaseWatch(leaseMs),
       cancelGraceMs: options.cancelGraceMs ?? 10_000,
       wake: () => runner.wake(),
     };
@@ -310,9 +336,10 @@ export class Tracker {
       desk,
       definitions: this.#definitions,
       concurrency: options.concurrency ?? {},
-      keepFinishedMs,
     });
-    return { desk, runner, keepFinishedMs, stopHeart: startHeart(desk) };
+    const sweeper = new Sweeper(desk, keepFinishedMs);
+    const maxWaiting = options.maxWaiting ?? NO_LIMITS;
+    return { desk, runner, sweeper, maxWaiting, stopHeart: startHeart(desk) };
   }
 
   /** A tracker without definitions only hands jobs on: whoever runs them checks their input. */
@@ -331,6 +358,11 @@ export class Tracker {
 /** Time-ordered, so that ids sort by age; unique across processes. */
 function newId(type: JobType): string {
   return `${type}-${Bun.randomUUIDv7()}`;
+}
+
+function tooManyWaiting(full: 'type' | 'client', limits: WaitingLimits, type: JobType) {
+  const limit = full === 'type' ? limits.perType : limits.perClient;
+  return new TooManyWaiting(full, limit, type);
 }
 
 function databaseOf({ database = ':memory:' }: TrackerOptions): Database {

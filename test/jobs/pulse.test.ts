@@ -6,22 +6,22 @@ describe('a job has stopped moving', () => {
   test('after 15 s of silence, when it used to report often', () => {
     const pulse = new Pulse(0);
     for (let at = 100; at <= 1_000; at += 100) pulse.beat(at);
-    expect(pulse.stalledSince(16_000)).toBeUndefined();
-    expect(pulse.stalledSince(16_001)).toBe(1_000);
+    expect(pulse.silence(16_000)).toBeUndefined();
+    expect(pulse.silence(16_001)).toBe(15_001);
   });
 
   test('after three times its usual gap, when that is longer', () => {
     const pulse = new Pulse(0);
     for (let at = 20_000; at <= 200_000; at += 20_000) pulse.beat(at);
-    expect(pulse.stalledSince(259_000)).toBeUndefined();
-    expect(pulse.stalledSince(261_000)).toBe(200_000);
+    expect(pulse.silence(259_000)).toBeUndefined();
+    expect(pulse.silence(261_000)).toBe(61_000);
   });
 
   test('and moves again with its next report', () => {
     const pulse = new Pulse(0);
-    expect(pulse.stalledSince(20_000)).toBe(0);
+    expect(pulse.silence(20_000)).toBe(20_000);
     pulse.beat(20_000);
-    expect(pulse.stalledSince(21_000)).toBeUndefined();
+    expect(pulse.silence(21_000)).toBeUndefined();
   });
 });
 

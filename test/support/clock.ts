@@ -5,39 +5,46 @@ export interface TestClock extends Clock {
   advance(ms: number): Promise<void>;
   /** Time has passed while the process slept: nothing ran meanwhile. */
   skip(ms: number): void;
+  /** Somebody set the machine's time, forward or (negative) back: no time has passed. */
+  set(ms: number): void;
 }
 
 /** Time that stands still until the test moves it. */
 export function testClock(start = Date.UTC(2026, 0, 1)): TestClock {
-  let now = start;
+  let elapsed = 0;
+  let offset = start;
   let timers: { at: number; run: () => void }[] = [];
 
   const nextDue = (until: number) =>
     timers.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0];
 
   return {
-    now: () => now,
+    now: () => offset + elapsed,
+    elapsed: () => elapsed,
     after(ms, run) {
-      const timer = { at: now + Math.max(0, ms), run };
+      const timer = { at: elapsed + Math.max(0, ms), run };
       timers.push(timer);
       return () => {
         timers = timers.filter((other) => other !== timer);
       };
     },
     skip(ms) {
-      now += ms;
+      elapsed += ms;
+    },
+    set(ms) {
+      offset += ms;
     },
     async advance(ms) {
-      const until = now + ms;
+      const until = elapsed + ms;
       await consequences();
       for (let timer = nextDue(until); timer; timer = nextDue(until)) {
         const due = timer;
         timers = timers.filter((other) => other !== due);
-        now = Math.max(now, due.at);
+        elapsed = Math.max(elapsed, due.at);
         due.run();
         await consequences();
       }
-      now = until;
+      elapsed = until;
       await consequences();
     },
   };

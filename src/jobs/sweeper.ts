@@ -1,0 +1,51 @@
+import type { Desk } from './desk.ts';
+
+/** Jobs deleted in one transaction: a few milliseconds, in which nobody else can write. */
+const STEP = 200;
+
+/** Steps in a row before the first look is over; what is left goes in the background. */
+const FIRST_STEPS = 10;
+
+/** Pause between two steps in the background, in ms, in which others write. */
+const PAUSE_MS = 20;
+
+const SWEEP_MS = 3_600_000;
+
+/** Deletes jobs that ended too long ago, in steps so small that nobody waits for them. */
+export class Sweeper {
+  #cancel = () => {};
+
+  constructor(
+    private readonly desk: Desk,
+    private readonly keepFinishedMs: number,
+  ) {}
+
+  /** Deletes up to 2,000 now, and the rest in the background; then looks again every hour. */
+  start(): void {
+    this.#cancel();
+    this.#sweep(FIRST_STEPS);
+  }
+
+  stop(): void {
+    this.#cancel();
+  }
+
+  #sweep(steps: number): void {
+    let isMore = true;
+    try {
+      for (let step = 0; isMore && step < steps; step++) isMore = this.#step();
+    } catch (error) {
+      this.desk.logger.error('Old jobs could not be deleted; trying again in an hour.', { error });
+      isMore = false;
+    }
+    this.#cancel = this.desk.clock.after(isMore ? PAUSE_MS : SWEEP_MS, () => this.#sweep(1));
+  }
+
+  /** True when there may be more. */
+  #step(): boolean {
+    const { store, clock } = this.desk;
+    const isMore = store.deleteEndedBefore(clock.now() - this.keepFinishedMs, STEP) === STEP;
+    if (!isMore) store.forgetChanges();
+    return isMore;
+  }
+}

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'bun:test';
+import { LeaseWatch } from '../../src/jobs/lease_watch.ts';
+import { errand, setup, untilAborted } from '../support/jobs.ts';
+
+const HOUR_MS = 3_600_000;
+
+const working = errand((_, { signal }) => untilAborted(signal));
+
+describe('the machine’s time is set', () => {
+  for (const jump of [HOUR_MS, -HOUR_MS]) {
+    const direction = jump > 0 ? 'forward' : 'back';
+
+    test(`${direction} by an hour: nobody’s job is taken away, and none runs twice`, async () => {
+      const first = setup({ definitions: [working] });
+      await first.tracker.start();
+      const { id } = await first.tracker.enqueue('errand', {});
+      await first.clock.advance(0);
+      first.database.run("UPDATE jobs SET owner = 'elsewhere:1:boot'");
+      const second = setup({ definitions: [working] }, first.database);
+      await second.tracker.start();
+      await second.clock.advance(1_000);
+      second.clock.set(jump);
+      await second.clock.advance(20_000);
+      expect(second.tracker.getJob(id)).toMatchObject({ status: 'running', attempt: 1 });
+    });
+
+    test(`${direction} by an hour: progress still flows, and nothing is said to stand still`, async () => {
+      const { tracker, clock } = setup();
+      const job = await tracker.createJob('scrape');
+      await job.updateProgress(1, 10, 'One');
+      await clock.advance(1_000);
+      clock.set(jump);
+      await job.updateProgress(2, 10, 'Two');
+      await clock.advance(100);
+      expect(tracker.stalledJobs().size).toBe(0);
+      await job.updateProgress(3, 10, 'Three');
+      await clock.advance(50);
+      expect(tracker.feed.since(tracker.feed.frame - 1)?.progressed).toEqual(new Set([job.jobId]));
+      await clock.advance(16_000);
+      const since = tracker.stalledJobs().get(job.jobId)?.getTime() ?? 0;
+      expect(clock.now() - since).toBeGreaterThan(16_000);
+      expect(clock.now() - since).toBeLessThan(17_000);
+    });
+  }
+
+  test('back by an hour: the next attempt comes when it was meant to, not an hour later', async () => {
+    let attempts = 0;
+    const failing = errand(
+      async () => {
+        if (++attempts === 1) throw new Error('not yet');
+      },
+      { retry: { maxAttempts: 3, baseMs: 5_000, maxMs: 5_000 } },
+    );
+    const { tracker, clock } = setup({ definitions: [failing] });
+    await tracker.start();
+    const { id } = await tracker.enqueue('errand', {});
+    await clock.advance(0);
+    expect(tracker.getJob(id)?.status).toBe('retrying');
+    clock.set(-HOUR_MS);
+    await clock.advance(8_000);
+    expect(tracker.getJob(id)).toMatchObject({ status: 'completed', attempt: 2 });
+    await tracker.stop();
+  });
+
+  test('back by an hour: what ended before leaves the taskbar all the same', async () => {
+    const { tracker, clock } = setup();
+    const { jobId } = await tracker.createJob('scrape');
+    await tracker.completeJob(jobId, true);
+    const shown = () => tracker.getCurrentJobs(new Date(clock.now() - 30_000), 24);
+    expect(shown()).toHaveLength(1);
+    clock.set(-HOUR_MS);
+    expect(shown()).toHaveLength(0);
+  });
+});
+
+describe('a lease', () => {
+  const held = (until: number) => [{ id: 'one', attempt: 1, owner: 'elsewhere:1:boot', until }];
+
+  test('runs out when nobody renewed it for its whole length while one looked on', () => {
+    const watch = new LeaseWatch(30_000);
+    expect(watch.runOut(held(5), 0)).toEqual([]);
+    expect(watch.runOut(held(5), 30_000)).toEqual([]);
+    expect(watch.runOut(held(5), 30_001)).toEqual(held(5));
+  });
+
+  test('counts anew with every renewal, and for whoever has just begun to look', () => {
+    const watch = new LeaseWatch(30_000);
+    watch.runOut(held(5), 0);
+    expect(watch.runOut(held(6), 30_001)).toEqual([]);
+    expect(watch.runOut(held(6), 60_001)).toEqual([]);
+    expect(watch.runOut(held(6), 60_002)).toEqual(held(6));
+    expect(new LeaseWatch(30_000).runOut(held(6), 999_999)).toEqual([]);
+  });
+});
