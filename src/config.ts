@@ -35,6 +35,8 @@ const settings = z.object({
   XGPT_SEARCH_CONCURRENCY: whole(1, MOST_AT_ONCE, 2),
   XGPT_DISCOVER_CONCURRENCY: whole(1, MOST_AT_ONCE, 2),
   XGPT_EMBED_CONCURRENCY: whole(1, MOST_AT_ONCE, 1),
+  XGPT_MAX_WAITING: whole(1, 1_000_000, 10_000),
+  XGPT_MAX_WAITING_PER_CLIENT: whole(1, 1_000_000, 5_000),
   XGPT_CANCEL_GRACE_MS: whole(0, DAY_MS, 10_000),
   XGPT_DRAIN_MS: whole(0, DAY_MS, 2_000),
   XGPT_KEEP_FINISHED_HOURS: number(0, 87_600, 24),
@@ -59,6 +61,8 @@ export interface Config {
   maxConnections: number;
   /** How many jobs of a type run at once, where it differs from the type's own default. */
   concurrency: Record<string, number>;
+  /** How many jobs may wait: of one type, and of one client. */
+  maxWaiting: { perType: number; perClient: number };
   /** How long a cancelled handler may take to stop before it is fenced off, in ms. */
   cancelGraceMs: number;
   /** How long running handlers may take to stop at shutdown, in ms. */
@@ -106,6 +110,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
       discover: s.XGPT_DISCOVER_CONCURRENCY,
       embed: s.XGPT_EMBED_CONCURRENCY,
     },
+    maxWaiting: { perType: s.XGPT_MAX_WAITING, perClient: s.XGPT_MAX_WAITING_PER_CLIENT },
     cancelGraceMs: s.XGPT_CANCEL_GRACE_MS,
     drainMs: s.XGPT_DRAIN_MS,
     keepFinishedMs: s.XGPT_KEEP_FINISHED_HOURS * 3_600_000,

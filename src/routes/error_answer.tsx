@@ -17,11 +17,8 @@ export async function answerProblem(
   code: string | number,
 ): Promise<Response> {
   const problem = code === 'NOT_FOUND' ? noSuchAddress(request) : toProblem(error);
-  const { status, retryAfterSeconds } = problem;
-  const headers = {
-    ...SECURITY_HEADERS,
-    ...(retryAfterSeconds && { 'retry-after': String(retryAfterSeconds) }),
-  };
+  const { status } = problem;
+  const headers = { ...SECURITY_HEADERS, ...problem.headers() };
   if (status >= 500) {
     const { pathname } = new URL(request.url);
     logger.error('A request failed.', { method: request.method, pathname, error });

@@ -9,7 +9,7 @@ import { readJobQuery } from './job_query.ts';
 import { isNavigation, wantsJson } from './negotiation.ts';
 import { noSuchJob, Problem, toProblem } from './problem.ts';
 import type { WebServices } from './services.ts';
-import { enqueueFrom } from './start.ts';
+import { type Asking, enqueueFrom, startFrom } from './start.ts';
 
 /** Most starts that one batch may ask for. */
 const LARGEST_BATCH = 1_000;
@@ -33,7 +33,9 @@ export function jobRoutes({ tracker, live }: WebServices) {
     return html(card(job), status, headers);
   }
 
-  async function startBatch(request: Request, items: unknown[]) {
+  async function startBatch(asking: Asking, body: unknown) {
+    const items = Array.isArray(body) ? body : [body];
+    const start = Array.isArray(body) ? enqueueFrom : startFrom;
     if (items.length === 0 || items.length > LARGEST_BATCH) {
       throw new Problem(422, 'invalid_input', 'Nothing was started.', {
         message: `A list may have 1 to ${LARGEST_BATCH} entries; this one has ${items.length}.`,
@@ -41,27 +43,23 @@ export function jobRoutes({ tracker, live }: WebServices) {
       });
     }
     const results = [];
-    for (const item of items) results.push(await startOne(item));
-    const started = results.filter((result) => 'job' in result).length;
-    const status = started === results.length ? 202 : started > 0 ? 207 : 422;
-    if (wantsJson(request)) return Response.json({ results: results.map(resultJson) }, { status });
-    return html(results.map(resultHtml).join(''), status);
-  }
-
-  async function startOne(item: unknown): Promise<{ job: Job } | { error: Problem }> {
-    try {
+    for (const item of items) {
       const { type, input, sessionId } = (item ?? {}) as Record<string, unknown>;
       const fields = typeof input === 'object' && input !== null ? input : {};
-      return { job: await enqueueFrom(tracker, String(type ?? ''), { sessionId, ...fields }) };
-    } catch (error) {
-      return { error: toProblem(error) };
+      const started = start(tracker, String(type ?? ''), { sessionId, ...fields }, asking);
+      results.push(await started.then((job) => ({ job }), orProblem));
     }
+    const { status, headers } = outcomeOf(results);
+    if (wantsJson(asking.request)) {
+      return Response.json({ results: results.map(resultJson) }, { status, headers });
+    }
+    return html(results.map(resultHtml).join(''), status, headers);
   }
 
-  const resultJson = (result: { job: Job } | { error: Problem }) =>
+  const resultJson = (result: Result) =>
     'job' in result ? result : { error: result.error.json() };
 
-  const resultHtml = (result: { job: Job } | { error: Problem }) =>
+  const resultHtml = (result: Result) =>
     'job' in result ? card(result.job) : ErrorResult({ model: result.error.model() });
 
   return new Elysia({ name: 'jobs' })
@@ -71,10 +69,7 @@ export function jobRoutes({ tracker, live }: WebServices) {
     })
     .post(
       '/api/jobs',
-      async ({ request }) => {
-        const body = await readBody(request);
-        return startBatch(request, Array.isArray(body) ? body : [body]);
-      },
+      async ({ request, server }) => startBatch({ request, server }, await readBody(request)),
       { parse: 'none' },
     )
     .get('/api/jobs/:id', ({ request, params }) => answer(request, jobOr404(params.id)))
@@ -125,6 +120,21 @@ export function jobRoutes({ tracker, live }: WebServices) {
     const headers = { 'hx-redirect': '/jobs' };
     return wantsJson(request) ? Response.json({ job }) : html('', 200, headers);
   }
+}
+
+type Result = { job: Job } | { error: Problem };
+
+function orProblem(error: unknown): Result {
+  return { error: toProblem(error) };
+}
+
+/** 202 for all, 207 for some; for none 422, or what stands in the way of any start at all. */
+function outcomeOf(results: Result[]): { status: number; headers: Record<string, string> } {
+  const problems = results.flatMap((result) => ('error' in result ? result.error : []));
+  if (problems.length < results.length)
+    return { status: problems.length > 0 ? 207 : 202, headers: {} };
+  const obstacle = problems.find(({ status }) => status !== 422);
+  return { status: obstacle?.status ?? 422, headers: obstacle?.headers() ?? {} };
 }
 
 function cannotRetry(job: Job): Problem {

@@ -1,7 +1,7 @@
 import { JobLive } from '../../views/jobs/job_live.tsx';
 import { TaskbarContent } from '../../views/jobs/taskbar.tsx';
 import type { JobView, TaskbarModel } from '../../views/view_models.ts';
-import { type Change, isFinal, type Job, type Tracker } from '../jobs/index.ts';
+import { type Change, isFinal, isWaiting, type Job, type Tracker } from '../jobs/index.ts';
 
 /** How long a job that ended well stays in the taskbar, in ms. */
 export const LINGER_MS = 30_000;
@@ -119,13 +119,11 @@ export function createLiveTaskbar(tracker: Tracker): LiveTaskbar {
 
   function model(): TaskbarModel {
     const now = new Date();
-    const jobs = tracker.getCurrentJobs(new Date(now.getTime() - LINGER_MS));
+    const jobs = tracker.getCurrentJobs(new Date(now.getTime() - LINGER_MS), MOST_CARDS);
     jobs.forEach(letLeaveInTime);
-    const views = viewsOf(jobs);
-    const surplus = views.length - MOST_CARDS;
-    if (surplus <= 0) return { jobs: views, now };
-    const hidden = new Set(views.filter(({ job }) => job.status === 'queued').slice(-surplus));
-    return { jobs: views.filter((view) => !hidden.has(view)), now, more: hidden.size };
+    const views = withoutSurplus(viewsOf(jobs));
+    const waiting = views.filter(({ job }) => isWaiting(job.status)).length;
+    return { jobs: views, now, more: tracker.countActive().waiting - waiting };
   }
 
   function viewsOf(jobs: Job[]): JobView[] {
@@ -142,6 +140,13 @@ export function createLiveTaskbar(tracker: Tracker): LiveTaskbar {
     const perSecond = tracker.speedOf(job.id);
     const stalledSince = job.status === 'running' ? stalled.get(job.id) : undefined;
     return { job, ...(perSecond && { perSecond }), ...(stalledSince && { stalledSince }) };
+  }
+
+  function withoutSurplus(views: JobView[]): JobView[] {
+    const surplus = Math.max(0, views.length - MOST_CARDS);
+    if (surplus === 0) return views;
+    const hidden = new Set(views.filter(({ job }) => job.status === 'queued').slice(-surplus));
+    return views.filter((view) => !hidden.has(view));
   }
 
   /** When its time is over nothing else changes, so the feed has to be told. */

@@ -1,11 +1,14 @@
 import type { ErrorModel } from '../../views/view_models.ts';
 import { DatabaseUnusable } from '../database.ts';
 import { ModelUnavailable } from '../embedding/embedder.ts';
-import { InvalidInput, UnknownJobType } from '../jobs/index.ts';
+import { InvalidInput, TooManyWaiting, UnknownJobType } from '../jobs/index.ts';
 import { InvalidCursor } from '../library/index.ts';
 import { ImportTooLarge } from '../sources/archive/imports.ts';
 import { NotFound, SourceError } from '../sources/source.ts';
 import { MalformedUpload } from './multipart.ts';
+
+/** When a full line may have a place again, in seconds. */
+const LINE_MOVES_S = 10;
 
 /** Part of an address, as far as it can stand in a sentence. */
 export function printable(text: string): string {
@@ -50,6 +53,10 @@ export class Problem extends Error {
     return { code, message: [message, reasons].filter(Boolean).join(' '), details, timestamp };
   }
 
+  headers(): Record<string, string> {
+    return this.retryAfterSeconds ? { 'retry-after': String(this.retryAfterSeconds) } : {};
+  }
+
   /** What a view shows of it. */
   model(): ErrorModel {
     const { status, message: title, advice: message, details } = this;
@@ -70,6 +77,12 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof UnknownJobType) {
     return new Problem(422, 'invalid_input', 'There is no such job type.', {
       details: { type: error.message },
+    });
+  }
+  if (error instanceof TooManyWaiting) {
+    return new Problem(429, 'too_many_waiting', error.message, {
+      message: 'Nothing was started. Wait until some have ended, or cancel those you do not need.',
+      retryAfterSeconds: LINE_MOVES_S,
     });
   }
   if (error instanceof InvalidCursor) {

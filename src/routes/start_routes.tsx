@@ -8,7 +8,7 @@ import { html, seeOther } from './answer.ts';
 import { readFields } from './body.ts';
 import { isHtmx, isNavigation, wantsJson } from './negotiation.ts';
 import type { WebServices } from './services.ts';
-import { enqueueFrom } from './start.ts';
+import { type Asking, startFrom } from './start.ts';
 import { startPage } from './start_pages.tsx';
 import { isUpload, receiveUpload } from './uploads.ts';
 
@@ -16,9 +16,10 @@ import { isUpload, receiveUpload } from './uploads.ts';
 export function startRoutes(services: WebServices) {
   const { tracker, live, importsDir } = services;
 
-  async function start(request: Request, type: string, fields: Record<string, unknown>) {
+  async function start(asking: Asking, type: string, fields: Record<string, unknown>) {
+    const { request } = asking;
     try {
-      return await answer(request, await enqueueFrom(tracker, type, fields));
+      return await answer(request, await startFrom(tracker, type, fields, asking));
     } catch (error) {
       const page = isNavigation(request) && error instanceof InvalidInput;
       if (!page) throw error;
@@ -31,10 +32,10 @@ export function startRoutes(services: WebServices) {
   }
 
   /** Of an upload that starts nothing, nothing is kept. */
-  async function startOrForget(request: Request, fields: Record<string, string>) {
+  async function startOrForget(asking: Asking, fields: Record<string, string>) {
     let response: Response | undefined;
     try {
-      response = await start(request, 'scrape', fields);
+      response = await start(asking, 'scrape', fields);
       return response;
     } finally {
       const started = response && response.status < 400;
@@ -65,10 +66,10 @@ export function startRoutes(services: WebServices) {
       `/api/${type}`,
       async ({ request, server }) => {
         if (type !== 'scrape' || !isUpload(request)) {
-          return start(request, type, await readFields(request));
+          return start({ request, server }, type, await readFields(request));
         }
         const fields = await receiveUpload(services, request, server);
-        return startOrForget(request, { ...fields, source: 'archive' });
+        return startOrForget({ request, server }, { ...fields, source: 'archive' });
       },
       { parse: 'none' },
     );

@@ -18,10 +18,13 @@ beforeAll(async () => {
   web = await setupApp();
 });
 
+let started = 0;
+
+/** Each time something else is asked for, or two within half a second would become one. */
 const startScrape = async (): Promise<Job> => {
   const response = await web.json('/api/scrape', {
     method: 'POST',
-    body: new URLSearchParams({ username: 'aurora_lab' }),
+    body: new URLSearchParams({ username: 'aurora_lab', maxTweets: String(++started) }),
   });
   return ((await response.json()) as JobAnswer).job;
 };
@@ -45,7 +48,7 @@ describe('FEATURES 20: starting a job', () => {
       status: 'queued',
       metadata: {
         username: 'aurora_lab',
-        maxTweets: 100,
+        maxTweets: started,
         includeReplies: false,
         includeRetweets: false,
         source: 'sample',

@@ -39,6 +39,7 @@ export async function setupApp(
     ...trackerOptions,
     database,
     definitions: await loadOperations(services),
+    maxWaiting: config.maxWaiting,
   });
   const closing = new AbortController();
   const app = await createApp({
