@@ -1,6 +1,6 @@
 import { announce } from './announcer.ts';
 import { onMessage, onRequest, type RequestDetail } from './htmx_events.ts';
-import { focusCard } from './taskbar.ts';
+import { focusCard, keepPlace, placesToBe } from './taskbar.ts';
 
 /** What a button says from the press to the answer, by the beginning of its id. */
 const BUSY: Record<string, string> = {
@@ -23,6 +23,11 @@ export function watchActions(): void {
   });
   onMessage('after', () => pressed.forEach(showPressed));
   onRequest('beforeSwap', keepCard);
+  let places: string[] = [];
+  onRequest('beforeSwap', () => {
+    places = placesToBe();
+  });
+  onRequest('afterSettle', () => keepPlace(places));
 }
 
 function press(button: HTMLButtonElement, xhr: XMLHttpRequest): void {

@@ -8,13 +8,13 @@ export function watchTaskbar(): void {
   taskbar.addEventListener('click', (event) => {
     if ((event.target as Element).closest('#taskbar-toggle')) toggleTaskbar();
   });
-  let focused: string | undefined;
+  let places: string[] = [];
   onMessage('before', () => {
-    focused = focusedCard()?.id;
+    places = placesToBe();
   });
   onMessage('after', () => {
     tellWhetherExpanded(taskbar);
-    if (focused && document.activeElement === document.body) focusCard(focused);
+    keepPlace(places);
   });
 }
 
@@ -26,6 +26,8 @@ export function toggleTaskbar(): boolean {
   taskbar.dataset.collapsed = String(collapsed);
   remember('taskbar', collapsed ? 'collapsed' : 'expanded');
   tellWhetherExpanded(taskbar);
+  // What is hidden cannot have the keyboard.
+  if (collapsed && focusedCard()) document.getElementById('taskbar-toggle')?.focus();
   return true;
 }
 
@@ -61,6 +63,21 @@ export function focusedCard(): HTMLElement | undefined {
 
 function cards(): HTMLElement[] {
   return [...document.querySelectorAll<HTMLElement>('#taskbar .job-card')];
+}
+
+/** Ids of the card that has the keyboard, the one after it and the one before. */
+export function placesToBe(): string[] {
+  const card = focusedCard();
+  if (!card) return [];
+  const all = cards();
+  const at = all.indexOf(card);
+  return [card, all[at + 1], all[at - 1]].flatMap((each) => each?.id ?? []);
+}
+
+/** Brings the keyboard back to the first of these that is still there, if it has lost its place. */
+export function keepPlace(places: string[]): void {
+  if (places.length === 0 || document.activeElement !== document.body) return;
+  focusCard(places.find((id) => nameOf(id)) ?? '');
 }
 
 /** The card's name is there in every state; without the card, the line above all of them. */

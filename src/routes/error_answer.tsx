@@ -19,7 +19,8 @@ export async function answerProblem(
   const problem = code === 'NOT_FOUND' ? noSuchAddress(request) : toProblem(error);
   const { status } = problem;
   const headers = { ...SECURITY_HEADERS, ...problem.headers() };
-  if (status >= 500) {
+  // What was refused on purpose is no fault, and a flood of it must not flood the log.
+  if (status >= 500 && !(error instanceof Problem)) {
     const { pathname } = new URL(request.url);
     logger.error('A request failed.', { method: request.method, pathname, error });
   }

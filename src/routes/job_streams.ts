@@ -9,6 +9,8 @@ const COME_BACK_MS = { least: 500, most: 2_000 };
 
 const encoder = new TextEncoder();
 
+const END_OF_EVENT = encoder.encode('\n');
+
 /** The live taskbar for every page, and one job alone for programs and terminals. */
 export function jobStreams(services: WebServices) {
   const { tracker, closing } = services;
@@ -29,18 +31,24 @@ export function jobStreams(services: WebServices) {
 }
 
 function taskbarStream({ live, closing }: WebServices, request: Request): Response {
+  const hasMissedNothing = request.headers.get('last-event-id') === live.id();
+  let cursor = hasMissedNothing ? live.frame : undefined;
   let greeting: Uint8Array | undefined = comeBack();
-  let cursor = request.headers.get('last-event-id') === live.id() ? live.frame : -1;
   return eventStream(request, closing, {
     next() {
       const { frame } = live;
+      // Bun completes the response's head with its first bytes, so some are sent at once.
+      if (greeting) {
+        const piece = cursor === undefined ? live.snapshot() : END_OF_EVENT;
+        const first = Buffer.concat([greeting, piece]);
+        cursor ??= frame;
+        greeting = undefined;
+        return first;
+      }
       if (cursor === frame) return undefined;
       const piece = cursor === frame - 1 ? live.delta() : live.snapshot();
       cursor = frame;
-      if (!greeting) return piece;
-      const first = Buffer.concat([greeting, piece]);
-      greeting = undefined;
-      return first;
+      return piece;
     },
     subscribe: (wake) => live.subscribe(wake),
   });

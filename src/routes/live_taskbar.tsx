@@ -15,14 +15,23 @@ const LOOK_MS = 1_000;
 /** The taskbar has at most so many cards; the jobs that wait furthest back are only counted. */
 const MOST_CARDS = 24;
 
-/** Time between two frames of the same kind, in ms: twenty a second, sustained. */
+/** Time between two frames of progress, in ms: twenty a second. */
 const FRAME_MS = 50;
-
-/** How far ahead of that rate changes of status may run, in ms: the first few go out at once. */
-const AHEAD_MS = 200;
 
 /** What progress may cost a watcher, in bytes a second: larger frames come less often. */
 const BUDGET = 94_000;
+
+/**
+ * What all frames together may cost, sustained: a little more than progress alone takes, or what
+ * changes of status have used up in advance would never be made good.
+ */
+const LIMIT = { frameMs: 48, bytesPerSecond: 98_000 };
+
+/** How far ahead of the limit changes of status may run, in ms: the first few go out at once. */
+const AHEAD_MS = { frames: 200, bytes: 1_000 };
+
+/** How far ahead of the limit progress may run, in ms. */
+const PROGRESS_AHEAD_MS = 100;
 
 /** A frame of progress that comes early by this much is not held back, in ms: timers jitter. */
 const TOLERANCE_MS = 10;
@@ -62,9 +71,11 @@ export function createLiveTaskbar(tracker: Tracker): LiveTaskbar {
   let seen = feed.frame;
   let pending: Timer | undefined;
   let pendingAt = Number.POSITIVE_INFINITY;
-  /** When the next whole frame would come at the sustained rate. */
-  let wholeAt = Number.NEGATIVE_INFINITY;
-  let partsAt = Number.NEGATIVE_INFINITY;
+  let sentAt = Number.NEGATIVE_INFINITY;
+  /** Until when the limits on frames and on bytes are used up. */
+  const spent = { frames: Number.NEGATIVE_INFINITY, bytes: Number.NEGATIVE_INFINITY };
+  /** The last frame of each kind, in bytes. */
+  const size = { whole: 0, parts: 0 };
 
   const snapshot = oncePerFrame(renderSnapshot);
   const delta = oncePerFrame(renderDelta);
@@ -74,7 +85,12 @@ export function createLiveTaskbar(tracker: Tracker): LiveTaskbar {
   function follow(): void {
     const news = feed.since(seen);
     const whole = !news || news.cards.size > 0;
-    const due = whole ? wholeAt - AHEAD_MS : partsAt + feed.paceMs - TOLERANCE_MS;
+    const due = whole
+      ? Math.max(spent.frames - AHEAD_MS.frames, spent.bytes - AHEAD_MS.bytes)
+      : Math.max(
+          sentAt + feed.paceMs - TOLERANCE_MS,
+          Math.max(spent.frames, spent.bytes) - PROGRESS_AHEAD_MS,
+        );
     if (due <= performance.now()) publish();
     else publishAt(due);
   }
@@ -94,10 +110,15 @@ export function createLiveTaskbar(tracker: Tracker): LiveTaskbar {
     change = news ?? { cards: new Set(['']), progressed: new Set() };
     seen = feed.frame;
     frame++;
-    partsAt = performance.now();
-    if (change.cards.size > 0) wholeAt = Math.max(wholeAt, partsAt) + FRAME_MS;
+    spend(change.cards.size > 0 ? size.whole : size.parts);
     for (const listener of listeners) listener();
     sendWholeWhenStill();
+  }
+
+  function spend(bytes: number): void {
+    sentAt = performance.now();
+    spent.frames = Math.max(spent.frames, sentAt) + LIMIT.frameMs;
+    spent.bytes = Math.max(spent.bytes, sentAt) + (bytes / LIMIT.bytesPerSecond) * 1000;
   }
 
   /** A client that takes only `jobs` events is right again as soon as nothing moves. */
@@ -162,7 +183,9 @@ export function createLiveTaskbar(tracker: Tracker): LiveTaskbar {
   }
 
   function renderSnapshot(): string {
-    return event('jobs', String(TaskbarContent({ model: model() })));
+    const text = event('jobs', String(TaskbarContent({ model: model() })));
+    size.whole = Buffer.byteLength(text);
+    return text;
   }
 
   function renderDelta(): string {
@@ -174,7 +197,8 @@ export function createLiveTaskbar(tracker: Tracker): LiveTaskbar {
       return String(JobLive({ view: view(job), now, oob: true }));
     });
     const text = event('job', parts.join(''));
-    feed.paceMs = Math.max(FRAME_MS, (Buffer.byteLength(text) / BUDGET) * 1000);
+    size.parts = Buffer.byteLength(text);
+    feed.paceMs = Math.max(FRAME_MS, (size.parts / BUDGET) * 1000);
     return text;
   }
 

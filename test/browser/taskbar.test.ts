@@ -325,6 +325,26 @@ describe('the keyboard', () => {
     expect(await focused(page)).toBe('taskbar-toggle');
     await page.keyboard.press('t');
     expect(await page.locator('#taskbar-jobs').isVisible()).toBe(true);
+    await page.keyboard.press('j');
+    expect(await focused(page)).toBe(`job-${id}`);
+    await page.keyboard.press('t');
+    expect(await focused(page)).toBe('taskbar-toggle');
+  });
+
+  test('goes on to the next job when the one it is at is dismissed', async () => {
+    const { page } = await open();
+    const [one, two] = [await running('one'), await running('two')];
+    for (const { id } of [one, two]) {
+      await app.tracker.cancelJob(id);
+      await shows(page, id, 'cancelled');
+    }
+    const [first, last] = await page
+      .locator('#taskbar .job-card')
+      .evaluateAll((cards) => cards.map(({ id }) => id));
+    await page.locator(`#${first} form[action$=dismiss] button`).focus();
+    await page.keyboard.press('Enter');
+    await page.locator(`#${first}`).waitFor({ state: 'detached' });
+    expect(await focused(page)).toBe(last as string);
   });
 
   test('can be given back to others, on every page', async () => {

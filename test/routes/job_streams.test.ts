@@ -1,4 +1,6 @@
 import { afterAll, describe, expect, test } from 'bun:test';
+import { createApp } from '../../src/app.ts';
+import { silentLogger } from '../../src/logger.ts';
 import { createLiveTaskbar } from '../../src/routes/live_taskbar.tsx';
 import { closeApps, setupApp } from '../support/app.ts';
 
@@ -118,7 +120,22 @@ describe('FEATURES 6: the live taskbar', () => {
     expect(live.delta()).not.toBe(delta);
   });
 
-  test('a client that comes back and missed nothing gets nothing again', async () => {
+  test('begins with the whole state on a server that has sent no frame yet', async () => {
+    const before = await setupApp();
+    const { jobId } = await before.tracker.createJob('scrape');
+    const closing = new AbortController().signal;
+    const restarted = await createApp({ ...before, logger: silentLogger, closing });
+    const events = eventsOf(
+      await restarted.handle(new Request('http://localhost:3000/api/jobs/stream')),
+    );
+    expect(await events.next()).toMatchObject({
+      event: 'jobs',
+      data: expect.stringContaining(jobId),
+    });
+    await events.leave();
+  });
+
+  test('a client that comes back and missed nothing gets no event again, but an answer at once', async () => {
     const { tracker, request } = await setupApp();
     await tracker.createJob('scrape');
     const first = eventsOf(await request('/api/jobs/stream'));
@@ -128,6 +145,7 @@ describe('FEATURES 6: the live taskbar', () => {
     const again = eventsOf(
       await request('/api/jobs/stream', { headers: { 'last-event-id': id ?? '' } }),
     );
+    expect(await again.next()).toMatchObject({ event: undefined, data: '' });
     const pending = again.next();
     const job = await tracker.createJob('embed');
     expect((await pending).data).toContain(job.jobId);

@@ -31,6 +31,34 @@ describe('FEATURES 33: the live taskbar’s frames', () => {
     expect(bytes / seconds).toBeLessThan(110_000);
   }, 10_000);
 
+  test('stay few and small while jobs come and go as well', async () => {
+    const { tracker } = await setupApp();
+    const live = createLiveTaskbar(tracker);
+    const jobs = [];
+    for (let index = 0; index < 20; index++) {
+      jobs.push(await tracker.createJob('scrape', { username: `user_${index}` }));
+    }
+    let bytes = 0;
+    let frames = 0;
+    live.subscribe(() => {
+      bytes += live.delta().length;
+      frames++;
+    });
+    const seconds = 5;
+    const end = performance.now() + seconds * 1000;
+    for (let step = 0; performance.now() < end; step++) {
+      for (const job of jobs) void job.updateProgress(step, 1_000_000, 'Reading page 14 of 50');
+      if (step % 20 === 0) {
+        const passing = await tracker.createJob('search', { query: `passing ${step}` });
+        await tracker.completeJob(passing.jobId, true);
+      }
+      await Bun.sleep(5);
+    }
+    // What changes of status may run ahead of the limits is spread over the whole time.
+    expect(frames / seconds).toBeLessThanOrEqual(22);
+    expect(bytes / seconds).toBeLessThan(125_000);
+  }, 15_000);
+
   test('lose nothing by being few: the last one says what is', async () => {
     const { tracker } = await setupApp();
     const live = createLiveTaskbar(tracker);
