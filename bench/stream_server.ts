@@ -9,11 +9,12 @@ import { createApp } from '../src/app.ts';
 import { loadConfig } from '../src/config.ts';
 import { openDatabase } from '../src/database.ts';
 import { createLocalEmbedder } from '../src/embedding/index.ts';
-import { createTracker, type JobContext, type JobType } from '../src/jobs/index.ts';
+import { createTracker, type JobContext, type JobType, systemClock } from '../src/jobs/index.ts';
 import { createLibrary } from '../src/library/index.ts';
 import { silentLogger } from '../src/logger.ts';
 import { loadOperations } from '../src/operations/index.ts';
 import { createSources } from '../src/sources/index.ts';
+import { Vitals } from '../src/vitals.ts';
 
 export type Command =
   | { do: 'jobs'; count: number }
@@ -40,6 +41,7 @@ const tracker = createTracker({ database, definitions: await loadOperations(serv
 const app = await createApp({
   ...services,
   tracker,
+  vitals: new Vitals({ db: database, kind: 'server', clock: systemClock, logger: silentLogger }),
   config,
   logger: silentLogger,
   closing: new AbortController().signal,

@@ -3,7 +3,7 @@ import { Elysia } from 'elysia';
 import type { Logger } from './logger.ts';
 import { assetRoutes } from './routes/assets.ts';
 import { answerProblem } from './routes/error_answer.tsx';
-import { guard } from './routes/guard.ts';
+import { guard, isSafe } from './routes/guard.ts';
 import { health } from './routes/health.ts';
 import { importRoutes } from './routes/import_routes.tsx';
 import { jobRoutes } from './routes/job_routes.tsx';
@@ -11,6 +11,7 @@ import { jobStreams } from './routes/job_streams.ts';
 import { libraryRoutes } from './routes/library_routes.tsx';
 import { createLiveTaskbar } from './routes/live_taskbar.tsx';
 import { pages } from './routes/pages.tsx';
+import { outOfOrder } from './routes/problem.ts';
 import type { WebServices } from './routes/services.ts';
 import { startPages } from './routes/start_pages.tsx';
 import { startRoutes } from './routes/start_routes.tsx';
@@ -23,6 +24,10 @@ export async function createApp({ logger, ...given }: AppServices) {
   return new Elysia()
     .onError(({ error, code, request }) => answerProblem(services, logger, request, error, code))
     .use(guard(services.config.host))
+    .onBeforeHandle({ as: 'global' }, ({ request }) => {
+      const obstacle = isSafe(request) ? undefined : services.vitals.obstacle();
+      if (obstacle) throw outOfOrder(obstacle);
+    })
     .use(html())
     .use(await assetRoutes())
     .use(health(services))

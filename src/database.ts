@@ -3,11 +3,18 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { getLoadablePath } from 'sqlite-vec';
 import { loadConfig } from './config.ts';
+import { troubleOf } from './database_trouble.ts';
 
 const MIGRATIONS = join(import.meta.dir, '..', 'migrations');
 
-/** How long a statement waits for another process's transaction before it gives up, in ms. */
-const BUSY_TIMEOUT_MS = 5_000;
+/**
+ * How long a statement waits for another process's transaction before it gives up, in ms. The
+ * whole process waits with it, and no transaction of ours takes a tenth of that.
+ */
+export const BUSY_TIMEOUT_MS = 1_000;
+
+/** `XGPT` in ASCII: tells this program's databases from those of others. */
+const APPLICATION_ID = 0x58475054;
 
 /** The file cannot be used as it is; the message says what to do. */
 export class DatabaseUnusable extends Error {
@@ -28,6 +35,7 @@ export function openDatabase(path: string): Database {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
     db = new Database(path, { create: true, strict: true });
     db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    refuseForeign(db, path);
     db.run('PRAGMA journal_mode = WAL');
     db.run('PRAGMA synchronous = FULL');
     db.run('PRAGMA foreign_keys = ON');
@@ -37,8 +45,12 @@ export function openDatabase(path: string): Database {
   } catch (cause) {
     db?.close();
     if (cause instanceof DatabaseUnusable) throw cause;
+    const { title, advice } = troubleOf(cause) ?? {
+      title: `${(cause as Error).message}.`,
+      advice: 'Move the file away.',
+    };
     throw new DatabaseUnusable(
-      `Cannot use the database ${path}: ${(cause as Error).message}. Move the file away, or point XGPT_DATA_DIR at another folder.`,
+      `Cannot use the database ${path}. ${title} ${advice} Or point XGPT_DATA_DIR at another folder.`,
       { cause },
     );
   }
@@ -52,30 +64,62 @@ export function appDatabase(): Database {
   return opened;
 }
 
+/** A file with tables that nobody of us made belongs to another program. */
+function refuseForeign(db: Database, path: string): void {
+  const { application_id: id } = db
+    .query<{ application_id: number }, []>('PRAGMA application_id')
+    .get() ?? { application_id: 0 };
+  if (id === APPLICATION_ID) return;
+  const tables = db.query<{ name: string }, []>('SELECT name FROM sqlite_master').all();
+  if (id !== 0 || (tables.length > 0 && !tables.some(({ name }) => name === 'migrations'))) {
+    throw new DatabaseUnusable(
+      `The database ${path} belongs to another program. Nothing in it was changed. Point XGPT_DATA_DIR at a folder of xgpt's own.`,
+    );
+  }
+  db.run(`PRAGMA application_id = ${APPLICATION_ID}`);
+}
+
 /** Applies what is missing of `folder`'s numbered files, each in a transaction of its own. */
 export function migrate(db: Database, folder = MIGRATIONS): void {
   db.run(
     'CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT',
   );
-  const files = readdirSync(folder)
-    .filter((file) => file.endsWith('.sql'))
-    .sort();
-  refuseNewer(db, files);
-  for (const file of files) applyOnce(db, folder, file);
+  const newest = newestApplied(db);
+  const known = newestKnown(folder);
+  if (newest.number > known) {
+    throw new DatabaseUnusable(
+      `The database was written by a newer xgpt (it is at migration ${newest.name}; this program knows up to ${known}). Update xgpt, or point XGPT_DATA_DIR at another folder.`,
+    );
+  }
+  for (const file of filesIn(folder)) {
+    if (numberOf(file) > newest.number) applyOnce(db, folder, file);
+  }
 }
 
-function refuseNewer(db: Database, files: string[]): void {
-  const known = numberOf(files.at(-1) ?? '0000');
-  const row = db
+function newestApplied(db: Database): { number: number; name: string } {
+  const newest = db
     .query<{ number: number; name: string }, []>(
       'SELECT number, name FROM migrations ORDER BY number DESC LIMIT 1',
     )
     .get();
-  if (row && row.number > known) {
-    throw new DatabaseUnusable(
-      `The database was written by a newer xgpt (it is at migration ${row.name}; this program knows up to ${known}). Update xgpt, or point XGPT_DATA_DIR at another folder.`,
-    );
-  }
+  return newest ?? { number: 0, name: 'none' };
+}
+
+function newestKnown(folder: string): number {
+  return numberOf(filesIn(folder).at(-1) ?? '0000');
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.sql'))
+    .sort();
+}
+
+const KNOWN = newestKnown(MIGRATIONS);
+
+/** Whether a newer program has migrated it. */
+export function isNewer(db: Database): boolean {
+  return newestApplied(db).number > KNOWN;
 }
 
 function applyOnce(db: Database, folder: string, file: string): void {

@@ -1,31 +1,17 @@
-import { mkdirSync } from 'node:fs';
 import { createApp } from './app.ts';
 import { type Config, InvalidConfig } from './config.ts';
-import { appDatabase } from './database.ts';
-import { createLocalEmbedder } from './embedding/index.ts';
 import { jobTracker } from './jobs/index.ts';
-import { createLibrary } from './library/index.ts';
 import { createLogger } from './logger.ts';
-import { loadOperations } from './operations/index.ts';
-import { removeStalePartials } from './sources/archive/index.ts';
-import { createSources } from './sources/index.ts';
+import { openProgram } from './services.ts';
+import { shutDownOnSignals } from './shutdown.ts';
 
 /** Runs the server with a runner beside it until SIGINT or SIGTERM. Resolves when it listens. */
 export async function serve(config: Config): Promise<void> {
   const logger = createLogger(config.logLevel);
-  makeDataFolder(config);
-  await removeStalePartials(config.importsDir);
-
-  const services = {
-    library: createLibrary(appDatabase()),
-    sources: createSources(config),
-    embedder: createLocalEmbedder({ ...config, logger }),
-    importsDir: config.importsDir,
-  };
-  jobTracker.define(...(await loadOperations(services)));
+  const program = await openProgram(config, 'server', logger);
   const closing = new AbortController();
   const app = await createApp({
-    ...services,
+    ...program,
     tracker: jobTracker,
     config,
     logger,
@@ -34,19 +20,14 @@ export async function serve(config: Config): Promise<void> {
   const server = listen(app, config);
   // Only now: a server that finds its port taken must not have claimed jobs.
   await jobTracker.start();
-
-  const stop = async () => {
-    // A second signal does not wait for anything.
-    onSignals(() => process.exit(1));
-    logger.info('Shutting down: running jobs are put back and go on at the next start.');
-    closing.abort();
-    await jobTracker.stop(config.drainMs);
-    await server?.stop(true);
-    await services.embedder.close();
-    appDatabase().close();
-    process.exit(0);
-  };
-  onSignals(() => void stop());
+  program.vitals.start();
+  shutDownOnSignals({
+    program,
+    drainMs: config.drainMs,
+    logger,
+    closing,
+    closeServer: async () => void (await server?.stop(true)),
+  });
   // Last of all: whoever reads the address may send a signal at once.
   console.log(`xgpt is at ${server?.url.href}`);
 }
@@ -67,24 +48,5 @@ function listen(app: Awaited<ReturnType<typeof createApp>>, config: Config) {
       `Port ${config.port} is in use. Stop what listens there, or set PORT to another one.`,
       { cause },
     );
-  }
-}
-
-function makeDataFolder({ dataDir, importsDir }: Config): void {
-  try {
-    mkdirSync(importsDir, { recursive: true });
-  } catch (cause) {
-    const reason = (cause as Error).message;
-    throw new InvalidConfig(
-      `The data folder ${dataDir} cannot be used: ${reason}. Set XGPT_DATA_DIR to a folder that can be written to.`,
-      { cause },
-    );
-  }
-}
-
-function onSignals(run: () => void): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.removeAllListeners(signal);
-    process.once(signal, run);
   }
 }

@@ -27,7 +27,7 @@ describe('opening', () => {
     expect(pragma('journal_mode')).toBe('wal');
     expect(pragma('synchronous')).toBe(2);
     expect(pragma('foreign_keys')).toBe(1);
-    expect(pragma('busy_timeout')).toBe(5000);
+    expect(pragma('busy_timeout')).toBe(1000);
     db.close();
   });
 

@@ -29,6 +29,8 @@ export interface Frame {
   taskbarCollapsed: boolean;
   /** The source that forms start with, as a badge: "Synthetic sample". */
   source?: string;
+  /** What keeps the program from working, or is odd: each a sentence, and what to do. */
+  notices: { title: string; advice: string }[];
   now: Date;
 }
 

@@ -54,13 +54,15 @@ export function createSqliteJobStore(db: Database): JobStore {
     SELECT COUNT(*) AS count FROM jobs
     WHERE client = $client AND client IS NOT NULL AND status IN ('queued', 'retrying')`);
 
+  const due = `type = $type AND status IN ('queued', 'retrying')
+      AND (retry_at IS NULL OR retry_at <= $now)`;
+  const anyDue = db.query<{ found: 1 }, Params>(`SELECT 1 AS found FROM jobs WHERE ${due} LIMIT 1`);
+
   const claimNext = db.query<JobRow, Params>(`
     UPDATE jobs SET status = 'running', attempt = attempt + 1, advanced = 0, retry_at = NULL,
                     owner = $owner, lease_until = $until, started_at = $now, updated_at = $now
     WHERE ${before('running')} AND id = (
-      SELECT id FROM jobs
-      WHERE type = $type AND status IN ('queued', 'retrying') AND (retry_at IS NULL OR retry_at <= $now)
-      ORDER BY turn LIMIT 1)
+      SELECT id FROM jobs WHERE ${due} ORDER BY turn LIMIT 1)
     RETURNING *`);
 
   const saveProgressOf = db.query<null, Params>(`
@@ -326,7 +328,9 @@ export function createSqliteJobStore(db: Database): JobStore {
           now,
         }) as JobRow,
       ),
-    claim: (type, lease, now) => toClaimed(claimNext.get({ type, ...lease, now })),
+    // Looked at first, because an UPDATE that finds nothing makes other writers wait all the same.
+    claim: (type, lease, now) =>
+      anyDue.get({ type, now }) ? toClaimed(claimNext.get({ type, ...lease, now })) : undefined,
     saveProgress: (updates, now) => saveProgress.immediate(updates, now),
     commit: (fence, write, state, now) => commit.immediate(fence, write, state, now),
     complete: (fence, result, now) =>
@@ -341,7 +345,6 @@ export function createSqliteJobStore(db: Database): JobStore {
     dismiss: (id, now) => first(dismiss, { id, now }),
     remove: (id, force) => removeOne.immediate(id, force),
     renewLeases: (lease) => renew.all({ ...lease }).map(toJob),
-    // Looked at first, because an UPDATE that finds nothing makes other writers wait all the same.
     rebaseRetries: (now) =>
       anyFromTheFuture.get({ now }) ? rebaseRetries.run({ now }).changes : 0,
     leases: () => leases.all().map(toLease),

@@ -1,8 +1,9 @@
 import { ErrorResult } from '../../views/forms/error_result.tsx';
 import { ErrorPage } from '../../views/pages/error.tsx';
+import type { Frame } from '../../views/view_models.ts';
 import type { Logger } from '../logger.ts';
 import { html } from './answer.ts';
-import { frameOf } from './frame.ts';
+import { frameOf, readerOf } from './frame.ts';
 import { SECURITY_HEADERS } from './guard.ts';
 import { isNavigation, wantsJson } from './negotiation.ts';
 import { Problem, printable, toProblem } from './problem.ts';
@@ -19,8 +20,9 @@ export async function answerProblem(
   const problem = code === 'NOT_FOUND' ? noSuchAddress(request) : toProblem(error);
   const { status } = problem;
   const headers = { ...SECURITY_HEADERS, ...problem.headers() };
-  // What was refused on purpose is no fault, and a flood of it must not flood the log.
-  if (status >= 500 && !(error instanceof Problem)) {
+  const trouble = services.vitals.noticed(error);
+  // What was refused on purpose is no fault, and what is known needs no second line in the log.
+  if (status >= 500 && !trouble && !(error instanceof Problem)) {
     const { pathname } = new URL(request.url);
     logger.error('A request failed.', { method: request.method, pathname, error });
   }
@@ -29,12 +31,15 @@ export async function answerProblem(
   }
   const model = problem.model();
   if (!isNavigation(request)) return html(ErrorResult({ model }), status, headers);
+  return html(ErrorPage({ frame: frameOrBare(request, services), model }), status, headers);
+}
+
+/** The jobs on an error page come from the database, which may be what failed. */
+function frameOrBare(request: Request, services: WebServices): Frame {
   try {
-    const page = ErrorPage({ frame: frameOf(request, services), model });
-    return await html(page, status, headers);
+    return frameOf(request, services);
   } catch {
-    // The taskbar on the error page needs the database, which may be what failed.
-    return html(ErrorResult({ model }), status, headers);
+    return { ...readerOf(request, services), taskbar: { jobs: [], now: new Date() } };
   }
 }
 

@@ -6,12 +6,19 @@ import type { WebServices } from './services.ts';
 const THEMES = ['auto', 'light', 'dark'] as const;
 
 /** What every page shows around its content, for this reader. */
-export function frameOf(request: Request, { live, sources }: WebServices): Frame {
+export function frameOf(request: Request, services: WebServices): Frame {
+  return { ...readerOf(request, services), taskbar: services.live.model() };
+}
+
+/** The same without the jobs: what is known without the database. */
+export function readerOf(
+  request: Request,
+  { sources, vitals }: WebServices,
+): Omit<Frame, 'taskbar'> {
   const [source] = sources.values();
-  const taskbar = live.model();
   return {
-    taskbar,
-    now: taskbar.now,
+    now: new Date(),
+    notices: vitals.notices,
     theme: THEMES.find((theme) => theme === cookieOf(request, 'theme')) ?? 'auto',
     ...(source && { source: sourceTitle(source) }),
     taskbarCollapsed: cookieOf(request, 'taskbar') === 'collapsed',

@@ -42,12 +42,17 @@ export function guard(ownHost: string) {
         message: 'A % in it must be followed by two hexadecimal digits that make up UTF-8.',
       });
     }
-    if (!SAFE_METHODS.has(request.method) && isForeign(request, host)) {
+    if (!isSafe(request) && isForeign(request, host)) {
       throw new Problem(403, 'foreign_origin', 'A page of another site sent this.', {
         message: 'Nothing was changed. Use the forms of this server, or a client without a page.',
       });
     }
   });
+}
+
+/** It changes nothing. */
+export function isSafe({ method }: Request): boolean {
+  return SAFE_METHODS.has(method);
 }
 
 /** Elysia hands a handler `null` for a part of the path that it cannot decode. */

@@ -1,17 +1,38 @@
 import { Elysia } from 'elysia';
 import type { WebServices } from './services.ts';
 
-/** For those who watch the server from outside. */
-export function health({ tracker, live }: WebServices) {
+/** For those who watch the server from outside: 503 as long as something keeps it from working. */
+export function health({ tracker, live, vitals }: WebServices) {
   const startedAt = Date.now();
   return new Elysia({ name: 'health' }).get('/healthz', () => {
-    const active = tracker.getActiveJobs();
-    const uptimeSeconds = Math.floor((Date.now() - startedAt) / 1000);
-    return Response.json({
-      status: 'ok',
-      uptimeSeconds,
-      activeJobs: active.length,
-      watchers: live.watchers,
-    });
+    if (vitals.trouble) vitals.check();
+    const counts = countsOrNothing();
+    const problems = vitals.notices.map(({ code, title, advice, since }) => ({
+      code,
+      message: `${title} ${advice}`,
+      since,
+    }));
+    const { trouble } = vitals;
+    return Response.json(
+      {
+        status: trouble ? 'failing' : 'ok',
+        problems,
+        uptimeSeconds: Math.floor((Date.now() - startedAt) / 1000),
+        watchers: live.watchers,
+        ...counts,
+      },
+      { status: trouble ? 503 : 200, headers: trouble ? { 'retry-after': '5' } : {} },
+    );
   });
+
+  /** When the database cannot be read, the rest is told all the same. */
+  function countsOrNothing() {
+    try {
+      const { atWork, waiting } = tracker.countActive();
+      return { activeJobs: atWork + waiting, processes: vitals.processes() };
+    } catch (error) {
+      if (!vitals.noticed(error)) throw error;
+      return {};
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import type { ErrorModel } from '../../views/view_models.ts';
 import { DatabaseUnusable } from '../database.ts';
+import { type Trouble, troubleOf } from '../database_trouble.ts';
 import { ModelUnavailable } from '../embedding/embedder.ts';
 import { InvalidInput, TooManyWaiting, UnknownJobType } from '../jobs/index.ts';
 import { InvalidCursor } from '../library/index.ts';
@@ -9,6 +10,9 @@ import { MalformedUpload } from './multipart.ts';
 
 /** When a full line may have a place again, in seconds. */
 const LINE_MOVES_S = 10;
+
+/** When what stands in the way may be gone, in seconds. */
+const RECOVERS_S = 5;
 
 /** Part of an address, as far as it can stand in a sentence. */
 export function printable(text: string): string {
@@ -109,9 +113,20 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof DatabaseUnusable) {
     return new Problem(503, 'database_unusable', error.message, { cause: error });
   }
+  const trouble = troubleOf(error);
+  if (trouble) return outOfOrder(trouble, error);
   return new Problem(500, 'internal', 'Something in xgpt failed.', {
     message: 'Nothing you sent was at fault. The log has the details; jobs that run go on.',
     cause: error,
+  });
+}
+
+/** What keeps the program from working, as the answer to a request that met it. */
+export function outOfOrder({ code, title, advice }: Trouble, cause?: unknown): Problem {
+  return new Problem(503, code, title, {
+    message: advice,
+    retryAfterSeconds: RECOVERS_S,
+    cause,
   });
 }
 

@@ -5,11 +5,12 @@ import { createApp } from '../../src/app.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { openDatabase } from '../../src/database.ts';
 import { createLocalEmbedder } from '../../src/embedding/index.ts';
-import { createTracker, type Job, type TrackerOptions } from '../../src/jobs/index.ts';
+import { createTracker, type Job, systemClock, type TrackerOptions } from '../../src/jobs/index.ts';
 import { createLibrary } from '../../src/library/index.ts';
 import { silentLogger } from '../../src/logger.ts';
 import { loadOperations } from '../../src/operations/index.ts';
 import { createSources } from '../../src/sources/index.ts';
+import { Vitals } from '../../src/vitals.ts';
 import { MODEL_CACHE } from './model_cache.ts';
 import { until } from './wait.ts';
 
@@ -41,16 +42,24 @@ export async function setupApp(
     definitions: await loadOperations(services),
     maxWaiting: config.maxWaiting,
   });
+  const vitals = new Vitals({
+    db: database,
+    kind: 'server',
+    clock: systemClock,
+    logger: silentLogger,
+  });
   const closing = new AbortController();
   const app = await createApp({
     ...services,
     tracker,
+    vitals,
     config,
     logger: silentLogger,
     closing: closing.signal,
   });
   leftovers.push(async () => {
     closing.abort();
+    vitals.stop();
     await tracker.stop();
     await services.embedder.close();
   });
@@ -64,6 +73,7 @@ export async function setupApp(
     config,
     database,
     tracker,
+    vitals,
     closing,
     request,
     /** As a program would ask. */

@@ -9,11 +9,12 @@ import { createApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { openDatabase } from '../../src/database.ts';
 import { createLocalEmbedder } from '../../src/embedding/index.ts';
-import { createTracker, type Job, type JobContext } from '../../src/jobs/index.ts';
+import { createTracker, type Job, type JobContext, systemClock } from '../../src/jobs/index.ts';
 import { createLibrary } from '../../src/library/index.ts';
 import { silentLogger } from '../../src/logger.ts';
 import { loadOperations } from '../../src/operations/index.ts';
 import { createSources } from '../../src/sources/index.ts';
+import { Vitals } from '../../src/vitals.ts';
 
 /** A passing job comes, ends and is removed at this pace. */
 const PASSING_MS = 250;
@@ -65,7 +66,9 @@ async function main({ jobs: count, perSecond, passing }: Required<Busyness>): Pr
   };
   const tracker = createTracker({ database, definitions: await loadOperations(services) });
   const closing = new AbortController().signal;
-  const app = await createApp({ ...services, tracker, config, logger: silentLogger, closing });
+  const logger = silentLogger;
+  const vitals = new Vitals({ db: database, kind: 'server', clock: systemClock, logger });
+  const app = await createApp({ ...services, tracker, vitals, config, logger, closing });
 
   const jobs: JobContext[] = [];
   for (let index = 0; index < count; index++) {

@@ -9,6 +9,7 @@ function page(frame: Partial<Frame> = {}, props: { title?: string } = {}): strin
     taskbar: { jobs: [jobView()], now: NOW },
     theme: 'auto',
     taskbarCollapsed: false,
+    notices: [],
     now: NOW,
     ...frame,
   };

@@ -25,6 +25,7 @@ export function Page({ title, current, frame, children }: PageProps): JSX.Elemen
             Skip to content
           </a>
           <Navigation current={current} theme={frame.theme} source={frame.source} />
+          <Notices notices={frame.notices} />
           <main id="main" class="page" tabindex="-1">
             {children}
           </main>
@@ -33,6 +34,18 @@ export function Page({ title, current, frame, children }: PageProps): JSX.Elemen
           <HelpSheet />
         </body>
       </html>
+    </>
+  );
+}
+
+function Notices({ notices }: Pick<Frame, 'notices'>): JSX.Element {
+  return (
+    <>
+      {notices.map(({ title, advice }) => (
+        <p class="notice" role="alert">
+          <strong safe>{title}</strong> <span safe>{advice}</span>
+        </p>
+      ))}
     </>
   );
 }

@@ -16,6 +16,7 @@ export const FRAME: Frame = {
   taskbar: { jobs: [], now: NOW },
   theme: 'auto',
   taskbarCollapsed: false,
+  notices: [],
   now: NOW,
 };
 

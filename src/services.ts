@@ -1,0 +1,48 @@
+import { mkdirSync } from 'node:fs';
+import { type Config, InvalidConfig } from './config.ts';
+import { appDatabase } from './database.ts';
+import { createLocalEmbedder } from './embedding/index.ts';
+import { jobTracker, systemClock } from './jobs/index.ts';
+import { createLibrary } from './library/index.ts';
+import type { Logger } from './logger.ts';
+import { loadOperations } from './operations/index.ts';
+import type { Services } from './operations/services.ts';
+import { removeStalePartials } from './sources/archive/index.ts';
+import { createSources } from './sources/index.ts';
+import { type ProcessKind, Vitals } from './vitals.ts';
+
+export interface Program extends Services {
+  vitals: Vitals;
+}
+
+/** Everything a process works with, over the data folder; the tracker knows its job types then. */
+export async function openProgram(
+  config: Config,
+  kind: ProcessKind,
+  logger: Logger,
+): Promise<Program> {
+  makeDataFolder(config);
+  await removeStalePartials(config.importsDir);
+  const db = appDatabase();
+  const services = {
+    library: createLibrary(db),
+    sources: createSources(config),
+    embedder: createLocalEmbedder({ ...config, logger }),
+    importsDir: config.importsDir,
+  };
+  jobTracker.define(...(await loadOperations(services)));
+  const vitals = new Vitals({ db, path: config.databasePath, kind, clock: systemClock, logger });
+  return { ...services, vitals };
+}
+
+function makeDataFolder({ dataDir, importsDir }: Config): void {
+  try {
+    mkdirSync(importsDir, { recursive: true });
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    throw new InvalidConfig(
+      `The data folder ${dataDir} cannot be used: ${reason}. Set XGPT_DATA_DIR to a folder that can be written to.`,
+      { cause },
+    );
+  }
+}

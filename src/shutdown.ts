@@ -1,0 +1,48 @@
+import { appDatabase } from './database.ts';
+import { jobTracker } from './jobs/index.ts';
+import type { Logger } from './logger.ts';
+import type { Program } from './services.ts';
+
+/** Whatever happens on the way, the process ends this long after its drain time, in ms. */
+const LAST_MS = 5_000;
+
+interface Shutdown {
+  program: Program;
+  drainMs: number;
+  logger: Logger;
+  /** What takes requests: it is told before the jobs are. */
+  closing?: AbortController;
+  closeServer?: () => Promise<void>;
+}
+
+/** At the first SIGINT or SIGTERM everything is brought to rest; a second one waits for nothing. */
+export function shutDownOnSignals(shutdown: Shutdown): void {
+  onSignals(() => void shutDown(shutdown));
+}
+
+async function shutDown({ program, drainMs, logger, closing, closeServer }: Shutdown) {
+  onSignals(() => process.exit(1));
+  logger.info('Shutting down: running jobs are put back and go on at the next start.');
+  setTimeout(() => {
+    logger.error('The shutdown took too long. Jobs that were running go on at the next start.');
+    process.exit(1);
+  }, drainMs + LAST_MS).unref();
+  closing?.abort();
+  try {
+    await jobTracker.stop(drainMs);
+    await closeServer?.();
+    await program.embedder.close();
+  } catch (error) {
+    logger.error('Not everything could be put back; the next start does it.', { error });
+  }
+  program.vitals.stop();
+  appDatabase().close();
+  process.exit(0);
+}
+
+function onSignals(run: () => void): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.removeAllListeners(signal);
+    process.once(signal, run);
+  }
+}

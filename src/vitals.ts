@@ -1,0 +1,194 @@
+import type { Database } from 'bun:sqlite';
+import { statSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { BUSY_TIMEOUT_MS, isNewer } from './database.ts';
+import { gone, newer, type Trouble, troubleOf } from './database_trouble.ts';
+import type { Clock } from './jobs/index.ts';
+import type { Logger } from './logger.ts';
+
+/** How often the database is written to as a trial while all is well, and while it is not, in ms. */
+const TRIAL_MS = { well: 5_000, unwell: 1_000 };
+
+/** A process that has not been seen for so long is forgotten, in ms. */
+const FORGET_MS = 3_600_000;
+
+/** Clocks are corrected by less all the time, in ms. */
+const CLOCK_JUMP_MS = 60_000;
+
+/** How long it is told that the clock was set, in ms. */
+const TOLD_MS = 300_000;
+
+export type ProcessKind = 'server' | 'worker' | 'command';
+
+export interface ProcessSeen {
+  kind: ProcessKind;
+  pid: number;
+  host: string;
+  startedAt: Date;
+  seenAt: Date;
+}
+
+export interface VitalsOptions {
+  db: Database;
+  /** The database's file; undefined for one in memory. */
+  path?: string;
+  kind: ProcessKind;
+  clock: Clock;
+  logger: Logger;
+}
+
+/**
+ * Whether the program can do its work. It writes a line to the database now and then, because a
+ * disk that is full or a database that is locked shows itself in no other way.
+ */
+export class Vitals {
+  #db: Database;
+  #file: { path: string; inode: number } | undefined;
+  #options: VitalsOptions;
+  #id = Bun.randomUUIDv7();
+  #startedAt: number;
+  #trouble: (Trouble & { since: Date }) | undefined;
+  #clockSet: (Trouble & { since: Date; until: number }) | undefined;
+  #lastTime: { now: number; elapsed: number };
+  #cancel = () => {};
+
+  constructor(options: VitalsOptions) {
+    const { db, path, clock } = options;
+    this.#db = db;
+    this.#options = options;
+    if (path !== undefined) this.#file = { path, inode: statSync(path).ino };
+    this.#startedAt = clock.now();
+    this.#lastTime = { now: clock.now(), elapsed: clock.elapsed() };
+  }
+
+  /** What stands in the way of writing, and since when. */
+  get trouble(): (Trouble & { since: Date }) | undefined {
+    return this.#trouble;
+  }
+
+  /** Everything that a person should know: what stands in the way, and that the clock was set. */
+  get notices(): (Trouble & { since: Date })[] {
+    const clockSet = this.#clockSet;
+    const isRecent = clockSet && this.#options.clock.elapsed() < clockSet.until;
+    return [...(this.#trouble ? [this.#trouble] : []), ...(isRecent ? [clockSet] : [])];
+  }
+
+  /** Looks now, and again and again until `stop`. */
+  start(): void {
+    this.#cancel();
+    this.check();
+    const ms = this.#trouble ? TRIAL_MS.unwell : TRIAL_MS.well;
+    this.#cancel = this.#options.clock.after(ms, () => this.start());
+  }
+
+  stop(): void {
+    this.#cancel();
+    try {
+      this.#db.run('DELETE FROM processes WHERE id = ?', [this.#id]);
+    } catch {
+      // The line goes with time.
+    }
+  }
+
+  /** Looks now whether the database can be written to. */
+  check(): void {
+    this.#lookAtClock();
+    try {
+      this.#become(this.#obstacle() ?? this.#tryToWrite());
+    } catch (error) {
+      const trouble = troubleOf(error);
+      if (!trouble) throw error;
+      this.#become(trouble);
+    }
+  }
+
+  /** Somebody met this error: whatever it tells counts from now on. */
+  noticed(error: unknown): Trouble | undefined {
+    const trouble = troubleOf(error);
+    if (trouble) this.#become(trouble);
+    if (trouble) this.start();
+    return trouble;
+  }
+
+  /**
+   * What makes writing pointless although it would succeed: it would go to a file that nobody
+   * finds again, or into tables that mean something else now.
+   */
+  obstacle(): Trouble | undefined {
+    const obstacle = this.#obstacle();
+    if (obstacle) this.#become(obstacle);
+    return obstacle;
+  }
+
+  /** Those that wrote to this database lately, this one among them. */
+  processes(): ProcessSeen[] {
+    return this.#db
+      .query<
+        { kind: ProcessKind; pid: number; host: string; started_at: number; seen_at: number },
+        []
+      >('SELECT kind, pid, host, started_at, seen_at FROM processes ORDER BY started_at')
+      .all()
+      .map(({ kind, pid, host, started_at, seen_at }) => ({
+        kind,
+        pid,
+        host,
+        startedAt: new Date(started_at),
+        seenAt: new Date(seen_at),
+      }));
+  }
+
+  #obstacle(): Trouble | undefined {
+    if (this.#file && inodeOf(this.#file.path) !== this.#file.inode) return gone();
+    return isNewer(this.#db) ? newer() : undefined;
+  }
+
+  #tryToWrite(): undefined {
+    const { kind, clock } = this.#options;
+    const now = clock.now();
+    this.#db
+      .transaction(() => {
+        this.#db
+          .query(
+            `INSERT INTO processes (id, kind, pid, host, started_at, seen_at) VALUES (?, ?, ?, ?, ?, ?)
+           ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at`,
+          )
+          .run(this.#id, kind, process.pid, hostname(), this.#startedAt, now);
+        this.#db.query('DELETE FROM processes WHERE seen_at < ?').run(now - FORGET_MS);
+      })
+      .immediate();
+  }
+
+  #become(trouble: Trouble | undefined): void {
+    const { logger, clock } = this.#options;
+    const before = this.#trouble;
+    if (before?.code === trouble?.code) return;
+    // A lock that is held for long must not hold up everything else with every try.
+    const isBusy = trouble?.code === 'database_busy';
+    this.#db.run(`PRAGMA busy_timeout = ${isBusy ? 0 : BUSY_TIMEOUT_MS}`);
+    this.#trouble = trouble && { ...trouble, since: new Date(clock.now()) };
+    if (trouble) logger.error(`${trouble.title} ${trouble.advice}`, { code: trouble.code });
+    else logger.info(`All is well again. ${before?.title ?? ''} That is over.`);
+  }
+
+  #lookAtClock(): void {
+    const { clock, logger } = this.#options;
+    const last = this.#lastTime;
+    this.#lastTime = { now: clock.now(), elapsed: clock.elapsed() };
+    const jump = this.#lastTime.now - last.now - (this.#lastTime.elapsed - last.elapsed);
+    if (Math.abs(jump) < CLOCK_JUMP_MS) return;
+    const title = `The machine’s clock was set ${jump > 0 ? 'forward' : 'back'} by ${Math.round(Math.abs(jump) / 60_000)} minutes.`;
+    const advice = 'Jobs go on as before. Times shown of what happened earlier may look wrong.';
+    this.#clockSet = {
+      code: 'clock_set',
+      title,
+      advice,
+      since: new Date(clock.now()),
+      until: clock.elapsed() + TOLD_MS,
+    };
+    logger.warn(`${title} ${advice}`);
+  }
+}
+
+function inodeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ino;
+}
