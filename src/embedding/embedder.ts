@@ -28,7 +28,7 @@ export interface Embedder {
    */
   embed(texts: string[], options: { signal: AbortSignal }): Promise<Float32Array[]>;
 
-  /** Ends the worker; an `embed` under way rejects. */
+  /** Ends the model's process, whatever it is doing; an `embed` under way rejects. */
   close(): Promise<void>;
 }
 

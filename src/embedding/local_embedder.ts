@@ -2,13 +2,18 @@ import { type Logger, silentLogger } from '../logger.ts';
 import { type Embedder, ModelUnavailable } from './embedder.ts';
 import { DOWNLOAD_BYTES, HUB_URL, MODEL_BYTES } from './local/manifest.ts';
 import { createModelFiles } from './local/model_files.ts';
-import { createModelWorker } from './local/model_worker.ts';
+import { createModelProcess } from './local/model_process.ts';
 import { orAborted } from './local/shared_run.ts';
 
-/** Texts at a time on the worker: what an aborted call still computes, and 0.3 s at most. */
+/** Texts at a time: what an aborted call still computes, 0.3 s at most. */
 const TEXTS_AT_ONCE = 4;
 
 const IDLE_TIMEOUT_MS = 30_000;
+
+const GRACE_MS = 5_000;
+
+/** Loading the model again takes 0.2 s; keeping it takes 110 MB. */
+const KEEP_LOADED_MS = 300_000;
 
 const CLOSED = 'The embedder was closed. Start xgpt again to embed.';
 const NOT_FETCHED = 'The model has not been fetched yet. Start an embed job first.';
@@ -25,9 +30,15 @@ export interface LocalEmbedderOptions {
   hubUrl?: string;
   /** How long a server may stay silent before the next origin is tried, in ms. */
   idleTimeoutMs?: number;
+  /** How long the model may go on with what was aborted, in ms; then its process is ended. */
+  graceMs?: number;
+  /** How long the model stays loaded while nothing is embedded, in ms. */
+  keepLoadedMs?: number;
+  /** What the model's process runs. */
+  program?: URL;
 }
 
-/** all-MiniLM-L6-v2 with 4-bit weights, on this machine's processor, in a thread of its own. */
+/** all-MiniLM-L6-v2 with 4-bit weights, on this machine's processor, in a process of its own. */
 export function createLocalEmbedder(options: LocalEmbedderOptions): Embedder {
   const files = createModelFiles({
     modelsDir: options.modelsDir,
@@ -37,26 +48,33 @@ export function createLocalEmbedder(options: LocalEmbedderOptions): Embedder {
     idleTimeoutMs: options.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
     logger: options.logger ?? silentLogger,
   });
-  const worker = createModelWorker();
+  const modelProcess = createModelProcess({
+    graceMs: options.graceMs ?? GRACE_MS,
+    keepMs: options.keepLoadedMs ?? KEEP_LOADED_MS,
+    program: options.program,
+  });
   const closing = new AbortController();
   const inTurn = createQueue();
 
-  /** @throws ModelUnavailable when the files are not there yet. */
-  async function load(): Promise<void> {
-    if (worker.isLoaded) return;
+  /** @throws ModelUnavailable when the files are not there yet, or a file is damaged. */
+  async function load(signal: AbortSignal): Promise<void> {
+    if (modelProcess.isLoaded) return;
     const dir = await files.locate();
     if (dir === undefined) throw new ModelUnavailable(NOT_FETCHED);
-    closing.signal.throwIfAborted();
-    await worker.load(dir);
+    signal.throwIfAborted();
+    await modelProcess.load(dir, signal);
   }
 
   async function embedAll(texts: string[], signal: AbortSignal): Promise<Float32Array[]> {
     signal.throwIfAborted();
-    await load();
+    await load(signal);
     const vectors: Float32Array[] = new Array(texts.length);
     for (const indexes of batchesByLength(texts)) {
       signal.throwIfAborted();
-      const batch = await worker.embed(indexes.map((index) => texts[index] ?? ''));
+      const batch = await modelProcess.embed(
+        indexes.map((index) => texts[index] ?? ''),
+        signal,
+      );
       indexes.forEach((index, i) => {
         vectors[index] = batch[i] as Float32Array;
       });
@@ -70,7 +88,7 @@ export function createLocalEmbedder(options: LocalEmbedderOptions): Embedder {
     fetchBytes: options.modelDir === undefined ? DOWNLOAD_BYTES : 0,
 
     async isReady() {
-      if (worker.isLoaded) return true;
+      if (modelProcess.isLoaded) return true;
       return files.locate().then(
         (dir) => dir !== undefined,
         () => false,
@@ -78,12 +96,15 @@ export function createLocalEmbedder(options: LocalEmbedderOptions): Embedder {
     },
 
     async prepare({ signal, onProgress }) {
-      if (worker.isLoaded) return;
+      if (modelProcess.isLoaded) return;
       const either = AbortSignal.any([signal, closing.signal]);
       either.throwIfAborted();
       await files.fetch({ signal: either, onProgress });
       onProgress?.(MODEL_BYTES, MODEL_BYTES, 'Loading the model');
-      await orAborted(load(), either);
+      await orAborted(
+        inTurn(() => load(either)),
+        either,
+      );
     },
 
     embed(texts, { signal }) {
@@ -96,7 +117,7 @@ export function createLocalEmbedder(options: LocalEmbedderOptions): Embedder {
 
     async close() {
       closing.abort(new ModelUnavailable(CLOSED));
-      await worker.stop();
+      await modelProcess.stop();
     },
   };
 }

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { type Embedder, ModelUnavailable } from '../../src/embedding/embedder.ts';
 import { createLocalEmbedder } from '../../src/embedding/index.ts';
 import { FETCH_TIMEOUT_MS, fillModelCache, MODEL_CACHE } from '../support/model_cache.ts';
+import { until } from '../support/wait.ts';
 
 setDefaultTimeout(30_000);
 
+const UNRULY = new URL('./unruly_program.ts', import.meta.url);
 const EMBEDDING = join(import.meta.dir, '../../src/embedding/index.ts');
 
 let embedder: Embedder;
@@ -38,6 +40,14 @@ function texts(count: number): string[] {
     { length: count },
     (_, i) => `${subjects[i % 4]} ${rest[i % 3]} ${'and again '.repeat(i % 7)}${i}`,
   );
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 describe('vectors', () => {
@@ -138,7 +148,64 @@ describe('a call', () => {
   });
 });
 
+describe('a call that hangs', () => {
+  function createUnruly(graceMs: number): Embedder {
+    return createLocalEmbedder({ modelsDir: MODEL_CACHE, graceMs, program: UNRULY });
+  }
+
+  /** A call has reached a model that is loaded and free once the event loop has turned. */
+  const itsTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+  test('ends at once when it is aborted, and those behind it are served', async () => {
+    const unruly = createUnruly(50);
+    const controller = new AbortController();
+    const reason = new Error('The job was cancelled.');
+    const [before] = await unruly.embed(['text'], { signal });
+    const hung = unruly.embed(['hang'], { signal: controller.signal });
+    const behind = [1, 2].map(() => unruly.embed(['text'], { signal }));
+    await itsTurn();
+    controller.abort(reason);
+    expect(await hung.catch((error) => error)).toBe(reason);
+    const [[first], [second]] = (await Promise.all(behind)) as [Float32Array[], Float32Array[]];
+    expect(first).not.toEqual(before);
+    expect(second).toEqual(first);
+    await unruly.close();
+  });
+
+  test('does not keep the embedder from closing', async () => {
+    const unruly = createUnruly(3_600_000);
+    const [pid] = await unruly.embed(['text'], { signal });
+    const hung = unruly.embed(['hang'], { signal }).catch((error) => error);
+    await itsTurn();
+    await unruly.close();
+    expect(await hung).toBeInstanceOf(ModelUnavailable);
+    expect(isAlive(pid?.[0] ?? 0)).toBe(false);
+  });
+});
+
+test('a crash rejects the call under way; those behind it are served', async () => {
+  const unruly = createLocalEmbedder({ modelsDir: MODEL_CACHE, program: UNRULY });
+  const crashing = unruly.embed(['crash'], { signal }).catch((error) => error);
+  const behind = unruly.embed(['text'], { signal });
+  expect(await crashing).toBeInstanceOf(ModelUnavailable);
+  expect(await behind).toHaveLength(1);
+  await unruly.close();
+});
+
 describe('the model', () => {
+  test('is let go of when nothing is embedded for a while, and loaded when something is', async () => {
+    const fresh = createLocalEmbedder({
+      modelsDir: MODEL_CACHE,
+      keepLoadedMs: 50,
+      program: UNRULY,
+    });
+    const [before] = await fresh.embed(['text'], { signal });
+    await until('its process has ended', () => !isAlive(before?.[0] ?? 0));
+    expect(await fresh.isReady()).toBe(true);
+    expect(await fresh.embed(['text'], { signal })).not.toEqual([before as Float32Array]);
+    await fresh.close();
+  });
+
   test('is not fetched by an embed call', async () => {
     const modelsDir = await mkdtemp(join(tmpdir(), 'xgpt-models-'));
     const fresh = createLocalEmbedder({ modelsDir });
@@ -167,17 +234,19 @@ describe('the model', () => {
   });
 });
 
-// In processes of their own: a runtime that is torn down in the middle of its work aborts the process.
-describe('a process', () => {
-  async function run(code: string): Promise<{ exitCode: number; output: string }> {
+describe('a program', () => {
+  async function run(code: string, program?: URL): Promise<{ exitCode: number; output: string }> {
     const head = `
       const { createLocalEmbedder } = await import(${JSON.stringify(EMBEDDING)});
-      const embedder = createLocalEmbedder({ modelsDir: ${JSON.stringify(MODEL_CACHE)} });
+      const program = ${program ? `new URL(${JSON.stringify(program.href)})` : undefined};
+      const embedder = createLocalEmbedder({ modelsDir: ${JSON.stringify(MODEL_CACHE)}, program });
       const { signal } = new AbortController();
       await embedder.prepare({ signal });
       const many = Array(400).fill('The telescope waits for the night. '.repeat(8));`;
-    const child = Bun.spawn([process.execPath, '-e', head + code], { stderr: 'inherit' });
+    const child = Bun.spawn([process.execPath, '-e', head + code], { stderr: 'pipe' });
     const output = await new Response(child.stdout).text();
+    // Its model's process writes there too: the stream ends when both have.
+    process.stderr.write(await new Response(child.stderr).text());
     return { exitCode: await child.exited, output: output.trim() };
   }
 
@@ -195,11 +264,24 @@ describe('a process', () => {
     expect(await run(code)).toEqual({ exitCode: 0, output: 'ModelUnavailable' });
   });
 
+  test('that has closed the embedder goes on to what comes next', async () => {
+    const code = `embedder.close().then(() => console.log('closed'));`;
+    expect(await run(code)).toEqual({ exitCode: 0, output: 'closed' });
+  });
+
   test('can exit in the middle of a call', async () => {
     const code = `
       embedder.embed(many, { signal }).catch(() => {});
       await Bun.sleep(100); // into the middle of it
       process.exit(0);`;
     expect(await run(code)).toEqual({ exitCode: 0, output: '' });
+  });
+
+  test('that exits takes a model that hangs with it', async () => {
+    const code = `
+      embedder.embed(['hang'], { signal }).catch(() => {});
+      await Bun.sleep(100); // into the middle of it
+      process.exit(0);`;
+    expect(await run(code, UNRULY)).toEqual({ exitCode: 0, output: '' });
   });
 });

@@ -1,0 +1,54 @@
+import { afterEach, beforeAll, beforeEach, expect, test } from 'bun:test';
+import type { Subprocess } from 'bun';
+import type { Answer, Request } from '../../src/embedding/local/model_program.ts';
+import { CACHED_MODEL, FETCH_TIMEOUT_MS, fillModelCache } from '../support/model_cache.ts';
+
+const PROGRAM = Bun.fileURLToPath(
+  new URL('../../src/embedding/local/model_program.ts', import.meta.url),
+);
+/** Half a second of work and more. */
+const LONG = Array<string>(8).fill('The telescope waits for the night. '.repeat(40));
+
+let program: Subprocess;
+let heard: (answer: Answer) => void;
+
+beforeAll(fillModelCache, FETCH_TIMEOUT_MS);
+
+beforeEach(async () => {
+  program = Bun.spawn([process.execPath, PROGRAM], {
+    ipc: (answer: Answer) => heard(answer),
+    serialization: 'advanced',
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  expect(await ask({ load: CACHED_MODEL })).toEqual({ vectors: [] });
+});
+
+afterEach(() => program.kill('SIGKILL'));
+
+function ask(question: Request): Promise<Answer> {
+  const { promise, resolve } = Promise.withResolvers<Answer>();
+  heard = resolve;
+  program.send(question);
+  return promise;
+}
+
+test('answers although Ctrl-C or a service manager signals every process', async () => {
+  const answer = ask({ embed: LONG });
+  program.kill('SIGINT');
+  program.kill('SIGTERM');
+  expect(await answer).toMatchObject({ vectors: { length: LONG.length } });
+  program.kill('SIGINT');
+  expect(await ask({ embed: ['text'] })).toMatchObject({ vectors: { length: 1 } });
+});
+
+test('ends by itself when its parent has gone', async () => {
+  program.disconnect();
+  expect(await program.exited).toBe(0);
+});
+
+test('ends by itself when its parent has gone in the middle of a question', async () => {
+  void ask({ embed: LONG });
+  await Bun.sleep(100); // into the middle of it
+  program.disconnect();
+  expect(await program.exited).toBe(0);
+});
