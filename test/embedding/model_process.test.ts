@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test } from 'bun:test';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ModelUnavailable } from '../../src/embedding/embedder.ts';
@@ -67,6 +67,21 @@ describe('the real model', () => {
       expect(vector).toBeInstanceOf(Float32Array);
       expect(vector.buffer.byteLength).toBe(384 * 4);
     }
+  });
+
+  test("keeps no telemetry in the user's home", async () => {
+    const home = await mkdtemp(join(tmpdir(), 'xgpt-home-'));
+    const { HOME } = process.env;
+    process.env.HOME = home;
+    try {
+      model = createReal();
+      await model.load(CACHED_MODEL, signal);
+    } finally {
+      process.env.HOME = HOME;
+    }
+    const files = await readdir(home, { recursive: true });
+    expect(files.filter((name) => name.includes('onnxruntime'))).toEqual([]);
+    await rm(home, { recursive: true });
   });
 
   test('that does not load is a permanent failure with its cause', async () => {

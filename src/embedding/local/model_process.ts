@@ -132,6 +132,8 @@ function spawn(
 ): Subprocess {
   try {
     const child = Bun.spawn([process.execPath, program], {
+      // onnxruntime-node 1.30.0 reports to its maker, and keeps a device id in the user's home.
+      env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
       ipc: onAnswer,
       // Vectors arrive as the Float32Array they are, bit for bit.
       serialization: 'advanced',
