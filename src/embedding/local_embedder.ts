@@ -1,7 +1,7 @@
 import { type Logger, silentLogger } from '../logger.ts';
 import { type Embedder, ModelUnavailable } from './embedder.ts';
 import { DOWNLOAD_BYTES, HUB_URL, MODEL_BYTES } from './local/manifest.ts';
-import { createModelFiles } from './local/model_files.ts';
+import { createModelFiles, FETCHED_AGAIN } from './local/model_files.ts';
 import { createModelProcess } from './local/model_process.ts';
 import { orAborted } from './local/shared_run.ts';
 
@@ -56,13 +56,27 @@ export function createLocalEmbedder(options: LocalEmbedderOptions): Embedder {
   const closing = new AbortController();
   const inTurn = createQueue();
 
-  /** @throws ModelUnavailable when the files are not there yet, or a file is damaged. */
+  /** @throws ModelUnavailable when the files are not there yet, or one of them is damaged. */
   async function load(signal: AbortSignal): Promise<void> {
     if (modelProcess.isLoaded) return;
     const dir = await files.locate();
-    if (dir === undefined) throw new ModelUnavailable(NOT_FETCHED);
+    if (dir === undefined) {
+      throw (await files.discardDamaged()) ?? new ModelUnavailable(NOT_FETCHED);
+    }
     signal.throwIfAborted();
-    await modelProcess.load(dir, signal);
+    try {
+      await modelProcess.load(dir, signal);
+    } catch (failure) {
+      signal.throwIfAborted();
+      throw (await files.discardDamaged()) ?? failure;
+    }
+  }
+
+  function loadInTurn(signal: AbortSignal): Promise<void> {
+    return orAborted(
+      inTurn(() => load(signal)),
+      signal,
+    );
   }
 
   async function embedAll(texts: string[], signal: AbortSignal): Promise<Float32Array[]> {
@@ -99,12 +113,19 @@ export function createLocalEmbedder(options: LocalEmbedderOptions): Embedder {
       if (modelProcess.isLoaded) return;
       const either = AbortSignal.any([signal, closing.signal]);
       either.throwIfAborted();
-      await files.fetch({ signal: either, onProgress });
+      const run = { signal: either, onProgress };
+      await files.fetch(run);
       onProgress?.(MODEL_BYTES, MODEL_BYTES, 'Loading the model');
-      await orAborted(
-        inTurn(() => load(either)),
-        either,
-      );
+      try {
+        await loadInTurn(either);
+      } catch (failure) {
+        either.throwIfAborted();
+        // A damaged file would be gone by now.
+        if (await files.locate()) throw failure;
+        onProgress?.(0, 0, FETCHED_AGAIN);
+        await files.fetch(run);
+        await loadInTurn(either);
+      }
     },
 
     embed(texts, { signal }) {

