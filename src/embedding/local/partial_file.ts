@@ -53,7 +53,8 @@ async function writeVerified(
       await onDisk(handle.appendFile(chunk));
     }
   } finally {
-    await handle.close();
+    // Some file systems say only here that the disk is full.
+    await onDisk(handle.close());
   }
   if (written < file.bytes) throw new Error(`${file.path} broke off`);
   if (hash.digest('hex') !== file.sha256) {
