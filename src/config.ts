@@ -37,6 +37,7 @@ const settings = z.object({
   XGPT_EMBED_CONCURRENCY: whole(1, MOST_AT_ONCE, 1),
   XGPT_MAX_WAITING: whole(1, 1_000_000, 10_000),
   XGPT_MAX_WAITING_PER_CLIENT: whole(1, 1_000_000, 5_000),
+  XGPT_LEASE_MS: whole(1_000, DAY_MS, 30_000),
   XGPT_CANCEL_GRACE_MS: whole(0, DAY_MS, 10_000),
   XGPT_DRAIN_MS: whole(0, DAY_MS, 2_000),
   XGPT_KEEP_FINISHED_HOURS: number(0, 87_600, 24),
@@ -63,6 +64,8 @@ export interface Config {
   concurrency: Record<string, number>;
   /** How many jobs may wait: of one type, and of one client. */
   maxWaiting: { perType: number; perClient: number };
+  /** How long a job may go without a heartbeat before others take it over, in ms. */
+  leaseMs: number;
   /** How long a cancelled handler may take to stop before it is fenced off, in ms. */
   cancelGraceMs: number;
   /** How long running handlers may take to stop at shutdown, in ms. */
@@ -111,6 +114,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
       embed: s.XGPT_EMBED_CONCURRENCY,
     },
     maxWaiting: { perType: s.XGPT_MAX_WAITING, perClient: s.XGPT_MAX_WAITING_PER_CLIENT },
+    leaseMs: s.XGPT_LEASE_MS,
     cancelGraceMs: s.XGPT_CANCEL_GRACE_MS,
     drainMs: s.XGPT_DRAIN_MS,
     keepFinishedMs: s.XGPT_KEEP_FINISHED_HOURS * 3_600_000,

@@ -33,6 +33,7 @@ export const jobTracker = createTracker(() => {
   return {
     database: appDatabase(),
     logger: createLogger(config.logLevel),
+    leaseMs: config.leaseMs,
     cancelGraceMs: config.cancelGraceMs,
     keepFinishedMs: config.keepFinishedMs,
     concurrency: config.concurrency,

@@ -1,0 +1,355 @@
+/**
+ * Breaks the program on purpose: a server and two workers on one data folder, jobs of all four
+ * types started over HTTP, processes killed with -9 (and frozen) at random moments and started
+ * again. Then it asks whether anything was lost, done twice or left stuck.
+ *
+ *     bun run chaos -- --kills 200 --freezes 5 --freeze-ms 40000 --seed 7
+ */
+import { Database } from 'bun:sqlite';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Job } from '../../src/jobs/index.ts';
+import { CACHED_MODEL, fillModelCache } from '../support/model_cache.ts';
+import { until } from '../support/wait.ts';
+import { ChaosProcess } from './process.ts';
+import type { TraceLine } from './trace.ts';
+import { faultsIn } from './verdict.ts';
+
+interface ChaosOptions {
+  kills: number;
+  /** How often a process is stopped with SIGSTOP and let go on. */
+  freezes: number;
+  freezeMs: number;
+  leaseMs: number;
+  seed: number;
+}
+
+export interface ChaosReport {
+  /** What happened, by name. */
+  counts: Record<string, number>;
+  /** What is wrong, a sentence each. */
+  faults: string[];
+}
+
+/** Cancelled now and then, so their posts may be any part of all. */
+const CANCELLED_USER = 'mira_orbits';
+const USERS = ['aurora_lab', 'deep_sky_dan', 'tidal_lock'];
+const TERMS = ['space, jazz', 'bread', 'chess opening', 'aurora'];
+const JOBS_AT_ONCE = 6;
+
+export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
+  const { kills, freezes, freezeMs, leaseMs } = options;
+  await fillModelCache();
+  const random = seeded(options.seed);
+  const folder = mkdtempSync(join(tmpdir(), 'xgpt-chaos-'));
+  const trace = join(folder, 'trace.jsonl');
+  const env = environment(folder, { XGPT_CHAOS_TRACE: trace, XGPT_LEASE_MS: String(leaseMs) });
+  const server = new ChaosProcess('serve', env);
+  const places = [server, new ChaosProcess('worker', env), new ChaosProcess('worker', env)];
+  try {
+    const address = addressIn(await server.start());
+    env.PORT = new URL(address).port;
+    await Promise.all(places.slice(1).map((place) => place.start()));
+    const client = chaosClient(address, random);
+    const working = new AbortController();
+    const load = client.keepStarting(working.signal);
+    const frozen = freezeNowAndThen(places, freezes, freezeMs, random);
+    for (let kill = 0; kill < kills; kill++) {
+      await Bun.sleep(random() * 600);
+      await restart(
+        pick(
+          places.filter((place) => !frozen.has(place)),
+          random,
+        ),
+        random,
+      );
+    }
+    await frozen.over;
+    working.abort();
+    await load;
+    await client.finish();
+
+    const jobs = await client.jobs();
+    const lives = places.flatMap((place) => place.lives);
+    const lines = linesOf(trace);
+    const codes = await Promise.all(places.map((place) => place.end()));
+    const faults = [
+      ...faultsIn(lines, jobs, lives),
+      ...client.faultsAgainst(jobs),
+      ...(await faultsInLibrary(folder, jobs)),
+      ...codes.flatMap((code) => (code === 0 ? [] : `A process ended with ${code} at SIGTERM.`)),
+    ];
+    const counts = {
+      kills,
+      freezes,
+      processes: lives.length,
+      'jobs answered 202': client.accepted.size,
+      jobs: jobs.length,
+      attempts: lines.filter(({ what }) => what === 'begin').length,
+      commits: lines.filter(({ what }) => what === 'commit').length,
+      cancelled: jobs.filter(({ status }) => status === 'cancelled').length,
+    };
+    return { counts, faults };
+  } finally {
+    for (const place of places) await place.kill();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function environment(dataDir: string, more: Record<string, string>): Record<string, string> {
+  return {
+    PORT: '0',
+    XGPT_DATA_DIR: join(dataDir, 'data'),
+    XGPT_MODEL_DIR: CACHED_MODEL,
+    XGPT_SAMPLE_PAGE_MS: '15',
+    XGPT_LOG_LEVEL: 'error',
+    ...more,
+  };
+}
+
+function addressIn(printed: string): string {
+  const address = /http:\S+/.exec(printed)?.[0];
+  if (!address) throw new Error(`No address in: ${printed}`);
+  return address;
+}
+
+async function restart(place: ChaosProcess, random: () => number): Promise<void> {
+  await place.kill();
+  await Bun.sleep(random() * 200);
+  await place.start();
+}
+
+/** Freezes one place after the other while the others are killed; `has` tells which one is frozen. */
+function freezeNowAndThen(places: ChaosProcess[], times: number, ms: number, random: () => number) {
+  let frozen: ChaosProcess | undefined;
+  const over = (async () => {
+    for (let time = 0; time < times; time++) {
+      await Bun.sleep(500 + random() * 1_000);
+      frozen = pick(places, random);
+      await frozen.freeze(ms);
+      frozen = undefined;
+    }
+  })();
+  return { over, has: (place: ChaosProcess) => place === frozen };
+}
+
+/** Starts, cancels and watches jobs over HTTP, whether anybody answers or not. */
+function chaosClient(address: string, random: () => number) {
+  const accepted = new Set<string>();
+  const cancelled = new Set<string>();
+  const ends = new Map<string, string>();
+  const changedEnds: string[] = [];
+
+  async function ask<Answer>(path: string, body?: object): Promise<Answer | undefined> {
+    try {
+      const response = await fetch(new URL(path, address), {
+        method: body ? 'POST' : 'GET',
+        headers: { accept: 'application/json', 'content-type': 'application/json' },
+        body: body && JSON.stringify(body),
+        signal: AbortSignal.timeout(3_000),
+      });
+      return response.ok ? ((await response.json()) as Answer) : undefined;
+    } catch {
+      return undefined; // Nobody answers, as was to be expected.
+    }
+  }
+
+  async function keepStarting(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const page = await ask<{ jobs: Job[] }>('/api/jobs?limit=1000');
+      const jobs = page?.jobs ?? [];
+      noteEnds(jobs);
+      const active = jobs.filter(({ completedAt }) => !completedAt);
+      if (page && active.length < JOBS_AT_ONCE) await startOne();
+      const victim = active.find(({ metadata }) => metadata?.username === CANCELLED_USER);
+      if (victim && random() < 0.1) await cancel(victim.id);
+      await Bun.sleep(40);
+    }
+  }
+
+  async function startOne(): Promise<void> {
+    const [type, fields] = pick(WORK, random)(random);
+    const answer = await ask<{ job: Job }>(`/api/${type}`, fields);
+    if (answer) accepted.add(answer.job.id);
+  }
+
+  async function cancel(id: string): Promise<void> {
+    if (await ask(`/api/jobs/${id}/cancel`, {})) cancelled.add(id);
+  }
+
+  /** An end is an end: nothing in this run retries a job. */
+  function noteEnds(jobs: Job[]): void {
+    for (const { id, status, completedAt } of jobs) {
+      const known = ends.get(id);
+      if (known && known !== status) changedEnds.push(`${id} was ${known} and became ${status}.`);
+      if (completedAt) ends.set(id, status);
+    }
+  }
+
+  async function jobs(): Promise<Job[]> {
+    const all = (await ask<{ jobs: Job[] }>('/api/jobs?limit=1000'))?.jobs ?? [];
+    noteEnds(all);
+    return all;
+  }
+
+  return {
+    accepted,
+    keepStarting,
+    jobs,
+    /** Everything ends, and then every post gets its vector. */
+    async finish(): Promise<void> {
+      const ended = async () => {
+        const all = await jobs();
+        return all.length > 0 && all.every(({ completedAt }) => completedAt);
+      };
+      await until('all jobs have ended', ended, 180_000).catch(() => {});
+      await ask('/api/embed', {});
+      await until('the last embed has ended', ended, 180_000).catch(() => {});
+    },
+    faultsAgainst(all: Job[]): string[] {
+      const byId = new Map(all.map((job) => [job.id, job]));
+      const lost = [...accepted].filter((id) => !byId.has(id));
+      const uncancelled = [...cancelled].filter((id) => byId.get(id)?.status !== 'cancelled');
+      return [
+        ...lost.map((id) => `${id} was answered 202 and is lost.`),
+        ...uncancelled.map((id) => `${id} was cancelled and is ${byId.get(id)?.status}.`),
+        ...changedEnds,
+      ];
+    },
+  };
+}
+
+const WORK: ((random: () => number) => [type: string, fields: object])[] = [
+  (random) => [
+    'scrape',
+    { username: pick(USERS, random), maxTweets: 20 + Math.floor(random() * 900) },
+  ],
+  (random) => ['scrape', { username: CANCELLED_USER, maxTweets: 100 + Math.floor(random() * 50) }],
+  (random) => ['search', { query: pick(TERMS, random), maxTweets: 60, embed: random() < 0.5 }],
+  (random) => [
+    'discover',
+    { query: pick(TERMS, random), maxResults: 10 + Math.floor(random() * 20) },
+  ],
+  () => ['embed', {}],
+];
+
+/** Compares with what the same jobs bring where nothing is broken. */
+async function faultsInLibrary(folder: string, jobs: Job[]): Promise<string[]> {
+  const reference = mkdtempSync(join(tmpdir(), 'xgpt-chaos-calm-'));
+  const calm = new ChaosProcess('serve', environment(reference, { XGPT_SAMPLE_PAGE_MS: '0' }));
+  try {
+    const address = addressIn(await calm.start());
+    const expected = await undisturbed(address, jobs);
+    const found = contentsOf(folder);
+    const wanted = contentsOf(reference);
+    const faults = jobs.flatMap((job) => {
+      const { posts, profiles } = (job.result ?? {}) as { posts?: number; profiles?: number };
+      const count = posts ?? profiles;
+      const should = expected.get(inputOf(job));
+      if (job.status !== 'completed' || should === undefined || count === should) return [];
+      return `${job.id} brought ${count} instead of ${should}.`;
+    });
+    const missing = [...wanted.posts].filter((post) => !found.posts.has(post));
+    const surplus = [...found.posts].filter(
+      (post) => !wanted.posts.has(post) && !post.startsWith(`${CANCELLED_USER} `),
+    );
+    if (missing.length > 0) faults.push(`${missing.length} posts are missing: ${missing[0]}`);
+    if (surplus.length > 0) faults.push(`${surplus.length} posts are too many: ${surplus[0]}`);
+    if (found.vectors !== found.posts.size) {
+      faults.push(`${found.vectors} vectors for ${found.posts.size} posts.`);
+    }
+    return faults;
+  } finally {
+    await calm.kill();
+    rmSync(reference, { recursive: true, force: true });
+  }
+}
+
+const inputOf = ({ type, metadata }: Job) => JSON.stringify([type, metadata]);
+
+/** What each kind of job brings when nothing disturbs it. */
+async function undisturbed(address: string, jobs: Job[]): Promise<Map<string, number>> {
+  const isCompared = ({ type, status }: Job) => type !== 'embed' && status === 'completed';
+  const kinds = new Map(jobs.filter(isCompared).map((job) => [inputOf(job), job]));
+  const brought = new Map<string, number>();
+  const headers = { accept: 'application/json', 'content-type': 'application/json' };
+  for (const [kind, { type, metadata }] of kinds) {
+    const body = JSON.stringify({ ...metadata, embed: false });
+    const started = await fetch(new URL(`/api/${type}`, address), {
+      method: 'POST',
+      headers,
+      body,
+    });
+    const { job } = (await started.json()) as { job: Job };
+    const { result } = await until('it has ended', async () => {
+      const response = await fetch(new URL(`/api/jobs/${job.id}`, address), { headers });
+      const answer = (await response.json()) as { job: Job };
+      return answer.job.completedAt ? answer.job : undefined;
+    });
+    const { posts, profiles } = result as { posts?: number; profiles?: number };
+    brought.set(kind, posts ?? profiles ?? 0);
+  }
+  return brought;
+}
+
+function contentsOf(folder: string) {
+  const db = new Database(join(folder, 'data', 'xgpt.sqlite'), { readonly: true });
+  const posts = db
+    .query<{ post: string }, []>(
+      "SELECT author || ' ' || source || ' ' || id || ' ' || text AS post FROM posts",
+    )
+    .all();
+  const vectors = db.query<{ n: number }, []>('SELECT COUNT(*) AS n FROM vectors').get()?.n ?? 0;
+  db.close();
+  return { posts: new Set(posts.map(({ post }) => post)), vectors };
+}
+
+function linesOf(trace: string): TraceLine[] {
+  const lines = readFileSync(trace, 'utf8').split('\n').filter(Boolean);
+  return lines.map((line) => JSON.parse(line) as TraceLine);
+}
+
+function pick<Item>(items: Item[], random: () => number): Item {
+  return items[Math.floor(random() * items.length)] as Item;
+}
+
+/** Mulberry32: the same numbers for the same seed. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: {
+      kills: { type: 'string', default: '200' },
+      freezes: { type: 'string', default: '0' },
+      'freeze-ms': { type: 'string', default: '40000' },
+      'lease-ms': { type: 'string', default: '30000' },
+      seed: { type: 'string', default: String(Date.now() % 100_000) },
+    },
+  });
+  console.log(`seed ${values.seed}`);
+  const { counts, faults } = await runChaos({
+    kills: Number(values.kills),
+    freezes: Number(values.freezes),
+    freezeMs: Number(values['freeze-ms']),
+    leaseMs: Number(values['lease-ms']),
+    seed: Number(values.seed),
+  });
+  for (const [name, count] of Object.entries(counts)) console.log(name.padEnd(20), count);
+  for (const fault of faults) console.log(`✗ ${fault}`);
+  console.log(
+    faults.length === 0
+      ? 'Nothing lost, nothing twice, nothing stuck.'
+      : `${faults.length} faults.`,
+  );
+  process.exit(faults.length === 0 ? 0 : 1);
+}
