@@ -19,6 +19,9 @@ const HOUR_MS = 3_600_000;
 const DEFAULT_PAGE = 50;
 const LONGEST_PAGE = 1_000;
 
+/** So often a job may be left behind without having got further, before it counts as an attempt. */
+const FREE_INTERRUPTIONS = 10;
+
 /** More changes than these at once are not told one by one. */
 const MOST_CHANGES = 500;
 
@@ -117,6 +120,7 @@ export function createSqliteJobStore(db: Database): JobStore {
     UPDATE jobs SET turn = ${lastTurn}, max_attempts = attempt + $attempts,
                     checkpoint = CASE status WHEN 'completed' THEN NULL ELSE checkpoint END,
                     status = 'queued', result = NULL, error_message = NULL, completed_at = NULL,
+                    interruptions = 0,
                     dismissed_at = NULL, progress_message = '', progress_stage = NULL,
                     progress_current = 0, progress_total = 0, updated_at = $now
     WHERE id = $id AND tracked = 0 AND status IN (${quoted(FINAL_STATUSES)}) RETURNING *`);
@@ -139,12 +143,15 @@ export function createSqliteJobStore(db: Database): JobStore {
     `SELECT status, id, attempt, owner, lease_until FROM jobs WHERE id = ? AND ${atWork}`,
   );
 
+  // An end of its process is rarely the job's fault. It is when that happens again and again.
+  const free = `(advanced OR interruptions < ${FREE_INTERRUPTIONS})`;
   const resume = db.query<JobRow, Params>(`
-    UPDATE jobs SET status = 'queued', max_attempts = max_attempts + advanced,
+    UPDATE jobs SET status = 'queued', max_attempts = max_attempts + ${free},
+                    interruptions = CASE advanced WHEN 1 THEN 0 ELSE interruptions + 1 END,
                     errors = json_insert(errors, '$[#]', $reason),
                     owner = NULL, lease_until = NULL, updated_at = $now
     WHERE ${fenced} AND status = 'running' AND tracked = 0
-      AND attempt < max_attempts + advanced RETURNING *`);
+      AND attempt < max_attempts + ${free} RETURNING *`);
 
   const fromTheFuture = "status = 'retrying' AND completed_at IS NULL AND updated_at > $now + 1000";
   const anyFromTheFuture = db.query<{ found: 1 }, Params>(
