@@ -73,7 +73,11 @@ async function healthFor(url: string, work: () => Promise<unknown>): Promise<num
 async function timeStarts(url: string, count: number): Promise<number[]> {
   const times: number[] = [];
   for (let index = 0; index < count; index++) {
-    times.push(await timed(() => start(url, 'scrape', { username: 'aurora_lab', maxTweets: '1' })));
+    times.push(
+      await timed(() =>
+        start(url, 'scrape', { username: 'aurora_lab', maxTweets: String(index + 1) }),
+      ),
+    );
   }
   return times;
 }
