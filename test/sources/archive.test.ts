@@ -403,6 +403,16 @@ describe('an archive', () => {
     },
   );
 
+  test('that holds a symbolic link is read as the text it is, and leads nowhere', async () => {
+    await using folder = await temporaryFolder();
+    const outside = join(folder.path, 'tweets.js');
+    await Bun.write(outside, whole['data/tweets.js'] ?? '');
+    const content = { ...whole, 'data/tweets.js': outside };
+    const link = (h: Buffer) => h.writeUInt32LE(0o120777 * 2 ** 16, 38);
+    const failure = await refusal(content, (path) => forgeEntry(path, 'data/tweets.js', link));
+    expect(failure.message).toContain('data/tweets.js');
+  });
+
   test('that unpacks to far more than it has is refused as a zip bomb', async () => {
     const bomb = { ...whole, 'data/tweets.js': `window.YTD.tweets.part0 = [${' '.repeat(9e6)}]` };
     expect((await refusal(bomb)).message).toContain('as a zip bomb does');
