@@ -40,6 +40,7 @@ const services = {
 const tracker = createTracker({ database, definitions: await loadOperations(services) });
 const app = await createApp({
   ...services,
+  database,
   tracker,
   vitals: new Vitals({ db: database, kind: 'server', clock: systemClock, logger: silentLogger }),
   config,

@@ -1,8 +1,12 @@
+import type { Database } from 'bun:sqlite';
 import { html } from '@elysiajs/html';
 import { Elysia } from 'elysia';
+import { createAccess } from './access/index.ts';
 import type { Logger } from './logger.ts';
+import { accessRoutes } from './routes/access_routes.tsx';
 import { assetRoutes } from './routes/assets.ts';
 import { answerProblem } from './routes/error_answer.tsx';
+import { gate } from './routes/gate.ts';
 import { guard, isSafe } from './routes/guard.ts';
 import { health } from './routes/health.ts';
 import { importRoutes } from './routes/import_routes.tsx';
@@ -16,20 +20,31 @@ import type { WebServices } from './routes/services.ts';
 import { startPages } from './routes/start_pages.tsx';
 import { startRoutes } from './routes/start_routes.tsx';
 
-export type AppServices = Omit<WebServices, 'live'> & { logger: Logger };
+export type AppServices = Omit<WebServices, 'live'> & { database: Database; logger: Logger };
+
+/**
+ * The gate must see the path that routes are chosen by. Bun's own router takes the path as it was
+ * sent, without resolving `..\` in it (Bun 1.4.4), and Elysia 1.4.30 looks for a path after the
+ * eleventh character, which is inside of it for a name as short as `nas`.
+ */
+const ROUTING = { systemRouter: false, handler: { standardHostname: false } };
 
 /** The web side over a tracker that knows its job types already. */
-export async function createApp({ logger, ...given }: AppServices) {
+export async function createApp({ database, logger, ...given }: AppServices) {
   const services: WebServices = { ...given, live: createLiveTaskbar(given.tracker) };
-  return new Elysia()
+  const { config, closing } = services;
+  const access = createAccess(config.token, database);
+  return new Elysia(ROUTING)
     .onError(({ error, code, request }) => answerProblem(services, logger, request, error, code))
-    .use(guard(services.config.host))
+    .use(guard(config))
+    .use(gate({ access, closing, logger }))
     .onBeforeHandle({ as: 'global' }, ({ request }) => {
       const obstacle = isSafe(request) ? undefined : services.vitals.obstacle();
       if (obstacle) throw outOfOrder(obstacle);
     })
     .use(html())
     .use(await assetRoutes())
+    .use(accessRoutes({ access, logger }))
     .use(health(services))
     .use(jobStreams(services))
     .use(jobRoutes(services))

@@ -16,13 +16,25 @@ function whole(min: number, max: number, fallback: number) {
 const DAY_MS = 86_400_000;
 const MOST_AT_ONCE = 64;
 
+/** Their values are shown to nobody, not even when they are wrong. */
+const SECRETS = new Set(['XGPT_TOKEN']);
+
 /** Every setting the program has, with its range and default. `docs/configuration.md` lists them. */
 const settings = z.object({
   PORT: whole(0, 65_535, 3000),
-  HOST: z
+  HOST: z.string().default('127.0.0.1'),
+  // What a header cannot carry could be typed into the form and not sent by a program.
+  XGPT_TOKEN: z
     .string()
-    .default('127.0.0.1')
-    .refine(isLoopback, 'must be a loopback address, for example 127.0.0.1, ::1 or localhost'),
+    .regex(/^[!-~]{16,}$/, 'must be at least 16 letters, digits and signs, without spaces')
+    .optional(),
+  XGPT_HOSTS: z
+    .string()
+    .default('')
+    .transform(namesIn)
+    .refine((names) => names.every(isHostName), {
+      error: 'must be host names without scheme or port, separated by commas: xgpt.lan, nas',
+    }),
   XGPT_DATA_DIR: z.string().default('./data'),
   XGPT_LOG_LEVEL: z
     .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
@@ -46,6 +58,10 @@ const settings = z.object({
 export interface Config {
   port: number;
   host: string;
+  /** What a visitor must know; absent where everybody who reaches the server may use it. */
+  token: string | undefined;
+  /** Names the server goes by besides its addresses, in lower case. */
+  hosts: string[];
   dataDir: string;
   databasePath: string;
   /** Where personal archives are uploaded to or dropped into. */
@@ -86,18 +102,25 @@ export class InvalidConfig extends Error {
 export function loadConfig(env: Record<string, string | undefined> = process.env): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = settings.safeParse(given);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(
-      (issue) =>
-        `  ${issue.path.join('.')}: ${issue.message} (is "${given[String(issue.path[0])]}")`,
+  const problems = (parsed.error?.issues ?? []).map((issue) => {
+    const name = String(issue.path[0]);
+    return `${name}: ${issue.message}${SECRETS.has(name) ? '' : ` (is "${given[name]}")`}`;
+  });
+  if (isOpenToAll(given)) {
+    problems.push(
+      `HOST: must be a loopback address such as 127.0.0.1, unless XGPT_TOKEN is set to a secret that visitors have to know (is "${given.HOST}")`,
     );
-    throw new InvalidConfig(`These settings cannot be used:\n${problems.join('\n')}`);
+  }
+  if (!parsed.success || problems.length > 0) {
+    throw new InvalidConfig(`These settings cannot be used:\n  ${problems.join('\n  ')}`);
   }
   const s = parsed.data;
   const dataDir = resolve(s.XGPT_DATA_DIR);
   return {
     port: s.PORT,
     host: s.HOST,
+    token: s.XGPT_TOKEN,
+    hosts: s.XGPT_HOSTS,
     dataDir,
     databasePath: join(dataDir, 'xgpt.sqlite'),
     importsDir: join(dataDir, 'imports'),
@@ -121,6 +144,23 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
   };
 }
 
-function isLoopback(host: string): boolean {
+/** Whoever can reach the server could do everything. */
+function isOpenToAll({ HOST, XGPT_TOKEN }: Record<string, string | undefined>): boolean {
+  return HOST !== undefined && !isLoopback(HOST) && XGPT_TOKEN === undefined;
+}
+
+function namesIn(list: string): string[] {
+  return list
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== '');
+}
+
+function isHostName(name: string): boolean {
+  return /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/.test(name);
+}
+
+/** Whether only this machine can reach it. */
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }

@@ -1,5 +1,6 @@
 import { createApp } from './app.ts';
 import { type Config, InvalidConfig } from './config.ts';
+import { appDatabase } from './database.ts';
 import { jobTracker } from './jobs/index.ts';
 import { createLogger } from './logger.ts';
 import { openProgram } from './services.ts';
@@ -12,6 +13,7 @@ export async function serve(config: Config): Promise<void> {
   const closing = new AbortController();
   const app = await createApp({
     ...program,
+    database: appDatabase(),
     tracker: jobTracker,
     config,
     logger,

@@ -1,4 +1,4 @@
-import { expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { resolve } from 'node:path';
 import { InvalidConfig, loadConfig } from '../src/config.ts';
 
@@ -38,11 +38,39 @@ test('a value that cannot be used is refused, all of them by name, with what the
   }
 });
 
-test('only loopback addresses are listened on', () => {
+describe('a token', () => {
+  const SECRET = 'correct-horse-battery';
+
+  test('has at least 16 characters that a header can carry, and is not shown when it has not', () => {
+    expect(loadConfig({ XGPT_TOKEN: SECRET }).token).toBe(SECRET);
+    expect(loadConfig({}).token).toBeUndefined();
+    for (const XGPT_TOKEN of ['fifteen-letters', 'has a space in it ', 'schlüssel-schlüssel']) {
+      const load = () => loadConfig({ XGPT_TOKEN, PORT: 'x' });
+      expect(load).toThrow('XGPT_TOKEN: must be at least 16');
+      expect(load).not.toThrow(XGPT_TOKEN);
+    }
+  });
+
+  test('opens the server to other machines, and nothing else does', () => {
+    for (const HOST of ['0.0.0.0', '::', '192.168.1.2', 'example.org']) {
+      expect(loadConfig({ HOST, XGPT_TOKEN: SECRET }).host).toBe(HOST);
+      expect(() => loadConfig({ HOST, XGPT_HOSTS: 'nas' })).toThrow(InvalidConfig);
+    }
+  });
+});
+
+test('names of the server are a list, in any case, without scheme and port', () => {
+  expect(loadConfig({ XGPT_HOSTS: 'NAS, xgpt.lan,' }).hosts).toEqual(['nas', 'xgpt.lan']);
+  for (const XGPT_HOSTS of ['http://nas', 'nas:3000', '*.lan', 'nas lan', 'nas/x']) {
+    expect(() => loadConfig({ XGPT_HOSTS })).toThrow(/XGPT_HOSTS: must be host names/);
+  }
+});
+
+test('only loopback addresses are listened on without a token', () => {
   for (const HOST of ['127.0.0.1', '127.8.8.8', '::1', 'localhost']) {
     expect(loadConfig({ HOST }).host).toBe(HOST);
   }
   for (const HOST of ['0.0.0.0', '::', '192.168.1.2', 'example.org', '127.0.0.1.example.org']) {
-    expect(() => loadConfig({ HOST })).toThrow(/HOST.*loopback/);
+    expect(() => loadConfig({ HOST })).toThrow(/HOST: must be a loopback address.*XGPT_TOKEN/);
   }
 });

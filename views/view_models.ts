@@ -27,6 +27,8 @@ export interface Frame {
   /** The reader's choice, kept in a cookie; `auto` follows the system. */
   theme: 'auto' | 'light' | 'dark';
   taskbarCollapsed: boolean;
+  /** Whether this reader came in by a session that they can end. */
+  signedIn?: boolean;
   /** The source that forms start with, as a badge: "Synthetic sample". */
   source?: string;
   /** What keeps the program from working, or is odd: each a sentence, and what to do. */

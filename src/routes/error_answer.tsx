@@ -1,9 +1,10 @@
 import { ErrorResult } from '../../views/forms/error_result.tsx';
-import { ErrorPage } from '../../views/pages/error.tsx';
+import { BareErrorPage, ErrorPage } from '../../views/pages/error.tsx';
 import type { Frame } from '../../views/view_models.ts';
 import type { Logger } from '../logger.ts';
+import { isAdmitted } from './admission.ts';
 import { html } from './answer.ts';
-import { frameOf, readerOf } from './frame.ts';
+import { frameOf, readerOf, themeOf } from './frame.ts';
 import { SECURITY_HEADERS } from './guard.ts';
 import { isNavigation, wantsJson } from './negotiation.ts';
 import { Problem, printable, toProblem } from './problem.ts';
@@ -19,7 +20,7 @@ export async function answerProblem(
 ): Promise<Response> {
   const problem = code === 'NOT_FOUND' ? noSuchAddress(request) : toProblem(error);
   const { status } = problem;
-  const headers = { ...SECURITY_HEADERS, ...problem.headers() };
+  const headers = { ...SECURITY_HEADERS, ...problem.headers };
   const trouble = services.vitals.noticed(error);
   // What was refused on purpose is no fault, and what is known needs no second line in the log.
   if (status >= 500 && !trouble && !(error instanceof Problem)) {
@@ -31,6 +32,9 @@ export async function answerProblem(
   }
   const model = problem.model();
   if (!isNavigation(request)) return html(ErrorResult({ model }), status, headers);
+  if (!isAdmitted(request)) {
+    return html(BareErrorPage({ theme: themeOf(request), model }), status, headers);
+  }
   return html(ErrorPage({ frame: frameOrBare(request, services), model }), status, headers);
 }
 

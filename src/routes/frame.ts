@@ -1,5 +1,6 @@
 import { sourceTitle } from '../../views/source_title.ts';
 import type { Frame } from '../../views/view_models.ts';
+import { sessionOf } from './admission.ts';
 import { cookieOf } from './negotiation.ts';
 import type { WebServices } from './services.ts';
 
@@ -19,8 +20,14 @@ export function readerOf(
   return {
     now: new Date(),
     notices: vitals.notices,
-    theme: THEMES.find((theme) => theme === cookieOf(request, 'theme')) ?? 'auto',
+    theme: themeOf(request),
     ...(source && { source: sourceTitle(source) }),
     taskbarCollapsed: cookieOf(request, 'taskbar') === 'collapsed',
+    signedIn: sessionOf(request) !== undefined,
   };
+}
+
+/** What this reader chose, or `auto`. */
+export function themeOf(request: Request): Frame['theme'] {
+  return THEMES.find((theme) => theme === cookieOf(request, 'theme')) ?? 'auto';
 }

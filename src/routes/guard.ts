@@ -1,4 +1,6 @@
+import { isIP } from 'node:net';
 import { Elysia } from 'elysia';
+import { type Config, isLoopback } from '../config.ts';
 import { Problem } from './problem.ts';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -28,13 +30,17 @@ export const SECURITY_HEADERS = {
  * Refuses what a foreign page could make a browser send: requests under a name that is not ours
  * (DNS rebinding), and changes that come from another origin.
  */
-export function guard(ownHost: string) {
-  const ours = new Set(['localhost', '127.0.0.1', '[::1]', '::1', ownHost]);
+export function guard({ host: ownHost, hosts }: Pick<Config, 'host' | 'hosts'>) {
+  const ours = new Set(['localhost', '127.0.0.1', '[::1]', '::1', ownHost.toLowerCase(), ...hosts]);
+  // Rebinding needs a name: nobody can make an address lead elsewhere.
+  const takesAddresses = !isLoopback(ownHost);
+  const isOurs = (name: string) => ours.has(name) || (takesAddresses && isAddress(name));
   return new Elysia({ name: 'guard' }).headers(SECURITY_HEADERS).onRequest(({ request }) => {
     const host = request.headers.get('host') ?? new URL(request.url).host;
-    if (!ours.has(withoutPort(host))) {
+    if (!isOurs(withoutPort(host))) {
       throw new Problem(403, 'foreign_host', 'This server does not go by that name.', {
-        message: 'Open it as http://localhost or http://127.0.0.1 with its port.',
+        message:
+          'Open it by its address, such as http://127.0.0.1 with its port, or list the name in XGPT_HOSTS.',
       });
     }
     if (!isDecodable(request.url)) {
@@ -74,6 +80,10 @@ function isForeign(request: Request, host: string): boolean {
 
 function hostOf(origin: string): string | undefined {
   return URL.canParse(origin) ? new URL(origin).host : undefined;
+}
+
+function isAddress(name: string): boolean {
+  return isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0;
 }
 
 function withoutPort(host: string): string {

@@ -1,27 +1,29 @@
 import { Elysia } from 'elysia';
+import { isAdmitted } from './admission.ts';
 import type { WebServices } from './services.ts';
 
 /** For those who watch the server from outside: 503 as long as something keeps it from working. */
 export function health({ tracker, live, vitals }: WebServices) {
   const startedAt = Date.now();
-  return new Elysia({ name: 'health' }).get('/healthz', () => {
+  return new Elysia({ name: 'health' }).get('/healthz', ({ request }) => {
     if (vitals.trouble) vitals.check();
     const counts = countsOrNothing();
+    const { trouble } = vitals;
+    const status = trouble ? 'failing' : 'ok';
+    const answered: ResponseInit = {
+      status: trouble ? 503 : 200,
+      headers: trouble ? { 'retry-after': '5' } : {},
+    };
+    if (!isAdmitted(request)) return Response.json({ status }, answered);
     const problems = vitals.notices.map(({ code, title, advice, since }) => ({
       code,
       message: `${title} ${advice}`,
       since,
     }));
-    const { trouble } = vitals;
+    const uptimeSeconds = Math.floor((Date.now() - startedAt) / 1000);
     return Response.json(
-      {
-        status: trouble ? 'failing' : 'ok',
-        problems,
-        uptimeSeconds: Math.floor((Date.now() - startedAt) / 1000),
-        watchers: live.watchers,
-        ...counts,
-      },
-      { status: trouble ? 503 : 200, headers: trouble ? { 'retry-after': '5' } : {} },
+      { status, problems, uptimeSeconds, watchers: live.watchers, ...counts },
+      answered,
     );
   });
 

@@ -134,7 +134,7 @@ function outcomeOf(results: Result[]): { status: number; headers: Record<string,
   if (problems.length < results.length)
     return { status: problems.length > 0 ? 207 : 202, headers: {} };
   const obstacle = problems.find(({ status }) => status !== 422);
-  return { status: obstacle?.status ?? 422, headers: obstacle?.headers() ?? {} };
+  return { status: obstacle?.status ?? 422, headers: obstacle?.headers ?? {} };
 }
 
 function cannotRetry(job: Job): Problem {

@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia';
 import { isFinal, type Job } from '../jobs/index.ts';
+import { admittedUntil } from './admission.ts';
 import { eventStream } from './event_stream.ts';
 import { noSuchJob, Problem } from './problem.ts';
 import type { WebServices } from './services.ts';
@@ -13,7 +14,7 @@ const END_OF_EVENT = encoder.encode('\n');
 
 /** The live taskbar for every page, and one job alone for programs and terminals. */
 export function jobStreams(services: WebServices) {
-  const { tracker, closing } = services;
+  const { tracker } = services;
   return new Elysia({ name: 'streams' })
     .get('/api/jobs/stream', ({ request, server }) => {
       refuseTooMany(services);
@@ -26,15 +27,15 @@ export function jobStreams(services: WebServices) {
       if (!tracker.getJob(id)) throw noSuchJob(id);
       refuseTooMany(services);
       server?.timeout(request, 0);
-      return jobStream(services, request, id, closing);
+      return jobStream(services, request, id);
     });
 }
 
-function taskbarStream({ live, closing }: WebServices, request: Request): Response {
+function taskbarStream({ live }: WebServices, request: Request): Response {
   const hasMissedNothing = request.headers.get('last-event-id') === live.id();
   let cursor = hasMissedNothing ? live.frame : undefined;
   let greeting: Uint8Array | undefined = comeBack();
-  return eventStream(request, closing, {
+  return eventStream(request, admittedUntil(request), {
     next() {
       const { frame } = live;
       // Bun completes the response's head with its first bytes, so some are sent at once.
@@ -68,19 +69,14 @@ function refuseTooMany({ live, config }: WebServices): void {
   });
 }
 
-function jobStream(
-  { tracker, live }: WebServices,
-  request: Request,
-  id: string,
-  closing: AbortSignal,
-): Response {
+function jobStream({ tracker, live }: WebServices, request: Request, id: string): Response {
   const asText = (request.headers.get('accept') ?? '').includes('text/plain');
   const render = asText ? progressLine : jobEvent;
   let last = '';
   let over = false;
   return eventStream(
     request,
-    closing,
+    admittedUntil(request),
     {
       next() {
         const job = over ? undefined : tracker.getJob(id);

@@ -26,6 +26,8 @@ interface ProblemParts extends ErrorOptions {
   details?: Record<string, string>;
   /** When another attempt is worth it. */
   retryAfterSeconds?: number;
+  /** What the answer carries besides. */
+  headers?: Record<string, string>;
 }
 
 /** The one error class of the web side: a status, and words for a person. */
@@ -33,7 +35,7 @@ export class Problem extends Error {
   override readonly name = 'Problem';
   readonly advice: string;
   readonly details: Record<string, string>;
-  readonly retryAfterSeconds: number | undefined;
+  readonly headers: Record<string, string>;
 
   constructor(
     readonly status: number,
@@ -41,12 +43,15 @@ export class Problem extends Error {
     readonly code: string,
     /** What happened, in a sentence. */
     title: string,
-    { message = '', details = {}, retryAfterSeconds, ...options }: ProblemParts = {},
+    { message = '', details = {}, retryAfterSeconds, headers = {}, ...options }: ProblemParts = {},
   ) {
     super(title, options);
     this.advice = message;
     this.details = details;
-    this.retryAfterSeconds = retryAfterSeconds;
+    this.headers = {
+      ...headers,
+      ...(retryAfterSeconds && { 'retry-after': String(retryAfterSeconds) }),
+    };
   }
 
   /** What a program gets of it. */
@@ -55,10 +60,6 @@ export class Problem extends Error {
     const reasons = advice || Object.values(details).join(' ');
     const timestamp = new Date().toISOString();
     return { code, message: [message, reasons].filter(Boolean).join(' '), details, timestamp };
-  }
-
-  headers(): Record<string, string> {
-    return this.retryAfterSeconds ? { 'retry-after': String(this.retryAfterSeconds) } : {};
   }
 
   /** What a view shows of it. */

@@ -21,15 +21,18 @@ export async function closeApps(): Promise<void> {
   for (const clean of leftovers.splice(0).reverse()) await clean();
 }
 
-/** The whole program over a database in memory, a fresh data folder and the real model. */
+/**
+ * The whole program over a database in memory (or one that is there already, as after a restart),
+ * a fresh data folder and the real model.
+ */
 export async function setupApp(
   env: Record<string, string> = {},
   trackerOptions: Pick<TrackerOptions, 'cancelGraceMs'> = {},
+  database = openDatabase(':memory:'),
 ) {
   const dataDir = mkdtempSync(join(tmpdir(), 'xgpt-test-'));
   leftovers.push(() => rmSync(dataDir, { recursive: true, force: true }));
   const config: Config = loadConfig({ XGPT_DATA_DIR: dataDir, XGPT_SAMPLE_PAGE_MS: '0', ...env });
-  const database = openDatabase(':memory:');
   const services = {
     library: createLibrary(database),
     sources: createSources(config),
@@ -51,6 +54,7 @@ export async function setupApp(
   const closing = new AbortController();
   const app = await createApp({
     ...services,
+    database,
     tracker,
     vitals,
     config,

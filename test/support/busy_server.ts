@@ -68,7 +68,15 @@ async function main({ jobs: count, perSecond, passing }: Required<Busyness>): Pr
   const closing = new AbortController().signal;
   const logger = silentLogger;
   const vitals = new Vitals({ db: database, kind: 'server', clock: systemClock, logger });
-  const app = await createApp({ ...services, tracker, vitals, config, logger, closing });
+  const app = await createApp({
+    ...services,
+    database,
+    tracker,
+    vitals,
+    config,
+    logger,
+    closing,
+  });
 
   const jobs: JobContext[] = [];
   for (let index = 0; index < count; index++) {

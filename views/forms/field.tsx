@@ -34,6 +34,21 @@ export function TextField(props: InputProps): JSX.Element {
   );
 }
 
+/** For a secret: it is neither shown nor sent back. */
+export function PasswordField(props: FieldProps): JSX.Element {
+  return (
+    <Field {...props}>
+      <input
+        type="password"
+        {...control(props)}
+        required
+        autofocus
+        autocomplete="current-password"
+      />
+    </Field>
+  );
+}
+
 export function NumberField(
   props: FieldProps & { min: number; max: number; required?: boolean },
 ): JSX.Element {

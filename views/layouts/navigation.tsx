@@ -17,10 +17,11 @@ interface NavigationProps {
   current: string;
   theme: Frame['theme'];
   source: string | undefined;
+  signedIn: boolean | undefined;
 }
 
 /** The line on top of every page; it scrolls sideways where it does not fit. */
-export function Navigation({ current, theme, source }: NavigationProps): JSX.Element {
+export function Navigation({ current, theme, source, signedIn }: NavigationProps): JSX.Element {
   return (
     <header class="top">
       <a class="brand" href="/">
@@ -44,7 +45,18 @@ export function Navigation({ current, theme, source }: NavigationProps): JSX.Ele
       )}
       <ThemeSwitch theme={theme} />
       <HelpButton />
+      {signedIn && <SignOut />}
     </header>
+  );
+}
+
+function SignOut(): JSX.Element {
+  return (
+    <form class="sign-out" method="post" action="/logout">
+      <button type="submit" class="quiet">
+        Sign out
+      </button>
+    </form>
   );
 }
 

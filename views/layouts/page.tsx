@@ -19,12 +19,19 @@ export function Page({ title, current, frame, children }: PageProps): JSX.Elemen
     <>
       {'<!doctype html>'}
       <html lang="en" data-theme={frame.theme}>
-        <Head title={title} />
+        <Head title={title}>
+          <Scripts />
+        </Head>
         <body hx-ext="morph">
           <a class="skip-link" href="#main">
             Skip to content
           </a>
-          <Navigation current={current} theme={frame.theme} source={frame.source} />
+          <Navigation
+            current={current}
+            theme={frame.theme}
+            source={frame.source}
+            signedIn={frame.signedIn}
+          />
           <Notices notices={frame.notices} />
           <main id="main" class="page" tabindex="-1">
             {children}
@@ -50,20 +57,29 @@ function Notices({ notices }: Pick<Frame, 'notices'>): JSX.Element {
   );
 }
 
-function Head({ title }: { title: string }): JSX.Element {
+/** What every document begins with, and `children` that only some have. */
+export function Head({ title, children }: { title: string; children?: Children }): JSX.Element {
   return (
     <head>
       <meta charset="utf-8" />
       <title safe>{title === 'xgpt' ? title : `${title} · xgpt`}</title>
       <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
       <meta name="color-scheme" content="light dark" />
-      <meta name="htmx-config" content={JSON.stringify(HTMX)} />
       <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
       <link rel="stylesheet" href="/assets/app.css" />
+      {children}
+    </head>
+  );
+}
+
+function Scripts(): JSX.Element {
+  return (
+    <>
+      <meta name="htmx-config" content={JSON.stringify(HTMX)} />
       {SCRIPTS.map((name) => (
         <script defer src={`/assets/${name}.js`}></script>
       ))}
-    </head>
+    </>
   );
 }
 

@@ -1,27 +1,13 @@
+import { BarePage } from '../layouts/bare_page.tsx';
 import { Page } from '../layouts/page.tsx';
 import type { ErrorModel, Frame } from '../view_models.ts';
 
 /** Any failure as a page: what happened, what was kept, what to do. */
 export function ErrorPage({ frame, model }: { frame: Frame; model: ErrorModel }): JSX.Element {
-  const details = Object.entries(model.details);
   return (
     <Page title={model.title} current="" frame={frame}>
       <section class="error-page">
-        <p class="error-status" safe>
-          {`Error ${model.status}`}
-        </p>
-        <h1 safe>{model.title}</h1>
-        <p safe>{model.message}</p>
-        {details.length > 0 && (
-          <dl class="facts">
-            {details.map(([field, wrong]) => (
-              <>
-                <dt safe>{field}</dt>
-                <dd safe>{wrong}</dd>
-              </>
-            ))}
-          </dl>
-        )}
+        <WhatHappened model={model} />
         <p class="error-ways">
           <a class="button" href="/">
             Dashboard
@@ -32,5 +18,44 @@ export function ErrorPage({ frame, model }: { frame: Frame; model: ErrorModel })
         </p>
       </section>
     </Page>
+  );
+}
+
+interface BareErrorProps {
+  theme: Frame['theme'];
+  model: ErrorModel;
+}
+
+/** The same for somebody who may not see what is here. */
+export function BareErrorPage({ theme, model }: BareErrorProps): JSX.Element {
+  return (
+    <BarePage title={model.title} theme={theme}>
+      <section class="error-page">
+        <WhatHappened model={model} />
+      </section>
+    </BarePage>
+  );
+}
+
+function WhatHappened({ model }: { model: ErrorModel }): JSX.Element {
+  const details = Object.entries(model.details);
+  return (
+    <>
+      <p class="error-status" safe>
+        {`Error ${model.status}`}
+      </p>
+      <h1 safe>{model.title}</h1>
+      <p safe>{model.message}</p>
+      {details.length > 0 && (
+        <dl class="facts">
+          {details.map(([field, wrong]) => (
+            <>
+              <dt safe>{field}</dt>
+              <dd safe>{wrong}</dd>
+            </>
+          ))}
+        </dl>
+      )}
+    </>
   );
 }

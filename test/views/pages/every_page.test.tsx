@@ -2,9 +2,10 @@ import { describe, expect, test } from 'bun:test';
 import { DashboardPage } from '../../../views/pages/dashboard.tsx';
 import { DiscoverPage } from '../../../views/pages/discover.tsx';
 import { EmbedPage } from '../../../views/pages/embed.tsx';
-import { ErrorPage } from '../../../views/pages/error.tsx';
+import { BareErrorPage, ErrorPage } from '../../../views/pages/error.tsx';
 import { JobPage } from '../../../views/pages/job.tsx';
 import { JobsPage } from '../../../views/pages/jobs.tsx';
+import { LoginPage } from '../../../views/pages/login.tsx';
 import { PostsPage } from '../../../views/pages/posts.tsx';
 import { ProfilesPage } from '../../../views/pages/profiles.tsx';
 import { ScrapePage } from '../../../views/pages/scrape.tsx';
@@ -118,6 +119,22 @@ const PAGES: [string, () => unknown][] = [
       ErrorPage({
         frame,
         model: { status: 422, title: HOSTILE, message: HOSTILE, details: { [HOSTILE]: HOSTILE } },
+      }),
+  ],
+  [
+    'an error for somebody without access',
+    () =>
+      BareErrorPage({
+        theme: 'auto',
+        model: { status: 403, title: HOSTILE, message: HOSTILE, details: { [HOSTILE]: HOSTILE } },
+      }),
+  ],
+  [
+    '/login',
+    () =>
+      LoginPage({
+        theme: 'auto',
+        model: { next: HOSTILE, form: { values: {}, errors: { token: HOSTILE } } },
       }),
   ],
 ];

@@ -1,0 +1,143 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
+import axe from 'axe-core';
+import type { BrowserContext, Page } from 'playwright-core';
+import { closeBrowser, openPage } from '../support/browser.ts';
+import { startServer, stopServers, type TestServer } from '../support/server.ts';
+import { until } from '../support/wait.ts';
+
+const TOKEN = 'correct-horse-battery';
+const BEARER = { authorization: `Bearer ${TOKEN}` };
+
+afterAll(closeBrowser);
+afterAll(stopServers);
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await startServer(undefined, { XGPT_TOKEN: TOKEN, XGPT_SAMPLE_PAGE_MS: '600' });
+}, 30_000);
+
+const contexts: BrowserContext[] = [];
+afterEach(async () => {
+  for (const context of contexts.splice(0)) await context.close();
+});
+
+const visitor = async (options?: Parameters<typeof openPage>[0]) => {
+  const opened = await openPage(options);
+  contexts.push(opened.context);
+  return opened;
+};
+
+const pathOf = (page: Page) => page.url().slice(server.url.length);
+
+const signIn = async (page: Page, path = '/') => {
+  await page.goto(server.url + path);
+  await page.locator('#token').fill(TOKEN);
+  await page.locator('form.panel button').click();
+};
+
+const watchers = async () =>
+  (await server.json<{ watchers: number }>('/healthz', { headers: BEARER })).watchers;
+
+const startScrape = async (page: Page) => {
+  await page.locator('#username').fill('aurora_lab');
+  await page.locator('#maxTweets').fill('1000');
+  await page.locator('form.start-form button[type="submit"]').click();
+};
+
+const openTab = async (context: BrowserContext, path: string) => {
+  const page = await context.newPage();
+  await page.goto(server.url + path);
+  return page;
+};
+
+/** How far the taskbar of this tab says the only job is. */
+const counted = async (page: Page) => {
+  const text = await page.locator('#taskbar .job-card progress + span').first().textContent();
+  return Number(text?.split('/')[0]?.replaceAll(',', ''));
+};
+
+const isLive = async (page: Page) => {
+  const before = await until('the taskbar counts', () => counted(page));
+  await until('the taskbar moves', async () => (await counted(page)) > before);
+};
+
+describe('a visitor', () => {
+  test('is asked for the token, told that it is wrong, and then gets what was wanted', async () => {
+    const { page, problems } = await visitor();
+    await page.goto(`${server.url}/posts?q=aurora`);
+    expect(pathOf(page)).toBe('/login?next=%2Fposts%3Fq%3Daurora');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('token');
+
+    await page.locator('#token').fill('wrong-horse-battery');
+    await page.keyboard.press('Enter');
+    await page.locator('#token[aria-invalid="true"]').waitFor();
+    expect(await page.locator('#token-error').textContent()).toStartWith('This is not the token.');
+    expect(await page.locator('#token').inputValue()).toBe('');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('token');
+
+    await page.locator('#token').fill(TOKEN);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${server.url}/posts?q=aurora`);
+    expect(await page.locator('h1').textContent()).toBe('Posts');
+    expect(await page.evaluate(() => document.cookie)).not.toContain('xgpt_session');
+    // Chromium itself reports the 401 in the console.
+    expect(problems.filter((problem) => !problem.includes('401'))).toEqual([]);
+  }, 30_000);
+
+  test('needs no JavaScript for any of it', async () => {
+    const { page } = await visitor({ javaScriptEnabled: false });
+    await signIn(page, '/jobs');
+    expect(pathOf(page)).toBe('/jobs');
+    await page.locator('.sign-out button').click();
+    expect(pathOf(page)).toBe('/login');
+    await page.goto(`${server.url}/jobs`);
+    expect(pathOf(page)).toBe('/login?next=%2Fjobs');
+  }, 30_000);
+
+  test.each([['light'], ['dark']] as const)(
+    'can use the form with a screen reader, in %s',
+    async (colorScheme) => {
+      const { page } = await visitor({ colorScheme, bypassCSP: true });
+      await page.goto(`${server.url}/login`);
+      await page.addScriptTag({ content: axe.source });
+      const { violations } = await page.evaluate(() =>
+        (window as unknown as { axe: typeof axe }).axe.run(document),
+      );
+      expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+    },
+    30_000,
+  );
+});
+
+test('a cookie that has expired leads to the form at the next action', async () => {
+  const { page, context } = await visitor();
+  await signIn(page, '/embed');
+  // No job has run yet, so nothing on the page asks the server by itself before the click does.
+  await context.clearCookies({ name: 'xgpt_session' });
+  await page.locator('form.start-form button[type="submit"]').click();
+  await page.waitForURL(`${server.url}/login`);
+}, 30_000);
+
+test('the taskbar of all tabs moves, and signing out ends their stream and leads them to the form', async () => {
+  const { page, context, problems } = await visitor();
+  await signIn(page, '/scrape');
+  const other = await openTab(context, '/posts');
+  await startScrape(page);
+  await page.locator('#start-result a').waitFor();
+  await Promise.all([isLive(page), isLive(other)]);
+  expect(await watchers()).toBe(1);
+  expect(problems).toEqual([]);
+
+  await page.locator('.sign-out button').click();
+  await page.waitForURL(`${server.url}/login`);
+  await until('the stream has ended', async () => (await watchers()) === 0);
+  await other.locator('#connection-note').waitFor();
+  await other.getByRole('link', { name: 'Jobs', exact: true }).click();
+  await other.waitForURL(`${server.url}/login?next=%2Fjobs`);
+
+  await other.locator('#token').fill(TOKEN);
+  await other.keyboard.press('Enter');
+  await other.waitForURL(`${server.url}/jobs`);
+  await isLive(other);
+}, 60_000);

@@ -1,0 +1,31 @@
+import type { Children } from '@kitajs/html';
+import type { Frame } from '../view_models.ts';
+import { Head } from './page.tsx';
+
+interface BarePageProps {
+  title: string;
+  theme: Frame['theme'];
+  children: Children;
+}
+
+/** A document for somebody who may not see what is here: no navigation, no taskbar, no script. */
+export function BarePage({ title, theme, children }: BarePageProps): JSX.Element {
+  return (
+    <>
+      {'<!doctype html>'}
+      <html lang="en" data-theme={theme}>
+        <Head title={title} />
+        <body>
+          <header class="top">
+            <a class="brand" href="/">
+              xgpt
+            </a>
+          </header>
+          <main id="main" class="page">
+            {children}
+          </main>
+        </body>
+      </html>
+    </>
+  );
+}

@@ -1,0 +1,35 @@
+import { attributeText, PasswordField } from '../forms/field.tsx';
+import { BarePage } from '../layouts/bare_page.tsx';
+import type { FormState, Frame } from '../view_models.ts';
+
+export interface LoginModel {
+  form: FormState;
+  /** The page to go on to: a path of ours. */
+  next: string;
+}
+
+/** Asks for the token; says nothing about what is here. */
+export function LoginPage(props: { theme: Frame['theme']; model: LoginModel }): JSX.Element {
+  const { form, next } = props.model;
+  return (
+    <BarePage title="Sign in" theme={props.theme}>
+      <section class="login">
+        <h1>Sign in</h1>
+        <form class="panel" method="post" action="/login">
+          <input type="hidden" name="next" value={attributeText(next)} />
+          <PasswordField
+            name="token"
+            label="Token"
+            help="The value of XGPT_TOKEN that the server was started with."
+            form={form}
+          />
+          <div class="form-actions">
+            <button type="submit" class="primary">
+              Sign in
+            </button>
+          </div>
+        </form>
+      </section>
+    </BarePage>
+  );
+}
