@@ -45,10 +45,11 @@ function listen(app: Awaited<ReturnType<typeof createApp>>, config: Config) {
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     }).server;
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
-    throw new InvalidConfig(
-      `Port ${config.port} is in use. Stop what listens there, or set PORT to another one.`,
-      { cause },
-    );
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const advice =
+      code === 'EADDRINUSE'
+        ? `Port ${config.port} is in use. Stop what listens there, or set PORT to another one.`
+        : `Cannot listen on ${config.host}, port ${config.port}: ${message}. Set HOST to an address of this machine, and PORT to one you may use.`;
+    throw new InvalidConfig(advice, { cause });
   }
 }
