@@ -8,6 +8,9 @@ const COMMANDS = {
 
 const [command = 'serve'] = process.argv.slice(2);
 
+// What is collected is its owner's alone: folders become 0700, files 0600.
+process.umask(0o077);
+
 try {
   if (!Object.hasOwn(COMMANDS, command)) {
     throw new InvalidConfig(
