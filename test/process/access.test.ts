@@ -1,0 +1,129 @@
+import { afterAll, describe, expect, test } from 'bun:test';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { freshDataDir, startServer, stopServers } from '../support/server.ts';
+
+const TOKEN = 'correct-horse-battery';
+const WRONG = 'wrong-horse-battery';
+
+afterAll(stopServers);
+
+/** One request as its bytes, because `fetch` resolves a path before it sends it. */
+function sendRaw(port: number, lines: string[]): Promise<string> {
+  return new Promise((resolve) => {
+    let answer = '';
+    void Bun.connect({
+      hostname: '127.0.0.1',
+      port,
+      socket: {
+        open: (socket) => void socket.write(`${lines.join('\r\n')}\r\n\r\n`),
+        data: (_, piece) => {
+          answer += piece.toString();
+        },
+        close: () => resolve(answer),
+      },
+    });
+  });
+}
+
+describe('a server with a token', () => {
+  test('says it nowhere, right or wrong, at the most talkative level', async () => {
+    const server = await startServer(undefined, { XGPT_TOKEN: TOKEN, XGPT_LOG_LEVEL: 'debug' });
+    const stderr = new Response(server.child.stderr).text();
+    const ask = (path: string, init: RequestInit = {}) =>
+      fetch(server.url + path, { redirect: 'manual', ...init });
+    const signIn = (token: string) =>
+      ask('/login', { method: 'POST', body: new URLSearchParams({ token }) });
+    const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+
+    expect((await ask('/api/jobs')).status).toBe(401);
+    expect((await ask('/api/jobs', bearer(WRONG))).status).toBe(401);
+    expect((await signIn(WRONG)).status).toBe(401);
+    expect((await ask('/api/jobs', bearer(TOKEN))).status).toBe(200);
+    const answer = await signIn(TOKEN);
+    expect(answer.status).toBe(303);
+    const cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const page = await ask('/', { headers: { cookie, accept: 'text/html' } });
+    expect(await page.text()).not.toContain(TOKEN);
+    await ask('/logout', { method: 'POST', headers: { cookie } });
+    expect((await ask('/', { headers: { cookie, accept: 'text/html' } })).status).toBe(303);
+    await server.end('SIGTERM');
+
+    const log = await stderr;
+    expect(log).toContain('A wrong token was refused. address="127.0.0.1"');
+    for (const secret of [TOKEN, WRONG, cookie.split('=')[1] ?? 'no cookie']) {
+      expect(log).not.toContain(secret);
+    }
+  }, 30_000);
+
+  test('keeps a path that looks open from leading to another address', async () => {
+    const server = await startServer(undefined, { XGPT_TOKEN: TOKEN, XGPT_HOSTS: 'nas' });
+    const ask = (path: string, host = 'localhost') =>
+      sendRaw(Number(new URL(server.url).port), [
+        `GET ${path} HTTP/1.1`,
+        `Host: ${host}`,
+        'Accept: application/json',
+        'Connection: close',
+      ]);
+    for (const path of ['/api/jobs', '/nothing', '//login', '/login/', '/assets/../api/jobs']) {
+      expect(await ask(path)).toStartWith('HTTP/1.1 401');
+    }
+    // What each reader of such a path makes of it differs; none may make it an answer.
+    const tricks = [
+      '/api/jobs/..\\..\\login',
+      '/api/jobs/..\\..\\assets\\app.css/log',
+      '/api/jobs/x/..\\..\\..\\healthz',
+      '/assets/..\\api\\jobs',
+      '/assets/..%2fapi%2fjobs',
+      '/api/jobs#/login',
+    ];
+    for (const path of tricks) expect(await ask(path)).not.toMatch(/"jobs"|no such job/);
+    expect(await ask('/assets/api/jobs', 'nas')).not.toContain('"jobs"');
+    expect(await ask('/assets/app.css', 'nas')).toStartWith('HTTP/1.1 200');
+    expect(await ask('/api/jobs', 'nas')).toStartWith('HTTP/1.1 401');
+  }, 30_000);
+
+  test('keeps sessions over a restart', async () => {
+    const dataDir = freshDataDir();
+    const first = await startServer(dataDir, { XGPT_TOKEN: TOKEN });
+    const body = new URLSearchParams({ token: TOKEN });
+    const answer = await fetch(`${first.url}/login`, { method: 'POST', body, redirect: 'manual' });
+    const headers = { cookie: answer.headers.get('set-cookie')?.split(';')[0] ?? '' };
+    await first.end('SIGKILL');
+    const second = await startServer(dataDir, { XGPT_TOKEN: TOKEN });
+    expect((await fetch(`${second.url}/api/jobs`, { headers })).status).toBe(200);
+    await second.end('SIGKILL');
+    const third = await startServer(dataDir, { XGPT_TOKEN: `${TOKEN}-2` });
+    expect((await fetch(`${third.url}/api/jobs`, { headers })).status).toBe(401);
+  }, 30_000);
+});
+
+describe('at the start', () => {
+  const failing = (env: Record<string, string>) =>
+    startServer(undefined, env).then(
+      () => 'it started',
+      (error: Error) => error.message,
+    );
+
+  test('a server that others can reach needs a token, and both settings are named', async () => {
+    const said = await failing({ HOST: '0.0.0.0' });
+    expect(said).toMatch(/HOST: .*unless XGPT_TOKEN is set.*\(is "0\.0\.0\.0"\)/);
+    expect(await failing({ HOST: '0.0.0.0', XGPT_TOKEN: 'short-secret' })).not.toContain('short-s');
+    const server = await startServer(undefined, { HOST: '0.0.0.0', XGPT_TOKEN: TOKEN });
+    expect(server.url).toStartWith('http://0.0.0.0:');
+  }, 30_000);
+
+  test('an address that is not this machine’s is named as what is wrong', async () => {
+    const said = await failing({ HOST: '203.0.113.9', XGPT_TOKEN: TOKEN });
+    expect(said).toContain('Cannot listen on 203.0.113.9');
+    expect(said).toContain('Set HOST');
+  }, 30_000);
+});
+
+test('what a server writes is readable for its owner alone', async () => {
+  const dataDir = join(freshDataDir(), 'data');
+  await startServer(dataDir);
+  const modeOf = (...path: string[]) => (statSync(join(dataDir, ...path)).mode & 0o777).toString(8);
+  expect([modeOf(), modeOf('imports')]).toEqual(['700', '700']);
+  expect([modeOf('xgpt.sqlite'), modeOf('xgpt.sqlite-wal')]).toEqual(['600', '600']);
+}, 30_000);
