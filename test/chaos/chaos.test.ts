@@ -60,6 +60,12 @@ describe('the verdict on a trace', () => {
     expect(faultsIn(commits, [job()], frozen)).toEqual(['one: 1 committed after 2 began.']);
   });
 
+  test('lets one that was frozen between claim and work begin late, and not otherwise', () => {
+    const late = [line(230, 1, 1, 'begin'), line(235, 1, 1, 'end'), ...second];
+    expect(faultsIn(late, [job()], lives([{ from: 5, to: 225 }]))).toEqual([]);
+    expect(faultsIn(late, [job()], lives())).toContain('one: attempt 2 began too early.');
+  });
+
   test('sees a double claim, a stuck job, and one that never ran', () => {
     const twice = [line(10, 1, 2, 'begin'), line(15, 1, 2, 'end'), ...second];
     expect(faultsIn(twice, [job()], lives())).toEqual(['one was claimed twice as 2.']);

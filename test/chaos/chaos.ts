@@ -10,7 +10,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Job } from '../../src/jobs/index.ts';
+import type { Job, JobPage } from '../../src/jobs/index.ts';
 import { CACHED_MODEL, fillModelCache } from '../support/model_cache.ts';
 import { until } from '../support/wait.ts';
 import { ChaosProcess } from './process.ts';
@@ -189,7 +189,15 @@ function chaosClient(address: string, random: () => number) {
   }
 
   async function jobs(): Promise<Job[]> {
-    const all = (await ask<{ jobs: Job[] }>('/api/jobs?limit=1000'))?.jobs ?? [];
+    const all: Job[] = [];
+    let cursor: string | undefined = '';
+    while (cursor !== undefined) {
+      const at = `/api/jobs?limit=1000&cursor=${encodeURIComponent(cursor)}`;
+      const page: JobPage | undefined = await ask(at);
+      if (!page) return [];
+      all.push(...page.jobs);
+      cursor = page.nextCursor;
+    }
     noteEnds(all);
     return all;
   }
@@ -345,7 +353,7 @@ if (import.meta.main) {
     seed: Number(values.seed),
   });
   for (const [name, count] of Object.entries(counts)) console.log(name.padEnd(20), count);
-  for (const fault of faults) console.log(`✗ ${fault}`);
+  for (const fault of faults.slice(0, 20)) console.log(`✗ ${fault}`);
   console.log(
     faults.length === 0
       ? 'Nothing lost, nothing twice, nothing stuck.'

@@ -40,7 +40,8 @@ function faultsOfAttempts({ id }: Job, attempts: Attempt[], lives: Life[]): stri
     const faults: string[] = [];
     if (later.attempt === earlier.attempt)
       faults.push(`${id} was claimed twice as ${later.attempt}.`);
-    if (later.from < earlier.from) faults.push(`${id}: attempt ${later.attempt} began too early.`);
+    const isBack = later.from < earlier.from && !frozenDuring(earlier, later, lives);
+    if (isBack) faults.push(`${id}: attempt ${later.attempt} began too early.`);
     const late = earlier.commits.filter((at) => at > later.from);
     if (late.length > 0)
       faults.push(`${id}: ${earlier.attempt} committed after ${later.attempt} began.`);
@@ -53,10 +54,15 @@ function faultsOfAttempts({ id }: Job, attempts: Attempt[], lives: Life[]): stri
 
 /** For how long both were at work, in ms; one that was frozen gets a moment to notice. */
 function overlap(earlier: Attempt, later: Attempt, lives: Life[]): number {
-  const stops = lives.find(({ pid }) => pid === earlier.pid)?.stops ?? [];
-  const frozen = stops.find(({ from, to }) => from <= later.from && later.from <= to + NOTICES_MS);
-  const allowedTo = frozen ? frozen.to + NOTICES_MS : later.from;
+  const frozen = frozenDuring(earlier, later, lives);
+  const allowedTo = frozen ? frozen.to + NOTICES_MS : Math.max(earlier.from, later.from);
   return Math.max(0, Math.min(earlier.to, later.to) - allowedTo);
+}
+
+/** The stop of the earlier one's process during which, or right after which, the later one began. */
+function frozenDuring(earlier: Attempt, later: Attempt, lives: Life[]) {
+  const stops = lives.find(({ pid }) => pid === earlier.pid)?.stops ?? [];
+  return stops.find(({ from, to }) => from <= later.from && later.from <= to + NOTICES_MS);
 }
 
 function faultsOfEnd(job: Job, attempts: Attempt[]): string[] {
