@@ -192,7 +192,7 @@ function chaosClient(address: string, random: () => number) {
     const all: Job[] = [];
     let cursor: string | undefined = '';
     while (cursor !== undefined) {
-      const at = `/api/jobs?limit=1000&cursor=${encodeURIComponent(cursor)}`;
+      const at: string = `/api/jobs?limit=1000&cursor=${encodeURIComponent(cursor)}`;
       const page: JobPage | undefined = await ask(at);
       if (!page) return [];
       all.push(...page.jobs);
