@@ -1,6 +1,8 @@
+import { allEnded } from './children.ts';
 import { type Desk, lost } from './desk.ts';
 import type { Execution } from './executions.ts';
-import type { JobProgress } from './job.ts';
+import type { Job, JobProgress, JobType } from './job.ts';
+import type { StepOptions, Steps } from './steps.ts';
 import type { CommitState } from './store.ts';
 
 /** What the one who does the work holds in hand. */
@@ -21,6 +23,29 @@ export interface QueuedJobContext extends JobContext {
   readonly sessionId: string | undefined;
   /** Names the part of the work that is under way; goes with the progress from now on. */
   stage(name: string): void;
+  /** Adds a line to the job's log, which keeps its newest 1 MB. What has line breaks is several lines. */
+  log(line: string): void;
+  /**
+   * A part of the work with a name of its own. What it returns is kept (as JSON), so that a later
+   * attempt does not do it again; `compensate` undoes it when a later step fails for good.
+   * @throws what `work` throws, or the signal's reason when the job was stopped or taken away.
+   */
+  step<Result>(
+    name: string,
+    work: () => Promise<Result> | Result,
+    options?: StepOptions<Result>,
+  ): Promise<Result>;
+  /**
+   * Starts a job for each input as a child of this one, unless an earlier attempt has, and waits
+   * until all have ended. Progress is the sum of theirs meanwhile. Cancelling this job cancels them,
+   * retrying it retries those that did not complete.
+   * @param expected how much a child will have to do, as long as it does not know itself.
+   */
+  runChildren<Type extends JobType>(
+    type: Type,
+    inputs: Record<string, unknown>[],
+    expected?: (child: Job) => number,
+  ): Promise<Job[]>;
   /**
    * Runs `write` and stores the checkpoint in one SQLite transaction: both are on disk afterwards,
    * or neither. `write` must be synchronous; the checkpoint is read after it has run.
@@ -44,6 +69,7 @@ export function trackedContext(execution: Execution, { executions }: Desk): JobC
 export function queuedContext(
   execution: Execution,
   start: { checkpoint: unknown; sessionId: string | undefined },
+  steps: Steps,
   desk: Desk,
 ): QueuedJobContext {
   const { store, executions, clock } = desk;
@@ -52,8 +78,16 @@ export function queuedContext(
   let stage: string | undefined;
   const staged = (progress: JobProgress) => (stage ? { stage, ...progress } : progress);
 
-  return {
+  const context: QueuedJobContext = {
     ...trackedContext(execution, desk),
+    log(line) {
+      if (desk.executions.get(execution.id) === execution) executions.log(execution, line);
+    },
+    step: (name, work, options = {}) => steps.run(name, work, options),
+    async runChildren(type, inputs, expected = () => 0) {
+      await desk.startChildren(execution, type, inputs);
+      return allEnded(execution, desk, expected, context.updateProgress);
+    },
     attempt: execution.attempt,
     sessionId: start.sessionId,
     get checkpoint() {
@@ -76,4 +110,5 @@ export function queuedContext(
       if (progress) executions.reported(execution, progress);
     },
   };
+  return context;
 }

@@ -14,6 +14,8 @@ export interface JobDefinition<Type extends JobType = JobType> {
   /** How many of this type run at once in this process, 1 or more. */
   concurrency: number;
   retry: RetryPolicy;
+  /** The steps it will take with that input, so that they show before they are begun. */
+  steps?(input: InputOf<Type>): string[];
   /**
    * Does the work. It may be stopped and started again at any point: what it wrote through
    * `commit` is kept, and its checkpoint with it. It looks at `signal` between two steps.

@@ -1,9 +1,10 @@
 import type { Logger } from '../logger.ts';
 import type { Clock } from './clock.ts';
+import type { JobDetailsStore } from './details.ts';
 import { JobCancelled } from './errors.ts';
 import type { Execution, Executions } from './executions.ts';
 import type { Feed } from './feed.ts';
-import type { Job } from './job.ts';
+import type { Job, JobType } from './job.ts';
 import type { LeaseWatch } from './lease_watch.ts';
 import { processIsGone } from './owner.ts';
 import type { JobStore, Lease } from './store.ts';
@@ -20,6 +21,7 @@ const MANY = '';
 /** What tracker and runner of one process share. */
 export interface Desk {
   store: JobStore;
+  details: JobDetailsStore;
   feed: Feed;
   executions: Executions;
   clock: Clock;
@@ -31,6 +33,8 @@ export interface Desk {
   cancelGraceMs: number;
   /** Somebody may claim now: a job came into the line, or a place became free. */
   wake(): void;
+  /** Checks the input of each and enqueues them as children of `parent`, unless it has some. */
+  startChildren(parent: Execution, type: JobType, inputs: unknown[]): Promise<void>;
 }
 
 export function newLease(desk: Desk): Lease {
@@ -131,6 +135,7 @@ function glance(desk: Desk): void {
   if (!news) return;
   const { changed, progressed } = news;
   if (progressed.length > 0) desk.feed.progressed(progressed);
+  desk.feed.logged();
   if (changed.length === 0) return;
   for (const execution of desk.executions.all()) {
     if (changed !== 'too many' && !changed.includes(execution.id)) continue;

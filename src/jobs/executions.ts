@@ -1,14 +1,24 @@
 import type { Logger } from '../logger.ts';
 import type { Clock } from './clock.ts';
+import type { JobDetailsStore } from './details.ts';
 import { JobFenced } from './errors.ts';
 import type { Feed } from './feed.ts';
 import type { Job, JobProgress, JobType } from './job.ts';
 import { Pulse } from './pulse.ts';
 import { Speed } from './speed.ts';
-import type { Fence, JobStore } from './store.ts';
+import type { Fence, JobStore, ProgressUpdate } from './store.ts';
 
 /** Long enough for any sentence, short enough that a runaway message fills no frame. */
 const LONGEST_MESSAGE = 500;
+
+/** The longest line of a log, in characters. */
+const LONGEST_LINE = 8_000;
+
+/** How much of a log may wait to be written, in characters. */
+const MOST_UNWRITTEN = 512 * 1024;
+const LINES_DROPPED = '[Lines are missing here: they could not be written in time.]\n';
+
+const UNPRINTABLE = /(?!\t)\p{Cc}/gu;
 
 /** One attempt at a job, at work in this process. */
 export interface Execution extends Fence {
@@ -19,6 +29,8 @@ export interface Execution extends Fence {
   readonly pulse: Pulse;
   /** Not flushed yet. */
   progress?: JobProgress;
+  /** Lines of the log that are not flushed yet. */
+  lines: string;
 }
 
 /**
@@ -33,6 +45,7 @@ export class Executions {
 
   constructor(
     private readonly store: JobStore,
+    private readonly details: JobDetailsStore,
     private readonly feed: Feed,
     private readonly clock: Clock,
     private readonly logger: Logger,
@@ -48,6 +61,7 @@ export class Executions {
       controller: new AbortController(),
       speed: new Speed(this.clock.elapsed(), current, total),
       pulse: new Pulse(this.clock.elapsed()),
+      lines: '',
     };
     this.#byId.set(job.id, execution);
     return execution;
@@ -81,11 +95,20 @@ export class Executions {
     this.#scheduleFlush();
   }
 
+  /** Adds to the log; what has line breaks is several lines. */
+  log(execution: Execution, text: string): void {
+    // With the disk full for long, the newest lines are worth more than the memory.
+    if (execution.lines.length > MOST_UNWRITTEN) execution.lines = LINES_DROPPED;
+    execution.lines += linesOf(text);
+    this.#dirty.add(execution);
+    this.#scheduleFlush();
+  }
+
   /** Already on disk, by the commit that carried it. */
   reported(execution: Execution, progress: JobProgress): void {
     this.#moved(execution, progress);
     execution.progress = undefined;
-    this.#dirty.delete(execution);
+    if (!execution.lines) this.#dirty.delete(execution);
     this.feed.progressed([execution.id]);
   }
 
@@ -97,13 +120,30 @@ export class Executions {
     const updates = executions.flatMap(({ id, attempt, progress }) =>
       progress ? [{ id, attempt, progress }] : [],
     );
-    const lost = new Set(this.store.saveProgress(updates, this.clock.now()));
+    const lost = new Set(this.#save(updates));
+    for (const id of this.#saveLines(executions)) lost.add(id);
     this.#dirty.clear();
     for (const execution of executions) {
       execution.progress = undefined;
       if (lost.has(execution.id)) this.fence(execution);
     }
     this.feed.progressed(updates.map(({ id }) => id).filter((id) => !lost.has(id)));
+  }
+
+  #save(updates: ProgressUpdate[]): string[] {
+    return updates.length > 0 ? this.store.saveProgress(updates, this.clock.now()) : [];
+  }
+
+  /** Returns the ids of those that had no right to write any more. */
+  #saveLines(executions: Execution[]): string[] {
+    const writers = executions.filter(({ lines }) => lines !== '');
+    const refused = writers.filter((execution) => {
+      const isHeld = this.details.appendLog(execution, execution.lines);
+      execution.lines = '';
+      return !isHeld;
+    });
+    if (writers.length > 0) this.feed.logged();
+    return refused.map(({ id }) => id);
   }
 
   /** The job with the progress that is not on disk yet. */
@@ -155,6 +195,12 @@ function tidied(progress: JobProgress): JobProgress {
 
 function count(value: number): number {
   return Number.isFinite(value) ? Math.max(0, Math.round(value)) : 0;
+}
+
+/** Whole lines, none of them longer than anybody reads. */
+function linesOf(text: unknown): string {
+  const lines = String(text ?? '').split(/\r\n|[\n\r\u2028\u2029]/);
+  return lines.map((line) => `${line.replace(UNPRINTABLE, ' ').slice(0, LONGEST_LINE)}\n`).join('');
 }
 
 /** Control characters out, because a newline in a message would end a line of the event stream. */

@@ -26,6 +26,7 @@ export class Feed {
   #progressed = new Set<string>();
   #scheduled = false;
   #listeners = new Set<() => void>();
+  #logListeners = new Set<() => void>();
 
   /** The newest frame's number. */
   get frame(): number {
@@ -57,6 +58,17 @@ export class Feed {
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Some job's log may have grown. That is no frame: who reads a log asks for it. */
+  logged(): void {
+    for (const listener of this.#logListeners) listener();
+  }
+
+  /** Calls `listener` whenever a log may have grown, until the returned function is called. */
+  onLog(listener: () => void): () => void {
+    this.#logListeners.add(listener);
+    return () => this.#logListeners.delete(listener);
   }
 
   #schedule(): void {

@@ -7,6 +7,7 @@ import { createTracker } from './tracker.ts';
 export { type Clock, systemClock } from './clock.ts';
 export type { JobContext, QueuedJobContext } from './context.ts';
 export { defineJob, type InputOf, type JobDefinition, type OutputOf } from './definition.ts';
+export type { JobAttempt, JobStep, LogPart, StepStatus } from './details.ts';
 export {
   InvalidInput,
   JobStopped,
@@ -25,7 +26,7 @@ export {
   type JobStatus,
 } from './lifecycle.ts';
 export type { JobPage, JobQuery } from './store.ts';
-export { createTracker, type Tracker, type TrackerOptions } from './tracker.ts';
+export { createTracker, type JobDetails, type Tracker, type TrackerOptions } from './tracker.ts';
 
 /** The app's own tracker, over the database in the data folder; opened at its first use. */
 export const jobTracker = createTracker(() => {

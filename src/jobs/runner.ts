@@ -1,11 +1,18 @@
 import { queuedContext } from './context.ts';
 import type { JobDefinition } from './definition.ts';
 import { type Desk, newLease, settle, takeOver } from './desk.ts';
-import { InvalidInput, JobStopped, type RetryHints, ShuttingDown } from './errors.ts';
+import {
+  InvalidInput,
+  JobStopped,
+  PermanentError,
+  type RetryHints,
+  ShuttingDown,
+} from './errors.ts';
 import type { Execution } from './executions.ts';
 import { parseInput } from './input.ts';
 import type { Job, JobType } from './job.ts';
 import { backoff } from './retry.ts';
+import { Steps } from './steps.ts';
 import type { Claimed } from './store.ts';
 
 /** How often a runner looks for jobs that other processes put into the line, in ms. */
@@ -79,16 +86,55 @@ export function createRunner({ desk, definitions, concurrency }: RunnerOptions):
     { job, checkpoint }: Claimed,
     execution: Execution,
   ): Promise<void> {
-    const context = queuedContext(execution, { checkpoint, sessionId: job.sessionId }, desk);
+    const undoing = desk.details.undoing(job.id);
+    const steps = new Steps(execution, desk, undoing !== undefined);
+    const start = { checkpoint, sessionId: job.sessionId };
+    const context = queuedContext(execution, start, steps, desk);
     let end: () => Job | undefined;
     try {
       const input = await parseInput(definition, job.metadata);
+      desk.details.planSteps(execution, definition.steps?.(input) ?? []);
       const result = await definition.run(input, context);
+      if (undoing !== undefined) throw new PermanentError(undoing);
       end = () => store.complete(execution, result, clock.now());
     } catch (error) {
-      end = () => endOf(job, execution, definition, error);
+      end = await undoneAfter(job, execution, definition, steps, undoing, error);
     }
     await settled(execution, end);
+  }
+
+  /**
+   * How an attempt ends that threw. One after which there is no other undoes its steps first; a
+   * crash meanwhile is made good by the next attempt, which does nothing else.
+   */
+  async function undoneAfter(
+    job: Job,
+    execution: Execution,
+    definition: JobDefinition,
+    steps: Steps,
+    undoing: string | undefined,
+    error: unknown,
+  ): Promise<() => Job | undefined> {
+    const { signal } = execution.controller;
+    const isOver = undoing !== undefined || isForGood(execution, error);
+    if (signal.aborted || !isOver || !steps.canUndo) {
+      const reason = undoing === undefined ? error : new PermanentError(undoing);
+      return () => endOf(job, execution, definition, reason);
+    }
+    const reason = undoing ?? messageOf(error);
+    try {
+      desk.details.beginUndoing(execution, reason);
+      await steps.undo();
+      return () => endOf(job, execution, definition, new PermanentError(reason));
+    } catch (problem) {
+      if (signal.aborted) return () => endOf(job, execution, definition, problem);
+      const message = `${reason} Undoing what was done failed as well: ${messageOf(problem)}`;
+      return () => endOf(job, execution, definition, new Error(message));
+    }
+  }
+
+  function isForGood(execution: Execution, error: unknown): boolean {
+    return hintsOf(error).permanent === true || store.isLastAttempt(execution);
   }
 
   function endOf(

@@ -120,7 +120,7 @@ export function createSqliteJobStore(db: Database): JobStore {
     UPDATE jobs SET turn = ${lastTurn}, max_attempts = attempt + $attempts,
                     checkpoint = CASE status WHEN 'completed' THEN NULL ELSE checkpoint END,
                     status = 'queued', result = NULL, error_message = NULL, completed_at = NULL,
-                    interruptions = 0,
+                    interruptions = 0, undoing = NULL,
                     dismissed_at = NULL, progress_message = '', progress_stage = NULL,
                     progress_current = 0, progress_total = 0, updated_at = $now
     WHERE id = $id AND tracked = 0 AND status IN (${quoted(FINAL_STATUSES)}) RETURNING *`);
@@ -251,17 +251,7 @@ export function createSqliteJobStore(db: Database): JobStore {
       }
       if (isFull(waitingOfType.get({ type }), maxWaiting.perType)) return { full: 'type' };
       if (isFull(waitingOfClient.get({ client }), maxWaiting.perClient)) return { full: 'client' };
-      const row = insert.get({
-        ...asked,
-        status: 'queued',
-        tracked: 0,
-        attempt: 0,
-        owner: null,
-        leaseUntil: null,
-        startedAt: null,
-        now,
-      });
-      return { job: toJob(row as JobRow), isNew: true };
+      return { job: toJob(insert.get(asWaiting(job, now)) as JobRow), isNew: true };
     },
   );
 
@@ -315,10 +305,51 @@ export function createSqliteJobStore(db: Database): JobStore {
     },
   );
 
-  const cancel = db.transaction(
-    (id: string, now: number) =>
-      first(cancelWaiting, { id, now }) ?? first(cancelAtWork, { id, now }),
+  const children = db.query<JobRow, [string]>(
+    'SELECT * FROM jobs WHERE parent_id = ? ORDER BY turn',
   );
+
+  const cancelWithChildren = (id: string, now: number): Job[] => {
+    const job = first(cancelWaiting, { id, now }) ?? first(cancelAtWork, { id, now });
+    if (!job) return [];
+    const active = children.all(id).filter(({ completed_at }) => completed_at === null);
+    return [job, ...active.flatMap((child) => cancelWithChildren(child.id, now))];
+  };
+  const cancel = db.transaction(cancelWithChildren);
+
+  // What was undone has to be done again, and its checkpoint speaks of what is no longer there.
+  const forgetUndone = db.query<null, Params>(`
+    UPDATE jobs SET checkpoint = NULL WHERE id = $id AND EXISTS
+      (SELECT 1 FROM job_steps WHERE job_id = $id AND status = 'compensated')`);
+  const resetSteps = db.query<null, Params>(`
+    UPDATE job_steps SET status = 'pending', result = NULL, error = NULL,
+                         started_at = NULL, ended_at = NULL
+    WHERE job_id = $id AND (status <> 'completed' OR $all)`);
+  const disown = db.query<null, Params>('UPDATE jobs SET parent_id = NULL WHERE parent_id = $id');
+
+  const requeueWithChildren = (id: string, attempts: number, now: number): Job[] => {
+    const before = getRow.get(id);
+    const job = first(requeue, { id, attempts, now });
+    if (!job) return [];
+    const isRunAgain = before?.status === 'completed';
+    forgetUndone.run({ id });
+    resetSteps.run({ id, all: isRunAgain });
+    if (isRunAgain) disown.run({ id });
+    const unsuccessful = children.all(id).filter(({ status }) => status !== 'completed');
+    return [job, ...unsuccessful.flatMap((child) => requeueWithChildren(child.id, attempts, now))];
+  };
+  const requeueAll = db.transaction(requeueWithChildren);
+
+  const isLastAttempt = db.query<{ found: 1 }, Params>(
+    `SELECT 1 AS found FROM jobs WHERE ${fenced} AND attempt >= max_attempts + advanced`,
+  );
+
+  const insertChildren = db.transaction((parent: Fence, jobs: NewJob[], now: number) => {
+    if (!isAtWork.get({ ...parent })) return 'lost';
+    if (children.get(parent.id)) return 'there already';
+    for (const job of jobs) insert.get(asWaiting(job, now));
+    return 'inserted';
+  });
 
   return {
     insertQueued: (job, options, now) => insertQueued.immediate(job, options, now),
@@ -348,7 +379,11 @@ export function createSqliteJobStore(db: Database): JobStore {
     release: (fence, now) => first(release, { ...fence, now }),
     finishCancel: (fence, note, now) => first(finishCancel, { ...fence, note: note ?? null, now }),
     cancel: (id, now) => cancel.immediate(id, now),
-    requeue: (id, attempts, now) => first(requeue, { id, attempts, now }),
+    requeue: (id, attempts, now) => requeueAll.immediate(id, attempts, now),
+    insertChildren: (parent, jobs, now) =>
+      insertChildren.immediate({ id: parent.id, attempt: parent.attempt }, jobs, now),
+    isLastAttempt: ({ id, attempt }) => isLastAttempt.get({ id, attempt }) !== null,
+    children: (id) => children.all(id).map(toJob),
     dismiss: (id, now) => first(dismiss, { id, now }),
     remove: (id, force) => removeOne.immediate(id, force),
     renewLeases: (lease) => renew.all({ ...lease }).map(toJob),
@@ -454,6 +489,19 @@ function toClaimed(row: JobRow | null): Claimed | undefined {
 
 function json(text: string | null): unknown {
   return text === null ? undefined : JSON.parse(text);
+}
+
+function asWaiting(job: NewJob, now: number): Params {
+  return {
+    ...asParams(job),
+    status: 'queued',
+    tracked: 0,
+    attempt: 0,
+    owner: null,
+    leaseUntil: null,
+    startedAt: null,
+    now,
+  };
 }
 
 function asParams(job: NewJob) {

@@ -11,6 +11,11 @@ export interface JobStore {
   insertQueued(job: NewJob, options: InsertOptions, now: number): Inserted;
   insertRunning(job: NewJob, lease: Lease, now: number): Job;
 
+  /** All of them into the line, if the parent is at work in this attempt and has no children yet. */
+  insertChildren(parent: Fence, jobs: NewJob[], now: number): 'inserted' | 'there already' | 'lost';
+  /** No attempt is left after this one. */
+  isLastAttempt(fence: Fence): boolean;
+
   /** The next waiting job of that type, started: its attempt is raised and the lease is on it. */
   claim(type: JobType, lease: Lease, now: number): Claimed | undefined;
 
@@ -28,10 +33,13 @@ export interface JobStore {
   /** The handler of a job that is being cancelled has stopped, or had to be given up (`note`). */
   finishCancel(fence: Fence, note: string | undefined, now: number): Job | undefined;
 
-  /** Waiting: cancelled at once. At work: cancelling. */
-  cancel(id: string, now: number): Job | undefined;
-  /** An ended queued job goes to the end of the line with `attempts` new ones. */
-  requeue(id: string, attempts: number, now: number): Job | undefined;
+  /** Waiting: cancelled at once. At work: cancelling. Its children with it: they follow in the list. */
+  cancel(id: string, now: number): Job[];
+  /**
+   * An ended queued job goes to the end of the line with `attempts` new ones; children of it that
+   * ended without success go with it and follow in the list.
+   */
+  requeue(id: string, attempts: number, now: number): Job[];
   dismiss(id: string, now: number): Job | undefined;
   /** False when there is no such job, or it is active and not forced. */
   remove(id: string, force: boolean): boolean;
@@ -63,6 +71,8 @@ export interface JobStore {
   ): { changed: string[] | 'too many'; progressed: string[] } | undefined;
 
   get(id: string): Job | undefined;
+  /** Oldest first. */
+  children(id: string): Job[];
   list(query: JobQuery): JobPage;
   /** Everything that is not over: at work by start, then waiting by turn. */
   active(): Job[];

@@ -1,12 +1,14 @@
 import type { Database } from 'bun:sqlite';
 import { migrate, openDatabase } from '../database.ts';
+import { troubleOf } from '../database_trouble.ts';
 import { type Logger, silentLogger } from '../logger.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type JobContext, trackedContext } from './context.ts';
 import type { InputOf, JobDefinition } from './definition.ts';
-import { abortCancelled, type Desk, newLease, settle, startHeart, takeOver } from './desk.ts';
+import { abortCancelled, type Desk, lost, newLease, settle, startHeart, takeOver } from './desk.ts';
+import type { JobAttempt, JobStep, LogPart } from './details.ts';
 import { ShuttingDown, TooManyWaiting, UnknownJobType } from './errors.ts';
-import { Executions } from './executions.ts';
+import { type Execution, Executions } from './executions.ts';
 import { Feed } from './feed.ts';
 import { parseInput } from './input.ts';
 import type { Job, JobType } from './job.ts';
@@ -14,8 +16,9 @@ import { LeaseWatch } from './lease_watch.ts';
 import { newOwner } from './owner.ts';
 import { DEFAULT_RETRY } from './retry.ts';
 import { createRunner, type Runner } from './runner.ts';
+import { createSqliteJobDetails } from './sqlite_details.ts';
 import { createSqliteJobStore } from './sqlite_store.ts';
-import type { HourCount, JobPage, JobQuery, WaitingLimits } from './store.ts';
+import type { HourCount, JobPage, JobQuery, NewJob, WaitingLimits } from './store.ts';
 import { Sweeper } from './sweeper.ts';
 
 /** How many jobs `getAllJobs` and subscribers get at most: the newest. */
@@ -55,6 +58,16 @@ export interface EnqueueOptions {
   /** A job like this one of the same client, created at most so many ms ago, is returned instead. */
   mergeMs?: number;
 }
+
+/** What a job's page tells beyond the job. */
+export interface JobDetails {
+  attempts: JobAttempt[];
+  steps: JobStep[];
+  /** The jobs it started, oldest first. */
+  children: Job[];
+}
+
+type Metadata = Record<string, unknown>;
 
 interface Opened {
   desk: Desk;
@@ -99,10 +112,17 @@ export class Tracker {
     sweeper.start();
   }
 
-  /** Initializes, then runs queued jobs of the defined types in this process. */
+  /**
+   * Initializes, then runs queued jobs of the defined types in this process. What cannot be
+   * settled now, because another process holds the database, is settled as soon as it can be.
+   */
   async start(): Promise<void> {
-    await this.initialize();
-    this.#open().runner.start();
+    const { desk, runner } = this.#open();
+    await this.initialize().catch((error) => {
+      if (!troubleOf(error)) throw error;
+      desk.logger.error('What was left behind cannot be settled yet; trying again.', { error });
+    });
+    runner.start();
   }
 
   /**
@@ -189,31 +209,35 @@ export class Tracker {
     return job !== undefined;
   }
 
-  /** False when there is no such job or it has ended. A job at work is `cancelling` at first. */
+  /**
+   * False when there is no such job or it has ended. A job at work is `cancelling` at first. Its
+   * children are cancelled with it.
+   */
   async cancelJob(id: string): Promise<boolean> {
     const { desk } = this.#open();
     desk.executions.flush();
-    const job = desk.store.cancel(id, desk.clock.now());
-    if (!job) return desk.store.get(id)?.status === 'cancelling';
-    desk.feed.changed(id);
-    const execution = desk.executions.get(id);
-    if (execution) abortCancelled(desk, execution);
-    return true;
+    const cancelled = desk.store.cancel(id, desk.clock.now());
+    for (const job of cancelled) {
+      desk.feed.changed(job.id);
+      const execution = desk.executions.get(job.id);
+      if (execution) abortCancelled(desk, execution);
+    }
+    return cancelled.length > 0 || desk.store.get(id)?.status === 'cancelling';
   }
 
   /**
    * Puts an ended queued job back into the line with new attempts. It goes on from its checkpoint,
-   * or from the start when it had completed. `undefined` when it is active, tracked or unknown.
+   * or from the start when it had completed. Children of it that did not complete are retried with
+   * it. `undefined` when it is active, tracked or unknown.
    */
   async retryJob(id: string): Promise<Job | undefined> {
     const { desk } = this.#open();
     const type = desk.store.get(id)?.type;
     const { maxAttempts } = (type && this.#definitions.get(type)?.retry) || DEFAULT_RETRY;
-    const job = desk.store.requeue(id, maxAttempts, desk.clock.now());
-    if (!job) return undefined;
-    desk.feed.changed(id);
+    const requeued = desk.store.requeue(id, maxAttempts, desk.clock.now());
+    for (const job of requeued) desk.feed.changed(job.id);
     desk.wake();
-    return job;
+    return requeued[0];
   }
 
   /** Forgets a job. One that is active only with `force`: its handler is stopped and fenced off. */
@@ -304,6 +328,28 @@ export class Tracker {
     });
   }
 
+  /** What is known of a job's attempts and steps, and of the jobs it started. */
+  detailsOf(id: string): JobDetails {
+    const { store, details, executions } = this.#open().desk;
+    return {
+      attempts: details.attempts(id),
+      steps: details.steps(id),
+      children: store.children(id).map((job) => executions.withProgress(job)),
+    };
+  }
+
+  /** At most `limit` bytes of a job's log, from byte `position`; default all there is. */
+  readLog(id: string, position = 0, limit = Number.POSITIVE_INFINITY): LogPart {
+    const { details, executions } = this.#open().desk;
+    executions.flush();
+    return details.readLog(id, position, limit);
+  }
+
+  /** One after the last byte of a job's log. */
+  logEnd(id: string): number {
+    return this.#open().desk.details.logEnd(id);
+  }
+
   get feed(): Feed {
     return this.#open().desk.feed;
   }
@@ -316,11 +362,14 @@ export class Tracker {
   #openWith(options: TrackerOptions): Opened {
     const { clock = systemClock, logger = silentLogger, keepFinishedMs = DAY_MS } = options;
     const { leaseMs = 30_000 } = options;
-    const store = createSqliteJobStore(databaseOf(options));
+    const database = databaseOf(options);
+    const store = createSqliteJobStore(database);
+    const details = createSqliteJobDetails(database);
     const feed = new Feed();
-    const executions = new Executions(store, feed, clock, logger);
+    const executions = new Executions(store, details, feed, clock, logger);
     const desk: Desk = {
       store,
+      details,
       feed,
       executions,
       clock,
@@ -330,6 +379,7 @@ export class Tracker {
       leaseWatch: new LeaseWatch(leaseMs),
       cancelGraceMs: options.cancelGraceMs ?? 10_000,
       wake: () => runner.wake(),
+      startChildren: (parent, type, inputs) => this.#startChildren(parent, type, inputs),
     };
     this.define(...(options.definitions ?? []));
     const runner = createRunner({
@@ -347,6 +397,25 @@ export class Tracker {
     const definition = this.#definitions.get(type);
     if (!definition && this.#definitions.size > 0) throw new UnknownJobType(type, this.types);
     return definition;
+  }
+
+  async #startChildren(parent: Execution, type: JobType, inputs: unknown[]): Promise<void> {
+    const { desk } = this.#open();
+    const definition = this.#definitionOf(type);
+    const { maxAttempts } = definition?.retry ?? DEFAULT_RETRY;
+    const { sessionId } = desk.store.get(parent.id) ?? {};
+    const jobs: NewJob[] = [];
+    for (const input of inputs) {
+      const metadata = (definition ? await parseInput(definition, input) : input) as Metadata;
+      jobs.push({ id: newId(type), type, metadata, maxAttempts, sessionId, parentId: parent.id });
+    }
+    const outcome = desk.store.insertChildren(parent, jobs, desk.clock.now());
+    if (outcome === 'lost') {
+      lost(desk, parent);
+      throw parent.controller.signal.reason;
+    }
+    if (outcome === 'inserted') for (const { id } of jobs) desk.feed.changed(id);
+    desk.wake();
   }
 
   #withProgress(jobs: Job[]): Job[] {

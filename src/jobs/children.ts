@@ -1,0 +1,57 @@
+import type { Desk } from './desk.ts';
+import type { Execution } from './executions.ts';
+import type { Job } from './job.ts';
+import { isFinal } from './lifecycle.ts';
+
+/** How often a parent looks at its children, in ms. */
+const LOOK_MS = 200;
+
+/**
+ * Waits until every child of a job has ended; the job's progress is the sum of theirs meanwhile.
+ * @param expected how much a child will have to do, as long as it does not know itself.
+ * @throws the signal's reason when the job is stopped meanwhile.
+ */
+export async function allEnded(
+  execution: Execution,
+  desk: Desk,
+  expected: (child: Job) => number,
+  report: (current: number, total: number, message: string) => Promise<void>,
+): Promise<Job[]> {
+  const { signal } = execution.controller;
+  for (;;) {
+    signal.throwIfAborted();
+    const children = desk.store
+      .children(execution.id)
+      .map((job) => desk.executions.withProgress(job));
+    const ended = children.filter(({ status }) => isFinal(status)).length;
+    const sizes = children.map((child) => sizeOf(child, expected));
+    const total = sizes.every((size) => size > 0) ? sum(sizes) : 0;
+    const current = sum(children.map(({ progress }) => progress.current));
+    await report(current, total, `${ended} of ${children.length} jobs have ended`);
+    if (ended === children.length) return children;
+    await pause(desk, signal);
+  }
+}
+
+/** One that has ended has no more to do than it did. */
+function sizeOf(child: Job, expected: (child: Job) => number): number {
+  const { current, total } = child.progress;
+  if (isFinal(child.status)) return Math.max(current, total, 1);
+  return total > 0 ? total : expected(child);
+}
+
+function pause({ clock }: Desk, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = () => {
+      cancel();
+      signal.removeEventListener('abort', wake);
+      resolve();
+    };
+    const cancel = clock.after(LOOK_MS, wake);
+    signal.addEventListener('abort', wake);
+  });
+}
+
+function sum(values: number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
