@@ -127,7 +127,8 @@ export class Executions {
       execution.progress = undefined;
       if (lost.has(execution.id)) this.fence(execution);
     }
-    this.feed.progressed(updates.map(({ id }) => id).filter((id) => !lost.has(id)));
+    const moved = updates.map(({ id }) => id).filter((id) => !lost.has(id));
+    if (moved.length > 0) this.feed.progressed(moved);
   }
 
   #save(updates: ProgressUpdate[]): string[] {

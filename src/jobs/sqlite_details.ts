@@ -17,7 +17,7 @@ export function createSqliteJobDetails(db: Database): JobDetailsStore {
     'INSERT INTO job_log (job_id, position, bytes, text) VALUES ($id, $position, $bytes, $text)',
   );
   const dropChunks = db.query<null, [string, number]>(
-    'DELETE FROM job_log WHERE job_id = ? AND position + bytes <= ?',
+    'DELETE FROM job_log WHERE job_id = ? AND position < ?',
   );
   const chunksFrom = db.query<{ position: number; text: string }, [string, number]>(`
     SELECT position, text FROM job_log

@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'bun:test';
+import { z } from 'zod';
+import { defineJob, type JobDefinition, PermanentError } from '../../src/jobs/index.ts';
+import { errand, setup, untilAborted } from '../support/jobs.ts';
+
+type ChoreRun = JobDefinition<'chore'>['run'];
+
+/** An errand that starts a chore for each of these names. */
+async function family(names: string[], run: ChoreRun, concurrency = 2) {
+  const parent = errand(async (_, job) => {
+    const children = await job.runChildren(
+      'chore',
+      names.map((name) => ({ name })),
+      () => 10,
+    );
+    const failed = children.filter(({ status }) => status === 'failed');
+    if (failed.length > 0) throw new PermanentError(`${failed.length} failed.`);
+    return children.length;
+  });
+  const chore = defineJob<'chore'>({
+    type: 'chore',
+    concurrency,
+    input: z.object({ name: z.string() }),
+    run,
+  });
+  const parts = setup({ definitions: [parent, chore] });
+  await parts.tracker.start();
+  const { id } = await parts.tracker.enqueue('errand', {}, { sessionId: 'evening' });
+  await parts.clock.advance(0);
+  const children = () => parts.tracker.detailsOf(id).children;
+  return { ...parts, id, children };
+}
+
+describe('a job that starts others', () => {
+  test('waits for all of them; they carry its session and name it as their parent', async () => {
+    const { tracker, clock, id, children } = await family(['a', 'b', 'c'], async () => 'done');
+    await clock.advance(1_000);
+    expect(tracker.getJob(id)).toMatchObject({ status: 'completed', result: 3 });
+    expect(children()).toMatchObject([
+      { parentId: id, sessionId: 'evening', metadata: { name: 'a' }, status: 'completed' },
+      { metadata: { name: 'b' } },
+      { metadata: { name: 'c' } },
+    ]);
+  });
+
+  test('has the sum of their progress, with what is expected of those that have not begun', async () => {
+    const { tracker, clock, id } = await family(['a', 'b', 'c'], async ({ name }, job) => {
+      await job.updateProgress(name === 'a' ? 3 : 4, name === 'a' ? 20 : 0, 'Working');
+      return untilAborted(job.signal);
+    });
+    await clock.advance(500);
+    expect(tracker.getJob(id)?.progress).toEqual({
+      current: 7,
+      total: 40,
+      message: '0 of 3 jobs have ended',
+    });
+  });
+
+  test('takes them with it when it is cancelled, those at work and those that wait', async () => {
+    const { tracker, clock, id, children } = await family(['a', 'b', 'c'], (_, { signal }) =>
+      untilAborted(signal),
+    );
+    expect(children().map(({ status }) => status)).toEqual(['running', 'running', 'queued']);
+    await tracker.cancelJob(id);
+    await clock.advance(0);
+    expect(children().map(({ status }) => status)).toEqual(Array(3).fill('cancelled'));
+    expect(tracker.getJob(id)?.status).toBe('cancelled');
+  });
+
+  test('starts them once, whatever happens to it', async () => {
+    const { tracker, clock, id, children, database } = await family(['a', 'b'], (_, { signal }) =>
+      untilAborted(signal),
+    );
+    database.run("UPDATE jobs SET owner = 'elsewhere:1:boot' WHERE type = 'errand'");
+    await clock.advance(35_000);
+    expect(tracker.getJob(id)).toMatchObject({ status: 'running', attempt: 2 });
+    expect(children()).toHaveLength(2);
+  });
+
+  test('retried by a person, tries those again that failed, and ends well', async () => {
+    let isBroken = true;
+    const runs: string[] = [];
+    const { tracker, clock, id, children } = await family(['a', 'b', 'c'], async ({ name }) => {
+      runs.push(name);
+      if (name === 'b' && isBroken) throw new PermanentError('The source refused.');
+    });
+    await clock.advance(1_000);
+    expect(tracker.getJob(id)).toMatchObject({ status: 'failed', errorMessage: '1 failed.' });
+    isBroken = false;
+    await tracker.retryJob(id);
+    await clock.advance(1_000);
+    expect(tracker.getJob(id)).toMatchObject({ status: 'completed', result: 3 });
+    expect(children().map(({ status }) => status)).toEqual(Array(3).fill('completed'));
+    expect(runs).toEqual(['a', 'b', 'c', 'b']);
+
+    await tracker.retryJob(id);
+    await clock.advance(1_000);
+    expect(runs).toEqual(['a', 'b', 'c', 'b', 'a', 'b', 'c']);
+    expect(children()).toHaveLength(3);
+  });
+
+  test('refuses an input that does not fit before it starts any', async () => {
+    const { tracker, clock, id, children } = await family(['a', 7 as never], async () => {});
+    await clock.advance(1_000);
+    expect(tracker.getJob(id)?.status).toBe('failed');
+    expect(children()).toHaveLength(0);
+  });
+});
