@@ -37,7 +37,9 @@ export class ChaosProcess {
       printed += decoder.decode(chunk);
       if (printed.includes('\n')) return printed;
     }
-    throw new Error(`${this.command} ended at once: ${await new Response(child.stderr).text()}`);
+    const code = await child.exited;
+    const said = await new Response(child.stderr).text();
+    throw new Error(`${this.command} ended at once with ${child.signalCode ?? code}: ${said}`);
   }
 
   async kill(): Promise<void> {
