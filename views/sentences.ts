@@ -76,7 +76,12 @@ function discoverSentence(values: Values, source: Pace | undefined): string {
   if (most === undefined) return 'Say how many profiles to find, from 1 to 1,000.';
   const who = `up to ${counted(most, 'profile')} for “${query}”`;
   const then = values.save === 'false' ? ', without keeping them' : ', and keeps them';
-  return `Finds ${who}${from(source)}${time(most, source)}${then}.`;
+  const each = howMany(values.maxTweets);
+  const scrapes =
+    values.scrape === 'true' && each !== undefined
+      ? `; then reads up to ${counted(each, 'post')} of each, as a job of its own`
+      : '';
+  return `Finds ${who}${from(source)}${time(most, source)}${then}${scrapes}.`;
 }
 
 function embedSentence(values: Values): string {

@@ -28,6 +28,8 @@ export interface Library {
   ): { key: number; text: string }[];
   /** Those of these posts that are held and have no vector of that model. */
   withoutVector(model: string, posts: Post[]): { key: number; text: string }[];
+  /** What these posts say, as it is now; those that are gone are left out. */
+  textsOf(keys: number[]): { key: number; text: string }[];
   countWithoutVector(model: string): number;
   counts(): { posts: number; profiles: number; vectors: number };
 }

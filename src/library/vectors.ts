@@ -5,7 +5,12 @@ import { type PostRow, toPost } from './post_row.ts';
 
 type VectorStore = Pick<
   Library,
-  'saveVectors' | 'postsLike' | 'postsWithoutVector' | 'withoutVector' | 'countWithoutVector'
+  | 'saveVectors'
+  | 'postsLike'
+  | 'postsWithoutVector'
+  | 'withoutVector'
+  | 'textsOf'
+  | 'countWithoutVector'
 > & { countVectors(): number };
 
 type Bindings = Record<string, string | number | Uint8Array | null>;
@@ -40,6 +45,9 @@ export function createVectorStore(db: Database): VectorStore {
   const oneWithout = db.query<{ key: number; text: string }, Bindings>(
     `SELECT key, text ${WITHOUT_VECTOR} AND source = $source AND id = $id`,
   );
+  const textOf = db.query<{ key: number; text: string }, [number]>(
+    'SELECT key, text FROM posts WHERE key = ?',
+  );
   const countWithout = db.query<{ total: number }, Bindings>(
     `SELECT count(*) AS total ${WITHOUT_VECTOR}`,
   );
@@ -69,6 +77,7 @@ export function createVectorStore(db: Database): VectorStore {
     postsWithoutVector: (model, { limit, afterKey = 0 }) => without.all({ model, limit, afterKey }),
     withoutVector: (model, posts) =>
       posts.flatMap(({ source, id }) => oneWithout.get({ model, afterKey: 0, source, id }) ?? []),
+    textsOf: (keys) => keys.flatMap((key) => textOf.get(key) ?? []),
     countWithoutVector: (model) => countWithout.get({ model, afterKey: 0 })?.total ?? 0,
     countVectors: () => count.get()?.total ?? 0,
   };

@@ -1,18 +1,26 @@
 import { z } from 'zod';
-import { defineJob } from '../jobs/index.ts';
+import { defineJob, type Job, PermanentError, type QueuedJobContext } from '../jobs/index.ts';
 import type { Profile } from '../post.ts';
 import type { Page } from '../sources/source.ts';
 import { choice, tick, wholeNumber, words } from './fields.ts';
 import type { Services } from './services.ts';
-import { pageMessage } from './wording.ts';
+import { pageLine, pageMessage } from './wording.ts';
 
 const DEFAULT_PROFILES = 20;
+const DEFAULT_POSTS = 100;
+
+const FIND_STEP = 'find profiles';
+const SCRAPE_STEP = 'scrape each of them';
 
 export interface DiscoverInput {
   query: string;
   maxResults: number;
   /** Keep the profiles in the library. */
   save: boolean;
+  /** Then scrape each of them. */
+  scrape: boolean;
+  /** Posts of each at most, when they are scraped. */
+  maxTweets: number;
   source: string;
 }
 
@@ -22,6 +30,9 @@ export interface DiscoverResult {
   saved: boolean;
   /** Usernames, best match first. */
   found: string[];
+  /** When they were scraped: how many of them, and their posts. */
+  scraped?: number;
+  posts?: number;
 }
 
 interface Checkpoint extends DiscoverResult {
@@ -47,40 +58,84 @@ export default function discover({ sources, library }: Services) {
       query: words('Query', 'climbing coach'),
       maxResults: wholeNumber('Profiles', 1, 1_000, DEFAULT_PROFILES),
       save: tick('Save', true),
+      scrape: tick('Scrape', false),
+      maxTweets: wholeNumber('Posts of each', 1, 10_000, DEFAULT_POSTS),
       source: choice('Source', able as [string, ...string[]], 'sample'),
     }),
 
-    async run(input, job) {
-      const source = sources.get(input.source);
-      if (!source?.discover) throw new Error(`${input.source} cannot look for people.`);
-      let done = (job.checkpoint as Checkpoint | undefined) ?? nothingYet(input.save);
-      if (done.atEnd) return resultOf(done);
+    steps: ({ scrape }) => (scrape ? [FIND_STEP, SCRAPE_STEP] : []),
 
-      job.stage('looking');
-      if (done.profiles === 0) {
-        await job.updateProgress(0, 0, `Asking ${source.label} for “${input.query}”`);
-      }
-      const pages = source.discover({
-        query: input.query,
-        cursor: done.cursor,
-        signal: job.signal,
-      });
-      for await (const page of pages) {
-        job.signal.throwIfAborted();
-        const profiles = page.items.slice(0, input.maxResults - done.profiles);
-        const next = afterPage(done, page, profiles, input.maxResults);
-        job.commit(
-          () => {
-            if (input.save) next.newProfiles += library.saveProfiles(profiles);
-          },
-          { checkpoint: next, progress: progressOf(next, page, input.maxResults) },
-        );
-        done = next;
-        if (done.atEnd) break;
-      }
-      return resultOf(done);
+    async run(input, job) {
+      if (!input.scrape) return find({ sources, library }, input, job);
+      const found = await job.step(FIND_STEP, () => find({ sources, library }, input, job));
+      return job.step(SCRAPE_STEP, async () => ({
+        ...found,
+        ...(await scrapeAll(found, input, job)),
+      }));
     },
   });
+}
+
+async function find(
+  { sources, library }: Pick<Services, 'sources' | 'library'>,
+  input: DiscoverInput,
+  job: QueuedJobContext,
+): Promise<DiscoverResult> {
+  const source = sources.get(input.source);
+  if (!source?.discover) throw new Error(`${input.source} cannot look for people.`);
+  let done = (job.checkpoint as Checkpoint | undefined) ?? nothingYet(input.save);
+  if (done.atEnd) return resultOf(done);
+  job.stage('looking');
+  if (done.profiles === 0) {
+    await job.updateProgress(0, 0, `Asking ${source.label} for “${input.query}”`);
+  }
+  const pages = source.discover({ query: input.query, cursor: done.cursor, signal: job.signal });
+  for await (const page of pages) {
+    job.signal.throwIfAborted();
+    const profiles = page.items.slice(0, input.maxResults - done.profiles);
+    const next = afterPage(done, page, profiles, input.maxResults);
+    job.commit(
+      () => {
+        if (input.save) next.newProfiles += library.saveProfiles(profiles);
+      },
+      { checkpoint: next, progress: progressOf(next, page, input.maxResults) },
+    );
+    job.log(pageLine(profiles.length, next.newProfiles - done.newProfiles, 'profiles'));
+    done = next;
+    if (done.atEnd) break;
+  }
+  return resultOf(done);
+}
+
+/** One job for each of them. It succeeds when none of them has failed. */
+async function scrapeAll(
+  { found }: DiscoverResult,
+  { source, maxTweets }: DiscoverInput,
+  job: QueuedJobContext,
+): Promise<Pick<DiscoverResult, 'scraped' | 'posts'>> {
+  job.stage('scraping');
+  if (found.length === 0) return { scraped: 0, posts: 0 };
+  job.log(`Starting ${found.length} scrapes: ${found.join(', ')}.`);
+  const inputs = found.map((username) => ({ username, maxTweets, source }));
+  const scrapes = await job.runChildren('scrape', inputs, () => maxTweets);
+  for (const scrape of scrapes)
+    job.log(`${nameOf(scrape)} ${scrape.status}. ${scrape.errorMessage ?? ''}`);
+  const failed = scrapes.filter(({ status }) => status === 'failed');
+  if (failed.length > 0) throw new PermanentError(whatFailed(failed, scrapes.length));
+  const completed = scrapes.filter(({ status }) => status === 'completed');
+  const posts = completed.map(({ result }) => (result as { posts: number }).posts);
+  return { scraped: completed.length, posts: posts.reduce((sum, count) => sum + count, 0) };
+}
+
+function whatFailed(failed: Job[], of: number): string {
+  const [first] = failed;
+  const reason = first ? `${nameOf(first)}: ${first.errorMessage}` : '';
+  const more = failed.length > 1 ? ` and ${failed.length - 1} more` : '';
+  return `${failed.length} of ${of} scrapes failed (${reason}${more}). Retry tries those again and keeps the rest.`;
+}
+
+function nameOf({ metadata }: Job): string {
+  return `@${String(metadata?.username ?? '')}`;
 }
 
 function nothingYet(saved: boolean): Checkpoint {

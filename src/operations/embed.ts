@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { defineJob } from '../jobs/index.ts';
-import { prepareModel, vectorsOf } from './embedding.ts';
+import { defineJob, type QueuedJobContext } from '../jobs/index.ts';
+import { FETCH_STEP, prepareModel, vectorsOf } from './embedding.ts';
 import { choice, wholeNumber } from './fields.ts';
 import type { Services } from './services.ts';
 
@@ -26,7 +26,7 @@ declare module '../jobs/job.ts' {
 
 /** Gives a vector to every post that has none of this model. */
 export default function embed(services: Services) {
-  const { library, embedder } = services;
+  const { embedder } = services;
 
   return defineJob<'embed'>({
     type: 'embed',
@@ -36,36 +36,48 @@ export default function embed(services: Services) {
       batchSize: wholeNumber('Batch size', 1, 256, DEFAULT_BATCH),
     }),
 
-    async run({ model, batchSize }, job) {
-      let done = (job.checkpoint as EmbedResult | undefined) ?? { model, embedded: 0 };
-      await prepareModel(services, job);
+    steps: () => [FETCH_STEP, 'embed the posts'],
 
-      job.stage('embedding');
-      const total = done.embedded + library.countWithoutVector(model);
-      await job.updateProgress(done.embedded, total, 'Embedding posts');
-      let afterKey = 0;
-      for (;;) {
-        job.signal.throwIfAborted();
-        const pending = library.postsWithoutVector(model, { limit: batchSize, afterKey });
-        if (pending.length === 0) {
-          if (afterKey === 0) return done;
-          // From the beginning once more, for posts that were rewritten meanwhile.
-          afterKey = 0;
-          continue;
-        }
-        const vectors = await vectorsOf(services, pending, job.signal);
-        const next = { model, embedded: done.embedded + vectors.length };
-        job.commit(() => library.saveVectors(model, vectors), {
-          checkpoint: next,
-          progress: {
-            current: next.embedded,
-            total: Math.max(total, next.embedded),
-            message: 'Embedding posts',
-          },
-        });
-        done = next;
-        afterKey = pending.at(-1)?.key ?? 0;
-      }
+    async run({ model, batchSize }, job) {
+      await prepareModel(services, job);
+      return job.step('embed the posts', () => embedAll(services, model, batchSize, job));
     },
   });
+}
+
+async function embedAll(
+  services: Services,
+  model: string,
+  batchSize: number,
+  job: QueuedJobContext,
+): Promise<EmbedResult> {
+  const { library } = services;
+  let done = (job.checkpoint as EmbedResult | undefined) ?? { model, embedded: 0 };
+  job.stage('embedding');
+  const total = done.embedded + library.countWithoutVector(model);
+  await job.updateProgress(done.embedded, total, 'Embedding posts');
+  let afterKey = 0;
+  for (;;) {
+    job.signal.throwIfAborted();
+    const pending = library.postsWithoutVector(model, { limit: batchSize, afterKey });
+    if (pending.length === 0) {
+      if (afterKey === 0) return done;
+      // From the beginning once more, for posts that were rewritten meanwhile.
+      afterKey = 0;
+      continue;
+    }
+    const vectors = await vectorsOf(services, pending, job.signal);
+    const next = { model, embedded: done.embedded + vectors.length };
+    job.commit(() => library.saveVectors(model, vectors), {
+      checkpoint: next,
+      progress: {
+        current: next.embedded,
+        total: Math.max(total, next.embedded),
+        message: 'Embedding posts',
+      },
+    });
+    job.log(`${vectors.length} posts embedded, ${next.embedded} in all.`);
+    done = next;
+    afterKey = pending.at(-1)?.key ?? 0;
+  }
 }

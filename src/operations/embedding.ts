@@ -7,13 +7,22 @@ export interface Pending {
   text: string;
 }
 
-/** Makes the model ready, with the first fetch shown as the job's progress. */
+/** The step in which the model is made ready, its first fetch shown as the job's progress. */
+export const FETCH_STEP = 'fetch the model';
+
 export async function prepareModel({ embedder }: Services, job: QueuedJobContext): Promise<void> {
+  const prepare = () =>
+    embedder.prepare({
+      signal: job.signal,
+      onProgress: (current, total, message) => void job.updateProgress(current, total, message),
+    });
   job.stage('fetching');
-  await embedder.prepare({
-    signal: job.signal,
-    onProgress: (current, total, message) => void job.updateProgress(current, total, message),
+  await job.step(FETCH_STEP, async () => {
+    await prepare();
+    job.log(`The model ${embedder.model} is ready.`);
   });
+  // A later attempt does not repeat the step, and may run in a process that has not loaded it.
+  await prepare();
 }
 
 /** The vectors of these texts, ready for `saveVectors`. */

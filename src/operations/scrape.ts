@@ -1,13 +1,18 @@
 import { z } from 'zod';
-import { defineJob } from '../jobs/index.ts';
+import { defineJob, type QueuedJobContext } from '../jobs/index.ts';
 import type { Post } from '../post.ts';
 import { importPath } from '../sources/archive/index.ts';
 import { NotFound, type Page } from '../sources/source.ts';
 import { choice, optionalWholeNumber, tick, username } from './fields.ts';
 import type { Services } from './services.ts';
-import { pageMessage } from './wording.ts';
+import { pageLine, pageMessage } from './wording.ts';
 
 const DEFAULT_POSTS = 100;
+
+const CHECK_STEP = 'check the archive';
+const STORE_STEP = 'store its posts';
+
+type Pages = AsyncIterable<Page<Post>>;
 
 export interface ScrapeInput {
   /** Absent only for an archive, which knows whose it is. */
@@ -47,15 +52,12 @@ export default function scrape({ sources, library, importsDir }: Services) {
     concurrency: 2,
     input: scrapeInput([...sources.keys()], importsDir),
 
+    steps: ({ source }) => (source === 'archive' ? [CHECK_STEP, STORE_STEP] : []),
+
     async run(input, job) {
       const source = sources.get(input.source);
       if (!source) throw new Error(`The source ${input.source} is not available in this process.`);
-      const wanted = input.maxTweets ?? Number.POSITIVE_INFINITY;
-      let done = (job.checkpoint as Checkpoint | undefined) ?? {
-        username: input.username,
-        posts: 0,
-        newPosts: 0,
-      };
+      const done = (job.checkpoint as Checkpoint | undefined) ?? nothingYet(input);
       if (done.atEnd) return resultOf(done);
 
       job.stage('reading');
@@ -69,23 +71,71 @@ export default function scrape({ sources, library, importsDir }: Services) {
         signal: job.signal,
         onPreparing: (current, total, message) => void job.updateProgress(current, total, message),
       });
-      for await (const page of pages) {
-        job.signal.throwIfAborted();
-        const posts = page.items.slice(0, wanted - done.posts);
-        const next = afterPage(done, page, posts.length, wanted);
-        job.commit(
-          () => {
-            if (page.profile) library.saveProfiles([page.profile]);
-            next.newPosts += library.savePosts(posts);
-          },
-          { checkpoint: next, progress: progressOf(next, page, wanted) },
-        );
-        done = next;
-        if (done.atEnd) break;
-      }
-      return resultOf(done);
+      const store = (listing: Pages) => storePages(library, input, done, listing, job);
+      if (input.source !== 'archive') return store(pages);
+      return importInSteps(pages, job, store);
     },
   });
+}
+
+function nothingYet({ username }: ScrapeInput): Checkpoint {
+  return { username, posts: 0, newPosts: 0 };
+}
+
+/** An archive is checked from end to end before its first page comes: a step of its own. */
+async function importInSteps(
+  pages: Pages,
+  job: QueuedJobContext,
+  store: (listing: Pages) => Promise<ScrapeResult>,
+): Promise<ScrapeResult> {
+  const iterator = pages[Symbol.asyncIterator]();
+  let first: IteratorResult<Page<Post>> | undefined;
+  try {
+    await job.step(CHECK_STEP, async () => {
+      first = await iterator.next();
+      job.log('The archive is whole and can be read.');
+    });
+    // A later attempt does not repeat the step, and has read nothing yet.
+    return await job.step(STORE_STEP, () => store(withFirst(first, iterator)));
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+async function* withFirst(
+  first: IteratorResult<Page<Post>> | undefined,
+  rest: AsyncIterator<Page<Post>>,
+): AsyncGenerator<Page<Post>> {
+  for (let page = first ?? (await rest.next()); !page.done; page = await rest.next()) {
+    yield page.value;
+  }
+}
+
+async function storePages(
+  library: Services['library'],
+  input: ScrapeInput,
+  before: Checkpoint,
+  pages: Pages,
+  job: QueuedJobContext,
+): Promise<ScrapeResult> {
+  const wanted = input.maxTweets ?? Number.POSITIVE_INFINITY;
+  let done = before;
+  for await (const page of pages) {
+    job.signal.throwIfAborted();
+    const posts = page.items.slice(0, wanted - done.posts);
+    const next = afterPage(done, page, posts.length, wanted);
+    job.commit(
+      () => {
+        if (page.profile) library.saveProfiles([page.profile]);
+        next.newPosts += library.savePosts(posts);
+      },
+      { checkpoint: next, progress: progressOf(next, page, wanted) },
+    );
+    job.log(pageLine(posts.length, next.newPosts - done.newPosts));
+    done = next;
+    if (done.atEnd) break;
+  }
+  return resultOf(done);
 }
 
 function scrapeInput(sources: string[], importsDir: string) {

@@ -2,13 +2,19 @@ import { z } from 'zod';
 import { defineJob, type QueuedJobContext } from '../jobs/index.ts';
 import type { Post } from '../post.ts';
 import type { Page } from '../sources/source.ts';
-import { prepareModel, vectorsOf } from './embedding.ts';
+import { FETCH_STEP, prepareModel, vectorsOf } from './embedding.ts';
 import { choice, optionalWholeNumber, terms, termsOf, tick, wholeNumber } from './fields.ts';
 import type { Services } from './services.ts';
-import { pageMessage } from './wording.ts';
+import { pageLine, pageMessage } from './wording.ts';
 
 const DEFAULT_POSTS = 100;
 const DAY_MS = 86_400_000;
+
+/** Texts handed to the model at once; each batch is one commit. */
+const BATCH = 32;
+
+const SEARCH_STEP = 'search for posts';
+const EMBED_STEP = 'embed what was found';
 
 export interface SearchInput {
   /** Comma-separated terms; a post matches when it has one of them. */
@@ -35,6 +41,8 @@ interface Checkpoint extends SearchResult {
   atEnd?: boolean;
   /** Fixed by the first attempt, so that a resumed listing stays the same listing. */
   since?: number;
+  /** Keys of posts that were found and have no vector yet. */
+  waiting?: number[];
 }
 
 declare module '../jobs/job.ts' {
@@ -43,7 +51,7 @@ declare module '../jobs/job.ts' {
   }
 }
 
-/** Collects posts on a topic and, when asked, embeds them page by page. */
+/** Collects posts on a topic and, when asked, embeds them. */
 export default function search(services: Services) {
   const { sources } = services;
   const able = [...sources.values()].filter((source) => source.search).map(({ name }) => name);
@@ -60,71 +68,82 @@ export default function search(services: Services) {
       source: choice('Source', able as [string, ...string[]], 'sample'),
     }),
 
-    async run(input, job) {
-      const source = sources.get(input.source);
-      if (!source?.search) throw new Error(`${input.source} cannot search.`);
-      let done = (job.checkpoint as Checkpoint | undefined) ?? atStart(input);
-      if (done.atEnd) return resultOf(done);
-      if (input.embed) await prepareModel(services, job);
+    steps: ({ embed }) => (embed ? [FETCH_STEP, SEARCH_STEP, EMBED_STEP] : []),
 
-      job.stage('searching');
-      if (done.posts === 0) {
-        await job.updateProgress(0, 0, `Asking ${source.label} for “${input.query}”`);
-      }
-      const pages = source.search({
-        terms: termsOf(input.query),
-        mode: input.mode,
-        since: done.since === undefined ? undefined : new Date(done.since),
-        cursor: done.cursor,
-        signal: job.signal,
-      });
-      for await (const page of pages) {
-        job.signal.throwIfAborted();
-        done = await storePage(services, job, input, done, page);
-        if (done.atEnd) break;
-      }
-      return resultOf(done);
+    async run(input, job) {
+      if (!input.embed) return resultOf(await collect(services, input, job));
+      await prepareModel(services, job);
+      await job.step(SEARCH_STEP, async () => resultOf(await collect(services, input, job)));
+      return job.step(EMBED_STEP, async () => resultOf(await embedFound(services, input, job)));
     },
   });
 }
 
-/** Stores a page's posts and, when asked, their vectors; only then the listing moves on. */
-async function storePage(
-  services: Services,
-  job: QueuedJobContext,
+/** Stores page after page, and goes on after the last one that an earlier attempt has stored. */
+async function collect(
+  { library, sources, embedder }: Services,
   input: SearchInput,
-  done: Checkpoint,
-  page: Page<Post>,
+  job: QueuedJobContext,
 ): Promise<Checkpoint> {
-  const { library, embedder } = services;
-  const posts = page.items.slice(0, input.maxTweets - done.posts);
-  const next = afterPage(done, page, posts.length, input.maxTweets);
-  const progress = progressOf(next, page, input.maxTweets);
-  if (!input.embed) {
+  const source = sources.get(input.source);
+  if (!source?.search) throw new Error(`${input.source} cannot search.`);
+  let done = (job.checkpoint as Checkpoint | undefined) ?? atStart(input);
+  if (done.atEnd) return done;
+  job.stage('searching');
+  if (done.posts === 0) {
+    await job.updateProgress(0, 0, `Asking ${source.label} for “${input.query}”`);
+  }
+  const pages = source.search({
+    terms: termsOf(input.query),
+    mode: input.mode,
+    since: done.since === undefined ? undefined : new Date(done.since),
+    cursor: done.cursor,
+    signal: job.signal,
+  });
+  for await (const page of pages) {
+    job.signal.throwIfAborted();
+    const posts = page.items.slice(0, input.maxTweets - done.posts);
+    const next = afterPage(done, page, posts.length, input.maxTweets);
     job.commit(
       () => {
         next.newPosts += library.savePosts(posts);
+        if (!input.embed) return;
+        const waiting = library.withoutVector(embedder.model, posts);
+        next.waiting = [...(done.waiting ?? []), ...waiting.map(({ key }) => key)];
       },
-      { checkpoint: next, progress },
+      { checkpoint: next, progress: progressOf(next, page, input.maxTweets) },
     );
-    return next;
+    job.log(pageLine(posts.length, next.newPosts - done.newPosts));
+    done = next;
+    if (done.atEnd) break;
   }
-  const stored = { ...done };
-  job.commit(
-    () => {
-      stored.newPosts += library.savePosts(posts);
-    },
-    { checkpoint: stored },
-  );
-  const pending = library.withoutVector(embedder.model, posts);
-  const vectors = await vectorsOf(services, pending, job.signal);
-  const embedded = (done.embedded ?? 0) + vectors.length;
-  const finished = { ...next, newPosts: stored.newPosts, embedded };
-  job.commit(() => library.saveVectors(embedder.model, vectors), {
-    checkpoint: finished,
-    progress,
-  });
-  return finished;
+  return done;
+}
+
+/** Gives a vector to each post that was found without one. */
+async function embedFound(
+  services: Services,
+  { embed }: SearchInput,
+  job: QueuedJobContext,
+): Promise<Checkpoint> {
+  const { library, embedder } = services;
+  let done = job.checkpoint as Checkpoint;
+  const total = (done.embedded ?? 0) + (done.waiting?.length ?? 0);
+  job.stage('embedding');
+  while (embed && done.waiting && done.waiting.length > 0) {
+    job.signal.throwIfAborted();
+    const keys = done.waiting.slice(0, BATCH);
+    const vectors = await vectorsOf(services, library.textsOf(keys), job.signal);
+    const embedded = (done.embedded ?? 0) + vectors.length;
+    const next = { ...done, embedded, waiting: done.waiting.slice(BATCH) };
+    job.commit(() => library.saveVectors(embedder.model, vectors), {
+      checkpoint: next,
+      progress: { current: embedded, total, message: 'Embedding what was found' },
+    });
+    job.log(`${vectors.length} posts embedded, ${embedded} in all.`);
+    done = next;
+  }
+  return done;
 }
 
 function atStart({ days, embed }: SearchInput): Checkpoint {

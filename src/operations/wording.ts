@@ -1,5 +1,10 @@
 import type { Page } from '../sources/source.ts';
 
+/** A page in the log: "20 posts, 18 of them new." */
+export function pageLine(count: number, fresh: number, noun = 'posts'): string {
+  return `${count} ${noun}, ${fresh} of them new.`;
+}
+
 /** What is under way after a page has been stored: "Reading page 14 of 50". */
 export function pageMessage(done: number, total: number, page: Page<unknown>): string {
   if (done >= total || page.cursor === undefined) return 'Finishing';

@@ -95,6 +95,40 @@ describe('FEATURES 3: the four types', () => {
     expect(web.library.counts().profiles).toBe(before);
   });
 
+  test('discover scrapes each of them when asked, as a job of its own', async () => {
+    const job = await run('discover', {
+      query: 'climbing coach',
+      maxResults: 3,
+      scrape: true,
+      maxTweets: 40,
+    });
+    expect(job).toMatchObject({ status: 'completed', result: { profiles: 3, scraped: 3 } });
+    const { found, posts } = job.result as { found: string[]; posts: number };
+    const { children, steps } = web.tracker.detailsOf(job.id);
+    expect(children.map(({ metadata }) => metadata?.username)).toEqual(found);
+    expect(children.map(({ status }) => status)).toEqual(['completed', 'completed', 'completed']);
+    const sum = children.reduce((n, { result }) => n + (result as { posts: number }).posts, 0);
+    expect(posts).toBe(sum);
+    expect(steps.map(({ name, status }) => `${name}: ${status}`)).toEqual([
+      'find profiles: completed',
+      'scrape each of them: completed',
+    ]);
+    for (const author of found) expect(web.library.posts({ author }).total).toBeGreaterThan(0);
+  }, 30_000);
+
+  test('what takes several steps shows them, and says in its log what it does', async () => {
+    const job = await run('search', { query: 'aurora', maxTweets: 25, embed: true });
+    const { steps } = web.tracker.detailsOf(job.id);
+    expect(steps.map(({ name, status }) => `${name}: ${status}`)).toEqual([
+      'fetch the model: completed',
+      'search for posts: completed',
+      'embed what was found: completed',
+    ]);
+    expect(web.tracker.readLog(job.id).text).toContain('20 posts, ');
+    const embed = await run('embed', {});
+    expect(web.tracker.detailsOf(embed.id).steps).toHaveLength(2);
+  }, 30_000);
+
   test('embed gives every post one vector, and the second run finds nothing to do', async () => {
     const job = await run('embed', { batchSize: 50 });
     expect(job).toMatchObject({ status: 'completed', result: { model: 'all-MiniLM-L6-v2' } });

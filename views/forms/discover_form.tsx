@@ -4,7 +4,7 @@ import { MoreOptions } from './more_options.tsx';
 import { SourceField } from './source_field.tsx';
 import { StartForm } from './start_form.tsx';
 
-export const DISCOVER_DEFAULTS = { maxResults: '20', save: 'true' };
+export const DISCOVER_DEFAULTS = { maxResults: '20', save: 'true', maxTweets: '100' };
 
 interface DiscoverFormProps {
   form: FormState;
@@ -32,6 +32,16 @@ export function DiscoverForm({ form, sources }: DiscoverFormProps): JSX.Element 
         form={form}
       />
       <CheckboxField name="save" label="Keep the profiles it finds" form={form} />
+      <CheckboxField name="scrape" label="Then scrape each of them" form={form} />
+      <NumberField
+        name="maxTweets"
+        label="Posts of each at most"
+        help="Where they are scraped."
+        min={1}
+        max={10000}
+        required
+        form={form}
+      />
       <SourceField form={form} sources={sources} />
       <MoreOptions form={form} />
     </StartForm>

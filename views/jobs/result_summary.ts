@@ -7,7 +7,7 @@ import { count, counted } from '../format.ts';
  */
 export function resultSummary({ type, result }: Job): string {
   if (typeof result !== 'object' || result === null) return '';
-  const { posts, newPosts, username, embedded, profiles, newProfiles, saved, model } =
+  const { posts, newPosts, username, embedded, profiles, newProfiles, saved, model, scraped } =
     result as Record<string, unknown>;
   switch (type as string) {
     case 'scrape':
@@ -19,6 +19,7 @@ export function resultSummary({ type, result }: Job): string {
         profiles,
         amount(profiles, 'profile'),
         saved === false ? 'not kept' : fresh(newProfiles),
+        typeof scraped === 'number' && `${count(scraped)} scraped: ${amount(posts, 'post')}`,
       );
     case 'embed':
       return embedded === 0

@@ -59,7 +59,15 @@ describe('the fields', () => {
       'source',
       'sessionId',
     ]);
-    expect(names(discover())).toEqual(['query', 'maxResults', 'save', 'source', 'sessionId']);
+    expect(names(discover())).toEqual([
+      'query',
+      'maxResults',
+      'save',
+      'scrape',
+      'maxTweets',
+      'source',
+      'sessionId',
+    ]);
     expect(names(embed())).toEqual(['model', 'batchSize', 'sessionId']);
   });
 
