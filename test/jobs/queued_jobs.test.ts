@@ -209,6 +209,41 @@ describe('retrying', () => {
     expect(tracker.getJob(limited.id)?.attempt).toBe(2);
   });
 
+  test('an error that cannot say when to try again, or what it is, is tried again like any other', async () => {
+    const thrown = [
+      Object.assign(new Error('limited'), { retryAt: new Date('soon') }),
+      Object.assign(new Error('limited'), { retryAt: '2026-01-01' }),
+      Object.assign(new Error('limited'), { message: { code: 1 } }),
+      Object.create(null),
+      undefined,
+    ];
+    const failing = errand(() => Promise.reject(thrown.pop()), { concurrency: thrown.length });
+    const { tracker, clock } = setup({ definitions: [failing] });
+    await tracker.start();
+    for (const _ of [...thrown]) await tracker.enqueue('errand', {});
+    await clock.advance(0);
+    for (const job of tracker.getAllJobs()) {
+      expect(job).toMatchObject({ status: 'retrying', errors: [expect.any(String)] });
+      expect(Number(job.retryAt) - clock.now()).toBeLessThanOrEqual(1_000);
+    }
+  });
+
+  test('a result that is no JSON fails the job for good instead of keeping it at work', async () => {
+    const results: unknown[] = [10n, () => 1];
+    const returning = errand(async () => results.pop(), { concurrency: 2 });
+    const { tracker, clock } = setup({ definitions: [returning] });
+    await tracker.start();
+    for (const _ of [...results]) await tracker.enqueue('errand', {});
+    await clock.advance(0);
+    for (const job of tracker.getAllJobs()) {
+      expect(job).toMatchObject({
+        status: 'failed',
+        attempt: 1,
+        errorMessage: expect.stringContaining('result cannot be stored'),
+      });
+    }
+  });
+
   test('an attempt that got further does not count against the limit', async () => {
     let runs = 0;
     const definition = errand(
