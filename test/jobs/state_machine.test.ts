@@ -1,0 +1,353 @@
+import { expect, test } from 'bun:test';
+import fc from 'fast-check';
+import { type Job, PermanentError, TooManyWaiting } from '../../src/jobs/index.ts';
+import { type Command, command } from '../support/job_commands.ts';
+import { type Event, historyAfter, objection } from '../support/job_history.ts';
+import { JobWorld, type Member, type Row, type Worker } from '../support/job_world.ts';
+
+const RUNS = 500;
+const COMMANDS = 40;
+/** After this long a process knows what others did to its jobs. */
+const HEARTBEAT_MS = 1_000;
+const GRACE_MS = 3_000;
+const DAY_MS = 86_400_000;
+
+/** Two processes; only the first limits its line, which the second therefore may fill for it. */
+const LIMIT = { perType: 4, perClient: 2 };
+const PLACES = [{ maxWaiting: LIMIT, cancelGraceMs: GRACE_MS }, { cancelGraceMs: GRACE_MS }];
+
+const ACTIVE = ['queued', 'running', 'retrying', 'cancelling'];
+const isFinal = (row: Row | null) => row !== null && !ACTIVE.includes(row.status);
+const isWaiting = (row: Row | null) => row?.status === 'queued' || row?.status === 'retrying';
+
+const isOwnedBy = ({ owner }: Row, { process }: Member) =>
+  owner?.includes(`:${process.pid}:`) ?? false;
+
+/** Carries out commands on the real thing, and says of each what its outcome had to be. */
+class Run {
+  readonly world = new JobWorld(2);
+  readonly places: (Member | undefined)[] = [];
+  /** Accepted, and not removed by anybody. */
+  readonly kept = new Set<string>();
+  readonly ids: string[] = [];
+  /** Nothing is left at work by a process that was stopped properly. */
+  readonly #leftByStop: string[] = [];
+  #seq = 0;
+  #step = 0;
+  /** What may happen in this step only because a person asked for it. */
+  #asked: { do: string; id: string } | undefined;
+
+  async begin(): Promise<void> {
+    for (const place of PLACES.keys()) await this.#restart(place);
+  }
+
+  async take(command: Command): Promise<void> {
+    this.#step++;
+    this.#asked = undefined;
+    await this.#carryOut(command);
+    // A process that wakes may go on with its work before it notices what it has missed.
+    if (command.do === 'wake') return;
+    await this.world.machine.advance(0);
+    this.check();
+    if (command.do === 'advance' && command.ms >= HEARTBEAT_MS) this.#checkEverybodyKnows();
+    if (command.do === 'advance' && command.ms > GRACE_MS + HEARTBEAT_MS) this.#checkGivenUp();
+  }
+
+  async #carryOut(command: Command): Promise<void> {
+    const { machine } = this.world;
+    switch (command.do) {
+      case 'advance':
+        return machine.advance(command.ms);
+      case 'skip':
+        return machine.skip(command.ms);
+      case 'set time':
+        machine.offset += command.ms;
+        return;
+      case 'report':
+      case 'commit':
+      case 'finish':
+      case 'fail':
+      case 'go deaf': {
+        const workers = this.world.workersAwake();
+        const worker = workers[command.worker % workers.length];
+        return worker && this.#work(worker, command);
+      }
+      case 'restart':
+        return this.#restart(command.at);
+    }
+    const member = this.places[command.at];
+    if (!member || member.process.state === 'dead') return;
+    if (command.do === 'wake') member.process.state = 'awake';
+    else if (command.do === 'die') this.#die(command.at, command.pidReused);
+    else if (member.process.state !== 'awake') return;
+    else if (command.do === 'sleep') member.process.state = 'asleep';
+    else if (command.do === 'stop') this.#stop(command.at, command.drainMs);
+    else if (command.do === 'enqueue') await this.#enqueue(member, command);
+    else if (command.do === 'track') this.#accept((await this.world.track(member)).id);
+    else if ('job' in command) await this.#manage(member, command);
+  }
+
+  async #enqueue(member: Member, { name, merge, client }: Command & { do: 'enqueue' }) {
+    const limited = member === this.places[0];
+    const waiting = this.#rows().filter((row) => isWaiting(row) && row.id.startsWith('errand'));
+    const ofClient = waiting.filter((row) => client && row.client === client);
+    const isFull =
+      limited && (waiting.length >= LIMIT.perType || ofClient.length >= LIMIT.perClient);
+    const options = { ...(merge && { mergeMs: 2_000 }), ...(client && { client }) };
+    const answer = await member.tracker
+      .enqueue('errand', { name: `errand ${name}` }, options)
+      .catch((error) => error as Error);
+    if (answer instanceof TooManyWaiting) {
+      expect(isFull).toBe(true);
+      return;
+    }
+    const job = answer as Job;
+    if (!merge)
+      expect({ isFull, isNew: !this.ids.includes(job.id) }).toEqual({ isFull: false, isNew: true });
+    if (this.ids.includes(job.id)) expect(ACTIVE).toContain(job.status);
+    else this.#accept(job.id);
+  }
+
+  #accept(id: string): void {
+    this.ids.push(id);
+    this.kept.add(id);
+  }
+
+  /** Each of these has one right answer, and it follows from the row alone. */
+  async #manage(member: Member, command: Command & { job: number }): Promise<void> {
+    const id = this.ids[command.job % this.ids.length];
+    if (!id) return;
+    const { tracker } = member;
+    const row = this.world.row(id);
+    this.#asked = { do: command.do, id };
+    switch (command.do) {
+      case 'cancel':
+        expect(await tracker.cancelJob(id)).toBe(row !== null && !isFinal(row));
+        if (row && isWaiting(row)) expect(this.world.row(id)?.status).toBe('cancelled');
+        return;
+      case 'retry':
+        expect((await tracker.retryJob(id)) !== undefined).toBe(isFinal(row) && row?.tracked === 0);
+        return;
+      case 'remove':
+        expect(await tracker.removeJob(id)).toBe(isFinal(row));
+        break;
+      case 'force':
+        expect(await tracker.removeJob(id, { force: true })).toBe(row !== null);
+        break;
+      case 'dismiss':
+        expect(await tracker.dismissJob(id)).toBe(isFinal(row) && row?.dismissed_at === null);
+        return;
+      case 'complete': {
+        const here = this.world
+          .workersAwake()
+          .some((worker) => worker.id === id && worker.member === member);
+        const held = here && row?.tracked === 1 && !isFinal(row);
+        expect(await tracker.completeJob(id, false)).toBe(held);
+        for (const worker of this.world.workers) if (held && worker.id === id) worker.over = true;
+        return;
+      }
+    }
+    if (this.world.row(id)) return;
+    this.kept.delete(id);
+    const here = this.world.workersAwake().filter((worker) => worker.member === member);
+    const atWork = here.filter((worker) => worker.id === id && !worker.context.signal.aborted);
+    if (row) expect(atWork.map(({ id }) => id)).toEqual([]);
+  }
+
+  async #work(worker: Worker, command: Command & { worker: number }): Promise<void> {
+    const before = this.world.row(worker.id);
+    const holds = before?.attempt === worker.attempt ? before.status : 'lost';
+    switch (command.do) {
+      case 'go deaf':
+        worker.deaf = true;
+        return;
+      case 'report':
+        return worker.context.updateProgress(command.current, 8, `At ${command.current}`);
+      case 'commit':
+        return this.#commit(worker, holds, command.moves);
+    }
+    const reason = worker.context.signal.reason?.name;
+    if (command.do === 'finish') worker.finish(command.well ? 'done' : 10n);
+    else if (command.do === 'fail') worker.fail(this.#mistake(worker, command.how));
+    await this.world.machine.advance(0);
+    const after = this.world.row(worker.id);
+    if (holds === 'lost' && before) expect(after?.result ?? null).toBe(before.result);
+    if (holds === 'running' && command.do === 'finish') {
+      const isStorable = command.well || before?.tracked === 1;
+      const end = isStorable ? 'completed' : this.#endOf(before as Row, 'for good', reason);
+      expect(after?.status).toBe(end);
+    }
+    if (holds === 'cancelling') expect(after?.status).toBe('cancelled');
+    if (holds === 'running' && command.do === 'fail') {
+      expect(after?.status).toBe(this.#endOf(before as Row, command.how, reason));
+    }
+  }
+
+  #commit(worker: Worker, holds: string, moves: boolean): void {
+    const { context, member } = worker;
+    if (!('commit' in context)) return;
+    const note = `step ${this.#step}`;
+    const write = () =>
+      member.database.run('INSERT INTO written (job_id, attempt, note) VALUES (?, ?, ?)', [
+        worker.id,
+        worker.attempt,
+        note,
+      ]);
+    const commit = () => context.commit(write, { checkpoint: moves ? note : 'the same' });
+    if (holds === 'running') commit();
+    else expect(commit).toThrow();
+    const found = this.world.eye.query('SELECT 1 FROM written WHERE note = ?').all(note);
+    expect(found).toHaveLength(holds === 'running' ? 1 : 0);
+  }
+
+  #mistake(worker: Worker, how: string): Error {
+    if (how === 'for good') return new PermanentError('It can never work.');
+    if (how === 'oddly') return Object.assign(new Error('Odd.'), { retryAt: new Date('soon') });
+    const retryAt = new Date(worker.member.process.clock.now() + 60_000);
+    return Object.assign(new Error('Not now.'), how === 'until later' && { retryAt });
+  }
+
+  #endOf(row: Row, how: string, reason: string | undefined): string {
+    if (row.tracked) return 'failed';
+    if (reason === 'ShuttingDown') return 'queued';
+    const isUsedUp = row.attempt >= row.max_attempts + row.advanced;
+    return how === 'for good' || isUsedUp ? 'failed' : 'retrying';
+  }
+
+  async #restart(place: number): Promise<void> {
+    const old = this.places[place];
+    if (old) this.#die(place, true);
+    this.places[place] = await this.world.start(PLACES[place] ?? {}, old?.process.pid);
+  }
+
+  #die(place: number, pidReused: boolean): void {
+    const member = this.places[place];
+    if (member && member.process.state !== 'dead') this.world.kill(member, pidReused);
+  }
+
+  #stop(place: number, drainMs: number): void {
+    const member = this.places[place];
+    void member?.tracker.stop(drainMs).then(() => {
+      if (member.process.state === 'dead') return;
+      const mine = this.#rows().filter((row) => isOwnedBy(row, member));
+      this.#leftByStop.push(...mine.map(({ id, status }) => `${id} is ${status}`));
+      this.world.kill(member);
+    });
+  }
+
+  #rows(): (Row & { client: string | null })[] {
+    return this.world.eye.query<Row & { client: string | null }, []>('SELECT * FROM jobs').all();
+  }
+
+  /** What holds after every step. */
+  check(): void {
+    for (const event of historyAfter(this.world.eye, this.#seq)) this.#checkEvent(event);
+    const rows = this.#rows();
+    for (const row of rows) this.#checkRow(row);
+    expect(this.#leftByStop).toEqual([]);
+    expect([...this.kept].filter((id) => !rows.some((row) => row.id === id))).toEqual([]);
+    for (const member of this.world.members) {
+      if (member.process.state === 'awake') this.#checkView(member, rows);
+    }
+    this.#checkNobodyWorksTwice();
+  }
+
+  #checkEvent(event: Event): void {
+    this.#seq = event.seq;
+    expect(`${objection(event) ?? ''} ${JSON.stringify(event)}`).toStartWith(' ');
+    const { do: asked, id } = this.#asked ?? {};
+    const isRetry =
+      event.what === 'changed' &&
+      event.completed_at === null &&
+      !ACTIVE.includes(event.before ?? '');
+    if (isRetry) expect({ asked, id }).toEqual({ asked: 'retry', id: event.id });
+    if (event.what !== 'went') return;
+    const isAsked = (asked === 'remove' || asked === 'force') && id === event.id;
+    const now = this.world.machine.processes.at(-1)?.clock.now() ?? 0;
+    const isOld = event.completed_at !== null && event.completed_at < now - DAY_MS;
+    expect(isAsked || isOld).toBe(true);
+    this.kept.delete(event.id);
+  }
+
+  #checkRow(row: Row): void {
+    expect(isFinal(row)).toBe(row.completed_at !== null);
+    expect(row.status === 'running' || row.status === 'cancelling').toBe(row.owner !== null);
+    expect(row.attempt).toBeLessThanOrEqual(row.max_attempts);
+    if (row.result !== null) expect(row.status).toBe('completed');
+  }
+
+  #checkView(member: Member, rows: Row[]): void {
+    const { tracker } = member;
+    const atWork = rows.filter((row) => isOwnedBy(row, member));
+    for (const row of rows) {
+      const job = tracker.getJob(row.id);
+      const { status, attempt, errors } = job ?? {};
+      const expected = { status: row.status, attempt: row.attempt, errors: JSON.parse(row.errors) };
+      expect({ status, attempt, errors } as unknown).toEqual(expected);
+      expect(job?.completedAt?.getTime() ?? null).toBe(row.completed_at);
+      if (!atWork.includes(row)) expect(job?.progress.current).toBe(row.progress_current);
+    }
+    expect(atWork.filter(({ tracked }) => !tracked).length).toBeLessThanOrEqual(2);
+    const busy = this.world.workersAwake().filter((worker) => worker.member === member);
+    const idle = atWork.filter(({ id, attempt }) => {
+      return !busy.some((worker) => worker.id === id && worker.attempt === attempt);
+    });
+    expect(idle.map(({ id, status }) => `${id} is ${status}, but nobody works on it`)).toEqual([]);
+  }
+
+  /** Whoever has lost a job, or is to stop, has been told so. */
+  #checkEverybodyKnows(): void {
+    for (const { id, attempt, context } of this.world.workersAwake()) {
+      if (context.signal.aborted) continue;
+      expect(this.world.row(id) as unknown).toMatchObject({ status: 'running', attempt });
+    }
+  }
+
+  /** No handler holds up a cancel for longer than the grace. */
+  #checkGivenUp(): void {
+    const awake = this.world.members.filter(({ process }) => process.state === 'awake');
+    const late = this.#rows().filter((row) => {
+      return row.status === 'cancelling' && awake.some((member) => isOwnedBy(row, member));
+    });
+    expect(late.map(({ id }) => id)).toEqual([]);
+  }
+
+  #checkNobodyWorksTwice(): void {
+    const busy = this.world.workersAwake().filter(({ context }) => !context.signal.aborted);
+    const ids = busy.filter(({ id }) => this.world.row(id)).map(({ id }) => id);
+    expect(ids).toEqual([...new Set(ids)]);
+  }
+
+  /** A healthy process, time enough, and handlers that do their work: nothing may be left over. */
+  async end(): Promise<void> {
+    this.#asked = undefined;
+    for (const place of PLACES.keys()) this.#die(place, place === 1);
+    await this.world.start({});
+    const left = () => this.#rows().filter((row) => !isFinal(row));
+    for (let round = 0; round < 60 && left().length > 0; round++) {
+      await this.world.machine.advance(1_000);
+      for (const worker of this.world.workersAwake()) worker.finish('done at last');
+      await this.world.machine.advance(0);
+      this.check();
+      this.world.machine.skip(10_000);
+    }
+    expect(left().map(({ id, status }) => `${id} is ${status}`)).toEqual([]);
+  }
+}
+
+test('whatever people, handlers, processes and the clock do, every job obeys its life cycle and ends', async () => {
+  const seed = Number(process.env.XGPT_TEST_SEED ?? Date.now());
+  await fc.assert(
+    fc.asyncProperty(fc.array(command, { maxLength: COMMANDS, size: 'max' }), async (commands) => {
+      const run = new Run();
+      try {
+        await run.begin();
+        for (const one of commands) await run.take(one);
+        await run.end();
+      } finally {
+        run.world.close();
+      }
+    }),
+    { numRuns: RUNS, seed },
+  );
+}, 120_000);

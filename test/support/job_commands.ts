@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+
+const DAY_MS = 86_400_000;
+
+/** Numbers choose among what there is at that moment, so that a shortened sequence still runs. */
+const at = fc.nat(1);
+const some = fc.nat(7);
+/** One thing that a person, a handler, a process or the clock does. */
+export const command = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('enqueue'),
+      at,
+      name: fc.nat(2),
+      merge: fc.boolean(),
+      client: fc.option(fc.constant('somebody')),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('track'), at }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('report'), worker: some, current: some }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('commit'), worker: some, moves: fc.boolean() }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('finish'), worker: some, well: fc.boolean() }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('fail'),
+      worker: some,
+      how: fc.constantFrom('plainly', 'for good', 'until later', 'oddly'),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('go deaf'), worker: some }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constantFrom('cancel', 'retry', 'remove', 'force', 'dismiss', 'complete'),
+      at,
+      job: some,
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('advance'),
+      ms: fc.constantFrom(0, 40, 500, 1_000, 5_000, 10_000),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('skip'), ms: fc.constantFrom(5_000, 31_000) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('set time'),
+      ms: fc.constantFrom(-3_600_000, -5_000, 5_000, 3_600_000, 2 * DAY_MS),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('sleep', 'wake', 'restart'), at }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('die'), at, pidReused: fc.boolean() }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('stop'),
+      at,
+      drainMs: fc.constantFrom(0, 500, 2_000),
+    }),
+  },
+);
+export type Command = typeof command extends fc.Arbitrary<infer One> ? One : never;

@@ -1,0 +1,113 @@
+import type { Database } from 'bun:sqlite';
+import type { JobStatus } from '../../src/jobs/index.ts';
+
+/** One thing that happened to a row, as SQLite saw it, whichever process did it. */
+export interface Event {
+  seq: number;
+  what: 'came' | 'changed' | 'went';
+  id: string;
+  tracked: number;
+  before: JobStatus | null;
+  after: JobStatus | null;
+  attempt_before: number | null;
+  attempt_after: number | null;
+  checkpoint_before: string | null;
+  checkpoint_after: string | null;
+  result_after: string | null;
+  errors_before: string | null;
+  errors_after: string | null;
+  completed_at: number | null;
+}
+
+const COLUMNS = ['status', 'attempt', 'checkpoint', 'errors'] as const;
+
+/** Written once more, so that a mistake in `lifecycle.ts` does not approve itself. */
+const LEGAL = new Set([
+  'queued→running',
+  'queued→cancelled',
+  'running→completed',
+  'running→failed',
+  'running→retrying',
+  'running→cancelling',
+  'running→queued',
+  'retrying→running',
+  'retrying→cancelled',
+  'cancelling→cancelled',
+  'completed→queued',
+  'failed→queued',
+  'cancelled→queued',
+]);
+
+const FINAL = ['completed', 'failed', 'cancelled'];
+
+/** Notes every change of every row in the database itself, and what handlers write along. */
+export function recordHistory(db: Database): void {
+  const both = COLUMNS.map((name) => `${name}_before, ${name}_after`).join(', ');
+  const noted = (what: string, old: boolean, now: boolean) => `
+    INSERT INTO history (what, id, tracked, completed_at, result_after, ${both})
+    VALUES ('${what}', ${now ? 'new' : 'old'}.id, ${now ? 'new' : 'old'}.tracked,
+            ${now ? 'new' : 'old'}.completed_at, ${now ? 'new.result' : 'NULL'},
+            ${COLUMNS.map((name) => `${old ? `old.${name}` : 'NULL'}, ${now ? `new.${name}` : 'NULL'}`).join(', ')});`;
+  const changed = [...COLUMNS, 'result', 'completed_at']
+    .map((name) => `new.${name} IS NOT old.${name}`)
+    .join(' OR ');
+  db.run(`
+    CREATE TABLE history (
+      seq INTEGER PRIMARY KEY, what TEXT, id TEXT, tracked INTEGER,
+      status_before TEXT, status_after TEXT, attempt_before INTEGER, attempt_after INTEGER,
+      checkpoint_before TEXT, checkpoint_after TEXT, errors_before TEXT, errors_after TEXT,
+      result_after TEXT, completed_at INTEGER);
+    CREATE TABLE written (
+      seq INTEGER PRIMARY KEY, job_id TEXT, attempt INTEGER, note TEXT);
+    CREATE TRIGGER history_came AFTER INSERT ON jobs BEGIN ${noted('came', false, true)} END;
+    CREATE TRIGGER history_changed AFTER UPDATE ON jobs WHEN ${changed}
+      BEGIN ${noted('changed', true, true)} END;
+    CREATE TRIGGER history_went AFTER DELETE ON jobs BEGIN ${noted('went', true, false)} END;`);
+}
+
+/** What happened after `seq`, oldest first. */
+export function historyAfter(db: Database, seq: number): Event[] {
+  return db
+    .query<Event, [number]>(
+      'SELECT *, status_before AS before, status_after AS after FROM history WHERE seq > ? ORDER BY seq',
+    )
+    .all(seq);
+}
+
+/** The statuses that a job has had, in order. */
+export function statusesOf(db: Database, id: string): (JobStatus | 'gone')[] {
+  const events = historyAfter(db, 0).filter((event) => event.id === id);
+  const moved = events.filter(({ before, after }) => before !== after);
+  return moved.map(({ after }) => after ?? 'gone');
+}
+
+/** Why this can never be right, or nothing. */
+export function objection(event: Event): string | undefined {
+  if (event.what === 'came') return objectionToNew(event);
+  if (event.what === 'went') return undefined;
+  const { before, after } = event;
+  const started = Number(event.attempt_after) - Number(event.attempt_before);
+  if (before !== after && !LEGAL.has(`${before}→${after}`)) return 'an illegal transition';
+  if (started !== (before !== after && after === 'running' ? 1 : 0)) return 'an attempt miscounted';
+  if (FINAL.includes(String(after)) !== (event.completed_at !== null)) return 'an end without time';
+  if (event.result_after !== null && after !== 'completed') return 'a result of what is not done';
+  if (!isLonger(event.errors_before, event.errors_after)) return 'errors forgotten';
+  if (event.checkpoint_before !== event.checkpoint_after) return objectionToCheckpoint(event);
+  return undefined;
+}
+
+function objectionToNew({ tracked, after, attempt_after }: Event): string | undefined {
+  const expected = tracked ? ['running', 1] : ['queued', 0];
+  return after === expected[0] && attempt_after === expected[1] ? undefined : 'a strange beginning';
+}
+
+function objectionToCheckpoint({ before, after }: Event): string | undefined {
+  const isCommit = before === 'running' && after === 'running';
+  const isNewRun = before === 'completed' && after === 'queued';
+  return isCommit || isNewRun ? undefined : 'a checkpoint moved by nobody at work';
+}
+
+function isLonger(before: string | null, after: string | null): boolean {
+  const [old, now] = [JSON.parse(before ?? '[]'), JSON.parse(after ?? '[]')] as string[][];
+  return JSON.stringify(now?.slice(0, old?.length)) === JSON.stringify(old);
+}

@@ -1,0 +1,189 @@
+import type { Database } from 'bun:sqlite';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDatabase } from '../../src/database.ts';
+import {
+  createTracker,
+  type JobContext,
+  type QueuedJobContext,
+  type Tracker,
+  type TrackerOptions,
+} from '../../src/jobs/index.ts';
+import { DEFAULT_RETRY } from '../../src/jobs/retry.ts';
+import { recordHistory } from './job_history.ts';
+import { errand } from './jobs.ts';
+import { Machine, type SimulatedProcess } from './machine.ts';
+
+/** A process with a tracker and a connection of its own. */
+export interface Member {
+  process: SimulatedProcess;
+  tracker: Tracker;
+  database: Database;
+}
+
+/** A handler, or the caller of a tracked job, that does what the test tells it. */
+export interface Worker {
+  member: Member;
+  id: string;
+  attempt: number;
+  context: JobContext | QueuedJobContext;
+  /** Goes on working when its signal aborts. */
+  deaf: boolean;
+  over: boolean;
+  finish(result: unknown): void;
+  fail(error: unknown): void;
+}
+
+/** Processes over one database file, the handlers at work in them, and what happened to each row. */
+export class JobWorld {
+  readonly machine = new Machine();
+  readonly members: Member[] = [];
+  readonly workers: Worker[] = [];
+  /** Called when a handler begins. */
+  onWorker: (worker: Worker) => void = () => {};
+  /** Looks at the file like a bystander. */
+  readonly eye: Database;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'xgpt-world-'));
+  readonly #path = join(this.#folder, 'xgpt.sqlite');
+
+  /** @param maxAttempts how often a handler may fail before its job does. */
+  constructor(private readonly maxAttempts = 5) {
+    copyFileSync(template(), this.#path);
+    this.eye = this.connect();
+  }
+
+  /** One more connection, which does not wait for the disk. */
+  connect(): Database {
+    const database = openDatabase(this.#path);
+    database.run('PRAGMA synchronous = OFF');
+    return database;
+  }
+
+  /** A new process, with the id of one that has ended if it is given. */
+  async start(options: TrackerOptions, pid?: number, database = this.connect()): Promise<Member> {
+    const simulated = this.machine.start(pid);
+    const definition = errand((_, job) => this.#work(member, job), {
+      concurrency: 2,
+      retry: { ...DEFAULT_RETRY, maxAttempts: this.maxAttempts },
+    });
+    const tracker = createTracker({
+      definitions: [definition],
+      ...options,
+      database,
+      clock: simulated.clock,
+    });
+    const member: Member = { process: simulated, tracker, database };
+    this.members.push(member);
+    await simulated.be(() => tracker.start());
+    return member;
+  }
+
+  /** A job whose work the test does itself. */
+  async track(member: Member): Promise<Worker> {
+    const context = await member.tracker.createJob('scrape');
+    const end = (success: boolean) => void member.tracker.completeJob(context.jobId, success);
+    return this.#add(
+      { member, context, attempt: 1 },
+      () => end(true),
+      () => end(false),
+    );
+  }
+
+  /** The process ends as if by a power cut: nothing that it still had in mind happens. */
+  kill(member: Member, pidReused = false): void {
+    member.process.die(pidReused);
+    for (const worker of this.workers) if (worker.member === member) worker.over = true;
+    member.database.close();
+  }
+
+  /** Who can still do something. */
+  workersAwake(): Worker[] {
+    return this.workers.filter(({ over, member }) => !over && member.process.state === 'awake');
+  }
+
+  row(id: string): Row | null {
+    return this.eye.query<Row, [string]>('SELECT * FROM jobs WHERE id = ?').get(id);
+  }
+
+  /** Empties the file, and leaves nobody alive; connections stay open for the next processes. */
+  clear(): void {
+    for (const { process } of this.members) process.die();
+    for (const list of [this.members, this.workers, this.machine.processes]) list.length = 0;
+    for (const table of ['jobs', 'job_changes', 'history', 'written']) {
+      this.eye.run(`DELETE FROM ${table}`);
+    }
+  }
+
+  close(): void {
+    for (const member of this.members) if (member.process.state !== 'dead') this.kill(member);
+    this.eye.close();
+    this.machine.close();
+    rmSync(this.#folder, { recursive: true });
+  }
+
+  #work(member: Member, context: QueuedJobContext): Promise<unknown> {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const worker = this.#add({ member, context, attempt: context.attempt }, resolve, reject);
+    context.signal.addEventListener('abort', () => {
+      if (!worker.deaf) worker.fail(context.signal.reason);
+    });
+    return promise;
+  }
+
+  #add(
+    { member, context, attempt }: Pick<Worker, 'member' | 'context' | 'attempt'>,
+    resolve: (result: unknown) => void,
+    reject: (error: unknown) => void,
+  ): Worker {
+    const once = (settle: (value: unknown) => void) => (value: unknown) => {
+      if (worker.over) return;
+      worker.over = true;
+      settle(value);
+    };
+    const worker: Worker = {
+      member,
+      id: context.jobId,
+      attempt,
+      context,
+      deaf: false,
+      over: false,
+      finish: once(resolve),
+      fail: once(reject),
+    };
+    this.workers.push(worker);
+    this.onWorker(worker);
+    return worker;
+  }
+}
+
+export interface Row {
+  id: string;
+  status: string;
+  tracked: number;
+  attempt: number;
+  max_attempts: number;
+  advanced: number;
+  errors: string;
+  owner: string | null;
+  checkpoint: string | null;
+  completed_at: number | null;
+  dismissed_at: number | null;
+  error_message: string | null;
+  result: string | null;
+  progress_current: number;
+}
+
+let made: string | undefined;
+
+/** A file with every migration and the test's triggers; making it anew for each run costs 9 ms. */
+function template(): string {
+  if (made) return made;
+  const folder = mkdtempSync(join(tmpdir(), 'xgpt-template-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  made = join(folder, 'template.sqlite');
+  const database = openDatabase(made);
+  recordHistory(database);
+  database.close();
+  return made;
+}
