@@ -1,0 +1,312 @@
+import { expect, test } from 'bun:test';
+import { historyAfter } from '../support/job_history.ts';
+import type { Member } from '../support/job_world.ts';
+import { commits, type Race, races, type Script } from '../support/race.ts';
+
+const LIMIT_MS = 60_000;
+
+/** Short, so that a few steps of the clock are enough to be taken over. */
+const LEASE_MS = 1_500;
+
+/** Two commits, then a result that names its attempt. */
+const working: Script = (worker) => [
+  commits(worker, 'first'),
+  () => void worker.context.updateProgress(1, 2, 'Half way'),
+  commits(worker, 'second'),
+  () => worker.finish(`attempt ${worker.attempt}`),
+];
+
+/** Goes on working whatever its signal says. */
+const deaf: Script = (worker, race) => {
+  worker.deaf = true;
+  return working(worker, race);
+};
+
+/** Commits and then neither goes on nor stops. */
+const stuck: Script = (worker) => {
+  worker.deaf = true;
+  return [commits(worker, 'first')];
+};
+
+/** Once it is cancelled, that is its end, and nothing of it is left at work. */
+function expectCancelled(race: Race, id: string): void {
+  expect(race.statuses(id).at(-1)).toBe('cancelled');
+  expect(race.job(id)?.result).toBeUndefined();
+}
+
+/** Somebody got their answer, and it was the truth. */
+function outcomeOfCancel(race: Race, id: string, answers: (boolean | undefined)[]): string {
+  if (answers.includes(true)) {
+    expectCancelled(race, id);
+    return 'cancelled';
+  }
+  expect(answers.every((answer) => answer === false)).toBe(true);
+  expect(race.statuses(id)).not.toContain('cancelled');
+  return String(race.statuses(id).at(-1));
+}
+
+/** What is on disk is what was committed, to the last one and no further. */
+function expectCheckpointOfLastCommit(race: Race, id: string): void {
+  const { checkpoint } = race.world.row(id) ?? {};
+  expect(checkpoint).toBe(JSON.stringify(race.written(id).at(-1)?.note) ?? null);
+}
+
+test(
+  'cancel against finish: the first one wins, and the other knows it',
+  () =>
+    races(['cancelled', 'completed'], async (race) => {
+      const id = await race.started(race.scheduler.pick([working, deaf, stuck]));
+      const answer = race.cancels(id);
+      await race.run();
+      const outcome = outcomeOfCancel(race, id, [answer()]);
+      if (outcome === 'completed') expect(race.job(id)?.result).toBe('attempt 1');
+      expectCheckpointOfLastCommit(race, id);
+      expect(race.job(id)?.attempt).toBe(1);
+      return outcome;
+    }),
+  LIMIT_MS,
+);
+
+test(
+  'cancel twice: it is cancelled once, and whoever asked in time is told so',
+  () =>
+    races(['cancelled', 'completed'], async (race) => {
+      const id = await race.started(working);
+      const answers = [race.cancels(id), race.cancels(id)];
+      await race.run();
+      const statuses = race.statuses(id);
+      expect(statuses.filter((status) => status === 'cancelled').length).toBeLessThanOrEqual(1);
+      return outcomeOfCancel(
+        race,
+        id,
+        answers.map((answer) => answer()),
+      );
+    }),
+  LIMIT_MS,
+);
+
+test(
+  'cancel against failure and retry: no attempt begins after it',
+  () =>
+    races(['cancelled', 'cancelled while waiting', 'completed'], async (race) => {
+      const failsOnce: Script = (worker, same) =>
+        worker.attempt === 1
+          ? [commits(worker, 'first'), () => worker.fail(new Error('not yet'))]
+          : working(worker, same);
+      const id = await race.started(failsOnce);
+      const answer = race.cancels(id);
+      await race.run();
+      const statuses = race.statuses(id);
+      const outcome = outcomeOfCancel(race, id, [answer()]);
+      if (outcome === 'completed') expect(race.job(id)?.errors).toEqual(['not yet']);
+      return statuses.at(-2) === 'retrying' ? 'cancelled while waiting' : outcome;
+    }),
+  LIMIT_MS,
+);
+
+test(
+  'cancel while retrying against claim: either it never begins again, or it is stopped',
+  () =>
+    races(['cancelled', 'cancelled while waiting', 'completed'], async (race) => {
+      const failsOnce: Script = (worker, same) => {
+        if (worker.attempt > 1) return working(worker, same);
+        worker.fail(new Error('not yet'));
+        return [];
+      };
+      const id = await race.started(failsOnce);
+      expect(race.world.row(id)?.status).toBe('retrying');
+      for (const { process } of race.members) {
+        race.act({ process } as Member, () => {
+          process.elapsed += 900;
+        });
+      }
+      const answer = race.cancels(id);
+      await race.run();
+      const outcome = outcomeOfCancel(race, id, [answer()]);
+      return race.statuses(id).at(-2) === 'retrying' ? 'cancelled while waiting' : outcome;
+    }),
+  LIMIT_MS,
+);
+
+test(
+  'cancel during shutdown: it is not put back into the line',
+  () =>
+    races(['cancelled', 'completed'], async (race) => {
+      const id = await race.started(race.scheduler.pick([working, deaf]));
+      race.stops(race.here);
+      const answer = race.cancels(id);
+      await race.run();
+      const statuses = race.statuses(id);
+      if (statuses.includes('cancelling'))
+        expect(statuses.slice(-2)).toEqual(['cancelling', 'cancelled']);
+      return outcomeOfCancel(race, id, [answer()]);
+    }),
+  LIMIT_MS,
+);
+
+test(
+  'shutdown against finish: it is completed once, here or by the next process',
+  () =>
+    races(['completed here', 'completed there'], async (race) => {
+      const id = await race.started(race.scheduler.pick([working, deaf]));
+      race.stops(race.here);
+      await race.run();
+      const { status, attempt, result, errors } = race.job(id) ?? {};
+      expect({ status, result, errors } as unknown).toEqual({
+        status: 'completed',
+        result: `attempt ${attempt}`,
+        errors: [],
+      });
+      expect(race.statuses(id).filter((one) => one === 'completed')).toHaveLength(1);
+      expectCheckpointOfLastCommit(race, id);
+      return attempt === 1 ? 'completed here' : 'completed there';
+    }),
+  LIMIT_MS,
+);
+
+/** The other process looks on while time passes for it alone: here everything stands still. */
+function watches(race: Race): void {
+  const { process } = race.there;
+  const wait = () => {
+    process.elapsed += 800;
+  };
+  race.act(race.there, wait, wait, wait, wait);
+}
+
+test(
+  'takeover against finish: the sleeper that wakes too late changes nothing',
+  () =>
+    races(
+      ['the sleeper', 'its successor'],
+      async (race) => {
+        const id = await race.started(race.scheduler.pick([working, deaf]));
+        await race.world.machine.advance(1_000);
+        watches(race);
+        await race.run();
+        const { status, attempt, result } = race.job(id) ?? {};
+        expect({ status, result } as unknown).toEqual({
+          status: 'completed',
+          result: `attempt ${attempt}`,
+        });
+        expectCheckpointOfLastCommit(race, id);
+        return attempt === 1 ? 'the sleeper' : 'its successor';
+      },
+      { leaseMs: LEASE_MS },
+    ),
+  LIMIT_MS,
+);
+
+test(
+  'takeover against heartbeat: a lease that was renewed is a job that stays',
+  () =>
+    races(
+      ['stayed', 'taken over'],
+      async (race) => {
+        const id = await race.started(working);
+        const there = race.there.process;
+        const leaseOf = () =>
+          race.world.eye.query('SELECT lease_until, status, attempt FROM jobs').get();
+        let lease = leaseOf() as { lease_until: number | null; status: string; attempt: number };
+        let renewedAt = there.elapsed;
+        const silences: number[] = [];
+        race.scheduler.onStep = () => {
+          const now = leaseOf() as typeof lease;
+          if (lease.status === 'running' && now.status === 'queued' && now.attempt === 1) {
+            silences.push(there.elapsed - renewedAt);
+          }
+          if (now.lease_until !== lease.lease_until) renewedAt = there.elapsed;
+          lease = now;
+        };
+        watches(race);
+        await race.run();
+        expect(silences.filter((silence) => silence <= LEASE_MS)).toEqual([]);
+        expect(race.job(id)?.status).toBe('completed');
+        return silences.length > 0 ? 'taken over' : 'stayed';
+      },
+      { leaseMs: LEASE_MS },
+    ),
+  LIMIT_MS,
+);
+
+test(
+  'removal by force against finish: it is gone, and stays gone',
+  () =>
+    races(['removed at work', 'removed afterwards'], async (race) => {
+      const id = await race.started(race.scheduler.pick([working, deaf]));
+      const remover = race.scheduler.pick(race.members);
+      let isRemoved: boolean | undefined;
+      const remove = async () => {
+        isRemoved = await remover.tracker.removeJob(id, { force: true });
+      };
+      race.act(remover, remove);
+      await race.run();
+      expect(isRemoved).toBe(true);
+      expect(race.world.row(id)).toBeNull();
+      expect(race.statuses(id).filter((status) => status === 'gone')).toHaveLength(1);
+      if (race.statuses(id).includes('completed')) return 'removed afterwards';
+      return 'removed at work';
+    }),
+  LIMIT_MS,
+);
+
+test(
+  'retry against give-up after the grace: the given-up attempt never speaks for the new one',
+  () =>
+    races(['cancelled', 'completed by a new attempt'], async (race) => {
+      const late: Script = (worker, same) =>
+        worker.attempt === 1
+          ? [commits(worker, 'late'), () => worker.finish('late')].slice(
+              same.random() < 0.5 ? 0 : 1,
+            )
+          : working(worker, same);
+      const id = await race.started((worker, same) => {
+        worker.deaf = true;
+        return late(worker, same);
+      });
+      await race.scheduler.pick(race.members).tracker.cancelJob(id);
+      const asker = race.scheduler.pick(race.members);
+      const answers: boolean[] = [];
+      const retry = async () => {
+        if (answers.length > 0) return;
+        const { status } = race.world.row(id) ?? {};
+        const isRetried = (await asker.tracker.retryJob(id)) !== undefined;
+        if (isRetried) answers.push(true);
+        else expect(status).not.toBe('cancelled');
+      };
+      race.act(asker, retry, retry, retry);
+      await race.run();
+      expect(race.written(id).map(({ attempt }) => attempt)).not.toContain(1);
+      if (answers.length === 0) {
+        expectCancelled(race, id);
+        return 'cancelled';
+      }
+      expect(race.job(id)).toMatchObject({ status: 'completed', attempt: 2, result: 'attempt 2' });
+      return 'completed by a new attempt';
+    }),
+  LIMIT_MS,
+);
+
+test(
+  'two processes and one line: each job is claimed once, and in its turn',
+  () =>
+    races(['here first', 'there first'], async (race) => {
+      race.work(working);
+      const ids: string[] = [];
+      for (let index = 0; index < 4; index++) {
+        const asker = race.scheduler.pick(race.members);
+        const ask = async () => {
+          ids.push((await asker.tracker.enqueue('errand', {})).id);
+        };
+        race.act(asker, ask);
+      }
+      await race.run();
+      const events = historyAfter(race.world.eye, 0);
+      const came = events.filter(({ what }) => what === 'came').map(({ id }) => id);
+      const begun = events.filter(({ after, before }) => before !== after && after === 'running');
+      expect(came.toSorted()).toEqual(ids.toSorted());
+      expect(begun.map(({ id }) => id)).toEqual(came);
+      for (const id of ids) expect(race.statuses(id)).toEqual(['queued', 'running', 'completed']);
+      return race.world.workers[0]?.member === race.here ? 'here first' : 'there first';
+    }),
+  LIMIT_MS,
+);

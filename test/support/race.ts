@@ -1,0 +1,236 @@
+import type { Database } from 'bun:sqlite';
+import { expect } from 'bun:test';
+import type { Job } from '../../src/jobs/index.ts';
+import { historyAfter, objection, statusesOf } from './job_history.ts';
+import { JobWorld, type Member, type Worker } from './job_world.ts';
+import { pausing, Scheduler, seeded } from './scheduler.ts';
+
+const INTERLEAVINGS = 1_000;
+/** Short, so that a few steps of the clock are enough to be given up. */
+const CANCEL_GRACE_MS = 1_500;
+/** So many that two processes which take a job from each other again and again do not use them up. */
+const MOST_ATTEMPTS = 100;
+const FINAL = ['completed', 'failed', 'cancelled', 'gone'];
+
+/** What a handler does, step by step; it stops at the first that throws. */
+export type Script = (worker: Worker, race: Race) => (() => void)[];
+
+/**
+ * Plays the same race in 1,000 orders. `play` says how it ended after it has checked that this
+ * was right; every one of `outcomes` has to come up, so that no race is won before it begins.
+ */
+export async function races(
+  outcomes: string[],
+  play: (race: Race) => Promise<string>,
+  { leaseMs = 60_000 } = {},
+): Promise<void> {
+  const world = new JobWorld(MOST_ATTEMPTS);
+  const first = Number(process.env.XGPT_TEST_SEED ?? Date.now() % 2 ** 31);
+  const seen = new Set<string>();
+  try {
+    const track = new Track(world, leaseMs);
+    for (let seed = first; seed < first + INTERLEAVINGS; seed++) {
+      seen.add(await playOne(track, seed, play));
+    }
+  } finally {
+    world.close();
+  }
+  expect([...seen].sort()).toEqual([...outcomes].sort());
+}
+
+async function playOne(track: Track, seed: number, play: (race: Race) => Promise<string>) {
+  try {
+    return await play(await track.begin(seed));
+  } catch (cause) {
+    const history = historyAfter(track.world.eye, 0).map((event) => {
+      return `${event.id.slice(-4)} ${event.before} → ${event.after}, attempt ${event.attempt_after}`;
+    });
+    const message = `XGPT_TEST_SEED=${seed} repeats it.\n${history.join('\n')}`;
+    throw new Error(`${(cause as Error).message}\n${message}`, { cause });
+  }
+}
+
+/** Two connections, which serve every race one after the other. */
+class Track {
+  #race: Race | undefined;
+  readonly #connections: Database[];
+
+  constructor(
+    readonly world: JobWorld,
+    private readonly leaseMs: number,
+  ) {
+    this.#connections = [0, 1].map((place) =>
+      pausing(world.connect(), () => this.#race?.pause(place)),
+    );
+  }
+
+  async begin(seed: number): Promise<Race> {
+    this.#race = undefined;
+    this.world.clear();
+    const options = { cancelGraceMs: CANCEL_GRACE_MS, leaseMs: this.leaseMs };
+    const members = this.#connections.map((connection) =>
+      this.world.start(options, undefined, connection),
+    );
+    this.#race = new Race(this.world, seed, await Promise.all(members));
+    return this.#race;
+  }
+}
+
+/** Two processes, `here` and `there`, and who does what in them. */
+export class Race {
+  readonly here: Member;
+  readonly there: Member;
+  readonly scheduler: Scheduler;
+  readonly random: () => number;
+  readonly #stopped = new Set<Member>();
+  /** What each process has told of each job, in order. */
+  readonly #told = new Map<string, string[]>();
+
+  constructor(
+    readonly world: JobWorld,
+    seed: number,
+    readonly members: Member[],
+  ) {
+    [this.here, this.there] = members as [Member, Member];
+    this.random = seeded(seed);
+    this.scheduler = new Scheduler(this.random);
+    for (const [place, member] of members.entries()) this.#listen(place, member);
+  }
+
+  pause(place: number): void {
+    const member = this.members[place];
+    if (member) this.scheduler.preempt(member.process);
+  }
+
+  /** Handlers that begin from now on do this. */
+  work(script: Script): void {
+    this.world.onWorker = (worker) => {
+      const steps = script(worker, this).map((step) => () => attempt(worker, step));
+      this.scheduler.actors.push({ process: worker.member.process, steps });
+    };
+  }
+
+  /** A job at work here. */
+  async started(script: Script): Promise<string> {
+    this.work(script);
+    const { id } = await this.here.tracker.enqueue('errand', {});
+    await this.world.machine.advance(0);
+    const isHere = this.world.workers.find((worker) => worker.id === id)?.member === this.here;
+    expect(isHere).toBe(true);
+    return id;
+  }
+
+  /** Somebody in that process does these things, one after the other. */
+  act({ process }: Member, ...steps: (() => void)[]): void {
+    this.scheduler.actors.push({ process, steps });
+  }
+
+  /** That process is told to end. */
+  stops(member: Member): void {
+    this.#stopped.add(member);
+    this.act(member, () => void member.tracker.stop(500));
+  }
+
+  /** Somebody in either process cancels it; the answer comes later. */
+  cancels(id: string, member = this.scheduler.pick(this.members)): () => boolean | undefined {
+    let answer: boolean | undefined;
+    const cancel = async () => {
+      answer = await member.tracker.cancelJob(id);
+    };
+    this.act(member, cancel);
+    return () => answer;
+  }
+
+  /** The race itself; then everything is left to go on in peace until every job has ended. */
+  async run(): Promise<void> {
+    await this.scheduler.run(this.members.map(({ process }) => process));
+    for (let round = 0; round < 60 && (round === 0 || this.#isUnsettled()); round++) {
+      await this.world.machine.advance(round < 5 ? 50 : 1_000);
+      for (const { steps } of this.scheduler.actors) {
+        for (const step of steps.splice(0)) step();
+      }
+    }
+    await this.world.machine.advance(100);
+    this.#check();
+  }
+
+  statuses(id: string): string[] {
+    return statusesOf(this.world.eye, id);
+  }
+
+  /** Who wrote what, in the order in which it came to the disk. */
+  written(id: string): { attempt: number; note: string }[] {
+    return this.world.eye
+      .query<{ attempt: number; note: string }, [string]>(
+        'SELECT attempt, note FROM written WHERE job_id = ? ORDER BY seq',
+      )
+      .all(id);
+  }
+
+  job(id: string): Job | undefined {
+    return this.there.tracker.getJob(id);
+  }
+
+  #isUnsettled(): boolean {
+    const active = "status NOT IN ('completed', 'failed', 'cancelled')";
+    return this.world.eye.query(`SELECT 1 FROM jobs WHERE ${active} LIMIT 1`).get() !== null;
+  }
+
+  #listen(place: number, { tracker }: Member): void {
+    tracker.feed.subscribe(() => {
+      for (const id of tracker.feed.since(tracker.feed.frame - 1)?.cards ?? []) {
+        const key = `${place} ${id}`;
+        const told = this.#told.get(key) ?? [];
+        const status = this.world.row(id)?.status ?? 'gone';
+        if (told.at(-1) !== status) told.push(status);
+        this.#told.set(key, told);
+      }
+    });
+  }
+
+  /** What is right whoever wins. */
+  #check(): void {
+    const events = historyAfter(this.world.eye, 0);
+    for (const event of events) expect(objection(event)).toBeUndefined();
+    expect(this.#isUnsettled()).toBe(false);
+    for (const id of new Set(events.map((event) => event.id))) this.#checkJob(id);
+  }
+
+  #checkJob(id: string): void {
+    const statuses = this.statuses(id);
+    const ends = statuses.filter((status) => FINAL.includes(status));
+    for (const [place, member] of this.members.entries()) {
+      const told = this.#told.get(`${place} ${id}`) ?? [];
+      const toldEnds = told.filter((status) => FINAL.includes(status));
+      expect(toldEnds.length).toBeLessThanOrEqual(ends.length);
+      if (!this.#stopped.has(member)) expect(told.at(-1)).toBe(statuses.at(-1));
+    }
+    // Nothing of an older attempt comes to the disk after something of a newer one.
+    const attempts = this.written(id).map((one) => one.attempt);
+    expect(attempts).toEqual([...attempts].sort((a, b) => a - b));
+  }
+}
+
+function attempt(worker: Worker, step: () => void): void {
+  if (worker.over) return;
+  try {
+    step();
+  } catch (error) {
+    worker.fail(error);
+  }
+}
+
+/** Writes a row of its own together with a checkpoint of that name. */
+export function commits(worker: Worker, note: string): () => void {
+  const { context, member, id, attempt: number } = worker;
+  return () => {
+    if (!('commit' in context)) return;
+    const write = () =>
+      member.database.run('INSERT INTO written (job_id, attempt, note) VALUES (?, ?, ?)', [
+        id,
+        number,
+        note,
+      ]);
+    context.commit(write, { checkpoint: note, progress: { current: 1, total: 2, message: note } });
+  };
+}

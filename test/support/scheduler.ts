@@ -1,0 +1,134 @@
+import type { Database } from 'bun:sqlite';
+import type { SimulatedProcess } from './machine.ts';
+
+/** How often a process loses the processor between two statements. */
+const PREEMPTIONS = 0.2;
+
+/** What is further away than this does not happen during a race, in ms. */
+const NEAR_MS = 10_000;
+
+/** Promises go on for up to so many rounds after a step; as often they all run to their end. */
+const MOST_ROUNDS = 6;
+
+/** Numbers from 0 to 1 that the seed decides (mulberry32). */
+export function seeded(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Something that somebody in a process will do, one step after the other. */
+export interface Actor {
+  process: SimulatedProcess;
+  steps: (() => void)[];
+}
+
+/**
+ * Chooses by its seed whose step comes next: that of an actor, or a timer of a process, whichever
+ * and however late. Promises go on for a random number of rounds in between, and a process may lose
+ * the processor between any two of its statements.
+ */
+export class Scheduler {
+  readonly actors: Actor[] = [];
+  /** Called after every step. */
+  onStep = () => {};
+  #isOn = false;
+  #processes: SimulatedProcess[] = [];
+  /** Who is in the middle of something, and cannot do something else. */
+  #busy = new Set<SimulatedProcess>();
+
+  constructor(private readonly random: () => number) {}
+
+  pick<Value>(values: readonly Value[]): Value {
+    return values[Math.floor(this.random() * values.length)] as Value;
+  }
+
+  /** Until no actor has a step left. */
+  async run(processes: SimulatedProcess[]): Promise<void> {
+    this.#processes = processes;
+    this.#isOn = true;
+    while (this.actors.some(({ steps }) => steps.length > 0)) {
+      this.#step(this.pick(this.#ready()));
+      await this.#goOn();
+    }
+    this.#isOn = false;
+  }
+
+  /** `process` is about to read or write. */
+  preempt(process: SimulatedProcess): void {
+    if (!this.#isOn || this.random() > PREEMPTIONS) return;
+    const wasBusy = this.#busy.has(process);
+    this.#busy.add(process);
+    const ready = this.#ready();
+    if (ready.length > 0) this.#step(this.pick(ready));
+    if (!wasBusy) this.#busy.delete(process);
+  }
+
+  #ready(): Actor[] {
+    const free = this.#processes.filter((one) => !this.#busy.has(one));
+    const timers = free.flatMap((process) =>
+      process.timers
+        .filter((timer) => timer.at - process.elapsed < NEAR_MS)
+        .map((timer) => ({ process, steps: [() => process.fire(timer)] })),
+    );
+    const actors = this.actors.filter(({ process, steps }) => {
+      return steps.length > 0 && !this.#busy.has(process);
+    });
+    return [...actors, ...timers];
+  }
+
+  #step({ process, steps }: Actor): void {
+    this.#busy.add(process);
+    try {
+      steps.shift()?.();
+    } finally {
+      this.#busy.delete(process);
+    }
+    this.onStep();
+  }
+
+  async #goOn(): Promise<void> {
+    const rounds = Math.floor(this.random() * MOST_ROUNDS * 2);
+    if (rounds >= MOST_ROUNDS) await new Promise((resolve) => setImmediate(resolve));
+    else for (let round = 0; round < rounds; round++) await Promise.resolve();
+  }
+}
+
+/** Makes a connection call `pause` before every statement and transaction. */
+export function pausing(database: Database, pause: () => void): Database {
+  const prepare = database.prepare.bind(database);
+  const transaction = database.transaction.bind(database);
+  const paused = <Rest extends unknown[], Value>(run: (...rest: Rest) => Value) => {
+    return (...rest: Rest) => {
+      // Inside a transaction others can only wait, and they would wait for this very thread.
+      if (!database.inTransaction) pause();
+      return run(...rest);
+    };
+  };
+  const pausingStatement = (sql: string) => {
+    const statement = prepare(sql);
+    return {
+      get: paused(statement.get.bind(statement)),
+      all: paused(statement.all.bind(statement)),
+      run: paused(statement.run.bind(statement)),
+    };
+  };
+  // Bun keeps 20 statements; to prepare all of a tracker's costs more than the race it is for.
+  const prepared = new Map<string, ReturnType<typeof pausingStatement>>();
+  const overrides = {
+    query(sql: string) {
+      const known = prepared.get(sql) ?? pausingStatement(sql);
+      prepared.set(sql, known);
+      return known;
+    },
+    transaction(work: (...rest: unknown[]) => unknown) {
+      const whole = transaction(work);
+      return Object.assign(paused(whole), { immediate: paused(whole.immediate.bind(whole)) });
+    },
+  };
+  return Object.assign(database, overrides);
+}
