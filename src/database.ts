@@ -13,6 +13,9 @@ const MIGRATIONS = join(import.meta.dir, '..', 'migrations');
  */
 export const BUSY_TIMEOUT_MS = 1_000;
 
+/** The same at the start, when nobody waits for an answer yet and another may be migrating, in ms. */
+const START_TIMEOUT_MS = 10_000;
+
 /** `XGPT` in ASCII: tells this program's databases from those of others. */
 const APPLICATION_ID = 0x58475054;
 
@@ -34,23 +37,24 @@ export function openDatabase(path: string): Database {
   try {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
     db = new Database(path, { create: true, strict: true });
-    db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    db.run(`PRAGMA busy_timeout = ${START_TIMEOUT_MS}`);
     refuseForeign(db, path);
     db.run('PRAGMA journal_mode = WAL');
     db.run('PRAGMA synchronous = FULL');
     db.run('PRAGMA foreign_keys = ON');
     db.loadExtension(getLoadablePath());
     migrate(db);
+    db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     return db;
   } catch (cause) {
     db?.close();
     if (cause instanceof DatabaseUnusable) throw cause;
-    const { title, advice } = troubleOf(cause) ?? {
+    const { title, remedy } = troubleOf(cause) ?? {
       title: `${(cause as Error).message}.`,
-      advice: 'Move the file away.',
+      remedy: 'Move the file away.',
     };
     throw new DatabaseUnusable(
-      `Cannot use the database ${path}. ${title} ${advice} Or point XGPT_DATA_DIR at another folder.`,
+      `Cannot use the database ${path}. ${title} ${remedy} Or point XGPT_DATA_DIR at another folder.`,
       { cause },
     );
   }

@@ -28,6 +28,9 @@ export interface ProcessSeen {
   seenAt: Date;
 }
 
+/** What a person should know. */
+type Notice = Omit<Trouble, 'remedy'> & { since: Date };
+
 export interface VitalsOptions {
   db: Database;
   /** The database's file; undefined for one in memory. */
@@ -48,7 +51,7 @@ export class Vitals {
   #id = Bun.randomUUIDv7();
   #startedAt: number;
   #trouble: (Trouble & { since: Date }) | undefined;
-  #clockSet: (Trouble & { since: Date; until: number }) | undefined;
+  #clockSet: (Notice & { until: number }) | undefined;
   #lastTime: { now: number; elapsed: number };
   #cancel = () => {};
 
@@ -67,7 +70,7 @@ export class Vitals {
   }
 
   /** Everything that a person should know: what stands in the way, and that the clock was set. */
-  get notices(): (Trouble & { since: Date })[] {
+  get notices(): Notice[] {
     const clockSet = this.#clockSet;
     const isRecent = clockSet && this.#options.clock.elapsed() < clockSet.until;
     return [...(this.#trouble ? [this.#trouble] : []), ...(isRecent ? [clockSet] : [])];
@@ -77,8 +80,7 @@ export class Vitals {
   start(): void {
     this.#cancel();
     this.check();
-    const ms = this.#trouble ? TRIAL_MS.unwell : TRIAL_MS.well;
-    this.#cancel = this.#options.clock.after(ms, () => this.start());
+    this.#lookAgain();
   }
 
   stop(): void {
@@ -88,6 +90,12 @@ export class Vitals {
     } catch {
       // The line goes with time.
     }
+  }
+
+  #lookAgain(): void {
+    this.#cancel();
+    const ms = this.#trouble ? TRIAL_MS.unwell : TRIAL_MS.well;
+    this.#cancel = this.#options.clock.after(ms, () => this.start());
   }
 
   /** Looks now whether the database can be written to. */
@@ -105,8 +113,10 @@ export class Vitals {
   /** Somebody met this error: whatever it tells counts from now on. */
   noticed(error: unknown): Trouble | undefined {
     const trouble = troubleOf(error);
-    if (trouble) this.#become(trouble);
-    if (trouble) this.start();
+    if (!trouble) return undefined;
+    this.#become(trouble);
+    // Not at once: a trial may succeed where a larger write did not.
+    this.#lookAgain();
     return trouble;
   }
 
@@ -139,6 +149,8 @@ export class Vitals {
 
   #obstacle(): Trouble | undefined {
     if (this.#file && inodeOf(this.#file.path) !== this.#file.inode) return gone();
+    // What is damaged stays so, although a write elsewhere in the file succeeds.
+    if (this.#trouble?.code === 'database_damaged') return this.#trouble;
     return isNewer(this.#db) ? newer() : undefined;
   }
 
@@ -189,6 +201,11 @@ export class Vitals {
   }
 }
 
+/** Nothing also when it cannot be looked at: no other start would find it either. */
 function inodeOf(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.ino;
+  try {
+    return statSync(path).ino;
+  } catch {
+    return undefined;
+  }
 }

@@ -5,7 +5,13 @@ import { createApp } from '../../src/app.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { openDatabase } from '../../src/database.ts';
 import { createLocalEmbedder } from '../../src/embedding/index.ts';
-import { createTracker, type Job, systemClock, type TrackerOptions } from '../../src/jobs/index.ts';
+import {
+  type Clock,
+  createTracker,
+  type Job,
+  systemClock,
+  type TrackerOptions,
+} from '../../src/jobs/index.ts';
 import { createLibrary } from '../../src/library/index.ts';
 import { silentLogger } from '../../src/logger.ts';
 import { loadOperations } from '../../src/operations/index.ts';
@@ -27,7 +33,10 @@ export async function closeApps(): Promise<void> {
  */
 export async function setupApp(
   env: Record<string, string> = {},
-  trackerOptions: Pick<TrackerOptions, 'cancelGraceMs'> = {},
+  {
+    vitalsClock = systemClock,
+    ...trackerOptions
+  }: Pick<TrackerOptions, 'cancelGraceMs'> & { vitalsClock?: Clock } = {},
   database = openDatabase(':memory:'),
 ) {
   const dataDir = mkdtempSync(join(tmpdir(), 'xgpt-test-'));
@@ -48,7 +57,7 @@ export async function setupApp(
   const vitals = new Vitals({
     db: database,
     kind: 'server',
-    clock: systemClock,
+    clock: vitalsClock,
     logger: silentLogger,
   });
   const closing = new AbortController();
