@@ -32,6 +32,7 @@ export async function openProgram(
   };
   jobTracker.define(...(await loadOperations(services)));
   const vitals = new Vitals({ db, path: config.databasePath, kind, clock: systemClock, logger });
+  jobTracker.heed(vitals);
   return { ...services, vitals };
 }
 

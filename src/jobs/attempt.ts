@@ -1,3 +1,4 @@
+import { troubleOf } from '../database_trouble.ts';
 import { queuedContext } from './context.ts';
 import type { JobDefinition } from './definition.ts';
 import type { Desk } from './desk.ts';
@@ -14,6 +15,11 @@ import type { Job } from './job.ts';
 import { backoff } from './retry.ts';
 import { Steps } from './steps.ts';
 import type { Claimed } from './store.ts';
+
+/** How long a job waits that the database's trouble has stopped, in ms. */
+const POSTPONE_MS = 5_000;
+
+const NOT_WRITTEN = 'What a job did could not be written';
 
 /** Brings an end to disk; `undefined` when the job is not this attempt's any more. */
 export type End = () => Job | undefined;
@@ -38,8 +44,10 @@ export async function attempt(
     const work = definition.run(input, queuedContext(execution, start, steps, desk));
     const result = storable(await work);
     if (undoing !== undefined) throw new PermanentError(undoing);
+    desk.complaints.over(NOT_WRITTEN);
     return () => store.complete(execution, result, clock.now());
   } catch (error) {
+    if (troubleOf(error)) return failed(error);
     const reason = undoing === undefined ? error : new PermanentError(undoing);
     if (!steps?.canUndo) return failed(reason);
     return failed(await undone(desk, execution, steps, reason));
@@ -65,13 +73,14 @@ async function undone(
     await steps.undo();
     return new PermanentError(reason, { cause: error });
   } catch (cause) {
+    if (troubleOf(cause)) return cause;
     const message = `${reason} Undoing what was done failed as well: ${messageOf(cause)}`;
     return new Error(message, { cause });
   }
 }
 
 function failedEnd(
-  { store, clock, logger }: Desk,
+  { store, clock, logger, complaints }: Desk,
   definition: JobDefinition,
   job: Job,
   execution: Execution,
@@ -81,6 +90,12 @@ function failedEnd(
   if (reason instanceof ShuttingDown) return store.release(execution, clock.now());
   if (reason instanceof JobStopped) return undefined;
   const now = clock.now();
+  const trouble = troubleOf(error);
+  if (trouble) {
+    complaints.tell(NOT_WRITTEN, error);
+    const why = `${trouble.title} The job goes on by itself when that is over.`;
+    return store.postpone(execution, why, now + POSTPONE_MS, now);
+  }
   const message = messageOf(error);
   const { permanent, retryAt } = hintsOf(error);
   logger.warn('An attempt failed.', { job: job.id, attempt: job.attempt, error });

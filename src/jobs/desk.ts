@@ -1,5 +1,6 @@
 import type { Logger } from '../logger.ts';
 import type { Clock } from './clock.ts';
+import type { Complaints } from './complaints.ts';
 import type { JobDetailsStore } from './details.ts';
 import { JobCancelled } from './errors.ts';
 import type { Execution, Executions } from './executions.ts';
@@ -26,6 +27,7 @@ export interface Desk {
   executions: Executions;
   clock: Clock;
   logger: Logger;
+  complaints: Complaints;
   /** Who this process is in a job's lease: `host:pid:boot`. */
   owner: string;
   leaseMs: number;
@@ -70,13 +72,11 @@ function giveUp(desk: Desk, execution: Execution): void {
   if (desk.executions.get(execution.id) !== execution) return;
   const seconds = Math.round(desk.cancelGraceMs / 1000);
   const note = `Stopped by force: the work had not ended ${seconds} s after the cancel.`;
-  try {
+  const isWritten = desk.complaints.guard('A cancel could not be written', () => {
     settle(desk, execution, () => desk.store.finishCancel(execution, note, desk.clock.now()));
     desk.logger.warn(note, { job: execution.id });
-  } catch (error) {
-    desk.logger.error('A cancel could not be written; trying again.', { job: execution.id, error });
-    desk.clock.after(BEAT_MS, () => giveUp(desk, execution));
-  }
+  });
+  if (!isWritten) desk.clock.after(BEAT_MS, () => giveUp(desk, execution));
 }
 
 /** A write of an execution changed nothing: it was cancelled by another process, or taken away. */
@@ -118,11 +118,7 @@ export function startHeart(desk: Desk): () => void {
 function repeat(desk: Desk, ms: number, run: (desk: Desk) => void, complaint: string): () => void {
   let cancel = () => {};
   const turn = () => {
-    try {
-      run(desk);
-    } catch (error) {
-      desk.logger.error(`${complaint}; trying again.`, { error });
-    }
+    desk.complaints.guard(complaint, () => run(desk));
     cancel = desk.clock.after(ms, turn);
   };
   cancel = desk.clock.after(ms, turn);

@@ -1,5 +1,5 @@
-import type { Logger } from '../logger.ts';
 import type { Clock } from './clock.ts';
+import type { Complaints } from './complaints.ts';
 import type { JobDetailsStore } from './details.ts';
 import { JobFenced } from './errors.ts';
 import type { Feed } from './feed.ts';
@@ -48,7 +48,7 @@ export class Executions {
     private readonly details: JobDetailsStore,
     private readonly feed: Feed,
     private readonly clock: Clock,
-    private readonly logger: Logger,
+    private readonly complaints: Complaints,
   ) {}
 
   begin(job: Job): Execution {
@@ -165,22 +165,16 @@ export class Executions {
     this.#flushPending = true;
     const { paceMs } = this.feed;
     const wait = this.#flushedAt + paceMs - this.clock.elapsed();
-    const flush = () => {
-      this.#flushPending = false;
-      this.#tryFlush();
-    };
+    const flush = () => this.#tryFlush();
     if (wait > 0) this.clock.after(wait, flush);
     else queueMicrotask(flush);
   }
 
   /** Progress may wait: when the disk is full or locked, it stays in memory until the next beat. */
   #tryFlush(): void {
-    try {
-      this.flush();
-    } catch (error) {
-      this.logger.error('Progress could not be written; trying again in a second.', { error });
-      this.clock.after(1_000, () => this.#tryFlush());
-    }
+    const isWritten = this.complaints.guard('Progress could not be written', () => this.flush());
+    if (isWritten) this.#flushPending = false;
+    else this.clock.after(1_000, () => this.#tryFlush());
   }
 }
 

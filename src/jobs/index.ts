@@ -5,6 +5,7 @@ import { createLogger } from '../logger.ts';
 import { createTracker } from './tracker.ts';
 
 export { type Clock, systemClock } from './clock.ts';
+export type { DatabaseWatch } from './complaints.ts';
 export type { JobContext, QueuedJobContext } from './context.ts';
 export { defineJob, type InputOf, type JobDefinition, type OutputOf } from './definition.ts';
 export type { JobAttempt, JobStep, LogPart, StepStatus } from './details.ts';

@@ -30,7 +30,7 @@ export interface Runner {
 }
 
 export function createRunner({ desk, definitions, concurrency }: RunnerOptions): Runner {
-  const { store, executions, clock, logger } = desk;
+  const { store, executions, clock, logger, complaints } = desk;
   const running = new Map<Execution, Promise<void>>();
   let started = false;
   let wakePending = false;
@@ -41,7 +41,7 @@ export function createRunner({ desk, definitions, concurrency }: RunnerOptions):
     wakePending = true;
     queueMicrotask(() => {
       wakePending = false;
-      guarded('Waiting jobs could not be claimed', claimAll);
+      complaints.guard('Waiting jobs could not be claimed', claimAll);
     });
   }
 
@@ -78,32 +78,22 @@ export function createRunner({ desk, definitions, concurrency }: RunnerOptions):
   async function settled(execution: Execution, end: End): Promise<void> {
     for (;;) {
       if (executions.get(execution.id) !== execution) return;
-      try {
+      const isWritten = complaints.guard('A job’s end could not be written', () => {
         const job = settle(desk, execution, end);
         if (job) logger.info(`${job.id} is ${job.status}.`);
-        return;
-      } catch (error) {
-        logger.error('A job’s end could not be written; trying again in a second.', { error });
-        await new Promise<void>((resolve) => clock.after(1_000, resolve));
-      }
+      });
+      if (isWritten) return;
+      await new Promise<void>((resolve) => clock.after(1_000, resolve));
     }
   }
 
   function look(): void {
-    guarded('Jobs that were left behind could not be looked at', () => {
+    complaints.guard('Jobs that were left behind could not be looked at', () => {
       takeOver(desk);
       store.rebaseRetries(clock.now());
     });
     wake();
     cancelLook = clock.after(LOOK_MS, look);
-  }
-
-  function guarded(complaint: string, run: () => void): void {
-    try {
-      run();
-    } catch (error) {
-      logger.error(`${complaint}; trying again.`, { error });
-    }
   }
 
   return {

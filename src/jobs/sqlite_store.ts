@@ -98,6 +98,12 @@ export function createSqliteJobStore(db: Database): JobStore {
                     owner = NULL, lease_until = NULL, updated_at = $now
     WHERE ${fenced} AND ${before('retrying')} AND attempt < max_attempts + advanced RETURNING *`);
 
+  const postpone = db.query<JobRow, Params>(`
+    UPDATE jobs SET status = 'retrying', retry_at = $retryAt, error_message = $reason,
+                    max_attempts = max_attempts + 1,
+                    owner = NULL, lease_until = NULL, updated_at = $now
+    WHERE ${fenced} AND ${before('retrying')} RETURNING *`);
+
   const release = db.query<JobRow, Params>(`
     UPDATE jobs SET status = 'queued', max_attempts = max_attempts + 1,
                     owner = NULL, lease_until = NULL, updated_at = $now
@@ -376,6 +382,7 @@ export function createSqliteJobStore(db: Database): JobStore {
     fail: (fence, reason, now) => first(fail, { ...fence, reason, now }),
     retryLater: (fence, reason, retryAt, now) =>
       first(retryLater, { ...fence, reason, retryAt: Math.ceil(retryAt), now }),
+    postpone: (fence, reason, retryAt, now) => first(postpone, { ...fence, reason, retryAt, now }),
     release: (fence, now) => first(release, { ...fence, now }),
     finishCancel: (fence, note, now) => first(finishCancel, { ...fence, note: note ?? null, now }),
     cancel: (id, now) => cancel.immediate(id, now),

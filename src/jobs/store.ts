@@ -28,6 +28,8 @@ export interface JobStore {
   fail(fence: Fence, reason: string, now: number): Job | undefined;
   /** Not when the attempts are used up. */
   retryLater(fence: Fence, reason: string, retryAt: number, now: number): Job | undefined;
+  /** The same, but the attempt does not count: it was not the work that failed. */
+  postpone(fence: Fence, reason: string, retryAt: number, now: number): Job | undefined;
   /** Back into the line, at its old place, without having used up an attempt. */
   release(fence: Fence, now: number): Job | undefined;
   /** The handler of a job that is being cancelled has stopped, or had to be given up (`note`). */

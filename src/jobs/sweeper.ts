@@ -32,13 +32,11 @@ export class Sweeper {
 
   #sweep(steps: number): void {
     let isMore = true;
-    try {
+    const { complaints, clock } = this.desk;
+    const isDone = complaints.guard('Old jobs could not be deleted', () => {
       for (let step = 0; isMore && step < steps; step++) isMore = this.#step();
-    } catch (error) {
-      this.desk.logger.error('Old jobs could not be deleted; trying again in an hour.', { error });
-      isMore = false;
-    }
-    this.#cancel = this.desk.clock.after(isMore ? PAUSE_MS : SWEEP_MS, () => this.#sweep(1));
+    });
+    this.#cancel = clock.after(isDone && isMore ? PAUSE_MS : SWEEP_MS, () => this.#sweep(1));
   }
 
   /** True when there may be more. */

@@ -1,8 +1,8 @@
 import type { Database } from 'bun:sqlite';
 import { migrate, openDatabase } from '../database.ts';
-import { troubleOf } from '../database_trouble.ts';
 import { type Logger, silentLogger } from '../logger.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { Complaints, type DatabaseWatch } from './complaints.ts';
 import { type JobContext, trackedContext } from './context.ts';
 import type { InputOf, JobDefinition } from './definition.ts';
 import { abortCancelled, type Desk, lost, newLease, settle, startHeart, takeOver } from './desk.ts';
@@ -10,6 +10,7 @@ import type { JobAttempt, JobStep, LogPart } from './details.ts';
 import { ShuttingDown, TooManyWaiting, UnknownJobType } from './errors.ts';
 import { type Execution, Executions } from './executions.ts';
 import { Feed } from './feed.ts';
+import { DETAIL_WRITES, heedful, JOB_WRITES } from './heedful_store.ts';
 import { parseInput } from './input.ts';
 import type { Job, JobType } from './job.ts';
 import { LeaseWatch } from './lease_watch.ts';
@@ -101,6 +102,11 @@ export class Tracker {
     for (const definition of definitions) this.#definitions.set(definition.type, definition);
   }
 
+  /** From now on nothing is written while `watch` tells of an obstacle, and it learns of errors. */
+  heed(watch: DatabaseWatch): void {
+    this.#open().desk.complaints.watch = watch;
+  }
+
   get types(): JobType[] {
     return [...this.#definitions.values()].map(({ type }) => type);
   }
@@ -113,15 +119,14 @@ export class Tracker {
   }
 
   /**
-   * Initializes, then runs queued jobs of the defined types in this process. What cannot be
-   * settled now, because another process holds the database, is settled as soon as it can be.
+   * Does what `initialize` does, and runs queued jobs of the defined types in this process. What
+   * cannot be settled now, because another process holds the database, is settled as soon as it
+   * can be.
    */
   async start(): Promise<void> {
-    const { desk, runner } = this.#open();
-    await this.initialize().catch((error) => {
-      if (!troubleOf(error)) throw error;
-      desk.logger.error('What was left behind cannot be settled yet; trying again.', { error });
-    });
+    const { runner, sweeper } = this.#open();
+    sweeper.start();
+    // It settles what dead processes left, again and again.
     runner.start();
   }
 
@@ -363,10 +368,12 @@ export class Tracker {
     const { clock = systemClock, logger = silentLogger, keepFinishedMs = DAY_MS } = options;
     const { leaseMs = 30_000 } = options;
     const database = databaseOf(options);
-    const store = createSqliteJobStore(database);
-    const details = createSqliteJobDetails(database);
+    const complaints = new Complaints(logger);
+    const obstacle = () => complaints.watch?.obstacle();
+    const store = heedful(createSqliteJobStore(database), JOB_WRITES, obstacle);
+    const details = heedful(createSqliteJobDetails(database), DETAIL_WRITES, obstacle);
     const feed = new Feed();
-    const executions = new Executions(store, details, feed, clock, logger);
+    const executions = new Executions(store, details, feed, clock, complaints);
     const desk: Desk = {
       store,
       details,
@@ -374,6 +381,7 @@ export class Tracker {
       executions,
       clock,
       logger,
+      complaints,
       owner: newOwner(),
       leaseMs,
       leaseWatch: new LeaseWatch(leaseMs),

@@ -60,6 +60,7 @@ export async function setupApp(
     clock: vitalsClock,
     logger: silentLogger,
   });
+  tracker.heed(vitals);
   const closing = new AbortController();
   const app = await createApp({
     ...services,
