@@ -13,6 +13,8 @@ const HEARTBEAT = new TextEncoder().encode(': still here\nevent: beat\ndata: \n\
 interface Follower {
   /** What to send now, or nothing. Called again until it has nothing. */
   next(): Uint8Array | undefined;
+  /** Takes note of what `next` threw; true when people are told of it already. */
+  failed(error: unknown): boolean;
   /** There will never be more. */
   isOver?(): boolean;
   /** Sent after a long silence: by default an event that nobody has to listen to, null for nothing. */
@@ -65,6 +67,9 @@ async function* follow(signal: AbortSignal, follower: Follower): AsyncGenerator<
         await woken;
       }
     }
+  } catch (error) {
+    // The line ends, and its client comes back when it likes.
+    if (!follower.failed(error)) throw error;
   } finally {
     unsubscribe();
     stopLooking();

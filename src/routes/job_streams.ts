@@ -31,7 +31,9 @@ export function jobStreams(services: WebServices) {
     });
 }
 
-function taskbarStream({ live }: WebServices, request: Request): Response {
+function taskbarStream({ live, vitals }: WebServices, request: Request): Response {
+  // Rendered before the answer begins: what keeps it from that is then the answer.
+  live.snapshot();
   const hasMissedNothing = request.headers.get('last-event-id') === live.id();
   let cursor = hasMissedNothing ? live.frame : undefined;
   let greeting: Uint8Array | undefined = comeBack();
@@ -51,6 +53,7 @@ function taskbarStream({ live }: WebServices, request: Request): Response {
       cursor = frame;
       return piece;
     },
+    failed: (error) => vitals.noticed(error) !== undefined,
     subscribe: (wake) => live.subscribe(wake),
   });
 }
@@ -69,7 +72,7 @@ function refuseTooMany({ live, config }: WebServices): void {
   });
 }
 
-function jobStream({ tracker, live }: WebServices, request: Request, id: string): Response {
+function jobStream({ tracker, live, vitals }: WebServices, request: Request, id: string): Response {
   const asText = (request.headers.get('accept') ?? '').includes('text/plain');
   const render = asText ? progressLine : jobEvent;
   let last = '';
@@ -87,6 +90,7 @@ function jobStream({ tracker, live }: WebServices, request: Request, id: string)
         last = text;
         return encoder.encode(text);
       },
+      failed: (error) => vitals.noticed(error) !== undefined,
       isOver: () => over || !tracker.getJob(id),
       subscribe: (wake) => live.subscribe(wake),
       // Among lines for a person it would be noise.
