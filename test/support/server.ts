@@ -24,8 +24,13 @@ export function freshDataDir(): string {
 }
 
 /** Starts the program as `npm start` does, on a free port, and waits until it prints its address. */
-export async function startServer(dataDir = freshDataDir(), env: Record<string, string> = {}) {
-  const child = Bun.spawn([process.execPath, MAIN], {
+export async function startServer(
+  dataDir = freshDataDir(),
+  env: Record<string, string> = {},
+  /** What starts it with other rights or limits: `['setpriv', '--reuid=1000']`. */
+  prefix: string[] = [],
+) {
+  const child = Bun.spawn([...prefix, process.execPath, MAIN], {
     env: {
       ...process.env,
       PORT: '0',
@@ -38,7 +43,9 @@ export async function startServer(dataDir = freshDataDir(), env: Record<string, 
     stderr: 'pipe',
   });
   running.add(child);
-  const url = await addressOf(child);
+  const printed = { log: '' };
+  const read = readLog(child, printed);
+  const url = await addressOf(child, () => read.then(() => printed.log));
 
   const json = async <Answer>(path: string, init: RequestInit = {}): Promise<Answer> => {
     const headers = { accept: 'application/json', ...init.headers };
@@ -54,6 +61,8 @@ export async function startServer(dataDir = freshDataDir(), env: Record<string, 
     url,
     dataDir,
     child,
+    /** What it has written to standard error so far, line by line. */
+    log: () => printed.log.split('\n').filter(Boolean),
     json,
     end,
     start: async (type: string, fields: Record<string, string>): Promise<Job> =>
@@ -78,7 +87,17 @@ export async function startServer(dataDir = freshDataDir(), env: Record<string, 
 
 export type TestServer = Awaited<ReturnType<typeof startServer>>;
 
-async function addressOf(child: Bun.Subprocess<'ignore', 'pipe', 'pipe'>): Promise<string> {
+type Server = Bun.Subprocess<'ignore', 'pipe', 'pipe'>;
+
+/** All the time, because a full pipe would hold the server up. */
+async function readLog(child: Server, printed: { log: string }): Promise<void> {
+  const decoder = new TextDecoder();
+  for await (const chunk of child.stderr as unknown as AsyncIterable<Uint8Array>) {
+    printed.log += decoder.decode(chunk, { stream: true });
+  }
+}
+
+async function addressOf(child: Server, wholeLog: () => Promise<string>): Promise<string> {
   let printed = '';
   const decoder = new TextDecoder();
   for await (const chunk of child.stdout as unknown as AsyncIterable<Uint8Array>) {
@@ -86,5 +105,5 @@ async function addressOf(child: Bun.Subprocess<'ignore', 'pipe', 'pipe'>): Promi
     const address = /xgpt is at (http:\S+?)\/?\s/.exec(printed)?.[1];
     if (address) return address;
   }
-  throw new Error(`The server ended at once: ${await new Response(child.stderr).text()}`);
+  throw new Error(`The server ended at once: ${await wholeLog()}`);
 }

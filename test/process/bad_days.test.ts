@@ -1,0 +1,464 @@
+import { Database } from 'bun:sqlite';
+import { afterAll, describe, expect, test } from 'bun:test';
+import {
+  chmodSync,
+  closeSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { closeApps, NAVIGATION } from '../support/app.ts';
+import { freshDataDir, startServer, stopServers, type TestServer } from '../support/server.ts';
+import { startStagedApp } from '../support/staged_app.ts';
+import { until } from '../support/wait.ts';
+
+afterAll(stopServers);
+afterAll(closeApps);
+
+const PAGES = ['/', '/jobs', '/posts', '/profiles', '/scrape', '/search', '/discover', '/embed'];
+const SLOW_PAGES = { XGPT_SAMPLE_PAGE_MS: '20' };
+const WHOLE = { username: 'aurora_lab', maxTweets: '1000' };
+
+const databaseOf = (dataDir: string) => join(dataDir, 'xgpt.sqlite');
+
+/** The database, as another program holds it in the middle of a transaction. */
+function locked(dataDir: string): Database {
+  const db = new Database(databaseOf(dataDir));
+  db.run('PRAGMA busy_timeout = 10000');
+  db.run('BEGIN IMMEDIATE');
+  return db;
+}
+
+/** Works on the server's database from outside. */
+function elsewhere(dataDir: string, run: (db: Database) => void): void {
+  const db = new Database(databaseOf(dataDir), { strict: true });
+  try {
+    run(db);
+  } finally {
+    db.close();
+  }
+}
+
+const isRoot = process.getuid?.() === 0;
+
+async function started(env: Record<string, string> = SLOW_PAGES, dataDir?: string) {
+  const server = await startServer(dataDir, env);
+  const job = await server.start('scrape', WHOLE);
+  await until('it moves', async () => (await server.job(job.id)).progress.current >= 40);
+  return { server, id: job.id };
+}
+
+const get = (server: TestServer, path: string, accept: string) =>
+  fetch(server.url + path, { headers: { accept } });
+
+const post = (server: TestServer, path: string, fields = {}, headers = {}) =>
+  fetch(server.url + path, {
+    method: 'POST',
+    body: new URLSearchParams(fields),
+    headers,
+    redirect: 'manual',
+  });
+
+const health = async (server: TestServer) => {
+  const response = await fetch(`${server.url}/healthz`);
+  const { problems } = (await response.json()) as { problems: { code: string; message: string }[] };
+  return { status: response.status, codes: problems.map(({ code }) => code), problems };
+};
+
+const told = (server: TestServer, code: string) =>
+  until(`/healthz tells ${code}`, async () => {
+    const { status, codes } = await health(server);
+    return status === 503 && codes.includes(code);
+  });
+
+const well = (server: TestServer) =>
+  until('/healthz is ok', async () => (await health(server)).status === 200, 20_000);
+
+/** As a page, as a fragment and as JSON: 503, when to come back, and what is the matter. */
+async function refusesStarts(server: TestServer, code: string, title: string) {
+  for (const accept of ['application/json', '*/*', NAVIGATION.accept]) {
+    const response = await post(server, '/api/search', { query: 'jazz' }, { accept });
+    expect(response.status).toBe(503);
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+    const text = await response.text();
+    expect(text).toContain(title);
+    if (accept === 'application/json') expect(JSON.parse(text).error.code).toBe(code);
+    else if (accept === '*/*') expect(text).toStartWith('<div class="result error" role="alert">');
+    else expect(text).toStartWith('<!doctype html>');
+  }
+}
+
+/** Pages and the stream are answered, and every page says what is the matter. */
+async function servesReads(server: TestServer, title: string) {
+  for (const path of PAGES) {
+    const response = await get(server, path, NAVIGATION.accept);
+    expect({ path, status: response.status }).toEqual({ path, status: 200 });
+    expect(await response.text()).toContain(`<strong>${title}</strong>`);
+  }
+  for (const path of ['/api/posts?author=aurora_lab', '/api/jobs', '/api/profiles'])
+    expect((await get(server, path, 'application/json')).status).toBe(200);
+  const stream = await get(server, '/api/jobs/stream', 'text/event-stream');
+  const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();
+  expect((await reader?.read())?.value).toContain('event: jobs');
+  await reader?.cancel();
+}
+
+/** What the log tells of it: one line, however long it lasts. */
+function complains(server: TestServer, title: string) {
+  expect(server.log().filter((line) => line.includes(title))).toHaveLength(1);
+  const complaints = server.log().filter((line) => / (warn |error) /.test(line));
+  expect(complaints.length).toBeLessThanOrEqual(3);
+  expect(server.log().join('\n')).not.toContain('trying again');
+}
+
+async function endsWhole(server: TestServer, id: string) {
+  const job = await server.ended(id, 40_000);
+  expect(job).toMatchObject({ status: 'completed', result: { posts: 1000, newPosts: 1000 } });
+  const answer = await server.json<{ total: number }>('/api/posts?author=aurora_lab');
+  expect(answer.total).toBe(1000);
+}
+
+/** Long enough for what repeats every second to have repeated. */
+const stays = () => Bun.sleep(2_500);
+
+describe.concurrent('the database is locked for seconds by another program', () => {
+  const TITLE = 'Another program keeps the database locked.';
+
+  test('reads are answered, starts are not, and everything goes on when it is over', async () => {
+    const { server, id } = await started();
+    const other = locked(server.dataDir);
+    await told(server, 'database_busy');
+    await refusesStarts(server, 'database_busy', TITLE);
+    await servesReads(server, TITLE);
+    const refused = await post(server, `/api/jobs/${id}/cancel`);
+    expect(refused.status).toBe(503);
+    expect(await refused.text()).toContain(TITLE);
+    await stays();
+    other.run('COMMIT');
+    other.close();
+    await well(server);
+    complains(server, TITLE);
+    expect((await post(server, '/api/search', { query: 'jazz' })).status).toBe(202);
+    await endsWhole(server, id);
+    expect(await server.end('SIGTERM')).toBe(0);
+  }, 90_000);
+
+  test('a cancel is refused meanwhile and works afterwards', async () => {
+    const { server, id } = await started();
+    const other = locked(server.dataDir);
+    await told(server, 'database_busy');
+    expect((await post(server, `/api/jobs/${id}/cancel`)).status).toBe(503);
+    other.run('COMMIT');
+    expect((await post(server, `/api/jobs/${id}/cancel`)).status).toBe(200);
+    expect((await server.ended(id)).status).toBe('cancelled');
+    other.close();
+  }, 60_000);
+
+  test('SIGTERM meanwhile ends it in time, and the next start goes on', async () => {
+    const { server, id } = await started();
+    const other = locked(server.dataDir);
+    expect(await server.end('SIGTERM')).toBe(0);
+    other.run('COMMIT');
+    other.close();
+    const next = await startServer(server.dataDir);
+    await endsWhole(next, id);
+  }, 90_000);
+
+  test('at the start, with work left behind: it comes up and goes on when it is over', async () => {
+    const { server, id } = await started();
+    await server.end('SIGKILL');
+    const other = locked(server.dataDir);
+    const next = await startServer(server.dataDir);
+    await told(next, 'database_busy');
+    await servesReads(next, TITLE);
+    other.run('COMMIT');
+    other.close();
+    await endsWhole(next, id);
+    complains(next, TITLE);
+  }, 90_000);
+
+  test('at the very first start, by one who is just making the tables: it waits', async () => {
+    const dataDir = freshDataDir();
+    const other = new Database(databaseOf(dataDir));
+    other.run('PRAGMA journal_mode = WAL');
+    other.run('BEGIN IMMEDIATE');
+    const starting = startServer(dataDir);
+    await stays();
+    other.run('COMMIT');
+    other.close();
+    expect((await health(await starting)).status).toBe(200);
+  }, 60_000);
+});
+
+describe.concurrent('the disk takes no more', () => {
+  // Linux's own tool sets the limit of a process that runs.
+  const limit = (server: TestServer, bytes: number | string) =>
+    Bun.spawnSync(['prlimit', `--pid=${server.child.pid}`, `--fsize=${bytes}:`]).success;
+
+  test.skipIf(Bun.which('prlimit') === null)(
+    'no file may grow: the scrape waits, and ends with exactly its posts when there is room',
+    async () => {
+      const { server, id } = await started();
+      const title = 'The disk does not do what it is asked.';
+      expect(limit(server, 4096)).toBe(true);
+      await told(server, 'disk_failing');
+      await refusesStarts(server, 'disk_failing', title);
+      await servesReads(server, title);
+      await stays();
+      expect(limit(server, 'unlimited')).toBe(true);
+      await well(server);
+      complains(server, title);
+      await endsWhole(server, id);
+      expect(await server.end('SIGTERM')).toBe(0);
+    },
+    90_000,
+  );
+
+  test('a full disk costs no attempt, however long it lasts', async () => {
+    const web = await startStagedApp(async ({ username }, job) => {
+      for (let page = 0; page < 40; page++) {
+        job.signal.throwIfAborted();
+        await Bun.sleep(5);
+        const text = `${username} ${page} ${'x'.repeat(20_000)}`;
+        job.commit(() => void web.database.run('INSERT INTO notes VALUES (?)', [text]), {
+          checkpoint: page,
+          progress: { current: page + 1, total: 40, message: 'Reading' },
+        });
+      }
+    });
+    web.database.run('CREATE TABLE notes (text TEXT)');
+    web.vitals.start();
+    const { page_count: pages } = web.database.query('PRAGMA page_count').get() as {
+      page_count: number;
+    };
+    web.database.run(`PRAGMA max_page_count = ${pages + 40}`);
+    const { id } = await web.scrape('aurora_lab');
+    const waiting = await until('it waits', () => {
+      const job = web.tracker.getJob(id);
+      return job?.status === 'retrying' ? job : undefined;
+    });
+    expect(waiting.errorMessage).toStartWith('The disk is full.');
+    expect(waiting.errors).toEqual([]);
+    expect(waiting.maxAttempts - waiting.attempt).toBe(5);
+    expect(web.vitals.trouble?.code).toBe('disk_full');
+    web.database.run('PRAGMA max_page_count = 100000');
+    expect((await web.ended(id, 20_000)).status).toBe('completed');
+    expect(web.vitals.trouble).toBeUndefined();
+  }, 40_000);
+});
+
+describe.concurrent('the database cannot be written to', () => {
+  const TITLE = 'The database cannot be written to.';
+
+  test('in mid-work: it is told, reads go on, and the job ends when it can be again', async () => {
+    const web = await startStagedApp(async (_, job) => {
+      for (let page = 1; page <= 40; page++) {
+        await Bun.sleep(10);
+        job.commit(() => {}, { checkpoint: page });
+      }
+    });
+    web.vitals.start();
+    const { id } = await web.scrape('aurora_lab');
+    await until('it runs', () => web.tracker.getJob(id)?.status === 'running');
+    web.database.run('PRAGMA query_only = ON');
+    const refused = await web.json('/api/search', {
+      method: 'POST',
+      body: new URLSearchParams({ query: 'jazz' }),
+    });
+    expect(refused.status).toBe(503);
+    expect(await refused.json()).toMatchObject({
+      error: { code: 'database_read_only', message: expect.stringContaining('writable') },
+    });
+    expect((await web.request('/healthz')).status).toBe(503);
+    for (const path of PAGES) {
+      const page = await web.request(path, { headers: NAVIGATION });
+      expect(page.status).toBe(200);
+      expect(await page.text()).toContain(`<strong>${TITLE}</strong>`);
+    }
+    web.database.run('PRAGMA query_only = OFF');
+    expect((await web.ended(id, 20_000)).status).toBe('completed');
+    expect((await web.request('/healthz')).status).toBe(200);
+  }, 40_000);
+
+  // Root may write everywhere: there the server gets another user.
+  const asNobody = isRoot ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : [];
+  const canBeNobody =
+    !isRoot || Bun.spawnSync([...asNobody, process.execPath, '--version']).success;
+
+  test.skipIf(!canBeNobody)(
+    'at the start: it is refused, and says what to do',
+    async () => {
+      const dataDir = freshDataDir();
+      await (await startServer(dataDir)).end('SIGTERM');
+      const kept = readFileSync(databaseOf(dataDir));
+      chmodSync(databaseOf(dataDir), 0o444);
+      chmodSync(dataDir, 0o555);
+      for (const folder of [dataDir, join(dataDir, 'deeper')]) {
+        const refused = startServer(folder, {}, asNobody);
+        expect(refused).rejects.toThrow(/^The server ended at once: [^\n]*XGPT_DATA_DIR[^\n]*\n$/);
+        await refused.catch(() => {});
+      }
+      expect(readFileSync(databaseOf(dataDir))).toEqual(kept);
+      chmodSync(dataDir, 0o755);
+    },
+    30_000,
+  );
+});
+
+describe.concurrent('the database is damaged', () => {
+  const TITLE = 'The database file is damaged.';
+
+  /** Writes over everything after the first pages, as a failing disk does. */
+  function damage(dataDir: string): void {
+    elsewhere(dataDir, (db) => void db.run('PRAGMA wal_checkpoint(TRUNCATE)'));
+    const bytes = readFileSync(databaseOf(dataDir));
+    bytes.fill(0x5a, 8 * 4096);
+    const file = openSync(databaseOf(dataDir), 'r+');
+    writeSync(file, bytes, 8 * 4096, bytes.length - 8 * 4096, 8 * 4096);
+    closeSync(file);
+  }
+
+  test('while it runs: every answer says what to do, nothing is written, nothing crashes', async () => {
+    const server = await startServer();
+    await server.ended((await server.start('scrape', WHOLE)).id);
+    damage(server.dataDir);
+    await until('somebody meets it', async () => {
+      await get(server, '/posts', NAVIGATION.accept);
+      return (await health(server)).codes.includes('database_damaged');
+    });
+    await refusesStarts(server, 'database_damaged', TITLE);
+    for (const path of PAGES) {
+      const page = await get(server, path, NAVIGATION.accept);
+      expect([200, 503]).toContain(page.status);
+      const text = await page.text();
+      expect(text).toContain(TITLE);
+      expect(text).toContain('put a backup of xgpt.sqlite in its place');
+    }
+    const stream = await get(server, '/api/jobs/stream', 'text/event-stream');
+    expect([200, 503]).toContain(stream.status);
+    await stream.body?.cancel();
+    await stays();
+    expect((await health(server)).codes).toEqual(['database_damaged']);
+    complains(server, TITLE);
+    expect(await server.end('SIGTERM')).toBe(0);
+  }, 60_000);
+
+  test('at the start: no database, a half and a damaged one are refused or told, unchanged', async () => {
+    const server = await startServer();
+    await server.ended((await server.start('scrape', WHOLE)).id);
+    await server.end('SIGTERM');
+    const whole = readFileSync(databaseOf(server.dataDir));
+    const broken = {
+      half: whole.subarray(0, whole.length / 2 - 100),
+      none: Buffer.from('milk, eggs '.repeat(99)),
+    };
+    for (const bytes of Object.values(broken)) {
+      await Bun.write(databaseOf(server.dataDir), bytes);
+      const outcome = await startServer(server.dataDir).catch((error: Error) => error.message);
+      if (typeof outcome === 'string') {
+        expect(outcome).toMatch(
+          /^The server ended at once: [^\n]*damaged[^\n]*XGPT_DATA_DIR[^\n]*\n$/,
+        );
+        expect(readFileSync(databaseOf(server.dataDir))).toEqual(Buffer.from(bytes));
+      } else {
+        await get(outcome, '/posts', NAVIGATION.accept);
+        expect((await health(outcome)).codes).toEqual(['database_damaged']);
+        expect(await outcome.end('SIGTERM')).toBe(0);
+      }
+    }
+    await Bun.write(databaseOf(server.dataDir), whole);
+    const restored = await startServer(server.dataDir);
+    expect((await restored.json<{ total: number }>('/api/posts')).total).toBe(1000);
+  }, 60_000);
+});
+
+describe.concurrent('a newer xgpt has migrated the database', () => {
+  const NEWER = "INSERT INTO migrations VALUES (9999, '9999_add_teleport', 0)";
+  const TITLE = 'A newer xgpt has changed the database while this one runs.';
+
+  test('while this one runs: nothing is written any more, and it is told', async () => {
+    const { server, id } = await started();
+    elsewhere(server.dataDir, (db) => void db.run(NEWER));
+    await refusesStarts(server, 'database_newer', TITLE);
+    await told(server, 'database_newer');
+    await servesReads(server, TITLE);
+    const state = () => {
+      let rows: unknown;
+      elsewhere(server.dataDir, (db) => {
+        rows = db.query('SELECT *, (SELECT COUNT(*) FROM posts) AS posts FROM jobs').all();
+      });
+      return rows;
+    };
+    const before = state();
+    await stays();
+    expect(state()).toEqual(before);
+    complains(server, TITLE);
+    expect(await server.end('SIGTERM')).toBe(0);
+
+    expect(startServer(server.dataDir)).rejects.toThrow(/newer xgpt.*Update xgpt/);
+    elsewhere(server.dataDir, (db) => void db.run('DELETE FROM migrations WHERE number = 9999'));
+    await endsWhole(await startServer(server.dataDir), id);
+  }, 90_000);
+});
+
+describe.concurrent('the data folder', () => {
+  const TITLE = 'The database file was moved or deleted while xgpt runs.';
+
+  test('is moved away in mid-work and put back: the job waits, and ends whole', async () => {
+    const { server, id } = await started();
+    const { dataDir } = server;
+    renameSync(dataDir, `${dataDir}-away`);
+    await told(server, 'database_gone');
+    await refusesStarts(server, 'database_gone', TITLE);
+    await servesReads(server, TITLE);
+    await stays();
+    renameSync(`${dataDir}-away`, dataDir);
+    await well(server);
+    complains(server, TITLE);
+    await endsWhole(server, id);
+    expect(await server.end('SIGTERM')).toBe(0);
+  }, 90_000);
+
+  test('is deleted: it is told, nothing is taken that would be lost, and the next start is fresh', async () => {
+    const { server } = await started();
+    rmSync(server.dataDir, { recursive: true });
+    await told(server, 'database_gone');
+    await refusesStarts(server, 'database_gone', TITLE);
+    await servesReads(server, TITLE);
+    await stays();
+    complains(server, TITLE);
+    expect(await server.end('SIGTERM')).toBe(0);
+    const fresh = await startServer(server.dataDir);
+    expect((await fresh.json<{ total: number }>('/api/posts')).total).toBe(0);
+    expect((await fresh.json<{ jobs: unknown[] }>('/api/jobs')).jobs).toEqual([]);
+  }, 60_000);
+
+  test('with a database of another program in it is refused, and left as it is', async () => {
+    const dataDir = freshDataDir();
+    elsewhere(dataDir, (db) => void db.run('CREATE TABLE recipes (name TEXT)'));
+    const theirs = readFileSync(databaseOf(dataDir));
+    const refused = startServer(dataDir);
+    expect(refused).rejects.toThrow(/belongs to another program\. Nothing in it was changed/);
+    await refused.catch(() => {});
+    expect(readFileSync(databaseOf(dataDir))).toEqual(theirs);
+  }, 30_000);
+});
+
+test('a model folder with something else in it: the embed job says so, and what to do', async () => {
+  const models = freshDataDir();
+  await Bun.write(join(models, 'tokenizer.json'), '{ "this": "is no tokenizer" }');
+  const server = await startServer(undefined, { XGPT_MODEL_DIR: models });
+  const { id } = await server.start('embed', {});
+  const job = await server.ended(id);
+  expect(job).toMatchObject({ status: 'failed', attempt: 1 });
+  expect(job.errorMessage).toContain(models);
+  expect(job.errorMessage).toContain('XGPT_MODEL_DIR');
+  for (const path of [`/jobs/${id}`, `/api/jobs/${id}`, '/api/jobs', '/']) {
+    const shown = await (await get(server, path, NAVIGATION.accept)).text();
+    expect(shown).toContain('XGPT_MODEL_DIR');
+  }
+  expect((await health(server)).status).toBe(200);
+}, 30_000);
