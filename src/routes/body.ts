@@ -38,7 +38,7 @@ async function readText(request: Request): Promise<string> {
   let size = 0;
   // Bun's streams are async iterable; the DOM's types do not know.
   const body = (request.body ?? []) as unknown as AsyncIterable<Uint8Array>;
-  for await (const chunk of body) {
+  for await (const chunk of orBrokenOff(body)) {
     size += chunk.byteLength;
     if (size > LARGEST_BODY) {
       throw new Problem(413, 'too_large', 'The request is too large.', {
@@ -48,6 +48,18 @@ async function readText(request: Request): Promise<string> {
     chunks.push(chunk);
   }
   return new TextDecoder().decode(Buffer.concat(chunks));
+}
+
+/** What fails while a body arrives is its sender's: it left, or its chunks were none. */
+async function* orBrokenOff(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (cause) {
+    throw new Problem(400, 'broken_off', 'The request broke off.', {
+      message: 'Nothing was started. Send it again.',
+      cause,
+    });
+  }
 }
 
 function parseJson(text: string): unknown {
