@@ -21,8 +21,7 @@ export async function openProgram(
   kind: ProcessKind,
   logger: Logger,
 ): Promise<Program> {
-  makeDataFolder(config);
-  await removeStalePartials(config.importsDir);
+  await prepareDataFolder(config);
   const db = appDatabase();
   const services = {
     library: createLibrary(db),
@@ -36,9 +35,10 @@ export async function openProgram(
   return { ...services, vitals };
 }
 
-function makeDataFolder({ dataDir, importsDir }: Config): void {
+async function prepareDataFolder({ dataDir, importsDir }: Config): Promise<void> {
   try {
     mkdirSync(importsDir, { recursive: true });
+    await removeStalePartials(importsDir);
   } catch (cause) {
     const reason = (cause as Error).message;
     throw new InvalidConfig(

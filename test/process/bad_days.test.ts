@@ -296,6 +296,10 @@ describe.concurrent('the database cannot be written to', () => {
       const kept = readFileSync(databaseOf(dataDir));
       chmodSync(databaseOf(dataDir), 0o444);
       chmodSync(dataDir, 0o555);
+      const hidden = startServer(dataDir, {}, asNobody);
+      expect(hidden).rejects.toThrow(/^The server ended at once: [^\n]*XGPT_DATA_DIR[^\n]*\n$/);
+      await hidden.catch(() => {});
+      chmodSync(join(dataDir, 'imports'), 0o755);
       for (const folder of [dataDir, join(dataDir, 'deeper')]) {
         const refused = startServer(folder, {}, asNobody);
         expect(refused).rejects.toThrow(/^The server ended at once: [^\n]*XGPT_DATA_DIR[^\n]*\n$/);
