@@ -203,6 +203,18 @@ describe('one job’s stream', () => {
   });
 });
 
+test('HEAD of a stream is answered at once, and watches nothing', async () => {
+  const { request, json, tracker } = await setupApp();
+  const { jobId } = await tracker.createJob('scrape');
+  for (const path of ['/api/jobs/stream', `/api/jobs/${jobId}/stream`]) {
+    const response = await request(path, { method: 'HEAD' });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toContain('text/event-stream');
+    expect(await response.text()).toBe('');
+  }
+  expect(await (await json('/healthz')).json()).toMatchObject({ watchers: 0 });
+});
+
 test('statuses in memory, on disk and in HTML agree after every step of a job', async () => {
   const { tracker, request, statusOnDisk } = await setupApp();
   const agree = async (id: string, status: string) => {
