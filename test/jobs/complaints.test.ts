@@ -26,20 +26,22 @@ describe('a database that cannot be written to, with nobody watching over it', (
     await tracker.stop();
   });
 
-  test('makes jobs wait without using up their attempts, and they go on afterwards', async () => {
+  test('makes jobs wait without using up attempts or undoing steps, and they go on afterwards', async () => {
     const { database, ...rest } = setup({
       definitions: [
         errand(
           async (_, job) => {
+            await job.step('one', () => 'done', { compensate: () => void undone++ });
             if (isFull) throw Object.assign(new Error('full'), { code: 'SQLITE_FULL' });
             job.commit(() => {}, { checkpoint: 1 });
             return 'done';
           },
-          { retry: { maxAttempts: 2, baseMs: 1, maxMs: 1 } },
+          { retry: { maxAttempts: 1, baseMs: 1, maxMs: 1 } },
         ),
       ],
     });
     let isFull = true;
+    let undone = 0;
     const { tracker, clock } = rest;
     await tracker.start();
     const { id } = await tracker.enqueue('errand', {});
@@ -51,6 +53,7 @@ describe('a database that cannot be written to, with nobody watching over it', (
       errorMessage: 'The disk is full. The job goes on by itself when that is over.',
     });
     expect(waiting?.attempt).toBeGreaterThan(5);
+    expect(undone).toBe(0);
     isFull = false;
     await clock.advance(6_000);
     expect(tracker.getJob(id)).toMatchObject({ status: 'completed', result: 'done' });
