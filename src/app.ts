@@ -31,7 +31,7 @@ const ROUTING = { systemRouter: false, handler: { standardHostname: false } };
 
 /** The web side over a tracker that knows its job types already. */
 export async function createApp({ database, logger, ...given }: AppServices) {
-  const services: WebServices = { ...given, live: createLiveTaskbar(given.tracker) };
+  const services: WebServices = { ...given, live: createLiveTaskbar(given.tracker, given.vitals) };
   const { config, closing } = services;
   const access = createAccess(config.token, database);
   return new Elysia(ROUTING)

@@ -54,6 +54,7 @@ export class Vitals {
   #clockSet: (Notice & { until: number }) | undefined;
   #lastTime: { now: number; elapsed: number };
   #cancel = () => {};
+  #listeners = new Set<() => void>();
 
   constructor(options: VitalsOptions) {
     const { db, path, clock } = options;
@@ -74,6 +75,11 @@ export class Vitals {
     const clockSet = this.#clockSet;
     const isRecent = clockSet && this.#options.clock.elapsed() < clockSet.until;
     return [...(this.#trouble ? [this.#trouble] : []), ...(isRecent ? [clockSet] : [])];
+  }
+
+  /** Calls `listener` whenever there is something else to be said. */
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
   }
 
   /** Looks now, and again and again until `stop`. */
@@ -180,6 +186,7 @@ export class Vitals {
     this.#trouble = trouble && { ...trouble, since: new Date(clock.now()) };
     if (trouble) logger.error(`${trouble.title} ${trouble.advice}`, { code: trouble.code });
     else logger.info(`All is well again. ${before?.title ?? ''} That is over.`);
+    for (const listener of this.#listeners) listener();
   }
 
   #lookAtClock(): void {
@@ -198,6 +205,7 @@ export class Vitals {
       until: clock.elapsed() + TOLD_MS,
     };
     logger.warn(`${title} ${advice}`);
+    for (const listener of this.#listeners) listener();
   }
 }
 

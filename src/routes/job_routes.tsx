@@ -46,7 +46,8 @@ export function jobRoutes({ tracker, live }: WebServices) {
     for (const item of items) {
       const { type, input, sessionId } = (item ?? {}) as Record<string, unknown>;
       const fields = typeof input === 'object' && input !== null ? input : {};
-      const started = start(tracker, String(type ?? ''), { sessionId, ...fields }, asking);
+      const name = typeof type === 'string' ? type : '';
+      const started = start(tracker, name, { sessionId, ...fields }, asking);
       results.push(await started.then((job) => ({ job }), orProblem));
     }
     const { status, headers } = outcomeOf(results);

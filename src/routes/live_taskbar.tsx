@@ -1,7 +1,9 @@
 import { JobLive } from '../../views/jobs/job_live.tsx';
 import { TaskbarContent } from '../../views/jobs/taskbar.tsx';
+import { Notices } from '../../views/layouts/notices.tsx';
 import type { JobView, TaskbarModel } from '../../views/view_models.ts';
 import { type Change, isFinal, isWaiting, type Job, type Tracker } from '../jobs/index.ts';
+import type { Vitals } from '../vitals.ts';
 
 /** How long a job that ended well stays in the taskbar, in ms. */
 export const LINGER_MS = 30_000;
@@ -58,7 +60,10 @@ export interface LiveTaskbar {
  * Follows the tracker's feed and turns it into frames: a change of status at once, progress as
  * often as the budget allows.
  */
-export function createLiveTaskbar(tracker: Tracker): LiveTaskbar {
+export function createLiveTaskbar(
+  tracker: Tracker,
+  vitals?: Pick<Vitals, 'notices' | 'onChange'>,
+): LiveTaskbar {
   const { feed } = tracker;
   const boot = Bun.randomUUIDv7('hex').slice(-12);
   const listeners = new Set<() => void>();
@@ -79,7 +84,9 @@ export function createLiveTaskbar(tracker: Tracker): LiveTaskbar {
 
   const snapshot = oncePerFrame(renderSnapshot);
   const delta = oncePerFrame(renderDelta);
+  let hasHadNotices = false;
   feed.subscribe(follow);
+  vitals?.onChange(() => feed.changed(''));
   setInterval(lookForStalled, LOOK_MS).unref();
 
   function follow(): void {
@@ -183,9 +190,16 @@ export function createLiveTaskbar(tracker: Tracker): LiveTaskbar {
   }
 
   function renderSnapshot(): string {
-    const text = event('jobs', String(TaskbarContent({ model: model() })));
+    const text = event('jobs', String(TaskbarContent({ model: model() }))) + notices();
     size.whole = Buffer.byteLength(text);
     return text;
+  }
+
+  /** With every whole frame from the first notice on: their end has to reach everybody as well. */
+  function notices(): string {
+    const told = vitals?.notices ?? [];
+    hasHadNotices ||= told.length > 0;
+    return hasHadNotices ? event('job', String(Notices({ notices: told, oob: true }))) : '';
   }
 
   function renderDelta(): string {

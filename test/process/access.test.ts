@@ -29,7 +29,6 @@ function sendRaw(port: number, lines: string[]): Promise<string> {
 describe('a server with a token', () => {
   test('says it nowhere, right or wrong, at the most talkative level', async () => {
     const server = await startServer(undefined, { XGPT_TOKEN: TOKEN, XGPT_LOG_LEVEL: 'debug' });
-    const stderr = new Response(server.child.stderr).text();
     const ask = (path: string, init: RequestInit = {}) =>
       fetch(server.url + path, { redirect: 'manual', ...init });
     const signIn = (token: string) =>
@@ -49,7 +48,7 @@ describe('a server with a token', () => {
     expect((await ask('/', { headers: { cookie, accept: 'text/html' } })).status).toBe(303);
     await server.end('SIGTERM');
 
-    const log = await stderr;
+    const log = server.log().join('\n');
     expect(log).toContain('A wrong token was refused. address="127.0.0.1"');
     for (const secret of [TOKEN, WRONG, cookie.split('=')[1] ?? 'no cookie']) {
       expect(log).not.toContain(secret);

@@ -3,6 +3,7 @@ import { Taskbar } from '../jobs/taskbar.tsx';
 import type { Frame } from '../view_models.ts';
 import { HelpSheet } from './help_sheet.tsx';
 import { Navigation } from './navigation.tsx';
+import { Notices } from './notices.tsx';
 
 interface PageProps {
   /** Names the page in the browser's tab, before the program's name. */
@@ -41,18 +42,6 @@ export function Page({ title, current, frame, children }: PageProps): JSX.Elemen
           <HelpSheet />
         </body>
       </html>
-    </>
-  );
-}
-
-function Notices({ notices }: Pick<Frame, 'notices'>): JSX.Element {
-  return (
-    <>
-      {notices.map(({ title, advice }) => (
-        <p class="notice" role="alert">
-          <strong safe>{title}</strong> <span safe>{advice}</span>
-        </p>
-      ))}
     </>
   );
 }

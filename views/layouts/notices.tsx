@@ -1,0 +1,19 @@
+import type { Frame } from '../view_models.ts';
+
+interface NoticesProps extends Pick<Frame, 'notices'> {
+  /** For a `job` event: it finds its own place in the document. */
+  oob?: boolean;
+}
+
+/** What keeps the program from working, or is odd, above every page. */
+export function Notices({ notices, oob = false }: NoticesProps): JSX.Element {
+  return (
+    <div id="notices" hx-swap-oob={oob ? 'morph' : undefined}>
+      {notices.map(({ title, advice }) => (
+        <p class="notice" role="alert">
+          <strong safe>{title}</strong> <span safe>{advice}</span>
+        </p>
+      ))}
+    </div>
+  );
+}
