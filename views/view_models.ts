@@ -80,7 +80,7 @@ export interface EmbedModel extends StartModel {
 export interface DashboardModel {
   counts: { posts: number; profiles: number; vectors: number };
   lastDay: { jobs: number; failed: number };
-  /** The last 24 hours, oldest first, by the hour in which jobs were created. */
+  /** The last 24 hours, oldest first, by the hour in which jobs ended; active ones are in the last. */
   hours: { start: Date; completed: number; failed: number; cancelled: number; active: number }[];
   /** The ten newest. */
   recent: Job[];

@@ -5,6 +5,7 @@ import type { JobDetailsStore } from './details.ts';
 import { JobCancelled } from './errors.ts';
 import type { Execution, Executions } from './executions.ts';
 import type { Feed } from './feed.ts';
+import type { JobHistory } from './history.ts';
 import type { Job, JobType } from './job.ts';
 import type { LeaseWatch } from './lease_watch.ts';
 import { processIsGone } from './owner.ts';
@@ -23,6 +24,7 @@ const MANY = '';
 export interface Desk {
   store: JobStore;
   details: JobDetailsStore;
+  history: JobHistory;
   feed: Feed;
   executions: Executions;
   clock: Clock;

@@ -17,8 +17,16 @@ export {
   UnknownJobType,
 } from './errors.ts';
 export type { Change, Feed } from './feed.ts';
+export {
+  HISTORY_STEPS,
+  type History,
+  type HistoryQuery,
+  type Period,
+  type TypeHistory,
+} from './history.ts';
 export type { Job, JobProgress, JobType, JobTypes } from './job.ts';
 export {
+  type FinalStatus,
   isActive,
   isCancellable,
   isFinal,

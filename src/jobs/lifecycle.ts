@@ -30,6 +30,8 @@ const TRANSITIONS: Record<JobStatus, readonly JobStatus[]> = {
 
 export const FINAL_STATUSES = ['completed', 'failed', 'cancelled'] as const satisfies JobStatus[];
 
+export type FinalStatus = (typeof FINAL_STATUSES)[number];
+
 /** The statuses from which `to` may be reached in one step. */
 export function statusesBefore(to: JobStatus): JobStatus[] {
   return JOB_STATUSES.filter((from) => TRANSITIONS[from].includes(to));

@@ -15,7 +15,6 @@ import type {
   ProgressUpdate,
 } from './store.ts';
 
-const HOUR_MS = 3_600_000;
 const DEFAULT_PAGE = 50;
 const LONGEST_PAGE = 1_000;
 
@@ -201,10 +200,6 @@ export function createSqliteJobStore(db: Database): JobStore {
   const failedRows = db.query<JobRow, [number]>(`
     SELECT * FROM jobs WHERE status = 'failed' AND dismissed_at IS NULL
     ORDER BY completed_at DESC LIMIT ?`);
-
-  const hourCounts = db.query<{ hour: number; status: JobStatus; count: number }, Params>(`
-    SELECT created_at - created_at % ${HOUR_MS} AS hour, status, COUNT(*) AS count
-    FROM jobs WHERE created_at >= $since GROUP BY hour, status ORDER BY hour`);
 
   const changes = db.query<{ seq: number; job_id: string }, [number]>(
     `SELECT seq, job_id FROM job_changes WHERE seq > ? ORDER BY seq LIMIT ${MOST_CHANGES + 1}`,
@@ -420,7 +415,6 @@ export function createSqliteJobStore(db: Database): JobStore {
         ...waitingRows.all(limits.waiting),
         ...failedRows.all(limits.failed),
       ].map(toJob),
-    countsByHour: (since) => hourCounts.all({ since }),
   };
 }
 

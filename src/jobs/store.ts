@@ -85,8 +85,6 @@ export interface JobStore {
    * and last the newest.
    */
   current(endedSince: number, now: number, limits: CurrentLimits): Job[];
-  /** How many were created since, by the hour and by status. */
-  countsByHour(since: number): HourCount[];
 }
 
 export interface NewJob {
@@ -169,11 +167,4 @@ export interface JobPage {
   /** Newest first. */
   jobs: Job[];
   nextCursor?: string;
-}
-
-export interface HourCount {
-  /** Start of the hour. */
-  hour: number;
-  status: JobStatus;
-  count: number;
 }

@@ -11,7 +11,10 @@ const PAUSE_MS = 20;
 
 const SWEEP_MS = 3_600_000;
 
-/** Deletes jobs that ended too long ago, in steps so small that nobody waits for them. */
+/** How long the history outlives the jobs. */
+const KEEP_HISTORY_MS = 366 * 86_400_000;
+
+/** Deletes jobs and history that are too old, in steps so small that nobody waits for them. */
 export class Sweeper {
   #cancel = () => {};
 
@@ -41,9 +44,10 @@ export class Sweeper {
 
   /** True when there may be more. */
   #step(): boolean {
-    const { store, clock } = this.desk;
-    const isMore = store.deleteEndedBefore(clock.now() - this.keepFinishedMs, STEP) === STEP;
-    if (!isMore) store.forgetChanges();
-    return isMore;
+    const { store, history, clock } = this.desk;
+    if (store.deleteEndedBefore(clock.now() - this.keepFinishedMs, STEP) === STEP) return true;
+    if (history.forgetBefore(clock.now() - KEEP_HISTORY_MS, STEP) === STEP) return true;
+    store.forgetChanges();
+    return false;
   }
 }

@@ -11,6 +11,7 @@ import { ShuttingDown, TooManyWaiting, UnknownJobType } from './errors.ts';
 import { type Execution, Executions } from './executions.ts';
 import { Feed } from './feed.ts';
 import { DETAIL_WRITES, heedful, JOB_WRITES } from './heedful_store.ts';
+import { type History, type HistoryQuery, readHistory } from './history.ts';
 import { parseInput } from './input.ts';
 import type { Job, JobType } from './job.ts';
 import { LeaseWatch } from './lease_watch.ts';
@@ -18,8 +19,9 @@ import { newOwner } from './owner.ts';
 import { DEFAULT_RETRY } from './retry.ts';
 import { createRunner, type Runner } from './runner.ts';
 import { createSqliteJobDetails } from './sqlite_details.ts';
+import { createSqliteJobHistory } from './sqlite_history.ts';
 import { createSqliteJobStore } from './sqlite_store.ts';
-import type { HourCount, JobPage, JobQuery, NewJob, WaitingLimits } from './store.ts';
+import type { JobPage, JobQuery, NewJob, WaitingLimits } from './store.ts';
 import { Sweeper } from './sweeper.ts';
 
 /** How many jobs `getAllJobs` and subscribers get at most: the newest. */
@@ -301,8 +303,9 @@ export class Tracker {
     return { ...page, jobs: this.#withProgress(page.jobs) };
   }
 
-  countsByHour(since: Date): HourCount[] {
-    return this.#open().desk.store.countsByHour(since.getTime());
+  /** How the jobs fared that ended within that time, whether they are still kept or not. */
+  history(query: HistoryQuery): History {
+    return readHistory(this.#open().desk.history, query);
   }
 
   /** Units of progress a second of a job at work in this process, smoothed. */
@@ -377,6 +380,7 @@ export class Tracker {
     const desk: Desk = {
       store,
       details,
+      history: createSqliteJobHistory(database),
       feed,
       executions,
       clock,

@@ -5,7 +5,7 @@ import { JobsPage } from '../../views/pages/jobs.tsx';
 import { PostsPage } from '../../views/pages/posts.tsx';
 import { ProfilesPage } from '../../views/pages/profiles.tsx';
 import type { DashboardModel } from '../../views/view_models.ts';
-import { isFinal } from '../jobs/index.ts';
+import type { FinalStatus, Tracker } from '../jobs/index.ts';
 import { html } from './answer.ts';
 import { frameOf } from './frame.ts';
 import { readJobQuery } from './job_query.ts';
@@ -15,6 +15,8 @@ import type { WebServices } from './services.ts';
 import { sourceOptions } from './start_pages.tsx';
 
 const HOUR_MS = 3_600_000;
+
+type Hour = DashboardModel['hours'][number];
 
 /** The pages that show what there is. */
 export function pages(services: WebServices) {
@@ -58,34 +60,40 @@ export function pages(services: WebServices) {
 }
 
 function dashboard({ tracker, library, sources }: WebServices): DashboardModel {
-  const thisHour = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
-  const hours = Array.from({ length: 24 }, (_, index) => ({
-    start: new Date(thisHour - (23 - index) * HOUR_MS),
-    completed: 0,
-    failed: 0,
-    cancelled: 0,
-    active: 0,
-  }));
-  const counts = tracker.countsByHour(new Date(thisHour - 23 * HOUR_MS));
-  for (const { hour, status, count } of counts) {
-    const slot = hours.find(({ start }) => start.getTime() === hour);
-    if (!slot) continue;
-    if (status === 'completed' || status === 'failed' || status === 'cancelled') {
-      slot[status] += count;
-    } else if (!isFinal(status)) slot.active += count;
-  }
-  const failed = counts.filter(({ status }) => status === 'failed');
+  const hours = lastHours(tracker);
   return {
     counts: library.counts(),
-    lastDay: { jobs: sum(counts), failed: sum(failed) },
+    lastDay: {
+      jobs: sum(hours, 'completed', 'failed', 'cancelled', 'active'),
+      failed: sum(hours, 'failed'),
+    },
     hours,
     recent: tracker.listJobs({ limit: 10 }).jobs,
     sources: sourceOptions(sources),
   };
 }
 
-function sum(counts: { count: number }[]): number {
-  return counts.reduce((total, { count }) => total + count, 0);
+/** By the hour in which jobs ended; those that are active now are in the present one. */
+function lastHours(tracker: Tracker): Hour[] {
+  const thisHour = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
+  const span = { since: thisHour - 23 * HOUR_MS, until: thisHour + HOUR_MS };
+  const { types } = tracker.history({ by: 'hour', ...span });
+  const { atWork, waiting } = tracker.countActive();
+  return Array.from({ length: 24 }, (_, index) => {
+    const periods = types.flatMap((type) => type.periods[index] ?? []);
+    const total = (status: FinalStatus) => periods.reduce((sum, period) => sum + period[status], 0);
+    return {
+      start: new Date(span.since + index * HOUR_MS),
+      completed: total('completed'),
+      failed: total('failed'),
+      cancelled: total('cancelled'),
+      active: index === 23 ? atWork + waiting : 0,
+    };
+  });
+}
+
+function sum(hours: Hour[], ...series: Exclude<keyof Hour, 'start'>[]): number {
+  return hours.reduce((total, hour) => series.reduce((n, name) => n + hour[name], total), 0);
 }
 
 /** The same address with the cursor of the page after this one. */

@@ -1,0 +1,149 @@
+import { Database } from 'bun:sqlite';
+import { describe, expect, test } from 'bun:test';
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { migrate } from '../../src/database.ts';
+import { bucketMs } from '../../src/jobs/history.ts';
+import { type HistoryQuery, PermanentError } from '../../src/jobs/index.ts';
+import { errand, setup } from '../support/jobs.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const START = Date.UTC(2026, 0, 1);
+const FIRST_DAY: HistoryQuery = { by: 'day', since: START, until: START + DAY };
+
+/** Tracked jobs, whose ends the test decides. */
+function setupRuns() {
+  const all = setup();
+  const run = async (ms: number, failure?: string, type: 'errand' | 'chore' = 'errand') => {
+    const { jobId } = await all.tracker.createJob(type);
+    all.clock.skip(ms);
+    await all.tracker.completeJob(jobId, failure === undefined, failure);
+    return jobId;
+  };
+  return { ...all, run };
+}
+
+describe('FEATURES 22: the history of jobs', () => {
+  test('counts ends by type, hour and status', async () => {
+    const { tracker, clock, run } = setupRuns();
+    await run(MINUTE);
+    await run(MINUTE, 'No such user.');
+    await run(MINUTE, undefined, 'chore');
+    clock.skip(HOUR);
+    await run(MINUTE);
+    const { types } = tracker.history({ by: 'hour', since: START, until: START + 2 * HOUR });
+    expect(types.map(({ type }) => type)).toEqual(['chore', 'errand']);
+    expect(types[1]).toMatchObject({ completed: 2, failed: 1, cancelled: 0 });
+    expect(types[1]?.periods).toMatchObject([
+      { start: new Date(START), completed: 1, failed: 1 },
+      { start: new Date(START + HOUR), completed: 1, failed: 0 },
+    ]);
+  });
+
+  test('tells how long completed ones took, within a tenth', async () => {
+    const { tracker, run } = setupRuns();
+    for (let n = 1; n <= 100; n++) await run(n * 1_000);
+    await run(10 * HOUR, 'Too slow.');
+    const [errands] = tracker.history(FIRST_DAY).types;
+    expect(errands?.medianMs).toBeWithin(50_000 * 0.9, 50_000 * 1.1);
+    expect(errands?.p95Ms).toBeWithin(95_000 * 0.9, 95_000 * 1.1);
+  });
+
+  test('has a bucket for every duration, and none is further off than it says', async () => {
+    const { tracker, clock, database, run } = setupRuns();
+    const durations = [1, 2, 3, 10, 700, 1_000, 1_024, 59_999, 7 * HOUR, 30 * DAY];
+    for (const ms of durations) await run(ms);
+    const buckets = database.query('SELECT bucket FROM job_ends ORDER BY bucket').all();
+    expect(buckets).toHaveLength(durations.length);
+    buckets.forEach((row, index) => {
+      const { bucket } = row as { bucket: number };
+      const off = Math.abs(bucketMs(bucket) / (durations[index] as number) - 1);
+      expect(off).toBeLessThanOrEqual(0.0906);
+    });
+    expect(tracker.history({ by: 'day', since: START, until: clock.now() }).types).toHaveLength(1);
+  });
+
+  test('counts each end of a job that is retried, and a cancel without a duration', async () => {
+    let fails = true;
+    const definition = errand(async () => {
+      if (fails) throw new PermanentError('The source refused.');
+      return {};
+    });
+    const { tracker, clock } = setup({ definitions: [definition] });
+    const { id } = await tracker.enqueue('errand', { name: 'one' });
+    await tracker.start();
+    await clock.advance(1_000);
+    fails = false;
+    await tracker.retryJob(id);
+    await clock.advance(1_000);
+    await tracker.stop();
+    const { id: waiting } = await tracker.enqueue('errand', { name: 'two' });
+    await tracker.cancelJob(waiting);
+    const [errands] = tracker.history(FIRST_DAY).types;
+    expect(errands).toMatchObject({ completed: 1, failed: 1, cancelled: 1 });
+    expect(errands?.reasons).toEqual([{ reason: 'The source refused.', count: 1 }]);
+  });
+
+  test('names the most frequent reasons, cut to 200 characters, and 20 a day and type', async () => {
+    const { tracker, run } = setupRuns();
+    await run(1, 'x'.repeat(300));
+    for (let n = 1; n <= 30; n++) await run(1, `No such user: ${n}.`);
+    for (let n = 1; n <= 5; n++) await run(1, 'No such user: 1.');
+    const [errands] = tracker.history(FIRST_DAY).types;
+    expect(errands?.reasons).toHaveLength(21);
+    expect(errands?.reasons.slice(0, 2)).toEqual([
+      { reason: '', count: 11 },
+      { reason: 'No such user: 1.', count: 6 },
+    ]);
+    expect(errands?.reasons.map(({ reason }) => reason)).toContain('x'.repeat(200));
+  });
+
+  test('of one type alone, when asked', async () => {
+    const { tracker, run } = setupRuns();
+    await run(1, 'Broken.');
+    await run(1, 'Broken.', 'chore');
+    const { types } = tracker.history({ ...FIRST_DAY, type: 'chore' });
+    expect(types).toMatchObject([{ type: 'chore', failed: 1, reasons: [{ count: 1 }] }]);
+  });
+
+  test('outlives the jobs by a year, and is tidied then', async () => {
+    const { tracker, clock, database, run } = setupRuns();
+    const id = await run(MINUTE, 'Broken.');
+    await tracker.initialize();
+    clock.skip(2 * DAY);
+    await clock.advance(1_000);
+    expect(tracker.getJob(id)).toBeUndefined();
+    expect(tracker.history(FIRST_DAY).types).toMatchObject([{ type: 'errand', failed: 1 }]);
+    clock.skip(366 * DAY);
+    await clock.advance(1_000);
+    expect(tracker.history(FIRST_DAY).types).toEqual([]);
+    expect(database.query('SELECT * FROM job_failures').all()).toEqual([]);
+    await tracker.stop();
+  });
+});
+
+test('a database from before has the history of the jobs that it still keeps', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'xgpt-migrations-'));
+  const all = join(import.meta.dir, '../../migrations');
+  for (const file of readdirSync(all).filter((name) => name < '0011')) {
+    cpSync(join(all, file), join(folder, file));
+  }
+  const db = new Database(':memory:', { strict: true });
+  migrate(db, folder);
+  db.run(`
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30)
+    INSERT INTO jobs (id, type, status, started_at, completed_at, error_message)
+    SELECT 'errand-' || i, 'errand', iif(i > 5, 'failed', 'completed'), ${START}, ${START + 1_000},
+           iif(i > 5, 'Reason ' || i, NULL) FROM n`);
+  migrate(db);
+  const { tracker } = setup({}, db);
+  const [errands] = tracker.history(FIRST_DAY).types;
+  expect(errands).toMatchObject({ completed: 5, failed: 25 });
+  expect(errands?.medianMs).toBeWithin(900, 1_100);
+  expect(errands?.reasons).toHaveLength(21);
+  expect(errands?.reasons[0]).toEqual({ reason: '', count: 5 });
+  rmSync(folder, { recursive: true });
+});
