@@ -8,6 +8,7 @@ import type { Feed } from './feed.ts';
 import type { JobHistory } from './history.ts';
 import type { Job, JobType } from './job.ts';
 import type { LeaseWatch } from './lease_watch.ts';
+import type { JobListing } from './listing.ts';
 import { processIsGone } from './owner.ts';
 import type { JobStore, Lease } from './store.ts';
 
@@ -25,6 +26,7 @@ export interface Desk {
   store: JobStore;
   details: JobDetailsStore;
   history: JobHistory;
+  listing: JobListing;
   feed: Feed;
   executions: Executions;
   clock: Clock;

@@ -4,6 +4,7 @@ import { appDatabase } from '../database.ts';
 import { createLogger } from '../logger.ts';
 import { createTracker } from './tracker.ts';
 
+export { BULK_ACTIONS, type BulkAction, type BulkOutcome, isOpenTo } from './bulk.ts';
 export { type Clock, systemClock } from './clock.ts';
 export type { DatabaseWatch } from './complaints.ts';
 export type { JobContext, QueuedJobContext } from './context.ts';
@@ -34,7 +35,15 @@ export {
   JOB_STATUSES,
   type JobStatus,
 } from './lifecycle.ts';
-export type { JobPage, JobQuery } from './store.ts';
+export {
+  FAILURES,
+  type Failure,
+  type JobPage,
+  type JobQuery,
+  type RecentSession,
+  type SessionSummary,
+  type Tally,
+} from './listing.ts';
 export { createTracker, type JobDetails, type Tracker, type TrackerOptions } from './tracker.ts';
 
 /** The app's own tracker, over the database in the data folder; opened at its first use. */

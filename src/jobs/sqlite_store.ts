@@ -8,15 +8,10 @@ import type {
   HeldLease,
   Inserted,
   InsertOptions,
-  JobPage,
-  JobQuery,
   JobStore,
   NewJob,
   ProgressUpdate,
 } from './store.ts';
-
-const DEFAULT_PAGE = 50;
-const LONGEST_PAGE = 1_000;
 
 /** So often a job may be left behind without having got further, before it counts as an attempt. */
 const FREE_INTERRUPTIONS = 10;
@@ -27,7 +22,7 @@ const MOST_CHANGES = 500;
 /** How many changes are kept for processes that are behind. */
 const KEPT_CHANGES = 10_000;
 
-/** The one file with SQL about jobs. Needs the tables of `migrations/`. */
+/** All that changes jobs in SQLite, and what the tracker reads for it. Needs the tables of `migrations/`. */
 export function createSqliteJobStore(db: Database): JobStore {
   const before = (to: JobStatus) => `status IN (${quoted(statusesBefore(to))})`;
   const fenced = 'id = $id AND attempt = $attempt';
@@ -189,7 +184,8 @@ export function createSqliteJobStore(db: Database): JobStore {
     SELECT * FROM jobs WHERE completed_at IS NULL AND ${atWork} ORDER BY started_at, turn`);
 
   const waitingRows = db.query<JobRow, [number]>(`
-    SELECT * FROM jobs WHERE status IN ('queued', 'retrying') ORDER BY turn LIMIT ?`);
+    SELECT * FROM jobs INDEXED BY jobs_waiting
+    WHERE status IN ('queued', 'retrying') ORDER BY turn LIMIT ?`);
 
   // What ended in the future ended before the machine's time was set back.
   const endedRows = db.query<JobRow, [number, number, number]>(`
@@ -198,8 +194,8 @@ export function createSqliteJobStore(db: Database): JobStore {
     ORDER BY completed_at DESC LIMIT ?`);
 
   const failedRows = db.query<JobRow, [number]>(`
-    SELECT * FROM jobs WHERE status = 'failed' AND dismissed_at IS NULL
-    ORDER BY completed_at DESC LIMIT ?`);
+    SELECT * FROM jobs INDEXED BY jobs_failed_unseen
+    WHERE status = 'failed' AND dismissed_at IS NULL ORDER BY completed_at DESC LIMIT ?`);
 
   const changes = db.query<{ seq: number; job_id: string }, [number]>(
     `SELECT seq, job_id FROM job_changes WHERE seq > ? ORDER BY seq LIMIT ${MOST_CHANGES + 1}`,
@@ -388,6 +384,7 @@ export function createSqliteJobStore(db: Database): JobStore {
     children: (id) => children.all(id).map(toJob),
     dismiss: (id, now) => first(dismiss, { id, now }),
     remove: (id, force) => removeOne.immediate(id, force),
+    together: (changes) => db.transaction(changes).immediate(),
     renewLeases: (lease) => renew.all({ ...lease }).map(toJob),
     rebaseRetries: (now) =>
       anyFromTheFuture.get({ now }) ? rebaseRetries.run({ now }).changes : 0,
@@ -405,7 +402,6 @@ export function createSqliteJobStore(db: Database): JobStore {
       const row = getRow.get(id);
       return row ? toJob(row) : undefined;
     },
-    list: (query) => list(db, query),
     active: () => activeRows.all().map(toJob),
     countActive: () => countActive.get() ?? { atWork: 0, waiting: 0 },
     current: (endedSince, now, limits) =>
@@ -420,7 +416,7 @@ export function createSqliteJobStore(db: Database): JobStore {
 
 type Params = Record<string, string | number | boolean | null>;
 
-interface JobRow {
+export interface JobRow {
   id: string;
   type: string;
   status: JobStatus;
@@ -450,7 +446,7 @@ interface JobRow {
 
 type LeaseRow = Pick<JobRow, 'id' | 'attempt' | 'owner' | 'lease_until'>;
 
-function toJob(row: JobRow): Job {
+export function toJob(row: JobRow): Job {
   const result = json(row.result);
   return {
     id: row.id,
@@ -515,49 +511,6 @@ function asParams(job: NewJob) {
     parentId: job.parentId ?? null,
     client: job.client ?? null,
   };
-}
-
-/** Newest first by (created_at, id); the cursor is the last row's pair. */
-function list(db: Database, query: JobQuery): JobPage {
-  const limit = Math.min(Math.max(1, query.limit ?? DEFAULT_PAGE), LONGEST_PAGE);
-  const { where, params } = filters(query);
-  const rows = db
-    .query<JobRow, Params>(
-      `SELECT * FROM jobs ${where} ORDER BY created_at DESC, id DESC LIMIT $limit`,
-    )
-    .all({ ...params, limit: limit + 1 });
-  const jobs = rows.slice(0, limit).map(toJob);
-  const last = jobs.at(-1);
-  if (rows.length <= limit || !last) return { jobs };
-  return { jobs, nextCursor: `${last.createdAt.getTime()}_${last.id}` };
-}
-
-function filters(query: JobQuery): { where: string; params: Params } {
-  const conditions: string[] = [];
-  const params: Params = {};
-  const add = (condition: string, values: Params) => {
-    conditions.push(condition);
-    Object.assign(params, values);
-  };
-  if (query.status) add('status = $status', { status: query.status });
-  if (query.type) add('type = $type', { type: query.type });
-  if (query.session) add('session_id = $session', { session: query.session });
-  if (query.since !== undefined) add('created_at >= $since', { since: query.since });
-  if (query.until !== undefined) add('created_at < $until', { until: query.until });
-  if (query.q) {
-    const columns = "id || ' ' || COALESCE(metadata, '') || ' ' || progress_message || ' ' ||";
-    add(`instr(lower(${columns} COALESCE(error_message, '')), lower($q)) > 0`, { q: query.q });
-  }
-  if (query.cursor) {
-    const [createdAt, id] = splitCursor(query.cursor);
-    add('(created_at, id) < ($cursorTime, $cursorId)', { cursorTime: createdAt, cursorId: id });
-  }
-  return { where: conditions.length ? `WHERE ${conditions.join(' AND ')}` : '', params };
-}
-
-function splitCursor(cursor: string): [number, string] {
-  const at = cursor.indexOf('_');
-  return [Number(cursor.slice(0, at)), cursor.slice(at + 1)];
 }
 
 /** Only ever called with statuses from the lifecycle table. */

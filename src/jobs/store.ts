@@ -1,5 +1,4 @@
 import type { Job, JobProgress, JobType } from './job.ts';
-import type { JobStatus } from './lifecycle.ts';
 
 /**
  * What the database knows of jobs. Every method is one transaction and returns what it did;
@@ -45,6 +44,8 @@ export interface JobStore {
   dismiss(id: string, now: number): Job | undefined;
   /** False when there is no such job, or it is active and not forced. */
   remove(id: string, force: boolean): boolean;
+  /** Runs several of these changes as one transaction. */
+  together(changes: () => void): void;
 
   /** Prolongs every lease of that owner; returns the jobs it still has. */
   renewLeases(lease: Lease): Job[];
@@ -75,7 +76,6 @@ export interface JobStore {
   get(id: string): Job | undefined;
   /** Oldest first. */
   children(id: string): Job[];
-  list(query: JobQuery): JobPage;
   /** Everything that is not over: at work by start, then waiting by turn. */
   active(): Job[];
   /** How many are at work, and how many wait. */
@@ -148,23 +148,4 @@ export interface ProgressUpdate extends Fence {
 export interface CommitState {
   checkpoint?: unknown;
   progress?: JobProgress;
-}
-
-export interface JobQuery {
-  status?: JobStatus;
-  type?: string;
-  session?: string;
-  /** Words that occur in what was asked, in the message, the error or the id. */
-  q?: string;
-  since?: number;
-  until?: number;
-  limit?: number;
-  /** From an earlier page. */
-  cursor?: string;
-}
-
-export interface JobPage {
-  /** Newest first. */
-  jobs: Job[];
-  nextCursor?: string;
 }

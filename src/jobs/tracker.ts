@@ -1,6 +1,14 @@
 import type { Database } from 'bun:sqlite';
 import { migrate, openDatabase } from '../database.ts';
 import { type Logger, silentLogger } from '../logger.ts';
+import {
+  type Act,
+  actOnAll,
+  actOnMatching,
+  type BulkAction,
+  type BulkOutcome,
+  tallyMatching,
+} from './bulk.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { Complaints, type DatabaseWatch } from './complaints.ts';
 import { type JobContext, trackedContext } from './context.ts';
@@ -15,13 +23,15 @@ import { type History, type HistoryQuery, readHistory } from './history.ts';
 import { parseInput } from './input.ts';
 import type { Job, JobType } from './job.ts';
 import { LeaseWatch } from './lease_watch.ts';
+import type { JobPage, JobQuery, RecentSession, SessionSummary, Tally } from './listing.ts';
 import { newOwner } from './owner.ts';
 import { DEFAULT_RETRY } from './retry.ts';
 import { createRunner, type Runner } from './runner.ts';
 import { createSqliteJobDetails } from './sqlite_details.ts';
 import { createSqliteJobHistory } from './sqlite_history.ts';
+import { createSqliteJobListing } from './sqlite_listing.ts';
 import { createSqliteJobStore } from './sqlite_store.ts';
-import type { JobPage, JobQuery, NewJob, WaitingLimits } from './store.ts';
+import type { NewJob, WaitingLimits } from './store.ts';
 import { Sweeper } from './sweeper.ts';
 
 /** How many jobs `getAllJobs` and subscribers get at most: the newest. */
@@ -223,13 +233,9 @@ export class Tracker {
   async cancelJob(id: string): Promise<boolean> {
     const { desk } = this.#open();
     desk.executions.flush();
-    const cancelled = desk.store.cancel(id, desk.clock.now());
-    for (const job of cancelled) {
-      desk.feed.changed(job.id);
-      const execution = desk.executions.get(job.id);
-      if (execution) abortCancelled(desk, execution);
-    }
-    return cancelled.length > 0 || desk.store.get(id)?.status === 'cancelling';
+    const follow = this.#cancel(id);
+    follow?.();
+    return follow !== undefined || desk.store.get(id)?.status === 'cancelling';
   }
 
   /**
@@ -239,23 +245,39 @@ export class Tracker {
    */
   async retryJob(id: string): Promise<Job | undefined> {
     const { desk } = this.#open();
-    const type = desk.store.get(id)?.type;
-    const { maxAttempts } = (type && this.#definitions.get(type)?.retry) || DEFAULT_RETRY;
-    const requeued = desk.store.requeue(id, maxAttempts, desk.clock.now());
-    for (const job of requeued) desk.feed.changed(job.id);
+    const follow = this.#retry(id);
+    if (!follow) return undefined;
+    const job = desk.store.get(id);
+    follow();
     desk.wake();
-    return requeued[0];
+    return job;
   }
 
   /** Forgets a job. One that is active only with `force`: its handler is stopped and fenced off. */
   async removeJob(id: string, { force = false } = {}): Promise<boolean> {
-    const { store, feed, executions } = this.#open().desk;
-    if (!store.remove(id, force)) return false;
-    const execution = executions.get(id);
-    if (execution) executions.fence(execution);
-    feed.changed(id);
+    const follow = this.#remove(id, force);
+    if (!follow) return false;
+    follow();
     this.#open().desk.wake();
     return true;
+  }
+
+  /**
+   * Cancels, retries or removes those of the jobs for which that is possible, in transactions of
+   * 200; the others are skipped, whatever the reason.
+   */
+  async changeJobs(action: BulkAction, ids: string[]): Promise<BulkOutcome> {
+    return actOnAll(this.#open().desk, action, [...new Set(ids)], this.#act(action));
+  }
+
+  /** The same for every job that the query finds, apart from its page. */
+  async changeMatching(action: BulkAction, query: JobQuery): Promise<BulkOutcome> {
+    return actOnMatching(this.#open().desk, action, query, this.#act(action));
+  }
+
+  /** How many jobs the query finds, by what can be done to them. */
+  async countJobs(query: JobQuery): Promise<Tally[]> {
+    return tallyMatching(this.#open().desk, query);
   }
 
   /** Puts an ended job away: the taskbar no longer shows it. */
@@ -299,8 +321,18 @@ export class Tracker {
 
   /** Newest first, page by page. */
   listJobs(query: JobQuery): JobPage {
-    const page = this.#open().desk.store.list(query);
+    const page = this.#open().desk.listing.list(query);
     return { ...page, jobs: this.#withProgress(page.jobs) };
+  }
+
+  /** How the jobs of a session stand, all together. */
+  sessionSummary(id: string): SessionSummary {
+    return this.#open().desk.listing.session(id);
+  }
+
+  /** The sessions used last, newest first. */
+  recentSessions(limit: number): RecentSession[] {
+    return this.#open().desk.listing.recentSessions(limit);
   }
 
   /** How the jobs fared that ended within that time, whether they are still kept or not. */
@@ -358,6 +390,52 @@ export class Tracker {
     return this.#open().desk.details.logEnd(id);
   }
 
+  #act(action: BulkAction): Act {
+    switch (action) {
+      case 'cancel':
+        return (id) => this.#cancel(id);
+      case 'retry':
+        return (id) => this.#retry(id);
+      case 'remove':
+        return (id) => this.#remove(id, false);
+    }
+  }
+
+  /** Each of these three changes the database, and returns what is to follow once that is on disk. */
+  #cancel(id: string): (() => void) | undefined {
+    const { desk } = this.#open();
+    const cancelled = desk.store.cancel(id, desk.clock.now());
+    if (cancelled.length === 0) return undefined;
+    return () => {
+      for (const job of cancelled) {
+        desk.feed.changed(job.id);
+        const execution = desk.executions.get(job.id);
+        if (execution) abortCancelled(desk, execution);
+      }
+    };
+  }
+
+  #retry(id: string): (() => void) | undefined {
+    const { desk } = this.#open();
+    const type = desk.store.get(id)?.type;
+    const { maxAttempts } = (type && this.#definitions.get(type)?.retry) || DEFAULT_RETRY;
+    const requeued = desk.store.requeue(id, maxAttempts, desk.clock.now());
+    if (requeued.length === 0) return undefined;
+    return () => {
+      for (const job of requeued) desk.feed.changed(job.id);
+    };
+  }
+
+  #remove(id: string, force: boolean): (() => void) | undefined {
+    const { store, feed, executions } = this.#open().desk;
+    if (!store.remove(id, force)) return undefined;
+    return () => {
+      const execution = executions.get(id);
+      if (execution) executions.fence(execution);
+      feed.changed(id);
+    };
+  }
+
   get feed(): Feed {
     return this.#open().desk.feed;
   }
@@ -380,7 +458,8 @@ export class Tracker {
     const desk: Desk = {
       store,
       details,
-      history: createSqliteJobHistory(database),
+      history: heedful(createSqliteJobHistory(database), ['forgetBefore'], obstacle),
+      listing: createSqliteJobListing(database),
       feed,
       executions,
       clock,

@@ -61,7 +61,7 @@ describe('FEATURES 22: the history of jobs', () => {
     buckets.forEach((row, index) => {
       const { bucket } = row as { bucket: number };
       const off = Math.abs(bucketMs(bucket) / (durations[index] as number) - 1);
-      expect(off).toBeLessThanOrEqual(0.0906);
+      expect(off).toBeLessThanOrEqual(0.091);
     });
     expect(tracker.history({ by: 'day', since: START, until: clock.now() }).types).toHaveLength(1);
   });

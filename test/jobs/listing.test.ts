@@ -1,0 +1,239 @@
+import type { Database } from 'bun:sqlite';
+import { describe, expect, test } from 'bun:test';
+import { openDatabase } from '../../src/database.ts';
+import type { Job, JobQuery } from '../../src/jobs/index.ts';
+import { WINDOW } from '../../src/jobs/listing.ts';
+import { setup } from '../support/jobs.ts';
+
+const START = Date.UTC(2026, 0, 1);
+
+/** Writes jobs 1 … n, a second apart; SQL tells what differs from job to job. */
+function fill(db: Database, n: number, { type = "'errand'", status = "'completed'" } = {}): void {
+  db.run(`
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${n})
+    INSERT INTO jobs (id, type, status, created_at, completed_at, metadata)
+    SELECT printf('job-%06d', i), ${type}, ${status}, ${START} + i * 1000,
+           CASE WHEN ${status} IN ('completed', 'failed', 'cancelled') THEN ${START} END,
+           json_object('name', 'number ' || i) FROM n`);
+}
+
+function setupList(n: number, options?: Parameters<typeof fill>[2]) {
+  const all = setup();
+  fill(all.database, n, options);
+  const numbers = ({ jobs }: { jobs: Job[] }) => jobs.map(({ id }) => Number(id.slice(4)));
+  return { ...all, numbers };
+}
+
+describe('the pages of a list', () => {
+  test('lead to older jobs and back to the same newer ones', () => {
+    const { tracker, numbers } = setupList(10);
+    const first = tracker.listJobs({ limit: 4 });
+    const second = tracker.listJobs({ limit: 4, cursor: first.nextCursor });
+    const third = tracker.listJobs({ limit: 4, cursor: second.nextCursor });
+    expect([first, second, third].map(numbers)).toEqual([
+      [10, 9, 8, 7],
+      [6, 5, 4, 3],
+      [2, 1],
+    ]);
+    expect(first.newerCursor).toBeUndefined();
+    expect(third.nextCursor).toBeUndefined();
+    const back = tracker.listJobs({ limit: 4, newerThan: third.newerCursor });
+    expect(numbers(back)).toEqual([6, 5, 4, 3]);
+    expect(tracker.listJobs({ limit: 4, cursor: back.nextCursor })).toEqual(third);
+  });
+
+  test('end with the newest page, which is full', () => {
+    const { tracker, numbers } = setupList(10);
+    const second = tracker.listJobs({
+      limit: 7,
+      cursor: tracker.listJobs({ limit: 2 }).nextCursor,
+    });
+    const back = tracker.listJobs({ limit: 7, newerThan: second.newerCursor });
+    expect(numbers(back)).toEqual([10, 9, 8, 7, 6, 5, 4]);
+    expect(back.newerCursor).toBeUndefined();
+  });
+
+  test.each<[string, JobQuery]>([
+    ['a time', { since: START + 4_000, until: START + 8_000 }],
+    ['a status', { status: 'completed', since: START + 4_000, until: START + 8_000 }],
+    ['a type', { type: 'errand', since: START + 4_000, until: START + 8_000 }],
+    ['words', { q: 'NUMBER', since: START + 4_000, until: START + 8_000 }],
+  ])('stay within %s in both directions', (_, query) => {
+    const { tracker, numbers } = setupList(10);
+    const first = tracker.listJobs({ ...query, limit: 2 });
+    expect(numbers(first)).toEqual([7, 6]);
+    const second = tracker.listJobs({ ...query, limit: 2, cursor: first.nextCursor });
+    expect(numbers(second)).toEqual([5, 4]);
+    expect(second.nextCursor).toBeUndefined();
+    expect(
+      numbers(tracker.listJobs({ ...query, limit: 1, newerThan: second.newerCursor })),
+    ).toEqual([6]);
+  });
+});
+
+describe('a search among very many', () => {
+  test('looks through so many at a time, says how far, and goes on from there', () => {
+    const { tracker, numbers } = setupList(2 * WINDOW + 5);
+    const first = tracker.listJobs({ q: 'number 3"' });
+    expect(first.jobs).toEqual([]);
+    expect(first.lookedBackTo).toEqual(new Date(START + (WINDOW + 6) * 1_000));
+    const second = tracker.listJobs({ q: 'number 3"', cursor: first.nextCursor });
+    expect(second.jobs).toEqual([]);
+    const third = tracker.listJobs({ q: 'number 3"', cursor: second.nextCursor });
+    expect(numbers(third)).toEqual([3]);
+    expect(third.lookedBackTo).toBeUndefined();
+    expect(third.nextCursor).toBeUndefined();
+  });
+
+  test('finds the same whatever else is asked', () => {
+    const { tracker, numbers } = setupList(30, { type: "iif(i % 2, 'errand', 'chore')" });
+    expect(numbers(tracker.listJobs({ q: 'number 2', type: 'chore' }))).toEqual([
+      28, 26, 24, 22, 20, 2,
+    ]);
+    expect(numbers(tracker.listJobs({ q: 'number 2', type: 'chore', status: 'failed' }))).toEqual(
+      [],
+    );
+  });
+});
+
+test('FEATURES 11: failed after all attempts and not worth another are told apart', () => {
+  const { tracker, database, numbers } = setupList(4, { status: "'failed'" });
+  database.run(
+    `UPDATE jobs SET attempt = 1, max_attempts = CASE WHEN id > 'job-000002' THEN 1 ELSE 3 END`,
+  );
+  expect(numbers(tracker.listJobs({ status: 'failed' }))).toEqual([4, 3, 2, 1]);
+  expect(numbers(tracker.listJobs({ failure: 'exhausted' }))).toEqual([4, 3]);
+  expect(numbers(tracker.listJobs({ failure: 'permanent' }))).toEqual([2, 1]);
+});
+
+describe('FEATURES 27: sessions', () => {
+  test('sum up how their jobs stand and how far they have come', async () => {
+    const { tracker } = setup();
+    const start = (sessionId: string) => tracker.enqueue('errand', { name: 'one' }, { sessionId });
+    await start('night');
+    const { id } = await start('night');
+    await tracker.cancelJob(id);
+    await start('day');
+    expect(tracker.sessionSummary('night')).toEqual({
+      jobs: 2,
+      byStatus: { queued: 1, cancelled: 1 },
+      progress: { current: 0, total: 0 },
+    });
+    expect(tracker.recentSessions(10).map(({ id, jobs }) => [id, jobs])).toContainEqual([
+      'night',
+      2,
+    ]);
+  });
+
+  test('add up the progress of the jobs whose total is known', () => {
+    const { tracker, database } = setupList(3);
+    database.run(`UPDATE jobs SET session_id = 'night', progress_current = 30,
+      progress_total = CASE id WHEN 'job-000001' THEN 0 WHEN 'job-000002' THEN 100 ELSE 20 END`);
+    expect(tracker.sessionSummary('night').progress).toEqual({ current: 50, total: 120 });
+  });
+
+  test('are listed by their last job', () => {
+    const { tracker, database } = setupList(9);
+    database.run(
+      `UPDATE jobs SET session_id = CASE WHEN id < 'job-000005' THEN 'early' ELSE 'late' END`,
+    );
+    expect(tracker.recentSessions(10)).toMatchObject([
+      { id: 'late', jobs: 5, lastJobAt: new Date(START + 9_000), byStatus: { completed: 5 } },
+      { id: 'early', jobs: 4 },
+    ]);
+    expect(tracker.recentSessions(1)).toHaveLength(1);
+  });
+});
+
+describe('no list reads all jobs', () => {
+  /** What SQLite says it would do for every statement that `use` runs. */
+  function plansOf(use: (tracker: ReturnType<typeof setup>['tracker']) => void) {
+    const database = openDatabase(':memory:');
+    const statements = new Set<string>();
+    const original = database.query.bind(database);
+    database.query = ((sql: string) => {
+      const statement = original(sql);
+      for (const run of ['all', 'get'] as const) {
+        const real = statement[run].bind(statement);
+        statement[run] = ((...params: never[]) => {
+          statements.add(sql);
+          return real(...params);
+        }) as never;
+      }
+      return statement;
+    }) as typeof database.query;
+    const { tracker } = setup({}, database);
+    tracker.getJob('none');
+    // What opening it runs is not meant.
+    statements.clear();
+    use(tracker);
+    return [...statements].map((sql) => ({ sql, plan: planOf(database, sql) }));
+  }
+
+  const time = { since: START, until: START + 1_000 };
+  const [cursor, newerThan] = [`${START}_job-1`, `${START}_job-1`];
+  const filters: JobQuery[] = [
+    {},
+    { status: 'completed' },
+    { status: 'failed' },
+    { failure: 'exhausted' },
+    { type: 'errand' },
+    { type: 'errand', status: 'failed' },
+    { type: 'errand', status: 'completed' },
+    { session: 'night' },
+    { session: 'night', status: 'failed' },
+    { q: 'space' },
+    { q: 'space', type: 'errand' },
+    time,
+  ];
+  const queries = filters.flatMap((filter) => [
+    filter,
+    { ...filter, cursor },
+    { ...filter, newerThan },
+    { ...filter, ...time, cursor },
+  ]);
+
+  test.each(queries)('of the jobs by %j', (query) => {
+    const plans = plansOf((tracker) => tracker.listJobs(query));
+    expect(plans.length).toBeGreaterThan(0);
+    for (const { sql, plan } of plans) {
+      expect(plan).toMatch(/^(SEARCH|SCAN) jobs USING (COVERING )?INDEX \w+/);
+      expect(plan).not.toContain('TEMP B-TREE');
+      if (/\$(cursor|since)/.test(sql)) expect(plan).toMatch(/^SEARCH .*created_at/);
+    }
+  });
+
+  test('of the sessions, the history, the dashboard and the taskbar', () => {
+    const plans = plansOf((tracker) => {
+      tracker.sessionSummary('night');
+      tracker.recentSessions(10);
+      tracker.history({ by: 'hour', since: START, until: START + 1 });
+      tracker.history({ by: 'day', since: START, until: START + 1, type: 'errand' });
+      tracker.countActive();
+      tracker.getActiveJobs();
+      tracker.getCurrentJobs(new Date(START), 10);
+    });
+    expect(plans.length).toBeGreaterThanOrEqual(10);
+    for (const { plan } of plans) {
+      expect(plan).not.toMatch(/SCAN jobs(?! USING)/);
+      expect(plan).not.toMatch(/SCAN job_/);
+    }
+  });
+
+  test('nor does the taskbar sort more than it shows', () => {
+    const plans = plansOf((tracker) => tracker.getCurrentJobs(new Date(START), 10));
+    const limited = plans.filter(({ sql }) => sql.includes('LIMIT'));
+    expect(limited).toHaveLength(3);
+    for (const { plan } of limited) expect(plan).not.toContain('TEMP B-TREE');
+  });
+
+  test('and one that did would be told', () => {
+    const plan = planOf(openDatabase(':memory:'), 'SELECT * FROM jobs WHERE client = 1');
+    expect(plan).toMatch(/SCAN jobs(?! USING)/);
+  });
+});
+
+function planOf(db: Database, sql: string): string {
+  const steps = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[];
+  return steps.map(({ detail }) => detail).join('; ');
+}
