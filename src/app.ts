@@ -5,11 +5,14 @@ import { createAccess } from './access/index.ts';
 import type { Logger } from './logger.ts';
 import { accessRoutes } from './routes/access_routes.tsx';
 import { assetRoutes } from './routes/assets.ts';
+import { bulkRoutes } from './routes/bulk_routes.tsx';
 import { answerProblem } from './routes/error_answer.tsx';
 import { gate } from './routes/gate.ts';
 import { guard, isSafe } from './routes/guard.ts';
 import { health } from './routes/health.ts';
+import { historyRoutes } from './routes/history_routes.tsx';
 import { importRoutes } from './routes/import_routes.tsx';
+import { jobPages } from './routes/job_pages.tsx';
 import { jobRoutes } from './routes/job_routes.tsx';
 import { jobStreams } from './routes/job_streams.ts';
 import { libraryRoutes } from './routes/library_routes.tsx';
@@ -47,10 +50,13 @@ export async function createApp({ database, logger, ...given }: AppServices) {
     .use(accessRoutes({ access, logger }))
     .use(health(services))
     .use(jobStreams(services))
+    .use(bulkRoutes(services))
     .use(jobRoutes(services))
     .use(startRoutes(services))
     .use(libraryRoutes(services))
     .use(importRoutes(services))
     .use(pages(services))
+    .use(jobPages(services))
+    .use(historyRoutes(services))
     .use(startPages(services));
 }

@@ -1,4 +1,7 @@
+import type { BulkOutcome } from '../src/jobs/bulk.ts';
+import type { History } from '../src/jobs/history.ts';
 import type { Job } from '../src/jobs/job.ts';
+import type { SessionSummary } from '../src/jobs/listing.ts';
 import type { PostPage, ProfilePage } from '../src/library/library.ts';
 import type { Post } from '../src/post.ts';
 
@@ -104,9 +107,46 @@ export interface ProfilesModel {
 
 export interface JobsModel {
   jobs: Job[];
-  query: { status: string; type: string; q: string; session: string };
+  /** As typed; times without a zone are UTC. */
+  query: Record<'status' | 'failure' | 'type' | 'q' | 'session' | 'since' | 'until', string>;
   types: string[];
-  nextHref?: string;
+  olderHref?: string;
+  newerHref?: string;
+  /** How far it has looked, when it did not look through all there is. */
+  lookedBackTo?: Date;
+  /** The filter as it stands in an address: `status=failed&q=space`. */
+  filter: string;
+  /** What was just done to many of them. */
+  outcome?: BulkOutcome;
+}
+
+/** What is to be confirmed before it is done to all jobs that match. */
+export interface BulkModel {
+  action: BulkOutcome['action'];
+  query: JobsModel['query'];
+  matching: number;
+  /** How many of them it can be done to as they are now. */
+  open: number;
+  filter: string;
+  backHref: string;
+}
+
+export interface SessionModel {
+  id: string;
+  summary: SessionSummary;
+  jobs: Job[];
+  olderHref?: string;
+  newerHref?: string;
+}
+
+export type HistorySpan = 'day' | 'week' | 'month' | 'quarter';
+
+export interface HistoryModel {
+  span: HistorySpan;
+  /** One type alone. */
+  type?: string;
+  types: string[];
+  history: History;
 }
 
 export interface ErrorModel {

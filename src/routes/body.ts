@@ -5,15 +5,18 @@ const LARGEST_BODY = 1024 * 1024;
 
 /**
  * A request's body: what its JSON says, or a form's fields. A field that occurs twice counts as
- * its last value, which is how a form tells an unticked box from a missing one.
+ * its last value, which is how a form tells an unticked box from a missing one; one of those in
+ * `lists` is the array of its values.
  * @throws Problem when it is too large, cannot be read, or is of another kind.
  */
-export async function readBody(request: Request): Promise<unknown> {
+export async function readBody(request: Request, lists: string[] = []): Promise<unknown> {
   const text = await readText(request);
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
   if (type === 'application/json') return parseJson(text);
   if (type === 'application/x-www-form-urlencoded') {
-    return Object.fromEntries(new URLSearchParams(text));
+    const fields = new URLSearchParams(text);
+    const arrays = lists.map((name) => [name, fields.getAll(name)]);
+    return { ...Object.fromEntries(fields), ...Object.fromEntries(arrays) };
   }
   if (text === '') return {};
   throw new Problem(415, 'unsupported_type', 'This kind of body cannot be read.', {

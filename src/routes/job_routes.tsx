@@ -6,7 +6,7 @@ import { isActive, type Job } from '../jobs/index.ts';
 import { html, seeOther } from './answer.ts';
 import { readBody, readFields } from './body.ts';
 import { readJobQuery } from './job_query.ts';
-import { isNavigation, wantsJson } from './negotiation.ts';
+import { isNavigation, refererOf, wantsJson } from './negotiation.ts';
 import { noSuchJob, Problem, toProblem } from './problem.ts';
 import type { WebServices } from './services.ts';
 import { type Asking, enqueueFrom, startFrom } from './start.ts';
@@ -66,7 +66,7 @@ export function jobRoutes({ tracker, live }: WebServices) {
   return new Elysia({ name: 'jobs' })
     .get('/api/jobs', ({ request }) => {
       if (!wantsJson(request)) return html(TaskbarContent({ model: live.model() }));
-      return Response.json(tracker.listJobs(readJobQuery(request)));
+      return Response.json(tracker.listJobs(readJobQuery(new URL(request.url).searchParams)));
     })
     .post(
       '/api/jobs',
@@ -75,8 +75,11 @@ export function jobRoutes({ tracker, live }: WebServices) {
     )
     .get('/api/jobs/:id', ({ request, params }) => answer(request, jobOr404(params.id)))
     .get('/api/sessions/:id/jobs', ({ request, params }) => {
-      const page = tracker.listJobs({ ...readJobQuery(request), session: params.id });
-      if (wantsJson(request)) return Response.json(page);
+      const query = readJobQuery(new URL(request.url).searchParams);
+      const page = tracker.listJobs({ ...query, session: params.id });
+      if (wantsJson(request)) {
+        return Response.json({ ...page, summary: tracker.sessionSummary(params.id) });
+      }
       return html(page.jobs.map(card).join('') || NO_JOBS);
     })
     .post('/api/jobs/:id/cancel', async ({ request, params }) => {
@@ -153,11 +156,4 @@ function stillActive(job: Job): Problem {
   return new Problem(409, 'active', 'The job is still active.', {
     message: `It is ${job.status}. Cancel it first, or remove it with ?force=1.`,
   });
-}
-
-function refererOf(request: Request): string | undefined {
-  const referer = request.headers.get('referer');
-  if (!referer || !URL.canParse(referer)) return undefined;
-  const { host, pathname, search } = new URL(referer);
-  return host === new URL(request.url).host ? pathname + search : undefined;
 }

@@ -17,3 +17,11 @@ export function isHtmx(request: Request): boolean {
 export function cookieOf(request: Request, name: string): string | undefined {
   return new Bun.CookieMap(request.headers.get('cookie') ?? '').get(name) ?? undefined;
 }
+
+/** The page of ours that a form was on. */
+export function refererOf(request: Request): string | undefined {
+  const referer = request.headers.get('referer');
+  if (!referer || !URL.canParse(referer)) return undefined;
+  const { host, pathname, search } = new URL(referer);
+  return host === new URL(request.url).host ? pathname + search : undefined;
+}

@@ -1,14 +1,12 @@
 import { Elysia } from 'elysia';
 import { DashboardPage } from '../../views/pages/dashboard.tsx';
 import { JobPage } from '../../views/pages/job.tsx';
-import { JobsPage } from '../../views/pages/jobs.tsx';
 import { PostsPage } from '../../views/pages/posts.tsx';
 import { ProfilesPage } from '../../views/pages/profiles.tsx';
 import type { DashboardModel } from '../../views/view_models.ts';
 import type { FinalStatus, Tracker } from '../jobs/index.ts';
 import { html } from './answer.ts';
 import { frameOf } from './frame.ts';
-import { readJobQuery } from './job_query.ts';
 import { findPosts, readPostsQuery, readProfilesQuery } from './library_query.ts';
 import { noSuchJob } from './problem.ts';
 import type { WebServices } from './services.ts';
@@ -37,18 +35,6 @@ export function pages(services: WebServices) {
       const page = library.profiles(query);
       const model = { page, query, nextHref: nextHref(request, page.nextCursor) };
       return html(ProfilesPage({ frame: frameOf(request, services), model }));
-    })
-    .get('/jobs', ({ request }) => {
-      const { status = '', type = '', q = '', session = '', ...rest } = readJobQuery(request);
-      const given = { status: status || undefined, type, q, session };
-      const { jobs, nextCursor } = tracker.listJobs({ ...rest, ...given });
-      const model = {
-        jobs,
-        query: { status, type, q, session },
-        types: tracker.types,
-        nextHref: nextHref(request, nextCursor),
-      };
-      return html(JobsPage({ frame: frameOf(request, services), model }));
     })
     .get('/jobs/:id', ({ request, params }) => {
       const job = tracker.getJob(params.id);

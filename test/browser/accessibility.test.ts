@@ -27,7 +27,11 @@ async function collectSome(): Promise<void> {
   const all = { includeReplies: true, includeReposts: true, signal };
   const pages = app.sources.get('sample')?.posts({ username: 'aurora_lab', ...all }) ?? [];
   for await (const { items } of pages) app.library.savePosts(items);
-  const { id } = await app.tracker.enqueue('discover', { query: 'climbing', maxResults: 20 });
+  const { id } = await app.tracker.enqueue(
+    'discover',
+    { query: 'climbing', maxResults: 20 },
+    { sessionId: 'climbers' },
+  );
   await app.reaches(id, 'completed');
 }
 
@@ -68,6 +72,12 @@ describe.each([
     '/posts?q=nothing+like+it',
     '/profiles',
     '/jobs',
+    '/jobs?status=failed&failure=permanent&q=nothing+like+it',
+    '/jobs/bulk?action=remove',
+    '/sessions',
+    '/sessions/climbers',
+    '/history',
+    '/history?span=quarter&type=scrape',
     '/no-such-page',
   ])(
     'on %s',

@@ -127,7 +127,7 @@ function Moment({ label, date, now }: { label: string; date: Date | undefined; n
 function Relations({ job: { sessionId, parentId } }: { job: Job }): JSX.Element {
   return (
     <>
-      <Relation label="Session" text={sessionId} base="/jobs?session=" />
+      <Relation label="Session" text={sessionId} base="/sessions/" />
       <Relation label="Started by" text={parentId} base="/jobs/" />
     </>
   );

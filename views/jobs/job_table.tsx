@@ -1,12 +1,23 @@
 import type { Job } from '../../src/jobs/job.ts';
-import { subject } from '../format.ts';
+import { jobName, subject } from '../format.ts';
+import { attributeText } from '../forms/field.tsx';
 import { relativeTime } from '../time.tsx';
 import { Outcome } from './outcome.tsx';
+import { SessionLink } from './session_link.tsx';
 import { StatusLabel } from './status_icon.tsx';
 import { Took } from './took.tsx';
 
+interface JobTableProps {
+  jobs: Job[];
+  now: Date;
+  /** Each row has a box, for a form around the table. */
+  choosable?: boolean;
+  /** The session whose page it is on, and which its rows need not name. */
+  session?: string;
+}
+
 /** A table on a desk; the CSS makes each row a card on a phone. */
-export function JobTable({ jobs, now }: { jobs: Job[]; now: Date }): JSX.Element {
+export function JobTable({ jobs, now, choosable, session }: JobTableProps): JSX.Element {
   return (
     <table class="job-table">
       <thead>
@@ -25,17 +36,22 @@ export function JobTable({ jobs, now }: { jobs: Job[]; now: Date }): JSX.Element
       </thead>
       <tbody>
         {jobs.map((job) => (
-          <JobRow job={job} now={now} />
+          <JobRow job={job} now={now} choosable={choosable} session={session} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function JobRow({ job, now }: { job: Job; now: Date }): JSX.Element {
+interface JobRowProps extends Omit<JobTableProps, 'jobs'> {
+  job: Job;
+}
+
+function JobRow({ job, now, choosable, session }: JobRowProps): JSX.Element {
   return (
     <tr id={`row-${job.id}`} data-status={job.status}>
       <td class="cell-status">
+        {choosable ? <ChooseBox job={job} /> : ''}
         <StatusLabel status={job.status} />
       </td>
       <td class="cell-type" safe>
@@ -45,6 +61,11 @@ function JobRow({ job, now }: { job: Job; now: Date }): JSX.Element {
         <a href={`/jobs/${encodeURIComponent(job.id)}`} safe>
           {subject(job) || job.id}
         </a>
+        {job.sessionId === undefined || job.sessionId === session ? (
+          ''
+        ) : (
+          <SessionLink id={job.sessionId} />
+        )}
       </th>
       <td class="cell-outcome">
         <Outcome job={job} />
@@ -54,5 +75,18 @@ function JobRow({ job, now }: { job: Job; now: Date }): JSX.Element {
         <Took job={job} now={now} />
       </td>
     </tr>
+  );
+}
+
+function ChooseBox({ job }: { job: Job }): JSX.Element {
+  return (
+    <input
+      type="checkbox"
+      name="ids"
+      id={`choose-${job.id}`}
+      value={job.id}
+      aria-label={attributeText(`Choose ${jobName(job)}, ${job.status}`)}
+      autocomplete="off"
+    />
   );
 }

@@ -53,7 +53,12 @@ function Instruments({ model, now }: { model: DashboardModel; now: Date }): JSX.
         <Counters model={model} />
         <HoursChart hours={model.hours} />
         <section class="last-jobs">
-          <h2>Last jobs</h2>
+          <div class="page-head">
+            <h2>Last jobs</h2>
+            <a class="small" href="/history">
+              History
+            </a>
+          </div>
           <JobTable jobs={model.recent} now={now} />
         </section>
       </LivePart>

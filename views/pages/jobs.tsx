@@ -1,99 +1,68 @@
-import type { Job } from '../../src/jobs/job.ts';
-import { attributeText } from '../forms/field.tsx';
+import { counted, exact } from '../format.ts';
+import { BulkBar } from '../jobs/bulk_bar.tsx';
+import { BulkNote } from '../jobs/bulk_note.tsx';
+import { JobFilter } from '../jobs/job_filter.tsx';
 import { JobTable } from '../jobs/job_table.tsx';
 import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
 import type { Frame, JobsModel } from '../view_models.ts';
-import { NextPage } from './next_page.tsx';
-
-const STATUSES = [
-  'queued',
-  'running',
-  'retrying',
-  'cancelling',
-  'completed',
-  'failed',
-  'cancelled',
-] satisfies Job['status'][];
+import { PagesAround } from './pages_around.tsx';
 
 export function JobsPage({ frame, model }: { frame: Frame; model: JobsModel }): JSX.Element {
-  const { jobs, query, types, nextHref } = model;
+  const { jobs, query, types, outcome } = model;
   return (
     <Page title="Jobs" current="/jobs" frame={frame}>
-      <h1>Jobs</h1>
+      <div class="page-head">
+        <h1>Jobs</h1>
+        <ul class="ways">
+          <li>
+            <a href="/jobs?status=failed">Failed for good</a>
+          </li>
+          <li>
+            <a href="/sessions">Sessions</a>
+          </li>
+          <li>
+            <a href="/history">History</a>
+          </li>
+        </ul>
+      </div>
       <JobFilter query={query} types={types} />
+      {outcome ? <BulkNote outcome={outcome} /> : ''}
       <LivePart id="jobs" busy={jobs.some((job) => job.completedAt === undefined)}>
-        {jobs.length > 0 ? <JobTable jobs={jobs} now={frame.now} /> : <NoJobs query={query} />}
-        <NextPage href={nextHref} label="Older jobs" />
+        {jobs.length > 0 ? <JobList model={model} now={frame.now} /> : <NoJobs model={model} />}
+        <LookedBack model={model} />
+        <PagesAround {...model} />
       </LivePart>
     </Page>
   );
 }
 
-function JobFilter({ query, types }: Pick<JobsModel, 'query' | 'types'>): JSX.Element {
+function JobList({ model, now }: { model: JobsModel; now: Date }): JSX.Element {
   return (
-    <search>
-      <form class="filter" method="get" action="/jobs">
-        <Choice name="status" label="Status" all="every status" options={STATUSES} query={query} />
-        <Choice name="type" label="Type" all="every type" options={types} query={query} />
-        <Words name="q" label="Words" query={query} />
-        <Words name="session" label="Session" query={query} />
-        <button type="submit">Show</button>
-      </form>
-    </search>
+    <form id="chosen" method="post" action="/api/jobs/bulk">
+      <BulkBar filter={model.filter} />
+      <JobTable jobs={model.jobs} now={now} choosable />
+    </form>
   );
 }
 
-interface FilterFieldProps {
-  name: keyof JobsModel['query'];
-  label: string;
-  query: JobsModel['query'];
-}
-
-function Choice(props: FilterFieldProps & { all: string; options: string[] }): JSX.Element {
-  const { name, label, query, all, options } = props;
+function LookedBack({ model: { jobs, lookedBackTo } }: { model: JobsModel }): JSX.Element {
+  if (lookedBackTo === undefined) return '';
+  const found = jobs.length === 0 ? 'none' : `only ${counted(jobs.length, 'job')}`;
   return (
-    <div class="field">
-      <label for={name} safe>
-        {label}
-      </label>
-      <select id={name} name={name}>
-        <option value="" safe>
-          {all}
-        </option>
-        {options.map((option) => (
-          <option value={option} selected={option === query[name]} safe>
-            {option}
-          </option>
-        ))}
-      </select>
-    </div>
+    <p class="looked-back" role="status" safe>
+      {`Found ${found} among those back to ${exact(lookedBackTo)}. There are older jobs to look through.`}
+    </p>
   );
 }
 
-function Words({ name, label, query }: FilterFieldProps): JSX.Element {
-  return (
-    <div class="field">
-      <label for={name} safe>
-        {label}
-      </label>
-      <input
-        type="search"
-        id={name}
-        name={name}
-        value={attributeText(query[name])}
-        maxlength={100}
-      />
-    </div>
-  );
-}
-
-function NoJobs({ query }: { query: JobsModel['query'] }): JSX.Element {
-  const filtered = Object.values(query).some(Boolean);
-  if (filtered) {
+function NoJobs({ model: { filter, lookedBackTo } }: { model: JobsModel }): JSX.Element {
+  if (lookedBackTo !== undefined) return '';
+  if (filter !== '') {
     return (
       <p class="empty">
-        No job matches. <a href="/jobs">Show all jobs</a>
+        No job matches. <a href="/jobs">Show all jobs</a>, or look at the{' '}
+        <a href="/history">history</a> of those that were tidied away.
       </p>
     );
   }

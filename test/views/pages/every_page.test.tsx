@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'bun:test';
+import { BulkPage } from '../../../views/pages/bulk.tsx';
 import { DashboardPage } from '../../../views/pages/dashboard.tsx';
 import { DiscoverPage } from '../../../views/pages/discover.tsx';
 import { EmbedPage } from '../../../views/pages/embed.tsx';
 import { BareErrorPage, ErrorPage } from '../../../views/pages/error.tsx';
+import { HistoryPage } from '../../../views/pages/history.tsx';
 import { JobPage } from '../../../views/pages/job.tsx';
 import { JobsPage } from '../../../views/pages/jobs.tsx';
 import { LoginPage } from '../../../views/pages/login.tsx';
@@ -10,7 +12,9 @@ import { PostsPage } from '../../../views/pages/posts.tsx';
 import { ProfilesPage } from '../../../views/pages/profiles.tsx';
 import { ScrapePage } from '../../../views/pages/scrape.tsx';
 import { SearchPage } from '../../../views/pages/search.tsx';
-import type { Frame } from '../../../views/view_models.ts';
+import { SessionPage } from '../../../views/pages/session.tsx';
+import { SessionsPage } from '../../../views/pages/sessions.tsx';
+import type { Frame, HistoryModel } from '../../../views/view_models.ts';
 import { ago, jobView, NOW } from '../job_view.ts';
 import {
   dashboardModel,
@@ -58,6 +62,35 @@ const hostilePost = post({
   media: [{ type: 'photo', url: 'data:text/html,x', alt: HOSTILE }],
 });
 const query = { author: HOSTILE, q: HOSTILE, by: 'meaning' as const };
+
+const hostileFilter = {
+  status: '',
+  failure: '',
+  type: '',
+  q: HOSTILE,
+  session: HOSTILE,
+  since: HOSTILE,
+  until: HOSTILE,
+};
+const runs = { completed: 2, failed: 1, cancelled: 1, medianMs: 7_000, p95Ms: 19_000 };
+const hostileHistory: HistoryModel = {
+  span: 'day',
+  type: HOSTILE,
+  types: [HOSTILE],
+  history: {
+    by: 'hour',
+    since: ago(7_200),
+    until: NOW,
+    types: [
+      {
+        type: HOSTILE,
+        ...runs,
+        periods: [{ start: ago(7_200), ...runs }],
+        reasons: [{ reason: HOSTILE, count: 1 }],
+      },
+    ],
+  },
+};
 
 const PAGES: [string, () => unknown][] = [
   ['/', () => DashboardPage({ frame, model: dashboardModel({ recent: jobs }) })],
@@ -107,11 +140,50 @@ const PAGES: [string, () => unknown][] = [
         frame,
         model: {
           jobs,
-          query: { status: '', type: '', q: HOSTILE, session: HOSTILE },
+          query: hostileFilter,
           types: [HOSTILE],
+          filter: `q=${HOSTILE}`,
+          olderHref: `/jobs?q=${HOSTILE}`,
+          outcome: { action: 'retry', done: 1, skipped: 1 },
         },
       }),
   ],
+  [
+    '/jobs/bulk',
+    () =>
+      BulkPage({
+        frame,
+        model: {
+          action: 'remove',
+          query: hostileFilter,
+          matching: 3,
+          open: 2,
+          filter: `q=${HOSTILE}`,
+          backHref: `/jobs?q=${HOSTILE}`,
+        },
+      }),
+  ],
+  [
+    '/sessions',
+    () =>
+      SessionsPage({
+        frame,
+        sessions: [{ id: HOSTILE, lastJobAt: ago(9), jobs: 2, byStatus: { failed: 2 } }],
+      }),
+  ],
+  [
+    '/sessions/:id',
+    () =>
+      SessionPage({
+        frame,
+        model: {
+          id: HOSTILE,
+          summary: { jobs: 2, byStatus: { failed: 2 }, progress: { current: 3, total: 9 } },
+          jobs,
+        },
+      }),
+  ],
+  ['/history', () => HistoryPage({ frame, model: hostileHistory })],
   ['/jobs/:id', () => JobPage({ frame, model: view })],
   [
     'an error',

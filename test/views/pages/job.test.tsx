@@ -104,7 +104,7 @@ describe('the details', () => {
   test('lead to the session and to the job that started it', () => {
     const markup = page({ sessionId: 'a & b', parentId: 'discover-01' });
     const links = elements(markup, '.facts a').map(({ attributes }) => attributes.href);
-    expect(links).toEqual(['/jobs?session=a%20%26%20b', '/jobs/discover-01']);
+    expect(links).toEqual(['/sessions/a%20%26%20b', '/jobs/discover-01']);
   });
 });
 

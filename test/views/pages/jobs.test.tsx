@@ -6,10 +6,18 @@ import type { JobsModel } from '../../../views/view_models.ts';
 import { ago, jobView, textOf } from '../job_view.ts';
 import { attributesOf, elements, FRAME } from './fixtures.ts';
 
-const NO_QUERY = { status: '', type: '', q: '', session: '' };
+const NO_QUERY = {
+  status: '',
+  failure: '',
+  type: '',
+  q: '',
+  session: '',
+  since: '',
+  until: '',
+};
 
 function page(jobs: Job[], model: Partial<JobsModel> = {}): string {
-  const whole = { jobs, query: NO_QUERY, types: ['scrape', 'search'], ...model };
+  const whole = { jobs, query: NO_QUERY, types: ['scrape', 'search'], filter: '', ...model };
   return String(JobsPage({ frame: FRAME, model: whole }));
 }
 
@@ -88,11 +96,25 @@ describe('the list', () => {
   });
 
   test('shows what it was filtered by', () => {
-    const markup = page([], { query: { status: 'failed', type: 'search', q: 'a', session: 'b' } });
+    const markup = page([], {
+      query: {
+        status: 'failed',
+        failure: 'permanent',
+        type: 'search',
+        q: 'a',
+        session: 'b',
+        since: '2026-01-31T12:00:05',
+        until: '2026-01-31T13:00:00.000Z',
+      },
+      filter: 'status=failed',
+    });
     expect(attributesOf(markup, '#status option[selected]').value).toBe('failed');
     expect(attributesOf(markup, '#type option[selected]').value).toBe('search');
     expect(attributesOf(markup, '#q').value).toBe('a');
     expect(attributesOf(markup, '#session').value).toBe('b');
+    expect(attributesOf(markup, '#failure option[selected]').value).toBe('permanent');
+    expect(attributesOf(markup, '#since').value).toBe('2026-01-31T12:00:05');
+    expect(attributesOf(markup, '#until').value).toBe('2026-01-31T13:00:00');
     expect(textOf(markup)).toContain('No job matches');
   });
 
@@ -104,8 +126,40 @@ describe('the list', () => {
     expect(attributesOf(page([jobView().job]), '#jobs')['hx-trigger']).toContain('every 1s');
   });
 
-  test('leads on while there is more', () => {
-    const markup = page([jobView().job], { nextHref: '/jobs?cursor=x' });
+  test('leads on to older jobs and back to newer ones', () => {
+    const markup = page([jobView().job], {
+      olderHref: '/jobs?cursor=x',
+      newerHref: '/jobs?newer=y',
+    });
     expect(attributesOf(markup, 'a[rel="next"]').href).toBe('/jobs?cursor=x');
+    expect(attributesOf(markup, 'a[rel="prev"]').href).toBe('/jobs?newer=y');
+    expect(elements(page([jobView().job]), '.next-page')).toEqual([]);
+  });
+
+  test('says how far it has looked, and does not say that nothing matches', () => {
+    const markup = textOf(page([], { filter: 'q=space', lookedBackTo: ago(60) }));
+    expect(markup).toContain('Found none among those back to 1 Mar 2026, 11:59:00 UTC');
+    expect(markup).not.toContain('No job matches');
+  });
+
+  test('lets jobs be chosen by name, and offers what can be done to all that match', () => {
+    const { job } = jobView({ sessionId: 'night' });
+    const markup = page([job], { filter: 'status=failed' });
+    const box = attributesOf(markup, '#chosen input[name="ids"]');
+    expect(box.value).toBe(job.id);
+    expect(box['aria-label']).toBe('Choose scrape @aurora_lab, running');
+    expect(elements(markup, '#chosen button').map(({ attributes }) => attributes.value)).toEqual([
+      'retry',
+      'cancel',
+      'remove',
+    ]);
+    const [first] = elements(markup, '.bulk-all a');
+    expect(first?.attributes.href).toBe('/jobs/bulk?action=retry&status=failed');
+    expect(attributesOf(markup, '.session-link').href).toBe('/sessions/night');
+  });
+
+  test('tells what was done to many', () => {
+    const markup = page([], { outcome: { action: 'retry', done: 1_200, skipped: 1 } });
+    expect(textOf(markup)).toContain('1,200 jobs put back into the line. 1 job was skipped');
   });
 });

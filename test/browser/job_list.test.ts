@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { closeBrowser, openPage } from '../support/browser.ts';
+import { closeStagedApps, type StagedApp, startStagedApp } from '../support/staged_app.ts';
+import { until } from '../support/wait.ts';
+
+afterAll(closeBrowser);
+afterAll(closeStagedApps);
+
+let app: StagedApp;
+beforeAll(async () => {
+  app = await startStagedApp();
+});
+
+const statuses = (session: string) =>
+  app.tracker.listJobs({ session }).jobs.map(({ status }) => status);
+
+/** Searches that wait for one that never ends. */
+async function waitingSearches(n: number, sessionId: string): Promise<void> {
+  for (let i = 0; i < n; i++) {
+    await app.tracker.enqueue('search', { query: `${sessionId} ${i}` }, { sessionId });
+  }
+}
+
+describe('a list of jobs', () => {
+  test('lets all be chosen with one box, and stands still while some are', async () => {
+    await app.search('in front of them');
+    await waitingSearches(3, 'desk');
+    const { page, problems } = await openPage();
+    await page.goto(`${app.url}/jobs?session=desk`);
+    const boxes = page.locator('input[name="ids"]');
+    await page.locator('#choose-all').check();
+    expect(
+      await boxes.evaluateAll((all) => all.filter((box) => box.matches(':checked')).length),
+    ).toBe(3);
+    await boxes.first().uncheck();
+    expect(await page.locator('#choose-all').evaluate((box) => box.matches(':indeterminate'))).toBe(
+      true,
+    );
+
+    // Another job of the session comes; the list would show it now.
+    await waitingSearches(1, 'desk');
+    const heard = page.evaluate(
+      () =>
+        new Promise((resolve) =>
+          document.addEventListener('htmx:beforeRequest', (event) => {
+            if ((event.target as HTMLElement).id === 'jobs') resolve(event.defaultPrevented);
+          }),
+        ),
+    );
+    expect(await heard).toBe(true);
+    expect(await boxes.count()).toBe(3);
+
+    await page.locator('.bulk-chosen button[value="cancel"]').click();
+    await page.locator('.bulk-note').waitFor();
+    expect(await page.locator('.bulk-note').textContent()).toBe('2 jobs cancelled.');
+    expect(statuses('desk').filter((status) => status === 'cancelled')).toHaveLength(2);
+    expect(problems).toEqual([]);
+  }, 20_000);
+
+  test('works without JavaScript, for the chosen and for all that match', async () => {
+    await waitingSearches(3, 'paper');
+    const { page } = await openPage({ javaScriptEnabled: false });
+    await page.goto(`${app.url}/jobs?session=paper`);
+    await page.locator('input[name="ids"]').first().check();
+    await page.locator('.bulk-chosen button[value="cancel"]').click();
+    await page.locator('.bulk-note').waitFor();
+    expect(statuses('paper')).toEqual(['cancelled', 'queued', 'queued']);
+    await page.getByText('Cancel all…').click();
+    await page.getByRole('button', { name: 'Cancel 2 jobs' }).click();
+    await until('all are cancelled', () =>
+      statuses('paper').every((status) => status === 'cancelled'),
+    );
+    await page.locator('.bulk-note').waitFor();
+    expect(await page.locator('.bulk-note').textContent()).toContain('1 job was skipped');
+  }, 20_000);
+});

@@ -1,0 +1,243 @@
+import { afterAll, beforeEach, describe, expect, test } from 'bun:test';
+import type { BulkOutcome, History, Job } from '../../src/jobs/index.ts';
+import { closeApps, NAVIGATION, setupApp, type TestApp } from '../support/app.ts';
+import { attributesOf, elements, fieldsOf } from '../views/pages/fixtures.ts';
+
+afterAll(closeApps);
+
+/** Jobs stay queued: nothing runs them. */
+let web: TestApp;
+beforeEach(async () => {
+  web = await setupApp();
+});
+
+async function scrapes(n: number, sessionId?: string): Promise<string[]> {
+  const ids: string[] = [];
+  for (let i = 0; i < n; i++) {
+    const job = await web.tracker.enqueue('scrape', { username: `user_${i}` }, { sessionId });
+    ids.push(job.id);
+  }
+  return ids;
+}
+
+const bulk = async (body: unknown) => {
+  const response = await web.json('/api/jobs/bulk', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return { status: response.status, body: (await response.json()) as BulkOutcome };
+};
+
+const page = async (path: string) => (await web.request(path, { headers: NAVIGATION })).text();
+
+const statusOf = (id: string | undefined) => web.tracker.getJob(id ?? '')?.status;
+
+describe('POST /api/jobs/bulk', () => {
+  test('acts on ids, and counts what was done and what was skipped', async () => {
+    const [first, second, third] = await scrapes(3);
+    await web.tracker.cancelJob(first ?? '');
+    const { status, body } = await bulk({ action: 'cancel', ids: [first, second, 'scrape-none'] });
+    expect([status, body]).toEqual([200, { action: 'cancel', done: 1, skipped: 2 }]);
+    expect([second, third].map(statusOf)).toEqual(['cancelled', 'queued']);
+  });
+
+  test('acts on all that a filter finds', async () => {
+    await scrapes(3, 'night');
+    const [other] = await scrapes(1);
+    const { body } = await bulk({ action: 'cancel', filter: { session: 'night' } });
+    expect(body).toEqual({ action: 'cancel', done: 3, skipped: 0 });
+    expect(statusOf(other)).toBe('queued');
+    expect((await bulk({ action: 'retry', filter: { status: 'cancelled' } })).body.done).toBe(3);
+  });
+
+  test.each<[string, unknown, string]>([
+    ['no action', { ids: ['a'] }, 'action'],
+    ['an unknown action', { action: 'explode', ids: ['a'] }, 'action'],
+    ['neither ids nor filter', { action: 'cancel' }, 'ids'],
+    ['too many ids', { action: 'cancel', ids: Array(10_001).fill('a') }, 'ids'],
+    ['a misspelt filter', { action: 'remove', filter: { sesion: 'night' } }, 'filter'],
+    ['a wrong filter', { action: 'remove', filter: { status: 'lost' } }, 'status'],
+  ])('refuses %s, and changes nothing', async (_, body, field) => {
+    const [id] = await scrapes(1);
+    const answer = await bulk(body);
+    expect(answer.status).toBe(422);
+    const { error } = answer.body as unknown as { error: { details: object } };
+    expect(Object.keys(error.details)).toEqual([field]);
+    expect(statusOf(id)).toBe('queued');
+  });
+
+  test('takes the boxes of a form, and leads back to the list with what was done', async () => {
+    const ids = await scrapes(3);
+    const fields = new URLSearchParams([
+      ['action', 'cancel'],
+      ['ids', ids[0] ?? ''],
+      ['ids', ids[2] ?? ''],
+    ]);
+    const headers = { ...NAVIGATION, referer: 'http://localhost:3000/jobs?type=scrape' };
+    const answer = await web.request('/api/jobs/bulk', { method: 'POST', body: fields, headers });
+    expect(answer.status).toBe(303);
+    const back = answer.headers.get('location') ?? '';
+    expect(back).toBe('/jobs?type=scrape&did=cancel-2-0');
+    expect(ids.map(statusOf)).toEqual(['cancelled', 'queued', 'cancelled']);
+    expect(await page(back)).toContain('2 jobs cancelled.');
+  });
+
+  test('answers curl with a sentence', async () => {
+    const [id] = await scrapes(1);
+    const answer = await web.post('/api/jobs/bulk', { action: 'cancel', ids: id ?? '' });
+    expect(await answer.text()).toContain('1 job cancelled.');
+  });
+});
+
+describe('the page before a change of all that match', () => {
+  test('says how many it will be, and sends what it says', async () => {
+    const ids = await scrapes(3, 'night');
+    await scrapes(2);
+    await web.tracker.cancelJob(ids[0] ?? '');
+    const confirm = await page('/jobs/bulk?action=cancel&session=night');
+    expect(confirm).toContain('Cancel 2 jobs?');
+    expect(confirm).toContain('3 jobs match the filter now.');
+    const [fields] = fieldsOf(confirm, '/api/jobs/bulk');
+    const answer = await web.post('/api/jobs/bulk', fields, NAVIGATION);
+    expect(answer.headers.get('location')).toContain('did=cancel-2-1');
+    expect(web.tracker.listJobs({ status: 'queued' }).jobs).toHaveLength(2);
+  });
+
+  test('leaves alone what was created after it was read', async () => {
+    await scrapes(2);
+    await Bun.sleep(2);
+    const [fields] = fieldsOf(await page('/jobs/bulk?action=cancel'), '/api/jobs/bulk');
+    const [later] = await scrapes(1);
+    await web.post('/api/jobs/bulk', fields, NAVIGATION);
+    expect(statusOf(later)).toBe('queued');
+    expect(web.tracker.listJobs({ status: 'cancelled' }).jobs).toHaveLength(2);
+  });
+
+  test('has no button when there is nothing to do', async () => {
+    await scrapes(1);
+    const confirm = await page('/jobs/bulk?action=remove');
+    expect(confirm).toContain('Nothing to remove');
+    expect(elements(confirm, '.confirm button')).toEqual([]);
+  });
+});
+
+describe('the jobs page', () => {
+  test('leads to older jobs and back, filter included', async () => {
+    await scrapes(5, 'night');
+    const first = await page('/jobs?session=night&limit=2');
+    const older = attributesOf(first, 'a[rel="next"]').href ?? '';
+    expect(older).toStartWith('/jobs?session=night&limit=2&cursor=');
+    const second = await page(older);
+    const newer = attributesOf(second, 'a[rel="prev"]').href ?? '';
+    const rows = (markup: string) =>
+      elements(markup, 'tr[id]').map(({ attributes }) => attributes.id);
+    expect(rows(await page(newer))).toEqual(rows(first));
+    expect(rows(second)).toHaveLength(2);
+  });
+
+  test('takes a time of a form as UTC', async () => {
+    const [id] = await scrapes(1);
+    const created = web.tracker.getJob(id ?? '')?.createdAt ?? new Date();
+    const at = (ms: number) => new Date(created.getTime() + ms).toISOString().slice(0, 16);
+    expect(await page(`/jobs?since=${at(-60_000)}&until=${at(60_000)}`)).toContain(`row-${id}`);
+    expect(await page(`/jobs?since=${at(60_000)}`)).toContain('No job matches');
+  });
+
+  test('refuses a failure of jobs that did not fail', async () => {
+    expect((await web.json('/api/jobs?status=completed&failure=permanent')).status).toBe(422);
+  });
+});
+
+describe('FEATURES 27: a session', () => {
+  test('has a page with the sum of its jobs, and a place in the list', async () => {
+    const [id] = await scrapes(2, 'night shift');
+    await web.tracker.cancelJob(id ?? '');
+    const markup = await page('/sessions/night%20shift');
+    expect(markup).toContain('2 jobs');
+    expect(attributesOf(markup, '#session')['hx-trigger']).toContain('every 1s');
+    expect(elements(markup, '.standing li').map(({ attributes }) => attributes)).toEqual([
+      { 'data-status': 'queued' },
+      { 'data-status': 'cancelled' },
+    ]);
+    const list = await page('/sessions');
+    expect(attributesOf(list, '.session-link').href).toBe('/sessions/night%20shift');
+  });
+
+  test('that nobody named is 404', async () => {
+    expect((await web.request('/sessions/none', { headers: NAVIGATION })).status).toBe(404);
+  });
+
+  test('tells the sums in its JSON', async () => {
+    await scrapes(2, 'night');
+    const answer = await web.json('/api/sessions/night/jobs?limit=1');
+    const { jobs, summary } = (await answer.json()) as { jobs: Job[]; summary: unknown };
+    expect(jobs).toHaveLength(1);
+    expect(summary).toEqual({
+      jobs: 2,
+      byStatus: { queued: 2 },
+      progress: { current: 0, total: 0 },
+    });
+  });
+
+  test('can be named in every form that starts a job', async () => {
+    for (const form of ['scrape', 'search', 'discover', 'embed']) {
+      expect(elements(await page(`/${form}`), '.more-options #sessionId')).toHaveLength(1);
+    }
+  });
+});
+
+describe('FEATURES 22: the history', () => {
+  const fail = async (reason: string) => {
+    const { jobId } = await web.tracker.createJob('scrape');
+    await web.tracker.completeJob(jobId, false, reason);
+  };
+
+  test('as JSON, by the hour of the last day or as asked', async () => {
+    await fail('The source refused.');
+    const answer = await web.json('/api/history');
+    const history = (await answer.json()) as History;
+    expect(history.types).toMatchObject([
+      { type: 'scrape', failed: 1, reasons: [{ reason: 'The source refused.', count: 1 }] },
+    ]);
+    expect(history.types[0]?.periods.at(-1)).toMatchObject({ failed: 1 });
+    const past = await web.json('/api/history?by=day&since=2026-01-01&until=2026-01-03');
+    expect(await past.json()).toEqual({
+      by: 'day',
+      since: '2026-01-01T00:00:00.000Z',
+      until: '2026-01-03T00:00:00.000Z',
+      types: [],
+    });
+  });
+
+  test.each([
+    ['by=minute', 'by'],
+    ['since=once', 'since'],
+    ['since=2026-01-02&until=2026-01-01', 'since'],
+    ['by=hour&since=2020-01-01', 'since'],
+  ])('refuses %s by name', async (query, field) => {
+    const answer = await web.json(`/api/history?${query}`);
+    expect(answer.status).toBe(422);
+    const { error } = (await answer.json()) as { error: { details: object } };
+    expect(Object.keys(error.details)).toEqual([field]);
+  });
+
+  test('as a page, whose reasons lead to the jobs', async () => {
+    await fail('The source refused: "no".');
+    for (const span of ['day', 'week', 'month', 'quarter']) {
+      const markup = await page(`/history?span=${span}`);
+      expect(markup).toContain('1 run: 0 completed, 1 failed (100.0 %), 0 cancelled.');
+      const href = attributesOf(markup, '.reasons a').href ?? '';
+      expect(elements(await page(href), 'tr[id]')).toHaveLength(1);
+    }
+    expect((await web.request('/history?span=eon', { headers: NAVIGATION })).status).toBe(422);
+  });
+
+  test('is what the dashboard counts, and what is active with it', async () => {
+    await fail('The source refused.');
+    await scrapes(2);
+    const dashboard = await page('/');
+    expect(dashboard).toContain('3</span> <span class="counter-label">jobs in 24 h');
+    expect(dashboard).toContain('1 failed');
+  });
+});

@@ -1,0 +1,113 @@
+import { attributeText } from '../forms/field.tsx';
+import type { JobsModel } from '../view_models.ts';
+
+const STATUSES = [
+  'queued',
+  'running',
+  'retrying',
+  'cancelling',
+  'completed',
+  'failed',
+  'cancelled',
+] as const;
+
+/** "Failed for good" in its two kinds. */
+const FAILURES = ['exhausted', 'permanent'] as const;
+
+const WORDS: Record<string, string> = {
+  exhausted: 'after its last attempt',
+  permanent: 'not worth another attempt',
+};
+
+type Query = JobsModel['query'];
+
+/** Narrows the jobs by address alone, so that a list can be kept as a bookmark or sent on. */
+export function JobFilter({ query, types }: Pick<JobsModel, 'query' | 'types'>): JSX.Element {
+  return (
+    <search>
+      <form class="filter" method="get" action="/jobs">
+        <Choice name="status" label="Status" all="every status" options={STATUSES} query={query} />
+        <Choice
+          name="failure"
+          label="Failed for good"
+          all="for any reason"
+          options={FAILURES}
+          query={query}
+        />
+        <Choice name="type" label="Type" all="every type" options={types} query={query} />
+        <Words name="q" label="Words" query={query} />
+        <Words name="session" label="Session" query={query} />
+        <Moment name="since" label="Created since (UTC)" query={query} />
+        <Moment name="until" label="Created before (UTC)" query={query} />
+        <button type="submit">Show</button>
+      </form>
+    </search>
+  );
+}
+
+interface FilterFieldProps {
+  name: keyof Query;
+  label: string;
+  query: Query;
+}
+
+function Choice(
+  props: FilterFieldProps & { all: string; options: readonly string[] },
+): JSX.Element {
+  const { name, label, query, all, options } = props;
+  return (
+    <div class="field">
+      <label for={name} safe>
+        {label}
+      </label>
+      <select id={name} name={name}>
+        <option value="" safe>
+          {all}
+        </option>
+        {options.map((value) => (
+          <option value={attributeText(value)} selected={value === query[name]} safe>
+            {WORDS[value] ?? value}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+function Words({ name, label, query }: FilterFieldProps): JSX.Element {
+  return (
+    <div class="field">
+      <label for={name} safe>
+        {label}
+      </label>
+      <input
+        type="search"
+        id={name}
+        name={name}
+        value={attributeText(query[name])}
+        maxlength={200}
+      />
+    </div>
+  );
+}
+
+/** The field knows no zone, so it is given UTC, and what it sends is taken as such. */
+function Moment({ name, label, query }: FilterFieldProps): JSX.Element {
+  const time = Date.parse(query[name]);
+  const isBare = /T\d\d:\d\d(:\d\d)?$/.test(query[name]);
+  const value = Number.isNaN(time) || isBare ? query[name] : new Date(time).toISOString();
+  return (
+    <div class="field">
+      <label for={name} safe>
+        {label}
+      </label>
+      <input
+        type="datetime-local"
+        id={name}
+        name={name}
+        value={attributeText(value.replace(/(:\d\d)(\.\d+)?Z$/, '$1'))}
+        step="any"
+      />
+    </div>
+  );
+}

@@ -1,0 +1,87 @@
+import { counted } from '../format.ts';
+import { attributeText } from '../forms/field.tsx';
+import { Page } from '../layouts/page.tsx';
+import type { BulkModel, Frame } from '../view_models.ts';
+
+/** Says what will happen to all jobs that match, before it does. */
+export function BulkPage({ frame, model }: { frame: Frame; model: BulkModel }): JSX.Element {
+  const { action, open, matching } = model;
+  const verb = VERBS[action];
+  const title =
+    open === 0 ? `Nothing to ${verb.toLowerCase()}` : `${verb} ${counted(open, 'job')}?`;
+  return (
+    <Page title={title} current="/jobs" frame={frame}>
+      <div class="confirm">
+        <h1 safe>{title}</h1>
+        <p safe>{matches(model)}</p>
+        {open < matching && <p safe>{skipped(model)}</p>}
+        {open > 0 && <p safe>{CONSEQUENCES[action]}</p>}
+        <Asked query={model.query} />
+        <form method="post" action="/api/jobs/bulk" class="form-actions">
+          <input type="hidden" name="action" value={action} />
+          <input type="hidden" name="filter" value={attributeText(model.filter)} />
+          {open > 0 && (
+            <button type="submit" class="primary" safe>
+              {`${verb} ${counted(open, 'job')}`}
+            </button>
+          )}
+          <a class="button" href={attributeText(model.backHref)}>
+            Back to the list
+          </a>
+        </form>
+      </div>
+    </Page>
+  );
+}
+
+const VERBS = { cancel: 'Cancel', retry: 'Retry', remove: 'Remove' };
+
+const CONSEQUENCES = {
+  cancel:
+    'Those that wait end at once; those at work stop at their next safe place. What they collected is kept.',
+  retry:
+    'They go to the end of the line. Those that failed or were cancelled go on where they stopped; those that completed start anew.',
+  remove: 'They leave the list for good. What they collected is kept, and so is the history.',
+};
+
+const SKIPPED = {
+  cancel: 'have ended, or are being cancelled',
+  retry: 'are active, or were run by another program',
+  remove: 'are active; cancel them first',
+};
+
+function matches({ query, matching }: BulkModel): string {
+  const filtered = Object.values(query).some(Boolean);
+  return filtered
+    ? `${counted(matching, 'job matches', 'jobs match')} the filter now.`
+    : `There is no filter: all ${counted(matching, 'job')} are meant.`;
+}
+
+function skipped({ action, matching, open }: BulkModel): string {
+  return `${counted(matching - open, 'of them', 'of them')} will be skipped: they ${SKIPPED[action]}.`;
+}
+
+const LABELS: Record<keyof BulkModel['query'], string> = {
+  status: 'Status',
+  failure: 'Failed for good',
+  type: 'Type',
+  q: 'Words',
+  session: 'Session',
+  since: 'Created since',
+  until: 'Created before',
+};
+
+function Asked({ query }: { query: BulkModel['query'] }): JSX.Element {
+  const given = Object.entries(query).filter(([, text]) => text !== '');
+  if (given.length === 0) return '';
+  return (
+    <dl class="facts">
+      {given.map(([name, text]) => (
+        <>
+          <dt safe>{LABELS[name as keyof BulkModel['query']]}</dt>
+          <dd safe>{text}</dd>
+        </>
+      ))}
+    </dl>
+  );
+}

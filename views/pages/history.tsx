@@ -1,0 +1,140 @@
+import type { TypeHistory } from '../../src/jobs/history.ts';
+import { count, counted, date } from '../format.ts';
+import { attributeText } from '../forms/field.tsx';
+import { Page } from '../layouts/page.tsx';
+import type { Frame, HistoryModel, HistorySpan } from '../view_models.ts';
+import { DurationChart, EndsChart } from './history_charts.tsx';
+import { HistoryTable, runTime } from './history_table.tsx';
+
+const SPANS: Record<HistorySpan, string> = {
+  day: 'Day, by hour',
+  week: 'Week',
+  month: 'Month',
+  quarter: 'Quarter',
+};
+
+/** Reasons that are shown before the rest is only counted. */
+const TOP_REASONS = 5;
+
+/** How each type of job fared over time: how many, how long, how often not, and why. */
+export function HistoryPage({ frame, model }: { frame: Frame; model: HistoryModel }): JSX.Element {
+  const { history } = model;
+  return (
+    <Page title="History" current="/jobs" frame={frame}>
+      <h1>History</h1>
+      <Choices model={model} />
+      <p class="total" safe>
+        {`Runs that ended from ${moment(history.since)} to now, in UTC. Kept for a year, also when the jobs themselves are gone.`}
+      </p>
+      {history.types.length === 0 && (
+        <p class="empty">
+          No job ended in this time. <a href="/jobs">Show the jobs</a> that are here.
+        </p>
+      )}
+      {history.types.map((type) => (
+        <TypeSection type={type} by={history.by} />
+      ))}
+    </Page>
+  );
+}
+
+function moment(at: Date): string {
+  return `${date(at)}, ${at.toISOString().slice(11, 16)}`;
+}
+
+function Choices({ model: { span, type, types } }: { model: HistoryModel }): JSX.Element {
+  return (
+    <nav class="choices" aria-label="What of the history">
+      <ul>
+        {(Object.keys(SPANS) as HistorySpan[]).map((name) => (
+          <Choice href={hrefOf(name, type)} current={name === span} words={SPANS[name]} />
+        ))}
+      </ul>
+      <ul>
+        <Choice href={hrefOf(span, undefined)} current={type === undefined} words="every type" />
+        {types.map((name) => (
+          <Choice href={hrefOf(span, name)} current={name === type} words={name} />
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function hrefOf(span: HistorySpan, type: string | undefined): string {
+  return `/history?${new URLSearchParams({ span, ...(type && { type }) })}`;
+}
+
+function Choice({ href, current, words }: { href: string; current: boolean; words: string }) {
+  return (
+    <li>
+      <a href={attributeText(href)} aria-current={current ? 'true' : undefined} safe>
+        {words}
+      </a>
+    </li>
+  );
+}
+
+function TypeSection({ type, by }: { type: TypeHistory; by: HistoryModel['history']['by'] }) {
+  return (
+    <section class="history-type panel">
+      <h2 safe>{type.type}</h2>
+      <p safe>{inWords(type)}</p>
+      <div class="history-charts">
+        <EndsChart periods={type.periods} by={by} />
+        <DurationChart periods={type.periods} by={by} />
+      </div>
+      <Reasons type={type} />
+      <details>
+        <summary>
+          Numbers by {by}
+          <span class="visually-hidden" safe>
+            {` of ${type.type}`}
+          </span>
+        </summary>
+        <HistoryTable type={type} by={by} />
+      </details>
+    </section>
+  );
+}
+
+function inWords(type: TypeHistory): string {
+  const { completed, failed, cancelled, medianMs, p95Ms } = type;
+  const runs = completed + failed + cancelled;
+  const share = failed === 0 ? '' : ` (${((failed / runs) * 100).toFixed(1)} %)`;
+  const counts = `${counted(runs, 'run')}: ${count(completed)} completed, ${count(failed)} failed${share}, ${count(cancelled)} cancelled.`;
+  if (medianMs === undefined || p95Ms === undefined) return counts;
+  return `${counts} Half of those that completed took up to ${runTime(medianMs)}, 95 % up to ${runTime(p95Ms)}.`;
+}
+
+function Reasons({ type: { type, reasons } }: { type: TypeHistory }): JSX.Element {
+  const named = reasons.filter(({ reason }) => reason !== '');
+  const top = named.slice(0, TOP_REASONS);
+  const rest = reasons.filter((entry) => !top.includes(entry));
+  const others = rest.reduce((sum, entry) => sum + entry.count, 0);
+  if (reasons.length === 0) return '';
+  return (
+    <>
+      <h3>Why they failed</h3>
+      <ol class="reasons">
+        {top.map(({ reason, count: n }) => (
+          <li>
+            <span class="number" safe>{`${count(n)} ×`}</span>{' '}
+            <a href={attributeText(jobsHref(type, reason))} safe>
+              {reason}
+            </a>
+          </li>
+        ))}
+        {others > 0 && (
+          <li>
+            <span class="number" safe>{`${count(others)} ×`}</span> other reasons
+          </li>
+        )}
+      </ol>
+      <p class="field-help">A reason leads to those of its jobs that are still kept.</p>
+    </>
+  );
+}
+
+function jobsHref(type: string, reason: string): string {
+  return `/jobs?${new URLSearchParams({ status: 'failed', type, q: reason })}`;
+}

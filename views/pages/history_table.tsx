@@ -1,0 +1,59 @@
+import type { Period, TypeHistory } from '../../src/jobs/history.ts';
+import { count, date, duration } from '../format.ts';
+
+/** The numbers of both pictures; hours and days without a run are left out. */
+export function HistoryTable({ type, by }: { type: TypeHistory; by: 'hour' | 'day' }) {
+  const periods = type.periods.filter((period) => runsOf(period) > 0);
+  return (
+    <div class="history-table">
+      <table>
+        <caption class="visually-hidden" safe>
+          {`${type.type} by ${by}`}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">{by === 'hour' ? 'Hour (UTC)' : 'Day (UTC)'}</th>
+            {['Completed', 'Failed', 'Cancelled', 'Median', '95 %'].map((name) => (
+              <th scope="col" class="number" safe>
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {periods.map((period) => (
+            <tr>
+              <th scope="row" safe>
+                {periodName(period.start, by)}
+              </th>
+              {[period.completed, period.failed, period.cancelled].map((n) => (
+                <td class="number" safe>
+                  {count(n)}
+                </td>
+              ))}
+              {[period.medianMs, period.p95Ms].map((ms) => (
+                <td class="number" safe>
+                  {ms === undefined ? '–' : runTime(ms)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+export function runsOf({ completed, failed, cancelled }: Period): number {
+  return completed + failed + cancelled;
+}
+
+/** `22 Nov 2026`, or `22 Nov 2026, 06:00`. */
+export function periodName(start: Date, by: 'hour' | 'day'): string {
+  return by === 'day' ? date(start) : `${date(start)}, ${start.toISOString().slice(11, 16)}`;
+}
+
+/** Milliseconds, to two digits where a clock would show none: `0.42 s`, `8.1 s`, `0:31`. */
+export function runTime(ms: number): string {
+  return ms < 10_000 ? `${Number((ms / 1000).toPrecision(2))} s` : duration(ms);
+}

@@ -1,0 +1,48 @@
+import { count, counted, percent } from '../format.ts';
+import { JobTable } from '../jobs/job_table.tsx';
+import { Standing } from '../jobs/standing.tsx';
+import { Page } from '../layouts/page.tsx';
+import { LivePart } from '../live_part.tsx';
+import type { Frame, SessionModel } from '../view_models.ts';
+import { PagesAround } from './pages_around.tsx';
+
+/** All jobs of a session: how they stand together, then each. */
+export function SessionPage({ frame, model }: { frame: Frame; model: SessionModel }): JSX.Element {
+  const { id, summary, jobs } = model;
+  return (
+    <Page title={`Session ${id}`} current="/jobs" frame={frame}>
+      <LivePart id="session" busy={isBusy(summary)} class="session">
+        <h1>
+          Session <span safe>{id}</span>
+        </h1>
+        <Summary summary={summary} />
+        <h2 safe>{counted(summary.jobs, 'job')}</h2>
+        <JobTable jobs={jobs} now={frame.now} session={id} />
+        <PagesAround {...model} />
+        <p class="small">
+          <a href="/sessions">All sessions</a>
+        </p>
+      </LivePart>
+    </Page>
+  );
+}
+
+function isBusy({ jobs, byStatus }: SessionModel['summary']): boolean {
+  const { completed = 0, failed = 0, cancelled = 0 } = byStatus;
+  return completed + failed + cancelled < jobs;
+}
+
+function Summary({ summary }: { summary: SessionModel['summary'] }): JSX.Element {
+  const { current, total } = summary.progress;
+  return (
+    <div class="session-summary panel">
+      <Standing byStatus={summary.byStatus} />
+      {total > 0 && (
+        <div class="session-progress">
+          <progress value={current} max={total} aria-label="Progress of the session" />
+          <span safe>{`${count(current)} / ${count(total)} · ${percent(current, total)}`}</span>
+        </div>
+      )}
+    </div>
+  );
+}

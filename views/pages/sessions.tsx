@@ -1,0 +1,66 @@
+import type { RecentSession } from '../../src/jobs/listing.ts';
+import { count } from '../format.ts';
+import { SessionLink } from '../jobs/session_link.tsx';
+import { Standing } from '../jobs/standing.tsx';
+import { Page } from '../layouts/page.tsx';
+import { LivePart } from '../live_part.tsx';
+import { relativeTime } from '../time.tsx';
+import type { Frame } from '../view_models.ts';
+
+interface SessionsProps {
+  frame: Frame;
+  sessions: RecentSession[];
+}
+
+export function SessionsPage({ frame, sessions }: SessionsProps): JSX.Element {
+  return (
+    <Page title="Sessions" current="/jobs" frame={frame}>
+      <h1>Sessions</h1>
+      <LivePart id="sessions">
+        {sessions.length > 0 ? (
+          <SessionTable sessions={sessions} now={frame.now} />
+        ) : (
+          <p class="empty">
+            No job was started with a session. Name one under “More options” when you{' '}
+            <a href="/scrape">start a job</a>, and its jobs are listed together here.
+          </p>
+        )}
+      </LivePart>
+    </Page>
+  );
+}
+
+function SessionTable({ sessions, now }: { sessions: RecentSession[]; now: Date }): JSX.Element {
+  return (
+    <table class="session-table">
+      <thead>
+        <tr>
+          <th scope="col">Session</th>
+          <th scope="col" class="number">
+            Jobs
+          </th>
+          <th scope="col">How they stand</th>
+          <th scope="col" class="number">
+            Last job
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {sessions.map(({ id, jobs, byStatus, lastJobAt }) => (
+          <tr>
+            <th scope="row">
+              <SessionLink id={id} />
+            </th>
+            <td class="number" safe>
+              {count(jobs)}
+            </td>
+            <td>
+              <Standing byStatus={byStatus} />
+            </td>
+            <td class="number">{relativeTime(lastJobAt, now)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
