@@ -15,6 +15,46 @@ const MAIN = join(import.meta.dir, '../src/main.ts');
 const ROUNDS = 50;
 const DAY_MS = 86_400_000;
 
+const HOUR_AGO = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+
+/** A cursor among the oldest. */
+const DEEP = `cursor=${Date.now() - 71_990_000}_scrape-0`;
+
+const PAGES = [
+  '',
+  'jobs',
+  'jobs?status=completed',
+  'jobs?status=failed',
+  'jobs?status=cancelled',
+  'jobs?status=queued',
+  'jobs?failure=exhausted',
+  'jobs?failure=permanent',
+  'jobs?type=scrape',
+  'jobs?type=scrape&status=failed',
+  'jobs?type=scrape&status=cancelled',
+  'jobs?type=search&status=completed',
+  'jobs?session=session+7',
+  'jobs?session=session+7&status=failed',
+  `jobs?since=${HOUR_AGO(10)}&until=${HOUR_AGO(9)}`,
+  `jobs?status=failed&since=${HOUR_AGO(10)}&until=${HOUR_AGO(9)}`,
+  'jobs?q=user_17',
+  'jobs?q=nothing+like+it',
+  'jobs?q=nothing+like+it&status=failed',
+  'jobs?q=nothing+like+it&type=embed',
+  `jobs?q=nothing+like+it&since=${HOUR_AGO(10)}&until=${HOUR_AGO(9)}`,
+  `jobs?${DEEP}`,
+  `jobs?${DEEP.replace('cursor', 'newer')}`,
+  `jobs?status=failed&${DEEP}`,
+  `jobs?type=scrape&${DEEP}`,
+  `jobs?q=nothing+like+it&${DEEP}`,
+  'history?span=day',
+  'history?span=week',
+  'history?span=month',
+  'history?span=quarter',
+  'sessions',
+  'sessions/session%207',
+];
+
 const folder = mkdtempSync(join(tmpdir(), 'xgpt-history-'));
 const path = join(folder, 'xgpt.sqlite');
 const rows: [string, string, string][] = [];
@@ -27,31 +67,42 @@ try {
   await measureServer();
   await measureDeletion();
   for (const [what, value, limit] of rows) {
-    console.log(what.padEnd(44), value.padStart(24), ` ${limit}`);
+    console.log(what.slice(0, 72).padEnd(72), value.padStart(24), ` ${limit}`);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Spread over the last twenty hours, of all types; one in twenty failed. */
+/**
+ * Spread over the last twenty hours, of all types; one in twenty failed, one in five thousand was
+ * cancelled, one in ten has one of a thousand sessions. They end as jobs do, by an update, so that
+ * the history counts them.
+ */
 function fill(): void {
   const db = openDatabase(path);
   db.run('PRAGMA synchronous = OFF');
   db.query(
     `
     WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ? - 1)
-    INSERT INTO jobs (id, type, status, turn, attempt, metadata, result, session_id, dismissed_at,
-                      created_at, started_at, updated_at, completed_at)
-    SELECT printf('%s-%012d', type, i), type, status, i, 1,
-           json_object('username', 'user_' || (i % 997), 'maxTweets', 100), json_object('posts', 100),
-           CASE i % 10 WHEN 0 THEN 'session ' || (i % 1000) END, at, at, at, at, at
+    INSERT INTO jobs (id, type, status, turn, attempt, max_attempts, metadata, session_id,
+                      progress_current, progress_total, progress_message,
+                      created_at, started_at, updated_at)
+    SELECT printf('%s-%012d', type, i), type, 'running', i, 1, 1 + i % 3,
+           json_object('username', 'user_' || (i % 997), 'maxTweets', 100),
+           CASE i % 10 WHEN 0 THEN 'session ' || (i / 10 % 1000) END,
+           100, 100, 'Read page 5 of 5', at, at, at
     FROM (SELECT i, $now - 72000000 + i * 72000000 / $jobs AS at,
-                 CASE i % 4 WHEN 0 THEN 'scrape' WHEN 1 THEN 'search' WHEN 2 THEN 'embed' ELSE 'discover' END AS type,
-                 CASE i % 20 WHEN 7 THEN 'failed' ELSE 'completed' END AS status
+                 CASE i % 4 WHEN 0 THEN 'scrape' WHEN 1 THEN 'search' WHEN 2 THEN 'embed' ELSE 'discover' END AS type
           FROM n)`
       .replaceAll('$now', String(Date.now()))
       .replaceAll('$jobs', String(JOBS)),
   ).run(JOBS);
+  db.run(`
+    UPDATE jobs SET completed_at = started_at + 500 + turn * 7919 % 60000, dismissed_at = updated_at,
+      status = CASE WHEN turn % 20 = 7 THEN 'failed' WHEN turn % 5000 = 1 THEN 'cancelled'
+                    ELSE 'completed' END,
+      error_message = CASE WHEN turn % 20 = 7 THEN 'The source refused request ' || (turn % 13) END,
+      result = CASE WHEN turn % 20 <> 7 THEN json_object('posts', 100) END`);
   db.close();
 }
 
@@ -68,10 +119,7 @@ async function measureServer(): Promise<void> {
   const json = { accept: 'application/json' };
   await measure(url, 'GET /api/jobs (HTML), ms', 'api/jobs', {}, '< 50');
   await measure(url, 'GET /api/jobs (JSON), ms', 'api/jobs', json, '< 50');
-  await measure(url, 'GET /jobs, ms', 'jobs', {}, '< 50');
-  await measure(url, 'GET /jobs?status=failed, ms', 'jobs?status=failed', {}, '');
-  await measure(url, 'GET /jobs?type=scrape, ms', 'jobs?type=scrape', {}, '');
-  await measure(url, 'GET / (dashboard), ms', '', {}, '');
+  for (const at of PAGES) await measure(url, `GET /${at}, ms`, at, {}, 'p50 < 100');
   child.kill('SIGTERM');
   await child.exited;
 }
@@ -86,7 +134,9 @@ async function measure(
   const times: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const from = performance.now();
-    await (await fetch(url + at, { headers })).arrayBuffer();
+    const answer = await fetch(url + at, { headers });
+    await answer.arrayBuffer();
+    if (!answer.ok) throw new Error(`${at} answered ${answer.status}.`);
     times.push(performance.now() - from);
   }
   rows.push([name, `p50 ${percentile(times, 50)}, p99 ${percentile(times, 99)}`, limit]);
