@@ -166,9 +166,10 @@ export function createSqliteJobStore(db: Database): JobStore {
   const endedBefore = db.query<Pick<JobRow, 'id' | 'status' | 'dismissed_at'>, [number, number]>(`
     SELECT id, status, dismissed_at FROM jobs WHERE completed_at < ? ORDER BY completed_at LIMIT ?`);
 
-  const forgetChanges = db.query<null, [number]>(
-    'DELETE FROM job_changes WHERE seq < (SELECT MAX(seq) FROM job_changes) - ?',
-  );
+  const forgetChanges = db.query<null, [number, number]>(`
+    DELETE FROM job_changes WHERE seq IN (
+      SELECT seq FROM job_changes WHERE seq < (SELECT MAX(seq) FROM job_changes) - ?
+      ORDER BY seq LIMIT ?)`);
 
   const getRow = db.query<JobRow, [string]>('SELECT * FROM jobs WHERE id = ?');
 
@@ -391,7 +392,7 @@ export function createSqliteJobStore(db: Database): JobStore {
     leases: () => leases.all().map(toLease),
     abandon: (held, now) => abandon.immediate(held, now),
     deleteEndedBefore: (time, limit) => deleteEndedBefore.immediate(time, limit),
-    forgetChanges: () => void forgetChanges.run(KEPT_CHANGES),
+    forgetChanges: (limit) => forgetChanges.run(KEPT_CHANGES, limit).changes,
     changesElsewhere: (owner) => {
       const version = dataVersion.get()?.data_version;
       if (version === seenVersion) return undefined;

@@ -62,8 +62,11 @@ export interface JobStore {
   /** Deletes at most `limit`, the oldest; returns how many went. */
   deleteEndedBefore(time: number, limit: number): number;
 
-  /** Keeps only so many of the newest changes as a process may be behind. */
-  forgetChanges(): void;
+  /**
+   * Forgets at most `limit` notes of changes, the oldest, and keeps as many as a process may be
+   * behind; returns how many went.
+   */
+  forgetChanges(limit: number): number;
   /**
    * What other connections have changed since this was last asked; `undefined` when they have
    * committed nothing. Jobs that this connection changed may be among them. What progressed is

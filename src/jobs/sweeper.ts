@@ -3,6 +3,9 @@ import type { Desk } from './desk.ts';
 /** Jobs deleted in one transaction: a few milliseconds, in which nobody else can write. */
 const STEP = 200;
 
+/** Notes of changes forgotten in one transaction: they are smaller. */
+const CHANGES_STEP = 2_000;
+
 /** Steps in a row before the first look is over; what is left goes in the background. */
 const FIRST_STEPS = 10;
 
@@ -47,7 +50,6 @@ export class Sweeper {
     const { store, history, clock } = this.desk;
     if (store.deleteEndedBefore(clock.now() - this.keepFinishedMs, STEP) === STEP) return true;
     if (history.forgetBefore(clock.now() - KEEP_HISTORY_MS, STEP) === STEP) return true;
-    store.forgetChanges();
-    return false;
+    return store.forgetChanges(CHANGES_STEP) === CHANGES_STEP;
   }
 }
