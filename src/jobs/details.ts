@@ -51,7 +51,10 @@ export interface LogPart {
 export interface JobDetailsStore {
   /** Appends whole lines, each with its line break. */
   appendLog(fence: Fence, text: string): boolean;
-  /** At most `limit` bytes from `position`. */
+  /**
+   * At most `limit` bytes (4 or more) from `position`, or from the next character when that is
+   * within one. It ends with a line break, unless the first line alone is longer.
+   */
   readLog(id: string, position: number, limit: number): LogPart;
   /** One after the last byte. */
   logEnd(id: string): number;

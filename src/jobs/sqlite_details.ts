@@ -5,6 +5,8 @@ import type { Fence } from './store.ts';
 /** A log keeps so many of its newest bytes. */
 const LONGEST_LOG = 1024 * 1024;
 
+const LINE_BREAK = 10;
+
 /** SQL about logs, attempts and steps. Needs the tables of `migrations/`. */
 export function createSqliteJobDetails(db: Database): JobDetailsStore {
   const isAtWork = db.query<{ found: 1 }, Params>(`
@@ -67,17 +69,23 @@ export function createSqliteJobDetails(db: Database): JobDetailsStore {
   function readLog(id: string, asked: number, limit: number): LogPart {
     const pieces: Buffer[] = [];
     let from: number | undefined;
+    let dropped = 0;
     let size = 0;
     for (const { position, text } of chunksFrom.iterate(id, asked)) {
-      const chunk = Buffer.from(text).subarray(Math.max(0, asked - position));
-      if (chunk.length === 0) continue;
-      if (from !== undefined && size + chunk.length > limit) break;
-      from ??= Math.max(asked, position);
-      pieces.push(chunk);
-      size += chunk.length;
+      const chunk = Buffer.from(text);
+      const skipped = characterFrom(chunk, Math.max(0, asked - position));
+      const rest = chunk.subarray(skipped);
+      if (rest.length === 0) continue;
+      const piece = wholeLines(rest, limit - size, from === undefined);
+      if (from === undefined) {
+        from = position + skipped;
+        dropped = Math.max(0, position - asked);
+      }
+      pieces.push(piece);
+      size += piece.length;
+      if (piece.length < rest.length) break;
     }
     const start = from ?? Math.min(asked, end(id));
-    const dropped = Math.max(0, start - asked);
     return { from: start, text: Buffer.concat(pieces).toString(), position: start + size, dropped };
   }
 
@@ -112,6 +120,28 @@ export function createSqliteJobDetails(db: Database): JobDetailsStore {
     beginUndoing: (fence, reason) =>
       held.immediate(fence, () => void setUndoing.run({ id: fence.id, reason })),
   };
+}
+
+/** The first character that begins at `at` or after it. */
+function characterFrom(bytes: Buffer, at: number): number {
+  let start = at;
+  while (isContinuation(bytes[start])) start++;
+  return start;
+}
+
+/** At most `limit` bytes up to a line break; a part of a line where that is more and `mayCut`. */
+function wholeLines(bytes: Buffer, limit: number, mayCut: boolean): Buffer {
+  if (bytes.length <= limit) return bytes;
+  const lineEnd = limit > 0 ? bytes.lastIndexOf(LINE_BREAK, limit - 1) + 1 : 0;
+  if (lineEnd > 0 || !mayCut) return bytes.subarray(0, lineEnd);
+  let cut = limit;
+  while (isContinuation(bytes[cut])) cut--;
+  return bytes.subarray(0, cut);
+}
+
+/** In UTF-8, what is not a character's first byte. */
+function isContinuation(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0xc0) === 0x80;
 }
 
 type Params = Record<string, string | number | null>;
