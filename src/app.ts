@@ -17,6 +17,7 @@ import { jobRoutes } from './routes/job_routes.tsx';
 import { jobStreams } from './routes/job_streams.ts';
 import { libraryRoutes } from './routes/library_routes.tsx';
 import { createLiveTaskbar } from './routes/live_taskbar.tsx';
+import { logRoutes } from './routes/log_routes.ts';
 import { pages } from './routes/pages.tsx';
 import { outOfOrder } from './routes/problem.ts';
 import type { WebServices } from './routes/services.ts';
@@ -52,6 +53,7 @@ export async function createApp({ database, logger, ...given }: AppServices) {
     .use(jobStreams(services))
     .use(bulkRoutes(services))
     .use(jobRoutes(services))
+    .use(logRoutes(services))
     .use(startRoutes(services))
     .use(libraryRoutes(services))
     .use(importRoutes(services))

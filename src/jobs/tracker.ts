@@ -385,6 +385,11 @@ export class Tracker {
     return details.readLog(id, position, limit);
   }
 
+  /** The same of what is on disk by now. It writes nothing: `feed.onLog` tells when there is more. */
+  readWrittenLog(id: string, position: number, limit: number): LogPart {
+    return this.#open().desk.details.readLog(id, position, limit);
+  }
+
   /** One after the last byte of a job's log. */
   logEnd(id: string): number {
     return this.#open().desk.details.logEnd(id);

@@ -5,6 +5,7 @@ import { TaskbarContent } from '../../views/jobs/taskbar.tsx';
 import { isActive, type Job } from '../jobs/index.ts';
 import { html, seeOther } from './answer.ts';
 import { readBody, readFields } from './body.ts';
+import { detailedJob } from './job_json.ts';
 import { readJobQuery } from './job_query.ts';
 import { isNavigation, refererOf, wantsJson } from './negotiation.ts';
 import { noSuchJob, Problem, toProblem } from './problem.ts';
@@ -73,7 +74,11 @@ export function jobRoutes({ tracker, live }: WebServices) {
       async ({ request, server }) => startBatch({ request, server }, await readBody(request)),
       { parse: 'none' },
     )
-    .get('/api/jobs/:id', ({ request, params }) => answer(request, jobOr404(params.id)))
+    .get('/api/jobs/:id', ({ request, params }) => {
+      const job = jobOr404(params.id);
+      if (wantsJson(request)) return Response.json({ job: detailedJob(tracker, job) });
+      return answer(request, job);
+    })
     .get('/api/sessions/:id/jobs', ({ request, params }) => {
       const query = readJobQuery(new URL(request.url).searchParams);
       const page = tracker.listJobs({ ...query, session: params.id });

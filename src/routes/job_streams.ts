@@ -1,7 +1,9 @@
 import { Elysia } from 'elysia';
-import { isFinal, type Job } from '../jobs/index.ts';
+import { isFinal, type Job, type Tracker } from '../jobs/index.ts';
 import { admittedUntil } from './admission.ts';
 import { eventStream } from './event_stream.ts';
+import { detailedJob } from './job_json.ts';
+import { createLiveLogs, followLogs, type LiveLogs, readLogPlaces } from './live_logs.ts';
 import { noSuchJob, Problem } from './problem.ts';
 import type { WebServices } from './services.ts';
 
@@ -15,12 +17,13 @@ const END_OF_EVENT = encoder.encode('\n');
 /** The live taskbar for every page, and one job alone for programs and terminals. */
 export function jobStreams(services: WebServices) {
   const { tracker } = services;
+  const logs = createLiveLogs(tracker);
   return new Elysia({ name: 'streams' })
     .get('/api/jobs/stream', ({ request, server }) => {
       refuseTooMany(services);
       // Bun ends a quiet connection after 10 s.
       server?.timeout(request, 0);
-      return taskbarStream(services, request);
+      return taskbarStream(services, logs, request);
     })
     .get('/api/jobs/:id/stream', ({ request, server, params }) => {
       const { id } = params;
@@ -31,10 +34,15 @@ export function jobStreams(services: WebServices) {
     });
 }
 
-function taskbarStream({ live, vitals }: WebServices, request: Request): Response {
+/** The taskbar, and the logs that the address names. */
+function taskbarStream({ live, vitals }: WebServices, logs: LiveLogs, request: Request): Response {
   // Rendered before the answer begins: what keeps it from that is then the answer.
   live.snapshot();
-  const hasMissedNothing = request.headers.get('last-event-id') === live.id();
+  const params = new URL(request.url).searchParams;
+  // A script that opens another connection cannot set the header that a browser sends by itself.
+  const lastEventId = request.headers.get('last-event-id') ?? params.get('lastEventId');
+  const hasMissedNothing = lastEventId === live.id();
+  const nextOfLogs = followLogs(logs, readLogPlaces(params));
   let cursor = hasMissedNothing ? live.frame : undefined;
   let greeting: Uint8Array | undefined = comeBack();
   return eventStream(request, admittedUntil(request), {
@@ -48,13 +56,18 @@ function taskbarStream({ live, vitals }: WebServices, request: Request): Respons
         greeting = undefined;
         return first;
       }
-      if (cursor === frame) return undefined;
+      if (cursor === frame) return nextOfLogs();
       const piece = cursor === frame - 1 ? live.delta() : live.snapshot();
       cursor = frame;
       return piece;
     },
     failed: (error) => vitals.noticed(error) !== undefined,
-    subscribe: (wake) => live.subscribe(wake),
+    subscribe(wake) {
+      const stops = [live.subscribe(wake), logs.subscribe(wake)];
+      return () => {
+        for (const stop of stops) stop();
+      };
+    },
   });
 }
 
@@ -74,7 +87,7 @@ function refuseTooMany({ live, config }: WebServices): void {
 
 function jobStream({ tracker, live, vitals }: WebServices, request: Request, id: string): Response {
   const asText = (request.headers.get('accept') ?? '').includes('text/plain');
-  const render = asText ? progressLine : jobEvent;
+  const render = asText ? progressLine : (job: Job) => jobEvent(tracker, job);
   let last = '';
   let over = false;
   return eventStream(
@@ -100,8 +113,8 @@ function jobStream({ tracker, live, vitals }: WebServices, request: Request, id:
   );
 }
 
-function jobEvent(job: Job): string {
-  return `event: job\ndata: ${JSON.stringify({ job })}\n\n`;
+function jobEvent(tracker: Tracker, job: Job): string {
+  return `event: job\ndata: ${JSON.stringify({ job: detailedJob(tracker, job) })}\n\n`;
 }
 
 /** "running  280 / 1,000  Reading page 14 of 50" */
