@@ -28,6 +28,8 @@ export interface Supply {
   wake(): void;
   /** What is open may be dead: starts afresh. */
   reconnect(): void;
+  /** The address has changed: opens the connection under the new one, and tells nobody of a break. */
+  move(): void;
 }
 
 /** As much of an `EventSource` as is used here. */
@@ -60,9 +62,10 @@ const BROWSER: Surroundings = {
 /**
  * One connection to the stream that is opened again whenever it breaks, falls silent, or may have
  * died in a sleep. Every new one begins with the whole state, so nothing has to be caught up.
+ * @param address asked for each new connection: it says how much of which logs there is already.
  */
 export function openLiveSource(
-  url: string,
+  address: () => string,
   tell: (news: StreamNews) => void,
   { open, now, after, random }: Surroundings = BROWSER,
 ): Supply {
@@ -78,11 +81,15 @@ export function openLiveSource(
 
   function connect(): void {
     drop();
+    begin();
+  }
+
+  function begin(): void {
     begunAt = heardAt = now();
-    source = open(url);
+    source = open(address());
     source.onopen = () => setOpen(true);
     source.onerror = retry;
-    for (const type of ['jobs', 'job', 'beat']) source.addEventListener(type, hear);
+    for (const type of ['jobs', 'job', 'log', 'beat']) source.addEventListener(type, hear);
   }
 
   function hear(event: Event): void {
@@ -136,6 +143,12 @@ export function openLiveSource(
     },
     reconnect() {
       if (!source || now() - begunAt > JUST_BEGUN_MS) connect();
+    },
+    move() {
+      // One that waits for its next attempt asks for the address then.
+      if (!source) return;
+      source.close();
+      begin();
     },
   };
 }

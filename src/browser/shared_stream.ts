@@ -1,5 +1,8 @@
+import { followedPlace, takeLogs } from './followed_log.ts';
 import { openLiveSource, type Supply } from './live_source.ts';
 import { holdWhilePressed } from './press_hold.ts';
+import type { StreamNews } from './stream_messages.ts';
+import { streamQuery } from './stream_query.ts';
 import { StreamTarget } from './stream_target.ts';
 import { joinWorker } from './worker_supply.ts';
 
@@ -23,8 +26,8 @@ function openSharedStream(url: string): StreamTarget {
     closing.abort();
     stop();
   });
-  const take = holdWhilePressed((news) => stream.take(news), closing.signal);
-  let supply: Supply | undefined;
+  const takeOrHold = holdWhilePressed((news) => stream.take(news), closing.signal);
+  let supply: Omit<Supply, 'move'> | undefined;
   start();
   followPage({ start: startAgain, stop }, closing.signal);
   const listening = { signal: closing.signal };
@@ -35,6 +38,11 @@ function openSharedStream(url: string): StreamTarget {
     listening,
   );
 
+  /** What is written to a log moves nothing in the taskbar, so it is never held back. */
+  function take({ open, events }: StreamNews): void {
+    takeOrHold({ open, events: takeLogs(events) });
+  }
+
   function start(): void {
     // A page that comes back from the back button's cache is resumed and shown: it hears both.
     stop();
@@ -44,7 +52,7 @@ function openSharedStream(url: string): StreamTarget {
   }
 
   function connectAlone(): void {
-    supply = openLiveSource(url, take);
+    supply = openLiveSource(() => url + streamQuery(followedPlace()), take);
   }
 
   /** Something may have happened meanwhile that the first frame does not show. */

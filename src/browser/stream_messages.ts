@@ -11,17 +11,30 @@ export interface StreamNews {
   events: StreamEvent[];
 }
 
+/** A log of which a tab shows so many bytes, counted from its first line. */
+export interface LogPlace {
+  job: string;
+  position: number;
+}
+
+/** What the server sends of a log, as the data of an event `log`. */
+export interface LogPart extends LogPlace {
+  /** Where the text begins; what is before it and was not sent is no longer kept. */
+  from: number;
+  text: string;
+}
+
 /**
- * What a tab says: it has dealt with everything it was told (which is also how it joins), it is
- * seen again, its machine is online again, it leaves.
+ * What a tab says: it has dealt with everything it was told (which is also how it joins), and has
+ * so much of the log it shows; it is seen again, its machine is online again, it leaves.
  */
-export type TabMessage = 'ready' | 'seen' | 'online' | 'bye';
+export type TabMessage = 'ready' | { ready: LogPlace } | 'seen' | 'online' | 'bye';
 
 /**
  * Tabs that were opened before the server was updated keep the worker of then: raise the number
  * when these messages change, so that newer tabs start a worker of their own.
  */
-export const WORKER_URL = '/assets/stream_worker.js?messages=1';
+export const WORKER_URL = '/assets/stream_worker.js?messages=2';
 
 /** The worker tells every tab something at least this often, in ms. */
 export const PING_MS = 3_000;

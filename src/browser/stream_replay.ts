@@ -32,6 +32,11 @@ export class StreamReplay {
     return [...whole, { type: 'job', data, lastEventId: this.#lastEventId }];
   }
 
+  /** The id of the newest event; empty before the first `jobs`. */
+  get lastEventId(): string {
+    return this.#whole ? this.#lastEventId : '';
+  }
+
   clear(): void {
     this.#whole = undefined;
     this.#parts.clear();

@@ -1,3 +1,4 @@
+import { followedPlace } from './followed_log.ts';
 import type { Supply } from './live_source.ts';
 import { PING_MS, type StreamNews, type TabMessage, WORKER_URL } from './stream_messages.ts';
 
@@ -22,7 +23,7 @@ export function joinWorker(
   url: string,
   tell: (news: StreamNews) => void,
   { unavailable, died }: Failures,
-): Supply | undefined {
+): Omit<Supply, 'move'> | undefined {
   const started = startWorker(url);
   if (!started) return undefined;
   const worker = started;
@@ -38,13 +39,18 @@ export function joinWorker(
     tell(data);
     answer();
   };
-  say('ready');
+  sayReady();
+
+  function sayReady(): void {
+    const place = followedPlace();
+    say(place ? { ready: place } : 'ready');
+  }
 
   /** What comes before the answer is put together to one, so it paces this tab alone. */
   function answer(): void {
     clearTimeout(answering);
-    if (document.hidden) answering = setTimeout(say, HIDDEN_MS, 'ready');
-    else say('ready');
+    if (document.hidden) answering = setTimeout(sayReady, HIDDEN_MS);
+    else sayReady();
   }
 
   function wake(): void {

@@ -30,18 +30,25 @@ function setup() {
   const clock = testClock();
   const sources: FakeSource[] = [];
   const told: StreamNews[] = [];
+  const opened: string[] = [];
+  const address = { now: '/stream' };
   const surroundings = {
     ...clock,
     random: () => 0.5,
-    open() {
+    open(url: string) {
+      opened.push(url);
       const source = new FakeSource();
       sources.push(source);
       return source;
     },
   };
-  const supply = openLiveSource('/stream', (news) => told.push(news), surroundings);
+  const supply = openLiveSource(
+    () => address.now,
+    (news) => told.push(news),
+    surroundings,
+  );
   const newest = () => sources.at(-1) as FakeSource;
-  return { clock, sources, told, supply, newest };
+  return { clock, sources, told, supply, newest, opened, address };
 }
 
 describe('the live connection', () => {
@@ -126,6 +133,29 @@ describe('the live connection', () => {
     expect(sources).toHaveLength(2);
   });
 
+  test('moves to another address without telling of a break, and fails like any other', () => {
+    const { sources, told, newest, supply, opened, address } = setup();
+    newest().open();
+    address.now = '/stream?log=a%400';
+    supply.move();
+    expect(opened).toEqual(['/stream', '/stream?log=a%400']);
+    expect(sources[0]?.closed).toBe(true);
+    newest().open();
+    newest().say('log', '{}');
+    newest().fail();
+    expect(told.map(({ open }) => open)).toEqual([true, true, false]);
+  });
+
+  test('that waits for its next attempt asks for the address then', async () => {
+    const { clock, newest, supply, opened, address } = setup();
+    newest().fail();
+    address.now = '/elsewhere';
+    supply.move();
+    expect(opened).toEqual(['/stream']);
+    await clock.advance(3_000);
+    expect(opened).toEqual(['/stream', '/elsewhere']);
+  });
+
   test('is over when it is closed, and tells nothing more', async () => {
     const { clock, sources, told, newest, supply } = setup();
     newest().open();
@@ -141,15 +171,19 @@ test('a machine that slept finds its connection replaced at once', async () => {
   let time = 0;
   let look = () => {};
   const sources: FakeSource[] = [];
-  openLiveSource('/stream', () => {}, {
-    open: () => sources[sources.push(new FakeSource()) - 1] as FakeSource,
-    now: () => time,
-    after(_ms, run) {
-      look = run;
-      return () => {};
+  openLiveSource(
+    () => '/stream',
+    () => {},
+    {
+      open: () => sources[sources.push(new FakeSource()) - 1] as FakeSource,
+      now: () => time,
+      after(_ms, run) {
+        look = run;
+        return () => {};
+      },
+      random: () => 0,
     },
-    random: () => 0,
-  });
+  );
   sources[0]?.open();
   time += 5_000;
   look();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { Supply } from '../../src/browser/live_source.ts';
 import { StreamHub, type Tab } from '../../src/browser/stream_hub.ts';
-import type { StreamEvent, StreamNews } from '../../src/browser/stream_messages.ts';
+import type { LogPart, StreamEvent, StreamNews } from '../../src/browser/stream_messages.ts';
 
 class FakeTab implements Tab {
   told: StreamNews[] = [];
@@ -18,8 +18,12 @@ class FakeTab implements Tab {
 function setup() {
   let time = 0;
   const connections: { tell: (news: StreamNews) => void; open: boolean }[] = [];
+  const queries: string[] = [];
+  let runLater: (() => void)[] = [];
   const asked: string[] = [];
-  const openSupply = (tell: (news: StreamNews) => void): Supply => {
+  const openSupply = (tell: (news: StreamNews) => void, query: () => string): Supply => {
+    const connect = () => void queries.push(decodeURIComponent(query()));
+    connect();
     const connection = { tell, open: true };
     connections.push(connection);
     return {
@@ -28,13 +32,26 @@ function setup() {
       },
       wake: () => asked.push('wake'),
       reconnect: () => asked.push('reconnect'),
+      move: connect,
     };
   };
-  const hub = new StreamHub(openSupply, () => time);
+  const hub = new StreamHub(
+    openSupply,
+    () => time,
+    (run) => runLater.push(run),
+  );
   return {
     hub,
     asked,
     connections,
+    /** What each connection asked for, the newest last. */
+    queries,
+    /** The time for which quick changes are put together is over. */
+    later() {
+      const due = runLater;
+      runLater = [];
+      for (const run of due) run();
+    },
     open: () => connections.filter(({ open }) => open).length,
     say: (open: boolean, ...events: StreamEvent[]) => connections.at(-1)?.tell({ open, events }),
     pass(ms: number) {
@@ -46,6 +63,24 @@ function setup() {
       hub.hear(tab, 'ready');
       return tab;
     },
+    /** A tab that shows the log of `job`, and has `position` bytes of it. */
+    joinLog(name: string, position: number) {
+      const tab = new FakeTab();
+      const answer = (has: number) => hub.hear(tab, { ready: { job: name, position: has } });
+      const parts = () =>
+        tab.told
+          .flatMap(({ events }) => events)
+          .filter(({ type }) => type === 'log')
+          .map(({ data }) => JSON.parse(data) as LogPart);
+      answer(position);
+      answer(parts().at(-1)?.position ?? position);
+      /** All that it was told of logs. */
+      const text = () =>
+        parts()
+          .map((part) => part.text)
+          .join('');
+      return Object.assign(tab, { answer, text });
+    },
   };
 }
 
@@ -53,6 +88,13 @@ const jobs = (data: string): StreamEvent => ({ type: 'jobs', data, lastEventId: 
 const job = (id: string, text: string): StreamEvent => ({
   type: 'job',
   data: `<div id="live-${id}">${text}</div>`,
+  lastEventId: 'b-2',
+});
+
+/** So many bytes of a log. */
+const log = (name: string, from: number, text: string): StreamEvent => ({
+  type: 'log',
+  data: JSON.stringify({ job: name, from, position: from + text.length, text }),
   lastEventId: 'b-2',
 });
 
@@ -145,4 +187,153 @@ test('a tab that is seen again or online again tells the connection', () => {
   hub.hear(tab, 'seen');
   hub.hear(tab, 'online');
   expect(asked).toEqual(['wake', 'reconnect']);
+});
+
+describe('the log that a tab shows', () => {
+  test('is asked for from where the tab has it', () => {
+    const { joinLog, queries } = setup();
+    joinLog('a', 120);
+    expect(queries).toEqual(['?log=a@120']);
+  });
+
+  test('is told to the tabs that show it, and to no other', () => {
+    const { join, joinLog, say } = setup();
+    const [mine, same, other, none] = [joinLog('a', 0), joinLog('a', 0), joinLog('b', 0), join()];
+    say(true, log('a', 0, 'one\n'));
+    expect([mine.text(), same.text(), other.text()]).toEqual(['one\n', 'one\n', '']);
+    expect(none.told.flatMap(({ events }) => events)).toEqual([]);
+  });
+
+  test('is asked for with all others, by one new connection for quick changes together', () => {
+    const { join, joinLog, later, queries, say, hub } = setup();
+    const first = join();
+    say(true, jobs('one'));
+    joinLog('a', 10);
+    const leaving = joinLog('b', 20);
+    joinLog('c', 30);
+    hub.hear(leaving, 'bye');
+    hub.hear(first, 'bye');
+    expect(queries).toEqual(['']);
+    later();
+    // The connection before had brought everything up to that event.
+    expect(queries.slice(1)).toEqual(['?log=a@10&log=c@30&lastEventId=b-1']);
+    later();
+    expect(queries).toHaveLength(2);
+  });
+
+  test('is no longer asked for when its last tab has left', () => {
+    const { join, joinLog, hub, later, queries } = setup();
+    join();
+    const tab = joinLog('a', 0);
+    later();
+    hub.hear(tab, 'bye');
+    later();
+    expect(queries).toEqual(['', '?log=a@0', '']);
+  });
+
+  test('goes on in a new connection where the last one ended', () => {
+    const { joinLog, later, queries, say } = setup();
+    const tab = joinLog('a', 0);
+    say(true, log('a', 0, 'one\n'));
+    tab.answer(4);
+    joinLog('b', 0);
+    later();
+    expect(queries.at(-1)).toBe('?log=a@4&log=b@0');
+  });
+
+  test('keeps what the taskbar showed while the connection moves', () => {
+    const { join, joinLog, later, say } = setup();
+    join();
+    say(true, jobs('one'));
+    joinLog('a', 0);
+    later();
+    expect(join().told[0]).toEqual({ open: true, events: [jobs('one')] });
+  });
+
+  test('is told to a tab that joins later from what came before, without another connection', () => {
+    const { joinLog, later, queries, say } = setup();
+    const first = joinLog('a', 0);
+    say(true, log('a', 0, 'one\n'));
+    first.answer(4);
+    say(true, log('a', 4, 'two\n'));
+    const second = joinLog('a', 4);
+    later();
+    expect(second.text()).toBe('two\n');
+    expect(queries).toHaveLength(1);
+  });
+
+  test('is asked for again from further back for a tab that has less than what is kept', () => {
+    const { joinLog, later, queries, say } = setup();
+    const first = joinLog('a', 500);
+    say(true, log('a', 500, 'late\n'));
+    first.answer(505);
+    const second = joinLog('a', 100);
+    later();
+    expect(queries.at(-1)).toBe('?log=a@100');
+    say(true, log('a', 100, 'x'.repeat(405)));
+    expect(second.text()).toBe('x'.repeat(405));
+    // The first has it all, and is told nothing twice.
+    expect(first.text()).toBe('late\n');
+    second.answer(505);
+    say(true, log('a', 505, 'last\n'));
+    expect([first.text(), second.text()]).toEqual(['late\nlast\n', `${'x'.repeat(405)}last\n`]);
+  });
+
+  test('waits for a tab that does not answer, and comes whole when it does', () => {
+    const { joinLog, say } = setup();
+    const tab = joinLog('a', 0);
+    say(true, log('a', 0, '0\n'));
+    for (let line = 1; line < 100; line++) say(true, log('a', line * 2, `${line % 10}\n`));
+    expect(tab.text()).toBe('0\n');
+    tab.answer(2);
+    expect(tab.text()).toBe(Array.from({ length: 100 }, (_, line) => `${line % 10}\n`).join(''));
+  });
+
+  test('is asked for again when too much came for a tab that did not answer', () => {
+    const { joinLog, later, queries, say } = setup();
+    const tab = joinLog('a', 0);
+    const size = 30_000;
+    for (let part = 0; part < 20; part++) say(true, log('a', part * size, 'x'.repeat(size)));
+    later();
+    expect(queries).toEqual(['?log=a@0']);
+    tab.answer(size);
+    later();
+    expect(queries).toEqual(['?log=a@0', `?log=a@${size}`]);
+    for (let part = 1; part < 20; part++) {
+      say(true, log('a', part * size, 'x'.repeat(size)));
+      tab.answer((part + 1) * size);
+    }
+    expect(tab.text()).toHaveLength(20 * size);
+  });
+
+  test('is not read again for others while a tab that lacks it is frozen', () => {
+    const { joinLog, later, queries, say } = setup();
+    joinLog('a', 0);
+    const size = 30_000;
+    for (let part = 0; part < 20; part++) say(true, log('a', part * size, 'x'.repeat(size)));
+    joinLog('b', 0);
+    later();
+    expect(queries.at(-1)).toBe(`?log=a@${20 * size}&log=b@0`);
+  });
+
+  test('of which the oldest lines are gone is told from what is left, and asked for once', () => {
+    const { joinLog, later, queries, say } = setup();
+    const tab = joinLog('a', 0);
+    say(true, log('a', 1_000, 'left\n'));
+    expect(tab.text()).toBe('left\n');
+    const second = joinLog('a', 0);
+    later();
+    expect(second.text()).toBe('left\n');
+    expect(queries).toHaveLength(1);
+  });
+
+  test('is one of the twenty opened last', () => {
+    const { joinLog, later, queries } = setup();
+    for (let index = 0; index < 25; index++) joinLog(`j${index}`, 0);
+    later();
+    const asked = [...(queries.at(-1) ?? '').matchAll(/log=(j\d+)@0/g)].map(([, name]) => name);
+    expect(asked).toEqual(Array.from({ length: 20 }, (_, index) => `j${index + 5}`));
+    later();
+    expect(queries).toHaveLength(2);
+  });
 });

@@ -1,0 +1,50 @@
+import { count } from '../../views/format.ts';
+import type { LogPart, LogPlace, StreamEvent } from './stream_messages.ts';
+
+let followed: FollowedLog | undefined;
+
+/** From now on the page's connection brings what is added to this log. A page has at most one. */
+export function followLog(log: FollowedLog): void {
+  followed = log;
+}
+
+/** The log that this page shows, and how much of it. */
+export function followedPlace(): LogPlace | undefined {
+  return followed?.place;
+}
+
+/** Hands the log's events to it, and returns the others. */
+export function takeLogs(events: StreamEvent[]): StreamEvent[] {
+  return events.filter((event) => {
+    if (event.type !== 'log') return true;
+    followed?.take(JSON.parse(event.data) as LogPart);
+    return false;
+  });
+}
+
+/** A log that is written on with each part that comes: every line once, whatever comes twice. */
+export class FollowedLog {
+  #place: LogPlace;
+  #write: (text: string) => void;
+
+  constructor(place: LogPlace, write: (text: string) => void) {
+    this.#place = place;
+    this.#write = write;
+  }
+
+  get place(): LogPlace {
+    return this.#place;
+  }
+
+  take({ job, from, position, text }: LogPart): void {
+    const has = this.#place.position;
+    if (job !== this.#place.job || position <= has) return;
+    if (from > has) this.#write(`[${count(from - has)} bytes are no longer kept]\n`);
+    this.#write(from < has ? withoutBytes(text, has - from) : text);
+    this.#place = { job, position };
+  }
+}
+
+function withoutBytes(text: string, bytes: number): string {
+  return new TextDecoder().decode(new TextEncoder().encode(text).subarray(bytes));
+}
