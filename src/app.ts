@@ -12,6 +12,7 @@ import { guard, isSafe } from './routes/guard.ts';
 import { health } from './routes/health.ts';
 import { historyRoutes } from './routes/history_routes.tsx';
 import { importRoutes } from './routes/import_routes.tsx';
+import { jobDetailPage } from './routes/job_detail_page.tsx';
 import { jobPages } from './routes/job_pages.tsx';
 import { jobRoutes } from './routes/job_routes.tsx';
 import { jobStreams } from './routes/job_streams.ts';
@@ -58,6 +59,7 @@ export async function createApp({ database, logger, ...given }: AppServices) {
     .use(libraryRoutes(services))
     .use(importRoutes(services))
     .use(pages(services))
+    .use(jobDetailPage(services))
     .use(jobPages(services))
     .use(historyRoutes(services))
     .use(startPages(services));

@@ -1,4 +1,5 @@
 import type { BulkOutcome } from '../src/jobs/bulk.ts';
+import type { JobAttempt, JobStep } from '../src/jobs/details.ts';
 import type { History } from '../src/jobs/history.ts';
 import type { Job } from '../src/jobs/job.ts';
 import type { SessionSummary } from '../src/jobs/listing.ts';
@@ -157,4 +158,24 @@ export interface ErrorModel {
   message: string;
   /** Field → what is wrong with it. */
   details: Record<string, string>;
+}
+
+/** One job with all that is known of it. */
+export interface JobPageModel {
+  view: JobView;
+  attempts: JobAttempt[];
+  steps: JobStep[];
+  /** The jobs it started, oldest first. */
+  children: Job[];
+  log: LogTail;
+}
+
+/** The end of a job's log. */
+export interface LogTail {
+  /** Whole lines. */
+  text: string;
+  /** Where what is written later goes on, in bytes from the first line. */
+  position: number;
+  /** There were lines before these. */
+  isCut: boolean;
 }

@@ -5,6 +5,7 @@ import { watchConnection } from './connection.ts';
 import { watchFormErrors } from './form_errors.ts';
 import { watchSentences } from './form_sentence.ts';
 import { watchHelp } from './help.ts';
+import { watchJobLog } from './job_log.ts';
 import { showCurrentPage } from './navigation.ts';
 import { watchNotifications } from './notifications.ts';
 import { watchPageTab } from './page_tab.ts';
@@ -19,6 +20,7 @@ import { watchUploads } from './upload_progress.ts';
 document.documentElement.dataset.script = 'on';
 
 // Before htmx starts, which it does when the document is complete.
+watchJobLog();
 shareStreams();
 watchConnection();
 showCurrentPage();

@@ -1,6 +1,5 @@
 import { Elysia } from 'elysia';
 import { DashboardPage } from '../../views/pages/dashboard.tsx';
-import { JobPage } from '../../views/pages/job.tsx';
 import { PostsPage } from '../../views/pages/posts.tsx';
 import { ProfilesPage } from '../../views/pages/profiles.tsx';
 import type { DashboardModel } from '../../views/view_models.ts';
@@ -8,7 +7,6 @@ import type { FinalStatus, Tracker } from '../jobs/index.ts';
 import { html } from './answer.ts';
 import { frameOf } from './frame.ts';
 import { findPosts, readPostsQuery, readProfilesQuery } from './library_query.ts';
-import { noSuchJob } from './problem.ts';
 import type { WebServices } from './services.ts';
 import { sourceOptions } from './start_pages.tsx';
 
@@ -18,7 +16,7 @@ type Hour = DashboardModel['hours'][number];
 
 /** The pages that show what there is. */
 export function pages(services: WebServices) {
-  const { tracker, library, live } = services;
+  const { library } = services;
 
   return new Elysia({ name: 'pages' })
     .get('/', ({ request }) =>
@@ -35,13 +33,6 @@ export function pages(services: WebServices) {
       const page = library.profiles(query);
       const model = { page, query, nextHref: nextHref(request, page.nextCursor) };
       return html(ProfilesPage({ frame: frameOf(request, services), model }));
-    })
-    .get('/jobs/:id', ({ request, params }) => {
-      const job = tracker.getJob(params.id);
-      if (!job) throw noSuchJob(params.id);
-      const frame = frameOf(request, services);
-      const shown = frame.taskbar.jobs.find((view) => view.job.id === job.id);
-      return html(JobPage({ frame, model: { ...live.view(job), place: shown?.place } }));
     });
 }
 

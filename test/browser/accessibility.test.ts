@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
-import { JOB_STATUSES } from '../../src/jobs/index.ts';
+import { JOB_STATUSES, type JobStatus, PermanentError } from '../../src/jobs/index.ts';
 import { closeBrowser, openPage } from '../support/browser.ts';
 import { startAppInEveryStatus } from '../support/every_status.ts';
-import { closeStagedApps } from '../support/staged_app.ts';
+import { errand } from '../support/jobs.ts';
+import { closeStagedApps, untilStopped } from '../support/staged_app.ts';
 
 afterAll(closeBrowser);
 afterAll(closeStagedApps);
@@ -15,11 +16,41 @@ const DESK = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
 
 let app: Awaited<ReturnType<typeof startAppInEveryStatus>>;
+/** Jobs of whose pages there is more to see. */
+let detailed: string[];
 
 beforeAll(async () => {
   app = await startAppInEveryStatus();
   await collectSome();
+  detailed = await runWithDetails();
 });
+
+/** One that runs in its second step with a log, one that failed and was undone, one with children. */
+async function runWithDetails(): Promise<string[]> {
+  app.tracker.define(
+    errand(
+      async ({ name }, job) => {
+        for (let line = 0; line < 200; line++) job.log(`line ${line} of ${name}`);
+        await job.step('Fetch', () => 1, { compensate: () => {} });
+        if (name === 'parent') await job.runChildren('scrape', CHILDREN);
+        if (name === 'running') await job.step('Read', () => untilStopped(job));
+        throw new PermanentError('There is nothing to read.');
+      },
+      { concurrency: 3, steps: () => ['Fetch', 'Read', 'Write'] },
+    ),
+  );
+  const start = async (name: string, status: JobStatus) => {
+    const { id } = await app.tracker.enqueue('errand', { name });
+    return (await app.reaches(id, status)).id;
+  };
+  return [
+    await start('running', 'running'),
+    await start('failed', 'failed'),
+    await start('parent', 'failed'),
+  ];
+}
+
+const CHILDREN = [{ username: 'broken' }, { username: 'quick' }];
 
 /** Posts and profiles, so that their pages have something to show. */
 async function collectSome(): Promise<void> {
@@ -95,6 +126,20 @@ describe.each([
       expect(await violations(page)).toEqual([]);
     }
   }, 60_000);
+
+  test('on the page of a job with steps, children, attempts and a log', async () => {
+    for (const id of detailed) {
+      await page.goto(`${app.url}/jobs/${id}`);
+      await page.locator('.report-attempts').waitFor();
+      expect(await violations(page)).toEqual([]);
+    }
+    const [written = ''] = detailed;
+    await page.goto(`${app.url}/jobs/${written}`);
+    await page.locator('#log-words').fill('line 1');
+    await page.locator('#log-lines').evaluate((lines) => lines.scrollTo(0, 0));
+    await page.locator('#log-follow').waitFor();
+    expect(await violations(page)).toEqual([]);
+  }, 30_000);
 
   test('while the taskbar is collapsed, or the help sheet open', async () => {
     await page.goto(`${app.url}/posts`);

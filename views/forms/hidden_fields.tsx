@@ -14,8 +14,8 @@ export function HiddenFields({ input }: { input: Record<string, unknown> }): JSX
   );
 }
 
-/** Lists go as they are typed, separated by commas; what a form cannot hold is left out. */
-function fieldText(value: unknown): string | undefined {
+/** A value as a form holds it: lists as they are typed, separated by commas; `undefined` for what no form can. */
+export function fieldText(value: unknown): string | undefined {
   if (Array.isArray(value)) return value.join(', ');
   return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined;
 }

@@ -1,4 +1,6 @@
 import type { Job } from '../../src/jobs/job.ts';
+import { attributeText } from '../forms/field.tsx';
+import { fieldText } from '../forms/hidden_fields.tsx';
 
 /** What can be done about a job as it stands, in plain forms, and what each would mean. */
 export function JobActions({ job }: { job: Job }): JSX.Element {
@@ -30,6 +32,7 @@ function Buttons({ job }: { job: Job }): JSX.Element {
               label={job.status === 'completed' ? 'Run again' : 'Retry'}
             />
           )}
+          <RunWithChanges job={job} />
           <RemoveAction job={job} />
         </>
       );
@@ -66,6 +69,28 @@ function RemoveAction({ job }: { job: Job }): JSX.Element {
       </button>
     </form>
   );
+}
+
+/** The types that have a page with a form. */
+const START_PAGES = ['scrape', 'search', 'discover', 'embed'];
+
+function RunWithChanges({ job }: { job: Job }): JSX.Element {
+  if (!START_PAGES.includes(job.type)) return '';
+  return (
+    <a class="button" id="report-change" href={attributeText(formAddress(job))}>
+      Run again with changes
+    </a>
+  );
+}
+
+/** The form of its type, filled in as it was for this job. */
+function formAddress({ type, metadata = {}, sessionId }: Job): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries({ ...metadata, sessionId })) {
+    const text = fieldText(value);
+    if (text !== undefined) query.set(name, text);
+  }
+  return `/${type}?${query}`;
 }
 
 function advice({ status, tracked }: Job): string {

@@ -1,7 +1,9 @@
-/** Labels of the fields that jobs are asked with and answer with; other keys stand as they are. */
+/** Labels of the fields that jobs are asked with and answer with; of others, the words in their key. */
 const LABELS: Record<string, string> = {
   username: 'Username',
   maxTweets: 'Posts at most',
+  scrape: 'Scrape them',
+  scraped: 'Scraped',
   includeReplies: 'Replies',
   includeRetweets: 'Reposts',
   source: 'Source',
@@ -22,6 +24,7 @@ const LABELS: Record<string, string> = {
   profiles: 'Profiles',
   newProfiles: 'New profiles',
   saved: 'Kept',
+  found: 'Found',
 };
 
 /** What a job was asked, or what it returned, as terms and their values. */
@@ -32,7 +35,7 @@ export function JobFacts({ facts }: { facts: unknown }): JSX.Element {
     <dl class="facts">
       {entries.map(([name, value]) => (
         <>
-          <dt safe>{LABELS[name] ?? name}</dt>
+          <dt safe>{LABELS[name] ?? wordsOf(name)}</dt>
           <dd safe>{valueText(value)}</dd>
         </>
       ))}
@@ -46,9 +49,21 @@ function entriesOf(facts: unknown): [string, unknown][] {
   return Object.entries(facts).filter(([, value]) => value !== undefined && value !== null);
 }
 
+/** `newReplies` → "New replies". */
+function wordsOf(key: string): string {
+  const words = key
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replaceAll('_', ' ')
+    .toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 function valueText(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'number') return value.toLocaleString('en');
   if (typeof value === 'string') return value;
-  return Array.isArray(value) ? value.map(valueText).join(', ') : JSON.stringify(value);
+  if (Array.isArray(value)) return value.map(valueText).join(', ');
+  return entriesOf(value)
+    .map(([name, part]) => `${wordsOf(name)}: ${valueText(part)}`)
+    .join(', ');
 }

@@ -66,8 +66,8 @@ function Bar({ job }: { job: Job }): JSX.Element {
   return <progress aria-label="Progress" value={Math.min(current, total)} max={total}></progress>;
 }
 
-/** "38/s · about 19 s left", as far as it can be told. */
-function pace(view: JobView): string {
+/** "38/s · about 19 s left", as far as it can be told; else empty. */
+export function pace(view: JobView): string {
   const { perSecond, job } = view;
   if (!perSecond || job.status !== 'running') return '';
   const left = timeLeft(view);

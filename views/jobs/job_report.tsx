@@ -1,17 +1,22 @@
 import type { Job } from '../../src/jobs/job.ts';
-import { jobName, ordinal } from '../format.ts';
+import { jobName, ordinal, progressCount } from '../format.ts';
 import { LivePart } from '../live_part.tsx';
 import { relativeTime } from '../time.tsx';
-import type { JobView } from '../view_models.ts';
+import type { JobPageModel, JobView } from '../view_models.ts';
 import { JobActions } from './job_actions.tsx';
+import { JobAttempts } from './job_attempts.tsx';
+import { JobChildren } from './job_children.tsx';
 import { JobFacts } from './job_facts.tsx';
-import { Outcome } from './outcome.tsx';
+import { JobProgress } from './job_progress.tsx';
+import { JobResult } from './job_result.tsx';
+import { JobSteps } from './job_steps.tsx';
 import { resultSummary } from './result_summary.ts';
 import { StatusIcon } from './status_icon.tsx';
 import { Took, took } from './took.tsx';
 
 /** One job as a report: how it stands, why, what to do, the details. Its ids are not the taskbar's. */
-export function JobReport({ view, now }: { view: JobView; now: Date }): JSX.Element {
+export function JobReport({ model, now }: { model: JobPageModel; now: Date }): JSX.Element {
+  const { view, steps, children, attempts } = model;
   const { job } = view;
   const busy = job.completedAt === undefined;
   return (
@@ -25,19 +30,24 @@ export function JobReport({ view, now }: { view: JobView; now: Date }): JSX.Elem
         <StatusIcon status={job.status} /> <span safe>{headline(view)}</span>
       </h1>
       <Why job={job} now={now} />
+      <JobProgress view={view} now={now} />
       <JobActions job={job} />
+      <JobSteps steps={steps} now={now} />
+      <JobChildren jobs={children} session={job.sessionId} now={now} />
       <div class="report-columns">
-        <section>
-          <h2>What was asked</h2>
-          <JobFacts facts={job.metadata} />
-          <Result result={job.result} />
-        </section>
+        <div class="report-facts">
+          <JobResult job={job} />
+          <section>
+            <h2>What was asked</h2>
+            <JobFacts facts={job.metadata} />
+          </section>
+        </div>
         <section>
           <h2>Details</h2>
           <Details job={job} now={now} />
         </section>
       </div>
-      <FailedAttempts job={job} />
+      <JobAttempts attempts={attempts} now={now} />
     </LivePart>
   );
 }
@@ -67,21 +77,12 @@ function afterSome(job: Job): string {
   return job.startedAt === undefined ? ' before it started' : ` after ${took(job)}`;
 }
 
-function Result({ result }: { result: unknown }): JSX.Element {
-  if (result === undefined || result === null) return '';
-  return (
-    <>
-      <h2>Result</h2>
-      <JobFacts facts={result} />
-    </>
-  );
-}
-
 function Why({ job, now }: { job: Job; now: Date }): JSX.Element {
-  if (job.status === 'completed') return '';
+  const reason = why(job);
+  if (reason === '') return '';
   return (
-    <div class="report-why">
-      <Outcome job={job} />
+    <div class="report-why" data-status={job.status}>
+      <p safe>{reason}</p>
       {job.status === 'retrying' && job.retryAt !== undefined ? (
         <p>Next attempt {relativeTime(job.retryAt, now)}.</p>
       ) : (
@@ -89,6 +90,28 @@ function Why({ job, now }: { job: Job; now: Date }): JSX.Element {
       )}
     </div>
   );
+}
+
+function why(job: Job): string {
+  const { status, errorMessage, progress } = job;
+  switch (status) {
+    case 'queued':
+      return progress.message;
+    case 'running':
+    case 'cancelling':
+    case 'completed':
+      return '';
+    case 'retrying':
+    case 'failed':
+      return errorMessage ?? '';
+    case 'cancelled':
+      return errorMessage ?? stoppedAt(job);
+  }
+}
+
+function stoppedAt({ progress }: Job): string {
+  const done = progressCount(progress);
+  return done === '' ? '' : `Stopped at ${done}.`;
 }
 
 function Details({ job, now }: { job: Job; now: Date }): JSX.Element {
@@ -144,19 +167,5 @@ function Relation({ label, text, base }: { label: string; text?: string; base: s
         </a>
       </dd>
     </>
-  );
-}
-
-function FailedAttempts({ job }: { job: Job }): JSX.Element {
-  if (job.errors.length === 0) return '';
-  return (
-    <section class="failed-attempts">
-      <h2>Failed attempts</h2>
-      <ol>
-        {job.errors.map((error) => (
-          <li safe>{error}</li>
-        ))}
-      </ol>
-    </section>
   );
 }

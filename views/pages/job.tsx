@@ -1,12 +1,15 @@
 import { jobName } from '../format.ts';
+import { JobLog } from '../jobs/job_log.tsx';
 import { JobReport } from '../jobs/job_report.tsx';
 import { Page } from '../layouts/page.tsx';
-import type { Frame, JobView } from '../view_models.ts';
+import type { Frame, JobPageModel } from '../view_models.ts';
 
-export function JobPage({ frame, model }: { frame: Frame; model: JobView }): JSX.Element {
+export function JobPage({ frame, model }: { frame: Frame; model: JobPageModel }): JSX.Element {
+  const { job } = model.view;
   return (
-    <Page title={jobName(model.job)} current="/jobs" frame={frame}>
-      <JobReport view={model} now={frame.now} />
+    <Page title={jobName(job)} current="/jobs" frame={frame}>
+      <JobReport model={model} now={frame.now} />
+      <JobLog job={job} log={model.log} />
     </Page>
   );
 }

@@ -184,7 +184,20 @@ const PAGES: [string, () => unknown][] = [
       }),
   ],
   ['/history', () => HistoryPage({ frame, model: hostileHistory })],
-  ['/jobs/:id', () => JobPage({ frame, model: view })],
+  [
+    '/jobs/:id',
+    () =>
+      JobPage({
+        frame,
+        model: {
+          view,
+          attempts: [{ attempt: 1, startedAt: ago(9), outcome: 'failed', error: HOSTILE }],
+          steps: [{ name: HOSTILE, status: 'failed', error: HOSTILE, startedAt: ago(9) }],
+          children: [completed],
+          log: { text: `${HOSTILE}\n`, position: 9, isCut: true },
+        },
+      }),
+  ],
   [
     'an error',
     () =>

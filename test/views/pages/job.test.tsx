@@ -1,10 +1,28 @@
 import { describe, expect, test } from 'bun:test';
+import type { JobStatus } from '../../../src/jobs/lifecycle.ts';
 import { JobPage } from '../../../views/pages/job.tsx';
+import type { JobPageModel } from '../../../views/view_models.ts';
 import { ago, jobView, NOW, textOf } from '../job_view.ts';
 import { attributesOf, elements, FRAME } from './fixtures.ts';
 
+const NOTHING_MORE = {
+  attempts: [],
+  steps: [],
+  children: [],
+  log: { text: '', position: 0, isCut: false },
+};
+
 function page(...args: Parameters<typeof jobView>): string {
-  return String(JobPage({ frame: FRAME, model: jobView(...args) }));
+  return detailed({}, ...args);
+}
+
+/** The page of a job of which there is more to tell. */
+function detailed(
+  details: Partial<Omit<JobPageModel, 'view'>>,
+  ...args: Parameters<typeof jobView>
+): string {
+  const model = { view: jobView(...args), ...NOTHING_MORE, ...details };
+  return String(JobPage({ frame: FRAME, model }));
 }
 
 function headline(...args: Parameters<typeof jobView>): string {
@@ -39,16 +57,158 @@ describe('the reason', () => {
     expect(textOf(page({ status: 'failed', ...ended, errorMessage }))).toContain(errorMessage);
   });
 
-  test('names every attempt that failed, and when the next one is', () => {
-    const errors = ['No answer.', 'Refused.'];
-    const markup = page({
-      status: 'retrying',
-      errors,
-      retryAt: ago(-30),
-      errorMessage: 'Refused.',
+  test('of a wait says when the next attempt is', () => {
+    const markup = page({ status: 'retrying', retryAt: ago(-30), errorMessage: 'Refused.' });
+    expect(textOf(markup)).toContain('Refused. Next attempt in 30 s');
+  });
+
+  test('of a cancel says how far the job had come', () => {
+    const progress = { current: 280, total: 1000, message: 'Reading' };
+    expect(textOf(page({ status: 'cancelled', ...ended, progress }))).toContain(
+      'Stopped at 280 / 1,000.',
+    );
+  });
+});
+
+describe('progress', () => {
+  test('has its stage, message, count, rate and time left', () => {
+    const progress = { current: 280, total: 1000, message: 'Reading page 14', stage: 'reading' };
+    const text = textOf(page({ progress }, { perSecond: 38 }));
+    expect(text).toContain('reading Reading page 14 280 / 1,000 38/s · about 19 s left');
+  });
+
+  test('says that a job has stopped moving', () => {
+    const progress = { current: 280, total: 0, message: 'Reading' };
+    expect(textOf(page({ progress }, { stalledSince: ago(90) }))).toContain('No progress for 1:30');
+  });
+});
+
+describe('the steps', () => {
+  const steps: JobPageModel['steps'] = [
+    { name: 'Fetch', status: 'compensated', startedAt: ago(65), endedAt: ago(60) },
+    { name: 'Read', status: 'completed', startedAt: ago(60), endedAt: ago(18) },
+    { name: 'Count', status: 'failed', startedAt: ago(18), endedAt: ago(17), error: 'No sum.' },
+    { name: 'Check', status: 'running', startedAt: ago(7) },
+    { name: 'Write', status: 'pending' },
+    { name: 'Send', status: 'skipped' },
+  ];
+
+  test('stand in their order, each with word, shape, duration and error', () => {
+    const markup = detailed({ steps });
+    expect(textOf(markup)).toContain(
+      'Fetch compensated 0:05 Read completed 0:42 Count failed 0:01 No sum. Check running 0:07 Write pending Send skipped',
+    );
+    const shapes = elements(markup, '.steps .status-icon').map((e) => e.attributes['data-status']);
+    expect(shapes).toEqual(steps.map(({ status }) => status));
+    expect(attributesOf(markup, '.steps [aria-current="step"]')['data-status']).toBe('running');
+  });
+
+  test('are not spoken of where there are none', () => {
+    expect(textOf(page())).not.toContain('Steps');
+  });
+});
+
+describe('the attempts', () => {
+  test('are told with outcome, start, duration and error', () => {
+    const attempts: JobPageModel['attempts'] = [
+      {
+        attempt: 1,
+        startedAt: ago(300),
+        endedAt: ago(290),
+        outcome: 'failed',
+        error: 'No answer.',
+      },
+      {
+        attempt: 2,
+        startedAt: ago(200),
+        endedAt: ago(100),
+        outcome: 'interrupted',
+        error: 'Gone.',
+      },
+      { attempt: 3, startedAt: ago(7) },
+    ];
+    expect(textOf(detailed({ attempts }))).toContain(
+      '1 failed 5 min ago 0:10 No answer. 2 interrupted 3 min ago 1:40 Gone. 3 under way 7 s ago 0:07',
+    );
+  });
+});
+
+describe('the jobs it started', () => {
+  test('are listed and counted, those that failed first', () => {
+    const child = (id: string, status: JobStatus, more = {}) =>
+      jobView({ id, status, metadata: { username: id }, ...more }).job;
+    const children = [
+      child('ada', 'completed', ended),
+      child('bob', 'failed', { ...ended, errorMessage: 'There is no such user.' }),
+      child('cleo', 'running', { progress: { current: 3, total: 9, message: 'Reading' } }),
+    ];
+    const markup = detailed({ children });
+    const links = elements(markup, '.report-children a').map((e) => e.attributes.href);
+    expect(links).toEqual(['/jobs/bob', '/jobs/cleo', '/jobs/ada']);
+    const text = textOf(markup);
+    expect(text).toContain('1 failed · 1 running · 1 completed');
+    expect(text).toContain('@bob There is no such user.');
+    expect(text).toContain('3 / 9');
+  });
+});
+
+describe('the result', () => {
+  const links = (...args: Parameters<typeof jobView>) =>
+    elements(page(...args), '.result-links a').map((e) => e.attributes.href);
+
+  test('leads to what was collected', () => {
+    const done = { status: 'completed', ...ended } as const;
+    expect(links({ ...done, result: { posts: 3, username: 'aurora_lab' } })).toEqual([
+      '/posts?author=aurora_lab',
+    ]);
+    const query = 'space, free jazz';
+    expect(links({ ...done, type: 'search', metadata: { query }, result: { posts: 3 } })).toEqual([
+      '/posts?q=space',
+      '/posts?q=free+jazz',
+    ]);
+    const found = { profiles: 2, saved: true, found: ['ada', 'bob'] };
+    expect(links({ ...done, type: 'discover', result: found })).toEqual([
+      '/profiles?q=ada',
+      '/profiles?q=bob',
+    ]);
+    expect(links({ ...done, type: 'discover', result: { ...found, saved: false } })).toEqual([]);
+    expect(links({ ...done, type: 'discover', result: { ...found, scraped: 2 } })).toEqual([
+      '/posts?author=ada',
+      '/posts?author=bob',
+    ]);
+    expect(links({ ...done, type: 'embed', result: { embedded: 3 } })).toEqual([
+      '/posts?by=meaning',
+    ]);
+  });
+});
+
+describe('the log', () => {
+  test('shows its lines as they were written, and where to go on', () => {
+    const log = { text: 'one\n  <two>\n', position: 12, isCut: false };
+    const markup = detailed({ log });
+    expect(attributesOf(markup, '#job-log')).toMatchObject({
+      'data-job': 'scrape-0198a',
+      'data-position': '12',
     });
-    expect(textOf(markup)).toContain('Failed attempts No answer. Refused.');
-    expect(textOf(markup)).toContain('Next attempt in 30 s');
+    expect(markup).toMatch(
+      /<pre[^>]*><span class="log-part">one\n {2}&lt;two&gt;\n<\/span><\/pre>/,
+    );
+    expect(attributesOf(markup, '#log-cut')).toHaveProperty('hidden');
+  });
+
+  test('leads to the whole of it where it is cut', () => {
+    const markup = detailed({ log: { text: 'last\n', position: 9999, isCut: true } });
+    expect(attributesOf(markup, '#log-cut')).not.toHaveProperty('hidden');
+    expect(attributesOf(markup, '#log-cut a').href).toBe('/api/jobs/scrape-0198a/log');
+  });
+
+  test('says that it is empty, and whether that may change', () => {
+    expect(textOf(page())).toContain('Nothing has been written to it yet.');
+    expect(textOf(page({ status: 'failed', ...ended }))).toContain('Nothing was written to it.');
+  });
+
+  test('is not read aloud line by line', () => {
+    expect(attributesOf(page(), '#log-lines')).toMatchObject({ role: 'log', 'aria-live': 'off' });
   });
 });
 
@@ -66,6 +226,18 @@ describe('what can be done', () => {
     expect(offered({ status: 'failed', ...ended })).toEqual(['retry', 'remove']);
     expect(offered({ status: 'cancelled', ...ended })).toEqual(['retry', 'remove']);
     expect(offered({ status: 'completed', ...ended })).toEqual(['retry', 'remove']);
+  });
+
+  test('is asking for the same again with changes, once it has ended', () => {
+    const metadata = { username: 'ada', maxTweets: 50, includeReplies: false, terms: ['a', 'b'] };
+    const markup = page({ status: 'failed', ...ended, metadata, sessionId: 'monday' });
+    expect(attributesOf(markup, '#report-change').href).toBe(
+      '/scrape?username=ada&maxTweets=50&includeReplies=false&terms=a%2C+b&sessionId=monday',
+    );
+    expect(elements(page(), '#report-change')).toEqual([]);
+    expect(
+      elements(page({ type: 'errand', status: 'failed', ...ended }), '#report-change'),
+    ).toEqual([]);
   });
 
   test('leaves out the retry of what nobody can resume', () => {
@@ -90,7 +262,7 @@ describe('the details', () => {
       page({ status: 'completed', ...ended, metadata, result: { newPosts: 940 }, attempt: 2 }),
     );
     expect(text).toContain(
-      'What was asked Username ada Posts at most 1,000 Replies yes Result New posts 940',
+      'Result New posts 940 Posts of @ada What was asked Username ada Posts at most 1,000 Replies yes Details',
     );
     expect(text).toContain('Id scrape-0198a Status completed Created 1 min ago Started 10 s ago');
     expect(text).toContain('Took 0:08 Attempts 2 of 3');
@@ -122,7 +294,9 @@ describe('the report', () => {
   test('shares no id with the card in the taskbar', () => {
     const view = jobView();
     const frame = { ...FRAME, taskbar: { jobs: [view], now: NOW } };
-    const ids = elements(JobPage({ frame, model: view }), '[id]').map((e) => e.attributes.id);
+    const ids = elements(JobPage({ frame, model: { view, ...NOTHING_MORE } }), '[id]').map(
+      (e) => e.attributes.id,
+    );
     expect(ids).toContain('job-scrape-0198a');
     expect(new Set(ids).size).toBe(ids.length);
   });

@@ -1,0 +1,39 @@
+import { Elysia } from 'elysia';
+import { MOST_LOG_LINES, newestLines } from '../../views/jobs/log_parts.ts';
+import { JobPage } from '../../views/pages/job.tsx';
+import type { LogTail } from '../../views/view_models.ts';
+import type { Tracker } from '../jobs/index.ts';
+import { html } from './answer.ts';
+import { frameOf } from './frame.ts';
+import { noSuchJob } from './problem.ts';
+import type { WebServices } from './services.ts';
+
+/** One job with all that is known of it. */
+export function jobDetailPage(services: WebServices) {
+  const { tracker, live } = services;
+  return new Elysia({ name: 'job detail page' }).get('/jobs/:id', ({ request, params }) => {
+    const job = tracker.getJob(params.id);
+    if (!job) throw noSuchJob(params.id);
+    const frame = frameOf(request, services);
+    const shown = frame.taskbar.jobs.find((view) => view.job.id === job.id);
+    const model = {
+      view: { ...live.view(job), place: shown?.place },
+      ...tracker.detailsOf(job.id),
+      log: isReportAlone(request) ? NO_LOG : logTail(tracker, job.id),
+    };
+    return html(JobPage({ frame, model }));
+  });
+}
+
+const NO_LOG: LogTail = { text: '', position: 0, isCut: false };
+
+/** The report reads itself again every second and takes only itself; a log would be sent for nothing. */
+function isReportAlone(request: Request): boolean {
+  return request.headers.get('hx-target') === 'job-report';
+}
+
+function logTail(tracker: Tracker, id: string): LogTail {
+  const { text, from, position } = tracker.readLog(id);
+  const newest = newestLines(text, MOST_LOG_LINES);
+  return { text: newest, position, isCut: from > 0 || newest.length < text.length };
+}

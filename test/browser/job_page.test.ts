@@ -1,0 +1,506 @@
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import type { BrowserContext, Page } from 'playwright-core';
+import { PermanentError, type QueuedJobContext } from '../../src/jobs/index.ts';
+import { closeBrowser, openPage } from '../support/browser.ts';
+import { logEvents } from '../support/log_events.ts';
+import { startLogWriter, writtenLines } from '../support/log_writer.ts';
+import { startServer, stopServers, type TestServer } from '../support/server.ts';
+import {
+  closeStagedApps,
+  type StagedApp,
+  startStagedApp,
+  untilStopped,
+} from '../support/staged_app.ts';
+import { until } from '../support/wait.ts';
+
+afterAll(closeBrowser);
+afterAll(stopServers);
+afterAll(closeStagedApps);
+
+const contexts: BrowserContext[] = [];
+
+afterEach(async () => {
+  for (const context of contexts.splice(0)) await context.close();
+});
+
+const visitor = async (options?: Parameters<typeof openPage>[0]) => {
+  const opened = await openPage(options);
+  contexts.push(opened.context);
+  return opened;
+};
+
+/** From the page's start on, everything that its log ever showed. */
+async function recordLog(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    const recording = window as unknown as { shown: string; opened: number };
+    recording.shown = '';
+    document.addEventListener('readystatechange', () => {
+      const lines = document.getElementById('log-lines');
+      if (document.readyState !== 'interactive' || !lines) return;
+      recording.shown = lines.textContent ?? '';
+      recording.opened = 0;
+      document.addEventListener('htmx:sseOpen', () => {
+        recording.opened++;
+      });
+      new MutationObserver((changes) => {
+        for (const { addedNodes } of changes) {
+          for (const node of addedNodes) recording.shown += node.textContent;
+        }
+      }).observe(lines, { childList: true });
+    });
+  });
+}
+
+const shown = (page: Page) =>
+  page.evaluate(() => (window as unknown as { shown: string }).shown ?? '');
+
+/** How often its connection was open. */
+const opened = (page: Page) =>
+  page.evaluate(() => (window as unknown as { opened: number }).opened);
+
+const ends = async (page: Page, end: string, ms = 20_000) => {
+  await until(`the log ends with ${end.trim()}`, async () => (await shown(page)).endsWith(end), ms);
+};
+
+/** How far the end of the log is below what is seen of it, in CSS pixels. */
+const belowTheEnd = (page: Page) =>
+  page
+    .locator('#log-lines')
+    .evaluate((lines) => lines.scrollHeight - lines.scrollTop - lines.clientHeight);
+
+/** What is on a screen is there a frame after the last change. */
+const settled = (page: Page) =>
+  page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
+      }),
+  );
+
+describe('a log that another process writes', () => {
+  let server: TestServer;
+
+  const restart = async () => {
+    await server.end('SIGKILL');
+    server = await startServer(server.dataDir, { PORT: new URL(server.url).port });
+  };
+
+  test('at 200 lines/s is followed to the end, across a restart and three forced reconnects', async () => {
+    server = await startServer();
+    const writer = await startLogWriter({ dataDir: server.dataDir, lines: 1_600, perSecond: 200 });
+    const { page, context } = await visitor();
+    await recordLog(context);
+    await page.goto(`${server.url}/jobs/${writer.id}`);
+    writer.begin();
+    const has = (line: number) =>
+      until(
+        `line ${line} is there`,
+        async () => (await shown(page)).includes(`line ${line} `),
+        20_000,
+      );
+    // A connection that has just begun is not opened again.
+    for (const line of [250, 500, 750]) {
+      await has(line);
+      await page.evaluate(() => window.dispatchEvent(new Event('online')));
+    }
+    await has(1_000);
+    expect(await opened(page)).toBe(4);
+    await restart();
+    await ends(page, writtenLines(1_600).slice(-60));
+    expect(await shown(page)).toBe(writtenLines(1_600));
+    await settled(page);
+    expect(await belowTheEnd(page)).toBeLessThan(8);
+    await writer.end();
+  }, 90_000);
+
+  test('at 1,000 lines/s reaches two browsers and a bare client whole, through three restarts', async () => {
+    server = await startServer();
+    const writer = await startLogWriter({
+      dataDir: server.dataDir,
+      lines: 5_000,
+      perSecond: 1_000,
+    });
+    const pages: Page[] = [];
+    for (let browser = 0; browser < 2; browser++) {
+      const { page, context } = await visitor();
+      await recordLog(context);
+      await page.goto(`${server.url}/jobs/${writer.id}`);
+      pages.push(page);
+    }
+    const last = writtenLines(5_000).slice(-60);
+    const bare = followAsCurl(() => server.url, writer.id, last);
+    writer.begin();
+    for (const line of [500, 1_500, 2_500]) {
+      await until(`line ${line} is there`, () => bare.text().includes(`line ${line} `), 20_000);
+      await restart();
+    }
+    await bare.end;
+    for (const page of pages) await ends(page, last, 30_000);
+    expect(bare.text()).toBe(writtenLines(5_000));
+    for (const page of pages) expect(await shown(page)).toBe(writtenLines(5_000));
+    // However long it is, the page keeps the newest 2,000 and says so.
+    const kept = (await pages[0]?.locator('#log-lines').textContent()) ?? '';
+    expect(kept).toEndWith(last);
+    expect(kept.split('\n').length - 1).toBeGreaterThanOrEqual(2_000);
+    expect(kept.split('\n').length - 1).toBeLessThanOrEqual(2_200);
+    expect(await pages[0]?.locator('#log-cut').isVisible()).toBe(true);
+    await writer.end();
+  }, 120_000);
+
+  /** Reads the stream as `curl -N` does, and again from where it was when it breaks. */
+  function followAsCurl(url: () => string, id: string, last: string) {
+    let text = '';
+    let position = 0;
+    const end = (async () => {
+      while (!text.endsWith(last)) {
+        try {
+          const stream = logEvents(await fetch(`${url()}/api/jobs/stream?log=${id}@${position}`));
+          for (;;) {
+            const known = stream.parts.length;
+            await stream.until(() => stream.parts.length > known);
+            for (const part of stream.parts.slice(known)) {
+              text += part.text;
+              position = part.position;
+            }
+            if (text.endsWith(last)) return stream.leave();
+          }
+        } catch {
+          // The server is being started again.
+          await Bun.sleep(50);
+        }
+      }
+    })();
+    return { text: () => text, end };
+  }
+});
+
+describe('the page of a job', () => {
+  let app: StagedApp;
+  /** Lets the job of that user's name go on. */
+  let goOn: Map<string, () => void>;
+  /** Writes to the log of the job of that user's name. */
+  let writers: Map<string, (line: string) => void>;
+
+  beforeEach(async () => {
+    goOn = new Map();
+    writers = new Map();
+    app = await startStagedApp(script);
+  });
+
+  const script = async ({ username }: { username: string }, job: QueuedJobContext) => {
+    writers.set(username, (line) => job.log(line));
+    const turn = () => new Promise<void>((resolve) => goOn.set(username, resolve));
+    switch (username) {
+      case 'stepper':
+        await job.step('Fetch', turn, { compensate: () => {} });
+        await job.step('Count', async () => {
+          await turn();
+          throw new PermanentError('There is nothing to count.');
+        });
+        return;
+      case 'parent':
+        await job.runChildren('scrape', [{ username: 'broken' }, { username: 'quick' }]);
+        return;
+      case 'broken':
+        throw new PermanentError('There is no such user.');
+      case 'quick':
+        return { posts: 40, newPosts: 12, username };
+      default:
+        await job.updateProgress(1, 10, 'Writing');
+        return untilStopped(job);
+    }
+  };
+
+  const begun = async (username: string) => {
+    const { id } = await app.scrape(username);
+    await until(`${username} has begun`, () => writers.has(username));
+    return id;
+  };
+
+  const write = (line: string, username = 'writer') => writers.get(username)?.(line);
+
+  const continues = async (username: string) => {
+    const resolve = await until(`${username} waits`, () => goOn.get(username));
+    goOn.delete(username);
+    resolve();
+  };
+
+  const stepsOf = (page: Page) =>
+    page
+      .locator('.steps > li')
+      .evaluateAll((steps) =>
+        steps.map(
+          (step) => `${step.querySelector('b')?.textContent} ${step.getAttribute('data-status')}`,
+        ),
+      );
+
+  test('shows each step while it runs, and its end', async () => {
+    const id = await begun('stepper');
+    const { page } = await visitor();
+    await page.goto(`${app.url}/jobs/${id}`);
+    const become = (steps: string[]) =>
+      until(`steps are ${steps}`, async () => Bun.deepEquals(await stepsOf(page), steps));
+    await become(['Fetch running']);
+    await continues('stepper');
+    await become(['Fetch completed', 'Count running']);
+    await continues('stepper');
+    await become(['Fetch compensated', 'Count failed']);
+    await page.getByRole('heading', { level: 1, name: 'Failed: scrape @stepper' }).waitFor();
+    expect(await page.locator('.step-error').textContent()).toBe('There is nothing to count.');
+  }, 30_000);
+
+  test('fits a phone with its steps and their errors', async () => {
+    const id = await begun('stepper');
+    await continues('stepper');
+    await continues('stepper');
+    await app.reaches(id, 'failed');
+    const { page } = await visitor({ viewport: { width: 390, height: 844 } });
+    await page.goto(`${app.url}/jobs/${id}`);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+      390,
+    );
+    const name = await page.locator('.steps b').nth(1).boundingBox();
+    expect(name?.height).toBeLessThan(30);
+  }, 30_000);
+
+  test('shows the jobs it started, those that failed first, each with its link', async () => {
+    const { id } = await app.scrape('parent');
+    await app.ended(id);
+    const { page } = await visitor();
+    await page.goto(`${app.url}/jobs/${id}`);
+    const rows = page.locator('.report-children tbody tr');
+    expect(await rows.count()).toBe(2);
+    expect(await rows.nth(0).textContent()).toContain('There is no such user.');
+    await rows.nth(0).getByRole('link', { name: '@broken' }).click();
+    await page.getByRole('heading', { name: 'Failed: scrape @broken' }).waitFor();
+    await page.getByRole('link', { name: id }).click();
+    await page.waitForURL(`${app.url}/jobs/${id}`);
+  }, 30_000);
+
+  test('leads to its form, filled in, to run it again with changes', async () => {
+    const { id } = await app.scrape('quick');
+    await app.ended(id);
+    const { page } = await visitor();
+    await page.goto(`${app.url}/jobs/${id}`);
+    await page.getByRole('link', { name: 'Run again with changes' }).click();
+    expect(await page.locator('#username').inputValue()).toBe('quick');
+    await page.locator('#username').fill('quicker');
+    await page.getByRole('button', { name: 'Scrape', exact: true }).click();
+    await until('the changed job is there', () =>
+      app.tracker.getAllJobs().some(({ metadata }) => metadata?.username === 'quicker'),
+    );
+  }, 30_000);
+
+  test('leads from the result to what was collected', async () => {
+    const { id } = await app.scrape('quick');
+    await app.ended(id);
+    const { page } = await visitor();
+    await page.goto(`${app.url}/jobs/${id}`);
+    await page.getByRole('link', { name: 'Posts of @quick' }).click();
+    await page.waitForURL(`${app.url}/posts?author=quick`);
+  }, 30_000);
+
+  describe('with a log', () => {
+    let id: string;
+    const writeLines = async (page: Page, from: number, to: number) => {
+      for (let line = from; line < to; line++) write(`line ${line}`);
+      await page
+        .locator('.log-part', { hasText: `line ${to - 1}\n` })
+        .last()
+        .waitFor();
+      await settled(page);
+    };
+
+    beforeEach(async () => {
+      id = await begun('writer');
+    });
+
+    test('follows its end until the reader scrolls up, and again when asked to', async () => {
+      const { page } = await visitor();
+      await page.goto(`${app.url}/jobs/${id}`);
+      const button = page.getByRole('button', { name: 'Follow' });
+      await writeLines(page, 0, 300);
+      expect(await belowTheEnd(page)).toBeLessThan(8);
+      expect(await button.isVisible()).toBe(false);
+
+      await page.locator('#log-lines').hover();
+      await page.mouse.wheel(0, -600);
+      await button.waitFor();
+      const top = () => page.locator('#log-lines').evaluate((lines) => lines.scrollTop);
+      await settled(page);
+      const before = await top();
+      await writeLines(page, 300, 400);
+      expect(await top()).toBe(before);
+
+      await button.click();
+      await settled(page);
+      expect(await belowTheEnd(page)).toBeLessThan(8);
+      expect(await button.isVisible()).toBe(false);
+      await writeLines(page, 400, 500);
+      expect(await belowTheEnd(page)).toBeLessThan(8);
+    }, 30_000);
+
+    test('keeps what is read in its place, however much is added below', async () => {
+      const { page } = await visitor();
+      await page.goto(`${app.url}/jobs/${id}`);
+      await writeLines(page, 0, 1_900);
+      await page.locator('#log-lines').evaluate((lines) => {
+        lines.scrollTop = lines.scrollHeight / 2;
+      });
+      await page.getByRole('button', { name: 'Follow' }).waitFor();
+      const lineInSight = () =>
+        page.evaluate(() => {
+          const { left, top } =
+            document.getElementById('log-lines')?.getBoundingClientRect() ?? new DOMRect();
+          const at = document.caretPositionFromPoint(left + 40, top + 100);
+          const text = at?.offsetNode.textContent ?? '';
+          return text.slice(text.lastIndexOf('\n', (at?.offset ?? 0) - 1) + 1).split('\n')[0];
+        });
+      const before = await lineInSight();
+      expect(before).toMatch(/^line \d+$/);
+      for (let line = 1_900; line < 12_000; line += 1_000) {
+        await writeLines(page, line, line + 1_000);
+        if (line < 9_000) expect(await lineInSight()).toBe(before);
+      }
+      const lines = ((await page.locator('#log-lines').textContent()) ?? '').split('\n').length;
+      expect(lines).toBeLessThanOrEqual(10_201);
+    }, 60_000);
+
+    test('is brought to two tabs over one connection, to each from where it was loaded', async () => {
+      const { page, context } = await visitor();
+      await recordLog(context);
+      await page.goto(`${app.url}/jobs/${id}`);
+      await writeLines(page, 0, 50);
+      const other = await context.newPage();
+      await other.goto(`${app.url}/jobs/${id}`);
+      const elsewhere = await context.newPage();
+      await elsewhere.goto(`${app.url}/posts`);
+      await writeLines(page, 50, 100);
+      const all = Array.from({ length: 100 }, (_, line) => `line ${line}\n`).join('');
+      for (const tab of [page, other]) {
+        await ends(tab, 'line 99\n');
+        expect(await shown(tab)).toBe(all);
+      }
+      const health = (await (await app.json('/healthz')).json()) as { watchers: number };
+      expect(health.watchers).toBe(1);
+    }, 30_000);
+
+    test('of another job is brought to another tab over the same connection', async () => {
+      const second = await begun('second');
+      const { page, context } = await visitor();
+      await recordLog(context);
+      await page.goto(`${app.url}/jobs/${id}`);
+      const other = await context.newPage();
+      await other.goto(`${app.url}/jobs/${second}`);
+      for (let line = 0; line < 20; line++) {
+        write(`first ${line}`);
+        write(`second ${line}`, 'second');
+      }
+      await ends(page, 'first 19\n');
+      await ends(other, 'second 19\n');
+      expect(await shown(page)).not.toContain('second');
+      expect(await shown(other)).not.toContain('first');
+      const health = (await (await app.json('/healthz')).json()) as { watchers: number };
+      expect(health.watchers).toBe(1);
+    }, 30_000);
+
+    test('is live without shared workers as well', async () => {
+      const { page, context } = await visitor();
+      await context.addInitScript(() => Reflect.deleteProperty(window, 'SharedWorker'));
+      await recordLog(context);
+      await page.goto(`${app.url}/jobs/${id}`);
+      await writeLines(page, 0, 50);
+      await page.evaluate(() => window.dispatchEvent(new Event('online')));
+      await writeLines(page, 50, 100);
+      expect(await shown(page)).toBe(
+        Array.from({ length: 100 }, (_, line) => `line ${line}\n`).join(''),
+      );
+    }, 30_000);
+
+    test('is whole again after the page was frozen, or came back by the back button', async () => {
+      const { page, context } = await visitor();
+      await recordLog(context);
+      await page.goto(`${app.url}/jobs/${id}`);
+      await writeLines(page, 0, 10);
+      const tell = (target: 'window' | 'document', name: string) =>
+        page.evaluate(
+          ([target, name]) => {
+            const event = new PageTransitionEvent(name, { persisted: true });
+            (target === 'window' ? window : document).dispatchEvent(event);
+          },
+          [target, name] as const,
+        );
+      await tell('document', 'freeze');
+      for (let line = 10; line < 20; line++) write(`line ${line}`);
+      await tell('document', 'resume');
+      await ends(page, 'line 19\n');
+      await tell('window', 'pagehide');
+      for (let line = 20; line < 30; line++) write(`line ${line}`);
+      await tell('window', 'pageshow');
+      await ends(page, 'line 29\n');
+      expect(await shown(page)).toBe(
+        Array.from({ length: 30 }, (_, line) => `line ${line}\n`).join(''),
+      );
+    }, 30_000);
+
+    test('can be searched, from place to place and round again', async () => {
+      const { page } = await visitor();
+      await page.goto(`${app.url}/jobs/${id}`);
+      await writeLines(page, 0, 500);
+      await page.getByRole('searchbox', { name: 'Search in the log' }).fill('LINE 12');
+      const hits = page.locator('#log-hits');
+      // 12, and 120 to 129.
+      expect(await hits.textContent()).toBe('1 of 11');
+      const isSeen = () =>
+        page.evaluate(() => {
+          const [range] = (CSS.highlights.get('log-current') ?? []) as Iterable<Range>;
+          const hit = range?.getBoundingClientRect() ?? new DOMRect();
+          const frame = document.getElementById('log-lines')?.getBoundingClientRect();
+          return (
+            hit.height > 0 && hit.top >= (frame?.top ?? 0) && hit.bottom <= (frame?.bottom ?? 0)
+          );
+        });
+      expect(await isSeen()).toBe(true);
+      await page.keyboard.press('Enter');
+      expect(await hits.textContent()).toBe('2 of 11');
+      await page.getByRole('button', { name: 'Previous' }).click();
+      await page.getByRole('button', { name: 'Previous' }).click();
+      expect(await hits.textContent()).toBe('11 of 11');
+      expect(await isSeen()).toBe(true);
+      write('one more line 12');
+      await until('the new one is counted', async () => (await hits.textContent()) === '11 of 12');
+      await page.locator('#log-words').fill('(');
+      expect(await hits.textContent()).toBe('Not found');
+    }, 30_000);
+
+    test('is shown without JavaScript as it was when the page was loaded', async () => {
+      for (let line = 0; line < 20; line++) write(`line ${line}`);
+      const { page } = await visitor({ javaScriptEnabled: false });
+      await page.goto(`${app.url}/jobs/${id}`);
+      expect(await page.locator('#log-lines').textContent()).toBe(
+        Array.from({ length: 20 }, (_, line) => `line ${line}\n`).join(''),
+      );
+      expect(await page.locator('#log-words').isVisible()).toBe(false);
+      expect(await page.getByRole('button', { name: 'Follow' }).isVisible()).toBe(false);
+      const whole = await page.request.get(
+        app.url + (await page.getByRole('link', { name: 'Download' }).getAttribute('href')),
+      );
+      expect(await whole.text()).toEndWith('line 19\n');
+      await page.locator('#report-cancel').click();
+      await page
+        .getByRole('heading', { level: 1, name: /Cancell(ing|ed): scrape @writer/ })
+        .waitFor();
+    }, 30_000);
+
+    test('fits a phone, with lines of any length', async () => {
+      write('x'.repeat(5_000));
+      const { page } = await visitor({ viewport: { width: 390, height: 844 } });
+      await page.goto(`${app.url}/jobs/${id}`);
+      await page.locator('.log-part').first().waitFor();
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(width).toBeLessThanOrEqual(390);
+      const lines = page.locator('#log-lines');
+      expect(await lines.evaluate((pre) => pre.scrollWidth <= pre.clientWidth)).toBe(true);
+    }, 30_000);
+  });
+});

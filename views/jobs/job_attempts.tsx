@@ -1,0 +1,81 @@
+import type { JobAttempt } from '../../src/jobs/details.ts';
+import type { JobStatus } from '../../src/jobs/lifecycle.ts';
+import { duration } from '../format.ts';
+import { elapsedTime, relativeTime } from '../time.tsx';
+import { StatusLabel } from './status_icon.tsx';
+
+/** Every time the job was started, and how that ended. */
+export function JobAttempts({ attempts, now }: { attempts: JobAttempt[]; now: Date }) {
+  if (attempts.length === 0) return '';
+  return (
+    <section class="report-attempts">
+      <h2>Attempts</h2>
+      <table class="attempt-table">
+        <thead>
+          <tr>
+            <th scope="col" class="number">
+              Attempt
+            </th>
+            <th scope="col">Outcome</th>
+            <th scope="col">Started</th>
+            <th scope="col" class="number">
+              Took
+            </th>
+            <th scope="col">Error</th>
+          </tr>
+        </thead>
+        <tbody>
+          {attempts.map((attempt) => (
+            <Attempt attempt={attempt} now={now} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Attempt({ attempt: { attempt, ...rest }, now }: { attempt: JobAttempt; now: Date }) {
+  const { startedAt, endedAt, outcome, error = '' } = rest;
+  return (
+    <tr>
+      <th scope="row" class="number">
+        {attempt}
+      </th>
+      <td>
+        <StatusLabel status={statusOf(outcome)} word={wordFor(outcome)} />
+      </td>
+      <td>{relativeTime(startedAt, now)}</td>
+      <td class="number">
+        {endedAt ? (
+          <span safe>{duration(endedAt.getTime() - startedAt.getTime())}</span>
+        ) : (
+          elapsedTime(startedAt, now)
+        )}
+      </td>
+      <td class="attempt-error" safe>
+        {error}
+      </td>
+    </tr>
+  );
+}
+
+/** Whose shape and colour the outcome has. */
+function statusOf(outcome: JobAttempt['outcome']): JobStatus {
+  switch (outcome) {
+    case undefined:
+      return 'running';
+    case 'completed':
+    case 'failed':
+    case 'cancelled':
+      return outcome;
+    case 'interrupted':
+      return 'retrying';
+    case 'released':
+      return 'queued';
+  }
+}
+
+function wordFor(outcome: JobAttempt['outcome']): string {
+  if (outcome === undefined) return 'under way';
+  return outcome === 'released' ? 'put back at a shutdown' : outcome;
+}

@@ -1,0 +1,73 @@
+import type { Job } from '../../src/jobs/job.ts';
+import { isActive } from '../../src/jobs/lifecycle.ts';
+import { count } from '../format.ts';
+import type { LogTail } from '../view_models.ts';
+import { logParts, MOST_LOG_LINES } from './log_parts.ts';
+
+/**
+ * What the job's handler wrote. The browser's script writes on where this ends, so it is no part
+ * of the report, which is read again and again. Read aloud line by line it would drown everything.
+ */
+export function JobLog({ job, log }: { job: Job; log: LogTail }): JSX.Element {
+  const address = `/api/jobs/${encodeURIComponent(job.id)}/log`;
+  return (
+    <section
+      id="job-log"
+      class="job-log"
+      aria-labelledby="log-title"
+      data-job={job.id}
+      data-position={String(log.position)}
+    >
+      <header class="log-head">
+        <h2 id="log-title">Log</h2>
+        <LogSearch />
+        <a href={address}>Whole log</a>
+        <a href={`${address}?download=1`}>Download</a>
+      </header>
+      <p id="log-cut" class="log-cut" hidden={!log.isCut}>
+        Older lines are left out here, which keeps the newest {count(MOST_LOG_LINES) as 'safe'}.{' '}
+        <a href={address}>Read the whole log</a>
+      </p>
+      <div class="log-frame">
+        <pre
+          id="log-lines"
+          class="log-lines"
+          role="log"
+          aria-live="off"
+          aria-label="Lines"
+          tabindex="0"
+        >
+          {logParts(log.text).map((part) => (
+            <span class="log-part" safe>
+              {part}
+            </span>
+          ))}
+        </pre>
+        <p class="empty-note">
+          {isActive(job.status)
+            ? 'Nothing has been written to it yet.'
+            : 'Nothing was written to it.'}
+        </p>
+        <button type="button" id="log-follow" class="log-follow" hidden>
+          Follow
+        </button>
+      </div>
+    </section>
+  );
+}
+
+/** Without the script, the browser's own search finds what is on the page. */
+function LogSearch(): JSX.Element {
+  return (
+    <search class="log-search needs-script">
+      <input type="search" id="log-words" aria-label="Search in the log" placeholder="Search" />
+      <output id="log-hits" for="log-words"></output>
+      <button type="button" class="quiet" id="log-before" disabled>
+        Previous
+      </button>
+      <button type="button" class="quiet" id="log-next" disabled>
+        Next
+      </button>
+    </search>
+  );
+}

@@ -1,0 +1,36 @@
+import { progressCount } from '../format.ts';
+import { elapsedTime } from '../time.tsx';
+import type { JobView } from '../view_models.ts';
+import { pace } from './job_live.tsx';
+
+/** How far a job at work has come, how fast, and how long it will take. */
+export function JobProgress({ view, now }: { view: JobView; now: Date }): JSX.Element {
+  const { job, stalledSince } = view;
+  if (job.status !== 'running' && job.status !== 'cancelling') return '';
+  const { current, total, message, stage } = job.progress;
+  const isSilent = stage === undefined && message === '';
+  return (
+    <div class="report-progress" data-status={job.status}>
+      <p hidden={isSilent}>
+        {stage !== undefined && (
+          <span class="badge" safe>
+            {stage}
+          </span>
+        )}{' '}
+        <span safe>{message}</span>
+      </p>
+      <progress
+        aria-label="Progress of this job"
+        {...(total > 0 && { value: Math.min(current, total), max: total })}
+      ></progress>
+      <p class="report-pace">
+        <span safe>{progressCount(job.progress)}</span>
+        {stalledSince ? (
+          <span class="stalled">No progress for {elapsedTime(stalledSince, now)}</span>
+        ) : (
+          <span safe>{pace(view)}</span>
+        )}
+      </p>
+    </div>
+  );
+}

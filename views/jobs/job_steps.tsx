@@ -1,0 +1,43 @@
+import type { JobStep } from '../../src/jobs/details.ts';
+import { duration } from '../format.ts';
+import { elapsedTime } from '../time.tsx';
+import { StatusLabel } from './status_icon.tsx';
+
+/** The parts of a job in their order, each with what became of it. */
+export function JobSteps({ steps, now }: { steps: JobStep[]; now: Date }): JSX.Element {
+  if (steps.length === 0) return '';
+  return (
+    <section class="report-steps">
+      <h2>Steps</h2>
+      <ol class="steps">
+        {steps.map((step) => (
+          <Step step={step} now={now} />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Step({ step, now }: { step: JobStep; now: Date }): JSX.Element {
+  const { name, status, error } = step;
+  return (
+    <li data-status={status} aria-current={status === 'running' ? 'step' : undefined}>
+      <b safe>{name}</b>
+      <StatusLabel status={status} />
+      <StepTime step={step} now={now} />
+      {error !== undefined && (
+        <p class="step-error" safe>
+          {error}
+        </p>
+      )}
+    </li>
+  );
+}
+
+function StepTime({ step: { status, startedAt, endedAt }, now }: { step: JobStep; now: Date }) {
+  if (startedAt === undefined) return '';
+  if (endedAt !== undefined) {
+    return <span safe>{duration(endedAt.getTime() - startedAt.getTime())}</span>;
+  }
+  return status === 'running' ? elapsedTime(startedAt, now) : '';
+}
