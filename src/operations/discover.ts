@@ -100,7 +100,9 @@ async function find(
       },
       { checkpoint: next, progress: progressOf(next, page, input.maxResults) },
     );
-    job.log(pageLine(profiles.length, next.newProfiles - done.newProfiles, 'profiles'));
+    job.log(
+      pageLine(profiles.length, next.newProfiles - done.newProfiles, next.profiles, 'profiles'),
+    );
     done = next;
     if (done.atEnd) break;
   }

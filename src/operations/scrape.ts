@@ -131,7 +131,7 @@ async function storePages(
       },
       { checkpoint: next, progress: progressOf(next, page, wanted) },
     );
-    job.log(pageLine(posts.length, next.newPosts - done.newPosts));
+    job.log(pageLine(posts.length, next.newPosts - done.newPosts, next.posts));
     done = next;
     if (done.atEnd) break;
   }

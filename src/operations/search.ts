@@ -113,7 +113,7 @@ async function collect(
       },
       { checkpoint: next, progress: progressOf(next, page, input.maxTweets) },
     );
-    job.log(pageLine(posts.length, next.newPosts - done.newPosts));
+    job.log(pageLine(posts.length, next.newPosts - done.newPosts, next.posts));
     done = next;
     if (done.atEnd) break;
   }

@@ -1,8 +1,8 @@
 import type { Page } from '../sources/source.ts';
 
-/** A page in the log: "20 posts, 18 of them new." */
-export function pageLine(count: number, fresh: number, noun = 'posts'): string {
-  return `${count} ${noun}, ${fresh} of them new.`;
+/** A page in the log: "20 posts, 18 of them new; 60 so far." */
+export function pageLine(count: number, fresh: number, done: number, noun = 'posts'): string {
+  return `${count} ${noun}, ${fresh} of them new; ${done} so far.`;
 }
 
 /** What is under way after a page has been stored: "Reading page 14 of 50". */
