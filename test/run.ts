@@ -3,6 +3,8 @@
  * with one line that says how many tests passed and failed.
  */
 import { join } from 'node:path';
+import { Glob } from 'bun';
+import { fillModelCache } from './support/model_cache.ts';
 
 const ROOT = join(import.meta.dir, '..');
 const bin = (name: string) => [process.execPath, '--bun', join(ROOT, 'node_modules', '.bin', name)];
@@ -19,16 +21,38 @@ for (const { name, command } of CHECKS) {
   if (exitCode !== 0) finish({ passed: 0, failed: 1, skipped: 0 });
 }
 
+console.log('\n# The model that tests embed with');
+await fillModelCache();
+
 console.log('\n# Tests');
-const { exitCode, output } = await run([process.execPath, 'test', ...process.argv.slice(2)]);
-const counted = {
-  passed: countOf(output, 'pass'),
-  failed: countOf(output, 'fail'),
-  skipped: countOf(output, 'skip'),
-};
-// A run that broke off, or found no tests, has no failures to count.
-if (exitCode !== 0 && counted.failed === 0) counted.failed = 1;
-finish(counted);
+const given = process.argv.slice(2);
+const counts = await Promise.all((given.length > 0 ? [given] : lanes()).map(runTests));
+finish({
+  passed: sum(counts.map(({ passed }) => passed)),
+  failed: sum(counts.map(({ failed }) => failed)),
+  skipped: sum(counts.map(({ skipped }) => skipped)),
+});
+
+/** Two runs side by side: those that drive Chromium mostly wait, and only one may unpack it. */
+function lanes(): string[][] {
+  const files = [...new Glob('test/**/*.test.{ts,tsx}').scanSync(ROOT)].sort();
+  const needsChromium = (file: string) =>
+    file.startsWith('test/browser/') || file === 'test/routes/rubbish.test.ts';
+  return [files.filter(needsChromium), files.filter((file) => !needsChromium(file))];
+}
+
+async function runTests(files: string[]) {
+  const paths = files.map((file) => (file.startsWith('test/') ? `./${file}` : file));
+  const { exitCode, output } = await run([process.execPath, 'test', ...paths]);
+  const counted = {
+    passed: countOf(output, 'pass'),
+    failed: countOf(output, 'fail'),
+    skipped: countOf(output, 'skip'),
+  };
+  // A run that broke off, or found no tests, has no failures to count.
+  if (exitCode !== 0 && counted.failed === 0) counted.failed = 1;
+  return counted;
+}
 
 async function run(command: string[]): Promise<{ exitCode: number; output: string }> {
   const child = Bun.spawn(command, {
@@ -39,13 +63,22 @@ async function run(command: string[]): Promise<{ exitCode: number; output: strin
     env: { ...process.env, NO_COLOR: '1' },
   });
   let output = '';
+  let line = '';
   for await (const chunk of child.stderr.pipeThrough(
     new TextDecoderStream(),
   ) as unknown as AsyncIterable<string>) {
-    process.stderr.write(chunk);
     output += chunk;
+    // Whole lines, because another run may be printing as well.
+    const whole = (line + chunk).lastIndexOf('\n') + 1;
+    process.stderr.write((line + chunk).slice(0, whole));
+    line = (line + chunk).slice(whole);
   }
+  process.stderr.write(line);
   return { exitCode: await child.exited, output };
+}
+
+function sum(values: number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 /** " 42 pass" as the runner prints it at its end. */
