@@ -39,10 +39,11 @@ export async function createApp({ database, logger, ...given }: AppServices) {
   const services: WebServices = { ...given, live: createLiveTaskbar(given.tracker, given.vitals) };
   const { config, closing } = services;
   const access = createAccess(config.token, database);
-  return new Elysia(ROUTING)
+  const root = new Elysia(ROUTING);
+  return root
     .onError(({ error, code, request }) => answerProblem(services, logger, request, error, code))
     .use(guard(config))
-    .use(gate({ access, closing, logger }))
+    .use(gate({ access, closing, logger, server: () => root.server }))
     .onBeforeHandle({ as: 'global' }, ({ request }) => {
       const obstacle = isSafe(request) ? undefined : services.vitals.obstacle();
       if (obstacle) throw outOfOrder(obstacle);

@@ -43,6 +43,15 @@ function taskbarStream({ live, vitals }: WebServices, logs: LiveLogs, request: R
   const lastEventId = request.headers.get('last-event-id') ?? params.get('lastEventId');
   const hasMissedNothing = lastEventId === live.id();
   const nextOfLogs = followLogs(logs, readLogPlaces(params));
+  /** Who looks on already is told why nothing moves any more. */
+  const orNotices = (render: () => Uint8Array) => {
+    try {
+      return render();
+    } catch (error) {
+      if (!vitals.noticed(error)) throw error;
+      return live.notices();
+    }
+  };
   let cursor = hasMissedNothing ? live.frame : undefined;
   let greeting: Uint8Array | undefined = comeBack();
   return eventStream(request, admittedUntil(request), {
@@ -57,9 +66,9 @@ function taskbarStream({ live, vitals }: WebServices, logs: LiveLogs, request: R
         return first;
       }
       if (cursor === frame) return nextOfLogs();
-      const piece = cursor === frame - 1 ? live.delta() : live.snapshot();
+      const hasKeptUp = cursor === frame - 1;
       cursor = frame;
-      return piece;
+      return orNotices(() => (hasKeptUp ? live.delta() : live.snapshot()));
     },
     failed: (error) => vitals.noticed(error) !== undefined,
     subscribe(wake) {

@@ -48,6 +48,8 @@ export interface LiveTaskbar {
   snapshot(): Uint8Array;
   /** What the newest frame changed, for those who have the one before it. */
   delta(): Uint8Array;
+  /** What keeps the program from working, alone: for when no job can be read. */
+  notices(): Uint8Array;
   /** Calls `listener` after every frame. */
   subscribe(listener: () => void): () => void;
   /** The event id of the newest frame: `<boot>-<frame>`. */
@@ -245,6 +247,7 @@ export function createLiveTaskbar(
     view,
     snapshot,
     delta,
+    notices: () => new TextEncoder().encode(notices()),
     id,
     get watchers() {
       return listeners.size;

@@ -1,11 +1,36 @@
 import { Database } from 'bun:sqlite';
 import { afterAll, expect, test } from 'bun:test';
+import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { closeBrowser, openPage } from '../support/browser.ts';
 import { startServer, stopServers } from '../support/server.ts';
 
 afterAll(closeBrowser);
 afterAll(stopServers);
+
+test('a page that is open tells that the database was damaged under it', async () => {
+  const server = await startServer();
+  const { id } = await server.start('scrape', { username: 'aurora_lab', maxTweets: '1000' });
+  await server.ended(id);
+  const { page } = await openPage();
+  await page.goto(`${server.url}/jobs`);
+  await page.locator(`#job-${id}`).waitFor();
+  damage(join(server.dataDir, 'xgpt.sqlite'));
+  const notice = page.locator('#notices .notice');
+  await notice.waitFor({ timeout: 20_000 });
+  expect(await notice.textContent()).toContain('The database file is damaged.');
+}, 60_000);
+
+/** Everything but the first page is noise from now on. */
+function damage(path: string): void {
+  const db = new Database(path);
+  db.run('PRAGMA wal_checkpoint(TRUNCATE)');
+  db.close();
+  const file = openSync(path, 'r+');
+  const noise = Buffer.alloc(fstatSync(file).size - 4_096, 0x5a);
+  writeSync(file, noise, 0, noise.length, 4_096);
+  closeSync(file);
+}
 
 test('a page that is open tells what keeps the program from working, and takes it back', async () => {
   const server = await startServer();

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from 'bun:test';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { freshDataDir, startServer, stopServers } from '../support/server.ts';
+import { until } from '../support/wait.ts';
 
 const TOKEN = 'correct-horse-battery';
 const WRONG = 'wrong-horse-battery';
@@ -53,6 +54,13 @@ describe('a server with a token', () => {
     for (const secret of [TOKEN, WRONG, cookie.split('=')[1] ?? 'no cookie']) {
       expect(log).not.toContain(secret);
     }
+  }, 30_000);
+
+  test('counts guesses by where they come from, with a bearer token as in the form', async () => {
+    const server = await startServer(undefined, { XGPT_TOKEN: TOKEN });
+    await fetch(`${server.url}/api/jobs`, { headers: { authorization: `Bearer ${WRONG}` } });
+    await until('it is in the log', () => server.log().length > 0);
+    expect(server.log().join()).toContain('A wrong token was refused. address="127.0.0.1"');
   }, 30_000);
 
   test('keeps a path that looks open from leading to another address', async () => {
