@@ -44,6 +44,7 @@ export {
   type SessionSummary,
   type Tally,
 } from './listing.ts';
+export { readSession } from './session.ts';
 export { createTracker, type JobDetails, type Tracker, type TrackerOptions } from './tracker.ts';
 
 /** The app's own tracker, over the database in the data folder; opened at its first use. */

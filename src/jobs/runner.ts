@@ -20,7 +20,8 @@ export interface RunnerOptions {
 
 /** Hands waiting jobs to their handlers, first come first served within each type. */
 export interface Runner {
-  start(): void;
+  /** @param only takes that job and those it started, and nothing else of the line. */
+  start(only?: string): void;
   wake(): void;
   /**
    * Stops claiming, lets running handlers work on for `drainMs`, stops the rest at their next
@@ -33,6 +34,7 @@ export function createRunner({ desk, definitions, concurrency }: RunnerOptions):
   const { store, executions, clock, logger, complaints } = desk;
   const running = new Map<Execution, Promise<void>>();
   let started = false;
+  let onlyFamilyOf: string | undefined;
   let wakePending = false;
   let cancelLook = () => {};
 
@@ -49,7 +51,7 @@ export function createRunner({ desk, definitions, concurrency }: RunnerOptions):
     if (!started) return;
     for (const definition of definitions.values()) {
       while (atWork(definition.type) < limitOf(definition)) {
-        const claimed = store.claim(definition.type, newLease(desk), clock.now());
+        const claimed = store.claim(definition.type, newLease(desk), clock.now(), onlyFamilyOf);
         if (!claimed) break;
         begin(definition, claimed);
       }
@@ -98,9 +100,10 @@ export function createRunner({ desk, definitions, concurrency }: RunnerOptions):
 
   return {
     wake,
-    start() {
+    start(only) {
       if (started) return;
       started = true;
+      onlyFamilyOf = only;
       look();
     },
     async stop(drainMs) {

@@ -53,14 +53,23 @@ export function createSqliteJobStore(db: Database): JobStore {
 
   const due = `type = $type AND status IN ('queued', 'retrying')
       AND (retry_at IS NULL OR retry_at <= $now)`;
-  const anyDue = db.query<{ found: 1 }, Params>(`SELECT 1 AS found FROM jobs WHERE ${due} LIMIT 1`);
+  const family = `id IN (
+      WITH RECURSIVE family (id) AS (
+        VALUES ($only) UNION SELECT jobs.id FROM jobs JOIN family ON jobs.parent_id = family.id)
+      SELECT id FROM family)`;
 
-  const claimNext = db.query<JobRow, Params>(`
-    UPDATE jobs SET status = 'running', attempt = attempt + 1, advanced = 0, retry_at = NULL,
-                    owner = $owner, lease_until = $until, started_at = $now, updated_at = $now
-    WHERE ${before('running')} AND id = (
-      SELECT id FROM jobs WHERE ${due} ORDER BY turn LIMIT 1)
-    RETURNING *`);
+  const claimOf = (waiting: string) => ({
+    // Looked at first, because an UPDATE that finds nothing makes other writers wait all the same.
+    any: db.query<{ found: 1 }, Params>(`SELECT 1 AS found FROM jobs WHERE ${waiting} LIMIT 1`),
+    next: db.query<JobRow, Params>(`
+      UPDATE jobs SET status = 'running', attempt = attempt + 1, advanced = 0, retry_at = NULL,
+                      owner = $owner, lease_until = $until, started_at = $now, updated_at = $now
+      WHERE ${before('running')} AND id = (
+        SELECT id FROM jobs WHERE ${waiting} ORDER BY turn LIMIT 1)
+      RETURNING *`),
+  });
+  const claimAny = claimOf(due);
+  const claimOfFamily = claimOf(`${due} AND ${family}`);
 
   const saveProgressOf = db.query<null, Params>(`
     UPDATE jobs SET progress_current = $current, progress_total = $total,
@@ -172,6 +181,10 @@ export function createSqliteJobStore(db: Database): JobStore {
       ORDER BY seq LIMIT ?)`);
 
   const getRow = db.query<JobRow, [string]>('SELECT * FROM jobs WHERE id = ?');
+
+  const idsLike = db.query<{ id: string }, Params>(`
+    SELECT id FROM jobs WHERE substr(id, 1, length($part)) = $part OR substr(id, -length($part)) = $part
+    ORDER BY created_at DESC, id DESC LIMIT $limit`);
 
   const activeRows = db.query<JobRow, []>(`
     SELECT * FROM jobs WHERE completed_at IS NULL
@@ -364,9 +377,11 @@ export function createSqliteJobStore(db: Database): JobStore {
           now,
         }) as JobRow,
       ),
-    // Looked at first, because an UPDATE that finds nothing makes other writers wait all the same.
-    claim: (type, lease, now) =>
-      anyDue.get({ type, now }) ? toClaimed(claimNext.get({ type, ...lease, now })) : undefined,
+    claim: (type, lease, now, only) => {
+      const { any, next } = only === undefined ? claimAny : claimOfFamily;
+      const which = { type, now, ...(only !== undefined && { only }) };
+      return any.get(which) ? toClaimed(next.get({ ...which, ...lease })) : undefined;
+    },
     saveProgress: (updates, now) => saveProgress.immediate(updates, now),
     commit: (fence, write, state, now) => commit.immediate(fence, write, state, now),
     complete: (fence, result, now) =>
@@ -403,6 +418,8 @@ export function createSqliteJobStore(db: Database): JobStore {
       const row = getRow.get(id);
       return row ? toJob(row) : undefined;
     },
+    idsLike: (part, limit) =>
+      getRow.get(part) ? [part] : idsLike.all({ part, limit }).map(({ id }) => id),
     active: () => activeRows.all().map(toJob),
     countActive: () => countActive.get() ?? { atWork: 0, waiting: 0 },
     current: (endedSince, now, limits) =>

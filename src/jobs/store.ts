@@ -15,8 +15,11 @@ export interface JobStore {
   /** No attempt is left after this one. */
   isLastAttempt(fence: Fence): boolean;
 
-  /** The next waiting job of that type, started: its attempt is raised and the lease is on it. */
-  claim(type: JobType, lease: Lease, now: number): Claimed | undefined;
+  /**
+   * The next waiting job of that type, started: its attempt is raised and the lease is on it.
+   * @param only takes that job and those it started, and leaves the others in the line.
+   */
+  claim(type: JobType, lease: Lease, now: number, only?: string): Claimed | undefined;
 
   /** Writes what is still its writer's to write; returns the ids of those that were not. */
   saveProgress(updates: ProgressUpdate[], now: number): string[];
@@ -77,6 +80,8 @@ export interface JobStore {
   ): { changed: string[] | 'too many'; progressed: string[] } | undefined;
 
   get(id: string): Job | undefined;
+  /** The ids that begin or end with `part`, at most `limit`, newest first; it alone if it is one. */
+  idsLike(part: string, limit: number): string[];
   /** Oldest first. */
   children(id: string): Job[];
   /** Everything that is not over: at work by start, then waiting by turn. */

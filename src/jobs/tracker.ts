@@ -72,6 +72,11 @@ export interface EnqueueOptions {
   mergeMs?: number;
 }
 
+export interface StartOptions {
+  /** The one job that this process runs, with those that it starts; others stay in the line. */
+  only?: string;
+}
+
 /** What a job's page tells beyond the job. */
 export interface JobDetails {
   attempts: JobAttempt[];
@@ -135,11 +140,11 @@ export class Tracker {
    * cannot be settled now, because another process holds the database, is settled as soon as it
    * can be.
    */
-  async start(): Promise<void> {
+  async start({ only }: StartOptions = {}): Promise<void> {
     const { runner, sweeper } = this.#open();
     sweeper.start();
     // It settles what dead processes left, again and again.
-    runner.start();
+    runner.start(only);
   }
 
   /**
@@ -292,6 +297,11 @@ export class Tracker {
     const { store, executions } = this.#open().desk;
     const job = store.get(id);
     return job && executions.withProgress(job);
+  }
+
+  /** The ids that begin or end with `part`, newest first, at most `limit`; an id itself is alone. */
+  idsLike(part: string, limit: number): string[] {
+    return this.#open().desk.store.idsLike(part, limit);
   }
 
   /** The newest 1,000, newest first. */

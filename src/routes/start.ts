@@ -1,9 +1,7 @@
-import { InvalidInput, type Job, type JobType, type Tracker } from '../jobs/index.ts';
+import { type Job, type JobType, readSession, type Tracker } from '../jobs/index.ts';
 
 /** Two requests for the same within this time are one person who pressed twice, in ms. */
 const DOUBLE_PRESS_MS = 500;
-
-const SESSION = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,99}$/u;
 
 /** Part of what Elysia hands a handler. */
 export interface Asking {
@@ -36,13 +34,4 @@ export async function enqueueFrom(
   const client = server?.requestIP(request)?.address;
   const session = readSession(sessionId);
   return tracker.enqueue(type as JobType, input, { sessionId: session, client, mergeMs });
-}
-
-function readSession(given: unknown): string | undefined {
-  if (given === undefined || given === null || given === '') return undefined;
-  const session = typeof given === 'string' ? given.trim() : '';
-  if (SESSION.test(session)) return session;
-  const message =
-    'Session may have letters, digits, spaces and . _ - only, 100 at most, starting with a letter or digit.';
-  throw new InvalidInput({ sessionId: message });
 }
