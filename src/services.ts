@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { type Config, InvalidConfig } from './config.ts';
+import type { Config } from './config.ts';
+import { DataFolderUnusable, makeDataFolder } from './data_folder.ts';
 import { appDatabase } from './database.ts';
 import { createLocalEmbedder } from './embedding/index.ts';
 import { jobTracker, systemClock } from './jobs/index.ts';
@@ -35,15 +35,11 @@ export async function openProgram(
   return { ...services, vitals };
 }
 
-async function prepareDataFolder({ dataDir, importsDir }: Config): Promise<void> {
+async function prepareDataFolder(config: Config): Promise<void> {
+  makeDataFolder(config);
   try {
-    mkdirSync(importsDir, { recursive: true });
-    await removeStalePartials(importsDir);
+    await removeStalePartials(config.importsDir);
   } catch (cause) {
-    const reason = (cause as Error).message;
-    throw new InvalidConfig(
-      `The data folder ${dataDir} cannot be used: ${reason}. Set XGPT_DATA_DIR to a folder that can be written to.`,
-      { cause },
-    );
+    throw new DataFolderUnusable(config.dataDir, cause);
   }
 }

@@ -5,6 +5,7 @@ import {
   createArchiveSource,
   ImportTooLarge,
   listImports,
+  receiveFolder,
   receiveImport,
   removeImport,
   removeStalePartials,
@@ -109,6 +110,44 @@ describe('an upload', () => {
     await expect(receive('a.zip', { stream: inPieces(half) })).rejects.toThrow(
       'its end is missing',
     );
+    expect(await readdir(importsDir)).toEqual([]);
+  });
+});
+
+describe('a folder from elsewhere', () => {
+  const { signal } = new AbortController();
+
+  test('becomes an import of what is read, without the rest of it', async () => {
+    const { folder, importsDir } = await setup();
+    await using _ = folder;
+    const secrets = { 'data/direct-messages.js': 'private', 'assets/photo.jpg': 'large' };
+    const from = await writeFolder(join(folder.path, 'my archive'), { ...content, ...secrets });
+    expect(await receiveFolder(importsDir, from, signal)).toEqual({ name: 'my-archive' });
+    const copied = await readdir(importsDir, { recursive: true, withFileTypes: true });
+    const names = copied.filter((entry) => entry.isFile()).map(({ name }) => name);
+    expect(names.sort()).toEqual(['account.js', 'profile.js', 'tweets.js']);
+    expect(await readdir(importsDir)).toEqual(['my-archive']);
+    const again = await receiveFolder(importsDir, from, signal);
+    expect(again).toEqual({ name: 'my-archive-2' });
+    const [page] = await Array.fromAsync(
+      createArchiveSource({ importsDir }).posts({
+        archive: 'my-archive',
+        includeReplies: true,
+        includeReposts: true,
+        signal,
+      }),
+    );
+    expect(page?.items).toHaveLength(30);
+  });
+
+  test('that holds no archive, or is called off, leaves nothing', async () => {
+    const { folder, importsDir } = await setup();
+    await using _ = folder;
+    const empty = await writeFolder(join(folder.path, 'holiday'), { 'photo.jpg': 'x' });
+    await expect(receiveFolder(importsDir, empty, signal)).rejects.toThrow('no X data archive in');
+    const from = await writeFolder(join(folder.path, 'twitter'), content);
+    const calledOff = AbortSignal.abort(new Error('Cancelled.'));
+    await expect(receiveFolder(importsDir, from, calledOff)).rejects.toThrow('Cancelled.');
     expect(await readdir(importsDir)).toEqual([]);
   });
 });

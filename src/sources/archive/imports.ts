@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
-import { NotFound, SourceError } from '../source.ts';
+import { mkdir, open, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
+import { NotFound, SourceError, Unreadable } from '../source.ts';
+import { defaultArchiveLimits, openArchive } from './archive_files.ts';
 import { openZip } from './zip_files.ts';
 
 /** An archive that lies in the imports folder: a zip, or a folder it was unpacked into. */
@@ -100,7 +101,7 @@ export async function receiveImport(
   try {
     const bytes = await save(upload, partial);
     (await openZip(partial)).close();
-    const name = await reserveName(importsDir, fileName);
+    const name = await reserveName(importsDir, fileName, '.zip', reserveFile);
     await rename(partial, join(importsDir, name));
     return { name, bytes };
   } finally {
@@ -134,13 +135,59 @@ function tooLarge(maxBytes: number): ImportTooLarge {
   );
 }
 
-/** Creates an empty file of the first free name, so that two uploads cannot take the same one. */
-async function reserveName(importsDir: string, fileName: string): Promise<string> {
-  const base = safeBase(fileName);
+/**
+ * Takes in an archive that was unpacked into a folder: those of its files that are read, and
+ * nothing else of what it holds. Until it is whole it is not listed, and nothing of it stays when
+ * it fails.
+ * @returns the name it can be read by; never that of an import that was there before.
+ * @throws Unreadable when there is no archive in it, or the signal's reason.
+ */
+export async function receiveFolder(
+  importsDir: string,
+  folder: string,
+  signal: AbortSignal,
+): Promise<{ name: string }> {
+  await mkdir(importsDir, { recursive: true });
+  const partial = join(importsDir, partialPrefix + randomUUID());
+  const files = await openArchive(folder, defaultArchiveLimits, signal);
+  try {
+    if (files.sizes.size === 0) throw noArchive(folder);
+    for (const file of files.sizes.keys()) {
+      const path = join(partial, file);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, files.read(file, signal), { flush: true });
+    }
+    const name = await reserveName(importsDir, folder, '', (path) => mkdir(path));
+    await rename(partial, join(importsDir, name));
+    return { name };
+  } finally {
+    await files.close();
+    await rm(partial, { recursive: true, force: true });
+  }
+}
+
+function noArchive(folder: string): Unreadable {
+  return new Unreadable(
+    `There is no X data archive in ${folder}. Give the folder that has "data" in it, or the zip that X made.`,
+  );
+}
+
+async function reserveFile(path: string): Promise<void> {
+  await (await open(path, 'wx')).close();
+}
+
+/** Creates something empty of the first free name, so that two imports cannot take the same one. */
+async function reserveName(
+  importsDir: string,
+  givenName: string,
+  ending: string,
+  reserve: (path: string) => Promise<unknown>,
+): Promise<string> {
+  const base = safeBase(givenName);
   for (let copy = 1; ; copy += 1) {
-    const name = `${base}${copy === 1 ? '' : `-${copy}`}.zip`;
+    const name = `${base}${copy === 1 ? '' : `-${copy}`}${ending}`;
     try {
-      await (await open(join(importsDir, name), 'wx')).close();
+      await reserve(join(importsDir, name));
       return name;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -169,7 +216,7 @@ export async function removeImport(importsDir: string, name: string): Promise<vo
 }
 
 /**
- * Deletes what uploads left behind whose process died. Those written to within `idleMs` are kept:
+ * Deletes what uploads and copies left behind whose process died. Those written to within `idleMs` are kept:
  * another process may share the folder and be in the middle of one.
  */
 export async function removeStalePartials(importsDir: string, idleMs = 600_000): Promise<void> {
@@ -177,6 +224,6 @@ export async function removeStalePartials(importsDir: string, idleMs = 600_000):
   for (const name of names.filter((entry) => entry.startsWith(partialPrefix))) {
     const path = join(importsDir, name);
     const { mtimeMs } = await stat(path);
-    if (Date.now() - mtimeMs >= idleMs) await rm(path, { force: true });
+    if (Date.now() - mtimeMs >= idleMs) await rm(path, { recursive: true, force: true });
   }
 }

@@ -12,6 +12,7 @@ export {
   ImportTooLarge,
   importPath,
   listImports,
+  receiveFolder,
   receiveImport,
   removeImport,
   removeStalePartials,
