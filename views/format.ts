@@ -26,6 +26,12 @@ export function duration(ms: number): string {
   return h > 0 ? `${h}:${twoDigits(m)}:${twoDigits(s)}` : `${m}:${twoDigits(s)}`;
 }
 
+/** How long the latest attempt of a job that has ended took; a dash when it had none. */
+export function took({ startedAt, completedAt }: Job): string {
+  if (startedAt === undefined || completedAt === undefined) return '–';
+  return duration(completedAt.getTime() - startedAt.getTime());
+}
+
 function twoDigits(n: number): string {
   return String(n).padStart(2, '0');
 }

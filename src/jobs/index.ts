@@ -29,6 +29,7 @@ export type { Job, JobProgress, JobType, JobTypes } from './job.ts';
 export {
   type FinalStatus,
   isActive,
+  isAtWork,
   isCancellable,
   isFinal,
   isWaiting,

@@ -1,4 +1,5 @@
 import { Elysia } from 'elysia';
+import { progressLine } from '../../views/progress_line.ts';
 import { isFinal, type Job, type Tracker } from '../jobs/index.ts';
 import { admittedUntil } from './admission.ts';
 import { eventStream } from './event_stream.ts';
@@ -96,7 +97,9 @@ function refuseTooMany({ live, config }: WebServices): void {
 
 function jobStream({ tracker, live, vitals }: WebServices, request: Request, id: string): Response {
   const asText = (request.headers.get('accept') ?? '').includes('text/plain');
-  const render = asText ? progressLine : (job: Job) => jobEvent(tracker, job);
+  const render = asText
+    ? (job: Job) => `${progressLine(job)}\n`
+    : (job: Job) => jobEvent(tracker, job);
   let last = '';
   let over = false;
   return eventStream(
@@ -124,12 +127,4 @@ function jobStream({ tracker, live, vitals }: WebServices, request: Request, id:
 
 function jobEvent(tracker: Tracker, job: Job): string {
   return `event: job\ndata: ${JSON.stringify({ job: detailedJob(tracker, job) })}\n\n`;
-}
-
-/** "running  280 / 1,000  Reading page 14 of 50" */
-function progressLine({ status, progress, errorMessage }: Job): string {
-  const { current, total, message } = progress;
-  const counts = total > 0 ? `${current.toLocaleString('en')} / ${total.toLocaleString('en')}` : '';
-  const words = isFinal(status) ? (errorMessage ?? '') : message;
-  return `${[status, counts, words].filter(Boolean).join('  ')}\n`;
 }

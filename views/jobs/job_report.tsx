@@ -1,5 +1,5 @@
 import type { Job } from '../../src/jobs/job.ts';
-import { jobName, ordinal, progressCount } from '../format.ts';
+import { jobName, ordinal, progressCount, took } from '../format.ts';
 import { LivePart } from '../live_part.tsx';
 import { relativeTime } from '../time.tsx';
 import type { JobPageModel, JobView } from '../view_models.ts';
@@ -12,7 +12,7 @@ import { JobResult } from './job_result.tsx';
 import { JobSteps } from './job_steps.tsx';
 import { resultSummary } from './result_summary.ts';
 import { StatusIcon } from './status_icon.tsx';
-import { Took, took } from './took.tsx';
+import { Took } from './took.tsx';
 
 /** One job as a report: how it stands, why, what to do, the details. Its ids are not the taskbar's. */
 export function JobReport({ model, now }: { model: JobPageModel; now: Date }): JSX.Element {

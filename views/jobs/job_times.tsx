@@ -1,7 +1,6 @@
 import type { Job } from '../../src/jobs/job.ts';
-import { counted } from '../format.ts';
+import { counted, took } from '../format.ts';
 import { elapsedTime, relativeTime, remainingTime } from '../time.tsx';
-import { took } from './took.tsx';
 
 /** A card's last line. The browser lets it tick by itself, so it is not sent with progress. */
 export function JobTimes({ job, now }: { job: Job; now: Date }): JSX.Element {

@@ -1,0 +1,91 @@
+import { isActive, type Job, jobTracker } from '../jobs/index.ts';
+import type { Program } from '../services.ts';
+import { CommandFailed, EXIT } from './exit.ts';
+import { follow } from './follow.ts';
+import { whoGoesOn } from './others.ts';
+import type { Reporter } from './progress/reporter.ts';
+import { resultLines } from './result.ts';
+
+/** How long after Ctrl-C the job is cancelled, in ms: until then a second one means something else. */
+const SECOND_THOUGHT_MS = 1_000;
+
+/** Shows a job that this process may be running until it ends, and returns the exit code. */
+export async function attend(program: Program, id: string, reporter: Reporter): Promise<number> {
+  const person = listen(id, reporter);
+  const job = await follow(jobTracker, id, (jobs) => reporter.show(jobs), person.signal);
+  person.stop();
+  reporter.close();
+  if (person.signal.aborted && job && isActive(job.status)) {
+    await jobTracker.stop();
+    reporter.say(whereItGoesOn(program, id));
+    return person.signal.reason as number;
+  }
+  return tellEnd(job, id, reporter, person.hasCancelled());
+}
+
+/**
+ * The first Ctrl-C cancels the job; a second one, and a signal to end, leave it to other processes.
+ * @returns a signal that aborts with the exit code when the job is left.
+ */
+function listen(id: string, reporter: Reporter) {
+  const leaving = new AbortController();
+  let cancelling: Timer | undefined;
+  const cancel = () => {
+    jobTracker.cancelJob(id).catch((error: Error) => {
+      reporter.say(`It could not be cancelled: ${error.message}. Ctrl-C leaves it to others.`);
+    });
+  };
+  const press = () => {
+    if (cancelling) {
+      clearTimeout(cancelling);
+      leaving.abort(EXIT.interrupted);
+      return;
+    }
+    reporter.say('Cancelling. Ctrl-C once more leaves the job to other processes instead.');
+    cancelling = setTimeout(cancel, SECOND_THOUGHT_MS);
+  };
+  const leave = (_: string, number: number) => leaving.abort(128 + number);
+  process.on('SIGINT', press);
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
+  return {
+    signal: leaving.signal,
+    hasCancelled: () => cancelling !== undefined,
+    /** Signals still do not end the process: what is written on the way out must be whole. */
+    stop: () => clearTimeout(cancelling),
+  };
+}
+
+function whereItGoesOn({ vitals }: Program, id: string): string {
+  const job = jobTracker.getJob(id);
+  if (job?.status === 'cancelled' || job?.status === 'cancelling') {
+    return `${id} is ${job.status}. xgpt jobs retry ${id} goes on from what it has stored.`;
+  }
+  const who = whoGoesOn(vitals.processes(), Date.now());
+  return [`The job is left to others. xgpt jobs watch ${id} comes back to it.`, who]
+    .filter(Boolean)
+    .join(' ');
+}
+
+/** What became of a job that is over, and the exit code for it. */
+export function tellEnd(
+  job: Job | undefined,
+  id: string,
+  reporter: Reporter,
+  byUs: boolean,
+): number {
+  if (!job) throw new CommandFailed(`${id} was removed.`, EXIT.notFound);
+  reporter.ended(job);
+  switch (job.status) {
+    case 'completed':
+      for (const line of resultLines(job)) reporter.print(line);
+      return EXIT.completed;
+    case 'cancelled':
+      reporter.say(
+        `${byUs ? '' : 'It was cancelled from elsewhere. '}xgpt jobs retry ${id} goes on from what it has stored.`,
+      );
+      return byUs ? EXIT.interrupted : EXIT.cancelled;
+    default:
+      reporter.say(`xgpt jobs show ${id} tells more, xgpt jobs retry ${id} tries again.`);
+      return EXIT.failed;
+  }
+}

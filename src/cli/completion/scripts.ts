@@ -1,0 +1,36 @@
+/**
+ * What each shell runs at the tab key: it hands the words up to the cursor to `xgpt complete --`
+ * and offers the lines of the answer, value and description parted by a tab. Where there is no
+ * answer, it offers files. Nothing that was typed is ever evaluated.
+ */
+export const SCRIPTS: Record<string, string> = {
+  bash: `# xgpt: put into ~/.bashrc: source <(xgpt completion bash)
+_xgpt() {
+  local line
+  COMPREPLY=()
+  while IFS= read -r line; do
+    COMPREPLY+=("\${line%%$'\\t'*}")
+  done < <(xgpt complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+}
+complete -o default -F _xgpt xgpt`,
+
+  zsh: `# xgpt: put into ~/.zshrc, after compinit: source <(xgpt completion zsh)
+_xgpt() {
+  local line
+  local -a candidates
+  while IFS= read -r line; do
+    candidates+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
+  done < <(xgpt complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)
+  if (( \${#candidates} )); then _describe xgpt candidates; else _files; fi
+}
+compdef _xgpt xgpt`,
+
+  fish: `# xgpt: xgpt completion fish > ~/.config/fish/completions/xgpt.fish
+function __xgpt_complete
+    set -l words (commandline -opc)
+    set -e words[1]
+    set -l current (commandline -ct)
+    xgpt complete -- $words "$current" 2>/dev/null
+end
+complete -c xgpt -a '(__xgpt_complete)'`,
+};

@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { CommandFailed, EXIT } from './exit.ts';
+import { examples } from './help.ts';
+
+/** `xgpt completion <shell>`, and what its script asks. */
+export function addCompletionCommands(program: Command): void {
+  program
+    .command('completion')
+    .description('print a script that completes commands, options and job ids at the tab key')
+    .argument('<shell>', 'bash, zsh or fish')
+    .addHelpText('after', examples(['source <(xgpt completion bash)', 'in ~/.bashrc; zsh alike']))
+    .action(async (shell: string) => {
+      const { SCRIPTS } = await import('./completion/scripts.ts');
+      const script = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined;
+      if (!script) throw new CommandFailed('<shell>: It must be bash, zsh or fish.', EXIT.usage);
+      console.log(script);
+    });
+  program
+    .command('complete', { hidden: true })
+    .argument('[words...]')
+    .action((words: string[]) => printCandidates(program, words));
+}
+
+/** In the middle of a command line there is no place for a message: the command itself will say it. */
+async function printCandidates(program: Command, words: string[]): Promise<void> {
+  try {
+    const { existsSync } = await import('node:fs');
+    const { loadConfig } = await import('../config.ts');
+    const { candidates } = await import('./completion/candidates.ts');
+    // Asking what there is creates nothing.
+    const readsJobs = existsSync(loadConfig().databasePath);
+    for (const { value, about } of candidates(program, words, readsJobs)) {
+      console.log(`${value}\t${about}`);
+    }
+  } catch {
+    process.exitCode = EXIT.failed;
+  }
+}

@@ -1,0 +1,23 @@
+import { InvalidConfig } from '../config.ts';
+import { DataFolderUnusable } from '../data_folder.ts';
+import { DatabaseUnusable } from '../database.ts';
+import { troubleOf } from '../database_trouble.ts';
+import { InvalidInput, TooManyWaiting } from '../jobs/index.ts';
+import { CommandFailed, EXIT } from './exit.ts';
+
+/** The one place where errors become exit codes. What is not known here is a fault of ours: 1. */
+export function failureOf(error: unknown): { code: number; message: unknown } {
+  const trouble = troubleOf(error);
+  if (trouble) return { code: EXIT.unusable, message: `${trouble.title} ${trouble.advice}` };
+  if (!(error instanceof Error)) return { code: EXIT.failed, message: error };
+  const { message } = error;
+  if (error instanceof CommandFailed) return { code: error.code, message };
+  if (error instanceof InvalidConfig) return { code: EXIT.usage, message };
+  if (error instanceof InvalidInput) return { code: EXIT.usage, message };
+  if (error instanceof DatabaseUnusable) return { code: EXIT.unusable, message };
+  if (error instanceof DataFolderUnusable) return { code: EXIT.unusable, message };
+  if (error instanceof TooManyWaiting) {
+    return { code: EXIT.failed, message: `${message} Try again when some of them have ended.` };
+  }
+  return { code: EXIT.failed, message: error };
+}

@@ -1,0 +1,59 @@
+import { realpath, stat } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { receiveFolder, receiveImport, removeImport } from '../sources/archive/index.ts';
+import { SourceError } from '../sources/source.ts';
+import { CommandFailed, EXIT } from './exit.ts';
+
+/** An archive in the imports folder. */
+export interface Copy {
+  name: string;
+  /** Removes it again, if it was not there before. */
+  forget(): Promise<void>;
+}
+
+/**
+ * Copies a zip or a folder from anywhere into the imports folder; what is there already is taken as
+ * it is. Ctrl-C calls it off.
+ * @throws CommandFailed when there is no such archive, or it is none.
+ */
+export async function bringIn(importsDir: string, path: string): Promise<Copy> {
+  const from = await realpath(resolve(path)).catch(() => undefined);
+  if (!from) throw new CommandFailed(`There is no archive at ${path}.`, EXIT.notFound);
+  if (dirname(from) === (await realpath(importsDir))) {
+    return { name: basename(from), forget: async () => {} };
+  }
+  const { name } = await untilInterrupted((signal) => copyOf(importsDir, from, signal));
+  return { name, forget: () => removeImport(importsDir, name) };
+}
+
+async function copyOf(importsDir: string, from: string, signal: AbortSignal) {
+  try {
+    if ((await stat(from)).isDirectory()) return await receiveFolder(importsDir, from, signal);
+    return await receiveImport({
+      importsDir,
+      fileName: basename(from),
+      stream: Bun.file(from).stream(),
+      maxBytes: Number.POSITIVE_INFINITY,
+      signal,
+    });
+  } catch (error) {
+    if (error instanceof SourceError) throw new CommandFailed(error.message, EXIT.usage);
+    throw error;
+  }
+}
+
+async function untilInterrupted<Result>(
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const controller = new AbortController();
+  const interrupt = () =>
+    controller.abort(
+      new CommandFailed('Called off. Nothing of the archive was kept.', EXIT.interrupted),
+    );
+  process.once('SIGINT', interrupt);
+  try {
+    return await work(controller.signal);
+  } finally {
+    process.removeListener('SIGINT', interrupt);
+  }
+}

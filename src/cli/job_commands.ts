@@ -1,0 +1,102 @@
+import type { Command } from 'commander';
+import { examples } from './help.ts';
+
+const ID = 'how the id begins or ends is enough';
+const JSON_LINES = 'one JSON object a line';
+
+/** `xgpt jobs …`: what there is, and what is to become of it. */
+export function addJobCommands(program: Command): void {
+  const jobs = program.command('jobs').description('list, watch, cancel and retry jobs');
+  jobs.addHelpText(
+    'after',
+    examples(
+      ['xgpt jobs list --status failed', 'what went wrong'],
+      ['xgpt jobs watch', 'what is under way, live'],
+      ['xgpt jobs show 4f2a91c0', 'one of them; how its id ends is enough'],
+    ),
+  );
+  addList(jobs);
+  addShow(jobs);
+  addWatch(jobs);
+  addChanges(jobs);
+}
+
+function addList(jobs: Command): void {
+  const list = jobs.command('list').alias('ls').description('the newest jobs');
+  list
+    .option('--status <status>', 'only those that are queued, running, failed …')
+    .option('--type <type>', 'only those of a type: scrape, search, discover, embed')
+    .option('--session <name>', 'only those started with that --session')
+    .option('--limit <n>', 'so many at most, 1 to 1,000 (default: 50)')
+    .option('--json', JSON_LINES)
+    .addHelpText('after', examples(['xgpt jobs list --type scrape --limit 5', 'the latest five']))
+    .action(async () => {
+      const { listJobs } = await import('./jobs/list.ts');
+      await listJobs(list.opts());
+    });
+}
+
+function addShow(jobs: Command): void {
+  const show = jobs.command('show').description('everything about a job');
+  show
+    .argument('<id>', ID)
+    .option('--log', 'its log alone, from the first line that is kept')
+    .option('--follow', 'its log until it ends')
+    .option('--json', 'one JSON object: job, attempts, steps, children')
+    .addHelpText('after', examples(['xgpt jobs show 4f2a91c0 --log', 'all that it wrote']))
+    .action(async (id: string) => {
+      const { showJob } = await import('./jobs/show.ts');
+      process.exitCode = await showJob(id, show.opts());
+    });
+}
+
+function addWatch(jobs: Command): void {
+  const watch = jobs.command('watch').description('a job until it ends, or all that are under way');
+  watch
+    .argument('[id]', ID)
+    .option('--log', 'the lines of its log as well')
+    .option('--json', `${JSON_LINES}: each change, last the job`)
+    .addHelpText(
+      'after',
+      examples(
+        ['xgpt jobs watch', 'everything, until Ctrl-C'],
+        ['xgpt jobs watch 4f2a91c0', 'one; Ctrl-C does not touch it, its end is the exit code'],
+      ),
+    )
+    .action(async (id: string | undefined) => {
+      const { watchAll, watchJob } = await import('./jobs/watch.ts');
+      process.exitCode = await (id === undefined
+        ? watchAll(watch.opts())
+        : watchJob(id, watch.opts()));
+    });
+}
+
+function addChanges(jobs: Command): void {
+  jobs
+    .command('cancel')
+    .description('stop jobs; what they have stored stays')
+    .argument('<id...>', ID)
+    .addHelpText('after', examples(['xgpt jobs cancel 4f2a91c0 77b0e3d2', 'two of them']))
+    .action(async (ids: string[]) => {
+      const { cancelJobs } = await import('./jobs/change.ts');
+      process.exitCode = await cancelJobs(ids);
+    });
+  jobs
+    .command('retry')
+    .description('put ended jobs back into the line; they go on from what they have stored')
+    .argument('<id...>', ID)
+    .addHelpText('after', examples(['xgpt jobs retry 4f2a91c0', 'go on where it stopped']))
+    .action(async (ids: string[]) => {
+      const { retryJobs } = await import('./jobs/change.ts');
+      process.exitCode = await retryJobs(ids);
+    });
+  const remove = jobs.command('rm').description('forget jobs; what they have stored stays');
+  remove
+    .argument('<id...>', ID)
+    .option('--force', 'also those that are under way')
+    .addHelpText('after', examples(['xgpt jobs rm --force 4f2a91c0', 'stop it and forget it']))
+    .action(async (ids: string[]) => {
+      const { removeJobs } = await import('./jobs/change.ts');
+      process.exitCode = await removeJobs(ids, remove.opts());
+    });
+}

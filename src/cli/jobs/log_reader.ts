@@ -1,0 +1,19 @@
+import type { Tracker } from '../../jobs/index.ts';
+
+/** Reads a job's log on from where it read last. */
+export class LogReader {
+  #position = 0;
+
+  constructor(
+    private readonly tracker: Tracker,
+    private readonly id: string,
+  ) {}
+
+  /** Lines that are new, each without its line break. */
+  read(): string[] {
+    const { text, position, dropped } = this.tracker.readLog(this.id, this.#position);
+    this.#position = position;
+    const lines = text.split('\n').slice(0, -1);
+    return dropped > 0 ? [`[${dropped} bytes before this are gone.]`, ...lines] : lines;
+  }
+}

@@ -1,0 +1,111 @@
+import { duration, exact, jobName, relative } from '../../../views/format.ts';
+import { progressLine } from '../../../views/progress_line.ts';
+import { isFinal, type Job, type JobDetails, type Tracker } from '../../jobs/index.ts';
+import { EXIT } from '../exit.ts';
+import { follow } from '../follow.ts';
+import { findJob, openJobs } from '../open_jobs.ts';
+import { padded, printable } from '../printable.ts';
+import { statusIcon } from '../progress/job_line.ts';
+import { resultLines } from '../result.ts';
+import { LogReader } from './log_reader.ts';
+import { untilInterrupted } from './watch.ts';
+
+/** How many lines of the log a report ends with. */
+const LAST_LINES = 10;
+
+export interface ShowOptions {
+  log?: boolean;
+  follow?: boolean;
+  json?: boolean;
+}
+
+/** Prints a report of a job, or its log. Returns the exit code. */
+export async function showJob(part: string, options: ShowOptions): Promise<number> {
+  const tracker = await openJobs();
+  const job = findJob(tracker, part);
+  if (options.follow) return followLog(tracker, job.id);
+  const lines = new LogReader(tracker, job.id).read();
+  if (options.log) {
+    for (const line of lines) console.log(line);
+    return EXIT.completed;
+  }
+  const details = tracker.detailsOf(job.id);
+  if (options.json) console.log(JSON.stringify({ job, ...details }));
+  else console.log(report(job, details, lines));
+  return EXIT.completed;
+}
+
+async function followLog(tracker: Tracker, id: string): Promise<number> {
+  const log = new LogReader(tracker, id);
+  const tell = () => {
+    for (const line of log.read()) console.log(line);
+  };
+  const { signal } = untilInterrupted();
+  await follow(tracker, id, tell, signal);
+  tell();
+  return signal.aborted ? EXIT.interrupted : EXIT.completed;
+}
+
+function report(job: Job, details: JobDetails, log: string[]): string {
+  const parts = [
+    `${statusIcon(job.status)} ${printable(jobName(job))}  ${printable(progressLine(job))}`,
+    rows(factsOf(job)),
+    section('Asked', rows(Object.entries(job.metadata ?? {}).map(asText))),
+    section('Result', resultLines(job).join('\n')),
+    section('Steps', rows(details.steps.map(({ name, status, error }) => [status, name, error]))),
+    section('Attempts', rows(details.attempts.map(attemptRow))),
+    section('Jobs it started', rows(details.children.map(childRow))),
+    section('Log', log.slice(-LAST_LINES).join('\n')),
+  ];
+  return parts.filter(Boolean).join('\n\n');
+}
+
+function factsOf(job: Job): Row[] {
+  const now = new Date();
+  const moment = (at: Date | undefined) => at && `${relative(at, now)} (${exact(at)})`;
+  const until = job.completedAt ?? (isFinal(job.status) ? undefined : now);
+  const facts: Row[] = [
+    ['id', job.id],
+    ['created', moment(job.createdAt)],
+    ['started', moment(job.startedAt)],
+    ['ended', moment(job.completedAt)],
+    ['took', job.startedAt && until && duration(until.getTime() - job.startedAt.getTime())],
+    ['next attempt', moment(job.retryAt)],
+    ['attempts', `${job.attempt} of ${job.maxAttempts}`],
+    ['session', job.sessionId],
+    ['started by', job.parentId],
+  ];
+  return facts.filter(([, value]) => value !== undefined);
+}
+
+function attemptRow({ attempt, startedAt, endedAt, outcome, error }: JobDetails['attempts'][0]) {
+  const took = endedAt ? duration(endedAt.getTime() - startedAt.getTime()) : '';
+  return [String(attempt), outcome ?? 'under way', took, error];
+}
+
+function childRow(child: Job): Row {
+  return [child.id, child.status, jobName(child), child.errorMessage];
+}
+
+function asText([name, value]: [string, unknown]): Row {
+  return [name, typeof value === 'string' ? value : JSON.stringify(value)];
+}
+
+type Row = (string | undefined)[];
+
+/** In columns, the last one as wide as it is. */
+function rows(all: Row[]): string {
+  const cells = all.map((row) => row.map((cell) => printable(cell ?? '')));
+  const widths: number[] = [];
+  for (const row of cells) {
+    for (const [index, cell] of row.entries()) {
+      widths[index] = Math.max(widths[index] ?? 0, Bun.stringWidth(cell));
+    }
+  }
+  const line = (row: string[]) => row.map((cell, index) => padded(cell, widths[index] ?? 0));
+  return cells.map((row) => `  ${line(row).join('  ')}`.trimEnd()).join('\n');
+}
+
+function section(title: string, text: string): string {
+  return text && `${title}\n${text}`;
+}

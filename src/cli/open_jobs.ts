@@ -1,0 +1,53 @@
+import { loadConfig } from '../config.ts';
+import { makeDataFolder } from '../data_folder.ts';
+import { appDatabase } from '../database.ts';
+import { type Job, jobTracker, systemClock, type Tracker } from '../jobs/index.ts';
+import { silentLogger } from '../logger.ts';
+import { Vitals } from '../vitals.ts';
+import { CommandFailed, EXIT } from './exit.ts';
+import { whoGoesOn } from './others.ts';
+import { quietLog } from './quiet_log.ts';
+
+/** How many ids are named when what was typed fits several. */
+const MOST_NAMED = 5;
+
+/** The jobs of the data folder, without what it takes to run them. What dead processes left is settled. */
+export async function openJobs(): Promise<Tracker> {
+  quietLog();
+  makeDataFolder(loadConfig());
+  await jobTracker.initialize();
+  return jobTracker;
+}
+
+/** "No server or worker runs now …", if that is so. */
+export function whoRunsJobs(): string {
+  const db = appDatabase();
+  const vitals = new Vitals({ db, kind: 'command', clock: systemClock, logger: silentLogger });
+  return whoGoesOn(vitals.processes(), Date.now());
+}
+
+/**
+ * The job whose id is, begins or ends with `part`.
+ * @throws CommandFailed when there is none, or several.
+ */
+export function findJob(tracker: Tracker, part: string): Job {
+  const ids = tracker.idsLike(part, MOST_NAMED);
+  const [id] = ids;
+  const job = id === undefined ? undefined : tracker.getJob(id);
+  if (!job) {
+    throw new CommandFailed(
+      `There is no job whose id is, begins or ends with "${part}". xgpt jobs list shows what there is.`,
+      EXIT.notFound,
+    );
+  }
+  if (ids.length === 1) return job;
+  throw new CommandFailed(
+    `"${part}" fits several jobs; type more of one of them: ${ids.join(', ')}${ids.length === MOST_NAMED ? ' …' : ''}`,
+    EXIT.usage,
+  );
+}
+
+/** The end of an id: as a rule enough to name a job. */
+export function shortId(id: string): string {
+  return id.slice(-8);
+}

@@ -1,0 +1,89 @@
+import { Command, CommanderError } from 'commander';
+import { version } from '../../package.json' with { type: 'json' };
+import { complain } from './complain.ts';
+import { addCompletionCommands } from './completion_commands.ts';
+import { EXIT } from './exit.ts';
+import { examples } from './help.ts';
+import { addJobCommands } from './job_commands.ts';
+import { addOperationCommands } from './operation_commands.ts';
+
+const EXIT_CODES = `
+Exit codes:
+  0    completed            3    no such job or archive
+  1    failed               4    cancelled from elsewhere
+  2    cannot be used so    5    data folder or database cannot be used
+  130  ended by Ctrl-C      143  ended by SIGTERM; the job goes on elsewhere`;
+
+/** What is under way when a command is chosen is loaded then: `--help` waits for no database. */
+function createProgram(): Command {
+  const program = new Command('xgpt')
+    .description(
+      'Collects posts, embeds them, and finds them again by meaning. Without a command it serves the web pages.',
+    )
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print what there is')
+    .helpCommand('help [command]', 'the same for a command')
+    .showHelpAfterError('xgpt --help shows what there is, and xgpt help <command> how it is used.')
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(asSentence(text)) })
+    .addHelpText(
+      'after',
+      examples(
+        ['xgpt', 'serve the pages at http://localhost:3000'],
+        ['xgpt scrape aurora_lab --max 1000', 'read an author’s posts'],
+        ['xgpt jobs watch', 'what is under way, live'],
+      ) + EXIT_CODES,
+    );
+  program
+    .command('serve')
+    .description('serve the web pages and run jobs, until Ctrl-C (the default)')
+    .addHelpText('after', examples(['PORT=8080 xgpt serve', 'on another port']))
+    .action(async () => {
+      const { serve } = await import('../serve.ts');
+      await serve((await import('../config.ts')).loadConfig());
+    });
+  program
+    .command('worker')
+    .description('run jobs beside a server or without one, until Ctrl-C')
+    .addHelpText('after', examples(['xgpt worker', 'as many as you like, on one data folder']))
+    .action(async () => {
+      const { work } = await import('../work.ts');
+      await work((await import('../config.ts')).loadConfig());
+    });
+  addOperationCommands(program);
+  addJobCommands(program);
+  addCompletionCommands(program);
+  return program;
+}
+
+/** Runs a command line. The process ends by itself afterwards, with `process.exitCode` set. */
+export async function runProgram(words: string[]): Promise<void> {
+  // Whoever reads standard output may stop reading: `xgpt jobs list | head -1`.
+  process.stdout.on('error', ignoreBrokenPipe);
+  const program = createProgram();
+  try {
+    await program.parseAsync(words.length > 0 ? words : ['serve'], { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? EXIT.completed : EXIT.usage;
+      return;
+    }
+    const { failureOf } = await import('./failures.ts');
+    const { code, message } = failureOf(error);
+    if (typeof message === 'string') complain(message);
+    else console.error(message);
+    process.exit(code);
+  }
+}
+
+/** "error: unknown command 'srape'" → "Unknown command 'srape'." */
+function asSentence(text: string): string {
+  const [first = '', ...rest] = text.replace(/^error: /, '').split('\n');
+  const sentence = first.charAt(0).toUpperCase() + first.slice(1);
+  const end = /[.?)]$/.test(sentence) || sentence === '' ? '' : '.';
+  return [sentence + end, ...rest].join('\n');
+}
+
+function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}

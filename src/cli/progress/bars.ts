@@ -1,0 +1,79 @@
+import type { WriteStream } from 'node:tty';
+import { isAtWork, type Job, type Tracker } from '../../jobs/index.ts';
+import { complain } from '../complain.ts';
+import { endLine, jobLine } from './job_line.ts';
+import { LiveLines } from './live_lines.ts';
+import type { Reporter } from './reporter.ts';
+
+/** The shortest time between two drawings, in ms. */
+const PACE_MS = 50;
+
+/** A line for each job with its bar, under it those that it started. */
+export class Bars implements Reporter {
+  #lines: LiveLines;
+  #drawnAt = 0;
+
+  constructor(
+    private readonly tracker: Tracker,
+    terminal: WriteStream,
+  ) {
+    this.#lines = new LiveLines(terminal);
+  }
+
+  show(jobs: Job[]): void {
+    const now = Date.now();
+    if (now - this.#drawnAt < PACE_MS) return;
+    this.#drawnAt = now;
+    const { rows } = this.#lines;
+    const lines = familiesOf(jobs).map((row) => this.#line(row, new Date(now)));
+    if (lines.length <= rows) this.#lines.draw(lines);
+    else {
+      const hidden = lines.length - rows + 1;
+      this.#lines.draw([...lines.slice(0, rows - 1), `  … and ${hidden} more`]);
+    }
+  }
+
+  ended(job: Job): void {
+    this.say(endLine(job));
+  }
+
+  say(text: string): void {
+    this.#lines.clear();
+    complain(text);
+  }
+
+  print(text: string): void {
+    this.#lines.clear();
+    console.log(text);
+  }
+
+  close(): void {
+    this.#lines.clear();
+  }
+
+  #line({ job, indent }: Row, now: Date): string {
+    const view = { job, perSecond: this.tracker.speedOf(job.id) };
+    return indent + jobLine(view, now, this.#lines.columns - indent.length);
+  }
+}
+
+interface Row {
+  job: Job;
+  indent: string;
+}
+
+/** Each job, and under it those of its children that are at work or have failed. */
+function familiesOf(jobs: Job[]): Row[] {
+  const ids = new Set(jobs.map(({ id }) => id));
+  const isChild = ({ parentId }: Job) => parentId !== undefined && ids.has(parentId);
+  return jobs
+    .filter((job) => !isChild(job))
+    .flatMap((parent) => [
+      { job: parent, indent: '' },
+      ...jobs
+        .filter(({ parentId, status }) => {
+          return parentId === parent.id && (isAtWork(status) || status === 'failed');
+        })
+        .map((job) => ({ job, indent: '  ' })),
+    ]);
+}

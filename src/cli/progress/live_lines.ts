@@ -1,0 +1,32 @@
+import type { WriteStream } from 'node:tty';
+
+const UP = '\x1b[A';
+const CLEAR_LINE = '\x1b[2K';
+
+/** Lines at the end of a terminal that are drawn over again and again. */
+export class LiveLines {
+  #drawn = 0;
+
+  constructor(private readonly terminal: WriteStream) {}
+
+  get columns(): number {
+    // A line that fills the last column makes some terminals go on to the next.
+    return (this.terminal.columns || 80) - 1;
+  }
+
+  /** How many lines can be drawn over: what has scrolled away cannot. */
+  get rows(): number {
+    return Math.max(1, (this.terminal.rows || 24) - 1);
+  }
+
+  /** @param lines none of them wider than `columns`, and no more than `rows`. */
+  draw(lines: string[]): void {
+    const erased = (UP + CLEAR_LINE).repeat(this.#drawn);
+    this.terminal.write(erased + lines.map((line) => `${line}\n`).join(''));
+    this.#drawn = lines.length;
+  }
+
+  clear(): void {
+    this.draw([]);
+  }
+}

@@ -1,0 +1,42 @@
+import { jobName, percent } from '../../../views/format.ts';
+import { progressLine } from '../../../views/progress_line.ts';
+import type { Job } from '../../jobs/index.ts';
+import { complain } from '../complain.ts';
+import { printable } from '../printable.ts';
+import { endLine } from './job_line.ts';
+import type { Reporter } from './reporter.ts';
+
+/** The shortest time between two lines about the progress of one job, in ms. */
+const PACE_MS = 1_000;
+
+/** Lines for a file or a pipe: one when something has changed, at most one a second of a job. */
+export class PlainLines implements Reporter {
+  #told = new Map<string, { what: string; status: string; at: number }>();
+
+  show(jobs: Job[]): void {
+    for (const job of jobs) {
+      if (job.completedAt) continue;
+      const { progress, status } = job;
+      const what = `${status} ${progress.message} ${percent(progress.current, progress.total)}`;
+      const told = this.#told.get(job.id);
+      const isDue = told?.status !== status || Date.now() - told.at >= PACE_MS;
+      if (told?.what === what || !isDue) continue;
+      this.#told.set(job.id, { what, status, at: Date.now() });
+      this.say(`${printable(jobName(job))}  ${printable(progressLine(job))}`);
+    }
+  }
+
+  ended(job: Job): void {
+    this.say(endLine(job));
+  }
+
+  say(text: string): void {
+    complain(text);
+  }
+
+  print(text: string): void {
+    console.log(text);
+  }
+
+  close(): void {}
+}

@@ -1,0 +1,84 @@
+import { loadConfig } from '../config.ts';
+import { appDatabase } from '../database.ts';
+import { InvalidInput, type Job, type JobType, jobTracker, readSession } from '../jobs/index.ts';
+import { createLogger } from '../logger.ts';
+import { openProgram, type Program } from '../services.ts';
+import { attend } from './attend.ts';
+import { complain } from './complain.ts';
+import { CommandFailed, EXIT } from './exit.ts';
+import { bringIn, type Copy } from './import_archive.ts';
+import type { TypedField } from './operation_commands.ts';
+import { whoGoesOn } from './others.ts';
+import { createReporter } from './progress/reporter.ts';
+import { quietLog } from './quiet_log.ts';
+
+export interface RunOptions {
+  session?: string;
+  json?: boolean;
+  detach?: boolean;
+}
+
+/**
+ * Starts a job and runs it here, beside whatever servers and workers there are: whoever is first
+ * does it. Returns the exit code when the job has ended.
+ */
+export async function runOperation(
+  type: JobType,
+  fields: TypedField[],
+  options: RunOptions,
+): Promise<number> {
+  quietLog();
+  const config = loadConfig();
+  const program = await openProgram(config, 'command', createLogger(config.logLevel));
+  try {
+    const job = await enqueue(program, type, fields, options);
+    if (options.detach) return detached(program, job, options);
+    await jobTracker.start({ only: job.id });
+    program.vitals.start();
+    return await attend(program, job.id, createReporter(jobTracker, options));
+  } finally {
+    await jobTracker.stop();
+    await program.embedder.close();
+    program.vitals.stop();
+    appDatabase().close();
+  }
+}
+
+/** Of an archive that was copied and starts nothing, nothing is kept. */
+async function enqueue(
+  { importsDir }: Program,
+  type: JobType,
+  fields: TypedField[],
+  { session }: RunOptions,
+): Promise<Job> {
+  let copy: Copy | undefined;
+  try {
+    const sessionId = readSession(session);
+    const input = Object.fromEntries(fields.map(({ field, value }) => [field, value]));
+    if (typeof input.archive === 'string') {
+      copy = await bringIn(importsDir, input.archive);
+      Object.assign(input, { source: 'archive', archive: copy.name });
+    }
+    return await jobTracker.enqueue(type, input, { sessionId });
+  } catch (error) {
+    await copy?.forget();
+    throw error instanceof InvalidInput ? wrongInput(error, fields) : error;
+  }
+}
+
+/** The operation's own messages, each under the name that was typed. */
+function wrongInput({ details }: InvalidInput, fields: TypedField[]): CommandFailed {
+  const lines = Object.entries(details).map(([field, message]) => {
+    const typed = fields.filter((one) => one.field === field);
+    const { typedAs } = typed.find(({ value }) => value !== undefined) ?? typed[0] ?? {};
+    return `${typedAs ?? (field === 'sessionId' ? '--session' : field)}: ${message}`;
+  });
+  return new CommandFailed(lines.join('\n'), EXIT.usage);
+}
+
+function detached({ vitals }: Program, job: Job, { json }: RunOptions): number {
+  console.log(json ? JSON.stringify(job) : job.id);
+  const advice = [`xgpt jobs watch ${job.id} shows it.`, whoGoesOn(vitals.processes(), Date.now())];
+  complain(advice.filter(Boolean).join(' '));
+  return EXIT.completed;
+}

@@ -1,0 +1,157 @@
+import { Database } from 'bun:sqlite';
+import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { join } from 'node:path';
+import type { Job } from '../../src/jobs/index.ts';
+import { freshDataDir, startServer, stopServers } from '../support/server.ts';
+import { jobsIn, run, start, startInTerminal, stopCommands, XGPT } from '../support/terminal.ts';
+import { until } from '../support/wait.ts';
+
+// Every command is a process of its own, on a machine that may be busy.
+setDefaultTimeout(30_000);
+afterAll(stopCommands);
+afterAll(stopServers);
+
+const SLOW = { XGPT_SAMPLE_PAGE_MS: '60' };
+const SCRAPE = ['scrape', 'aurora_lab', '--max', '1000'];
+
+/** The one job of a data folder, as another process sees it. */
+async function onlyJob(dataDir: string): Promise<Job> {
+  const { stdout } = await run(['jobs', 'list', '--json'], { dataDir });
+  const jobs = jobsIn(stdout);
+  expect(jobs).toHaveLength(1);
+  return jobs[0] as Job;
+}
+
+/** A scrape in a terminal that has stored something. */
+async function underWay(dataDir = freshDataDir()) {
+  const command = startInTerminal(SCRAPE, { dataDir, env: SLOW });
+  await command.shows(/[1-9]\d* \/ 1,000/);
+  return { command, dataDir };
+}
+
+/** The same in a pipe, with its job. */
+async function inPipe(dataDir = freshDataDir()) {
+  const command = start([...SCRAPE, '--json'], { dataDir, env: SLOW });
+  const job = await until('it has stored something', () => {
+    const lines = command.stdout().split('\n').slice(0, -1);
+    return lines
+      .map((line) => JSON.parse(line) as Job)
+      .find(({ progress }) => progress.current > 0);
+  });
+  return { command, dataDir, id: job.id };
+}
+
+describe('Ctrl-C', () => {
+  test('cancels the job, waits for its end, and says how to go on', async () => {
+    const { command, dataDir } = await underWay();
+    command.pressCtrlC();
+    await command.shows(/Cancelling\. Ctrl-C once more leaves the job to other processes/);
+    expect(await command.ended()).toBe(130);
+    const { id, status } = await onlyJob(dataDir);
+    expect(status).toBe('cancelled');
+    expect(Bun.stripANSI(command.shown())).toMatch(/⊘ scrape @aurora_lab {2}cancelled after 0:0/);
+    expect(command.shown()).toContain(`xgpt jobs retry ${id} goes on from what it has stored.`);
+  });
+
+  test('a second one leaves it in the line, and says how to come back', async () => {
+    const { command, dataDir } = await underWay();
+    command.pressCtrlC();
+    await command.shows(/Cancelling\./);
+    command.pressCtrlC();
+    expect(await command.ended()).toBe(130);
+    const { id, status, progress } = await onlyJob(dataDir);
+    expect(status).toBe('queued');
+    expect(progress.current).toBeGreaterThan(0);
+    expect(command.shown()).toContain(`xgpt jobs watch ${id} comes back to it.`);
+    expect(command.shown()).toContain('it goes on when one starts.');
+    const server = await startServer(dataDir);
+    expect((await server.ended(id)).result).toMatchObject({ posts: 1000, newPosts: 1000 });
+  });
+
+  test('in jobs watch ends the looking on, and leaves the job alone', async () => {
+    const server = await startServer(undefined, SLOW);
+    const { id } = await server.start('scrape', { username: 'aurora_lab', maxTweets: '1000' });
+    const watching = startInTerminal(['jobs', 'watch', id], server);
+    await watching.shows(/[1-9]\d* \/ 1,000/);
+    watching.pressCtrlC();
+    expect(await watching.ended()).toBe(130);
+    expect(watching.shown()).toContain(`The job goes on. xgpt jobs cancel ${id} stops it.`);
+    expect((await server.job(id)).status).toBe('running');
+  });
+});
+
+describe('FEATURES 35: a command beside other processes', () => {
+  test('its job shows at the server at once, and a cancel there ends the command with 4', async () => {
+    const server = await startServer();
+    const { command, id } = await inPipe(server.dataDir);
+    const { jobs } = await server.json<{ jobs: Job[] }>('/api/jobs');
+    expect(jobs.map((job) => job.id)).toContain(id);
+    await fetch(`${server.url}/api/jobs/${id}/cancel`, { method: 'POST' });
+    const { code, stdout, stderr } = await command.ended();
+    expect(code).toBe(4);
+    expect(jobsIn(stdout).at(-1)).toMatchObject({ id, status: 'cancelled' });
+    expect(stderr).toContain('It was cancelled from elsewhere.');
+  });
+
+  test('it runs its own job and nothing else of the line', async () => {
+    const dataDir = freshDataDir();
+    const { stdout } = await run(['scrape', 'aurora_lab', '--detach'], { dataDir });
+    expect(await run(['scrape', 'aurora_lab', '--max', '20'], { dataDir })).toMatchObject({
+      code: 0,
+    });
+    const { stdout: waiting } = await run(['jobs', 'list', '--status', 'queued', '--json'], {
+      dataDir,
+    });
+    expect(jobsIn(waiting).map(({ id }) => id)).toEqual([stdout.trim()]);
+  });
+
+  test('kill -9: a worker finishes the job with exactly its posts', async () => {
+    const { command, dataDir, id } = await inPipe();
+    command.child.kill('SIGKILL');
+    await command.child.exited;
+    start(['worker'], { dataDir });
+    const watching = await run(['jobs', 'watch', id], { dataDir });
+    expect(watching).toMatchObject({
+      code: 0,
+      stdout: '1,000 posts of @aurora_lab, 1,000 new\n',
+    });
+    const db = new Database(join(dataDir, 'xgpt.sqlite'), { readonly: true });
+    const { posts } = db
+      .query<{ posts: number }, []>('SELECT COUNT(*) AS posts FROM posts')
+      .get() ?? {
+      posts: 0,
+    };
+    db.close();
+    expect(posts).toBe(1000);
+    expect(await onlyJob(dataDir)).toMatchObject({ status: 'completed', attempt: 2 });
+  });
+
+  test.each([
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)(
+    '%s puts the job back into the line without costing an attempt, and ends with %d',
+    async (signal, ends) => {
+      const { command, dataDir, id } = await inPipe();
+      command.child.kill(signal);
+      const { code, stderr } = await command.ended();
+      expect(code).toBe(ends);
+      expect(stderr).toContain(`xgpt jobs watch ${id} comes back to it.`);
+      expect(await onlyJob(dataDir)).toMatchObject({
+        status: 'queued',
+        attempt: 1,
+        maxAttempts: 6,
+      });
+    },
+  );
+
+  test('whoever reads its lines may stop reading: the job is done all the same', async () => {
+    const dataDir = freshDataDir();
+    const script = '"$0" scrape aurora_lab --max 200 --json | head -n 1';
+    const env = { ...process.env, XGPT_DATA_DIR: dataDir, XGPT_SAMPLE_PAGE_MS: '20' };
+    const child = Bun.spawn(['bash', '-c', script, XGPT], { env, stdout: 'pipe', stderr: 'pipe' });
+    await child.exited;
+    expect(await new Response(child.stderr).text()).toBe('');
+    expect(await onlyJob(dataDir)).toMatchObject({ status: 'completed', result: { posts: 200 } });
+  });
+});

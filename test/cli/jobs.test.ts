@@ -1,0 +1,184 @@
+import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { createTracker } from '../../src/jobs/index.ts';
+import { freshDataDir, startServer, stopServers } from '../support/server.ts';
+import { jobsIn, run, start, startInTerminal, stopCommands } from '../support/terminal.ts';
+import { until } from '../support/wait.ts';
+
+// Every command is a process of its own, on a machine that may be busy.
+setDefaultTimeout(30_000);
+afterAll(stopCommands);
+afterAll(stopServers);
+
+const SLOW = { XGPT_SAMPLE_PAGE_MS: '60' };
+const LONG_SCRAPE = { username: 'aurora_lab', maxTweets: '1000' };
+
+/** Two jobs that have ended and one that waits. */
+async function threeJobs() {
+  const dataDir = freshDataDir();
+  await run(['scrape', 'aurora_lab', '--session', 'evening'], { dataDir });
+  await run(['scrape', 'nobody_here'], { dataDir });
+  const { stdout } = await run(['search', 'space', '--detach'], { dataDir });
+  return {
+    dataDir,
+    waiting: stdout.trim(),
+    jobs: (...words: string[]) => run(['jobs', ...words], { dataDir }),
+  };
+}
+
+describe('jobs list', () => {
+  test('is a table, newest first, and takes the filters of the web page', async () => {
+    const { jobs } = await threeJobs();
+    const { code, stdout } = await jobs('list');
+    expect(code).toBe(0);
+    const [head, ...rows] = stdout.trimEnd().split('\n');
+    expect(head).toMatch(/^ID +TYPE +WHAT +STATUS +PROGRESS +CREATED$/);
+    expect(rows).toEqual([
+      expect.stringMatching(/^\w{8} {2}search {2}“space” +queued +just now$/),
+      expect.stringMatching(/^\w{8} {2}scrape {2}@nobody_here +failed +just now$/),
+      expect.stringMatching(/^\w{8} {2}scrape {2}@aurora_lab +completed +100 \/ 100 +just now$/),
+    ]);
+    const idsOf = async (...words: string[]) =>
+      jobsIn((await jobs('list', '--json', ...words)).stdout).map(({ metadata }) => metadata);
+    expect(await idsOf('--status', 'failed')).toMatchObject([{ username: 'nobody_here' }]);
+    expect(await idsOf('--type', 'search')).toMatchObject([{ query: 'space' }]);
+    expect(await idsOf('--session', 'evening')).toMatchObject([{ username: 'aurora_lab' }]);
+    const one = await jobs('list', '--limit', '1');
+    expect(one.stdout.trim().split('\n')).toHaveLength(2);
+    expect(one.stderr).toBe('There are more than these 1: add --limit.\n');
+  });
+
+  test('fits a terminal, and steers none with what a person wrote', async () => {
+    const dataDir = freshDataDir();
+    const query = `\x1b[2Jlong ${'words '.repeat(40)}`;
+    const tracker = createTracker({ database: `${dataDir}/xgpt.sqlite` });
+    await tracker.enqueue('search', { query });
+    await tracker.stop();
+    const list = startInTerminal(['jobs', 'list'], { dataDir });
+    expect(await list.ended()).toBe(0);
+    const [, row = ''] = list.shown().split('\r\n');
+    expect(row).toMatch(/“ \[2Jlong .*… {2}queued/);
+    expect(row).not.toContain('\x1b');
+    expect(Bun.stringWidth(row)).toBeLessThanOrEqual(100);
+  });
+});
+
+describe('jobs show', () => {
+  test('reports what was asked, what came of it, attempts and log; part of the id is enough', async () => {
+    const { jobs } = await threeJobs();
+    const [{ id } = { id: '' }] = jobsIn(
+      (await jobs('list', '--json', '--session', 'evening')).stdout,
+    );
+    const { code, stdout } = await jobs('show', id.slice(-8));
+    expect(code).toBe(0);
+    for (const part of [
+      `  id        ${id}`,
+      '  attempts  1 of 5',
+      '  session   evening',
+      'Asked\n  username         aurora_lab',
+      'Result\n100 posts of @aurora_lab, 100 new',
+      /Attempts\n {2}1 {2}completed {2}0:0/,
+      /Log\n(20 posts, 20 of them new\.\n){5}/,
+    ]) {
+      if (typeof part === 'string') expect(stdout).toContain(part);
+      else expect(stdout).toMatch(part);
+    }
+    const json = JSON.parse((await jobs('show', id, '--json')).stdout);
+    expect(json).toMatchObject({ job: { id }, attempts: [{ outcome: 'completed' }], children: [] });
+    const log = await jobs('show', id.slice(-8), '--log');
+    expect(log.stdout).toBe('20 posts, 20 of them new.\n'.repeat(5));
+  });
+
+  test('--follow prints the log of a job in another process until it ends', async () => {
+    const server = await startServer(undefined, SLOW);
+    const { id } = await server.start('scrape', { ...LONG_SCRAPE, maxTweets: '200' });
+    const { code, stdout } = await run(['jobs', 'show', id, '--follow'], server);
+    expect(code).toBe(0);
+    expect(stdout).toBe('20 posts, 20 of them new.\n'.repeat(10));
+  });
+
+  test('what fits several jobs is told apart, and nothing is done', async () => {
+    const { jobs } = await threeJobs();
+    const { code, stderr } = await jobs('cancel', 'scrape-');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^"scrape-" fits several jobs; .*: scrape-\S+, scrape-\S+\n$/);
+  });
+});
+
+describe('jobs watch', () => {
+  test('shows a job of a running server with its bar and its log, and ends as it ends', async () => {
+    const server = await startServer(undefined, SLOW);
+    const { id } = await server.start('scrape', { ...LONG_SCRAPE, maxTweets: '400' });
+    const watching = startInTerminal(['jobs', 'watch', id.slice(-10), '--log'], server);
+    await watching.shows(/▓+░+ {2}\d+ \/ 400/);
+    expect(await watching.ended()).toBe(0);
+    const shown = Bun.stripANSI(watching.shown());
+    expect(shown.match(/20 posts, 20 of them new\./g)).toHaveLength(20);
+    expect(shown).toContain('● scrape @aurora_lab  completed in 0:0');
+    const piped = await run(['jobs', 'watch', id, '--json'], server);
+    expect(piped.code).toBe(0);
+    expect(jobsIn(piped.stdout)).toMatchObject([{ id, status: 'completed' }]);
+  });
+
+  test('without an id shows whatever is under way, and how each of it ends', async () => {
+    const server = await startServer(undefined, SLOW);
+    const watching = start(['jobs', 'watch'], server);
+    await until('it is there', () => watching.stderr().includes('Nothing is under way.'));
+    await server.start('scrape', { ...LONG_SCRAPE, maxTweets: '100' });
+    await server.start('search', { query: 'jazz', maxTweets: '60' });
+    await until('both have ended', () => watching.stderr().match(/●/g)?.length === 2);
+    watching.child.kill('SIGINT');
+    const { code, stderr } = await watching.ended();
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/scrape @aurora_lab {2}running/);
+    expect(stderr).toMatch(/● search “jazz” {2}completed in 0:0/);
+  });
+});
+
+describe('jobs cancel, retry and rm', () => {
+  test('take several ids, go on after one that cannot be, and tell so by their exit code', async () => {
+    const { jobs, waiting } = await threeJobs();
+    const cancelled = await jobs('cancel', 'nothing', waiting);
+    expect(cancelled.code).toBe(3);
+    expect(cancelled.stdout).toMatch(/^search “space” \(\w{8}\) is cancelled\.\n$/);
+    const again = await jobs('cancel', waiting);
+    expect(again).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is cancelled: there is nothing to cancel.'),
+    });
+    const retried = await jobs('retry', waiting);
+    expect(retried).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('is in the line again. No server or worker runs now'),
+    });
+    const busy = await jobs('rm', waiting);
+    expect(busy).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is queued: cancel it first, or add --force.'),
+    });
+    expect((await jobs('rm', '--force', waiting)).code).toBe(0);
+    expect((await jobs('show', waiting)).code).toBe(3);
+  });
+
+  test('a cancel reaches the job that a server runs', async () => {
+    const server = await startServer(undefined, SLOW);
+    const { id } = await server.start('scrape', LONG_SCRAPE);
+    await until('it runs', async () => (await server.job(id)).status === 'running');
+    const { code, stdout } = await run(['jobs', 'cancel', id], server);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/is cancell(ing|ed)\./);
+    expect((await server.ended(id)).status).toBe('cancelled');
+  });
+
+  test('what a killed command left is seen as what it is, with nobody else there', async () => {
+    const dataDir = freshDataDir();
+    const command = start(['scrape', 'aurora_lab', '--max', '1000', '--json'], {
+      dataDir,
+      env: SLOW,
+    });
+    await until('it has begun', () => command.stdout().includes('"running"'));
+    command.child.kill('SIGKILL');
+    await command.child.exited;
+    const { stdout } = await run(['jobs', 'list', '--json'], { dataDir });
+    expect(jobsIn(stdout)).toMatchObject([{ status: 'queued', attempt: 1 }]);
+  });
+});

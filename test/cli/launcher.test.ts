@@ -1,0 +1,104 @@
+import { afterAll, expect, setDefaultTimeout, test } from 'bun:test';
+import { existsSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { version } from '../../package.json' with { type: 'json' };
+import { freshDataDir, stopServers } from '../support/server.ts';
+import { run, start, stopCommands, XGPT } from '../support/terminal.ts';
+import { until } from '../support/wait.ts';
+
+// Every command is a process of its own, on a machine that may be busy.
+setDefaultTimeout(30_000);
+afterAll(stopCommands);
+afterAll(stopServers);
+
+test('from any folder, by a link to it, with a data folder that is relative to there', async () => {
+  const elsewhere = freshDataDir();
+  const link = join(elsewhere, 'xgpt');
+  symlinkSync(XGPT, link);
+  const env = { ...process.env, XGPT_DATA_DIR: './mine', PORT: '0', XGPT_SAMPLE_PAGE_MS: '0' };
+  const scrape = Bun.spawn([link, 'scrape', 'aurora_lab'], {
+    cwd: elsewhere,
+    env,
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
+  expect(await scrape.exited).toBe(0);
+  expect(existsSync(join(elsewhere, 'mine', 'xgpt.sqlite'))).toBe(true);
+
+  const server = start([], { dataDir: './mine', cwd: elsewhere, env: { PORT: '0' } });
+  const address = await until('it listens', () => /http:\S+/.exec(server.stdout())?.[0]);
+  const page = await (await fetch(address, { headers: { accept: 'text/html' } })).text();
+  expect(page).toContain('@aurora_lab');
+  server.child.kill('SIGTERM');
+  expect((await server.ended()).code).toBe(0);
+});
+
+test('help shows examples for every command, and the exit codes', async () => {
+  const dataDir = freshDataDir();
+  const commands = ['serve', 'worker', 'scrape', 'search', 'embed', 'users discover', 'import'];
+  const ofJobs = ['list', 'show', 'watch', 'cancel', 'retry', 'rm'].map((name) => `jobs ${name}`);
+  for (const command of ['', ...commands, 'jobs', ...ofJobs, 'completion']) {
+    const { code, stdout } = await run([...command.split(' ').filter(Boolean), '--help'], {
+      dataDir,
+    });
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Usage: xgpt ${command}`.trim());
+    expect(stdout).toMatch(/Examples:\n {2}\S/);
+  }
+  const { stdout } = await run(['help'], { dataDir });
+  expect(stdout).toContain('130  ended by Ctrl-C');
+  expect((await run(['--version'], { dataDir })).stdout).toBe(`${version}\n`);
+  expect(existsSync(join(dataDir, 'xgpt.sqlite'))).toBe(false);
+});
+
+/** What the shell offers, without descriptions. */
+async function offered(dataDir: string, ...words: string[]): Promise<string[]> {
+  const { stdout } = await run(['complete', '--', ...words], { dataDir });
+  return stdout
+    .trim()
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => line.split('\t')[0] ?? '');
+}
+
+test('completion knows commands, options, their values, archives and the ids of jobs', async () => {
+  const dataDir = freshDataDir();
+  expect(await offered(dataDir, 'jobs', 'show', '')).toEqual([]);
+  expect(existsSync(join(dataDir, 'xgpt.sqlite'))).toBe(false);
+  const { stdout } = await run(['scrape', 'aurora_lab', '--detach'], { dataDir });
+  const id = stdout.trim();
+  expect(await offered(dataDir, 'jobs', 'show', '')).toEqual([id]);
+  expect(await offered(dataDir, 'jobs', 'cancel', id.slice(0, 12))).toEqual([id]);
+  expect(await offered(dataDir, 'sc')).toEqual(['scrape']);
+  expect(await offered(dataDir, 'jobs', 'w')).toEqual(['watch']);
+  expect(await offered(dataDir, 'search', '--mo')).toEqual(['--mode']);
+  expect(await offered(dataDir, 'search', '--mode', '')).toEqual(['latest', 'top']);
+  expect(await offered(dataDir, 'jobs', 'list', '--status', 'ca')).toEqual([
+    'cancelling',
+    'cancelled',
+  ]);
+  // The shell's own completion of files takes over where there is nothing.
+  expect(await offered(dataDir, 'import', './')).toEqual([]);
+});
+
+test.each(['bash', 'zsh', 'fish'])('there is a completion script for %s', async (shell) => {
+  const { code, stdout } = await run(['completion', shell], { dataDir: freshDataDir() });
+  expect(code).toBe(0);
+  expect(stdout).toContain('xgpt complete --');
+  if (shell !== 'bash') return;
+  const path = `${join(XGPT, '..')}:${process.env.PATH}`;
+  // What bash does at the tab key after "xgpt jobs wa"; what was typed is never run.
+  const press = `source <(xgpt completion bash)
+    COMP_WORDS=(xgpt jobs wa) COMP_CWORD=2
+    _xgpt xgpt wa jobs
+    echo "\${COMPREPLY[@]}"
+    COMP_WORDS=(xgpt search '$(echo ran >&2)') COMP_CWORD=2
+    _xgpt xgpt '' search`;
+  const bash = Bun.spawn(['bash', '-c', press], {
+    env: { ...process.env, PATH: path },
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
+  expect(await new Response(bash.stdout).text()).toBe('watch\n');
+  expect(await new Response(bash.stderr).text()).toBe('');
+});

@@ -1,0 +1,218 @@
+import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  accountFiles,
+  manyTweets,
+  part,
+  writeFolder,
+  writeZip,
+} from '../support/archive_fixture.ts';
+import { freshDataDir, startServer, stopServers } from '../support/server.ts';
+import { jobsIn, run, startInTerminal, stopCommands } from '../support/terminal.ts';
+
+// Every command is a process of its own, on a machine that may be busy.
+setDefaultTimeout(30_000);
+afterAll(stopCommands);
+afterAll(stopServers);
+
+const POSTS = '100 posts of @aurora_lab, 100 new\n';
+
+describe('FEATURES 23: progress in the terminal', () => {
+  test('with no server running, a bar moves until the job is done, and the result follows', async () => {
+    const env = { XGPT_SAMPLE_PAGE_MS: '60' };
+    const command = startInTerminal(['scrape', 'aurora_lab', '--max', '200'], {
+      dataDir: freshDataDir(),
+      env,
+    });
+    await command.shows(/scrape @aurora_lab {2}▓+░+ {2}\d+ \/ 200 .*Reading page \d+ of 10/);
+    expect(await command.ended()).toBe(0);
+    const shown = command.shown();
+    const counts = [...shown.matchAll(/(\d+) \/ 200/g)].map(([, count]) => Number(count));
+    expect(new Set(counts).size).toBeGreaterThan(2);
+    expect(counts).toEqual(counts.toSorted((a, b) => a - b));
+    expect(Bun.stripANSI(shown)).toContain('● scrape @aurora_lab  completed in 0:0');
+    expect(shown).toEndWith('200 posts of @aurora_lab, 200 new\r\n');
+  });
+
+  test('jobs that a job started stand under it, each with its bar', async () => {
+    const words = ['users', 'discover', 'jazz', '--max', '2', '--scrape', '--posts', '40'];
+    const env = { XGPT_SAMPLE_PAGE_MS: '60', NO_COLOR: '1' };
+    const command = startInTerminal(words, { dataDir: freshDataDir(), env });
+    await command.shows(/. discover “jazz” .*\r\n {2}. scrape @\w+ .*\r\n {2}. scrape @\w+ /);
+    expect(await command.ended()).toBe(0);
+    expect(command.shown()).toMatch(/2 profiles, 2 new, 2 scraped: \d+ posts\r\n\w+\r\n\w+\r\n$/);
+    expect(command.shown()).not.toContain('\x1b[3');
+  });
+
+  test('in a pipe, lines without escapes go to standard error, and only the result to the other', async () => {
+    const env = { XGPT_SAMPLE_PAGE_MS: '40' };
+    const words = ['scrape', '@aurora_lab', '--max', '1000'];
+    const { code, stdout, stderr } = await run(words, { dataDir: freshDataDir(), env });
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: '1,000 posts of @aurora_lab, 1,000 new\n',
+    });
+    const lines = stderr.trimEnd().split('\n');
+    expect(lines.length).toBeGreaterThan(2);
+    expect(lines.length).toBeLessThan(20);
+    expect(lines.at(-2)).toMatch(
+      /^scrape @aurora_lab {2}running {2}[\d,]+ \/ 1,000 {2}Reading page/,
+    );
+    expect(stderr).not.toContain('\x1b');
+  });
+
+  test('--json prints each change as one job a line, last the job that has ended', async () => {
+    const words = ['scrape', 'aurora_lab', '--json', '--session', 'evening'];
+    const env = { XGPT_SAMPLE_PAGE_MS: '20' };
+    const { code, stdout, stderr } = await run(words, { dataDir: freshDataDir(), env });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const jobs = jobsIn(stdout);
+    expect(jobs.length).toBeGreaterThan(2);
+    expect(jobs[0]).toMatchObject({ status: expect.stringMatching(/queued|running/) });
+    expect(jobs.at(-1)).toMatchObject({
+      type: 'scrape',
+      status: 'completed',
+      sessionId: 'evening',
+      result: { posts: 100, newPosts: 100 },
+    });
+    expect(jobs.filter(({ completedAt }) => completedAt)).toHaveLength(1);
+  });
+
+  test('each operation takes its own options', async () => {
+    const dataDir = freshDataDir();
+    const inputOf = async (...words: string[]) => {
+      const { stdout } = await run([...words, '--detach', '--json'], { dataDir });
+      return jobsIn(stdout)[0];
+    };
+    const search = ['search', 'space,', 'jazz', '--days', '30', '--mode', 'top', '--embed'];
+    expect(await inputOf(...search, '--max', '7')).toMatchObject({
+      type: 'search',
+      metadata: { query: 'space, jazz', days: 30, mode: 'top', embed: true, maxTweets: 7 },
+    });
+    expect(await inputOf('scrape', 'aurora_lab', '--replies', '--reposts')).toMatchObject({
+      metadata: { includeReplies: true, includeRetweets: true, maxTweets: 100, source: 'sample' },
+    });
+    const discover = ['users', 'discover', 'climbing', 'coach', '--no-save', '--max', '3'];
+    expect(await inputOf(...discover)).toMatchObject({
+      type: 'discover',
+      metadata: { query: 'climbing coach', save: false, maxResults: 3, scrape: false },
+    });
+    expect(await inputOf('embed', '--batch', '64')).toMatchObject({
+      type: 'embed',
+      metadata: { batchSize: 64 },
+    });
+  });
+});
+
+describe('--detach', () => {
+  test('prints the id and how to watch it; a server does it when one starts', async () => {
+    const dataDir = freshDataDir();
+    const { code, stdout, stderr } = await run(['scrape', 'aurora_lab', '--detach'], { dataDir });
+    const id = stdout.trim();
+    expect(code).toBe(0);
+    expect(stderr).toContain(`xgpt jobs watch ${id} shows it. No server or worker runs now`);
+    const server = await startServer(dataDir);
+    expect(await server.ended(id)).toMatchObject({ status: 'completed', attempt: 1 });
+    const beside = await run(['scrape', 'aurora_lab', '--detach'], { dataDir });
+    expect(beside.stderr).not.toContain('No server or worker');
+    expect(await server.ended(beside.stdout.trim())).toMatchObject({ status: 'completed' });
+  });
+});
+
+describe('import', () => {
+  const posts = { 'data/tweets.js': part('tweets.part0', manyTweets(100)) };
+  const archive = { ...accountFiles(), ...posts };
+
+  test('reads a zip and a folder from anywhere, and what lies in the imports folder without a copy', async () => {
+    const dataDir = freshDataDir();
+    const elsewhere = freshDataDir();
+    await writeZip(join(elsewhere, 'twitter.zip'), archive);
+    await writeFolder(join(elsewhere, 'unpacked'), archive);
+    const zip = await run(['import', 'twitter.zip'], { dataDir, cwd: elsewhere });
+    expect(zip).toMatchObject({ code: 0, stdout: POSTS });
+    const folder = await run(['import', join(elsewhere, 'unpacked')], { dataDir });
+    expect(folder).toMatchObject({ code: 0, stdout: POSTS.replace(', 100', ', none') });
+    const again = await run(['import', join(dataDir, 'imports', 'twitter.zip')], { dataDir });
+    expect(again.code).toBe(0);
+    expect(readdirSync(join(dataDir, 'imports')).sort()).toEqual(['twitter.zip', 'unpacked']);
+  });
+
+  test('of what is no archive, or is asked for wrongly, nothing is kept', async () => {
+    const dataDir = freshDataDir();
+    const path = join(dataDir, 'holiday.zip');
+    await Bun.write(path, 'no zip at all');
+    const noZip = await run(['import', path], { dataDir });
+    expect(noZip).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('zip') });
+    await writeZip(path, archive);
+    const wrong = await run(['import', path, '--max', '0'], { dataDir });
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringMatching(/^--max: Posts must/) });
+    expect(readdirSync(join(dataDir, 'imports'))).toEqual([]);
+  });
+});
+
+describe('exit codes', () => {
+  test('1: the job failed, with its reason and what to do', async () => {
+    const { code, stdout, stderr } = await run(['scrape', 'nobody_here'], {
+      dataDir: freshDataDir(),
+    });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/▲ scrape @nobody_here {2}failed after 0:00: .*nobody_here/);
+    expect(stderr).toMatch(
+      /xgpt jobs show (scrape-\S+) tells more, xgpt jobs retry \1 tries again/,
+    );
+  });
+
+  test.each([
+    [['srape'], "Unknown command 'srape'.\n(Did you mean scrape?)"],
+    [['scrape'], "Missing required argument 'user'."],
+    [['scrape', 'a', 'b'], "Too many arguments for 'scrape'. Expected 1 argument but got 2: a, b."],
+    [['scrape', 'a', '--maxx', '3'], "Unknown option '--maxx'.\n(Did you mean --max?)"],
+    [['scrape', 'a', '--max', 'nine'], '--max: Posts must be a whole number from 1 to 10,000.'],
+    [['scrape', 'a', '--source', 'mars'], '--source: Source must be one of: sample, archive.'],
+    [['scrape', 'a b'], '<user>: Username may have letters'],
+    [['search', 'a', '--session', '*'], '--session: Session may have letters'],
+    [['jobs', 'list', '--status', 'done'], '--status: It must be one of: queued, running'],
+    [['jobs', 'list', '--limit', '0'], '--limit: It must be a whole number from 1 to 1,000.'],
+    [['jobs'], 'Usage: xgpt jobs'],
+  ])('2: %p cannot be used, and nothing is started', async (words, message) => {
+    const dataDir = freshDataDir();
+    const { code, stdout, stderr } = await run(words, { dataDir });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toStartWith(message);
+    expect((await run(['jobs', 'list'], { dataDir })).stdout).toBe('');
+  });
+
+  test('2: a setting that cannot be used is named', async () => {
+    const env = { XGPT_LEASE_MS: 'long' };
+    const { code, stderr } = await run(['jobs', 'list'], { dataDir: freshDataDir(), env });
+    expect(code).toBe(2);
+    expect(stderr).toContain('XGPT_LEASE_MS');
+  });
+
+  test('3: no such job, no such archive', async () => {
+    const dataDir = freshDataDir();
+    const job = await run(['jobs', 'show', 'nothing'], { dataDir });
+    expect(job).toMatchObject({ code: 3, stderr: expect.stringContaining('"nothing"') });
+    const archive = await run(['import', './gone.zip'], { dataDir });
+    expect(archive).toMatchObject({ code: 3, stderr: 'There is no archive at ./gone.zip.\n' });
+  });
+
+  test('5: a data folder or a database that cannot be used', async () => {
+    const dataDir = freshDataDir();
+    await Bun.write(join(dataDir, 'file'), '');
+    for (const words of [
+      ['jobs', 'list'],
+      ['scrape', 'aurora_lab'],
+    ]) {
+      const { code, stderr } = await run(words, { dataDir: join(dataDir, 'file') });
+      expect(code).toBe(5);
+      expect(stderr).toContain('Set XGPT_DATA_DIR to a folder that can be written to.');
+    }
+    mkdirSync(join(dataDir, 'other'));
+    await Bun.write(join(dataDir, 'other', 'xgpt.sqlite'), 'a shopping list, not a database');
+    const { code, stderr } = await run(['jobs', 'list'], { dataDir: join(dataDir, 'other') });
+    expect(code).toBe(5);
+    expect(stderr).toMatch(/xgpt\.sqlite.*XGPT_DATA_DIR/);
+  });
+});

@@ -1,0 +1,14 @@
+import { plugin } from 'bun';
+
+/** Preloaded: whoever loads the web side, the model's runtime or an operation fails. */
+plugin({
+  name: 'refuse heavy modules',
+  setup(build) {
+    build.onLoad(
+      { filter: /node_modules\/(elysia|onnxruntime-node|@kitajs)\/|\.tsx$|src\/operations\// },
+      ({ path }) => {
+        throw new Error(`${path} was loaded.`);
+      },
+    );
+  },
+});
