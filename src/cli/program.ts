@@ -58,8 +58,8 @@ function createProgram(): Command {
 
 /** Runs a command line. The process ends by itself afterwards, with `process.exitCode` set. */
 export async function runProgram(words: string[]): Promise<void> {
-  // Whoever reads standard output may stop reading: `xgpt jobs list | head -1`.
-  process.stdout.on('error', ignoreBrokenPipe);
+  // Whoever reads may stop reading, `xgpt jobs list | head -1`, and a terminal may be closed.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreNobodyReads);
   const program = createProgram();
   try {
     await program.parseAsync(words.length > 0 ? words : ['serve'], { from: 'user' });
@@ -84,6 +84,6 @@ function asSentence(text: string): string {
   return [sentence + end, ...rest].join('\n');
 }
 
-function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+function ignoreNobodyReads(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
 }

@@ -141,9 +141,17 @@ describe('FEATURES 35: a command beside other processes', () => {
         status: 'queued',
         attempt: 1,
         maxAttempts: 6,
+        errors: [],
       });
     },
   );
+
+  test('closing the terminal does the same, although nobody reads what it says', async () => {
+    const { command, dataDir } = await underWay();
+    command.child.terminal?.close();
+    expect(await command.ended()).toBe(129);
+    expect(await onlyJob(dataDir)).toMatchObject({ status: 'queued', attempt: 1, errors: [] });
+  });
 
   test('whoever reads its lines may stop reading: the job is done all the same', async () => {
     const dataDir = freshDataDir();

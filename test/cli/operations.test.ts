@@ -79,6 +79,22 @@ describe('FEATURES 23: progress in the terminal', () => {
     expect(jobs.filter(({ completedAt }) => completedAt)).toHaveLength(1);
   });
 
+  test('--json and pipes tell of the jobs that a job started too, and of the job itself last', async () => {
+    const dataDir = freshDataDir();
+    const words = ['users', 'discover', 'jazz', '--max', '2', '--scrape', '--posts', '20'];
+    const { code, stdout } = await run([...words, '--json'], { dataDir });
+    expect(code).toBe(0);
+    const ended = jobsIn(stdout).filter(({ completedAt }) => completedAt);
+    expect(ended.map(({ type }) => type)).toEqual(['scrape', 'scrape', 'discover']);
+    expect(jobsIn(stdout).at(-1)).toMatchObject({ type: 'discover', result: { scraped: 2 } });
+    const { stderr } = await run(words, { dataDir });
+    expect(stderr.match(/● .*/g)).toEqual([
+      expect.stringContaining('● scrape @'),
+      expect.stringContaining('● scrape @'),
+      expect.stringContaining('● discover “jazz”'),
+    ]);
+  });
+
   test('each operation takes its own options', async () => {
     const dataDir = freshDataDir();
     const inputOf = async (...words: string[]) => {

@@ -7,7 +7,8 @@ export class JsonLines implements Reporter {
   #told = new Map<string, string>();
 
   show(jobs: Job[]): void {
-    for (const job of jobs) if (!job.completedAt) this.#tell(job);
+    // The end of the job itself comes last.
+    for (const job of jobs) if (!job.completedAt || job.parentId) this.#tell(job);
   }
 
   ended(job: Job): void {

@@ -15,7 +15,10 @@ export class PlainLines implements Reporter {
 
   show(jobs: Job[]): void {
     for (const job of jobs) {
-      if (job.completedAt) continue;
+      if (job.completedAt) {
+        if (job.parentId) this.#tellEnd(job);
+        continue;
+      }
       const { progress, status } = job;
       const what = `${status} ${progress.message} ${percent(progress.current, progress.total)}`;
       const told = this.#told.get(job.id);
@@ -27,7 +30,7 @@ export class PlainLines implements Reporter {
   }
 
   ended(job: Job): void {
-    this.say(endLine(job));
+    this.#tellEnd(job);
   }
 
   say(text: string): void {
@@ -39,4 +42,11 @@ export class PlainLines implements Reporter {
   }
 
   close(): void {}
+
+  /** Once, however often it is shown. */
+  #tellEnd(job: Job): void {
+    if (this.#told.get(job.id)?.status === job.status) return;
+    this.#told.set(job.id, { what: '', status: job.status, at: Date.now() });
+    this.say(endLine(job));
+  }
 }
