@@ -29,7 +29,7 @@ async function printCandidates(program: Command, words: string[]): Promise<void>
     const { candidates } = await import('./completion/candidates.ts');
     // Asking what there is creates nothing.
     const readsJobs = existsSync(loadConfig().databasePath);
-    for (const { value, about } of candidates(program, words, readsJobs)) {
+    for (const { value, about } of await candidates(program, words, readsJobs)) {
       console.log(`${value}\t${about}`);
     }
   } catch {

@@ -102,7 +102,7 @@ describe('FEATURES 35: a command beside other processes', () => {
     const { stdout: waiting } = await run(['jobs', 'list', '--status', 'queued', '--json'], {
       dataDir,
     });
-    expect(jobsIn(waiting).map(({ id }) => id)).toEqual([stdout.trim()]);
+    expect(jobsIn(waiting)).toMatchObject([{ id: stdout.trim(), attempt: 0 }]);
   });
 
   test('kill -9: a worker finishes the job with exactly its posts', async () => {

@@ -1,7 +1,9 @@
 import type { Command, Option } from 'commander';
 import { jobName } from '../../../views/format.ts';
-import { JOB_STATUSES, jobTracker } from '../../jobs/index.ts';
+import { loadConfig } from '../../config.ts';
+import { JOB_STATUSES, type Job, jobTracker } from '../../jobs/index.ts';
 import { printable } from '../printable.ts';
+import { SCRIPTS } from './scripts.ts';
 
 /** How many jobs are offered: more than anybody looks through. */
 const MOST_JOBS = 100;
@@ -16,10 +18,17 @@ export interface Candidate {
  * What the last of `words` may become; none where only a person or the file system knows.
  * @param readsJobs whether there are jobs to be read, for their ids.
  */
-export function candidates(program: Command, words: string[], readsJobs: boolean): Candidate[] {
+export async function candidates(
+  program: Command,
+  words: string[],
+  readsJobs: boolean,
+): Promise<Candidate[]> {
   const typed = words.at(-1) ?? '';
   const { command, option } = positionOf(program, words.slice(0, -1));
-  return offersAt(command, option, typed, readsJobs).filter(({ value }) => value.startsWith(typed));
+  const offered = option
+    ? await valuesOf(option, readsJobs)
+    : offersAt(command, typed, readsJobs ? newestJobs() : []);
+  return offered.filter(({ value }) => value.startsWith(typed));
 }
 
 /** The command that the words before the cursor name, and the option that waits for its value. */
@@ -42,38 +51,45 @@ function namesOf(command: Command): string[] {
   return [command.name(), ...command.aliases()];
 }
 
-function offersAt(
-  command: Command,
-  option: Option | undefined,
-  typed: string,
-  readsJobs: boolean,
-): Candidate[] {
+/** Of an option that takes one of a few values. */
+async function valuesOf(option: Option, readsJobs: boolean): Promise<Candidate[]> {
+  switch (option.attributeName()) {
+    case 'status':
+      return plain(JOB_STATUSES);
+    case 'type':
+      return plain(new Set(readsJobs ? newestJobs().map(({ type }) => type) : []));
+    case 'source': {
+      const { createSources } = await import('../../sources/index.ts');
+      return plain(createSources(loadConfig()).keys());
+    }
+    case 'mode':
+      return plain(['latest', 'top']);
+    default:
+      return [];
+  }
+}
+
+function offersAt(command: Command, typed: string, jobs: Job[]): Candidate[] {
   const help = command.createHelp();
-  if (option) return (VALUES[option.attributeName()] ?? []).map((value) => ({ value, about: '' }));
   if (typed.startsWith('-')) {
     const options = help.visibleOptions(command);
     return options.map(({ long, description }) => ({ value: long ?? '', about: description }));
   }
-  if (command.registeredArguments[0]?.name() === 'id' && readsJobs) return jobs();
-  if (command.name() === 'completion') return VALUES.shell.map((value) => ({ value, about: '' }));
+  if (command.registeredArguments[0]?.name() === 'id') return jobs.map(jobCandidate);
+  if (command.name() === 'completion') return plain(Object.keys(SCRIPTS));
   return help
     .visibleCommands(command)
     .map((one) => ({ value: one.name(), about: one.description() }));
 }
 
-/** Of options that take one of a few values. */
-const VALUES: { shell: readonly string[]; [option: string]: readonly string[] } = {
-  shell: ['bash', 'zsh', 'fish'],
-  status: JOB_STATUSES,
-  type: ['scrape', 'search', 'discover', 'embed'],
-  source: ['sample', 'archive'],
-  mode: ['latest', 'top'],
-};
+function jobCandidate(job: Job): Candidate {
+  return { value: job.id, about: printable(`${job.status} ${jobName(job)}`) };
+}
 
-function jobs(): Candidate[] {
-  const newest = jobTracker.listJobs({ limit: MOST_JOBS }).jobs;
-  return newest.map((job) => ({
-    value: job.id,
-    about: printable(`${job.status} ${jobName(job)}`),
-  }));
+function plain(values: Iterable<string>): Candidate[] {
+  return [...values].map((value) => ({ value, about: '' }));
+}
+
+function newestJobs(): Job[] {
+  return jobTracker.listJobs({ limit: MOST_JOBS }).jobs;
 }
