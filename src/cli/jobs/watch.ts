@@ -1,10 +1,13 @@
-import { isWaiting, type Job } from '../../jobs/index.ts';
+import { isActive, isFinal, isWaiting, type Job } from '../../jobs/index.ts';
 import { tellEnd } from '../attend.ts';
 import { EXIT } from '../exit.ts';
 import { follow, whenever } from '../follow.ts';
 import { findJob, openJobs, whoRunsJobs } from '../open_jobs.ts';
 import { createReporter } from '../progress/reporter.ts';
 import { LogReader } from './log_reader.ts';
+
+/** How many that wait are shown: thousands may, and a terminal has few lines. */
+const WAITING = 20;
 
 export interface WatchOptions {
   log?: boolean;
@@ -36,22 +39,24 @@ export async function watchJob(part: string, options: WatchOptions): Promise<num
   return EXIT.interrupted;
 }
 
-/** Shows everything that is under way, and how each of it ends, until Ctrl-C. */
+/** Shows what is at work and next in line, and how each of it ends, until Ctrl-C. */
 export async function watchAll(options: WatchOptions): Promise<number> {
   const tracker = await openJobs();
   const reporter = createReporter(tracker, options);
   let known: string[] = [];
   const look = () => {
-    const jobs = tracker.getActiveJobs();
+    const current = tracker.getCurrentJobs(new Date(), WAITING);
+    const jobs = current.filter(({ status }) => isActive(status));
     const active = new Set(jobs.map(({ id }) => id));
     for (const id of known.filter((one) => !active.has(one))) {
       const job = tracker.getJob(id);
-      if (job) reporter.ended(job);
+      if (job && isFinal(job.status)) reporter.ended(job);
     }
     known = [...active];
     reporter.show(jobs);
   };
-  if (tracker.getActiveJobs().length === 0) {
+  const { atWork, waiting } = tracker.countActive();
+  if (atWork + waiting === 0) {
     reporter.say('Nothing is under way. What starts shows here; Ctrl-C ends this.');
   }
   const { signal } = untilInterrupted();
