@@ -62,6 +62,12 @@ describe('jobs list', () => {
   });
 });
 
+/** The log of a scrape of so many pages. */
+function pagesOf20(pages: number): string {
+  const lines = Array.from({ length: pages }, (_, page) => (page + 1) * 20);
+  return lines.map((count) => `20 posts, 20 of them new; ${count} so far.\n`).join('');
+}
+
 describe('jobs show', () => {
   test('reports what was asked, what came of it, attempts and log; part of the id is enough', async () => {
     const { jobs } = await threeJobs();
@@ -77,7 +83,7 @@ describe('jobs show', () => {
       'Asked\n  username         aurora_lab',
       'Result\n100 posts of @aurora_lab, 100 new',
       /Attempts\n {2}1 {2}completed {2}0:0/,
-      /Log\n(20 posts, 20 of them new\.\n){5}/,
+      /Log\n(20 posts, 20 of them new; \d+ so far\.\n){5}$/,
     ]) {
       if (typeof part === 'string') expect(stdout).toContain(part);
       else expect(stdout).toMatch(part);
@@ -85,7 +91,7 @@ describe('jobs show', () => {
     const json = JSON.parse((await jobs('show', id, '--json')).stdout);
     expect(json).toMatchObject({ job: { id }, attempts: [{ outcome: 'completed' }], children: [] });
     const log = await jobs('show', id.slice(-8), '--log');
-    expect(log.stdout).toBe('20 posts, 20 of them new.\n'.repeat(5));
+    expect(log.stdout).toBe(pagesOf20(5));
   });
 
   test('--follow prints the log of a job in another process until it ends', async () => {
@@ -93,7 +99,7 @@ describe('jobs show', () => {
     const { id } = await server.start('scrape', { ...LONG_SCRAPE, maxTweets: '200' });
     const { code, stdout } = await run(['jobs', 'show', id, '--follow'], server);
     expect(code).toBe(0);
-    expect(stdout).toBe('20 posts, 20 of them new.\n'.repeat(10));
+    expect(stdout).toBe(pagesOf20(10));
   });
 
   test('what fits several jobs is told apart, and nothing is done', async () => {
@@ -112,7 +118,7 @@ describe('jobs watch', () => {
     await watching.shows(/▓+░+ {2}\d+ \/ 400/);
     expect(await watching.ended()).toBe(0);
     const shown = Bun.stripANSI(watching.shown());
-    expect(shown.match(/20 posts, 20 of them new\./g)).toHaveLength(20);
+    expect(shown.match(/20 posts, 20 of them new;/g)).toHaveLength(20);
     expect(shown).toContain('● scrape @aurora_lab  completed in 0:0');
     const piped = await run(['jobs', 'watch', id, '--json'], server);
     expect(piped.code).toBe(0);
