@@ -24,6 +24,7 @@ import { outOfOrder } from './routes/problem.ts';
 import type { WebServices } from './routes/services.ts';
 import { startPages } from './routes/start_pages.tsx';
 import { startRoutes } from './routes/start_routes.tsx';
+import { trackedStream } from './routes/tracked_stream.ts';
 
 export type AppServices = Omit<WebServices, 'live'> & { database: Database; logger: Logger };
 
@@ -53,6 +54,7 @@ export async function createApp({ database, logger, ...given }: AppServices) {
     .use(accessRoutes({ access, logger }))
     .use(health(services))
     .use(jobStreams(services))
+    .use(trackedStream(services))
     .use(bulkRoutes(services))
     .use(jobRoutes(services))
     .use(logRoutes(services))

@@ -378,6 +378,11 @@ export class Tracker {
     });
   }
 
+  /** A job's steps, in their order. */
+  stepsOf(id: string): JobStep[] {
+    return this.#open().desk.details.steps(id);
+  }
+
   /** What is known of a job's attempts and steps, and of the jobs it started. */
   detailsOf(id: string): JobDetails {
     const { store, details, executions } = this.#open().desk;

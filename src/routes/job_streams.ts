@@ -87,7 +87,7 @@ function comeBack(): Uint8Array {
   return encoder.encode(`retry: ${Math.round(least + Math.random() * (most - least))}\n`);
 }
 
-function refuseTooMany({ live, config }: WebServices): void {
+export function refuseTooMany({ live, config }: WebServices): void {
   if (live.watchers < config.maxConnections) return;
   throw new Problem(503, 'too_many_watchers', 'Too many live connections are open.', {
     message: 'Pages work without them and show the current state when they are loaded.',

@@ -1,0 +1,35 @@
+/** One of the server's events. */
+export interface ServerEvent {
+  type: string;
+  data: string;
+}
+
+/** The events of a `text/event-stream`, until it ends. `heard` is called for whatever arrives. */
+export async function* eventsOf(
+  body: ReadableStream<Uint8Array>,
+  heard: () => void,
+): AsyncGenerator<ServerEvent> {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let buffer = '';
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      heard();
+      buffer += decoder.decode(value, { stream: true });
+      const whole = buffer.split('\n\n');
+      buffer = whole.pop() ?? '';
+      yield* whole.map(parse);
+    }
+  } finally {
+    await reader.cancel();
+  }
+}
+
+function parse(text: string): ServerEvent {
+  const lines = text.split('\n');
+  const valuesOf = (field: string) =>
+    lines.filter((line) => line.startsWith(field)).map((line) => line.slice(field.length));
+  return { type: valuesOf('event: ')[0] ?? 'message', data: valuesOf('data: ').join('\n') };
+}
