@@ -15,8 +15,9 @@ interface Asset {
 export async function assetRoutes() {
   const assets = new Map<string, Asset>([
     ['/assets/app.css', asset('text/css; charset=utf-8', await styles())],
-    ['/assets/app.js', script(await bundled('app.ts'))],
-    ['/assets/stream_worker.js', script(await bundled('stream_worker.ts'))],
+    ['/assets/app.js', script(await bundled('browser/app.ts', 'iife'))],
+    ['/assets/stream_worker.js', script(await bundled('browser/stream_worker.ts', 'iife'))],
+    ['/assets/client.js', script(await bundled('client/index.ts', 'esm'))],
     ['/assets/htmx.js', script(await packaged('htmx.org/dist/htmx.min.js'))],
     ['/assets/morph.js', script(await packaged('idiomorph/dist/idiomorph-ext.min.js'))],
     ['/assets/sse.js', script(await packaged('htmx-ext-sse/dist/sse.min.js'))],
@@ -68,12 +69,11 @@ async function styles(): Promise<string> {
   return (await Promise.all(texts)).join('\n');
 }
 
-async function bundled(name: string): Promise<string> {
-  const entry = join(import.meta.dir, '..', 'browser', name);
-  const built = await Bun.build({ entrypoints: [entry], target: 'browser', format: 'iife' });
+async function bundled(name: string, format: 'iife' | 'esm'): Promise<string> {
+  const entry = join(import.meta.dir, '..', name);
+  const built = await Bun.build({ entrypoints: [entry], target: 'browser', format });
   const [output] = built.outputs;
-  if (!output)
-    throw new Error(`The browser's ${name} could not be bundled: ${built.logs.join('; ')}`);
+  if (!output) throw new Error(`${name} could not be bundled: ${built.logs.join('; ')}`);
   return output.text();
 }
 

@@ -1,0 +1,324 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { type Client, createClient } from 'xgpt/client';
+import { z } from 'zod';
+import { defineJob, PermanentError, type QueuedJobContext } from '../../src/jobs/index.ts';
+import {
+  closeStagedApps,
+  type StagedApp,
+  standStill,
+  startStagedApp,
+  untilStopped,
+} from '../support/staged_app.ts';
+import { until } from '../support/wait.ts';
+import { record } from './recorder.ts';
+
+afterAll(closeStagedApps);
+
+const HOUR_MS = 3_600_000;
+const HELD = new Map<string, () => void>();
+
+/** Ends, or does not, as its user's name says. */
+async function act({ username }: { username: string }, job: QueuedJobContext): Promise<unknown> {
+  switch (username) {
+    case 'quick':
+      await job.updateProgress(40, 40, 'Reading page 2 of 2');
+      return { posts: 40, newPosts: 12, username };
+    case 'held':
+      await job.updateProgress(1, 3, 'One of three');
+      await new Promise<void>((resolve) => HELD.set(job.jobId, resolve));
+      return { posts: 3, newPosts: 3, username };
+    case 'endless':
+      await job.updateProgress(12, 0, 'Looking for more');
+      return untilStopped(job);
+    case 'deaf':
+      await job.updateProgress(1, 4, 'Reading');
+      await new Promise<void>((resolve) => HELD.set(job.jobId, resolve));
+      throw new Error('It should have stopped.');
+    case 'refused':
+      throw new PermanentError('The source refused the credentials.');
+    case 'unlucky':
+      throw new Error('The connection broke.');
+    case 'busy':
+      throw Object.assign(new Error('The source asks to wait.'), {
+        retryAt: new Date(Date.now() + HOUR_MS),
+      });
+    case 'in_parts':
+      await job.step('look', () => 40);
+      await job.step('read', () => standStill(undefined, job));
+      return undefined;
+    default:
+      return standStill(undefined, job);
+  }
+}
+
+let app: StagedApp;
+let client: Client;
+
+beforeAll(async () => {
+  app = await startStagedApp();
+  app.tracker.define(
+    defineJob<'scrape'>({
+      type: 'scrape',
+      concurrency: 50,
+      retry: { maxAttempts: 2, baseMs: 1 },
+      input: z.object({ username: z.string().min(3, 'Username is too short.') }) as never,
+      run: async (input, job) => (await act(input as { username: string }, job)) as never,
+    }),
+  );
+  client = createClient({ url: app.url });
+});
+
+const scrape = (username: string) => client.track({ type: 'scrape', input: { username } });
+
+describe('FEATURES 9 and 10: a job as a store', () => {
+  test('is loading until the job exists, and in the end has its output', async () => {
+    const store = scrape('quick');
+    const seen = record(store);
+    expect(seen.states).toEqual([{ status: 'loading' }]);
+    const end = await seen.reaches('completed');
+    expect(end).toEqual({
+      jobId: expect.stringMatching(/^scrape-/),
+      status: 'completed',
+      progress: 100,
+      message: 'Reading page 2 of 2',
+      output: { posts: 40, newPosts: 12, username: 'quick' },
+      error: null,
+      attempt: 1,
+      maxAttempts: 2,
+      steps: [],
+    });
+    expect(await store.done).toEqual({ posts: 40, newPosts: 12, username: 'quick' });
+    seen.stop();
+  });
+
+  test('tells progress from 0 to 100, or null when the total is unknown', async () => {
+    const [known, unknown] = [record(scrape('held')), record(scrape('endless'))];
+    expect(await known.reaches('running')).toMatchObject({ output: null });
+    await Promise.all([
+      expectSoon(known, { progress: 33.3, message: 'One of three' }),
+      expectSoon(unknown, { progress: null, message: 'Looking for more' }),
+    ]);
+    known.stop();
+    unknown.stop();
+  });
+
+  test('can be that of a job which somebody else has started', async () => {
+    const { id } = await app.scrape('held');
+    const seen = record(client.track(id));
+    await seen.reaches('running');
+    HELD.get(id)?.();
+    expect(await seen.reaches('completed')).toMatchObject({ jobId: id, output: { posts: 3 } });
+    seen.stop();
+  });
+
+  test('is not_found for an unknown id', async () => {
+    const store = client.track('scrape-nothing');
+    const seen = record(store);
+    expect(await seen.reaches('not_found')).toMatchObject({
+      jobId: 'scrape-nothing',
+      output: null,
+    });
+    await expect(store.done).rejects.toMatchObject({ name: 'JobError', code: 'not_found' });
+    seen.stop();
+  });
+
+  test('keeps its output when the server forgets the job', async () => {
+    const seen = record(scrape('quick'));
+    const { jobId } = await seen.reaches('completed');
+    await app.tracker.removeJob(String(jobId));
+    const other = record(createClient({ url: app.url }).track(String(jobId)));
+    await other.reaches('not_found');
+    expect(seen.last()).toMatchObject({ status: 'completed', output: { posts: 40 } });
+    seen.stop();
+    other.stop();
+  });
+
+  test('is refused when the server does not start it, and says which field is wrong', async () => {
+    const store = scrape('ab');
+    const seen = record(store);
+    const refused = await seen.reaches('refused');
+    expect(refused).toMatchObject({ jobId: null, error: expect.stringContaining('too short') });
+    await expect(store.done).rejects.toMatchObject({
+      name: 'RequestError',
+      code: 'invalid_input',
+      status: 422,
+      details: { username: 'Username is too short.' },
+    });
+    seen.stop();
+  });
+
+  test('shows the steps of a job that has several', async () => {
+    const seen = record(scrape('in_parts'));
+    await expectSoon(seen, {
+      steps: [
+        { name: 'look', status: 'completed' },
+        { name: 'read', status: 'running' },
+      ],
+    });
+    seen.stop();
+  });
+
+  test('hands a subscriber the present value at once, and nothing after it has left', async () => {
+    const store = scrape('held');
+    const first = record(store);
+    const { jobId } = await first.reaches('running');
+    const second = record(store);
+    expect(second.states).toEqual([first.last()]);
+    second.stop();
+    HELD.get(String(jobId))?.();
+    await first.reaches('completed');
+    expect(second.states).toHaveLength(1);
+    first.stop();
+  });
+});
+
+describe('FEATURES 11: every status is told apart', () => {
+  test('waiting', async () => {
+    const first = record(client.track({ type: 'search', input: { query: 'jazz' } }));
+    await first.reaches('running');
+    const second = record(client.track({ type: 'search', input: { query: 'tea' } }));
+    expect(await second.reaches('queued')).toMatchObject({ attempt: 0, output: null });
+    first.stop();
+    second.stop();
+  });
+
+  test('retrying, with the reason', async () => {
+    const seen = record(scrape('busy'));
+    expect(await seen.reaches('retrying')).toMatchObject({
+      attempt: 1,
+      error: 'The source asks to wait.',
+    });
+    seen.stop();
+  });
+
+  test('failed, by an error that another attempt would not change', async () => {
+    const store = scrape('refused');
+    await expect(store.done).rejects.toMatchObject({
+      name: 'JobError',
+      code: 'failed',
+      message: 'The source refused the credentials.',
+    });
+    const seen = record(store);
+    expect(seen.last()).toMatchObject({ status: 'failed', attempt: 1 });
+    seen.stop();
+  });
+
+  test('failed for good after all its attempts', async () => {
+    const store = scrape('unlucky');
+    const seen = record(store);
+    expect(await seen.reaches('exhausted')).toMatchObject({
+      attempt: 2,
+      maxAttempts: 2,
+      error: 'The connection broke.',
+    });
+    await expect(store.done).rejects.toMatchObject({ code: 'exhausted' });
+    seen.stop();
+  });
+
+  test('failed, for one that no attempt was ever planned for but the first', async () => {
+    const { jobId } = await app.tracker.createJob('embed');
+    const seen = record(client.track(jobId));
+    await seen.reaches('running');
+    await app.tracker.completeJob(jobId, false, 'The disk is full.');
+    expect(await seen.reaches('failed')).toMatchObject({ error: 'The disk is full.' });
+    seen.stop();
+  });
+
+  test('cancel requested, until the job has stopped', async () => {
+    const store = scrape('deaf');
+    const seen = record(store);
+    await expectSoon(seen, { message: 'Reading' });
+    const { done } = store;
+    expect(await store.cancel()).toBe(true);
+    const { jobId } = await seen.reaches('cancelling');
+    HELD.get(String(jobId))?.();
+    await expect(done).rejects.toMatchObject({ code: 'cancelled', jobId });
+    expect(seen.last().status).toBe('cancelled');
+    expect(await store.cancel()).toBe(false);
+    seen.stop();
+  });
+});
+
+describe('retry', () => {
+  test('puts an ended job back into the line, and done waits for the next end', async () => {
+    const store = scrape('held');
+    const seen = record(store);
+    await expectSoon(seen, { message: 'One of three' });
+    await store.cancel();
+    const { jobId } = await seen.reaches('cancelling');
+    HELD.get(String(jobId))?.();
+    await seen.reaches('cancelled');
+    await store.retry();
+    const { done } = store;
+    await expectSoon(seen, { status: 'running', message: 'One of three' });
+    HELD.get(String(jobId))?.();
+    expect(await done).toMatchObject({ posts: 3 });
+    seen.stop();
+  });
+
+  test('is refused as long as the job is active', async () => {
+    await expect(scrape('endless').retry()).rejects.toMatchObject({ code: 'active', status: 409 });
+  });
+});
+
+describe('a loop over a job', () => {
+  test('goes through its states and ends with it', async () => {
+    const statuses: string[] = [];
+    for await (const { status } of scrape('quick')) statuses.push(status);
+    expect(statuses[0]).toBe('loading');
+    expect(statuses.at(-1)).toBe('completed');
+  });
+
+  test('ends when the store is left', async () => {
+    const store = scrape('endless');
+    const { done } = store;
+    for await (const { status } of store) if (status === 'running') store.unsubscribe();
+    await expect(done).rejects.toMatchObject({ code: 'unsubscribed' });
+  });
+});
+
+describe('FEATURES 13: starts', () => {
+  test('that are asked for in one go are one request, and each has its own answer', async () => {
+    let requests = 0;
+    const counting = createClient({
+      url: app.url,
+      fetch: (url, init) => {
+        requests++;
+        return fetch(url, init);
+      },
+    });
+    const start = (username: string) => counting.start({ type: 'scrape', input: { username } });
+    const [one, other, wrong] = await Promise.allSettled(['quick', 'quick', 'ab'].map(start));
+    expect(requests).toBe(1);
+    expect([one?.status, other?.status, wrong?.status]).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+    ]);
+    // The same asked for twice is meant twice.
+    expect(one).not.toEqual(other as never);
+  });
+
+  test('carry the session they belong to', async () => {
+    const request = { type: 'scrape', input: { username: 'quick' }, sessionId: 'spring' } as const;
+    const id = await client.start(request);
+    expect(app.tracker.getJob(id)?.sessionId).toBe('spring');
+  });
+
+  test('say so when nothing answers', async () => {
+    const nobody = createClient({ url: 'http://127.0.0.1:1' });
+    await expect(
+      nobody.start({ type: 'scrape', input: { username: 'quick' } }),
+    ).rejects.toMatchObject({ code: 'unreachable', status: 0 });
+  });
+});
+
+async function expectSoon(seen: ReturnType<typeof record>, values: object): Promise<void> {
+  await until(`the store shows ${JSON.stringify(values)}`, () =>
+    Object.entries(values).every(
+      ([name, value]) =>
+        JSON.stringify((seen.last() as unknown as Record<string, unknown>)[name]) ===
+        JSON.stringify(value),
+    ),
+  );
+}
