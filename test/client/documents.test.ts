@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { join } from 'node:path';
+import { freshDataDir, startServer, stopServers, type TestServer } from '../support/server.ts';
+
+afterAll(stopServers);
+
+const ROOT = join(import.meta.dir, '../..');
+
+let server: TestServer;
+let folder: string;
+
+beforeAll(async () => {
+  server = await startServer(undefined, { XGPT_SAMPLE_PAGE_MS: '60' });
+  folder = freshDataDir();
+  const client = await fetch(`${server.url}/assets/client.js`);
+  expect(client.headers.get('content-type')).toStartWith('text/javascript');
+  await Bun.write(join(folder, 'client.js'), await client.text());
+  // Node 20 has no other way to know that the file is a module.
+  await Bun.write(join(folder, 'package.json'), '{ "type": "module" }');
+});
+
+/** The code that follows `<!-- name -->` in the document. */
+async function codeOf(name: string): Promise<string> {
+  const document = await Bun.file(join(ROOT, 'docs/client.md')).text();
+  const code = new RegExp(`<!-- ${name} -->\n\`\`\`\\w+\n([^]*?)\n\`\`\``).exec(document)?.[1];
+  if (!code) throw new Error(`docs/client.md has no ${name}.`);
+  return code;
+}
+
+async function run(command: string[], env: Record<string, string> = {}) {
+  const child = Bun.spawn(command, {
+    cwd: folder,
+    env: { ...process.env, XGPT_URL: server.url, ...env },
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
+  const [stdout, stderr] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
+  return { code: await child.exited, lines: stdout.trimEnd().split('\n'), stderr };
+}
+
+describe('the script of docs/client.md', () => {
+  beforeAll(async () => {
+    await Bun.write(join(folder, 'script.mjs'), `${await codeOf('script.mjs')}\n`);
+  });
+
+  for (const runtime of ['node', process.execPath]) {
+    const name = runtime === 'node' ? 'Node' : 'Bun';
+
+    test(`runs on ${name}, follows its jobs, and ends by itself`, async () => {
+      const { code, lines, stderr } = await run([runtime, 'script.mjs']);
+      expect(stderr).toBe('');
+      expect(lines[0]).toBe('loading  ');
+      expect(lines.some((line) => line.startsWith('running'))).toBeTrue();
+      expect(lines.at(-2)).toStartWith('completed 100');
+      expect(lines.at(-1)).toBe('60 posts of aurora_lab, 20 on jazz.');
+      expect(code).toBe(0);
+    }, 20_000);
+
+    test(`says on ${name} what is wrong when nothing answers`, async () => {
+      const { code, stderr } = await run([runtime, 'script.mjs'], {
+        XGPT_URL: 'http://127.0.0.1:1',
+      });
+      expect(stderr).toStartWith('unreachable Nothing answers at http://127.0.0.1:1/.');
+      expect(code).toBe(1);
+    });
+  }
+});
+
+test('the store of docs/client.md tells of its job from the beginning to the end', async () => {
+  const name = `${crypto.randomUUID()}.ts`;
+  // Where `xgpt/client` is found by its name.
+  const file = join(ROOT, 'node_modules/.cache', name);
+  await Bun.write(file, await codeOf('store.ts'));
+  const { code, lines, stderr } = await run([process.execPath, file]);
+  await Bun.file(file).delete();
+  expect(stderr).toBe('');
+  expect(lines[0]).toBe('Waiting for its turn');
+  expect(lines.some((line) => / %\)$/.test(line))).toBeTrue();
+  expect(lines.at(-1)).toMatch(/^40 posts, \d+ of them new$/);
+  expect(code).toBe(0);
+}, 20_000);
