@@ -336,7 +336,7 @@ test('ten minutes of updates leave as many nodes and listeners as there were', a
   expect(problems).toEqual([]);
 }, 240_000);
 
-describe('while twenty jobs report twenty times a second and others come and go', () => {
+describe('FEATURES 30: while twenty jobs report twenty times a second and others come and go', () => {
   /** Where a press began on a cancel button; one that began elsewhere does nothing. */
   const recordHits = async (page: Page) => {
     const hits: string[] = [];

@@ -144,7 +144,7 @@ describe('the taskbar', () => {
     expect(page.url()).toBe(`${app.url}/jobs?status=queued`);
   });
 
-  test('shows that a job has stopped moving, and for how long', async () => {
+  test('FEATURES 36: shows that a job has stopped moving, and for how long', async () => {
     const { page } = await open();
     const [still, moving] = [await running('still'), await running('moving')];
     const icon = (id: string) =>

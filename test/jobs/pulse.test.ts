@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { Pulse } from '../../src/jobs/pulse.ts';
 import { Speed } from '../../src/jobs/speed.ts';
 
-describe('a job has stopped moving', () => {
+describe('FEATURES 36: a job has stopped moving', () => {
   test('after 15 s of silence, when it used to report often', () => {
     const pulse = new Pulse(0);
     for (let at = 100; at <= 1_000; at += 100) pulse.beat(at);
@@ -25,7 +25,7 @@ describe('a job has stopped moving', () => {
   });
 });
 
-describe('a job’s speed', () => {
+describe('FEATURES 36: a job’s speed', () => {
   test('is unknown at first, then follows the rate smoothly', () => {
     const speed = new Speed(0, 0, 1_000);
     expect(speed.perSecond).toBeUndefined();

@@ -8,7 +8,7 @@ import {
 } from '../../src/jobs/index.ts';
 import { errand, gate, setup, untilAborted } from '../support/jobs.ts';
 
-describe('FEATURES 15: the queue', () => {
+describe('FEATURES 15, 25: the queue', () => {
   test('runs jobs of a type first come first served, within its limit', async () => {
     const order: string[] = [];
     const gates = new Map<string, PromiseWithResolvers<void>>();
@@ -157,7 +157,7 @@ describe('FEATURES 4: cancelling a queued job', () => {
   });
 });
 
-describe('retrying', () => {
+describe('FEATURES 28: retrying', () => {
   test('an attempt that fails waits with growing pauses, then fails for good', async () => {
     let attempts = 0;
     const definition = errand(
@@ -376,7 +376,7 @@ describe('commit', () => {
   });
 });
 
-describe('stopping', () => {
+describe('FEATURES 29: stopping', () => {
   test('lets handlers finish within the drain time and claims nothing new', async () => {
     const finish = gate();
     const { tracker, clock } = setup({ definitions: [errand(() => finish.promise)] });

@@ -5,7 +5,7 @@ import { errand, gate, setup, untilAborted } from '../support/jobs.ts';
 
 const HOUR_MS = 3_600_000;
 
-describe('FEATURES 5: at start', () => {
+describe('FEATURES 5, 29: at start', () => {
   test('a tracked job that a dead process left running is failed as interrupted', async () => {
     const { tracker, database } = setup();
     const { jobId } = await tracker.createJob('scrape');

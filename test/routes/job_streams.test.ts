@@ -95,7 +95,7 @@ describe('FEATURES 6: the live taskbar', () => {
     await events.leave();
   });
 
-  test('a reader who fell behind ends up with the state as it is now', async () => {
+  test('FEATURES 34: a reader who fell behind ends up with the state as it is now', async () => {
     const { tracker, request } = await setupApp();
     const events = eventsOf(await request('/api/jobs/stream'));
     await events.next();

@@ -198,7 +198,7 @@ describe('FEATURES 6: cancelling over HTTP', () => {
   });
 });
 
-describe('after the end', () => {
+describe('FEATURES 17: after the end', () => {
   test('retry is 202, 409 while active, 404 when unknown', async () => {
     const job = await startScrape();
     const retry = (id: string) => web.json(`/api/jobs/${id}/retry`, { method: 'POST' });

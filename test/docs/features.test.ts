@@ -1,0 +1,35 @@
+import { expect, test } from 'bun:test';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dir, '../..');
+const MOST = 37;
+
+/** "| 9, 10 | … | `test/a.test.ts`, `bench/b.ts` |" → numbers and files. */
+function rowsOf(document: string) {
+  return [...document.matchAll(/^\| ([\d, ]+) \|.*\| (.*) \|$/gm)].map(([, numbers, shown]) => ({
+    numbers: (numbers ?? '').split(',').map(Number),
+    files: [...(shown ?? '').matchAll(/`([^`]+)`/g)].map(([, file]) => file ?? ''),
+  }));
+}
+
+const rows = rowsOf(await Bun.file(join(ROOT, 'docs/features.md')).text());
+
+test('the list of features has every number once', () => {
+  const numbers = rows.flatMap((row) => row.numbers);
+  expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: MOST }, (_, i) => i + 1));
+});
+
+test.each(rows)(
+  'feature $numbers is named by a test in each of the files it points to',
+  async ({ numbers, files }) => {
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) {
+      const text = await Bun.file(join(ROOT, file)).text();
+      if (!file.startsWith('test/')) continue;
+      const named = [...text.matchAll(/FEATURES ([\d, and]+)/g)].flatMap(([, list]) =>
+        (list ?? '').match(/\d+/g)?.map(Number),
+      );
+      for (const number of numbers) expect(named).toContain(number);
+    }
+  },
+);
