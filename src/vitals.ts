@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { BUSY_TIMEOUT_MS, isNewer } from './database.ts';
 import { gone, newer, type Trouble, troubleOf } from './database_trouble.ts';
-import type { Clock } from './jobs/index.ts';
+import { type Clock, isAlive } from './jobs/index.ts';
 import type { Logger } from './logger.ts';
 
 /** How often the database is written to as a trial while all is well, and while it is not, in ms. */
@@ -144,6 +144,7 @@ export class Vitals {
         []
       >('SELECT kind, pid, host, started_at, seen_at FROM processes ORDER BY started_at')
       .all()
+      .filter(({ host, pid }) => host !== hostname() || isAlive(pid))
       .map(({ kind, pid, host, started_at, seen_at }) => ({
         kind,
         pid,

@@ -32,7 +32,12 @@ export async function attempt(
   execution: Execution,
 ): Promise<End> {
   const { store, clock } = desk;
-  const failed = (error: unknown) => () => failedEnd(desk, definition, job, execution, error);
+  const failed = (error: unknown): End => {
+    const isStopped = execution.controller.signal.aborted;
+    if (!isStopped) log(desk, execution, `Attempt ${job.attempt} failed. ${messageOf(error)}`);
+    return () => failedEnd(desk, definition, job, execution, error);
+  };
+  if (job.attempt > 1) log(desk, execution, `Attempt ${job.attempt} begins.`);
   let steps: Steps | undefined;
   let undoing: string | undefined;
   try {
@@ -52,6 +57,11 @@ export async function attempt(
     if (!steps?.canUndo) return failed(reason);
     return failed(await undone(desk, execution, steps, reason));
   }
+}
+
+/** What the log says besides what the handler does. */
+function log({ executions }: Desk, execution: Execution, line: string): void {
+  if (executions.get(execution.id) === execution) executions.log(execution, line);
 }
 
 /**

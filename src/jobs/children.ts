@@ -8,7 +8,7 @@ const LOOK_MS = 200;
 
 /**
  * Waits until every child of a job has ended; the job's progress is the sum of theirs meanwhile.
- * @param expected how much a child will have to do, as long as it does not know itself.
+ * @param expected how much a child will have to do at most, as long as it does not know itself.
  * @throws the signal's reason when the job is stopped meanwhile.
  */
 export async function allEnded(
@@ -24,8 +24,7 @@ export async function allEnded(
       .children(execution.id)
       .map((job) => desk.executions.withProgress(job));
     const ended = children.filter(({ status }) => isFinal(status)).length;
-    const sizes = children.map((child) => sizeOf(child, expected));
-    const total = sizes.every((size) => size > 0) ? sum(sizes) : 0;
+    const total = totalOf(children, expected);
     const current = sum(children.map(({ progress }) => progress.current));
     await report(current, total, `${ended} of ${children.length} jobs have ended`);
     if (ended === children.length) return children;
@@ -33,11 +32,21 @@ export async function allEnded(
   }
 }
 
+/**
+ * What all of them have to do: those that do not know yet are taken to be like those that do, but
+ * no larger than is expected of them. 0 = unknown, as long as none knows.
+ */
+function totalOf(children: Job[], expected: (child: Job) => number): number {
+  const known = children.flatMap((child) => knownSize(child) ?? []);
+  if (known.length === 0) return 0;
+  const typical = Math.ceil(sum(known) / known.length);
+  return sum(children.map((child) => knownSize(child) ?? Math.min(typical, expected(child))));
+}
+
 /** One that has ended has no more to do than it did. */
-function sizeOf(child: Job, expected: (child: Job) => number): number {
-  const { current, total } = child.progress;
-  if (isFinal(child.status)) return Math.max(current, total, 1);
-  return total > 0 ? total : expected(child);
+function knownSize({ status, progress: { current, total } }: Job): number | undefined {
+  if (isFinal(status)) return status === 'completed' ? Math.max(current, total) : current;
+  return total > 0 ? total : undefined;
 }
 
 function pause({ clock }: Desk, signal: AbortSignal): Promise<void> {

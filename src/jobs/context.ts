@@ -39,7 +39,7 @@ export interface QueuedJobContext extends JobContext {
    * Starts a job for each input as a child of this one, unless an earlier attempt has, and waits
    * until all have ended. Progress is the sum of theirs meanwhile. Cancelling this job cancels them,
    * retrying it retries those that did not complete.
-   * @param expected how much a child will have to do, as long as it does not know itself.
+   * @param expected how much a child will have to do at most, as long as it does not know itself.
    */
   runChildren<Type extends JobType>(
     type: Type,

@@ -45,6 +45,7 @@ export {
   type SessionSummary,
   type Tally,
 } from './listing.ts';
+export { isAlive } from './owner.ts';
 export { readSession } from './session.ts';
 export { createTracker, type JobDetails, type Tracker, type TrackerOptions } from './tracker.ts';
 

@@ -37,7 +37,8 @@ function partsOf(owner: string): [host: string, pid: string] {
   return [host.reverse().join(':'), boot ? (pid ?? '') : ''];
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process of this machine has that id. */
+export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {

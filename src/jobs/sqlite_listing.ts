@@ -11,12 +11,15 @@ const RECENT_JOBS = 5_000;
 
 /** Lists of jobs in SQLite, by (created_at, id); a cursor is such a pair. */
 export function createSqliteJobListing(db: Database): JobListing {
+  // The progress of a job that started others is the sum of theirs, and theirs counts already.
+  const isParent = 'EXISTS (SELECT 1 FROM jobs AS child WHERE child.parent_id = jobs.id)';
   const sums = db.query<
     { status: JobStatus; count: number; current: number; total: number },
     [string]
   >(`
-    SELECT status, COUNT(*) AS count, SUM(min(progress_current, progress_total)) AS current,
-           SUM(progress_total) AS total
+    SELECT status, COUNT(*) AS count,
+           SUM(CASE WHEN ${isParent} THEN 0 ELSE min(progress_current, progress_total) END) AS current,
+           SUM(CASE WHEN ${isParent} THEN 0 ELSE progress_total END) AS total
     FROM jobs INDEXED BY jobs_by_session_and_status WHERE session_id = ? GROUP BY status`);
   const counts = db.query<{ status: JobStatus; count: number }, [string]>(`
     SELECT status, COUNT(*) AS count

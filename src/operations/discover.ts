@@ -121,7 +121,7 @@ async function scrapeAll(
   const inputs = found.map((username) => ({ username, maxTweets, source }));
   const scrapes = await job.runChildren('scrape', inputs, () => maxTweets);
   for (const scrape of scrapes)
-    job.log(`${nameOf(scrape)} ${scrape.status}. ${scrape.errorMessage ?? ''}`);
+    job.log(`${nameOf(scrape)} ${scrape.status}. ${scrape.errorMessage ?? ''}`.trim());
   const failed = scrapes.filter(({ status }) => status === 'failed');
   if (failed.length > 0) throw new PermanentError(whatFailed(failed, scrapes.length));
   const completed = scrapes.filter(({ status }) => status === 'completed');
@@ -131,9 +131,8 @@ async function scrapeAll(
 
 function whatFailed(failed: Job[], of: number): string {
   const [first] = failed;
-  const reason = first ? `${nameOf(first)}: ${first.errorMessage}` : '';
-  const more = failed.length > 1 ? ` and ${failed.length - 1} more` : '';
-  return `${failed.length} of ${of} scrapes failed (${reason}${more}). Retry tries those again and keeps the rest.`;
+  const reason = first ? ` ${nameOf(first)}: ${first.errorMessage}` : '';
+  return `${failed.length} of ${of} scrapes failed.${reason} Retry starts again what failed and keeps the rest.`;
 }
 
 function nameOf({ metadata }: Job): string {

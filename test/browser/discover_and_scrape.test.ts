@@ -30,8 +30,10 @@ test('FEATURES 12, 22: a failed discovery with twelve scrapes is understood and 
   // Which of them, why, which attempt, and what to do.
   const report = page.locator('#main');
   await page.getByRole('heading', { level: 1, name: 'Failed' }).waitFor();
-  expect(await report.textContent()).toContain(`1 of 12 scrapes failed (@${victim}: ${REFUSAL}`);
-  expect(await report.textContent()).toContain('Retry tries those again and keeps the rest.');
+  expect(await report.textContent()).toContain(`1 of 12 scrapes failed. @${victim}: ${REFUSAL}`);
+  expect(await report.textContent()).toContain(
+    'Retry starts again what failed and keeps the rest.',
+  );
   const rows = report.locator('.report-children tbody tr');
   expect(await rows.count()).toBe(12);
   expect(await rows.first().textContent()).toContain(`@${victim}`);

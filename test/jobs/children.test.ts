@@ -56,6 +56,27 @@ describe('a job that starts others', () => {
     });
   });
 
+  test('has done all there was to do in the end, also where one had nothing to do', async () => {
+    const { tracker, clock, id } = await family(['a', 'b'], async ({ name }, job) => {
+      if (name === 'a') await job.updateProgress(8, 8, 'Done');
+    });
+    await clock.advance(1_000);
+    expect(tracker.getJob(id)?.progress).toMatchObject({ current: 8, total: 8 });
+    expect(tracker.sessionSummary('evening')).toMatchObject({
+      jobs: 3,
+      progress: { current: 8, total: 8 },
+    });
+  });
+
+  test('does not guess as long as none of them knows', async () => {
+    const { tracker, clock, id } = await family(['a', 'b'], async (_, job) => {
+      await job.updateProgress(3, 0, 'Working');
+      return untilAborted(job.signal);
+    });
+    await clock.advance(500);
+    expect(tracker.getJob(id)?.progress).toMatchObject({ current: 6, total: 0 });
+  });
+
   test('takes them with it when it is cancelled, those at work and those that wait', async () => {
     const { tracker, clock, id, children } = await family(['a', 'b', 'c'], (_, { signal }) =>
       untilAborted(signal),

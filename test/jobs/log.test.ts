@@ -92,7 +92,13 @@ describe('FEATURES 16: a job’s log', () => {
     await tracker.start();
     const { id } = await tracker.enqueue('errand', {});
     await clock.advance(2_000);
-    expect(tracker.readLog(id).text).toBe('attempt 1\nattempt 2\n');
+    expect(tracker.readLog(id).text.split('\n')).toEqual([
+      'attempt 1',
+      'Attempt 1 failed. not yet',
+      'Attempt 2 begins.',
+      'attempt 2',
+      '',
+    ]);
     await tracker.removeJob(id);
     expect(database.query('SELECT * FROM job_log').all()).toEqual([]);
     expect(database.query('SELECT * FROM job_attempts').all()).toEqual([]);

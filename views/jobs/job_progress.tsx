@@ -10,25 +10,31 @@ export function JobProgress({ view, now }: { view: JobView; now: Date }): JSX.El
   const { current, total, message, stage } = job.progress;
   const isSilent = stage === undefined && message === '';
   return (
-    <div class="report-progress" data-status={job.status}>
+    <div class="report-progress" data-status={job.status} data-job={job.id}>
       <p hidden={isSilent}>
         {stage !== undefined && (
           <span class="badge" safe>
             {stage}
           </span>
         )}{' '}
-        <span safe>{message}</span>
+        <span class="report-message" safe>
+          {message}
+        </span>
       </p>
       <progress
         aria-label="Progress of this job"
         {...(total > 0 && { value: Math.min(current, total), max: total })}
       ></progress>
       <p class="report-pace">
-        <span safe>{progressCount(job.progress)}</span>
+        <span class="report-count" safe>
+          {progressCount(job.progress)}
+        </span>
         {stalledSince ? (
           <span class="stalled">No progress for {elapsedTime(stalledSince, now)}</span>
         ) : (
-          <span safe>{pace(view)}</span>
+          <span class="report-speed" safe>
+            {pace(view)}
+          </span>
         )}
       </p>
     </div>
