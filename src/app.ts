@@ -19,6 +19,7 @@ import { jobStreams } from './routes/job_streams.ts';
 import { libraryRoutes } from './routes/library_routes.tsx';
 import { createLiveTaskbar } from './routes/live_taskbar.tsx';
 import { logRoutes } from './routes/log_routes.ts';
+import { openapiRoutes } from './routes/openapi_routes.tsx';
 import { pages } from './routes/pages.tsx';
 import { outOfOrder } from './routes/problem.ts';
 import type { WebServices } from './routes/services.ts';
@@ -65,5 +66,6 @@ export async function createApp({ database, logger, ...given }: AppServices) {
     .use(jobDetailPage(services))
     .use(jobPages(services))
     .use(historyRoutes(services))
-    .use(startPages(services));
+    .use(startPages(services))
+    .use(openapiRoutes(services));
 }

@@ -179,3 +179,41 @@ export interface LogTail {
   /** There were lines before these. */
   isCut: boolean;
 }
+
+/** What can be asked of the server by a program. */
+export interface ApiModel {
+  sections: { name: string; description: string; operations: ApiOperation[] }[];
+  /** What answers are made of, by name. */
+  schemas: { name: string; fields: ApiField[] }[];
+}
+
+export interface ApiOperation {
+  id: string;
+  method: string;
+  path: string;
+  summary: string;
+  description: string;
+  /** What stands in the address. */
+  parameters: ApiField[];
+  /** What the body may have. */
+  fields: ApiField[];
+  answers: ApiAnswer[];
+  /** A line for a terminal that asks for it. */
+  command: string;
+}
+
+export interface ApiAnswer {
+  /** A status, or `default` for every other. */
+  status: string;
+  description: string;
+  /** One of the schemas, when the answer has one as JSON. */
+  schema?: string;
+}
+
+export interface ApiField {
+  name: string;
+  required: boolean;
+  /** In words: `whole number, 1 to 10,000, by default 100`. */
+  rule: string;
+  description: string;
+}

@@ -128,6 +128,13 @@ export class Tracker {
     return [...this.#definitions.values()].map(({ type }) => type);
   }
 
+  /** What a job of this type may be asked for. @throws UnknownJobType */
+  inputOf(type: JobType): JobDefinition['input'] {
+    const definition = this.#definitions.get(type);
+    if (!definition) throw new UnknownJobType(type, this.types);
+    return definition.input;
+  }
+
   /** Settles what dead processes left at work and deletes what ended too long ago. */
   async initialize(): Promise<void> {
     const { desk, sweeper } = this.#open();

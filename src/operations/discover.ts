@@ -57,9 +57,11 @@ export default function discover({ sources, library }: Services) {
     input: z.object({
       query: words('Query', 'climbing coach'),
       maxResults: wholeNumber('Profiles', 1, 1_000, DEFAULT_PROFILES),
-      save: tick('Save', true),
-      scrape: tick('Scrape', false),
-      maxTweets: wholeNumber('Posts of each', 1, 10_000, DEFAULT_POSTS),
+      save: tick('Save', true).describe('Keep the profiles in the library.'),
+      scrape: tick('Scrape', false).describe('Then scrape each of them, as a job of its own.'),
+      maxTweets: wholeNumber('Posts of each', 1, 10_000, DEFAULT_POSTS).describe(
+        'Posts of each at most, when they are scraped.',
+      ),
       source: choice('Source', able as [string, ...string[]], 'sample'),
     }),
 

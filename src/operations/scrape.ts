@@ -141,12 +141,16 @@ async function storePages(
 function scrapeInput(sources: string[], importsDir: string) {
   return z
     .object({
-      username: username.optional(),
-      maxTweets: optionalWholeNumber('Posts', 1, 10_000),
+      username: username.optional().describe('It may be absent only with the source archive.'),
+      maxTweets: optionalWholeNumber('Posts', 1, 10_000).describe(
+        `By default ${DEFAULT_POSTS}, and of an archive all.`,
+      ),
       includeReplies: tick('Include replies', false),
       includeRetweets: tick('Include reposts', false),
       source: choice('Source', sources as [string, ...string[]], 'sample'),
-      archive: z.preprocess((value) => value || undefined, z.string().max(255).optional()),
+      archive: z
+        .preprocess((value) => value || undefined, z.string().max(255).optional())
+        .describe('The name of an import, with the source archive.'),
     })
     .superRefine(async (input, context) => {
       const refuse = (field: string, message: string) =>

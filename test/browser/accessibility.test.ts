@@ -108,6 +108,7 @@ describe.each([
     '/sessions',
     '/sessions/climbers',
     '/history',
+    '/docs/api',
     '/history?span=quarter&type=scrape',
     '/no-such-page',
   ])(

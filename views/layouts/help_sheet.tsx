@@ -18,6 +18,9 @@ export function HelpSheet(): JSX.Element {
           label="Tell me on the desktop when a job ends that took longer than 20 s"
         />
         <Switch id="shortcuts-switch" label="Use the keys above" checked />
+        <p class="small">
+          <a href="/docs/api">What programs can ask of this server</a>
+        </p>
       </div>
     </dialog>
   );

@@ -1,0 +1,42 @@
+/** As the server gave it, of a scrape of the synthetic sample. */
+export const COMPLETED_JOB = {
+  id: 'scrape-01a2024c-1c79-73cb-a7af-4910eda6fb24',
+  type: 'scrape',
+  status: 'completed',
+  createdAt: '2026-11-22T08:07:52.185Z',
+  startedAt: '2026-11-22T08:07:52.186Z',
+  completedAt: '2026-11-22T08:07:52.291Z',
+  updatedAt: '2026-11-22T08:07:52.291Z',
+  progress: { current: 40, total: 40, message: 'Finishing', stage: 'reading' },
+  metadata: {
+    username: 'aurora_lab',
+    maxTweets: 40,
+    includeReplies: false,
+    includeRetweets: false,
+    source: 'sample',
+  },
+  result: { username: 'aurora_lab', posts: 40, newPosts: 40 },
+  errors: [],
+  attempt: 1,
+  maxAttempts: 5,
+  tracked: false,
+};
+
+/** As the server gave it, to a scrape without a username. */
+export const REFUSAL = {
+  error: {
+    code: 'invalid_input',
+    message: 'Nothing was started. Change what is named here and send it again.',
+    details: { username: 'Username is missing. Type one, for example aurora_lab.' },
+    timestamp: '2026-11-22T08:07:52.295Z',
+  },
+  status: 422,
+};
+
+/** What to send, by the job type; a type that is not here is described without one. */
+export const STARTS: Record<string, Record<string, unknown>> = {
+  scrape: { username: 'aurora_lab', maxTweets: 40 },
+  search: { query: 'space, jazz', maxTweets: 20, mode: 'latest' },
+  discover: { query: 'climbing coach', maxResults: 5 },
+  embed: { batchSize: 32 },
+};

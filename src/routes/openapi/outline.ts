@@ -1,0 +1,82 @@
+import type { OpenAPIV3_1 } from 'openapi-types';
+import type { ApiAnswer, ApiField, ApiModel, ApiOperation } from '../../../views/view_models.ts';
+import { commandOf } from './command.ts';
+import type { ApiDocument } from './document.ts';
+import type { Operation, Schema } from './parts.ts';
+import { nameOf, ruleOf } from './rules.ts';
+
+/**
+ * The document as a page shows it.
+ * @param origin where the server is, for the lines that can be copied.
+ */
+export function apiModel(document: ApiDocument, origin: string): ApiModel {
+  const all = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  );
+  return {
+    sections: (document.tags ?? []).map(({ name, description = '' }) => ({
+      name,
+      description,
+      operations: all
+        .filter(({ operation }) => operation.tags?.includes(name))
+        .map(({ path, method, operation }) => outlineOf(origin, path, method, operation)),
+    })),
+    schemas: Object.entries(document.components?.schemas ?? {}).map(([name, schema]) => ({
+      name,
+      fields: fieldsOf(schema),
+    })),
+  };
+}
+
+function outlineOf(
+  origin: string,
+  path: string,
+  method: string,
+  operation: Operation,
+): ApiOperation {
+  return {
+    id: operation.operationId,
+    method: method.toUpperCase(),
+    path,
+    summary: operation.summary,
+    description: operation.description ?? '',
+    parameters: (operation.parameters ?? []).map(
+      ({ name, required, schema, description = '' }) => ({
+        name,
+        required: required ?? false,
+        rule: ruleOf(schema),
+        description,
+      }),
+    ),
+    fields: fieldsOf(bodySchema(operation)),
+    answers: Object.entries(operation.responses ?? {}).map(answerOf),
+    command: commandOf(origin, path, method, operation),
+  };
+}
+
+function bodySchema({ requestBody }: Operation): Schema {
+  const { schema = {} } = Object.values(requestBody?.content ?? {})[0] ?? {};
+  return 'oneOf' in schema ? (schema.oneOf?.[0] ?? {}) : schema;
+}
+
+function fieldsOf(schema: Schema): ApiField[] {
+  if ('$ref' in schema) return [];
+  return Object.entries(schema.properties ?? {}).map(([name, field]) => ({
+    name,
+    required: schema.required?.includes(name) ?? false,
+    rule: ruleOf(field),
+    description: field.description ?? '',
+  }));
+}
+
+function answerOf([status, answer]: [
+  string,
+  OpenAPIV3_1.ResponseObject | OpenAPIV3_1.ReferenceObject,
+]): ApiAnswer {
+  if ('$ref' in answer) {
+    return { status, description: 'Anything else that went wrong.', schema: 'Error' };
+  }
+  const schema = answer.content?.['application/json']?.schema;
+  const name = schema && nameOf(schema);
+  return { status, description: answer.description ?? '', ...(name && { schema: name }) };
+}

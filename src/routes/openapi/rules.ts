@@ -1,0 +1,46 @@
+import type { OpenAPIV3_1 } from 'openapi-types';
+import type { Schema } from './parts.ts';
+
+const KINDS: Record<string, string> = {
+  integer: 'whole number',
+  number: 'number',
+  string: 'text',
+  boolean: 'true or false',
+  object: 'object',
+};
+
+/** What a value must be, in words: `whole number, 1 to 10,000, by default 100`. */
+export function ruleOf(schema: Schema): string {
+  const name = nameOf(schema);
+  if (name) return name;
+  if ('$ref' in schema) return '';
+  const parts = [kindOf(schema), rangeOf(schema), lengthOf(schema), defaultOf(schema)];
+  return parts.filter(Boolean).join(', ');
+}
+
+/** The schema's name in the document, when it is one with a name. */
+export function nameOf(schema: Schema): string | undefined {
+  return '$ref' in schema && schema.$ref ? schema.$ref.split('/').at(-1) : undefined;
+}
+
+function kindOf(schema: OpenAPIV3_1.SchemaObject): string {
+  if (schema.enum) return `one of ${schema.enum.map(String).join(', ')}`;
+  if (schema.format === 'date-time') return 'time';
+  if (schema.type === 'array') return `list of ${ruleOf('items' in schema ? schema.items : {})}`;
+  const types = [schema.type ?? []].flat();
+  return types.map((type) => KINDS[type] ?? type).join(' or ') || 'anything';
+}
+
+function rangeOf({ minimum, maximum }: OpenAPIV3_1.SchemaObject): string {
+  if (minimum === undefined) return '';
+  const from = minimum.toLocaleString('en');
+  return maximum === undefined ? `${from} or more` : `${from} to ${maximum.toLocaleString('en')}`;
+}
+
+function lengthOf({ maxLength }: OpenAPIV3_1.SchemaObject): string {
+  return maxLength === undefined ? '' : `up to ${maxLength.toLocaleString('en')} characters`;
+}
+
+function defaultOf({ default: value }: OpenAPIV3_1.SchemaObject): string {
+  return value === undefined ? '' : `by default ${String(value)}`;
+}

@@ -1,0 +1,230 @@
+import type { OpenAPIV3_1 } from 'openapi-types';
+import { z } from 'zod';
+import { BULK_ACTIONS, JOB_STATUSES } from '../../jobs/index.ts';
+import { COMPLETED_JOB, REFUSAL } from './examples.ts';
+
+/** What answers are made of, by the names under which the document has them. */
+
+const time = z.string().meta({ format: 'date-time', description: 'In UTC.' });
+const count = z.int().nonnegative();
+const status = z.enum(JOB_STATUSES);
+const reason = z.string().describe('In words for a person.');
+
+const problem = z.object({
+  code: z.string().describe('Stable, for programs, for example not_found.'),
+  message: z.string().describe('What happened, what was kept, and what to do.'),
+  details: z.record(z.string(), z.string()).describe('Field → what is wrong with it.'),
+  timestamp: time,
+});
+
+const progress = z.object({
+  current: z.number(),
+  total: z.number().describe('0 = unknown.'),
+  message: z.string(),
+  stage: z.string().optional().describe('Which part of the work is under way.'),
+});
+
+const job = z
+  .object({
+    id: z.string(),
+    type: z.string(),
+    status,
+    createdAt: time,
+    startedAt: time.optional(),
+    completedAt: time.optional(),
+    updatedAt: time,
+    progress,
+    metadata: z.record(z.string(), z.unknown()).optional().describe('What was asked.'),
+    result: z.unknown().optional().describe('What the operation returned.'),
+    errorMessage: reason.optional(),
+    errors: z.array(z.string()).describe('One per failed attempt, oldest first.'),
+    attempt: count.describe('How often it was started.'),
+    maxAttempts: count,
+    retryAt: time.optional(),
+    tracked: z.boolean().describe('Its caller does the work itself, so nobody can resume it.'),
+    dismissedAt: time.optional(),
+    sessionId: z.string().optional(),
+    parentId: z.string().optional(),
+  })
+  .meta({ examples: [COMPLETED_JOB] });
+
+const step = z.object({
+  name: z.string(),
+  status: z.enum(['pending', 'running', 'completed', 'failed', 'compensated', 'skipped']),
+  result: z.unknown().optional(),
+  error: reason.optional(),
+  startedAt: time.optional(),
+  endedAt: time.optional(),
+});
+
+const attempt = z.object({
+  attempt: count,
+  startedAt: time,
+  endedAt: time.optional(),
+  outcome: z.enum(['completed', 'failed', 'cancelled', 'interrupted', 'released']).optional(),
+  error: reason.optional(),
+});
+
+const detailedJob = job.extend({
+  attempts: z.array(attempt),
+  steps: z.array(step),
+  children: z.array(job.pick({ id: true, type: true, status: true })),
+});
+
+const jobPage = z.object({
+  jobs: z.array(job).describe('Newest first.'),
+  nextCursor: z.string().optional().describe('Leads to older jobs, as cursor.'),
+  newerCursor: z.string().optional().describe('Leads back, as newer.'),
+  lookedBackTo: time.optional(),
+});
+
+const sessionPage = jobPage.extend({
+  summary: z.object({
+    jobs: count,
+    byStatus: z.partialRecord(status, count),
+    progress: z.object({ current: z.number(), total: z.number() }),
+  }),
+});
+
+const period = z.object({
+  completed: count,
+  failed: count,
+  cancelled: count,
+  medianMs: z.number().optional(),
+  p95Ms: z.number().optional(),
+});
+
+const history = z.object({
+  by: z.enum(['hour', 'day']),
+  since: time,
+  until: time,
+  types: z.array(
+    period.extend({
+      type: z.string(),
+      periods: z.array(period.extend({ start: time })),
+      reasons: z.array(z.object({ reason, count })),
+    }),
+  ),
+});
+
+const post = z.object({
+  source: z.string(),
+  id: z.string().describe('Unique within its source.'),
+  kind: z.enum(['post', 'reply', 'repost']),
+  author: z.string(),
+  authorName: z.string(),
+  text: z.string(),
+  createdAt: time,
+  language: z.string().optional(),
+  url: z.string().optional(),
+  inReplyToId: z.string().optional(),
+  inReplyToAuthor: z.string().optional(),
+  threadId: z.string().optional(),
+  links: z.array(z.object({ text: z.string(), url: z.string() })),
+  media: z.array(
+    z.object({
+      type: z.enum(['photo', 'video', 'animated_gif']),
+      url: z.string(),
+      alt: z.string().optional(),
+    }),
+  ),
+  likes: count.optional(),
+  reposts: count.optional(),
+  replies: count.optional(),
+  similarity: z.number().optional().describe('With by=meaning; 1 is the same.'),
+});
+
+const profile = z.object({
+  source: z.string(),
+  id: z.string(),
+  username: z.string(),
+  name: z.string(),
+  bio: z.string(),
+  location: z.string().optional(),
+  website: z.string().optional(),
+  avatarUrl: z.string().optional(),
+  createdAt: time.optional(),
+  followers: count.optional(),
+  following: count.optional(),
+  posts: count.optional(),
+  postsHeld: count.describe('How many of its posts are in the library.'),
+});
+
+const health = z.object({
+  status: z.enum(['ok', 'failing']),
+  problems: z.array(z.object({ code: z.string(), message: z.string(), since: time })).optional(),
+  uptimeSeconds: count.optional(),
+  watchers: count.optional().describe('Open live connections.'),
+  activeJobs: count.optional(),
+  processes: z
+    .array(
+      z.object({
+        kind: z.string(),
+        pid: count,
+        host: z.string(),
+        startedAt: time,
+        seenAt: time,
+      }),
+    )
+    .optional(),
+});
+
+const NAMED = {
+  Job: job,
+  DetailedJob: detailedJob,
+  Error: z.object({ error: problem, status: z.int() }).meta({ examples: [REFUSAL] }),
+  JobAnswer: z.object({ job }),
+  DetailedJobAnswer: z.object({ job: detailedJob }),
+  JobPage: jobPage,
+  SessionPage: sessionPage,
+  BatchAnswer: z.object({
+    results: z
+      .array(z.union([z.object({ job }), z.object({ error: problem })]))
+      .describe('In the order of what was sent.'),
+  }),
+  BulkAnswer: z.object({ action: z.enum(BULK_ACTIONS), done: count, skipped: count }),
+  History: history,
+  PostPage: z.object({ posts: z.array(post), total: count, nextCursor: z.string().optional() }),
+  ProfilePage: z.object({
+    profiles: z.array(profile),
+    total: count,
+    nextCursor: z.string().optional(),
+  }),
+  Imports: z.object({
+    imports: z.array(z.object({ name: z.string(), bytes: count.optional(), addedAt: time })),
+  }),
+  Health: health,
+};
+
+export type SchemaName = keyof typeof NAMED;
+
+/** The document's `components.schemas`. */
+export function answerSchemas(): Record<string, OpenAPIV3_1.SchemaObject> {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(NAMED)) registry.add(schema, { id });
+  const { schemas } = z.toJSONSchema(registry, {
+    uri: (id) => `#/components/schemas/${id}`,
+    ...AS,
+  });
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, { $id: _, $schema: __, ...schema }]) => [
+      name,
+      schema as OpenAPIV3_1.SchemaObject,
+    ]),
+  );
+}
+
+/** What may be sent, out of the checks that every start goes through. */
+export function inputSchema(input: z.ZodType): OpenAPIV3_1.SchemaObject {
+  const { $schema: _, ...schema } = z.toJSONSchema(input, AS);
+  return schema as OpenAPIV3_1.SchemaObject;
+}
+
+/** As it is sent, not as it is after checking; every whole number's own limits say nothing. */
+const AS = {
+  io: 'input',
+  unrepresentable: 'any',
+  override({ jsonSchema }: { jsonSchema: { maximum?: number } }) {
+    if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+  },
+} as const;

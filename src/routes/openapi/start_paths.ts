@@ -1,0 +1,84 @@
+import type { OpenAPIV3_1 } from 'openapi-types';
+import type { Tracker } from '../../jobs/index.ts';
+import { STARTS } from './examples.ts';
+import { jsonOrForm, negotiated, type Operation, type Paths, refusal, ZIP_FORM } from './parts.ts';
+import { inputSchema } from './schemas.ts';
+
+const SUMMARIES: Record<string, string> = {
+  scrape: 'Collect the posts of one author',
+  search: 'Collect posts on a topic',
+  discover: 'Find profiles by what they say of themselves',
+  embed: 'Give every post a vector, so that it can be found by meaning',
+};
+
+const SESSION: OpenAPIV3_1.SchemaObject = {
+  type: 'string',
+  maxLength: 100,
+  description: 'Jobs with the same one can be listed together.',
+};
+
+const REFUSALS = {
+  422: refusal('Nothing was started; details name the fields that do not fit.'),
+  429: refusal('Too many jobs wait already. Nothing was started; Retry-After says when to ask.'),
+};
+
+/** An address for each job type there is, and the one that starts by name. */
+export function startPaths(tracker: Pick<Tracker, 'types' | 'inputOf'>): Paths {
+  const starts = tracker.types.map((type) => [`/api/${type}`, { post: startOf(tracker, type) }]);
+  return {
+    ...Object.fromEntries(starts),
+    '/api/jobs': { post: byName(tracker.types) },
+  };
+}
+
+function startOf(tracker: Pick<Tracker, 'inputOf'>, type: Tracker['types'][number]): Operation {
+  const input = inputSchema(tracker.inputOf(type));
+  const schema = { ...input, properties: { ...input.properties, sessionId: SESSION } };
+  const requestBody = jsonOrForm(schema, STARTS[type]);
+  if (type === 'scrape') requestBody.content['multipart/form-data'] = ZIP_FORM;
+  return {
+    operationId: `start_${type}`,
+    tags: ['Start'],
+    summary: SUMMARIES[type] ?? `Start a job of the type ${type}`,
+    description:
+      'Answers at once; the job is on disk then. An empty field counts as absent. The same asked for twice within half a second is one job.',
+    requestBody,
+    responses: {
+      202: {
+        ...negotiated('The job that was started.', 'JobAnswer'),
+        headers: { location: { schema: { type: 'string' }, description: 'Its page.' } },
+      },
+      ...REFUSALS,
+    },
+  };
+}
+
+function byName(types: string[]): Operation {
+  const one: OpenAPIV3_1.SchemaObject = {
+    type: 'object',
+    properties: {
+      type: { type: 'string', enum: types },
+      input: { type: 'object', description: 'The fields of that type.' },
+      sessionId: SESSION,
+    },
+    required: ['type'],
+  };
+  const schema: OpenAPIV3_1.SchemaObject = {
+    oneOf: [one, { type: 'array', items: one, minItems: 1, maxItems: 1_000 }],
+  };
+  const example = Object.entries(STARTS)
+    .filter(([type]) => types.includes(type))
+    .map(([type, input]) => ({ type, input }));
+  return {
+    operationId: 'start_jobs',
+    tags: ['Start'],
+    summary: 'Start one job by its type, or up to 1,000 at once',
+    requestBody: { required: true, content: { 'application/json': { schema, example } } },
+    responses: {
+      202: negotiated('All were started.', 'BatchAnswer'),
+      207: negotiated('Some were started.', 'BatchAnswer'),
+      422: negotiated('None was started.', 'BatchAnswer'),
+      429: negotiated('None was started, because too many jobs wait already.', 'BatchAnswer'),
+    },
+  };
+}

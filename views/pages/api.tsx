@@ -1,0 +1,110 @@
+import { attributeText } from '../forms/field.tsx';
+import { Page } from '../layouts/page.tsx';
+import type { ApiAnswer, ApiField, ApiModel, ApiOperation, Frame } from '../view_models.ts';
+
+/** Every address of the API: what it takes, what it answers, and a line that asks it. */
+export function ApiPage({ frame, model }: { frame: Frame; model: ApiModel }): JSX.Element {
+  return (
+    <Page title="API" current="/docs/api" frame={frame}>
+      <h1>API</h1>
+      <p class="total">
+        For programs, as <a href="/openapi.json">an OpenAPI document</a>. Bodies are JSON or forms;
+        answers are JSON for those that accept it, and HTML for others.
+      </p>
+      {model.sections.map(({ name, description, operations }) => (
+        <section class="api-section panel" aria-labelledby={attributeText(`api-${name}`)}>
+          <h2 id={attributeText(`api-${name}`)} safe>
+            {name}
+          </h2>
+          <p class="muted" safe>
+            {description}
+          </p>
+          {operations.map((operation) => (
+            <Operation operation={operation} />
+          ))}
+        </section>
+      ))}
+      <section class="api-section panel" aria-labelledby="api-schemas">
+        <h2 id="api-schemas">What answers are made of</h2>
+        {model.schemas.map(({ name, fields }) => (
+          <details class="api-operation" id={attributeText(`schema-${name}`)}>
+            <summary safe>{name}</summary>
+            <Fields title="Fields" fields={fields} />
+          </details>
+        ))}
+      </section>
+    </Page>
+  );
+}
+
+function Operation({ operation }: { operation: ApiOperation }): JSX.Element {
+  const { id, method, path, summary, description, parameters, fields, answers } = operation;
+  return (
+    <details class="api-operation" id={attributeText(id)}>
+      <summary>
+        <code class="api-address" safe>
+          {`${method} ${path}`}
+        </code>{' '}
+        <span safe>{summary}</span>
+      </summary>
+      {description !== '' && <p safe>{description}</p>}
+      <Fields title="In the address" fields={parameters} />
+      <Fields title="In the body" fields={fields} />
+      <h3>Answers</h3>
+      <dl class="facts">
+        {answers.map((answer) => (
+          <Answer answer={answer} />
+        ))}
+      </dl>
+      <h3>Example</h3>
+      <pre tabindex="0" safe>
+        {operation.command}
+      </pre>
+    </details>
+  );
+}
+
+function Fields({ title, fields }: { title: string; fields: ApiField[] }): JSX.Element {
+  if (fields.length === 0) return '';
+  return (
+    <>
+      <h3 safe>{title}</h3>
+      <dl class="facts">
+        {fields.map(({ name, required, rule, description }) => (
+          <>
+            <dt>
+              <code safe>{name}</code>
+            </dt>
+            <dd>
+              <span safe>{required ? `${rule}, required` : rule}</span>
+              {description !== '' && (
+                <span class="muted" safe>
+                  {` · ${description}`}
+                </span>
+              )}
+            </dd>
+          </>
+        ))}
+      </dl>
+    </>
+  );
+}
+
+function Answer({ answer: { status, description, schema } }: { answer: ApiAnswer }): JSX.Element {
+  return (
+    <>
+      <dt safe>{status === 'default' ? 'other' : status}</dt>
+      <dd>
+        <span safe>{description}</span>
+        {schema !== undefined && (
+          <>
+            {' '}
+            <a href={attributeText(`#schema-${schema}`)} safe>
+              {schema}
+            </a>
+          </>
+        )}
+      </dd>
+    </>
+  );
+}
