@@ -27,9 +27,12 @@ export function ApiPage({ frame, model }: { frame: Frame; model: ApiModel }): JS
       <section class="api-section panel" aria-labelledby="api-schemas">
         <h2 id="api-schemas">What answers are made of</h2>
         {model.schemas.map(({ name, fields }) => (
-          <details class="api-operation" id={attributeText(`schema-${name}`)}>
+          <details class="api-operation">
             <summary safe>{name}</summary>
-            <Fields title="Fields" fields={fields} />
+            {/* A link to what is inside opens it. */}
+            <div id={attributeText(`schema-${name}`)}>
+              <Fields title="Fields" fields={fields} />
+            </div>
           </details>
         ))}
       </section>
