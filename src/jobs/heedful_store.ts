@@ -5,6 +5,7 @@ import type { JobStore } from './store.ts';
 
 export const JOB_WRITES = [
   'insertQueued',
+  'insertAllQueued',
   'insertChildren',
   'insertRunning',
   'claim',

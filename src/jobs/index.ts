@@ -47,7 +47,13 @@ export {
 } from './listing.ts';
 export { isAlive } from './owner.ts';
 export { readSession } from './session.ts';
-export { createTracker, type JobDetails, type Tracker, type TrackerOptions } from './tracker.ts';
+export {
+  createTracker,
+  type Enqueued,
+  type JobDetails,
+  type Tracker,
+  type TrackerOptions,
+} from './tracker.ts';
 
 /** The app's own tracker, over the database in the data folder; opened at its first use. */
 export const jobTracker = createTracker(() => {

@@ -11,6 +11,7 @@ import type {
   JobStore,
   NewJob,
   ProgressUpdate,
+  WaitingLimits,
 } from './store.ts';
 
 /** So often a job may be left behind without having got further, before it counts as an attempt. */
@@ -266,6 +267,31 @@ export function createSqliteJobStore(db: Database): JobStore {
     },
   );
 
+  const placesOfType = (type: string, limit: number) =>
+    limit - (waitingOfType.get({ type })?.count ?? 0);
+  const placesOfClient = (client: string | null, limit: number) =>
+    client === null
+      ? Number.POSITIVE_INFINITY
+      : limit - (waitingOfClient.get({ client })?.count ?? 0);
+
+  /** Counts once who waits, and not for every job: that takes as long as the line is. */
+  const insertAllQueued = db.transaction(
+    (jobs: NewJob[], { perType, perClient }: WaitingLimits, now: number): Inserted[] => {
+      const ofTypes = new Map<string, number>();
+      const ofClients = new Map<string | null, number>();
+      return jobs.map((job) => {
+        const { type, client = null } = job;
+        const ofType = ofTypes.get(type) ?? placesOfType(type, perType);
+        const ofClient = ofClients.get(client) ?? placesOfClient(client, perClient);
+        if (ofType <= 0) return { full: 'type' };
+        if (ofClient <= 0) return { full: 'client' };
+        ofTypes.set(type, ofType - 1);
+        ofClients.set(client, ofClient - 1);
+        return { job: toJob(insert.get(asWaiting(job, now)) as JobRow), isNew: true };
+      });
+    },
+  );
+
   const removeOne = db.transaction((id: string, force: boolean): boolean => {
     if (remove.run({ id, force }).changes === 0) return false;
     noteRemoval.run({ id });
@@ -364,6 +390,7 @@ export function createSqliteJobStore(db: Database): JobStore {
 
   return {
     insertQueued: (job, options, now) => insertQueued.immediate(job, options, now),
+    insertAllQueued: (jobs, maxWaiting, now) => insertAllQueued.immediate(jobs, maxWaiting, now),
     insertRunning: (job, lease, now) =>
       toJob(
         insert.get({

@@ -8,6 +8,8 @@ import type { Job, JobProgress, JobType } from './job.ts';
 export interface JobStore {
   /** Into the line, unless it is full, or the same was asked for since `twinSince`. */
   insertQueued(job: NewJob, options: InsertOptions, now: number): Inserted;
+  /** The same of each, in their order, all of them or, when it fails, none. */
+  insertAllQueued(jobs: NewJob[], maxWaiting: WaitingLimits, now: number): Inserted[];
   insertRunning(job: NewJob, lease: Lease, now: number): Job;
 
   /** All of them into the line, if the parent is at work in this attempt and has no children yet. */

@@ -31,7 +31,7 @@ import { createSqliteJobDetails } from './sqlite_details.ts';
 import { createSqliteJobHistory } from './sqlite_history.ts';
 import { createSqliteJobListing } from './sqlite_listing.ts';
 import { createSqliteJobStore } from './sqlite_store.ts';
-import type { NewJob, WaitingLimits } from './store.ts';
+import type { Inserted, NewJob, WaitingLimits } from './store.ts';
 import { Sweeper } from './sweeper.ts';
 
 /** How many jobs `getAllJobs` and subscribers get at most: the newest. */
@@ -71,6 +71,15 @@ export interface EnqueueOptions {
   /** A job like this one of the same client, created at most so many ms ago, is returned instead. */
   mergeMs?: number;
 }
+
+/** One of many that are enqueued together. */
+export interface EnqueueRequest extends Omit<EnqueueOptions, 'mergeMs'> {
+  type: JobType;
+  input: unknown;
+}
+
+/** InvalidInput, UnknownJobType or TooManyWaiting is why there is no job. */
+export type Enqueued = { job: Job } | { error: unknown };
 
 export interface StartOptions {
   /** The one job that this process runs, with those that it starts; others stay in the line. */
@@ -195,25 +204,43 @@ export class Tracker {
     { mergeMs, ...asked }: EnqueueOptions = {},
   ): Promise<Job> {
     const { desk, maxWaiting } = this.#open();
-    const definition = this.#definitionOf(type);
-    const metadata = definition ? await parseInput(definition, input) : input;
-    const { maxAttempts } = definition?.retry ?? DEFAULT_RETRY;
+    const job = { ...(await this.#checked(type, input)), ...asked };
     const now = desk.clock.now();
-    const inserted = desk.store.insertQueued(
-      {
-        id: newId(type),
-        type,
-        metadata: metadata as Record<string, unknown>,
-        maxAttempts,
-        ...asked,
-      },
-      { maxWaiting, ...(mergeMs && { twinSince: now - mergeMs }) },
-      now,
-    );
+    const options = { maxWaiting, ...(mergeMs && { twinSince: now - mergeMs }) };
+    const inserted = desk.store.insertQueued(job, options, now);
     if ('full' in inserted) throw tooManyWaiting(inserted.full, maxWaiting, type);
     desk.feed.changed(inserted.job.id);
     desk.wake();
     return inserted.job;
+  }
+
+  /**
+   * The same of many, in their order and in one transaction: those whose input fits and for which
+   * the line has room. Each gets an answer of its own, in its place: the job, or what `enqueue`
+   * would have thrown.
+   * @throws what the database threw; none was created then.
+   */
+  async enqueueMany(requests: EnqueueRequest[]): Promise<Enqueued[]> {
+    const { desk, maxWaiting } = this.#open();
+    const checked = await Promise.all(
+      requests.map(({ type, input, ...asked }) =>
+        this.#checked(type, input).then(
+          (job) => ({ job: { ...job, ...asked } }),
+          (error: unknown) => ({ error }),
+        ),
+      ),
+    );
+    const jobs = checked.flatMap((each) => ('job' in each ? each.job : []));
+    const inserted = desk.store.insertAllQueued(jobs, maxWaiting, desk.clock.now()).values();
+    const results = checked.map((each): Enqueued => {
+      if ('error' in each) return each;
+      const outcome = inserted.next().value as Inserted;
+      if (!('full' in outcome)) return { job: outcome.job };
+      return { error: tooManyWaiting(outcome.full, maxWaiting, each.job.type) };
+    });
+    for (const result of results) if ('job' in result) desk.feed.changed(result.job.id);
+    desk.wake();
+    return results;
   }
 
   /** Of a job at work in this process; changes nothing when it is not. `total` 0 = unknown. */
@@ -510,6 +537,14 @@ export class Tracker {
     return { desk, runner, sweeper, maxWaiting, stopHeart: startHeart(desk) };
   }
 
+  /** @throws InvalidInput, UnknownJobType */
+  async #checked(type: JobType, input: unknown): Promise<NewJob> {
+    const definition = this.#definitionOf(type);
+    const metadata = (definition ? await parseInput(definition, input) : input) as Metadata;
+    const { maxAttempts } = definition?.retry ?? DEFAULT_RETRY;
+    return { id: newId(type), type, metadata, maxAttempts };
+  }
+
   /** A tracker without definitions only hands jobs on: whoever runs them checks their input. */
   #definitionOf(type: JobType): JobDefinition | undefined {
     const definition = this.#definitions.get(type);
@@ -519,13 +554,10 @@ export class Tracker {
 
   async #startChildren(parent: Execution, type: JobType, inputs: unknown[]): Promise<void> {
     const { desk } = this.#open();
-    const definition = this.#definitionOf(type);
-    const { maxAttempts } = definition?.retry ?? DEFAULT_RETRY;
     const { sessionId } = desk.store.get(parent.id) ?? {};
     const jobs: NewJob[] = [];
     for (const input of inputs) {
-      const metadata = (definition ? await parseInput(definition, input) : input) as Metadata;
-      jobs.push({ id: newId(type), type, metadata, maxAttempts, sessionId, parentId: parent.id });
+      jobs.push({ ...(await this.#checked(type, input)), sessionId, parentId: parent.id });
     }
     const outcome = desk.store.insertChildren(parent, jobs, desk.clock.now());
     if (outcome === 'lost') {

@@ -10,7 +10,7 @@ import { readJobQuery } from './job_query.ts';
 import { isNavigation, refererOf, wantsJson } from './negotiation.ts';
 import { noSuchJob, Problem, toProblem } from './problem.ts';
 import type { WebServices } from './services.ts';
-import { type Asking, enqueueFrom, startFrom } from './start.ts';
+import { type Asking, type Start, startAll, startFrom } from './start.ts';
 
 /** Most starts that one batch may ask for. */
 const LARGEST_BATCH = 1_000;
@@ -35,27 +35,31 @@ export function jobRoutes({ tracker, live }: WebServices) {
   }
 
   async function startBatch(asking: Asking, body: unknown) {
-    const items = Array.isArray(body) ? body : [body];
-    const start = Array.isArray(body) ? enqueueFrom : startFrom;
+    const results = Array.isArray(body)
+      ? await startList(asking, body)
+      : [await startOne(asking, body)];
+    const { status, headers } = outcomeOf(results);
+    if (wantsJson(asking.request)) {
+      return Response.json({ results: results.map(resultJson) }, { status, headers });
+    }
+    return html(results.map(resultHtml).join(''), status, headers);
+  }
+
+  async function startList(asking: Asking, items: unknown[]): Promise<Result[]> {
     if (items.length === 0 || items.length > LARGEST_BATCH) {
       throw new Problem(422, 'invalid_input', 'Nothing was started.', {
         message: `A list may have 1 to ${LARGEST_BATCH} entries; this one has ${items.length}.`,
         details: { body: `Body must be one start or a list of 1 to ${LARGEST_BATCH}.` },
       });
     }
-    const results = [];
-    for (const item of items) {
-      const { type, input, sessionId } = (item ?? {}) as Record<string, unknown>;
-      const fields = typeof input === 'object' && input !== null ? input : {};
-      const name = typeof type === 'string' ? type : '';
-      const started = start(tracker, name, { sessionId, ...fields }, asking);
-      results.push(await started.then((job) => ({ job }), orProblem));
-    }
-    const { status, headers } = outcomeOf(results);
-    if (wantsJson(asking.request)) {
-      return Response.json({ results: results.map(resultJson) }, { status, headers });
-    }
-    return html(results.map(resultHtml).join(''), status, headers);
+    const results = await startAll(tracker, items.map(readStart), asking);
+    return results.map((result) => ('job' in result ? result : orProblem(result.error)));
+  }
+
+  /** Twice within a moment it is one job, unlike in a list. */
+  function startOne(asking: Asking, item: unknown): Promise<Result> {
+    const { type, fields } = readStart(item);
+    return startFrom(tracker, type, fields, asking).then((job) => ({ job }), orProblem);
   }
 
   const resultJson = (result: Result) =>
@@ -129,6 +133,12 @@ export function jobRoutes({ tracker, live }: WebServices) {
     const headers = { 'hx-redirect': '/jobs' };
     return wantsJson(request) ? Response.json({ job }) : html('', 200, headers);
   }
+}
+
+function readStart(item: unknown): Start {
+  const { type, input, sessionId } = (item ?? {}) as Record<string, unknown>;
+  const fields = typeof input === 'object' && input !== null ? input : {};
+  return { type: typeof type === 'string' ? type : '', fields: { sessionId, ...fields } };
 }
 
 type Result = { job: Job } | { error: Problem };

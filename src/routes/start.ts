@@ -1,4 +1,4 @@
-import { type Job, type JobType, readSession, type Tracker } from '../jobs/index.ts';
+import { type Enqueued, type Job, type JobType, readSession, type Tracker } from '../jobs/index.ts';
 
 /** Two requests for the same within this time are one person who pressed twice, in ms. */
 const DOUBLE_PRESS_MS = 500;
@@ -14,24 +14,48 @@ export interface Asking {
  * Asked twice within half a second, it starts one job and returns it twice.
  * @throws InvalidInput, UnknownJobType, TooManyWaiting; nothing was created then.
  */
-export function startFrom(
-  tracker: Tracker,
-  type: string,
-  fields: Record<string, unknown>,
-  asking: Asking,
-): Promise<Job> {
-  return enqueueFrom(tracker, type, fields, asking, DOUBLE_PRESS_MS);
-}
-
-/** The same for an entry of a list, where what stands there twice is meant twice. */
-export async function enqueueFrom(
+export async function startFrom(
   tracker: Tracker,
   type: string,
   { sessionId, ...input }: Record<string, unknown>,
-  { request, server }: Asking,
-  mergeMs = 0,
+  asking: Asking,
 ): Promise<Job> {
-  const client = server?.requestIP(request)?.address;
-  const session = readSession(sessionId);
-  return tracker.enqueue(type as JobType, input, { sessionId: session, client, mergeMs });
+  return tracker.enqueue(type as JobType, input, {
+    sessionId: readSession(sessionId),
+    client: clientOf(asking),
+    mergeMs: DOUBLE_PRESS_MS,
+  });
+}
+
+/** One entry of a batch: a job's type and its fields, `sessionId` among them. */
+export interface Start {
+  type: string;
+  fields: Record<string, unknown>;
+}
+
+/**
+ * Starts those of a list that can be started, all in one transaction, and answers each in its
+ * place. What stands there twice is meant twice.
+ */
+export async function startAll(
+  tracker: Tracker,
+  starts: Start[],
+  asking: Asking,
+): Promise<Enqueued[]> {
+  const client = clientOf(asking);
+  const read = starts.map(({ type, fields: { sessionId, ...input } }) => {
+    try {
+      const session = readSession(sessionId);
+      return { request: { type: type as JobType, input, sessionId: session, client } };
+    } catch (error) {
+      return { error };
+    }
+  });
+  const requests = read.flatMap((each) => each.request ?? []);
+  const enqueued = (await tracker.enqueueMany(requests)).values();
+  return read.map((each) => (each.request ? (enqueued.next().value as Enqueued) : each));
+}
+
+function clientOf({ request, server }: Asking): string | undefined {
+  return server?.requestIP(request)?.address;
 }
