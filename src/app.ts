@@ -2,6 +2,7 @@ import type { Database } from 'bun:sqlite';
 import { html } from '@elysiajs/html';
 import { Elysia } from 'elysia';
 import { createAccess } from './access/index.ts';
+import { createIdempotencyKeys } from './idempotency_keys.ts';
 import type { Logger } from './logger.ts';
 import { accessRoutes } from './routes/access_routes.tsx';
 import { assetRoutes } from './routes/assets.ts';
@@ -11,6 +12,7 @@ import { gate } from './routes/gate.ts';
 import { guard, isSafe } from './routes/guard.ts';
 import { health } from './routes/health.ts';
 import { historyRoutes } from './routes/history_routes.tsx';
+import { createIdempotent } from './routes/idempotency.ts';
 import { importRoutes } from './routes/import_routes.tsx';
 import { jobDetailPage } from './routes/job_detail_page.tsx';
 import { jobPages } from './routes/job_pages.tsx';
@@ -27,7 +29,10 @@ import { startPages } from './routes/start_pages.tsx';
 import { startRoutes } from './routes/start_routes.tsx';
 import { trackedStream } from './routes/tracked_stream.ts';
 
-export type AppServices = Omit<WebServices, 'live'> & { database: Database; logger: Logger };
+export type AppServices = Omit<WebServices, 'live' | 'idempotent'> & {
+  database: Database;
+  logger: Logger;
+};
 
 /**
  * The gate must see the path that routes are chosen by. Bun's own router takes the path as it was
@@ -38,7 +43,11 @@ const ROUTING = { systemRouter: false, handler: { standardHostname: false } };
 
 /** The web side over a tracker that knows its job types already. */
 export async function createApp({ database, logger, ...given }: AppServices) {
-  const services: WebServices = { ...given, live: createLiveTaskbar(given.tracker, given.vitals) };
+  const services: WebServices = {
+    ...given,
+    live: createLiveTaskbar(given.tracker, given.vitals),
+    idempotent: createIdempotent(createIdempotencyKeys(database)),
+  };
   const { config, closing } = services;
   const access = createAccess(config.token, database);
   const root = new Elysia(ROUTING);

@@ -254,6 +254,8 @@ export function createSqliteJobStore(db: Database): JobStore {
 
   const insertQueued = db.transaction(
     (job: NewJob, { twinSince, maxWaiting }: InsertOptions, now: number): Inserted => {
+      const there = getRow.get(job.id);
+      if (there) return { job: toJob(there), isNew: false };
       const asked = asParams(job);
       const { type, client = null } = asked;
       if (twinSince !== undefined) {
@@ -280,6 +282,8 @@ export function createSqliteJobStore(db: Database): JobStore {
       const ofTypes = new Map<string, number>();
       const ofClients = new Map<string | null, number>();
       return jobs.map((job) => {
+        const there = getRow.get(job.id);
+        if (there) return { job: toJob(there), isNew: false };
         const { type, client = null } = job;
         const ofType = ofTypes.get(type) ?? placesOfType(type, perType);
         const ofClient = ofClients.get(client) ?? placesOfClient(client, perClient);

@@ -6,9 +6,12 @@ import type { Job, JobProgress, JobType } from './job.ts';
  * first. Times are milliseconds since 1970 UTC.
  */
 export interface JobStore {
-  /** Into the line, unless it is full, or the same was asked for since `twinSince`. */
+  /**
+   * Into the line, unless it is full, there is a job with this id, or the same was asked for since
+   * `twinSince`.
+   */
   insertQueued(job: NewJob, options: InsertOptions, now: number): Inserted;
-  /** The same of each, in their order, all of them or, when it fails, none. */
+  /** Likewise each of them, in their order, all of them or, when it fails, none. */
   insertAllQueued(jobs: NewJob[], maxWaiting: WaitingLimits, now: number): Inserted[];
   insertRunning(job: NewJob, lease: Lease, now: number): Job;
 

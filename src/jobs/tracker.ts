@@ -68,6 +68,8 @@ export interface EnqueueOptions {
   parentId?: string;
   /** Who asks, for the limit of each client. */
   client?: string;
+  /** Stands in the job's id, after its type. When there is such a job, it is returned instead. */
+  uuid?: string;
   /** A job like this one of the same client, created at most so many ms ago, is returned instead. */
   mergeMs?: number;
 }
@@ -201,10 +203,10 @@ export class Tracker {
   async enqueue<Type extends JobType>(
     type: Type,
     input: InputOf<Type> | Record<string, unknown>,
-    { mergeMs, ...asked }: EnqueueOptions = {},
+    { mergeMs, uuid, ...asked }: EnqueueOptions = {},
   ): Promise<Job> {
     const { desk, maxWaiting } = this.#open();
-    const job = { ...(await this.#checked(type, input)), ...asked };
+    const job = { ...(await this.#checked(type, input, uuid)), ...asked };
     const now = desk.clock.now();
     const options = { maxWaiting, ...(mergeMs && { twinSince: now - mergeMs }) };
     const inserted = desk.store.insertQueued(job, options, now);
@@ -223,8 +225,8 @@ export class Tracker {
   async enqueueMany(requests: EnqueueRequest[]): Promise<Enqueued[]> {
     const { desk, maxWaiting } = this.#open();
     const checked = await Promise.all(
-      requests.map(({ type, input, ...asked }) =>
-        this.#checked(type, input).then(
+      requests.map(({ type, input, uuid, ...asked }) =>
+        this.#checked(type, input, uuid).then(
           (job) => ({ job: { ...job, ...asked } }),
           (error: unknown) => ({ error }),
         ),
@@ -538,11 +540,11 @@ export class Tracker {
   }
 
   /** @throws InvalidInput, UnknownJobType */
-  async #checked(type: JobType, input: unknown): Promise<NewJob> {
+  async #checked(type: JobType, input: unknown, uuid?: string): Promise<NewJob> {
     const definition = this.#definitionOf(type);
     const metadata = (definition ? await parseInput(definition, input) : input) as Metadata;
     const { maxAttempts } = definition?.retry ?? DEFAULT_RETRY;
-    return { id: newId(type), type, metadata, maxAttempts };
+    return { id: newId(type, uuid), type, metadata, maxAttempts };
   }
 
   /** A tracker without definitions only hands jobs on: whoever runs them checks their input. */
@@ -575,8 +577,8 @@ export class Tracker {
 }
 
 /** Time-ordered, so that ids sort by age; unique across processes. */
-function newId(type: JobType): string {
-  return `${type}-${Bun.randomUUIDv7()}`;
+function newId(type: JobType, uuid: string = Bun.randomUUIDv7()): string {
+  return `${type}-${uuid}`;
 }
 
 function tooManyWaiting(full: 'type' | 'client', limits: WaitingLimits, type: JobType) {

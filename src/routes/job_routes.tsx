@@ -18,7 +18,7 @@ const LARGEST_BATCH = 1_000;
 const NO_JOBS = '<p class="empty-note">There are no jobs of this session.</p>';
 
 /** Jobs: listed, read, started by name, cancelled, retried, dismissed and removed. */
-export function jobRoutes({ tracker, live }: WebServices) {
+export function jobRoutes({ tracker, live, idempotent }: WebServices) {
   const card = (job: Job) => JobCard({ view: live.view(job), now: new Date() });
 
   const jobOr404 = (id: string): Job => {
@@ -75,7 +75,10 @@ export function jobRoutes({ tracker, live }: WebServices) {
     })
     .post(
       '/api/jobs',
-      async ({ request, server }) => startBatch({ request, server }, await readBody(request)),
+      async ({ request, server }) => {
+        const body = await readBody(request);
+        return idempotent(request, body, (uuidAt) => startBatch({ request, server, uuidAt }, body));
+      },
       { parse: 'none' },
     )
     .get('/api/jobs/:id', ({ request, params }) => {

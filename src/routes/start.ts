@@ -1,4 +1,5 @@
 import { type Enqueued, type Job, type JobType, readSession, type Tracker } from '../jobs/index.ts';
+import type { UuidAt } from './idempotency.ts';
 
 /** Two requests for the same within this time are one person who pressed twice, in ms. */
 const DOUBLE_PRESS_MS = 500;
@@ -7,11 +8,13 @@ const DOUBLE_PRESS_MS = 500;
 export interface Asking {
   request: Request;
   server: { requestIP(request: Request): { address: string } | null } | null;
+  /** Of a request that may be begun twice: the same ids, and so the same jobs, each time. */
+  uuidAt?: UuidAt;
 }
 
 /**
  * Starts a job from the fields of a form or a JSON object; `sessionId` among them is the job's.
- * Asked twice within half a second, it starts one job and returns it twice.
+ * Asked twice within half a second, it starts one job and returns it twice, unless its id is given.
  * @throws InvalidInput, UnknownJobType, TooManyWaiting; nothing was created then.
  */
 export async function startFrom(
@@ -23,7 +26,7 @@ export async function startFrom(
   return tracker.enqueue(type as JobType, input, {
     sessionId: readSession(sessionId),
     client: clientOf(asking),
-    mergeMs: DOUBLE_PRESS_MS,
+    ...(asking.uuidAt ? { uuid: asking.uuidAt(0) } : { mergeMs: DOUBLE_PRESS_MS }),
   });
 }
 
@@ -43,10 +46,11 @@ export async function startAll(
   asking: Asking,
 ): Promise<Enqueued[]> {
   const client = clientOf(asking);
-  const read = starts.map(({ type, fields: { sessionId, ...input } }) => {
+  const read = starts.map(({ type, fields: { sessionId, ...input } }, index) => {
     try {
       const session = readSession(sessionId);
-      return { request: { type: type as JobType, input, sessionId: session, client } };
+      const uuid = asking.uuidAt?.(index);
+      return { request: { type: type as JobType, input, sessionId: session, client, uuid } };
     } catch (error) {
       return { error };
     }

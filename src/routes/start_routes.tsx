@@ -6,6 +6,7 @@ import { InvalidInput, type Job } from '../jobs/index.ts';
 import { listImports, removeImport } from '../sources/archive/index.ts';
 import { html, seeOther } from './answer.ts';
 import { readFields } from './body.ts';
+import { refuseKey } from './idempotency.ts';
 import { isHtmx, isNavigation, wantsJson } from './negotiation.ts';
 import type { WebServices } from './services.ts';
 import { type Asking, startFrom } from './start.ts';
@@ -14,7 +15,7 @@ import { isUpload, receiveUpload } from './uploads.ts';
 
 /** `POST /api/scrape`, `/api/search` …: one address for each job type there is. */
 export function startRoutes(services: WebServices) {
-  const { tracker, live, importsDir } = services;
+  const { tracker, live, importsDir, idempotent } = services;
 
   async function start(asking: Asking, type: string, fields: Record<string, unknown>) {
     const { request } = asking;
@@ -66,8 +67,12 @@ export function startRoutes(services: WebServices) {
       `/api/${type}`,
       async ({ request, server }) => {
         if (type !== 'scrape' || !isUpload(request)) {
-          return start({ request, server }, type, await readFields(request));
+          const fields = await readFields(request);
+          return idempotent(request, fields, (uuidAt) =>
+            start({ request, server, uuidAt }, type, fields),
+          );
         }
+        refuseKey(request);
         const fields = await receiveUpload(services, request, server);
         return startOrForget({ request, server }, { ...fields, source: 'archive' });
       },
