@@ -10,6 +10,18 @@ export async function html(
   });
 }
 
+/** Lines for a terminal. */
+export function plainText(
+  lines: string,
+  status = 200,
+  headers: Record<string, string> = {},
+): Response {
+  return new Response(lines, {
+    status,
+    headers: { 'content-type': 'text/plain; charset=utf-8', ...headers },
+  });
+}
+
 /** Sends a browser on to a page after a form. Only ever to a path of ours. */
 export function seeOther(path: string): Response {
   return new Response(null, { status: 303, headers: { location: path } });

@@ -1,12 +1,13 @@
 import { ErrorResult } from '../../views/forms/error_result.tsx';
 import { BareErrorPage, ErrorPage } from '../../views/pages/error.tsx';
+import { errorText } from '../../views/text/error_text.ts';
 import type { Frame } from '../../views/view_models.ts';
 import type { Logger } from '../logger.ts';
 import { isAdmitted } from './admission.ts';
-import { html } from './answer.ts';
+import { html, plainText } from './answer.ts';
 import { frameOf, readerOf, themeOf } from './frame.ts';
 import { SECURITY_HEADERS } from './guard.ts';
-import { isNavigation, wantsJson } from './negotiation.ts';
+import { isNavigation, wantsJson, wantsText } from './negotiation.ts';
 import { Problem, printable, toProblem } from './problem.ts';
 import type { WebServices } from './services.ts';
 
@@ -31,6 +32,7 @@ export async function answerProblem(
     return Response.json({ error: problem.json(), status }, { status, headers });
   }
   const model = problem.model();
+  if (wantsText(request)) return plainText(errorText(model), status, headers);
   if (!isNavigation(request)) return html(ErrorResult({ model }), status, headers);
   if (!isAdmitted(request)) {
     return html(BareErrorPage({ theme: themeOf(request), model }), status, headers);

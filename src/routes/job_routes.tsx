@@ -2,12 +2,14 @@ import { Elysia } from 'elysia';
 import { ErrorResult } from '../../views/forms/error_result.tsx';
 import { JobCard } from '../../views/jobs/job_card.tsx';
 import { TaskbarContent } from '../../views/jobs/taskbar.tsx';
-import { isActive, type Job } from '../jobs/index.ts';
-import { html, seeOther } from './answer.ts';
+import { errorText } from '../../views/text/error_text.ts';
+import { jobLine, jobTable, jobText } from '../../views/text/job_text.ts';
+import { isActive, type Job, type JobPage } from '../jobs/index.ts';
+import { html, plainText, seeOther } from './answer.ts';
 import { readBody, readFields } from './body.ts';
 import { detailedJob } from './job_json.ts';
 import { readJobQuery } from './job_query.ts';
-import { isNavigation, refererOf, wantsJson } from './negotiation.ts';
+import { isNavigation, refererOf, wantsJson, wantsText } from './negotiation.ts';
 import { noSuchJob, Problem, toProblem } from './problem.ts';
 import type { WebServices } from './services.ts';
 import { type Asking, type Start, startAll, startFrom } from './start.ts';
@@ -31,6 +33,7 @@ export function jobRoutes({ tracker, live, idempotent }: WebServices) {
   function answer(request: Request, job: Job, status = 200, headers: Record<string, string> = {}) {
     if (isNavigation(request) && request.method !== 'GET') return seeOther(`/jobs/${job.id}`);
     if (wantsJson(request)) return Response.json({ job }, { status, headers });
+    if (wantsText(request)) return plainText(jobLine(job), status, headers);
     return html(card(job), status, headers);
   }
 
@@ -41,6 +44,9 @@ export function jobRoutes({ tracker, live, idempotent }: WebServices) {
     const { status, headers } = outcomeOf(results);
     if (wantsJson(asking.request)) {
       return Response.json({ results: results.map(resultJson) }, { status, headers });
+    }
+    if (wantsText(asking.request)) {
+      return plainText(results.map(resultText).join(''), status, headers);
     }
     return html(results.map(resultHtml).join(''), status, headers);
   }
@@ -68,10 +74,15 @@ export function jobRoutes({ tracker, live, idempotent }: WebServices) {
   const resultHtml = (result: Result) =>
     'job' in result ? card(result.job) : ErrorResult({ model: result.error.model() });
 
+  const resultText = (result: Result) =>
+    'job' in result ? jobLine(result.job) : errorText(result.error.model());
+
   return new Elysia({ name: 'jobs' })
     .get('/api/jobs', ({ request }) => {
-      if (!wantsJson(request)) return html(TaskbarContent({ model: live.model() }));
-      return Response.json(tracker.listJobs(readJobQuery(new URL(request.url).searchParams)));
+      const list = () => tracker.listJobs(readJobQuery(new URL(request.url).searchParams));
+      if (wantsJson(request)) return Response.json(list());
+      if (wantsText(request)) return listAnswer(list());
+      return html(TaskbarContent({ model: live.model() }));
     })
     .post(
       '/api/jobs',
@@ -84,7 +95,7 @@ export function jobRoutes({ tracker, live, idempotent }: WebServices) {
     .get('/api/jobs/:id', ({ request, params }) => {
       const job = jobOr404(params.id);
       if (wantsJson(request)) return Response.json({ job: detailedJob(tracker, job) });
-      return answer(request, job);
+      return wantsText(request) ? plainText(jobText(job)) : answer(request, job);
     })
     .get('/api/sessions/:id/jobs', ({ request, params }) => {
       const query = readJobQuery(new URL(request.url).searchParams);
@@ -92,6 +103,7 @@ export function jobRoutes({ tracker, live, idempotent }: WebServices) {
       if (wantsJson(request)) {
         return Response.json({ ...page, summary: tracker.sessionSummary(params.id) });
       }
+      if (wantsText(request)) return listAnswer(page);
       return html(page.jobs.map(card).join('') || NO_JOBS);
     })
     .post('/api/jobs/:id/cancel', async ({ request, params }) => {
@@ -114,6 +126,7 @@ export function jobRoutes({ tracker, live, idempotent }: WebServices) {
       const dismissed = await tracker.dismissJob(job.id);
       if (!dismissed && isActive(job.status)) throw stillActive(job);
       if (isNavigation(request)) return seeOther(refererOf(request) ?? '/jobs');
+      if (wantsText(request)) return plainText(jobLine(jobOr404(job.id)));
       return wantsJson(request) ? Response.json({ job: jobOr404(job.id) }) : html('');
     })
     .delete('/api/jobs/:id', ({ request, params }) =>
@@ -132,6 +145,7 @@ export function jobRoutes({ tracker, live, idempotent }: WebServices) {
     const job = jobOr404(id);
     if (!(await tracker.removeJob(id, { force }))) throw stillActive(job);
     if (isNavigation(request)) return seeOther('/jobs');
+    if (wantsText(request)) return plainText(`${id}  removed\n`);
     // A reader of the job's own page has nothing left to look at.
     const headers = { 'hx-redirect': '/jobs' };
     return wantsJson(request) ? Response.json({ job }) : html('', 200, headers);
@@ -142,6 +156,10 @@ function readStart(item: unknown): Start {
   const { type, input, sessionId } = (item ?? {}) as Record<string, unknown>;
   const fields = typeof input === 'object' && input !== null ? input : {};
   return { type: typeof type === 'string' ? type : '', fields: { sessionId, ...fields } };
+}
+
+function listAnswer({ jobs, nextCursor }: JobPage): Response {
+  return plainText(jobTable(jobs, nextCursor));
 }
 
 type Result = { job: Job } | { error: Problem };

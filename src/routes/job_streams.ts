@@ -1,10 +1,12 @@
 import { Elysia } from 'elysia';
 import { progressLine } from '../../views/progress_line.ts';
+import { printable } from '../../views/text/printable.ts';
 import { isFinal, type Job, type Tracker } from '../jobs/index.ts';
 import { admittedUntil } from './admission.ts';
 import { eventStream } from './event_stream.ts';
 import { detailedJob } from './job_json.ts';
 import { createLiveLogs, followLogs, type LiveLogs, readLogPlaces } from './live_logs.ts';
+import { wantsText } from './negotiation.ts';
 import { noSuchJob, Problem } from './problem.ts';
 import type { WebServices } from './services.ts';
 
@@ -40,9 +42,7 @@ function taskbarStream({ live, vitals }: WebServices, logs: LiveLogs, request: R
   // Rendered before the answer begins: what keeps it from that is then the answer.
   live.snapshot();
   const params = new URL(request.url).searchParams;
-  // A script that opens another connection cannot set the header that a browser sends by itself.
-  const lastEventId = request.headers.get('last-event-id') ?? params.get('lastEventId');
-  const hasMissedNothing = lastEventId === live.id();
+  const hasMissedNothing = lastEventIdOf(request) === live.id();
   const nextOfLogs = followLogs(logs, readLogPlaces(params));
   /** Who looks on already is told why nothing moves any more. */
   const orNotices = (render: () => Uint8Array) => {
@@ -54,7 +54,7 @@ function taskbarStream({ live, vitals }: WebServices, logs: LiveLogs, request: R
     }
   };
   let cursor = hasMissedNothing ? live.frame : undefined;
-  let greeting: Uint8Array | undefined = comeBack();
+  let greeting: Uint8Array | undefined = encoder.encode(comeBack());
   return eventStream(request, admittedUntil(request), {
     next() {
       const { frame } = live;
@@ -82,9 +82,15 @@ function taskbarStream({ live, vitals }: WebServices, logs: LiveLogs, request: R
 }
 
 /** A field of the first event: how long this client waits before it opens the stream again. */
-function comeBack(): Uint8Array {
+function comeBack(): string {
   const { least, most } = COME_BACK_MS;
-  return encoder.encode(`retry: ${Math.round(least + Math.random() * (most - least))}\n`);
+  return `retry: ${Math.round(least + Math.random() * (most - least))}\n`;
+}
+
+/** A script that opens another connection cannot set the header that a browser sends by itself. */
+function lastEventIdOf(request: Request): string | null {
+  const { searchParams } = new URL(request.url);
+  return request.headers.get('last-event-id') ?? searchParams.get('lastEventId');
 }
 
 export function refuseTooMany({ live, config }: WebServices): void {
@@ -96,27 +102,22 @@ export function refuseTooMany({ live, config }: WebServices): void {
 }
 
 function jobStream({ tracker, live, vitals }: WebServices, request: Request, id: string): Response {
-  const asText = (request.headers.get('accept') ?? '').includes('text/plain');
-  const render = asText
-    ? (job: Job) => `${progressLine(job)}\n`
-    : (job: Job) => jobEvent(tracker, job);
-  let last = '';
+  const asText = wantsText(request);
+  const render = asText ? lines() : events(tracker, lastEventIdOf(request));
   let over = false;
   return eventStream(
     request,
     admittedUntil(request),
     {
       next() {
-        const job = over ? undefined : tracker.getJob(id);
-        if (!job) return undefined;
-        over = isFinal(job.status);
+        if (over) return undefined;
+        const job = tracker.getJob(id);
+        over = !job || isFinal(job.status);
         const text = render(job);
-        if (text === last) return undefined;
-        last = text;
-        return encoder.encode(text);
+        return text ? encoder.encode(text) : undefined;
       },
       failed: (error) => vitals.noticed(error) !== undefined,
-      isOver: () => over || !tracker.getJob(id),
+      isOver: () => over,
       subscribe: (wake) => live.subscribe(wake),
       // Among lines for a person it would be noise.
       ...(asText && { heartbeat: null }),
@@ -125,6 +126,39 @@ function jobStream({ tracker, live, vitals }: WebServices, request: Request, id:
   );
 }
 
-function jobEvent(tracker: Tracker, job: Job): string {
-  return `event: job\ndata: ${JSON.stringify({ job: detailedJob(tracker, job) })}\n\n`;
+/** What is new of a job since the last call, or nothing; without a job, that it was removed. */
+type Render = (job: Job | undefined) => string;
+
+function lines(): Render {
+  let last = '';
+  return (job) => {
+    const line = job ? `${printable(progressLine(job))}\n` : '';
+    if (line === last) return '';
+    last = line;
+    return line;
+  };
+}
+
+/** A state's id is a hash of it, so a client that knows it is spared it on any server. */
+function events(tracker: Tracker, lastEventId: string | null): Render {
+  let last = lastEventId;
+  let greeting = comeBack();
+  return (job) => {
+    let text = '';
+    if (job) {
+      const data = JSON.stringify({ job: detailedJob(tracker, job) });
+      const id = new Bun.CryptoHasher('sha256').update(data).digest('hex').slice(0, 16);
+      if (id !== last) text += `id: ${id}\nevent: job\ndata: ${data}\n\n`;
+      last = id;
+    }
+    // An EventSource takes the end of an answer for a failure, and would ask again for ever.
+    if (!job || isFinal(job.status)) text += endEvent(job);
+    if (greeting) text = greeting + (text || '\n');
+    greeting = '';
+    return text;
+  };
+}
+
+function endEvent(job: Job | undefined): string {
+  return `event: end\ndata: ${JSON.stringify({ status: job?.status ?? 'removed' })}\n\n`;
 }

@@ -4,6 +4,12 @@ export function wantsJson(request: Request): boolean {
   return accept.includes('application/json') && !accept.includes('text/html');
 }
 
+/** A person at a terminal asked for plain text; a program that takes JSON as well gets that. */
+export function wantsText(request: Request): boolean {
+  const accept = request.headers.get('accept') ?? '';
+  return accept.includes('text/plain') && !/text\/html|application\/json/.test(accept);
+}
+
 /** A click or a form of a browser without JavaScript: what comes back replaces the whole page. */
 export function isNavigation(request: Request): boolean {
   const accept = request.headers.get('accept') ?? '';

@@ -2,12 +2,13 @@ import { Elysia } from 'elysia';
 import { ImportsUpdate } from '../../views/forms/imports_answer.tsx';
 import { StartedNote } from '../../views/forms/started_note.tsx';
 import { JobCard } from '../../views/jobs/job_card.tsx';
+import { startedText } from '../../views/text/job_text.ts';
 import { InvalidInput, type Job } from '../jobs/index.ts';
 import { listImports, removeImport } from '../sources/archive/index.ts';
-import { html, seeOther } from './answer.ts';
+import { html, plainText, seeOther } from './answer.ts';
 import { readFields } from './body.ts';
 import { refuseKey } from './idempotency.ts';
-import { isHtmx, isNavigation, wantsJson } from './negotiation.ts';
+import { isHtmx, isNavigation, wantsJson, wantsText } from './negotiation.ts';
 import type { WebServices } from './services.ts';
 import { type Asking, startFrom } from './start.ts';
 import { startPage } from './start_pages.tsx';
@@ -49,6 +50,9 @@ export function startRoutes(services: WebServices) {
     if (isNavigation(request)) return seeOther(location);
     const headers = { location };
     if (wantsJson(request)) return Response.json({ job }, { status: 202, headers });
+    if (wantsText(request)) {
+      return plainText(startedText(job, new URL(request.url).origin), 202, headers);
+    }
     if (isHtmx(request)) return html(await startedNote(request, job), 202, headers);
     return html(JobCard({ view: live.view(job), now: new Date() }), 202, headers);
   }

@@ -181,6 +181,42 @@ describe('one job’s stream', () => {
     expect(JSON.parse((await events.next()).data)).toMatchObject({
       job: { status: 'failed', errorMessage: 'The source is gone.' },
     });
+    expect(await events.next()).toMatchObject({ event: 'end', data: '{"status":"failed"}' });
+    expect(await events.rest()).toBe('');
+  });
+
+  test('says when to come back, and spares a client the state it has seen, after a restart too', async () => {
+    const { tracker, request, database } = await setupApp();
+    const { id } = await tracker.enqueue('scrape', { username: 'aurora_lab' });
+    const path = `/api/jobs/${id}/stream`;
+    const first = await request(path);
+    const reader = first.body?.pipeThrough(new TextDecoderStream()).getReader();
+    const opening = (await reader?.read())?.value ?? '';
+    expect(opening).toMatch(/^retry: \d+\nid: [0-9a-f]{16}\nevent: job\n/);
+    await reader?.cancel();
+    const seen = /^id: (.*)$/m.exec(opening)?.[1] ?? '';
+
+    const restarted = await setupApp({}, {}, database);
+    const again = eventsOf(await restarted.request(path, { headers: { 'last-event-id': seen } }));
+    expect(await again.next()).toMatchObject({ event: undefined, data: '' });
+    const changed = again.next();
+    await restarted.tracker.cancelJob(id);
+    const { id: ended, data } = await changed;
+    expect(JSON.parse(data)).toMatchObject({ job: { status: 'cancelled' } });
+    expect(ended).not.toBe(seen);
+    expect(await again.next()).toMatchObject({ event: 'end', data: '{"status":"cancelled"}' });
+
+    const late = await (await restarted.request(`${path}?lastEventId=${ended}`)).text();
+    expect(late).toMatch(/^retry: \d+\nevent: end\ndata: \{"status":"cancelled"\}\n\n$/);
+  });
+
+  test('ends when the job is removed', async () => {
+    const { tracker, request } = await setupApp();
+    const { id } = await tracker.enqueue('scrape', { username: 'aurora_lab' });
+    const events = eventsOf(await request(`/api/jobs/${id}/stream`));
+    await events.next();
+    await tracker.removeJob(id, { force: true });
+    expect(await events.next()).toMatchObject({ event: 'end', data: '{"status":"removed"}' });
     expect(await events.rest()).toBe('');
   });
 

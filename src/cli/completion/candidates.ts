@@ -1,8 +1,8 @@
 import type { Command, Option } from 'commander';
 import { jobName } from '../../../views/format.ts';
+import { printable } from '../../../views/text/printable.ts';
 import { loadConfig } from '../../config.ts';
 import { JOB_STATUSES, type Job, jobTracker } from '../../jobs/index.ts';
-import { printable } from '../printable.ts';
 import { SCRIPTS } from './scripts.ts';
 
 /** How many jobs are offered: more than anybody looks through. */

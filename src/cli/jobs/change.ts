@@ -1,9 +1,9 @@
 import { jobName } from '../../../views/format.ts';
+import { printable } from '../../../views/text/printable.ts';
 import { isActive, type Job, type Tracker } from '../../jobs/index.ts';
 import { complain } from '../complain.ts';
 import { CommandFailed, EXIT } from '../exit.ts';
 import { findJob, openJobs, shortId, whoRunsJobs } from '../open_jobs.ts';
-import { printable } from '../printable.ts';
 
 /** Cancels jobs; one at work may take a moment to stop. Returns the exit code. */
 export function cancelJobs(parts: string[]): Promise<number> {

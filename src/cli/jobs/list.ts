@@ -1,10 +1,10 @@
 import { jobName, progressCount, relative, subject } from '../../../views/format.ts';
+import { printable } from '../../../views/text/printable.ts';
+import { table } from '../../../views/text/table.ts';
 import { JOB_STATUSES, type Job, type JobQuery } from '../../jobs/index.ts';
 import { complain } from '../complain.ts';
 import { CommandFailed, EXIT } from '../exit.ts';
 import { openJobs, shortId } from '../open_jobs.ts';
-import { printable } from '../printable.ts';
-import { table } from '../table.ts';
 
 const MOST = 1_000;
 

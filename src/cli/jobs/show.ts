@@ -1,10 +1,10 @@
 import { duration, exact, jobName, relative } from '../../../views/format.ts';
 import { progressLine } from '../../../views/progress_line.ts';
+import { padded, printable } from '../../../views/text/printable.ts';
 import { isFinal, type Job, type JobDetails, type Tracker } from '../../jobs/index.ts';
 import { EXIT } from '../exit.ts';
 import { follow } from '../follow.ts';
 import { findJob, openJobs } from '../open_jobs.ts';
-import { padded, printable } from '../printable.ts';
 import { statusIcon } from '../progress/job_line.ts';
 import { resultLines } from '../result.ts';
 import { LogReader } from './log_reader.ts';

@@ -10,9 +10,9 @@ import {
   took,
 } from '../../../views/format.ts';
 import { resultSummary } from '../../../views/jobs/result_summary.ts';
+import { fitted, printable } from '../../../views/text/printable.ts';
 import type { JobView } from '../../../views/view_models.ts';
 import { isFinal, type Job, type JobStatus } from '../../jobs/index.ts';
-import { fitted, printable } from '../printable.ts';
 
 const BAR_WIDTH = 20;
 

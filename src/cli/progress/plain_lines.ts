@@ -1,8 +1,8 @@
 import { jobName, percent } from '../../../views/format.ts';
 import { progressLine } from '../../../views/progress_line.ts';
+import { printable } from '../../../views/text/printable.ts';
 import type { Job } from '../../jobs/index.ts';
 import { complain } from '../complain.ts';
-import { printable } from '../printable.ts';
 import { endLine } from './job_line.ts';
 import type { Reporter } from './reporter.ts';
 

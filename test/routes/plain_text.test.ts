@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { closeApps, setupApp, type TestApp } from '../support/app.ts';
+
+afterAll(closeApps);
+
+let web: TestApp;
+beforeAll(async () => {
+  web = await setupApp();
+});
+
+async function text(path: string, init: RequestInit = {}) {
+  const response = await web.request(path, { ...init, headers: { accept: 'text/plain' } });
+  expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+  return { status: response.status, lines: (await response.text()).split('\n') };
+}
+
+const post = (path: string, fields: Record<string, string> = {}) =>
+  text(path, { method: 'POST', body: new URLSearchParams(fields) });
+
+let asked = 0;
+
+const startScrape = async () =>
+  (await post('/api/scrape', { username: 'aurora_lab', maxTweets: String(++asked) })).lines[0] ??
+  '';
+
+test('a start answers the id alone in a line, and how to watch the job', async () => {
+  const { status, lines } = await post('/api/search', { query: 'jazz' });
+  const [id = '', hint] = lines;
+  expect(status).toBe(202);
+  expect(web.tracker.getJob(id)?.type).toBe('search');
+  expect(hint).toEndWith(
+    `curl -N -H 'Accept: text/plain' http://localhost:3000/api/jobs/${id}/stream`,
+  );
+});
+
+test('jobs are a table with whole ids, which tells where there are more', async () => {
+  const ids = [await startScrape(), await startScrape()];
+  const { lines } = await text('/api/jobs?type=scrape&limit=2');
+  expect(lines[0]).toMatch(/^ID +TYPE +STATUS +PROGRESS +CREATED +WHAT$/);
+  expect(lines.slice(1, 3).map((line) => line.split(' ')[0])).toEqual(ids.reverse());
+  expect(lines[1]).toContain('@aurora_lab');
+  await startScrape();
+  const more = await text('/api/jobs?type=scrape&limit=2');
+  const cursor = /add \?cursor=(\S+)$/.exec(more.lines[3] ?? '')?.[1];
+  expect((await text(`/api/jobs?type=scrape&cursor=${cursor}`)).lines[1]).toContain(ids[1] ?? '-');
+  expect((await text('/api/jobs?status=failed')).lines).toEqual(['There are no such jobs.', '']);
+});
+
+test('a session’s jobs are one too', async () => {
+  await post('/api/search', { query: 'airship', sessionId: 'night' });
+  const { lines } = await text('/api/sessions/night/jobs');
+  expect(lines).toHaveLength(3);
+  expect(lines[1]).toContain('airship');
+});
+
+test('a job is a line for each thing there is to know', async () => {
+  const id = await startScrape();
+  const { lines } = await text(`/api/jobs/${id}`);
+  expect(lines[0]).toMatch(new RegExp(`^id +${id}$`));
+  expect(lines).toContainEqual(expect.stringMatching(/^now +queued/));
+  expect(lines).toContainEqual(expect.stringMatching(/^username +aurora_lab$/));
+});
+
+test('cancel, retry, dismiss and removal answer with how the job stands', async () => {
+  const id = await startScrape();
+  const act = async (action: string) => (await post(`/api/jobs/${id}/${action}`)).lines[0];
+  expect(await act('cancel')).toBe(`${id}  cancelled`);
+  expect(await act('dismiss')).toBe(`${id}  cancelled`);
+  expect(await act('retry')).toBe(`${id}  queued`);
+  expect(await text(`/api/jobs/${id}?force=1`, { method: 'DELETE' })).toEqual({
+    status: 200,
+    lines: [`${id}  removed`, ''],
+  });
+});
+
+test('a list of starts is a line for each', async () => {
+  const response = await web.request('/api/jobs', {
+    method: 'POST',
+    headers: { accept: 'text/plain', 'content-type': 'application/json' },
+    body: JSON.stringify([{ type: 'embed', input: {} }, { type: 'juggle' }]),
+  });
+  expect(response.status).toBe(207);
+  const [started, refused] = (await response.text()).split('\n');
+  expect(started).toMatch(/^embed-[0-9a-f-]{36} {2}queued$/);
+  expect(refused).toStartWith('422 ');
+});
+
+test('errors say what to do and name the fields', async () => {
+  const missing = await text('/api/jobs/scrape-nothing/stream');
+  expect(missing.status).toBe(404);
+  expect(missing.lines[0]).toBe('404 There is no such job.');
+  expect((await text('/api/nowhere')).status).toBe(404);
+  const wrong = await post('/api/scrape', { username: 'aurora_lab', maxTweets: '0' });
+  expect(wrong.status).toBe(422);
+  expect(wrong.lines).toContainEqual(expect.stringMatching(/^maxTweets: /));
+});
+
+test('what people and sources wrote does not steer a terminal', async () => {
+  const { jobId } = await web.tracker.createJob('scrape', { 'k\u001b[2J': 'v\u001b[31m\nforged' });
+  await web.tracker.updateProgress(jobId, 1, 2, 'page\u001b[2J\nforged');
+  await web.tracker.completeJob(jobId, false, 'gone\u001b]0;title\u0007\nforged');
+  for (const path of ['/api/jobs', `/api/jobs/${jobId}`, `/api/jobs/${jobId}/stream`]) {
+    const { lines } = await text(path);
+    expect(lines.join('')).not.toMatch(/\p{Cc}/u);
+    expect(lines.filter((line) => line.startsWith('forged'))).toEqual([]);
+  }
+});
+
+test('a program that takes JSON as well gets JSON, and a browser its page', async () => {
+  const typeFor = async (accept: string) =>
+    (await web.request('/api/jobs', { headers: { accept } })).headers.get('content-type');
+  expect(await typeFor('application/json, text/plain, */*')).toStartWith('application/json');
+  expect(await typeFor('text/html, text/plain')).toStartWith('text/html');
+  expect(await typeFor('*/*')).toStartWith('text/html');
+});

@@ -1,0 +1,56 @@
+import type { Job } from '../../src/jobs/job.ts';
+import { exact, jobName, progressCount, subject } from '../format.ts';
+import { progressLine } from '../progress_line.ts';
+import { printable } from './printable.ts';
+import { table } from './table.ts';
+
+const HEAD = ['ID', 'TYPE', 'STATUS', 'PROGRESS', 'CREATED', 'WHAT'];
+
+/** Jobs as a table for a terminal of any width; what was asked, which may be long, is last. */
+export function jobTable(jobs: Job[], nextCursor?: string): string {
+  if (jobs.length === 0 && !nextCursor) return 'There are no such jobs.\n';
+  const more = nextCursor ? `There are more: add ?cursor=${encodeURIComponent(nextCursor)}\n` : '';
+  return `${table(HEAD, jobs.map(rowOf), false)}\n${more}`;
+}
+
+function rowOf(job: Job): string[] {
+  const { id, type, status, progress, createdAt } = job;
+  const what = printable(subject(job) || jobName(job));
+  return [id, type, status, progressCount(progress), exact(createdAt), what];
+}
+
+/** All there is to know of a job, a line each: its id first, what was asked of it last. */
+export function jobText(job: Job): string {
+  const lines: [string, string | undefined][] = [
+    ['id', job.id],
+    ['what', jobName(job)],
+    ['now', progressLine(job)],
+    ['created', exact(job.createdAt)],
+    ['started', job.startedAt && exact(job.startedAt)],
+    ['ended', job.completedAt && exact(job.completedAt)],
+    ['next attempt', job.retryAt && exact(job.retryAt)],
+    ['attempts', `${job.attempt} of ${job.maxAttempts}`],
+    ['session', job.sessionId],
+    ['started by', job.parentId],
+    ...Object.entries(job.metadata ?? {}).map(([name, value]): [string, string] => [
+      name,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
+  ];
+  const known = lines.filter((line): line is [string, string] => Boolean(line[1]));
+  const width = Math.max(...known.map(([name]) => printable(name).length));
+  return known
+    .map(([name, value]) => `${printable(name).padEnd(width)}  ${printable(value)}\n`)
+    .join('');
+}
+
+/** A job that was just started: its id, and how to watch it. */
+export function startedText({ id }: Job, origin: string): string {
+  const address = `${origin}/api/jobs/${encodeURIComponent(id)}/stream`;
+  return `${id}\nWatch it with: curl -N -H 'Accept: text/plain' ${address}\n`;
+}
+
+/** How a job stands, in a line: `scrape-…  running  280 / 1,000  Reading page 14 of 50`. */
+export function jobLine(job: Job): string {
+  return `${job.id}  ${printable(progressLine(job))}\n`;
+}
