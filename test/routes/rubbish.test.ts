@@ -110,6 +110,10 @@ function wrongShape(
   if (status === 431 && text === '') return undefined;
   const accept = headers.accept ?? '';
   const type = response.headers.get('content-type') ?? '';
+  if (accept.includes('text/plain') && !/text\/html|application\/json/.test(accept)) {
+    const isTold = type.startsWith('text/plain') && text.startsWith(`${response.status} `);
+    return isTold ? undefined : `no sentence in plain text: ${type} ${text.slice(0, 100)}`;
+  }
   if (accept.includes('application/json') && !accept.includes('text/html')) {
     const answer = type.startsWith('application/json') ? JSON.parse(text) : undefined;
     // A list of starts answers for each of them.
