@@ -35,6 +35,7 @@ function locked(dataDir: string): Database {
 /** Works on the server's database from outside. */
 function elsewhere(dataDir: string, run: (db: Database) => void): void {
   const db = new Database(databaseOf(dataDir), { strict: true });
+  db.run('PRAGMA busy_timeout = 10000');
   try {
     run(db);
   } finally {
