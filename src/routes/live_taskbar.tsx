@@ -29,8 +29,15 @@ const BUDGET = 94_000;
  */
 const LIMIT = { frameMs: 48, bytesPerSecond: 98_000 };
 
-/** How far ahead of the limit changes of status may run, in ms: the first few go out at once. */
-const AHEAD_MS = { frames: 200, bytes: 1_000 };
+/**
+ * How far ahead of the limit on frames changes of status may run, in ms: the first few go out at
+ * once. What they cost in bytes holds back progress and not them: a button that is no longer true
+ * is worse than a bar that stands still for a moment.
+ */
+const AHEAD_MS = 200;
+
+/** Progress waits for what was spent at most so long, in ms; whole frames bring it as well. */
+const LONGEST_DEBT_MS = 1_000;
 
 /** How far ahead of the limit progress may run, in ms. */
 const PROGRESS_AHEAD_MS = 100;
@@ -95,7 +102,7 @@ export function createLiveTaskbar(
     const news = feed.since(seen);
     const whole = !news || news.cards.size > 0;
     const due = whole
-      ? Math.max(spent.frames - AHEAD_MS.frames, spent.bytes - AHEAD_MS.bytes)
+      ? spent.frames - AHEAD_MS
       : Math.max(
           sentAt + feed.paceMs - TOLERANCE_MS,
           Math.max(spent.frames, spent.bytes) - PROGRESS_AHEAD_MS,
@@ -128,6 +135,7 @@ export function createLiveTaskbar(
     sentAt = performance.now();
     spent.frames = Math.max(spent.frames, sentAt) + LIMIT.frameMs;
     spent.bytes = Math.max(spent.bytes, sentAt) + (bytes / LIMIT.bytesPerSecond) * 1000;
+    spent.bytes = Math.min(spent.bytes, sentAt + LONGEST_DEBT_MS);
   }
 
   /** A client that takes only `jobs` events is right again as soon as nothing moves. */
