@@ -33,12 +33,17 @@ finish({
   skipped: sum(counts.map(({ skipped }) => skipped)),
 });
 
-/** Two runs side by side: those that drive Chromium mostly wait, and only one may unpack it. */
+/**
+ * Runs side by side: those that drive Chromium mostly wait, and only one may unpack it. What
+ * measures its process's memory has one of its own.
+ */
 function lanes(): string[][] {
   const files = [...new Glob('test/**/*.test.{ts,tsx}').scanSync(ROOT)].sort();
   const needsChromium = (file: string) =>
     file.startsWith('test/browser/') || file === 'test/routes/rubbish.test.ts';
-  return [files.filter(needsChromium), files.filter((file) => !needsChromium(file))];
+  const measuresMemory = (file: string) => file === 'test/sources/archive_large.test.ts';
+  const isOrdinary = (file: string) => !needsChromium(file) && !measuresMemory(file);
+  return [needsChromium, measuresMemory, isOrdinary].map((belongs) => files.filter(belongs));
 }
 
 async function runTests(files: string[]) {

@@ -59,8 +59,13 @@ export function settle(
   const { store, executions, feed, clock } = desk;
   executions.flush();
   const job = change() ?? store.finishCancel(execution, undefined, clock.now());
-  executions.end(execution);
-  if (job) feed.changed(job.id);
+  if (job) {
+    executions.end(execution);
+    feed.changed(job.id);
+  } else {
+    // Whoever still works on it, or looks at its signal, learns that it is gone.
+    executions.fence(execution);
+  }
   desk.wake();
   return job;
 }
