@@ -43,7 +43,8 @@ function taskbarStream({ live, vitals }: WebServices, logs: LiveLogs, request: R
   live.snapshot();
   const params = new URL(request.url).searchParams;
   const hasMissedNothing = lastEventIdOf(request) === live.id();
-  const nextOfLogs = followLogs(logs, readLogPlaces(params));
+  const places = readLogPlaces(params);
+  const nextOfLogs = followLogs(logs, places);
   /** Who looks on already is told why nothing moves any more. */
   const orNotices = (render: () => Uint8Array) => {
     try {
@@ -73,7 +74,9 @@ function taskbarStream({ live, vitals }: WebServices, logs: LiveLogs, request: R
     },
     failed: (error) => vitals.noticed(error) !== undefined,
     subscribe(wake) {
-      const stops = [live.subscribe(wake), logs.subscribe(wake)];
+      const stops = [live.subscribe(wake)];
+      // A log that grows is nothing to those who follow none.
+      if (places.length > 0) stops.push(logs.subscribe(wake));
       return () => {
         for (const stop of stops) stop();
       };
