@@ -10,6 +10,9 @@ import { STREAM_PATHS } from './stream_paths.ts';
 
 export type ApiDocument = Omit<OpenAPIV3_1.Document, 'paths'> & { paths: Paths };
 
+/** Of OpenAPI, which the document keeps to. */
+export const VERSION = '3.1.0';
+
 const TAGS = [
   { name: 'Start', description: 'Every operation is a job; its start answers at once.' },
   { name: 'Watch', description: 'Jobs as lists, one by one, and live.' },
@@ -27,7 +30,7 @@ export function apiDocument(
   hasToken: boolean,
 ): ApiDocument {
   return {
-    openapi: '3.1.0',
+    openapi: VERSION,
     info: {
       title: 'xgpt',
       version: packageJson.version,
