@@ -25,11 +25,21 @@ function addList(jobs: Command): void {
   const list = jobs.command('list').alias('ls').description('the newest jobs');
   list
     .option('--status <status>', 'only those that are queued, running, failed …')
+    .option('--failure <kind>', 'of the failed ones those that are exhausted, or permanent')
     .option('--type <type>', 'only those of a type: scrape, search, discover, embed')
     .option('--session <name>', 'only those started with that --session')
+    .option('--words <text>', 'only those that were asked, say or failed with these words')
+    .option('--since <time>', 'only those from then on: 90m, 24h, 7d ago, or 2026-01-31T12:00Z')
+    .option('--until <time>', 'only those from before then')
     .option('--limit <n>', 'so many at most, 1 to 1,000 (default: 50)')
     .option('--json', JSON_LINES)
-    .addHelpText('after', examples(['xgpt jobs list --type scrape --limit 5', 'the latest five']))
+    .addHelpText(
+      'after',
+      examples(
+        ['xgpt jobs list --type scrape --limit 5', 'the latest five'],
+        ['xgpt jobs list --status failed --since 24h', 'what went wrong since yesterday'],
+      ),
+    )
     .action(async () => {
       const { listJobs } = await import('./jobs/list.ts');
       await listJobs(list.opts());

@@ -1,10 +1,9 @@
 import { Elysia } from 'elysia';
 import { HistoryPage } from '../../views/pages/history.tsx';
 import type { HistorySpan } from '../../views/view_models.ts';
-import { HISTORY_STEPS, type HistoryQuery } from '../jobs/index.ts';
+import { HISTORY_STEPS, type HistoryQuery, timeOf } from '../jobs/index.ts';
 import { html } from './answer.ts';
 import { frameOf } from './frame.ts';
-import { timeOf } from './job_query.ts';
 import { Problem } from './problem.ts';
 import type { WebServices } from './services.ts';
 

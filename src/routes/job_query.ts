@@ -1,67 +1,21 @@
-import { FAILURES, JOB_STATUSES, type JobQuery, type JobStatus } from '../jobs/index.ts';
+import { InvalidInput, type JobQuery, parseJobQuery } from '../jobs/index.ts';
 import { Problem } from './problem.ts';
 
-const LONGEST_WORD = 200;
-const LARGEST_PAGE = 1_000;
-
-/** A time as a form's field sends it, without a zone; it is taken as UTC. */
-const WITHOUT_ZONE = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/;
-
 /**
- * The filter in an address: `?status=&failure=&type=&session=&q=&since=&until=&limit=&cursor=&newer=`.
- * An empty value filters nothing; a time without a zone is UTC.
+ * The filter in an address.
  * @throws Problem that names the parameters that cannot be used.
  */
 export function readJobQuery(params: URLSearchParams): JobQuery {
-  const wrong: Record<string, string> = {};
-  const read = <Value>(name: string, parse: (text: string) => Value | undefined, rule: string) => {
-    const text = params.get(name)?.trim();
-    if (!text) return undefined;
-    const value = parse(text);
-    if (value === undefined) wrong[name] = rule;
-    return value;
-  };
-  const query: JobQuery = {
-    status: read('status', statusOf, `Status must be one of: ${JOB_STATUSES.join(', ')}.`),
-    failure: read('failure', failureOf, `Failure must be one of: ${FAILURES.join(', ')}.`),
-    type: read('type', short, 'Type is too long.'),
-    session: read('session', short, 'Session is too long.'),
-    q: read('q', short, `Words may have ${LONGEST_WORD} characters at most.`),
-    since: read('since', timeOf, 'Since must be a time, for example 2026-01-31T12:00:00Z.'),
-    until: read('until', timeOf, 'Until must be a time, for example 2026-01-31T12:00:00Z.'),
-    limit: read('limit', limitOf, `Limit must be a whole number from 1 to ${LARGEST_PAGE}.`),
-    cursor: read('cursor', cursorOf, 'Cursor must be one that an earlier page gave.'),
-    newerThan: read('newer', cursorOf, 'Newer must be a cursor that an earlier page gave.'),
-  };
-  if (query.failure && query.status && query.status !== 'failed') {
-    wrong.failure = 'Failure is of failed jobs only; leave status out, or make it failed.';
+  try {
+    return parseJobQuery(params);
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    throw new Problem(422, 'invalid_input', 'The list cannot be filtered like that.', {
+      message: 'Change what is named here, or leave it out.',
+      details: error.details,
+    });
   }
-  if (Object.keys(wrong).length === 0) return query;
-  throw new Problem(422, 'invalid_input', 'The list cannot be filtered like that.', {
-    message: 'Change what is named here, or leave it out.',
-    details: wrong,
-  });
 }
-
-const statusOf = (text: string): JobStatus | undefined =>
-  JOB_STATUSES.find((status) => status === text);
-
-const failureOf = (text: string) => FAILURES.find((failure) => failure === text);
-
-const short = (text: string) => (text.length <= LONGEST_WORD ? text : undefined);
-
-/** Milliseconds since 1970 UTC. */
-export function timeOf(text: string): number | undefined {
-  const time = Date.parse(WITHOUT_ZONE.test(text) ? `${text}Z` : text);
-  return Number.isNaN(time) ? undefined : time;
-}
-
-function limitOf(text: string): number | undefined {
-  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  return limit >= 1 && limit <= LARGEST_PAGE ? limit : undefined;
-}
-
-const cursorOf = (text: string) => (/^\d{1,15}_[\w-]{1,200}$/.test(text) ? text : undefined);
 
 /** The part of an address that filters, as it was typed. */
 export const FILTERS = ['status', 'failure', 'type', 'q', 'session', 'since', 'until'] as const;

@@ -42,6 +42,15 @@ describe('jobs list', () => {
     expect(await idsOf('--status', 'failed')).toMatchObject([{ username: 'nobody_here' }]);
     expect(await idsOf('--type', 'search')).toMatchObject([{ query: 'space' }]);
     expect(await idsOf('--session', 'evening')).toMatchObject([{ username: 'aurora_lab' }]);
+    expect(await idsOf('--words', 'nobody')).toMatchObject([{ username: 'nobody_here' }]);
+    expect(await idsOf('--failure', 'permanent')).toMatchObject([{ username: 'nobody_here' }]);
+    expect(await idsOf('--since', '1h')).toHaveLength(3);
+    for (const none of [
+      ['--until', '1h'],
+      ['--since', '2100-01-01'],
+    ]) {
+      expect((await jobs('list', ...none)).stderr).toBe('There are no such jobs.\n');
+    }
     const one = await jobs('list', '--limit', '1');
     expect(one.stdout.trim().split('\n')).toHaveLength(2);
     expect(one.stderr).toBe('There are more than these 1: add --limit.\n');

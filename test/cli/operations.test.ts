@@ -186,8 +186,9 @@ describe('exit codes', () => {
     [['scrape', 'a', '--source', 'mars'], '--source: Source must be one of: sample'],
     [['scrape', 'a b'], '<user>: Username may have letters'],
     [['search', 'a', '--session', '*'], '--session: Session may have letters'],
-    [['jobs', 'list', '--status', 'done'], '--status: It must be one of: queued, running'],
-    [['jobs', 'list', '--limit', '0'], '--limit: It must be a whole number from 1 to 1,000.'],
+    [['jobs', 'list', '--status', 'done'], '--status: Status must be one of: queued, running'],
+    [['jobs', 'list', '--since', 'monday'], '--since: Since must be a time, for example 2026'],
+    [['jobs', 'list', '--limit', '0'], '--limit: Limit must be a whole number from 1 to 1000.'],
     [['jobs'], 'Usage: xgpt jobs'],
   ])('2: %p cannot be used, and nothing is started', async (words, message) => {
     const dataDir = freshDataDir();

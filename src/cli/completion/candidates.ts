@@ -2,7 +2,7 @@ import type { Command, Option } from 'commander';
 import { jobName } from '../../../views/format.ts';
 import { printable } from '../../../views/text/printable.ts';
 import { loadConfig } from '../../config.ts';
-import { JOB_STATUSES, type Job, jobTracker } from '../../jobs/index.ts';
+import { FAILURES, JOB_STATUSES, type Job, jobTracker } from '../../jobs/index.ts';
 import { SCRIPTS } from './scripts.ts';
 
 /** How many jobs are offered: more than anybody looks through. */
@@ -56,6 +56,8 @@ async function valuesOf(option: Option, readsJobs: boolean): Promise<Candidate[]
   switch (option.attributeName()) {
     case 'status':
       return plain(JOB_STATUSES);
+    case 'failure':
+      return plain(FAILURES);
     case 'type':
       return plain(new Set(readsJobs ? newestJobs().map(({ type }) => type) : []));
     case 'source': {

@@ -1,17 +1,19 @@
 import { jobName, progressCount, relative, subject } from '../../../views/format.ts';
 import { printable } from '../../../views/text/printable.ts';
 import { table } from '../../../views/text/table.ts';
-import { JOB_STATUSES, type Job, type JobQuery } from '../../jobs/index.ts';
+import { InvalidInput, type Job, type JobQuery, parseJobQuery } from '../../jobs/index.ts';
 import { complain } from '../complain.ts';
 import { CommandFailed, EXIT } from '../exit.ts';
 import { openJobs, shortId } from '../open_jobs.ts';
 
-const MOST = 1_000;
-
 export interface ListOptions {
   status?: string;
+  failure?: string;
   type?: string;
   session?: string;
+  words?: string;
+  since?: string;
+  until?: string;
   limit?: string;
   json?: boolean;
 }
@@ -30,16 +32,31 @@ export async function listJobs(options: ListOptions): Promise<void> {
   if (nextCursor) complain(`There are more than these ${jobs.length}: add --limit.`);
 }
 
-function queryOf({ status, type, session, limit }: ListOptions): JobQuery {
-  const known = JOB_STATUSES.find((one) => one === status);
-  if (status !== undefined && !known) {
-    throw new CommandFailed(`--status: It must be one of: ${JOB_STATUSES.join(', ')}.`, EXIT.usage);
+function queryOf({ json, words, since, until, ...others }: ListOptions): JobQuery {
+  const typed = {
+    ...others,
+    q: words,
+    since: since && timeAgo(since),
+    until: until && timeAgo(until),
+  };
+  try {
+    return parseJobQuery(new Map(Object.entries(typed)));
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    const lines = Object.entries(error.details).map(
+      ([field, message]) => `--${field === 'q' ? 'words' : field}: ${message}`,
+    );
+    throw new CommandFailed(lines.join('\n'), EXIT.usage);
   }
-  const most = limit === undefined ? undefined : Number(limit);
-  if (most !== undefined && !(Number.isInteger(most) && most >= 1 && most <= MOST)) {
-    throw new CommandFailed('--limit: It must be a whole number from 1 to 1,000.', EXIT.usage);
-  }
-  return { status: known, type, session, limit: most };
+}
+
+const UNIT_MS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `90m`, `24h`, `7d` as the time that was then; what is written otherwise stays as it is. */
+function timeAgo(text: string): string {
+  const [, count, unit = ''] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
+  const ms = UNIT_MS[unit];
+  return ms === undefined ? text : new Date(Date.now() - Number(count) * ms).toISOString();
 }
 
 const HEAD = ['ID', 'TYPE', 'WHAT', 'STATUS', 'PROGRESS', 'CREATED'];
