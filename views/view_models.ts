@@ -193,6 +193,8 @@ export interface ApiOperation {
   path: string;
   summary: string;
   description: string;
+  /** What may stand in the request's head. */
+  headers: ApiField[];
   /** What stands in the address. */
   parameters: ApiField[];
   /** What the body may have. */

@@ -41,7 +41,8 @@ export function ApiPage({ frame, model }: { frame: Frame; model: ApiModel }): JS
 }
 
 function Operation({ operation }: { operation: ApiOperation }): JSX.Element {
-  const { id, method, path, summary, description, parameters, fields, answers } = operation;
+  const { id, method, path, summary, description, headers, parameters, fields, answers } =
+    operation;
   return (
     <details class="api-operation" id={attributeText(id)}>
       <summary>
@@ -51,6 +52,7 @@ function Operation({ operation }: { operation: ApiOperation }): JSX.Element {
         <span safe>{summary}</span>
       </summary>
       {description !== '' && <p safe>{description}</p>}
+      <Fields title="In the head" fields={headers} />
       <Fields title="In the address" fields={parameters} />
       <Fields title="In the body" fields={fields} />
       <h3>Answers</h3>

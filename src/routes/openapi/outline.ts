@@ -40,18 +40,23 @@ function outlineOf(
     path,
     summary: operation.summary,
     description: operation.description ?? '',
-    parameters: (operation.parameters ?? []).map(
-      ({ name, required, schema, description = '' }) => ({
-        name,
-        required: required ?? false,
-        rule: ruleOf(schema),
-        description,
-      }),
-    ),
+    headers: parametersOf(operation, ['header']),
+    parameters: parametersOf(operation, ['path', 'query']),
     fields: fieldsOf(bodySchema(operation)),
     answers: Object.entries(operation.responses ?? {}).map(answerOf),
     command: commandOf(origin, path, method, operation),
   };
+}
+
+function parametersOf({ parameters = [] }: Operation, places: string[]): ApiField[] {
+  return parameters
+    .filter((parameter) => places.includes(parameter.in))
+    .map(({ name, required = false, schema, description = '' }) => ({
+      name,
+      required,
+      rule: ruleOf(schema),
+      description,
+    }));
 }
 
 function bodySchema({ requestBody }: Operation): Schema {

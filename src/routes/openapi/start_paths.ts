@@ -1,7 +1,15 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
 import type { Tracker } from '../../jobs/index.ts';
 import { STARTS } from './examples.ts';
-import { jsonOrForm, negotiated, type Operation, type Paths, refusal, ZIP_FORM } from './parts.ts';
+import {
+  jsonOrForm,
+  negotiated,
+  type Operation,
+  type Parameter,
+  type Paths,
+  refusal,
+  ZIP_FORM,
+} from './parts.ts';
 import { inputSchema } from './schemas.ts';
 
 const SUMMARIES: Record<string, string> = {
@@ -15,6 +23,14 @@ const SESSION: OpenAPIV3_1.SchemaObject = {
   type: 'string',
   maxLength: 100,
   description: 'Jobs with the same one can be listed together.',
+};
+
+const IDEMPOTENCY_KEY: Parameter = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description:
+    'Sent again with the same key within 24 hours, the same request gets the first answer again and starts nothing.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
 };
 
 const REFUSALS = {
@@ -42,6 +58,7 @@ function startOf(tracker: Pick<Tracker, 'inputOf'>, type: Tracker['types'][numbe
     summary: SUMMARIES[type] ?? `Start a job of the type ${type}`,
     description:
       'Answers at once; the job is on disk then. An empty field counts as absent. The same asked for twice within half a second is one job.',
+    parameters: [IDEMPOTENCY_KEY],
     requestBody,
     responses: {
       202: {
@@ -73,6 +90,7 @@ function byName(types: string[]): Operation {
     operationId: 'start_jobs',
     tags: ['Start'],
     summary: 'Start one job by its type, or up to 1,000 at once',
+    parameters: [IDEMPOTENCY_KEY],
     requestBody: { required: true, content: { 'application/json': { schema, example } } },
     responses: {
       202: negotiated('All were started.', 'BatchAnswer'),

@@ -1,7 +1,27 @@
-import { JOB_ID, NO_SUCH_JOB, type Paths, query, refusal, text, UNUSABLE_QUERY } from './parts.ts';
+import {
+  JOB_ID,
+  NO_SUCH_JOB,
+  type Parameter,
+  type Paths,
+  query,
+  refusal,
+  text,
+  UNUSABLE_QUERY,
+} from './parts.ts';
 
 const TOO_MANY = refusal('Too many live connections are open, or the database cannot be read.');
 const BEAT = 'After 20 s of silence a comment and an event beat.';
+
+/** An `EventSource` sends the header when it comes back; a page cannot set it in a new one. */
+const RESUME: Parameter[] = [
+  {
+    name: 'Last-Event-ID',
+    in: 'header',
+    description: 'The id of the last event that came: what it told is not told again.',
+    schema: { type: 'string' },
+  },
+  query('lastEventId', 'What Last-Event-ID says, for those that cannot set a header.'),
+];
 
 const TRACKED = {
   summary: 'Events about the jobs that are named',
@@ -29,7 +49,7 @@ export const STREAM_PATHS: Paths = {
           { type: 'array', items: { type: 'string' }, maxItems: 20 },
           [`${JOB_ID.example}@0`],
         ),
-        query('lastEventId', 'What Last-Event-ID says, for those that cannot set a header.'),
+        ...RESUME,
       ],
       responses: {
         200: text('Server-sent events, until the client leaves.', 'text/event-stream'),
@@ -80,8 +100,9 @@ export const STREAM_PATHS: Paths = {
       operationId: 'follow_job',
       tags: ['Watch'],
       summary: 'One job until it ends',
-      description: 'Events job with what reading the job answers, or lines of progress as text.',
-      parameters: [JOB_ID],
+      description:
+        'Events job with what reading the job answers, and at the end one event end with its status; or lines of progress as text.',
+      parameters: [JOB_ID, ...RESUME],
       responses: {
         200: text('Until the job ends.', 'text/event-stream', 'text/plain'),
         404: NO_SUCH_JOB,
