@@ -29,7 +29,8 @@ export function createAsk({ url, token, fetch: given }: ApiOptions): Ask {
       headers: { ...headers, accept, ...(token && { authorization: `Bearer ${token}` }) },
     }).catch((cause) => {
       if (init.signal?.aborted) throw init.signal.reason;
-      throw unreachable(base, cause);
+      const message = `Nothing answers at ${base}. Start the server with npm start, or check its address.`;
+      throw unanswered(message, cause);
     });
   };
 }
@@ -39,6 +40,7 @@ export async function jsonOf(response: Response): Promise<Record<string, unknown
   try {
     return (await response.json()) as Record<string, unknown>;
   } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw unanswered('The answer broke off.', cause);
     const message = `The server answered ${response.status} without JSON. Check its address.`;
     throw new RequestError(message, { code: 'not_json', status: response.status, cause });
   }
@@ -74,7 +76,6 @@ function baseOf(url: string | URL): string {
   return href.endsWith('/') ? href : `${href}/`;
 }
 
-function unreachable(base: string, cause: unknown): RequestError {
-  const message = `Nothing answers at ${base}. Start the server with npm start, or check its address.`;
+function unanswered(message: string, cause: unknown): RequestError {
   return new RequestError(message, { code: 'unreachable', status: 0, cause });
 }

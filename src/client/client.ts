@@ -26,8 +26,8 @@ export interface Client {
   track<Type extends JobType>(id: JobId<Type>, options?: TrackOptions): TrackedJob<OutputOf<Type>>;
   track(id: string, options?: TrackOptions): TrackedJob<unknown>;
   /**
-   * Starts a job and returns its id as soon as it is on the server's disk. It is asked for once:
-   * when no answer comes, the code is `unreachable`, and it may have been started all the same.
+   * Starts a job and returns its id as soon as it is on the server's disk. When no answer comes it is
+   * asked for again, for 7 s at most, which starts nothing twice; then the code is `unreachable`.
    * @throws RequestError
    */
   start<Type extends JobType>(request: StartRequest<Type>): Promise<JobId<Type>>;

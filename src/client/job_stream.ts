@@ -2,6 +2,7 @@ import { type Ask, expectSuccess } from './api.ts';
 import { RequestError } from './errors.ts';
 import { eventsOf, type ServerEvent } from './event_reader.ts';
 import type { JobStep, ServerJob } from './job_state.ts';
+import { retryDelay } from './retry_delay.ts';
 import { REAL, type Surroundings } from './surroundings.ts';
 
 /** Where the server tells of the jobs that are named. */
@@ -15,9 +16,6 @@ const SETTLE_MS = 20;
 
 /** The server ends every silence after 20 s; after this one the line is dead, in ms. */
 const DEAD_AFTER_MS = 45_000;
-
-/** The first and the longest wait before a lost stream is opened again, at most, in ms. */
-const RETRY_MS = { first: 1_000, longest: 30_000 };
 
 /** What is heard of one job. */
 export type JobNews =
@@ -191,14 +189,4 @@ export function createJobStream(ask: Ask, { now, after, random }: Surroundings =
   }
 
   return { follow };
-}
-
-/**
- * How long to wait after so many failures, in ms: half of a doubling interval for certain, the
- * other half by `chance` (0 to 1), so that the clients of a server that comes back do not all come
- * at once. From 500 to 30,000.
- */
-export function retryDelay(failures: number, chance: number): number {
-  const interval = Math.min(RETRY_MS.longest, RETRY_MS.first * 2 ** failures);
-  return interval / 2 + (interval / 2) * chance;
 }

@@ -65,7 +65,7 @@ describe('the script of docs/client.md', () => {
       });
       expect(stderr).toStartWith('unreachable Nothing answers at http://127.0.0.1:1/.');
       expect(code).toBe(1);
-    });
+    }, 20_000);
   }
 });
 

@@ -310,7 +310,7 @@ describe('FEATURES 13: starts', () => {
     await expect(
       nobody.start({ type: 'scrape', input: { username: 'quick' } }),
     ).rejects.toMatchObject({ code: 'unreachable', status: 0 });
-  });
+  }, 20_000);
 });
 
 async function expectSoon(seen: ReturnType<typeof record>, values: object): Promise<void> {
