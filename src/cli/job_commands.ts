@@ -23,14 +23,7 @@ export function addJobCommands(program: Command): void {
 
 function addList(jobs: Command): void {
   const list = jobs.command('list').alias('ls').description('the newest jobs');
-  list
-    .option('--status <status>', 'only those that are queued, running, failed …')
-    .option('--failure <kind>', 'of the failed ones those that are exhausted, or permanent')
-    .option('--type <type>', 'only those of a type: scrape, search, discover, embed')
-    .option('--session <name>', 'only those started with that --session')
-    .option('--words <text>', 'only those that were asked, say or failed with these words')
-    .option('--since <time>', 'only those from then on: 90m, 24h, 7d ago, or 2026-01-31T12:00Z')
-    .option('--until <time>', 'only those from before then')
+  addFilterOptions(list)
     .option('--limit <n>', 'so many at most, 1 to 1,000 (default: 50)')
     .option('--json', JSON_LINES)
     .addHelpText(
@@ -82,31 +75,58 @@ function addWatch(jobs: Command): void {
 }
 
 function addChanges(jobs: Command): void {
-  jobs
-    .command('cancel')
-    .description('stop jobs; what they have stored stays')
-    .argument('<id...>', ID)
-    .addHelpText('after', examples(['xgpt jobs cancel 4f2a91c0 77b0e3d2', 'two of them']))
+  const cancel = jobs.command('cancel').description('stop jobs; what they have stored stays');
+  addFilterOptions(cancel.argument('[id...]', ID))
+    .addHelpText(
+      'after',
+      examples(
+        ['xgpt jobs cancel 4f2a91c0 77b0e3d2', 'two of them'],
+        ['xgpt jobs cancel --status queued', 'all that wait'],
+      ),
+    )
     .action(async (ids: string[]) => {
       const { cancelJobs } = await import('./jobs/change.ts');
-      process.exitCode = await cancelJobs(ids);
+      process.exitCode = await cancelJobs(ids, cancel.opts());
     });
-  jobs
+  const retry = jobs
     .command('retry')
-    .description('put ended jobs back into the line; they go on from what they have stored')
-    .argument('<id...>', ID)
-    .addHelpText('after', examples(['xgpt jobs retry 4f2a91c0', 'go on where it stopped']))
+    .description('put ended jobs back into the line; they go on from what they have stored');
+  addFilterOptions(retry.argument('[id...]', ID))
+    .addHelpText(
+      'after',
+      examples(
+        ['xgpt jobs retry 4f2a91c0', 'go on where it stopped'],
+        ['xgpt jobs retry --failure exhausted --since 24h', 'what used up its attempts'],
+      ),
+    )
     .action(async (ids: string[]) => {
       const { retryJobs } = await import('./jobs/change.ts');
-      process.exitCode = await retryJobs(ids);
+      process.exitCode = await retryJobs(ids, retry.opts());
     });
   const remove = jobs.command('rm').description('forget jobs; what they have stored stays');
-  remove
-    .argument('<id...>', ID)
+  addFilterOptions(remove.argument('[id...]', ID))
     .option('--force', 'also those that are under way')
-    .addHelpText('after', examples(['xgpt jobs rm --force 4f2a91c0', 'stop it and forget it']))
+    .addHelpText(
+      'after',
+      examples(
+        ['xgpt jobs rm --force 4f2a91c0', 'stop it and forget it'],
+        ['xgpt jobs rm --status cancelled', 'all of them'],
+      ),
+    )
     .action(async (ids: string[]) => {
       const { removeJobs } = await import('./jobs/change.ts');
       process.exitCode = await removeJobs(ids, remove.opts());
     });
+}
+
+/** The options that say which jobs are meant. */
+function addFilterOptions(command: Command): Command {
+  return command
+    .option('--status <status>', 'only those that are queued, running, failed …')
+    .option('--failure <kind>', 'of the failed ones those that are exhausted, or permanent')
+    .option('--type <type>', 'only those of a type: scrape, search, discover, embed')
+    .option('--session <name>', 'only those started with that --session')
+    .option('--words <text>', 'only those that were asked, say or failed with these words')
+    .option('--since <time>', 'only those from then on: 90m, 24h, 7d ago, or 2026-01-31T12:00Z')
+    .option('--until <time>', 'only those from before then');
 }

@@ -174,6 +174,46 @@ describe('jobs cancel, retry and rm', () => {
     expect((await jobs('show', waiting)).code).toBe(3);
   });
 
+  test('take what filters choose, and say how many could not be', async () => {
+    const { jobs } = await threeJobs();
+    expect(await jobs('cancel', '--type', 'search')).toMatchObject({
+      code: 0,
+      stdout: '1 job is cancelled, or about to be.\n',
+    });
+    expect(await jobs('cancel', '--since', '1h')).toMatchObject({
+      code: 0,
+      stdout: '0 jobs are cancelled, or about to be. 3 others fit, but cannot be.\n',
+    });
+    const retried = await jobs('retry', '--failure', 'permanent');
+    expect(retried.stdout).toBe('1 job is in the line again.\n');
+    expect(retried.stderr).toContain('No server or worker runs now');
+    const removed = await jobs('rm', '--words', 'space');
+    expect(removed.stdout).toBe('1 job is removed.\n');
+    expect(await jobs('rm', '--words', 'space')).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: 'There are no such jobs.\n',
+    });
+    expect(jobsIn((await jobs('list', '--json')).stdout)).toMatchObject([
+      { status: 'queued', metadata: { username: 'nobody_here' } },
+      { status: 'completed', metadata: { username: 'aurora_lab' } },
+    ]);
+  });
+
+  for (const [words, says] of [
+    [['rm'], 'Name one or several ids, or filter, as with --status.'],
+    [['cancel', '--status', ''], 'Name one or several ids, or filter, as with --status.'],
+    [['rm', '--status', 'failed', '4f2a91c0'], 'Name ids, or filter; not both.'],
+    [['rm', '--status', 'running', '--force'], '--force is for ids; cancel those under way first.'],
+    [['retry', '--until', 'noon'], '--until: Until must be a time, for example 2026-01-31T12'],
+  ] as const) {
+    test(`refuse to guess: jobs ${words.join(' ')}`, async () => {
+      const { code, stderr } = await run(['jobs', ...words], { dataDir: freshDataDir() });
+      expect(stderr).toStartWith(says);
+      expect(code).toBe(2);
+    });
+  }
+
   test('a cancel reaches the job that a server runs', async () => {
     const server = await startServer(undefined, SLOW);
     const { id } = await server.start('scrape', LONG_SCRAPE);

@@ -1,12 +1,18 @@
 import { jobName } from '../../../views/format.ts';
 import { printable } from '../../../views/text/printable.ts';
-import { isActive, type Job, type Tracker } from '../../jobs/index.ts';
+import { type BulkAction, isActive, type Job, type Tracker } from '../../jobs/index.ts';
 import { complain } from '../complain.ts';
 import { CommandFailed, EXIT } from '../exit.ts';
 import { findJob, openJobs, shortId, whoRunsJobs } from '../open_jobs.ts';
+import { type FilterOptions, isFiltered, readFilter } from './filter.ts';
+
+export interface RemoveOptions extends FilterOptions {
+  force?: boolean;
+}
 
 /** Cancels jobs; one at work may take a moment to stop. Returns the exit code. */
-export function cancelJobs(parts: string[]): Promise<number> {
+export function cancelJobs(parts: string[], filter: FilterOptions): Promise<number> {
+  if (isFiltered(filter)) return forMatching('cancel', parts, filter);
   return forEach(parts, async (tracker, job) => {
     if (!(await tracker.cancelJob(job.id))) throw already(job, 'there is nothing to cancel');
     return `is ${tracker.getJob(job.id)?.status ?? 'gone'}.`;
@@ -14,7 +20,8 @@ export function cancelJobs(parts: string[]): Promise<number> {
 }
 
 /** Puts ended jobs back into the line. Returns the exit code. */
-export function retryJobs(parts: string[]): Promise<number> {
+export function retryJobs(parts: string[], filter: FilterOptions): Promise<number> {
+  if (isFiltered(filter)) return forMatching('retry', parts, filter);
   return forEach(parts, async (tracker, job) => {
     if (isActive(job.status)) throw already(job, 'there is nothing to retry');
     if (!(await tracker.retryJob(job.id))) {
@@ -27,8 +34,15 @@ export function retryJobs(parts: string[]): Promise<number> {
   });
 }
 
-/** Forgets jobs; those under way only with `force`. Returns the exit code. */
-export function removeJobs(parts: string[], { force = false } = {}): Promise<number> {
+/** Forgets jobs; those under way only by id, and with `force`. Returns the exit code. */
+export function removeJobs(
+  parts: string[],
+  { force = false, ...filter }: RemoveOptions,
+): Promise<number> {
+  if (isFiltered(filter)) {
+    if (force) throw unclear('--force is for ids; cancel those under way first.');
+    return forMatching('remove', parts, filter);
+  }
   return forEach(parts, async (tracker, job) => {
     if (!(await tracker.removeJob(job.id, { force }))) {
       throw already(job, 'cancel it first, or add --force');
@@ -37,11 +51,43 @@ export function removeJobs(parts: string[], { force = false } = {}): Promise<num
   });
 }
 
+const DONE: Record<BulkAction, string> = {
+  cancel: 'cancelled, or about to be',
+  retry: 'in the line again',
+  remove: 'removed',
+};
+
+/** Those among the jobs that fit to which it can be done; that there are none is no failure. */
+async function forMatching(
+  action: BulkAction,
+  parts: string[],
+  filter: FilterOptions,
+): Promise<number> {
+  if (parts.length > 0) throw unclear('Name ids, or filter; not both.');
+  const query = readFilter(filter);
+  const tracker = await openJobs();
+  const { done, skipped } = await tracker.changeMatching(action, query);
+  if (done + skipped === 0) {
+    complain('There are no such jobs.');
+    return EXIT.completed;
+  }
+  const others = skipped > 0 ? ` ${skipped} others fit, but cannot be.` : '';
+  console.log(`${done} ${done === 1 ? 'job is' : 'jobs are'} ${DONE[action]}.${others}`);
+  const advice = action === 'retry' && done > 0 ? whoRunsJobs() : '';
+  if (advice) complain(advice);
+  return EXIT.completed;
+}
+
+function unclear(message: string): CommandFailed {
+  return new CommandFailed(message, EXIT.usage);
+}
+
 /** One after the other, whatever becomes of the others. The exit code is that of the first failure. */
 async function forEach(
   parts: string[],
   change: (tracker: Tracker, job: Job) => Promise<string>,
 ): Promise<number> {
+  if (parts.length === 0) throw unclear('Name one or several ids, or filter, as with --status.');
   const tracker = await openJobs();
   let code: number = EXIT.completed;
   for (const part of parts) {
