@@ -5,6 +5,7 @@ import { createAccess } from './access/index.ts';
 import { createIdempotencyKeys } from './idempotency_keys.ts';
 import type { Logger } from './logger.ts';
 import { accessRoutes } from './routes/access_routes.tsx';
+import { createAllowedMethods } from './routes/allowed_methods.ts';
 import { assetRoutes } from './routes/assets.ts';
 import { bulkRoutes } from './routes/bulk_routes.tsx';
 import { answerProblem } from './routes/error_answer.tsx';
@@ -51,8 +52,9 @@ export async function createApp({ database, logger, ...given }: AppServices) {
   const { config, closing } = services;
   const access = createAccess(config.token, database);
   const root = new Elysia(ROUTING);
+  const errors = { logger, allowedMethods: createAllowedMethods(() => root.routes) };
   return root
-    .onError(({ error, code, request }) => answerProblem(services, logger, request, error, code))
+    .onError(({ error, code, request }) => answerProblem(services, errors, request, error, code))
     .use(guard(config))
     .use(gate({ access, closing, logger, server: () => root.server }))
     .onBeforeHandle({ as: 'global' }, ({ request }) => {

@@ -11,15 +11,21 @@ import { isNavigation, wantsJson, wantsText } from './negotiation.ts';
 import { Problem, printable, toProblem } from './problem.ts';
 import type { WebServices } from './services.ts';
 
+interface ErrorAnswers {
+  logger: Logger;
+  /** The methods that an address takes. */
+  allowedMethods(pathname: string): string[];
+}
+
 /** Any error as the asker wants it: JSON, a fragment, or a page that looks like the rest. */
 export async function answerProblem(
   services: WebServices,
-  logger: Logger,
+  { logger, allowedMethods }: ErrorAnswers,
   request: Request,
   error: unknown,
   code: string | number,
 ): Promise<Response> {
-  const problem = code === 'NOT_FOUND' ? noSuchAddress(request) : toProblem(error);
+  const problem = code === 'NOT_FOUND' ? noSuchAddress(request, allowedMethods) : toProblem(error);
   const { status } = problem;
   const headers = { ...SECURITY_HEADERS, ...problem.headers };
   const trouble = services.vitals.noticed(error);
@@ -49,9 +55,19 @@ function frameOrBare(request: Request, services: WebServices): Frame {
   }
 }
 
-function noSuchAddress(request: Request): Problem {
-  const { pathname } = new URL(request.url);
-  return new Problem(404, 'not_found', 'There is nothing at this address.', {
-    message: `${request.method} ${printable(pathname)} leads nowhere. The line at the top of every page has the ways there are.`,
+function noSuchAddress(
+  { method, url }: Request,
+  allowedMethods: ErrorAnswers['allowedMethods'],
+): Problem {
+  const { pathname } = new URL(url);
+  const allowed = allowedMethods(pathname).join(', ');
+  if (!allowed) {
+    return new Problem(404, 'not_found', 'There is nothing at this address.', {
+      message: `${method} ${printable(pathname)} leads nowhere. The line at the top of every page has the ways there are.`,
+    });
+  }
+  return new Problem(405, 'method_not_allowed', 'This address is not asked like that.', {
+    message: `${printable(pathname)} takes ${allowed}, not ${method}.`,
+    headers: { allow: allowed },
   });
 }

@@ -137,7 +137,7 @@ describe('an address that leads nowhere', () => {
     ['GET', `/api/jobs/${encodeURIComponent(CANARY)}/stream`],
     ['POST', '/api/juggle'],
     ['POST', `/api/jobs/${'x'.repeat(5_000)}/cancel`],
-    ['DELETE', '/api/scrape'],
+    ['DELETE', '/api/nothing'],
     ['POST', '/api/imports/..%2f..%2fetc/remove'],
   ])('%s %s is a 404 in every form', async (method, path) => {
     for (const accept of ['*/*', 'application/json', 'text/html']) {
@@ -146,6 +146,24 @@ describe('an address that leads nowhere', () => {
       // In JSON it is no markup: the type and nosniff see to that.
       if (accept !== 'application/json') expect(await response.text()).not.toContain(CANARY);
     }
+  });
+
+  test.each([
+    ['DELETE', '/api/scrape', 'POST'],
+    ['PUT', '/api/jobs', 'GET, HEAD, POST'],
+    ['PATCH', '/api/jobs/some-id', 'DELETE, GET, HEAD'],
+    ['GET', '/api/jobs/some-id/cancel', 'POST'],
+    ['OPTIONS', '/api/jobs/some-id/stream', 'GET, HEAD'],
+    ['POST', '/jobs', 'GET, HEAD'],
+    ['POST', '/assets/app.css', 'GET, HEAD'],
+  ])('%s %s is a 405 that tells what it takes: %s', async (method, path, allowed) => {
+    const response = await web.json(path, { method });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, allowed]);
+    const { error } = (await response.json()) as ErrorAnswer;
+    expect(error).toMatchObject({
+      code: 'method_not_allowed',
+      message: `This address is not asked like that. ${path} takes ${allowed}, not ${method}.`,
+    });
   });
 
   test('one that cannot be decoded is a 400', async () => {
