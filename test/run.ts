@@ -9,6 +9,12 @@ import { fillModelCache } from './support/model_cache.ts';
 const ROOT = join(import.meta.dir, '..');
 const bin = (name: string) => [process.execPath, '--bun', join(ROOT, 'node_modules', '.bin', name)];
 
+/**
+ * How long a test may take that says nothing else, in ms. Ten times what the slowest needs: a shared
+ * machine stalls, and Bun answers a test that takes too long by ending Chromium for all after it.
+ */
+const PATIENCE_MS = 30_000;
+
 const CHECKS = [
   { name: 'Format and lint', command: [...bin('biome'), 'ci', '--colors=off', '.'] },
   { name: 'Types', command: [...bin('tsc'), '--noEmit'] },
@@ -48,7 +54,12 @@ function lanes(): string[][] {
 
 async function runTests(files: string[]) {
   const paths = files.map((file) => (file.startsWith('test/') ? `./${file}` : file));
-  const { exitCode, output } = await run([process.execPath, 'test', ...paths]);
+  const { exitCode, output } = await run([
+    process.execPath,
+    'test',
+    `--timeout=${PATIENCE_MS}`,
+    ...paths,
+  ]);
   const counted = {
     passed: countOf(output, 'pass'),
     failed: countOf(output, 'fail'),
