@@ -2,6 +2,7 @@ import { InvalidConfig } from '../config.ts';
 import { DataFolderUnusable } from '../data_folder.ts';
 import { DatabaseUnusable } from '../database.ts';
 import { troubleOf } from '../database_trouble.ts';
+import { ModelUnavailable } from '../embedding/index.ts';
 import { InvalidInput, TooManyWaiting } from '../jobs/index.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 
@@ -16,6 +17,7 @@ export function failureOf(error: unknown): { code: number; message: unknown } {
   if (error instanceof InvalidInput) return { code: EXIT.usage, message };
   if (error instanceof DatabaseUnusable) return { code: EXIT.unusable, message };
   if (error instanceof DataFolderUnusable) return { code: EXIT.unusable, message };
+  if (error instanceof ModelUnavailable) return { code: EXIT.failed, message };
   if (error instanceof TooManyWaiting) {
     return { code: EXIT.failed, message: `${message} Try again when some of them have ended.` };
   }

@@ -108,11 +108,10 @@ const IMPORT: OperationCommand = {
 };
 
 /** One command for each job type, and `import`, which is a scrape of what it copies. */
-export function addOperationCommands(program: Command): void {
+export function addOperationCommands(program: Command, users: Command): void {
   add(program, SCRAPE);
   add(program, SEARCH);
   add(program, EMBED);
-  const users = program.command('users').description('find people');
   add(users, DISCOVER);
   add(program, IMPORT);
 }

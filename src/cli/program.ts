@@ -5,6 +5,7 @@ import { addCompletionCommands } from './completion_commands.ts';
 import { EXIT } from './exit.ts';
 import { examples } from './help.ts';
 import { addJobCommands } from './job_commands.ts';
+import { addLibraryCommands } from './library_commands.ts';
 import { addOperationCommands } from './operation_commands.ts';
 
 const EXIT_CODES = `
@@ -50,7 +51,9 @@ function createProgram(): Command {
       const { work } = await import('../work.ts');
       await work((await import('../config.ts')).loadConfig());
     });
-  addOperationCommands(program);
+  const users = program.command('users').description('find people');
+  addOperationCommands(program, users);
+  addLibraryCommands(program, users);
   addJobCommands(program);
   addCompletionCommands(program);
   return program;

@@ -5,12 +5,13 @@ import { createLogger } from '../logger.ts';
 import { openProgram, type Program } from '../services.ts';
 import { attend } from './attend.ts';
 import { complain } from './complain.ts';
-import { CommandFailed, EXIT } from './exit.ts';
+import { EXIT } from './exit.ts';
 import { bringIn, type Copy } from './import_archive.ts';
 import type { TypedField } from './operation_commands.ts';
 import { whoGoesOn } from './others.ts';
 import { createReporter } from './progress/reporter.ts';
 import { quietLog } from './quiet_log.ts';
+import { wrongInput } from './wrong_input.ts';
 
 export interface RunOptions {
   session?: string;
@@ -62,18 +63,16 @@ async function enqueue(
     return await jobTracker.enqueue(type, input, { sessionId });
   } catch (error) {
     await copy?.forget();
-    throw error instanceof InvalidInput ? wrongInput(error, fields) : error;
+    if (!(error instanceof InvalidInput)) throw error;
+    throw wrongInput(error, (field) => typedAs(field, fields));
   }
 }
 
-/** The operation's own messages, each under the name that was typed. */
-function wrongInput({ details }: InvalidInput, fields: TypedField[]): CommandFailed {
-  const lines = Object.entries(details).map(([field, message]) => {
-    const typed = fields.filter((one) => one.field === field);
-    const { typedAs } = typed.find(({ value }) => value !== undefined) ?? typed[0] ?? {};
-    return `${typedAs ?? (field === 'sessionId' ? '--session' : field)}: ${message}`;
-  });
-  return new CommandFailed(lines.join('\n'), EXIT.usage);
+/** As an argument or option was called by whoever typed it. */
+function typedAs(field: string, fields: TypedField[]): string {
+  const typed = fields.filter((one) => one.field === field);
+  const { typedAs } = typed.find(({ value }) => value !== undefined) ?? typed[0] ?? {};
+  return typedAs ?? (field === 'sessionId' ? '--session' : field);
 }
 
 function detached({ vitals }: Program, job: Job, { json }: RunOptions): number {

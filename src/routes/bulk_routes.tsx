@@ -1,10 +1,11 @@
 import { Elysia } from 'elysia';
 import { BulkNote } from '../../views/jobs/bulk_note.tsx';
+import { bulkText } from '../../views/text/bulk_text.ts';
 import { BULK_ACTIONS, type BulkAction, type BulkOutcome, type JobQuery } from '../jobs/index.ts';
-import { html, seeOther } from './answer.ts';
+import { html, plainText, seeOther } from './answer.ts';
 import { readBody } from './body.ts';
 import { filterOf, readJobQuery } from './job_query.ts';
-import { isNavigation, refererOf, wantsJson } from './negotiation.ts';
+import { isNavigation, refererOf, wantsJson, wantsText } from './negotiation.ts';
 import { Problem } from './problem.ts';
 import type { WebServices } from './services.ts';
 
@@ -30,7 +31,8 @@ export function bulkRoutes({ tracker }: WebServices) {
 
 function answer(request: Request, outcome: BulkOutcome, filter: URLSearchParams | undefined) {
   if (!isNavigation(request)) {
-    return wantsJson(request) ? Response.json(outcome) : html(BulkNote({ outcome }));
+    if (wantsJson(request)) return Response.json(outcome);
+    return wantsText(request) ? plainText(`${bulkText(outcome)}\n`) : html(BulkNote({ outcome }));
   }
   const back = new URL(
     filter ? `/jobs?${filterOf(filter)}` : (refererOf(request) ?? '/jobs'),

@@ -1,9 +1,11 @@
 import { Elysia } from 'elysia';
 import { HistoryPage } from '../../views/pages/history.tsx';
+import { historyText } from '../../views/text/history_text.ts';
 import type { HistorySpan } from '../../views/view_models.ts';
 import { HISTORY_STEPS, type HistoryQuery, timeOf } from '../jobs/index.ts';
-import { html } from './answer.ts';
+import { html, plainText } from './answer.ts';
 import { frameOf } from './frame.ts';
+import { wantsText } from './negotiation.ts';
 import { Problem } from './problem.ts';
 import type { WebServices } from './services.ts';
 
@@ -18,7 +20,7 @@ const SPANS: Record<HistorySpan, { by: HistoryQuery['by']; periods: number }> = 
   quarter: { by: 'day', periods: 91 },
 };
 
-/** How jobs fared over time, as a page and as JSON. */
+/** How jobs fared over time, as a page, as JSON and as plain text. */
 export function historyRoutes(services: WebServices) {
   const { tracker } = services;
   return new Elysia({ name: 'history' })
@@ -32,7 +34,8 @@ export function historyRoutes(services: WebServices) {
     })
     .get('/api/history', ({ request }) => {
       const query = readHistoryQuery(new URL(request.url).searchParams, Date.now());
-      return Response.json(tracker.history(query));
+      const history = tracker.history(query);
+      return wantsText(request) ? plainText(historyText(history)) : Response.json(history);
     });
 }
 

@@ -1,8 +1,9 @@
 import { Elysia } from 'elysia';
 import { ImportsAnswer } from '../../views/forms/imports_answer.tsx';
+import { importsText } from '../../views/text/library_text.ts';
 import { listImports, removeImport } from '../sources/archive/index.ts';
-import { html, seeOther } from './answer.ts';
-import { isNavigation, wantsJson } from './negotiation.ts';
+import { html, plainText, seeOther } from './answer.ts';
+import { isNavigation, wantsJson, wantsText } from './negotiation.ts';
 import type { WebServices } from './services.ts';
 import { receiveUpload } from './uploads.ts';
 
@@ -15,6 +16,7 @@ export function importRoutes(services: WebServices) {
     const imports = await listImports(importsDir);
     const status = chosen ? 201 : 200;
     if (wantsJson(request)) return Response.json({ imports }, { status });
+    if (wantsText(request)) return plainText(importsText(imports), status);
     return html(ImportsAnswer({ message, imports, chosen, now: new Date() }), status);
   }
 

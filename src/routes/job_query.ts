@@ -1,20 +1,9 @@
-import { InvalidInput, type JobQuery, parseJobQuery } from '../jobs/index.ts';
-import { Problem } from './problem.ts';
+import { type JobQuery, parseJobQuery } from '../jobs/index.ts';
+import { readQuery } from './query.ts';
 
-/**
- * The filter in an address.
- * @throws Problem that names the parameters that cannot be used.
- */
+/** @throws Problem that names the parameters that cannot be used. */
 export function readJobQuery(params: URLSearchParams): JobQuery {
-  try {
-    return parseJobQuery(params);
-  } catch (error) {
-    if (!(error instanceof InvalidInput)) throw error;
-    throw new Problem(422, 'invalid_input', 'The list cannot be filtered like that.', {
-      message: 'Change what is named here, or leave it out.',
-      details: error.details,
-    });
-  }
+  return readQuery(parseJobQuery, params);
 }
 
 /** The part of an address that filters, as it was typed. */

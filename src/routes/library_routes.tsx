@@ -1,10 +1,11 @@
 import { Elysia } from 'elysia';
 import { PostArticle } from '../../views/posts/post_article.tsx';
 import { ProfileTable } from '../../views/profiles/profile_table.tsx';
-import { html } from './answer.ts';
-import { findPosts, readPostsQuery, readProfilesQuery } from './library_query.ts';
-import { wantsJson } from './negotiation.ts';
-import { Problem } from './problem.ts';
+import { moreText, postsText, profileTable } from '../../views/text/library_text.ts';
+import { findPosts } from '../operations/find_posts.ts';
+import { html, plainText } from './answer.ts';
+import { readPostsQuery, readProfilesQuery } from './library_query.ts';
+import { wantsJson, wantsText } from './negotiation.ts';
 import type { WebServices } from './services.ts';
 
 const NOTHING_FOUND = '<p class="empty-note">Nothing was found.</p>';
@@ -13,22 +14,16 @@ const NOTHING_FOUND = '<p class="empty-note">Nothing was found.</p>';
 export function libraryRoutes(services: WebServices) {
   return new Elysia({ name: 'library' })
     .get('/api/posts', async ({ request }) => {
-      const { page, problem } = await findPosts(
-        services,
-        readPostsQuery(request, services.sources),
-      );
-      if (problem) {
-        throw new Problem(503, 'model_unavailable', 'The model is not ready.', {
-          message: problem.message,
-        });
-      }
+      const page = await findPosts(services, readPostsQuery(request, services.sources));
       if (wantsJson(request)) return Response.json(page);
+      if (wantsText(request)) return plainText(postsText(page.posts) + moreText(page));
       const now = new Date();
       return html(page.posts.map((post) => PostArticle({ post, now })).join('') || NOTHING_FOUND);
     })
     .get('/api/profiles', ({ request }) => {
       const page = services.library.profiles(readProfilesQuery(request));
       if (wantsJson(request)) return Response.json(page);
+      if (wantsText(request)) return plainText(profileTable(page.profiles) + moreText(page));
       return html(ProfileTable({ profiles: page.profiles }));
     });
 }

@@ -2,11 +2,13 @@ import { Elysia } from 'elysia';
 import { DashboardPage } from '../../views/pages/dashboard.tsx';
 import { PostsPage } from '../../views/pages/posts.tsx';
 import { ProfilesPage } from '../../views/pages/profiles.tsx';
-import type { DashboardModel } from '../../views/view_models.ts';
+import type { DashboardModel, PostsModel } from '../../views/view_models.ts';
+import { ModelUnavailable } from '../embedding/index.ts';
 import type { FinalStatus, Tracker } from '../jobs/index.ts';
+import { findPosts, type PostsQuery } from '../operations/find_posts.ts';
 import { html } from './answer.ts';
 import { frameOf } from './frame.ts';
-import { findPosts, readPostsQuery, readProfilesQuery } from './library_query.ts';
+import { readPostsQuery, readProfilesQuery } from './library_query.ts';
 import type { WebServices } from './services.ts';
 import { sourceOptions } from './start_pages.tsx';
 
@@ -24,7 +26,7 @@ export function pages(services: WebServices) {
     )
     .get('/posts', async ({ request }) => {
       const query = readPostsQuery(request, services.sources);
-      const { page, problem } = await findPosts(services, query);
+      const { page, problem } = await postsOrProblem(services, query);
       const model = { page, query, problem, nextHref: nextHref(request, page.nextCursor) };
       return html(PostsPage({ frame: frameOf(request, services), model }));
     })
@@ -34,6 +36,19 @@ export function pages(services: WebServices) {
       const model = { page, query, nextHref: nextHref(request, page.nextCursor) };
       return html(ProfilesPage({ frame: frameOf(request, services), model }));
     });
+}
+
+async function postsOrProblem(
+  services: WebServices,
+  query: PostsQuery,
+): Promise<Pick<PostsModel, 'page' | 'problem'>> {
+  try {
+    return { page: await findPosts(services, query) };
+  } catch (error) {
+    if (!(error instanceof ModelUnavailable)) throw error;
+    const problem = { message: error.message, href: '/embed', action: 'Go to Embed' };
+    return { page: { posts: [], total: 0 }, problem };
+  }
 }
 
 function dashboard({ tracker, library, sources }: WebServices): DashboardModel {

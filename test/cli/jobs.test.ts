@@ -178,17 +178,17 @@ describe('jobs cancel, retry and rm', () => {
     const { jobs } = await threeJobs();
     expect(await jobs('cancel', '--type', 'search')).toMatchObject({
       code: 0,
-      stdout: '1 job is cancelled, or about to be.\n',
+      stdout: '1 job cancelled.\n',
     });
     expect(await jobs('cancel', '--since', '1h')).toMatchObject({
       code: 0,
-      stdout: '0 jobs are cancelled, or about to be. 3 others fit, but cannot be.\n',
+      stdout: '0 jobs cancelled. 3 jobs were skipped: ended already, or gone.\n',
     });
     const retried = await jobs('retry', '--failure', 'permanent');
-    expect(retried.stdout).toBe('1 job is in the line again.\n');
+    expect(retried.stdout).toBe('1 job put back into the line.\n');
     expect(retried.stderr).toContain('No server or worker runs now');
     const removed = await jobs('rm', '--words', 'space');
-    expect(removed.stdout).toBe('1 job is removed.\n');
+    expect(removed.stdout).toBe('1 job removed.\n');
     expect(await jobs('rm', '--words', 'space')).toMatchObject({
       code: 0,
       stdout: '',

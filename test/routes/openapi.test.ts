@@ -164,7 +164,12 @@ describe('each example', () => {
         const address = real(addressOf(path, operation));
         const init = requestOf(type, example && JSON.parse(real(JSON.stringify(example))));
         await expectGoodAnswer(operation, await app.json(address, { method, ...init }));
-        if (method === 'GET') await expectGoodAnswer(operation, await app.request(address));
+        if (method !== 'GET') continue;
+        await expectGoodAnswer(operation, await app.request(address));
+        if (!('text/plain' in goodAnswer(operation).content)) continue;
+        const inText = await app.request(address, { headers: { accept: 'text/plain' } });
+        expect(inText.headers.get('content-type')).toStartWith('text/plain');
+        await inText.body?.cancel();
       }
     }
   });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { closeApps, setupApp, type TestApp } from '../support/app.ts';
 
 afterAll(closeApps);
@@ -83,6 +83,97 @@ test('a list of starts is a line for each', async () => {
   const [started, refused] = (await response.text()).split('\n');
   expect(started).toMatch(/^embed-[0-9a-f-]{36} {2}queued$/);
   expect(refused).toStartWith('422 ');
+});
+
+test('a change of many jobs is a sentence', async () => {
+  await post('/api/search', { query: 'zeppelin', sessionId: 'air' });
+  const response = await web.request('/api/jobs/bulk', {
+    method: 'POST',
+    headers: { accept: 'text/plain', 'content-type': 'application/json' },
+    body: JSON.stringify({ action: 'cancel', filter: { session: 'air' } }),
+  });
+  expect(await response.text()).toBe('1 job cancelled.\n');
+});
+
+describe('what was collected', () => {
+  beforeAll(() => {
+    const post = {
+      source: 'sample',
+      kind: 'post' as const,
+      authorName: 'Mo\u001b[2J Svensson',
+      author: 'mo_s',
+      links: [],
+      media: [],
+    };
+    web.library.savePosts([
+      { ...post, id: '1', text: 'First\u001b[31m line\nsecond line', createdAt: new Date(0) },
+      {
+        ...post,
+        id: '2',
+        kind: 'reply',
+        inReplyToAuthor: 'ana',
+        text: 'An answer',
+        createdAt: new Date(60_000),
+        url: 'https://example.org/2',
+      },
+    ]);
+    web.library.saveProfiles(
+      ['mo_s', 'ana'].map((username) => ({
+        source: 'sample',
+        id: username,
+        username,
+        name: username,
+        bio: 'Coach.\nWorkshops on falling.',
+        followers: 1_338,
+      })),
+    );
+  });
+
+  test('posts stand one below the other, what they say indented', async () => {
+    const { lines } = await text('/api/posts?author=mo_s');
+    expect(lines).toEqual([
+      '@mo_s  Mo[2J Svensson  1 Jan 1970, 00:01:00 UTC  reply to @ana  sample',
+      '  An answer',
+      '  https://example.org/2',
+      '',
+      '@mo_s  Mo[2J Svensson  1 Jan 1970, 00:00:00 UTC  sample',
+      '  First[31m line',
+      '  second line',
+      '',
+    ]);
+    const page = await text('/api/posts?author=mo_s&limit=1');
+    const cursor = /^There are more: add &cursor=(\S+)$/.exec(page.lines.at(-2) ?? '')?.[1];
+    expect((await text(`/api/posts?author=mo_s&limit=1&cursor=${cursor}`)).lines[1]).toContain(
+      'First',
+    );
+    expect((await text('/api/posts?q=zeppelin')).lines).toEqual(['Nothing was found.', '']);
+  });
+
+  test('profiles are a table', async () => {
+    const { lines } = await text('/api/profiles?q=coach');
+    expect(lines[0]).toMatch(/^USERNAME +FOLLOWERS +POSTS HELD +SOURCE +BIO$/);
+    expect(lines[1]).toMatch(/^ana +1,338 +0 +sample +Coach\. Workshops on falling\.$/);
+    expect(lines[2]).toMatch(/^mo_s +1,338 +2 +sample +Coach/);
+    expect((await text('/api/profiles?q=nobody')).lines).toEqual(['Nobody was found.', '']);
+  });
+
+  test('archives are a table too, and that there are none is said', async () => {
+    expect((await text('/api/imports')).lines).toEqual(['There are no archives here.', '']);
+  });
+});
+
+test('the history is a line for each type, and then why some failed', async () => {
+  expect((await text('/api/history?type=juggle')).lines.slice(1)).toEqual(['There were none.', '']);
+  const { jobId } = await web.tracker.createJob('embed');
+  await web.tracker.completeJob(jobId, false, 'The model\nis damaged.');
+  const { lines } = await text('/api/history?type=embed');
+  expect(lines[0]).toMatch(/^Runs that ended from \d+ \w+ \d{4}, [\d:]+ UTC to /);
+  expect(lines.slice(1)).toEqual([
+    expect.stringMatching(/^TYPE +COMPLETED +FAILED +CANCELLED +MEDIAN +95 %$/),
+    expect.stringMatching(/^embed +0 +1 +0$/),
+    '1 × embed: The model is damaged.',
+    '',
+  ]);
 });
 
 test('errors say what to do and name the fields', async () => {

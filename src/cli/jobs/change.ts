@@ -1,4 +1,5 @@
 import { jobName } from '../../../views/format.ts';
+import { bulkText } from '../../../views/text/bulk_text.ts';
 import { printable } from '../../../views/text/printable.ts';
 import { type BulkAction, isActive, type Job, type Tracker } from '../../jobs/index.ts';
 import { complain } from '../complain.ts';
@@ -51,12 +52,6 @@ export function removeJobs(
   });
 }
 
-const DONE: Record<BulkAction, string> = {
-  cancel: 'cancelled, or about to be',
-  retry: 'in the line again',
-  remove: 'removed',
-};
-
 /** Those among the jobs that fit to which it can be done; that there are none is no failure. */
 async function forMatching(
   action: BulkAction,
@@ -66,13 +61,10 @@ async function forMatching(
   if (parts.length > 0) throw unclear('Name ids, or filter; not both.');
   const query = readFilter(filter);
   const tracker = await openJobs();
-  const { done, skipped } = await tracker.changeMatching(action, query);
-  if (done + skipped === 0) {
-    complain('There are no such jobs.');
-    return EXIT.completed;
-  }
-  const others = skipped > 0 ? ` ${skipped} others fit, but cannot be.` : '';
-  console.log(`${done} ${done === 1 ? 'job is' : 'jobs are'} ${DONE[action]}.${others}`);
+  const outcome = await tracker.changeMatching(action, query);
+  const { done, skipped } = outcome;
+  if (done + skipped > 0) console.log(bulkText(outcome));
+  else complain('There are no such jobs.');
   const advice = action === 'retry' && done > 0 ? whoRunsJobs() : '';
   if (advice) complain(advice);
   return EXIT.completed;

@@ -1,5 +1,5 @@
 import { InvalidInput, type JobQuery, parseJobQuery } from '../../jobs/index.ts';
-import { CommandFailed, EXIT } from '../exit.ts';
+import { wrongInput } from '../wrong_input.ts';
 
 /** What commander makes of them. */
 export interface FilterOptions {
@@ -26,10 +26,7 @@ export function readFilter(
     return parseJobQuery(new Map(Object.entries(typed)));
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
-    const lines = Object.entries(error.details).map(
-      ([field, message]) => `--${field === 'q' ? 'words' : field}: ${message}`,
-    );
-    throw new CommandFailed(lines.join('\n'), EXIT.usage);
+    throw wrongInput(error, (field) => `--${field === 'q' ? 'words' : field}`);
   }
 }
 

@@ -24,10 +24,11 @@ export function json(description: string, name: SchemaName): Answer {
   return { description, content: { 'application/json': { schema: ref(name) } } };
 }
 
-/** The same as JSON or as a fragment of HTML, as the asker accepts. */
+/** The same as JSON, as a fragment of HTML or as plain text, as the asker accepts. */
 export function negotiated(description: string, name: SchemaName): Answer {
-  const { content } = json(description, name);
-  return { description, content: { ...content, 'text/html': { schema: { type: 'string' } } } };
+  const asJson = json(description, name);
+  const asText = text(description, 'text/html', 'text/plain');
+  return { description, content: { ...asJson.content, ...asText.content } };
 }
 
 /** Text of another kind: a log, a stream of events. */

@@ -1,0 +1,129 @@
+import { postsText, profileTable } from '../../views/text/library_text.ts';
+import { loadConfig } from '../config.ts';
+import { makeDataFolder } from '../data_folder.ts';
+import { appDatabase } from '../database.ts';
+import { createLocalEmbedder } from '../embedding/index.ts';
+import { InvalidInput } from '../jobs/index.ts';
+import { createLibrary, type StoredProfile } from '../library/index.ts';
+import { silentLogger } from '../logger.ts';
+import {
+  findPosts,
+  type PostsQuery,
+  parsePostsQuery,
+  parseProfilesQuery,
+} from '../operations/find_posts.ts';
+import type { Services } from '../operations/services.ts';
+import { createSources } from '../sources/index.ts';
+import { complain } from './complain.ts';
+import { CommandFailed, EXIT } from './exit.ts';
+import { quietLog } from './quiet_log.ts';
+import { wrongInput } from './wrong_input.ts';
+
+const USUAL_LIMIT = 20;
+const LARGEST_LIMIT = 1_000_000;
+
+/** As many as the library gives at once. */
+const PAGE = 100;
+
+export interface PostsOptions {
+  meaning?: boolean;
+  author?: string;
+  source?: string;
+  limit?: string;
+  json?: boolean;
+}
+
+/** Prints the posts that fit, a page at a time, so that any number of them takes no memory. */
+export async function showPosts(words: string[], options: PostsOptions): Promise<void> {
+  const { library, embedder, sources } = openLibrary();
+  const query = read(() => parsePostsQuery(typedOf(words, options), sources));
+  const find = (page: Page) => findPosts({ library, embedder }, { ...query, ...page });
+  let separator = '';
+  try {
+    for await (const { posts } of pages(limitOf(options.limit), find)) {
+      if (options.json) printJson(posts);
+      else process.stdout.write(separator + postsText(posts));
+      separator = '\n';
+    }
+  } finally {
+    await embedder.close();
+  }
+}
+
+/** Prints the profiles that fit as a table, or as JSON lines. */
+export async function showProfiles(
+  words: string[],
+  options: Pick<PostsOptions, 'limit' | 'json'>,
+): Promise<void> {
+  const { library } = openLibrary();
+  const query = read(() => parseProfilesQuery(new Map([['q', words.join(' ')]])));
+  const find = (page: Page) => library.profiles({ ...query, ...page });
+  const rows: StoredProfile[] = [];
+  for await (const { profiles } of pages(limitOf(options.limit), find)) {
+    if (options.json) printJson(profiles);
+    else rows.push(...profiles);
+  }
+  const columns = process.stdout.isTTY && process.stdout.columns;
+  if (rows.length > 0) process.stdout.write(profileTable(rows, columns));
+}
+
+function openLibrary(): Pick<Services, 'library' | 'embedder' | 'sources'> {
+  quietLog();
+  const config = loadConfig();
+  makeDataFolder(config);
+  return {
+    library: createLibrary(appDatabase()),
+    embedder: createLocalEmbedder({ ...config, logger: silentLogger }),
+    sources: createSources(config),
+  };
+}
+
+function typedOf(words: string[], { meaning, author, source }: PostsOptions) {
+  const q = words.join(' ');
+  if (!meaning) return new Map(Object.entries({ q, author, source }));
+  if (author ?? source) {
+    throw new CommandFailed(
+      '--meaning: It takes words alone, no author and no source.',
+      EXIT.usage,
+    );
+  }
+  if (!q.trim()) throw new CommandFailed('--meaning: Add what they should mean.', EXIT.usage);
+  return new Map(Object.entries({ q, by: 'meaning' }));
+}
+
+function read<Query>(parse: () => Query): Query {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    throw wrongInput(error, (field) => (field === 'q' ? '[words...]' : `--${field}`));
+  }
+}
+
+function limitOf(typed: string | undefined): number {
+  const limit = Number(typed ?? USUAL_LIMIT);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= LARGEST_LIMIT) return limit;
+  throw new CommandFailed('--limit: It must be a whole number from 1 to 1,000,000.', EXIT.usage);
+}
+
+type Page = Pick<PostsQuery, 'limit' | 'cursor'>;
+
+/** What `find` finds, until there are so many; says so when there is nothing, or more. */
+async function* pages<Found extends { total: number; nextCursor?: string }>(
+  limit: number,
+  find: (page: Page) => Found | Promise<Found>,
+): AsyncGenerator<Found> {
+  let cursor: string | undefined;
+  for (let left = limit; left > 0; left -= PAGE) {
+    const found = await find({ limit: Math.min(PAGE, left), cursor });
+    if (found.total === 0) return complain('Nothing was found.');
+    yield found;
+    cursor = found.nextCursor;
+    if (!cursor) return;
+    if (left <= PAGE) complain(`There are ${found.total} in all: add --limit.`);
+  }
+}
+
+function printJson(items: object[]): void {
+  for (const item of items) console.log(JSON.stringify(item));
+}

@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { CACHED_MODEL } from '../support/model_cache.ts';
+import { freshDataDir, stopServers } from '../support/server.ts';
+import { run, startInTerminal, stopCommands } from '../support/terminal.ts';
+
+// Every command is a process of its own, on a machine that may be busy.
+setDefaultTimeout(30_000);
+afterAll(stopCommands);
+afterAll(stopServers);
+
+let dataDir: string;
+
+const xgpt = (...words: string[]) => run(words, { dataDir, env: { XGPT_MODEL_DIR: CACHED_MODEL } });
+
+const itemsIn = (stdout: string) =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+beforeAll(async () => {
+  dataDir = freshDataDir();
+  await xgpt('scrape', 'aurora_lab', '--max', '250');
+  await xgpt('scrape', 'coach_tomas_ridge', '--max', '10');
+  await xgpt('users', 'discover', 'climbing', 'coach', '--max', '3');
+}, 60_000);
+
+describe('posts', () => {
+  test('are the newest, and it is said how many there are', async () => {
+    const { code, stdout, stderr } = await xgpt('posts', '--author', '@aurora_lab', '--limit', '2');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^@aurora_lab {2}Aurora Lab {2}.* UTC {2}sample\n {2}.+\n {2}https.+\n\n@aurora_lab .+\n {2}.+\n {2}https.+\n$/,
+    );
+    expect(stderr).toBe('There are 250 in all: add --limit.\n');
+  });
+
+  test('are found by their words, as JSON lines, however many pages they fill', async () => {
+    const all = await xgpt('posts', '--limit', '1000000', '--json');
+    expect(new Set(itemsIn(all.stdout).map(({ id }) => id)).size).toBe(260);
+    expect(all.stderr).toBe('');
+    const { stdout } = await xgpt('posts', 'telescope', '--json');
+    const texts = itemsIn(stdout).map(({ text }) => text);
+    expect(texts.length).toBeGreaterThan(0);
+    for (const text of texts) expect(text).toMatch(/telescope/i);
+  });
+
+  test('are found by meaning once there are vectors', async () => {
+    await xgpt('embed');
+    const { code, stdout } = await xgpt(
+      'posts',
+      '--meaning',
+      'a telescope',
+      '--limit',
+      '5',
+      '--json',
+    );
+    expect(code).toBe(0);
+    const similarities = itemsIn(stdout).map(({ similarity }) => Number(similarity));
+    expect(similarities).toHaveLength(5);
+    expect(similarities).toEqual(similarities.toSorted((a, b) => b - a));
+    expect(similarities[0]).toBeGreaterThan(0.3);
+  });
+
+  test('that are none are said to be none', async () => {
+    const found = await xgpt('posts', 'zeppelin');
+    expect(found).toEqual({ code: 0, stdout: '', stderr: 'Nothing was found.\n' });
+  });
+
+  for (const [words, says] of [
+    [['--limit', '0'], '--limit: It must be a whole number from 1 to 1,000,000.'],
+    [['--source', 'pigeon'], '--source: Source must be one of: sample, archive.'],
+    [['--meaning'], '--meaning: Add what they should mean.'],
+    [['--meaning', '--author', 'ana', 'x'], '--meaning: It takes words alone, no author'],
+    [['x'.repeat(501)], '[words...]: q may have 500 characters at most.'],
+  ] as const) {
+    test(`refuses what it cannot use: posts ${words.join(' ').slice(0, 40)}`, async () => {
+      const { code, stderr } = await xgpt('posts', ...words);
+      expect(stderr).toStartWith(says);
+      expect(code).toBe(2);
+    });
+  }
+
+  test('by meaning need the model', async () => {
+    const { code, stderr } = await run(['posts', '--meaning', 'jazz'], { dataDir });
+    expect(stderr).toBe('The model has not been fetched yet. Start an embed job first.\n');
+    expect(code).toBe(1);
+  });
+});
+
+describe('users list', () => {
+  test('is a table that fits the terminal', async () => {
+    const list = startInTerminal(['users', 'list', 'climbing'], { dataDir });
+    expect(await list.ended()).toBe(0);
+    const [head = '', ...rows] = list.shown().trimEnd().split('\r\n');
+    expect(head).toMatch(/^USERNAME +FOLLOWERS +POSTS HELD +SOURCE +BIO$/);
+    expect(rows).toHaveLength(3);
+    for (const row of rows) expect(Bun.stringWidth(row)).toBeLessThanOrEqual(100);
+  });
+
+  test('is JSON lines for programs', async () => {
+    const { stdout } = await xgpt('users', 'list', '--json');
+    const names = itemsIn(stdout).map(({ username }) => username);
+    expect(names).toContain('aurora_lab');
+    expect(names).toHaveLength(4);
+  });
+});
