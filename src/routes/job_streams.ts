@@ -6,7 +6,7 @@ import { admittedUntil } from './admission.ts';
 import { eventStream } from './event_stream.ts';
 import { detailedJob } from './job_json.ts';
 import { createLiveLogs, followLogs, type LiveLogs, readLogPlaces } from './live_logs.ts';
-import { wantsText } from './negotiation.ts';
+import { wantsLines } from './negotiation.ts';
 import { noSuchJob, Problem } from './problem.ts';
 import type { WebServices } from './services.ts';
 
@@ -105,7 +105,7 @@ export function refuseTooMany({ live, config }: WebServices): void {
 }
 
 function jobStream({ tracker, live, vitals }: WebServices, request: Request, id: string): Response {
-  const asText = wantsText(request);
+  const asText = wantsLines(request);
   const render = asText ? lines() : events(tracker, lastEventIdOf(request));
   let over = false;
   return eventStream(

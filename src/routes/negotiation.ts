@@ -1,19 +1,41 @@
+import Negotiator from 'negotiator';
+
+/** What an address may answer; the first one to those who do not mind, or accept none of them. */
+const ANSWERS = ['text/html', 'application/json', 'text/plain'];
+
 /** A program asked for JSON; everyone else gets HTML. */
 export function wantsJson(request: Request): boolean {
-  const accept = request.headers.get('accept') ?? '';
-  return accept.includes('application/json') && !accept.includes('text/html');
+  return preferred(request, ANSWERS) === 'application/json';
 }
 
 /** A person at a terminal asked for plain text; a program that takes JSON as well gets that. */
 export function wantsText(request: Request): boolean {
-  const accept = request.headers.get('accept') ?? '';
-  return accept.includes('text/plain') && !/text\/html|application\/json/.test(accept);
+  return preferred(request, ANSWERS) === 'text/plain';
+}
+
+/** Lines for a terminal, where a program gets events. */
+export function wantsLines(request: Request): boolean {
+  return preferred(request, ['text/event-stream', 'text/plain']) === 'text/plain';
 }
 
 /** A click or a form of a browser without JavaScript: what comes back replaces the whole page. */
 export function isNavigation(request: Request): boolean {
-  const accept = request.headers.get('accept') ?? '';
-  return accept.includes('text/html') && !isHtmx(request);
+  if (isHtmx(request) || preferred(request, ANSWERS) !== 'text/html') return false;
+  return acceptOf(request).mediaTypes().includes('text/html');
+}
+
+/** Undefined when none of them is accepted. */
+function preferred(request: Request, answers: string[]): string | undefined {
+  return acceptOf(request).mediaTypes(answers)[0];
+}
+
+/** A type with parameters of its own is taken for the type: `application/json; charset=utf-8`. */
+const PARAMETER = /;(?!\s*q=)[^;,]*/g;
+
+/** In any case, with weights and wildcards. */
+function acceptOf({ headers }: Request): Negotiator {
+  const accept = headers.get('accept')?.toLowerCase().replace(PARAMETER, '') ?? '*/*';
+  return new Negotiator({ headers: { accept } });
 }
 
 export function isHtmx(request: Request): boolean {
