@@ -182,6 +182,8 @@ export interface LogTail {
 
 /** What can be asked of the server by a program. */
 export interface ApiModel {
+  /** Whether access is asked for. */
+  hasToken: boolean;
   sections: { name: string; description: string; operations: ApiOperation[] }[];
   /** What answers are made of, by name. */
   schemas: { name: string; fields: ApiField[] }[];

@@ -62,18 +62,21 @@ function missingOrNoText(label: string, advice: string) {
 }
 
 /** A username with or without its `@`. */
-export const username = z.preprocess(
-  (value) => {
-    const given = absentWhenBlank(value);
-    return typeof given === 'string' ? given.trim().replace(/^@/, '') : given;
-  },
-  z
-    .string({ error: missingOrNoText('Username', 'Type one, for example aurora_lab.') })
-    .regex(
-      /^[\p{L}\p{N}_][\p{L}\p{N}_.-]{0,99}$/u,
-      'Username may have letters, digits, and _ . - only, 100 at most, with or without @ in front.',
-    ),
-);
+export const username = z
+  .preprocess(
+    (value) => {
+      const given = absentWhenBlank(value);
+      return typeof given === 'string' ? given.trim().replace(/^@/, '') : given;
+    },
+    z
+      .string({ error: missingOrNoText('Username', 'Type one, for example aurora_lab.') })
+      .regex(
+        /^[\p{L}\p{N}_][\p{L}\p{N}_.-]{0,99}$/u,
+        'Username may have letters, digits, and _ . - only, 100 at most, with or without @ in front.',
+      ),
+  )
+  // As it may be sent.
+  .meta({ pattern: '^@?[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,99}$' });
 
 /** Free words, without control characters. */
 export function words(label: string, example: string) {

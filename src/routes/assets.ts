@@ -69,12 +69,15 @@ async function styles(): Promise<string> {
   return (await Promise.all(texts)).join('\n');
 }
 
+/** Bun puts each file's path above what is in it, and the path tells where the program is. */
+const SOURCE_NAME = /^\/\/ .*\.ts\n/gm;
+
 async function bundled(name: string, format: 'iife' | 'esm'): Promise<string> {
   const entry = join(import.meta.dir, '..', name);
   const built = await Bun.build({ entrypoints: [entry], target: 'browser', format });
   const [output] = built.outputs;
   if (!output) throw new Error(`${name} could not be bundled: ${built.logs.join('; ')}`);
-  return output.text();
+  return (await output.text()).replace(SOURCE_NAME, '');
 }
 
 function packaged(path: string): Promise<string> {

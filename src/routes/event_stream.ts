@@ -19,6 +19,8 @@ interface Follower {
   isOver?(): boolean;
   /** Sent after a long silence: by default an event that nobody has to listen to, null for nothing. */
   heartbeat?: Uint8Array | null;
+  /** Sent last when the server ends it. */
+  farewell?: Uint8Array;
   /** Calls `wake` whenever there may be something to send. */
   subscribe(wake: () => void): () => void;
 }
@@ -35,7 +37,7 @@ export function eventStream(
 ): Response {
   // For HEAD, Elysia 1.4.30 reads a GET's body to its end to measure it, and this one has none.
   const isAsked = request.method !== 'HEAD';
-  const pieces = isAsked ? follow(AbortSignal.any([request.signal, signal]), follower) : null;
+  const pieces = isAsked ? follow(request.signal, signal, follower) : null;
   // Bun takes an async iterable as a body; the DOM's types do not know.
   return new Response(pieces as unknown as BodyInit, {
     headers: {
@@ -46,7 +48,12 @@ export function eventStream(
   });
 }
 
-async function* follow(signal: AbortSignal, follower: Follower): AsyncGenerator<Uint8Array> {
+async function* follow(
+  left: AbortSignal,
+  ended: AbortSignal,
+  follower: Follower,
+): AsyncGenerator<Uint8Array> {
+  const signal = AbortSignal.any([left, ended]);
   let wake = () => {};
   const wakeNow = () => wake();
   const line: Line = { sentAt: performance.now(), wake: wakeNow };
@@ -69,6 +76,7 @@ async function* follow(signal: AbortSignal, follower: Follower): AsyncGenerator<
         await woken;
       }
     }
+    if (follower.farewell && !left.aborted) yield follower.farewell;
   } catch (error) {
     // The line ends, and its client comes back when it likes.
     if (!follower.failed(error)) throw error;

@@ -81,8 +81,14 @@ function reused(): Problem {
 
 function fingerprint({ method, url }: Request, body: unknown): string {
   const { pathname, search } = new URL(url);
-  const said = JSON.stringify([method, pathname + search, body]);
+  const said = JSON.stringify([method, pathname + search, body], inOrder);
   return new Bun.CryptoHasher('sha256').update(said).digest('hex');
+}
+
+/** An object says the same whatever the order of its fields. */
+function inOrder(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** A server's own fault may have come after the start. */

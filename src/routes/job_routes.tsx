@@ -2,7 +2,7 @@ import { Elysia } from 'elysia';
 import { ErrorResult } from '../../views/forms/error_result.tsx';
 import { JobCard } from '../../views/jobs/job_card.tsx';
 import { TaskbarContent } from '../../views/jobs/taskbar.tsx';
-import { errorText } from '../../views/text/error_text.ts';
+import { errorLine } from '../../views/text/error_text.ts';
 import { jobLine, jobTable, jobText } from '../../views/text/job_text.ts';
 import { isActive, type Job, type JobPage } from '../jobs/index.ts';
 import { html, plainText, seeOther } from './answer.ts';
@@ -10,9 +10,9 @@ import { readBody, readFields } from './body.ts';
 import { detailedJob } from './job_json.ts';
 import { readJobQuery } from './job_query.ts';
 import { isNavigation, refererOf, wantsJson, wantsText } from './negotiation.ts';
-import { noSuchJob, Problem, toProblem } from './problem.ts';
+import { entryProblem, noSuchJob, Problem, toProblem } from './problem.ts';
 import type { WebServices } from './services.ts';
-import { type Asking, type Start, startAll, startFrom } from './start.ts';
+import { type Asking, readStart, startAll, startFrom } from './start.ts';
 
 /** Most starts that one batch may ask for. */
 const LARGEST_BATCH = 1_000;
@@ -58,14 +58,20 @@ export function jobRoutes({ tracker, live, idempotent }: WebServices) {
         details: { body: `Body must be one start or a list of 1 to ${LARGEST_BATCH}.` },
       });
     }
-    const results = await startAll(tracker, items.map(readStart), asking);
-    return results.map((result) => ('job' in result ? result : orProblem(result.error)));
+    const results = await startAll(tracker, items, asking);
+    return results.map((result) =>
+      'job' in result ? result : { error: entryProblem(result.error) },
+    );
   }
 
   /** Twice within a moment it is one job, unlike in a list. */
-  function startOne(asking: Asking, item: unknown): Promise<Result> {
-    const { type, fields } = readStart(item);
-    return startFrom(tracker, type, fields, asking).then((job) => ({ job }), orProblem);
+  async function startOne(asking: Asking, item: unknown): Promise<Result> {
+    try {
+      const { type, fields } = readStart(item);
+      return { job: await startFrom(tracker, type, fields, asking) };
+    } catch (error) {
+      return { error: toProblem(error) };
+    }
   }
 
   const resultJson = (result: Result) =>
@@ -75,7 +81,7 @@ export function jobRoutes({ tracker, live, idempotent }: WebServices) {
     'job' in result ? card(result.job) : ErrorResult({ model: result.error.model() });
 
   const resultText = (result: Result) =>
-    'job' in result ? jobLine(result.job) : errorText(result.error.model());
+    'job' in result ? jobLine(result.job) : errorLine(result.error.model());
 
   return new Elysia({ name: 'jobs' })
     .get('/api/jobs', ({ request }) => {
@@ -152,21 +158,11 @@ export function jobRoutes({ tracker, live, idempotent }: WebServices) {
   }
 }
 
-function readStart(item: unknown): Start {
-  const { type, input, sessionId } = (item ?? {}) as Record<string, unknown>;
-  const fields = typeof input === 'object' && input !== null ? input : {};
-  return { type: typeof type === 'string' ? type : '', fields: { sessionId, ...fields } };
-}
-
 function listAnswer({ jobs, nextCursor }: JobPage): Response {
   return plainText(jobTable(jobs, nextCursor));
 }
 
 type Result = { job: Job } | { error: Problem };
-
-function orProblem(error: unknown): Result {
-  return { error: toProblem(error) };
-}
 
 /** 202 for all, 207 for some; for none 422, or what stands in the way of any start at all. */
 function outcomeOf(results: Result[]): { status: number; headers: Record<string, string> } {

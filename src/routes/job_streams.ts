@@ -15,6 +15,8 @@ const COME_BACK_MS = { least: 500, most: 2_000 };
 
 const encoder = new TextEncoder();
 
+const FAREWELL = encoder.encode('The server ended this; the job is not over. Ask again.\n');
+
 const END_OF_EVENT = encoder.encode('\n');
 
 /** The live taskbar for every page, and one job alone for programs and terminals. */
@@ -122,8 +124,8 @@ function jobStream({ tracker, live, vitals }: WebServices, request: Request, id:
       failed: (error) => vitals.noticed(error) !== undefined,
       isOver: () => over,
       subscribe: (wake) => live.subscribe(wake),
-      // Among lines for a person it would be noise.
-      ...(asText && { heartbeat: null }),
+      // Among lines for a person a heartbeat would be noise, and an end without a word no end.
+      ...(asText && { heartbeat: null, farewell: FAREWELL }),
     },
     asText ? 'text/plain; charset=utf-8' : undefined,
   );

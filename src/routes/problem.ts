@@ -122,6 +122,23 @@ export function toProblem(error: unknown): Problem {
   });
 }
 
+/** The same of one entry of a list: others of it may have started. */
+export function entryProblem(error: unknown): Problem {
+  if (error instanceof InvalidInput) {
+    return new Problem(422, 'invalid_input', 'This entry was not started.', {
+      message: 'Change what is named here, and send it without those that were started.',
+      details: error.details,
+    });
+  }
+  if (error instanceof TooManyWaiting) {
+    return new Problem(429, 'too_many_waiting', error.message, {
+      message: 'This entry was not started. Send it again when some have ended.',
+      retryAfterSeconds: LINE_MOVES_S,
+    });
+  }
+  return toProblem(error);
+}
+
 /** What keeps the program from working, as the answer to a request that met it. */
 export function outOfOrder({ code, title, advice }: Trouble, cause?: unknown): Problem {
   return new Problem(503, code, title, {

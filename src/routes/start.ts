@@ -1,4 +1,11 @@
-import { type Enqueued, type Job, type JobType, readSession, type Tracker } from '../jobs/index.ts';
+import {
+  type Enqueued,
+  InvalidInput,
+  type Job,
+  type JobType,
+  readSession,
+  type Tracker,
+} from '../jobs/index.ts';
 import type { UuidAt } from './idempotency.ts';
 
 /** Two requests for the same within this time are one person who pressed twice, in ms. */
@@ -30,10 +37,25 @@ export async function startFrom(
   });
 }
 
-/** One entry of a batch: a job's type and its fields, `sessionId` among them. */
+/** A start by its type: `sessionId` is among the fields. */
 export interface Start {
   type: string;
   fields: Record<string, unknown>;
+}
+
+/**
+ * Reads `{ type, input, sessionId }`.
+ * @throws InvalidInput when it is none.
+ */
+export function readStart(item: unknown): Start {
+  const { type, input, sessionId } = (item ?? {}) as Record<string, unknown>;
+  if (typeof type !== 'string' || !type) {
+    throw new InvalidInput({
+      type: 'Type is missing. Send an object such as { "type": "scrape", "input": { "username": "aurora_lab" } }.',
+    });
+  }
+  const fields = typeof input === 'object' && input !== null ? input : {};
+  return { type, fields: { sessionId, ...fields } };
 }
 
 /**
@@ -42,12 +64,14 @@ export interface Start {
  */
 export async function startAll(
   tracker: Tracker,
-  starts: Start[],
+  items: unknown[],
   asking: Asking,
 ): Promise<Enqueued[]> {
   const client = clientOf(asking);
-  const read = starts.map(({ type, fields: { sessionId, ...input } }, index) => {
+  const read = items.map((item, index) => {
     try {
+      const { type, fields } = readStart(item);
+      const { sessionId, ...input } = fields;
       const session = readSession(sessionId);
       const uuid = asking.uuidAt?.(index);
       return { request: { type: type as JobType, input, sessionId: session, client, uuid } };

@@ -16,7 +16,7 @@ import { isUpload, receiveUpload } from './uploads.ts';
 
 /** `POST /api/scrape`, `/api/search` …: one address for each job type there is. */
 export function startRoutes(services: WebServices) {
-  const { tracker, live, importsDir, idempotent } = services;
+  const { tracker, live, importsDir, idempotent, config } = services;
 
   async function start(asking: Asking, type: string, fields: Record<string, unknown>) {
     const { request } = asking;
@@ -51,7 +51,8 @@ export function startRoutes(services: WebServices) {
     const headers = { location };
     if (wantsJson(request)) return Response.json({ job }, { status: 202, headers });
     if (wantsText(request)) {
-      return plainText(startedText(job, new URL(request.url).origin), 202, headers);
+      const hasToken = config.token !== undefined;
+      return plainText(startedText(job, new URL(request.url).origin, hasToken), 202, headers);
     }
     if (isHtmx(request)) return html(await startedNote(request, job), 202, headers);
     return html(JobCard({ view: live.view(job), now: new Date() }), 202, headers);

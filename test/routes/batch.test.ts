@@ -6,7 +6,7 @@ afterAll(closeApps);
 
 interface Result {
   job?: Job;
-  error?: { code: string; details: Record<string, string> };
+  error?: { code: string; message: string; details: Record<string, string> };
 }
 
 const scrape = (maxTweets: number) => ({
@@ -84,3 +84,35 @@ test('who looks on learns of the whole list at once', async () => {
   );
   expect(seen).toEqual([50]);
 });
+
+test('what is no start is refused for itself, and speaks for itself alone', async () => {
+  const web = await setupApp();
+  const { status, results } = await batch(web, [null, 1, {}, scrape(1), { type: 'juggle' }]);
+  expect(status).toBe(207);
+  expect(results.map(({ error }) => error && Object.keys(error.details))).toEqual([
+    ['type'],
+    ['type'],
+    ['type'],
+    undefined,
+    ['type'],
+  ]);
+  const said = results.flatMap(({ error }) => error?.message ?? []);
+  expect(said[0]).toStartWith('This entry was not started. Change what is named here');
+  expect(said.join(' ')).not.toContain('Nothing was started');
+});
+
+test.each([['null'], ['1'], ['"x"'], ['{}'], ['']])(
+  '%p alone is refused by its type',
+  async (body) => {
+    const web = await setupApp();
+    const response = await web.json('/api/jobs', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body,
+    });
+    if (body === '') return expect(response.status).toBe(400);
+    expect(response.status).toBe(422);
+    const { results } = (await response.json()) as { results: Result[] };
+    expect(results[0]?.error?.details.type).toStartWith('Type is missing. Send an object such as');
+  },
+);

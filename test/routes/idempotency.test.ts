@@ -38,6 +38,18 @@ describe('a request sent again with its key', () => {
     expect(countJobs(web)).toBe(1);
   });
 
+  test('may have its fields in another order', async () => {
+    const web = await setupApp();
+    await send(web, 'one', { username: 'aurora_lab', maxTweets: 3 });
+    const again = await send(web, 'one', { maxTweets: 3, username: 'aurora_lab' });
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    const item = { type: 'scrape', input: { username: 'aurora_lab', maxTweets: 3 } };
+    const swapped = { input: { maxTweets: 3, username: 'aurora_lab' }, type: 'scrape' };
+    await send(web, 'list', [item, { type: 'embed' }], '/api/jobs');
+    expect((await send(web, 'list', [swapped, { type: 'embed' }], '/api/jobs')).status).toBe(202);
+    expect((await send(web, 'list', [{ type: 'embed' }, item], '/api/jobs')).status).toBe(422);
+  });
+
   test('may be a form, or a list', async () => {
     const web = await setupApp();
     const form = () => web.post('/api/search', { query: 'jazz' }, { 'idempotency-key': 'form' });

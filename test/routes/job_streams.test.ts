@@ -185,6 +185,17 @@ describe('one job’s stream', () => {
     expect(await events.rest()).toBe('');
   });
 
+  test('says as text that the server ended it, when that is why it ends', async () => {
+    const { tracker, request, closing } = await setupApp();
+    const { jobId } = await tracker.createJob('scrape');
+    const headers = { accept: 'text/plain' };
+    const response = await request(`/api/jobs/${jobId}/stream`, { headers });
+    closing.abort();
+    expect(await response.text()).toEndWith(
+      'The server ended this; the job is not over. Ask again.\n',
+    );
+  });
+
   test('says when to come back, and spares a client the state it has seen, after a restart too', async () => {
     const { tracker, request, database } = await setupApp();
     const { id } = await tracker.enqueue('scrape', { username: 'aurora_lab' });

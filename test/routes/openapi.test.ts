@@ -141,6 +141,19 @@ describe('the document', () => {
     expect(its.security).toEqual([{ token: [] }]);
     expect(its.paths['/healthz']?.get?.security).toEqual([]);
     expect(document.security).toBeUndefined();
+
+    const lines = async (app: TestApp) => {
+      const page = await (
+        await app.request('/docs/api', { headers: { ...NAVIGATION, ...headers } })
+      ).text();
+      return [...page.matchAll(/<pre tabindex="0">(curl [^<]*)/g)].map(([, line = '']) => line);
+    };
+    const bearer = 'curl -H &quot;Authorization: Bearer $XGPT_TOKEN&quot; ';
+    const [open, ...asking] = (await lines(locked)).sort((a) => (a.includes('/healthz') ? -1 : 1));
+    expect(open).not.toContain('Authorization');
+    expect(asking.filter((line) => !line.startsWith(bearer))).toEqual([]);
+    expect(asking.length).toBeGreaterThan(20);
+    expect((await lines(web)).filter((line) => line.includes('Authorization'))).toEqual([]);
   });
 });
 
@@ -185,6 +198,33 @@ describe('each example', () => {
       expect(answer.status).toBeGreaterThanOrEqual(400);
       expectToFit(await answer.json(), { $ref: '#/components/schemas/Error' });
     }
+  });
+
+  test.each([
+    [[]],
+    [null],
+    [{ type: 'juggle' }],
+    [[{ type: 'scrape', input: {} }]],
+    [Array.from({ length: 1_001 }, () => ({ type: 'embed' }))],
+  ])('of a list that starts nothing fits: %j', async (body) => {
+    const answer = await send(idle, 'POST', '/api/jobs', body);
+    expect(answer.status).toBe(422);
+    const refused = document.paths['/api/jobs']?.post?.responses?.['422'];
+    const content = refused && 'content' in refused ? refused.content : undefined;
+    expectToFit(await answer.json(), content?.['application/json']?.schema ?? {});
+  });
+
+  test('of a start by its type has the fields of that type', () => {
+    const schema =
+      document.paths['/api/jobs']?.post?.requestBody?.content['application/json']?.schema ?? {};
+    const check = checkerOf(schema);
+    const start = (type: string, input: object) => ({ type, input });
+    expect(check(start('scrape', { username: '@aurora_lab', maxTweets: 5 }))).toBeTrue();
+    expect(check([start('search', { query: 'jazz' }), { type: 'embed' }])).toBeTrue();
+    expect(check(start('scrape', { username: 'aurora_lab', maxTweets: 0 }))).toBeFalse();
+    expect(check(start('scrape', { username: '@@aurora_lab' }))).toBeFalse();
+    expect(check(start('search', {}))).toBeFalse();
+    expect(check(start('search', { username: 'aurora_lab' }))).toBeFalse();
   });
 });
 

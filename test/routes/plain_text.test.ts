@@ -61,6 +61,15 @@ test('a job is a line for each thing there is to know', async () => {
   expect(lines).toContainEqual(expect.stringMatching(/^username +aurora_lab$/));
 });
 
+test('a job that has ended tells its result', async () => {
+  const running = await setupApp();
+  await running.tracker.start();
+  const { id } = await running.tracker.enqueue('scrape', { username: 'aurora_lab', maxTweets: 3 });
+  await running.ended(id);
+  const response = await running.request(`/api/jobs/${id}`, { headers: { accept: 'text/plain' } });
+  expect(await response.text()).toMatch(/^result +3 posts of @aurora_lab, 3 new$/m);
+});
+
 test('cancel, retry, dismiss and removal answer with how the job stands', async () => {
   const id = await startScrape();
   const act = async (action: string) => (await post(`/api/jobs/${id}/${action}`)).lines[0];
@@ -80,9 +89,12 @@ test('a list of starts is a line for each', async () => {
     body: JSON.stringify([{ type: 'embed', input: {} }, { type: 'juggle' }]),
   });
   expect(response.status).toBe(207);
-  const [started, refused] = (await response.text()).split('\n');
+  const [started, refused, end] = (await response.text()).split('\n');
   expect(started).toMatch(/^embed-[0-9a-f-]{36} {2}queued$/);
-  expect(refused).toStartWith('422 ');
+  expect(refused).toMatch(
+    /^422 There is no such job type\. {2}type: There is no job type "juggle"/,
+  );
+  expect(end).toBe('');
 });
 
 test('a change of many jobs is a sentence', async () => {

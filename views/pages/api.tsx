@@ -9,8 +9,14 @@ export function ApiPage({ frame, model }: { frame: Frame; model: ApiModel }): JS
       <h1>API</h1>
       <p class="total">
         For programs, as <a href="/openapi.json">an OpenAPI document</a>. Bodies are JSON or forms;
-        answers are JSON for those that accept it, and HTML for others.
+        answers are JSON or plain text for those that accept it, and HTML for others.
       </p>
+      {model.hasToken && (
+        <p class="total">
+          Every address but <code>/healthz</code> asks for the token: put it into{' '}
+          <code>XGPT_TOKEN</code> of your shell first, and the examples work as they are.
+        </p>
+      )}
       {model.sections.map(({ name, description, operations }) => (
         <section class="api-section panel" aria-labelledby={attributeText(`api-${name}`)}>
           <h2 id={attributeText(`api-${name}`)} safe>

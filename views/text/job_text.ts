@@ -1,5 +1,6 @@
 import type { Job } from '../../src/jobs/job.ts';
 import { exact, jobName, progressCount, subject } from '../format.ts';
+import { resultSummary } from '../jobs/result_summary.ts';
 import { progressLine } from '../progress_line.ts';
 import { printable } from './printable.ts';
 import { table } from './table.ts';
@@ -25,6 +26,7 @@ export function jobText(job: Job): string {
     ['id', job.id],
     ['what', jobName(job)],
     ['now', progressLine(job)],
+    ['result', resultSummary(job)],
     ['created', exact(job.createdAt)],
     ['started', job.startedAt && exact(job.startedAt)],
     ['ended', job.completedAt && exact(job.completedAt)],
@@ -44,10 +46,14 @@ export function jobText(job: Job): string {
     .join('');
 }
 
-/** A job that was just started: its id, and how to watch it. */
-export function startedText({ id }: Job, origin: string): string {
+/**
+ * A job that was just started: its id, and how to watch it.
+ * @param hasToken whether the server asks for access.
+ */
+export function startedText({ id }: Job, origin: string, hasToken: boolean): string {
   const address = `${origin}/api/jobs/${encodeURIComponent(id)}/stream`;
-  return `${id}\nWatch it with: curl -N -H 'Accept: text/plain' ${address}\n`;
+  const access = hasToken ? ' -H "Authorization: Bearer $XGPT_TOKEN"' : '';
+  return `${id}\nWatch it with: curl -N${access} -H 'Accept: text/plain' ${address}\n`;
 }
 
 /** How a job stands, in a line: `scrape-…  running  280 / 1,000  Reading page 14 of 50`. */

@@ -1,15 +1,24 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
 import type { Operation } from './parts.ts';
 
-/** A line for a shell that asks for it, with the examples of the document. */
+/** The variable that a shell has the token in; the quotes let it be filled in. */
+const BEARER = '-H "Authorization: Bearer $XGPT_TOKEN"';
+
+/**
+ * A line for a shell that asks for it, with the examples of the document.
+ * @param hasToken whether the server asks for access.
+ */
 export function commandOf(
   origin: string,
+  hasToken: boolean,
   path: string,
   method: string,
   operation: Operation,
 ): string {
   const address = quoted(origin + addressOf(path, operation));
-  return ['curl', ...optionsOf(method, operation), address].join(' ');
+  const isOpen = operation.security?.length === 0;
+  const access = hasToken && !isOpen ? [BEARER] : [];
+  return ['curl', ...access, ...optionsOf(method, operation), address].join(' ');
 }
 
 /** The path with its parts filled in and the query's examples behind it. */

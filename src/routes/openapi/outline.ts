@@ -13,13 +13,18 @@ export function apiModel(document: ApiDocument, origin: string): ApiModel {
   const all = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
   );
+  const hasToken = document.security !== undefined;
   return {
+    hasToken,
     sections: (document.tags ?? []).map(({ name, description = '' }) => ({
       name,
       description,
       operations: all
         .filter(({ operation }) => operation.tags?.includes(name))
-        .map(({ path, method, operation }) => outlineOf(origin, path, method, operation)),
+        .map(({ path, method, operation }) => ({
+          ...outlineOf(path, method, operation),
+          command: commandOf(origin, hasToken, path, method, operation),
+        })),
     })),
     schemas: Object.entries(document.components?.schemas ?? {}).map(([name, schema]) => ({
       name,
@@ -29,11 +34,10 @@ export function apiModel(document: ApiDocument, origin: string): ApiModel {
 }
 
 function outlineOf(
-  origin: string,
   path: string,
   method: string,
   operation: Operation,
-): ApiOperation {
+): Omit<ApiOperation, 'command'> {
   return {
     id: operation.operationId,
     method: method.toUpperCase(),
@@ -44,7 +48,6 @@ function outlineOf(
     parameters: parametersOf(operation, ['path', 'query']),
     fields: fieldsOf(bodySchema(operation)),
     answers: Object.entries(operation.responses ?? {}).map(answerOf),
-    command: commandOf(origin, path, method, operation),
   };
 }
 

@@ -7,6 +7,7 @@ import {
   type Operation,
   type Parameter,
   type Paths,
+  ref,
   refusal,
   ZIP_FORM,
 } from './parts.ts';
@@ -43,7 +44,7 @@ export function startPaths(tracker: Pick<Tracker, 'types' | 'inputOf'>): Paths {
   const starts = tracker.types.map((type) => [`/api/${type}`, { post: startOf(tracker, type) }]);
   return {
     ...Object.fromEntries(starts),
-    '/api/jobs': { post: byName(tracker.types) },
+    '/api/jobs': { post: byName(tracker) },
   };
 }
 
@@ -70,7 +71,8 @@ function startOf(tracker: Pick<Tracker, 'inputOf'>, type: Tracker['types'][numbe
   };
 }
 
-function byName(types: string[]): Operation {
+function byName(tracker: Pick<Tracker, 'types' | 'inputOf'>): Operation {
+  const { types } = tracker;
   const one: OpenAPIV3_1.SchemaObject = {
     type: 'object',
     properties: {
@@ -79,12 +81,13 @@ function byName(types: string[]): Operation {
       sessionId: SESSION,
     },
     required: ['type'],
+    oneOf: types.map((type) => ofType(type, inputSchema(tracker.inputOf(type)))),
   };
   const schema: OpenAPIV3_1.SchemaObject = {
     oneOf: [one, { type: 'array', items: one, minItems: 1, maxItems: 1_000 }],
   };
   const example = Object.entries(STARTS)
-    .filter(([type]) => types.includes(type))
+    .filter(([type]) => types.some((known) => known === type))
     .map(([type, input]) => ({ type, input }));
   return {
     operationId: 'start_jobs',
@@ -95,8 +98,25 @@ function byName(types: string[]): Operation {
     responses: {
       202: negotiated('All were started.', 'BatchAnswer'),
       207: negotiated('Some were started.', 'BatchAnswer'),
-      422: negotiated('None was started.', 'BatchAnswer'),
+      422: {
+        description:
+          'None was started: each says why, or the list as a whole is none, or the key cannot be used.',
+        content: {
+          ...negotiated('', 'BatchAnswer').content,
+          'application/json': { schema: { oneOf: [ref('BatchAnswer'), ref('Error')] } },
+        },
+      },
       429: negotiated('None was started, because too many jobs wait already.', 'BatchAnswer'),
     },
+  };
+}
+
+/** What the start of that type must be besides. */
+function ofType(type: string, input: OpenAPIV3_1.SchemaObject): OpenAPIV3_1.SchemaObject {
+  const needsInput = (input.required ?? []).length > 0;
+  return {
+    title: type,
+    properties: { type: { const: type }, input },
+    ...(needsInput && { required: ['input'] }),
   };
 }
