@@ -36,7 +36,7 @@ export function ApiPage({ frame, model }: { frame: Frame; model: ApiModel }): JS
           <details class="api-operation">
             <summary safe>{name}</summary>
             {/* A link to what is inside opens it. */}
-            <div id={attributeText(`schema-${name}`)}>
+            <div class="api-details" id={attributeText(`schema-${name}`)}>
               <Fields title="Fields" fields={fields} />
             </div>
           </details>
@@ -50,27 +50,27 @@ function Operation({ operation }: { operation: ApiOperation }): JSX.Element {
   const { id, method, path, summary, description, headers, parameters, fields, answers } =
     operation;
   return (
-    <details class="api-operation" id={attributeText(id)}>
+    <details class="api-operation">
       <summary>
         <code class="api-address" safe>
           {`${method} ${path}`}
         </code>{' '}
         <span safe>{summary}</span>
       </summary>
-      {description !== '' && <p safe>{description}</p>}
-      <Fields title="In the head" fields={headers} />
-      <Fields title="In the address" fields={parameters} />
-      <Fields title="In the body" fields={fields} />
-      <h3>Answers</h3>
-      <dl class="facts">
-        {answers.map((answer) => (
-          <Answer answer={answer} />
-        ))}
-      </dl>
-      <h3>Example</h3>
-      <pre tabindex="0" safe>
-        {operation.command}
-      </pre>
+      <div class="api-details" id={attributeText(id)}>
+        {description !== '' && <p safe>{description}</p>}
+        <Fields title="In the head" fields={headers} />
+        <Fields title="In the address" fields={parameters} />
+        <Fields title="In the body" fields={fields} />
+        <h3>Answers</h3>
+        <dl class="facts">
+          {answers.map((answer) => (
+            <Answer answer={answer} />
+          ))}
+        </dl>
+        <h3>Example</h3>
+        <pre safe>{operation.command}</pre>
+      </div>
     </details>
   );
 }
