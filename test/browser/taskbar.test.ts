@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, spyOn, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, spyOn, test } from 'bun:test';
 import type { BrowserContext, Page } from 'playwright-core';
 import { type Job, PermanentError, type QueuedJobContext } from '../../src/jobs/index.ts';
 import { closeBrowser, openPage, press } from '../support/browser.ts';
@@ -11,6 +11,8 @@ import {
 } from '../support/staged_app.ts';
 import { until } from '../support/wait.ts';
 
+// Chromium is slow on a machine that is busy.
+setDefaultTimeout(120_000);
 afterAll(closeBrowser);
 afterAll(closeStagedApps);
 

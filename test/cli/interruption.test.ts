@@ -7,7 +7,7 @@ import { jobsIn, run, start, startInTerminal, stopCommands, XGPT } from '../supp
 import { until } from '../support/wait.ts';
 
 // Every command is a process of its own, on a machine that may be busy.
-setDefaultTimeout(30_000);
+setDefaultTimeout(120_000);
 afterAll(stopCommands);
 afterAll(stopServers);
 

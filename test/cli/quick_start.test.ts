@@ -24,11 +24,11 @@ test.each([[['--help']], [['jobs', 'list']], [['complete', '--', 'jobs', 'show',
   async (words) => {
     expect((await withoutHeavyModules(...words)).code).toBe(0);
   },
-  30_000,
+  120_000,
 );
 
 test('a scrape loads the operations, and a server the web side: so it would show', async () => {
   const scrape = await withoutHeavyModules('scrape', 'aurora_lab');
   expect(scrape.stderr).toMatch(/src\/operations\/\w+\.ts was loaded/);
   expect((await withoutHeavyModules('serve')).stderr).toContain('was loaded');
-}, 30_000);
+}, 120_000);

@@ -1,5 +1,13 @@
 import { heapStats } from 'bun:jsc';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  describe,
+  expect,
+  setDefaultTimeout,
+  test,
+} from 'bun:test';
 import { createClient } from 'xgpt/client';
 import { createAsk } from '../../src/client/api.ts';
 import { createJobStream, type JobNews } from '../../src/client/job_stream.ts';
@@ -9,6 +17,8 @@ import { closeStagedApps, type StagedApp, startStagedApp } from '../support/stag
 import { until } from '../support/wait.ts';
 import { record } from './recorder.ts';
 
+// Servers and streams, on a machine that may be busy.
+setDefaultTimeout(120_000);
 afterAll(closeStagedApps);
 afterAll(stopServers);
 
@@ -233,7 +243,7 @@ describe('a server that is killed and started again', () => {
     expect(await again.json<{ watchers: number }>('/healthz')).toMatchObject({ watchers: 1 });
     for (const { stop } of seen) stop();
     await again.end('SIGTERM');
-  }, 60_000);
+  });
 });
 
 describe('a token', () => {

@@ -1,9 +1,11 @@
 /** What Svelte does with a store: `get`, `derived` and `$store`, as its store module does it. */
-import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { type Client, createClient, type JobState } from 'xgpt/client';
 import { closeStagedApps, type StagedApp, startStagedApp } from '../support/staged_app.ts';
 import { until } from '../support/wait.ts';
 
+// Servers and streams, on a machine that may be busy.
+setDefaultTimeout(120_000);
 afterAll(closeStagedApps);
 
 interface Readable<Value> {

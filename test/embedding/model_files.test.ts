@@ -21,7 +21,7 @@ import { CACHED_MODEL, FETCH_TIMEOUT_MS, fillModelCache } from '../support/model
 import { type Origin, packModel, serveHub, serveTarball } from './model_origins.ts';
 
 // Each test moves 50 MB or more through hashes and files; a busy machine takes its time.
-setDefaultTimeout(30_000);
+setDefaultTimeout(120_000);
 
 const EMBEDDING = join(import.meta.dir, '../../src/embedding/index.ts');
 const WEIGHTS = 'onnx/model_q4.onnx_data';

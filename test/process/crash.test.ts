@@ -1,9 +1,11 @@
 import { Database } from 'bun:sqlite';
-import { afterAll, expect, test } from 'bun:test';
+import { afterAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { join } from 'node:path';
 import { startServer, stopServers } from '../support/server.ts';
 import { until } from '../support/wait.ts';
 
+// Every server is a process of its own, on a machine that may be busy.
+setDefaultTimeout(120_000);
 afterAll(stopServers);
 
 const SLOW_PAGES = { XGPT_SAMPLE_PAGE_MS: '20' };
@@ -47,7 +49,7 @@ test('kill -9 in mid-scrape, again and again: it ends with exactly the posts it 
   const posts = postsOf(server.dataDir);
   expect(posts).toHaveLength(1000);
   expect(posts).toEqual(postsOf(undisturbed.dataDir));
-}, 60_000);
+});
 
 test('SIGTERM puts running jobs back without costing an attempt, and exits 0', async () => {
   const env = { XGPT_SAMPLE_PAGE_MS: '50', XGPT_DRAIN_MS: '50' };
@@ -61,7 +63,7 @@ test('SIGTERM puts running jobs back without costing an attempt, and exits 0', a
   expect(job).toMatchObject({ status: 'completed', errors: [], attempt: 2, maxAttempts: 6 });
   expect(job.result).toMatchObject({ posts: 1000, newPosts: 1000 });
   expect(await next.end('SIGINT')).toBe(0);
-}, 60_000);
+});
 
 test('a stream that is open does not hold up the shutdown', async () => {
   const server = await startServer();
@@ -69,7 +71,7 @@ test('a stream that is open does not hold up the shutdown', async () => {
   const reader = stream.body?.getReader();
   await reader?.read();
   expect(await server.end('SIGTERM')).toBe(0);
-}, 30_000);
+});
 
 test('a setting that cannot be used, and a database that is none, are refused by name', async () => {
   const started = startServer(undefined, { PORT: 'eighty', HOST: '0.0.0.0' });
@@ -82,7 +84,7 @@ test('a setting that cannot be used, and a database that is none, are refused by
   const again = startServer(server.dataDir);
   expect(again).rejects.toThrow(/xgpt\.sqlite.*XGPT_DATA_DIR/);
   await again.catch(() => {});
-}, 30_000);
+});
 
 test('a port that is taken is refused, before any job is claimed', async () => {
   const first = await startServer(undefined, { XGPT_SAMPLE_PAGE_MS: '1000' });
@@ -93,7 +95,7 @@ test('a port that is taken is refused, before any job is claimed', async () => {
   expect(second).rejects.toThrow(new RegExp(`Port ${port} is in use`));
   await second.catch(() => {});
   expect(await first.job(id)).toMatchObject({ status: 'running', attempt: 1 });
-}, 30_000);
+});
 
 test('a data folder that cannot be one is refused by name', async () => {
   for (const folder of ['/proc/nowhere', import.meta.path]) {
@@ -101,7 +103,7 @@ test('a data folder that cannot be one is refused by name', async () => {
     expect(started).rejects.toThrow(/data folder .* cannot be used.*XGPT_DATA_DIR/);
     await started.catch(() => {});
   }
-}, 30_000);
+});
 
 test('one process sees and cancels the jobs of another', async () => {
   const slow = { XGPT_SAMPLE_PAGE_MS: '50' };
@@ -121,4 +123,4 @@ test('one process sees and cancels the jobs of another', async () => {
   await fetch(`${second.url}/api/jobs/${id}/cancel`, { method: 'POST' });
   expect((await first.ended(id)).status).toBe('cancelled');
   await reader?.cancel();
-}, 30_000);
+});

@@ -50,7 +50,7 @@ beforeAll(async () => {
     XGPT_LOG_LEVEL: 'error',
   });
   console.log(`The seed is ${SEED}; RUBBISH_SEED=${SEED} repeats it.`);
-}, 60_000);
+}, 120_000);
 
 function residentBytes(): number {
   const { stdout } = Bun.spawnSync(['ps', '-o', 'rss=', '-p', String(server.child.pid)]);

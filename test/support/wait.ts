@@ -1,11 +1,12 @@
 /**
  * Waits until `condition` gives something truthy, and returns it.
- * @throws when it has not within `ms`; `what` says what was waited for.
+ * @throws when it has not within `ms`, which leaves room for a machine that is busy with others;
+ * `what` says what was waited for.
  */
 export async function until<Value>(
   what: string,
   condition: () => Value | Promise<Value>,
-  ms = 10_000,
+  ms = 30_000,
 ): Promise<NonNullable<Value>> {
   const end = Date.now() + ms;
   for (;;) {
