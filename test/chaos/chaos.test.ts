@@ -10,8 +10,8 @@ describe('FEATURES 32, 35: a server and two workers, killed and frozen at random
     const { counts, faults } = await runChaos({
       kills: 8,
       freezes: 1,
-      freezeMs: 4_000,
-      leaseMs: 2_000,
+      freezeMs: 9_000,
+      leaseMs: 5_000,
       seed,
     });
     expect({ seed, faults }).toEqual({ seed, faults: [] });

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Job, JobPage } from '../../src/jobs/index.ts';
 import { CACHED_MODEL, fillModelCache } from '../support/model_cache.ts';
+import { lastingPort } from '../support/port.ts';
 import { until } from '../support/wait.ts';
 import { ChaosProcess } from './process.ts';
 import type { TraceLine } from './trace.ts';
@@ -45,12 +46,15 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const random = seeded(options.seed);
   const folder = mkdtempSync(join(tmpdir(), 'xgpt-chaos-'));
   const trace = join(folder, 'trace.jsonl');
-  const env = environment(folder, { XGPT_CHAOS_TRACE: trace, XGPT_LEASE_MS: String(leaseMs) });
+  const env = environment(folder, {
+    PORT: lastingPort(),
+    XGPT_CHAOS_TRACE: trace,
+    XGPT_LEASE_MS: String(leaseMs),
+  });
   const server = new ChaosProcess('serve', env);
   const places = [server, new ChaosProcess('worker', env), new ChaosProcess('worker', env)];
   try {
     const address = addressIn(await server.start());
-    env.PORT = new URL(address).port;
     await Promise.all(places.slice(1).map((place) => place.start()));
     const client = chaosClient(address, random);
     const working = new AbortController();
@@ -71,7 +75,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     await load;
     await client.finish();
 
-    const jobs = await client.jobs();
+    const jobs = await client.allJobs();
     const lives = places.flatMap((place) => place.lives);
     const lines = linesOf(trace);
     const codes = await Promise.all(places.map((place) => place.end()));
@@ -188,6 +192,7 @@ function chaosClient(address: string, random: () => number) {
     }
   }
 
+  /** Those that there are; none when nobody answers. */
   async function jobs(): Promise<Job[]> {
     const all: Job[] = [];
     let cursor: string | undefined = '';
@@ -205,7 +210,11 @@ function chaosClient(address: string, random: () => number) {
   return {
     accepted,
     keepStarting,
-    jobs,
+    allJobs: () =>
+      until('the jobs are listed', async () => {
+        const all = await jobs();
+        return all.length > 0 ? all : undefined;
+      }),
     /** Everything ends, and then every post gets its vector. */
     async finish(): Promise<void> {
       const ended = async () => {
@@ -213,7 +222,7 @@ function chaosClient(address: string, random: () => number) {
         return all.length > 0 && all.every(({ completedAt }) => completedAt);
       };
       await until('all jobs have ended', ended, 180_000).catch(() => {});
-      await ask('/api/embed', {});
+      await until('the last embed has begun', () => ask('/api/embed', {}));
       await until('the last embed has ended', ended, 180_000).catch(() => {});
     },
     faultsAgainst(all: Job[]): string[] {

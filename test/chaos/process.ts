@@ -43,28 +43,32 @@ export class ChaosProcess {
   }
 
   async kill(): Promise<void> {
+    // Others may take its jobs over before this process hears of its end.
+    const endedAt = now();
     this.#child?.kill('SIGKILL');
-    await this.#ended();
+    await this.#child?.exited;
+    if (this.#life) this.#life.endedAt = Math.min(this.#life.endedAt, endedAt);
   }
 
   /** Asks it to end; its exit code. */
   async end(): Promise<number | undefined> {
     this.#child?.kill('SIGTERM');
-    return this.#ended();
+    const code = await this.#child?.exited;
+    if (this.#life) this.#life.endedAt = now();
+    return code;
   }
 
   /** It stands still for `ms`, as if a laptop's lid was closed, and goes on. */
   async freeze(ms: number): Promise<void> {
-    const from = Date.now();
+    const from = now();
     this.#child?.kill('SIGSTOP');
     await Bun.sleep(ms);
-    this.#life?.stops.push({ from, to: Date.now() });
     this.#child?.kill('SIGCONT');
+    this.#life?.stops.push({ from, to: now() });
   }
+}
 
-  async #ended(): Promise<number | undefined> {
-    const code = await this.#child?.exited;
-    if (this.#life) this.#life.endedAt = performance.timeOrigin + performance.now();
-    return code;
-  }
+/** As the trace tells the time. */
+function now(): number {
+  return performance.timeOrigin + performance.now();
 }

@@ -16,8 +16,9 @@ export interface TraceLine {
 
 const file = process.env.XGPT_CHAOS_TRACE;
 
-function note(job: QueuedJobContext, what: TraceLine['what']): void {
-  const at = performance.timeOrigin + performance.now();
+const now = () => performance.timeOrigin + performance.now();
+
+function note(job: QueuedJobContext, what: TraceLine['what'], at = now()): void {
   const line: TraceLine = { at, pid: process.pid, job: job.jobId, attempt: job.attempt, what };
   if (file) appendFileSync(file, `${JSON.stringify(line)}\n`);
 }
@@ -29,9 +30,14 @@ function traced(definition: JobDefinition): JobDefinition {
       note(job, 'begin');
       const watched: QueuedJobContext = Object.create(job, {
         commit: {
-          value: (...commit: Parameters<QueuedJobContext['commit']>) => {
-            job.commit(...commit);
-            note(job, 'commit');
+          value: (...[write, options]: Parameters<QueuedJobContext['commit']>) => {
+            // Within the transaction: afterwards another may have the job before this is noted.
+            let at: number | undefined;
+            job.commit(() => {
+              write();
+              at = now();
+            }, options);
+            note(job, 'commit', at);
           },
         },
       });
