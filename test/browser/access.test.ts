@@ -24,7 +24,7 @@ afterAll(stopServers);
 let server: TestServer;
 
 beforeAll(async () => {
-  server = await startServer(undefined, { XGPT_TOKEN: TOKEN, XGPT_SAMPLE_PAGE_MS: '600' });
+  server = await startServer(undefined, { XGPT_TOKEN: TOKEN, XGPT_SAMPLE_PAGE_MS: '1500' });
 });
 
 const contexts: BrowserContext[] = [];
@@ -44,10 +44,14 @@ const signIn = async (page: Page, path = '/') => {
   await page.goto(server.url + path);
   await page.locator('#token').fill(TOKEN);
   await page.locator('form.panel button').click();
+  await page.waitForURL(server.url + path);
 };
 
-const watchers = async () =>
-  (await server.json<{ watchers: number }>('/healthz', { headers: BEARER })).watchers;
+const watchersAre = (count: number) =>
+  until(`${count} watch`, async () => {
+    const { watchers } = await server.json<{ watchers: number }>('/healthz', { headers: BEARER });
+    return watchers === count;
+  });
 
 const startScrape = async (page: Page) => {
   await page.locator('#username').fill('aurora_lab');
@@ -77,14 +81,14 @@ describe('a visitor', () => {
     const { page, problems } = await visitor();
     await page.goto(`${server.url}/posts?q=aurora`);
     expect(pathOf(page)).toBe('/login?next=%2Fposts%3Fq%3Daurora');
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('token');
+    await page.locator('#token:focus').waitFor();
 
     await page.locator('#token').fill('wrong-horse-battery');
     await page.keyboard.press('Enter');
     await page.locator('#token[aria-invalid="true"]').waitFor();
     expect(await page.locator('#token-error').textContent()).toStartWith('This is not the token.');
     expect(await page.locator('#token').inputValue()).toBe('');
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('token');
+    await page.locator('#token:focus').waitFor();
 
     await page.locator('#token').fill(TOKEN);
     await page.keyboard.press('Enter');
@@ -98,9 +102,8 @@ describe('a visitor', () => {
   test('needs no JavaScript for any of it', async () => {
     const { page } = await visitor({ javaScriptEnabled: false });
     await signIn(page, '/jobs');
-    expect(pathOf(page)).toBe('/jobs');
     await page.locator('.sign-out button').click();
-    expect(pathOf(page)).toBe('/login');
+    await page.waitForURL(`${server.url}/login`);
     await page.goto(`${server.url}/jobs`);
     expect(pathOf(page)).toBe('/login?next=%2Fjobs');
   });
@@ -135,12 +138,12 @@ test('the taskbar of all tabs moves, and signing out ends their stream and leads
   await startScrape(page);
   await page.locator('#start-result a').waitFor();
   await Promise.all([isLive(page), isLive(other)]);
-  expect(await watchers()).toBe(1);
+  await watchersAre(1);
   expect(problems).toEqual([]);
 
   await page.locator('.sign-out button').click();
   await page.waitForURL(`${server.url}/login`);
-  await until('the stream has ended', async () => (await watchers()) === 0);
+  await watchersAre(0);
   await other.locator('#connection-note').waitFor();
   await other.getByRole('link', { name: 'Jobs', exact: true }).click();
   await other.waitForURL(`${server.url}/login?next=%2Fjobs`);
