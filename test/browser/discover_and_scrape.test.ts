@@ -41,7 +41,7 @@ test('FEATURES 12, 22: a failed discovery with twelve scrapes is understood and 
   expect(await rows.first().textContent()).toContain(`@${victim}`);
   expect(await rows.first().textContent()).toContain(REFUSAL);
   expect(await report.locator('.report-attempts tbody tr').count()).toBe(1);
-  expect(await report.locator('#log-lines').textContent()).toContain(`@${victim} failed.`);
+  await report.locator('#log-lines', { hasText: `@${victim} failed.` }).waitFor();
 
   isBroken = false;
   await report.getByRole('button', { name: 'Retry', exact: true }).click();

@@ -19,13 +19,14 @@ test('a page that is open tells that the database was damaged under it', async (
   await page.locator(`#job-${id}`).waitFor();
   damage(join(server.dataDir, 'xgpt.sqlite'));
   const notice = page.locator('#notices .notice');
-  await notice.waitFor({ timeout: 20_000 });
+  await notice.waitFor();
   expect(await notice.textContent()).toContain('The database file is damaged.');
 });
 
 /** Everything but the first page is noise from now on. */
 function damage(path: string): void {
   const db = new Database(path);
+  db.run('PRAGMA busy_timeout = 10000');
   db.run('PRAGMA wal_checkpoint(TRUNCATE)');
   db.close();
   const file = openSync(path, 'r+');
@@ -42,11 +43,12 @@ test('a page that is open tells what keeps the program from working, and takes i
   expect(await notice.count()).toBe(0);
 
   const other = new Database(join(server.dataDir, 'xgpt.sqlite'));
+  other.run('PRAGMA busy_timeout = 10000');
   other.run('BEGIN IMMEDIATE');
-  await notice.waitFor({ timeout: 15_000 });
+  await notice.waitFor();
   expect(await notice.textContent()).toContain('Another program keeps the database locked.');
   other.run('ROLLBACK');
-  await notice.waitFor({ state: 'detached', timeout: 15_000 });
+  await notice.waitFor({ state: 'detached' });
   other.close();
   expect(problems).toEqual([]);
 });
