@@ -13,7 +13,10 @@ class Line {
   #server: TestServer;
   #sockets = new Set<Socket>();
   #cut: ((event: 'request' | 'answer') => void) | undefined;
-  #listener = createServer((client) => {
+  /** While the server is started again, whoever calls is kept waiting. */
+  #up = Promise.resolve();
+  #listener = createServer(async (client) => {
+    await this.#up;
     const upstream = connect(Number(new URL(this.#server.url).port), '127.0.0.1');
     for (const socket of [client, upstream]) {
       this.#sockets.add(socket);
@@ -51,10 +54,13 @@ class Line {
       else if (event === 'request' && moment !== 'answer') setTimeout(resolve, moment);
     };
     await promise;
+    const up = Promise.withResolvers<void>();
+    this.#up = up.promise;
     await this.#server.end('SIGKILL');
     for (const socket of this.#sockets) socket.destroy();
     this.#cut = undefined;
     this.#server = await startServer(this.#server.dataDir);
+    up.resolve();
   }
 
   close(): void {
