@@ -28,8 +28,7 @@ describe('FEATURES 8: runCommand', () => {
       },
       { name: 'scrape', tracker },
     );
-    expect(failing).rejects.toThrow('The archive is missing.');
-    await failing.catch(() => {});
+    await expect(failing).rejects.toThrow('The archive is missing.');
     expect(tracker.getAllJobs()).toMatchObject([
       { status: 'failed', errorMessage: 'The archive is missing.' },
     ]);

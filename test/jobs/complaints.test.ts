@@ -77,10 +77,10 @@ describe('an obstacle that the watch tells of', () => {
     await tracker.start();
     const { jobId } = await tracker.createJob('chore');
     obstacle = gone();
-    expect(tracker.enqueue('errand', {})).rejects.toThrow(obstacle.title);
-    expect(tracker.createJob('chore')).rejects.toThrow(obstacle.title);
-    expect(tracker.cancelJob(jobId)).rejects.toThrow(obstacle.title);
-    expect(tracker.removeJob(jobId, { force: true })).rejects.toThrow(obstacle.title);
+    await expect(tracker.enqueue('errand', {})).rejects.toThrow(obstacle.title);
+    await expect(tracker.createJob('chore')).rejects.toThrow(obstacle.title);
+    await expect(tracker.cancelJob(jobId)).rejects.toThrow(obstacle.title);
+    await expect(tracker.removeJob(jobId, { force: true })).rejects.toThrow(obstacle.title);
     const before = rowOf(jobId);
     await clock.advance(10_000);
     expect(rowOf(jobId)).toEqual(before);

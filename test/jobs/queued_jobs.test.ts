@@ -82,10 +82,11 @@ describe('FEATURES 15, 25: the queue', () => {
   test('refuses bad input and unknown types, and creates nothing', async () => {
     const { tracker } = setup({ definitions: [errand(async () => {})] });
     const bad = tracker.enqueue('errand', { name: 7 });
-    expect(bad).rejects.toBeInstanceOf(InvalidInput);
-    expect(bad).rejects.toMatchObject({ details: { name: 'Name is missing.' } });
-    expect(tracker.enqueue('nonsense' as 'errand', {})).rejects.toBeInstanceOf(UnknownJobType);
-    await Promise.allSettled([bad]);
+    await expect(bad).rejects.toBeInstanceOf(InvalidInput);
+    await expect(bad).rejects.toMatchObject({ details: { name: 'Name is missing.' } });
+    await expect(tracker.enqueue('nonsense' as 'errand', {})).rejects.toBeInstanceOf(
+      UnknownJobType,
+    );
     expect(tracker.getAllJobs()).toEqual([]);
   });
 });
