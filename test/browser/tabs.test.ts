@@ -66,7 +66,7 @@ describe('FEATURES 31: thirty tabs', () => {
     const tabs = [page];
     while (tabs.length < 30) tabs.push(await openTab(context, `${server.url}/posts`));
     await Promise.all(tabs.map((tab) => isLive(tab, id)));
-    expect(await server.watchers()).toBe(1);
+    await watchersAre(server, 1);
 
     const leaving = shuffled(tabs);
     while (leaving.length > 1) {
@@ -75,7 +75,7 @@ describe('FEATURES 31: thirty tabs', () => {
       expect(await server.watchers()).toBeLessThanOrEqual(1);
     }
     await isLive(leaving[0] as Page, id);
-    expect(await server.watchers()).toBe(1);
+    await watchersAre(server, 1);
     await leaving[0]?.close();
     await watchersAre(server, 0);
   }, 180_000);
@@ -110,7 +110,7 @@ test('following links in one tab leaves no connection behind', async () => {
   }
   await page.goBack();
   await isLive(page, id);
-  expect(await server.watchers()).toBe(1);
+  await watchersAre(server, 1);
   await page.goto('about:blank');
   await watchersAre(server, 0);
 });
@@ -140,7 +140,7 @@ test('a page that is kept for the back button, or frozen, holds no connection, a
     await watchersAre(server, 0);
     await tell(target, back);
     await isLive(page, id);
-    expect(await server.watchers()).toBe(1);
+    await watchersAre(server, 1);
   }
   await tell('document', 'freeze');
   await tell('document', 'resume');
@@ -158,7 +158,7 @@ describe('a browser without shared workers', () => {
     await page.goto(server.url);
     const second = await openTab(context, server.url);
     for (const tab of [page, second]) await isLive(tab, server.ids[0] ?? '');
-    expect(await server.watchers()).toBe(2);
+    await watchersAre(server, 2);
     await second.close();
     await watchersAre(server, 1);
   });
@@ -176,7 +176,7 @@ describe('a browser without shared workers', () => {
     });
     await page.goto(server.url);
     await isLive(page, server.ids[0] ?? '');
-    expect(await server.watchers()).toBe(1);
+    await watchersAre(server, 1);
   });
 
   test('or one in which it stays silent, is live all the same', async () => {
@@ -190,7 +190,7 @@ describe('a browser without shared workers', () => {
     });
     await page.goto(server.url);
     await isLive(page, server.ids[0] ?? '');
-    expect(await server.watchers()).toBe(1);
+    await watchersAre(server, 1);
   });
 });
 
@@ -217,9 +217,11 @@ test('a tab that nobody sees is live at a slower pace, and at the full one when 
   for (const tab of [page, unseen]) await isLive(tab, server.ids[0] ?? '');
   await hide(unseen, true);
   const before = [await frames(page), await frames(unseen)] as const;
-  await until('the unseen one moves', async () => (await frames(unseen)) > before[1] + 3);
-  const came = [(await frames(page)) - before[0], (await frames(unseen)) - before[1]] as const;
-  expect(came[0]).toBeGreaterThan(came[1] * 2);
+  // So far that no pause of the machine can put it there.
+  await until('the unseen one moves, far behind', async () => {
+    const came = [(await frames(page)) - before[0], (await frames(unseen)) - before[1]] as const;
+    return came[1] > 3 && came[0] > came[1] * 2 + 50;
+  });
   await hide(unseen, false);
   const seen = await frames(unseen);
   await until('it is at the full pace', async () => (await frames(unseen)) > seen + 20);
@@ -330,9 +332,11 @@ test('ten minutes of updates leave as many nodes and listeners as there were', a
   await feed(600);
   const before = await counters();
   await feed(12_000);
-  const after = await counters();
-  expect(after.nodes - before.nodes).toBeLessThan(200);
-  expect(after.jsEventListeners - before.jsEventListeners).toBeLessThan(20);
+  // What is no longer used goes when the browser gets round to it.
+  await until('as many are left as there were', async () => {
+    const { nodes, jsEventListeners } = await counters();
+    return nodes - before.nodes < 200 && jsEventListeners - before.jsEventListeners < 20;
+  });
   expect(problems).toEqual([]);
 }, 240_000);
 
