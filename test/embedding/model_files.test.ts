@@ -166,7 +166,7 @@ describe('a first fetch', () => {
 
   test('turns to the hub when the registry falls silent', async () => {
     npm.answer = () => stalls(tarball.slice(0, 1_000_000));
-    await setup({ idleTimeoutMs: 200 }).fetch({ signal });
+    await setup({ idleTimeoutMs: 3_000 }).fetch({ signal });
     expect(await filesOnDisk()).toEqual(ALL_FILES);
   });
 

@@ -20,15 +20,14 @@ describe('FEATURES 33: the live taskbar’s frames', () => {
       bytes += live.delta().length;
       frames.push(performance.now());
     });
-    const end = performance.now() + 2_000;
-    for (let step = 0; performance.now() < end; step++) {
+    // From the first frame to the last: the machine may have paused before and behind them.
+    const seconds = () => ((frames.at(-1) ?? 0) - (frames[0] ?? 0)) / 1000;
+    for (let step = 0; seconds() < 2; step++) {
       for (const job of jobs) void job.updateProgress(step, 1_000_000, 'Reading page 14 of 50');
       await Bun.sleep(1);
     }
-    const seconds = ((frames.at(-1) ?? 0) - (frames[0] ?? 0)) / 1000;
-    expect(frames.length / seconds).toBeLessThanOrEqual(21);
-    expect(frames.length).toBeGreaterThan(1);
-    expect(bytes / seconds).toBeLessThan(110_000);
+    expect(frames.length / seconds()).toBeLessThanOrEqual(21);
+    expect(bytes / seconds()).toBeLessThan(110_000);
   }, 120_000);
 
   test('stay few while jobs come and go as well, and progress makes room for them', async () => {
@@ -44,19 +43,22 @@ describe('FEATURES 33: the live taskbar’s frames', () => {
       if (new TextDecoder().decode(live.delta()).includes('event: job\n')) parts++;
       frames++;
     });
-    const seconds = 5;
-    const end = performance.now() + seconds * 1000;
-    for (let step = 0; performance.now() < end; step++) {
+    const begun = performance.now();
+    const seconds = () => (performance.now() - begun) / 1000;
+    let passed = 0;
+    for (let step = 0; seconds() < 5; step++) {
       for (const job of jobs) void job.updateProgress(step, 1_000_000, 'Reading page 14 of 50');
-      if (step % 20 === 0) {
+      if (seconds() - passed > 0.12) {
+        passed = seconds();
         const passing = await tracker.createJob('search', { query: `passing ${step}` });
         await tracker.completeJob(passing.jobId, true);
       }
       await Bun.sleep(5);
     }
+    const took = seconds();
     // What changes of status may run ahead of the limits is spread over the whole time.
-    expect(frames / seconds).toBeLessThanOrEqual(22);
-    expect(parts / seconds).toBeLessThan(10);
+    expect(frames / took).toBeLessThanOrEqual(22);
+    expect(parts / took).toBeLessThan(10);
   }, 120_000);
 
   test('lose nothing by being few: the last one says what is', async () => {

@@ -1,14 +1,18 @@
 import { afterAll, describe, expect, test } from 'bun:test';
 import type { Job } from '../../src/jobs/index.ts';
 import { closeApps, NAVIGATION, setupApp, type TestApp } from '../support/app.ts';
+import { testClock } from '../support/clock.ts';
 
 afterAll(closeApps);
 
 const AURORA = { username: 'aurora_lab' };
 
-/** Over a socket, because only there a client has an address. Nothing runs: all jobs wait. */
+/**
+ * Over a socket, because only there a client has an address. Nothing runs: all jobs wait. Nor does
+ * time pass, so that whatever is asked for twice is asked for within a moment.
+ */
 async function serving(env: Record<string, string> = {}) {
-  const web = await setupApp(env);
+  const web = await setupApp(env, { clock: testClock(Date.now()) });
   web.app.listen({ port: 0, hostname: '127.0.0.1' });
   const post = (path: string, body: unknown) =>
     fetch(`http://127.0.0.1:${web.app.server?.port}${path}`, {
@@ -45,7 +49,7 @@ describe('the same asked for twice within a moment', () => {
   });
 
   test('in a form without JavaScript leads both times to the same page', async () => {
-    const web = await setupApp();
+    const web = await setupApp({}, { clock: testClock(Date.now()) });
     const press = async () =>
       (await web.post('/api/scrape', AURORA, NAVIGATION)).headers.get('location');
     expect(await press()).toBe(await press());

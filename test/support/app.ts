@@ -36,7 +36,7 @@ export async function setupApp(
   {
     vitalsClock = systemClock,
     ...trackerOptions
-  }: Pick<TrackerOptions, 'cancelGraceMs'> & { vitalsClock?: Clock } = {},
+  }: Pick<TrackerOptions, 'cancelGraceMs' | 'clock'> & { vitalsClock?: Clock } = {},
   database = openDatabase(':memory:'),
 ) {
   const dataDir = mkdtempSync(join(tmpdir(), 'xgpt-test-'));

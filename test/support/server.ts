@@ -105,5 +105,8 @@ async function addressOf(child: Server, wholeLog: () => Promise<string>): Promis
     const address = /xgpt is at (http:\S+?)\/?\s/.exec(printed)?.[1];
     if (address) return address;
   }
-  throw new Error(`The server ended at once: ${await wholeLog()}`);
+  const log = await wholeLog();
+  await child.exited;
+  const by = child.signalCode ? ` by ${child.signalCode}` : '';
+  throw new Error(`The server ended at once${by}: ${log}`);
 }
