@@ -222,7 +222,7 @@ describe('an abort', () => {
 describe('a server that is killed and started again', () => {
   test('is not noticed by a subscriber: nothing is said twice, and nothing is missed', async () => {
     const dataDir = freshDataDir();
-    const settings = { XGPT_SAMPLE_PAGE_MS: '300', PORT: lastingPort() };
+    const settings = { XGPT_SAMPLE_PAGE_MS: '800', PORT: lastingPort() };
     const server = await startServer(dataDir, settings);
     const client = createClient({ url: server.url });
     const stores = Array.from({ length: 3 }, () =>

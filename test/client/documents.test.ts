@@ -12,7 +12,7 @@ let server: TestServer;
 let folder: string;
 
 beforeAll(async () => {
-  server = await startServer(undefined, { XGPT_SAMPLE_PAGE_MS: '60' });
+  server = await startServer(undefined, { XGPT_SAMPLE_PAGE_MS: '700' });
   folder = freshDataDir();
   const client = await fetch(`${server.url}/assets/client.js`);
   expect(client.headers.get('content-type')).toStartWith('text/javascript');

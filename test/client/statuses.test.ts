@@ -19,6 +19,13 @@ afterAll(closeStagedApps);
 const HOUR_MS = 3_600_000;
 const HELD = new Map<string, () => void>();
 
+/** Lets the job go on that is held, and only once. */
+async function release(id: string | null | undefined): Promise<void> {
+  const letGo = await until(`${id} is held`, () => HELD.get(String(id)));
+  HELD.delete(String(id));
+  letGo();
+}
+
 /** Ends, or does not, as its user's name says. */
 async function act({ username }: { username: string }, job: QueuedJobContext): Promise<unknown> {
   switch (username) {
@@ -108,7 +115,7 @@ describe('FEATURES 9 and 10: a job as a store', () => {
     const { id } = await app.scrape('held');
     const seen = record(client.track(id));
     await seen.reaches('running');
-    HELD.get(id)?.();
+    await release(id);
     expect(await seen.reaches('completed')).toMatchObject({ jobId: id, output: { posts: 3 } });
     seen.stop();
   });
@@ -167,7 +174,7 @@ describe('FEATURES 9 and 10: a job as a store', () => {
     const second = record(store);
     expect(second.states).toEqual([first.last()]);
     second.stop();
-    HELD.get(String(jobId))?.();
+    await release(jobId);
     await first.reaches('completed');
     expect(second.states).toHaveLength(1);
     first.stop();
@@ -233,7 +240,7 @@ describe('FEATURES 11: every status is told apart', () => {
     const { done } = store;
     expect(await store.cancel()).toBe(true);
     const { jobId } = await seen.reaches('cancelling');
-    HELD.get(String(jobId))?.();
+    await release(jobId);
     await expect(done).rejects.toMatchObject({ code: 'cancelled', jobId });
     expect(seen.last().status).toBe('cancelled');
     expect(await store.cancel()).toBe(false);
@@ -248,12 +255,12 @@ describe('retry', () => {
     await expectSoon(seen, { message: 'One of three' });
     await store.cancel();
     const { jobId } = await seen.reaches('cancelling');
-    HELD.get(String(jobId))?.();
+    await release(jobId);
     await seen.reaches('cancelled');
     await store.retry();
     const { done } = store;
     await expectSoon(seen, { status: 'running', message: 'One of three' });
-    HELD.get(String(jobId))?.();
+    await release(jobId);
     expect(await done).toMatchObject({ posts: 3 });
     seen.stop();
   });

@@ -168,7 +168,7 @@ describe('failing and going on', () => {
       const current = web.tracker.getJob(id);
       return current?.status === 'retrying' ? current : undefined;
     });
-    expect(job.retryAt?.getTime()).toBeGreaterThan(job.updatedAt.getTime() + 3_000);
+    expect(job.retryAt?.getTime()).toBeGreaterThan(job.createdAt.getTime() + 3_000);
     expect(await web.tracker.cancelJob(id)).toBe(true);
     expect(web.tracker.getJob(id)?.status).toBe('cancelled');
   });
