@@ -15,11 +15,14 @@ export interface RunCommandOptions {
  * Runs a function as a tracked job: it shows in the taskbar of every page, may report progress,
  * and is cancelled through its context's signal. The function's result is returned; what it
  * throws ends the job as failed and is thrown on.
+ * @throws TypeError when `name` is empty; nothing was run then.
  */
 export async function runCommand<Result>(
   run: (job: JobContext | undefined) => Promise<Result>,
   { name, trackAsJob = true, jobMetadata, tracker = jobTracker }: RunCommandOptions,
 ): Promise<Result> {
+  if (!name.trim())
+    throw new TypeError('runCommand: Give a name, such as scrape: the type of job.');
   if (!trackAsJob) return run(undefined);
   await tracker.initialize();
   const job = await tracker.createJob(name, jobMetadata);

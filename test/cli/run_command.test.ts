@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'bun:test';
+import { describe, expect, mock, test } from 'bun:test';
 import { runCommand } from '../../src/cli/run_command.ts';
 import { setup } from '../support/jobs.ts';
 
@@ -44,6 +44,15 @@ describe('FEATURES 8: runCommand', () => {
       { name: 'embed', tracker },
     );
     expect(tracker.getAllJobs()).toMatchObject([{ status: 'cancelled' }]);
+  });
+
+  test('an empty name is refused before anything is run', async () => {
+    const { tracker } = setup();
+    const run = mock(async () => {});
+    const running = runCommand(run, { name: '' as 'scrape', tracker });
+    await expect(running).rejects.toThrow('Give a name, such as scrape');
+    expect(run).not.toHaveBeenCalled();
+    expect(tracker.getAllJobs()).toEqual([]);
   });
 
   test('without trackAsJob there is no job', async () => {
