@@ -11,6 +11,9 @@ import { quietLog } from './quiet_log.ts';
 /** How many ids are named when what was typed fits several. */
 const MOST_NAMED = 5;
 
+/** How many characters of an id are enough: fewer fit too much, and an empty variable fits all. */
+const LEAST_TYPED = 4;
+
 /** The jobs of the data folder, without what it takes to run them. What dead processes left is settled. */
 export async function openJobs(): Promise<Tracker> {
   quietLog();
@@ -28,9 +31,10 @@ export function whoRunsJobs(): string {
 
 /**
  * The job whose id is, begins or ends with `part`.
- * @throws CommandFailed when there is none, or several.
+ * @throws CommandFailed when there is none, or several, or `part` is too short to tell.
  */
 export function findJob(tracker: Tracker, part: string): Job {
+  if (part.length < LEAST_TYPED) throw tooShort(part);
   const ids = tracker.idsLike(part, MOST_NAMED);
   const [id] = ids;
   const job = id === undefined ? undefined : tracker.getJob(id);
@@ -43,6 +47,13 @@ export function findJob(tracker: Tracker, part: string): Job {
   if (ids.length === 1) return job;
   throw new CommandFailed(
     `"${part}" fits several jobs; type more of one of them: ${ids.join(', ')}${ids.length === MOST_NAMED ? ' …' : ''}`,
+    EXIT.usage,
+  );
+}
+
+function tooShort(part: string): CommandFailed {
+  return new CommandFailed(
+    `"${part}" is too short for an id: type at least ${LEAST_TYPED} characters of how it begins or ends.`,
     EXIT.usage,
   );
 }

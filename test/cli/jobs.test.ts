@@ -218,6 +218,24 @@ describe('jobs cancel, retry and rm', () => {
     });
   }
 
+  test('do not take the only job there is for what is no id, such as an empty variable', async () => {
+    const dataDir = freshDataDir();
+    const { stdout } = await run(['scrape', 'aurora_lab', '--detach'], { dataDir });
+    const id = stdout.trim();
+    for (const words of [
+      ['cancel', ''],
+      ['rm', '--force', 's'],
+      ['retry', id.slice(-3)],
+      ['show', ''],
+      ['watch', ''],
+    ]) {
+      const { code, stderr } = await run(['jobs', ...words], { dataDir });
+      expect(stderr).toMatch(/^"\w*" is too short for an id: type at least 4 characters/);
+      expect(code).toBe(2);
+    }
+    expect((await run(['jobs', 'cancel', id.slice(-4)], { dataDir })).code).toBe(0);
+  });
+
   test('a cancel reaches the job that a server runs', async () => {
     const server = await startServer(undefined, ENDLESS);
     const { id } = await server.start('scrape', LONG_SCRAPE);
