@@ -13,6 +13,9 @@ function whole(min: number, max: number, fallback: number) {
   return z.coerce.number({ error }).int(error).min(min, error).max(max, error).default(fallback);
 }
 
+/** Beside the program, so that every command finds the same, wherever it is called from. */
+const DATA_DIR = join(import.meta.dir, '..', 'data');
+
 const DAY_MS = 86_400_000;
 const MOST_AT_ONCE = 64;
 
@@ -35,7 +38,7 @@ const settings = z.object({
     .refine((names) => names.every(isHostName), {
       error: 'must be host names without scheme or port, separated by commas: xgpt.lan, nas',
     }),
-  XGPT_DATA_DIR: z.string().default('./data'),
+  XGPT_DATA_DIR: z.string().default(DATA_DIR),
   XGPT_LOG_LEVEL: z
     .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
     .default('info'),
@@ -62,6 +65,7 @@ export interface Config {
   token: string | undefined;
   /** Names the server goes by besides its addresses, in lower case. */
   hosts: string[];
+  /** Absolute. */
   dataDir: string;
   databasePath: string;
   /** Where personal archives are uploaded to or dropped into. */

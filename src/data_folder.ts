@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import type { Config } from './config.ts';
 
 /** The data folder cannot be used as it is; the message says what to do. */
@@ -11,6 +11,25 @@ export class DataFolderUnusable extends Error {
       { cause },
     );
   }
+}
+
+/** Nothing has been stored yet, or it is elsewhere. */
+export class DataFolderMissing extends Error {
+  override readonly name = 'DataFolderMissing';
+  constructor(dataDir: string) {
+    super(
+      `There is no data folder at ${dataDir} yet. The first job makes it, for example xgpt scrape aurora_lab. If you have one elsewhere, set XGPT_DATA_DIR to it.`,
+    );
+  }
+}
+
+/**
+ * Makes sure that the data folder can be used, without creating it.
+ * @throws DataFolderMissing, DataFolderUnusable
+ */
+export function requireDataFolder(config: Config): void {
+  if (!existsSync(config.dataDir)) throw new DataFolderMissing(config.dataDir);
+  makeDataFolder(config);
 }
 
 /**

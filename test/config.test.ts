@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'bun:test';
-import { resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { InvalidConfig, loadConfig } from '../src/config.ts';
+
+const ROOT = join(import.meta.dir, '..');
 
 test('an empty environment gives the defaults', () => {
   expect(loadConfig({})).toMatchObject({
     port: 3000,
     host: '127.0.0.1',
-    dataDir: resolve('data'),
+    dataDir: join(ROOT, 'data'),
     samplePageMs: 150,
     maxUploadBytes: 2048 * 1024 * 1024,
     cancelGraceMs: 10_000,
@@ -36,6 +39,13 @@ test('a value that cannot be used is refused, all of them by name, with what the
   ]) {
     expect(load).toThrow(named);
   }
+});
+
+test('the data folder is the one beside the program, wherever one stands, unless it is named', () => {
+  const script = `import { loadConfig } from '${ROOT}/src/config.ts'; console.log(loadConfig({}).dataDir)`;
+  const { stdout } = Bun.spawnSync([process.execPath, '-e', script], { cwd: tmpdir() });
+  expect(stdout.toString()).toBe(`${join(ROOT, 'data')}\n`);
+  expect(loadConfig({ XGPT_DATA_DIR: './mine' }).dataDir).toBe(resolve('mine'));
 });
 
 describe('a token', () => {

@@ -1,5 +1,5 @@
 import { InvalidConfig } from '../config.ts';
-import { DataFolderUnusable } from '../data_folder.ts';
+import { DataFolderMissing, DataFolderUnusable } from '../data_folder.ts';
 import { DatabaseUnusable } from '../database.ts';
 import { troubleOf } from '../database_trouble.ts';
 import { ModelUnavailable } from '../embedding/index.ts';
@@ -16,6 +16,7 @@ export function failureOf(error: unknown): { code: number; message: unknown } {
   if (error instanceof InvalidConfig) return { code: EXIT.usage, message };
   if (error instanceof InvalidInput) return { code: EXIT.usage, message };
   if (error instanceof DatabaseUnusable) return { code: EXIT.unusable, message };
+  if (error instanceof DataFolderMissing) return { code: EXIT.unusable, message };
   if (error instanceof DataFolderUnusable) return { code: EXIT.unusable, message };
   if (error instanceof ModelUnavailable) return { code: EXIT.failed, message };
   if (error instanceof TooManyWaiting) {

@@ -1,6 +1,6 @@
 import { postsText, profileTable } from '../../views/text/library_text.ts';
 import { loadConfig } from '../config.ts';
-import { makeDataFolder } from '../data_folder.ts';
+import { requireDataFolder } from '../data_folder.ts';
 import { appDatabase } from '../database.ts';
 import { createLocalEmbedder } from '../embedding/index.ts';
 import { InvalidInput } from '../jobs/index.ts';
@@ -70,7 +70,7 @@ export async function showProfiles(
 function openLibrary(): Pick<Services, 'library' | 'embedder' | 'sources'> {
   quietLog();
   const config = loadConfig();
-  makeDataFolder(config);
+  requireDataFolder(config);
   return {
     library: createLibrary(appDatabase()),
     embedder: createLocalEmbedder({ ...config, logger: silentLogger }),

@@ -1,5 +1,5 @@
 import { loadConfig } from '../config.ts';
-import { makeDataFolder } from '../data_folder.ts';
+import { requireDataFolder } from '../data_folder.ts';
 import { appDatabase } from '../database.ts';
 import { type Job, jobTracker, systemClock, type Tracker } from '../jobs/index.ts';
 import { silentLogger } from '../logger.ts';
@@ -17,7 +17,7 @@ const LEAST_TYPED = 4;
 /** The jobs of the data folder, without what it takes to run them. What dead processes left is settled. */
 export async function openJobs(): Promise<Tracker> {
   quietLog();
-  makeDataFolder(loadConfig());
+  requireDataFolder(loadConfig());
   await jobTracker.initialize();
   return jobTracker;
 }

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   accountFiles,
@@ -211,6 +211,24 @@ describe('exit codes', () => {
     expect(job).toMatchObject({ code: 3, stderr: expect.stringContaining('"nothing"') });
     const archive = await run(['import', './gone.zip'], { dataDir });
     expect(archive).toMatchObject({ code: 3, stderr: 'There is no archive at ./gone.zip.\n' });
+  });
+
+  test('5: there is no data folder, and what only reads or changes makes none', async () => {
+    const dataDir = join(freshDataDir(), 'none');
+    for (const words of [
+      ['jobs', 'list'],
+      ['jobs', 'watch'],
+      ['jobs', 'cancel', '4f2a91c0'],
+      ['jobs', 'rm', '--status', 'failed'],
+      ['posts'],
+      ['users', 'list'],
+    ]) {
+      const { code, stdout, stderr } = await run(words, { dataDir });
+      expect(stderr).toMatch(/^There is no data folder at \S+\/none yet\. .*XGPT_DATA_DIR/);
+      expect({ code, stdout }).toEqual({ code: 5, stdout: '' });
+    }
+    expect((await run(['complete', '--', 'jobs', 'show', ''], { dataDir })).stdout).toBe('');
+    expect(existsSync(dataDir)).toBe(false);
   });
 
   test('5: a data folder or a database that cannot be used', async () => {
