@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { CommandFailed, EXIT } from './exit.ts';
 import { examples } from './help.ts';
+import { print } from './output.ts';
 
 /** `xgpt completion <shell>`, and what its script asks. */
 export function addCompletionCommands(program: Command): void {
@@ -13,7 +14,7 @@ export function addCompletionCommands(program: Command): void {
       const { SCRIPTS } = await import('./completion/scripts.ts');
       const script = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined;
       if (!script) throw new CommandFailed('<shell>: It must be bash, zsh or fish.', EXIT.usage);
-      console.log(script);
+      print(script);
     });
   program
     .command('complete', { hidden: true })
@@ -30,7 +31,7 @@ async function printCandidates(program: Command, words: string[]): Promise<void>
     // Asking what there is creates nothing.
     const readsJobs = existsSync(loadConfig().databasePath);
     for (const { value, about } of await candidates(program, words, readsJobs)) {
-      console.log(`${value}\t${about}`);
+      print(`${value}\t${about}`);
     }
   } catch {
     process.exitCode = EXIT.failed;

@@ -14,6 +14,8 @@ export const EXIT = {
   unusable: 5,
   /** Ctrl-C: the job is cancelled, or left to others. As shells have it: 128 + SIGINT. */
   interrupted: 130,
+  /** What looks on was called off, because nobody reads it. As shells have it: 128 + SIGPIPE. */
+  unread: 141,
 } as const;
 
 /** A command ends with this code and says this, a whole sentence, on standard error. */

@@ -16,6 +16,7 @@ import type { Services } from '../operations/services.ts';
 import { createSources } from '../sources/index.ts';
 import { complain } from './complain.ts';
 import { CommandFailed, EXIT } from './exit.ts';
+import { nobodyReads, print, write, written } from './output.ts';
 import { quietLog } from './quiet_log.ts';
 import { wrongInput } from './wrong_input.ts';
 
@@ -42,8 +43,10 @@ export async function showPosts(words: string[], options: PostsOptions): Promise
   try {
     for await (const { posts } of pages(limitOf(options.limit), find)) {
       if (options.json) printJson(posts);
-      else process.stdout.write(separator + postsText(posts));
+      else write(separator + postsText(posts));
       separator = '\n';
+      await written();
+      if (nobodyReads.aborted) break;
     }
   } finally {
     await embedder.close();
@@ -64,7 +67,7 @@ export async function showProfiles(
     else rows.push(...profiles);
   }
   const columns = process.stdout.isTTY && process.stdout.columns;
-  if (rows.length > 0) process.stdout.write(profileTable(rows, columns));
+  if (rows.length > 0) write(profileTable(rows, columns));
 }
 
 function openLibrary(): Pick<Services, 'library' | 'embedder' | 'sources'> {
@@ -125,5 +128,5 @@ async function* pages<Found extends { total: number; nextCursor?: string }>(
 }
 
 function printJson(items: object[]): void {
-  for (const item of items) console.log(JSON.stringify(item));
+  for (const item of items) print(JSON.stringify(item));
 }

@@ -7,6 +7,7 @@ import { examples } from './help.ts';
 import { addJobCommands } from './job_commands.ts';
 import { addLibraryCommands } from './library_commands.ts';
 import { addOperationCommands } from './operation_commands.ts';
+import { outliveReaders, outputFailure, write, written } from './output.ts';
 
 const EXIT_CODES = `
 Exit codes:
@@ -26,7 +27,10 @@ function createProgram(): Command {
     .helpCommand('help [command]', 'the same for a command')
     .showHelpAfterError('xgpt --help shows what there is, and xgpt help <command> how it is used.')
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(asSentence(text)) })
+    .configureOutput({
+      writeOut: write,
+      outputError: (text, writeErr) => writeErr(asSentence(text)),
+    })
     .addHelpText(
       'after',
       examples(
@@ -61,22 +65,28 @@ function createProgram(): Command {
 
 /** Runs a command line. The process ends by itself afterwards, with `process.exitCode` set. */
 export async function runProgram(words: string[]): Promise<void> {
-  // Whoever reads may stop reading, `xgpt jobs list | head -1`, and a terminal may be closed.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreNobodyReads);
+  outliveReaders();
   const program = createProgram();
   try {
     await program.parseAsync(words.length > 0 ? words : ['serve'], { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) {
-      process.exitCode = error.exitCode === 0 ? EXIT.completed : EXIT.usage;
-      return;
-    }
-    const { failureOf } = await import('./failures.ts');
-    const { code, message } = failureOf(error);
-    if (typeof message === 'string') complain(message);
-    else console.error(message);
-    process.exit(code);
+    if (!(error instanceof CommanderError)) await endWith(error);
+    process.exitCode = (error as CommanderError).exitCode === 0 ? EXIT.completed : EXIT.usage;
   }
+  const lost = await outputFailure();
+  if (!lost) return;
+  complain(lost);
+  process.exitCode ||= EXIT.failed;
+}
+
+/** At once: what is under way keeps the process alive. */
+async function endWith(error: unknown): Promise<never> {
+  const { failureOf } = await import('./failures.ts');
+  const { code, message } = failureOf(error);
+  if (typeof message === 'string') complain(message);
+  else console.error(message);
+  await written();
+  process.exit(code);
 }
 
 /** "error: unknown command 'srape'" → "Unknown command 'srape'." */
@@ -85,8 +95,4 @@ function asSentence(text: string): string {
   const sentence = first.charAt(0).toUpperCase() + first.slice(1);
   const end = /[.?)]$/.test(sentence) || sentence === '' ? '' : '.';
   return [sentence + end, ...rest].join('\n');
-}
-
-function ignoreNobodyReads(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
 }

@@ -9,6 +9,7 @@ import { EXIT } from './exit.ts';
 import { bringIn, type Copy } from './import_archive.ts';
 import type { TypedField } from './operation_commands.ts';
 import { whoGoesOn } from './others.ts';
+import { print } from './output.ts';
 import { createReporter } from './progress/reporter.ts';
 import { quietLog } from './quiet_log.ts';
 import { wrongInput } from './wrong_input.ts';
@@ -76,7 +77,7 @@ function typedAs(field: string, fields: TypedField[]): string {
 }
 
 function detached({ vitals }: Program, job: Job, { json }: RunOptions): number {
-  console.log(json ? JSON.stringify(job) : job.id);
+  print(json ? JSON.stringify(job) : job.id);
   const advice = [`xgpt jobs watch ${job.id} shows it.`, whoGoesOn(vitals.processes(), Date.now())];
   complain(advice.filter(Boolean).join(' '));
   return EXIT.completed;

@@ -5,6 +5,7 @@ import { type BulkAction, isActive, type Job, type Tracker } from '../../jobs/in
 import { complain } from '../complain.ts';
 import { CommandFailed, EXIT } from '../exit.ts';
 import { findJob, openJobs, shortId, whoRunsJobs } from '../open_jobs.ts';
+import { print } from '../output.ts';
 import { type FilterOptions, isFiltered, readFilter } from './filter.ts';
 
 export interface RemoveOptions extends FilterOptions {
@@ -63,7 +64,7 @@ async function forMatching(
   const tracker = await openJobs();
   const outcome = await tracker.changeMatching(action, query);
   const { done, skipped } = outcome;
-  if (done + skipped > 0) console.log(bulkText(outcome));
+  if (done + skipped > 0) print(bulkText(outcome));
   else complain('There are no such jobs.');
   const advice = action === 'retry' && done > 0 ? whoRunsJobs() : '';
   if (advice) complain(advice);
@@ -85,7 +86,7 @@ async function forEach(
   for (const part of parts) {
     try {
       const job = findJob(tracker, part);
-      console.log(`${nameOf(job)} ${await change(tracker, job)}`);
+      print(`${nameOf(job)} ${await change(tracker, job)}`);
     } catch (error) {
       if (!(error instanceof CommandFailed)) throw error;
       complain(error.message);

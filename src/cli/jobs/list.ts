@@ -4,6 +4,7 @@ import { table } from '../../../views/text/table.ts';
 import type { Job } from '../../jobs/index.ts';
 import { complain } from '../complain.ts';
 import { openJobs, shortId } from '../open_jobs.ts';
+import { print } from '../output.ts';
 import { type FilterOptions, readFilter } from './filter.ts';
 
 export interface ListOptions extends FilterOptions {
@@ -17,11 +18,11 @@ export async function listJobs(options: ListOptions): Promise<void> {
   const tracker = await openJobs();
   const { jobs, nextCursor } = tracker.listJobs(query);
   if (options.json) {
-    for (const job of jobs) console.log(JSON.stringify(job));
+    for (const job of jobs) print(JSON.stringify(job));
     return;
   }
   if (jobs.length === 0) complain('There are no such jobs.');
-  else console.log(table(HEAD, jobs.map(rowOf), process.stdout.isTTY && process.stdout.columns));
+  else print(table(HEAD, jobs.map(rowOf), process.stdout.isTTY && process.stdout.columns));
   if (nextCursor) complain(`There are more than these ${jobs.length}: add --limit.`);
 }
 

@@ -5,6 +5,7 @@ import { isFinal, type Job, type JobDetails, type Tracker } from '../../jobs/ind
 import { EXIT } from '../exit.ts';
 import { follow } from '../follow.ts';
 import { findJob, openJobs } from '../open_jobs.ts';
+import { print } from '../output.ts';
 import { statusIcon } from '../progress/job_line.ts';
 import { resultLines } from '../result.ts';
 import { LogReader } from './log_reader.ts';
@@ -26,24 +27,24 @@ export async function showJob(part: string, options: ShowOptions): Promise<numbe
   if (options.follow) return followLog(tracker, job.id);
   const lines = new LogReader(tracker, job.id).read();
   if (options.log) {
-    for (const line of lines) console.log(line);
+    for (const line of lines) print(line);
     return EXIT.completed;
   }
   const details = tracker.detailsOf(job.id);
-  if (options.json) console.log(JSON.stringify({ job, ...details }));
-  else console.log(report(job, details, lines));
+  if (options.json) print(JSON.stringify({ job, ...details }));
+  else print(report(job, details, lines));
   return EXIT.completed;
 }
 
 async function followLog(tracker: Tracker, id: string): Promise<number> {
   const log = new LogReader(tracker, id);
   const tell = () => {
-    for (const line of log.read()) console.log(line);
+    for (const line of log.read()) print(line);
   };
   const { signal } = untilInterrupted();
   await follow(tracker, id, tell, signal);
   tell();
-  return signal.aborted ? EXIT.interrupted : EXIT.completed;
+  return signal.aborted ? signal.reason : EXIT.completed;
 }
 
 function report(job: Job, details: JobDetails, log: string[]): string {

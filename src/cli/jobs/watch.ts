@@ -3,6 +3,7 @@ import { tellEnd } from '../attend.ts';
 import { EXIT } from '../exit.ts';
 import { follow, whenever } from '../follow.ts';
 import { findJob, openJobs, whoRunsJobs } from '../open_jobs.ts';
+import { nobodyReads } from '../output.ts';
 import { createReporter } from '../progress/reporter.ts';
 import { LogReader } from './log_reader.ts';
 
@@ -36,7 +37,7 @@ export async function watchJob(part: string, options: WatchOptions): Promise<num
   tellLog();
   if (!signal.aborted) return tellEnd(job, id, reporter, false);
   reporter.say(`The job goes on. xgpt jobs cancel ${id} stops it.`);
-  return EXIT.interrupted;
+  return signal.reason;
 }
 
 /** Shows what is at work and next in line, and how each of it ends, until Ctrl-C. */
@@ -65,10 +66,13 @@ export async function watchAll(options: WatchOptions): Promise<number> {
   return EXIT.completed;
 }
 
-/** Ctrl-C ends the looking on. */
+/** Ctrl-C ends the looking on, and so does that nobody reads. Aborts with the exit code. */
 export function untilInterrupted(): { signal: AbortSignal; done: () => void } {
   const controller = new AbortController();
-  const interrupt = () => controller.abort();
+  const interrupt = () => controller.abort(EXIT.interrupted);
   process.on('SIGINT', interrupt);
-  return { signal: controller.signal, done: () => process.removeListener('SIGINT', interrupt) };
+  return {
+    signal: AbortSignal.any([controller.signal, nobodyReads]),
+    done: () => process.removeListener('SIGINT', interrupt),
+  };
 }

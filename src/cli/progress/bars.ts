@@ -1,6 +1,7 @@
 import type { WriteStream } from 'node:tty';
 import { isAtWork, type Job, type Tracker } from '../../jobs/index.ts';
 import { complain } from '../complain.ts';
+import { print } from '../output.ts';
 import { endLine, jobLine } from './job_line.ts';
 import { LiveLines } from './live_lines.ts';
 import type { Reporter } from './reporter.ts';
@@ -44,7 +45,7 @@ export class Bars implements Reporter {
 
   print(text: string): void {
     this.#lines.clear();
-    console.log(text);
+    print(text);
   }
 
   close(): void {

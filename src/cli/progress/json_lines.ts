@@ -1,5 +1,6 @@
 import type { Job } from '../../jobs/index.ts';
 import { complain } from '../complain.ts';
+import { print } from '../output.ts';
 import type { Reporter } from './reporter.ts';
 
 /** A job as one line of JSON on standard output, whenever it has changed. */
@@ -28,6 +29,6 @@ export class JsonLines implements Reporter {
     const line = JSON.stringify(job);
     if (this.#told.get(job.id) === line) return;
     this.#told.set(job.id, line);
-    console.log(line);
+    print(line);
   }
 }

@@ -3,6 +3,7 @@ import { progressLine } from '../../../views/progress_line.ts';
 import { printable } from '../../../views/text/printable.ts';
 import type { Job } from '../../jobs/index.ts';
 import { complain } from '../complain.ts';
+import { print } from '../output.ts';
 import { endLine } from './job_line.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -38,7 +39,7 @@ export class PlainLines implements Reporter {
   }
 
   print(text: string): void {
-    console.log(text);
+    print(text);
   }
 
   close(): void {}
