@@ -115,6 +115,15 @@ describe('jobs show', () => {
     expect(stdout).toBe(pagesOf20(10));
   });
 
+  for (const other of ['--log', '--follow']) {
+    test(`--json and ${other} ask for two things, and are refused`, async () => {
+      const words = ['jobs', 'show', '4f2a91c0', '--json', other];
+      const { code, stdout, stderr } = await run(words, { dataDir: freshDataDir() });
+      expect(stderr).toContain(`and ${other} the lines of a log; leave one of the two out.`);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    });
+  }
+
   test('what fits several jobs is told apart, and nothing is done', async () => {
     const { jobs } = await threeJobs();
     const { code, stderr } = await jobs('cancel', 'scrape-');

@@ -2,7 +2,7 @@ import { duration, exact, jobName, relative } from '../../../views/format.ts';
 import { progressLine } from '../../../views/progress_line.ts';
 import { padded, printable } from '../../../views/text/printable.ts';
 import { isFinal, type Job, type JobDetails, type Tracker } from '../../jobs/index.ts';
-import { EXIT } from '../exit.ts';
+import { CommandFailed, EXIT } from '../exit.ts';
 import { follow } from '../follow.ts';
 import { findJob, openJobs } from '../open_jobs.ts';
 import { print } from '../output.ts';
@@ -20,8 +20,18 @@ export interface ShowOptions {
   json?: boolean;
 }
 
-/** Prints a report of a job, or its log. Returns the exit code. */
+/**
+ * Prints a report of a job, or its log. Returns the exit code.
+ * @throws CommandFailed when both are asked for.
+ */
 export async function showJob(part: string, options: ShowOptions): Promise<number> {
+  if (options.json && (options.log || options.follow)) {
+    const other = options.log ? '--log' : '--follow';
+    throw new CommandFailed(
+      `--json: It prints a report, and ${other} the lines of a log; leave one of the two out.`,
+      EXIT.usage,
+    );
+  }
   const tracker = await openJobs();
   const job = findJob(tracker, part);
   if (options.follow) return followLog(tracker, job.id);
