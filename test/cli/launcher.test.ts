@@ -1,7 +1,7 @@
 import { afterAll, expect, setDefaultTimeout, test } from 'bun:test';
-import { existsSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { version } from '../../package.json' with { type: 'json' };
+import { scripts, version } from '../../package.json' with { type: 'json' };
 import { freshDataDir, stopServers } from '../support/server.ts';
 import { run, start, stopCommands, XGPT } from '../support/terminal.ts';
 import { until } from '../support/wait.ts';
@@ -31,6 +31,20 @@ test('from any folder, by a link to it, with a data folder that is relative to t
   expect(page).toContain('@aurora_lab');
   server.child.kill('SIGTERM');
   expect((await server.ended()).code).toBe(0);
+});
+
+test('in a fresh checkout it names the install command of npm start', async () => {
+  const checkout = freshDataDir();
+  for (const file of ['bin/xgpt', 'package.json']) {
+    cpSync(join(XGPT, '../..', file), join(checkout, file));
+  }
+  const child = Bun.spawn([join(checkout, 'bin/xgpt'), 'jobs', 'list'], { stderr: 'pipe' });
+  const install = scripts.prestart.split(' || ')[1];
+  expect(install).toMatch(/^npx --yes bun@[\d.]+ install --frozen-lockfile$/);
+  expect(await new Response(child.stderr).text()).toBe(
+    `xgpt is not set up yet. Run this first: cd '${checkout}' && ${install}\n`,
+  );
+  expect(await child.exited).toBe(1);
 });
 
 test('help shows examples for every command, and the exit codes', async () => {
