@@ -32,7 +32,8 @@ function listen(id: string, reporter: Reporter) {
   let cancelling: Timer | undefined;
   const cancel = () => {
     jobTracker.cancelJob(id).catch((error: Error) => {
-      reporter.say(`It could not be cancelled: ${error.message}. Ctrl-C leaves it to others.`);
+      const reason = error.message.replace(/\.$/, '');
+      reporter.say(`It could not be cancelled: ${reason}. Ctrl-C leaves it to others.`);
     });
   };
   const press = () => {

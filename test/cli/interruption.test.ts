@@ -1,5 +1,6 @@
 import { Database } from 'bun:sqlite';
 import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Job } from '../../src/jobs/index.ts';
 import { freshDataDir, startServer, stopServers } from '../support/server.ts';
@@ -69,6 +70,16 @@ describe('Ctrl-C', () => {
     expect(command.shown()).toContain('it goes on when one starts.');
     const server = await startServer(dataDir);
     expect((await server.ended(id)).result).toMatchObject({ posts: 1000, newPosts: 1000 });
+  });
+
+  test('that cannot cancel says why, in one sentence', async () => {
+    const { command, dataDir } = await underWay();
+    renameSync(join(dataDir, 'xgpt.sqlite'), join(dataDir, 'moved.sqlite'));
+    command.pressCtrlC();
+    await command.shows(
+      /It could not be cancelled: .* while xgpt runs\. Ctrl-C leaves it to others/,
+    );
+    command.child.kill('SIGKILL');
   });
 
   test('in jobs watch ends the looking on, and leaves the job alone', async () => {
