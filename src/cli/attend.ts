@@ -1,4 +1,4 @@
-import { isActive, type Job, jobTracker } from '../jobs/index.ts';
+import { isActive, isFinal, type Job, jobTracker } from '../jobs/index.ts';
 import type { Program } from '../services.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { follow } from './follow.ts';
@@ -14,12 +14,13 @@ export async function attend(program: Program, id: string, reporter: Reporter): 
   const person = listen(id, reporter);
   const job = await follow(jobTracker, id, (jobs) => reporter.show(jobs), person.signal);
   person.stop();
-  reporter.close();
   if (person.signal.aborted && job && isActive(job.status)) {
     await jobTracker.stop();
+    showAsLeft(id, reporter);
     reporter.say(whereItGoesOn(program, id));
     return person.signal.reason as number;
   }
+  reporter.close();
   return tellEnd(job, id, reporter, person.hasCancelled());
 }
 
@@ -54,6 +55,15 @@ function listen(id: string, reporter: Reporter) {
     /** Signals still do not end the process: what is written on the way out must be whole. */
     stop: () => clearTimeout(cancelling),
   };
+}
+
+/** The last thing that is shown is the job that was asked for, and not as it was before it was left. */
+function showAsLeft(id: string, reporter: Reporter): void {
+  const job = jobTracker.getJob(id);
+  const children = jobTracker.detailsOf(id).children;
+  if (job) reporter.show([...children, job]);
+  reporter.close();
+  if (job && isFinal(job.status)) reporter.ended(job);
 }
 
 function whereItGoesOn({ vitals }: Program, id: string): string {

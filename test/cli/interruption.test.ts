@@ -148,9 +148,10 @@ describe('FEATURES 35: a command beside other processes', () => {
     async (signal, ends) => {
       const { command, dataDir, id } = await inPipe();
       command.child.kill(signal);
-      const { code, stderr } = await command.ended();
+      const { code, stdout, stderr } = await command.ended();
       expect(code).toBe(ends);
       expect(stderr).toContain(`xgpt jobs watch ${id} comes back to it.`);
+      expect(jobsIn(stdout).at(-1)).toMatchObject({ id, status: 'queued' });
       expect(await onlyJob(dataDir)).toMatchObject({
         status: 'queued',
         attempt: 1,
@@ -159,6 +160,16 @@ describe('FEATURES 35: a command beside other processes', () => {
       });
     },
   );
+
+  test('Ctrl-C twice: the last line of --json is the job as it was left', async () => {
+    const { command, id } = await inPipe();
+    command.child.kill('SIGINT');
+    await until('it has heard', () => command.stderr().includes('Ctrl-C once more'));
+    command.child.kill('SIGINT');
+    const { code, stdout } = await command.ended();
+    expect(code).toBe(130);
+    expect(jobsIn(stdout).at(-1)).toMatchObject({ id, status: 'queued' });
+  });
 
   test('closing the terminal does the same, although nobody reads what it says', async () => {
     const { command, dataDir } = await underWay();
