@@ -4,7 +4,7 @@ import { CommandFailed, EXIT } from './exit.ts';
 import { follow } from './follow.ts';
 import { whoGoesOn } from './others.ts';
 import type { Reporter } from './progress/reporter.ts';
-import { resultLines } from './result.ts';
+import { foundLines, resultLines } from './result.ts';
 
 /** How long after Ctrl-C the job is cancelled, in ms: until then a second one means something else. */
 const SECOND_THOUGHT_MS = 1_000;
@@ -88,7 +88,7 @@ export function tellEnd(
   reporter.ended(job);
   switch (job.status) {
     case 'completed':
-      for (const line of resultLines(job)) reporter.print(line);
+      for (const line of notSaidYet(job)) reporter.print(line);
       return EXIT.completed;
     case 'cancelled':
       reporter.say(
@@ -99,4 +99,10 @@ export function tellEnd(
       reporter.say(`xgpt jobs show ${id} tells more, xgpt jobs retry ${id} tries again.`);
       return EXIT.failed;
   }
+}
+
+/** Of the result: on a terminal the line about the end stands just above. */
+function notSaidYet(job: Job): string[] {
+  const showsBoth = process.stdout.isTTY && process.stderr.isTTY;
+  return showsBoth ? (foundLines(job) ?? []) : resultLines(job);
 }

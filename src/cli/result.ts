@@ -4,7 +4,12 @@ import type { Job } from '../jobs/index.ts';
 
 /** What a completed job brought, for standard output: usernames that were found, or a summary. */
 export function resultLines(job: Job): string[] {
-  const { found } = (job.result ?? {}) as { found?: unknown };
-  const lines = Array.isArray(found) ? found.map(String) : [resultSummary(job)];
-  return lines.map(printable).filter(Boolean);
+  return foundLines(job) ?? [printable(resultSummary(job))].filter(Boolean);
+}
+
+/** Usernames that were found, if it looked for any: what the line about a job's end does not tell. */
+export function foundLines({ result }: Job): string[] | undefined {
+  const { found } = (result ?? {}) as { found?: unknown };
+  if (!Array.isArray(found)) return undefined;
+  return found.map((name) => printable(String(name))).filter(Boolean);
 }

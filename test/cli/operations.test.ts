@@ -19,7 +19,7 @@ afterAll(stopServers);
 const POSTS = '100 posts of @aurora_lab, 100 new\n';
 
 describe('FEATURES 23: progress in the terminal', () => {
-  test('with no server running, a bar moves until the job is done, and the result follows', async () => {
+  test('with no server running, a bar moves until the job is done, and the result is told once', async () => {
     const env = { XGPT_SAMPLE_PAGE_MS: '200' };
     const command = startInTerminal(['scrape', 'aurora_lab', '--max', '200'], {
       dataDir: freshDataDir(),
@@ -33,6 +33,7 @@ describe('FEATURES 23: progress in the terminal', () => {
     expect(counts).toEqual(counts.toSorted((a, b) => a - b));
     expect(Bun.stripANSI(shown)).toMatch(/● scrape @aurora_lab {2}completed in \d+:\d\d/);
     expect(shown).toEndWith('200 posts of @aurora_lab, 200 new\r\n');
+    expect(shown.match(/200 new/g)).toHaveLength(1);
   });
 
   test('jobs that a job started stand under it, each with its bar', async () => {
