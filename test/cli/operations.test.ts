@@ -36,6 +36,25 @@ describe('FEATURES 23: progress in the terminal', () => {
     expect(shown.match(/200 new/g)).toHaveLength(1);
   });
 
+  test('a narrow terminal keeps the count and the time left, and no line of it wraps', async () => {
+    const env = { XGPT_SAMPLE_PAGE_MS: '60' };
+    const words = ['scrape', 'aurora_lab', '--max', '400'];
+    const command = startInTerminal(words, { dataDir: freshDataDir(), env }, 40);
+    await command.shows(/scrape @\S*…? {2}\d+ \/ 400 {2}about \d+ s left/);
+    expect(await command.ended()).toBe(0);
+    const [drawn = ''] = Bun.stripANSI(command.shown()).split('●');
+    for (const line of drawn.split('\r\n')) expect(Bun.stringWidth(line)).toBeLessThan(40);
+  });
+
+  test('a terminal that cannot draw over a line gets lines without escapes', async () => {
+    const env = { XGPT_SAMPLE_PAGE_MS: '20', TERM: 'dumb' };
+    const command = startInTerminal(['scrape', 'aurora_lab'], { dataDir: freshDataDir(), env });
+    expect(await command.ended()).toBe(0);
+    expect(command.shown()).toMatch(/^scrape @aurora_lab {2}running/);
+    expect(command.shown()).toContain('● scrape @aurora_lab  completed in 0:0');
+    expect(command.shown()).not.toContain('\x1b');
+  });
+
   test('jobs that a job started stand under it, each with its bar', async () => {
     const words = ['users', 'discover', 'jazz', '--max', '2', '--scrape', '--posts', '40'];
     const env = { XGPT_SAMPLE_PAGE_MS: '300', NO_COLOR: '1' };

@@ -48,14 +48,14 @@ export function run(words: string[], options: Run) {
   return start(words, options).ended();
 }
 
-/** A command in a terminal of 100 columns and 30 rows. */
-export function startInTerminal(words: string[], options: Run) {
+/** A command in a terminal of 30 rows. */
+export function startInTerminal(words: string[], options: Run, columns = 100) {
   let shown = '';
   const decoder = new TextDecoder();
   const child = Bun.spawn([XGPT, ...words], {
     ...optionsOf(options),
     terminal: {
-      cols: 100,
+      cols: columns,
       rows: 30,
       data: (_, bytes) => {
         shown += decoder.decode(bytes, { stream: true });

@@ -6,7 +6,7 @@ import { CommandFailed, EXIT } from '../exit.ts';
 import { follow } from '../follow.ts';
 import { findJob, openJobs } from '../open_jobs.ts';
 import { print } from '../output.ts';
-import { statusIcon } from '../progress/job_line.ts';
+import { statusIcon } from '../progress/status_icon.ts';
 import { resultLines } from '../result.ts';
 import { LogReader } from './log_reader.ts';
 import { untilInterrupted } from './watch.ts';
@@ -59,7 +59,7 @@ async function followLog(tracker: Tracker, id: string): Promise<number> {
 
 function report(job: Job, details: JobDetails, log: string[]): string {
   const parts = [
-    `${statusIcon(job.status)} ${printable(jobName(job))}  ${printable(progressLine(job))}`,
+    `${statusIcon(job.status, process.stdout)} ${printable(jobName(job))}  ${printable(progressLine(job))}`,
     rows(factsOf(job)),
     section('Asked', rows(Object.entries(job.metadata ?? {}).map(asText))),
     section('Result', resultLines(job).join('\n')),

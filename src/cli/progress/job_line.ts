@@ -1,4 +1,3 @@
-import { styleText } from 'node:util';
 import {
   duration,
   estimate,
@@ -12,45 +11,53 @@ import {
 import { resultSummary } from '../../../views/jobs/result_summary.ts';
 import { fitted, printable } from '../../../views/text/printable.ts';
 import type { JobView } from '../../../views/view_models.ts';
-import { isFinal, type Job, type JobStatus } from '../../jobs/index.ts';
+import { isFinal, type Job } from '../../jobs/index.ts';
+import { movingIcon, statusIcon } from './status_icon.ts';
 
-const BAR_WIDTH = 20;
+const GAP = '  ';
 
-const TURNING = '◐◓◑◒';
+/** How wide a bar is: in a line that is shorter than `from` columns there is none. */
+const BAR = { from: 49, narrowest: 5, widest: 20 };
 
-const ICONS: Record<JobStatus, string> = {
-  queued: '○',
-  running: '◐',
-  retrying: '↻',
-  cancelling: '◑',
-  completed: '●',
-  failed: '▲',
-  cancelled: '⊘',
-};
+const WIDEST_NAME = 32;
 
-const COLOURS: Record<JobStatus, Parameters<typeof styleText>[0]> = {
-  queued: 'dim',
-  running: 'blueBright',
-  retrying: 'yellow',
-  cancelling: 'yellow',
-  completed: 'green',
-  failed: 'red',
-  cancelled: 'dim',
-};
+/** What is cut to less than this tells nothing, in columns. */
+const NARROWEST_CUT = 4;
 
-/** A job that is under way in one line of a terminal, at most `columns` wide. */
+/** From how many columns on there is room for them beside the time left. */
+const ROOM_FOR = { elapsed: 90, rate: 110 };
+
+/**
+ * A job that is under way in one line of a terminal, at most `columns` wide. The count and the time
+ * left stand as long as they fit at all; bar, message and name give way to them.
+ */
 export function jobLine(view: JobView, now: Date, columns: number): string {
   const { job } = view;
-  const turn = Math.floor(now.getTime() / 250) % TURNING.length;
-  const icon = job.status === 'running' ? TURNING.charAt(turn) : ICONS[job.status];
-  const words = [bar(job), progressCount(job.progress), ...numbers(view, now), state(job, now)];
-  const text = [name(job), ...words.filter(Boolean)].join('  ');
-  return `${coloured(job.status, icon)} ${fitted(text, columns - 2)}`;
+  const room = columns - 2;
+  const numbers = [progressCount(job.progress), times(view, now, columns)].filter(Boolean);
+  if (room < widthOf(numbers)) numbers.pop();
+  const fixed = [bar(job, columns), ...numbers].filter(Boolean);
+  const name = cut(nameOf(job), room - widthOf(['', ...fixed]));
+  const start = [name, ...fixed].filter(Boolean);
+  const words = cut(state(job, now), room - widthOf([...start, '']));
+  const text = [...start, words].filter(Boolean).join(GAP);
+  return `${movingIcon(job.status, now)} ${fitted(text, room)}`;
+}
+
+/** Of parts that stand side by side. */
+function widthOf(parts: string[]): number {
+  return Bun.stringWidth(parts.join(GAP));
+}
+
+/** At most so many columns of it; nothing when that is too little to tell anything. */
+function cut(text: string, columns: number): string {
+  if (Bun.stringWidth(text) <= columns) return text;
+  return columns < NARROWEST_CUT ? '' : fitted(text, columns);
 }
 
 /** How a job ended: "● scrape @aurora_lab  completed in 0:07". */
 export function endLine(job: Job): string {
-  return `${coloured(job.status, ICONS[job.status])} ${name(job)}  ${ending(job)}`;
+  return `${statusIcon(job.status, process.stderr)} ${nameOf(job)}${GAP}${ending(job)}`;
 }
 
 function ending(job: Job): string {
@@ -66,36 +73,30 @@ function ending(job: Job): string {
   }
 }
 
-/** A status by its shape and colour. */
-export function statusIcon(status: JobStatus): string {
-  return coloured(status, ICONS[status]);
-}
-
 /** A job's name, short enough to leave room beside it. */
-function name(job: Job): string {
-  return fitted(printable(jobName(job)), 32);
+function nameOf(job: Job): string {
+  return fitted(printable(jobName(job)), WIDEST_NAME);
 }
 
-function coloured(status: JobStatus, text: string): string {
-  return styleText(COLOURS[status], text, { stream: process.stderr });
+function bar({ status, progress: { current, total } }: Job, columns: number): string {
+  if (total <= 0 || isFinal(status) || columns < BAR.from) return '';
+  const width = Math.max(BAR.narrowest, Math.min(BAR.widest, Math.floor(columns / 5) - 8));
+  const full = Math.floor((Math.min(current, total) / total) * width);
+  return '▓'.repeat(full) + '░'.repeat(width - full);
 }
 
-function bar({ status, progress: { current, total } }: Job): string {
-  if (total <= 0 || isFinal(status)) return '';
-  const full = Math.floor((Math.min(current, total) / total) * BAR_WIDTH);
-  return '▓'.repeat(full) + '░'.repeat(BAR_WIDTH - full);
-}
-
-function numbers(view: JobView, now: Date): string[] {
+/** Rate, time left and time so far, the time left above all. */
+function times(view: JobView, now: Date, columns: number): string {
   const { job, perSecond } = view;
-  if (job.status !== 'running' || !job.startedAt) return [];
+  if (job.status !== 'running' || !job.startedAt) return '';
   const left = timeLeft(view);
   const parts = [
-    perSecond && rate(perSecond),
+    perSecond && columns >= ROOM_FOR.rate && rate(perSecond),
     left !== undefined && `about ${estimate(left)} left`,
-    duration(now.getTime() - job.startedAt.getTime()),
+    (left === undefined || columns >= ROOM_FOR.elapsed) &&
+      duration(now.getTime() - job.startedAt.getTime()),
   ];
-  return [parts.filter(Boolean).join(' · ')];
+  return parts.filter(Boolean).join(' · ');
 }
 
 function state(job: Job, now: Date): string {

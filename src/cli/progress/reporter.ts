@@ -17,8 +17,9 @@ export interface Reporter {
   close(): void;
 }
 
-/** Bars on a terminal, lines in a pipe, JSON when asked for. */
+/** Bars on a terminal that can draw over a line, lines elsewhere, JSON when asked for. */
 export function createReporter(tracker: Tracker, { json }: { json?: boolean }): Reporter {
   if (json) return new JsonLines();
-  return process.stderr.isTTY ? new Bars(tracker, process.stderr) : new PlainLines();
+  const canDraw = process.stderr.isTTY && process.env.TERM !== 'dumb';
+  return canDraw ? new Bars(tracker, process.stderr) : new PlainLines();
 }
