@@ -60,6 +60,20 @@ describe('jobs list', () => {
     expect(one.stderr).toBe('There are more than these 1: add --limit.\n');
   });
 
+  test.each([
+    [52, 'ID TYPE WHAT STATUS PROGRESS'],
+    [45, 'ID TYPE WHAT STATUS'],
+    [36, 'ID WHAT STATUS'],
+  ])('in a terminal of %d columns goes without some, and does not wrap', async (columns, heads) => {
+    const { dataDir } = await threeJobs();
+    const list = startInTerminal(['jobs', 'list'], { dataDir }, columns);
+    expect(await list.ended()).toBe(0);
+    const [head = '', ...rows] = list.shown().trimEnd().split('\r\n');
+    expect(head.split(/ +/).join(' ')).toBe(heads);
+    expect(rows).toHaveLength(3);
+    for (const row of rows) expect(Bun.stringWidth(row)).toBeLessThanOrEqual(columns);
+  });
+
   test('fits a terminal, and steers none with what a person wrote', async () => {
     const dataDir = freshDataDir();
     const query = `\x1b[2Jlong ${'words '.repeat(40)}`;

@@ -38,9 +38,9 @@ describe('FEATURES 23: progress in the terminal', () => {
 
   test('a narrow terminal keeps the count and the time left, and no line of it wraps', async () => {
     const env = { XGPT_SAMPLE_PAGE_MS: '60' };
-    const words = ['scrape', 'aurora_lab', '--max', '400'];
+    const words = ['scrape', 'aurora_lab', '--max', '1000'];
     const command = startInTerminal(words, { dataDir: freshDataDir(), env }, 40);
-    await command.shows(/scrape @\S*…? {2}\d+ \/ 400 {2}about \d+ s left/);
+    await command.shows(/scrape .*… {2}\d+ \/ 1,000 {2}about \d+ s left/);
     expect(await command.ended()).toBe(0);
     const [drawn = ''] = Bun.stripANSI(command.shown()).split('●');
     for (const line of drawn.split('\r\n')) expect(Bun.stringWidth(line)).toBeLessThan(40);

@@ -22,13 +22,28 @@ export async function listJobs(options: ListOptions): Promise<void> {
     return;
   }
   if (jobs.length === 0) complain('There are no such jobs.');
-  else print(table(HEAD, jobs.map(rowOf), process.stdout.isTTY && process.stdout.columns));
+  else print(fittingTable(jobs, process.stdout.isTTY && process.stdout.columns));
   if (nextCursor) complain(`There are more than these ${jobs.length}: add --limit.`);
 }
 
 const HEAD = ['ID', 'TYPE', 'WHAT', 'STATUS', 'PROGRESS', 'CREATED'];
 
-/** What is asked may be long, and gives way in a narrow terminal. */
+/** Columns that a narrow terminal goes without, the first of them first. */
+const DISPENSABLE = ['CREATED', 'PROGRESS', 'TYPE'];
+
+/** With as many columns as fit into the terminal; what is asked may be long, and gives way first. */
+function fittingTable(jobs: Job[], columns: number | false): string {
+  const rows = jobs.map(rowOf);
+  let text = '';
+  for (let without = 0; without <= DISPENSABLE.length; without += 1) {
+    const dropped = DISPENSABLE.slice(0, without);
+    const kept = (row: string[]) => row.filter((_, index) => !dropped.includes(HEAD[index] ?? ''));
+    text = table(kept(HEAD), rows.map(kept), columns);
+    if (!columns || text.split('\n').every((line) => Bun.stringWidth(line) <= columns)) break;
+  }
+  return text;
+}
+
 function rowOf(job: Job): string[] {
   const what = printable(subject(job) || jobName(job));
   const created = relative(job.createdAt, new Date());
