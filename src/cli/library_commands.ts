@@ -13,7 +13,7 @@ export function addLibraryCommands(program: Command, users: Command): void {
     .argument('[words...]', 'what they say; all posts without')
     .option('--meaning', 'those nearest in meaning, nearest first, once xgpt embed has run')
     .option('--author <user>', 'only those of an author')
-    .option('--source <name>', 'only those from there')
+    .option('--source <name>', 'only those from there: sample, archive')
     .option('--limit <n>', MOST)
     .option('--json', JSON_LINES)
     .addHelpText(

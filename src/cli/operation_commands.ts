@@ -22,7 +22,7 @@ interface OperationCommand {
 const SOURCE: Field = {
   flags: '--source <name>',
   field: 'source',
-  does: 'where to read it (default: sample)',
+  does: 'where to read it: sample (the default); of an archive use xgpt import',
 };
 
 const REPLIES: Field = { flags: '--replies', field: 'includeReplies', does: 'replies as well' };

@@ -3,7 +3,7 @@ import { version } from '../../package.json' with { type: 'json' };
 import { complain } from './complain.ts';
 import { addCompletionCommands } from './completion_commands.ts';
 import { EXIT } from './exit.ts';
-import { examples } from './help.ts';
+import { addHelpCommand, examples } from './help.ts';
 import { addJobCommands } from './job_commands.ts';
 import { addLibraryCommands } from './library_commands.ts';
 import { addOperationCommands } from './operation_commands.ts';
@@ -14,7 +14,8 @@ Exit codes:
   0    completed            3    no such job or archive
   1    failed               4    cancelled from elsewhere
   2    cannot be used so    5    data folder or database cannot be used
-  130  ended by Ctrl-C      143  ended by SIGTERM; the job goes on elsewhere`;
+  130  ended by Ctrl-C      129, 143  ended by a closed terminal, by SIGTERM
+                            141  nobody reads what jobs watch or show writes`;
 
 /** What is under way when a command is chosen is loaded then: `--help` waits for no database. */
 function createProgram(): Command {
@@ -24,7 +25,6 @@ function createProgram(): Command {
     )
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print what there is')
-    .helpCommand('help [command]', 'the same for a command')
     .showHelpAfterError('xgpt --help shows what there is, and xgpt help <command> how it is used.')
     .exitOverride()
     .configureOutput({
@@ -60,6 +60,8 @@ function createProgram(): Command {
   addLibraryCommands(program, users);
   addJobCommands(program);
   addCompletionCommands(program);
+  const withCommands = [program, ...program.commands.filter(({ commands }) => commands.length > 0)];
+  for (const command of withCommands) addHelpCommand(command);
   return program;
 }
 

@@ -61,9 +61,34 @@ test('help shows examples for every command, and the exit codes', async () => {
   }
   const { stdout } = await run(['help'], { dataDir });
   expect(stdout).toContain('130  ended by Ctrl-C');
+  expect(stdout).toContain('129, 143  ended by a closed terminal, by SIGTERM');
+  expect((await run(['help', 'jobs', 'ls'], { dataDir })).stdout).toStartWith('Usage: xgpt jobs l');
   expect((await run(['--version'], { dataDir })).stdout).toBe(`${version}\n`);
   expect(existsSync(join(dataDir, 'xgpt.sqlite'))).toBe(false);
 });
+
+test.each([['help nope'], ['help jobs nope'], ['jobs help nope'], ['help scrape nope']])(
+  '%s is told that there is no such command',
+  async (words) => {
+    const { code, stdout, stderr } = await run(words.split(' '), { dataDir: freshDataDir() });
+    expect(stderr).toStartWith("Unknown command 'nope'.\nxgpt --help shows what there is");
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  },
+);
+
+test.each(['scrape', 'search', 'users discover', 'posts'])(
+  'help of %s names every source that it takes',
+  async (command) => {
+    const dataDir = freshDataDir();
+    const words = command.split(' ');
+    const { stderr } = await run([...words, 'jazz', '--source', 'mars'], { dataDir });
+    const sources = /one of: (.*)\./.exec(stderr)?.[1]?.split(', ') ?? [];
+    expect(sources).toContain('sample');
+    const { stdout } = await run([...words, '--help'], { dataDir });
+    const help = /--source <name>([^-]*)/.exec(stdout)?.[1];
+    for (const source of sources) expect(help).toContain(source);
+  },
+);
 
 /** What the shell offers, without descriptions. */
 async function offered(dataDir: string, ...words: string[]): Promise<string[]> {
