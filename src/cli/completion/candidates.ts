@@ -2,7 +2,15 @@ import type { Command, Option } from 'commander';
 import { jobName } from '../../../views/format.ts';
 import { printable } from '../../../views/text/printable.ts';
 import { loadConfig } from '../../config.ts';
-import { FAILURES, JOB_STATUSES, type Job, jobTracker } from '../../jobs/index.ts';
+import {
+  FAILURES,
+  isActive,
+  isFinal,
+  JOB_STATUSES,
+  type Job,
+  type JobStatus,
+  jobTracker,
+} from '../../jobs/index.ts';
 import { SCRIPTS } from './scripts.ts';
 
 /** How many jobs are offered: more than anybody looks through. */
@@ -25,26 +33,37 @@ export async function candidates(
 ): Promise<Candidate[]> {
   const typed = words.at(-1) ?? '';
   const { command, option } = positionOf(program, words.slice(0, -1));
-  const offered = option
-    ? await valuesOf(option, readsJobs)
-    : offersAt(command, typed, readsJobs ? newestJobs() : []);
+  if (!command) return [];
+  const offered = option ? await valuesOf(option, readsJobs) : offersAt(command, typed, readsJobs);
   return offered.filter(({ value }) => value.startsWith(typed));
 }
 
+interface Position {
+  /** Absent when there is no such command. */
+  command: Command | undefined;
+  option?: Option | undefined;
+}
+
 /** The command that the words before the cursor name, and the option that waits for its value. */
-function positionOf(program: Command, before: string[]): { command: Command; option?: Option } {
-  let command = program;
+function positionOf(program: Command, before: string[]): Position {
+  let command: Command | undefined = program;
   let option: Option | undefined;
   for (const word of before) {
     if (option) option = undefined;
     else if (word.startsWith('-')) {
-      const known = command.options.find(({ long, short }) => word === long || word === short);
+      const known = command?.options.find(({ long, short }) => word === long || word === short);
       option = known?.required ? known : undefined;
     } else {
-      command = command.commands.find((one) => namesOf(one).includes(word)) ?? command;
+      command = command && commandAfter(command, word);
     }
   }
-  return { command, ...(option && { option }) };
+  return { command, option };
+}
+
+function commandAfter(command: Command, word: string): Command | undefined {
+  // What follows is an argument, or the command that help is asked for.
+  if (command.commands.length === 0 || word === 'help') return command;
+  return command.commands.find((one) => namesOf(one).includes(word));
 }
 
 function namesOf(command: Command): string[] {
@@ -59,29 +78,55 @@ async function valuesOf(option: Option, readsJobs: boolean): Promise<Candidate[]
     case 'failure':
       return plain(FAILURES);
     case 'type':
-      return plain(new Set(readsJobs ? newestJobs().map(({ type }) => type) : []));
+      return plain(new Set(readsJobs ? jobsThat(() => true).map(({ type }) => type) : []));
     case 'source': {
       const { createSources } = await import('../../sources/index.ts');
       return plain(createSources(loadConfig()).keys());
     }
     case 'mode':
       return plain(['latest', 'top']);
+    case 'model': {
+      const { createLocalEmbedder } = await import('../../embedding/index.ts');
+      return plain([createLocalEmbedder(loadConfig()).model]);
+    }
     default:
       return [];
   }
 }
 
-function offersAt(command: Command, typed: string, jobs: Job[]): Candidate[] {
+function offersAt(command: Command, typed: string, readsJobs: boolean): Candidate[] {
   const help = command.createHelp();
   if (typed.startsWith('-')) {
     const options = help.visibleOptions(command);
     return options.map(({ long, description }) => ({ value: long ?? '', about: description }));
   }
-  if (command.registeredArguments[0]?.name() === 'id') return jobs.map(jobCandidate);
+  if (command.registeredArguments[0]?.name() === 'id') {
+    return readsJobs ? jobsFor(command.name()).map(jobCandidate) : [];
+  }
   if (command.name() === 'completion') return plain(Object.keys(SCRIPTS));
   return help
     .visibleCommands(command)
     .map((one) => ({ value: one.name(), about: one.description() }));
+}
+
+/** The newest jobs with which the command can do something. */
+function jobsFor(command: string): Job[] {
+  switch (command) {
+    case 'cancel':
+      return jobsThat(isActive);
+    case 'retry':
+      return jobsThat(isFinal).filter(({ tracked }) => !tracked);
+    default:
+      return jobsThat(() => true);
+  }
+}
+
+function jobsThat(are: (status: JobStatus) => boolean): Job[] {
+  const jobs = JOB_STATUSES.filter(are).flatMap(
+    (status) => jobTracker.listJobs({ status, limit: MOST_JOBS }).jobs,
+  );
+  const byAge = (a: Job, b: Job) => b.createdAt.getTime() - a.createdAt.getTime();
+  return jobs.sort(byAge).slice(0, MOST_JOBS);
 }
 
 function jobCandidate(job: Job): Candidate {
@@ -90,8 +135,4 @@ function jobCandidate(job: Job): Candidate {
 
 function plain(values: Iterable<string>): Candidate[] {
   return [...values].map((value) => ({ value, about: '' }));
-}
-
-function newestJobs(): Job[] {
-  return jobTracker.listJobs({ limit: MOST_JOBS }).jobs;
 }

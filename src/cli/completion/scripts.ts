@@ -1,7 +1,7 @@
 /**
  * What each shell runs at the tab key: it hands the words up to the cursor to `xgpt complete --`
- * and offers the lines of the answer, value and description parted by a tab. Where there is no
- * answer, it offers files. Nothing that was typed is ever evaluated.
+ * and offers the lines of the answer, value and description parted by a tab. Files it offers only
+ * where a path is meant. Nothing that was typed is ever evaluated.
  */
 export const SCRIPTS: Record<string, string> = {
   bash: `# xgpt: put into ~/.bashrc: source <(xgpt completion bash)
@@ -11,8 +11,9 @@ _xgpt() {
   while IFS= read -r line; do
     COMPREPLY+=("\${line%%$'\\t'*}")
   done < <(xgpt complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+  if [[ \${COMP_WORDS[1]} == import ]]; then compopt -o default 2>/dev/null; fi
 }
-complete -o default -F _xgpt xgpt`,
+complete -F _xgpt xgpt`,
 
   zsh: `# xgpt: put into ~/.zshrc, after compinit: source <(xgpt completion zsh)
 _xgpt() {
@@ -21,7 +22,9 @@ _xgpt() {
   while IFS= read -r line; do
     candidates+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
   done < <(xgpt complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)
-  if (( \${#candidates} )); then _describe xgpt candidates; else _files; fi
+  if (( \${#candidates} )); then _describe xgpt candidates
+  elif [[ $words[2] == import ]]; then _files
+  fi
 }
 compdef _xgpt xgpt`,
 
@@ -32,5 +35,6 @@ function __xgpt_complete
     set -l current (commandline -ct)
     xgpt complete -- $words "$current" 2>/dev/null
 end
-complete -c xgpt -a '(__xgpt_complete)'`,
+complete -c xgpt -f -k -a '(__xgpt_complete)'
+complete -c xgpt -F -n '__fish_seen_subcommand_from import'`,
 };

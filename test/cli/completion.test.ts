@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
+import { dirname, join } from 'node:path';
+import { freshDataDir, stopServers } from '../support/server.ts';
+import { run, stopCommands, XGPT } from '../support/terminal.ts';
+import { until } from '../support/wait.ts';
+
+// Every command is a process of its own, on a machine that may be busy.
+setDefaultTimeout(30_000);
+afterAll(stopCommands);
+afterAll(stopServers);
+
+let dataDir: string;
+/** Of a job that waits, and of one that has ended. */
+let waiting: string;
+let ended: string;
+
+beforeAll(async () => {
+  dataDir = freshDataDir();
+  const detached = async () => {
+    const { stdout } = await run(['scrape', 'aurora_lab', '--detach'], { dataDir });
+    return stdout.trim();
+  };
+  ended = await detached();
+  await run(['jobs', 'cancel', ended], { dataDir });
+  waiting = await detached();
+}, 60_000);
+
+/** What `xgpt complete` offers, without descriptions. */
+async function offered(...words: string[]): Promise<string[]> {
+  const { stdout } = await run(['complete', '--', ...words], { dataDir });
+  const lines = stdout.split('\n').filter(Boolean);
+  return lines.map((line) => line.split('\t')[0] ?? '');
+}
+
+test('cancel is offered jobs that are active, retry those that have ended, show all', async () => {
+  expect(await offered('jobs', 'cancel', '')).toEqual([waiting]);
+  expect(await offered('jobs', 'retry', '')).toEqual([ended]);
+  expect(await offered('jobs', 'show', '')).toEqual([waiting, ended]);
+});
+
+test('models are offered, commands to help, and nothing to a command that there is not', async () => {
+  expect(await offered('embed', '--model', '')).toEqual(['all-MiniLM-L6-v2']);
+  expect(await offered('help', 'jobs', 'wat')).toEqual(['watch']);
+  expect(await offered('nonsense', '')).toEqual([]);
+  expect(await offered('jobs', 'nonsense', '')).toEqual([]);
+});
+
+/** A folder with an archive, to be offered where a path is meant and nowhere else. */
+async function inFolder() {
+  const cwd = freshDataDir();
+  await Bun.write(join(cwd, 'twitter.zip'), '');
+  const PATH = `${dirname(XGPT)}:${process.env.PATH}`;
+  return { cwd, env: { ...process.env, PATH, XGPT_DATA_DIR: dataDir, TERM: 'xterm' } };
+}
+
+test('bash offers files to import alone', async () => {
+  // `complete -p` tells how bash completes xgpt; within a completion, compopt turns files on.
+  const script = `source <(xgpt completion bash); complete -p xgpt
+    compopt() { echo "compopt $*"; }
+    COMP_WORDS=(xgpt import tw) COMP_CWORD=2; _xgpt
+    COMP_WORDS=(xgpt scrape tw) COMP_CWORD=2; _xgpt`;
+  const { stdout } = Bun.spawnSync(['bash', '-c', script], await inFolder());
+  expect(stdout.toString()).toBe('complete -F _xgpt xgpt\ncompopt -o default\n');
+});
+
+const FISH = Bun.which('fish');
+
+test.skipIf(!FISH)('fish offers candidates in their order, and files to import alone', async () => {
+  const options = await inFolder();
+  const press = (line: string) => {
+    const script = `xgpt completion fish | source; complete -C '${line}'`;
+    const { stdout } = Bun.spawnSync(['fish', '--no-config', '-c', script], options);
+    const lines = stdout.toString().split('\n').filter(Boolean);
+    return lines.map((candidate) => candidate.split('\t')[0]);
+  };
+  expect(press('xgpt jobs wat')).toEqual(['watch']);
+  expect(press('xgpt jobs show ')).toEqual([waiting, ended]);
+  expect(press('xgpt jobs cancel ')).toEqual([waiting]);
+  expect(press('xgpt scrape tw')).toEqual([]);
+  expect(press('xgpt nonsense ')).toEqual([]);
+  expect(press('xgpt import tw')).toEqual(['twitter.zip']);
+});
+
+const ZSH = Bun.which('zsh');
+
+test.skipIf(!ZSH)('zsh completes what is typed, and files for import alone', async () => {
+  let shown = '';
+  const decoder = new TextDecoder();
+  const zsh = Bun.spawn(['zsh', '-f', '-i'], {
+    ...(await inFolder()),
+    terminal: {
+      cols: 100,
+      rows: 30,
+      data: (_, bytes) => {
+        shown += decoder.decode(bytes, { stream: true });
+      },
+    },
+  });
+  // Ctrl-X shows the line as it is, and empties it.
+  const setUp = `autoload -U compinit; compinit -u -D; source <(xgpt completion zsh)
+    tell() { print -r -- "[$BUFFER]"; BUFFER= }; zle -N tell; bindkey '^X' tell; print -r rea''dy\n`;
+  zsh.terminal?.write(setUp);
+  await until('zsh is ready', () => /ready\r?\n/.test(shown));
+  const press = async (line: string) => {
+    shown = '';
+    zsh.terminal?.write(`${line}\t\x18`);
+    const found = await until('it shows the line', () => /\[(xgpt .*?) *\]/.exec(shown));
+    return found[1];
+  };
+  expect(await press('xgpt jobs wat')).toBe('xgpt jobs watch');
+  expect(await press('xgpt jobs cancel s')).toBe(`xgpt jobs cancel ${waiting}`);
+  expect(await press('xgpt jobs retry s')).toBe(`xgpt jobs retry ${ended}`);
+  expect(await press('xgpt scrape tw')).toBe('xgpt scrape tw');
+  expect(await press('xgpt import tw')).toBe('xgpt import twitter.zip');
+  zsh.kill('SIGKILL');
+  await zsh.exited;
+});
