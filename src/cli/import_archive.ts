@@ -1,8 +1,15 @@
 import { realpath, stat } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
-import { receiveFolder, receiveImport, removeImport } from '../sources/archive/index.ts';
+import { basename, dirname, join, resolve } from 'node:path';
+import {
+  listImports,
+  receiveFolder,
+  receiveImport,
+  removeImport,
+} from '../sources/archive/index.ts';
 import { SourceError } from '../sources/source.ts';
+import { complain } from './complain.ts';
 import { CommandFailed, EXIT } from './exit.ts';
+import { haveSameBytes } from './same_bytes.ts';
 
 /** An archive in the imports folder. */
 export interface Copy {
@@ -13,7 +20,7 @@ export interface Copy {
 
 /**
  * Copies a zip or a folder from anywhere into the imports folder; what is there already is taken as
- * it is. Ctrl-C calls it off.
+ * it is, and so is a zip with the same bytes. Ctrl-C calls it off.
  * @throws CommandFailed when there is no such archive, or it is none.
  */
 export async function bringIn(importsDir: string, path: string): Promise<Copy> {
@@ -22,8 +29,25 @@ export async function bringIn(importsDir: string, path: string): Promise<Copy> {
   if (dirname(from) === (await realpath(importsDir))) {
     return { name: basename(from), forget: async () => {} };
   }
-  const { name } = await untilInterrupted((signal) => copyOf(importsDir, from, signal));
-  return { name, forget: () => removeImport(importsDir, name) };
+  return untilInterrupted(async (signal) => {
+    const twin = await twinOf(importsDir, from, signal);
+    if (twin) {
+      complain(`The same archive is there already, as ${twin}: it is read, and no copy is made.`);
+      return { name: twin, forget: async () => {} };
+    }
+    const { name } = await copyOf(importsDir, from, signal);
+    return { name, forget: () => removeImport(importsDir, name) };
+  });
+}
+
+/** The name of a zip in the imports folder that holds the same bytes. */
+async function twinOf(importsDir: string, from: string, signal: AbortSignal) {
+  const file = await stat(from);
+  for (const { name, bytes } of file.isFile() ? await listImports(importsDir) : []) {
+    if (bytes !== file.size) continue;
+    if (await haveSameBytes([from, join(importsDir, name)], signal)) return name;
+  }
+  return undefined;
 }
 
 async function copyOf(importsDir: string, from: string, signal: AbortSignal) {

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   accountFiles,
@@ -170,6 +170,27 @@ describe('import', () => {
     const again = await run(['import', join(dataDir, 'imports', 'twitter.zip')], { dataDir });
     expect(again.code).toBe(0);
     expect(readdirSync(join(dataDir, 'imports')).sort()).toEqual(['twitter.zip', 'unpacked']);
+  });
+
+  test('copies a zip whose bytes are there already no second time, under whatever name', async () => {
+    const dataDir = freshDataDir();
+    const elsewhere = freshDataDir();
+    await writeZip(join(elsewhere, 'twitter.zip'), archive);
+    await run(['import', join(elsewhere, 'twitter.zip')], { dataDir });
+    renameSync(join(elsewhere, 'twitter.zip'), join(elsewhere, 'again.zip'));
+    const again = await run(['import', join(elsewhere, 'again.zip')], { dataDir });
+    expect(again).toMatchObject({ code: 0, stdout: POSTS.replace(', 100', ', none') });
+    expect(again.stderr).toStartWith('The same archive is there already, as twitter.zip:');
+    const bytes = await Bun.file(join(elsewhere, 'again.zip')).bytes();
+    // As long as the other, and not the same: the time of the first file in it.
+    bytes[10] = (bytes[10] ?? 0) ^ 1;
+    await Bun.write(join(elsewhere, 'twitter.zip'), bytes);
+    const other = await run(['import', join(elsewhere, 'twitter.zip')], { dataDir });
+    expect(other.code).toBe(0);
+    expect(readdirSync(join(dataDir, 'imports')).sort()).toEqual(['twitter-2.zip', 'twitter.zip']);
+    // What was there before is not removed when it cannot be read as asked.
+    await run(['import', join(elsewhere, 'again.zip'), '--max', '0'], { dataDir });
+    expect(readdirSync(join(dataDir, 'imports'))).toContain('twitter.zip');
   });
 
   test('of what is no archive, or is asked for wrongly, nothing is kept', async () => {

@@ -1,0 +1,20 @@
+import { open } from 'node:fs/promises';
+
+const CHUNK_BYTES = 1 << 20;
+
+/** Whether two files hold the same. Rejects with the signal's reason when it aborts. */
+export async function haveSameBytes(
+  paths: [string, string],
+  signal: AbortSignal,
+): Promise<boolean> {
+  await using one = await open(paths[0]);
+  await using other = await open(paths[1]);
+  const chunks = [Buffer.alloc(CHUNK_BYTES), Buffer.alloc(CHUNK_BYTES)] as const;
+  for (;;) {
+    signal.throwIfAborted();
+    const [{ bytesRead }, read] = await Promise.all([one.read(chunks[0]), other.read(chunks[1])]);
+    if (bytesRead !== read.bytesRead) return false;
+    if (bytesRead === 0) return true;
+    if (!chunks[0].subarray(0, bytesRead).equals(chunks[1].subarray(0, bytesRead))) return false;
+  }
+}
