@@ -18,6 +18,7 @@ export function addJobCommands(program: Command): void {
   addList(jobs);
   addShow(jobs);
   addWatch(jobs);
+  addWait(jobs);
   addChanges(jobs);
 }
 
@@ -71,6 +72,24 @@ function addWatch(jobs: Command): void {
       process.exitCode = await (id === undefined
         ? watchAll(watch.opts())
         : watchJob(id, watch.opts()));
+    });
+}
+
+function addWait(jobs: Command): void {
+  jobs
+    .command('wait')
+    .description('wait quietly until all have ended; the exit code is as their own would be')
+    .argument('<id...>', ID)
+    .addHelpText(
+      'after',
+      examples(
+        ['xgpt jobs wait 4f2a91c0 77b0e3d2', '0 when both completed'],
+        ['xgpt jobs wait $(xgpt embed --detach) && xgpt posts --meaning jazz', 'one after another'],
+      ),
+    )
+    .action(async (ids: string[]) => {
+      const { waitForJobs } = await import('./jobs/wait.ts');
+      process.exitCode = await waitForJobs(ids);
     });
 }
 

@@ -32,8 +32,9 @@ async function offered(...words: string[]): Promise<string[]> {
   return lines.map((line) => line.split('\t')[0] ?? '');
 }
 
-test('cancel is offered jobs that are active, retry those that have ended, show all', async () => {
+test('cancel and wait are offered jobs that are active, retry those that have ended, show all', async () => {
   expect(await offered('jobs', 'cancel', '')).toEqual([waiting]);
+  expect(await offered('jobs', 'wait', '')).toEqual([waiting]);
   expect(await offered('jobs', 'retry', '')).toEqual([ended]);
   expect(await offered('jobs', 'show', '')).toEqual([waiting, ended]);
 });

@@ -176,6 +176,49 @@ describe('jobs watch', () => {
   });
 });
 
+describe('jobs wait', () => {
+  test('waits for all of them without a word, and ends with 0 when they completed', async () => {
+    const server = await startServer(undefined, SLOW);
+    const first = await server.start('scrape', { ...LONG_SCRAPE, maxTweets: '100' });
+    const second = await server.start('search', { query: 'jazz', maxTweets: '200' });
+    const outcome = await run(['jobs', 'wait', first.id, second.id.slice(-8)], server);
+    expect(outcome).toEqual({ code: 0, stdout: '', stderr: '' });
+    for (const { id } of [first, second]) expect((await server.job(id)).status).toBe('completed');
+  });
+
+  test('has the exit code of the first in the order given that did not complete', async () => {
+    const { dataDir, waiting } = await threeJobs();
+    await run(['jobs', 'cancel', waiting], { dataDir });
+    const { stdout } = await run(['jobs', 'list', '--json'], { dataDir });
+    const [cancelled = '', failed = '', completed = ''] = jobsIn(stdout).map(({ id }) => id);
+    const wait = (...ids: string[]) => run(['jobs', 'wait', ...ids], { dataDir });
+    expect((await wait(completed, cancelled, failed)).code).toBe(4);
+    expect((await wait(completed, failed, cancelled)).code).toBe(1);
+    const gone = await wait('scrape-gone', failed);
+    expect(gone).toMatchObject({ code: 3, stderr: expect.stringContaining('"scrape-gone"') });
+  });
+
+  test('takes a job that is removed meanwhile as gone, and waits for the others', async () => {
+    const server = await startServer(undefined, SLOW);
+    const first = await server.start('scrape', LONG_SCRAPE);
+    const second = await server.start('search', { query: 'jazz', maxTweets: '200' });
+    const waiting = start(['jobs', 'wait', second.id, first.id], server);
+    await run(['jobs', 'rm', '--force', first.id], server);
+    expect(await waiting.ended()).toMatchObject({ code: 3, stdout: '' });
+    expect((await server.job(second.id)).status).toBe('completed');
+  });
+
+  test('Ctrl-C ends it and leaves the job alone; with nobody to do that, it is said', async () => {
+    const { dataDir, waiting } = await threeJobs();
+    const waits = start(['jobs', 'wait', waiting], { dataDir });
+    await until('it waits', () => waits.stderr().includes('No server or worker runs now'));
+    waits.child.kill('SIGINT');
+    expect((await waits.ended()).code).toBe(130);
+    const { stdout } = await run(['jobs', 'list', '--status', 'queued', '--json'], { dataDir });
+    expect(jobsIn(stdout)).toMatchObject([{ id: waiting }]);
+  });
+});
+
 describe('jobs cancel, retry and rm', () => {
   test('take several ids, go on after one that cannot be, and tell so by their exit code', async () => {
     const { jobs, waiting } = await threeJobs();

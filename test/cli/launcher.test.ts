@@ -50,7 +50,9 @@ test('in a fresh checkout it names the install command of npm start', async () =
 test('help shows examples for every command, and the exit codes', async () => {
   const dataDir = freshDataDir();
   const commands = ['serve', 'worker', 'scrape', 'search', 'embed', 'users discover', 'import'];
-  const ofJobs = ['list', 'show', 'watch', 'cancel', 'retry', 'rm'].map((name) => `jobs ${name}`);
+  const ofJobs = ['list', 'show', 'watch', 'wait', 'cancel', 'retry', 'rm'].map(
+    (name) => `jobs ${name}`,
+  );
   for (const command of ['', ...commands, 'jobs', ...ofJobs, 'completion']) {
     const { code, stdout } = await run([...command.split(' ').filter(Boolean), '--help'], {
       dataDir,

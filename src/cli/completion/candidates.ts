@@ -113,6 +113,7 @@ function offersAt(command: Command, typed: string, readsJobs: boolean): Candidat
 function jobsFor(command: string): Job[] {
   switch (command) {
     case 'cancel':
+    case 'wait':
       return jobsThat(isActive);
     case 'retry':
       return jobsThat(isFinal).filter(({ tracked }) => !tracked);
