@@ -111,7 +111,7 @@ test('completion knows commands, options, their values, archives and the ids of 
   expect(await offered(dataDir, 'jobs', 'show', '')).toEqual([id]);
   expect(await offered(dataDir, 'jobs', 'cancel', id.slice(0, 12))).toEqual([id]);
   expect(await offered(dataDir, 'sc')).toEqual(['scrape']);
-  expect(await offered(dataDir, 'jobs', 'w')).toEqual(['watch']);
+  expect(await offered(dataDir, 'jobs', 'wat')).toEqual(['watch']);
   expect(await offered(dataDir, 'search', '--mo')).toEqual(['--mode']);
   expect(await offered(dataDir, 'search', '--mode', '')).toEqual(['latest', 'top']);
   expect(await offered(dataDir, 'jobs', 'list', '--status', 'ca')).toEqual([
@@ -130,10 +130,10 @@ test.each(['bash', 'zsh', 'fish'])('there is a completion script for %s', async 
   expect(stdout).toContain('xgpt complete --');
   if (shell !== 'bash') return;
   const path = `${join(XGPT, '..')}:${process.env.PATH}`;
-  // What bash does at the tab key after "xgpt jobs wa"; what was typed is never run.
+  // What bash does at the tab key after "xgpt jobs wat"; what was typed is never run.
   const press = `source <(xgpt completion bash)
-    COMP_WORDS=(xgpt jobs wa) COMP_CWORD=2
-    _xgpt xgpt wa jobs
+    COMP_WORDS=(xgpt jobs wat) COMP_CWORD=2
+    _xgpt xgpt wat jobs
     echo "\${COMPREPLY[@]}"
     COMP_WORDS=(xgpt search '$(echo ran >&2)') COMP_CWORD=2
     _xgpt xgpt '' search`;
