@@ -17,12 +17,15 @@ interface Shutdown {
 
 /** At the first SIGINT or SIGTERM everything is brought to rest; a second one waits for nothing. */
 export function shutDownOnSignals(shutdown: Shutdown): void {
-  onSignals(() => void shutDown(shutdown));
+  onSignals(() => {
+    shutdown.logger.info('Shutting down: running jobs are put back and go on at the next start.');
+    void shutDown(shutdown);
+  });
 }
 
-async function shutDown({ program, drainMs, logger, closing, closeServer }: Shutdown) {
+/** Brings everything to rest and ends the process with 0; a signal meanwhile ends it at once. */
+export async function shutDown({ program, drainMs, logger, closing, closeServer }: Shutdown) {
   onSignals(() => process.exit(1));
-  logger.info('Shutting down: running jobs are put back and go on at the next start.');
   setTimeout(() => {
     logger.error('The shutdown took too long. Jobs that were running go on at the next start.');
     process.exit(1);

@@ -53,3 +53,13 @@ export async function follow(
   await whenever(tracker, look, AbortSignal.any([signal, over.signal]));
   return tracker.getJob(id);
 }
+
+/** Waits until no job of the data folder waits or is at work, whoever is to do it. */
+export async function untilNothingIsLeft(tracker: Tracker): Promise<void> {
+  const over = new AbortController();
+  const look = () => {
+    const { atWork, waiting } = tracker.countActive();
+    if (atWork + waiting === 0) over.abort();
+  };
+  await whenever(tracker, look, over.signal);
+}

@@ -50,10 +50,21 @@ function createProgram(): Command {
   program
     .command('worker')
     .description('run jobs beside a server or without one, until Ctrl-C')
-    .addHelpText('after', examples(['xgpt worker', 'as many as you like, on one data folder']))
-    .action(async () => {
+    .option('--once', 'until no job waits or runs, and no longer')
+    .addHelpText(
+      'after',
+      examples(
+        ['xgpt worker', 'as many as you like, on one data folder'],
+        ['xgpt worker --once', 'do what was left, without a server'],
+      ),
+    )
+    .action(async ({ once }: { once?: boolean }) => {
       const { work } = await import('../work.ts');
-      await work((await import('../config.ts')).loadConfig());
+      const end = await work((await import('../config.ts')).loadConfig());
+      if (!once) return;
+      const { untilNothingIsLeft } = await import('./follow.ts');
+      await untilNothingIsLeft((await import('../jobs/index.ts')).jobTracker);
+      await end();
     });
   const users = program.command('users').description('find people');
   addOperationCommands(program, users);
