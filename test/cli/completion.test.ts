@@ -5,7 +5,7 @@ import { run, stopCommands, XGPT } from '../support/terminal.ts';
 import { until } from '../support/wait.ts';
 
 // Every command is a process of its own, on a machine that may be busy.
-setDefaultTimeout(30_000);
+setDefaultTimeout(120_000);
 afterAll(stopCommands);
 afterAll(stopServers);
 

@@ -4,7 +4,7 @@ import { freshDataDir, startServer, stopServers } from '../support/server.ts';
 import { jobsIn, run, stopCommands, XGPT } from '../support/terminal.ts';
 
 // Every command is a process of its own, on a machine that may be busy.
-setDefaultTimeout(30_000);
+setDefaultTimeout(120_000);
 afterAll(stopCommands);
 afterAll(stopServers);
 
@@ -28,8 +28,8 @@ async function shell(line: string, dataDir: string) {
 }
 
 describe('when nobody reads any more', () => {
-  // Whoever waits for the end of this job waits longer than a test may take.
-  const SLOW = { XGPT_SAMPLE_PAGE_MS: '300' };
+  // Whoever waits for the end of this job waits for most of a minute.
+  const SLOW = { XGPT_SAMPLE_PAGE_MS: '1000' };
   const LONG = { username: 'aurora_lab', maxTweets: '10000' };
 
   test.each([
