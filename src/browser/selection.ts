@@ -1,3 +1,5 @@
+import { onRequest } from './htmx_events.ts';
+
 const BOX = '#chosen input[name="ids"]';
 
 /**
@@ -12,8 +14,16 @@ export function watchSelection(): void {
   });
   document.addEventListener('htmx:beforeRequest', (event) => {
     const isList = event.target instanceof HTMLElement && event.target.id === 'jobs';
-    if (isList && boxes().some(({ checked }) => checked)) event.preventDefault();
+    if (isList && isChoosing()) event.preventDefault();
   });
+  // An answer that was on its way when the first was chosen.
+  onRequest('beforeSwap', (detail) => {
+    if (detail.target.id === 'jobs' && isChoosing()) detail.shouldSwap = false;
+  });
+}
+
+function isChoosing(): boolean {
+  return boxes().some(({ checked }) => checked);
 }
 
 function chooseAll(checked: boolean): void {

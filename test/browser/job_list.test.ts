@@ -60,6 +60,35 @@ describe('a list of jobs', () => {
     expect(problems).toEqual([]);
   });
 
+  test('keeps what was chosen while an answer was on its way', async () => {
+    await waitingSearches(2, 'late');
+    const { page, problems } = await openPage();
+    await page.goto(`${app.url}/jobs?session=late`);
+    const answers: string[] = [];
+    await page.exposeFunction('onAnswer', (id: string) => answers.push(id));
+    await page.evaluate(() =>
+      document.addEventListener('htmx:afterRequest', ({ target }) => {
+        const { onAnswer } = window as unknown as { onAnswer(id: string): void };
+        onAnswer((target as HTMLElement).id);
+      }),
+    );
+    const asked = Promise.withResolvers<void>();
+    const chosen = Promise.withResolvers<void>();
+    await page.route('**/jobs?session=late', async (route) => {
+      asked.resolve();
+      await chosen.promise;
+      await route.continue();
+    });
+    await asked.promise;
+    answers.length = 0;
+    const box = page.locator('input[name="ids"]').first();
+    await box.check();
+    chosen.resolve();
+    await until('the list was answered', () => answers.includes('jobs'));
+    expect(await box.isChecked()).toBe(true);
+    expect(problems).toEqual([]);
+  });
+
   test('works without JavaScript, for the chosen and for all that match', async () => {
     await waitingSearches(3, 'paper');
     const { page } = await openPage({ javaScriptEnabled: false });
