@@ -102,9 +102,19 @@ describe('the buttons of a card', () => {
     await page.route('**/cancel', (route) =>
       route.fulfill({ status: 500, body: '<div class="result error">It did not work.</div>' }),
     );
+    // The next frame takes the note away.
+    const notes: string[] = [];
+    await page.exposeFunction('onNote', (text: string) => notes.push(text));
+    await page.evaluate((card) => {
+      const tell = () => {
+        const note = document.querySelector(`#${card} .job-note`);
+        if (note) (window as unknown as { onNote(text: string): void }).onNote(note.textContent);
+      };
+      new MutationObserver(tell).observe(document.body, { subtree: true, childList: true });
+    }, `job-${id}`);
     await page.locator(`#cancel-${id}`).click();
-    await page.locator(`#job-${id} .job-note`).waitFor();
-    expect(await page.locator(`#job-${id} .job-note`).textContent()).toBe('It did not work.');
+    await until('the refusal is explained', () => notes.length > 0);
+    expect(notes[0]).toBe('It did not work.');
     await page.locator(`#cancel-${id}:enabled`, { hasText: 'Cancel @aurora_lab' }).waitFor();
   });
 
