@@ -12,6 +12,12 @@ const BUSY: Record<string, string> = {
 /** Ids of the buttons that were pressed and not answered yet; frames meanwhile show them as before. */
 const pressed = new Map<XMLHttpRequest, string>();
 
+/** Why buttons were refused, by their ids, and until when that is news, in ms of `performance.now()`. */
+const refused = new Map<string, { reason: string; until: number }>();
+
+/** How long a refusal stays in sight, in ms: time to read it, and to see what it was about. */
+const NEWS_MS = 15_000;
+
 /** What stood in a button before it was pressed. */
 const contents = new WeakMap<HTMLButtonElement, Node[]>();
 
@@ -21,7 +27,10 @@ export function watchActions(): void {
     const button = elt.matches('.job-card > form') && elt.querySelector('button');
     if (button) press(button, xhr);
   });
-  onMessage('after', () => pressed.forEach(showPressed));
+  onMessage('after', () => {
+    pressed.forEach(showPressed);
+    for (const id of refused.keys()) showRefusal(id);
+  });
   onRequest('beforeSwap', keepCard);
   let places: string[] = [];
   onRequest('beforeSwap', () => {
@@ -34,6 +43,7 @@ function press(button: HTMLButtonElement, xhr: XMLHttpRequest): void {
   const card = button.closest('.job-card');
   const hadFocus = document.activeElement === button;
   pressed.set(xhr, button.id);
+  refused.delete(button.id);
   // htmx 2.0.11 tells its end to nobody when a frame has taken the form away meanwhile.
   xhr.addEventListener('loadend', () => answered(xhr));
   showPressed(button.id);
@@ -71,17 +81,25 @@ function answered(xhr: XMLHttpRequest): void {
   if (xhr.status >= 200 && xhr.status < 400) return;
   const reason = reasonIn(xhr);
   announce(reason);
-  if (button) takeBack(button, reason);
+  if (!button) return;
+  takeBack(button);
+  refused.set(button.id, { reason, until: performance.now() + NEWS_MS });
+  showRefusal(button.id);
 }
 
-function takeBack(button: HTMLButtonElement, reason: string): void {
+function takeBack(button: HTMLButtonElement): void {
   button.disabled = false;
   button.replaceChildren(...(contents.get(button) ?? []));
-  explain(button, reason);
 }
 
-/** Stays under the card until a frame brings what is true now. */
-function explain(button: HTMLButtonElement, reason: string): void {
+/** Under the card, as long as its button is there: each frame brings the card without it. */
+function showRefusal(id: string): void {
+  const { reason, until } = refused.get(id) ?? { reason: '', until: 0 };
+  const button = offered(id);
+  if (!button || performance.now() > until) {
+    refused.delete(id);
+    return;
+  }
   const card = button.closest('.job-card');
   const note = card?.querySelector('.job-note') ?? document.createElement('p');
   note.className = 'job-note';

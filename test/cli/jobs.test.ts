@@ -199,13 +199,18 @@ describe('jobs wait', () => {
   });
 
   test('takes a job that is removed meanwhile as gone, and waits for the others', async () => {
-    const server = await startServer(undefined, SLOW);
-    const first = await server.start('scrape', LONG_SCRAPE);
-    const second = await server.start('search', { query: 'jazz', maxTweets: '200' });
-    const waiting = start(['jobs', 'wait', second.id, first.id], server);
-    await run(['jobs', 'rm', '--force', first.id], server);
+    const dataDir = freshDataDir();
+    const detached = async (...words: string[]) =>
+      (await run([...words, '--detach'], { dataDir })).stdout.trim();
+    const gone = await detached('scrape', 'aurora_lab');
+    const stays = await detached('search', 'jazz');
+    const waiting = start(['jobs', 'wait', stays, gone], { dataDir });
+    await until('it waits', () => waiting.stderr().includes('No server or worker runs now'));
+    await run(['jobs', 'rm', '--force', gone], { dataDir });
+    await run(['worker', '--once'], { dataDir });
     expect(await waiting.ended()).toMatchObject({ code: 3, stdout: '' });
-    expect((await server.job(second.id)).status).toBe('completed');
+    const { stdout } = await run(['jobs', 'list', '--json'], { dataDir });
+    expect(jobsIn(stdout)).toMatchObject([{ id: stays, status: 'completed' }]);
   });
 
   test('Ctrl-C ends it and leaves the job alone; with nobody to do that, it is said', async () => {
