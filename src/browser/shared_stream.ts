@@ -6,6 +6,12 @@ import { streamQuery } from './stream_query.ts';
 import { StreamTarget } from './stream_target.ts';
 import { joinWorker } from './worker_supply.ts';
 
+/**
+ * How long a tab keeps a connection of its own before it asks for the worker again, in ms: six of
+ * them are all that a browser allows, so none may last.
+ */
+const ALONE_MS = 10_000;
+
 declare global {
   interface Window {
     htmx: { createEventSource?: (url: string) => StreamTarget };
@@ -28,6 +34,9 @@ function openSharedStream(url: string): StreamTarget {
   });
   const takeOrHold = holdWhilePressed((news) => stream.take(news), closing.signal);
   let supply: Omit<Supply, 'move'> | undefined;
+  /** The worker, as long as it has not answered and a connection of its own serves this tab. */
+  let joining: Omit<Supply, 'move'> | undefined;
+  let timer: Timer | undefined;
   start();
   followPage({ start: startAgain, stop }, closing.signal);
   const listening = { signal: closing.signal };
@@ -46,13 +55,40 @@ function openSharedStream(url: string): StreamTarget {
   function start(): void {
     // A page that comes back from the back button's cache is resumed and shown: it hears both.
     stop();
-    const failures = { unavailable: connectAlone, died: startAgain };
+    const failures = { unavailable: connectAlone, late: connectForNow, died: startAgain };
     supply = joinWorker(url, take, failures);
     if (!supply) connectAlone();
   }
 
   function connectAlone(): void {
     supply = openLiveSource(() => url + streamQuery(followedPlace()), take);
+  }
+
+  function connectForNow(): void {
+    connectAlone();
+    rejoinLater();
+  }
+
+  function rejoinLater(): void {
+    timer = setTimeout(rejoin, ALONE_MS);
+  }
+
+  /** The connection of its own is kept until the worker's first news. */
+  function rejoin(): void {
+    const takeOver = (news: StreamNews) => {
+      if (joining) {
+        supply?.close();
+        supply = joining;
+        joining = undefined;
+      }
+      take(news);
+    };
+    const failures = { unavailable: giveUpJoining, late: rejoinLater, died: startAgain };
+    joining = joinWorker(url, takeOver, failures);
+  }
+
+  function giveUpJoining(): void {
+    joining = undefined;
   }
 
   /** Something may have happened meanwhile that the first frame does not show. */
@@ -62,6 +98,9 @@ function openSharedStream(url: string): StreamTarget {
   }
 
   function stop(): void {
+    clearTimeout(timer);
+    joining?.close();
+    joining = undefined;
     supply?.close();
     supply = undefined;
   }

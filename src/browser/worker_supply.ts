@@ -2,7 +2,7 @@ import { followedPlace } from './followed_log.ts';
 import type { Supply } from './live_source.ts';
 import { PING_MS, type StreamNews, type TabMessage, WORKER_URL } from './stream_messages.ts';
 
-/** The worker answers who joins at once; one that has not by then did not start, in ms. */
+/** The worker answers who joins at once; one that has not by then is late, or did not start, in ms. */
 const START_MS = 3_000;
 
 /** It lives in the process of some tab and dies with it; then its pings stay away, in ms. */
@@ -12,8 +12,10 @@ const SILENCE_MS = 3 * PING_MS;
 const HIDDEN_MS = 1_000;
 
 interface Failures {
-  /** The browser has no shared workers, or this one did not start. */
+  /** The browser has no shared workers, or will not start this one. */
   unavailable(): void;
+  /** It has not answered in time, which on a busy machine does not mean that it never will. */
+  late(): void;
   /** It worked and does not any more. */
   died(): void;
 }
@@ -22,14 +24,14 @@ interface Failures {
 export function joinWorker(
   url: string,
   tell: (news: StreamNews) => void,
-  { unavailable, died }: Failures,
+  { unavailable, late, died }: Failures,
 ): Omit<Supply, 'move'> | undefined {
   const started = startWorker(url);
   if (!started) return undefined;
   const worker = started;
   const { port } = worker;
   const say = (message: TabMessage) => port.postMessage(message);
-  let timer = setTimeout(() => fail(unavailable), START_MS);
+  let timer = setTimeout(() => fail(late), START_MS);
   let answering: Timer | undefined;
 
   worker.onerror = () => fail(unavailable);

@@ -179,6 +179,32 @@ describe('a browser without shared workers', () => {
     await watchersAre(server, 1);
   });
 
+  test('or one in which it answers late, takes the connections of their own back', async () => {
+    const server = await busy({ jobs: 1 });
+    const { page, context } = await visitor();
+    await context.addInitScript(() => {
+      const { SharedWorker: Original, setTimeout: after } = window;
+      let asked = 0;
+      const silent = { port: new MessageChannel().port1, onerror: null };
+      window.SharedWorker = new Proxy(Original, {
+        construct: (_, [url, options]) => (asked++ ? new Original(url, options) : silent),
+      });
+      // The wait until it is asked again, and no other.
+      const sooner = (run: () => void, ms: number) => after(run, ms === 10_000 ? 2_000 : ms);
+      window.setTimeout = sooner as typeof setTimeout;
+    });
+    await page.goto(server.url);
+    const second = await openTab(context, server.url);
+    await watchersAre(server, 2);
+    await watchersAre(server, 1);
+    for (const tab of [page, second]) await isLive(tab, server.ids[0] ?? '');
+    await page.close();
+    await isLive(second, server.ids[0] ?? '');
+    await watchersAre(server, 1);
+    await second.close();
+    await watchersAre(server, 0);
+  });
+
   test('or one in which it stays silent, is live all the same', async () => {
     const server = await busy({ jobs: 1 });
     const { page, context } = await visitor();
