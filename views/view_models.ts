@@ -210,8 +210,8 @@ export interface ApiAnswer {
   /** A status, or `default` for every other. */
   status: string;
   description: string;
-  /** One of the schemas, when the answer has one as JSON. */
-  schema?: string;
+  /** What it may be as JSON. */
+  schemas: string[];
 }
 
 export interface ApiField {

@@ -123,7 +123,7 @@ async function* pages<Found extends { total: number; nextCursor?: string }>(
     yield found;
     cursor = found.nextCursor;
     if (!cursor) return;
-    if (left <= PAGE) complain(`There are ${found.total} in all: add --limit.`);
+    if (left <= PAGE) complain(`There are ${found.total} in all; --limit shows more.`);
   }
 }
 

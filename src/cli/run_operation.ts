@@ -5,7 +5,7 @@ import { createLogger } from '../logger.ts';
 import { openProgram, type Program } from '../services.ts';
 import { attend } from './attend.ts';
 import { complain } from './complain.ts';
-import { EXIT } from './exit.ts';
+import { CommandFailed, EXIT } from './exit.ts';
 import { bringIn, type Copy } from './import_archive.ts';
 import type { TypedField } from './operation_commands.ts';
 import { whoGoesOn } from './others.ts';
@@ -60,6 +60,8 @@ async function enqueue(
     if (typeof input.archive === 'string') {
       copy = await bringIn(importsDir, input.archive);
       Object.assign(input, { source: 'archive', archive: copy.name });
+    } else if (input.source === 'archive') {
+      throw new CommandFailed('--source: To read an archive use xgpt import.', EXIT.usage);
     }
     return await jobTracker.enqueue(type, input, { sessionId });
   } catch (error) {

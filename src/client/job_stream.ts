@@ -11,6 +11,9 @@ const ADDRESS = 'api/jobs/stream/jobs';
 /** More ids than this are posted: an address has to fit 16 KB with everything around it. */
 const MOST_IN_ADDRESS = 100;
 
+/** Longer than any id there is, in characters. */
+const LONGEST_ID = 200;
+
 /** How long a changed set of jobs may change further before the stream is opened anew, in ms. */
 const SETTLE_MS = 20;
 
@@ -53,6 +56,11 @@ export function createJobStream(ask: Ask, { now, after, random }: Surroundings =
   let cancelRetry: (() => void) | undefined;
 
   function follow(id: string, listener: Listener): () => void {
+    // One that makes the address too long would take all others with it.
+    if (id === '' || id.length > LONGEST_ID) {
+      listener('not_found');
+      return () => {};
+    }
     const entry = followed.get(id) ?? { listeners: new Set() };
     followed.set(id, entry);
     entry.listeners.add(listener);

@@ -47,7 +47,7 @@ export {
   type Tally,
 } from './listing.ts';
 export { isAlive } from './owner.ts';
-export { readSession } from './session.ts';
+export { readSession, SESSION_PATTERN } from './session.ts';
 export {
   createTracker,
   type Enqueued,

@@ -1,6 +1,9 @@
 import { InvalidInput } from './errors.ts';
 
-const SESSION = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,99}$/u;
+/** What a session may be called, as a regular expression with Unicode classes. */
+export const SESSION_PATTERN = '^[\\p{L}\\p{N}][\\p{L}\\p{N} ._-]{0,99}$';
+
+const SESSION = new RegExp(SESSION_PATTERN, 'u');
 
 /**
  * The session a job is to belong to, as a person gave it; nothing and an empty text are none.

@@ -6,7 +6,7 @@ import type { Logger } from '../logger.ts';
 import { isAdmitted } from './admission.ts';
 import { html, plainText } from './answer.ts';
 import { frameOf, readerOf, themeOf } from './frame.ts';
-import { SECURITY_HEADERS } from './guard.ts';
+import { EVERY_ANSWER } from './guard.ts';
 import { isNavigation, wantsJson, wantsText } from './negotiation.ts';
 import { Problem, printable, toProblem } from './problem.ts';
 import type { WebServices } from './services.ts';
@@ -27,7 +27,7 @@ export async function answerProblem(
 ): Promise<Response> {
   const problem = code === 'NOT_FOUND' ? noSuchAddress(request, allowedMethods) : toProblem(error);
   const { status } = problem;
-  const headers = { ...SECURITY_HEADERS, ...problem.headers };
+  const headers = { ...EVERY_ANSWER, ...problem.headers };
   const trouble = services.vitals.noticed(error);
   // What was refused on purpose is no fault, and what is known needs no second line in the log.
   if (status >= 500 && !trouble && !(error instanceof Problem)) {
@@ -55,15 +55,13 @@ function frameOrBare(request: Request, services: WebServices): Frame {
   }
 }
 
-function noSuchAddress(
-  { method, url }: Request,
-  allowedMethods: ErrorAnswers['allowedMethods'],
-): Problem {
-  const { pathname } = new URL(url);
+function noSuchAddress(request: Request, allowedMethods: ErrorAnswers['allowedMethods']): Problem {
+  const { method } = request;
+  const { pathname } = new URL(request.url);
   const allowed = allowedMethods(pathname).join(', ');
   if (!allowed) {
     return new Problem(404, 'not_found', 'There is nothing at this address.', {
-      message: `${method} ${printable(pathname)} leads nowhere. The line at the top of every page has the ways there are.`,
+      message: `${method} ${printable(pathname)} leads nowhere. ${isNavigation(request) ? 'The line at the top of every page has the ways there are.' : '/docs/api describes every address, /openapi.json for programs.'}`,
     });
   }
   return new Problem(405, 'method_not_allowed', 'This address is not asked like that.', {

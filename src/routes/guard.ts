@@ -19,11 +19,13 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-export const SECURITY_HEADERS = {
+/** Headers of every answer: what a browser may do with it, and what it depends on. */
+export const EVERY_ANSWER = {
   'content-security-policy': CONTENT_SECURITY_POLICY,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
+  vary: 'Accept, HX-Request',
 };
 
 /**
@@ -35,7 +37,7 @@ export function guard({ host: ownHost, hosts }: Pick<Config, 'host' | 'hosts'>) 
   // Rebinding needs a name: nobody can make an address lead elsewhere.
   const takesAddresses = !isLoopback(ownHost);
   const isOurs = (name: string) => ours.has(name) || (takesAddresses && isAddress(name));
-  return new Elysia({ name: 'guard' }).headers(SECURITY_HEADERS).onRequest(({ request }) => {
+  return new Elysia({ name: 'guard' }).headers(EVERY_ANSWER).onRequest(({ request }) => {
     const host = request.headers.get('host') ?? new URL(request.url).host;
     if (!isOurs(withoutPort(host))) {
       throw new Problem(403, 'foreign_host', 'This server does not go by that name.', {

@@ -59,9 +59,8 @@ export function jobRoutes({ tracker, live, idempotent }: WebServices) {
       });
     }
     const results = await startAll(tracker, items, asking);
-    return results.map((result) =>
-      'job' in result ? result : { error: entryProblem(result.error) },
-    );
+    const problemOf = items.length > 1 ? entryProblem : toProblem;
+    return results.map((result) => ('job' in result ? result : { error: problemOf(result.error) }));
   }
 
   /** Twice within a moment it is one job, unlike in a list. */

@@ -1,4 +1,5 @@
 import { Elysia } from 'elysia';
+import { resultSummary } from '../../views/jobs/result_summary.ts';
 import { progressLine } from '../../views/progress_line.ts';
 import { printable } from '../../views/text/printable.ts';
 import { isFinal, type Job, type Tracker } from '../jobs/index.ts';
@@ -137,10 +138,14 @@ type Render = (job: Job | undefined) => string;
 function lines(): Render {
   let last = '';
   return (job) => {
-    const line = job ? `${printable(progressLine(job))}\n` : '';
+    const words = job ? [progressLine(job), resultSummary(job)] : [];
+    const line = words
+      .filter(Boolean)
+      .map((part) => printable(part))
+      .join('  ');
     if (line === last) return '';
     last = line;
-    return line;
+    return `${line}\n`;
   };
 }
 

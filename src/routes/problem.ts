@@ -80,7 +80,7 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof InvalidInput) return invalidInput(error);
   if (error instanceof UnknownJobType) {
-    return new Problem(422, 'invalid_input', 'There is no such job type.', {
+    return new Problem(422, 'invalid_input', 'Nothing was started.', {
       details: { type: error.message },
     });
   }
@@ -128,6 +128,11 @@ export function entryProblem(error: unknown): Problem {
     return new Problem(422, 'invalid_input', 'This entry was not started.', {
       message: 'Change what is named here, and send it without those that were started.',
       details: error.details,
+    });
+  }
+  if (error instanceof UnknownJobType) {
+    return new Problem(422, 'invalid_input', 'This entry was not started.', {
+      details: { type: error.message },
     });
   }
   if (error instanceof TooManyWaiting) {

@@ -54,7 +54,10 @@ export function readStart(item: unknown): Start {
       type: 'Type is missing. Send an object such as { "type": "scrape", "input": { "username": "aurora_lab" } }.',
     });
   }
-  const fields = typeof input === 'object' && input !== null ? input : {};
+  const fields = input ?? {};
+  if (typeof fields !== 'object' || Array.isArray(fields)) {
+    throw new InvalidInput({ input: 'Input must be an object with the fields of the type.' });
+  }
   return { type, fields: { sessionId, ...fields } };
 }
 

@@ -57,7 +57,7 @@ describe('jobs list', () => {
     }
     const one = await jobs('list', '--limit', '1');
     expect(one.stdout.trim().split('\n')).toHaveLength(2);
-    expect(one.stderr).toBe('There are more than these 1: add --limit.\n');
+    expect(one.stderr).toBe('There are more than these 1; --limit shows more.\n');
   });
 
   test.each([
@@ -176,6 +176,14 @@ describe('jobs watch', () => {
   });
 });
 
+test('jobs watch says when nobody works on what waits', async () => {
+  const { dataDir } = await threeJobs();
+  const watch = start(['jobs', 'watch'], { dataDir });
+  await until('it is said', () => watch.stderr().includes('No server or worker runs now'));
+  watch.child.kill('SIGINT');
+  expect((await watch.ended()).code).toBe(0);
+});
+
 describe('jobs wait', () => {
   test('waits for all of them without a word, and ends with 0 when they completed', async () => {
     const server = await startServer(undefined, SLOW);
@@ -280,7 +288,10 @@ describe('jobs cancel, retry and rm', () => {
     [['cancel', '--status', ''], 'Name one or several ids, or filter, as with --status.'],
     [['rm', '--status', 'failed', '4f2a91c0'], 'Name ids, or filter; not both.'],
     [['rm', '--status', 'running', '--force'], '--force is for ids; cancel those under way first.'],
-    [['retry', '--until', 'noon'], '--until: Until must be a time, for example 2026-01-31T12'],
+    [
+      ['retry', '--until', 'noon'],
+      '--until: It must be a time such as 2026-01-31T12:00:00Z, or as long ago as 90m',
+    ],
   ] as const) {
     test(`refuse to guess: jobs ${words.join(' ')}`, async () => {
       const { code, stderr } = await run(['jobs', ...words], { dataDir: freshDataDir() });

@@ -118,7 +118,8 @@ test('completion knows commands, options, their values, archives and the ids of 
     'cancelling',
     'cancelled',
   ]);
-  expect(await offered(dataDir, 'scrape', 'aurora_lab', '--source', 'sam')).toEqual(['sample']);
+  expect(await offered(dataDir, 'scrape', 'aurora_lab', '--source', '')).toEqual(['sample']);
+  expect(await offered(dataDir, 'posts', '--source', 'a')).toEqual(['archive']);
   expect(await offered(dataDir, 'jobs', 'list', '--type', '')).toEqual(['scrape']);
   // The shell's own completion of files takes over where there is nothing.
   expect(await offered(dataDir, 'import', './')).toEqual([]);

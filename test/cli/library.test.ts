@@ -32,7 +32,7 @@ describe('posts', () => {
     expect(stdout).toMatch(
       /^@aurora_lab {2}Aurora Lab {2}.* UTC {2}sample\n {2}.+\n {2}https.+\n\n@aurora_lab .+\n {2}.+\n {2}https.+\n$/,
     );
-    expect(stderr).toBe('There are 250 in all: add --limit.\n');
+    expect(stderr).toBe('There are 250 in all; --limit shows more.\n');
   });
 
   test('are found by their words, as JSON lines, however many pages they fill', async () => {

@@ -228,10 +228,11 @@ describe('exit codes', () => {
     [['scrape', 'a', '--maxx', '3'], "Unknown option '--maxx'.\n(Did you mean --max?)"],
     [['scrape', 'a', '--max', 'nine'], '--max: Posts must be a whole number from 1 to 10,000.'],
     [['scrape', 'a', '--source', 'mars'], '--source: Source must be one of: sample'],
+    [['scrape', 'a', '--source', 'archive'], '--source: To read an archive use xgpt import.'],
     [['scrape', 'a b'], '<user>: Username may have letters'],
     [['search', 'a', '--session', '*'], '--session: Session may have letters'],
     [['jobs', 'list', '--status', 'done'], '--status: Status must be one of: queued, running'],
-    [['jobs', 'list', '--since', 'monday'], '--since: Since must be a time, for example 2026'],
+    [['jobs', 'list', '--since', 'monday'], '--since: It must be a time such as 2026'],
     [['jobs', 'list', '--limit', '0'], '--limit: Limit must be a whole number from 1 to 1000.'],
     [['jobs'], 'Usage: xgpt jobs'],
   ])('2: %p cannot be used, and nothing is started', async (words, message) => {

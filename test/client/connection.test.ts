@@ -81,6 +81,20 @@ describe('one connection', () => {
     await nobodyWatches();
   });
 
+  test('tells what can be no id that it is none, and the others nothing of it', async () => {
+    const client = countingClient();
+    const [id = ''] = await scrapes(1);
+    const good = record(client.track(id));
+    const bad = ['', 'x'.repeat(3_000), ' ', '☃'].map((odd) => record(client.track(odd)));
+    await Promise.all(bad.map(({ reaches }) => reaches('not_found')));
+    await good.reaches('running');
+    await app.tracker.cancelJob(id);
+    await good.reaches('cancelled');
+    expect(good.states.map(({ status }) => status)).not.toContain('refused');
+    for (const { stop } of [good, ...bad]) stop();
+    await nobodyWatches();
+  });
+
   test('is opened anew for a store that joins, which the others do not notice', async () => {
     const client = countingClient();
     const [one, other] = await scrapes(2);

@@ -96,6 +96,10 @@ test('what is no start is refused for itself, and speaks for itself alone', asyn
     undefined,
     ['type'],
   ]);
+  const { results: input } = await batch(web, [{ type: 'scrape', input: 'x' }, scrape(2)]);
+  expect(input[0]?.error?.details).toEqual({
+    input: 'Input must be an object with the fields of the type.',
+  });
   const said = results.flatMap(({ error }) => error?.message ?? []);
   expect(said[0]).toStartWith('This entry was not started. Change what is named here');
   expect(said.join(' ')).not.toContain('Nothing was started');

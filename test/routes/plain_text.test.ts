@@ -68,6 +68,10 @@ test('a job that has ended tells its result', async () => {
   await running.ended(id);
   const response = await running.request(`/api/jobs/${id}`, { headers: { accept: 'text/plain' } });
   expect(await response.text()).toMatch(/^result +3 posts of @aurora_lab, 3 new$/m);
+  const stream = await running.request(`/api/jobs/${id}/stream`, {
+    headers: { accept: 'text/plain' },
+  });
+  expect(await stream.text()).toBe('completed  3 / 3  3 posts of @aurora_lab, 3 new\n');
 });
 
 test('cancel, retry, dismiss and removal answer with how the job stands', async () => {
@@ -92,7 +96,7 @@ test('a list of starts is a line for each', async () => {
   const [started, refused, end] = (await response.text()).split('\n');
   expect(started).toMatch(/^embed-[0-9a-f-]{36} {2}queued$/);
   expect(refused).toMatch(
-    /^422 There is no such job type\. {2}type: There is no job type "juggle"/,
+    /^422 This entry was not started\. {2}type: There is no job type "juggle"/,
   );
   expect(end).toBe('');
 });

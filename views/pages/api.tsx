@@ -101,20 +101,20 @@ function Fields({ title, fields }: { title: string; fields: ApiField[] }): JSX.E
   );
 }
 
-function Answer({ answer: { status, description, schema } }: { answer: ApiAnswer }): JSX.Element {
+function Answer({ answer: { status, description, schemas } }: { answer: ApiAnswer }): JSX.Element {
   return (
     <>
       <dt safe>{status === 'default' ? 'other' : status}</dt>
       <dd>
         <span safe>{description}</span>
-        {schema !== undefined && (
+        {schemas.map((schema) => (
           <>
             {' '}
             <a href={attributeText(`#schema-${schema}`)} safe>
               {schema}
             </a>
           </>
-        )}
+        ))}
       </dd>
     </>
   );

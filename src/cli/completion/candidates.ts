@@ -34,7 +34,9 @@ export async function candidates(
   const typed = words.at(-1) ?? '';
   const { command, option } = positionOf(program, words.slice(0, -1));
   if (!command) return [];
-  const offered = option ? await valuesOf(option, readsJobs) : offersAt(command, typed, readsJobs);
+  const offered = option
+    ? await valuesOf(command, option, readsJobs)
+    : offersAt(command, typed, readsJobs);
   return offered.filter(({ value }) => value.startsWith(typed));
 }
 
@@ -71,7 +73,11 @@ function namesOf(command: Command): string[] {
 }
 
 /** Of an option that takes one of a few values. */
-async function valuesOf(option: Option, readsJobs: boolean): Promise<Candidate[]> {
+async function valuesOf(
+  command: Command,
+  option: Option,
+  readsJobs: boolean,
+): Promise<Candidate[]> {
   switch (option.attributeName()) {
     case 'status':
       return plain(JOB_STATUSES);
@@ -81,7 +87,9 @@ async function valuesOf(option: Option, readsJobs: boolean): Promise<Candidate[]
       return plain(new Set(readsJobs ? jobsThat(() => true).map(({ type }) => type) : []));
     case 'source': {
       const { createSources } = await import('../../sources/index.ts');
-      return plain(createSources(loadConfig()).keys());
+      const names = [...createSources(loadConfig()).keys()];
+      // Those who read an archive name it, and use another command.
+      return plain(command.name() === 'posts' ? names : names.filter((name) => name !== 'archive'));
     }
     case 'mode':
       return plain(['latest', 'top']);

@@ -1,4 +1,5 @@
-import { InvalidInput, type JobQuery, parseJobQuery } from '../../jobs/index.ts';
+import { InvalidInput, type JobQuery, parseJobQuery, timeOf } from '../../jobs/index.ts';
+import { CommandFailed, EXIT } from '../exit.ts';
 import { wrongInput } from '../wrong_input.ts';
 
 /** What commander makes of them. */
@@ -20,7 +21,7 @@ export function readFilter(
   { status, failure, type, session, words: q, since, until }: FilterOptions,
   more: { limit?: string | undefined } = {},
 ): JobQuery {
-  const [from, to] = [since, until].map((time) => time && timeAgo(time));
+  const [from, to] = [readTime('--since', since), readTime('--until', until)];
   const typed = { status, failure, type, session, q, since: from, until: to, ...more };
   try {
     return parseJobQuery(new Map(Object.entries(typed)));
@@ -38,9 +39,15 @@ export function isFiltered(options: FilterOptions): boolean {
 
 const UNIT_MS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** `90m`, `24h`, `7d` as the time that was then; what is written otherwise stays as it is. */
-function timeAgo(text: string): string {
-  const [, count, unit = ''] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
-  const ms = UNIT_MS[unit];
-  return ms === undefined ? text : new Date(Date.now() - Number(count) * ms).toISOString();
+/** A time, or as long ago as `90m`, `24h`, `7d`; as the query takes it. */
+function readTime(option: string, typed: string | undefined): string | undefined {
+  if (!typed?.trim()) return undefined;
+  const [, count, unit = ''] = /^(\d{1,5})([mhd])$/.exec(typed.trim()) ?? [];
+  const unitMs = UNIT_MS[unit];
+  const time = unitMs === undefined ? timeOf(typed.trim()) : Date.now() - Number(count) * unitMs;
+  if (time !== undefined) return new Date(time).toISOString();
+  throw new CommandFailed(
+    `${option}: It must be a time such as 2026-01-31T12:00:00Z, or as long ago as 90m, 24h or 7d.`,
+    EXIT.usage,
+  );
 }

@@ -23,7 +23,7 @@ export async function listJobs(options: ListOptions): Promise<void> {
   }
   if (jobs.length === 0) complain('There are no such jobs.');
   else print(fittingTable(jobs, process.stdout.isTTY && process.stdout.columns));
-  if (nextCursor) complain(`There are more than these ${jobs.length}: add --limit.`);
+  if (nextCursor) complain(`There are more than these ${jobs.length}; --limit shows more.`);
 }
 
 const HEAD = ['ID', 'TYPE', 'WHAT', 'STATUS', 'PROGRESS', 'CREATED'];

@@ -60,6 +60,8 @@ export async function watchAll(options: WatchOptions): Promise<number> {
   if (atWork + waiting === 0) {
     reporter.say('Nothing is under way. What starts shows here; Ctrl-C ends this.');
   }
+  const advice = waiting > 0 ? whoRunsJobs() : '';
+  if (advice) reporter.say(advice);
   const { signal } = untilInterrupted();
   await whenever(tracker, look, signal);
   reporter.close();

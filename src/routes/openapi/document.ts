@@ -35,12 +35,12 @@ export function apiDocument(
       title: 'xgpt',
       version: packageJson.version,
       description:
-        'Collects posts, embeds them, and finds them again by meaning. Send Accept: application/json for JSON; other askers get HTML.',
+        'Collects posts, embeds them, and finds them again by meaning. Send Accept: application/json for JSON, or text/plain for a terminal; other askers get HTML.',
       license: { name: packageJson.license, identifier: packageJson.license },
     },
     servers: [{ url: '/' }],
     tags: TAGS,
-    ...(hasToken && { security: [{ token: [] }] }),
+    security: hasToken ? [{ token: [] }] : [],
     paths: withRefusal(merged(startPaths(tracker), JOB_PATHS, STREAM_PATHS, LIBRARY_PATHS)),
     components: {
       schemas: answerSchemas(),

@@ -33,6 +33,41 @@ export const REFUSAL = {
   status: 422,
 };
 
+/** As the library holds one of the synthetic sample. */
+export const POST = {
+  source: 'sample',
+  id: '2097054713869500416',
+  kind: 'post',
+  author: 'aurora_lab',
+  authorName: 'Aurora Lab',
+  text: 'Our all-sky camera ran thirty-five days without a gap. A record for this winter.',
+  createdAt: '2026-11-21T17:33:25.000Z',
+  language: 'en',
+  url: 'https://example.org/aurora_lab/status/2097054713869500416',
+  links: [],
+  media: [],
+  likes: 41,
+  reposts: 6,
+  replies: 2,
+};
+
+export const PROFILE = {
+  source: 'sample',
+  id: '1568065716224000016',
+  username: 'crimp_coach_ana',
+  name: 'Ana Beltran',
+  bio: 'Climbing coach for youth squads and nervous adults. Former route setter.',
+  location: 'Siurana',
+  followers: 560,
+  postsHeld: 0,
+};
+
+export const ARCHIVE = {
+  name: 'twitter-archive.zip',
+  bytes: 48_210_944,
+  addedAt: '2026-11-22T08:07:50.000Z',
+};
+
 /** What to send, by the job type; a type that is not here is described without one. */
 export const STARTS: Record<string, Record<string, unknown>> = {
   scrape: { username: 'aurora_lab', maxTweets: 40 },

@@ -132,7 +132,16 @@ export const JOB_PATHS: Paths = {
         query('until', 'Until then; by default now.', TIME),
         query('type', 'Only jobs of this type.', { type: 'string' }, 'scrape'),
       ],
-      responses: { 200: json('Counted by period.', 'History'), 422: UNUSABLE_QUERY },
+      responses: {
+        200: {
+          description: 'Counted by period.',
+          content: {
+            ...json('', 'History').content,
+            ...text('', 'text/plain').content,
+          },
+        },
+        422: UNUSABLE_QUERY,
+      },
     },
   },
   '/api/jobs/{id}/cancel': {

@@ -13,7 +13,7 @@ export function apiModel(document: ApiDocument, origin: string): ApiModel {
   const all = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
   );
-  const hasToken = document.security !== undefined;
+  const hasToken = document.security?.length !== 0;
   return {
     hasToken,
     sections: (document.tags ?? []).map(({ name, description = '' }) => ({
@@ -82,9 +82,10 @@ function answerOf([status, answer]: [
   OpenAPIV3_1.ResponseObject | OpenAPIV3_1.ReferenceObject,
 ]): ApiAnswer {
   if ('$ref' in answer) {
-    return { status, description: 'Anything else that went wrong.', schema: 'Error' };
+    return { status, description: 'Anything else that went wrong.', schemas: ['Error'] };
   }
-  const schema = answer.content?.['application/json']?.schema;
-  const name = schema && nameOf(schema);
-  return { status, description: answer.description ?? '', ...(name && { schema: name }) };
+  const schema = answer.content?.['application/json']?.schema ?? {};
+  const either = 'oneOf' in schema ? (schema.oneOf ?? []) : [schema];
+  const schemas = either.flatMap((one) => nameOf(one) ?? []);
+  return { status, description: answer.description ?? '', schemas };
 }

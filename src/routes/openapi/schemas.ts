@@ -1,7 +1,7 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
 import { z } from 'zod';
 import { BULK_ACTIONS, JOB_STATUSES } from '../../jobs/index.ts';
-import { COMPLETED_JOB, REFUSAL } from './examples.ts';
+import { ARCHIVE, COMPLETED_JOB, POST, PROFILE, REFUSAL } from './examples.ts';
 
 /** What answers are made of, by the names under which the document has them. */
 
@@ -173,26 +173,32 @@ const NAMED = {
   Job: job,
   DetailedJob: detailedJob,
   Error: z.object({ error: problem, status: z.int() }).meta({ examples: [REFUSAL] }),
-  JobAnswer: z.object({ job }),
+  JobAnswer: z.object({ job }).meta({ examples: [{ job: COMPLETED_JOB }] }),
   DetailedJobAnswer: z.object({ job: detailedJob }),
   JobPage: jobPage,
   SessionPage: sessionPage,
-  BatchAnswer: z.object({
-    results: z
-      .array(z.union([z.object({ job }), z.object({ error: problem })]))
-      .describe('In the order of what was sent.'),
-  }),
-  BulkAnswer: z.object({ action: z.enum(BULK_ACTIONS), done: count, skipped: count }),
+  BatchAnswer: z
+    .object({
+      results: z
+        .array(z.union([z.object({ job }), z.object({ error: problem })]))
+        .describe('In the order of what was sent.'),
+    })
+    .meta({ examples: [{ results: [{ job: COMPLETED_JOB }, { error: REFUSAL.error }] }] }),
+  BulkAnswer: z
+    .object({ action: z.enum(BULK_ACTIONS), done: count, skipped: count })
+    .meta({ examples: [{ action: 'retry', done: 12, skipped: 3 }] }),
   History: history,
-  PostPage: z.object({ posts: z.array(post), total: count, nextCursor: z.string().optional() }),
-  ProfilePage: z.object({
-    profiles: z.array(profile),
-    total: count,
-    nextCursor: z.string().optional(),
-  }),
-  Imports: z.object({
-    imports: z.array(z.object({ name: z.string(), bytes: count.optional(), addedAt: time })),
-  }),
+  PostPage: z
+    .object({ posts: z.array(post), total: count, nextCursor: z.string().optional() })
+    .meta({ examples: [{ posts: [POST], total: 1 }] }),
+  ProfilePage: z
+    .object({ profiles: z.array(profile), total: count, nextCursor: z.string().optional() })
+    .meta({ examples: [{ profiles: [PROFILE], total: 1 }] }),
+  Imports: z
+    .object({
+      imports: z.array(z.object({ name: z.string(), bytes: count.optional(), addedAt: time })),
+    })
+    .meta({ examples: [{ imports: [ARCHIVE] }] }),
   Health: health,
 };
 

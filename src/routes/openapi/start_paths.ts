@@ -1,5 +1,5 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
-import type { Tracker } from '../../jobs/index.ts';
+import { SESSION_PATTERN, type Tracker } from '../../jobs/index.ts';
 import { STARTS } from './examples.ts';
 import {
   jsonOrForm,
@@ -23,6 +23,7 @@ const SUMMARIES: Record<string, string> = {
 const SESSION: OpenAPIV3_1.SchemaObject = {
   type: 'string',
   maxLength: 100,
+  pattern: SESSION_PATTERN,
   description: 'Jobs with the same one can be listed together.',
 };
 
@@ -77,7 +78,10 @@ function byName(tracker: Pick<Tracker, 'types' | 'inputOf'>): Operation {
     type: 'object',
     properties: {
       type: { type: 'string', enum: types },
-      input: { type: 'object', description: 'The fields of that type.' },
+      input: {
+        type: 'object',
+        description: 'The fields of that type, as its own address takes them.',
+      },
       sessionId: SESSION,
     },
     required: ['type'],
@@ -117,6 +121,6 @@ function ofType(type: string, input: OpenAPIV3_1.SchemaObject): OpenAPIV3_1.Sche
   return {
     title: type,
     properties: { type: { const: type }, input },
-    ...(needsInput && { required: ['input'] }),
+    required: needsInput ? ['type', 'input'] : ['type'],
   };
 }
