@@ -35,14 +35,13 @@ export async function showJob(part: string, options: ShowOptions): Promise<numbe
   const tracker = await openJobs();
   const job = findJob(tracker, part);
   if (options.follow) return followLog(tracker, job.id);
-  const lines = new LogReader(tracker, job.id).read();
-  if (options.log) {
-    for (const line of lines) print(line);
+  if (options.json) {
+    print(JSON.stringify({ job, ...tracker.detailsOf(job.id) }));
     return EXIT.completed;
   }
-  const details = tracker.detailsOf(job.id);
-  if (options.json) print(JSON.stringify({ job, ...details }));
-  else print(report(job, details, lines));
+  const lines = new LogReader(tracker, job.id).read();
+  if (options.log) for (const line of lines) print(line);
+  else print(report(job, tracker.detailsOf(job.id), lines));
   return EXIT.completed;
 }
 
