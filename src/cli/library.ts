@@ -3,7 +3,6 @@ import { loadConfig } from '../config.ts';
 import { requireDataFolder } from '../data_folder.ts';
 import { appDatabase } from '../database.ts';
 import { createLocalEmbedder } from '../embedding/index.ts';
-import { InvalidInput } from '../jobs/index.ts';
 import { createLibrary, type StoredProfile } from '../library/index.ts';
 import { silentLogger } from '../logger.ts';
 import {
@@ -18,7 +17,7 @@ import { complain } from './complain.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { nobodyReads, print, write, written } from './output.ts';
 import { quietLog } from './quiet_log.ts';
-import { wrongInput } from './wrong_input.ts';
+import { parsed } from './wrong_input.ts';
 
 const USUAL_LIMIT = 20;
 const LARGEST_LIMIT = 1_000_000;
@@ -37,7 +36,7 @@ export interface PostsOptions {
 /** Prints the posts that fit, a page at a time, so that any number of them takes no memory. */
 export async function showPosts(words: string[], options: PostsOptions): Promise<void> {
   const { library, embedder, sources } = openLibrary();
-  const query = read(() => parsePostsQuery(typedOf(words, options), sources));
+  const query = parsed(() => parsePostsQuery(typedOf(words, options), sources), typedAs);
   const find = (page: Page) => findPosts({ library, embedder }, { ...query, ...page });
   let separator = '';
   try {
@@ -59,7 +58,7 @@ export async function showProfiles(
   options: Pick<PostsOptions, 'limit' | 'json'>,
 ): Promise<void> {
   const { library } = openLibrary();
-  const query = read(() => parseProfilesQuery(new Map([['q', words.join(' ')]])));
+  const query = parsed(() => parseProfilesQuery(new Map([['q', words.join(' ')]])), typedAs);
   const find = (page: Page) => library.profiles({ ...query, ...page });
   const rows: StoredProfile[] = [];
   for await (const { profiles } of pages(limitOf(options.limit), find)) {
@@ -94,14 +93,7 @@ function typedOf(words: string[], { meaning, author, source }: PostsOptions) {
   return new Map(Object.entries({ q, by: 'meaning' }));
 }
 
-function read<Query>(parse: () => Query): Query {
-  try {
-    return parse();
-  } catch (error) {
-    if (!(error instanceof InvalidInput)) throw error;
-    throw wrongInput(error, (field) => (field === 'q' ? '[words...]' : `--${field}`));
-  }
-}
+const typedAs = (field: string) => (field === 'q' ? '[words...]' : `--${field}`);
 
 function limitOf(typed: string | undefined): number {
   const limit = Number(typed ?? USUAL_LIMIT);

@@ -1,6 +1,6 @@
-import { InvalidInput, type JobQuery, parseJobQuery, timeOf } from '../../jobs/index.ts';
+import { type JobQuery, parseJobQuery, timeOf } from '../../jobs/index.ts';
 import { CommandFailed, EXIT } from '../exit.ts';
-import { wrongInput } from '../wrong_input.ts';
+import { parsed } from '../wrong_input.ts';
 
 /** What commander makes of them. */
 export interface FilterOptions {
@@ -23,18 +23,13 @@ export function readFilter(
 ): JobQuery {
   const [from, to] = [readTime('--since', since), readTime('--until', until)];
   const typed = { status, failure, type, session, q, since: from, until: to, ...more };
-  try {
-    return parseJobQuery(new Map(Object.entries(typed)));
-  } catch (error) {
-    if (!(error instanceof InvalidInput)) throw error;
-    throw wrongInput(error, (field) => `--${field === 'q' ? 'words' : field}`);
-  }
+  const typedAs = (field: string) => `--${field === 'q' ? 'words' : field}`;
+  return parsed(() => parseJobQuery(new Map(Object.entries(typed))), typedAs);
 }
 
 /** Whether anything is filtered at all. */
 export function isFiltered(options: FilterOptions): boolean {
-  const { status, failure, type, session, words, since, until } = options;
-  return [status, failure, type, session, words, since, until].some((value) => value?.trim());
+  return Object.values(options).some((value: string | undefined) => value?.trim());
 }
 
 const UNIT_MS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
