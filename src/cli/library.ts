@@ -22,7 +22,7 @@ import { parsed } from './wrong_input.ts';
 const USUAL_LIMIT = 20;
 const LARGEST_LIMIT = 1_000_000;
 
-/** As many as the library gives at once. */
+/** As many as the library gives at once; a search by meaning has no more. */
 const PAGE = 100;
 
 export interface PostsOptions {
@@ -80,7 +80,7 @@ function openLibrary(): Pick<Services, 'library' | 'embedder' | 'sources'> {
   };
 }
 
-function typedOf(words: string[], { meaning, author, source }: PostsOptions) {
+function typedOf(words: string[], { meaning, author, source, limit }: PostsOptions) {
   const q = words.join(' ');
   if (!meaning) return new Map(Object.entries({ q, author, source }));
   if (author ?? source) {
@@ -90,6 +90,9 @@ function typedOf(words: string[], { meaning, author, source }: PostsOptions) {
     );
   }
   if (!q.trim()) throw new CommandFailed('--meaning: Add what they should mean.', EXIT.usage);
+  if (limitOf(limit) > PAGE) {
+    throw new CommandFailed(`--limit: With --meaning it is ${PAGE} at most.`, EXIT.usage);
+  }
   return new Map(Object.entries({ q, by: 'meaning' }));
 }
 

@@ -67,6 +67,7 @@ describe('posts', () => {
     [['--limit', '0'], '--limit: It must be a whole number from 1 to 1,000,000.'],
     [['--source', 'pigeon'], '--source: Source must be one of: sample, archive.'],
     [['--meaning'], '--meaning: Add what they should mean.'],
+    [['--meaning', 'x', '--limit', '101'], '--limit: With --meaning it is 100 at most.'],
     [['--meaning', '--author', 'ana', 'x'], '--meaning: It takes words alone, no author'],
     [['x'.repeat(501)], '[words...]: q may have 500 characters at most.'],
   ] as const) {
