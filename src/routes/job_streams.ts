@@ -110,13 +110,14 @@ export function refuseTooMany({ live, config }: WebServices): void {
 function jobStream({ tracker, live, vitals }: WebServices, request: Request, id: string): Response {
   const asText = wantsLines(request);
   const render = asText ? lines() : events(tracker, lastEventIdOf(request));
+  const mayHaveChanged = changesOf(tracker, id);
   let over = false;
   return eventStream(
     request,
     admittedUntil(request),
     {
       next() {
-        if (over) return undefined;
+        if (over || !mayHaveChanged()) return undefined;
         const job = tracker.getJob(id);
         over = !job || isFinal(job.status);
         const text = render(job);
@@ -130,6 +131,25 @@ function jobStream({ tracker, live, vitals }: WebServices, request: Request, id:
     },
     asText ? 'text/plain; charset=utf-8' : undefined,
   );
+}
+
+/**
+ * Tells whether a job may look different than at the last call. Twenty frames a second tell of
+ * others, and to read all that is known of this one for each of them is work for every watcher.
+ */
+function changesOf(tracker: Tracker, id: string): () => boolean {
+  const { feed } = tracker;
+  let cursor: number | undefined;
+  /** One that is gone may have been a child. */
+  const isPart = (other: string) => {
+    const job = other === id ? undefined : tracker.getJob(other);
+    return !job || job.parentId === id;
+  };
+  return () => {
+    const change = cursor === undefined ? undefined : feed.since(cursor);
+    cursor = feed.frame;
+    return !change || change.progressed.has(id) || [...change.cards].some(isPart);
+  };
 }
 
 /** What is new of a job since the last call, or nothing; without a job, that it was removed. */

@@ -1,8 +1,9 @@
-import { afterAll, describe, expect, test } from 'bun:test';
+import { afterAll, describe, expect, spyOn, test } from 'bun:test';
 import { createApp } from '../../src/app.ts';
 import { silentLogger } from '../../src/logger.ts';
 import { createLiveTaskbar } from '../../src/routes/live_taskbar.tsx';
 import { closeApps, setupApp } from '../support/app.ts';
+import { until } from '../support/wait.ts';
 
 afterAll(closeApps);
 
@@ -183,6 +184,26 @@ describe('one job’s stream', () => {
     });
     expect(await events.next()).toMatchObject({ event: 'end', data: '{"status":"failed"}' });
     expect(await events.rest()).toBe('');
+  });
+
+  test('reads nothing while others move, and everything when a child does', async () => {
+    const { tracker, request } = await setupApp();
+    const parent = await tracker.enqueue('discover', { query: 'jazz' });
+    const other = await tracker.createJob('embed');
+    const events = eventsOf(await request(`/api/jobs/${parent.id}/stream`));
+    await events.next();
+    const read = spyOn(tracker, 'detailsOf');
+    for (let moves = 1; moves <= 5; moves++) {
+      const frame = tracker.feed.frame;
+      await tracker.updateProgress(other.jobId, moves, 10, 'Moving');
+      await until('a frame has told of it', () => tracker.feed.frame > frame);
+    }
+    await tracker.completeJob(other.jobId, true);
+    expect(read).not.toHaveBeenCalled();
+    read.mockRestore();
+    await tracker.cancelJob(parent.id);
+    expect(JSON.parse((await events.next()).data)).toMatchObject({ job: { status: 'cancelled' } });
+    await events.leave();
   });
 
   test('says as text that the server ended it, when that is why it ends', async () => {
