@@ -18,9 +18,6 @@ const BEAT_MS = 1_000;
 /** How often a look is taken at whether other processes have written, in ms. */
 const GLANCE_MS = 40;
 
-/** Stands in the feed for more jobs than can be told one by one. */
-const MANY = '';
-
 /** What tracker and runner of one process share. */
 export interface Desk {
   store: JobStore;
@@ -147,7 +144,8 @@ function glance(desk: Desk): void {
     const job = desk.store.get(execution.id);
     if (job?.status !== 'running' || job.attempt !== execution.attempt) lost(desk, execution);
   }
-  for (const id of changed === 'too many' ? [MANY] : changed) desk.feed.changed(id);
+  if (changed === 'too many') desk.feed.changedBeyondTelling();
+  else for (const id of changed) desk.feed.changed(id);
   desk.wake();
 }
 

@@ -24,6 +24,7 @@ export class Feed {
   #changes: Change[] = [];
   #cards = new Set<string>();
   #progressed = new Set<string>();
+  #isBeyondTelling = false;
   #scheduled = false;
   #listeners = new Set<() => void>();
   #logListeners = new Set<() => void>();
@@ -39,12 +40,18 @@ export class Feed {
     this.#schedule();
   }
 
+  /** More changed than can be told one by one: whoever follows gets the whole. */
+  changedBeyondTelling(): void {
+    this.#isBeyondTelling = true;
+    this.#schedule();
+  }
+
   progressed(ids: Iterable<string>): void {
     for (const id of ids) this.#progressed.add(id);
     this.#schedule();
   }
 
-  /** What changed after that frame; `undefined` when it is too long ago, or not of this feed. */
+  /** What changed after that frame; `undefined` when it is too long ago, too much, or not of this feed. */
   since(frame: number): Change | undefined {
     const missed = this.#frame - frame;
     if (missed < 0 || missed > this.#changes.length) return undefined;
@@ -80,8 +87,10 @@ export class Feed {
   #publish(): void {
     this.#scheduled = false;
     this.#frame++;
-    this.#changes.push({ cards: this.#cards, progressed: this.#progressed });
+    if (this.#isBeyondTelling) this.#changes = [];
+    else this.#changes.push({ cards: this.#cards, progressed: this.#progressed });
     if (this.#changes.length > REMEMBERED_FRAMES) this.#changes.shift();
+    this.#isBeyondTelling = false;
     this.#cards = new Set();
     this.#progressed = new Set();
     for (const listener of this.#listeners) listener();

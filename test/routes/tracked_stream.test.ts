@@ -1,6 +1,8 @@
 import { afterAll, describe, expect, test } from 'bun:test';
 import { eventsOf } from '../../src/client/event_reader.ts';
+import { openDatabase } from '../../src/database.ts';
 import { closeApps, setupApp, type TestApp } from '../support/app.ts';
+import { temporaryFolder } from '../support/archive_fixture.ts';
 import { until } from '../support/wait.ts';
 
 afterAll(closeApps);
@@ -152,6 +154,23 @@ describe('FEATURES 9 and 10: the stream of the jobs that are named', () => {
     const response = await app.json(`${ADDRESS}?job=scrape-1`, { headers });
     expect(response.status).toBe(200);
     await response.body?.cancel();
+  });
+
+  test('tells of a job that another process changed among more than can be told one by one', async () => {
+    await using folder = await temporaryFolder();
+    const path = `${folder.path}/xgpt.sqlite`;
+    const app = await setupApp({}, {}, openDatabase(path));
+    const elsewhere = await setupApp({}, {}, openDatabase(path));
+    const list = Array.from({ length: 700 }, (_, n) => ({ input: { query: `topic ${n}` } }));
+    const started = await app.tracker.enqueueMany(
+      list.map(({ input }) => ({ type: 'search' as const, input })),
+    );
+    const ids = started.flatMap((one) => ('job' in one ? one.job.id : []));
+    expect(ids).toHaveLength(700);
+    const stream = await watch(app, [ids[0] ?? '']);
+    expect(await stream.next()).toMatchObject({ job: { status: 'queued' } });
+    await Promise.all(ids.map((id) => elsewhere.tracker.cancelJob(id)));
+    expect(await stream.next()).toMatchObject({ job: { status: 'cancelled' } });
   });
 
   test('is refused when it names none, too many, or what is no id', async () => {
