@@ -31,13 +31,13 @@ export async function attempt(
   { job, checkpoint }: Claimed,
   execution: Execution,
 ): Promise<End> {
-  const { store, clock } = desk;
+  const { store, executions, clock } = desk;
   const failed = (error: unknown): End => {
     const isStopped = execution.controller.signal.aborted;
-    if (!isStopped) log(desk, execution, `Attempt ${job.attempt} failed. ${messageOf(error)}`);
+    if (!isStopped) executions.log(execution, `Attempt ${job.attempt} failed. ${messageOf(error)}`);
     return () => failedEnd(desk, definition, job, execution, error);
   };
-  if (job.attempt > 1) log(desk, execution, `Attempt ${job.attempt} begins.`);
+  if (job.attempt > 1) executions.log(execution, `Attempt ${job.attempt} begins.`);
   let steps: Steps | undefined;
   let undoing: string | undefined;
   try {
@@ -57,11 +57,6 @@ export async function attempt(
     if (!steps?.canUndo) return failed(reason);
     return failed(await undone(desk, execution, steps, reason));
   }
-}
-
-/** What the log says besides what the handler does. */
-function log({ executions }: Desk, execution: Execution, line: string): void {
-  if (executions.get(execution.id) === execution) executions.log(execution, line);
 }
 
 /**

@@ -80,9 +80,7 @@ export function queuedContext(
 
   const context: QueuedJobContext = {
     ...trackedContext(execution, desk),
-    log(line) {
-      if (desk.executions.get(execution.id) === execution) executions.log(execution, line);
-    },
+    log: (line) => executions.log(execution, line),
     step: (name, work, options = {}) => steps.run(name, work, options),
     async runChildren(type, inputs, expected = () => 0) {
       await desk.startChildren(execution, type, inputs);

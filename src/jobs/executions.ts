@@ -95,8 +95,9 @@ export class Executions {
     this.#scheduleFlush();
   }
 
-  /** Adds to the log; what has line breaks is several lines. */
+  /** Adds to the log of what is at work; what has line breaks is several lines. */
   log(execution: Execution, text: string): void {
+    if (this.#byId.get(execution.id) !== execution) return;
     // With the disk full for long, the newest lines are worth more than the memory.
     if (execution.lines.length > MOST_UNWRITTEN) execution.lines = LINES_DROPPED;
     execution.lines += linesOf(text);
