@@ -250,7 +250,12 @@ export function createSqliteJobStore(db: Database): JobStore {
     return row ? toJob(row) : undefined;
   };
 
-  const isFull = (count: { count: number } | null, limit: number) => (count?.count ?? 0) >= limit;
+  const placesOfType = (type: string, limit: number) =>
+    limit - (waitingOfType.get({ type })?.count ?? 0);
+  const placesOfClient = (client: string | null, limit: number) =>
+    client === null
+      ? Number.POSITIVE_INFINITY
+      : limit - (waitingOfClient.get({ client })?.count ?? 0);
 
   const insertQueued = db.transaction(
     (job: NewJob, { twinSince, maxWaiting }: InsertOptions, now: number): Inserted => {
@@ -263,18 +268,11 @@ export function createSqliteJobStore(db: Database): JobStore {
         const known = first(twin, { type, metadata, sessionId, parentId, client, twinSince, now });
         if (known) return { job: known, isNew: false };
       }
-      if (isFull(waitingOfType.get({ type }), maxWaiting.perType)) return { full: 'type' };
-      if (isFull(waitingOfClient.get({ client }), maxWaiting.perClient)) return { full: 'client' };
+      if (placesOfType(type, maxWaiting.perType) <= 0) return { full: 'type' };
+      if (placesOfClient(client, maxWaiting.perClient) <= 0) return { full: 'client' };
       return { job: toJob(insert.get(asWaiting(job, now)) as JobRow), isNew: true };
     },
   );
-
-  const placesOfType = (type: string, limit: number) =>
-    limit - (waitingOfType.get({ type })?.count ?? 0);
-  const placesOfClient = (client: string | null, limit: number) =>
-    client === null
-      ? Number.POSITIVE_INFINITY
-      : limit - (waitingOfClient.get({ client })?.count ?? 0);
 
   /** Counts once who waits, and not for every job: that takes as long as the line is. */
   const insertAllQueued = db.transaction(
