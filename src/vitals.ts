@@ -3,8 +3,9 @@ import { statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { BUSY_TIMEOUT_MS, isNewer } from './database.ts';
 import { gone, newer, type Trouble, troubleOf } from './database_trouble.ts';
-import { type Clock, isAlive } from './jobs/index.ts';
+import type { Clock } from './jobs/index.ts';
 import type { Logger } from './logger.ts';
+import { isAlive } from './process_ids.ts';
 
 /** How often the database is written to as a trial while all is well, and while it is not, in ms. */
 const TRIAL_MS = { well: 5_000, unwell: 1_000 };

@@ -46,7 +46,6 @@ export {
   type SessionSummary,
   type Tally,
 } from './listing.ts';
-export { isAlive } from './owner.ts';
 export { readSession, SESSION_PATTERN } from './session.ts';
 export {
   createTracker,

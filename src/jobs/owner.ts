@@ -1,5 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { isAlive } from '../process_ids.ts';
 
 /** Who this process is in a lease: `host:pid:boot`; the boot tells it from an earlier one with its pid. */
 export function newOwner(): string {
@@ -35,14 +36,4 @@ export function processIsGone(self: string): (owner: string | undefined) => bool
 function partsOf(owner: string): [host: string, pid: string] {
   const [boot, pid, ...host] = owner.split(':').reverse();
   return [host.reverse().join(':'), boot ? (pid ?? '') : ''];
-}
-
-/** Whether a process of this machine has that id. */
-export function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // EPERM: it is there, and somebody else's.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

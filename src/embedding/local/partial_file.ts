@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isAlive } from '../../process_ids.ts';
 import type { ModelFile } from './manifest.ts';
 
 /** Longer than any download goes without a byte, so what is older belongs to nobody, in ms. */
@@ -78,14 +79,6 @@ async function isAbandoned(path: string, pid: number): Promise<boolean> {
   if (pid === process.pid || !isAlive(pid)) return true;
   const stats = await stat(path).catch(() => undefined);
   return stats !== undefined && Date.now() - stats.mtimeMs > ABANDONED_MS;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 async function onDisk<T>(operation: Promise<T>): Promise<T> {
