@@ -77,6 +77,6 @@ BEGIN
   UPDATE job_steps SET
     error = CASE status WHEN 'running' THEN COALESCE(error, 'Stopped before it was done.') ELSE error END,
     ended_at = CASE status WHEN 'running' THEN new.completed_at ELSE ended_at END,
-    status = CASE WHEN status = 'running' AND new.status <> 'cancelled' THEN 'failed' ELSE 'skipped' END
+    status = CASE status WHEN 'running' THEN 'failed' ELSE 'skipped' END
   WHERE job_id = new.id AND status IN ('pending', 'running');
 END;
