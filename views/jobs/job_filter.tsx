@@ -1,19 +1,9 @@
+import { JOB_STATUSES } from '../../src/jobs/lifecycle.ts';
+import { FAILURES } from '../../src/jobs/listing.ts';
 import { attributeText } from '../forms/field.tsx';
 import type { JobsModel } from '../view_models.ts';
 
-const STATUSES = [
-  'queued',
-  'running',
-  'retrying',
-  'cancelling',
-  'completed',
-  'failed',
-  'cancelled',
-] as const;
-
 /** "Failed for good" in its two kinds. */
-const FAILURES = ['exhausted', 'permanent'] as const;
-
 const WORDS: Record<string, string> = {
   exhausted: 'after its last attempt',
   permanent: 'not worth another attempt',
@@ -26,7 +16,13 @@ export function JobFilter({ query, types }: Pick<JobsModel, 'query' | 'types'>):
   return (
     <search>
       <form class="filter" method="get" action="/jobs">
-        <Choice name="status" label="Status" all="every status" options={STATUSES} query={query} />
+        <Choice
+          name="status"
+          label="Status"
+          all="every status"
+          options={JOB_STATUSES}
+          query={query}
+        />
         <Choice
           name="failure"
           label="Failed for good"
