@@ -1,5 +1,5 @@
 import type { Job } from '../../src/jobs/job.ts';
-import { JOB_STATUSES, type JobStatus } from '../../src/jobs/lifecycle.ts';
+import type { JobStatus } from '../../src/jobs/lifecycle.ts';
 import { count } from '../format.ts';
 import { JobTable } from './job_table.tsx';
 
@@ -45,10 +45,8 @@ export function JobChildren({ jobs, session, now }: JobChildrenProps): JSX.Eleme
 /** "1 failed · 2 running · 17 completed". */
 function summary(jobs: Job[]): string {
   const sizes = Map.groupBy(jobs, ({ status }) => status);
-  return JOB_STATUSES.toSorted((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b))
-    .flatMap((status) => {
-      const size = sizes.get(status)?.length ?? 0;
-      return size > 0 ? `${count(size)} ${status}` : [];
-    })
-    .join(' · ');
+  return ORDER.flatMap((status) => {
+    const size = sizes.get(status)?.length ?? 0;
+    return size > 0 ? `${count(size)} ${status}` : [];
+  }).join(' · ');
 }
