@@ -5,7 +5,7 @@ import type { LogPart, LogPlace, StreamEvent } from './stream_messages.ts';
 const MOST_LOGS = 20;
 
 /** How much of which log a tab has. */
-export interface TabPlace extends LogPlace {
+interface TabPlace extends LogPlace {
   /** It has answered what it was told, so that it waits for what comes next. */
   isAnswered: boolean;
 }
