@@ -28,6 +28,10 @@ export interface Supply {
   wake(): void;
   /** What is open may be dead: starts afresh. */
   reconnect(): void;
+}
+
+/** A connection of its own, whose address may change while it is open. */
+export interface LiveSource extends Supply {
   /** The address has changed: opens the connection under the new one, and tells nobody of a break. */
   move(): void;
 }
@@ -68,7 +72,7 @@ export function openLiveSource(
   address: () => string,
   tell: (news: StreamNews) => void,
   { open, now, after, random }: Surroundings = BROWSER,
-): Supply {
+): LiveSource {
   let source: RawSource | undefined;
   let isOpen = false;
   let failures = 0;

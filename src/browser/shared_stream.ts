@@ -33,9 +33,9 @@ function openSharedStream(url: string): StreamTarget {
     stop();
   });
   const takeOrHold = holdWhilePressed((news) => stream.take(news), closing.signal);
-  let supply: Omit<Supply, 'move'> | undefined;
+  let supply: Supply | undefined;
   /** The worker, as long as it has not answered and a connection of its own serves this tab. */
-  let joining: Omit<Supply, 'move'> | undefined;
+  let joining: Supply | undefined;
   let timer: Timer | undefined;
   start();
   followPage({ start: startAgain, stop }, closing.signal);

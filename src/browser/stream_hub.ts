@@ -1,4 +1,4 @@
-import type { Supply } from './live_source.ts';
+import type { LiveSource } from './live_source.ts';
 import { SharedLogs } from './shared_logs.ts';
 import type { LogPlace, StreamEvent, StreamNews, TabMessage } from './stream_messages.ts';
 import { streamQuery } from './stream_query.ts';
@@ -24,7 +24,7 @@ interface Standing {
 }
 
 /** @param query what goes behind the stream's address, by the time of each connection. */
-type OpenSupply = (tell: (news: StreamNews) => void, query: () => string) => Supply;
+type OpenSupply = (tell: (news: StreamNews) => void, query: () => string) => LiveSource;
 
 /**
  * Hands one stream to many tabs, and has it open only while there are any. A tab that has not
@@ -35,7 +35,7 @@ export class StreamHub {
   #tabs = new Map<Tab, Standing>();
   #replay = new StreamReplay();
   #logs = new SharedLogs();
-  #supply: Supply | undefined;
+  #supply: LiveSource | undefined;
   #open = false;
   #moving = false;
   #openSupply: OpenSupply;

@@ -25,7 +25,7 @@ export function joinWorker(
   url: string,
   tell: (news: StreamNews) => void,
   { unavailable, late, died }: Failures,
-): Omit<Supply, 'move'> | undefined {
+): Supply | undefined {
   const started = startWorker(url);
   if (!started) return undefined;
   const worker = started;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { Supply } from '../../src/browser/live_source.ts';
+import type { LiveSource } from '../../src/browser/live_source.ts';
 import { StreamHub, type Tab } from '../../src/browser/stream_hub.ts';
 import type { LogPart, StreamEvent, StreamNews } from '../../src/browser/stream_messages.ts';
 
@@ -21,7 +21,7 @@ function setup() {
   const queries: string[] = [];
   let runLater: (() => void)[] = [];
   const asked: string[] = [];
-  const openSupply = (tell: (news: StreamNews) => void, query: () => string): Supply => {
+  const openSupply = (tell: (news: StreamNews) => void, query: () => string): LiveSource => {
     const connect = () => void queries.push(decodeURIComponent(query()));
     connect();
     const connection = { tell, open: true };
