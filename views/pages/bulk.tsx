@@ -54,7 +54,7 @@ function matches({ query, matching }: BulkModel): string {
   const filtered = Object.values(query).some(Boolean);
   return filtered
     ? `${counted(matching, 'job matches', 'jobs match')} the filter now.`
-    : `There is no filter: all ${counted(matching, 'job')} are meant.`;
+    : `There is no filter: every job is meant, ${counted(matching, 'job')} now.`;
 }
 
 function skipped({ action, matching, open }: BulkModel): string {
