@@ -9,7 +9,7 @@ import {
 } from 'bun:test';
 import axe from 'axe-core';
 import type { BrowserContext, Page } from 'playwright-core';
-import { closeBrowser, openPage } from '../support/browser.ts';
+import { closeBrowser, closePages, openPage } from '../support/browser.ts';
 import { startServer, stopServers, type TestServer } from '../support/server.ts';
 import { until } from '../support/wait.ts';
 
@@ -27,16 +27,7 @@ beforeAll(async () => {
   server = await startServer(undefined, { XGPT_TOKEN: TOKEN, XGPT_SAMPLE_PAGE_MS: '1500' });
 });
 
-const contexts: BrowserContext[] = [];
-afterEach(async () => {
-  for (const context of contexts.splice(0)) await context.close();
-});
-
-const visitor = async (options?: Parameters<typeof openPage>[0]) => {
-  const opened = await openPage(options);
-  contexts.push(opened.context);
-  return opened;
-};
+afterEach(closePages);
 
 const pathOf = (page: Page) => page.url().slice(server.url.length);
 
@@ -78,7 +69,7 @@ const isLive = async (page: Page) => {
 
 describe('a visitor', () => {
   test('is asked for the token, told that it is wrong, and then gets what was wanted', async () => {
-    const { page, problems } = await visitor();
+    const { page, problems } = await openPage();
     await page.goto(`${server.url}/posts?q=aurora`);
     expect(pathOf(page)).toBe('/login?next=%2Fposts%3Fq%3Daurora');
     await page.locator('#token:focus').waitFor();
@@ -100,7 +91,7 @@ describe('a visitor', () => {
   });
 
   test('needs no JavaScript for any of it', async () => {
-    const { page } = await visitor({ javaScriptEnabled: false });
+    const { page } = await openPage({ javaScriptEnabled: false });
     await signIn(page, '/jobs');
     await page.locator('.sign-out button').click();
     await page.waitForURL(`${server.url}/login`);
@@ -111,7 +102,7 @@ describe('a visitor', () => {
   test.each([['light'], ['dark']] as const)(
     'can use the form with a screen reader, in %s',
     async (colorScheme) => {
-      const { page } = await visitor({ colorScheme, bypassCSP: true });
+      const { page } = await openPage({ colorScheme, bypassCSP: true });
       await page.goto(`${server.url}/login`);
       await page.addScriptTag({ content: axe.source });
       const { violations } = await page.evaluate(() =>
@@ -123,7 +114,7 @@ describe('a visitor', () => {
 });
 
 test('a cookie that has expired leads to the form at the next action', async () => {
-  const { page, context } = await visitor();
+  const { page, context } = await openPage();
   await signIn(page, '/embed');
   // No job has run yet, so nothing on the page asks the server by itself before the click does.
   await context.clearCookies({ name: 'xgpt_session' });
@@ -132,7 +123,7 @@ test('a cookie that has expired leads to the form at the next action', async () 
 });
 
 test('the taskbar of all tabs moves, and signing out ends their stream and leads them to the form', async () => {
-  const { page, context, problems } = await visitor();
+  const { page, context, problems } = await openPage();
   await signIn(page, '/scrape');
   const other = await openTab(context, '/posts');
   await startScrape(page);

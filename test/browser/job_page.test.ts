@@ -9,7 +9,7 @@ import {
 } from 'bun:test';
 import type { BrowserContext, Page } from 'playwright-core';
 import { PermanentError, type QueuedJobContext } from '../../src/jobs/index.ts';
-import { closeBrowser, openPage } from '../support/browser.ts';
+import { closeBrowser, closePages, openPage } from '../support/browser.ts';
 import { logEvents } from '../support/log_events.ts';
 import { startLogWriter, writtenLines } from '../support/log_writer.ts';
 import { lastingPort } from '../support/port.ts';
@@ -27,18 +27,7 @@ setDefaultTimeout(120_000);
 afterAll(closeBrowser);
 afterAll(stopServers);
 afterAll(closeStagedApps);
-
-const contexts: BrowserContext[] = [];
-
-afterEach(async () => {
-  for (const context of contexts.splice(0)) await context.close();
-});
-
-const visitor = async (options?: Parameters<typeof openPage>[0]) => {
-  const opened = await openPage(options);
-  contexts.push(opened.context);
-  return opened;
-};
+afterEach(closePages);
 
 /** From the page's start on, everything that its log ever showed. */
 async function recordLog(context: BrowserContext): Promise<void> {
@@ -111,7 +100,7 @@ describe('a log that another process writes', () => {
   test('at 200 lines/s is followed to the end, across a restart and three forced reconnects', async () => {
     server = await startServer(undefined, { PORT: lastingPort() });
     const writer = await startLogWriter({ dataDir: server.dataDir, lines: 1_600, perSecond: 200 });
-    const { page, context } = await visitor();
+    const { page, context } = await openPage();
     await recordLog(context);
     await page.goto(`${server.url}/jobs/${writer.id}`);
     writer.begin();
@@ -138,7 +127,7 @@ describe('a log that another process writes', () => {
     });
     const pages: Page[] = [];
     for (let browser = 0; browser < 2; browser++) {
-      const { page, context } = await visitor();
+      const { page, context } = await openPage();
       await recordLog(context);
       await page.goto(`${server.url}/jobs/${writer.id}`);
       pages.push(page);
@@ -252,7 +241,7 @@ describe('the page of a job', () => {
 
   test('shows each step while it runs, and its end', async () => {
     const id = await begun('stepper');
-    const { page } = await visitor();
+    const { page } = await openPage();
     await page.goto(`${app.url}/jobs/${id}`);
     const become = (steps: string[]) =>
       until(`steps are ${steps}`, async () => Bun.deepEquals(await stepsOf(page), steps));
@@ -270,7 +259,7 @@ describe('the page of a job', () => {
     await continues('stepper');
     await continues('stepper');
     await app.reaches(id, 'failed');
-    const { page } = await visitor({ viewport: { width: 390, height: 844 } });
+    const { page } = await openPage({ viewport: { width: 390, height: 844 } });
     await page.goto(`${app.url}/jobs/${id}`);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
       390,
@@ -282,7 +271,7 @@ describe('the page of a job', () => {
   test('shows the jobs it started, those that failed first, each with its link', async () => {
     const { id } = await app.scrape('parent');
     await app.ended(id);
-    const { page } = await visitor();
+    const { page } = await openPage();
     await page.goto(`${app.url}/jobs/${id}`);
     const rows = page.locator('.report-children tbody tr');
     expect(await rows.count()).toBe(2);
@@ -296,7 +285,7 @@ describe('the page of a job', () => {
   test('leads to its form, filled in, to run it again with changes', async () => {
     const { id } = await app.scrape('quick');
     await app.ended(id);
-    const { page } = await visitor();
+    const { page } = await openPage();
     await page.goto(`${app.url}/jobs/${id}`);
     await page.getByRole('link', { name: 'Run again with changes' }).click();
     expect(await page.locator('#username').inputValue()).toBe('quick');
@@ -310,7 +299,7 @@ describe('the page of a job', () => {
   test('leads from the result to what was collected', async () => {
     const { id } = await app.scrape('quick');
     await app.ended(id);
-    const { page } = await visitor();
+    const { page } = await openPage();
     await page.goto(`${app.url}/jobs/${id}`);
     await page.getByRole('link', { name: 'Posts of @quick' }).click();
     await page.waitForURL(`${app.url}/posts?author=quick`);
@@ -339,7 +328,7 @@ describe('the page of a job', () => {
     });
 
     test('follows its end until the reader scrolls up, and again when asked to', async () => {
-      const { page } = await visitor();
+      const { page } = await openPage();
       await page.goto(`${app.url}/jobs/${id}`);
       const button = page.getByRole('button', { name: 'Follow' });
       await writeLines(page, 0, 300);
@@ -363,7 +352,7 @@ describe('the page of a job', () => {
     });
 
     test('keeps what is read in its place, however much is added below', async () => {
-      const { page } = await visitor();
+      const { page } = await openPage();
       await page.goto(`${app.url}/jobs/${id}`);
       await writeLines(page, 0, 1_900);
       await page.locator('#log-lines').evaluate((lines) => {
@@ -389,7 +378,7 @@ describe('the page of a job', () => {
     });
 
     test('is brought to two tabs over one connection, to each from where it was loaded', async () => {
-      const { page, context } = await visitor();
+      const { page, context } = await openPage();
       await recordLog(context);
       await page.goto(`${app.url}/jobs/${id}`);
       await writeLines(page, 0, 50);
@@ -408,7 +397,7 @@ describe('the page of a job', () => {
 
     test('of another job is brought to another tab over the same connection', async () => {
       const second = await begun('second');
-      const { page, context } = await visitor();
+      const { page, context } = await openPage();
       await recordLog(context);
       await page.goto(`${app.url}/jobs/${id}`);
       const other = await context.newPage();
@@ -425,7 +414,7 @@ describe('the page of a job', () => {
     });
 
     test('is live without shared workers as well', async () => {
-      const { page, context } = await visitor();
+      const { page, context } = await openPage();
       await context.addInitScript(() => Reflect.deleteProperty(window, 'SharedWorker'));
       await recordLog(context);
       await page.goto(`${app.url}/jobs/${id}`);
@@ -438,7 +427,7 @@ describe('the page of a job', () => {
     });
 
     test('is whole again after the page was frozen, or came back by the back button', async () => {
-      const { page, context } = await visitor();
+      const { page, context } = await openPage();
       await recordLog(context);
       await page.goto(`${app.url}/jobs/${id}`);
       await writeLines(page, 0, 10);
@@ -464,7 +453,7 @@ describe('the page of a job', () => {
     });
 
     test('can be searched, from place to place and round again', async () => {
-      const { page } = await visitor();
+      const { page } = await openPage();
       await page.goto(`${app.url}/jobs/${id}`);
       await writeLines(page, 0, 500);
       await page.getByRole('searchbox', { name: 'Search in the log' }).fill('LINE 12');
@@ -497,7 +486,7 @@ describe('the page of a job', () => {
 
     test('is shown without JavaScript as it was when the page was loaded', async () => {
       for (let line = 0; line < 20; line++) write(`line ${line}`);
-      const { page } = await visitor({ javaScriptEnabled: false });
+      const { page } = await openPage({ javaScriptEnabled: false });
       await page.goto(`${app.url}/jobs/${id}`);
       expect(await page.locator('#log-lines').textContent()).toBe(
         Array.from({ length: 20 }, (_, line) => `line ${line}\n`).join(''),
@@ -516,7 +505,7 @@ describe('the page of a job', () => {
 
     test('fits a phone, with lines of any length', async () => {
       write('x'.repeat(5_000));
-      const { page } = await visitor({ viewport: { width: 390, height: 844 } });
+      const { page } = await openPage({ viewport: { width: 390, height: 844 } });
       await page.goto(`${app.url}/jobs/${id}`);
       await page.locator('.log-part').first().waitFor();
       const width = await page.evaluate(() => document.documentElement.scrollWidth);

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import type { BrowserContext, Page } from 'playwright-core';
-import { closeBrowser, openPage, press } from '../support/browser.ts';
+import { closeBrowser, closePages, openPage, press } from '../support/browser.ts';
 import { startBusyServer } from '../support/busy_server.ts';
 import { lastingPort } from '../support/port.ts';
 import { startServer, stopServers } from '../support/server.ts';
@@ -13,10 +13,9 @@ afterAll(stopServers);
 
 type BusyServer = Awaited<ReturnType<typeof startBusyServer>>;
 const busyServers: BusyServer[] = [];
-const contexts: BrowserContext[] = [];
 
 afterEach(async () => {
-  for (const context of contexts.splice(0)) await context.close();
+  await closePages();
   for (const server of busyServers.splice(0)) await server.end();
 });
 
@@ -24,12 +23,6 @@ const busy = async (busyness: Parameters<typeof startBusyServer>[0]) => {
   const server = await startBusyServer(busyness);
   busyServers.push(server);
   return server;
-};
-
-const visitor = async (options?: Parameters<typeof openPage>[0]) => {
-  const opened = await openPage(options);
-  contexts.push(opened.context);
-  return opened;
 };
 
 const openTab = async (context: BrowserContext, url: string) => {
@@ -61,7 +54,7 @@ describe('FEATURES 31: thirty tabs', () => {
   test('are live over one connection, and stay so when they are closed in any order', async () => {
     const server = await busy({ jobs: 2, perSecond: 5 });
     const id = server.ids[0] ?? '';
-    const { page, context } = await visitor();
+    const { page, context } = await openPage();
     await page.goto(server.url);
     const tabs = [page];
     while (tabs.length < 30) tabs.push(await openTab(context, `${server.url}/posts`));
@@ -83,7 +76,7 @@ describe('FEATURES 31: thirty tabs', () => {
   test('survive the one in whose process the connection lives', async () => {
     const server = await busy({ jobs: 1 });
     const id = server.ids[0] ?? '';
-    const { page, context } = await visitor();
+    const { page, context } = await openPage();
     await page.goto(server.url);
     await isLive(page, id);
     const others = [await openTab(context, server.url), await openTab(context, server.url)];
@@ -103,7 +96,7 @@ describe('FEATURES 31: thirty tabs', () => {
 test('following links in one tab leaves no connection behind', async () => {
   const server = await busy({ jobs: 1 });
   const id = server.ids[0] ?? '';
-  const { page } = await visitor();
+  const { page } = await openPage();
   for (const path of ['/', '/posts', '/jobs', '/profiles', '/']) {
     await page.goto(server.url + path);
     await isLive(page, id);
@@ -118,7 +111,7 @@ test('following links in one tab leaves no connection behind', async () => {
 test('a page that is kept for the back button, or frozen, holds no connection, and is live again afterwards', async () => {
   const server = await busy({ jobs: 1 });
   const id = server.ids[0] ?? '';
-  const { page } = await visitor();
+  const { page } = await openPage();
   await page.goto(server.url);
   await isLive(page, id);
   // Playwright starts Chromium without that cache, and freezing a visible page tells it nothing,
@@ -153,7 +146,7 @@ test('a page that is kept for the back button, or frozen, holds no connection, a
 describe('a browser without shared workers', () => {
   test('gives each tab a connection of its own', async () => {
     const server = await busy({ jobs: 1 });
-    const { page, context } = await visitor();
+    const { page, context } = await openPage();
     await context.addInitScript(() => Reflect.deleteProperty(window, 'SharedWorker'));
     await page.goto(server.url);
     const second = await openTab(context, server.url);
@@ -165,7 +158,7 @@ describe('a browser without shared workers', () => {
 
   test('or one in which the worker does not start, is live all the same', async () => {
     const server = await busy({ jobs: 1 });
-    const { page, context } = await visitor();
+    const { page, context } = await openPage();
     await context.addInitScript(() => {
       const Original = window.SharedWorker;
       window.SharedWorker = class extends Original {
@@ -181,7 +174,7 @@ describe('a browser without shared workers', () => {
 
   test('or one in which it answers late, takes the connections of their own back', async () => {
     const server = await busy({ jobs: 1 });
-    const { page, context } = await visitor();
+    const { page, context } = await openPage();
     await context.addInitScript(() => {
       const { SharedWorker: Original, setTimeout: after } = window;
       let asked = 0;
@@ -207,7 +200,7 @@ describe('a browser without shared workers', () => {
 
   test('or one in which it stays silent, is live all the same', async () => {
     const server = await busy({ jobs: 1 });
-    const { page, context } = await visitor();
+    const { page, context } = await openPage();
     await context.addInitScript(() => {
       window.SharedWorker = class extends EventTarget {
         port = new MessageChannel().port1;
@@ -222,7 +215,7 @@ describe('a browser without shared workers', () => {
 
 test('a tab that nobody sees is live at a slower pace, and at the full one when it is seen', async () => {
   const server = await busy({ jobs: 1 });
-  const { page, context } = await visitor();
+  const { page, context } = await openPage();
   await context.addInitScript(() => {
     const counting = window as unknown as { hidden: boolean; frames: number };
     Object.assign(counting, { hidden: false, frames: 0 });
@@ -257,7 +250,7 @@ describe('a server that was killed and comes back', () => {
   const restarted = async (withWorker: boolean) => {
     const settings = { XGPT_SAMPLE_PAGE_MS: '100', PORT: lastingPort() };
     const first = await startServer(undefined, settings);
-    const { page, context } = await visitor();
+    const { page, context } = await openPage();
     if (!withWorker) {
       await context.addInitScript(() => Reflect.deleteProperty(window, 'SharedWorker'));
     }
@@ -326,7 +319,7 @@ async function record(url: string, wanted: Record<string, number>) {
 test('ten minutes of updates leave as many nodes and listeners as there were', async () => {
   const server = await busy({ jobs: 5, passing: true });
   const { jobs = [], job = [] } = await record(server.url, { jobs: 10, job: 20 });
-  const { page, context, problems } = await visitor();
+  const { page, context, problems } = await openPage();
   await page.goto(server.url);
   await isLive(page, server.ids[0] ?? '');
   server.rest();
@@ -396,7 +389,7 @@ describe('FEATURES 30: while twenty jobs report twenty times a second and others
   test('twenty of twenty presses of 80 ms on cancel buttons arrive', async () => {
     const server = await busy({ jobs: 20, passing: true });
     // So high that no card has to be scrolled to.
-    const { page } = await visitor({ viewport: { width: 1280, height: 5000 } });
+    const { page } = await openPage({ viewport: { width: 1280, height: 5000 } });
     await page.goto(server.url);
     await isLive(page, server.ids[0] ?? '');
     const hits = await recordHits(page);
@@ -420,7 +413,7 @@ describe('FEATURES 30: while twenty jobs report twenty times a second and others
 
   test('the keyboard’s place stays on a button', async () => {
     const server = await busy({ jobs: 20, passing: true });
-    const { page } = await visitor();
+    const { page } = await openPage();
     await page.goto(server.url);
     const id = `cancel-${server.ids[7]}`;
     await page.locator(`#${id}`).focus();

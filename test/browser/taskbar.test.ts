@@ -10,7 +10,7 @@ import {
 } from 'bun:test';
 import type { BrowserContext, Page } from 'playwright-core';
 import { type Job, PermanentError, type QueuedJobContext } from '../../src/jobs/index.ts';
-import { closeBrowser, openPage, press } from '../support/browser.ts';
+import { closeBrowser, closePages, openPage, press } from '../support/browser.ts';
 import { startAppInEveryStatus } from '../support/every_status.ts';
 import {
   closeStagedApps,
@@ -24,15 +24,10 @@ import { until } from '../support/wait.ts';
 setDefaultTimeout(120_000);
 afterAll(closeBrowser);
 afterAll(closeStagedApps);
+// Those that are left open turn their icons and keep the machine busy.
+afterEach(closePages);
 
 let app: StagedApp;
-
-const contexts: BrowserContext[] = [];
-
-/** Pages that are left open turn their icons and keep the machine busy. */
-afterEach(async () => {
-  for (const context of contexts.splice(0)) await context.close();
-});
 
 /** Handlers at work, by user: the test makes them progress and end. */
 const atWork = new Map<string, { job: QueuedJobContext; end(result: unknown): void }>();
@@ -64,7 +59,6 @@ const worker = (username: string) => {
 const open = async (path = '/posts', options = {}) => {
   for (const { id } of app.tracker.getAllJobs()) await app.tracker.removeJob(id, { force: true });
   const opened = await openPage(options);
-  contexts.push(opened.context);
   await opened.page.goto(app.url + path);
   return opened;
 };
@@ -482,8 +476,7 @@ describe('motion', () => {
 
   test('is there where it is welcome, and nowhere else, whatever the jobs do', async () => {
     const staged = await startAppInEveryStatus();
-    const { page, context } = await openPage();
-    contexts.push(context);
+    const { page } = await openPage();
     await page.goto(`${staged.url}/jobs`);
     await page.locator('.job-card').first().waitFor();
     const statuses = await page

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
 import packagedChromium from '@sparticuz/chromium';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
 import tar from 'tar-stream';
 
 const CACHE = join(import.meta.dir, '../../node_modules/.cache/xgpt-chromium');
@@ -20,11 +26,21 @@ const ARGS = [
 ];
 
 let browser: Promise<Browser> | undefined;
+const contexts: BrowserContext[] = [];
 
 /** Each test file that opens a page calls it `afterAll`. */
 export async function closeBrowser(): Promise<void> {
   await (await browser)?.close();
   browser = undefined;
+  contexts.length = 0;
+}
+
+/**
+ * Sends all visitors away. Test files whose pages keep the machine busy, or hold a connection, call
+ * it `afterEach`.
+ */
+export async function closePages(): Promise<void> {
+  for (const context of contexts.splice(0)) await context.close();
 }
 
 /** A page of a fresh visitor. What goes wrong in its console is kept in `problems`. */
@@ -34,6 +50,7 @@ export async function openPage(options: BrowserContextOptions = {}) {
     viewport: { width: 1280, height: 800 },
     ...options,
   });
+  contexts.push(context);
   const page = await context.newPage();
   return { page, context, problems: problemsOf(page) };
 }
