@@ -318,10 +318,7 @@ describe('the page of a job', () => {
 
     /** A connection that has moved may still count as two. */
     const isWatchedOnce = () =>
-      until('one connection is open', async () => {
-        const { watchers } = (await (await app.json('/healthz')).json()) as { watchers: number };
-        return watchers === 1;
-      });
+      until('one connection is open', async () => (await app.watchers()) === 1);
 
     beforeEach(async () => {
       id = await begun('writer');

@@ -47,11 +47,7 @@ function countingClient(options: Parameters<typeof createClient>[0] = {}) {
   return { ...client, opened: () => opened };
 }
 
-async function watchers(): Promise<number> {
-  return ((await (await app.json('/healthz')).json()) as { watchers: number }).watchers;
-}
-
-const nobodyWatches = () => until('nobody watches', async () => (await watchers()) === 0);
+const nobodyWatches = () => until('nobody watches', async () => (await app.watchers()) === 0);
 
 async function scrapes(count: number): Promise<string[]> {
   const names = Array.from({ length: count }, (_, index) => `user_${index}`);
@@ -63,10 +59,10 @@ describe('one connection', () => {
     const client = countingClient();
     const seen = (await scrapes(50)).map((id) => record(client.track(id)));
     await Promise.all(seen.map(({ reaches }) => reaches('running')));
-    expect(await watchers()).toBe(1);
+    expect(await app.watchers()).toBe(1);
     expect(client.opened()).toBe(1);
     for (const { stop } of seen.slice(1)) stop();
-    expect(await watchers()).toBe(1);
+    expect(await app.watchers()).toBe(1);
     seen[0]?.stop();
     await nobodyWatches();
   });

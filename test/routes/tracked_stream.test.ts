@@ -131,19 +131,17 @@ describe('FEATURES 9 and 10: the stream of the jobs that are named', () => {
 
   test('counts as one watcher, and leaves nothing behind', async () => {
     const app = await setupApp({ XGPT_MAX_CONNECTIONS: '1' });
-    const watchers = async () =>
-      ((await (await app.json('/healthz')).json()) as { watchers: number }).watchers;
     const ids = ['scrape-1', 'scrape-2'];
     const stream = await watch(app, ids);
     await stream.next();
-    expect(await watchers()).toBe(1);
+    expect(await app.watchers()).toBe(1);
     const refused = await app.json(`${ADDRESS}?job=scrape-3`);
     expect(refused.status).toBe(503);
     expect(refused.headers.get('retry-after')).toBe('10');
     await stream.next();
     app.closing.abort();
     expect(await stream.next()).toEqual({ type: 'end' });
-    expect(await watchers()).toBe(0);
+    expect(await app.watchers()).toBe(0);
   });
 
   test('needs the token where there is one', async () => {

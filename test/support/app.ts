@@ -81,6 +81,10 @@ export async function setupApp(
   const request = (path: string, init: RequestInit = {}) =>
     app.handle(new Request(`http://localhost:3000${path}`, init));
 
+  /** As a program would ask. */
+  const json = (path: string, init: RequestInit = {}) =>
+    request(path, { ...init, headers: { accept: 'application/json', ...init.headers } });
+
   return {
     ...services,
     app,
@@ -90,9 +94,10 @@ export async function setupApp(
     vitals,
     closing,
     request,
-    /** As a program would ask. */
-    json: (path: string, init: RequestInit = {}) =>
-      request(path, { ...init, headers: { accept: 'application/json', ...init.headers } }),
+    json,
+    /** How many streams are open, as `/healthz` has it. */
+    watchers: async () =>
+      ((await (await json('/healthz')).json()) as { watchers: number }).watchers,
     /** A form, as curl sends it. */
     post: (path: string, fields: Record<string, string> = {}, headers = {}) =>
       request(path, { method: 'POST', body: new URLSearchParams(fields), headers }),
