@@ -6,17 +6,13 @@ import type {} from '../../src/operations/discover.ts';
 import type {} from '../../src/operations/embed.ts';
 import type {} from '../../src/operations/scrape.ts';
 import type {} from '../../src/operations/search.ts';
+import { isTrue, type Same } from '../support/types.ts';
 
 declare module 'xgpt/client' {
   interface JobTypes {
     count: { input: { upTo: number }; output: { counted: number } };
   }
 }
-
-type Same<One, Other> =
-  (<T>() => T extends One ? 1 : 2) extends <T>() => T extends Other ? 1 : 2 ? true : false;
-
-const isTrue = <_ extends true>() => true;
 
 type Known = Server.JobType & keyof JobTypes;
 

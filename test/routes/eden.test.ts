@@ -6,6 +6,7 @@ import type { BulkOutcome, Job, JobStatus } from '../../src/jobs/index.ts';
 import type { ApiDocument } from '../../src/routes/openapi/document.ts';
 import { closeApps, setupApp, type TestApp } from '../support/app.ts';
 import { accountFiles, temporaryFolder, writeZip } from '../support/archive_fixture.ts';
+import { isTrue, type Same } from '../support/types.ts';
 
 afterAll(closeApps);
 
@@ -27,11 +28,6 @@ const client = () =>
       return web.app.handle(new Request(url, init));
     }) as typeof fetch,
   });
-
-type Same<One, Other> =
-  (<T>() => T extends One ? 1 : 2) extends <T>() => T extends Other ? 1 : 2 ? true : false;
-
-const isTrue = <_ extends true>() => true;
 
 test('a job is started, read and acted on with its types', async () => {
   const { api } = client();
