@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { freshDataDir, stopServers } from '../support/server.ts';
 import { run, stopCommands, XGPT } from '../support/terminal.ts';
@@ -25,12 +26,14 @@ beforeAll(async () => {
   waiting = await detached();
 }, 60_000);
 
-/** What `xgpt complete` offers, without descriptions. */
-async function offered(...words: string[]): Promise<string[]> {
+/** What `xgpt complete` offers in a data folder, without descriptions. */
+async function offeredIn(dataDir: string, ...words: string[]): Promise<string[]> {
   const { stdout } = await run(['complete', '--', ...words], { dataDir });
   const lines = stdout.split('\n').filter(Boolean);
   return lines.map((line) => line.split('\t')[0] ?? '');
 }
+
+const offered = (...words: string[]) => offeredIn(dataDir, ...words);
 
 test('cancel and wait are offered jobs that are active, retry those that have ended, show all', async () => {
   expect(await offered('jobs', 'cancel', '')).toEqual([waiting]);
@@ -39,11 +42,56 @@ test('cancel and wait are offered jobs that are active, retry those that have en
   expect(await offered('jobs', 'show', '')).toEqual([waiting, ended]);
 });
 
+test('completion knows commands, options, their values, archives and the ids of jobs', async () => {
+  const dataDir = freshDataDir();
+  expect(await offeredIn(dataDir, 'jobs', 'show', '')).toEqual([]);
+  expect(existsSync(join(dataDir, 'xgpt.sqlite'))).toBe(false);
+  const { stdout } = await run(['scrape', 'aurora_lab', '--detach'], { dataDir });
+  const id = stdout.trim();
+  expect(await offeredIn(dataDir, 'jobs', 'show', '')).toEqual([id]);
+  expect(await offeredIn(dataDir, 'jobs', 'cancel', id.slice(0, 12))).toEqual([id]);
+  expect(await offeredIn(dataDir, 'sc')).toEqual(['scrape']);
+  expect(await offeredIn(dataDir, 'jobs', 'wat')).toEqual(['watch']);
+  expect(await offeredIn(dataDir, 'search', '--mo')).toEqual(['--mode']);
+  expect(await offeredIn(dataDir, 'search', '--mode', '')).toEqual(['latest', 'top']);
+  expect(await offeredIn(dataDir, 'jobs', 'list', '--status', 'ca')).toEqual([
+    'cancelling',
+    'cancelled',
+  ]);
+  expect(await offeredIn(dataDir, 'scrape', 'aurora_lab', '--source', '')).toEqual(['sample']);
+  expect(await offeredIn(dataDir, 'posts', '--source', 'a')).toEqual(['archive']);
+  expect(await offeredIn(dataDir, 'jobs', 'list', '--type', '')).toEqual(['scrape']);
+  // The shell's own completion of files takes over where there is nothing.
+  expect(await offeredIn(dataDir, 'import', './')).toEqual([]);
+});
+
 test('models are offered, commands to help, and nothing to a command that there is not', async () => {
   expect(await offered('embed', '--model', '')).toEqual(['all-MiniLM-L6-v2']);
   expect(await offered('help', 'jobs', 'wat')).toEqual(['watch']);
   expect(await offered('nonsense', '')).toEqual([]);
   expect(await offered('jobs', 'nonsense', '')).toEqual([]);
+});
+
+test.each(['bash', 'zsh', 'fish'])('there is a completion script for %s', async (shell) => {
+  const { code, stdout } = await run(['completion', shell], { dataDir: freshDataDir() });
+  expect(code).toBe(0);
+  expect(stdout).toContain('xgpt complete --');
+  if (shell !== 'bash') return;
+  const path = `${join(XGPT, '..')}:${process.env.PATH}`;
+  // What bash does at the tab key after "xgpt jobs wat"; what was typed is never run.
+  const press = `source <(xgpt completion bash)
+    COMP_WORDS=(xgpt jobs wat) COMP_CWORD=2
+    _xgpt xgpt wat jobs
+    echo "\${COMPREPLY[@]}"
+    COMP_WORDS=(xgpt search '$(echo ran >&2)') COMP_CWORD=2
+    _xgpt xgpt '' search`;
+  const bash = Bun.spawn(['bash', '-c', press], {
+    env: { ...process.env, PATH: path },
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
+  expect(await new Response(bash.stdout).text()).toBe('watch\n');
+  expect(await new Response(bash.stderr).text()).toBe('');
 });
 
 /** A folder with an archive, to be offered where a path is meant and nowhere else. */
