@@ -270,12 +270,13 @@ describe('a token', () => {
   });
 
   test('that is wrong is told at once, and not tried again and again', async () => {
-    const stranger = createClient({ url: server.url, token: 'sesame-open-sesame-shut' });
+    const stranger = countingClient({ url: server.url, token: 'sesame-open-sesame-shut' });
     const store = stranger.track('scrape-something');
     await expect(store.done).rejects.toMatchObject({ code: 'unauthorised', status: 401 });
     await expect(
       stranger.start({ type: 'scrape', input: { username: 'aurora_lab' } }),
     ).rejects.toMatchObject({ code: 'unauthorised' });
+    expect(stranger.opened()).toBe(1);
   });
 });
 
