@@ -96,8 +96,8 @@ test('whoever gives up is not kept waiting for another attempt', async () => {
     fetch: (url, init) => {
       asked++;
       // Once the failure has been noticed.
-      setTimeout(() => leaving.abort(new Error('Enough.')), 10);
-      return fetch(url, init);
+      const leave = () => void setTimeout(() => leaving.abort(new Error('Enough.')));
+      return fetch(url, init).finally(leave);
     },
   });
   const started = client.start({ type: 'scrape', input: { username: 'aurora_lab' } });

@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, describe, expect, test } from 'bun:test';
 import type { BulkOutcome, History, Job } from '../../src/jobs/index.ts';
 import { closeApps, NAVIGATION, setupApp, type TestApp } from '../support/app.ts';
+import { until } from '../support/wait.ts';
 import { attributesOf, elements, fieldsOf } from '../views/pages/fixtures.ts';
 
 afterAll(closeApps);
@@ -105,8 +106,9 @@ describe('the page before a change of all that match', () => {
   });
 
   test('leaves alone what was created after it was read', async () => {
-    await scrapes(2);
-    await Bun.sleep(2);
+    const [, newest = ''] = await scrapes(2);
+    const createdAt = web.tracker.getJob(newest)?.createdAt.getTime() ?? Number.NaN;
+    await until('it is another millisecond', () => Date.now() > createdAt);
     const [fields] = fieldsOf(await page('/jobs/bulk?action=cancel'), '/api/jobs/bulk');
     const [later] = await scrapes(1);
     await web.post('/api/jobs/bulk', fields, NAVIGATION);
