@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { join } from 'node:path';
 import { closeApps, setupApp, type TestApp } from '../support/app.ts';
 
 afterAll(closeApps);
@@ -175,6 +176,13 @@ describe('what was collected', () => {
 
   test('archives are a table too, and that there are none is said', async () => {
     expect((await text('/api/imports')).lines).toEqual(['There are no archives here.', '']);
+    await Bun.write(join(web.importsDir, 'mine.zip'), 'x'.repeat(2_000));
+    const { lines } = await text('/api/imports');
+    expect(lines).toEqual([
+      expect.stringMatching(/^NAME +SIZE +ADDED$/),
+      expect.stringMatching(/^mine\.zip +[\d.]+ k?B +\d.* UTC$/i),
+      '',
+    ]);
   });
 });
 
