@@ -8,13 +8,17 @@ import { troubleOf } from './database_trouble.ts';
 const MIGRATIONS = join(import.meta.dir, '..', 'migrations');
 
 /**
- * How long a statement waits for another process's transaction before it gives up, in ms. The
- * whole process waits with it, and no transaction of ours takes a tenth of that.
+ * How long a statement waits for another process at the start, in ms: nobody waits for an answer yet,
+ * and the other may be migrating. Later on, waiting is the writer's affair, which does it without
+ * holding up anything else.
  */
-export const BUSY_TIMEOUT_MS = 1_000;
-
-/** The same at the start, when nobody waits for an answer yet and another may be migrating, in ms. */
 const START_TIMEOUT_MS = 10_000;
+
+/** After so many pages the log of changes is brought into the database: 16 MB. */
+const CHECKPOINT_PAGES = 4_000;
+
+/** What is left of that log's file once it was all brought in and begins anew, in bytes. */
+const MAX_WAL_BYTES = 16 * 1024 * 1024;
 
 /** `XGPT` in ASCII: tells this program's databases from those of others. */
 const APPLICATION_ID = 0x58475054;
@@ -38,13 +42,17 @@ export function openDatabase(path: string): Database {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
     db = new Database(path, { create: true, strict: true });
     db.run(`PRAGMA busy_timeout = ${START_TIMEOUT_MS}`);
+    // Of a new file alone: what was deleted is given back to the disk, a few pages at a time.
+    db.run('PRAGMA auto_vacuum = INCREMENTAL');
     refuseForeign(db, path);
     db.run('PRAGMA journal_mode = WAL');
     db.run('PRAGMA synchronous = FULL');
-    db.run('PRAGMA foreign_keys = ON');
+    db.run(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+    db.run(`PRAGMA journal_size_limit = ${MAX_WAL_BYTES}`);
     db.loadExtension(getLoadablePath());
     migrate(db);
-    db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    db.run('PRAGMA foreign_keys = ON');
+    db.run('PRAGMA busy_timeout = 0');
     return db;
   } catch (cause) {
     db?.close();

@@ -46,8 +46,8 @@ const BY_CODE: [prefix: string, trouble: Trouble][] = [
     'SQLITE_BUSY',
     passing(
       'database_busy',
-      'Another program keeps the database locked.',
-      'Let it finish, or close it.',
+      'The database is busy: another process has been writing to it for seconds.',
+      'Let it finish, or end it. It may be one of xgpt itself.',
     ),
   ],
   ['SQLITE_CORRUPT', damaged()],

@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import { type Clock, systemClock } from './jobs/index.ts';
+import { writerOf } from './writer.ts';
 
 /** How long a key is kept, in ms. */
 const KEEP_MS = 86_400_000;
@@ -27,6 +28,7 @@ export type IdempotencyKeys = ReturnType<typeof createIdempotencyKeys>;
 
 /** The keys of the last 24 hours, each with its request and the answer. */
 export function createIdempotencyKeys(db: Database, clock: Clock = systemClock) {
+  const writer = writerOf(db);
   const forgetOld = db.query<null, [number, number]>(`
     DELETE FROM idempotency_keys WHERE key IN (
       SELECT key FROM idempotency_keys WHERE created_at < ? ORDER BY created_at LIMIT ?)`);
@@ -46,7 +48,7 @@ export function createIdempotencyKeys(db: Database, clock: Clock = systemClock) 
     'DELETE FROM idempotency_keys WHERE key = ? AND answer IS NULL',
   );
 
-  const reserve = db.transaction((key: string, request: string): KeptKey => {
+  const reserve = (key: string, request: string): KeptKey => {
     const now = clock.now();
     forgetTooOld.run(key, now - KEEP_MS);
     const seed = Bun.randomUUIDv7();
@@ -56,18 +58,15 @@ export function createIdempotencyKeys(db: Database, clock: Clock = systemClock) 
     }
     const { answer, ...known } = get.get(key) as NonNullable<ReturnType<typeof get.get>>;
     return { ...known, ...(answer !== null && { answer: JSON.parse(answer) as KeptAnswer }) };
-  });
+  };
 
   return {
     /** What is known of the key; the first time it is from then on this request's. */
-    reserve: (key: string, request: string) => reserve.immediate(key, request),
+    reserve: (key: string, request: string) => writer.write(() => reserve(key, request)),
     /** From now on the key's request is answered so. */
-    keep: (key: string, answer: KeptAnswer) => {
-      keep.run(JSON.stringify(answer), key);
-    },
+    keep: (key: string, answer: KeptAnswer) =>
+      writer.write(() => void keep.run(JSON.stringify(answer), key)),
     /** The key's request has started nothing: the next may use it. */
-    forget: (key: string) => {
-      forget.run(key);
-    },
+    forget: (key: string) => writer.write(() => void forget.run(key)),
   };
 }

@@ -22,7 +22,7 @@ export async function serve(config: Config): Promise<void> {
   const server = listen(app, config);
   // Only now: a server that finds its port taken must not have claimed jobs.
   await jobTracker.start();
-  program.vitals.start();
+  await program.vitals.start();
   shutDownOnSignals({
     program,
     drainMs: config.drainMs,

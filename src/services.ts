@@ -30,6 +30,7 @@ export async function openProgram(
     importsDir: config.importsDir,
   };
   jobTracker.define(...(await loadOperations(services)));
+  jobTracker.saveWith(services.library.save);
   const vitals = new Vitals({ db, path: config.databasePath, kind, clock: systemClock, logger });
   jobTracker.heed(vitals);
   return { ...services, vitals };

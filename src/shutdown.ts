@@ -38,7 +38,7 @@ export async function shutDown({ program, drainMs, logger, closing, closeServer 
   } catch (error) {
     logger.error('Not everything could be put back; the next start does it.', { error });
   }
-  program.vitals.stop();
+  await program.vitals.stop();
   appDatabase().close();
   process.exit(0);
 }

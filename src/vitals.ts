@@ -1,11 +1,12 @@
 import type { Database } from 'bun:sqlite';
 import { statSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { BUSY_TIMEOUT_MS, isNewer } from './database.ts';
+import { isNewer } from './database.ts';
 import { gone, newer, type Trouble, troubleOf } from './database_trouble.ts';
 import type { Clock } from './jobs/index.ts';
 import type { Logger } from './logger.ts';
 import { isAlive } from './process_ids.ts';
+import { type Writer, writerOf } from './writer.ts';
 
 /** How often the database is written to as a trial while all is well, and while it is not, in ms. */
 const TRIAL_MS = { well: 5_000, unwell: 1_000 };
@@ -47,19 +48,27 @@ export interface VitalsOptions {
  */
 export class Vitals {
   #db: Database;
+  #writer: Writer;
   #file: { path: string; inode: number } | undefined;
   #options: VitalsOptions;
   #id = Bun.randomUUIDv7();
+  #version;
+  #seenVersion: number | undefined;
+  /** A newer program has changed the tables. */
+  #isMigrated = false;
   #startedAt: number;
   #trouble: (Trouble & { since: Date }) | undefined;
   #clockSet: (Notice & { until: number }) | undefined;
   #lastTime: { now: number; elapsed: number };
   #cancel = () => {};
+  #isStopped = true;
   #listeners = new Set<() => void>();
 
   constructor(options: VitalsOptions) {
     const { db, path, clock } = options;
     this.#db = db;
+    this.#writer = writerOf(db);
+    this.#version = db.query<{ data_version: number }, []>('PRAGMA data_version');
     this.#options = options;
     if (path !== undefined) this.#file = { path, inode: statSync(path).ino };
     this.#startedAt = clock.now();
@@ -84,32 +93,35 @@ export class Vitals {
   }
 
   /** Looks now, and again and again until `stop`. */
-  start(): void {
+  async start(): Promise<void> {
+    this.#isStopped = false;
     this.#cancel();
-    this.check();
+    await this.check();
     this.#lookAgain();
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
+    this.#isStopped = true;
     this.#cancel();
-    try {
-      this.#db.run('DELETE FROM processes WHERE id = ?', [this.#id]);
-    } catch {
-      // The line goes with time.
-    }
+    const forget = () => void this.#db.run('DELETE FROM processes WHERE id = ?', [this.#id]);
+    // The line goes with time.
+    await this.#writer.write(forget).catch(() => {});
   }
 
   #lookAgain(): void {
     this.#cancel();
+    if (this.#isStopped) return;
     const ms = this.#trouble ? TRIAL_MS.unwell : TRIAL_MS.well;
-    this.#cancel = this.#options.clock.after(ms, () => this.start());
+    this.#cancel = this.#options.clock.after(ms, () => void this.start());
   }
 
   /** Looks now whether the database can be written to. */
-  check(): void {
+  async check(): Promise<void> {
     this.#lookAtClock();
     try {
-      this.#become(this.#obstacle() ?? this.#tryToWrite());
+      const obstacle = this.#obstacle();
+      if (!obstacle) await this.#tryToWrite();
+      this.#become(obstacle);
     } catch (error) {
       const trouble = troubleOf(error);
       if (!trouble) throw error;
@@ -159,32 +171,37 @@ export class Vitals {
     if (this.#file && inodeOf(this.#file.path) !== this.#file.inode) return gone();
     // What is damaged stays so, although a write elsewhere in the file succeeds.
     if (this.#trouble?.code === 'database_damaged') return this.#trouble;
-    return isNewer(this.#db) ? newer() : undefined;
+    return this.#isNewer() ? newer() : undefined;
   }
 
-  #tryToWrite(): undefined {
+  /** Only somebody else's commit can have made it so. */
+  #isNewer(): boolean {
+    const version = this.#version.get()?.data_version;
+    if (version !== this.#seenVersion) {
+      this.#seenVersion = version;
+      this.#isMigrated = isNewer(this.#db);
+    }
+    return this.#isMigrated;
+  }
+
+  async #tryToWrite(): Promise<void> {
     const { kind, clock } = this.#options;
     const now = clock.now();
-    this.#db
-      .transaction(() => {
-        this.#db
-          .query(
-            `INSERT INTO processes (id, kind, pid, host, started_at, seen_at) VALUES (?, ?, ?, ?, ?, ?)
+    await this.#writer.write(() => {
+      this.#db
+        .query(
+          `INSERT INTO processes (id, kind, pid, host, started_at, seen_at) VALUES (?, ?, ?, ?, ?, ?)
            ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at`,
-          )
-          .run(this.#id, kind, process.pid, hostname(), this.#startedAt, now);
-        this.#db.query('DELETE FROM processes WHERE seen_at < ?').run(now - FORGET_MS);
-      })
-      .immediate();
+        )
+        .run(this.#id, kind, process.pid, hostname(), this.#startedAt, now);
+      this.#db.query('DELETE FROM processes WHERE seen_at < ?').run(now - FORGET_MS);
+    });
   }
 
   #become(trouble: Trouble | undefined): void {
     const { logger, clock } = this.#options;
     const before = this.#trouble;
     if (before?.code === trouble?.code) return;
-    // A lock that is held for long must not hold up everything else with every try.
-    const isBusy = trouble?.code === 'database_busy';
-    this.#db.run(`PRAGMA busy_timeout = ${isBusy ? 0 : BUSY_TIMEOUT_MS}`);
     this.#trouble = trouble && { ...trouble, since: new Date(clock.now()) };
     if (trouble) logger.error(`${trouble.title} ${trouble.advice}`, { code: trouble.code });
     else logger.info(`All is well again. ${before?.title ?? ''} That is over.`);

@@ -13,7 +13,7 @@ export async function work(config: Config): Promise<() => Promise<void>> {
   const logger = createLogger(config.logLevel);
   const program = await openProgram(config, 'worker', logger);
   await jobTracker.start();
-  program.vitals.start();
+  await program.vitals.start();
   // What else there is keeps no process alive.
   setInterval(() => {}, 1 << 30);
   const shutdown = { program, drainMs: config.drainMs, logger };

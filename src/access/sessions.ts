@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import { createHmac, randomBytes } from 'node:crypto';
+import { writerOf } from '../writer.ts';
 
 /** How long a session lasts after its beginning, in seconds: 30 days. */
 export const SESSION_SECONDS = 30 * 86_400;
@@ -7,10 +8,10 @@ export const SESSION_SECONDS = 30 * 86_400;
 /** Browsers that are signed in. They outlive a restart, and end with the token. */
 export interface Sessions {
   /** Begins one and returns its id, 256 random bits as text. */
-  open(): string;
+  open(): Promise<string>;
   isOpen(id: string): boolean;
   /** Ends it; what follows its signal ends too. */
-  close(id: string): void;
+  close(id: string): Promise<void>;
   /** Aborts when the session is closed in this process. */
   signalOf(id: string): AbortSignal;
 }
@@ -30,20 +31,23 @@ export function createSessions(database: Database, token: string, now = Date.now
   const forgetExpired = database.prepare<void, [number]>(
     'DELETE FROM sessions WHERE expires_at <= ?',
   );
+  const writer = writerOf(database);
   const followed = new Map<string, AbortController>();
 
   const keyOf = (id: string) => createHmac('sha256', token).update(id).digest();
 
   return {
-    open() {
-      forgetExpired.run(now());
+    async open() {
       const id = randomBytes(32).toString('base64url');
-      insert.run(keyOf(id), now() + SESSION_SECONDS * 1000);
+      await writer.write(() => {
+        forgetExpired.run(now());
+        insert.run(keyOf(id), now() + SESSION_SECONDS * 1000);
+      });
       return id;
     },
     isOpen: (id) => find.get(keyOf(id), now()) !== null,
-    close(id) {
-      remove.run(keyOf(id));
+    async close(id) {
+      await writer.write(() => void remove.run(keyOf(id)));
       followed.get(id)?.abort();
       followed.delete(id);
     },

@@ -36,12 +36,12 @@ export async function runOperation(
     const job = await enqueue(program, type, fields, options);
     if (options.detach) return detached(program, job, options);
     await jobTracker.start({ only: job.id });
-    program.vitals.start();
+    await program.vitals.start();
     return await attend(program, job.id, createReporter(jobTracker, options));
   } finally {
     await jobTracker.stop();
     await program.embedder.close();
-    program.vitals.stop();
+    await program.vitals.stop();
     appDatabase().close();
   }
 }

@@ -10,53 +10,53 @@ import {
   ShuttingDown,
 } from './errors.ts';
 import type { Execution } from './executions.ts';
-import { parseInput } from './input.ts';
-import type { Job } from './job.ts';
+import { parsed } from './input.ts';
 import { backoff } from './retry.ts';
 import { Steps } from './steps.ts';
-import type { Claimed } from './store.ts';
+import type { Claimed, End } from './store.ts';
 
 /** How long a job waits that the database's trouble has stopped, in ms. */
 const POSTPONE_MS = 5_000;
 
 const NOT_WRITTEN = 'What a job did could not be written';
 
-/** Brings an end to disk; `undefined` when the job is not this attempt's any more. */
-export type End = () => Job | undefined;
-
 /** Lets a definition do a claimed job once, and tells how that ends. Never throws. */
 export async function attempt(
   desk: Desk,
   definition: JobDefinition,
-  { job, checkpoint }: Claimed,
+  claimed: Claimed,
   execution: Execution,
 ): Promise<End> {
-  const { store, executions, clock } = desk;
-  const failed = (error: unknown): End => {
-    const isStopped = execution.controller.signal.aborted;
-    if (!isStopped) executions.log(execution, `Attempt ${job.attempt} failed. ${messageOf(error)}`);
-    return () => failedEnd(desk, definition, job, execution, error);
-  };
-  if (job.attempt > 1) executions.log(execution, `Attempt ${job.attempt} begins.`);
-  let steps: Steps | undefined;
-  let undoing: string | undefined;
+  const { undoing } = claimed;
+  const steps = new Steps(execution, desk, claimed);
   try {
-    undoing = desk.details.undoing(job.id);
-    steps = new Steps(execution, desk, undoing !== undefined);
-    const start = { checkpoint, sessionId: job.sessionId };
-    const input = await parseInput(definition, job.metadata);
-    desk.details.planSteps(execution, definition.steps?.(input) ?? []);
-    const work = definition.run(input, queuedContext(execution, start, steps, desk));
-    const result = storable(await work);
+    const result = await worked(desk, definition, claimed, execution, steps);
     if (undoing !== undefined) throw new PermanentError(undoing);
     desk.complaints.over(NOT_WRITTEN);
-    return () => store.complete(execution, result, clock.now());
+    return { as: 'completed', result };
   } catch (error) {
-    if (troubleOf(error)) return failed(error);
-    const reason = undoing === undefined ? error : new PermanentError(undoing);
-    if (!steps?.canUndo) return failed(reason);
-    return failed(await undone(desk, execution, steps, reason));
+    const reason = undoing === undefined || troubleOf(error) ? error : new PermanentError(undoing);
+    const isUndone = steps.canUndo && !troubleOf(error);
+    const last = isUndone ? await undone(desk, execution, steps, reason) : reason;
+    return failedAs(desk, definition, claimed, execution, last);
   }
+}
+
+/** Without an `await` where there is nothing to wait for: quick jobs come by the thousand. */
+async function worked(
+  desk: Desk,
+  definition: JobDefinition,
+  { attempt, metadata, checkpoint, sessionId }: Claimed,
+  execution: Execution,
+  steps: Steps,
+): Promise<unknown> {
+  if (attempt > 1) desk.executions.log(execution, `Attempt ${attempt} begins.`);
+  const checked = parsed(definition, metadata);
+  const input = checked instanceof Promise ? await checked : checked;
+  const names = definition.steps?.(input) ?? [];
+  if (names.length > 0) await desk.store.planSteps(execution, names);
+  const context = queuedContext(execution, { checkpoint, sessionId }, steps, desk);
+  return storable(await definition.run(input, context));
 }
 
 /**
@@ -64,7 +64,7 @@ export async function attempt(
  * made good by the next attempt, which does nothing else. Returns the error the attempt ends with.
  */
 async function undone(
-  { details, store }: Desk,
+  { store }: Desk,
   execution: Execution,
   steps: Steps,
   error: unknown,
@@ -72,9 +72,9 @@ async function undone(
   const { signal } = execution.controller;
   const reason = messageOf(error);
   try {
-    const isForGood = hintsOf(error).permanent || store.isLastAttempt(execution);
+    const isForGood = hintsOf(error).permanent || (await store.isLastAttempt(execution));
     if (signal.aborted || !isForGood) return error;
-    details.beginUndoing(execution, reason);
+    await store.beginUndoing(execution, reason);
     await steps.undo();
     return new PermanentError(reason, { cause: error });
   } catch (cause) {
@@ -84,31 +84,32 @@ async function undone(
   }
 }
 
-function failedEnd(
-  { store, clock, logger, complaints }: Desk,
+function failedAs(
+  { clock, logger, complaints, executions }: Desk,
   definition: JobDefinition,
-  job: Job,
+  claimed: Claimed,
   execution: Execution,
   error: unknown,
-): Job | undefined {
-  const { reason } = execution.controller.signal;
-  if (reason instanceof ShuttingDown) return store.release(execution, clock.now());
-  if (reason instanceof JobStopped) return undefined;
+): End {
+  const { signal } = execution.controller;
+  const { id: job, attempt } = claimed;
+  const message = messageOf(error);
+  if (!signal.aborted) executions.log(execution, `Attempt ${attempt} failed. ${message}`);
+  if (signal.reason instanceof ShuttingDown) return { as: 'released' };
+  if (signal.reason instanceof JobStopped) return { as: 'cancelled' };
   const now = clock.now();
   const trouble = troubleOf(error);
   if (trouble) {
     complaints.tell(NOT_WRITTEN, error);
-    const why = `${trouble.title} The job goes on by itself when that is over.`;
-    return store.postpone(execution, why, now + POSTPONE_MS, now);
+    const reason = `${trouble.title} The job goes on by itself when that is over.`;
+    return { as: 'postponed', reason, retryAt: now + POSTPONE_MS };
   }
-  const message = messageOf(error);
   const { permanent, retryAt } = hintsOf(error);
-  logger.warn('An attempt failed.', { job: job.id, attempt: job.attempt, error });
-  if (permanent) return store.fail(execution, message, now);
+  logger.warn('An attempt failed.', { job, attempt, error });
+  if (permanent) return { as: 'failed', reason: message, failure: 'permanent' };
   // A time that has passed already must not make the attempts follow each other at once.
-  const due = Math.max(retryAt, now + backoff(job, definition.retry));
-  // Refused when the attempts are used up.
-  return store.retryLater(execution, message, due, now) ?? store.fail(execution, message, now);
+  const due = Math.max(retryAt, now + backoff(claimed.attemptsUsed, definition.retry));
+  return { as: 'retrying', reason: message, retryAt: Math.ceil(due) };
 }
 
 /** What cannot be written is told from a disk that cannot be written to: waiting helps the latter. */

@@ -19,30 +19,22 @@ const STEP = 200;
 /** Pause between two steps, in ms, in which others write and the server answers. */
 const PAUSE_MS = 2;
 
-/** What one of these actions does to one job: whether it did, and what follows when it is on disk. */
-export type Act = (id: string) => (() => void) | undefined;
+/** Does one of these actions to jobs, in one transaction; returns how many it was done to. */
+export type Act = (ids: string[]) => Promise<number>;
 
 /** Does it to those jobs that it can be done to now. */
-export async function actOnAll(
-  desk: Desk,
-  action: BulkAction,
-  ids: string[],
-  act: Act,
-): Promise<BulkOutcome> {
+export async function actOnAll(action: BulkAction, ids: string[], act: Act): Promise<BulkOutcome> {
   const outcome = { action, done: 0, skipped: 0 };
   for (let from = 0; from < ids.length; from += STEP) {
     if (from > 0) await Bun.sleep(PAUSE_MS);
-    const step = ids.slice(from, from + STEP);
-    const done = actTogether(desk, step, act);
-    outcome.done += done;
-    outcome.skipped += step.length - done;
+    await actOnSome(outcome, ids.slice(from, from + STEP), act);
   }
   return outcome;
 }
 
 /** The same for all jobs that the query finds, step by step from the newest. */
 export async function actOnMatching(
-  desk: Desk,
+  { listing }: Desk,
   action: BulkAction,
   query: JobQuery,
   act: Act,
@@ -50,29 +42,22 @@ export async function actOnMatching(
   const outcome = { action, done: 0, skipped: 0 };
   let cursor: string | undefined;
   do {
-    const page = desk.listing.list({ ...query, cursor, newerThan: undefined, limit: STEP });
-    const ids = page.jobs.map(({ id }) => id);
-    const done = actTogether(desk, ids, act);
-    outcome.done += done;
-    outcome.skipped += ids.length - done;
+    const page = listing.list({ ...query, cursor, newerThan: undefined, limit: STEP });
+    await actOnSome(
+      outcome,
+      page.jobs.map(({ id }) => id),
+      act,
+    );
     cursor = page.nextCursor;
     await Bun.sleep(PAUSE_MS);
   } while (cursor);
   return outcome;
 }
 
-function actTogether({ store, executions, wake }: Desk, ids: string[], act: Act): number {
-  executions.flush();
-  const consequences: (() => void)[] = [];
-  store.together(() => {
-    for (const id of ids) {
-      const consequence = act(id);
-      if (consequence) consequences.push(consequence);
-    }
-  });
-  for (const follow of consequences) follow();
-  if (consequences.length > 0) wake();
-  return consequences.length;
+async function actOnSome(outcome: BulkOutcome, ids: string[], act: Act): Promise<void> {
+  const done = await act(ids);
+  outcome.done += done;
+  outcome.skipped += ids.length - done;
 }
 
 /** How many of the jobs that the query finds there are of each kind; others work meanwhile. */

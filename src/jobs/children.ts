@@ -20,7 +20,7 @@ export async function allEnded(
   const { signal } = execution.controller;
   for (;;) {
     signal.throwIfAborted();
-    const children = desk.store
+    const children = desk.reader
       .children(execution.id)
       .map((job) => desk.executions.withProgress(job));
     const ended = children.filter(({ status }) => isFinal(status)).length;

@@ -6,6 +6,8 @@ export interface Clock {
   elapsed(): number;
   /** Calls `run` once after `ms`; the returned function calls it off. Keeps no process alive. */
   after(ms: number, run: () => void): () => void;
+  /** Calls `run` in the next turn of the event loop, after I/O and timers had theirs. */
+  soon(run: () => void): void;
 }
 
 /** `setTimeout` counts in 32 bits and fires at once beyond that. */
@@ -19,4 +21,5 @@ export const systemClock: Clock = {
     timer.unref();
     return () => clearTimeout(timer);
   },
+  soon: (run) => void setImmediate(run),
 };

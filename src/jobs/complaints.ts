@@ -3,7 +3,7 @@ import type { Logger } from '../logger.ts';
 
 /** Knows whether the database can be written to, and tells people when it cannot. */
 export interface DatabaseWatch {
-  /** Why nothing may be written now although it would succeed. Asked before every write. */
+  /** Why nothing may be written now although it would succeed. Asked before every transaction. */
   obstacle(): Trouble | undefined;
   /** Takes note of an error; what it is when the watch tells people about it. */
   noticed(error: unknown): Trouble | undefined;
@@ -21,9 +21,9 @@ export class Complaints {
   constructor(private readonly logger: Logger) {}
 
   /** Runs it, and tells what it throws as "`what`; trying again." True when it threw nothing. */
-  guard(what: string, run: () => void): boolean {
+  async guard(what: string, run: () => Promise<unknown> | unknown): Promise<boolean> {
     try {
-      run();
+      await run();
     } catch (error) {
       this.tell(what, error);
       return false;

@@ -1,9 +1,11 @@
 import { allEnded } from './children.ts';
+import type { JobData, SavedData } from './data.ts';
 import { type Desk, lost } from './desk.ts';
 import type { Execution } from './executions.ts';
 import type { Job, JobProgress, JobType } from './job.ts';
+import { tidied } from './report.ts';
 import type { StepOptions, Steps } from './steps.ts';
-import type { CommitState } from './store.ts';
+import type { CommitState, Then } from './store.ts';
 
 /** What the one who does the work holds in hand. */
 export interface JobContext {
@@ -47,11 +49,14 @@ export interface QueuedJobContext extends JobContext {
     expected?: (child: Job) => number,
   ): Promise<Job[]>;
   /**
-   * Runs `write` and stores the checkpoint in one SQLite transaction: both are on disk afterwards,
-   * or neither. `write` must be synchronous; the checkpoint is read after it has run.
-   * @throws the signal's reason when the job was cancelled or taken away; nothing is written then.
+   * Saves data and a checkpoint in one transaction: both are on disk when it resolves, or neither.
+   * @param then the checkpoint and progress, or how they follow from what was saved; synchronous,
+   * and without effect elsewhere, because it may be called again.
+   * @returns what was saved.
+   * @throws the signal's reason when the job was cancelled or taken away, and what saving threw;
+   * nothing is saved then.
    */
-  commit(write: () => void, state: CommitState): void;
+  commit(data: JobData, then?: Then): Promise<SavedData>;
 }
 
 export function trackedContext(execution: Execution, { executions }: Desk): JobContext {
@@ -78,6 +83,11 @@ export function queuedContext(
   let stage: string | undefined;
   const staged = (progress: JobProgress) => (stage ? { stage, ...progress } : progress);
 
+  const stateWithStage = (state: CommitState): CommitState =>
+    state.progress ? { ...state, progress: tidied(staged(state.progress)) } : state;
+  const withStage = (then: Then): Then =>
+    typeof then === 'function' ? (saved) => stateWithStage(then(saved)) : stateWithStage(then);
+
   const context: QueuedJobContext = {
     ...trackedContext(execution, desk),
     log: (line) => executions.log(execution, line),
@@ -97,15 +107,21 @@ export function queuedContext(
     async updateProgress(current, total, message) {
       if (!signal.aborted) executions.report(execution, staged({ current, total, message }));
     },
-    commit(write, state) {
-      const progress = state.progress && staged(state.progress);
-      const held = store.commit(execution, write, { ...state, progress }, clock.now());
-      if (!held) {
-        lost(desk, execution);
+    async commit(data, then = {}) {
+      // What this commit reports is newer than what was reported before it.
+      const earlier = executions.takeProgress(execution);
+      const committed = await store
+        .commit(execution, data, withStage(then), clock.now())
+        .finally(() => executions.written(execution, { progress: earlier }));
+      if ('lost' in committed) {
+        lost(desk, execution, committed.lost);
         throw signal.reason;
       }
+      const { saved, state } = committed;
       if (state.checkpoint !== undefined) checkpoint = state.checkpoint;
-      if (progress) executions.reported(execution, progress);
+      if (state.progress) executions.reported(execution, state.progress);
+      else executions.putBack(execution, { progress: earlier });
+      return saved;
     },
   };
   return context;

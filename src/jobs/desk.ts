@@ -1,27 +1,40 @@
 import type { Logger } from '../logger.ts';
 import type { Clock } from './clock.ts';
 import type { Complaints } from './complaints.ts';
-import type { JobDetailsStore } from './details.ts';
 import { JobCancelled } from './errors.ts';
 import type { Execution, Executions } from './executions.ts';
 import type { Feed } from './feed.ts';
 import type { JobHistory } from './history.ts';
-import type { Job, JobType } from './job.ts';
+import type { JobType } from './job.ts';
 import type { LeaseWatch } from './lease_watch.ts';
 import type { JobListing } from './listing.ts';
-import { processIsGone } from './owner.ts';
-import type { JobStore, Lease } from './store.ts';
+import { isOnSameHost, processIsGone } from './owner.ts';
+import type {
+  Changed,
+  End,
+  Ended,
+  JobNews,
+  JobQueue,
+  JobReader,
+  JobStore,
+  Lease,
+} from './store.ts';
 
-/** How often leases are renewed, in ms. */
+/** How often this process looks after its runs, in ms. */
 const BEAT_MS = 1_000;
 
-/** How often a look is taken at whether other processes have written, in ms. */
-const GLANCE_MS = 40;
+/** A lease is renewed so many times before it would run out. */
+const RENEWALS = 6;
+
+/** How often it is looked at whether other processes have written, should nobody have rung, in ms. */
+const LOOK_MS = 500;
 
 /** What tracker and runner of one process share. */
 export interface Desk {
   store: JobStore;
-  details: JobDetailsStore;
+  queue: JobQueue;
+  reader: JobReader;
+  news: JobNews;
   history: JobHistory;
   listing: JobListing;
   feed: Feed;
@@ -32,6 +45,8 @@ export interface Desk {
   /** Who this process is in a job's lease: `host:pid:boot`. */
   owner: string;
   leaseMs: number;
+  /** When this process's leases were last renewed, by `Clock.elapsed`. */
+  renewedAt: number;
   leaseWatch: LeaseWatch;
   cancelGraceMs: number;
   /** Somebody may claim now: a job came into the line, or a place became free. */
@@ -45,65 +60,95 @@ export function newLease(desk: Desk): Lease {
 }
 
 /**
- * Brings an execution's end to disk: `settle` if that still holds, else as cancelled if a cancel
- * came first, else not at all because another attempt has the job.
+ * Brings an execution's end to disk, with what it last reported: as `how` says if that still holds,
+ * else as cancelled if a cancel came first, else not at all because another attempt has the job.
+ * @throws what the database threw; the execution goes on to be this process's then.
  */
-export function settle(
+export async function settle(
   desk: Desk,
   execution: Execution,
-  change: () => Job | undefined,
-): Job | undefined {
+  how: End,
+): Promise<Ended | undefined> {
   const { store, executions, feed, clock } = desk;
-  executions.flush();
-  const job = change() ?? store.finishCancel(execution, undefined, clock.now());
-  if (job) {
+  const last = executions.take(execution);
+  execution.isEnding = true;
+  // Its place is free for the next job, which is claimed in the same transaction.
+  desk.wake();
+  let ended: Ended | undefined;
+  try {
+    ended = await store.end(execution, how, last, clock.now());
+  } catch (error) {
+    execution.isEnding = false;
+    executions.putBack(execution, last);
+    throw error;
+  }
+  if (ended) {
     executions.end(execution);
-    feed.changed(job.id);
+    feed.changed(execution.id);
+    if (last.lines) feed.logged();
   } else {
     // Whoever still works on it, or looks at its signal, learns that it is gone.
     executions.fence(execution);
   }
-  desk.wake();
-  return job;
+  return ended;
 }
 
 /** Asks the handler to stop, and gives up on it when it has not stopped within the grace. */
 export function abortCancelled(desk: Desk, execution: Execution): void {
   if (execution.controller.signal.reason instanceof JobCancelled) return;
   execution.controller.abort(new JobCancelled());
-  desk.clock.after(desk.cancelGraceMs, () => giveUp(desk, execution));
+  desk.clock.after(desk.cancelGraceMs, () => void giveUp(desk, execution));
 }
 
-function giveUp(desk: Desk, execution: Execution): void {
-  if (desk.executions.get(execution.id) !== execution) return;
+async function giveUp(desk: Desk, execution: Execution): Promise<void> {
+  if (!desk.executions.has(execution) || execution.isEnding) return;
   const seconds = Math.round(desk.cancelGraceMs / 1000);
   const note = `Stopped by force: the work had not ended ${seconds} s after the cancel.`;
-  const isWritten = desk.complaints.guard('A cancel could not be written', () => {
-    settle(desk, execution, () => desk.store.finishCancel(execution, note, desk.clock.now()));
+  const isWritten = await desk.complaints.guard('A cancel could not be written', async () => {
+    await settle(desk, execution, { as: 'cancelled', note });
     desk.logger.warn(note, { job: execution.id });
   });
-  if (!isWritten) desk.clock.after(BEAT_MS, () => giveUp(desk, execution));
+  if (!isWritten) desk.clock.after(BEAT_MS, () => void giveUp(desk, execution));
 }
 
-/** A write of an execution changed nothing: it was cancelled by another process, or taken away. */
-export function lost(desk: Desk, execution: Execution): void {
+/** A write of an execution changed nothing: it is being cancelled, or somebody else has the job. */
+export function lost(desk: Desk, execution: Execution, as: 'cancelling' | 'gone'): void {
   if (execution.controller.signal.aborted) return;
-  const job = desk.store.get(execution.id);
-  const cancelled = job?.status === 'cancelling' && job.attempt === execution.attempt;
-  if (cancelled) abortCancelled(desk, execution);
+  if (as === 'cancelling') abortCancelled(desk, execution);
   else desk.executions.fence(execution);
 }
 
-/** Settles what processes that ended have left at work. */
-export function takeOver(desk: Desk): void {
+/** The same when only a look at the job tells which of the two it is. */
+export function lostSomehow(desk: Desk, execution: Execution): void {
+  const job = desk.reader.brief(execution.id);
+  const isCancelling = job?.status === 'cancelling' && job.attempt === execution.attempt;
+  lost(desk, execution, isCancelling ? 'cancelling' : 'gone');
+}
+
+/** Tells of what was cancelled here or elsewhere, and stops what runs in this process. */
+export function followCancels(desk: Desk, cancelled: readonly Changed[]): void {
+  for (const { id } of cancelled) {
+    desk.feed.changed(id);
+    const execution = desk.executions.get(id);
+    if (execution) abortCancelled(desk, execution);
+  }
+}
+
+/** Settles what processes that ended have left running. */
+export async function takeOver(desk: Desk): Promise<void> {
   // Our own leases first: after a laptop's sleep they have all run out, and nobody wanted them.
-  heartbeat(desk);
+  await renewLeases(desk);
   const isGone = processIsGone(desk.owner);
-  const others = desk.store.leases().filter(({ owner }) => owner !== desk.owner);
+  const isNeighbour = isOnSameHost(desk.owner);
+  const leases = await desk.store.leases();
+  const others = leases.filter(({ owner }) => owner !== desk.owner);
   const runOut = new Set(desk.leaseWatch.runOut(others, desk.clock.elapsed()));
   for (const held of others) {
-    if (!isGone(held.owner) && !runOut.has(held)) continue;
-    const job = desk.store.abandon(held, desk.clock.now());
+    const isDead = isGone(held.owner);
+    // Its caller does the work and lives, however long it has been busy with something else.
+    const isSpared = held.tracked && !isDead && isNeighbour(held.owner);
+    if (isSpared || (!isDead && !runOut.has(held))) continue;
+    const job = await desk.store.abandon(held, desk.clock.now());
     if (!job) continue;
     desk.logger.warn(`${job.id} was left behind by a process that ended; it is ${job.status}.`);
     desk.feed.changed(job.id);
@@ -113,49 +158,68 @@ export function takeOver(desk: Desk): void {
 /** Renews leases and looks at what other processes do, until the returned function is called. */
 export function startHeart(desk: Desk): () => void {
   const stops = [
-    repeat(desk, BEAT_MS, heartbeat, 'The leases could not be renewed'),
-    repeat(desk, GLANCE_MS, glance, 'What other processes did could not be read'),
+    repeat(desk, BEAT_MS, beat, 'The leases could not be renewed'),
+    repeat(desk, LOOK_MS, lookAtNews, 'What other processes did could not be read'),
   ];
   return () => {
     for (const stop of stops) stop();
   };
 }
 
-function repeat(desk: Desk, ms: number, run: (desk: Desk) => void, complaint: string): () => void {
+/** Again and again, one after the other, with a pause of `ms` in between. */
+function repeat(
+  desk: Desk,
+  ms: number,
+  run: (desk: Desk) => Promise<void> | void,
+  complaint: string,
+): () => void {
   let cancel = () => {};
-  const turn = () => {
-    desk.complaints.guard(complaint, () => run(desk));
-    cancel = desk.clock.after(ms, turn);
+  let isOver = false;
+  const turn = async () => {
+    await desk.complaints.guard(complaint, () => run(desk));
+    if (!isOver) cancel = desk.clock.after(ms, turn);
   };
   cancel = desk.clock.after(ms, turn);
-  return () => cancel();
+  return () => {
+    isOver = true;
+    cancel();
+  };
 }
 
 /** Another process wrote: our jobs may be cancelled, and what we show may be old. */
-function glance(desk: Desk): void {
-  const news = desk.store.changesElsewhere(desk.owner);
+export function lookAtNews(desk: Desk): void {
+  const news = desk.news.take(desk.owner);
   if (!news) return;
   const { changed, progressed } = news;
   if (progressed.length > 0) desk.feed.progressed(progressed);
   desk.feed.logged();
-  if (changed.length === 0) return;
+  if (changed !== 'too many' && changed.size === 0) return;
   for (const execution of desk.executions.all()) {
-    if (changed !== 'too many' && !changed.includes(execution.id)) continue;
-    const job = desk.store.get(execution.id);
-    if (job?.status !== 'running' || job.attempt !== execution.attempt) lost(desk, execution);
+    if (execution.isEnding || (changed !== 'too many' && !changed.has(execution.id))) continue;
+    const job = desk.reader.brief(execution.id);
+    if (job?.status !== 'running' || job.attempt !== execution.attempt)
+      lostSomehow(desk, execution);
   }
   if (changed === 'too many') desk.feed.changedBeyondTelling();
   else for (const id of changed) desk.feed.changed(id);
   desk.wake();
 }
 
-/** Renews the leases of everything at work here, and stops what is no longer ours. */
-function heartbeat(desk: Desk): void {
-  if (desk.executions.all().length === 0) return;
-  const held = new Map(desk.store.renewLeases(newLease(desk)).map((job) => [job.id, job]));
-  for (const execution of desk.executions.all()) {
-    const job = held.get(execution.id);
-    if (job?.attempt !== execution.attempt) desk.executions.fence(execution);
-    else if (job.status === 'cancelling') abortCancelled(desk, execution);
+async function beat(desk: Desk): Promise<void> {
+  if (desk.clock.elapsed() - desk.renewedAt >= desk.leaseMs / RENEWALS) await renewLeases(desk);
+}
+
+/** Renews the leases of everything that runs here, and stops what is no longer ours. */
+async function renewLeases(desk: Desk): Promise<void> {
+  const executions = desk.executions.all();
+  if (executions.length === 0) return;
+  const asked = desk.clock.elapsed();
+  const held = new Map((await desk.store.renewLeases(newLease(desk))).map((run) => [run.id, run]));
+  desk.renewedAt = asked;
+  for (const execution of executions) {
+    if (!desk.executions.has(execution) || execution.isEnding) continue;
+    const run = held.get(execution.id);
+    if (run?.attempt !== execution.attempt) desk.executions.fence(execution);
+    else if (run.status === 'cancelling') abortCancelled(desk, execution);
   }
 }

@@ -1,69 +1,67 @@
 import type { Clock } from './clock.ts';
 import type { Complaints } from './complaints.ts';
-import type { JobDetailsStore } from './details.ts';
 import { JobFenced } from './errors.ts';
 import type { Feed } from './feed.ts';
-import type { Job, JobProgress, JobType } from './job.ts';
+import type { Job, JobProgress } from './job.ts';
 import { Pulse } from './pulse.ts';
+import { linesOf, tidied } from './report.ts';
 import { Speed } from './speed.ts';
-import type { Fence, JobStore, ProgressUpdate } from './store.ts';
-
-/** Long enough for any sentence, short enough that a runaway message fills no frame. */
-const LONGEST_MESSAGE = 500;
-
-/** The longest line of a log, in characters. */
-const LONGEST_LINE = 8_000;
+import type { JobStore, Report, Run } from './store.ts';
 
 /** How much of a log may wait to be written, in characters. */
-const MOST_UNWRITTEN = 512 * 1024;
+const MAX_UNWRITTEN = 512 * 1024;
 const LINES_DROPPED = '[Lines are missing here: they could not be written in time.]\n';
 
-const UNPRINTABLE = /(?!\t)\p{Cc}/gu;
+/** Between two tries to write what could not be written, in ms. */
+const RETRY_MS = 1_000;
 
-/** One attempt at a job, at work in this process. */
-export interface Execution extends Fence {
-  readonly type: JobType;
-  readonly tracked: boolean;
+/** One attempt at a job, running in this process. */
+export interface Execution extends Run {
   readonly controller: AbortController;
   readonly speed: Speed;
   readonly pulse: Pulse;
-  /** Not flushed yet. */
+  /** Not handed to the store yet. */
   progress?: JobProgress;
-  /** Lines of the log that are not flushed yet. */
+  /** Lines of the log that are not handed to the store yet. */
   lines: string;
+  /** Handed to the store, and perhaps not on disk yet. */
+  underway?: JobProgress;
+  /** Its end has been handed to the store: its place is free, if that succeeds. */
+  isEnding: boolean;
 }
 
 /**
- * What memory holds of jobs: the abort controllers of those at work in this process, and their
+ * What memory holds of jobs: the abort controllers of those that run in this process, and their
  * progress that is not on disk yet. Nothing here is the truth about a job's status.
  */
 export class Executions {
   #byId = new Map<string, Execution>();
   #dirty = new Set<Execution>();
   #flushedAt = Number.NEGATIVE_INFINITY;
-  #flushPending = false;
+  #isFlushPending = false;
 
   constructor(
     private readonly store: JobStore,
-    private readonly details: JobDetailsStore,
     private readonly feed: Feed,
     private readonly clock: Clock,
     private readonly complaints: Complaints,
   ) {}
 
-  begin(job: Job): Execution {
-    const { current, total } = job.progress;
+  begin(run: Run, { current, total }: { current: number; total: number }): Execution {
     const execution: Execution = {
-      id: job.id,
-      attempt: job.attempt,
-      type: job.type,
-      tracked: job.tracked,
+      id: run.id,
+      attempt: run.attempt,
+      type: run.type,
+      tracked: run.tracked,
+      client: run.client,
+      startedAt: run.startedAt,
       controller: new AbortController(),
       speed: new Speed(this.clock.elapsed(), current, total),
       pulse: new Pulse(this.clock.elapsed()),
       lines: '',
+      isEnding: false,
     };
-    this.#byId.set(job.id, execution);
+    this.#byId.set(run.id, execution);
     return execution;
   }
 
@@ -75,9 +73,14 @@ export class Executions {
     return [...this.#byId.values()];
   }
 
+  /** Whether it is still the one that runs its job here. */
+  has(execution: Execution): boolean {
+    return this.#byId.get(execution.id) === execution;
+  }
+
   /** Its status is settled on disk: what is still in memory of it is void. */
   end(execution: Execution): void {
-    if (this.#byId.get(execution.id) === execution) this.#byId.delete(execution.id);
+    if (this.has(execution)) this.#byId.delete(execution.id);
     this.#dirty.delete(execution);
   }
 
@@ -91,68 +94,86 @@ export class Executions {
     const tidy = tidied(progress);
     execution.progress = tidy;
     this.#moved(execution, tidy);
-    this.#dirty.add(execution);
-    this.#scheduleFlush();
+    this.#markDirty(execution);
   }
 
-  /** Adds to the log of what is at work; what has line breaks is several lines. */
+  /** Adds to the log of what runs; what has line breaks is several lines. */
   log(execution: Execution, text: string): void {
-    if (this.#byId.get(execution.id) !== execution) return;
+    if (!this.has(execution)) return;
     // With the disk full for long, the newest lines are worth more than the memory.
-    if (execution.lines.length > MOST_UNWRITTEN) execution.lines = LINES_DROPPED;
+    if (execution.lines.length > MAX_UNWRITTEN) execution.lines = LINES_DROPPED;
     execution.lines += linesOf(text);
-    this.#dirty.add(execution);
-    this.#scheduleFlush();
+    this.#markDirty(execution);
   }
 
   /** Already on disk, by the commit that carried it. */
   reported(execution: Execution, progress: JobProgress): void {
     this.#moved(execution, progress);
-    execution.progress = undefined;
-    if (!execution.lines) this.#dirty.delete(execution);
     this.feed.progressed([execution.id]);
   }
 
-  /** Writes all progress in one transaction, now. Called before every change of state. */
-  flush(): void {
-    if (this.#dirty.size === 0) return;
-    const executions = [...this.#dirty];
+  /** What it has to say, to be handed to the store now; `putBack` when that failed. */
+  take(execution: Execution): Report {
+    const { progress, lines } = execution;
+    execution.progress = undefined;
+    execution.lines = '';
+    if (progress) execution.underway = progress;
+    this.#dirty.delete(execution);
+    return { ...(progress && { progress }), ...(lines && { lines }) };
+  }
+
+  /** The progress alone, when something newer is on its way to the store. */
+  takeProgress(execution: Execution): JobProgress | undefined {
+    const { progress } = execution;
+    execution.progress = undefined;
+    if (progress) execution.underway = progress;
+    if (!execution.lines) this.#dirty.delete(execution);
+    return progress;
+  }
+
+  /** What was reported since then is newer and stays. */
+  putBack(execution: Execution, { progress, lines = '' }: Report): void {
+    if (!this.has(execution)) return;
+    execution.progress ??= progress;
+    execution.lines = lines + execution.lines;
+    if (execution.progress || execution.lines) this.#markDirty(execution);
+  }
+
+  /** Writes all that is not on disk yet, each for itself. */
+  async flush(): Promise<void> {
     this.#flushedAt = this.clock.elapsed();
-    const updates = executions.flatMap(({ id, attempt, progress }) =>
-      progress ? [{ id, attempt, progress }] : [],
-    );
-    const lost = new Set(this.#save(updates));
-    for (const id of this.#saveLines(executions)) lost.add(id);
-    this.#dirty.clear();
-    for (const execution of executions) {
-      execution.progress = undefined;
-      if (lost.has(execution.id)) this.fence(execution);
+    await Promise.all([...this.#dirty].map((execution) => this.#write(execution)));
+  }
+
+  async #write(execution: Execution): Promise<void> {
+    const report = this.take(execution);
+    let isHeld: boolean;
+    try {
+      isHeld = await this.store.report(execution, report, this.clock.now());
+    } catch (error) {
+      // The next flush is that much later.
+      this.#flushedAt = this.clock.elapsed() + RETRY_MS;
+      this.putBack(execution, report);
+      throw error;
     }
-    const moved = updates.map(({ id }) => id).filter((id) => !lost.has(id));
-    if (moved.length > 0) this.feed.progressed(moved);
+    this.written(execution, report);
+    if (!this.has(execution)) return;
+    if (!isHeld) this.fence(execution);
+    else if (report.progress) this.feed.progressed([execution.id]);
+    if (report.lines) this.feed.logged();
   }
 
-  #save(updates: ProgressUpdate[]): string[] {
-    return updates.length > 0 ? this.store.saveProgress(updates, this.clock.now()) : [];
-  }
-
-  /** Returns the ids of those that had no right to write any more. */
-  #saveLines(executions: Execution[]): string[] {
-    const writers = executions.filter(({ lines }) => lines !== '');
-    const refused = writers.filter((execution) => {
-      const isHeld = this.details.appendLog(execution, execution.lines);
-      execution.lines = '';
-      return !isHeld;
-    });
-    if (writers.length > 0) this.feed.logged();
-    return refused.map(({ id }) => id);
+  /** On disk now: it is read from there. */
+  written(execution: Execution, { progress }: Report): void {
+    if (execution.underway === progress) execution.underway = undefined;
   }
 
   /** The job with the progress that is not on disk yet. */
   withProgress(job: Job): Job {
     const execution = this.#byId.get(job.id);
-    if (!execution?.progress || execution.attempt !== job.attempt) return job;
-    return { ...job, progress: execution.progress };
+    const progress = execution?.progress ?? execution?.underway;
+    if (!progress || execution?.attempt !== job.attempt) return job;
+    return { ...job, progress };
   }
 
   #moved({ speed, pulse }: Execution, { current, total }: JobProgress): void {
@@ -161,47 +182,18 @@ export class Executions {
     pulse.beat(now);
   }
 
-  #scheduleFlush(): void {
-    if (this.#flushPending) return;
-    this.#flushPending = true;
-    const { paceMs } = this.feed;
-    const wait = this.#flushedAt + paceMs - this.clock.elapsed();
-    const flush = () => this.#tryFlush();
-    if (wait > 0) this.clock.after(wait, flush);
-    else queueMicrotask(flush);
+  #markDirty(execution: Execution): void {
+    this.#dirty.add(execution);
+    if (this.#isFlushPending) return;
+    this.#isFlushPending = true;
+    const wait = this.#flushedAt + this.feed.paceMs - this.clock.elapsed();
+    if (wait > 0) this.clock.after(wait, () => void this.#tryFlush());
+    else queueMicrotask(() => void this.#tryFlush());
   }
 
-  /** Progress may wait: when the disk is full or locked, it stays in memory until the next beat. */
-  #tryFlush(): void {
-    const isWritten = this.complaints.guard('Progress could not be written', () => this.flush());
-    if (isWritten) this.#flushPending = false;
-    else this.clock.after(1_000, () => this.#tryFlush());
+  /** Progress may wait: when the disk is full or locked, it stays in memory until the next try. */
+  async #tryFlush(): Promise<void> {
+    this.#isFlushPending = false;
+    await this.complaints.guard('Progress could not be written', () => this.flush());
   }
-}
-
-function tidied(progress: JobProgress): JobProgress {
-  return {
-    ...progress,
-    current: count(progress.current),
-    // More than all is a total that was guessed too low.
-    total: progress.total > 0 ? Math.max(count(progress.total), count(progress.current)) : 0,
-    message: oneLine(progress.message),
-  };
-}
-
-function count(value: number): number {
-  return Number.isFinite(value) ? Math.max(0, Math.round(value)) : 0;
-}
-
-/** Whole lines, none of them longer than anybody reads. */
-function linesOf(text: unknown): string {
-  const lines = String(text ?? '').split(/\r\n|[\n\r\u2028\u2029]/);
-  return lines.map((line) => `${line.replace(UNPRINTABLE, ' ').slice(0, LONGEST_LINE)}\n`).join('');
-}
-
-/** Control characters out, because a newline in a message would end a line of the event stream. */
-export function oneLine(text: unknown): string {
-  return String(text ?? '')
-    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-    .slice(0, LONGEST_MESSAGE);
 }

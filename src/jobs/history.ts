@@ -11,7 +11,7 @@ export interface JobHistory {
   /** Why jobs failed on the days that the time touches, the most frequent of each type first. */
   failures(query: HistoryQuery): FailureCount[];
   /** Deletes at most `limit` of the rows that tell of an earlier time; returns how many went. */
-  forgetBefore(time: number, limit: number): number;
+  forgetBefore(time: number, limit: number): Promise<number>;
 }
 
 export const HISTORY_STEPS = { hour: 3_600_000, day: 86_400_000 } as const;

@@ -8,6 +8,7 @@ export { BULK_ACTIONS, type BulkAction, type BulkOutcome, isOpenTo } from './bul
 export { type Clock, systemClock } from './clock.ts';
 export type { DatabaseWatch } from './complaints.ts';
 export type { JobContext, QueuedJobContext } from './context.ts';
+export type { JobData, SavedData } from './data.ts';
 export { defineJob, type InputOf, type JobDefinition, type OutputOf } from './definition.ts';
 export type { JobAttempt, JobStep, LogPart, StepStatus } from './details.ts';
 export {

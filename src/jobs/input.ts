@@ -2,18 +2,42 @@ import type { InputOf, JobDefinition } from './definition.ts';
 import { InvalidInput } from './errors.ts';
 import type { JobType } from './job.ts';
 
+/** Definitions whose input can only be checked asynchronously, such as against a disk. */
+const asynchronous = new WeakSet<JobDefinition>();
+
 /**
- * Checks what was asked of a job and fills in the defaults.
+ * Checks what was asked of a job and fills in the defaults; a promise only where the schema needs
+ * one.
  * @throws InvalidInput that names every field that does not fit.
  */
-export async function parseInput<Type extends JobType>(
+export function parsed<Type extends JobType>(
   definition: JobDefinition<Type>,
   input: unknown,
-): Promise<InputOf<Type>> {
-  const parsed = await definition.input.safeParseAsync(input ?? {});
-  if (parsed.success) return parsed.data;
+): InputOf<Type> | Promise<InputOf<Type>> {
+  const asked = input ?? {};
+  if (!asynchronous.has(definition)) {
+    try {
+      return valueOf(definition.input.safeParse(asked));
+    } catch (error) {
+      // Zod refuses to check what has an asynchronous rule.
+      if ((error as Error).constructor.name !== '$ZodAsyncError') throw error;
+      asynchronous.add(definition);
+    }
+  }
+  return definition.input.safeParseAsync(asked).then(valueOf);
+}
+
+interface Issue {
+  path: PropertyKey[];
+  message: string;
+}
+
+function valueOf<Value>(
+  outcome: { success: true; data: Value } | { success: false; error: { issues: Issue[] } },
+): Value {
+  if (outcome.success) return outcome.data;
   const details: Record<string, string> = {};
-  for (const issue of parsed.error.issues) {
+  for (const issue of outcome.error.issues) {
     const field = issue.path.map(String).join('.') || 'input';
     details[field] ??= issue.message;
   }

@@ -1,4 +1,5 @@
 import type { JobStatus } from './lifecycle.ts';
+import type { Failure } from './listing.ts';
 
 /**
  * Each operation adds its own entry, name → input and output, by declaration merging:
@@ -40,8 +41,15 @@ export interface Job {
   errorMessage?: string;
   /** One per failed attempt, oldest first. */
   errors: string[];
+  /** Why it failed for good; see `FAILURES`. */
+  failure?: Failure;
   /** How often it was started; also the fence that every write of a handler names. */
   attempt: number;
+  /**
+   * How many of these count against `maxAttempts`, the one under way included: neither those that
+   * were interrupted or got further, nor those before a retry by hand.
+   */
+  attemptsUsed: number;
   maxAttempts: number;
   /** When a retrying job is due. */
   retryAt?: Date;

@@ -60,4 +60,4 @@ function limitOf(text: string): number | undefined {
   return limit >= 1 && limit <= LARGEST_PAGE ? limit : undefined;
 }
 
-const cursorOf = (text: string) => (/^\d{1,15}_[\w-]{1,200}$/.test(text) ? text : undefined);
+const cursorOf = (text: string) => (/^\d{1,15}_\d{1,15}$/.test(text) ? text : undefined);

@@ -19,10 +19,7 @@ export const WINDOW = 10_000;
 
 export interface JobQuery {
   status?: JobStatus;
-  /**
-   * Of failed jobs those whose attempts were `exhausted`, or whose error was `permanent`: not worth
-   * the attempts that were left.
-   */
+  /** Of failed jobs those that failed for this reason. */
   failure?: Failure;
   type?: string;
   session?: string;
@@ -39,7 +36,16 @@ export interface JobQuery {
   newerThan?: string;
 }
 
-export const FAILURES = ['exhausted', 'permanent'] as const;
+export const FAILURES = [
+  /** The error was not worth another attempt. */
+  'permanent',
+  /** The attempts were used up. */
+  'exhausted',
+  /** The process that ran it ended, and nobody could go on with it. */
+  'interrupted',
+  /** It ran out of the time that it was given. */
+  'timeout',
+] as const;
 
 export type Failure = (typeof FAILURES)[number];
 

@@ -33,6 +33,12 @@ export function processIsGone(self: string): (owner: string | undefined) => bool
   };
 }
 
+/** Tells of an owner whether its process is on the host of `self`. */
+export function isOnSameHost(self: string): (owner: string | undefined) => boolean {
+  const [host] = partsOf(self);
+  return (owner) => owner !== undefined && partsOf(owner)[0] === host;
+}
+
 function partsOf(owner: string): [host: string, pid: string] {
   const [boot, pid, ...host] = owner.split(':').reverse();
   return [host.reverse().join(':'), boot ? (pid ?? '') : ''];

@@ -1,5 +1,3 @@
-import type { Job } from './job.ts';
-
 export interface RetryPolicy {
   /** Attempts in all before the job fails for good, 1 or more. Those that got further do not count. */
   maxAttempts: number;
@@ -14,9 +12,13 @@ export const DEFAULT_RETRY: RetryPolicy = { maxAttempts: 5, baseMs: 1_000, maxMs
 /**
  * How long to wait before the next attempt, in ms: half of the doubling interval for certain, the
  * other half by chance, so that jobs that failed together do not come back together.
+ * @param attempts how many attempts that count the job has used, the last one included.
  */
-export function backoff(job: Job, policy: RetryPolicy, random: () => number = Math.random): number {
-  const used = Math.max(1, policy.maxAttempts - (job.maxAttempts - job.attempt));
-  const interval = Math.min(policy.maxMs, policy.baseMs * 2 ** (used - 1));
+export function backoff(
+  attempts: number,
+  policy: RetryPolicy,
+  random: () => number = Math.random,
+): number {
+  const interval = Math.min(policy.maxMs, policy.baseMs * 2 ** (Math.max(1, attempts) - 1));
   return interval / 2 + (interval / 2) * random();
 }

@@ -1,15 +1,16 @@
-import { attempt, type End } from './attempt.ts';
+import { attempt } from './attempt.ts';
 import type { JobDefinition } from './definition.ts';
 import { type Desk, newLease, settle, takeOver } from './desk.ts';
 import { ShuttingDown } from './errors.ts';
 import type { Execution } from './executions.ts';
-import type { JobType } from './job.ts';
-import type { Claimed } from './store.ts';
+import type { Claimed, End } from './store.ts';
 
-/** How often a runner looks for jobs that other processes put into the line, in ms. */
+/** How often a runner looks for jobs that were left behind, or whose next attempt is due, in ms. */
 const LOOK_MS = 1_000;
 /** How long a handler may take to stop once its signal aborted at shutdown, in ms. */
 const STOP_MS = 1_000;
+/** Between two tries to write how a job ended, in ms. */
+const RETRY_MS = 1_000;
 
 export interface RunnerOptions {
   desk: Desk;
@@ -21,7 +22,7 @@ export interface RunnerOptions {
 /** Hands waiting jobs to their handlers, first come first served within each type. */
 export interface Runner {
   /** @param only takes that job and those it started, and nothing else of the line. */
-  start(only?: string): void;
+  start(only?: string): Promise<void>;
   wake(): void;
   /**
    * Stops claiming, lets running handlers work on for `drainMs`, stops the rest at their next
@@ -31,36 +32,50 @@ export interface Runner {
 }
 
 export function createRunner({ desk, definitions, concurrency }: RunnerOptions): Runner {
-  const { store, executions, clock, logger, complaints } = desk;
+  const { store, queue, executions, clock, logger, complaints } = desk;
   const running = new Map<Execution, Promise<void>>();
-  let started = false;
+  /** Claims that the store has not answered yet, and how many places of each type they hold. */
+  const claims = new Map<Promise<unknown>, { type: string; count: number }>();
+  let isStarted = false;
   let onlyFamilyOf: string | undefined;
-  let wakePending = false;
+  let isWakePending = false;
   let cancelLook = () => {};
 
+  /** At the end of the turn, so that one claim fills all places that became free in it. */
   function wake(): void {
-    if (!started || wakePending) return;
-    wakePending = true;
-    queueMicrotask(() => {
-      wakePending = false;
-      complaints.guard('Waiting jobs could not be claimed', claimAll);
+    if (!isStarted || isWakePending) return;
+    isWakePending = true;
+    queue.afterWrites(() => {
+      isWakePending = false;
+      if (isStarted) for (const definition of definitions.values()) fillPlaces(definition);
     });
   }
 
-  function claimAll(): void {
-    if (!started) return;
-    for (const definition of definitions.values()) {
-      while (atWork(definition.type) < limitOf(definition)) {
-        const claimed = store.claim(definition.type, newLease(desk), clock.now(), onlyFamilyOf);
-        if (!claimed) break;
-        begin(definition, claimed);
-      }
-    }
+  function fillPlaces(definition: JobDefinition): void {
+    const count = limitOf(definition) - taken(definition.type);
+    if (count <= 0) return;
+    const claimed = complaints.guard('Waiting jobs could not be claimed', () =>
+      claim(definition, count),
+    );
+    claims.set(claimed, { type: definition.type, count });
+    void claimed.then(() => claims.delete(claimed));
   }
 
-  function atWork(type: JobType): number {
-    return executions.all().filter((execution) => !execution.tracked && execution.type === type)
-      .length;
+  async function claim(definition: JobDefinition, count: number): Promise<void> {
+    const { type } = definition;
+    const request = { type, count, limit: limitOf(definition), only: onlyFamilyOf };
+    const claimed = await queue.claim(request, newLease(desk), clock.now());
+    // Its places are taken by what was begun from here on.
+    for (const job of claimed) begin(definition, job);
+  }
+
+  /** Places that are taken: what ends gives its own back, and what was asked for may come. */
+  function taken(type: string): number {
+    let count = 0;
+    for (const execution of running.keys())
+      if (execution.type === type && !execution.isEnding) count++;
+    for (const asked of claims.values()) if (asked.type === type) count += asked.count;
+    return count;
   }
 
   function limitOf(definition: JobDefinition): number {
@@ -68,8 +83,10 @@ export function createRunner({ desk, definitions, concurrency }: RunnerOptions):
   }
 
   function begin(definition: JobDefinition, claimed: Claimed): void {
-    const execution = executions.begin(claimed.job);
+    const execution = executions.begin(claimed, claimed.progress);
     desk.feed.changed(execution.id);
+    // Stopped since it was claimed.
+    if (!isStarted) execution.controller.abort(new ShuttingDown());
     const end = attempt(desk, definition, claimed, execution)
       .then((how) => settled(execution, how))
       .finally(() => running.delete(execution));
@@ -77,43 +94,44 @@ export function createRunner({ desk, definitions, concurrency }: RunnerOptions):
   }
 
   /** Tries until the end is on disk: with the disk full, the job waits instead of hanging forever. */
-  async function settled(execution: Execution, end: End): Promise<void> {
-    for (;;) {
-      if (executions.get(execution.id) !== execution) return;
-      const isWritten = complaints.guard('A job’s end could not be written', () => {
-        const job = settle(desk, execution, end);
-        if (job) logger.info(`${job.id} is ${job.status}.`);
+  async function settled(execution: Execution, how: End): Promise<void> {
+    while (executions.has(execution) && !execution.isEnding) {
+      const isWritten = await complaints.guard('A job’s end could not be written', async () => {
+        const job = await settle(desk, execution, how);
+        if (job) logger.info(`${execution.id} is ${job.status}.`);
       });
       if (isWritten) return;
-      await new Promise<void>((resolve) => clock.after(1_000, resolve));
+      await new Promise<void>((resolve) => clock.after(RETRY_MS, resolve));
     }
   }
 
-  function look(): void {
-    complaints.guard('Jobs that were left behind could not be looked at', () => {
-      takeOver(desk);
-      store.rebaseRetries(clock.now());
+  async function look(): Promise<void> {
+    await complaints.guard('Jobs that were left behind could not be looked at', async () => {
+      await takeOver(desk);
+      await store.rebaseRetries(clock.now());
+      const isWaited = [...definitions.keys()].some((type) => queue.hasWaiting(type));
+      if (isWaited) wake();
     });
-    wake();
-    cancelLook = clock.after(LOOK_MS, look);
+    if (isStarted) cancelLook = clock.after(LOOK_MS, () => void look());
   }
 
   return {
     wake,
-    start(only) {
-      if (started) return;
-      started = true;
+    async start(only) {
+      if (isStarted) return;
+      isStarted = true;
       onlyFamilyOf = only;
-      look();
+      await look();
     },
     async stop(drainMs) {
-      started = false;
+      isStarted = false;
       cancelLook();
+      await Promise.all(claims.keys());
       await within(drainMs, running.values());
       for (const { controller } of running.keys()) controller.abort(new ShuttingDown());
       await within(STOP_MS, running.values());
       for (const execution of [...running.keys()]) {
-        settle(desk, execution, () => store.release(execution, clock.now()));
+        if (!execution.isEnding) await settle(desk, execution, { as: 'released' });
         executions.fence(execution);
       }
     },

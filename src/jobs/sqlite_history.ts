@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite';
+import type { Writer } from '../writer.ts';
 import {
   type EndCount,
   type FailureCount,
@@ -7,13 +8,23 @@ import {
   type JobHistory,
 } from './history.ts';
 
-/** The history that triggers on `jobs` keep; see `migrations/0011_create_job_history.sql`. */
-export function createSqliteJobHistory(db: Database): JobHistory {
+/** Ends that are still in the log of changes; see `sqlite_changes.ts`. */
+const UNCOUNTED = `
+  SELECT value ->> 0 AS hour, value ->> 1 AS type, value ->> 2 AS status, value ->> 3 AS bucket,
+         value ->> 4 AS count
+  FROM job_changes, json_each(ends)`;
+
+/** The history in SQLite; see `migrations/0011_create_job_history.sql`. */
+export function createSqliteJobHistory(db: Database, writer: Writer): JobHistory {
   // Two queries for each, because a condition on a type that may be absent uses no index.
   const ends = (ofType: string) =>
     db.query<EndCount, Params>(`
       SELECT hour - hour % $step AS start, type, status, bucket, SUM(count) AS count
-      FROM job_ends WHERE hour >= $since AND hour < $until ${ofType}
+      FROM (SELECT hour, type, status, bucket, count FROM job_ends
+            WHERE hour >= $since AND hour < $until ${ofType}
+            UNION ALL
+            SELECT hour, type, status, bucket, count FROM (${UNCOUNTED})
+            WHERE hour >= $since AND hour < $until ${ofType})
       GROUP BY start, type, status, bucket`);
   const failures = (ofType: string) =>
     db.query<FailureCount, Params>(`
@@ -40,10 +51,11 @@ export function createSqliteJobHistory(db: Database): JobHistory {
       const params = { since, until };
       return type === undefined ? allFailures.all(params) : failuresOfType.all({ ...params, type });
     },
-    forgetBefore: (time, limit) => {
-      const { changes } = forgetEnds.run({ time, limit });
-      return changes + forgetFailures.run({ time, limit: limit - changes }).changes;
-    },
+    forgetBefore: (time, limit) =>
+      writer.write(() => {
+        const { changes } = forgetEnds.run({ time, limit });
+        return changes + forgetFailures.run({ time, limit: limit - changes }).changes;
+      }),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import type { JobStatus } from './lifecycle.ts';
 import { type JobListing, type JobPage, type JobQuery, type Tally, WINDOW } from './listing.ts';
-import { type JobRow, toJob } from './sqlite_store.ts';
+import { BRIEF, type JobRow, toJob } from './sqlite_rows.ts';
 
 const DEFAULT_PAGE = 50;
 const LONGEST_PAGE = 1_000;
@@ -9,7 +9,11 @@ const LONGEST_PAGE = 1_000;
 /** Recent sessions are those of so many of the newest jobs that have one. */
 const RECENT_JOBS = 5_000;
 
-/** Lists of jobs in SQLite, by (created_at, id); a cursor is such a pair. */
+/**
+ * Lists of jobs in SQLite, by (created_at, key); a cursor is such a pair. A list of all types is
+ * that of each type, side by side: an index over all of them would be one page more in every commit
+ * that starts a job.
+ */
 export function createSqliteJobListing(db: Database): JobListing {
   // The progress of a job that started others is the sum of theirs, and theirs counts already.
   const isParent = 'EXISTS (SELECT 1 FROM jobs AS child WHERE child.parent_id = jobs.id)';
@@ -89,15 +93,22 @@ function newerPage(db: Database, query: JobQuery): JobPage {
 }
 
 function tally(db: Database, query: JobQuery): ReturnType<JobListing['tally']> {
-  const scope = scopeOf(query, 'older');
-  const bound = boundOf(db, scope);
-  const { from, where, params } = bounded(scope, bound);
-  const sql = `SELECT status, tracked, COUNT(*) AS count ${from} ${where} GROUP BY status, tracked`;
-  const counts = db
-    .query<Omit<Tally, 'tracked'> & { tracked: number }, Params>(sql)
-    .all(params)
-    .map(({ tracked, ...entry }) => ({ ...entry, tracked: tracked === 1 }));
-  return { counts, ...(bound && { nextCursor: bound }) };
+  const scope = scopeOf(db, query, 'older');
+  const lanes = lanesOf(db, scope);
+  const bound = boundOf(db, scope, lanes);
+  const counts = new Map<string, Tally>();
+  for (const lane of lanes) {
+    const { from, where, params } = bounded(lane, bound);
+    const sql = `SELECT status, tracked, COUNT(*) AS count ${from} ${where} GROUP BY status, tracked`;
+    for (const row of db
+      .query<Omit<Tally, 'tracked'> & { tracked: number }, Params>(sql)
+      .all(params)) {
+      const key = `${row.status} ${row.tracked}`;
+      const known = counts.get(key)?.count ?? 0;
+      counts.set(key, { status: row.status, tracked: row.tracked === 1, count: known + row.count });
+    }
+  }
+  return { counts: [...counts.values()], ...(bound && { nextCursor: bound }) };
 }
 
 function pageLimit({ limit = DEFAULT_PAGE }: JobQuery): number {
@@ -106,11 +117,22 @@ function pageLimit({ limit = DEFAULT_PAGE }: JobQuery): number {
 
 /** Rows in reading direction; `bound` is how far it looked, when there is more beyond. */
 function select(db: Database, query: JobQuery, direction: Direction, limit: number) {
-  const scope = scopeOf(query, direction);
-  const bound = scope.residual.length > 0 ? boundOf(db, scope) : undefined;
-  const { from, where, params } = bounded(scope, bound);
-  const sql = `SELECT * ${from} ${where} ORDER BY ${scope.order} LIMIT $limit`;
-  return { rows: db.query<JobRow, Params>(sql).all({ ...params, limit }), bound };
+  const scope = scopeOf(db, query, direction);
+  const lanes = lanesOf(db, scope);
+  const bound = scope.residual.length > 0 ? boundOf(db, scope, lanes) : undefined;
+  const rows = lanes.flatMap((lane) => {
+    const { from, where, params } = bounded(lane, bound);
+    const sql = `SELECT ${BRIEF} ${from} ${where} ORDER BY ${lane.order} LIMIT $limit`;
+    return db.query<JobRow, Params>(sql).all({ ...params, limit });
+  });
+  return { rows: rows.sort(inReading(direction)).slice(0, limit), bound };
+}
+
+type Position = Pick<JobRow, 'created_at' | 'key'>;
+
+function inReading(direction: Direction): (a: Position, b: Position) => number {
+  const sign = direction === 'older' ? -1 : 1;
+  return (a, b) => sign * (a.created_at - b.created_at || a.key - b.key);
 }
 
 type Direction = 'older' | 'newer';
@@ -121,19 +143,22 @@ type Params = Record<string, string | number>;
 interface Scope {
   direction: Direction;
   index: string;
+  /** The index has all types, each by itself, and all of them are wanted. */
+  isOfAllTypes: boolean;
   order: string;
   indexed: string[];
   residual: string[];
   params: Params;
 }
 
-function scopeOf(asked: JobQuery, direction: Direction): Scope {
+function scopeOf(db: Database, asked: JobQuery, direction: Direction): Scope {
   const query = asked.failure ? { ...asked, status: 'failed' as const } : asked;
-  const { index, served } = indexFor(query);
+  const { index, served } = indexFor(db, query);
   const scope: Scope = {
     direction,
     index,
-    order: direction === 'older' ? 'created_at DESC, id DESC' : 'created_at, id',
+    isOfAllTypes: index === 'jobs_by_type' && served !== 'type',
+    order: direction === 'older' ? 'created_at DESC, key DESC' : 'created_at, key',
     indexed: [],
     residual: [],
     params: {},
@@ -144,29 +169,62 @@ function scopeOf(asked: JobQuery, direction: Direction): Scope {
     (served === name ? scope.indexed : scope.residual).push(condition);
     scope.params[name] = value;
   };
-  add('status', 'status = $status');
+  // A partial index is used only where its own condition is said, and that of live jobs has two.
+  if (index === 'jobs_live') scope.indexed.push('completed_at IS NULL');
+  if (served === 'status' && index !== 'jobs_live')
+    scope.indexed.push(`status = '${query.status}'`);
+  else add('status', 'status = $status');
   add('type', 'type = $type');
   add('session', 'session_id = $session');
   const text = "id || ' ' || COALESCE(metadata, '') || ' ' || progress_message || ' ' ||";
   add('q', `instr(lower(${text} COALESCE(error_message, '')), lower($q)) > 0`);
-  if (query.failure) scope.residual.push(FAILED_AS[query.failure]);
+  if (query.failure) {
+    scope.residual.push('failure = $failure');
+    scope.params.failure = query.failure;
+  }
   addTimes(scope, query);
   return scope;
 }
 
-/** Each had its reason to end as `failed`: no attempt was left, or one more was not worth it. */
-const FAILED_AS = {
-  exhausted: 'attempt >= max_attempts + advanced',
-  permanent: 'attempt < max_attempts + advanced',
-};
-
 /** The index that leaves least to look through. Most jobs are completed, so that tells little. */
-function indexFor({ session, status, type }: JobQuery) {
+function indexFor(db: Database, { session, status, type }: JobQuery) {
   if (session) return { index: 'jobs_by_session', served: 'session' } as const;
-  if (status && (status !== 'completed' || !type))
-    return { index: 'jobs_by_status', served: 'status' } as const;
+  if (status === 'failed') return { index: 'jobs_failed', served: 'status' } as const;
+  if (status === 'cancelled') return { index: 'jobs_cancelled', served: 'status' } as const;
+  if (status && status !== 'completed' && areFew(db, status))
+    return { index: 'jobs_live', served: 'status' } as const;
   if (type) return { index: 'jobs_by_type', served: 'type' } as const;
-  return { index: 'jobs_by_age', served: undefined };
+  return { index: 'jobs_by_type', served: undefined } as const;
+}
+
+/** The index of live jobs is not in order of age: it serves as long as there is little to sort. */
+function areFew(db: Database, status: JobStatus): boolean {
+  const sql = `SELECT 1 FROM jobs WHERE completed_at IS NULL AND status = ? LIMIT 1 OFFSET ${WINDOW}`;
+  return db.query<unknown, [string]>(sql).get(status) === null;
+}
+
+/** The scope as it is to be read: once, or once for each type that there is. */
+function lanesOf(db: Database, scope: Scope): Scope[] {
+  if (!scope.isOfAllTypes) return [scope];
+  return typesIn(db).map((type) => ({
+    ...scope,
+    indexed: ['type = $lane', ...scope.indexed],
+    params: { ...scope.params, lane: type },
+  }));
+}
+
+/** Each step goes straight to the next type, however many jobs there are of one. */
+function typesIn(db: Database): string[] {
+  const sql = `
+    WITH RECURSIVE types (type) AS (
+      SELECT MIN(type) FROM jobs
+      UNION ALL SELECT (SELECT MIN(type) FROM jobs WHERE jobs.type > types.type) FROM types
+      WHERE types.type IS NOT NULL)
+    SELECT type FROM types WHERE type IS NOT NULL`;
+  return db
+    .query<{ type: string }, []>(sql)
+    .all()
+    .map(({ type }) => type);
 }
 
 /**
@@ -179,15 +237,15 @@ function addTimes({ direction, indexed, params }: Scope, query: JobQuery): void 
   const { since, until } = query;
   const isOlder = direction === 'older';
   if (cursor && isOlder && (until === undefined || cursor.time < until)) {
-    indexed.push('(created_at, id) < ($cursorTime, $cursorId)');
-    Object.assign(params, { cursorTime: cursor.time, cursorId: cursor.id });
+    indexed.push('(created_at, key) < ($cursorTime, $cursorKey)');
+    Object.assign(params, { cursorTime: cursor.time, cursorKey: cursor.key });
   } else if (until !== undefined) {
     indexed.push('created_at < $until');
     params.until = until;
   }
   if (cursor && !isOlder && (since === undefined || cursor.time >= since)) {
-    indexed.push('(created_at, id) > ($cursorTime, $cursorId)');
-    Object.assign(params, { cursorTime: cursor.time, cursorId: cursor.id });
+    indexed.push('(created_at, key) > ($cursorTime, $cursorKey)');
+    Object.assign(params, { cursorTime: cursor.time, cursorKey: cursor.key });
   } else if (since !== undefined) {
     indexed.push('created_at >= $since');
     params.since = since;
@@ -195,10 +253,14 @@ function addTimes({ direction, indexed, params }: Scope, query: JobQuery): void 
 }
 
 /** The last job of the window, when there are as many; the index alone tells. */
-function boundOf(db: Database, { index, order, indexed, params }: Scope): string | undefined {
-  const sql = `SELECT created_at, id FROM jobs INDEXED BY ${index} ${whereOf(indexed)}
-    ORDER BY ${order} LIMIT 1 OFFSET ${WINDOW - 1}`;
-  return cursorOf(db.query<Pick<JobRow, 'created_at' | 'id'>, Params>(sql).get(named(sql, params)));
+function boundOf(db: Database, { direction }: Scope, lanes: Scope[]): string | undefined {
+  const last = lanes.flatMap(({ index, order, indexed, params }) => {
+    const sql = `SELECT created_at, key FROM jobs INDEXED BY ${index} ${whereOf(indexed)}
+      ORDER BY ${order} LIMIT 1 OFFSET ${WINDOW - 1}`;
+    return db.query<Position, Params>(sql).get(named(sql, params)) ?? [];
+  });
+  // Nothing is looked at beyond the nearest of them: a window is that of all types together.
+  return cursorOf(last.sort(inReading(direction))[0]);
 }
 
 function bounded(scope: Scope, bound: string | undefined) {
@@ -206,14 +268,14 @@ function bounded(scope: Scope, bound: string | undefined) {
   const params = { ...scope.params };
   const conditions = [...indexed];
   if (bound) {
-    const { time, id } = splitCursor(bound);
+    const { time, key } = splitCursor(bound);
     // It takes the place of the time that was asked for on that side.
     const replaced = direction === 'older' ? 'created_at >= $since' : 'created_at < $until';
     if (conditions.includes(replaced)) conditions.splice(conditions.indexOf(replaced), 1);
     conditions.push(
-      `(created_at, id) ${direction === 'older' ? '>=' : '<='} ($boundTime, $boundId)`,
+      `(created_at, key) ${direction === 'older' ? '>=' : '<='} ($boundTime, $boundKey)`,
     );
-    Object.assign(params, { boundTime: time, boundId: id });
+    Object.assign(params, { boundTime: time, boundKey: key });
   }
   const where = whereOf([...conditions, ...residual]);
   return { from: `FROM jobs INDEXED BY ${index}`, where, params: named(where, params) };
@@ -230,11 +292,11 @@ function named(sql: string, params: Params): Params {
   );
 }
 
-function cursorOf(row: Pick<JobRow, 'created_at' | 'id'> | null | undefined): string | undefined {
-  return row ? `${row.created_at}_${row.id}` : undefined;
+function cursorOf(row: Position | null | undefined): string | undefined {
+  return row ? `${row.created_at}_${row.key}` : undefined;
 }
 
-function splitCursor(cursor: string): { time: number; id: string } {
-  const at = cursor.indexOf('_');
-  return { time: Number(cursor.slice(0, at)), id: cursor.slice(at + 1) };
+function splitCursor(cursor: string): { time: number; key: number } {
+  const [time, key] = cursor.split('_');
+  return { time: Number(time), key: Number(key) };
 }

@@ -1,566 +1,682 @@
 import type { Database } from 'bun:sqlite';
-import type { Job, JobType } from './job.ts';
-import { FINAL_STATUSES, type JobStatus, statusesBefore } from './lifecycle.ts';
+import type { Writer } from '../writer.ts';
+import type { JobData, SaveData } from './data.ts';
+import { FINAL_STATUSES, type FinalStatus, isFinal, type JobStatus } from './lifecycle.ts';
+import { boundedError } from './report.ts';
+import type { ChangeLog, Counted, Place } from './sqlite_changes.ts';
+import { createLogWriter } from './sqlite_log.ts';
+import { asColumns, type JobRow, toJob, WHOLE } from './sqlite_rows.ts';
+import { createStepWriter } from './sqlite_steps.ts';
 import type {
+  Changed,
   Claimed,
-  CommitState,
+  ClaimRequest,
+  Committed,
+  End,
+  Ended,
   Fence,
   HeldLease,
   Inserted,
-  InsertOptions,
+  JobQueue,
   JobStore,
+  Lease,
   NewJob,
-  ProgressUpdate,
+  Removed,
+  Report,
+  Run,
+  Then,
   WaitingLimits,
 } from './store.ts';
 
 /** So often a job may be left behind without having got further, before it counts as an attempt. */
 const FREE_INTERRUPTIONS = 10;
 
-/** More changes than these at once are not told one by one. */
-const MOST_CHANGES = 500;
+/** Jobs that one call of `prune` looks at: a few milliseconds, in which nobody else can write. */
+const PRUNE_STEP = 200;
 
-/** How many changes are kept for processes that are behind. */
-const KEPT_CHANGES = 10_000;
+const LEFT_BEHIND = 'The process that ran it ended.';
+const INTERRUPTED = 'Interrupted: the process that ran it ended.';
 
-/** All that changes jobs in SQLite, and what the tracker reads for it. Needs the tables of `migrations/`. */
-export function createSqliteJobStore(db: Database): JobStore {
-  const before = (to: JobStatus) => `status IN (${quoted(statusesBefore(to))})`;
-  const fenced = 'id = $id AND attempt = $attempt';
-  const atWork = "status IN ('running', 'cancelling')";
-  const ended = 'owner = NULL, lease_until = NULL, updated_at = $now, completed_at = $now';
-  const lastTurn = '(SELECT COALESCE(MAX(turn), 0) + 1 FROM jobs)';
+type Value = string | number | null;
 
-  const insert = db.query<JobRow, Params>(`
-    INSERT INTO jobs (id, type, status, tracked, turn, attempt, max_attempts, metadata,
-                      session_id, parent_id, client, owner, lease_until,
-                      created_at, started_at, updated_at)
-    VALUES ($id, $type, $status, $tracked, ${lastTurn}, $attempt, $maxAttempts, $metadata,
-            $sessionId, $parentId, $client, $owner, $leaseUntil, $now, $startedAt, $now)
-    RETURNING *`);
+/** What a statement returns of a job so that its move is counted. */
+interface Moved extends Counted {
+  id: string;
+  status: JobStatus;
+  tracked: number;
+  started_at: number | null;
+}
 
-  const twin = db.query<JobRow, Params>(`
-    SELECT * FROM jobs
-    WHERE type = $type AND created_at BETWEEN $twinSince AND $now
-      AND status IN ('queued', 'running', 'retrying') AND metadata IS $metadata
-      AND session_id IS $sessionId AND parent_id IS $parentId AND client IS $client
-    ORDER BY created_at DESC, id DESC LIMIT 1`);
+const MOVED = 'id, type, client, status, tracked, started_at';
 
-  const waitingOfType = db.query<{ count: number }, Params>(`
-    SELECT COUNT(*) AS count FROM jobs WHERE type = $type AND status IN ('queued', 'retrying')`);
-  const waitingOfClient = db.query<{ count: number }, Params>(`
-    SELECT COUNT(*) AS count FROM jobs
-    WHERE client = $client AND client IS NOT NULL AND status IN ('queued', 'retrying')`);
+/**
+ * All that changes jobs in SQLite. Needs the tables of `migrations/`.
+ * @param save stores what handlers commit.
+ */
+export function createSqliteJobStore(
+  db: Database,
+  writer: Writer,
+  log: ChangeLog,
+  save: SaveData,
+): JobStore & JobQueue {
+  const sql = prepare(db);
+  const lines = createLogWriter(db);
+  const steps = createStepWriter(db);
 
-  const due = `type = $type AND status IN ('queued', 'retrying')
-      AND (retry_at IS NULL OR retry_at <= $now)`;
-  const family = `id IN (
-      WITH RECURSIVE family (id) AS (
-        VALUES ($only) UNION SELECT jobs.id FROM jobs JOIN family ON jobs.parent_id = family.id)
-      SELECT id FROM family)`;
+  const placeOf = ({ tracked }: { tracked: number | boolean }): Place =>
+    tracked ? 'tracked' : 'running';
 
-  const claimOf = (waiting: string) => ({
-    // Looked at first, because an UPDATE that finds nothing makes other writers wait all the same.
-    any: db.query<{ found: 1 }, Params>(`SELECT 1 AS found FROM jobs WHERE ${waiting} LIMIT 1`),
-    next: db.query<JobRow, Params>(`
-      UPDATE jobs SET status = 'running', attempt = attempt + 1, advanced = 0, retry_at = NULL,
-                      owner = $owner, lease_until = $until, started_at = $now, updated_at = $now
-      WHERE ${before('running')} AND id = (
-        SELECT id FROM jobs WHERE ${waiting} ORDER BY turn LIMIT 1)
-      RETURNING *`),
+  /** A job that ran or waited has ended. */
+  function ended(
+    job: Counted & { id: string },
+    from: Place,
+    status: FinalStatus,
+    now: number,
+    startedAt: number | null,
+  ) {
+    log.moved(job.id, job, from, undefined);
+    log.ended(
+      job.id,
+      job.type,
+      status,
+      now,
+      from === 'waiting' || startedAt === null ? undefined : now - startedAt,
+    );
+  }
+
+  const counted = ({ type, client = null }: { type: string; client?: string | null }): Counted => ({
+    type,
+    client,
   });
-  const claimAny = claimOf(due);
-  const claimOfFamily = claimOf(`${due} AND ${family}`);
 
-  const saveProgressOf = db.query<null, Params>(`
-    UPDATE jobs SET progress_current = $current, progress_total = $total,
-                    progress_message = $message, progress_stage = $stage, updated_at = $now
-    WHERE ${fenced} AND ${atWork}`);
+  // --- Coming ---
 
-  const isAtWork = db.query<{ found: 1 }, Params>(`
-    SELECT 1 AS found FROM jobs WHERE ${fenced} AND status = 'running'`);
+  function insert(job: NewJob, now: number): Inserted {
+    const { id, type, maxAttempts, sessionId = null, parentId = null, client = null } = job;
+    const [metadata, brief] = job.metadata ? asColumns(job.metadata) : [null, null];
+    sql.insert.run(id, type, maxAttempts, metadata, brief, sessionId, parentId, client, now);
+    log.moved(id, { type, client }, undefined, 'waiting');
+    return { job: newJob(job, now), isNew: true };
+  }
 
-  // Writing the same checkpoint again is no step forward, however often it is done.
-  const saveCheckpoint = db.query<null, Params>(`
-    UPDATE jobs SET advanced = advanced OR checkpoint IS NOT $checkpoint,
-                    checkpoint = $checkpoint, updated_at = $now
-    WHERE id = $id`);
-
-  const complete = db.query<JobRow, Params>(`
-    UPDATE jobs SET status = 'completed', result = $result, error_message = NULL, ${ended}
-    WHERE ${fenced} AND ${before('completed')} RETURNING *`);
-
-  const fail = db.query<JobRow, Params>(`
-    UPDATE jobs SET status = 'failed', error_message = $reason,
-                    errors = json_insert(errors, '$[#]', $reason), ${ended}
-    WHERE ${fenced} AND status = 'running' RETURNING *`);
-
-  const retryLater = db.query<JobRow, Params>(`
-    UPDATE jobs SET status = 'retrying', retry_at = $retryAt, error_message = $reason,
-                    errors = json_insert(errors, '$[#]', $reason),
-                    max_attempts = max_attempts + advanced,
-                    owner = NULL, lease_until = NULL, updated_at = $now
-    WHERE ${fenced} AND ${before('retrying')} AND attempt < max_attempts + advanced RETURNING *`);
-
-  const postpone = db.query<JobRow, Params>(`
-    UPDATE jobs SET status = 'retrying', retry_at = $retryAt, error_message = $reason,
-                    max_attempts = max_attempts + 1,
-                    owner = NULL, lease_until = NULL, updated_at = $now
-    WHERE ${fenced} AND ${before('retrying')} RETURNING *`);
-
-  const release = db.query<JobRow, Params>(`
-    UPDATE jobs SET status = 'queued', max_attempts = max_attempts + 1,
-                    owner = NULL, lease_until = NULL, updated_at = $now
-    WHERE ${fenced} AND status = 'running' RETURNING *`);
-
-  const finishCancel = db.query<JobRow, Params>(`
-    UPDATE jobs SET status = 'cancelled', error_message = $note, ${ended}
-    WHERE ${fenced} AND status = 'cancelling' RETURNING *`);
-
-  const cancelWaiting = db.query<JobRow, Params>(`
-    UPDATE jobs SET status = 'cancelled', retry_at = NULL, ${ended}
-    WHERE id = $id AND status IN ('queued', 'retrying') RETURNING *`);
-
-  const cancelAtWork = db.query<JobRow, Params>(`
-    UPDATE jobs SET status = 'cancelling', updated_at = $now
-    WHERE id = $id AND ${before('cancelling')} RETURNING *`);
-
-  // The checkpoint of a completed job would make its next run find nothing left to do.
-  const requeue = db.query<JobRow, Params>(`
-    UPDATE jobs SET turn = ${lastTurn}, max_attempts = attempt + $attempts,
-                    checkpoint = CASE status WHEN 'completed' THEN NULL ELSE checkpoint END,
-                    status = 'queued', result = NULL, error_message = NULL, completed_at = NULL,
-                    interruptions = 0, undoing = NULL,
-                    dismissed_at = NULL, progress_message = '', progress_stage = NULL,
-                    progress_current = 0, progress_total = 0, updated_at = $now
-    WHERE id = $id AND tracked = 0 AND status IN (${quoted(FINAL_STATUSES)}) RETURNING *`);
-
-  const dismiss = db.query<JobRow, Params>(`
-    UPDATE jobs SET dismissed_at = $now, updated_at = $now
-    WHERE id = $id AND completed_at IS NOT NULL AND dismissed_at IS NULL RETURNING *`);
-
-  const remove = db.query<null, Params>(
-    'DELETE FROM jobs WHERE id = $id AND ($force OR completed_at IS NOT NULL)',
-  );
-
-  const renew = db.query<JobRow, Params>(`
-    UPDATE jobs SET lease_until = $until WHERE owner = $owner AND ${atWork} RETURNING *`);
-
-  const leases = db.query<LeaseRow, []>(`
-    SELECT id, attempt, owner, lease_until FROM jobs WHERE completed_at IS NULL AND ${atWork}`);
-
-  const leaseOf = db.query<LeaseRow & { status: JobStatus }, [string]>(
-    `SELECT status, id, attempt, owner, lease_until FROM jobs WHERE id = ? AND ${atWork}`,
-  );
-
-  // An end of its process is rarely the job's fault. It is when that happens again and again.
-  const free = `(advanced OR interruptions < ${FREE_INTERRUPTIONS})`;
-  const resume = db.query<JobRow, Params>(`
-    UPDATE jobs SET status = 'queued', max_attempts = max_attempts + ${free},
-                    interruptions = CASE advanced WHEN 1 THEN 0 ELSE interruptions + 1 END,
-                    errors = json_insert(errors, '$[#]', $reason),
-                    owner = NULL, lease_until = NULL, updated_at = $now
-    WHERE ${fenced} AND status = 'running' AND tracked = 0
-      AND attempt < max_attempts + ${free} RETURNING *`);
-
-  const fromTheFuture = "status = 'retrying' AND completed_at IS NULL AND updated_at > $now + 1000";
-  const anyFromTheFuture = db.query<{ found: 1 }, Params>(
-    `SELECT 1 AS found FROM jobs WHERE ${fromTheFuture} LIMIT 1`,
-  );
-  const rebaseRetries = db.query<null, Params>(`
-    UPDATE jobs SET retry_at = $now + retry_at - updated_at, updated_at = $now
-    WHERE ${fromTheFuture}`);
-
-  const noteRemoval = db.query<null, Params>('INSERT INTO job_changes (job_id) VALUES ($id)');
-
-  const endedBefore = db.query<Pick<JobRow, 'id' | 'status' | 'dismissed_at'>, [number, number]>(`
-    SELECT id, status, dismissed_at FROM jobs WHERE completed_at < ? ORDER BY completed_at LIMIT ?`);
-
-  const forgetChanges = db.query<null, [number, number]>(`
-    DELETE FROM job_changes WHERE seq IN (
-      SELECT seq FROM job_changes WHERE seq < (SELECT MAX(seq) FROM job_changes) - ?
-      ORDER BY seq LIMIT ?)`);
-
-  const getRow = db.query<JobRow, [string]>('SELECT * FROM jobs WHERE id = ?');
-
-  const idsLike = db.query<{ id: string }, Params>(`
-    SELECT id FROM jobs WHERE substr(id, 1, length($part)) = $part OR substr(id, -length($part)) = $part
-    ORDER BY created_at DESC, id DESC LIMIT $limit`);
-
-  const activeRows = db.query<JobRow, []>(`
-    SELECT * FROM jobs WHERE completed_at IS NULL
-    ORDER BY ${atWork} DESC, CASE WHEN ${atWork} THEN started_at ELSE turn END, turn`);
-
-  const countActive = db.query<{ atWork: number; waiting: number }, []>(`
-    SELECT COALESCE(SUM(${atWork}), 0) AS atWork, COALESCE(SUM(NOT ${atWork}), 0) AS waiting
-    FROM jobs WHERE completed_at IS NULL`);
-
-  const atWorkRows = db.query<JobRow, []>(`
-    SELECT * FROM jobs WHERE completed_at IS NULL AND ${atWork} ORDER BY started_at, turn`);
-
-  const waitingRows = db.query<JobRow, [number]>(`
-    SELECT * FROM jobs INDEXED BY jobs_waiting
-    WHERE status IN ('queued', 'retrying') ORDER BY turn LIMIT ?`);
-
-  // What ended in the future ended before the machine's time was set back.
-  const endedRows = db.query<JobRow, [number, number, number]>(`
-    SELECT * FROM jobs
-    WHERE completed_at BETWEEN ? AND ? AND status <> 'failed' AND dismissed_at IS NULL
-    ORDER BY completed_at DESC LIMIT ?`);
-
-  const failedRows = db.query<JobRow, [number]>(`
-    SELECT * FROM jobs INDEXED BY jobs_failed_unseen
-    WHERE status = 'failed' AND dismissed_at IS NULL ORDER BY completed_at DESC LIMIT ?`);
-
-  const changes = db.query<{ seq: number; job_id: string }, [number]>(
-    `SELECT seq, job_id FROM job_changes WHERE seq > ? ORDER BY seq LIMIT ${MOST_CHANGES + 1}`,
-  );
-  const lastChange = db.query<{ seq: number | null }, []>(
-    'SELECT MAX(seq) AS seq FROM job_changes',
-  );
-  const progressElsewhere = db.query<{ id: string; mark: string }, [string]>(`
-    SELECT id, attempt || ' ' || updated_at || ' ' || progress_current AS mark
-    FROM jobs WHERE completed_at IS NULL AND ${atWork} AND owner <> ?`);
-
-  const dataVersion = db.query<{ data_version: number }, []>('PRAGMA data_version');
-  let seenVersion = dataVersion.get()?.data_version;
-  let seenChange = lastChange.get()?.seq ?? 0;
-  let seenProgress = new Map<string, string>();
-
-  const newChanges = (): string[] | 'too many' => {
-    const from = seenChange;
-    const rows = changes.all(from);
-    const tooMany = rows.length > MOST_CHANGES;
-    seenChange = (tooMany ? lastChange.get()?.seq : rows.at(-1)?.seq) ?? from;
-    // A gap: this process slept while older ones were forgotten.
-    const isGap = rows[0] !== undefined && rows[0].seq !== from + 1;
-    if (isGap || tooMany) return 'too many';
-    return [...new Set(rows.map((row) => row.job_id))];
-  };
-
-  const newProgress = (owner: string): string[] => {
-    const before = seenProgress;
-    const rows = progressElsewhere.all(owner);
-    seenProgress = new Map(rows.map(({ id, mark }) => [id, mark]));
-    return rows.filter(({ id, mark }) => before.get(id) !== mark).map(({ id }) => id);
-  };
-
-  const first = (query: { get(params: Params): JobRow | null }, params: Params) => {
-    const row = query.get(params);
-    return row ? toJob(row) : undefined;
-  };
-
-  const placesOfType = (type: string, limit: number) =>
-    limit - (waitingOfType.get({ type })?.count ?? 0);
-  const placesOfClient = (client: string | null, limit: number) =>
-    client === null
-      ? Number.POSITIVE_INFINITY
-      : limit - (waitingOfClient.get({ client })?.count ?? 0);
-
-  const insertQueued = db.transaction(
-    (job: NewJob, { twinSince, maxWaiting }: InsertOptions, now: number): Inserted => {
-      const there = getRow.get(job.id);
+  function insertUnlessFull(
+    job: NewJob,
+    { perType, perClient }: WaitingLimits,
+    now: number,
+  ): Inserted {
+    if (job.isIdGiven) {
+      const there = sql.get.get(job.id);
       if (there) return { job: toJob(there), isNew: false };
-      const asked = asParams(job);
-      const { type, client = null } = asked;
-      if (twinSince !== undefined) {
-        const { metadata, sessionId, parentId } = asked;
-        const known = first(twin, { type, metadata, sessionId, parentId, client, twinSince, now });
-        if (known) return { job: known, isNew: false };
-      }
-      if (placesOfType(type, maxWaiting.perType) <= 0) return { full: 'type' };
-      if (placesOfClient(client, maxWaiting.perClient) <= 0) return { full: 'client' };
-      return { job: toJob(insert.get(asWaiting(job, now)) as JobRow), isNew: true };
-    },
-  );
-
-  /** Counts once who waits, and not for every job: that takes as long as the line is. */
-  const insertAllQueued = db.transaction(
-    (jobs: NewJob[], { perType, perClient }: WaitingLimits, now: number): Inserted[] => {
-      const ofTypes = new Map<string, number>();
-      const ofClients = new Map<string | null, number>();
-      return jobs.map((job) => {
-        const there = getRow.get(job.id);
-        if (there) return { job: toJob(there), isNew: false };
-        const { type, client = null } = job;
-        const ofType = ofTypes.get(type) ?? placesOfType(type, perType);
-        const ofClient = ofClients.get(client) ?? placesOfClient(client, perClient);
-        if (ofType <= 0) return { full: 'type' };
-        if (ofClient <= 0) return { full: 'client' };
-        ofTypes.set(type, ofType - 1);
-        ofClients.set(client, ofClient - 1);
-        return { job: toJob(insert.get(asWaiting(job, now)) as JobRow), isNew: true };
-      });
-    },
-  );
-
-  const removeOne = db.transaction((id: string, force: boolean): boolean => {
-    if (remove.run({ id, force }).changes === 0) return false;
-    noteRemoval.run({ id });
-    return true;
-  });
-
-  const deleteEndedBefore = db.transaction((time: number, limit: number): number => {
-    const rows = endedBefore.all(time, limit);
-    for (const { id, status, dismissed_at } of rows) {
-      remove.run({ id, force: false });
-      // Only these are still shown to anybody.
-      if (status === 'failed' && dismissed_at === null) noteRemoval.run({ id });
     }
-    return rows.length;
-  });
+    const { type, client } = job;
+    if (perType !== Number.POSITIVE_INFINITY && log.count(type, 'waiting') >= perType)
+      return { full: 'type' };
+    if (client && perClient !== Number.POSITIVE_INFINITY && log.countOfClient(client) >= perClient)
+      return { full: 'client' };
+    return insert(job, now);
+  }
 
-  const abandon = db.transaction((held: HeldLease, now: number): Job | undefined => {
-    const row = leaseOf.get(held.id);
-    if (!row || row.attempt !== held.attempt || toLease(row).until !== held.until) return undefined;
-    const fence = { id: held.id, attempt: held.attempt, now };
-    if (row.status === 'cancelling') {
-      return first(finishCancel, { ...fence, note: 'The process that ran it ended.' });
-    }
-    const reason = 'Interrupted: the process that ran it ended.';
-    return first(resume, { ...fence, reason }) ?? first(fail, { ...fence, reason });
-  });
+  function insertTracked(job: NewJob, lease: Lease, now: number) {
+    const { id, type, maxAttempts, sessionId = null } = job;
+    const [metadata, brief] = job.metadata ? asColumns(job.metadata) : [null, null];
+    sql.insertTracked.run(
+      id,
+      type,
+      maxAttempts,
+      metadata,
+      brief,
+      sessionId,
+      lease.owner,
+      lease.until,
+      now,
+    );
+    log.moved(id, { type, client: null }, undefined, 'tracked');
+    return toJob(sql.get.get(id) as JobRow);
+  }
 
-  const saveProgress = db.transaction((updates: ProgressUpdate[], now: number) =>
-    updates
-      .filter(({ id, attempt, progress }) => {
-        const stage = progress.stage ?? null;
-        return saveProgressOf.run({ id, attempt, now, ...progress, stage }).changes === 0;
-      })
-      .map(({ id }) => id),
-  );
-
-  const commit = db.transaction(
-    (fence: Fence, write: () => void, state: CommitState, now: number): boolean => {
-      if (!isAtWork.get({ ...fence })) return false;
-      write();
-      // After `write`, so that a checkpoint may count what was written.
-      if (state.checkpoint !== undefined) {
-        const checkpoint = JSON.stringify(state.checkpoint);
-        saveCheckpoint.run({ id: fence.id, checkpoint, now });
-      }
-      if (state.progress) saveProgress([{ ...fence, progress: state.progress }], now);
-      return true;
-    },
-  );
-
-  const children = db.query<JobRow, [string]>(
-    'SELECT * FROM jobs WHERE parent_id = ? ORDER BY turn',
-  );
-
-  const cancelWithChildren = (id: string, now: number): Job[] => {
-    const job = first(cancelWaiting, { id, now }) ?? first(cancelAtWork, { id, now });
-    if (!job) return [];
-    const active = children.all(id).filter(({ completed_at }) => completed_at === null);
-    return [job, ...active.flatMap((child) => cancelWithChildren(child.id, now))];
-  };
-  const cancel = db.transaction(cancelWithChildren);
-
-  // What was undone has to be done again, and its checkpoint speaks of what is no longer there.
-  const forgetUndone = db.query<null, Params>(`
-    UPDATE jobs SET checkpoint = NULL WHERE id = $id AND EXISTS
-      (SELECT 1 FROM job_steps WHERE job_id = $id AND status = 'compensated')`);
-  const resetSteps = db.query<null, Params>(`
-    UPDATE job_steps SET status = 'pending', result = NULL, error = NULL,
-                         started_at = NULL, ended_at = NULL
-    WHERE job_id = $id AND (status <> 'completed' OR $all)`);
-  const disown = db.query<null, Params>('UPDATE jobs SET parent_id = NULL WHERE parent_id = $id');
-
-  const requeueWithChildren = (id: string, attempts: number, now: number): Job[] => {
-    const before = getRow.get(id);
-    const job = first(requeue, { id, attempts, now });
-    if (!job) return [];
-    const isRunAgain = before?.status === 'completed';
-    forgetUndone.run({ id });
-    resetSteps.run({ id, all: isRunAgain });
-    if (isRunAgain) disown.run({ id });
-    const unsuccessful = children.all(id).filter(({ status }) => status !== 'completed');
-    return [job, ...unsuccessful.flatMap((child) => requeueWithChildren(child.id, attempts, now))];
-  };
-  const requeueAll = db.transaction(requeueWithChildren);
-
-  const isLastAttempt = db.query<{ found: 1 }, Params>(
-    `SELECT 1 AS found FROM jobs WHERE ${fenced} AND attempt >= max_attempts + advanced`,
-  );
-
-  const insertChildren = db.transaction((parent: Fence, jobs: NewJob[], now: number) => {
-    if (!isAtWork.get({ ...parent })) return 'lost';
-    if (children.get(parent.id)) return 'there already';
-    for (const job of jobs) insert.get(asWaiting(job, now));
+  function insertChildren(parent: Run, jobs: NewJob[], now: number) {
+    if (!isRunning(parent)) return 'lost';
+    if (sql.anyChild.get(parent.id)) return 'there already';
+    for (const job of jobs) insert(job, now);
     return 'inserted';
-  });
+  }
+
+  // --- Running ---
+
+  const isRunning = ({ id, attempt }: Fence) => sql.isRunning.get(id, attempt) !== null;
+  const isHeld = ({ id, attempt }: Fence) => sql.isHeld.get(id, attempt) !== null;
+
+  function claim({ type, count, limit, only }: ClaimRequest, lease: Lease, now: number): Claimed[] {
+    const claimed: Claimed[] = [];
+    if (log.count(type, 'waiting') === 0) return claimed;
+    let free = Math.min(count, limit - log.count(type, 'running'));
+    while (free-- > 0) {
+      const key =
+        only === undefined ? nextInLine(type, now) : sql.nextOfFamily.get(only, type, now)?.key;
+      if (key === undefined) break;
+      const row = sql.claim.get(lease.owner, lease.until, now, key) as ClaimedRow;
+      log.moved(row.id, row, 'waiting', 'running');
+      claimed.push(toClaimed(row, now));
+    }
+    return claimed;
+  }
+
+  /** Of the first that is queued and the first whose retry is due the one that came first. */
+  function nextInLine(type: string, now: number): number | undefined {
+    const queued = sql.nextQueued.get(type)?.key;
+    const due = sql.nextDue.get(type, now)?.key;
+    return queued === undefined || (due !== undefined && due < queued) ? due : queued;
+  }
+
+  function report(run: Fence, { progress, lines: text }: Report, now: number): boolean {
+    if (progress) {
+      const { current, total, message, stage = null } = progress;
+      const { changes } = sql.saveProgress.run(
+        current,
+        total,
+        message,
+        stage,
+        now,
+        run.id,
+        run.attempt,
+      );
+      if (changes === 0) return false;
+    }
+    if (!text) return true;
+    if (!progress && !isHeld(run)) return false;
+    lines.append(run.id, text);
+    return true;
+  }
+
+  function commit(run: Run, data: JobData, then: Then, now: number): Committed {
+    if (!isRunning(run)) return { lost: isCancelling(run) ? 'cancelling' : 'gone' };
+    const saved = save(data);
+    const state = typeof then === 'function' ? then(saved) : then;
+    if (state.checkpoint !== undefined)
+      sql.saveCheckpoint.run(JSON.stringify(state.checkpoint), now, run.id);
+    if (state.progress) report(run, { progress: state.progress }, now);
+    return { saved, state };
+  }
+
+  const isCancelling = ({ id, attempt }: Fence) => sql.isCancelling.get(id, attempt) !== null;
+
+  // --- Ending ---
+
+  function end(run: Run, how: End, last: Report, now: number): Ended | undefined {
+    report(run, last, now);
+    return endAs(run, how, now) ?? finishCancel(run, undefined, now);
+  }
+
+  function endAs(run: Run, how: End, now: number): Ended | undefined {
+    switch (how.as) {
+      case 'completed':
+        return complete(run, how.result, now);
+      case 'failed':
+        return fail(run, how.reason, how.failure, now);
+      case 'retrying':
+        return (
+          waitAgain(run, 'retrying', how.reason, 'failed', now, (reason) =>
+            sql.retry.run(how.retryAt, reason, now, run.id, run.attempt),
+          ) ?? fail(run, how.reason, 'exhausted', now)
+        );
+      case 'postponed':
+        return waitAgain(run, 'retrying', how.reason, 'failed', now, (reason) =>
+          sql.postpone.run(how.retryAt, reason, now, run.id, run.attempt),
+        );
+      case 'released':
+        return waitAgain(run, 'queued', null, 'released', now, () =>
+          sql.release.run(now, run.id, run.attempt),
+        );
+      case 'cancelled':
+        return finishCancel(run, how.note, now);
+    }
+  }
+
+  function complete(run: Run, value: unknown, now: number): Ended | undefined {
+    const [result, brief] = value === undefined ? ['null', null] : asColumns(value);
+    if (sql.complete.run(result, brief, now, run.id, run.attempt).changes === 0) return undefined;
+    ended({ id: run.id, ...counted(run) }, placeOf(run), 'completed', now, run.startedAt);
+    return { status: 'completed' };
+  }
+
+  function fail(run: Run, why: string, failure: string, now: number): Ended | undefined {
+    const reason = boundedError(why);
+    if (sql.fail.run(reason, failure, now, run.id, run.attempt).changes === 0) return undefined;
+    ended({ id: run.id, ...counted(run) }, placeOf(run), 'failed', now, run.startedAt);
+    // Nobody is left who waits for them, and a retry of this job retries them.
+    cancelChildren(run.id, now);
+    return { status: 'failed' };
+  }
+
+  /** The attempt is over, and the job waits for another one. */
+  function waitAgain(
+    run: Run,
+    status: 'queued' | 'retrying',
+    why: string | null,
+    outcome: 'failed' | 'released',
+    now: number,
+    change: (reason: string) => { changes: number },
+  ): Ended | undefined {
+    const reason = why === null ? '' : boundedError(why);
+    if (change(reason).changes === 0) return undefined;
+    log.moved(run.id, counted(run), 'running', 'waiting');
+    keepAttempt(run, outcome, reason || null, now);
+    return { status };
+  }
+
+  function keepAttempt(
+    { id, attempt, startedAt }: Fence & { startedAt: number },
+    outcome: string,
+    error: string | null,
+    now: number,
+  ): void {
+    sql.keepAttempt.run(id, attempt, startedAt, now, outcome, error);
+  }
+
+  function finishCancel(run: Run, note: string | undefined, now: number): Ended | undefined {
+    if (sql.finishCancel.run(note ?? null, now, run.id, run.attempt).changes === 0)
+      return undefined;
+    ended({ id: run.id, ...counted(run) }, placeOf(run), 'cancelled', now, run.startedAt);
+    return { status: 'cancelled' };
+  }
+
+  // --- From outside ---
+
+  function cancel(id: string, now: number): Changed[] {
+    const waiting = sql.cancelWaiting.get(now, id);
+    if (waiting) ended(waiting, 'waiting', 'cancelled', now, null);
+    const job = waiting ?? sql.cancelRunning.get(now, id);
+    if (!job) return [];
+    log.changed(id);
+    return [job, ...cancelChildren(id, now)].map(({ id, status }) => ({ id, status }));
+  }
+
+  function cancelChildren(id: string, now: number): Changed[] {
+    return sql.activeChildren.all(id).flatMap((child) => cancel(child.id, now));
+  }
+
+  function requeue(id: string, maxAttempts: (type: string) => number, now: number): Changed[] {
+    const before = sql.endedJob.get(id);
+    if (!before || before.tracked === 1) return [];
+    if (before.attempt > 0) keepLastAttempt(before);
+    sql.requeue.run(maxAttempts(before.type), now, id);
+    log.moved(id, before, undefined, 'waiting');
+    const isRunAgain = before.status === 'completed';
+    // What was undone has to be done again, and its checkpoint speaks of what is no longer there.
+    sql.forgetUndone.run(id);
+    steps.reset(id, isRunAgain);
+    if (isRunAgain) sql.disown.run(id);
+    const children = sql.unsuccessfulChildren.all(id);
+    const follow = children.flatMap((child) => requeue(child.id, maxAttempts, now));
+    return [{ id, status: 'queued' }, ...follow];
+  }
+
+  /** Until then it follows from the job itself. A job cancelled in the line had none under way. */
+  function keepLastAttempt(job: EndedRow): void {
+    if (sql.hasAttempt.get(job.id, job.attempt)) return;
+    const { id, attempt, started_at, completed_at, status, error_message } = job;
+    const startedAt = started_at ?? completed_at;
+    keepAttempt({ id, attempt, startedAt }, status, error_message, completed_at);
+  }
+
+  function remove(id: string, force: boolean, now: number): Removed {
+    const job = sql.moved.get(id);
+    if (!job || (!force && !isFinal(job.status))) return { id, isGone: false, children: [] };
+    const children = sql.activeChildren.all(id).flatMap((child): Changed[] => {
+      const isWaiting = child.status === 'queued' || child.status === 'retrying';
+      if (!isWaiting) return cancel(child.id, now);
+      const { children } = remove(child.id, true, now);
+      return [{ id: child.id, status: child.status }, ...children];
+    });
+    sql.remove.run(id);
+    const isWaiting = job.status === 'queued' || job.status === 'retrying';
+    const from = isFinal(job.status) ? undefined : isWaiting ? 'waiting' : placeOf(job);
+    log.moved(id, job, from, undefined);
+    return { id, isGone: true, children };
+  }
+
+  function dismiss(id: string, now: number): boolean {
+    if (sql.dismiss.run(now, id).changes === 0) return false;
+    log.changed(id);
+    return true;
+  }
+
+  // --- Left behind ---
+
+  function abandon(held: HeldLease, now: number): Changed | undefined {
+    const row = sql.leaseOf.get(held.id);
+    if (row?.attempt !== held.attempt || (row.lease_until ?? 0) !== held.until) return undefined;
+    const run = asRun(row);
+    const status = settleAbandoned(run, row.status, now)?.status;
+    return status && { id: held.id, status };
+  }
+
+  function settleAbandoned(run: Run, status: JobStatus, now: number): Ended | undefined {
+    if (status === 'cancelling') return finishCancel(run, LEFT_BEHIND, now);
+    if (sql.resume.run(INTERRUPTED, now, run.id, run.attempt).changes === 0)
+      return fail(run, INTERRUPTED, 'interrupted', now);
+    log.moved(run.id, counted(run), 'running', 'waiting');
+    keepAttempt(run, 'interrupted', INTERRUPTED, now);
+    return { status: 'queued' };
+  }
+
+  /** Where the last call of `prune` stopped. */
+  let pruned = { type: '', createdAt: 0, key: 0 };
+
+  /** Along each type by age: what has ended goes, the few that are still active are passed over. */
+  function prune(time: number): boolean {
+    const rows = sql.oldest.all(pruned.type, pruned.createdAt, time, pruned.key, PRUNE_STEP);
+    for (const row of rows) {
+      if (row.completed_at === null || row.completed_at >= time) continue;
+      sql.remove.run(row.id);
+      // Only these are still shown to anybody.
+      if (row.status === 'failed' && row.dismissed_at === null) log.changed(row.id);
+    }
+    const last = rows.at(-1);
+    if (last && rows.length === PRUNE_STEP) {
+      pruned = { type: pruned.type, createdAt: last.created_at, key: last.key };
+      return true;
+    }
+    const next = sql.typeAfter.get(pruned.type)?.type ?? undefined;
+    pruned = { type: next ?? '', createdAt: 0, key: 0 };
+    return next !== undefined;
+  }
+
+  const each = <Item, Result>(items: Item[], run: (item: Item) => Result): Result[] =>
+    items.map(run);
 
   return {
-    insertQueued: (job, options, now) => insertQueued.immediate(job, options, now),
-    insertAllQueued: (jobs, maxWaiting, now) => insertAllQueued.immediate(jobs, maxWaiting, now),
-    insertRunning: (job, lease, now) =>
-      toJob(
-        insert.get({
-          ...asParams(job),
-          status: 'running',
-          tracked: 1,
-          attempt: 1,
-          owner: lease.owner,
-          leaseUntil: lease.until,
-          startedAt: now,
-          now,
-        }) as JobRow,
-      ),
-    claim: (type, lease, now, only) => {
-      const { any, next } = only === undefined ? claimAny : claimOfFamily;
-      const which = { type, now, ...(only !== undefined && { only }) };
-      return any.get(which) ? toClaimed(next.get({ ...which, ...lease })) : undefined;
-    },
-    saveProgress: (updates, now) => saveProgress.immediate(updates, now),
-    commit: (fence, write, state, now) => commit.immediate(fence, write, state, now),
-    complete: (fence, result, now) =>
-      first(complete, { ...fence, result: JSON.stringify(result ?? null), now }),
-    fail: (fence, reason, now) => first(fail, { ...fence, reason, now }),
-    retryLater: (fence, reason, retryAt, now) =>
-      first(retryLater, { ...fence, reason, retryAt: Math.ceil(retryAt), now }),
-    postpone: (fence, reason, retryAt, now) => first(postpone, { ...fence, reason, retryAt, now }),
-    release: (fence, now) => first(release, { ...fence, now }),
-    finishCancel: (fence, note, now) => first(finishCancel, { ...fence, note: note ?? null, now }),
-    cancel: (id, now) => cancel.immediate(id, now),
-    requeue: (id, attempts, now) => requeueAll.immediate(id, attempts, now),
-    insertChildren: (parent, jobs, now) =>
-      insertChildren.immediate({ id: parent.id, attempt: parent.attempt }, jobs, now),
-    isLastAttempt: ({ id, attempt }) => isLastAttempt.get({ id, attempt }) !== null,
-    children: (id) => children.all(id).map(toJob),
-    dismiss: (id, now) => first(dismiss, { id, now }),
-    remove: (id, force) => removeOne.immediate(id, force),
-    together: (changes) => db.transaction(changes).immediate(),
-    renewLeases: (lease) => renew.all({ ...lease }).map(toJob),
-    rebaseRetries: (now) =>
-      anyFromTheFuture.get({ now }) ? rebaseRetries.run({ now }).changes : 0,
-    leases: () => leases.all().map(toLease),
-    abandon: (held, now) => abandon.immediate(held, now),
-    deleteEndedBefore: (time, limit) => deleteEndedBefore.immediate(time, limit),
-    forgetChanges: (limit) => forgetChanges.run(KEPT_CHANGES, limit).changes,
-    changesElsewhere: (owner) => {
-      const version = dataVersion.get()?.data_version;
-      if (version === seenVersion) return undefined;
-      seenVersion = version;
-      return { changed: newChanges(), progressed: newProgress(owner) };
-    },
-    get: (id) => {
-      const row = getRow.get(id);
-      return row ? toJob(row) : undefined;
-    },
-    idsLike: (part, limit) =>
-      getRow.get(part) ? [part] : idsLike.all({ part, limit }).map(({ id }) => id),
-    active: () => activeRows.all().map(toJob),
-    countActive: () => countActive.get() ?? { atWork: 0, waiting: 0 },
-    current: (endedSince, now, limits) =>
-      [
-        ...endedRows.all(endedSince, now, limits.ended),
-        ...atWorkRows.all(),
-        ...waitingRows.all(limits.waiting),
-        ...failedRows.all(limits.failed),
-      ].map(toJob),
+    insertQueued: (job, limits, now) => writer.write(() => insertUnlessFull(job, limits, now)),
+    insertAllQueued: (jobs, limits, now) =>
+      writer.write(() => each(jobs, (job) => insertUnlessFull(job, limits, now))),
+    insertTracked: (job, lease, now) => writer.write(() => insertTracked(job, lease, now)),
+    insertChildren: (parent, jobs, now) => writer.write(() => insertChildren(parent, jobs, now)),
+
+    claim: (request, lease, now) => writer.write(() => claim(request, lease, now)),
+    hasWaiting: (type) => log.count(type, 'waiting') > 0,
+    afterWrites: (run) => writer.atEndOfTurn(run),
+
+    report: (run, what, now) => writer.write(() => report(run, what, now)),
+    commit: (run, data, then, now) => writer.write(() => commit(run, data, then, now)),
+    end: (run, how, last, now) => writer.write(() => end(run, how, last, now)),
+
+    planSteps: (run, names) =>
+      writer.write(() => {
+        if (isHeld(run)) for (const name of names) steps.plan(run.id, name);
+      }),
+    changeStep: (run, name, change, now) =>
+      writer.write(() => {
+        if (!isHeld(run)) return false;
+        steps.change(run.id, name, change, now);
+        log.changed(run.id);
+        return true;
+      }),
+    beginUndoing: (run, reason) =>
+      writer.write(() => isHeld(run) && sql.setUndoing.run(reason, run.id).changes > 0),
+    isLastAttempt: async ({ id, attempt }) => sql.isLastAttempt.get(id, attempt) !== null,
+
+    cancel: (ids, now) => writer.write(() => each(ids, (id) => cancel(id, now))),
+    requeue: (ids, maxAttempts, now) =>
+      writer.write(() => each(ids, (id) => requeue(id, maxAttempts, now))),
+    remove: (ids, force, now) => writer.write(() => each(ids, (id) => remove(id, force, now))),
+    dismiss: (id, now) => writer.write(() => dismiss(id, now)),
+
+    renewLeases: ({ owner, until }) => writer.write(() => sql.renew.all(until, owner)),
+    leases: async () =>
+      sql.leases.all().map(({ id, attempt, owner, lease_until, tracked }) => ({
+        id,
+        attempt,
+        owner: owner ?? undefined,
+        until: lease_until ?? 0,
+        tracked: tracked === 1,
+      })),
+    abandon: (held, now) => writer.write(() => abandon(held, now)),
+    rebaseRetries: async (now) =>
+      sql.anyFromTheFuture.get(now) ? writer.write(() => sql.rebaseRetries.run(now).changes) : 0,
+    prune: (time) => writer.write(() => prune(time)),
   };
 }
 
-type Params = Record<string, string | number | boolean | null>;
+function toClaimed(row: ClaimedRow, startedAt: number): Claimed {
+  const parse = (text: string | null) => (text === null ? undefined : JSON.parse(text));
+  return {
+    id: row.id,
+    attempt: row.attempt,
+    type: row.type as Run['type'],
+    tracked: false,
+    client: row.client ?? undefined,
+    startedAt,
+    metadata: parse(row.metadata),
+    checkpoint: parse(row.checkpoint),
+    sessionId: row.session_id ?? undefined,
+    progress: { current: row.progress_current, total: row.progress_total },
+    attemptsUsed: row.attempt - row.uncounted,
+    maxAttempts: row.max_attempts,
+    undoing: row.undoing ?? undefined,
+    hasSteps: row.attempt > 1,
+  };
+}
 
-export interface JobRow {
+function newJob(job: NewJob, now: number) {
+  const { id, type, metadata, maxAttempts, sessionId, parentId } = job;
+  return {
+    id,
+    type,
+    status: 'queued' as const,
+    createdAt: new Date(now),
+    updatedAt: new Date(now),
+    progress: { current: 0, total: 0, message: '' },
+    // As it will be read: without what JSON leaves out.
+    ...(metadata && { metadata }),
+    errors: [],
+    attempt: 0,
+    attemptsUsed: 0,
+    maxAttempts,
+    tracked: false,
+    ...(sessionId !== undefined && { sessionId }),
+    ...(parentId !== undefined && { parentId }),
+  };
+}
+
+function asRun(row: LeaseRow): Run {
+  return {
+    id: row.id,
+    attempt: row.attempt,
+    type: row.type as Run['type'],
+    tracked: row.tracked === 1,
+    client: row.client ?? undefined,
+    startedAt: row.started_at ?? 0,
+  };
+}
+
+interface ClaimedRow extends Counted {
   id: string;
-  type: string;
-  status: JobStatus;
-  tracked: number;
-  progress_current: number;
-  progress_total: number;
-  progress_message: string;
-  progress_stage: string | null;
+  attempt: number;
+  uncounted: number;
+  max_attempts: number;
   metadata: string | null;
   checkpoint: string | null;
-  result: string | null;
-  error_message: string | null;
-  errors: string;
+  session_id: string | null;
+  progress_current: number;
+  progress_total: number;
+  undoing: string | null;
+}
+
+interface LeaseRow extends Moved {
   attempt: number;
-  max_attempts: number;
   owner: string | null;
   lease_until: number | null;
-  retry_at: number | null;
-  session_id: string | null;
-  parent_id: string | null;
+}
+
+interface EndedRow extends Moved {
+  attempt: number;
+  completed_at: number;
+  error_message: string | null;
+}
+
+interface OldRow {
+  key: number;
+  id: string;
+  status: JobStatus;
   created_at: number;
-  started_at: number | null;
-  updated_at: number;
   completed_at: number | null;
   dismissed_at: number | null;
 }
 
-type LeaseRow = Pick<JobRow, 'id' | 'attempt' | 'owner' | 'lease_until'>;
+/** One statement for each thing that happens to a job. */
+function prepare(db: Database) {
+  const run = (text: string) => db.query<null, Value[]>(text);
+  const get = <Row>(text: string) => db.query<Row, Value[]>(text);
+  const live = 'completed_at IS NULL';
+  const waiting = "status IN ('queued', 'retrying')";
+  const running = "status IN ('running', 'cancelling')";
+  const over = 'owner = NULL, lease_until = NULL';
+  const counts = 'attempt - uncounted < max_attempts';
+  // An end of its process is rarely the job's fault. It is when that happens again and again.
+  const free = `(advanced OR interruptions < ${FREE_INTERRUPTIONS})`;
+  const fromTheFuture = `${live} AND status = 'retrying' AND updated_at > ?1 + 1000`;
 
-export function toJob(row: JobRow): Job {
-  const result = json(row.result);
   return {
-    id: row.id,
-    type: row.type as JobType,
-    status: row.status,
-    createdAt: new Date(row.created_at),
-    ...(row.started_at !== null && { startedAt: new Date(row.started_at) }),
-    ...(row.completed_at !== null && { completedAt: new Date(row.completed_at) }),
-    updatedAt: new Date(row.updated_at),
-    progress: {
-      current: row.progress_current,
-      total: row.progress_total,
-      message: row.progress_message,
-      ...(row.progress_stage !== null && { stage: row.progress_stage }),
-    },
-    ...(row.metadata !== null && { metadata: json(row.metadata) as Record<string, unknown> }),
-    ...(result !== undefined && result !== null && { result }),
-    ...(row.error_message !== null && { errorMessage: row.error_message }),
-    errors: json(row.errors) as string[],
-    attempt: row.attempt,
-    maxAttempts: row.max_attempts,
-    ...(row.retry_at !== null && { retryAt: new Date(row.retry_at) }),
-    tracked: row.tracked === 1,
-    ...(row.dismissed_at !== null && { dismissedAt: new Date(row.dismissed_at) }),
-    ...(row.session_id !== null && { sessionId: row.session_id }),
-    ...(row.parent_id !== null && { parentId: row.parent_id }),
+    insert: run(`
+      INSERT INTO jobs (id, type, status, max_attempts, metadata, metadata_brief, session_id,
+                        parent_id, client, created_at, updated_at)
+      VALUES (?1, ?2, 'queued', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)`),
+    insertTracked: run(`
+      INSERT INTO jobs (id, type, status, tracked, attempt, max_attempts, metadata, metadata_brief,
+                        session_id, owner, lease_until, created_at, started_at, updated_at)
+      VALUES (?1, ?2, 'running', 1, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?9)`),
+    get: get<JobRow>(`SELECT ${WHOLE} FROM jobs WHERE id = ?`),
+    moved: get<Moved>(`SELECT ${MOVED} FROM jobs WHERE id = ?`),
+
+    nextQueued: get<{ key: number }>(`
+      SELECT key FROM jobs
+      WHERE ${live} AND status = 'queued' AND type = ? AND retry_at IS NULL ORDER BY key LIMIT 1`),
+    nextDue: get<{ key: number }>(`
+      SELECT key FROM jobs
+      WHERE ${live} AND status = 'retrying' AND type = ? AND retry_at <= ? ORDER BY retry_at LIMIT 1`),
+    nextOfFamily: get<{ key: number }>(`
+      WITH RECURSIVE family (id) AS (
+        VALUES (?1) UNION SELECT jobs.id FROM jobs JOIN family ON jobs.parent_id = family.id)
+      SELECT key FROM family CROSS JOIN jobs USING (id)
+      WHERE type = ?2 AND ${waiting} AND (retry_at IS NULL OR retry_at <= ?3) ORDER BY key LIMIT 1`),
+    claim: get<ClaimedRow>(`
+      UPDATE jobs SET status = 'running', attempt = attempt + 1, advanced = 0, retry_at = NULL,
+                      owner = ?1, lease_until = ?2, started_at = ?3, updated_at = ?3
+      WHERE key = ?4 AND ${waiting}
+      RETURNING id, type, client, attempt, uncounted, max_attempts, metadata, checkpoint, session_id,
+                progress_current, progress_total, undoing`),
+
+    isRunning: get<{ found: 1 }>(
+      "SELECT 1 AS found FROM jobs WHERE id = ? AND attempt = ? AND status = 'running'",
+    ),
+    isCancelling: get<{ found: 1 }>(
+      "SELECT 1 AS found FROM jobs WHERE id = ? AND attempt = ? AND status = 'cancelling'",
+    ),
+    isHeld: get<{ found: 1 }>(
+      `SELECT 1 AS found FROM jobs WHERE id = ? AND attempt = ? AND ${running}`,
+    ),
+    isLastAttempt: get<{ found: 1 }>(`
+      SELECT 1 AS found FROM jobs
+      WHERE id = ? AND attempt = ? AND attempt - uncounted >= max_attempts + advanced`),
+    saveProgress: run(`
+      UPDATE jobs SET progress_current = ?1, progress_total = ?2, progress_message = ?3,
+                      progress_stage = ?4, updated_at = ?5
+      WHERE id = ?6 AND attempt = ?7 AND ${running}`),
+    // Writing the same checkpoint again is no step forward, however often it is done.
+    saveCheckpoint: run(`
+      UPDATE jobs SET advanced = advanced OR checkpoint IS NOT ?1, checkpoint = ?1, updated_at = ?2
+      WHERE id = ?3`),
+
+    complete: run(`
+      UPDATE jobs SET status = 'completed', result = ?1, result_brief = ?2, error_message = NULL,
+                      ${over}, updated_at = ?3, completed_at = ?3
+      WHERE id = ?4 AND attempt = ?5 AND status = 'running'`),
+    fail: run(`
+      UPDATE jobs SET status = 'failed', error_message = ?1, errors = json_insert(errors, '$[#]', ?1),
+                      failure = ?2, ${over}, updated_at = ?3, completed_at = ?3
+      WHERE id = ?4 AND attempt = ?5 AND status = 'running'`),
+    retry: run(`
+      UPDATE jobs SET status = 'retrying', retry_at = ?1, error_message = ?2,
+                      errors = json_insert(errors, '$[#]', ?2), uncounted = uncounted + advanced,
+                      ${over}, updated_at = ?3
+      WHERE id = ?4 AND attempt = ?5 AND status = 'running' AND ${counts} + advanced`),
+    postpone: run(`
+      UPDATE jobs SET status = 'retrying', retry_at = ?1, error_message = ?2,
+                      uncounted = uncounted + 1, ${over}, updated_at = ?3
+      WHERE id = ?4 AND attempt = ?5 AND status = 'running'`),
+    release: run(`
+      UPDATE jobs SET status = 'queued', uncounted = uncounted + 1, ${over}, updated_at = ?1
+      WHERE id = ?2 AND attempt = ?3 AND status = 'running'`),
+    finishCancel: run(`
+      UPDATE jobs SET status = 'cancelled', error_message = ?1, ${over}, updated_at = ?2, completed_at = ?2
+      WHERE id = ?3 AND attempt = ?4 AND status = 'cancelling'`),
+    keepAttempt: run(`
+      INSERT INTO job_attempts (job_id, attempt, started_at, ended_at, outcome, error)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET
+        ended_at = excluded.ended_at, outcome = excluded.outcome, error = excluded.error`),
+    hasAttempt: get<{ found: 1 }>(
+      'SELECT 1 AS found FROM job_attempts WHERE job_id = ? AND attempt = ? AND ended_at IS NOT NULL',
+    ),
+
+    cancelWaiting: get<Moved>(`
+      UPDATE jobs SET status = 'cancelled', retry_at = NULL, ${over}, updated_at = ?1, completed_at = ?1
+      WHERE id = ?2 AND ${waiting} RETURNING ${MOVED}`),
+    cancelRunning: get<Moved>(`
+      UPDATE jobs SET status = 'cancelling', updated_at = ?1
+      WHERE id = ?2 AND status = 'running' RETURNING ${MOVED}`),
+    anyChild: get<{ found: 1 }>('SELECT 1 AS found FROM jobs WHERE parent_id = ? LIMIT 1'),
+    activeChildren: get<{ id: string; status: JobStatus }>(
+      `SELECT id, status FROM jobs WHERE parent_id = ? AND ${live} ORDER BY key`,
+    ),
+    unsuccessfulChildren: get<{ id: string }>(
+      "SELECT id FROM jobs WHERE parent_id = ? AND status <> 'completed' ORDER BY key",
+    ),
+
+    endedJob: get<EndedRow>(`
+      SELECT ${MOVED}, attempt, completed_at, error_message FROM jobs
+      WHERE id = ? AND status IN (${FINAL_STATUSES.map((status) => `'${status}'`).join(', ')})`),
+    // The checkpoint of a completed job would make its next run find nothing left to do.
+    requeue: run(`
+      UPDATE jobs SET key = (SELECT MAX(key) FROM jobs) + 1, max_attempts = ?1, uncounted = attempt,
+                      checkpoint = CASE status WHEN 'completed' THEN NULL ELSE checkpoint END,
+                      status = 'queued', result = NULL, result_brief = NULL, error_message = NULL,
+                      failure = NULL, completed_at = NULL, interruptions = 0, undoing = NULL,
+                      advanced = 0, dismissed_at = NULL, progress_message = '', progress_stage = NULL,
+                      progress_current = 0, progress_total = 0, updated_at = ?2
+      WHERE id = ?3`),
+    forgetUndone: run(`
+      UPDATE jobs SET checkpoint = NULL WHERE id = ?1 AND EXISTS
+        (SELECT 1 FROM job_steps WHERE job_id = ?1 AND status = 'compensated')`),
+    disown: run('UPDATE jobs SET parent_id = NULL WHERE parent_id = ?'),
+    setUndoing: run('UPDATE jobs SET undoing = ? WHERE id = ?'),
+    dismiss: run(`
+      UPDATE jobs SET dismissed_at = ?1, updated_at = ?1
+      WHERE id = ?2 AND completed_at IS NOT NULL AND dismissed_at IS NULL`),
+    remove: run('DELETE FROM jobs WHERE id = ?'),
+
+    renew: get<Fence & { status: JobStatus }>(`
+      UPDATE jobs SET lease_until = ?1 WHERE owner = ?2 AND ${live} AND ${running}
+      RETURNING id, attempt, status`),
+    leases: get<LeaseRow>(`
+      SELECT ${MOVED}, attempt, owner, lease_until FROM jobs WHERE ${live} AND ${running}`),
+    leaseOf: get<LeaseRow>(`
+      SELECT ${MOVED}, attempt, owner, lease_until FROM jobs WHERE id = ? AND ${running}`),
+    resume: run(`
+      UPDATE jobs SET status = 'queued', uncounted = uncounted + ${free},
+                      interruptions = CASE advanced WHEN 1 THEN 0 ELSE interruptions + 1 END,
+                      errors = json_insert(errors, '$[#]', ?1), ${over}, updated_at = ?2
+      WHERE id = ?3 AND attempt = ?4 AND status = 'running' AND tracked = 0
+        AND ${counts} + ${free}`),
+    anyFromTheFuture: get<{ found: 1 }>(
+      `SELECT 1 AS found FROM jobs WHERE ${fromTheFuture} LIMIT 1`,
+    ),
+    rebaseRetries: run(`
+      UPDATE jobs SET retry_at = ?1 + retry_at - updated_at, updated_at = ?1 WHERE ${fromTheFuture}`),
+
+    oldest: get<OldRow>(`
+      SELECT key, id, status, created_at, completed_at, dismissed_at FROM jobs
+      WHERE type = ?1 AND created_at >= ?2 AND created_at < ?3 AND (created_at > ?2 OR key > ?4)
+      ORDER BY created_at, key LIMIT ?5`),
+    typeAfter: get<{ type: string | null }>('SELECT MIN(type) AS type FROM jobs WHERE type > ?'),
   };
-}
-
-function toLease({ id, attempt, owner, lease_until }: LeaseRow): HeldLease {
-  return { id, attempt, owner: owner ?? undefined, until: lease_until ?? 0 };
-}
-
-function toClaimed(row: JobRow | null): Claimed | undefined {
-  return row ? { job: toJob(row), checkpoint: json(row.checkpoint) } : undefined;
-}
-
-function json(text: string | null): unknown {
-  return text === null ? undefined : JSON.parse(text);
-}
-
-function asWaiting(job: NewJob, now: number): Params {
-  return {
-    ...asParams(job),
-    status: 'queued',
-    tracked: 0,
-    attempt: 0,
-    owner: null,
-    leaseUntil: null,
-    startedAt: null,
-    now,
-  };
-}
-
-function asParams(job: NewJob) {
-  return {
-    id: job.id,
-    type: job.type,
-    maxAttempts: job.maxAttempts,
-    metadata: job.metadata ? JSON.stringify(job.metadata) : null,
-    sessionId: job.sessionId ?? null,
-    parentId: job.parentId ?? null,
-    client: job.client ?? null,
-  };
-}
-
-/** Only ever called with statuses from the lifecycle table. */
-function quoted(statuses: readonly JobStatus[]): string {
-  return statuses.map((status) => `'${status}'`).join(', ');
 }

@@ -1,7 +1,8 @@
-import { type Desk, lost } from './desk.ts';
+import { type Desk, lostSomehow } from './desk.ts';
 import type { JobStep } from './details.ts';
 import { JobStopped } from './errors.ts';
 import type { Execution } from './executions.ts';
+import type { Claimed, StepChange } from './store.ts';
 
 export interface StepOptions<Result> {
   /**
@@ -18,16 +19,17 @@ class NothingMoreToDo extends JobStopped {
 
 /** The steps of one attempt at a job. */
 export class Steps {
-  #known: Map<string, JobStep>;
+  /** What earlier attempts did. */
+  readonly #known: Map<string, JobStep>;
   #undos: { name: string; undo: () => Promise<void> | void }[] = [];
 
   constructor(
     private readonly execution: Execution,
     private readonly desk: Desk,
-    /** The job has failed for good already: nothing new is begun. */
-    private readonly isUndoing: boolean,
+    private readonly claimed: Pick<Claimed, 'undoing' | 'hasSteps'>,
   ) {
-    this.#known = new Map(desk.details.steps(execution.id).map((step) => [step.name, step]));
+    const known = claimed.hasSteps ? desk.reader.steps(execution.id) : [];
+    this.#known = new Map(known.map((step) => [step.name, step]));
   }
 
   /** Runs a step, or returns what it returned in an earlier attempt. */
@@ -42,13 +44,12 @@ export class Steps {
       if (known.status === 'completed') this.#canUndo(name, result, compensate);
       return result;
     }
-    if (this.isUndoing) throw new NothingMoreToDo();
-    const { execution, desk } = this;
-    const now = () => desk.clock.now();
-    execution.controller.signal.throwIfAborted();
-    this.#write(desk.details.beginStep(execution, name, now()));
+    // The job has failed for good already: nothing new is begun.
+    if (this.claimed.undoing !== undefined) throw new NothingMoreToDo();
+    this.execution.controller.signal.throwIfAborted();
+    await this.#write(name, { status: 'running' });
     const result = await this.#attempt(name, work);
-    this.#write(desk.details.completeStep(execution, name, result, now()));
+    await this.#write(name, { status: 'completed', result });
     this.#canUndo(name, result, compensate);
     return result;
   }
@@ -60,11 +61,10 @@ export class Steps {
 
   /** Undoes what was completed, the last first. */
   async undo(): Promise<void> {
-    const { execution, desk } = this;
     for (const { name, undo } of this.#undos.toReversed()) {
-      execution.controller.signal.throwIfAborted();
+      this.execution.controller.signal.throwIfAborted();
       await undo();
-      this.#write(desk.details.compensateStep(execution, name, desk.clock.now()));
+      await this.#write(name, { status: 'compensated' });
       this.#undos.pop();
     }
   }
@@ -73,10 +73,9 @@ export class Steps {
     try {
       return await work();
     } catch (error) {
-      const { execution, desk } = this;
-      if (!execution.controller.signal.aborted) {
+      if (!this.execution.controller.signal.aborted) {
         const message = error instanceof Error ? error.message : String(error);
-        this.#write(desk.details.failStep(execution, name, message, desk.clock.now()));
+        await this.#write(name, { status: 'failed', error: message });
       }
       throw error;
     }
@@ -90,10 +89,11 @@ export class Steps {
     if (compensate) this.#undos.push({ name, undo: () => compensate(result) });
   }
 
-  #write(isHeld: boolean): void {
+  async #write(name: string, change: StepChange): Promise<void> {
     const { execution, desk } = this;
+    const isHeld = await desk.store.changeStep(execution, name, change, desk.clock.now());
     if (!isHeld) {
-      lost(desk, execution);
+      lostSomehow(desk, execution);
       throw execution.controller.signal.reason;
     }
     desk.feed.changed(execution.id);

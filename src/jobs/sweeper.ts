@@ -1,10 +1,7 @@
 import type { Desk } from './desk.ts';
 
-/** Jobs deleted in one transaction: a few milliseconds, in which nobody else can write. */
+/** Rows of the history deleted in one transaction. */
 const STEP = 200;
-
-/** Notes of changes forgotten in one transaction: they are smaller. */
-const CHANGES_STEP = 2_000;
 
 /** Steps in a row before the first look is over; what is left goes in the background. */
 const FIRST_STEPS = 10;
@@ -20,6 +17,7 @@ const KEEP_HISTORY_MS = 366 * 86_400_000;
 /** Deletes jobs and history that are too old, in steps so small that nobody waits for them. */
 export class Sweeper {
   #cancel = () => {};
+  #isStopped = false;
 
   constructor(
     private readonly desk: Desk,
@@ -27,29 +25,31 @@ export class Sweeper {
   ) {}
 
   /** Deletes up to 2,000 now, and the rest in the background; then looks again every hour. */
-  start(): void {
+  async start(): Promise<void> {
     this.#cancel();
-    this.#sweep(FIRST_STEPS);
+    this.#isStopped = false;
+    await this.#sweep(FIRST_STEPS);
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#cancel();
   }
 
-  #sweep(steps: number): void {
+  async #sweep(steps: number): Promise<void> {
     let isMore = true;
     const { complaints, clock } = this.desk;
-    const isDone = complaints.guard('Old jobs could not be deleted', () => {
-      for (let step = 0; isMore && step < steps; step++) isMore = this.#step();
+    const isDone = await complaints.guard('Old jobs could not be deleted', async () => {
+      for (let step = 0; isMore && step < steps; step++) isMore = await this.#step();
     });
-    this.#cancel = clock.after(isDone && isMore ? PAUSE_MS : SWEEP_MS, () => this.#sweep(1));
+    if (this.#isStopped) return;
+    this.#cancel = clock.after(isDone && isMore ? PAUSE_MS : SWEEP_MS, () => void this.#sweep(1));
   }
 
   /** True when there may be more. */
-  #step(): boolean {
+  async #step(): Promise<boolean> {
     const { store, history, clock } = this.desk;
-    if (store.deleteEndedBefore(clock.now() - this.keepFinishedMs, STEP) === STEP) return true;
-    if (history.forgetBefore(clock.now() - KEEP_HISTORY_MS, STEP) === STEP) return true;
-    return store.forgetChanges(CHANGES_STEP) === CHANGES_STEP;
+    if (await store.prune(clock.now() - this.keepFinishedMs)) return true;
+    return (await history.forgetBefore(clock.now() - KEEP_HISTORY_MS, STEP)) === STEP;
   }
 }

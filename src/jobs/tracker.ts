@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import { migrate, openDatabase } from '../database.ts';
 import { type Logger, silentLogger } from '../logger.ts';
+import { writerOf } from '../writer.ts';
 import {
   type Act,
   actOnAll,
@@ -12,24 +13,35 @@ import {
 import { type Clock, systemClock } from './clock.ts';
 import { Complaints, type DatabaseWatch } from './complaints.ts';
 import { type JobContext, trackedContext } from './context.ts';
+import type { SaveData, SavedData } from './data.ts';
 import type { InputOf, JobDefinition } from './definition.ts';
-import { abortCancelled, type Desk, lost, newLease, settle, startHeart, takeOver } from './desk.ts';
+import {
+  type Desk,
+  followCancels,
+  lostSomehow,
+  newLease,
+  settle,
+  startHeart,
+  takeOver,
+} from './desk.ts';
 import type { JobAttempt, JobStep, LogPart } from './details.ts';
-import { ShuttingDown, TooManyWaiting, UnknownJobType } from './errors.ts';
+import { PermanentError, ShuttingDown, TooManyWaiting, UnknownJobType } from './errors.ts';
 import { type Execution, Executions } from './executions.ts';
 import { Feed } from './feed.ts';
-import { DETAIL_WRITES, heedful, JOB_WRITES } from './heedful_store.ts';
 import { type History, type HistoryQuery, readHistory } from './history.ts';
-import { parseInput } from './input.ts';
+import { parsed } from './input.ts';
 import type { Job, JobType } from './job.ts';
 import { LeaseWatch } from './lease_watch.ts';
+import { isCancellable } from './lifecycle.ts';
 import type { JobPage, JobQuery, RecentSession, SessionSummary, Tally } from './listing.ts';
 import { newOwner } from './owner.ts';
+import { RecentStarts } from './recent_starts.ts';
 import { DEFAULT_RETRY } from './retry.ts';
 import { createRunner, type Runner } from './runner.ts';
-import { createSqliteJobDetails } from './sqlite_details.ts';
+import { ChangeLog } from './sqlite_changes.ts';
 import { createSqliteJobHistory } from './sqlite_history.ts';
 import { createSqliteJobListing } from './sqlite_listing.ts';
+import { createSqliteJobNews, createSqliteJobReader } from './sqlite_reader.ts';
 import { createSqliteJobStore } from './sqlite_store.ts';
 import type { Inserted, NewJob, WaitingLimits } from './store.ts';
 import { Sweeper } from './sweeper.ts';
@@ -61,6 +73,8 @@ export interface TrackerOptions {
   concurrency?: Record<string, number>;
   /** How many jobs may wait; more are refused. By default as many as like. */
   maxWaiting?: WaitingLimits;
+  /** Stores what handlers commit; `saveWith` sets it later. By default nothing can be committed. */
+  save?: SaveData;
 }
 
 export interface EnqueueOptions {
@@ -120,6 +134,8 @@ export class Tracker {
   #options: () => TrackerOptions;
   #definitions = new Map<string, JobDefinition>();
   #opened: Opened | undefined;
+  #save: SaveData | undefined;
+  readonly #recentStarts = new RecentStarts();
 
   constructor(options: () => TrackerOptions) {
     this.#options = options;
@@ -128,6 +144,11 @@ export class Tracker {
   /** Adds job types to those this process may start and run. */
   define(...definitions: JobDefinition[]): void {
     for (const definition of definitions) this.#definitions.set(definition.type, definition);
+  }
+
+  /** From now on this stores what handlers commit. */
+  saveWith(save: SaveData): void {
+    this.#save = save;
   }
 
   /** From now on nothing is written while `watch` tells of an obstacle, and it learns of errors. */
@@ -149,8 +170,8 @@ export class Tracker {
   /** Settles what dead processes left at work and deletes what ended too long ago. */
   async initialize(): Promise<void> {
     const { desk, sweeper } = this.#open();
-    takeOver(desk);
-    sweeper.start();
+    await takeOver(desk);
+    await sweeper.start();
   }
 
   /**
@@ -160,9 +181,9 @@ export class Tracker {
    */
   async start({ only }: StartOptions = {}): Promise<void> {
     const { runner, sweeper } = this.#open();
-    sweeper.start();
+    await sweeper.start();
     // It settles what dead processes left, again and again.
-    runner.start(only);
+    await runner.start(only);
   }
 
   /**
@@ -174,24 +195,28 @@ export class Tracker {
     const { desk, runner, sweeper, stopHeart } = this.#opened;
     sweeper.stop();
     await runner.stop(drainMs);
-    for (const execution of desk.executions.all()) {
-      settle(desk, execution, () =>
-        desk.store.fail(execution, 'Interrupted: xgpt was shut down.', desk.clock.now()),
-      );
-      execution.controller.abort(new ShuttingDown());
-    }
     stopHeart();
+    const reason = 'Interrupted: xgpt was shut down.';
+    await Promise.all(
+      desk.executions.all().map(async (execution) => {
+        if (!execution.isEnding)
+          await settle(desk, execution, { as: 'failed', reason, failure: 'interrupted' });
+        execution.controller.abort(new ShuttingDown());
+      }),
+    );
   }
 
   /** A job whose caller does the work itself; it is running at once. */
   async createJob(type: JobType, metadata?: Record<string, unknown>): Promise<JobContext> {
     const { desk } = this.#open();
-    const job = desk.store.insertRunning(
+    const job = await desk.store.insertTracked(
       { id: newId(type), type, metadata, maxAttempts: 1 },
       newLease(desk),
       desk.clock.now(),
     );
-    const execution = desk.executions.begin(job);
+    const startedAt = job.startedAt?.getTime() ?? 0;
+    const run = { id: job.id, attempt: 1, type, tracked: true, client: undefined, startedAt };
+    const execution = desk.executions.begin(run, job.progress);
     desk.feed.changed(job.id);
     return trackedContext(execution, desk);
   }
@@ -205,15 +230,14 @@ export class Tracker {
     input: InputOf<Type> | Record<string, unknown>,
     { mergeMs, uuid, ...asked }: EnqueueOptions = {},
   ): Promise<Job> {
-    const { desk, maxWaiting } = this.#open();
-    const job = { ...(await this.#checked(type, input, uuid)), ...asked };
-    const now = desk.clock.now();
-    const options = { maxWaiting, ...(mergeMs && { twinSince: now - mergeMs }) };
-    const inserted = desk.store.insertQueued(job, options, now);
-    if ('full' in inserted) throw tooManyWaiting(inserted.full, maxWaiting, type);
-    desk.feed.changed(inserted.job.id);
-    desk.wake();
-    return inserted.job;
+    const checked = this.#checked(type, input, uuid);
+    const job = { ...(checked instanceof Promise ? await checked : checked), ...asked };
+    if (mergeMs === undefined) return this.#insert(job);
+    const now = this.#open().desk.clock.elapsed();
+    const known = await this.#recentStarts.find(job, mergeMs, now);
+    const twin = known && this.getJob(known.id);
+    if (twin && isCancellable(twin.status)) return twin;
+    return this.#recentStarts.add(job, now, this.#insert(job));
   }
 
   /**
@@ -224,25 +248,43 @@ export class Tracker {
    */
   async enqueueMany(requests: EnqueueRequest[]): Promise<Enqueued[]> {
     const { desk, maxWaiting } = this.#open();
-    const checked = await Promise.all(
-      requests.map(({ type, input, uuid, ...asked }) =>
-        this.#checked(type, input, uuid).then(
-          (job) => ({ job: { ...job, ...asked } }),
-          (error: unknown) => ({ error }),
-        ),
-      ),
-    );
-    const jobs = checked.flatMap((each) => ('job' in each ? each.job : []));
-    const inserted = desk.store.insertAllQueued(jobs, maxWaiting, desk.clock.now()).values();
-    const results = checked.map((each): Enqueued => {
-      if ('error' in each) return each;
-      const outcome = inserted.next().value as Inserted;
-      if (!('full' in outcome)) return { job: outcome.job };
-      return { error: tooManyWaiting(outcome.full, maxWaiting, each.job.type) };
-    });
-    for (const result of results) if ('job' in result) desk.feed.changed(result.job.id);
+    const results: Enqueued[] = new Array(requests.length);
+    const jobs: NewJob[] = [];
+    const places: number[] = [];
+    const take = (index: number, job: NewJob) => {
+      const { sessionId, parentId, client } = requests[index] as EnqueueRequest;
+      places.push(index);
+      jobs.push(Object.assign(job, { sessionId, parentId, client }));
+    };
+    for (const [index, { type, input, uuid }] of requests.entries()) {
+      try {
+        const checked = this.#checked(type, input, uuid);
+        take(index, checked instanceof Promise ? await checked : checked);
+      } catch (error) {
+        results[index] = { error };
+      }
+    }
     desk.wake();
+    const inserted = await desk.store.insertAllQueued(jobs, maxWaiting, desk.clock.now());
+    for (const [place, outcome] of inserted.entries()) {
+      const index = places[place] as number;
+      results[index] =
+        'full' in outcome
+          ? { error: tooManyWaiting(outcome.full, maxWaiting, jobs[place]?.type as JobType) }
+          : { job: outcome.job };
+      if ('isNew' in outcome) desk.feed.changed(outcome.job.id);
+    }
     return results;
+  }
+
+  async #insert(job: NewJob): Promise<Job> {
+    const { desk, maxWaiting } = this.#open();
+    // A free place takes it in the same transaction.
+    desk.wake();
+    const inserted: Inserted = await desk.store.insertQueued(job, maxWaiting, desk.clock.now());
+    if ('full' in inserted) throw tooManyWaiting(inserted.full, maxWaiting, job.type);
+    desk.feed.changed(inserted.job.id);
+    return inserted.job;
   }
 
   /** Of a job at work in this process; changes nothing when it is not. `total` 0 = unknown. */
@@ -257,26 +299,25 @@ export class Tracker {
   async completeJob(id: string, success: boolean, errorMessage?: string): Promise<boolean> {
     const { desk } = this.#open();
     const execution = desk.executions.get(id);
-    if (!execution?.tracked) return false;
+    if (!execution?.tracked || execution.isEnding) return false;
     const reason = errorMessage ?? 'The work failed; it gave no reason.';
-    const job = settle(desk, execution, () =>
+    const ended = await settle(
+      desk,
+      execution,
       success
-        ? desk.store.complete(execution, undefined, desk.clock.now())
-        : desk.store.fail(execution, reason, desk.clock.now()),
+        ? { as: 'completed', result: undefined }
+        : { as: 'failed', reason, failure: 'exhausted' },
     );
-    return job !== undefined;
+    return ended !== undefined;
   }
 
   /**
-   * False when there is no such job or it has ended. A job at work is `cancelling` at first. Its
+   * False when there is no such job or it has ended. A running job is `cancelling` at first. Its
    * children are cancelled with it.
    */
   async cancelJob(id: string): Promise<boolean> {
-    const { desk } = this.#open();
-    desk.executions.flush();
-    const follow = this.#cancel(id);
-    follow?.();
-    return follow !== undefined || desk.store.get(id)?.status === 'cancelling';
+    const cancelled = await this.#cancel([id]);
+    return cancelled > 0 || this.#open().desk.reader.brief(id)?.status === 'cancelling';
   }
 
   /**
@@ -285,22 +326,15 @@ export class Tracker {
    * it. `undefined` when it is active, tracked or unknown.
    */
   async retryJob(id: string): Promise<Job | undefined> {
-    const { desk } = this.#open();
-    const follow = this.#retry(id);
-    if (!follow) return undefined;
-    const job = desk.store.get(id);
-    follow();
-    desk.wake();
-    return job;
+    return (await this.#retry([id])) > 0 ? this.getJob(id) : undefined;
   }
 
-  /** Forgets a job. One that is active only with `force`: its handler is stopped and fenced off. */
+  /**
+   * Forgets a job. One that is active only with `force`: its handler is stopped and fenced off, its
+   * children that wait go with it, and those that run are cancelled.
+   */
   async removeJob(id: string, { force = false } = {}): Promise<boolean> {
-    const follow = this.#remove(id, force);
-    if (!follow) return false;
-    follow();
-    this.#open().desk.wake();
-    return true;
+    return (await this.#remove([id], force)) > 0;
   }
 
   /**
@@ -308,7 +342,7 @@ export class Tracker {
    * 200; the others are skipped, whatever the reason.
    */
   async changeJobs(action: BulkAction, ids: string[]): Promise<BulkOutcome> {
-    return actOnAll(this.#open().desk, action, [...new Set(ids)], this.#act(action));
+    return actOnAll(action, [...new Set(ids)], this.#act(action));
   }
 
   /** The same for every job that the query finds, apart from its page. */
@@ -324,20 +358,28 @@ export class Tracker {
   /** Puts an ended job away: the taskbar no longer shows it. */
   async dismissJob(id: string): Promise<boolean> {
     const { store, feed, clock } = this.#open().desk;
-    if (!store.dismiss(id, clock.now())) return false;
+    if (!(await store.dismiss(id, clock.now()))) return false;
     feed.changed(id);
     return true;
   }
 
+  /** With all that was asked and returned, which may be large. */
   getJob(id: string): Job | undefined {
-    const { store, executions } = this.#open().desk;
-    const job = store.get(id);
+    const { reader, executions } = this.#open().desk;
+    const job = reader.get(id);
+    return job && executions.withProgress(job);
+  }
+
+  /** The same with long texts cut: what lists and frames show of a job. */
+  getBriefJob(id: string): Job | undefined {
+    const { reader, executions } = this.#open().desk;
+    const job = reader.brief(id);
     return job && executions.withProgress(job);
   }
 
   /** The ids that begin or end with `part`, newest first, at most `limit`; an id itself is alone. */
   idsLike(part: string, limit: number): string[] {
-    return this.#open().desk.store.idsLike(part, limit);
+    return this.#open().desk.reader.idsLike(part, limit);
   }
 
   /** The newest 1,000, newest first. */
@@ -347,7 +389,7 @@ export class Tracker {
 
   /** Those at work by start, then those waiting by turn. */
   getActiveJobs(): Job[] {
-    return this.#withProgress(this.#open().desk.store.active());
+    return this.#withProgress(this.#open().desk.reader.active());
   }
 
   /**
@@ -355,14 +397,14 @@ export class Tracker {
    * first `waiting` in line.
    */
   getCurrentJobs(endedSince: Date, waiting: number): Job[] {
-    const { store, clock } = this.#open().desk;
+    const { reader, clock } = this.#open().desk;
     const limits = { ...SHOWN, waiting };
-    return this.#withProgress(store.current(endedSince.getTime(), clock.now(), limits));
+    return this.#withProgress(reader.current(endedSince.getTime(), clock.now(), limits));
   }
 
   /** How many jobs are at work, and how many wait. */
   countActive(): { atWork: number; waiting: number } {
-    return this.#open().desk.store.countActive();
+    return this.#open().desk.reader.countActive();
   }
 
   /** Newest first, page by page. */
@@ -416,80 +458,77 @@ export class Tracker {
 
   /** A job's steps, in their order. */
   stepsOf(id: string): JobStep[] {
-    return this.#open().desk.details.steps(id);
+    return this.#open().desk.reader.steps(id);
   }
 
   /** What is known of a job's attempts and steps, and of the jobs it started. */
   detailsOf(id: string): JobDetails {
-    const { store, details, executions } = this.#open().desk;
+    const { reader } = this.#open().desk;
     return {
-      attempts: details.attempts(id),
-      steps: details.steps(id),
-      children: store.children(id).map((job) => executions.withProgress(job)),
+      attempts: reader.attempts(id),
+      steps: reader.steps(id),
+      children: this.#withProgress(reader.children(id)),
     };
   }
 
-  /** At most `limit` bytes of a job's log, from byte `position`; default all there is. */
-  readLog(id: string, position = 0, limit = Number.POSITIVE_INFINITY): LogPart {
-    const { details, executions } = this.#open().desk;
-    executions.flush();
-    return details.readLog(id, position, limit);
+  /** At most `limit` bytes of a job's log, from byte `position`; default all that was written. */
+  async readLog(id: string, position = 0, limit = Number.POSITIVE_INFINITY): Promise<LogPart> {
+    const { reader, executions } = this.#open().desk;
+    await executions.flush();
+    return reader.readLog(id, position, limit);
   }
 
   /** The same of what is on disk by now. It writes nothing: `feed.onLog` tells when there is more. */
   readWrittenLog(id: string, position: number, limit: number): LogPart {
-    return this.#open().desk.details.readLog(id, position, limit);
+    return this.#open().desk.reader.readLog(id, position, limit);
   }
 
   /** One after the last byte of a job's log. */
   logEnd(id: string): number {
-    return this.#open().desk.details.logEnd(id);
+    return this.#open().desk.reader.logEnd(id);
   }
 
   #act(action: BulkAction): Act {
     switch (action) {
       case 'cancel':
-        return (id) => this.#cancel(id);
+        return (ids) => this.#cancel(ids);
       case 'retry':
-        return (id) => this.#retry(id);
+        return (ids) => this.#retry(ids);
       case 'remove':
-        return (id) => this.#remove(id, false);
+        return (ids) => this.#remove(ids, false);
     }
   }
 
-  /** Each of these three changes the database, and returns what is to follow once that is on disk. */
-  #cancel(id: string): (() => void) | undefined {
+  /** Each of these three returns to how many of the jobs it was done. */
+  async #cancel(ids: string[]): Promise<number> {
     const { desk } = this.#open();
-    const cancelled = desk.store.cancel(id, desk.clock.now());
-    if (cancelled.length === 0) return undefined;
-    return () => {
-      for (const job of cancelled) {
-        desk.feed.changed(job.id);
-        const execution = desk.executions.get(job.id);
-        if (execution) abortCancelled(desk, execution);
-      }
-    };
+    const cancelled = await desk.store.cancel(ids, desk.clock.now());
+    for (const family of cancelled) followCancels(desk, family);
+    return count(cancelled, (family) => family.length > 0);
   }
 
-  #retry(id: string): (() => void) | undefined {
+  async #retry(ids: string[]): Promise<number> {
     const { desk } = this.#open();
-    const type = desk.store.get(id)?.type;
-    const { maxAttempts } = (type && this.#definitions.get(type)?.retry) || DEFAULT_RETRY;
-    const requeued = desk.store.requeue(id, maxAttempts, desk.clock.now());
-    if (requeued.length === 0) return undefined;
-    return () => {
-      for (const job of requeued) desk.feed.changed(job.id);
-    };
+    const attempts = (type: string) =>
+      this.#definitions.get(type)?.retry.maxAttempts ?? DEFAULT_RETRY.maxAttempts;
+    desk.wake();
+    const requeued = await desk.store.requeue(ids, attempts, desk.clock.now());
+    for (const job of requeued.flat()) desk.feed.changed(job.id);
+    return count(requeued, (family) => family.length > 0);
   }
 
-  #remove(id: string, force: boolean): (() => void) | undefined {
-    const { store, feed, executions } = this.#open().desk;
-    if (!store.remove(id, force)) return undefined;
-    return () => {
-      const execution = executions.get(id);
-      if (execution) executions.fence(execution);
-      feed.changed(id);
-    };
+  async #remove(ids: string[], force: boolean): Promise<number> {
+    const { desk } = this.#open();
+    desk.wake();
+    const removed = await desk.store.remove(ids, force, desk.clock.now());
+    for (const { id, isGone, children } of removed) {
+      if (!isGone) continue;
+      const execution = desk.executions.get(id);
+      if (execution) desk.executions.fence(execution);
+      desk.feed.changed(id);
+      followCancels(desk, children);
+    }
+    return count(removed, ({ isGone }) => isGone);
   }
 
   get feed(): Feed {
@@ -506,15 +545,21 @@ export class Tracker {
     const { leaseMs = 30_000 } = options;
     const database = databaseOf(options);
     const complaints = new Complaints(logger);
-    const obstacle = () => complaints.watch?.obstacle();
-    const store = heedful(createSqliteJobStore(database), JOB_WRITES, obstacle);
-    const details = heedful(createSqliteJobDetails(database), DETAIL_WRITES, obstacle);
+    const writer = writerOf(database);
+    writer.use(clock);
+    writer.obstacle = () => complaints.watch?.obstacle();
+    const log = new ChangeLog(database);
+    writer.join('jobs', log);
+    const save: SaveData = (data) => (this.#save ?? options.save ?? saveNothing)(data);
+    const store = createSqliteJobStore(database, writer, log, save);
     const feed = new Feed();
-    const executions = new Executions(store, details, feed, clock, complaints);
+    const executions = new Executions(store, feed, clock, complaints);
     const desk: Desk = {
       store,
-      details,
-      history: heedful(createSqliteJobHistory(database), ['forgetBefore'], obstacle),
+      queue: store,
+      reader: createSqliteJobReader(database, log),
+      news: createSqliteJobNews(database, log),
+      history: createSqliteJobHistory(database, writer),
       listing: createSqliteJobListing(database),
       feed,
       executions,
@@ -523,6 +568,7 @@ export class Tracker {
       complaints,
       owner: newOwner(),
       leaseMs,
+      renewedAt: Number.NEGATIVE_INFINITY,
       leaseWatch: new LeaseWatch(leaseMs),
       cancelGraceMs: options.cancelGraceMs ?? 10_000,
       wake: () => runner.wake(),
@@ -540,11 +586,20 @@ export class Tracker {
   }
 
   /** @throws InvalidInput, UnknownJobType */
-  async #checked(type: JobType, input: unknown, uuid?: string): Promise<NewJob> {
+  #checked(type: JobType, input: unknown, uuid?: string): NewJob | Promise<NewJob> {
     const definition = this.#definitionOf(type);
-    const metadata = (definition ? await parseInput(definition, input) : input) as Metadata;
     const { maxAttempts } = definition?.retry ?? DEFAULT_RETRY;
-    return { id: newId(type, uuid), type, metadata, maxAttempts };
+    const isIdGiven = uuid !== undefined;
+    const id = newId(type, uuid);
+    const asJob = (metadata: unknown): NewJob => ({
+      id,
+      type,
+      metadata: metadata as Metadata,
+      maxAttempts,
+      isIdGiven,
+    });
+    const checked = definition ? parsed(definition, input) : input;
+    return checked instanceof Promise ? checked.then(asJob) : asJob(checked);
   }
 
   /** A tracker without definitions only hands jobs on: whoever runs them checks their input. */
@@ -556,18 +611,18 @@ export class Tracker {
 
   async #startChildren(parent: Execution, type: JobType, inputs: unknown[]): Promise<void> {
     const { desk } = this.#open();
-    const { sessionId } = desk.store.get(parent.id) ?? {};
+    const { sessionId } = desk.reader.brief(parent.id) ?? {};
     const jobs: NewJob[] = [];
     for (const input of inputs) {
       jobs.push({ ...(await this.#checked(type, input)), sessionId, parentId: parent.id });
     }
-    const outcome = desk.store.insertChildren(parent, jobs, desk.clock.now());
+    desk.wake();
+    const outcome = await desk.store.insertChildren(parent, jobs, desk.clock.now());
     if (outcome === 'lost') {
-      lost(desk, parent);
+      lostSomehow(desk, parent);
       throw parent.controller.signal.reason;
     }
     if (outcome === 'inserted') for (const { id } of jobs) desk.feed.changed(id);
-    desk.wake();
   }
 
   #withProgress(jobs: Job[]): Job[] {
@@ -590,4 +645,14 @@ function databaseOf({ database = ':memory:' }: TrackerOptions): Database {
   if (typeof database === 'string') return openDatabase(database);
   migrate(database);
   return database;
+}
+
+function saveNothing(data: object): SavedData {
+  const [name] = Object.keys(data);
+  if (name === undefined) return {} as SavedData;
+  throw new PermanentError(`This tracker stores no ${name}. Give it \`save\` when it is created.`);
+}
+
+function count<Item>(items: Item[], isCounted: (item: Item) => boolean): number {
+  return items.filter(isCounted).length;
 }

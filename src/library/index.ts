@@ -6,6 +6,7 @@ import { createVectorStore } from './vectors.ts';
 
 export type {
   Library,
+  NewVector,
   PostPage,
   PostQuery,
   ProfilePage,
@@ -20,13 +21,19 @@ export { InvalidCursor } from './library.ts';
  * @param now the time in ms since 1970, stored as when a row was first and last saved.
  */
 export function createLibrary(db: Database, now: () => number = Date.now): Library {
-  const { countPosts, ...posts } = createPostStore(db, now);
+  const { countPosts, upsertPosts, ...posts } = createPostStore(db, now);
   const { countProfiles, ...profiles } = createProfileStore(db, now);
   const { countVectors, ...vectors } = createVectorStore(db);
   return {
     ...posts,
     ...profiles,
     ...vectors,
+    save(data) {
+      const added = data.profiles ? profiles.saveProfiles(data.profiles) : 0;
+      const saved = data.posts ? upsertPosts(data.posts) : { added: 0, keys: [] };
+      if (data.vectors) vectors.saveVectors(data.vectors.model, data.vectors.vectors);
+      return { posts: saved, profiles: { added } };
+    },
     counts: () => ({ posts: countPosts(), profiles: countProfiles(), vectors: countVectors() }),
   };
 }

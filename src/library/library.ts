@@ -1,19 +1,40 @@
+import type { JobData, SavedData } from '../jobs/data.ts';
 import type { Post, Profile } from '../post.ts';
 
-/**
- * What was collected: posts, profiles and vectors, in the same SQLite file as the jobs. Every
- * method is synchronous, so that a handler can call it inside the transaction of its `commit`.
- */
+declare module '../jobs/data.ts' {
+  interface JobData {
+    posts?: Post[];
+    profiles?: Profile[];
+    vectors?: { model: string; vectors: NewVector[] };
+  }
+  interface SavedData {
+    /** How many were not there before, and the keys of all of them, in their order. */
+    posts: { added: number; keys: number[] };
+    profiles: { added: number };
+  }
+}
+
+/** A post's vector. */
+export interface NewVector {
+  key: number;
+  vector: Float32Array;
+  /** What it was made from: a post that was deleted or says something else by now gets none. */
+  text?: string;
+}
+
+/** What was collected: posts, profiles and vectors, in the same SQLite file as the jobs. */
 export interface Library {
+  /**
+   * Saves what a job commits, inside the transaction of the job's store; see the methods of each
+   * kind.
+   */
+  save(data: JobData): SavedData;
   /** Upserts by (source, id). Returns how many were not there before. */
   savePosts(posts: Post[]): number;
   /** Upserts by (source, id); a field that is absent keeps what was known. */
   saveProfiles(profiles: Profile[]): number;
-  /**
-   * Stores one vector per post; a later one of the same model replaces it. `text` is what the
-   * vector was made from: a post that was deleted or says something else by now gets none.
-   */
-  saveVectors(model: string, vectors: { key: number; vector: Float32Array; text?: string }[]): void;
+  /** Stores one vector per post; a later one of the same model replaces it. */
+  saveVectors(model: string, vectors: NewVector[]): void;
 
   /** Newest first. `q`: words that must all occur. `cursor` from an earlier page. */
   posts(query: PostQuery): PostPage;
@@ -26,10 +47,8 @@ export interface Library {
     model: string,
     options: { limit: number; afterKey?: number },
   ): { key: number; text: string }[];
-  /** Those of these posts that are held and have no vector of that model. */
-  withoutVector(model: string, posts: Post[]): { key: number; text: string }[];
-  /** What these posts say, as it is now; those that are gone are left out. */
-  textsOf(keys: number[]): { key: number; text: string }[];
+  /** Those of these posts that are held and have no vector of that model, as they are now. */
+  withoutVector(model: string, keys: number[]): { key: number; text: string }[];
   countWithoutVector(model: string): number;
   counts(): { posts: number; profiles: number; vectors: number };
 }

@@ -6,7 +6,11 @@ import { clampLimit, readCursor, where, writeCursor } from './listing.ts';
 import { type PostRow, toPost, toRow } from './post_row.ts';
 import { toIndexedWords, toMatch } from './words.ts';
 
-type PostStore = Pick<Library, 'savePosts' | 'posts'> & { countPosts(): number };
+type PostStore = Pick<Library, 'savePosts' | 'posts'> & {
+  /** The same as `savePosts`, with the keys of all of them. */
+  upsertPosts(posts: Post[]): { added: number; keys: number[] };
+  countPosts(): number;
+};
 
 type Known = Pick<PostRow, 'key' | 'text' | 'author_name'>;
 type Bindings = Record<string, string | number>;
@@ -63,7 +67,7 @@ export function createPostStore(db: Database, now: () => number): PostStore {
   const indexWords = db.query<void, Bindings>(INDEX_WORDS);
   const count = db.query<{ total: number }, []>('SELECT count(*) AS total FROM posts');
 
-  function savePost(post: Post, now: number): 0 | 1 {
+  function savePost(post: Post, now: number): { key: number; isNew: boolean } {
     const known = find.get({ source: post.source, id: post.id });
     const row = toRow(post);
     const { key } = upsert.get({ ...row, now }) as { key: number };
@@ -71,12 +75,14 @@ export function createPostStore(db: Database, now: () => number): PostStore {
       const author_name = toIndexedWords(row.author_name);
       indexWords.run({ key, text: toIndexedWords(row.text), author_name });
     }
-    return known ? 0 : 1;
+    return { key, isNew: !known };
   }
 
-  const savePosts = db.transaction((posts: Post[]) => {
+  const upsertPosts = db.transaction((posts: Post[]) => {
     const time = now();
-    return posts.reduce((added, post) => added + savePost(post, time), 0);
+    const saved = posts.map((post) => savePost(post, time));
+    const added = saved.filter(({ isNew }) => isNew).length;
+    return { added, keys: saved.map(({ key }) => key) };
   });
 
   function selectPage(bindings: Bindings, limit: number): PostRow[] {
@@ -108,7 +114,8 @@ export function createPostStore(db: Database, now: () => number): PostStore {
   return {
     // Immediate, because it reads before it writes: a deferred transaction that another process
     // overtakes in between fails at once with "database is locked", whatever the busy timeout.
-    savePosts: (posts) => savePosts.immediate(posts),
+    savePosts: (posts) => upsertPosts.immediate(posts).added,
+    upsertPosts: (posts) => upsertPosts.immediate(posts),
     posts,
     countPosts: () => count.get()?.total ?? 0,
   };

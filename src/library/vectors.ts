@@ -5,12 +5,7 @@ import { type PostRow, toPost } from './post_row.ts';
 
 type VectorStore = Pick<
   Library,
-  | 'saveVectors'
-  | 'postsLike'
-  | 'postsWithoutVector'
-  | 'withoutVector'
-  | 'textsOf'
-  | 'countWithoutVector'
+  'saveVectors' | 'postsLike' | 'postsWithoutVector' | 'withoutVector' | 'countWithoutVector'
 > & { countVectors(): number };
 
 type Bindings = Record<string, string | number | Uint8Array | null>;
@@ -43,10 +38,7 @@ export function createVectorStore(db: Database): VectorStore {
     `SELECT key, text ${WITHOUT_VECTOR} ORDER BY key LIMIT $limit`,
   );
   const oneWithout = db.query<{ key: number; text: string }, Bindings>(
-    `SELECT key, text ${WITHOUT_VECTOR} AND source = $source AND id = $id`,
-  );
-  const textOf = db.query<{ key: number; text: string }, [number]>(
-    'SELECT key, text FROM posts WHERE key = ?',
+    `SELECT key, text ${WITHOUT_VECTOR} AND key = $key`,
   );
   const countWithout = db.query<{ total: number }, Bindings>(
     `SELECT count(*) AS total ${WITHOUT_VECTOR}`,
@@ -75,9 +67,8 @@ export function createVectorStore(db: Database): VectorStore {
     saveVectors,
     postsLike,
     postsWithoutVector: (model, { limit, afterKey = 0 }) => without.all({ model, limit, afterKey }),
-    withoutVector: (model, posts) =>
-      posts.flatMap(({ source, id }) => oneWithout.get({ model, afterKey: 0, source, id }) ?? []),
-    textsOf: (keys) => keys.flatMap((key) => textOf.get(key) ?? []),
+    withoutVector: (model, keys) =>
+      keys.flatMap((key) => oneWithout.get({ model, afterKey: 0, key }) ?? []),
     countWithoutVector: (model) => countWithout.get({ model, afterKey: 0 })?.total ?? 0,
     countVectors: () => count.get()?.total ?? 0,
   };

@@ -48,7 +48,7 @@ declare module '../jobs/job.ts' {
 }
 
 /** Finds profiles by bio or keywords. */
-export default function discover({ sources, library }: Services) {
+export default function discover({ sources }: Services) {
   const able = [...sources.values()].filter((source) => source.discover).map(({ name }) => name);
 
   return defineJob<'discover'>({
@@ -68,8 +68,8 @@ export default function discover({ sources, library }: Services) {
     steps: ({ scrape }) => (scrape ? [FIND_STEP, SCRAPE_STEP] : []),
 
     async run(input, job) {
-      if (!input.scrape) return find({ sources, library }, input, job);
-      const found = await job.step(FIND_STEP, () => find({ sources, library }, input, job));
+      if (!input.scrape) return find(sources, input, job);
+      const found = await job.step(FIND_STEP, () => find(sources, input, job));
       return job.step(SCRAPE_STEP, async () => ({
         ...found,
         ...(await scrapeAll(found, input, job)),
@@ -79,7 +79,7 @@ export default function discover({ sources, library }: Services) {
 }
 
 async function find(
-  { sources, library }: Pick<Services, 'sources' | 'library'>,
+  sources: Services['sources'],
   input: DiscoverInput,
   job: QueuedJobContext,
 ): Promise<DiscoverResult> {
@@ -95,17 +95,15 @@ async function find(
   for await (const page of pages) {
     job.signal.throwIfAborted();
     const profiles = page.items.slice(0, input.maxResults - done.profiles);
-    const next = afterPage(done, page, profiles, input.maxResults);
-    job.commit(
-      () => {
-        if (input.save) next.newProfiles += library.saveProfiles(profiles);
-      },
-      { checkpoint: next, progress: progressOf(next, page, input.maxResults) },
-    );
-    job.log(
-      pageLine(profiles.length, next.newProfiles - done.newProfiles, next.profiles, 'profiles'),
-    );
-    done = next;
+    const before = done;
+    const read = afterPage(before, page, profiles, input.maxResults);
+    const after = (added: number) => ({ ...read, newProfiles: before.newProfiles + added });
+    const saved = await job.commit(input.save ? { profiles } : {}, (saved) => ({
+      checkpoint: after(saved.profiles.added),
+      progress: progressOf(read, page, input.maxResults),
+    }));
+    done = after(saved.profiles.added);
+    job.log(pageLine(profiles.length, saved.profiles.added, done.profiles, 'profiles'));
     if (done.atEnd) break;
   }
   return resultOf(done);

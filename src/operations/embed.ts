@@ -68,14 +68,12 @@ async function embedAll(
     }
     const vectors = await vectorsOf(services, pending, job.signal);
     const next = { model, embedded: done.embedded + vectors.length };
-    job.commit(() => library.saveVectors(model, vectors), {
-      checkpoint: next,
-      progress: {
-        current: next.embedded,
-        total: Math.max(total, next.embedded),
-        message: 'Embedding posts',
-      },
-    });
+    const progress = {
+      current: next.embedded,
+      total: Math.max(total, next.embedded),
+      message: 'Embedding posts',
+    };
+    await job.commit({ vectors: { model, vectors } }, { checkpoint: next, progress });
     job.log(`${vectors.length} posts embedded, ${next.embedded} in all.`);
     done = next;
     afterKey = pending.at(-1)?.key ?? 0;

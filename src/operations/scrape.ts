@@ -46,7 +46,7 @@ declare module '../jobs/job.ts' {
 }
 
 /** Reads one author's posts from a source into the library. */
-export default function scrape({ sources, library, importsDir }: Services) {
+export default function scrape({ sources, importsDir }: Services) {
   return defineJob<'scrape'>({
     type: 'scrape',
     concurrency: 2,
@@ -71,7 +71,7 @@ export default function scrape({ sources, library, importsDir }: Services) {
         signal: job.signal,
         onPreparing: (current, total, message) => void job.updateProgress(current, total, message),
       });
-      const store = (listing: Pages) => storePages(library, input, done, listing, job);
+      const store = (listing: Pages) => storePages(input, done, listing, job);
       if (input.source !== 'archive') return store(pages);
       return importInSteps(pages, job, store);
     },
@@ -112,27 +112,26 @@ async function* withFirst(
 }
 
 async function storePages(
-  library: Services['library'],
   input: ScrapeInput,
-  before: Checkpoint,
+  start: Checkpoint,
   pages: Pages,
   job: QueuedJobContext,
 ): Promise<ScrapeResult> {
   const wanted = input.maxTweets ?? Number.POSITIVE_INFINITY;
-  let done = before;
+  let done = start;
   for await (const page of pages) {
     job.signal.throwIfAborted();
     const posts = page.items.slice(0, wanted - done.posts);
-    const next = afterPage(done, page, posts.length, wanted);
-    job.commit(
-      () => {
-        if (page.profile) library.saveProfiles([page.profile]);
-        next.newPosts += library.savePosts(posts);
-      },
-      { checkpoint: next, progress: progressOf(next, page, wanted) },
-    );
-    job.log(pageLine(posts.length, next.newPosts - done.newPosts, next.posts));
-    done = next;
+    const before = done;
+    const read = afterPage(before, page, posts.length, wanted);
+    const profiles = page.profile ? [page.profile] : [];
+    const after = (added: number) => ({ ...read, newPosts: before.newPosts + added });
+    const saved = await job.commit({ posts, profiles }, (saved) => ({
+      checkpoint: after(saved.posts.added),
+      progress: progressOf(read, page, wanted),
+    }));
+    done = after(saved.posts.added);
+    job.log(pageLine(posts.length, saved.posts.added, done.posts));
     if (done.atEnd) break;
   }
   return resultOf(done);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineJob, type QueuedJobContext } from '../jobs/index.ts';
+import { defineJob, type QueuedJobContext, type SavedData } from '../jobs/index.ts';
 import type { Post } from '../post.ts';
 import type { Page } from '../sources/source.ts';
 import { FETCH_STEP, prepareModel, vectorsOf } from './embedding.ts';
@@ -41,8 +41,8 @@ interface Checkpoint extends SearchResult {
   atEnd?: boolean;
   /** Fixed by the first attempt, so that a resumed listing stays the same listing. */
   since?: number;
-  /** Keys of posts that were found and have no vector yet. */
-  waiting?: number[];
+  /** Keys of posts that were found and may have no vector yet. */
+  found?: number[];
 }
 
 declare module '../jobs/job.ts' {
@@ -81,7 +81,7 @@ export default function search(services: Services) {
 
 /** Stores page after page, and goes on after the last one that an earlier attempt has stored. */
 async function collect(
-  { library, sources, embedder }: Services,
+  { sources }: Services,
   input: SearchInput,
   job: QueuedJobContext,
 ): Promise<Checkpoint> {
@@ -103,18 +103,19 @@ async function collect(
   for await (const page of pages) {
     job.signal.throwIfAborted();
     const posts = page.items.slice(0, input.maxTweets - done.posts);
-    const next = afterPage(done, page, posts.length, input.maxTweets);
-    job.commit(
-      () => {
-        next.newPosts += library.savePosts(posts);
-        if (!input.embed) return;
-        const waiting = library.withoutVector(embedder.model, posts);
-        next.waiting = [...(done.waiting ?? []), ...waiting.map(({ key }) => key)];
-      },
-      { checkpoint: next, progress: progressOf(next, page, input.maxTweets) },
-    );
-    job.log(pageLine(posts.length, next.newPosts - done.newPosts, next.posts));
-    done = next;
+    const before = done;
+    const read = afterPage(before, page, posts.length, input.maxTweets);
+    const after = ({ posts: { added, keys } }: SavedData): Checkpoint => ({
+      ...read,
+      newPosts: before.newPosts + added,
+      ...(input.embed && { found: [...(before.found ?? []), ...keys] }),
+    });
+    const saved = await job.commit({ posts }, (saved) => ({
+      checkpoint: after(saved),
+      progress: progressOf(read, page, input.maxTweets),
+    }));
+    done = after(saved);
+    job.log(pageLine(posts.length, saved.posts.added, done.posts));
     if (done.atEnd) break;
   }
   return done;
@@ -127,19 +128,20 @@ async function embedFound(
   job: QueuedJobContext,
 ): Promise<Checkpoint> {
   const { library, embedder } = services;
+  const { model } = embedder;
   let done = job.checkpoint as Checkpoint;
-  const total = (done.embedded ?? 0) + (done.waiting?.length ?? 0);
+  let waiting = library.withoutVector(model, done.found ?? []).map(({ key }) => key);
+  const total = (done.embedded ?? 0) + waiting.length;
   job.stage('embedding');
-  while (embed && done.waiting && done.waiting.length > 0) {
+  while (embed && waiting.length > 0) {
     job.signal.throwIfAborted();
-    const keys = done.waiting.slice(0, BATCH);
-    const vectors = await vectorsOf(services, library.textsOf(keys), job.signal);
+    const pending = library.withoutVector(model, waiting.slice(0, BATCH));
+    const vectors = await vectorsOf(services, pending, job.signal);
     const embedded = (done.embedded ?? 0) + vectors.length;
-    const next = { ...done, embedded, waiting: done.waiting.slice(BATCH) };
-    job.commit(() => library.saveVectors(embedder.model, vectors), {
-      checkpoint: next,
-      progress: { current: embedded, total, message: 'Embedding what was found' },
-    });
+    waiting = waiting.slice(BATCH);
+    const next = { ...done, embedded, found: waiting };
+    const progress = { current: embedded, total, message: 'Embedding what was found' };
+    await job.commit({ vectors: { model, vectors } }, { checkpoint: next, progress });
     job.log(`${vectors.length} posts embedded, ${embedded} in all.`);
     done = next;
   }

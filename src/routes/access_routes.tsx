@@ -34,15 +34,15 @@ export function accessRoutes({ access, logger }: AccessParts) {
         const given = typeof token === 'string' ? token.trim() : '';
         const right = await checkToken(access, logger, given, addressOf({ request, server }));
         if (!right) throw wrongToken(request);
-        return signedIn(request, sessions.open(), next);
+        return signedIn(request, await sessions.open(), next);
       } catch (error) {
         if (!(error instanceof Problem) || !isNavigation(request)) throw error;
         return loginPage(request, next, error);
       }
     })
-    .post('/logout', ({ request }) => {
+    .post('/logout', async ({ request }) => {
       const session = sessionOf(request);
-      if (session !== undefined) sessions.close(session);
+      if (session !== undefined) await sessions.close(session);
       const answer = seeOther('/login');
       answer.headers.set('set-cookie', cookie(request, '', 0));
       return answer;

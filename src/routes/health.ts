@@ -5,8 +5,8 @@ import type { WebServices } from './services.ts';
 /** For those who watch the server from outside: 503 as long as something keeps it from working. */
 export function health({ tracker, live, vitals }: WebServices) {
   const startedAt = Date.now();
-  return new Elysia({ name: 'health' }).get('/healthz', ({ request }) => {
-    if (vitals.trouble) vitals.check();
+  return new Elysia({ name: 'health' }).get('/healthz', async ({ request }) => {
+    if (vitals.trouble) await vitals.check();
     const counts = countsOrNothing();
     const { trouble } = vitals;
     const status = trouble ? 'failing' : 'ok';

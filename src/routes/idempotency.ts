@@ -24,15 +24,15 @@ export function createIdempotent(keys: IdempotencyKeys): Idempotent {
   const underway = new Map<string, Promise<unknown>>();
 
   async function startOnce(key: string, asked: string, start: Start): Promise<Response> {
-    const { request, seed, answer } = keys.reserve(key, asked);
+    const { request, seed, answer } = await keys.reserve(key, asked);
     if (request !== asked) throw reused();
     if (answer) return replay(answer);
-    const response = await start(uuidsOf(seed)).catch((error: unknown) => {
-      if (hasStartedNothing(toProblem(error).status)) keys.forget(key);
+    const response = await start(uuidsOf(seed)).catch(async (error: unknown) => {
+      if (hasStartedNothing(toProblem(error).status)) await keys.forget(key);
       throw error;
     });
-    if (hasStartedNothing(response.status)) keys.forget(key);
-    else if (response.status < 400) keys.keep(key, await kept(response.clone()));
+    if (hasStartedNothing(response.status)) await keys.forget(key);
+    else if (response.status < 400) await keys.keep(key, await kept(response.clone()));
     return response;
   }
 

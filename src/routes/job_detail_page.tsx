@@ -11,7 +11,7 @@ import type { WebServices } from './services.ts';
 /** One job with all that is known of it. */
 export function jobDetailPage(services: WebServices) {
   const { tracker, live } = services;
-  return new Elysia({ name: 'job detail page' }).get('/jobs/:id', ({ request, params }) => {
+  return new Elysia({ name: 'job detail page' }).get('/jobs/:id', async ({ request, params }) => {
     const job = tracker.getJob(params.id);
     if (!job) throw noSuchJob(params.id);
     const frame = frameOf(request, services);
@@ -19,7 +19,7 @@ export function jobDetailPage(services: WebServices) {
     const model = {
       view: { ...live.view(job), place: shown?.place },
       ...tracker.detailsOf(job.id),
-      log: isReportAlone(request) ? NO_LOG : logTail(tracker, job.id),
+      log: isReportAlone(request) ? NO_LOG : await logTail(tracker, job.id),
     };
     return html(JobPage({ frame, model }));
   });
@@ -32,8 +32,8 @@ function isReportAlone(request: Request): boolean {
   return request.headers.get('hx-target') === 'job-report';
 }
 
-function logTail(tracker: Tracker, id: string): LogTail {
-  const { text, from, position } = tracker.readLog(id);
+async function logTail(tracker: Tracker, id: string): Promise<LogTail> {
+  const { text, from, position } = await tracker.readLog(id);
   const newest = newestLines(text, MOST_LOG_LINES);
   return { text: newest, position, isCut: from > 0 || newest.length < text.length };
 }

@@ -29,8 +29,13 @@ export function logPosition(text: string): number | undefined {
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-function logAnswer(tracker: Tracker, id: string, asked: number, download: boolean): Response {
-  const { text, position, dropped } = tracker.readLog(id, asked);
+async function logAnswer(
+  tracker: Tracker,
+  id: string,
+  asked: number,
+  download: boolean,
+): Promise<Response> {
+  const { text, position, dropped } = await tracker.readLog(id, asked);
   return new Response(`${dropped > 0 ? droppedNote(dropped) : ''}${text}`, {
     headers: {
       'content-type': 'text/plain; charset=utf-8',

@@ -52,6 +52,7 @@ export async function setupApp(
     ...trackerOptions,
     database,
     definitions: await loadOperations(services),
+    save: services.library.save,
     maxWaiting: config.maxWaiting,
   });
   const vitals = new Vitals({
@@ -73,7 +74,7 @@ export async function setupApp(
   });
   leftovers.push(async () => {
     closing.abort();
-    vitals.stop();
+    await vitals.stop();
     await tracker.stop();
     await services.embedder.close();
   });

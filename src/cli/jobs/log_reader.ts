@@ -11,7 +11,8 @@ export class LogReader {
 
   /** Lines that are new, each without its line break. */
   read(): string[] {
-    const { text, position, dropped } = this.tracker.readLog(this.id, this.#position);
+    const all = Number.POSITIVE_INFINITY;
+    const { text, position, dropped } = this.tracker.readWrittenLog(this.id, this.#position, all);
     this.#position = position;
     const lines = text.split('\n').slice(0, -1);
     return dropped > 0 ? [`[${dropped} bytes before this are gone.]`, ...lines] : lines;

@@ -1,0 +1,204 @@
+import type { Database } from 'bun:sqlite';
+import { Obstructed, type Trouble } from './database_trouble.ts';
+
+/** Longest time that one transaction goes on taking in writes, in ms: others want to write too. */
+const MAX_TRANSACTION_MS = 10;
+
+/** How long a write waits for other processes' transactions before it fails, in ms. */
+export const MAX_WAIT_MS = 2_500;
+
+/** Between two tries for the lock that another process holds, in ms, at least and at most. */
+const RETRY_MS = { min: 0.5, max: 3 };
+
+/** When and how a writer runs; part of the job system's clock. */
+export interface Turns {
+  elapsed(): number;
+  after(ms: number, run: () => void): () => void;
+  /** Calls `run` in the next turn of the event loop, after I/O and timers had theirs. */
+  soon(run: () => void): void;
+}
+
+/** Takes part in every transaction. */
+export interface Participant {
+  /** A transaction has begun: nothing of an earlier one counts any more. */
+  begun(): void;
+  /** All writes are in; what this adds is committed with them. */
+  committing(): void;
+  /** It is on disk. */
+  committed(): void;
+  /** Nothing of it has happened. */
+  rolledBack(): void;
+}
+
+interface Write {
+  run: () => unknown;
+  resolve: (value: never) => void;
+  reject: (error: unknown) => void;
+}
+
+const realTurns: Turns = {
+  elapsed: () => performance.now(),
+  after(ms, run) {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+  soon: (run) => void setImmediate(run),
+};
+
+/**
+ * The one way to write to a database from this process. What arrives within one turn of the event
+ * loop is one transaction, and so one wait for the disk; each write gets its own answer once that
+ * is committed, in the order in which they came. When one of them fails, or the commit does, each is
+ * tried again in a transaction of its own, so that it harms no other.
+ */
+export class Writer {
+  /** Why nothing may be written now although it would succeed. Asked before every transaction. */
+  obstacle: () => Trouble | undefined = () => undefined;
+
+  readonly #db: Database;
+  readonly #begin;
+  readonly #commit;
+  readonly #rollback;
+  readonly #participants = new Map<string, Participant>();
+  /** What is to run at the end of the turn, when everything else that is to be written has come. */
+  #lastCalls: (() => void)[] = [];
+  #turns: Turns;
+  #writes: Write[] = [];
+  #isScheduled = false;
+  #busySince: number | undefined;
+  /** So many of the next writes are not to share a transaction: one of them has failed. */
+  #alone = 0;
+
+  constructor(db: Database, turns: Turns = realTurns) {
+    this.#db = db;
+    this.#turns = turns;
+    this.#begin = db.query<null, []>('BEGIN IMMEDIATE');
+    this.#commit = db.query<null, []>('COMMIT');
+    this.#rollback = db.query<null, []>('ROLLBACK');
+  }
+
+  /** From now on turns and time are these; what waited for the earlier ones is forgotten. */
+  use(turns: Turns): void {
+    this.#turns = turns;
+    this.#writes = [];
+    this.#lastCalls = [];
+    this.#isScheduled = false;
+    this.#busySince = undefined;
+    this.#alone = 0;
+  }
+
+  /** From now on it takes part, in place of an earlier one of that name. */
+  join(name: string, participant: Participant): void {
+    this.#participants.set(name, participant);
+  }
+
+  /**
+   * Runs `run` in a transaction and returns what it returned. It must be synchronous and have no
+   * effect outside the database, because it may be run again after a rollback.
+   * @throws what `run` threw; Obstructed; an SQLITE_BUSY error when others held the database for
+   * `MAX_WAIT_MS`. Nothing is written then.
+   */
+  write<Value>(run: () => Value): Promise<Value> {
+    return new Promise<Value>((resolve, reject) => {
+      this.#writes.push({ run, resolve: resolve as (value: never) => void, reject });
+      this.#schedule();
+    });
+  }
+
+  /** Calls `run` when this turn ends, before what has arrived in it is written: it may add to it. */
+  atEndOfTurn(run: () => void): void {
+    this.#lastCalls.push(run);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#turns.soon(() => this.#turn());
+  }
+
+  #turn(): void {
+    this.#isScheduled = false;
+    for (const call of this.#lastCalls.splice(0)) call();
+    if (this.#writes.length === 0) return;
+    const obstacle = this.obstacle();
+    if (obstacle) return this.#refuse(new Obstructed(obstacle));
+    do {
+      if (!this.#hasBegun()) return;
+      this.#transact();
+    } while (this.#alone > 0);
+    if (this.#writes.length > 0) this.#schedule();
+  }
+
+  /** False when somebody else has the lock, and this is tried again, or what waits was refused. */
+  #hasBegun(): boolean {
+    try {
+      this.#begin.run();
+      this.#busySince = undefined;
+      return true;
+    } catch (error) {
+      this.#waitOrRefuse(error);
+      return false;
+    }
+  }
+
+  #waitOrRefuse(error: unknown): void {
+    const isBusy = String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY');
+    this.#busySince ??= this.#turns.elapsed();
+    if (isBusy && this.#turns.elapsed() - this.#busySince < MAX_WAIT_MS) {
+      this.#isScheduled = true;
+      const ms = RETRY_MS.min + Math.random() * (RETRY_MS.max - RETRY_MS.min);
+      this.#turns.after(ms, () => this.#turn());
+      return;
+    }
+    this.#busySince = undefined;
+    this.#refuse(error);
+  }
+
+  #refuse(error: unknown): void {
+    this.#settle(this.#writes.length, ({ reject }) => reject(error));
+  }
+
+  /** What is there goes into the transaction that has begun; what comes after its time has to wait. */
+  #transact(): void {
+    const most = this.#alone > 0 ? 1 : this.#writes.length;
+    const values: unknown[] = [];
+    const end = performance.now() + MAX_TRANSACTION_MS;
+    try {
+      for (const participant of this.#participants.values()) participant.begun();
+      while (values.length < most) {
+        values.push(this.#writes[values.length]?.run());
+        if (values.length % 16 === 0 && performance.now() > end) break;
+      }
+      for (const participant of this.#participants.values()) participant.committing();
+      this.#commit.run();
+    } catch (error) {
+      this.#undo();
+      if (most === 1) this.#settle(1, ({ reject }) => reject(error));
+      else this.#alone = Math.min(values.length + 1, most);
+      return;
+    }
+    for (const participant of this.#participants.values()) participant.committed();
+    this.#settle(values.length, ({ resolve }, index) => resolve(values[index] as never));
+  }
+
+  #settle(count: number, tell: (write: Write, index: number) => void): void {
+    this.#alone = Math.max(0, this.#alone - count);
+    for (const [index, write] of this.#writes.splice(0, count).entries()) tell(write, index);
+  }
+
+  #undo(): void {
+    // Some errors, such as a full disk, have rolled back already.
+    if (this.#db.inTransaction) this.#rollback.run();
+    for (const participant of this.#participants.values()) participant.rolledBack();
+  }
+}
+
+const writers = new WeakMap<Database, Writer>();
+
+/** The writer of a connection: there is one for each. */
+export function writerOf(db: Database): Writer {
+  const writer = writers.get(db) ?? new Writer(db);
+  writers.set(db, writer);
+  return writer;
+}
