@@ -146,11 +146,16 @@ async function measure(
 async function measureDeletion(): Promise<void> {
   const left = Math.min(JOBS, 50_000);
   const db = openDatabase(path);
-  db.query('DELETE FROM jobs WHERE turn >= ?').run(left);
+  db.query('DELETE FROM jobs WHERE key >= ?').run(left);
   const writer = openDatabase(path);
   const tracker = createTracker({
     database: db,
-    clock: { now: () => Date.now() + 2 * DAY_MS, elapsed: () => performance.now(), after: later },
+    clock: {
+      now: () => Date.now() + 2 * DAY_MS,
+      elapsed: () => performance.now(),
+      after: later,
+      soon: (run) => void setImmediate(run),
+    },
   });
   const waits: number[] = [];
   const from = performance.now();

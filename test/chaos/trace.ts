@@ -30,14 +30,15 @@ function traced(definition: JobDefinition): JobDefinition {
       note(job, 'begin');
       const watched: QueuedJobContext = Object.create(job, {
         commit: {
-          value: (...[write, options]: Parameters<QueuedJobContext['commit']>) => {
+          async value(...[data, then = {}]: Parameters<QueuedJobContext['commit']>) {
             // Within the transaction: afterwards another may have the job before this is noted.
             let at: number | undefined;
-            job.commit(() => {
-              write();
+            const saved = await job.commit(data, (saved) => {
               at = now();
-            }, options);
+              return typeof then === 'function' ? then(saved) : then;
+            });
             note(job, 'commit', at);
+            return saved;
           },
         },
       });

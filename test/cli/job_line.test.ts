@@ -15,6 +15,7 @@ const JOB: Job = {
   metadata: { username: 'aurora_lab' },
   errors: [],
   attempt: 1,
+  attemptsUsed: 1,
   maxAttempts: 5,
   tracked: false,
 };

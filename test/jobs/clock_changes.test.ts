@@ -74,7 +74,9 @@ describe('the machine’s time is set', () => {
 });
 
 describe('a lease', () => {
-  const held = (until: number) => [{ id: 'one', attempt: 1, owner: 'elsewhere:1:boot', until }];
+  const held = (until: number) => [
+    { id: 'one', attempt: 1, owner: 'elsewhere:1:boot', until, tracked: false },
+  ];
 
   test('runs out when nobody renewed it for its whole length while one looked on', () => {
     const watch = new LeaseWatch(30_000);

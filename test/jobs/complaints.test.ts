@@ -33,7 +33,7 @@ describe('a database that cannot be written to, with nobody watching over it', (
           async (_, job) => {
             await job.step('one', () => 'done', { compensate: () => void undone++ });
             if (isFull) throw Object.assign(new Error('full'), { code: 'SQLITE_FULL' });
-            job.commit(() => {}, { checkpoint: 1 });
+            await job.commit({}, { checkpoint: 1 });
             return 'done';
           },
           { retry: { maxAttempts: 1, baseMs: 1, maxMs: 1 } },

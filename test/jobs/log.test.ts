@@ -22,16 +22,16 @@ describe('FEATURES 16: a job’s log', () => {
     log('Bäume');
     log('two\nthree');
     await clock.advance(50);
-    expect(tracker.readLog(id)).toEqual({
+    expect(await tracker.readLog(id)).toEqual({
       from: 0,
       text: 'Bäume\ntwo\nthree\n',
       position: 17,
       dropped: 0,
     });
-    expect(tracker.readLog(id, 7).text).toBe('two\nthree\n');
+    expect((await tracker.readLog(id, 7)).text).toBe('two\nthree\n');
     log('four');
-    expect(tracker.readLog(id, 17)).toMatchObject({ text: 'four\n', position: 22 });
-    expect(tracker.readLog(id, 22)).toMatchObject({ text: '', position: 22 });
+    expect(await tracker.readLog(id, 17)).toMatchObject({ text: 'four\n', position: 22 });
+    expect(await tracker.readLog(id, 22)).toMatchObject({ text: '', position: 22 });
   });
 
   test('is written a few lines at a time, and to the last line when the job ends', async () => {
@@ -45,10 +45,14 @@ describe('FEATURES 16: a job’s log', () => {
     finish.resolve();
     await clock.advance(0);
     expect(tracker.getJob(id)?.status).toBe('completed');
-    expect(tracker.readLog(id).text.split('\n').slice(-3)).toEqual(['line 99', 'the last one', '']);
+    expect((await tracker.readLog(id)).text.split('\n').slice(-3)).toEqual([
+      'line 99',
+      'the last one',
+      '',
+    ]);
     log('too late');
     await clock.advance(100);
-    expect(tracker.readLog(id).text).not.toContain('too late');
+    expect((await tracker.readLog(id)).text).not.toContain('too late');
   });
 
   test('keeps its newest megabyte, and says how much is gone', async () => {
@@ -57,7 +61,7 @@ describe('FEATURES 16: a job’s log', () => {
       for (let line = 0; line < 50; line++) log(`${block}:${line} ${'x'.repeat(1_000)}`);
       await clock.advance(50);
     }
-    const { dropped, from, text, position } = tracker.readLog(id);
+    const { dropped, from, text, position } = await tracker.readLog(id);
     expect(dropped).toBe(from);
     expect(dropped).toBeGreaterThan(0);
     expect(text.length).toBeGreaterThan(900_000);
@@ -70,13 +74,13 @@ describe('FEATURES 16: a job’s log', () => {
     const { tracker, clock, id, log, database } = await atWork();
     log(`\u001b[31mred\u0000${'y'.repeat(20_000)}`);
     await clock.advance(50);
-    const { text } = tracker.readLog(id);
+    const { text } = await tracker.readLog(id);
     expect(text).toStartWith(' [31mred ');
     expect(text.length).toBeLessThan(8_100);
     database.run('UPDATE jobs SET attempt = 2');
     log('from the past');
     await clock.advance(100);
-    expect(tracker.readLog(id).text).not.toContain('from the past');
+    expect((await tracker.readLog(id)).text).not.toContain('from the past');
   });
 
   test('goes on over attempts and goes when its job goes', async () => {
@@ -92,7 +96,7 @@ describe('FEATURES 16: a job’s log', () => {
     await tracker.start();
     const { id } = await tracker.enqueue('errand', {});
     await clock.advance(2_000);
-    expect(tracker.readLog(id).text.split('\n')).toEqual([
+    expect((await tracker.readLog(id)).text.split('\n')).toEqual([
       'attempt 1',
       'Attempt 1 failed. not yet',
       'Attempt 2 begins.',

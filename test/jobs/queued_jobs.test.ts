@@ -251,7 +251,7 @@ describe('FEATURES 28: retrying', () => {
       async (_, job) => {
         runs++;
         const done = ((job.checkpoint as number | undefined) ?? 0) + 1;
-        job.commit(() => {}, { checkpoint: done });
+        await job.commit({}, { checkpoint: done });
         if (done < 6) throw new Error('one step a time');
         return done;
       },
@@ -268,7 +268,7 @@ describe('FEATURES 28: retrying', () => {
   test('an attempt that only repeats what an earlier one did counts', async () => {
     const definition = errand(
       async (_, job) => {
-        job.commit(() => {}, { checkpoint: 'the same place' });
+        await job.commit({}, { checkpoint: 'the same place' });
         throw new Error('stuck');
       },
       { retry: { maxAttempts: 2, baseMs: 10, maxMs: 10 } },
@@ -285,7 +285,7 @@ describe('FEATURES 28: retrying', () => {
     let broken = true;
     const definition = errand(async (_, job) => {
       seen.push(job.checkpoint);
-      job.commit(() => {}, { checkpoint: 'half' });
+      await job.commit({}, { checkpoint: 'half' });
       if (broken) throw Object.assign(new Error('broken'), { permanent: true });
       return 'whole';
     });
@@ -326,15 +326,20 @@ describe('commit', () => {
   test('stores rows, checkpoint and progress together, or none of them', async () => {
     const { database, notes } = withNotes();
     const definition = errand(async ({ name }, job) => {
-      job.commit(() => database.run("INSERT INTO notes VALUES ('kept')"), {
-        checkpoint: { at: 1 },
-        progress: { current: 1, total: 2, message: 'One' },
-      });
+      await job.commit(
+        { write: () => database.run("INSERT INTO notes VALUES ('kept')") },
+        {
+          checkpoint: { at: 1 },
+          progress: { current: 1, total: 2, message: 'One' },
+        },
+      );
       if (name === 'fine') return;
-      job.commit(
-        () => {
-          database.run("INSERT INTO notes VALUES ('lost')");
-          throw Object.assign(new Error('in the middle'), { permanent: true });
+      await job.commit(
+        {
+          write() {
+            database.run("INSERT INTO notes VALUES ('lost')");
+            throw Object.assign(new Error('in the middle'), { permanent: true });
+          },
         },
         { checkpoint: { at: 2 }, progress: { current: 2, total: 2, message: 'Two' } },
       );
@@ -358,7 +363,8 @@ describe('commit', () => {
     const definition = errand(async (_, job) => {
       await cancelled.promise;
       try {
-        job.commit(() => database.run("INSERT INTO notes VALUES ('late')"), { checkpoint: 1 });
+        const write = () => database.run("INSERT INTO notes VALUES ('late')");
+        await job.commit({ write }, { checkpoint: 1 });
       } catch (error) {
         thrown = error;
         throw error;

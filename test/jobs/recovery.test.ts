@@ -20,7 +20,7 @@ describe('FEATURES 5, 29: at start', () => {
   test('a queued job goes on from its checkpoint, in a new attempt', async () => {
     const reached = gate();
     const first = errand(async (_, job) => {
-      job.commit(() => {}, { checkpoint: 'half way' });
+      await job.commit({}, { checkpoint: 'half way' });
       reached.resolve();
       await untilAborted(job.signal);
     });
@@ -148,7 +148,7 @@ describe('leases', () => {
     const database = openDatabase(':memory:');
     const definition = errand(async (_, job) => {
       await go.promise;
-      expect(() => job.commit(() => {}, { checkpoint: 1 })).toThrow('cancelled');
+      await expect(job.commit({}, { checkpoint: 1 })).rejects.toThrow('cancelled');
       await new Promise(() => {});
     });
     const { tracker, clock } = setup({ definitions: [definition], cancelGraceMs: 1_500 }, database);

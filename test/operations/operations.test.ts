@@ -124,7 +124,7 @@ describe('FEATURES 3: the four types', () => {
       'search for posts: completed',
       'embed what was found: completed',
     ]);
-    expect(web.tracker.readLog(job.id).text).toContain('20 posts, ');
+    expect((await web.tracker.readLog(job.id)).text).toContain('20 posts, ');
     const embed = await run('embed', {});
     expect(web.tracker.detailsOf(embed.id).steps).toHaveLength(2);
   }, 120_000);

@@ -225,10 +225,14 @@ describe.concurrent('the disk takes no more', () => {
         job.signal.throwIfAborted();
         await Bun.sleep(5);
         const text = `${username} ${page} ${'x'.repeat(20_000)}`;
-        job.commit(() => void web.database.run('INSERT INTO notes VALUES (?)', [text]), {
-          checkpoint: page,
-          progress: { current: page + 1, total: 40, message: 'Reading' },
-        });
+        const write = () => web.database.run('INSERT INTO notes VALUES (?)', [text]);
+        await job.commit(
+          { write },
+          {
+            checkpoint: page,
+            progress: { current: page + 1, total: 40, message: 'Reading' },
+          },
+        );
       }
     });
     web.database.run('CREATE TABLE notes (text TEXT)');
@@ -260,7 +264,7 @@ describe.concurrent('the database cannot be written to', () => {
     const web = await startStagedApp(async (_, job) => {
       for (let page = 1; page <= 40; page++) {
         await Bun.sleep(10);
-        job.commit(() => {}, { checkpoint: page });
+        await job.commit({}, { checkpoint: page });
       }
     });
     web.vitals.start();

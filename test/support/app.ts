@@ -52,7 +52,10 @@ export async function setupApp(
     ...trackerOptions,
     database,
     definitions: await loadOperations(services),
-    save: services.library.save,
+    save(data) {
+      data.write?.();
+      return services.library.save(data);
+    },
     maxWaiting: config.maxWaiting,
   });
   const vitals = new Vitals({

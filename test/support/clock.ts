@@ -28,6 +28,7 @@ export function testClock(start = Date.UTC(2026, 0, 1)): TestClock {
         timers = timers.filter((other) => other !== timer);
       };
     },
+    soon: (run) => void setImmediate(run),
     skip(ms) {
       elapsed += ms;
     },
@@ -50,7 +51,11 @@ export function testClock(start = Date.UTC(2026, 0, 1)): TestClock {
   };
 }
 
+/** So many turns of the event loop: each thing that is written takes one. */
+const ROUNDS = 20;
+
 /** Everything that promises have set off by now. */
-export async function consequences(): Promise<void> {
-  for (let round = 0; round < 3; round++) await new Promise((resolve) => setImmediate(resolve));
+export async function consequences(rounds = ROUNDS): Promise<void> {
+  for (let round = 0; round < rounds; round++)
+    await new Promise((resolve) => setImmediate(resolve));
 }

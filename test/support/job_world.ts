@@ -12,7 +12,7 @@ import {
 } from '../../src/jobs/index.ts';
 import { DEFAULT_RETRY } from '../../src/jobs/retry.ts';
 import { recordHistory } from './job_history.ts';
-import { errand } from './jobs.ts';
+import { errand, saveWritten } from './jobs.ts';
 import { Machine, type SimulatedProcess } from './machine.ts';
 
 /** A process with a tracker and a connection of its own. */
@@ -69,6 +69,7 @@ export class JobWorld {
     });
     const tracker = createTracker({
       definitions: [definition],
+      save: saveWritten,
       ...options,
       database,
       clock: simulated.clock,

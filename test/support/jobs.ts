@@ -3,8 +3,10 @@ import { openDatabase } from '../../src/database.ts';
 import {
   createTracker,
   defineJob,
+  type JobData,
   type JobDefinition,
   type QueuedJobContext,
+  type SavedData,
   type TrackerOptions,
 } from '../../src/jobs/index.ts';
 import { type TestClock, testClock } from './clock.ts';
@@ -16,6 +18,19 @@ declare module '../../src/jobs/job.ts' {
     /** The same, as a second type with a line of its own. */
     chore: { input: { name: string }; output: unknown };
   }
+}
+
+declare module '../../src/jobs/data.ts' {
+  interface JobData {
+    /** Writes something of its own, in the transaction of the commit. */
+    write?(): unknown;
+  }
+}
+
+/** Stores what a test's handler commits. */
+export function saveWritten(data: JobData): SavedData {
+  data.write?.();
+  return { posts: { added: 0, keys: [] }, profiles: { added: 0 } };
 }
 
 type Run = (input: { name: string }, job: QueuedJobContext) => Promise<unknown>;
@@ -40,7 +55,7 @@ export function setup(
   database = openDatabase(':memory:'),
 ) {
   const clock: TestClock = testClock();
-  const tracker = createTracker({ ...options, database, clock });
+  const tracker = createTracker({ save: saveWritten, ...options, database, clock });
   const rowOf = (id: string) =>
     database.query('SELECT * FROM jobs WHERE id = ?').get(id) as Record<string, unknown>;
   return { tracker, clock, database, rowOf };

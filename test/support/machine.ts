@@ -20,6 +20,8 @@ export class Machine {
   /** Ids that belong to a process now, be it one of ours or an unrelated newcomer. */
   readonly alive = new Set<number>();
   readonly processes: SimulatedProcess[] = [];
+  /** Turns of the event loop come only when somebody asks for them. */
+  isStepped = false;
   #pid = FIRST_PID;
   readonly #realPid = process.pid;
   readonly #kill = spyOn(process, 'kill').mockImplementation((pid) => {
@@ -38,11 +40,13 @@ export class Machine {
   /** Time goes on everywhere; what falls due runs in order, each with its consequences. */
   async advance(ms: number): Promise<void> {
     const ends = new Map(this.processes.map((one) => [one, one.elapsed + ms]));
+    // Of those that were asleep, or that nobody has asked for.
+    for (const one of this.processes) for (const turn of [...one.turns]) one.take(turn);
     await consequences();
     for (let next = this.#nextDue(ends); next; next = this.#nextDue(ends)) {
       for (const [one, end] of ends) one.elapsed = Math.max(one.elapsed, end + next.wait);
       next.owner.fire(next.timer);
-      await new Promise((resolve) => setImmediate(resolve));
+      await consequences(4);
     }
     for (const [one, end] of ends) one.elapsed = Math.max(one.elapsed, end);
     await consequences();
@@ -75,6 +79,8 @@ export class SimulatedProcess {
   state: 'awake' | 'asleep' | 'dead' = 'awake';
   /** Soonest first. */
   readonly timers: Timer[] = [];
+  /** What is to happen in its next turn of the event loop. */
+  readonly turns: (() => void)[] = [];
   readonly clock: Clock;
 
   constructor(
@@ -87,6 +93,7 @@ export class SimulatedProcess {
       now: () => machine.offset + this.elapsed,
       elapsed: () => this.elapsed,
       after: (ms, run) => this.#after(ms, run),
+      soon: (run) => this.#soon(run),
     };
   }
 
@@ -112,7 +119,23 @@ export class SimulatedProcess {
   die(pidReused = false): void {
     this.state = 'dead';
     this.timers.length = 0;
+    this.turns.length = 0;
     if (!pidReused) this.machine.alive.delete(this.pid);
+  }
+
+  /** Its turn comes, unless it is over or asleep. */
+  take(turn: () => void): void {
+    const at = this.turns.indexOf(turn);
+    if (at < 0 || this.state !== 'awake') return;
+    this.turns.splice(at, 1);
+    turn();
+  }
+
+  #soon(run: () => void): void {
+    // Of its own, so that the same function may wait twice.
+    const turn = () => run();
+    this.turns.push(turn);
+    if (!this.machine.isStepped) setImmediate(() => this.take(turn));
   }
 
   #after(ms: number, run: () => void): () => void {

@@ -143,7 +143,9 @@ export class Race {
 
   /** The race itself; then everything is left to go on in peace until every job has ended. */
   async run(): Promise<void> {
+    this.world.machine.isStepped = true;
     await this.scheduler.run(this.members.map(({ process }) => process));
+    this.world.machine.isStepped = false;
     for (let round = 0; round < 60 && (round === 0 || this.#isUnsettled()); round++) {
       await this.world.machine.advance(round < 5 ? 50 : 1_000);
       for (const { steps } of this.scheduler.actors) {
@@ -211,17 +213,17 @@ export class Race {
   }
 }
 
-function attempt(worker: Worker, step: () => void): void {
+async function attempt(worker: Worker, step: () => unknown): Promise<void> {
   if (worker.over) return;
   try {
-    step();
+    await step();
   } catch (error) {
     worker.fail(error);
   }
 }
 
 /** Writes a row of its own together with a checkpoint of that name. */
-export function commits(worker: Worker, note: string): () => void {
+export function commits(worker: Worker, note: string): () => Promise<unknown> | undefined {
   const { context, member, id, attempt: number } = worker;
   return () => {
     if (!('commit' in context)) return;
@@ -231,6 +233,7 @@ export function commits(worker: Worker, note: string): () => void {
         number,
         note,
       ]);
-    context.commit(write, { checkpoint: note, progress: { current: 1, total: 2, message: note } });
+    const progress = { current: 1, total: 2, message: note };
+    return context.commit({ write }, { checkpoint: note, progress });
   };
 }

@@ -28,8 +28,8 @@ export interface Actor {
 }
 
 /**
- * Chooses by its seed whose step comes next: that of an actor, or a timer of a process, whichever
- * and however late. Promises go on for a random number of rounds in between, and a process may lose
+ * Chooses by its seed whose step comes next: that of an actor, a process's turn to write what it has
+ * gathered, or a timer of a process, whichever and however late. Promises go on for a random number of rounds in between, and a process may lose
  * the processor between any two of its statements.
  */
 export class Scheduler {
@@ -78,7 +78,10 @@ export class Scheduler {
     const actors = this.actors.filter(({ process, steps }) => {
       return steps.length > 0 && !this.#busy.has(process);
     });
-    return [...actors, ...timers];
+    const turns = free.flatMap((process) =>
+      process.turns.map((turn) => ({ process, steps: [() => process.take(turn)] })),
+    );
+    return [...actors, ...timers, ...turns];
   }
 
   #step({ process, steps }: Actor): void {

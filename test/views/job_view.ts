@@ -26,6 +26,7 @@ export function jobView(
       metadata: { username: 'aurora_lab' },
       errors: [],
       attempt: 1,
+      attemptsUsed: 1,
       maxAttempts: 3,
       tracked: false,
       ...rest,
