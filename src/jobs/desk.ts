@@ -8,7 +8,7 @@ import type { JobHistory } from './history.ts';
 import type { JobType } from './job.ts';
 import type { LeaseWatch } from './lease_watch.ts';
 import type { JobListing } from './listing.ts';
-import { isOnSameHost, processIsGone } from './owner.ts';
+import { processIsGone, processLives } from './owner.ts';
 import type {
   Changed,
   End,
@@ -139,15 +139,14 @@ export async function takeOver(desk: Desk): Promise<void> {
   // Our own leases first: after a laptop's sleep they have all run out, and nobody wanted them.
   await renewLeases(desk);
   const isGone = processIsGone(desk.owner);
-  const isNeighbour = isOnSameHost(desk.owner);
+  const lives = processLives(desk.owner);
   const leases = await desk.store.leases();
   const others = leases.filter(({ owner }) => owner !== desk.owner);
   const runOut = new Set(desk.leaseWatch.runOut(others, desk.clock.elapsed()));
   for (const held of others) {
-    const isDead = isGone(held.owner);
+    if (!isGone(held.owner) && !runOut.has(held)) continue;
     // Its caller does the work and lives, however long it has been busy with something else.
-    const isSpared = held.tracked && !isDead && isNeighbour(held.owner);
-    if (isSpared || (!isDead && !runOut.has(held))) continue;
+    if (held.tracked && lives(held.owner)) continue;
     const job = await desk.store.abandon(held, desk.clock.now());
     if (!job) continue;
     desk.logger.warn(`${job.id} was left behind by a process that ended; it is ${job.status}.`);

@@ -1,11 +1,15 @@
 import { readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { isAlive } from '../process_ids.ts';
+import { isAlive, startOf } from '../process_ids.ts';
 
-/** Who this process is in a lease: `host:pid:boot`; the boot tells it from an earlier one with its pid. */
+/**
+ * Who this process is in a lease: `host:pid:boot`; the boot tells it from an earlier one with its
+ * pid, and has the process's start in it, where the system tells that.
+ */
 export function newOwner(): string {
   const host = [hostname(), pidNamespace()].filter(Boolean).join('/');
-  return `${host}:${process.pid}:${Bun.randomUUIDv7('base64url').slice(-10)}`;
+  const boot = `${Bun.randomUUIDv7('base64url').slice(-10)}.${startOf(process.pid)}`;
+  return `${host}:${process.pid}:${boot}`;
 }
 
 /** Two containers may share a name and a folder, and count their processes from 1 each. */
@@ -33,10 +37,15 @@ export function processIsGone(self: string): (owner: string | undefined) => bool
   };
 }
 
-/** Tells of an owner whether its process is on the host of `self`. */
-export function isOnSameHost(self: string): (owner: string | undefined) => boolean {
+/** Tells of an owner whether its process, and no later one with its pid, certainly lives. */
+export function processLives(self: string): (owner: string | undefined) => boolean {
   const [host] = partsOf(self);
-  return (owner) => owner !== undefined && partsOf(owner)[0] === host;
+  return (owner) => {
+    if (!owner) return false;
+    const [ownerHost, pid] = partsOf(owner);
+    const start = owner.split('.').at(-1);
+    return ownerHost === host && start !== '' && startOf(Number(pid)) === start;
+  };
 }
 
 function partsOf(owner: string): [host: string, pid: string] {

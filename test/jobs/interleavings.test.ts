@@ -271,7 +271,8 @@ test(
         const { status } = race.world.row(id) ?? {};
         const isRetried = (await asker.tracker.retryJob(id)) !== undefined;
         if (isRetried) answers.push(true);
-        else expect(status).not.toBe('cancelled');
+        // Whoever asked while another retry was on its way comes too late.
+        else expect(status === 'cancelled' && answers.length === 0).toBe(false);
       };
       race.act(asker, retry, retry, retry);
       await race.run();

@@ -213,7 +213,7 @@ class Run {
   #endOf(row: Row, how: string, reason: string | undefined): string {
     if (row.tracked) return 'failed';
     if (reason === 'ShuttingDown') return 'queued';
-    const isUsedUp = row.attempt >= row.max_attempts + row.advanced;
+    const isUsedUp = row.attempt - row.uncounted >= row.max_attempts + row.advanced;
     return how === 'for good' || isUsedUp ? 'failed' : 'retrying';
   }
 
@@ -275,7 +275,7 @@ class Run {
   #checkRow(row: Row): void {
     expect(isFinal(row)).toBe(row.completed_at !== null);
     expect(row.status === 'running' || row.status === 'cancelling').toBe(row.owner !== null);
-    expect(row.attempt).toBeLessThanOrEqual(row.max_attempts);
+    expect(row.attempt - row.uncounted).toBeLessThanOrEqual(row.max_attempts);
     if (row.result !== null) expect(row.status).toBe('completed');
   }
 

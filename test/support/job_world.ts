@@ -163,6 +163,7 @@ export interface Row {
   status: string;
   tracked: number;
   attempt: number;
+  uncounted: number;
   max_attempts: number;
   advanced: number;
   errors: string;
