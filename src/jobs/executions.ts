@@ -5,20 +5,13 @@ import { JobFenced } from './errors.ts';
 import type { Feed } from './feed.ts';
 import type { Job, JobProgress, JobType } from './job.ts';
 import { Pulse } from './pulse.ts';
+import { linesOf, tidied } from './report.ts';
 import { Speed } from './speed.ts';
 import type { Fence, JobStore, ProgressUpdate } from './store.ts';
-
-/** Long enough for any sentence, short enough that a runaway message fills no frame. */
-const LONGEST_MESSAGE = 500;
-
-/** The longest line of a log, in characters. */
-const LONGEST_LINE = 8_000;
 
 /** How much of a log may wait to be written, in characters. */
 const MOST_UNWRITTEN = 512 * 1024;
 const LINES_DROPPED = '[Lines are missing here: they could not be written in time.]\n';
-
-const UNPRINTABLE = /(?!\t)\p{Cc}/gu;
 
 /** One attempt at a job, at work in this process. */
 export interface Execution extends Fence {
@@ -177,31 +170,4 @@ export class Executions {
     if (isWritten) this.#flushPending = false;
     else this.clock.after(1_000, () => this.#tryFlush());
   }
-}
-
-function tidied(progress: JobProgress): JobProgress {
-  return {
-    ...progress,
-    current: count(progress.current),
-    // More than all is a total that was guessed too low.
-    total: progress.total > 0 ? Math.max(count(progress.total), count(progress.current)) : 0,
-    message: oneLine(progress.message),
-  };
-}
-
-function count(value: number): number {
-  return Number.isFinite(value) ? Math.max(0, Math.round(value)) : 0;
-}
-
-/** Whole lines, none of them longer than anybody reads. */
-function linesOf(text: unknown): string {
-  const lines = String(text ?? '').split(/\r\n|[\n\r\u2028\u2029]/);
-  return lines.map((line) => `${line.replace(UNPRINTABLE, ' ').slice(0, LONGEST_LINE)}\n`).join('');
-}
-
-/** Control characters out, because a newline in a message would end a line of the event stream. */
-export function oneLine(text: unknown): string {
-  return String(text ?? '')
-    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-    .slice(0, LONGEST_MESSAGE);
 }
