@@ -12,10 +12,10 @@ export async function parseInput<Type extends JobType>(
 ): Promise<InputOf<Type>> {
   const parsed = await definition.input.safeParseAsync(input ?? {});
   if (parsed.success) return parsed.data;
-  const details: Record<string, string> = {};
+  const details = new Map<string, string>();
   for (const issue of parsed.error.issues) {
     const field = issue.path.map(String).join('.') || 'input';
-    details[field] ??= issue.message;
+    if (!details.has(field)) details.set(field, issue.message);
   }
-  throw new InvalidInput(details);
+  throw new InvalidInput(Object.fromEntries(details));
 }

@@ -72,7 +72,12 @@ export function readBulkAction(given: unknown): BulkAction {
 function paramsOf(filter: unknown): URLSearchParams | undefined {
   if (typeof filter === 'string') return new URLSearchParams(filter);
   if (typeof filter !== 'object' || filter === null) return undefined;
-  return new URLSearchParams(Object.entries(filter).map(([name, value]) => [name, String(value)]));
+  return new URLSearchParams(Object.entries(filter).map(([name, value]) => [name, textOf(value)]));
+}
+
+/** An object may come with a `toString` of its own, which is no function. */
+function textOf(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 /** A name that is misspelt would match more than was meant. */
