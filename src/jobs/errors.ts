@@ -1,3 +1,5 @@
+import { cut, MAX_NAME } from '../text/cut.ts';
+
 /**
  * What the job system looks at in any error a handler throws, whatever its class: an error with
  * `permanent` is not tried again, one with `retryAt` not before that time.
@@ -27,7 +29,7 @@ export class InvalidInput extends PermanentError {
 export class UnknownJobType extends PermanentError {
   override readonly name = 'UnknownJobType';
   constructor(type: string, known: string[]) {
-    super(`There is no job type "${type}". Choose one of: ${known.join(', ')}.`);
+    super(`There is no job type "${cut(type, MAX_NAME)}". Choose one of: ${known.join(', ')}.`);
   }
 }
 

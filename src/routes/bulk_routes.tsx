@@ -2,6 +2,7 @@ import { Elysia } from 'elysia';
 import { BulkNote } from '../../views/jobs/bulk_note.tsx';
 import { bulkText } from '../../views/text/bulk_text.ts';
 import { BULK_ACTIONS, type BulkAction, type BulkOutcome, type JobQuery } from '../jobs/index.ts';
+import { cut, MAX_NAME } from '../text/cut.ts';
 import { html, plainText, seeOther } from './answer.ts';
 import { readBody } from './body.ts';
 import { filterOf, readJobQuery } from './job_query.ts';
@@ -84,7 +85,7 @@ function textOf(value: unknown): string {
 function readFilter(params: URLSearchParams): JobQuery {
   const filter = filterOf(params);
   const unknown = [...params.keys()].find((name) => params.get(name) && !filter.has(name));
-  if (unknown) throw refused('filter', `Filter has no "${unknown.slice(0, 50)}".`);
+  if (unknown) throw refused('filter', `Filter has no "${cut(unknown, MAX_NAME)}".`);
   return readJobQuery(filter);
 }
 
