@@ -1,4 +1,5 @@
 import type { Job } from '../../src/jobs/job.ts';
+import { attemptWords } from '../attempts.ts';
 import { jobName, ordinal, progressCount, took } from '../format.ts';
 import { LivePart } from '../live_part.tsx';
 import { relativeTime } from '../time.tsx';
@@ -44,7 +45,7 @@ export function JobReport({ model, now }: { model: JobPageModel; now: Date }): J
         </div>
         <section>
           <h2>Details</h2>
-          <Details job={job} now={now} />
+          <Details job={job} attempts={attempts} now={now} />
         </section>
       </div>
       <JobAttempts attempts={attempts} now={now} />
@@ -114,7 +115,13 @@ function stoppedAt({ progress }: Job): string {
   return done === '' ? '' : `Stopped at ${done}.`;
 }
 
-function Details({ job, now }: { job: Job; now: Date }): JSX.Element {
+interface DetailsProps {
+  job: Job;
+  attempts: JobPageModel['attempts'];
+  now: Date;
+}
+
+function Details({ job, attempts, now }: DetailsProps): JSX.Element {
   return (
     <dl class="facts">
       <dt>Id</dt>
@@ -131,7 +138,7 @@ function Details({ job, now }: { job: Job; now: Date }): JSX.Element {
         <Took job={job} now={now} />
       </dd>
       <dt>Attempts</dt>
-      <dd safe>{`${job.attempt} of ${job.maxAttempts}`}</dd>
+      <dd safe>{attemptWords(job, attempts)}</dd>
       <Relations job={job} />
     </dl>
   );

@@ -39,7 +39,13 @@ const job = z
     errorMessage: reason.optional(),
     errors: z.array(z.string()).describe('One per failed attempt, oldest first.'),
     attempt: count.describe('How often it was started.'),
-    maxAttempts: count,
+    maxAttempts: count.describe(
+      'How often it may be started; an attempt that does not count raises it.',
+    ),
+    attemptsUsed: count
+      .optional()
+      .describe('Attempts that count in this run of the job, the one under way included.'),
+    attemptLimit: count.optional().describe('How many attempts may count.'),
     retryAt: time.optional(),
     tracked: z.boolean().describe('Its caller does the work itself, so nobody can resume it.'),
     dismissedAt: time.optional(),
