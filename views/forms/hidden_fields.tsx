@@ -14,6 +14,13 @@ export function HiddenFields({ input }: { input: Record<string, unknown> }): JSX
   );
 }
 
+/** Whether a form that asks the same again can hold all of it. */
+export function fitsForm(input: Record<string, unknown>): boolean {
+  return Object.values(input).every((value) => isAbsent(value) || fieldText(value) !== undefined);
+}
+
+const isAbsent = (value: unknown) => value === null || value === undefined;
+
 /** The longest text that a form of this program takes is shorter, in UTF-16 code units. */
 const MAX_FIELD = 1_000;
 

@@ -15,11 +15,14 @@ import { resultSummary } from './result_summary.ts';
 import { StatusIcon } from './status_icon.tsx';
 import { Took } from './took.tsx';
 
+/** A report that reads itself again may hold so much of what was asked, in UTF-16 code units. */
+const MAX_REFRESHED = 50_000;
+
 /** One job as a report: how it stands, why, what to do, the details. Its ids are not the taskbar's. */
 export function JobReport({ model, now }: { model: JobPageModel; now: Date }): JSX.Element {
   const { view, steps, children, attempts } = model;
   const { job } = view;
-  const busy = job.completedAt === undefined;
+  const busy = job.completedAt === undefined && !isHeavy(job);
   return (
     <LivePart
       id="job-report"
@@ -51,6 +54,11 @@ export function JobReport({ model, now }: { model: JobPageModel; now: Date }): J
       <JobAttempts attempts={attempts} now={now} />
     </LivePart>
   );
+}
+
+/** What was asked is shown whole, and too long to be sent every second: changes of status bring it. */
+function isHeavy({ metadata }: Job): boolean {
+  return JSON.stringify(metadata ?? {}).length > MAX_REFRESHED;
 }
 
 /** "Completed: 1,000 posts of @aurora_lab in 0:08". */
