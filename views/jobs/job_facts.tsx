@@ -1,3 +1,5 @@
+import { WholeText } from './whole_text.tsx';
+
 /** Labels of the fields that jobs are asked with and answer with; of others, the words in their key. */
 const LABELS = new Map([
   ['username', 'Username'],
@@ -36,7 +38,9 @@ export function JobFacts({ facts }: { facts: unknown }): JSX.Element {
       {entries.map(([name, value]) => (
         <>
           <dt safe>{LABELS.get(name) ?? wordsOf(name)}</dt>
-          <dd safe>{valueText(value)}</dd>
+          <dd>
+            <WholeText text={valueText(value)} />
+          </dd>
         </>
       ))}
     </dl>

@@ -14,6 +14,7 @@ import { JobSteps } from './job_steps.tsx';
 import { resultSummary } from './result_summary.ts';
 import { StatusIcon } from './status_icon.tsx';
 import { Took } from './took.tsx';
+import { WholeText } from './whole_text.tsx';
 
 /** A report that reads itself again may hold so much of what was asked, in UTF-16 code units. */
 const MAX_REFRESHED = 50_000;
@@ -91,7 +92,9 @@ function Why({ job, now }: { job: Job; now: Date }): JSX.Element {
   if (reason === '') return '';
   return (
     <div class="report-why" data-status={job.status}>
-      <p safe>{reason}</p>
+      <div class="report-reason">
+        <WholeText text={reason} />
+      </div>
       {job.status === 'retrying' && job.retryAt !== undefined ? (
         <p>Next attempt {relativeTime(job.retryAt, now)}.</p>
       ) : (
