@@ -92,7 +92,8 @@ function bareLine(text: unknown): string {
  * characters that people see, and its last line says how long it was.
  */
 export function boundedError(text: string): string {
-  const whole = text.replace(LONE_SURROGATES, '');
+  // Functions of SQLite take a NUL for the end of the text.
+  const whole = text.replace(LONE_SURROGATES, '').replaceAll('\0', ' ');
   if (whole.length <= MAX_ERROR) return whole;
   const note = `\n[Cut here: it had ${whole.length.toLocaleString('en')} characters.]`;
   return cut(whole, MAX_ERROR - note.length) + note;

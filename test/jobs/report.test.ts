@@ -162,6 +162,7 @@ describe('A5: a stored error', () => {
     const error = `Error: no answer\n    at ${'x'.repeat(9_000)}`;
     expect(boundedError(error)).toBe(error);
     expect(boundedError('x'.repeat(10_000))).toBe('x'.repeat(10_000));
+    expect(boundedError('begins\0ends \ud83d')).toBe('begins ends ');
   });
 
   test('of 3 MB is bounded, and says how long it was', () => {
