@@ -13,20 +13,21 @@ export interface AttemptCount {
   uncounted: number;
 }
 
-/** What the job itself tells of it, where it does. */
+/** What the job itself tells of it, where it does; `maxAttempts` is the limit then. */
 interface Told {
   attemptsUsed?: number;
   attemptLimit?: number;
 }
 
 export function attemptsOf(job: Job & Told): AttemptCount {
-  const limit = job.attemptLimit ?? limitOf(job);
+  const limit =
+    job.attemptLimit ?? (job.attemptsUsed === undefined ? limitOf(job) : job.maxAttempts);
   const used = job.attemptsUsed ?? limit - (job.maxAttempts - job.attempt);
   const counted = Math.min(limit, job.attempt, Math.max(0, used));
   return { used: counted, limit, uncounted: job.attempt - counted };
 }
 
-/** As far as it can be told from the job: `maxAttempts` grows by each attempt that does not count. */
+/** As far as it can be told where `maxAttempts` grows by each attempt that does not count. */
 function limitOf({ tracked, maxAttempts }: Job): number {
   return tracked ? 1 : Math.min(maxAttempts, DEFAULT_RETRY.maxAttempts);
 }

@@ -28,6 +28,8 @@ describe('A12: the attempts of a job', () => {
   test('are what the job says of them, where it does', () => {
     const told = job({ attempt: 9, maxAttempts: 12, attemptsUsed: 2, attemptLimit: 3 });
     expect(attemptsOf(told)).toEqual({ used: 2, limit: 3, uncounted: 7 });
+    const limited = job({ attempt: 9, maxAttempts: 8, attemptsUsed: 2 });
+    expect(attemptsOf(limited)).toEqual({ used: 2, limit: 8, uncounted: 7 });
   });
 
   test('of a job whose caller does the work is one', () => {

@@ -14,9 +14,17 @@ export function HiddenFields({ input }: { input: Record<string, unknown> }): JSX
   );
 }
 
-/** Whether a form that asks the same again can hold all of it. */
+/** What a list has in the place of something long, or of the end of it. */
+const CUT = /…$|… \([\d,]+ characters\)$|^… and [\d,]+ more$|^\{…\}$|^\[\d+ entries\]$/;
+
+/** Whether a form that asks the same again can hold all of it; not when it was cut for a list. */
 export function fitsForm(input: Record<string, unknown>): boolean {
-  return Object.values(input).every((value) => isAbsent(value) || fieldText(value) !== undefined);
+  return Object.values(input).every((value) => isAbsent(value) || isWhole(value));
+}
+
+function isWhole(value: unknown): boolean {
+  const hasCut = [value].flat().some((part) => typeof part === 'string' && CUT.test(part));
+  return !hasCut && fieldText(value) !== undefined;
 }
 
 const isAbsent = (value: unknown) => value === null || value === undefined;

@@ -39,9 +39,7 @@ const job = z
     errorMessage: reason.optional(),
     errors: z.array(z.string()).describe('One per failed attempt, oldest first.'),
     attempt: count.describe('How often it was started.'),
-    maxAttempts: count.describe(
-      'How often it may be started; an attempt that does not count raises it.',
-    ),
+    maxAttempts: count,
     attemptsUsed: count
       .optional()
       .describe('Attempts that count in this run of the job, the one under way included.'),
