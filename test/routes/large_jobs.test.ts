@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { eventsOf } from '../../src/client/event_reader.ts';
 import type { JobType } from '../../src/jobs/index.ts';
 import { closeApps, setupApp, type TestApp } from '../support/app.ts';
 
+// Each page reads tens of megabytes, on a machine that may be busy.
+setDefaultTimeout(60_000);
 afterAll(closeApps);
 
 const MB = 1024 * 1024;
