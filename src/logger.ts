@@ -1,3 +1,5 @@
+import { abridge } from './text/abridge.ts';
+
 export interface Logger {
   debug(message: string, fields?: Record<string, unknown>): void;
   info(message: string, fields?: Record<string, unknown>): void;
@@ -28,6 +30,6 @@ export const silentLogger: Logger = createLogger('silent');
 
 /** JSON, because a newline inside a message would forge a line of the log. */
 function inOneLine(value: unknown): string {
-  if (value instanceof Error) return JSON.stringify(value.stack ?? value.message);
-  return JSON.stringify(value) ?? 'undefined';
+  const said = value instanceof Error ? (value.stack ?? value.message) : value;
+  return JSON.stringify(abridge(said)) ?? 'undefined';
 }

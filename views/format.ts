@@ -1,4 +1,5 @@
 import type { Job, JobProgress } from '../src/jobs/job.ts';
+import { cut, MAX_NAME } from '../src/text/cut.ts';
 import type { JobView } from './view_models.ts';
 
 const COUNT = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
@@ -116,15 +117,19 @@ export function timeLeft({ job, perSecond }: JobView): number | undefined {
 }
 
 /**
- * What a job is about: `@aurora_lab`, `“space, jazz”`, a model's or an archive's name; empty when
- * its metadata does not tell. Written by people and sources: escape it.
+ * What a job is about, in at most 102 characters: `@aurora_lab`, `“space, jazz”`, a model's or an
+ * archive's name; empty when its metadata does not tell. Written by people and sources: escape it.
  */
 export function subject({ metadata = {} }: Pick<Job, 'metadata'>): string {
   const { username, query, archive, model } = metadata;
-  if (isText(username)) return `@${username.trim().replace(/^@/, '')}`;
-  if (isText(query)) return `“${query.trim()}”`;
-  if (isText(archive)) return archive.trim();
-  return isText(model) ? model.trim() : '';
+  if (isText(username)) return `@${nameOf(username).replace(/^@/, '')}`;
+  if (isText(query)) return `“${nameOf(query)}”`;
+  if (isText(archive)) return nameOf(archive);
+  return isText(model) ? nameOf(model) : '';
+}
+
+function nameOf(text: string): string {
+  return cut(text.trim(), MAX_NAME);
 }
 
 function isText(value: unknown): value is string {
@@ -133,5 +138,5 @@ function isText(value: unknown): value is string {
 
 /** A job's name in a sentence: `scrape @aurora_lab`. Escape it like its subject. */
 export function jobName(job: Pick<Job, 'type' | 'metadata'>): string {
-  return `${job.type} ${subject(job)}`.trim();
+  return `${cut(job.type, MAX_NAME)} ${subject(job)}`.trim();
 }

@@ -3,11 +3,11 @@ import { onMessage, onRequest, type RequestDetail } from './htmx_events.ts';
 import { focusCard, keepPlace, placesToBe } from './taskbar.ts';
 
 /** What a button says from the press to the answer, by the beginning of its id. */
-const BUSY: Record<string, string> = {
-  cancel: 'Cancelling…',
-  retry: 'Retrying…',
-  dismiss: 'Dismissing…',
-};
+const BUSY = new Map([
+  ['cancel', 'Cancelling…'],
+  ['retry', 'Retrying…'],
+  ['dismiss', 'Dismissing…'],
+]);
 
 /** Ids of the buttons that were pressed and not answered yet; frames meanwhile show them as before. */
 const pressed = new Map<XMLHttpRequest, string>();
@@ -55,7 +55,7 @@ function showPressed(id: string): void {
   const button = offered(id);
   if (!button || button.disabled) return;
   contents.set(button, [...button.childNodes]);
-  button.textContent = BUSY[id.split('-', 1)[0] ?? ''] ?? '';
+  button.textContent = BUSY.get(id.split('-', 1)[0] ?? '') ?? '';
   button.disabled = true;
 }
 

@@ -15,6 +15,7 @@ import { shareStreams } from './shared_stream.ts';
 import { watchShortcuts } from './shortcuts.ts';
 import { watchTaskbar } from './taskbar.ts';
 import { watchTheme } from './theme.ts';
+import { keepUnfolded } from './unfolded.ts';
 import { watchUploads } from './upload_progress.ts';
 
 /** What needs this script is shown from now on. */
@@ -38,4 +39,5 @@ watchShortcuts();
 watchFormErrors();
 watchSentences();
 watchUploads();
+keepUnfolded();
 startClocks();

@@ -11,5 +11,5 @@ export function resultLines(job: Job): string[] {
 export function foundLines({ result }: Job): string[] | undefined {
   const { found } = (result ?? {}) as { found?: unknown };
   if (!Array.isArray(found)) return undefined;
-  return found.map((name) => printable(String(name))).filter(Boolean);
+  return found.map((name) => (typeof name === 'string' ? printable(name) : '')).filter(Boolean);
 }

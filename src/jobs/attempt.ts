@@ -2,13 +2,7 @@ import { troubleOf } from '../database_trouble.ts';
 import { queuedContext } from './context.ts';
 import type { JobDefinition } from './definition.ts';
 import type { Desk } from './desk.ts';
-import {
-  InvalidInput,
-  JobStopped,
-  PermanentError,
-  type RetryHints,
-  ShuttingDown,
-} from './errors.ts';
+import { JobStopped, messageOf, PermanentError, type RetryHints, ShuttingDown } from './errors.ts';
 import type { Execution } from './executions.ts';
 import { parsed } from './input.ts';
 import { backoff } from './retry.ts';
@@ -127,12 +121,4 @@ function hintsOf(error: unknown): { permanent: boolean; retryAt: number } {
   const { permanent, retryAt }: { [Hint in keyof RetryHints]: unknown } = Object(error);
   const time = retryAt instanceof Date ? retryAt.getTime() : Number.NaN;
   return { permanent: permanent === true, retryAt: Number.isNaN(time) ? 0 : time };
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof InvalidInput) return `The input cannot be used. ${error.message}`;
-  if (!(error instanceof Error)) {
-    return typeof error === 'object' ? Bun.inspect(error) : String(error);
-  }
-  return typeof error.message === 'string' && error.message ? error.message : String(error);
 }

@@ -1,3 +1,5 @@
+import { cut, MAX_NAME } from '../text/cut.ts';
+
 /**
  * What the job system looks at in any error a handler throws, whatever its class: an error with
  * `permanent` is not tried again, one with `retryAt` not before that time.
@@ -27,7 +29,7 @@ export class InvalidInput extends PermanentError {
 export class UnknownJobType extends PermanentError {
   override readonly name = 'UnknownJobType';
   constructor(type: string, known: string[]) {
-    super(`There is no job type "${type}". Choose one of: ${known.join(', ')}.`);
+    super(`There is no job type "${cut(type, MAX_NAME)}". Choose one of: ${known.join(', ')}.`);
   }
 }
 
@@ -70,4 +72,13 @@ export class ShuttingDown extends JobStopped {
   constructor() {
     super('The process is shutting down.');
   }
+}
+
+/** What an error says, whoever made it and whatever it is. */
+export function messageOf(error: unknown): string {
+  if (error instanceof InvalidInput) return `The input cannot be used. ${error.message}`;
+  if (!(error instanceof Error)) {
+    return typeof error === 'object' ? Bun.inspect(error) : String(error);
+  }
+  return typeof error.message === 'string' && error.message ? error.message : String(error);
 }

@@ -1,3 +1,4 @@
+import { head } from '../text/cut.ts';
 import type { FinalStatus } from './lifecycle.ts';
 
 /**
@@ -13,6 +14,9 @@ export interface JobHistory {
   /** Deletes at most `limit` of the rows that tell of an earlier time; returns how many went. */
   forgetBefore(time: number, limit: number): Promise<number>;
 }
+
+/** How much of a reason is kept, in code points. */
+const KEPT_REASON = 200;
 
 export const HISTORY_STEPS = { hour: 3_600_000, day: 86_400_000 } as const;
 
@@ -34,7 +38,10 @@ export interface EndCount {
 
 export interface FailureCount {
   type: string;
-  /** Its first 200 characters; empty: all that came after the first 20 different ones of a day. */
+  /**
+   * At most 200 code points of it; what was cut ends in "…". Empty: all that came after the first
+   * 20 different ones of a day.
+   */
   reason: string;
   count: number;
 }
@@ -83,9 +90,15 @@ export function readHistory(history: JobHistory, query: HistoryQuery): History {
       periods: periodsOf(starts, counts),
       reasons: failures
         .filter((failure) => failure.type === type)
-        .map(({ reason, count }) => ({ reason, count })),
+        .map(({ reason, count }) => ({ reason: endedWell(reason), count })),
     })),
   };
+}
+
+/** One that fills its place was cut there, maybe within a character that people see. */
+function endedWell(reason: string): string {
+  if ([...reason].length < KEPT_REASON) return reason;
+  return `${head(reason, reason.length - 1).trimEnd()}…`;
 }
 
 function periodsOf(starts: number[], counts: EndCount[]): TypeHistory['periods'] {

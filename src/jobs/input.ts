@@ -36,10 +36,10 @@ function valueOf<Value>(
   outcome: { success: true; data: Value } | { success: false; error: { issues: Issue[] } },
 ): Value {
   if (outcome.success) return outcome.data;
-  const details: Record<string, string> = {};
+  const details = new Map<string, string>();
   for (const issue of outcome.error.issues) {
     const field = issue.path.map(String).join('.') || 'input';
-    details[field] ??= issue.message;
+    if (!details.has(field)) details.set(field, issue.message);
   }
-  throw new InvalidInput(details);
+  throw new InvalidInput(Object.fromEntries(details));
 }

@@ -79,7 +79,10 @@ export function createRunner({ desk, definitions, concurrency }: RunnerOptions):
   }
 
   function limitOf(definition: JobDefinition): number {
-    return concurrency[definition.type] ?? definition.concurrency;
+    const { type } = definition;
+    return Object.hasOwn(concurrency, type)
+      ? (concurrency[type] as number)
+      : definition.concurrency;
   }
 
   function begin(definition: JobDefinition, claimed: Claimed): void {

@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import type { JobStatus } from './lifecycle.ts';
 import { type JobListing, type JobPage, type JobQuery, type Tally, WINDOW } from './listing.ts';
+import { measured } from './report.ts';
 import { BRIEF, type JobRow, toJob } from './sqlite_rows.ts';
 
 const DEFAULT_PAGE = 50;
@@ -16,14 +17,15 @@ const RECENT_JOBS = 5_000;
  */
 export function createSqliteJobListing(db: Database): JobListing {
   // The progress of a job that started others is the sum of theirs, and theirs counts already.
+  // TOTAL adds real numbers: SUM fails when whole ones get beyond 2^63.
   const isParent = 'EXISTS (SELECT 1 FROM jobs AS child WHERE child.parent_id = jobs.id)';
   const sums = db.query<
     { status: JobStatus; count: number; current: number; total: number },
     [string]
   >(`
     SELECT status, COUNT(*) AS count,
-           SUM(CASE WHEN ${isParent} THEN 0 ELSE min(progress_current, progress_total) END) AS current,
-           SUM(CASE WHEN ${isParent} THEN 0 ELSE progress_total END) AS total
+           TOTAL(CASE WHEN ${isParent} THEN 0 ELSE min(progress_current, progress_total) END) AS current,
+           TOTAL(CASE WHEN ${isParent} THEN 0 ELSE progress_total END) AS total
     FROM jobs INDEXED BY jobs_by_session_and_status WHERE session_id = ? GROUP BY status`);
   const counts = db.query<{ status: JobStatus; count: number }, [string]>(`
     SELECT status, COUNT(*) AS count
@@ -41,10 +43,10 @@ export function createSqliteJobListing(db: Database): JobListing {
       const rows = sums.all(id);
       return {
         ...standing(rows),
-        progress: {
+        progress: measured({
           current: rows.reduce((sum, { current }) => sum + current, 0),
           total: rows.reduce((sum, { total }) => sum + total, 0),
-        },
+        }),
       };
     },
     recentSessions: (limit) =>

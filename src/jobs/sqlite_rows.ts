@@ -1,4 +1,4 @@
-import { abridged } from './abridge.ts';
+import { abridge } from '../text/abridge.ts';
 import type { Job, JobType } from './job.ts';
 import type { JobStatus } from './lifecycle.ts';
 import type { Failure } from './listing.ts';
@@ -79,8 +79,12 @@ export function json(text: string | null): unknown {
   return text === null ? undefined : JSON.parse(text);
 }
 
+/** What is not longer than this as JSON is shown whole everywhere, in UTF-16 code units. */
+const MAX_BRIEF = 4_000;
+
 /** A value's two columns: the whole as JSON, and what lists show of it where that is less. */
 export function asColumns(value: unknown): [whole: string, brief: string | null] {
   const whole = JSON.stringify(value);
-  return [whole, abridged(whole)];
+  if (whole.length <= MAX_BRIEF) return [whole, null];
+  return [whole, JSON.stringify(abridge(JSON.parse(whole)))];
 }

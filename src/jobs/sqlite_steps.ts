@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import type { JobStep, StepStatus } from './details.ts';
+import { boundedError } from './report.ts';
 import type { StepChange } from './store.ts';
 
 /** Changes the steps of jobs, inside the transaction of the caller. */
@@ -21,7 +22,7 @@ export function createStepWriter(db: Database) {
     change(id: string, name: string, change: StepChange, now: number): void {
       const { status } = change;
       const result = status === 'completed' ? JSON.stringify(change.result ?? null) : null;
-      const error = status === 'failed' ? change.error : null;
+      const error = status === 'failed' ? boundedError(change.error) : null;
       const isBegun = status === 'running';
       plan.run(id, name);
       set.run(status, result, error, isBegun ? now : null, isBegun ? null : now, id, name);

@@ -412,7 +412,9 @@ export function createSqliteJobStore(
         return true;
       }),
     beginUndoing: (run, reason) =>
-      writer.write(() => isHeld(run) && sql.setUndoing.run(reason, run.id).changes > 0),
+      writer.write(
+        () => isHeld(run) && sql.setUndoing.run(boundedError(reason), run.id).changes > 0,
+      ),
     isLastAttempt: async ({ id, attempt }) => sql.isLastAttempt.get(id, attempt) !== null,
 
     cancel: (ids, now) => writer.write(() => each(ids, (id) => cancel(id, now))),

@@ -1,6 +1,6 @@
 import { type Desk, lostSomehow } from './desk.ts';
 import type { JobStep } from './details.ts';
-import { JobStopped } from './errors.ts';
+import { JobStopped, messageOf } from './errors.ts';
 import type { Execution } from './executions.ts';
 import type { Claimed, StepChange } from './store.ts';
 
@@ -74,7 +74,7 @@ export class Steps {
       return await work();
     } catch (error) {
       if (!this.execution.controller.signal.aborted) {
-        const message = error instanceof Error ? error.message : String(error);
+        const message = messageOf(error);
         await this.#write(name, { status: 'failed', error: message });
       }
       throw error;

@@ -2,6 +2,7 @@ import { Elysia } from 'elysia';
 import { BulkNote } from '../../views/jobs/bulk_note.tsx';
 import { bulkText } from '../../views/text/bulk_text.ts';
 import { BULK_ACTIONS, type BulkAction, type BulkOutcome, type JobQuery } from '../jobs/index.ts';
+import { cut, MAX_NAME } from '../text/cut.ts';
 import { html, plainText, seeOther } from './answer.ts';
 import { readBody } from './body.ts';
 import { filterOf, readJobQuery } from './job_query.ts';
@@ -72,14 +73,19 @@ export function readBulkAction(given: unknown): BulkAction {
 function paramsOf(filter: unknown): URLSearchParams | undefined {
   if (typeof filter === 'string') return new URLSearchParams(filter);
   if (typeof filter !== 'object' || filter === null) return undefined;
-  return new URLSearchParams(Object.entries(filter).map(([name, value]) => [name, String(value)]));
+  return new URLSearchParams(Object.entries(filter).map(([name, value]) => [name, textOf(value)]));
+}
+
+/** An object may come with a `toString` of its own, which is no function. */
+function textOf(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 /** A name that is misspelt would match more than was meant. */
 function readFilter(params: URLSearchParams): JobQuery {
   const filter = filterOf(params);
   const unknown = [...params.keys()].find((name) => params.get(name) && !filter.has(name));
-  if (unknown) throw refused('filter', `Filter has no "${unknown.slice(0, 50)}".`);
+  if (unknown) throw refused('filter', `Filter has no "${cut(unknown, MAX_NAME)}".`);
   return readJobQuery(filter);
 }
 

@@ -7,7 +7,7 @@ import { jobLine, jobTable, jobText } from '../../views/text/job_text.ts';
 import { isActive, type Job, type JobPage } from '../jobs/index.ts';
 import { html, plainText, seeOther } from './answer.ts';
 import { readBody, readFields } from './body.ts';
-import { detailedJob } from './job_json.ts';
+import { detailedJob, listedPage } from './job_json.ts';
 import { readJobQuery } from './job_query.ts';
 import { isNavigation, refererOf, wantsJson, wantsText } from './negotiation.ts';
 import { entryProblem, noSuchJob, Problem, toProblem } from './problem.ts';
@@ -85,7 +85,7 @@ export function jobRoutes({ tracker, live, idempotent }: WebServices) {
   return new Elysia({ name: 'jobs' })
     .get('/api/jobs', ({ request }) => {
       const list = () => tracker.listJobs(readJobQuery(new URL(request.url).searchParams));
-      if (wantsJson(request)) return Response.json(list());
+      if (wantsJson(request)) return Response.json(listedPage(list()));
       if (wantsText(request)) return listAnswer(list());
       return html(TaskbarContent({ model: live.model() }));
     })
@@ -106,7 +106,8 @@ export function jobRoutes({ tracker, live, idempotent }: WebServices) {
       const query = readJobQuery(new URL(request.url).searchParams);
       const page = tracker.listJobs({ ...query, session: params.id });
       if (wantsJson(request)) {
-        return Response.json({ ...page, summary: tracker.sessionSummary(params.id) });
+        const summary = tracker.sessionSummary(params.id);
+        return Response.json({ ...listedPage(page), summary });
       }
       if (wantsText(request)) return listAnswer(page);
       return html(page.jobs.map(card).join('') || NO_JOBS);

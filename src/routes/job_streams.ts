@@ -5,7 +5,7 @@ import { printable } from '../../views/text/printable.ts';
 import { isFinal, type Job, type Tracker } from '../jobs/index.ts';
 import { admittedUntil } from './admission.ts';
 import { eventStream } from './event_stream.ts';
-import { detailedJob } from './job_json.ts';
+import { followedJob } from './job_json.ts';
 import { createLiveLogs, followLogs, type LiveLogs, readLogPlaces } from './live_logs.ts';
 import { wantsLines } from './negotiation.ts';
 import { noSuchJob, Problem } from './problem.ts';
@@ -176,7 +176,7 @@ function events(tracker: Tracker, lastEventId: string | null): Render {
   return (job) => {
     let text = '';
     if (job) {
-      const data = JSON.stringify({ job: detailedJob(tracker, job) });
+      const data = JSON.stringify({ job: followedJob(tracker, job) });
       const id = new Bun.CryptoHasher('sha256').update(data).digest('hex').slice(0, 16);
       if (id !== last) text += `id: ${id}\nevent: job\ndata: ${data}\n\n`;
       last = id;

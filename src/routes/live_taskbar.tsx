@@ -216,7 +216,7 @@ export function createLiveTaskbar(
     if (change.cards.size > 0) return renderSnapshot();
     const now = new Date();
     const parts = [...change.progressed].flatMap((id) => {
-      const job = tracker.getJob(id);
+      const job = tracker.getBriefJob(id);
       if (!job || isFinal(job.status)) return [];
       return String(JobLive({ view: view(job), now, oob: true }));
     });

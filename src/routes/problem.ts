@@ -6,6 +6,7 @@ import { InvalidInput, TooManyWaiting, UnknownJobType } from '../jobs/index.ts';
 import { InvalidCursor } from '../library/index.ts';
 import { ImportTooLarge } from '../sources/archive/imports.ts';
 import { NotFound, SourceError } from '../sources/source.ts';
+import { cut, MAX_NAME } from '../text/cut.ts';
 import { MalformedUpload } from './multipart.ts';
 
 /** When a full line may have a place again, in seconds. */
@@ -16,7 +17,7 @@ const RECOVERS_S = 5;
 
 /** Part of an address, as far as it can stand in a sentence. */
 export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, '').slice(0, 100);
+  return cut(text.replace(/\p{Cc}/gu, ''), MAX_NAME);
 }
 
 interface ProblemParts extends ErrorOptions {

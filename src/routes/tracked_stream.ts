@@ -1,5 +1,7 @@
 import { Elysia } from 'elysia';
 import type { Job, JobStep } from '../jobs/index.ts';
+import { abridge } from '../text/abridge.ts';
+import { toldJob } from '../text/abridged_job.ts';
 import { admittedUntil } from './admission.ts';
 import { readFields } from './body.ts';
 import { eventStream } from './event_stream.ts';
@@ -138,8 +140,8 @@ function take(ids: Set<string>, most: number): string[] {
 /** What a step returned stays here: it may be large, and the job's own result comes with the job. */
 function jobEvent(job: Job, steps: JobStep[]): string {
   return event('job', {
-    job,
-    steps: steps.map(({ name, status, error }) => ({ name, status, error })),
+    job: toldJob(job),
+    steps: steps.map(({ name, status, error }) => abridge({ name, status, error })),
   });
 }
 

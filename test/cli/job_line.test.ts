@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { jobLine } from '../../src/cli/progress/job_line.ts';
+import { endLine, jobLine } from '../../src/cli/progress/job_line.ts';
 import type { Job } from '../../src/jobs/index.ts';
 
 const NOW = new Date('2026-11-22T12:00:02Z');
@@ -56,6 +56,20 @@ describe('the line of a job under way', () => {
         expect(Bun.stringWidth(line)).toBeLessThanOrEqual(columns - 2);
       }
     }
+  });
+
+  test('A5: is drawn as quickly, however long what it says is', () => {
+    const long = 'é😀'.repeat(1_000_000);
+    const job = { metadata: { query: long }, errorMessage: long };
+    const start = performance.now();
+    for (let n = 0; n < 20; n++) {
+      const line = lineAt(80, { status: 'retrying', ...job });
+      expect(Bun.stringWidth(line)).toBeLessThanOrEqual(78);
+    }
+    expect(performance.now() - start).toBeLessThan(500);
+    const end = endLine({ ...JOB, ...job, status: 'failed', completedAt: NOW });
+    expect(end.length).toBeLessThan(700);
+    expect(end).toEndWith('… (3,000,000 characters)');
   });
 
   test('of unknown length tells how long it has taken', () => {

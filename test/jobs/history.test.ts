@@ -98,7 +98,24 @@ describe('FEATURES 22: the history of jobs', () => {
       { reason: '', count: 11 },
       { reason: 'No such user: 1.', count: 6 },
     ]);
-    expect(errands?.reasons.map(({ reason }) => reason)).toContain('x'.repeat(200));
+    expect(errands?.reasons.map(({ reason }) => reason)).toContain(`${'x'.repeat(199)}…`);
+  });
+
+  test('A4: a reason is cut between characters', async () => {
+    const { tracker, run } = setupRuns();
+    for (const reason of [
+      `${'x'.repeat(199)}e\u0301`,
+      `${'y'.repeat(197)}👩‍👩‍👧‍👦`,
+      '😀'.repeat(300),
+    ]) {
+      await run(1, reason);
+    }
+    const [errands] = tracker.history(FIRST_DAY).types;
+    expect(errands?.reasons.map(({ reason }) => reason).sort()).toEqual([
+      `${'x'.repeat(199)}…`,
+      `${'y'.repeat(197)}…`,
+      `${'😀'.repeat(199)}…`,
+    ]);
   });
 
   test('of one type alone, when asked', async () => {

@@ -172,6 +172,40 @@ describe('the other states', () => {
     expect(body({ ...job, attempt: 3 })).toContain('Failed after 3 attempts, just now');
   });
 
+  test('A12: attempts that do not count are not counted here either', () => {
+    const errorMessage = 'The source does not answer.';
+    const retried = { attempt: 8, maxAttempts: 12, errorMessage };
+    expect(body({ status: 'retrying', retryAt: ago(-72), ...retried })).toBe(
+      'The source does not answer. Attempt 2 of 5 in 1:12',
+    );
+    const ended = { status: 'failed', completedAt: ago(1) } as const;
+    expect(body({ ...ended, ...retried })).toBe('The source does not answer. Failed just now 0:06');
+    expect(body({ ...ended, ...retried, attempt: 11 })).toContain('Failed after 4 attempts,');
+  });
+
+  test('A5: a message, a name and a result are bounded and say that they were cut', () => {
+    const long = 'é😀'.repeat(1_000_000);
+    const ended = { completedAt: ago(1), metadata: { query: long } } as const;
+    const failed = card({ status: 'failed', ...ended, errorMessage: long });
+    const completed = card({
+      type: 'embed',
+      status: 'completed',
+      ...ended,
+      result: { embedded: 2, model: long },
+    });
+    for (const markup of [
+      failed,
+      completed,
+      card({ id: 'job-1', type: long, metadata: { username: long } }),
+    ]) {
+      expect(markup.length).toBeLessThan(3_000);
+      expect(markup.isWellFormed()).toBe(true);
+      expect(textOf(markup)).toContain('…');
+    }
+    expect(textOf(failed)).toContain('… (3,000,000 characters)');
+    expect(textOf(completed)).toContain('2 vectors, é😀');
+  });
+
   test('a completed job says what it brought rather than its last step', () => {
     const done = { status: 'completed', completedAt: ago(0), progress: HALFWAY } as const;
     expect(body({ ...done, result: { posts: 1_000, newPosts: 940 } })).toBe(

@@ -3,6 +3,7 @@ import type { JobStatus } from '../../src/jobs/lifecycle.ts';
 import { duration } from '../format.ts';
 import { elapsedTime, relativeTime } from '../time.tsx';
 import { StatusLabel } from './status_icon.tsx';
+import { WholeText } from './whole_text.tsx';
 
 /** Every time the job was started, and how that ended. */
 export function JobAttempts({ attempts, now }: { attempts: JobAttempt[]; now: Date }) {
@@ -52,8 +53,8 @@ function Attempt({ attempt: { attempt, ...rest }, now }: { attempt: JobAttempt; 
           elapsedTime(startedAt, now)
         )}
       </td>
-      <td class="attempt-error" safe>
-        {error}
+      <td class="attempt-error">
+        <WholeText text={error} />
       </td>
     </tr>
   );

@@ -1,5 +1,6 @@
 import { escapeHtml } from '@kitajs/html';
 import type { Job } from '../../src/jobs/job.ts';
+import { cut, MAX_NAME } from '../../src/text/cut.ts';
 import { ordinal, subject } from '../format.ts';
 import type { JobView } from '../view_models.ts';
 import { JobLive } from './job_live.tsx';
@@ -26,7 +27,7 @@ export function JobCard({ view, now }: { view: JobView; now: Date }): JSX.Elemen
 function Name({ job, type }: { job: Job; type: string }): JSX.Element {
   return (
     <a href={`/jobs/${encodeURIComponent(job.id)}`}>
-      {escapeHtml(type)} <b safe>{subject(job)}</b>
+      {escapeHtml(cut(type, MAX_NAME))} <b safe>{subject(job)}</b>
     </a>
   );
 }

@@ -1,31 +1,33 @@
+import { WholeText } from './whole_text.tsx';
+
 /** Labels of the fields that jobs are asked with and answer with; of others, the words in their key. */
-const LABELS: Record<string, string> = {
-  username: 'Username',
-  maxTweets: 'Posts at most',
-  scrape: 'Scrape them',
-  scraped: 'Scraped',
-  includeReplies: 'Replies',
-  includeRetweets: 'Reposts',
-  source: 'Source',
-  archive: 'Archive',
-  query: 'Query',
-  terms: 'Terms',
-  days: 'Of the last days',
-  mode: 'Order',
-  embed: 'Embed',
-  maxResults: 'Profiles at most',
-  save: 'Keep profiles',
-  model: 'Model',
-  batchSize: 'Batch size',
-  sessionId: 'Session',
-  posts: 'Posts',
-  newPosts: 'New posts',
-  embedded: 'Embedded',
-  profiles: 'Profiles',
-  newProfiles: 'New profiles',
-  saved: 'Kept',
-  found: 'Found',
-};
+const LABELS = new Map([
+  ['username', 'Username'],
+  ['maxTweets', 'Posts at most'],
+  ['scrape', 'Scrape them'],
+  ['scraped', 'Scraped'],
+  ['includeReplies', 'Replies'],
+  ['includeRetweets', 'Reposts'],
+  ['source', 'Source'],
+  ['archive', 'Archive'],
+  ['query', 'Query'],
+  ['terms', 'Terms'],
+  ['days', 'Of the last days'],
+  ['mode', 'Order'],
+  ['embed', 'Embed'],
+  ['maxResults', 'Profiles at most'],
+  ['save', 'Keep profiles'],
+  ['model', 'Model'],
+  ['batchSize', 'Batch size'],
+  ['sessionId', 'Session'],
+  ['posts', 'Posts'],
+  ['newPosts', 'New posts'],
+  ['embedded', 'Embedded'],
+  ['profiles', 'Profiles'],
+  ['newProfiles', 'New profiles'],
+  ['saved', 'Kept'],
+  ['found', 'Found'],
+]);
 
 /** What a job was asked, or what it returned, as terms and their values. */
 export function JobFacts({ facts }: { facts: unknown }): JSX.Element {
@@ -35,8 +37,10 @@ export function JobFacts({ facts }: { facts: unknown }): JSX.Element {
     <dl class="facts">
       {entries.map(([name, value]) => (
         <>
-          <dt safe>{LABELS[name] ?? wordsOf(name)}</dt>
-          <dd safe>{valueText(value)}</dd>
+          <dt safe>{LABELS.get(name) ?? wordsOf(name)}</dt>
+          <dd>
+            <WholeText text={valueText(value)} />
+          </dd>
         </>
       ))}
     </dl>
@@ -49,8 +53,9 @@ function entriesOf(facts: unknown): [string, unknown][] {
   return Object.entries(facts).filter(([, value]) => value !== undefined && value !== null);
 }
 
-/** `newReplies` → "New replies". */
+/** `newReplies` → "New replies"; a key that is not made of words, such as `__proto__`, as it is. */
 function wordsOf(key: string): string {
+  if (/^_|_$/.test(key)) return key;
   const words = key
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .replaceAll('_', ' ')

@@ -4,10 +4,10 @@ import { attributeText } from '../forms/field.tsx';
 import type { JobsModel } from '../view_models.ts';
 
 /** "Failed for good" in its two kinds. */
-const WORDS: Record<string, string> = {
-  exhausted: 'after its last attempt',
-  permanent: 'not worth another attempt',
-};
+const WORDS = new Map([
+  ['exhausted', 'after its last attempt'],
+  ['permanent', 'not worth another attempt'],
+]);
 
 type Query = JobsModel['query'];
 
@@ -62,7 +62,7 @@ function Choice(
         </option>
         {options.map((value) => (
           <option value={attributeText(value)} selected={value === query[name]} safe>
-            {WORDS[value] ?? value}
+            {WORDS.get(value) ?? value}
           </option>
         ))}
       </select>

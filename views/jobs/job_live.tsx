@@ -1,4 +1,5 @@
 import type { Job } from '../../src/jobs/job.ts';
+import { cutTelling } from '../../src/text/cut.ts';
 import { estimate, progressCount, rate, timeLeft } from '../format.ts';
 import { elapsedTime } from '../time.tsx';
 import type { JobView } from '../view_models.ts';
@@ -48,7 +49,7 @@ function AtWork({ view, now }: { view: JobView; now: Date }): JSX.Element {
   const { job, stalledSince } = view;
   return (
     <>
-      <p safe>{job.progress.message}</p>
+      <p safe>{cutTelling(job.progress.message)}</p>
       <Bar job={job} />
       <span safe>{progressCount(job.progress)}</span>
       {stalledSince && job.status === 'running' ? (
@@ -77,7 +78,7 @@ export function pace(view: JobView): string {
 }
 
 function Message({ text }: { text: string }): JSX.Element {
-  return text === '' ? '' : <p safe>{text}</p>;
+  return text === '' ? '' : <p safe>{cutTelling(text)}</p>;
 }
 
 /** The last message tells of the last step, so it only serves where there is no result. */

@@ -1,4 +1,5 @@
 import type { Job } from '../../src/jobs/job.ts';
+import { attemptWords } from '../attempts.ts';
 import { jobName, ordinal, progressCount, took } from '../format.ts';
 import { LivePart } from '../live_part.tsx';
 import { relativeTime } from '../time.tsx';
@@ -13,12 +14,16 @@ import { JobSteps } from './job_steps.tsx';
 import { resultSummary } from './result_summary.ts';
 import { StatusIcon } from './status_icon.tsx';
 import { Took } from './took.tsx';
+import { WholeText } from './whole_text.tsx';
+
+/** A report that reads itself again may hold so much of what was asked, in UTF-16 code units. */
+const MAX_REFRESHED = 50_000;
 
 /** One job as a report: how it stands, why, what to do, the details. Its ids are not the taskbar's. */
 export function JobReport({ model, now }: { model: JobPageModel; now: Date }): JSX.Element {
   const { view, steps, children, attempts } = model;
   const { job } = view;
-  const busy = job.completedAt === undefined;
+  const busy = job.completedAt === undefined && !isHeavy(job);
   return (
     <LivePart
       id="job-report"
@@ -44,12 +49,17 @@ export function JobReport({ model, now }: { model: JobPageModel; now: Date }): J
         </div>
         <section>
           <h2>Details</h2>
-          <Details job={job} now={now} />
+          <Details job={job} attempts={attempts} now={now} />
         </section>
       </div>
       <JobAttempts attempts={attempts} now={now} />
     </LivePart>
   );
+}
+
+/** What was asked is shown whole, and too long to be sent every second: changes of status bring it. */
+function isHeavy({ metadata }: Job): boolean {
+  return JSON.stringify(metadata ?? {}).length > MAX_REFRESHED;
 }
 
 /** "Completed: 1,000 posts of @aurora_lab in 0:08". */
@@ -82,7 +92,9 @@ function Why({ job, now }: { job: Job; now: Date }): JSX.Element {
   if (reason === '') return '';
   return (
     <div class="report-why" data-status={job.status}>
-      <p safe>{reason}</p>
+      <div class="report-reason">
+        <WholeText text={reason} />
+      </div>
       {job.status === 'retrying' && job.retryAt !== undefined ? (
         <p>Next attempt {relativeTime(job.retryAt, now)}.</p>
       ) : (
@@ -114,7 +126,13 @@ function stoppedAt({ progress }: Job): string {
   return done === '' ? '' : `Stopped at ${done}.`;
 }
 
-function Details({ job, now }: { job: Job; now: Date }): JSX.Element {
+interface DetailsProps {
+  job: Job;
+  attempts: JobPageModel['attempts'];
+  now: Date;
+}
+
+function Details({ job, attempts, now }: DetailsProps): JSX.Element {
   return (
     <dl class="facts">
       <dt>Id</dt>
@@ -131,7 +149,7 @@ function Details({ job, now }: { job: Job; now: Date }): JSX.Element {
         <Took job={job} now={now} />
       </dd>
       <dt>Attempts</dt>
-      <dd safe>{`${job.attempt} of ${job.maxAttempts}`}</dd>
+      <dd safe>{attemptWords(job, attempts)}</dd>
       <Relations job={job} />
     </dl>
   );

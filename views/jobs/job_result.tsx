@@ -1,8 +1,12 @@
 import type { Job } from '../../src/jobs/job.ts';
+import { cut, MAX_NAME } from '../../src/text/cut.ts';
 import { JobFacts } from './job_facts.tsx';
 
-/** So many people are led to, each by name. */
+/** So many people or terms are led to, each by name. */
 const MOST_NAMES = 20;
+
+/** Nothing is found by a longer text, in UTF-16 code units. */
+const MAX_TERM = 500;
 
 /** What a job returned, and the way to what it collected. */
 export function JobResult({ job }: { job: Job }): JSX.Element {
@@ -41,7 +45,7 @@ function linksOf({ type, metadata = {}, result }: Job): Link[] {
     case 'scrape':
       return typeof username === 'string' ? [postsOf(username)] : [];
     case 'search':
-      return typeof query === 'string' ? query.split(',').flatMap(postsAbout) : [];
+      return typeof query === 'string' ? query.split(',', MOST_NAMES).flatMap(postsAbout) : [];
     case 'discover':
       if (typeof scraped === 'number') return namesOf(found).slice(0, MOST_NAMES).map(postsOf);
       return saved === false ? [] : profilesFound(namesOf(found));
@@ -53,24 +57,29 @@ function linksOf({ type, metadata = {}, result }: Job): Link[] {
 }
 
 function postsOf(username: string): Link {
-  const author = username.trim().replace(/^@/, '');
+  const author = cut(username.trim().replace(/^@/, ''), MAX_NAME);
   return { words: `Posts of @${author}`, path: '/posts', query: { author } };
 }
 
 function postsAbout(term: string): Link[] {
   const q = term.trim();
-  return q === '' ? [] : [{ words: `Posts about “${q}”`, path: '/posts', query: { q } }];
+  if (q === '' || q.length > MAX_TERM) return [];
+  return [{ words: `Posts about “${cut(q, MAX_NAME)}”`, path: '/posts', query: { q } }];
 }
 
 function profilesFound(names: string[]): Link[] {
   const each = names
     .slice(0, MOST_NAMES)
-    .map((name): Link => ({ words: `@${name}`, path: '/profiles', query: { q: name } }));
+    .map(
+      (name): Link => ({ words: `@${cut(name, MAX_NAME)}`, path: '/profiles', query: { q: name } }),
+    );
   if (names.length <= MOST_NAMES) return each;
   return [...each, { words: 'All profiles', path: '/profiles', query: {} }];
 }
 
 function namesOf(found: unknown): string[] {
   if (!Array.isArray(found)) return [];
-  return found.filter((name): name is string => typeof name === 'string');
+  return found.filter(
+    (name): name is string => typeof name === 'string' && name.length <= MAX_TERM,
+  );
 }

@@ -2,6 +2,7 @@ import type { JobStep } from '../../src/jobs/details.ts';
 import { duration } from '../format.ts';
 import { elapsedTime } from '../time.tsx';
 import { StatusLabel } from './status_icon.tsx';
+import { WholeText } from './whole_text.tsx';
 
 /** The parts of a job in their order, each with what became of it. */
 export function JobSteps({ steps, now }: { steps: JobStep[]; now: Date }): JSX.Element {
@@ -26,9 +27,9 @@ function Step({ step, now }: { step: JobStep; now: Date }): JSX.Element {
       <StatusLabel status={status} />
       <StepTime step={step} now={now} />
       {error !== undefined && (
-        <p class="step-error" safe>
-          {error}
-        </p>
+        <div class="step-error">
+          <WholeText text={error} />
+        </div>
       )}
     </li>
   );

@@ -1,4 +1,5 @@
 import type { Job } from '../../src/jobs/job.ts';
+import { cut, MAX_NAME } from '../../src/text/cut.ts';
 import { jobName, subject } from '../format.ts';
 import { attributeText } from '../forms/field.tsx';
 import { relativeTime } from '../time.tsx';
@@ -55,7 +56,7 @@ function JobRow({ job, now, choosable, session }: JobRowProps): JSX.Element {
         <StatusLabel status={job.status} />
       </td>
       <td class="cell-type" safe>
-        {job.type as string}
+        {cut(job.type, MAX_NAME)}
       </td>
       <th scope="row" class="cell-subject">
         <a href={`/jobs/${encodeURIComponent(job.id)}`} safe>

@@ -1,4 +1,5 @@
 import type { Job } from '../../src/jobs/job.ts';
+import { attemptsOf } from '../attempts.ts';
 import { counted, took } from '../format.ts';
 import { elapsedTime, relativeTime, remainingTime } from '../time.tsx';
 
@@ -22,10 +23,11 @@ export function JobTimes({ job, now }: { job: Job; now: Date }): JSX.Element {
 }
 
 function NextAttempt({ job, now }: { job: Job; now: Date }): JSX.Element {
+  const { used, limit } = attemptsOf(job);
   return (
     <p class="job-times">
       <span>
-        Attempt {job.attempt + 1} of {job.maxAttempts} in{' '}
+        Attempt {used + 1} of {limit} in{' '}
         {job.retryAt ? remainingTime(job.retryAt, now) : 'a moment'}
       </span>
     </p>
@@ -47,6 +49,7 @@ function End({ job, now, word }: { job: Job; now: Date; word: string }): JSX.Ele
   );
 }
 
-function failedAfter({ attempt }: Job): string {
-  return attempt > 1 ? `Failed after ${counted(attempt, 'attempt')},` : 'Failed';
+function failedAfter(job: Job): string {
+  const { used } = attemptsOf(job);
+  return used > 1 ? `Failed after ${counted(used, 'attempt')},` : 'Failed';
 }

@@ -1,4 +1,5 @@
 import type { Job } from '../../src/jobs/job.ts';
+import { cutTelling } from '../../src/text/cut.ts';
 import { progressCount } from '../format.ts';
 import { resultSummary } from './result_summary.ts';
 
@@ -7,7 +8,7 @@ export function Outcome({ job }: { job: Job }): JSX.Element {
   return (
     <span class="outcome" data-status={job.status}>
       <span class="outcome-words" safe>
-        {words(job)}
+        {cutTelling(words(job))}
       </span>
       <Progress job={job} />
     </span>

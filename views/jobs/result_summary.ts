@@ -1,4 +1,5 @@
 import type { Job } from '../../src/jobs/job.ts';
+import { cut, MAX_NAME } from '../../src/text/cut.ts';
 import { count, counted } from '../format.ts';
 
 /**
@@ -24,7 +25,11 @@ export function resultSummary({ type, result }: Job): string {
     case 'embed':
       return embedded === 0
         ? 'Every post had its vector'
-        : list(embedded, amount(embedded, 'vector'), typeof model === 'string' && model);
+        : list(
+            embedded,
+            amount(embedded, 'vector'),
+            typeof model === 'string' && cut(model, MAX_NAME),
+          );
     default:
       return '';
   }
@@ -32,7 +37,7 @@ export function resultSummary({ type, result }: Job): string {
 
 function amount(n: unknown, noun: string, username?: unknown): string {
   if (typeof n !== 'number') return '';
-  const of = typeof username === 'string' ? ` of @${username}` : '';
+  const of = typeof username === 'string' ? ` of @${cut(username, MAX_NAME)}` : '';
   return `${n === 0 ? `no ${noun}s` : counted(n, noun)}${of}`;
 }
 

@@ -1,6 +1,6 @@
 import type { Job } from '../../src/jobs/job.ts';
 import { subject } from '../format.ts';
-import { HiddenFields } from '../forms/hidden_fields.tsx';
+import { fitsForm, HiddenFields } from '../forms/hidden_fields.tsx';
 import { relativeTime } from '../time.tsx';
 import { Outcome } from './outcome.tsx';
 import { StatusIcon } from './status_icon.tsx';
@@ -33,8 +33,12 @@ function Run({ job, now }: { job: Job; now: Date }): JSX.Element {
   );
 }
 
-/** Its answer goes where the page's form shows its own. */
+/**
+ * Its answer goes where the page's form shows its own. What no form can hold would not be the same
+ * again.
+ */
 function RunAgain({ job }: { job: Job }): JSX.Element {
+  if (!fitsForm(job.metadata ?? {})) return '';
   return (
     <form
       method="post"

@@ -1,4 +1,5 @@
 import type { TypeHistory } from '../../src/jobs/history.ts';
+import { head } from '../../src/text/cut.ts';
 import { count, counted, date } from '../format.ts';
 import { attributeText } from '../forms/field.tsx';
 import { Page } from '../layouts/page.tsx';
@@ -12,6 +13,9 @@ const SPANS: Record<HistorySpan, string> = {
   month: 'Month',
   quarter: 'Quarter',
 };
+
+/** As many as a filter of jobs takes, in UTF-16 code units. */
+const MAX_WORDS = 200;
 
 /** Reasons that are shown before the rest is only counted. */
 const TOP_REASONS = 5;
@@ -136,5 +140,6 @@ function Reasons({ type: { type, reasons } }: { type: TypeHistory }): JSX.Elemen
 }
 
 function jobsHref(type: string, reason: string): string {
-  return `/jobs?${new URLSearchParams({ status: 'failed', type, q: reason })}`;
+  const q = head(reason.replace(/…$/, ''), MAX_WORDS);
+  return `/jobs?${new URLSearchParams({ status: 'failed', type, q })}`;
 }

@@ -113,13 +113,13 @@ function Bar({ name, index, from, height }: BarProps): JSX.Element {
   );
 }
 
-const LEGEND: Record<string, string> = {
-  completed: 'completed',
-  cancelled: 'cancelled',
-  failed: 'failed, below the line',
-  median: 'median',
-  p95: 'up to the 95th percentile',
-};
+const LEGEND = new Map([
+  ['completed', 'completed'],
+  ['cancelled', 'cancelled'],
+  ['failed', 'failed, below the line'],
+  ['median', 'median'],
+  ['p95', 'up to the 95th percentile'],
+]);
 
 interface FrameProps extends ChartProps {
   caption: string;
@@ -139,7 +139,7 @@ function Chart({ caption, legend, top, bottom, periods, by, children }: FramePro
         <ul class="hours-legend" aria-hidden="true">
           {legend.map((name) => (
             <li class={`bar-${name}`} safe>
-              {LEGEND[name] ?? name}
+              {LEGEND.get(name) ?? name}
             </li>
           ))}
         </ul>

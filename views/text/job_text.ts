@@ -1,4 +1,6 @@
 import type { Job } from '../../src/jobs/job.ts';
+import { cutTelling } from '../../src/text/cut.ts';
+import { attemptWords } from '../attempts.ts';
 import { exact, jobName, progressCount, subject } from '../format.ts';
 import { resultSummary } from '../jobs/result_summary.ts';
 import { progressLine } from '../progress_line.ts';
@@ -26,12 +28,13 @@ export function jobText(job: Job): string {
     ['id', job.id],
     ['what', jobName(job)],
     ['now', progressLine(job)],
+    ['error', wholeError(job)],
     ['result', resultSummary(job)],
     ['created', exact(job.createdAt)],
     ['started', job.startedAt && exact(job.startedAt)],
     ['ended', job.completedAt && exact(job.completedAt)],
     ['next attempt', job.retryAt && exact(job.retryAt)],
-    ['attempts', `${job.attempt} of ${job.maxAttempts}`],
+    ['attempts', attemptWords(job)],
     ['session', job.sessionId],
     ['started by', job.parentId],
     ...Object.entries(job.metadata ?? {}).map(([name, value]): [string, string] => [
@@ -44,6 +47,11 @@ export function jobText(job: Job): string {
   return known
     .map(([name, value]) => `${printable(name).padEnd(width)}  ${printable(value)}\n`)
     .join('');
+}
+
+/** The error of which the line about how it stands tells the beginning alone. */
+function wholeError({ errorMessage }: Job): string | undefined {
+  return errorMessage && cutTelling(errorMessage) !== errorMessage ? errorMessage : undefined;
 }
 
 /**

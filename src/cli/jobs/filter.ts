@@ -32,13 +32,17 @@ export function isFiltered(options: FilterOptions): boolean {
   return Object.values(options).some((value: string | undefined) => value?.trim());
 }
 
-const UNIT_MS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+const UNIT_MS = new Map([
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+]);
 
 /** A time, or as long ago as `90m`, `24h`, `7d`; as the query takes it. */
 function readTime(option: string, typed: string | undefined): string | undefined {
   if (!typed?.trim()) return undefined;
   const [, count, unit = ''] = /^(\d{1,5})([mhd])$/.exec(typed.trim()) ?? [];
-  const unitMs = UNIT_MS[unit];
+  const unitMs = UNIT_MS.get(unit);
   const time = unitMs === undefined ? timeOf(typed.trim()) : Date.now() - Number(count) * unitMs;
   if (time !== undefined) return new Date(time).toISOString();
   throw new CommandFailed(

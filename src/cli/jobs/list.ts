@@ -2,6 +2,7 @@ import { jobName, progressCount, relative, subject } from '../../../views/format
 import { printable } from '../../../views/text/printable.ts';
 import { table } from '../../../views/text/table.ts';
 import type { Job } from '../../jobs/index.ts';
+import { listedJob } from '../../text/abridged_job.ts';
 import { complain } from '../complain.ts';
 import { openJobs, shortId } from '../open_jobs.ts';
 import { print } from '../output.ts';
@@ -18,7 +19,7 @@ export async function listJobs(options: ListOptions): Promise<void> {
   const tracker = await openJobs();
   const { jobs, nextCursor } = tracker.listJobs(query);
   if (options.json) {
-    for (const job of jobs) print(JSON.stringify(job));
+    for (const job of jobs) print(JSON.stringify(listedJob(job)));
     return;
   }
   if (jobs.length === 0) complain('There are no such jobs.');

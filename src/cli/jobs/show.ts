@@ -1,7 +1,9 @@
+import { attemptWords } from '../../../views/attempts.ts';
 import { duration, exact, jobName, relative } from '../../../views/format.ts';
 import { progressLine } from '../../../views/progress_line.ts';
 import { padded, printable } from '../../../views/text/printable.ts';
 import { isFinal, type Job, type JobDetails, type Tracker } from '../../jobs/index.ts';
+import { cutTelling } from '../../text/cut.ts';
 import { CommandFailed, EXIT } from '../exit.ts';
 import { follow } from '../follow.ts';
 import { findJob, openJobs } from '../open_jobs.ts';
@@ -59,7 +61,7 @@ async function followLog(tracker: Tracker, id: string): Promise<number> {
 function report(job: Job, details: JobDetails, log: string[]): string {
   const parts = [
     `${statusIcon(job.status, process.stdout)} ${printable(jobName(job))}  ${printable(progressLine(job))}`,
-    rows(factsOf(job)),
+    rows(factsOf(job, details)),
     section('Asked', rows(Object.entries(job.metadata ?? {}).map(asText))),
     section('Result', resultLines(job).join('\n')),
     section('Steps', rows(details.steps.map(({ name, status, error }) => [status, name, error]))),
@@ -70,7 +72,7 @@ function report(job: Job, details: JobDetails, log: string[]): string {
   return parts.filter(Boolean).join('\n\n');
 }
 
-function factsOf(job: Job): Row[] {
+function factsOf(job: Job, { attempts }: JobDetails): Row[] {
   const now = new Date();
   const moment = (at: Date | undefined) => at && `${relative(at, now)} (${exact(at)})`;
   const until = job.completedAt ?? (isFinal(job.status) ? undefined : now);
@@ -81,7 +83,7 @@ function factsOf(job: Job): Row[] {
     ['ended', moment(job.completedAt)],
     ['took', job.startedAt && until && duration(until.getTime() - job.startedAt.getTime())],
     ['next attempt', moment(job.retryAt)],
-    ['attempts', `${job.attempt} of ${job.maxAttempts}`],
+    ['attempts', attemptWords(job, attempts)],
     ['session', job.sessionId],
     ['started by', job.parentId],
   ];
@@ -94,7 +96,7 @@ function attemptRow({ attempt, startedAt, endedAt, outcome, error }: JobDetails[
 }
 
 function childRow(child: Job): Row {
-  return [child.id, child.status, jobName(child), child.errorMessage];
+  return [child.id, child.status, jobName(child), cutTelling(child.errorMessage ?? '')];
 }
 
 function asText([name, value]: [string, unknown]): Row {

@@ -12,6 +12,7 @@ import { resultSummary } from '../../../views/jobs/result_summary.ts';
 import { fitted, printable } from '../../../views/text/printable.ts';
 import type { JobView } from '../../../views/view_models.ts';
 import { isFinal, type Job } from '../../jobs/index.ts';
+import { cutTelling } from '../../text/cut.ts';
 import { movingIcon, statusIcon } from './status_icon.ts';
 
 const GAP = '  ';
@@ -61,7 +62,7 @@ export function endLine(job: Job): string {
 }
 
 function ending(job: Job): string {
-  const reason = job.errorMessage ? `: ${printable(job.errorMessage)}` : '';
+  const reason = job.errorMessage ? `: ${printable(cutTelling(job.errorMessage))}` : '';
   const after = job.startedAt === undefined ? ' before it started' : ` after ${took(job)}`;
   switch (job.status) {
     case 'completed':
@@ -102,9 +103,9 @@ function times(view: JobView, now: Date, columns: number): string {
 function state(job: Job, now: Date): string {
   switch (job.status) {
     case 'running':
-      return printable(job.progress.message);
+      return printable(cutTelling(job.progress.message));
     case 'retrying':
-      return `tries again ${job.retryAt ? relative(job.retryAt, now) : 'soon'}: ${printable(job.errorMessage ?? '')}`;
+      return `tries again ${job.retryAt ? relative(job.retryAt, now) : 'soon'}: ${printable(cutTelling(job.errorMessage ?? ''))}`;
     default:
       return job.status;
   }

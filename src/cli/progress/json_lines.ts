@@ -1,4 +1,5 @@
 import type { Job } from '../../jobs/index.ts';
+import { toldJob } from '../../text/abridged_job.ts';
 import { complain } from '../complain.ts';
 import { print } from '../output.ts';
 import type { Reporter } from './reporter.ts';
@@ -26,7 +27,7 @@ export class JsonLines implements Reporter {
   close(): void {}
 
   #tell(job: Job): void {
-    const line = JSON.stringify(job);
+    const line = JSON.stringify(toldJob(job));
     if (this.#told.get(job.id) === line) return;
     this.#told.set(job.id, line);
     print(line);

@@ -69,9 +69,11 @@ export const ARCHIVE = {
 };
 
 /** What to send, by the job type; a type that is not here is described without one. */
-export const STARTS: Record<string, Record<string, unknown>> = {
-  scrape: { username: 'aurora_lab', maxTweets: 40 },
-  search: { query: 'space, jazz', maxTweets: 20, mode: 'latest' },
-  discover: { query: 'climbing coach', maxResults: 5 },
-  embed: { batchSize: 32 },
-};
+export const STARTS: ReadonlyMap<string, Record<string, unknown>> = new Map(
+  Object.entries({
+    scrape: { username: 'aurora_lab', maxTweets: 40 },
+    search: { query: 'space, jazz', maxTweets: 20, mode: 'latest' },
+    discover: { query: 'climbing coach', maxResults: 5 },
+    embed: { batchSize: 32 },
+  }),
+);

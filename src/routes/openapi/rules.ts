@@ -1,13 +1,13 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
 import type { Schema } from './parts.ts';
 
-const KINDS: Record<string, string> = {
-  integer: 'whole number',
-  number: 'number',
-  string: 'text',
-  boolean: 'true or false',
-  object: 'object',
-};
+const KINDS = new Map<string, string>([
+  ['integer', 'whole number'],
+  ['number', 'number'],
+  ['string', 'text'],
+  ['boolean', 'true or false'],
+  ['object', 'object'],
+]);
 
 /** What a value must be, in words: `whole number, 1 to 10,000, by default 100`. */
 export function ruleOf(schema: Schema): string {
@@ -28,7 +28,7 @@ function kindOf(schema: OpenAPIV3_1.SchemaObject): string {
   if (schema.format === 'date-time') return 'time';
   if (schema.type === 'array') return `list of ${ruleOf('items' in schema ? schema.items : {})}`;
   const types = [schema.type ?? []].flat();
-  return types.map((type) => KINDS[type] ?? type).join(' or ') || 'anything';
+  return types.map((type) => KINDS.get(type) ?? type).join(' or ') || 'anything';
 }
 
 function rangeOf({ minimum, maximum }: OpenAPIV3_1.SchemaObject): string {

@@ -40,6 +40,10 @@ const job = z
     errors: z.array(z.string()).describe('One per failed attempt, oldest first.'),
     attempt: count.describe('How often it was started.'),
     maxAttempts: count,
+    attemptsUsed: count
+      .optional()
+      .describe('Attempts that count in this run of the job, the one under way included.'),
+    attemptLimit: count.optional().describe('How many attempts may count.'),
     retryAt: time.optional(),
     tracked: z.boolean().describe('Its caller does the work itself, so nobody can resume it.'),
     dismissedAt: time.optional(),

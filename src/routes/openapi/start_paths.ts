@@ -13,12 +13,12 @@ import {
 } from './parts.ts';
 import { inputSchema } from './schemas.ts';
 
-const SUMMARIES: Record<string, string> = {
-  scrape: 'Collect the posts of one author',
-  search: 'Collect posts on a topic',
-  discover: 'Find profiles by what they say of themselves',
-  embed: 'Give every post a vector, so that it can be found by meaning',
-};
+const SUMMARIES = new Map<string, string>([
+  ['scrape', 'Collect the posts of one author'],
+  ['search', 'Collect posts on a topic'],
+  ['discover', 'Find profiles by what they say of themselves'],
+  ['embed', 'Give every post a vector, so that it can be found by meaning'],
+]);
 
 const SESSION: OpenAPIV3_1.SchemaObject = {
   type: 'string',
@@ -52,12 +52,12 @@ export function startPaths(tracker: Pick<Tracker, 'types' | 'inputOf'>): Paths {
 function startOf(tracker: Pick<Tracker, 'inputOf'>, type: Tracker['types'][number]): Operation {
   const input = inputSchema(tracker.inputOf(type));
   const schema = { ...input, properties: { ...input.properties, sessionId: SESSION } };
-  const requestBody = jsonOrForm(schema, STARTS[type]);
+  const requestBody = jsonOrForm(schema, STARTS.get(type));
   if (type === 'scrape') requestBody.content['multipart/form-data'] = ZIP_FORM;
   return {
     operationId: `start_${type}`,
     tags: ['Start'],
-    summary: SUMMARIES[type] ?? `Start a job of the type ${type}`,
+    summary: SUMMARIES.get(type) ?? `Start a job of the type ${type}`,
     description:
       'Answers at once; the job is on disk then. An empty field counts as absent. The same asked for twice within half a second is one job.',
     parameters: [IDEMPOTENCY_KEY],
@@ -90,7 +90,7 @@ function byName(tracker: Pick<Tracker, 'types' | 'inputOf'>): Operation {
   const schema: OpenAPIV3_1.SchemaObject = {
     oneOf: [one, { type: 'array', items: one, minItems: 1, maxItems: 1_000 }],
   };
-  const example = Object.entries(STARTS)
+  const example = [...STARTS]
     .filter(([type]) => types.some((known) => known === type))
     .map(([type, input]) => ({ type, input }));
   return {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
+import { cut, MAX_NAME } from '../../text/cut.ts';
 import { NotFound, SourceError, Unreadable } from '../source.ts';
 import { defaultArchiveLimits, openArchive } from './archive_files.ts';
 import { openZip } from './zip_files.ts';
@@ -72,7 +73,7 @@ function isPlainName(name: string): boolean {
 
 function unknownImport(name: string): NotFound {
   return new NotFound(
-    `There is no import called "${name.slice(0, 100)}"; upload it or put it in the imports folder.`,
+    `There is no import called "${cut(name, MAX_NAME)}"; upload it or put it in the imports folder.`,
   );
 }
 

@@ -215,6 +215,19 @@ describe('the last runs', () => {
     expect(forms.at(-1)).toEqual({ terms: 'space, jazz', maxTweets: '50', embed: 'true' });
   });
 
+  test.each([
+    ['a text that no form takes', 'é'.repeat(1_001)],
+    ['a text that was cut', 'space, ja…'],
+    ['a text that was cut and says so', 'space, ja… (3,145,728 characters)'],
+    ['a list that was cut', ['space', '… and 98 more']],
+    ['an object', { word: 'space' }],
+    ['a list of objects', [{ toString: 'space' }]],
+  ])('A5: cannot be asked for again with %s', (_, query) => {
+    const cut = { ...job, metadata: { ...asked, query } };
+    expect(String(search({ runs: [cut] }))).not.toContain('Run again');
+    expect(String(page)).toContain('Run again');
+  });
+
   test('follow the jobs without touching the form', () => {
     expect(attributesOf(page, '#runs')).toMatchObject({
       'hx-get': '/search',

@@ -1,0 +1,38 @@
+/** How much of a message or an error is shown beside other things, in UTF-16 code units. */
+export const MAX_SHOWN = 500;
+
+/** How much of a name or a title is shown, in UTF-16 code units. */
+export const MAX_NAME = 100;
+
+/** What decides whether a character ends is at most so many code units behind its beginning. */
+const CONTEXT = 64;
+
+const SEGMENTER = new Intl.Segmenter();
+
+/**
+ * At most `max` UTF-16 code units of a text. What is longer is cut between grapheme clusters, which
+ * are what people take for a character, and ends in "…".
+ */
+export function cut(text: string, max: number): string {
+  return text.length <= max ? text : `${head(text, max - 1).trimEnd()}…`;
+}
+
+/** The same, and what was cut also says how long it was: `abc… (3,145,728 characters)`. */
+export function cutTelling(text: string, max: number = MAX_SHOWN): string {
+  if (text.length <= max) return text;
+  const note = ` (${text.length.toLocaleString('en')} characters)`;
+  return `${cut(text, Math.max(2, max - note.length))}${note}`;
+}
+
+/** The beginning of a text, at most `max` UTF-16 code units of whole grapheme clusters. */
+export function head(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const part = text.slice(0, max + CONTEXT);
+  const end = SEGMENTER.segment(part).containing(max)?.index ?? max;
+  // A single cluster may be longer than all there is room for; of that, whole code points.
+  return end > 0 ? text.slice(0, end) : text.slice(0, startOfCodePoint(text, max));
+}
+
+function startOfCodePoint(text: string, at: number): number {
+  return (text.codePointAt(at - 1) ?? 0) > 0xffff ? at - 1 : at;
+}
