@@ -13,6 +13,7 @@ import type {
   Changed,
   End,
   Ended,
+  Held,
   JobNews,
   JobQueue,
   JobReader,
@@ -28,6 +29,9 @@ const RENEWALS = 6;
 
 /** How often it is looked at whether other processes have written, should nobody have rung, in ms. */
 const LOOK_MS = 500;
+
+/** However often somebody rings, it is looked at most so often, in ms. */
+const MIN_LOOK_MS = 2;
 
 /** What tracker and runner of one process share. */
 export interface Desk {
@@ -165,6 +169,26 @@ export function startHeart(desk: Desk): () => void {
   };
 }
 
+/** To be called whenever somebody rings. */
+export function createHearing(desk: Desk): () => void {
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let isPending = false;
+  const look = () => {
+    isPending = false;
+    lookedAt = desk.clock.elapsed();
+    void desk.complaints.guard('What other processes did could not be read', () =>
+      lookAtNews(desk),
+    );
+  };
+  return () => {
+    if (isPending) return;
+    const wait = lookedAt + MIN_LOOK_MS - desk.clock.elapsed();
+    if (wait <= 0) return look();
+    isPending = true;
+    desk.clock.after(wait, look);
+  };
+}
+
 /** Again and again, one after the other, with a pause of `ms` in between. */
 function repeat(
   desk: Desk,
@@ -186,7 +210,7 @@ function repeat(
 }
 
 /** Another process wrote: our jobs may be cancelled, and what we show may be old. */
-export function lookAtNews(desk: Desk): void {
+function lookAtNews(desk: Desk): void {
   const news = desk.news.take(desk.owner);
   if (!news) return;
   const { changed, progressed } = news;
@@ -205,7 +229,10 @@ export function lookAtNews(desk: Desk): void {
 }
 
 async function beat(desk: Desk): Promise<void> {
+  const executions = desk.executions.all();
+  if (executions.length === 0) return;
   if (desk.clock.elapsed() - desk.renewedAt >= desk.leaseMs / RENEWALS) await renewLeases(desk);
+  else checkRuns(desk, executions, await desk.store.runsOf(desk.owner));
 }
 
 /** Renews the leases of everything that runs here, and stops what is no longer ours. */
@@ -213,8 +240,14 @@ async function renewLeases(desk: Desk): Promise<void> {
   const executions = desk.executions.all();
   if (executions.length === 0) return;
   const asked = desk.clock.elapsed();
-  const held = new Map((await desk.store.renewLeases(newLease(desk))).map((run) => [run.id, run]));
+  const held = await desk.store.renewLeases(newLease(desk));
   desk.renewedAt = asked;
+  checkRuns(desk, executions, held);
+}
+
+/** @param executions those that there were when it was asked what this process runs. */
+function checkRuns(desk: Desk, executions: Execution[], runs: Held[]): void {
+  const held = new Map(runs.map((run) => [run.id, run]));
   for (const execution of executions) {
     if (!desk.executions.has(execution) || execution.isEnding) continue;
     const run = held.get(execution.id);

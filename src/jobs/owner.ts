@@ -48,6 +48,11 @@ export function processLives(self: string): (owner: string | undefined) => boole
   };
 }
 
+/** Tells the processes that can reach each other by their pids from others. */
+export function hostOf(owner: string): string {
+  return partsOf(owner)[0];
+}
+
 function partsOf(owner: string): [host: string, pid: string] {
   const [boot, pid, ...host] = owner.split(':').reverse();
   return [host.reverse().join(':'), boot ? (pid ?? '') : ''];

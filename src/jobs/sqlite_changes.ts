@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite';
-import type { Participant } from '../writer.ts';
+import type { Participant, Writer } from '../writer.ts';
 import type { FinalStatus } from './lifecycle.ts';
 
 /** More changes than these in one transaction, or since the last look, are not told one by one. */
@@ -237,6 +237,16 @@ export class ChangeLog implements Participant {
     this.#statements.countEnds.run(before);
     this.#statements.forget.run(before);
   }
+}
+
+const logs = new WeakMap<Database, ChangeLog>();
+
+/** The log of a connection, which takes part in what its writer writes: there is one for each. */
+export function changeLogOf(db: Database, writer: Writer): ChangeLog {
+  const log = logs.get(db) ?? new ChangeLog(db);
+  logs.set(db, log);
+  writer.join('jobs', log);
+  return log;
 }
 
 function add({ types, clients }: Counts, [type, client, ...by]: Delta, sign: 1 | -1): void {

@@ -424,6 +424,7 @@ export function createSqliteJobStore(
     dismiss: (id, now) => writer.write(() => dismiss(id, now)),
 
     renewLeases: ({ owner, until }) => writer.write(() => sql.renew.all(until, owner)),
+    runsOf: async (owner) => sql.runsOf.all(owner),
     leases: async () =>
       sql.leases.all().map(({ id, attempt, owner, lease_until, tracked }) => ({
         id,
@@ -659,6 +660,8 @@ function prepare(db: Database) {
     renew: get<Fence & { status: JobStatus }>(`
       UPDATE jobs SET lease_until = ?1 WHERE owner = ?2 AND ${live} AND ${running}
       RETURNING id, attempt, status`),
+    runsOf: get<Fence & { status: JobStatus }>(`
+      SELECT id, attempt, status FROM jobs WHERE ${live} AND ${running} AND owner = ?`),
     leases: get<LeaseRow>(`
       SELECT ${MOVED}, attempt, owner, lease_until FROM jobs WHERE ${live} AND ${running}`),
     leaseOf: get<LeaseRow>(`

@@ -60,6 +60,8 @@ export interface JobStore {
 
   /** Prolongs every lease of that owner; returns the runs it still has. */
   renewLeases(lease: Lease): Promise<Held[]>;
+  /** What that owner runs, without a write. */
+  runsOf(owner: string): Promise<Held[]>;
   /** The leases of everything that runs, in every process. */
   leases(): Promise<HeldLease[]>;
   /** Settles a job that was left behind, unless its lease has been renewed since. */
