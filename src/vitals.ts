@@ -2,7 +2,7 @@ import type { Database } from 'bun:sqlite';
 import { statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { isNewer } from './database.ts';
-import { gone, newer, type Trouble, troubleOf } from './database_trouble.ts';
+import { gone, newer, Obstructed, type Trouble, troubleOf } from './database_trouble.ts';
 import type { Clock } from './jobs/index.ts';
 import type { Logger } from './logger.ts';
 import { isAlive } from './process_ids.ts';
@@ -52,10 +52,6 @@ export class Vitals {
   #file: { path: string; inode: number } | undefined;
   #options: VitalsOptions;
   #id = Bun.randomUUIDv7();
-  #version;
-  #seenVersion: number | undefined;
-  /** A newer program has changed the tables. */
-  #isMigrated = false;
   #startedAt: number;
   #trouble: (Trouble & { since: Date }) | undefined;
   #clockSet: (Notice & { until: number }) | undefined;
@@ -68,7 +64,15 @@ export class Vitals {
     const { db, path, clock } = options;
     this.#db = db;
     this.#writer = writerOf(db);
-    this.#version = db.query<{ data_version: number }, []>('PRAGMA data_version');
+    this.#writer.join('vitals', {
+      // Only somebody else's commit can have made it so.
+      begun: (isNews) => {
+        if (isNews && isNewer(db)) throw new Obstructed(newer());
+      },
+      committing() {},
+      committed() {},
+      rolledBack() {},
+    });
     this.#options = options;
     if (path !== undefined) this.#file = { path, inode: statSync(path).ino };
     this.#startedAt = clock.now();
@@ -171,17 +175,7 @@ export class Vitals {
     if (this.#file && inodeOf(this.#file.path) !== this.#file.inode) return gone();
     // What is damaged stays so, although a write elsewhere in the file succeeds.
     if (this.#trouble?.code === 'database_damaged') return this.#trouble;
-    return this.#isNewer() ? newer() : undefined;
-  }
-
-  /** Only somebody else's commit can have made it so. */
-  #isNewer(): boolean {
-    const version = this.#version.get()?.data_version;
-    if (version !== this.#seenVersion) {
-      this.#seenVersion = version;
-      this.#isMigrated = isNewer(this.#db);
-    }
-    return this.#isMigrated;
+    return undefined;
   }
 
   async #tryToWrite(): Promise<void> {

@@ -20,8 +20,12 @@ export interface Turns {
 
 /** Takes part in every transaction. */
 export interface Participant {
-  /** A transaction has begun: nothing of an earlier one counts any more. */
-  begun(): void;
+  /**
+   * A transaction has begun, and nobody else can write until it ends.
+   * @param isNews other connections have committed something since the last one.
+   * @throws why nothing may be written now.
+   */
+  begun(isNews: boolean): void;
   /** All writes are in; what this adds is committed with them. */
   committing(): void;
   /** It is on disk. */
@@ -59,6 +63,8 @@ export class Writer {
   readonly #begin;
   readonly #commit;
   readonly #rollback;
+  readonly #version;
+  #seenVersion: number | undefined;
   readonly #participants = new Map<string, Participant>();
   /** What is to run at the end of the turn, when everything else that is to be written has come. */
   #lastCalls: (() => void)[] = [];
@@ -75,6 +81,7 @@ export class Writer {
     this.#begin = db.query<null, []>('BEGIN IMMEDIATE');
     this.#commit = db.query<null, []>('COMMIT');
     this.#rollback = db.query<null, []>('ROLLBACK');
+    this.#version = db.query<{ data_version: number }, []>('PRAGMA data_version');
   }
 
   /** From now on turns and time are these; what waited for the earlier ones is forgotten. */
@@ -165,7 +172,8 @@ export class Writer {
     const values: unknown[] = [];
     const end = performance.now() + MAX_TRANSACTION_MS;
     try {
-      for (const participant of this.#participants.values()) participant.begun();
+      const isNews = this.#isNews();
+      for (const participant of this.#participants.values()) participant.begun(isNews);
       while (values.length < most) {
         values.push(this.#writes[values.length]?.run());
         if (values.length % 16 === 0 && performance.now() > end) break;
@@ -180,6 +188,13 @@ export class Writer {
     }
     for (const participant of this.#participants.values()) participant.committed();
     this.#settle(values.length, ({ resolve }, index) => resolve(values[index] as never));
+  }
+
+  #isNews(): boolean {
+    const version = this.#version.get()?.data_version;
+    const isNews = version !== this.#seenVersion;
+    this.#seenVersion = version;
+    return isNews;
   }
 
   #settle(count: number, tell: (write: Write, index: number) => void): void {

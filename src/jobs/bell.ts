@@ -25,7 +25,6 @@ export const SILENT_BELL: Bell = { ready: Promise.resolve(), stop: async () => {
  * @param hear is called at every ring.
  */
 export function createBell(db: Database, writer: Writer, owner: string, hear: () => void): Bell {
-  const version = db.query<{ data_version: number }, []>('PRAGMA data_version');
   const listeners = db.query<{ owner: string; port: number }, []>(
     'SELECT owner, port FROM job_listeners',
   );
@@ -36,14 +35,11 @@ export function createBell(db: Database, writer: Writer, owner: string, hear: ()
   const host = hostOf(owner);
   let socket: Awaited<ReturnType<typeof openSocket>> | undefined;
   let neighbours: number[] = [];
-  let seenVersion: number | undefined;
   let isStopped = false;
 
   /** Only somebody else's commit can have brought a listener. */
-  function lookForNeighbours(): void {
-    const now = version.get()?.data_version;
-    if (now === seenVersion) return;
-    seenVersion = now;
+  function lookForNeighbours(isNews: boolean): void {
+    if (!isNews) return;
     const others = listeners.all().filter((each) => each.owner !== owner);
     neighbours = others.flatMap((each) => (hostOf(each.owner) === host ? each.port : []));
   }

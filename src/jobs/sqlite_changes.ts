@@ -29,8 +29,16 @@ interface Counts {
   clients: Map<string, number>;
 }
 
-/** [type, client, waiting, running, tracked] */
-type Delta = [type: string, client: string | null, ...Record<Place, number>[Place][]];
+type Delta = [
+  type: string,
+  client: string | null,
+  waiting: number,
+  running: number,
+  tracked: number,
+];
+
+/** Where a place's number stands in a delta. */
+const AT = { waiting: 2, running: 3, tracked: 4 } as const satisfies Record<Place, number>;
 
 const PLACES = ['waiting', 'running', 'tracked'] as const satisfies Place[];
 
@@ -67,8 +75,8 @@ export class ChangeLog implements Participant {
     for (const { ended } of recent.toReversed()) this.#rememberEnded(ended);
   }
 
-  begun(): void {
-    this.catchUp();
+  begun(isNews: boolean): void {
+    if (isNews) this.catchUp();
   }
 
   committing(): void {
@@ -79,7 +87,7 @@ export class ChangeLog implements Participant {
       this.#own.seq,
       ids.size > MAX_TOLD ? null : JSON.stringify([...ids]),
       ended.length > 0 ? JSON.stringify(ended.slice(-MAX_RECENT)) : null,
-      deltas.size > 0 ? JSON.stringify([...deltas.values()]) : null,
+      deltas.length > 0 ? JSON.stringify(deltas) : null,
       ends.size > 0 ? JSON.stringify([...ends.values()]) : null,
     );
     if (this.#own.seq % FORGET_EVERY === 0) this.#forget(this.#own.seq - KEPT);
@@ -94,7 +102,7 @@ export class ChangeLog implements Participant {
 
   rolledBack(): void {
     if (this.#own.ids.size === 0) return;
-    for (const delta of this.#own.deltas.values()) this.#apply(delta, -1);
+    for (const delta of this.#own.deltas) this.#apply(delta, -1);
     if (this.#own.isCountedWithin) this.#counts = undefined;
     this.#own = emptyTransaction();
   }
@@ -108,17 +116,32 @@ export class ChangeLog implements Participant {
   moved(id: string, job: Counted, from: Place | undefined, to: Place | undefined): void {
     this.#own.ids.add(id);
     if (from === to) return;
-    const key = `${job.type}\n${job.client}`;
-    const delta: Delta = this.#own.deltas.get(key) ?? [job.type, job.client, 0, 0, 0];
-    const change: Delta = [job.type, job.client, 0, 0, 0];
-    for (const [place, by] of [[from, -1] as const, [to, 1] as const]) {
-      if (place === undefined) continue;
-      const at = PLACES.indexOf(place) + 2;
-      change[at] = (change[at] as number) + by;
-      delta[at] = (delta[at] as number) + by;
+    const delta = this.#deltaOf(job);
+    const counts = this.#counts && countsOf(this.#counts, job.type);
+    if (from !== undefined) {
+      delta[AT[from]]--;
+      if (counts) counts[from]--;
+      if (from === 'waiting') this.#countClient(job.client, -1);
     }
-    this.#own.deltas.set(key, delta);
-    this.#apply(change, 1);
+    if (to !== undefined) {
+      delta[AT[to]]++;
+      if (counts) counts[to]++;
+      if (to === 'waiting') this.#countClient(job.client, 1);
+    }
+  }
+
+  /** Most transactions are about jobs of one type and one client. */
+  #deltaOf({ type, client }: Counted): Delta {
+    const { deltas } = this.#own;
+    const last = deltas.at(-1);
+    if (last?.[0] === type && last[1] === client) return last;
+    const delta: Delta = [type, client, 0, 0, 0];
+    deltas.push(delta);
+    return delta;
+  }
+
+  #countClient(client: string | null, by: number): void {
+    if (client !== null && this.#counts) addToClient(this.#counts, client, by);
   }
 
   /** It ended, `ms` after its last attempt began; undefined when none was under way. */
@@ -223,7 +246,9 @@ export class ChangeLog implements Participant {
     this.#own.isCountedWithin = this.#db.inTransaction;
     const counts: Counts = { types: new Map(), clients: new Map() };
     for (const { type, client, place, count } of this.#statements.countAll.all()) {
-      add(counts, [type, client, ...PLACES.map((each) => (each === place ? count : 0))], 1);
+      const delta: Delta = [type, client, 0, 0, 0];
+      delta[AT[place]] = count;
+      add(counts, delta, 1);
     }
     return counts;
   }
@@ -249,14 +274,25 @@ export function changeLogOf(db: Database, writer: Writer): ChangeLog {
   return log;
 }
 
-function add({ types, clients }: Counts, [type, client, ...by]: Delta, sign: 1 | -1): void {
-  const ofType = types.get(type) ?? { waiting: 0, running: 0, tracked: 0 };
-  for (const [index, place] of PLACES.entries()) ofType[place] += sign * (by[index] ?? 0);
-  types.set(type, ofType);
-  const [waiting = 0] = by;
-  if (client === null || waiting === 0) return;
-  const ofClient = (clients.get(client) ?? 0) + sign * waiting;
-  if (ofClient > 0) clients.set(client, ofClient);
+function add(counts: Counts, delta: Delta, sign: 1 | -1): void {
+  const [type, client, waiting] = delta;
+  const ofType = countsOf(counts, type);
+  for (const place of PLACES) ofType[place] += sign * delta[AT[place]];
+  if (client !== null && waiting !== 0) addToClient(counts, client, sign * waiting);
+}
+
+function countsOf({ types }: Counts, type: string): Record<Place, number> {
+  let counts = types.get(type);
+  if (!counts) {
+    counts = { waiting: 0, running: 0, tracked: 0 };
+    types.set(type, counts);
+  }
+  return counts;
+}
+
+function addToClient({ clients }: Counts, client: string, by: number): void {
+  const count = (clients.get(client) ?? 0) + by;
+  if (count > 0) clients.set(client, count);
   else clients.delete(client);
 }
 
@@ -265,7 +301,7 @@ function emptyTransaction() {
     /** Its row's number, once that is written. */
     seq: undefined as number | undefined,
     ids: new Set<string>(),
-    deltas: new Map<string, Delta>(),
+    deltas: [] as Delta[],
     ended: [] as string[],
     ends: new Map<
       string,
