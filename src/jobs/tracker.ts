@@ -237,7 +237,7 @@ export class Tracker {
     { mergeMs, uuid, ...asked }: EnqueueOptions = {},
   ): Promise<Job> {
     const checked = this.#checked(type, input, uuid);
-    const job = { ...(checked instanceof Promise ? await checked : checked), ...asked };
+    const job = Object.assign(checked instanceof Promise ? await checked : checked, asked);
     if (mergeMs === undefined) return this.#insert(job);
     const now = this.#open().desk.clock.elapsed();
     const known = await this.#recentStarts.find(job, mergeMs, now);
@@ -259,8 +259,11 @@ export class Tracker {
     const places: number[] = [];
     const take = (index: number, job: NewJob) => {
       const { sessionId, parentId, client } = requests[index] as EnqueueRequest;
+      job.sessionId = sessionId;
+      job.parentId = parentId;
+      job.client = client;
       places.push(index);
-      jobs.push(Object.assign(job, { sessionId, parentId, client }));
+      jobs.push(job);
     };
     for (const [index, { type, input, uuid }] of requests.entries()) {
       try {
