@@ -1,7 +1,7 @@
 import { Problem } from './problem.ts';
 
 /** No form and no batch of this program comes near it, in bytes. Files have a route of their own. */
-const LARGEST_BODY = 1024 * 1024;
+const MAX_BODY = 1024 * 1024;
 
 /**
  * A request's body: what its JSON says, or a form's fields. A field that occurs twice counts as
@@ -37,17 +37,28 @@ export async function readFields(request: Request): Promise<Record<string, unkno
 }
 
 async function readText(request: Request): Promise<string> {
+  const declared = Number(request.headers.get('content-length') ?? Number.NaN);
+  if (declared > MAX_BODY) throw tooLarge();
+  return declared >= 0 ? readWhole(request) : readInParts(request);
+}
+
+/** Bun takes no more than was declared. */
+async function readWhole(request: Request): Promise<string> {
+  try {
+    return await request.text();
+  } catch (cause) {
+    throw brokenOff(cause);
+  }
+}
+
+async function readInParts(request: Request): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   // Bun's streams are async iterable; the DOM's types do not know.
   const body = (request.body ?? []) as unknown as AsyncIterable<Uint8Array>;
   for await (const chunk of orBrokenOff(body)) {
     size += chunk.byteLength;
-    if (size > LARGEST_BODY) {
-      throw new Problem(413, 'too_large', 'The request is too large.', {
-        message: 'Send 1 MB at most; split a long list into several requests.',
-      });
-    }
+    if (size > MAX_BODY) throw tooLarge();
     chunks.push(chunk);
   }
   return new TextDecoder().decode(Buffer.concat(chunks));
@@ -58,11 +69,21 @@ async function* orBrokenOff(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
   try {
     yield* body;
   } catch (cause) {
-    throw new Problem(400, 'broken_off', 'The request broke off.', {
-      message: 'Nothing was started. Send it again.',
-      cause,
-    });
+    throw brokenOff(cause);
   }
+}
+
+function brokenOff(cause: unknown): Problem {
+  return new Problem(400, 'broken_off', 'The request broke off.', {
+    message: 'Nothing was started. Send it again.',
+    cause,
+  });
+}
+
+function tooLarge(): Problem {
+  return new Problem(413, 'too_large', 'The request is too large.', {
+    message: 'Send 1 MB at most; split a long list into several requests.',
+  });
 }
 
 function parseJson(text: string): unknown {
