@@ -24,7 +24,7 @@ import { main } from './suite/run.ts';
 import type { Criterion, Figures, Measurement, Setting, Suite } from './suite/suite.ts';
 
 const DRAIN_AT = [1, 10, 100];
-const LIMIT_MS = { quick: 300, full: 1_200 };
+const LIMIT_MS = { quick: 300, full: 1_000 };
 
 /** Those whose acknowledged jobs survive a power cut, and what SQLite itself can do. */
 const DURABLE = ['xgpt', 'bullmq-redis', 'bullmq-postgres', 'plainjob'];
@@ -55,7 +55,7 @@ export const queue: Suite = {
     ),
     ...DRAIN_AT.map((concurrency) => costOf(concurrency)),
     ...of('latency', [...DURABLE, 'bullmq-memory', 'bunqueue'], 1, (system, { quick }) =>
-      measureLatency(system, quick ? 20 : 100, quick ? 1_000 : 3_000),
+      measureLatency(system, quick ? 20 : 100, quick ? 1_000 : 2_500),
     ),
     ...[...DURABLE, 'bullmq-memory'].map((name) => latencyApart(peer(name))),
     {
@@ -107,7 +107,7 @@ function latencyApart(each: Peer): Measurement {
     subject: each.name,
     requires: each.requires,
     run: (setting) =>
-      measureLatencyApart(each, setting, setting.quick ? 15 : 80, setting.quick ? 1_500 : 4_000),
+      measureLatencyApart(each, setting, setting.quick ? 15 : 80, setting.quick ? 1_500 : 3_000),
   };
 }
 

@@ -27,7 +27,9 @@ export async function openTaskbarStream(url: string): Promise<TaskbarStream> {
   });
   return {
     pieces,
-    forget: () => void (pieces.length = 0),
+    forget() {
+      pieces.length = 0;
+    },
     leave: () => aborter.abort(),
   };
 }

@@ -49,7 +49,7 @@ export async function runSuites(suites: Suite[], options: Options): Promise<Resu
   try {
     for (let round = 0; round < options.rounds; round++) {
       for (const { suite, measurement } of rotated(all, round / options.rounds)) {
-        if (round >= (measurement.rounds ?? options.rounds)) continue;
+        if (options.quick && measurement.isSlow) continue;
         if (!isPossible(measurement.requires, servers)) continue;
         const env = { XGPT_BENCH: JSON.stringify({ servers, shared }) };
         const result = await measureApart(suite, measurement, options.quick, env);
@@ -107,17 +107,20 @@ function report(result: Omit<Result, 'round'>, file: string | undefined, round: 
   if (file) appendFileSync(file, `${JSON.stringify({ ...result, round })}\n`);
 }
 
-/** What a run found, in Markdown. */
-export function describe(suite: Suite, results: Results): string {
+/** What one suite found, in Markdown. */
+function describe(suite: Suite, results: Results): string {
   const criteria = suite.criteria(results).filter(({ value }) => value !== undefined);
-  const goals =
-    criteria.length > 0 ? [`### Criteria: ${suite.title}`, criteriaTable(criteria)] : [];
-  const failures = results.errors
-    .filter(({ name }) => suite.measurements.some((each) => each.name === name))
-    .map(({ name, subject, error }) => `- ${name}/${subject} failed: ${error}`);
-  return [`## ${suite.title}`, suite.tables(results), ...goals, failures.join('\n')]
+  const goals = criteria.length > 0 ? criteriaTable(criteria) : '';
+  return [`## ${suite.title}`, suite.tables(results), goals, failures(results)]
     .filter(Boolean)
     .join('\n\n');
+}
+
+/** A list of what could not be measured, with reasons; empty when everything could. */
+export function failures(results: Results): string {
+  return results.errors
+    .map(({ name, subject, error }) => `- ${name}/${subject} failed: ${error}`)
+    .join('\n');
 }
 
 function readResults(file: string): Results {

@@ -23,8 +23,8 @@ export interface Measurement {
   /** `xgpt` */
   subject: string;
   requires?: Requirement;
-  /** How often at most, where repeating it tells nothing new. */
-  rounds?: number;
+  /** Left out of a quick run. */
+  isSlow?: boolean;
   run(setting: Setting): Promise<Figures>;
 }
 
