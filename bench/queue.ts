@@ -33,6 +33,9 @@ const BARE = ['bare-two', 'bare-one', 'bare-grouped'];
 /** Enough that no drain is over before it is warm. */
 const JOBS: Record<string, number> = { 'bare-grouped': 40_000, 'bare-one': 8_000 };
 
+/** A page of 4,096 bytes with its header, as it stands in the WAL. */
+const PAGE_KB = 4.12;
+
 type Measure = (system: System, setting: Setting) => Promise<Figures>;
 
 export const queue: Suite = {
@@ -55,7 +58,7 @@ export const queue: Suite = {
     ),
     ...DRAIN_AT.map((concurrency) => costOf(concurrency)),
     ...of('latency', [...DURABLE, 'bullmq-memory', 'bunqueue'], 1, (system, { quick }) =>
-      measureLatency(system, quick ? 20 : 100, quick ? 1_000 : 2_500),
+      measureLatency(system, quick ? 20 : 100, quick ? 800 : 2_000),
     ),
     ...[...DURABLE, 'bullmq-memory'].map((name) => latencyApart(peer(name))),
     {
@@ -107,7 +110,7 @@ function latencyApart(each: Peer): Measurement {
     subject: each.name,
     requires: each.requires,
     run: (setting) =>
-      measureLatencyApart(each, setting, setting.quick ? 15 : 80, setting.quick ? 1_500 : 3_000),
+      measureLatencyApart(each, setting, setting.quick ? 15 : 80, setting.quick ? 1_000 : 2_500),
   };
 }
 
@@ -160,11 +163,13 @@ function cost(results: Results): string {
   if (measured.length === 0) return '';
   const rows = measured.map((at): Cell[] => {
     const figure = (name: string) => results.median(`cost${at}`, 'xgpt', name);
+    const whole = wholeCost(results, at);
     return [
       `${at} at once`,
       figure('enqueueKb'),
       figure('drainKb'),
-      wholeCost(results, at),
+      whole,
+      whole === undefined ? undefined : whole / PAGE_KB,
       figure('enqueueFsyncs'),
       figure('drainFsyncs'),
     ];
@@ -174,6 +179,7 @@ function cost(results: Results): string {
     'enqueue, KB of WAL',
     'drain, KB of WAL',
     'both, KB',
+    'both, pages',
     'enqueue, fsyncs',
     'drain, fsyncs',
   ];

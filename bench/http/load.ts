@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { spawnChild } from '../suite/children.ts';
 import { monotonicMs } from '../suite/clock.ts';
 import { quantile } from '../suite/statistics.ts';
 import type { Figures } from '../suite/suite.ts';
@@ -16,7 +17,7 @@ export function measurePosts(url: string, connections: number, seconds: number):
 async function withWrk(url: string, connections: number, seconds: number): Promise<Figures> {
   const script = join(import.meta.dir, 'post.lua');
   const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '-s', script];
-  const child = Bun.spawn(['wrk', ...args, `${url}/api/scrape`], { stdout: 'pipe' });
+  const child = spawnChild(['wrk', ...args, `${url}/api/scrape`], { stdout: 'pipe' });
   const text = await new Response(child.stdout).text();
   const time = (share: number) => {
     const [, value, unit = ''] = new RegExp(`${share}%\\s+([\\d.]+)(us|ms|s)`).exec(text) ?? [];

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { spawnChild } from '../suite/children.ts';
 import { monotonicMs, until } from '../suite/clock.ts';
 import { max, quantile } from '../suite/statistics.ts';
 import type { Figures, Setting } from '../suite/suite.ts';
@@ -71,7 +72,7 @@ async function drainFromOutside(
   input: unknown,
 ): Promise<number> {
   const script = join(import.meta.dir, 'enqueuer.ts');
-  const child = Bun.spawn(
+  const child = spawnChild(
     [process.execPath, script, folder, type, String(jobs), JSON.stringify(input)],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { spawnChild } from '../suite/children.ts';
 
 const MAIN = join(import.meta.dir, '../../src/main.ts');
 
@@ -29,7 +30,7 @@ export async function startServer(
   command: string[],
   env: Record<string, string> = {},
 ): Promise<RunningServer> {
-  const child = Bun.spawn([process.execPath, ...command], {
+  const child = spawnChild([process.execPath, ...command], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { startXgpt } from '../http/server.ts';
 import { openTaskbarStream } from '../http/stream.ts';
+import { spawnChild } from '../suite/children.ts';
 import { until } from '../suite/clock.ts';
 import { quantile } from '../suite/statistics.ts';
 import type { Figures, Setting } from '../suite/suite.ts';
@@ -11,7 +12,7 @@ export async function measureChange({ folder }: Setting, samples: number): Promi
   const server = await startXgpt(folder);
   const stream = await openTaskbarStream(server.url);
   const answers: ((changed: Changed) => void)[] = [];
-  const changer = Bun.spawn([process.execPath, join(import.meta.dir, 'changer.ts'), folder], {
+  const changer = spawnChild([process.execPath, join(import.meta.dir, 'changer.ts'), folder], {
     stdio: ['ignore', 'inherit', 'inherit'],
     ipc: (message: Changed) => answers.shift()?.(message),
   });

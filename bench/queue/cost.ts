@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { spawnChild } from '../suite/children.ts';
 import type { Figures, Setting } from '../suite/suite.ts';
 import type { Phase, Phases } from './cost_subject.ts';
 
@@ -18,7 +19,7 @@ export async function measureCost(
   const command = [...subject, folder, String(jobs), String(concurrency)];
   const log = Bun.which('strace') ? join(folder, 'trace') : undefined;
   const tracer = ['strace', '-f', '-q', '-y', '-ttt', '-s', '0', '-e', TRACED, '-o'];
-  const child = Bun.spawn(log ? [...tracer, log, ...command] : command, {
+  const child = spawnChild(log ? [...tracer, log, ...command] : command, {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const phases = JSON.parse(await new Response(child.stdout).text()) as Phases;
@@ -35,7 +36,7 @@ export async function measureCost(
   };
 }
 
-interface Call {
+export interface Call {
   /** Unix time in ms. */
   at: number;
   waitsForDisk: boolean;
@@ -43,7 +44,7 @@ interface Call {
 }
 
 /** `812 1764347000.123456 pwrite64(12</tmp/x/xgpt.sqlite-wal>, ""..., 4096, 32) = 4096` */
-function parseTrace(text: string): Call[] {
+export function parseTrace(text: string): Call[] {
   return text.split('\n').flatMap((line) => {
     const [, at, name, file = ''] = /^\d+\s+([\d.]+) (\w+)\(\d+<([^>]*)>/.exec(line) ?? [];
     if (!at || !name) return [];
@@ -55,7 +56,7 @@ function parseTrace(text: string): Call[] {
   });
 }
 
-function tracedCost(calls: Call[], { from, to }: Phase): { bytes: number; fsyncs?: number } {
+export function tracedCost(calls: Call[], { from, to }: Phase): { bytes: number; fsyncs?: number } {
   const within = calls.filter(({ at }) => at >= from && at <= to);
   return {
     bytes: within.reduce((sum, { walBytes }) => sum + walBytes, 0),

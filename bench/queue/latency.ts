@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Peer, System } from '../peers/system.ts';
+import { spawnChild } from '../suite/children.ts';
 import { monotonicMs } from '../suite/clock.ts';
 import { quantile } from '../suite/statistics.ts';
 import type { Figures, Setting } from '../suite/suite.ts';
@@ -33,7 +34,7 @@ export async function measureLatencyApart(
   const system = await peer.open({ folder, servers, concurrency: 1 });
   let started = (_message: Started) => {};
   const ready = Promise.withResolvers<void>();
-  const worker = Bun.spawn([process.execPath, join(import.meta.dir, 'worker.ts')], {
+  const worker = spawnChild([process.execPath, join(import.meta.dir, 'worker.ts')], {
     stdio: ['ignore', 'inherit', 'inherit'],
     ipc: (message: Started | 'ready') => (message === 'ready' ? ready.resolve() : started(message)),
   });

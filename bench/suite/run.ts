@@ -2,6 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installPeers } from '../peers/install.ts';
+import { endChildren, onInterrupt, spawnChild } from './children.ts';
 import { idleShare } from './cpu.ts';
 import { criteriaTable, percent } from './markdown.ts';
 import { isSelected, type Options, readOptions } from './options.ts';
@@ -26,60 +27,92 @@ async function measureHere(suite: Suite, key: string, quick: boolean): Promise<v
   const measurement = suite.measurements.find((each) => keyOf(each) === key);
   if (!measurement) throw new Error(`There is no measurement ${key}.`);
   const folder = mkdtempSync(join(tmpdir(), 'xgpt-bench-'));
-  try {
-    const { servers, shared } = JSON.parse(process.env.XGPT_BENCH ?? '{}') as Setting;
-    console.log(JSON.stringify(await measurement.run({ quick, servers, folder, shared })));
-  } finally {
+  const cleanUp = () => {
+    endChildren('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
+  };
+  onInterrupt(() => {
+    cleanUp();
+    process.exit(1);
+  });
+  try {
+    const found = JSON.parse(process.env.XGPT_BENCH ?? '{}') as Surroundings;
+    console.log(JSON.stringify(await measurement.run({ quick, folder, ...found })));
+  } finally {
+    cleanUp();
   }
 }
 
-/** Runs the selected measurements in rounds, each time in a rotated order. */
+/** What all measurements of a run share. */
+type Surroundings = Pick<Setting, 'servers' | 'shared'>;
+
+interface Planned {
+  suite: Suite;
+  measurement: Measurement;
+}
+
+/** Runs the selected measurements in rounds, each round in another order. */
 export async function runSuites(suites: Suite[], options: Options): Promise<Results> {
   if (options.from) return readResults(options.from);
-  const all = suites.flatMap((suite) =>
-    suite.measurements
-      .filter(({ name, subject }) => isSelected(options.only, name, subject))
-      .map((measurement) => ({ suite, measurement })),
-  );
+  const planned = plan(suites, options);
   installPeers();
-  const { servers, stop } = await startServers(serversFor(all.map((each) => each.measurement)));
+  const { servers, stop } = await startServers(serversFor(planned));
   const shared = mkdtempSync(join(tmpdir(), 'xgpt-bench-shared-'));
-  const results: Result[] = [];
+  const interruption = new AbortController();
+  onInterrupt(() => {
+    interruption.abort();
+    endChildren('SIGTERM');
+  });
   try {
-    for (let round = 0; round < options.rounds; round++) {
-      for (const { suite, measurement } of rotated(all, round / options.rounds)) {
-        if (options.quick && measurement.isSlow) continue;
-        if (!isPossible(measurement.requires, servers)) continue;
-        const env = { XGPT_BENCH: JSON.stringify({ servers, shared }) };
-        const result = await measureApart(suite, measurement, options.quick, env);
-        results.push({ ...result, round });
-        report(result, options.save, round);
-      }
-    }
+    return await measureAll(planned, options, { servers, shared }, interruption.signal);
   } finally {
     await stop();
     rmSync(shared, { recursive: true, force: true });
+    if (interruption.signal.aborted) process.exit(130);
   }
-  return new Results(
-    inOrder(
-      results,
-      all.map((each) => each.measurement),
-    ),
+}
+
+function plan(suites: Suite[], { only, quick }: Options): Planned[] {
+  return suites.flatMap((suite) =>
+    suite.measurements
+      .filter(({ name, subject }) => isSelected(only, name, subject))
+      .filter(({ isSlow }) => !(quick && isSlow))
+      .map((measurement) => ({ suite, measurement })),
   );
 }
 
+async function measureAll(
+  planned: Planned[],
+  { rounds, quick, save }: Options,
+  surroundings: Surroundings,
+  interruption: AbortSignal,
+): Promise<Results> {
+  const possible = planned.filter(({ measurement }) =>
+    isPossible(measurement.requires, surroundings.servers),
+  );
+  const results: Result[] = [];
+  for (let round = 0; round < rounds; round++) {
+    for (const each of rotated(possible, round / rounds)) {
+      if (interruption.aborted) break;
+      const result = { ...(await measureApart(each, quick, surroundings)), round };
+      results.push(result);
+      report(result);
+      if (save) appendFileSync(save, `${JSON.stringify(result)}\n`);
+    }
+  }
+  return new Results(inOrder(results, planned));
+}
+
 async function measureApart(
-  suite: Suite,
-  measurement: Measurement,
+  { suite, measurement }: Planned,
   quick: boolean,
-  env: Record<string, string>,
+  surroundings: Surroundings,
 ): Promise<Omit<Result, 'round'>> {
   const { name, subject } = measurement;
   const idle = Number((await idleShare(150)).toFixed(3));
   const args = ['--measure', keyOf(measurement), ...(quick ? ['--quick'] : [])];
-  const child = Bun.spawn([process.execPath, suite.script, ...args], {
-    env: { ...process.env, ...env },
+  const child = spawnChild([process.execPath, suite.script, ...args], {
+    env: { ...process.env, XGPT_BENCH: JSON.stringify(surroundings) },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: TIMEOUT_MS,
   });
@@ -100,11 +133,9 @@ function figuresIn(output: string): Figures | undefined {
   return line.startsWith('{') ? (JSON.parse(line) as Figures) : undefined;
 }
 
-function report(result: Omit<Result, 'round'>, file: string | undefined, round: number): void {
-  const { name, subject, figures, error, idle } = result;
+function report({ name, subject, figures, error, idle, round }: Result): void {
   const found = figures ? JSON.stringify(figures) : `failed: ${error}`;
   console.error(`${round + 1} ${name}/${subject} (idle ${percent(idle)}) ${found}`);
-  if (file) appendFileSync(file, `${JSON.stringify({ ...result, round })}\n`);
 }
 
 /** What one suite found, in Markdown. */
@@ -128,9 +159,9 @@ function readResults(file: string): Results {
   return new Results(lines.map((line) => JSON.parse(line) as Result));
 }
 
-function serversFor(measurements: Measurement[]): (keyof Servers)[] {
+function serversFor(planned: Planned[]): (keyof Servers)[] {
   const all: (keyof Servers)[] = ['redis', 'memoryRedis', 'postgres'];
-  return all.filter((server) => measurements.some(({ requires }) => requires === server));
+  return all.filter((server) => planned.some(({ measurement }) => measurement.requires === server));
 }
 
 function isPossible(requirement: Requirement | undefined, servers: Servers): boolean {
@@ -142,8 +173,8 @@ function rotated<Item>(items: Item[], share: number): Item[] {
   return [...items.slice(shift), ...items.slice(0, shift)];
 }
 
-function inOrder(results: Result[], measurements: Measurement[]): Result[] {
-  const keys = measurements.map(keyOf);
+function inOrder(results: Result[], planned: Planned[]): Result[] {
+  const keys = planned.map(({ measurement }) => keyOf(measurement));
   return results.toSorted((a, b) => keys.indexOf(keyOf(a)) - keys.indexOf(keyOf(b)));
 }
 
