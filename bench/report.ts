@@ -24,6 +24,7 @@ bun run bench > docs/performance.md      # writes this page anew; progress goes 
 bun run bench --quick                    # one short round of everything, in less than two minutes
 bun bench/queue.ts --only drain10        # a part; bench/scale.ts and bench/http.ts take the same options
 bun bench/queue.ts --only drain/xgpt,enqueue/bare-one --rounds 5
+bun run bench --patience 60              # waits up to a minute for a quiet machine before each measurement
 bun run bench --save results.jsonl       # keeps each result as a line of JSON
 bun run bench --from results.jsonl       # prints those results again
 \`\`\`

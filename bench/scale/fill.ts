@@ -59,7 +59,8 @@ function dropTriggers(db: Database): string[] {
   return triggers.map(({ sql }) => sql);
 }
 
-function multiplyJobs(db: Database, count: number): void {
+/** Adds `count` copies of the first job, with what the tables of details have of it. */
+export function multiplyJobs(db: Database, count: number): void {
   const columns = columnsOf(db, 'jobs');
   const real = db.query<Row, []>('SELECT * FROM jobs ORDER BY id').all();
   const template = real[0] as Row;

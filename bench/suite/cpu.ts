@@ -1,11 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
+const LOOK_MS = 150;
+
 /** The share of all cores that was idle for the next `ms`, 0 to 1. */
-export async function idleShare(ms: number): Promise<number> {
+async function idleShare(ms: number): Promise<number> {
   const before = machineTicks();
   await Bun.sleep(ms);
   const after = machineTicks();
   return (after.idle - before.idle) / Math.max(1, after.total - before.total);
+}
+
+/** Waits for a moment in which `share` of all cores is idle, at most so many ms. @returns its share */
+export async function quietMoment(share: number, patienceMs: number): Promise<number> {
+  const end = performance.now() + patienceMs;
+  let idle = await idleShare(LOOK_MS);
+  while (idle < share && performance.now() < end) idle = await idleShare(LOOK_MS);
+  return idle;
 }
 
 function machineTicks(): { idle: number; total: number } {

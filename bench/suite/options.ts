@@ -6,6 +6,8 @@ export interface Options {
   rounds: number;
   /** Names of measurements, of subjects, or `name/subject`; empty for all. */
   only: string[];
+  /** How long each measurement may wait for a quiet machine, in seconds. */
+  patience: number;
   /** File that gets each result as a line of JSON. */
   save: string | undefined;
   /** File of saved results to print instead of measuring. */
@@ -21,6 +23,7 @@ export function readOptions(args = process.argv.slice(2)): Options {
       quick: { type: 'boolean', default: false },
       rounds: { type: 'string' },
       only: { type: 'string', multiple: true, default: [] },
+      patience: { type: 'string', default: '0' },
       save: { type: 'string' },
       from: { type: 'string' },
       measure: { type: 'string' },
@@ -30,6 +33,7 @@ export function readOptions(args = process.argv.slice(2)): Options {
     ...values,
     only: values.only.flatMap((names) => names.split(',')),
     rounds: Number(values.rounds ?? (values.quick ? 1 : 3)),
+    patience: Number(values.patience),
     save: values.save,
     from: values.from,
     measure: values.measure,

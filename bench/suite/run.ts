@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installPeers } from '../peers/install.ts';
 import { endChildren, onInterrupt, spawnChild } from './children.ts';
-import { idleShare } from './cpu.ts';
+import { quietMoment } from './cpu.ts';
 import { criteriaTable, percent } from './markdown.ts';
 import { isSelected, type Options, readOptions } from './options.ts';
 import { type Result, Results } from './results.ts';
@@ -11,6 +11,9 @@ import { type Servers, startServers } from './servers.ts';
 import type { Figures, Measurement, Requirement, Setting, Suite } from './suite.ts';
 
 const TIMEOUT_MS = 180_000;
+
+/** The share of all cores that is idle when nobody else uses the machine. */
+const QUIET = 0.9;
 
 /** What a suite's own script does: one measurement when told which, otherwise all that are selected. */
 export async function main(suite: Suite): Promise<void> {
@@ -83,7 +86,7 @@ function plan(suites: Suite[], { only, quick }: Options): Planned[] {
 
 async function measureAll(
   planned: Planned[],
-  { rounds, quick, save }: Options,
+  options: Options,
   surroundings: Surroundings,
   interruption: AbortSignal,
 ): Promise<Results> {
@@ -91,13 +94,13 @@ async function measureAll(
     isPossible(measurement.requires, surroundings.servers),
   );
   const results: Result[] = [];
-  for (let round = 0; round < rounds; round++) {
-    for (const each of rotated(possible, round / rounds)) {
+  for (let round = 0; round < options.rounds; round++) {
+    for (const each of rotated(possible, round / options.rounds)) {
       if (interruption.aborted) break;
-      const result = { ...(await measureApart(each, quick, surroundings)), round };
+      const result = { ...(await measureApart(each, options, surroundings)), round };
       results.push(result);
       report(result);
-      if (save) appendFileSync(save, `${JSON.stringify(result)}\n`);
+      if (options.save) appendFileSync(options.save, `${JSON.stringify(result)}\n`);
     }
   }
   return new Results(inOrder(results, planned));
@@ -105,11 +108,11 @@ async function measureAll(
 
 async function measureApart(
   { suite, measurement }: Planned,
-  quick: boolean,
+  { quick, patience }: Options,
   surroundings: Surroundings,
 ): Promise<Omit<Result, 'round'>> {
   const { name, subject } = measurement;
-  const idle = Number((await idleShare(150)).toFixed(3));
+  const idle = Number((await quietMoment(QUIET, patience * 1_000)).toFixed(3));
   const args = ['--measure', keyOf(measurement), ...(quick ? ['--quick'] : [])];
   const child = spawnChild([process.execPath, suite.script, ...args], {
     env: { ...process.env, XGPT_BENCH: JSON.stringify(surroundings) },
