@@ -71,6 +71,14 @@ the taskbar's stream sent no event. The idle server is measured for 20 seconds.`
   ],
 ]);
 
+/** The share of all cores below which others have used the machine. */
+const QUIET = 0.8;
+
+const DISTURBED = `
+
+**Others used the machine during this run.** Ratios between rows were measured under different load and
+say little; counts (fsyncs, WAL, deliveries) and growth by whole powers of ten hold.`;
+
 const OTHERS = `## The other benches
 
 Each is run by itself and prints its own limits:
@@ -102,10 +110,10 @@ console.log(
 function method({ rounds, idle }: Results): string {
   const kind = options.quick
     ? 'This was a quick run, which only shows that everything works.'
-    : `All figures are medians of ${rounds} ${rounds === 1 ? 'round' : 'rounds'}.`;
+    : `All figures are medians of ${rounds} ${rounds === '1' ? 'round' : 'rounds'}.`;
   return `${kind} Every measurement has a process of its own, and each round begins at another place of the
 list. Before each measurement, the share of the cores that was idle was taken for 150 ms: the median
-is ${percent(idle.median)}, and a tenth of them is ${percent(idle.worstTenth)} or less.`;
+is ${percent(idle.median)}, and a tenth of them is ${percent(idle.worstTenth)} or less.${idle.median < QUIET ? DISTURBED : ''}`;
 }
 
 function section(suite: Suite, about: string): string {

@@ -21,8 +21,12 @@ export class Results {
     this.#all = all;
   }
 
-  get rounds(): number {
-    return new Set(this.#all.map(({ round }) => round)).size;
+  /** `3`, or `2 to 3` when a run was cut short. */
+  get rounds(): string {
+    const runs = Map.groupBy(this.#all, ({ name, subject }) => `${name}/${subject}`);
+    const counts = [...runs.values()].map(({ length }) => length).sort((a, b) => a - b);
+    const [least = 0, most = 0] = [counts[0], counts.at(-1)];
+    return least === most ? String(most) : `${least} to ${most}`;
   }
 
   /** How idle the machine was before the measurements: the median, and the worst tenth. */

@@ -98,6 +98,8 @@ async function measureAll(
     for (const each of rotated(possible, round / options.rounds)) {
       if (interruption.aborted) break;
       const result = { ...(await measureApart(each, options, surroundings)), round };
+      // One that was cut short has failed for no reason of its own.
+      if (interruption.aborted) break;
       results.push(result);
       report(result);
       if (options.save) appendFileSync(options.save, `${JSON.stringify(result)}\n`);
