@@ -1,0 +1,72 @@
+import { openBareSqlite } from './bare_sqlite.ts';
+import { openBullmqOnPostgres, openBullmqOnRedis } from './bullmq.ts';
+import { openBunqueue } from './bunqueue.ts';
+import { openPlainjob } from './plainjob.ts';
+import type { Peer } from './system.ts';
+import { openXgpt } from './xgpt.ts';
+
+export const PEERS: Peer[] = [
+  {
+    name: 'xgpt',
+    title: 'xgpt',
+    survives: 'power cut',
+    open: (place) => openXgpt(place),
+  },
+  {
+    name: 'bullmq-redis',
+    title: 'BullMQ, Redis `appendfsync always`',
+    survives: 'power cut',
+    requires: 'redis',
+    open: (place) => openBullmqOnRedis(place, place.servers.redis),
+  },
+  {
+    name: 'bullmq-postgres',
+    title: 'BullMQ, PostgreSQL',
+    survives: 'power cut',
+    requires: 'postgres',
+    open: openBullmqOnPostgres,
+  },
+  {
+    name: 'plainjob',
+    title: 'plainjob, `synchronous=FULL`',
+    survives: 'power cut',
+    open: openPlainjob,
+  },
+  {
+    name: 'bare-two',
+    title: 'bare SQLite, two commits a job',
+    survives: 'power cut',
+    open: (place) => openBareSqlite(place, 'two'),
+  },
+  {
+    name: 'bare-one',
+    title: 'bare SQLite, one commit a job',
+    survives: 'power cut',
+    open: (place) => openBareSqlite(place, 'one'),
+  },
+  {
+    name: 'bare-grouped',
+    title: 'bare SQLite, one commit for all that run',
+    survives: 'power cut',
+    open: (place) => openBareSqlite(place, 'grouped'),
+  },
+  {
+    name: 'bullmq-memory',
+    title: 'BullMQ, Redis without disk',
+    survives: 'nothing for certain',
+    requires: 'memoryRedis',
+    open: (place) => openBullmqOnRedis(place, place.servers.memoryRedis),
+  },
+  {
+    name: 'bunqueue',
+    title: 'bunqueue, embedded',
+    survives: 'nothing for certain',
+    open: openBunqueue,
+  },
+];
+
+export function peer(name: string): Peer {
+  const found = PEERS.find((each) => each.name === name);
+  if (!found) throw new Error(`There is no peer ${name}.`);
+  return found;
+}

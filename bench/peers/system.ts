@@ -1,0 +1,51 @@
+import type { Servers } from '../suite/servers.ts';
+import type { Requirement } from '../suite/suite.ts';
+
+export interface Place {
+  /** Where an embedded system keeps its file. */
+  folder: string;
+  servers: Servers;
+  /** How many jobs run at once when work begins. */
+  concurrency: number;
+  /** Another process uses the same data: what is there stays. */
+  joining?: boolean;
+}
+
+/** A job system with one queue, whose jobs have a number. */
+export interface System {
+  enqueue(n: number): Promise<unknown> | unknown;
+  /** Those from `from` on, with one call. */
+  enqueueBulk(from: number, count: number): Promise<unknown> | unknown;
+  /** Runs jobs in this process; `handle` is the handler. Resolves when it is ready. */
+  work(handle: Handler): Promise<void> | void;
+  /** How many jobs have not ended. */
+  unfinished(): Promise<number> | number;
+  close(): Promise<void> | void;
+}
+
+export type Handler = (n: number) => Promise<void> | void;
+
+export interface Peer {
+  /** For the command line: `bullmq-redis`. */
+  name: string;
+  /** For the report. */
+  title: string;
+  /** What an acknowledged job survives. */
+  survives: 'power cut' | 'kill -9' | 'nothing for certain';
+  requires?: Requirement;
+  open(place: Place): Promise<System>;
+}
+
+/** A job's data, the same in all systems. */
+export interface Numbered {
+  n: number;
+}
+
+export function numbers(from: number, count: number): Numbered[] {
+  return Array.from({ length: count }, (_, index) => ({ n: from + index }));
+}
+
+/** Imports a package of `bench/package.json`. Its types are not there before it is installed. */
+export async function importPeer<Module>(name: string): Promise<Module> {
+  return (await import(Bun.resolveSync(name, import.meta.dir))) as Module;
+}

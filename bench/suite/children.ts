@@ -1,0 +1,27 @@
+import type { Spawn, Subprocess } from 'bun';
+
+const running = new Set<Subprocess>();
+
+/** `Bun.spawn`, for a process that is not to outlive this one. */
+export function spawnChild<
+  const In extends Spawn.Writable = 'ignore',
+  const Out extends Spawn.Readable = 'pipe',
+  const Err extends Spawn.Readable = 'inherit',
+>(command: string[], options: Spawn.SpawnOptions<In, Out, Err>): Subprocess<In, Out, Err> {
+  const child = Bun.spawn(command, options);
+  running.add(child);
+  void child.exited.then(() => running.delete(child));
+  return child;
+}
+
+/** Ends what a measurement that failed or was interrupted has left running. */
+export function endChildren(signal: NodeJS.Signals): void {
+  for (const child of running) child.kill(signal);
+}
+
+process.on('exit', () => endChildren('SIGKILL'));
+
+/** Calls `stop` once, at the first Ctrl-C or SIGTERM. */
+export function onInterrupt(stop: () => void): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+}
