@@ -41,6 +41,30 @@ describe('FEATURES 15, 25: the queue', () => {
     expect(order).toEqual(['a', 'b', 'c', 'd']);
   });
 
+  test('of those whose next attempt is due, the first in the line goes first, not the first due', async () => {
+    const begun: string[] = [];
+    const waitFor = new Map([
+      ['first', 5_000],
+      ['second', 1_000],
+    ]);
+    const definition = errand(async ({ name }, job) => {
+      begun.push(`${name} ${job.attempt}`);
+      if (job.attempt > 1) return;
+      const retryAt = new Date(clock.now() + (waitFor.get(name) ?? 0));
+      throw Object.assign(new Error('Not yet.'), { retryAt });
+    });
+    const { tracker, clock } = setup({ definitions: [definition] });
+    await tracker.enqueue('errand', { name: 'first' });
+    await tracker.enqueue('errand', { name: 'second' });
+    await tracker.start();
+    await clock.advance(0);
+    await tracker.stop();
+    clock.skip(60_000);
+    await tracker.start();
+    await clock.advance(0);
+    expect(begun).toEqual(['first 1', 'second 1', 'first 2', 'second 2']);
+  });
+
   test('a full type does not hold up another', async () => {
     const busy = errand(() => new Promise(() => {}));
     const chore = defineJob<'chore'>({
