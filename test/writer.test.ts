@@ -182,7 +182,7 @@ describe('a write that fails', () => {
       const writes: (() => unknown)[] = [insert('one'), insert('two')];
       writes.splice(index, 0, write);
       const outcomes = await Promise.allSettled(writes.map((each) => writer.write(each)));
-      const expected = ['fulfilled', 'fulfilled'];
+      const expected: ('fulfilled' | 'rejected')[] = ['fulfilled', 'fulfilled'];
       expected.splice(index, 0, 'rejected');
       expect(outcomes.map(({ status }) => status)).toEqual(expected);
       expect(String((outcomes[index] as PromiseRejectedResult).reason)).toMatch(message);
@@ -196,7 +196,7 @@ describe('a write that fails', () => {
   );
 
   test('is alone with its error, however many there are of its kind', async () => {
-    const writes = Array.from({ length: 60 }, (_, index) => {
+    const writes = Array.from({ length: 60 }, (_, index): (() => unknown) => {
       const text = `note ${index}`;
       return index % 3 === 0 ? () => Number(db.query('SELECT nonsense').get()) : insert(text);
     });
