@@ -27,7 +27,8 @@ describe('opening', () => {
     expect(pragma('journal_mode')).toBe('wal');
     expect(pragma('synchronous')).toBe(2);
     expect(pragma('foreign_keys')).toBe(1);
-    expect(pragma('busy_timeout')).toBe(1000);
+    // Waiting for other processes is the writer's affair: SQLite's own waiting blocks everything.
+    expect(pragma('busy_timeout')).toBe(0);
     db.close();
   });
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { openDatabase } from '../src/database.ts';
 import { createLogger } from '../src/logger.ts';
 import { Vitals } from '../src/vitals.ts';
+import { writerOf } from '../src/writer.ts';
 import { closeApps, NAVIGATION, setupApp } from './support/app.ts';
 import { testClock } from './support/clock.ts';
 
@@ -99,6 +100,25 @@ describe('something keeps the database from working', () => {
     await clock.advance(60_000);
     expect(vitals.trouble?.code).toBe('database_damaged');
     expect(vitals.obstacle()?.code).toBe('database_damaged');
+  });
+
+  test('a newer program has changed the tables: nothing is written, together or later', async () => {
+    const { db, folder, clock, vitals } = setup();
+    await clock.advance(0);
+    const other = openDatabase(join(folder, 'data', 'xgpt.sqlite'));
+    other.run("INSERT INTO migrations VALUES (9999, '9999_add_teleport', 0)");
+    other.run('CREATE TABLE notes (text TEXT)');
+    const writer = writerOf(db);
+    const write = () => writer.write(() => void db.run("INSERT INTO notes VALUES ('late')"));
+    for (const writes of [[write(), write()], [write()]]) {
+      for (const outcome of await Promise.allSettled(writes))
+        expect(outcome).toMatchObject({ reason: { trouble: { code: 'database_newer' } } });
+    }
+    expect(await write().catch((error: Error) => error.name)).toBe('Obstructed');
+    expect(other.query('SELECT * FROM notes').all()).toEqual([]);
+    await clock.advance(10_000);
+    expect(vitals.trouble?.code).toBe('database_newer');
+    other.close();
   });
 
   test('an error that tells nothing about the database is not taken for trouble', () => {

@@ -155,7 +155,8 @@ describe('FEATURES 35: a command beside other processes', () => {
       expect(await onlyJob(dataDir)).toMatchObject({
         status: 'queued',
         attempt: 1,
-        maxAttempts: 6,
+        attemptsUsed: 0,
+        maxAttempts: 5,
         errors: [],
       });
     },

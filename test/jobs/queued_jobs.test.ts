@@ -41,6 +41,30 @@ describe('FEATURES 15, 25: the queue', () => {
     expect(order).toEqual(['a', 'b', 'c', 'd']);
   });
 
+  test('of those whose next attempt is due, the first in the line goes first, not the first due', async () => {
+    const begun: string[] = [];
+    const waitFor = new Map([
+      ['first', 5_000],
+      ['second', 1_000],
+    ]);
+    const definition = errand(async ({ name }, job) => {
+      begun.push(`${name} ${job.attempt}`);
+      if (job.attempt > 1) return;
+      const retryAt = new Date(clock.now() + (waitFor.get(name) ?? 0));
+      throw Object.assign(new Error('Not yet.'), { retryAt });
+    });
+    const { tracker, clock } = setup({ definitions: [definition] });
+    await tracker.enqueue('errand', { name: 'first' });
+    await tracker.enqueue('errand', { name: 'second' });
+    await tracker.start();
+    await clock.advance(0);
+    await tracker.stop();
+    clock.skip(60_000);
+    await tracker.start();
+    await clock.advance(0);
+    expect(begun).toEqual(['first 1', 'second 1', 'first 2', 'second 2']);
+  });
+
   test('a full type does not hold up another', async () => {
     const busy = errand(() => new Promise(() => {}));
     const chore = defineJob<'chore'>({
@@ -296,7 +320,9 @@ describe('FEATURES 28: retrying', () => {
     expect(tracker.getJob(id)?.status).toBe('failed');
 
     broken = false;
-    expect(await tracker.retryJob(id)).toMatchObject({ status: 'queued', errors: ['broken'] });
+    // A place was free, which took it in the same transaction.
+    const retried = await tracker.retryJob(id);
+    expect(retried).toMatchObject({ status: 'running', attemptsUsed: 1, errors: ['broken'] });
     await clock.advance(0);
     expect(tracker.getJob(id)).toMatchObject({ status: 'completed', result: 'whole', attempt: 2 });
     await tracker.retryJob(id);
@@ -406,7 +432,7 @@ describe('FEATURES 29: stopping', () => {
     const { id } = await tracker.enqueue('errand', {});
     const later = await tracker.enqueue('errand', {});
     await clock.advance(0);
-    const left = (job = tracker.getJob(id)) => (job?.maxAttempts ?? 0) - (job?.attempt ?? 0);
+    const left = (job = tracker.getJob(id)) => (job?.maxAttempts ?? 0) - (job?.attemptsUsed ?? 0);
     const before = left() + 1;
     const stopped = tracker.stop(100);
     await clock.advance(100);

@@ -7,14 +7,29 @@ const HOUR_MS = 3_600_000;
 
 describe('FEATURES 5, 29: at start', () => {
   test('a tracked job that a dead process left running is failed as interrupted', async () => {
-    const { tracker, database } = setup();
+    const { tracker, database, rowOf } = setup();
     const { jobId } = await tracker.createJob('scrape');
+    const gone = Bun.spawn(['true']);
+    await gone.exited;
+    const owner = String(rowOf(jobId).owner).replace(`:${process.pid}:`, `:${gone.pid}:`);
+    database.run('UPDATE jobs SET owner = ?', [owner]);
     const next = createTracker({ database });
     await next.initialize();
     expect(next.getJob(jobId)).toMatchObject({
       status: 'failed',
+      failure: 'interrupted',
       errorMessage: 'Interrupted: the process that ran it ended.',
     });
+  });
+
+  test('a tracked job of a process of this machine that lives is left alone, whatever its lease', async () => {
+    const { tracker, database } = setup();
+    const { jobId } = await tracker.createJob('scrape');
+    const next = setup({}, database);
+    await next.tracker.initialize();
+    await next.clock.advance(60_000);
+    await next.tracker.initialize();
+    expect(next.tracker.getJob(jobId)?.status).toBe('running');
   });
 
   test('a queued job goes on from its checkpoint, in a new attempt', async () => {

@@ -128,7 +128,7 @@ async function endsWhole(server: TestServer, id: string) {
 const stays = () => Bun.sleep(2_500);
 
 describe.concurrent('the database is locked for seconds by another program', () => {
-  const TITLE = 'Another program keeps the database locked.';
+  const TITLE = 'The database is busy: another process has been writing to it for seconds.';
 
   test('reads are answered, starts are not, and everything goes on when it is over', async () => {
     const { server, id } = await started();
@@ -248,7 +248,7 @@ describe.concurrent('the disk takes no more', () => {
     });
     expect(waiting.errorMessage).toStartWith('The disk is full.');
     expect(waiting.errors).toEqual([]);
-    expect(waiting.maxAttempts - waiting.attempt).toBe(5);
+    expect(waiting.maxAttempts - waiting.attemptsUsed).toBe(5);
     expect(web.vitals.trouble?.code).toBe('disk_full');
     web.database.run('PRAGMA max_page_count = 100000');
     expect((await web.ended(id)).status).toBe('completed');
