@@ -1,5 +1,6 @@
 import type { Job } from '../../src/jobs/job.ts';
 import { attemptWords } from '../attempts.ts';
+import { FAILURE_WORDS } from '../failure_words.ts';
 import { jobName, ordinal, progressCount, took } from '../format.ts';
 import { LivePart } from '../live_part.tsx';
 import { relativeTime } from '../time.tsx';
@@ -140,7 +141,10 @@ function Details({ job, attempts, now }: DetailsProps): JSX.Element {
         {job.id}
       </dd>
       <dt>Status</dt>
-      <dd>{job.status}</dd>
+      <dd>
+        {job.status}
+        {job.failure === undefined ? '' : ` · ${FAILURE_WORDS[job.failure]}`}
+      </dd>
       <Moment label="Created" date={job.createdAt} now={now} />
       <Moment label="Started" date={job.startedAt} now={now} />
       <Moment label="Ended" date={job.completedAt} now={now} />

@@ -63,7 +63,7 @@ function skipped({ action, matching, open }: BulkModel): string {
 
 const LABELS: Record<keyof BulkModel['query'], string> = {
   status: 'Status',
-  failure: 'Failed for good',
+  failure: 'Failed because',
   type: 'Type',
   q: 'Words',
   session: 'Session',

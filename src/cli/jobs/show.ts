@@ -1,4 +1,5 @@
 import { attemptWords } from '../../../views/attempts.ts';
+import { FAILURE_WORDS } from '../../../views/failure_words.ts';
 import { duration, exact, jobName, relative } from '../../../views/format.ts';
 import { progressLine } from '../../../views/progress_line.ts';
 import { padded, printable } from '../../../views/text/printable.ts';
@@ -83,6 +84,7 @@ function factsOf(job: Job, { attempts }: JobDetails): Row[] {
     ['ended', moment(job.completedAt)],
     ['took', job.startedAt && until && duration(until.getTime() - job.startedAt.getTime())],
     ['next attempt', moment(job.retryAt)],
+    ['failed because', job.failure && FAILURE_WORDS[job.failure]],
     ['attempts', attemptWords(job, attempts)],
     ['session', job.sessionId],
     ['started by', job.parentId],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { JobStatus } from '../../../src/jobs/lifecycle.ts';
+import { FAILURES } from '../../../src/jobs/listing.ts';
 import { JobPage } from '../../../views/pages/job.tsx';
 import type { JobPageModel } from '../../../views/view_models.ts';
 import { ago, jobView, NOW, textOf } from '../job_view.ts';
@@ -258,14 +259,28 @@ describe('what can be done', () => {
 describe('the details', () => {
   test('are what was asked, what came of it, and when', () => {
     const metadata = { username: 'ada', maxTweets: 1000, includeReplies: true, source: undefined };
+    const attempts = { attempt: 2, attemptsUsed: 2 };
     const text = textOf(
-      page({ status: 'completed', ...ended, metadata, result: { newPosts: 940 }, attempt: 2 }),
+      page({ status: 'completed', ...ended, metadata, result: { newPosts: 940 }, ...attempts }),
     );
     expect(text).toContain(
       'Result New posts 940 Posts of @ada What was asked Username ada Posts at most 1,000 Replies yes Details',
     );
     expect(text).toContain('Id scrape-0198a Status completed Created 1 min ago Started 10 s ago');
     expect(text).toContain('Took 0:08 Attempts 2 of 3');
+  });
+
+  test('A13: say why it failed for good', () => {
+    const words = FAILURES.map((failure) => {
+      const text = textOf(page({ status: 'failed', ...ended, failure }));
+      return /Status (.*) Created/.exec(text)?.[1];
+    });
+    expect(words).toEqual([
+      'failed · another attempt would not help',
+      'failed · no attempts left',
+      'failed · its process ended',
+      'failed · out of time',
+    ]);
   });
 
   test('have no result before there is one', () => {
