@@ -2,8 +2,8 @@ import type { Failure } from '../src/jobs/listing.ts';
 
 /** Why a job failed for good, in the words of every place that tells it. */
 export const FAILURE_WORDS: Record<Failure, string> = {
-  permanent: 'another attempt would not help',
+  permanent: 'permanent error',
   exhausted: 'no attempts left',
-  interrupted: 'its process ended',
+  interrupted: 'interrupted',
   timeout: 'out of time',
 };

@@ -22,7 +22,7 @@ export function JobFilter({ query, types }: Pick<JobsModel, 'query' | 'types'>):
         />
         <Choice
           name="failure"
-          label="Failed because"
+          label="Reason for failure"
           all="any reason"
           options={FAILURES}
           query={query}

@@ -29,7 +29,7 @@ export function jobText(job: Job): string {
     ['id', job.id],
     ['what', jobName(job)],
     ['now', progressLine(job)],
-    ['failed because', job.failure && FAILURE_WORDS[job.failure]],
+    ['failure', job.failure && FAILURE_WORDS[job.failure]],
     ['error', wholeError(job)],
     ['result', resultSummary(job)],
     ['created', exact(job.createdAt)],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { JobStatus } from '../../../src/jobs/lifecycle.ts';
-import { FAILURES } from '../../../src/jobs/listing.ts';
+import { FAILURES, type Failure } from '../../../src/jobs/listing.ts';
 import { JobPage } from '../../../views/pages/job.tsx';
 import type { JobPageModel } from '../../../views/view_models.ts';
 import { ago, jobView, NOW, textOf } from '../job_view.ts';
@@ -48,6 +48,16 @@ describe('the headline', () => {
     expect(headline({ status: 'failed', ...ended })).toBe('Failed: scrape @aurora_lab after 0:08');
     expect(headline({ status: 'cancelled', completedAt: ago(1), startedAt: undefined })).toBe(
       'Cancelled: scrape @aurora_lab before it started',
+    );
+  });
+
+  test('names no time of less than a second', () => {
+    const instant = { startedAt: ago(2), completedAt: ago(1.5) };
+    const result = { posts: 40, username: 'aurora_lab' };
+    expect(headline({ status: 'failed', ...instant })).toBe('Failed: scrape @aurora_lab');
+    expect(headline({ status: 'cancelled', ...instant })).toBe('Cancelled: scrape @aurora_lab');
+    expect(headline({ status: 'completed', ...instant, result })).toBe(
+      'Completed: 40 posts of @aurora_lab',
     );
   });
 });
@@ -241,6 +251,14 @@ describe('what can be done', () => {
     ).toEqual([]);
   });
 
+  test('is not advised when it would fail the same way', () => {
+    const advice = (failure: Failure) => textOf(page({ status: 'failed', ...ended, failure }));
+    expect(advice('permanent')).toContain('A retry would fail the same way unless its cause is');
+    for (const failure of ['exhausted', 'interrupted', 'timeout'] as const) {
+      expect(advice(failure)).toContain('A retry resumes where it stopped.');
+    }
+  });
+
   test('leaves out the retry of what nobody can resume', () => {
     const job = { status: 'failed', tracked: true, ...ended } as const;
     expect(offered(job)).toEqual(['remove']);
@@ -276,11 +294,18 @@ describe('the details', () => {
       return /Status (.*) Created/.exec(text)?.[1];
     });
     expect(words).toEqual([
-      'failed · another attempt would not help',
+      'failed · permanent error',
       'failed · no attempts left',
-      'failed · its process ended',
+      'failed · interrupted',
       'failed · out of time',
     ]);
+  });
+
+  test('count the time of an attempt, and not that of the wait for the next one', () => {
+    const waiting = { retryAt: ago(-60), startedAt: ago(30) };
+    expect(textOf(page({ status: 'retrying', ...waiting }))).not.toContain('Took so far');
+    expect(textOf(page({ status: 'queued', startedAt: ago(30) }))).not.toContain('Took so far');
+    expect(textOf(page({ startedAt: ago(30) }))).toContain('Took so far 0:30');
   });
 
   test('have no result before there is one', () => {

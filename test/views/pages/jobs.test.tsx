@@ -58,6 +58,7 @@ describe('a row', () => {
 
   test('of a waiting job has a dash for the time it has not had', () => {
     expect(row({ status: 'queued', startedAt: undefined })).toEndWith('1 min ago –');
+    expect(row({ status: 'retrying', startedAt: ago(30), retryAt: ago(-60) })).toEndWith(' –');
   });
 
   test('leads to the job, even when nothing says what it is about', () => {
