@@ -1,9 +1,8 @@
 import type { JobAttempt } from '../src/jobs/details.ts';
 import type { Job } from '../src/jobs/job.ts';
-import { DEFAULT_RETRY } from '../src/jobs/retry.ts';
 import { count } from './format.ts';
 
-/** How a job's attempts stand against the limit of its type. */
+/** How a job's attempts stand against the number that it may have. */
 export interface AttemptCount {
   /** Attempts that count in this run of the job, the one under way included; 0 before the first. */
   used: number;
@@ -13,23 +12,8 @@ export interface AttemptCount {
   uncounted: number;
 }
 
-/** What the job itself tells of it, where it does; `maxAttempts` is the limit then. */
-interface Told {
-  attemptsUsed?: number;
-  attemptLimit?: number;
-}
-
-export function attemptsOf(job: Job & Told): AttemptCount {
-  const limit =
-    job.attemptLimit ?? (job.attemptsUsed === undefined ? limitOf(job) : job.maxAttempts);
-  const used = job.attemptsUsed ?? limit - (job.maxAttempts - job.attempt);
-  const counted = Math.min(limit, job.attempt, Math.max(0, used));
-  return { used: counted, limit, uncounted: job.attempt - counted };
-}
-
-/** As far as it can be told where `maxAttempts` grows by each attempt that does not count. */
-function limitOf({ tracked, maxAttempts }: Job): number {
-  return tracked ? 1 : Math.min(maxAttempts, DEFAULT_RETRY.maxAttempts);
+export function attemptsOf({ attempt, attemptsUsed, maxAttempts }: Job): AttemptCount {
+  return { used: attemptsUsed, limit: maxAttempts, uncounted: attempt - attemptsUsed };
 }
 
 /**

@@ -142,7 +142,10 @@ function addChanges(jobs: Command): void {
 function addFilterOptions(command: Command): Command {
   return command
     .option('--status <status>', 'only those that are queued, running, failed …')
-    .option('--failure <kind>', 'of the failed ones those that are exhausted, or permanent')
+    .option(
+      '--failure <kind>',
+      'only those that failed this way: permanent, exhausted, interrupted, timeout',
+    )
     .option('--type <type>', 'only those of a type: scrape, search, discover, embed')
     .option('--session <name>', 'only those started with that --session')
     .option('--words <text>', 'only those that were asked, say or failed with these words')

@@ -6,11 +6,19 @@ export interface ServerJob {
   progress: { current: number; total: number; message: string };
   result?: unknown;
   errorMessage?: string;
+  failure?: Failure;
   attempt: number;
+  attemptsUsed: number;
   maxAttempts: number;
   /** Its work is done by the program that started it, and never tried again. */
   tracked: boolean;
 }
+
+/**
+ * Why a job failed for good. `permanent`: another attempt would not help. `exhausted`: no attempts
+ * are left. `interrupted`: its process ended. `timeout`: it ran out of time.
+ */
+export type Failure = 'permanent' | 'exhausted' | 'interrupted' | 'timeout';
 
 /** One part of a job that has several. */
 export interface JobStep {
@@ -27,8 +35,12 @@ interface Told {
   message: string;
   /** Why it failed, or why its last attempt did. */
   error: string | null;
-  /** How often it was begun; 0 while it waits for the first time. */
+  /** Null unless it failed for good. */
+  failure: Failure | null;
+  /** How often it was started; 0 while it waits for the first time. */
   attempt: number;
+  /** How many of these count against `maxAttempts`, the one under way included. */
+  attemptsUsed: number;
   maxAttempts: number;
   /** In their order; empty when the job has no parts. */
   steps: JobStep[];
@@ -55,8 +67,8 @@ export type JobState<Output = unknown> =
   | (Told & {
       /**
        * `queued`: waits for its turn. `retrying`: an attempt failed, waits for the next one.
-       * `cancelling`: cancel was asked for, and it has not stopped yet. `failed`: by an error that
-       * another attempt would not change. `exhausted`: failed for good after all its attempts.
+       * `cancelling`: cancel was asked for, and it has not stopped yet. `exhausted`: failed for good
+       * after all its attempts. `failed`: failed for good otherwise; `failure` says why.
        */
       status:
         | 'queued'
@@ -95,15 +107,16 @@ export function stateOf<Output>(job: ServerJob, steps: JobStep[]): JobState<Outp
     progress: percentage(job),
     message: job.progress.message,
     error: job.errorMessage ?? null,
+    failure: job.failure ?? null,
     attempt: job.attempt,
+    attemptsUsed: job.attemptsUsed,
     maxAttempts: job.maxAttempts,
     steps,
   };
   if (job.status === 'completed') {
     return { ...told, status: 'completed', output: (job.result ?? null) as Output };
   }
-  const status = job.status === 'failed' && hasUsedAllAttempts(job) ? 'exhausted' : job.status;
-  return { ...told, status, output: null };
+  return { ...told, status: hasUsedAllAttempts(job) ? 'exhausted' : job.status, output: null };
 }
 
 /** The state of a job that there is nothing to tell of. */
@@ -120,6 +133,7 @@ function percentage({ status, progress: { current, total } }: ServerJob): number
   return Math.min(100, Math.max(0, Math.floor((current / total) * 1000) / 10));
 }
 
-function hasUsedAllAttempts({ tracked, attempt, maxAttempts }: ServerJob): boolean {
-  return !tracked && attempt >= maxAttempts;
+/** What its caller does is never tried again: it has no attempts to use up. */
+function hasUsedAllAttempts({ failure, tracked }: ServerJob): boolean {
+  return failure === 'exhausted' && !tracked;
 }

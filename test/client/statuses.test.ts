@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { type Client, createClient } from 'xgpt/client';
 import { z } from 'zod';
+import { type ServerJob, stateOf } from '../../src/client/job_state.ts';
 import { defineJob, PermanentError, type QueuedJobContext } from '../../src/jobs/index.ts';
 import {
   closeStagedApps,
@@ -44,6 +45,10 @@ async function act({ username }: { username: string }, job: QueuedJobContext): P
       await new Promise<void>((resolve) => HELD.set(job.jobId, resolve));
       throw new Error('It should have stopped.');
     case 'refused':
+      throw new PermanentError('The source refused the credentials.');
+    case 'refused_late':
+      if (job.attempt === 1) throw new Error('The connection broke.');
+      await job.commit({}, { checkpoint: { pages: 1 } });
       throw new PermanentError('The source refused the credentials.');
     case 'unlucky':
       throw new Error('The connection broke.');
@@ -92,7 +97,9 @@ describe('FEATURES 9 and 10: a job as a store', () => {
       message: 'Reading page 2 of 2',
       output: { posts: 40, newPosts: 12, username: 'quick' },
       error: null,
+      failure: null,
       attempt: 1,
+      attemptsUsed: 1,
       maxAttempts: 2,
       steps: [],
     });
@@ -208,15 +215,44 @@ describe('FEATURES 11: every status is told apart', () => {
       message: 'The source refused the credentials.',
     });
     const seen = record(store);
-    expect(seen.last()).toMatchObject({ status: 'failed', attempt: 1 });
+    expect(seen.last()).toMatchObject({ status: 'failed', failure: 'permanent', attempt: 1 });
     seen.stop();
+  });
+
+  test('A13: failed, by such an error in its last attempt, here as on the server', async () => {
+    const seen = record(scrape('refused_late'));
+    const { jobId } = await seen.reaches('failed');
+    expect(seen.last()).toMatchObject({ failure: 'permanent', attempt: 2, maxAttempts: 2 });
+    expect(app.tracker.getJob(String(jobId))).toMatchObject({ failure: 'permanent' });
+    seen.stop();
+  });
+
+  test.each([
+    ['permanent', 'failed'],
+    ['exhausted', 'exhausted'],
+    ['interrupted', 'failed'],
+    ['timeout', 'failed'],
+  ] as const)('A13: failed as %s is %s', (failure, status) => {
+    const progress = { current: 0, total: 0, message: '' };
+    const times = { updatedAt: '2026-11-22T08:07:52.185Z' };
+    // Its attempts say otherwise of each of them.
+    const attempts = {
+      attempt: 5,
+      attemptsUsed: failure === 'exhausted' ? 1 : 5,
+      maxAttempts: 5,
+      tracked: false,
+    };
+    const job = { id: 'scrape-1', status: 'failed', failure, progress, ...times, ...attempts };
+    expect(stateOf(job as ServerJob, [])).toMatchObject({ status, failure });
   });
 
   test('failed for good after all its attempts', async () => {
     const store = scrape('unlucky');
     const seen = record(store);
     expect(await seen.reaches('exhausted')).toMatchObject({
+      failure: 'exhausted',
       attempt: 2,
+      attemptsUsed: 2,
       maxAttempts: 2,
       error: 'The connection broke.',
     });

@@ -168,19 +168,22 @@ describe('the other states', () => {
 
   test('a failed job says why, after how many attempts and when', () => {
     const job = { status: 'failed', errorMessage: 'No such user.', completedAt: ago(1) } as const;
-    expect(body({ ...job, attempt: 1 })).toBe('No such user. Failed just now 0:06');
-    expect(body({ ...job, attempt: 3 })).toContain('Failed after 3 attempts, just now');
+    expect(body(job)).toBe('No such user. Failed just now 0:06');
+    expect(body({ ...job, attempt: 3, attemptsUsed: 3 })).toContain(
+      'Failed after 3 attempts, just now',
+    );
   });
 
   test('A12: attempts that do not count are not counted here either', () => {
     const errorMessage = 'The source does not answer.';
-    const retried = { attempt: 8, maxAttempts: 12, errorMessage };
+    const retried = { attempt: 8, attemptsUsed: 1, maxAttempts: 5, errorMessage };
     expect(body({ status: 'retrying', retryAt: ago(-72), ...retried })).toBe(
       'The source does not answer. Attempt 2 of 5 in 1:12',
     );
     const ended = { status: 'failed', completedAt: ago(1) } as const;
     expect(body({ ...ended, ...retried })).toBe('The source does not answer. Failed just now 0:06');
-    expect(body({ ...ended, ...retried, attempt: 11 })).toContain('Failed after 4 attempts,');
+    const later = { ...retried, attempt: 11, attemptsUsed: 4 };
+    expect(body({ ...ended, ...later })).toContain('Failed after 4 attempts,');
   });
 
   test('A5: a message, a name and a result are bounded and say that they were cut', () => {

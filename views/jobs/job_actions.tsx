@@ -93,8 +93,8 @@ function formAddress({ type, metadata = {}, sessionId }: Job): string {
   return `/${type}?${query}`;
 }
 
-function advice({ status, tracked }: Job): string {
-  switch (status) {
+function advice(job: Job): string {
+  switch (job.status) {
     case 'queued':
       return 'It starts as soon as it is its turn. You may close this page.';
     case 'running':
@@ -102,13 +102,17 @@ function advice({ status, tracked }: Job): string {
     case 'retrying':
       return 'It goes on by itself where it stopped. Cancel keeps what it has collected so far.';
     case 'cancelling':
-      return 'It stops at the next safe place.';
+      return 'It stops at the next checkpoint.';
     case 'completed':
       return 'Removing the job from the list keeps everything it collected.';
     case 'failed':
     case 'cancelled':
-      return tracked
-        ? 'It ran outside the server, so start it again from where it was started. What it collected is kept.'
-        : 'What it collected is kept. Starting it again goes on where it stopped.';
+      return `What it collected is kept. ${howToGoOn(job)}`;
   }
+}
+
+function howToGoOn({ tracked, failure }: Job): string {
+  if (tracked) return 'It ran outside the server: start it again from where it was started.';
+  if (failure === 'permanent') return 'A retry would fail the same way unless its cause is gone.';
+  return 'A retry resumes where it stopped.';
 }

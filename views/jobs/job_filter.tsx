@@ -1,13 +1,10 @@
 import { JOB_STATUSES } from '../../src/jobs/lifecycle.ts';
 import { FAILURES } from '../../src/jobs/listing.ts';
+import { FAILURE_WORDS } from '../failure_words.ts';
 import { attributeText } from '../forms/field.tsx';
 import type { JobsModel } from '../view_models.ts';
 
-/** "Failed for good" in its two kinds. */
-const WORDS = new Map([
-  ['exhausted', 'after its last attempt'],
-  ['permanent', 'not worth another attempt'],
-]);
+const WORDS = new Map<string, string>(Object.entries(FAILURE_WORDS));
 
 type Query = JobsModel['query'];
 
@@ -25,8 +22,8 @@ export function JobFilter({ query, types }: Pick<JobsModel, 'query' | 'types'>):
         />
         <Choice
           name="failure"
-          label="Failed for good"
-          all="for any reason"
+          label="Reason for failure"
+          all="any reason"
           options={FAILURES}
           query={query}
         />

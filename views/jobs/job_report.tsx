@@ -1,6 +1,8 @@
 import type { Job } from '../../src/jobs/job.ts';
+import { isWaiting } from '../../src/jobs/lifecycle.ts';
 import { attemptWords } from '../attempts.ts';
-import { jobName, ordinal, progressCount, took } from '../format.ts';
+import { FAILURE_WORDS } from '../failure_words.ts';
+import { duration, jobName, ordinal, progressCount, took } from '../format.ts';
 import { LivePart } from '../live_part.tsx';
 import { relativeTime } from '../time.tsx';
 import type { JobPageModel, JobView } from '../view_models.ts';
@@ -75,7 +77,7 @@ export function headline({ job, place }: JobView): string {
     case 'cancelling':
       return `Cancelling: ${what}`;
     case 'completed':
-      return `Completed: ${resultSummary(job) || what} in ${took(job)}`;
+      return `Completed: ${resultSummary(job) || what}${withTime('in', job)}`;
     case 'failed':
       return `Failed: ${what}${afterSome(job)}`;
     case 'cancelled':
@@ -84,7 +86,13 @@ export function headline({ job, place }: JobView): string {
 }
 
 function afterSome(job: Job): string {
-  return job.startedAt === undefined ? ' before it started' : ` after ${took(job)}`;
+  return job.startedAt === undefined ? ' before it started' : withTime('after', job);
+}
+
+/** A clock at 0:00 says nothing in a sentence. */
+function withTime(preposition: string, job: Job): string {
+  const time = took(job);
+  return time === duration(0) ? '' : ` ${preposition} ${time}`;
 }
 
 function Why({ job, now }: { job: Job; now: Date }): JSX.Element {
@@ -140,18 +148,30 @@ function Details({ job, attempts, now }: DetailsProps): JSX.Element {
         {job.id}
       </dd>
       <dt>Status</dt>
-      <dd>{job.status}</dd>
+      <dd>
+        {job.status}
+        {job.failure === undefined ? '' : ` · ${FAILURE_WORDS[job.failure]}`}
+      </dd>
       <Moment label="Created" date={job.createdAt} now={now} />
       <Moment label="Started" date={job.startedAt} now={now} />
       <Moment label="Ended" date={job.completedAt} now={now} />
-      <dt>{job.completedAt ? 'Took' : 'Took so far'}</dt>
-      <dd>
-        <Took job={job} now={now} />
-      </dd>
+      <Duration job={job} now={now} />
       <dt>Attempts</dt>
       <dd safe>{attemptWords(job, attempts)}</dd>
       <Relations job={job} />
     </dl>
+  );
+}
+
+function Duration({ job, now }: { job: Job; now: Date }): JSX.Element {
+  if (isWaiting(job.status)) return '';
+  return (
+    <>
+      <dt>{job.completedAt ? 'Took' : 'Took so far'}</dt>
+      <dd>
+        <Took job={job} now={now} />
+      </dd>
+    </>
   );
 }
 

@@ -1,9 +1,10 @@
 import type { Job } from '../../src/jobs/job.ts';
+import { isAtWork } from '../../src/jobs/lifecycle.ts';
 import { took } from '../format.ts';
 import { elapsedTime } from '../time.tsx';
 
-/** How long its latest attempt took, or has taken so far; a dash before the first. */
+/** How long its last attempt took, or the present one has taken so far; a dash while it waits. */
 export function Took({ job, now }: { job: Job; now: Date }): JSX.Element {
-  if (job.startedAt && !job.completedAt) return elapsedTime(job.startedAt, now);
+  if (job.startedAt && isAtWork(job.status)) return elapsedTime(job.startedAt, now);
   return <span safe>{took(job)}</span>;
 }

@@ -38,7 +38,7 @@ const VERBS = { cancel: 'Cancel', retry: 'Retry', remove: 'Remove' };
 
 const CONSEQUENCES = {
   cancel:
-    'Those that wait end at once; those at work stop at their next safe place. What they collected is kept.',
+    'Those that wait end at once; those that run stop at their next checkpoint. What they collected is kept.',
   retry:
     'They go to the end of the line. Those that failed or were cancelled go on where they stopped; those that completed start anew.',
   remove: 'They leave the list for good. What they collected is kept, and so is the history.',
@@ -63,7 +63,7 @@ function skipped({ action, matching, open }: BulkModel): string {
 
 const LABELS: Record<keyof BulkModel['query'], string> = {
   status: 'Status',
-  failure: 'Failed for good',
+  failure: 'Reason for failure',
   type: 'Type',
   q: 'Words',
   session: 'Session',

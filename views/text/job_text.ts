@@ -1,6 +1,7 @@
 import type { Job } from '../../src/jobs/job.ts';
 import { cutTelling } from '../../src/text/cut.ts';
 import { attemptWords } from '../attempts.ts';
+import { FAILURE_WORDS } from '../failure_words.ts';
 import { exact, jobName, progressCount, subject } from '../format.ts';
 import { resultSummary } from '../jobs/result_summary.ts';
 import { progressLine } from '../progress_line.ts';
@@ -28,6 +29,7 @@ export function jobText(job: Job): string {
     ['id', job.id],
     ['what', jobName(job)],
     ['now', progressLine(job)],
+    ['failure', job.failure && FAILURE_WORDS[job.failure]],
     ['error', wholeError(job)],
     ['result', resultSummary(job)],
     ['created', exact(job.createdAt)],

@@ -1,8 +1,9 @@
 import { attemptWords } from '../../../views/attempts.ts';
+import { FAILURE_WORDS } from '../../../views/failure_words.ts';
 import { duration, exact, jobName, relative } from '../../../views/format.ts';
 import { progressLine } from '../../../views/progress_line.ts';
 import { padded, printable } from '../../../views/text/printable.ts';
-import { isFinal, type Job, type JobDetails, type Tracker } from '../../jobs/index.ts';
+import { isAtWork, type Job, type JobDetails, type Tracker } from '../../jobs/index.ts';
 import { cutTelling } from '../../text/cut.ts';
 import { CommandFailed, EXIT } from '../exit.ts';
 import { follow } from '../follow.ts';
@@ -75,7 +76,7 @@ function report(job: Job, details: JobDetails, log: string[]): string {
 function factsOf(job: Job, { attempts }: JobDetails): Row[] {
   const now = new Date();
   const moment = (at: Date | undefined) => at && `${relative(at, now)} (${exact(at)})`;
-  const until = job.completedAt ?? (isFinal(job.status) ? undefined : now);
+  const until = job.completedAt ?? (isAtWork(job.status) ? now : undefined);
   const facts: Row[] = [
     ['id', job.id],
     ['created', moment(job.createdAt)],
@@ -83,6 +84,7 @@ function factsOf(job: Job, { attempts }: JobDetails): Row[] {
     ['ended', moment(job.completedAt)],
     ['took', job.startedAt && until && duration(until.getTime() - job.startedAt.getTime())],
     ['next attempt', moment(job.retryAt)],
+    ['failure', job.failure && FAILURE_WORDS[job.failure]],
     ['attempts', attemptWords(job, attempts)],
     ['session', job.sessionId],
     ['started by', job.parentId],

@@ -18,6 +18,7 @@ export const COMPLETED_JOB = {
   result: { username: 'aurora_lab', posts: 40, newPosts: 40 },
   errors: [],
   attempt: 1,
+  attemptsUsed: 1,
   maxAttempts: 5,
   tracked: false,
 };

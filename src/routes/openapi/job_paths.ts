@@ -20,7 +20,7 @@ const WORD: OpenAPIV3_1.SchemaObject = { type: 'string', maxLength: 200 };
 
 const FILTER = [
   query('status', 'Only jobs with this status.', { type: 'string', enum: [...JOB_STATUSES] }),
-  query('failure', 'Of failed jobs those that used up their attempts, or never could succeed.', {
+  query('failure', 'Only jobs that failed for this reason.', {
     type: 'string',
     enum: [...FAILURES],
   }),

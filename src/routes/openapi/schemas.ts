@@ -1,6 +1,6 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
 import { z } from 'zod';
-import { BULK_ACTIONS, JOB_STATUSES } from '../../jobs/index.ts';
+import { BULK_ACTIONS, FAILURES, JOB_STATUSES } from '../../jobs/index.ts';
 import { ARCHIVE, COMPLETED_JOB, POST, PROFILE, REFUSAL } from './examples.ts';
 
 /** What answers are made of, by the names under which the document has them. */
@@ -16,6 +16,9 @@ const problem = z.object({
   details: z.record(z.string(), z.string()).describe('Field → what is wrong with it.'),
   timestamp: time,
 });
+
+const FAILURE =
+  'Why it failed for good. permanent: another attempt would not help. exhausted: no attempts are left. interrupted: its process ended. timeout: it ran out of time.';
 
 const progress = z.object({
   current: z.number(),
@@ -38,12 +41,12 @@ const job = z
     result: z.unknown().optional().describe('What the operation returned.'),
     errorMessage: reason.optional(),
     errors: z.array(z.string()).describe('One per failed attempt, oldest first.'),
+    failure: z.enum(FAILURES).optional().describe(FAILURE),
     attempt: count.describe('How often it was started.'),
-    maxAttempts: count,
-    attemptsUsed: count
-      .optional()
-      .describe('Attempts that count in this run of the job, the one under way included.'),
-    attemptLimit: count.optional().describe('How many attempts may count.'),
+    attemptsUsed: count.describe(
+      'How many of these count against maxAttempts, the one under way included.',
+    ),
+    maxAttempts: count.describe('How many attempts may count before the job fails for good.'),
     retryAt: time.optional(),
     tracked: z.boolean().describe('Its caller does the work itself, so nobody can resume it.'),
     dismissedAt: time.optional(),

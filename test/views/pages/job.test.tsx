@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { JobStatus } from '../../../src/jobs/lifecycle.ts';
+import { FAILURES, type Failure } from '../../../src/jobs/listing.ts';
 import { JobPage } from '../../../views/pages/job.tsx';
 import type { JobPageModel } from '../../../views/view_models.ts';
 import { ago, jobView, NOW, textOf } from '../job_view.ts';
@@ -47,6 +48,16 @@ describe('the headline', () => {
     expect(headline({ status: 'failed', ...ended })).toBe('Failed: scrape @aurora_lab after 0:08');
     expect(headline({ status: 'cancelled', completedAt: ago(1), startedAt: undefined })).toBe(
       'Cancelled: scrape @aurora_lab before it started',
+    );
+  });
+
+  test('names no time of less than a second', () => {
+    const instant = { startedAt: ago(2), completedAt: ago(1.5) };
+    const result = { posts: 40, username: 'aurora_lab' };
+    expect(headline({ status: 'failed', ...instant })).toBe('Failed: scrape @aurora_lab');
+    expect(headline({ status: 'cancelled', ...instant })).toBe('Cancelled: scrape @aurora_lab');
+    expect(headline({ status: 'completed', ...instant, result })).toBe(
+      'Completed: 40 posts of @aurora_lab',
     );
   });
 });
@@ -240,6 +251,14 @@ describe('what can be done', () => {
     ).toEqual([]);
   });
 
+  test('is not advised when it would fail the same way', () => {
+    const advice = (failure: Failure) => textOf(page({ status: 'failed', ...ended, failure }));
+    expect(advice('permanent')).toContain('A retry would fail the same way unless its cause is');
+    for (const failure of ['exhausted', 'interrupted', 'timeout'] as const) {
+      expect(advice(failure)).toContain('A retry resumes where it stopped.');
+    }
+  });
+
   test('leaves out the retry of what nobody can resume', () => {
     const job = { status: 'failed', tracked: true, ...ended } as const;
     expect(offered(job)).toEqual(['remove']);
@@ -258,14 +277,35 @@ describe('what can be done', () => {
 describe('the details', () => {
   test('are what was asked, what came of it, and when', () => {
     const metadata = { username: 'ada', maxTweets: 1000, includeReplies: true, source: undefined };
+    const attempts = { attempt: 2, attemptsUsed: 2 };
     const text = textOf(
-      page({ status: 'completed', ...ended, metadata, result: { newPosts: 940 }, attempt: 2 }),
+      page({ status: 'completed', ...ended, metadata, result: { newPosts: 940 }, ...attempts }),
     );
     expect(text).toContain(
       'Result New posts 940 Posts of @ada What was asked Username ada Posts at most 1,000 Replies yes Details',
     );
     expect(text).toContain('Id scrape-0198a Status completed Created 1 min ago Started 10 s ago');
     expect(text).toContain('Took 0:08 Attempts 2 of 3');
+  });
+
+  test('A13: say why it failed for good', () => {
+    const words = FAILURES.map((failure) => {
+      const text = textOf(page({ status: 'failed', ...ended, failure }));
+      return /Status (.*) Created/.exec(text)?.[1];
+    });
+    expect(words).toEqual([
+      'failed · permanent error',
+      'failed · no attempts left',
+      'failed · interrupted',
+      'failed · out of time',
+    ]);
+  });
+
+  test('count the time of an attempt, and not that of the wait for the next one', () => {
+    const waiting = { retryAt: ago(-60), startedAt: ago(30) };
+    expect(textOf(page({ status: 'retrying', ...waiting }))).not.toContain('Took so far');
+    expect(textOf(page({ status: 'queued', startedAt: ago(30) }))).not.toContain('Took so far');
+    expect(textOf(page({ startedAt: ago(30) }))).toContain('Took so far 0:30');
   });
 
   test('have no result before there is one', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { Job } from '../../../src/jobs/job.ts';
 import { JOB_STATUSES } from '../../../src/jobs/lifecycle.ts';
+import { FAILURES } from '../../../src/jobs/listing.ts';
 import { JobsPage } from '../../../views/pages/jobs.tsx';
 import type { JobsModel } from '../../../views/view_models.ts';
 import { ago, jobView, textOf } from '../job_view.ts';
@@ -57,6 +58,7 @@ describe('a row', () => {
 
   test('of a waiting job has a dash for the time it has not had', () => {
     expect(row({ status: 'queued', startedAt: undefined })).toEndWith('1 min ago –');
+    expect(row({ status: 'retrying', startedAt: ago(30), retryAt: ago(-60) })).toEndWith(' –');
   });
 
   test('leads to the job, even when nothing says what it is about', () => {
@@ -88,11 +90,12 @@ describe.each<[string, unknown, string]>([
 });
 
 describe('the list', () => {
-  test('can be filtered by every status and type there is', () => {
+  test('can be filtered by every status, reason for a failure and type there is', () => {
     const offered = (id: string) =>
       elements(page([]), `#${id} option`).map(({ attributes }) => attributes.value);
     expect(offered('status')).toEqual(['', ...JOB_STATUSES]);
     expect(offered('type')).toEqual(['', 'scrape', 'search']);
+    expect(offered('failure')).toEqual(['', ...FAILURES]);
   });
 
   test('shows what it was filtered by', () => {
