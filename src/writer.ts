@@ -172,8 +172,10 @@ export class Writer {
     const values: unknown[] = [];
     const end = performance.now() + MAX_TRANSACTION_MS;
     try {
-      const isNews = this.#isNews();
+      const version = this.#version.get()?.data_version;
+      const isNews = version !== this.#seenVersion;
       for (const participant of this.#participants.values()) participant.begun(isNews);
+      this.#seenVersion = version;
       while (values.length < most) {
         values.push(this.#writes[values.length]?.run());
         if (values.length % 16 === 0 && performance.now() > end) break;
@@ -188,13 +190,6 @@ export class Writer {
     }
     for (const participant of this.#participants.values()) participant.committed();
     this.#settle(values.length, ({ resolve }, index) => resolve(values[index] as never));
-  }
-
-  #isNews(): boolean {
-    const version = this.#version.get()?.data_version;
-    const isNews = version !== this.#seenVersion;
-    this.#seenVersion = version;
-    return isNews;
   }
 
   #settle(count: number, tell: (write: Write, index: number) => void): void {

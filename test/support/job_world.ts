@@ -111,7 +111,7 @@ export class JobWorld {
   clear(): void {
     for (const { process } of this.members) process.die();
     for (const list of [this.members, this.workers, this.machine.processes]) list.length = 0;
-    for (const table of ['jobs', 'job_changes', 'history', 'written']) {
+    for (const table of ['jobs', 'history', 'written']) {
       this.eye.run(`DELETE FROM ${table}`);
     }
   }
