@@ -50,8 +50,8 @@ export function openDatabase(path: string): Database {
     db.run(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     db.run(`PRAGMA journal_size_limit = ${MAX_WAL_BYTES}`);
     db.loadExtension(getLoadablePath());
-    migrate(db);
     db.run('PRAGMA foreign_keys = ON');
+    migrate(db);
     db.run('PRAGMA busy_timeout = 0');
     return db;
   } catch (cause) {
@@ -103,8 +103,17 @@ export function migrate(db: Database, folder = MIGRATIONS): void {
       `The database was written by a newer xgpt (it is at migration ${newest.name}; this program knows up to ${known}). Update xgpt, or point XGPT_DATA_DIR at another folder.`,
     );
   }
-  for (const file of filesIn(folder)) {
-    if (numberOf(file) > newest.number) applyOnce(db, folder, file);
+  const missing = filesIn(folder).filter((file) => numberOf(file) > newest.number);
+  if (missing.length === 0) return;
+  // A table that takes another's place must not take what refers to it along.
+  const { foreign_keys: enforced } = db
+    .query<{ foreign_keys: number }, []>('PRAGMA foreign_keys')
+    .get() ?? { foreign_keys: 0 };
+  db.run('PRAGMA foreign_keys = OFF');
+  try {
+    for (const file of missing) applyOnce(db, folder, file);
+  } finally {
+    db.run(`PRAGMA foreign_keys = ${enforced ? 'ON' : 'OFF'}`);
   }
 }
 

@@ -330,7 +330,7 @@ function prepare(db: Database) {
              CASE WHEN status IN ('queued', 'retrying') THEN 'waiting'
                   WHEN tracked THEN 'tracked' ELSE 'running' END AS place,
              COUNT(*) AS count
-      FROM jobs WHERE completed_at IS NULL GROUP BY 1, 2, 3`),
+      FROM jobs INDEXED BY jobs_live WHERE completed_at IS NULL GROUP BY 1, 2, 3`),
     countEnds: db.query<null, [number]>(`
       INSERT INTO job_ends (hour, type, status, bucket, count)
       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4

@@ -35,6 +35,13 @@ export function createSqliteJobHistory(db: Database, writer: Writer): JobHistory
   const [allEnds, endsOfType] = [ends(''), ends(OF_TYPE)];
   const [allFailures, failuresOfType] = [failures(''), failures(OF_TYPE)];
 
+  const countEnds = db.query<null, []>(`
+    INSERT INTO job_ends (hour, type, status, bucket, count)
+    SELECT hour, type, status, bucket, count FROM (${UNCOUNTED}) WHERE true
+    ON CONFLICT DO UPDATE SET count = count + excluded.count`);
+  const setCounted = db.query<null, []>(
+    'UPDATE job_changes SET ends = NULL WHERE ends IS NOT NULL',
+  );
   const forgetEnds = db.query<null, Params>(`
     DELETE FROM job_ends WHERE (hour, type, status, bucket) IN (
       SELECT hour, type, status, bucket FROM job_ends WHERE hour < $time LIMIT $limit)`);
@@ -53,6 +60,8 @@ export function createSqliteJobHistory(db: Database, writer: Writer): JobHistory
     },
     forgetBefore: (time, limit) =>
       writer.write(() => {
+        countEnds.run();
+        setCounted.run();
         const { changes } = forgetEnds.run({ time, limit });
         return changes + forgetFailures.run({ time, limit: limit - changes }).changes;
       }),
