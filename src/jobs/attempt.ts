@@ -4,7 +4,7 @@ import type { JobDefinition } from './definition.ts';
 import type { Desk } from './desk.ts';
 import { JobStopped, messageOf, PermanentError, type RetryHints, ShuttingDown } from './errors.ts';
 import type { Execution } from './executions.ts';
-import { parsed } from './input.ts';
+import { checked } from './input.ts';
 import { backoff } from './retry.ts';
 import { Steps } from './steps.ts';
 import type { Claimed, End } from './store.ts';
@@ -45,8 +45,8 @@ async function worked(
   steps: Steps,
 ): Promise<unknown> {
   if (attempt > 1) desk.executions.log(execution, `Attempt ${attempt} begins.`);
-  const checked = parsed(definition, metadata);
-  const input = checked instanceof Promise ? await checked : checked;
+  const value = checked(definition, metadata);
+  const input = value instanceof Promise ? await value : value;
   const names = definition.steps?.(input) ?? [];
   if (names.length > 0) await desk.store.planSteps(execution, names);
   const context = queuedContext(execution, { checkpoint, sessionId }, steps, desk);

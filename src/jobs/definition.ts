@@ -11,7 +11,16 @@ export interface JobDefinition<Type extends JobType = JobType> {
   type: Type;
   /** Checks and completes what was asked; its messages are shown next to the fields. */
   input: z.ZodType<InputOf<Type>>;
-  /** How many of this type run at once in this process, 1 or more. */
+  /**
+   * Checks what the schema cannot, such as whether a file is there; a promise only where there is
+   * something to wait for.
+   * @throws InvalidInput
+   */
+  check?(input: InputOf<Type>): Promise<void> | undefined;
+  /**
+   * How many of this type run at once, 1 or more, in all processes on the database: each obeys its
+   * own limit.
+   */
   concurrency: number;
   retry: RetryPolicy;
   /** The steps it will take with that input, so that they show before they are begun. */

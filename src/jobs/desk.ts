@@ -53,8 +53,8 @@ export interface Desk {
   renewedAt: number;
   leaseWatch: LeaseWatch;
   cancelGraceMs: number;
-  /** Somebody may claim now: a job came into the line, or a place became free. */
-  wake(): void;
+  /** Somebody may claim now: a job came into the line, or a place became free; of one type or any. */
+  wake(type?: string): void;
   /** Checks the input of each and enqueues them as children of `parent`, unless it has some. */
   startChildren(parent: Execution, type: JobType, inputs: unknown[]): Promise<void>;
 }
@@ -77,7 +77,7 @@ export async function settle(
   const last = executions.take(execution);
   execution.isEnding = true;
   // Its place is free for the next job, which is claimed in the same transaction.
-  desk.wake();
+  desk.wake(execution.type);
   let ended: Ended | undefined;
   try {
     ended = await store.end(execution, how, last, clock.now());

@@ -27,6 +27,24 @@ export function parsed<Type extends JobType>(
   return definition.input.safeParseAsync(asked).then(valueOf);
 }
 
+/** The same, with what the definition checks beyond its schema. */
+export function checked<Type extends JobType>(
+  definition: JobDefinition<Type>,
+  input: unknown,
+): InputOf<Type> | Promise<InputOf<Type>> {
+  const value = parsed(definition, input);
+  return value instanceof Promise
+    ? value.then((value) => afterCheck(definition, value))
+    : afterCheck(definition, value);
+}
+
+function afterCheck<Type extends JobType>(
+  definition: JobDefinition<Type>,
+  value: InputOf<Type>,
+): InputOf<Type> | Promise<InputOf<Type>> {
+  return definition.check?.(value)?.then(() => value) ?? value;
+}
+
 interface Issue {
   path: PropertyKey[];
   message: string;

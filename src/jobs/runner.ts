@@ -23,7 +23,8 @@ export interface RunnerOptions {
 export interface Runner {
   /** @param only takes that job and those it started, and nothing else of the line. */
   start(only?: string): Promise<void>;
-  wake(): void;
+  /** @param type where that is all that may be claimed; by default any. */
+  wake(type?: string): void;
   /**
    * Stops claiming, lets running handlers work on for `drainMs`, stops the rest at their next
    * checkpoint and puts them back into the line.
@@ -38,17 +39,27 @@ export function createRunner({ desk, definitions, concurrency }: RunnerOptions):
   const claims = new Map<Promise<unknown>, { type: string; count: number }>();
   let isStarted = false;
   let onlyFamilyOf: string | undefined;
-  let isWakePending = false;
+  /** Types that are to be looked at when the turn ends; undefined before somebody has asked. */
+  let woken: Set<string> | undefined;
   let cancelLook = () => {};
 
   /** At the end of the turn, so that one claim fills all places that became free in it. */
-  function wake(): void {
-    if (!isStarted || isWakePending) return;
-    isWakePending = true;
-    queue.afterWrites(() => {
-      isWakePending = false;
-      if (isStarted) for (const definition of definitions.values()) fillPlaces(definition);
-    });
+  function wake(type?: string): void {
+    if (!isStarted) return;
+    if (!woken) {
+      woken = new Set();
+      queue.afterWrites(fillWoken);
+    }
+    for (const each of type === undefined ? definitions.keys() : [type]) woken.add(each);
+  }
+
+  function fillWoken(): void {
+    const types = woken ?? [];
+    woken = undefined;
+    for (const type of isStarted ? types : []) {
+      const definition = definitions.get(type);
+      if (definition) fillPlaces(definition);
+    }
   }
 
   function fillPlaces(definition: JobDefinition): void {

@@ -31,7 +31,7 @@ import { PermanentError, ShuttingDown, TooManyWaiting, UnknownJobType } from './
 import { type Execution, Executions } from './executions.ts';
 import { Feed } from './feed.ts';
 import { type History, type HistoryQuery, readHistory } from './history.ts';
-import { parsed } from './input.ts';
+import { checked } from './input.ts';
 import type { Job, JobType } from './job.ts';
 import { LeaseWatch } from './lease_watch.ts';
 import { isCancellable } from './lifecycle.ts';
@@ -289,7 +289,7 @@ export class Tracker {
   async #insert(job: NewJob): Promise<Job> {
     const { desk, maxWaiting } = this.#open();
     // A free place takes it in the same transaction.
-    desk.wake();
+    desk.wake(job.type);
     const inserted: Inserted = await desk.store.insertQueued(job, maxWaiting, desk.clock.now());
     if ('full' in inserted) throw tooManyWaiting(inserted.full, maxWaiting, job.type);
     desk.feed.changed(inserted.job.id);
@@ -579,7 +579,7 @@ export class Tracker {
       renewedAt: Number.NEGATIVE_INFINITY,
       leaseWatch: new LeaseWatch(leaseMs),
       cancelGraceMs: options.cancelGraceMs ?? 10_000,
-      wake: () => runner.wake(),
+      wake: (type) => runner.wake(type),
       startChildren: (parent, type, inputs) => this.#startChildren(parent, type, inputs),
     };
     this.define(...(options.definitions ?? []));
@@ -611,8 +611,8 @@ export class Tracker {
       maxAttempts,
       isIdGiven,
     });
-    const checked = definition ? parsed(definition, input) : input;
-    return checked instanceof Promise ? checked.then(asJob) : asJob(checked);
+    const value = definition ? checked(definition, input) : input;
+    return value instanceof Promise ? value.then(asJob) : asJob(value);
   }
 
   /** A tracker without definitions only hands jobs on: whoever runs them checks their input. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineJob, type QueuedJobContext } from '../jobs/index.ts';
+import { defineJob, InvalidInput, type QueuedJobContext } from '../jobs/index.ts';
 import type { Post } from '../post.ts';
 import { importPath } from '../sources/archive/index.ts';
 import { NotFound, type Page } from '../sources/source.ts';
@@ -50,7 +50,8 @@ export default function scrape({ sources, importsDir }: Services) {
   return defineJob<'scrape'>({
     type: 'scrape',
     concurrency: 2,
-    input: scrapeInput([...sources.keys()], importsDir),
+    input: scrapeInput([...sources.keys()]),
+    check: ({ archive }) => (archive === undefined ? undefined : checkArchive(archive, importsDir)),
 
     steps: ({ source }) => (source === 'archive' ? [CHECK_STEP, STORE_STEP] : []),
 
@@ -137,7 +138,7 @@ async function storePages(
   return resultOf(done);
 }
 
-function scrapeInput(sources: string[], importsDir: string) {
+function scrapeInput(sources: string[]) {
   return z
     .object({
       username: username.optional().describe('It may be absent only with the source archive.'),
@@ -151,12 +152,11 @@ function scrapeInput(sources: string[], importsDir: string) {
         .preprocess((value) => value || undefined, z.string().max(255).optional())
         .describe('The name of an import, with the source archive.'),
     })
-    .superRefine(async (input, context) => {
+    .superRefine((input, context) => {
       const refuse = (field: string, message: string) =>
         context.addIssue({ code: 'custom', path: [field], message });
       if (input.source === 'archive') {
-        const wrong = await whatIsWrongWith(input.archive, importsDir);
-        if (wrong) refuse('archive', wrong);
+        if (!input.archive) refuse('archive', 'Choose an archive, or upload one first.');
       } else if (!input.username) {
         refuse('username', 'Username is missing. Type one, for example aurora_lab.');
       }
@@ -169,16 +169,11 @@ function scrapeInput(sources: string[], importsDir: string) {
     });
 }
 
-async function whatIsWrongWith(
-  archive: string | undefined,
-  importsDir: string,
-): Promise<string | undefined> {
-  if (!archive) return 'Choose an archive, or upload one first.';
+async function checkArchive(archive: string, importsDir: string): Promise<void> {
   try {
     await importPath(importsDir, archive);
-    return undefined;
   } catch (error) {
-    if (error instanceof NotFound) return error.message;
+    if (error instanceof NotFound) throw new InvalidInput({ archive: error.message });
     throw error;
   }
 }

@@ -65,6 +65,7 @@ export function isSafe({ method }: Request): boolean {
 
 /** Elysia hands a handler `null` for a part of the path that it cannot decode. */
 function isDecodable(url: string): boolean {
+  if (!url.includes('%')) return true;
   try {
     decodeURIComponent(new URL(url).pathname);
     return true;

@@ -32,10 +32,20 @@ function preferred(request: Request, answers: string[]): string | undefined {
 /** A type with parameters of its own is taken for the type: `application/json; charset=utf-8`. */
 const PARAMETER = /;(?!\s*q=)[^;,]*/g;
 
+/** There are few ways to ask, and every request is looked at several times. */
+const asked = new Map<string, Negotiator>();
+const MAX_ASKED = 100;
+
 /** In any case, with weights and wildcards. */
 function acceptOf({ headers }: Request): Negotiator {
-  const accept = headers.get('accept')?.toLowerCase().replace(PARAMETER, '') ?? '*/*';
-  return new Negotiator({ headers: { accept } });
+  const header = headers.get('accept') ?? '*/*';
+  const known = asked.get(header);
+  if (known) return known;
+  const accept = header.toLowerCase().replace(PARAMETER, '');
+  const negotiator = new Negotiator({ headers: { accept } });
+  if (asked.size >= MAX_ASKED) asked.clear();
+  asked.set(header, negotiator);
+  return negotiator;
 }
 
 export function isHtmx(request: Request): boolean {
