@@ -148,10 +148,7 @@ function Details({ job, attempts, now }: DetailsProps): JSX.Element {
         {job.id}
       </dd>
       <dt>Status</dt>
-      <dd>
-        {job.status}
-        {job.failure === undefined ? '' : ` · ${FAILURE_WORDS[job.failure]}`}
-      </dd>
+      <dd safe>{statusWords(job)}</dd>
       <Moment label="Created" date={job.createdAt} now={now} />
       <Moment label="Started" date={job.startedAt} now={now} />
       <Moment label="Ended" date={job.completedAt} now={now} />
@@ -161,6 +158,10 @@ function Details({ job, attempts, now }: DetailsProps): JSX.Element {
       <Relations job={job} />
     </dl>
   );
+}
+
+function statusWords({ status, failure }: Job): string {
+  return failure === undefined ? status : `${status} · ${FAILURE_WORDS[failure]}`;
 }
 
 function Duration({ job, now }: { job: Job; now: Date }): JSX.Element {
