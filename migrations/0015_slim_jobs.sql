@@ -71,6 +71,7 @@ SELECT
   metadata, checkpoint, result, substr(error_message, 1, 10000), errors,
   CASE WHEN status <> 'failed' THEN NULL
        WHEN error_message LIKE 'Interrupted:%' THEN 'interrupted'
+       WHEN tracked THEN 'permanent'
        WHEN attempt >= max_attempts + advanced THEN 'exhausted'
        ELSE 'permanent' END,
   attempt, 0, max_attempts, advanced, interruptions, owner, lease_until, retry_at, undoing,

@@ -134,6 +134,6 @@ function percentage({ status, progress: { current, total } }: ServerJob): number
 }
 
 /** What its caller does is never tried again: it has no attempts to use up. */
-function hasUsedAllAttempts({ failure, tracked }: ServerJob): boolean {
-  return failure === 'exhausted' && !tracked;
+function hasUsedAllAttempts({ failure }: ServerJob): boolean {
+  return failure === 'exhausted';
 }

@@ -75,20 +75,22 @@ export async function settle(
 ): Promise<Ended | undefined> {
   const { store, executions, feed, clock } = desk;
   const last = executions.take(execution);
-  execution.isEnding = true;
+  const ending = store.end(execution, how, last, clock.now());
+  execution.ending = ending;
   // Its place is free for the next job, which is claimed in the same transaction.
   desk.wake(execution.type);
   let ended: Ended | undefined;
   try {
-    ended = await store.end(execution, how, last, clock.now());
+    ended = await ending;
   } catch (error) {
-    execution.isEnding = false;
+    execution.ending = undefined;
     executions.putBack(execution, last);
     throw error;
   }
   if (ended) {
     executions.end(execution);
     feed.changed(execution.id);
+    followCancels(desk, ended.children);
     if (last.lines) feed.logged();
   } else {
     // Whoever still works on it, or looks at its signal, learns that it is gone.
@@ -105,12 +107,12 @@ export function abortCancelled(desk: Desk, execution: Execution): void {
 }
 
 async function giveUp(desk: Desk, execution: Execution): Promise<void> {
-  if (!desk.executions.has(execution) || execution.isEnding) return;
+  if (!desk.executions.has(execution) || execution.ending) return;
   const seconds = Math.round(desk.cancelGraceMs / 1000);
   const note = `Stopped by force: the work had not ended ${seconds} s after the cancel.`;
   const isWritten = await desk.complaints.guard('A cancel could not be written', async () => {
-    await settle(desk, execution, { as: 'cancelled', note });
-    desk.logger.warn(note, { job: execution.id });
+    const ended = await settle(desk, execution, { as: 'cancelled', note });
+    if (ended) desk.logger.warn(note, { job: execution.id });
   });
   if (!isWritten) desk.clock.after(BEAT_MS, () => void giveUp(desk, execution));
 }
@@ -155,6 +157,7 @@ export async function takeOver(desk: Desk): Promise<void> {
     if (!job) continue;
     desk.logger.warn(`${job.id} was left behind by a process that ended; it is ${job.status}.`);
     desk.feed.changed(job.id);
+    followCancels(desk, job.children);
   }
 }
 
@@ -218,7 +221,7 @@ function lookAtNews(desk: Desk): void {
   desk.feed.logged();
   if (changed !== 'too many' && changed.size === 0) return;
   for (const execution of desk.executions.all()) {
-    if (execution.isEnding || (changed !== 'too many' && !changed.has(execution.id))) continue;
+    if (execution.ending || (changed !== 'too many' && !changed.has(execution.id))) continue;
     const job = desk.reader.brief(execution.id);
     if (job?.status !== 'running' || job.attempt !== execution.attempt)
       lostSomehow(desk, execution);
@@ -249,7 +252,7 @@ async function renewLeases(desk: Desk): Promise<void> {
 function checkRuns(desk: Desk, executions: Execution[], runs: Held[]): void {
   const held = new Map(runs.map((run) => [run.id, run]));
   for (const execution of executions) {
-    if (!desk.executions.has(execution) || execution.isEnding) continue;
+    if (!desk.executions.has(execution) || execution.ending) continue;
     const run = held.get(execution.id);
     if (run?.attempt !== execution.attempt) desk.executions.fence(execution);
     else if (run.status === 'cancelling') abortCancelled(desk, execution);

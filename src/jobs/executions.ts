@@ -27,7 +27,7 @@ export interface Execution extends Run {
   /** Handed to the store, and perhaps not on disk yet. */
   underway?: JobProgress;
   /** Its end has been handed to the store: its place is free, if that succeeds. */
-  isEnding: boolean;
+  ending?: Promise<unknown>;
 }
 
 /**
@@ -59,7 +59,6 @@ export class Executions {
       speed: new Speed(this.clock.elapsed(), current, total),
       pulse: new Pulse(this.clock.elapsed()),
       lines: '',
-      isEnding: false,
     };
     this.#byId.set(run.id, execution);
     return execution;

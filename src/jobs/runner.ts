@@ -84,7 +84,7 @@ export function createRunner({ desk, definitions, concurrency }: RunnerOptions):
   function taken(type: string): number {
     let count = 0;
     for (const execution of running.keys())
-      if (execution.type === type && !execution.isEnding) count++;
+      if (execution.type === type && !execution.ending) count++;
     for (const asked of claims.values()) if (asked.type === type) count += asked.count;
     return count;
   }
@@ -109,7 +109,7 @@ export function createRunner({ desk, definitions, concurrency }: RunnerOptions):
 
   /** Tries until the end is on disk: with the disk full, the job waits instead of hanging forever. */
   async function settled(execution: Execution, how: End): Promise<void> {
-    while (executions.has(execution) && !execution.isEnding) {
+    while (executions.has(execution) && !execution.ending) {
       const isWritten = await complaints.guard('A job’s end could not be written', async () => {
         const job = await settle(desk, execution, how);
         if (job) logger.info(`${execution.id} is ${job.status}.`);
@@ -145,7 +145,8 @@ export function createRunner({ desk, definitions, concurrency }: RunnerOptions):
       for (const { controller } of running.keys()) controller.abort(new ShuttingDown());
       await within(STOP_MS, running.values());
       for (const execution of [...running.keys()]) {
-        if (!execution.isEnding) await settle(desk, execution, { as: 'released' });
+        if (execution.ending) await execution.ending.catch(() => {});
+        else await settle(desk, execution, { as: 'released' });
         executions.fence(execution);
       }
     },

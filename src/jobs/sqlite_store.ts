@@ -270,7 +270,7 @@ export function createSqliteJobStore(
     const [result, brief] = value === undefined ? ['null', null] : asColumns(value);
     if (sql.complete.run(result, brief, now, run.id, run.attempt).changes === 0) return undefined;
     ended({ id: run.id, ...countedAs(run) }, placeOf(run), 'completed', now, run.startedAt);
-    return { status: 'completed' };
+    return endedAs('completed');
   }
 
   function fail(run: Run, why: string, failure: string, now: number): Ended | undefined {
@@ -278,8 +278,7 @@ export function createSqliteJobStore(
     if (sql.fail.run(reason, failure, now, run.id, run.attempt).changes === 0) return undefined;
     ended({ id: run.id, ...countedAs(run) }, placeOf(run), 'failed', now, run.startedAt);
     // Nobody is left who waits for them, and a retry of this job retries them.
-    cancelChildren(run.id, now);
-    return { status: 'failed' };
+    return endedAs('failed', cancelChildren(run.id, now));
   }
 
   /** The attempt is over, and the job waits for another one. */
@@ -295,7 +294,7 @@ export function createSqliteJobStore(
     if (change(reason).changes === 0) return undefined;
     log.moved(run.id, countedAs(run), 'running', 'waiting');
     keepAttempt(run, outcome, reason || null, now);
-    return { status };
+    return endedAs(status);
   }
 
   function keepAttempt(
@@ -311,8 +310,10 @@ export function createSqliteJobStore(
     if (sql.finishCancel.run(note ?? null, now, run.id, run.attempt).changes === 0)
       return undefined;
     ended({ id: run.id, ...countedAs(run) }, placeOf(run), 'cancelled', now, run.startedAt);
-    return { status: 'cancelled' };
+    return endedAs('cancelled');
   }
+
+  const endedAs = (status: JobStatus, children: Changed[] = []): Ended => ({ status, children });
 
   // --- From outside ---
 
@@ -377,12 +378,12 @@ export function createSqliteJobStore(
 
   // --- Left behind ---
 
-  function abandon(held: HeldLease, now: number): Changed | undefined {
+  function abandon(held: HeldLease, now: number): (Ended & { id: string }) | undefined {
     const row = sql.leaseOf.get(held.id);
     if (row?.attempt !== held.attempt || (row.lease_until ?? 0) !== held.until) return undefined;
     const run = asRun(row);
-    const status = settleAbandoned(run, row.status, now)?.status;
-    return status && { id: held.id, status };
+    const settled = settleAbandoned(run, row.status, now);
+    return settled && { id: held.id, ...settled };
   }
 
   function settleAbandoned(run: Run, status: JobStatus, now: number): Ended | undefined {
@@ -391,7 +392,7 @@ export function createSqliteJobStore(
       return fail(run, INTERRUPTED, 'interrupted', now);
     log.moved(run.id, countedAs(run), 'running', 'waiting');
     keepAttempt(run, 'interrupted', INTERRUPTED, now);
-    return { status: 'queued' };
+    return endedAs('queued');
   }
 
   /** Where the last call of `prune` stopped. */

@@ -65,7 +65,7 @@ export interface JobStore {
   /** The leases of everything that runs, in every process. */
   leases(): Promise<HeldLease[]>;
   /** Settles a job that was left behind, unless its lease has been renewed since. */
-  abandon(held: HeldLease, now: number): Promise<Changed | undefined>;
+  abandon(held: HeldLease, now: number): Promise<(Ended & { id: string }) | undefined>;
   /**
    * Jobs that began to wait for their next attempt in what is now the future: the machine's time
    * was set back. They wait as long as they were meant to, from now. Returns how many there were.
@@ -243,6 +243,8 @@ export type End =
 
 export interface Ended {
   status: JobStatus;
+  /** Children that were cancelled because the job has failed: nobody waits for them any more. */
+  children: Changed[];
 }
 
 export interface Changed {

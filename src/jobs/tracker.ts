@@ -204,8 +204,9 @@ export class Tracker {
     const reason = 'Interrupted: xgpt was shut down.';
     await Promise.all(
       desk.executions.all().map(async (execution) => {
-        if (!execution.isEnding)
-          await settle(desk, execution, { as: 'failed', reason, failure: 'interrupted' });
+        // Somebody else may stop it as well, or it ends by itself.
+        if (execution.ending) await execution.ending.catch(() => {});
+        else await settle(desk, execution, { as: 'failed', reason, failure: 'interrupted' });
         execution.controller.abort(new ShuttingDown());
       }),
     );
@@ -308,14 +309,14 @@ export class Tracker {
   async completeJob(id: string, success: boolean, errorMessage?: string): Promise<boolean> {
     const { desk } = this.#open();
     const execution = desk.executions.get(id);
-    if (!execution?.tracked || execution.isEnding) return false;
+    if (!execution?.tracked || execution.ending) return false;
     const reason = errorMessage ?? 'The work failed; it gave no reason.';
     const ended = await settle(
       desk,
       execution,
       success
         ? { as: 'completed', result: undefined }
-        : { as: 'failed', reason, failure: 'exhausted' },
+        : { as: 'failed', reason, failure: 'permanent' },
     );
     return ended !== undefined;
   }
