@@ -158,6 +158,24 @@ describe('what arrives in one turn', () => {
   });
 });
 
+test('one who takes part and fails after the commit keeps nobody from an answer', async () => {
+  const idle = { begun() {}, committing() {}, rolledBack() {} };
+  let isBroken = true;
+  writer.join('broken', {
+    ...idle,
+    committed() {
+      if (isBroken) throw new Error('It did not hear.');
+    },
+  });
+  const writes = Promise.allSettled([writer.write(insert('one')), writer.write(insert('two'))]);
+  const outcomes = await Promise.race([writes, Bun.sleep(1_000)]);
+  isBroken = false;
+  expect(outcomes).toMatchObject([{ value: 'one' }, { value: 'two' }]);
+  // Nor is anything done twice.
+  expect(await writer.write(insert('three'))).toBe('three');
+  expect(notes()).toEqual(['one', 'two', 'three']);
+});
+
 describe('a write that fails', () => {
   const breaks: [how: string, write: () => unknown, message: RegExp][] = [
     ['by a constraint', () => insert('taken')(), /UNIQUE constraint failed/],
