@@ -188,8 +188,19 @@ export class Writer {
       else this.#alone = Math.min(values.length + 1, most);
       return;
     }
-    for (const participant of this.#participants.values()) participant.committed();
+    this.#tellCommitted();
     this.#settle(values.length, ({ resolve }, index) => resolve(values[index] as never));
+  }
+
+  /** What they make of it changes nothing about it, and keeps nobody from an answer. */
+  #tellCommitted(): void {
+    for (const participant of this.#participants.values()) {
+      try {
+        participant.committed();
+      } catch (error) {
+        process.emitWarning(error as Error);
+      }
+    }
   }
 
   #settle(count: number, tell: (write: Write, index: number) => void): void {

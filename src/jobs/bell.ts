@@ -48,10 +48,18 @@ export function createBell(db: Database, writer: Writer, owner: string, hear: ()
     begun: lookForNeighbours,
     committing() {},
     committed() {
-      for (const port of neighbours) socket?.send(RING, port, LOOPBACK);
+      for (const port of neighbours) ring(port);
     },
     rolledBack() {},
   };
+
+  function ring(port: number): void {
+    try {
+      socket?.send(RING, port, LOOPBACK);
+    } catch {
+      // The slow look remains.
+    }
+  }
 
   function register(port: number): Promise<void> {
     const isGone = processIsGone(owner);
