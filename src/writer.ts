@@ -52,8 +52,8 @@ const realTurns: Turns = {
 /**
  * The one way to write to a database from this process. What arrives within one turn of the event
  * loop is one transaction, and so one wait for the disk; each write gets its own answer once that
- * is committed, in the order in which they came. When one of them fails, or the commit does, each is
- * tried again in a transaction of its own, so that it harms no other.
+ * is committed, in the order in which they came. When one of them fails, or the commit does, the
+ * others are tried again without it, so that it harms none of them.
  */
 export class Writer {
   /** Why nothing may be written now although it would succeed. Asked before every transaction. */
@@ -72,8 +72,8 @@ export class Writer {
   #writes: Write[] = [];
   #isScheduled = false;
   #busySince: number | undefined;
-  /** So many of the next writes are not to share a transaction: one of them has failed. */
-  #alone = 0;
+  /** How many of the next writes go into a transaction of their own, because one of them failed. */
+  #parts: number[] = [];
 
   constructor(db: Database, turns: Turns = realTurns) {
     this.#db = db;
@@ -91,7 +91,7 @@ export class Writer {
     this.#lastCalls = [];
     this.#isScheduled = false;
     this.#busySince = undefined;
-    this.#alone = 0;
+    this.#parts = [];
   }
 
   /** From now on it takes part, in place of an earlier one of that name. */
@@ -129,11 +129,15 @@ export class Writer {
     for (const call of this.#lastCalls.splice(0)) call();
     if (this.#writes.length === 0) return;
     const obstacle = this.obstacle();
-    if (obstacle) return this.#refuse(new Obstructed(obstacle));
+    if (obstacle) {
+      this.#refuse(new Obstructed(obstacle));
+      return;
+    }
+    const end = performance.now() + MAX_TRANSACTION_MS;
     do {
       if (!this.#hasBegun()) return;
       this.#transact();
-    } while (this.#alone > 0);
+    } while (this.#parts.length > 0 && performance.now() < end);
     if (this.#writes.length > 0) this.#schedule();
   }
 
@@ -162,14 +166,24 @@ export class Writer {
     this.#refuse(error);
   }
 
+  /** The write that failed is left alone; of a commit that failed nobody knows which one it was. */
+  #divide(done: number, most: number, isRun: boolean, error: unknown): void {
+    const isAlone = isRun ? done === 1 : most === 1;
+    if (isAlone) this.#settle(1, ({ reject }) => reject(error));
+    else if (isRun) this.#parts.unshift(done >> 1, done - (done >> 1));
+    else this.#parts.unshift(...(done > 0 ? [done, 1] : [1]));
+  }
+
   #refuse(error: unknown): void {
+    this.#parts = [];
     this.#settle(this.#writes.length, ({ reject }) => reject(error));
   }
 
   /** What is there goes into the transaction that has begun; what comes after its time has to wait. */
   #transact(): void {
-    const most = this.#alone > 0 ? 1 : this.#writes.length;
+    const most = this.#parts.shift() ?? this.#writes.length;
     const values: unknown[] = [];
+    let isRun = false;
     const end = performance.now() + MAX_TRANSACTION_MS;
     try {
       const version = this.#version.get()?.data_version;
@@ -180,12 +194,12 @@ export class Writer {
         values.push(this.#writes[values.length]?.run());
         if (values.length % 16 === 0 && performance.now() > end) break;
       }
+      isRun = true;
       for (const participant of this.#participants.values()) participant.committing();
       this.#commit.run();
     } catch (error) {
       this.#undo();
-      if (most === 1) this.#settle(1, ({ reject }) => reject(error));
-      else this.#alone = Math.min(values.length + 1, most);
+      this.#divide(values.length, most, isRun, error);
       return;
     }
     this.#tellCommitted();
@@ -204,7 +218,6 @@ export class Writer {
   }
 
   #settle(count: number, tell: (write: Write, index: number) => void): void {
-    this.#alone = Math.max(0, this.#alone - count);
     for (const [index, write] of this.#writes.splice(0, count).entries()) tell(write, index);
   }
 

@@ -17,14 +17,14 @@ export function parsed<Type extends JobType>(
   const asked = input ?? {};
   if (!asynchronous.has(definition)) {
     try {
-      return valueOf(definition.input.safeParse(asked));
+      return inputFrom(definition.input.safeParse(asked));
     } catch (error) {
       // Zod refuses to check what has an asynchronous rule.
       if ((error as Error).constructor.name !== '$ZodAsyncError') throw error;
       asynchronous.add(definition);
     }
   }
-  return definition.input.safeParseAsync(asked).then(valueOf);
+  return definition.input.safeParseAsync(asked).then(inputFrom);
 }
 
 /** The same, with what the definition checks beyond its schema. */
@@ -50,7 +50,7 @@ interface Issue {
   message: string;
 }
 
-function valueOf<Value>(
+function inputFrom<Value>(
   outcome: { success: true; data: Value } | { success: false; error: { issues: Issue[] } },
 ): Value {
   if (outcome.success) return outcome.data;
