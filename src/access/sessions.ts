@@ -1,5 +1,4 @@
 import type { Database } from 'bun:sqlite';
-import { createHmac, randomBytes } from 'node:crypto';
 
 /** How long a session lasts after its beginning, in seconds: 30 days. */
 export const SESSION_SECONDS = 30 * 86_400;
@@ -32,12 +31,12 @@ export function createSessions(database: Database, token: string, now = Date.now
   );
   const followed = new Map<string, AbortController>();
 
-  const keyOf = (id: string) => createHmac('sha256', token).update(id).digest();
+  const keyOf = (id: string) => new Bun.CryptoHasher('sha256', token).update(id).digest();
 
   return {
     open() {
       forgetExpired.run(now());
-      const id = randomBytes(32).toString('base64url');
+      const id = crypto.getRandomValues(Buffer.alloc(32)).toString('base64url');
       insert.run(keyOf(id), now() + SESSION_SECONDS * 1000);
       return id;
     },
