@@ -1,5 +1,4 @@
 import type { Database } from 'bun:sqlite';
-import { html } from '@elysiajs/html';
 import { Elysia } from 'elysia';
 import { createAccess } from './access/index.ts';
 import { createIdempotencyKeys } from './idempotency_keys.ts';
@@ -8,6 +7,7 @@ import { accessRoutes } from './routes/access_routes.tsx';
 import { createAllowedMethods } from './routes/allowed_methods.ts';
 import { assetRoutes } from './routes/assets.ts';
 import { bulkRoutes } from './routes/bulk_routes.tsx';
+import { compressed, compression } from './routes/compression.ts';
 import { answerProblem } from './routes/error_answer.tsx';
 import { gate } from './routes/gate.ts';
 import { guard, isSafe } from './routes/guard.ts';
@@ -33,6 +33,8 @@ import { trackedStream } from './routes/tracked_stream.ts';
 export type AppServices = Omit<WebServices, 'live' | 'idempotent'> & {
   database: Database;
   logger: Logger;
+  /** The folder of the compiled program, when it is what runs. */
+  compiled?: string;
 };
 
 /**
@@ -43,7 +45,7 @@ export type AppServices = Omit<WebServices, 'live' | 'idempotent'> & {
 const ROUTING = { systemRouter: false, handler: { standardHostname: false } };
 
 /** The web side over a tracker that knows its job types already. */
-export async function createApp({ database, logger, ...given }: AppServices) {
+export async function createApp({ database, logger, compiled, ...given }: AppServices) {
   const services: WebServices = {
     ...given,
     live: createLiveTaskbar(given.tracker, given.vitals),
@@ -54,15 +56,18 @@ export async function createApp({ database, logger, ...given }: AppServices) {
   const root = new Elysia(ROUTING);
   const errors = { logger, allowedMethods: createAllowedMethods(() => root.routes) };
   return root
-    .onError(({ error, code, request }) => answerProblem(services, errors, request, error, code))
+    .onError(async ({ error, code, request }) => {
+      const answer = await answerProblem(services, errors, request, error, code);
+      return (await compressed(request, answer)) ?? answer;
+    })
     .use(guard(config))
     .use(gate({ access, closing, logger, server: () => root.server }))
     .onBeforeHandle({ as: 'global' }, ({ request }) => {
       const obstacle = isSafe(request) ? undefined : services.vitals.obstacle();
       if (obstacle) throw outOfOrder(obstacle);
     })
-    .use(html())
-    .use(await assetRoutes())
+    .use(compression())
+    .use(await assetRoutes(compiled))
     .use(accessRoutes({ access, logger }))
     .use(health(services))
     .use(jobStreams(services))
@@ -78,5 +83,5 @@ export async function createApp({ database, logger, ...given }: AppServices) {
     .use(jobPages(services))
     .use(historyRoutes(services))
     .use(startPages(services))
-    .use(openapiRoutes(services));
+    .use(openapiRoutes(services, () => root));
 }

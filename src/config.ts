@@ -43,6 +43,8 @@ const settings = z.object({
     .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
     .default('info'),
   XGPT_SAMPLE_PAGE_MS: whole(0, 60_000, 150),
+  // Read before all others, by `src/compiled/`; here it is checked.
+  XGPT_CODE_CACHE: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
   XGPT_MAX_UPLOAD_MB: whole(1, 1_000_000, 2048),
   XGPT_MODEL_DIR: z.string().refine(existsSync, 'must be a folder that exists').optional(),
   XGPT_MAX_CONNECTIONS: whole(1, 1_000_000, 20_000),
@@ -105,7 +107,8 @@ export class InvalidConfig extends Error {
  */
 export function loadConfig(env: Record<string, string | undefined> = process.env): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = settings.safeParse(given);
+  // Zod would compile the checks first, and they are made once.
+  const parsed = settings.safeParse(given, { jitless: true });
   const problems = (parsed.error?.issues ?? []).map((issue) => {
     const name = String(issue.path[0]);
     return `${name}: ${issue.message}${SECRETS.has(name) ? '' : ` (is "${given[name]}")`}`;

@@ -2,7 +2,6 @@ import type { Job, JobProgress } from '../src/jobs/job.ts';
 import { cut, MAX_NAME } from '../src/text/cut.ts';
 import type { JobView } from './view_models.ts';
 
-const COUNT = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
 const SECOND = 1_000;
@@ -12,7 +11,9 @@ const DAY = 24 * HOUR;
 
 /** Thousands separated: 1234.6 → `1,235`. */
 export function count(n: number): string {
-  return COUNT.format(n);
+  return Math.round(n)
+    .toString()
+    .replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
 /** A count with its noun: `1 post`, `1,000 posts`. */

@@ -1,5 +1,3 @@
-import { isIPv6 } from 'node:net';
-
 /** So many wrong ones are answered at once: people mistype. */
 const FREE = 4;
 
@@ -88,6 +86,8 @@ function delayAfter(wrong: number): number {
 function networkOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped) return mapped;
+  // Imported above it would be loaded at every start, which takes as long as all the pages do.
+  const { isIPv6 } = process.getBuiltinModule('node:net');
   if (!isIPv6(address)) return address;
   return firstHalfOf(address);
 }

@@ -1,5 +1,4 @@
 import type { Database } from 'bun:sqlite';
-import { createHmac, randomBytes } from 'node:crypto';
 import { writerOf } from '../writer.ts';
 
 /** How long a session lasts after its beginning, in seconds: 30 days. */
@@ -34,11 +33,11 @@ export function createSessions(database: Database, token: string, now = Date.now
   const writer = writerOf(database);
   const followed = new Map<string, AbortController>();
 
-  const keyOf = (id: string) => createHmac('sha256', token).update(id).digest();
+  const keyOf = (id: string) => new Bun.CryptoHasher('sha256', token).update(id).digest();
 
   return {
     async open() {
-      const id = randomBytes(32).toString('base64url');
+      const id = crypto.getRandomValues(Buffer.alloc(32)).toString('base64url');
       await writer.write(() => {
         forgetExpired.run(now());
         insert.run(keyOf(id), now() + SESSION_SECONDS * 1000);

@@ -12,8 +12,8 @@ export function watchPageTab(): void {
     const counts = countJobs();
     const text = tabTitle(document.title, counts);
     if (text !== document.title) document.title = text;
-    const href = tabIcon(counts);
-    if (icon && icon.getAttribute('href') !== href) icon.setAttribute('href', href);
+    const href = icon?.dataset[tabState(counts)];
+    if (icon && href && icon.getAttribute('href') !== href) icon.setAttribute('href', href);
   };
   show();
   onMessage('after', (type) => {
@@ -36,8 +36,8 @@ export function tabTitle(title: string, { running, failed }: JobCounts): string 
   return `${failed > 0 ? '▲ ' : ''}${running > 0 ? `(${running}) ` : ''}${plain}`;
 }
 
-/** What has failed waits for someone, so it comes before what runs. */
-export function tabIcon({ running, failed }: JobCounts): string {
-  if (failed > 0) return '/favicon-failed.svg';
-  return running > 0 ? '/favicon-running.svg' : '/favicon.svg';
+/** Which icon to show. What has failed waits for someone, so it comes before what runs. */
+export function tabState({ running, failed }: JobCounts): 'failed' | 'running' | 'idle' {
+  if (failed > 0) return 'failed';
+  return running > 0 ? 'running' : 'idle';
 }

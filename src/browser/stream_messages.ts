@@ -30,11 +30,5 @@ export interface LogPart extends LogPlace {
  */
 export type TabMessage = 'ready' | { ready: LogPlace } | 'seen' | 'online' | 'bye';
 
-/**
- * Tabs that were opened before the server was updated keep the worker of then: raise the number
- * when these messages change, so that newer tabs start a worker of their own.
- */
-export const WORKER_URL = '/assets/stream_worker.js?messages=2';
-
 /** The worker tells every tab something at least this often, in ms. */
 export const PING_MS = 3_000;

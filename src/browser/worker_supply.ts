@@ -1,6 +1,6 @@
 import { followedPlace } from './followed_log.ts';
 import type { Supply } from './live_source.ts';
-import { PING_MS, type StreamNews, type TabMessage, WORKER_URL } from './stream_messages.ts';
+import { PING_MS, type StreamNews, type TabMessage } from './stream_messages.ts';
 
 /** The worker answers who joins at once; one that has not by then is late, or did not start, in ms. */
 const START_MS = 3_000;
@@ -79,9 +79,19 @@ export function joinWorker(
 function startWorker(url: string): SharedWorker | undefined {
   if (!('SharedWorker' in window)) return undefined;
   try {
-    return new SharedWorker(WORKER_URL, { name: url });
+    return new SharedWorker(workerUrl(), { name: url });
   } catch {
     // A browser that forbids storage to a page refuses it this way.
     return undefined;
   }
+}
+
+/**
+ * The page names it with its content: tabs that were opened before the server was updated keep the
+ * worker of then, and newer ones start their own.
+ */
+function workerUrl(): string {
+  const named = document.querySelector<HTMLMetaElement>('meta[name="stream-worker"]');
+  if (!named) throw new Error('The page names no worker.');
+  return named.content;
 }

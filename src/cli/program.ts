@@ -1,95 +1,30 @@
-import { Command, CommanderError } from 'commander';
-import { version } from '../../package.json' with { type: 'json' };
 import { complain } from './complain.ts';
-import { addCompletionCommands } from './completion_commands.ts';
 import { EXIT } from './exit.ts';
-import { addHelpCommand, examples } from './help.ts';
-import { addJobCommands } from './job_commands.ts';
-import { addLibraryCommands } from './library_commands.ts';
-import { addOperationCommands } from './operation_commands.ts';
-import { outliveReaders, outputFailure, write, written } from './output.ts';
+import { outliveReaders, outputFailure, written } from './output.ts';
 
-const EXIT_CODES = `
-Exit codes:
-  0    completed            3    no such job or archive
-  1    failed               4    cancelled from elsewhere
-  2    cannot be used so    5    data folder or database cannot be used
-  130  ended by Ctrl-C      129, 143  ended by a closed terminal, by SIGTERM
-                            141  nobody reads what jobs watch or show writes`;
-
-/** What is under way when a command is chosen is loaded then: `--help` waits for no database. */
-function createProgram(): Command {
-  const program = new Command('xgpt')
-    .description(
-      'Collects posts, embeds them, and finds them again by meaning. Without a command it serves the web pages.',
-    )
-    .version(version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print what there is')
-    .showHelpAfterError('xgpt --help shows what there is, and xgpt help <command> how it is used.')
-    .exitOverride()
-    .configureOutput({
-      writeOut: write,
-      outputError: (text, writeErr) => writeErr(asSentence(text)),
-    })
-    .addHelpText(
-      'after',
-      examples(
-        ['xgpt', 'serve the pages at http://localhost:3000'],
-        ['xgpt scrape aurora_lab --max 1000', 'read an author’s posts'],
-        ['xgpt jobs watch', 'what is under way, live'],
-      ) + EXIT_CODES,
-    );
-  program
-    .command('serve')
-    .description('serve the web pages and run jobs, until Ctrl-C (the default)')
-    .addHelpText('after', examples(['PORT=8080 xgpt serve', 'on another port']))
-    .action(async () => {
-      const { serve } = await import('../serve.ts');
-      await serve((await import('../config.ts')).loadConfig());
-    });
-  program
-    .command('worker')
-    .description('run jobs beside a server or without one, until Ctrl-C')
-    .option('--once', 'until no job waits or runs, and no longer')
-    .addHelpText(
-      'after',
-      examples(
-        ['xgpt worker', 'as many as you like, on one data folder'],
-        ['xgpt worker --once', 'do what was left, without a server'],
-      ),
-    )
-    .action(async ({ once }: { once?: boolean }) => {
-      const { work } = await import('../work.ts');
-      const end = await work((await import('../config.ts')).loadConfig());
-      if (!once) return;
-      const { untilNothingIsLeft } = await import('./follow.ts');
-      await untilNothingIsLeft((await import('../jobs/index.ts')).jobTracker);
-      await end();
-    });
-  const users = program.command('users').description('find people');
-  addOperationCommands(program, users);
-  addLibraryCommands(program, users);
-  addJobCommands(program);
-  addCompletionCommands(program);
-  const withCommands = [program, ...program.commands.filter(({ commands }) => commands.length > 0)];
-  for (const command of withCommands) addHelpCommand(command);
-  return program;
-}
-
-/** Runs a command line. The process ends by itself afterwards, with `process.exitCode` set. */
-export async function runProgram(words: string[]): Promise<void> {
-  outliveReaders();
-  const program = createProgram();
+/**
+ * Runs a command line. The process ends by itself afterwards, with `process.exitCode` set.
+ * @param compiled the folder of the compiled program, when it is what runs.
+ */
+export async function runProgram(words: string[], compiled?: string): Promise<void> {
+  const serve = () => startServer(compiled);
   try {
-    await program.parseAsync(words.length > 0 ? words : ['serve'], { from: 'user' });
+    // The most frequent one waits for no parser of command lines, and prints nothing by itself.
+    if (words.length === 0) await serve();
+    outliveReaders();
+    if (words.length > 0) await (await import('./commands.ts')).runCommandLine(words, serve);
   } catch (error) {
-    if (!(error instanceof CommanderError)) await endWith(error);
-    process.exitCode = (error as CommanderError).exitCode === 0 ? EXIT.completed : EXIT.usage;
+    await endWith(error);
   }
   const lost = await outputFailure();
   if (!lost) return;
   complain(lost);
   process.exitCode ||= EXIT.failed;
+}
+
+async function startServer(compiled: string | undefined): Promise<void> {
+  const { serve } = await import('../serve.ts');
+  await serve((await import('../config.ts')).loadConfig(), compiled);
 }
 
 /** At once: what is under way keeps the process alive. */
@@ -100,12 +35,4 @@ async function endWith(error: unknown): Promise<never> {
   else console.error(message);
   await written();
   process.exit(code);
-}
-
-/** "error: unknown command 'srape'" → "Unknown command 'srape'." */
-function asSentence(text: string): string {
-  const [first = '', ...rest] = text.replace(/^error: /, '').split('\n');
-  const sentence = first.charAt(0).toUpperCase() + first.slice(1);
-  const end = /[.?)]$/.test(sentence) || sentence === '' ? '' : '.';
-  return [sentence + end, ...rest].join('\n');
 }

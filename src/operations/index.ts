@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { importFile } from '../compiled/import_file.ts';
 import type { JobDefinition } from '../jobs/index.ts';
 import type { Services } from './services.ts';
 
@@ -12,7 +13,7 @@ type OperationFile = { default?: (services: Services) => JobDefinition };
 export async function loadOperations(services: Services): Promise<JobDefinition[]> {
   const names = [...new Bun.Glob('*.ts').scanSync(import.meta.dir)].sort();
   const files = await Promise.all(
-    names.map((name) => import(join(import.meta.dir, name)) as Promise<OperationFile>),
+    names.map((name) => importFile(join(import.meta.dir, name)) as Promise<OperationFile>),
   );
   return files.flatMap((file) => file.default?.(services) ?? []);
 }

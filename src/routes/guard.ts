@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { Elysia } from 'elysia';
 import { type Config, isLoopback } from '../config.ts';
 import { Problem } from './problem.ts';
@@ -25,7 +24,7 @@ export const EVERY_ANSWER = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'same-origin',
   'cross-origin-opener-policy': 'same-origin',
-  vary: 'Accept, HX-Request',
+  vary: 'Accept, Accept-Encoding, HX-Request',
 };
 
 /**
@@ -86,6 +85,7 @@ function hostOf(origin: string): string | undefined {
 }
 
 function isAddress(name: string): boolean {
+  const { isIP } = process.getBuiltinModule('node:net');
   return isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0;
 }
 

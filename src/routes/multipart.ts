@@ -1,4 +1,4 @@
-import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
+import type { BusboyFileStream, BusboyInstance } from '@fastify/busboy';
 
 /** One file of a form, while it arrives. */
 export interface UploadedFile {
@@ -34,7 +34,7 @@ export async function readMultipart(
   onFile: (file: UploadedFile) => Promise<void>,
   limits: MultipartLimits = {},
 ): Promise<Record<string, string>> {
-  const form = new Form(openParser(request, limits), onFile);
+  const form = new Form(await openParser(request, limits), onFile);
   const body = request.body?.getReader();
   if (!body) throw new MalformedUpload('The form is empty. Choose a file and send it again.');
   const brokenOff = () => form.fail(new MalformedUpload('The upload broke off. Send it again.'));
@@ -51,14 +51,15 @@ export async function readMultipart(
   }
 }
 
-function openParser(
+async function openParser(
   request: Request,
   { maxFields = 50, maxFieldBytes = 64 * 1024, maxFiles = 1 }: MultipartLimits,
-): BusboyInstance {
+): Promise<BusboyInstance> {
   const contentType = request.headers.get('content-type') ?? '';
   if (!/^multipart\/form-data\b/i.test(contentType)) {
     throw new MalformedUpload('Send the file as a form (multipart/form-data).');
   }
+  const { Busboy } = await import('@fastify/busboy');
   try {
     return new Busboy({
       headers: { 'content-type': contentType },

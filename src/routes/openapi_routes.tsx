@@ -1,38 +1,28 @@
-import { openapi } from '@elysiajs/openapi';
-import { Elysia } from 'elysia';
-import type { OpenAPIV3_1 } from 'openapi-types';
+import { type AnyElysia, Elysia } from 'elysia';
 import { ApiPage } from '../../views/pages/api.tsx';
 import { html } from './answer.ts';
 import { frameOf } from './frame.ts';
-import { apiDocument, VERSION } from './openapi/document.ts';
-import { apiModel } from './openapi/outline.ts';
 import type { WebServices } from './services.ts';
 
-/** Pages, forms and assets are for people and browsers. */
-const NOT_THE_API = /^\/(?!api\/|healthz$)/;
-
 /**
- * The API, described: as a document for programs and as a page for people. The plugin's own pages
- * would load their scripts from foreign hosts. What it makes of the routes themselves is a bare list
- * of addresses, because the operations check what they are sent; it shows only where a description
- * is missing.
+ * The API, described: as a document for programs and as a page for people. It is written when
+ * somebody first asks for it.
+ * @param routes has all the routes by then.
  */
-export function openapiRoutes(services: WebServices) {
+export function openapiRoutes(services: WebServices, routes: () => AnyElysia) {
   const { tracker, config } = services;
-  const document = apiDocument(tracker, config.token !== undefined);
+  const hasToken = config.token !== undefined;
   return new Elysia({ name: 'openapi' })
-    .use(
-      openapi({
-        provider: null,
-        specPath: '/openapi.json',
-        openapiVersion: VERSION,
-        // Its own reading of a parameter is narrower; see `Parameter`.
-        documentation: document as OpenAPIV3_1.Document,
-        exclude: { paths: NOT_THE_API },
-      }),
-    )
-    .get('/docs/api', ({ request }) => {
-      const model = apiModel(document, new URL(request.url).origin);
+    .get('/openapi.json', async () => {
+      const { wholeDocument } = await import('./openapi/whole_document.ts');
+      return Response.json(wholeDocument(routes(), tracker, hasToken));
+    })
+    .get('/docs/api', async ({ request }) => {
+      const [{ apiDocument }, { apiModel }] = await Promise.all([
+        import('./openapi/document.ts'),
+        import('./openapi/outline.ts'),
+      ]);
+      const model = apiModel(apiDocument(tracker, hasToken), new URL(request.url).origin);
       return html(ApiPage({ frame: frameOf(request, services), model }));
     });
 }

@@ -238,18 +238,22 @@ describe('a screen reader', () => {
 });
 
 describe('the browser’s tab', () => {
-  const icon = (page: Page) => page.locator('link[rel="icon"]').getAttribute('href');
+  const icon = (page: Page) =>
+    page
+      .locator('link[rel="icon"]')
+      .getAttribute('href')
+      .then((href) => href?.replace(/\.[0-9a-z]{16}(?=\.svg$)/, ''));
 
   test('tells how many jobs run and that one has failed, until it is dismissed', async () => {
     const { page, problems } = await open();
     expect(await page.title()).toBe('Posts · xgpt');
-    expect(await icon(page)).toBe('/favicon.svg');
+    expect(await icon(page)).toBe('/assets/favicon.svg');
     await running('aurora_lab');
     await until('it runs', async () => (await page.title()) === '(1) Posts · xgpt');
-    expect(await icon(page)).toBe('/favicon-running.svg');
+    expect(await icon(page)).toBe('/assets/favicon-running.svg');
     const { id } = await app.scrape('broken');
     await until('it failed', async () => (await page.title()) === '▲ (1) Posts · xgpt');
-    expect(await icon(page)).toBe('/favicon-failed.svg');
+    expect(await icon(page)).toBe('/assets/favicon-failed.svg');
     await page.locator(`#dismiss-${id}`).click();
     await until('it is dismissed', async () => (await page.title()) === '(1) Posts · xgpt');
     worker('aurora_lab').end({});

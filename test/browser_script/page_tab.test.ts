@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { tabIcon, tabTitle } from '../../src/browser/page_tab.ts';
+import { tabState, tabTitle } from '../../src/browser/page_tab.ts';
 
 describe('the title of the browser’s tab', () => {
   test('is the page’s own while there is nothing to tell', () => {
@@ -19,7 +19,7 @@ describe('the title of the browser’s tab', () => {
 });
 
 test('its icon is that of a failure before that of something that runs', () => {
-  expect(tabIcon({ running: 0, failed: 0 })).toBe('/favicon.svg');
-  expect(tabIcon({ running: 2, failed: 0 })).toBe('/favicon-running.svg');
-  expect(tabIcon({ running: 2, failed: 1 })).toBe('/favicon-failed.svg');
+  expect(tabState({ running: 0, failed: 0 })).toBe('idle');
+  expect(tabState({ running: 2, failed: 0 })).toBe('running');
+  expect(tabState({ running: 2, failed: 1 })).toBe('failed');
 });

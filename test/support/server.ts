@@ -29,8 +29,11 @@ export async function startServer(
   env: Record<string, string> = {},
   /** What starts it with other rights or limits: `['setpriv', '--reuid=1000']`. */
   prefix: string[] = [],
+  /** Options of Bun's own; the sources run then. */
+  options: string[] = [],
+  main = MAIN,
 ) {
-  const child = Bun.spawn([...prefix, process.execPath, MAIN], {
+  const child = Bun.spawn([...prefix, process.execPath, ...options, main], {
     env: {
       ...process.env,
       PORT: '0',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
+import { assetPath } from '../../views/asset_paths.ts';
 import { Page } from '../../views/layouts/page.tsx';
 import type { Frame } from '../../views/view_models.ts';
 import { jobView, NOW, textOf } from './job_view.ts';
@@ -80,10 +81,10 @@ describe('under the Content-Security-Policy', () => {
   test('scripts come in the order they need each other', () => {
     const scripts = [...page().matchAll(/<script defer src="([^"]+)"/g)].map(([, src]) => src);
     expect(scripts).toEqual([
-      '/assets/htmx.js',
-      '/assets/morph.js',
-      '/assets/sse.js',
-      '/assets/app.js',
+      assetPath('htmx.js'),
+      assetPath('morph.js'),
+      assetPath('sse.js'),
+      assetPath('app.js'),
     ]);
   });
 });

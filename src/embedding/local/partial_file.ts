@@ -1,4 +1,3 @@
-import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isAlive } from '../../process_ids.ts';
@@ -24,7 +23,7 @@ export async function storeFile(
   file: ModelFile,
   bytes: AsyncIterable<Uint8Array>,
 ): Promise<void> {
-  const partial = `${target}.partial-${process.pid}-${randomUUID()}`;
+  const partial = `${target}.partial-${process.pid}-${crypto.randomUUID()}`;
   beingWritten.add(partial);
   try {
     await onDisk(mkdir(dirname(target), { recursive: true }));
@@ -43,7 +42,7 @@ async function writeVerified(
   file: ModelFile,
   bytes: AsyncIterable<Uint8Array>,
 ): Promise<void> {
-  const hash = createHash('sha256');
+  const hash = new Bun.CryptoHasher('sha256');
   let written = 0;
   try {
     for await (const chunk of bytes) {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -46,7 +45,7 @@ export function createVerifier(): (
 }
 
 async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
+  const hash = new Bun.CryptoHasher('sha256');
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
   return hash.digest('hex');
 }

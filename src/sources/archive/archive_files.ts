@@ -1,7 +1,5 @@
 import { lstat } from 'node:fs/promises';
 import { Unreadable } from '../source.ts';
-import { openFolderFiles } from './folder_files.ts';
-import { openZipFiles } from './zip_files.ts';
 
 /** What an archive may ask of this machine. The defaults are far above what X hands out. */
 export interface ArchiveLimits {
@@ -23,6 +21,8 @@ export const defaultArchiveLimits: ArchiveLimits = {
   ratioFromBytes: 8 * 1024 ** 2,
   maxNoteBytes: 256 * 1024 ** 2,
 };
+
+export const postsPerPage = 100;
 
 /** The files of an archive that this program reads, whether it is a zip or a folder. */
 export interface ArchiveFiles {
@@ -47,7 +47,13 @@ export async function openArchive(
 ): Promise<ArchiveFiles> {
   signal.throwIfAborted();
   const stats = await lstat(path);
-  if (stats.isDirectory()) return openFolderFiles(path, limits);
-  if (stats.isFile()) return openZipFiles(path, limits, signal);
+  if (stats.isDirectory()) {
+    const { openFolderFiles } = await import('./folder_files.ts');
+    return openFolderFiles(path, limits);
+  }
+  if (stats.isFile()) {
+    const { openZipFiles } = await import('./zip_files.ts');
+    return openZipFiles(path, limits, signal);
+  }
   throw new Unreadable('This import is neither a zip file nor a folder. Give the zip that X made.');
 }

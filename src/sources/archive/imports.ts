@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { NotFound, SourceError, Unreadable } from '../source.ts';
 import { defaultArchiveLimits, openArchive } from './archive_files.ts';
-import { openZip } from './zip_files.ts';
 
 /** An archive that lies in the imports folder: a zip, or a folder it was unpacked into. */
 export interface Import {
@@ -98,9 +96,10 @@ export async function receiveImport(
 ): Promise<{ name: string; bytes: number }> {
   const { importsDir, fileName } = upload;
   await mkdir(importsDir, { recursive: true });
-  const partial = join(importsDir, partialPrefix + randomUUID());
+  const partial = join(importsDir, partialPrefix + crypto.randomUUID());
   try {
     const bytes = await save(upload, partial);
+    const { openZip } = await import('./zip_files.ts');
     (await openZip(partial)).close();
     const name = await reserveName(importsDir, fileName, '.zip', reserveFile);
     await rename(partial, join(importsDir, name));
@@ -149,7 +148,7 @@ export async function receiveFolder(
   signal: AbortSignal,
 ): Promise<{ name: string }> {
   await mkdir(importsDir, { recursive: true });
-  const partial = join(importsDir, partialPrefix + randomUUID());
+  const partial = join(importsDir, partialPrefix + crypto.randomUUID());
   const files = await openArchive(folder, defaultArchiveLimits, signal);
   try {
     if (files.sizes.size === 0) throw noArchive(folder);

@@ -1,10 +1,5 @@
-import type { Profile } from '../../post.ts';
-import { NotFound, type PostsRequest, type Source } from '../source.ts';
-import { type ArchiveLimits, defaultArchiveLimits, openArchive } from './archive_files.ts';
-import { readContents } from './contents.ts';
-import { importPath } from './imports.ts';
-import { listPosts, postsPerPage } from './listing.ts';
-import { readNotes } from './note_tweets.ts';
+import type { Source } from '../source.ts';
+import { type ArchiveLimits, defaultArchiveLimits, postsPerPage } from './archive_files.ts';
 
 export type { ArchiveLimits } from './archive_files.ts';
 export {
@@ -37,30 +32,10 @@ export function createArchiveSource({ importsDir, ...limits }: ArchiveSourceOpti
     label: 'an X data archive',
     pageSize: postsPerPage,
     pageMs,
-    posts: (request) => readArchive(importsDir, allLimits, request),
+    async *posts(request) {
+      // What reads archives is loaded when one is read.
+      const { readArchive } = await import('./read.ts');
+      yield* readArchive(importsDir, allLimits, request);
+    },
   };
-}
-
-async function* readArchive(importsDir: string, limits: ArchiveLimits, request: PostsRequest) {
-  const { signal } = request;
-  const path = await importPath(importsDir, request.archive ?? '');
-  const files = await openArchive(path, limits, signal);
-  try {
-    const contents = await readContents(files, signal);
-    requireOwner(contents.profile, request.username);
-    const findLongText = await readNotes(files, contents.noteFiles, {
-      maxBytes: limits.maxNoteBytes,
-      signal,
-    });
-    yield* listPosts({ files, contents, findLongText }, request);
-  } finally {
-    await files.close();
-  }
-}
-
-function requireOwner({ username }: Profile, asked: string | undefined): void {
-  if (!asked || asked.toLowerCase() === username.toLowerCase()) return;
-  throw new NotFound(
-    `The archive belongs to @${username}, not to @${asked}. Leave the username empty to import it.`,
-  );
 }

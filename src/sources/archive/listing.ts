@@ -1,12 +1,10 @@
 import type { Post } from '../../post.ts';
 import { type Page, type PostsRequest, Unreadable } from '../source.ts';
-import type { ArchiveFiles } from './archive_files.ts';
+import { type ArchiveFiles, postsPerPage } from './archive_files.ts';
 import type { ArchiveContents } from './contents.ts';
 import { readEntries } from './entries.ts';
 import { megabytes } from './inventory.ts';
 import { type FindLongText, toPost } from './tweet.ts';
-
-export const postsPerPage = 100;
 
 /** An archive that is open for listing. */
 export interface OpenArchive {

@@ -1,0 +1,37 @@
+import type { Profile } from '../../post.ts';
+
+import { NotFound, type PostsRequest } from '../source.ts';
+import { type ArchiveLimits, openArchive } from './archive_files.ts';
+import { readContents } from './contents.ts';
+import { importPath } from './imports.ts';
+import { listPosts } from './listing.ts';
+import { readNotes } from './note_tweets.ts';
+
+/** The posts of an archive, a page at a time. */
+export async function* readArchive(
+  importsDir: string,
+  limits: ArchiveLimits,
+  request: PostsRequest,
+) {
+  const { signal } = request;
+  const path = await importPath(importsDir, request.archive ?? '');
+  const files = await openArchive(path, limits, signal);
+  try {
+    const contents = await readContents(files, signal);
+    requireOwner(contents.profile, request.username);
+    const findLongText = await readNotes(files, contents.noteFiles, {
+      maxBytes: limits.maxNoteBytes,
+      signal,
+    });
+    yield* listPosts({ files, contents, findLongText }, request);
+  } finally {
+    await files.close();
+  }
+}
+
+function requireOwner({ username }: Profile, asked: string | undefined): void {
+  if (!asked || asked.toLowerCase() === username.toLowerCase()) return;
+  throw new NotFound(
+    `The archive belongs to @${username}, not to @${asked}. Leave the username empty to import it.`,
+  );
+}

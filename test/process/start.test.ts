@@ -1,0 +1,209 @@
+import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { startServer, stopServers } from '../support/server.ts';
+import { until } from '../support/wait.ts';
+
+const ROOT = join(import.meta.dir, '../..');
+const folders: string[] = [];
+
+// Compiling takes a second, and several on a busy machine.
+setDefaultTimeout(60_000);
+
+afterAll(async () => {
+  await stopServers();
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** The program with its packages, in a place of its own: what it compiles there is all its own. */
+async function copyOfProgram(): Promise<string> {
+  const root = mkdtempSync(join(tmpdir(), 'xgpt-program-'));
+  folders.push(root);
+  for (const name of [
+    'src',
+    'views',
+    'public',
+    'migrations',
+    'package.json',
+    'bun.lock',
+    'tsconfig.json',
+  ]) {
+    cpSync(join(ROOT, name), join(root, name), { recursive: true });
+  }
+  mkdirSync(join(root, 'node_modules'));
+  for (const name of readdirSync(join(ROOT, 'node_modules'))) {
+    if (!name.startsWith('.'))
+      symlinkSync(join(ROOT, 'node_modules', name), join(root, 'node_modules', name));
+  }
+  await Bun.write(join(root, 'find.ts'), FIND);
+  return root;
+}
+
+const compile = (root: string) =>
+  Bun.spawnSync([process.execPath, join(root, 'src/compiled/compile.ts')], { cwd: root });
+
+const FIND = `import { findCompiled } from './src/compiled/compiled.ts';
+console.log(findCompiled() ?? 'none');`;
+
+function found(root: string, env: Record<string, string> = {}): string {
+  const { stdout } = Bun.spawnSync([process.execPath, join(root, 'find.ts')], {
+    cwd: root,
+    env: { ...process.env, ...env },
+  });
+  return stdout.toString().trim();
+}
+
+describe('before its first answer the server', () => {
+  test('has loaded nothing that the first page does not need', async () => {
+    const refuse = join(ROOT, 'test/support/refuse_late_modules.ts');
+    const server = await startServer(
+      undefined,
+      { XGPT_LOG_LEVEL: 'error' },
+      [],
+      ['--preload', refuse],
+    );
+    for (const path of ['/', '/scrape', '/api/jobs', '/healthz']) {
+      expect((await fetch(server.url + path)).status, path).toBe(200);
+    }
+    expect(server.log()).toEqual([]);
+    // The document is among what is refused.
+    expect((await fetch(`${server.url}/openapi.json`)).status).toBe(500);
+    expect(server.log().join()).toContain('was loaded');
+  });
+});
+
+describe('the compiled program', () => {
+  test('is found until a source, a package or the way it is started changes', async () => {
+    const root = await copyOfProgram();
+    expect(found(root)).toBe('none');
+    expect(compile(root).exitCode).toBe(0);
+    const first = found(root);
+    expect(first).toStartWith(join(root, 'node_modules/.cache/xgpt/'));
+    expect(found(root, { XGPT_CODE_CACHE: 'off' })).toBe('none');
+
+    const source = join(root, 'views/icons.tsx');
+    const before = await Bun.file(source).text();
+    await Bun.write(source, `${before}\n// changed\n`);
+    expect(found(root)).toBe('none');
+    await Bun.write(source, before);
+    expect(found(root)).toBe(first);
+
+    await Bun.write(join(root, 'src/operations/another.ts'), 'export {};\n');
+    expect(found(root)).toBe('none');
+    rmSync(join(root, 'src/operations/another.ts'));
+
+    const list = join(first, 'libraries.json');
+    const libraries = (await Bun.file(list).json()) as [string, number, number][];
+    expect(libraries.some(([path]) => path.includes('elysia'))).toBe(true);
+    const [path, bytes, changedAt] = libraries[0] as [string, number, number];
+    await Bun.write(list, JSON.stringify([[path, bytes, changedAt + 1], ...libraries.slice(1)]));
+    expect(found(root)).toBe('none');
+    expect(compile(root).exitCode).toBe(0);
+    expect(found(root)).toBe(first);
+  });
+
+  test('serves pages, assets, documents and jobs of every type as the sources do', async () => {
+    const root = await copyOfProgram();
+    expect(compile(root).exitCode).toBe(0);
+    const main = join(root, 'src/main.ts');
+    const compiled = await startServer(undefined, {}, [], [], main);
+    // None of them could be loaded any more.
+    for (const folder of ['src/routes', 'views/pages'])
+      rmSync(join(root, folder), { recursive: true });
+    const sources = await startServer(undefined, { XGPT_CODE_CACHE: 'off' });
+    for (const path of [
+      '/',
+      '/scrape',
+      '/jobs',
+      '/docs/api',
+      '/assets/app.css',
+      '/assets/client.js',
+    ]) {
+      const [one, other] = await Promise.all([
+        fetch(compiled.url + path),
+        fetch(sources.url + path),
+      ]);
+      expect(one.status, path).toBe(200);
+      const withoutPlace = async (answer: Response, url: string) =>
+        (await answer.text())
+          .replaceAll(new URL(url).host, 'host')
+          .replace(/datetime="[^"]*"|\d\d:\d\d/g, '');
+      expect(await withoutPlace(one, compiled.url), path).toBe(
+        await withoutPlace(other, sources.url),
+      );
+    }
+    expect(await compiled.json('/openapi.json')).toEqual(await sources.json('/openapi.json'));
+    const scrape = await compiled.start('scrape', { username: 'aurora_lab', maxTweets: '40' });
+    expect((await compiled.ended(scrape.id)).status).toBe('completed');
+    const search = await compiled.start('search', { query: 'jazz' });
+    expect((await compiled.ended(search.id)).status).toBe('completed');
+    const discover = await compiled.start('discover', { query: 'jazz' });
+    expect((await compiled.ended(discover.id)).status).toBe('completed');
+    expect(compiled.log()).toEqual([]);
+  });
+
+  test('is made by the first server, for the next one', async () => {
+    const root = await copyOfProgram();
+    await startServer(undefined, {}, [], [], join(root, 'src/main.ts'));
+    await until('it is compiled', () => found(root) !== 'none', 40_000);
+  });
+
+  test('is found without reading the sources once they have been left alone for a while', async () => {
+    const root = await copyOfProgram();
+    expect(compile(root).exitCode).toBe(0);
+    // Copied a moment ago, they could be written to again within one tick of the clock.
+    const seen = join(root, 'node_modules/.cache/xgpt/seen.json');
+    await until(
+      'they are remembered',
+      () => compile(root).exitCode === 0 && Bun.file(seen).exists(),
+      20_000,
+    );
+    const folder = found(root);
+    expect(((await Bun.file(seen).json()) as { key: string }).key).toBe(basename(folder));
+
+    // Of the same length and, as far as that can be set, of the same time.
+    const source = join(root, 'views/icons.tsx');
+    const { atime, mtime } = statSync(source);
+    const before = await Bun.file(source).text();
+    await Bun.write(source, before.replace('Icon', 'Icom'));
+    utimesSync(source, atime, mtime);
+    expect(found(root)).toBe('none');
+    await Bun.write(source, before);
+    await Bun.write(join(root, 'views/another.ts'), 'export {};');
+    expect(found(root)).toBe('none');
+    rmSync(join(root, 'views/another.ts'));
+    expect(found(root)).toBe(folder);
+  });
+
+  test('is made once when two start together', async () => {
+    const root = await copyOfProgram();
+    const both = [0, 1].map(() =>
+      Bun.spawn([process.execPath, join(root, 'src/compiled/compile.ts')], { cwd: root }),
+    );
+    expect(await Promise.all(both.map(({ exited }) => exited))).toEqual([0, 0]);
+    expect(found(root)).not.toBe('none');
+    const made = readdirSync(join(root, 'node_modules/.cache/xgpt'));
+    expect(made.filter((name) => name !== 'seen.json')).toHaveLength(1);
+  });
+
+  test('is passed over where nothing can be written beside the program', async () => {
+    const root = await copyOfProgram();
+    // As a folder that takes no files, whoever runs the test.
+    await Bun.write(join(root, 'node_modules/.cache'), 'a file');
+    const server = await startServer(undefined, {}, [], [], join(root, 'src/main.ts'));
+    expect((await fetch(server.url)).status).toBe(200);
+    await Bun.sleep(3_000);
+    expect((await fetch(server.url)).status).toBe(200);
+    expect(server.log()).toEqual([]);
+  });
+});

@@ -1,0 +1,17 @@
+import { plugin } from 'bun';
+
+/** Preloaded: whoever loads what only later requests, jobs and commands need fails. */
+plugin({
+  name: 'refuse late modules',
+  setup(build) {
+    build.onLoad(
+      {
+        filter:
+          /node_modules\/(onnxruntime-node|@huggingface|yauzl|@streamparser|@fastify\/busboy|tar-stream|commander|@elysiajs\/openapi|html-entities)\/|\/src\/(routes\/openapi|client|browser)\/|\/src\/sources\/archive\/(read|zip_files)|\/src\/cli\/.*commands/,
+      },
+      ({ path }) => {
+        throw new Error(`${path} was loaded.`);
+      },
+    );
+  },
+});
