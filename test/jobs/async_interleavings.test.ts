@@ -382,3 +382,30 @@ const atLeisure: Script = (worker) => [
 
 /** Works until it is told to stop. */
 const idle: Script = () => [];
+
+test(
+  'the live jobs are counted while others come and end: each is counted once',
+  () =>
+    races(['counted before all had come', 'counted after all had come'], async (race) => {
+      race.work(atLeisure);
+      // So many changes were missed that every process has to count anew.
+      race.world.eye.run(
+        'INSERT INTO job_changes (seq) SELECT COALESCE(MAX(seq), 0) + 1000 FROM job_changes',
+      );
+      let came = 0;
+      const counted: number[] = [];
+      const enqueue = async () => {
+        await race.there.tracker.enqueue('errand', {});
+        came++;
+      };
+      race.act(race.there, enqueue, enqueue, enqueue);
+      const count = () => {
+        race.here.tracker.countActive();
+        counted.push(came);
+      };
+      race.act(race.here, count, count);
+      await race.run();
+      return `counted ${Number(counted[0]) < 3 ? 'before' : 'after'} all had come`;
+    }),
+  LIMIT_MS,
+);
