@@ -34,6 +34,15 @@ const FREE_INTERRUPTIONS = 10;
 /** Jobs that one call of `prune` looks at: a few milliseconds, in which nobody else can write. */
 const PRUNE_STEP = 200;
 
+/** Free pages that stay in the file for what comes next: 4 MB, at 4 KB a page. */
+const FREE_PAGES = 1_000;
+
+/** What `PRAGMA auto_vacuum` says of a file that can give pages back. */
+const INCREMENTAL = 2;
+
+/** Pages given back in one transaction: 1 to 5 ms. */
+const VACUUM_STEP = 500;
+
 /** Values of a new job's row, and how many rows one statement inserts at most. */
 const ROW = 10;
 const ROWS = 20;
@@ -417,6 +426,18 @@ export function createSqliteJobStore(
     return next !== undefined;
   }
 
+  /** Files made before `auto_vacuum` was set keep their free pages, and fill them again. */
+  function hasSpareSpace(): boolean {
+    const free = sql.freePages.get()?.freelist_count ?? 0;
+    return free > FREE_PAGES && sql.autoVacuum.get()?.auto_vacuum === INCREMENTAL;
+  }
+
+  function giveBackSpace(): boolean {
+    // To its end: each row that it returns is a page.
+    sql.vacuum.all();
+    return hasSpareSpace();
+  }
+
   const each = <Item, Result>(items: Item[], run: (item: Item) => Result): Result[] =>
     items.map(run);
 
@@ -472,6 +493,7 @@ export function createSqliteJobStore(
     rebaseRetries: async (now) =>
       sql.anyFromTheFuture.get(now) ? writer.write(() => sql.rebaseRetries.run(now).changes) : 0,
     prune: (time) => writer.write(() => prune(time)),
+    giveBackSpace: async () => hasSpareSpace() && writer.write(giveBackSpace),
   };
 }
 
@@ -725,6 +747,9 @@ function prepare(db: Database) {
       SELECT key, id, status, created_at, completed_at, dismissed_at FROM jobs
       WHERE type = ?1 AND created_at >= ?2 AND created_at < ?3 AND (created_at > ?2 OR key > ?4)
       ORDER BY created_at, key LIMIT ?5`),
+    freePages: get<{ freelist_count: number }>('PRAGMA freelist_count'),
+    autoVacuum: get<{ auto_vacuum: number }>('PRAGMA auto_vacuum'),
+    vacuum: get<null>(`PRAGMA incremental_vacuum(${VACUUM_STEP})`),
     typeAfter: get<{ type: string | null }>('SELECT MIN(type) AS type FROM jobs WHERE type > ?'),
   };
 }

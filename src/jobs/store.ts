@@ -73,6 +73,8 @@ export interface JobStore {
   rebaseRetries(now: number): Promise<number>;
   /** Deletes jobs that ended before `time`, some at a time; true when there may be more. */
   prune(time: number): Promise<boolean>;
+  /** Gives the space of what was deleted back to the disk, some at a time; true: there is more. */
+  giveBackSpace(): Promise<boolean>;
 }
 
 /** Hands waiting jobs out. */

@@ -14,7 +14,7 @@ const SWEEP_MS = 3_600_000;
 /** How long the history outlives the jobs. */
 const KEEP_HISTORY_MS = 366 * 86_400_000;
 
-/** Deletes jobs and history that are too old, in steps so small that nobody waits for them. */
+/** Deletes jobs and history that are too old and gives their space back, in steps so small that nobody waits for them. */
 export class Sweeper {
   #cancel = () => {};
   #isStopped = false;
@@ -50,6 +50,7 @@ export class Sweeper {
   async #step(): Promise<boolean> {
     const { store, history, clock } = this.desk;
     if (await store.prune(clock.now() - this.keepFinishedMs)) return true;
-    return (await history.forgetBefore(clock.now() - KEEP_HISTORY_MS, STEP)) === STEP;
+    if ((await history.forgetBefore(clock.now() - KEEP_HISTORY_MS, STEP)) === STEP) return true;
+    return store.giveBackSpace();
   }
 }
