@@ -21,6 +21,21 @@ export async function attempt(
   claimed: Claimed,
   execution: Execution,
 ): Promise<End> {
+  try {
+    return await attempted(desk, definition, claimed, execution);
+  } catch {
+    // Its message, or a hint in it, is code that throws.
+    const error = new Error('The work failed with an error that cannot be read.');
+    return failedAs(desk, definition, claimed, execution, error);
+  }
+}
+
+async function attempted(
+  desk: Desk,
+  definition: JobDefinition,
+  claimed: Claimed,
+  execution: Execution,
+): Promise<End> {
   const { undoing } = claimed;
   const steps = new Steps(execution, desk, claimed);
   try {
