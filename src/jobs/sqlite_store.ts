@@ -236,7 +236,7 @@ export function createSqliteJobStore(
     const saved = save(data);
     const state = typeof then === 'function' ? then(saved) : then;
     if (state.checkpoint !== undefined)
-      sql.saveCheckpoint.run(JSON.stringify(state.checkpoint), now, run.id);
+      sql.saveCheckpoint.run(asJson(state.checkpoint), now, run.id);
     if (state.progress) report(run, { progress: state.progress }, now);
     return { saved, state };
   }
@@ -495,6 +495,13 @@ export function createSqliteJobStore(
     prune: (time) => writer.write(() => prune(time)),
     giveBackSpace: async () => hasSpareSpace() && writer.write(giveBackSpace),
   };
+}
+
+/** @throws TypeError, of what JSON has nothing for as well. */
+function asJson(checkpoint: unknown): string {
+  const json = JSON.stringify(checkpoint) as string | undefined;
+  if (json === undefined) throw new TypeError('The checkpoint is not JSON-serialisable.');
+  return json;
 }
 
 function rowOf(job: NewJob, now: number): Value[] {
