@@ -237,10 +237,12 @@ export class Tracker {
     input: InputOf<Type> | Record<string, unknown>,
     { mergeMs, uuid, ...asked }: EnqueueOptions = {},
   ): Promise<Job> {
+    // At its first use it gets to know its job types.
+    const { desk } = this.#open();
     const checked = this.#checked(type, input, uuid);
     const job = Object.assign(checked instanceof Promise ? await checked : checked, asked);
     if (mergeMs === undefined) return this.#insert(job);
-    const now = this.#open().desk.clock.elapsed();
+    const now = desk.clock.elapsed();
     const known = await this.#recentStarts.find(job, mergeMs, now);
     const twin = known && this.getJob(known.id);
     if (twin && isCancellable(twin.status)) return twin;
