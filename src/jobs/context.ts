@@ -83,10 +83,15 @@ export function queuedContext(
   let stage: string | undefined;
   const staged = (progress: JobProgress) => (stage ? { stage, ...progress } : progress);
 
-  const stateWithStage = (state: CommitState): CommitState =>
-    state.progress ? { ...state, progress: tidied(staged(state.progress)) } : state;
-  const withStage = (then: Then): Then =>
-    typeof then === 'function' ? (saved) => stateWithStage(then(saved)) : stateWithStage(then);
+  /** What a commit reports is newer than what was reported `earlier`, which goes with it otherwise. */
+  const withProgress = (state: CommitState, earlier: JobProgress | undefined): CommitState => {
+    if (state.progress) return { ...state, progress: tidied(staged(state.progress)) };
+    return earlier ? { ...state, progress: earlier } : state;
+  };
+  const thenWith = (then: Then, earlier: JobProgress | undefined): Then =>
+    typeof then === 'function'
+      ? (saved) => withProgress(then(saved), earlier)
+      : withProgress(then, earlier);
 
   const context: QueuedJobContext = {
     ...trackedContext(execution, desk),
@@ -108,19 +113,21 @@ export function queuedContext(
       if (!signal.aborted) executions.report(execution, staged({ current, total, message }));
     },
     async commit(data, then = {}) {
-      // What this commit reports is newer than what was reported before it.
-      const earlier = executions.takeProgress(execution);
+      const taken = executions.takeProgress(execution);
       const committed = await store
-        .commit(execution, data, withStage(then), clock.now())
-        .finally(() => executions.written(execution, { progress: earlier }));
+        .commit(execution, data, thenWith(then, taken.progress), clock.now())
+        .catch((error: unknown) => {
+          executions.putBack(execution, taken);
+          throw error;
+        });
       if ('lost' in committed) {
+        executions.putBack(execution, taken);
         lost(desk, execution, committed.lost);
         throw signal.reason;
       }
       const { saved, state } = committed;
       if (state.checkpoint !== undefined) checkpoint = state.checkpoint;
-      if (state.progress) executions.reported(execution, state.progress);
-      else executions.putBack(execution, { progress: earlier });
+      executions.committed(execution, taken, state.progress);
       return saved;
     },
   };

@@ -107,7 +107,12 @@ export function abortCancelled(desk: Desk, execution: Execution): void {
 }
 
 async function giveUp(desk: Desk, execution: Execution): Promise<void> {
-  if (!desk.executions.has(execution) || execution.ending) return;
+  if (!desk.executions.has(execution)) return;
+  // Its own end may fail to be written, and then nobody else would try.
+  if (execution.ending) {
+    desk.clock.after(BEAT_MS, () => void giveUp(desk, execution));
+    return;
+  }
   const seconds = Math.round(desk.cancelGraceMs / 1000);
   const note = `Stopped by force: the work had not ended ${seconds} s after the cancel.`;
   const isWritten = await desk.complaints.guard('A cancel could not be written', async () => {

@@ -15,6 +15,11 @@ const LINES_DROPPED = '[Lines are missing here: they could not be written in tim
 /** Between two tries to write what could not be written, in ms. */
 const RETRY_MS = 1_000;
 
+/** What was handed to the store, and which hand-over of its execution it was. */
+export interface Taken extends Report {
+  number: number;
+}
+
 /** One attempt at a job, running in this process. */
 export interface Execution extends Run {
   readonly controller: AbortController;
@@ -26,6 +31,10 @@ export interface Execution extends Run {
   lines: string;
   /** Handed to the store, and perhaps not on disk yet. */
   underway?: JobProgress;
+  /** How often something was handed to the store. */
+  handed: number;
+  /** What the store could not write, and of what its lines are to be written again. */
+  returned: Taken[];
   /** Its end has been handed to the store: its place is free, if that succeeds. */
   ending?: Promise<unknown>;
 }
@@ -59,7 +68,12 @@ export class Executions {
       speed: new Speed(this.clock.elapsed(), current, total),
       pulse: new Pulse(this.clock.elapsed()),
       lines: '',
+      handed: 0,
+      returned: [],
     };
+    const older = this.#byId.get(run.id);
+    // Taken away and claimed again before this process had heard of either.
+    if (older) this.fence(older);
     this.#byId.set(run.id, execution);
     return execution;
   }
@@ -100,42 +114,54 @@ export class Executions {
   log(execution: Execution, text: string): void {
     if (!this.has(execution)) return;
     // With the disk full for long, the newest lines are worth more than the memory.
-    if (execution.lines.length > MAX_UNWRITTEN) execution.lines = LINES_DROPPED;
+    if (unwrittenLines(execution).length > MAX_UNWRITTEN) {
+      execution.returned = [];
+      execution.lines = LINES_DROPPED;
+    }
     execution.lines += linesOf(text);
     this.#markDirty(execution);
   }
 
-  /** Already on disk, by the commit that carried it. */
-  reported(execution: Execution, progress: JobProgress): void {
-    this.#moved(execution, progress);
+  /** A commit has brought `progress` to disk, be it its own or what was `taken` before it. */
+  committed(execution: Execution, taken: Taken, progress: JobProgress | undefined): void {
+    this.written(execution, taken);
+    if (!progress) return;
+    if (progress !== taken.progress) this.#moved(execution, progress);
     this.feed.progressed([execution.id]);
   }
 
-  /** What it has to say, to be handed to the store now; `putBack` when that failed. */
-  take(execution: Execution): Report {
-    const { progress, lines } = execution;
-    execution.progress = undefined;
+  /**
+   * What it has to say, to be handed to the store now; `written` or `putBack` follows. Progress that
+   * is under way goes along once more, so that the newest hand-over alone decides what becomes of it.
+   */
+  take(execution: Execution): Taken {
+    const lines = unwrittenLines(execution);
     execution.lines = '';
-    if (progress) execution.underway = progress;
-    this.#dirty.delete(execution);
-    return { ...(progress && { progress }), ...(lines && { lines }) };
+    execution.returned = [];
+    return { ...this.takeProgress(execution), ...(lines && { lines }) };
   }
 
-  /** The progress alone, when something newer is on its way to the store. */
-  takeProgress(execution: Execution): JobProgress | undefined {
-    const { progress } = execution;
+  /** The progress alone, when something newer may be on its way to the store. */
+  takeProgress(execution: Execution): Taken {
+    const progress = execution.progress ?? execution.underway;
     execution.progress = undefined;
-    if (progress) execution.underway = progress;
-    if (!execution.lines) this.#dirty.delete(execution);
-    return progress;
+    execution.underway = progress;
+    if (!unwrittenLines(execution)) this.#dirty.delete(execution);
+    return { number: ++execution.handed, ...(progress && { progress }) };
   }
 
-  /** What was reported since then is newer and stays. */
-  putBack(execution: Execution, { progress, lines = '' }: Report): void {
+  /** It is not on disk. What was reported or handed over since then is newer and stays. */
+  putBack(execution: Execution, taken: Taken): void {
     if (!this.has(execution)) return;
-    execution.progress ??= progress;
-    execution.lines = lines + execution.lines;
-    if (execution.progress || execution.lines) this.#markDirty(execution);
+    if (taken.number === execution.handed) {
+      execution.progress ??= taken.progress;
+      execution.underway = undefined;
+    }
+    if (taken.lines) {
+      execution.returned.push(taken);
+      execution.returned.sort((a, b) => a.number - b.number);
+    }
+    if (execution.progress || taken.lines) this.#markDirty(execution);
   }
 
   /** Writes all that is not on disk yet, each for itself. */
@@ -163,7 +189,7 @@ export class Executions {
   }
 
   /** On disk now: it is read from there. */
-  written(execution: Execution, { progress }: Report): void {
+  written(execution: Execution, { progress }: Taken): void {
     if (execution.underway === progress) execution.underway = undefined;
   }
 
@@ -195,4 +221,9 @@ export class Executions {
     this.#isFlushPending = false;
     await this.complaints.guard('Progress could not be written', () => this.flush());
   }
+}
+
+/** Lines that are in nobody else's hands, in their order. */
+function unwrittenLines({ returned, lines }: Execution): string {
+  return returned.length === 0 ? lines : returned.map((taken) => taken.lines).join('') + lines;
 }

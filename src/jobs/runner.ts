@@ -37,6 +37,8 @@ export function createRunner({ desk, definitions, concurrency }: RunnerOptions):
   const running = new Map<Execution, Promise<void>>();
   /** Claims that the store has not answered yet, and how many places of each type they hold. */
   const claims = new Map<Promise<unknown>, { type: string; count: number }>();
+  /** Types that somebody woke while what had been asked for took all places. */
+  const askedAgain = new Set<string>();
   let isStarted = false;
   let onlyFamilyOf: string | undefined;
   /** Types that are to be looked at when the turn ends; undefined before somebody has asked. */
@@ -63,13 +65,21 @@ export function createRunner({ desk, definitions, concurrency }: RunnerOptions):
   }
 
   function fillPlaces(definition: JobDefinition): void {
-    const count = limitOf(definition) - taken(definition.type);
-    if (count <= 0) return;
+    const { type } = definition;
+    const count = limitOf(definition) - taken(type);
+    if (count <= 0) {
+      askedAgain.add(type);
+      return;
+    }
     const claimed = complaints.guard('Waiting jobs could not be claimed', () =>
       claim(definition, count),
     );
-    claims.set(claimed, { type: definition.type, count });
-    void claimed.then(() => claims.delete(claimed));
+    claims.set(claimed, { type, count });
+    void claimed.then(() => {
+      claims.delete(claimed);
+      // It may have found less than came into the line after it was asked for.
+      if (askedAgain.delete(type)) wake(type);
+    });
   }
 
   async function claim(definition: JobDefinition, count: number): Promise<void> {

@@ -237,19 +237,24 @@ export class ChangeLog implements Participant {
 
   #counted(): Counts {
     this.catchUp();
-    this.#counts ??= this.#countAll();
-    return this.#counts;
+    if (this.#counts) return this.#counts;
+    this.#own.isCountedWithin = this.#db.inTransaction;
+    return this.#db.transaction(() => this.#countAll())();
   }
 
-  /** Reads every job that is not over, once. */
+  /**
+   * Reads every job that is not over, once, and up to the same moment what is counted in already:
+   * what another process commits in between would be counted twice.
+   */
   #countAll(): Counts {
-    this.#own.isCountedWithin = this.#db.inTransaction;
+    this.catchUp();
     const counts: Counts = { types: new Map(), clients: new Map() };
     for (const { type, client, place, count } of this.#statements.countAll.all()) {
       const delta: Delta = [type, client, 0, 0, 0];
       delta[AT[place]] = count;
       add(counts, delta, 1);
     }
+    this.#counts = counts;
     return counts;
   }
 

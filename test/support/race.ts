@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import { expect } from 'bun:test';
-import type { Job } from '../../src/jobs/index.ts';
+import type { Job, TrackerOptions } from '../../src/jobs/index.ts';
 import { historyAfter, objection, statusesOf } from './job_history.ts';
 import { JobWorld, type Member, type Worker } from './job_world.ts';
 import { pausing, Scheduler, seeded } from './scheduler.ts';
@@ -22,13 +22,13 @@ export type Script = (worker: Worker, race: Race) => (() => void)[];
 export async function races(
   outcomes: string[],
   play: (race: Race) => Promise<string>,
-  { leaseMs = 60_000 } = {},
+  options: Pick<TrackerOptions, 'leaseMs' | 'concurrency'> = {},
 ): Promise<void> {
   const world = new JobWorld(MOST_ATTEMPTS);
   const first = Number(process.env.XGPT_TEST_SEED ?? Date.now() % 2 ** 31);
   const seen = new Set<string>();
   try {
-    const track = new Track(world, leaseMs);
+    const track = new Track(world, { leaseMs: 60_000, ...options });
     for (let seed = first; seed < first + INTERLEAVINGS; seed++) {
       seen.add(await playOne(track, seed, play));
     }
@@ -57,17 +57,18 @@ class Track {
 
   constructor(
     readonly world: JobWorld,
-    private readonly leaseMs: number,
+    private readonly options: TrackerOptions,
   ) {
-    this.#connections = [0, 1].map((place) =>
-      pausing(world.connect(), () => this.#race?.pause(place)),
-    );
+    this.#connections = [0, 1].map((place) => {
+      const pause = () => this.#race?.pause(place);
+      return pausing(world.connect(), pause, () => this.#race?.committing(place));
+    });
   }
 
   async begin(seed: number): Promise<Race> {
     this.#race = undefined;
     this.world.clear();
-    const options = { cancelGraceMs: CANCEL_GRACE_MS, leaseMs: this.leaseMs };
+    const options = { cancelGraceMs: CANCEL_GRACE_MS, ...this.options };
     const members = this.#connections.map((connection) =>
       this.world.start(options, undefined, connection),
     );
@@ -82,6 +83,8 @@ export class Race {
   readonly there: Member;
   readonly scheduler: Scheduler;
   readonly random: () => number;
+  /** How many of the next commits of a process fail. */
+  readonly refusals = new Map<Member, number>();
   readonly #stopped = new Set<Member>();
   /** What each process has told of each job, in order. */
   readonly #told = new Map<string, string[]>();
@@ -100,6 +103,20 @@ export class Race {
   pause(place: number): void {
     const member = this.members[place];
     if (member) this.scheduler.preempt(member.process);
+  }
+
+  /** That process is about to commit. @throws as the disk would */
+  committing(place: number): void {
+    const member = this.members[place];
+    const refusals = member && this.refusals.get(member);
+    if (!refusals) return;
+    this.refusals.set(member, refusals - 1);
+    throw Object.assign(new Error('The disk has no room.'), { code: 'SQLITE_FULL' });
+  }
+
+  /** So many commits of that process fail, from some moment on. */
+  refuses(member: Member, count: number): void {
+    this.act(member, () => this.refusals.set(member, count));
   }
 
   /** Handlers that begin from now on do this. */
@@ -196,6 +213,12 @@ export class Race {
     const events = historyAfter(this.world.eye, 0);
     for (const event of events) expect(objection(event)).toBeUndefined();
     expect(this.#isUnsettled()).toBe(false);
+    for (const member of this.members) {
+      if (!this.#stopped.has(member))
+        expect(member.tracker.countActive()).toEqual({ atWork: 0, waiting: 0 });
+    }
+    for (const { over, context } of this.world.workers)
+      expect(over || context.signal.aborted).toBe(true);
     for (const id of new Set(events.map((event) => event.id))) this.#checkJob(id);
   }
 

@@ -101,8 +101,15 @@ export class Scheduler {
   }
 }
 
-/** Makes a connection call `pause` before every statement and transaction. */
-export function pausing(database: Database, pause: () => void): Database {
+/**
+ * Makes a connection call `pause` before every statement and transaction, and `committing` before
+ * every COMMIT, which fails with what that throws.
+ */
+export function pausing(
+  database: Database,
+  pause: () => void,
+  committing: () => void = () => {},
+): Database {
   const prepare = database.prepare.bind(database);
   const transaction = database.transaction.bind(database);
   const paused = <Rest extends unknown[], Value>(run: (...rest: Rest) => Value) => {
@@ -114,6 +121,13 @@ export function pausing(database: Database, pause: () => void): Database {
   };
   const pausingStatement = (sql: string) => {
     const statement = prepare(sql);
+    if (sql === 'COMMIT') {
+      const run = () => {
+        committing();
+        return statement.run();
+      };
+      return { get: run, all: run, run };
+    }
     return {
       get: paused(statement.get.bind(statement)),
       all: paused(statement.all.bind(statement)),
