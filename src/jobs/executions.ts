@@ -15,9 +15,20 @@ const LINES_DROPPED = '[Lines are missing here: they could not be written in tim
 /** Between two tries to write what could not be written, in ms. */
 const RETRY_MS = 1_000;
 
-/** What was handed to the store, and which hand-over of its execution it was. */
+/** A point in the life of an execution: so many things it had reported until then. */
+type Moment = number;
+
+interface Reported {
+  progress: JobProgress;
+  at: Moment;
+}
+
+/** What was handed to the store. */
 export interface Taken extends Report {
-  number: number;
+  /** When its progress was reported; 0 = it has none. */
+  reportedAt: Moment;
+  /** The newest progress that it may bring to disk: a commit can have one of its own. */
+  reach: Moment;
 }
 
 /** One attempt at a job, running in this process. */
@@ -25,16 +36,20 @@ export interface Execution extends Run {
   readonly controller: AbortController;
   readonly speed: Speed;
   readonly pulse: Pulse;
-  /** Not handed to the store yet. */
-  progress?: JobProgress;
+  /** Progress that is to be handed to the store. */
+  latest?: Reported;
+  /** Progress that came back from the store, while something newer may reach the disk. */
+  cameBack?: Reported;
   /** Lines of the log that are not handed to the store yet. */
   lines: string;
-  /** Handed to the store, and perhaps not on disk yet. */
-  underway?: JobProgress;
-  /** How often something was handed to the store. */
-  handed: number;
-  /** What the store could not write, and of what its lines are to be written again. */
+  /** What the store could not write, and of what the lines are to be written again. */
   returned: Taken[];
+  /** Handed to the store, which has not answered yet. */
+  handed: Set<Taken>;
+  /** Counts what is reported and handed over. */
+  now: Moment;
+  /** Nothing older is to be written any more. */
+  writtenAt: Moment;
   /** Its end has been handed to the store: its place is free, if that succeeds. */
   ending?: Promise<unknown>;
 }
@@ -68,8 +83,10 @@ export class Executions {
       speed: new Speed(this.clock.elapsed(), current, total),
       pulse: new Pulse(this.clock.elapsed()),
       lines: '',
-      handed: 0,
       returned: [],
+      handed: new Set(),
+      now: 0,
+      writtenAt: 0,
     };
     const older = this.#byId.get(run.id);
     // Taken away and claimed again before this process had heard of either.
@@ -105,7 +122,7 @@ export class Executions {
 
   report(execution: Execution, progress: JobProgress): void {
     const tidy = tidied(progress);
-    execution.progress = tidy;
+    execution.latest = { progress: tidy, at: ++execution.now };
     this.#moved(execution, tidy);
     this.#markDirty(execution);
   }
@@ -124,44 +141,61 @@ export class Executions {
 
   /** A commit has brought `progress` to disk, be it its own or what was `taken` before it. */
   committed(execution: Execution, taken: Taken, progress: JobProgress | undefined): void {
-    this.written(execution, taken);
+    const isOwn = progress !== taken.progress;
+    this.written(execution, taken, isOwn ? taken.reach : taken.reportedAt);
     if (!progress) return;
-    if (progress !== taken.progress) this.#moved(execution, progress);
+    if (isOwn) this.#moved(execution, progress);
     this.feed.progressed([execution.id]);
   }
 
-  /**
-   * What it has to say, to be handed to the store now; `written` or `putBack` follows. Progress that
-   * is under way goes along once more, so that the newest hand-over alone decides what becomes of it.
-   */
+  /** What it has to say, to be handed to the store now; `written` or `putBack` follows. */
   take(execution: Execution): Taken {
     const lines = unwrittenLines(execution);
+    // What is under way goes along once more, should it fail alone and nothing come after this.
+    const newest = execution.latest ?? underway(execution);
     execution.lines = '';
     execution.returned = [];
-    return { ...this.takeProgress(execution), ...(lines && { lines }) };
+    return this.#handOver(execution, newest, newest?.at ?? 0, lines);
   }
 
-  /** The progress alone, when something newer may be on its way to the store. */
+  /** The progress alone, for a commit that may have a newer one of its own. */
   takeProgress(execution: Execution): Taken {
-    const progress = execution.progress ?? execution.underway;
-    execution.progress = undefined;
-    execution.underway = progress;
+    return this.#handOver(execution, execution.latest, ++execution.now);
+  }
+
+  #handOver(execution: Execution, newest: Reported | undefined, reach: Moment, lines = ''): Taken {
+    execution.latest = undefined;
     if (!unwrittenLines(execution)) this.#dirty.delete(execution);
-    return { number: ++execution.handed, ...(progress && { progress }) };
+    const { progress, at: reportedAt = 0 }: Partial<Reported> = newest ?? {};
+    const taken = { ...(progress && { progress }), ...(lines && { lines }), reportedAt, reach };
+    execution.handed.add(taken);
+    return taken;
   }
 
   /** It is not on disk. What was reported or handed over since then is newer and stays. */
   putBack(execution: Execution, taken: Taken): void {
+    execution.handed.delete(taken);
     if (!this.has(execution)) return;
-    if (taken.number === execution.handed) {
-      execution.progress ??= taken.progress;
-      execution.underway = undefined;
-    }
     if (taken.lines) {
       execution.returned.push(taken);
-      execution.returned.sort((a, b) => a.number - b.number);
+      this.#markDirty(execution);
     }
-    if (execution.progress || taken.lines) this.#markDirty(execution);
+    const { progress, reportedAt: at } = taken;
+    if (progress && at > (execution.cameBack?.at ?? 0)) execution.cameBack = { progress, at };
+    this.#bringBack(execution);
+  }
+
+  /** As soon as it is certain that nothing newer reaches the disk before it. */
+  #bringBack(execution: Execution): void {
+    const { cameBack, latest, handed, writtenAt } = execution;
+    if (!cameBack) return;
+    const { at } = cameBack;
+    const isOutdated = at <= writtenAt || (latest && latest.at >= at);
+    if (!isOutdated && [...handed].some(({ reach }) => reach >= at)) return;
+    execution.cameBack = undefined;
+    if (isOutdated) return;
+    execution.latest = cameBack;
+    this.#markDirty(execution);
   }
 
   /** Writes all that is not on disk yet, each for itself. */
@@ -189,16 +223,21 @@ export class Executions {
   }
 
   /** On disk now: it is read from there. */
-  written(execution: Execution, { progress }: Taken): void {
-    if (execution.underway === progress) execution.underway = undefined;
+  written(execution: Execution, taken: Taken, at = taken.reportedAt): void {
+    execution.handed.delete(taken);
+    execution.writtenAt = Math.max(execution.writtenAt, at);
+    this.#bringBack(execution);
   }
 
   /** The job with the progress that is not on disk yet. */
   withProgress(job: Job): Job {
     const execution = this.#byId.get(job.id);
-    const progress = execution?.progress ?? execution?.underway;
-    if (!progress || execution?.attempt !== job.attempt) return job;
-    return { ...job, progress };
+    if (execution?.attempt !== job.attempt) return job;
+    const { latest, cameBack, handed, writtenAt } = execution;
+    let newest = latest ?? cameBack;
+    for (const { progress, reportedAt: at } of handed)
+      if (progress && at > (newest?.at ?? writtenAt)) newest = { progress, at };
+    return newest ? { ...job, progress: newest.progress } : job;
   }
 
   #moved({ speed, pulse }: Execution, { current, total }: JobProgress): void {
@@ -221,6 +260,14 @@ export class Executions {
     this.#isFlushPending = false;
     await this.complaints.guard('Progress could not be written', () => this.flush());
   }
+}
+
+/** Progress that was handed to the store, if no commit can have a newer one. */
+function underway({ handed, writtenAt }: Execution): Reported | undefined {
+  let newest: Taken | undefined;
+  for (const taken of handed) if (taken.reach > (newest?.reach ?? writtenAt)) newest = taken;
+  if (!newest?.progress || newest.reach !== newest.reportedAt) return undefined;
+  return { progress: newest.progress, at: newest.reportedAt };
 }
 
 /** Lines that are in nobody else's hands, in their order. */

@@ -19,7 +19,8 @@ export function testClock(start = Date.UTC(2026, 0, 1)): TestClock {
     timers.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0];
 
   return {
-    now: () => offset + elapsed,
+    // Whole milliseconds, as of any clock of the day: what waits for a lock waits for fractions.
+    now: () => Math.floor(offset + elapsed),
     elapsed: () => elapsed,
     after(ms, run) {
       const timer = { at: elapsed + Math.max(0, ms), run };

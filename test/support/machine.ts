@@ -90,7 +90,7 @@ export class SimulatedProcess {
     public elapsed: number,
   ) {
     this.clock = {
-      now: () => machine.offset + this.elapsed,
+      now: () => Math.floor(machine.offset + this.elapsed),
       elapsed: () => this.elapsed,
       after: (ms, run) => this.#after(ms, run),
       soon: (run) => this.#soon(run),

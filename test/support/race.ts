@@ -198,7 +198,7 @@ export class Race {
 
   #listen(place: number, { tracker }: Member): void {
     tracker.feed.subscribe(() => {
-      for (const id of tracker.feed.since(tracker.feed.frame - 1)?.cards ?? []) {
+      for (const id of tracker.feed.since(tracker.feed.frame - 1)?.cards ?? this.#ids()) {
         const key = `${place} ${id}`;
         const told = this.#told.get(key) ?? [];
         const status = this.world.row(id)?.status ?? 'gone';
@@ -206,6 +206,12 @@ export class Race {
         this.#told.set(key, told);
       }
     });
+  }
+
+  /** Of all jobs: more changed than was told one by one. */
+  #ids(): string[] {
+    const jobs = this.world.eye.query<{ id: string }, []>('SELECT id FROM jobs').all();
+    return jobs.map(({ id }) => id);
   }
 
   /** What is right whoever wins. */

@@ -126,12 +126,13 @@ export function pausing(
         committing();
         return statement.run();
       };
-      return { get: run, all: run, run };
+      return { get: run, all: run, run, iterate: run };
     }
     return {
       get: paused(statement.get.bind(statement)),
       all: paused(statement.all.bind(statement)),
       run: paused(statement.run.bind(statement)),
+      iterate: paused(statement.iterate.bind(statement)),
     };
   };
   // Bun keeps 20 statements; to prepare all of a tracker's costs more than the race it is for.

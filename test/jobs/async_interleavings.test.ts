@@ -1,0 +1,411 @@
+import { expect, test } from 'bun:test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDatabase } from '../../src/database.ts';
+import { writerOf } from '../../src/writer.ts';
+import { historyAfter } from '../support/job_history.ts';
+import type { Member, Worker } from '../support/job_world.ts';
+import { errand, gate, setup } from '../support/jobs.ts';
+import { type Race, races, type Script } from '../support/race.ts';
+
+const LIMIT_MS = 60_000;
+
+/** Short, so that a few steps of the clock are enough to be taken over. */
+const LEASE_MS = 1_500;
+
+const LAST = 9;
+
+/** Notes every progress that comes to the disk, for as long as the race lasts. */
+function recordProgress(race: Race): void {
+  const { eye } = race.world;
+  eye.run('CREATE TABLE IF NOT EXISTS progressed (attempt INTEGER, current INTEGER)');
+  eye.run('DELETE FROM progressed');
+  eye.run(`
+    CREATE TRIGGER IF NOT EXISTS noted_progress AFTER UPDATE OF progress_current ON jobs
+    WHEN new.progress_current IS NOT old.progress_current
+    BEGIN INSERT INTO progressed VALUES (new.attempt, new.progress_current); END`);
+}
+
+function expectRising(numbers: number[]): void {
+  expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+}
+
+/** What each attempt brought to disk, in that order. */
+function progressOnDisk(race: Race): Map<number, number[]> {
+  const rows = race.world.eye
+    .query<{ attempt: number; current: number }, []>('SELECT * FROM progressed')
+    .all();
+  const byAttempt = Map.groupBy(rows, ({ attempt }) => attempt);
+  return new Map([...byAttempt].map(([attempt, of]) => [attempt, of.map((row) => row.current)]));
+}
+
+/** Reports from 1 to `LAST`, some of them by a commit, and waits for none of them. */
+function talkative(said: string[], seen: Set<string>, race: Race): Script {
+  return (worker) => {
+    const { context } = worker;
+    let committing = 0;
+    const say = (number: number) => () => {
+      const isUnwritten = worker.member.process.turns.length > 0;
+      seen.add(committing > 0 ? 'during a commit' : isUnwritten ? 'during a flush' : 'in peace');
+      const line = `${worker.attempt}: line ${number}`;
+      said.push(line);
+      if ('log' in context) context.log(line);
+      return context.updateProgress(number, LAST, `At ${number}`);
+    };
+    const commit = (number: number) => async () => {
+      if (!('commit' in context)) return;
+      committing++;
+      const progress =
+        race.random() < 0.5 ? { current: number, total: LAST, message: '' } : undefined;
+      await context
+        .commit({}, { checkpoint: number, ...(progress && { progress }) })
+        .catch((error) => {
+          // Nothing of it was saved; its handler goes on without.
+          if (context.signal.aborted) throw error;
+        });
+      committing--;
+    };
+    const finish = () => worker.finish('done');
+    return [say(1), commit(2), say(3), say(4), commit(5), commit(6), say(7), say(LAST), finish];
+  };
+}
+
+test(
+  'a report during a flush or a commit: the last one reaches the disk, none goes back, no line is lost',
+  () => {
+    const seen = new Set<string>();
+    return races(['a commit failed', 'all went well'], async (race) => {
+      recordProgress(race);
+      const said: string[] = [];
+      const id = await race.started(talkative(said, seen, race));
+      const shown: number[] = [];
+      race.scheduler.onStep = () => shown.push(race.here.tracker.getJob(id)?.progress.current ?? 0);
+      const isRefused = race.random() < 0.5;
+      if (isRefused) race.refuses(race.here, 1);
+      await race.run();
+      expect(race.job(id)).toMatchObject({ status: 'completed', attempt: 1 });
+      expect(race.world.row(id)?.progress_current).toBe(LAST);
+      expectRising(progressOnDisk(race).get(1) ?? []);
+      expectRising(shown);
+      const { text } = await race.here.tracker.readLog(id);
+      expect(text.split('\n').filter((line) => line.includes(': line '))).toEqual(said);
+      return isRefused ? 'a commit failed' : 'all went well';
+    }).then(() =>
+      expect([...seen].sort()).toEqual(['during a commit', 'during a flush', 'in peace']),
+    );
+  },
+  LIMIT_MS,
+);
+
+test(
+  'reports that the disk refuses one by one: the newest is kept, none goes back, and no line comes twice',
+  () =>
+    races(['lines in order', 'some refused'], async (race) => {
+      recordProgress(race);
+      const said: string[] = [];
+      const id = await race.started(talkative(said, new Set(), race));
+      race.refuses(race.here, 1 + Math.floor(race.random() * 6));
+      if (race.random() < 0.3) {
+        race.act(race.here, () =>
+          writerOf(race.here.database)
+            .write(() => {
+              throw new Error('no');
+            })
+            .catch(() => {}),
+        );
+      }
+      await race.run();
+      expect(race.job(id)).toMatchObject({ status: 'completed', attempt: 1 });
+      for (const numbers of progressOnDisk(race).values()) expectRising(numbers.filter(Boolean));
+      expect(race.world.row(id)?.progress_current).toBe(LAST);
+      const { text } = await race.here.tracker.readLog(id);
+      const lines = text.split('\n').filter((line) => line.includes(': line '));
+      expect(lines).toHaveLength(new Set(lines).size);
+      expect(lines.filter((line) => !said.includes(line))).toEqual([]);
+      return Bun.deepEquals(lines, said) ? 'lines in order' : 'some refused';
+    }),
+  LIMIT_MS,
+);
+
+/** A few steps that take their time, and an end. */
+const brief: Script = (worker, race) => [
+  ...Array.from({ length: race.random() * 3 }, () => () => {}),
+  () =>
+    race.random() < 0.2 && worker.attempt === 1
+      ? worker.fail(new Error('not yet'))
+      : worker.finish('done'),
+];
+
+for (const limit of [1, 2]) {
+  test(
+    `places become free while claims are under way: never more than ${limit} at once in both processes, and all have their turn`,
+    () =>
+      races(
+        ['here', 'here and there', 'there'],
+        async (race) => {
+          race.work(brief);
+          for (let index = 0; index < 4; index++) {
+            const { tracker } = race.scheduler.pick(race.members);
+            const request = { type: 'errand', input: {} } as const;
+            const ask = () => void tracker.enqueueMany(index % 2 ? [request, request] : [request]);
+            race.act({ ...race.here, process: processOf(race, tracker) }, ask);
+          }
+          await race.run();
+          expect(mostAtWork(race)).toBeLessThanOrEqual(limit);
+          const begun = new Set(race.world.workers.map(({ member }) => member));
+          if (begun.size === 2) return 'here and there';
+          return begun.has(race.here) ? 'here' : 'there';
+        },
+        { concurrency: { errand: limit } },
+      ),
+    LIMIT_MS,
+  );
+}
+
+/** How many jobs were at work at once, at most, as the database saw it. */
+function mostAtWork(race: Race): number {
+  const isAtWork = (status: string | null) => status === 'running' || status === 'cancelling';
+  let atWork = 0;
+  let most = 0;
+  for (const { before, after } of historyAfter(race.world.eye, 0)) {
+    atWork += Number(isAtWork(after)) - Number(isAtWork(before));
+    most = Math.max(most, atWork);
+  }
+  return most;
+}
+
+function processOf(race: Race, tracker: Member['tracker']) {
+  return (race.members.find((member) => member.tracker === tracker) as Member).process;
+}
+
+test('a job that comes while a claim waits for the lock has its turn as soon as the lock is free', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'xgpt-lock-'));
+  const path = join(folder, 'xgpt.sqlite');
+  const begun: string[] = [];
+  const { promise: forever, resolve: finish } = gate();
+  const run = ({ name }: { name: string }) => {
+    begun.push(name);
+    return forever;
+  };
+  const definitions = [errand(run, { concurrency: 2 })];
+  const { tracker, clock, database } = setup({ definitions }, openDatabase(path));
+  await tracker.start();
+  const other = openDatabase(path);
+  other.run('BEGIN IMMEDIATE');
+  const first = tracker.enqueue('errand', { name: 'first' });
+  await clock.advance(20);
+  const second = tracker.enqueue('errand', { name: 'second' });
+  await clock.advance(20);
+  other.run('COMMIT');
+  await clock.advance(20);
+  await Promise.all([first, second]);
+  expect(begun).toEqual(['first', 'second']);
+  finish();
+  await tracker.stop();
+  other.close();
+  database.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** The other process looks on while time passes for it alone: here everything stands still. */
+function watches(race: Race): void {
+  const { process } = race.there;
+  const wait = () => {
+    process.elapsed += 800;
+  };
+  race.act(race.there, wait, wait, wait, wait);
+}
+
+const ENDS = {
+  'as a success': (worker: Worker) => worker.finish(`attempt ${worker.attempt}`),
+  'as a failure': (worker: Worker) =>
+    worker.attempt === 1
+      ? worker.fail(new Error('not yet'))
+      : worker.finish(`attempt ${worker.attempt}`),
+};
+
+for (const [how, end] of Object.entries(ENDS)) {
+  test(
+    `an end during a takeover, ${how}: exactly one of the two speaks`,
+    () =>
+      races(
+        ['its own process', 'its successor'],
+        async (race) => {
+          const id = await race.started((worker) => [
+            () => void worker.context.updateProgress(1, 2, 'Half way'),
+            () => end(worker),
+          ]);
+          await race.world.machine.advance(1_000);
+          watches(race);
+          await race.run();
+          const { status, attempt, errors = [] } = race.job(id) ?? {};
+          expect(status).toBe('completed');
+          expect(race.job(id)?.result as unknown).toBe(`attempt ${attempt}`);
+          const statuses = race.statuses(id);
+          expect(statuses.filter((one) => one === 'completed')).toHaveLength(1);
+          const taken = errors.filter((error) => error.startsWith('Interrupted'));
+          const own = errors.filter((error) => error === 'not yet');
+          const afterFirst = statuses[2];
+          if (afterFirst === 'queued') {
+            expect({ taken: taken.length > 0, own }).toEqual({ taken: true, own: [] });
+            return 'its successor';
+          }
+          expect(own).toEqual(how === 'as a failure' ? ['not yet'] : []);
+          return 'its own process';
+        },
+        { leaseMs: LEASE_MS },
+      ),
+    LIMIT_MS,
+  );
+}
+
+test(
+  'an end during a takeover, of tracked work: its caller is told who spoke',
+  () =>
+    races(
+      ['completed', 'failed'],
+      async (race) => {
+        const worker = await race.world.track(race.here);
+        await race.world.machine.advance(1_000);
+        let answer: boolean | undefined;
+        race.act(race.here, async () => {
+          worker.over = true;
+          answer = await race.here.tracker.completeJob(worker.id, true);
+        });
+        watches(race);
+        await race.run();
+        const statuses = race.statuses(worker.id);
+        expect(statuses).toEqual(['running', answer ? 'completed' : 'failed']);
+        return String(statuses.at(-1));
+      },
+      { leaseMs: LEASE_MS },
+    ),
+  LIMIT_MS,
+);
+
+/** `true` and `false` are what the tracker answered. */
+type Answer = boolean | 'refused' | undefined;
+
+/** Somebody asks; the answer comes later. */
+function asks(race: Race, member: Member, ask: () => Promise<boolean>): () => Answer {
+  let answer: Answer;
+  race.act(member, async () => {
+    answer = await ask().catch(() => 'refused' as const);
+  });
+  return () => answer;
+}
+
+const UUID = '0199a0de-0000-7000-8000-000000000001';
+
+test(
+  'a cancel in one group with the enqueue, the claim or the end, whose commit may fail: every answer is true',
+  () =>
+    races(
+      [
+        'cancelled at work',
+        'cancelled while waiting',
+        'cancel refused',
+        'completed',
+        'never came',
+        'too early',
+      ],
+      async (race) => {
+        const id = `errand-${UUID}`;
+        race.work((worker) => [
+          () => void worker.context.updateProgress(1, 2, 'Half way'),
+          () => worker.finish('done'),
+        ]);
+        const refusals = Math.floor(race.random() * 4);
+        if (refusals > 0) race.refuses(race.here, refusals);
+        const canceller = race.random() < 0.8 ? race.here : race.there;
+        const enqueued = asks(race, race.here, async () => {
+          await race.here.tracker.enqueue('errand', {}, { uuid: UUID });
+          return true;
+        });
+        const cancelled = asks(race, canceller, () => canceller.tracker.cancelJob(id));
+        await race.run();
+        const statuses = race.statuses(id);
+        expect(enqueued()).toBe(statuses.length > 0 ? true : 'refused');
+        const isCancelled = statuses.at(-1) === 'cancelled';
+        expect(isCancelled).toBe(cancelled() === true);
+        if (statuses.length === 0) {
+          expect(cancelled()).not.toBe(true);
+          return 'never came';
+        }
+        if (isCancelled) {
+          expect(race.job(id)?.result).toBeUndefined();
+          return statuses.includes('running') ? 'cancelled at work' : 'cancelled while waiting';
+        }
+        expect(race.job(id)).toMatchObject({ status: 'completed', result: 'done' as never });
+        if (cancelled() === 'refused') return 'cancel refused';
+        return race.world.workers.length > 0 && race.random() < 0.5 ? 'completed' : 'too early';
+      },
+    ),
+  LIMIT_MS,
+);
+
+test(
+  'a write that the database refuses harms nobody in its group: neither an end, nor a claim, nor a cancel',
+  () =>
+    races(['in a group', 'on its own'], async (race) => {
+      const [ends, cancelled] = [await race.started(atLeisure), await race.started(idle)];
+      race.work(atLeisure);
+      const { tracker, database, process } = race.here;
+      let isGroup = false;
+      const refused = asks(race, race.here, () => {
+        isGroup = process.turns.length > 0;
+        const bad = 'UPDATE jobs SET progress_total = -1 WHERE id = ?';
+        return writerOf(database)
+          .write(() => database.run(bad, [ends]))
+          .then(() => true);
+      });
+      const comes = asks(race, race.here, async () => {
+        await tracker.enqueue('errand', {}, { uuid: UUID });
+        return true;
+      });
+      const cancel = asks(race, race.here, () => tracker.cancelJob(cancelled));
+      await race.run();
+      expect([refused(), comes(), cancel()]).toEqual(['refused', true, true]);
+      expect(race.statuses(ends)).toEqual(['queued', 'running', 'completed']);
+      expect(race.statuses(cancelled)).toEqual(['queued', 'running', 'cancelling', 'cancelled']);
+      expect(race.statuses(`errand-${UUID}`)).toEqual(['queued', 'running', 'completed']);
+      return isGroup ? 'in a group' : 'on its own';
+    }),
+  LIMIT_MS,
+);
+
+const atLeisure: Script = (worker) => [
+  () => void worker.context.updateProgress(1, 2, 'Half way'),
+  () => worker.finish('done'),
+];
+
+/** Works until it is told to stop. */
+const idle: Script = () => [];
+
+test(
+  'the live jobs are counted while others come and end: each is counted once',
+  () =>
+    races(['counted before all had come', 'counted after all had come'], async (race) => {
+      race.work(atLeisure);
+      // So many changes were missed that every process has to count anew.
+      race.world.eye.run(
+        'INSERT INTO job_changes (seq) SELECT COALESCE(MAX(seq), 0) + 1000 FROM job_changes',
+      );
+      let came = 0;
+      const counted: number[] = [];
+      const enqueue = async () => {
+        await race.there.tracker.enqueue('errand', {});
+        came++;
+      };
+      race.act(race.there, enqueue, enqueue, enqueue);
+      const count = () => {
+        race.here.tracker.countActive();
+        counted.push(came);
+      };
+      race.act(race.here, count, count);
+      await race.run();
+      return `counted ${Number(counted[0]) < 3 ? 'before' : 'after'} all had come`;
+    }),
+  LIMIT_MS,
+);
