@@ -28,10 +28,14 @@ const LIMIT_MS = { quick: 300, full: 1_000 };
 
 /** Those whose acknowledged jobs survive a power cut, and what SQLite itself can do. */
 const DURABLE = ['xgpt', 'bullmq-redis', 'bullmq-postgres', 'plainjob'];
-const BARE = ['bare-two', 'bare-one', 'bare-grouped'];
+const BARE = ['bare-two', 'bare-one', 'bare-tables', 'bare-grouped'];
 
 /** Enough that no drain is over before it is warm. */
-const JOBS: Record<string, number> = { 'bare-grouped': 40_000, 'bare-one': 8_000 };
+const JOBS: Record<string, number> = {
+  'bare-grouped': 40_000,
+  'bare-one': 8_000,
+  'bare-tables': 8_000,
+};
 
 /** A page of 4,096 bytes with its header, as it stands in the WAL. */
 const PAGE_KB = 4.12;
@@ -47,13 +51,13 @@ export const queue: Suite = {
         of(`drain${concurrency}`, [name], concurrency, drain(concurrency, name)),
       ),
     ),
-    ...of('enqueue', [...DURABLE, 'bare-one'], 1, (system, setting) =>
+    ...of('enqueue', [...DURABLE, 'bare-one', 'bare-tables'], 1, (system, setting) =>
       measureEnqueue(system, 1, limit(setting)),
     ),
     ...of('callers50', [...DURABLE, 'bare-one', 'bare-grouped'], 1, (system, setting) =>
       measureEnqueue(system, 50, limit(setting)),
     ),
-    ...of('bulk', [...DURABLE, 'bare-one'], 1, (system, setting) =>
+    ...of('bulk', [...DURABLE, 'bare-one', 'bare-tables'], 1, (system, setting) =>
       measureBulk(system, limit(setting)),
     ),
     ...DRAIN_AT.map((concurrency) => costOf(concurrency)),
@@ -129,13 +133,15 @@ function throughput(results: Results): string {
     peer(subject).title,
     ...columns.map(([name = '']) => rate(name, subject)),
   ]);
-  const ratios = ['bullmq-redis', 'bare-two', 'bare-one', 'bare-grouped'].map((other): Cell[] => [
-    `xgpt to ${peer(other).title}`,
-    ...columns.map(([name = '']) => {
-      const ratio = ratioOf(rate(name, 'xgpt'), rate(name, other));
-      return ratio === undefined ? undefined : times(ratio);
-    }),
-  ]);
+  const ratios = ['bullmq-redis', 'bare-two', 'bare-one', 'bare-tables', 'bare-grouped'].map(
+    (other): Cell[] => [
+      `xgpt to ${peer(other).title}`,
+      ...columns.map(([name = '']) => {
+        const ratio = ratioOf(rate(name, 'xgpt'), rate(name, other));
+        return ratio === undefined ? undefined : times(ratio);
+      }),
+    ],
+  );
   const isKnown = (row: Cell[]) => row.slice(1).some((cell) => cell !== undefined);
   const head = [
     'jobs a second, all safe from a power cut',

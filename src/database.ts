@@ -12,7 +12,7 @@ const MIGRATIONS = join(import.meta.dir, '..', 'migrations');
  * and the other may be migrating. Later on, waiting is the writer's affair, which does it without
  * holding up anything else.
  */
-const START_TIMEOUT_MS = 10_000;
+const START_TIMEOUT_MS = 60_000;
 
 /** After so many pages the log of changes is brought into the database: 16 MB. */
 const CHECKPOINT_PAGES = 4_000;
@@ -42,8 +42,7 @@ export function openDatabase(path: string): Database {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
     db = new Database(path, { create: true, strict: true });
     db.run(`PRAGMA busy_timeout = ${START_TIMEOUT_MS}`);
-    // Of a new file alone: what was deleted is given back to the disk, a few pages at a time.
-    db.run('PRAGMA auto_vacuum = INCREMENTAL');
+    if (isEmpty(db)) db.run('PRAGMA auto_vacuum = INCREMENTAL');
     refuseForeign(db, path);
     db.run('PRAGMA journal_mode = WAL');
     db.run('PRAGMA synchronous = FULL');
@@ -74,6 +73,11 @@ let opened: Database | undefined;
 export function appDatabase(): Database {
   opened ??= openDatabase(loadConfig().databasePath);
   return opened;
+}
+
+/** Only then can it be decided that deleted pages are given back; it would lock any other file. */
+function isEmpty(db: Database): boolean {
+  return db.query<{ page_count: number }, []>('PRAGMA page_count').get()?.page_count === 0;
 }
 
 /** A file with tables that nobody of us made belongs to another program. */

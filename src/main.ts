@@ -8,6 +8,13 @@ const compiled = findCompiled();
 const { runProgram } = await load();
 await runProgram(process.argv.slice(2), compiled);
 
+/** The sources are there whatever has become of the compiled program. */
 async function load(): Promise<typeof import('./cli/program.ts')> {
-  return compiled ? require(join(compiled, PROGRAM)) : import('./cli/program.ts');
+  if (!compiled) return import('./cli/program.ts');
+  try {
+    return require(join(compiled, PROGRAM));
+  } catch (error) {
+    console.error(`The compiled program cannot be used: ${(error as Error).message}`);
+    return import('./cli/program.ts');
+  }
 }

@@ -63,7 +63,7 @@ function listen(app: Awaited<ReturnType<typeof createApp>>, config: Config) {
     app.server = Bun.serve({
       hostname: config.host,
       port: config.port,
-      // A taken port would be shared otherwise, and each request would go to one or the other.
+      // Two servers on one port would each get some of its requests.
       reusePort: false,
       // Each route limits its own body, and says what to do instead; Bun would answer with nothing.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,

@@ -123,9 +123,10 @@ export class Vitals {
   async check(): Promise<void> {
     this.#lookAtClock();
     try {
-      const obstacle = this.#obstacle();
-      if (!obstacle) await this.#tryToWrite();
-      this.#become(obstacle);
+      const before = this.#trouble;
+      if (!this.#obstacle()) await this.#tryToWrite();
+      // What was noticed meanwhile is newer than what the trial tells.
+      if (this.#trouble === before) this.#become(this.#obstacle());
     } catch (error) {
       const trouble = troubleOf(error);
       if (!trouble) throw error;

@@ -7,6 +7,9 @@ const MAX_TRANSACTION_MS = 10;
 /** How long a write waits for other processes' transactions before it fails, in ms. */
 export const MAX_WAIT_MS = 2_500;
 
+/** The same once a write has failed so, until one succeeds: not everything is to be that slow, in ms. */
+const SHORT_WAIT_MS = 250;
+
 /** Between two tries for the lock that another process holds, in ms, at least and at most. */
 const RETRY_MS = { min: 0.5, max: 3 };
 
@@ -72,6 +75,7 @@ export class Writer {
   #writes: Write[] = [];
   #isScheduled = false;
   #busySince: number | undefined;
+  #patienceMs = MAX_WAIT_MS;
   /** How many of the next writes go into a transaction of their own, because one of them failed. */
   #parts: number[] = [];
 
@@ -84,9 +88,14 @@ export class Writer {
     this.#version = db.query<{ data_version: number }, []>('PRAGMA data_version');
   }
 
-  /** From now on turns and time are these; what waited for the earlier ones is forgotten. */
+  /** From now on turns and time are these. */
   use(turns: Turns): void {
     this.#turns = turns;
+    if (this.#isScheduled) this.#turns.soon(() => this.#turn());
+  }
+
+  /** What waits is forgotten, as if the process had ended: nobody is answered. */
+  forget(): void {
     this.#writes = [];
     this.#lastCalls = [];
     this.#isScheduled = false;
@@ -146,6 +155,7 @@ export class Writer {
     try {
       this.#begin.run();
       this.#busySince = undefined;
+      this.#patienceMs = MAX_WAIT_MS;
       return true;
     } catch (error) {
       this.#waitOrRefuse(error);
@@ -156,13 +166,14 @@ export class Writer {
   #waitOrRefuse(error: unknown): void {
     const isBusy = String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY');
     this.#busySince ??= this.#turns.elapsed();
-    if (isBusy && this.#turns.elapsed() - this.#busySince < MAX_WAIT_MS) {
+    if (isBusy && this.#turns.elapsed() - this.#busySince < this.#patienceMs) {
       this.#isScheduled = true;
       const ms = RETRY_MS.min + Math.random() * (RETRY_MS.max - RETRY_MS.min);
       this.#turns.after(ms, () => this.#turn());
       return;
     }
     this.#busySince = undefined;
+    if (isBusy) this.#patienceMs = SHORT_WAIT_MS;
     this.#refuse(error);
   }
 
@@ -192,7 +203,7 @@ export class Writer {
       this.#seenVersion = version;
       while (values.length < most) {
         values.push(this.#writes[values.length]?.run());
-        if (values.length % 16 === 0 && performance.now() > end) break;
+        if (performance.now() > end) break;
       }
       isRun = true;
       for (const participant of this.#participants.values()) participant.committing();

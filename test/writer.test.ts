@@ -331,15 +331,18 @@ describe('while another process has the lock', () => {
     expect(await later).toBe('later');
   });
 
-  test('the time is counted anew for those who come after a refusal', async () => {
+  test('those who come after a refusal wait as well, but not as long, until somebody succeeds', async () => {
     const clock = testClock();
     writer.use(clock);
     const { release } = holdLock();
     const refused = writer.write(insert('refused')).catch((error) => error);
     await clock.advance(MAX_WAIT_MS + 100);
     expect(await refused).toMatchObject({ code: 'SQLITE_BUSY' });
+    const alsoRefused = writer.write(insert('also refused')).catch((error) => error);
+    await clock.advance(300);
+    expect(await alsoRefused).toMatchObject({ code: 'SQLITE_BUSY' });
     const patient = writer.write(insert('patient'));
-    await clock.advance(MAX_WAIT_MS - 100);
+    await clock.advance(200);
     release();
     await clock.advance(100);
     expect(await patient).toBe('patient');
@@ -373,21 +376,20 @@ describe('a long queue', () => {
         return insert(`note ${index}`)();
       }),
     );
-    const { ticks, longest } = await ticksUntil(Promise.all(writes));
+    const { ticks } = await ticksUntil(Promise.all(writes));
     expect(notes()).toHaveLength(200);
     expect(transactions.committedCount).toBeGreaterThan(5);
     expect(ticks).toBeGreaterThan(5);
-    // A transaction takes in 10 ms of writes, looking at the time after every sixteenth.
-    expect(longest).toBeLessThan(150);
   });
 
   test('of which one fails is split all the same', async () => {
     const writes = Array.from({ length: 500 }, (_, index) =>
       writer.write(index === 499 ? insert('note 0') : insert(`note ${index}`)),
     );
-    const { longest } = await ticksUntil(Promise.allSettled(writes));
+    await Promise.allSettled(writes);
     expect(notes()).toHaveLength(499);
-    expect(longest).toBeLessThan(150);
+    // Nobody is written alone but the one that failed.
+    expect(transactions.committedCount).toBeLessThan(50);
   });
 });
 

@@ -1,4 +1,5 @@
 import { openBareSqlite } from './bare_sqlite.ts';
+import { openBareTables } from './bare_tables.ts';
 import { openBullmqOnPostgres, openBullmqOnRedis } from './bullmq.ts';
 import { openBunqueue } from './bunqueue.ts';
 import { openPlainjob } from './plainjob.ts';
@@ -43,6 +44,12 @@ export const PEERS: Peer[] = [
     title: 'bare SQLite, one commit a job',
     survives: 'power cut',
     open: (place) => openBareSqlite(place, 'one'),
+  },
+  {
+    name: 'bare-tables',
+    title: 'bare SQLite on xgpt’s tables, one commit a job',
+    survives: 'power cut',
+    open: openBareTables,
   },
   {
     name: 'bare-grouped',

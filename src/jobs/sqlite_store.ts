@@ -43,6 +43,9 @@ const INCREMENTAL = 2;
 /** Pages given back in one transaction: 1 to 5 ms. */
 const VACUUM_STEP = 500;
 
+/** Of so many jobs whose next attempt is due, the first in the line is claimed first. */
+const MAX_DUE = 100;
+
 /** Values of a new job's row, and how many rows one statement inserts at most. */
 const ROW = 10;
 const ROWS = 20;
@@ -207,7 +210,7 @@ export function createSqliteJobStore(
   /** Of the first that is queued and the first whose retry is due the one that came first. */
   function nextInLine(type: string, now: number): number | undefined {
     const queued = sql.nextQueued.get(type)?.key;
-    const due = sql.nextDue.get(type, now)?.key;
+    const due = sql.nextDue.get(type, now)?.key ?? undefined;
     return queued === undefined || (due !== undefined && due < queued) ? due : queued;
   }
 
@@ -626,9 +629,12 @@ function prepare(db: Database) {
     nextQueued: get<{ key: number }>(`
       SELECT key FROM jobs
       WHERE ${live} AND status = 'queued' AND type = ? AND retry_at IS NULL ORDER BY key LIMIT 1`),
-    nextDue: get<{ key: number }>(`
-      SELECT key FROM jobs
-      WHERE ${live} AND status = 'retrying' AND type = ? AND retry_at <= ? ORDER BY retry_at LIMIT 1`),
+    // The first in the line; of very many that are due, of those that were due first.
+    nextDue: get<{ key: number | null }>(`
+      SELECT MIN(key) AS key FROM (
+        SELECT key FROM jobs
+        WHERE ${live} AND status = 'retrying' AND type = ? AND retry_at <= ?
+        ORDER BY retry_at LIMIT ${MAX_DUE})`),
     nextOfFamily: get<{ key: number }>(`
       WITH RECURSIVE family (id) AS (
         VALUES (?1) UNION SELECT jobs.id FROM jobs JOIN family ON jobs.parent_id = family.id)

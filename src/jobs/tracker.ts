@@ -160,11 +160,13 @@ export class Tracker {
   }
 
   get types(): JobType[] {
+    this.#open();
     return [...this.#definitions.values()].map(({ type }) => type);
   }
 
   /** What a job of this type may be asked for. @throws UnknownJobType */
   inputOf(type: JobType): JobDefinition['input'] {
+    this.#open();
     const definition = this.#definitions.get(type);
     if (!definition) throw new UnknownJobType(type, this.types);
     return definition.input;
@@ -620,6 +622,8 @@ export class Tracker {
 
   /** A tracker without definitions only hands jobs on: whoever runs them checks their input. */
   #definitionOf(type: JobType): JobDefinition | undefined {
+    // Those that were given with the options are known only then.
+    this.#open();
     const definition = this.#definitions.get(type);
     if (!definition && this.#definitions.size > 0) throw new UnknownJobType(type, this.types);
     return definition;

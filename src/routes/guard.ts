@@ -64,7 +64,8 @@ export function isSafe({ method }: Request): boolean {
 
 /** Elysia hands a handler `null` for a part of the path that it cannot decode. */
 function isDecodable(url: string): boolean {
-  if (!url.includes('%')) return true;
+  // What CONNECT names is no address with a path.
+  if (!url.includes('%') && /^https?:\/\//.test(url)) return true;
   try {
     decodeURIComponent(new URL(url).pathname);
     return true;

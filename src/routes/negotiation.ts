@@ -21,31 +21,43 @@ export function wantsLines(request: Request): boolean {
 /** A click or a form of a browser without JavaScript: what comes back replaces the whole page. */
 export function isNavigation(request: Request): boolean {
   if (isHtmx(request) || preferred(request, ANSWERS) !== 'text/html') return false;
-  return acceptOf(request).mediaTypes().includes('text/html');
+  return acceptOf(request).isNavigation;
 }
 
 /** Undefined when none of them is accepted. */
 function preferred(request: Request, answers: string[]): string | undefined {
-  return acceptOf(request).mediaTypes(answers)[0];
+  const { known, negotiator } = acceptOf(request);
+  const key = answers.join();
+  if (!known.has(key)) known.set(key, negotiator.mediaTypes(answers)[0]);
+  return known.get(key);
 }
 
 /** A type with parameters of its own is taken for the type: `application/json; charset=utf-8`. */
 const PARAMETER = /;(?!\s*q=)[^;,]*/g;
 
+/** What one `Accept` says, and what was preferred by it of some answers. */
+interface Accept {
+  negotiator: Negotiator;
+  isNavigation: boolean;
+  known: Map<string, string | undefined>;
+}
+
 /** There are few ways to ask, and every request is looked at several times. */
-const asked = new Map<string, Negotiator>();
+const asked = new Map<string, Accept>();
 const MAX_ASKED = 100;
 
 /** In any case, with weights and wildcards. */
-function acceptOf({ headers }: Request): Negotiator {
+function acceptOf({ headers }: Request): Accept {
   const header = headers.get('accept') ?? '*/*';
-  const known = asked.get(header);
-  if (known) return known;
+  const there = asked.get(header);
+  if (there) return there;
   const accept = header.toLowerCase().replace(PARAMETER, '');
   const negotiator = new Negotiator({ headers: { accept } });
+  const isNavigation = negotiator.mediaTypes().includes('text/html');
+  const read = { negotiator, isNavigation, known: new Map() };
   if (asked.size >= MAX_ASKED) asked.clear();
-  asked.set(header, negotiator);
-  return negotiator;
+  asked.set(header, read);
+  return read;
 }
 
 export function isHtmx(request: Request): boolean {

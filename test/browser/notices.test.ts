@@ -46,7 +46,9 @@ test('a page that is open tells what keeps the program from working, and takes i
   other.run('PRAGMA busy_timeout = 10000');
   other.run('BEGIN IMMEDIATE');
   await notice.waitFor();
-  expect(await notice.textContent()).toContain('Another program keeps the database locked.');
+  expect(await notice.textContent()).toContain(
+    'The database is busy: another process has been writing to it for seconds.',
+  );
   other.run('ROLLBACK');
   await notice.waitFor({ state: 'detached' });
   other.close();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { eventsOf } from '../../src/client/event_reader.ts';
 import type { JobType } from '../../src/jobs/index.ts';
+import { boundedError } from '../../src/jobs/report.ts';
 import { closeApps, setupApp, type TestApp } from '../support/app.ts';
 
 // Each page reads tens of megabytes, on a machine that may be busy.
@@ -16,6 +17,9 @@ const ROOM = 12_000;
 const long = (word: string) => `${word} é😀`.repeat((3 * MB) / (word.length + 4));
 
 const TEXTS = { asked: long('asked'), failed: long('failed'), brought: long('brought') };
+
+/** Of an error its beginning is stored, and how long it was. */
+const STORED_ERROR = boundedError(TEXTS.failed);
 
 let app: TestApp;
 /** What a page weighs when there are no such jobs, in bytes. */
@@ -84,7 +88,7 @@ describe('A5: jobs with texts of 3 MB', () => {
   });
 
   test('say in lists and cards that more is known of them', async () => {
-    const length = TEXTS.failed.length.toLocaleString('en');
+    const length = STORED_ERROR.length.toLocaleString('en');
     for (const path of ['/', '/jobs', '/api/jobs', `/api/jobs/${jobs.failed}`]) {
       expect(await read(path)).toContain(`… (${length} characters)`);
     }
@@ -142,13 +146,18 @@ describe('A5: jobs with texts of 3 MB', () => {
   test('are whole on their own page, in their JSON and in their text', async () => {
     const page = await read(`/jobs/${jobs.completed}`);
     for (const text of [TEXTS.asked, TEXTS.brought]) expect(page).toContain(text);
-    expect(await read(`/jobs/${jobs.failed}`)).toContain(TEXTS.failed);
+    const failed = await read(`/jobs/${jobs.failed}`);
+    const [beginning = '', note = ''] = STORED_ERROR.split('\n');
+    expect(failed).toContain(beginning);
+    expect(failed).toContain(note);
+    expect(failed).not.toContain(TEXTS.failed);
     const { job } = JSON.parse(await read(`/api/jobs/${jobs.completed}`, 'application/json'));
     expect(job.metadata.query).toBe(TEXTS.asked);
     expect(job.result.note).toBe(TEXTS.brought);
     const text = await read(`/api/jobs/${jobs.failed}`, 'text/plain');
     expect(text).toMatch(/^error +failed é😀/mu);
-    expect(text).toContain(TEXTS.failed);
+    expect(text).toContain(beginning);
+    expect(text).toContain(note);
   });
 
   test('do not have a page that is read again every second', async () => {

@@ -11,6 +11,7 @@ import {
   type TrackerOptions,
 } from '../../src/jobs/index.ts';
 import { DEFAULT_RETRY } from '../../src/jobs/retry.ts';
+import { writerOf } from '../../src/writer.ts';
 import { recordHistory } from './job_history.ts';
 import { errand, saveWritten } from './jobs.ts';
 import { Machine, type SimulatedProcess } from './machine.ts';
@@ -63,6 +64,8 @@ export class JobWorld {
   /** A new process, with the id of one that has ended if it is given. */
   async start(options: TrackerOptions, pid?: number, database = this.connect()): Promise<Member> {
     const simulated = this.machine.start(pid);
+    // A connection may have served another process, which has ended with what it had in mind.
+    writerOf(database).forget();
     const definition = errand((_, job) => this.#work(member, job), {
       concurrency: 2,
       retry: { ...DEFAULT_RETRY, maxAttempts: this.maxAttempts },
