@@ -410,8 +410,11 @@ export function createSqliteJobStore(
   /** Where the last call of `prune` stopped. */
   let pruned = { type: '', createdAt: 0, key: 0 };
 
-  /** Along each type by age: what has ended goes, the few that are still active are passed over. */
-  function prune(time: number): boolean {
+  /**
+   * Along each type by age: what has ended goes, the few that are still active are passed over.
+   * Returns where to go on, and whether there may be more.
+   */
+  function prune(time: number): { next: typeof pruned; isMore: boolean } {
     const rows = sql.oldest.all(pruned.type, pruned.createdAt, time, pruned.key, PRUNE_STEP);
     for (const row of rows) {
       if (row.completed_at === null || row.completed_at >= time) continue;
@@ -421,12 +424,18 @@ export function createSqliteJobStore(
     }
     const last = rows.at(-1);
     if (last && rows.length === PRUNE_STEP) {
-      pruned = { type: pruned.type, createdAt: last.created_at, key: last.key };
-      return true;
+      const next = { type: pruned.type, createdAt: last.created_at, key: last.key };
+      return { next, isMore: true };
     }
-    const next = sql.typeAfter.get(pruned.type)?.type ?? undefined;
-    pruned = { type: next ?? '', createdAt: 0, key: 0 };
-    return next !== undefined;
+    const type = sql.typeAfter.get(pruned.type)?.type ?? '';
+    return { next: { type, createdAt: 0, key: 0 }, isMore: type !== '' };
+  }
+
+  /** It moves on only when it has happened: a transaction may be rolled back and run again. */
+  async function pruneStep(time: number): Promise<boolean> {
+    const { next, isMore } = await writer.write(() => prune(time));
+    pruned = next;
+    return isMore;
   }
 
   /** Files made before `auto_vacuum` was set keep their free pages, and fill them again. */
@@ -495,7 +504,7 @@ export function createSqliteJobStore(
     abandon: (held, now) => writer.write(() => abandon(held, now)),
     rebaseRetries: async (now) =>
       sql.anyFromTheFuture.get(now) ? writer.write(() => sql.rebaseRetries.run(now).changes) : 0,
-    prune: (time) => writer.write(() => prune(time)),
+    prune: pruneStep,
     giveBackSpace: async () => hasSpareSpace() && writer.write(giveBackSpace),
   };
 }
