@@ -400,6 +400,30 @@ describe('FAULTS A10: the files', () => {
   });
 });
 
+test('old jobs are deleted although others fail in the same transactions', async () => {
+  const { tracker, clock, database } = setup({ keepFinishedMs: HOUR_MS });
+  for (let index = 0; index < 300; index++) {
+    const { jobId } = await tracker.createJob('scrape');
+    await tracker.completeJob(jobId, true);
+  }
+  clock.skip(2 * HOUR_MS);
+  const fail = () => {
+    throw new Error('no');
+  };
+  let isDone = false;
+  const neighbour = (async () => {
+    while (!isDone)
+      await writerOf(database)
+        .write(fail)
+        .catch(() => {});
+  })();
+  await tracker.initialize();
+  isDone = true;
+  await neighbour;
+  expect(tracker.getAllJobs()).toEqual([]);
+  await stop(tracker, clock);
+});
+
 describe('FAULTS A13: why a job failed is stored once, when it fails', () => {
   test('permanent, even of a job that committed in its last attempt; exhausted otherwise', async () => {
     const { tracker, clock, job, fail, start, rowOf } = stage();
