@@ -154,13 +154,19 @@ export function createRunner({ desk, definitions, concurrency }: RunnerOptions):
       await within(drainMs, running.values());
       for (const { controller } of running.keys()) controller.abort(new ShuttingDown());
       await within(STOP_MS, running.values());
-      for (const execution of [...running.keys()]) {
-        if (execution.ending) await execution.ending.catch(() => {});
-        else await settle(desk, execution, { as: 'released' });
-        executions.fence(execution);
-      }
+      await Promise.all([...running.keys()].map(release));
     },
   };
+
+  /** Whether that can be written or not, its handler has nothing more to say. */
+  async function release(execution: Execution): Promise<void> {
+    try {
+      if (execution.ending) await execution.ending.catch(() => {});
+      else await settle(desk, execution, { as: 'released' });
+    } finally {
+      executions.fence(execution);
+    }
+  }
 
   /** Waits until all have ended, but not longer than `ms`. */
   async function within(ms: number, ends: Iterable<Promise<void>>): Promise<void> {

@@ -201,17 +201,22 @@ export class Tracker {
     if (!this.#opened) return;
     const { desk, runner, sweeper, stopHeart, bell } = this.#opened;
     sweeper.stop();
-    await runner.stop(drainMs);
-    stopHeart();
     const reason = 'Interrupted: xgpt was shut down.';
-    await Promise.all(
-      desk.executions.all().map(async (execution) => {
-        // Somebody else may stop it as well, or it ends by itself.
-        if (execution.ending) await execution.ending.catch(() => {});
-        else await settle(desk, execution, { as: 'failed', reason, failure: 'interrupted' });
-        execution.controller.abort(new ShuttingDown());
-      }),
-    );
+    try {
+      await runner.stop(drainMs);
+      await Promise.all(
+        desk.executions.all().map(async (execution) => {
+          // Somebody else may stop it as well, or it ends by itself.
+          if (execution.ending) await execution.ending.catch(() => {});
+          else await settle(desk, execution, { as: 'failed', reason, failure: 'interrupted' });
+          execution.controller.abort(new ShuttingDown());
+        }),
+      );
+    } finally {
+      stopHeart();
+      // Of these the end could not be written: others find that their process is gone.
+      for (const { controller } of desk.executions.all()) controller.abort(new ShuttingDown());
+    }
     await bell.stop();
   }
 
