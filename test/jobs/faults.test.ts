@@ -424,6 +424,29 @@ test('old jobs are deleted although others fail in the same transactions', async
   await stop(tracker, clock);
 });
 
+test('a shutdown while the database is locked stops every handler, and says that it could not write', async () => {
+  const path = fileInFolder();
+  const signals: AbortSignal[] = [];
+  const run = (_: unknown, { signal }: JobContext) => {
+    signals.push(signal);
+    return new Promise<void>(() => {});
+  };
+  const definitions = [errand(run, { concurrency: 3 })];
+  const { tracker, clock, database } = setup({ definitions }, openDatabase(path));
+  await tracker.start();
+  for (let index = 0; index < 3; index++) await tracker.enqueue('errand', {});
+  await clock.advance(0);
+  signals.push((await tracker.createJob('scrape')).signal);
+  const other = openDatabase(path);
+  other.run('BEGIN IMMEDIATE');
+  const stopped = tracker.stop().catch((error: unknown) => String(error));
+  await clock.advance(4_000);
+  expect(await stopped).toContain('locked');
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, true, true]);
+  other.close();
+  database.close();
+});
+
 describe('FAULTS A13: why a job failed is stored once, when it fails', () => {
   test('permanent, even of a job that committed in its last attempt; exhausted otherwise', async () => {
     const { tracker, clock, job, fail, start, rowOf } = stage();
