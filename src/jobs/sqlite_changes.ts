@@ -109,12 +109,14 @@ export class ChangeLog implements Participant {
 
   /** A job came, went or changed in the transaction under way. */
   changed(id: string): void {
-    this.#own.ids.add(id);
+    const { ids } = this.#own;
+    // Beyond that nobody is told which ones.
+    if (ids.size <= MAX_TOLD) ids.add(id);
   }
 
   /** It also stands elsewhere now; `undefined` is nowhere. */
   moved(id: string, job: Counted, from: Place | undefined, to: Place | undefined): void {
-    this.#own.ids.add(id);
+    this.changed(id);
     if (from === to) return;
     const delta = this.#deltaOf(job);
     const counts = this.#counts && countsOf(this.#counts, job.type);

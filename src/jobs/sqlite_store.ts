@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import type { Writer } from '../writer.ts';
 import type { JobData, SaveData } from './data.ts';
+import type { Job } from './job.ts';
 import { FINAL_STATUSES, type FinalStatus, isFinal, type JobStatus } from './lifecycle.ts';
 import { boundedError } from './report.ts';
 import type { ChangeLog, Counted, Place } from './sqlite_changes.ts';
@@ -48,7 +49,7 @@ const MAX_DUE = 100;
 
 /** Values of a new job's row, and how many rows one statement inserts at most. */
 const ROW = 10;
-const ROWS = 20;
+const ROWS = 50;
 
 const LEFT_BEHIND = 'The process that ran it ended.';
 const INTERRUPTED = 'Interrupted: the process that ran it ended.';
@@ -195,16 +196,25 @@ export function createSqliteJobStore(
   function claim({ type, count, limit, only }: ClaimRequest, lease: Lease, now: number): Claimed[] {
     const claimed: Claimed[] = [];
     if (log.count(type, 'waiting') === 0) return claimed;
-    let free = Math.min(count, limit - log.count(type, 'running'));
-    while (free-- > 0) {
-      const key =
-        only === undefined ? nextInLine(type, now) : sql.nextOfFamily.get(only, type, now)?.key;
-      if (key === undefined) break;
-      const row = sql.claim.get(lease.owner, lease.until, now, key) as ClaimedRow;
+    const free = Math.min(count, limit - log.count(type, 'running'));
+    const claimNext = claimer(type, lease, now, only);
+    while (claimed.length < free) {
+      const row = claimNext();
+      if (!row) break;
       log.moved(row.id, row, 'waiting', 'running');
       claimed.push(toClaimed(row, now));
     }
     return claimed;
+  }
+
+  /** Mostly nobody waits for a next attempt that is due, and one statement claims the first queued. */
+  function claimer(type: string, { owner, until }: Lease, now: number, only: string | undefined) {
+    const claimKey = (key: number | undefined) =>
+      key === undefined ? null : sql.claim.get(owner, until, now, key);
+    if (only !== undefined) return () => claimKey(sql.nextOfFamily.get(only, type, now)?.key);
+    const isAnyDue = (sql.nextDue.get(type, now)?.key ?? null) !== null;
+    if (isAnyDue) return () => claimKey(nextInLine(type, now));
+    return () => sql.claimQueued.get(owner, until, now, type);
   }
 
   /** Of the first that is queued and the first whose retry is due the one that came first. */
@@ -542,25 +552,26 @@ function toClaimed(row: ClaimedRow, startedAt: number): Claimed {
   };
 }
 
-function newJob(job: NewJob, now: number) {
-  const { id, type, metadata, maxAttempts, sessionId, parentId } = job;
-  return {
-    id,
-    type,
-    status: 'queued' as const,
-    createdAt: new Date(now),
-    updatedAt: new Date(now),
+/** As it would be read, without reading it. */
+function newJob(job: NewJob, now: number): Job {
+  const at = new Date(now);
+  const made: Job = {
+    id: job.id,
+    type: job.type,
+    status: 'queued',
+    createdAt: at,
+    updatedAt: at,
     progress: { current: 0, total: 0, message: '' },
-    // As it will be read: without what JSON leaves out.
-    ...(metadata && { metadata }),
     errors: [],
     attempt: 0,
     attemptsUsed: 0,
-    maxAttempts,
+    maxAttempts: job.maxAttempts,
     tracked: false,
-    ...(sessionId !== undefined && { sessionId }),
-    ...(parentId !== undefined && { parentId }),
   };
+  if (job.metadata) made.metadata = job.metadata;
+  if (job.sessionId !== undefined) made.sessionId = job.sessionId;
+  if (job.parentId !== undefined) made.parentId = job.parentId;
+  return made;
 }
 
 function asRun(row: LeaseRow): Run {
@@ -625,6 +636,16 @@ function prepare(db: Database) {
   const free = `(advanced OR interruptions < ${FREE_INTERRUPTIONS})`;
   const fromTheFuture = `${live} AND status = 'retrying' AND updated_at > ?1 + 1000`;
 
+  const firstQueued = (type: string) => `
+    SELECT key FROM jobs
+    WHERE ${live} AND status = 'queued' AND type = ${type} AND retry_at IS NULL ORDER BY key LIMIT 1`;
+  const claimWhere = (which: string) => `
+    UPDATE jobs SET status = 'running', attempt = attempt + 1, advanced = 0, retry_at = NULL,
+                    owner = ?1, lease_until = ?2, started_at = ?3, updated_at = ?3
+    WHERE ${which}
+    RETURNING id, type, client, attempt, uncounted, max_attempts, metadata, checkpoint, session_id,
+              progress_current, progress_total, undoing`;
+
   return {
     insert: run(`${insert} ${row}`),
     insertRows: run(`${insert} ${Array(ROWS).fill(row).join(', ')}`),
@@ -635,9 +656,7 @@ function prepare(db: Database) {
     get: get<JobRow>(`SELECT ${WHOLE} FROM jobs WHERE id = ?`),
     moved: get<Moved>(`SELECT ${MOVED} FROM jobs WHERE id = ?`),
 
-    nextQueued: get<{ key: number }>(`
-      SELECT key FROM jobs
-      WHERE ${live} AND status = 'queued' AND type = ? AND retry_at IS NULL ORDER BY key LIMIT 1`),
+    nextQueued: get<{ key: number }>(firstQueued('?1')),
     // The first in the line; of very many that are due, of those that were due first.
     nextDue: get<{ key: number | null }>(`
       SELECT MIN(key) AS key FROM (
@@ -649,12 +668,8 @@ function prepare(db: Database) {
         VALUES (?1) UNION SELECT jobs.id FROM jobs JOIN family ON jobs.parent_id = family.id)
       SELECT key FROM family CROSS JOIN jobs USING (id)
       WHERE type = ?2 AND ${waiting} AND (retry_at IS NULL OR retry_at <= ?3) ORDER BY key LIMIT 1`),
-    claim: get<ClaimedRow>(`
-      UPDATE jobs SET status = 'running', attempt = attempt + 1, advanced = 0, retry_at = NULL,
-                      owner = ?1, lease_until = ?2, started_at = ?3, updated_at = ?3
-      WHERE key = ?4 AND ${waiting}
-      RETURNING id, type, client, attempt, uncounted, max_attempts, metadata, checkpoint, session_id,
-                progress_current, progress_total, undoing`),
+    claim: get<ClaimedRow>(claimWhere(`key = ?4 AND ${waiting}`)),
+    claimQueued: get<ClaimedRow>(claimWhere(`key = (${firstQueued('?4')})`)),
 
     isRunning: get<{ found: 1 }>(
       "SELECT 1 AS found FROM jobs WHERE id = ? AND attempt = ? AND status = 'running'",

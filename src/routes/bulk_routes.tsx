@@ -53,6 +53,10 @@ interface Bulk {
 function readBulk(body: unknown): Bulk {
   const { action, ids, filter } = (body ?? {}) as Record<string, unknown>;
   const known = readBulkAction(action);
+  // A script whose list of ids came out empty must not be taken to mean every job.
+  if (typeof filter === 'object' && filter !== null && ids !== undefined) {
+    throw refused('ids', 'Send ids or a filter, not both.');
+  }
   const parsed = paramsOf(filter);
   if (parsed) return { action: known, ids: [], filter: parsed };
   const list = Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [];

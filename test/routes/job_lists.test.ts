@@ -57,6 +57,7 @@ describe('POST /api/jobs/bulk', () => {
     ['an unknown action', { action: 'explode', ids: ['a'] }, 'action'],
     ['neither ids nor filter', { action: 'cancel' }, 'ids'],
     ['too many ids', { action: 'cancel', ids: Array(10_001).fill('a') }, 'ids'],
+    ['ids that came out empty beside a filter', { action: 'cancel', ids: [], filter: {} }, 'ids'],
     ['a misspelt filter', { action: 'remove', filter: { sesion: 'night' } }, 'filter'],
     ['a wrong filter', { action: 'remove', filter: { status: 'lost' } }, 'status'],
   ])('refuses %s, and changes nothing', async (_, body, field) => {
