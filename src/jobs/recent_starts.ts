@@ -10,15 +10,19 @@ export class RecentStarts {
   #starts = new Map<string, { at: number; job: Promise<Job> }>();
 
   /**
-   * The job that was started by the same client for the same at most `withinMs` ago, once it is
-   * there.
+   * The start by the same client for the same at most `withinMs` ago. It answers at once, so that of
+   * two that come together the second finds the first.
    * @param now of `Clock.elapsed`.
    */
-  async find(job: NewJob, withinMs: number, now: number): Promise<Job | undefined> {
+  find(job: NewJob, withinMs: number, now: number): Promise<Job> | undefined {
     const known = this.#starts.get(keyOf(job));
-    if (!known || now - known.at > withinMs) return undefined;
-    // It was told whoever asked for it.
-    return known.job.catch(() => undefined);
+    return known && now - known.at <= withinMs ? known.job : undefined;
+  }
+
+  /** What it has started is over, or was never there. */
+  forget(job: NewJob, started: Promise<Job>): void {
+    const key = keyOf(job);
+    if (this.#starts.get(key)?.job === started) this.#starts.delete(key);
   }
 
   add(job: NewJob, now: number, started: Promise<Job>): Promise<Job> {

@@ -250,10 +250,18 @@ export class Tracker {
     const job = Object.assign(checked instanceof Promise ? await checked : checked, asked);
     if (mergeMs === undefined) return this.#insert(job);
     const now = desk.clock.elapsed();
-    const known = await this.#recentStarts.find(job, mergeMs, now);
-    const twin = known && this.getJob(known.id);
-    if (twin && isCancellable(twin.status)) return twin;
-    return this.#recentStarts.add(job, now, this.#insert(job));
+    for (;;) {
+      const started = this.#recentStarts.find(job, mergeMs, now);
+      if (!started) return this.#recentStarts.add(job, now, this.#insert(job));
+      // Why it failed was told whoever asked for it.
+      const id = await started.then(
+        (known) => known.id,
+        () => undefined,
+      );
+      const twin = id === undefined ? undefined : this.getJob(id);
+      if (twin && isCancellable(twin.status)) return twin;
+      this.#recentStarts.forget(job, started);
+    }
   }
 
   /**

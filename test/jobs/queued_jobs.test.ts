@@ -330,6 +330,18 @@ describe('FEATURES 28: retrying', () => {
     expect(seen).toEqual([undefined, 'half', undefined]);
   });
 
+  test('two presses in one moment are one job, and a press after its end is another', async () => {
+    const { tracker, clock } = setup({ definitions: [errand(async () => 'done')] });
+    const press = () => tracker.enqueue('errand', { name: 'one' }, { mergeMs: 500 });
+    const pressed = await Promise.all([press(), press(), press()]);
+    expect(new Set(pressed.map(({ id }) => id)).size).toBe(1);
+    await tracker.start();
+    await clock.advance(0);
+    const again = await Promise.all([press(), press()]);
+    expect(again[0]?.id).not.toBe(pressed[0]?.id as string);
+    expect(again[1]?.id).toBe(again[0]?.id as string);
+  });
+
   test('retryJob leaves active, tracked and unknown jobs alone', async () => {
     const { tracker } = setup({ definitions: [errand(async () => {})] });
     const waiting = await tracker.enqueue('errand', {});
