@@ -10,7 +10,7 @@ const asynchronous = new WeakSet<JobDefinition>();
  * one.
  * @throws InvalidInput that names every field that does not fit.
  */
-export function parsed<Type extends JobType>(
+function parsed<Type extends JobType>(
   definition: JobDefinition<Type>,
   input: unknown,
 ): InputOf<Type> | Promise<InputOf<Type>> {

@@ -101,13 +101,7 @@ export function createSqliteJobStore(
     );
   }
 
-  const countedAs = ({
-    type,
-    client = null,
-  }: {
-    type: string;
-    client?: string | null;
-  }): Counted => ({
+  const counted = ({ type, client = null }: { type: string; client?: string | null }): Counted => ({
     type,
     client,
   });
@@ -116,10 +110,11 @@ export function createSqliteJobStore(
 
   function insert(job: NewJob, now: number): Inserted {
     sql.insert.run(...rowOf(job, now));
-    return counted(job, now);
+    return inLine(job, now);
   }
 
-  function counted(job: NewJob, now: number): Inserted {
+  /** Its row is written: it counts as waiting. */
+  function inLine(job: NewJob, now: number): Inserted {
     const { type, client = null } = job;
     log.moved(job.id, { type, client }, undefined, 'waiting');
     return { job: newJob(job, now), isNew: true };
@@ -157,7 +152,7 @@ export function createSqliteJobStore(
         sql.insertRows.run(...rows);
         rows = [];
       }
-      return counted(job, now);
+      return inLine(job, now);
     });
     flush();
     return inserted;
@@ -291,14 +286,14 @@ export function createSqliteJobStore(
   function complete(run: Run, value: unknown, now: number): Ended | undefined {
     const [result, brief] = value === undefined ? ['null', null] : asColumns(value);
     if (sql.complete.run(result, brief, now, run.id, run.attempt).changes === 0) return undefined;
-    ended({ id: run.id, ...countedAs(run) }, placeOf(run), 'completed', now, run.startedAt);
+    ended({ id: run.id, ...counted(run) }, placeOf(run), 'completed', now, run.startedAt);
     return endedAs('completed');
   }
 
   function fail(run: Run, why: string, failure: string, now: number): Ended | undefined {
     const reason = boundedError(why);
     if (sql.fail.run(reason, failure, now, run.id, run.attempt).changes === 0) return undefined;
-    ended({ id: run.id, ...countedAs(run) }, placeOf(run), 'failed', now, run.startedAt);
+    ended({ id: run.id, ...counted(run) }, placeOf(run), 'failed', now, run.startedAt);
     // Nobody is left who waits for them, and a retry of this job retries them.
     return endedAs('failed', cancelChildren(run.id, now));
   }
@@ -314,7 +309,7 @@ export function createSqliteJobStore(
   ): Ended | undefined {
     const reason = why === null ? '' : boundedError(why);
     if (change(reason).changes === 0) return undefined;
-    log.moved(run.id, countedAs(run), 'running', 'waiting');
+    log.moved(run.id, counted(run), 'running', 'waiting');
     keepAttempt(run, outcome, reason || null, now);
     return endedAs(status);
   }
@@ -331,7 +326,7 @@ export function createSqliteJobStore(
   function finishCancel(run: Run, note: string | undefined, now: number): Ended | undefined {
     if (sql.finishCancel.run(note ?? null, now, run.id, run.attempt).changes === 0)
       return undefined;
-    ended({ id: run.id, ...countedAs(run) }, placeOf(run), 'cancelled', now, run.startedAt);
+    ended({ id: run.id, ...counted(run) }, placeOf(run), 'cancelled', now, run.startedAt);
     return endedAs('cancelled');
   }
 
@@ -412,7 +407,7 @@ export function createSqliteJobStore(
     if (status === 'cancelling') return finishCancel(run, LEFT_BEHIND, now);
     if (sql.resume.run(INTERRUPTED, now, run.id, run.attempt).changes === 0)
       return fail(run, INTERRUPTED, 'interrupted', now);
-    log.moved(run.id, countedAs(run), 'running', 'waiting');
+    log.moved(run.id, counted(run), 'running', 'waiting');
     keepAttempt(run, 'interrupted', INTERRUPTED, now);
     return endedAs('queued');
   }
