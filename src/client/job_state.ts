@@ -10,8 +10,6 @@ export interface ServerJob {
   attempt: number;
   attemptsUsed: number;
   maxAttempts: number;
-  /** Its work is done by the program that started it, and never tried again. */
-  tracked: boolean;
 }
 
 /**
