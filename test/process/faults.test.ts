@@ -119,7 +119,8 @@ describe('FAULTS A9: a script that makes short jobs without a pause beside the s
     const server = await startServer();
     const script = await scriptBeside(server);
     const ids: string[] = [];
-    for (let started = 0; started < 40; started++) {
+    // The script tells of every fifty: on a quick machine forty starts are over before the first.
+    while (ids.length < 40 || script.made() < 100) {
       const response = await fetch(`${server.url}/api/scrape`, {
         method: 'POST',
         headers: { accept: 'application/json' },
@@ -129,7 +130,6 @@ describe('FAULTS A9: a script that makes short jobs without a pause beside the s
       expect({ status: response.status, text }).toEqual({ status: 202, text });
       ids.push((JSON.parse(text) as { job: Job }).job.id);
     }
-    expect(script.made()).toBeGreaterThan(0);
     for (const id of ids) expect((await server.ended(id, 60_000)).status).toBe('completed');
     await script.kill();
     expect(server.log().filter((line) => /lock|busy/i.test(line))).toEqual([]);
