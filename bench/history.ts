@@ -7,8 +7,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '../src/database.ts';
 import { createTracker } from '../src/jobs/index.ts';
+import { openDatabase } from '../src/platform/database.ts';
 
 const JOBS = Number(process.argv[2] ?? 1_000_000);
 const MAIN = join(import.meta.dir, '../src/main.ts');

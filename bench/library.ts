@@ -6,9 +6,9 @@ import type { Database } from 'bun:sqlite';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '../src/database.ts';
 import { createLibrary } from '../src/library/index.ts';
-import type { Post } from '../src/post.ts';
+import { openDatabase } from '../src/platform/database.ts';
+import type { Post } from '../src/sources/post.ts';
 
 const POSTS = Number(process.argv[2] ?? 100_000);
 const DIMENSIONS = 384;

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compile } from '../src/compiled/compile.ts';
+import { compile } from '../src/app/compiled/compile.ts';
 
 const ROOT = join(import.meta.dir, '..');
 const MAIN = join(ROOT, 'src/main.ts');

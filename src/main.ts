@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { findCompiled, PROGRAM } from './compiled/compiled.ts';
+import { findCompiled, PROGRAM } from './app/compiled/compiled.ts';
 
 // What is collected is its owner's alone: folders become 0700, files 0600.
 process.umask(0o077);

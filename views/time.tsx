@@ -1,4 +1,4 @@
-import { duration, exact, relative } from './format.ts';
+import { duration, exact, relative } from '../src/text/format.ts';
 
 /** `3 min ago`, kept current by the browser's script; the exact time is its tooltip. */
 export function relativeTime(at: Date, now: Date): JSX.Element {

@@ -1,10 +1,10 @@
-import type { BulkOutcome } from '../src/jobs/bulk.ts';
 import type { JobAttempt, JobStep } from '../src/jobs/details.ts';
+import type { BulkOutcome } from '../src/jobs/engine/bulk.ts';
 import type { History } from '../src/jobs/history.ts';
 import type { Job } from '../src/jobs/job.ts';
 import type { SessionSummary } from '../src/jobs/listing.ts';
 import type { PostPage, ProfilePage } from '../src/library/library.ts';
-import type { Post } from '../src/post.ts';
+import type { Post } from '../src/sources/post.ts';
 
 /** A job and what only the running process can tell about it. */
 export interface JobView {

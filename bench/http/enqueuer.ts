@@ -4,13 +4,13 @@
  */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { openDatabase } from '../../src/database.ts';
 import {
   createTracker,
   defineJob,
   type JobDefinition,
   type JobType,
 } from '../../src/jobs/index.ts';
+import { openDatabase } from '../../src/platform/database.ts';
 import { DATABASE_FILE } from '../peers/xgpt.ts';
 import { monotonicMs, until } from '../suite/clock.ts';
 

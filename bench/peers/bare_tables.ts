@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openDatabase } from '../../src/database.ts';
+import { openDatabase } from '../../src/platform/database.ts';
 import { nextTurn } from '../suite/clock.ts';
 import { type Handler, type Numbered, numbers, type Place, type System } from './system.ts';
 

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { openDatabase } from '../../src/database.ts';
 import {
   createTracker,
   defineJob,
   type JobDefinition,
   type JobType,
 } from '../../src/jobs/index.ts';
+import { openDatabase } from '../../src/platform/database.ts';
 import { type Handler, type Numbered, numbers, type Place, type System } from './system.ts';
 
 export const DATABASE_FILE = 'xgpt.sqlite';

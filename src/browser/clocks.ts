@@ -1,4 +1,4 @@
-import { duration, relative } from '../../views/format.ts';
+import { duration, relative } from '../text/format.ts';
 
 /** Lets the times on the page go on between frames. */
 export function startClocks(): void {

@@ -1,4 +1,4 @@
-import { count } from '../../views/format.ts';
+import { count } from '../text/format.ts';
 import type { LogPart, LogPlace, StreamEvent } from './stream_messages.ts';
 
 let followed: FollowedLog | undefined;

@@ -1,4 +1,4 @@
-import { type Pace, sentence, type Values } from '../../views/sentences.ts';
+import { type Pace, sentence, type Values } from '../text/sentences.ts';
 
 /** Says again with every key what the form would start. */
 export function watchSentences(): void {

@@ -1,4 +1,4 @@
-import { countLines, logParts, MOST_LOG_LINES, newestLines } from '../../views/jobs/log_parts.ts';
+import { countLines, logParts, MOST_LOG_LINES, newestLines } from '../text/log_parts.ts';
 
 /** Somebody who reads further up keeps what they read for so many lines more. */
 const MOST_WHILE_READING = 10_000;

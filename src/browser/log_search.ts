@@ -1,4 +1,4 @@
-import { count } from '../../views/format.ts';
+import { count } from '../text/format.ts';
 import { throttle } from './throttle.ts';
 
 /** Lines that come are searched at most this often, in ms. */

@@ -1,5 +1,5 @@
+import type { Program } from '../app/bootstrap.ts';
 import { isActive, isFinal, type Job, jobTracker } from '../jobs/index.ts';
-import type { Program } from '../services.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { follow } from './follow.ts';
 import { whoGoesOn } from './others.ts';

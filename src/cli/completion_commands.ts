@@ -26,7 +26,7 @@ export function addCompletionCommands(program: Command): void {
 async function printCandidates(program: Command, words: string[]): Promise<void> {
   try {
     const { existsSync } = await import('node:fs');
-    const { loadConfig } = await import('../config.ts');
+    const { loadConfig } = await import('../platform/config.ts');
     const { candidates } = await import('./completion/candidates.ts');
     // Asking what there is creates nothing.
     const readsJobs = existsSync(loadConfig().databasePath);

@@ -1,9 +1,9 @@
-import { InvalidConfig } from '../config.ts';
-import { DataFolderMissing, DataFolderUnusable } from '../data_folder.ts';
-import { DatabaseUnusable } from '../database.ts';
-import { troubleOf } from '../database_trouble.ts';
+import { DataFolderMissing, DataFolderUnusable } from '../app/data_folder.ts';
 import { ModelUnavailable } from '../embedding/index.ts';
 import { InvalidInput, TooManyWaiting } from '../jobs/index.ts';
+import { InvalidConfig } from '../platform/config.ts';
+import { DatabaseUnusable } from '../platform/database.ts';
+import { troubleOf } from '../platform/database_trouble.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 
 /** The one place where errors become exit codes. What is not known here is a fault of ours: 1. */

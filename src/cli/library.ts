@@ -1,10 +1,6 @@
-import { postsText, profileTable } from '../../views/text/library_text.ts';
-import { loadConfig } from '../config.ts';
-import { requireDataFolder } from '../data_folder.ts';
-import { appDatabase } from '../database.ts';
+import { requireDataFolder } from '../app/data_folder.ts';
 import { createLocalEmbedder } from '../embedding/index.ts';
 import { createLibrary, type StoredProfile } from '../library/index.ts';
-import { silentLogger } from '../logger.ts';
 import {
   findPosts,
   type PostsQuery,
@@ -12,7 +8,11 @@ import {
   parseProfilesQuery,
 } from '../operations/find_posts.ts';
 import type { Services } from '../operations/services.ts';
+import { loadConfig } from '../platform/config.ts';
+import { appDatabase } from '../platform/database.ts';
+import { silentLogger } from '../platform/logger.ts';
 import { createSources } from '../sources/index.ts';
+import { postsText, profileTable } from '../text/library_text.ts';
 import { complain } from './complain.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { nobodyReads, print, write, written } from './output.ts';

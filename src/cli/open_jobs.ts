@@ -1,9 +1,9 @@
-import { loadConfig } from '../config.ts';
-import { requireDataFolder } from '../data_folder.ts';
-import { appDatabase } from '../database.ts';
+import { requireDataFolder } from '../app/data_folder.ts';
 import { type Job, jobTracker, systemClock, type Tracker } from '../jobs/index.ts';
-import { silentLogger } from '../logger.ts';
-import { Vitals } from '../vitals.ts';
+import { loadConfig } from '../platform/config.ts';
+import { appDatabase } from '../platform/database.ts';
+import { silentLogger } from '../platform/logger.ts';
+import { Vitals } from '../platform/vitals.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { whoGoesOn } from './others.ts';
 import { quietLog } from './quiet_log.ts';

@@ -23,8 +23,8 @@ export async function runProgram(words: string[], compiled?: string): Promise<vo
 }
 
 async function startServer(compiled: string | undefined): Promise<void> {
-  const { serve } = await import('../serve.ts');
-  await serve((await import('../config.ts')).loadConfig(), compiled);
+  const { serve } = await import('../app/server.ts');
+  await serve((await import('../platform/config.ts')).loadConfig(), compiled);
 }
 
 /** At once: what is under way keeps the process alive. */

@@ -1,8 +1,8 @@
-import { loadConfig } from '../config.ts';
-import { appDatabase } from '../database.ts';
+import { openProgram, type Program } from '../app/bootstrap.ts';
 import { InvalidInput, type Job, type JobType, jobTracker, readSession } from '../jobs/index.ts';
-import { createLogger } from '../logger.ts';
-import { openProgram, type Program } from '../services.ts';
+import { loadConfig } from '../platform/config.ts';
+import { appDatabase } from '../platform/database.ts';
+import { createLogger } from '../platform/logger.ts';
 import { attend } from './attend.ts';
 import { complain } from './complain.ts';
 import { CommandFailed, EXIT } from './exit.ts';

@@ -1,4 +1,4 @@
-import { type Logger, silentLogger } from '../logger.ts';
+import { type Logger, silentLogger } from '../platform/logger.ts';
 import { type Embedder, ModelUnavailable } from './embedder.ts';
 import { DOWNLOAD_BYTES, HUB_URL, MODEL_BYTES } from './local/manifest.ts';
 import { createModelFiles, FETCHED_AGAIN } from './local/model_files.ts';

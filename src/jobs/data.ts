@@ -2,7 +2,7 @@
  * What a handler saves together with its checkpoint. Whoever stores such data adds its entry by
  * declaration merging, and what became of it to `SavedData`:
  *
- *     declare module '../jobs/data.ts' {
+ *     declare module './data.ts' {
  *       interface JobData { posts?: Post[] }
  *       interface SavedData { posts: { added: number } }
  *     }

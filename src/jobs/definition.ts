@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import type { QueuedJobContext } from './context.ts';
+import type { QueuedJobContext } from './engine/context.ts';
+import { DEFAULT_RETRY, type RetryPolicy } from './engine/retry.ts';
 import type { JobType, JobTypes } from './job.ts';
-import { DEFAULT_RETRY, type RetryPolicy } from './retry.ts';
 
 /** What a type's entry in `JobTypes` says of its input and output. */
 export type InputOf<Type extends JobType> = JobTypes[Type]['input'];

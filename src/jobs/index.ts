@@ -1,16 +1,16 @@
 /** The job system: jobs kept in SQLite, run, watched and cancelled. Knows no HTTP and no HTML. */
-import { loadConfig } from '../config.ts';
-import { appDatabase } from '../database.ts';
-import { createLogger } from '../logger.ts';
+import { loadConfig } from '../platform/config.ts';
+import { appDatabase } from '../platform/database.ts';
+import { createLogger } from '../platform/logger.ts';
 import { createTracker } from './tracker.ts';
 
-export { BULK_ACTIONS, type BulkAction, type BulkOutcome, isOpenTo } from './bulk.ts';
-export { type Clock, systemClock } from './clock.ts';
-export type { DatabaseWatch } from './complaints.ts';
-export type { JobContext, QueuedJobContext } from './context.ts';
+export { type Clock, systemClock } from '../platform/clock.ts';
 export type { JobData, SavedData } from './data.ts';
 export { defineJob, type InputOf, type JobDefinition, type OutputOf } from './definition.ts';
 export type { JobAttempt, JobStep, LogPart, StepStatus } from './details.ts';
+export { BULK_ACTIONS, type BulkAction, type BulkOutcome, isOpenTo } from './engine/bulk.ts';
+export type { JobContext, QueuedJobContext } from './engine/context.ts';
+export type { DatabaseWatch } from './engine/error_reporter.ts';
 export {
   InvalidInput,
   JobStopped,

@@ -4,7 +4,7 @@ import type { Failure } from './listing.ts';
 /**
  * Each operation adds its own entry, name → input and output, by declaration merging:
  *
- *     declare module '../jobs/job.ts' {
+ *     declare module './job.ts' {
  *       interface JobTypes { scrape: { input: ScrapeInput; output: ScrapeResult } }
  *     }
  */

@@ -1,8 +1,12 @@
 import type { Database } from 'bun:sqlite';
-import { migrate, openDatabase } from '../database.ts';
-import { type Logger, silentLogger } from '../logger.ts';
-import { writerOf } from '../writer.ts';
-import { type Bell, createBell, SILENT_BELL } from './bell.ts';
+import { type Clock, systemClock } from '../platform/clock.ts';
+import { migrate, openDatabase } from '../platform/database.ts';
+import { type Logger, silentLogger } from '../platform/logger.ts';
+import { writerOf } from '../platform/writer.ts';
+import type { SaveData, SavedData } from './data.ts';
+import type { InputOf, JobDefinition } from './definition.ts';
+import type { JobAttempt, JobStep, LogPart } from './details.ts';
+import { type Bell, createBell, SILENT_BELL } from './engine/bell.ts';
 import {
   type Act,
   actOnAll,
@@ -10,12 +14,8 @@ import {
   type BulkAction,
   type BulkOutcome,
   tallyMatching,
-} from './bulk.ts';
-import { type Clock, systemClock } from './clock.ts';
-import { Complaints, type DatabaseWatch } from './complaints.ts';
-import { type JobContext, trackedContext } from './context.ts';
-import type { SaveData, SavedData } from './data.ts';
-import type { InputOf, JobDefinition } from './definition.ts';
+} from './engine/bulk.ts';
+import { type JobContext, trackedContext } from './engine/context.ts';
 import {
   createHearing,
   type Desk,
@@ -25,28 +25,28 @@ import {
   settle,
   startHeart,
   takeOver,
-} from './desk.ts';
-import type { JobAttempt, JobStep, LogPart } from './details.ts';
+} from './engine/desk.ts';
+import { Complaints, type DatabaseWatch } from './engine/error_reporter.ts';
+import { type Execution, Executions } from './engine/executions.ts';
+import { checked } from './engine/input.ts';
+import { LeaseWatch } from './engine/lease_watch.ts';
+import { newOwner } from './engine/owner.ts';
+import { Sweeper } from './engine/pruner.ts';
+import { RecentStarts } from './engine/recent_starts.ts';
+import { DEFAULT_RETRY } from './engine/retry.ts';
+import { createRunner, type Runner } from './engine/runner.ts';
 import { PermanentError, ShuttingDown, TooManyWaiting, UnknownJobType } from './errors.ts';
-import { type Execution, Executions } from './executions.ts';
 import { Feed } from './feed.ts';
 import { type History, type HistoryQuery, readHistory } from './history.ts';
-import { checked } from './input.ts';
 import type { Job, JobType } from './job.ts';
-import { LeaseWatch } from './lease_watch.ts';
 import { isCancellable } from './lifecycle.ts';
 import type { JobPage, JobQuery, RecentSession, SessionSummary, Tally } from './listing.ts';
-import { newOwner } from './owner.ts';
-import { RecentStarts } from './recent_starts.ts';
-import { DEFAULT_RETRY } from './retry.ts';
-import { createRunner, type Runner } from './runner.ts';
-import { changeLogOf } from './sqlite_changes.ts';
-import { createSqliteJobHistory } from './sqlite_history.ts';
-import { createSqliteJobListing } from './sqlite_listing.ts';
-import { createSqliteJobNews, createSqliteJobReader } from './sqlite_reader.ts';
-import { createSqliteJobStore } from './sqlite_store.ts';
-import type { Inserted, NewJob, WaitingLimits } from './store.ts';
-import { Sweeper } from './sweeper.ts';
+import { changeLogOf } from './store/sqlite_changes.ts';
+import { createSqliteJobHistory } from './store/sqlite_history.ts';
+import { createSqliteJobListing } from './store/sqlite_listing.ts';
+import { createSqliteJobNews, createSqliteJobReader } from './store/sqlite_reader.ts';
+import { createSqliteJobStore } from './store/sqlite_store.ts';
+import type { Inserted, NewJob, WaitingLimits } from './store/store.ts';
 
 /** How many jobs `getAllJobs` and subscribers get at most: the newest. */
 const RECENT = 1_000;

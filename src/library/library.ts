@@ -1,5 +1,5 @@
 import type { JobData, SavedData } from '../jobs/data.ts';
-import type { Post, Profile } from '../post.ts';
+import type { Post, Profile } from '../sources/post.ts';
 
 declare module '../jobs/data.ts' {
   interface JobData {

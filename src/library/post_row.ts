@@ -1,4 +1,4 @@
-import type { Post, PostKind } from '../post.ts';
+import type { Post, PostKind } from '../sources/post.ts';
 
 export interface PostRow {
   key: number;

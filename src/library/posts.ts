@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import { z } from 'zod';
-import type { Post } from '../post.ts';
+import type { Post } from '../sources/post.ts';
 import type { Library, PostPage, PostQuery } from './library.ts';
 import { clampLimit, readCursor, where, writeCursor } from './listing.ts';
 import { type PostRow, toPost, toRow } from './post_row.ts';

@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite';
-import type { Post } from '../post.ts';
+import type { Post } from '../sources/post.ts';
 import type { Library } from './library.ts';
 import { type PostRow, toPost } from './post_row.ts';
 

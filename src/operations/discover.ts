@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineJob, type Job, PermanentError, type QueuedJobContext } from '../jobs/index.ts';
-import type { Profile } from '../post.ts';
+import type { Profile } from '../sources/post.ts';
 import type { Page } from '../sources/source.ts';
 import { choice, tick, wholeNumber, words } from './fields.ts';
 import type { Services } from './services.ts';

@@ -1,7 +1,7 @@
 import { InvalidInput } from '../jobs/index.ts';
 import type { PostPage, PostQuery, ProfileQuery } from '../library/index.ts';
-import type { Post } from '../post.ts';
 import type { Sources } from '../sources/index.ts';
+import type { Post } from '../sources/post.ts';
 import type { Services } from './services.ts';
 
 const LARGEST_PAGE = 100;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { importFile } from '../compiled/import_file.ts';
+import { importFile } from '../app/compiled/import_file.ts';
 import type { JobDefinition } from '../jobs/index.ts';
 import type { Services } from './services.ts';
 

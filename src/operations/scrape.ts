@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineJob, InvalidInput, type QueuedJobContext } from '../jobs/index.ts';
-import type { Post } from '../post.ts';
 import { importPath } from '../sources/archive/index.ts';
+import type { Post } from '../sources/post.ts';
 import { NotFound, type Page } from '../sources/source.ts';
 import { choice, optionalWholeNumber, tick, username } from './fields.ts';
 import type { Services } from './services.ts';

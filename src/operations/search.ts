@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineJob, type QueuedJobContext, type SavedData } from '../jobs/index.ts';
-import type { Post } from '../post.ts';
+import type { Post } from '../sources/post.ts';
 import type { Page } from '../sources/source.ts';
 import { FETCH_STEP, prepareModel, vectorsOf } from './embedding.ts';
 import { choice, optionalWholeNumber, terms, termsOf, tick, wholeNumber } from './fields.ts';

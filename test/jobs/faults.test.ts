@@ -3,15 +3,15 @@ import { afterEach, describe, expect, test } from 'bun:test';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '../../src/database.ts';
+import { DEFAULT_RETRY } from '../../src/jobs/engine/retry.ts';
 import {
   type JobContext,
   PermanentError,
   type QueuedJobContext,
   type Tracker,
 } from '../../src/jobs/index.ts';
-import { DEFAULT_RETRY } from '../../src/jobs/retry.ts';
-import { writerOf } from '../../src/writer.ts';
+import { openDatabase } from '../../src/platform/database.ts';
+import { writerOf } from '../../src/platform/writer.ts';
 import type { TestClock } from '../support/clock.ts';
 import { errand, gate, setup, untilAborted } from '../support/jobs.ts';
 

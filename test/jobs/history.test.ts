@@ -3,11 +3,11 @@ import { describe, expect, test } from 'bun:test';
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { migrate } from '../../src/database.ts';
 import { bucketMs } from '../../src/jobs/history.ts';
 import { type HistoryQuery, PermanentError } from '../../src/jobs/index.ts';
-import { createSqliteJobHistory } from '../../src/jobs/sqlite_history.ts';
-import { writerOf } from '../../src/writer.ts';
+import { createSqliteJobHistory } from '../../src/jobs/store/sqlite_history.ts';
+import { migrate } from '../../src/platform/database.ts';
+import { writerOf } from '../../src/platform/writer.ts';
 import { errand, setup } from '../support/jobs.ts';
 
 const MINUTE = 60_000;

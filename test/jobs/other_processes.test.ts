@@ -2,8 +2,8 @@ import { describe, expect, test } from 'bun:test';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '../../src/database.ts';
 import type { Change } from '../../src/jobs/index.ts';
+import { openDatabase } from '../../src/platform/database.ts';
 import { setup } from '../support/jobs.ts';
 
 /** Two trackers on one file, each with a connection and a clock of its own, as in two processes. */

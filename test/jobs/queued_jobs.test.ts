@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'bun:test';
-import { openDatabase } from '../../src/database.ts';
 import {
   defineJob,
   InvalidInput,
   type JobDefinition,
   UnknownJobType,
 } from '../../src/jobs/index.ts';
+import { openDatabase } from '../../src/platform/database.ts';
 import { errand, gate, setup, untilAborted } from '../support/jobs.ts';
 
 describe('FEATURES 15, 25: the queue', () => {

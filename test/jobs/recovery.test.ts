@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { openDatabase } from '../../src/database.ts';
 import { createTracker } from '../../src/jobs/index.ts';
+import { openDatabase } from '../../src/platform/database.ts';
 import { errand, gate, setup, untilAborted } from '../support/jobs.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { InvalidCursor, type Library, type PostQuery } from '../../src/library/index.ts';
-import type { Post } from '../../src/post.ts';
+import type { Post } from '../../src/sources/post.ts';
 import { makePost, makePosts, setup } from './synthetic.ts';
 
 const ids = (library: Library, query: PostQuery = {}) =>

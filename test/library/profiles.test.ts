@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { InvalidCursor, type Library, type ProfileQuery } from '../../src/library/index.ts';
-import type { Profile } from '../../src/post.ts';
+import type { Profile } from '../../src/sources/post.ts';
 import { makePost, makePosts, makeProfile, setup } from './synthetic.ts';
 
 const usernames = (library: Library, query: ProfileQuery = {}) =>

@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite';
-import { openDatabase } from '../../src/database.ts';
 import { createLibrary, type Library } from '../../src/library/index.ts';
-import type { Post, Profile } from '../../src/post.ts';
+import { openDatabase } from '../../src/platform/database.ts';
+import type { Post, Profile } from '../../src/sources/post.ts';
 
 /** A library in a fresh database with all migrations; `clock.now` is its time. */
 export function setup(): { db: Database; library: Library; clock: { now: number } } {

@@ -2,8 +2,8 @@ import { expect, test } from 'bun:test';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '../../src/database.ts';
 import { createLibrary } from '../../src/library/index.ts';
+import { openDatabase } from '../../src/platform/database.ts';
 import { makePost, makePosts, makeProfile, setup, unitVector } from './synthetic.ts';
 
 const EMPTY = { posts: 0, profiles: 0, vectors: 0 };

@@ -1,8 +1,8 @@
 import { Database } from 'bun:sqlite';
 import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { join } from 'node:path';
-import { troubleOf } from '../../src/database_trouble.ts';
 import type { Job } from '../../src/jobs/index.ts';
+import { troubleOf } from '../../src/platform/database_trouble.ts';
 import { startServer, stopServers, type TestServer } from '../support/server.ts';
 import { startScript } from '../support/tracking_script.ts';
 import { until } from '../support/wait.ts';

@@ -50,9 +50,9 @@ async function copyOfProgram(): Promise<string> {
 }
 
 const compile = (root: string) =>
-  Bun.spawnSync([process.execPath, join(root, 'src/compiled/compile.ts')], { cwd: root });
+  Bun.spawnSync([process.execPath, join(root, 'src/app/compiled/compile.ts')], { cwd: root });
 
-const FIND = `import { findCompiled } from './src/compiled/compiled.ts';
+const FIND = `import { findCompiled } from './src/app/compiled/compiled.ts';
 console.log(findCompiled() ?? 'none');`;
 
 function found(root: string, env: Record<string, string> = {}): string {
@@ -118,7 +118,7 @@ describe('the compiled program', () => {
     const main = join(root, 'src/main.ts');
     const compiled = await startServer(undefined, {}, [], [], main);
     // None of them could be loaded any more.
-    for (const folder of ['src/routes', 'views/pages'])
+    for (const folder of ['src/web/routes', 'views/pages'])
       rmSync(join(root, folder), { recursive: true });
     const sources = await startServer(undefined, { XGPT_CODE_CACHE: 'off' });
     for (const path of [
@@ -188,7 +188,7 @@ describe('the compiled program', () => {
   test('is made once when two start together', async () => {
     const root = await copyOfProgram();
     const both = [0, 1].map(() =>
-      Bun.spawn([process.execPath, join(root, 'src/compiled/compile.ts')], { cwd: root }),
+      Bun.spawn([process.execPath, join(root, 'src/app/compiled/compile.ts')], { cwd: root }),
     );
     expect(await Promise.all(both.map(({ exited }) => exited))).toEqual([0, 0]);
     expect(found(root)).not.toBe('none');

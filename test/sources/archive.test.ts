@@ -2,8 +2,8 @@ import { describe, expect, test } from 'bun:test';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readlink, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Post } from '../../src/post.ts';
 import { createArchiveSource } from '../../src/sources/archive/index.ts';
+import type { Post } from '../../src/sources/post.ts';
 import { NotFound, type Page, type PostsRequest, Unreadable } from '../../src/sources/source.ts';
 import {
   type ArchiveContent,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { Post, Profile } from '../../src/post.ts';
+import type { Post, Profile } from '../../src/sources/post.ts';
 import { createSampleSource } from '../../src/sources/sample/index.ts';
 import {
   NotFound,

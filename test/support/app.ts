@@ -1,9 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createApp } from '../../src/app.ts';
-import { type Config, loadConfig } from '../../src/config.ts';
-import { openDatabase } from '../../src/database.ts';
 import { createLocalEmbedder } from '../../src/embedding/index.ts';
 import {
   type Clock,
@@ -13,10 +10,13 @@ import {
   type TrackerOptions,
 } from '../../src/jobs/index.ts';
 import { createLibrary } from '../../src/library/index.ts';
-import { silentLogger } from '../../src/logger.ts';
 import { loadOperations } from '../../src/operations/index.ts';
+import { type Config, loadConfig } from '../../src/platform/config.ts';
+import { openDatabase } from '../../src/platform/database.ts';
+import { silentLogger } from '../../src/platform/logger.ts';
+import { Vitals } from '../../src/platform/vitals.ts';
 import { createSources } from '../../src/sources/index.ts';
-import { Vitals } from '../../src/vitals.ts';
+import { createApp } from '../../src/web/app.ts';
 import { MODEL_CACHE } from './model_cache.ts';
 import { until } from './wait.ts';
 

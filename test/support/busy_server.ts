@@ -5,16 +5,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
-import { openDatabase } from '../../src/database.ts';
 import { createLocalEmbedder } from '../../src/embedding/index.ts';
 import { createTracker, type Job, type JobContext, systemClock } from '../../src/jobs/index.ts';
 import { createLibrary } from '../../src/library/index.ts';
-import { silentLogger } from '../../src/logger.ts';
 import { loadOperations } from '../../src/operations/index.ts';
+import { loadConfig } from '../../src/platform/config.ts';
+import { openDatabase } from '../../src/platform/database.ts';
+import { silentLogger } from '../../src/platform/logger.ts';
+import { Vitals } from '../../src/platform/vitals.ts';
 import { createSources } from '../../src/sources/index.ts';
-import { Vitals } from '../../src/vitals.ts';
+import { createApp } from '../../src/web/app.ts';
 
 /** A passing job comes, ends and is removed at this pace. */
 const PASSING_MS = 250;

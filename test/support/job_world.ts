@@ -2,7 +2,7 @@ import type { Database } from 'bun:sqlite';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '../../src/database.ts';
+import { DEFAULT_RETRY } from '../../src/jobs/engine/retry.ts';
 import {
   createTracker,
   type JobContext,
@@ -10,8 +10,8 @@ import {
   type Tracker,
   type TrackerOptions,
 } from '../../src/jobs/index.ts';
-import { DEFAULT_RETRY } from '../../src/jobs/retry.ts';
-import { writerOf } from '../../src/writer.ts';
+import { openDatabase } from '../../src/platform/database.ts';
+import { writerOf } from '../../src/platform/writer.ts';
 import { recordHistory } from './job_history.ts';
 import { errand, saveWritten } from './jobs.ts';
 import { Machine, type SimulatedProcess } from './machine.ts';

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { openDatabase } from '../../src/database.ts';
 import {
   createTracker,
   defineJob,
@@ -9,6 +8,7 @@ import {
   type SavedData,
   type TrackerOptions,
 } from '../../src/jobs/index.ts';
+import { openDatabase } from '../../src/platform/database.ts';
 import { type TestClock, testClock } from './clock.ts';
 
 declare module '../../src/jobs/job.ts' {

@@ -2,7 +2,7 @@
  * A server in a process of its own that reads one upload slowly and answers with its fields, the
  * file's bytes, and how much the process grew meanwhile. Prints its address.
  */
-import { readMultipart } from '../../src/routes/multipart.ts';
+import { readMultipart } from '../../src/web/http/multipart.ts';
 
 const PAUSE_EVERY = 4e6;
 

@@ -1,4 +1,4 @@
-import { bytes } from '../format.ts';
+import { bytes } from '../../src/text/format.ts';
 import { relativeTime } from '../time.tsx';
 import type { ImportOption } from '../view_models.ts';
 import { attributeText } from './field.tsx';

@@ -1,4 +1,4 @@
-import { sourceTitle } from '../source_title.ts';
+import { sourceTitle } from '../../src/text/source_title.ts';
 import type { FormState, SourceOption } from '../view_models.ts';
 import { SelectField } from './field.tsx';
 

@@ -1,5 +1,5 @@
 import type { Job } from '../../src/jobs/job.ts';
-import { jobName } from '../format.ts';
+import { jobName } from '../../src/text/format.ts';
 
 /** The answer to a form that started a job, shown under the form. */
 export function StartedNote({ job }: { job: Job }): JSX.Element {

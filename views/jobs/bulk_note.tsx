@@ -1,5 +1,5 @@
-import type { BulkOutcome } from '../../src/jobs/bulk.ts';
-import { bulkText } from '../text/bulk_text.ts';
+import type { BulkOutcome } from '../../src/jobs/engine/bulk.ts';
+import { bulkText } from '../../src/text/bulk_text.ts';
 
 /** What was done to many jobs at once. */
 export function BulkNote({ outcome }: { outcome: BulkOutcome }): JSX.Element {

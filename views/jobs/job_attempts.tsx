@@ -1,6 +1,6 @@
 import type { JobAttempt } from '../../src/jobs/details.ts';
 import type { JobStatus } from '../../src/jobs/lifecycle.ts';
-import { duration } from '../format.ts';
+import { duration } from '../../src/text/format.ts';
 import { elapsedTime, relativeTime } from '../time.tsx';
 import { StatusLabel } from './status_icon.tsx';
 import { WholeText } from './whole_text.tsx';

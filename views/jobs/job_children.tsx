@@ -1,6 +1,6 @@
 import type { Job } from '../../src/jobs/job.ts';
 import type { JobStatus } from '../../src/jobs/lifecycle.ts';
-import { count } from '../format.ts';
+import { count } from '../../src/text/format.ts';
 import { JobTable } from './job_table.tsx';
 
 /** More than anybody reads. */

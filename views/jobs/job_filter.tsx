@@ -1,6 +1,6 @@
 import { JOB_STATUSES } from '../../src/jobs/lifecycle.ts';
 import { FAILURES } from '../../src/jobs/listing.ts';
-import { FAILURE_WORDS } from '../failure_words.ts';
+import { FAILURE_WORDS } from '../../src/text/failure_words.ts';
 import { attributeText } from '../forms/field.tsx';
 import type { JobsModel } from '../view_models.ts';
 

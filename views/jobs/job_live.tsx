@@ -1,9 +1,9 @@
 import type { Job } from '../../src/jobs/job.ts';
 import { cutTelling } from '../../src/text/cut.ts';
-import { estimate, progressCount, rate, timeLeft } from '../format.ts';
+import { estimate, progressCount, rate, timeLeft } from '../../src/text/format.ts';
+import { resultSummary } from '../../src/text/result_summary.ts';
 import { elapsedTime } from '../time.tsx';
 import type { JobView } from '../view_models.ts';
-import { resultSummary } from './result_summary.ts';
 
 interface JobLiveProps {
   view: JobView;

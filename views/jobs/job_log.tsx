@@ -1,8 +1,8 @@
 import type { Job } from '../../src/jobs/job.ts';
 import { isActive } from '../../src/jobs/lifecycle.ts';
-import { count } from '../format.ts';
+import { count } from '../../src/text/format.ts';
+import { logParts, MOST_LOG_LINES } from '../../src/text/log_parts.ts';
 import type { LogTail } from '../view_models.ts';
-import { logParts, MOST_LOG_LINES } from './log_parts.ts';
 
 /**
  * What the job's handler wrote. The browser's script writes on where this ends, so it is no part

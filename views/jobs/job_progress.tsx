@@ -1,4 +1,4 @@
-import { progressCount } from '../format.ts';
+import { progressCount } from '../../src/text/format.ts';
 import { elapsedTime } from '../time.tsx';
 import type { JobView } from '../view_models.ts';
 import { pace } from './job_live.tsx';

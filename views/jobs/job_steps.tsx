@@ -1,5 +1,5 @@
 import type { JobStep } from '../../src/jobs/details.ts';
-import { duration } from '../format.ts';
+import { duration } from '../../src/text/format.ts';
 import { elapsedTime } from '../time.tsx';
 import { StatusLabel } from './status_icon.tsx';
 import { WholeText } from './whole_text.tsx';

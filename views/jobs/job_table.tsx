@@ -1,6 +1,6 @@
 import type { Job } from '../../src/jobs/job.ts';
 import { cut, MAX_NAME } from '../../src/text/cut.ts';
-import { jobName, subject } from '../format.ts';
+import { jobName, subject } from '../../src/text/format.ts';
 import { attributeText } from '../forms/field.tsx';
 import { relativeTime } from '../time.tsx';
 import { Outcome } from './outcome.tsx';

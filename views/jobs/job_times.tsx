@@ -1,6 +1,6 @@
 import type { Job } from '../../src/jobs/job.ts';
-import { attemptsOf } from '../attempts.ts';
-import { counted, took } from '../format.ts';
+import { attemptsOf } from '../../src/text/attempts.ts';
+import { counted, took } from '../../src/text/format.ts';
 import { elapsedTime, relativeTime, remainingTime } from '../time.tsx';
 
 /** A card's last line. The browser lets it tick by itself, so it is not sent with progress. */

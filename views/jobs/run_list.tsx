@@ -1,5 +1,5 @@
 import type { Job } from '../../src/jobs/job.ts';
-import { subject } from '../format.ts';
+import { subject } from '../../src/text/format.ts';
 import { fitsForm, HiddenFields } from '../forms/hidden_fields.tsx';
 import { relativeTime } from '../time.tsx';
 import { Outcome } from './outcome.tsx';

@@ -1,5 +1,5 @@
 import type { Job } from '../../src/jobs/job.ts';
-import { count } from '../format.ts';
+import { count } from '../../src/text/format.ts';
 import { StatusLabel } from './status_icon.tsx';
 
 /** In the order of a job's life. */

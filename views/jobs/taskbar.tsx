@@ -1,5 +1,5 @@
 import type { JobStatus } from '../../src/jobs/lifecycle.ts';
-import { count } from '../format.ts';
+import { count } from '../../src/text/format.ts';
 import { Icon } from '../icons.tsx';
 import type { TaskbarModel } from '../view_models.ts';
 import { JobCard } from './job_card.tsx';

@@ -1,6 +1,6 @@
 import type { Job } from '../../src/jobs/job.ts';
 import { isAtWork } from '../../src/jobs/lifecycle.ts';
-import { took } from '../format.ts';
+import { took } from '../../src/text/format.ts';
 import { elapsedTime } from '../time.tsx';
 
 /** How long its last attempt took, or the present one has taken so far; a dash while it waits. */

@@ -1,4 +1,4 @@
-import { count } from '../format.ts';
+import { count } from '../../src/text/format.ts';
 import { QuickForms } from '../forms/quick_form.tsx';
 import { JobTable } from '../jobs/job_table.tsx';
 import { StatusIcon } from '../jobs/status_icon.tsx';

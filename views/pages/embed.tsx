@@ -1,4 +1,4 @@
-import { bytes, count } from '../format.ts';
+import { bytes, count } from '../../src/text/format.ts';
 import { EMBED_DEFAULTS, EmbedForm } from '../forms/embed_form.tsx';
 import { withDefaults } from '../forms/start_form.tsx';
 import { Page } from '../layouts/page.tsx';

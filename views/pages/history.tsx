@@ -1,6 +1,6 @@
 import type { TypeHistory } from '../../src/jobs/history.ts';
 import { head } from '../../src/text/cut.ts';
-import { count, counted, date } from '../format.ts';
+import { count, counted, date } from '../../src/text/format.ts';
 import { attributeText } from '../forms/field.tsx';
 import { Page } from '../layouts/page.tsx';
 import type { Frame, HistoryModel, HistorySpan } from '../view_models.ts';

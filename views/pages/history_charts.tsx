@@ -1,6 +1,6 @@
 import type { Children } from '@kitajs/html';
 import type { TypeHistory } from '../../src/jobs/history.ts';
-import { count } from '../format.ts';
+import { count } from '../../src/text/format.ts';
 import { periodName, runsOf, runTime } from './history_table.tsx';
 
 const HEIGHT = 72;

@@ -1,5 +1,5 @@
 import type { Period, TypeHistory } from '../../src/jobs/history.ts';
-import { count, date, duration } from '../format.ts';
+import { count, date, duration } from '../../src/text/format.ts';
 
 /** The numbers of both pictures; hours and days without a run are left out. */
 export function HistoryTable({ type, by }: { type: TypeHistory; by: 'hour' | 'day' }) {

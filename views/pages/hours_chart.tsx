@@ -1,4 +1,4 @@
-import { counted } from '../format.ts';
+import { counted } from '../../src/text/format.ts';
 import type { DashboardModel } from '../view_models.ts';
 
 type Hour = DashboardModel['hours'][number];

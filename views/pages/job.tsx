@@ -1,4 +1,4 @@
-import { jobName } from '../format.ts';
+import { jobName } from '../../src/text/format.ts';
 import { JobLog } from '../jobs/job_log.tsx';
 import { JobReport } from '../jobs/job_report.tsx';
 import { Page } from '../layouts/page.tsx';

@@ -1,4 +1,4 @@
-import { counted, exact } from '../format.ts';
+import { counted, exact } from '../../src/text/format.ts';
 import { BulkBar } from '../jobs/bulk_bar.tsx';
 import { BulkNote } from '../jobs/bulk_note.tsx';
 import { JobFilter } from '../jobs/job_filter.tsx';

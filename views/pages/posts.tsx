@@ -1,4 +1,4 @@
-import { counted } from '../format.ts';
+import { counted } from '../../src/text/format.ts';
 import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
 import { PostArticle } from '../posts/post_article.tsx';

@@ -1,4 +1,4 @@
-import { counted } from '../format.ts';
+import { counted } from '../../src/text/format.ts';
 import { attributeText } from '../forms/field.tsx';
 import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';

@@ -1,4 +1,4 @@
-import { count, counted, percent } from '../format.ts';
+import { count, counted, percent } from '../../src/text/format.ts';
 import { JobTable } from '../jobs/job_table.tsx';
 import { Standing } from '../jobs/standing.tsx';
 import { Page } from '../layouts/page.tsx';

@@ -1,5 +1,5 @@
 import type { RecentSession } from '../../src/jobs/listing.ts';
-import { count } from '../format.ts';
+import { count } from '../../src/text/format.ts';
 import { SessionLink } from '../jobs/session_link.tsx';
 import { Standing } from '../jobs/standing.tsx';
 import { Page } from '../layouts/page.tsx';

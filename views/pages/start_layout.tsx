@@ -1,8 +1,8 @@
 import type { Children } from '@kitajs/html';
 import type { Job } from '../../src/jobs/job.ts';
+import { type Pace, sentence, type Values } from '../../src/text/sentences.ts';
 import { RunList } from '../jobs/run_list.tsx';
 import { LivePart } from '../live_part.tsx';
-import { type Pace, sentence, type Values } from '../sentences.ts';
 
 interface StartLayoutProps {
   type: string;

@@ -1,5 +1,5 @@
-import type { Post, PostMedia } from '../../src/post.ts';
-import { counted } from '../format.ts';
+import type { Post, PostMedia } from '../../src/sources/post.ts';
+import { counted } from '../../src/text/format.ts';
 import { safeHref } from '../safe_href.ts';
 import { relativeTime } from '../time.tsx';
 import { PostText } from './post_text.tsx';

@@ -1,5 +1,5 @@
 import { escapeHtml } from '@kitajs/html';
-import type { PostLink } from '../../src/post.ts';
+import type { PostLink } from '../../src/sources/post.ts';
 import { safeHref } from '../safe_href.ts';
 
 const BARE_ADDRESS = /https:\/\/[^\s<>"'`]+/g;

@@ -1,5 +1,5 @@
 import type { StoredProfile } from '../../src/library/library.ts';
-import { count } from '../format.ts';
+import { count } from '../../src/text/format.ts';
 import { attributeText } from '../forms/field.tsx';
 
 export function ProfileRow({ profile }: { profile: StoredProfile }): JSX.Element {

@@ -1,7 +1,4 @@
 import type { Command, Option } from 'commander';
-import { jobName } from '../../../views/format.ts';
-import { printable } from '../../../views/text/printable.ts';
-import { loadConfig } from '../../config.ts';
 import {
   FAILURES,
   isActive,
@@ -11,6 +8,9 @@ import {
   type JobStatus,
   jobTracker,
 } from '../../jobs/index.ts';
+import { loadConfig } from '../../platform/config.ts';
+import { jobName } from '../../text/format.ts';
+import { printable } from '../../text/printable.ts';
 import { SCRIPTS } from './scripts.ts';
 
 /** How many jobs are offered: more than anybody looks through. */

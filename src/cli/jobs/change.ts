@@ -1,7 +1,7 @@
-import { jobName } from '../../../views/format.ts';
-import { bulkText } from '../../../views/text/bulk_text.ts';
-import { printable } from '../../../views/text/printable.ts';
 import { type BulkAction, isActive, type Job, type Tracker } from '../../jobs/index.ts';
+import { bulkText } from '../../text/bulk_text.ts';
+import { jobName } from '../../text/format.ts';
+import { printable } from '../../text/printable.ts';
 import { complain } from '../complain.ts';
 import { CommandFailed, EXIT } from '../exit.ts';
 import { findJob, openJobs, shortId, whoRunsJobs } from '../open_jobs.ts';

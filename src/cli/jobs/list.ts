@@ -1,8 +1,8 @@
-import { jobName, progressCount, relative, subject } from '../../../views/format.ts';
-import { printable } from '../../../views/text/printable.ts';
-import { table } from '../../../views/text/table.ts';
 import type { Job } from '../../jobs/index.ts';
 import { listedJob } from '../../text/abridged_job.ts';
+import { jobName, progressCount, relative, subject } from '../../text/format.ts';
+import { printable } from '../../text/printable.ts';
+import { table } from '../../text/table.ts';
 import { complain } from '../complain.ts';
 import { openJobs, shortId } from '../open_jobs.ts';
 import { print } from '../output.ts';

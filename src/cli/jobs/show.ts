@@ -1,10 +1,10 @@
-import { attemptWords } from '../../../views/attempts.ts';
-import { FAILURE_WORDS } from '../../../views/failure_words.ts';
-import { duration, exact, jobName, relative } from '../../../views/format.ts';
-import { progressLine } from '../../../views/progress_line.ts';
-import { padded, printable } from '../../../views/text/printable.ts';
 import { isAtWork, type Job, type JobDetails, type Tracker } from '../../jobs/index.ts';
+import { attemptWords } from '../../text/attempts.ts';
 import { cutTelling } from '../../text/cut.ts';
+import { FAILURE_WORDS } from '../../text/failure_words.ts';
+import { duration, exact, jobName, relative } from '../../text/format.ts';
+import { padded, printable } from '../../text/printable.ts';
+import { progressLine } from '../../text/progress_line.ts';
 import { CommandFailed, EXIT } from '../exit.ts';
 import { follow } from '../follow.ts';
 import { findJob, openJobs } from '../open_jobs.ts';

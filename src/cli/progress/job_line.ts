@@ -1,3 +1,6 @@
+import type { JobView } from '../../../views/view_models.ts';
+import { isFinal, type Job } from '../../jobs/index.ts';
+import { cutTelling } from '../../text/cut.ts';
 import {
   duration,
   estimate,
@@ -7,12 +10,9 @@ import {
   relative,
   timeLeft,
   took,
-} from '../../../views/format.ts';
-import { resultSummary } from '../../../views/jobs/result_summary.ts';
-import { fitted, printable } from '../../../views/text/printable.ts';
-import type { JobView } from '../../../views/view_models.ts';
-import { isFinal, type Job } from '../../jobs/index.ts';
-import { cutTelling } from '../../text/cut.ts';
+} from '../../text/format.ts';
+import { fitted, printable } from '../../text/printable.ts';
+import { resultSummary } from '../../text/result_summary.ts';
 import { movingIcon, statusIcon } from './status_icon.ts';
 
 const GAP = '  ';

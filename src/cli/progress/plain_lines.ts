@@ -1,7 +1,7 @@
-import { jobName, percent } from '../../../views/format.ts';
-import { progressLine } from '../../../views/progress_line.ts';
-import { printable } from '../../../views/text/printable.ts';
 import type { Job } from '../../jobs/index.ts';
+import { jobName, percent } from '../../text/format.ts';
+import { printable } from '../../text/printable.ts';
+import { progressLine } from '../../text/progress_line.ts';
 import { complain } from '../complain.ts';
 import { print } from '../output.ts';
 import { endLine } from './job_line.ts';

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Logger } from '../../logger.ts';
+import type { Logger } from '../../platform/logger.ts';
 import { ModelUnavailable } from '../embedder.ts';
 import type { DownloadOptions } from './download.ts';
 import { MODEL_FOLDER, type ModelFile } from './manifest.ts';

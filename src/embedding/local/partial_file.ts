@@ -1,6 +1,6 @@
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isAlive } from '../../process_ids.ts';
+import { isAlive } from '../../platform/process_ids.ts';
 import type { ModelFile } from './manifest.ts';
 
 /** Longer than any download goes without a byte, so what is older belongs to nobody, in ms. */

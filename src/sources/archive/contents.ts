@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Profile } from '../../post.ts';
+import type { Profile } from '../post.ts';
 import { Unreadable } from '../source.ts';
 import type { ArchiveFiles } from './archive_files.ts';
 import { readEntries } from './entries.ts';

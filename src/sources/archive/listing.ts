@@ -1,4 +1,4 @@
-import type { Post } from '../../post.ts';
+import type { Post } from '../post.ts';
 import { type Page, type PostsRequest, Unreadable } from '../source.ts';
 import { type ArchiveFiles, postsPerPage } from './archive_files.ts';
 import type { ArchiveContents } from './contents.ts';

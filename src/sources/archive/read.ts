@@ -1,4 +1,4 @@
-import type { Profile } from '../../post.ts';
+import type { Profile } from '../post.ts';
 
 import { NotFound, type PostsRequest } from '../source.ts';
 import { type ArchiveLimits, openArchive } from './archive_files.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Post, PostKind, PostLink, PostMedia, Profile } from '../../post.ts';
+import type { Post, PostKind, PostLink, PostMedia, Profile } from '../post.ts';
 import { decode, isWebAddress } from './text.ts';
 
 const digits = z.string().regex(/^\d+$/);

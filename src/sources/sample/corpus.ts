@@ -1,5 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { Profile } from '../../post.ts';
+import type { Profile } from '../post.ts';
 import { add, type Desk, type Entry, newestFirst, replyTo, sitDown, unwritten } from './desk.ts';
 import { people } from './people.ts';
 import { below, pick } from './random.ts';

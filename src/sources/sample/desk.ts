@@ -1,4 +1,4 @@
-import type { Post, Profile } from '../../post.ts';
+import type { Post, Profile } from '../post.ts';
 import type { Person } from './people.ts';
 import { below, type Random, seeded } from './random.ts';
 import { type Moment, schedule } from './schedule.ts';

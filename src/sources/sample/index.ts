@@ -1,4 +1,4 @@
-import type { Post } from '../../post.ts';
+import type { Post } from '../post.ts';
 import { NotFound, type PostsRequest, type SearchRequest, type Source } from '../source.ts';
 import { type Author, sampleCorpus } from './corpus.ts';
 import type { Entry } from './desk.ts';

@@ -1,4 +1,4 @@
-import type { Profile } from '../../post.ts';
+import type { Profile } from '../post.ts';
 
 /** Whether a text contains one of the terms, as a test to run on many texts. */
 export function containsAny(terms: string[]): (text: string) => boolean {

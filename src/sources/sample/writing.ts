@@ -1,4 +1,4 @@
-import type { PostLink, PostMedia } from '../../post.ts';
+import type { PostLink, PostMedia } from '../post.ts';
 import { type Choices, fill } from './phrase.ts';
 import { below, pick, type Random } from './random.ts';
 import type { Topic } from './topic.ts';

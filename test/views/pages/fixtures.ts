@@ -1,5 +1,5 @@
 import type { StoredProfile } from '../../../src/library/library.ts';
-import type { Post } from '../../../src/post.ts';
+import type { Post } from '../../../src/sources/post.ts';
 import type {
   DashboardModel,
   Frame,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { Post } from '../../../src/post.ts';
+import type { Post } from '../../../src/sources/post.ts';
 import { PostsPage } from '../../../views/pages/posts.tsx';
 import type { PostsModel } from '../../../views/view_models.ts';
 import { textOf } from '../job_view.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { Post } from '../../../src/post.ts';
+import type { Post } from '../../../src/sources/post.ts';
 import { PostArticle } from '../../../views/posts/post_article.tsx';
 import { ago, NOW, textOf } from '../job_view.ts';
 import { attributesOf, elements, post } from '../pages/fixtures.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { PostLink } from '../../../src/post.ts';
+import type { PostLink } from '../../../src/sources/post.ts';
 import { PostText } from '../../../views/posts/post_text.tsx';
 import { elements } from '../pages/fixtures.ts';
 

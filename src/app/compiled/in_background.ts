@@ -1,0 +1,37 @@
+import { setPriority } from 'node:os';
+import { join } from 'node:path';
+import type { Logger } from '../../platform/logger.ts';
+import { findUntouched, mayUseCompiled, ROOT } from './compiled.ts';
+
+const COMPILER = join(import.meta.dir, 'compile.ts');
+
+/** What was started has answered its first requests by then, in ms. */
+const DELAY_MS = 1_500;
+
+/** Out of the way of everything else. */
+const LOWEST_PRIORITY = 19;
+
+/**
+ * Sees to it that the next start finds the program compiled, in a process of its own. Where nothing
+ * can be written beside the program, it starts from its sources each time.
+ */
+export function compileInBackground(logger: Logger): void {
+  if (!mayUseCompiled()) return;
+  const timer = setTimeout(() => {
+    if (findUntouched()) return;
+    const compiler = Bun.spawn([process.execPath, COMPILER], {
+      cwd: ROOT,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      onExit: async ({ stderr }, code) => {
+        if (code === 0) return;
+        const reason = stderr instanceof ReadableStream ? await new Response(stderr).text() : '';
+        logger.debug('The program is not kept compiled; the next start takes longer.', {
+          reason: reason.trim().slice(-2_000),
+        });
+      },
+    });
+    setPriority(compiler.pid, LOWEST_PRIORITY);
+    compiler.unref();
+  }, DELAY_MS);
+  timer.unref();
+}

@@ -1,0 +1,23 @@
+import { jobTracker } from '../jobs/index.ts';
+import type { Config } from '../platform/config.ts';
+import { createLogger } from '../platform/logger.ts';
+import { openProgram } from './bootstrap.ts';
+import { shutDown, shutDownOnSignals } from './shutdown.ts';
+
+/**
+ * Runs queued jobs of the data folder without a server, until SIGINT or SIGTERM. Any number of
+ * workers may share the folder with a server.
+ * @returns a function that brings everything to rest and ends the process with 0.
+ */
+export async function work(config: Config): Promise<() => Promise<void>> {
+  const logger = createLogger(config.logLevel);
+  const program = await openProgram(config, 'worker', logger);
+  await jobTracker.start();
+  await program.vitals.start();
+  // What else there is keeps no process alive.
+  setInterval(() => {}, 1 << 30);
+  const shutdown = { program, drainMs: config.drainMs, logger };
+  shutDownOnSignals(shutdown);
+  console.log(`xgpt works on the jobs in ${config.dataDir}`);
+  return () => shutDown(shutdown);
+}

@@ -1,0 +1,42 @@
+import type { Job } from '../job.ts';
+import type { NewJob } from '../store/store.ts';
+
+/** No start is remembered for longer, in ms. */
+const MAX_AGE_MS = 10_000;
+
+/** Starts of the last moments, so that a button pressed twice starts one job. */
+export class RecentStarts {
+  /** Oldest first. */
+  #starts = new Map<string, { at: number; job: Promise<Job> }>();
+
+  /**
+   * The start by the same client for the same at most `withinMs` ago. It answers at once, so that of
+   * two that come together the second finds the first.
+   * @param now of `Clock.elapsed`.
+   */
+  find(job: NewJob, withinMs: number, now: number): Promise<Job> | undefined {
+    const known = this.#starts.get(keyOf(job));
+    return known && now - known.at <= withinMs ? known.job : undefined;
+  }
+
+  /** What it has started is over, or was never there. */
+  forget(job: NewJob, started: Promise<Job>): void {
+    const key = keyOf(job);
+    if (this.#starts.get(key)?.job === started) this.#starts.delete(key);
+  }
+
+  add(job: NewJob, now: number, started: Promise<Job>): Promise<Job> {
+    for (const [key, { at }] of this.#starts) {
+      if (now - at <= MAX_AGE_MS) break;
+      this.#starts.delete(key);
+    }
+    const key = keyOf(job);
+    this.#starts.delete(key);
+    this.#starts.set(key, { at: now, job: started });
+    return started;
+  }
+}
+
+function keyOf({ type, metadata, sessionId, parentId, client }: NewJob): string {
+  return JSON.stringify([type, metadata, sessionId, parentId, client]);
+}

@@ -1,0 +1,173 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { LOG_LEVELS, type LogLevel } from './logger.ts';
+
+function number(min: number, max: number, fallback: number) {
+  const error = `must be a number from ${min} to ${max}`;
+  return z.coerce.number({ error }).min(min, error).max(max, error).default(fallback);
+}
+
+function whole(min: number, max: number, fallback: number) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number({ error }).int(error).min(min, error).max(max, error).default(fallback);
+}
+
+/** Beside the program, so that every command finds the same, wherever it is called from. */
+const DATA_DIR = join(import.meta.dir, '..', '..', 'data');
+
+const DAY_MS = 86_400_000;
+const MOST_AT_ONCE = 64;
+
+/** Their values are shown to nobody, not even when they are wrong. */
+const SECRETS = new Set(['XGPT_TOKEN']);
+
+/** Every setting the program has, with its range and default. `docs/configuration.md` lists them. */
+const settings = z.object({
+  PORT: whole(0, 65_535, 3000),
+  HOST: z.string().default('127.0.0.1'),
+  // What a header cannot carry could be typed into the form and not sent by a program.
+  XGPT_TOKEN: z
+    .string()
+    .regex(/^[!-~]{16,}$/, 'must be at least 16 letters, digits and signs, without spaces')
+    .optional(),
+  XGPT_HOSTS: z
+    .string()
+    .default('')
+    .transform(namesIn)
+    .refine((names) => names.every(isHostName), {
+      error: 'must be host names without scheme or port, separated by commas: xgpt.lan, nas',
+    }),
+  XGPT_DATA_DIR: z.string().default(DATA_DIR),
+  XGPT_LOG_LEVEL: z
+    .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
+    .default('info'),
+  XGPT_SAMPLE_PAGE_MS: whole(0, 60_000, 150),
+  // Read before all others, by `src/app/compiled/`; here it is checked.
+  XGPT_CODE_CACHE: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
+  XGPT_MAX_UPLOAD_MB: whole(1, 1_000_000, 2048),
+  XGPT_MODEL_DIR: z.string().refine(existsSync, 'must be a folder that exists').optional(),
+  XGPT_MAX_CONNECTIONS: whole(1, 1_000_000, 20_000),
+  XGPT_SCRAPE_CONCURRENCY: whole(1, MOST_AT_ONCE, 2),
+  XGPT_SEARCH_CONCURRENCY: whole(1, MOST_AT_ONCE, 2),
+  XGPT_DISCOVER_CONCURRENCY: whole(1, MOST_AT_ONCE, 2),
+  XGPT_EMBED_CONCURRENCY: whole(1, MOST_AT_ONCE, 1),
+  XGPT_MAX_WAITING: whole(1, 1_000_000, 10_000),
+  XGPT_MAX_WAITING_PER_CLIENT: whole(1, 1_000_000, 5_000),
+  XGPT_LEASE_MS: whole(1_000, DAY_MS, 30_000),
+  XGPT_CANCEL_GRACE_MS: whole(0, DAY_MS, 10_000),
+  XGPT_DRAIN_MS: whole(0, DAY_MS, 2_000),
+  XGPT_KEEP_FINISHED_HOURS: number(0, 87_600, 24),
+});
+
+export interface Config {
+  port: number;
+  host: string;
+  /** What a visitor must know; absent where everybody who reaches the server may use it. */
+  token: string | undefined;
+  /** Names the server goes by besides its addresses, in lower case. */
+  hosts: string[];
+  /** Absolute. */
+  dataDir: string;
+  databasePath: string;
+  /** Where personal archives are uploaded to or dropped into. */
+  importsDir: string;
+  /** Where fetched models are kept. */
+  modelsDir: string;
+  /** A folder of the user's own that holds the model; nothing is fetched then. */
+  modelDir: string | undefined;
+  logLevel: LogLevel;
+  /** Pause between two pages of the sample source, in ms. */
+  samplePageMs: number;
+  maxUploadBytes: number;
+  /** How many streams may be open at once. */
+  maxConnections: number;
+  /** How many jobs of a type run at once, where it differs from the type's own default. */
+  concurrency: Record<string, number>;
+  /** How many jobs may wait: of one type, and of one client. */
+  maxWaiting: { perType: number; perClient: number };
+  /** How long a job may go without a heartbeat before others take it over, in ms. */
+  leaseMs: number;
+  /** How long a cancelled handler may take to stop before it is fenced off, in ms. */
+  cancelGraceMs: number;
+  /** How long running handlers may take to stop at shutdown, in ms. */
+  drainMs: number;
+  /** How long finished jobs are kept, in ms. */
+  keepFinishedMs: number;
+}
+
+/** A setting has a value it cannot have; the message names it. */
+export class InvalidConfig extends Error {
+  override readonly name = 'InvalidConfig';
+}
+
+/**
+ * Reads the settings from the environment.
+ * @throws InvalidConfig that names every setting with a bad value.
+ */
+export function loadConfig(env: Record<string, string | undefined> = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  // Zod would compile the checks first, and they are made once.
+  const parsed = settings.safeParse(given, { jitless: true });
+  const problems = (parsed.error?.issues ?? []).map((issue) => {
+    const name = String(issue.path[0]);
+    return `${name}: ${issue.message}${SECRETS.has(name) ? '' : ` (is "${given[name]}")`}`;
+  });
+  if (isOpenToAll(given)) {
+    problems.push(
+      `HOST: must be a loopback address such as 127.0.0.1, unless XGPT_TOKEN is set to a secret that visitors have to know (is "${given.HOST}")`,
+    );
+  }
+  if (!parsed.success || problems.length > 0) {
+    throw new InvalidConfig(`These settings cannot be used:\n  ${problems.join('\n  ')}`);
+  }
+  const s = parsed.data;
+  const dataDir = resolve(s.XGPT_DATA_DIR);
+  return {
+    port: s.PORT,
+    host: s.HOST,
+    token: s.XGPT_TOKEN,
+    hosts: s.XGPT_HOSTS,
+    dataDir,
+    databasePath: join(dataDir, 'xgpt.sqlite'),
+    importsDir: join(dataDir, 'imports'),
+    modelsDir: join(dataDir, 'models'),
+    modelDir: s.XGPT_MODEL_DIR && resolve(s.XGPT_MODEL_DIR),
+    logLevel: s.XGPT_LOG_LEVEL,
+    samplePageMs: s.XGPT_SAMPLE_PAGE_MS,
+    maxUploadBytes: s.XGPT_MAX_UPLOAD_MB * 1024 * 1024,
+    maxConnections: s.XGPT_MAX_CONNECTIONS,
+    concurrency: {
+      scrape: s.XGPT_SCRAPE_CONCURRENCY,
+      search: s.XGPT_SEARCH_CONCURRENCY,
+      discover: s.XGPT_DISCOVER_CONCURRENCY,
+      embed: s.XGPT_EMBED_CONCURRENCY,
+    },
+    maxWaiting: { perType: s.XGPT_MAX_WAITING, perClient: s.XGPT_MAX_WAITING_PER_CLIENT },
+    leaseMs: s.XGPT_LEASE_MS,
+    cancelGraceMs: s.XGPT_CANCEL_GRACE_MS,
+    drainMs: s.XGPT_DRAIN_MS,
+    keepFinishedMs: s.XGPT_KEEP_FINISHED_HOURS * 3_600_000,
+  };
+}
+
+/** Whoever can reach the server could do everything. */
+function isOpenToAll({ HOST, XGPT_TOKEN }: Record<string, string | undefined>): boolean {
+  return HOST !== undefined && !isLoopback(HOST) && XGPT_TOKEN === undefined;
+}
+
+function namesIn(list: string): string[] {
+  return list
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== '');
+}
+
+function isHostName(name: string): boolean {
+  return /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/.test(name);
+}
+
+/** Whether only this machine can reach it. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}

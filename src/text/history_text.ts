@@ -1,0 +1,26 @@
+import { runTime } from '../../views/pages/history_table.tsx';
+import type { History, TypeHistory } from '../jobs/history.ts';
+import { count, exact } from './format.ts';
+import { printable } from './printable.ts';
+import { table } from './table.ts';
+
+const HEAD = ['TYPE', 'COMPLETED', 'FAILED', 'CANCELLED', 'MEDIAN', '95 %'];
+
+/** How each type of job fared, a line each, and then why some failed. */
+export function historyText({ since, until, types }: History): string {
+  const span = `Runs that ended from ${exact(since)} to ${exact(until)}\n`;
+  if (types.length === 0) return `${span}There were none.\n`;
+  return `${span}${table(HEAD, types.map(rowOf), false)}\n${types.flatMap(reasonsOf).join('')}`;
+}
+
+function rowOf({ type, completed, failed, cancelled, medianMs, p95Ms }: TypeHistory): string[] {
+  const times = [medianMs, p95Ms].map((ms) => (ms === undefined ? '' : runTime(ms)));
+  return [printable(type), ...[completed, failed, cancelled].map(count), ...times];
+}
+
+function reasonsOf({ type, reasons }: TypeHistory): string[] {
+  return reasons.map(
+    ({ reason, count: times }) =>
+      `${count(times)} × ${printable(type)}: ${printable(reason) || 'other reasons'}\n`,
+  );
+}

@@ -1,0 +1,71 @@
+import type { PostPage, ProfilePage } from '../library/library.ts';
+import type { Import } from '../sources/archive/index.ts';
+import type { Post } from '../sources/post.ts';
+import { bytes, count, exact } from './format.ts';
+import { printable } from './printable.ts';
+import { table } from './table.ts';
+
+/** Posts one below the other, what each says indented, so that its lines stay apart. */
+export function postsText(posts: (Post & { similarity?: number })[]): string {
+  if (posts.length === 0) return 'Nothing was found.\n';
+  return posts.map(postText).join('\n');
+}
+
+function postText(post: Post & { similarity?: number }): string {
+  const { author, authorName, createdAt, similarity, text, url, source } = post;
+  const head = [
+    `@${printable(author)}`,
+    printable(authorName),
+    exact(createdAt),
+    markOf(post),
+    source,
+    similarity !== undefined && `similarity ${similarity.toFixed(2)}`,
+  ];
+  const lines = [head.filter(Boolean).join('  '), ...text.split('\n').map(indented)];
+  if (url) lines.push(indented(url));
+  return lines.map((line) => `${line.trimEnd()}\n`).join('');
+}
+
+function markOf({ kind, inReplyToAuthor }: Post): string {
+  if (kind !== 'reply') return kind === 'repost' ? 'repost' : '';
+  return inReplyToAuthor === undefined ? 'reply' : `reply to @${printable(inReplyToAuthor)}`;
+}
+
+const indented = (line: string) => `  ${printable(line)}`;
+
+const PROFILE_HEAD = ['USERNAME', 'FOLLOWERS', 'POSTS HELD', 'SOURCE', 'BIO'];
+
+/**
+ * Profiles as a table; the bio, which may be long, is last.
+ * @param columns of the terminal; false for any width.
+ */
+export function profileTable(
+  profiles: ProfilePage['profiles'],
+  columns: number | false = false,
+): string {
+  if (profiles.length === 0) return 'Nobody was found.\n';
+  const rows = profiles.map(({ username, followers, postsHeld, source, bio }) => [
+    printable(username),
+    followers === undefined ? '' : count(followers),
+    count(postsHeld),
+    source,
+    printable(bio),
+  ]);
+  return `${table(PROFILE_HEAD, rows, columns)}\n`;
+}
+
+/** Whether there are more than are shown, and how to get at them. */
+export function moreText({ nextCursor }: Pick<PostPage, 'nextCursor'>): string {
+  return nextCursor ? `There are more: add &cursor=${encodeURIComponent(nextCursor)}\n` : '';
+}
+
+/** Archives that are here, the names first. */
+export function importsText(imports: Import[]): string {
+  if (imports.length === 0) return 'There are no archives here.\n';
+  const rows = imports.map(({ name, bytes: size, addedAt }) => [
+    printable(name),
+    size === undefined ? 'folder' : bytes(size),
+    exact(addedAt),
+  ]);
+  return `${table(['NAME', 'SIZE', 'ADDED'], rows, false)}\n`;
+}

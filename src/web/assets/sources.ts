@@ -1,0 +1,74 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dir, '..', '..', '..');
+const PUBLIC = join(ROOT, 'public');
+
+/** A style, script or picture, whole and as it is sent to those who take no compression. */
+export interface AssetSource {
+  name: string;
+  type: string;
+  text: string;
+  /** What it was made of. */
+  inputs: string[];
+}
+
+const SCRIPT = 'text/javascript; charset=utf-8';
+
+/** Reads and bundles them all: nothing is built beforehand. */
+export function readAssets(): Promise<AssetSource[]> {
+  return Promise.all([
+    styles(),
+    bundled('app.js', 'src/browser/app.ts', 'iife'),
+    bundled('stream_worker.js', 'src/browser/stream_worker.ts', 'iife'),
+    bundled('client.js', 'src/client/index.ts', 'esm'),
+    packaged('htmx.js', 'htmx.org/dist/htmx.min.js'),
+    packaged('morph.js', 'idiomorph/dist/idiomorph-ext.min.js'),
+    packaged('sse.js', 'htmx-ext-sse/dist/sse.min.js'),
+    ...['favicon.svg', 'favicon-running.svg', 'favicon-failed.svg'].map(picture),
+  ]);
+}
+
+/** One file a component, sent as one: tokens and base first, because the others build on them. */
+async function styles(): Promise<AssetSource> {
+  const folder = join(PUBLIC, 'css');
+  const first = ['tokens.css', 'base.css'];
+  const others = readdirSync(folder).filter(
+    (name) => name.endsWith('.css') && !first.includes(name),
+  );
+  const inputs = [...first, ...others.sort()].map((name) => join(folder, name));
+  const texts = await Promise.all(inputs.map((path) => Bun.file(path).text()));
+  const text = texts.join('\n').replace(COMMENT, '').replace(INDENTATION, '\n');
+  return { name: 'app.css', type: 'text/css; charset=utf-8', text, inputs };
+}
+
+/** A sixth of what goes over the wire. */
+const COMMENT = /\/\*.*?\*\//gs;
+const INDENTATION = /\n\s+/g;
+
+/** Bun puts each file's path above what is in it, and the path tells where the program is. */
+const SOURCE_NAME = /^\/\/ .*\.ts\n/gm;
+
+/** What developers import stays readable. */
+async function bundled(name: string, entry: string, format: 'iife' | 'esm'): Promise<AssetSource> {
+  const built = await Bun.build({
+    entrypoints: [join(ROOT, entry)],
+    target: 'browser',
+    format,
+    minify: format === 'iife',
+  });
+  const [output] = built.outputs;
+  if (!output) throw new Error(`${name} could not be bundled: ${built.logs.join('; ')}`);
+  // All of them are sources of the program's own.
+  return { name, type: SCRIPT, text: (await output.text()).replace(SOURCE_NAME, ''), inputs: [] };
+}
+
+async function packaged(name: string, path: string): Promise<AssetSource> {
+  const file = Bun.resolveSync(path, import.meta.dir);
+  return { name, type: SCRIPT, text: await Bun.file(file).text(), inputs: [file] };
+}
+
+async function picture(name: string): Promise<AssetSource> {
+  const file = join(PUBLIC, name);
+  return { name, type: 'image/svg+xml', text: await Bun.file(file).text(), inputs: [file] };
+}

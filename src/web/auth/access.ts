@@ -1,0 +1,37 @@
+import type { Database } from 'bun:sqlite';
+import { createGuesses } from './login_throttle.ts';
+import { createSessions, type Sessions } from './sessions.ts';
+
+/** Who may come in: whoever names the token, and whoever has a session opened with it. */
+export interface Access {
+  sessions: Sessions;
+  /**
+   * Whether this is the token. A wrong one is answered ever later.
+   * @param address where it came from, as an IP address.
+   * @throws TooManyGuesses when wrong ones from there still wait for their answer.
+   */
+  isToken(given: string, address: string): Promise<boolean>;
+}
+
+/** Undefined without a token: everybody may come in. */
+export function createAccess(token: string | undefined, database: Database): Access | undefined {
+  if (token === undefined) return undefined;
+  // Loading it takes as long as opening the database, and who has no token needs none of it.
+  const { timingSafeEqual } = process.getBuiltinModule('node:crypto');
+  const expected = digest(token);
+  const guesses = createGuesses();
+  return {
+    sessions: createSessions(database, token),
+    async isToken(given, address) {
+      guesses.refuseTooMany(address);
+      // Digests are of one length, so the time tells nothing about the token's either.
+      if (timingSafeEqual(digest(given), expected)) return true;
+      await guesses.wrong(address);
+      return false;
+    },
+  };
+}
+
+function digest(text: string): Buffer {
+  return new Bun.CryptoHasher('sha256').update(text).digest();
+}

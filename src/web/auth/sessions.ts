@@ -1,0 +1,59 @@
+import type { Database } from 'bun:sqlite';
+import { writerOf } from '../../platform/writer.ts';
+
+/** How long a session lasts after its beginning, in seconds: 30 days. */
+export const SESSION_SECONDS = 30 * 86_400;
+
+/** Browsers that are signed in. They outlive a restart, and end with the token. */
+export interface Sessions {
+  /** Begins one and returns its id, 256 random bits as text. */
+  open(): Promise<string>;
+  isOpen(id: string): boolean;
+  /** Ends it; what follows its signal ends too. */
+  close(id: string): Promise<void>;
+  /** Aborts when the session is closed in this process. */
+  signalOf(id: string): AbortSignal;
+}
+
+/**
+ * Sessions that were opened with this token; under another one there are none of them.
+ * @param now the time in ms since 1970.
+ */
+export function createSessions(database: Database, token: string, now = Date.now): Sessions {
+  const insert = database.prepare<void, [Buffer, number]>(
+    'INSERT INTO sessions (key, expires_at) VALUES (?, ?)',
+  );
+  const find = database.prepare<{ key: Uint8Array }, [Buffer, number]>(
+    'SELECT key FROM sessions WHERE key = ? AND expires_at > ?',
+  );
+  const remove = database.prepare<void, [Buffer]>('DELETE FROM sessions WHERE key = ?');
+  const forgetExpired = database.prepare<void, [number]>(
+    'DELETE FROM sessions WHERE expires_at <= ?',
+  );
+  const writer = writerOf(database);
+  const followed = new Map<string, AbortController>();
+
+  const keyOf = (id: string) => new Bun.CryptoHasher('sha256', token).update(id).digest();
+
+  return {
+    async open() {
+      const id = crypto.getRandomValues(Buffer.alloc(32)).toString('base64url');
+      await writer.write(() => {
+        forgetExpired.run(now());
+        insert.run(keyOf(id), now() + SESSION_SECONDS * 1000);
+      });
+      return id;
+    },
+    isOpen: (id) => find.get(keyOf(id), now()) !== null,
+    async close(id) {
+      await writer.write(() => void remove.run(keyOf(id)));
+      followed.get(id)?.abort();
+      followed.delete(id);
+    },
+    signalOf(id) {
+      const controller = followed.get(id) ?? new AbortController();
+      followed.set(id, controller);
+      return controller.signal;
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import type { Tracker } from '../jobs/index.ts';
+import type { Services } from '../operations/services.ts';
+import type { Config } from '../platform/config.ts';
+import type { Vitals } from '../platform/vitals.ts';
+import type { Idempotent } from './http/idempotency.ts';
+import type { LiveTaskbar } from './live/taskbar.tsx';
+
+/** What the routes work with. */
+export interface WebServices extends Services {
+  tracker: Tracker;
+  live: LiveTaskbar;
+  vitals: Vitals;
+  idempotent: Idempotent;
+  config: Config;
+  /** Aborts when the server stops: streams end then. */
+  closing: AbortSignal;
+}

@@ -1,0 +1,71 @@
+import { ErrorResult } from '../../../views/forms/error_result.tsx';
+import { BareErrorPage, ErrorPage } from '../../../views/pages/error.tsx';
+import type { Frame } from '../../../views/view_models.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { errorText } from '../../text/error_text.ts';
+import type { WebServices } from '../deps.ts';
+import { frameOf, readerOf, themeOf } from '../routes/frame.ts';
+import { isAdmitted } from './admission.ts';
+import { isNavigation, wantsJson, wantsText } from './negotiation.ts';
+import { Problem, printable, toProblem } from './problem.ts';
+import { html, plainText } from './responses.ts';
+import { EVERY_ANSWER } from './same_origin.ts';
+
+interface ErrorAnswers {
+  logger: Logger;
+  /** The methods that an address takes. */
+  allowedMethods(pathname: string): string[];
+}
+
+/** Any error as the asker wants it: JSON, a fragment, or a page that looks like the rest. */
+export async function answerProblem(
+  services: WebServices,
+  { logger, allowedMethods }: ErrorAnswers,
+  request: Request,
+  error: unknown,
+  code: string | number,
+): Promise<Response> {
+  const problem = code === 'NOT_FOUND' ? noSuchAddress(request, allowedMethods) : toProblem(error);
+  const { status } = problem;
+  const headers = { ...EVERY_ANSWER, ...problem.headers };
+  const trouble = services.vitals.noticed(error);
+  // What was refused on purpose is no fault, and what is known needs no second line in the log.
+  if (status >= 500 && !trouble && !(error instanceof Problem)) {
+    const { pathname } = new URL(request.url);
+    logger.error('A request failed.', { method: request.method, pathname, error });
+  }
+  if (wantsJson(request)) {
+    return Response.json({ error: problem.json(), status }, { status, headers });
+  }
+  const model = problem.model();
+  if (wantsText(request)) return plainText(errorText(model), status, headers);
+  if (!isNavigation(request)) return html(ErrorResult({ model }), status, headers);
+  if (!isAdmitted(request)) {
+    return html(BareErrorPage({ theme: themeOf(request), model }), status, headers);
+  }
+  return html(ErrorPage({ frame: frameOrBare(request, services), model }), status, headers);
+}
+
+/** The jobs on an error page come from the database, which may be what failed. */
+function frameOrBare(request: Request, services: WebServices): Frame {
+  try {
+    return frameOf(request, services);
+  } catch {
+    return { ...readerOf(request, services), taskbar: { jobs: [], now: new Date() } };
+  }
+}
+
+function noSuchAddress(request: Request, allowedMethods: ErrorAnswers['allowedMethods']): Problem {
+  const { method } = request;
+  const { pathname } = new URL(request.url);
+  const allowed = allowedMethods(pathname).join(', ');
+  if (!allowed) {
+    return new Problem(404, 'not_found', 'There is nothing at this address.', {
+      message: `${method} ${printable(pathname)} leads nowhere. ${isNavigation(request) ? 'The line at the top of every page has the ways there are.' : '/docs/api describes every address, /openapi.json for programs.'}`,
+    });
+  }
+  return new Problem(405, 'method_not_allowed', 'This address is not asked like that.', {
+    message: `${printable(pathname)} takes ${allowed}, not ${method}.`,
+    headers: { allow: allowed },
+  });
+}

@@ -1,0 +1,170 @@
+import type { ErrorModel } from '../../../views/view_models.ts';
+import { ModelUnavailable } from '../../embedding/embedder.ts';
+import { InvalidInput, TooManyWaiting, UnknownJobType } from '../../jobs/index.ts';
+import { InvalidCursor } from '../../library/index.ts';
+import { DatabaseUnusable } from '../../platform/database.ts';
+import { type Trouble, troubleOf } from '../../platform/database_trouble.ts';
+import { ImportTooLarge } from '../../sources/archive/imports.ts';
+import { NotFound, SourceError } from '../../sources/source.ts';
+import { cut, MAX_NAME } from '../../text/cut.ts';
+import { MalformedUpload } from './multipart.ts';
+
+/** When a full line may have a place again, in seconds. */
+const LINE_MOVES_S = 10;
+
+/** When what stands in the way may be gone, in seconds. */
+const RECOVERS_S = 5;
+
+/** Part of an address, as far as it can stand in a sentence. */
+export function printable(text: string): string {
+  return cut(text.replace(/\p{Cc}/gu, ''), MAX_NAME);
+}
+
+interface ProblemParts extends ErrorOptions {
+  /** What was kept, and what to do. */
+  message?: string;
+  /** Field → what is wrong with it. */
+  details?: Record<string, string>;
+  /** When another attempt is worth it. */
+  retryAfterSeconds?: number;
+  /** What the answer carries besides. */
+  headers?: Record<string, string>;
+}
+
+/** The one error class of the web side: a status, and words for a person. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly advice: string;
+  readonly details: Record<string, string>;
+  readonly headers: Record<string, string>;
+
+  constructor(
+    readonly status: number,
+    /** Stable, for programs: `not_found`. */
+    readonly code: string,
+    /** What happened, in a sentence. */
+    title: string,
+    { message = '', details = {}, retryAfterSeconds, headers = {}, ...options }: ProblemParts = {},
+  ) {
+    super(title, options);
+    this.advice = message;
+    this.details = details;
+    this.headers = {
+      ...headers,
+      ...(retryAfterSeconds && { 'retry-after': String(retryAfterSeconds) }),
+    };
+  }
+
+  /** What a program gets of it. */
+  json() {
+    const { code, message, advice, details } = this;
+    const reasons = advice || Object.values(details).join(' ');
+    const timestamp = new Date().toISOString();
+    return { code, message: [message, reasons].filter(Boolean).join(' '), details, timestamp };
+  }
+
+  /** What a view shows of it. */
+  model(): ErrorModel {
+    const { status, message: title, advice: message, details } = this;
+    return { status, title, message, details };
+  }
+}
+
+export function noSuchJob(id: string): Problem {
+  return new Problem(404, 'not_found', 'There is no such job.', {
+    message: `No job has the id ${printable(id)}. It may have been removed, or deleted a day after it ended.`,
+  });
+}
+
+/** The one place where errors become answers. What is not known here is a fault of ours: 500. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof InvalidInput) return invalidInput(error);
+  if (error instanceof UnknownJobType) {
+    return new Problem(422, 'invalid_input', 'Nothing was started.', {
+      details: { type: error.message },
+    });
+  }
+  if (error instanceof TooManyWaiting) {
+    return new Problem(429, 'too_many_waiting', error.message, {
+      message: 'Nothing was started. Wait until some have ended, or cancel those you do not need.',
+      retryAfterSeconds: LINE_MOVES_S,
+    });
+  }
+  if (error instanceof InvalidCursor) {
+    return new Problem(422, 'invalid_input', 'This is no cursor of ours.', {
+      message: 'Take cursor from nextCursor of the page before, or leave it out.',
+      details: { cursor: 'Cursor must be one that an earlier page gave.' },
+    });
+  }
+  if (error instanceof MalformedUpload) {
+    return new Problem(422, 'malformed_upload', 'The upload cannot be read.', {
+      details: { file: error.message },
+      cause: error,
+    });
+  }
+  if (error instanceof ImportTooLarge) return badFile(413, 'too_large', error);
+  if (error instanceof NotFound) return new Problem(404, 'not_found', error.message);
+  if (error instanceof SourceError) return badFile(422, 'invalid_input', error);
+  if (error instanceof ModelUnavailable) {
+    return new Problem(503, 'model_unavailable', 'The model is not ready.', {
+      message: error.message,
+      cause: error,
+    });
+  }
+  if (error instanceof DatabaseUnusable) {
+    return new Problem(503, 'database_unusable', error.message, { cause: error });
+  }
+  const trouble = troubleOf(error);
+  if (trouble) return outOfOrder(trouble, error);
+  return new Problem(500, 'internal', 'Something in xgpt failed.', {
+    message: 'Nothing you sent was at fault. The log has the details; jobs that run go on.',
+    cause: error,
+  });
+}
+
+/** The same of one entry of a list: others of it may have started. */
+export function entryProblem(error: unknown): Problem {
+  if (error instanceof InvalidInput) {
+    return new Problem(422, 'invalid_input', 'This entry was not started.', {
+      message: 'Change what is named here, and send it without those that were started.',
+      details: error.details,
+    });
+  }
+  if (error instanceof UnknownJobType) {
+    return new Problem(422, 'invalid_input', 'This entry was not started.', {
+      details: { type: error.message },
+    });
+  }
+  if (error instanceof TooManyWaiting) {
+    return new Problem(429, 'too_many_waiting', error.message, {
+      message: 'This entry was not started. Send it again when some have ended.',
+      retryAfterSeconds: LINE_MOVES_S,
+    });
+  }
+  return toProblem(error);
+}
+
+/** What keeps the program from working, as the answer to a request that met it. */
+export function outOfOrder({ code, title, advice }: Trouble, cause?: unknown): Problem {
+  return new Problem(503, code, title, {
+    message: advice,
+    retryAfterSeconds: RECOVERS_S,
+    cause,
+  });
+}
+
+function invalidInput(error: InvalidInput): Problem {
+  return new Problem(422, 'invalid_input', 'Nothing was started.', {
+    message: 'Change what is named here and send it again.',
+    details: error.details,
+    cause: error,
+  });
+}
+
+function badFile(status: number, code: string, error: Error): Problem {
+  return new Problem(status, code, 'The file was not kept.', {
+    details: { file: error.message },
+    cause: error,
+  });
+}

@@ -1,0 +1,95 @@
+import { Elysia } from 'elysia';
+import { type Config, isLoopback } from '../../platform/config.ts';
+import { Problem } from './problem.ts';
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Everything comes from here, nothing is inline: a script in a post stays text. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Headers of every answer: what a browser may do with it, and what it depends on. */
+export const EVERY_ANSWER = {
+  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  vary: 'Accept, Accept-Encoding, HX-Request',
+};
+
+/**
+ * Refuses what a foreign page could make a browser send: requests under a name that is not ours
+ * (DNS rebinding), and changes that come from another origin.
+ */
+export function guard({ host: ownHost, hosts }: Pick<Config, 'host' | 'hosts'>) {
+  const ours = new Set(['localhost', '127.0.0.1', '[::1]', '::1', ownHost.toLowerCase(), ...hosts]);
+  // Rebinding needs a name: nobody can make an address lead elsewhere.
+  const takesAddresses = !isLoopback(ownHost);
+  const isOurs = (name: string) => ours.has(name) || (takesAddresses && isAddress(name));
+  return new Elysia({ name: 'guard' }).headers(EVERY_ANSWER).onRequest(({ request }) => {
+    const host = request.headers.get('host') ?? new URL(request.url).host;
+    if (!isOurs(withoutPort(host))) {
+      throw new Problem(403, 'foreign_host', 'This server does not go by that name.', {
+        message:
+          'Open it by its address, such as http://127.0.0.1 with its port, or list the name in XGPT_HOSTS.',
+      });
+    }
+    if (!isDecodable(request.url)) {
+      throw new Problem(400, 'malformed_address', 'This address cannot be read.', {
+        message: 'A % in it must be followed by two hexadecimal digits that make up UTF-8.',
+      });
+    }
+    if (!isSafe(request) && isForeign(request, host)) {
+      throw new Problem(403, 'foreign_origin', 'A page of another site sent this.', {
+        message: 'Nothing was changed. Use the forms of this server, or a client without a page.',
+      });
+    }
+  });
+}
+
+/** It changes nothing. */
+export function isSafe({ method }: Request): boolean {
+  return SAFE_METHODS.has(method);
+}
+
+/** Elysia hands a handler `null` for a part of the path that it cannot decode. */
+function isDecodable(url: string): boolean {
+  // What CONNECT names is no address with a path.
+  if (!url.includes('%') && /^https?:\/\//.test(url)) return true;
+  try {
+    decodeURIComponent(new URL(url).pathname);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isForeign(request: Request, host: string): boolean {
+  const origin = request.headers.get('origin');
+  if (origin !== null) return hostOf(origin) !== host.toLowerCase();
+  const site = request.headers.get('sec-fetch-site');
+  return site !== null && site !== 'same-origin' && site !== 'none';
+}
+
+function hostOf(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined;
+}
+
+function isAddress(name: string): boolean {
+  const { isIP } = process.getBuiltinModule('node:net');
+  return isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0;
+}
+
+function withoutPort(host: string): string {
+  return host.toLowerCase().replace(/:\d*$/, '');
+}

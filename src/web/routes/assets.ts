@@ -1,0 +1,57 @@
+import { Elysia } from 'elysia';
+import { nameAssets } from '../../../views/asset_paths.ts';
+import { type Asset, hashedName, loadAssets } from '../assets/index.ts';
+import { encodingFor, etagOf, knownTag } from '../http/encoding.ts';
+import { Problem } from '../http/problem.ts';
+
+/** What stands under a name with its hash will never be anything else. */
+const FOR_EVER = 'public, max-age=31536000, immutable';
+
+/** Others keep it as well, and ask each time whether it is still the same. */
+const ASK_AGAIN = 'no-cache';
+
+/** A name with the hash of what it once was: `app.1x2y3z….css`. */
+const HASH = /\.([0-9a-z]{16})(?=\.[a-z]+$)/;
+
+/**
+ * Styles, scripts and icons. Pages name them with their hash; the plain names, which documents and
+ * bookmarks have, stay. A name with an old hash leads to what there is now: the page that asks was
+ * opened before the server was updated.
+ * @param compiled the folder of the compiled program, when it is what runs.
+ */
+export async function assetRoutes(compiled?: string) {
+  const assets = await loadAssets(compiled);
+  nameAssets(new Map(assets.map((asset) => [asset.name, `/assets/${hashedName(asset)}`])));
+  const byName = new Map(assets.map((asset) => [asset.name, asset]));
+  const send = (request: Request, name: string) => {
+    const asset = byName.get(name.replace(HASH, ''));
+    if (!asset) throw new Problem(404, 'not_found', 'There is no such file.');
+    return answer(request, asset, name === hashedName(asset));
+  };
+  return new Elysia({ name: 'assets' })
+    .get('/assets/:name', ({ request, params }) => send(request, params.name))
+    .get('/favicon.svg', ({ request }) => send(request, 'favicon.svg'))
+    .get('/favicon-running.svg', ({ request }) => send(request, 'favicon-running.svg'))
+    .get('/favicon-failed.svg', ({ request }) => send(request, 'favicon-failed.svg'))
+    .get(
+      '/favicon.ico',
+      () => new Response(null, { status: 308, headers: { location: '/favicon.svg' } }),
+    );
+}
+
+async function answer(request: Request, asset: Asset, isHashed: boolean): Promise<Response> {
+  const headers = { 'cache-control': isHashed ? FOR_EVER : ASK_AGAIN, 'content-type': asset.type };
+  const encoding = encodingFor(request);
+  const known = knownTag(request, asset.hash);
+  if (known) {
+    const etag = known === '*' ? etagOf(asset.hash, encoding) : known;
+    return new Response(null, { status: 304, headers: { ...headers, etag } });
+  }
+  return new Response((await asset.body(encoding)) as BodyInit, {
+    headers: {
+      ...headers,
+      etag: etagOf(asset.hash, encoding),
+      ...(encoding && { 'content-encoding': encoding }),
+    },
+  });
+}

@@ -1,0 +1,78 @@
+import { Elysia } from 'elysia';
+import { LoginPage } from '../../../views/pages/login.tsx';
+import type { Logger } from '../../platform/logger.ts';
+import { type Access, SESSION_SECONDS } from '../auth/index.ts';
+import { isAdmitted, sessionOf } from '../http/admission.ts';
+import { accessRequired, addressOf, checkToken, SESSION_COOKIE } from '../http/authenticate.ts';
+import { readFields } from '../http/body.ts';
+import { isNavigation } from '../http/negotiation.ts';
+import { Problem } from '../http/problem.ts';
+import { html, seeOther } from '../http/responses.ts';
+import { pathOfOurs } from '../http/same_site.ts';
+import { themeOf } from './frame.ts';
+
+interface AccessParts {
+  access: Access | undefined;
+  logger: Logger;
+}
+
+/** Sign in with the token and out again; without a token there is nothing to sign in to. */
+export function accessRoutes({ access, logger }: AccessParts) {
+  const routes = new Elysia({ name: 'access' });
+  if (!access) return routes;
+  const { sessions } = access;
+
+  return routes
+    .get('/login', ({ request }) => {
+      const next = pathOfOurs(new URL(request.url).searchParams.get('next'));
+      return isAdmitted(request) ? seeOther(next) : loginPage(request, next);
+    })
+    .post('/login', async ({ request, server }) => {
+      const { token, next: wanted } = await readFields(request);
+      const next = pathOfOurs(typeof wanted === 'string' ? wanted : undefined);
+      try {
+        const given = typeof token === 'string' ? token.trim() : '';
+        const right = await checkToken(access, logger, given, addressOf({ request, server }));
+        if (!right) throw wrongToken(request);
+        return signedIn(request, await sessions.open(), next);
+      } catch (error) {
+        if (!(error instanceof Problem) || !isNavigation(request)) throw error;
+        return loginPage(request, next, error);
+      }
+    })
+    .post('/logout', async ({ request }) => {
+      const session = sessionOf(request);
+      if (session !== undefined) await sessions.close(session);
+      const answer = seeOther('/login');
+      answer.headers.set('set-cookie', cookie(request, '', 0));
+      return answer;
+    });
+}
+
+function loginPage(request: Request, next: string, problem?: Problem) {
+  const token = problem && `${problem.message} ${problem.advice}`;
+  const model = { next, form: { values: {}, errors: { ...(token && { token }) } } };
+  const page = LoginPage({ theme: themeOf(request), model });
+  return html(page, problem?.status ?? 200, problem?.headers);
+}
+
+function wrongToken(request: Request): Problem {
+  const { headers } = accessRequired(request);
+  return new Problem(401, 'unauthorised', 'This is not the token.', {
+    message: 'Copy it whole from where the server is started.',
+    headers,
+  });
+}
+
+function signedIn(request: Request, session: string, next: string): Response {
+  const answer = seeOther(next);
+  answer.headers.set('set-cookie', cookie(request, session, SESSION_SECONDS));
+  return answer;
+}
+
+function cookie(request: Request, value: string, maxAge: number): string {
+  // Behind a proxy that ends TLS the page's own origin tells, which the browser itself sends.
+  const origin = request.headers.get('origin') ?? request.url;
+  const secure = origin.startsWith('https:') ? '; Secure' : '';
+  return `${SESSION_COOKIE}=${value}; Max-Age=${maxAge}; Path=/; HttpOnly; SameSite=Strict${secure}`;
+}

@@ -1,0 +1,39 @@
+import { Elysia } from 'elysia';
+import { JobPage } from '../../../views/pages/job.tsx';
+import type { LogTail } from '../../../views/view_models.ts';
+import type { Tracker } from '../../jobs/index.ts';
+import { MOST_LOG_LINES, newestLines } from '../../text/log_parts.ts';
+import type { WebServices } from '../deps.ts';
+import { noSuchJob } from '../http/problem.ts';
+import { html } from '../http/responses.ts';
+import { frameOf } from './frame.ts';
+
+/** One job with all that is known of it. */
+export function jobDetailPage(services: WebServices) {
+  const { tracker, live } = services;
+  return new Elysia({ name: 'job detail page' }).get('/jobs/:id', async ({ request, params }) => {
+    const job = tracker.getJob(params.id);
+    if (!job) throw noSuchJob(params.id);
+    const frame = frameOf(request, services);
+    const shown = frame.taskbar.jobs.find((view) => view.job.id === job.id);
+    const model = {
+      view: { ...live.view(job), place: shown?.place },
+      ...tracker.detailsOf(job.id),
+      log: isReportAlone(request) ? NO_LOG : await logTail(tracker, job.id),
+    };
+    return html(JobPage({ frame, model }));
+  });
+}
+
+const NO_LOG: LogTail = { text: '', position: 0, isCut: false };
+
+/** The report reads itself again every second and takes only itself; a log would be sent for nothing. */
+function isReportAlone(request: Request): boolean {
+  return request.headers.get('hx-target') === 'job-report';
+}
+
+async function logTail(tracker: Tracker, id: string): Promise<LogTail> {
+  const { text, from, position } = await tracker.readLog(id);
+  const newest = newestLines(text, MOST_LOG_LINES);
+  return { text: newest, position, isCut: from > 0 || newest.length < text.length };
+}

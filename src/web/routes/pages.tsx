@@ -1,0 +1,97 @@
+import { Elysia } from 'elysia';
+import { DashboardPage } from '../../../views/pages/dashboard.tsx';
+import { PostsPage } from '../../../views/pages/posts.tsx';
+import { ProfilesPage } from '../../../views/pages/profiles.tsx';
+import type { DashboardModel, PostsModel } from '../../../views/view_models.ts';
+import { ModelUnavailable } from '../../embedding/index.ts';
+import type { FinalStatus, Tracker } from '../../jobs/index.ts';
+import { findPosts, type PostsQuery } from '../../operations/find_posts.ts';
+import type { WebServices } from '../deps.ts';
+import { html } from '../http/responses.ts';
+import { frameOf } from './frame.ts';
+import { readPostsQuery, readProfilesQuery } from './library_query.ts';
+import { sourceOptions } from './start_pages.tsx';
+
+const HOUR_MS = 3_600_000;
+
+type Hour = DashboardModel['hours'][number];
+
+/** The pages that show what there is. */
+export function pages(services: WebServices) {
+  const { library } = services;
+
+  return new Elysia({ name: 'pages' })
+    .get('/', ({ request }) =>
+      html(DashboardPage({ frame: frameOf(request, services), model: dashboard(services) })),
+    )
+    .get('/posts', async ({ request }) => {
+      const query = readPostsQuery(request, services.sources);
+      const { page, problem } = await postsOrProblem(services, query);
+      const model = { page, query, problem, nextHref: nextHref(request, page.nextCursor) };
+      return html(PostsPage({ frame: frameOf(request, services), model }));
+    })
+    .get('/profiles', ({ request }) => {
+      const query = readProfilesQuery(request);
+      const page = library.profiles(query);
+      const model = { page, query, nextHref: nextHref(request, page.nextCursor) };
+      return html(ProfilesPage({ frame: frameOf(request, services), model }));
+    });
+}
+
+async function postsOrProblem(
+  services: WebServices,
+  query: PostsQuery,
+): Promise<Pick<PostsModel, 'page' | 'problem'>> {
+  try {
+    return { page: await findPosts(services, query) };
+  } catch (error) {
+    if (!(error instanceof ModelUnavailable)) throw error;
+    const problem = { message: error.message, href: '/embed', action: 'Go to Embed' };
+    return { page: { posts: [], total: 0 }, problem };
+  }
+}
+
+function dashboard({ tracker, library, sources }: WebServices): DashboardModel {
+  const hours = lastHours(tracker);
+  return {
+    counts: library.counts(),
+    lastDay: {
+      jobs: sum(hours, 'completed', 'failed', 'cancelled', 'active'),
+      failed: sum(hours, 'failed'),
+    },
+    hours,
+    recent: tracker.listJobs({ limit: 10 }).jobs,
+    sources: sourceOptions(sources),
+  };
+}
+
+/** By the hour in which jobs ended; those that are active now are in the present one. */
+function lastHours(tracker: Tracker): Hour[] {
+  const thisHour = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
+  const span = { since: thisHour - 23 * HOUR_MS, until: thisHour + HOUR_MS };
+  const { types } = tracker.history({ by: 'hour', ...span });
+  const { atWork, waiting } = tracker.countActive();
+  return Array.from({ length: 24 }, (_, index) => {
+    const periods = types.flatMap((type) => type.periods[index] ?? []);
+    const total = (status: FinalStatus) => periods.reduce((sum, period) => sum + period[status], 0);
+    return {
+      start: new Date(span.since + index * HOUR_MS),
+      completed: total('completed'),
+      failed: total('failed'),
+      cancelled: total('cancelled'),
+      active: index === 23 ? atWork + waiting : 0,
+    };
+  });
+}
+
+function sum(hours: Hour[], ...series: Exclude<keyof Hour, 'start'>[]): number {
+  return hours.reduce((total, hour) => series.reduce((n, name) => n + hour[name], total), 0);
+}
+
+/** The same address with the cursor of the page after this one. */
+function nextHref(request: Request, cursor: string | undefined): string | undefined {
+  if (cursor === undefined) return undefined;
+  const url = new URL(request.url);
+  url.searchParams.set('cursor', cursor);
+  return url.pathname + url.search;
+}

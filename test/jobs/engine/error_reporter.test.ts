@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'bun:test';
+import { gone } from '../../../src/platform/database_trouble.ts';
+import { createLogger } from '../../../src/platform/logger.ts';
+import { errand, setup } from '../../support/jobs.ts';
+
+function logging() {
+  const log: string[] = [];
+  return { log, logger: createLogger('info', (line) => log.push(line)) };
+}
+
+describe('a database that cannot be written to, with nobody watching over it', () => {
+  test('is complained about once, not with every try, and said to be over', async () => {
+    const { log, logger } = logging();
+    const { tracker, clock, database } = setup({ logger });
+    const job = await tracker.createJob('errand');
+    database.run('PRAGMA query_only = ON');
+    for (let step = 1; step <= 20; step++) await job.updateProgress(step, 20, 'Working');
+    await clock.advance(60_000);
+    const told = (words: string) => log.filter((line) => line.includes(words)).length;
+    expect(told('Progress could not be written')).toBe(1);
+    expect(told('The leases could not be renewed')).toBe(1);
+    database.run('PRAGMA query_only = OFF');
+    await clock.advance(2_000);
+    expect(told('Progress could not be written: that is over.')).toBe(1);
+    expect(tracker.getJob(job.jobId)?.progress.current).toBe(20);
+    await tracker.stop();
+  });
+
+  test('makes jobs wait without using up attempts or undoing steps, and they go on afterwards', async () => {
+    const { database, ...rest } = setup({
+      definitions: [
+        errand(
+          async (_, job) => {
+            await job.step('one', () => 'done', { compensate: () => void undone++ });
+            if (isFull) throw Object.assign(new Error('full'), { code: 'SQLITE_FULL' });
+            await job.commit({}, { checkpoint: 1 });
+            return 'done';
+          },
+          { retry: { maxAttempts: 1, baseMs: 1, maxMs: 1 } },
+        ),
+      ],
+    });
+    let isFull = true;
+    let undone = 0;
+    const { tracker, clock } = rest;
+    await tracker.start();
+    const { id } = await tracker.enqueue('errand', {});
+    await clock.advance(60_000);
+    const waiting = tracker.getJob(id);
+    expect(waiting).toMatchObject({
+      status: 'retrying',
+      errors: [],
+      errorMessage: 'The disk is full. The job goes on by itself when that is over.',
+    });
+    expect(waiting?.attempt).toBeGreaterThan(5);
+    expect(undone).toBe(0);
+    isFull = false;
+    await clock.advance(6_000);
+    expect(tracker.getJob(id)).toMatchObject({ status: 'completed', result: 'done' });
+    await tracker.stop();
+  });
+});
+
+describe('an obstacle that the watch tells of', () => {
+  test('stops every write, and what was refused is done when it is gone', async () => {
+    let obstacle: ReturnType<typeof gone> | undefined;
+    const noticed: unknown[] = [];
+    const { log, logger } = logging();
+    const { tracker, clock, rowOf } = setup({ logger, definitions: [errand(async () => 'done')] });
+    tracker.heed({
+      obstacle: () => obstacle,
+      noticed: (error) => {
+        noticed.push(error);
+        return obstacle;
+      },
+    });
+    await tracker.start();
+    const { jobId } = await tracker.createJob('chore');
+    obstacle = gone();
+    await expect(tracker.enqueue('errand', {})).rejects.toThrow(obstacle.title);
+    await expect(tracker.createJob('chore')).rejects.toThrow(obstacle.title);
+    await expect(tracker.cancelJob(jobId)).rejects.toThrow(obstacle.title);
+    await expect(tracker.removeJob(jobId, { force: true })).rejects.toThrow(obstacle.title);
+    const before = rowOf(jobId);
+    await clock.advance(10_000);
+    expect(rowOf(jobId)).toEqual(before);
+    expect(noticed.length).toBeGreaterThan(0);
+    expect(log).toEqual([]);
+    obstacle = undefined;
+    const { id } = await tracker.enqueue('errand', {});
+    await clock.advance(1_000);
+    expect(tracker.getJob(id)?.status).toBe('completed');
+    await tracker.stop();
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'bun:test';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { InvalidConfig, loadConfig } from '../../src/platform/config.ts';
+
+const ROOT = join(import.meta.dir, '../..');
+
+test('an empty environment gives the defaults', () => {
+  expect(loadConfig({})).toMatchObject({
+    port: 3000,
+    host: '127.0.0.1',
+    dataDir: join(ROOT, 'data'),
+    samplePageMs: 150,
+    maxUploadBytes: 2048 * 1024 * 1024,
+    cancelGraceMs: 10_000,
+    keepFinishedMs: 86_400_000,
+    concurrency: { scrape: 2, search: 2, discover: 2, embed: 1 },
+    modelDir: undefined,
+  });
+});
+
+test('an empty value counts as absent', () => {
+  expect(loadConfig({ PORT: '', XGPT_MODEL_DIR: '' })).toMatchObject({
+    port: 3000,
+    modelDir: undefined,
+  });
+});
+
+test('a value that cannot be used is refused, all of them by name, with what they are', () => {
+  const load = () =>
+    loadConfig({ PORT: '70000', XGPT_SAMPLE_PAGE_MS: 'soon', XGPT_LOG_LEVEL: 'loud' });
+  expect(load).toThrow(InvalidConfig);
+  for (const named of [
+    'PORT: ',
+    '"70000"',
+    'XGPT_SAMPLE_PAGE_MS: ',
+    '"soon"',
+    'XGPT_LOG_LEVEL: ',
+  ]) {
+    expect(load).toThrow(named);
+  }
+});
+
+test('the data folder is the one beside the program, wherever one stands, unless it is named', () => {
+  const script = `import { loadConfig } from '${ROOT}/src/platform/config.ts'; console.log(loadConfig({}).dataDir)`;
+  const { stdout } = Bun.spawnSync([process.execPath, '-e', script], { cwd: tmpdir() });
+  expect(stdout.toString()).toBe(`${join(ROOT, 'data')}\n`);
+  expect(loadConfig({ XGPT_DATA_DIR: './mine' }).dataDir).toBe(resolve('mine'));
+});
+
+describe('a token', () => {
+  const SECRET = 'correct-horse-battery';
+
+  test('has at least 16 characters that a header can carry, and is not shown when it has not', () => {
+    expect(loadConfig({ XGPT_TOKEN: SECRET }).token).toBe(SECRET);
+    expect(loadConfig({}).token).toBeUndefined();
+    for (const XGPT_TOKEN of ['fifteen-letters', 'has a space in it ', 'schlüssel-schlüssel']) {
+      const load = () => loadConfig({ XGPT_TOKEN, PORT: 'x' });
+      expect(load).toThrow('XGPT_TOKEN: must be at least 16');
+      expect(load).not.toThrow(XGPT_TOKEN);
+    }
+  });
+
+  test('opens the server to other machines, and nothing else does', () => {
+    for (const HOST of ['0.0.0.0', '::', '192.168.1.2', 'example.org']) {
+      expect(loadConfig({ HOST, XGPT_TOKEN: SECRET }).host).toBe(HOST);
+      expect(() => loadConfig({ HOST, XGPT_HOSTS: 'nas' })).toThrow(InvalidConfig);
+    }
+  });
+});
+
+test('names of the server are a list, in any case, without scheme and port', () => {
+  expect(loadConfig({ XGPT_HOSTS: 'NAS, xgpt.lan,' }).hosts).toEqual(['nas', 'xgpt.lan']);
+  for (const XGPT_HOSTS of ['http://nas', 'nas:3000', '*.lan', 'nas lan', 'nas/x']) {
+    expect(() => loadConfig({ XGPT_HOSTS })).toThrow(/XGPT_HOSTS: must be host names/);
+  }
+});
+
+test('only loopback addresses are listened on without a token', () => {
+  for (const HOST of ['127.0.0.1', '127.8.8.8', '::1', 'localhost']) {
+    expect(loadConfig({ HOST }).host).toBe(HOST);
+  }
+  for (const HOST of ['0.0.0.0', '::', '192.168.1.2', 'example.org', '127.0.0.1.example.org']) {
+    expect(() => loadConfig({ HOST })).toThrow(/HOST: must be a loopback address.*XGPT_TOKEN/);
+  }
+});

@@ -1,0 +1,81 @@
+import { Database } from 'bun:sqlite';
+import { afterEach, describe, expect, test } from 'bun:test';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseUnusable, migrate, openDatabase } from '../../src/platform/database.ts';
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+function tempFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'xgpt-database-'));
+  folders.push(folder);
+  return folder;
+}
+
+const namesOf = (db: Database) =>
+  db.query<{ name: string }, []>('SELECT name FROM migrations ORDER BY number').all();
+
+describe('opening', () => {
+  test('creates folder and file, in WAL, durable, with foreign keys', () => {
+    const path = join(tempFolder(), 'deep', 'down', 'xgpt.sqlite');
+    const db = openDatabase(path);
+    const pragma = (name: string) => Object.values(db.query(`PRAGMA ${name}`).get() ?? {})[0];
+    expect(pragma('journal_mode')).toBe('wal');
+    expect(pragma('synchronous')).toBe(2);
+    expect(pragma('foreign_keys')).toBe(1);
+    // Waiting for other processes is the writer's affair: SQLite's own waiting blocks everything.
+    expect(pragma('busy_timeout')).toBe(0);
+    db.close();
+  });
+
+  test('applies every migration once, in order', () => {
+    const path = join(tempFolder(), 'xgpt.sqlite');
+    openDatabase(path).close();
+    const db = openDatabase(path);
+    const files = readdirSync(join(import.meta.dir, '../../migrations')).sort();
+    expect(namesOf(db).map(({ name }) => `${name}.sql`)).toEqual(files);
+    db.close();
+  });
+
+  test('refuses a file that a newer program wrote, and leaves it as it is', () => {
+    const path = join(tempFolder(), 'xgpt.sqlite');
+    const db = openDatabase(path);
+    db.run("INSERT INTO migrations VALUES (9999, '9999_add_teleport', 0)");
+    const before = namesOf(db);
+    db.close();
+    expect(() => openDatabase(path)).toThrow(DatabaseUnusable);
+    expect(() => openDatabase(path)).toThrow(/newer xgpt.*9999_add_teleport.*Update xgpt/);
+    const untouched = new Database(path);
+    expect(namesOf(untouched)).toEqual(before);
+    untouched.close();
+  });
+
+  test('refuses a file that is no database, and says what to do', async () => {
+    const path = join(tempFolder(), 'xgpt.sqlite');
+    await Bun.write(path, 'a shopping list, longer than the header of a database would be');
+    expect(() => openDatabase(path)).toThrow(/Cannot use the database .*XGPT_DATA_DIR/);
+  });
+});
+
+describe('a migration', () => {
+  test('that fails leaves nothing behind, and what came before it stays', async () => {
+    const folder = tempFolder();
+    await Bun.write(join(folder, '0001_good.sql'), 'CREATE TABLE good (x);');
+    await Bun.write(
+      join(folder, '0002_bad.sql'),
+      'CREATE TABLE half (x); CREATE TABLE nonsense (;',
+    );
+    const db = new Database(':memory:');
+    expect(() => migrate(db, folder)).toThrow();
+    expect(namesOf(db)).toEqual([{ name: '0001_good' }]);
+    expect(db.query("SELECT name FROM sqlite_master WHERE name = 'half'").all()).toEqual([]);
+
+    await Bun.write(join(folder, '0002_bad.sql'), 'CREATE TABLE whole (x);');
+    migrate(db, folder);
+    expect(namesOf(db)).toHaveLength(2);
+  });
+});

@@ -1,0 +1,135 @@
+/** What the types promise is checked by `tsc`; that it is so, and of every address, by the test. */
+import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { treaty } from '@elysiajs/eden';
+import type { Api } from 'xgpt/api';
+import type { BulkOutcome, Job, JobStatus } from '../../src/jobs/index.ts';
+import type { ApiDocument } from '../../src/web/openapi/document.ts';
+import { closeApps, setupApp, type TestApp } from '../support/app.ts';
+import { accountFiles, temporaryFolder, writeZip } from '../support/archive_fixture.ts';
+import { isTrue, type Same } from '../support/types.ts';
+
+afterAll(closeApps);
+
+let web: TestApp;
+/** Each as `get /api/jobs`. */
+const asked = new Set<string>();
+
+beforeAll(async () => {
+  web = await setupApp();
+  await web.tracker.start();
+});
+
+const client = () =>
+  treaty<Api>('http://localhost:3000', {
+    headers: { accept: 'application/json' },
+    fetcher: ((url: string, init: RequestInit) => {
+      const method = init.method ?? 'GET';
+      asked.add(`${method.toLowerCase()} ${decodeURIComponent(new URL(url).pathname)}`);
+      return web.app.handle(new Request(url, init));
+    }) as typeof fetch,
+  });
+
+test('a job is started, read and acted on with its types', async () => {
+  const { api } = client();
+  const started = await api.scrape.post({ username: 'aurora_lab', maxTweets: 5 });
+  if (started.error) throw new Error(started.error.value.error.message);
+  const { job } = started.data;
+  isTrue<Same<typeof job, Job>>();
+  expect(job.createdAt).toBeInstanceOf(Date);
+  const { id } = job;
+  await web.ended(id);
+
+  const read = await api.jobs({ id }).get();
+  const status: JobStatus | undefined = read.data?.job.status;
+  expect(status).toBe('completed');
+  expect(read.data?.job.attempts[0]?.outcome).toBe('completed');
+  const listed = await api.jobs.get({ query: { type: 'scrape', status: 'completed', limit: 5 } });
+  expect(listed.data?.jobs.map((one) => one.id)).toEqual([id]);
+  expect((await api.jobs({ id }).log.get({ query: { position: 0 } })).data).toContain('posts');
+  expect((await api.jobs({ id }).dismiss.post()).data?.job.dismissedAt).toBeInstanceOf(Date);
+  // A place was free, which took it in the same transaction.
+  expect((await api.jobs({ id }).retry.post()).data?.job.status).toBe('running');
+  await web.ended(id);
+  expect((await api.jobs({ id }).delete()).data?.job.id).toBe(id);
+  expect((await api.jobs({ id }).get()).error?.value.error.code).toBe('not_found');
+});
+
+test('refusals say in their types what they say', async () => {
+  const { api } = client();
+  const refused = await api.search.post({ query: '', maxTweets: 5 });
+  expect(refused.status).toBe(422);
+  if (refused.error?.status !== 422) throw new Error('It was not refused.');
+  expect(refused.error.value.error.details.query).toContain('Query is missing.');
+});
+
+test('many jobs are started and changed at once', async () => {
+  const { api } = client();
+  const batch = await api.jobs.post([
+    { type: 'discover', input: { query: 'climbing coach', maxResults: 2 }, sessionId: 'monday' },
+    { type: 'scrape', input: { username: 'aurora_lab', maxTweets: 5 }, sessionId: 'monday' },
+  ]);
+  const ids = batch.data?.results.flatMap((one) => ('job' in one ? one.job.id : [])) ?? [];
+  expect(ids).toHaveLength(2);
+  for (const id of ids) await web.ended(id);
+  expect((await api.sessions({ id: 'monday' }).jobs.get()).data?.summary.jobs).toBe(2);
+  const bulk = await api.jobs.bulk.post({ action: 'remove', ids });
+  isTrue<Same<NonNullable<typeof bulk.data>, BulkOutcome>>();
+  expect(bulk.data).toEqual({ action: 'remove', done: 2, skipped: 0 });
+});
+
+test('what was collected is read', async () => {
+  const { api, healthz } = client();
+  const posts = await api.posts.get({ query: { author: 'aurora_lab', limit: 2 } });
+  expect(posts.data?.posts.map(({ author }) => author)).toEqual(['aurora_lab', 'aurora_lab']);
+  expect((await api.profiles.get({ query: { limit: 1 } })).data?.profiles).toHaveLength(1);
+  expect((await api.history.get({ query: { by: 'day' } })).data?.by).toBe('day');
+  expect((await api.imports.get()).data?.imports).toEqual([]);
+  expect((await healthz.get()).data?.status).toBe('ok');
+});
+
+test('waiting work is cancelled and removed', async () => {
+  const { api } = client();
+  const { data } = await api.embed.post({ batchSize: 8 });
+  const id = data?.job.id ?? '';
+  expect((await api.jobs({ id }).cancel.post()).data?.job.status).toMatch(/^cancell/);
+  await web.ended(id);
+  expect((await api.jobs({ id }).remove.post({ force: false })).data?.job.id).toBe(id);
+});
+
+test('an archive is sent and removed', async () => {
+  const { api } = client();
+  await using folder = await temporaryFolder();
+  const path = await writeZip(`${folder.path}/mine.zip`, accountFiles());
+  const file = new File([await Bun.file(path).arrayBuffer()], 'mine.zip');
+  const kept = await api.imports.post({ file });
+  expect(kept.data?.imports.map(({ name }) => name)).toEqual(['mine.zip']);
+  expect((await api.imports({ name: 'mine.zip' }).remove.post()).data?.imports).toEqual([]);
+});
+
+test('every address that the document has is among the types, but for what is live', async () => {
+  const { api } = client();
+  await api.discover.post({ query: 'jazz', maxResults: 1 });
+  const { paths } = (await (await web.json('/openapi.json')).json()) as ApiDocument;
+  const addresses = Object.entries(paths)
+    .filter(([path]) => !path.includes('stream'))
+    .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`));
+  // What was asked above compiled, and so is among the types.
+  const missing = addresses.filter((address) => {
+    const pattern = new RegExp(`^${address.replace(/\{\w+\}/g, '[^/]+')}$`);
+    return ![...asked].some((one) => pattern.test(one));
+  });
+  expect(missing).toEqual([]);
+});
+
+/** Never called: only read by `tsc`. */
+export function whatDoesNotCompile() {
+  const { api } = client();
+  // @ts-expect-error a search has a query
+  api.search.post({ maxTweets: 5 });
+  // @ts-expect-error there is no such status
+  api.jobs.get({ query: { status: 'lost' } });
+  // @ts-expect-error there is no such action
+  api.jobs.bulk.post({ action: 'explode', ids: [] });
+  // @ts-expect-error there is no such address
+  api.nothing.get();
+}

@@ -1,0 +1,134 @@
+import { afterAll, describe, expect, test } from 'bun:test';
+import { createLiveTaskbar } from '../../src/web/live/taskbar.tsx';
+import { closeApps, setupApp } from '../support/app.ts';
+import { until } from '../support/wait.ts';
+
+afterAll(closeApps);
+
+describe('FEATURES 33: the live taskbar’s frames', () => {
+  test('are few and small, however often twenty jobs report', async () => {
+    const { tracker } = await setupApp();
+    const live = createLiveTaskbar(tracker);
+    const jobs = [];
+    for (let index = 0; index < 20; index++) {
+      jobs.push(await tracker.createJob('scrape', { username: `user_${index}` }));
+    }
+    await until('the cards are out', () => live.frame > 0);
+    let bytes = 0;
+    const frames: number[] = [];
+    live.subscribe(() => {
+      bytes += live.delta().length;
+      frames.push(performance.now());
+    });
+    // From the first frame to the last: the machine may have paused before and behind them.
+    const seconds = () => ((frames.at(-1) ?? 0) - (frames[0] ?? 0)) / 1000;
+    for (let step = 0; seconds() < 2; step++) {
+      for (const job of jobs) void job.updateProgress(step, 1_000_000, 'Reading page 14 of 50');
+      await Bun.sleep(1);
+    }
+    expect(frames.length / seconds()).toBeLessThanOrEqual(21);
+    expect(bytes / seconds()).toBeLessThan(110_000);
+  }, 120_000);
+
+  test('stay few while jobs come and go as well, and progress makes room for them', async () => {
+    const { tracker } = await setupApp();
+    const live = createLiveTaskbar(tracker);
+    const jobs = [];
+    for (let index = 0; index < 20; index++) {
+      jobs.push(await tracker.createJob('scrape', { username: `user_${index}` }));
+    }
+    let parts = 0;
+    let frames = 0;
+    live.subscribe(() => {
+      if (new TextDecoder().decode(live.delta()).includes('event: job\n')) parts++;
+      frames++;
+    });
+    const begun = performance.now();
+    const seconds = () => (performance.now() - begun) / 1000;
+    let passed = 0;
+    for (let step = 0; seconds() < 5; step++) {
+      for (const job of jobs) void job.updateProgress(step, 1_000_000, 'Reading page 14 of 50');
+      if (seconds() - passed > 0.12) {
+        passed = seconds();
+        const passing = await tracker.createJob('search', { query: `passing ${step}` });
+        await tracker.completeJob(passing.jobId, true);
+      }
+      await Bun.sleep(5);
+    }
+    const took = seconds();
+    // What changes of status may run ahead of the limits is spread over the whole time.
+    expect(frames / took).toBeLessThanOrEqual(22);
+    expect(frames).toBeGreaterThan(0);
+    expect(parts / took).toBeLessThan(10);
+  }, 120_000);
+
+  test('lose nothing by being few: the last one says what is', async () => {
+    const { tracker } = await setupApp();
+    const live = createLiveTaskbar(tracker);
+    const { jobId } = await tracker.createJob('scrape');
+    for (let step = 1; step <= 500; step++) {
+      await tracker.updateProgress(jobId, step, 500, `Step ${step}`);
+      if (step % 50 === 0) await Bun.sleep(1);
+    }
+    const text = () => new TextDecoder().decode(live.snapshot());
+    await until('the last step shows', () => text().includes('Step 500'));
+  });
+
+  test('show at most 24 cards, and count the jobs that wait beyond', async () => {
+    const { tracker } = await setupApp();
+    const live = createLiveTaskbar(tracker);
+    await tracker.createJob('embed');
+    for (let index = 0; index < 40; index++) {
+      await tracker.enqueue('scrape', { username: `user_${index}` });
+    }
+    const { jobs, more } = live.model();
+    expect(jobs).toHaveLength(24);
+    expect(more).toBe(17);
+    expect(jobs[0]?.job.status).toBe('running');
+    expect(jobs.at(-1)?.job.metadata).toMatchObject({ username: 'user_22' });
+  });
+});
+
+test('an ended job leaves by itself, a failed one stays until it is dismissed', async () => {
+  const { tracker, database } = await setupApp();
+  const live = createLiveTaskbar(tracker);
+  const done = await tracker.createJob('scrape');
+  const failed = await tracker.createJob('search');
+  await tracker.completeJob(done.jobId, true);
+  await tracker.completeJob(failed.jobId, false, 'no');
+  const shown = () => live.model().jobs.map(({ job }) => job.id);
+  expect(shown()).toEqual([done.jobId, failed.jobId]);
+  database.run('UPDATE jobs SET completed_at = completed_at - 31000');
+  expect(shown()).toEqual([failed.jobId]);
+  await tracker.dismissJob(failed.jobId);
+  expect(shown()).toEqual([]);
+});
+
+test('more streams than allowed get a 503 that says when to come back, and places become free', async () => {
+  const { app } = await setupApp({ XGPT_MAX_CONNECTIONS: '2' });
+  app.listen({ port: 0, hostname: '127.0.0.1' });
+  const url = `http://127.0.0.1:${app.server?.port}`;
+  const open = async () => {
+    const leave = new AbortController();
+    const response = await fetch(`${url}/api/jobs/stream`, { signal: leave.signal });
+    return { response, leave };
+  };
+  const [first, second] = [await open(), await open()];
+  expect([first.response.status, second.response.status]).toEqual([200, 200]);
+  const headers = { accept: 'application/json' };
+  const refused = await fetch(`${url}/api/jobs/stream`, { headers });
+  expect(refused.status).toBe(503);
+  expect(refused.headers.get('retry-after')).toBe('10');
+  expect(await refused.json()).toMatchObject({ error: { code: 'too_many_watchers' } });
+
+  first.leave.abort();
+  const watchers = async () =>
+    ((await (await fetch(`${url}/healthz`)).json()) as { watchers: number }).watchers;
+  await until('a place is free', async () => (await watchers()) === 1);
+  const third = await open();
+  expect(third.response.status).toBe(200);
+  second.leave.abort();
+  third.leave.abort();
+  await until('all have left', async () => (await watchers()) === 0);
+  await app.stop(true);
+});
