@@ -1,8 +1,8 @@
 import { createLocalEmbedder } from '../embedding/index.ts';
 import { jobTracker, systemClock } from '../jobs/index.ts';
 import { createLibrary } from '../library/index.ts';
+import type { OperationDeps } from '../operations/deps.ts';
 import { loadOperations } from '../operations/index.ts';
-import type { Services } from '../operations/services.ts';
 import type { Config } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -11,16 +11,16 @@ import { removeStalePartials } from '../sources/archive/index.ts';
 import { createSources } from '../sources/index.ts';
 import { DataFolderUnusable, makeDataFolder } from './data_folder.ts';
 
-export interface Program extends Services {
+export interface ProcessDeps extends OperationDeps {
   vitals: Vitals;
 }
 
 /** Everything a process works with, over the data folder; the tracker knows its job types then. */
-export async function openProgram(
+export async function bootstrap(
   config: Config,
   kind: ProcessKind,
   logger: Logger,
-): Promise<Program> {
+): Promise<ProcessDeps> {
   await prepareDataFolder(config);
   const db = appDatabase();
   const services = {

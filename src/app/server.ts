@@ -3,7 +3,7 @@ import { type Config, InvalidConfig } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
 import { createApp } from '../web/app.ts';
-import { openProgram } from './bootstrap.ts';
+import { bootstrap } from './bootstrap.ts';
 import { compileInBackground } from './compiled/in_background.ts';
 import { shutDownOnSignals } from './shutdown.ts';
 
@@ -22,10 +22,10 @@ const FIRST_ANSWERED_MS = 150;
  */
 export async function serve(config: Config, compiled?: string): Promise<void> {
   const logger = createLogger(config.logLevel);
-  const program = await openProgram(config, 'server', logger);
+  const deps = await bootstrap(config, 'server', logger);
   const closing = new AbortController();
   const app = await createApp({
-    ...program,
+    ...deps,
     database: appDatabase(),
     tracker: jobTracker,
     config,
@@ -37,9 +37,9 @@ export async function serve(config: Config, compiled?: string): Promise<void> {
   await firstAnswers(server);
   // Only now: a server that finds its port taken must not have claimed jobs.
   await jobTracker.start();
-  await program.vitals.start();
+  await deps.vitals.start();
   shutDownOnSignals({
-    program,
+    deps,
     drainMs: config.drainMs,
     logger,
     closing,

@@ -1,13 +1,13 @@
 import { jobTracker } from '../jobs/index.ts';
 import { appDatabase } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { Program } from './bootstrap.ts';
+import type { ProcessDeps } from './bootstrap.ts';
 
 /** Whatever happens on the way, the process ends this long after its drain time, in ms. */
 const LAST_MS = 5_000;
 
 interface Shutdown {
-  program: Program;
+  deps: ProcessDeps;
   drainMs: number;
   logger: Logger;
   /** What takes requests: it is told before the jobs are. */
@@ -24,7 +24,7 @@ export function shutDownOnSignals(shutdown: Shutdown): void {
 }
 
 /** Brings everything to rest and ends the process with 0; a signal meanwhile ends it at once. */
-export async function shutDown({ program, drainMs, logger, closing, closeServer }: Shutdown) {
+export async function shutDown({ deps, drainMs, logger, closing, closeServer }: Shutdown) {
   onSignals(() => process.exit(1));
   setTimeout(() => {
     logger.error('The shutdown took too long. Jobs that were running go on at the next start.');
@@ -34,11 +34,11 @@ export async function shutDown({ program, drainMs, logger, closing, closeServer 
   try {
     await jobTracker.stop(drainMs);
     await closeServer?.();
-    await program.embedder.close();
+    await deps.embedder.close();
   } catch (error) {
     logger.error('Not everything could be put back; the next start does it.', { error });
   }
-  await program.vitals.stop();
+  await deps.vitals.stop();
   appDatabase().close();
   process.exit(0);
 }

@@ -1,7 +1,7 @@
 import { jobTracker } from '../jobs/index.ts';
 import type { Config } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
-import { openProgram } from './bootstrap.ts';
+import { bootstrap } from './bootstrap.ts';
 import { shutDown, shutDownOnSignals } from './shutdown.ts';
 
 /**
@@ -11,12 +11,12 @@ import { shutDown, shutDownOnSignals } from './shutdown.ts';
  */
 export async function work(config: Config): Promise<() => Promise<void>> {
   const logger = createLogger(config.logLevel);
-  const program = await openProgram(config, 'worker', logger);
+  const deps = await bootstrap(config, 'worker', logger);
   await jobTracker.start();
-  await program.vitals.start();
+  await deps.vitals.start();
   // What else there is keeps no process alive.
   setInterval(() => {}, 1 << 30);
-  const shutdown = { program, drainMs: config.drainMs, logger };
+  const shutdown = { deps, drainMs: config.drainMs, logger };
   shutDownOnSignals(shutdown);
   console.log(`xgpt works on the jobs in ${config.dataDir}`);
   return () => shutDown(shutdown);

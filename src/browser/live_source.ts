@@ -18,7 +18,7 @@ const SLEPT_MS = 30_000;
 const JUST_BEGUN_MS = 1_000;
 
 const FIRST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 2_000;
+const MAX_RETRY_MS = 2_000;
 
 /** What brings a stream, whether this tab's own connection or the worker. */
 export interface Supply {
@@ -162,6 +162,6 @@ export function openLiveSource(
  * server that comes back over two seconds.
  */
 export function retryDelay(failures: number, chance: number): number {
-  const delay = Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS);
+  const delay = Math.min(FIRST_RETRY_MS * 2 ** failures, MAX_RETRY_MS);
   return delay * (0.5 + chance);
 }

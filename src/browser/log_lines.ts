@@ -1,7 +1,7 @@
-import { countLines, logParts, MOST_LOG_LINES, newestLines } from '../text/log_parts.ts';
+import { countLines, logParts, MAX_LOG_LINES, newestLines } from '../text/log_parts.ts';
 
 /** Somebody who reads further up keeps what they read for so many lines more. */
-const MOST_WHILE_READING = 10_000;
+const MAX_WHILE_READING = 10_000;
 
 /** As near to the end as this is at the end, in CSS pixels: zoomed pages have fractions of them. */
 const AT_END_PX = 8;
@@ -39,7 +39,7 @@ export class LogLines {
     if (this.#unwritten === '') requestAnimationFrame(() => this.#flush());
     this.#unwritten += text;
     if (this.#unwritten.length > 1024 * 1024) {
-      this.#unwritten = newestLines(this.#unwritten, MOST_LOG_LINES);
+      this.#unwritten = newestLines(this.#unwritten, MAX_LOG_LINES);
       this.#listeners.cut();
     }
   }
@@ -75,7 +75,7 @@ export class LogLines {
   }
 
   #trim(): void {
-    const most = this.#following ? MOST_LOG_LINES : MOST_WHILE_READING;
+    const most = this.#following ? MAX_LOG_LINES : MAX_WHILE_READING;
     const surplus = this.#surplus(most);
     if (surplus.length === 0) return;
     const { scrollTop, scrollHeight } = this.#element;

@@ -5,7 +5,7 @@ import { throttle } from './throttle.ts';
 const SEARCH_MS = 250;
 
 /** More places than these are neither marked nor counted. */
-const MOST_HITS = 5_000;
+const MAX_HITS = 5_000;
 
 /**
  * Marks the words that are searched for in a log, and leads from one place to the next. Marks are
@@ -72,7 +72,7 @@ export function watchLogSearch(lines: HTMLElement): () => void {
 
 function hitsWords(at: number, hits: number): string {
   if (hits === 0) return 'Not found';
-  const all = hits < MOST_HITS ? count(hits) : `${count(MOST_HITS)} or more`;
+  const all = hits < MAX_HITS ? count(hits) : `${count(MAX_HITS)} or more`;
   return at < 0 ? `${all} found` : `${count(at + 1)} of ${all}`;
 }
 
@@ -83,7 +83,7 @@ function placesOf(words: string, lines: HTMLElement): Range[] {
   if (!pattern) return places;
   for (const { firstChild: text } of lines.children) {
     for (const { index, 0: found } of text?.textContent?.matchAll(pattern) ?? []) {
-      if (!text || places.length === MOST_HITS) return places;
+      if (!text || places.length === MAX_HITS) return places;
       const range = document.createRange();
       range.setStart(text, index);
       range.setEnd(text, index + found.length);

@@ -5,7 +5,7 @@ import { StreamReplay } from './stream_replay.ts';
 const CLICK_MS = 60;
 
 /** Whoever holds longer is not pressing a button, in ms. */
-const LONGEST_PRESS_MS = 1_500;
+const MAX_PRESS_MS = 1_500;
 
 /**
  * Holds news back while a button or link of the taskbar is pressed: a card that comes or goes above would
@@ -26,7 +26,7 @@ export function holdWhilePressed(
   function hold(event: Event): void {
     if (!(event.target as Element).closest('#taskbar :is(a, button)')) return;
     held ??= new StreamReplay();
-    endAfter(LONGEST_PRESS_MS);
+    endAfter(MAX_PRESS_MS);
   }
 
   function release(): void {

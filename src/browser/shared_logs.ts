@@ -2,7 +2,7 @@ import { LogReplay } from './log_replay.ts';
 import type { LogPart, LogPlace, StreamEvent } from './stream_messages.ts';
 
 /** A stream follows so many; of more, those that were opened last. */
-const MOST_LOGS = 20;
+const MAX_LOGS = 20;
 
 /** How much of which log a tab has. */
 interface TabPlace extends LogPlace {
@@ -50,7 +50,7 @@ export class SharedLogs {
 
 function wantedOf(places: TabPlace[]): Map<string, TabPlace[]> {
   const all = Map.groupBy(places, ({ job }) => job);
-  return new Map([...all].slice(-MOST_LOGS));
+  return new Map([...all].slice(-MAX_LOGS));
 }
 
 /** A tab that does not answer may be frozen; what it lacks is asked for when it does. */

@@ -1,4 +1,4 @@
-import type { Program } from '../app/bootstrap.ts';
+import type { ProcessDeps } from '../app/bootstrap.ts';
 import { isActive, isFinal, type Job, jobTracker } from '../jobs/index.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { follow } from './follow.ts';
@@ -10,14 +10,14 @@ import { foundLines, resultLines } from './result.ts';
 const SECOND_THOUGHT_MS = 1_000;
 
 /** Shows a job that this process may be running until it ends, and returns the exit code. */
-export async function attend(program: Program, id: string, reporter: Reporter): Promise<number> {
+export async function attend(deps: ProcessDeps, id: string, reporter: Reporter): Promise<number> {
   const person = listen(id, reporter);
   const job = await follow(jobTracker, id, (jobs) => reporter.show(jobs), person.signal);
   person.stop();
   if (person.signal.aborted && job && isActive(job.status)) {
     await jobTracker.stop();
     showAsLeft(id, reporter);
-    reporter.say(whereItGoesOn(program, id));
+    reporter.say(whereItGoesOn(deps, id));
     return person.signal.reason as number;
   }
   reporter.close();
@@ -66,7 +66,7 @@ function showAsLeft(id: string, reporter: Reporter): void {
   if (job && isFinal(job.status)) reporter.ended(job);
 }
 
-function whereItGoesOn({ vitals }: Program, id: string): string {
+function whereItGoesOn({ vitals }: ProcessDeps, id: string): string {
   const job = jobTracker.getJob(id);
   if (job?.status === 'cancelled' || job?.status === 'cancelling') {
     return `${id} is ${job.status}. xgpt jobs retry ${id} goes on from what it has stored.`;

@@ -28,7 +28,7 @@ async function printCandidates(program: Command, words: string[]): Promise<void>
     const { existsSync } = await import('node:fs');
     const { loadConfig } = await import('../platform/config.ts');
     const { candidates } = await import('./completion/candidates.ts');
-    // Asking what there is creates nothing.
+    // Completion creates nothing.
     const readsJobs = existsSync(loadConfig().databasePath);
     for (const { value, about } of await candidates(program, words, readsJobs)) {
       print(`${value}\t${about}`);

@@ -23,7 +23,7 @@ export interface Copy {
  * it is, and so is a zip with the same bytes. Ctrl-C calls it off.
  * @throws CommandFailed when there is no such archive, or it is none.
  */
-export async function bringIn(importsDir: string, path: string): Promise<Copy> {
+export async function copyIntoImports(importsDir: string, path: string): Promise<Copy> {
   const from = await realpath(resolve(path)).catch(() => undefined);
   if (!from) throw new CommandFailed(`There is no archive at ${path}.`, EXIT.notFound);
   if (dirname(from) === (await realpath(importsDir))) {

@@ -1,13 +1,13 @@
 import { requireDataFolder } from '../app/data_folder.ts';
 import { createLocalEmbedder } from '../embedding/index.ts';
 import { createLibrary, type StoredProfile } from '../library/index.ts';
+import type { OperationDeps } from '../operations/deps.ts';
 import {
   findPosts,
   type PostsQuery,
   parsePostsQuery,
   parseProfilesQuery,
 } from '../operations/find_posts.ts';
-import type { Services } from '../operations/services.ts';
 import { loadConfig } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { silentLogger } from '../platform/logger.ts';
@@ -20,7 +20,7 @@ import { quietLog } from './quiet_log.ts';
 import { parsed } from './wrong_input.ts';
 
 const USUAL_LIMIT = 20;
-const LARGEST_LIMIT = 1_000_000;
+const MAX_LIMIT = 1_000_000;
 
 /** As many as the library gives at once; a search by meaning has no more. */
 const PAGE = 100;
@@ -69,7 +69,7 @@ export async function showProfiles(
   if (rows.length > 0) write(profileTable(rows, columns));
 }
 
-function openLibrary(): Pick<Services, 'library' | 'embedder' | 'sources'> {
+function openLibrary(): Pick<OperationDeps, 'library' | 'embedder' | 'sources'> {
   quietLog();
   const config = loadConfig();
   requireDataFolder(config);
@@ -100,7 +100,7 @@ const typedAs = (field: string) => (field === 'q' ? '[words...]' : `--${field}`)
 
 function limitOf(typed: string | undefined): number {
   const limit = Number(typed ?? USUAL_LIMIT);
-  if (Number.isInteger(limit) && limit >= 1 && limit <= LARGEST_LIMIT) return limit;
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return limit;
   throw new CommandFailed('--limit: It must be a whole number from 1 to 1,000,000.', EXIT.usage);
 }
 

@@ -3,7 +3,7 @@ import { examples } from './help.ts';
 
 const JSON_LINES = 'one JSON object a line';
 const MOST = 'so many at most, 1 to 1,000,000 (default: 20)';
-const MOST_POSTS = 'so many at most, 1 to 1,000,000, by meaning 100 (default: 20)';
+const MAX_POSTS = 'so many at most, 1 to 1,000,000, by meaning 100 (default: 20)';
 
 /** `xgpt posts` and `xgpt users list`: what was collected. */
 export function addLibraryCommands(program: Command, users: Command): void {
@@ -15,7 +15,7 @@ export function addLibraryCommands(program: Command, users: Command): void {
     .option('--meaning', 'those nearest in meaning, nearest first, once xgpt embed has run')
     .option('--author <user>', 'only those of an author')
     .option('--source <name>', 'only those from there: sample, archive')
-    .option('--limit <n>', MOST_POSTS)
+    .option('--limit <n>', MAX_POSTS)
     .option('--json', JSON_LINES)
     .addHelpText(
       'after',

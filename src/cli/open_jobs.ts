@@ -9,7 +9,7 @@ import { whoGoesOn } from './others.ts';
 import { quietLog } from './quiet_log.ts';
 
 /** How many ids are named when what was typed fits several. */
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
 /** How many characters of an id are enough: fewer fit too much, and an empty variable fits all. */
 const LEAST_TYPED = 4;
@@ -35,7 +35,7 @@ export function whoRunsJobs(): string {
  */
 export function findJob(tracker: Tracker, part: string): Job {
   if (part.length < LEAST_TYPED) throw tooShort(part);
-  const ids = tracker.idsLike(part, MOST_NAMED);
+  const ids = tracker.idsLike(part, MAX_NAMED);
   const [id] = ids;
   const job = id === undefined ? undefined : tracker.getJob(id);
   if (!job) {
@@ -46,7 +46,7 @@ export function findJob(tracker: Tracker, part: string): Job {
   }
   if (ids.length === 1) return job;
   throw new CommandFailed(
-    `"${part}" fits several jobs; type more of one of them: ${ids.join(', ')}${ids.length === MOST_NAMED ? ' …' : ''}`,
+    `"${part}" fits several jobs; type more of one of them: ${ids.join(', ')}${ids.length === MAX_NAMED ? ' …' : ''}`,
     EXIT.usage,
   );
 }

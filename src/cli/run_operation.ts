@@ -1,4 +1,4 @@
-import { openProgram, type Program } from '../app/bootstrap.ts';
+import { bootstrap, type ProcessDeps } from '../app/bootstrap.ts';
 import { InvalidInput, type Job, type JobType, jobTracker, readSession } from '../jobs/index.ts';
 import { loadConfig } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
@@ -6,7 +6,7 @@ import { createLogger } from '../platform/logger.ts';
 import { attend } from './attend.ts';
 import { complain } from './complain.ts';
 import { CommandFailed, EXIT } from './exit.ts';
-import { bringIn, type Copy } from './import_archive.ts';
+import { type Copy, copyIntoImports } from './import_archive.ts';
 import type { TypedField } from './operation_commands.ts';
 import { whoGoesOn } from './others.ts';
 import { print } from './output.ts';
@@ -31,24 +31,24 @@ export async function runOperation(
 ): Promise<number> {
   quietLog();
   const config = loadConfig();
-  const program = await openProgram(config, 'command', createLogger(config.logLevel));
+  const deps = await bootstrap(config, 'command', createLogger(config.logLevel));
   try {
-    const job = await enqueue(program, type, fields, options);
-    if (options.detach) return detached(program, job, options);
+    const job = await enqueue(deps, type, fields, options);
+    if (options.detach) return detached(deps, job, options);
     await jobTracker.start({ only: job.id });
-    await program.vitals.start();
-    return await attend(program, job.id, createReporter(jobTracker, options));
+    await deps.vitals.start();
+    return await attend(deps, job.id, createReporter(jobTracker, options));
   } finally {
     await jobTracker.stop();
-    await program.embedder.close();
-    await program.vitals.stop();
+    await deps.embedder.close();
+    await deps.vitals.stop();
     appDatabase().close();
   }
 }
 
 /** Of an archive that was copied and starts nothing, nothing is kept. */
 async function enqueue(
-  { importsDir }: Program,
+  { importsDir }: ProcessDeps,
   type: JobType,
   fields: TypedField[],
   { session }: RunOptions,
@@ -58,7 +58,7 @@ async function enqueue(
     const sessionId = readSession(session);
     const input = Object.fromEntries(fields.map(({ field, value }) => [field, value]));
     if (typeof input.archive === 'string') {
-      copy = await bringIn(importsDir, input.archive);
+      copy = await copyIntoImports(importsDir, input.archive);
       Object.assign(input, { source: 'archive', archive: copy.name });
     } else if (input.source === 'archive') {
       throw new CommandFailed('--source: To read an archive use xgpt import.', EXIT.usage);
@@ -78,7 +78,7 @@ function typedAs(field: string, fields: TypedField[]): string {
   return typedAs ?? (field === 'sessionId' ? '--session' : field);
 }
 
-function detached({ vitals }: Program, job: Job, { json }: RunOptions): number {
+function detached({ vitals }: ProcessDeps, job: Job, { json }: RunOptions): number {
   print(json ? JSON.stringify(job) : job.id);
   const advice = [`xgpt jobs watch ${job.id} shows it.`, whoGoesOn(vitals.processes(), Date.now())];
   complain(advice.filter(Boolean).join(' '));

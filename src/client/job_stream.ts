@@ -9,10 +9,10 @@ import { REAL, type Surroundings } from './surroundings.ts';
 const ADDRESS = 'api/jobs/stream/jobs';
 
 /** More ids than this are posted: an address has to fit 16 KB with everything around it. */
-const MOST_IN_ADDRESS = 100;
+const MAX_IN_ADDRESS = 100;
 
 /** Longer than any id there is, in characters. */
-const LONGEST_ID = 200;
+const MAX_ID_LENGTH = 200;
 
 /** How long a changed set of jobs may change further before the stream is opened anew, in ms. */
 const SETTLE_MS = 20;
@@ -57,7 +57,7 @@ export function createJobStream(ask: Ask, { now, after, random }: Surroundings =
 
   function follow(id: string, listener: Listener): () => void {
     // One that makes the address too long would take all others with it.
-    if (id === '' || id.length > LONGEST_ID) {
+    if (id === '' || id.length > MAX_ID_LENGTH) {
       listener('not_found');
       return () => {};
     }
@@ -130,7 +130,7 @@ export function createJobStream(ask: Ask, { now, after, random }: Surroundings =
   function askFor(ids: string[], signal: AbortSignal): Promise<Response> {
     // A refusal comes as JSON.
     const accept = 'text/event-stream, application/json';
-    if (ids.length <= MOST_IN_ADDRESS) {
+    if (ids.length <= MAX_IN_ADDRESS) {
       const query = new URLSearchParams(ids.map((id) => ['job', id]));
       return ask(`${ADDRESS}?${query}`, { accept, signal });
     }

@@ -6,10 +6,10 @@ import { retryDelay } from './retry_delay.ts';
 import { REAL, type Surroundings } from './surroundings.ts';
 
 /** Starts that go in one request at most; the server takes 1,000 of them, and 1 MB. */
-const MOST_AT_ONCE = 200;
+const MAX_AT_ONCE = 200;
 
 /** How often a request is sent that gets no answer: over 3.5 to 7 s, enough for a restart. */
-const MOST_ASKED = 4;
+const MAX_ASKED = 4;
 
 interface Pending {
   request: StartRequest;
@@ -33,8 +33,8 @@ export function createStarts(
   function sendAll(): void {
     const all = pending;
     pending = [];
-    for (let from = 0; from < all.length; from += MOST_AT_ONCE) {
-      void send(all.slice(from, from + MOST_AT_ONCE));
+    for (let from = 0; from < all.length; from += MAX_AT_ONCE) {
+      void send(all.slice(from, from + MAX_AT_ONCE));
     }
   }
 
@@ -62,7 +62,7 @@ export function createStarts(
       } catch (error) {
         signal?.throwIfAborted();
         const isUnanswered = error instanceof RequestError && error.code === 'unreachable';
-        if (!isUnanswered || asked === MOST_ASKED) throw error;
+        if (!isUnanswered || asked === MAX_ASKED) throw error;
         await wait(retryDelay(asked - 1, random()));
       }
     }

@@ -10,7 +10,7 @@ export interface Change {
 const REMEMBERED_FRAMES = 256;
 
 /** Twenty frames a second is what an eye follows. */
-export const FASTEST_MS = 50;
+export const MIN_FRAME_MS = 50;
 
 /**
  * The numbered sequence of what changed, one per process. Frame N says which jobs changed since
@@ -18,7 +18,7 @@ export const FASTEST_MS = 50;
  */
 export class Feed {
   /** Time between two frames of progress, in ms. A follower whose frames are large may ask for more. */
-  paceMs = FASTEST_MS;
+  paceMs = MIN_FRAME_MS;
 
   #frame = 0;
   #changes: Change[] = [];

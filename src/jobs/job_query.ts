@@ -2,8 +2,8 @@ import { InvalidInput } from './errors.ts';
 import { JOB_STATUSES, type JobStatus } from './lifecycle.ts';
 import { FAILURES, type JobQuery } from './listing.ts';
 
-const LONGEST_WORD = 200;
-const LARGEST_PAGE = 1_000;
+const MAX_WORD_LENGTH = 200;
+const MAX_PAGE = 1_000;
 
 /** A time as a form's field sends it, without a zone; it is taken as UTC. */
 const WITHOUT_ZONE = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/;
@@ -28,10 +28,10 @@ export function parseJobQuery(typed: { get(name: string): string | null | undefi
     failure: read('failure', failureOf, `Failure must be one of: ${FAILURES.join(', ')}.`),
     type: read('type', short, 'Type is too long.'),
     session: read('session', short, 'Session is too long.'),
-    q: read('q', short, `Words may have ${LONGEST_WORD} characters at most.`),
+    q: read('q', short, `Words may have ${MAX_WORD_LENGTH} characters at most.`),
     since: read('since', timeOf, 'Since must be a time, for example 2026-01-31T12:00:00Z.'),
     until: read('until', timeOf, 'Until must be a time, for example 2026-01-31T12:00:00Z.'),
-    limit: read('limit', limitOf, `Limit must be a whole number from 1 to ${LARGEST_PAGE}.`),
+    limit: read('limit', limitOf, `Limit must be a whole number from 1 to ${MAX_PAGE}.`),
     cursor: read('cursor', cursorOf, 'Cursor must be one that an earlier page gave.'),
     newerThan: read('newer', cursorOf, 'Newer must be a cursor that an earlier page gave.'),
   };
@@ -47,7 +47,7 @@ const statusOf = (text: string): JobStatus | undefined =>
 
 const failureOf = (text: string) => FAILURES.find((failure) => failure === text);
 
-const short = (text: string) => (text.length <= LONGEST_WORD ? text : undefined);
+const short = (text: string) => (text.length <= MAX_WORD_LENGTH ? text : undefined);
 
 /** Milliseconds since 1970 UTC. */
 export function timeOf(text: string): number | undefined {
@@ -57,7 +57,7 @@ export function timeOf(text: string): number | undefined {
 
 function limitOf(text: string): number | undefined {
   const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  return limit >= 1 && limit <= LARGEST_PAGE ? limit : undefined;
+  return limit >= 1 && limit <= MAX_PAGE ? limit : undefined;
 }
 
 const cursorOf = (text: string) => (/^\d{1,15}_\d{1,15}$/.test(text) ? text : undefined);

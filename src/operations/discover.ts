@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { defineJob, type Job, PermanentError, type QueuedJobContext } from '../jobs/index.ts';
 import type { Profile } from '../sources/post.ts';
 import type { Page } from '../sources/source.ts';
+import type { OperationDeps } from './deps.ts';
 import { choice, tick, wholeNumber, words } from './fields.ts';
-import type { Services } from './services.ts';
 import { pageLine, pageMessage } from './wording.ts';
 
 const DEFAULT_PROFILES = 20;
@@ -48,7 +48,7 @@ declare module '../jobs/job.ts' {
 }
 
 /** Finds profiles by bio or keywords. */
-export default function discover({ sources }: Services) {
+export default function discover({ sources }: OperationDeps) {
   const able = [...sources.values()].filter((source) => source.discover).map(({ name }) => name);
 
   return defineJob<'discover'>({
@@ -79,7 +79,7 @@ export default function discover({ sources }: Services) {
 }
 
 async function find(
-  sources: Services['sources'],
+  sources: OperationDeps['sources'],
   input: DiscoverInput,
   job: QueuedJobContext,
 ): Promise<DiscoverResult> {
@@ -89,7 +89,7 @@ async function find(
   if (done.atEnd) return resultOf(done);
   job.stage('looking');
   if (done.profiles === 0) {
-    await job.updateProgress(0, 0, `Asking ${source.label} for “${input.query}”`);
+    await job.updateProgress(0, 0, `RequestContext ${source.label} for “${input.query}”`);
   }
   const pages = source.discover({ query: input.query, cursor: done.cursor, signal: job.signal });
   for await (const page of pages) {

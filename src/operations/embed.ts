@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { defineJob, type QueuedJobContext } from '../jobs/index.ts';
+import type { OperationDeps } from './deps.ts';
 import { FETCH_STEP, prepareModel, vectorsOf } from './embedding.ts';
 import { choice, wholeNumber } from './fields.ts';
-import type { Services } from './services.ts';
 
 const DEFAULT_BATCH = 32;
 
@@ -25,7 +25,7 @@ declare module '../jobs/job.ts' {
 }
 
 /** Gives a vector to every post that has none of this model. */
-export default function embed(services: Services) {
+export default function embed(services: OperationDeps) {
   const { embedder } = services;
 
   return defineJob<'embed'>({
@@ -46,7 +46,7 @@ export default function embed(services: Services) {
 }
 
 async function embedAll(
-  services: Services,
+  services: OperationDeps,
   model: string,
   batchSize: number,
   job: QueuedJobContext,

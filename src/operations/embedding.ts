@@ -1,5 +1,5 @@
 import type { QueuedJobContext } from '../jobs/index.ts';
-import type { Services } from './services.ts';
+import type { OperationDeps } from './deps.ts';
 
 /** A post's text and the key that its vector is stored under. */
 export interface Pending {
@@ -10,7 +10,10 @@ export interface Pending {
 /** The step in which the model is made ready, its first fetch shown as the job's progress. */
 export const FETCH_STEP = 'fetch the model';
 
-export async function prepareModel({ embedder }: Services, job: QueuedJobContext): Promise<void> {
+export async function prepareModel(
+  { embedder }: OperationDeps,
+  job: QueuedJobContext,
+): Promise<void> {
   const prepare = () =>
     embedder.prepare({
       signal: job.signal,
@@ -27,7 +30,7 @@ export async function prepareModel({ embedder }: Services, job: QueuedJobContext
 
 /** The vectors of these texts, ready for `saveVectors`. */
 export async function vectorsOf(
-  { embedder }: Services,
+  { embedder }: OperationDeps,
   pending: Pending[],
   signal: AbortSignal,
 ): Promise<(Pending & { vector: Float32Array })[]> {

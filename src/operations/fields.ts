@@ -5,8 +5,8 @@ import { z } from 'zod';
  * number may come as digits, a tick as `on`. Messages stand next to the field and say what to do.
  */
 
-const LONGEST_QUERY = 500;
-const MOST_TERMS = 20;
+const MAX_QUERY_LENGTH = 500;
+const MAX_TERMS = 20;
 
 const absentWhenBlank = (value: unknown) =>
   value === null || (typeof value === 'string' && value.trim() === '') ? undefined : value;
@@ -87,7 +87,7 @@ export function words(label: string, example: string) {
     },
     z
       .string({ error: missingOrNoText(label, `Type what to look for, for example ${example}.`) })
-      .max(LONGEST_QUERY, `${label} may have ${LONGEST_QUERY} characters at most.`)
+      .max(MAX_QUERY_LENGTH, `${label} may have ${MAX_QUERY_LENGTH} characters at most.`)
       .regex(/^\P{Cc}*$/u, `${label} may not have line breaks or other control characters.`),
   );
 }
@@ -96,8 +96,8 @@ export function words(label: string, example: string) {
 export const terms = words('Query', 'space, jazz')
   .refine((query) => termsOf(query).length > 0, 'Query has no words. Type what to look for.')
   .refine(
-    (query) => termsOf(query).length <= MOST_TERMS,
-    `Query may have ${MOST_TERMS} terms at most. Start several searches instead.`,
+    (query) => termsOf(query).length <= MAX_TERMS,
+    `Query may have ${MAX_TERMS} terms at most. Start several searches instead.`,
   );
 
 export function termsOf(query: string): string[] {

@@ -2,10 +2,10 @@ import { InvalidInput } from '../jobs/index.ts';
 import type { PostPage, PostQuery, ProfileQuery } from '../library/index.ts';
 import type { Sources } from '../sources/index.ts';
 import type { Post } from '../sources/post.ts';
-import type { Services } from './services.ts';
+import type { OperationDeps } from './deps.ts';
 
-const LARGEST_PAGE = 100;
-const LONGEST_TEXT = 500;
+const MAX_PAGE = 100;
+const MAX_TEXT_LENGTH = 500;
 
 /** How many posts a search by meaning answers with. */
 const NEAREST = 30;
@@ -68,7 +68,7 @@ export function parseProfilesQuery(typed: Typed): ProfileQuery & { q: string } {
  * @throws ModelUnavailable when what words mean is asked for and the model is not ready.
  */
 export async function findPosts(
-  { library, embedder }: Pick<Services, 'library' | 'embedder'>,
+  { library, embedder }: Pick<OperationDeps, 'library' | 'embedder'>,
   query: PostsQuery,
 ): Promise<PostPage & { posts: (Post & { similarity?: number })[] }> {
   const { q, by, author, limit } = query;
@@ -80,14 +80,14 @@ export async function findPosts(
 
 function textOf(typed: Typed, name: string): string {
   const text = typed.get(name)?.trim() ?? '';
-  if (text.length <= LONGEST_TEXT) return text;
-  throw new InvalidInput({ [name]: `${name} may have ${LONGEST_TEXT} characters at most.` });
+  if (text.length <= MAX_TEXT_LENGTH) return text;
+  throw new InvalidInput({ [name]: `${name} may have ${MAX_TEXT_LENGTH} characters at most.` });
 }
 
 function limitOf(typed: Typed): number | undefined {
   const text = typed.get('limit')?.trim();
   if (!text) return undefined;
   const limit = /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  if (limit >= 1 && limit <= LARGEST_PAGE) return limit;
-  throw new InvalidInput({ limit: `Limit must be a whole number from 1 to ${LARGEST_PAGE}.` });
+  if (limit >= 1 && limit <= MAX_PAGE) return limit;
+  throw new InvalidInput({ limit: `Limit must be a whole number from 1 to ${MAX_PAGE}.` });
 }

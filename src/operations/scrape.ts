@@ -3,8 +3,8 @@ import { defineJob, InvalidInput, type QueuedJobContext } from '../jobs/index.ts
 import { importPath } from '../sources/archive/index.ts';
 import type { Post } from '../sources/post.ts';
 import { NotFound, type Page } from '../sources/source.ts';
+import type { OperationDeps } from './deps.ts';
 import { choice, optionalWholeNumber, tick, username } from './fields.ts';
-import type { Services } from './services.ts';
 import { pageLine, pageMessage } from './wording.ts';
 
 const DEFAULT_POSTS = 100;
@@ -46,7 +46,7 @@ declare module '../jobs/job.ts' {
 }
 
 /** Reads one author's posts from a source into the library. */
-export default function scrape({ sources, importsDir }: Services) {
+export default function scrape({ sources, importsDir }: OperationDeps) {
   return defineJob<'scrape'>({
     type: 'scrape',
     concurrency: 2,

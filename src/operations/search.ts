@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { defineJob, type QueuedJobContext, type SavedData } from '../jobs/index.ts';
 import type { Post } from '../sources/post.ts';
 import type { Page } from '../sources/source.ts';
+import type { OperationDeps } from './deps.ts';
 import { FETCH_STEP, prepareModel, vectorsOf } from './embedding.ts';
 import { choice, optionalWholeNumber, terms, termsOf, tick, wholeNumber } from './fields.ts';
-import type { Services } from './services.ts';
 import { pageLine, pageMessage } from './wording.ts';
 
 const DEFAULT_POSTS = 100;
@@ -52,7 +52,7 @@ declare module '../jobs/job.ts' {
 }
 
 /** Collects posts on a topic and, when asked, embeds them. */
-export default function search(services: Services) {
+export default function search(services: OperationDeps) {
   const { sources } = services;
   const able = [...sources.values()].filter((source) => source.search).map(({ name }) => name);
 
@@ -81,7 +81,7 @@ export default function search(services: Services) {
 
 /** Stores page after page, and goes on after the last one that an earlier attempt has stored. */
 async function collect(
-  { sources }: Services,
+  { sources }: OperationDeps,
   input: SearchInput,
   job: QueuedJobContext,
 ): Promise<Checkpoint> {
@@ -91,7 +91,7 @@ async function collect(
   if (done.atEnd) return done;
   job.stage('searching');
   if (done.posts === 0) {
-    await job.updateProgress(0, 0, `Asking ${source.label} for “${input.query}”`);
+    await job.updateProgress(0, 0, `RequestContext ${source.label} for “${input.query}”`);
   }
   const pages = source.search({
     terms: termsOf(input.query),
@@ -123,7 +123,7 @@ async function collect(
 
 /** Gives a vector to each post that was found without one. */
 async function embedFound(
-  services: Services,
+  services: OperationDeps,
   { embed }: SearchInput,
   job: QueuedJobContext,
 ): Promise<Checkpoint> {

@@ -17,7 +17,7 @@ function whole(min: number, max: number, fallback: number) {
 const DATA_DIR = join(import.meta.dir, '..', '..', 'data');
 
 const DAY_MS = 86_400_000;
-const MOST_AT_ONCE = 64;
+const MAX_AT_ONCE = 64;
 
 /** Their values are shown to nobody, not even when they are wrong. */
 const SECRETS = new Set(['XGPT_TOKEN']);
@@ -48,10 +48,10 @@ const settings = z.object({
   XGPT_MAX_UPLOAD_MB: whole(1, 1_000_000, 2048),
   XGPT_MODEL_DIR: z.string().refine(existsSync, 'must be a folder that exists').optional(),
   XGPT_MAX_CONNECTIONS: whole(1, 1_000_000, 20_000),
-  XGPT_SCRAPE_CONCURRENCY: whole(1, MOST_AT_ONCE, 2),
-  XGPT_SEARCH_CONCURRENCY: whole(1, MOST_AT_ONCE, 2),
-  XGPT_DISCOVER_CONCURRENCY: whole(1, MOST_AT_ONCE, 2),
-  XGPT_EMBED_CONCURRENCY: whole(1, MOST_AT_ONCE, 1),
+  XGPT_SCRAPE_CONCURRENCY: whole(1, MAX_AT_ONCE, 2),
+  XGPT_SEARCH_CONCURRENCY: whole(1, MAX_AT_ONCE, 2),
+  XGPT_DISCOVER_CONCURRENCY: whole(1, MAX_AT_ONCE, 2),
+  XGPT_EMBED_CONCURRENCY: whole(1, MAX_AT_ONCE, 1),
   XGPT_MAX_WAITING: whole(1, 1_000_000, 10_000),
   XGPT_MAX_WAITING_PER_CLIENT: whole(1, 1_000_000, 5_000),
   XGPT_LEASE_MS: whole(1_000, DAY_MS, 30_000),

@@ -1,5 +1,5 @@
 /** How many of a log's newest lines a page shows. */
-export const MOST_LOG_LINES = 2_000;
+export const MAX_LOG_LINES = 2_000;
 
 /** Lines that stand in one element, so that the oldest can be taken away a few at a time. */
 const PART_LINES = 200;

@@ -2,7 +2,7 @@ import type { Database } from 'bun:sqlite';
 import { Elysia } from 'elysia';
 import type { Logger } from '../platform/logger.ts';
 import { createAccess } from './auth/index.ts';
-import type { WebServices } from './deps.ts';
+import type { WebDeps } from './deps.ts';
 import { createAllowedMethods } from './http/allowed_methods.ts';
 import { gate } from './http/authenticate.ts';
 import { compressed, compression } from './http/compression.ts';
@@ -30,7 +30,7 @@ import { startPages } from './routes/start_pages.tsx';
 import { startRoutes } from './routes/starts.tsx';
 import { jobStreams } from './routes/streams.ts';
 
-export type AppServices = Omit<WebServices, 'live' | 'idempotent'> & {
+export type AppDeps = Omit<WebDeps, 'live' | 'idempotent'> & {
   database: Database;
   logger: Logger;
   /** The folder of the compiled program, when it is what runs. */
@@ -45,8 +45,8 @@ export type AppServices = Omit<WebServices, 'live' | 'idempotent'> & {
 const ROUTING = { systemRouter: false, handler: { standardHostname: false } };
 
 /** The web side over a tracker that knows its job types already. */
-export async function createApp({ database, logger, compiled, ...given }: AppServices) {
-  const services: WebServices = {
+export async function createApp({ database, logger, compiled, ...given }: AppDeps) {
+  const services: WebDeps = {
     ...given,
     live: createLiveTaskbar(given.tracker, given.vitals),
     idempotent: createIdempotent(createIdempotencyKeys(database)),

@@ -1,12 +1,12 @@
 import type { Tracker } from '../jobs/index.ts';
-import type { Services } from '../operations/services.ts';
+import type { OperationDeps } from '../operations/deps.ts';
 import type { Config } from '../platform/config.ts';
 import type { Vitals } from '../platform/vitals.ts';
 import type { Idempotent } from './http/idempotency.ts';
 import type { LiveTaskbar } from './live/taskbar.tsx';
 
 /** What the routes work with. */
-export interface WebServices extends Services {
+export interface WebDeps extends OperationDeps {
   tracker: Tracker;
   live: LiveTaskbar;
   vitals: Vitals;

@@ -9,7 +9,7 @@ const INTERLEAVINGS = 1_000;
 /** Short, so that a few steps of the clock are enough to be given up. */
 const CANCEL_GRACE_MS = 1_500;
 /** So many that two processes which take a job from each other again and again do not use them up. */
-const MOST_ATTEMPTS = 100;
+const MAX_ATTEMPTS = 100;
 const FINAL = ['completed', 'failed', 'cancelled', 'gone'];
 
 /** What a handler does, step by step; it stops at the first that throws. */
@@ -24,7 +24,7 @@ export async function races(
   play: (race: Race) => Promise<string>,
   options: Pick<TrackerOptions, 'leaseMs' | 'concurrency'> = {},
 ): Promise<void> {
-  const world = new JobWorld(MOST_ATTEMPTS);
+  const world = new JobWorld(MAX_ATTEMPTS);
   const first = Number(process.env.XGPT_TEST_SEED ?? Date.now() % 2 ** 31);
   const seen = new Set<string>();
   try {

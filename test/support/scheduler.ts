@@ -8,7 +8,7 @@ const PREEMPTIONS = 0.2;
 const NEAR_MS = 10_000;
 
 /** Promises go on for up to so many rounds after a step; as often they all run to their end. */
-const MOST_ROUNDS = 6;
+const MAX_ROUNDS = 6;
 
 /** Numbers from 0 to 1 that the seed decides (mulberry32). */
 export function seeded(seed: number): () => number {
@@ -95,8 +95,8 @@ export class Scheduler {
   }
 
   async #goOn(): Promise<void> {
-    const rounds = Math.floor(this.random() * MOST_ROUNDS * 2);
-    if (rounds >= MOST_ROUNDS) await new Promise((resolve) => setImmediate(resolve));
+    const rounds = Math.floor(this.random() * MAX_ROUNDS * 2);
+    if (rounds >= MAX_ROUNDS) await new Promise((resolve) => setImmediate(resolve));
     else for (let round = 0; round < rounds; round++) await Promise.resolve();
   }
 }

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'bun:test';
 import { isNavigation, wantsJson, wantsLines, wantsText } from '../../src/web/http/negotiation.ts';
 
-const asking = (accept: string | undefined, headers: Record<string, string> = {}) =>
+const requestWith = (accept: string | undefined, headers: Record<string, string> = {}) =>
   new Request('http://localhost/', { headers: { ...headers, ...(accept && { accept }) } });
 
 function answerTo(accept: string | undefined): string {
-  const request = asking(accept);
+  const request = requestWith(accept);
   const answers = [wantsJson(request) && 'json', wantsText(request) && 'text'].filter(Boolean);
   return answers.join(' and ') || 'html';
 }
@@ -47,7 +47,7 @@ describe('what a request accepts', () => {
     ['text/plain;q=0.1, text/event-stream', false],
     ['text/plain, text/event-stream;q=0.1', true],
   ])('a stream for %s is lines: %p', (accept, lines) => {
-    expect(wantsLines(asking(accept))).toBe(lines);
+    expect(wantsLines(requestWith(accept))).toBe(lines);
   });
 });
 
@@ -55,14 +55,14 @@ describe('a page is wanted', () => {
   const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 
   test('by a browser, unless htmx asks', () => {
-    expect(isNavigation(asking(BROWSER))).toBeTrue();
-    expect(isNavigation(asking('TEXT/HTML'))).toBeTrue();
-    expect(isNavigation(asking(BROWSER, { 'hx-request': 'true' }))).toBeFalse();
+    expect(isNavigation(requestWith(BROWSER))).toBeTrue();
+    expect(isNavigation(requestWith('TEXT/HTML'))).toBeTrue();
+    expect(isNavigation(requestWith(BROWSER, { 'hx-request': 'true' }))).toBeFalse();
   });
 
   test('by nobody who only would not mind one', () => {
     for (const accept of [undefined, '*/*', 'text/*', 'application/json, text/html;q=0.5']) {
-      expect(isNavigation(asking(accept))).toBeFalse();
+      expect(isNavigation(requestWith(accept))).toBeFalse();
     }
   });
 });

@@ -4,7 +4,7 @@ import { count } from '../../src/text/format.ts';
 import { JobTable } from './job_table.tsx';
 
 /** More than anybody reads. */
-const MOST_ROWS = 200;
+const MAX_ROWS = 200;
 
 /** What needs a person first, what is over last. */
 const ORDER: JobStatus[] = [
@@ -34,9 +34,9 @@ export function JobChildren({ jobs, session, now }: JobChildrenProps): JSX.Eleme
       <p class="field-help" safe>
         {summary(jobs)}
       </p>
-      <JobTable jobs={ordered.slice(0, MOST_ROWS)} session={session} now={now} />
-      {jobs.length > MOST_ROWS && (
-        <p class="field-help" safe>{`and ${count(jobs.length - MOST_ROWS)} more`}</p>
+      <JobTable jobs={ordered.slice(0, MAX_ROWS)} session={session} now={now} />
+      {jobs.length > MAX_ROWS && (
+        <p class="field-help" safe>{`and ${count(jobs.length - MAX_ROWS)} more`}</p>
       )}
     </section>
   );

@@ -1,7 +1,7 @@
 import type { Job } from '../../src/jobs/job.ts';
 import { isActive } from '../../src/jobs/lifecycle.ts';
 import { count } from '../../src/text/format.ts';
-import { logParts, MOST_LOG_LINES } from '../../src/text/log_parts.ts';
+import { logParts, MAX_LOG_LINES } from '../../src/text/log_parts.ts';
 import type { LogTail } from '../view_models.ts';
 
 /**
@@ -25,7 +25,7 @@ export function JobLog({ job, log }: { job: Job; log: LogTail }): JSX.Element {
         <a href={`${address}?download=1`}>Download</a>
       </header>
       <p id="log-cut" class="log-cut" hidden={!log.isCut}>
-        Older lines are left out here, which keeps the newest {count(MOST_LOG_LINES) as 'safe'}.{' '}
+        Older lines are left out here, which keeps the newest {count(MAX_LOG_LINES) as 'safe'}.{' '}
         <a href={address}>Read the whole log</a>
       </p>
       <div class="log-frame">

@@ -3,7 +3,7 @@ import { cut, MAX_NAME } from '../../src/text/cut.ts';
 import { JobFacts } from './job_facts.tsx';
 
 /** So many people or terms are led to, each by name. */
-const MOST_NAMES = 20;
+const MAX_NAMES = 20;
 
 /** Nothing is found by a longer text, in UTF-16 code units. */
 const MAX_TERM = 500;
@@ -45,9 +45,9 @@ function linksOf({ type, metadata = {}, result }: Job): Link[] {
     case 'scrape':
       return typeof username === 'string' ? [postsOf(username)] : [];
     case 'search':
-      return typeof query === 'string' ? query.split(',', MOST_NAMES).flatMap(postsAbout) : [];
+      return typeof query === 'string' ? query.split(',', MAX_NAMES).flatMap(postsAbout) : [];
     case 'discover':
-      if (typeof scraped === 'number') return namesOf(found).slice(0, MOST_NAMES).map(postsOf);
+      if (typeof scraped === 'number') return namesOf(found).slice(0, MAX_NAMES).map(postsOf);
       return saved === false ? [] : profilesFound(namesOf(found));
     case 'embed':
       return [{ words: 'Search posts by meaning', path: '/posts', query: { by: 'meaning' } }];
@@ -69,11 +69,11 @@ function postsAbout(term: string): Link[] {
 
 function profilesFound(names: string[]): Link[] {
   const each = names
-    .slice(0, MOST_NAMES)
+    .slice(0, MAX_NAMES)
     .map(
       (name): Link => ({ words: `@${cut(name, MAX_NAME)}`, path: '/profiles', query: { q: name } }),
     );
-  if (names.length <= MOST_NAMES) return each;
+  if (names.length <= MAX_NAMES) return each;
   return [...each, { words: 'All profiles', path: '/profiles', query: {} }];
 }
 

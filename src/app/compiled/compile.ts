@@ -45,7 +45,7 @@ const LEFT_OUTSIDE = [
 ];
 
 /** Another process that has been compiling for longer than this has died, in ms. */
-const LONGEST_COMPILE_MS = 120_000;
+const MAX_COMPILE_MS = 120_000;
 
 /** How many are kept: going back and forth between two versions compiles neither of them again. */
 const KEPT = 3;
@@ -97,7 +97,7 @@ function startMaking(making: string): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
-  if (Date.now() - statSync(making).mtimeMs < LONGEST_COMPILE_MS) return false;
+  if (Date.now() - statSync(making).mtimeMs < MAX_COMPILE_MS) return false;
   rmSync(making, { recursive: true, force: true });
   mkdirSync(making);
   return true;

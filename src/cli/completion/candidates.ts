@@ -14,7 +14,7 @@ import { printable } from '../../text/printable.ts';
 import { SCRIPTS } from './scripts.ts';
 
 /** How many jobs are offered: more than anybody looks through. */
-const MOST_JOBS = 100;
+const MAX_JOBS = 100;
 
 /** What may stand where the cursor is, and what that is. */
 export interface Candidate {
@@ -132,10 +132,10 @@ function jobsFor(command: string): Job[] {
 
 function jobsThat(are: (status: JobStatus) => boolean): Job[] {
   const jobs = JOB_STATUSES.filter(are).flatMap(
-    (status) => jobTracker.listJobs({ status, limit: MOST_JOBS }).jobs,
+    (status) => jobTracker.listJobs({ status, limit: MAX_JOBS }).jobs,
   );
   const byAge = (a: Job, b: Job) => b.createdAt.getTime() - a.createdAt.getTime();
-  return jobs.sort(byAge).slice(0, MOST_JOBS);
+  return jobs.sort(byAge).slice(0, MAX_JOBS);
 }
 
 function jobCandidate(job: Job): Candidate {

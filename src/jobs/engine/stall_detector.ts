@@ -1,5 +1,5 @@
 /** A job is given this long without progress before anyone is told, in ms. */
-const SHORTEST_SILENCE_MS = 15_000;
+const MIN_SILENCE_MS = 15_000;
 /** How many of its usual gaps a job may be silent for. */
 const GAPS = 3;
 /** How much a new gap counts against the earlier ones. */
@@ -23,6 +23,6 @@ export class Pulse {
   /** For how long it has not moved, in ms, if that is suspiciously long. */
   silence(now: number): number | undefined {
     const silence = now - this.#lastAt;
-    return silence > Math.max(SHORTEST_SILENCE_MS, GAPS * this.#usualGap) ? silence : undefined;
+    return silence > Math.max(MIN_SILENCE_MS, GAPS * this.#usualGap) ? silence : undefined;
   }
 }

@@ -5,7 +5,7 @@ import { type JobListing, type JobPage, type JobQuery, type Tally, WINDOW } from
 import { BRIEF, type JobRow, toJob } from './sqlite_rows.ts';
 
 const DEFAULT_PAGE = 50;
-const LONGEST_PAGE = 1_000;
+const MAX_PAGE_LENGTH = 1_000;
 
 /** Recent sessions are those of so many of the newest jobs that have one. */
 const RECENT_JOBS = 5_000;
@@ -114,7 +114,7 @@ function tally(db: Database, query: JobQuery): ReturnType<JobListing['tally']> {
 }
 
 function pageLimit({ limit = DEFAULT_PAGE }: JobQuery): number {
-  return Math.min(Math.max(1, limit), LONGEST_PAGE);
+  return Math.min(Math.max(1, limit), MAX_PAGE_LENGTH);
 }
 
 /** Rows in reading direction; `bound` is how far it looked, when there is more beyond. */

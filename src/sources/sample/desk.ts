@@ -27,7 +27,7 @@ type Role = Partial<Post> & Pick<Post, 'kind'>;
 
 /** The time in the id of a post of age 0, in ms; chosen for ids that look like real ones. */
 const ID_TIME_MS = 500_000_000_000;
-const LONGEST_AGE_MS = 4 * 365 * 86_400_000;
+const MAX_AGE_MS = 4 * 365 * 86_400_000;
 const TRIES = 200;
 
 /** The desk of the person at that place, with a random source of its own. */
@@ -43,7 +43,7 @@ function introduce(person: Person, place: number, random: Random): Profile {
   const createdAt = new Date(Date.UTC(2011, 0, 1) + below(random, 9 * 365 * 86_400) * 1000);
   return {
     source: 'sample',
-    id: idFor(LONGEST_AGE_MS, place),
+    id: idFor(MAX_AGE_MS, place),
     username,
     name,
     bio,

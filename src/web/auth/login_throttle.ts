@@ -2,16 +2,16 @@
 const FREE = 4;
 
 const FIRST_DELAY_MS = 250;
-const LONGEST_DELAY_MS = 4_000;
+const MAX_DELAY_MS = 4_000;
 
 /** So many wrong ones of an address may wait for their answer. */
-const MOST_WAITING = 3;
+const MAX_WAITING = 3;
 
 /** Without a wrong one for this long an address begins anew, in ms. */
 const FORGOTTEN_AFTER_MS = 15 * 60_000;
 
 /** So many addresses are remembered; those that were quiet longest are forgotten first. */
-const MOST_ADDRESSES = 10_000;
+const MAX_ADDRESSES = 10_000;
 
 /** Wrong tokens from this address still wait for their answer. */
 export class TooManyGuesses extends Error {
@@ -49,14 +49,14 @@ export function createGuesses({ now, sleep }: Surroundings = { now: Date.now, sl
     guessers.delete(network);
     guessers.set(network, guesser);
     const [oldest] = guessers.keys();
-    if (guessers.size > MOST_ADDRESSES && oldest !== undefined) guessers.delete(oldest);
+    if (guessers.size > MAX_ADDRESSES && oldest !== undefined) guessers.delete(oldest);
   }
 
   return {
     /** @throws TooManyGuesses, and then not even a right token should be looked at. */
     refuseTooMany(address: string): void {
       const { waiting, wrong } = guesserOf(address);
-      if (waiting >= MOST_WAITING) throw new TooManyGuesses(Math.ceil(delayAfter(wrong) / 1000));
+      if (waiting >= MAX_WAITING) throw new TooManyGuesses(Math.ceil(delayAfter(wrong) / 1000));
     },
 
     /**
@@ -79,7 +79,7 @@ export function createGuesses({ now, sleep }: Surroundings = { now: Date.now, sl
 
 function delayAfter(wrong: number): number {
   if (wrong <= FREE) return 0;
-  return Math.min(FIRST_DELAY_MS * 2 ** (wrong - FREE - 1), LONGEST_DELAY_MS);
+  return Math.min(FIRST_DELAY_MS * 2 ** (wrong - FREE - 1), MAX_DELAY_MS);
 }
 
 /** An IPv6 customer has 2^64 addresses of their own, and counts as one. */

@@ -1,7 +1,7 @@
 import { Elysia } from 'elysia';
 import type { Logger } from '../../platform/logger.ts';
 import { type Access, TooManyGuesses } from '../auth/index.ts';
-import type { Asking } from '../routes/start.ts';
+import type { RequestContext } from '../routes/start.ts';
 import { admit, isAdmitted } from './admission.ts';
 import { cookieOf, isHtmx, isNavigation, wantsJson } from './negotiation.ts';
 import { Problem } from './problem.ts';
@@ -20,7 +20,7 @@ interface GateParts {
   closing: AbortSignal;
   logger: Logger;
   /** What takes the requests: Elysia 1.4.30 does not hand it to `onRequest`. */
-  server: () => Asking['server'];
+  server: () => RequestContext['server'];
 }
 
 /** What Elysia 1.4 hands to `onRequest`, of which its types leave out the path. */
@@ -34,10 +34,10 @@ interface Asked {
 export function gate({ access, closing, logger, server }: GateParts) {
   const plugin = new Elysia({ name: 'gate' });
   if (!access) return plugin.onRequest(({ request }) => admit(request, closing));
-  return plugin.onRequest(async (context) => {
-    const asked = context as unknown as Asked;
-    const asking = { request: asked.request, server: server() };
-    await admitIfEntitled(asking, access, closing, logger);
+  return plugin.onRequest(async (given) => {
+    const asked = given as unknown as Asked;
+    const context = { request: asked.request, server: server() };
+    await admitIfEntitled(context, access, closing, logger);
     if (isAdmitted(asked.request) || OPEN.test(asked.path)) return;
     if (isNavigation(asked.request)) return seeOther(loginPath(asked.request));
     throw accessRequired(asked.request);
@@ -45,15 +45,15 @@ export function gate({ access, closing, logger, server }: GateParts) {
 }
 
 async function admitIfEntitled(
-  asking: Asking,
+  context: RequestContext,
   access: Access,
   closing: AbortSignal,
   logger: Logger,
 ): Promise<void> {
-  const { request } = asking;
+  const { request } = context;
   const token = bearerOf(request);
   if (token !== undefined) {
-    if (await checkToken(access, logger, token, addressOf(asking))) admit(request, closing);
+    if (await checkToken(access, logger, token, addressOf(context))) admit(request, closing);
     return;
   }
   const session = cookieOf(request, SESSION_COOKIE);
@@ -83,7 +83,7 @@ export async function checkToken(
 }
 
 /** Where a request came from: the connection's other end, whatever its headers say. */
-export function addressOf({ request, server }: Asking): string {
+export function addressOf({ request, server }: RequestContext): string {
   return server?.requestIP(request)?.address ?? 'unknown';
 }
 

@@ -6,7 +6,7 @@ import { encodingFor } from './encoding.ts';
 const LEAST_BYTES = 1_024;
 
 /** More than this would hold everybody else up, in bytes; it is compressed beside the event loop. */
-const MOST_AT_ONCE_BYTES = 256 * 1_024;
+const MAX_AT_ONCE_BYTES = 256 * 1_024;
 
 /** Of a page of 20 KB: zstd takes 0.1 ms, gzip 0.4 and brotli 0.5, and all make 4 KB of it. */
 const ORDER: readonly Encoding[] = ['zstd', 'gzip', 'br'];
@@ -74,7 +74,7 @@ async function inForm(
 }
 
 async function compress(plain: Uint8Array<ArrayBuffer>, encoding: Encoding): Promise<Uint8Array> {
-  const atOnce = plain.length <= MOST_AT_ONCE_BYTES;
+  const atOnce = plain.length <= MAX_AT_ONCE_BYTES;
   if (encoding === 'zstd') {
     const options = { level: ZSTD_LEVEL };
     return atOnce ? Bun.zstdCompressSync(plain, options) : Bun.zstdCompress(plain, options);

@@ -3,7 +3,7 @@ import { BareErrorPage, ErrorPage } from '../../../views/pages/error.tsx';
 import type { Frame } from '../../../views/view_models.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { errorText } from '../../text/error_text.ts';
-import type { WebServices } from '../deps.ts';
+import type { WebDeps } from '../deps.ts';
 import { frameOf, readerOf, themeOf } from '../routes/frame.ts';
 import { isAdmitted } from './admission.ts';
 import { isNavigation, wantsJson, wantsText } from './negotiation.ts';
@@ -19,7 +19,7 @@ interface ErrorAnswers {
 
 /** Any error as the asker wants it: JSON, a fragment, or a page that looks like the rest. */
 export async function answerProblem(
-  services: WebServices,
+  services: WebDeps,
   { logger, allowedMethods }: ErrorAnswers,
   request: Request,
   error: unknown,
@@ -47,7 +47,7 @@ export async function answerProblem(
 }
 
 /** The jobs on an error page come from the database, which may be what failed. */
-function frameOrBare(request: Request, services: WebServices): Frame {
+function frameOrBare(request: Request, services: WebDeps): Frame {
   try {
     return frameOf(request, services);
   } catch {

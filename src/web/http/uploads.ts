@@ -1,5 +1,5 @@
 import { receiveImport } from '../../sources/archive/index.ts';
-import type { WebServices } from '../deps.ts';
+import type { WebDeps } from '../deps.ts';
 import { readMultipart } from './multipart.ts';
 import { Problem } from './problem.ts';
 
@@ -16,7 +16,7 @@ export function isUpload(request: Request): boolean {
  * @throws Problem, MalformedUpload, ImportTooLarge, Unreadable; no file is kept then.
  */
 export async function receiveUpload(
-  { importsDir, config }: WebServices,
+  { importsDir, config }: WebDeps,
   request: Request,
   server: KeepsOpen,
 ): Promise<Record<string, string>> {

@@ -2,7 +2,7 @@ import { Elysia } from 'elysia';
 import type { Job, JobStep } from '../../jobs/index.ts';
 import { abridge } from '../../text/abridge.ts';
 import { toldJob } from '../../text/abridged_job.ts';
-import type { WebServices } from '../deps.ts';
+import type { WebDeps } from '../deps.ts';
 import { admittedUntil } from '../http/admission.ts';
 import { readFields } from '../http/body.ts';
 import { Problem } from '../http/problem.ts';
@@ -10,7 +10,7 @@ import { refuseTooMany } from '../routes/streams.ts';
 import { eventStream } from './sse.ts';
 
 /** Most jobs that one stream may tell of. */
-const MOST_JOBS = 10_000;
+const MAX_JOBS = 10_000;
 
 /** Jobs told of in one piece: a long list must not hold up everything else. */
 const PIECE = 100;
@@ -23,7 +23,7 @@ const ADDRESS = '/api/jobs/stream/jobs';
 const encoder = new TextEncoder();
 
 /** The jobs that a program names, as JSON events over one connection. */
-export function trackedStream(services: WebServices) {
+export function trackedStream(services: WebDeps) {
   return new Elysia({ name: 'tracked_stream' })
     .get(ADDRESS, ({ request, server }) => {
       const ids = checked(new URL(request.url).searchParams.getAll('job'));
@@ -46,10 +46,10 @@ export function trackedStream(services: WebServices) {
 
 function checked(ids: unknown): string[] {
   const isText = (id: unknown) => typeof id === 'string';
-  if (Array.isArray(ids) && ids.length > 0 && ids.length <= MOST_JOBS && ids.every(isText)) {
+  if (Array.isArray(ids) && ids.length > 0 && ids.length <= MAX_JOBS && ids.every(isText)) {
     return ids;
   }
-  const most = MOST_JOBS.toLocaleString('en');
+  const most = MAX_JOBS.toLocaleString('en');
   throw new Problem(422, 'invalid_input', 'Which jobs to follow is not clear.', {
     details: {
       jobs: `Name 1 to ${most} jobs by their ids: ?job=…&job=…, or post { "jobs": [ … ] }.`,
@@ -62,7 +62,7 @@ function checked(ids: unknown): string[] {
  * a slow reader has not been told yet is kept as ids: it gets what is true by then.
  */
 function follow(
-  { tracker, live, vitals }: WebServices,
+  { tracker, live, vitals }: WebDeps,
   request: Request,
   ids: readonly string[],
 ): Response {

@@ -3,10 +3,10 @@ import { Problem } from '../http/problem.ts';
 import { logPosition } from '../routes/job_log.ts';
 
 /** Most logs that one stream follows. */
-const MOST_LOGS = 20;
+const MAX_LOGS = 20;
 
 /** Bytes of a log in one event. As JSON none of its characters takes more than twice that: 64 KB. */
-const MOST_BYTES = 32_000;
+const MAX_BYTES = 32_000;
 
 /** Time between two looks at logs that grow, in ms: all that is written meanwhile goes together. */
 const FRAME_MS = 50;
@@ -61,7 +61,7 @@ export function createLiveLogs(tracker: Tracker): LiveLogs {
   }
 
   function read({ job, position: asked }: LogPlace): LogPiece | undefined {
-    const { from, text, position } = tracker.readWrittenLog(job, asked, MOST_BYTES);
+    const { from, text, position } = tracker.readWrittenLog(job, asked, MAX_BYTES);
     if (text === '') return undefined;
     const data = JSON.stringify({ job, from, position, text });
     const event = new TextEncoder().encode(`event: log\ndata: ${data}\n\n`);
@@ -110,7 +110,7 @@ export function followLogs(logs: LiveLogs, places: LogPlace[]): () => Uint8Array
 export function readLogPlaces(params: URLSearchParams): LogPlace[] {
   const places = params.getAll('log').map(readPlace);
   const byJob = new Map(places.map((place) => [place.job, place]));
-  if (byJob.size > MOST_LOGS) throw malformedLog(`A stream follows at most ${MOST_LOGS} logs.`);
+  if (byJob.size > MAX_LOGS) throw malformedLog(`A stream follows at most ${MAX_LOGS} logs.`);
   return [...byJob.values()];
 }
 

@@ -15,7 +15,7 @@ const SETTLE_MS = 1_000;
 const LOOK_MS = 1_000;
 
 /** The taskbar has at most so many cards; the jobs that wait furthest back are only counted. */
-const MOST_CARDS = 24;
+const MAX_CARDS = 24;
 
 /** Time between two frames of progress, in ms: twenty a second. */
 const FRAME_MS = 50;
@@ -37,7 +37,7 @@ const LIMIT = { frameMs: 48, bytesPerSecond: 98_000 };
 const AHEAD_MS = 200;
 
 /** Progress waits for what was spent at most so long, in ms; whole frames bring it as well. */
-const LONGEST_DEBT_MS = 1_000;
+const MAX_DEBT_MS = 1_000;
 
 /** How far ahead of the limit progress may run, in ms. */
 const PROGRESS_AHEAD_MS = 100;
@@ -135,7 +135,7 @@ export function createLiveTaskbar(
     sentAt = performance.now();
     spent.frames = Math.max(spent.frames, sentAt) + LIMIT.frameMs;
     spent.bytes = Math.max(spent.bytes, sentAt) + (bytes / LIMIT.bytesPerSecond) * 1000;
-    spent.bytes = Math.min(spent.bytes, sentAt + LONGEST_DEBT_MS);
+    spent.bytes = Math.min(spent.bytes, sentAt + MAX_DEBT_MS);
   }
 
   /** A client that takes only `jobs` events is right again as soon as nothing moves. */
@@ -157,7 +157,7 @@ export function createLiveTaskbar(
 
   function model(): TaskbarModel {
     const now = new Date();
-    const jobs = tracker.getCurrentJobs(new Date(now.getTime() - LINGER_MS), MOST_CARDS);
+    const jobs = tracker.getCurrentJobs(new Date(now.getTime() - LINGER_MS), MAX_CARDS);
     jobs.forEach(letLeaveInTime);
     const views = withoutSurplus(viewsOf(jobs));
     const waiting = views.filter(({ job }) => isWaiting(job.status)).length;
@@ -181,7 +181,7 @@ export function createLiveTaskbar(
   }
 
   function withoutSurplus(views: JobView[]): JobView[] {
-    const surplus = Math.max(0, views.length - MOST_CARDS);
+    const surplus = Math.max(0, views.length - MAX_CARDS);
     if (surplus === 0) return views;
     const hidden = new Set(views.filter(({ job }) => job.status === 'queued').slice(-surplus));
     return views.filter((view) => !hidden.has(view));

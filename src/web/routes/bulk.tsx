@@ -8,7 +8,7 @@ import {
 } from '../../jobs/index.ts';
 import { bulkText } from '../../text/bulk_text.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
-import type { WebServices } from '../deps.ts';
+import type { WebDeps } from '../deps.ts';
 import { readBody } from '../http/body.ts';
 import { isNavigation, refererOf, wantsJson, wantsText } from '../http/negotiation.ts';
 import { Problem } from '../http/problem.ts';
@@ -16,10 +16,10 @@ import { html, plainText, seeOther } from '../http/responses.ts';
 import { filterOf, readJobQuery } from './job_query.ts';
 
 /** Most ids in one request; a filter has no limit. */
-const MOST_IDS = 10_000;
+const MAX_IDS = 10_000;
 
 /** `POST /api/jobs/bulk`: cancels, retries or removes many jobs, by their ids or by a filter. */
-export function bulkRoutes({ tracker }: WebServices) {
+export function bulkRoutes({ tracker }: WebDeps) {
   return new Elysia({ name: 'bulk' }).post(
     '/api/jobs/bulk',
     async ({ request, server }) => {
@@ -65,8 +65,8 @@ function readBulk(body: unknown): Bulk {
   const parsed = paramsOf(filter);
   if (parsed) return { action: known, ids: [], filter: parsed };
   const list = Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [];
-  if (list.length === 0 || list.length > MOST_IDS) {
-    throw refused('ids', `Ids must be a list of 1 to ${MOST_IDS} ids, unless there is a filter.`);
+  if (list.length === 0 || list.length > MAX_IDS) {
+    throw refused('ids', `Ids must be a list of 1 to ${MAX_IDS} ids, unless there is a filter.`);
   }
   return { action: known, ids: list };
 }

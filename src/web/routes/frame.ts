@@ -1,21 +1,18 @@
 import type { Frame } from '../../../views/view_models.ts';
 import { sourceTitle } from '../../text/source_title.ts';
-import type { WebServices } from '../deps.ts';
+import type { WebDeps } from '../deps.ts';
 import { sessionOf } from '../http/admission.ts';
 import { cookieOf } from '../http/negotiation.ts';
 
 const THEMES = ['auto', 'light', 'dark'] as const;
 
 /** What every page shows around its content, for this reader. */
-export function frameOf(request: Request, services: WebServices): Frame {
+export function frameOf(request: Request, services: WebDeps): Frame {
   return { ...readerOf(request, services), taskbar: services.live.model() };
 }
 
 /** The same without the jobs: what is known without the database. */
-export function readerOf(
-  request: Request,
-  { sources, vitals }: WebServices,
-): Omit<Frame, 'taskbar'> {
+export function readerOf(request: Request, { sources, vitals }: WebDeps): Omit<Frame, 'taskbar'> {
   const [source] = sources.values();
   return {
     now: new Date(),

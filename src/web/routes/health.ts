@@ -1,9 +1,9 @@
 import { Elysia } from 'elysia';
-import type { WebServices } from '../deps.ts';
+import type { WebDeps } from '../deps.ts';
 import { isAdmitted } from '../http/admission.ts';
 
 /** For those who watch the server from outside: 503 as long as something keeps it from working. */
-export function health({ tracker, live, vitals }: WebServices) {
+export function health({ tracker, live, vitals }: WebDeps) {
   const startedAt = Date.now();
   return new Elysia({ name: 'health' }).get('/healthz', async ({ request }) => {
     if (vitals.trouble) await vitals.check();

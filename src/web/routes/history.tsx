@@ -3,14 +3,14 @@ import { HistoryPage } from '../../../views/pages/history.tsx';
 import type { HistorySpan } from '../../../views/view_models.ts';
 import { HISTORY_STEPS, type HistoryQuery, timeOf } from '../../jobs/index.ts';
 import { historyText } from '../../text/history_text.ts';
-import type { WebServices } from '../deps.ts';
+import type { WebDeps } from '../deps.ts';
 import { wantsText } from '../http/negotiation.ts';
 import { Problem } from '../http/problem.ts';
 import { html, plainText } from '../http/responses.ts';
 import { frameOf } from './frame.ts';
 
 /** Most hours or days that one answer may tell of. */
-const MOST_PERIODS = 1_000;
+const MAX_PERIODS = 1_000;
 
 /** How many steps a span of the page has. */
 const SPANS: Record<HistorySpan, { by: HistoryQuery['by']; periods: number }> = {
@@ -21,7 +21,7 @@ const SPANS: Record<HistorySpan, { by: HistoryQuery['by']; periods: number }> = 
 };
 
 /** How jobs fared over time, as a page, as JSON and as plain text. */
-export function historyRoutes(services: WebServices) {
+export function historyRoutes(services: WebDeps) {
   const { tracker } = services;
   return new Elysia({ name: 'history' })
     .get('/history', ({ request }) => {
@@ -58,9 +58,9 @@ function readHistoryQuery(params: URLSearchParams, now: number): HistoryQuery {
   if (by !== 'hour' && by !== 'day') throw refused('by', 'By must be hour or day.');
   const until = readTime(params, 'until') ?? now + 1;
   const since = readTime(params, 'since') ?? until - HISTORY_STEPS.day;
-  const longest = MOST_PERIODS * HISTORY_STEPS[by];
+  const longest = MAX_PERIODS * HISTORY_STEPS[by];
   if (since >= until || until - since > longest) {
-    throw refused('since', `Since must be before until, by at most ${MOST_PERIODS} times ${by}.`);
+    throw refused('since', `Since must be before until, by at most ${MAX_PERIODS} times ${by}.`);
   }
   return { by, since, until, type: params.get('type')?.trim() || undefined };
 }

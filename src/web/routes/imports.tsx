@@ -2,13 +2,13 @@ import { Elysia } from 'elysia';
 import { ImportsAnswer } from '../../../views/forms/imports_answer.tsx';
 import { listImports, removeImport } from '../../sources/archive/index.ts';
 import { importsText } from '../../text/library_text.ts';
-import type { WebServices } from '../deps.ts';
+import type { WebDeps } from '../deps.ts';
 import { isNavigation, wantsJson, wantsText } from '../http/negotiation.ts';
 import { html, plainText, seeOther } from '../http/responses.ts';
 import { receiveUpload } from '../http/uploads.ts';
 
 /** Personal archives: uploaded, listed, removed. Reading one is a scrape job. */
-export function importRoutes(services: WebServices) {
+export function importRoutes(services: WebDeps) {
   const { importsDir } = services;
 
   async function answer(request: Request, message: string, chosen?: string) {

@@ -1,10 +1,10 @@
 import { Elysia } from 'elysia';
 import type { Tracker } from '../../jobs/index.ts';
-import type { WebServices } from '../deps.ts';
+import type { WebDeps } from '../deps.ts';
 import { noSuchJob, Problem } from '../http/problem.ts';
 
 /** What a job's handler wrote, from any position on. */
-export function logRoutes({ tracker }: WebServices) {
+export function logRoutes({ tracker }: WebDeps) {
   return new Elysia({ name: 'logs' }).get('/api/jobs/:id/log', ({ request, params }) => {
     const query = new URL(request.url).searchParams;
     const position = readPosition(query.get('position') ?? '');

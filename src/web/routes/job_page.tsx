@@ -2,14 +2,14 @@ import { Elysia } from 'elysia';
 import { JobPage } from '../../../views/pages/job.tsx';
 import type { LogTail } from '../../../views/view_models.ts';
 import type { Tracker } from '../../jobs/index.ts';
-import { MOST_LOG_LINES, newestLines } from '../../text/log_parts.ts';
-import type { WebServices } from '../deps.ts';
+import { MAX_LOG_LINES, newestLines } from '../../text/log_parts.ts';
+import type { WebDeps } from '../deps.ts';
 import { noSuchJob } from '../http/problem.ts';
 import { html } from '../http/responses.ts';
 import { frameOf } from './frame.ts';
 
 /** One job with all that is known of it. */
-export function jobDetailPage(services: WebServices) {
+export function jobDetailPage(services: WebDeps) {
   const { tracker, live } = services;
   return new Elysia({ name: 'job detail page' }).get('/jobs/:id', async ({ request, params }) => {
     const job = tracker.getJob(params.id);
@@ -34,6 +34,6 @@ function isReportAlone(request: Request): boolean {
 
 async function logTail(tracker: Tracker, id: string): Promise<LogTail> {
   const { text, from, position } = await tracker.readLog(id);
-  const newest = newestLines(text, MOST_LOG_LINES);
+  const newest = newestLines(text, MAX_LOG_LINES);
   return { text: newest, position, isCut: from > 0 || newest.length < text.length };
 }

@@ -5,7 +5,7 @@ import { SessionPage } from '../../../views/pages/session.tsx';
 import { SessionsPage } from '../../../views/pages/sessions.tsx';
 import type { BulkModel, JobsModel } from '../../../views/view_models.ts';
 import { isOpenTo, type JobPage } from '../../jobs/index.ts';
-import type { WebServices } from '../deps.ts';
+import type { WebDeps } from '../deps.ts';
 import { Problem, printable } from '../http/problem.ts';
 import { html } from '../http/responses.ts';
 import { readBulkAction } from './bulk.tsx';
@@ -16,7 +16,7 @@ import { FILTERS, filterOf, readJobQuery } from './job_query.ts';
 const SESSIONS = 50;
 
 /** Jobs and sessions as pages: lists that can be filtered, and what can be done to many at once. */
-export function jobPages(services: WebServices) {
+export function jobPages(services: WebDeps) {
   const { tracker } = services;
   return new Elysia({ name: 'job pages' })
     .get('/jobs', ({ request }) => {
@@ -83,7 +83,7 @@ function outcomeIn(params: URLSearchParams): JobsModel['outcome'] {
 }
 
 /** Jobs that are created after the count are not meant, so the filter ends there. */
-async function bulkModel({ tracker }: WebServices, params: URLSearchParams): Promise<BulkModel> {
+async function bulkModel({ tracker }: WebDeps, params: URLSearchParams): Promise<BulkModel> {
   const action = readBulkAction(params.get('action'));
   const query = readJobQuery(params);
   const until = Math.min(query.until ?? Number.POSITIVE_INFINITY, Date.now());

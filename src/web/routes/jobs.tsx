@@ -5,22 +5,22 @@ import { TaskbarContent } from '../../../views/jobs/taskbar.tsx';
 import { isActive, type Job, type JobPage } from '../../jobs/index.ts';
 import { errorLine } from '../../text/error_text.ts';
 import { jobLine, jobTable, jobText } from '../../text/job_text.ts';
-import type { WebServices } from '../deps.ts';
+import type { WebDeps } from '../deps.ts';
 import { readBody, readFields } from '../http/body.ts';
 import { isNavigation, refererOf, wantsJson, wantsText } from '../http/negotiation.ts';
 import { entryProblem, noSuchJob, Problem, toProblem } from '../http/problem.ts';
 import { html, plainText, seeOther } from '../http/responses.ts';
 import { detailedJob, listedPage } from './job_json.ts';
 import { readJobQuery } from './job_query.ts';
-import { type Asking, readStart, startAll, startFrom } from './start.ts';
+import { type RequestContext, readStart, startAll, startFrom } from './start.ts';
 
 /** Most starts that one batch may ask for. */
-const LARGEST_BATCH = 1_000;
+const MAX_BATCH = 1_000;
 
 const NO_JOBS = '<p class="empty-note">There are no jobs of this session.</p>';
 
 /** Jobs: listed, read, started by name, cancelled, retried, dismissed and removed. */
-export function jobRoutes({ tracker, live, idempotent }: WebServices) {
+export function jobRoutes({ tracker, live, idempotent }: WebDeps) {
   const card = (job: Job) => JobCard({ view: live.view(job), now: new Date() });
 
   const jobOr404 = (id: string): Job => {
@@ -37,37 +37,37 @@ export function jobRoutes({ tracker, live, idempotent }: WebServices) {
     return html(card(job), status, headers);
   }
 
-  async function startBatch(asking: Asking, body: unknown) {
+  async function startBatch(context: RequestContext, body: unknown) {
     const results = Array.isArray(body)
-      ? await startList(asking, body)
-      : [await startOne(asking, body)];
+      ? await startList(context, body)
+      : [await startOne(context, body)];
     const { status, headers } = outcomeOf(results);
-    if (wantsJson(asking.request)) {
+    if (wantsJson(context.request)) {
       return Response.json({ results: results.map(resultJson) }, { status, headers });
     }
-    if (wantsText(asking.request)) {
+    if (wantsText(context.request)) {
       return plainText(results.map(resultText).join(''), status, headers);
     }
     return html(results.map(resultHtml).join(''), status, headers);
   }
 
-  async function startList(asking: Asking, items: unknown[]): Promise<Result[]> {
-    if (items.length === 0 || items.length > LARGEST_BATCH) {
+  async function startList(context: RequestContext, items: unknown[]): Promise<Result[]> {
+    if (items.length === 0 || items.length > MAX_BATCH) {
       throw new Problem(422, 'invalid_input', 'Nothing was started.', {
-        message: `A list may have 1 to ${LARGEST_BATCH} entries; this one has ${items.length}.`,
-        details: { body: `Body must be one start or a list of 1 to ${LARGEST_BATCH}.` },
+        message: `A list may have 1 to ${MAX_BATCH} entries; this one has ${items.length}.`,
+        details: { body: `Body must be one start or a list of 1 to ${MAX_BATCH}.` },
       });
     }
-    const results = await startAll(tracker, items, asking);
+    const results = await startAll(tracker, items, context);
     const problemOf = items.length > 1 ? entryProblem : toProblem;
     return results.map((result) => ('job' in result ? result : { error: problemOf(result.error) }));
   }
 
   /** Twice within a moment it is one job, unlike in a list. */
-  async function startOne(asking: Asking, item: unknown): Promise<Result> {
+  async function startOne(context: RequestContext, item: unknown): Promise<Result> {
     try {
       const { type, fields } = readStart(item);
-      return { job: await startFrom(tracker, type, fields, asking) };
+      return { job: await startFrom(tracker, type, fields, context) };
     } catch (error) {
       return { error: toProblem(error) };
     }

@@ -1,6 +1,6 @@
 import { type AnyElysia, Elysia } from 'elysia';
 import { ApiPage } from '../../../views/pages/api.tsx';
-import type { WebServices } from '../deps.ts';
+import type { WebDeps } from '../deps.ts';
 import { html } from '../http/responses.ts';
 import { frameOf } from './frame.ts';
 
@@ -9,7 +9,7 @@ import { frameOf } from './frame.ts';
  * somebody first asks for it.
  * @param routes has all the routes by then.
  */
-export function openapiRoutes(services: WebServices, routes: () => AnyElysia) {
+export function openapiRoutes(services: WebDeps, routes: () => AnyElysia) {
   const { tracker, config } = services;
   const hasToken = config.token !== undefined;
   return new Elysia({ name: 'openapi' })

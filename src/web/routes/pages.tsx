@@ -6,7 +6,7 @@ import type { DashboardModel, PostsModel } from '../../../views/view_models.ts';
 import { ModelUnavailable } from '../../embedding/index.ts';
 import type { FinalStatus, Tracker } from '../../jobs/index.ts';
 import { findPosts, type PostsQuery } from '../../operations/find_posts.ts';
-import type { WebServices } from '../deps.ts';
+import type { WebDeps } from '../deps.ts';
 import { html } from '../http/responses.ts';
 import { frameOf } from './frame.ts';
 import { readPostsQuery, readProfilesQuery } from './library_query.ts';
@@ -17,7 +17,7 @@ const HOUR_MS = 3_600_000;
 type Hour = DashboardModel['hours'][number];
 
 /** The pages that show what there is. */
-export function pages(services: WebServices) {
+export function pages(services: WebDeps) {
   const { library } = services;
 
   return new Elysia({ name: 'pages' })
@@ -39,7 +39,7 @@ export function pages(services: WebServices) {
 }
 
 async function postsOrProblem(
-  services: WebServices,
+  services: WebDeps,
   query: PostsQuery,
 ): Promise<Pick<PostsModel, 'page' | 'problem'>> {
   try {
@@ -51,7 +51,7 @@ async function postsOrProblem(
   }
 }
 
-function dashboard({ tracker, library, sources }: WebServices): DashboardModel {
+function dashboard({ tracker, library, sources }: WebDeps): DashboardModel {
   const hours = lastHours(tracker);
   return {
     counts: library.counts(),

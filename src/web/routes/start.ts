@@ -12,7 +12,7 @@ import type { UuidAt } from '../http/idempotency.ts';
 const DOUBLE_PRESS_MS = 500;
 
 /** Part of what Elysia hands a handler. */
-export interface Asking {
+export interface RequestContext {
   request: Request;
   server: { requestIP(request: Request): { address: string } | null } | null;
   /** Of a request that may be begun twice: the same ids, and so the same jobs, each time. */
@@ -28,12 +28,12 @@ export async function startFrom(
   tracker: Tracker,
   type: string,
   { sessionId, ...input }: Record<string, unknown>,
-  asking: Asking,
+  context: RequestContext,
 ): Promise<Job> {
   return tracker.enqueue(type as JobType, input, {
     sessionId: readSession(sessionId),
-    client: clientOf(asking),
-    ...(asking.uuidAt ? { uuid: asking.uuidAt(0) } : { mergeMs: DOUBLE_PRESS_MS }),
+    client: clientOf(context),
+    ...(context.uuidAt ? { uuid: context.uuidAt(0) } : { mergeMs: DOUBLE_PRESS_MS }),
   });
 }
 
@@ -68,15 +68,15 @@ export function readStart(item: unknown): Start {
 export async function startAll(
   tracker: Tracker,
   items: unknown[],
-  asking: Asking,
+  context: RequestContext,
 ): Promise<Enqueued[]> {
-  const client = clientOf(asking);
+  const client = clientOf(context);
   const read = items.map((item, index) => {
     try {
       const { type, fields } = readStart(item);
       const { sessionId, ...input } = fields;
       const session = readSession(sessionId);
-      const uuid = asking.uuidAt?.(index);
+      const uuid = context.uuidAt?.(index);
       return { request: { type: type as JobType, input, sessionId: session, client, uuid } };
     } catch (error) {
       return { error };
@@ -87,6 +87,6 @@ export async function startAll(
   return read.map((each) => (each.request ? (enqueued.next().value as Enqueued) : each));
 }
 
-function clientOf({ request, server }: Asking): string | undefined {
+function clientOf({ request, server }: RequestContext): string | undefined {
   return server?.requestIP(request)?.address;
 }

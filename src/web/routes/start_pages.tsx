@@ -11,7 +11,7 @@ import type {
 } from '../../../views/view_models.ts';
 import { listImports } from '../../sources/archive/index.ts';
 import type { Sources } from '../../sources/index.ts';
-import type { WebServices } from '../deps.ts';
+import type { WebDeps } from '../deps.ts';
 import { html } from '../http/responses.ts';
 import { frameOf } from './frame.ts';
 
@@ -21,7 +21,7 @@ const RUNS = 8;
 const EMPTY_FORM: FormState = { values: {}, errors: {} };
 
 /** The pages with a form that starts a job. */
-export function startPages(services: WebServices) {
+export function startPages(services: WebDeps) {
   const pages = new Elysia({ name: 'start pages' });
   for (const type of ['scrape', 'search', 'discover', 'embed']) {
     pages.get(`/${type}`, async ({ request }) => {
@@ -34,7 +34,7 @@ export function startPages(services: WebServices) {
 
 /** The page of a type's form, with what was typed; `undefined` for a type without a page. */
 export async function startPage(
-  services: WebServices,
+  services: WebDeps,
   request: Request,
   type: string,
   form: FormState,
@@ -56,7 +56,7 @@ export async function startPage(
 }
 
 async function startModel(
-  { tracker, sources, importsDir }: WebServices,
+  { tracker, sources, importsDir }: WebDeps,
   type: string,
   form: FormState,
 ): Promise<StartModel> {
@@ -68,10 +68,7 @@ async function startModel(
   };
 }
 
-async function embedModel(
-  { library, embedder }: WebServices,
-  model: StartModel,
-): Promise<EmbedModel> {
+async function embedModel({ library, embedder }: WebDeps, model: StartModel): Promise<EmbedModel> {
   const { model: name, dimensions, fetchBytes } = embedder;
   return {
     ...model,

@@ -5,23 +5,23 @@ import { JobCard } from '../../../views/jobs/job_card.tsx';
 import { InvalidInput, type Job } from '../../jobs/index.ts';
 import { listImports, removeImport } from '../../sources/archive/index.ts';
 import { startedText } from '../../text/job_text.ts';
-import type { WebServices } from '../deps.ts';
+import type { WebDeps } from '../deps.ts';
 import { readFields } from '../http/body.ts';
 import { refuseKey } from '../http/idempotency.ts';
 import { isHtmx, isNavigation, wantsJson, wantsText } from '../http/negotiation.ts';
 import { html, plainText, seeOther } from '../http/responses.ts';
 import { isUpload, receiveUpload } from '../http/uploads.ts';
-import { type Asking, startFrom } from './start.ts';
+import { type RequestContext, startFrom } from './start.ts';
 import { startPage } from './start_pages.tsx';
 
 /** `POST /api/scrape`, `/api/search` …: one address for each job type there is. */
-export function startRoutes(services: WebServices) {
+export function startRoutes(services: WebDeps) {
   const { tracker, live, importsDir, idempotent, config } = services;
 
-  async function start(asking: Asking, type: string, fields: Record<string, unknown>) {
-    const { request } = asking;
+  async function start(context: RequestContext, type: string, fields: Record<string, unknown>) {
+    const { request } = context;
     try {
-      return await answer(request, await startFrom(tracker, type, fields, asking));
+      return await answer(request, await startFrom(tracker, type, fields, context));
     } catch (error) {
       const page = isNavigation(request) && error instanceof InvalidInput;
       if (!page) throw error;
@@ -34,10 +34,10 @@ export function startRoutes(services: WebServices) {
   }
 
   /** Of an upload that starts nothing, nothing is kept. */
-  async function startOrForget(asking: Asking, fields: Record<string, string>) {
+  async function startOrForget(context: RequestContext, fields: Record<string, string>) {
     let response: Response | undefined;
     try {
-      response = await start(asking, 'scrape', fields);
+      response = await start(context, 'scrape', fields);
       return response;
     } finally {
       const started = response && response.status < 400;

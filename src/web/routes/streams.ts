@@ -3,7 +3,7 @@ import { isFinal, type Job, type Tracker } from '../../jobs/index.ts';
 import { printable } from '../../text/printable.ts';
 import { progressLine } from '../../text/progress_line.ts';
 import { resultSummary } from '../../text/result_summary.ts';
-import type { WebServices } from '../deps.ts';
+import type { WebDeps } from '../deps.ts';
 import { admittedUntil } from '../http/admission.ts';
 import { wantsLines } from '../http/negotiation.ts';
 import { noSuchJob, Problem } from '../http/problem.ts';
@@ -21,7 +21,7 @@ const FAREWELL = encoder.encode('The server ended this; the job is not over. Ask
 const END_OF_EVENT = encoder.encode('\n');
 
 /** The live taskbar for every page, and one job alone for programs and terminals. */
-export function jobStreams(services: WebServices) {
+export function jobStreams(services: WebDeps) {
   const { tracker } = services;
   const logs = createLiveLogs(tracker);
   return new Elysia({ name: 'streams' })
@@ -41,7 +41,7 @@ export function jobStreams(services: WebServices) {
 }
 
 /** The taskbar, and the logs that the address names. */
-function taskbarStream({ live, vitals }: WebServices, logs: LiveLogs, request: Request): Response {
+function taskbarStream({ live, vitals }: WebDeps, logs: LiveLogs, request: Request): Response {
   // Rendered before the answer begins: what keeps it from that is then the answer.
   live.snapshot();
   const params = new URL(request.url).searchParams;
@@ -99,7 +99,7 @@ function lastEventIdOf(request: Request): string | null {
   return request.headers.get('last-event-id') ?? searchParams.get('lastEventId');
 }
 
-export function refuseTooMany({ live, config }: WebServices): void {
+export function refuseTooMany({ live, config }: WebDeps): void {
   if (live.watchers < config.maxConnections) return;
   throw new Problem(503, 'too_many_watchers', 'Too many live connections are open.', {
     message: 'Pages work without them and show the current state when they are loaded.',
@@ -107,7 +107,7 @@ export function refuseTooMany({ live, config }: WebServices): void {
   });
 }
 
-function jobStream({ tracker, live, vitals }: WebServices, request: Request, id: string): Response {
+function jobStream({ tracker, live, vitals }: WebDeps, request: Request, id: string): Response {
   const asText = wantsLines(request);
   const render = asText ? lines() : events(tracker, lastEventIdOf(request));
   const mayHaveChanged = changesOf(tracker, id);

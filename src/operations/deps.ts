@@ -3,7 +3,7 @@ import type { Library } from '../library/library.ts';
 import type { Sources } from '../sources/index.ts';
 
 /** What an operation works with: the only place where jobs, sources and library meet. */
-export interface Services {
+export interface OperationDeps {
   library: Library;
   sources: Sources;
   embedder: Embedder;
