@@ -17,7 +17,7 @@ Exit codes:
                             141  nobody reads what jobs watch or show writes`;
 
 /** What is under way when a command is chosen is loaded then: `--help` waits for no database. */
-function createProgram(serve: () => Promise<void>): Command {
+async function createProgram(serve: () => Promise<void>, words: string[]): Promise<Command> {
   const program = new Command('xgpt')
     .description(
       'Collects posts, embeds them, and finds them again by meaning. Without a command it serves the web pages.',
@@ -63,7 +63,7 @@ function createProgram(serve: () => Promise<void>): Command {
       await end();
     });
   const users = program.command('users').description('find people');
-  addOperationCommands(program, users);
+  await addOperationCommands(program, words);
   addLibraryCommands(program, users);
   addJobCommands(program);
   addCompletionCommands(program);
@@ -75,7 +75,8 @@ function createProgram(serve: () => Promise<void>): Command {
 /** Runs the command that these words name; `serve` is what `serve` and no word at all do. */
 export async function runCommandLine(words: string[], serve: () => Promise<void>): Promise<void> {
   try {
-    await createProgram(serve).parseAsync(words, { from: 'user' });
+    const program = await createProgram(serve, words);
+    await program.parseAsync(words, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? EXIT.completed : EXIT.usage;

@@ -1,18 +1,24 @@
 import { bootstrap, type ProcessDeps } from '../app/bootstrap.ts';
 import { InvalidInput, type Job, type JobType, jobTracker, readSession } from '../jobs/index.ts';
+import type { OperationCommand } from '../operations/index.ts';
 import { loadConfig } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
 import { attend } from './attend.ts';
 import { complain } from './complain.ts';
-import { CommandFailed, EXIT } from './exit.ts';
-import { type Copy, copyIntoImports } from './import_archive.ts';
-import type { TypedField } from './operation_commands.ts';
+import { EXIT } from './exit.ts';
 import { whoGoesOn } from './others.ts';
 import { print } from './output.ts';
 import { createReporter } from './progress/reporter.ts';
 import { quietLog } from './quiet_log.ts';
 import { wrongInput } from './wrong_input.ts';
+
+/** A field of the operation's input: what was typed, and the name it was typed under. */
+export interface TypedField {
+  field: string;
+  value: unknown;
+  typedAs: string;
+}
 
 export interface RunOptions {
   session?: string;
@@ -25,15 +31,16 @@ export interface RunOptions {
  * does it. Returns the exit code when the job has ended.
  */
 export async function runOperation(
-  type: JobType,
+  type: string,
   fields: TypedField[],
   options: RunOptions,
+  prepare?: OperationCommand['prepare'],
 ): Promise<number> {
   quietLog();
   const config = loadConfig();
   const deps = await bootstrap(config, 'command', createLogger(config.logLevel));
   try {
-    const job = await enqueue(deps, type, fields, options);
+    const job = await enqueue(deps, type, fields, options, prepare);
     if (options.detach) return detached(deps, job, options);
     await jobTracker.start({ only: job.id });
     await deps.vitals.start();
@@ -46,26 +53,22 @@ export async function runOperation(
   }
 }
 
-/** Of an archive that was copied and starts nothing, nothing is kept. */
+/** What was prepared is undone when no job was created. */
 async function enqueue(
-  { importsDir }: ProcessDeps,
-  type: JobType,
+  deps: ProcessDeps,
+  type: string,
   fields: TypedField[],
   { session }: RunOptions,
+  prepare: OperationCommand['prepare'],
 ): Promise<Job> {
-  let copy: Copy | undefined;
+  let undo: (() => Promise<void>) | undefined;
   try {
     const sessionId = readSession(session);
     const input = Object.fromEntries(fields.map(({ field, value }) => [field, value]));
-    if (typeof input.archive === 'string') {
-      copy = await copyIntoImports(importsDir, input.archive);
-      Object.assign(input, { source: 'archive', archive: copy.name });
-    } else if (input.source === 'archive') {
-      throw new CommandFailed('--source: To read an archive use xgpt import.', EXIT.usage);
-    }
-    return await jobTracker.enqueue(type, input, { sessionId });
+    undo = await prepare?.(input, deps);
+    return await jobTracker.enqueue(type as JobType, input, { sessionId });
   } catch (error) {
-    await copy?.forget();
+    await undo?.();
     if (!(error instanceof InvalidInput)) throw error;
     throw wrongInput(error, (field) => typedAs(field, fields));
   }

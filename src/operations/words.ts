@@ -1,55 +1,52 @@
 import type { Job } from '../jobs/job.ts';
-import { cut, MAX_NAME } from './cut.ts';
-import { count, counted } from './format.ts';
+import { folderWords } from './folder_words.ts';
+import { type OperationWords, type ResultLink, resultOf, type Words } from './operation.ts';
+import type { Pace, Values } from './sentences.ts';
+
+/** The job types that have a folder, in the order of the navigation. */
+export const OPERATION_TYPES: readonly string[] = Object.keys(folderWords).sort(byOrder);
+
+function byOrder(one: string, other: string): number {
+  const order = (type: string) => folderWords[type]?.order ?? Number.MAX_SAFE_INTEGER;
+  return order(one) - order(other) || (one < other ? -1 : 1);
+}
+
+/** The words of a type; of one without a folder, such as a program's own, the defaults. */
+export function wordsOf(type: string): Words {
+  const given: OperationWords = Object.hasOwn(folderWords, type) ? (folderWords[type] ?? {}) : {};
+  const name = given.name ?? type.charAt(0).toUpperCase() + type.slice(1);
+  return { summary: `Start a job of the type ${type}`, heading: name, ...given, name };
+}
+
+/** What a form of that type would start; empty when the type has no sentence. */
+export function sentence(type: string, values: Values, source?: Pace): string {
+  return wordsOf(type).sentence?.(values, source) ?? '';
+}
 
 /**
- * What a finished job brought, in a few words: "1,000 posts of @aurora_lab, 940 new". Nothing when
- * its result does not tell.
+ * What a finished job brought, in a few words: "1,000 posts of @aurora_lab, 940 new". Empty when
+ * its result does not say.
  */
-export function resultSummary({ type, result }: Job): string {
-  if (typeof result !== 'object' || result === null) return '';
-  const { posts, newPosts, username, embedded, profiles, newProfiles, saved, model, scraped } =
-    result as Record<string, unknown>;
-  switch (type as string) {
-    case 'scrape':
-      return list(posts, amount(posts, 'post', username), fresh(newPosts));
-    case 'search':
-      return list(posts, amount(posts, 'post'), fresh(newPosts), numbered(embedded, 'embedded'));
-    case 'discover':
-      return list(
-        profiles,
-        amount(profiles, 'profile'),
-        saved === false ? 'not kept' : fresh(newProfiles),
-        typeof scraped === 'number' && `${count(scraped)} scraped: ${amount(posts, 'post')}`,
-      );
-    case 'embed':
-      return embedded === 0
-        ? 'Every post had its vector'
-        : list(
-            embedded,
-            amount(embedded, 'vector'),
-            typeof model === 'string' && cut(model, MAX_NAME),
-          );
-    default:
-      return '';
-  }
+export function resultSummary(job: Pick<Job, 'type' | 'result'>): string {
+  const result = resultOf(job);
+  return (result && wordsOf(job.type).result?.(result)) ?? '';
 }
 
-function amount(n: unknown, noun: string, username?: unknown): string {
-  if (typeof n !== 'number') return '';
-  const of = typeof username === 'string' ? ` of @${cut(username, MAX_NAME)}` : '';
-  return `${n === 0 ? `no ${noun}s` : counted(n, noun)}${of}`;
+/** Where what a finished job collected can be seen. */
+export function resultLinks(job: Pick<Job, 'type' | 'result' | 'metadata'>): ResultLink[] {
+  const result = resultOf(job);
+  return (result && wordsOf(job.type).links?.(result, job.metadata ?? {})) ?? [];
 }
 
-function fresh(n: unknown): string {
-  return n === 0 ? 'none new' : numbered(n, 'new');
+/** One rule for each type with an icon: the id of a job's card begins with its type. */
+export function iconStyles(): string {
+  return OPERATION_TYPES.flatMap((type) => {
+    const { icon } = wordsOf(type);
+    return icon === undefined ? [] : `[id^="job-${type}-"] > a {\n--shape: ${shapeOf(icon)};\n}\n`;
+  }).join('');
 }
 
-function numbered(n: unknown, what: string): string {
-  return typeof n === 'number' ? `${count(n)} ${what}` : '';
-}
-
-/** Of nothing there is nothing more to say. */
-function list(n: unknown, first: string, ...others: (string | false)[]): string {
-  return [first, ...(n === 0 ? [] : others)].filter(Boolean).join(', ');
+function shapeOf(path: string): string {
+  const line = `fill='none' stroke='black' stroke-width='1.5' stroke-linecap='round' stroke-linejoin='round'`;
+  return `url("data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><path ${line} d='${path}'/></svg>")`;
 }

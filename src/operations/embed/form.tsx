@@ -1,30 +1,50 @@
-import type { EmbedModel, FormState } from '../view_models.ts';
-import { NumberField, SelectField } from './field.tsx';
-import { MoreOptions } from './more_options.tsx';
-import { StartForm } from './start_form.tsx';
+import { defineForm, type FormParts } from '../../../views/forms/form_parts.ts';
+import { LivePart } from '../../../views/live_part.tsx';
+import { bytes, count } from '../../text/format.ts';
 
-export const EMBED_DEFAULTS = { batchSize: '32' };
+export default defineForm({
+  async parts({ deps: { library, embedder } }) {
+    const { model, dimensions, fetchBytes } = embedder;
+    return embedParts({
+      models: [{ name: model, dimensions, ready: await embedder.isReady(), fetchBytes }],
+      postsWithoutVector: library.countWithoutVector(model),
+      vectors: library.counts().vectors,
+    });
+  },
+});
 
-export function EmbedForm({ form, models }: { form: FormState; models: EmbedModel['models'] }) {
+interface VectorCounts {
+  models: { name: string; dimensions: number; ready: boolean; fetchBytes: number }[];
+  postsWithoutVector: number;
+  vectors: number;
+}
+
+export function embedParts(counts: VectorCounts): FormParts {
+  return {
+    values: { waiting: String(counts.postsWithoutVector) },
+    aside: <VectorFacts counts={counts} />,
+  };
+}
+
+function VectorFacts({ counts }: { counts: VectorCounts }): JSX.Element {
   return (
-    <StartForm type="embed" action="Embed" form={form}>
-      <SelectField name="model" label="Model" form={form}>
-        {models.map(({ name }) => (
-          <option value={name} selected={name === form.values.model} safe>
-            {name}
-          </option>
+    <LivePart id="vector-facts" href="/embed" also="start-sentence">
+      <dl class="facts">
+        <dt>Posts without a vector</dt>
+        <dd safe>{count(counts.postsWithoutVector)}</dd>
+        <dt>Vectors held</dt>
+        <dd safe>{count(counts.vectors)}</dd>
+        {counts.models.map((each) => (
+          <>
+            <dt safe>{each.name}</dt>
+            <dd safe>{`${count(each.dimensions)} dimensions, ${readiness(each)}`}</dd>
+          </>
         ))}
-      </SelectField>
-      <NumberField
-        name="batchSize"
-        label="Batch size"
-        help="Posts embedded at a time. A cancel takes effect between two batches."
-        min={1}
-        max={256}
-        required
-        form={form}
-      />
-      <MoreOptions form={form} />
-    </StartForm>
+      </dl>
+    </LivePart>
   );
+}
+
+function readiness({ ready, fetchBytes }: VectorCounts['models'][number]): string {
+  return ready ? 'here and ready' : `${bytes(fetchBytes)} to fetch the first time`;
 }
