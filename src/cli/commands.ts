@@ -17,7 +17,7 @@ Exit codes:
                             141  nobody reads what jobs watch or show writes`;
 
 /** What is under way when a command is chosen is loaded then: `--help` waits for no database. */
-async function createProgram(serve: () => Promise<void>, words: string[]): Promise<Command> {
+export async function createProgram(serve: () => Promise<void>, words: string[]): Promise<Command> {
   const program = new Command('xgpt')
     .description(
       'Collects posts, embeds them, and finds them again by meaning. Without a command it serves the web pages.',

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import type { OperationForm } from '../../views/forms/form_parts.ts';
 import { importFile } from '../app/compiled/import_file.ts';
-import type { InputDeps, OperationCommand } from './operation.ts';
+import type { InputDeps } from './job_type.ts';
+import type { OperationCommand } from './operation.ts';
 import { OPERATION_TYPES } from './words.ts';
 
 /** What types add to the pages of their forms, by type. */

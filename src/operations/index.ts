@@ -19,7 +19,6 @@ export const RESERVED_NAMES = [
   'complete',
   'completion',
   'docs',
-  'favicon.ico',
   'find',
   'healthz',
   'help',

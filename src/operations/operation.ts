@@ -1,5 +1,3 @@
-import type { z } from 'zod';
-import type { Embedder } from '../embedding/embedder.ts';
 import type { Job, JobDefinition, JobType } from '../jobs/index.ts';
 import type { OperationDeps } from './deps.ts';
 import type { Field } from './fields.ts';
@@ -28,20 +26,6 @@ export interface Operation<Type extends JobType = JobType> {
 
 /** By their types, in the order of the navigation. */
 export type Operations = ReadonlyMap<string, Operation>;
-
-/** What an input's schema may depend on. */
-export interface InputDeps extends Pick<OperationDeps, 'sources'> {
-  embedder: Pick<Embedder, 'model'>;
-}
-
-/** The entry of a type in `JobTypes`, out of its schema and its result. */
-export interface JobTypeOf<Input extends (deps: InputDeps) => z.ZodType, Output> {
-  /** As `run` gets it: complete. */
-  input: z.output<ReturnType<Input>>;
-  /** As it may be sent. */
-  sent: z.input<ReturnType<Input>>;
-  output: Output;
-}
 
 /** What `run.ts` says of its job; see `JobDefinition` for each of them. */
 export type OperationRun<Type extends JobType> = Pick<

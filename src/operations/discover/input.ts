@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { sourceChoice, tick, wholeNumber, words } from '../fields.ts';
-import type { InputDeps, JobTypeOf } from '../operation.ts';
+import type { InputDeps, JobTypeOf } from '../job_type.ts';
 
 export interface DiscoverResult {
   profiles: number;

@@ -6,7 +6,7 @@ import {
   sourceChoice,
   tick,
 } from '../fields.ts';
-import type { InputDeps, JobTypeOf } from '../operation.ts';
+import type { InputDeps, JobTypeOf } from '../job_type.ts';
 
 const DEFAULT_POSTS = 100;
 
