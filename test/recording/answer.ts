@@ -6,7 +6,7 @@ import type { RecordedApp } from './world.ts';
 const UNRECORDED = new Set(['content-length', 'date', 'transfer-encoding']);
 
 /** Maximum wait for a first event, in ms. */
-const FIRST_EVENT_MS = 3_000;
+const FIRST_EVENT_MS = 20_000;
 
 /** The headers of every answer and the head of every page, which are recorded once. */
 export interface Usual {
