@@ -1,4 +1,5 @@
 import { setSystemTime } from 'bun:test';
+import { join } from 'node:path';
 import { z } from 'zod';
 import {
   defineJob,
@@ -50,7 +51,13 @@ export async function emptyApp(
 ): Promise<RecordedApp> {
   setSystemTime(new Date(startsAt));
   const clock = testClock(startsAt);
-  const web = await setupApp(env, { clock, vitalsClock: clock, cancelGraceMs: 600_000 });
+  const web = await setupApp(env, {
+    clock,
+    vitalsClock: clock,
+    cancelGraceMs: 600_000,
+    // Whether this machine has fetched the model must make no difference.
+    modelsDir: join(import.meta.dir, 'no models'),
+  });
   clocks.push(clock);
   const names = new Map<string, string>();
   return {
