@@ -6,7 +6,6 @@ import type { SessionSummary } from '../src/jobs/listing.ts';
 import type { PostPage, ProfilePage } from '../src/library/library.ts';
 import type { Field } from '../src/operations/fields.ts';
 import type { Post } from '../src/sources/post.ts';
-import type { FormParts } from './forms/form_parts.ts';
 
 /** A job and what only the running process can tell about it. */
 export interface JobView {
@@ -65,6 +64,18 @@ export interface ImportOption {
   /** Absent for a folder. */
   bytes?: number;
   addedAt: Date;
+}
+
+/** What a type adds to the page of its form. */
+export interface FormParts {
+  /** Fields that look different from what follows from their rule, by name; '' shows none. */
+  fields?: Record<string, (field: Field) => JSX.Element>;
+  /** What the sentence needs besides the fields. */
+  values?: Record<string, string>;
+  /** Facts beside the form, under the sentence. */
+  aside?: JSX.Element;
+  /** Below the form and its runs. */
+  below?: JSX.Element;
 }
 
 /** The page of a job type. */

@@ -68,8 +68,10 @@ async function loadOperation(type: string, deps: OperationDeps): Promise<Operati
   };
 }
 
+/** For the tracker, by the names of their types: lists of types are in this order. */
 export function definitionsOf(operations: Operations): JobDefinition[] {
-  return [...operations.values()].map(({ definition }) => definition);
+  const definitions = [...operations.values()].map(({ definition }) => definition);
+  return definitions.sort((one, other) => (one.type < other.type ? -1 : 1));
 }
 
 /** @throws when an address or a command has that name already, or none could have it. */

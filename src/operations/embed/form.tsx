@@ -1,5 +1,6 @@
-import { defineForm, type FormParts } from '../../../views/forms/form_parts.ts';
+import { defineForm } from '../../../views/forms/operation_form.ts';
 import { LivePart } from '../../../views/live_part.tsx';
+import type { FormParts } from '../../../views/view_models.ts';
 import { bytes, count } from '../../text/format.ts';
 
 export default defineForm({

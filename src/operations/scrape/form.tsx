@@ -1,7 +1,7 @@
 import { SelectField } from '../../../views/forms/field.tsx';
-import { defineForm, type FormContext, type FormParts } from '../../../views/forms/form_parts.ts';
+import { defineForm, type FormContext } from '../../../views/forms/operation_form.ts';
 import { FormField } from '../../../views/forms/start_form.tsx';
-import type { ImportOption } from '../../../views/view_models.ts';
+import type { FormParts, ImportOption } from '../../../views/view_models.ts';
 import { listImports } from '../../sources/archive/index.ts';
 import { ArchiveOptions, ArchiveSection, ImportsUpdate } from './archive.tsx';
 

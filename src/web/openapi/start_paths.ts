@@ -46,7 +46,7 @@ export function startPaths(deps: StartDeps): Paths {
   const starts = tracker.types.map((type) => [`/api/${type}`, { post: startOf(deps, type) }]);
   return {
     ...Object.fromEntries(starts),
-    '/api/jobs': { post: byName(tracker) },
+    '/api/jobs': { post: byName(deps) },
   };
 }
 
@@ -74,7 +74,7 @@ function startOf({ tracker, operations }: StartDeps, type: Tracker['types'][numb
   };
 }
 
-function byName(tracker: Pick<Tracker, 'types' | 'inputOf'>): Operation {
+function byName({ tracker, operations }: StartDeps): Operation {
   const { types } = tracker;
   const one: OpenAPIV3_1.SchemaObject = {
     type: 'object',
@@ -92,10 +92,9 @@ function byName(tracker: Pick<Tracker, 'types' | 'inputOf'>): Operation {
   const schema: OpenAPIV3_1.SchemaObject = {
     oneOf: [one, { type: 'array', items: one, minItems: 1, maxItems: 1_000 }],
   };
-  const example = types.flatMap((type) => {
-    const { example: input } = wordsOf(type);
-    return input ? [{ type, input }] : [];
-  });
+  const example = [...operations.values()].flatMap(({ type, words: { example: input } }) =>
+    input ? [{ type, input }] : [],
+  );
   return {
     operationId: 'start_jobs',
     tags: ['Start'],

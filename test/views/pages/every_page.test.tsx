@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { embedParts } from '../../../src/operations/embed/form.tsx';
 import { scrapeParts } from '../../../src/operations/scrape/form.tsx';
-import type { FormParts } from '../../../views/forms/form_parts.ts';
+
 import { BulkPage } from '../../../views/pages/bulk.tsx';
 import { DashboardPage } from '../../../views/pages/dashboard.tsx';
 import { BareErrorPage, ErrorPage } from '../../../views/pages/error.tsx';
@@ -14,7 +14,7 @@ import { ProfilesPage } from '../../../views/pages/profiles.tsx';
 import { SessionPage } from '../../../views/pages/session.tsx';
 import { SessionsPage } from '../../../views/pages/sessions.tsx';
 import { StartPage } from '../../../views/pages/start.tsx';
-import type { Frame, HistoryModel } from '../../../views/view_models.ts';
+import type { FormParts, Frame, HistoryModel } from '../../../views/view_models.ts';
 import { ago, jobView, NOW } from '../job_view.ts';
 import {
   dashboardModel,

@@ -1,19 +1,6 @@
 import type { Job } from '../../src/jobs/job.ts';
 import type { OperationDeps } from '../../src/operations/deps.ts';
-import type { Field } from '../../src/operations/fields.ts';
-import type { FormState, SourceOption } from '../view_models.ts';
-
-/** What a type adds to the page of its form. */
-export interface FormParts {
-  /** Fields that look different from what follows from their rule, by name; '' shows none. */
-  fields?: Record<string, (field: Field) => JSX.Element>;
-  /** What the sentence needs besides the fields. */
-  values?: Record<string, string>;
-  /** Facts beside the form, under the sentence. */
-  aside?: JSX.Element;
-  /** Below the form and its runs. */
-  below?: JSX.Element;
-}
+import type { FormParts, FormState, SourceOption } from '../view_models.ts';
 
 /** What the parts may depend on: the form as it will be shown, and the sources it offers. */
 export interface FormContext {
