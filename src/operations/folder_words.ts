@@ -1,20 +1,31 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OperationWords } from './operation.ts';
+import type { Sentence } from './sentences.ts';
 
 /**
- * The `words.ts` of each folder beside this file; `undefined` for a type without one. In the
- * compiled program and in the browser's script this module is another one, with an import of each:
- * see `bundled_words.ts`.
+ * What is read of each folder beside this file as soon as the program starts. The compiled program
+ * and the browser's script get another module in the place of this one, with an import of each
+ * file: see `bundled_words.ts`.
  */
-export const folderWords: Record<string, OperationWords | undefined> = Object.fromEntries(
-  readdirSync(import.meta.dir, { recursive: true })
-    .flatMap((path) => /^([^/\\]+)[/\\]run\.ts$/.exec(String(path))?.[1] ?? [])
-    .sort()
-    .map((type) => [type, wordsIn(join(import.meta.dir, type))]),
+
+const FILES = readdirSync(import.meta.dir, { recursive: true }).map((path) =>
+  String(path).replaceAll('\\', '/'),
 );
 
-function wordsIn(folder: string): OperationWords | undefined {
-  if (!readdirSync(folder).includes('words.ts')) return undefined;
-  return (require(join(folder, 'words.ts')) as { default: OperationWords }).default;
+/** The `words.ts` of each type, by type; `undefined` for one without it. */
+export const folderWords = fromFolders<OperationWords>('words.ts');
+
+/** The `sentence.ts` of each type, by type; `undefined` for one without it. */
+export const folderSentences = fromFolders<Sentence>('sentence.ts');
+
+function fromFolders<Default>(name: string): Record<string, Default | undefined> {
+  const types = FILES.flatMap((path) => /^([^/]+)\/run\.ts$/.exec(path)?.[1] ?? []);
+  return Object.fromEntries(
+    types.sort().map((type) => {
+      const path = `${type}/${name}`;
+      if (!FILES.includes(path)) return [type, undefined];
+      return [type, (require(join(import.meta.dir, path)) as { default: Default }).default];
+    }),
+  );
 }

@@ -1,7 +1,6 @@
 import type { Job, JobDefinition, JobType } from '../jobs/index.ts';
 import type { OperationDeps } from './deps.ts';
 import type { Field } from './fields.ts';
-import type { Pace, Values } from './sentences.ts';
 
 /**
  * A job type is a folder beside this file; its name is the type's name. Two files are required:
@@ -11,8 +10,9 @@ import type { Pace, Values } from './sentences.ts';
  *   types follow from it.
  * - `run.ts`: the default export is made by `defineOperation`.
  *
- * Three more are read when they exist: `words.ts` (`OperationWords`), `command.ts`
- * (`OperationCommand`, or a list of them) and `form.tsx` (`OperationForm` in `views/forms`).
+ * Four more are read when they exist: `words.ts` (`OperationWords`), `sentence.ts` (`Sentence`),
+ * `command.ts` (`OperationCommand`, or a list of them) and `form.tsx` (`OperationForm` of
+ * `views/forms`).
  */
 export interface Operation<Type extends JobType = JobType> {
   type: Type;
@@ -40,10 +40,7 @@ export function defineOperation<Type extends JobType>(
   return create;
 }
 
-/**
- * The default export of `words.ts`. The browser's script contains it, so it imports nothing but
- * words.
- */
+/** The default export of `words.ts`, which is read before anything of the type is loaded. */
 export interface OperationWords {
   /** In the navigation and on the button of the form: "Scrape". The type by default. */
   name?: string;
@@ -59,11 +56,6 @@ export interface OperationWords {
   example?: Record<string, unknown>;
   /** Its form on the dashboard, with one field or none. It is not there by default. */
   quick?: QuickWords;
-  /**
-   * What a form would start, in one sentence. It takes whatever was typed, and what the form adds
-   * as `values`. Holds what was typed: escape it.
-   */
-  sentence?(values: Values, source?: Pace): string;
   /** What a finished job brought, in a few words: "1,000 posts of @aurora_lab, 940 new". */
   result?(result: Record<string, unknown>): string;
   /** Where what a finished job collected can be seen. */

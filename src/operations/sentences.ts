@@ -5,6 +5,13 @@ import { estimate } from '../text/format.ts';
 /** A form's fields by name, as text, and what the page adds to them. */
 export type Values = Record<string, string | undefined>;
 
+/**
+ * The default export of a type's `sentence.ts`: what a form would start, in one sentence. It takes
+ * whatever was typed, and what the form adds to it. The browser's script contains it, so it imports
+ * nothing but words. Holds what was typed: escape it.
+ */
+export type Sentence = (values: Values, source?: Pace) => string;
+
 /** What the estimate is made of; see `SourceOption`. */
 export interface Pace {
   label: string;

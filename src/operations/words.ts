@@ -1,5 +1,5 @@
 import type { Job } from '../jobs/job.ts';
-import { folderWords } from './folder_words.ts';
+import { folderSentences, folderWords } from './folder_words.ts';
 import { type OperationWords, type ResultLink, resultOf, type Words } from './operation.ts';
 import type { Pace, Values } from './sentences.ts';
 
@@ -20,7 +20,9 @@ export function wordsOf(type: string): Words {
 
 /** What a form of that type would start; empty when the type has no sentence. */
 export function sentence(type: string, values: Values, source?: Pace): string {
-  return wordsOf(type).sentence?.(values, source) ?? '';
+  return Object.hasOwn(folderSentences, type)
+    ? (folderSentences[type]?.(values, source) ?? '')
+    : '';
 }
 
 /**

@@ -47,9 +47,14 @@ const FOLDER = {
     export default defineWords({
       icon: 'M3 8h10',
       summary: 'Count to a number.',
-      sentence: ({ to }) => \`Counts from 1 to \${to}.\`,
       result: ({ counted }) => \`counted to \${counted}\`,
     });`,
+  'sentence.ts': `
+    import type { Values } from '../sentences.ts';
+
+    export default function sentence({ to }: Values): string {
+      return \`Counts from 1 to \${to}.\`;
+    }`,
 };
 
 const PROGRAM = `
@@ -189,7 +194,9 @@ describe('a type that is one folder', () => {
     const files = PARTS.flatMap((part) => filesBelow(join(root, part)));
     const other = files.filter((file) => !isSame(relative(root, file)));
     expect(other.map((file) => relative(root, file)).sort()).toEqual(
-      Object.keys(FOLDER).map((name) => `src/operations/count/${name}`),
+      Object.keys(FOLDER)
+        .map((name) => `src/operations/count/${name}`)
+        .sort(),
     );
   });
 });

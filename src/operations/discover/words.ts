@@ -1,8 +1,7 @@
 import { cut, MAX_NAME } from '../../text/cut.ts';
-import { count, counted } from '../../text/format.ts';
+import { count } from '../../text/format.ts';
 import { defineWords, type ResultLink } from '../operation.ts';
 import { amount, fresh, list, MAX_LINKS, postsOf } from '../result_words.ts';
-import { from, howMany, type Pace, time, trimmed, type Values } from '../sentences.ts';
 
 /** No profile has a longer name, in UTF-16 code units. */
 const MAX_LENGTH = 500;
@@ -15,7 +14,6 @@ export default defineWords({
   summary: 'Find profiles by what they say of themselves',
   example: { query: 'climbing coach', maxResults: 5 },
   quick: { field: 'query', label: 'Discover profiles', help: 'Up to 20 profiles' },
-  sentence,
   result: ({ profiles, newProfiles, saved, scraped, posts }) =>
     list(
       profiles,
@@ -53,20 +51,4 @@ function namesOf(found: unknown): string[] {
   return found.filter(
     (name): name is string => typeof name === 'string' && name.length <= MAX_LENGTH,
   );
-}
-
-function sentence(values: Values, source?: Pace): string {
-  const query = trimmed(values.query);
-  const most = howMany(values.maxResults);
-  if (query === '') return 'Say who to look for, and this says what will happen.';
-  if (most === undefined) return 'Say how many profiles to find, from 1 to 1,000.';
-  const who = `up to ${counted(most, 'profile')} for “${query}”`;
-  const then = values.save === 'false' ? ', without keeping them' : ', and keeps them';
-  return `Finds ${who}${from(source)}${time(most, source)}${then}${andScrapes(values)}.`;
-}
-
-function andScrapes({ scrape, maxTweets }: Values): string {
-  const each = howMany(maxTweets);
-  if (scrape !== 'true' || each === undefined) return '';
-  return `; then reads up to ${counted(each, 'post')} of each, as a job of its own`;
 }

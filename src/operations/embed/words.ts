@@ -1,8 +1,6 @@
 import { cut, MAX_NAME } from '../../text/cut.ts';
-import { count, counted } from '../../text/format.ts';
 import { defineWords } from '../operation.ts';
 import { amount, list } from '../result_words.ts';
-import { howMany, trimmed, type Values } from '../sentences.ts';
 
 export default defineWords({
   name: 'Embed',
@@ -12,7 +10,6 @@ export default defineWords({
   summary: 'Give every post a vector, so that it can be found by meaning',
   example: { batchSize: 32 },
   quick: { action: 'Embed new posts', help: 'Those without a vector' },
-  sentence,
   result: ({ embedded, model }) => {
     if (embedded === 0) return 'Every post had its vector';
     const name = typeof model === 'string' && cut(model, MAX_NAME);
@@ -20,15 +17,3 @@ export default defineWords({
   },
   links: () => [{ words: 'Search posts by meaning', path: '/posts', query: { by: 'meaning' } }],
 });
-
-/** `values.waiting` is the number of posts without a vector. */
-function sentence(values: Values): string {
-  const waiting = Number(values.waiting ?? Number.NaN);
-  if (waiting === 0) return 'Every post has its vector; there is nothing to embed.';
-  const posts = Number.isFinite(waiting)
-    ? `${counted(waiting, 'post')} without a vector`
-    : 'every post without a vector';
-  const batch = howMany(values.batchSize);
-  const model = trimmed(values.model);
-  return `Embeds ${posts}${model && ` with ${model}`}${batch ? `, ${count(batch)} at a time` : ''}.`;
-}

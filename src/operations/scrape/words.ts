@@ -1,8 +1,6 @@
 import { cut, MAX_NAME } from '../../text/cut.ts';
-import { counted } from '../../text/format.ts';
 import { defineWords } from '../operation.ts';
 import { amount, fresh, list, postsOf } from '../result_words.ts';
-import { from, howMany, type Pace, time, trimmed, type Values } from '../sentences.ts';
 
 export default defineWords({
   name: 'Scrape',
@@ -12,7 +10,6 @@ export default defineWords({
   summary: 'Collect the posts of one author',
   example: { username: 'aurora_lab', maxTweets: 40 },
   quick: { field: 'username', label: 'Scrape a user', help: 'Up to 100 posts' },
-  sentence,
   result: ({ posts, newPosts, username }) =>
     list(posts, `${amount(posts, 'post')}${of(username)}`, fresh(newPosts)),
   links: (result, input) => {
@@ -28,26 +25,4 @@ export default defineWords({
 
 function of(username: unknown): string {
   return typeof username === 'string' ? ` of @${cut(username, MAX_NAME)}` : '';
-}
-
-function sentence(values: Values, source?: Pace): string {
-  const most = howMany(values.maxTweets);
-  if (most === undefined) return 'Say how many posts to read, from 1 to 10,000.';
-  const posts = `up to ${counted(most, 'post')}${andKinds(values)}`;
-  if (values.source === 'archive') return `Reads ${posts} from ${theArchive(values.archive)}.`;
-  const username = trimmed(values.username).replace(/^@/, '');
-  if (username === '') return 'Name a user, and this says what will be read.';
-  return `Reads ${posts} of @${username}${from(source)}${time(most, source)}.`;
-}
-
-function andKinds({ includeReplies, includeRetweets }: Values): string {
-  const kinds = [
-    includeReplies === 'true' && 'replies',
-    includeRetweets === 'true' && 'reposts',
-  ].filter(Boolean);
-  return kinds.length > 0 ? `, ${kinds.join(' and ')} included,` : '';
-}
-
-function theArchive(name: string | undefined): string {
-  return trimmed(name) === '' ? 'the archive you choose' : `the archive ${trimmed(name)}`;
 }

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BunPlugin } from 'bun';
-import { bundledWords, FOLDER_WORDS } from '../../operations/bundled_words.ts';
+import { bundledSentences, FOLDER_WORDS } from '../../operations/bundled_words.ts';
 import { iconStyles } from '../../operations/words.ts';
 
 const ROOT = join(import.meta.dir, '..', '..', '..');
@@ -59,7 +59,7 @@ async function bundled(name: string, entry: string, format: 'iife' | 'esm'): Pro
     target: 'browser',
     format,
     minify: format === 'iife',
-    plugins: [wordsOfTypes],
+    plugins: [sentencesOfTypes],
   });
   const [output] = built.outputs;
   if (!output) throw new Error(`${name} could not be bundled: ${built.logs.join('; ')}`);
@@ -68,11 +68,11 @@ async function bundled(name: string, entry: string, format: 'iife' | 'esm'): Pro
 }
 
 /** The browser cannot look through folders. */
-const wordsOfTypes: BunPlugin = {
-  name: 'words of the job types',
+const sentencesOfTypes: BunPlugin = {
+  name: 'sentences of the job types',
   setup(build) {
     build.onLoad({ filter: /folder_words\.ts$/ }, ({ path }) =>
-      path === FOLDER_WORDS ? { contents: bundledWords(), loader: 'ts' } : undefined,
+      path === FOLDER_WORDS ? { contents: bundledSentences(), loader: 'ts' } : undefined,
     );
   },
 };
