@@ -1,21 +1,21 @@
 import { type Command, Option } from 'commander';
 import type { Field } from '../operations/fields.ts';
 import { loadCommands, loadInput } from '../operations/folders.ts';
-import type { OperationCommand } from '../operations/operation.ts';
+import type { OperationCommand, OptionWords } from '../operations/operation.ts';
 import { OPERATION_TYPES, wordsOf } from '../operations/words.ts';
 import { examples } from './help.ts';
 import type { TypedField } from './run_operation.ts';
 
-/** What a type's options follow from, when nothing runs: neither sources nor models are known. */
-const NOTHING = { sources: new Map(), embedder: { model: '' } };
+/** For the options of a command: its schema is needed, not the values that depend on these. */
+const NO_DEPS = { sources: new Map(), embedder: { model: '' } };
 
-/** Where the values of an option are found, when somebody wants them completed. */
+/** The field of each option, for the completion of its values. */
 const FIELDS = new WeakMap<Option, { type: string; field: string }>();
 
 /**
- * The commands of each job type: those in its folder's `command.ts`, or one with all defaults.
- * @param words what was typed. Only commands that it names get the options of their fields, because
- * a schema is slow to load.
+ * Adds the commands of each job type: those of its `command.ts`, or one with all defaults.
+ * @param words what was typed. Only commands that are named in it get the options of their fields,
+ * because schemas are slow to load.
  */
 export async function addOperationCommands(program: Command, words: string[]): Promise<void> {
   for (const type of OPERATION_TYPES) {
@@ -33,7 +33,7 @@ async function add(
   const name = given.name ?? type;
   const command = parent
     .command(name)
-    .description(given.does ?? startsSmall(wordsOf(type).summary));
+    .description(given.does ?? startingSmall(wordsOf(type).summary));
   const { argument } = given;
   if (argument) command.argument(argument.name, argument.does);
   const fields = words.includes(name) ? await fieldsOfType(type) : [];
@@ -46,9 +46,9 @@ async function add(
     command.addOption(option);
   }
   command
-    .option('--session <name>', 'a name that jobs can be listed by')
-    .option('--json', 'one JSON object a line on standard output: each change, last the job')
-    .option('--detach', 'start it, print its id and do not wait')
+    .option('--session <name>', 'session to add the job to; jobs can be listed by session')
+    .option('--json', 'print each change as a line of JSON, and the finished job last')
+    .option('--detach', 'start the job, print its id and exit')
     .addHelpText('after', given.examples ? examples(...given.examples) : '')
     .action(async () => {
       const typed: TypedField[] = options.map(({ option, field }) => ({
@@ -71,35 +71,43 @@ function parentOf(program: Command, name: string): Command {
 
 async function fieldsOfType(type: string): Promise<Field[]> {
   const { fieldsOf } = await import('../operations/fields.ts');
-  return fieldsOf(await loadInput(type, NOTHING));
+  return fieldsOf(await loadInput(type, NO_DEPS));
 }
 
-/** `--max <n>`; of a tick that is on by default also `--no-save`. */
+/** `--max <n>`; for a tick that is on by default also `--no-save`. */
 function optionsOf(field: Field, { options = {} }: OperationCommand): Option[] {
   const words = options[field.name] ?? {};
   if (words === false) return [];
   const name = words.name ?? field.name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  const does = words.does ?? whatItDoes(field);
+  const does = descriptionOf(field, words);
   if (field.kind !== 'tick') return [new Option(`--${name} ${VALUES[field.kind]}`, does)];
   const on = new Option(`--${name}`, does);
   if (field.default !== true) return [on];
-  return [on, new Option(`--no-${name}`, words.not ?? `not: ${does}`)];
+  return [on, new Option(`--no-${name}`, words.not ?? `turn --${name} off`)];
 }
 
 const VALUES = { text: '<text>', number: '<n>', choice: '<name>' };
 
-/** "posts at most, 1 to 10,000 (default: 100)" */
-function whatItDoes({ label, description, min, max, default: fallback, initial }: Field): string {
-  const range =
-    min === undefined || max === undefined
-      ? ''
-      : `, ${min.toLocaleString('en')} to ${max.toLocaleString('en')}`;
-  const value = fallback ?? initial;
-  const otherwise = typeof value === 'number' || value === '' ? ` (default: ${value})` : '';
-  return `${startsSmall(description ?? label)}${range}${otherwise}`;
+/** "maximum number of posts, 1–10,000 (default: 100)" */
+function descriptionOf(field: Field, words: OptionWords): string {
+  const { label, description, min, max, values = [], initial } = field;
+  const does = words.does ?? startingSmall(description ?? label);
+  const range = min === undefined || max === undefined ? '' : `, ${inWords(min)}–${inWords(max)}`;
+  const choices = values.length > 1 ? `: ${values.join(' or ')}` : '';
+  const fallback = words.default ?? field.default ?? initial ?? '';
+  return `${does}${range}${choices}${defaultOf(fallback)}`;
 }
 
-function startsSmall(text: string): string {
+function defaultOf(value: string | number | boolean): string {
+  if (value === true) return ' (default)';
+  return value === false || value === '' ? '' : ` (default: ${inWords(value)})`;
+}
+
+function inWords(value: string | number): string {
+  return value.toLocaleString('en');
+}
+
+function startingSmall(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '');
 }
 

@@ -13,7 +13,7 @@ import { createReporter } from './progress/reporter.ts';
 import { quietLog } from './quiet_log.ts';
 import { wrongInput } from './wrong_input.ts';
 
-/** A field of the operation's input: what was typed, and the name it was typed under. */
+/** A field of the input as it was typed: its value, and the argument or option it came from. */
 export interface TypedField {
   field: string;
   value: unknown;
@@ -27,8 +27,9 @@ export interface RunOptions {
 }
 
 /**
- * Starts a job and runs it here, beside whatever servers and workers there are: whoever is first
- * does it. Returns the exit code when the job has ended.
+ * Starts a job and runs it in this process, unless a server or worker claims it first.
+ * @param prepare runs before the job is created; see `OperationCommand`.
+ * @returns the exit code, when the job has ended.
  */
 export async function runOperation(
   type: string,
@@ -53,7 +54,7 @@ export async function runOperation(
   }
 }
 
-/** What was prepared is undone when no job was created. */
+/** Undoes what was prepared when no job is created. */
 async function enqueue(
   deps: ProcessDeps,
   type: string,
@@ -74,7 +75,7 @@ async function enqueue(
   }
 }
 
-/** As an argument or option was called by whoever typed it. */
+/** The argument or option that a field was typed as: `--max`. */
 function typedAs(field: string, fields: TypedField[]): string {
   const typed = fields.filter((one) => one.field === field);
   const { typedAs } = typed.find(({ value }) => value !== undefined) ?? typed[0] ?? {};
@@ -83,7 +84,10 @@ function typedAs(field: string, fields: TypedField[]): string {
 
 function detached({ vitals }: ProcessDeps, job: Job, { json }: RunOptions): number {
   print(json ? JSON.stringify(job) : job.id);
-  const advice = [`xgpt jobs watch ${job.id} shows it.`, whoGoesOn(vitals.processes(), Date.now())];
+  const advice = [
+    `Watch it with: xgpt jobs watch ${job.id}.`,
+    whoGoesOn(vitals.processes(), Date.now()),
+  ];
   complain(advice.filter(Boolean).join(' '));
   return EXIT.completed;
 }

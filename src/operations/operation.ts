@@ -113,9 +113,12 @@ export interface OperationCommand {
 export interface OptionWords {
   /** Without dashes: `max`. The field's name in lower case by default. */
   name?: string;
+  /** The field's description or label by default. Its range and its default are added. */
   does?: string;
-  /** What the option `--no-…` does, of a tick that is on by default. */
+  /** What `--no-…` does, for a tick that is on by default. */
   not?: string;
+  /** What happens without the option, where that is not the field's default. */
+  default?: string;
 }
 
 /** The default export of `command.ts`. */

@@ -171,7 +171,7 @@ describe('a type that is one folder', () => {
     };
     expect(xgpt('--help').stdout).toMatch(/count \[options\] +count to a number\n/);
     expect(xgpt('count', '--help').stdout).toContain(
-      '--to <n>          count to, 1 to 500 (default: 10)',
+      '--to <n>          count to, 1–500 (default: 10)',
     );
     expect(xgpt('count', '--to', '3').stdout).toBe('counted to 3\n');
     expect(xgpt('count', '--to', '0').stderr).toContain('--to: Count to must be a whole number');

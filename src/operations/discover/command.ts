@@ -3,16 +3,15 @@ import { defineCommand } from '../operation.ts';
 export default defineCommand({
   parent: 'users',
   does: 'find people by bio or keywords',
-  argument: { name: '<query...>', field: 'query', does: 'words of their bios' },
+  argument: { name: '<query...>', field: 'query', does: 'words from their bios' },
   options: {
-    maxResults: { name: 'max' },
-    save: { does: 'keep the profiles (the default)', not: 'only list them' },
-    scrape: { does: 'read the posts of each of them as well' },
-    maxTweets: { name: 'posts', does: 'posts of each at most (default: 100)' },
-    source: { does: 'where to read it: sample (the default)' },
+    maxResults: { name: 'max', does: 'maximum number of profiles' },
+    save: { not: 'only list the profiles' },
+    maxTweets: { name: 'posts', does: 'with --scrape, maximum number of posts of each' },
+    source: { does: 'where to read from' },
   },
   examples: [
-    ['xgpt users discover climbing coach', 'their usernames, one a line'],
-    ['xgpt users discover jazz --max 5 --scrape', 'and their posts, one job for each'],
+    ['xgpt users discover climbing coach', 'their usernames, one per line'],
+    ['xgpt users discover jazz --max 5 --scrape', 'and scrape each of them, as a job of its own'],
   ],
 });
