@@ -6,6 +6,7 @@ import { jobTracker } from './jobs/index.ts';
 import { createLogger } from './logger.ts';
 import { openProgram } from './services.ts';
 import { shutDownOnSignals } from './shutdown.ts';
+import { prepareStatements } from './statement.ts';
 
 /** How long a connection may be silent while nothing is answered on it. */
 const IDLE_SECONDS = 30;
@@ -35,6 +36,7 @@ export async function serve(config: Config, compiled?: string): Promise<void> {
   });
   const server = listen(app, config);
   await firstAnswers(server);
+  prepareStatements(appDatabase());
   // Only now: a server that finds its port taken must not have claimed jobs.
   await jobTracker.start();
   await program.vitals.start();

@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import { z } from 'zod';
 import type { Post } from '../post.ts';
+import { statement } from '../statement.ts';
 import type { Library, PostPage, PostQuery } from './library.ts';
 import { clampLimit, readCursor, where, writeCursor } from './listing.ts';
 import { type PostRow, toPost, toRow } from './post_row.ts';
@@ -62,10 +63,10 @@ const cursorSchema = z.tuple([z.literal('posts'), z.int(), z.int()]);
 
 /** @param now the time in ms since 1970. */
 export function createPostStore(db: Database, now: () => number): PostStore {
-  const find = db.query<Known, Bindings>(FIND);
-  const upsert = db.query<{ key: number }, Record<string, string | number | null>>(UPSERT);
-  const indexWords = db.query<void, Bindings>(INDEX_WORDS);
-  const count = db.query<{ total: number }, []>('SELECT count(*) AS total FROM posts');
+  const find = statement<Known, Bindings>(db, FIND);
+  const upsert = statement<{ key: number }, Record<string, string | number | null>>(db, UPSERT);
+  const indexWords = statement<void, Bindings>(db, INDEX_WORDS);
+  const count = statement<{ total: number }, []>(db, 'SELECT count(*) AS total FROM posts');
 
   function savePost(post: Post, now: number): { key: number; isNew: boolean } {
     const known = find.get({ source: post.source, id: post.id });

@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import { z } from 'zod';
 import type { Profile } from '../post.ts';
+import { statement } from '../statement.ts';
 import type { Library, ProfilePage, ProfileQuery, StoredProfile } from './library.ts';
 import { clampLimit, readCursor, where, writeCursor } from './listing.ts';
 import { fold } from './words.ts';
@@ -60,9 +61,9 @@ const cursorSchema = z.tuple([z.literal('profiles'), z.string(), z.int()]);
 
 /** @param now the time in ms since 1970. */
 export function createProfileStore(db: Database, now: () => number): ProfileStore {
-  const find = db.query<{ key: number }, Bindings>(FIND);
-  const upsert = db.query<void, Record<string, string | number | null>>(UPSERT);
-  const count = db.query<{ total: number }, []>('SELECT count(*) AS total FROM profiles');
+  const find = statement<{ key: number }, Bindings>(db, FIND);
+  const upsert = statement<void, Record<string, string | number | null>>(db, UPSERT);
+  const count = statement<{ total: number }, []>(db, 'SELECT count(*) AS total FROM profiles');
 
   function saveProfile(profile: Profile, now: number): 0 | 1 {
     const known = find.get({ source: profile.source, id: profile.id });

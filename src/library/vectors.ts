@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import type { Post } from '../post.ts';
+import { statement } from '../statement.ts';
 import type { Library } from './library.ts';
 import { type PostRow, toPost } from './post_row.ts';
 
@@ -32,18 +33,21 @@ const WITHOUT_VECTOR = `
   AND NOT EXISTS (SELECT 1 FROM vectors WHERE post_key = posts.key AND model = $model)`;
 
 export function createVectorStore(db: Database): VectorStore {
-  const save = db.query<void, Bindings>(SAVE);
-  const nearest = db.query<PostRow & { similarity: number }, Bindings>(NEAREST);
-  const without = db.query<{ key: number; text: string }, Bindings>(
+  const save = statement<void, Bindings>(db, SAVE);
+  const nearest = statement<PostRow & { similarity: number }, Bindings>(db, NEAREST);
+  const without = statement<{ key: number; text: string }, Bindings>(
+    db,
     `SELECT key, text ${WITHOUT_VECTOR} ORDER BY key LIMIT $limit`,
   );
-  const oneWithout = db.query<{ key: number; text: string }, Bindings>(
+  const oneWithout = statement<{ key: number; text: string }, Bindings>(
+    db,
     `SELECT key, text ${WITHOUT_VECTOR} AND key = $key`,
   );
-  const countWithout = db.query<{ total: number }, Bindings>(
+  const countWithout = statement<{ total: number }, Bindings>(
+    db,
     `SELECT count(*) AS total ${WITHOUT_VECTOR}`,
   );
-  const count = db.query<{ total: number }, []>('SELECT count(*) AS total FROM vectors');
+  const count = statement<{ total: number }, []>(db, 'SELECT count(*) AS total FROM vectors');
 
   const saveVectors = db.transaction(
     (model: string, vectors: Parameters<Library['saveVectors']>[1]) => {
