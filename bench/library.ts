@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '../src/database.ts';
 import { createLibrary } from '../src/library/index.ts';
+import { loadVectorFunctions } from '../src/library/vectors.ts';
 import type { Post } from '../src/post.ts';
 
 const POSTS = Number(process.argv[2] ?? 100_000);
@@ -100,6 +101,7 @@ function measureMeaning(db: Database, size: number) {
   const saving = performance.now();
   for (let i = 0; i < size; i += 100) library.saveVectors(MODEL, vectors.slice(i, i + 100));
   const saved = perSecond(size, performance.now() - saving);
+  loadVectorFunctions(db);
   fillOthers(db);
   const query = unitVector();
   const bytes = new Uint8Array(query.buffer);

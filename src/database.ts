@@ -1,7 +1,6 @@
 import { Database } from 'bun:sqlite';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { getLoadablePath } from 'sqlite-vec';
 import { loadConfig } from './config.ts';
 import { troubleOf } from './database_trouble.ts';
 
@@ -48,7 +47,6 @@ export function openDatabase(path: string): Database {
     db.run('PRAGMA synchronous = FULL');
     db.run(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     db.run(`PRAGMA journal_size_limit = ${MAX_WAL_BYTES}`);
-    db.loadExtension(getLoadablePath());
     db.run('PRAGMA foreign_keys = ON');
     migrate(db);
     db.run('PRAGMA busy_timeout = 0');

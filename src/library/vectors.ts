@@ -34,7 +34,6 @@ const WITHOUT_VECTOR = `
 
 export function createVectorStore(db: Database): VectorStore {
   const save = statement<void, Bindings>(db, SAVE);
-  const nearest = statement<PostRow & { similarity: number }, Bindings>(db, NEAREST);
   const without = statement<{ key: number; text: string }, Bindings>(
     db,
     `SELECT key, text ${WITHOUT_VECTOR} ORDER BY key LIMIT $limit`,
@@ -49,6 +48,8 @@ export function createVectorStore(db: Database): VectorStore {
   );
   const count = statement<{ total: number }, []>(db, 'SELECT count(*) AS total FROM vectors');
 
+  let knowsDistances = false;
+
   const saveVectors = db.transaction(
     (model: string, vectors: Parameters<Library['saveVectors']>[1]) => {
       for (const { key, vector, text = null } of vectors) {
@@ -58,12 +59,19 @@ export function createVectorStore(db: Database): VectorStore {
     },
   );
 
+  /** Loading the extension takes 3 ms, and most processes compare no vectors. */
+  function nearest() {
+    if (!knowsDistances) loadVectorFunctions(db);
+    knowsDistances = true;
+    return db.query<PostRow & { similarity: number }, Bindings>(NEAREST);
+  }
+
   function postsLike(
     model: string,
     vector: Float32Array,
     limit: number,
   ): (Post & { similarity: number })[] {
-    const rows = nearest.all({ model, embedding: bytesOf(vector), limit: Math.max(limit, 0) });
+    const rows = nearest().all({ model, embedding: bytesOf(vector), limit: Math.max(limit, 0) });
     return rows.map((row) => ({ ...toPost(row), similarity: row.similarity }));
   }
 
@@ -76,6 +84,15 @@ export function createVectorStore(db: Database): VectorStore {
     countWithoutVector: (model) => countWithout.get({ model, afterKey: 0 })?.total ?? 0,
     countVectors: () => count.get()?.total ?? 0,
   };
+}
+
+/**
+ * Adds the functions of sqlite-vec to a connection.
+ * @throws when there is no sqlite-vec for this platform.
+ */
+export function loadVectorFunctions(db: Database): void {
+  const { getLoadablePath }: typeof import('sqlite-vec') = require('sqlite-vec');
+  db.loadExtension(getLoadablePath());
 }
 
 /** The vector's own bytes: it may be a view into a larger buffer. */
