@@ -35,9 +35,14 @@ export function optionalWholeNumber(label: string, min: number, max: number) {
 }
 
 function between(label: string, min: number, max: number) {
-  const [from, to] = [min, max].map((bound) => bound.toLocaleString('en'));
+  const [from, to] = [min, max].map(grouped);
   const error = `${label} must be a whole number from ${from} to ${to}.`;
   return z.number({ error }).int(error).min(min, error).max(max, error);
+}
+
+/** As `toLocaleString('en')` writes a whole number, which takes 4 ms the first time. */
+function grouped(bound: number): string {
+  return String(bound).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
 export function tick(label: string, fallback: boolean) {
