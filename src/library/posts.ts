@@ -59,7 +59,7 @@ const CONDITIONS = {
 
 const COUNT_WORDS = 'SELECT count(*) AS total FROM post_words WHERE post_words MATCH $match';
 
-const cursorSchema = z.tuple([z.literal('posts'), z.int(), z.int()]);
+const cursorSchema = () => z.tuple([z.literal('posts'), z.int(), z.int()]);
 
 /** @param now the time in ms since 1970. */
 export function createPostStore(db: Database, now: () => number): PostStore {
@@ -132,6 +132,6 @@ function filtersOf({ author, source, q }: PostQuery): Bindings {
 
 function positionOf(cursor: string | undefined): Bindings {
   if (cursor === undefined) return {};
-  const [, created_at, key] = readCursor(cursorSchema, cursor);
+  const [, created_at, key] = readCursor(cursorSchema(), cursor);
   return { created_at, key };
 }

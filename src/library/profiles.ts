@@ -57,7 +57,7 @@ const CONDITIONS = {
 const POSTS_HELD = `(SELECT count(*) FROM posts
   WHERE posts.author = profiles.username AND posts.source = profiles.source) AS posts_held`;
 
-const cursorSchema = z.tuple([z.literal('profiles'), z.string(), z.int()]);
+const cursorSchema = () => z.tuple([z.literal('profiles'), z.string(), z.int()]);
 
 /** @param now the time in ms since 1970. */
 export function createProfileStore(db: Database, now: () => number): ProfileStore {
@@ -109,7 +109,7 @@ export function createProfileStore(db: Database, now: () => number): ProfileStor
 
 function positionOf(cursor: string | undefined): Bindings {
   if (cursor === undefined) return {};
-  const [, username, key] = readCursor(cursorSchema, cursor);
+  const [, username, key] = readCursor(cursorSchema(), cursor);
   return { username, key };
 }
 
