@@ -71,7 +71,7 @@ function parentOf(program: Command, name: string): Command {
 
 async function fieldsOfType(type: string): Promise<Field[]> {
   const { fieldsOf } = await import('../operations/fields.ts');
-  return fieldsOf(await loadInput(type, NO_DEPS));
+  return fieldsOf((await loadInput(type, NO_DEPS))());
 }
 
 /** `--max <n>`; for a tick that is on by default also `--no-save`. */
@@ -124,6 +124,6 @@ export async function valuesOfOption(option: Option): Promise<string[] | undefin
     ]);
   const config = loadConfig();
   const deps = { sources: createSources(config), embedder: createLocalEmbedder(config) };
-  const fields = fieldsOf(await loadInput(of.type, deps));
+  const fields = fieldsOf((await loadInput(of.type, deps))());
   return fields.find(({ name }) => name === of.field)?.values ?? [];
 }

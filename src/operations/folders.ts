@@ -25,10 +25,10 @@ export async function loadCommands(type: string): Promise<OperationCommand[]> {
   return [await defaultOf<OperationCommand | OperationCommand[]>(type, 'command.ts')].flat();
 }
 
-/** The schema of a type's input alone: nothing that runs a job is loaded for it. */
-export async function loadInput(type: string, deps: InputDeps): Promise<z.ZodType> {
+/** What makes the schema of a type's input; nothing that runs a job is loaded for it. */
+export async function loadInput(type: string, deps: InputDeps): Promise<() => z.ZodType> {
   const create = await defaultOf<(deps: InputDeps) => z.ZodType>(type, 'input.ts');
-  return create(deps);
+  return () => create(deps);
 }
 
 function hasFile(type: string, file: string): boolean {

@@ -1,6 +1,6 @@
 import { defineJob, type JobDefinition, type JobType } from '../jobs/index.ts';
 import type { OperationDeps } from './deps.ts';
-import { fieldsOf } from './fields.ts';
+import { type Field, fieldsOf } from './fields.ts';
 import { defaultOf, loadInput } from './folders.ts';
 import type { Operation, OperationRun, Operations } from './operation.ts';
 import { OPERATION_TYPES, wordsOf } from './words.ts';
@@ -59,10 +59,16 @@ async function loadOperation(type: string, deps: OperationDeps): Promise<Operati
     defaultOf<(deps: OperationDeps) => OperationRun<JobType>>(type, 'run.ts'),
   ]);
   const { upload, ...run } = create(deps);
+  const definition = defineJob({ ...run, type: type as JobType, input: input as () => never });
+  let fields: Field[] | undefined;
   return {
     type: type as JobType,
-    definition: defineJob({ ...run, type: type as JobType, input: input as never }),
-    fields: fieldsOf(input),
+    definition,
+    // The schema is made when it is first used.
+    get fields() {
+      fields ??= fieldsOf(definition.input);
+      return fields;
+    },
     words: wordsOf(type),
     ...(upload && { upload }),
   };

@@ -7,7 +7,7 @@ import { createSources } from '../../src/sources/index.ts';
 
 const DEPS = { sources: createSources(loadConfig({})), embedder: { model: 'minilm' } };
 
-const scrape = await loadInput('scrape', DEPS);
+const scrape = (await loadInput('scrape', DEPS))();
 
 function messagesFor(input: z.ZodType, value: unknown): string[] {
   const { error } = input.safeParse(value);

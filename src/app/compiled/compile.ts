@@ -46,6 +46,7 @@ const LEFT_OUTSIDE = [
   '@elysiajs/openapi',
   '@fastify/busboy',
   '@streamparser/json',
+  'file-type',
   'html-entities',
   'tar-stream',
   'yauzl',

@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite';
+import { statement } from '../../platform/statement.ts';
 import type { Participant, Writer } from '../../platform/writer.ts';
 import type { FinalStatus } from '../lifecycle.ts';
 
@@ -321,28 +322,39 @@ function emptyTransaction() {
 
 function prepare(db: Database) {
   return {
-    version: db.query<{ data_version: number }, []>('PRAGMA data_version'),
-    last: db.query<{ seq: number | null }, []>('SELECT MAX(seq) AS seq FROM job_changes'),
-    newest: db.query<{ ended: string | null }, [number]>(
+    version: statement<{ data_version: number }, []>(db, 'PRAGMA data_version'),
+    last: statement<{ seq: number | null }, []>(db, 'SELECT MAX(seq) AS seq FROM job_changes'),
+    newest: statement<{ ended: string | null }, [number]>(
+      db,
       'SELECT ended FROM job_changes ORDER BY seq DESC LIMIT ?',
     ),
-    since: db.query<ChangeRow, [number]>(`
+    since: statement<ChangeRow, [number]>(
+      db,
+      `
       SELECT seq, jobs, ended, counts FROM job_changes WHERE seq > ?
-      ORDER BY seq LIMIT ${MAX_TOLD + 1}`),
-    add: db.query<null, [number, ...(string | null)[]]>(
+      ORDER BY seq LIMIT ${MAX_TOLD + 1}`,
+    ),
+    add: statement<null, [number, ...(string | null)[]]>(
+      db,
       'INSERT INTO job_changes (seq, jobs, ended, counts, ends) VALUES (?, ?, ?, ?, ?)',
     ),
-    countAll: db.query<{ type: string; client: string | null; place: Place; count: number }, []>(`
+    countAll: statement<{ type: string; client: string | null; place: Place; count: number }, []>(
+      db,
+      `
       SELECT type, client,
              CASE WHEN status IN ('queued', 'retrying') THEN 'waiting'
                   WHEN tracked THEN 'tracked' ELSE 'running' END AS place,
              COUNT(*) AS count
-      FROM jobs INDEXED BY jobs_live WHERE completed_at IS NULL GROUP BY 1, 2, 3`),
-    countEnds: db.query<null, [number]>(`
+      FROM jobs INDEXED BY jobs_live WHERE completed_at IS NULL GROUP BY 1, 2, 3`,
+    ),
+    countEnds: statement<null, [number]>(
+      db,
+      `
       INSERT INTO job_ends (hour, type, status, bucket, count)
       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4
       FROM job_changes, json_each(ends) WHERE seq < ?
-      ON CONFLICT DO UPDATE SET count = count + excluded.count`),
-    forget: db.query<null, [number]>('DELETE FROM job_changes WHERE seq < ?'),
+      ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+    ),
+    forget: statement<null, [number]>(db, 'DELETE FROM job_changes WHERE seq < ?'),
   };
 }

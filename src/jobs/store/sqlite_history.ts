@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite';
+import { statement } from '../../platform/statement.ts';
 import type { Writer } from '../../platform/writer.ts';
 import {
   type EndCount,
@@ -18,36 +19,52 @@ const UNCOUNTED = `
 export function createSqliteJobHistory(db: Database, writer: Writer): JobHistory {
   // Two queries for each, because a condition on a type that may be absent uses no index.
   const ends = (ofType: string) =>
-    db.query<EndCount, Params>(`
+    statement<EndCount, Params>(
+      db,
+      `
       SELECT hour - hour % $step AS start, type, status, bucket, SUM(count) AS count
       FROM (SELECT hour, type, status, bucket, count FROM job_ends
             WHERE hour >= $since AND hour < $until ${ofType}
             UNION ALL
             SELECT hour, type, status, bucket, count FROM (${UNCOUNTED})
             WHERE hour >= $since AND hour < $until ${ofType})
-      GROUP BY start, type, status, bucket`);
+      GROUP BY start, type, status, bucket`,
+    );
   const failures = (ofType: string) =>
-    db.query<FailureCount, Params>(`
+    statement<FailureCount, Params>(
+      db,
+      `
       SELECT type, reason, SUM(count) AS count
       FROM job_failures WHERE day > $since - ${HISTORY_STEPS.day} AND day < $until ${ofType}
-      GROUP BY type, reason ORDER BY count DESC, reason`);
+      GROUP BY type, reason ORDER BY count DESC, reason`,
+    );
   const OF_TYPE = 'AND type = $type';
   const [allEnds, endsOfType] = [ends(''), ends(OF_TYPE)];
   const [allFailures, failuresOfType] = [failures(''), failures(OF_TYPE)];
 
-  const countEnds = db.query<null, []>(`
+  const countEnds = statement<null, []>(
+    db,
+    `
     INSERT INTO job_ends (hour, type, status, bucket, count)
     SELECT hour, type, status, bucket, count FROM (${UNCOUNTED}) WHERE true
-    ON CONFLICT DO UPDATE SET count = count + excluded.count`);
-  const setCounted = db.query<null, []>(
+    ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+  );
+  const setCounted = statement<null, []>(
+    db,
     'UPDATE job_changes SET ends = NULL WHERE ends IS NOT NULL',
   );
-  const forgetEnds = db.query<null, Params>(`
+  const forgetEnds = statement<null, Params>(
+    db,
+    `
     DELETE FROM job_ends WHERE (hour, type, status, bucket) IN (
-      SELECT hour, type, status, bucket FROM job_ends WHERE hour < $time LIMIT $limit)`);
-  const forgetFailures = db.query<null, Params>(`
+      SELECT hour, type, status, bucket FROM job_ends WHERE hour < $time LIMIT $limit)`,
+  );
+  const forgetFailures = statement<null, Params>(
+    db,
+    `
     DELETE FROM job_failures WHERE (day, type, reason) IN (
-      SELECT day, type, reason FROM job_failures WHERE day < $time LIMIT $limit)`);
+      SELECT day, type, reason FROM job_failures WHERE day < $time LIMIT $limit)`,
+  );
 
   return {
     ends: ({ by, since, until, type }) => {

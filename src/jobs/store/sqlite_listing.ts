@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite';
+import { statement } from '../../platform/statement.ts';
 import { measured } from '../engine/report.ts';
 import type { JobStatus } from '../lifecycle.ts';
 import { type JobListing, type JobPage, type JobQuery, type Tally, WINDOW } from '../listing.ts';
@@ -19,22 +20,31 @@ export function createSqliteJobListing(db: Database): JobListing {
   // The progress of a job that started others is the sum of theirs, and theirs counts already.
   // TOTAL adds real numbers: SUM fails when whole ones get beyond 2^63.
   const isParent = 'EXISTS (SELECT 1 FROM jobs AS child WHERE child.parent_id = jobs.id)';
-  const sums = db.query<
+  const sums = statement<
     { status: JobStatus; count: number; current: number; total: number },
     [string]
-  >(`
+  >(
+    db,
+    `
     SELECT status, COUNT(*) AS count,
            TOTAL(CASE WHEN ${isParent} THEN 0 ELSE min(progress_current, progress_total) END) AS current,
            TOTAL(CASE WHEN ${isParent} THEN 0 ELSE progress_total END) AS total
-    FROM jobs INDEXED BY jobs_by_session_and_status WHERE session_id = ? GROUP BY status`);
-  const counts = db.query<{ status: JobStatus; count: number }, [string]>(`
+    FROM jobs INDEXED BY jobs_by_session_and_status WHERE session_id = ? GROUP BY status`,
+  );
+  const counts = statement<{ status: JobStatus; count: number }, [string]>(
+    db,
+    `
     SELECT status, COUNT(*) AS count
-    FROM jobs INDEXED BY jobs_by_session_and_status WHERE session_id = ? GROUP BY status`);
-  const recent = db.query<{ id: string; last: number }, [number]>(`
+    FROM jobs INDEXED BY jobs_by_session_and_status WHERE session_id = ? GROUP BY status`,
+  );
+  const recent = statement<{ id: string; last: number }, [number]>(
+    db,
+    `
     SELECT session_id AS id, MAX(created_at) AS last
     FROM (SELECT session_id, created_at FROM jobs INDEXED BY jobs_in_sessions
           WHERE session_id IS NOT NULL ORDER BY created_at DESC LIMIT ${RECENT_JOBS})
-    GROUP BY session_id ORDER BY last DESC LIMIT ?`);
+    GROUP BY session_id ORDER BY last DESC LIMIT ?`,
+  );
 
   return {
     list: (query) => (query.newerThan ? newerPage(db, query) : olderPage(db, query)),

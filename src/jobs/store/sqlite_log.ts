@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite';
+import { statement } from '../../platform/statement.ts';
 import type { LogPart } from '../details.ts';
 
 /** A log keeps so many of its newest bytes. */
@@ -11,11 +12,13 @@ const END = `SELECT position + bytes AS end FROM job_log WHERE job_id = ?
 
 /** Appends to the logs of jobs, inside the transaction of the caller. */
 export function createLogWriter(db: Database) {
-  const last = db.query<{ end: number }, [string]>(END);
-  const add = db.query<null, [string, number, number, string]>(
+  const last = statement<{ end: number }, [string]>(db, END);
+  const add = statement<null, [string, number, number, string]>(
+    db,
     'INSERT INTO job_log (job_id, position, bytes, text) VALUES (?, ?, ?, ?)',
   );
-  const drop = db.query<null, [string, number]>(
+  const drop = statement<null, [string, number]>(
+    db,
     'DELETE FROM job_log WHERE job_id = ? AND position < ?',
   );
   return {
@@ -30,12 +33,15 @@ export function createLogWriter(db: Database) {
 }
 
 export function createLogReader(db: Database) {
-  const last = db.query<{ end: number }, [string]>(END);
-  const chunksFrom = db.query<{ position: number; text: string }, [string, number]>(`
+  const last = statement<{ end: number }, [string]>(db, END);
+  const chunksFrom = statement<{ position: number; text: string }, [string, number]>(
+    db,
+    `
     SELECT position, text FROM job_log
     WHERE job_id = ?1 AND position >= COALESCE(
       (SELECT MAX(position) FROM job_log WHERE job_id = ?1 AND position <= ?2), 0)
-    ORDER BY position`);
+    ORDER BY position`,
+  );
   const logEnd = (id: string) => last.get(id)?.end ?? 0;
 
   function readLog(id: string, asked: number, limit: number): LogPart {

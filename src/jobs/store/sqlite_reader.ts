@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite';
+import { statement } from '../../platform/statement.ts';
 import type { JobAttempt } from '../details.ts';
 import type { Job } from '../job.ts';
 import type { ChangeLog } from './sqlite_changes.ts';
@@ -14,13 +15,16 @@ const RUNNING = "status IN ('running', 'cancelling')";
 
 /** What the tracker and the pages read of jobs in SQLite. Needs the tables of `migrations/`. */
 export function createSqliteJobReader(db: Database, log: ChangeLog): JobReader {
-  const rows = (text: string) => db.query<JobRow, Value[]>(text);
+  const rows = (text: string) => statement<JobRow, Value[]>(db, text);
   const whole = rows(`SELECT ${WHOLE} FROM jobs WHERE id = ?`);
   const brief = rows(`SELECT ${BRIEF} FROM jobs WHERE id = ?`);
-  const idsLike = db.query<{ id: string }, Value[]>(`
+  const idsLike = statement<{ id: string }, Value[]>(
+    db,
+    `
     SELECT id FROM jobs
     WHERE substr(id, 1, length(?1)) = ?1 OR substr(id, -length(?1)) = ?1
-    ORDER BY created_at DESC, key DESC LIMIT ?2`);
+    ORDER BY created_at DESC, key DESC LIMIT ?2`,
+  );
   const children = rows(`SELECT ${BRIEF} FROM jobs WHERE parent_id = ? ORDER BY key`);
   const running = rows(`
     SELECT ${BRIEF} FROM jobs WHERE ${LIVE} AND ${RUNNING} ORDER BY started_at, key`);
@@ -35,7 +39,8 @@ export function createSqliteJobReader(db: Database, log: ChangeLog): JobReader {
   const failed = rows(`
     SELECT ${BRIEF} FROM jobs INDEXED BY jobs_failed_unseen
     WHERE status = 'failed' AND dismissed_at IS NULL ORDER BY completed_at DESC LIMIT ?`);
-  const keptAttempts = db.query<AttemptRow, [string]>(
+  const keptAttempts = statement<AttemptRow, [string]>(
+    db,
     'SELECT attempt, started_at, ended_at, outcome, error FROM job_attempts WHERE job_id = ? ORDER BY attempt',
   );
   const steps = createStepReader(db);
@@ -105,9 +110,12 @@ export function createSqliteJobReader(db: Database, log: ChangeLog): JobReader {
 
 /** What other processes did to jobs in SQLite. */
 export function createSqliteJobNews(db: Database, log: ChangeLog): JobNews {
-  const progress = db.query<{ id: string; mark: string }, [string]>(`
+  const progress = statement<{ id: string; mark: string }, [string]>(
+    db,
+    `
     SELECT id, attempt || ' ' || updated_at || ' ' || progress_current AS mark
-    FROM jobs WHERE ${LIVE} AND ${RUNNING} AND owner <> ?`);
+    FROM jobs WHERE ${LIVE} AND ${RUNNING} AND owner <> ?`,
+  );
   let seen = new Map<string, string>();
 
   return {

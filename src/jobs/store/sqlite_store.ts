@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite';
+import { statement } from '../../platform/statement.ts';
 import type { Writer } from '../../platform/writer.ts';
 import type { JobData, SaveData } from '../data.ts';
 import { boundedError } from '../engine/report.ts';
@@ -616,8 +617,8 @@ interface OldRow {
 
 /** One statement for each thing that happens to a job. */
 function prepare(db: Database) {
-  const run = (text: string) => db.query<null, Value[]>(text);
-  const get = <Row>(text: string) => db.query<Row, Value[]>(text);
+  const run = (text: string) => statement<null, Value[]>(db, text);
+  const get = <Row>(text: string) => statement<Row, Value[]>(db, text);
   const insert = `
       INSERT INTO jobs (id, type, status, max_attempts, metadata, metadata_brief, session_id,
                         parent_id, client, created_at, updated_at) VALUES`;

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'bun:test';
 import { JOB_STATUSES, type JobQuery } from '../../../src/jobs/index.ts';
 import { FAILURES, WINDOW } from '../../../src/jobs/listing.ts';
 import { openDatabase } from '../../../src/platform/database.ts';
+import { prepareStatements } from '../../../src/platform/statement.ts';
 import { errand, setup } from '../../support/jobs.ts';
 
 const START = Date.UTC(2026, 0, 1);
@@ -180,6 +181,7 @@ async function statementsOf(database: Database): Promise<Set<string>> {
   const statements = recordStatements(database);
   const { tracker, clock } = setup({ definitions: [errand(async () => 'done')] }, database);
   await tracker.start();
+  prepareStatements(database);
   const { id } = await tracker.enqueue('errand', {}, { sessionId: 'night', client: 'somebody' });
   await clock.advance(1_000);
   expect(tracker.getJob(id)?.status).toBe('completed');

@@ -45,7 +45,7 @@ const INPUT_DEPS = { sources: createSources(loadConfig({})), embedder: { model: 
 
 const FIELDS = new Map<string, Field[]>();
 for (const type of OPERATION_TYPES)
-  FIELDS.set(type, fieldsOfInput(await loadInput(type, INPUT_DEPS)));
+  FIELDS.set(type, fieldsOfInput((await loadInput(type, INPUT_DEPS))()));
 
 /** The fields of a type. */
 export function fieldsOfType(type: string): Field[] {
