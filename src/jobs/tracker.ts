@@ -5,7 +5,6 @@ import { type Logger, silentLogger } from '../platform/logger.ts';
 import { writerOf } from '../platform/writer.ts';
 import type { SaveData, SavedData } from './data.ts';
 import type { InputOf, JobDefinition } from './definition.ts';
-import type { JobAttempt, JobStep, LogPart } from './details.ts';
 import { type Bell, createBell, SILENT_BELL } from './engine/bell.ts';
 import {
   type Act,
@@ -13,7 +12,6 @@ import {
   actOnMatching,
   type BulkAction,
   type BulkOutcome,
-  tallyMatching,
 } from './engine/bulk.ts';
 import { type JobContext, trackedContext } from './engine/context.ts';
 import {
@@ -37,22 +35,16 @@ import { DEFAULT_RETRY } from './engine/retry.ts';
 import { createRunner, type Runner } from './engine/runner.ts';
 import { PermanentError, ShuttingDown, TooManyWaiting, UnknownJobType } from './errors.ts';
 import { Feed } from './feed.ts';
-import { type History, type HistoryQuery, readHistory } from './history.ts';
 import type { Job, JobType } from './job.ts';
 import { isCancellable } from './lifecycle.ts';
-import type { JobPage, JobQuery, RecentSession, SessionSummary, Tally } from './listing.ts';
+import type { JobQuery } from './listing.ts';
+import { TrackerReader } from './reader.ts';
 import { changeLogOf } from './store/sqlite_changes.ts';
 import { createSqliteJobHistory } from './store/sqlite_history.ts';
 import { createSqliteJobListing } from './store/sqlite_listing.ts';
 import { createSqliteJobNews, createSqliteJobReader } from './store/sqlite_reader.ts';
 import { createSqliteJobStore } from './store/sqlite_store.ts';
 import type { Inserted, NewJob, WaitingLimits } from './store/store.ts';
-
-/** How many jobs `getAllJobs` and subscribers get at most: the newest. */
-const RECENT = 1_000;
-
-/** How many ended jobs `getCurrentJobs` lists at most: more would hide those at work. */
-const SHOWN = { ended: 3, failed: 20 };
 
 const NO_LIMITS = { perType: Number.POSITIVE_INFINITY, perClient: Number.POSITIVE_INFINITY };
 
@@ -104,14 +96,6 @@ export interface StartOptions {
   only?: string;
 }
 
-/** What a job's page tells beyond the job. */
-export interface JobDetails {
-  attempts: JobAttempt[];
-  steps: JobStep[];
-  /** The jobs it started, oldest first. */
-  children: Job[];
-}
-
 type Metadata = Record<string, unknown>;
 
 interface Opened {
@@ -121,6 +105,7 @@ interface Opened {
   maxWaiting: WaitingLimits;
   stopHeart: () => void;
   bell: Bell;
+  reader: TrackerReader;
 }
 
 /**
@@ -155,7 +140,7 @@ export class Tracker {
   }
 
   /** From now on nothing is written while `watch` tells of an obstacle, and it learns of errors. */
-  heed(watch: DatabaseWatch): void {
+  watchDatabase(watch: DatabaseWatch): void {
     this.#open().desk.complaints.watch = watch;
   }
 
@@ -377,11 +362,6 @@ export class Tracker {
     return actOnMatching(this.#open().desk, action, query, this.#act(action));
   }
 
-  /** How many jobs the query finds, by what can be done to them. */
-  async countJobs(query: JobQuery): Promise<Tally[]> {
-    return tallyMatching(this.#open().desk, query);
-  }
-
   /** Puts an ended job away: the taskbar no longer shows it. */
   async dismissJob(id: string): Promise<boolean> {
     const { store, feed, clock } = this.#open().desk;
@@ -392,83 +372,17 @@ export class Tracker {
 
   /** With all that was asked and returned, which may be large. */
   getJob(id: string): Job | undefined {
-    const { reader, executions } = this.#open().desk;
-    const job = reader.get(id);
-    return job && executions.withProgress(job);
-  }
-
-  /** The same with long texts cut: what lists and frames show of a job. */
-  getBriefJob(id: string): Job | undefined {
-    const { reader, executions } = this.#open().desk;
-    const job = reader.brief(id);
-    return job && executions.withProgress(job);
-  }
-
-  /** The ids that begin or end with `part`, newest first, at most `limit`; an id itself is alone. */
-  idsLike(part: string, limit: number): string[] {
-    return this.#open().desk.reader.idsLike(part, limit);
+    return this.reader.getJob(id);
   }
 
   /** The newest 1,000, newest first. */
   getAllJobs(): Job[] {
-    return this.listJobs({ limit: RECENT }).jobs;
+    return this.reader.getAllJobs();
   }
 
-  /** Those at work by start, then those waiting by turn. */
+  /** Running jobs by start, then waiting jobs by their position in the queue. */
   getActiveJobs(): Job[] {
-    return this.#withProgress(this.#open().desk.reader.active());
-  }
-
-  /**
-   * What deserves a look now: those that ended since, at work, failed and not dismissed, and the
-   * first `waiting` in line.
-   */
-  getCurrentJobs(endedSince: Date, waiting: number): Job[] {
-    const { reader, clock } = this.#open().desk;
-    const limits = { ...SHOWN, waiting };
-    return this.#withProgress(reader.current(endedSince.getTime(), clock.now(), limits));
-  }
-
-  /** How many jobs are at work, and how many wait. */
-  countActive(): { atWork: number; waiting: number } {
-    return this.#open().desk.reader.countActive();
-  }
-
-  /** Newest first, page by page. */
-  listJobs(query: JobQuery): JobPage {
-    const page = this.#open().desk.listing.list(query);
-    return { ...page, jobs: this.#withProgress(page.jobs) };
-  }
-
-  /** How the jobs of a session stand, all together. */
-  sessionSummary(id: string): SessionSummary {
-    return this.#open().desk.listing.session(id);
-  }
-
-  /** The sessions used last, newest first. */
-  recentSessions(limit: number): RecentSession[] {
-    return this.#open().desk.listing.recentSessions(limit);
-  }
-
-  /** How the jobs fared that ended within that time, whether they are still kept or not. */
-  history(query: HistoryQuery): History {
-    return readHistory(this.#open().desk.history, query);
-  }
-
-  /** Units of progress a second of a job at work in this process, smoothed. */
-  speedOf(id: string): number | undefined {
-    return this.#open().desk.executions.get(id)?.speed.perSecond;
-  }
-
-  /** Jobs at work in this process that have stopped moving, and since when. */
-  stalledJobs(): Map<string, Date> {
-    const { executions, clock } = this.#open().desk;
-    const stalled = new Map<string, Date>();
-    for (const { id, pulse } of executions.all()) {
-      const silence = pulse.silence(clock.elapsed());
-      if (silence !== undefined) stalled.set(id, new Date(clock.now() - silence));
-    }
-    return stalled;
+    return this.reader.getActiveJobs();
   }
 
   /** Calls `listener` with the newest 1,000 jobs after every change; several in one go count as one. */
@@ -481,38 +395,6 @@ export class Tracker {
         logger.error('A subscriber of the tracker failed.', { error });
       }
     });
-  }
-
-  /** A job's steps, in their order. */
-  stepsOf(id: string): JobStep[] {
-    return this.#open().desk.reader.steps(id);
-  }
-
-  /** What is known of a job's attempts and steps, and of the jobs it started. */
-  detailsOf(id: string): JobDetails {
-    const { reader } = this.#open().desk;
-    return {
-      attempts: reader.attempts(id),
-      steps: reader.steps(id),
-      children: this.#withProgress(reader.children(id)),
-    };
-  }
-
-  /** At most `limit` bytes of a job's log, from byte `position`; default all that was written. */
-  async readLog(id: string, position = 0, limit = Number.POSITIVE_INFINITY): Promise<LogPart> {
-    const { reader, executions } = this.#open().desk;
-    await executions.flush();
-    return reader.readLog(id, position, limit);
-  }
-
-  /** The same of what is on disk by now. It writes nothing: `feed.onLog` tells when there is more. */
-  readWrittenLog(id: string, position: number, limit: number): LogPart {
-    return this.#open().desk.reader.readLog(id, position, limit);
-  }
-
-  /** One after the last byte of a job's log. */
-  logEnd(id: string): number {
-    return this.#open().desk.reader.logEnd(id);
   }
 
   #act(action: BulkAction): Act {
@@ -556,6 +438,11 @@ export class Tracker {
       followCancels(desk, children);
     }
     return count(removed, ({ isGone }) => isGone);
+  }
+
+  /** What can be asked about jobs. */
+  get reader(): TrackerReader {
+    return this.#open().reader;
   }
 
   get feed(): Feed {
@@ -613,7 +500,8 @@ export class Tracker {
     const bell = isHeard
       ? createBell(database, writer, desk.owner, createHearing(desk))
       : SILENT_BELL;
-    return { desk, runner, sweeper, maxWaiting, stopHeart: startHeart(desk), bell };
+    const reader = new TrackerReader({ ...desk, jobs: desk.reader });
+    return { desk, runner, sweeper, maxWaiting, stopHeart: startHeart(desk), bell, reader };
   }
 
   /** @throws InvalidInput, UnknownJobType */
@@ -656,11 +544,6 @@ export class Tracker {
       throw parent.controller.signal.reason;
     }
     if (outcome === 'inserted') for (const { id } of jobs) desk.feed.changed(id);
-  }
-
-  #withProgress(jobs: Job[]): Job[] {
-    const { executions } = this.#open().desk;
-    return jobs.map((job) => executions.withProgress(job));
   }
 }
 

@@ -1,5 +1,5 @@
 import { isCancellable, isFinal } from '../lifecycle.ts';
-import type { JobQuery, Tally } from '../listing.ts';
+import type { JobListing, JobQuery, Tally } from '../listing.ts';
 import type { Desk } from './desk.ts';
 
 export const BULK_ACTIONS = ['cancel', 'retry', 'remove'] as const;
@@ -61,7 +61,7 @@ async function actOnSome(outcome: BulkOutcome, ids: string[], act: Act): Promise
 }
 
 /** How many of the jobs that the query finds there are of each kind; others work meanwhile. */
-export async function tallyMatching({ listing }: Desk, query: JobQuery): Promise<Tally[]> {
+export async function tallyMatching(listing: JobListing, query: JobQuery): Promise<Tally[]> {
   const totals = new Map<string, Tally>();
   let cursor: string | undefined;
   do {

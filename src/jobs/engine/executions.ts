@@ -4,9 +4,9 @@ import type { Feed } from '../feed.ts';
 import type { Job, JobProgress } from '../job.ts';
 import type { JobStore, Report, Run } from '../store/store.ts';
 import type { Complaints } from './error_reporter.ts';
-import { Speed } from './progress_rate.ts';
+import { ProgressRate } from './progress_rate.ts';
 import { linesOf, tidied } from './report.ts';
-import { Pulse } from './stall_detector.ts';
+import { StallDetector } from './stall_detector.ts';
 
 /** How much of a log may wait to be written, in characters. */
 const MAX_UNWRITTEN = 512 * 1024;
@@ -34,8 +34,8 @@ export interface Taken extends Report {
 /** One attempt at a job, running in this process. */
 export interface Execution extends Run {
   readonly controller: AbortController;
-  readonly speed: Speed;
-  readonly pulse: Pulse;
+  readonly rate: ProgressRate;
+  readonly stall: StallDetector;
   /** Progress that is to be handed to the store. */
   latest?: Reported;
   /** Progress that came back from the store, while something newer may reach the disk. */
@@ -80,8 +80,8 @@ export class Executions {
       client: run.client,
       startedAt: run.startedAt,
       controller: new AbortController(),
-      speed: new Speed(this.clock.elapsed(), current, total),
-      pulse: new Pulse(this.clock.elapsed()),
+      rate: new ProgressRate(this.clock.elapsed(), current, total),
+      stall: new StallDetector(this.clock.elapsed()),
       lines: '',
       returned: [],
       handed: new Set(),
@@ -240,10 +240,10 @@ export class Executions {
     return newest ? { ...job, progress: newest.progress } : job;
   }
 
-  #moved({ speed, pulse }: Execution, { current, total }: JobProgress): void {
+  #moved({ rate, stall }: Execution, { current, total }: JobProgress): void {
     const now = this.clock.elapsed();
-    speed.sample(now, current, total);
-    pulse.beat(now);
+    rate.sample(now, current, total);
+    stall.moved(now);
   }
 
   #markDirty(execution: Execution): void {

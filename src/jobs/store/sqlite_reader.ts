@@ -86,7 +86,7 @@ export function createSqliteJobReader(db: Database, log: ChangeLog): JobReader {
     children: (id) => children.all(id).map(toJob),
     active: () => [...running.all(), ...waiting.all()].map(toJob),
     countActive: () => ({
-      atWork: log.total('running') + log.total('tracked'),
+      running: log.total('running') + log.total('tracked'),
       waiting: log.total('waiting'),
     }),
     current: (endedSince: number, now: number, limits: CurrentLimits) =>

@@ -103,7 +103,7 @@ export interface JobReader {
   /** Everything that is not over: running by start, then waiting by position. */
   active(): Job[];
   /** How many run, and how many wait. */
-  countActive(): { atWork: number; waiting: number };
+  countActive(): { running: number; waiting: number };
   /**
    * Ended without failing since `endedSince`, running, next in line, failed and not dismissed; of
    * the first and last the newest.

@@ -67,7 +67,7 @@ describe('an obstacle that the watch tells of', () => {
     const noticed: unknown[] = [];
     const { log, logger } = logging();
     const { tracker, clock, rowOf } = setup({ logger, definitions: [errand(async () => 'done')] });
-    tracker.heed({
+    tracker.watchDatabase({
       obstacle: () => obstacle,
       noticed: (error) => {
         noticed.push(error);
