@@ -5,7 +5,6 @@ import { type Logger, silentLogger } from '../platform/logger.ts';
 import { writerOf } from '../platform/writer.ts';
 import type { SaveData, SavedData } from './data.ts';
 import type { InputOf, JobDefinition } from './definition.ts';
-import { type Bell, createBell, SILENT_BELL } from './engine/bell.ts';
 import {
   type Act,
   actOnAll,
@@ -13,6 +12,7 @@ import {
   type BulkAction,
   type BulkOutcome,
 } from './engine/bulk.ts';
+import { type Bell, createBell, SILENT_BELL } from './engine/commit_signals.ts';
 import { type JobContext, trackedContext } from './engine/context.ts';
 import {
   createHearing,
@@ -39,11 +39,11 @@ import type { Job, JobType } from './job.ts';
 import { isCancellable } from './lifecycle.ts';
 import type { JobQuery } from './listing.ts';
 import { TrackerReader } from './reader.ts';
-import { changeLogOf } from './store/sqlite_changes.ts';
-import { createSqliteJobHistory } from './store/sqlite_history.ts';
-import { createSqliteJobListing } from './store/sqlite_listing.ts';
-import { createSqliteJobNews, createSqliteJobReader } from './store/sqlite_reader.ts';
-import { createSqliteJobStore } from './store/sqlite_store.ts';
+import { changeLogOf } from './store/sqlite/changes.ts';
+import { createSqliteJobHistory } from './store/sqlite/history.ts';
+import { createSqliteJobListing } from './store/sqlite/listing.ts';
+import { createSqliteJobNews, createSqliteJobReader } from './store/sqlite/reader.ts';
+import { createSqliteJobStore } from './store/sqlite/store.ts';
 import type { Inserted, NewJob, WaitingLimits } from './store/store.ts';
 
 const NO_LIMITS = { perType: Number.POSITIVE_INFINITY, perClient: Number.POSITIVE_INFINITY };

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bucketMs } from '../../src/jobs/history.ts';
 import { type HistoryQuery, PermanentError } from '../../src/jobs/index.ts';
-import { createSqliteJobHistory } from '../../src/jobs/store/sqlite_history.ts';
+import { createSqliteJobHistory } from '../../src/jobs/store/sqlite/history.ts';
 import { migrate } from '../../src/platform/database.ts';
 import { writerOf } from '../../src/platform/writer.ts';
 import { errand, setup } from '../support/jobs.ts';

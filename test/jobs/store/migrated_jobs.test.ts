@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newOwner } from '../../../src/jobs/engine/owner.ts';
 import type { Job, JobStatus } from '../../../src/jobs/index.ts';
-import { createSqliteJobHistory } from '../../../src/jobs/store/sqlite_history.ts';
+import { createSqliteJobHistory } from '../../../src/jobs/store/sqlite/history.ts';
 import { migrate, openDatabase } from '../../../src/platform/database.ts';
 import { writerOf } from '../../../src/platform/writer.ts';
 import { consequences } from '../../support/clock.ts';

@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite';
-import type { JobStep, StepStatus } from '../details.ts';
-import { boundedError } from '../engine/report.ts';
-import type { StepChange } from './store.ts';
+import type { JobStep, StepStatus } from '../../details.ts';
+import { boundedError } from '../../engine/report.ts';
+import type { StepChange } from '../store.ts';
 
 /** Changes the steps of jobs, inside the transaction of the caller. */
 export function createStepWriter(db: Database) {

@@ -1,13 +1,9 @@
 import type { Database } from 'bun:sqlite';
-import type { Writer } from '../../platform/writer.ts';
-import type { JobData, SaveData } from '../data.ts';
-import { boundedError } from '../engine/report.ts';
-import type { Job } from '../job.ts';
-import { FINAL_STATUSES, type FinalStatus, isFinal, type JobStatus } from '../lifecycle.ts';
-import type { ChangeLog, Counted, Place } from './sqlite_changes.ts';
-import { createLogWriter } from './sqlite_log.ts';
-import { asColumns, type JobRow, toJob, WHOLE } from './sqlite_rows.ts';
-import { createStepWriter } from './sqlite_steps.ts';
+import type { Writer } from '../../../platform/writer.ts';
+import type { JobData, SaveData } from '../../data.ts';
+import { boundedError } from '../../engine/report.ts';
+import type { Job } from '../../job.ts';
+import { FINAL_STATUSES, type FinalStatus, isFinal, type JobStatus } from '../../lifecycle.ts';
 import type {
   Changed,
   Claimed,
@@ -27,7 +23,11 @@ import type {
   Run,
   Then,
   WaitingLimits,
-} from './store.ts';
+} from '../store.ts';
+import type { ChangeLog, Counted, Place } from './changes.ts';
+import { createLogWriter } from './log.ts';
+import { asColumns, type JobRow, toJob, WHOLE } from './rows.ts';
+import { createStepWriter } from './steps.ts';
 
 /** So often a job may be left behind without having got further, before it counts as an attempt. */
 const FREE_INTERRUPTIONS = 10;

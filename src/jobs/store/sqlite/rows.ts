@@ -1,7 +1,7 @@
-import { abridge } from '../../text/abridge.ts';
-import type { Job, JobType } from '../job.ts';
-import type { JobStatus } from '../lifecycle.ts';
-import type { Failure } from '../listing.ts';
+import { abridge } from '../../../text/abridge.ts';
+import type { Job, JobType } from '../../job.ts';
+import type { JobStatus } from '../../lifecycle.ts';
+import type { Failure } from '../../listing.ts';
 
 export interface JobRow {
   key: number;

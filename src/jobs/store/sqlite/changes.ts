@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite';
-import type { Participant, Writer } from '../../platform/writer.ts';
-import type { FinalStatus } from '../lifecycle.ts';
+import type { Participant, Writer } from '../../../platform/writer.ts';
+import type { FinalStatus } from '../../lifecycle.ts';
 
 /** More changes than these in one transaction, or since the last look, are not told one by one. */
 const MAX_TOLD = 500;

@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite';
-import type { LogPart } from '../details.ts';
+import type { LogPart } from '../../details.ts';
 
 /** A log keeps so many of its newest bytes. */
 const MAX_LOG = 1024 * 1024;

@@ -1,12 +1,12 @@
 import type { Database } from 'bun:sqlite';
-import type { Writer } from '../../platform/writer.ts';
+import type { Writer } from '../../../platform/writer.ts';
 import {
   type EndCount,
   type FailureCount,
   HISTORY_STEPS,
   type HistoryQuery,
   type JobHistory,
-} from '../history.ts';
+} from '../../history.ts';
 
 /** Ends that are still in the log of changes; see `sqlite_changes.ts`. */
 const UNCOUNTED = `

@@ -1,11 +1,11 @@
 import type { Database } from 'bun:sqlite';
-import type { JobAttempt } from '../details.ts';
-import type { Job } from '../job.ts';
-import type { ChangeLog } from './sqlite_changes.ts';
-import { createLogReader } from './sqlite_log.ts';
-import { BRIEF, type JobRow, toJob, WHOLE } from './sqlite_rows.ts';
-import { createStepReader } from './sqlite_steps.ts';
-import type { CurrentLimits, JobNews, JobReader } from './store.ts';
+import type { JobAttempt } from '../../details.ts';
+import type { Job } from '../../job.ts';
+import type { CurrentLimits, JobNews, JobReader } from '../store.ts';
+import type { ChangeLog } from './changes.ts';
+import { createLogReader } from './log.ts';
+import { BRIEF, type JobRow, toJob, WHOLE } from './rows.ts';
+import { createStepReader } from './steps.ts';
 
 type Value = string | number;
 

@@ -1,8 +1,8 @@
 import type { Database } from 'bun:sqlite';
-import { measured } from '../engine/report.ts';
-import type { JobStatus } from '../lifecycle.ts';
-import { type JobListing, type JobPage, type JobQuery, type Tally, WINDOW } from '../listing.ts';
-import { BRIEF, type JobRow, toJob } from './sqlite_rows.ts';
+import { measured } from '../../engine/report.ts';
+import type { JobStatus } from '../../lifecycle.ts';
+import { type JobListing, type JobPage, type JobQuery, type Tally, WINDOW } from '../../listing.ts';
+import { BRIEF, type JobRow, toJob } from './rows.ts';
 
 const DEFAULT_PAGE = 50;
 const MAX_PAGE_LENGTH = 1_000;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Bell, createBell } from '../../../src/jobs/engine/bell.ts';
+import { type Bell, createBell } from '../../../src/jobs/engine/commit_signals.ts';
 import { newOwner } from '../../../src/jobs/engine/owner.ts';
 import { openDatabase } from '../../../src/platform/database.ts';
 import { writerOf } from '../../../src/platform/writer.ts';
