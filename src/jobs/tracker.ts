@@ -41,6 +41,7 @@ import type { JobQuery } from './listing.ts';
 import { TrackerReader } from './reader.ts';
 import { changeLogOf } from './store/sqlite/changes.ts';
 import { createSqliteJobHistory } from './store/sqlite/history.ts';
+import { createSqliteRunReader } from './store/sqlite/leases.ts';
 import { createSqliteJobListing } from './store/sqlite/listing.ts';
 import { createSqliteJobNews, createSqliteJobReader } from './store/sqlite/reader.ts';
 import { createSqliteJobStore } from './store/sqlite/store.ts';
@@ -471,8 +472,9 @@ export class Tracker {
       store,
       queue: store,
       reader: createSqliteJobReader(database, log),
+      runs: createSqliteRunReader(database),
       news: createSqliteJobNews(database, log),
-      history: createSqliteJobHistory(database, writer),
+      history: createSqliteJobHistory(database),
       listing: createSqliteJobListing(database),
       feed,
       executions,
@@ -539,7 +541,7 @@ export class Tracker {
     }
     desk.wake();
     const outcome = await desk.store.insertChildren(parent, jobs, desk.clock.now());
-    if (outcome === 'lost') {
+    if (outcome !== 'inserted' && outcome !== 'there already') {
       lostSomehow(desk, parent);
       throw parent.controller.signal.reason;
     }

@@ -7,7 +7,6 @@ import { bucketMs } from '../../src/jobs/history.ts';
 import { type HistoryQuery, PermanentError } from '../../src/jobs/index.ts';
 import { createSqliteJobHistory } from '../../src/jobs/store/sqlite/history.ts';
 import { migrate } from '../../src/platform/database.ts';
-import { writerOf } from '../../src/platform/writer.ts';
 import { errand, setup } from '../support/jobs.ts';
 
 const MINUTE = 60_000;
@@ -58,7 +57,7 @@ describe('FEATURES 22: the history of jobs', () => {
     const { tracker, clock, database, run } = setupRuns();
     const durations = [1, 2, 3, 10, 700, 1_000, 1_024, 59_999, 7 * HOUR, 30 * DAY];
     for (const ms of durations) await run(ms);
-    const history = createSqliteJobHistory(database, writerOf(database));
+    const history = createSqliteJobHistory(database);
     const ends = history.ends({ by: 'day', since: START, until: clock.now() + DAY });
     const buckets = ends.map(({ bucket }) => bucket).sort((a, b) => a - b);
     expect(buckets).toHaveLength(durations.length);

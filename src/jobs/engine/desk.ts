@@ -15,6 +15,7 @@ import type {
   JobReader,
   JobStore,
   Lease,
+  RunReader,
 } from '../store/store.ts';
 import type { Complaints } from './error_reporter.ts';
 import type { Execution, Executions } from './executions.ts';
@@ -38,6 +39,7 @@ export interface Desk {
   store: JobStore;
   queue: JobQueue;
   reader: JobReader;
+  runs: RunReader;
   news: JobNews;
   history: JobHistory;
   listing: JobListing;
@@ -151,14 +153,14 @@ export async function takeOver(desk: Desk): Promise<void> {
   await renewLeases(desk);
   const isGone = processIsGone(desk.owner);
   const lives = processLives(desk.owner);
-  const leases = await desk.store.leases();
+  const leases = await desk.runs.leases();
   const others = leases.filter(({ owner }) => owner !== desk.owner);
   const runOut = new Set(desk.leaseWatch.runOut(others, desk.clock.elapsed()));
   for (const held of others) {
     if (!isGone(held.owner) && !runOut.has(held)) continue;
     // Its caller does the work and lives, however long it has been busy with something else.
     if (held.tracked && lives(held.owner)) continue;
-    const job = await desk.store.abandon(held, desk.clock.now());
+    const job = await desk.store.rescue(held, desk.clock.now());
     if (!job) continue;
     desk.logger.warn(`${job.id} was left behind by a process that ended; it is ${job.status}.`);
     desk.feed.changed(job.id);
@@ -240,7 +242,7 @@ async function beat(desk: Desk): Promise<void> {
   const executions = desk.executions.all();
   if (executions.length === 0) return;
   if (desk.clock.elapsed() - desk.renewedAt >= desk.leaseMs / RENEWALS) await renewLeases(desk);
-  else checkRuns(desk, executions, await desk.store.runsOf(desk.owner));
+  else checkRuns(desk, executions, await desk.runs.runsOf(desk.owner));
 }
 
 /** Renews the leases of everything that runs here, and stops what is no longer ours. */

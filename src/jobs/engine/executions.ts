@@ -2,7 +2,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { JobFenced } from '../errors.ts';
 import type { Feed } from '../feed.ts';
 import type { Job, JobProgress } from '../job.ts';
-import type { JobStore, Report, Run } from '../store/store.ts';
+import type { Hold, JobStore, Report, Run } from '../store/store.ts';
 import type { Complaints } from './error_reporter.ts';
 import { ProgressRate } from './progress_rate.ts';
 import { linesOf, tidied } from './report.ts';
@@ -206,9 +206,9 @@ export class Executions {
 
   async #write(execution: Execution): Promise<void> {
     const report = this.take(execution);
-    let isHeld: boolean;
+    let hold: Hold;
     try {
-      isHeld = await this.store.report(execution, report, this.clock.now());
+      hold = await this.store.report(execution, report, this.clock.now());
     } catch (error) {
       // The next flush is that much later.
       this.#flushedAt = this.clock.elapsed() + RETRY_MS;
@@ -217,7 +217,7 @@ export class Executions {
     }
     this.written(execution, report);
     if (!this.has(execution)) return;
-    if (!isHeld) this.fence(execution);
+    if (hold === 'gone') this.fence(execution);
     else if (report.progress) this.feed.progressed([execution.id]);
     if (report.lines) this.feed.logged();
   }

@@ -73,7 +73,7 @@ async function worked(
  * made good by the next attempt, which does nothing else. Returns the error the attempt ends with.
  */
 async function undone(
-  { store }: Desk,
+  { store, runs }: Desk,
   execution: Execution,
   steps: Steps,
   error: unknown,
@@ -81,7 +81,7 @@ async function undone(
   const { signal } = execution.controller;
   const reason = messageOf(error);
   try {
-    const isForGood = hintsOf(error).permanent || (await store.isLastAttempt(execution));
+    const isForGood = hintsOf(error).permanent || (await runs.isLastAttempt(execution));
     if (signal.aborted || !isForGood) return error;
     await store.beginUndoing(execution, reason);
     await steps.undo();

@@ -48,9 +48,9 @@ export class Sweeper {
 
   /** True when there may be more. */
   async #step(): Promise<boolean> {
-    const { store, history, clock } = this.desk;
+    const { store, clock } = this.desk;
     if (await store.prune(clock.now() - this.keepFinishedMs)) return true;
-    if ((await history.forgetBefore(clock.now() - KEEP_HISTORY_MS, STEP)) === STEP) return true;
+    if ((await store.pruneHistory(clock.now() - KEEP_HISTORY_MS, STEP)) === STEP) return true;
     return store.giveBackSpace();
   }
 }

@@ -91,8 +91,8 @@ export class Steps {
 
   async #write(name: string, change: StepChange): Promise<void> {
     const { execution, desk } = this;
-    const isHeld = await desk.store.changeStep(execution, name, change, desk.clock.now());
-    if (!isHeld) {
+    const hold = await desk.store.changeStep(execution, name, change, desk.clock.now());
+    if (hold === 'gone') {
       lostSomehow(desk, execution);
       throw execution.controller.signal.reason;
     }

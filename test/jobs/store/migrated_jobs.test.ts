@@ -7,7 +7,6 @@ import { newOwner } from '../../../src/jobs/engine/owner.ts';
 import type { Job, JobStatus } from '../../../src/jobs/index.ts';
 import { createSqliteJobHistory } from '../../../src/jobs/store/sqlite/history.ts';
 import { migrate, openDatabase } from '../../../src/platform/database.ts';
-import { writerOf } from '../../../src/platform/writer.ts';
 import { consequences } from '../../support/clock.ts';
 import { errand, setup } from '../../support/jobs.ts';
 
@@ -410,7 +409,7 @@ describe('a database from before the table of jobs was slimmed', () => {
 
   test('has the history that it had', () => {
     const { database, ends, failures } = opened();
-    const history = createSqliteJobHistory(database, writerOf(database));
+    const history = createSqliteJobHistory(database);
     const ever = { since: 0, until: START + 9e9 };
     const byPlace = (a: object, b: object) => JSON.stringify(a).localeCompare(JSON.stringify(b));
     const told = history

@@ -2,6 +2,7 @@ import type { Database } from 'bun:sqlite';
 import { beforeAll, describe, expect, test } from 'bun:test';
 import { JOB_STATUSES, type JobQuery } from '../../../src/jobs/index.ts';
 import { FAILURES, WINDOW } from '../../../src/jobs/listing.ts';
+import { declaredStatements } from '../../../src/jobs/store/sqlite/statements.ts';
 import { openDatabase } from '../../../src/platform/database.ts';
 import { errand, setup } from '../../support/jobs.ts';
 
@@ -196,7 +197,7 @@ async function statementsOf(database: Database): Promise<Set<string>> {
     full.reader.listJobs(query);
   for (const query of allQueries([{}]).filter(({ cursor, newerThan }) => !cursor && !newerThan))
     await full.reader.countJobs(query);
-  return statements;
+  return statements.union(declaredStatements(database));
 }
 
 let database: Database;
