@@ -2,6 +2,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { JobDetails, JobStep, LogPart } from './details.ts';
 import { tallyMatching } from './engine/bulk.ts';
 import type { Executions } from './engine/executions.ts';
+import type { Reports } from './engine/reports.ts';
 import { type History, type HistoryQuery, type JobHistory, readHistory } from './history.ts';
 import type { Job } from './job.ts';
 import type {
@@ -21,10 +22,11 @@ const MAX_RECENT = 1_000;
 const MAX_SHOWN = { ended: 3, failed: 20 };
 
 interface Sources {
-  jobs: JobReader;
+  reader: JobReader;
   listing: JobListing;
   history: JobHistory;
   executions: Executions;
+  reports: Reports;
   clock: Clock;
 }
 
@@ -41,21 +43,21 @@ export class TrackerReader {
 
   /** The whole job, with its input and result, which may be large. */
   getJob(id: string): Job | undefined {
-    const { jobs, executions } = this.#sources;
-    const job = jobs.get(id);
+    const { reader, executions } = this.#sources;
+    const job = reader.get(id);
     return job && executions.withProgress(job);
   }
 
   /** The job with long texts cut, as lists and frames show it. */
   getBriefJob(id: string): Job | undefined {
-    const { jobs, executions } = this.#sources;
-    const job = jobs.brief(id);
+    const { reader, executions } = this.#sources;
+    const job = reader.brief(id);
     return job && executions.withProgress(job);
   }
 
   /** The ids that begin or end with `part`, newest first, at most `limit`. A full id matches only itself. */
   idsLike(part: string, limit: number): string[] {
-    return this.#sources.jobs.idsLike(part, limit);
+    return this.#sources.reader.idsLike(part, limit);
   }
 
   /** The newest 1,000, newest first. */
@@ -65,7 +67,7 @@ export class TrackerReader {
 
   /** Running jobs by start, then waiting jobs by their position in the queue. */
   getActiveJobs(): Job[] {
-    return this.#withProgress(this.#sources.jobs.active());
+    return this.#withProgress(this.#sources.reader.active());
   }
 
   /**
@@ -73,14 +75,14 @@ export class TrackerReader {
    * and were not dismissed, and the first `waiting` of the queue.
    */
   getCurrentJobs(endedSince: Date, waiting: number): Job[] {
-    const { jobs, clock } = this.#sources;
+    const { reader, clock } = this.#sources;
     const limits = { ...MAX_SHOWN, waiting };
-    return this.#withProgress(jobs.current(endedSince.getTime(), clock.now(), limits));
+    return this.#withProgress(reader.current(endedSince.getTime(), clock.now(), limits));
   }
 
   /** How many jobs run, and how many wait. */
   countActive(): { running: number; waiting: number } {
-    return this.#sources.jobs.countActive();
+    return this.#sources.reader.countActive();
   }
 
   /** Newest first, page by page. */
@@ -127,33 +129,33 @@ export class TrackerReader {
 
   /** A job's steps, in their order. */
   stepsOf(id: string): JobStep[] {
-    return this.#sources.jobs.steps(id);
+    return this.#sources.reader.steps(id);
   }
 
   /** A job's attempts and steps, and the jobs it started. */
   detailsOf(id: string): JobDetails {
-    const { jobs } = this.#sources;
+    const { reader } = this.#sources;
     return {
-      attempts: jobs.attempts(id),
-      steps: jobs.steps(id),
-      children: this.#withProgress(jobs.children(id)),
+      attempts: reader.attempts(id),
+      steps: reader.steps(id),
+      children: this.#withProgress(reader.children(id)),
     };
   }
 
   /** At most `limit` bytes of a job's log from byte `position`; by default the whole log. */
   async readLog(id: string, position = 0, limit = Number.POSITIVE_INFINITY): Promise<LogPart> {
-    await this.#sources.executions.flush();
+    await this.#sources.reports.flush();
     return this.readWrittenLog(id, position, limit);
   }
 
   /** As `readLog`, but only what is on disk already. `feed.onLog` tells when there is more. */
   readWrittenLog(id: string, position: number, limit: number): LogPart {
-    return this.#sources.jobs.readLog(id, position, limit);
+    return this.#sources.reader.readLog(id, position, limit);
   }
 
   /** The position after the last byte of a job's log. */
   logEnd(id: string): number {
-    return this.#sources.jobs.logEnd(id);
+    return this.#sources.reader.logEnd(id);
   }
 
   #withProgress(jobs: Job[]): Job[] {

@@ -143,7 +143,7 @@ describe('FAULTS A1: what cannot be stored harms its own job at most', () => {
       await clock.advance(100);
       const failed = tracker.getJob(result);
       expect(failed).toMatchObject({ status: 'failed', failure: 'permanent' });
-      expect(failed?.errorMessage).toStartWith('The result cannot be stored. ');
+      expect(failed?.errorMessage).toStartWith('The result is not JSON-serialisable. ');
       expect(tracker.getJob(ends)?.status).toBe('completed');
       expect(tracker.getJob(stops)?.status).toBe('cancelled');
       // Its handler goes on, and may commit something else.

@@ -181,7 +181,7 @@ describe('FEATURES 12: compensation', () => {
     const job = tracker.getJob(id);
     expect(job?.status).toBe('failed');
     expect(job?.errorMessage).toBe(
-      'The rest cannot be done. Undoing what was done failed as well: It is stuck.',
+      'The rest cannot be done. Undoing its steps failed as well: It is stuck.',
     );
     expect(tries).toBe(2);
   });

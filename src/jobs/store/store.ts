@@ -1,6 +1,5 @@
-import type { JobData, SavedData } from '../data.ts';
 import type { JobAttempt, JobStep, LogPart } from '../details.ts';
-import type { Job, JobProgress, JobType } from '../job.ts';
+import type { Job, JobData, JobProgress, JobType, SavedData } from '../job.ts';
 import type { JobStatus } from '../lifecycle.ts';
 import type { Failure } from '../listing.ts';
 

@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite';
-import { boundedError } from '../../engine/report.ts';
+import { boundedError } from '../../engine/tidying.ts';
 import type { FinalStatus, JobStatus } from '../../lifecycle.ts';
 import type { Failure } from '../../listing.ts';
 import type { End, Ended, Report, Run } from '../store.ts';

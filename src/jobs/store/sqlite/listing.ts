@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite';
-import { measured } from '../../engine/report.ts';
+import { measured } from '../../engine/tidying.ts';
 import type { JobStatus } from '../../lifecycle.ts';
 import { type JobListing, type JobPage, type JobQuery, type Tally, WINDOW } from '../../listing.ts';
 import { BRIEF, type JobRow, toJob } from './rows.ts';

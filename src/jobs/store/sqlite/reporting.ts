@@ -1,7 +1,6 @@
 import type { Database } from 'bun:sqlite';
-import type { JobData, SaveData } from '../../data.ts';
-import { boundedError } from '../../engine/report.ts';
-import type { JobProgress } from '../../job.ts';
+import { boundedError } from '../../engine/tidying.ts';
+import type { JobData, JobProgress, SaveData } from '../../job.ts';
 import type { Committed, Fence, Hold, Report, Run, StepChange, Then } from '../store.ts';
 import type { ChangeLog } from './changes.ts';
 import { createLogWriter } from './log.ts';

@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import type { JobStep, StepStatus } from '../../details.ts';
-import { boundedError } from '../../engine/report.ts';
+import { boundedError } from '../../engine/tidying.ts';
 import type { StepChange } from '../store.ts';
 import { command, query } from './statements.ts';
 

@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import type { Writer } from '../../../platform/writer.ts';
-import type { SaveData } from '../../data.ts';
+import type { SaveData } from '../../job.ts';
 import type { JobQueue, JobStore } from '../store.ts';
 import { AttemptHistory } from './attempts.ts';
 import { Cancelling } from './cancelling.ts';

@@ -5,7 +5,7 @@ import {
   measured,
   oneLine,
   tidied,
-} from '../../../src/jobs/engine/report.ts';
+} from '../../../src/jobs/engine/tidying.ts';
 import { errand, gate, setup } from '../../support/jobs.ts';
 
 const MOST = Number.MAX_SAFE_INTEGER;
