@@ -34,7 +34,7 @@ export async function bootstrap(
   jobTracker.define(...definitionsOf(operations));
   jobTracker.saveWith(services.library.save);
   const vitals = new Vitals({ db, path: config.databasePath, kind, clock: systemClock, logger });
-  jobTracker.heed(vitals);
+  jobTracker.watchDatabase(vitals);
   return { ...services, operations, vitals };
 }
 

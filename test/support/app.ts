@@ -69,7 +69,7 @@ export async function setupApp(
     clock: vitalsClock,
     logger: silentLogger,
   });
-  tracker.heed(vitals);
+  tracker.watchDatabase(vitals);
   const closing = new AbortController();
   const app = await createApp({
     ...services,

@@ -35,7 +35,7 @@ export async function startPage(
   const sources = usableSources(fields, sourceOptions(deps.sources));
   const context = { deps, form, sources, now: frame.now };
   const parts = (await deps.forms.get(type)?.parts(context)) ?? {};
-  const { jobs: runs } = deps.tracker.listJobs({ type, limit: RUNS });
+  const { jobs: runs } = deps.tracker.reader.listJobs({ type, limit: RUNS });
   return StartPage({ frame, model: { type, fields, form, sources, runs, parts } });
 }
 

@@ -1,25 +1,24 @@
 import type { Database } from 'bun:sqlite';
-import { statement } from '../../platform/statement.ts';
-import type { Writer } from '../../platform/writer.ts';
 import {
   type EndCount,
   type FailureCount,
   HISTORY_STEPS,
   type HistoryQuery,
   type JobHistory,
-} from '../history.ts';
+} from '../../history.ts';
+import { command, query } from './statements.ts';
 
-/** Ends that are still in the log of changes; see `sqlite_changes.ts`. */
+/** Ends that are still in the change log; see `changes.ts`. */
 const UNCOUNTED = `
   SELECT value ->> 0 AS hour, value ->> 1 AS type, value ->> 2 AS status, value ->> 3 AS bucket,
          value ->> 4 AS count
   FROM job_changes, json_each(ends)`;
 
-/** The history in SQLite; see `migrations/0011_create_job_history.sql`. */
-export function createSqliteJobHistory(db: Database, writer: Writer): JobHistory {
-  // Two queries for each, because a condition on a type that may be absent uses no index.
+/** Reads the history from SQLite; see `migrations/0011_create_job_history.sql`. */
+export function createSqliteJobHistory(db: Database): JobHistory {
+  // Two statements for each: a condition on a type that may be absent would not use the index.
   const ends = (ofType: string) =>
-    statement<EndCount, Params>(
+    query<EndCount>(
       db,
       `
       SELECT hour - hour % $step AS start, type, status, bucket, SUM(count) AS count
@@ -31,7 +30,7 @@ export function createSqliteJobHistory(db: Database, writer: Writer): JobHistory
       GROUP BY start, type, status, bucket`,
     );
   const failures = (ofType: string) =>
-    statement<FailureCount, Params>(
+    query<FailureCount>(
       db,
       `
       SELECT type, reason, SUM(count) AS count
@@ -42,30 +41,6 @@ export function createSqliteJobHistory(db: Database, writer: Writer): JobHistory
   const [allEnds, endsOfType] = [ends(''), ends(OF_TYPE)];
   const [allFailures, failuresOfType] = [failures(''), failures(OF_TYPE)];
 
-  const countEnds = statement<null, []>(
-    db,
-    `
-    INSERT INTO job_ends (hour, type, status, bucket, count)
-    SELECT hour, type, status, bucket, count FROM (${UNCOUNTED}) WHERE true
-    ON CONFLICT DO UPDATE SET count = count + excluded.count`,
-  );
-  const setCounted = statement<null, []>(
-    db,
-    'UPDATE job_changes SET ends = NULL WHERE ends IS NOT NULL',
-  );
-  const forgetEnds = statement<null, Params>(
-    db,
-    `
-    DELETE FROM job_ends WHERE (hour, type, status, bucket) IN (
-      SELECT hour, type, status, bucket FROM job_ends WHERE hour < $time LIMIT $limit)`,
-  );
-  const forgetFailures = statement<null, Params>(
-    db,
-    `
-    DELETE FROM job_failures WHERE (day, type, reason) IN (
-      SELECT day, type, reason FROM job_failures WHERE day < $time LIMIT $limit)`,
-  );
-
   return {
     ends: ({ by, since, until, type }) => {
       const params = { since, until, step: HISTORY_STEPS[by] };
@@ -75,14 +50,39 @@ export function createSqliteJobHistory(db: Database, writer: Writer): JobHistory
       const params = { since, until };
       return type === undefined ? allFailures.all(params) : failuresOfType.all({ ...params, type });
     },
-    forgetBefore: (time, limit) =>
-      writer.write(() => {
-        countEnds.run();
-        setCounted.run();
-        const { changes } = forgetEnds.run({ time, limit });
-        return changes + forgetFailures.run({ time, limit: limit - changes }).changes;
-      }),
   };
 }
 
-type Params = Record<string, string | number>;
+/** Deletes old rows of the history, within the caller's transaction. */
+export class HistoryPruning {
+  readonly #sql;
+
+  constructor(db: Database) {
+    this.#sql = {
+      countEnds: command(
+        db,
+        `INSERT INTO job_ends (hour, type, status, bucket, count)
+         SELECT hour, type, status, bucket, count FROM (${UNCOUNTED}) WHERE true
+         ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+      ),
+      setCounted: command(db, 'UPDATE job_changes SET ends = NULL WHERE ends IS NOT NULL'),
+      pruneEnds: command(
+        db,
+        `DELETE FROM job_ends WHERE (hour, type, status, bucket) IN (
+           SELECT hour, type, status, bucket FROM job_ends WHERE hour < $time LIMIT $limit)`,
+      ),
+      pruneFailures: command(
+        db,
+        `DELETE FROM job_failures WHERE (day, type, reason) IN (
+           SELECT day, type, reason FROM job_failures WHERE day < $time LIMIT $limit)`,
+      ),
+    };
+  }
+
+  prune(time: number, limit: number): number {
+    this.#sql.countEnds.run();
+    this.#sql.setCounted.run();
+    const { changes } = this.#sql.pruneEnds.run({ time, limit });
+    return changes + this.#sql.pruneFailures.run({ time, limit: limit - changes }).changes;
+  }
+}
