@@ -11,7 +11,7 @@ const MAX_TEXT_LENGTH = 500;
 const NEAREST = 30;
 
 /** How long a search by meaning waits for the model, in ms. */
-const PATIENCE_MS = 30_000;
+const MODEL_TIMEOUT_MS = 30_000;
 
 export interface PostsQuery extends PostQuery {
   author: string;
@@ -19,14 +19,14 @@ export interface PostsQuery extends PostQuery {
   by: 'words' | 'meaning';
 }
 
-/** What was typed, in an address or in a terminal. */
+/** The parameters of a request, or the options of a command. */
 interface Typed {
   get(name: string): string | null | undefined;
 }
 
 /**
  * `author` (with or without @), `q`, `by`, `source`, `limit` (1 to 100), `cursor`.
- * @throws InvalidInput that names what cannot be used.
+ * @throws InvalidInput
  */
 export function parsePostsQuery(typed: Typed, sources: Sources): PostsQuery {
   const by = typed.get('by') || 'words';
@@ -53,7 +53,7 @@ export function parsePostsQuery(typed: Typed, sources: Sources): PostsQuery {
 
 /**
  * `q`, `limit` (1 to 100), `cursor`.
- * @throws InvalidInput that names what cannot be used.
+ * @throws InvalidInput
  */
 export function parseProfilesQuery(typed: Typed): ProfileQuery & { q: string } {
   return {
@@ -64,8 +64,8 @@ export function parseProfilesQuery(typed: Typed): ProfileQuery & { q: string } {
 }
 
 /**
- * Posts by their words, newest first, or by what they mean, nearest first.
- * @throws ModelUnavailable when what words mean is asked for and the model is not ready.
+ * Finds posts by words, newest first, or by meaning, nearest first.
+ * @throws ModelUnavailable by meaning, when the model is not ready.
  */
 export async function findPosts(
   { library, embedder }: Pick<OperationDeps, 'library' | 'embedder'>,
@@ -73,7 +73,7 @@ export async function findPosts(
 ): Promise<PostPage & { posts: (Post & { similarity?: number })[] }> {
   const { q, by, author, limit } = query;
   if (by !== 'meaning' || !q) return library.posts({ ...query, author: author || undefined });
-  const [vector] = await embedder.embed([q], { signal: AbortSignal.timeout(PATIENCE_MS) });
+  const [vector] = await embedder.embed([q], { signal: AbortSignal.timeout(MODEL_TIMEOUT_MS) });
   const posts = library.postsLike(embedder.model, vector as Float32Array, limit ?? NEAREST);
   return { posts, total: posts.length };
 }
@@ -81,7 +81,7 @@ export async function findPosts(
 function textOf(typed: Typed, name: string): string {
   const text = typed.get(name)?.trim() ?? '';
   if (text.length <= MAX_TEXT_LENGTH) return text;
-  throw new InvalidInput({ [name]: `${name} may have ${MAX_TEXT_LENGTH} characters at most.` });
+  throw new InvalidInput({ [name]: `${name} may have at most ${MAX_TEXT_LENGTH} characters.` });
 }
 
 function limitOf(typed: Typed): number | undefined {

@@ -13,7 +13,7 @@ test('the sentence beside the form changes with every key', async () => {
   const { page, problems } = await openPage();
   await page.goto(`${url}/scrape`);
   const sentence = page.locator('#start-sentence');
-  expect(await sentence.textContent()).toStartWith('Name a user');
+  expect(await sentence.textContent()).toStartWith('Enter a username');
   await page.getByLabel('Username').fill('aurora_lab');
   await page.getByLabel('Posts at most').fill('40');
   await page.getByLabel('Include replies').check();
