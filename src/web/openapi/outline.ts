@@ -1,8 +1,7 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
 import type { ApiAnswer, ApiField, ApiModel, ApiOperation } from '../../../views/view_models.ts';
 import { commandOf } from './command.ts';
-import type { ApiDocument } from './document.ts';
-import type { Operation, Schema } from './parts.ts';
+import type { ApiDocument, Operation, Schema } from './document.ts';
 import { nameOf, ruleOf } from './rules.ts';
 
 /**

@@ -3,6 +3,7 @@ import { isFinal, type Job, type Tracker } from '../../jobs/index.ts';
 import { printable } from '../../text/printable.ts';
 import { progressLine } from '../../text/progress_line.ts';
 import { resultSummary } from '../../text/result_summary.ts';
+import { JOB_STREAM, TASKBAR_STREAM } from '../contract/streams.ts';
 import type { WebDeps } from '../deps.ts';
 import { admittedUntil } from '../http/admission.ts';
 import { wantsLines } from '../http/negotiation.ts';
@@ -25,19 +26,27 @@ export function jobStreams(services: WebDeps) {
   const { tracker } = services;
   const logs = createLiveLogs(tracker);
   return new Elysia({ name: 'streams' })
-    .get('/api/jobs/stream', ({ request, server }) => {
-      refuseTooMany(services);
-      // Bun ends a quiet connection after 10 s.
-      server?.timeout(request, 0);
-      return taskbarStream(services, logs, request);
-    })
-    .get('/api/jobs/:id/stream', ({ request, server, params }) => {
-      const { id } = params;
-      if (!tracker.getJob(id)) throw noSuchJob(id);
-      refuseTooMany(services);
-      server?.timeout(request, 0);
-      return jobStream(services, request, id);
-    });
+    .get(
+      '/api/jobs/stream',
+      ({ request, server }) => {
+        refuseTooMany(services);
+        // Bun ends a quiet connection after 10 s.
+        server?.timeout(request, 0);
+        return taskbarStream(services, logs, request);
+      },
+      TASKBAR_STREAM,
+    )
+    .get(
+      '/api/jobs/:id/stream',
+      ({ request, server, params }) => {
+        const { id } = params;
+        if (!tracker.getJob(id)) throw noSuchJob(id);
+        refuseTooMany(services);
+        server?.timeout(request, 0);
+        return jobStream(services, request, id);
+      },
+      JOB_STREAM,
+    );
 }
 
 /** The taskbar, and the logs that the address names. */
