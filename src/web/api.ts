@@ -15,15 +15,15 @@ import { startRoutes } from './routes/starts.tsx';
 /** What programs ask for, but for what is live. */
 export function apiRoutes(services: WebDeps) {
   return new Elysia({ name: 'api' })
-    .use(health(services))
-    .use(bulkRoutes(services))
+    .use(startRoutes(services))
     .use(batchRoutes(services))
     .use(jobRoutes(services))
+    .use(bulkRoutes(services))
     .use(logRoutes(services))
-    .use(startRoutes(services))
+    .use(historyRoutes(services))
     .use(libraryRoutes(services))
     .use(importRoutes(services))
-    .use(historyRoutes(services));
+    .use(health(services));
 }
 
 /**

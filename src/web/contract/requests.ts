@@ -92,9 +92,10 @@ function bulkSchema() {
         .min(1, idsRule)
         .max(MAX_BULK_IDS, idsRule)
         .optional(),
-      filter: z
-        .preprocess(filterFields, jobFilterSchema(unknown).optional())
-        .describe('In a form it is one text, as it stands in an address.'),
+      filter: z.preprocess(filterFields, jobFilterSchema(unknown).optional()).meta({
+        type: ['object', 'string'],
+        description: 'In a form it is one text, as it stands in an address.',
+      }),
     })
     .superRefine(({ ids, filter }, context) => {
       // A script whose list of ids came out empty must not be taken to mean every job.
@@ -124,9 +125,9 @@ export const REMOVE_QUERY = unchecked<{ force?: '1' | 'true' }>(() =>
 export const REMOVE_BODY = unchecked<{ force?: boolean | '1' }>(() =>
   z.object({
     force: z
-      .union([z.literal(true), z.literal('1')])
+      .unknown()
       .optional()
-      .describe('Removes an active one too.'),
+      .meta({ enum: [true, '1'], description: 'Removes an active one too.' }),
   }),
 );
 

@@ -17,14 +17,18 @@ export function parseBody({ request }: Received): Promise<unknown> {
   return readBody(request);
 }
 
-/** The same; the fields of a form that are in `lists` are the arrays of their values. */
-export function parseBodyWithLists(...lists: string[]) {
-  return ({ request }: Received): Promise<unknown> => readBody(request, lists);
+/** The same of a body that is one object. */
+export function parseFields({ request }: Received): Promise<Record<string, unknown>> {
+  return readFields(request);
 }
 
-/** The same of a body that is one object. */
-export async function parseFields({ request }: Received): Promise<Record<string, unknown>> {
-  const body = await readBody(request);
+/** The same; the fields of a form that are in `lists` are the arrays of their values. */
+export function parseFieldsWithLists(...lists: string[]) {
+  return ({ request }: Received) => readFields(request, lists);
+}
+
+async function readFields(request: Request, lists?: string[]): Promise<Record<string, unknown>> {
+  const body = await readBody(request, lists);
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) {
     return body as Record<string, unknown>;
   }

@@ -63,7 +63,7 @@ function parametersOf({ parameters = [] }: Operation, places: string[]): ApiFiel
 
 function bodySchema({ requestBody }: Operation): Schema {
   const { schema = {} } = Object.values(requestBody?.content ?? {})[0] ?? {};
-  return 'oneOf' in schema ? (schema.oneOf?.[0] ?? {}) : schema;
+  return 'anyOf' in schema ? (schema.anyOf?.[0] ?? {}) : schema;
 }
 
 function fieldsOf(schema: Schema): ApiField[] {

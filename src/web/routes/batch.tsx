@@ -70,7 +70,8 @@ export function batchRoutes({ tracker, live, idempotent }: WebDeps) {
       response: {
         202: returns('BatchAnswer', 'All were started.'),
         207: returns('BatchAnswer', 'Some were started.'),
-        ...refusals({ 429: 'None was started, because too many jobs wait already.' }),
+        ...refusals(),
+        429: returns('BatchAnswer', 'None was started, because too many jobs wait already.'),
         422: returns(
           'BatchAnswer',
           'None was started: each says why, or the list as a whole is none, or the key cannot be used.',

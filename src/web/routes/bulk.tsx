@@ -5,7 +5,7 @@ import { bulkText } from '../../text/bulk_text.ts';
 import { refusals, returns } from '../contract/declare.ts';
 import { BULK_BODY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
-import { parseBodyWithLists } from '../http/body.ts';
+import { parseFieldsWithLists } from '../http/body.ts';
 import { refererOf } from '../http/negotiation.ts';
 import { respond } from '../http/rendered.ts';
 import { filterOf } from './job_filter.ts';
@@ -32,7 +32,7 @@ export function bulkRoutes({ tracker }: WebDeps) {
       });
     },
     {
-      parse: parseBodyWithLists('ids'),
+      parse: parseFieldsWithLists('ids'),
       body: BULK_BODY,
       response: {
         200: returns('BulkAnswer', 'How many it was done to.'),

@@ -102,6 +102,23 @@ export function jobRoutes({ tracker, live }: WebDeps) {
         },
       },
     )
+    .delete(
+      '/api/jobs/:id',
+      ({ params, query, set }) => removed(params.id, isForce(query.force), set.headers),
+      {
+        params: JOB_ID,
+        query: REMOVE_QUERY,
+        response: {
+          200: returns('JobAnswer', 'The job as it was.'),
+          ...refusals({ 404: NO_SUCH_JOB, 409: STILL_ACTIVE }),
+        },
+        detail: {
+          operationId: 'delete_job',
+          tags: ['Act'],
+          summary: 'Remove a job for good',
+        },
+      },
+    )
     .get(
       '/api/sessions/:id/jobs',
       ({ params: { id }, query }) => {
@@ -195,23 +212,6 @@ export function jobRoutes({ tracker, live }: WebDeps) {
           operationId: 'dismiss_job',
           tags: ['Act'],
           summary: 'Take an ended job out of the taskbar',
-        },
-      },
-    )
-    .delete(
-      '/api/jobs/:id',
-      ({ params, query, set }) => removed(params.id, isForce(query.force), set.headers),
-      {
-        params: JOB_ID,
-        query: REMOVE_QUERY,
-        response: {
-          200: returns('JobAnswer', 'The job as it was.'),
-          ...refusals({ 404: NO_SUCH_JOB, 409: STILL_ACTIVE }),
-        },
-        detail: {
-          operationId: 'delete_job',
-          tags: ['Act'],
-          summary: 'Remove a job for good',
         },
       },
     )
