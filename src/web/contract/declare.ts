@@ -109,6 +109,37 @@ export function returns<Name extends SchemaName>(
   };
 }
 
+export const NO_SUCH_JOB = 'There is no such job.';
+export const INVALID_QUERY = 'The query cannot be used; details name what is wrong.';
+
+/** The answer to what is in order, by its status, and what an address refuses. */
+export function answers<Code extends number, Name extends SchemaName>(
+  status: Code,
+  name: Name,
+  description: string,
+  refused?: Parameters<typeof refusals>[0],
+): { [Status in Code]: DeclaredAnswer<Named<Name>> } & Refusals {
+  return { [status]: returns(name, description), ...refusals(refused) } as never;
+}
+
+/** A header that an address reads; checking all headers by a schema would cost every request. */
+interface HeaderParameter {
+  name: string;
+  in: 'header';
+  description: string;
+  schema: { type: 'string'; minLength?: number; maxLength?: number };
+}
+
+/** How the document tells of an address: under which heading, by which name, in which words. */
+export function about(
+  tag: 'Start' | 'Watch' | 'Act' | 'Read',
+  operationId: string,
+  summary: string,
+  more: { description?: string; security?: []; parameters?: HeaderParameter[] } = {},
+) {
+  return { tags: [tag], operationId, summary, ...more };
+}
+
 /** Text of another kind: a log, a stream of events. */
 export function returnsText(
   description: string,

@@ -3,7 +3,14 @@ import { z } from 'zod';
 import type { InputOf, JobType, StartRequest } from '../../client/job_types.ts';
 import { SESSION_PATTERN, type Tracker } from '../../jobs/index.ts';
 import { jsonSchemaOf } from '../openapi/json_schema.ts';
-import { type DeclaredInput, refusals, returns, unchecked, type ValueOf } from './declare.ts';
+import {
+  about,
+  type DeclaredInput,
+  refusals,
+  returns,
+  unchecked,
+  type ValueOf,
+} from './declare.ts';
 import { STARTS } from './examples.ts';
 
 /** Most starts that one batch may ask for. */
@@ -67,14 +74,11 @@ export function startContract(tracker: Types, type: Tracker['types'][number]) {
         429: 'Too many jobs wait already. Nothing was started; Retry-After says when to ask.',
       }),
     },
-    detail: {
-      operationId: `start_${type}`,
-      tags: ['Start'],
-      summary,
+    detail: about('Start', `start_${type}`, summary, {
       description:
         'Answers at once; the job is on disk then. An empty field counts as absent. The same asked for twice within half a second is one job.',
       parameters: [IDEMPOTENCY_KEY],
-    },
+    }),
   };
 }
 

@@ -55,13 +55,13 @@ export function respond<Value>(value: () => Value, formats: Formats): Value {
 export function rendering() {
   return new Elysia({ name: 'rendering' }).mapResponse(
     { as: 'global' },
-    ({ request, responseValue, set }) => {
+    // Of any other function Elysia 1.4.30 does not wait for a promise, nor see that it fails.
+    async ({ request, responseValue, set }) => {
       const headers = set.headers as Record<string, string>;
       if (responseValue instanceof Response) return compressed(request, responseValue, headers);
       if (!(responseValue instanceof Rendered)) return undefined;
-      return responseValue
-        .response(request, Number(set.status ?? 200))
-        .then((response) => compressed(request, response, headers) ?? response);
+      const response = await responseValue.response(request, Number(set.status ?? 200));
+      return compressed(request, response, headers) ?? response;
     },
   );
 }

@@ -4,7 +4,7 @@ import { JobCard } from '../../../views/jobs/job_card.tsx';
 import type { Job } from '../../jobs/index.ts';
 import { errorLine } from '../../text/error_text.ts';
 import { jobLine } from '../../text/job_text.ts';
-import { refusals, returns } from '../contract/declare.ts';
+import { about, refusals, returns } from '../contract/declare.ts';
 import { IDEMPOTENCY_KEY, MAX_BATCH, startsBody } from '../contract/starts.ts';
 import type { WebDeps } from '../deps.ts';
 import { parseBody } from '../http/body.ts';
@@ -78,12 +78,9 @@ export function batchRoutes({ tracker, live, idempotent }: WebDeps) {
           { names: ['BatchAnswer', 'Error'] },
         ),
       },
-      detail: {
-        operationId: 'start_jobs',
-        tags: ['Start'],
-        summary: 'Start one job by its type, or up to 1,000 at once',
+      detail: about('Start', 'start_jobs', 'Start one job by its type, or up to 1,000 at once', {
         parameters: [IDEMPOTENCY_KEY],
-      },
+      }),
     },
   );
 }

@@ -2,7 +2,7 @@ import { Elysia } from 'elysia';
 import { BulkNote } from '../../../views/jobs/bulk_note.tsx';
 import { toJobQuery } from '../../jobs/index.ts';
 import { bulkText } from '../../text/bulk_text.ts';
-import { refusals, returns } from '../contract/declare.ts';
+import { about, answers } from '../contract/declare.ts';
 import { BULK_BODY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { parseFieldsWithLists } from '../http/body.ts';
@@ -34,17 +34,18 @@ export function bulkRoutes({ tracker }: WebDeps) {
     {
       parse: parseFieldsWithLists('ids'),
       body: BULK_BODY,
-      response: {
-        200: returns('BulkAnswer', 'How many it was done to.'),
-        ...refusals({ 422: 'Nothing was changed; details name what does not fit.' }),
-      },
-      detail: {
-        operationId: 'change_jobs',
-        tags: ['Act'],
-        summary: 'Cancel, retry or remove many jobs, by their ids or by a filter',
-        description:
-          'A form repeats ids, or has filter as it stands in an address. An empty filter means every job. Active jobs are not removed.',
-      },
+      response: answers(200, 'BulkAnswer', 'How many it was done to.', {
+        422: 'Nothing was changed; details name what does not fit.',
+      }),
+      detail: about(
+        'Act',
+        'change_jobs',
+        'Cancel, retry or remove many jobs, by their ids or by a filter',
+        {
+          description:
+            'A form repeats ids, or has filter as it stands in an address. An empty filter means every job. Active jobs are not removed.',
+        },
+      ),
     },
   );
 }

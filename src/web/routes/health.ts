@@ -1,5 +1,5 @@
 import { Elysia } from 'elysia';
-import { refusals, returns } from '../contract/declare.ts';
+import { about, refusals, returns } from '../contract/declare.ts';
 import { NO_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { isAdmitted } from '../http/admission.ts';
@@ -32,12 +32,12 @@ export function health({ tracker, live, vitals }: WebDeps) {
           JSON_ONLY,
         ),
       },
-      detail: {
-        operationId: 'read_health',
-        tags: ['Read'],
-        summary: 'Whether the server can work; without access only the status',
-        security: [],
-      },
+      detail: about(
+        'Read',
+        'read_health',
+        'Whether the server can work; without access only the status',
+        { security: [] },
+      ),
     },
   );
 

@@ -4,7 +4,7 @@ import type { HistorySpan } from '../../../views/view_models.ts';
 import { HISTORY_STEPS, type HistoryQuery } from '../../jobs/index.ts';
 import { timeOf } from '../../platform/typed_fields.ts';
 import { historyText } from '../../text/history_text.ts';
-import { refusals, returns } from '../contract/declare.ts';
+import { about, INVALID_QUERY, refusals, returns } from '../contract/declare.ts';
 import {
   HISTORY_PAGE_QUERY,
   HISTORY_QUERY,
@@ -43,13 +43,9 @@ export function historyRoutes(services: WebDeps) {
         200: returns('History', 'Counted by period.', {
           types: ['application/json', 'text/plain'],
         }),
-        ...refusals({ 422: 'The query cannot be used; details name what is wrong.' }),
+        ...refusals({ 422: INVALID_QUERY }),
       },
-      detail: {
-        operationId: 'read_history',
-        tags: ['Watch'],
-        summary: 'How jobs fared over time',
-      },
+      detail: about('Watch', 'read_history', 'How jobs fared over time'),
     },
   );
 }

@@ -2,7 +2,7 @@ import { Elysia } from 'elysia';
 import { ImportsAnswer } from '../../../views/forms/imports_answer.tsx';
 import { listImports, removeImport } from '../../sources/archive/index.ts';
 import { importsText } from '../../text/library_text.ts';
-import { refusals, returns } from '../contract/declare.ts';
+import { about, answers, refusals, returns } from '../contract/declare.ts';
 import { IMPORT_NAME, NO_QUERY, ZIP_FILE } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { respond } from '../http/rendered.ts';
@@ -25,11 +25,7 @@ export function importRoutes(services: WebDeps) {
     .get('/api/imports', () => list('The archives that are here.'), {
       query: NO_QUERY,
       response: { 200: returns('Imports', 'The archives.'), ...refusals() },
-      detail: {
-        operationId: 'list_imports',
-        tags: ['Read'],
-        summary: 'The archives that are here, newest first',
-      },
+      detail: about('Read', 'list_imports', 'The archives that are here, newest first'),
     })
     .post(
       '/api/imports',
@@ -41,18 +37,11 @@ export function importRoutes(services: WebDeps) {
         // It goes to the disk as it arrives.
         parse: 'none',
         body: ZIP_FILE,
-        response: {
-          201: returns('Imports', 'The archives, with this one.'),
-          ...refusals({
-            413: 'The file is larger than this server takes.',
-            422: 'No file was sent, or it is no archive.',
-          }),
-        },
-        detail: {
-          operationId: 'keep_import',
-          tags: ['Read'],
-          summary: 'Keep an archive without reading it',
-        },
+        response: answers(201, 'Imports', 'The archives, with this one.', {
+          413: 'The file is larger than this server takes.',
+          422: 'No file was sent, or it is no archive.',
+        }),
+        detail: about('Read', 'keep_import', 'Keep an archive without reading it'),
       },
     )
     .post(
@@ -63,15 +52,10 @@ export function importRoutes(services: WebDeps) {
       },
       {
         params: IMPORT_NAME,
-        response: {
-          200: returns('Imports', 'The archives that are left.'),
-          ...refusals({ 404: 'There is no such archive.' }),
-        },
-        detail: {
-          operationId: 'remove_import',
-          tags: ['Read'],
-          summary: 'Remove an archive; what was read from it is kept',
-        },
+        response: answers(200, 'Imports', 'The archives that are left.', {
+          404: 'There is no such archive.',
+        }),
+        detail: about('Read', 'remove_import', 'Remove an archive; what was read from it is kept'),
       },
     );
 }

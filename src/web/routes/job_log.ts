@@ -1,6 +1,6 @@
 import { Elysia } from 'elysia';
 import type { Tracker } from '../../jobs/index.ts';
-import { refusals, returnsText } from '../contract/declare.ts';
+import { about, INVALID_QUERY, NO_SUCH_JOB, refusals, returnsText } from '../contract/declare.ts';
 import { JOB_ID, LOG_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { noSuchJob } from '../http/problem.ts';
@@ -21,15 +21,11 @@ export function logRoutes({ tracker }: WebDeps) {
           'x-log-position': { schema: { type: 'integer' }, description: 'Where to go on.' },
         }),
         ...refusals({
-          404: 'There is no such job.',
-          422: 'The query cannot be used; details name what is wrong.',
+          404: NO_SUCH_JOB,
+          422: INVALID_QUERY,
         }),
       },
-      detail: {
-        operationId: 'read_log',
-        tags: ['Watch'],
-        summary: 'What its handler wrote; the newest 1 MB is kept',
-      },
+      detail: about('Watch', 'read_log', 'What its handler wrote; the newest 1 MB is kept'),
     },
   );
 }

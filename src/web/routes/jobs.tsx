@@ -3,7 +3,7 @@ import { JobCard } from '../../../views/jobs/job_card.tsx';
 import { TaskbarContent } from '../../../views/jobs/taskbar.tsx';
 import { isActive, type Job, type JobPage, toJobQuery } from '../../jobs/index.ts';
 import { jobLine, jobTable, jobText } from '../../text/job_text.ts';
-import { refusals, returns } from '../contract/declare.ts';
+import { about, answers, INVALID_QUERY, NO_SUCH_JOB } from '../contract/declare.ts';
 import {
   JOB_ID,
   JOBS_QUERY,
@@ -21,9 +21,7 @@ import { detailedJob, listedPage } from './job_json.ts';
 
 const NO_JOBS = '<p class="empty-note">There are no jobs of this session.</p>';
 
-const NO_SUCH_JOB = 'There is no such job.';
 const STILL_ACTIVE = 'The job is still active.';
-const INVALID_QUERY = 'The query cannot be used; details name what is wrong.';
 
 /** Jobs: listed, read, cancelled, retried, dismissed and removed. */
 export function jobRoutes({ tracker, live }: WebDeps) {
@@ -69,15 +67,8 @@ export function jobRoutes({ tracker, live }: WebDeps) {
       },
       {
         query: JOBS_QUERY,
-        response: {
-          200: returns('JobPage', 'A page of jobs.'),
-          ...refusals({ 422: INVALID_QUERY }),
-        },
-        detail: {
-          operationId: 'list_jobs',
-          tags: ['Watch'],
-          summary: 'The jobs, newest first; as HTML the taskbar',
-        },
+        response: answers(200, 'JobPage', 'A page of jobs.', { 422: INVALID_QUERY }),
+        detail: about('Watch', 'list_jobs', 'The jobs, newest first; as HTML the taskbar'),
       },
     )
     .get(
@@ -91,15 +82,8 @@ export function jobRoutes({ tracker, live }: WebDeps) {
       },
       {
         params: JOB_ID,
-        response: {
-          200: returns('DetailedJobAnswer', 'The job.'),
-          ...refusals({ 404: NO_SUCH_JOB }),
-        },
-        detail: {
-          operationId: 'read_job',
-          tags: ['Watch'],
-          summary: 'One job with its steps, attempts and children',
-        },
+        response: answers(200, 'DetailedJobAnswer', 'The job.', { 404: NO_SUCH_JOB }),
+        detail: about('Watch', 'read_job', 'One job with its steps, attempts and children'),
       },
     )
     .delete(
@@ -108,15 +92,11 @@ export function jobRoutes({ tracker, live }: WebDeps) {
       {
         params: JOB_ID,
         query: REMOVE_QUERY,
-        response: {
-          200: returns('JobAnswer', 'The job as it was.'),
-          ...refusals({ 404: NO_SUCH_JOB, 409: STILL_ACTIVE }),
-        },
-        detail: {
-          operationId: 'delete_job',
-          tags: ['Act'],
-          summary: 'Remove a job for good',
-        },
+        response: answers(200, 'JobAnswer', 'The job as it was.', {
+          404: NO_SUCH_JOB,
+          409: STILL_ACTIVE,
+        }),
+        detail: about('Act', 'delete_job', 'Remove a job for good'),
       },
     )
     .get(
@@ -131,15 +111,12 @@ export function jobRoutes({ tracker, live }: WebDeps) {
       {
         params: SESSION_ID,
         query: SESSION_JOBS_QUERY,
-        response: {
-          200: returns('SessionPage', 'A page of jobs.'),
-          ...refusals({ 422: INVALID_QUERY }),
-        },
-        detail: {
-          operationId: 'list_session',
-          tags: ['Watch'],
-          summary: 'The jobs started with one sessionId, and their sum',
-        },
+        response: answers(200, 'SessionPage', 'A page of jobs.', { 422: INVALID_QUERY }),
+        detail: about(
+          'Watch',
+          'list_session',
+          'The jobs started with one sessionId, and their sum',
+        ),
       },
     )
     .post(
@@ -155,15 +132,10 @@ export function jobRoutes({ tracker, live }: WebDeps) {
       },
       {
         params: JOB_ID,
-        response: {
-          200: returns('JobAnswer', 'The job, cancelling or cancelled.'),
-          ...refusals({ 404: 'There is no such job, or it has already ended.' }),
-        },
-        detail: {
-          operationId: 'cancel_job',
-          tags: ['Act'],
-          summary: 'Cancel a job that waits or runs',
-        },
+        response: answers(200, 'JobAnswer', 'The job, cancelling or cancelled.', {
+          404: 'There is no such job, or it has already ended.',
+        }),
+        detail: about('Act', 'cancel_job', 'Cancel a job that waits or runs'),
       },
     )
     .post(
@@ -176,18 +148,11 @@ export function jobRoutes({ tracker, live }: WebDeps) {
       },
       {
         params: JOB_ID,
-        response: {
-          202: returns('JobAnswer', 'The job, queued.'),
-          ...refusals({
-            404: NO_SUCH_JOB,
-            409: 'It is active, or was tracked by another program.',
-          }),
-        },
-        detail: {
-          operationId: 'retry_job',
-          tags: ['Act'],
-          summary: 'Run an ended job again',
-        },
+        response: answers(202, 'JobAnswer', 'The job, queued.', {
+          404: NO_SUCH_JOB,
+          409: 'It is active, or was tracked by another program.',
+        }),
+        detail: about('Act', 'retry_job', 'Run an ended job again'),
       },
     )
     .post(
@@ -204,15 +169,8 @@ export function jobRoutes({ tracker, live }: WebDeps) {
       },
       {
         params: JOB_ID,
-        response: {
-          200: returns('JobAnswer', 'The job.'),
-          ...refusals({ 404: NO_SUCH_JOB, 409: STILL_ACTIVE }),
-        },
-        detail: {
-          operationId: 'dismiss_job',
-          tags: ['Act'],
-          summary: 'Take an ended job out of the taskbar',
-        },
+        response: answers(200, 'JobAnswer', 'The job.', { 404: NO_SUCH_JOB, 409: STILL_ACTIVE }),
+        detail: about('Act', 'dismiss_job', 'Take an ended job out of the taskbar'),
       },
     )
     .post(
@@ -222,15 +180,15 @@ export function jobRoutes({ tracker, live }: WebDeps) {
         parse: parseFields,
         params: JOB_ID,
         body: REMOVE_BODY,
-        response: {
-          200: returns('JobAnswer', 'The job as it was.'),
-          ...refusals({ 404: NO_SUCH_JOB, 409: STILL_ACTIVE }),
-        },
-        detail: {
-          operationId: 'remove_job',
-          tags: ['Act'],
-          summary: 'Remove a job for good, for forms that cannot send DELETE',
-        },
+        response: answers(200, 'JobAnswer', 'The job as it was.', {
+          404: NO_SUCH_JOB,
+          409: STILL_ACTIVE,
+        }),
+        detail: about(
+          'Act',
+          'remove_job',
+          'Remove a job for good, for forms that cannot send DELETE',
+        ),
       },
     );
 }
