@@ -5,8 +5,8 @@ import type { Frame } from '../../../views/view_models.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { errorText } from '../../text/error_text.ts';
 import type { WebDeps } from '../deps.ts';
-import { frameOf, readerOf, themeOf } from '../routes/frame.ts';
-import { isAdmitted } from './admission.ts';
+import { layoutOf, layoutWithoutJobs, themeOf } from '../routes/layout.ts';
+import { isAuthenticated } from './authenticate.ts';
 import { isNavigation, wantsJson, wantsText } from './negotiation.ts';
 import { Problem, printable, toProblem } from './problem.ts';
 import { html, plainText } from './responses.ts';
@@ -43,18 +43,18 @@ export async function answerProblem(
   const model = problem.model();
   if (wantsText(request)) return plainText(errorText(model), status, headers);
   if (!isNavigation(request)) return html(ErrorResult({ model }), status, headers);
-  if (!isAdmitted(request)) {
+  if (!isAuthenticated(request)) {
     return html(BareErrorPage({ theme: themeOf(request), model }), status, headers);
   }
-  return html(ErrorPage({ frame: frameOrBare(request, services), model }), status, headers);
+  return html(ErrorPage({ frame: layoutOrBare(request, services), model }), status, headers);
 }
 
 /** The jobs on an error page come from the database, which may be what failed. */
-function frameOrBare(request: Request, services: WebDeps): Frame {
+function layoutOrBare(request: Request, services: WebDeps): Frame {
   try {
-    return frameOf(request, services);
+    return layoutOf(request, services);
   } catch {
-    return { ...readerOf(request, services), taskbar: { jobs: [], now: new Date() } };
+    return { ...layoutWithoutJobs(request, services), taskbar: { jobs: [], now: new Date() } };
   }
 }
 

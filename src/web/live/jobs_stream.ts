@@ -4,7 +4,7 @@ import { abridge } from '../../text/abridge.ts';
 import { toldJob } from '../../text/abridged_job.ts';
 import { JOBS_STREAM, MANY_JOBS_STREAM } from '../contract/streams.ts';
 import type { WebDeps } from '../deps.ts';
-import { admittedUntil } from '../http/admission.ts';
+import { accessSignalOf } from '../http/authenticate.ts';
 import { Problem } from '../http/problem.ts';
 import { refuseTooMany } from '../routes/streams.ts';
 import { eventStream } from './sse.ts';
@@ -117,7 +117,7 @@ function follow(
       .join('');
   }
 
-  return eventStream(request, admittedUntil(request), {
+  return eventStream(request, accessSignalOf(request), {
     next() {
       catchUp();
       const text = changed.size > 0 ? nextChanged() : moved.size > 0 ? nextMoved() : '';

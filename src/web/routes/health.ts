@@ -2,7 +2,7 @@ import { Elysia } from 'elysia';
 import { about, refusals, returns } from '../contract/declare.ts';
 import { NO_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
-import { isAdmitted } from '../http/admission.ts';
+import { isAuthenticated } from '../http/authenticate.ts';
 import { respond } from '../http/rendered.ts';
 
 /** For those who watch the server from outside: 503 as long as something keeps it from working. */
@@ -13,7 +13,7 @@ export function health({ tracker, live, vitals }: WebDeps) {
     async ({ request, set, status }) => {
       if (vitals.trouble) await vitals.check();
       const counts = countsOrNothing();
-      const report = { ...statusOf(vitals), ...(isAdmitted(request) && details(counts)) };
+      const report = { ...statusOf(vitals), ...(isAuthenticated(request) && details(counts)) };
       if (!vitals.trouble) return respond(() => report, {});
       set.headers['retry-after'] = '5';
       return status(

@@ -5,7 +5,7 @@ import { progressLine } from '../../text/progress_line.ts';
 import { resultSummary } from '../../text/result_summary.ts';
 import { JOB_STREAM, TASKBAR_STREAM } from '../contract/streams.ts';
 import type { WebDeps } from '../deps.ts';
-import { admittedUntil } from '../http/admission.ts';
+import { accessSignalOf } from '../http/authenticate.ts';
 import { wantsLines } from '../http/negotiation.ts';
 import { noSuchJob, Problem } from '../http/problem.ts';
 import { createLiveLogs, followLogs, type LiveLogs, readLogPlaces } from '../live/logs.ts';
@@ -68,7 +68,7 @@ function taskbarStream({ live, vitals }: WebDeps, logs: LiveLogs, request: Reque
   };
   let cursor = hasMissedNothing ? live.frame : undefined;
   let greeting: Uint8Array | undefined = encoder.encode(comeBack());
-  return eventStream(request, admittedUntil(request), {
+  return eventStream(request, accessSignalOf(request), {
     next() {
       const { frame } = live;
       // Bun completes the response's head with its first bytes, so some are sent at once.
@@ -123,7 +123,7 @@ function jobStream({ tracker, live, vitals }: WebDeps, request: Request, id: str
   let over = false;
   return eventStream(
     request,
-    admittedUntil(request),
+    accessSignalOf(request),
     {
       next() {
         if (over || !mayHaveChanged()) return undefined;
