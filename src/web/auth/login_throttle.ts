@@ -34,9 +34,7 @@ interface Timing {
 }
 
 /** Delays the answer to wrong tokens, for each address by itself. */
-export function createLoginThrottle(
-  { now, sleep }: Timing = { now: Date.now, sleep: Bun.sleep },
-) {
+export function createLoginThrottle({ now, sleep }: Timing = { now: Date.now, sleep: Bun.sleep }) {
   const clients = new Map<string, Client>();
 
   function clientOf(address: string): Client {

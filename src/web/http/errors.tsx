@@ -18,7 +18,7 @@ interface ErrorAnswers {
   allowedMethods(pathname: string): string[];
 }
 
-/** Any error as the asker wants it: JSON, a fragment, or a page that looks like the rest. */
+/** Any error in the form that the client accepts: JSON, a fragment, or a page that looks like the rest. */
 export async function answerProblem(
   services: WebDeps,
   { logger, allowedMethods }: ErrorAnswers,
@@ -63,11 +63,11 @@ function noSuchAddress(request: Request, allowedMethods: ErrorAnswers['allowedMe
   const { pathname } = new URL(request.url);
   const allowed = allowedMethods(pathname).join(', ');
   if (!allowed) {
-    return new Problem(404, 'not_found', 'There is nothing at this address.', {
-      message: `${method} ${printable(pathname)} leads nowhere. ${isNavigation(request) ? 'The line at the top of every page has the ways there are.' : '/docs/api describes every address, /openapi.json for programs.'}`,
+    return new Problem(404, 'not_found', 'Not found.', {
+      message: `${method} ${printable(pathname)} does not exist. ${isNavigation(request) ? 'Use the navigation at the top of the page.' : '/docs/api describes every address, /openapi.json for programs.'}`,
     });
   }
-  return new Problem(405, 'method_not_allowed', 'This address is not asked like that.', {
+  return new Problem(405, 'method_not_allowed', 'Method not allowed.', {
     message: `${printable(pathname)} takes ${allowed}, not ${method}.`,
     headers: { allow: allowed },
   });

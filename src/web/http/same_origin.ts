@@ -45,12 +45,12 @@ export function sameOrigin({ host: ownHost, hosts }: Pick<Config, 'host' | 'host
       });
     }
     if (!isDecodable(request.url)) {
-      throw new Problem(400, 'malformed_address', 'This address cannot be read.', {
+      throw new Problem(400, 'malformed_address', 'Malformed address.', {
         message: 'A % in it must be followed by two hexadecimal digits that make up UTF-8.',
       });
     }
     if (!isSafe(request) && isForeign(request, host)) {
-      throw new Problem(403, 'foreign_origin', 'A page of another site sent this.', {
+      throw new Problem(403, 'foreign_origin', 'Cross-origin request refused.', {
         message: 'Nothing was changed. Use the forms of this server, or a client without a page.',
       });
     }

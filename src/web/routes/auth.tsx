@@ -76,8 +76,8 @@ function loginPage(request: Request, next: string, problem?: Problem) {
 
 function wrongToken(request: Request): Problem {
   const { headers } = accessRequired(request);
-  return new Problem(401, 'unauthorised', 'This is not the token.', {
-    message: 'Copy it whole from where the server is started.',
+  return new Problem(401, 'unauthorised', 'Wrong token.', {
+    message: 'Copy the whole value of XGPT_TOKEN.',
     headers,
   });
 }
