@@ -1,5 +1,5 @@
 import type { FormState, ImportOption, SourceOption } from '../view_models.ts';
-import { CheckboxField, NumberField, SelectField, TextField } from './field.tsx';
+import { attributeText, CheckboxField, NumberField, SelectField, TextField } from './field.tsx';
 import { MoreOptions } from './more_options.tsx';
 import { SourceField } from './source_field.tsx';
 import { StartForm } from './start_form.tsx';
@@ -66,7 +66,7 @@ export function ArchiveOptions({ imports, chosen }: { imports: ImportOption[]; c
   return (
     <>
       {imports.map(({ name }) => (
-        <option value={name} selected={name === chosen} safe>
+        <option value={attributeText(name)} selected={name === chosen} safe>
           {name}
         </option>
       ))}
