@@ -211,7 +211,6 @@ const REMAINING: string[] = [
   'test/support/app.ts: Vitals',
   'test/support/app.ts: heed',
   'test/support/busy_server.ts: Vitals',
-  'test/support/every_status.ts: in line',
   'test/support/job_history.ts: at work',
   'test/support/job_world.ts: at work',
   'test/support/race.ts: at work',
