@@ -16,10 +16,11 @@ const ALLOWED: Record<string, readonly string[]> = {
   sources: ['platform', 'text'],
   embedding: ['platform', 'text'],
   library: ['jobs', 'sources', 'platform', 'text'],
-  operations: ['jobs', 'library', 'sources', 'embedding', 'platform', 'text'],
+  // A type's form is made of fields from views; pages take the words of a type from operations.
+  operations: ['views', 'jobs', 'library', 'sources', 'embedding', 'platform', 'text'],
   views: ['operations', 'jobs', 'library', 'sources', 'text'],
-  client: [],
-  browser: ['text'],
+  client: ['jobs'],
+  browser: ['operations', 'platform', 'text'],
   web: [
     'client',
     'views',

@@ -19,19 +19,24 @@ const ID = /zq(\d+)z/g;
 const idOf = (number: number) => `zq${number}z`;
 
 /**
- * `isFromProgram` says which paths hold texts that the program itself writes: names of fields,
- * classes, addresses. They are markers too, but without an entity: Kita escapes quotes alone in
- * attributes, and what people wrote goes through `attributeText` there.
+ * Who writes the text at a path. `data` comes from users and sources. What the `program` writes, such
+ * as the names of fields, classes and addresses, is a marker without an entity: Kita escapes only
+ * quotes in attributes, and only data goes through `attributeText` there. A `name` becomes a part of
+ * an attribute's name, and is no marker.
  */
-export function createMarkers(isFromProgram: (path: string) => boolean): Markers {
+export type Origin = 'data' | 'program' | 'name';
+
+export function createMarkers(originOf: (path: string) => Origin): Markers {
   const numbers = new Map<string, number>();
   const paths: string[] = [];
   const spellings: string[][] = [];
 
   function add(path: string): number {
     const number = paths.push(path) - 1;
-    const entity = isFromProgram(path) ? '' : '&lt;';
-    spellings.push(spellingsOf(`<${TAG} ${ATTRIBUTE}="${idOf(number)}">${entity}'`));
+    const origin = originOf(path);
+    const entity = origin === 'data' ? '&lt;' : '';
+    const marker = `<${TAG} ${ATTRIBUTE}="${idOf(number)}">${entity}'`;
+    spellings.push(origin === 'name' ? [`name-${number}`] : spellingsOf(marker));
     numbers.set(path, number);
     return number;
   }

@@ -70,6 +70,14 @@ export function TextInScript({ text }: Props): JSX.Element {
   return <script>{`window.text = ${JSON.stringify(text)}` as 'safe'}</script>;
 }
 
+/** Not a component: an object whose markup, at any depth, is put into a page. */
+export function partsOfPage({ text }: Props): {
+  title: string;
+  fields: Record<string, () => JSX.Element>;
+} {
+  return { title: text, fields: { note: () => <p>{text as 'safe'}</p> } };
+}
+
 export function Safe({ text, items, note }: Props): JSX.Element {
   return (
     <section title={attributeText(text)}>

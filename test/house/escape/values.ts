@@ -3,7 +3,7 @@ import ts from 'typescript';
 /** Which of `count` possibilities is taken at a path: an index from 0. */
 export type Choose = (path: string, count: number) => number;
 
-interface Making {
+export interface Making {
   checker: ts.TypeChecker;
   choose: Choose;
   text: (path: string) => string;
@@ -49,6 +49,53 @@ export function makeValue(type: ts.Type, path: string, making: Making, depth = 0
 export function isMarkup(type: ts.Type, checker: ts.TypeChecker): boolean {
   if (type.isUnion()) return type.types.some((member) => isMarkup(member, checker));
   return checker.typeToString(type).startsWith('Promise<');
+}
+
+/** Whether values of a type are markup, or objects with markup or functions that return it. */
+export function hasMarkup(type: ts.Type, checker: ts.TypeChecker, depth = 0): boolean {
+  if (isMarkup(type, checker)) return true;
+  return (
+    depth < 3 && partsOf(type, checker).some(([, part]) => hasMarkup(part, checker, depth + 1))
+  );
+}
+
+/** All markup of such a value, joined. Functions in it are called. */
+export function markupOf(value: unknown, type: ts.Type, making: Making): string {
+  if (value === undefined) return '';
+  if (isMarkup(type, making.checker)) return String(value);
+  const [call] = type.getNonNullableType().getCallSignatures();
+  if (call) {
+    const values = call.parameters.map((parameter) =>
+      makeValue(making.checker.getTypeOfSymbol(parameter), parameter.name, making),
+    );
+    return markupOf(
+      (value as (...all: unknown[]) => unknown)(...values),
+      call.getReturnType(),
+      making,
+    );
+  }
+  return partsOf(type, making.checker)
+    .filter(([, part]) => hasMarkup(part, making.checker))
+    .flatMap(([name, part]) => {
+      const own = value as Record<string, unknown>;
+      const parts = name === undefined ? Object.values(own) : [own[name]];
+      return parts.map((each) => markupOf(each, part, making));
+    })
+    .join('');
+}
+
+/** What a plain object or a function of this type leads to; without a name, under any key. */
+function partsOf(type: ts.Type, checker: ts.TypeChecker): [name: string | undefined, ts.Type][] {
+  const own = type.getNonNullableType();
+  const [call] = own.getCallSignatures();
+  if (call) return [[undefined, call.getReturnType()]];
+  const isPlain = (own.flags & ts.TypeFlags.Object) !== 0 && own.symbol?.name !== 'Date';
+  if (!isPlain || checker.isArrayType(own)) return [];
+  const index = own.getStringIndexType();
+  const properties = checker
+    .getPropertiesOfType(own)
+    .map((property): [string, ts.Type] => [property.name, checker.getTypeOfSymbol(property)]);
+  return index ? [[undefined, index], ...properties] : properties;
 }
 
 function fullestFirst(types: ts.Type[]): ts.Type[] {

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import ts from 'typescript';
 import { ROOT } from '../source_files.ts';
-import { createMarkers } from './marker.ts';
-import { type Choose, isMarkup, makeValue } from './values.ts';
+import { createMarkers, type Origin } from './marker.ts';
+import { type Choose, hasMarkup, type Making, makeValue, markupOf } from './values.ts';
 
-/** A function that a file of views exports and that returns markup. */
+/** A function that a file of views exports and that returns markup, or an object with markup in it. */
 export interface View {
   name: string;
   path: string;
@@ -36,18 +36,19 @@ function projectConfig(): ts.ParsedCommandLine {
 function viewOf(symbol: ts.Symbol, path: string, checker: ts.TypeChecker): View | undefined {
   const [call] = checker.getTypeOfSymbol(symbol).getCallSignatures();
   if (!call || !returnsMarkup(symbol, call, checker)) return undefined;
-  const parameters = call.parameters.map((parameter) => ({
-    name: nameOf(parameter),
-    type: checker.getTypeOfSymbol(parameter),
-  }));
   return {
     name: symbol.name,
     path,
     async render(choose, text) {
-      const making = { checker, choose, text };
-      const values = parameters.map(({ type, name }) => makeValue(type, name, making));
+      const making: Making = { checker, choose, text };
+      const values = call.parameters.map((parameter) =>
+        makeValue(checker.getTypeOfSymbol(parameter), nameOf(parameter), making),
+      );
       const module = await import(absolute(path));
-      return String(await module[symbol.name](...values));
+      const returned = await module[symbol.name](...values);
+      return typeof returned === 'object'
+        ? markupOf(returned, call.getReturnType(), making)
+        : String(returned);
     },
   };
 }
@@ -56,7 +57,7 @@ function viewOf(symbol: ts.Symbol, path: string, checker: ts.TypeChecker): View 
 function returnsMarkup(symbol: ts.Symbol, call: ts.Signature, checker: ts.TypeChecker): boolean {
   const returned = call.getReturnType();
   const isText = (returned.flags & ts.TypeFlags.StringLike) !== 0;
-  return isMarkup(returned, checker) || (isText && /^[A-Z]/.test(symbol.name));
+  return hasMarkup(returned, checker) || (isText && /^[A-Z]/.test(symbol.name));
 }
 
 /** A parameter that is taken apart at once has no name of its own. */
@@ -76,9 +77,9 @@ export interface Findings {
 /** Renders a view in many ways and collects what it finds. */
 export async function examine(
   view: View,
-  isFromProgram: (path: string) => boolean = () => false,
+  originOf: (path: string) => Origin = () => 'data',
 ): Promise<Findings> {
-  const markers = createMarkers(isFromProgram);
+  const markers = createMarkers(originOf);
   const findings: Findings = { holes: [], hasTexts: false, shown: new Set() };
   const rendered = new Set<string>();
   for await (const markup of renderings(view, (path) => {
