@@ -11,7 +11,7 @@ const unsafeViews = all.filter(({ path }) => path === UNSAFE);
 
 /** Texts that the program writes, not people or sources: they hold no `&lt;`. */
 const FROM_PROGRAM =
-  /(\.|^)(id|type|class|also|pattern|autocomplete|placeholder|href|\w+Href)$|^props\.name$|\.fields?(\[\d\])?\.name$|\.(sources|models)\[\d\]\.(name|label)$|\.source\.name$|\.values\.waiting$/;
+  /(\.|^)(id|type|class|also|pattern|autocomplete|placeholder|href|\w+Href)$|^props\.name$|(\.|^)fields?(\[\d\])?\.(name|values\[\d\])$|\.(sources|models)\[\d\]\.(name|label)$|\.source\.name$|\.values\.waiting$/;
 
 /** Keys that become parts of attribute names. */
 const NAMES = /\.parts\.values \(key\)$/;
