@@ -32,7 +32,7 @@ export async function bootstrap(
   jobTracker.define(...(await loadOperations(services)));
   jobTracker.saveWith(services.library.save);
   const vitals = new Vitals({ db, path: config.databasePath, kind, clock: systemClock, logger });
-  jobTracker.heed(vitals);
+  jobTracker.watchDatabase(vitals);
   return { ...services, vitals };
 }
 

@@ -39,6 +39,7 @@ const LEFT_OUTSIDE = [
   '@elysiajs/openapi',
   '@fastify/busboy',
   '@streamparser/json',
+  'file-type',
   'html-entities',
   'tar-stream',
   'yauzl',
