@@ -45,6 +45,8 @@ const REMAINING_CIRCLES: string[] = [
   'src/browser/cards.ts → src/browser/notifications.ts → src/browser/cards.ts',
   'src/cli/operation_commands.ts → src/cli/run_operation.ts → src/cli/operation_commands.ts',
   'src/cli/progress/bars.ts → src/cli/progress/reporter.ts → src/cli/progress/bars.ts',
+  'src/jobs/definition.ts → src/jobs/engine/context.ts → src/jobs/engine/enqueuer.ts → src/jobs/engine/definitions.ts → src/jobs/definition.ts',
+  'src/jobs/engine/cancellation.ts → src/jobs/engine/completion.ts → src/jobs/engine/cancellation.ts',
   'src/jobs/job.ts → src/jobs/listing.ts → src/jobs/job.ts',
   'src/sources/archive/archive_files.ts → src/sources/archive/folder_files.ts → src/sources/archive/archive_files.ts',
 ];
