@@ -1,7 +1,7 @@
-import { bytes } from '../../src/text/format.ts';
-import { relativeTime } from '../time.tsx';
-import type { ImportOption } from '../view_models.ts';
-import { attributeText } from './field.tsx';
+import { attributeText } from '../../../views/forms/field.tsx';
+import { relativeTime } from '../../../views/time.tsx';
+import type { ImportOption } from '../../../views/view_models.ts';
+import { bytes } from '../../text/format.ts';
 
 interface ImportsProps {
   imports: ImportOption[];
@@ -48,7 +48,7 @@ function UploadForm(): JSX.Element {
 }
 
 /** `oob`: part of an answer that is about something else. */
-export function ImportList({ imports, now, oob }: ImportsProps & { oob?: boolean }): JSX.Element {
+function ImportList({ imports, now, oob }: ImportsProps & { oob?: boolean }): JSX.Element {
   return (
     <ul id="imports" class="imports" hx-swap-oob={oob ? 'true' : undefined}>
       {imports.length === 0 && <li class="empty-note">No archive here yet.</li>}
@@ -105,5 +105,48 @@ function RemoveForm({ name }: { name: string }): JSX.Element {
         Remove
       </button>
     </form>
+  );
+}
+
+interface UpdateProps extends ImportsProps {
+  /** The one just added, to be chosen in the form. */
+  chosen?: string;
+}
+
+/** The answer to an upload or a removal: what happened, and the archives as they are now. */
+export function ImportsAnswer({ message, ...props }: UpdateProps & { message: string }) {
+  return (
+    <>
+      <p class="result" role="status" safe>
+        {message}
+      </p>
+      <ImportsUpdate {...props} />
+    </>
+  );
+}
+
+/** Part of another answer: the page's list of archives and the form's choices, as they are now. */
+export function ImportsUpdate({ imports, now, chosen }: UpdateProps): JSX.Element {
+  return (
+    <>
+      <ImportList imports={imports} now={now} oob />
+      <select id="archive" hx-swap-oob="innerHTML">
+        <ArchiveOptions imports={imports} chosen={chosen} />
+      </select>
+    </>
+  );
+}
+
+/** The archives to choose from, in the form. */
+export function ArchiveOptions({ imports, chosen }: { imports: ImportOption[]; chosen?: string }) {
+  if (imports.length === 0) return <option value="">None imported yet</option>;
+  return (
+    <>
+      {imports.map(({ name }) => (
+        <option value={attributeText(name)} selected={name === chosen} safe>
+          {name}
+        </option>
+      ))}
+    </>
   );
 }

@@ -1,39 +1,15 @@
-import { z } from 'zod';
-import { defineJob, type Job, PermanentError, type QueuedJobContext } from '../jobs/index.ts';
-import type { Profile } from '../sources/post.ts';
-import type { Page } from '../sources/source.ts';
-import type { OperationDeps } from './deps.ts';
-import { choice, tick, wholeNumber, words } from './fields.ts';
-import { pageLine, pageMessage } from './wording.ts';
-
-const DEFAULT_PROFILES = 20;
-const DEFAULT_POSTS = 100;
+import { type InputOf, type Job, PermanentError, type QueuedJobContext } from '../../jobs/index.ts';
+import type { Profile } from '../../sources/post.ts';
+import type { Page } from '../../sources/source.ts';
+import type { OperationDeps } from '../deps.ts';
+import { defineOperation } from '../operation.ts';
+import { pageLine, pageMessage } from '../page_words.ts';
+import type { DiscoverResult } from './input.ts';
 
 const FIND_STEP = 'find profiles';
 const SCRAPE_STEP = 'scrape each of them';
 
-export interface DiscoverInput {
-  query: string;
-  maxResults: number;
-  /** Keep the profiles in the library. */
-  save: boolean;
-  /** Then scrape each of them. */
-  scrape: boolean;
-  /** Posts of each at most, when they are scraped. */
-  maxTweets: number;
-  source: string;
-}
-
-export interface DiscoverResult {
-  profiles: number;
-  newProfiles: number;
-  saved: boolean;
-  /** Usernames, best match first. */
-  found: string[];
-  /** When they were scraped: how many of them, and their posts. */
-  scraped?: number;
-  posts?: number;
-}
+type DiscoverInput = InputOf<'discover'>;
 
 interface Checkpoint extends DiscoverResult {
   cursor?: string;
@@ -41,30 +17,10 @@ interface Checkpoint extends DiscoverResult {
   atEnd?: boolean;
 }
 
-declare module '../jobs/job.ts' {
-  interface JobTypes {
-    discover: { input: DiscoverInput; output: DiscoverResult };
-  }
-}
-
 /** Finds profiles by bio or keywords. */
-export default function discover({ sources }: OperationDeps) {
-  const able = [...sources.values()].filter((source) => source.discover).map(({ name }) => name);
-
-  return defineJob<'discover'>({
-    type: 'discover',
+export default defineOperation<'discover'>(({ sources }) => {
+  return {
     concurrency: 2,
-    input: () =>
-      z.object({
-        query: words('Query', 'climbing coach'),
-        maxResults: wholeNumber('Profiles', 1, 1_000, DEFAULT_PROFILES),
-        save: tick('Save', true).describe('Keep the profiles in the library.'),
-        scrape: tick('Scrape', false).describe('Then scrape each of them, as a job of its own.'),
-        maxTweets: wholeNumber('Posts of each', 1, 10_000, DEFAULT_POSTS).describe(
-          'Posts of each at most, when they are scraped.',
-        ),
-        source: choice('Source', able as [string, ...string[]], 'sample'),
-      }),
 
     steps: ({ scrape }) => (scrape ? [FIND_STEP, SCRAPE_STEP] : []),
 
@@ -76,8 +32,8 @@ export default function discover({ sources }: OperationDeps) {
         ...(await scrapeAll(found, input, job)),
       }));
     },
-  });
-}
+  };
+});
 
 async function find(
   sources: OperationDeps['sources'],

@@ -1,37 +1,16 @@
-import { z } from 'zod';
-import { defineJob, InvalidInput, type QueuedJobContext } from '../jobs/index.ts';
-import { importPath } from '../sources/archive/index.ts';
-import type { Post } from '../sources/post.ts';
-import { NotFound, type Page } from '../sources/source.ts';
-import type { OperationDeps } from './deps.ts';
-import { choice, optionalWholeNumber, tick, username } from './fields.ts';
-import { pageLine, pageMessage } from './wording.ts';
-
-const DEFAULT_POSTS = 100;
+import { type InputOf, InvalidInput, type QueuedJobContext } from '../../jobs/index.ts';
+import { importPath } from '../../sources/archive/index.ts';
+import type { Post } from '../../sources/post.ts';
+import { NotFound, type Page } from '../../sources/source.ts';
+import { defineOperation } from '../operation.ts';
+import { pageLine, pageMessage } from '../page_words.ts';
+import type { ScrapeResult } from './input.ts';
 
 const CHECK_STEP = 'check the archive';
 const STORE_STEP = 'store its posts';
 
+type ScrapeInput = InputOf<'scrape'>;
 type Pages = AsyncIterable<Page<Post>>;
-
-export interface ScrapeInput {
-  /** Absent only for an archive, which knows whose it is. */
-  username?: string;
-  /** Absent = all of them; so it is for an archive. */
-  maxTweets?: number;
-  includeReplies: boolean;
-  includeRetweets: boolean;
-  source: string;
-  /** The import to read, when the source is `archive`. */
-  archive?: string;
-}
-
-export interface ScrapeResult {
-  username?: string;
-  posts: number;
-  /** Those that the library did not have before. */
-  newPosts: number;
-}
 
 interface Checkpoint extends ScrapeResult {
   cursor?: string;
@@ -39,18 +18,11 @@ interface Checkpoint extends ScrapeResult {
   atEnd?: boolean;
 }
 
-declare module '../jobs/job.ts' {
-  interface JobTypes {
-    scrape: { input: ScrapeInput; output: ScrapeResult };
-  }
-}
-
 /** Reads one author's posts from a source into the library. */
-export default function scrape({ sources, importsDir }: OperationDeps) {
-  return defineJob<'scrape'>({
-    type: 'scrape',
+export default defineOperation<'scrape'>(({ sources, importsDir }) => {
+  return {
     concurrency: 2,
-    input: () => scrapeInput([...sources.keys()]),
+    upload: { source: 'archive' },
     check: ({ archive }) => (archive === undefined ? undefined : checkArchive(archive, importsDir)),
 
     steps: ({ source }) => (source === 'archive' ? [CHECK_STEP, STORE_STEP] : []),
@@ -76,8 +48,8 @@ export default function scrape({ sources, importsDir }: OperationDeps) {
       if (input.source !== 'archive') return store(pages);
       return importInSteps(pages, job, store);
     },
-  });
-}
+  };
+});
 
 function nothingYet({ username }: ScrapeInput): Checkpoint {
   return { username, posts: 0, newPosts: 0 };
@@ -136,37 +108,6 @@ async function storePages(
     if (done.atEnd) break;
   }
   return resultOf(done);
-}
-
-function scrapeInput(sources: string[]) {
-  return z
-    .object({
-      username: username().optional().describe('It may be absent only with the source archive.'),
-      maxTweets: optionalWholeNumber('Posts', 1, 10_000).describe(
-        `By default ${DEFAULT_POSTS}, and of an archive all.`,
-      ),
-      includeReplies: tick('Include replies', false),
-      includeRetweets: tick('Include reposts', false),
-      source: choice('Source', sources as [string, ...string[]], 'sample'),
-      archive: z
-        .preprocess((value) => value || undefined, z.string().max(255).optional())
-        .describe('The name of an import, with the source archive.'),
-    })
-    .superRefine((input, context) => {
-      const refuse = (field: string, message: string) =>
-        context.addIssue({ code: 'custom', path: [field], message });
-      if (input.source === 'archive') {
-        if (!input.archive) refuse('archive', 'Choose an archive, or upload one first.');
-      } else if (!input.username) {
-        refuse('username', 'Username is missing. Type one, for example aurora_lab.');
-      }
-    })
-    .transform((input): ScrapeInput => {
-      if (input.source === 'archive') return input;
-      // The form sends its archive field whichever source was chosen.
-      const { archive: _, ...rest } = input;
-      return { ...rest, maxTweets: input.maxTweets ?? DEFAULT_POSTS };
-    });
 }
 
 async function checkArchive(archive: string, importsDir: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { sentence } from '../../src/text/sentences.ts';
+import { sentence } from '../../src/operations/words.ts';
 
 const SAMPLE = { label: 'the synthetic sample', pageMs: 150, pageSize: 20 };
 

@@ -1,41 +1,13 @@
-import { z } from 'zod';
-import { defineJob, type QueuedJobContext } from '../jobs/index.ts';
-import type { OperationDeps } from './deps.ts';
-import { FETCH_STEP, prepareModel, vectorsOf } from './embedding.ts';
-import { choice, wholeNumber } from './fields.ts';
-
-const DEFAULT_BATCH = 32;
-
-export interface EmbedInput {
-  model: string;
-  /** Texts handed to the model at once; each batch is one commit. */
-  batchSize: number;
-}
-
-export interface EmbedResult {
-  model: string;
-  /** Posts that got a vector from this job. */
-  embedded: number;
-}
-
-declare module '../jobs/job.ts' {
-  interface JobTypes {
-    embed: { input: EmbedInput; output: EmbedResult };
-  }
-}
+import type { QueuedJobContext } from '../../jobs/index.ts';
+import type { OperationDeps } from '../deps.ts';
+import { FETCH_STEP, prepareModel, vectorsOf } from '../embedding.ts';
+import { defineOperation } from '../operation.ts';
+import type { EmbedResult } from './input.ts';
 
 /** Gives a vector to every post that has none of this model. */
-export default function embed(services: OperationDeps) {
-  const { embedder } = services;
-
-  return defineJob<'embed'>({
-    type: 'embed',
+export default defineOperation<'embed'>((services) => {
+  return {
     concurrency: 1,
-    input: () =>
-      z.object({
-        model: choice('Model', [embedder.model], embedder.model),
-        batchSize: wholeNumber('Batch size', 1, 256, DEFAULT_BATCH),
-      }),
 
     steps: () => [FETCH_STEP, 'embed the posts'],
 
@@ -43,8 +15,8 @@ export default function embed(services: OperationDeps) {
       await prepareModel(services, job);
       return job.step('embed the posts', () => embedAll(services, model, batchSize, job));
     },
-  });
-}
+  };
+});
 
 async function embedAll(
   services: OperationDeps,

@@ -1,13 +1,13 @@
-import { z } from 'zod';
-import { defineJob, type QueuedJobContext, type SavedData } from '../jobs/index.ts';
-import type { Post } from '../sources/post.ts';
-import type { Page } from '../sources/source.ts';
-import type { OperationDeps } from './deps.ts';
-import { FETCH_STEP, prepareModel, vectorsOf } from './embedding.ts';
-import { choice, optionalWholeNumber, terms, termsOf, tick, wholeNumber } from './fields.ts';
-import { pageLine, pageMessage } from './wording.ts';
+import type { InputOf, QueuedJobContext, SavedData } from '../../jobs/index.ts';
+import type { Post } from '../../sources/post.ts';
+import type { Page } from '../../sources/source.ts';
+import type { OperationDeps } from '../deps.ts';
+import { FETCH_STEP, prepareModel, vectorsOf } from '../embedding.ts';
+import { termsOf } from '../fields.ts';
+import { defineOperation } from '../operation.ts';
+import { pageLine, pageMessage } from '../page_words.ts';
+import type { SearchResult } from './input.ts';
 
-const DEFAULT_POSTS = 100;
 const DAY_MS = 86_400_000;
 
 /** Texts handed to the model at once; each batch is one commit. */
@@ -16,24 +16,7 @@ const BATCH = 32;
 const SEARCH_STEP = 'search for posts';
 const EMBED_STEP = 'embed what was found';
 
-export interface SearchInput {
-  /** Comma-separated terms; a post matches when it has one of them. */
-  query: string;
-  maxTweets: number;
-  /** Nothing older than this many days. */
-  days?: number;
-  mode: 'latest' | 'top';
-  /** Also give every post found a vector. */
-  embed: boolean;
-  source: string;
-}
-
-export interface SearchResult {
-  posts: number;
-  newPosts: number;
-  /** Posts that got a vector from this job; absent when it was not asked to embed. */
-  embedded?: number;
-}
+type SearchInput = InputOf<'search'>;
 
 interface Checkpoint extends SearchResult {
   cursor?: string;
@@ -45,31 +28,10 @@ interface Checkpoint extends SearchResult {
   found?: number[];
 }
 
-declare module '../jobs/job.ts' {
-  interface JobTypes {
-    search: { input: SearchInput; output: SearchResult };
-  }
-}
-
 /** Collects posts on a topic and, when asked, embeds them. */
-export default function search(services: OperationDeps) {
-  const { sources } = services;
-  const able = [...sources.values()].filter((source) => source.search).map(({ name }) => name);
-
-  return defineJob<'search'>({
-    type: 'search',
+export default defineOperation<'search'>((services) => {
+  return {
     concurrency: 2,
-    input: () =>
-      z.object({
-        query: terms().describe(
-          'Terms, separated by commas; a post matches when it has one of them.',
-        ),
-        maxTweets: wholeNumber('Posts', 1, 10_000, DEFAULT_POSTS),
-        days: optionalWholeNumber('Days', 1, 3_650).describe('Nothing older than this many days.'),
-        mode: choice('Order', ['latest', 'top'], 'latest'),
-        embed: tick('Embed', false).describe('Also give every post found a vector.'),
-        source: choice('Source', able as [string, ...string[]], 'sample'),
-      }),
 
     steps: ({ embed }) => (embed ? [FETCH_STEP, SEARCH_STEP, EMBED_STEP] : []),
 
@@ -79,8 +41,8 @@ export default function search(services: OperationDeps) {
       await job.step(SEARCH_STEP, async () => resultOf(await collect(services, input, job)));
       return job.step(EMBED_STEP, async () => resultOf(await embedFound(services, input, job)));
     },
-  });
-}
+  };
+});
 
 /** Stores page after page, and goes on after the last one that an earlier attempt has stored. */
 async function collect(
