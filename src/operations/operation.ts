@@ -108,8 +108,15 @@ export interface OperationCommand {
    */
   prepare?(
     input: Record<string, unknown>,
-    deps: OperationDeps,
+    tools: CommandTools,
   ): Promise<(() => Promise<void>) | undefined>;
+}
+
+export interface CommandTools {
+  /** Copies an archive into the imports folder; `forget` removes the copy. */
+  copyArchive(path: string): Promise<{ name: string; forget(): Promise<void> }>;
+  /** Ends the command with a message about how it was used. */
+  refuse(message: string): never;
 }
 
 export interface OptionWords {

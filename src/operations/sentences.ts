@@ -12,7 +12,7 @@ export type Values = Record<string, string | undefined>;
  */
 export type Sentence = (values: Values, source?: Pace) => string;
 
-/** A source's label and speed; see `SourceOption`. */
+/** A source's label and how fast its pages come; see `SourceOption`. */
 export interface Pace {
   label: string;
   pageMs: number;
@@ -29,7 +29,7 @@ export function from(source: Pace | undefined): string {
   return source ? ` from ${source.label}` : '';
 }
 
-/** The estimated duration; empty when the source's speed is unknown. */
+/** The estimated duration; empty when it is not known how fast the pages come. */
 export function time(items: number, source: Pace | undefined): string {
   if (!source || source.pageMs <= 0 || source.pageSize <= 0) return '';
   return `, about ${estimate(Math.ceil(items / source.pageSize) * source.pageMs)}`;

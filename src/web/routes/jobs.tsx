@@ -2,6 +2,7 @@ import { Elysia } from 'elysia';
 import { JobCard } from '../../../views/jobs/job_card.tsx';
 import { TaskbarContent } from '../../../views/jobs/taskbar.tsx';
 import { isActive, type Job, type JobPage, toJobQuery } from '../../jobs/index.ts';
+import { resultSummary } from '../../operations/words.ts';
 import { jobLine, jobTable, jobText } from '../../text/job_text.ts';
 import { about, answers, INVALID_QUERY, NO_SUCH_JOB } from '../contract/declare.ts';
 import {
@@ -77,7 +78,7 @@ export function jobRoutes({ tracker, live }: WebDeps) {
         const job = jobOr404(params.id);
         return respond(() => ({ job: detailedJob(tracker, job) }), {
           html: () => card(job),
-          text: () => jobText(job),
+          text: () => jobText(job, resultSummary(job)),
         });
       },
       {
