@@ -15,9 +15,9 @@ import { createSources } from '../sources/index.ts';
 import { postsText, profileTable } from '../text/library_text.ts';
 import { complain } from './complain.ts';
 import { CommandFailed, EXIT } from './exit.ts';
+import { parsed } from './input_errors.ts';
 import { nobodyReads, print, write, written } from './output.ts';
 import { quietLog } from './quiet_log.ts';
-import { parsed } from './wrong_input.ts';
 
 const USUAL_LIMIT = 20;
 const MAX_LIMIT = 1_000_000;

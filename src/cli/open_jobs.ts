@@ -5,7 +5,7 @@ import { appDatabase } from '../platform/database.ts';
 import { silentLogger } from '../platform/logger.ts';
 import { Vitals } from '../platform/vitals.ts';
 import { CommandFailed, EXIT } from './exit.ts';
-import { whoGoesOn } from './others.ts';
+import { whoGoesOn } from './no_worker_notice.ts';
 import { quietLog } from './quiet_log.ts';
 
 /** How many ids are named when what was typed fits several. */

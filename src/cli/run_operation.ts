@@ -3,16 +3,16 @@ import { InvalidInput, type Job, type JobType, jobTracker, readSession } from '.
 import { loadConfig } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
-import { attend } from './attend.ts';
 import { complain } from './complain.ts';
 import { CommandFailed, EXIT } from './exit.ts';
+import { attend } from './foreground.ts';
 import { type Copy, copyIntoImports } from './import_archive.ts';
+import { wrongInput } from './input_errors.ts';
+import { whoGoesOn } from './no_worker_notice.ts';
 import type { TypedField } from './operation_commands.ts';
-import { whoGoesOn } from './others.ts';
 import { print } from './output.ts';
-import { createReporter } from './progress/reporter.ts';
+import { createReporter } from './progress/index.ts';
 import { quietLog } from './quiet_log.ts';
-import { wrongInput } from './wrong_input.ts';
 
 export interface RunOptions {
   session?: string;

@@ -6,7 +6,7 @@ import { JobTable } from '../jobs/job_table.tsx';
 import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
 import type { Frame, JobsModel } from '../view_models.ts';
-import { PagesAround } from './pages_around.tsx';
+import { PagesAround } from './pagination.tsx';
 
 export function JobsPage({ frame, model }: { frame: Frame; model: JobsModel }): JSX.Element {
   const { jobs, query, types, outcome } = model;

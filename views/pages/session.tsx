@@ -1,10 +1,10 @@
 import { count, counted, percent } from '../../src/text/format.ts';
 import { JobTable } from '../jobs/job_table.tsx';
-import { Standing } from '../jobs/standing.tsx';
+import { Standing } from '../jobs/status_counts.tsx';
 import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
 import type { Frame, SessionModel } from '../view_models.ts';
-import { PagesAround } from './pages_around.tsx';
+import { PagesAround } from './pagination.tsx';
 
 /** All jobs of a session: how they stand together, then each. */
 export function SessionPage({ frame, model }: { frame: Frame; model: SessionModel }): JSX.Element {

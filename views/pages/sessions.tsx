@@ -1,7 +1,7 @@
 import type { RecentSession } from '../../src/jobs/listing.ts';
 import { count } from '../../src/text/format.ts';
 import { SessionLink } from '../jobs/session_link.tsx';
-import { Standing } from '../jobs/standing.tsx';
+import { Standing } from '../jobs/status_counts.tsx';
 import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
 import { relativeTime } from '../time.tsx';

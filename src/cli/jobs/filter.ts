@@ -1,6 +1,6 @@
 import { type JobQuery, parseJobQuery, timeOf } from '../../jobs/index.ts';
 import { CommandFailed, EXIT } from '../exit.ts';
-import { parsed } from '../wrong_input.ts';
+import { parsed } from '../input_errors.ts';
 
 /** What commander makes of them. */
 export interface FilterOptions {

@@ -1,10 +1,10 @@
 import { isActive, isFinal, isWaiting, type Job } from '../../jobs/index.ts';
-import { tellEnd } from '../attend.ts';
 import { EXIT } from '../exit.ts';
 import { follow, whenever } from '../follow.ts';
+import { tellEnd } from '../foreground.ts';
 import { findJob, openJobs, whoRunsJobs } from '../open_jobs.ts';
 import { nobodyReads } from '../output.ts';
-import { createReporter } from '../progress/reporter.ts';
+import { createReporter } from '../progress/index.ts';
 import { LogReader } from './log_reader.ts';
 
 /** How many that wait are shown: thousands may, and a terminal has few lines. */

@@ -1,8 +1,16 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Profile } from '../post.ts';
-import { add, type Desk, type Entry, newestFirst, replyTo, sitDown, unwritten } from './desk.ts';
 import { people } from './people.ts';
 import { below, pick } from './random.ts';
+import {
+  add,
+  type Desk,
+  type Entry,
+  newestFirst,
+  replyTo,
+  sitDown,
+  unwritten,
+} from './timeline.ts';
 import type { Topic } from './topic.ts';
 import { answer, compose, decorate, goOn, passOn } from './writing.ts';
 

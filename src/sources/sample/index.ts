@@ -1,10 +1,10 @@
 import type { Post } from '../post.ts';
 import { NotFound, type PostsRequest, type SearchRequest, type Source } from '../source.ts';
 import { type Author, sampleCorpus } from './corpus.ts';
-import type { Entry } from './desk.ts';
 import { createFaults } from './faults.ts';
 import { containsAny, matchingProfiles } from './matching.ts';
 import { PAGE_SIZE, pages } from './paging.ts';
+import type { Entry } from './timeline.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -2,8 +2,8 @@ import type { ProcessDeps } from '../app/bootstrap.ts';
 import { isActive, isFinal, type Job, jobTracker } from '../jobs/index.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { follow } from './follow.ts';
-import { whoGoesOn } from './others.ts';
-import type { Reporter } from './progress/reporter.ts';
+import { whoGoesOn } from './no_worker_notice.ts';
+import type { Reporter } from './progress/index.ts';
 import { foundLines, resultLines } from './result.ts';
 
 /** How long after Ctrl-C the job is cancelled, in ms: until then a second one means something else. */
