@@ -2,9 +2,9 @@ import type { WriteStream } from 'node:tty';
 import { isAtWork, type Job, type Tracker } from '../../jobs/index.ts';
 import { complain } from '../complain.ts';
 import { print } from '../output.ts';
-import type { Reporter } from './index.ts';
 import { endLine, jobLine } from './job_line.ts';
 import { LiveLines } from './live_lines.ts';
+import type { Reporter } from './reporter.ts';
 
 /** The shortest time between two drawings, in ms. */
 const PACE_MS = 50;

@@ -2,7 +2,7 @@ import type { Job } from '../../jobs/index.ts';
 import { toldJob } from '../../text/abridged_job.ts';
 import { complain } from '../complain.ts';
 import { print } from '../output.ts';
-import type { Reporter } from './index.ts';
+import type { Reporter } from './reporter.ts';
 
 /** A job as one line of JSON on standard output, whenever it has changed. */
 export class JsonLines implements Reporter {

@@ -4,8 +4,8 @@ import { printable } from '../../text/printable.ts';
 import { progressLine } from '../../text/progress_line.ts';
 import { complain } from '../complain.ts';
 import { print } from '../output.ts';
-import type { Reporter } from './index.ts';
 import { endLine } from './job_line.ts';
+import type { Reporter } from './reporter.ts';
 
 /** The shortest time between two lines about the progress of one job, in ms. */
 const PACE_MS = 1_000;

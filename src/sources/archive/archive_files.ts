@@ -1,6 +1,3 @@
-import { lstat } from 'node:fs/promises';
-import { Unreadable } from '../source.ts';
-
 /** What an archive may ask of this machine. The defaults are far above what X hands out. */
 export interface ArchiveLimits {
   /** Largest size of one file that is read, uncompressed, in bytes. */
@@ -34,26 +31,4 @@ export interface ArchiveFiles {
    */
   read(name: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
-}
-
-/**
- * Opens a zip or a folder and lists what is to be read in it; nothing is unpacked yet.
- * @throws Unreadable when it is neither, is damaged, or exceeds the limits.
- */
-export async function openArchive(
-  path: string,
-  limits: ArchiveLimits,
-  signal: AbortSignal,
-): Promise<ArchiveFiles> {
-  signal.throwIfAborted();
-  const stats = await lstat(path);
-  if (stats.isDirectory()) {
-    const { openFolderFiles } = await import('./folder_files.ts');
-    return openFolderFiles(path, limits);
-  }
-  if (stats.isFile()) {
-    const { openZipFiles } = await import('./zip_files.ts');
-    return openZipFiles(path, limits, signal);
-  }
-  throw new Unreadable('This import is neither a zip file nor a folder. Give the zip that X made.');
 }

@@ -2,7 +2,8 @@ import { mkdir, open, readdir, realpath, rename, rm, stat, writeFile } from 'nod
 import { dirname, join, sep } from 'node:path';
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { NotFound, SourceError, Unreadable } from '../source.ts';
-import { defaultArchiveLimits, openArchive } from './archive_files.ts';
+import { defaultArchiveLimits } from './archive_files.ts';
+import { openArchive } from './open_archive.ts';
 
 /** An archive that lies in the imports folder: a zip, or a folder it was unpacked into. */
 export interface Import {

@@ -1,11 +1,11 @@
 import type { Profile } from '../post.ts';
-
 import { NotFound, type PostsRequest } from '../source.ts';
-import { type ArchiveLimits, openArchive } from './archive_files.ts';
+import type { ArchiveLimits } from './archive_files.ts';
 import { readContents } from './contents.ts';
 import { importPath } from './imports.ts';
 import { listPosts } from './listing.ts';
 import { readNotes } from './note_tweets.ts';
+import { openArchive } from './open_archive.ts';
 
 /** The posts of an archive, a page at a time. */
 export async function* readArchive(

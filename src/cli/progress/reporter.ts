@@ -1,0 +1,15 @@
+import type { Job } from '../../jobs/index.ts';
+
+/** Shows jobs to a person or a program. Progress goes to standard error, unless it is JSON. */
+export interface Reporter {
+  /** Shows active jobs and their children; called repeatedly. */
+  show(jobs: Job[]): void;
+  /** Shows how a job ended. */
+  ended(job: Job): void;
+  /** Prints a message on standard error. */
+  say(text: string): void;
+  /** Prints a line of the result on standard output. */
+  print(text: string): void;
+  /** Removes the live lines; nothing more is shown. */
+  close(): void;
+}
