@@ -58,8 +58,8 @@ function createProgram(serve: () => Promise<void>): Command {
       const { work } = await import('../app/worker.ts');
       const end = await work((await import('../platform/config.ts')).loadConfig());
       if (!once) return;
-      const { untilNothingIsLeft } = await import('./follow.ts');
-      await untilNothingIsLeft((await import('../jobs/index.ts')).jobTracker);
+      const { waitUntilIdle } = await import('./follow.ts');
+      await waitUntilIdle((await import('../jobs/index.ts')).jobTracker);
       await end();
     });
   const users = program.command('users').description('find people');

@@ -2,62 +2,68 @@ import type { ProcessDeps } from '../app/bootstrap.ts';
 import { isActive, isFinal, type Job, jobTracker } from '../jobs/index.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { follow } from './follow.ts';
-import { whoGoesOn } from './no_worker_notice.ts';
-import type { Reporter } from './progress/index.ts';
-import { foundLines, resultLines } from './result.ts';
+import { noWorkerNotice } from './no_worker_notice.ts';
+import { foundLines, resultLines } from './progress/job_line.ts';
+import type { Reporter } from './progress/reporter.ts';
 
-/** How long after Ctrl-C the job is cancelled, in ms: until then a second one means something else. */
-const SECOND_THOUGHT_MS = 1_000;
+/** How long after Ctrl-C the job is cancelled, in ms. A second Ctrl-C before that leaves it alone. */
+const CANCEL_DELAY_MS = 1_000;
 
 /** Shows a job that this process may be running until it ends, and returns the exit code. */
-export async function attend(deps: ProcessDeps, id: string, reporter: Reporter): Promise<number> {
-  const person = listen(id, reporter);
-  const job = await follow(jobTracker, id, (jobs) => reporter.show(jobs), person.signal);
-  person.stop();
-  if (person.signal.aborted && job && isActive(job.status)) {
+export async function runInForeground(
+  deps: ProcessDeps,
+  id: string,
+  reporter: Reporter,
+): Promise<number> {
+  const signals = handleSignals(id, reporter);
+  const job = await follow(jobTracker, id, (jobs) => reporter.show(jobs), signals.left);
+  signals.stop();
+  if (signals.left.aborted && job && isActive(job.status)) {
     await jobTracker.stop();
     showAsLeft(id, reporter);
-    reporter.say(whereItGoesOn(deps, id));
-    return person.signal.reason as number;
+    reporter.say(resumeNotice(deps, id));
+    return signals.left.reason as number;
   }
   reporter.close();
-  return tellEnd(job, id, reporter, person.hasCancelled());
+  return reportEnd(job, id, reporter, signals.hasCancelled());
 }
 
 /**
- * The first Ctrl-C cancels the job; a second one, and a signal to end, leave it to other processes.
- * @returns a signal that aborts with the exit code when the job is left.
+ * The first Ctrl-C cancels the job; a second one, or a signal to end, leaves it to other processes.
+ * @returns `left` aborts with the exit code when the job is left.
  */
-function listen(id: string, reporter: Reporter) {
+function handleSignals(id: string, reporter: Reporter) {
   const leaving = new AbortController();
   let cancelling: Timer | undefined;
   const cancel = () => {
     jobTracker.cancelJob(id).catch((error: Error) => {
       const reason = error.message.replace(/\.$/, '');
-      reporter.say(`It could not be cancelled: ${reason}. Ctrl-C leaves it to others.`);
+      reporter.say(
+        `Cannot cancel the job: ${reason}. Press Ctrl-C to leave it to other processes.`,
+      );
     });
   };
-  const press = () => {
+  const onInterrupt = () => {
     if (cancelling) {
       clearTimeout(cancelling);
       leaving.abort(EXIT.interrupted);
       return;
     }
-    reporter.say('Cancelling. Ctrl-C once more leaves the job to other processes instead.');
-    cancelling = setTimeout(cancel, SECOND_THOUGHT_MS);
+    reporter.say('Cancelling. Press Ctrl-C again to leave the job to other processes instead.');
+    cancelling = setTimeout(cancel, CANCEL_DELAY_MS);
   };
   const leave = (_: string, number: number) => leaving.abort(128 + number);
-  process.on('SIGINT', press);
+  process.on('SIGINT', onInterrupt);
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
   return {
-    signal: leaving.signal,
+    left: leaving.signal,
     hasCancelled: () => cancelling !== undefined,
-    /** Signals still do not end the process: what is written on the way out must be whole. */
+    /** The handlers stay: a signal must not end the process while it writes its last lines. */
     stop: () => clearTimeout(cancelling),
   };
 }
 
-/** The last thing that is shown is the job that was asked for, and not as it was before it was left. */
+/** Shows the job once more: its last state was drawn before the process left it. */
 function showAsLeft(id: string, reporter: Reporter): void {
   const job = jobTracker.getJob(id);
   const children = jobTracker.detailsOf(id).children;
@@ -66,19 +72,22 @@ function showAsLeft(id: string, reporter: Reporter): void {
   if (job && isFinal(job.status)) reporter.ended(job);
 }
 
-function whereItGoesOn({ vitals }: ProcessDeps, id: string): string {
+function resumeNotice({ vitals }: ProcessDeps, id: string): string {
   const job = jobTracker.getJob(id);
   if (job?.status === 'cancelled' || job?.status === 'cancelling') {
-    return `${id} is ${job.status}. xgpt jobs retry ${id} goes on from what it has stored.`;
+    return `${id} is ${job.status}. To resume it, run xgpt jobs retry ${id}.`;
   }
-  const who = whoGoesOn(vitals.processes(), Date.now());
-  return [`The job is left to others. xgpt jobs watch ${id} comes back to it.`, who]
+  const notice = noWorkerNotice(vitals.processes(), Date.now());
+  return [`The job was left to other processes. To follow it, run xgpt jobs watch ${id}.`, notice]
     .filter(Boolean)
     .join(' ');
 }
 
-/** What became of a job that is over, and the exit code for it. */
-export function tellEnd(
+/**
+ * Reports how a job ended, and returns the exit code.
+ * @param byUs whether this process cancelled it.
+ */
+export function reportEnd(
   job: Job | undefined,
   id: string,
   reporter: Reporter,
@@ -88,21 +97,23 @@ export function tellEnd(
   reporter.ended(job);
   switch (job.status) {
     case 'completed':
-      for (const line of notSaidYet(job)) reporter.print(line);
+      for (const line of remainingResult(job)) reporter.print(line);
       return EXIT.completed;
     case 'cancelled':
       reporter.say(
-        `${byUs ? '' : 'It was cancelled from elsewhere. '}xgpt jobs retry ${id} goes on from what it has stored.`,
+        `${byUs ? '' : 'The job was cancelled elsewhere. '}To resume it, run xgpt jobs retry ${id}.`,
       );
       return byUs ? EXIT.interrupted : EXIT.cancelled;
     default:
-      reporter.say(`xgpt jobs show ${id} tells more, xgpt jobs retry ${id} tries again.`);
+      reporter.say(
+        `For details, run xgpt jobs show ${id}. To try again, run xgpt jobs retry ${id}.`,
+      );
       return EXIT.failed;
   }
 }
 
-/** Of the result: on a terminal the line about the end stands just above. */
-function notSaidYet(job: Job): string[] {
+/** The result without its summary where that is on the screen already, in the line above. */
+function remainingResult(job: Job): string[] {
   const showsBoth = process.stdout.isTTY && process.stderr.isTTY;
   return showsBoth ? (foundLines(job) ?? []) : resultLines(job);
 }

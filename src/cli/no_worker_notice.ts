@@ -1,12 +1,12 @@
 import type { ProcessSeen } from '../platform/vitals.ts';
 
-/** A process writes that it is there every 5 s; three times that long it may be late, in ms. */
+/** Processes report every 5 s; one that is silent for longer than this is gone, in ms. */
 const SEEN_MS = 15_000;
 
-/** What becomes of a job that nobody runs now; empty when a server or worker is there to do it. */
-export function whoGoesOn(processes: ProcessSeen[], now: number): string {
-  const isThere = processes.some(
+/** A notice that nothing runs the jobs now; empty while a server or worker is running. */
+export function noWorkerNotice(processes: ProcessSeen[], now: number): string {
+  const isRunning = processes.some(
     ({ kind, seenAt }) => kind !== 'command' && now - seenAt.getTime() < SEEN_MS,
   );
-  return isThere ? '' : 'No server or worker runs now; it goes on when one starts.';
+  return isRunning ? '' : 'No server or worker is running. Jobs continue when one starts.';
 }

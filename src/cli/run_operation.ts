@@ -3,16 +3,14 @@ import { InvalidInput, type Job, type JobType, jobTracker, readSession } from '.
 import { loadConfig } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
-import { complain } from './complain.ts';
 import { CommandFailed, EXIT } from './exit.ts';
-import { attend } from './foreground.ts';
+import { runInForeground } from './foreground.ts';
 import { type Copy, copyIntoImports } from './import_archive.ts';
-import { wrongInput } from './input_errors.ts';
-import { whoGoesOn } from './no_worker_notice.ts';
+import { inputError } from './input_errors.ts';
+import { noWorkerNotice } from './no_worker_notice.ts';
 import type { TypedField } from './operation_commands.ts';
-import { print } from './output.ts';
+import { print, printError, quietLog } from './output.ts';
 import { createReporter } from './progress/index.ts';
-import { quietLog } from './quiet_log.ts';
 
 export interface RunOptions {
   session?: string;
@@ -37,7 +35,7 @@ export async function runOperation(
     if (options.detach) return detached(deps, job, options);
     await jobTracker.start({ only: job.id });
     await deps.vitals.start();
-    return await attend(deps, job.id, createReporter(jobTracker, options));
+    return await runInForeground(deps, job.id, createReporter(jobTracker, options));
   } finally {
     await jobTracker.stop();
     await deps.embedder.close();
@@ -67,7 +65,7 @@ async function enqueue(
   } catch (error) {
     await copy?.forget();
     if (!(error instanceof InvalidInput)) throw error;
-    throw wrongInput(error, (field) => typedAs(field, fields));
+    throw inputError(error, (field) => typedAs(field, fields));
   }
 }
 
@@ -80,7 +78,10 @@ function typedAs(field: string, fields: TypedField[]): string {
 
 function detached({ vitals }: ProcessDeps, job: Job, { json }: RunOptions): number {
   print(json ? JSON.stringify(job) : job.id);
-  const advice = [`xgpt jobs watch ${job.id} shows it.`, whoGoesOn(vitals.processes(), Date.now())];
-  complain(advice.filter(Boolean).join(' '));
+  const advice = [
+    `xgpt jobs watch ${job.id} shows it.`,
+    noWorkerNotice(vitals.processes(), Date.now()),
+  ];
+  printError(advice.filter(Boolean).join(' '));
   return EXIT.completed;
 }

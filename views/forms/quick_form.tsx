@@ -1,4 +1,4 @@
-import { sourceTitle } from '../../src/text/source_title.ts';
+import { sourceTitle } from '../../src/text/format.ts';
 import type { SourceOption } from '../view_models.ts';
 import { USERNAME_PATTERN } from './scrape_form.tsx';
 

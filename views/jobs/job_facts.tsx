@@ -1,10 +1,10 @@
 import { WholeText } from './whole_text.tsx';
 
-/** Labels of the fields that jobs are asked with and answer with; of others, the words in their key. */
+/** Labels of the fields of inputs and results; other labels are made from the key. */
 const LABELS = new Map([
   ['username', 'Username'],
-  ['maxTweets', 'Posts at most'],
-  ['scrape', 'Scrape them'],
+  ['maxTweets', 'Maximum posts'],
+  ['scrape', 'Scrape profiles'],
   ['scraped', 'Scraped'],
   ['includeReplies', 'Replies'],
   ['includeRetweets', 'Reposts'],
@@ -12,10 +12,10 @@ const LABELS = new Map([
   ['archive', 'Archive'],
   ['query', 'Query'],
   ['terms', 'Terms'],
-  ['days', 'Of the last days'],
+  ['days', 'Days'],
   ['mode', 'Order'],
   ['embed', 'Embed'],
-  ['maxResults', 'Profiles at most'],
+  ['maxResults', 'Maximum profiles'],
   ['save', 'Keep profiles'],
   ['model', 'Model'],
   ['batchSize', 'Batch size'],
@@ -29,10 +29,10 @@ const LABELS = new Map([
   ['found', 'Found'],
 ]);
 
-/** What a job was asked, or what it returned, as terms and their values. */
+/** A job's input or result as a list of labels and values. */
 export function JobFacts({ facts }: { facts: unknown }): JSX.Element {
   const entries = entriesOf(facts);
-  if (entries.length === 0) return <p class="empty-note">Nothing.</p>;
+  if (entries.length === 0) return <p class="empty-note">None.</p>;
   return (
     <dl class="facts">
       {entries.map(([name, value]) => (
@@ -53,7 +53,7 @@ function entriesOf(facts: unknown): [string, unknown][] {
   return Object.entries(facts).filter(([, value]) => value !== undefined && value !== null);
 }
 
-/** `newReplies` → "New replies"; a key that is not made of words, such as `__proto__`, as it is. */
+/** `newReplies` → "New replies"; a key such as `__proto__` stays as it is. */
 function wordsOf(key: string): string {
   if (/^_|_$/.test(key)) return key;
   const words = key

@@ -1,6 +1,6 @@
 import { attributeText } from '../forms/field.tsx';
 
-/** Leads to all jobs of a session. */
+/** A link to the jobs of a session. */
 export function SessionLink({ id }: { id: string }): JSX.Element {
   return (
     <a class="session-link" href={attributeText(`/sessions/${encodeURIComponent(id)}`)} safe>

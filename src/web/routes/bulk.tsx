@@ -1,13 +1,13 @@
 import { Elysia } from 'elysia';
-import { BulkNote } from '../../../views/jobs/bulk_note.tsx';
+import { BulkNote } from '../../../views/jobs/bulk_bar.tsx';
 import {
   BULK_ACTIONS,
   type BulkAction,
   type BulkOutcome,
   type JobQuery,
 } from '../../jobs/index.ts';
-import { bulkText } from '../../text/bulk_text.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
+import { bulkText } from '../../text/job_text.ts';
 import type { WebDeps } from '../deps.ts';
 import { readBody } from '../http/body.ts';
 import { isNavigation, refererOf, wantsJson, wantsText } from '../http/negotiation.ts';

@@ -1,7 +1,7 @@
 import { Elysia } from 'elysia';
 import { isFinal, type Job, type Tracker } from '../../jobs/index.ts';
+import { progressLine } from '../../text/job_text.ts';
 import { printable } from '../../text/printable.ts';
-import { progressLine } from '../../text/progress_line.ts';
 import { resultSummary } from '../../text/result_summary.ts';
 import type { WebDeps } from '../deps.ts';
 import { admittedUntil } from '../http/admission.ts';
