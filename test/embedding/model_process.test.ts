@@ -104,7 +104,7 @@ describe('a crash', () => {
     const error = await failureOf(model.embed(['crash'], signal));
     expect(error.permanent).toBe(false);
     expect(error.message).toContain(
-      'ended unexpectedly (SIGKILL, as when memory runs out). Try again.',
+      'ended unexpectedly (SIGKILL, possibly out of memory). Try again.',
     );
     expect(model.isLoaded).toBe(false);
 
@@ -156,7 +156,7 @@ describe('an aborted question', () => {
     const controller = new AbortController();
     const hung = model.embed(['hang'], controller.signal);
     controller.abort();
-    expect((await failureOf(hung)).message).toContain('ended before it answered');
+    expect((await failureOf(hung)).message).toContain('ended before it responded');
     await until('the process is gone', () => !isAlive(before));
 
     await model.load('anything', signal);

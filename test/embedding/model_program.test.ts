@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, expect, test } from 'bun:test';
 import type { Subprocess } from 'bun';
-import type { Answer, Request } from '../../src/embedding/local/model_program.ts';
+import type { ModelRequest, ModelResponse } from '../../src/embedding/local/model_program.ts';
 import { CACHED_MODEL, FETCH_TIMEOUT_MS, fillModelCache } from '../support/model_cache.ts';
 
 const PROGRAM = Bun.fileURLToPath(
@@ -10,13 +10,13 @@ const PROGRAM = Bun.fileURLToPath(
 const LONG = Array<string>(8).fill('The telescope waits for the night. '.repeat(40));
 
 let program: Subprocess;
-let heard: (answer: Answer) => void;
+let heard: (answer: ModelResponse) => void;
 
 beforeAll(fillModelCache, FETCH_TIMEOUT_MS);
 
 beforeEach(async () => {
   program = Bun.spawn([process.execPath, PROGRAM], {
-    ipc: (answer: Answer) => heard(answer),
+    ipc: (answer: ModelResponse) => heard(answer),
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'inherit'],
   });
@@ -25,8 +25,8 @@ beforeEach(async () => {
 
 afterEach(() => program.kill('SIGKILL'));
 
-function ask(question: Request): Promise<Answer> {
-  const { promise, resolve } = Promise.withResolvers<Answer>();
+function ask(question: ModelRequest): Promise<ModelResponse> {
+  const { promise, resolve } = Promise.withResolvers<ModelResponse>();
   heard = resolve;
   program.send(question);
   return promise;
