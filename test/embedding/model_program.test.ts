@@ -32,7 +32,7 @@ function ask(question: ModelRequest): Promise<ModelResponse> {
   return promise;
 }
 
-test('answers although Ctrl-C or a service manager signals every process', async () => {
+test('responds even after signals of Ctrl-C or a service manager', async () => {
   const answer = ask({ embed: LONG });
   program.kill('SIGINT');
   program.kill('SIGTERM');
@@ -41,12 +41,12 @@ test('answers although Ctrl-C or a service manager signals every process', async
   expect(await ask({ embed: ['text'] })).toMatchObject({ vectors: { length: 1 } });
 });
 
-test('ends by itself when its parent has gone', async () => {
+test('ends when its parent has ended', async () => {
   program.disconnect();
   expect(await program.exited).toBe(0);
 });
 
-test('ends by itself when its parent has gone in the middle of a question', async () => {
+test('ends when its parent has ended during a request', async () => {
   void ask({ embed: LONG });
   await Bun.sleep(100); // into the middle of it
   program.disconnect();

@@ -20,7 +20,7 @@ const { signal } = new AbortController();
 const HOSTS = /^([a-z]+\.)*example\.(org|com|net)$/;
 
 describe('the corpus', () => {
-  test('has at least 40 people and 5,000 posts of their own', async () => {
+  test('has at least 40 people and 5,000 original posts', async () => {
     const people = await everybody();
     const all = await everything();
 
@@ -29,7 +29,7 @@ describe('the corpus', () => {
     expect(people.filter((profile) => profile.posts === 0).length).toBeGreaterThanOrEqual(3);
   });
 
-  test('gives aurora_lab at least 1,100 posts, and replies and reposts besides', async () => {
+  test('has at least 1,100 posts of aurora_lab, plus replies and reposts', async () => {
     const own = await postsOf('aurora_lab', { includeReplies: false, includeReposts: false });
     const all = await postsOf('aurora_lab');
 
@@ -56,7 +56,7 @@ describe('the corpus', () => {
     expect(other.stdout.toString()).toBe(hasher.digest('hex'));
   });
 
-  test('gives every post an id of its own, too large for a number, that grows with time', async () => {
+  test('has unique ids, too large for a number, that grow with time', async () => {
     const all = await everything();
 
     expect(new Set(all.map((post) => post.id)).size).toBe(all.length);
@@ -67,14 +67,14 @@ describe('the corpus', () => {
     }
   });
 
-  test('lets no author write the same words twice', async () => {
+  test('has no author with the same text twice', async () => {
     const all = await everything();
     const written = all.map((post) => `${post.author}: ${wordsOf(post)}`);
 
     expect(new Set(written).size).toBe(all.length);
   });
 
-  test('leaves no slot of a template unfilled', async () => {
+  test('has no unfilled slots', async () => {
     const texts = (await everything()).flatMap((post) => [
       post.text,
       ...post.media.map((media) => media.alt ?? ''),
@@ -83,7 +83,7 @@ describe('the corpus', () => {
     expect(texts.filter((text) => /[{}]|undefined/.test(text))).toEqual([]);
   });
 
-  test('is written in English, German, Spanish, French and Japanese, and says which', async () => {
+  test('has posts in English, German, Spanish, French and Japanese, with their language', async () => {
     const all = await everything();
     const inLanguage = (tag: string) => all.filter((post) => post.language === tag);
 
@@ -151,7 +151,7 @@ describe('the corpus', () => {
     expect(all.some((post) => post.kind !== 'reply' && post.inReplyToId)).toBe(false);
   });
 
-  test('has threads: posts their authors go on from, each part answering the one before', async () => {
+  test('has threads: posts that their authors continue, each part replying to the one before', async () => {
     const all = await postsOf('aurora_lab');
     const parts = all.filter((post) => post.inReplyToAuthor === 'aurora_lab');
     const roots = new Map(
@@ -163,7 +163,7 @@ describe('the corpus', () => {
     expect(parts.every((part) => roots.has(part.threadId ?? ''))).toBe(true);
   });
 
-  test('has reposts that begin with whose words they are and hold all of them', async () => {
+  test('has reposts that start with the author and contain the whole text', async () => {
     const all = await everything();
     const texts = new Set(all.map((post) => `RT @${post.author}: ${post.text}`));
     const reposts = all.filter((post) => post.kind === 'repost');
@@ -174,7 +174,7 @@ describe('the corpus', () => {
 });
 
 describe('dates', () => {
-  test('reach from the last days to about two years back, none of them in the future', async () => {
+  test('cover about two years, none of them in the future', async () => {
     const all = await postsOf('aurora_lab');
     const age = (post?: Post) => MIDNIGHT.getTime() - (post?.createdAt.getTime() ?? 0);
 
@@ -183,7 +183,7 @@ describe('dates', () => {
     expect(age(all.at(-1))).toBeGreaterThan(600 * DAY_MS);
   });
 
-  test('move on at midnight in UTC; ids, words and cursors stay', async () => {
+  test('change at midnight in UTC; ids, texts and cursors stay', async () => {
     let now = NOON;
     const source = createSampleSource({ pageMs: 0, now: () => now });
     const before = await pagesOf(source.posts(everythingOf('dawn_chorus_dee')));
@@ -200,7 +200,7 @@ describe('dates', () => {
 });
 
 describe('posts of a user', () => {
-  test('come 20 a page, newest first, with the exact total and the profile on every page', async () => {
+  test('come in pages of 20, newest first, with the exact total and the profile', async () => {
     const pages = await pagesOf(sample().posts(everythingOf('aurora_lab')));
     const items = pages.flatMap((page) => page.items);
 
@@ -237,7 +237,7 @@ describe('posts of a user', () => {
     }
   });
 
-  test('are found whatever the case of the name', async () => {
+  test('are found by username in any case', async () => {
     const posts = await postsOf('Aurora_LAB');
     expect(posts[0]?.author).toBe('aurora_lab');
   });
@@ -247,7 +247,7 @@ describe('posts of a user', () => {
     expect(pages).toMatchObject([{ items: [], total: 0, profile: { username: 'quiet_quokka' } }]);
   });
 
-  test('of nobody we know are NotFound, with a name to try', async () => {
+  test('of an unknown user are NotFound, with a name to try', async () => {
     const failure = await failureOf(sample().posts(everythingOf('nobody_here')));
 
     expect(failure).toBeInstanceOf(NotFound);
@@ -255,7 +255,7 @@ describe('posts of a user', () => {
     expect(failure).toMatchObject({ message: expect.stringMatching(/"nobody_here".*aurora_lab/) });
   });
 
-  test('with a cursor from elsewhere fail for good', async () => {
+  test('with a foreign cursor fail permanently', async () => {
     const failure = await failureOf(
       sample().posts({ ...everythingOf('aurora_lab'), cursor: 'made-up' }),
     );
@@ -266,7 +266,7 @@ describe('posts of a user', () => {
 });
 
 describe('cancelling', () => {
-  test('while a page is awaited rejects with the reason', async () => {
+  test('while waiting for a page rejects with the reason', async () => {
     await postsOf('quiet_quokka');
     const controller = new AbortController();
     const source = createSampleSource({ pageMs: 3_600_000 });
@@ -301,7 +301,7 @@ describe('cancelling', () => {
     await expect(iterator.next()).rejects.toThrow('Too late.');
   });
 
-  test('has its turn even when pages take no time', async () => {
+  test('works even without pauses between pages', async () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(new Error('Stop.')), 0);
     const read = async () => {
@@ -325,7 +325,7 @@ describe('search', () => {
     expect(new Set(posts.map((post) => post.author)).size).toBeGreaterThan(3);
   });
 
-  test('misses none: it finds what reading everything finds, without the reposts', async () => {
+  test('finds all matching posts, without reposts', async () => {
     const all = (await everything()).filter((post) => post.kind !== 'repost');
     const expected = all.filter((post) => /kingfisher/i.test(post.text)).map((post) => post.id);
     const found = (await searched({ terms: ['kingfisher'] })).map((post) => post.id);
@@ -333,7 +333,7 @@ describe('search', () => {
     expect(found.toSorted()).toEqual(expected.toSorted());
   });
 
-  test('looks for a term at the beginning of words, and takes its signs literally', async () => {
+  test('matches terms at the beginning of words, literally', async () => {
     expect(await searched({ terms: ['ingfisher'] })).toEqual([]);
     expect(await searched({ terms: ['king.isher'] })).toEqual([]);
     expect(await searched({ terms: ['[a-z]', '.*', '\\w', '(', '-/|^$?{1}'] })).toEqual([]);
@@ -359,7 +359,7 @@ describe('search', () => {
       expect(engagement(more)).toBeGreaterThanOrEqual(engagement(less));
   });
 
-  test('since leaves out what is older, and nothing else', async () => {
+  test('since leaves out only older posts', async () => {
     const since = new Date(NOON.getTime() - 30 * DAY_MS);
     const all = await searched({ terms: ['space'] });
     const recent = await searched({ terms: ['space'], since });
@@ -369,7 +369,7 @@ describe('search', () => {
     expect(recent.length).toBeLessThan(all.length);
   });
 
-  test('knows its exact total and resumes from every cursor, in either order', async () => {
+  test('has its exact total and resumes from every cursor, in either order', async () => {
     for (const mode of ['latest', 'top'] as const) {
       const pages = await pagesOf(search({ terms: ['telescope'], mode }));
       const items = pages.flatMap((page) => page.items);
@@ -391,7 +391,7 @@ describe('search', () => {
 
 describe('discover', () => {
   test.each(['climbing coach', 'jazz', 'space', 'birds', 'football', 'CITIES'])(
-    '%p finds several people whose profile says every word',
+    '%p finds several people whose profile contains every word',
     async (query) => {
       const profiles = await discovered(query);
 
@@ -401,7 +401,7 @@ describe('discover', () => {
     },
   );
 
-  test('falls back to any word when nobody has them all, most words first', async () => {
+  test('falls back to any word when no profile has all, most words first', async () => {
     const profiles = await discovered('jazz pianist astronaut');
     const score = ({ name, username, bio }: Profile) =>
       ['jazz', 'pianist'].filter((word) =>
@@ -414,11 +414,11 @@ describe('discover', () => {
       expect(score(better)).toBeGreaterThanOrEqual(score(worse));
   });
 
-  test('puts those first who have it in their name', async () => {
+  test('ranks matches in names first', async () => {
     expect((await discovered('aurora'))[0]?.username).toBe('aurora_lab');
   });
 
-  test('finds nobody in one empty page', async () => {
+  test('returns one empty page without matches', async () => {
     const pages = await pagesOf(discover('qwertyzzz'));
     expect(pages).toEqual([{ items: [], total: 0 }]);
   });
@@ -432,8 +432,8 @@ describe('discover', () => {
   });
 });
 
-describe('users who fail on purpose', () => {
-  test('flaky_feed breaks after two pages, and goes on from the cursor', async () => {
+describe('users with simulated failures', () => {
+  test('flaky_feed breaks after two pages, and resumes from the cursor', async () => {
     const source = sample();
     const request = everythingOf('flaky_feed');
     const read: Page<Post>[] = [];
@@ -464,7 +464,7 @@ describe('users who fail on purpose', () => {
     expect((await collect(source.posts(everythingOf('busy_signal')))).length).toBeGreaterThan(20);
   });
 
-  test('locked_diary refuses, for good', async () => {
+  test('locked_diary refuses permanently', async () => {
     const failure = await failureOf(sample().posts(everythingOf('locked_diary')));
 
     expect(failure).toBeInstanceOf(Unauthorised);

@@ -3,7 +3,7 @@ import { Unreadable } from '../source.ts';
 import type { ArchiveFiles, ArchiveLimits } from './archive_files.ts';
 
 /**
- * Opens a zip or a folder and lists what is to be read in it; nothing is unpacked yet.
+ * Opens a zip or a folder and lists the files to read; nothing is unpacked yet.
  * @throws Unreadable when it is neither, is damaged, or exceeds the limits.
  */
 export async function openArchive(
@@ -21,5 +21,5 @@ export async function openArchive(
     const { openZipFiles } = await import('./zip_files.ts');
     return openZipFiles(path, limits, signal);
   }
-  throw new Unreadable('This import is neither a zip file nor a folder. Give the zip that X made.');
+  throw new Unreadable('This import is neither a zip file nor a folder. Use the zip file from X.');
 }

@@ -4,17 +4,17 @@ import { below, type Random, seeded } from './random.ts';
 import { type Moment, schedule } from './schedule.ts';
 import type { Draft } from './writing.ts';
 
-/** A post that knows its age instead of its date, so that the corpus is the same every day. */
+/** A post with its age instead of its date, so that the corpus is the same every day. */
 export interface Entry extends Draft {
   post: Omit<Post, 'createdAt'>;
   ageMs: number;
 }
 
-/** Where one person writes. */
-export interface Desk {
+/** The timeline of one author while it is generated. */
+export interface Timeline {
   person: Person;
-  /** Place among all people: the low bits of the author's ids. */
-  place: number;
+  /** The author's index, in the low bits of the ids. */
+  index: number;
   random: Random;
   profile: Profile;
   moments: Moment[];
@@ -22,28 +22,28 @@ export interface Desk {
   written: Set<string>;
 }
 
-/** What makes a post the kind it is. */
+/** The kind of a post, and the fields that belong to it. */
 type Role = Partial<Post> & Pick<Post, 'kind'>;
 
-/** The time in the id of a post of age 0, in ms; chosen for ids that look like real ones. */
+/** The time in the id of a post of age 0, in ms; chosen so that ids look like those of X. */
 const ID_TIME_MS = 500_000_000_000;
 const MAX_AGE_MS = 4 * 365 * 86_400_000;
-const TRIES = 200;
+const MAX_TRIES = 200;
 
-/** The desk of the person at that place, with a random source of its own. */
-export function sitDown(person: Person, place: number): Desk {
+/** An empty timeline with its own random generator. */
+export function startTimeline(person: Person, index: number): Timeline {
   const random = seeded(Bun.hash.crc32(person.username));
-  const profile = introduce(person, place, random);
+  const profile = createProfile(person, index, random);
   const moments = schedule(person.posts, random);
-  return { person, place, random, profile, moments, entries: [], written: new Set() };
+  return { person, index, random, profile, moments, entries: [], written: new Set() };
 }
 
-function introduce(person: Person, place: number, random: Random): Profile {
+function createProfile(person: Person, index: number, random: Random): Profile {
   const { username, name, bio, location } = person;
   const createdAt = new Date(Date.UTC(2011, 0, 1) + below(random, 9 * 365 * 86_400) * 1000);
   return {
     source: 'sample',
-    id: idFor(MAX_AGE_MS, place),
+    id: idFor(MAX_AGE_MS, index),
     username,
     name,
     bio,
@@ -55,29 +55,29 @@ function introduce(person: Person, place: number, random: Random): Profile {
   };
 }
 
-/** Wide as a real one, and 19 digits long whatever the age: text order is order in time. */
-function idFor(ageMs: number, place: number): string {
-  return String((BigInt(ID_TIME_MS - ageMs) << 22n) | BigInt(place));
+/** Always 19 digits long, so that the order of texts is the order in time. */
+function idFor(ageMs: number, index: number): string {
+  return String((BigInt(ID_TIME_MS - ageMs) << 22n) | BigInt(index));
 }
 
 /**
- * Draws until the text is one this author has not written yet.
- * @throws Error when none comes up; the topics need more words then.
+ * Draws until the author has a new text.
+ * @throws Error when there is none; the topics need more words then.
  */
-export function unwritten(desk: Desk, draw: () => Draft): Draft {
-  for (let tries = 0; tries < TRIES; tries++) {
+export function drawUnique(timeline: Timeline, draw: () => Draft): Draft {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
     const draft = draw();
-    if (desk.written.has(draft.text)) continue;
-    desk.written.add(draft.text);
+    if (timeline.written.has(draft.text)) continue;
+    timeline.written.add(draft.text);
     return draft;
   }
-  throw new Error(`${desk.person.username} has run out of words. Give the topics more of them.`);
+  throw new Error(`${timeline.person.username} has no new texts. Add more words to the topics.`);
 }
 
-/** Puts a draft into the author's timeline. */
-export function add(desk: Desk, draft: Draft, ageMs: number, role: Role): Entry {
-  const { username, name } = desk.person;
-  const id = idFor(ageMs, desk.place);
+/** Adds a draft to the author's timeline. */
+export function addEntry(timeline: Timeline, draft: Draft, ageMs: number, role: Role): Entry {
+  const { username, name } = timeline.person;
+  const id = idFor(ageMs, timeline.index);
   const post = {
     source: 'sample',
     id,
@@ -88,16 +88,16 @@ export function add(desk: Desk, draft: Draft, ageMs: number, role: Role): Entry 
     url: `https://example.org/${username}/status/${id}`,
     links: draft.links,
     media: draft.media,
-    ...reception(desk),
+    ...engagement(timeline),
     ...role,
   };
   const entry = { ...draft, post, ageMs };
-  desk.entries.push(entry);
+  timeline.entries.push(entry);
   return entry;
 }
 
-/** Most posts are hardly noticed, a few are everywhere; the more followers, the more so. */
-function reception({ random, profile }: Desk): Pick<Post, 'likes' | 'reposts' | 'replies'> {
+/** Most posts get few likes, some get many; more with more followers. */
+function engagement({ random, profile }: Timeline): Pick<Post, 'likes' | 'reposts' | 'replies'> {
   const likes = Math.floor(3 * (profile.followers ?? 0) ** 0.6 * random() ** 4);
   return {
     likes,
@@ -106,8 +106,8 @@ function reception({ random, profile }: Desk): Pick<Post, 'likes' | 'reposts' | 
   };
 }
 
-/** The role of an answer to that post, by whomever. */
-export function replyTo({ post }: Entry): Role {
+/** The role of a reply to that post. */
+export function replyRole({ post }: Entry): Role {
   return {
     kind: 'reply',
     inReplyToId: post.id,
@@ -116,7 +116,7 @@ export function replyTo({ post }: Entry): Role {
   };
 }
 
-/** Two authors may write in the same millisecond; their ids still differ. */
+/** By age, then by id: two posts may have the same age. */
 export function newestFirst(one: Entry, other: Entry): number {
   return one.ageMs - other.ageMs || (one.post.id < other.post.id ? 1 : -1);
 }
