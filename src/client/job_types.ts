@@ -1,19 +1,19 @@
 /**
- * What each type of job takes and returns, for programs that start and follow jobs. It stands by
- * itself, so that a program that uses the client compiles without the server; a type of your own
- * is added by declaration merging:
+ * The input and output of each job type, for programs that start and follow jobs. It imports nothing,
+ * so that a program that uses the client compiles without the server. Add your own types by declaration
+ * merging:
  *
  *     declare module 'xgpt/client' {
  *       interface JobTypes { count: { input: { upTo: number }; output: { counted: number } } }
  *     }
  */
 export interface JobTypes {
-  /** Reads one author's posts, or an archive's, into the library. */
+  /** Collects the posts of an author or an archive. */
   scrape: {
     input: {
-      /** Absent only for an archive. */
+      /** Optional only for an archive. */
       username?: string;
-      /** 1 to 10,000; 100 when absent, for an archive all of them. */
+      /** 1 to 10,000; default 100, for an archive all. */
       maxTweets?: number;
       includeReplies?: boolean;
       includeRetweets?: boolean;
@@ -28,28 +28,28 @@ export interface JobTypes {
     input: {
       /** Terms, separated by commas. */
       query: string;
-      /** 1 to 10,000; 100 when absent. */
+      /** 1 to 10,000; default 100. */
       maxTweets?: number;
-      /** Nothing older than so many days, 1 to 3,650. */
+      /** The maximum age of posts in days, 1 to 3,650. */
       days?: number;
       mode?: 'latest' | 'top';
-      /** Also give every post found a vector. */
+      /** Also embed every post found. */
       embed?: boolean;
       source?: string;
     };
     output: { posts: number; newPosts: number; embedded?: number };
   };
-  /** Finds people by their bios. */
+  /** Finds profiles by their bios. */
   discover: {
     input: {
       query: string;
-      /** 1 to 1,000; 20 when absent. */
+      /** 1 to 1,000; default 20. */
       maxResults?: number;
-      /** Keep the profiles in the library; true when absent. */
+      /** Save the profiles in the library; default true. */
       save?: boolean;
-      /** Then scrape each of them, as a job of its own. */
+      /** Then scrape each of them in its own job. */
       scrape?: boolean;
-      /** Posts of each at most, when they are scraped: 1 to 10,000; 100 when absent. */
+      /** Maximum posts of each scraped profile: 1 to 10,000; default 100. */
       maxTweets?: number;
       source?: string;
     };
@@ -62,11 +62,11 @@ export interface JobTypes {
       posts?: number;
     };
   };
-  /** Gives a vector to every post that has none. */
+  /** Embeds every post without a vector. */
   embed: {
     input: {
       model?: string;
-      /** 1 to 256; 32 when absent. */
+      /** 1 to 256; default 32. */
       batchSize?: number;
     };
     output: { model: string; embedded: number };
@@ -77,16 +77,16 @@ export type JobType = keyof JobTypes & string;
 
 export type InputOf<Type extends JobType> = JobTypes[Type]['input'];
 
-/** What `output` is once a job of that type has completed. */
+/** The output of a completed job of that type. */
 export type OutputOf<Type extends JobType> = JobTypes[Type]['output'];
 
 /** A job's id begins with its type. */
 export type JobId<Type extends string = string> = `${Type}-${string}`;
 
-/** What to start. */
+/** A job to start. */
 export interface StartRequest<Type extends JobType = JobType> {
   type: Type;
   input: InputOf<Type>;
-  /** The group it belongs to. */
+  /** The session, which groups jobs. */
   sessionId?: string;
 }
