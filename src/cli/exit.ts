@@ -8,7 +8,7 @@ export const EXIT = {
   usage: 2,
   /** There is no such job or archive. */
   notFound: 3,
-  /** The job was cancelled elsewhere. */
+  /** The job was cancelled by another process. */
   cancelled: 4,
   /** The data folder or the database cannot be used. */
   unusable: 5,

@@ -47,7 +47,7 @@ export async function follow(
   const ended = new AbortController();
   const read = () => {
     const job = tracker.getJob(id);
-    if (job) onChange([job, ...tracker.detailsOf(id).children]);
+    if (job) onChange([job, ...tracker.reader.detailsOf(id).children]);
     if (!job || isFinal(job.status)) ended.abort();
   };
   await onEveryChange(tracker, read, AbortSignal.any([signal, ended.signal]));
@@ -58,8 +58,8 @@ export async function follow(
 export async function waitUntilIdle(tracker: Tracker): Promise<void> {
   const idle = new AbortController();
   const read = () => {
-    const { atWork, waiting } = tracker.countActive();
-    if (atWork + waiting === 0) idle.abort();
+    const { running, waiting } = tracker.reader.countActive();
+    if (running + waiting === 0) idle.abort();
   };
   await onEveryChange(tracker, read, idle.signal);
 }

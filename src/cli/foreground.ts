@@ -66,7 +66,7 @@ function handleSignals(id: string, reporter: Reporter) {
 /** Shows the job once more: its last state was drawn before the process left it. */
 function showAsLeft(id: string, reporter: Reporter): void {
   const job = jobTracker.getJob(id);
-  const children = jobTracker.detailsOf(id).children;
+  const children = jobTracker.reader.detailsOf(id).children;
   if (job) reporter.show([...children, job]);
   reporter.close();
   if (job && isFinal(job.status)) reporter.ended(job);
@@ -101,7 +101,7 @@ export function reportEnd(
       return EXIT.completed;
     case 'cancelled':
       reporter.say(
-        `${byUs ? '' : 'The job was cancelled elsewhere. '}To resume it, run xgpt jobs retry ${id}.`,
+        `${byUs ? '' : 'The job was cancelled by another process. '}To resume it, run xgpt jobs retry ${id}.`,
       );
       return byUs ? EXIT.interrupted : EXIT.cancelled;
     default:

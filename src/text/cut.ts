@@ -7,7 +7,8 @@ export const MAX_NAME = 100;
 /** How many code units after a position are needed to find a grapheme boundary there. */
 const CONTEXT = 64;
 
-const SEGMENTER = new Intl.Segmenter();
+/** Made when it is first used: ICU takes a millisecond to start. */
+let segmenter: Intl.Segmenter | undefined;
 
 /**
  * At most `max` UTF-16 code units of a text. A longer text is cut between grapheme clusters (what
@@ -28,7 +29,8 @@ export function cutWithLength(text: string, max: number = MAX_SHOWN): string {
 export function head(text: string, max: number): string {
   if (text.length <= max) return text;
   const part = text.slice(0, max + CONTEXT);
-  const end = SEGMENTER.segment(part).containing(max)?.index ?? max;
+  segmenter ??= new Intl.Segmenter();
+  const end = segmenter.segment(part).containing(max)?.index ?? max;
   // A single cluster may exceed the limit: cut it between code points.
   return end > 0 ? text.slice(0, end) : text.slice(0, startOfCodePoint(text, max));
 }

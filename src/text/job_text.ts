@@ -1,11 +1,11 @@
 import type { BulkOutcome } from '../jobs/engine/bulk.ts';
 import type { Job } from '../jobs/job.ts';
 import { isFinal } from '../jobs/lifecycle.ts';
+import { resultSummary } from '../operations/words.ts';
 import { attemptWords, FAILURE_WORDS } from './attempts.ts';
 import { cutWithLength } from './cut.ts';
 import { count, counted, exact, jobName, progressCount, subject } from './format.ts';
 import { printable } from './printable.ts';
-import { resultSummary } from './result_summary.ts';
 import { table } from './table.ts';
 
 const HEAD = ['ID', 'TYPE', 'STATUS', 'PROGRESS', 'CREATED', 'SUBJECT'];

@@ -106,7 +106,7 @@ describe('FEATURES 35: a command beside other processes', () => {
     const { code, stdout, stderr } = await command.ended();
     expect(code).toBe(4);
     expect(jobsIn(stdout).at(-1)).toMatchObject({ id, status: 'cancelled' });
-    expect(stderr).toContain('The job was cancelled elsewhere.');
+    expect(stderr).toContain('The job was cancelled by another process.');
   });
 
   test('a command runs its own job and no other queued one', async () => {

@@ -94,7 +94,7 @@ describe('A6: keys that every object has', () => {
     for (const path of ['/', '/jobs', '/jobs?type=constructor', `/jobs/${jobId}`, '/history']) {
       expect([path, (await request(path)).status]).toEqual([path, 200]);
     }
-    const { paths } = apiDocument(tracker, false);
+    const { paths } = apiDocument({ tracker, operations: new Map() }, false);
     const start = paths?.['/api/constructor']?.post;
     expect(start?.summary).toBe('Start a job of the type constructor');
   });

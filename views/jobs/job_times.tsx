@@ -1,5 +1,5 @@
 import type { Job } from '../../src/jobs/job.ts';
-import { isAtWork } from '../../src/jobs/lifecycle.ts';
+import { isRunning } from '../../src/jobs/lifecycle.ts';
 import { attemptsOf } from '../../src/text/attempts.ts';
 import { counted, jobDuration } from '../../src/text/format.ts';
 import { elapsedTime, relativeTime, remainingTime } from '../time.tsx';
@@ -57,6 +57,6 @@ function failedAfter(job: Job): string {
 
 /** How long the last attempt took, or has taken so far; a dash while the job waits. */
 export function JobDuration({ job, now }: { job: Job; now: Date }): JSX.Element {
-  if (job.startedAt && isAtWork(job.status)) return elapsedTime(job.startedAt, now);
+  if (job.startedAt && isRunning(job.status)) return elapsedTime(job.startedAt, now);
   return <span safe>{jobDuration(job)}</span>;
 }

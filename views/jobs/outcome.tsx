@@ -1,7 +1,7 @@
 import type { Job } from '../../src/jobs/job.ts';
+import { resultSummary } from '../../src/operations/words.ts';
 import { cutWithLength } from '../../src/text/cut.ts';
 import { progressCount } from '../../src/text/format.ts';
-import { resultSummary } from '../../src/text/result_summary.ts';
 
 /** A job's status on one line: its error, its result, or its progress. */
 export function Outcome({ job }: { job: Job }): JSX.Element {

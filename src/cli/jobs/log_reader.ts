@@ -12,7 +12,11 @@ export class LogReader {
   /** The lines since the last call, without line breaks. */
   read(): string[] {
     const all = Number.POSITIVE_INFINITY;
-    const { text, position, dropped } = this.tracker.readWrittenLog(this.id, this.#position, all);
+    const { text, position, dropped } = this.tracker.reader.readWrittenLog(
+      this.id,
+      this.#position,
+      all,
+    );
     this.#position = position;
     const lines = text.split('\n').slice(0, -1);
     return dropped > 0 ? [`[${dropped} earlier bytes were dropped.]`, ...lines] : lines;

@@ -46,7 +46,7 @@ export async function watchAll(options: WatchOptions): Promise<number> {
   const reporter = createReporter(tracker, options);
   let known: string[] = [];
   const show = () => {
-    const current = tracker.getCurrentJobs(new Date(), MAX_QUEUED);
+    const current = tracker.reader.getCurrentJobs(new Date(), MAX_QUEUED);
     const jobs = current.filter(({ status }) => isActive(status));
     const active = new Set(jobs.map(({ id }) => id));
     for (const id of known.filter((one) => !active.has(one))) {
@@ -58,8 +58,8 @@ export async function watchAll(options: WatchOptions): Promise<number> {
   };
   // Before anything is printed: its reader may press Ctrl-C at once.
   const { signal } = untilInterrupted();
-  const { atWork, waiting } = tracker.countActive();
-  if (atWork + waiting === 0) {
+  const { running, waiting } = tracker.reader.countActive();
+  if (running + waiting === 0) {
     reporter.say('No active jobs. New jobs appear here. Press Ctrl-C to stop watching.');
   }
   const advice = waiting > 0 ? readNoWorkerNotice() : '';

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../../platform/logger.ts';
 import { ModelUnavailable } from '../embedder.ts';
@@ -98,7 +98,7 @@ class LocalModelFiles implements ModelFiles {
     for (const { file, problem } of damaged) {
       const path = join(this.#ownDir, file.path);
       logger.warn('Removing a damaged file of the model', { file: path, problem });
-      await rm(path, { force: true, recursive: true }).catch((cause) => {
+      await fs.rm(path, { force: true, recursive: true }).catch((cause) => {
         throw unwritable(this.#ownDir, cause);
       });
     }

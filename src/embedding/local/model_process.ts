@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import type { Subprocess } from 'bun';
 import { ModelUnavailable } from '../embedder.ts';
 import type { ModelRequest, ModelResponse } from './model_program.ts';
@@ -47,7 +46,7 @@ class LocalModelProcess implements ModelProcess {
   #idle: Timer | undefined;
 
   constructor(private readonly options: ModelProcessOptions) {
-    this.#program = fileURLToPath(options.program ?? PROGRAM);
+    this.#program = Bun.fileURLToPath(options.program ?? PROGRAM);
   }
 
   get isLoaded(): boolean {

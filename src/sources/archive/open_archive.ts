@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises';
+import { promises as fs } from 'node:fs';
 import { Unreadable } from '../source.ts';
 import type { ArchiveFiles, ArchiveLimits } from './archive_files.ts';
 
@@ -12,7 +12,7 @@ export async function openArchive(
   signal: AbortSignal,
 ): Promise<ArchiveFiles> {
   signal.throwIfAborted();
-  const stats = await lstat(path);
+  const stats = await fs.lstat(path);
   if (stats.isDirectory()) {
     const { openFolderFiles } = await import('./folder_files.ts');
     return openFolderFiles(path, limits);

@@ -1,11 +1,10 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
 import packageJson from '../../../package.json' with { type: 'json' };
-import type { Tracker } from '../../jobs/index.ts';
 import { JOB_PATHS } from './job_paths.ts';
 import { LIBRARY_PATHS } from './library_paths.ts';
 import { type Paths, refusal } from './parts.ts';
 import { answerSchemas } from './schemas.ts';
-import { startPaths } from './start_paths.ts';
+import { type StartDeps, startPaths } from './start_paths.ts';
 import { STREAM_PATHS } from './stream_paths.ts';
 
 export type ApiDocument = Omit<OpenAPIV3_1.Document, 'paths'> & { paths: Paths };
@@ -25,10 +24,7 @@ const TAGS = [
  * types that are defined, so that ranges and defaults are theirs.
  * @param hasToken whether access is asked for.
  */
-export function apiDocument(
-  tracker: Pick<Tracker, 'types' | 'inputOf'>,
-  hasToken: boolean,
-): ApiDocument {
+export function apiDocument(deps: StartDeps, hasToken: boolean): ApiDocument {
   return {
     openapi: VERSION,
     info: {
@@ -41,7 +37,7 @@ export function apiDocument(
     servers: [{ url: '/' }],
     tags: TAGS,
     security: hasToken ? [{ token: [] }] : [],
-    paths: withRefusal(merged(startPaths(tracker), JOB_PATHS, STREAM_PATHS, LIBRARY_PATHS)),
+    paths: withRefusal(merged(startPaths(deps), JOB_PATHS, STREAM_PATHS, LIBRARY_PATHS)),
     components: {
       schemas: answerSchemas(),
       responses: { Refusal: refusal('What went wrong, and what to do.') },

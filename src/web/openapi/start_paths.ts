@@ -1,6 +1,7 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
 import { SESSION_PATTERN, type Tracker } from '../../jobs/index.ts';
-import { STARTS } from './examples.ts';
+import type { Operations } from '../../operations/index.ts';
+import { wordsOf } from '../../operations/words.ts';
 import {
   jsonOrForm,
   negotiated,
@@ -13,12 +14,11 @@ import {
 } from './parts.ts';
 import { inputSchema } from './schemas.ts';
 
-const SUMMARIES = new Map<string, string>([
-  ['scrape', 'Collect the posts of one author'],
-  ['search', 'Collect posts on a topic'],
-  ['discover', 'Find profiles by what they say of themselves'],
-  ['embed', 'Give every post a vector, so that it can be found by meaning'],
-]);
+/** The job types of the tracker, and what is known of those that have a folder. */
+export interface StartDeps {
+  tracker: Pick<Tracker, 'types' | 'inputOf'>;
+  operations: Operations;
+}
 
 const SESSION: OpenAPIV3_1.SchemaObject = {
   type: 'string',
@@ -41,23 +41,25 @@ const REFUSALS = {
 };
 
 /** An address for each job type there is, and the one that starts by name. */
-export function startPaths(tracker: Pick<Tracker, 'types' | 'inputOf'>): Paths {
-  const starts = tracker.types.map((type) => [`/api/${type}`, { post: startOf(tracker, type) }]);
+export function startPaths(deps: StartDeps): Paths {
+  const { tracker } = deps;
+  const starts = tracker.types.map((type) => [`/api/${type}`, { post: startOf(deps, type) }]);
   return {
     ...Object.fromEntries(starts),
-    '/api/jobs': { post: byName(tracker) },
+    '/api/jobs': { post: byName(deps) },
   };
 }
 
-function startOf(tracker: Pick<Tracker, 'inputOf'>, type: Tracker['types'][number]): Operation {
+function startOf({ tracker, operations }: StartDeps, type: Tracker['types'][number]): Operation {
+  const { summary, example } = wordsOf(type);
   const input = inputSchema(tracker.inputOf(type));
   const schema = { ...input, properties: { ...input.properties, sessionId: SESSION } };
-  const requestBody = jsonOrForm(schema, STARTS.get(type));
-  if (type === 'scrape') requestBody.content['multipart/form-data'] = ZIP_FORM;
+  const requestBody = jsonOrForm(schema, example);
+  if (operations.get(type)?.upload) requestBody.content['multipart/form-data'] = ZIP_FORM;
   return {
     operationId: `start_${type}`,
     tags: ['Start'],
-    summary: SUMMARIES.get(type) ?? `Start a job of the type ${type}`,
+    summary,
     description:
       'Answers at once; the job is on disk then. An empty field counts as absent. The same asked for twice within half a second is one job.',
     parameters: [IDEMPOTENCY_KEY],
@@ -72,7 +74,7 @@ function startOf(tracker: Pick<Tracker, 'inputOf'>, type: Tracker['types'][numbe
   };
 }
 
-function byName(tracker: Pick<Tracker, 'types' | 'inputOf'>): Operation {
+function byName({ tracker, operations }: StartDeps): Operation {
   const { types } = tracker;
   const one: OpenAPIV3_1.SchemaObject = {
     type: 'object',
@@ -90,9 +92,9 @@ function byName(tracker: Pick<Tracker, 'types' | 'inputOf'>): Operation {
   const schema: OpenAPIV3_1.SchemaObject = {
     oneOf: [one, { type: 'array', items: one, minItems: 1, maxItems: 1_000 }],
   };
-  const example = [...STARTS]
-    .filter(([type]) => types.some((known) => known === type))
-    .map(([type, input]) => ({ type, input }));
+  const example = [...operations.values()].flatMap(({ type, words: { example: input } }) =>
+    input ? [{ type, input }] : [],
+  );
   return {
     operationId: 'start_jobs',
     tags: ['Start'],

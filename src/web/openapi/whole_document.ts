@@ -1,7 +1,7 @@
 import { toOpenAPISchema } from '@elysiajs/openapi';
 import type { AnyElysia } from 'elysia';
-import type { Tracker } from '../../jobs/index.ts';
 import { type ApiDocument, apiDocument, VERSION } from './document.ts';
+import type { StartDeps } from './start_paths.ts';
 
 /** Pages, forms and assets are for people and browsers. */
 const NOT_THE_API = { paths: /^\/(?!api\/|healthz$)/ };
@@ -11,12 +11,8 @@ const NOT_THE_API = { paths: /^\/(?!api\/|healthz$)/ };
  * is a bare list, because the operations check what they are sent; it shows only where a description
  * is missing. The plugin's own pages would load their scripts from foreign hosts.
  */
-export function wholeDocument(
-  routes: AnyElysia,
-  tracker: Pick<Tracker, 'types' | 'inputOf'>,
-  hasToken: boolean,
-): ApiDocument {
-  const document = apiDocument(tracker, hasToken);
+export function wholeDocument(routes: AnyElysia, deps: StartDeps, hasToken: boolean): ApiDocument {
+  const document = apiDocument(deps, hasToken);
   const bare = toOpenAPISchema(routes, NOT_THE_API, undefined, undefined, VERSION);
   return {
     ...document,

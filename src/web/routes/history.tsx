@@ -28,13 +28,13 @@ export function historyRoutes(services: WebDeps) {
       const params = new URL(request.url).searchParams;
       const span = readSpan(params);
       const type = params.get('type')?.trim() || undefined;
-      const history = tracker.history({ ...lastPeriods(span), type });
+      const history = tracker.reader.history({ ...lastPeriods(span), type });
       const model = { span, type, types: tracker.types, history };
       return html(HistoryPage({ frame: frameOf(request, services), model }));
     })
     .get('/api/history', ({ request }) => {
       const query = readHistoryQuery(new URL(request.url).searchParams, Date.now());
-      const history = tracker.history(query);
+      const history = tracker.reader.history(query);
       return wantsText(request) ? plainText(historyText(history)) : Response.json(history);
     });
 }

@@ -21,7 +21,7 @@ export function jobPages(services: WebDeps) {
   return new Elysia({ name: 'job pages' })
     .get('/jobs', ({ request }) => {
       const params = new URL(request.url).searchParams;
-      const page = tracker.listJobs(readJobQuery(params));
+      const page = tracker.reader.listJobs(readJobQuery(params));
       const model: JobsModel = {
         ...page,
         ...pagesAround(request, page),
@@ -41,15 +41,15 @@ export function jobPages(services: WebDeps) {
       html(
         SessionsPage({
           frame: frameOf(request, services),
-          sessions: tracker.recentSessions(SESSIONS),
+          sessions: tracker.reader.recentSessions(SESSIONS),
         }),
       ),
     )
     .get('/sessions/:id', ({ request, params: { id } }) => {
-      const summary = tracker.sessionSummary(id);
+      const summary = tracker.reader.sessionSummary(id);
       if (summary.jobs === 0) throw noSuchSession(id);
       const query = readJobQuery(new URL(request.url).searchParams);
-      const page = tracker.listJobs({ ...query, session: id });
+      const page = tracker.reader.listJobs({ ...query, session: id });
       const model = { id, summary, ...page, ...pagesAround(request, page) };
       return html(SessionPage({ frame: frameOf(request, services), model }));
     });
@@ -87,7 +87,7 @@ async function bulkModel({ tracker }: WebDeps, params: URLSearchParams): Promise
   const action = readBulkAction(params.get('action'));
   const query = readJobQuery(params);
   const until = Math.min(query.until ?? Number.POSITIVE_INFINITY, Date.now());
-  const tallies = await tracker.countJobs({ ...query, until });
+  const tallies = await tracker.reader.countJobs({ ...query, until });
   const sum = (counted: typeof tallies) => counted.reduce((total, { count }) => total + count, 0);
   const filter = filterOf(params);
   const backHref = `/jobs?${filter}`;

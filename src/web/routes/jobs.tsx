@@ -84,7 +84,7 @@ export function jobRoutes({ tracker, live, idempotent }: WebDeps) {
 
   return new Elysia({ name: 'jobs' })
     .get('/api/jobs', ({ request }) => {
-      const list = () => tracker.listJobs(readJobQuery(new URL(request.url).searchParams));
+      const list = () => tracker.reader.listJobs(readJobQuery(new URL(request.url).searchParams));
       if (wantsJson(request)) return Response.json(listedPage(list()));
       if (wantsText(request)) return listAnswer(list());
       return html(TaskbarContent({ model: live.model() }));
@@ -104,9 +104,9 @@ export function jobRoutes({ tracker, live, idempotent }: WebDeps) {
     })
     .get('/api/sessions/:id/jobs', ({ request, params }) => {
       const query = readJobQuery(new URL(request.url).searchParams);
-      const page = tracker.listJobs({ ...query, session: params.id });
+      const page = tracker.reader.listJobs({ ...query, session: params.id });
       if (wantsJson(request)) {
-        const summary = tracker.sessionSummary(params.id);
+        const summary = tracker.reader.sessionSummary(params.id);
         return Response.json({ ...listedPage(page), summary });
       }
       if (wantsText(request)) return listAnswer(page);

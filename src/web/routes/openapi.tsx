@@ -10,19 +10,19 @@ import { frameOf } from './frame.ts';
  * @param routes has all the routes by then.
  */
 export function openapiRoutes(services: WebDeps, routes: () => AnyElysia) {
-  const { tracker, config } = services;
+  const { config } = services;
   const hasToken = config.token !== undefined;
   return new Elysia({ name: 'openapi' })
     .get('/openapi.json', async () => {
       const { wholeDocument } = await import('../openapi/whole_document.ts');
-      return Response.json(wholeDocument(routes(), tracker, hasToken));
+      return Response.json(wholeDocument(routes(), services, hasToken));
     })
     .get('/docs/api', async ({ request }) => {
       const [{ apiDocument }, { apiModel }] = await Promise.all([
         import('../openapi/document.ts'),
         import('../openapi/outline.ts'),
       ]);
-      const model = apiModel(apiDocument(tracker, hasToken), new URL(request.url).origin);
+      const model = apiModel(apiDocument(services, hasToken), new URL(request.url).origin);
       return html(ApiPage({ frame: frameOf(request, services), model }));
     });
 }

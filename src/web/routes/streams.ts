@@ -1,8 +1,8 @@
 import { Elysia } from 'elysia';
 import { isFinal, type Job, type Tracker } from '../../jobs/index.ts';
+import { resultSummary } from '../../operations/words.ts';
 import { progressLine } from '../../text/job_text.ts';
 import { printable } from '../../text/printable.ts';
-import { resultSummary } from '../../text/result_summary.ts';
 import type { WebDeps } from '../deps.ts';
 import { admittedUntil } from '../http/admission.ts';
 import { wantsLines } from '../http/negotiation.ts';
