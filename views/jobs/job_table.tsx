@@ -5,7 +5,6 @@ import { attributeText } from '../forms/field.tsx';
 import { relativeTime } from '../time.tsx';
 import { JobDuration } from './job_times.tsx';
 import { Outcome } from './outcome.tsx';
-import { SessionLink } from './session_link.tsx';
 import { StatusLabel } from './status_icon.tsx';
 
 interface JobTableProps {
@@ -89,5 +88,14 @@ function ChooseBox({ job }: { job: Job }): JSX.Element {
       aria-label={attributeText(`Select ${jobName(job)}, ${job.status}`)}
       autocomplete="off"
     />
+  );
+}
+
+/** A link to the jobs of a session. */
+export function SessionLink({ id }: { id: string }): JSX.Element {
+  return (
+    <a class="session-link" href={attributeText(`/sessions/${encodeURIComponent(id)}`)} safe>
+      {id}
+    </a>
   );
 }

@@ -1,6 +1,6 @@
 import type { RecentSession } from '../../src/jobs/listing.ts';
 import { count } from '../../src/text/format.ts';
-import { SessionLink } from '../jobs/session_link.tsx';
+import { SessionLink } from '../jobs/job_table.tsx';
 import { StatusCounts } from '../jobs/status_counts.tsx';
 import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
