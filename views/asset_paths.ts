@@ -1,11 +1,11 @@
-let known: ReadonlyMap<string, string> = new Map();
+let paths: ReadonlyMap<string, string> = new Map();
 
-/** From now on pages name assets this way: `app.css` → `/assets/app.1x2y3z.css`. */
-export function nameAssets(paths: ReadonlyMap<string, string>): void {
-  known = paths;
+/** Sets the hashed paths of assets: `app.css` → `/assets/app.1x2y3z.css`. */
+export function nameAssets(hashed: ReadonlyMap<string, string>): void {
+  paths = hashed;
 }
 
-/** Where an asset is: under a name that changes with its content, once that is known. */
+/** The path of an asset, with the hash of its content once that is known. */
 export function assetPath(name: string): string {
-  return known.get(name) ?? `/assets/${name}`;
+  return paths.get(name) ?? `/assets/${name}`;
 }

@@ -1,21 +1,21 @@
 import type { Children } from '@kitajs/html';
 
 interface LivePartProps {
-  /** Unique in its page; the part is found by it in the refreshed one. */
+  /** Unique in its page; selects the part in the refreshed page. */
   id: string;
-  /** Where the page is read again; absent: the address the reader is at, whatever its query. */
+  /** The page to refresh from; default: the current URL with its query. */
   href?: string;
-  /** Something in it is at work, so it is also read every second: progress alone is no change. */
+  /** It shows running jobs, so it also refreshes every second: progress does not count as a change. */
   busy?: boolean;
-  /** Whether it follows at all: a list that someone reads must not move under the eyes. */
+  /** Whether it refreshes at all: a list must not move while it is read. */
   follow?: boolean;
-  /** Id of another element that the same reading brings up to date. */
+  /** Id of another element to update from the same response. */
   also?: string;
   class?: string;
   children: Children;
 }
 
-/** A part of a page that follows the jobs: read again and morphed when they change. */
+/** A part of a page that refreshes when jobs change: loaded again and morphed. */
 export function LivePart(props: LivePartProps): JSX.Element {
   const { id, class: className, follow = true, children } = props;
   return (
@@ -26,8 +26,8 @@ export function LivePart(props: LivePartProps): JSX.Element {
 }
 
 /**
- * `hx-disinherit` keeps the part's own target and selection off the forms inside. When the page
- * cannot be read, its error takes the part's place rather than nothing.
+ * `hx-disinherit` keeps the forms inside from inheriting the part's target and selection. If the
+ * refresh fails, the error is shown in place of the part.
  */
 function following({ id, href = '', busy = false, also }: LivePartProps) {
   return {

@@ -1,6 +1,6 @@
 /**
- * The address when it is an absolute http(s) one, otherwise nothing. What a source gives may be
- * `javascript:` or worse, and attribute escaping does not help against that.
+ * The URL if it is absolute and http(s), otherwise undefined. A source may deliver `javascript:` URLs,
+ * which attribute escaping does not stop.
  */
 export function safeHref(address: string | undefined): string | undefined {
   const url = address === undefined ? null : URL.parse(address);

@@ -1,6 +1,6 @@
 import { duration, exact, relative } from '../src/text/format.ts';
 
-/** `3 min ago`, kept current by the browser's script; the exact time is its tooltip. */
+/** `3 min ago`, updated by the browser's script; the exact time is the tooltip. */
 export function relativeTime(at: Date, now: Date): JSX.Element {
   return (
     <time datetime={at.toISOString()} title={exact(at)} data-clock="relative" safe>
@@ -10,8 +10,8 @@ export function relativeTime(at: Date, now: Date): JSX.Element {
 }
 
 /**
- * The time since then as a clock shows it: `0:07`. The browser's script lets every `<time>` tick
- * that does not say otherwise; this one is in every frame of the taskbar and says as little as it can.
+ * The elapsed time as a clock: `0:07`. The browser's script updates every `<time>` without
+ * `data-clock` this way: this one is in every frame of the taskbar and must be short.
  */
 export function elapsedTime(since: Date, now: Date): JSX.Element {
   return (
@@ -21,7 +21,7 @@ export function elapsedTime(since: Date, now: Date): JSX.Element {
   );
 }
 
-/** The time until then, which the browser's script lets run down to `0:00`. */
+/** The time until then, counted down to `0:00` by the browser's script. */
 export function remainingTime(until: Date, now: Date): JSX.Element {
   return (
     <time datetime={until.toISOString()} title={exact(until)} data-clock="remaining" safe>

@@ -7,59 +7,59 @@ import type { PostPage, ProfilePage } from '../src/library/library.ts';
 import type { Field } from '../src/operations/fields.ts';
 import type { Post } from '../src/sources/post.ts';
 
-/** A job and what only the running process can tell about it. */
+/** A job with what only the running process knows. */
 export interface JobView {
   job: Job;
-  /** Its place in line among the waiting jobs of its type, 1 = next. */
+  /** Its position in the queue of its type, 1 = next. */
   place?: number;
-  /** Smoothed speed, in units of `progress` a second; absent rather than nonsense. */
+  /** Smoothed progress rate, in units per second; absent while unknown. */
   perSecond?: number;
-  /** When it last moved, if that is suspiciously long ago. */
+  /** The time of its last progress, if it stalls. */
   stalledSince?: Date;
 }
 
 export interface TaskbarModel {
-  /** In the order they are shown: just finished, running by start, waiting by turn, failed. */
+  /** In display order: just finished, running by start, waiting by queue position, failed. */
   jobs: JobView[];
-  /** How many waiting jobs are not among them. */
+  /** How many more jobs are waiting. */
   more?: number;
   now: Date;
 }
 
-/** What every page's frame needs. */
+/** The model of every page's layout. */
 export interface Frame {
   taskbar: TaskbarModel;
-  /** The reader's choice, kept in a cookie; `auto` follows the system. */
+  /** The user's choice, stored in a cookie; `auto` follows the system. */
   theme: 'auto' | 'light' | 'dark';
   taskbarCollapsed: boolean;
-  /** Whether this reader came in by a session that they can end. */
+  /** Whether the user has signed in and can sign out. */
   signedIn?: boolean;
-  /** The source that forms start with, as a badge: "Synthetic sample". */
+  /** The default source, as a badge: "Synthetic sample". */
   source?: string;
-  /** What keeps the program from working, or is odd: each a sentence, and what to do. */
+  /** Problems and warnings: what happened, and what to do. */
   notices: { title: string; advice: string }[];
   now: Date;
 }
 
-/** What a form shows: what was typed, and what was wrong with it. Keys are field names. */
+/** The values that were typed into a form, and their errors. Keys are field names. */
 export interface FormState {
   values: Record<string, string>;
   errors: Record<string, string>;
 }
 
-/** A source as the forms offer it. */
+/** A source as offered by forms. */
 export interface SourceOption {
   name: string;
-  /** In the middle of a sentence: "the synthetic sample". */
+  /** For use in a sentence: "the synthetic sample". */
   label: string;
-  /** Milliseconds between its pages, and items on one: what the forms' estimate is made of. */
+  /** Milliseconds per page, and items on one, for the estimate of the forms. */
   pageMs: number;
   pageSize: number;
 }
 
 /** An archive in the `imports/` folder. */
 export interface ImportOption {
-  /** File or folder name, as chosen in the form. */
+  /** File or folder name. */
   name: string;
   /** Absent for a folder. */
   bytes?: number;
@@ -112,9 +112,9 @@ export interface DashboardModel {
 export interface PostsModel {
   page: Omit<PostPage, 'posts'> & { posts: (Post & { similarity?: number })[] };
   query: { author: string; q: string; by: 'words' | 'meaning' };
-  /** Why a search by meaning cannot be answered, and what to do; shown in place of results. */
+  /** Why a search by meaning fails, and what to do; shown in place of results. */
   problem?: { message: string; href: string; action: string };
-  /** Address of the next page. */
+  /** URL of the next page. */
   nextHref?: string;
 }
 
@@ -131,20 +131,20 @@ export interface JobsModel {
   types: string[];
   olderHref?: string;
   newerHref?: string;
-  /** How far it has looked, when it did not look through all there is. */
+  /** How far back the search went, if it did not search all jobs. */
   lookedBackTo?: Date;
-  /** The filter as it stands in an address: `status=failed&q=space`. */
+  /** The filter as a query string: `status=failed&q=space`. */
   filter: string;
-  /** What was just done to many of them. */
+  /** The outcome of the last change of many jobs. */
   outcome?: BulkOutcome;
 }
 
-/** What is to be confirmed before it is done to all jobs that match. */
+/** An action for all matching jobs, to be confirmed. */
 export interface BulkModel {
   action: BulkOutcome['action'];
   query: JobsModel['query'];
   matching: number;
-  /** How many of them it can be done to as they are now. */
+  /** How many of them allow the action now. */
   open: number;
   filter: string;
   backHref: string;
@@ -162,7 +162,7 @@ export type HistorySpan = 'day' | 'week' | 'month' | 'quarter';
 
 export interface HistoryModel {
   span: HistorySpan;
-  /** One type alone. */
+  /** Only this type. */
   type?: string;
   types: string[];
   history: History;
@@ -178,12 +178,12 @@ export interface ErrorModel {
   details: Record<string, string>;
 }
 
-/** One job with all that is known of it. */
+/** One job in full. */
 export interface JobPageModel {
   view: JobView;
   attempts: JobAttempt[];
   steps: JobStep[];
-  /** The jobs it started, oldest first. */
+  /** The child jobs, oldest first. */
   children: Job[];
   log: LogTail;
 }
@@ -192,18 +192,18 @@ export interface JobPageModel {
 export interface LogTail {
   /** Whole lines. */
   text: string;
-  /** Where what is written later goes on, in bytes from the first line. */
+  /** The end of `text`, in bytes from the first line. */
   position: number;
-  /** There were lines before these. */
+  /** Whether earlier lines are left out. */
   isCut: boolean;
 }
 
-/** What can be asked of the server by a program. */
+/** The API reference. */
 export interface ApiModel {
-  /** Whether access is asked for. */
+  /** Whether the server requires a token. */
   hasToken: boolean;
   sections: { name: string; description: string; operations: ApiOperation[] }[];
-  /** What answers are made of, by name. */
+  /** The schemas of responses, by name. */
   schemas: { name: string; fields: ApiField[] }[];
 }
 
@@ -213,22 +213,22 @@ export interface ApiOperation {
   path: string;
   summary: string;
   description: string;
-  /** What may stand in the request's head. */
+  /** Request headers. */
   headers: ApiField[];
-  /** What stands in the address. */
+  /** Path and query parameters. */
   parameters: ApiField[];
-  /** What the body may have. */
+  /** Fields of the body. */
   fields: ApiField[];
   answers: ApiAnswer[];
-  /** A line for a terminal that asks for it. */
+  /** An example for a terminal. */
   command: string;
 }
 
 export interface ApiAnswer {
-  /** A status, or `default` for every other. */
+  /** A status, or `default` for all others. */
   status: string;
   description: string;
-  /** What it may be as JSON. */
+  /** Its schemas as JSON. */
   schemas: string[];
 }
 

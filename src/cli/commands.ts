@@ -58,8 +58,8 @@ export async function createProgram(serve: () => Promise<void>, words: string[])
       const { work } = await import('../app/worker.ts');
       const end = await work((await import('../platform/config.ts')).loadConfig());
       if (!once) return;
-      const { untilNothingIsLeft } = await import('./follow.ts');
-      await untilNothingIsLeft((await import('../jobs/index.ts')).jobTracker);
+      const { waitUntilIdle } = await import('./follow.ts');
+      await waitUntilIdle((await import('../jobs/index.ts')).jobTracker);
       await end();
     });
   const users = program.command('users').description('find people');

@@ -3,13 +3,16 @@ import { CommandFailed, EXIT } from './exit.ts';
 import { examples } from './help.ts';
 import { print } from './output.ts';
 
-/** `xgpt completion <shell>`, and what its script asks. */
+/** `xgpt completion <shell>`, and the hidden command that its script calls. */
 export function addCompletionCommands(program: Command): void {
   program
     .command('completion')
-    .description('print a script that completes commands, options and job ids at the tab key')
+    .description('print a shell script that completes commands, options and job ids')
     .argument('<shell>', 'bash, zsh or fish')
-    .addHelpText('after', examples(['source <(xgpt completion bash)', 'in ~/.bashrc; zsh alike']))
+    .addHelpText(
+      'after',
+      examples(['source <(xgpt completion bash)', 'for ~/.bashrc; likewise in zsh']),
+    )
     .action(async (shell: string) => {
       const { SCRIPTS } = await import('./completion/scripts.ts');
       const script = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined;
@@ -22,13 +25,13 @@ export function addCompletionCommands(program: Command): void {
     .action((words: string[]) => printCandidates(program, words));
 }
 
-/** In the middle of a command line there is no place for a message: the command itself will say it. */
+/** Prints no errors: they would appear in the middle of a command line. The command itself will. */
 async function printCandidates(program: Command, words: string[]): Promise<void> {
   try {
     const { existsSync } = await import('node:fs');
     const { loadConfig } = await import('../platform/config.ts');
     const { candidates } = await import('./completion/candidates.ts');
-    // Completion creates nothing.
+    // Completion must not create the database.
     const readsJobs = existsSync(loadConfig().databasePath);
     for (const { value, about } of await candidates(program, words, readsJobs)) {
       print(`${value}\t${about}`);

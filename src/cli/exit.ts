@@ -1,24 +1,24 @@
-/** How a command ends, for scripts. `docs/terminal.md` lists them. */
+/** Exit codes. `docs/terminal.md` lists them. */
 export const EXIT = {
-  /** The job completed, or what was asked is done. */
+  /** The job completed, or the command succeeded. */
   completed: 0,
-  /** The job failed, or what was asked could not be done. */
+  /** The job or the command failed. */
   failed: 1,
-  /** The command, its options, its input or a setting cannot be used; nothing was started. */
+  /** The command, an option, the input or a setting is invalid; nothing was started. */
   usage: 2,
   /** There is no such job or archive. */
   notFound: 3,
-  /** The job was cancelled from elsewhere. */
+  /** The job was cancelled by another process. */
   cancelled: 4,
   /** The data folder or the database cannot be used. */
   unusable: 5,
-  /** Ctrl-C: the job is cancelled, or left to others. As shells have it: 128 + SIGINT. */
+  /** Ctrl-C: the job is cancelled, or left to other processes. 128 + SIGINT, as in shells. */
   interrupted: 130,
-  /** What looks on was called off, because nobody reads it. As shells have it: 128 + SIGPIPE. */
+  /** Watching ended because the output was closed. 128 + SIGPIPE, as in shells. */
   unread: 141,
 } as const;
 
-/** A command ends with this code and says this, a whole sentence, on standard error. */
+/** Ends the command with `code` and prints the message, a whole sentence, on standard error. */
 export class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
   constructor(

@@ -6,7 +6,7 @@ import { DatabaseUnusable } from '../platform/database.ts';
 import { troubleOf } from '../platform/database_trouble.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 
-/** The one place where errors become exit codes. What is not known here is a fault of ours: 1. */
+/** The one place that maps errors to exit codes. An unknown error is a bug: its code is 1. */
 export function failureOf(error: unknown): { code: number; message: unknown } {
   const trouble = troubleOf(error);
   if (trouble) return { code: EXIT.unusable, message: `${trouble.title} ${trouble.advice}` };
@@ -20,7 +20,7 @@ export function failureOf(error: unknown): { code: number; message: unknown } {
   if (error instanceof DataFolderUnusable) return { code: EXIT.unusable, message };
   if (error instanceof ModelUnavailable) return { code: EXIT.failed, message };
   if (error instanceof TooManyWaiting) {
-    return { code: EXIT.failed, message: `${message} Try again when some of them have ended.` };
+    return { code: EXIT.failed, message: `${message} Try again when some jobs have ended.` };
   }
   return { code: EXIT.failed, message: error };
 }

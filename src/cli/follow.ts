@@ -1,31 +1,31 @@
 import { isFinal, type Job, type Tracker } from '../jobs/index.ts';
 import { troubleOf } from '../platform/database_trouble.ts';
 
-/** How often is looked without being told, in ms: clocks tick, and the process stays alive. */
-const LOOK_MS = 250;
+/** How often jobs are read without a change, in ms: for elapsed times, and to stay alive. */
+const JOBS_POLL_MS = 250;
 
 /**
- * Calls `look` now, after every change of any job, and four times a second, until `signal` aborts.
- * While the database cannot be read, it waits.
+ * Calls `read` now, after every change of any job, and four times a second, until `signal` aborts.
+ * Waits while the database cannot be read.
  */
-export async function whenever(
+export async function onEveryChange(
   tracker: Tracker,
-  look: () => void,
+  read: () => void,
   signal: AbortSignal,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const tryToLook = () => {
+  const tryToRead = () => {
     try {
-      if (!signal.aborted) look();
+      if (!signal.aborted) read();
     } catch (error) {
       if (!troubleOf(error)) reject(error);
     }
   };
   signal.addEventListener('abort', () => resolve());
-  const unsubscribe = [tracker.feed.subscribe(tryToLook), tracker.feed.onLog(tryToLook)];
-  const timer = setInterval(tryToLook, LOOK_MS);
+  const unsubscribe = [tracker.feed.subscribe(tryToRead), tracker.feed.onLog(tryToRead)];
+  const timer = setInterval(tryToRead, JOBS_POLL_MS);
   try {
-    tryToLook();
+    tryToRead();
     if (signal.aborted) return;
     await promise;
   } finally {
@@ -35,7 +35,7 @@ export async function whenever(
 }
 
 /**
- * Calls `onChange` with a job and those that it started until it has ended or `signal` aborts.
+ * Calls `onChange` with a job and its children until it has ended or `signal` aborts.
  * @returns the job as it is then; undefined when it was removed.
  */
 export async function follow(
@@ -44,22 +44,22 @@ export async function follow(
   onChange: (jobs: Job[]) => void,
   signal: AbortSignal,
 ): Promise<Job | undefined> {
-  const over = new AbortController();
-  const look = () => {
+  const ended = new AbortController();
+  const read = () => {
     const job = tracker.getJob(id);
     if (job) onChange([job, ...tracker.reader.detailsOf(id).children]);
-    if (!job || isFinal(job.status)) over.abort();
+    if (!job || isFinal(job.status)) ended.abort();
   };
-  await whenever(tracker, look, AbortSignal.any([signal, over.signal]));
+  await onEveryChange(tracker, read, AbortSignal.any([signal, ended.signal]));
   return tracker.getJob(id);
 }
 
-/** Waits until no job of the data folder waits or is at work, whoever is to do it. */
-export async function untilNothingIsLeft(tracker: Tracker): Promise<void> {
-  const over = new AbortController();
-  const look = () => {
+/** Waits until no job of the data folder is queued or running, in whatever process. */
+export async function waitUntilIdle(tracker: Tracker): Promise<void> {
+  const idle = new AbortController();
+  const read = () => {
     const { running, waiting } = tracker.reader.countActive();
-    if (running + waiting === 0) over.abort();
+    if (running + waiting === 0) idle.abort();
   };
-  await whenever(tracker, look, over.signal);
+  await onEveryChange(tracker, read, idle.signal);
 }

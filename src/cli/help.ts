@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 
 type Example = [command: string, does: string];
 
-/** A help text's end: commands to copy, each with what it does. */
+/** The examples at the end of a help text: commands to copy, each with a description. */
 export function examples(...lines: Example[]): string {
   const width = Math.max(...lines.map(([command]) => command.length));
   const rows = lines.map(([command, does]) => `  ${command.padEnd(width)}   ${does}`);
@@ -10,14 +10,14 @@ export function examples(...lines: Example[]): string {
 }
 
 /**
- * `help [command...]` beside the commands of `parent`: how one of them is used, or that there is no
- * such command. Commander's own shows the parent's help then.
+ * Adds `help [command...]`, which refuses an unknown command. Commander's own shows the parent's
+ * help instead.
  */
 export function addHelpCommand(parent: Command): void {
   parent
     .helpCommand(false)
     .command('help')
-    .description('the same for a command')
+    .description('show help for a command')
     .argument('[command...]')
     .action((names: string[]) => commandAt(parent, names).help());
 }

@@ -7,8 +7,8 @@ import {
   removeImport,
 } from '../sources/archive/index.ts';
 import { SourceError } from '../sources/source.ts';
-import { complain } from './complain.ts';
 import { CommandFailed, EXIT } from './exit.ts';
+import { printError } from './output.ts';
 import { haveSameBytes } from './same_bytes.ts';
 
 /** An archive in the imports folder. */
@@ -32,7 +32,7 @@ export async function copyIntoImports(importsDir: string, path: string): Promise
   return untilInterrupted(async (signal) => {
     const twin = await twinOf(importsDir, from, signal);
     if (twin) {
-      complain(`The imports folder already has this archive as ${twin}. Reading it from there.`);
+      printError(`The imports folder already has this archive as ${twin}. Reading it from there.`);
       return { name: twin, forget: async () => {} };
     }
     const { name } = await copyOf(importsDir, from, signal);

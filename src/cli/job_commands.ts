@@ -1,18 +1,18 @@
 import type { Command } from 'commander';
 import { examples } from './help.ts';
 
-const ID = 'how the id begins or ends is enough';
-const JSON_LINES = 'one JSON object a line';
+const ID = 'job id; its beginning or end is enough';
+const JSON_LINES = 'one JSON object per line';
 
-/** `xgpt jobs …`: what there is, and what is to become of it. */
+/** `xgpt jobs …`: list, watch and change jobs. */
 export function addJobCommands(program: Command): void {
   const jobs = program.command('jobs').description('list, watch, cancel and retry jobs');
   jobs.addHelpText(
     'after',
     examples(
-      ['xgpt jobs list --status failed', 'what went wrong'],
-      ['xgpt jobs watch', 'what is under way, live'],
-      ['xgpt jobs show 4f2a91c0', 'one of them; how its id ends is enough'],
+      ['xgpt jobs list --status failed', 'jobs that failed'],
+      ['xgpt jobs watch', 'active jobs, live'],
+      ['xgpt jobs show 4f2a91c0', 'one job, by the end of its id'],
     ),
   );
   addList(jobs);
@@ -23,15 +23,15 @@ export function addJobCommands(program: Command): void {
 }
 
 function addList(jobs: Command): void {
-  const list = jobs.command('list').alias('ls').description('the newest jobs');
+  const list = jobs.command('list').alias('ls').description('list the newest jobs');
   addFilterOptions(list)
-    .option('--limit <n>', 'so many at most, 1 to 1,000 (default: 50)')
+    .option('--limit <n>', 'maximum number, 1–1,000 (default: 50)')
     .option('--json', JSON_LINES)
     .addHelpText(
       'after',
       examples(
         ['xgpt jobs list --type scrape --limit 5', 'the latest five'],
-        ['xgpt jobs list --status failed --since 24h', 'what went wrong since yesterday'],
+        ['xgpt jobs list --status failed --since 24h', 'failures since yesterday'],
       ),
     )
     .action(async () => {
@@ -41,13 +41,13 @@ function addList(jobs: Command): void {
 }
 
 function addShow(jobs: Command): void {
-  const show = jobs.command('show').description('everything about a job');
+  const show = jobs.command('show').description('show everything about a job');
   show
     .argument('<id>', ID)
-    .option('--log', 'its log alone, from the first line that is kept')
-    .option('--follow', 'its log until it ends')
+    .option('--log', 'show its log only, from the first line kept')
+    .option('--follow', 'follow its log until it ends')
     .option('--json', 'one JSON object: job, attempts, steps, children')
-    .addHelpText('after', examples(['xgpt jobs show 4f2a91c0 --log', 'all that it wrote']))
+    .addHelpText('after', examples(['xgpt jobs show 4f2a91c0 --log', 'its whole log']))
     .action(async (id: string) => {
       const { showJob } = await import('./jobs/show.ts');
       process.exitCode = await showJob(id, show.opts());
@@ -55,16 +55,16 @@ function addShow(jobs: Command): void {
 }
 
 function addWatch(jobs: Command): void {
-  const watch = jobs.command('watch').description('a job until it ends, or all that are under way');
+  const watch = jobs.command('watch').description('follow a job until it ends, or all active jobs');
   watch
     .argument('[id]', ID)
-    .option('--log', 'the lines of its log as well')
-    .option('--json', `${JSON_LINES}: each change, last the job`)
+    .option('--log', 'also show its log')
+    .option('--json', `${JSON_LINES}: each change, the job last`)
     .addHelpText(
       'after',
       examples(
-        ['xgpt jobs watch', 'everything, until Ctrl-C'],
-        ['xgpt jobs watch 4f2a91c0', 'one; Ctrl-C does not touch it, its end is the exit code'],
+        ['xgpt jobs watch', 'all active jobs, until Ctrl-C'],
+        ['xgpt jobs watch 4f2a91c0', 'one job; Ctrl-C only stops watching'],
       ),
     )
     .action(async (id: string | undefined) => {
@@ -78,13 +78,18 @@ function addWatch(jobs: Command): void {
 function addWait(jobs: Command): void {
   jobs
     .command('wait')
-    .description('wait quietly until all have ended; the exit code is as their own would be')
+    .description(
+      'wait until all jobs have ended; exit with the code of the first that did not complete',
+    )
     .argument('<id...>', ID)
     .addHelpText(
       'after',
       examples(
-        ['xgpt jobs wait 4f2a91c0 77b0e3d2', '0 when both completed'],
-        ['xgpt jobs wait $(xgpt embed --detach) && xgpt posts --meaning jazz', 'one after another'],
+        ['xgpt jobs wait 4f2a91c0 77b0e3d2', 'exits with 0 if both completed'],
+        [
+          'xgpt jobs wait $(xgpt embed --detach) && xgpt posts --meaning jazz',
+          'embed, then search',
+        ],
       ),
     )
     .action(async (ids: string[]) => {
@@ -94,13 +99,13 @@ function addWait(jobs: Command): void {
 }
 
 function addChanges(jobs: Command): void {
-  const cancel = jobs.command('cancel').description('stop jobs; what they have stored stays');
+  const cancel = jobs.command('cancel').description('stop jobs; what they have stored is kept');
   addFilterOptions(cancel.argument('[id...]', ID))
     .addHelpText(
       'after',
       examples(
-        ['xgpt jobs cancel 4f2a91c0 77b0e3d2', 'two of them'],
-        ['xgpt jobs cancel --status queued', 'all that wait'],
+        ['xgpt jobs cancel 4f2a91c0 77b0e3d2', 'two jobs'],
+        ['xgpt jobs cancel --status queued', 'all queued jobs'],
       ),
     )
     .action(async (ids: string[]) => {
@@ -109,27 +114,27 @@ function addChanges(jobs: Command): void {
     });
   const retry = jobs
     .command('retry')
-    .description('put ended jobs back into the line; they go on from what they have stored');
+    .description('queue ended jobs again; failed and cancelled ones resume where they stopped');
   addFilterOptions(retry.argument('[id...]', ID))
     .addHelpText(
       'after',
       examples(
-        ['xgpt jobs retry 4f2a91c0', 'go on where it stopped'],
-        ['xgpt jobs retry --failure exhausted --since 24h', 'what used up its attempts'],
+        ['xgpt jobs retry 4f2a91c0', 'resume where it stopped'],
+        ['xgpt jobs retry --failure exhausted --since 24h', 'jobs that used up their attempts'],
       ),
     )
     .action(async (ids: string[]) => {
       const { retryJobs } = await import('./jobs/change.ts');
       process.exitCode = await retryJobs(ids, retry.opts());
     });
-  const remove = jobs.command('rm').description('forget jobs; what they have stored stays');
+  const remove = jobs.command('rm').description('remove jobs; what they have stored is kept');
   addFilterOptions(remove.argument('[id...]', ID))
-    .option('--force', 'also those that are under way')
+    .option('--force', 'also active jobs')
     .addHelpText(
       'after',
       examples(
-        ['xgpt jobs rm --force 4f2a91c0', 'stop it and forget it'],
-        ['xgpt jobs rm --status cancelled', 'all of them'],
+        ['xgpt jobs rm --force 4f2a91c0', 'stop and remove it'],
+        ['xgpt jobs rm --status cancelled', 'all cancelled jobs'],
       ),
     )
     .action(async (ids: string[]) => {
@@ -138,17 +143,20 @@ function addChanges(jobs: Command): void {
     });
 }
 
-/** The options that say which jobs are meant. */
+/** The options that select jobs. */
 function addFilterOptions(command: Command): Command {
   return command
-    .option('--status <status>', 'only those that are queued, running, failed …')
+    .option('--status <status>', 'only jobs with this status: queued, running, failed …')
     .option(
       '--failure <kind>',
-      'only those that failed this way: permanent, exhausted, interrupted, timeout',
+      'only jobs that failed for this reason: permanent, exhausted, interrupted, timeout',
     )
-    .option('--type <type>', 'only those of a type: scrape, search, discover, embed')
-    .option('--session <name>', 'only those started with that --session')
-    .option('--words <text>', 'only those that were asked, say or failed with these words')
-    .option('--since <time>', 'only those from then on: 90m, 24h, 7d ago, or 2026-01-31T12:00Z')
-    .option('--until <time>', 'only those from before then');
+    .option('--type <type>', 'only jobs of this type: scrape, search, discover, embed')
+    .option('--session <name>', 'only jobs of this session')
+    .option('--words <text>', 'only jobs with these words in their input, message or error')
+    .option(
+      '--since <time>',
+      'only jobs created since then: 90m, 24h, 7d ago, or 2026-01-31T12:00Z',
+    )
+    .option('--until <time>', 'only jobs created before then');
 }

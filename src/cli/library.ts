@@ -13,17 +13,15 @@ import { appDatabase } from '../platform/database.ts';
 import { silentLogger } from '../platform/logger.ts';
 import { createSources } from '../sources/index.ts';
 import { postsText, profileTable } from '../text/library_text.ts';
-import { complain } from './complain.ts';
 import { CommandFailed, EXIT } from './exit.ts';
-import { nobodyReads, print, write, written } from './output.ts';
-import { quietLog } from './quiet_log.ts';
-import { parsed } from './wrong_input.ts';
+import { parsed } from './input_errors.ts';
+import { flushed, outputClosed, print, printError, quietLog, write } from './output.ts';
 
-const USUAL_LIMIT = 20;
+const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 1_000_000;
 
-/** As many as the library gives at once; a search by meaning has no more. */
-const PAGE = 100;
+/** The library's largest page; a search by meaning has one page only. */
+const PAGE_SIZE = 100;
 
 export interface PostsOptions {
   meaning?: boolean;
@@ -33,7 +31,7 @@ export interface PostsOptions {
   json?: boolean;
 }
 
-/** Prints the posts that fit, a page at a time, so that any number of them takes no memory. */
+/** Prints matching posts page by page, so that any number of them fits into memory. */
 export async function showPosts(words: string[], options: PostsOptions): Promise<void> {
   const { library, embedder, sources } = openLibrary();
   const query = parsed(() => parsePostsQuery(typedOf(words, options), sources), typedAs);
@@ -44,15 +42,15 @@ export async function showPosts(words: string[], options: PostsOptions): Promise
       if (options.json) printJson(posts);
       else write(separator + postsText(posts));
       separator = '\n';
-      await written();
-      if (nobodyReads.aborted) break;
+      await flushed();
+      if (outputClosed.aborted) break;
     }
   } finally {
     await embedder.close();
   }
 }
 
-/** Prints the profiles that fit as a table, or as JSON lines. */
+/** Prints matching profiles as a table, or as JSON lines. */
 export async function showProfiles(
   words: string[],
   options: Pick<PostsOptions, 'limit' | 'json'>,
@@ -85,13 +83,13 @@ function typedOf(words: string[], { meaning, author, source, limit }: PostsOptio
   if (!meaning) return { q, author, source };
   if (author ?? source) {
     throw new CommandFailed(
-      '--meaning: It takes words alone, no author and no source.',
+      '--meaning: It cannot be combined with --author or --source.',
       EXIT.usage,
     );
   }
-  if (!q.trim()) throw new CommandFailed('--meaning: Add what they should mean.', EXIT.usage);
-  if (limitOf(limit) > PAGE) {
-    throw new CommandFailed(`--limit: With --meaning it is ${PAGE} at most.`, EXIT.usage);
+  if (!q.trim()) throw new CommandFailed('--meaning: Add the words to search for.', EXIT.usage);
+  if (limitOf(limit) > PAGE_SIZE) {
+    throw new CommandFailed(`--limit: With --meaning the maximum is ${PAGE_SIZE}.`, EXIT.usage);
   }
   return { q, by: 'meaning' };
 }
@@ -99,26 +97,26 @@ function typedOf(words: string[], { meaning, author, source, limit }: PostsOptio
 const typedAs = (field: string) => (field === 'q' ? '[words...]' : `--${field}`);
 
 function limitOf(typed: string | undefined): number {
-  const limit = Number(typed ?? USUAL_LIMIT);
+  const limit = Number(typed ?? DEFAULT_LIMIT);
   if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return limit;
   throw new CommandFailed('--limit: It must be a whole number from 1 to 1,000,000.', EXIT.usage);
 }
 
 type Page = Pick<PostsQuery, 'limit' | 'cursor'>;
 
-/** What `find` finds, until there are so many; says so when there is nothing, or more. */
+/** The pages of `find`, up to `limit` items; reports when there are none, or more. */
 async function* pages<Found extends { total: number; nextCursor?: string }>(
   limit: number,
   find: (page: Page) => Found | Promise<Found>,
 ): AsyncGenerator<Found> {
   let cursor: string | undefined;
-  for (let left = limit; left > 0; left -= PAGE) {
-    const found = await find({ limit: Math.min(PAGE, left), cursor });
-    if (found.total === 0) return complain('Nothing was found.');
+  for (let left = limit; left > 0; left -= PAGE_SIZE) {
+    const found = await find({ limit: Math.min(PAGE_SIZE, left), cursor });
+    if (found.total === 0) return printError('Nothing found.');
     yield found;
     cursor = found.nextCursor;
     if (!cursor) return;
-    if (left <= PAGE) complain(`There are ${found.total} in all; --limit shows more.`);
+    if (left <= PAGE_SIZE) printError(`There are ${found.total} in all. Use --limit to show more.`);
   }
 }
 

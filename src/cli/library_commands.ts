@@ -1,40 +1,38 @@
 import type { Command } from 'commander';
 import { examples } from './help.ts';
 
-const JSON_LINES = 'one JSON object a line';
-const MOST = 'so many at most, 1 to 1,000,000 (default: 20)';
-const MAX_POSTS = 'so many at most, 1 to 1,000,000, by meaning 100 (default: 20)';
+const JSON_LINES = 'one JSON object per line';
+const LIMIT = 'maximum number, 1–1,000,000 (default: 20)';
+const POSTS_LIMIT = 'maximum number, 1–1,000,000, with --meaning 1–100 (default: 20)';
 
-/** `xgpt posts` and `xgpt users list`: what was collected. */
+/** `xgpt posts` and `xgpt users list`: search the library. */
 export function addLibraryCommands(program: Command, users: Command): void {
-  const posts = program
-    .command('posts')
-    .description('find posts that were collected, by their words or by meaning');
+  const posts = program.command('posts').description('find collected posts by words or by meaning');
   posts
-    .argument('[words...]', 'what they say; all posts without')
-    .option('--meaning', 'those nearest in meaning, nearest first, once xgpt embed has run')
-    .option('--author <user>', 'only those of an author')
-    .option('--source <name>', 'only those from there: sample, archive')
-    .option('--limit <n>', MAX_POSTS)
+    .argument('[words...]', 'words to look for (default: all posts)')
+    .option('--meaning', 'find by meaning, nearest first; run xgpt embed before')
+    .option('--author <user>', 'only posts by this author')
+    .option('--source <name>', 'only posts from this source: sample, archive')
+    .option('--limit <n>', POSTS_LIMIT)
     .option('--json', JSON_LINES)
     .addHelpText(
       'after',
       examples(
-        ['xgpt posts telescope', 'the newest with this word'],
-        ['xgpt posts --meaning music in small clubs', 'whatever words they use'],
-        ['xgpt posts --author aurora_lab --limit 1000000 --json', 'all of an author’s, to keep'],
+        ['xgpt posts telescope', 'the newest posts with this word'],
+        ['xgpt posts --meaning music in small clubs', 'by meaning, in any words'],
+        ['xgpt posts --author aurora_lab --limit 1000000 --json', 'all posts by an author'],
       ),
     )
     .action(async (words: string[]) => {
       const { showPosts } = await import('./library.ts');
       await showPosts(words, posts.opts());
     });
-  const list = users.command('list').description('find people whose profiles were collected');
+  const list = users.command('list').description('find collected profiles');
   list
-    .argument('[words...]', 'what their names or bios say; everybody without')
-    .option('--limit <n>', MOST)
+    .argument('[words...]', 'words in names or bios (default: all profiles)')
+    .option('--limit <n>', LIMIT)
     .option('--json', JSON_LINES)
-    .addHelpText('after', examples(['xgpt users list climbing', 'those who climb']))
+    .addHelpText('after', examples(['xgpt users list climbing', 'people who climb']))
     .action(async (words: string[]) => {
       const { showProfiles } = await import('./library.ts');
       await showProfiles(words, list.opts());

@@ -5,16 +5,16 @@ import { appDatabase } from '../platform/database.ts';
 import { silentLogger } from '../platform/logger.ts';
 import { Vitals } from '../platform/vitals.ts';
 import { CommandFailed, EXIT } from './exit.ts';
-import { whoGoesOn } from './others.ts';
-import { quietLog } from './quiet_log.ts';
+import { noWorkerNotice } from './no_worker_notice.ts';
+import { quietLog } from './output.ts';
 
-/** How many ids are named when what was typed fits several. */
+/** How many ids are named when several match. */
 const MAX_NAMED = 5;
 
-/** How many characters of an id are enough: fewer fit too much, and an empty variable fits all. */
-const LEAST_TYPED = 4;
+/** The fewest characters of an id to type: fewer match too much, and an empty variable all. */
+const MIN_TYPED = 4;
 
-/** The jobs of the data folder, without what it takes to run them. What dead processes left is settled. */
+/** Opens the jobs of the data folder without running any. Rescues those of dead processes. */
 export async function openJobs(): Promise<Tracker> {
   quietLog();
   requireDataFolder(loadConfig());
@@ -22,43 +22,43 @@ export async function openJobs(): Promise<Tracker> {
   return jobTracker;
 }
 
-/** "No server or worker runs now …", if that is so. */
-export function whoRunsJobs(): string {
+/** "No server or worker is running …", if so; otherwise empty. */
+export function readNoWorkerNotice(): string {
   const db = appDatabase();
   const vitals = new Vitals({ db, kind: 'command', clock: systemClock, logger: silentLogger });
-  return whoGoesOn(vitals.processes(), Date.now());
+  return noWorkerNotice(vitals.processes(), Date.now());
 }
 
 /**
  * The job whose id is, begins or ends with `part`.
- * @throws CommandFailed when there is none, or several, or `part` is too short to tell.
+ * @throws CommandFailed when none or several match, or `part` is too short.
  */
 export function findJob(tracker: Tracker, part: string): Job {
-  if (part.length < LEAST_TYPED) throw tooShort(part);
+  if (part.length < MIN_TYPED) throw tooShort(part);
   const ids = tracker.reader.idsLike(part, MAX_NAMED);
   const [id] = ids;
   const job = id === undefined ? undefined : tracker.getJob(id);
   if (!job) {
     throw new CommandFailed(
-      `There is no job whose id is, begins or ends with "${part}". xgpt jobs list shows what there is.`,
+      `There is no job with the id "${part}". Run xgpt jobs list to see the jobs.`,
       EXIT.notFound,
     );
   }
   if (ids.length === 1) return job;
   throw new CommandFailed(
-    `"${part}" fits several jobs; type more of one of them: ${ids.join(', ')}${ids.length === MAX_NAMED ? ' …' : ''}`,
+    `"${part}" matches several jobs. Type more of one of these ids: ${ids.join(', ')}${ids.length === MAX_NAMED ? ' …' : ''}`,
     EXIT.usage,
   );
 }
 
 function tooShort(part: string): CommandFailed {
   return new CommandFailed(
-    `"${part}" is too short for an id: type at least ${LEAST_TYPED} characters of how it begins or ends.`,
+    `"${part}" is too short. Type at least ${MIN_TYPED} characters of the beginning or end of an id.`,
     EXIT.usage,
   );
 }
 
-/** The end of an id: as a rule enough to name a job. */
+/** The end of an id, usually enough to identify a job. */
 export function shortId(id: string): string {
   return id.slice(-8);
 }

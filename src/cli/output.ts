@@ -1,20 +1,20 @@
 import { EXIT } from './exit.ts';
 
-const reading = new AbortController();
+const output = new AbortController();
 let failure: Error | undefined;
 let lastWrite = Promise.resolve();
 
-/** Aborts, with an exit code, once nothing that is written can reach anybody. */
-export const nobodyReads: AbortSignal = reading.signal;
+/** Aborts, with an exit code, once standard output cannot be written any more. */
+export const outputClosed: AbortSignal = output.signal;
 
 /**
- * From now on a write that fails ends nothing by itself. Who reads may stop reading, as in
- * `xgpt jobs list | head -1`, and a terminal may be closed: a job goes on all the same.
+ * From now on a failed write does not end the process. The reader may stop reading, as in
+ * `xgpt jobs list | head -1`, and a terminal may be closed: a job continues all the same.
  */
-export function outliveReaders(): void {
-  process.stdout.on('error', heed);
+export function surviveClosedOutput(): void {
+  process.stdout.on('error', onWriteError);
   process.stderr.on('error', (error) => {
-    if (isGone(error)) heed(error);
+    if (isClosed(error)) onWriteError(error);
   });
 }
 
@@ -27,30 +27,41 @@ export function print(text: string): void {
 export function write(text: string): void {
   lastWrite = new Promise((resolve) => {
     process.stdout.write(text, (error) => {
-      if (error) heed(error);
+      if (error) onWriteError(error);
       resolve();
     });
   });
 }
 
-/** Waits until whoever reads standard output has taken what there is, or is gone. */
-export function written(): Promise<void> {
+/** A line on standard error. `console.error` of Bun 1.4.4 paints it red on a terminal. */
+export function printError(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Waits until everything written to standard output was read, or the reader is gone. */
+export function flushed(): Promise<void> {
   return lastWrite;
 }
 
-/** Waits until standard output is written, and returns why it could not be, as a sentence. */
+/** Waits until standard output is flushed. Returns an error message when that failed. */
 export async function outputFailure(): Promise<string | undefined> {
-  await written();
-  return (
-    failure && `Standard output cannot be written: ${failure.message}. Send it to where it can be.`
-  );
+  await flushed();
+  return failure && `Cannot write to standard output: ${failure.message}. Redirect it elsewhere.`;
 }
 
-function heed(error: Error): void {
-  if (!isGone(error)) failure ??= error;
-  reading.abort(failure ? EXIT.failed : EXIT.unread);
+function onWriteError(error: Error): void {
+  if (!isClosed(error)) failure ??= error;
+  output.abort(failure ? EXIT.failed : EXIT.unread);
 }
 
-function isGone({ code }: NodeJS.ErrnoException): boolean {
+function isClosed({ code }: NodeJS.ErrnoException): boolean {
   return code === 'EPIPE' || code === 'EIO';
+}
+
+/**
+ * Logs errors only, unless the settings ask for more: a command reports on its job by itself. Call
+ * it before the settings are read.
+ */
+export function quietLog(): void {
+  process.env.XGPT_LOG_LEVEL ||= 'error';
 }

@@ -1,24 +1,23 @@
-import { complain } from './complain.ts';
 import { EXIT } from './exit.ts';
-import { outliveReaders, outputFailure, written } from './output.ts';
+import { flushed, outputFailure, printError, surviveClosedOutput } from './output.ts';
 
 /**
  * Runs a command line. The process ends by itself afterwards, with `process.exitCode` set.
- * @param compiled the folder of the compiled program, when it is what runs.
+ * @param compiled the folder of the compiled program, if that is running.
  */
 export async function runProgram(words: string[], compiled?: string): Promise<void> {
   const serve = () => startServer(compiled);
   try {
-    // The most frequent one waits for no parser of command lines, and prints nothing by itself.
+    // The most frequent command does not wait for the command line parser to load.
     if (words.length === 0) await serve();
-    outliveReaders();
+    surviveClosedOutput();
     if (words.length > 0) await (await import('./commands.ts')).runCommandLine(words, serve);
   } catch (error) {
     await endWith(error);
   }
-  const lost = await outputFailure();
-  if (!lost) return;
-  complain(lost);
+  const failure = await outputFailure();
+  if (!failure) return;
+  printError(failure);
   process.exitCode ||= EXIT.failed;
 }
 
@@ -27,12 +26,12 @@ async function startServer(compiled: string | undefined): Promise<void> {
   await serve((await import('../platform/config.ts')).loadConfig(), compiled);
 }
 
-/** At once: what is under way keeps the process alive. */
+/** Exits at once: active jobs would keep the process alive. */
 async function endWith(error: unknown): Promise<never> {
   const { failureOf } = await import('./failures.ts');
   const { code, message } = failureOf(error);
-  if (typeof message === 'string') complain(message);
+  if (typeof message === 'string') printError(message);
   else console.error(message);
-  await written();
+  await flushed();
   process.exit(code);
 }

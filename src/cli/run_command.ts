@@ -3,18 +3,18 @@ import { type JobContext, type JobType, jobTracker, type Tracker } from '../jobs
 export interface RunCommandOptions {
   /** The job's type: `scrape`, `search`, `embed` or `discover`. */
   name: JobType;
-  /** False runs the function alone, without a job. Default true. */
+  /** False runs the function without a job. Default true. */
   trackAsJob?: boolean;
-  /** What was asked, to be shown with the job. */
+  /** The input, shown with the job. */
   jobMetadata?: Record<string, unknown>;
-  /** The app's own tracker by default. */
+  /** Default: the app's own tracker. */
   tracker?: Tracker;
 }
 
 /**
- * Runs a function as a tracked job: it shows in the taskbar of every page, may report progress,
- * and is cancelled through its context's signal. The function's result is returned; what it
- * throws ends the job as failed and is thrown on.
+ * Runs a function as a tracked job: the job appears in the taskbar of every page, may report
+ * progress, and is cancelled through its context's signal. Returns the function's result; an error
+ * ends the job as failed and is thrown again.
  * @throws TypeError when `name` is empty; nothing was run then.
  */
 export async function runCommand<Result>(
@@ -22,7 +22,7 @@ export async function runCommand<Result>(
   { name, trackAsJob = true, jobMetadata, tracker = jobTracker }: RunCommandOptions,
 ): Promise<Result> {
   if (!name.trim())
-    throw new TypeError('runCommand: Give a name, such as scrape: the type of job.');
+    throw new TypeError('runCommand: The name is empty. Give a job type, such as scrape.');
   if (!trackAsJob) return run(undefined);
   await tracker.initialize();
   const job = await tracker.createJob(name, jobMetadata);

@@ -4,14 +4,12 @@ import type { CommandTools, OperationCommand } from '../operations/operation.ts'
 import { loadConfig } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
-import { attend } from './attend.ts';
-import { complain } from './complain.ts';
 import { CommandFailed, EXIT } from './exit.ts';
-import { whoGoesOn } from './others.ts';
-import { print } from './output.ts';
-import { createReporter } from './progress/reporter.ts';
-import { quietLog } from './quiet_log.ts';
-import { wrongInput } from './wrong_input.ts';
+import { runInForeground } from './foreground.ts';
+import { inputError } from './input_errors.ts';
+import { noWorkerNotice } from './no_worker_notice.ts';
+import { print, printError, quietLog } from './output.ts';
+import { createReporter } from './progress/index.ts';
 
 /** A field of the input as it was typed: its value, and the argument or option it came from. */
 export interface TypedField {
@@ -45,7 +43,7 @@ export async function runOperation(
     if (options.detach) return detached(deps, job, options);
     await jobTracker.start({ only: job.id });
     await deps.vitals.start();
-    return await attend(deps, job.id, createReporter(jobTracker, options));
+    return await runInForeground(deps, job.id, createReporter(jobTracker, options));
   } finally {
     await jobTracker.stop();
     await deps.embedder.close();
@@ -71,7 +69,7 @@ async function enqueue(
   } catch (error) {
     await undo?.();
     if (!(error instanceof InvalidInput)) throw error;
-    throw wrongInput(error, (field) => typedAs(field, fields));
+    throw inputError(error, (field) => typedAs(field, fields));
   }
 }
 
@@ -96,8 +94,8 @@ function detached({ vitals }: ProcessDeps, job: Job, { json }: RunOptions): numb
   print(json ? JSON.stringify(job) : job.id);
   const advice = [
     `Watch it with: xgpt jobs watch ${job.id}.`,
-    whoGoesOn(vitals.processes(), Date.now()),
+    noWorkerNotice(vitals.processes(), Date.now()),
   ];
-  complain(advice.filter(Boolean).join(' '));
+  printError(advice.filter(Boolean).join(' '));
   return EXIT.completed;
 }

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 
 const CHUNK_BYTES = 1 << 20;
 
-/** Whether two files hold the same. Rejects with the signal's reason when it aborts. */
+/** Whether two files are equal. Rejects with the signal's reason when it aborts. */
 export async function haveSameBytes(
   paths: [string, string],
   signal: AbortSignal,

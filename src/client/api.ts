@@ -1,57 +1,60 @@
 import { RequestError } from './errors.ts';
 
-/** As much of `fetch` as is used here. */
+/** The part of `fetch` that is used here. */
 export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
 
 export interface ApiOptions {
-  /** The server's address. By default the page's own, or this machine's port 3000. */
+  /** The server's URL. Default: the page's origin, or port 3000 of this machine. */
   url?: string | URL;
-  /** The value of `XGPT_TOKEN`, where the server has one. */
+  /** The value of `XGPT_TOKEN`, if the server requires a token. */
   token?: string;
-  /** What sends the requests, in place of the global one. */
+  /** Sends the requests in place of the global `fetch`. */
   fetch?: Fetch;
 }
 
-/** Sends one request below the server's address. @throws RequestError, or what aborted it. */
-export type Ask = (path: string, init: RequestInit & { accept: string }) => Promise<Response>;
+/** Sends a request to a path of the server. @throws RequestError, or the reason of an abort. */
+export type SendRequest = (
+  path: string,
+  init: RequestInit & { accept: string },
+) => Promise<Response>;
 
-/** Where a program that names no server looks for one. */
-const USUAL_ADDRESS = 'http://127.0.0.1:3000';
+/** The server of programs that name none. */
+const DEFAULT_URL = 'http://127.0.0.1:3000';
 
-export function createAsk({ url, token, fetch: given }: ApiOptions): Ask {
-  const base = baseOf(url ?? globalThis.location?.origin ?? USUAL_ADDRESS);
+export function createSender({ url, token, fetch: given }: ApiOptions): SendRequest {
+  const base = baseOf(url ?? globalThis.location?.origin ?? DEFAULT_URL);
   return async (path, { accept, headers, ...init }) => {
-    // Looked up at each call, because pages replace it.
-    const send = given ?? globalThis.fetch;
-    return send(new URL(path, base), {
+    // Read at each call, because pages replace it.
+    const fetch = given ?? globalThis.fetch;
+    return fetch(new URL(path, base), {
       cache: 'no-store',
       ...init,
       headers: { ...headers, accept, ...(token && { authorization: `Bearer ${token}` }) },
     }).catch((cause) => {
       if (init.signal?.aborted) throw init.signal.reason;
-      const message = `Nothing answers at ${base}. Start the server with npm start, or check its address.`;
-      throw unanswered(message, cause);
+      const message = `No response from ${base}. Start the server with npm start, or check its URL.`;
+      throw unreachable(message, cause);
     });
   };
 }
 
-/** The JSON of an answer, whatever its status. @throws RequestError when it has none. */
-export async function jsonOf(response: Response): Promise<Record<string, unknown>> {
+/** The JSON of a response, whatever its status. @throws RequestError when it has none. */
+export async function readJson(response: Response): Promise<Record<string, unknown>> {
   try {
     return (await response.json()) as Record<string, unknown>;
   } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw unanswered('The answer broke off.', cause);
-    const message = `The server answered ${response.status} without JSON. Check its address.`;
+    if (!(cause instanceof SyntaxError)) throw unreachable('The response was incomplete.', cause);
+    const message = `The server responded ${response.status} without JSON. Check its URL.`;
     throw new RequestError(message, { code: 'not_json', status: response.status, cause });
   }
 }
 
-/** The error that an answer carries; a list's answer carries one for each entry. */
-export function refusalOf(status: number, body: Record<string, unknown>, headers?: Headers) {
+/** The error in a response; the response to a list has one for each entry. */
+export function errorFrom(status: number, body: Record<string, unknown>, headers?: Headers) {
   const { code, message, details } = (body.error ?? {}) as ServerError;
   const seconds = Number(headers?.get('retry-after') ?? Number.NaN);
   const reasons = Object.values(details ?? {}).filter((reason) => !message?.includes(reason));
-  return new RequestError([message ?? `The server answered ${status}.`, ...reasons].join(' '), {
+  return new RequestError([message ?? `The server responded ${status}.`, ...reasons].join(' '), {
     code: code ?? 'unknown',
     status,
     details,
@@ -59,10 +62,10 @@ export function refusalOf(status: number, body: Record<string, unknown>, headers
   });
 }
 
-/** @throws RequestError unless the answer is a success. */
+/** @throws RequestError unless the response is a success. */
 export async function expectSuccess(response: Response): Promise<Response> {
   if (response.ok) return response;
-  throw refusalOf(response.status, await jsonOf(response), response.headers);
+  throw errorFrom(response.status, await readJson(response), response.headers);
 }
 
 interface ServerError {
@@ -76,6 +79,6 @@ function baseOf(url: string | URL): string {
   return href.endsWith('/') ? href : `${href}/`;
 }
 
-function unanswered(message: string, cause: unknown): RequestError {
+function unreachable(message: string, cause: unknown): RequestError {
   return new RequestError(message, { code: 'unreachable', status: 0, cause });
 }

@@ -1,4 +1,4 @@
-import { type ApiOptions, type Ask, createAsk, expectSuccess, jsonOf } from './api.ts';
+import { type ApiOptions, createSender, expectSuccess, readJson, type SendRequest } from './api.ts';
 import { RequestError } from './errors.ts';
 import type { ServerJob } from './job_state.ts';
 import { createJobStream } from './job_stream.ts';
@@ -7,38 +7,38 @@ import { createStarts } from './starts.ts';
 import { createTrackedJob, type JobActions, type TrackedJob } from './tracked_job.ts';
 
 export interface ClientOptions extends ApiOptions {
-  /** Ends everything that this client follows. Jobs go on. */
+  /** Stops following all jobs of this client. The jobs continue. */
   signal?: AbortSignal;
 }
 
 export interface TrackOptions {
-  /** Ends the following of this job. The job goes on. */
+  /** Stops following this job. The job continues. */
   signal?: AbortSignal;
 }
 
 export interface Client {
-  /** Starts a job, and follows it. What is started in one go is one request. */
+  /** Starts a job and follows it. Jobs started in the same turn share one request. */
   track<Type extends JobType>(
     request: StartRequest<Type>,
     options?: TrackOptions,
   ): TrackedJob<OutputOf<Type>>;
-  /** Follows a job that is there. */
+  /** Follows an existing job. */
   track<Type extends JobType>(id: JobId<Type>, options?: TrackOptions): TrackedJob<OutputOf<Type>>;
   track(id: string, options?: TrackOptions): TrackedJob<unknown>;
   /**
-   * Starts a job and returns its id as soon as it is on the server's disk. When no answer comes it is
-   * asked for again, for 7 s at most, which starts nothing twice; then the code is `unreachable`.
-   * @throws RequestError
+   * Starts a job and returns its id as soon as it is on the server's disk. Without a response the
+   * request is repeated for up to 7 s, which never starts a job twice.
+   * @throws RequestError with the code `unreachable` when there is still no response.
    */
   start<Type extends JobType>(request: StartRequest<Type>): Promise<JobId<Type>>;
 }
 
-/** A client of one server. All that it tracks shares one connection. */
+/** A client of one server. All its tracked jobs share one connection. */
 export function createClient({ signal, ...options }: ClientOptions = {}): Client {
-  const ask = createAsk(options);
-  const start = createStarts(ask, signal);
-  const stream = createJobStream(ask);
-  const actions = createActions(ask);
+  const send = createSender(options);
+  const start = createStarts(send, signal);
+  const stream = createJobStream(send);
+  const actions = createActions(send);
 
   function track(given: string | StartRequest, trackOptions: TrackOptions = {}) {
     const signals = [signal, trackOptions.signal].filter((each) => each !== undefined);
@@ -58,11 +58,11 @@ function reject({ reason }: AbortSignal): Promise<never> {
   return Promise.reject(reason);
 }
 
-function createActions(ask: Ask): JobActions {
+function createActions(send: SendRequest): JobActions {
   const post = async (id: string, action: string) =>
-    jsonOf(
+    readJson(
       await expectSuccess(
-        await ask(`api/jobs/${encodeURIComponent(id)}/${action}`, {
+        await send(`api/jobs/${encodeURIComponent(id)}/${action}`, {
           method: 'POST',
           accept: 'application/json',
         }),

@@ -1,13 +1,13 @@
-/** The server refused a request, or could not be asked. */
+/** The server refused a request, or could not be reached. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
-  /** Stable: `invalid_input`, `unauthorised` …, or `unreachable` when no answer came. */
+  /** Stable: `invalid_input`, `unauthorised` …, or `unreachable` without a response. */
   readonly code: string;
-  /** The HTTP status; 0 when no answer came. */
+  /** The HTTP status; 0 without a response. */
   readonly status: number;
-  /** Field → what is wrong with it. */
+  /** Field → error message. */
   readonly details: Record<string, string>;
-  /** How long the server asks to wait before another attempt, in seconds. */
+  /** How long to wait before a retry, in seconds, if the server says so. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(message: string, { code, status, details, retryAfterSeconds, cause }: RequestParts) {
@@ -19,7 +19,7 @@ export class RequestError extends Error {
   }
 
   /** Whether the same request may succeed later. */
-  get isPassing(): boolean {
+  get isTemporary(): boolean {
     return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
   }
 }
@@ -32,14 +32,14 @@ interface RequestParts {
   cause?: unknown;
 }
 
-/** Why `done` has no output to give. */
+/** Why `done` has no output. */
 export type JobErrorCode = 'failed' | 'exhausted' | 'cancelled' | 'not_found' | 'unsubscribed';
 
-/** A job ended without an output, or nobody follows it any more. */
+/** A job ended without an output, or is no longer followed. */
 export class JobError extends Error {
   override readonly name = 'JobError';
   readonly code: JobErrorCode;
-  /** Absent when nobody waited for it to be started. */
+  /** Absent when it was unsubscribed before it started. */
   readonly jobId: string | undefined;
 
   constructor(message: string, code: JobErrorCode, jobId?: string) {

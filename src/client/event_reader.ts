@@ -1,13 +1,13 @@
-/** One of the server's events. */
+/** An event of the server. */
 export interface ServerEvent {
   type: string;
   data: string;
 }
 
-/** The events of a `text/event-stream`, until it ends. `heard` is called for whatever arrives. */
+/** The events of a `text/event-stream`, until it ends. `onBytes` is called whenever bytes arrive. */
 export async function* eventsOf(
   body: ReadableStream<Uint8Array>,
-  heard: () => void,
+  onBytes: () => void,
 ): AsyncGenerator<ServerEvent> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
@@ -16,11 +16,11 @@ export async function* eventsOf(
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      heard();
+      onBytes();
       buffer += decoder.decode(value, { stream: true });
-      const whole = buffer.split('\n\n');
-      buffer = whole.pop() ?? '';
-      yield* whole.map(parse);
+      const events = buffer.split('\n\n');
+      buffer = events.pop() ?? '';
+      yield* events.map(parse);
     }
   } finally {
     await reader.cancel();

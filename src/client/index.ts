@@ -1,4 +1,4 @@
-/** Starts jobs and follows them, from a browser, Bun or Node. Depends on nothing. */
+/** Starts and follows jobs from a browser, Bun or Node. Without dependencies. */
 import { type Client, createClient, type TrackOptions } from './client.ts';
 
 export { type Client, type ClientOptions, createClient, type TrackOptions } from './client.ts';
@@ -7,10 +7,10 @@ export type { Failure, JobState, JobStep, TrackedStatus } from './job_state.ts';
 export * from './job_types.ts';
 export type { TrackedJob } from './tracked_job.ts';
 
-let usual: Client | undefined;
+let defaultClient: Client | undefined;
 
-/** Of the server that the page came from, or of this machine's port 3000 outside of pages. */
+/** Tracks a job of the page's server, or outside of pages of port 3000 of this machine. */
 export const track = ((given: string, options?: TrackOptions) => {
-  usual ??= createClient();
-  return usual.track(given, options);
+  defaultClient ??= createClient();
+  return defaultClient.track(given, options);
 }) as Client['track'];

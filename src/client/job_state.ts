@@ -1,4 +1,4 @@
-/** A job as the server tells of it: as much of it as is used here. */
+/** A job in the server's JSON: the fields that are used here. */
 export interface ServerJob {
   id: string;
   status: 'queued' | 'running' | 'retrying' | 'cancelling' | 'completed' | 'failed' | 'cancelled';
@@ -18,55 +18,55 @@ export interface ServerJob {
  */
 export type Failure = 'permanent' | 'exhausted' | 'interrupted' | 'timeout';
 
-/** One part of a job that has several. */
+/** A step of a job. */
 export interface JobStep {
   name: string;
   status: 'pending' | 'running' | 'completed' | 'failed' | 'compensated' | 'skipped';
   error?: string;
 }
 
-interface Told {
+interface JobFields {
   jobId: string;
-  /** 0 to 100; null when it cannot be told. */
+  /** 0 to 100; null when the total is unknown. */
   progress: number | null;
-  /** What it is doing, for a person. */
+  /** What the job is doing, for people. */
   message: string;
-  /** Why it failed, or why its last attempt did. */
+  /** The error of the job, or of its last attempt. */
   error: string | null;
-  /** Null unless it failed for good. */
+  /** Null unless the job failed. */
   failure: Failure | null;
-  /** How often it was started; 0 while it waits for the first time. */
+  /** How often the job was started; 0 before the first time. */
   attempt: number;
-  /** How many of these count against `maxAttempts`, the one under way included. */
+  /** How many of these count against `maxAttempts`, the running one included. */
   attemptsUsed: number;
   maxAttempts: number;
-  /** In their order; empty when the job has no parts. */
+  /** In order; empty when the job has no steps. */
   steps: JobStep[];
 }
 
-/** What has no job to tell of has none of its values either. */
-type Untold = { [Key in keyof Told | 'output']?: undefined };
+/** The fields of a job, all absent. */
+type NoFields = { [Key in keyof JobFields | 'output']?: undefined };
 
-interface Silent extends Omit<Untold, 'jobId' | 'progress' | 'message' | 'error' | 'output'> {
+interface WithoutJob extends Omit<NoFields, 'jobId' | 'progress' | 'message' | 'error' | 'output'> {
   progress: null;
   message: '';
   output: null;
   error: string;
 }
 
-/** The value of a tracked job's store. `status` tells which of the others are there. */
+/** The value of a tracked job's store. `status` decides which other fields exist. */
 export type JobState<Output = unknown> =
-  /** It is being started, or nothing was heard of it yet. */
-  | (Untold & { status: 'loading' })
-  /** The server has never heard of it, or has forgotten it. */
-  | (Silent & { status: 'not_found'; jobId: string })
-  /** The server refused to start or to tell of it; `error` says why. */
-  | (Silent & { status: 'refused'; jobId: string | null })
-  | (Told & {
+  /** The job is being started, or its state was not received yet. */
+  | (NoFields & { status: 'loading' })
+  /** The server has no such job, or removed it. */
+  | (WithoutJob & { status: 'not_found'; jobId: string })
+  /** The server refused to start or to stream the job; `error` says why. */
+  | (WithoutJob & { status: 'refused'; jobId: string | null })
+  | (JobFields & {
       /**
-       * `queued`: waits for its turn. `retrying`: an attempt failed, waits for the next one.
-       * `cancelling`: cancel was asked for, and it has not stopped yet. `exhausted`: failed for good
-       * after all its attempts. `failed`: failed for good otherwise; `failure` says why.
+       * `queued`: waits in the queue. `retrying`: an attempt failed, waits for the next one.
+       * `cancelling`: cancel was requested, but the job has not stopped yet. `exhausted`: failed
+       * after all its attempts. `failed`: failed for another reason, see `failure`.
        */
       status:
         | 'queued'
@@ -78,7 +78,7 @@ export type JobState<Output = unknown> =
         | 'exhausted';
       output: null;
     })
-  | (Told & { status: 'completed'; output: Output });
+  | (JobFields & { status: 'completed'; output: Output });
 
 export type TrackedStatus = JobState['status'];
 
@@ -93,14 +93,14 @@ const ENDS: readonly TrackedStatus[] = [
   'refused',
 ];
 
-/** Nothing more happens to it by itself. */
+/** Whether the status is final, unless the job is retried. */
 export function isEnd(status: TrackedStatus): boolean {
   return ENDS.includes(status);
 }
 
-/** What a job's store shows of what the server told. */
+/** The store's value for a job from the server. */
 export function stateOf<Output>(job: ServerJob, steps: JobStep[]): JobState<Output> {
-  const told = {
+  const fields = {
     jobId: job.id,
     progress: percentage(job),
     message: job.progress.message,
@@ -112,13 +112,13 @@ export function stateOf<Output>(job: ServerJob, steps: JobStep[]): JobState<Outp
     steps,
   };
   if (job.status === 'completed') {
-    return { ...told, status: 'completed', output: (job.result ?? null) as Output };
+    return { ...fields, status: 'completed', output: (job.result ?? null) as Output };
   }
-  return { ...told, status: hasUsedAllAttempts(job) ? 'exhausted' : job.status, output: null };
+  return { ...fields, status: hasUsedAllAttempts(job) ? 'exhausted' : job.status, output: null };
 }
 
-/** The state of a job that there is nothing to tell of. */
-export function silentState(
+/** The store's value when there is no job. */
+export function stateWithoutJob(
   given: { status: 'not_found'; jobId: string } | { status: 'refused'; jobId: string | null },
   error: string,
 ): JobState<never> {
@@ -131,7 +131,7 @@ function percentage({ status, progress: { current, total } }: ServerJob): number
   return Math.min(100, Math.max(0, Math.floor((current / total) * 1000) / 10));
 }
 
-/** What its caller does is never tried again: it has no attempts to use up. */
+/** A tracked job is never retried: it has no attempts to use up. */
 function hasUsedAllAttempts({ failure }: ServerJob): boolean {
   return failure === 'exhausted';
 }

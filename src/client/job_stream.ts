@@ -1,200 +1,211 @@
-import { type Ask, expectSuccess } from './api.ts';
+import { expectSuccess, type SendRequest } from './api.ts';
 import { RequestError } from './errors.ts';
 import { eventsOf, type ServerEvent } from './event_reader.ts';
 import type { JobStep, ServerJob } from './job_state.ts';
 import { retryDelay } from './retry_delay.ts';
 import { REAL, type Surroundings } from './surroundings.ts';
 
-/** Where the server tells of the jobs that are named. */
-const ADDRESS = 'api/jobs/stream/jobs';
+/** The stream of named jobs. */
+const PATH = 'api/jobs/stream/jobs';
 
-/** More ids than this are posted: an address has to fit 16 KB with everything around it. */
-const MAX_IN_ADDRESS = 100;
+/** More ids than this are sent by POST: a URL and the headers have to fit into 16 KB. */
+const MAX_IN_URL = 100;
 
-/** Longer than any id there is, in characters. */
+/** Longer than any id, in characters. */
 const MAX_ID_LENGTH = 200;
 
-/** How long a changed set of jobs may change further before the stream is opened anew, in ms. */
+/** How long to collect changes to the set of jobs before the stream is opened again, in ms. */
 const SETTLE_MS = 20;
 
-/** The server ends every silence after 20 s; after this one the line is dead, in ms. */
+/** The server sends a heartbeat every 20 s; without one for this long the connection is dead, in ms. */
 const DEAD_AFTER_MS = 45_000;
 
-/** What is heard of one job. */
-export type JobNews =
+/** An update of one job. */
+export type JobUpdate =
   | { job: ServerJob; steps: JobStep[] }
   /** There is no such job. */
   | 'not_found'
-  /** The server will not tell; asking again would not help. */
+  /** The server refuses the stream, and a retry would not help. */
   | RequestError;
 
-type Listener = (news: JobNews) => void;
+type Listener = (update: JobUpdate) => void;
 
 interface Followed {
   listeners: Set<Listener>;
-  /** What was heard last, for those who join. */
-  last?: JobNews;
+  /** The last update, for new listeners. */
+  last?: JobUpdate;
 }
 
-/** Tells of many jobs over one connection, which is open only while somebody listens. */
+/** Streams many jobs over one connection, which is open only while there are listeners. */
 export interface JobStream {
-  /** Calls `listener` with what is true of that job, and after every change, until released. */
+  /** Calls `listener` with the current state of a job and after every change, until released. */
   follow(id: string, listener: Listener): () => void;
 }
 
 /**
- * Opened anew when jobs are added, and by itself whenever it breaks or falls silent: each new
- * connection begins with what is true of every job, so nothing has to be caught up.
+ * Opens the stream again when jobs are added, and when it breaks or falls silent. Each connection starts
+ * with the current state of every job, so nothing is missed.
  */
-export function createJobStream(ask: Ask, { now, after, random }: Surroundings = REAL): JobStream {
-  const followed = new Map<string, Followed>();
-  /** Those of them that the open connection tells of. */
-  let told = new Set<string>();
-  let connection: AbortController | undefined;
-  let failures = 0;
-  let isAdjusting = false;
-  let cancelRetry: (() => void) | undefined;
+export function createJobStream(send: SendRequest, surroundings: Surroundings = REAL): JobStream {
+  const stream = new ReconnectingStream(send, surroundings);
+  return { follow: (id, listener) => stream.follow(id, listener) };
+}
 
-  function follow(id: string, listener: Listener): () => void {
-    // One that makes the address too long would take all others with it.
+class ReconnectingStream implements JobStream {
+  readonly #followed = new Map<string, Followed>();
+  /** The ids of the open connection. */
+  #subscribed = new Set<string>();
+  #connection: AbortController | undefined;
+  #failures = 0;
+  #isAdjusting = false;
+  #cancelRetry: (() => void) | undefined;
+
+  constructor(
+    private readonly send: SendRequest,
+    private readonly surroundings: Surroundings,
+  ) {}
+
+  follow(id: string, listener: Listener): () => void {
+    // An id that makes the URL too long would fail the stream of all others.
     if (id === '' || id.length > MAX_ID_LENGTH) {
       listener('not_found');
       return () => {};
     }
-    const entry = followed.get(id) ?? { listeners: new Set() };
-    followed.set(id, entry);
+    const entry = this.#followed.get(id) ?? { listeners: new Set() };
+    this.#followed.set(id, entry);
     entry.listeners.add(listener);
-    adjustSoon();
+    this.#adjustSoon();
     if (entry.last) listener(entry.last);
     return () => {
       entry.listeners.delete(listener);
-      if (entry.listeners.size === 0) adjustSoon();
+      if (entry.listeners.size === 0) this.#adjustSoon();
     };
   }
 
-  function adjustSoon(): void {
-    if (isAdjusting) return;
-    isAdjusting = true;
-    after(SETTLE_MS, () => {
-      isAdjusting = false;
-      adjust();
+  #adjustSoon(): void {
+    if (this.#isAdjusting) return;
+    this.#isAdjusting = true;
+    this.surroundings.after(SETTLE_MS, () => {
+      this.#isAdjusting = false;
+      this.#adjust();
     });
   }
 
-  function adjust(): void {
-    for (const [id, { listeners }] of followed) if (listeners.size === 0) forget(id);
-    const isMissing = [...followed.keys()].some((id) => !told.has(id));
-    if (followed.size === 0) close();
-    // What waits to be opened again will ask for all of them.
-    else if (isMissing && !cancelRetry) open();
+  #adjust(): void {
+    for (const [id, { listeners }] of this.#followed) if (listeners.size === 0) this.#forget(id);
+    const isMissing = [...this.#followed.keys()].some((id) => !this.#subscribed.has(id));
+    if (this.#followed.size === 0) this.#close();
+    // A pending retry will subscribe to all of them.
+    else if (isMissing && !this.#cancelRetry) this.#open();
   }
 
-  /** An open connection goes on telling of it, which costs less than a new one. */
-  function forget(id: string): void {
-    followed.delete(id);
-    told.delete(id);
+  /** The open connection keeps sending the job, which costs less than a new connection. */
+  #forget(id: string): void {
+    this.#followed.delete(id);
+    this.#subscribed.delete(id);
   }
 
-  function close(): void {
-    cancelRetry?.();
-    cancelRetry = undefined;
-    connection?.abort();
-    connection = undefined;
-    told = new Set();
-    failures = 0;
+  #close(): void {
+    this.#cancelRetry?.();
+    this.#cancelRetry = undefined;
+    this.#connection?.abort();
+    this.#connection = undefined;
+    this.#subscribed = new Set();
+    this.#failures = 0;
   }
 
-  function open(): void {
-    connection?.abort();
-    cancelRetry = undefined;
-    told = new Set(followed.keys());
-    const opened = new AbortController();
-    connection = opened;
-    void read(opened).then(
-      () => ended(opened, undefined),
-      (error) => ended(opened, error),
+  #open(): void {
+    this.#connection?.abort();
+    this.#cancelRetry = undefined;
+    this.#subscribed = new Set(this.#followed.keys());
+    const connection = new AbortController();
+    this.#connection = connection;
+    void this.#read(connection).then(
+      () => this.#ended(connection, undefined),
+      (error) => this.#ended(connection, error),
     );
   }
 
-  async function read(opened: AbortController): Promise<void> {
-    const heard = watchSilence(opened);
-    const response = await expectSuccess(await askFor([...told], opened.signal));
-    if (!response.body) return;
-    for await (const event of eventsOf(response.body, heard)) {
-      if (connection !== opened) return;
-      failures = 0;
-      hear(event);
+  async #read(connection: AbortController): Promise<void> {
+    const onBytes = this.#watchSilence(connection);
+    const response = await this.#request([...this.#subscribed], connection.signal);
+    const { body } = await expectSuccess(response);
+    if (!body) return;
+    for await (const event of eventsOf(body, onBytes)) {
+      if (this.#connection !== connection) return;
+      this.#failures = 0;
+      this.#receive(event);
     }
   }
 
-  function askFor(ids: string[], signal: AbortSignal): Promise<Response> {
-    // A refusal comes as JSON.
+  #request(ids: string[], signal: AbortSignal): Promise<Response> {
+    // Errors are JSON.
     const accept = 'text/event-stream, application/json';
-    if (ids.length <= MAX_IN_ADDRESS) {
+    if (ids.length <= MAX_IN_URL) {
       const query = new URLSearchParams(ids.map((id) => ['job', id]));
-      return ask(`${ADDRESS}?${query}`, { accept, signal });
+      return this.send(`${PATH}?${query}`, { accept, signal });
     }
     const headers = { 'content-type': 'application/json' };
     const body = JSON.stringify({ jobs: ids });
-    return ask(ADDRESS, { method: 'POST', accept, headers, body, signal });
+    return this.send(PATH, { method: 'POST', accept, headers, body, signal });
   }
 
-  /** Gives it up when nothing was heard for too long. @returns what to call when something was. */
-  function watchSilence(opened: AbortController): () => void {
-    let heardAt = now();
-    let stop = after(DEAD_AFTER_MS, look);
-    opened.signal.addEventListener('abort', () => stop());
-    function look(): void {
-      const left = heardAt + DEAD_AFTER_MS - now();
-      if (left > 0) stop = after(left, look);
-      else ended(opened, undefined);
-    }
+  /** Ends a connection that is silent for too long. @returns a function to call when bytes arrive. */
+  #watchSilence(connection: AbortController): () => void {
+    const { now, after } = this.surroundings;
+    let lastBytesAt = now();
+    const check = () => {
+      const left = lastBytesAt + DEAD_AFTER_MS - now();
+      if (left > 0) stop = after(left, check);
+      else this.#ended(connection, undefined);
+    };
+    let stop = after(DEAD_AFTER_MS, check);
+    connection.signal.addEventListener('abort', () => stop());
     return () => {
-      heardAt = now();
+      lastBytesAt = now();
     };
   }
 
-  function hear({ type, data }: ServerEvent): void {
+  #receive({ type, data }: ServerEvent): void {
     if (type === 'job') {
       const { job, steps } = JSON.parse(data) as { job: ServerJob; steps: JobStep[] };
-      tell(job.id, { job, steps });
+      this.#notify(job.id, { job, steps });
     } else if (type === 'progress') {
       const { id, progress } = JSON.parse(data) as Pick<ServerJob, 'id' | 'progress'>;
-      const last = followed.get(id)?.last;
+      const last = this.#followed.get(id)?.last;
       if (typeof last === 'object' && 'job' in last) {
-        tell(id, { ...last, job: { ...last.job, progress } });
+        this.#notify(id, { ...last, job: { ...last.job, progress } });
       }
     } else if (type === 'not_found') {
-      tell((JSON.parse(data) as { id: string }).id, 'not_found');
+      this.#notify((JSON.parse(data) as { id: string }).id, 'not_found');
     }
   }
 
-  function tell(id: string, news: JobNews): void {
-    const entry = followed.get(id);
+  #notify(id: string, update: JobUpdate): void {
+    const entry = this.#followed.get(id);
     if (!entry) return;
-    entry.last = news;
-    for (const listener of [...entry.listeners]) listener(news);
+    entry.last = update;
+    for (const listener of [...entry.listeners]) listener(update);
   }
 
-  function ended(opened: AbortController, error: unknown): void {
-    opened.abort();
-    if (connection !== opened) return;
-    connection = undefined;
-    told = new Set();
-    if (error instanceof RequestError && !error.isPassing) refuse(error);
-    else retryLater(error instanceof RequestError ? (error.retryAfterSeconds ?? 0) : 0);
+  #ended(connection: AbortController, error: unknown): void {
+    connection.abort();
+    if (this.#connection !== connection) return;
+    this.#connection = undefined;
+    this.#subscribed = new Set();
+    if (error instanceof RequestError && !error.isTemporary) this.#refuse(error);
+    else this.#retryLater(error instanceof RequestError ? (error.retryAfterSeconds ?? 0) : 0);
   }
 
-  function refuse(error: RequestError): void {
-    failures = 0;
-    for (const id of [...followed.keys()]) tell(id, error);
+  #refuse(error: RequestError): void {
+    this.#failures = 0;
+    for (const id of [...this.#followed.keys()]) this.#notify(id, error);
   }
 
-  function retryLater(askedSeconds: number): void {
-    const delay = Math.max(askedSeconds * 1000, retryDelay(failures, random()));
-    cancelRetry = after(delay, open);
-    failures++;
+  #retryLater(retryAfterSeconds: number): void {
+    const { after, random } = this.surroundings;
+    const delay = Math.max(retryAfterSeconds * 1000, retryDelay(this.#failures, random()));
+    this.#cancelRetry = after(delay, () => this.#open());
+    this.#failures++;
   }
-
-  return { follow };
 }

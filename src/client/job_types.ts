@@ -1,9 +1,9 @@
 import type { JobTypes as Known } from '../jobs/job.ts';
 
 /**
- * What each type of job takes and returns, for programs that start and follow jobs. The folder of a
- * type adds its entry: in a program outside of this checkout, name the types that you use once with
- * `import type {} from 'xgpt/operations/scrape'`. A type without a folder is added by declaration
+ * The input and output of each job type, for programs that start and follow jobs. The folder of a type
+ * adds its entry: a program outside of this checkout imports the types that it uses once by
+ * `import type {} from 'xgpt/operations/scrape'`. Add a type without a folder by declaration
  * merging:
  *
  *     declare module 'xgpt/client' {
@@ -19,16 +19,16 @@ export type InputOf<Type extends JobType> = {
   [Each in Type]: JobTypes[Each] extends { sent: infer Sent } ? Sent : JobTypes[Each]['input'];
 }[Type];
 
-/** What `output` is once a job of that type has completed. */
+/** The output of a completed job of that type. */
 export type OutputOf<Type extends JobType> = JobTypes[Type]['output'];
 
 /** A job's id begins with its type. */
 export type JobId<Type extends string = string> = `${Type}-${string}`;
 
-/** What to start. */
+/** A job to start. */
 export interface StartRequest<Type extends JobType = JobType> {
   type: Type;
   input: InputOf<Type>;
-  /** The group it belongs to. */
+  /** The session, which groups jobs. */
   sessionId?: string;
 }

@@ -1,15 +1,15 @@
-import { type Ask, jsonOf, refusalOf } from './api.ts';
+import { errorFrom, readJson, type SendRequest } from './api.ts';
 import { RequestError } from './errors.ts';
 import type { ServerJob } from './job_state.ts';
 import type { StartRequest } from './job_types.ts';
 import { retryDelay } from './retry_delay.ts';
 import { REAL, type Surroundings } from './surroundings.ts';
 
-/** Starts that go in one request at most; the server takes 1,000 of them, and 1 MB. */
+/** The maximum number of starts per request; the server takes 1,000 of them, and 1 MB. */
 const MAX_AT_ONCE = 200;
 
-/** How often a request is sent that gets no answer: over 3.5 to 7 s, enough for a restart. */
-const MAX_ASKED = 4;
+/** How often a request without a response is sent: over 3.5 to 7 s, enough for a restart. */
+const MAX_TRIES = 4;
 
 interface Pending {
   request: StartRequest;
@@ -18,91 +18,104 @@ interface Pending {
 }
 
 /**
- * Starts jobs. What is asked for in one go is one request. One that gets no answer is sent again with
- * the same key, so that nothing is started twice.
- * @returns a function that resolves when the job is on the server's disk; it rejects with a
- * RequestError, and nothing was started then, unless its code is `unreachable` or `not_json`.
+ * Starts jobs. Starts of the same turn share one request. A request without a response is repeated with
+ * the same idempotency key, so that no job is started twice.
+ * @returns a function that resolves when the job is on the server's disk. It rejects with a RequestError;
+ * then nothing was started, unless its code is `unreachable` or `not_json`.
  */
 export function createStarts(
-  ask: Ask,
+  send: SendRequest,
   signal?: AbortSignal,
-  { after, random }: Surroundings = REAL,
-) {
-  let pending: Pending[] = [];
+  surroundings: Surroundings = REAL,
+): (request: StartRequest) => Promise<ServerJob> {
+  const batcher = new StartBatcher(send, signal, surroundings);
+  return (request) => batcher.start(request);
+}
 
-  function sendAll(): void {
-    const all = pending;
-    pending = [];
+class StartBatcher {
+  #pending: Pending[] = [];
+
+  constructor(
+    private readonly send: SendRequest,
+    private readonly signal: AbortSignal | undefined,
+    private readonly surroundings: Surroundings,
+  ) {}
+
+  start(request: StartRequest): Promise<ServerJob> {
+    return new Promise((resolve, reject) => {
+      if (this.#pending.length === 0) queueMicrotask(() => this.#sendAll());
+      this.#pending.push({ request, resolve, reject });
+    });
+  }
+
+  #sendAll(): void {
+    const all = this.#pending;
+    this.#pending = [];
     for (let from = 0; from < all.length; from += MAX_AT_ONCE) {
-      void send(all.slice(from, from + MAX_AT_ONCE));
+      void this.#sendBatch(all.slice(from, from + MAX_AT_ONCE));
     }
   }
 
-  async function send(batch: Pending[]): Promise<void> {
+  async #sendBatch(batch: Pending[]): Promise<void> {
     try {
-      const { response, body } = await askUntilAnswered(batch);
-      if (!Array.isArray(body.results)) throw refusalOf(response.status, body, response.headers);
-      // Where some started, what did not was refused for itself.
+      const { response, body } = await this.#retryUntilResponse(batch);
+      if (!Array.isArray(body.results)) throw errorFrom(response.status, body, response.headers);
+      // 207 means that some started; each of the others was refused with 422.
       const status = response.status === 207 ? 422 : response.status;
       for (const [index, { resolve, reject }] of batch.entries()) {
         const result = body.results[index] as { job: ServerJob } | { error: object };
         if ('job' in result) resolve(result.job);
-        else reject(refusalOf(status, result, response.headers));
+        else reject(errorFrom(status, result, response.headers));
       }
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }
   }
 
-  async function askUntilAnswered(batch: Pending[]) {
+  async #retryUntilResponse(batch: Pending[]) {
     const key = randomKey();
-    for (let asked = 1; ; asked++) {
+    for (let tries = 1; ; tries++) {
       try {
-        return await askFor(batch, key);
+        return await this.#post(batch, key);
       } catch (error) {
-        signal?.throwIfAborted();
-        const isUnanswered = error instanceof RequestError && error.code === 'unreachable';
-        if (!isUnanswered || asked === MAX_ASKED) throw error;
-        await wait(retryDelay(asked - 1, random()));
+        this.signal?.throwIfAborted();
+        const isUnreachable = error instanceof RequestError && error.code === 'unreachable';
+        if (!isUnreachable || tries === MAX_TRIES) throw error;
+        await this.#wait(retryDelay(tries - 1, this.surroundings.random()));
       }
     }
   }
 
-  async function askFor(batch: Pending[], key: string) {
-    // A list even of one: the same asked for twice as a list is meant twice.
-    const response = await ask('api/jobs', {
+  async #post(batch: Pending[], key: string) {
+    // Always a list: a single start sent twice would count as one, within a list as two.
+    const response = await this.send('api/jobs', {
       method: 'POST',
       accept: 'application/json',
       headers: { 'content-type': 'application/json', 'idempotency-key': key },
       body: JSON.stringify(batch.map(({ request }) => request)),
-      signal: signal ?? null,
+      signal: this.signal ?? null,
     });
-    return { response, body: await jsonOf(response) };
+    return { response, body: await readJson(response) };
   }
 
-  /** Rejects when this client is given up meanwhile. */
-  function wait(ms: number): Promise<void> {
+  /** Rejects when the client is aborted meanwhile. */
+  #wait(ms: number): Promise<void> {
+    const { signal } = this;
     return new Promise((resolve, reject) => {
-      const stop = after(ms, () => {
-        signal?.removeEventListener('abort', giveUp);
+      const stop = this.surroundings.after(ms, () => {
+        signal?.removeEventListener('abort', onAbort);
         resolve();
       });
-      const giveUp = () => {
+      const onAbort = () => {
         stop();
         reject(signal?.reason);
       };
-      signal?.addEventListener('abort', giveUp, { once: true });
+      signal?.addEventListener('abort', onAbort, { once: true });
     });
   }
-
-  return (request: StartRequest): Promise<ServerJob> =>
-    new Promise((resolve, reject) => {
-      if (pending.length === 0) queueMicrotask(sendAll);
-      pending.push({ request, resolve, reject });
-    });
 }
 
-/** Not `crypto.randomUUID`, which pages have only over HTTPS and on this machine. */
+/** Not `crypto.randomUUID`, which pages have only over HTTPS and on localhost. */
 function randomKey(): string {
   return [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join('-');
 }

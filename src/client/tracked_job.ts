@@ -4,42 +4,42 @@ import {
   type JobState,
   LOADING,
   type ServerJob,
-  silentState,
   stateOf,
+  stateWithoutJob,
 } from './job_state.ts';
-import type { JobNews, JobStream } from './job_stream.ts';
+import type { JobStream, JobUpdate } from './job_stream.ts';
 
 /**
- * A job as a store: anything that takes a Svelte store takes this one. It is followed only while
- * somebody subscribes, waits for `done` or iterates. Its functions need no `this`.
+ * A job as a store with the contract of Svelte stores. It is followed only while there are subscribers,
+ * pending `done` promises or loops. Its functions need no `this`.
  */
 export interface TrackedJob<Output> extends AsyncIterable<JobState<Output>> {
   /**
-   * Calls `run` with the present state at once, and with every other one that follows.
-   * @returns what ends that.
+   * Calls `run` with the current state at once, and with every later one.
+   * @returns a function that unsubscribes.
    */
   subscribe(run: (state: JobState<Output>) => void): () => void;
-  /** Ends all that follows this job: subscribers, loops, and `done`, which rejects. */
+  /** Ends all subscriptions and loops of this job, and rejects `done`. */
   unsubscribe(): void;
   /**
-   * What the job returns. Each reading waits for the next end.
-   * @throws JobError whose `code` tells how it ended; RequestError when the server refused; the
+   * The output of the job. Each read waits for the next end.
+   * @throws JobError whose `code` says how the job ended; RequestError when the server refused; the
    * signal's reason when that has aborted.
    */
   readonly done: Promise<Output>;
   /**
-   * Asks the job to stop; it may be `cancelling` for a while. False when it has ended already.
+   * Requests the job to stop; it may be `cancelling` for a while. False when it has already ended.
    * @throws RequestError
    */
   cancel(): Promise<boolean>;
   /**
-   * Puts a job that has ended back into the line.
-   * @throws RequestError with the code `active` when it has not, `tracked` when it cannot.
+   * Queues an ended job again.
+   * @throws RequestError with the code `active` when it has not ended, `tracked` when it cannot.
    */
   retry(): Promise<void>;
 }
 
-/** What is asked of the server about one job. */
+/** Requests about one job. */
 export interface JobActions {
   cancel(id: string): Promise<boolean>;
   retry(id: string): Promise<ServerJob>;
@@ -47,65 +47,115 @@ export interface JobActions {
 
 interface Follower<Output> {
   run(state: JobState<Output>): void;
-  /** It will hear nothing more. */
+  /** Called when the subscription was ended by others. */
   left(reason: unknown): void;
 }
 
 interface TrackedJobParts {
-  /** A job that is there, or one that is being started. */
+  /** An existing job, or one that is being started. */
   job: string | Promise<ServerJob>;
   stream: JobStream;
   actions: JobActions;
-  /** Each of them ends all following. */
+  /** Each of them ends all subscriptions. */
   signals: AbortSignal[];
 }
 
 export function createTrackedJob<Output>(parts: TrackedJobParts): TrackedJob<Output> {
-  const { job, stream, actions, signals } = parts;
-  const followers = new Set<Follower<Output>>();
-  let state: JobState<Output> = LOADING;
-  let known: ServerJob | undefined;
-  /** Why the server does not tell of it. */
-  let refusal: unknown;
-  let stopFollowing: (() => void) | undefined;
-  const started = typeof job === 'string' ? Promise.resolve(job) : job.then(begun);
-  started.catch(refused);
+  const { actions } = parts;
+  const store = new JobStore<Output>(parts);
+  return {
+    subscribe: (run) => store.join({ run, left() {} }),
+    unsubscribe: () => store.leaveAll(new JobError('The job was unsubscribed.', 'unsubscribed')),
+    get done() {
+      return untilDone(store);
+    },
+    cancel: async () => actions.cancel(await store.started),
+    retry: async () => store.retried(await actions.retry(await store.started)),
+    [Symbol.asyncIterator]: () => statesOf(store),
+  };
+}
 
-  function begun(answer: ServerJob): string {
-    hear({ job: answer, steps: [] });
-    return answer.id;
+class JobStore<Output> {
+  /** The job's id, once it has started. */
+  readonly started: Promise<string>;
+  /** Why the server refused the job. */
+  refusal: unknown;
+  readonly #followers = new Set<Follower<Output>>();
+  #state: JobState<Output> = LOADING;
+  #known: ServerJob | undefined;
+  #stopFollowing: (() => void) | undefined;
+
+  constructor(private readonly parts: TrackedJobParts) {
+    const { job } = parts;
+    this.started =
+      typeof job === 'string' ? Promise.resolve(job) : job.then((started) => this.#begun(started));
+    this.started.catch((error) => this.#refused(error));
   }
 
-  function hear(news: JobNews): void {
-    if (news instanceof RequestError) {
-      refused(news);
-    } else if (news !== 'not_found') {
-      known = news.job;
-      show(stateOf(news.job, news.steps));
-    } else if (!isEnd(state.status)) {
-      // What has ended stays as it was when the server forgets it.
-      const jobId = idNow() ?? '';
-      show(silentState({ status: 'not_found', jobId }, `There is no job with the id ${jobId}.`));
+  join(follower: Follower<Output>): () => void {
+    const aborted = this.parts.signals.find((signal) => signal.aborted);
+    if (aborted) {
+      follower.run(this.#state);
+      follower.left(aborted.reason);
+      return () => {};
+    }
+    this.#followers.add(follower);
+    if (this.#followers.size === 1) this.#begin();
+    follower.run(this.#state);
+    return () => {
+      if (this.#followers.delete(follower) && this.#followers.size === 0) this.#end();
+    };
+  }
+
+  leaveAll(reason: unknown): void {
+    const all = [...this.#followers];
+    this.#followers.clear();
+    if (all.length > 0) this.#end();
+    for (const follower of all) follower.left(reason);
+  }
+
+  /** Shows a retried job, unless the stream has sent a newer state. */
+  retried(job: ServerJob): void {
+    if (!this.#known || job.updatedAt > this.#known.updatedAt) this.#update({ job, steps: [] });
+  }
+
+  #begun(job: ServerJob): string {
+    this.#update({ job, steps: [] });
+    return job.id;
+  }
+
+  #update(update: JobUpdate): void {
+    if (update instanceof RequestError) {
+      this.#refused(update);
+    } else if (update !== 'not_found') {
+      this.#known = update.job;
+      this.#show(stateOf(update.job, update.steps));
+    } else if (!isEnd(this.#state.status)) {
+      // An ended job keeps its state when the server removes it.
+      const jobId = this.#id() ?? '';
+      const message = `There is no job with the id ${jobId}.`;
+      this.#show(stateWithoutJob({ status: 'not_found', jobId }, message));
     }
   }
 
-  function refused(error: unknown): void {
-    refusal = error;
-    show(silentState({ status: 'refused', jobId: idNow() }, messageOf(error)));
+  #refused(error: unknown): void {
+    this.refusal = error;
+    this.#show(stateWithoutJob({ status: 'refused', jobId: this.#id() }, messageOf(error)));
   }
 
-  function idNow(): string | null {
-    return typeof job === 'string' ? job : (known?.id ?? null);
+  #id(): string | null {
+    const { job } = this.parts;
+    return typeof job === 'string' ? job : (this.#known?.id ?? null);
   }
 
-  function show(next: JobState<Output>): void {
-    if (JSON.stringify(next) === JSON.stringify(state)) return;
-    state = next;
-    for (const follower of [...followers]) {
+  #show(next: JobState<Output>): void {
+    if (JSON.stringify(next) === JSON.stringify(this.#state)) return;
+    this.#state = next;
+    for (const follower of [...this.#followers]) {
       try {
-        if (followers.has(follower)) follower.run(state);
+        if (this.#followers.has(follower)) follower.run(this.#state);
       } catch (error) {
-        // Its own failure, which must keep nobody else from hearing.
+        // Thrown later: an error of one subscriber must not affect the others.
         queueMicrotask(() => {
           throw error;
         });
@@ -113,123 +163,84 @@ export function createTrackedJob<Output>(parts: TrackedJobParts): TrackedJob<Out
     }
   }
 
-  function join(follower: Follower<Output>): () => void {
-    const aborted = signals.find((signal) => signal.aborted);
-    if (aborted) {
-      follower.run(state);
-      follower.left(aborted.reason);
-      return () => {};
-    }
-    followers.add(follower);
-    if (followers.size === 1) begin();
-    follower.run(state);
-    return () => {
-      if (followers.delete(follower) && followers.size === 0) end();
-    };
-  }
-
-  function begin(): void {
-    for (const signal of signals) signal.addEventListener('abort', abort);
+  #begin(): void {
+    for (const signal of this.parts.signals) signal.addEventListener('abort', this.#onAbort);
     let isOver = false;
     let release = () => {};
-    stopFollowing = () => {
+    this.#stopFollowing = () => {
       isOver = true;
       release();
     };
-    started.then(
+    this.started.then(
       (id) => {
-        if (!isOver) release = stream.follow(id, hear);
+        if (!isOver) release = this.parts.stream.follow(id, (update) => this.#update(update));
       },
       () => {},
     );
   }
 
-  function end(): void {
-    for (const signal of signals) signal.removeEventListener('abort', abort);
-    stopFollowing?.();
-    stopFollowing = undefined;
+  #end(): void {
+    for (const signal of this.parts.signals) signal.removeEventListener('abort', this.#onAbort);
+    this.#stopFollowing?.();
+    this.#stopFollowing = undefined;
   }
 
-  function abort({ target }: Event): void {
-    leaveAll((target as AbortSignal).reason);
-  }
-
-  function leaveAll(reason: unknown): void {
-    const all = [...followers];
-    followers.clear();
-    if (all.length > 0) end();
-    for (const follower of all) follower.left(reason);
-  }
-
-  function untilDone(): Promise<Output> {
-    return new Promise((resolve, reject) => {
-      let leave = () => {};
-      let isSettled = false;
-      leave = join({
-        run(current) {
-          if (!isEnd(current.status)) return;
-          isSettled = true;
-          leave();
-          if (current.status === 'completed') resolve(current.output);
-          else reject(current.status === 'refused' ? refusal : errorOf(current));
-        },
-        left: reject,
-      });
-      // The first call comes before there is anything to leave.
-      if (isSettled) leave();
-    });
-  }
-
-  async function* states(): AsyncGenerator<JobState<Output>> {
-    let latest: JobState<Output> | undefined;
-    let left: { reason: unknown } | undefined;
-    let wake = () => {};
-    const leave = join({
-      run(current) {
-        latest = current;
-        wake();
-      },
-      left(reason) {
-        left = { reason };
-        wake();
-      },
-    });
-    try {
-      for (;;) {
-        while (latest) {
-          const current = latest;
-          latest = undefined;
-          yield current;
-          if (isEnd(current.status) && !latest) return;
-        }
-        if (left && isAborted(left.reason)) throw left.reason;
-        if (left) return;
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    } finally {
-      leave();
-    }
-  }
-
-  return {
-    subscribe: (run) => join({ run, left() {} }),
-    unsubscribe: () => leaveAll(new JobError('Nobody follows the job any more.', 'unsubscribed')),
-    get done() {
-      return untilDone();
-    },
-    cancel: async () => actions.cancel(await started),
-    async retry() {
-      const answer = await actions.retry(await started);
-      // What the stream has told meanwhile is newer.
-      if (!known || answer.updatedAt > known.updatedAt) hear({ job: answer, steps: [] });
-    },
-    [Symbol.asyncIterator]: states,
-  };
+  readonly #onAbort = ({ target }: Event) => this.leaveAll((target as AbortSignal).reason);
 }
 
-/** A loop that was left on purpose just ends. */
+function untilDone<Output>(store: JobStore<Output>): Promise<Output> {
+  return new Promise((resolve, reject) => {
+    let leave = () => {};
+    let isSettled = false;
+    leave = store.join({
+      run(current) {
+        if (!isEnd(current.status)) return;
+        isSettled = true;
+        leave();
+        if (current.status === 'completed') resolve(current.output);
+        else reject(current.status === 'refused' ? store.refusal : errorOf(current));
+      },
+      left: reject,
+    });
+    // The first call of `run` comes before `leave` is set.
+    if (isSettled) leave();
+  });
+}
+
+async function* statesOf<Output>(store: JobStore<Output>): AsyncGenerator<JobState<Output>> {
+  let latest: JobState<Output> | undefined;
+  let left: { reason: unknown } | undefined;
+  let wake = () => {};
+  const leave = store.join({
+    run(current) {
+      latest = current;
+      wake();
+    },
+    left(reason) {
+      left = { reason };
+      wake();
+    },
+  });
+  try {
+    for (;;) {
+      while (latest) {
+        const current = latest;
+        latest = undefined;
+        yield current;
+        if (isEnd(current.status) && !latest) return;
+      }
+      if (left && isAborted(left.reason)) throw left.reason;
+      if (left) return;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  } finally {
+    leave();
+  }
+}
+
+/** Whether a signal ended the loop. After `unsubscribe` it just ends. */
 function isAborted(reason: unknown): boolean {
   return !(reason instanceof JobError);
 }

@@ -1,21 +1,21 @@
 /**
- * The port behind which every embedding model stands. Vectors are unit length, so that the
- * cosine of two of them is their dot product.
+ * The port for embedding models. Vectors have unit length, so the cosine of two of them is their dot
+ * product.
  */
 export interface Embedder {
   /** Stored with every vector: vectors of different models are never compared. */
   readonly model: string;
   readonly dimensions: number;
-  /** What has to be fetched the first time, in bytes; 0 when nothing has. */
+  /** The size of the first download in bytes; 0 when there is none. */
   readonly fetchBytes: number;
 
-  /** Whether `embed` can answer without fetching anything first. */
+  /** Whether `embed` works without a download. */
   isReady(): Promise<boolean>;
 
   /**
-   * Makes the model ready: fetches it the first time, verifies it, loads it. Safe to call again.
-   * @param onProgress bytes fetched so far and in all (0 = unknown), and a sentence for a person.
-   * @throws ModelUnavailable when it cannot be had; the message says what to do.
+   * Downloads the model the first time, verifies it and loads it. Safe to call again.
+   * @param onProgress bytes fetched so far and in total (0 = unknown), and a message for people.
+   * @throws ModelUnavailable when that fails; the message says what to do.
    */
   prepare(options: {
     signal: AbortSignal;
@@ -24,11 +24,11 @@ export interface Embedder {
 
   /**
    * One vector for each text, in order. Calls are served one after the other.
-   * @throws ModelUnavailable when the model is not ready and cannot be made ready.
+   * @throws ModelUnavailable when the model is not ready and cannot be loaded.
    */
   embed(texts: string[], options: { signal: AbortSignal }): Promise<Float32Array[]>;
 
-  /** Ends the model's process, whatever it is doing; an `embed` under way rejects. */
+  /** Ends the model's process at once; a running `embed` rejects. */
   close(): Promise<void>;
 }
 
@@ -38,7 +38,7 @@ export class ModelUnavailable extends Error {
   constructor(
     message: string,
     options?: ErrorOptions & {
-      /** No use trying again: the user's own folder is wrong, the machine cannot run it. */
+      /** A retry would not help: the user's own folder is wrong, or the machine cannot run it. */
       permanent?: boolean;
     },
   ) {

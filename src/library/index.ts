@@ -16,9 +16,9 @@ export type {
 export { InvalidCursor } from './library.ts';
 
 /**
- * The library in a database that `openDatabase` opened. Every call may stand inside a transaction
- * of the caller's; it is undone with it.
- * @param now the time in ms since 1970, stored as when a row was first and last saved.
+ * The library in a database from `openDatabase`. Calls may run inside the caller's transaction, and are
+ * rolled back with it.
+ * @param now the time in ms since 1970, stored as the time a row was first and last saved.
  */
 export function createLibrary(db: Database, now: () => number = Date.now): Library {
   const { countPosts, upsertPosts, ...posts } = createPostStore(db, now);

@@ -8,7 +8,7 @@ declare module '../jobs/job.ts' {
     vectors?: { model: string; vectors: NewVector[] };
   }
   interface SavedData {
-    /** How many were not there before, and the keys of all of them, in their order. */
+    /** The number of new posts, and the keys of all posts, in their order. */
     posts: { added: number; keys: number[] };
     profiles: { added: number };
   }
@@ -18,36 +18,36 @@ declare module '../jobs/job.ts' {
 export interface NewVector {
   key: number;
   vector: Float32Array;
-  /** What it was made from: a post that was deleted or says something else by now gets none. */
+  /** The embedded text: a post that was deleted or changed meanwhile gets no vector. */
   text?: string;
 }
 
-/** What was collected: posts, profiles and vectors, in the same SQLite file as the jobs. */
+/** The collected posts, profiles and vectors, in the same SQLite file as the jobs. */
 export interface Library {
   /**
-   * Saves what a job commits, inside the transaction of the job's store; see the methods of each
-   * kind.
+   * Saves the data that a job commits, inside the transaction of the job's store, by the methods
+   * below.
    */
   save(data: JobData): SavedData;
-  /** Upserts by (source, id). Returns how many were not there before. */
+  /** Upserts by (source, id). Returns the number of new posts. */
   savePosts(posts: Post[]): number;
-  /** Upserts by (source, id); a field that is absent keeps what was known. */
+  /** Upserts by (source, id); absent fields keep their value. Returns the number of new profiles. */
   saveProfiles(profiles: Profile[]): number;
-  /** Stores one vector per post; a later one of the same model replaces it. */
+  /** Stores one vector per post and model; a later one replaces it. */
   saveVectors(model: string, vectors: NewVector[]): void;
 
-  /** Newest first. `q`: words that must all occur. `cursor` from an earlier page. */
+  /** Newest first. `q`: words that must all occur. */
   posts(query: PostQuery): PostPage;
-  /** The posts nearest in meaning to a vector of that model, nearest first. */
+  /** The posts nearest in meaning to a vector of this model, nearest first. */
   postsLike(model: string, vector: Float32Array, limit: number): (Post & { similarity: number })[];
   profiles(query: ProfileQuery): ProfilePage;
 
-  /** Posts with no vector of that model, oldest key first, after `afterKey`. */
+  /** Posts without a vector of this model, by key, after `afterKey`. */
   postsWithoutVector(
     model: string,
     options: { limit: number; afterKey?: number },
   ): { key: number; text: string }[];
-  /** Those of these posts that are held and have no vector of that model, as they are now. */
+  /** The posts with these keys that exist and have no vector of this model. */
   withoutVector(model: string, keys: number[]): { key: number; text: string }[];
   countWithoutVector(model: string): number;
   counts(): { posts: number; profiles: number; vectors: number };
@@ -64,7 +64,7 @@ export interface PostQuery {
 
 export interface PostPage {
   posts: Post[];
-  /** How many match in all. */
+  /** The number of all matches. */
   total: number;
   nextCursor?: string;
 }
@@ -77,7 +77,7 @@ export interface ProfileQuery {
 }
 
 export interface StoredProfile extends Profile {
-  /** How many of its posts the library holds. */
+  /** The number of its posts in the library. */
   postsHeld: number;
 }
 
@@ -87,7 +87,7 @@ export interface ProfilePage {
   nextCursor?: string;
 }
 
-/** A cursor that this program did not make. */
+/** The cursor is not from this listing. */
 export class InvalidCursor extends Error {
   override readonly name = 'InvalidCursor';
 }

@@ -21,7 +21,7 @@ export interface PostRow {
   replies: number | null;
 }
 
-/** `post` as the columns that hold it. */
+/** A post as a row of `posts`. */
 export function toRow(post: Post): Omit<PostRow, 'key'> {
   return {
     source: post.source,
@@ -44,12 +44,12 @@ export function toRow(post: Post): Omit<PostRow, 'key'> {
   };
 }
 
-/** Without control characters other than tab and line feed: they have no place in a page. */
+/** Removes control characters other than tab and line feed, which a page cannot show. */
 function printable(text: string): string {
   return text.replace(/[^\P{Cc}\t\n]/gu, '');
 }
 
-/** The post that a row of `posts` holds. */
+/** A row of `posts` as a post. */
 export function toPost(row: PostRow): Post {
   return {
     source: row.source,

@@ -8,7 +8,7 @@ import { type PostRow, toPost, toRow } from './post_row.ts';
 import { toIndexedWords, toMatch } from './words.ts';
 
 type PostStore = Pick<Library, 'savePosts' | 'posts'> & {
-  /** The same as `savePosts`, with the keys of all of them. */
+  /** The same as `savePosts`, with the keys of all posts. */
   upsertPosts(posts: Post[]): { added: number; keys: number[] };
   countPosts(): number;
 };
@@ -50,9 +50,9 @@ const INDEX_WORDS =
 const CONDITIONS = {
   author: 'author = $author',
   source: 'source = $source',
-  // The + keeps the planner from fetching and sorting every match: it walks an index that is in
-  // order already and stops at the end of the page. 10 ms instead of 19 for a word in each of
-  // 100,000 posts; 1.4 instead of 0.1 for a rare one.
+  // The + keeps the planner from fetching and sorting every match: it walks an index in order and
+  // stops at the end of the page. 10 ms instead of 19 for a word in each of 100,000 posts; 1.4 ms
+  // instead of 0.1 for a rare one.
   match: '+key IN (SELECT rowid FROM post_words WHERE post_words MATCH $match)',
   created_at: '(created_at, key) < ($created_at, $key)',
 };
@@ -113,8 +113,8 @@ export function createPostStore(db: Database, now: () => number): PostStore {
   }
 
   return {
-    // Immediate, because it reads before it writes: a deferred transaction that another process
-    // overtakes in between fails at once with "database is locked", whatever the busy timeout.
+    // Immediate, because it reads before it writes: if another process writes in between, a deferred
+    // transaction fails at once with "database is locked", whatever the busy timeout.
     savePosts: (posts) => upsertPosts.immediate(posts).added,
     upsertPosts: (posts) => upsertPosts.immediate(posts),
     posts,

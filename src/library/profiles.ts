@@ -49,7 +49,7 @@ const UPSERT = `
     updated_at = excluded.updated_at`;
 
 const CONDITIONS = {
-  // Not LIKE: its wildcards would need escaping, and it ignores case in ASCII only.
+  // Not LIKE: its wildcards need escaping, and it ignores case only for ASCII.
   part: 'instr(folded, $part) > 0',
   key: '(username, key) > ($username, $key)',
 };

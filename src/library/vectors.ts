@@ -11,7 +11,7 @@ type VectorStore = Pick<
 
 type Bindings = Record<string, string | number | Uint8Array | null>;
 
-// By way of `posts`, so that a post deleted or rewritten since its text was read gets no vector.
+// Selects from `posts`, so that a post deleted or changed since its text was read gets no vector.
 const SAVE = `
   INSERT INTO vectors (post_key, model, dimensions, embedding)
   SELECT key, $model, $dimensions, $embedding FROM posts
@@ -95,7 +95,7 @@ export function loadVectorFunctions(db: Database): void {
   db.loadExtension(getLoadablePath());
 }
 
-/** The vector's own bytes: it may be a view into a larger buffer. */
+/** The bytes of the vector only: it may be a view into a larger buffer. */
 function bytesOf(vector: Float32Array): Uint8Array {
   return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
 }

@@ -2,13 +2,13 @@ import { createArchiveSource } from './archive/index.ts';
 import { createSampleSource } from './sample/index.ts';
 import type { Source } from './source.ts';
 
-/** The sources of this program by name, the default one first. */
+/** The sources by name, the default one first. */
 export type Sources = ReadonlyMap<string, Source>;
 
 export interface SourcesOptions {
   /** Pause before each page of the sample, in ms. */
   samplePageMs: number;
-  /** The folder with uploaded and dropped archives. */
+  /** The folder with uploaded and copied archives. */
   importsDir: string;
 }
 

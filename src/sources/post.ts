@@ -1,11 +1,11 @@
-/** What every source yields and the library keeps: the two nouns of the program. */
+/** Posts and profiles: what sources return and the library stores. */
 
 export type PostKind = 'post' | 'reply' | 'repost';
 
 export interface PostLink {
-  /** The piece of `text` that stands for the link, exactly as it appears there. */
+  /** The part of `text` that is the link. */
   text: string;
-  /** Where it leads, in full: `https://…`. */
+  /** The full target: `https://…`. */
   url: string;
 }
 
@@ -24,19 +24,19 @@ export interface Post {
   /** Username of the author, without `@`. */
   author: string;
   authorName: string;
-  /** Plain text, entities decoded, long posts whole. */
+  /** Plain text in full, with entities decoded. */
   text: string;
   createdAt: Date;
-  /** BCP 47 tag, when the source tells. */
+  /** BCP 47 tag, if known. */
   language?: string;
   url?: string;
   inReplyToId?: string;
   inReplyToAuthor?: string;
-  /** First post of the thread this one belongs to, when the source tells. */
+  /** The first post of its thread, if known. */
   threadId?: string;
   links: PostLink[];
   media: PostMedia[];
-  /** Absent when the source does not tell. */
+  /** Absent when unknown. */
   likes?: number;
   reposts?: number;
   replies?: number;

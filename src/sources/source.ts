@@ -1,29 +1,29 @@
 import type { Post, Profile } from './post.ts';
 
 /**
- * The port behind which every origin of posts stands.
+ * The port for sources of posts.
  *
- * A listing is an async iterable of pages. Each page carries the cursor that resumes the listing
- * right after it, so that a caller who stores page and cursor together loses and repeats nothing.
- * Every listing takes an `AbortSignal`; once it aborts, the next step rejects with the signal's
- * reason. Failures are the typed errors below, never a short page.
+ * A listing is an async iterable of pages. Each page has the cursor that resumes the listing after it,
+ * so a caller that stores page and cursor together loses and repeats nothing. Every listing takes an
+ * `AbortSignal`; once it aborts, the next step rejects with the signal's reason. Failures are the typed
+ * errors below, never a short page.
  */
 export interface Source {
   readonly name: string;
-  /** What a reader sees, in the middle of a sentence: "the synthetic sample", "an X data archive". */
+  /** The name for people, for use in a sentence: "the synthetic sample", "an X data archive". */
   readonly label: string;
-  /** Items on a page, and the usual time from one page to the next in ms: what forms estimate from. */
+  /** Items per page, and the usual time per page in ms, for the estimate of the forms. */
   readonly pageSize: number;
   readonly pageMs: number;
 
   /**
-   * One author's posts, newest first where the source has an order.
+   * The posts of an author, newest first if the source has an order.
    * @throws NotFound when there is no such author or archive.
    */
   posts(request: PostsRequest): AsyncIterable<Page<Post>>;
   /** Posts that match any of the terms. Absent when the source cannot search. */
   search?(request: SearchRequest): AsyncIterable<Page<Post>>;
-  /** Profiles by bio or keywords. Absent when the source cannot look for people. */
+  /** Profiles by bio or keywords. Absent when the source cannot find profiles. */
   discover?(request: DiscoverRequest): AsyncIterable<Page<Profile>>;
 }
 
@@ -31,31 +31,31 @@ export interface Page<Item> {
   items: Item[];
   /** Opaque; resumes the listing after this page. Absent on the last page. */
   cursor?: string;
-  /** How many items the whole listing has, when the source knows. */
+  /** The number of items of the whole listing, if known. */
   total?: number;
-  /** The author the posts belong to, once known: `archive` learns it from the archive. */
+  /** The author of the posts, once known: `archive` reads it from the archive. */
   profile?: Profile;
 }
 
 interface Listing {
-  /** From an earlier page of the same listing; absent starts at the beginning. */
+  /** From an earlier page of the same listing; default: the beginning. */
   cursor?: string;
   signal: AbortSignal;
 }
 
 export interface PostsRequest extends Listing {
-  /** Without `@`. `archive` takes it from the archive when it is absent. */
+  /** Without `@`. Default for `archive`: the archive's account. */
   username?: string;
   includeReplies: boolean;
   includeReposts: boolean;
-  /** Which import in the `imports/` folder to read; only `archive` looks at it. */
+  /** The import to read; used by `archive` only. */
   archive?: string;
-  /** Hears of preparation that takes its time, such as checking an archive, before the first page. */
+  /** Called with the progress of lengthy preparation before the first page, such as a check. */
   onPreparing?: (current: number, total: number, message: string) => void;
 }
 
 export interface SearchRequest extends Listing {
-  /** Words or phrases; a post matches when it contains one of them. At least one. */
+  /** Words or phrases, at least one; a post matches when it contains any of them. */
   terms: string[];
   mode: 'latest' | 'top';
   /** Nothing older than this. */
@@ -67,8 +67,8 @@ export interface DiscoverRequest extends Listing {
 }
 
 /**
- * The base of what a source throws. `permanent` and `retryAt` are what the job system looks at:
- * a permanent failure is not tried again, one with `retryAt` not before that time.
+ * The base class of errors of a source. The job system reads `permanent` and `retryAt`: a permanent
+ * error is not retried, one with `retryAt` not before that time.
  */
 export abstract class SourceError extends Error {
   readonly permanent: boolean = false;
@@ -80,24 +80,24 @@ export class NotFound extends SourceError {
   override readonly permanent = true;
 }
 
-/** The credentials are missing, wrong or not enough for this. */
+/** The credentials are missing, wrong or insufficient. */
 export class Unauthorised extends SourceError {
   override readonly name = 'Unauthorised';
   override readonly permanent = true;
 }
 
-/** What was given cannot be read: a damaged archive, a file of another kind. */
+/** The input cannot be read: a damaged archive, or a file of another kind. */
 export class Unreadable extends SourceError {
   override readonly name = 'Unreadable';
   override readonly permanent = true;
 }
 
-/** The source asks to wait. */
+/** The source limits the rate of requests. */
 export class RateLimited extends SourceError {
   override readonly name = 'RateLimited';
   constructor(
     message: string,
-    /** When the source said it would answer again. */
+    /** When the source accepts requests again. */
     readonly retryAt: Date,
     options?: ErrorOptions,
   ) {
@@ -105,7 +105,7 @@ export class RateLimited extends SourceError {
   }
 }
 
-/** The source does not answer, or answers nonsense. Worth another attempt. */
+/** The source does not respond, or not properly. A retry may help. */
 export class SourceUnavailable extends SourceError {
   override readonly name = 'SourceUnavailable';
 }

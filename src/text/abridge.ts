@@ -1,22 +1,22 @@
-import { cut, cutTelling } from './cut.ts';
+import { cut, cutWithLength } from './cut.ts';
 
 /** The longest text in an abridged value, in UTF-16 code units. */
 const MAX_TEXT = 2_000;
 
-/** The longest name of a field in one, in UTF-16 code units. */
+/** The longest key in one, in UTF-16 code units. */
 const MAX_KEY = 200;
 
-/** About how much an abridged value takes as JSON, in UTF-16 code units. */
+/** The approximate size of an abridged value as JSON, in UTF-16 code units. */
 const MAX_VALUE = 64_000;
 
 const MAX_DEPTH = 20;
 
-/** What an entry costs beside its text. */
+/** The size of an entry without its text. */
 const ENTRY = 8;
 
 /**
- * A JSON value as it stands where it is one of many: long texts are cut and say how long they were,
- * and of what has too many entries the last ones are only counted. Other values are as they were.
+ * Limits the size of a JSON value in a list: long texts are cut with a note of their length, and
+ * excess entries are replaced by their number. Other values stay the same.
  */
 export function abridge<Value>(value: Value): Value {
   return shorter(value, { left: MAX_VALUE }, 0) as Value;
@@ -25,7 +25,7 @@ export function abridge<Value>(value: Value): Value {
 function shorter(value: unknown, room: { left: number }, depth: number): unknown {
   room.left -= ENTRY;
   if (typeof value === 'string') {
-    const text = cutTelling(value, MAX_TEXT);
+    const text = cutWithLength(value, MAX_TEXT);
     room.left -= text.length;
     return text;
   }

@@ -1,32 +1,32 @@
 import type { Job } from '../jobs/job.ts';
 import { abridge } from './abridge.ts';
-import { cutTelling } from './cut.ts';
+import { cutWithLength } from './cut.ts';
 
-/** How many of its errors a job that is one of many tells, the newest. */
+/** How many errors a bounded job has, the newest ones. */
 const MAX_ERRORS = 20;
 
-/** How much of an error such a job tells, in UTF-16 code units. */
+/** The longest error in one, in UTF-16 code units. */
 const MAX_ERROR = 2_000;
 
-/** A job as it is told again and again: what was asked and its errors are bounded, its result is whole. */
-export function toldJob(job: Job): Job {
+/** A job for repeated updates: input and errors are bounded, the result is whole. */
+export function boundedJob(job: Job): Job {
   const { metadata, errorMessage, errors } = job;
   return {
     ...job,
     ...(metadata && { metadata: abridge(metadata) }),
-    ...(errorMessage !== undefined && { errorMessage: cutTelling(errorMessage, MAX_ERROR) }),
-    errors: newest(errors).map((error) => cutTelling(error, MAX_ERROR)),
+    ...(errorMessage !== undefined && { errorMessage: cutWithLength(errorMessage, MAX_ERROR) }),
+    errors: newest(errors).map((error) => cutWithLength(error, MAX_ERROR)),
   };
 }
 
-/** A job as one of a list: bounded in everything. */
+/** A job for lists: everything is bounded. */
 export function listedJob(job: Job): Job {
   const { result } = job;
-  return { ...toldJob(job), ...(result !== undefined && { result: abridge(result) }) };
+  return { ...boundedJob(job), ...(result !== undefined && { result: abridge(result) }) };
 }
 
 function newest(errors: string[]): string[] {
   const earlier = errors.length - MAX_ERRORS;
   if (earlier <= 0) return errors;
-  return [`… ${earlier.toLocaleString('en')} earlier ones`, ...errors.slice(-MAX_ERRORS)];
+  return [`… ${earlier.toLocaleString('en')} earlier errors`, ...errors.slice(-MAX_ERRORS)];
 }

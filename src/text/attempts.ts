@@ -1,14 +1,23 @@
 import type { JobAttempt } from '../jobs/details.ts';
 import type { Job } from '../jobs/job.ts';
+import type { Failure } from '../jobs/listing.ts';
 import { count } from './format.ts';
 
-/** How a job's attempts stand against the number that it may have. */
+/** Why a job failed, in words. */
+export const FAILURE_WORDS: Record<Failure, string> = {
+  permanent: 'permanent error',
+  exhausted: 'no attempts left',
+  interrupted: 'interrupted',
+  timeout: 'out of time',
+};
+
+/** The attempts of a job, compared with its limit. */
 export interface AttemptCount {
-  /** Attempts that count in this run of the job, the one under way included; 0 before the first. */
+  /** Attempts that count against the limit, the running one included; 0 before the first. */
   used: number;
-  /** How many it may have. */
+  /** The most attempts it may use. */
   limit: number;
-  /** How often it was started besides: interrupted, got further, or before it was retried by hand. */
+  /** Other starts: interrupted ones, those that made progress, those before a manual retry. */
   uncounted: number;
 }
 
@@ -17,8 +26,8 @@ export function attemptsOf({ attempt, attemptsUsed, maxAttempts }: Job): Attempt
 }
 
 /**
- * "1 of 5", and after that what does not count: "1 of 5 · not counted: 1 interrupted, 2 others".
- * @param attempts every time it was started, where that is known.
+ * "1 of 5", or with attempts that do not count "1 of 5 · not counted: 1 interrupted, 2 others".
+ * @param attempts all starts of the job, if known.
  */
 export function attemptWords(job: Job, attempts: JobAttempt[] = []): string {
   const { used, limit, uncounted } = attemptsOf(job);
@@ -35,7 +44,7 @@ function kindsOf(attempts: JobAttempt[], uncounted: number): string[] {
   const others = uncounted - interrupted - released;
   return [
     interrupted > 0 ? `${count(interrupted)} interrupted` : '',
-    released > 0 ? `${count(released)} put back at a shutdown` : '',
+    released > 0 ? `${count(released)} requeued at shutdown` : '',
     others > 0 ? otherWords(others, others < uncounted) : '',
   ].filter(Boolean);
 }

@@ -1,25 +1,25 @@
-/** How much of a message or an error is shown beside other things, in UTF-16 code units. */
+/** The longest message or error in a list or card, in UTF-16 code units. */
 export const MAX_SHOWN = 500;
 
-/** How much of a name or a title is shown, in UTF-16 code units. */
+/** The longest name or title, in UTF-16 code units. */
 export const MAX_NAME = 100;
 
-/** What decides whether a character ends is at most so many code units behind its beginning. */
+/** How many code units after a position are needed to find a grapheme boundary there. */
 const CONTEXT = 64;
 
 /** Made when it is first used: ICU takes a millisecond to start. */
 let segmenter: Intl.Segmenter | undefined;
 
 /**
- * At most `max` UTF-16 code units of a text. What is longer is cut between grapheme clusters, which
- * are what people take for a character, and ends in "…".
+ * At most `max` UTF-16 code units of a text. A longer text is cut between grapheme clusters (what
+ * people see as a character) and ends in "…".
  */
 export function cut(text: string, max: number): string {
   return text.length <= max ? text : `${head(text, max - 1).trimEnd()}…`;
 }
 
-/** The same, and what was cut also says how long it was: `abc… (3,145,728 characters)`. */
-export function cutTelling(text: string, max: number = MAX_SHOWN): string {
+/** The same, with the length of a text that was cut: `abc… (3,145,728 characters)`. */
+export function cutWithLength(text: string, max: number = MAX_SHOWN): string {
   if (text.length <= max) return text;
   const note = ` (${text.length.toLocaleString('en')} characters)`;
   return `${cut(text, Math.max(2, max - note.length))}${note}`;
@@ -31,7 +31,7 @@ export function head(text: string, max: number): string {
   const part = text.slice(0, max + CONTEXT);
   segmenter ??= new Intl.Segmenter();
   const end = segmenter.segment(part).containing(max)?.index ?? max;
-  // A single cluster may be longer than all there is room for; of that, whole code points.
+  // A single cluster may exceed the limit: cut it between code points.
   return end > 0 ? text.slice(0, end) : text.slice(0, startOfCodePoint(text, max));
 }
 

@@ -1,14 +1,14 @@
 import type { ErrorModel } from '../../views/view_models.ts';
 import { printable } from './printable.ts';
 
-/** A refusal for a terminal: what happened, what to do, and each field it names. */
+/** An error as plain text: what happened, what to do, and the details of each field. */
 export function errorText(model: ErrorModel): string {
   return partsOf(model)
     .map((part) => `${part}\n`)
     .join('');
 }
 
-/** The same in one line. */
+/** The same on one line. */
 export function errorLine(model: ErrorModel): string {
   return `${partsOf(model).join('  ')}\n`;
 }

@@ -1,4 +1,4 @@
-import type { JobView } from '../../views/view_models.ts';
+import type { JobView, SourceOption } from '../../views/view_models.ts';
 import type { Job, JobProgress } from '../jobs/job.ts';
 import { cut, MAX_NAME } from './cut.ts';
 
@@ -21,24 +21,29 @@ export function counted(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`;
 }
 
-/** Milliseconds as a clock shows them, rounded down: `0:07`, `12:40`, `1:02:03`. Below 0 is 0. */
+/** Milliseconds as a clock, rounded down: `0:07`, `12:40`, `1:02:03`. Below 0 is 0. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / SECOND));
   const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
   return h > 0 ? `${h}:${twoDigits(m)}:${twoDigits(s)}` : `${m}:${twoDigits(s)}`;
 }
 
-/** How long the latest attempt of a job that has ended took; a dash when it had none. */
-export function took({ startedAt, completedAt }: Job): string {
+/** How long the last attempt of an ended job took; a dash when it had none. */
+export function jobDuration({ startedAt, completedAt }: Job): string {
   if (startedAt === undefined || completedAt === undefined) return '–';
   return duration(completedAt.getTime() - startedAt.getTime());
+}
+
+/** Milliseconds with two digits where a clock would show none: `0.42 s`, `8.1 s`, `0:31`. */
+export function runTime(ms: number): string {
+  return ms < 10_000 ? `${Number((ms / 1000).toPrecision(2))} s` : duration(ms);
 }
 
 function twoDigits(n: number): string {
   return String(n).padStart(2, '0');
 }
 
-/** Milliseconds as an estimate that does not pretend to be exact: `19 s`, `3 min`, `2 h`, `4 days`. */
+/** Milliseconds as a rough estimate: `19 s`, `3 min`, `2 h`, `4 days`. */
 export function estimate(ms: number): string {
   if (ms < SECOND) return '1 s';
   if (Math.round(ms / SECOND) < 90) return `${Math.round(ms / SECOND)} s`;
@@ -76,7 +81,7 @@ export function ordinal(n: number): string {
   return `${count(n)}${ending}`;
 }
 
-/** How long ago or how far ahead: `just now`, `12 s ago`, `in 3 min`, and from a week on the date. */
+/** The distance in time: `just now`, `12 s ago`, `in 3 min`, and from a week on the date. */
 export function relative(at: Date, now: Date): string {
   const ms = now.getTime() - at.getTime();
   const distance = Math.abs(ms);
@@ -93,7 +98,7 @@ function span(ms: number): string {
   return counted(Math.floor(ms / DAY), 'day');
 }
 
-/** `22 Nov 2026`, in UTC: the server does not know the reader's zone. */
+/** `22 Nov 2026`, in UTC: the server does not know the reader's time zone. */
 export function date(at: Date): string {
   return `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${at.getUTCFullYear()}`;
 }
@@ -103,14 +108,14 @@ export function exact(at: Date): string {
   return `${date(at)}, ${at.toISOString().slice(11, 19)} UTC`;
 }
 
-/** How far a job has come: `280 / 1,000`; of bytes being fetched `62 %`; only `280` of an unknown total. */
+/** The progress of a job: `280 / 1,000`, `62 %` of a download, `280` when the total is unknown. */
 export function progressCount({ current, total, stage }: JobProgress): string {
   if (total <= 0) return current > 0 ? count(current) : '';
   if (stage === 'fetching') return percent(current, total);
   return `${count(current)} / ${count(total)}`;
 }
 
-/** Milliseconds until a job is done at its present speed; absent when that cannot be told. */
+/** Milliseconds until a job ends at its current rate; undefined when that is unknown. */
 export function timeLeft({ job, perSecond }: JobView): number | undefined {
   const { current, total } = job.progress;
   if (job.status !== 'running' || !perSecond || total <= current) return undefined;
@@ -118,8 +123,8 @@ export function timeLeft({ job, perSecond }: JobView): number | undefined {
 }
 
 /**
- * What a job is about, in at most 102 characters: `@aurora_lab`, `“space, jazz”`, a model's or an
- * archive's name; empty when its metadata does not tell. Written by people and sources: escape it.
+ * The subject of a job, in at most 102 characters: `@aurora_lab`, `“space, jazz”`, the name of a
+ * model or an archive; empty when the metadata has none. Untrusted text: escape it.
  */
 export function subject({ metadata = {} }: Pick<Job, 'metadata'>): string {
   const { username, query, archive, model } = metadata;
@@ -137,7 +142,13 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value.trim() !== '';
 }
 
-/** A job's name in a sentence: `scrape @aurora_lab`. Escape it like its subject. */
+/** The name of a job: `scrape @aurora_lab`. Untrusted text: escape it. */
 export function jobName(job: Pick<Job, 'type' | 'metadata'>): string {
   return `${cut(job.type, MAX_NAME)} ${subject(job)}`.trim();
+}
+
+/** The label of a source as a title: "the synthetic sample" → "Synthetic sample". */
+export function sourceTitle({ label }: Pick<SourceOption, 'label'>): string {
+  const bare = label.replace(/^(the|an?) /i, '');
+  return bare.charAt(0).toUpperCase() + bare.slice(1);
 }

@@ -1,15 +1,14 @@
-import { runTime } from '../../views/pages/history_table.tsx';
 import type { History, TypeHistory } from '../jobs/history.ts';
-import { count, exact } from './format.ts';
+import { count, exact, runTime } from './format.ts';
 import { printable } from './printable.ts';
 import { table } from './table.ts';
 
 const HEAD = ['TYPE', 'COMPLETED', 'FAILED', 'CANCELLED', 'MEDIAN', '95 %'];
 
-/** How each type of job fared, a line each, and then why some failed. */
+/** The history of each job type, one line each, and the reasons of failures. */
 export function historyText({ since, until, types }: History): string {
   const span = `Runs that ended from ${exact(since)} to ${exact(until)}\n`;
-  if (types.length === 0) return `${span}There were none.\n`;
+  if (types.length === 0) return `${span}No runs.\n`;
   return `${span}${table(HEAD, types.map(rowOf), false)}\n${types.flatMap(reasonsOf).join('')}`;
 }
 

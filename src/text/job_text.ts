@@ -1,36 +1,36 @@
+import type { BulkOutcome } from '../jobs/engine/bulk.ts';
 import type { Job } from '../jobs/job.ts';
-import { attemptWords } from './attempts.ts';
-import { cutTelling } from './cut.ts';
-import { FAILURE_WORDS } from './failure_words.ts';
-import { exact, jobName, progressCount, subject } from './format.ts';
+import { isFinal } from '../jobs/lifecycle.ts';
+import { attemptWords, FAILURE_WORDS } from './attempts.ts';
+import { cutWithLength } from './cut.ts';
+import { count, counted, exact, jobName, progressCount, subject } from './format.ts';
 import { printable } from './printable.ts';
-import { progressLine } from './progress_line.ts';
 import { table } from './table.ts';
 
-const HEAD = ['ID', 'TYPE', 'STATUS', 'PROGRESS', 'CREATED', 'WHAT'];
+const HEAD = ['ID', 'TYPE', 'STATUS', 'PROGRESS', 'CREATED', 'SUBJECT'];
 
-/** Jobs as a table for a terminal of any width; what was asked, which may be long, is last. */
+/** Jobs as a table of any width; the subject, which may be long, is last. */
 export function jobTable(jobs: Job[], nextCursor?: string): string {
-  if (jobs.length === 0 && !nextCursor) return 'There are no such jobs.\n';
-  const more = nextCursor ? `There are more: add ?cursor=${encodeURIComponent(nextCursor)}\n` : '';
+  if (jobs.length === 0 && !nextCursor) return 'No jobs match.\n';
+  const more = nextCursor ? `More jobs: add ?cursor=${encodeURIComponent(nextCursor)}\n` : '';
   return `${table(HEAD, jobs.map(rowOf), false)}\n${more}`;
 }
 
 function rowOf(job: Job): string[] {
   const { id, type, status, progress, createdAt } = job;
-  const what = printable(subject(job) || jobName(job));
-  return [id, type, status, progressCount(progress), exact(createdAt), what];
+  const about = printable(subject(job) || jobName(job));
+  return [id, type, status, progressCount(progress), exact(createdAt), about];
 }
 
 /**
- * All that is known of a job, a line each: its id first, its input last.
+ * A job in full, one field per line: its id first, its input last.
  * @param result the words for its result; see `resultSummary`.
  */
 export function jobText(job: Job, result: string): string {
   const lines: [string, string | undefined][] = [
     ['id', job.id],
-    ['what', jobName(job)],
-    ['now', progressLine(job)],
+    ['job', jobName(job)],
+    ['status', progressLine(job)],
     ['failure', job.failure && FAILURE_WORDS[job.failure]],
     ['error', wholeError(job)],
     ['result', result],
@@ -53,14 +53,14 @@ export function jobText(job: Job, result: string): string {
     .join('');
 }
 
-/** The error of which the line about how it stands tells the beginning alone. */
+/** The whole error, if the status line shows only its beginning. */
 function wholeError({ errorMessage }: Job): string | undefined {
-  return errorMessage && cutTelling(errorMessage) !== errorMessage ? errorMessage : undefined;
+  return errorMessage && cutWithLength(errorMessage) !== errorMessage ? errorMessage : undefined;
 }
 
 /**
- * A job that was just started: its id, and how to watch it.
- * @param hasToken whether the server asks for access.
+ * The id of a job that was just started, and how to watch it.
+ * @param hasToken whether the server requires a token.
  */
 export function startedText({ id }: Job, origin: string, hasToken: boolean): string {
   const address = `${origin}/api/jobs/${encodeURIComponent(id)}/stream`;
@@ -68,7 +68,32 @@ export function startedText({ id }: Job, origin: string, hasToken: boolean): str
   return `${id}\nWatch it with: curl -N${access} -H 'Accept: text/plain' ${address}\n`;
 }
 
-/** How a job stands, in a line: `scrape-…  running  280 / 1,000  Reading page 14 of 50`. */
+/** A job's status in one line: `scrape-…  running  280 / 1,000  Reading page 14 of 50`. */
 export function jobLine(job: Job): string {
   return `${job.id}  ${printable(progressLine(job))}\n`;
+}
+
+/** The same without the id; a long error is cut. */
+export function progressLine({ status, progress, errorMessage }: Job): string {
+  const { current, total, message } = progress;
+  const counts = total > 0 ? `${count(current)} / ${count(total)}` : '';
+  const words = isFinal(status) ? (errorMessage ?? '') : message;
+  return [status, counts, cutWithLength(words)].filter(Boolean).join('  ');
+}
+
+const DONE = { cancel: 'cancelled', retry: 'requeued', remove: 'removed' };
+
+const SKIPPED = {
+  cancel: 'already ended or removed',
+  retry: 'active, removed, or run by another program',
+  remove: 'active or removed',
+};
+
+/** The outcome of a change of many jobs, in a sentence or two. */
+export function bulkText({ action, done, skipped }: BulkOutcome): string {
+  const rest =
+    skipped === 0
+      ? ''
+      : ` ${counted(skipped, 'job was', 'jobs were')} skipped: ${SKIPPED[action]}.`;
+  return `${counted(done, 'job')} ${DONE[action]}.${rest}`;
 }

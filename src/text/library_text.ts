@@ -5,9 +5,9 @@ import { bytes, count, exact } from './format.ts';
 import { printable } from './printable.ts';
 import { table } from './table.ts';
 
-/** Posts one below the other, what each says indented, so that its lines stay apart. */
+/** Posts one below the other, each text indented. */
 export function postsText(posts: (Post & { similarity?: number })[]): string {
-  if (posts.length === 0) return 'Nothing was found.\n';
+  if (posts.length === 0) return 'No posts found.\n';
   return posts.map(postText).join('\n');
 }
 
@@ -33,7 +33,7 @@ function markOf({ kind, inReplyToAuthor }: Post): string {
 
 const indented = (line: string) => `  ${printable(line)}`;
 
-const PROFILE_HEAD = ['USERNAME', 'FOLLOWERS', 'POSTS HELD', 'SOURCE', 'BIO'];
+const PROFILE_HEAD = ['USERNAME', 'FOLLOWERS', 'SAVED POSTS', 'SOURCE', 'BIO'];
 
 /**
  * Profiles as a table; the bio, which may be long, is last.
@@ -43,7 +43,7 @@ export function profileTable(
   profiles: ProfilePage['profiles'],
   columns: number | false = false,
 ): string {
-  if (profiles.length === 0) return 'Nobody was found.\n';
+  if (profiles.length === 0) return 'No profiles found.\n';
   const rows = profiles.map(({ username, followers, postsHeld, source, bio }) => [
     printable(username),
     followers === undefined ? '' : count(followers),
@@ -54,14 +54,14 @@ export function profileTable(
   return `${table(PROFILE_HEAD, rows, columns)}\n`;
 }
 
-/** Whether there are more than are shown, and how to get at them. */
+/** How to get the next page, if there is one. */
 export function moreText({ nextCursor }: Pick<PostPage, 'nextCursor'>): string {
-  return nextCursor ? `There are more: add &cursor=${encodeURIComponent(nextCursor)}\n` : '';
+  return nextCursor ? `More results: add &cursor=${encodeURIComponent(nextCursor)}\n` : '';
 }
 
-/** Archives that are here, the names first. */
+/** The archives in the imports folder, the names first. */
 export function importsText(imports: Import[]): string {
-  if (imports.length === 0) return 'There are no archives here.\n';
+  if (imports.length === 0) return 'No archives.\n';
   const rows = imports.map(({ name, bytes: size, addedAt }) => [
     printable(name),
     size === undefined ? 'folder' : bytes(size),

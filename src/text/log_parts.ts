@@ -1,10 +1,10 @@
-/** How many of a log's newest lines a page shows. */
+/** How many lines of a log a page shows, the newest ones. */
 export const MAX_LOG_LINES = 2_000;
 
-/** Lines that stand in one element, so that the oldest can be taken away a few at a time. */
+/** Lines per element, so that the oldest can be removed in groups. */
 const PART_LINES = 200;
 
-/** Whole lines in parts of a few, each with all of its line breaks. */
+/** Splits a text into groups of whole lines, with their line breaks. */
 export function logParts(text: string): string[] {
   const lines = linesOf(text);
   const parts: string[] = [];
@@ -14,10 +14,10 @@ export function logParts(text: string): string[] {
   return parts;
 }
 
-/** The end of a text of whole lines, at most `most` of them. */
-export function newestLines(text: string, most: number): string {
+/** The last `max` lines of a text of whole lines. */
+export function newestLines(text: string, max: number): string {
   let start = text.length;
-  for (let lines = 0; start > 0 && lines < most; lines++) {
+  for (let lines = 0; start > 0 && lines < max; lines++) {
     start = text.lastIndexOf('\n', start - 2) + 1;
   }
   return text.slice(start);

@@ -1,9 +1,9 @@
-/** Text of people and sources without what would steer a terminal: in one line, no escapes. */
+/** Untrusted text for a terminal: without control characters, on one line. */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim();
 }
 
-/** At most so many columns wide; what is longer ends in `…`. */
+/** Cuts a text to `columns`; a longer text ends in `…`. */
 export function fitted(text: string, columns: number): string {
   if (Bun.stringWidth(text) <= columns) return text;
   let kept = '';
@@ -14,7 +14,7 @@ export function fitted(text: string, columns: number): string {
   return `${kept}…`;
 }
 
-/** Filled up with spaces to so many columns. */
+/** Pads a text with spaces to `columns`. */
 export function padded(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - Bun.stringWidth(text)));
 }

@@ -1,26 +1,26 @@
 import { fitted, padded } from './printable.ts';
 
-/** The narrowest a column is made, in characters. */
-const NARROWEST = 8;
+/** The least width of the shrunk column. */
+const MIN_WIDTH = 8;
 
 /**
- * Rows under a head, in columns.
- * @param columns of the terminal: the widest column gives way to fit into them. False = any width.
+ * A table with a head row.
+ * @param columns of the terminal: the widest column is cut to fit. False = any width.
  */
 export function table(head: string[], rows: string[][], columns: number | false): string {
   const all = [head, ...rows];
   const widths = head.map((_, index) =>
     Math.max(...all.map((row) => Bun.stringWidth(row[index] ?? ''))),
   );
-  if (columns) giveWay(widths, columns);
+  if (columns) shrinkWidest(widths, columns);
   return all.map((row) => lineOf(row, widths)).join('\n');
 }
 
-function giveWay(widths: number[], columns: number): void {
+function shrinkWidest(widths: number[], columns: number): void {
   const total = widths.reduce((sum, width) => sum + width + 2, -2);
   const widest = widths.indexOf(Math.max(...widths));
   const width = widths[widest] ?? 0;
-  widths[widest] = Math.min(width, Math.max(NARROWEST, width - Math.max(0, total - columns)));
+  widths[widest] = Math.min(width, Math.max(MIN_WIDTH, width - Math.max(0, total - columns)));
 }
 
 function lineOf(row: string[], widths: number[]): string {

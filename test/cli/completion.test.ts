@@ -11,7 +11,7 @@ afterAll(stopCommands);
 afterAll(stopServers);
 
 let dataDir: string;
-/** Of a job that waits, and of one that has ended. */
+/** The ids of a queued and an ended job. */
 let waiting: string;
 let ended: string;
 
@@ -26,7 +26,7 @@ beforeAll(async () => {
   waiting = await detached();
 }, 60_000);
 
-/** What `xgpt complete` offers in a data folder, without descriptions. */
+/** The completions in a data folder, without descriptions. */
 async function offeredIn(dataDir: string, ...words: string[]): Promise<string[]> {
   const { stdout } = await run(['complete', '--', ...words], { dataDir });
   const lines = stdout.split('\n').filter(Boolean);
@@ -35,14 +35,14 @@ async function offeredIn(dataDir: string, ...words: string[]): Promise<string[]>
 
 const offered = (...words: string[]) => offeredIn(dataDir, ...words);
 
-test('cancel and wait are offered jobs that are active, retry those that have ended, show all', async () => {
+test('cancel and wait complete active jobs, retry ended ones, show all', async () => {
   expect(await offered('jobs', 'cancel', '')).toEqual([waiting]);
   expect(await offered('jobs', 'wait', '')).toEqual([waiting]);
   expect(await offered('jobs', 'retry', '')).toEqual([ended]);
   expect(await offered('jobs', 'show', '')).toEqual([waiting, ended]);
 });
 
-test('completion knows commands, options, their values, archives and the ids of jobs', async () => {
+test('commands, options, their values and job ids are completed', async () => {
   const dataDir = freshDataDir();
   expect(await offeredIn(dataDir, 'jobs', 'show', '')).toEqual([]);
   expect(existsSync(join(dataDir, 'xgpt.sqlite'))).toBe(false);
@@ -61,11 +61,11 @@ test('completion knows commands, options, their values, archives and the ids of 
   expect(await offeredIn(dataDir, 'scrape', 'aurora_lab', '--source', '')).toEqual(['sample']);
   expect(await offeredIn(dataDir, 'posts', '--source', 'a')).toEqual(['archive']);
   expect(await offeredIn(dataDir, 'jobs', 'list', '--type', '')).toEqual(['scrape']);
-  // The shell's own completion of files takes over where there is nothing.
+  // Without completions, the shell offers files.
   expect(await offeredIn(dataDir, 'import', './')).toEqual([]);
 });
 
-test('models are offered, commands to help, and nothing to a command that there is not', async () => {
+test('models and the commands of help are completed; an unknown command has none', async () => {
   expect(await offered('embed', '--model', '')).toEqual(['all-MiniLM-L6-v2']);
   expect(await offered('help', 'jobs', 'wat')).toEqual(['watch']);
   expect(await offered('nonsense', '')).toEqual([]);
@@ -94,7 +94,7 @@ test.each(['bash', 'zsh', 'fish'])('there is a completion script for %s', async 
   expect(await new Response(bash.stderr).text()).toBe('');
 });
 
-/** A folder with an archive, to be offered where a path is meant and nowhere else. */
+/** A folder with an archive, to be offered only where a path is expected. */
 async function inFolder() {
   const cwd = freshDataDir();
   await Bun.write(join(cwd, 'twitter.zip'), '');
@@ -102,7 +102,7 @@ async function inFolder() {
   return { cwd, env: { ...process.env, PATH, XGPT_DATA_DIR: dataDir, TERM: 'xterm' } };
 }
 
-test('bash offers files to import alone', async () => {
+test('bash offers files for import only', async () => {
   // `complete -p` tells how bash completes xgpt; within a completion, compopt turns files on.
   const script = `source <(xgpt completion bash); complete -p xgpt
     compopt() { echo "compopt $*"; }
@@ -114,7 +114,7 @@ test('bash offers files to import alone', async () => {
 
 const FISH = Bun.which('fish');
 
-test.skipIf(!FISH)('fish offers candidates in their order, and files to import alone', async () => {
+test.skipIf(!FISH)('fish offers completions in order, and files for import only', async () => {
   const options = await inFolder();
   const press = (line: string) => {
     const script = `xgpt completion fish | source; complete -C '${line}'`;
@@ -132,7 +132,7 @@ test.skipIf(!FISH)('fish offers candidates in their order, and files to import a
 
 const ZSH = Bun.which('zsh');
 
-test.skipIf(!ZSH)('zsh completes what is typed, and files for import alone', async () => {
+test.skipIf(!ZSH)('zsh completes commands and ids, and files for import only', async () => {
   let shown = '';
   const decoder = new TextDecoder();
   const zsh = Bun.spawn(['zsh', '-f', '-i'], {

@@ -12,11 +12,11 @@ setDefaultTimeout(120_000);
 afterAll(stopCommands);
 afterAll(stopServers);
 
-/** So slow that a scrape is under way for as long as anybody needs. */
+/** Slow enough that a scrape outlasts the test. */
 const SLOW = { XGPT_SAMPLE_PAGE_MS: '1000' };
 const SCRAPE = ['scrape', 'aurora_lab', '--max', '1000'];
 
-/** The one job of a data folder, as another process sees it. */
+/** The only job of a data folder, read by another process. */
 async function onlyJob(dataDir: string): Promise<Job> {
   const { stdout } = await run(['jobs', 'list', '--json'], { dataDir });
   const jobs = jobsIn(stdout);
@@ -24,17 +24,17 @@ async function onlyJob(dataDir: string): Promise<Job> {
   return jobs[0] as Job;
 }
 
-/** A scrape in a terminal that has stored something. */
-async function underWay(dataDir = freshDataDir()) {
+/** A scrape in a terminal that has stored some posts. */
+async function startScrape(dataDir = freshDataDir()) {
   const command = startInTerminal(SCRAPE, { dataDir, env: SLOW });
   await command.shows(/[1-9]\d* \/ 1,000/);
   return { command, dataDir };
 }
 
-/** The same in a pipe, with its job. */
-async function inPipe(dataDir = freshDataDir()) {
+/** The same in a pipe, with its job id. */
+async function startPipedScrape(dataDir = freshDataDir()) {
   const command = start([...SCRAPE, '--json'], { dataDir, env: SLOW });
-  const job = await until('it has stored something', () => {
+  const job = await until('the job has stored posts', () => {
     const lines = command.stdout().split('\n').slice(0, -1);
     return lines
       .map((line) => JSON.parse(line) as Job)
@@ -44,21 +44,21 @@ async function inPipe(dataDir = freshDataDir()) {
 }
 
 describe('Ctrl-C', () => {
-  test('cancels the job, waits for its end, and says how to go on', async () => {
-    const { command, dataDir } = await underWay();
+  test('cancels the job, waits for its end, and says how to resume it', async () => {
+    const { command, dataDir } = await startScrape();
     command.pressCtrlC();
-    await command.shows(/Cancelling\. Ctrl-C once more leaves the job to other processes/);
+    await command.shows(/Cancelling\. Press Ctrl-C again to leave the job to other processes/);
     expect(await command.ended()).toBe(130);
     const { id, status } = await onlyJob(dataDir);
     expect(status).toBe('cancelled');
     expect(Bun.stripANSI(command.shown())).toMatch(
       /⊘ scrape @aurora_lab {2}cancelled after \d+:\d\d/,
     );
-    expect(command.shown()).toContain(`xgpt jobs retry ${id} goes on from what it has stored.`);
+    expect(command.shown()).toContain(`To resume it, run xgpt jobs retry ${id}.`);
   });
 
-  test('a second one leaves it in the line, and says how to come back', async () => {
-    const { command, dataDir } = await underWay();
+  test('pressed twice leaves the job queued, and says how to follow it', async () => {
+    const { command, dataDir } = await startScrape();
     command.pressCtrlC();
     await command.shows(/Cancelling\./);
     command.pressCtrlC();
@@ -66,48 +66,50 @@ describe('Ctrl-C', () => {
     const { id, status, progress } = await onlyJob(dataDir);
     expect(status).toBe('queued');
     expect(progress.current).toBeGreaterThan(0);
-    expect(command.shown()).toContain(`xgpt jobs watch ${id} comes back to it.`);
-    expect(command.shown()).toContain('it goes on when one starts.');
+    expect(command.shown()).toContain(`To follow it, run xgpt jobs watch ${id}.`);
+    expect(command.shown()).toContain('Jobs continue when one starts.');
     const server = await startServer(dataDir);
     expect((await server.ended(id)).result).toMatchObject({ posts: 1000, newPosts: 1000 });
   });
 
-  test('that cannot cancel says why, in one sentence', async () => {
-    const { command, dataDir } = await underWay();
+  test('reports why the job cannot be cancelled', async () => {
+    const { command, dataDir } = await startScrape();
     renameSync(join(dataDir, 'xgpt.sqlite'), join(dataDir, 'moved.sqlite'));
     command.pressCtrlC();
     await command.shows(
-      /It could not be cancelled: .* while xgpt runs\. Ctrl-C leaves it to others/,
+      /Cannot cancel the job: .* while xgpt runs\. Press Ctrl-C to leave it to other processes/,
     );
     command.child.kill('SIGKILL');
   });
 
-  test('in jobs watch ends the looking on, and leaves the job alone', async () => {
+  test('in jobs watch stops watching, and does not affect the job', async () => {
     const server = await startServer(undefined, SLOW);
     const { id } = await server.start('scrape', { username: 'aurora_lab', maxTweets: '1000' });
     const watching = startInTerminal(['jobs', 'watch', id], server);
     await watching.shows(/[1-9]\d* \/ 1,000/);
     watching.pressCtrlC();
     expect(await watching.ended()).toBe(130);
-    expect(watching.shown()).toContain(`The job goes on. xgpt jobs cancel ${id} stops it.`);
+    expect(watching.shown()).toContain(
+      `The job continues. To stop it, run xgpt jobs cancel ${id}.`,
+    );
     expect((await server.job(id)).status).toBe('running');
   });
 });
 
 describe('FEATURES 35: a command beside other processes', () => {
-  test('its job shows at the server at once, and a cancel there ends the command with 4', async () => {
+  test('the server lists the job at once, and a cancel there ends the command with 4', async () => {
     const server = await startServer();
-    const { command, id } = await inPipe(server.dataDir);
+    const { command, id } = await startPipedScrape(server.dataDir);
     const { jobs } = await server.json<{ jobs: Job[] }>('/api/jobs');
     expect(jobs.map((job) => job.id)).toContain(id);
     await fetch(`${server.url}/api/jobs/${id}/cancel`, { method: 'POST' });
     const { code, stdout, stderr } = await command.ended();
     expect(code).toBe(4);
     expect(jobsIn(stdout).at(-1)).toMatchObject({ id, status: 'cancelled' });
-    expect(stderr).toContain('It was cancelled from elsewhere.');
+    expect(stderr).toContain('The job was cancelled by another process.');
   });
 
-  test('it runs its own job and nothing else of the line', async () => {
+  test('a command runs its own job and no other queued one', async () => {
     const dataDir = freshDataDir();
     const { stdout } = await run(['scrape', 'aurora_lab', '--detach'], { dataDir });
     expect(await run(['scrape', 'aurora_lab', '--max', '20'], { dataDir })).toMatchObject({
@@ -120,7 +122,7 @@ describe('FEATURES 35: a command beside other processes', () => {
   });
 
   test('kill -9: a worker finishes the job with exactly its posts', async () => {
-    const { command, dataDir, id } = await inPipe();
+    const { command, dataDir, id } = await startPipedScrape();
     command.child.kill('SIGKILL');
     await command.child.exited;
     start(['worker'], { dataDir });
@@ -144,13 +146,13 @@ describe('FEATURES 35: a command beside other processes', () => {
     ['SIGTERM', 143],
     ['SIGHUP', 129],
   ] as const)(
-    '%s puts the job back into the line without costing an attempt, and ends with %d',
+    '%s requeues the job without using an attempt, and ends with %d',
     async (signal, ends) => {
-      const { command, dataDir, id } = await inPipe();
+      const { command, dataDir, id } = await startPipedScrape();
       command.child.kill(signal);
       const { code, stdout, stderr } = await command.ended();
       expect(code).toBe(ends);
-      expect(stderr).toContain(`xgpt jobs watch ${id} comes back to it.`);
+      expect(stderr).toContain(`To follow it, run xgpt jobs watch ${id}.`);
       expect(jobsIn(stdout).at(-1)).toMatchObject({ id, status: 'queued' });
       expect(await onlyJob(dataDir)).toMatchObject({
         status: 'queued',
@@ -162,24 +164,26 @@ describe('FEATURES 35: a command beside other processes', () => {
     },
   );
 
-  test('Ctrl-C twice: the last line of --json is the job as it was left', async () => {
-    const { command, id } = await inPipe();
+  test('Ctrl-C twice: the last line of --json is the job after it was left', async () => {
+    const { command, id } = await startPipedScrape();
     command.child.kill('SIGINT');
-    await until('it has heard', () => command.stderr().includes('Ctrl-C once more'));
+    await until('the command was interrupted', () =>
+      command.stderr().includes('Press Ctrl-C again'),
+    );
     command.child.kill('SIGINT');
     const { code, stdout } = await command.ended();
     expect(code).toBe(130);
     expect(jobsIn(stdout).at(-1)).toMatchObject({ id, status: 'queued' });
   });
 
-  test('closing the terminal does the same, although nobody reads what it says', async () => {
-    const { command, dataDir } = await underWay();
+  test('closing the terminal requeues the job too', async () => {
+    const { command, dataDir } = await startScrape();
     command.child.terminal?.close();
     expect(await command.ended()).toBe(129);
     expect(await onlyJob(dataDir)).toMatchObject({ status: 'queued', attempt: 1, errors: [] });
   });
 
-  test('whoever reads its lines may stop reading: the job is done all the same', async () => {
+  test('the job completes even if its output is no longer read', async () => {
     const dataDir = freshDataDir();
     const script = '"$0" scrape aurora_lab --max 200 --json | head -n 1';
     const env = { ...process.env, XGPT_DATA_DIR: dataDir, XGPT_SAMPLE_PAGE_MS: '20' };

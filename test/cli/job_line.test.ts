@@ -20,13 +20,13 @@ const JOB: Job = {
   tracked: false,
 };
 
-/** The line without the icon that turns. */
+/** The line without its rotating icon. */
 function lineAt(columns: number, job: Partial<Job> = {}): string {
   const line = jobLine({ job: { ...JOB, ...job }, perSecond: 120 }, NOW, columns);
   return Bun.stripANSI(line).slice(2);
 }
 
-describe('the line of a job under way', () => {
+describe('the line of an active job', () => {
   test.each([
     [
       140,
@@ -48,7 +48,7 @@ describe('the line of a job under way', () => {
     expect(lineAt(columns)).toBe(text);
   });
 
-  test('is never wider than it may be, whatever its job is called and says', () => {
+  test('never exceeds its width, however long the name and message', () => {
     const metadata = { username: '東京'.repeat(20) };
     for (const status of ['queued', 'running', 'retrying', 'cancelling'] as const) {
       for (let columns = 3; columns < 160; columns += 1) {
@@ -58,7 +58,7 @@ describe('the line of a job under way', () => {
     }
   });
 
-  test('A5: is drawn as quickly, however long what it says is', () => {
+  test('A5: is drawn quickly, however long the texts are', () => {
     const long = 'é😀'.repeat(1_000_000);
     const job = { metadata: { query: long }, errorMessage: long };
     const start = performance.now();
@@ -72,7 +72,7 @@ describe('the line of a job under way', () => {
     expect(end).toEndWith('… (3,000,000 characters)');
   });
 
-  test('of unknown length tells how long it has taken', () => {
+  test('shows the elapsed time when the total is unknown', () => {
     const progress = { current: 40, total: 0, message: 'Reading' };
     expect(lineAt(79, { progress })).toBe('scrape @aurora_lab  40  0:02  Reading');
   });

@@ -10,11 +10,11 @@ afterAll(stopCommands);
 afterAll(stopServers);
 
 const SLOW = { XGPT_SAMPLE_PAGE_MS: '60' };
-/** So slow that a scrape is under way for as long as anybody needs. */
+/** Slow enough that a scrape outlasts the test. */
 const ENDLESS = { XGPT_SAMPLE_PAGE_MS: '2000' };
 const LONG_SCRAPE = { username: 'aurora_lab', maxTweets: '1000' };
 
-/** Two jobs that have ended and one that waits. */
+/** Two jobs that have ended and a queued one. */
 async function threeJobs() {
   const dataDir = freshDataDir();
   await run(['scrape', 'aurora_lab', '--session', 'evening'], { dataDir });
@@ -28,12 +28,12 @@ async function threeJobs() {
 }
 
 describe('jobs list', () => {
-  test('is a table, newest first, and takes the filters of the web page', async () => {
+  test('prints a table, newest first, and takes the filters of the web page', async () => {
     const { jobs } = await threeJobs();
     const { code, stdout } = await jobs('list');
     expect(code).toBe(0);
     const [head, ...rows] = stdout.trimEnd().split('\n');
-    expect(head).toMatch(/^ID +TYPE +WHAT +STATUS +PROGRESS +CREATED$/);
+    expect(head).toMatch(/^ID +TYPE +SUBJECT +STATUS +PROGRESS +CREATED$/);
     expect(rows).toEqual([
       expect.stringMatching(/^\w{8} {2}search {2}“space” +queued +(just now|\d+ s ago)$/),
       expect.stringMatching(/^\w{8} {2}scrape {2}@nobody_here +failed +(just now|\d+ s ago)$/),
@@ -53,28 +53,31 @@ describe('jobs list', () => {
       ['--until', '1h'],
       ['--since', '2100-01-01'],
     ]) {
-      expect((await jobs('list', ...none)).stderr).toBe('There are no such jobs.\n');
+      expect((await jobs('list', ...none)).stderr).toBe('No jobs match.\n');
     }
     const one = await jobs('list', '--limit', '1');
     expect(one.stdout.trim().split('\n')).toHaveLength(2);
-    expect(one.stderr).toBe('There are more than these 1; --limit shows more.\n');
+    expect(one.stderr).toBe('There are more than these 1. Use --limit to show more.\n');
   });
 
   test.each([
-    [52, 'ID TYPE WHAT STATUS PROGRESS'],
-    [45, 'ID TYPE WHAT STATUS'],
-    [36, 'ID WHAT STATUS'],
-  ])('in a terminal of %d columns goes without some, and does not wrap', async (columns, heads) => {
-    const { dataDir } = await threeJobs();
-    const list = startInTerminal(['jobs', 'list'], { dataDir }, columns);
-    expect(await list.ended()).toBe(0);
-    const [head = '', ...rows] = list.shown().trimEnd().split('\r\n');
-    expect(head.split(/ +/).join(' ')).toBe(heads);
-    expect(rows).toHaveLength(3);
-    for (const row of rows) expect(Bun.stringWidth(row)).toBeLessThanOrEqual(columns);
-  });
+    [52, 'ID TYPE SUBJECT STATUS PROGRESS'],
+    [45, 'ID TYPE SUBJECT STATUS'],
+    [36, 'ID SUBJECT STATUS'],
+  ])(
+    'leaves out columns in a terminal of %d columns, and does not wrap',
+    async (columns, heads) => {
+      const { dataDir } = await threeJobs();
+      const list = startInTerminal(['jobs', 'list'], { dataDir }, columns);
+      expect(await list.ended()).toBe(0);
+      const [head = '', ...rows] = list.shown().trimEnd().split('\r\n');
+      expect(head.split(/ +/).join(' ')).toBe(heads);
+      expect(rows).toHaveLength(3);
+      for (const row of rows) expect(Bun.stringWidth(row)).toBeLessThanOrEqual(columns);
+    },
+  );
 
-  test('fits a terminal, and steers none with what a person wrote', async () => {
+  test('fits the terminal, and prints no control characters from the input', async () => {
     const dataDir = freshDataDir();
     const query = `\x1b[2Jlong ${'words '.repeat(40)}`;
     const tracker = createTracker({ database: `${dataDir}/xgpt.sqlite` });
@@ -89,14 +92,14 @@ describe('jobs list', () => {
   });
 });
 
-/** The log of a scrape of so many pages. */
+/** The log of a scrape of this many pages. */
 function pagesOf20(pages: number): string {
   const lines = Array.from({ length: pages }, (_, page) => (page + 1) * 20);
   return lines.map((count) => `20 posts, 20 of them new; ${count} so far.\n`).join('');
 }
 
 describe('jobs show', () => {
-  test('reports what was asked, what came of it, attempts and log; part of the id is enough', async () => {
+  test('reports input, result, attempts and log; part of the id is enough', async () => {
     const { jobs } = await threeJobs();
     const [{ id } = { id: '' }] = jobsIn(
       (await jobs('list', '--json', '--session', 'evening')).stdout,
@@ -107,7 +110,7 @@ describe('jobs show', () => {
       `  id        ${id}`,
       '  attempts  1 of 5',
       '  session   evening',
-      'Asked\n  username         aurora_lab',
+      'Input\n  username         aurora_lab',
       'Result\n100 posts of @aurora_lab, 100 new',
       /Attempts\n {2}1 {2}completed {2}\d+:\d\d/,
       /Log\n(20 posts, 20 of them new; \d+ so far\.\n){5}$/,
@@ -130,24 +133,24 @@ describe('jobs show', () => {
   });
 
   for (const other of ['--log', '--follow']) {
-    test(`--json and ${other} ask for two things, and are refused`, async () => {
+    test(`--json and ${other} cannot be combined`, async () => {
       const words = ['jobs', 'show', '4f2a91c0', '--json', other];
       const { code, stdout, stderr } = await run(words, { dataDir: freshDataDir() });
-      expect(stderr).toContain(`and ${other} the lines of a log; leave one of the two out.`);
+      expect(stderr).toContain(`--json: It cannot be combined with ${other}.`);
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     });
   }
 
-  test('what fits several jobs is told apart, and nothing is done', async () => {
+  test('refuses a part of an id that matches several jobs', async () => {
     const { jobs } = await threeJobs();
     const { code, stderr } = await jobs('cancel', 'scrape-');
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^"scrape-" fits several jobs; .*: scrape-\S+, scrape-\S+\n$/);
+    expect(stderr).toMatch(/^"scrape-" matches several jobs\. .*: scrape-\S+, scrape-\S+\n$/);
   });
 });
 
 describe('jobs watch', () => {
-  test('shows a job of a running server with its bar and its log, and ends as it ends', async () => {
+  test('shows a server’s job with its bar and log until the job ends', async () => {
     const server = await startServer(undefined, { XGPT_SAMPLE_PAGE_MS: '1000' });
     const { id } = await server.start('scrape', { ...LONG_SCRAPE, maxTweets: '200' });
     const watching = startInTerminal(['jobs', 'watch', id.slice(-10), '--log'], server);
@@ -161,10 +164,10 @@ describe('jobs watch', () => {
     expect(jobsIn(piped.stdout)).toMatchObject([{ id, status: 'completed' }]);
   });
 
-  test('without an id shows whatever is under way, and how each of it ends', async () => {
+  test('shows all active jobs without an id, and how each ends', async () => {
     const server = await startServer(undefined, { XGPT_SAMPLE_PAGE_MS: '500' });
     const watching = start(['jobs', 'watch'], server);
-    await until('it is there', () => watching.stderr().includes('Nothing is under way.'));
+    await until('it watches', () => watching.stderr().includes('No active jobs.'));
     await server.start('scrape', { ...LONG_SCRAPE, maxTweets: '100' });
     await server.start('search', { query: 'jazz', maxTweets: '60' });
     await until('both have ended', () => watching.stderr().match(/●/g)?.length === 2);
@@ -176,16 +179,18 @@ describe('jobs watch', () => {
   });
 });
 
-test('jobs watch says when nobody works on what waits', async () => {
+test('jobs watch says when no server or worker is running', async () => {
   const { dataDir } = await threeJobs();
   const watch = start(['jobs', 'watch'], { dataDir });
-  await until('it is said', () => watch.stderr().includes('No server or worker runs now'));
+  await until('the notice is shown', () =>
+    watch.stderr().includes('No server or worker is running'),
+  );
   watch.child.kill('SIGINT');
   expect((await watch.ended()).code).toBe(0);
 });
 
 describe('jobs wait', () => {
-  test('waits for all of them without a word, and ends with 0 when they completed', async () => {
+  test('waits for all jobs silently, and ends with 0 when they completed', async () => {
     const server = await startServer(undefined, SLOW);
     const first = await server.start('scrape', { ...LONG_SCRAPE, maxTweets: '100' });
     const second = await server.start('search', { query: 'jazz', maxTweets: '200' });
@@ -194,7 +199,7 @@ describe('jobs wait', () => {
     for (const { id } of [first, second]) expect((await server.job(id)).status).toBe('completed');
   });
 
-  test('has the exit code of the first in the order given that did not complete', async () => {
+  test('ends with the code of the first job that did not complete', async () => {
     const { dataDir, waiting } = await threeJobs();
     await run(['jobs', 'cancel', waiting], { dataDir });
     const { stdout } = await run(['jobs', 'list', '--json'], { dataDir });
@@ -206,14 +211,14 @@ describe('jobs wait', () => {
     expect(gone).toMatchObject({ code: 3, stderr: expect.stringContaining('"scrape-gone"') });
   });
 
-  test('takes a job that is removed meanwhile as gone, and waits for the others', async () => {
+  test('treats a job removed meanwhile as missing, and waits for the others', async () => {
     const dataDir = freshDataDir();
     const detached = async (...words: string[]) =>
       (await run([...words, '--detach'], { dataDir })).stdout.trim();
     const gone = await detached('scrape', 'aurora_lab');
     const stays = await detached('search', 'jazz');
     const waiting = start(['jobs', 'wait', stays, gone], { dataDir });
-    await until('it waits', () => waiting.stderr().includes('No server or worker runs now'));
+    await until('it waits', () => waiting.stderr().includes('No server or worker is running'));
     await run(['jobs', 'rm', '--force', gone], { dataDir });
     await run(['worker', '--once'], { dataDir });
     expect(await waiting.ended()).toMatchObject({ code: 3, stdout: '' });
@@ -221,10 +226,10 @@ describe('jobs wait', () => {
     expect(jobsIn(stdout)).toMatchObject([{ id: stays, status: 'completed' }]);
   });
 
-  test('Ctrl-C ends it and leaves the job alone; with nobody to do that, it is said', async () => {
+  test('Ctrl-C stops waiting and does not affect the job', async () => {
     const { dataDir, waiting } = await threeJobs();
     const waits = start(['jobs', 'wait', waiting], { dataDir });
-    await until('it waits', () => waits.stderr().includes('No server or worker runs now'));
+    await until('it waits', () => waits.stderr().includes('No server or worker is running'));
     waits.child.kill('SIGINT');
     expect((await waits.ended()).code).toBe(130);
     const { stdout } = await run(['jobs', 'list', '--status', 'queued', '--json'], { dataDir });
@@ -233,7 +238,7 @@ describe('jobs wait', () => {
 });
 
 describe('jobs cancel, retry and rm', () => {
-  test('take several ids, go on after one that cannot be, and tell so by their exit code', async () => {
+  test('take several ids, continue after an error, and report it by the exit code', async () => {
     const { jobs, waiting } = await threeJobs();
     const cancelled = await jobs('cancel', 'nothing', waiting);
     expect(cancelled.code).toBe(3);
@@ -246,7 +251,7 @@ describe('jobs cancel, retry and rm', () => {
     const retried = await jobs('retry', waiting);
     expect(retried).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('is in the line again. No server or worker runs now'),
+      stdout: expect.stringContaining('is queued again. No server or worker is running.'),
     });
     const busy = await jobs('rm', waiting);
     expect(busy).toMatchObject({
@@ -257,7 +262,7 @@ describe('jobs cancel, retry and rm', () => {
     expect((await jobs('show', waiting)).code).toBe(3);
   });
 
-  test('take what filters choose, and say how many could not be', async () => {
+  test('take filters, and report how many jobs were skipped', async () => {
     const { jobs } = await threeJobs();
     expect(await jobs('cancel', '--type', 'search')).toMatchObject({
       code: 0,
@@ -265,17 +270,17 @@ describe('jobs cancel, retry and rm', () => {
     });
     expect(await jobs('cancel', '--since', '1h')).toMatchObject({
       code: 0,
-      stdout: '0 jobs cancelled. 3 jobs were skipped: ended already, or gone.\n',
+      stdout: '0 jobs cancelled. 3 jobs were skipped: already ended or removed.\n',
     });
     const retried = await jobs('retry', '--failure', 'permanent');
-    expect(retried.stdout).toBe('1 job put back into the line.\n');
-    expect(retried.stderr).toContain('No server or worker runs now');
+    expect(retried.stdout).toBe('1 job requeued.\n');
+    expect(retried.stderr).toContain('No server or worker is running');
     const removed = await jobs('rm', '--words', 'space');
     expect(removed.stdout).toBe('1 job removed.\n');
     expect(await jobs('rm', '--words', 'space')).toMatchObject({
       code: 0,
       stdout: '',
-      stderr: 'There are no such jobs.\n',
+      stderr: 'No jobs match.\n',
     });
     expect(jobsIn((await jobs('list', '--json')).stdout)).toMatchObject([
       { status: 'queued', metadata: { username: 'nobody_here' } },
@@ -284,23 +289,26 @@ describe('jobs cancel, retry and rm', () => {
   });
 
   for (const [words, says] of [
-    [['rm'], 'Name one or several ids, or filter, as with --status.'],
-    [['cancel', '--status', ''], 'Name one or several ids, or filter, as with --status.'],
-    [['rm', '--status', 'failed', '4f2a91c0'], 'Name ids, or filter; not both.'],
-    [['rm', '--status', 'running', '--force'], '--force is for ids; cancel those under way first.'],
+    [['rm'], 'Give one or more ids, or a filter such as --status.'],
+    [['cancel', '--status', ''], 'Give one or more ids, or a filter such as --status.'],
+    [['rm', '--status', 'failed', '4f2a91c0'], 'Give ids or filters, not both.'],
+    [
+      ['rm', '--status', 'running', '--force'],
+      '--force works with ids only. Cancel active jobs first.',
+    ],
     [
       ['retry', '--until', 'noon'],
-      '--until: It must be a time such as 2026-01-31T12:00:00Z, or as long ago as 90m',
+      '--until: It must be a time such as 2026-01-31T12:00:00Z, or an age such as 90m',
     ],
   ] as const) {
-    test(`refuse to guess: jobs ${words.join(' ')}`, async () => {
+    test(`refuse invalid options: jobs ${words.join(' ')}`, async () => {
       const { code, stderr } = await run(['jobs', ...words], { dataDir: freshDataDir() });
       expect(stderr).toStartWith(says);
       expect(code).toBe(2);
     });
   }
 
-  test('do not take the only job there is for what is no id, such as an empty variable', async () => {
+  test('refuse an id that is too short, such as an empty variable', async () => {
     const dataDir = freshDataDir();
     const { stdout } = await run(['scrape', 'aurora_lab', '--detach'], { dataDir });
     const id = stdout.trim();
@@ -312,13 +320,13 @@ describe('jobs cancel, retry and rm', () => {
       ['watch', ''],
     ]) {
       const { code, stderr } = await run(['jobs', ...words], { dataDir });
-      expect(stderr).toMatch(/^"\w*" is too short for an id: type at least 4 characters/);
+      expect(stderr).toMatch(/^"\w*" is too short\. Type at least 4 characters/);
       expect(code).toBe(2);
     }
     expect((await run(['jobs', 'cancel', id.slice(-4)], { dataDir })).code).toBe(0);
   });
 
-  test('a cancel reaches the job that a server runs', async () => {
+  test('a cancel stops a job that a server runs', async () => {
     const server = await startServer(undefined, ENDLESS);
     const { id } = await server.start('scrape', LONG_SCRAPE);
     await until('it runs', async () => (await server.job(id)).status === 'running');
@@ -328,7 +336,7 @@ describe('jobs cancel, retry and rm', () => {
     expect((await server.ended(id)).status).toBe('cancelled');
   });
 
-  test('what a killed command left is seen as what it is, with nobody else there', async () => {
+  test('the job of a killed command is queued again, without other processes', async () => {
     const dataDir = freshDataDir();
     const command = start(['scrape', 'aurora_lab', '--max', '1000', '--json'], {
       dataDir,

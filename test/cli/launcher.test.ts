@@ -11,7 +11,7 @@ setDefaultTimeout(120_000);
 afterAll(stopCommands);
 afterAll(stopServers);
 
-test('from any folder, by a link to it, with a data folder that is relative to there', async () => {
+test('runs from any folder through a link, with a relative data folder', async () => {
   const elsewhere = freshDataDir();
   const link = join(elsewhere, 'xgpt');
   symlinkSync(XGPT, link);
@@ -33,7 +33,7 @@ test('from any folder, by a link to it, with a data folder that is relative to t
   expect((await server.ended()).code).toBe(0);
 });
 
-test('in a fresh checkout it names the install command of npm start', async () => {
+test('names the install command of npm start in a fresh checkout', async () => {
   const checkout = freshDataDir();
   for (const file of ['bin/xgpt', 'package.json']) {
     cpSync(join(XGPT, '../..', file), join(checkout, file));

@@ -26,16 +26,16 @@ beforeAll(async () => {
 }, 60_000);
 
 describe('posts', () => {
-  test('are the newest, and it is said how many there are', async () => {
+  test('lists the newest posts, and reports how many there are', async () => {
     const { code, stdout, stderr } = await xgpt('posts', '--author', '@aurora_lab', '--limit', '2');
     expect(code).toBe(0);
     expect(stdout).toMatch(
       /^@aurora_lab {2}Aurora Lab {2}.* UTC {2}sample\n {2}.+\n {2}https.+\n\n@aurora_lab .+\n {2}.+\n {2}https.+\n$/,
     );
-    expect(stderr).toBe('There are 250 in all; --limit shows more.\n');
+    expect(stderr).toBe('There are 250 in all. Use --limit to show more.\n');
   });
 
-  test('are found by their words, as JSON lines, however many pages they fill', async () => {
+  test('finds posts by words, as JSON lines, over any number of pages', async () => {
     const all = await xgpt('posts', '--limit', '1000000', '--json');
     expect(new Set(itemsIn(all.stdout).map(({ id }) => id)).size).toBe(260);
     expect(all.stderr).toBe('');
@@ -45,7 +45,7 @@ describe('posts', () => {
     for (const text of texts) expect(text).toMatch(/telescope/i);
   });
 
-  test('are found by meaning once there are vectors', async () => {
+  test('finds posts by meaning once there are vectors', async () => {
     const folder = { dataDir: freshDataDir(), env: { XGPT_MODEL_DIR: CACHED_MODEL } };
     await run(['search', 'telescope, jazz', '--max', '40', '--embed'], folder);
     const words = ['posts', '--meaning', 'a telescope', '--limit', '5', '--json'];
@@ -58,27 +58,27 @@ describe('posts', () => {
     expect(found[0]?.text).toMatch(/telescope/i);
   });
 
-  test('that are none are said to be none', async () => {
+  test('reports that nothing was found', async () => {
     const found = await xgpt('posts', 'zeppelin');
-    expect(found).toEqual({ code: 0, stdout: '', stderr: 'Nothing was found.\n' });
+    expect(found).toEqual({ code: 0, stdout: '', stderr: 'Nothing found.\n' });
   });
 
   for (const [words, says] of [
     [['--limit', '0'], '--limit: It must be a whole number from 1 to 1,000,000.'],
     [['--source', 'pigeon'], '--source: Source must be one of: sample, archive.'],
-    [['--meaning'], '--meaning: Add what they should mean.'],
-    [['--meaning', 'x', '--limit', '101'], '--limit: With --meaning it is 100 at most.'],
-    [['--meaning', '--author', 'ana', 'x'], '--meaning: It takes words alone, no author'],
-    [['x'.repeat(501)], '[words...]: q may have at most 500 characters.'],
+    [['--meaning'], '--meaning: Add the words to search for.'],
+    [['--meaning', 'x', '--limit', '101'], '--limit: With --meaning the maximum is 100.'],
+    [['--meaning', '--author', 'ana', 'x'], '--meaning: It cannot be combined with --author'],
+    [['x'.repeat(501)], '[words...]: q may have 500 characters at most.'],
   ] as const) {
-    test(`refuses what it cannot use: posts ${words.join(' ').slice(0, 40)}`, async () => {
+    test(`refuses invalid options: posts ${words.join(' ').slice(0, 40)}`, async () => {
       const { code, stderr } = await xgpt('posts', ...words);
       expect(stderr).toStartWith(says);
       expect(code).toBe(2);
     });
   }
 
-  test('by meaning need the model', async () => {
+  test('needs the model to find posts by meaning', async () => {
     const { code, stderr } = await run(['posts', '--meaning', 'jazz'], { dataDir });
     expect(stderr).toBe('The model has not been fetched yet. Start an embed job first.\n');
     expect(code).toBe(1);
@@ -86,16 +86,16 @@ describe('posts', () => {
 });
 
 describe('users list', () => {
-  test('is a table that fits the terminal', async () => {
+  test('prints a table that fits the terminal', async () => {
     const list = startInTerminal(['users', 'list', 'climbing'], { dataDir });
     expect(await list.ended()).toBe(0);
     const [head = '', ...rows] = list.shown().trimEnd().split('\r\n');
-    expect(head).toMatch(/^USERNAME +FOLLOWERS +POSTS HELD +SOURCE +BIO$/);
+    expect(head).toMatch(/^USERNAME +FOLLOWERS +SAVED POSTS +SOURCE +BIO$/);
     expect(rows).toHaveLength(3);
     for (const row of rows) expect(Bun.stringWidth(row)).toBeLessThanOrEqual(100);
   });
 
-  test('is JSON lines for programs', async () => {
+  test('prints JSON lines with --json', async () => {
     const { stdout } = await xgpt('users', 'list', '--json');
     const names = itemsIn(stdout).map(({ username }) => username);
     expect(names).toContain('aurora_lab');

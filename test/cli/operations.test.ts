@@ -19,7 +19,7 @@ afterAll(stopServers);
 const POSTS = '100 posts of @aurora_lab, 100 new\n';
 
 describe('FEATURES 23: progress in the terminal', () => {
-  test('with no server running, a bar moves until the job is done, and the result is told once', async () => {
+  test('a bar moves until the job has ended, and the result is printed once', async () => {
     const env = { XGPT_SAMPLE_PAGE_MS: '200' };
     const command = startInTerminal(['scrape', 'aurora_lab', '--max', '200'], {
       dataDir: freshDataDir(),
@@ -36,7 +36,7 @@ describe('FEATURES 23: progress in the terminal', () => {
     expect(shown.match(/200 new/g)).toHaveLength(1);
   });
 
-  test('a narrow terminal keeps the count and the time left, and no line of it wraps', async () => {
+  test('a narrow terminal shows the count and the time left, and no line wraps', async () => {
     const env = { XGPT_SAMPLE_PAGE_MS: '60' };
     const words = ['scrape', 'aurora_lab', '--max', '1000'];
     const command = startInTerminal(words, { dataDir: freshDataDir(), env }, 40);
@@ -46,7 +46,7 @@ describe('FEATURES 23: progress in the terminal', () => {
     for (const line of drawn.split('\r\n')) expect(Bun.stringWidth(line)).toBeLessThan(40);
   });
 
-  test('a terminal that cannot draw over a line gets lines without escapes', async () => {
+  test('a terminal that cannot redraw lines gets lines without escapes', async () => {
     const env = { XGPT_SAMPLE_PAGE_MS: '20', TERM: 'dumb' };
     const command = startInTerminal(['scrape', 'aurora_lab'], { dataDir: freshDataDir(), env });
     expect(await command.ended()).toBe(0);
@@ -55,7 +55,7 @@ describe('FEATURES 23: progress in the terminal', () => {
     expect(command.shown()).not.toContain('\x1b');
   });
 
-  test('jobs that a job started stand under it, each with its bar', async () => {
+  test('child jobs are shown below their parent, each with its bar', async () => {
     const words = ['users', 'discover', 'jazz', '--max', '2', '--scrape', '--posts', '40'];
     const env = { XGPT_SAMPLE_PAGE_MS: '300', NO_COLOR: '1' };
     const command = startInTerminal(words, { dataDir: freshDataDir(), env });
@@ -65,7 +65,7 @@ describe('FEATURES 23: progress in the terminal', () => {
     expect(command.shown()).not.toContain('\x1b[3');
   });
 
-  test('in a pipe, lines without escapes go to standard error, and only the result to the other', async () => {
+  test('in a pipe, progress goes to standard error and the result to standard output', async () => {
     const env = { XGPT_SAMPLE_PAGE_MS: '40' };
     const words = ['scrape', '@aurora_lab', '--max', '1000'];
     const begun = performance.now();
@@ -77,13 +77,13 @@ describe('FEATURES 23: progress in the terminal', () => {
     });
     const lines = stderr.trimEnd().split('\n');
     expect(lines.length).toBeGreaterThan(2);
-    // One a second, and one for each status.
+    // One per second, and one for each status.
     expect(lines.length).toBeLessThan(seconds + 5);
     expect(stderr).toMatch(/^scrape @aurora_lab {2}running {2}[\d,]+ \/ 1,000 {2}Reading page/m);
     expect(stderr).not.toContain('\x1b');
   });
 
-  test('--json prints each change as one job a line, last the job that has ended', async () => {
+  test('--json prints one job per line for each change, the ended job last', async () => {
     const words = ['scrape', 'aurora_lab', '--json', '--session', 'evening'];
     const env = { XGPT_SAMPLE_PAGE_MS: '20' };
     const { code, stdout, stderr } = await run(words, { dataDir: freshDataDir(), env });
@@ -100,7 +100,7 @@ describe('FEATURES 23: progress in the terminal', () => {
     expect(jobs.filter(({ completedAt }) => completedAt)).toHaveLength(1);
   });
 
-  test('--json and pipes tell of the jobs that a job started too, and of the job itself last', async () => {
+  test('--json and pipes show child jobs too, and the parent last', async () => {
     const dataDir = freshDataDir();
     const words = ['users', 'discover', 'jazz', '--max', '2', '--scrape', '--posts', '20'];
     const { code, stdout } = await run([...words, '--json'], { dataDir });
@@ -143,12 +143,14 @@ describe('FEATURES 23: progress in the terminal', () => {
 });
 
 describe('--detach', () => {
-  test('prints the id and how to watch it; a server does it when one starts', async () => {
+  test('prints the id and how to watch the job; a server runs it when one starts', async () => {
     const dataDir = freshDataDir();
     const { code, stdout, stderr } = await run(['scrape', 'aurora_lab', '--detach'], { dataDir });
     const id = stdout.trim();
     expect(code).toBe(0);
-    expect(stderr).toContain(`Watch it with: xgpt jobs watch ${id}. No server or worker runs now`);
+    expect(stderr).toContain(
+      `Watch it with: xgpt jobs watch ${id}. No server or worker is running.`,
+    );
     const server = await startServer(dataDir);
     expect(await server.ended(id)).toMatchObject({ status: 'completed', attempt: 1 });
     const beside = await run(['scrape', 'aurora_lab', '--detach'], { dataDir });
@@ -161,7 +163,7 @@ describe('import', () => {
   const posts = { 'data/tweets.js': part('tweets.part0', manyTweets(100)) };
   const archive = { ...accountFiles(), ...posts };
 
-  test('reads a zip and a folder from anywhere, and what lies in the imports folder without a copy', async () => {
+  test('reads a zip and a folder from any path, and copies none from the imports folder', async () => {
     const dataDir = freshDataDir();
     const elsewhere = freshDataDir();
     await writeZip(join(elsewhere, 'twitter.zip'), archive);
@@ -175,7 +177,7 @@ describe('import', () => {
     expect(readdirSync(join(dataDir, 'imports')).sort()).toEqual(['twitter.zip', 'unpacked']);
   });
 
-  test('copies a zip whose bytes are there already no second time, under whatever name', async () => {
+  test('does not copy a zip with the same bytes again, whatever its name', async () => {
     const dataDir = freshDataDir();
     const elsewhere = freshDataDir();
     await writeZip(join(elsewhere, 'twitter.zip'), archive);
@@ -185,18 +187,18 @@ describe('import', () => {
     expect(again).toMatchObject({ code: 0, stdout: POSTS.replace(', 100', ', none') });
     expect(again.stderr).toStartWith('The imports folder already has this archive as twitter.zip.');
     const bytes = await Bun.file(join(elsewhere, 'again.zip')).bytes();
-    // As long as the other, and not the same: the time of the first file in it.
+    // Of the same length, but different: the time of its first file.
     bytes[10] = (bytes[10] ?? 0) ^ 1;
     await Bun.write(join(elsewhere, 'twitter.zip'), bytes);
     const other = await run(['import', join(elsewhere, 'twitter.zip')], { dataDir });
     expect(other.code).toBe(0);
     expect(readdirSync(join(dataDir, 'imports')).sort()).toEqual(['twitter-2.zip', 'twitter.zip']);
-    // What was there before is not removed when it cannot be read as asked.
+    // An archive that was there before is kept when an option is invalid.
     await run(['import', join(elsewhere, 'again.zip'), '--max', '0'], { dataDir });
     expect(readdirSync(join(dataDir, 'imports'))).toContain('twitter.zip');
   });
 
-  test('of what is no archive, or is asked for wrongly, nothing is kept', async () => {
+  test('keeps nothing when the file is no archive or an option is invalid', async () => {
     const dataDir = freshDataDir();
     const path = join(dataDir, 'holiday.zip');
     await Bun.write(path, 'no zip at all');
@@ -210,14 +212,14 @@ describe('import', () => {
 });
 
 describe('exit codes', () => {
-  test('1: the job failed, with its reason and what to do', async () => {
+  test('1: the job failed; the reason and what to do are shown', async () => {
     const { code, stdout, stderr } = await run(['scrape', 'nobody_here'], {
       dataDir: freshDataDir(),
     });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/▲ scrape @nobody_here {2}failed after \d+:\d\d: .*nobody_here/);
     expect(stderr).toMatch(
-      /xgpt jobs show (scrape-\S+) tells more, xgpt jobs retry \1 tries again/,
+      /run xgpt jobs show (scrape-\S+)\. To try again, run xgpt jobs retry \1\./,
     );
   });
 
@@ -235,7 +237,7 @@ describe('exit codes', () => {
     [['jobs', 'list', '--since', 'monday'], '--since: It must be a time such as 2026'],
     [['jobs', 'list', '--limit', '0'], '--limit: Limit must be a whole number from 1 to 1000.'],
     [['jobs'], 'Usage: xgpt jobs'],
-  ])('2: %p cannot be used, and nothing is started', async (words, message) => {
+  ])('2: %p is invalid, and nothing is started', async (words, message) => {
     const dataDir = freshDataDir();
     const { code, stdout, stderr } = await run(words, { dataDir });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -243,7 +245,7 @@ describe('exit codes', () => {
     expect((await run(['jobs', 'list'], { dataDir })).stdout).toBe('');
   });
 
-  test('2: a setting that cannot be used is named', async () => {
+  test('2: an invalid setting is named', async () => {
     const env = { XGPT_LEASE_MS: 'long' };
     const { code, stderr } = await run(['jobs', 'list'], { dataDir: freshDataDir(), env });
     expect(code).toBe(2);
@@ -258,7 +260,7 @@ describe('exit codes', () => {
     expect(archive).toMatchObject({ code: 3, stderr: 'No archive found at ./gone.zip.\n' });
   });
 
-  test('5: there is no data folder, and what only reads or changes makes none', async () => {
+  test('5: there is no data folder, and commands that need one do not create it', async () => {
     const dataDir = join(freshDataDir(), 'none');
     for (const words of [
       ['jobs', 'list'],
@@ -276,7 +278,7 @@ describe('exit codes', () => {
     expect(existsSync(dataDir)).toBe(false);
   });
 
-  test('5: a data folder or a database that cannot be used', async () => {
+  test('5: the data folder or the database cannot be used', async () => {
     const dataDir = freshDataDir();
     await Bun.write(join(dataDir, 'file'), '');
     for (const words of [

@@ -8,7 +8,7 @@ setDefaultTimeout(120_000);
 afterAll(stopCommands);
 afterAll(stopServers);
 
-const NOWHERE = '/dev/full';
+const FULL_DEVICE = '/dev/full';
 
 /** Runs a line of bash in which `xgpt` is the program; the exit code is that of its first command. */
 async function shell(line: string, dataDir: string) {
@@ -27,8 +27,8 @@ async function shell(line: string, dataDir: string) {
   return { code: await child.exited, stdout, stderr };
 }
 
-describe('when nobody reads any more', () => {
-  // Whoever waits for the end of this job waits for most of a minute.
+describe('when the output is closed', () => {
+  // This job takes most of a minute.
   const SLOW = { XGPT_SAMPLE_PAGE_MS: '1000' };
   const LONG = { username: 'aurora_lab', maxTweets: '10000' };
 
@@ -39,7 +39,7 @@ describe('when nobody reads any more', () => {
     ['jobs watch ID --log | head -n 1', 141],
     ['jobs watch ID 2>&1 | head -n 1', 141],
     ['jobs show ID --follow | head -n 1', 141],
-  ])('%s ends with %d, and the job goes on', async (line, ends) => {
+  ])('%s ends with %d, and the job continues', async (line, ends) => {
     const server = await startServer(undefined, SLOW);
     const { id } = await server.start('scrape', LONG);
     const { code, stdout } = await shell(`xgpt ${line.replace('ID', id)}`, server.dataDir);
@@ -50,7 +50,7 @@ describe('when nobody reads any more', () => {
   });
 });
 
-describe.skipIf(!existsSync(NOWHERE))('where nothing can be written', () => {
+describe.skipIf(!existsSync(FULL_DEVICE))('when the disk is full', () => {
   test.each([
     'scrape aurora_lab --max 20',
     'scrape aurora_lab --max 20 --json',
@@ -60,27 +60,27 @@ describe.skipIf(!existsSync(NOWHERE))('where nothing can be written', () => {
     'users list',
     'completion fish',
     '--help',
-  ])('%s says so of standard output, and ends with 1', async (line) => {
+  ])('%s reports that standard output cannot be written, and ends with 1', async (line) => {
     const dataDir = freshDataDir();
     await run(['scrape', 'aurora_lab', '--max', '20'], { dataDir });
-    const { code, stderr } = await shell(`xgpt ${line} >${NOWHERE}`, dataDir);
-    expect(stderr).toMatch(/^Standard output cannot be written: ENOSPC: no space left on device/m);
+    const { code, stderr } = await shell(`xgpt ${line} >${FULL_DEVICE}`, dataDir);
+    expect(stderr).toMatch(/^Cannot write to standard output: ENOSPC: no space left on device/m);
     expect(code).toBe(1);
   });
 
-  test('the job of a command is done all the same, and its own exit code comes first', async () => {
+  test('the job completes all the same, and its exit code has priority', async () => {
     const dataDir = freshDataDir();
-    await shell(`xgpt scrape aurora_lab --max 20 --json >${NOWHERE}`, dataDir);
+    await shell(`xgpt scrape aurora_lab --max 20 --json >${FULL_DEVICE}`, dataDir);
     const { stdout } = await run(['jobs', 'list', '--json'], { dataDir });
     expect(jobsIn(stdout)).toMatchObject([{ status: 'completed', result: { posts: 20 } }]);
-    expect((await shell(`xgpt jobs show nothing >${NOWHERE}`, dataDir)).code).toBe(3);
+    expect((await shell(`xgpt jobs show nothing >${FULL_DEVICE}`, dataDir)).code).toBe(3);
   });
 
-  test('standard error is done without', async () => {
+  test('a failing standard error is ignored', async () => {
     const dataDir = freshDataDir();
-    const done = await shell(`xgpt scrape aurora_lab --max 20 2>${NOWHERE}`, dataDir);
+    const done = await shell(`xgpt scrape aurora_lab --max 20 2>${FULL_DEVICE}`, dataDir);
     expect(done).toEqual({ code: 0, stdout: '20 posts of @aurora_lab, 20 new\n', stderr: '' });
-    expect((await shell(`xgpt scrape nobody_here 2>${NOWHERE}`, dataDir)).code).toBe(1);
-    expect((await shell(`xgpt jobs show nothing 2>${NOWHERE}`, dataDir)).code).toBe(3);
+    expect((await shell(`xgpt scrape nobody_here 2>${FULL_DEVICE}`, dataDir)).code).toBe(1);
+    expect((await shell(`xgpt jobs show nothing 2>${FULL_DEVICE}`, dataDir)).code).toBe(3);
   });
 });

@@ -27,7 +27,7 @@ test.each([[['--help']], [['jobs', 'list']], [['complete', '--', 'jobs', 'show',
   120_000,
 );
 
-test('a scrape loads the operations, and a server the web side: so it would show', async () => {
+test('a scrape loads the operations, and a server loads the web routes', async () => {
   const scrape = await withoutHeavyModules('scrape', 'aurora_lab');
   expect(scrape.stderr).toMatch(/src\/operations\/\w+\/\w+\.ts was loaded/);
   expect((await withoutHeavyModules('serve')).stderr).toContain('was loaded');

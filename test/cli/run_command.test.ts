@@ -20,7 +20,7 @@ describe('FEATURES 8: runCommand', () => {
     expect(tracker.getAllJobs()).toMatchObject([{ status: 'completed' }]);
   });
 
-  test('a failure ends the job with its message, and is thrown on', async () => {
+  test('an error fails the job with its message, and is thrown again', async () => {
     const { tracker } = setup();
     const failing = runCommand(
       async () => {
@@ -34,7 +34,7 @@ describe('FEATURES 8: runCommand', () => {
     ]);
   });
 
-  test('a cancel from elsewhere reaches the work through the signal', async () => {
+  test('a cancel elsewhere aborts the signal of the context', async () => {
     const { tracker } = setup();
     await runCommand(
       async (job) => {
@@ -46,11 +46,11 @@ describe('FEATURES 8: runCommand', () => {
     expect(tracker.getAllJobs()).toMatchObject([{ status: 'cancelled' }]);
   });
 
-  test('an empty name is refused before anything is run', async () => {
+  test('an empty name is refused before the function is run', async () => {
     const { tracker } = setup();
     const run = mock(async () => {});
     const running = runCommand(run, { name: '' as 'scrape', tracker });
-    await expect(running).rejects.toThrow('Give a name, such as scrape');
+    await expect(running).rejects.toThrow('Give a job type, such as scrape');
     expect(run).not.toHaveBeenCalled();
     expect(tracker.getAllJobs()).toEqual([]);
   });

@@ -10,7 +10,7 @@ afterAll(stopServers);
 
 const ROOT = join(import.meta.dir, '../..');
 
-test('the example of docs/scripting.md does what it says, and leaves its job', async () => {
+test('the example of docs/scripting.md works, and its job is kept', async () => {
   const page = await Bun.file(join(ROOT, 'docs/scripting.md')).text();
   const example = /```ts\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
   const dataDir = freshDataDir();

@@ -14,7 +14,7 @@ async function jobsOf(dataDir: string) {
   return jobsIn((await run(['jobs', 'list', '--json'], { dataDir })).stdout);
 }
 
-/** A scrape whose first attempt has failed, so that it waits for its next one. */
+/** A scrape whose first attempt has failed, and which waits for the next one. */
 async function leaveRetrying(dataDir: string): Promise<void> {
   const tracker = createTracker({ database: `${dataDir}/xgpt.sqlite` });
   tracker.define(
@@ -34,7 +34,7 @@ async function leaveRetrying(dataDir: string): Promise<void> {
 }
 
 describe('worker --once', () => {
-  test('does what was left, also what waits for its next attempt, and ends with 0', async () => {
+  test('runs all queued jobs, also those that wait for a retry, and ends with 0', async () => {
     const dataDir = freshDataDir();
     await run(['scrape', 'aurora_lab', '--max', '200', '--detach'], { dataDir });
     await run(['scrape', 'nobody_here', '--detach'], { dataDir });
@@ -49,7 +49,7 @@ describe('worker --once', () => {
     ]);
   });
 
-  test('ends at once where nothing is left, and waits for what another process does', async () => {
+  test('ends at once without jobs, and waits for jobs of another process', async () => {
     const nothing = await run(['worker', '--once'], { dataDir: freshDataDir() });
     expect(nothing.code).toBe(0);
     const server = await startServer(undefined, { XGPT_SAMPLE_PAGE_MS: '40' });
@@ -60,7 +60,7 @@ describe('worker --once', () => {
     expect((await server.job(id)).status).toBe('completed');
   });
 
-  test('without it a worker waits for more', async () => {
+  test('without --once a worker waits for more jobs', async () => {
     const dataDir = freshDataDir();
     const worker = start(['worker'], { dataDir });
     await until('it works', () => worker.stdout().includes('xgpt works on'));

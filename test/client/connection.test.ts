@@ -9,8 +9,8 @@ import {
   test,
 } from 'bun:test';
 import { createClient } from 'xgpt/client';
-import { createAsk } from '../../src/client/api.ts';
-import { createJobStream, type JobNews } from '../../src/client/job_stream.ts';
+import { createSender } from '../../src/client/api.ts';
+import { createJobStream, type JobUpdate } from '../../src/client/job_stream.ts';
 import { retryDelay } from '../../src/client/retry_delay.ts';
 import { lastingPort } from '../support/port.ts';
 import { freshDataDir, startServer, stopServers, type TestServer } from '../support/server.ts';
@@ -28,7 +28,7 @@ beforeAll(async () => {
   app = await startStagedApp();
 });
 
-/** They would leave no room for the next test's. */
+/** Frees the queue for the next test. */
 afterEach(async () => {
   for (const { id } of app.tracker.getActiveJobs()) await app.tracker.cancelJob(id);
 });
@@ -47,7 +47,8 @@ function countingClient(options: Parameters<typeof createClient>[0] = {}) {
   return { ...client, opened: () => opened };
 }
 
-const nobodyWatches = () => until('nobody watches', async () => (await app.watchers()) === 0);
+const allStreamsClosed = () =>
+  until('all streams are closed', async () => (await app.watchers()) === 0);
 
 async function scrapes(count: number): Promise<string[]> {
   const names = Array.from({ length: count }, (_, index) => `user_${index}`);
@@ -55,7 +56,7 @@ async function scrapes(count: number): Promise<string[]> {
 }
 
 describe('one connection', () => {
-  test('serves fifty stores, and is closed when the last one is left', async () => {
+  test('serves fifty stores, and is closed when the last one is unsubscribed', async () => {
     const client = countingClient();
     const seen = (await scrapes(50)).map((id) => record(client.track(id)));
     await Promise.all(seen.map(({ reaches }) => reaches('running')));
@@ -64,20 +65,20 @@ describe('one connection', () => {
     for (const { stop } of seen.slice(1)) stop();
     expect(await app.watchers()).toBe(1);
     seen[0]?.stop();
-    await nobodyWatches();
+    await allStreamsClosed();
   });
 
-  test('serves more stores than an address has room for', async () => {
+  test('serves more stores than fit into a URL', async () => {
     const client = countingClient();
     const ids = Array.from({ length: 400 }, (_, index) => `scrape-${'0'.repeat(30)}${index}`);
     const seen = ids.map((id) => record(client.track(id)));
     await Promise.all(seen.map(({ reaches }) => reaches('not_found')));
     expect(client.opened()).toBe(1);
     for (const { stop } of seen) stop();
-    await nobodyWatches();
+    await allStreamsClosed();
   });
 
-  test('tells what can be no id that it is none, and the others nothing of it', async () => {
+  test('reports an impossible id as not found without affecting other jobs', async () => {
     const client = countingClient();
     const [id = ''] = await scrapes(1);
     const good = record(client.track(id));
@@ -88,10 +89,10 @@ describe('one connection', () => {
     await good.reaches('cancelled');
     expect(good.states.map(({ status }) => status)).not.toContain('refused');
     for (const { stop } of [good, ...bad]) stop();
-    await nobodyWatches();
+    await allStreamsClosed();
   });
 
-  test('is opened anew for a store that joins, which the others do not notice', async () => {
+  test('is opened again for a new store, unnoticed by the others', async () => {
     const client = countingClient();
     const [one, other] = await scrapes(2);
     const first = record(client.track(String(one)));
@@ -106,10 +107,10 @@ describe('one connection', () => {
     await first.reaches('cancelled');
     first.stop();
     second.stop();
-    await nobodyWatches();
+    await allStreamsClosed();
   });
 
-  test('serves a second store of the same job as it is', async () => {
+  test('serves a second store of the same job without reopening', async () => {
     const client = countingClient();
     const id = String((await scrapes(1))[0]);
     const first = record(client.track(id));
@@ -119,10 +120,10 @@ describe('one connection', () => {
     expect(client.opened()).toBe(1);
     first.stop();
     second.stop();
-    await nobodyWatches();
+    await allStreamsClosed();
   });
 
-  test('goes on for a store that is left and taken up again at once', async () => {
+  test('continues for a store that is unsubscribed and subscribed again at once', async () => {
     const client = countingClient();
     const store = client.track(String((await scrapes(1))[0]));
     const first = record(store);
@@ -133,10 +134,10 @@ describe('one connection', () => {
     await again.reaches('cancelled');
     expect(client.opened()).toBe(1);
     again.stop();
-    await nobodyWatches();
+    await allStreamsClosed();
   });
 
-  test('is opened anew for a job that was forgotten and is followed again', () => {
+  test('is opened again for a job that is followed again', () => {
     const time = manualTime();
     const asked: string[] = [];
     const ask = (path: string) => {
@@ -155,17 +156,17 @@ describe('one connection', () => {
     expect(asked).toEqual([address, 'api/jobs/stream/jobs?job=scrape-2&job=scrape-1']);
   });
 
-  test('is not kept for anything that was left, in a thousand rounds', async () => {
+  test('leaks nothing over a thousand subscriptions', async () => {
     const client = countingClient();
     const lasting = new AbortController();
     const listeners = countListeners(lasting.signal);
     const id = String((await scrapes(1))[0]);
     const round = () => client.track(id, { signal: lasting.signal }).subscribe(() => {})();
     for (let index = 0; index < 1_000; index++) round();
-    await nobodyWatches();
+    await allStreamsClosed();
     const before = objects();
     for (let index = 0; index < 1_000; index++) round();
-    await nobodyWatches();
+    await allStreamsClosed();
     expect(listeners.count).toBe(0);
     await until('what was left is gone', () => objects() - before < 500);
   });
@@ -191,7 +192,7 @@ function countListeners(signal: AbortSignal) {
 }
 
 describe('an abort', () => {
-  test('of a store’s own signal ends it alone', async () => {
+  test('of a store’s own signal ends only that store', async () => {
     const client = countingClient();
     const [one, other] = await scrapes(2);
     const controller = new AbortController();
@@ -208,10 +209,10 @@ describe('an abort', () => {
     await second.reaches('cancelled');
     expect(first.states.length).toBe(before);
     second.stop();
-    await nobodyWatches();
+    await allStreamsClosed();
   });
 
-  test('of the client’s signal ends all, loops as well, and the connection', async () => {
+  test('of the client’s signal ends all stores and loops, and the connection', async () => {
     const controller = new AbortController();
     const client = countingClient({ signal: controller.signal });
     const stores = (await scrapes(3)).map((id) => client.track(id));
@@ -225,12 +226,12 @@ describe('an abort', () => {
     expect(app.tracker.getAllJobs().some(({ metadata }) => metadata?.username === 'late')).toBe(
       false,
     );
-    await nobodyWatches();
+    await allStreamsClosed();
   });
 });
 
 describe('a server that is killed and started again', () => {
-  test('is not noticed by a subscriber: nothing is said twice, and nothing is missed', async () => {
+  test('is not noticed by subscribers: no state is repeated or missed', async () => {
     const dataDir = freshDataDir();
     const settings = { XGPT_SAMPLE_PAGE_MS: '800', PORT: lastingPort() };
     const server = await startServer(dataDir, settings);
@@ -263,13 +264,13 @@ describe('a token', () => {
     server = await startServer(undefined, { XGPT_TOKEN: TOKEN });
   });
 
-  test('lets in, for starts and the stream alike', async () => {
+  test('gives access to starts and the stream', async () => {
     const client = createClient({ url: server.url, token: TOKEN });
     const input = { username: 'aurora_lab', maxTweets: 20 };
     expect(await client.track({ type: 'scrape', input }).done).toMatchObject({ posts: 20 });
   });
 
-  test('that is wrong is told at once, and not tried again and again', async () => {
+  test('that is wrong is reported at once, and not retried', async () => {
     const stranger = countingClient({ url: server.url, token: 'sesame-open-sesame-shut' });
     const store = stranger.track('scrape-something');
     await expect(store.done).rejects.toMatchObject({ code: 'unauthorised', status: 401 });
@@ -280,8 +281,8 @@ describe('a token', () => {
   });
 });
 
-describe('a line that falls silent', () => {
-  test('is dead after 45 s, and is opened again after a wait', () => {
+describe('a silent connection', () => {
+  test('is dead after 45 s, and is opened again after a delay', () => {
     const time = manualTime();
     const lines: string[] = [];
     const ask = () => {
@@ -304,7 +305,7 @@ describe('a line that falls silent', () => {
     expect(time.pending()).toBe(0);
   });
 
-  test('is not dead while heartbeats come', async () => {
+  test('is alive while heartbeats arrive', async () => {
     const time = manualTime();
     let opened = 0;
     let line: ReadableStreamDefaultController<Uint8Array> | undefined;
@@ -318,8 +319,8 @@ describe('a line that falls silent', () => {
         }),
       );
     };
-    const news: JobNews[] = [];
-    const stream = createJobStream(createAsk({ url: app.url, fetch }), time);
+    const news: JobUpdate[] = [];
+    const stream = createJobStream(createSender({ url: app.url, fetch }), time);
     const release = stream.follow('scrape-1', (each) => news.push(each));
     time.pass(20);
     const send = (text: string) => line?.enqueue(new TextEncoder().encode(text));
@@ -337,7 +338,7 @@ describe('a line that falls silent', () => {
   });
 });
 
-test('the waits between attempts double from half a second to half a minute', () => {
+test('the delays between retries double from half a second to half a minute', () => {
   expect([0, 1, 2, 3, 4, 5, 9].map((failures) => retryDelay(failures, 0))).toEqual([
     500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000,
   ]);
@@ -345,7 +346,7 @@ test('the waits between attempts double from half a second to half a minute', ()
   expect(retryDelay(20, 1)).toBe(30_000);
 });
 
-test('a server that is full is asked again when it said', async () => {
+test('a full server is asked again after its retry-after', async () => {
   const time = manualTime();
   let opened = 0;
   const fetch = async () => {
@@ -353,7 +354,7 @@ test('a server that is full is asked again when it said', async () => {
     const error = { code: 'too_many_watchers', message: 'Too many live connections are open.' };
     return Response.json({ error }, { status: 503, headers: { 'retry-after': '10' } });
   };
-  const stream = createJobStream(createAsk({ url: app.url, fetch }), time);
+  const stream = createJobStream(createSender({ url: app.url, fetch }), time);
   const release = stream.follow('scrape-1', () => {});
   time.pass(20);
   await until('the next attempt is planned', () => time.next() === 10_000);

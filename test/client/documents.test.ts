@@ -54,7 +54,7 @@ describe('the script of docs/client.md', () => {
   for (const runtime of ['node', process.execPath]) {
     const name = runtime === 'node' ? 'Node' : 'Bun';
 
-    test(`runs on ${name}, follows its jobs, and ends by itself`, async () => {
+    test(`runs on ${name}, follows its jobs, and exits`, async () => {
       const { code, lines, stderr } = await run([runtime, 'script.mjs']);
       expect(stderr).toBe('');
       expect(lines[0]).toBe('loading  ');
@@ -64,17 +64,17 @@ describe('the script of docs/client.md', () => {
       expect(code).toBe(0);
     });
 
-    test(`says on ${name} what is wrong when nothing answers`, async () => {
+    test(`reports on ${name} that there is no response`, async () => {
       const { code, stderr } = await run([runtime, 'script.mjs'], {
         XGPT_URL: 'http://127.0.0.1:1',
       });
-      expect(stderr).toStartWith('unreachable Nothing answers at http://127.0.0.1:1/.');
+      expect(stderr).toStartWith('unreachable No response from http://127.0.0.1:1/.');
       expect(code).toBe(1);
     });
   }
 });
 
-test('the store of docs/client.md tells of its job from the beginning to the end', async () => {
+test('the store of docs/client.md follows its job from start to end', async () => {
   const name = `${crypto.randomUUID()}.ts`;
   // Where `xgpt/client` is found by its name.
   const file = join(ROOT, 'node_modules/.cache', name);

@@ -69,7 +69,7 @@ class Line {
   }
 }
 
-test('kill -9 between a start and its answer: the client asks again, and it is one job', async () => {
+test('kill -9 between a start and its response: the client retries, and starts one job', async () => {
   const server = await startServer();
   const line = new Line(server);
   const client = createClient({ url: line.url });
@@ -87,7 +87,7 @@ test('kill -9 between a start and its answer: the client asks again, and it is o
   line.close();
 });
 
-test('whoever gives up is not kept waiting for another attempt', async () => {
+test('an abort does not wait for the next retry', async () => {
   const leaving = new AbortController();
   let asked = 0;
   const client = createClient({

@@ -1,7 +1,7 @@
 import type { JobState, TrackedJob } from 'xgpt/client';
 import { until } from '../support/wait.ts';
 
-/** Keeps every value a store had. */
+/** Records every value of a store. */
 export function record<Output>(job: TrackedJob<Output>) {
   const states: JobState<Output>[] = [];
   const stop = job.subscribe((state) => states.push(state));

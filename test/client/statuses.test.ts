@@ -85,7 +85,7 @@ beforeAll(async () => {
 const scrape = (username: string) => client.track({ type: 'scrape', input: { username } });
 
 describe('FEATURES 9 and 10: a job as a store', () => {
-  test('is loading until the job exists, and in the end has its output', async () => {
+  test('is loading until the job exists, and has its output in the end', async () => {
     const store = scrape('quick');
     const seen = record(store);
     expect(seen.states).toEqual([{ status: 'loading' }]);
@@ -107,7 +107,7 @@ describe('FEATURES 9 and 10: a job as a store', () => {
     seen.stop();
   });
 
-  test('tells progress from 0 to 100, or null when the total is unknown', async () => {
+  test('has progress from 0 to 100, or null when the total is unknown', async () => {
     const [known, unknown] = [record(scrape('held')), record(scrape('endless'))];
     expect(await known.reaches('running')).toMatchObject({ output: null });
     await Promise.all([
@@ -118,7 +118,7 @@ describe('FEATURES 9 and 10: a job as a store', () => {
     unknown.stop();
   });
 
-  test('can be that of a job which somebody else has started', async () => {
+  test('can follow a job started by others', async () => {
     const { id } = await app.scrape('held');
     const seen = record(client.track(id));
     await seen.reaches('running');
@@ -138,7 +138,7 @@ describe('FEATURES 9 and 10: a job as a store', () => {
     seen.stop();
   });
 
-  test('keeps its output when the server forgets the job', async () => {
+  test('keeps its output when the server removes the job', async () => {
     const seen = record(scrape('quick'));
     const { jobId } = await seen.reaches('completed');
     await app.tracker.removeJob(String(jobId));
@@ -149,7 +149,7 @@ describe('FEATURES 9 and 10: a job as a store', () => {
     other.stop();
   });
 
-  test('is refused when the server does not start it, and says which field is wrong', async () => {
+  test('is refused when the server does not start it, with the invalid field', async () => {
     const store = scrape('ab');
     const seen = record(store);
     const refused = await seen.reaches('refused');
@@ -163,7 +163,7 @@ describe('FEATURES 9 and 10: a job as a store', () => {
     seen.stop();
   });
 
-  test('shows the steps of a job that has several', async () => {
+  test('has the steps of a job', async () => {
     const seen = record(scrape('in_parts'));
     await expectSoon(seen, {
       steps: [
@@ -174,7 +174,7 @@ describe('FEATURES 9 and 10: a job as a store', () => {
     seen.stop();
   });
 
-  test('hands a subscriber the present value at once, and nothing after it has left', async () => {
+  test('gives a subscriber the current value at once, and none after it unsubscribes', async () => {
     const store = scrape('held');
     const first = record(store);
     const { jobId } = await first.reaches('running');
@@ -188,7 +188,7 @@ describe('FEATURES 9 and 10: a job as a store', () => {
   });
 });
 
-describe('FEATURES 11: every status is told apart', () => {
+describe('FEATURES 11: every status is distinct', () => {
   test('waiting', async () => {
     const first = record(client.track({ type: 'search', input: { query: 'jazz' } }));
     await first.reaches('running');
@@ -207,7 +207,7 @@ describe('FEATURES 11: every status is told apart', () => {
     seen.stop();
   });
 
-  test('failed, by an error that another attempt would not change', async () => {
+  test('failed, by a permanent error', async () => {
     const store = scrape('refused');
     await expect(store.done).rejects.toMatchObject({
       name: 'JobError',
@@ -219,7 +219,7 @@ describe('FEATURES 11: every status is told apart', () => {
     seen.stop();
   });
 
-  test('A13: failed, by such an error in its last attempt, here as on the server', async () => {
+  test('A13: failed, by a permanent error in its last attempt, as on the server', async () => {
     const seen = record(scrape('refused_late'));
     const { jobId } = await seen.reaches('failed');
     expect(seen.last()).toMatchObject({ failure: 'permanent', attempt: 2, maxAttempts: 2 });
@@ -246,7 +246,7 @@ describe('FEATURES 11: every status is told apart', () => {
     expect(stateOf(job as ServerJob, [])).toMatchObject({ status, failure });
   });
 
-  test('failed for good after all its attempts', async () => {
+  test('exhausted, after all its attempts', async () => {
     const store = scrape('unlucky');
     const seen = record(store);
     expect(await seen.reaches('exhausted')).toMatchObject({
@@ -260,7 +260,7 @@ describe('FEATURES 11: every status is told apart', () => {
     seen.stop();
   });
 
-  test('failed, for one that no attempt was ever planned for but the first', async () => {
+  test('failed, for a job with a single attempt', async () => {
     const { jobId } = await app.tracker.createJob('embed');
     const seen = record(client.track(jobId));
     await seen.reaches('running');
@@ -285,7 +285,7 @@ describe('FEATURES 11: every status is told apart', () => {
 });
 
 describe('retry', () => {
-  test('puts an ended job back into the line, and done waits for the next end', async () => {
+  test('queues an ended job again, and done waits for the next end', async () => {
     const store = scrape('held');
     const seen = record(store);
     await expectSoon(seen, { message: 'One of three' });
@@ -301,20 +301,20 @@ describe('retry', () => {
     seen.stop();
   });
 
-  test('is refused as long as the job is active', async () => {
+  test('is refused while the job is active', async () => {
     await expect(scrape('endless').retry()).rejects.toMatchObject({ code: 'active', status: 409 });
   });
 });
 
 describe('a loop over a job', () => {
-  test('goes through its states and ends with it', async () => {
+  test('yields its states and ends with it', async () => {
     const statuses: string[] = [];
     for await (const { status } of scrape('quick')) statuses.push(status);
     expect(statuses[0]).toBe('loading');
     expect(statuses.at(-1)).toBe('completed');
   });
 
-  test('ends when the store is left', async () => {
+  test('ends when the store is unsubscribed', async () => {
     const store = scrape('endless');
     const { done } = store;
     for await (const { status } of store) if (status === 'running') store.unsubscribe();
@@ -323,7 +323,7 @@ describe('a loop over a job', () => {
 });
 
 describe('FEATURES 13: starts', () => {
-  test('that are asked for in one go are one request, and each has its own answer', async () => {
+  test('of the same turn are one request, and each has its own result', async () => {
     let requests = 0;
     const counting = createClient({
       url: app.url,
@@ -350,7 +350,7 @@ describe('FEATURES 13: starts', () => {
     expect(app.tracker.getJob(id)?.sessionId).toBe('spring');
   });
 
-  test('say so when nothing answers', async () => {
+  test('fail without a response', async () => {
     const nobody = createClient({ url: 'http://127.0.0.1:1' });
     await expect(
       nobody.start({ type: 'scrape', input: { username: 'quick' } }),

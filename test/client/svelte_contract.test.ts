@@ -51,7 +51,7 @@ function derived<Value, Result>(
   };
 }
 
-test('get gives the present value, without a store of its own being kept', async () => {
+test('get returns the current value without keeping a subscription', async () => {
   const { id } = await app.scrape('aurora_lab');
   const store = client.track(id);
   expect(get<JobState>(store)).toEqual({ status: 'loading' });
@@ -61,7 +61,7 @@ test('get gives the present value, without a store of its own being kept', async
   expect(get<JobState>(store)).toMatchObject({ jobId: id, status: 'running' });
 });
 
-test('derived stores follow several jobs, and leave them', async () => {
+test('derived stores subscribe to several jobs, and unsubscribe', async () => {
   const jobs = await Promise.all([app.scrape('one'), app.scrape('two')]);
   const stores = jobs.map(({ id }) => client.track(id));
   const running = derived<JobState, number>(
@@ -79,7 +79,7 @@ test('derived stores follow several jobs, and leave them', async () => {
   expect(counts.at(-1)).toBe(0);
 });
 
-test('a subscriber that fails keeps no other from hearing', async () => {
+test('an error of one subscriber does not affect the others', async () => {
   const { id } = await app.scrape('three');
   const store = client.track(id);
   const errors: unknown[] = [];

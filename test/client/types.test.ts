@@ -19,7 +19,7 @@ type Inputs = {
 }[Known];
 type Flat<Interface> = { [Key in keyof Interface]: Interface[Key] };
 
-test('the client and the server say the same of each job type', () => {
+test('the client and the server have the same job types', () => {
   isTrue<Outputs>();
   isTrue<Inputs>();
   isTrue<Same<Exclude<keyof JobTypes, Server.JobType>, 'count'>>();

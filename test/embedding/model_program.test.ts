@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, expect, test } from 'bun:test';
 import type { Subprocess } from 'bun';
-import type { Answer, Request } from '../../src/embedding/local/model_program.ts';
+import type { ModelRequest, ModelResponse } from '../../src/embedding/local/model_program.ts';
 import { CACHED_MODEL, FETCH_TIMEOUT_MS, fillModelCache } from '../support/model_cache.ts';
 
 const PROGRAM = Bun.fileURLToPath(
@@ -10,13 +10,13 @@ const PROGRAM = Bun.fileURLToPath(
 const LONG = Array<string>(8).fill('The telescope waits for the night. '.repeat(40));
 
 let program: Subprocess;
-let heard: (answer: Answer) => void;
+let heard: (answer: ModelResponse) => void;
 
 beforeAll(fillModelCache, FETCH_TIMEOUT_MS);
 
 beforeEach(async () => {
   program = Bun.spawn([process.execPath, PROGRAM], {
-    ipc: (answer: Answer) => heard(answer),
+    ipc: (answer: ModelResponse) => heard(answer),
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'inherit'],
   });
@@ -25,14 +25,14 @@ beforeEach(async () => {
 
 afterEach(() => program.kill('SIGKILL'));
 
-function ask(question: Request): Promise<Answer> {
-  const { promise, resolve } = Promise.withResolvers<Answer>();
+function ask(question: ModelRequest): Promise<ModelResponse> {
+  const { promise, resolve } = Promise.withResolvers<ModelResponse>();
   heard = resolve;
   program.send(question);
   return promise;
 }
 
-test('answers although Ctrl-C or a service manager signals every process', async () => {
+test('responds even after signals of Ctrl-C or a service manager', async () => {
   const answer = ask({ embed: LONG });
   program.kill('SIGINT');
   program.kill('SIGTERM');
@@ -41,12 +41,12 @@ test('answers although Ctrl-C or a service manager signals every process', async
   expect(await ask({ embed: ['text'] })).toMatchObject({ vectors: { length: 1 } });
 });
 
-test('ends by itself when its parent has gone', async () => {
+test('ends when its parent has ended', async () => {
   program.disconnect();
   expect(await program.exited).toBe(0);
 });
 
-test('ends by itself when its parent has gone in the middle of a question', async () => {
+test('ends when its parent has ended during a request', async () => {
   void ask({ embed: LONG });
   await Bun.sleep(100); // into the middle of it
   program.disconnect();

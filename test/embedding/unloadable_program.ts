@@ -1,5 +1,5 @@
 /** Stands in for the program that the model runs in, on a machine that cannot run it. */
-import type { Answer } from '../../src/embedding/local/model_program.ts';
+import type { ModelResponse } from '../../src/embedding/local/model_program.ts';
 
 process.on('disconnect', () => process.exit());
-process.on('message', () => process.send?.({ failure: 'wrong libc' } satisfies Answer));
+process.on('message', () => process.send?.({ failure: 'wrong libc' } satisfies ModelResponse));

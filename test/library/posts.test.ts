@@ -18,7 +18,7 @@ function everyPage(library: Library, query: PostQuery): Post[][] {
 }
 
 describe('saving', () => {
-  test('control characters do not get in: a page could not show them', () => {
+  test('control characters are removed', () => {
     const { library } = setup();
     library.savePosts([makePost(1, { text: 'a\u0000b\u001b[2Jc\r\nd\u007f\te' })]);
     expect(library.posts({}).posts[0]?.text).toBe('ab[2Jc\nd\te');
@@ -49,13 +49,13 @@ describe('saving', () => {
     expect(library.posts({}).posts).toEqual([post]);
   });
 
-  test('what the source did not tell stays absent', () => {
+  test('unknown fields stay absent', () => {
     const { library } = setup();
     library.savePosts([makePost(1)]);
     expect(library.posts({}).posts).toEqual([makePost(1)]);
   });
 
-  test('it tells how many posts were new', () => {
+  test('returns how many posts were new', () => {
     const { library } = setup();
     expect(library.savePosts(makePosts(3))).toBe(3);
     expect(library.savePosts(makePosts(5))).toBe(2);
@@ -64,7 +64,7 @@ describe('saving', () => {
     expect(library.counts().posts).toBe(5);
   });
 
-  test('a post that occurs twice in one call counts once, and the later one stays', () => {
+  test('a duplicate in one call counts once, and the later one is kept', () => {
     const { library } = setup();
     const [first, second] = [makePost(1, { text: 'first' }), makePost(1, { text: 'second' })];
     expect(library.savePosts([first, second])).toBe(1);
@@ -76,7 +76,7 @@ describe('saving', () => {
     expect(library.savePosts([makePost(1), makePost(1, { source: 'other' })])).toBe(2);
   });
 
-  test('a later version replaces an earlier one and keeps what it does not tell', () => {
+  test('a later version replaces an earlier one and keeps fields that it lacks', () => {
     const { library } = setup();
     library.savePosts([makePost(1, { likes: 1, replies: 4, language: 'en', threadId: '9' })]);
     library.savePosts([makePost(1, { likes: 2, text: 'edited', author: 'ada_l', kind: 'reply' })]);
@@ -85,7 +85,7 @@ describe('saving', () => {
     expect(post).toMatchObject({ replies: 4, language: 'en', threadId: '9' });
   });
 
-  test('it notes when a post was saved first and last', () => {
+  test('stores when a post was first and last saved', () => {
     const { db, library, clock } = setup();
     library.savePosts([makePost(1)]);
     const saved = clock.now;
@@ -95,14 +95,14 @@ describe('saving', () => {
     expect(times).toEqual({ collected_at: saved, updated_at: saved + 60_000 });
   });
 
-  test('when one post of a call cannot be kept, none is', () => {
+  test('when one post of a call cannot be saved, none is', () => {
     const { library } = setup();
     const bad = makePost(2, { createdAt: new Date(Number.NaN) });
     expect(() => library.savePosts([makePost(1), bad])).toThrow('created_at');
     expect(library.posts({})).toMatchObject({ posts: [], total: 0 });
   });
 
-  test('the database itself refuses an unknown kind, an empty id and a negative count', () => {
+  test('the database refuses an unknown kind, an empty id and a negative count', () => {
     const { library } = setup();
     for (const wrong of [{ kind: 'quote' as 'post' }, { id: '' }, { source: '' }, { likes: -1 }]) {
       expect(() => library.savePosts([makePost(1, wrong)])).toThrow('CHECK constraint failed');
@@ -111,7 +111,7 @@ describe('saving', () => {
 });
 
 describe('listing', () => {
-  test('newest first, 20 a page when nothing else is asked', () => {
+  test('is newest first, with 20 posts per page by default', () => {
     const { library } = setup();
     library.savePosts(makePosts(25));
     const { posts, total, nextCursor } = library.posts({});
@@ -125,7 +125,7 @@ describe('listing', () => {
     expect(nextCursor).toMatch(/^[\w-]+$/);
   });
 
-  test('the limit is held between 1 and 100', () => {
+  test('the limit is clamped to 1 to 100', () => {
     const { library } = setup();
     library.savePosts(makePosts(120));
     expect(ids(library, { limit: 0 })).toHaveLength(1);
@@ -134,7 +134,7 @@ describe('listing', () => {
     expect(ids(library, { limit: 1000 })).toHaveLength(100);
   });
 
-  test('an author is found whatever the case, a source exactly, and both together', () => {
+  test('filters by author in any case, by source exactly, and by both', () => {
     const { library } = setup();
     const posts = [
       makePost(1, { author: 'Ada' }),
@@ -149,7 +149,7 @@ describe('listing', () => {
     expect(library.posts({ author: 'nobody' })).toEqual({ posts: [], total: 0 });
   });
 
-  test('author, source and words narrow each other, also across pages', () => {
+  test('combines author, source and words, also across pages', () => {
     const { library } = setup();
     library.savePosts(makePosts(9, { text: 'tea and jam' }));
     library.savePosts(makePosts(9, { text: 'tea', source: 'other' }));
@@ -164,7 +164,7 @@ describe('listing', () => {
 });
 
 describe('pages', () => {
-  test('have every post once, though many share their moment', () => {
+  test('have every post once, although many have the same time', () => {
     const { library } = setup();
     const moments = [1, 1, 1, 2, 2, 2, 2, 3, 3, 1, 2, 3];
     const posts = moments.map((second, i) => makePost(i, { createdAt: new Date(second * 1000) }));
@@ -186,7 +186,7 @@ describe('pages', () => {
     expect(everyPage(library, { limit: 2 }).map((page) => page.length)).toEqual([2, 2]);
   });
 
-  test('newer posts that arrive in between do not shift what follows', () => {
+  test('newer posts saved in between do not shift the pages', () => {
     const { library } = setup();
     library.savePosts(makePosts(4));
     const { nextCursor } = library.posts({ limit: 2 });
@@ -206,7 +206,7 @@ describe('pages', () => {
     ).toEqual(['-1', '-2', '-3']);
   });
 
-  test('a cursor that is not ours is refused', () => {
+  test('a foreign cursor is refused', () => {
     const { library } = setup();
     library.savePosts(makePosts(3));
     const { nextCursor = '' } = library.posts({ limit: 1 });
@@ -234,14 +234,14 @@ describe('pages', () => {
   });
 });
 
-describe('finding words', () => {
+describe('full-text search', () => {
   const find = (texts: string[], q: string) => {
     const { library } = setup();
     library.savePosts(texts.map((text, i) => makePost(i, { text, authorName: '' })));
     return library.posts({ q }).posts.map((post) => post.text);
   };
 
-  test('all of them must occur, in any order, the last one as a beginning', () => {
+  test('requires all words in any order, the last one as a prefix', () => {
     const texts = ['the black hole', 'a hole, black', 'a black hat', 'black and holed'];
     expect(find(texts, 'hole black')).toEqual(['a hole, black', 'the black hole']);
     expect(find(texts, 'black hol')).toEqual([
@@ -253,13 +253,13 @@ describe('finding words', () => {
     expect(find(['tea', 'teapot tea', 'teapot'], 'tea tea')).toEqual(['teapot tea', 'tea']);
   });
 
-  test('in the name of the author too', () => {
+  test('includes the name of the author', () => {
     const { library } = setup();
     library.savePosts([makePost(1, { authorName: 'Ada Lovelace', text: 'engines' }), makePost(2)]);
     expect(ids(library, { q: 'lovelace engines' })).toEqual(['1']);
   });
 
-  test('German, without regard to case, umlauts, accents and ß', () => {
+  test('German, ignoring case, umlauts, accents and ß', () => {
     const text = 'Über die Straße in München ins Café, größer';
     for (const q of [
       'uber',
@@ -277,7 +277,7 @@ describe('finding words', () => {
     expect(find(['cafe\u0301'], 'café')).toEqual(['cafe\u0301']);
   });
 
-  test('Japanese, Chinese, Korean and Thai, which have no spaces to go by', () => {
+  test('Japanese, Chinese, Korean and Thai, without spaces between words', () => {
     const japanese = '宇宙はとても広い。Bunは速いサーバーです';
     for (const q of ['宇宙', '宙', 'とても', 'Bun', '速い', 'サーバー', 'ｻｰﾊﾞｰ', 'bun 宇宙 です']) {
       expect(find([japanese, '広島のお好み焼き'], q)).toEqual([japanese]);
@@ -342,7 +342,7 @@ describe('finding words', () => {
     }
   });
 
-  test('a query of nothing but spaces filters nothing', () => {
+  test('a query of only spaces filters nothing', () => {
     expect(find(['one', 'two'], ' \n\t ')).toEqual(['two', 'one']);
   });
 

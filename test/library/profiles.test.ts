@@ -27,7 +27,7 @@ describe('saving', () => {
     expect(library.profiles({}).profiles).toEqual([{ ...profile, postsHeld: 0 }]);
   });
 
-  test('it tells how many were new, one that occurs twice counted once', () => {
+  test('returns how many were new, duplicates counted once', () => {
     const { library } = setup();
     expect(
       library.saveProfiles([makeProfile('ada'), makeProfile('grace'), makeProfile('ada')]),
@@ -36,7 +36,7 @@ describe('saving', () => {
     expect(library.counts().profiles).toBe(3);
   });
 
-  test('a later version keeps what it does not tell', () => {
+  test('a later version keeps fields that it lacks', () => {
     const { library } = setup();
     const known = { location: 'Paris', followers: 7, createdAt: new Date(0), posts: 3 };
     library.saveProfiles([makeProfile('ada', { ...known, bio: 'old', id: '1' })]);
@@ -49,7 +49,7 @@ describe('saving', () => {
 });
 
 describe('listing', () => {
-  test('by username whatever the case, in pages that have each once', () => {
+  test('sorts by username in any case, each once over all pages', () => {
     const { library } = setup();
     const names = ['zoe', 'Bea', 'ada', 'bob', 'ADA', 'carl', 'ada'];
     library.saveProfiles(names.map((name, i) => makeProfile(name, { id: `${i}` })));
@@ -64,7 +64,7 @@ describe('listing', () => {
     expect(found).toEqual(['2', '4', '6', '1', '3', '5', '0']);
   });
 
-  test('50 a page when nothing else is asked, never more than 100', () => {
+  test('has 50 profiles per page by default, and at most 100', () => {
     const { library } = setup();
     library.saveProfiles(Array.from({ length: 120 }, (_, i) => makeProfile(`user_${i}`)));
     expect(usernames(library)).toHaveLength(50);
@@ -88,7 +88,7 @@ describe('listing', () => {
     expect(library.profiles({ q: '  ' }).total).toBe(3);
   });
 
-  test('wildcards are letters like any other', () => {
+  test('wildcards are matched literally', () => {
     const { library } = setup();
     library.saveProfiles([
       makeProfile('a_b'),
@@ -100,7 +100,7 @@ describe('listing', () => {
     expect(usernames(library, { q: '\\' })).toEqual([]);
   });
 
-  test('each tells how many of its posts are held, those of its own source', () => {
+  test('each has the number of its saved posts, of its own source', () => {
     const { library } = setup();
     library.saveProfiles([makeProfile('Ada'), makeProfile('ada', { source: 'other' })]);
     library.saveProfiles([makeProfile('grace')]);

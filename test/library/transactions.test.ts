@@ -8,7 +8,7 @@ import { makePost, makePosts, makeProfile, setup, unitVector } from './synthetic
 
 const EMPTY = { posts: 0, profiles: 0, vectors: 0 };
 
-test('everything written inside a transaction is undone with it, the words too', () => {
+test('everything written inside a transaction is rolled back with it, the index too', () => {
   const { db, library } = setup();
   const handler = db.transaction(() => {
     library.savePosts(makePosts(3, { text: 'apple' }));
@@ -24,7 +24,7 @@ test('everything written inside a transaction is undone with it, the words too',
   expect(library.posts({ q: 'apple' })).toEqual({ posts: [], total: 0 });
 });
 
-test('a call that fails inside a transaction undoes itself alone', () => {
+test('a call that fails inside a transaction rolls back only itself', () => {
   const { db, library } = setup();
   db.transaction(() => {
     library.savePosts([makePost(1, { text: 'apple' })]);
@@ -35,7 +35,7 @@ test('a call that fails inside a transaction undoes itself alone', () => {
   expect(library.posts({ q: 'apple' }).posts.map((post) => post.id)).toEqual(['4', '1']);
 });
 
-test('two libraries on one file see each other, and a reopened file has kept everything', () => {
+test('two libraries on one file see the same data, also after reopening it', () => {
   const folder = mkdtempSync(join(tmpdir(), 'xgpt-library-'));
   try {
     const path = join(folder, 'xgpt.sqlite');

@@ -18,7 +18,7 @@ const idsLike = (library: Library, degrees: number, limit = 10) =>
   library.postsLike(MODEL, unitVector(degrees), limit).map((post) => post.id);
 
 describe('the posts nearest in meaning', () => {
-  test('come nearest first, with their cosine', () => {
+  test('are sorted nearest first, with their cosine', () => {
     const { library } = setupVectors(10);
     const found = library.postsLike(MODEL, unitVector(31), 3);
     expect(found.map((post) => post.id)).toEqual(['4', '5', '3']);
@@ -34,7 +34,7 @@ describe('the posts nearest in meaning', () => {
     expect(library.postsLike(MODEL, unitVector(180), 1)[0]?.similarity).toBeCloseTo(-1, 5);
   });
 
-  test('are those an exhaustive comparison finds, among many in 384 dimensions', () => {
+  test('equal those of an exhaustive comparison in 384 dimensions', () => {
     const { library } = setup();
     library.savePosts(makePosts(500));
     const vectors = library
@@ -50,7 +50,7 @@ describe('the posts nearest in meaning', () => {
     expect(found[19]?.similarity).toBeCloseTo(nearest[19]?.[1] ?? 0, 5);
   });
 
-  test('are as many as asked for, or as there are', () => {
+  test('are limited to the requested number', () => {
     const { library } = setupVectors(3);
     expect(idsLike(library, 0, 2)).toHaveLength(2);
     expect(idsLike(library, 0, 50)).toHaveLength(3);
@@ -68,7 +68,7 @@ describe('the posts nearest in meaning', () => {
     expect(library.counts().vectors).toBe(3);
   });
 
-  test('cannot be told for a vector of another length', () => {
+  test('cannot be found for a vector of another length', () => {
     const { library } = setupVectors(2);
     expect(() => library.postsLike(MODEL, Float32Array.of(1, 0, 0), 1)).toThrow('dimension');
   });
@@ -82,7 +82,7 @@ describe('saving vectors', () => {
     expect(library.counts().vectors).toBe(2);
   });
 
-  test('a view into a larger buffer is stored without its surroundings', () => {
+  test('a view into a larger buffer is stored without the rest of it', () => {
     const { library } = setupVectors(1, 0);
     const batch = Float32Array.of(9, 9, 0.6, 0.8, 9, 9);
     library.saveVectors(MODEL, [{ key: 1, vector: batch.subarray(2, 4) }]);
@@ -90,13 +90,13 @@ describe('saving vectors', () => {
     expect(post?.similarity).toBeCloseTo(1, 5);
   });
 
-  test('little-endian float32, four bytes each', () => {
+  test('stores little-endian float32, four bytes each', () => {
     const { db } = setupVectors(1);
     const stored = db.query('SELECT dimensions, hex(embedding) AS bytes FROM vectors').get();
     expect(stored).toEqual({ dimensions: 2, bytes: '0000803F00000000' });
   });
 
-  test('an edited text loses its vectors, an edited anything else does not', () => {
+  test('a post with an edited text loses its vectors, other edits keep them', () => {
     const { library } = setupVectors(3);
     library.savePosts([makePost(1, { likes: 5 }), makePost(2, { text: 'edited' })]);
     expect(idsLike(library, 0)).toEqual(['1', '3']);
@@ -116,7 +116,7 @@ describe('saving vectors', () => {
     expect(library.countWithoutVector(MODEL)).toBe(1);
   });
 
-  test('a post deleted meanwhile gets none either, and deleting takes its vectors along', () => {
+  test('a post deleted meanwhile gets no vector, and deleting removes its vectors', () => {
     const { db, library, keys } = setupVectors(2);
     db.run("DELETE FROM posts WHERE id = '1'");
     expect(library.counts()).toMatchObject({ posts: 1, vectors: 1 });
@@ -124,7 +124,7 @@ describe('saving vectors', () => {
     expect(library.counts().vectors).toBe(1);
   });
 
-  test('an empty vector is refused, and then none of the call is kept', () => {
+  test('an empty vector is refused, and nothing of the call is saved', () => {
     const { library } = setupVectors(2, 0);
     const vectors = [unitVector(0), new Float32Array()].map((vector, i) => ({
       key: i + 1,
@@ -134,7 +134,7 @@ describe('saving vectors', () => {
     expect(library.counts().vectors).toBe(0);
   });
 
-  test('the database itself refuses bytes that do not fit the dimensions', () => {
+  test('the database refuses bytes that do not match the dimensions', () => {
     const { db } = setupVectors(1, 0);
     expect(() => db.run("INSERT INTO vectors VALUES (1, 'm', 2, x'0000803f')")).toThrow('CHECK');
   });
@@ -151,7 +151,7 @@ describe('posts without a vector', () => {
     expect(library.postsWithoutVector(MODEL, { limit: 3, afterKey: rest[1]?.key })).toEqual([]);
   });
 
-  test('are told for each model by itself', () => {
+  test('are separate for each model', () => {
     const { library } = setupVectors(3);
     expect(library.countWithoutVector(MODEL)).toBe(0);
     expect(library.countWithoutVector('another')).toBe(3);

@@ -54,7 +54,7 @@ describe('an upload', () => {
     expect(page?.items).toHaveLength(30);
   });
 
-  test('arrives in pieces of any size', async () => {
+  test('accepts chunks of any size', async () => {
     const { folder, importsDir, zip, receive } = await setup();
     await using _ = folder;
     await receive('x.zip', { stream: inPieces(await zip.bytes(), 7) });
@@ -69,13 +69,13 @@ describe('an upload', () => {
     ['アーカイブ', 'archive.zip'],
     ['', 'archive.zip'],
     [`${'x'.repeat(300)}.zip`, `${'x'.repeat(100)}.zip`],
-  ])('called %p gets a name that is safe: %p', async (fileName, name) => {
+  ])('named %p gets the safe name %p', async (fileName, name) => {
     const { folder, receive } = await setup();
     await using _ = folder;
     expect((await receive(fileName)).name).toBe(name);
   });
 
-  test('never takes the place of another, also not at the same moment', async () => {
+  test('never replaces another import, also not concurrently', async () => {
     const { folder, importsDir, receive } = await setup();
     await using _ = folder;
     const received = await Promise.all([receive('a.zip'), receive('a.zip'), receive('a.zip')]);
@@ -83,7 +83,7 @@ describe('an upload', () => {
     expect(await listImports(importsDir)).toHaveLength(3);
   });
 
-  test('that is too large says where to put it instead, and leaves nothing', async () => {
+  test('that is too large is refused with advice, and leaves nothing', async () => {
     const { folder, importsDir, receive } = await setup();
     await using _ = folder;
     const failure = await receive('a.zip', { maxBytes: 100 }).catch((error: Error) => error);
@@ -93,7 +93,7 @@ describe('an upload', () => {
     expect(await readdir(importsDir)).toEqual([]);
   });
 
-  test('that breaks off, is cancelled or is no zip leaves nothing', async () => {
+  test('that is incomplete, cancelled or no zip leaves nothing', async () => {
     const { folder, importsDir, zip, receive } = await setup();
     await using _ = folder;
     const bytes = await zip.bytes();
@@ -114,10 +114,10 @@ describe('an upload', () => {
   });
 });
 
-describe('a folder from elsewhere', () => {
+describe('an unpacked archive', () => {
   const { signal } = new AbortController();
 
-  test('becomes an import of what is read, without the rest of it', async () => {
+  test('is copied without the files that are not read', async () => {
     const { folder, importsDir } = await setup();
     await using _ = folder;
     const secrets = { 'data/direct-messages.js': 'private', 'assets/photo.jpg': 'large' };
@@ -140,7 +140,7 @@ describe('a folder from elsewhere', () => {
     expect(page?.items).toHaveLength(30);
   });
 
-  test('that holds no archive, or is called off, leaves nothing', async () => {
+  test('that is no archive, or cancelled, leaves nothing', async () => {
     const { folder, importsDir } = await setup();
     await using _ = folder;
     const empty = await writeFolder(join(folder.path, 'holiday'), { 'photo.jpg': 'x' });
@@ -168,7 +168,7 @@ describe('the imports folder', () => {
     expect(imports).toHaveLength(2);
   });
 
-  test('lets go of a zip and of a folder, and only of what is in it', async () => {
+  test('removes a zip and a folder, and nothing outside of it', async () => {
     const { folder, importsDir, receive } = await setup();
     await using _ = folder;
     await receive('a.zip');
@@ -181,7 +181,7 @@ describe('the imports folder', () => {
     expect(await readdir(folder.path)).toContain('twitter.zip');
   });
 
-  test('is rid of what dead uploads left, but not of one under way', async () => {
+  test('removes the remains of crashed uploads, but no running upload', async () => {
     const { folder, importsDir } = await setup();
     await using _ = folder;
     await removeStalePartials(importsDir);

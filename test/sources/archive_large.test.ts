@@ -55,7 +55,7 @@ function watchProcess() {
   return { seen, [Symbol.dispose]: () => clearInterval(timer) };
 }
 
-test('a part of 100 MB is read in small steps, never held in memory', async () => {
+test('a file of 100 MB is streamed, never held in memory', async () => {
   await using folder = await temporaryFolder();
   await writeLargeZip(join(folder.path, 'large.zip'));
   Bun.gc(true);

@@ -4,203 +4,32 @@ import { createSampleSource } from '../../src/sources/sample/index.ts';
 import {
   NotFound,
   type Page,
-  type PostsRequest,
   RateLimited,
-  type SearchRequest,
-  type Source,
   SourceUnavailable,
   Unauthorised,
   Unreadable,
 } from '../../src/sources/source.ts';
-
-const NOON = new Date('2026-03-10T12:00:00Z');
-const MIDNIGHT = new Date('2026-03-10T00:00:00Z');
-const DAY_MS = 86_400_000;
-const { signal } = new AbortController();
-const HOSTS = /^([a-z]+\.)*example\.(org|com|net)$/;
-
-describe('the corpus', () => {
-  test('has at least 40 people and 5,000 posts of their own', async () => {
-    const people = await everybody();
-    const all = await everything();
-
-    expect(people.length).toBeGreaterThanOrEqual(40);
-    expect(all.filter((post) => post.kind === 'post').length).toBeGreaterThanOrEqual(5_000);
-    expect(people.filter((profile) => profile.posts === 0).length).toBeGreaterThanOrEqual(3);
-  });
-
-  test('gives aurora_lab at least 1,100 posts, and replies and reposts besides', async () => {
-    const own = await postsOf('aurora_lab', { includeReplies: false, includeReposts: false });
-    const all = await postsOf('aurora_lab');
-
-    expect(own.length).toBeGreaterThanOrEqual(1_100);
-    expect(new Set(all.map((post) => post.kind))).toEqual(new Set(['post', 'reply', 'repost']));
-  });
-
-  test('is the same in every process', async () => {
-    const script = `
-      import { createSampleSource } from './src/sources/sample/index.ts';
-      const { signal } = new AbortController();
-      const all = { username: 'aurora_lab', includeReplies: true, includeReposts: true, signal };
-      const hasher = new Bun.CryptoHasher('sha256');
-      for await (const page of createSampleSource({ pageMs: 0 }).posts(all))
-        for (const post of page.items) hasher.update(post.id + post.text + post.likes);
-      process.stdout.write(hasher.digest('hex'));
-    `;
-    const other = Bun.spawnSync([process.execPath, '-e', script], {
-      cwd: `${import.meta.dir}/../..`,
-    });
-    const hasher = new Bun.CryptoHasher('sha256');
-    for (const post of await postsOf('aurora_lab')) hasher.update(post.id + post.text + post.likes);
-
-    expect(other.stdout.toString()).toBe(hasher.digest('hex'));
-  });
-
-  test('gives every post an id of its own, too large for a number, that grows with time', async () => {
-    const all = await everything();
-
-    expect(new Set(all.map((post) => post.id)).size).toBe(all.length);
-    expect(all.every((post) => BigInt(post.id) > 2n ** 53n)).toBe(true);
-    for (const [newer, older] of neighbours(await postsOf('aurora_lab'))) {
-      expect(newer.createdAt.getTime()).toBeGreaterThan(older.createdAt.getTime());
-      expect(BigInt(newer.id)).toBeGreaterThan(BigInt(older.id));
-    }
-  });
-
-  test('lets no author write the same words twice', async () => {
-    const all = await everything();
-    const written = all.map((post) => `${post.author}: ${wordsOf(post)}`);
-
-    expect(new Set(written).size).toBe(all.length);
-  });
-
-  test('leaves no slot of a template unfilled', async () => {
-    const texts = (await everything()).flatMap((post) => [
-      post.text,
-      ...post.media.map((media) => media.alt ?? ''),
-    ]);
-
-    expect(texts.filter((text) => /[{}]|undefined/.test(text))).toEqual([]);
-  });
-
-  test('is written in English, German, Spanish, French and Japanese, and says which', async () => {
-    const all = await everything();
-    const inLanguage = (tag: string) => all.filter((post) => post.language === tag);
-
-    expect(all.length).toBe(
-      ['en', 'de', 'es', 'fr', 'ja'].reduce((sum, tag) => sum + inLanguage(tag).length, 0),
-    );
-    for (const tag of ['de', 'es', 'fr', 'ja']) expect(inLanguage(tag).length).toBeGreaterThan(200);
-    expect(inLanguage('ja').every((post) => /[\u3040-\u30ff]/.test(post.text))).toBe(true);
-    expect(inLanguage('en').some((post) => /[\u3040-\u30ff]/.test(post.text))).toBe(false);
-  });
-
-  test.each([
-    ['science', 'replication'],
-    ['space', 'orbit'],
-    ['the aurora', 'northern lights'],
-    ['jazz', 'swing'],
-    ['climbing', 'granite'],
-    ['cooking', 'onions'],
-    ['gardening', 'compost'],
-    ['databases', 'index'],
-    ['football', 'penalty'],
-    ['photography', 'prints'],
-    ['cities', 'bike lane'],
-    ['birds', 'kingfisher'],
-    ['chess', 'sicilian'],
-  ])('talks about %s', async (_, term) => {
-    expect((await searched({ terms: [term] })).length).toBeGreaterThanOrEqual(10);
-  });
-
-  test('has long posts, emoji, links and described pictures, on reserved domains only', async () => {
-    const all = await everything();
-    const linked = all.filter((post) => post.links.length > 0);
-    const pictured = all.filter((post) => post.media.length > 0);
-    const addresses = all.flatMap((post) => [
-      post.url ?? '',
-      ...post.links.flatMap((link) => [link.url, link.text]),
-      ...post.media.map((media) => media.url),
-    ]);
-
-    expect(all.filter((post) => post.text.length > 280).length).toBeGreaterThan(100);
-    expect(all.filter((post) => post.text.length > 1_000).length).toBeGreaterThan(20);
-    expect(
-      all.filter((post) => /\p{Extended_Pictographic}/u.test(post.text)).length,
-    ).toBeGreaterThan(500);
-    expect(linked.length).toBeGreaterThan(500);
-    expect(linked.every((post) => post.text.includes(post.links[0]?.text ?? '?'))).toBe(true);
-    expect(pictured.length).toBeGreaterThan(300);
-    expect(pictured.every((post) => (post.media[0]?.alt ?? '').length > 5)).toBe(true);
-    expect(addresses.filter((address) => !HOSTS.test(new URL(address).hostname))).toEqual([]);
-  });
-
-  test('has replies that name an older post and its author', async () => {
-    const all = await everything();
-    const byId = new Map(all.map((post) => [post.id, post]));
-    const replies = all.filter((post) => post.kind === 'reply');
-    const toOthers = replies.filter((post) => post.inReplyToAuthor !== post.author);
-
-    for (const reply of replies) {
-      const target = byId.get(reply.inReplyToId ?? '');
-      expect(target?.author).toBe(reply.inReplyToAuthor as string);
-      expect(target?.createdAt.getTime()).toBeLessThan(reply.createdAt.getTime());
-      expect(reply.language).toBe(target?.language as string);
-    }
-    expect(toOthers.length).toBeGreaterThan(500);
-    expect(all.some((post) => post.kind !== 'reply' && post.inReplyToId)).toBe(false);
-  });
-
-  test('has threads: posts their authors go on from, each part answering the one before', async () => {
-    const all = await postsOf('aurora_lab');
-    const parts = all.filter((post) => post.inReplyToAuthor === 'aurora_lab');
-    const roots = new Map(
-      all.filter((post) => post.threadId === post.id).map((post) => [post.id, post]),
-    );
-
-    expect(roots.size).toBeGreaterThan(40);
-    expect(parts.length).toBeGreaterThanOrEqual(2 * roots.size);
-    expect(parts.every((part) => roots.has(part.threadId ?? ''))).toBe(true);
-  });
-
-  test('has reposts that begin with whose words they are and hold all of them', async () => {
-    const all = await everything();
-    const texts = new Set(all.map((post) => `RT @${post.author}: ${post.text}`));
-    const reposts = all.filter((post) => post.kind === 'repost');
-
-    expect(reposts.length).toBeGreaterThan(200);
-    expect(reposts.every((post) => texts.has(post.text))).toBe(true);
-  });
-});
-
-describe('dates', () => {
-  test('reach from the last days to about two years back, none of them in the future', async () => {
-    const all = await postsOf('aurora_lab');
-    const age = (post?: Post) => MIDNIGHT.getTime() - (post?.createdAt.getTime() ?? 0);
-
-    expect(age(all[0])).toBeGreaterThanOrEqual(0);
-    expect(age(all[0])).toBeLessThan(2 * DAY_MS);
-    expect(age(all.at(-1))).toBeGreaterThan(600 * DAY_MS);
-  });
-
-  test('move on at midnight in UTC; ids, words and cursors stay', async () => {
-    let now = NOON;
-    const source = createSampleSource({ pageMs: 0, now: () => now });
-    const before = await pagesOf(source.posts(everythingOf('dawn_chorus_dee')));
-    now = new Date(NOON.getTime() + DAY_MS);
-    const rest = await collect(
-      source.posts({ ...everythingOf('dawn_chorus_dee'), cursor: before[1]?.cursor as string }),
-    );
-    const expected = before.slice(2).flatMap((page) => page.items);
-
-    expect(rest).toEqual(
-      expected.map((post) => ({ ...post, createdAt: new Date(post.createdAt.getTime() + DAY_MS) })),
-    );
-  });
-});
+import {
+  collect,
+  DAY_MS,
+  discover,
+  discovered,
+  everything,
+  everythingOf,
+  failureOf,
+  NOON,
+  neighbours,
+  pagesOf,
+  postsOf,
+  said,
+  sample,
+  search,
+  searched,
+  signal,
+} from './sample_reading.ts';
 
 describe('posts of a user', () => {
-  test('come 20 a page, newest first, with the exact total and the profile on every page', async () => {
+  test('come in pages of 20, newest first, with the exact total and the profile', async () => {
     const pages = await pagesOf(sample().posts(everythingOf('aurora_lab')));
     const items = pages.flatMap((page) => page.items);
 
@@ -237,7 +66,7 @@ describe('posts of a user', () => {
     }
   });
 
-  test('are found whatever the case of the name', async () => {
+  test('are found by username in any case', async () => {
     const posts = await postsOf('Aurora_LAB');
     expect(posts[0]?.author).toBe('aurora_lab');
   });
@@ -247,7 +76,7 @@ describe('posts of a user', () => {
     expect(pages).toMatchObject([{ items: [], total: 0, profile: { username: 'quiet_quokka' } }]);
   });
 
-  test('of nobody we know are NotFound, with a name to try', async () => {
+  test('of an unknown user are NotFound, with a name to try', async () => {
     const failure = await failureOf(sample().posts(everythingOf('nobody_here')));
 
     expect(failure).toBeInstanceOf(NotFound);
@@ -255,7 +84,7 @@ describe('posts of a user', () => {
     expect(failure).toMatchObject({ message: expect.stringMatching(/"nobody_here".*aurora_lab/) });
   });
 
-  test('with a cursor from elsewhere fail for good', async () => {
+  test('with a foreign cursor fail permanently', async () => {
     const failure = await failureOf(
       sample().posts({ ...everythingOf('aurora_lab'), cursor: 'made-up' }),
     );
@@ -266,7 +95,7 @@ describe('posts of a user', () => {
 });
 
 describe('cancelling', () => {
-  test('while a page is awaited rejects with the reason', async () => {
+  test('while waiting for a page rejects with the reason', async () => {
     await postsOf('quiet_quokka');
     const controller = new AbortController();
     const source = createSampleSource({ pageMs: 3_600_000 });
@@ -301,7 +130,7 @@ describe('cancelling', () => {
     await expect(iterator.next()).rejects.toThrow('Too late.');
   });
 
-  test('has its turn even when pages take no time', async () => {
+  test('works even without pauses between pages', async () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(new Error('Stop.')), 0);
     const read = async () => {
@@ -325,7 +154,7 @@ describe('search', () => {
     expect(new Set(posts.map((post) => post.author)).size).toBeGreaterThan(3);
   });
 
-  test('misses none: it finds what reading everything finds, without the reposts', async () => {
+  test('finds all matching posts, without reposts', async () => {
     const all = (await everything()).filter((post) => post.kind !== 'repost');
     const expected = all.filter((post) => /kingfisher/i.test(post.text)).map((post) => post.id);
     const found = (await searched({ terms: ['kingfisher'] })).map((post) => post.id);
@@ -333,7 +162,7 @@ describe('search', () => {
     expect(found.toSorted()).toEqual(expected.toSorted());
   });
 
-  test('looks for a term at the beginning of words, and takes its signs literally', async () => {
+  test('matches terms at the beginning of words, literally', async () => {
     expect(await searched({ terms: ['ingfisher'] })).toEqual([]);
     expect(await searched({ terms: ['king.isher'] })).toEqual([]);
     expect(await searched({ terms: ['[a-z]', '.*', '\\w', '(', '-/|^$?{1}'] })).toEqual([]);
@@ -359,7 +188,7 @@ describe('search', () => {
       expect(engagement(more)).toBeGreaterThanOrEqual(engagement(less));
   });
 
-  test('since leaves out what is older, and nothing else', async () => {
+  test('since leaves out only older posts', async () => {
     const since = new Date(NOON.getTime() - 30 * DAY_MS);
     const all = await searched({ terms: ['space'] });
     const recent = await searched({ terms: ['space'], since });
@@ -369,7 +198,7 @@ describe('search', () => {
     expect(recent.length).toBeLessThan(all.length);
   });
 
-  test('knows its exact total and resumes from every cursor, in either order', async () => {
+  test('has its exact total and resumes from every cursor, in either order', async () => {
     for (const mode of ['latest', 'top'] as const) {
       const pages = await pagesOf(search({ terms: ['telescope'], mode }));
       const items = pages.flatMap((page) => page.items);
@@ -391,7 +220,7 @@ describe('search', () => {
 
 describe('discover', () => {
   test.each(['climbing coach', 'jazz', 'space', 'birds', 'football', 'CITIES'])(
-    '%p finds several people whose profile says every word',
+    '%p finds several people whose profile contains every word',
     async (query) => {
       const profiles = await discovered(query);
 
@@ -401,7 +230,7 @@ describe('discover', () => {
     },
   );
 
-  test('falls back to any word when nobody has them all, most words first', async () => {
+  test('falls back to any word when no profile has all, most words first', async () => {
     const profiles = await discovered('jazz pianist astronaut');
     const score = ({ name, username, bio }: Profile) =>
       ['jazz', 'pianist'].filter((word) =>
@@ -414,11 +243,11 @@ describe('discover', () => {
       expect(score(better)).toBeGreaterThanOrEqual(score(worse));
   });
 
-  test('puts those first who have it in their name', async () => {
+  test('ranks matches in names first', async () => {
     expect((await discovered('aurora'))[0]?.username).toBe('aurora_lab');
   });
 
-  test('finds nobody in one empty page', async () => {
+  test('returns one empty page without matches', async () => {
     const pages = await pagesOf(discover('qwertyzzz'));
     expect(pages).toEqual([{ items: [], total: 0 }]);
   });
@@ -432,8 +261,8 @@ describe('discover', () => {
   });
 });
 
-describe('users who fail on purpose', () => {
-  test('flaky_feed breaks after two pages, and goes on from the cursor', async () => {
+describe('users with simulated failures', () => {
+  test('flaky_feed breaks after two pages, and resumes from the cursor', async () => {
     const source = sample();
     const request = everythingOf('flaky_feed');
     const read: Page<Post>[] = [];
@@ -464,114 +293,10 @@ describe('users who fail on purpose', () => {
     expect((await collect(source.posts(everythingOf('busy_signal')))).length).toBeGreaterThan(20);
   });
 
-  test('locked_diary refuses, for good', async () => {
+  test('locked_diary refuses permanently', async () => {
     const failure = await failureOf(sample().posts(everythingOf('locked_diary')));
 
     expect(failure).toBeInstanceOf(Unauthorised);
     expect(failure).toMatchObject({ permanent: true });
   });
 });
-
-function sample(): Source {
-  return createSampleSource({ pageMs: 0, now: () => NOON });
-}
-
-function everythingOf(username: string): PostsRequest {
-  return { username, includeReplies: true, includeReposts: true, signal };
-}
-
-function postsOf(username: string, request: Partial<PostsRequest> = {}): Promise<Post[]> {
-  return collect(sample().posts({ ...everythingOf(username), ...request }));
-}
-
-function search(request: Partial<SearchRequest>): AsyncIterable<Page<Post>> {
-  const listing = sample().search?.({ terms: [], mode: 'latest', signal, ...request });
-  if (!listing) throw new Error('The sample cannot search.');
-  return listing;
-}
-
-function searched(request: Partial<SearchRequest>): Promise<Post[]> {
-  return collect(search(request));
-}
-
-function discover(query: string, cursor?: string): AsyncIterable<Page<Profile>> {
-  const listing = sample().discover?.({ query, signal, ...(cursor && { cursor }) });
-  if (!listing) throw new Error('The sample cannot look for people.');
-  return listing;
-}
-
-function discovered(query: string): Promise<Profile[]> {
-  return collect(discover(query));
-}
-
-/** Every profile's bio or name has a letter of one of these beginnings. */
-function everybody(): Promise<Profile[]> {
-  return discovered([...'abcdefghijklmnopqrstuvwxyz', 'zzzz'].join(' '));
-}
-
-let readBefore: Promise<Post[]> | undefined;
-
-/** The posts of everybody who can be read, each author's newest first. */
-function everything(): Promise<Post[]> {
-  readBefore ??= readEverything();
-  return readBefore;
-}
-
-async function readEverything(): Promise<Post[]> {
-  const source = sample();
-  const posts: Post[] = [];
-  for (const { username } of await everybody()) {
-    if (username !== 'locked_diary') posts.push(...(await readOn(source, username)));
-  }
-  return posts;
-}
-
-/** Reads on after a failure, as a job does. */
-async function readOn(source: Source, username: string): Promise<Post[]> {
-  const posts: Post[] = [];
-  let cursor: string | undefined;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      for await (const page of source.posts({
-        ...everythingOf(username),
-        ...(cursor && { cursor }),
-      })) {
-        posts.push(...page.items);
-        cursor = page.cursor;
-      }
-      return posts;
-    } catch (failure) {
-      if (attempt > 1) throw failure;
-    }
-  }
-}
-
-async function pagesOf<Item>(listing: AsyncIterable<Page<Item>>): Promise<Page<Item>[]> {
-  return Array.fromAsync(listing);
-}
-
-async function collect<Item>(listing: AsyncIterable<Page<Item>>): Promise<Item[]> {
-  return (await pagesOf(listing)).flatMap((page) => page.items);
-}
-
-async function failureOf(listing: AsyncIterable<unknown>): Promise<unknown> {
-  try {
-    for await (const _ of listing);
-  } catch (failure) {
-    return failure;
-  }
-  throw new Error('The listing did not fail.');
-}
-
-function neighbours<Item>(items: Item[]): [Item, Item][] {
-  return items.slice(1).map((item, index) => [items[index] as Item, item]);
-}
-
-function said({ name, username, bio }: Profile): string {
-  return `${name} ${username} ${bio}`.toLowerCase();
-}
-
-/** Without the emoji, hashtag and link that may follow the words. */
-function wordsOf({ text }: Post): string {
-  return text.replace(/( \p{Extended_Pictographic}\S*| #\S+| https:\S+)+$/u, '');
-}

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'bun:test';
 import { abridge } from '../../src/text/abridge.ts';
-import { listedJob, toldJob } from '../../src/text/abridged_job.ts';
+import { boundedJob, listedJob } from '../../src/text/abridged_job.ts';
 import { jobView } from '../views/job_view.ts';
 
 const size = (value: unknown) => JSON.stringify(value).length;
 
 describe('A5: an abridged value', () => {
-  test('is what it was when it is of ordinary size', () => {
+  test('stays the same when it is small', () => {
     const value = {
       username: 'aurora_lab',
       nested: { list: [1, 'two', null, true, { deep: [] }], empty: {} },
@@ -18,13 +18,13 @@ describe('A5: an abridged value', () => {
     expect(abridge({ date })).toEqual({ date });
   });
 
-  test('says of a long text how long it was', () => {
+  test('shows the length of a text that was cut', () => {
     const { text } = abridge({ text: 'é'.repeat(3_000_000) });
     expect(text).toHaveLength(2_000);
     expect(text).toEndWith('é… (3,000,000 characters)');
   });
 
-  test('counts the entries that there is no room for', () => {
+  test('counts the entries that are left out', () => {
     const list = abridge(Array.from({ length: 100_000 }, (_, n) => n));
     expect(list.at(-1)).toMatch(/^… and [\d,]+ more$/ as never);
     expect(list[10]).toBe(10);
@@ -44,28 +44,28 @@ describe('A5: an abridged value', () => {
     }
   });
 
-  test('keeps a key that sets more than a field as what it is', () => {
+  test('keeps a key such as __proto__ as a plain field', () => {
     const value = JSON.parse('{"__proto__":{"a":1},"constructor":"b"}');
     expect(JSON.stringify(abridge(value))).toBe('{"__proto__":{"a":1},"constructor":"b"}');
   });
 });
 
-describe('A5: a job that is one of many', () => {
-  test('tells its newest errors, each of them bounded', () => {
+describe('A5: a job in lists and updates', () => {
+  test('has its newest errors, each of them bounded', () => {
     const errors = Array.from({ length: 50 }, (_, n) => `${n} ${'x'.repeat(n === 49 ? 5_000 : 5)}`);
     const { job } = jobView({ errors, errorMessage: errors.at(-1) });
-    const told = toldJob(job);
+    const told = boundedJob(job);
     expect(told.errors).toHaveLength(21);
-    expect(told.errors[0]).toBe('… 30 earlier ones');
+    expect(told.errors[0]).toBe('… 30 earlier errors');
     expect(told.errors[1]).toBe('30 xxxxx');
     expect(told.errors.at(-1)).toHaveLength(2_000);
     expect(told.errorMessage).toHaveLength(2_000);
   });
 
-  test('brings its result whole where it is followed, and bounded in a list', () => {
+  test('has its whole result in updates, and a bounded one in lists', () => {
     const result = { note: 'n'.repeat(10_000) };
     const { job } = jobView({ status: 'completed', result });
-    expect(toldJob(job).result).toEqual(result);
+    expect(boundedJob(job).result).toEqual(result);
     expect(size(listedJob(job).result)).toBeLessThan(2_100);
     expect(listedJob(jobView().job)).toEqual(jobView().job);
   });

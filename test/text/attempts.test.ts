@@ -25,12 +25,12 @@ describe('A12: the attempts of a job', () => {
     expect(attemptsOf(job({ attempt, attemptsUsed }))).toEqual({ used, limit: 5, uncounted });
   });
 
-  test('of a job whose caller does the work is one', () => {
+  test('of a tracked job is one', () => {
     const tracked = job({ tracked: true, maxAttempts: 1 });
     expect(attemptWords(tracked)).toBe('1 of 1');
   });
 
-  test('are told apart from those that do not count', () => {
+  test('are separate from those that do not count', () => {
     const [once, twice] = [
       job({ attempt: 2, attemptsUsed: 1 }),
       job({ attempt: 4, attemptsUsed: 1 }),
@@ -41,7 +41,7 @@ describe('A12: the attempts of a job', () => {
       '1 of 5 · not counted: 1 interrupted',
     );
     expect(attemptWords(twice, ended('interrupted', 'released', 'failed', undefined))).toBe(
-      '1 of 5 · not counted: 1 interrupted, 1 put back at a shutdown, 1 other',
+      '1 of 5 · not counted: 1 interrupted, 1 requeued at shutdown, 1 other',
     );
     expect(attemptWords(twice, ended('failed', 'failed', 'failed', undefined))).toBe(
       '1 of 5 · not counted: 3 earlier',
@@ -56,8 +56,8 @@ describe('A12: the attempts of a job', () => {
   });
 });
 
-describe('A12: what a person reads', () => {
-  test('after a retry by hand begins with the first attempt again', async () => {
+describe('A12: the attempts in words', () => {
+  test('after a manual retry start with the first attempt again', async () => {
     const failing = errand(() => Promise.reject(new Error('Not today.')), {
       retry: { maxAttempts: 1, baseMs: 1, maxMs: 1 },
     });
@@ -74,7 +74,7 @@ describe('A12: what a person reads', () => {
     expect(words()).toBe('1 of 1 · not counted: 1 earlier');
   });
 
-  test('after a shutdown is the first attempt still', async () => {
+  test('after a shutdown are still the first attempt', async () => {
     const working = errand((_, { signal }) => untilAborted(signal));
     const first = setup({ definitions: [working] });
     await first.tracker.start();
@@ -86,14 +86,14 @@ describe('A12: what a person reads', () => {
     const second = setup({ definitions: [working] }, first.database);
     const words = () =>
       attemptWords(second.tracker.getJob(id) as Job, second.tracker.reader.detailsOf(id).attempts);
-    expect(words()).toBe('0 of 5 · not counted: 1 put back at a shutdown');
+    expect(words()).toBe('0 of 5 · not counted: 1 requeued at shutdown');
     await second.tracker.start();
     await second.clock.advance(10);
     expect(second.tracker.getJob(id)).toMatchObject({ status: 'running', attempt: 2 });
-    expect(words()).toBe('1 of 5 · not counted: 1 put back at a shutdown');
+    expect(words()).toBe('1 of 5 · not counted: 1 requeued at shutdown');
   });
 
-  test('after a crash is the first attempt still', async () => {
+  test('after a crash are still the first attempt', async () => {
     const working = errand((_, { signal }) => untilAborted(signal));
     const first = setup({ definitions: [working] });
     await first.tracker.start();

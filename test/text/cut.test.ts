@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { cut, cutTelling, head } from '../../src/text/cut.ts';
+import { cut, cutWithLength, head } from '../../src/text/cut.ts';
 
 /** What a reader takes for one character. */
 const FAMILY = '👩‍👩‍👧‍👦';
@@ -8,13 +8,13 @@ const ACCENTED = 'e\u0301';
 const HANGUL = '한'.normalize('NFD');
 
 describe('A4: a text that is cut', () => {
-  test('stays as it is when there is room for it', () => {
+  test('stays the same when it is short enough', () => {
     expect(cut('', 5)).toBe('');
     expect(cut('abcde', 5)).toBe('abcde');
     expect(cut(FAMILY, FAMILY.length)).toBe(FAMILY);
   });
 
-  test('is never longer than asked, and says that there was more', () => {
+  test('never exceeds the maximum, and ends in an ellipsis', () => {
     expect(cut('abcdef', 5)).toBe('abcd…');
     expect(cut('ab cdef', 4)).toBe('ab…');
   });
@@ -36,21 +36,21 @@ describe('A4: a text that is cut', () => {
     }
   });
 
-  test('keeps whole code points of what is one character without end', () => {
+  test('keeps whole code points of an endless cluster', () => {
     const endless = `😀${'\u0301'.repeat(1_000)}`;
     expect(head(endless, 1)).toBe('');
     expect(head(endless, 3)).toBe('😀\u0301');
     expect(cut(`a${endless}`, 100)).toBe('a…');
   });
 
-  test('tells how long it was where that is asked for', () => {
-    expect(cutTelling('short', 100)).toBe('short');
-    const told = cutTelling('é'.repeat(3_145_728), 100);
+  test('shows the original length', () => {
+    expect(cutWithLength('short', 100)).toBe('short');
+    const told = cutWithLength('é'.repeat(3_145_728), 100);
     expect(told).toHaveLength(100);
     expect(told).toEndWith('é… (3,145,728 characters)');
   });
 
-  test('takes no longer the more there is of it', () => {
+  test('takes the same time for a longer text', () => {
     const long = `${FAMILY}é`.repeat(300_000);
     const start = performance.now();
     for (let n = 0; n < 1_000; n++) cut(long, 500);

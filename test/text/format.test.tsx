@@ -23,13 +23,13 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-test('counts have their thousands separated', () => {
+test('counts separate thousands', () => {
   expect(count(0)).toBe('0');
   expect(count(999)).toBe('999');
   expect(count(1_234_567)).toBe('1,234,567');
 });
 
-test('a count agrees with its noun', () => {
+test('a noun agrees with its count', () => {
   expect(counted(1, 'post')).toBe('1 post');
   expect(counted(0, 'post')).toBe('0 posts');
   expect(counted(1_000, 'reply', 'replies')).toBe('1,000 replies');
@@ -86,7 +86,7 @@ test('100 % means done', () => {
   expect(percent(5, 0)).toBe('0 %');
 });
 
-test('ordinals know their endings', () => {
+test('ordinals have their endings', () => {
   const shown = [1, 2, 3, 4, 11, 12, 13, 21, 102, 111].map(ordinal);
   expect(shown.join(' ')).toBe('1st 2nd 3rd 4th 11th 12th 13th 21st 102nd 111th');
 });
@@ -106,21 +106,21 @@ test.each([
 });
 
 describe('a time on the page', () => {
-  test('carries its exact moment for machines and as a tooltip', () => {
+  test('has its exact time for machines and as a tooltip', () => {
     const markup = String(relativeTime(ago(12), NOW));
     expect(markup).toContain('datetime="2026-03-01T11:59:48.000Z"');
     expect(markup).toContain(`title="${exact(ago(12))}"`);
     expect(exact(ago(12))).toBe('1 Mar 2026, 11:59:48 UTC');
   });
 
-  test('says which way it counts, for the browser to go on', () => {
+  test('says which way it counts, for the browser to update it', () => {
     expect(String(elapsedTime(ago(7), NOW))).toMatch(/^<time datetime="[^"]+">0:07</);
     expect(String(remainingTime(ago(-12), NOW))).toMatch(/data-clock="remaining">0:12</);
     expect(String(relativeTime(ago(60), NOW))).toMatch(/data-clock="relative">1 min ago</);
   });
 });
 
-describe('how far a job has come', () => {
+describe('the progress of a job', () => {
   test('is a count of a known total', () => {
     expect(progressCount({ current: 280, total: 1_000, message: '' })).toBe('280 / 1,000');
   });
@@ -130,7 +130,7 @@ describe('how far a job has come', () => {
     expect(progressCount({ current: 0, total: 0, message: '' })).toBe('');
   });
 
-  test('is a share while bytes are fetched', () => {
+  test('is a percentage of a download', () => {
     const progress = { current: 31_000_000, total: 50_000_000, message: '', stage: 'fetching' };
     expect(progressCount(progress)).toBe('62 %');
   });
@@ -139,11 +139,11 @@ describe('how far a job has come', () => {
 describe('the time left', () => {
   const progress = { current: 280, total: 1_000, message: '' };
 
-  test('follows from the speed', () => {
+  test('follows from the rate', () => {
     expect(timeLeft(jobView({ progress }, { perSecond: 36 }))).toBe(20_000);
   });
 
-  test('is not told without a speed, a total, or work under way', () => {
+  test('is unknown without a rate, a total, or a running job', () => {
     expect(timeLeft(jobView({ progress }))).toBeUndefined();
     expect(
       timeLeft(jobView({ progress: { ...progress, total: 0 } }, { perSecond: 36 })),
@@ -155,7 +155,7 @@ describe('the time left', () => {
 });
 
 describe('the subject of a job', () => {
-  test('is the user, the words, the archive or the model it was asked for', () => {
+  test('is the user, the query, the archive or the model', () => {
     expect(subject({ metadata: { username: 'aurora_lab', source: 'sample' } })).toBe('@aurora_lab');
     expect(subject({ metadata: { username: '@aurora_lab' } })).toBe('@aurora_lab');
     expect(subject({ metadata: { query: 'space, jazz', embed: true } })).toBe('“space, jazz”');
@@ -163,7 +163,7 @@ describe('the subject of a job', () => {
     expect(subject({ metadata: { model: 'MiniLM', batchSize: 32 } })).toBe('MiniLM');
   });
 
-  test('is empty when nobody told, whatever else a caller put there', () => {
+  test('is empty when the metadata has none of them', () => {
     expect(subject({})).toBe('');
     expect(subject({ metadata: { username: '  ', query: 7, model: null } })).toBe('');
   });

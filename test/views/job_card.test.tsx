@@ -22,25 +22,25 @@ function actions(markup: string): string[] {
 }
 
 describe('a card', () => {
-  test('is found by its job and says its status for styles and scripts', () => {
+  test('has an id from its job, and its status for styles and scripts', () => {
     expect(card()).toStartWith(
       '<article id="job-scrape-0198a" class="job-card" data-status="running">',
     );
   });
 
-  test('has room for its live part, whatever its status', () => {
+  test('has an element for its live part in every status', () => {
     for (const status of JOB_STATUSES) {
       expect(card({ status })).toContain('<div id="live-scrape-0198a">');
     }
   });
 
-  test('names its job and leads to its page', () => {
+  test('names its job and links to its page', () => {
     const markup = card();
     expect(markup).toContain('href="/jobs/scrape-0198a"');
     expect(textOf(markup)).toStartWith('scrape @aurora_lab');
   });
 
-  test('escapes what people and sources wrote', () => {
+  test('escapes untrusted text', () => {
     const hostile = '<img src=x onerror=alert(1)>';
     const markup = card({
       metadata: { username: hostile },
@@ -60,12 +60,12 @@ describe('a card', () => {
   });
 });
 
-describe('what can be pressed', () => {
+describe('the button', () => {
   test.each(['queued', 'running', 'retrying'] as const)('is Cancel while %s', (status) => {
     expect(actions(card({ status }))).toEqual(['cancel']);
   });
 
-  test('is nothing while cancelling: the button stays where it was and says so', () => {
+  test('is disabled while cancelling, in the same place', () => {
     const markup = card({ status: 'cancelling' });
     expect(actions(markup)).toEqual([]);
     expect(markup).toMatch(/<button id="cancel-scrape-0198a"[^>]* disabled[^>]*>Cancelling…</);
@@ -79,7 +79,7 @@ describe('what can be pressed', () => {
     expect(actions(card({ status }))).toEqual(['retry', 'dismiss']);
   });
 
-  test('is Dismiss alone for a job that nobody here can run again', () => {
+  test('is only Dismiss for a tracked job, which the server cannot run again', () => {
     expect(actions(card({ status: 'failed', tracked: true }))).toEqual(['dismiss']);
   });
 
@@ -89,17 +89,17 @@ describe('what can be pressed', () => {
     );
   });
 
-  test('names its job to those who only hear the button', () => {
+  test('names its job for screen readers', () => {
     expect(textOf(card().match(/<button.*<\/button>/)?.[0] ?? '')).toBe('Cancel @aurora_lab');
   });
 
-  test('takes the card away when it is dismissed, and brings it up to date otherwise', () => {
+  test('removes the card when dismissed, and updates it otherwise', () => {
     const [retry, dismiss] = card({ status: 'failed' }).match(/<form [^>]*>/g) ?? [];
     expect(retry).not.toContain('hx-swap');
     expect(dismiss).toContain('hx-swap="delete"');
   });
 
-  test('keeps an id in its address from leading elsewhere', () => {
+  test('encodes the id in its URL', () => {
     const markup = card({ id: 'x/../../posts?"' });
     expect(markup).toContain('action="/api/jobs/x%2F..%2F..%2Fposts%3F%22/cancel"');
   });
@@ -109,37 +109,37 @@ describe('a running job', () => {
   const view = jobView({ progress: HALFWAY }, { perSecond: 38 });
   const markup = String(<JobLive view={view} now={NOW} />);
 
-  test('shows message, count, speed and time left', () => {
+  test('shows message, count, rate and time left', () => {
     expect(textOf(markup)).toBe('Reading page 14 of 50 280 / 1,000 38/s · about 19 s left');
   });
 
-  test('shows the time it has taken outside of what is sent with progress', () => {
+  test('shows the elapsed time outside of the live part', () => {
     expect(String(<JobCard view={view} now={NOW} />)).toEndWith('>0:07</time></article>');
   });
 
-  test('has a bar of its known total', () => {
+  test('has a progress bar when the total is known', () => {
     expect(markup).toContain('<progress aria-label="Progress" value="280" max="1000">');
   });
 
-  test('never shows more than all', () => {
+  test('never shows more than 100 %', () => {
     const over = jobView({ progress: { current: 12, total: 10, message: '' } });
     expect(String(<JobLive view={over} now={NOW} />)).toContain('value="10" max="10"');
   });
 
-  test('has a bar without value while its total is unknown', () => {
+  test('has an indeterminate progress bar while the total is unknown', () => {
     const unknown = jobView({ progress: { current: 12, total: 0, message: 'Looking' } });
     const shown = String(<JobLive view={unknown} now={NOW} />);
     expect(shown).toContain('<progress aria-label="Progress"></progress>');
     expect(textOf(shown)).toBe('Looking 12');
   });
 
-  test('keeps quiet about bytes a second', () => {
+  test('shows no rate for downloads', () => {
     const progress = { current: 31e6, total: 50e6, message: 'Fetching', stage: 'fetching' };
     const fetching = jobView({ progress }, { perSecond: 1e6 });
     expect(textOf(<JobLive view={fetching} now={NOW} />)).toBe('Fetching 62 % about 19 s left');
   });
 
-  test('that has stopped moving says for how long, in place of a speed that is over', () => {
+  test('that has stalled shows for how long, in place of the rate', () => {
     const stalled = { ...view, stalledSince: ago(42) };
     const shown = String(<JobLive view={stalled} now={NOW} />);
     expect(textOf(shown)).toBe('Reading page 14 of 50 280 / 1,000 No progress for 0:42');
@@ -152,21 +152,21 @@ describe('the other states', () => {
     return textOf(card(...args).replace(/^.*(?=<div)/s, ''));
   }
 
-  test('a queued job says its place in line and has no live part to fill', () => {
-    expect(textOf(card({ status: 'queued' }, { place: 1 }))).toContain('next in line');
-    expect(textOf(card({ status: 'queued' }, { place: 2 }))).toContain('2nd in line');
+  test('a queued job shows its position in the queue and no progress', () => {
+    expect(textOf(card({ status: 'queued' }, { place: 1 }))).toContain('next in queue');
+    expect(textOf(card({ status: 'queued' }, { place: 2 }))).toContain('2nd in queue');
     expect(textOf(card({ status: 'queued' }))).toContain('waiting');
     expect(body({ status: 'queued' })).toBe('');
   });
 
-  test('a retrying job says why, and counts down to its next attempt', () => {
+  test('a retrying job shows the error, and counts down to its next attempt', () => {
     const errorMessage = 'The source does not answer.';
     expect(body({ status: 'retrying', errorMessage, retryAt: ago(-72) })).toBe(
       'The source does not answer. Attempt 2 of 3 in 1:12',
     );
   });
 
-  test('a failed job says why, after how many attempts and when', () => {
+  test('a failed job shows the error, the number of attempts and when it failed', () => {
     const job = { status: 'failed', errorMessage: 'No such user.', completedAt: ago(1) } as const;
     expect(body(job)).toBe('No such user. Failed just now 0:06');
     expect(body({ ...job, attempt: 3, attemptsUsed: 3 })).toContain(
@@ -186,7 +186,7 @@ describe('the other states', () => {
     expect(body({ ...ended, ...later })).toContain('Failed after 4 attempts,');
   });
 
-  test('A5: a message, a name and a result are bounded and say that they were cut', () => {
+  test('A5: long messages, names and results are cut, with their length', () => {
     const long = 'é😀'.repeat(1_000_000);
     const ended = { completedAt: ago(1), metadata: { query: long } } as const;
     const failed = card({ status: 'failed', ...ended, errorMessage: long });
@@ -209,7 +209,7 @@ describe('the other states', () => {
     expect(textOf(completed)).toContain('2 vectors, é😀');
   });
 
-  test('a completed job says what it brought rather than its last step', () => {
+  test('a completed job shows its result rather than its last message', () => {
     const done = { status: 'completed', completedAt: ago(0), progress: HALFWAY } as const;
     expect(body({ ...done, result: { posts: 1_000, newPosts: 940 } })).toBe(
       '1,000 posts, 940 new Completed just now 0:07',
@@ -217,7 +217,7 @@ describe('the other states', () => {
     expect(body(done)).toStartWith('Reading page 14 of 50 Completed');
   });
 
-  test('a cancelled job says how far it had come, or what had to be done to stop it', () => {
+  test('a cancelled job shows its progress, or how it was stopped', () => {
     const job = { status: 'cancelled', completedAt: ago(20), progress: HALFWAY } as const;
     expect(body(job)).toStartWith('Stopped at 280 / 1,000 Cancelled 20 s ago');
     expect(body({ ...job, errorMessage: 'It did not stop in time.' })).toStartWith(
@@ -226,14 +226,14 @@ describe('the other states', () => {
   });
 });
 
-test('the live part finds its own place when it comes out of band, and is plain otherwise', () => {
+test('the live part has swap attributes only when sent out of band', () => {
   expect(String(<JobLive view={jobView()} now={NOW} oob />)).toStartWith(
     '<div id="live-scrape-0198a" hx-swap-oob="morph">',
   );
   expect(card()).not.toContain('hx-swap-oob');
 });
 
-describe('what is sent over and over is short', () => {
+describe('frequently sent parts are short', () => {
   const id = 'scrape-0199f3d2-7c1e-7abc-8def-0123456789ab';
   const view = jobView({ id, progress: HALFWAY }, { perSecond: 129 });
   const size = (markup: string | Promise<string>) => Buffer.byteLength(String(markup));
@@ -247,7 +247,7 @@ describe('what is sent over and over is short', () => {
   });
 });
 
-test('every status has a shape of its own and is told in words', () => {
+test('every status has its own icon and a label', () => {
   for (const status of JOB_STATUSES) {
     const icon = String(<StatusIcon status={status} />);
     expect(icon).toContain(`data-status="${status}"`);

@@ -39,17 +39,17 @@ describe('a page', () => {
     ]);
   });
 
-  test('takes its theme from the reader, so that nothing flashes', () => {
+  test('is rendered in the theme of the user', () => {
     expect(page({ theme: 'dark' })).toContain('<html lang="en" data-theme="dark">');
     expect(page({ theme: 'dark' })).toContain('aria-label="Theme: dark"');
   });
 
-  test('names the source in use when it is told', () => {
+  test('shows the default source', () => {
     expect(page({ source: 'Synthetic sample' })).toMatch(/class="badge"[^>]*>Synthetic sample</);
     expect(page()).not.toContain('class="badge"');
   });
 
-  test('can be skipped into, and tells screen readers of ends outside of what is morphed', () => {
+  test('has a skip link, and a live region outside of the morphed parts', () => {
     expect(page()).toContain('<a class="skip-link" href="#main">');
     expect(page()).toMatch(/<\/section><p id="announcer"[^>]* aria-live="polite"/);
   });
@@ -61,7 +61,7 @@ describe('under the Content-Security-Policy', () => {
     expect(page()).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
   });
 
-  test('htmx neither evaluates nor writes styles, and shows errors where answers go', () => {
+  test('htmx neither evaluates nor writes styles, and swaps in error responses', () => {
     const [, quoted = ''] = page().match(/name="htmx-config" content="([^"]*)"/) ?? [];
     const config = JSON.parse(quoted.replaceAll('&#34;', '"'));
     expect(config).toMatchObject({ allowEval: false, includeIndicatorStyles: false });
@@ -78,7 +78,7 @@ describe('under the Content-Security-Policy', () => {
     ]);
   });
 
-  test('scripts come in the order they need each other', () => {
+  test('scripts are loaded in the order of their dependencies', () => {
     const scripts = [...page().matchAll(/<script defer src="([^"]+)"/g)].map(([, src]) => src);
     expect(scripts).toEqual([
       assetPath('htmx.js'),
@@ -89,7 +89,7 @@ describe('under the Content-Security-Policy', () => {
   });
 });
 
-test('every icon that is named has a shape', async () => {
+test('every icon in use exists', async () => {
   const css = await Bun.file(join(import.meta.dir, '../../public/css/icons.css')).text();
   const named = [...page().matchAll(/ data-icon="([^"]+)"/g)].map(([, name]) => name);
   expect(named.length).toBeGreaterThan(0);
@@ -102,13 +102,13 @@ describe('the help sheet', () => {
     expect(page()).toMatch(/<button id="help-open"[^>]* class="quiet needs-script"/);
   });
 
-  test('gives each page its place in the line on top as its key', () => {
+  test('assigns each page the number of its position in the navigation', () => {
     const keys = textOf(page().match(/<dl class="keys">.*?<\/dl>/s)?.[0] ?? '');
     expect(keys).toStartWith('1 Dashboard 2 Scrape 3 Search');
     expect(keys).toContain('8 Jobs ?');
   });
 
-  test('has notifications off and keys on', () => {
+  test('has notifications off and shortcuts on', () => {
     expect(page()).toMatch(/<input id="notifications-switch"(?![^>]* checked)/);
     expect(page()).toMatch(/<input id="shortcuts-switch"[^>]* checked/);
   });

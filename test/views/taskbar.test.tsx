@@ -14,7 +14,7 @@ function summary(...jobs: JobView[]): string {
 describe('the taskbar', () => {
   const jobs = [jobView(), jobView({ type: 'search', status: 'queued' }, { place: 1 })];
 
-  test('listens to the stream and morphs what it hears', () => {
+  test('connects to the stream and morphs its events', () => {
     const markup = String(<Taskbar model={{ jobs, now: NOW }} collapsed={false} />);
     const [opening] = markup.match(/<div id="taskbar"[^>]*>/) ?? [];
     expect(opening).toContain('hx-ext="sse,morph"');
@@ -23,43 +23,43 @@ describe('the taskbar', () => {
     expect(opening).toContain('hx-swap="morph:innerHTML"');
   });
 
-  test('holds what a frame holds', () => {
+  test('has the same content as a frame', () => {
     expect(String(<Taskbar model={{ jobs, now: NOW }} collapsed={false} />)).toContain(
       content(...jobs),
     );
   });
 
-  test('is rendered as it was left', () => {
+  test('keeps its collapsed state', () => {
     const markup = String(<Taskbar model={{ jobs, now: NOW }} collapsed />);
     expect(markup).toContain('data-collapsed="true"');
     expect(markup).toContain('aria-expanded="false" aria-controls="taskbar-jobs"');
   });
 
-  test('shows its cards in the order they come', () => {
+  test('shows its cards in the given order', () => {
     const ids = [...content(...jobs).matchAll(/<article id="([^"]+)"/g)].map(([, id]) => id);
     expect(ids).toEqual(['job-scrape-0198a', 'job-search-0198a']);
   });
 
-  test('says once for all cards what becomes of the answers to their buttons', () => {
+  test('sets the target of all buttons once', () => {
     expect(content(...jobs)).toContain(
       '<div id="taskbar-jobs" class="taskbar-jobs" hx-target="closest .job-card" hx-swap="morph:outerHTML" hx-push-url="false">',
     );
   });
 
-  test('has one ear for live parts, also when it is empty', () => {
+  test('has one element for live parts, also when it is empty', () => {
     const ear = '<div id="taskbar-live" sse-swap="job" hx-swap="none" hidden></div>';
     expect(content(...jobs).split(ear)).toHaveLength(2);
     expect(content()).toContain(ear);
   });
 
-  test('gives every element an id of its own', () => {
+  test('has unique ids', () => {
     const ids = [...content(...jobs).matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
     expect(new Set(ids).size).toBe(ids.length);
   });
 });
 
-describe('the line above the cards', () => {
-  test('counts who runs, waits, has failed and has finished', () => {
+describe('the summary', () => {
+  test('counts running, waiting, failed and finished jobs', () => {
     expect(
       summary(
         jobView(),
@@ -73,12 +73,12 @@ describe('the line above the cards', () => {
     ).toBe('Jobs 2 running 2 waiting 1 failed 2 finished');
   });
 
-  test('leaves out what there is none of', () => {
+  test('leaves out empty groups', () => {
     expect(summary(jobView({ status: 'failed' }))).toBe('Jobs 1 failed');
     expect(summary()).toBe('Jobs');
   });
 
-  test('bears the sign of the most urgent, for when only the pill is left', () => {
+  test('shows the icon of the first group, for the collapsed taskbar', () => {
     const failedAndWaiting = content(jobView({ status: 'failed' }), jobView({ status: 'queued' }));
     expect(failedAndWaiting).toMatch(
       /<button id="taskbar-toggle"[^>]*><i[^>]*data-status="queued"/,
@@ -89,17 +89,17 @@ describe('the line above the cards', () => {
   });
 });
 
-describe('those who wait and are not shown', () => {
+describe('waiting jobs that are not shown', () => {
   const model = { jobs: [jobView({ status: 'queued' })], more: 1_012, now: NOW };
   const markup = String(<TaskbarContent model={model} />);
 
-  test('are counted in a last line that leads to them', () => {
+  test('are counted in a link to their list', () => {
     const last = '<a id="taskbar-more" href="/jobs?status=queued">and 1,012 more waiting</a></div>';
     expect(markup).toContain(last);
     expect(content(jobView())).not.toContain('more waiting');
   });
 
-  test('are among those who wait in the line above', () => {
+  test('are counted in the summary', () => {
     expect(textOf(markup.replace(/<\/h2>.*/s, ''))).toBe('Jobs 1,013 waiting');
   });
 });

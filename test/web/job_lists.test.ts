@@ -144,7 +144,7 @@ describe('the jobs page', () => {
     const created = web.tracker.getJob(id ?? '')?.createdAt ?? new Date();
     const at = (ms: number) => new Date(created.getTime() + ms).toISOString().slice(0, 16);
     expect(await page(`/jobs?since=${at(-60_000)}&until=${at(60_000)}`)).toContain(`row-${id}`);
-    expect(await page(`/jobs?since=${at(60_000)}`)).toContain('No job matches');
+    expect(await page(`/jobs?since=${at(60_000)}`)).toContain('No jobs match');
   });
 
   test('refuses a failure of jobs that did not fail', async () => {
@@ -159,7 +159,7 @@ describe('FEATURES 27: a session', () => {
     const markup = await page('/sessions/night%20shift');
     expect(markup).toContain('2 jobs');
     expect(attributesOf(markup, '#session')['hx-trigger']).toContain('every 1s');
-    expect(elements(markup, '.standing li').map(({ attributes }) => attributes)).toEqual([
+    expect(elements(markup, '.status-counts li').map(({ attributes }) => attributes)).toEqual([
       { 'data-status': 'queued' },
       { 'data-status': 'cancelled' },
     ]);

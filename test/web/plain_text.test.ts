@@ -37,14 +37,14 @@ test('a start answers the id alone in a line, and how to watch the job', async (
 test('jobs are a table with whole ids, which tells where there are more', async () => {
   const ids = [await startScrape(), await startScrape()];
   const { lines } = await text('/api/jobs?type=scrape&limit=2');
-  expect(lines[0]).toMatch(/^ID +TYPE +STATUS +PROGRESS +CREATED +WHAT$/);
+  expect(lines[0]).toMatch(/^ID +TYPE +STATUS +PROGRESS +CREATED +SUBJECT$/);
   expect(lines.slice(1, 3).map((line) => line.split(' ')[0])).toEqual(ids.reverse());
   expect(lines[1]).toContain('@aurora_lab');
   await startScrape();
   const more = await text('/api/jobs?type=scrape&limit=2');
   const cursor = /add \?cursor=(\S+)$/.exec(more.lines[3] ?? '')?.[1];
   expect((await text(`/api/jobs?type=scrape&cursor=${cursor}`)).lines[1]).toContain(ids[1] ?? '-');
-  expect((await text('/api/jobs?status=failed')).lines).toEqual(['There are no such jobs.', '']);
+  expect((await text('/api/jobs?status=failed')).lines).toEqual(['No jobs match.', '']);
 });
 
 test('a session’s jobs are one too', async () => {
@@ -58,7 +58,7 @@ test('a job is a line for each thing there is to know', async () => {
   const id = await startScrape();
   const { lines } = await text(`/api/jobs/${id}`);
   expect(lines[0]).toMatch(new RegExp(`^id +${id}$`));
-  expect(lines).toContainEqual(expect.stringMatching(/^now +queued/));
+  expect(lines).toContainEqual(expect.stringMatching(/^status +queued/));
   expect(lines).toContainEqual(expect.stringMatching(/^username +aurora_lab$/));
 });
 
@@ -159,23 +159,23 @@ describe('what was collected', () => {
       '',
     ]);
     const page = await text('/api/posts?author=mo_s&limit=1');
-    const cursor = /^There are more: add &cursor=(\S+)$/.exec(page.lines.at(-2) ?? '')?.[1];
+    const cursor = /^More results: add &cursor=(\S+)$/.exec(page.lines.at(-2) ?? '')?.[1];
     expect((await text(`/api/posts?author=mo_s&limit=1&cursor=${cursor}`)).lines[1]).toContain(
       'First',
     );
-    expect((await text('/api/posts?q=zeppelin')).lines).toEqual(['Nothing was found.', '']);
+    expect((await text('/api/posts?q=zeppelin')).lines).toEqual(['No posts found.', '']);
   });
 
   test('profiles are a table', async () => {
     const { lines } = await text('/api/profiles?q=coach');
-    expect(lines[0]).toMatch(/^USERNAME +FOLLOWERS +POSTS HELD +SOURCE +BIO$/);
+    expect(lines[0]).toMatch(/^USERNAME +FOLLOWERS +SAVED POSTS +SOURCE +BIO$/);
     expect(lines[1]).toMatch(/^ana +1,338 +0 +sample +Coach\. Workshops on falling\.$/);
     expect(lines[2]).toMatch(/^mo_s +1,338 +2 +sample +Coach/);
-    expect((await text('/api/profiles?q=nobody')).lines).toEqual(['Nobody was found.', '']);
+    expect((await text('/api/profiles?q=nobody')).lines).toEqual(['No profiles found.', '']);
   });
 
   test('archives are a table too, and that there are none is said', async () => {
-    expect((await text('/api/imports')).lines).toEqual(['There are no archives here.', '']);
+    expect((await text('/api/imports')).lines).toEqual(['No archives.', '']);
     await Bun.write(join(web.importsDir, 'mine.zip'), 'x'.repeat(2_000));
     const { lines } = await text('/api/imports');
     expect(lines).toEqual([
@@ -187,7 +187,7 @@ describe('what was collected', () => {
 });
 
 test('the history is a line for each type, and then why some failed', async () => {
-  expect((await text('/api/history?type=juggle')).lines.slice(1)).toEqual(['There were none.', '']);
+  expect((await text('/api/history?type=juggle')).lines.slice(1)).toEqual(['No runs.', '']);
   const { jobId } = await web.tracker.createJob('embed');
   await web.tracker.completeJob(jobId, false, 'The model\nis damaged.');
   const { lines } = await text('/api/history?type=embed');

@@ -1,5 +1,5 @@
 import { wordsOf } from '../../src/operations/words.ts';
-import { sourceTitle } from '../../src/text/source_title.ts';
+import { sourceTitle } from '../../src/text/format.ts';
 import type { QuickStart } from '../view_models.ts';
 
 /** The shortest form that starts each type, one field or none. */

@@ -1,6 +1,6 @@
 import type { Field } from '../../src/operations/fields.ts';
 import { wordsOf } from '../../src/operations/words.ts';
-import { sourceTitle } from '../../src/text/source_title.ts';
+import { sourceTitle } from '../../src/text/format.ts';
 import type { FormState, SourceOption, StartModel } from '../view_models.ts';
 import { CheckboxField, NumberField, SelectField, TextField } from './field.tsx';
 

@@ -1,3 +1,5 @@
+import type { BulkOutcome } from '../../src/jobs/engine/bulk.ts';
+import { bulkText } from '../../src/text/job_text.ts';
 import { attributeText } from '../forms/field.tsx';
 
 const ACTIONS = [
@@ -7,16 +9,16 @@ const ACTIONS = [
 ] as const;
 
 /**
- * What can be done to the chosen jobs of a list, inside the form that holds their boxes; and to all
- * that match, where another page asks first.
+ * The actions for the selected jobs of a list, inside the form with their checkboxes; and for all
+ * matching jobs, which another page asks to confirm.
  */
 export function BulkBar({ filter }: { filter: string }): JSX.Element {
   return (
     <div class="bulk">
       <fieldset class="bulk-chosen">
-        <legend class="visually-hidden">With the chosen jobs</legend>
+        <legend class="visually-hidden">Actions for the selected jobs</legend>
         <label class="needs-script">
-          <input type="checkbox" id="choose-all" /> Choose all
+          <input type="checkbox" id="choose-all" /> Select all
         </label>
         {ACTIONS.map(([action, word]) => (
           <button type="submit" name="action" value={action} class="quiet">
@@ -25,7 +27,7 @@ export function BulkBar({ filter }: { filter: string }): JSX.Element {
         ))}
       </fieldset>
       <p class="bulk-all">
-        All that match:{' '}
+        All matching jobs:{' '}
         {ACTIONS.map(([action, word]) => (
           <a href={attributeText(`/jobs/bulk?action=${action}${filter && `&${filter}`}`)} safe>
             {`${word} all…`}
@@ -33,5 +35,14 @@ export function BulkBar({ filter }: { filter: string }): JSX.Element {
         ))}
       </p>
     </div>
+  );
+}
+
+/** The outcome of a change of many jobs. */
+export function BulkNote({ outcome }: { outcome: BulkOutcome }): JSX.Element {
+  return (
+    <p class="result bulk-note" role="status" safe>
+      {bulkText(outcome)}
+    </p>
   );
 }

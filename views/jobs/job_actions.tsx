@@ -3,7 +3,7 @@ import { OPERATION_TYPES } from '../../src/operations/words.ts';
 import { attributeText } from '../forms/field.tsx';
 import { fieldText } from '../forms/hidden_fields.tsx';
 
-/** What can be done about a job as it stands, in plain forms, and what each would mean. */
+/** The actions for a job as plain forms, with an explanation. */
 export function JobActions({ job }: { job: Job }): JSX.Element {
   return (
     <div class="report-actions">
@@ -41,8 +41,8 @@ function Buttons({ job }: { job: Job }): JSX.Element {
 }
 
 /**
- * The answer is a card, which this page has no place for: the report reads itself again as soon
- * as the job changes.
+ * The response is a card, which this page does not show: the report refreshes itself when the job
+ * changes.
  */
 function Action({ job, verb, label }: { job: Job; verb: 'cancel' | 'retry'; label: string }) {
   const address = `/api/jobs/${encodeURIComponent(job.id)}/${verb}`;
@@ -61,7 +61,7 @@ function Action({ job, verb, label }: { job: Job; verb: 'cancel' | 'retry'; labe
   );
 }
 
-/** A plain form: the server leads on to the list, as this page is gone then. */
+/** A plain form: the server redirects to the list, since the job's page is gone. */
 function RemoveAction({ job }: { job: Job }): JSX.Element {
   return (
     <form method="post" action={`/api/jobs/${encodeURIComponent(job.id)}/remove`}>
@@ -81,7 +81,7 @@ function RunWithChanges({ job }: { job: Job }): JSX.Element {
   );
 }
 
-/** The form of its type, filled in as it was for this job. */
+/** The start page of the job's type, filled in with its input. */
 function formAddress({ type, metadata = {}, sessionId }: Job): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries({ ...metadata, sessionId })) {
@@ -94,23 +94,23 @@ function formAddress({ type, metadata = {}, sessionId }: Job): string {
 function advice(job: Job): string {
   switch (job.status) {
     case 'queued':
-      return 'It starts as soon as it is its turn. You may close this page.';
+      return 'The job starts when it reaches the front of the queue. You can close this page.';
     case 'running':
-      return 'It goes on when this page is closed. Cancel keeps what it has collected so far.';
+      return 'The job continues when you close this page. Cancelling keeps what it has collected so far.';
     case 'retrying':
-      return 'It goes on by itself where it stopped. Cancel keeps what it has collected so far.';
+      return 'The job resumes automatically. Cancelling keeps what it has collected so far.';
     case 'cancelling':
-      return 'It stops at the next checkpoint.';
+      return 'The job stops at the next checkpoint.';
     case 'completed':
-      return 'Removing the job from the list keeps everything it collected.';
+      return 'Removing the job keeps everything it collected.';
     case 'failed':
     case 'cancelled':
-      return `What it collected is kept. ${howToGoOn(job)}`;
+      return `What it collected is kept. ${retryAdvice(job)}`;
   }
 }
 
-function howToGoOn({ tracked, failure }: Job): string {
-  if (tracked) return 'It ran outside the server: start it again from where it was started.';
-  if (failure === 'permanent') return 'A retry would fail the same way unless its cause is gone.';
+function retryAdvice({ tracked, failure }: Job): string {
+  if (tracked) return 'The job was run by another program. Run that program again.';
+  if (failure === 'permanent') return 'A retry fails again unless the cause is removed.';
   return 'A retry resumes where it stopped.';
 }

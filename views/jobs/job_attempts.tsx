@@ -5,7 +5,7 @@ import { elapsedTime, relativeTime } from '../time.tsx';
 import { StatusLabel } from './status_icon.tsx';
 import { WholeText } from './whole_text.tsx';
 
-/** Every time the job was started, and how that ended. */
+/** All attempts of a job with their outcomes. */
 export function JobAttempts({ attempts, now }: { attempts: JobAttempt[]; now: Date }) {
   if (attempts.length === 0) return '';
   return (
@@ -20,7 +20,7 @@ export function JobAttempts({ attempts, now }: { attempts: JobAttempt[]; now: Da
             <th scope="col">Outcome</th>
             <th scope="col">Started</th>
             <th scope="col" class="number">
-              Took
+              Duration
             </th>
             <th scope="col">Error</th>
           </tr>
@@ -60,7 +60,7 @@ function Attempt({ attempt: { attempt, ...rest }, now }: { attempt: JobAttempt; 
   );
 }
 
-/** Whose shape and colour the outcome has. */
+/** The status whose icon the outcome has. */
 function statusOf(outcome: JobAttempt['outcome']): JobStatus {
   switch (outcome) {
     case undefined:
@@ -77,6 +77,6 @@ function statusOf(outcome: JobAttempt['outcome']): JobStatus {
 }
 
 function wordFor(outcome: JobAttempt['outcome']): string {
-  if (outcome === undefined) return 'under way';
-  return outcome === 'released' ? 'put back at a shutdown' : outcome;
+  if (outcome === undefined) return 'running';
+  return outcome === 'released' ? 'requeued at shutdown' : outcome;
 }

@@ -7,16 +7,16 @@ import { JobLive } from './job_live.tsx';
 import { JobTimes } from './job_times.tsx';
 
 /**
- * A job, wherever one is shown to be watched: in the taskbar, in the answer to a click, in a frame
- * of the stream. Its ids come from the job's, so a document has room for one card of a job. Every
- * frame carries many of them, so styles go by structure, and `data-status` alone draws its icon.
+ * A job's card: in the taskbar, in the response to a click, and in the stream. Its ids derive from
+ * the job's, so a document can have only one card of a job. Every frame carries many cards, so they
+ * have no classes: styles use the structure, and `data-status` draws the icon.
  */
 export function JobCard({ view, now }: { view: JobView; now: Date }): JSX.Element {
   const { job } = view;
   return (
     <article id={`job-${job.id}`} class="job-card" data-status={job.status}>
       <Name job={job} type={job.type} />
-      <Place view={view} />
+      <QueuePosition view={view} />
       <Actions job={job} />
       <JobLive view={view} now={now} />
       <JobTimes job={job} now={now} />
@@ -32,13 +32,13 @@ function Name({ job, type }: { job: Job; type: string }): JSX.Element {
   );
 }
 
-function Place({ view: { job, place } }: { view: JobView }): JSX.Element {
-  return job.status === 'queued' ? <span safe>{placeInLine(place)}</span> : '';
+function QueuePosition({ view: { job, place } }: { view: JobView }): JSX.Element {
+  return job.status === 'queued' ? <span safe>{positionText(place)}</span> : '';
 }
 
-function placeInLine(place: number | undefined): string {
+function positionText(place: number | undefined): string {
   if (place === undefined) return 'waiting';
-  return place === 1 ? 'next in line' : `${ordinal(place)} in line`;
+  return place === 1 ? 'next in queue' : `${ordinal(place)} in queue`;
 }
 
 function Actions({ job }: { job: Job }): JSX.Element {
@@ -48,7 +48,7 @@ function Actions({ job }: { job: Job }): JSX.Element {
     case 'retrying':
       return <Action job={job} verb="cancel" word="Cancel" />;
     case 'cancelling':
-      return <CancelAsked job={job} />;
+      return <CancellingButton job={job} />;
     case 'completed':
       return <Dismiss job={job} />;
     case 'failed':
@@ -66,13 +66,13 @@ interface ActionProps {
   job: Job;
   verb: 'cancel' | 'retry' | 'dismiss';
   word: string;
-  /** What becomes of the card when the server agrees, other than being brought up to date. */
+  /** How the response changes the card, if it does not replace it. */
   swap?: string;
 }
 
 /**
- * A form, so that it works without JavaScript; in the taskbar, which says what to do with the
- * answer, htmx sends it. Out of sight the button names its job: there are many with its word.
+ * A form, so that it works without JavaScript; in the taskbar, which sets the target, htmx sends it.
+ * For screen readers the button names its job: there are many buttons of the same label.
  */
 function Action({ job, verb, word, swap }: ActionProps): JSX.Element {
   const action = `/api/jobs/${encodeURIComponent(job.id)}/${verb}`;
@@ -91,7 +91,7 @@ function Dismiss({ job }: { job: Job }): JSX.Element {
   return <Action job={job} verb="dismiss" word="Dismiss" swap="delete" />;
 }
 
-function CancelAsked({ job }: { job: Job }): JSX.Element {
+function CancellingButton({ job }: { job: Job }): JSX.Element {
   return (
     <button id={`cancel-${job.id}`} type="button" disabled>
       Cancelling…

@@ -3,10 +3,10 @@ import type { JobStatus } from '../../src/jobs/lifecycle.ts';
 import { count } from '../../src/text/format.ts';
 import { JobTable } from './job_table.tsx';
 
-/** More than anybody reads. */
+/** How many children are listed. */
 const MAX_ROWS = 200;
 
-/** What needs a person first, what is over last. */
+/** Failures first, completed jobs last. */
 const ORDER: JobStatus[] = [
   'failed',
   'running',
@@ -19,12 +19,12 @@ const ORDER: JobStatus[] = [
 
 interface JobChildrenProps {
   jobs: Job[];
-  /** That of the job that started them. */
+  /** The session of the parent job. */
   session: string | undefined;
   now: Date;
 }
 
-/** The jobs that a job started, those that failed first. */
+/** The child jobs of a job, failures first. */
 export function JobChildren({ jobs, session, now }: JobChildrenProps): JSX.Element {
   if (jobs.length === 0) return '';
   const ordered = jobs.toSorted((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));

@@ -1,11 +1,11 @@
 import { wordsOf } from '../../src/operations/words.ts';
 import { WholeText } from './whole_text.tsx';
 
-/** What a job was asked, or what it returned, as terms and their values. */
+/** A job's input or result as a list of labels and values. */
 export function JobFacts({ facts, type }: { facts: unknown; type: string }): JSX.Element {
   const { labels = {} } = wordsOf(type);
   const entries = entriesOf(facts);
-  if (entries.length === 0) return <p class="empty-note">Nothing.</p>;
+  if (entries.length === 0) return <p class="empty-note">None.</p>;
   return (
     <dl class="facts">
       {entries.map(([name, value]) => (
@@ -26,7 +26,7 @@ function entriesOf(facts: unknown): [string, unknown][] {
   return Object.entries(facts).filter(([, value]) => value !== undefined && value !== null);
 }
 
-/** `newReplies` → "New replies"; a key that is not made of words, such as `__proto__`, as it is. */
+/** `newReplies` → "New replies"; a key such as `__proto__` stays as it is. */
 function nameInWords(key: string): string {
   if (/^_|_$/.test(key)) return key;
   const words = key

@@ -1,6 +1,6 @@
 import { JOB_STATUSES } from '../../src/jobs/lifecycle.ts';
 import { FAILURES } from '../../src/jobs/listing.ts';
-import { FAILURE_WORDS } from '../../src/text/failure_words.ts';
+import { FAILURE_WORDS } from '../../src/text/attempts.ts';
 import { attributeText } from '../forms/field.tsx';
 import type { JobsModel } from '../view_models.ts';
 
@@ -8,7 +8,7 @@ const WORDS = new Map<string, string>(Object.entries(FAILURE_WORDS));
 
 type Query = JobsModel['query'];
 
-/** Narrows the jobs by address alone, so that a list can be kept as a bookmark or sent on. */
+/** Filters the jobs by URL only, so that a list can be bookmarked or shared. */
 export function JobFilter({ query, types }: Pick<JobsModel, 'query' | 'types'>): JSX.Element {
   return (
     <search>
@@ -16,7 +16,7 @@ export function JobFilter({ query, types }: Pick<JobsModel, 'query' | 'types'>):
         <Choice
           name="status"
           label="Status"
-          all="every status"
+          all="any status"
           options={JOB_STATUSES}
           query={query}
         />
@@ -27,12 +27,12 @@ export function JobFilter({ query, types }: Pick<JobsModel, 'query' | 'types'>):
           options={FAILURES}
           query={query}
         />
-        <Choice name="type" label="Type" all="every type" options={types} query={query} />
+        <Choice name="type" label="Type" all="any type" options={types} query={query} />
         <Words name="q" label="Words" query={query} />
         <Words name="session" label="Session" query={query} />
         <Moment name="since" label="Created since (UTC)" query={query} />
         <Moment name="until" label="Created before (UTC)" query={query} />
-        <button type="submit">Show</button>
+        <button type="submit">Filter</button>
       </form>
     </search>
   );
@@ -84,7 +84,7 @@ function Words({ name, label, query }: FilterFieldProps): JSX.Element {
   );
 }
 
-/** The field knows no zone, so it is given UTC, and what it sends is taken as such. */
+/** The field has no time zone: it gets UTC, and its value is read as UTC. */
 function Moment({ name, label, query }: FilterFieldProps): JSX.Element {
   const time = Date.parse(query[name]);
   const isBare = /T\d\d:\d\d(:\d\d)?$/.test(query[name]);

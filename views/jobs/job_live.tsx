@@ -1,6 +1,6 @@
 import type { Job } from '../../src/jobs/job.ts';
 import { resultSummary } from '../../src/operations/words.ts';
-import { cutTelling } from '../../src/text/cut.ts';
+import { cutWithLength } from '../../src/text/cut.ts';
 import { estimate, progressCount, rate, timeLeft } from '../../src/text/format.ts';
 import { elapsedTime } from '../time.tsx';
 import type { JobView } from '../view_models.ts';
@@ -8,15 +8,15 @@ import type { JobView } from '../view_models.ts';
 interface JobLiveProps {
   view: JobView;
   now: Date;
-  /** For a `job` event: it finds its own place in the document. */
+  /** For a `job` event: an out-of-band swap. */
   oob?: boolean;
 }
 
 /**
- * The part of a card that changes with every frame, so it is sent far more often than anything
- * else: no classes, and nothing that the card around it can say. Out of band it is morphed rather
- * than replaced, so that the bar glides from its last value and selected text stays selected; its
- * own attributes are replaced by those sent, so it has none but its id.
+ * The part of a card that changes with every frame and is sent far more often than anything else:
+ * it has no classes, and nothing that the card around it can hold. Out of band it is morphed rather
+ * than replaced, so that the bar moves smoothly and selected text stays selected. Morphing replaces
+ * its own attributes, so it has none but its id.
  */
 export function JobLive({ view, now, oob = false }: JobLiveProps): JSX.Element {
   return (
@@ -33,23 +33,23 @@ function State({ view, now }: { view: JobView; now: Date }): JSX.Element {
       return '';
     case 'running':
     case 'cancelling':
-      return <AtWork view={view} now={now} />;
+      return <Running view={view} now={now} />;
     case 'retrying':
       return <Message text={job.errorMessage ?? job.errors.at(-1) ?? ''} />;
     case 'completed':
-      return <Message text={whatItBrought(job)} />;
+      return <Message text={resultText(job)} />;
     case 'failed':
       return <Message text={job.errorMessage ?? ''} />;
     case 'cancelled':
-      return <Message text={whatWasDone(job)} />;
+      return <Message text={stoppedText(job)} />;
   }
 }
 
-function AtWork({ view, now }: { view: JobView; now: Date }): JSX.Element {
+function Running({ view, now }: { view: JobView; now: Date }): JSX.Element {
   const { job, stalledSince } = view;
   return (
     <>
-      <p safe>{cutTelling(job.progress.message)}</p>
+      <p safe>{cutWithLength(job.progress.message)}</p>
       <Bar job={job} />
       <span safe>{progressCount(job.progress)}</span>
       {stalledSince && job.status === 'running' ? (
@@ -67,26 +67,26 @@ function Bar({ job }: { job: Job }): JSX.Element {
   return <progress aria-label="Progress" value={Math.min(current, total)} max={total}></progress>;
 }
 
-/** "38/s · about 19 s left", as far as it can be told; else empty. */
+/** "38/s · about 19 s left", as far as it is known. */
 export function pace(view: JobView): string {
   const { perSecond, job } = view;
   if (!perSecond || job.status !== 'running') return '';
   const left = timeLeft(view);
-  // What is being fetched counts bytes, and bytes a second help nobody.
-  const speed = job.progress.stage === 'fetching' ? [] : [rate(perSecond)];
-  return [...speed, ...(left === undefined ? [] : [`about ${estimate(left)} left`])].join(' · ');
+  // A download counts bytes, and a rate in bytes is of little use here.
+  const perTime = job.progress.stage === 'fetching' ? [] : [rate(perSecond)];
+  return [...perTime, ...(left === undefined ? [] : [`about ${estimate(left)} left`])].join(' · ');
 }
 
 function Message({ text }: { text: string }): JSX.Element {
-  return text === '' ? '' : <p safe>{cutTelling(text)}</p>;
+  return text === '' ? '' : <p safe>{cutWithLength(text)}</p>;
 }
 
-/** The last message tells of the last step, so it only serves where there is no result. */
-function whatItBrought(job: Job): string {
+/** The last message is about the last step, so it is used only without a result. */
+function resultText(job: Job): string {
   return resultSummary(job) || job.progress.message;
 }
 
-function whatWasDone(job: Job): string {
+function stoppedText(job: Job): string {
   if (job.errorMessage) return job.errorMessage;
   const done = progressCount(job.progress);
   return done === '' ? '' : `Stopped at ${done}`;

@@ -5,8 +5,8 @@ import { logParts, MAX_LOG_LINES } from '../../src/text/log_parts.ts';
 import type { LogTail } from '../view_models.ts';
 
 /**
- * What the job's handler wrote. The browser's script writes on where this ends, so it is no part
- * of the report, which is read again and again. Read aloud line by line it would drown everything.
+ * The job's log. The browser's script appends new lines, so the log is not part of the report, which
+ * is refreshed. It is not a live region: a screen reader would read every line.
  */
 export function JobLog({ job, log }: { job: Job; log: LogTail }): JSX.Element {
   const address = `/api/jobs/${encodeURIComponent(job.id)}/log`;
@@ -25,8 +25,8 @@ export function JobLog({ job, log }: { job: Job; log: LogTail }): JSX.Element {
         <a href={`${address}?download=1`}>Download</a>
       </header>
       <p id="log-cut" class="log-cut" hidden={!log.isCut}>
-        Older lines are left out here, which keeps the newest {count(MAX_LOG_LINES) as 'safe'}.{' '}
-        <a href={address}>Read the whole log</a>
+        Only the newest {count(MAX_LOG_LINES) as 'safe'} lines are shown.{' '}
+        <a href={address}>Show the whole log</a>
       </p>
       <div class="log-frame">
         <pre
@@ -34,7 +34,7 @@ export function JobLog({ job, log }: { job: Job; log: LogTail }): JSX.Element {
           class="log-lines"
           role="log"
           aria-live="off"
-          aria-label="Lines"
+          aria-label="Log lines"
           tabindex="0"
         >
           {logParts(log.text).map((part) => (
@@ -44,9 +44,7 @@ export function JobLog({ job, log }: { job: Job; log: LogTail }): JSX.Element {
           ))}
         </pre>
         <p class="empty-note">
-          {isActive(job.status)
-            ? 'Nothing has been written to it yet.'
-            : 'Nothing was written to it.'}
+          {isActive(job.status) ? 'The log is empty so far.' : 'The log is empty.'}
         </p>
         <button type="button" id="log-follow" class="log-follow" hidden>
           Follow
@@ -56,7 +54,7 @@ export function JobLog({ job, log }: { job: Job; log: LogTail }): JSX.Element {
   );
 }
 
-/** Without the script, the browser's own search finds what is on the page. */
+/** Hidden without the script: the browser's own search does then. */
 function LogSearch(): JSX.Element {
   return (
     <search class="log-search needs-script">

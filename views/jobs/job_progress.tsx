@@ -3,7 +3,7 @@ import { elapsedTime } from '../time.tsx';
 import type { JobView } from '../view_models.ts';
 import { pace } from './job_live.tsx';
 
-/** How far a job at work has come, how fast, and how long it will take. */
+/** The progress of a running job, its rate and the time left. */
 export function JobProgress({ view, now }: { view: JobView; now: Date }): JSX.Element {
   const { job, stalledSince } = view;
   if (job.status !== 'running' && job.status !== 'cancelling') return '';

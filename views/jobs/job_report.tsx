@@ -1,9 +1,8 @@
 import type { Job } from '../../src/jobs/job.ts';
 import { isWaiting } from '../../src/jobs/lifecycle.ts';
 import { resultSummary } from '../../src/operations/words.ts';
-import { attemptWords } from '../../src/text/attempts.ts';
-import { FAILURE_WORDS } from '../../src/text/failure_words.ts';
-import { duration, jobName, ordinal, progressCount, took } from '../../src/text/format.ts';
+import { attemptWords, FAILURE_WORDS } from '../../src/text/attempts.ts';
+import { duration, jobDuration, jobName, ordinal, progressCount } from '../../src/text/format.ts';
 import { LivePart } from '../live_part.tsx';
 import { relativeTime } from '../time.tsx';
 import type { JobPageModel, JobView } from '../view_models.ts';
@@ -14,14 +13,14 @@ import { JobFacts } from './job_facts.tsx';
 import { JobProgress } from './job_progress.tsx';
 import { JobResult } from './job_result.tsx';
 import { JobSteps } from './job_steps.tsx';
+import { JobDuration } from './job_times.tsx';
 import { StatusIcon } from './status_icon.tsx';
-import { Took } from './took.tsx';
 import { WholeText } from './whole_text.tsx';
 
-/** A report that reads itself again may hold so much of what was asked, in UTF-16 code units. */
+/** The largest input in a report that refreshes every second, in UTF-16 code units. */
 const MAX_REFRESHED = 50_000;
 
-/** One job as a report: how it stands, why, what to do, the details. Its ids are not the taskbar's. */
+/** A report of one job: status, reason, actions and details. Its ids differ from the taskbar's. */
 export function JobReport({ model, now }: { model: JobPageModel; now: Date }): JSX.Element {
   const { view, steps, children, attempts } = model;
   const { job } = view;
@@ -45,7 +44,7 @@ export function JobReport({ model, now }: { model: JobPageModel; now: Date }): J
         <div class="report-facts">
           <JobResult job={job} />
           <section>
-            <h2>What was asked</h2>
+            <h2>Input</h2>
             <JobFacts facts={job.metadata} type={job.type} />
           </section>
         </div>
@@ -59,7 +58,7 @@ export function JobReport({ model, now }: { model: JobPageModel; now: Date }): J
   );
 }
 
-/** What was asked is shown whole, and too long to be sent every second: changes of status bring it. */
+/** Whether the input, shown whole, is too long to be sent every second. */
 function isHeavy({ metadata }: Job): boolean {
   return JSON.stringify(metadata ?? {}).length > MAX_REFRESHED;
 }
@@ -69,29 +68,29 @@ export function headline({ job, place }: JobView): string {
   const what = jobName(job);
   switch (job.status) {
     case 'queued':
-      return `Waiting: ${what}${place === undefined ? '' : `, ${ordinal(place)} in line`}`;
+      return `Waiting: ${what}${place === undefined ? '' : `, ${ordinal(place)} in queue`}`;
     case 'running':
       return `Running: ${what}`;
     case 'retrying':
-      return `Waiting to try again: ${what}`;
+      return `Waiting to retry: ${what}`;
     case 'cancelling':
       return `Cancelling: ${what}`;
     case 'completed':
-      return `Completed: ${resultSummary(job) || what}${withTime('in', job)}`;
+      return `Completed: ${resultSummary(job) || what}${withDuration('in', job)}`;
     case 'failed':
-      return `Failed: ${what}${afterSome(job)}`;
+      return `Failed: ${what}${afterDuration(job)}`;
     case 'cancelled':
-      return `Cancelled: ${what}${afterSome(job)}`;
+      return `Cancelled: ${what}${afterDuration(job)}`;
   }
 }
 
-function afterSome(job: Job): string {
-  return job.startedAt === undefined ? ' before it started' : withTime('after', job);
+function afterDuration(job: Job): string {
+  return job.startedAt === undefined ? ' before it started' : withDuration('after', job);
 }
 
-/** A clock at 0:00 says nothing in a sentence. */
-function withTime(preposition: string, job: Job): string {
-  const time = took(job);
+/** Empty for 0:00, which would be of no use in a sentence. */
+function withDuration(preposition: string, job: Job): string {
+  const time = jobDuration(job);
   return time === duration(0) ? '' : ` ${preposition} ${time}`;
 }
 
@@ -168,9 +167,9 @@ function Duration({ job, now }: { job: Job; now: Date }): JSX.Element {
   if (isWaiting(job.status)) return '';
   return (
     <>
-      <dt>{job.completedAt ? 'Took' : 'Took so far'}</dt>
+      <dt>{job.completedAt ? 'Duration' : 'Duration so far'}</dt>
       <dd>
-        <Took job={job} now={now} />
+        <JobDuration job={job} now={now} />
       </dd>
     </>
   );

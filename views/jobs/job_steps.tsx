@@ -4,7 +4,7 @@ import { elapsedTime } from '../time.tsx';
 import { StatusLabel } from './status_icon.tsx';
 import { WholeText } from './whole_text.tsx';
 
-/** The parts of a job in their order, each with what became of it. */
+/** The steps of a job with their statuses. */
 export function JobSteps({ steps, now }: { steps: JobStep[]; now: Date }): JSX.Element {
   if (steps.length === 0) return '';
   return (

@@ -3,21 +3,20 @@ import { cut, MAX_NAME } from '../../src/text/cut.ts';
 import { jobName, subject } from '../../src/text/format.ts';
 import { attributeText } from '../forms/field.tsx';
 import { relativeTime } from '../time.tsx';
+import { JobDuration } from './job_times.tsx';
 import { Outcome } from './outcome.tsx';
-import { SessionLink } from './session_link.tsx';
 import { StatusLabel } from './status_icon.tsx';
-import { Took } from './took.tsx';
 
 interface JobTableProps {
   jobs: Job[];
   now: Date;
-  /** Each row has a box, for a form around the table. */
+  /** Each row has a checkbox, for a form around the table. */
   choosable?: boolean;
-  /** The session whose page it is on, and which its rows need not name. */
+  /** The session whose page this is; its rows do not name it. */
   session?: string;
 }
 
-/** A table on a desk; the CSS makes each row a card on a phone. */
+/** A table; the CSS shows each row as a card on a phone. */
 export function JobTable({ jobs, now, choosable, session }: JobTableProps): JSX.Element {
   return (
     <table class="job-table">
@@ -25,13 +24,13 @@ export function JobTable({ jobs, now, choosable, session }: JobTableProps): JSX.
         <tr>
           <th scope="col">Status</th>
           <th scope="col">Type</th>
-          <th scope="col">Asked</th>
+          <th scope="col">Subject</th>
           <th scope="col">Progress or result</th>
           <th scope="col" class="number">
             Started
           </th>
           <th scope="col" class="number">
-            Took
+            Duration
           </th>
         </tr>
       </thead>
@@ -73,7 +72,7 @@ function JobRow({ job, now, choosable, session }: JobRowProps): JSX.Element {
       </td>
       <td class="number cell-started">{relativeTime(job.startedAt ?? job.createdAt, now)}</td>
       <td class="number cell-took">
-        <Took job={job} now={now} />
+        <JobDuration job={job} now={now} />
       </td>
     </tr>
   );
@@ -86,8 +85,17 @@ function ChooseBox({ job }: { job: Job }): JSX.Element {
       name="ids"
       id={`choose-${job.id}`}
       value={job.id}
-      aria-label={attributeText(`Choose ${jobName(job)}, ${job.status}`)}
+      aria-label={attributeText(`Select ${jobName(job)}, ${job.status}`)}
       autocomplete="off"
     />
+  );
+}
+
+/** A link to the jobs of a session. */
+export function SessionLink({ id }: { id: string }): JSX.Element {
+  return (
+    <a class="session-link" href={attributeText(`/sessions/${encodeURIComponent(id)}`)} safe>
+      {id}
+    </a>
   );
 }

@@ -1,9 +1,10 @@
 import type { Job } from '../../src/jobs/job.ts';
+import { isRunning } from '../../src/jobs/lifecycle.ts';
 import { attemptsOf } from '../../src/text/attempts.ts';
-import { counted, took } from '../../src/text/format.ts';
+import { counted, jobDuration } from '../../src/text/format.ts';
 import { elapsedTime, relativeTime, remainingTime } from '../time.tsx';
 
-/** A card's last line. The browser lets it tick by itself, so it is not sent with progress. */
+/** The last line of a card. The browser updates it by itself, so it is not sent with progress. */
 export function JobTimes({ job, now }: { job: Job; now: Date }): JSX.Element {
   switch (job.status) {
     case 'queued':
@@ -41,8 +42,8 @@ function End({ job, now, word }: { job: Job; now: Date; word: string }): JSX.Ele
         <span safe>{word}</span> {relativeTime(job.completedAt ?? job.updatedAt, now)}
       </span>
       {job.startedAt !== undefined && (
-        <span title="Time it took" safe>
-          {took(job)}
+        <span title="Duration" safe>
+          {jobDuration(job)}
         </span>
       )}
     </p>
@@ -52,4 +53,10 @@ function End({ job, now, word }: { job: Job; now: Date; word: string }): JSX.Ele
 function failedAfter(job: Job): string {
   const { used } = attemptsOf(job);
   return used > 1 ? `Failed after ${counted(used, 'attempt')},` : 'Failed';
+}
+
+/** How long the last attempt took, or has taken so far; a dash while the job waits. */
+export function JobDuration({ job, now }: { job: Job; now: Date }): JSX.Element {
+  if (job.startedAt && isRunning(job.status)) return elapsedTime(job.startedAt, now);
+  return <span safe>{jobDuration(job)}</span>;
 }

@@ -1,14 +1,14 @@
 import type { Job } from '../../src/jobs/job.ts';
 import { resultSummary } from '../../src/operations/words.ts';
-import { cutTelling } from '../../src/text/cut.ts';
+import { cutWithLength } from '../../src/text/cut.ts';
 import { progressCount } from '../../src/text/format.ts';
 
-/** The one line that tells how a job stands: its error, its result, or how far it has come. */
+/** A job's status on one line: its error, its result, or its progress. */
 export function Outcome({ job }: { job: Job }): JSX.Element {
   return (
     <span class="outcome" data-status={job.status}>
       <span class="outcome-words" safe>
-        {cutTelling(words(job))}
+        {cutWithLength(words(job))}
       </span>
       <Progress job={job} />
     </span>

@@ -5,7 +5,7 @@ import { relativeTime } from '../time.tsx';
 import { Outcome } from './outcome.tsx';
 import { StatusIcon } from './status_icon.tsx';
 
-/** The last runs of a type, each with its outcome and a button that asks for the same again. */
+/** The last runs of a type, each with its outcome and a button to run it again. */
 export function RunList({ runs, now }: { runs: Job[]; now: Date }): JSX.Element {
   if (runs.length === 0) return <p class="empty-note">None yet.</p>;
   return (
@@ -34,8 +34,8 @@ function Run({ job, now }: { job: Job; now: Date }): JSX.Element {
 }
 
 /**
- * Its answer goes where the page's form shows its own. What no form can hold would not be the same
- * again.
+ * The response is shown where the page's form shows its own. Nothing for an input that a form cannot
+ * hold.
  */
 function RunAgain({ job }: { job: Job }): JSX.Element {
   if (!fitsForm(job.metadata ?? {})) return '';

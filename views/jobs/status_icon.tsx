@@ -1,18 +1,18 @@
 import type { StepStatus } from '../../src/jobs/details.ts';
 import type { JobStatus } from '../../src/jobs/lifecycle.ts';
 
-/** A status by shape and colour, for where its word is not written; the word is its name. */
+/** The icon of a status without its word, which is the accessible name. */
 export function StatusIcon({ status }: { status: JobStatus }): JSX.Element {
   return <i class="status-icon" data-status={status} role="img" aria-label={status}></i>;
 }
 
 interface StatusLabelProps {
   status: JobStatus | StepStatus;
-  /** By default the status itself. */
+  /** Default: the status. */
   word?: string;
 }
 
-/** A status by shape, colour and word. */
+/** The icon of a status with its word. */
 export function StatusLabel({ status, word = status }: StatusLabelProps): JSX.Element {
   return (
     <span class="status-label">

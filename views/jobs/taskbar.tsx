@@ -11,8 +11,8 @@ interface TaskbarProps {
 }
 
 /**
- * The jobs, floating on every page. The stream morphs what is inside; whether it is collapsed is
- * kept on this outer element, which no frame touches.
+ * The taskbar of every page. The stream morphs its content; whether it is collapsed is stored on this
+ * outer element, which no frame replaces.
  */
 export function Taskbar({ model, collapsed }: TaskbarProps): JSX.Element {
   return (
@@ -34,13 +34,13 @@ export function Taskbar({ model, collapsed }: TaskbarProps): JSX.Element {
 
 interface TaskbarContentProps {
   model: TaskbarModel;
-  /** A frame goes to every reader, so it does not know; the browser's script puts it right. */
+  /** Unknown in a frame, which goes to every client; the browser's script sets it. */
   collapsed?: boolean;
 }
 
 /**
- * What a `jobs` event carries: every card, the line above them, the ear for `job` events. What
- * becomes of the answer to a card's button is said here once, for all of them.
+ * The content of a `jobs` event: the summary, every card, and the element that receives `job` events.
+ * The target of the cards' buttons is set here once for all of them.
  */
 export function TaskbarContent({ model, collapsed = false }: TaskbarContentProps): JSX.Element {
   return (
@@ -82,7 +82,7 @@ function More({ waiting }: { waiting: number }): JSX.Element {
   );
 }
 
-/** "2 running · 1 waiting · 1 failed", after the sign of the most urgent of them. */
+/** "2 running · 1 waiting · 1 failed", after the icon of the first of them. */
 function Summary({ model }: { model: TaskbarModel }): JSX.Element {
   const groups = GROUPS.map((group) => ({ ...group, size: sizeOf(group.statuses, model) }));
   const present = groups.filter(({ size }) => size > 0);

@@ -1,19 +1,19 @@
 import { escapeHtml } from '@kitajs/html';
-import { cutTelling } from '../../src/text/cut.ts';
+import { cutWithLength } from '../../src/text/cut.ts';
 
-/** What is longer is folded, in UTF-16 code units: it would push all else out of sight. */
+/** Longer texts are collapsed, in UTF-16 code units. */
 const MAX_OPEN = 2_000;
 
 /**
- * A text on the page that has all of it. A long one is folded behind its beginning, and a browser
- * lays out what is folded only when it is opened.
+ * A text in full. A long one is collapsed to its beginning; the browser lays out the rest only when
+ * it is opened.
  */
 export function WholeText({ text }: { text: string }): JSX.Element {
   if (text.length <= MAX_OPEN) return escapeHtml(text);
   return (
     <details class="whole-text">
       <summary>
-        <span safe>{cutTelling(text)}</span> <b class="whole-more">Show all</b>
+        <span safe>{cutWithLength(text)}</span> <b class="whole-more">Show all</b>
         <b class="whole-less">Show less</b>
       </summary>
       <div tabindex="0" safe>

@@ -8,7 +8,7 @@ interface BarePageProps {
   children: Children;
 }
 
-/** A document for somebody who may not see what is here: no navigation, no taskbar, no script. */
+/** A document for clients without access: no navigation, no taskbar, no script. */
 export function BarePage({ title, theme, children }: BarePageProps): JSX.Element {
   return (
     <>

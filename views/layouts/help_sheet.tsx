@@ -1,11 +1,11 @@
 import { PAGES } from './navigation.tsx';
 
-/** What the keyboard can do and what can be switched on; `src/browser/help.ts` opens it. */
+/** Keyboard shortcuts and settings; `src/browser/help.ts` opens it. */
 export function HelpSheet(): JSX.Element {
   return (
     <dialog id="help" class="help" aria-labelledby="help-title" closedby="any">
       <form method="dialog" class="help-head">
-        <h2 id="help-title">Keys and settings</h2>
+        <h2 id="help-title">Shortcuts and settings</h2>
         <button type="submit" class="quiet">
           Close
         </button>
@@ -15,11 +15,11 @@ export function HelpSheet(): JSX.Element {
         <h3>Settings</h3>
         <Switch
           id="notifications-switch"
-          label="Tell me on the desktop when a job ends that took longer than 20 s"
+          label="Notify me when a job ends that took longer than 20 s"
         />
-        <Switch id="shortcuts-switch" label="Use the keys above" checked />
+        <Switch id="shortcuts-switch" label="Enable keyboard shortcuts" checked />
         <p class="small">
-          <a href="/docs/api">What programs can ask of this server</a>
+          <a href="/docs/api">API reference</a>
         </p>
       </div>
     </dialog>
@@ -32,13 +32,13 @@ function Keys(): JSX.Element {
       {PAGES.slice(0, 9).map(([, name], place) => (
         <Key keys={[String(place + 1)]} does={name} class="keys-page" />
       ))}
-      <Key keys={['?']} does="opens this sheet" />
-      <Key keys={['Esc']} does="closes it" />
-      <Key keys={['t']} does="collapses or expands the taskbar" />
-      <Key keys={['j']} does="goes to the taskbar’s jobs" />
-      <Key keys={['↑', '↓']} does="goes from job to job" />
-      <Key keys={['Enter']} does="opens the job’s page" />
-      <Key keys={['Delete', 'Backspace']} does="cancels the job" />
+      <Key keys={['?']} does="open this help" />
+      <Key keys={['Esc']} does="close it" />
+      <Key keys={['t']} does="collapse or expand the taskbar" />
+      <Key keys={['j']} does="go to the jobs in the taskbar" />
+      <Key keys={['↑', '↓']} does="move between jobs" />
+      <Key keys={['Enter']} does="open the job’s page" />
+      <Key keys={['Delete', 'Backspace']} does="cancel the job" />
     </dl>
   );
 }
@@ -68,7 +68,7 @@ interface SwitchProps {
   checked?: boolean;
 }
 
-/** Its note says why it cannot be switched, when the browser does not allow it. */
+/** The note says why it cannot be switched when the browser does not allow it. */
 function Switch({ id, label, checked }: SwitchProps): JSX.Element {
   return (
     <div class="field checkbox">

@@ -1,11 +1,11 @@
 import type { Frame } from '../view_models.ts';
 
 interface NoticesProps extends Pick<Frame, 'notices'> {
-  /** For a `job` event: it finds its own place in the document. */
+  /** For a `job` event: an out-of-band swap. */
   oob?: boolean;
 }
 
-/** What keeps the program from working, or is odd, above every page. */
+/** Problems and warnings, at the top of every page. */
 export function Notices({ notices, oob = false }: NoticesProps): JSX.Element {
   return (
     <div id="notices" hx-swap-oob={oob ? 'morph' : undefined}>

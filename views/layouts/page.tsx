@@ -7,15 +7,15 @@ import { Navigation } from './navigation.tsx';
 import { Notices } from './notices.tsx';
 
 interface PageProps {
-  /** Names the page in the browser's tab, before the program's name. */
+  /** The title of the browser's tab, before the program's name. */
   title: string;
-  /** The address in the navigation that the page belongs to: `/posts`. */
+  /** The current entry of the navigation: `/posts`. */
   current: string;
   frame: Frame;
   children: Children;
 }
 
-/** A whole document: navigation, the page's content, the taskbar. */
+/** A whole document: navigation, content and taskbar. */
 export function Page({ title, current, frame, children }: PageProps): JSX.Element {
   return (
     <>
@@ -47,7 +47,7 @@ export function Page({ title, current, frame, children }: PageProps): JSX.Elemen
   );
 }
 
-/** What every document begins with, and `children` that only some have. */
+/** The head of every document, with `children` that only some have. */
 export function Head({ title, children }: { title: string; children?: Children }): JSX.Element {
   return (
     <head>
@@ -81,7 +81,7 @@ function Scripts(): JSX.Element {
   );
 }
 
-/** Extensions need htmx before them, and `app` all of them. */
+/** In this order: extensions need htmx, and `app` needs all of them. */
 const SCRIPTS = ['htmx.js', 'morph.js', 'sse.js', 'app.js'];
 
 const HTMX = {
@@ -92,12 +92,12 @@ const HTMX = {
   // htmx 2.0.11 puts a class on what it swaps until it has settled and takes the changed
   // attributes for a new element: a frame within that delay would bind the stream twice.
   defaultSettleDelay: 0,
-  // The taskbar's forms are boosted; what they answer must not move the page.
+  // The taskbar's forms are boosted; their responses must not scroll the page.
   scrollIntoViewOnBoost: false,
   responseHandling: [
     { code: '204', swap: false },
     { code: '[23]..', swap: true },
-    // What went wrong is shown where the answer would have been.
+    // Errors are shown in place of the response.
     { code: '[45]..', swap: true, error: true },
   ],
 };

@@ -2,19 +2,19 @@ import { attributeText } from '../forms/field.tsx';
 import { Page } from '../layouts/page.tsx';
 import type { ApiAnswer, ApiField, ApiModel, ApiOperation, Frame } from '../view_models.ts';
 
-/** Every address of the API: what it takes, what it answers, and a line that asks it. */
+/** The API reference: the requests and responses of every endpoint, with an example. */
 export function ApiPage({ frame, model }: { frame: Frame; model: ApiModel }): JSX.Element {
   return (
     <Page title="API" current="/docs/api" frame={frame}>
       <h1>API</h1>
       <p class="total">
-        For programs, as <a href="/openapi.json">an OpenAPI document</a>. Bodies are JSON or forms;
-        answers are JSON or plain text for those that accept it, and HTML for others.
+        Also available as <a href="/openapi.json">an OpenAPI document</a>. Request bodies are JSON
+        or forms. Responses are HTML by default; set the Accept header for JSON or plain text.
       </p>
       {model.hasToken && (
         <p class="total">
-          Every address but <code>/healthz</code> asks for the token: put it into{' '}
-          <code>XGPT_TOKEN</code> of your shell first, and the examples work as they are.
+          Every endpoint except <code>/healthz</code> requires the token. Set{' '}
+          <code>XGPT_TOKEN</code> in your shell to run the examples as they are.
         </p>
       )}
       {model.sections.map(({ name, description, operations }) => (
@@ -31,11 +31,11 @@ export function ApiPage({ frame, model }: { frame: Frame; model: ApiModel }): JS
         </section>
       ))}
       <section class="api-section panel" aria-labelledby="api-schemas">
-        <h2 id="api-schemas">What answers are made of</h2>
+        <h2 id="api-schemas">Schemas</h2>
         {model.schemas.map(({ name, fields }) => (
           <details class="api-operation">
             <summary safe>{name}</summary>
-            {/* A link to what is inside opens it. */}
+            {/* A link to this id opens the details. */}
             <div class="api-details" id={attributeText(`schema-${name}`)}>
               <Fields title="Fields" fields={fields} />
             </div>
@@ -59,10 +59,10 @@ function Operation({ operation }: { operation: ApiOperation }): JSX.Element {
       </summary>
       <div class="api-details" id={attributeText(id)}>
         {description !== '' && <p safe>{description}</p>}
-        <Fields title="In the head" fields={headers} />
-        <Fields title="In the address" fields={parameters} />
-        <Fields title="In the body" fields={fields} />
-        <h3>Answers</h3>
+        <Fields title="Headers" fields={headers} />
+        <Fields title="Parameters" fields={parameters} />
+        <Fields title="Body" fields={fields} />
+        <h3>Responses</h3>
         <dl class="facts">
           {answers.map((answer) => (
             <Answer answer={answer} />

@@ -3,7 +3,7 @@ import { attributeText } from '../forms/field.tsx';
 import { Page } from '../layouts/page.tsx';
 import type { BulkModel, Frame } from '../view_models.ts';
 
-/** Says what will happen to all jobs that match, before it does. */
+/** Asks to confirm an action for all matching jobs. */
 export function BulkPage({ frame, model }: { frame: Frame; model: BulkModel }): JSX.Element {
   const { action, open, matching } = model;
   const verb = VERBS[action];
@@ -16,7 +16,7 @@ export function BulkPage({ frame, model }: { frame: Frame; model: BulkModel }): 
         <p safe>{matches(model)}</p>
         {open < matching && <p safe>{skipped(model)}</p>}
         {open > 0 && <p safe>{CONSEQUENCES[action]}</p>}
-        <Asked query={model.query} />
+        <Filter query={model.query} />
         <form method="post" action="/api/jobs/bulk" class="form-actions">
           <input type="hidden" name="action" value={action} />
           <input type="hidden" name="filter" value={attributeText(model.filter)} />
@@ -38,23 +38,23 @@ const VERBS = { cancel: 'Cancel', retry: 'Retry', remove: 'Remove' };
 
 const CONSEQUENCES = {
   cancel:
-    'Those that wait end at once; those that run stop at their next checkpoint. What they collected is kept.',
+    'Waiting jobs end at once; running jobs stop at their next checkpoint. What they collected is kept.',
   retry:
-    'They go to the end of the line. Those that failed or were cancelled go on where they stopped; those that completed start anew.',
-  remove: 'They leave the list for good. What they collected is kept, and so is the history.',
+    'The jobs are queued again. Failed and cancelled jobs resume where they stopped; completed jobs start from the beginning.',
+  remove: 'The jobs are removed for good. What they collected is kept, and so is the history.',
 };
 
 const SKIPPED = {
-  cancel: 'have ended, or are being cancelled',
-  retry: 'are active, or were run by another program',
-  remove: 'are active; cancel them first',
+  cancel: 'have ended or are being cancelled',
+  retry: 'are active or were run by another program',
+  remove: 'are active. Cancel them first',
 };
 
 function matches({ query, matching }: BulkModel): string {
   const filtered = Object.values(query).some(Boolean);
   return filtered
     ? `${counted(matching, 'job matches', 'jobs match')} the filter now.`
-    : `There is no filter: every job is meant, ${counted(matching, 'job')} now.`;
+    : `No filter is set. This applies to all ${counted(matching, 'job')}.`;
 }
 
 function skipped({ action, matching, open }: BulkModel): string {
@@ -71,7 +71,7 @@ const LABELS: Record<keyof BulkModel['query'], string> = {
   until: 'Created before',
 };
 
-function Asked({ query }: { query: BulkModel['query'] }): JSX.Element {
+function Filter({ query }: { query: BulkModel['query'] }): JSX.Element {
   const given = Object.entries(query).filter(([, text]) => text !== '');
   if (given.length === 0) return '';
   return (

@@ -19,13 +19,13 @@ export function DashboardPage({ frame, model }: { frame: Frame; model: Dashboard
   );
 }
 
-/** Nothing here yet: one sentence, one button. */
+/** Shown before the first job: one sentence, one button. */
 function FirstJob(): JSX.Element {
   return (
     <div class="first-job">
       <p>
-        xgpt collects posts, embeds them and finds them again by meaning; the sample user is made up
-        and needs no account.
+        xgpt collects posts, embeds them and finds them again by meaning. The sample user is
+        synthetic and needs no account.
       </p>
       <form
         method="post"

@@ -2,13 +2,13 @@ import { BarePage } from '../layouts/bare_page.tsx';
 import { Page } from '../layouts/page.tsx';
 import type { ErrorModel, Frame } from '../view_models.ts';
 
-/** Any failure as a page: what happened, what was kept, what to do. */
+/** An error as a page: what happened, what was kept, what to do. */
 export function ErrorPage({ frame, model }: { frame: Frame; model: ErrorModel }): JSX.Element {
   return (
     <Page title={model.title} current="" frame={frame}>
       <section class="error-page">
-        <WhatHappened model={model} />
-        <p class="error-ways">
+        <ErrorDetails model={model} />
+        <p class="error-links">
           <a class="button" href="/">
             Dashboard
           </a>
@@ -26,18 +26,18 @@ interface BareErrorProps {
   model: ErrorModel;
 }
 
-/** The same for somebody who may not see what is here. */
+/** The same for clients without access. */
 export function BareErrorPage({ theme, model }: BareErrorProps): JSX.Element {
   return (
     <BarePage title={model.title} theme={theme}>
       <section class="error-page">
-        <WhatHappened model={model} />
+        <ErrorDetails model={model} />
       </section>
     </BarePage>
   );
 }
 
-function WhatHappened({ model }: { model: ErrorModel }): JSX.Element {
+function ErrorDetails({ model }: { model: ErrorModel }): JSX.Element {
   const details = Object.entries(model.details);
   return (
     <>

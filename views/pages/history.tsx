@@ -1,11 +1,11 @@
 import type { TypeHistory } from '../../src/jobs/history.ts';
 import { head } from '../../src/text/cut.ts';
-import { count, counted, date } from '../../src/text/format.ts';
+import { count, counted, date, runTime } from '../../src/text/format.ts';
 import { attributeText } from '../forms/field.tsx';
 import { Page } from '../layouts/page.tsx';
 import type { Frame, HistoryModel, HistorySpan } from '../view_models.ts';
 import { DurationChart, EndsChart } from './history_charts.tsx';
-import { HistoryTable, runTime } from './history_table.tsx';
+import { HistoryTable } from './history_table.tsx';
 
 const SPANS: Record<HistorySpan, string> = {
   day: 'Day, by hour',
@@ -14,13 +14,13 @@ const SPANS: Record<HistorySpan, string> = {
   quarter: 'Quarter',
 };
 
-/** As many as a filter of jobs takes, in UTF-16 code units. */
+/** The longest text that the filter of jobs takes, in UTF-16 code units. */
 const MAX_WORDS = 200;
 
-/** Reasons that are shown before the rest is only counted. */
+/** How many reasons are listed; the others are counted. */
 const TOP_REASONS = 5;
 
-/** How each type of job fared over time: how many, how long, how often not, and why. */
+/** The history of each job type: numbers of runs, durations, and reasons for failures. */
 export function HistoryPage({ frame, model }: { frame: Frame; model: HistoryModel }): JSX.Element {
   const { history } = model;
   return (
@@ -28,11 +28,11 @@ export function HistoryPage({ frame, model }: { frame: Frame; model: HistoryMode
       <h1>History</h1>
       <Choices model={model} />
       <p class="total" safe>
-        {`Runs that ended from ${moment(history.since)} to now, in UTC. Kept for a year, also when the jobs themselves are gone.`}
+        {`Runs that ended from ${moment(history.since)} to now, in UTC. The history is kept for a year, even after the jobs are removed.`}
       </p>
       {history.types.length === 0 && (
         <p class="empty">
-          No job ended in this time. <a href="/jobs">Show the jobs</a> that are here.
+          No job ended in this period. <a href="/jobs">Show all jobs</a>.
         </p>
       )}
       {history.types.map((type) => (
@@ -48,14 +48,14 @@ function moment(at: Date): string {
 
 function Choices({ model: { span, type, types } }: { model: HistoryModel }): JSX.Element {
   return (
-    <nav class="choices" aria-label="What of the history">
+    <nav class="choices" aria-label="Period and type">
       <ul>
         {(Object.keys(SPANS) as HistorySpan[]).map((name) => (
           <Choice href={hrefOf(name, type)} current={name === span} words={SPANS[name]} />
         ))}
       </ul>
       <ul>
-        <Choice href={hrefOf(span, undefined)} current={type === undefined} words="every type" />
+        <Choice href={hrefOf(span, undefined)} current={type === undefined} words="All types" />
         {types.map((name) => (
           <Choice href={hrefOf(span, name)} current={name === type} words={name} />
         ))}
@@ -107,7 +107,7 @@ function inWords(type: TypeHistory): string {
   const share = failed === 0 ? '' : ` (${((failed / runs) * 100).toFixed(1)} %)`;
   const counts = `${counted(runs, 'run')}: ${count(completed)} completed, ${count(failed)} failed${share}, ${count(cancelled)} cancelled.`;
   if (medianMs === undefined || p95Ms === undefined) return counts;
-  return `${counts} Half of those that completed took up to ${runTime(medianMs)}, 95 % up to ${runTime(p95Ms)}.`;
+  return `${counts} Half of the completed runs took up to ${runTime(medianMs)}, 95 % up to ${runTime(p95Ms)}.`;
 }
 
 function Reasons({ type: { type, reasons } }: { type: TypeHistory }): JSX.Element {
@@ -118,7 +118,7 @@ function Reasons({ type: { type, reasons } }: { type: TypeHistory }): JSX.Elemen
   if (reasons.length === 0) return '';
   return (
     <>
-      <h3>Why they failed</h3>
+      <h3>Reasons for failures</h3>
       <ol class="reasons">
         {top.map(({ reason, count: n }) => (
           <li>
@@ -134,7 +134,7 @@ function Reasons({ type: { type, reasons } }: { type: TypeHistory }): JSX.Elemen
           </li>
         )}
       </ol>
-      <p class="field-help">A reason leads to those of its jobs that are still kept.</p>
+      <p class="field-help">Each reason links to its jobs that are still kept.</p>
     </>
   );
 }

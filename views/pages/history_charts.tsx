@@ -1,7 +1,7 @@
 import type { Children } from '@kitajs/html';
 import type { TypeHistory } from '../../src/jobs/history.ts';
-import { count } from '../../src/text/format.ts';
-import { periodName, runsOf, runTime } from './history_table.tsx';
+import { count, runTime } from '../../src/text/format.ts';
+import { periodName, runsOf } from './history_table.tsx';
 
 const HEIGHT = 72;
 const STEP = 10;
@@ -13,7 +13,7 @@ interface ChartProps {
   by: 'hour' | 'day';
 }
 
-/** Ends as bars: what completed stands on the line, cancelled (hollow) on top, failed hangs below. */
+/** Bars: completed above the line, cancelled (hollow) on top of it, failed below the line. */
 export function EndsChart({ periods, by }: ChartProps): JSX.Element {
   const up = Math.max(...periods.map(({ completed, cancelled }) => completed + cancelled));
   const down = Math.max(...periods.map(({ failed }) => failed));
@@ -21,7 +21,7 @@ export function EndsChart({ periods, by }: ChartProps): JSX.Element {
   const line = up * unit;
   return (
     <Chart
-      caption="How many"
+      caption="Runs"
       legend={['completed', 'cancelled', 'failed']}
       top={count(up)}
       bottom={down > 0 ? `${count(down)} failed` : ''}
@@ -57,13 +57,13 @@ export function EndsChart({ periods, by }: ChartProps): JSX.Element {
   );
 }
 
-/** How long completed runs took: a bar from the median up to the 95th percentile, a foot at the median. */
+/** The duration of completed runs: a bar from the median, which is marked, to the 95th percentile. */
 export function DurationChart({ periods, by }: ChartProps): JSX.Element {
   const most = Math.max(0, ...periods.map(({ p95Ms = 0 }) => p95Ms));
   const y = (ms: number) => HEIGHT - (ms / Math.max(1, most)) * (HEIGHT - 2);
   return (
     <Chart
-      caption="How long"
+      caption="Duration"
       legend={['median', 'p95']}
       top={most > 0 ? runTime(most) : '–'}
       bottom=""
@@ -95,7 +95,7 @@ export function DurationChart({ periods, by }: ChartProps): JSX.Element {
 interface BarProps {
   name: string;
   index: number;
-  /** Its lower edge, from the top of the picture. */
+  /** The lower edge, from the top of the chart. */
   from: number;
   height: number;
 }
@@ -129,7 +129,7 @@ interface FrameProps extends ChartProps {
   children: Children;
 }
 
-/** The picture says nothing that the table of numbers does not. */
+/** Hidden from screen readers: the table has the same numbers. */
 function Chart({ caption, legend, top, bottom, periods, by, children }: FrameProps): JSX.Element {
   const [first] = periods;
   return (

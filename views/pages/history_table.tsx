@@ -1,7 +1,7 @@
 import type { Period, TypeHistory } from '../../src/jobs/history.ts';
-import { count, date, duration } from '../../src/text/format.ts';
+import { count, date, runTime } from '../../src/text/format.ts';
 
-/** The numbers of both pictures; hours and days without a run are left out. */
+/** The numbers of both charts; periods without runs are left out. */
 export function HistoryTable({ type, by }: { type: TypeHistory; by: 'hour' | 'day' }) {
   const periods = type.periods.filter((period) => runsOf(period) > 0);
   return (
@@ -51,9 +51,4 @@ export function runsOf({ completed, failed, cancelled }: Period): number {
 /** `22 Nov 2026`, or `22 Nov 2026, 06:00`. */
 export function periodName(start: Date, by: 'hour' | 'day'): string {
   return by === 'day' ? date(start) : `${date(start)}, ${start.toISOString().slice(11, 16)}`;
-}
-
-/** Milliseconds, to two digits where a clock would show none: `0.42 s`, `8.1 s`, `0:31`. */
-export function runTime(ms: number): string {
-  return ms < 10_000 ? `${Number((ms / 1000).toPrecision(2))} s` : duration(ms);
 }

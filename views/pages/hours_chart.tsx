@@ -3,14 +3,14 @@ import type { DashboardModel } from '../view_models.ts';
 
 type Hour = DashboardModel['hours'][number];
 
-/** From the ground up. */
+/** From the bottom up. */
 const SERIES = ['completed', 'active', 'cancelled', 'failed'] as const;
 
 const HEIGHT = 64;
 const STEP = 10;
 const BAR = 7;
 
-/** Jobs by the hour, oldest first, as stacked bars; the table behind it says the same in numbers. */
+/** Jobs per hour, oldest first, as stacked bars, and as a table for screen readers. */
 export function HoursChart({ hours }: { hours: Hour[] }): JSX.Element {
   const most = Math.max(1, ...hours.map(sum));
   const width = hours.length * STEP;
@@ -45,7 +45,7 @@ interface HourBarProps {
   hour: Hour;
   x: number;
   most: number;
-  /** Hours before the present one. */
+  /** Hours before the current one. */
   ago: number;
 }
 

@@ -1,12 +1,11 @@
 import { counted, exact } from '../../src/text/format.ts';
-import { BulkBar } from '../jobs/bulk_bar.tsx';
-import { BulkNote } from '../jobs/bulk_note.tsx';
+import { BulkBar, BulkNote } from '../jobs/bulk_bar.tsx';
 import { JobFilter } from '../jobs/job_filter.tsx';
 import { JobTable } from '../jobs/job_table.tsx';
 import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
 import type { Frame, JobsModel } from '../view_models.ts';
-import { PagesAround } from './pages_around.tsx';
+import { PreviousAndNext } from './pagination.tsx';
 
 export function JobsPage({ frame, model }: { frame: Frame; model: JobsModel }): JSX.Element {
   const { jobs, query, types, outcome } = model;
@@ -14,9 +13,9 @@ export function JobsPage({ frame, model }: { frame: Frame; model: JobsModel }): 
     <Page title="Jobs" current="/jobs" frame={frame}>
       <div class="page-head">
         <h1>Jobs</h1>
-        <ul class="ways">
+        <ul class="page-links">
           <li>
-            <a href="/jobs?status=failed">Failed for good</a>
+            <a href="/jobs?status=failed">Failed</a>
           </li>
           <li>
             <a href="/sessions">Sessions</a>
@@ -30,8 +29,8 @@ export function JobsPage({ frame, model }: { frame: Frame; model: JobsModel }): 
       {outcome ? <BulkNote outcome={outcome} /> : ''}
       <LivePart id="jobs" busy={jobs.some((job) => job.completedAt === undefined)}>
         {jobs.length > 0 ? <JobList model={model} now={frame.now} /> : <NoJobs model={model} />}
-        <LookedBack model={model} />
-        <PagesAround {...model} />
+        <SearchedBack model={model} />
+        <PreviousAndNext {...model} />
       </LivePart>
     </Page>
   );
@@ -46,12 +45,12 @@ function JobList({ model, now }: { model: JobsModel; now: Date }): JSX.Element {
   );
 }
 
-function LookedBack({ model: { jobs, lookedBackTo } }: { model: JobsModel }): JSX.Element {
+function SearchedBack({ model: { jobs, lookedBackTo } }: { model: JobsModel }): JSX.Element {
   if (lookedBackTo === undefined) return '';
-  const found = jobs.length === 0 ? 'none' : `only ${counted(jobs.length, 'job')}`;
+  const found = jobs.length === 0 ? 'no jobs' : `only ${counted(jobs.length, 'job')}`;
   return (
     <p class="looked-back" role="status" safe>
-      {`Found ${found} among those back to ${exact(lookedBackTo)}. There are older jobs to look through.`}
+      {`Found ${found} since ${exact(lookedBackTo)}. Older jobs were not searched yet.`}
     </p>
   );
 }
@@ -61,15 +60,15 @@ function NoJobs({ model: { filter, lookedBackTo } }: { model: JobsModel }): JSX.
   if (filter !== '') {
     return (
       <p class="empty">
-        No job matches. <a href="/jobs">Show all jobs</a>, or look at the{' '}
-        <a href="/history">history</a> of those that were tidied away.
+        No jobs match. <a href="/jobs">Show all jobs</a>, or see the <a href="/history">history</a>{' '}
+        for jobs that were removed.
       </p>
     );
   }
   return (
     <p class="empty">
-      No jobs yet, or the finished ones were tidied away. <a href="/scrape">Scrape a user</a> to
-      start one.
+      No jobs yet, or the finished ones were removed. <a href="/scrape">Scrape a user</a> to start
+      one.
     </p>
   );
 }

@@ -4,11 +4,11 @@ import type { FormState, Frame } from '../view_models.ts';
 
 export interface LoginModel {
   form: FormState;
-  /** The page to go on to: a path of ours. */
+  /** The path to redirect to after signing in. */
   next: string;
 }
 
-/** Asks for the token; says nothing about what is here. */
+/** Asks for the token. Reveals nothing about the data. */
 export function LoginPage(props: { theme: Frame['theme']; model: LoginModel }): JSX.Element {
   const { form, next } = props.model;
   return (

@@ -4,7 +4,7 @@ import { LivePart } from '../live_part.tsx';
 import { PostArticle } from '../posts/post_article.tsx';
 import { PostFilter } from '../posts/post_filter.tsx';
 import type { Frame, PostsModel } from '../view_models.ts';
-import { NextPage } from './next_page.tsx';
+import { NextPage } from './pagination.tsx';
 
 export function PostsPage({ frame, model }: { frame: Frame; model: PostsModel }): JSX.Element {
   return (
@@ -12,7 +12,7 @@ export function PostsPage({ frame, model }: { frame: Frame; model: PostsModel })
       <div class="posts-page">
         <h1>Posts</h1>
         <PostFilter query={model.query} />
-        {/* Text that moves cannot be read, so the list follows only while it is empty. */}
+        {/* The list refreshes only while it is empty: posts must not move while they are read. */}
         <LivePart id="posts" follow={model.page.posts.length === 0}>
           <PostList model={model} now={frame.now} />
         </LivePart>
@@ -61,15 +61,15 @@ function NoPosts({ query }: { query: PostsModel['query'] }): JSX.Element {
   if (query.q !== '' || query.author !== '') {
     return (
       <p class="empty">
-        No post here matches. <a href="/posts">Show all posts</a>, or <a href="/search">search</a> a
+        No posts match. <a href="/posts">Show all posts</a>, or <a href="/search">search</a> a
         source for more.
       </p>
     );
   }
   return (
     <p class="empty">
-      No posts yet. <a href="/scrape">Scrape a user</a> or <a href="/search">search a topic</a>, and
-      they appear here.
+      No posts yet. <a href="/scrape">Scrape a user</a> or <a href="/search">search a topic</a> to
+      collect some.
     </p>
   );
 }

@@ -4,7 +4,7 @@ import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
 import { ProfileTable } from '../profiles/profile_table.tsx';
 import type { Frame, ProfilesModel } from '../view_models.ts';
-import { NextPage } from './next_page.tsx';
+import { NextPage } from './pagination.tsx';
 
 export function ProfilesPage({ frame, model }: { frame: Frame; model: ProfilesModel }) {
   const { page, query } = model;
@@ -12,7 +12,7 @@ export function ProfilesPage({ frame, model }: { frame: Frame; model: ProfilesMo
     <Page title="Profiles" current="/profiles" frame={frame}>
       <h1>Profiles</h1>
       <ProfileFilter q={query.q} />
-      {/* Rows that move would be pressed by mistake, so the list follows only while it is empty. */}
+      {/* The list refreshes only while it is empty: buttons must not move under the pointer. */}
       <LivePart id="profiles" follow={page.profiles.length === 0}>
         <ProfileList model={model} />
       </LivePart>
@@ -44,11 +44,11 @@ function ProfileFilter({ q }: { q: string }): JSX.Element {
             id="q"
             name="q"
             value={attributeText(q)}
-            placeholder="in name, handle or bio"
+            placeholder="Name, username or bio"
             maxlength={500}
           />
         </div>
-        <button type="submit">Show</button>
+        <button type="submit">Search</button>
       </form>
     </search>
   );
@@ -58,7 +58,7 @@ function NoProfiles({ q }: { q: string }): JSX.Element {
   if (q !== '') {
     return (
       <p class="empty">
-        No profile matches. <a href="/profiles">Show all profiles</a>, or{' '}
+        No profiles match. <a href="/profiles">Show all profiles</a>, or{' '}
         <a href="/discover">discover</a> new ones.
       </p>
     );

@@ -1,12 +1,12 @@
 import { count, counted, percent } from '../../src/text/format.ts';
 import { JobTable } from '../jobs/job_table.tsx';
-import { Standing } from '../jobs/standing.tsx';
+import { StatusCounts } from '../jobs/status_counts.tsx';
 import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
 import type { Frame, SessionModel } from '../view_models.ts';
-import { PagesAround } from './pages_around.tsx';
+import { PreviousAndNext } from './pagination.tsx';
 
-/** All jobs of a session: how they stand together, then each. */
+/** The jobs of a session: a summary, then the list. */
 export function SessionPage({ frame, model }: { frame: Frame; model: SessionModel }): JSX.Element {
   const { id, summary, jobs } = model;
   return (
@@ -18,7 +18,7 @@ export function SessionPage({ frame, model }: { frame: Frame; model: SessionMode
         <Summary summary={summary} />
         <h2 safe>{counted(summary.jobs, 'job')}</h2>
         <JobTable jobs={jobs} now={frame.now} session={id} />
-        <PagesAround {...model} />
+        <PreviousAndNext {...model} />
         <p class="small">
           <a href="/sessions">All sessions</a>
         </p>
@@ -36,7 +36,7 @@ function Summary({ summary }: { summary: SessionModel['summary'] }): JSX.Element
   const { current, total } = summary.progress;
   return (
     <div class="session-summary panel">
-      <Standing byStatus={summary.byStatus} />
+      <StatusCounts byStatus={summary.byStatus} />
       {total > 0 && (
         <div class="session-progress">
           <progress value={current} max={total} aria-label="Progress of the session" />

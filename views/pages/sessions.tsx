@@ -1,7 +1,7 @@
 import type { RecentSession } from '../../src/jobs/listing.ts';
 import { count } from '../../src/text/format.ts';
-import { SessionLink } from '../jobs/session_link.tsx';
-import { Standing } from '../jobs/standing.tsx';
+import { SessionLink } from '../jobs/job_table.tsx';
+import { StatusCounts } from '../jobs/status_counts.tsx';
 import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
 import { relativeTime } from '../time.tsx';
@@ -21,8 +21,8 @@ export function SessionsPage({ frame, sessions }: SessionsProps): JSX.Element {
           <SessionTable sessions={sessions} now={frame.now} />
         ) : (
           <p class="empty">
-            No job was started with a session. Name one under “More options” when you{' '}
-            <a href="/scrape">start a job</a>, and its jobs are listed together here.
+            No sessions yet. To group jobs, enter a session under “More options” when you{' '}
+            <a href="/scrape">start a job</a>.
           </p>
         )}
       </LivePart>
@@ -39,7 +39,7 @@ function SessionTable({ sessions, now }: { sessions: RecentSession[]; now: Date 
           <th scope="col" class="number">
             Jobs
           </th>
-          <th scope="col">How they stand</th>
+          <th scope="col">Statuses</th>
           <th scope="col" class="number">
             Last job
           </th>
@@ -55,7 +55,7 @@ function SessionTable({ sessions, now }: { sessions: RecentSession[]; now: Date 
               {count(jobs)}
             </td>
             <td>
-              <Standing byStatus={byStatus} />
+              <StatusCounts byStatus={byStatus} />
             </td>
             <td class="number">{relativeTime(lastJobAt, now)}</td>
           </tr>

@@ -64,7 +64,7 @@ function PostMark({ post }: { post: Post }): JSX.Element {
 
 const MEDIA_WORDS = { photo: 'Photo', video: 'Video', animated_gif: 'Animation' } as const;
 
-/** Links alone: showing a picture would tell its host who reads what. */
+/** Links only: loading a picture would reveal the reader to its host. */
 function MediaLinks({ media }: { media: PostMedia[] }): JSX.Element {
   if (media.length === 0) return '';
   return (

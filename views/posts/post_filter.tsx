@@ -1,7 +1,7 @@
 import { attributeText } from '../forms/field.tsx';
 import type { PostsModel } from '../view_models.ts';
 
-/** Narrows the posts by address alone, so that a result can be kept as a bookmark. */
+/** Filters the posts by URL only, so that a result can be bookmarked. */
 export function PostFilter({ query }: { query: PostsModel['query'] }): JSX.Element {
   return (
     <search>
@@ -11,7 +11,7 @@ export function PostFilter({ query }: { query: PostsModel['query'] }): JSX.Eleme
           <input type="search" id="q" name="q" value={attributeText(query.q)} maxlength={500} />
         </div>
         <div class="field">
-          <label for="by">Found by</label>
+          <label for="by">Search by</label>
           <select id="by" name="by">
             <option value="words" selected={query.by === 'words'}>
               words
@@ -33,7 +33,7 @@ export function PostFilter({ query }: { query: PostsModel['query'] }): JSX.Eleme
             spellcheck="false"
           />
         </div>
-        <button type="submit">Show</button>
+        <button type="submit">Search</button>
       </form>
     </search>
   );

@@ -11,7 +11,7 @@ interface Piece {
   href?: string;
 }
 
-/** A post's text, every piece escaped, with the links the source told of and bare https addresses live. */
+/** A post's text, escaped, with the source's links and bare https URLs as links. */
 export function PostText({ text, links }: { text: string; links: PostLink[] }): JSX.Element {
   return (
     <>
@@ -49,13 +49,13 @@ interface Span {
   href: string;
 }
 
-/** In order of place; where two start together the longer one comes first, so that it wins. */
+/** In order of position; of two that start together the longer one comes first and wins. */
 function spansOf(text: string, links: PostLink[]): Span[] {
-  const spans = [...links.flatMap((link) => toldSpans(text, link)), ...bareSpans(text, links)];
+  const spans = [...links.flatMap((link) => sourceSpans(text, link)), ...bareSpans(text, links)];
   return spans.sort((a, b) => a.start - b.start || b.end - a.end);
 }
 
-function toldSpans(text: string, link: PostLink): Span[] {
+function sourceSpans(text: string, link: PostLink): Span[] {
   const href = safeHref(link.url);
   if (href === undefined) return [];
   return occurrences(text, link.text).map((start) => ({
@@ -74,12 +74,12 @@ function occurrences(text: string, part: string): number[] {
   return found;
 }
 
-/** Addresses nobody told of; where the source told of one, its own target counts, even a refused one. */
+/** URLs that are not among the source's links; those keep their own target, even a refused one. */
 function bareSpans(text: string, links: PostLink[]): Span[] {
-  const told = new Set(links.flatMap((link) => occurrences(text, link.text)));
+  const known = new Set(links.flatMap((link) => occurrences(text, link.text)));
   return [...text.matchAll(BARE_ADDRESS)].flatMap(({ 0: match, index }) => {
     const address = match.replace(TRAILING, '');
-    const href = told.has(index) ? undefined : safeHref(address);
+    const href = known.has(index) ? undefined : safeHref(address);
     return href === undefined ? [] : [{ start: index, end: index + address.length, href }];
   });
 }

@@ -18,7 +18,7 @@ export function ProfileRow({ profile }: { profile: StoredProfile }): JSX.Element
       <td class="number" data-label="Followers" safe>
         {followers === undefined ? '–' : count(followers)}
       </td>
-      <td class="number" data-label="Posts held">
+      <td class="number" data-label="Saved posts">
         <a href={`/posts?author=${encodeURIComponent(username)}`} safe>
           {count(postsHeld)}
         </a>

@@ -1,7 +1,7 @@
 import type { StoredProfile } from '../../src/library/library.ts';
 import { ProfileRow } from './profile_row.tsx';
 
-/** A table on a desk; the CSS makes each row a card on a phone. */
+/** A table; the CSS shows each row as a card on a phone. */
 export function ProfileTable({ profiles }: { profiles: StoredProfile[] }): JSX.Element {
   return (
     <table class="profile-table">
@@ -13,7 +13,7 @@ export function ProfileTable({ profiles }: { profiles: StoredProfile[] }): JSX.E
             Followers
           </th>
           <th scope="col" class="number">
-            Posts held
+            Saved posts
           </th>
           <th scope="col">Source</th>
           <th scope="col">

@@ -14,18 +14,18 @@ import { printable } from '../../text/printable.ts';
 import { valuesOfOption } from '../operation_commands.ts';
 import { SCRIPTS } from './scripts.ts';
 
-/** How many jobs are offered: more than anybody looks through. */
+/** How many jobs are offered. */
 const MAX_JOBS = 100;
 
-/** What may stand where the cursor is, and what that is. */
+/** A completion, and its description. */
 export interface Candidate {
   value: string;
   about: string;
 }
 
 /**
- * What the last of `words` may become; none where only a person or the file system knows.
- * @param readsJobs whether there are jobs to be read, for their ids.
+ * The completions of the last of `words`; empty for free text and paths.
+ * @param readsJobs whether the database exists, so that job ids can be offered.
  */
 export async function candidates(
   program: Command,
@@ -40,12 +40,12 @@ export async function candidates(
 }
 
 interface Position {
-  /** Absent when there is no such command. */
+  /** Absent when the command is unknown. */
   command: Command | undefined;
   option?: Option | undefined;
 }
 
-/** The command that the words before the cursor name, and the option that waits for its value. */
+/** The command that the words before the cursor name, and the option whose value comes next. */
 function positionOf(program: Command, before: string[]): Position {
   let command: Command | undefined = program;
   let option: Option | undefined;
@@ -62,7 +62,7 @@ function positionOf(program: Command, before: string[]): Position {
 }
 
 function commandAfter(command: Command, word: string): Command | undefined {
-  // What follows is an argument, or the command that help is asked for.
+  // The word is an argument, or the command to show help for.
   if (command.commands.length === 0 || word === 'help') return command;
   return command.commands.find((one) => namesOf(one).includes(word));
 }
@@ -71,10 +71,10 @@ function namesOf(command: Command): string[] {
   return [command.name(), ...command.aliases()];
 }
 
-/** Of an option that takes one of a few values. */
+/** The values of an option that takes one of a few. */
 async function valuesOf(option: Option, readsJobs: boolean): Promise<Candidate[]> {
   const ofField = await valuesOfOption(option);
-  // Those who read an archive name it, and use another command.
+  // Archives are read by `xgpt import`.
   if (ofField) return plain(ofField.filter((value) => value !== 'archive'));
   switch (option.attributeName()) {
     case 'status':
@@ -107,7 +107,7 @@ function offersAt(command: Command, typed: string, readsJobs: boolean): Candidat
     .map((one) => ({ value: one.name(), about: one.description() }));
 }
 
-/** The newest jobs with which the command can do something. */
+/** The newest jobs that the command applies to. */
 function jobsFor(command: string): Job[] {
   switch (command) {
     case 'cancel':

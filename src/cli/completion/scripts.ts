@@ -1,10 +1,10 @@
 /**
- * What each shell runs at the tab key: it hands the words up to the cursor to `xgpt complete --`
- * and offers the lines of the answer, value and description parted by a tab. Files it offers only
- * where a path is meant. Nothing that was typed is ever evaluated.
+ * The completion script of each shell. It passes the words up to the cursor to `xgpt complete --`
+ * and offers the lines of its output: value and description, separated by a tab. It offers files
+ * only where a path is expected, and never evaluates what was typed.
  */
 export const SCRIPTS: Record<string, string> = {
-  bash: `# xgpt: put into ~/.bashrc: source <(xgpt completion bash)
+  bash: `# xgpt: add to ~/.bashrc: source <(xgpt completion bash)
 _xgpt() {
   local line
   COMPREPLY=()
@@ -15,7 +15,7 @@ _xgpt() {
 }
 complete -F _xgpt xgpt`,
 
-  zsh: `# xgpt: put into ~/.zshrc, after compinit: source <(xgpt completion zsh)
+  zsh: `# xgpt: add to ~/.zshrc, after compinit: source <(xgpt completion zsh)
 _xgpt() {
   local line
   local -a candidates

@@ -1,86 +1,85 @@
 import { type BulkAction, isActive, type Job, type Tracker } from '../../jobs/index.ts';
-import { bulkText } from '../../text/bulk_text.ts';
 import { jobName } from '../../text/format.ts';
+import { bulkText } from '../../text/job_text.ts';
 import { printable } from '../../text/printable.ts';
-import { complain } from '../complain.ts';
 import { CommandFailed, EXIT } from '../exit.ts';
-import { findJob, openJobs, shortId, whoRunsJobs } from '../open_jobs.ts';
-import { print } from '../output.ts';
+import { findJob, openJobs, readNoWorkerNotice, shortId } from '../open_jobs.ts';
+import { print, printError } from '../output.ts';
 import { type FilterOptions, isFiltered, readFilter } from './filter.ts';
 
 export interface RemoveOptions extends FilterOptions {
   force?: boolean;
 }
 
-/** Cancels jobs; one at work may take a moment to stop. Returns the exit code. */
+/** Cancels jobs; a running one may take a moment to stop. Returns the exit code. */
 export function cancelJobs(parts: string[], filter: FilterOptions): Promise<number> {
   if (isFiltered(filter)) return forMatching('cancel', parts, filter);
   return forEach(parts, async (tracker, job) => {
     if (!(await tracker.cancelJob(job.id))) throw already(job, 'there is nothing to cancel');
-    return `is ${tracker.getJob(job.id)?.status ?? 'gone'}.`;
+    return `is ${tracker.getJob(job.id)?.status ?? 'removed'}.`;
   });
 }
 
-/** Puts ended jobs back into the line. Returns the exit code. */
+/** Queues ended jobs again. Returns the exit code. */
 export function retryJobs(parts: string[], filter: FilterOptions): Promise<number> {
   if (isFiltered(filter)) return forMatching('retry', parts, filter);
   return forEach(parts, async (tracker, job) => {
     if (isActive(job.status)) throw already(job, 'there is nothing to retry');
     if (!(await tracker.retryJob(job.id))) {
       throw new CommandFailed(
-        `${nameOf(job)} was done by the program that made it; run that again.`,
+        `${nameOf(job)} was run by the program that created it. Run that program again.`,
         EXIT.failed,
       );
     }
-    return ['is in the line again.', whoRunsJobs()].filter(Boolean).join(' ');
+    return ['is queued again.', readNoWorkerNotice()].filter(Boolean).join(' ');
   });
 }
 
-/** Forgets jobs; those under way only by id, and with `force`. Returns the exit code. */
+/** Removes jobs; active ones only by id and with `force`. Returns the exit code. */
 export function removeJobs(
   parts: string[],
   { force = false, ...filter }: RemoveOptions,
 ): Promise<number> {
   if (isFiltered(filter)) {
-    if (force) throw unclear('--force is for ids; cancel those under way first.');
+    if (force) throw usageError('--force works with ids only. Cancel active jobs first.');
     return forMatching('remove', parts, filter);
   }
   return forEach(parts, async (tracker, job) => {
     if (!(await tracker.removeJob(job.id, { force }))) {
       throw already(job, 'cancel it first, or add --force');
     }
-    return 'is removed.';
+    return 'was removed.';
   });
 }
 
-/** Those among the jobs that fit to which it can be done; that there are none is no failure. */
+/** Changes all matching jobs that allow it; it is no error when there are none. */
 async function forMatching(
   action: BulkAction,
   parts: string[],
   filter: FilterOptions,
 ): Promise<number> {
-  if (parts.length > 0) throw unclear('Name ids, or filter; not both.');
+  if (parts.length > 0) throw usageError('Give ids or filters, not both.');
   const query = readFilter(filter);
   const tracker = await openJobs();
   const outcome = await tracker.changeMatching(action, query);
   const { done, skipped } = outcome;
   if (done + skipped > 0) print(bulkText(outcome));
-  else complain('There are no such jobs.');
-  const advice = action === 'retry' && done > 0 ? whoRunsJobs() : '';
-  if (advice) complain(advice);
+  else printError('No jobs match.');
+  const advice = action === 'retry' && done > 0 ? readNoWorkerNotice() : '';
+  if (advice) printError(advice);
   return EXIT.completed;
 }
 
-function unclear(message: string): CommandFailed {
+function usageError(message: string): CommandFailed {
   return new CommandFailed(message, EXIT.usage);
 }
 
-/** One after the other, whatever becomes of the others. The exit code is that of the first failure. */
+/** Changes one job after the other, whether or not others fail. Returns the code of the first failure. */
 async function forEach(
   parts: string[],
   change: (tracker: Tracker, job: Job) => Promise<string>,
 ): Promise<number> {
-  if (parts.length === 0) throw unclear('Name one or several ids, or filter, as with --status.');
+  if (parts.length === 0) throw usageError('Give one or more ids, or a filter such as --status.');
   const tracker = await openJobs();
   let code: number = EXIT.completed;
   for (const part of parts) {
@@ -89,7 +88,7 @@ async function forEach(
       print(`${nameOf(job)} ${await change(tracker, job)}`);
     } catch (error) {
       if (!(error instanceof CommandFailed)) throw error;
-      complain(error.message);
+      printError(error.message);
       if (code === EXIT.completed) code = error.code;
     }
   }

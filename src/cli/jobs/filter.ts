@@ -1,9 +1,9 @@
 import { type JobQuery, parseJobQuery } from '../../jobs/index.ts';
 import { timeOf } from '../../platform/typed_fields.ts';
 import { CommandFailed, EXIT } from '../exit.ts';
-import { parsed } from '../wrong_input.ts';
+import { parsed } from '../input_errors.ts';
 
-/** What commander makes of them. */
+/** The filter options as commander parses them. */
 export interface FilterOptions {
   status?: string;
   failure?: string;
@@ -15,8 +15,8 @@ export interface FilterOptions {
 }
 
 /**
- * @param more what else the query has, as it was typed.
- * @throws CommandFailed that names the options that cannot be used.
+ * @param more other fields of the query, as typed.
+ * @throws CommandFailed that names the invalid options.
  */
 export function readFilter(
   { status, failure, type, session, words: q, since, until }: FilterOptions,
@@ -28,7 +28,7 @@ export function readFilter(
   return parsed(() => parseJobQuery(typed), typedAs);
 }
 
-/** Whether anything is filtered at all. */
+/** Whether any filter is set. */
 export function isFiltered(options: FilterOptions): boolean {
   return Object.values(options).some((value: string | undefined) => value?.trim());
 }
@@ -39,7 +39,7 @@ const UNIT_MS = new Map([
   ['d', 86_400_000],
 ]);
 
-/** A time, or as long ago as `90m`, `24h`, `7d`; as the query takes it. */
+/** A time, or an age such as `90m`, `24h` or `7d`, as ISO 8601. */
 function readTime(option: string, typed: string | undefined): string | undefined {
   if (!typed?.trim()) return undefined;
   const [, count, unit = ''] = /^(\d{1,5})([mhd])$/.exec(typed.trim()) ?? [];
@@ -47,7 +47,7 @@ function readTime(option: string, typed: string | undefined): string | undefined
   const time = unitMs === undefined ? timeOf(typed.trim()) : Date.now() - Number(count) * unitMs;
   if (time !== undefined) return new Date(time).toISOString();
   throw new CommandFailed(
-    `${option}: It must be a time such as 2026-01-31T12:00:00Z, or as long ago as 90m, 24h or 7d.`,
+    `${option}: It must be a time such as 2026-01-31T12:00:00Z, or an age such as 90m, 24h or 7d.`,
     EXIT.usage,
   );
 }

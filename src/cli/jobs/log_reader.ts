@@ -1,6 +1,6 @@
 import type { Tracker } from '../../jobs/index.ts';
 
-/** Reads a job's log on from where it read last. */
+/** Reads a job's log piece by piece. */
 export class LogReader {
   #position = 0;
 
@@ -9,7 +9,7 @@ export class LogReader {
     private readonly id: string,
   ) {}
 
-  /** Lines that are new, each without its line break. */
+  /** The lines since the last call, without line breaks. */
   read(): string[] {
     const all = Number.POSITIVE_INFINITY;
     const { text, position, dropped } = this.tracker.reader.readWrittenLog(
@@ -19,6 +19,6 @@ export class LogReader {
     );
     this.#position = position;
     const lines = text.split('\n').slice(0, -1);
-    return dropped > 0 ? [`[${dropped} bytes before this are gone.]`, ...lines] : lines;
+    return dropped > 0 ? [`[${dropped} earlier bytes were dropped.]`, ...lines] : lines;
   }
 }

@@ -1,20 +1,19 @@
 import { isRunning, type Job, type JobDetails, type Tracker } from '../../jobs/index.ts';
-import { attemptWords } from '../../text/attempts.ts';
-import { cutTelling } from '../../text/cut.ts';
-import { FAILURE_WORDS } from '../../text/failure_words.ts';
+import { attemptWords, FAILURE_WORDS } from '../../text/attempts.ts';
+import { cutWithLength } from '../../text/cut.ts';
 import { duration, exact, jobName, relative } from '../../text/format.ts';
+import { progressLine } from '../../text/job_text.ts';
 import { padded, printable } from '../../text/printable.ts';
-import { progressLine } from '../../text/progress_line.ts';
 import { CommandFailed, EXIT } from '../exit.ts';
 import { follow } from '../follow.ts';
 import { findJob, openJobs } from '../open_jobs.ts';
 import { print } from '../output.ts';
+import { resultLines } from '../progress/job_line.ts';
 import { statusIcon } from '../progress/status_icon.ts';
-import { resultLines } from '../result.ts';
 import { LogReader } from './log_reader.ts';
 import { untilInterrupted } from './watch.ts';
 
-/** How many lines of the log a report ends with. */
+/** How many lines of the log a report shows. */
 const LAST_LINES = 10;
 
 export interface ShowOptions {
@@ -25,15 +24,12 @@ export interface ShowOptions {
 
 /**
  * Prints a report of a job, or its log. Returns the exit code.
- * @throws CommandFailed when both are asked for.
+ * @throws CommandFailed when the options contradict each other.
  */
 export async function showJob(part: string, options: ShowOptions): Promise<number> {
   if (options.json && (options.log || options.follow)) {
     const other = options.log ? '--log' : '--follow';
-    throw new CommandFailed(
-      `--json: It prints a report, and ${other} the lines of a log; leave one of the two out.`,
-      EXIT.usage,
-    );
+    throw new CommandFailed(`--json: It cannot be combined with ${other}.`, EXIT.usage);
   }
   const tracker = await openJobs();
   const job = findJob(tracker, part);
@@ -50,12 +46,12 @@ export async function showJob(part: string, options: ShowOptions): Promise<numbe
 
 async function followLog(tracker: Tracker, id: string): Promise<number> {
   const log = new LogReader(tracker, id);
-  const tell = () => {
+  const printNew = () => {
     for (const line of log.read()) print(line);
   };
   const { signal } = untilInterrupted();
-  await follow(tracker, id, tell, signal);
-  tell();
+  await follow(tracker, id, printNew, signal);
+  printNew();
   return signal.aborted ? signal.reason : EXIT.completed;
 }
 
@@ -63,7 +59,7 @@ function report(job: Job, details: JobDetails, log: string[]): string {
   const parts = [
     `${statusIcon(job.status, process.stdout)} ${printable(jobName(job))}  ${printable(progressLine(job))}`,
     rows(factsOf(job, details)),
-    section('Asked', rows(Object.entries(job.metadata ?? {}).map(asText))),
+    section('Input', rows(Object.entries(job.metadata ?? {}).map(asText))),
     section('Result', resultLines(job).join('\n')),
     section('Steps', rows(details.steps.map(({ name, status, error }) => [status, name, error]))),
     section('Attempts', rows(details.attempts.map(attemptRow))),
@@ -82,7 +78,7 @@ function factsOf(job: Job, { attempts }: JobDetails): Row[] {
     ['created', moment(job.createdAt)],
     ['started', moment(job.startedAt)],
     ['ended', moment(job.completedAt)],
-    ['took', job.startedAt && until && duration(until.getTime() - job.startedAt.getTime())],
+    ['duration', job.startedAt && until && duration(until.getTime() - job.startedAt.getTime())],
     ['next attempt', moment(job.retryAt)],
     ['failure', job.failure && FAILURE_WORDS[job.failure]],
     ['attempts', attemptWords(job, attempts)],
@@ -93,12 +89,12 @@ function factsOf(job: Job, { attempts }: JobDetails): Row[] {
 }
 
 function attemptRow({ attempt, startedAt, endedAt, outcome, error }: JobDetails['attempts'][0]) {
-  const took = endedAt ? duration(endedAt.getTime() - startedAt.getTime()) : '';
-  return [String(attempt), outcome ?? 'under way', took, error];
+  const time = endedAt ? duration(endedAt.getTime() - startedAt.getTime()) : '';
+  return [String(attempt), outcome ?? 'running', time, error];
 }
 
 function childRow(child: Job): Row {
-  return [child.id, child.status, jobName(child), cutTelling(child.errorMessage ?? '')];
+  return [child.id, child.status, jobName(child), cutWithLength(child.errorMessage ?? '')];
 }
 
 function asText([name, value]: [string, unknown]): Row {
@@ -107,7 +103,7 @@ function asText([name, value]: [string, unknown]): Row {
 
 type Row = (string | undefined)[];
 
-/** In columns, the last one as wide as it is. */
+/** Aligns rows in columns; the last one keeps its width. */
 function rows(all: Row[]): string {
   const cells = all.map((row) => row.map((cell) => printable(cell ?? '')));
   const widths: number[] = [];

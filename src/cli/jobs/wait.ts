@@ -1,52 +1,52 @@
 import { isFinal, isWaiting, type Job, type Tracker } from '../../jobs/index.ts';
-import { complain } from '../complain.ts';
 import { CommandFailed, EXIT } from '../exit.ts';
-import { whenever } from '../follow.ts';
-import { findJob, openJobs, whoRunsJobs } from '../open_jobs.ts';
+import { onEveryChange } from '../follow.ts';
+import { findJob, openJobs, readNoWorkerNotice } from '../open_jobs.ts';
+import { printError } from '../output.ts';
 
-/** Exit codes by id, or by what was typed where there is no such job; undefined until it has ended. */
-type Ends = Map<string, number | undefined>;
+/** Exit codes by id, or by what was typed when no job matches; undefined while a job is active. */
+type ExitCodes = Map<string, number | undefined>;
 
 /**
- * Waits until all of the jobs have ended, or until Ctrl-C. Returns the exit code that the command of
- * the first of them would have that did not complete.
- * @throws CommandFailed when an id cannot be used.
+ * Waits until all of the jobs have ended, or until Ctrl-C. Returns the exit code of the first job
+ * that did not complete.
+ * @throws CommandFailed when an id is too short or matches several jobs.
  */
 export async function waitForJobs(parts: string[]): Promise<number> {
-  const over = new AbortController();
-  process.once('SIGINT', () => over.abort(EXIT.interrupted));
+  const done = new AbortController();
+  process.once('SIGINT', () => done.abort(EXIT.interrupted));
   const tracker = await openJobs();
-  const ends: Ends = new Map();
-  for (const part of parts) begin(tracker, part, ends);
-  const jobs = [...ends.keys()].map((id) => tracker.getJob(id));
-  const advice = jobs.some((job) => job && isWaiting(job.status)) ? whoRunsJobs() : '';
-  if (advice) complain(advice);
-  const look = () => {
-    if (haveEnded(tracker, ends)) over.abort();
+  const codes: ExitCodes = new Map();
+  for (const part of parts) addJob(tracker, part, codes);
+  const jobs = [...codes.keys()].map((id) => tracker.getJob(id));
+  const advice = jobs.some((job) => job && isWaiting(job.status)) ? readNoWorkerNotice() : '';
+  if (advice) printError(advice);
+  const read = () => {
+    if (haveEnded(tracker, codes)) done.abort();
   };
-  await whenever(tracker, look, over.signal);
-  if (over.signal.reason === EXIT.interrupted) return EXIT.interrupted;
-  return [...ends.values()].find((code) => code !== EXIT.completed) ?? EXIT.completed;
+  await onEveryChange(tracker, read, done.signal);
+  if (done.signal.reason === EXIT.interrupted) return EXIT.interrupted;
+  return [...codes.values()].find((code) => code !== EXIT.completed) ?? EXIT.completed;
 }
 
-/** What is gone already keeps nobody from waiting for the others. */
-function begin(tracker: Tracker, part: string, ends: Ends): void {
+/** A job that is gone does not keep the command from waiting for the others. */
+function addJob(tracker: Tracker, part: string, codes: ExitCodes): void {
   try {
-    ends.set(findJob(tracker, part).id, undefined);
+    codes.set(findJob(tracker, part).id, undefined);
   } catch (error) {
     if (!(error instanceof CommandFailed) || error.code !== EXIT.notFound) throw error;
-    complain(error.message);
-    ends.set(part, error.code);
+    printError(error.message);
+    codes.set(part, error.code);
   }
 }
 
-/** Each end is kept as it was seen: the job may be removed while the others go on. */
-function haveEnded(tracker: Tracker, ends: Ends): boolean {
-  for (const [id, end] of ends) ends.set(id, end ?? endOf(tracker.getJob(id)));
-  return [...ends.values()].every((code) => code !== undefined);
+/** Keeps each code once it is known: the job may be removed while others are active. */
+function haveEnded(tracker: Tracker, codes: ExitCodes): boolean {
+  for (const [id, code] of codes) codes.set(id, code ?? exitCodeOf(tracker.getJob(id)));
+  return [...codes.values()].every((code) => code !== undefined);
 }
 
-function endOf(job: Job | undefined): number | undefined {
+function exitCodeOf(job: Job | undefined): number | undefined {
   if (!job) return EXIT.notFound;
   if (!isFinal(job.status)) return undefined;
   switch (job.status) {

@@ -1,15 +1,14 @@
 import type { WriteStream } from 'node:tty';
 import { isRunning, type Job, type Tracker } from '../../jobs/index.ts';
-import { complain } from '../complain.ts';
-import { print } from '../output.ts';
+import { print, printError } from '../output.ts';
 import { endLine, jobLine } from './job_line.ts';
 import { LiveLines } from './live_lines.ts';
 import type { Reporter } from './reporter.ts';
 
 /** The shortest time between two drawings, in ms. */
-const PACE_MS = 50;
+const MIN_DRAW_MS = 50;
 
-/** A line for each job with its bar, under it those that it started. */
+/** A line with a bar for each job, followed by its children. */
 export class Bars implements Reporter {
   #lines: LiveLines;
   #drawnAt = 0;
@@ -23,7 +22,7 @@ export class Bars implements Reporter {
 
   show(jobs: Job[]): void {
     const now = Date.now();
-    if (now - this.#drawnAt < PACE_MS) return;
+    if (now - this.#drawnAt < MIN_DRAW_MS) return;
     this.#drawnAt = now;
     const { rows } = this.#lines;
     const lines = familiesOf(jobs).map((row) => this.#line(row, new Date(now)));
@@ -40,7 +39,7 @@ export class Bars implements Reporter {
 
   say(text: string): void {
     this.#lines.clear();
-    complain(text);
+    printError(text);
   }
 
   print(text: string): void {
@@ -63,7 +62,7 @@ interface Row {
   indent: string;
 }
 
-/** Each job, and under it those of its children that are at work or have failed. */
+/** Each job, followed by those of its children that are running or have failed. */
 function familiesOf(jobs: Job[]): Row[] {
   const ids = new Set(jobs.map(({ id }) => id));
   const isChild = ({ parentId }: Job) => parentId !== undefined && ids.has(parentId);

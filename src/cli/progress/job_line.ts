@@ -1,36 +1,36 @@
 import type { JobView } from '../../../views/view_models.ts';
 import { isFinal, type Job } from '../../jobs/index.ts';
 import { resultSummary } from '../../operations/words.ts';
-import { cutTelling } from '../../text/cut.ts';
+import { cutWithLength } from '../../text/cut.ts';
 import {
   duration,
   estimate,
+  jobDuration,
   jobName,
   progressCount,
   rate,
   relative,
   timeLeft,
-  took,
 } from '../../text/format.ts';
 import { fitted, printable } from '../../text/printable.ts';
 import { movingIcon, statusIcon } from './status_icon.ts';
 
 const GAP = '  ';
 
-/** How wide a bar is: in a line that is shorter than `from` columns there is none. */
+/** The width of a bar; a line of fewer than `from` columns has none. */
 const BAR = { from: 49, narrowest: 5, widest: 20 };
 
 const WIDEST_NAME = 32;
 
-/** What is cut to less than this tells nothing, in columns. */
+/** Text cut to fewer columns than this is left out. */
 const NARROWEST_CUT = 4;
 
-/** From how many columns on there is room for them beside the time left. */
+/** The columns a line needs to show these beside the time left. */
 const ROOM_FOR = { elapsed: 90, rate: 110 };
 
 /**
- * A job that is under way in one line of a terminal, at most `columns` wide. The count and the time
- * left stand as long as they fit at all; bar, message and name give way to them.
+ * An active job as one line of a terminal, at most `columns` wide. The count and the time left have
+ * priority over bar, message and name.
  */
 export function jobLine(view: JobView, now: Date, columns: number): string {
   const { job } = view;
@@ -45,28 +45,28 @@ export function jobLine(view: JobView, now: Date, columns: number): string {
   return `${movingIcon(job.status, now)} ${fitted(text, room)}`;
 }
 
-/** Of parts that stand side by side. */
+/** The columns that parts take side by side. */
 function widthOf(parts: string[]): number {
   return Bun.stringWidth(parts.join(GAP));
 }
 
-/** At most so many columns of it; nothing when that is too little to tell anything. */
+/** Cuts a text to `columns`; empty when too little of it would be left. */
 function cut(text: string, columns: number): string {
   if (Bun.stringWidth(text) <= columns) return text;
   return columns < NARROWEST_CUT ? '' : fitted(text, columns);
 }
 
-/** How a job ended: "● scrape @aurora_lab  completed in 0:07". */
+/** How a job ended: "● scrape @aurora_lab  completed in 0:07: 100 posts". */
 export function endLine(job: Job): string {
   return `${statusIcon(job.status, process.stderr)} ${nameOf(job)}${GAP}${ending(job)}`;
 }
 
 function ending(job: Job): string {
-  const reason = job.errorMessage ? `: ${printable(cutTelling(job.errorMessage))}` : '';
-  const after = job.startedAt === undefined ? ' before it started' : ` after ${took(job)}`;
+  const reason = job.errorMessage ? `: ${printable(cutWithLength(job.errorMessage))}` : '';
+  const after = job.startedAt === undefined ? ' before it started' : ` after ${jobDuration(job)}`;
   switch (job.status) {
     case 'completed':
-      return `completed in ${took(job)}: ${printable(resultSummary(job)) || 'done'}`;
+      return `completed in ${jobDuration(job)}: ${printable(resultSummary(job)) || 'done'}`;
     case 'failed':
       return `failed${after}${reason}`;
     default:
@@ -74,7 +74,7 @@ function ending(job: Job): string {
   }
 }
 
-/** A job's name, short enough to leave room beside it. */
+/** A job's name, cut to leave room beside it. */
 function nameOf(job: Job): string {
   return fitted(printable(jobName(job)), WIDEST_NAME);
 }
@@ -86,7 +86,7 @@ function bar({ status, progress: { current, total } }: Job, columns: number): st
   return '▓'.repeat(full) + '░'.repeat(width - full);
 }
 
-/** Rate, time left and time so far, the time left above all. */
+/** Rate, time left and elapsed time; the time left has priority. */
 function times(view: JobView, now: Date, columns: number): string {
   const { job, perSecond } = view;
   if (job.status !== 'running' || !job.startedAt) return '';
@@ -103,10 +103,22 @@ function times(view: JobView, now: Date, columns: number): string {
 function state(job: Job, now: Date): string {
   switch (job.status) {
     case 'running':
-      return printable(cutTelling(job.progress.message));
+      return printable(cutWithLength(job.progress.message));
     case 'retrying':
-      return `tries again ${job.retryAt ? relative(job.retryAt, now) : 'soon'}: ${printable(cutTelling(job.errorMessage ?? ''))}`;
+      return `retries ${job.retryAt ? relative(job.retryAt, now) : 'soon'}: ${printable(cutWithLength(job.errorMessage ?? ''))}`;
     default:
       return job.status;
   }
+}
+
+/** The result of a completed job, for standard output: the usernames it found, or a summary. */
+export function resultLines(job: Job): string[] {
+  return foundLines(job) ?? [printable(resultSummary(job))].filter(Boolean);
+}
+
+/** The usernames that a job found, which its summary does not list. */
+export function foundLines({ result }: Job): string[] | undefined {
+  const { found } = (result ?? {}) as { found?: unknown };
+  if (!Array.isArray(found)) return undefined;
+  return found.map((name) => (typeof name === 'string' ? printable(name) : '')).filter(Boolean);
 }

@@ -3,18 +3,18 @@ import type { WriteStream } from 'node:tty';
 const UP = '\x1b[A';
 const CLEAR_LINE = '\x1b[2K';
 
-/** Lines at the end of a terminal that are drawn over again and again. */
+/** Lines at the end of a terminal that are redrawn in place. */
 export class LiveLines {
   #drawn = 0;
 
   constructor(private readonly terminal: WriteStream) {}
 
   get columns(): number {
-    // A line that fills the last column makes some terminals go on to the next.
+    // Some terminals start a new line when the last column is filled.
     return (this.terminal.columns || 80) - 1;
   }
 
-  /** How many lines can be drawn over: what has scrolled away cannot. */
+  /** How many lines can be redrawn: those that have scrolled away cannot. */
   get rows(): number {
     return Math.max(1, (this.terminal.rows || 24) - 1);
   }

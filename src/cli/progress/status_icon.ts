@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { JobStatus } from '../../jobs/index.ts';
 
-const TURNING = '◐◓◑◒';
+const FRAMES = '◐◓◑◒';
 
 const ICONS: Record<JobStatus, string> = {
   queued: '○',
@@ -23,14 +23,14 @@ const COLOURS: Record<JobStatus, Parameters<typeof styleText>[0]> = {
   cancelled: 'dim',
 };
 
-/** A status by its shape, and by its colour where `stream` shows colours. */
+/** The icon of a status, coloured if `stream` supports colours. */
 export function statusIcon(status: JobStatus, stream: NodeJS.WriteStream): string {
   return styleText(COLOURS[status], ICONS[status], { stream });
 }
 
-/** The same on standard error; while the job runs it turns. */
+/** The same for standard error; it rotates while the job is running. */
 export function movingIcon(status: JobStatus, now: Date): string {
   if (status !== 'running') return statusIcon(status, process.stderr);
-  const turn = Math.floor(now.getTime() / 250) % TURNING.length;
-  return styleText(COLOURS.running, TURNING.charAt(turn), { stream: process.stderr });
+  const frame = Math.floor(now.getTime() / 250) % FRAMES.length;
+  return styleText(COLOURS.running, FRAMES.charAt(frame), { stream: process.stderr });
 }

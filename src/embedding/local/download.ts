@@ -1,39 +1,39 @@
-/** Where the files may come from, for both origins. */
+/** The options of a download, from either origin. */
 export interface DownloadOptions {
   signal: AbortSignal;
-  /** How long the other side may stay silent, in ms. */
+  /** How long the server may send nothing, in ms. */
   idleTimeoutMs: number;
 }
 
 export interface Download {
-  /** Bytes in all; 0 when the server does not tell. */
+  /** The size in bytes; 0 when unknown. */
   total: number;
   bytes: AsyncIterable<Uint8Array>;
 }
 
 /**
- * Starts a download, which ends early when the signal aborts or the server falls silent.
- * @throws Error when the answer is not a success; the message continues "it failed: …".
+ * Starts a download. It fails when the signal aborts or the server sends nothing for too long.
+ * @throws Error when the response is not a success; the message continues "it failed: …".
  */
 export async function openDownload(url: string, options: DownloadOptions): Promise<Download> {
   const silence = watchSilence(options.idleTimeoutMs);
   try {
     const response = await fetch(url, {
       signal: AbortSignal.any([options.signal, silence.signal]),
-      // A length that counts other bytes than those that arrive would make progress lie.
+      // With compression, Content-Length would not match the bytes that arrive.
       headers: { 'accept-encoding': 'identity' },
     });
     if (!response.ok) throw new Error(`${new URL(url).host} answered ${response.status}`);
     if (!response.body) throw new Error(`${new URL(url).host} sent nothing`);
     const total = Number(response.headers.get('content-length') ?? 0);
-    return { total, bytes: heard(response.body, silence) };
+    return { total, bytes: watched(response.body, silence) };
   } catch (error) {
     silence.stop();
     throw error;
   }
 }
 
-async function* heard(
+async function* watched(
   body: ReadableStream<Uint8Array>,
   silence: ReturnType<typeof watchSilence>,
 ): AsyncGenerator<Uint8Array> {

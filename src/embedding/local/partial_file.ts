@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path';
 import { isAlive } from '../../platform/process_ids.ts';
 import type { ModelFile } from './manifest.ts';
 
-/** Longer than any download goes without a byte, so what is older belongs to nobody, in ms. */
+/** A partial file unchanged for longer than this is abandoned, in ms; downloads time out earlier. */
 const ABANDONED_MS = 600_000;
 
-/** The disk, not the network, is what failed: no other origin of the file will help. */
+/** The disk failed, not the network: another origin would not help. */
 export class CannotStore extends Error {
   override readonly name = 'CannotStore';
 }
@@ -15,9 +15,9 @@ export class CannotStore extends Error {
 const beingWritten = new Set<string>();
 
 /**
- * Writes `bytes` to `target`, which appears only once it is complete and its hash is right.
- * Several processes can do so at once: each writes a file of its own and renames it.
- * @throws CannotStore when the disk refuses; Error when the bytes are not those of `file`.
+ * Writes `bytes` to `target`, which appears only when it is complete and verified. Safe in several
+ * processes at once: each writes its own file and renames it.
+ * @throws CannotStore when the disk fails; Error when the bytes are not those of `file`.
  */
 export async function storeFile(
   target: string,
@@ -48,22 +48,22 @@ async function writeVerified(
   try {
     for await (const chunk of bytes) {
       written += chunk.byteLength;
-      // Checked as it grows: a wrong address must not fill the disk before it is found out.
-      if (written > file.bytes) throw new Error(`${file.path} is longer than it should be`);
+      // Checked early: a wrong URL must not fill the disk.
+      if (written > file.bytes) throw new Error(`${file.path} is too long`);
       hash.update(chunk);
       await onDisk(handle.appendFile(chunk));
     }
   } finally {
-    // Some file systems say only here that the disk is full.
+    // Some file systems report a full disk only here.
     await onDisk(handle.close());
   }
-  if (written < file.bytes) throw new Error(`${file.path} broke off`);
+  if (written < file.bytes) throw new Error(`${file.path} is incomplete`);
   if (hash.digest('hex') !== file.sha256) {
-    throw new Error(`${file.path} has another content than it should`);
+    throw new Error(`${file.path} has the wrong content`);
   }
 }
 
-/** Removes what downloads that died have left in `dir` and below. */
+/** Removes the remains of crashed downloads in `dir` and below. */
 export async function removeAbandoned(dir: string): Promise<void> {
   const names = await fs.readdir(dir, { recursive: true }).catch(() => []);
   for (const name of names) {
@@ -75,7 +75,7 @@ export async function removeAbandoned(dir: string): Promise<void> {
 
 async function isAbandoned(path: string, pid: number): Promise<boolean> {
   if (beingWritten.has(path)) return false;
-  // Process ids repeat, most of all in containers, where the program is always number 1.
+  // Process ids repeat, above all in containers, where the program always has id 1.
   if (pid === process.pid || !isAlive(pid)) return true;
   const stats = await fs.stat(path).catch(() => undefined);
   return stats !== undefined && Date.now() - stats.mtimeMs > ABANDONED_MS;

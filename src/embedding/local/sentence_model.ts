@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
-/** What the model was trained for (its model card); later words of a text do not count. */
+/** The length the model was trained for (its model card); the rest of a text is ignored. */
 const MAX_TOKENS = 256;
 
-/** A bound for the tokenizer, which needs 0.2 s for a million: 256 tokens end long before. */
+/** Limits the tokenizer's work (0.2 s for a million characters): 256 tokens are far shorter. */
 const MAX_CHARACTERS = 32_768;
 
 export interface SentenceModel {
@@ -13,7 +13,7 @@ export interface SentenceModel {
   embed(texts: string[]): Promise<Float32Array<ArrayBuffer>[]>;
 }
 
-/** Loads the model that `dir` holds. @throws Error when it does not load on this machine. */
+/** Loads the model in `dir`. @throws Error when it does not load on this machine. */
 export async function loadSentenceModel(dir: string): Promise<SentenceModel> {
   const [tokenizerJson, tokenizerConfig] = await Promise.all([
     Bun.file(join(dir, 'tokenizer.json')).json(),
@@ -41,7 +41,7 @@ function tokenIds(tokenizer: Tokenizer, text: string): number[] {
   return [...ids.slice(0, MAX_TOKENS - 1), ...separator];
 }
 
-/** Rows of different length become one rectangle; the mask tells tokens from padding. */
+/** Pads rows to the same length; the mask marks the tokens. */
 function inputsOf(rows: number[][]): Record<string, Tensor> {
   const width = Math.max(...rows.map((row) => row.length));
   const shape = [rows.length, width];
@@ -68,7 +68,7 @@ function meanOfTokens(hidden: Tensor, rows: number[][]): Float32Array<ArrayBuffe
       const offset = (r * width + t) * dimensions;
       for (let d = 0; d < dimensions; d++) sum[d] = (sum[d] ?? 0) + (values[offset + d] ?? 0);
     }
-    // Dividing by the number of tokens changes the length only, which is set here anyway.
+    // No division by the number of tokens: it would only change the length.
     const length = Math.hypot(...sum);
     return sum.map((value) => value / length);
   });

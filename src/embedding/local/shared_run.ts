@@ -5,7 +5,7 @@ export interface RunOptions {
   onProgress?: OnProgress;
 }
 
-/** Ends with what `promise` does, or rejects with the signal's reason as soon as it aborts. */
+/** Settles like `promise`, or rejects with the signal's reason as soon as it aborts. */
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: result, resolve, reject } = Promise.withResolvers<T>();
   const leave = () => reject(signal.reason);
@@ -16,8 +16,8 @@ export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<
 }
 
 /**
- * Lets callers that ask for the same thing at the same time share one run of `work`. Each hears
- * its progress, and each can leave by its own signal; the run is aborted when the last has left.
+ * Lets concurrent callers share one run of `work`. Each gets its progress and can leave by its own
+ * signal; the run is aborted when the last has left.
  */
 export function shareRun(
   work: (options: Required<RunOptions>) => Promise<void>,
@@ -35,7 +35,7 @@ export function shareRun(
     } finally {
       run.waiting.delete(waiting);
       if (run.waiting.size === 0) {
-        // Forgotten first: a caller who comes now must not join a run that is being aborted.
+        // Cleared first: a new caller must not join a run that is being aborted.
         if (current === run) current = undefined;
         run.controller.abort(signal.reason);
       }

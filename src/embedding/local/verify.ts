@@ -4,7 +4,7 @@ import { MODEL_FILES, type ModelFile } from './manifest.ts';
 
 export interface WrongFile {
   file: ModelFile;
-  /** In the middle of a sentence: "is missing". */
+  /** Continues a sentence: "is missing". */
   problem: string;
   isMissing: boolean;
 }
@@ -12,28 +12,28 @@ export interface WrongFile {
 const MISSING = 'is missing';
 
 /**
- * Compares a folder with the manifest. Hashing all of it takes about 60 ms, so a file that was
- * found right is not hashed again until its size or time changes, unless all are to be.
+ * Compares a folder with the manifest. Hashing it takes about 60 ms, so a verified file is not hashed
+ * again until its size or time changes, unless `hashAll` is set.
  */
 export function createVerifier(): (
   dir: string,
   options?: { hashAll: boolean },
 ) => Promise<WrongFile[]> {
-  const foundRight = new Map<string, string>();
+  const verified = new Map<string, string>();
 
   async function problemOf(path: string, file: ModelFile): Promise<string | undefined> {
     const stats = await fs.stat(path).catch(() => undefined);
     if (!stats?.isFile()) return MISSING;
     if (stats.size !== file.bytes) return `has ${stats.size} bytes instead of ${file.bytes}`;
     const version = `${stats.ino} ${stats.mtimeMs}`;
-    if (foundRight.get(path) === version) return undefined;
-    if ((await sha256Of(path)) !== file.sha256) return 'has another content than it should';
-    foundRight.set(path, version);
+    if (verified.get(path) === version) return undefined;
+    if ((await sha256Of(path)) !== file.sha256) return 'has the wrong content';
+    verified.set(path, version);
     return undefined;
   }
 
   return async (dir, { hashAll } = { hashAll: false }) => {
-    if (hashAll) foundRight.clear();
+    if (hashAll) verified.clear();
     const wrong: WrongFile[] = [];
     for (const file of MODEL_FILES) {
       const problem = await problemOf(join(dir, file.path), file);

@@ -5,7 +5,7 @@ import type { ArchiveFiles } from './archive_files.ts';
 import { readEntries } from './entries.ts';
 import { decode, isWebAddress } from './text.ts';
 
-/** Whose archive it is, and which files hold the posts, in order. */
+/** The owner of an archive, and its files with posts, in order. */
 export interface ArchiveContents {
   profile: Profile;
   tweetFiles: string[];
@@ -41,8 +41,8 @@ const profileSchema = z.object({
 });
 
 /**
- * Finds out what the archive holds.
- * @throws Unreadable when it is no X data archive, or not all of one.
+ * Reads what the archive contains.
+ * @throws Unreadable when it is not an X data archive, or incomplete.
  */
 export async function readContents(
   archive: ArchiveFiles,
@@ -59,8 +59,8 @@ export async function readContents(
 function requireFile(archive: ArchiveFiles, name: string): void {
   if (archive.sizes.has(name)) return;
   throw new Unreadable(
-    `This is no X data archive: it holds no ${name}. ` +
-      'Give the zip that X sent after "Download an archive of your data", or its unpacked folder.',
+    `This is not an X data archive: ${name} is missing. ` +
+      'Use the zip from "Download an archive of your data" on X, or its unpacked folder.',
   );
 }
 
@@ -69,7 +69,7 @@ async function findTweetFiles(archive: ArchiveFiles, signal: AbortSignal): Promi
   const missing = listed.find((name) => !archive.sizes.has(name));
   if (missing) {
     throw new Unreadable(
-      `The archive is incomplete: its manifest lists ${missing}, which is not there. ` +
+      `The archive is incomplete: its manifest lists ${missing}, which is missing. ` +
         'Download or copy it again.',
     );
   }
@@ -78,7 +78,7 @@ async function findTweetFiles(archive: ArchiveFiles, signal: AbortSignal): Promi
   return files;
 }
 
-/** Empty when there is no manifest, or one of a layout that lists no posts. */
+/** Empty when there is no manifest, or one that lists no posts. */
 async function listedInManifest(archive: ArchiveFiles, signal: AbortSignal): Promise<string[]> {
   const name = 'data/manifest.js';
   if (!archive.sizes.has(name)) return [];
@@ -99,11 +99,9 @@ function parseAssigned(text: string): unknown {
 }
 
 function damagedManifest(cause?: unknown): Unreadable {
-  return new Unreadable(
-    'data/manifest.js is damaged: it is not the list that X writes. ' +
-      'Download or copy the archive again.',
-    { cause },
-  );
+  return new Unreadable('data/manifest.js is damaged. ' + 'Download or copy the archive again.', {
+    cause,
+  });
 }
 
 /** `tweets.js` before `tweets-part1.js`, and 2 before 10. */
@@ -117,7 +115,7 @@ function partsOf(archive: ArchiveFiles, pattern: RegExp): string[] {
 async function readProfile(archive: ArchiveFiles, signal: AbortSignal): Promise<Profile> {
   const account = accountSchema.safeParse(await firstEntry(archive, 'data/account.js', signal));
   if (!account.success) {
-    throw new Unreadable('data/account.js names no account. Download the archive from X again.');
+    throw new Unreadable('data/account.js contains no account. Download the archive from X again.');
   }
   const { username, accountId, accountDisplayName, createdAt } = account.data.account;
   const created = new Date(createdAt ?? Number.NaN);

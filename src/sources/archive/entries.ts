@@ -3,28 +3,28 @@ import { JSONParser } from '@streamparser/json';
 import { Unreadable } from '../source.ts';
 import type { ArchiveFiles } from './archive_files.ts';
 
-/** `window.YTD.tweets.part0 = [`: the code is cut off here and never evaluated. */
+/** `window.YTD.tweets.part0 = [`: everything before the array is dropped and never evaluated. */
 const assignment = /^\uFEFF?\s*window\.YTD\.\w+(?:\.\w+)*\s*=\s*(?=\[)/;
 const maxAssignmentBytes = 1024;
 
-/** A post of the longest kind is 25,000 characters: 300 KB when every one of them is escaped. */
+/** The longest posts have 25,000 characters: 300 KB when all of them are escaped. */
 const maxEntryBytes = 1024 * 1024;
 
-/** How long entries are parsed before other work gets its turn, in ms. */
+/** How long entries are parsed before the event loop gets a turn, in ms. */
 const turnMs = 5;
 
-/** Some entries that follow each other, and how far into the file they reach. */
+/** Consecutive entries, and their position in the file. */
 export interface EntryBatch {
   entries: unknown[];
-  /** Index of the first of them in the file. */
+  /** Index of the first one in the file. */
   index: number;
   /** Bytes of the file read so far, uncompressed. */
   bytes: number;
 }
 
 /**
- * The entries of a file that holds a JSON array, without ever holding the file.
- * @throws Unreadable that names the file and the entry, when it is not such a file.
+ * Streams the entries of a file with a JSON array.
+ * @throws Unreadable with the file and the entry, when the file is damaged or of another kind.
  */
 export async function* readEntries(
   archive: ArchiveFiles,
@@ -46,7 +46,7 @@ export async function* readEntries(
   parser.requireEnd();
 }
 
-/** Takes a file's bytes piece by piece and gives the array's elements as they become complete. */
+/** Parses a file chunk by chunk and returns the array's elements as they become complete. */
 class EntryParser {
   count = 0;
   readonly #json = new JSONParser({
@@ -80,7 +80,7 @@ class EntryParser {
 
   requireEnd(): void {
     if (this.#head) throw this.#notAPart();
-    if (!this.#json.isEnded) throw this.#damaged(0, 'it ends in the middle');
+    if (!this.#json.isEnded) throw this.#damaged(0, 'it is cut off');
   }
 
   #afterAssignment(chunk: Uint8Array): Uint8Array | undefined {
@@ -94,17 +94,17 @@ class EntryParser {
 
   #limitEntry(bytes: number): void {
     this.#bytesSinceEntry = this.#entries.length > 0 ? 0 : this.#bytesSinceEntry + bytes;
-    if (this.#bytesSinceEntry > maxEntryBytes) throw this.#damaged(0, 'one entry is over 1 MB');
+    if (this.#bytesSinceEntry > maxEntryBytes) throw this.#damaged(0, 'an entry is over 1 MB');
   }
 
   #notAPart(): Unreadable {
     return new Unreadable(
-      `${this.name} does not begin with "window.YTD.… = [", as X writes it. ` +
+      `${this.name} does not start with "window.YTD.… = [". ` +
         'Download the archive again, and do not edit its files.',
     );
   }
 
-  /** @param parsed entries of the current piece that are not in `count` yet. */
+  /** @param parsed entries of the current chunk that are not in `count` yet. */
   #damaged(parsed: number, reason: string): Unreadable {
     return new Unreadable(
       `${this.name} is damaged at entry ${this.count + parsed} (${reason}). ` +

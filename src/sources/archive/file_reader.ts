@@ -5,9 +5,9 @@ import { RandomAccessReader } from 'yauzl';
 const windowBytes = 64 * 1024;
 
 /**
- * Gives yauzl a file by random access, reading ahead. With yauzl's own reader each entry of the
- * central directory costs two streams: 2.6 s for 20,000 entries, where an archive has one entry
- * for every picture.
+ * Random access to a file for yauzl, with read-ahead. Yauzl's own reader opens two streams for each
+ * entry of the central directory: 2.6 s for 20,000 entries, and an archive has one entry for every
+ * picture.
  */
 export class FileReader extends RandomAccessReader {
   #window: Buffer<ArrayBufferLike> = Buffer.alloc(0);

@@ -5,7 +5,7 @@ import { Unreadable } from '../source.ts';
 import type { ArchiveFiles, ArchiveLimits } from './archive_files.ts';
 import { Inventory } from './inventory.ts';
 
-/** An archive that was unpacked into a folder. Symbolic links in it are not followed. */
+/** Opens an unpacked archive. Symbolic links in it are not followed. */
 export async function openFolderFiles(root: string, limits: ArchiveLimits): Promise<ArchiveFiles> {
   const inventory = new Inventory(limits);
   const paths = new Map<string, string>();
@@ -23,7 +23,7 @@ export async function openFolderFiles(root: string, limits: ArchiveLimits): Prom
   };
 }
 
-/** What is in `data/`, or in the `data/` of each folder, as paths with `/` from the root on. */
+/** The files in `data/`, or in the `data/` of each subfolder, as paths relative to the root. */
 async function dataFiles(root: string): Promise<string[]> {
   const folders = await subfolders(root);
   const parents = folders.includes('data') ? [''] : folders.map((folder) => `${folder}/`);

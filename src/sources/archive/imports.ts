@@ -2,9 +2,10 @@ import { promises as fs, readdirSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { NotFound, SourceError, Unreadable } from '../source.ts';
-import { defaultArchiveLimits, openArchive } from './archive_files.ts';
+import { defaultArchiveLimits } from './archive_files.ts';
+import { openArchive } from './open_archive.ts';
 
-/** An archive that lies in the imports folder: a zip, or a folder it was unpacked into. */
+/** An archive in the imports folder: a zip or an unpacked folder. */
 export interface Import {
   name: string;
   /** Absent for a folder. */
@@ -12,7 +13,7 @@ export interface Import {
   addedAt: Date;
 }
 
-/** An upload exceeds what is accepted over HTTP. */
+/** An upload exceeds the maximum size. */
 export class ImportTooLarge extends SourceError {
   override readonly name = 'ImportTooLarge';
   override readonly permanent = true;
@@ -44,8 +45,8 @@ function absentIsEmpty(error: NodeJS.ErrnoException): [] {
 
 /**
  * The real path of an import.
- * @throws NotFound unless the name is that of an entry directly inside the folder. A symbolic link
- * that leads out of the folder is none.
+ * @throws NotFound unless the name is an entry directly inside the folder, and not a symbolic link that
+ * leads out of it.
  */
 export async function importPath(importsDir: string, name: string): Promise<string> {
   if (!isPlainName(name)) throw unknownImport(name);
@@ -65,31 +66,31 @@ function isAbsent({ code = '' }: NodeJS.ErrnoException): boolean {
 }
 
 function isPlainName(name: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a NUL ends a path where others read on
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: system calls cut a path at a NUL
   return name !== '' && !name.startsWith('.') && !/[/\\\u0000-\u001f]/.test(name);
 }
 
 function unknownImport(name: string): NotFound {
   return new NotFound(
-    `There is no import called "${cut(name, MAX_NAME)}"; upload it or put it in the imports folder.`,
+    `There is no import named "${cut(name, MAX_NAME)}". Upload it, or copy it into the imports folder.`,
   );
 }
 
 export interface ImportUpload {
   importsDir: string;
-  /** As the sender calls it; only letters, digits, `-`, `_` and `.` of it are kept. */
+  /** The name given by the client; only its letters, digits, `-`, `_` and `.` are kept. */
   fileName: string;
   stream: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
-  /** Largest size that is accepted. */
+  /** Maximum size. */
   maxBytes: number;
   signal?: AbortSignal;
 }
 
 /**
- * Takes in an uploaded zip. Until it is whole and a zip it is not listed, and nothing of it stays
- * when it fails.
- * @returns the name it can be read by; never that of an import that was there before.
- * @throws ImportTooLarge, Unreadable when it is no zip, or the signal's reason.
+ * Stores an uploaded zip. It is listed only when it is complete and a zip; nothing remains after an
+ * error.
+ * @returns its name, which is never that of an existing import.
+ * @throws ImportTooLarge, Unreadable when it is not a zip, or the signal's reason.
  */
 export async function receiveImport(
   upload: ImportUpload,
@@ -113,7 +114,7 @@ async function save({ stream, maxBytes, signal }: ImportUpload, path: string): P
   const file = await fs.open(path, 'wx');
   let bytes = 0;
   try {
-    // Bun's web streams are async iterables; the DOM's types do not know.
+    // Bun's web streams are async iterables, unlike the DOM's types.
     for await (const chunk of stream as AsyncIterable<Uint8Array>) {
       signal?.throwIfAborted();
       bytes += chunk.byteLength;
@@ -130,17 +131,16 @@ async function save({ stream, maxBytes, signal }: ImportUpload, path: string): P
 function tooLarge(maxBytes: number): ImportTooLarge {
   const limit = Math.floor(maxBytes / 1024 ** 2).toLocaleString('en');
   return new ImportTooLarge(
-    `An upload may have ${limit} MB at most. Copy the archive, as the zip or unpacked, ` +
+    `The upload is larger than ${limit} MB. Copy the archive, zipped or unpacked, ` +
       'into the imports folder of the data folder instead.',
   );
 }
 
 /**
- * Takes in an archive that was unpacked into a folder: those of its files that are read, and
- * nothing else of what it holds. Until it is whole it is not listed, and nothing of it stays when
- * it fails.
- * @returns the name it can be read by; never that of an import that was there before.
- * @throws Unreadable when there is no archive in it, or the signal's reason.
+ * Stores an unpacked archive: only the files that are read. It is listed only when it is complete;
+ * nothing remains after an error.
+ * @returns its name, which is never that of an existing import.
+ * @throws Unreadable when the folder contains no archive, or the signal's reason.
  */
 export async function receiveFolder(
   importsDir: string,
@@ -168,7 +168,7 @@ export async function receiveFolder(
 
 function noArchive(folder: string): Unreadable {
   return new Unreadable(
-    `There is no X data archive in ${folder}. Give the folder that has "data" in it, or the zip that X made.`,
+    `There is no X data archive in ${folder}. Use the folder that contains "data", or the zip file from X.`,
   );
 }
 
@@ -176,7 +176,7 @@ async function reserveFile(path: string): Promise<void> {
   await (await fs.open(path, 'wx')).close();
 }
 
-/** Creates something empty of the first free name, so that two imports cannot take the same one. */
+/** Creates an empty file or folder with the first free name, so that no two imports share one. */
 async function reserveName(
   importsDir: string,
   givenName: string,
@@ -207,8 +207,8 @@ function safeBase(fileName: string): string {
 }
 
 /**
- * Deletes an import, a folder with all that is in it.
- * @throws NotFound when there is none of that name.
+ * Deletes an import, a folder with all its content.
+ * @throws NotFound when there is no import of that name.
  */
 export async function removeImport(importsDir: string, name: string): Promise<void> {
   await importPath(importsDir, name);
@@ -216,8 +216,8 @@ export async function removeImport(importsDir: string, name: string): Promise<vo
 }
 
 /**
- * Deletes what uploads and copies left behind whose process died. Those written to within `idleMs` are kept:
- * another process may share the folder and be in the middle of one.
+ * Deletes the remains of uploads and copies whose process crashed. Those written to within `idleMs` are
+ * kept: another process that shares the folder may be writing them.
  */
 export async function removeStalePartials(importsDir: string, idleMs = 600_000): Promise<void> {
   for (const name of partialsIn(importsDir)) {

@@ -14,11 +14,11 @@ export {
 } from './imports.ts';
 
 export interface ArchiveSourceOptions extends Partial<ArchiveLimits> {
-  /** The folder whose zips and folders `request.archive` names. */
+  /** The folder of imports, which `request.archive` refers to. */
   importsDir: string;
 }
 
-/** Measured with 65,400 posts in 100 MB, on one busy core: 4 ms to check a page, 4 to list it. */
+/** Measured with 65,400 posts in 100 MB, on one busy core: 4 ms per page to check, 4 to list. */
 const pageMs = 8;
 
 /**
@@ -33,7 +33,7 @@ export function createArchiveSource({ importsDir, ...limits }: ArchiveSourceOpti
     pageSize: postsPerPage,
     pageMs,
     async *posts(request) {
-      // What reads archives is loaded when one is read.
+      // Loaded only when an archive is read.
       const { readArchive } = await import('./read.ts');
       yield* readArchive(importsDir, allLimits, request);
     },

@@ -1,11 +1,11 @@
 import { Unreadable } from '../source.ts';
 import type { ArchiveLimits } from './archive_files.ts';
 
-/** Everything else in an archive, such as direct messages and phone numbers, is never opened. */
+/** The files to read. All others, such as direct messages and phone numbers, are never opened. */
 const readable =
   /^(?:([^/]+)\/)?(data\/(?:manifest|account|profile|(?:tweets?|note-tweet)(?:-part\d+)?)\.js)$/;
 
-/** Collects the files to read while an archive is listed, and refuses what exceeds the limits. */
+/** Collects the files to read while an archive is listed, and enforces the limits. */
 export class Inventory {
   readonly sizes = new Map<string, number>();
   #folder: string | undefined;
@@ -14,28 +14,28 @@ export class Inventory {
   constructor(private readonly limits: ArchiveLimits) {}
 
   /**
-   * Takes a file's path inside the archive, and its sizes in bytes.
-   * @returns its name from `data/` on, or undefined when it is none of those that are read.
-   * @throws Unreadable when it is too large, or there twice.
+   * Adds a file by its path in the archive and its sizes in bytes.
+   * @returns its name, starting with `data/`, or undefined when it is not to be read.
+   * @throws Unreadable when it is too large, or a duplicate.
    */
   add(path: string, bytes: number, packedBytes: number): string | undefined {
     const match = readable.exec(path);
     const name = match?.[2];
     if (!name) return undefined;
-    this.#sameFolder(match[1] ?? '');
+    this.#requireSameFolder(match[1] ?? '');
     if (this.sizes.has(name)) {
-      throw new Unreadable(`The archive holds ${name} twice. Give the zip as X made it.`);
+      throw new Unreadable(`The archive contains ${name} twice. Use the original zip from X.`);
     }
     this.#checkSize(name, bytes, packedBytes);
     this.sizes.set(name, bytes);
     return name;
   }
 
-  #sameFolder(folder: string): void {
+  #requireSameFolder(folder: string): void {
     this.#folder ??= folder;
     if (this.#folder === folder) return;
     throw new Unreadable(
-      `There is more than one archive in it ("${this.#folder}" and "${folder}"). Give one at a time.`,
+      `There are several archives in it ("${this.#folder}" and "${folder}"). Import one at a time.`,
     );
   }
 
@@ -45,14 +45,14 @@ export class Inventory {
     const bomb = bytes > ratioFromBytes && bytes > packedBytes * maxRatio;
     if (!bomb && bytes <= maxFileBytes && this.#total <= maxTotalBytes) return;
     throw new Unreadable(
-      `The archive is refused: ${name} would unpack to ${megabytes(bytes)} MB` +
-        `${bomb ? ` from ${megabytes(packedBytes)} MB, as a zip bomb does` : ', more than is read at once'}. ` +
+      `The archive is too large: ${name} would unpack to ${megabytes(bytes)} MB` +
+        `${bomb ? ` from ${megabytes(packedBytes)} MB, like a zip bomb` : ', more than the limit'}. ` +
         'Download the archive from X again.',
     );
   }
 }
 
-/** Whole millions of bytes, as people read sizes. */
+/** Bytes in megabytes, rounded. */
 export function megabytes(bytes: number): number {
   return Math.round(bytes / 1e6);
 }

@@ -13,20 +13,20 @@ export interface OpenArchive {
   findLongText: FindLongText;
 }
 
-/** Where a listing goes on: the entry `entry` of the tweets file `file`. */
+/** A position in a listing: the index of a tweets file, and of an entry in it. */
 interface Position {
   file: number;
   entry: number;
 }
 
 interface Start extends Position {
-  /** How many posts the whole listing has. */
+  /** The number of posts of the whole listing. */
   total: number;
 }
 
 /**
- * The archive's posts in the order of its files, after a pass that reads all of them, so that a
- * damaged archive is refused before its first post is handed out. A cursor skips that pass.
+ * The archive's posts in the order of its files. All files are checked first, so that a damaged archive
+ * is refused before its first post is returned. A cursor skips the check.
  */
 export async function* listPosts(
   archive: OpenArchive,
@@ -50,7 +50,7 @@ export async function* listPosts(
   yield { items, total, profile };
 }
 
-/** Reads everything once, and counts what the request asks for. */
+/** Reads all posts once, and counts those that the request includes. */
 async function check(archive: OpenArchive, request: PostsRequest): Promise<number> {
   const { files, contents } = archive;
   const totalBytes = bytesOf(archive);
@@ -105,20 +105,18 @@ function isWanted({ kind }: Post, { includeReplies, includeReposts }: PostsReque
   return kind === 'post' || includeReposts;
 }
 
-/** The size guards against an archive that was replaced by another of the same name. */
+/** The size detects an archive that was replaced by another of the same name. */
 function encodeCursor({ file, entry, total }: Start, archive: OpenArchive): string {
   return [file, entry, total, bytesOf(archive)].join('.');
 }
 
 function decodeCursor(cursor: string, archive: OpenArchive): Start {
   if (!/^\d+\.\d+\.\d+\.\d+$/.test(cursor)) {
-    throw new Unreadable('The import cannot go on from here. Start it again from the beginning.');
+    throw new Unreadable('The import cannot resume from this cursor. Start it again.');
   }
   const [file = 0, entry = 0, total = 0, bytes = 0] = cursor.split('.').map(Number);
   if (bytes === bytesOf(archive)) return { file, entry, total };
-  throw new Unreadable(
-    'The archive changed since its import was started. Start the import again from the beginning.',
-  );
+  throw new Unreadable('The archive has changed since its import started. Start the import again.');
 }
 
 function bytesOf({ files, contents }: OpenArchive): number {

@@ -20,13 +20,13 @@ const noteSchema = z.object({
   }),
 });
 
-/** Without the cut's "…", a beginning shorter than this may as well be another, short post. */
-const tellingLength = 60;
+/** A text without "…" must be at least this long to match: a shorter one may be another post. */
+const minMatchLength = 60;
 
 /**
- * Reads the long posts. Their ids match no post, so they are found by the second they were
- * written in and by how they begin.
- * @throws Unreadable when they are too large to be held in memory, or one has no date or text.
+ * Reads the long posts. Their ids match no post, so they are found by the second of their creation and
+ * by the beginning of their text.
+ * @throws Unreadable when they exceed `maxBytes`, or one has no date or text.
  */
 export async function readNotes(
   archive: ArchiveFiles,
@@ -48,8 +48,8 @@ function requireSize(archive: ArchiveFiles, files: string[], maxBytes: number): 
   const bytes = files.reduce((sum, file) => sum + (archive.sizes.get(file) ?? 0), 0);
   if (bytes <= maxBytes) return;
   throw new Unreadable(
-    `The archive is refused: its long posts take ${megabytes(bytes)} MB, more than is held ` +
-      `in memory (${megabytes(maxBytes)} MB). Remove data/note-tweet.js to import it without them.`,
+    `The archive is too large: its long posts take ${megabytes(bytes)} MB, more than the limit ` +
+      `of ${megabytes(maxBytes)} MB. Remove data/note-tweet.js to import it without them.`,
   );
 }
 
@@ -77,11 +77,11 @@ function secondOf(date: Date): number {
 function isBeginning(cutText: string, longText: string): boolean {
   const cut = comparable(cutText);
   const beginning = cut.replace(/…$/, '').trimEnd();
-  const isTelling = beginning !== cut || beginning.length >= tellingLength;
-  return isTelling && beginning !== '' && comparable(longText).startsWith(beginning);
+  const isDistinct = beginning !== cut || beginning.length >= minMatchLength;
+  return isDistinct && beginning !== '' && comparable(longText).startsWith(beginning);
 }
 
-/** Links, mentions in front and spaces differ between a post and its long form. */
+/** Removes what differs between a post and its long form: links, leading mentions and spaces. */
 function comparable(text: string): string {
   return text
     .replace(/https:\/\/t\.co\/\w+/g, '')

@@ -1,13 +1,13 @@
 import type { Profile } from '../post.ts';
-
 import { NotFound, type PostsRequest } from '../source.ts';
-import { type ArchiveLimits, openArchive } from './archive_files.ts';
+import type { ArchiveLimits } from './archive_files.ts';
 import { readContents } from './contents.ts';
 import { importPath } from './imports.ts';
 import { listPosts } from './listing.ts';
 import { readNotes } from './note_tweets.ts';
+import { openArchive } from './open_archive.ts';
 
-/** The posts of an archive, a page at a time. */
+/** The posts of an archive, page by page. */
 export async function* readArchive(
   importsDir: string,
   limits: ArchiveLimits,
@@ -29,9 +29,9 @@ export async function* readArchive(
   }
 }
 
-function requireOwner({ username }: Profile, asked: string | undefined): void {
-  if (!asked || asked.toLowerCase() === username.toLowerCase()) return;
+function requireOwner({ username }: Profile, requested: string | undefined): void {
+  if (!requested || requested.toLowerCase() === username.toLowerCase()) return;
   throw new NotFound(
-    `The archive belongs to @${username}, not to @${asked}. Leave the username empty to import it.`,
+    `The archive belongs to @${username}, not to @${requested}. Leave the username empty to import it.`,
   );
 }

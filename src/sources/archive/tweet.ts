@@ -30,7 +30,7 @@ const mediaSchema = z.object({
 });
 const media = list(mediaSchema);
 
-/** What is read of a tweet. X writes ids and counts as strings, and leaves out what is empty. */
+/** The fields of a tweet that are read. X writes ids and counts as strings, and omits empty fields. */
 const tweetSchema = z.object({
   id_str: digits,
   created_at: z
@@ -55,19 +55,19 @@ const tweetSchema = z.object({
 type Tweet = z.infer<typeof tweetSchema>;
 type Media = z.infer<typeof mediaSchema>;
 
-/** A post's text in full, from the file of long posts. */
+/** The full text of a post, from the file of long posts. */
 export interface LongText {
   text: string;
   links: PostLink[];
 }
 
-/** Finds the whole of a post whose text X cut: by its second and the beginning of its text. */
+/** Finds the full text of a post by its time and the beginning of its text. */
 export type FindLongText = (createdAt: Date, text: string) => LongText | undefined;
 
 /**
- * One entry of a tweets file as a post. A reply to oneself, as in a thread, is a reply too: an
- * archive does not tell which conversation a post belongs to, so `threadId` stays absent. A repost
- * has the archive's account as its author and the text that X kept of it, usually cut.
+ * Converts an entry of a tweets file. A reply to oneself, as in a thread, is a reply too: an archive has
+ * no conversation ids, so `threadId` stays absent. The author of a repost is the archive's account, and
+ * its text is usually cut by X.
  * @returns undefined when the entry has no id, date or text.
  */
 export function toPost(
@@ -96,7 +96,7 @@ export function toPost(
   };
 }
 
-/** Entries of 2019 lack the wrapper, and older ones have `id` and `text` alone. */
+/** Entries of 2019 lack the wrapper, and older ones have only `id` and `text`. */
 function normalised(entry: unknown): unknown {
   const { tweet = entry } = Object(entry) as { tweet?: unknown };
   const fields = Object(tweet) as Record<string, unknown>;
@@ -108,13 +108,13 @@ function normalised(entry: unknown): unknown {
   };
 }
 
-/** `retweeted` is always false in an archive; the text tells. */
+/** By the text, because `retweeted` is always false in an archive. */
 function kindOf(tweet: Tweet): PostKind {
   if (tweet.full_text.startsWith('RT @')) return 'repost';
   return tweet.in_reply_to_status_id_str ? 'reply' : 'post';
 }
 
-/** Each picture leaves a t.co link at the text's end, which says nothing that `media` does not. */
+/** Removes the t.co links of pictures at the end of the text: `media` has them. */
 function withoutMediaLinks(text: string, attached: Media[]): string {
   const addresses = attached.flatMap(({ url }) => url || []);
   let rest = text;
@@ -133,8 +133,8 @@ function linksOf(tweet: Tweet, attached: Media[]): PostLink[] {
 }
 
 /**
- * The links that stand in the text, once each. The text keeps X's own `https://t.co/…` for them:
- * unlike the shortened address that X displays, it is unique within the text.
+ * The links in the text, without duplicates. The text keeps X's `https://t.co/…` URLs: unlike the
+ * shortened URL that X displays, they are unique in the text.
  */
 function linksIn(text: string, links: PostLink[]): PostLink[] {
   const found = new Map<string, PostLink>();

@@ -6,7 +6,7 @@ import type { ArchiveFiles, ArchiveLimits } from './archive_files.ts';
 import { FileReader } from './file_reader.ts';
 import { Inventory } from './inventory.ts';
 
-/** An archive as X hands it out. Entries are read by random access, never the zip into memory. */
+/** Opens an archive from X. Entries are read by random access, the zip is never loaded into memory. */
 export async function openZipFiles(
   path: string,
   limits: ArchiveLimits,
@@ -28,9 +28,9 @@ export async function openZipFiles(
 }
 
 /**
- * Opens a zip by its central directory, which is at its end, so an incomplete one is noticed.
+ * Opens a zip by its central directory, which is at its end, so that an incomplete file is detected.
  * The caller closes it.
- * @throws Unreadable when the file is no zip, or not all of one.
+ * @throws Unreadable when the file is not a zip, or incomplete.
  */
 export async function openZip(path: string): Promise<ZipFile> {
   const file = await open(path);
@@ -48,7 +48,7 @@ export async function openZip(path: string): Promise<ZipFile> {
 async function requireSignature(file: Awaited<ReturnType<typeof open>>): Promise<void> {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
   if (bytesRead === 4 && buffer.readUInt32BE() === 0x504b0304) return;
-  throw new Unreadable('This is not a zip file. Give the zip that X made, or its unpacked folder.');
+  throw new Unreadable('This is not a zip file. Use the zip file from X, or its unpacked folder.');
 }
 
 async function listEntries(
@@ -71,12 +71,12 @@ function requireReadable(name: string, entry: Entry): void {
   if (entry.isEncrypted()) throw new Error('encryption');
   if (entry.canDecodeFileData()) return;
   throw new Unreadable(
-    `${name} is packed by a method (${entry.compressionMethod}) that cannot be read. ` +
-      'Unpack the archive and give its folder.',
+    `${name} uses an unsupported compression method (${entry.compressionMethod}). ` +
+      'Unpack the archive and use the folder.',
   );
 }
 
-/** yauzl checks the size while it reads, but not the checksum: a flipped bit can still be JSON. */
+/** yauzl checks the size but not the checksum, and a flipped bit can still be valid JSON. */
 async function* readEntry(zip: ZipFile, name: string, entry: Entry, signal: AbortSignal) {
   let checksum = 0;
   try {
@@ -92,7 +92,7 @@ async function* readEntry(zip: ZipFile, name: string, entry: Entry, signal: Abor
   if (checksum !== entry.crc32) throw asUnreadable(new Error('its checksum is wrong'), name);
 }
 
-/** What yauzl and zlib complain of, in words that say what to do. */
+/** Errors of yauzl and zlib as messages that say what to do. */
 function asUnreadable(error: unknown, name = 'The zip'): unknown {
   if (!(error instanceof Error) || error instanceof Unreadable) return error;
   return new Unreadable(advice(error, name), { cause: error });
@@ -103,10 +103,10 @@ function advice({ message }: Error, name: string): string {
     return 'The zip is incomplete: its end is missing. Download or copy it again.';
   }
   if (/encryption/.test(message)) {
-    return 'The zip is protected by a password. Unpack it and give its folder.';
+    return 'The zip is protected by a password. Unpack it and use the folder.';
   }
   if (/^(absolute path|invalid relative path|invalid characters)/.test(message)) {
-    return `The zip is refused: it names a file outside itself (${message}). Give the zip that X made.`;
+    return `The zip is unsafe: it contains a path outside of itself (${message}). Use the zip file from X.`;
   }
   return `${name} is damaged: ${message}. Download or copy the archive again.`;
 }

@@ -1,10 +1,18 @@
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Profile } from '../post.ts';
-import { add, type Desk, type Entry, newestFirst, replyTo, sitDown, unwritten } from './desk.ts';
 import { people } from './people.ts';
 import { below, pick } from './random.ts';
+import {
+  addEntry,
+  drawUnique,
+  type Entry,
+  newestFirst,
+  replyRole,
+  startTimeline,
+  type Timeline,
+} from './timeline.ts';
 import type { Topic } from './topic.ts';
-import { answer, compose, decorate, goOn, passOn } from './writing.ts';
+import { compose, continueThread, decorate, reply, repost } from './writing.ts';
 
 export interface Author {
   profile: Profile;
@@ -14,80 +22,80 @@ export interface Author {
 
 export interface Corpus {
   authors: Author[];
-  /** Everybody's, newest first. */
+  /** Of all authors, newest first. */
   entries: Entry[];
 }
 
 const THREAD_PAUSE_MS = 90_000;
-/** An answer or a repost is about one of so many posts before it. */
-const READ_BACK = 40;
+/** A reply or repost refers to one of this many recent posts. */
+const RECENT_POSTS = 40;
 let corpus: Promise<Corpus> | undefined;
 
-/** The whole synthetic sample, written at the first call, one author at a time. */
+/** The whole synthetic sample, generated at the first call. */
 export function sampleCorpus(): Promise<Corpus> {
   corpus ??= write();
   return corpus;
 }
 
-/** Takes turns with the event loop, so that a server at work is not held up for long. */
+/** Yields to the event loop after each author, so that a server stays responsive. */
 async function write(): Promise<Corpus> {
-  const desks = people.map(sitDown);
-  for (const desk of desks) {
-    writeOriginals(desk);
-    await breathe();
+  const timelines = people.map(startTimeline);
+  for (const timeline of timelines) {
+    writeOriginals(timeline);
+    await nextTurn();
   }
-  const originals = byTopic(desks);
-  for (const desk of desks) {
-    respond(desk, originals);
-    await breathe();
+  const originals = byTopic(timelines);
+  for (const timeline of timelines) {
+    respond(timeline, originals);
+    await nextTurn();
   }
-  const authors = desks.map(finish);
+  const authors = timelines.map(finish);
   return { authors, entries: authors.flatMap((author) => author.entries).sort(newestFirst) };
 }
 
-function writeOriginals(desk: Desk): void {
-  for (const { kind, ageMs } of desk.moments) {
+function writeOriginals(timeline: Timeline): void {
+  for (const { kind, ageMs } of timeline.moments) {
     if (kind !== 'post' && kind !== 'thread') continue;
-    const topic = pick(desk.random, desk.person.topics);
-    const draft = unwritten(desk, () => compose(topic, desk.random));
-    const first = add(desk, decorate(draft, desk.random), ageMs, { kind: 'post' });
-    if (kind === 'thread') writeThread(desk, first);
+    const topic = pick(timeline.random, timeline.person.topics);
+    const draft = drawUnique(timeline, () => compose(topic, timeline.random));
+    const first = addEntry(timeline, decorate(draft, timeline.random), ageMs, { kind: 'post' });
+    if (kind === 'thread') writeThread(timeline, first);
   }
 }
 
-function writeThread(desk: Desk, first: Entry): void {
+function writeThread(timeline: Timeline, first: Entry): void {
   let last = first;
   first.post.threadId = first.post.id;
-  const parts = 2 + below(desk.random, 3);
+  const parts = 2 + below(timeline.random, 3);
   for (let part = 1; part <= parts; part++) {
-    const draft = unwritten(desk, () => goOn(first, part, desk.random));
-    last = add(desk, draft, first.ageMs - part * THREAD_PAUSE_MS, replyTo(last));
+    const draft = drawUnique(timeline, () => continueThread(first, part, timeline.random));
+    last = addEntry(timeline, draft, first.ageMs - part * THREAD_PAUSE_MS, replyRole(last));
   }
 }
 
-function byTopic(desks: Desk[]): Map<Topic, Entry[]> {
-  const originals = desks
-    .flatMap((desk) => desk.entries)
+function byTopic(timelines: Timeline[]): Map<Topic, Entry[]> {
+  const originals = timelines
+    .flatMap((timeline) => timeline.entries)
     .filter(({ post }) => post.kind === 'post');
   return Map.groupBy(originals.sort(newestFirst), (entry) => entry.topic);
 }
 
-function respond(desk: Desk, originals: Map<Topic, Entry[]>): void {
-  for (const { kind, ageMs } of desk.moments) {
+function respond(timeline: Timeline, originals: Map<Topic, Entry[]>): void {
+  for (const { kind, ageMs } of timeline.moments) {
     if (kind !== 'reply' && kind !== 'repost') continue;
-    const topic = pick(desk.random, desk.person.topics);
-    const read = lately(desk, originals.get(topic) ?? [], ageMs);
-    if (read.length > 0) respondTo(desk, kind, read, ageMs);
+    const topic = pick(timeline.random, timeline.person.topics);
+    const read = recentPosts(timeline, originals.get(topic) ?? [], ageMs);
+    if (read.length > 0) respondTo(timeline, kind, read, ageMs);
   }
 }
 
-/** What others wrote last before that moment; nobody answers when there is little to read yet. */
-function lately(desk: Desk, originals: Entry[], ageMs: number): Entry[] {
+/** The last posts of others before that moment; empty when there are too few. */
+function recentPosts(timeline: Timeline, originals: Entry[], ageMs: number): Entry[] {
   const read: Entry[] = [];
-  for (let next = firstOlder(originals, ageMs); read.length < READ_BACK; next++) {
+  for (let next = firstOlder(originals, ageMs); read.length < RECENT_POSTS; next++) {
     const entry = originals[next];
     if (!entry) return [];
-    if (entry.post.author !== desk.person.username) read.push(entry);
+    if (entry.post.author !== timeline.person.username) read.push(entry);
   }
   return read;
 }
@@ -102,16 +110,26 @@ function firstOlder(newestFirst: Entry[], ageMs: number): number {
   return low;
 }
 
-function respondTo(desk: Desk, kind: 'reply' | 'repost', read: Entry[], ageMs: number): void {
+function respondTo(
+  timeline: Timeline,
+  kind: 'reply' | 'repost',
+  read: Entry[],
+  ageMs: number,
+): void {
   let target: Entry | undefined;
-  const draft = unwritten(desk, () => {
-    target = pick(desk.random, read);
+  const draft = drawUnique(timeline, () => {
+    target = pick(timeline.random, read);
     const { author } = target.post;
-    return kind === 'reply' ? answer(author, target, desk.random) : passOn(author, target);
+    return kind === 'reply' ? reply(author, target, timeline.random) : repost(author, target);
   });
-  add(desk, draft, ageMs, kind === 'reply' && target ? replyTo(target) : { kind: 'repost' });
+  addEntry(
+    timeline,
+    draft,
+    ageMs,
+    kind === 'reply' && target ? replyRole(target) : { kind: 'repost' },
+  );
 }
 
-function finish({ profile, entries }: Desk): Author {
+function finish({ profile, entries }: Timeline): Author {
   return { profile: { ...profile, posts: entries.length }, entries: entries.sort(newestFirst) };
 }

@@ -3,26 +3,26 @@ import { RateLimited, SourceUnavailable, Unauthorised } from '../source.ts';
 const WAIT_MS = 5_000;
 const BREAKS_AT_PAGE = 3;
 
-/** Failures on purpose, of the users whose names announce them. */
+/** Simulated failures, for users whose names say so. */
 export interface Faults {
-  /** Before a listing of that user begins. */
+  /** Called before a listing of that user. */
   onListing(username: string): void;
-  /** Before a page of it is served. `fresh`: the listing began without a cursor. */
-  onPage(username: string, page: number, fresh: boolean): void;
+  /** Called before each page of it. `fromStart`: the listing started without a cursor. */
+  onPage(username: string, page: number, fromStart: boolean): void;
 }
 
-/** @param now tells when a caller who is sent away may come back. */
+/** @param now for the time at which a refused caller may try again. */
 export function createFaults(now: () => Date): Faults {
-  let asked = false;
+  let hasRefused = false;
   return {
     onListing(username) {
       if (username === 'locked_diary') throw locked();
-      if (username !== 'busy_signal' || asked) return;
-      asked = true;
+      if (username !== 'busy_signal' || hasRefused) return;
+      hasRefused = true;
       throw busy(new Date(now().getTime() + WAIT_MS));
     },
-    onPage(username, page, fresh) {
-      if (username === 'flaky_feed' && fresh && page === BREAKS_AT_PAGE) throw broken();
+    onPage(username, page, fromStart) {
+      if (username === 'flaky_feed' && fromStart && page === BREAKS_AT_PAGE) throw broken();
     },
   };
 }
@@ -35,13 +35,13 @@ function locked(): Unauthorised {
 
 function busy(retryAt: Date): RateLimited {
   return new RateLimited(
-    'busy_signal asks to wait five seconds. The job goes on by itself after that.',
+    'busy_signal asks to wait five seconds. The job then continues automatically.',
     retryAt,
   );
 }
 
 function broken(): SourceUnavailable {
   return new SourceUnavailable(
-    'The connection to flaky_feed broke after two pages. Try again: it goes on from there.',
+    'The connection to flaky_feed broke after two pages. Try again to resume there.',
   );
 }

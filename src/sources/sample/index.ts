@@ -1,28 +1,28 @@
 import type { Post } from '../post.ts';
 import { NotFound, type PostsRequest, type SearchRequest, type Source } from '../source.ts';
 import { type Author, sampleCorpus } from './corpus.ts';
-import type { Entry } from './desk.ts';
 import { createFaults } from './faults.ts';
 import { containsAny, matchingProfiles } from './matching.ts';
 import { PAGE_SIZE, pages } from './paging.ts';
+import type { Entry } from './timeline.ts';
 
 const DAY_MS = 86_400_000;
 
 /**
- * A source that needs no network: invented people who write about a dozen subjects in five
- * languages. Words, ids, order and counts never change. Only dates do: each listing counts its
- * posts back from the beginning of the current day in UTC, so that "the last seven days" finds
- * something in every week. A listing resumed after midnight therefore goes on exactly where it
- * stopped, and a post collected again keeps its id and takes the later date.
+ * A source that needs no network: synthetic people who write about a dozen subjects in five
+ * languages. Texts, ids, order and counts never change. Only dates do: each listing dates its posts
+ * relative to the beginning of the current day in UTC, so that "the last seven days" always has posts.
+ * A listing resumed after midnight continues exactly where it stopped, and a post collected again keeps
+ * its id and gets the later date.
  *
- * Everything that continues a post, the author's own threads too, is of kind `reply`. `search`
- * leaves reposts out: they would only repeat what it has found already.
+ * Everything that continues a post, also in an author's own thread, is of kind `reply`. `search` leaves
+ * out reposts, which would only repeat its results.
  *
- * Three users fail on purpose: `flaky_feed` breaks at the third page of every listing that began
- * without a cursor (SourceUnavailable), `busy_signal` sends the first caller of each source away
- * for 5 s (RateLimited), `locked_diary` always refuses (Unauthorised).
+ * Three users simulate failures: `flaky_feed` breaks at the third page of every listing that started
+ * without a cursor (SourceUnavailable), `busy_signal` refuses the first caller of each source for 5 s
+ * (RateLimited), `locked_diary` always refuses (Unauthorised).
  *
- * @param pageMs how long every page takes, in milliseconds; 0 still yields to the event loop.
+ * @param pageMs how long every page takes, in ms; 0 still yields to the event loop.
  */
 export function createSampleSource({
   pageMs,
@@ -41,7 +41,7 @@ export function createSampleSource({
     async *posts(request) {
       const { profile, entries } = await findAuthor(request.username);
       faults.onListing(profile.username);
-      const posts = wanted(entries, request).map(dated(now()));
+      const posts = included(entries, request).map(dated(now()));
       let number = 0;
       for await (const page of pages(posts, request, pageMs)) {
         faults.onPage(profile.username, ++number, request.cursor === undefined);
@@ -50,7 +50,7 @@ export function createSampleSource({
     },
 
     async *search(request) {
-      yield* pages(await found(request, now()), request, pageMs);
+      yield* pages(await matchingPosts(request, now()), request, pageMs);
     },
 
     async *discover({ query, ...request }) {
@@ -71,14 +71,14 @@ async function findAuthor(username = ''): Promise<Author> {
   );
 }
 
-function wanted(entries: Entry[], { includeReplies, includeReposts }: PostsRequest): Entry[] {
+function included(entries: Entry[], { includeReplies, includeReposts }: PostsRequest): Entry[] {
   return entries.filter(({ post: { kind } }) => {
     if (kind === 'reply') return includeReplies;
     return kind === 'post' || includeReposts;
   });
 }
 
-async function found({ terms, mode, since }: SearchRequest, now: Date): Promise<Post[]> {
+async function matchingPosts({ terms, mode, since }: SearchRequest, now: Date): Promise<Post[]> {
   const matches = containsAny(terms);
   const { entries } = await sampleCorpus();
   const posts = entries
@@ -93,7 +93,7 @@ function dated(now: Date): (entry: Entry) => Post {
   return ({ post, ageMs }) => ({ ...post, createdAt: new Date(midnight - ageMs) });
 }
 
-/** Equally popular posts keep their order in time: sorting is stable. */
+/** Sorting is stable: equally popular posts stay in order of time. */
 function byEngagement(one: Post, other: Post): number {
   return engagement(other) - engagement(one);
 }

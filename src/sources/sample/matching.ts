@@ -1,14 +1,14 @@
 import type { Profile } from '../post.ts';
 
-/** Whether a text contains one of the terms, as a test to run on many texts. */
+/** A test of whether a text contains any of the terms. */
 export function containsAny(terms: string[]): (text: string) => boolean {
   const patterns = terms.filter((term) => term.trim() !== '').map(patternFor);
   return (text) => patterns.some((pattern) => pattern.test(text));
 }
 
 /**
- * The profiles whose name, username or bio contain every word of the query; when there are none,
- * those that contain any of them. Most words first, then most words in the name, then most followers.
+ * The profiles whose name, username or bio contain every word of the query, or if there are none, any
+ * word. Most words first, then most words in the name, then most followers.
  */
 export function matchingProfiles(profiles: Profile[], query: string): Profile[] {
   const patterns = (query.match(/[\p{L}\p{N}]+/gu) ?? []).map(patternFor);
@@ -23,8 +23,8 @@ export function matchingProfiles(profiles: Profile[], query: string): Profile[] 
 }
 
 /**
- * A term at the beginning of a word: "art" is in "artist", not in "start". Scripts without spaces
- * have no beginning to look for, so only a Latin letter before the term speaks against it.
+ * Matches a term at the beginning of a word: "art" is in "artist", not in "start". Scripts without
+ * spaces have no word boundaries, so only a Latin letter before the term prevents a match.
  */
 function patternFor(term: string): RegExp {
   const words = term

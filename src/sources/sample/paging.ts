@@ -5,9 +5,9 @@ export const PAGE_SIZE = 20;
 const CURSOR = 'after-';
 
 /**
- * Serves a listing 20 items a page, each page `pageMs` milliseconds after it was asked for. The
- * cursor names the last item served, so that items which join at either end do not move it.
- * @throws Unreadable when the cursor names nothing in this listing.
+ * Serves a listing in pages of 20 items, each after a pause of `pageMs`. The cursor refers to the last
+ * item served, so that new items do not shift it.
+ * @throws Unreadable when the cursor does not belong to this listing.
  */
 export async function* pages<Item extends { id: string }>(
   items: Item[],
@@ -34,7 +34,7 @@ function positionAfter(items: { id: string }[], cursor: string): number {
   );
 }
 
-/** Rejects with the signal's own reason; what `sleep` rejects with only has it as its cause. */
+/** Rejects with the signal's reason; `sleep` would wrap it as the cause of its own error. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch((failure) => {
     signal.throwIfAborted();

@@ -27,12 +27,12 @@ export interface Person {
   bio: string;
   location: string;
   topics: Topic[];
-  /** How many posts of their own, replies and reposts not counted. */
+  /** The number of original posts, without replies and reposts. */
   posts: number;
 }
 
-// biome-ignore format: one person a line reads as the table it is.
-/** Everybody in the sample. All of them are invented; their order is part of the posts' ids. */
+// biome-ignore format: one person per line reads as a table.
+/** The people of the sample, all of them invented. Their order is part of the posts' ids. */
 export const people: Person[] = [
   person('aurora_lab', 'Aurora Lab', 'Polar research station. Space weather, northern lights and the science behind them. Data every ten minutes.', 'Kvitnes, 69° N', 1120, aurora, space, science),
   person('mira_orbits', 'Mira Holt', 'Planetary scientist. Icy moons, slow spacecraft, fast emails. Space is mostly waiting.', 'Leiden', 150, space, science),

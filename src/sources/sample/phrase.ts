@@ -1,27 +1,27 @@
 import { pick, type Random } from './random.ts';
 import type { Topic } from './topic.ts';
 
-/** The words a text has settled on. Handed on, they keep a thread or an answer on the subject. */
+/** The words chosen for a text. A thread or reply reuses them to stay on the subject. */
 export type Choices = Map<string, string>;
 
 const SLOT = /\{(a |A )?(\w+)(\*?)\}/g;
 
 /**
- * Fills the slots of a phrase: `{bird}` takes a word and keeps to it, `{bird*}` takes another one,
- * `{a bird}` puts the article before it, `{Bird}` and `{A bird}` begin a sentence.
+ * Fills the slots of a phrase: `{bird}` takes a word and reuses it, `{bird*}` takes another one,
+ * `{a bird}` adds the article, `{Bird}` and `{A bird}` start with a capital.
  */
 export function fill(phrase: string, topic: Topic, choices: Choices, random: Random): string {
   return phrase.replace(SLOT, (_, article: string | undefined, slot: string, other: string) => {
     const name = slot.charAt(0).toLowerCase() + slot.slice(1);
     const word = other
       ? another(name, topic, choices, random)
-      : settle(name, topic, choices, random);
+      : choose(name, topic, choices, random);
     if (article) return withArticle(word, article === 'A ');
     return name === slot ? word : capitalised(word);
   });
 }
 
-function settle(name: string, topic: Topic, choices: Choices, random: Random): string {
+function choose(name: string, topic: Topic, choices: Choices, random: Random): string {
   const word = choices.get(name) ?? pick(random, wordsFor(name, topic));
   choices.set(name, word);
   return word;

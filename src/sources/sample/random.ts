@@ -1,7 +1,7 @@
-/** Numbers from 0 up to but not including 1, always the same ones for the same seed. */
+/** Numbers from 0 to less than 1, the same sequence for the same seed. */
 export type Random = () => number;
 
-/** The mulberry32 generator: 32 bits of state, plenty for choosing words, useless for secrets. */
+/** The mulberry32 generator: 32 bits of state, enough for choosing words, not for secrets. */
 export function seeded(seed: number): Random {
   let state = seed >>> 0;
   return () => {
@@ -12,14 +12,14 @@ export function seeded(seed: number): Random {
   };
 }
 
-/** A whole number from 0 up to but not including `limit`. */
+/** A whole number from 0 to less than `limit`. */
 export function below(random: Random, limit: number): number {
   return Math.floor(random() * limit);
 }
 
-/** @throws RangeError when there is nothing to pick from. */
+/** @throws RangeError when there are no items. */
 export function pick<Item>(random: Random, items: readonly Item[]): Item {
-  if (items.length === 0) throw new RangeError('There is nothing to pick from.');
+  if (items.length === 0) throw new RangeError('There are no items to pick from.');
   return items[below(random, items.length)] as Item;
 }
 

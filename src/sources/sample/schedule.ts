@@ -1,6 +1,6 @@
 import { below, type Random, shuffle } from './random.ts';
 
-/** One place in an author's timeline. A `thread` is a post that its author goes on from. */
+/** A moment in an author's timeline. A `thread` is a post that its author continues. */
 export interface Moment {
   kind: 'post' | 'thread' | 'reply' | 'repost';
   ageMs: number;
@@ -9,8 +9,8 @@ export interface Moment {
 const HOUR = 3_600_000;
 const SPAN_MS = 2 * 365 * 24 * HOUR;
 /** Leaves room for the posts of a thread between two moments. */
-const LEAST_GAP_MS = HOUR / 2;
-/** How much denser the recent past is than the distant one; 1 is even. */
+const MIN_GAP_MS = HOUR / 2;
+/** How much denser recent posts are than older ones; 1 is even. */
 const RECENCY = 1.4;
 const THREAD_EVERY = 20;
 const REPLIES_A_POST = 0.15;
@@ -22,7 +22,7 @@ export function schedule(posts: number, random: Random): Moment[] {
   const begin = below(random, 12 * HOUR);
   return kinds.map((kind, index) => {
     const part = (index + random() * 0.8) / kinds.length;
-    return { kind, ageMs: Math.round(begin + index * LEAST_GAP_MS + SPAN_MS * part ** RECENCY) };
+    return { kind, ageMs: Math.round(begin + index * MIN_GAP_MS + SPAN_MS * part ** RECENCY) };
   });
 }
 

@@ -1,18 +1,18 @@
 /**
- * What people write about one subject in one language. In every phrase `{bird}` stands for one of
- * `words.bird`, see `fill`; any remark may follow any post, so remarks name no slot a post needs.
+ * Phrases about one subject in one language. In every phrase `{bird}` stands for one of `words.bird`,
+ * see `fill`. Any remark may follow any post, so remarks do not depend on the slots of a post.
  */
 export interface Topic {
-  /** The same in every language, so that `climbing` in German and in English can be told as one. */
+  /** The same in every language: `climbing` in German and in English. */
   name: string;
   /** BCP 47. */
   language: string;
   words: Record<string, string[]>;
   posts: string[];
   remarks: string[];
-  /** Answers to a post; they speak of what that post spoke of. */
+  /** Replies to a post; they reuse its words. */
   replies: string[];
-  /** Paragraphs in order; a long post or a thread takes some of them, and never reorders them. */
+  /** Paragraphs in order; a long post or a thread uses some of them, in this order. */
   essay: string[];
   /** Descriptions of pictures. */
   photos: string[];

@@ -3,7 +3,7 @@ import { type Choices, fill } from './phrase.ts';
 import { below, pick, type Random } from './random.ts';
 import type { Topic } from './topic.ts';
 
-/** What somebody wrote, before it is known when and as which kind of post. */
+/** The content of a post, before its time and kind are known. */
 export interface Draft {
   text: string;
   links: PostLink[];
@@ -12,16 +12,16 @@ export interface Draft {
   choices: Choices;
 }
 
-const LONG_READS = 0.06;
+const LONG_POST_RATE = 0.06;
 
-/** A post of its own: short mostly, now and then several paragraphs. */
+/** An original post: mostly short, sometimes several paragraphs. */
 export function compose(topic: Topic, random: Random): Draft {
   const choices: Choices = new Map();
-  const write = random() < LONG_READS ? longRead : shortPost;
+  const write = random() < LONG_POST_RATE ? longPost : shortPost;
   return { text: write(topic, choices, random), links: [], media: [], topic, choices };
 }
 
-/** Adds what surrounds the words of some posts: emoji, a hashtag, a link, a picture. */
+/** Adds emoji, a hashtag, a link or a picture to some posts. */
 export function decorate(draft: Draft, random: Random): Draft {
   const { topic, choices } = draft;
   const emoji = random() < 0.2 ? [pick(random, topic.emoji)] : [];
@@ -32,16 +32,16 @@ export function decorate(draft: Draft, random: Random): Draft {
   return { ...draft, text, links, media };
 }
 
-/** The next post of a thread, about the same things as its first one. */
-export function goOn({ topic, choices }: Draft, part: number, random: Random): Draft {
+/** The next post of a thread, on the same subject as the first one. */
+export function continueThread({ topic, choices }: Draft, part: number, random: Random): Draft {
   const own = new Map(choices);
   const paragraph = topic.essay[part % topic.essay.length] as string;
   const text = sentences(topic, own, random, [paragraph, pick(random, topic.remarks)]);
   return { text, links: [], media: [], topic, choices: own };
 }
 
-/** An answer to what somebody else wrote. */
-export function answer(author: string, { topic, choices }: Draft, random: Random): Draft {
+/** A reply to a post. */
+export function reply(author: string, { topic, choices }: Draft, random: Random): Draft {
   const own = new Map(choices);
   const phrases = [pick(random, topic.replies)];
   if (random() < 0.3) phrases.push(pick(random, topic.remarks));
@@ -49,8 +49,8 @@ export function answer(author: string, { topic, choices }: Draft, random: Random
   return { text, links: [], media: [], topic, choices: own };
 }
 
-/** Somebody else's words, passed on whole. */
-export function passOn(author: string, original: Draft): Draft {
+/** A repost in full. */
+export function repost(author: string, original: Draft): Draft {
   return { ...original, text: `RT @${author}: ${original.text}` };
 }
 
@@ -60,7 +60,7 @@ function shortPost(topic: Topic, choices: Choices, random: Random): string {
   return sentences(topic, choices, random, phrases);
 }
 
-function longRead(topic: Topic, choices: Choices, random: Random): string {
+function longPost(topic: Topic, choices: Choices, random: Random): string {
   const left = below(random, topic.essay.length - 1);
   const kept = topic.essay.filter((_, index) => index === 0 || index > left);
   return [...kept, pick(random, topic.remarks)]

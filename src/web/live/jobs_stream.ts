@@ -1,7 +1,7 @@
 import { Elysia } from 'elysia';
 import type { Job, JobStep } from '../../jobs/index.ts';
 import { abridge } from '../../text/abridge.ts';
-import { toldJob } from '../../text/abridged_job.ts';
+import { boundedJob } from '../../text/abridged_job.ts';
 import { JOBS_STREAM, MANY_JOBS_STREAM } from '../contract/streams.ts';
 import type { WebDeps } from '../deps.ts';
 import { accessSignalOf } from '../http/authenticate.ts';
@@ -144,7 +144,7 @@ function take(ids: Set<string>, most: number): string[] {
 /** What a step returned stays here: it may be large, and the job's own result comes with the job. */
 function jobEvent(job: Job, steps: JobStep[]): string {
   return event('job', {
-    job: toldJob(job),
+    job: boundedJob(job),
     steps: steps.map(({ name, status, error }) => abridge({ name, status, error })),
   });
 }

@@ -1,7 +1,7 @@
 import { Elysia } from 'elysia';
-import { BulkNote } from '../../../views/jobs/bulk_note.tsx';
+import { BulkNote } from '../../../views/jobs/bulk_bar.tsx';
 import { toJobQuery } from '../../jobs/index.ts';
-import { bulkText } from '../../text/bulk_text.ts';
+import { bulkText } from '../../text/job_text.ts';
 import { about, answers } from '../contract/declare.ts';
 import { BULK_BODY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';

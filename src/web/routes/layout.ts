@@ -1,5 +1,5 @@
 import type { Frame } from '../../../views/view_models.ts';
-import { sourceTitle } from '../../text/source_title.ts';
+import { sourceTitle } from '../../text/format.ts';
 import type { WebDeps } from '../deps.ts';
 import { sessionIdOf } from '../http/authenticate.ts';
 import { cookieOf } from '../http/negotiation.ts';

@@ -13,21 +13,21 @@ const refused = {
   details: { username: 'Letters and digits only.', maxTweets: 'At most 10,000.' },
 };
 
-describe('the answer to a good start', () => {
-  test('names the job and leads to it', () => {
+describe('the response to a valid start', () => {
+  test('names the job and links to it', () => {
     const note = StartedNote({ job: jobView().job });
     expect(textOf(String(note))).toBe('Started: scrape @aurora_lab');
     expect(attributesOf(note, 'a').href).toBe('/jobs/scrape-0198a');
     expect(attributesOf(note, 'p').role).toBe('status');
   });
 
-  test('escapes what was asked', () => {
+  test('escapes the input', () => {
     const note = StartedNote({ job: jobView({ metadata: { query: HOSTILE } }).job });
     expect(elements(note, 'script')).toEqual([]);
   });
 });
 
-describe('the answer to bad input', () => {
+describe('the response to invalid input', () => {
   const result = ErrorResult({ model: refused });
 
   test('is an alert that says what to do', () => {
@@ -35,7 +35,7 @@ describe('the answer to bad input', () => {
     expect(textOf(String(result))).toStartWith('Nothing was started Correct the fields');
   });
 
-  test('names each field, and leads to it', () => {
+  test('names each field, and links to it', () => {
     expect(elements(result, 'li').map(({ attributes }) => attributes['data-field'])).toEqual([
       'username',
       'maxTweets',
@@ -46,12 +46,12 @@ describe('the answer to bad input', () => {
     ]);
   });
 
-  test('has no list when it names no field', () => {
+  test('has no list without fields', () => {
     expect(elements(ErrorResult({ model: { ...refused, details: {} } }), 'ul')).toEqual([]);
   });
 });
 
-describe('the answer to an upload or a removal', () => {
+describe('the response to an upload or a removal', () => {
   const imports = [{ name: 'mine.zip', bytes: 1000, addedAt: NOW }];
   const answer = ImportsAnswer({
     message: 'mine.zip is here.',
@@ -60,7 +60,7 @@ describe('the answer to an upload or a removal', () => {
     chosen: 'mine.zip',
   });
 
-  test('brings the list and the choices of the form with it', () => {
+  test('updates the list and the options of the form', () => {
     expect(attributesOf(answer, '#imports')['hx-swap-oob']).toBe('true');
     expect(attributesOf(answer, '#archive')['hx-swap-oob']).toBe('innerHTML');
     expect(attributesOf(answer, '#archive option[selected]').value).toBe('mine.zip');
@@ -71,17 +71,17 @@ describe('the answer to an upload or a removal', () => {
 describe('an error as a page', () => {
   const page = ErrorPage({ frame: FRAME, model: refused });
 
-  test('says what happened and what to do, and shows ways on', () => {
+  test('shows what happened and what to do, with links', () => {
     const text = textOf(String(page));
     expect(text).toContain('Error 422 Nothing was started Correct the fields');
     expect(text).toContain('username Letters and digits only. maxTweets At most 10,000.');
-    expect(elements(page, '.error-ways a').map(({ attributes }) => attributes.href)).toEqual([
+    expect(elements(page, '.error-links a').map(({ attributes }) => attributes.href)).toEqual([
       '/',
       '/jobs',
     ]);
   });
 
-  test('is no page of the navigation', () => {
+  test('marks no entry of the navigation', () => {
     expect(elements(page, '[aria-current]')).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ function dashboard(model: Partial<DashboardModel> = {}): string {
 
 const NOTHING = { counts: { posts: 0, profiles: 0, vectors: 0 }, lastDay: { jobs: 0, failed: 0 } };
 
-describe('a dashboard with nothing to show', () => {
+describe('an empty dashboard', () => {
   test('is one button that scrapes the sample user', () => {
     expect(fieldsOf(dashboard(NOTHING), '/api/scrape')).toEqual([
       { username: 'aurora_lab', maxTweets: '200' },
@@ -18,14 +18,14 @@ describe('a dashboard with nothing to show', () => {
     expect(elements(dashboard(NOTHING), '.counter, .hours, .quick-form')).toEqual([]);
   });
 
-  test('fills itself when the first job starts', () => {
+  test('refreshes when the first job starts', () => {
     expect(attributesOf(dashboard(NOTHING), '#dashboard')).toMatchObject({
       'hx-get': '/',
       'hx-trigger': 'jobs-changed from:body',
     });
   });
 
-  test('is a full one as soon as there is a job, even without posts', () => {
+  test('shows everything once there is a job, even without posts', () => {
     const page = dashboard({ ...NOTHING, recent: [jobView().job] });
     expect(elements(page, '.counter')).toHaveLength(4);
     expect(attributesOf(page, '#dashboard')['hx-get']).toBeUndefined();
@@ -33,13 +33,13 @@ describe('a dashboard with nothing to show', () => {
 });
 
 describe('the counters', () => {
-  test('separate thousands and lead to what they count', () => {
+  test('separate thousands and link to what they count', () => {
     expect(textOf(dashboard())).toContain('5,230 posts 41 profiles 5,012 vectors 12 jobs in 24 h');
     const links = elements(dashboard(), '.counter > a').map(({ attributes }) => attributes.href);
     expect(links).toEqual(['/posts', '/profiles', '/embed', '/jobs']);
   });
 
-  test('tell how many jobs failed, and lead to them', () => {
+  test('show how many jobs failed, and link to them', () => {
     const page = dashboard({ lastDay: { jobs: 12, failed: 3 } });
     expect(textOf(page)).toContain('3 failed');
     expect(attributesOf(page, '.counter-failed').href).toBe('/jobs?status=failed');
@@ -53,7 +53,7 @@ describe('the jobs by hour', () => {
   hours[23] = { start: ago(0), completed: 1, failed: 0, cancelled: 0, active: 1 };
   const page = dashboard({ hours });
 
-  test('are bars stacked from the ground, as high as the highest hour allows', () => {
+  test('are stacked bars, scaled to the highest hour', () => {
     const [completed] = elements(page, 'rect.hour-completed');
     const [failed] = elements(page, 'rect.hour-failed');
     expect(completed?.attributes).toMatchObject({ y: '16.00', height: '48.00' });
@@ -61,25 +61,25 @@ describe('the jobs by hour', () => {
     expect(elements(page, 'rect.hour-cancelled')).toEqual([]);
   });
 
-  test('say in words what each bar is', () => {
+  test('have a title for each bar', () => {
     expect(page).toContain('<title>1 hour ago: 3 completed, 1 failed</title>');
     expect(page).toContain('<title>This hour: 1 completed, 1 active</title>');
     expect(page).toContain('<title>23 hours ago: no jobs</title>');
   });
 
-  test('are a table for those who do not see the bars', () => {
+  test('are a table for screen readers', () => {
     expect(elements(page, '.visually-hidden tbody tr')).toHaveLength(24);
     expect(textOf(page)).toContain('1 hour ago 3 0 0 1 This hour 1 1 0 0');
   });
 
-  test('draw nothing impossible when there were no jobs', () => {
+  test('draw no bars when there were no jobs', () => {
     expect(dashboard()).not.toMatch(/NaN|Infinity/);
     expect(dashboard({ hours: [] })).not.toMatch(/NaN|Infinity/);
   });
 });
 
-describe('what moves', () => {
-  test('is read again when jobs change, and every second while one is at work', () => {
+describe('the live part', () => {
+  test('refreshes when jobs change, and every second while one is running', () => {
     const ended = jobView({ status: 'completed', completedAt: ago(1) }).job;
     const trigger = (recent: DashboardModel['recent']) =>
       attributesOf(dashboard({ recent }), '#activity')['hx-trigger'];
@@ -87,7 +87,7 @@ describe('what moves', () => {
     expect(trigger([ended, jobView().job])).toBe('jobs-changed from:body, every 1s');
   });
 
-  test('does not reach the forms, where someone may be typing', () => {
+  test('does not include the forms, where someone may be typing', () => {
     const page = dashboard({ recent: [jobView().job] });
     expect(elements(page, '#activity .quick-form')).toEqual([]);
     expect(elements(page, '.quick-form')).toHaveLength(4);

@@ -220,23 +220,23 @@ const PAGES: [string, () => unknown][] = [
 describe.each(PAGES)('%s', (_name, render) => {
   const page = String(render());
 
-  test('runs nothing that a person or a source wrote', () => {
+  test('escapes untrusted text', () => {
     expect(elements(page, 'script').every(({ attributes }) => attributes.src)).toBe(true);
     expect(elements(page, '[href^="javascript:"], [href^="data:"]')).toEqual([]);
     expect(elements(page, 'marquee')).toEqual([]);
   });
 
-  test('needs no inline style or handler, and loads nothing from another host', () => {
+  test('has no inline style or handler, and loads nothing from another host', () => {
     expect(elements(page, 'style, [style], [onclick], img, iframe')).toEqual([]);
     expect(elements(page, '[src^="http"], link[href^="http"]')).toEqual([]);
   });
 
-  test('gives each id to one element, with the same job in the taskbar', () => {
+  test('has unique ids, with the same job in the taskbar', () => {
     const ids = elements(page, '[id]').map(({ attributes }) => attributes.id);
     expect(ids).toEqual([...new Set(ids)]);
   });
 
-  test('has one headline, and every label names a field', () => {
+  test('has one heading of level 1, and every label belongs to a field', () => {
     expect(elements(page, 'h1')).toHaveLength(1);
     const ids = elements(page, '[id]').map(({ attributes }) => attributes.id);
     for (const { attributes } of elements(page, 'label[for]')) {
@@ -244,7 +244,7 @@ describe.each(PAGES)('%s', (_name, render) => {
     }
   });
 
-  test('describes fields by elements that are there', () => {
+  test('describes fields by existing elements', () => {
     const ids = elements(page, '[id]').map(({ attributes }) => attributes.id);
     for (const { attributes } of elements(page, '[aria-describedby]')) {
       for (const id of attributes['aria-describedby']?.split(' ') ?? []) expect(ids).toContain(id);

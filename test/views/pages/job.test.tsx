@@ -33,14 +33,14 @@ function headline(...args: Parameters<typeof jobView>): string {
 const ended = { startedAt: ago(10), completedAt: ago(2) };
 
 describe('the headline', () => {
-  test('says the state in words', () => {
+  test('describes the status', () => {
     const result = { posts: 1000, username: 'aurora_lab' };
     expect(headline({ status: 'queued' }, { place: 2 })).toBe(
-      'Waiting: scrape @aurora_lab, 2nd in line',
+      'Waiting: scrape @aurora_lab, 2nd in queue',
     );
     expect(headline({ status: 'queued' })).toBe('Waiting: scrape @aurora_lab');
     expect(headline()).toBe('Running: scrape @aurora_lab');
-    expect(headline({ status: 'retrying' })).toBe('Waiting to try again: scrape @aurora_lab');
+    expect(headline({ status: 'retrying' })).toBe('Waiting to retry: scrape @aurora_lab');
     expect(headline({ status: 'cancelling' })).toBe('Cancelling: scrape @aurora_lab');
     expect(headline({ status: 'completed', ...ended, result })).toBe(
       'Completed: 1,000 posts of @aurora_lab in 0:08',
@@ -51,7 +51,7 @@ describe('the headline', () => {
     );
   });
 
-  test('names no time of less than a second', () => {
+  test('leaves out a duration of less than a second', () => {
     const instant = { startedAt: ago(2), completedAt: ago(1.5) };
     const result = { posts: 40, username: 'aurora_lab' };
     expect(headline({ status: 'failed', ...instant })).toBe('Failed: scrape @aurora_lab');
@@ -63,17 +63,17 @@ describe('the headline', () => {
 });
 
 describe('the reason', () => {
-  test('is told in full', () => {
+  test('is shown in full', () => {
     const errorMessage = 'There is no such user. Check the spelling, then retry.';
     expect(textOf(page({ status: 'failed', ...ended, errorMessage }))).toContain(errorMessage);
   });
 
-  test('of a wait says when the next attempt is', () => {
+  test('of a retrying job includes the time of the next attempt', () => {
     const markup = page({ status: 'retrying', retryAt: ago(-30), errorMessage: 'Refused.' });
     expect(textOf(markup)).toContain('Refused. Next attempt in 30 s');
   });
 
-  test('of a cancel says how far the job had come', () => {
+  test('of a cancelled job is its progress', () => {
     const progress = { current: 280, total: 1000, message: 'Reading' };
     expect(textOf(page({ status: 'cancelled', ...ended, progress }))).toContain(
       'Stopped at 280 / 1,000.',
@@ -82,13 +82,13 @@ describe('the reason', () => {
 });
 
 describe('progress', () => {
-  test('has its stage, message, count, rate and time left', () => {
+  test('shows stage, message, count, rate and time left', () => {
     const progress = { current: 280, total: 1000, message: 'Reading page 14', stage: 'reading' };
     const text = textOf(page({ progress }, { perSecond: 38 }));
     expect(text).toContain('reading Reading page 14 280 / 1,000 38/s · about 19 s left');
   });
 
-  test('says that a job has stopped moving', () => {
+  test('shows that a job has stalled', () => {
     const progress = { current: 280, total: 0, message: 'Reading' };
     expect(textOf(page({ progress }, { stalledSince: ago(90) }))).toContain('No progress for 1:30');
   });
@@ -104,7 +104,7 @@ describe('the steps', () => {
     { name: 'Send', status: 'skipped' },
   ];
 
-  test('stand in their order, each with word, shape, duration and error', () => {
+  test('are listed in order, each with icon, status, duration and error', () => {
     const markup = detailed({ steps });
     expect(textOf(markup)).toContain(
       'Fetch compensated 0:05 Read completed 0:42 Count failed 0:01 No sum. Check running 0:07 Write pending Send skipped',
@@ -114,13 +114,13 @@ describe('the steps', () => {
     expect(attributesOf(markup, '.steps [aria-current="step"]')['data-status']).toBe('running');
   });
 
-  test('are not spoken of where there are none', () => {
+  test('are left out when there are none', () => {
     expect(textOf(page())).not.toContain('Steps');
   });
 });
 
 describe('the attempts', () => {
-  test('are told with outcome, start, duration and error', () => {
+  test('are listed with outcome, start, duration and error', () => {
     const attempts: JobPageModel['attempts'] = [
       {
         attempt: 1,
@@ -139,13 +139,13 @@ describe('the attempts', () => {
       { attempt: 3, startedAt: ago(7) },
     ];
     expect(textOf(detailed({ attempts }))).toContain(
-      '1 failed 5 min ago 0:10 No answer. 2 interrupted 3 min ago 1:40 Gone. 3 under way 7 s ago 0:07',
+      '1 failed 5 min ago 0:10 No answer. 2 interrupted 3 min ago 1:40 Gone. 3 running 7 s ago 0:07',
     );
   });
 });
 
 describe('the jobs it started', () => {
-  test('are listed and counted, those that failed first', () => {
+  test('are listed and counted, failures first', () => {
     const child = (id: string, status: JobStatus, more = {}) =>
       jobView({ id, status, metadata: { username: id }, ...more }).job;
     const children = [
@@ -167,7 +167,7 @@ describe('the result', () => {
   const links = (...args: Parameters<typeof jobView>) =>
     elements(page(...args), '.result-links a').map((e) => e.attributes.href);
 
-  test('leads to what was collected', () => {
+  test('links to what was collected', () => {
     const done = { status: 'completed', ...ended } as const;
     expect(links({ ...done, result: { posts: 3, username: 'aurora_lab' } })).toEqual([
       '/posts?author=aurora_lab',
@@ -194,7 +194,7 @@ describe('the result', () => {
 });
 
 describe('the log', () => {
-  test('shows its lines as they were written, and where to go on', () => {
+  test('shows its lines, and the position to continue from', () => {
     const log = { text: 'one\n  <two>\n', position: 12, isCut: false };
     const markup = detailed({ log });
     expect(attributesOf(markup, '#job-log')).toMatchObject({
@@ -207,29 +207,29 @@ describe('the log', () => {
     expect(attributesOf(markup, '#log-cut')).toHaveProperty('hidden');
   });
 
-  test('leads to the whole of it where it is cut', () => {
+  test('links to the whole log when it is cut', () => {
     const markup = detailed({ log: { text: 'last\n', position: 9999, isCut: true } });
     expect(attributesOf(markup, '#log-cut')).not.toHaveProperty('hidden');
     expect(attributesOf(markup, '#log-cut a').href).toBe('/api/jobs/scrape-0198a/log');
   });
 
-  test('says that it is empty, and whether that may change', () => {
-    expect(textOf(page())).toContain('Nothing has been written to it yet.');
-    expect(textOf(page({ status: 'failed', ...ended }))).toContain('Nothing was written to it.');
+  test('says that it is empty, and whether that can change', () => {
+    expect(textOf(page())).toContain('The log is empty so far.');
+    expect(textOf(page({ status: 'failed', ...ended }))).toContain('The log is empty.');
   });
 
-  test('is not read aloud line by line', () => {
+  test('is no live region', () => {
     expect(attributesOf(page(), '#log-lines')).toMatchObject({ role: 'log', 'aria-live': 'off' });
   });
 });
 
-describe('what can be done', () => {
+describe('the actions', () => {
   const offered = (...args: Parameters<typeof jobView>) =>
     elements(page(...args), '.report-actions form').map(({ attributes }) =>
       attributes.action?.split('/').at(-1),
     );
 
-  test('is what means something in that state', () => {
+  test('depend on the status', () => {
     expect(offered({ status: 'queued' })).toEqual(['cancel']);
     expect(offered({ status: 'running' })).toEqual(['cancel']);
     expect(offered({ status: 'retrying' })).toEqual(['cancel']);
@@ -239,7 +239,7 @@ describe('what can be done', () => {
     expect(offered({ status: 'completed', ...ended })).toEqual(['retry', 'remove']);
   });
 
-  test('is asking for the same again with changes, once it has ended', () => {
+  test('include running it again with changes once it has ended', () => {
     const metadata = { username: 'ada', maxTweets: 50, includeReplies: false, terms: ['a', 'b'] };
     const markup = page({ status: 'failed', ...ended, metadata, sessionId: 'monday' });
     expect(attributesOf(markup, '#report-change').href).toBe(
@@ -251,21 +251,21 @@ describe('what can be done', () => {
     ).toEqual([]);
   });
 
-  test('is not advised when it would fail the same way', () => {
+  test('do not recommend a retry after a permanent error', () => {
     const advice = (failure: Failure) => textOf(page({ status: 'failed', ...ended, failure }));
-    expect(advice('permanent')).toContain('A retry would fail the same way unless its cause is');
+    expect(advice('permanent')).toContain('A retry fails again unless the cause is removed.');
     for (const failure of ['exhausted', 'interrupted', 'timeout'] as const) {
       expect(advice(failure)).toContain('A retry resumes where it stopped.');
     }
   });
 
-  test('leaves out the retry of what nobody can resume', () => {
+  test('leave out the retry of a tracked job', () => {
     const job = { status: 'failed', tracked: true, ...ended } as const;
     expect(offered(job)).toEqual(['remove']);
-    expect(textOf(page(job))).toContain('It ran outside the server');
+    expect(textOf(page(job))).toContain('The job was run by another program.');
   });
 
-  test('keeps the answer, a card, out of the report', () => {
+  test('do not swap the response, a card, into the report', () => {
     expect(attributesOf(page(), '.report-actions form')).toMatchObject({
       action: '/api/jobs/scrape-0198a/cancel',
       'hx-post': '/api/jobs/scrape-0198a/cancel',
@@ -275,20 +275,20 @@ describe('what can be done', () => {
 });
 
 describe('the details', () => {
-  test('are what was asked, what came of it, and when', () => {
+  test('are the input, the result and the times', () => {
     const metadata = { username: 'ada', maxTweets: 1000, includeReplies: true, source: undefined };
     const attempts = { attempt: 2, attemptsUsed: 2 };
     const text = textOf(
       page({ status: 'completed', ...ended, metadata, result: { newPosts: 940 }, ...attempts }),
     );
     expect(text).toContain(
-      'Result New posts 940 Posts of @ada What was asked Username ada Posts at most 1,000 Replies yes Details',
+      'Result New posts 940 Posts of @ada Input Username ada Posts at most 1,000 Replies yes Details',
     );
     expect(text).toContain('Id scrape-0198a Status completed Created 1 min ago Started 10 s ago');
-    expect(text).toContain('Took 0:08 Attempts 2 of 3');
+    expect(text).toContain('Duration 0:08 Attempts 2 of 3');
   });
 
-  test('A13: say why it failed for good', () => {
+  test('A13: include the reason of a failure', () => {
     const words = FAILURES.map((failure) => {
       const text = textOf(page({ status: 'failed', ...ended, failure }));
       return /Status (.*) Created/.exec(text)?.[1];
@@ -301,19 +301,19 @@ describe('the details', () => {
     ]);
   });
 
-  test('count the time of an attempt, and not that of the wait for the next one', () => {
+  test('show the duration of an attempt, not of the wait for the next one', () => {
     const waiting = { retryAt: ago(-60), startedAt: ago(30) };
-    expect(textOf(page({ status: 'retrying', ...waiting }))).not.toContain('Took so far');
-    expect(textOf(page({ status: 'queued', startedAt: ago(30) }))).not.toContain('Took so far');
-    expect(textOf(page({ startedAt: ago(30) }))).toContain('Took so far 0:30');
+    expect(textOf(page({ status: 'retrying', ...waiting }))).not.toContain('Duration so far');
+    expect(textOf(page({ status: 'queued', startedAt: ago(30) }))).not.toContain('Duration so far');
+    expect(textOf(page({ startedAt: ago(30) }))).toContain('Duration so far 0:30');
   });
 
-  test('have no result before there is one', () => {
+  test('have no result before the job has ended', () => {
     expect(textOf(page())).not.toContain('Result');
-    expect(textOf(page({ metadata: undefined }))).toContain('What was asked Nothing.');
+    expect(textOf(page({ metadata: undefined }))).toContain('Input None.');
   });
 
-  test('lead to the session and to the job that started it', () => {
+  test('link to the session and the parent job', () => {
     const markup = page({ sessionId: 'a & b', parentId: 'discover-01' });
     const links = elements(markup, '.facts a').map(({ attributes }) => attributes.href);
     expect(links).toEqual(['/sessions/a%20%26%20b', '/jobs/discover-01']);
@@ -321,7 +321,7 @@ describe('the details', () => {
 });
 
 describe('the report', () => {
-  test('follows the job, every second while it lives', () => {
+  test('refreshes when the job changes, and every second while it is active', () => {
     expect(attributesOf(page(), '#job-report')).toMatchObject({
       'hx-get': '/jobs/scrape-0198a',
       'hx-trigger': 'jobs-changed from:body, every 1s',

@@ -30,38 +30,38 @@ function row(...args: Parameters<typeof jobView>): string {
 const ended = { completedAt: ago(2), startedAt: ago(10) };
 
 describe('a row', () => {
-  test('of a job at work tells how far it has come', () => {
+  test('of a running job shows its progress', () => {
     const progress = { current: 280, total: 1000, message: 'Reading page 14 of 50' };
     expect(row({ progress })).toBe(
       'running scrape @aurora_lab Reading page 14 of 50 280 / 1,000 7 s ago 0:07',
     );
   });
 
-  test('of a completed job tells its result and how long it took', () => {
+  test('of a completed job shows its result and duration', () => {
     const result = { posts: 1000, newPosts: 940, username: 'aurora_lab' };
     expect(row({ status: 'completed', ...ended, result })).toBe(
       'completed scrape @aurora_lab 1,000 posts of @aurora_lab, 940 new 10 s ago 0:08',
     );
   });
 
-  test('of a failed job tells why', () => {
+  test('of a failed job shows the error', () => {
     const progress = { current: 2, total: 9, message: 'Reading page 2' };
     expect(row({ status: 'failed', ...ended, progress, errorMessage: 'No such user.' })).toContain(
       '@aurora_lab No such user. 10 s ago',
     );
   });
 
-  test('of a cancelled job tells where it stopped', () => {
+  test('of a cancelled job shows where it stopped', () => {
     const progress = { current: 60, total: 100, message: 'Reading page 3' };
     expect(row({ status: 'cancelled', ...ended, progress })).toContain('Stopped at 60 / 100');
   });
 
-  test('of a waiting job has a dash for the time it has not had', () => {
+  test('of a waiting job has a dash in place of the duration', () => {
     expect(row({ status: 'queued', startedAt: undefined })).toEndWith('1 min ago –');
     expect(row({ status: 'retrying', startedAt: ago(30), retryAt: ago(-60) })).toEndWith(' –');
   });
 
-  test('leads to the job, even when nothing says what it is about', () => {
+  test('links to the job, also without a subject', () => {
     const markup = page([jobView({ id: 'scrape-0/1', metadata: {} }).job]);
     expect(attributesOf(markup, '.cell-subject a').href).toBe('/jobs/scrape-0%2F1');
     expect(textOf(markup)).toContain('scrape-0/1');
@@ -90,7 +90,7 @@ describe.each<[string, unknown, string]>([
 });
 
 describe('the list', () => {
-  test('can be filtered by every status, reason for a failure and type there is', () => {
+  test('can be filtered by every status, reason for a failure and type', () => {
     const offered = (id: string) =>
       elements(page([]), `#${id} option`).map(({ attributes }) => attributes.value);
     expect(offered('status')).toEqual(['', ...JOB_STATUSES]);
@@ -98,7 +98,7 @@ describe('the list', () => {
     expect(offered('failure')).toEqual(['', ...FAILURES]);
   });
 
-  test('shows what it was filtered by', () => {
+  test('shows the values of the filter', () => {
     const markup = page([], {
       query: {
         status: 'failed',
@@ -118,10 +118,10 @@ describe('the list', () => {
     expect(attributesOf(markup, '#failure option[selected]').value).toBe('permanent');
     expect(attributesOf(markup, '#since').value).toBe('2026-01-31T12:00:05');
     expect(attributesOf(markup, '#until').value).toBe('2026-01-31T13:00:00');
-    expect(textOf(markup)).toContain('No job matches');
+    expect(textOf(markup)).toContain('No jobs match');
   });
 
-  test('reads itself again at the address it is at, page and filter included', () => {
+  test('refreshes from its own URL, including page and filter', () => {
     expect(attributesOf(page([]), '#jobs')).toMatchObject({
       'hx-get': '',
       'hx-trigger': 'jobs-changed from:body',
@@ -129,7 +129,7 @@ describe('the list', () => {
     expect(attributesOf(page([jobView().job]), '#jobs')['hx-trigger']).toContain('every 1s');
   });
 
-  test('leads on to older jobs and back to newer ones', () => {
+  test('links to older and newer jobs', () => {
     const markup = page([jobView().job], {
       olderHref: '/jobs?cursor=x',
       newerHref: '/jobs?newer=y',
@@ -139,18 +139,18 @@ describe('the list', () => {
     expect(elements(page([jobView().job]), '.next-page')).toEqual([]);
   });
 
-  test('says how far it has looked, and does not say that nothing matches', () => {
+  test('shows how far back it searched, and does not say that nothing matches', () => {
     const markup = textOf(page([], { filter: 'q=space', lookedBackTo: ago(60) }));
-    expect(markup).toContain('Found none among those back to 1 Mar 2026, 11:59:00 UTC');
-    expect(markup).not.toContain('No job matches');
+    expect(markup).toContain('Found no jobs since 1 Mar 2026, 11:59:00 UTC');
+    expect(markup).not.toContain('No jobs match');
   });
 
-  test('lets jobs be chosen by name, and offers what can be done to all that match', () => {
+  test('has a checkbox per job, and actions for all matching jobs', () => {
     const { job } = jobView({ sessionId: 'night' });
     const markup = page([job], { filter: 'status=failed' });
     const box = attributesOf(markup, '#chosen input[name="ids"]');
     expect(box.value).toBe(job.id);
-    expect(box['aria-label']).toBe('Choose scrape @aurora_lab, running');
+    expect(box['aria-label']).toBe('Select scrape @aurora_lab, running');
     expect(elements(markup, '#chosen button').map(({ attributes }) => attributes.value)).toEqual([
       'retry',
       'cancel',
@@ -161,8 +161,8 @@ describe('the list', () => {
     expect(attributesOf(markup, '.session-link').href).toBe('/sessions/night');
   });
 
-  test('tells what was done to many', () => {
+  test('shows the outcome of a change of many jobs', () => {
     const markup = page([], { outcome: { action: 'retry', done: 1_200, skipped: 1 } });
-    expect(textOf(markup)).toContain('1,200 jobs put back into the line. 1 job was skipped');
+    expect(textOf(markup)).toContain('1,200 jobs requeued. 1 job was skipped');
   });
 });

@@ -14,7 +14,7 @@ const query = (fields: Partial<PostsModel['query']>) => ({
 });
 
 describe('the filter', () => {
-  test('is an address, and shows what it was asked', () => {
+  test('is a GET form with the values of the query', () => {
     const page = posts([], query({ author: 'aurora_lab', q: 'a &amp; "b"', by: 'meaning' }));
     expect(attributesOf(page, '.filter')).toMatchObject({ method: 'get', action: '/posts' });
     expect(attributesOf(page, '#q').value).toBe('a &amp; "b"');
@@ -24,11 +24,11 @@ describe('the filter', () => {
 });
 
 describe('the list', () => {
-  test('says how many there are, and of what', () => {
+  test('shows how many posts match', () => {
     const page = { posts: [post()], total: 1284 };
     const said = (fields: Partial<PostsModel['query']>) =>
       textOf(posts([], { page, ...query(fields) }));
-    expect(said({}).replace(/.*Show /, '')).toStartWith('1,284 posts');
+    expect(said({}).replace(/.*Author Search /, '')).toStartWith('1,284 posts');
     expect(said({ author: 'aurora_lab' })).toContain('1,284 posts of @aurora_lab');
     expect(said({ q: 'fjord' })).toContain('1,284 posts with “fjord”');
     expect(said({ q: 'fjord', by: 'meaning' })).toContain(
@@ -36,35 +36,35 @@ describe('the list', () => {
     );
   });
 
-  test('leads on while there is more', () => {
+  test('links to the next page', () => {
     const more = posts([post()], { nextHref: '/posts?q=a&cursor=b' });
     expect(attributesOf(more, 'a[rel="next"]').href).toBe('/posts?q=a&cursor=b');
     expect(elements(posts([post()]), 'a[rel="next"]')).toEqual([]);
   });
 
-  test('stays still under the eyes, and follows the jobs while it is empty', () => {
+  test('refreshes only while it is empty', () => {
     expect(attributesOf(posts([]), '#posts')['hx-trigger']).toBe('jobs-changed from:body');
     expect(attributesOf(posts([post()]), '#posts')['hx-trigger']).toBeUndefined();
   });
 });
 
 describe('an empty list', () => {
-  test('says where posts come from', () => {
+  test('links to the pages that collect posts', () => {
     const links = elements(posts([]), '.empty a').map(({ attributes }) => attributes.href);
     expect(links).toEqual(['/scrape', '/search']);
   });
 
-  test('says that nothing matches when something was asked for', () => {
+  test('says that nothing matches a query', () => {
     const page = posts([], query({ q: 'xyz' }));
-    expect(textOf(page)).toContain('No post here matches');
+    expect(textOf(page)).toContain('No posts match');
     expect(elements(page, '.empty a')[0]?.attributes.href).toBe('/posts');
   });
 
-  test('tells a search that failed from one that found nothing', () => {
+  test('distinguishes a failed search from one without results', () => {
     const problem = { message: 'No vectors yet.', href: '/embed', action: 'Embed posts' };
     const page = posts([], { problem, ...query({ q: 'xyz', by: 'meaning' }) });
     expect(textOf(page)).toContain('No vectors yet. Embed posts');
     expect(attributesOf(page, '.empty a').href).toBe('/embed');
-    expect(textOf(page)).not.toContain('matches');
+    expect(textOf(page)).not.toContain('match');
   });
 });

@@ -10,14 +10,14 @@ function article(fields: Partial<Post> & { similarity?: number } = {}): string {
 }
 
 describe('a post', () => {
-  test('names its author, source and age, exactly too', () => {
+  test('shows its author, source, age and exact time', () => {
     const markup = article({ createdAt: ago(3600) });
     expect(textOf(markup)).toStartWith('Aurora Lab @aurora_lab sample 1 h ago');
     expect(attributesOf(markup, 'time')).toMatchObject({ datetime: '2026-03-01T11:00:00.000Z' });
     expect(attributesOf(markup, '.post-author').href).toBe('/posts?author=aurora_lab');
   });
 
-  test('leads to where it was published, when that is a web address', () => {
+  test('links to the original if its URL is safe', () => {
     expect(elements(article({ url: 'https://example.org/1' }), 'a > time')).toHaveLength(1);
     expect(elements(article({ url: 'javascript:alert(1)' }), 'a > time')).toEqual([]);
     expect(elements(article(), 'a > time')).toEqual([]);
@@ -30,7 +30,7 @@ describe('a post', () => {
     expect(elements(article(), '.post-mark')).toEqual([]);
   });
 
-  test('is shown whole, in its language and its own direction', () => {
+  test('is shown in full, with its language and direction', () => {
     const long = 'word '.repeat(3000).trim();
     expect(textOf(article({ text: long }))).toContain(long);
     expect(attributesOf(article({ language: 'ar' }), '.post-text')).toMatchObject({
@@ -39,7 +39,7 @@ describe('a post', () => {
     });
   });
 
-  test('counts what its source tells, 0 included, and is silent about the rest', () => {
+  test('shows known counts, 0 included, and leaves out unknown ones', () => {
     expect(textOf(article({ likes: 1245, reposts: 1, replies: 0 }))).toContain(
       '0 replies · 1 repost · 1,245 likes',
     );
@@ -64,7 +64,7 @@ describe('the media of a post', () => {
     expect(elements(markup, 'img, video, source')).toEqual([]);
   });
 
-  test('are named even when their address leads nowhere safe', () => {
+  test('are labelled even when their URL is unsafe', () => {
     expect(textOf(markup)).toContain('Animation');
   });
 });

@@ -29,24 +29,24 @@ describe('the text of a post', () => {
   });
 });
 
-describe('a link that the source told of', () => {
+describe('a link of the source', () => {
   const told = [{ text: 't.co/1', url: 'https://example.org/a?b=1&c="2"' }];
 
-  test('leads where the source says, in the words of the text', () => {
+  test('has the target of the source and the text of the post', () => {
     expect(linksIn(text('see t.co/1, twice: t.co/1', told))).toEqual([
       ['https://example.org/a?b=1&c=%222%22', 't.co/1'],
       ['https://example.org/a?b=1&c=%222%22', 't.co/1'],
     ]);
   });
 
-  test('counts before the address it looks like', () => {
+  test('takes precedence over a bare URL', () => {
     const links = [{ text: 'https://t.co/1', url: 'https://example.org/whole' }];
     expect(linksIn(text('https://t.co/1', links))).toEqual([
       ['https://example.org/whole', 'https://t.co/1'],
     ]);
   });
 
-  test('gives the other site no hold on this page', () => {
+  test('has no opener and no referrer', () => {
     expect(elements(text('t.co/1', told), 'a')[0]?.attributes).toMatchObject({
       target: '_blank',
       rel: 'noopener noreferrer nofollow',
@@ -61,7 +61,7 @@ describe('a link that the source told of', () => {
     },
   );
 
-  test('inside a bare address does not cut that in two', () => {
+  test('inside a bare URL does not split it', () => {
     const markup = text('https://x.org/t.co/1 end', told);
     expect(linksIn(markup)).toEqual([['https://x.org/t.co/1', 'https://x.org/t.co/1']]);
     expect(markup).toEndWith('</a> end');
@@ -72,7 +72,7 @@ describe('a link that the source told of', () => {
   });
 });
 
-describe('a bare https address', () => {
+describe('a bare https URL', () => {
   test('becomes a link without the punctuation after it', () => {
     expect(linksIn(text('(see https://x.org/a_b?c=d#e). Or https://y.org/… end'))).toEqual([
       ['https://x.org/a_b?c=d#e', 'https://x.org/a_b?c=d#e'],
@@ -81,13 +81,13 @@ describe('a bare https address', () => {
     expect(text('(https://x.org/a).')).toEndWith('</a>).');
   });
 
-  test('ends where markup would begin', () => {
+  test('ends before markup', () => {
     expect(linksIn(text('https://x.org/"onmouseover="x'))).toEqual([
       ['https://x.org/', 'https://x.org/'],
     ]);
   });
 
-  test('is nothing without a host, and http is left alone', () => {
+  test('needs a host, and http URLs stay text', () => {
     expect(linksIn(text('https:// and https://. and http://x.org/'))).toEqual([]);
   });
 });

@@ -17,18 +17,18 @@ const page = (profiles: StoredProfile[], q = '') =>
   );
 
 describe('a profile', () => {
-  test('tells who it is, and how many of its posts are here', () => {
+  test('shows names, and the number of saved posts', () => {
     const markup = table({ followers: 48_210 });
     expect(textOf(markup)).toContain('Aurora Lab @aurora_lab Northern lights. 48,210 1,000 sample');
     expect(attributesOf(markup, 'td a').href).toBe('/posts?author=aurora_lab');
   });
 
-  test('has a dash where its source does not tell', () => {
+  test('has a dash for unknown values', () => {
     expect(textOf(table())).toContain('Northern lights. – 1,000');
     expect(textOf(table({ followers: 0 }))).toContain('Northern lights. 0 1,000');
   });
 
-  test('can be scraped from where it stands, from its own source', () => {
+  test('has a button to scrape it from its source', () => {
     const markup = table({ username: 'ada.example', source: 'bluesky' });
     expect(fieldsOf(markup, '/api/scrape')).toEqual([
       { username: 'ada.example', source: 'bluesky' },
@@ -39,14 +39,14 @@ describe('a profile', () => {
 });
 
 describe('the profiles', () => {
-  test('stay where they are under the pointer, and follow the jobs while there are none', () => {
+  test('refresh only while the list is empty', () => {
     expect(attributesOf(page([]), '#profiles')['hx-trigger']).toBe('jobs-changed from:body');
     expect(attributesOf(page([profile()]), '#profiles')['hx-trigger']).toBeUndefined();
   });
 
-  test('say what to do when there are none, and when none matches', () => {
+  test('show what to do when there are none, and when none match', () => {
     expect(elements(page([]), '.empty a')[0]?.attributes.href).toBe('/discover');
-    expect(textOf(page([], 'xyz'))).toContain('No profile matches');
+    expect(textOf(page([], 'xyz'))).toContain('No profiles match');
     expect(attributesOf(page([], 'xyz'), '#q').value).toBe('xyz');
   });
 });

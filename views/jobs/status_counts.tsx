@@ -2,7 +2,7 @@ import type { Job } from '../../src/jobs/job.ts';
 import { count } from '../../src/text/format.ts';
 import { StatusLabel } from './status_icon.tsx';
 
-/** In the order of a job's life. */
+/** In the order of a job's lifecycle. */
 const STATUSES = [
   'running',
   'cancelling',
@@ -13,10 +13,10 @@ const STATUSES = [
   'cancelled',
 ] as const satisfies Job['status'][];
 
-/** How many jobs there are of each status that occurs. */
-export function Standing({ byStatus }: { byStatus: Partial<Record<Job['status'], number>> }) {
+/** The number of jobs of each status. */
+export function StatusCounts({ byStatus }: { byStatus: Partial<Record<Job['status'], number>> }) {
   return (
-    <ul class="standing">
+    <ul class="status-counts">
       {STATUSES.map((status) => {
         const n = byStatus[status] ?? 0;
         return n === 0 ? (

@@ -1,8 +1,8 @@
 import { InvalidInput } from '../jobs/index.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 
-/** What a check found wrong, each under the name that it was typed under: `--max: …`. */
-export function wrongInput(
+/** Validation errors under the names that were typed: `--max: …`. */
+export function inputError(
   { details }: InvalidInput,
   typedAs: (field: string) => string,
 ): CommandFailed {
@@ -11,13 +11,13 @@ export function wrongInput(
 }
 
 /**
- * What a parser makes of what was typed.
- * @throws CommandFailed that names what cannot be used as it was typed.
+ * The result of a parser.
+ * @throws CommandFailed when it throws InvalidInput, with the names that were typed.
  */
 export function parsed<Value>(parse: () => Value, typedAs: (field: string) => string): Value {
   try {
     return parse();
   } catch (error) {
-    throw error instanceof InvalidInput ? wrongInput(error, typedAs) : error;
+    throw error instanceof InvalidInput ? inputError(error, typedAs) : error;
   }
 }
