@@ -6,7 +6,7 @@ import { loadOperations } from '../operations/index.ts';
 import type { Config } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
-import { type ProcessKind, Vitals } from '../platform/vitals.ts';
+import { type ProcessKind, Vitals } from '../platform/health.ts';
 import { removeStalePartials } from '../sources/archive/index.ts';
 import { createSources } from '../sources/index.ts';
 import { DataFolderUnusable, makeDataFolder } from './data_folder.ts';

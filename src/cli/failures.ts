@@ -3,7 +3,7 @@ import { ModelUnavailable } from '../embedding/index.ts';
 import { InvalidInput, TooManyWaiting } from '../jobs/index.ts';
 import { InvalidConfig } from '../platform/config.ts';
 import { DatabaseUnusable } from '../platform/database.ts';
-import { troubleOf } from '../platform/database_trouble.ts';
+import { troubleOf } from '../platform/database_issue.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 
 /** The one place where errors become exit codes. What is not known here is a fault of ours: 1. */

@@ -1,5 +1,5 @@
 import { isFinal, type Job, type Tracker } from '../jobs/index.ts';
-import { troubleOf } from '../platform/database_trouble.ts';
+import { troubleOf } from '../platform/database_issue.ts';
 
 /** How often is looked without being told, in ms: clocks tick, and the process stays alive. */
 const LOOK_MS = 250;

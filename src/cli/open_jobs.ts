@@ -3,7 +3,7 @@ import { type Job, jobTracker, systemClock, type Tracker } from '../jobs/index.t
 import { loadConfig } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { silentLogger } from '../platform/logger.ts';
-import { Vitals } from '../platform/vitals.ts';
+import { Vitals } from '../platform/health.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { whoGoesOn } from './others.ts';
 import { quietLog } from './quiet_log.ts';

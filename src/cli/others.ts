@@ -1,4 +1,4 @@
-import type { ProcessSeen } from '../platform/vitals.ts';
+import type { ProcessSeen } from '../platform/health.ts';
 
 /** A process writes that it is there every 5 s; three times that long it may be late, in ms. */
 const SEEN_MS = 15_000;

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { getLoadablePath } from 'sqlite-vec';
 import { loadConfig } from './config.ts';
-import { troubleOf } from './database_trouble.ts';
+import { troubleOf } from './database_issue.ts';
 
 const MIGRATIONS = join(import.meta.dir, '..', '..', 'migrations');
 

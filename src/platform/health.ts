@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Clock } from '../jobs/index.ts';
 import { isNewer } from './database.ts';
-import { gone, newer, Obstructed, type Trouble, troubleOf } from './database_trouble.ts';
+import { gone, newer, Obstructed, type Trouble, troubleOf } from './database_issue.ts';
 import type { Logger } from './logger.ts';
 import { isAlive } from './process_ids.ts';
 import { type Writer, writerOf } from './writer.ts';

@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite';
-import { Obstructed, type Trouble } from './database_trouble.ts';
+import { Obstructed, type Trouble } from './database_issue.ts';
 
 /** Longest time that one transaction goes on taking in writes, in ms: others want to write too. */
 const MAX_TRANSACTION_MS = 10;

@@ -1,7 +1,7 @@
 import type { Tracker } from '../jobs/index.ts';
 import type { OperationDeps } from '../operations/deps.ts';
 import type { Config } from '../platform/config.ts';
-import type { Vitals } from '../platform/vitals.ts';
+import type { Vitals } from '../platform/health.ts';
 import type { Idempotent } from './http/idempotency.ts';
 import type { LiveTaskbar } from './live/taskbar.tsx';
 

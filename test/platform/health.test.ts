@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '../../src/platform/database.ts';
 import { createLogger } from '../../src/platform/logger.ts';
-import { Vitals } from '../../src/platform/vitals.ts';
+import { Vitals } from '../../src/platform/health.ts';
 import { writerOf } from '../../src/platform/writer.ts';
 import { closeApps, NAVIGATION, setupApp } from '../support/app.ts';
 import { testClock } from '../support/clock.ts';

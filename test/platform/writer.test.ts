@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '../../src/platform/database.ts';
-import { Obstructed } from '../../src/platform/database_trouble.ts';
+import { Obstructed } from '../../src/platform/database_issue.ts';
 import { MAX_WAIT_MS, type Participant, Writer, writerOf } from '../../src/platform/writer.ts';
 import { consequences, testClock } from '../support/clock.ts';
 

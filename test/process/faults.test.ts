@@ -2,7 +2,7 @@ import { Database } from 'bun:sqlite';
 import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { join } from 'node:path';
 import type { Job } from '../../src/jobs/index.ts';
-import { troubleOf } from '../../src/platform/database_trouble.ts';
+import { troubleOf } from '../../src/platform/database_issue.ts';
 import { startServer, stopServers, type TestServer } from '../support/server.ts';
 import { startScript } from '../support/tracking_script.ts';
 import { until } from '../support/wait.ts';

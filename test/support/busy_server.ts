@@ -12,7 +12,7 @@ import { loadOperations } from '../../src/operations/index.ts';
 import { loadConfig } from '../../src/platform/config.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { silentLogger } from '../../src/platform/logger.ts';
-import { Vitals } from '../../src/platform/vitals.ts';
+import { Vitals } from '../../src/platform/health.ts';
 import { createSources } from '../../src/sources/index.ts';
 import { createApp } from '../../src/web/app.ts';
 

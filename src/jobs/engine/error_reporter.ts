@@ -1,4 +1,4 @@
-import type { Trouble } from '../../platform/database_trouble.ts';
+import type { Trouble } from '../../platform/database_issue.ts';
 import type { Logger } from '../../platform/logger.ts';
 
 /** Knows whether the database can be written to, and tells people when it cannot. */

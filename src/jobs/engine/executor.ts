@@ -1,4 +1,4 @@
-import { troubleOf } from '../../platform/database_trouble.ts';
+import { troubleOf } from '../../platform/database_issue.ts';
 import type { JobDefinition } from '../definition.ts';
 import { JobStopped, messageOf, PermanentError, type RetryHints, ShuttingDown } from '../errors.ts';
 import type { Claimed, End } from '../store/store.ts';

@@ -3,7 +3,7 @@ import { ModelUnavailable } from '../../embedding/embedder.ts';
 import { InvalidInput, TooManyWaiting, UnknownJobType } from '../../jobs/index.ts';
 import { InvalidCursor } from '../../library/index.ts';
 import { DatabaseUnusable } from '../../platform/database.ts';
-import { type Trouble, troubleOf } from '../../platform/database_trouble.ts';
+import { type Trouble, troubleOf } from '../../platform/database_issue.ts';
 import { ImportTooLarge } from '../../sources/archive/imports.ts';
 import { NotFound, SourceError } from '../../sources/source.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';

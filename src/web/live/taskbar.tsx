@@ -3,7 +3,7 @@ import { TaskbarContent } from '../../../views/jobs/taskbar.tsx';
 import { Notices } from '../../../views/layouts/notices.tsx';
 import type { JobView, TaskbarModel } from '../../../views/view_models.ts';
 import { type Change, isFinal, isWaiting, type Job, type Tracker } from '../../jobs/index.ts';
-import type { Vitals } from '../../platform/vitals.ts';
+import type { Vitals } from '../../platform/health.ts';
 
 /** How long a job that ended well stays in the taskbar, in ms. */
 export const LINGER_MS = 30_000;

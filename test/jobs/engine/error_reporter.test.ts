@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { gone } from '../../../src/platform/database_trouble.ts';
+import { gone } from '../../../src/platform/database_issue.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
 import { errand, setup } from '../../support/jobs.ts';
 
