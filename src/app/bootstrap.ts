@@ -5,14 +5,15 @@ import type { OperationDeps } from '../operations/deps.ts';
 import { loadOperations } from '../operations/index.ts';
 import type { Config } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
+import { Health } from '../platform/health.ts';
 import type { Logger } from '../platform/logger.ts';
-import { type ProcessKind, Vitals } from '../platform/health.ts';
+import type { ProcessKind } from '../platform/process_registry.ts';
 import { removeStalePartials } from '../sources/archive/index.ts';
 import { createSources } from '../sources/index.ts';
 import { DataFolderUnusable, makeDataFolder } from './data_folder.ts';
 
 export interface ProcessDeps extends OperationDeps {
-  vitals: Vitals;
+  health: Health;
 }
 
 /** Everything a process works with, over the data folder; the tracker knows its job types then. */
@@ -31,9 +32,9 @@ export async function bootstrap(
   };
   jobTracker.define(...(await loadOperations(services)));
   jobTracker.saveWith(services.library.save);
-  const vitals = new Vitals({ db, path: config.databasePath, kind, clock: systemClock, logger });
-  jobTracker.heed(vitals);
-  return { ...services, vitals };
+  const health = new Health({ db, path: config.databasePath, kind, clock: systemClock, logger });
+  jobTracker.heed(health);
+  return { ...services, health };
 }
 
 async function prepareDataFolder(config: Config): Promise<void> {

@@ -37,7 +37,7 @@ export async function serve(config: Config, compiled?: string): Promise<void> {
   await firstAnswers(server);
   // Only now: a server that finds its port taken must not have claimed jobs.
   await jobTracker.start();
-  await deps.vitals.start();
+  await deps.health.start();
   shutDownOnSignals({
     deps,
     drainMs: config.drainMs,

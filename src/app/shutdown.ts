@@ -38,7 +38,7 @@ export async function shutDown({ deps, drainMs, logger, closing, closeServer }: 
   } catch (error) {
     logger.error('Not everything could be put back; the next start does it.', { error });
   }
-  await deps.vitals.stop();
+  await deps.health.stop();
   appDatabase().close();
   process.exit(0);
 }

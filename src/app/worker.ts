@@ -13,7 +13,7 @@ export async function work(config: Config): Promise<() => Promise<void>> {
   const logger = createLogger(config.logLevel);
   const deps = await bootstrap(config, 'worker', logger);
   await jobTracker.start();
-  await deps.vitals.start();
+  await deps.health.start();
   // What else there is keeps no process alive.
   setInterval(() => {}, 1 << 30);
   const shutdown = { deps, drainMs: config.drainMs, logger };

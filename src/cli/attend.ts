@@ -66,12 +66,12 @@ function showAsLeft(id: string, reporter: Reporter): void {
   if (job && isFinal(job.status)) reporter.ended(job);
 }
 
-function whereItGoesOn({ vitals }: ProcessDeps, id: string): string {
+function whereItGoesOn({ health }: ProcessDeps, id: string): string {
   const job = jobTracker.getJob(id);
   if (job?.status === 'cancelled' || job?.status === 'cancelling') {
     return `${id} is ${job.status}. xgpt jobs retry ${id} goes on from what it has stored.`;
   }
-  const who = whoGoesOn(vitals.processes(), Date.now());
+  const who = whoGoesOn(health.processes.list(), Date.now());
   return [`The job is left to others. xgpt jobs watch ${id} comes back to it.`, who]
     .filter(Boolean)
     .join(' ');

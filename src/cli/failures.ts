@@ -3,12 +3,12 @@ import { ModelUnavailable } from '../embedding/index.ts';
 import { InvalidInput, TooManyWaiting } from '../jobs/index.ts';
 import { InvalidConfig } from '../platform/config.ts';
 import { DatabaseUnusable } from '../platform/database.ts';
-import { troubleOf } from '../platform/database_issue.ts';
+import { databaseIssueOf } from '../platform/database_issue.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 
 /** The one place where errors become exit codes. What is not known here is a fault of ours: 1. */
 export function failureOf(error: unknown): { code: number; message: unknown } {
-  const trouble = troubleOf(error);
+  const trouble = databaseIssueOf(error);
   if (trouble) return { code: EXIT.unusable, message: `${trouble.title} ${trouble.advice}` };
   if (!(error instanceof Error)) return { code: EXIT.failed, message: error };
   const { message } = error;

@@ -1,5 +1,5 @@
 import { isFinal, type Job, type Tracker } from '../jobs/index.ts';
-import { troubleOf } from '../platform/database_issue.ts';
+import { databaseIssueOf } from '../platform/database_issue.ts';
 
 /** How often is looked without being told, in ms: clocks tick, and the process stays alive. */
 const LOOK_MS = 250;
@@ -18,7 +18,7 @@ export async function whenever(
     try {
       if (!signal.aborted) look();
     } catch (error) {
-      if (!troubleOf(error)) reject(error);
+      if (!databaseIssueOf(error)) reject(error);
     }
   };
   signal.addEventListener('abort', () => resolve());

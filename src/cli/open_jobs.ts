@@ -1,9 +1,8 @@
 import { requireDataFolder } from '../app/data_folder.ts';
-import { type Job, jobTracker, systemClock, type Tracker } from '../jobs/index.ts';
+import { type Job, jobTracker, type Tracker } from '../jobs/index.ts';
 import { loadConfig } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
-import { silentLogger } from '../platform/logger.ts';
-import { Vitals } from '../platform/health.ts';
+import { listProcesses } from '../platform/process_registry.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { whoGoesOn } from './others.ts';
 import { quietLog } from './quiet_log.ts';
@@ -24,9 +23,7 @@ export async function openJobs(): Promise<Tracker> {
 
 /** "No server or worker runs now …", if that is so. */
 export function whoRunsJobs(): string {
-  const db = appDatabase();
-  const vitals = new Vitals({ db, kind: 'command', clock: systemClock, logger: silentLogger });
-  return whoGoesOn(vitals.processes(), Date.now());
+  return whoGoesOn(listProcesses(appDatabase()), Date.now());
 }
 
 /**

@@ -36,12 +36,12 @@ export async function runOperation(
     const job = await enqueue(deps, type, fields, options);
     if (options.detach) return detached(deps, job, options);
     await jobTracker.start({ only: job.id });
-    await deps.vitals.start();
+    await deps.health.start();
     return await attend(deps, job.id, createReporter(jobTracker, options));
   } finally {
     await jobTracker.stop();
     await deps.embedder.close();
-    await deps.vitals.stop();
+    await deps.health.stop();
     appDatabase().close();
   }
 }
@@ -78,9 +78,12 @@ function typedAs(field: string, fields: TypedField[]): string {
   return typedAs ?? (field === 'sessionId' ? '--session' : field);
 }
 
-function detached({ vitals }: ProcessDeps, job: Job, { json }: RunOptions): number {
+function detached({ health }: ProcessDeps, job: Job, { json }: RunOptions): number {
   print(json ? JSON.stringify(job) : job.id);
-  const advice = [`xgpt jobs watch ${job.id} shows it.`, whoGoesOn(vitals.processes(), Date.now())];
+  const advice = [
+    `xgpt jobs watch ${job.id} shows it.`,
+    whoGoesOn(health.processes.list(), Date.now()),
+  ];
   complain(advice.filter(Boolean).join(' '));
   return EXIT.completed;
 }

@@ -16,7 +16,7 @@ import { createLiveTaskbar } from './live/taskbar.tsx';
 import { assetRoutes } from './routes/assets.ts';
 import { accessRoutes } from './routes/auth.tsx';
 import { bulkRoutes } from './routes/bulk.tsx';
-import { health } from './routes/health.ts';
+import { healthRoute } from './routes/health.ts';
 import { historyRoutes } from './routes/history.tsx';
 import { importRoutes } from './routes/imports.tsx';
 import { logRoutes } from './routes/job_log.ts';
@@ -48,7 +48,7 @@ const ROUTING = { systemRouter: false, handler: { standardHostname: false } };
 export async function createApp({ database, logger, compiled, ...given }: AppDeps) {
   const services: WebDeps = {
     ...given,
-    live: createLiveTaskbar(given.tracker, given.vitals),
+    live: createLiveTaskbar(given.tracker, given.health),
     idempotent: createIdempotent(createIdempotencyKeys(database)),
   };
   const { config, closing } = services;
@@ -63,13 +63,13 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     .use(guard(config))
     .use(gate({ access, closing, logger, server: () => root.server }))
     .onBeforeHandle({ as: 'global' }, ({ request }) => {
-      const obstacle = isSafe(request) ? undefined : services.vitals.obstacle();
+      const obstacle = isSafe(request) ? undefined : services.health.obstacle();
       if (obstacle) throw outOfOrder(obstacle);
     })
     .use(compression())
     .use(await assetRoutes(compiled))
     .use(accessRoutes({ access, logger }))
-    .use(health(services))
+    .use(healthRoute(services))
     .use(jobStreams(services))
     .use(trackedStream(services))
     .use(bulkRoutes(services))

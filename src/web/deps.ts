@@ -1,7 +1,7 @@
 import type { Tracker } from '../jobs/index.ts';
 import type { OperationDeps } from '../operations/deps.ts';
 import type { Config } from '../platform/config.ts';
-import type { Vitals } from '../platform/health.ts';
+import type { Health } from '../platform/health.ts';
 import type { Idempotent } from './http/idempotency.ts';
 import type { LiveTaskbar } from './live/taskbar.tsx';
 
@@ -9,7 +9,7 @@ import type { LiveTaskbar } from './live/taskbar.tsx';
 export interface WebDeps extends OperationDeps {
   tracker: Tracker;
   live: LiveTaskbar;
-  vitals: Vitals;
+  health: Health;
   idempotent: Idempotent;
   config: Config;
   /** Aborts when the server stops: streams end then. */

@@ -205,7 +205,7 @@ describe.concurrent('the disk takes no more', () => {
     'no file may grow: the scrape waits, and ends with exactly its posts when there is room',
     async () => {
       const { server, id } = await started();
-      const title = 'The disk does not do what it is asked.';
+      const title = 'The disk reports errors.';
       expect(limit(server, 4096)).toBe(true);
       await told(server, 'disk_failing');
       await refusesStarts(server, 'disk_failing', title);
@@ -236,7 +236,7 @@ describe.concurrent('the disk takes no more', () => {
       }
     });
     web.database.run('CREATE TABLE notes (text TEXT)');
-    web.vitals.start();
+    web.health.start();
     const { page_count: pages } = web.database.query('PRAGMA page_count').get() as {
       page_count: number;
     };
@@ -249,10 +249,10 @@ describe.concurrent('the disk takes no more', () => {
     expect(waiting.errorMessage).toStartWith('The disk is full.');
     expect(waiting.errors).toEqual([]);
     expect(waiting.maxAttempts - waiting.attemptsUsed).toBe(5);
-    expect(web.vitals.trouble?.code).toBe('disk_full');
+    expect(web.health.issue?.code).toBe('disk_full');
     web.database.run('PRAGMA max_page_count = 100000');
     expect((await web.ended(id)).status).toBe('completed');
-    expect(web.vitals.trouble).toBeUndefined();
+    expect(web.health.issue).toBeUndefined();
   });
 });
 
@@ -267,7 +267,7 @@ describe.concurrent('the database cannot be written to', () => {
         await job.commit({}, { checkpoint: page });
       }
     });
-    web.vitals.start();
+    web.health.start();
     const { id } = await web.scrape('aurora_lab');
     await until('it runs', () => web.tracker.getJob(id)?.status === 'running');
     web.database.run('PRAGMA query_only = ON');

@@ -2,7 +2,7 @@ import { Database } from 'bun:sqlite';
 import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { join } from 'node:path';
 import type { Job } from '../../src/jobs/index.ts';
-import { troubleOf } from '../../src/platform/database_issue.ts';
+import { databaseIssueOf } from '../../src/platform/database_issue.ts';
 import { startServer, stopServers, type TestServer } from '../support/server.ts';
 import { startScript } from '../support/tracking_script.ts';
 import { until } from '../support/wait.ts';
@@ -137,7 +137,7 @@ describe('FAULTS A9: a script that makes short jobs without a pause beside the s
   });
 
   test('and a lock that lasts is not said to be the fault of somebody else', () => {
-    const { title, remedy } = troubleOf({ code: 'SQLITE_BUSY' }) ?? {};
+    const { title, remedy } = databaseIssueOf({ code: 'SQLITE_BUSY' }) ?? {};
     expect(title).toBeString();
     expect(`${title} ${remedy}`).not.toMatch(/(other|another|foreign) program/i);
     expect(remedy).toContain('xgpt');

@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite';
-import type { Participant, Writer } from '../../platform/writer.ts';
+import type { TransactionListener, Writer } from '../../platform/writer.ts';
 import { hostOf, processIsGone } from './owner.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -44,7 +44,7 @@ export function createBell(db: Database, writer: Writer, owner: string, hear: ()
     neighbours = others.flatMap((each) => (hostOf(each.owner) === host ? each.port : []));
   }
 
-  const ringer: Participant = {
+  const ringer: TransactionListener = {
     begun: lookForNeighbours,
     committing() {},
     committed() {

@@ -1,12 +1,12 @@
-import type { Trouble } from '../../platform/database_issue.ts';
+import type { DatabaseIssue } from '../../platform/database_issue.ts';
 import type { Logger } from '../../platform/logger.ts';
 
 /** Knows whether the database can be written to, and tells people when it cannot. */
 export interface DatabaseWatch {
   /** Why nothing may be written now although it would succeed. Asked before every transaction. */
-  obstacle(): Trouble | undefined;
+  obstacle(): DatabaseIssue | undefined;
   /** Takes note of an error; what it is when the watch tells people about it. */
-  noticed(error: unknown): Trouble | undefined;
+  noticed(error: unknown): DatabaseIssue | undefined;
 }
 
 /**

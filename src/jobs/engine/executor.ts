@@ -1,4 +1,4 @@
-import { troubleOf } from '../../platform/database_issue.ts';
+import { databaseIssueOf } from '../../platform/database_issue.ts';
 import type { JobDefinition } from '../definition.ts';
 import { JobStopped, messageOf, PermanentError, type RetryHints, ShuttingDown } from '../errors.ts';
 import type { Claimed, End } from '../store/store.ts';
@@ -44,8 +44,9 @@ async function attempted(
     desk.complaints.over(NOT_WRITTEN);
     return { as: 'completed', result };
   } catch (error) {
-    const reason = undoing === undefined || troubleOf(error) ? error : new PermanentError(undoing);
-    const isUndone = steps.canUndo && !troubleOf(error);
+    const reason =
+      undoing === undefined || databaseIssueOf(error) ? error : new PermanentError(undoing);
+    const isUndone = steps.canUndo && !databaseIssueOf(error);
     const last = isUndone ? await undone(desk, execution, steps, reason) : reason;
     return failedAs(desk, definition, claimed, execution, last);
   }
@@ -87,7 +88,7 @@ async function undone(
     await steps.undo();
     return new PermanentError(reason, { cause: error });
   } catch (cause) {
-    if (troubleOf(cause)) return cause;
+    if (databaseIssueOf(cause)) return cause;
     const message = `${reason} Undoing what was done failed as well: ${messageOf(cause)}`;
     return new Error(message, { cause });
   }
@@ -107,7 +108,7 @@ function failedAs(
   if (signal.reason instanceof ShuttingDown) return { as: 'released' };
   if (signal.reason instanceof JobStopped) return { as: 'cancelled' };
   const now = clock.now();
-  const trouble = troubleOf(error);
+  const trouble = databaseIssueOf(error);
   if (trouble) {
     complaints.tell(NOT_WRITTEN, error);
     const reason = `${trouble.title} The job goes on by itself when that is over.`;

@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite';
-import type { Participant, Writer } from '../../platform/writer.ts';
+import type { TransactionListener, Writer } from '../../platform/writer.ts';
 import type { FinalStatus } from '../lifecycle.ts';
 
 /** More changes than these in one transaction, or since the last look, are not told one by one. */
@@ -54,7 +54,7 @@ interface ChangeRow {
  * table `job_changes`, and for this one's own numbers of waiting and running jobs, which are counted
  * once and then kept by it. Nothing here is the truth about a job.
  */
-export class ChangeLog implements Participant {
+export class ChangeLog implements TransactionListener {
   readonly #db: Database;
   readonly #statements;
   #counts: Counts | undefined;

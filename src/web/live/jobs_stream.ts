@@ -62,7 +62,7 @@ function checked(ids: unknown): string[] {
  * a slow reader has not been told yet is kept as ids: it gets what is true by then.
  */
 function follow(
-  { tracker, live, vitals }: WebDeps,
+  { tracker, live, health }: WebDeps,
   request: Request,
   ids: readonly string[],
 ): Response {
@@ -119,7 +119,7 @@ function follow(
       const text = changed.size > 0 ? nextChanged() : moved.size > 0 ? nextMoved() : '';
       return text ? encoder.encode(text) : undefined;
     },
-    failed: (error) => vitals.noticed(error) !== undefined,
+    failed: (error) => health.noticed(error) !== undefined,
     subscribe(wakeNow) {
       wake = wakeNow;
       const unsubscribe = live.subscribe(wakeNow);

@@ -3,7 +3,7 @@ import { TaskbarContent } from '../../../views/jobs/taskbar.tsx';
 import { Notices } from '../../../views/layouts/notices.tsx';
 import type { JobView, TaskbarModel } from '../../../views/view_models.ts';
 import { type Change, isFinal, isWaiting, type Job, type Tracker } from '../../jobs/index.ts';
-import type { Vitals } from '../../platform/health.ts';
+import type { Health } from '../../platform/health.ts';
 
 /** How long a job that ended well stays in the taskbar, in ms. */
 export const LINGER_MS = 30_000;
@@ -71,7 +71,7 @@ export interface LiveTaskbar {
  */
 export function createLiveTaskbar(
   tracker: Tracker,
-  vitals?: Pick<Vitals, 'notices' | 'onChange'>,
+  health?: Pick<Health, 'notices' | 'onChange'>,
 ): LiveTaskbar {
   const { feed } = tracker;
   const boot = Bun.randomUUIDv7('hex').slice(-12);
@@ -95,7 +95,7 @@ export function createLiveTaskbar(
   const delta = oncePerFrame(renderDelta);
   let hasHadNotices = false;
   feed.subscribe(follow);
-  vitals?.onChange(() => feed.changed(''));
+  health?.onChange(() => feed.changed(''));
   setInterval(lookForStalled, LOOK_MS).unref();
 
   function follow(): void {
@@ -207,7 +207,7 @@ export function createLiveTaskbar(
 
   /** With every whole frame from the first notice on: their end has to reach everybody as well. */
   function notices(): string {
-    const told = vitals?.notices ?? [];
+    const told = health?.notices ?? [];
     hasHadNotices ||= told.length > 0;
     return hasHadNotices ? event('job', String(Notices({ notices: told, oob: true }))) : '';
   }

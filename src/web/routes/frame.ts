@@ -12,11 +12,11 @@ export function frameOf(request: Request, services: WebDeps): Frame {
 }
 
 /** The same without the jobs: what is known without the database. */
-export function readerOf(request: Request, { sources, vitals }: WebDeps): Omit<Frame, 'taskbar'> {
+export function readerOf(request: Request, { sources, health }: WebDeps): Omit<Frame, 'taskbar'> {
   const [source] = sources.values();
   return {
     now: new Date(),
-    notices: vitals.notices,
+    notices: health.notices,
     theme: themeOf(request),
     ...(source && { source: sourceTitle(source) }),
     taskbarCollapsed: cookieOf(request, 'taskbar') === 'collapsed',

@@ -2,20 +2,20 @@ import { Elysia } from 'elysia';
 import type { WebDeps } from '../deps.ts';
 import { isAdmitted } from '../http/admission.ts';
 
-/** For those who watch the server from outside: 503 as long as something keeps it from working. */
-export function health({ tracker, live, vitals }: WebDeps) {
+/** For monitoring: 503 while the database cannot be used. */
+export function healthRoute({ tracker, live, health }: WebDeps) {
   const startedAt = Date.now();
   return new Elysia({ name: 'health' }).get('/healthz', async ({ request }) => {
-    if (vitals.trouble) await vitals.check();
-    const counts = countsOrNothing();
-    const { trouble } = vitals;
-    const status = trouble ? 'failing' : 'ok';
-    const answered: ResponseInit = {
-      status: trouble ? 503 : 200,
-      headers: trouble ? { 'retry-after': '5' } : {},
+    if (health.issue) await health.check();
+    const counts = countsIfReadable();
+    const isFailing = health.issue !== undefined;
+    const status = isFailing ? 'failing' : 'ok';
+    const init: ResponseInit = {
+      status: isFailing ? 503 : 200,
+      headers: isFailing ? { 'retry-after': '5' } : {},
     };
-    if (!isAdmitted(request)) return Response.json({ status }, answered);
-    const problems = vitals.notices.map(({ code, title, advice, since }) => ({
+    if (!isAdmitted(request)) return Response.json({ status }, init);
+    const problems = health.notices.map(({ code, title, advice, since }) => ({
       code,
       message: `${title} ${advice}`,
       since,
@@ -23,17 +23,17 @@ export function health({ tracker, live, vitals }: WebDeps) {
     const uptimeSeconds = Math.floor((Date.now() - startedAt) / 1000);
     return Response.json(
       { status, problems, uptimeSeconds, watchers: live.watchers, ...counts },
-      answered,
+      init,
     );
   });
 
-  /** When the database cannot be read, the rest is told all the same. */
-  function countsOrNothing() {
+  /** Nothing when the database cannot be read: the other fields are known without it. */
+  function countsIfReadable() {
     try {
       const { atWork, waiting } = tracker.countActive();
-      return { activeJobs: atWork + waiting, processes: vitals.processes() };
+      return { activeJobs: atWork + waiting, processes: health.processes.list() };
     } catch (error) {
-      if (!vitals.noticed(error)) throw error;
+      if (!health.noticed(error)) throw error;
       return {};
     }
   }

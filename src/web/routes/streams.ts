@@ -41,7 +41,7 @@ export function jobStreams(services: WebDeps) {
 }
 
 /** The taskbar, and the logs that the address names. */
-function taskbarStream({ live, vitals }: WebDeps, logs: LiveLogs, request: Request): Response {
+function taskbarStream({ live, health }: WebDeps, logs: LiveLogs, request: Request): Response {
   // Rendered before the answer begins: what keeps it from that is then the answer.
   live.snapshot();
   const params = new URL(request.url).searchParams;
@@ -53,7 +53,7 @@ function taskbarStream({ live, vitals }: WebDeps, logs: LiveLogs, request: Reque
     try {
       return render();
     } catch (error) {
-      if (!vitals.noticed(error)) throw error;
+      if (!health.noticed(error)) throw error;
       return live.notices();
     }
   };
@@ -75,7 +75,7 @@ function taskbarStream({ live, vitals }: WebDeps, logs: LiveLogs, request: Reque
       cursor = frame;
       return orNotices(() => (hasKeptUp ? live.delta() : live.snapshot()));
     },
-    failed: (error) => vitals.noticed(error) !== undefined,
+    failed: (error) => health.noticed(error) !== undefined,
     subscribe(wake) {
       const stops = [live.subscribe(wake)];
       // A log that grows is nothing to those who follow none.
@@ -107,7 +107,7 @@ export function refuseTooMany({ live, config }: WebDeps): void {
   });
 }
 
-function jobStream({ tracker, live, vitals }: WebDeps, request: Request, id: string): Response {
+function jobStream({ tracker, live, health }: WebDeps, request: Request, id: string): Response {
   const asText = wantsLines(request);
   const render = asText ? lines() : events(tracker, lastEventIdOf(request));
   const mayHaveChanged = changesOf(tracker, id);
@@ -123,7 +123,7 @@ function jobStream({ tracker, live, vitals }: WebDeps, request: Request, id: str
         const text = render(job);
         return text ? encoder.encode(text) : undefined;
       },
-      failed: (error) => vitals.noticed(error) !== undefined,
+      failed: (error) => health.noticed(error) !== undefined,
       isOver: () => over,
       subscribe: (wake) => live.subscribe(wake),
       // Among lines for a person a heartbeat would be noise, and an end without a word no end.
