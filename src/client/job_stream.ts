@@ -1,9 +1,9 @@
 import { type Ask, expectSuccess } from './api.ts';
+import { type ClientClock, clientClock } from './clock.ts';
 import { RequestError } from './errors.ts';
 import { eventsOf, type ServerEvent } from './event_reader.ts';
 import type { JobStep, ServerJob } from './job_state.ts';
 import { retryDelay } from './retry_delay.ts';
-import { REAL, type Surroundings } from './surroundings.ts';
 
 /** Where the server tells of the jobs that are named. */
 const ADDRESS = 'api/jobs/stream/jobs';
@@ -46,7 +46,10 @@ export interface JobStream {
  * Opened anew when jobs are added, and by itself whenever it breaks or falls silent: each new
  * connection begins with what is true of every job, so nothing has to be caught up.
  */
-export function createJobStream(ask: Ask, { now, after, random }: Surroundings = REAL): JobStream {
+export function createJobStream(
+  ask: Ask,
+  { elapsed, after, random }: ClientClock = clientClock,
+): JobStream {
   const followed = new Map<string, Followed>();
   /** Those of them that the open connection tells of. */
   let told = new Set<string>();
@@ -141,16 +144,16 @@ export function createJobStream(ask: Ask, { now, after, random }: Surroundings =
 
   /** Gives it up when nothing was heard for too long. @returns what to call when something was. */
   function watchSilence(opened: AbortController): () => void {
-    let heardAt = now();
+    let heardAt = elapsed();
     let stop = after(DEAD_AFTER_MS, look);
     opened.signal.addEventListener('abort', () => stop());
     function look(): void {
-      const left = heardAt + DEAD_AFTER_MS - now();
+      const left = heardAt + DEAD_AFTER_MS - elapsed();
       if (left > 0) stop = after(left, look);
       else ended(opened, undefined);
     }
     return () => {
-      heardAt = now();
+      heardAt = elapsed();
     };
   }
 

@@ -1,9 +1,9 @@
 import { type Ask, jsonOf, refusalOf } from './api.ts';
+import { type ClientClock, clientClock } from './clock.ts';
 import { RequestError } from './errors.ts';
 import type { ServerJob } from './job_state.ts';
 import type { StartRequest } from './job_types.ts';
 import { retryDelay } from './retry_delay.ts';
-import { REAL, type Surroundings } from './surroundings.ts';
 
 /** Starts that go in one request at most; the server takes 1,000 of them, and 1 MB. */
 const MAX_AT_ONCE = 200;
@@ -26,7 +26,7 @@ interface Pending {
 export function createStarts(
   ask: Ask,
   signal?: AbortSignal,
-  { after, random }: Surroundings = REAL,
+  { after, random }: ClientClock = clientClock,
 ) {
   let pending: Pending[] = [];
 
