@@ -11,8 +11,9 @@ import { createIdempotent } from './http/idempotency.ts';
 import { createIdempotencyKeys } from './http/idempotency_keys.ts';
 import { outOfOrder } from './http/problem.ts';
 import { guard, isSafe } from './http/same_origin.ts';
-import { trackedStream } from './live/jobs_stream.ts';
-import { createLiveTaskbar } from './live/taskbar.tsx';
+import { EventStreams } from './live/event_streams.ts';
+import { JobUpdates } from './live/job_updates.ts';
+import { LiveTaskbar } from './live/taskbar.ts';
 import { assetRoutes } from './routes/assets.ts';
 import { accessRoutes } from './routes/auth.tsx';
 import { bulkRoutes } from './routes/bulk.tsx';
@@ -28,9 +29,9 @@ import { openapiRoutes } from './routes/openapi.tsx';
 import { pages } from './routes/pages.tsx';
 import { startPages } from './routes/start_pages.tsx';
 import { startRoutes } from './routes/starts.tsx';
-import { jobStreams } from './routes/streams.ts';
+import { streamRoutes } from './routes/streams.ts';
 
-export type AppDeps = Omit<WebDeps, 'live' | 'idempotent'> & {
+export type AppDeps = Omit<WebDeps, 'live' | 'updates' | 'streams' | 'idempotent'> & {
   database: Database;
   logger: Logger;
   /** The folder of the compiled program, when it is what runs. */
@@ -48,7 +49,12 @@ const ROUTING = { systemRouter: false, handler: { standardHostname: false } };
 export async function createApp({ database, logger, compiled, ...given }: AppDeps) {
   const services: WebDeps = {
     ...given,
-    live: createLiveTaskbar(given.tracker, given.health),
+    live: new LiveTaskbar(given.tracker, given.health),
+    updates: new JobUpdates(given.tracker.feed),
+    streams: new EventStreams({
+      maxOpen: given.config.maxConnections,
+      isKnown: (error) => given.health.noticed(error) !== undefined,
+    }),
     idempotent: createIdempotent(createIdempotencyKeys(database)),
   };
   const { config, closing } = services;
@@ -70,8 +76,7 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     .use(await assetRoutes(compiled))
     .use(accessRoutes({ access, logger }))
     .use(healthRoute(services))
-    .use(jobStreams(services))
-    .use(trackedStream(services))
+    .use(streamRoutes(services))
     .use(bulkRoutes(services))
     .use(jobRoutes(services))
     .use(logRoutes(services))

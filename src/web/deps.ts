@@ -3,12 +3,16 @@ import type { OperationDeps } from '../operations/deps.ts';
 import type { Config } from '../platform/config.ts';
 import type { Health } from '../platform/health.ts';
 import type { Idempotent } from './http/idempotency.ts';
-import type { LiveTaskbar } from './live/taskbar.tsx';
+import type { EventStreams } from './live/event_streams.ts';
+import type { JobUpdates } from './live/job_updates.ts';
+import type { LiveTaskbar } from './live/taskbar.ts';
 
 /** What the routes work with. */
 export interface WebDeps extends OperationDeps {
   tracker: Tracker;
   live: LiveTaskbar;
+  updates: JobUpdates;
+  streams: EventStreams;
   health: Health;
   idempotent: Idempotent;
   config: Config;

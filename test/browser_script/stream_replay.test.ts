@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { StreamEvent } from '../../src/browser/stream_messages.ts';
 import { StreamReplay } from '../../src/browser/stream_replay.ts';
-import { createLiveTaskbar } from '../../src/web/live/taskbar.tsx';
+import { LiveTaskbar } from '../../src/web/live/taskbar.ts';
 import { setup as setupTracker } from '../support/jobs.ts';
 import { until } from '../support/wait.ts';
 
@@ -60,13 +60,13 @@ describe('what a tab that comes later is told', () => {
 
 test('the server’s frames take no more room the longer they come', async () => {
   const { tracker, clock } = setupTracker();
-  const live = createLiveTaskbar(tracker);
+  const live = new LiveTaskbar(tracker);
   const jobs = [await tracker.createJob('scrape'), await tracker.createJob('search')];
   const replay = new StreamReplay();
   let frames = 0;
   live.subscribe(() => {
     const [type = '', data = ''] = ['event', 'data'].map((field) => fieldOf(live.delta(), field));
-    replay.add({ type, data, lastEventId: live.id() });
+    replay.add({ type, data, lastEventId: live.id });
     frames++;
   });
   const sizes: number[] = [];

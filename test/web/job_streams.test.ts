@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, spyOn, test } from 'bun:test';
 import { silentLogger } from '../../src/platform/logger.ts';
 import { createApp } from '../../src/web/app.ts';
-import { createLiveTaskbar } from '../../src/web/live/taskbar.tsx';
+import { LiveTaskbar } from '../../src/web/live/taskbar.ts';
 import { closeApps, setupApp } from '../support/app.ts';
 import { until } from '../support/wait.ts';
 
@@ -111,7 +111,7 @@ describe('FEATURES 6: the live taskbar', () => {
 
   test('a frame is rendered once, however many watch', async () => {
     const { tracker } = await setupApp();
-    const live = createLiveTaskbar(tracker);
+    const live = new LiveTaskbar(tracker);
     const { jobId } = await tracker.createJob('scrape');
     const [snapshot, delta] = [live.snapshot(), live.delta()];
     expect(live.snapshot()).toBe(snapshot);
@@ -194,9 +194,9 @@ describe('one job’s stream', () => {
     await events.next();
     const read = spyOn(tracker, 'detailsOf');
     for (let moves = 1; moves <= 5; moves++) {
-      const frame = tracker.feed.frame;
+      const frame = tracker.feed.version;
       await tracker.updateProgress(other.jobId, moves, 10, 'Moving');
-      await until('a frame has told of it', () => tracker.feed.frame > frame);
+      await until('a frame has told of it', () => tracker.feed.version > frame);
     }
     await tracker.completeJob(other.jobId, true);
     expect(read).not.toHaveBeenCalled();
@@ -213,7 +213,7 @@ describe('one job’s stream', () => {
     const response = await request(`/api/jobs/${jobId}/stream`, { headers });
     closing.abort();
     expect(await response.text()).toEndWith(
-      'The server ended this; the job is not over. Ask again.\n',
+      'The server closed this stream; the job has not ended. Request it again.\n',
     );
   });
 

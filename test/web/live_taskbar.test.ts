@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test';
-import { createLiveTaskbar } from '../../src/web/live/taskbar.tsx';
+import { LiveTaskbar } from '../../src/web/live/taskbar.ts';
 import { closeApps, setupApp } from '../support/app.ts';
 import { until } from '../support/wait.ts';
 
@@ -8,12 +8,12 @@ afterAll(closeApps);
 describe('FEATURES 33: the live taskbar’s frames', () => {
   test('are few and small, however often twenty jobs report', async () => {
     const { tracker } = await setupApp();
-    const live = createLiveTaskbar(tracker);
+    const live = new LiveTaskbar(tracker);
     const jobs = [];
     for (let index = 0; index < 20; index++) {
       jobs.push(await tracker.createJob('scrape', { username: `user_${index}` }));
     }
-    await until('the cards are out', () => live.frame > 0);
+    await until('the cards are out', () => live.revision > 0);
     let bytes = 0;
     const frames: number[] = [];
     live.subscribe(() => {
@@ -32,7 +32,7 @@ describe('FEATURES 33: the live taskbar’s frames', () => {
 
   test('stay few while jobs come and go as well, and progress makes room for them', async () => {
     const { tracker } = await setupApp();
-    const live = createLiveTaskbar(tracker);
+    const live = new LiveTaskbar(tracker);
     const jobs = [];
     for (let index = 0; index < 20; index++) {
       jobs.push(await tracker.createJob('scrape', { username: `user_${index}` }));
@@ -64,7 +64,7 @@ describe('FEATURES 33: the live taskbar’s frames', () => {
 
   test('lose nothing by being few: the last one says what is', async () => {
     const { tracker } = await setupApp();
-    const live = createLiveTaskbar(tracker);
+    const live = new LiveTaskbar(tracker);
     const { jobId } = await tracker.createJob('scrape');
     for (let step = 1; step <= 500; step++) {
       await tracker.updateProgress(jobId, step, 500, `Step ${step}`);
@@ -76,7 +76,7 @@ describe('FEATURES 33: the live taskbar’s frames', () => {
 
   test('show at most 24 cards, and count the jobs that wait beyond', async () => {
     const { tracker } = await setupApp();
-    const live = createLiveTaskbar(tracker);
+    const live = new LiveTaskbar(tracker);
     await tracker.createJob('embed');
     for (let index = 0; index < 40; index++) {
       await tracker.enqueue('scrape', { username: `user_${index}` });
@@ -91,7 +91,7 @@ describe('FEATURES 33: the live taskbar’s frames', () => {
 
 test('an ended job leaves by itself, a failed one stays until it is dismissed', async () => {
   const { tracker, database } = await setupApp();
-  const live = createLiveTaskbar(tracker);
+  const live = new LiveTaskbar(tracker);
   const done = await tracker.createJob('scrape');
   const failed = await tracker.createJob('search');
   await tracker.completeJob(done.jobId, true);

@@ -105,12 +105,12 @@ describe('FEATURES 9 and 10: the stream of the jobs that are named', () => {
     const job = await app.tracker.createJob('scrape');
     const stream = await watch(app, [job.jobId]);
     await stream.next();
-    const frames = app.tracker.feed.frame;
+    const frames = app.tracker.feed.version;
     for (let index = 0; index < 300; index++) {
       await app.tracker.createJob('embed');
       await job.updateProgress(index, 300, `Step ${index}`);
     }
-    await until('the feed has forgotten', () => app.tracker.feed.frame > frames + 256);
+    await until('the feed has forgotten', () => app.tracker.feed.version > frames + 256);
     await app.tracker.completeJob(job.jobId, true);
     let latest = await stream.next();
     let count = 1;

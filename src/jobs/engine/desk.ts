@@ -231,7 +231,7 @@ function lookAtNews(desk: Desk): void {
     if (job?.status !== 'running' || job.attempt !== execution.attempt)
       lostSomehow(desk, execution);
   }
-  if (changed === 'too many') desk.feed.changedBeyondTelling();
+  if (changed === 'too many') desk.feed.invalidate();
   else for (const id of changed) desk.feed.changed(id);
   desk.wake();
 }

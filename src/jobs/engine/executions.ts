@@ -1,6 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import { JobFenced } from '../errors.ts';
-import type { Feed } from '../feed.ts';
+import { type Feed, PROGRESS_MS } from '../feed.ts';
 import type { Job, JobProgress } from '../job.ts';
 import type { JobStore, Report, Run } from '../store/store.ts';
 import type { Complaints } from './error_reporter.ts';
@@ -250,7 +250,7 @@ export class Executions {
     this.#dirty.add(execution);
     if (this.#isFlushPending) return;
     this.#isFlushPending = true;
-    const wait = this.#flushedAt + this.feed.paceMs - this.clock.elapsed();
+    const wait = this.#flushedAt + PROGRESS_MS - this.clock.elapsed();
     if (wait > 0) this.clock.after(wait, () => void this.#tryFlush());
     else queueMicrotask(() => void this.#tryFlush());
   }

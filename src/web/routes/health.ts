@@ -3,7 +3,7 @@ import type { WebDeps } from '../deps.ts';
 import { isAdmitted } from '../http/admission.ts';
 
 /** For monitoring: 503 while the database cannot be used. */
-export function healthRoute({ tracker, live, health }: WebDeps) {
+export function healthRoute({ tracker, streams, health }: WebDeps) {
   const startedAt = Date.now();
   return new Elysia({ name: 'health' }).get('/healthz', async ({ request }) => {
     if (health.issue) await health.check();
@@ -22,7 +22,7 @@ export function healthRoute({ tracker, live, health }: WebDeps) {
     }));
     const uptimeSeconds = Math.floor((Date.now() - startedAt) / 1000);
     return Response.json(
-      { status, problems, uptimeSeconds, watchers: live.watchers, ...counts },
+      { status, problems, uptimeSeconds, watchers: streams.open, ...counts },
       init,
     );
   });
