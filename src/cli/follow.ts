@@ -1,11 +1,15 @@
 import { isFinal, type Job, type Tracker } from '../jobs/index.ts';
 import { databaseIssueOf } from '../platform/database_issue.ts';
+import { every, Pacer } from '../platform/pacer.ts';
 
 /** How often is looked without being told, in ms: clocks tick, and the process stays alive. */
 const LOOK_MS = 250;
 
+/** Time between two looks after changes on average, in ms, and how far ahead of that they may run. */
+const LOOK_PACE = { intervalMs: 50, burstMs: 200 };
+
 /**
- * Calls `look` now, after every change of any job, and four times a second, until `signal` aborts.
+ * Calls `look` now, soon after every change of any job, and four times a second, until `signal` aborts.
  * While the database cannot be read, it waits.
  */
 export async function whenever(
@@ -22,7 +26,9 @@ export async function whenever(
     }
   };
   signal.addEventListener('abort', () => resolve());
-  const unsubscribe = [tracker.feed.subscribe(tryToLook), tracker.feed.onLog(tryToLook)];
+  const pacer = new Pacer(every(LOOK_PACE.intervalMs, LOOK_PACE.burstMs), tryToLook);
+  const request = () => pacer.request();
+  const unsubscribe = [tracker.feed.subscribe(request), tracker.feed.onLog(request)];
   const timer = setInterval(tryToLook, LOOK_MS);
   try {
     tryToLook();
@@ -31,6 +37,7 @@ export async function whenever(
   } finally {
     clearInterval(timer);
     for (const stop of unsubscribe) stop();
+    pacer.stop();
   }
 }
 
