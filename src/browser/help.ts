@@ -1,4 +1,4 @@
-import { remember, remembered } from './preference.ts';
+import { remember, remembered } from './preferences.ts';
 
 /** The sheet with keys and settings. */
 export function watchHelp(): void {

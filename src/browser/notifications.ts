@@ -1,5 +1,5 @@
 import type { CardState } from './cards.ts';
-import { remember, remembered } from './preference.ts';
+import { remember, remembered } from './preferences.ts';
 
 /** Whoever starts something shorter than this waits for it, in ms. */
 const LONG_MS = 20_000;

@@ -4,7 +4,7 @@ import { holdWhilePressed } from './press_hold.ts';
 import type { StreamNews } from './stream_messages.ts';
 import { streamQuery } from './stream_query.ts';
 import { StreamTarget } from './stream_target.ts';
-import { joinWorker } from './worker_supply.ts';
+import { joinWorker } from './worker_connection.ts';
 
 /**
  * How long a tab keeps a connection of its own before it asks for the worker again, in ms: six of

@@ -1,5 +1,5 @@
 import { onMessage } from './htmx_events.ts';
-import { remember } from './preference.ts';
+import { remember } from './preferences.ts';
 
 /** Collapses and expands the taskbar, and keeps the keyboard's place when a frame takes it away. */
 export function watchTaskbar(): void {

@@ -1,4 +1,4 @@
-import { remember } from './preference.ts';
+import { remember } from './preferences.ts';
 
 const THEMES = ['auto', 'light', 'dark'] as const;
 type Theme = (typeof THEMES)[number];
