@@ -1,4 +1,4 @@
-import { followedPlace, takeLogs } from './followed_log.ts';
+import { followedPlace, takeLogEvents } from './followed_log.ts';
 import { openLiveSource, type Supply } from './live_source.ts';
 import { holdWhilePressed } from './press_hold.ts';
 import type { StreamNews } from './stream_messages.ts';
@@ -49,7 +49,7 @@ function openSharedStream(url: string): StreamTarget {
 
   /** What is written to a log moves nothing in the taskbar, so it is never held back. */
   function take({ open, events }: StreamNews): void {
-    takeOrHold({ open, events: takeLogs(events) });
+    takeOrHold({ open, events: takeLogEvents(events) });
   }
 
   function start(): void {

@@ -77,7 +77,7 @@ describe('Ctrl-C', () => {
     renameSync(join(dataDir, 'xgpt.sqlite'), join(dataDir, 'moved.sqlite'));
     command.pressCtrlC();
     await command.shows(
-      /It could not be cancelled: .* while xgpt runs\. Ctrl-C leaves it to others/,
+      /It could not be cancelled: .* while xgpt was running\. Ctrl-C leaves it to others/,
     );
     command.child.kill('SIGKILL');
   });

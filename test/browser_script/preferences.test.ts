@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { themeAfter } from '../../src/browser/theme.ts';
+import { themeAfter } from '../../src/browser/preferences.ts';
 
 test('the switch goes through all themes and back', () => {
   expect(themeAfter('auto')).toBe('light');
