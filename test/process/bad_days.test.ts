@@ -410,7 +410,7 @@ describe.concurrent('a newer xgpt has migrated the database', () => {
 });
 
 describe.concurrent('the data folder', () => {
-  const TITLE = 'The database file was moved or deleted while xgpt runs.';
+  const TITLE = 'The database file was moved or deleted while xgpt was running.';
 
   test('is moved away in mid-work and put back: the job waits, and ends whole', async () => {
     const { server, id } = await started();
