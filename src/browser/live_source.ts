@@ -1,38 +1,41 @@
-import type { StreamNews } from './stream_messages.ts';
+import type { Clock } from '../platform/clock.ts';
+import { keepAliveClock } from '../platform/clock.ts';
+import type { StreamUpdate } from './stream_messages.ts';
 
-/** The server ends every silence after 20 s with a `beat`; without one the line is dead, in ms. */
+/** The server ends every silence after 20 s with a `beat`; without one the connection is lost, in ms. */
 const DEAD_AFTER_MS = 45_000;
 
-/** The same for somebody who looks at the page now: one beat is missing. */
+/** The same when the page has just become visible: one beat is missing. */
 const DOUBTFUL_AFTER_MS = 25_000;
 
-/** An address that does not answer at all is asked again after this, in ms. */
+/** A request without an answer is sent again after this, in ms. */
 const NO_ANSWER_MS = 10_000;
 
-const LOOK_MS = 5_000;
+/** How often the connection is checked, in ms. */
+const CONNECTION_POLL_MS = 5_000;
 
-/** A look that is this late was held up by a machine that slept: its connections are gone. */
+/** A check that is this late means that the machine slept: its connections are lost. */
 const SLEPT_MS = 30_000;
 
-/** Every tab tells that its machine is online again, and the first one is enough. */
-const JUST_BEGUN_MS = 1_000;
+/** Every tab reports that the machine is online again; only the first report counts. */
+const JUST_OPENED_MS = 1_000;
 
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 2_000;
 
-/** What brings a stream, whether this tab's own connection or the worker. */
-export interface Supply {
-  /** Tells nothing more. */
+/** What a tab gets the stream from: a connection of its own, or the worker. */
+export interface StreamConnection {
+  /** Ends it. No further update is reported. */
   close(): void;
-  /** Somebody looks: does not wait any longer for a connection that is missing or doubtful. */
+  /** The page has become visible: reconnects at once when the connection is missing or doubtful. */
   wake(): void;
-  /** What is open may be dead: starts afresh. */
+  /** The open connection may be lost: reconnects. */
   reconnect(): void;
 }
 
 /** A connection of its own, whose address may change while it is open. */
-export interface LiveSource extends Supply {
-  /** The address has changed: opens the connection under the new one, and tells nobody of a break. */
+export interface LiveSource extends StreamConnection {
+  /** The address has changed: reconnects there without reporting an interruption. */
   move(): void;
 }
 
@@ -44,43 +47,36 @@ export interface RawSource {
   close(): void;
 }
 
-/** What the browser gives; a test gives its own. */
-export interface Surroundings {
+/** What the browser provides, as an argument, so that a test can control it. */
+interface BrowserEnvironment extends Pick<Clock, 'now' | 'after'> {
   open(url: string): RawSource;
-  now(): number;
-  /** Returns what takes it back. */
-  after(ms: number, run: () => void): () => void;
   random(): number;
 }
 
-const BROWSER: Surroundings = {
+const BROWSER: BrowserEnvironment = {
+  ...keepAliveClock,
   open: (url) => new EventSource(url),
-  now: () => Date.now(),
-  after(ms, run) {
-    const timer = setTimeout(run, ms);
-    return () => clearTimeout(timer);
-  },
   random: Math.random,
 };
 
 /**
- * One connection to the stream that is opened again whenever it breaks, falls silent, or may have
- * died in a sleep. Every new one begins with the whole state, so nothing has to be caught up.
- * @param address asked for each new connection: it says how much of which logs there is already.
+ * A connection to the stream that reconnects whenever it breaks, falls silent, or may have been lost
+ * while the machine slept. Each new connection begins with the whole state, so nothing is missed.
+ * @param address called for each connection: the address says how much of which logs the page has.
  */
 export function openLiveSource(
   address: () => string,
-  tell: (news: StreamNews) => void,
-  { open, now, after, random }: Surroundings = BROWSER,
+  onUpdate: (update: StreamUpdate) => void,
+  { open, now, after, random }: BrowserEnvironment = BROWSER,
 ): LiveSource {
   let source: RawSource | undefined;
   let isOpen = false;
   let failures = 0;
-  let begunAt = now();
-  let heardAt = now();
-  let lookedAt = now();
+  let openedAt = now();
+  let receivedAt = now();
+  let checkedAt = now();
   let cancelRetry = () => {};
-  let cancelLook = after(LOOK_MS, look);
+  let cancelCheck = after(CONNECTION_POLL_MS, check);
   connect();
 
   function connect(): void {
@@ -89,21 +85,21 @@ export function openLiveSource(
   }
 
   function begin(): void {
-    begunAt = heardAt = now();
+    openedAt = receivedAt = now();
     source = open(address());
     source.onopen = () => setOpen(true);
     source.onerror = retry;
-    for (const type of ['jobs', 'job', 'log', 'beat']) source.addEventListener(type, hear);
+    for (const type of ['jobs', 'job', 'log', 'beat']) source.addEventListener(type, receive);
   }
 
-  function hear(event: Event): void {
+  function receive(event: Event): void {
     const { type, data, lastEventId } = event as MessageEvent<string>;
-    heardAt = now();
+    receivedAt = now();
     failures = 0;
-    if (type !== 'beat') tell({ open: true, events: [{ type, data, lastEventId }] });
+    if (type !== 'beat') onUpdate({ open: true, events: [{ type, data, lastEventId }] });
   }
 
-  /** Its own retries differ between browsers, and some answers end them. */
+  /** The browser's own retries differ, and some answers end them. */
   function retry(): void {
     drop();
     const delay = retryDelay(failures, random());
@@ -121,24 +117,24 @@ export function openLiveSource(
   function setOpen(value: boolean): void {
     if (value === isOpen) return;
     isOpen = value;
-    tell({ open: isOpen, events: [] });
+    onUpdate({ open: isOpen, events: [] });
   }
 
-  function look(): void {
+  function check(): void {
     const time = now();
-    const slept = time - lookedAt > SLEPT_MS;
-    lookedAt = time;
-    cancelLook = after(LOOK_MS, look);
+    const slept = time - checkedAt > SLEPT_MS;
+    checkedAt = time;
+    cancelCheck = after(CONNECTION_POLL_MS, check);
     if (slept || (source && silence() > (isOpen ? DEAD_AFTER_MS : NO_ANSWER_MS))) connect();
   }
 
   function silence(): number {
-    return now() - heardAt;
+    return now() - receivedAt;
   }
 
   return {
     close() {
-      cancelLook();
+      cancelCheck();
       isOpen = false;
       drop();
     },
@@ -146,10 +142,10 @@ export function openLiveSource(
       if (!source || silence() > DOUBTFUL_AFTER_MS) connect();
     },
     reconnect() {
-      if (!source || now() - begunAt > JUST_BEGUN_MS) connect();
+      if (!source || now() - openedAt > JUST_OPENED_MS) connect();
     },
     move() {
-      // One that waits for its next attempt asks for the address then.
+      // A retry that is scheduled uses the new address.
       if (!source) return;
       source.close();
       begin();
@@ -158,8 +154,8 @@ export function openLiveSource(
 }
 
 /**
- * How long to wait after so many failures, in ms. `chance` (0 to 1) spreads the clients of a
- * server that comes back over two seconds.
+ * How long to wait after this many failures, in ms. `chance` (0 to 1) spreads the clients of a
+ * restarted server over two seconds.
  */
 export function retryDelay(failures: number, chance: number): number {
   const delay = Math.min(FIRST_RETRY_MS * 2 ** failures, MAX_RETRY_MS);

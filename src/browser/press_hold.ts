@@ -1,4 +1,4 @@
-import type { StreamNews } from './stream_messages.ts';
+import type { StreamUpdate } from './stream_messages.ts';
 import { StreamReplay } from './stream_replay.ts';
 
 /** On a touch screen the click comes a little after the finger is lifted, in ms. */
@@ -12,9 +12,9 @@ const MAX_PRESS_MS = 1_500;
  * removed above would move it from under the pointer, and the press would end on another one.
  */
 export function holdWhilePressed(
-  take: (news: StreamNews) => void,
+  take: (update: StreamUpdate) => void,
   signal: AbortSignal,
-): (news: StreamNews) => void {
+): (update: StreamUpdate) => void {
   let timer: Timer | undefined;
   let held: StreamReplay | undefined;
   let isOpen = false;
@@ -44,9 +44,9 @@ export function holdWhilePressed(
     take({ open: isOpen, events });
   }
 
-  return function takeOrHold(news): void {
-    isOpen = news.open;
-    if (held) for (const event of news.events) held.add(event);
-    else take(news);
+  return function takeOrHold(update): void {
+    isOpen = update.open;
+    if (held) for (const event of update.events) held.add(event);
+    else take(update);
   };
 }

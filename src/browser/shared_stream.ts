@@ -1,14 +1,13 @@
 import { followedPlace, takeLogEvents } from './followed_log.ts';
-import { openLiveSource, type Supply } from './live_source.ts';
+import { openLiveSource, type StreamConnection } from './live_source.ts';
 import { holdWhilePressed } from './press_hold.ts';
-import type { StreamNews } from './stream_messages.ts';
-import { streamQuery } from './stream_query.ts';
+import { type StreamUpdate, streamQuery } from './stream_messages.ts';
 import { StreamTarget } from './stream_target.ts';
 import { joinWorker } from './worker_connection.ts';
 
 /**
- * How long a tab keeps a connection of its own before it asks for the worker again, in ms: six of
- * them are all that a browser allows, so none may last.
+ * How long a tab keeps a connection of its own before it tries the worker again, in ms: a browser
+ * allows only six of them.
  */
 const ALONE_MS = 10_000;
 
@@ -19,8 +18,8 @@ declare global {
 }
 
 /**
- * Lets htmx's extension open streams that all tabs of the browser share: over HTTP/1.1 a browser
- * allows six connections to a host, and a seventh tab would not even load.
+ * Makes htmx's extension use a stream that all tabs of the browser share: over HTTP/1.1 a browser
+ * allows six connections to a host, and a seventh tab would not load.
  */
 export function shareStreams(): void {
   window.htmx.createEventSource = openSharedStream;
@@ -32,36 +31,36 @@ function openSharedStream(url: string): StreamTarget {
     closing.abort();
     stop();
   });
-  const takeOrHold = holdWhilePressed((news) => stream.take(news), closing.signal);
-  let supply: Supply | undefined;
-  /** The worker, as long as it has not answered and a connection of its own serves this tab. */
-  let joining: Supply | undefined;
+  const takeOrHold = holdWhilePressed((update) => stream.take(update), closing.signal);
+  let connection: StreamConnection | undefined;
+  /** The worker, until it has answered; this tab has a connection of its own meanwhile. */
+  let joining: StreamConnection | undefined;
   let timer: Timer | undefined;
   start();
   followPage({ start: startAgain, stop }, closing.signal);
   const listening = { signal: closing.signal };
-  window.addEventListener('online', () => supply?.reconnect(), listening);
+  window.addEventListener('online', () => connection?.reconnect(), listening);
   document.addEventListener(
     'visibilitychange',
-    () => !document.hidden && supply?.wake(),
+    () => !document.hidden && connection?.wake(),
     listening,
   );
 
-  /** What is written to a log moves nothing in the taskbar, so it is never held back. */
-  function take({ open, events }: StreamNews): void {
+  /** Lines of a log do not move the taskbar, so they are not held back. */
+  function take({ open, events }: StreamUpdate): void {
     takeOrHold({ open, events: takeLogEvents(events) });
   }
 
   function start(): void {
-    // A page that comes back from the back button's cache is resumed and shown: it hears both.
+    // A page restored from the back/forward cache gets two events: resume and pageshow.
     stop();
     const failures = { unavailable: connectAlone, late: connectForNow, died: startAgain };
-    supply = joinWorker(url, take, failures);
-    if (!supply) connectAlone();
+    connection = joinWorker(url, take, failures);
+    if (!connection) connectAlone();
   }
 
   function connectAlone(): void {
-    supply = openLiveSource(() => url + streamQuery(followedPlace()), take);
+    connection = openLiveSource(() => url + streamQuery(followedPlace()), take);
   }
 
   function connectForNow(): void {
@@ -73,15 +72,15 @@ function openSharedStream(url: string): StreamTarget {
     timer = setTimeout(rejoin, ALONE_MS);
   }
 
-  /** The connection of its own is kept until the worker's first news. */
+  /** The tab's own connection is kept until the worker's first update. */
   function rejoin(): void {
-    const takeOver = (news: StreamNews) => {
+    const takeOver = (update: StreamUpdate) => {
       if (joining) {
-        supply?.close();
-        supply = joining;
+        connection?.close();
+        connection = joining;
         joining = undefined;
       }
-      take(news);
+      take(update);
     };
     const failures = { unavailable: giveUpJoining, late: rejoinLater, died: startAgain };
     joining = joinWorker(url, takeOver, failures);
@@ -91,7 +90,7 @@ function openSharedStream(url: string): StreamTarget {
     joining = undefined;
   }
 
-  /** Something may have happened meanwhile that the first frame does not show. */
+  /** Reports an interruption, because something may have happened meanwhile. */
   function startAgain(): void {
     take({ open: false, events: [] });
     start();
@@ -101,8 +100,8 @@ function openSharedStream(url: string): StreamTarget {
     clearTimeout(timer);
     joining?.close();
     joining = undefined;
-    supply?.close();
-    supply = undefined;
+    connection?.close();
+    connection = undefined;
   }
 
   return stream;
@@ -113,7 +112,7 @@ interface Lifecycle {
   stop(): void;
 }
 
-/** A page that is kept for the back button, or frozen in the background, holds no connection. */
+/** A page in the back/forward cache, or frozen in the background, holds no connection. */
 function followPage({ start, stop }: Lifecycle, signal: AbortSignal): void {
   window.addEventListener('pagehide', stop, { signal });
   window.addEventListener('pageshow', ({ persisted }) => persisted && start(), { signal });

@@ -1,63 +1,63 @@
 import { followedPlace } from './followed_log.ts';
-import type { Supply } from './live_source.ts';
-import { PING_MS, type StreamNews, type TabMessage } from './stream_messages.ts';
+import type { StreamConnection } from './live_source.ts';
+import { PING_MS, type StreamUpdate, type TabMessage } from './stream_messages.ts';
 
-/** The worker answers who joins at once; one that has not by then is late, or did not start, in ms. */
+/** The worker answers a tab that joins at once. After this it is late or did not start, in ms. */
 const START_MS = 3_000;
 
-/** It lives in the process of some tab and dies with it; then its pings stay away, in ms. */
+/** The worker runs in the process of one tab and ends with it; then its pings stop, in ms. */
 const SILENCE_MS = 3 * PING_MS;
 
-/** A tab that nobody sees is told what is new this often, in ms: thirty would keep a core busy. */
-const HIDDEN_MS = 1_000;
+/** A hidden tab gets updates this often, in ms: thirty tabs would keep a core busy. */
+const HIDDEN_UPDATE_MS = 1_000;
 
 interface Failures {
-  /** The browser has no shared workers, or will not start this one. */
+  /** The browser has no shared workers, or refuses to start this one. */
   unavailable(): void;
-  /** It has not answered in time, which on a busy machine does not mean that it never will. */
+  /** It has not answered in time. On a busy machine it may still answer later. */
   late(): void;
-  /** It worked and does not any more. */
+  /** It has stopped. */
   died(): void;
 }
 
-/** The stream as the worker of all tabs brings it; closed by itself when it fails. */
+/** The stream by way of the worker that all tabs share. It closes itself when the worker fails. */
 export function joinWorker(
   url: string,
-  tell: (news: StreamNews) => void,
+  onUpdate: (update: StreamUpdate) => void,
   { unavailable, late, died }: Failures,
-): Supply | undefined {
+): StreamConnection | undefined {
   const started = startWorker(url);
   if (!started) return undefined;
   const worker = started;
   const { port } = worker;
-  const say = (message: TabMessage) => port.postMessage(message);
+  const send = (message: TabMessage) => port.postMessage(message);
   let timer = setTimeout(() => fail(late), START_MS);
   let answering: Timer | undefined;
 
   worker.onerror = () => fail(unavailable);
-  port.onmessage = ({ data }: MessageEvent<StreamNews>) => {
+  port.onmessage = ({ data }: MessageEvent<StreamUpdate>) => {
     clearTimeout(timer);
     timer = setTimeout(() => fail(died), SILENCE_MS);
-    tell(data);
+    onUpdate(data);
     answer();
   };
-  sayReady();
+  sendReady();
 
-  function sayReady(): void {
+  function sendReady(): void {
     const place = followedPlace();
-    say(place ? { ready: place } : 'ready');
+    send(place ? { ready: place } : 'ready');
   }
 
-  /** What comes before the answer is put together to one, so it paces this tab alone. */
+  /** Updates before the answer are combined, so the delay slows down only this tab. */
   function answer(): void {
     clearTimeout(answering);
-    if (document.hidden) answering = setTimeout(sayReady, HIDDEN_MS);
-    else sayReady();
+    if (document.hidden) answering = setTimeout(sendReady, HIDDEN_UPDATE_MS);
+    else sendReady();
   }
 
   function wake(): void {
     answer();
-    say('seen');
+    send('seen');
   }
 
   function fail(next: () => void): void {
@@ -69,11 +69,11 @@ export function joinWorker(
     clearTimeout(timer);
     clearTimeout(answering);
     worker.onerror = null;
-    say('bye');
+    send('bye');
     port.close();
   }
 
-  return { close, wake, reconnect: () => say('online') };
+  return { close, wake, reconnect: () => send('online') };
 }
 
 function startWorker(url: string): SharedWorker | undefined {
@@ -81,17 +81,17 @@ function startWorker(url: string): SharedWorker | undefined {
   try {
     return new SharedWorker(workerUrl(), { name: url });
   } catch {
-    // A browser that forbids storage to a page refuses it this way.
+    // A browser that forbids storage to a page throws.
     return undefined;
   }
 }
 
 /**
- * The page names it with its content: tabs that were opened before the server was updated keep the
- * worker of then, and newer ones start their own.
+ * The page's address of the worker depends on its content: tabs opened before an update of the
+ * server keep the old worker, and newer ones start their own.
  */
 function workerUrl(): string {
   const named = document.querySelector<HTMLMetaElement>('meta[name="stream-worker"]');
-  if (!named) throw new Error('The page names no worker.');
+  if (!named) throw new Error('The page has no address of a worker.');
   return named.content;
 }

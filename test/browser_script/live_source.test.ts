@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { openLiveSource, type RawSource, retryDelay } from '../../src/browser/live_source.ts';
-import type { StreamNews } from '../../src/browser/stream_messages.ts';
+import type { StreamUpdate } from '../../src/browser/stream_messages.ts';
 import { testClock } from '../support/clock.ts';
 
 /** The browser's side: connections that do what the test says. */
@@ -29,7 +29,7 @@ class FakeSource extends EventTarget implements RawSource {
 function setup() {
   const clock = testClock();
   const sources: FakeSource[] = [];
-  const told: StreamNews[] = [];
+  const told: StreamUpdate[] = [];
   const opened: string[] = [];
   const address = { now: '/stream' };
   const surroundings = {

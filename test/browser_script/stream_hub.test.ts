@@ -1,27 +1,27 @@
 import { describe, expect, test } from 'bun:test';
 import type { LiveSource } from '../../src/browser/live_source.ts';
 import { StreamHub, type Tab } from '../../src/browser/stream_hub.ts';
-import type { LogPart, StreamEvent, StreamNews } from '../../src/browser/stream_messages.ts';
+import type { LogPart, StreamEvent, StreamUpdate } from '../../src/browser/stream_messages.ts';
 
 class FakeTab implements Tab {
-  told: StreamNews[] = [];
+  told: StreamUpdate[] = [];
 
-  postMessage(news: StreamNews): void {
-    this.told.push(news);
+  postMessage(update: StreamUpdate): void {
+    this.told.push(update);
   }
 
-  get last(): StreamNews | undefined {
+  get last(): StreamUpdate | undefined {
     return this.told.at(-1);
   }
 }
 
 function setup() {
   let time = 0;
-  const connections: { tell: (news: StreamNews) => void; open: boolean }[] = [];
+  const connections: { tell: (news: StreamUpdate) => void; open: boolean }[] = [];
   const queries: string[] = [];
   let runLater: (() => void)[] = [];
   const asked: string[] = [];
-  const openSupply = (tell: (news: StreamNews) => void, query: () => string): LiveSource => {
+  const openSource = (tell: (news: StreamUpdate) => void, query: () => string): LiveSource => {
     const connect = () => void queries.push(decodeURIComponent(query()));
     connect();
     const connection = { tell, open: true };
@@ -36,7 +36,7 @@ function setup() {
     };
   };
   const hub = new StreamHub(
-    openSupply,
+    openSource,
     () => time,
     (run) => runLater.push(run),
   );
@@ -59,14 +59,14 @@ function setup() {
     },
     join() {
       const tab = new FakeTab();
-      hub.hear(tab, 'ready');
-      hub.hear(tab, 'ready');
+      hub.receive(tab, 'ready');
+      hub.receive(tab, 'ready');
       return tab;
     },
     /** A tab that shows the log of `job`, and has `position` bytes of it. */
     joinLog(name: string, position: number) {
       const tab = new FakeTab();
-      const answer = (has: number) => hub.hear(tab, { ready: { job: name, position: has } });
+      const answer = (has: number) => hub.receive(tab, { ready: { job: name, position: has } });
       const parts = () =>
         tab.told
           .flatMap(({ events }) => events)
@@ -103,9 +103,9 @@ describe('many tabs', () => {
     const { hub, join, open, connections } = setup();
     const tabs = Array.from({ length: 30 }, join);
     expect(connections).toHaveLength(1);
-    for (const tab of tabs.slice(1)) hub.hear(tab, 'bye');
+    for (const tab of tabs.slice(1)) hub.receive(tab, 'bye');
     expect(open()).toBe(1);
-    hub.hear(tabs[0] as FakeTab, 'bye');
+    hub.receive(tabs[0] as FakeTab, 'bye');
     expect(open()).toBe(0);
   });
 
@@ -138,7 +138,7 @@ describe('a tab that joins later', () => {
     const { hub, join, say, open } = setup();
     const first = join();
     say(true, jobs('one'));
-    hub.hear(first, 'bye');
+    hub.receive(first, 'bye');
     expect(join().told).toEqual([{ open: false, events: [] }]);
     expect(open()).toBe(1);
   });
@@ -151,7 +151,7 @@ describe('a tab that does not answer', () => {
     say(true, jobs('one'));
     for (let step = 0; step < 1000; step++) say(true, job('a', String(step)));
     expect(tab.last?.events).toEqual([jobs('one')]);
-    hub.hear(tab, 'ready');
+    hub.receive(tab, 'ready');
     expect(tab.last?.events).toEqual([jobs('one'), job('a', '999')]);
   });
 
@@ -173,8 +173,8 @@ describe('a tab that does not answer', () => {
     hub.ping();
     pass(61_000);
     hub.ping();
-    hub.hear(tab, 'ready');
-    hub.hear(tab, 'ready');
+    hub.receive(tab, 'ready');
+    hub.receive(tab, 'ready');
     expect(open()).toBe(1);
     say(true, jobs('one'));
     expect(tab.last?.events).toEqual([jobs('one')]);
@@ -184,8 +184,8 @@ describe('a tab that does not answer', () => {
 test('a tab that is seen again or online again tells the connection', () => {
   const { hub, join, asked } = setup();
   const tab = join();
-  hub.hear(tab, 'seen');
-  hub.hear(tab, 'online');
+  hub.receive(tab, 'seen');
+  hub.receive(tab, 'online');
   expect(asked).toEqual(['wake', 'reconnect']);
 });
 
@@ -211,8 +211,8 @@ describe('the log that a tab shows', () => {
     joinLog('a', 10);
     const leaving = joinLog('b', 20);
     joinLog('c', 30);
-    hub.hear(leaving, 'bye');
-    hub.hear(first, 'bye');
+    hub.receive(leaving, 'bye');
+    hub.receive(first, 'bye');
     expect(queries).toEqual(['']);
     later();
     // The connection before had brought everything up to that event.
@@ -226,7 +226,7 @@ describe('the log that a tab shows', () => {
     join();
     const tab = joinLog('a', 0);
     later();
-    hub.hear(tab, 'bye');
+    hub.receive(tab, 'bye');
     later();
     expect(queries).toEqual(['', '?log=a@0', '']);
   });
