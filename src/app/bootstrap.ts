@@ -16,7 +16,7 @@ export interface ProcessDeps extends OperationDeps {
   health: Health;
 }
 
-/** Everything a process works with, over the data folder; the tracker knows its job types then. */
+/** Opens the data folder and creates what a process needs. The tracker then knows all job types. */
 export async function bootstrap(
   config: Config,
   kind: ProcessKind,
@@ -24,17 +24,17 @@ export async function bootstrap(
 ): Promise<ProcessDeps> {
   await prepareDataFolder(config);
   const db = appDatabase();
-  const services = {
+  const deps = {
     library: createLibrary(db),
     sources: createSources(config),
     embedder: createLocalEmbedder({ ...config, logger }),
     importsDir: config.importsDir,
   };
-  jobTracker.define(...(await loadOperations(services)));
-  jobTracker.saveWith(services.library.save);
+  jobTracker.define(...(await loadOperations(deps)));
+  jobTracker.saveWith(deps.library.save);
   const health = new Health({ db, path: config.databasePath, kind, clock: systemClock, logger });
   jobTracker.heed(health);
-  return { ...services, health };
+  return { ...deps, health };
 }
 
 async function prepareDataFolder(config: Config): Promise<void> {

@@ -55,8 +55,8 @@ function createProgram(serve: () => Promise<void>): Command {
       ),
     )
     .action(async ({ once }: { once?: boolean }) => {
-      const { work } = await import('../app/worker.ts');
-      const end = await work((await import('../platform/config.ts')).loadConfig());
+      const { runWorker } = await import('../app/worker.ts');
+      const end = await runWorker((await import('../platform/config.ts')).loadConfig());
       if (!once) return;
       const { untilNothingIsLeft } = await import('./follow.ts');
       await untilNothingIsLeft((await import('../jobs/index.ts')).jobTracker);

@@ -382,7 +382,7 @@ describe.concurrent('the database is damaged', () => {
 
 describe.concurrent('a newer xgpt has migrated the database', () => {
   const NEWER = "INSERT INTO migrations VALUES (9999, '9999_add_teleport', 0)";
-  const TITLE = 'A newer xgpt has changed the database while this one runs.';
+  const TITLE = 'A newer version of xgpt has changed the database while this one was running.';
 
   test('while this one runs: nothing is written any more, and it is told', async () => {
     const { server, id } = await started();
