@@ -24,7 +24,7 @@ async function waitingSearches(n: number, sessionId: string): Promise<void> {
 }
 
 describe('a list of jobs', () => {
-  test('lets all be chosen with one box, and stands still while some are', async () => {
+  test('has one checkbox that selects all, and is not loaded again while any is selected', async () => {
     await app.search('in front of them');
     await waitingSearches(3, 'desk');
     const { page, problems } = await openPage();
@@ -60,7 +60,7 @@ describe('a list of jobs', () => {
     expect(problems).toEqual([]);
   });
 
-  test('keeps what was chosen while an answer was on its way', async () => {
+  test('keeps a selection that was made while an answer was on its way', async () => {
     await waitingSearches(2, 'late');
     const { page, problems } = await openPage();
     await page.goto(`${app.url}/jobs?session=late`);
@@ -89,7 +89,7 @@ describe('a list of jobs', () => {
     expect(problems).toEqual([]);
   });
 
-  test('works without JavaScript, for the chosen and for all that match', async () => {
+  test('works without JavaScript, for the selected jobs and for all that match', async () => {
     await waitingSearches(3, 'paper');
     const { page } = await openPage({ javaScriptEnabled: false });
     await page.goto(`${app.url}/jobs?session=paper`);

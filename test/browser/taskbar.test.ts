@@ -73,7 +73,7 @@ const isAt = (page: Page, id: string) =>
   });
 
 describe('the buttons of a card', () => {
-  test('say what happens before the server does', async () => {
+  test('react before the server has answered', async () => {
     const { page } = await open();
     const { id } = await running('aurora_lab');
     const answer = Promise.withResolvers<void>();
@@ -90,7 +90,7 @@ describe('the buttons of a card', () => {
     await shows(page, id, 'cancelled');
   });
 
-  test('take it back when the server refuses, and say why', async () => {
+  test('are reset when the server refuses, with the reason', async () => {
     const { page } = await open();
     const { id } = await running('aurora_lab');
     await page.route('**/cancel', (route) =>
@@ -112,7 +112,7 @@ describe('the buttons of a card', () => {
     await note.waitFor({ state: 'detached' });
   });
 
-  test('retry and dismiss, without leaving the page', async () => {
+  test('retry and dismiss a job without leaving the page', async () => {
     const { page, problems } = await open();
     const { id } = await app.scrape('broken');
     const shown = page.locator(`#job-${id}[data-status="failed"]`);
@@ -128,7 +128,7 @@ describe('the buttons of a card', () => {
 });
 
 describe('the taskbar', () => {
-  test('is gone when there is nothing to say, and gives the page its space back', async () => {
+  test('is hidden when there are no jobs, and gives the page its space back', async () => {
     const { page } = await open();
     const space = () =>
       page.evaluate(
@@ -146,7 +146,7 @@ describe('the taskbar', () => {
     await until('the page has its space back', async () => (await space()) === before);
   });
 
-  test('collapses, and is as it was left on the next page', async () => {
+  test('collapses, and stays collapsed on the next page', async () => {
     const { page } = await open();
     const { id } = await running('aurora_lab');
     await page.locator(`#job-${id}`).waitFor();
@@ -159,7 +159,7 @@ describe('the taskbar', () => {
     await page.locator(`#job-${id}`).waitFor();
   });
 
-  test('counts those who wait beyond its cards, and leads to them', async () => {
+  test('counts the waiting jobs beyond its cards, and links to them', async () => {
     const { page } = await open();
     for (let n = 0; n < 30; n++) await app.search(`topic ${n}`);
     const more = page.locator('#taskbar-more');
@@ -173,7 +173,7 @@ describe('the taskbar', () => {
     await page.waitForURL(`${app.url}/jobs?status=queued`);
   });
 
-  test('FEATURES 36: shows that a job has stopped moving, and for how long', async () => {
+  test('FEATURES 36: shows that a job makes no progress, and for how long', async () => {
     const { page } = await open();
     const [still, moving] = [await running('still'), await running('moving')];
     const icon = (id: string) =>
@@ -201,7 +201,7 @@ describe('the taskbar', () => {
 });
 
 describe('a screen reader', () => {
-  test('hears of ends and failures, and not of progress', async () => {
+  test('reads ends and failures, and not progress', async () => {
     const { page } = await open();
     const { id } = await running('aurora_lab');
     await shows(page, id, 'running');
@@ -244,7 +244,7 @@ describe('the browser’s tab', () => {
       .getAttribute('href')
       .then((href) => href?.replace(/\.[0-9a-z]{16}(?=\.svg$)/, ''));
 
-  test('tells how many jobs run and that one has failed, until it is dismissed', async () => {
+  test('shows how many jobs run and that one has failed, until it is dismissed', async () => {
     const { page, problems } = await open();
     expect(await page.title()).toBe('Posts · xgpt');
     expect(await icon(page)).toBe('/assets/favicon.svg');
@@ -261,7 +261,7 @@ describe('the browser’s tab', () => {
     expect(problems).toEqual([]);
   });
 
-  test('still does when a part of the page was read again', async () => {
+  test('still does when a part of the page was loaded again', async () => {
     const { page } = await open('/jobs');
     const read = page.waitForResponse((response) => response.url() === `${app.url}/jobs`);
     const { id } = await running('aurora_lab');
@@ -281,7 +281,7 @@ describe('the browser’s tab', () => {
 });
 
 describe('the keyboard', () => {
-  test('opens and closes the help sheet', async () => {
+  test('opens and closes the help dialog', async () => {
     const { page } = await open();
     const help = page.locator('#help');
     await page.keyboard.press('?');
@@ -296,7 +296,7 @@ describe('the keyboard', () => {
     await help.waitFor({ state: 'hidden' });
   });
 
-  test('goes to the pages by their places in the line on top', async () => {
+  test('opens pages by their position in the navigation', async () => {
     const { page } = await open();
     for (const [key, path] of [
       ['8', '/jobs'],
@@ -308,7 +308,7 @@ describe('the keyboard', () => {
     }
   });
 
-  test('means nothing while someone types, or with a modifier', async () => {
+  test('has no effect while someone types, or with a modifier', async () => {
     const { page } = await open();
     const { id } = await running('aurora_lab');
     await shows(page, id, 'running');
@@ -325,7 +325,7 @@ describe('the keyboard', () => {
     expect(page.url()).toBe(`${app.url}/posts`);
   });
 
-  test('walks through the jobs, cancels the one it is at, and opens it', async () => {
+  test('moves through the jobs, cancels the focused one, and opens it', async () => {
     const { page } = await open();
     const jobs = [await running('one'), await running('two'), await running('three')];
     const [one, two, three] = jobs.map(({ id }) => id) as [string, string, string];
@@ -350,7 +350,7 @@ describe('the keyboard', () => {
     await page.waitForURL(`${app.url}/jobs/${two}`);
   });
 
-  test('collapses and expands the taskbar, and finds its line while it is collapsed', async () => {
+  test('collapses and expands the taskbar, and focuses its heading while it is collapsed', async () => {
     const { page } = await open();
     await page.keyboard.press('t');
     const { id } = await running('aurora_lab');
@@ -367,7 +367,7 @@ describe('the keyboard', () => {
     await isAt(page, 'taskbar-toggle');
   });
 
-  test('goes on to the next job when the one it is at is dismissed', async () => {
+  test('moves to the next job when the focused one is dismissed', async () => {
     const { page } = await open();
     const [one, two] = [await running('one'), await running('two')];
     for (const { id } of [one, two]) {
@@ -383,7 +383,7 @@ describe('the keyboard', () => {
     await isAt(page, last as string);
   });
 
-  test('can be given back to others, on every page', async () => {
+  test('shortcuts can be turned off, on every page', async () => {
     const { page } = await open();
     await page.keyboard.press('?');
     await page.locator('#shortcuts-switch').uncheck();
@@ -431,7 +431,7 @@ describe('notifications on the desktop', () => {
     return { shown, asked };
   };
 
-  test('are off until they are switched on, and only then asked for', async () => {
+  test('are off until they are turned on, and ask for permission then', async () => {
     const { page, context } = await open();
     const { shown, asked } = await record(context);
     await page.reload();
@@ -447,7 +447,7 @@ describe('notifications on the desktop', () => {
     expect(shown).toEqual([]);
   });
 
-  test('tell of the end of a long job, as one however many tabs are open', async () => {
+  test('show the end of a long job, once however many tabs are open', async () => {
     const { page, context } = await open();
     const { shown } = await record(context);
     await page.reload();
@@ -478,7 +478,7 @@ describe('notifications on the desktop', () => {
 describe('motion', () => {
   const animations = (page: Page) => page.evaluate(() => document.getAnimations().length);
 
-  test('is there where it is welcome, and nowhere else, whatever the jobs do', async () => {
+  test('follows prefers-reduced-motion', async () => {
     const staged = await startAppInEveryStatus();
     const { page } = await openPage();
     await page.goto(`${staged.url}/jobs`);

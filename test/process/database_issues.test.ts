@@ -130,7 +130,7 @@ const stays = () => Bun.sleep(2_500);
 describe.concurrent('the database is locked for seconds by another program', () => {
   const TITLE = 'The database is busy: another process has been writing to it for seconds.';
 
-  test('reads are answered, starts are not, and everything goes on when it is over', async () => {
+  test('reads are answered, starts are refused, and everything continues afterwards', async () => {
     const { server, id } = await started();
     const other = locked(server.dataDir);
     await told(server, 'database_busy');
@@ -160,7 +160,7 @@ describe.concurrent('the database is locked for seconds by another program', () 
     other.close();
   });
 
-  test('SIGTERM meanwhile ends it in time, and the next start goes on', async () => {
+  test('SIGTERM meanwhile ends the server in time, and the next start continues', async () => {
     const { server, id } = await started();
     const other = locked(server.dataDir);
     expect(await server.end('SIGTERM')).toBe(0);
@@ -170,7 +170,7 @@ describe.concurrent('the database is locked for seconds by another program', () 
     await endsWhole(next, id);
   });
 
-  test('at the start, with work left behind: it comes up and goes on when it is over', async () => {
+  test('at the start, with jobs left to do: the server starts and continues afterwards', async () => {
     const { server, id } = await started();
     await server.end('SIGKILL');
     const other = locked(server.dataDir);
@@ -183,7 +183,7 @@ describe.concurrent('the database is locked for seconds by another program', () 
     complains(next, TITLE);
   });
 
-  test('at the very first start, by one who is just making the tables: it waits', async () => {
+  test('at the very first start, by a process that is creating the tables: the server waits', async () => {
     const dataDir = freshDataDir();
     const other = new Database(databaseOf(dataDir));
     other.run('PRAGMA journal_mode = WAL');
@@ -196,13 +196,13 @@ describe.concurrent('the database is locked for seconds by another program', () 
   });
 });
 
-describe.concurrent('the disk takes no more', () => {
+describe.concurrent('the disk is full', () => {
   // Linux's own tool sets the limit of a process that runs.
   const limit = (server: TestServer, bytes: number | string) =>
     Bun.spawnSync(['prlimit', `--pid=${server.child.pid}`, `--fsize=${bytes}:`]).success;
 
   test.skipIf(Bun.which('prlimit') === null)(
-    'no file may grow: the scrape waits, and ends with exactly its posts when there is room',
+    'no file can grow: the scrape waits, and ends with exactly its posts when there is room',
     async () => {
       const { server, id } = await started();
       const title = 'The disk reports errors.';
@@ -219,7 +219,7 @@ describe.concurrent('the disk takes no more', () => {
     },
   );
 
-  test('a full disk costs no attempt, however long it lasts', async () => {
+  test('a full disk does not use up attempts, however long it lasts', async () => {
     const web = await startStagedApp(async ({ username }, job) => {
       for (let page = 0; page < 40; page++) {
         job.signal.throwIfAborted();
@@ -260,7 +260,7 @@ describe.concurrent('the database cannot be written to', () => {
   const TITLE = 'The database cannot be written to.';
   const REFUSED = /^The server ended at once: [^\n]*XGPT_DATA_DIR[^\n]*\n$/;
 
-  test('in mid-work: it is told, reads go on, and the job ends when it can be again', async () => {
+  test('while a job runs: people are told, reads are answered, and the job ends when it is writable again', async () => {
     const web = await startStagedApp(async (_, job) => {
       for (let page = 1; page <= 40; page++) {
         await Bun.sleep(10);
@@ -295,22 +295,25 @@ describe.concurrent('the database cannot be written to', () => {
   const canBeNobody =
     !isRoot || Bun.spawnSync([...asNobody, process.execPath, '--version']).success;
 
-  test.skipIf(!canBeNobody)('at the start: it is refused, and says what to do', async () => {
-    const dataDir = freshDataDir();
-    await (await startServer(dataDir)).end('SIGTERM');
-    const kept = readFileSync(databaseOf(dataDir));
-    chmodSync(databaseOf(dataDir), 0o444);
-    chmodSync(dataDir, 0o555);
-    const hidden = startServer(dataDir, {}, asNobody);
-    await expect(hidden).rejects.toThrow(REFUSED);
-    chmodSync(join(dataDir, 'imports'), 0o755);
-    for (const folder of [dataDir, join(dataDir, 'deeper')]) {
-      const refused = startServer(folder, {}, asNobody);
-      await expect(refused).rejects.toThrow(REFUSED);
-    }
-    expect(readFileSync(databaseOf(dataDir))).toEqual(kept);
-    chmodSync(dataDir, 0o755);
-  });
+  test.skipIf(!canBeNobody)(
+    'at the start: the server refuses to start and says what to do',
+    async () => {
+      const dataDir = freshDataDir();
+      await (await startServer(dataDir)).end('SIGTERM');
+      const kept = readFileSync(databaseOf(dataDir));
+      chmodSync(databaseOf(dataDir), 0o444);
+      chmodSync(dataDir, 0o555);
+      const hidden = startServer(dataDir, {}, asNobody);
+      await expect(hidden).rejects.toThrow(REFUSED);
+      chmodSync(join(dataDir, 'imports'), 0o755);
+      for (const folder of [dataDir, join(dataDir, 'deeper')]) {
+        const refused = startServer(folder, {}, asNobody);
+        await expect(refused).rejects.toThrow(REFUSED);
+      }
+      expect(readFileSync(databaseOf(dataDir))).toEqual(kept);
+      chmodSync(dataDir, 0o755);
+    },
+  );
 });
 
 describe.concurrent('the database is damaged', () => {
@@ -326,7 +329,7 @@ describe.concurrent('the database is damaged', () => {
     closeSync(file);
   }
 
-  test('while it runs: every answer says what to do, nothing is written, nothing crashes', async () => {
+  test('while the server runs: every answer says what to do, nothing is written, nothing crashes', async () => {
     const server = await startServer();
     await server.ended((await server.start('scrape', WHOLE)).id);
     damage(server.dataDir);
@@ -351,7 +354,7 @@ describe.concurrent('the database is damaged', () => {
     expect(await server.end('SIGTERM')).toBe(0);
   });
 
-  test('at the start: no database, a half and a damaged one are refused or told, unchanged', async () => {
+  test('at the start: a file that is not a database, or is damaged, is refused and left unchanged', async () => {
     const server = await startServer();
     await server.ended((await server.start('scrape', WHOLE)).id);
     await server.end('SIGTERM');
@@ -380,11 +383,11 @@ describe.concurrent('the database is damaged', () => {
   });
 });
 
-describe.concurrent('a newer xgpt has migrated the database', () => {
+describe.concurrent('a newer version has migrated the database', () => {
   const NEWER = "INSERT INTO migrations VALUES (9999, '9999_add_teleport', 0)";
   const TITLE = 'A newer version of xgpt has changed the database while this one was running.';
 
-  test('while this one runs: nothing is written any more, and it is told', async () => {
+  test('while this one runs: nothing more is written, and people are told', async () => {
     const { server, id } = await started();
     elsewhere(server.dataDir, (db) => void db.run(NEWER));
     await refusesStarts(server, 'database_newer', TITLE);
@@ -412,7 +415,7 @@ describe.concurrent('a newer xgpt has migrated the database', () => {
 describe.concurrent('the data folder', () => {
   const TITLE = 'The database file was moved or deleted while xgpt was running.';
 
-  test('is moved away in mid-work and put back: the job waits, and ends whole', async () => {
+  test('is moved away while a job runs and put back: the job waits, and ends complete', async () => {
     const { server, id } = await started();
     const { dataDir } = server;
     renameSync(dataDir, `${dataDir}-away`);
@@ -427,7 +430,7 @@ describe.concurrent('the data folder', () => {
     expect(await server.end('SIGTERM')).toBe(0);
   });
 
-  test('is deleted: it is told, nothing is taken that would be lost, and the next start is fresh', async () => {
+  test('is deleted: people are told, starts are refused, and the next server begins a new one', async () => {
     const { server } = await started();
     rmSync(server.dataDir, { recursive: true });
     await told(server, 'database_gone');
@@ -441,7 +444,7 @@ describe.concurrent('the data folder', () => {
     expect((await fresh.json<{ jobs: unknown[] }>('/api/jobs')).jobs).toEqual([]);
   });
 
-  test('with a database of another program in it is refused, and left as it is', async () => {
+  test('with another program’s database in it is refused and left unchanged', async () => {
     const dataDir = freshDataDir();
     elsewhere(dataDir, (db) => void db.run('CREATE TABLE recipes (name TEXT)'));
     const theirs = readFileSync(databaseOf(dataDir));
@@ -451,7 +454,7 @@ describe.concurrent('the data folder', () => {
   });
 });
 
-test('a model folder with something else in it: the embed job says so, and what to do', async () => {
+test('a model folder with other files in it: the embed job says so, and what to do', async () => {
   const models = freshDataDir();
   await Bun.write(join(models, 'tokenizer.json'), '{ "this": "is no tokenizer" }');
   const server = await startServer(undefined, { XGPT_MODEL_DIR: models });

@@ -5,7 +5,7 @@ import { until } from '../support/wait.ts';
 
 afterAll(closeApps);
 
-describe('FEATURES 33: the live taskbar’s frames', () => {
+describe('FEATURES 33: the live taskbar’s updates', () => {
   test('are few and small, however often twenty jobs report', async () => {
     const { tracker } = await setupApp();
     const live = new LiveTaskbar(tracker);
@@ -30,7 +30,7 @@ describe('FEATURES 33: the live taskbar’s frames', () => {
     expect(bytes / seconds()).toBeLessThan(110_000);
   }, 120_000);
 
-  test('stay few while jobs come and go as well, and progress makes room for them', async () => {
+  test('stay few while jobs come and go, and changes of status take precedence over progress', async () => {
     const { tracker } = await setupApp();
     const live = new LiveTaskbar(tracker);
     const jobs = [];
@@ -62,7 +62,7 @@ describe('FEATURES 33: the live taskbar’s frames', () => {
     expect(parts / took).toBeLessThan(10);
   }, 120_000);
 
-  test('lose nothing by being few: the last one says what is', async () => {
+  test('end with the newest progress, although they are few', async () => {
     const { tracker } = await setupApp();
     const live = new LiveTaskbar(tracker);
     const { jobId } = await tracker.createJob('scrape');
@@ -89,7 +89,7 @@ describe('FEATURES 33: the live taskbar’s frames', () => {
   });
 });
 
-test('an ended job leaves by itself, a failed one stays until it is dismissed', async () => {
+test('a completed job leaves the taskbar by itself, a failed one stays until it is dismissed', async () => {
   const { tracker, database } = await setupApp();
   const live = new LiveTaskbar(tracker);
   const done = await tracker.createJob('scrape');
@@ -104,7 +104,7 @@ test('an ended job leaves by itself, a failed one stays until it is dismissed', 
   expect(shown()).toEqual([]);
 });
 
-test('more streams than allowed get a 503 that says when to come back, and places become free', async () => {
+test('a stream beyond the limit gets a 503 with Retry-After, until another one is closed', async () => {
   const { app } = await setupApp({ XGPT_MAX_CONNECTIONS: '2' });
   app.listen({ port: 0, hostname: '127.0.0.1' });
   const url = `http://127.0.0.1:${app.server?.port}`;
