@@ -35,8 +35,12 @@ export async function setupApp(
   env: Record<string, string> = {},
   {
     healthClock = systemClock,
+    modelsDir = MODEL_CACHE,
     ...trackerOptions
-  }: Pick<TrackerOptions, 'cancelGraceMs' | 'clock'> & { healthClock?: Clock } = {},
+  }: Pick<TrackerOptions, 'cancelGraceMs' | 'clock'> & {
+    healthClock?: Clock;
+    modelsDir?: string;
+  } = {},
   database = openDatabase(':memory:'),
 ) {
   const dataDir = mkdtempSync(join(tmpdir(), 'xgpt-test-'));
@@ -45,7 +49,7 @@ export async function setupApp(
   const services = {
     library: createLibrary(database),
     sources: createSources(config),
-    embedder: createLocalEmbedder({ modelsDir: MODEL_CACHE }),
+    embedder: createLocalEmbedder({ modelsDir }),
     importsDir: config.importsDir,
   };
   const tracker = createTracker({
