@@ -27,7 +27,7 @@ export {
   type TypeHistory,
 } from './history.ts';
 export type { Job, JobProgress, JobType, JobTypes } from './job.ts';
-export { parseJobQuery, timeOf } from './job_query.ts';
+export { parseJobQuery, readTyped, type TypedJobQuery, toJobQuery } from './job_query.ts';
 export {
   type FinalStatus,
   isActive,

@@ -1,34 +1,30 @@
 import type { Database } from 'bun:sqlite';
 import { Elysia } from 'elysia';
 import type { Logger } from '../platform/logger.ts';
+import { apiRoutes } from './api.ts';
 import { createAccess } from './auth/index.ts';
 import type { WebDeps } from './deps.ts';
 import { createAllowedMethods } from './http/allowed_methods.ts';
 import { gate } from './http/authenticate.ts';
-import { compressed, compression } from './http/compression.ts';
+import { compressed } from './http/compression.ts';
 import { answerProblem } from './http/errors.tsx';
 import { createIdempotent } from './http/idempotency.ts';
 import { createIdempotencyKeys } from './http/idempotency_keys.ts';
 import { outOfOrder } from './http/problem.ts';
+import { plainQueries } from './http/query.ts';
+import { rendering } from './http/rendered.ts';
 import { guard, isSafe } from './http/same_origin.ts';
 import { EventStreams } from './live/event_streams.ts';
 import { JobUpdates } from './live/job_updates.ts';
 import { LiveTaskbar } from './live/taskbar.ts';
 import { assetRoutes } from './routes/assets.ts';
 import { accessRoutes } from './routes/auth.tsx';
-import { bulkRoutes } from './routes/bulk.tsx';
-import { healthRoute } from './routes/health.ts';
-import { historyRoutes } from './routes/history.tsx';
-import { importRoutes } from './routes/imports.tsx';
-import { logRoutes } from './routes/job_log.ts';
+import { historyPage } from './routes/history.tsx';
 import { jobDetailPage } from './routes/job_page.tsx';
 import { jobPages } from './routes/job_pages.tsx';
-import { jobRoutes } from './routes/jobs.tsx';
-import { libraryRoutes } from './routes/library.tsx';
 import { openapiRoutes } from './routes/openapi.tsx';
 import { pages } from './routes/pages.tsx';
 import { startPages } from './routes/start_pages.tsx';
-import { startRoutes } from './routes/starts.tsx';
 import { streamRoutes } from './routes/streams.ts';
 
 export type AppDeps = Omit<WebDeps, 'live' | 'updates' | 'streams' | 'idempotent'> & {
@@ -72,21 +68,16 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
       const obstacle = isSafe(request) ? undefined : services.health.obstacle();
       if (obstacle) throw outOfOrder(obstacle);
     })
-    .use(compression())
+    .use(rendering())
+    .use(plainQueries())
     .use(await assetRoutes(compiled))
     .use(accessRoutes({ access, logger }))
-    .use(healthRoute(services))
+    .use(apiRoutes(services))
     .use(streamRoutes(services))
-    .use(bulkRoutes(services))
-    .use(jobRoutes(services))
-    .use(logRoutes(services))
-    .use(startRoutes(services))
-    .use(libraryRoutes(services))
-    .use(importRoutes(services))
     .use(pages(services))
     .use(jobDetailPage(services))
     .use(jobPages(services))
-    .use(historyRoutes(services))
+    .use(historyPage(services))
     .use(startPages(services))
     .use(openapiRoutes(services, () => root));
 }

@@ -1,3 +1,4 @@
+import { ParseError } from 'elysia';
 import { ErrorResult } from '../../../views/forms/error_result.tsx';
 import { BareErrorPage, ErrorPage } from '../../../views/pages/error.tsx';
 import type { Frame } from '../../../views/view_models.ts';
@@ -22,9 +23,11 @@ export async function answerProblem(
   services: WebDeps,
   { logger, allowedMethods }: ErrorAnswers,
   request: Request,
-  error: unknown,
+  thrown: unknown,
   code: string | number,
 ): Promise<Response> {
+  // What a parser throws Elysia wraps up.
+  const error = thrown instanceof ParseError ? thrown.cause : thrown;
   const problem = code === 'NOT_FOUND' ? noSuchAddress(request, allowedMethods) : toProblem(error);
   const { status } = problem;
   const headers = { ...EVERY_ANSWER, ...problem.headers };

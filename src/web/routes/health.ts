@@ -1,31 +1,54 @@
 import { Elysia } from 'elysia';
+import { about, refusals, returns } from '../contract/declare.ts';
+import { NO_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { isAdmitted } from '../http/admission.ts';
+import { respond } from '../http/rendered.ts';
 
 /** For monitoring: 503 while the database cannot be used. */
 export function healthRoute({ tracker, streams, health }: WebDeps) {
   const startedAt = Date.now();
-  return new Elysia({ name: 'health' }).get('/healthz', async ({ request }) => {
-    if (health.issue) await health.check();
-    const counts = countsIfReadable();
-    const isFailing = health.issue !== undefined;
-    const status = isFailing ? 'failing' : 'ok';
-    const init: ResponseInit = {
-      status: isFailing ? 503 : 200,
-      headers: isFailing ? { 'retry-after': '5' } : {},
+  return new Elysia({ name: 'health' }).get(
+    '/healthz',
+    async ({ request, set, status }) => {
+      if (health.issue) await health.check();
+      const counts = countsIfReadable();
+      const report = { ...statusOf(health), ...(isAdmitted(request) && details(counts)) };
+      if (!health.issue) return respond(() => report, {});
+      set.headers['retry-after'] = '5';
+      return status(
+        503,
+        respond(() => report, {}),
+      );
+    },
+    {
+      query: NO_QUERY,
+      response: {
+        ...refusals(),
+        200: returns('Health', 'The server works.', JSON_ONLY),
+        503: returns('Health', 'The database cannot be used; problems says what to do.', JSON_ONLY),
+      },
+      detail: about(
+        'Read',
+        'read_health',
+        'Whether the server can work; without access only the status',
+        { security: [] },
+      ),
+    },
+  );
+
+  function details(counts: ReturnType<typeof countsIfReadable>) {
+    return {
+      problems: health.notices.map(({ code, title, advice, since }) => ({
+        code,
+        message: `${title} ${advice}`,
+        since,
+      })),
+      uptimeSeconds: Math.floor((Date.now() - startedAt) / 1000),
+      watchers: streams.open,
+      ...counts,
     };
-    if (!isAdmitted(request)) return Response.json({ status }, init);
-    const problems = health.notices.map(({ code, title, advice, since }) => ({
-      code,
-      message: `${title} ${advice}`,
-      since,
-    }));
-    const uptimeSeconds = Math.floor((Date.now() - startedAt) / 1000);
-    return Response.json(
-      { status, problems, uptimeSeconds, watchers: streams.open, ...counts },
-      init,
-    );
-  });
+  }
 
   /** Nothing when the database cannot be read: the other fields are known without it. */
   function countsIfReadable() {
@@ -37,4 +60,10 @@ export function healthRoute({ tracker, streams, health }: WebDeps) {
       return {};
     }
   }
+}
+
+const JSON_ONLY = { types: ['application/json'] };
+
+function statusOf({ issue }: WebDeps['health']): { status: 'ok' | 'failing' } {
+  return { status: issue ? 'failing' : 'ok' };
 }

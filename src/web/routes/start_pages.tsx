@@ -11,6 +11,7 @@ import type {
 } from '../../../views/view_models.ts';
 import { listImports } from '../../sources/archive/index.ts';
 import type { Sources } from '../../sources/index.ts';
+import { FORM_VALUES } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { html } from '../http/responses.ts';
 import { frameOf } from './frame.ts';
@@ -24,10 +25,14 @@ const EMPTY_FORM: FormState = { values: {}, errors: {} };
 export function startPages(services: WebDeps) {
   const pages = new Elysia({ name: 'start pages' });
   for (const type of ['scrape', 'search', 'discover', 'embed']) {
-    pages.get(`/${type}`, async ({ request }) => {
-      const form = { ...EMPTY_FORM, values: Object.fromEntries(new URL(request.url).searchParams) };
-      return html((await startPage(services, request, type, form)) ?? '');
-    });
+    pages.get(
+      `/${type}`,
+      async ({ request, query }) => {
+        const form = { ...EMPTY_FORM, values: query };
+        return html((await startPage(services, request, type, form)) ?? '');
+      },
+      { query: FORM_VALUES, detail: { hide: true } },
+    );
   }
   return pages;
 }

@@ -5,8 +5,9 @@ import { JobCard } from '../../../views/jobs/job_card.tsx';
 import { InvalidInput, type Job } from '../../jobs/index.ts';
 import { listImports, removeImport } from '../../sources/archive/index.ts';
 import { startedText } from '../../text/job_text.ts';
+import { type StartRoutes, startContract } from '../contract/starts.ts';
 import type { WebDeps } from '../deps.ts';
-import { readFields } from '../http/body.ts';
+import { parseFields } from '../http/body.ts';
 import { refuseKey } from '../http/idempotency.ts';
 import { isHtmx, isNavigation, wantsJson, wantsText } from '../http/negotiation.ts';
 import { html, plainText, seeOther } from '../http/responses.ts';
@@ -70,21 +71,25 @@ export function startRoutes(services: WebDeps) {
   for (const type of tracker.types) {
     routes.post(
       `/api/${type}`,
-      async ({ request, server }) => {
+      async ({ request, server, body }) => {
         if (type !== 'scrape' || !isUpload(request)) {
-          const fields = await readFields(request);
-          return idempotent(request, fields, (uuidAt) =>
-            start({ request, server, uuidAt }, type, fields),
+          return idempotent(request, body, (uuidAt) =>
+            start({ request, server, uuidAt }, type, body),
           );
         }
         refuseKey(request);
         const fields = await receiveUpload(services, request, server);
         return startOrForget({ request, server }, { ...fields, source: 'archive' });
       },
-      { parse: 'none' },
+      { parse: parseStart, ...startContract(tracker, type) },
     );
   }
-  return routes;
+  return routes as unknown as StartRoutes;
+}
+
+/** A file goes to the disk as it arrives. */
+function parseStart(received: { request: Request }) {
+  return isUpload(received.request) ? {} : parseFields(received);
 }
 
 function textsOf(fields: Record<string, unknown>): Record<string, string> {
