@@ -33,7 +33,7 @@ export async function bootstrap(
   jobTracker.define(...(await loadOperations(deps)));
   jobTracker.saveWith(deps.library.save);
   const health = new Health({ db, path: config.databasePath, kind, clock: systemClock, logger });
-  jobTracker.heed(health);
+  jobTracker.watchDatabase(health);
   return { ...deps, health };
 }
 

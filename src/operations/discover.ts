@@ -54,16 +54,17 @@ export default function discover({ sources }: OperationDeps) {
   return defineJob<'discover'>({
     type: 'discover',
     concurrency: 2,
-    input: z.object({
-      query: words('Query', 'climbing coach'),
-      maxResults: wholeNumber('Profiles', 1, 1_000, DEFAULT_PROFILES),
-      save: tick('Save', true).describe('Keep the profiles in the library.'),
-      scrape: tick('Scrape', false).describe('Then scrape each of them, as a job of its own.'),
-      maxTweets: wholeNumber('Posts of each', 1, 10_000, DEFAULT_POSTS).describe(
-        'Posts of each at most, when they are scraped.',
-      ),
-      source: choice('Source', able as [string, ...string[]], 'sample'),
-    }),
+    input: () =>
+      z.object({
+        query: words('Query', 'climbing coach'),
+        maxResults: wholeNumber('Profiles', 1, 1_000, DEFAULT_PROFILES),
+        save: tick('Save', true).describe('Keep the profiles in the library.'),
+        scrape: tick('Scrape', false).describe('Then scrape each of them, as a job of its own.'),
+        maxTweets: wholeNumber('Posts of each', 1, 10_000, DEFAULT_POSTS).describe(
+          'Posts of each at most, when they are scraped.',
+        ),
+        source: choice('Source', able as [string, ...string[]], 'sample'),
+      }),
 
     steps: ({ scrape }) => (scrape ? [FIND_STEP, SCRAPE_STEP] : []),
 

@@ -31,10 +31,11 @@ export default function embed(services: OperationDeps) {
   return defineJob<'embed'>({
     type: 'embed',
     concurrency: 1,
-    input: z.object({
-      model: choice('Model', [embedder.model], embedder.model),
-      batchSize: wholeNumber('Batch size', 1, 256, DEFAULT_BATCH),
-    }),
+    input: () =>
+      z.object({
+        model: choice('Model', [embedder.model], embedder.model),
+        batchSize: wholeNumber('Batch size', 1, 256, DEFAULT_BATCH),
+      }),
 
     steps: () => [FETCH_STEP, 'embed the posts'],
 

@@ -50,7 +50,7 @@ export default function scrape({ sources, importsDir }: OperationDeps) {
   return defineJob<'scrape'>({
     type: 'scrape',
     concurrency: 2,
-    input: scrapeInput([...sources.keys()]),
+    input: () => scrapeInput([...sources.keys()]),
     check: ({ archive }) => (archive === undefined ? undefined : checkArchive(archive, importsDir)),
 
     steps: ({ source }) => (source === 'archive' ? [CHECK_STEP, STORE_STEP] : []),
@@ -141,7 +141,7 @@ async function storePages(
 function scrapeInput(sources: string[]) {
   return z
     .object({
-      username: username.optional().describe('It may be absent only with the source archive.'),
+      username: username().optional().describe('It may be absent only with the source archive.'),
       maxTweets: optionalWholeNumber('Posts', 1, 10_000).describe(
         `By default ${DEFAULT_POSTS}, and of an archive all.`,
       ),

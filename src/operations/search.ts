@@ -59,14 +59,17 @@ export default function search(services: OperationDeps) {
   return defineJob<'search'>({
     type: 'search',
     concurrency: 2,
-    input: z.object({
-      query: terms.describe('Terms, separated by commas; a post matches when it has one of them.'),
-      maxTweets: wholeNumber('Posts', 1, 10_000, DEFAULT_POSTS),
-      days: optionalWholeNumber('Days', 1, 3_650).describe('Nothing older than this many days.'),
-      mode: choice('Order', ['latest', 'top'], 'latest'),
-      embed: tick('Embed', false).describe('Also give every post found a vector.'),
-      source: choice('Source', able as [string, ...string[]], 'sample'),
-    }),
+    input: () =>
+      z.object({
+        query: terms().describe(
+          'Terms, separated by commas; a post matches when it has one of them.',
+        ),
+        maxTweets: wholeNumber('Posts', 1, 10_000, DEFAULT_POSTS),
+        days: optionalWholeNumber('Days', 1, 3_650).describe('Nothing older than this many days.'),
+        mode: choice('Order', ['latest', 'top'], 'latest'),
+        embed: tick('Embed', false).describe('Also give every post found a vector.'),
+        source: choice('Source', able as [string, ...string[]], 'sample'),
+      }),
 
     steps: ({ embed }) => (embed ? [FETCH_STEP, SEARCH_STEP, EMBED_STEP] : []),
 

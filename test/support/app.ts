@@ -68,7 +68,7 @@ export async function setupApp(
     clock: healthClock,
     logger: silentLogger,
   });
-  tracker.heed(health);
+  tracker.watchDatabase(health);
   const closing = new AbortController();
   const app = await createApp({
     ...services,

@@ -39,6 +39,7 @@ const EXTERNAL = [
   '@elysiajs/openapi',
   '@fastify/busboy',
   '@streamparser/json',
+  'file-type',
   'html-entities',
   'tar-stream',
   'yauzl',

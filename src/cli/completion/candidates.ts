@@ -132,7 +132,7 @@ function jobsFor(command: string): Job[] {
 
 function jobsThat(are: (status: JobStatus) => boolean): Job[] {
   const jobs = JOB_STATUSES.filter(are).flatMap(
-    (status) => jobTracker.listJobs({ status, limit: MAX_JOBS }).jobs,
+    (status) => jobTracker.reader.listJobs({ status, limit: MAX_JOBS }).jobs,
   );
   const byAge = (a: Job, b: Job) => b.createdAt.getTime() - a.createdAt.getTime();
   return jobs.sort(byAge).slice(0, MAX_JOBS);

@@ -75,10 +75,10 @@ export function createLiveLogs(tracker: Tracker): LiveLogs {
 
 function readPiece(tracker: Tracker, place: LogPlace): LogPiece | undefined {
   const { job } = place;
-  const { from, text, position } = tracker.readWrittenLog(job, place.position, MAX_BYTES);
+  const { from, text, position } = tracker.reader.readWrittenLog(job, place.position, MAX_BYTES);
   if (text === '') return undefined;
   const event = encodeJsonEvent('log', { job, from, position, text });
-  const isLast = tracker.logEnd(job) === position;
+  const isLast = tracker.reader.logEnd(job) === position;
   return { event: new TextEncoder().encode(event), position, isLast };
 }
 

@@ -50,7 +50,7 @@ export function namedJobsStream(
   function nextChanged(): string {
     const piece = changes.takeChanged(MAX_PIECE).map((id) => {
       const job = tracker.getJob(id);
-      return job ? jobEvent(job, tracker.stepsOf(id)) : encodeJsonEvent('not_found', { id });
+      return job ? jobEvent(job, tracker.reader.stepsOf(id)) : encodeJsonEvent('not_found', { id });
     });
     return piece.join('');
   }

@@ -22,7 +22,7 @@ export class StalledJobs {
 
   #check(): void {
     const before = new Set(this.#since.keys());
-    this.#since = this.tracker.stalledJobs();
+    this.#since = this.tracker.reader.stalledJobs();
     const changed = new Set(this.#since.keys()).symmetricDifference(before);
     if (changed.size > 0) this.onChange();
   }

@@ -26,7 +26,7 @@ export class TaskbarEvents {
   progress(ids: Iterable<string>, id: string): string {
     const now = new Date();
     const parts = [...ids].flatMap((jobId) => {
-      const job = this.tracker.getBriefJob(jobId);
+      const job = this.tracker.reader.getBriefJob(jobId);
       if (!job || isFinal(job.status)) return [];
       return String(JobLive({ view: this.jobs.view(job), now, oob: true }));
     });

@@ -27,15 +27,15 @@ export class TaskbarJobs {
   model(): TaskbarModel {
     const now = new Date();
     const since = new Date(now.getTime() - LINGER_MS);
-    const jobs = this.#tracker.getCurrentJobs(since, MAX_CARDS);
+    const jobs = this.#tracker.reader.getCurrentJobs(since, MAX_CARDS);
     for (const job of jobs) this.#scheduleLeave(job);
     const views = withoutSurplus(this.#viewsOf(jobs));
     const waiting = views.filter(({ job }) => isWaiting(job.status)).length;
-    return { jobs: views, now, more: this.#tracker.countActive().waiting - waiting };
+    return { jobs: views, now, more: this.#tracker.reader.countActive().waiting - waiting };
   }
 
   view(job: Job): JobView {
-    const perSecond = this.#tracker.speedOf(job.id);
+    const perSecond = this.#tracker.reader.rateOf(job.id);
     const stalledSince = job.status === 'running' ? this.#stalled.since(job.id) : undefined;
     return { job, ...(perSecond && { perSecond }), ...(stalledSince && { stalledSince }) };
   }

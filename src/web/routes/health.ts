@@ -53,8 +53,8 @@ export function healthRoute({ tracker, streams, health }: WebDeps) {
   /** Nothing when the database cannot be read: the other fields are known without it. */
   function countsIfReadable() {
     try {
-      const { atWork, waiting } = tracker.countActive();
-      return { activeJobs: atWork + waiting, processes: health.processes.list() };
+      const { running, waiting } = tracker.reader.countActive();
+      return { activeJobs: running + waiting, processes: health.processes.list() };
     } catch (error) {
       if (!health.noticed(error)) throw error;
       return {};

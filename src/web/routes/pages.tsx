@@ -76,7 +76,7 @@ function dashboard({ tracker, library, sources }: WebDeps): DashboardModel {
       failed: sum(hours, 'failed'),
     },
     hours,
-    recent: tracker.listJobs({ limit: 10 }).jobs,
+    recent: tracker.reader.listJobs({ limit: 10 }).jobs,
     sources: sourceOptions(sources),
   };
 }
@@ -85,8 +85,8 @@ function dashboard({ tracker, library, sources }: WebDeps): DashboardModel {
 function lastHours(tracker: Tracker): Hour[] {
   const thisHour = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
   const span = { since: thisHour - 23 * HOUR_MS, until: thisHour + HOUR_MS };
-  const { types } = tracker.history({ by: 'hour', ...span });
-  const { atWork, waiting } = tracker.countActive();
+  const { types } = tracker.reader.history({ by: 'hour', ...span });
+  const { running, waiting } = tracker.reader.countActive();
   return Array.from({ length: 24 }, (_, index) => {
     const periods = types.flatMap((type) => type.periods[index] ?? []);
     const total = (status: FinalStatus) => periods.reduce((sum, period) => sum + period[status], 0);
@@ -95,7 +95,7 @@ function lastHours(tracker: Tracker): Hour[] {
       completed: total('completed'),
       failed: total('failed'),
       cancelled: total('cancelled'),
-      active: index === 23 ? atWork + waiting : 0,
+      active: index === 23 ? running + waiting : 0,
     };
   });
 }

@@ -69,7 +69,7 @@ async function startModel(
     form,
     sources: sourceOptions(sources),
     imports: type === 'scrape' ? await listImports(importsDir) : [],
-    runs: tracker.listJobs({ type, limit: RUNS }).jobs,
+    runs: tracker.reader.listJobs({ type, limit: RUNS }).jobs,
   };
 }
 

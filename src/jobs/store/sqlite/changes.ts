@@ -1,26 +1,37 @@
 import type { Database } from 'bun:sqlite';
-import type { TransactionListener, Writer } from '../../platform/writer.ts';
-import type { FinalStatus } from '../lifecycle.ts';
+import type { TransactionListener, Writer } from '../../../platform/writer.ts';
+import type { FinalStatus, JobStatus } from '../../lifecycle.ts';
+import { command, query } from './statements.ts';
 
-/** More changes than these in one transaction, or since the last look, are not told one by one. */
-const MAX_TOLD = 500;
+/** Above this many changes in one transaction, or since the last read, the jobs are not listed. */
+const MAX_LISTED = 500;
 
-/** How many transactions a process may be behind and still be told what changed. */
-const KEPT = 2_000;
+/** How many transactions a process may be behind and still learn which jobs changed. */
+const MAX_KEPT = 2_000;
 
-/** After so many transactions those that are too old are forgotten. */
-const FORGET_EVERY = 256;
+/** After this many transactions the oldest are deleted. */
+const DELETE_EVERY = 256;
 
 /** How many of the jobs that ended last are remembered, for the taskbar. */
 const MAX_RECENT = 64;
 
-/** Where a job stands, as far as it is counted: it waits, a worker runs it, or its caller does. */
+const HOUR_MS = 3_600_000;
+
+/** The groups in which jobs are counted: waiting, run by a worker, or tracked. */
 export type Place = 'waiting' | 'running' | 'tracked';
 
-/** What counts a job: its type, and who asked for it. */
+/** By what a job is counted: its type, and the client that asked for it. */
 export interface Counted {
   type: string;
   client: string | null;
+}
+
+/** What a statement returns of a job so that its move can be counted. */
+export interface Moved extends Counted {
+  id: string;
+  status: JobStatus;
+  tracked: number;
+  started_at: number | null;
 }
 
 interface Counts {
@@ -37,7 +48,7 @@ type Delta = [
   tracked: number,
 ];
 
-/** Where a place's number stands in a delta. */
+/** The index of each place in a delta. */
 const AT = { waiting: 2, running: 3, tracked: 4 } as const satisfies Record<Place, number>;
 
 const PLACES = ['waiting', 'running', 'tracked'] as const satisfies Place[];
@@ -50,9 +61,9 @@ interface ChangeRow {
 }
 
 /**
- * What transitions did, transaction by transaction: for the other processes, which read it from the
- * table `job_changes`, and for this one's own numbers of waiting and running jobs, which are counted
- * once and then kept by it. Nothing here is the truth about a job.
+ * The changes of each transaction. Other processes read them from the table `job_changes`; this one
+ * uses them to keep the numbers of waiting and running jobs, which it counts only once. The truth
+ * about a job is in its row alone.
  */
 export class ChangeLog implements TransactionListener {
   readonly #db: Database;
@@ -61,14 +72,14 @@ export class ChangeLog implements TransactionListener {
   #seen: number;
   #seenVersion: number | undefined;
   #recent: string[] = [];
-  /** What others did since `takeNews`. */
+  /** What other connections changed since the last `takeNews`. */
   #news: { changed: Set<string>; isTooMuch: boolean } | undefined;
-  /** Of the transaction under way. */
+  /** The changes of the transaction in progress. */
   #own = emptyTransaction();
 
   constructor(db: Database) {
     this.#db = db;
-    this.#statements = prepare(db);
+    this.#statements = statements(db);
     this.#seenVersion = this.#version();
     this.#seen = this.#statements.last.get()?.seq ?? 0;
     const recent = this.#statements.newest.all(MAX_RECENT);
@@ -85,12 +96,12 @@ export class ChangeLog implements TransactionListener {
     this.#own.seq = this.#seen + 1;
     this.#statements.add.run(
       this.#own.seq,
-      ids.size > MAX_TOLD ? null : JSON.stringify([...ids]),
+      ids.size > MAX_LISTED ? null : JSON.stringify([...ids]),
       ended.length > 0 ? JSON.stringify(ended.slice(-MAX_RECENT)) : null,
       deltas.length > 0 ? JSON.stringify(deltas) : null,
       ends.size > 0 ? JSON.stringify([...ends.values()]) : null,
     );
-    if (this.#own.seq % FORGET_EVERY === 0) this.#forget(this.#own.seq - KEPT);
+    if (this.#own.seq % DELETE_EVERY === 0) this.#deleteBefore(this.#own.seq - MAX_KEPT);
   }
 
   committed(): void {
@@ -107,14 +118,14 @@ export class ChangeLog implements TransactionListener {
     this.#own = emptyTransaction();
   }
 
-  /** A job came, went or changed in the transaction under way. */
+  /** A job was created, deleted or changed in the transaction in progress. */
   changed(id: string): void {
     const { ids } = this.#own;
-    // Beyond that nobody is told which ones.
-    if (ids.size <= MAX_TOLD) ids.add(id);
+    // Above that, the ids are not listed.
+    if (ids.size <= MAX_LISTED) ids.add(id);
   }
 
-  /** It also stands elsewhere now; `undefined` is nowhere. */
+  /** A job moved from one place to another; `undefined` for a new, ended or deleted job. */
   moved(id: string, job: Counted, from: Place | undefined, to: Place | undefined): void {
     this.changed(id);
     if (from === to) return;
@@ -132,7 +143,7 @@ export class ChangeLog implements TransactionListener {
     }
   }
 
-  /** Most transactions are about jobs of one type and one client. */
+  /** Most transactions change jobs of one type and one client, so the last delta fits as a rule. */
   #deltaOf({ type, client }: Counted): Delta {
     const { deltas } = this.#own;
     const last = deltas.at(-1);
@@ -146,18 +157,26 @@ export class ChangeLog implements TransactionListener {
     if (client !== null && this.#counts) addToClient(this.#counts, client, by);
   }
 
-  /** It ended, `ms` after its last attempt began; undefined when none was under way. */
-  ended(id: string, type: string, status: FinalStatus, at: number, ms: number | undefined): void {
-    if (status !== 'failed') this.#own.ended.push(id);
-    const hour = at - (at % 3_600_000);
-    const bucket = ms === undefined ? -1 : Math.floor(4 * Math.log2(Math.max(1, ms)));
-    const key = `${hour} ${type} ${status} ${bucket}`;
+  /** A job has ended. `startedAt`: when its last attempt began, if it has had one. */
+  ended(
+    job: Counted & { id: string },
+    from: Place,
+    status: FinalStatus,
+    now: number,
+    startedAt: number | null,
+  ): void {
+    this.moved(job.id, job, from, undefined);
+    if (status !== 'failed') this.#own.ended.push(job.id);
+    const isTimed = from !== 'waiting' && startedAt !== null;
+    const bucket = isTimed ? bucketOf(now - startedAt) : NO_DURATION;
+    const hour = now - (now % HOUR_MS);
+    const key = `${hour} ${job.type} ${status} ${bucket}`;
     const known = this.#own.ends.get(key);
     if (known) known[4]++;
-    else this.#own.ends.set(key, [hour, type, status, bucket, 1]);
+    else this.#own.ends.set(key, [hour, job.type, status, bucket, 1]);
   }
 
-  /** How many jobs of the type stand there now, in all processes. */
+  /** How many jobs of the type are in that place now, in all processes. */
   count(type: string, place: Place): number {
     return this.#counted().types.get(type)?.[place] ?? 0;
   }
@@ -166,7 +185,7 @@ export class ChangeLog implements TransactionListener {
     return this.#counted().clients.get(client) ?? 0;
   }
 
-  /** Types of which at least one job stands there. */
+  /** Types with at least one job in that place. */
   typesWith(place: Place): string[] {
     return [...this.#counted().types].flatMap(([type, counts]) => (counts[place] > 0 ? type : []));
   }
@@ -177,13 +196,13 @@ export class ChangeLog implements TransactionListener {
     return total;
   }
 
-  /** The last jobs that ended without failing, the latest first; some may be gone by now. */
+  /** The jobs that ended last without failing, latest first; some may have been deleted since. */
   get recentlyEnded(): string[] {
     this.catchUp();
     return this.#recent.toReversed();
   }
 
-  /** What other connections changed since this was last called, as far as it was written down. */
+  /** What other connections changed since the last call, as far as `job_changes` still has it. */
   takeNews(): { changed: Set<string> | 'too many' } | undefined {
     this.catchUp();
     const news = this.#news;
@@ -191,18 +210,18 @@ export class ChangeLog implements TransactionListener {
     return news && { changed: news.isTooMuch ? 'too many' : news.changed };
   }
 
-  /** Takes note of what other connections have committed. */
+  /** Reads what other connections have committed. */
   catchUp(): void {
     const version = this.#version();
     if (version === this.#seenVersion) return;
     this.#seenVersion = version;
     this.#news ??= { changed: new Set(), isTooMuch: false };
     const rows = this.#statements.since.all(this.#seen);
-    // This process slept while older ones were forgotten, or there are more than it wants to read.
+    // Rows are missing: they were deleted while this process slept.
     const isGap = rows[0] !== undefined && rows[0].seq !== this.#seen + 1;
     const last = rows.at(-1)?.seq ?? this.#statements.last.get()?.seq ?? 0;
-    // An earlier state was put in place when `last` is behind.
-    if (isGap || rows.length > MAX_TOLD || last < this.#seen) {
+    // `last` is behind when the file was replaced by an earlier state of it.
+    if (isGap || rows.length > MAX_LISTED || last < this.#seen) {
       this.#news.isTooMuch = true;
       this.#counts = undefined;
       this.#seen = this.#statements.last.get()?.seq ?? 0;
@@ -218,7 +237,7 @@ export class ChangeLog implements TransactionListener {
     this.#seen = seq;
     if (jobs === null) news.isTooMuch = true;
     else for (const id of JSON.parse(jobs) as string[]) news.changed.add(id);
-    if (news.changed.size > MAX_TOLD) news.isTooMuch = true;
+    if (news.changed.size > MAX_LISTED) news.isTooMuch = true;
     this.#rememberEnded(ended);
     if (counts !== null) for (const delta of JSON.parse(counts) as Delta[]) this.#apply(delta, 1);
   }
@@ -245,8 +264,8 @@ export class ChangeLog implements TransactionListener {
   }
 
   /**
-   * Reads every job that is not over, once, and up to the same moment what is counted in already:
-   * what another process commits in between would be counted twice.
+   * Counts every live job. Within the same transaction it reads the changes that this count
+   * includes: otherwise they would be counted a second time later.
    */
   #countAll(): Counts {
     this.catchUp();
@@ -264,16 +283,16 @@ export class ChangeLog implements TransactionListener {
     if (this.#counts) add(this.#counts, delta, sign);
   }
 
-  /** What is to be counted of them is counted first. */
-  #forget(before: number): void {
+  /** Their ends are added to the history first. */
+  #deleteBefore(before: number): void {
     this.#statements.countEnds.run(before);
-    this.#statements.forget.run(before);
+    this.#statements.deleteBefore.run(before);
   }
 }
 
 const logs = new WeakMap<Database, ChangeLog>();
 
-/** The log of a connection, which takes part in what its writer writes: there is one for each. */
+/** The change log of a connection; it takes part in the transactions of the connection's writer. */
 export function changeLogOf(db: Database, writer: Writer): ChangeLog {
   const log = logs.get(db) ?? new ChangeLog(db);
   logs.set(db, log);
@@ -305,7 +324,7 @@ function addToClient({ clients }: Counts, client: string, by: number): void {
 
 function emptyTransaction() {
   return {
-    /** Its row's number, once that is written. */
+    /** The number of its row, once that is written. */
     seq: undefined as number | undefined,
     ids: new Set<string>(),
     deltas: [] as Delta[],
@@ -314,35 +333,54 @@ function emptyTransaction() {
       string,
       [hour: number, type: string, status: string, bucket: number, n: number]
     >(),
-    /** All were counted within it, what it has done included. */
+    /** The live jobs were counted within it, so the count includes its own changes. */
     isCountedWithin: false,
   };
 }
 
-function prepare(db: Database) {
+/** Stands for a job that ended without having run. */
+const NO_DURATION = -1;
+
+/** See `bucketMs` in `src/jobs/history.ts`. */
+function bucketOf(ms: number): number {
+  return Math.floor(4 * Math.log2(Math.max(1, ms)));
+}
+
+function statements(db: Database) {
   return {
-    version: db.query<{ data_version: number }, []>('PRAGMA data_version'),
-    last: db.query<{ seq: number | null }, []>('SELECT MAX(seq) AS seq FROM job_changes'),
-    newest: db.query<{ ended: string | null }, [number]>(
+    version: query<{ data_version: number }>(db, 'PRAGMA data_version'),
+    last: query<{ seq: number | null }>(db, 'SELECT MAX(seq) AS seq FROM job_changes'),
+    newest: query<{ ended: string | null }>(
+      db,
       'SELECT ended FROM job_changes ORDER BY seq DESC LIMIT ?',
     ),
-    since: db.query<ChangeRow, [number]>(`
+    since: query<ChangeRow>(
+      db,
+      `
       SELECT seq, jobs, ended, counts FROM job_changes WHERE seq > ?
-      ORDER BY seq LIMIT ${MAX_TOLD + 1}`),
-    add: db.query<null, [number, ...(string | null)[]]>(
+      ORDER BY seq LIMIT ${MAX_LISTED + 1}`,
+    ),
+    add: command(
+      db,
       'INSERT INTO job_changes (seq, jobs, ended, counts, ends) VALUES (?, ?, ?, ?, ?)',
     ),
-    countAll: db.query<{ type: string; client: string | null; place: Place; count: number }, []>(`
+    countAll: query<{ type: string; client: string | null; place: Place; count: number }>(
+      db,
+      `
       SELECT type, client,
              CASE WHEN status IN ('queued', 'retrying') THEN 'waiting'
                   WHEN tracked THEN 'tracked' ELSE 'running' END AS place,
              COUNT(*) AS count
-      FROM jobs INDEXED BY jobs_live WHERE completed_at IS NULL GROUP BY 1, 2, 3`),
-    countEnds: db.query<null, [number]>(`
+      FROM jobs INDEXED BY jobs_live WHERE completed_at IS NULL GROUP BY 1, 2, 3`,
+    ),
+    countEnds: command(
+      db,
+      `
       INSERT INTO job_ends (hour, type, status, bucket, count)
       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4
       FROM job_changes, json_each(ends) WHERE seq < ?
-      ON CONFLICT DO UPDATE SET count = count + excluded.count`),
-    forget: db.query<null, [number]>('DELETE FROM job_changes WHERE seq < ?'),
+      ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+    ),
+    deleteBefore: command(db, 'DELETE FROM job_changes WHERE seq < ?'),
   };
 }

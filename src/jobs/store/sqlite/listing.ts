@@ -1,44 +1,51 @@
 import type { Database } from 'bun:sqlite';
-import { measured } from '../engine/report.ts';
-import type { JobStatus } from '../lifecycle.ts';
-import { type JobListing, type JobPage, type JobQuery, type Tally, WINDOW } from '../listing.ts';
-import { BRIEF, type JobRow, toJob } from './sqlite_rows.ts';
+import { measured } from '../../engine/tidying.ts';
+import type { JobStatus } from '../../lifecycle.ts';
+import { type JobListing, type JobPage, type JobQuery, type Tally, WINDOW } from '../../listing.ts';
+import { BRIEF, type JobRow, toJob } from './rows.ts';
+import { query } from './statements.ts';
 
 const DEFAULT_PAGE = 50;
-const MAX_PAGE_LENGTH = 1_000;
+const MAX_PAGE = 1_000;
 
-/** Recent sessions are those of so many of the newest jobs that have one. */
+/** Recent sessions are looked for among this many of the newest jobs that belong to one. */
 const RECENT_JOBS = 5_000;
 
 /**
- * Lists of jobs in SQLite, by (created_at, key); a cursor is such a pair. A list of all types is
- * that of each type, side by side: an index over all of them would be one page more in every commit
- * that starts a job.
+ * Lists jobs from SQLite by (created_at, key); a cursor is such a pair. A list of all types merges
+ * the lists of each type: an index over all types would cost one more page in every commit that
+ * starts a job.
  */
 export function createSqliteJobListing(db: Database): JobListing {
-  // The progress of a job that started others is the sum of theirs, and theirs counts already.
-  // TOTAL adds real numbers: SUM fails when whole ones get beyond 2^63.
+  // A parent is left out: its progress is the sum of its children's, which are counted.
+  // TOTAL adds real numbers; SUM fails above 2^63.
   const isParent = 'EXISTS (SELECT 1 FROM jobs AS child WHERE child.parent_id = jobs.id)';
-  const sums = db.query<
-    { status: JobStatus; count: number; current: number; total: number },
-    [string]
-  >(`
+  const sums = query<{ status: JobStatus; count: number; current: number; total: number }>(
+    db,
+    `
     SELECT status, COUNT(*) AS count,
            TOTAL(CASE WHEN ${isParent} THEN 0 ELSE min(progress_current, progress_total) END) AS current,
            TOTAL(CASE WHEN ${isParent} THEN 0 ELSE progress_total END) AS total
-    FROM jobs INDEXED BY jobs_by_session_and_status WHERE session_id = ? GROUP BY status`);
-  const counts = db.query<{ status: JobStatus; count: number }, [string]>(`
+    FROM jobs INDEXED BY jobs_by_session_and_status WHERE session_id = ? GROUP BY status`,
+  );
+  const counts = query<{ status: JobStatus; count: number }>(
+    db,
+    `
     SELECT status, COUNT(*) AS count
-    FROM jobs INDEXED BY jobs_by_session_and_status WHERE session_id = ? GROUP BY status`);
-  const recent = db.query<{ id: string; last: number }, [number]>(`
+    FROM jobs INDEXED BY jobs_by_session_and_status WHERE session_id = ? GROUP BY status`,
+  );
+  const recent = query<{ id: string; last: number }>(
+    db,
+    `
     SELECT session_id AS id, MAX(created_at) AS last
     FROM (SELECT session_id, created_at FROM jobs INDEXED BY jobs_in_sessions
           WHERE session_id IS NOT NULL ORDER BY created_at DESC LIMIT ${RECENT_JOBS})
-    GROUP BY session_id ORDER BY last DESC LIMIT ?`);
+    GROUP BY session_id ORDER BY last DESC LIMIT ?`,
+  );
 
   return {
-    list: (query) => (query.newerThan ? newerPage(db, query) : olderPage(db, query)),
-    tally: (query) => tally(db, query),
+    list: (asked) => (asked.newerThan ? newerPage(db, asked) : olderPage(db, asked)),
+    tally: (asked) => tally(db, asked),
     session: (id) => {
       const rows = sums.all(id);
       return {
@@ -65,13 +72,13 @@ function standing(rows: { status: JobStatus; count: number }[]) {
   };
 }
 
-function olderPage(db: Database, query: JobQuery): JobPage {
-  const limit = pageLimit(query);
-  const { rows, bound } = select(db, query, 'older', limit + 1);
+function olderPage(db: Database, asked: JobQuery): JobPage {
+  const limit = pageLimit(asked);
+  const { rows, bound } = select(db, asked, 'older', limit + 1);
   const jobs = rows.slice(0, limit).map(toJob);
   const isFull = rows.length > limit;
   const next = isFull ? cursorOf(rows[limit - 1]) : bound;
-  const newer = query.cursor && (cursorOf(rows[0]) ?? query.cursor);
+  const newer = asked.cursor && (cursorOf(rows[0]) ?? asked.cursor);
   return {
     jobs,
     ...(next && { nextCursor: next }),
@@ -80,31 +87,29 @@ function olderPage(db: Database, query: JobQuery): JobPage {
   };
 }
 
-function newerPage(db: Database, query: JobQuery): JobPage {
-  const limit = pageLimit(query);
-  const { rows, bound } = select(db, query, 'newer', limit + 1);
+function newerPage(db: Database, asked: JobQuery): JobPage {
+  const limit = pageLimit(asked);
+  const { rows, bound } = select(db, asked, 'newer', limit + 1);
   const isFull = rows.length > limit;
   if (!isFull && !bound)
-    return olderPage(db, { ...query, newerThan: undefined, cursor: undefined });
+    return olderPage(db, { ...asked, newerThan: undefined, cursor: undefined });
   const shown = rows.slice(0, limit).reverse();
   return {
     jobs: shown.map(toJob),
-    nextCursor: cursorOf(shown.at(-1)) ?? query.newerThan,
+    nextCursor: cursorOf(shown.at(-1)) ?? asked.newerThan,
     newerCursor: isFull ? cursorOf(shown[0]) : bound,
   };
 }
 
-function tally(db: Database, query: JobQuery): ReturnType<JobListing['tally']> {
-  const scope = scopeOf(db, query, 'older');
+function tally(db: Database, asked: JobQuery): ReturnType<JobListing['tally']> {
+  const scope = scopeOf(db, asked, 'older');
   const lanes = lanesOf(db, scope);
   const bound = boundOf(db, scope, lanes);
   const counts = new Map<string, Tally>();
   for (const lane of lanes) {
     const { from, where, params } = bounded(lane, bound);
     const sql = `SELECT status, tracked, COUNT(*) AS count ${from} ${where} GROUP BY status, tracked`;
-    for (const row of db
-      .query<Omit<Tally, 'tracked'> & { tracked: number }, Params>(sql)
-      .all(params)) {
+    for (const row of query<Omit<Tally, 'tracked'> & { tracked: number }>(db, sql).all(params)) {
       const key = `${row.status} ${row.tracked}`;
       const known = counts.get(key)?.count ?? 0;
       counts.set(key, { status: row.status, tracked: row.tracked === 1, count: known + row.count });
@@ -114,18 +119,18 @@ function tally(db: Database, query: JobQuery): ReturnType<JobListing['tally']> {
 }
 
 function pageLimit({ limit = DEFAULT_PAGE }: JobQuery): number {
-  return Math.min(Math.max(1, limit), MAX_PAGE_LENGTH);
+  return Math.min(Math.max(1, limit), MAX_PAGE);
 }
 
-/** Rows in reading direction; `bound` is how far it looked, when there is more beyond. */
-function select(db: Database, query: JobQuery, direction: Direction, limit: number) {
-  const scope = scopeOf(db, query, direction);
+/** Rows in reading direction; `bound` is where the search stopped, when there may be more beyond. */
+function select(db: Database, asked: JobQuery, direction: Direction, limit: number) {
+  const scope = scopeOf(db, asked, direction);
   const lanes = lanesOf(db, scope);
   const bound = scope.residual.length > 0 ? boundOf(db, scope, lanes) : undefined;
   const rows = lanes.flatMap((lane) => {
     const { from, where, params } = bounded(lane, bound);
     const sql = `SELECT ${BRIEF} ${from} ${where} ORDER BY ${lane.order} LIMIT $limit`;
-    return db.query<JobRow, Params>(sql).all({ ...params, limit });
+    return query<JobRow>(db, sql).all({ ...params, limit });
   });
   return { rows: rows.sort(inReading(direction)).slice(0, limit), bound };
 }
@@ -141,11 +146,11 @@ type Direction = 'older' | 'newer';
 
 type Params = Record<string, string | number>;
 
-/** What to read: the part that its index serves, and the part that only the rows can tell. */
+/** What to read: conditions that the index serves, and residual ones that need the rows. */
 interface Scope {
   direction: Direction;
   index: string;
-  /** The index has all types, each by itself, and all of them are wanted. */
+  /** All types are asked for, and the index has each of them separately. */
   isOfAllTypes: boolean;
   order: string;
   indexed: string[];
@@ -154,8 +159,8 @@ interface Scope {
 }
 
 function scopeOf(db: Database, asked: JobQuery, direction: Direction): Scope {
-  const query = asked.failure ? { ...asked, status: 'failed' as const } : asked;
-  const { index, served } = indexFor(db, query);
+  const filter = asked.failure ? { ...asked, status: 'failed' as const } : asked;
+  const { index, served } = indexFor(db, filter);
   const scope: Scope = {
     direction,
     index,
@@ -166,29 +171,29 @@ function scopeOf(db: Database, asked: JobQuery, direction: Direction): Scope {
     params: {},
   };
   const add = (name: 'status' | 'type' | 'session' | 'q', condition: string) => {
-    const value = query[name];
+    const value = filter[name];
     if (!value) return;
     (served === name ? scope.indexed : scope.residual).push(condition);
     scope.params[name] = value;
   };
-  // A partial index is used only where its own condition is said, and that of live jobs has two.
+  // SQLite uses a partial index only when the query repeats the condition of the index.
   if (index === 'jobs_live') scope.indexed.push('completed_at IS NULL');
   if (served === 'status' && index !== 'jobs_live')
-    scope.indexed.push(`status = '${query.status}'`);
+    scope.indexed.push(`status = '${filter.status}'`);
   else add('status', 'status = $status');
   add('type', 'type = $type');
   add('session', 'session_id = $session');
   const text = "id || ' ' || COALESCE(metadata, '') || ' ' || progress_message || ' ' ||";
   add('q', `instr(lower(${text} COALESCE(error_message, '')), lower($q)) > 0`);
-  if (query.failure) {
+  if (filter.failure) {
     scope.residual.push('failure = $failure');
-    scope.params.failure = query.failure;
+    scope.params.failure = filter.failure;
   }
-  addTimes(scope, query);
+  addTimes(scope, filter);
   return scope;
 }
 
-/** The index that leaves least to look through. Most jobs are completed, so that tells little. */
+/** The index that leaves the fewest rows to read. `completed` is no help: most jobs are. */
 function indexFor(db: Database, { session, status, type }: JobQuery) {
   if (session) return { index: 'jobs_by_session', served: 'session' } as const;
   if (status === 'failed') return { index: 'jobs_failed', served: 'status' } as const;
@@ -199,13 +204,13 @@ function indexFor(db: Database, { session, status, type }: JobQuery) {
   return { index: 'jobs_by_type', served: undefined } as const;
 }
 
-/** The index of live jobs is not in order of age: it serves as long as there is little to sort. */
+/** The index of live jobs is not ordered by age: it is used only while there are few to sort. */
 function areFew(db: Database, status: JobStatus): boolean {
   const sql = `SELECT 1 FROM jobs WHERE completed_at IS NULL AND status = ? LIMIT 1 OFFSET ${WINDOW}`;
-  return db.query<unknown, [string]>(sql).get(status) === null;
+  return query<unknown>(db, sql).get(status) === null;
 }
 
-/** The scope as it is to be read: once, or once for each type that there is. */
+/** The scope, or a copy of it for each type. */
 function lanesOf(db: Database, scope: Scope): Scope[] {
   if (!scope.isOfAllTypes) return [scope];
   return typesIn(db).map((type) => ({
@@ -215,7 +220,7 @@ function lanesOf(db: Database, scope: Scope): Scope[] {
   }));
 }
 
-/** Each step goes straight to the next type, however many jobs there are of one. */
+/** The types that have jobs; each step skips all other jobs of a type. */
 function typesIn(db: Database): string[] {
   const sql = `
     WITH RECURSIVE types (type) AS (
@@ -223,20 +228,19 @@ function typesIn(db: Database): string[] {
       UNION ALL SELECT (SELECT MIN(type) FROM jobs WHERE jobs.type > types.type) FROM types
       WHERE types.type IS NOT NULL)
     SELECT type FROM types WHERE type IS NOT NULL`;
-  return db
-    .query<{ type: string }, []>(sql)
+  return query<{ type: string }>(db, sql)
     .all()
     .map(({ type }) => type);
 }
 
 /**
- * At most one bound on each side: of two, SQLite starts at either, and a deep page would read all
- * that comes before it.
+ * Adds at most one bound on each side: with two, SQLite may start at the farther one, and a deep
+ * page would read everything before it.
  */
-function addTimes({ direction, indexed, params }: Scope, query: JobQuery): void {
-  const given = direction === 'older' ? query.cursor : query.newerThan;
+function addTimes({ direction, indexed, params }: Scope, asked: JobQuery): void {
+  const given = direction === 'older' ? asked.cursor : asked.newerThan;
   const cursor = given ? splitCursor(given) : undefined;
-  const { since, until } = query;
+  const { since, until } = asked;
   const isOlder = direction === 'older';
   if (cursor && isOlder && (until === undefined || cursor.time < until)) {
     indexed.push('(created_at, key) < ($cursorTime, $cursorKey)');
@@ -254,14 +258,14 @@ function addTimes({ direction, indexed, params }: Scope, query: JobQuery): void 
   }
 }
 
-/** The last job of the window, when there are as many; the index alone tells. */
+/** The last job of the window, when there are that many; reads nothing but the index. */
 function boundOf(db: Database, { direction }: Scope, lanes: Scope[]): string | undefined {
   const last = lanes.flatMap(({ index, order, indexed, params }) => {
     const sql = `SELECT created_at, key FROM jobs INDEXED BY ${index} ${whereOf(indexed)}
       ORDER BY ${order} LIMIT 1 OFFSET ${WINDOW - 1}`;
-    return db.query<Position, Params>(sql).get(named(sql, params)) ?? [];
+    return query<Position>(db, sql).get(named(sql, params)) ?? [];
   });
-  // Nothing is looked at beyond the nearest of them: a window is that of all types together.
+  // The window is shared by all types, so the nearest bound counts.
   return cursorOf(last.sort(inReading(direction))[0]);
 }
 
@@ -271,7 +275,7 @@ function bounded(scope: Scope, bound: string | undefined) {
   const conditions = [...indexed];
   if (bound) {
     const { time, key } = splitCursor(bound);
-    // It takes the place of the time that was asked for on that side.
+    // It replaces the time bound of the query on that side.
     const replaced = direction === 'older' ? 'created_at >= $since' : 'created_at < $until';
     if (conditions.includes(replaced)) conditions.splice(conditions.indexOf(replaced), 1);
     conditions.push(
@@ -287,7 +291,7 @@ function whereOf(conditions: string[]): string {
   return conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
 }
 
-/** Those that the statement names: a strict database refuses others. */
+/** The parameters that the statement names: a strict database refuses others. */
 function named(sql: string, params: Params): Params {
   return Object.fromEntries(
     Object.entries(params).filter(([name]) => new RegExp(`\\$${name}\\b`).test(sql)),

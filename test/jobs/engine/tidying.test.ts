@@ -5,7 +5,7 @@ import {
   measured,
   oneLine,
   tidied,
-} from '../../../src/jobs/engine/report.ts';
+} from '../../../src/jobs/engine/tidying.ts';
 import { errand, gate, setup } from '../../support/jobs.ts';
 
 const MOST = Number.MAX_SAFE_INTEGER;
@@ -158,7 +158,7 @@ describe('A4: a line of a log', () => {
     await tracker.start();
     const { id } = await tracker.enqueue('errand', {});
     await clock.advance(50);
-    expect((await tracker.readLog(id)).text).toBe(`${'a'.repeat(7_999)}…\n`);
+    expect((await tracker.reader.readLog(id)).text).toBe(`${'a'.repeat(7_999)}…\n`);
     finish.resolve();
   });
 });

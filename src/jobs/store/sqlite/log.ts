@@ -1,7 +1,8 @@
 import type { Database } from 'bun:sqlite';
-import type { LogPart } from '../details.ts';
+import type { LogPart } from '../../details.ts';
+import { command, query } from './statements.ts';
 
-/** A log keeps so many of its newest bytes. */
+/** How much of a log is kept, in bytes: its newest lines. */
 const MAX_LOG = 1024 * 1024;
 
 const LINE_BREAK = 10;
@@ -9,17 +10,16 @@ const LINE_BREAK = 10;
 const END = `SELECT position + bytes AS end FROM job_log WHERE job_id = ?
   ORDER BY position DESC LIMIT 1`;
 
-/** Appends to the logs of jobs, inside the transaction of the caller. */
+/** Appends to the logs of jobs, inside the caller's transaction. */
 export function createLogWriter(db: Database) {
-  const last = db.query<{ end: number }, [string]>(END);
-  const add = db.query<null, [string, number, number, string]>(
+  const last = query<{ end: number }>(db, END);
+  const add = command(
+    db,
     'INSERT INTO job_log (job_id, position, bytes, text) VALUES (?, ?, ?, ?)',
   );
-  const drop = db.query<null, [string, number]>(
-    'DELETE FROM job_log WHERE job_id = ? AND position < ?',
-  );
+  const drop = command(db, 'DELETE FROM job_log WHERE job_id = ? AND position < ?');
   return {
-    /** Whole lines, each with its line break. */
+    /** @param text whole lines, each with its line break. */
     append(id: string, text: string): void {
       const position = last.get(id)?.end ?? 0;
       const bytes = Buffer.byteLength(text);
@@ -30,12 +30,15 @@ export function createLogWriter(db: Database) {
 }
 
 export function createLogReader(db: Database) {
-  const last = db.query<{ end: number }, [string]>(END);
-  const chunksFrom = db.query<{ position: number; text: string }, [string, number]>(`
+  const last = query<{ end: number }>(db, END);
+  const chunksFrom = query<{ position: number; text: string }>(
+    db,
+    `
     SELECT position, text FROM job_log
     WHERE job_id = ?1 AND position >= COALESCE(
       (SELECT MAX(position) FROM job_log WHERE job_id = ?1 AND position <= ?2), 0)
-    ORDER BY position`);
+    ORDER BY position`,
+  );
   const logEnd = (id: string) => last.get(id)?.end ?? 0;
 
   function readLog(id: string, asked: number, limit: number): LogPart {
@@ -71,7 +74,7 @@ function characterFrom(bytes: Buffer, at: number): number {
   return start;
 }
 
-/** At most `limit` bytes up to a line break; a part of a line where that is more and `mayCut`. */
+/** At most `limit` bytes up to a line break; part of a line when the first is longer and `mayCut`. */
 function wholeLines(bytes: Buffer, limit: number, mayCut: boolean): Buffer {
   if (bytes.length <= limit) return bytes;
   const lineEnd = limit > 0 ? bytes.lastIndexOf(LINE_BREAK, limit - 1) + 1 : 0;
@@ -81,7 +84,7 @@ function wholeLines(bytes: Buffer, limit: number, mayCut: boolean): Buffer {
   return bytes.subarray(0, cut);
 }
 
-/** In UTF-8, what is not a character's first byte. */
+/** Whether it is a byte of UTF-8 that does not begin a character. */
 function isContinuation(byte: number | undefined): boolean {
   return byte !== undefined && (byte & 0xc0) === 0x80;
 }

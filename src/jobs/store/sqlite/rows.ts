@@ -1,7 +1,20 @@
-import { abridge } from '../../text/abridge.ts';
-import type { Job, JobType } from '../job.ts';
-import type { JobStatus } from '../lifecycle.ts';
-import type { Failure } from '../listing.ts';
+import { abridge } from '../../../text/abridge.ts';
+import type { Job, JobType } from '../../job.ts';
+import type { JobStatus } from '../../lifecycle.ts';
+import type { Failure } from '../../listing.ts';
+
+/** Conditions on jobs. That of live jobs is part of their index, and has to be in each query. */
+export const LIVE = 'completed_at IS NULL';
+export const WAITING = "status IN ('queued', 'retrying')";
+export const RUNNING = "status IN ('running', 'cancelling')";
+
+export const NO_LEASE = 'owner = NULL, lease_until = NULL';
+
+/** The attempts that count against `max_attempts`. */
+export const COUNTED_ATTEMPTS = 'attempt - uncounted';
+
+/** The columns of `Moved`. */
+export const MOVED = 'id, type, client, status, tracked, started_at';
 
 export interface JobRow {
   key: number;
