@@ -8,8 +8,8 @@ import { CommandFailed, EXIT } from './exit.ts';
 
 /** The one place where errors become exit codes. What is not known here is a fault of ours: 1. */
 export function failureOf(error: unknown): { code: number; message: unknown } {
-  const trouble = databaseIssueOf(error);
-  if (trouble) return { code: EXIT.unusable, message: `${trouble.title} ${trouble.advice}` };
+  const issue = databaseIssueOf(error);
+  if (issue) return { code: EXIT.unusable, message: `${issue.title} ${issue.advice}` };
   if (!(error instanceof Error)) return { code: EXIT.failed, message: error };
   const { message } = error;
   if (error instanceof CommandFailed) return { code: error.code, message };

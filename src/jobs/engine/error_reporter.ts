@@ -5,7 +5,7 @@ import type { Logger } from '../../platform/logger.ts';
 export interface DatabaseWatch {
   /** Why nothing may be written now although SQLite would accept it. Asked before every transaction. */
   obstacle(): DatabaseIssue | undefined;
-  /** Learns of an error; returns the trouble when the watch reports that one itself. */
+  /** Learns of an error; returns the issue when the watch reports that one itself. */
   noticed(error: unknown): DatabaseIssue | undefined;
 }
 

@@ -105,10 +105,10 @@ export class Executor {
     if (signal.reason instanceof ShuttingDown) return { as: 'released' };
     if (signal.reason instanceof JobStopped) return { as: 'cancelled' };
     const now = clock.now();
-    const trouble = databaseIssueOf(error);
-    if (trouble) {
+    const issue = databaseIssueOf(error);
+    if (issue) {
       errors.report(NOT_WRITTEN, error);
-      const reason = `${trouble.title} The job resumes by itself once that is solved.`;
+      const reason = `${issue.title} The job resumes by itself once that is solved.`;
       return { as: 'postponed', reason, retryAt: now + POSTPONE_MS };
     }
     const { permanent, retryAt } = hintsOf(error);

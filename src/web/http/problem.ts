@@ -115,8 +115,8 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof DatabaseUnusable) {
     return new Problem(503, 'database_unusable', error.message, { cause: error });
   }
-  const trouble = databaseIssueOf(error);
-  if (trouble) return outOfOrder(trouble, error);
+  const issue = databaseIssueOf(error);
+  if (issue) return outOfOrder(issue, error);
   return new Problem(500, 'internal', 'Something in xgpt failed.', {
     message: 'Nothing you sent was at fault. The log has the details; jobs that run go on.',
     cause: error,
