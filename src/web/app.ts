@@ -5,7 +5,7 @@ import { apiRoutes } from './api.ts';
 import { createAccess } from './auth/index.ts';
 import type { WebDeps } from './deps.ts';
 import { createAllowedMethods } from './http/allowed_methods.ts';
-import { gate } from './http/authenticate.ts';
+import { authenticate } from './http/authenticate.ts';
 import { compressed } from './http/compression.ts';
 import { answerProblem } from './http/errors.tsx';
 import { createIdempotent } from './http/idempotency.ts';
@@ -13,7 +13,7 @@ import { createIdempotencyKeys } from './http/idempotency_keys.ts';
 import { outOfOrder } from './http/problem.ts';
 import { plainQueries } from './http/query.ts';
 import { rendering } from './http/rendered.ts';
-import { guard, isSafe } from './http/same_origin.ts';
+import { isSafe, sameOrigin } from './http/same_origin.ts';
 import { EventStreams } from './live/event_streams.ts';
 import { JobUpdates } from './live/job_updates.ts';
 import { LiveTaskbar } from './live/taskbar.ts';
@@ -35,7 +35,7 @@ export type AppDeps = Omit<WebDeps, 'live' | 'updates' | 'streams' | 'idempotent
 };
 
 /**
- * The gate must see the path that routes are chosen by. Bun's own router takes the path as it was
+ * Authentication must see the path that routes are chosen by. Bun's own router takes the path as it was
  * sent, without resolving `..\` in it (Bun 1.4.4), and Elysia 1.4.30 looks for a path after the
  * eleventh character, which is inside of it for a name as short as `nas`.
  */
@@ -62,8 +62,8 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
       const answer = await answerProblem(services, errors, request, error, code);
       return (await compressed(request, answer)) ?? answer;
     })
-    .use(guard(config))
-    .use(gate({ access, closing, logger, server: () => root.server }))
+    .use(sameOrigin(config))
+    .use(authenticate({ access, closing, logger, server: () => root.server }))
     .onBeforeHandle({ as: 'global' }, ({ request }) => {
       const obstacle = isSafe(request) ? undefined : services.health.obstacle();
       if (obstacle) throw outOfOrder(obstacle);

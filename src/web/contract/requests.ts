@@ -25,10 +25,10 @@ export const MAX_FOLLOWED_LOGS = 20;
 
 const list = (title: string) => ({
   title,
-  message: 'Change what is named here, or leave it out.',
+  message: 'Correct the parameters named here, or leave them out.',
 });
 
-const LIST = list('The list cannot be filtered like that.');
+const LIST = list('Invalid query.');
 
 /** The address takes no query. */
 export const NO_QUERY = unchecked<Record<string, string>>(() => z.object({}));
@@ -153,12 +153,12 @@ export const LOG_QUERY = input(
     });
   },
   {
-    title: 'The log cannot be read from there.',
+    title: 'Invalid log position.',
     message: 'Take position from x-log-position of an earlier answer, or leave it out.',
   },
 );
 
-export const HISTORY_REFUSED = list('The history cannot be read like that.');
+export const HISTORY_REFUSED = list('Invalid query.');
 
 const byType = () =>
   typed(z.string().meta({ description: 'Only jobs of this type.', examples: ['scrape'] }));

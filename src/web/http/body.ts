@@ -32,7 +32,7 @@ async function readFields(request: Request, lists?: string[]): Promise<Record<st
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) {
     return body as Record<string, unknown>;
   }
-  throw new Problem(422, 'invalid_input', 'The body is not an object with fields.', {
+  throw new Problem(422, 'invalid_input', 'The body is not a JSON object.', {
     message: 'Send one JSON object, for example { "username": "aurora_lab" }.',
     details: { body: 'Body must be one JSON object.' },
   });
@@ -50,7 +50,7 @@ async function readBody(request: Request, lists: string[] = []): Promise<unknown
     return { ...Object.fromEntries(fields), ...Object.fromEntries(arrays) };
   }
   if (text === '') return {};
-  throw new Problem(415, 'unsupported_type', 'This kind of body cannot be read.', {
+  throw new Problem(415, 'unsupported_type', 'Unsupported content type.', {
     message: 'Send a form (application/x-www-form-urlencoded) or application/json.',
   });
 }
@@ -93,15 +93,15 @@ async function* orBrokenOff(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
 }
 
 function brokenOff(cause: unknown): Problem {
-  return new Problem(400, 'broken_off', 'The request broke off.', {
+  return new Problem(400, 'broken_off', 'The request was interrupted.', {
     message: 'Nothing was started. Send it again.',
     cause,
   });
 }
 
 function tooLarge(): Problem {
-  return new Problem(413, 'too_large', 'The request is too large.', {
-    message: 'Send 1 MB at most; split a long list into several requests.',
+  return new Problem(413, 'too_large', 'Request too large.', {
+    message: 'The limit is 1 MB. Split a long list into several requests.',
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Server } from 'bun';
-import { admittedUntil } from '../http/admission.ts';
+import { accessSignalOf } from '../http/authenticate.ts';
 import { Problem } from '../http/problem.ts';
 import { HEARTBEAT } from './sse.ts';
 
@@ -76,7 +76,7 @@ export class EventStreams {
   }
 
   async *#pieces(request: Request, source: StreamSource): AsyncGenerator<Uint8Array> {
-    const signal = AbortSignal.any([request.signal, admittedUntil(request)]);
+    const signal = AbortSignal.any([request.signal, accessSignalOf(request)]);
     let wake = () => {};
     const wakeNow = () => wake();
     const connection: Connection = { sentAt: performance.now(), wake: wakeNow };

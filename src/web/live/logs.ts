@@ -121,7 +121,7 @@ function readPlace(text: string): LogPlace {
 
 function malformedLog(rule: string): Problem {
   return new Problem(422, 'invalid_input', 'These logs cannot be followed.', {
-    message: 'Correct the field named here, or leave it out.',
+    message: 'Correct the parameters named here, or leave them out.',
     details: { log: rule },
   });
 }

@@ -3,14 +3,20 @@ import { LoginPage } from '../../../views/pages/login.tsx';
 import type { Logger } from '../../platform/logger.ts';
 import { type Access, SESSION_SECONDS } from '../auth/index.ts';
 import { LOGIN_BODY, LOGIN_QUERY } from '../contract/requests.ts';
-import { isAdmitted, sessionOf } from '../http/admission.ts';
-import { accessRequired, addressOf, checkToken, SESSION_COOKIE } from '../http/authenticate.ts';
+import {
+  accessRequired,
+  addressOf,
+  checkToken,
+  isAuthenticated,
+  SESSION_COOKIE,
+  sessionIdOf,
+} from '../http/authenticate.ts';
 import { parseFields } from '../http/body.ts';
 import { isNavigation } from '../http/negotiation.ts';
 import { Problem } from '../http/problem.ts';
 import { html, seeOther } from '../http/responses.ts';
 import { pathOfOurs } from '../http/same_site.ts';
-import { themeOf } from './frame.ts';
+import { themeOf } from './layout.ts';
 
 interface AccessParts {
   access: Access | undefined;
@@ -28,7 +34,7 @@ export function accessRoutes({ access, logger }: AccessParts) {
       '/login',
       ({ request, query }) => {
         const next = pathOfOurs(query.next);
-        return isAdmitted(request) ? seeOther(next) : loginPage(request, next);
+        return isAuthenticated(request) ? seeOther(next) : loginPage(request, next);
       },
       { query: LOGIN_QUERY, detail: { hide: true } },
     )
@@ -51,7 +57,7 @@ export function accessRoutes({ access, logger }: AccessParts) {
     .post(
       '/logout',
       async ({ request }) => {
-        const session = sessionOf(request);
+        const session = sessionIdOf(request);
         if (session !== undefined) await sessions.close(session);
         const answer = seeOther('/login');
         answer.headers.set('set-cookie', cookie(request, '', 0));
@@ -70,8 +76,8 @@ function loginPage(request: Request, next: string, problem?: Problem) {
 
 function wrongToken(request: Request): Problem {
   const { headers } = accessRequired(request);
-  return new Problem(401, 'unauthorised', 'This is not the token.', {
-    message: 'Copy it whole from where the server is started.',
+  return new Problem(401, 'unauthorised', 'Wrong token.', {
+    message: 'Copy the whole value of XGPT_TOKEN.',
     headers,
   });
 }

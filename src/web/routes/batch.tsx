@@ -10,7 +10,8 @@ import type { WebDeps } from '../deps.ts';
 import { parseBody } from '../http/body.ts';
 import { entryProblem, Problem, toProblem } from '../http/problem.ts';
 import { asStated, responseTo } from '../http/rendered.ts';
-import { type RequestContext, readStart, startAll, startFrom } from './start.ts';
+import type { RequestContext } from '../http/request_context.ts';
+import { readStart, startAll, startFrom } from './start.ts';
 
 type Result = { job: Job } | { error: Problem };
 

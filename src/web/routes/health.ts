@@ -2,7 +2,7 @@ import { Elysia } from 'elysia';
 import { about, refusals, returns } from '../contract/declare.ts';
 import { NO_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
-import { isAdmitted } from '../http/admission.ts';
+import { isAuthenticated } from '../http/authenticate.ts';
 import { respond } from '../http/rendered.ts';
 
 /** For monitoring: 503 while the database cannot be used. */
@@ -13,7 +13,7 @@ export function healthRoute({ tracker, streams, health }: WebDeps) {
     async ({ request, set, status }) => {
       if (health.issue) await health.check();
       const counts = countsIfReadable();
-      const report = { ...statusOf(health), ...(isAdmitted(request) && details(counts)) };
+      const report = { ...statusOf(health), ...(isAuthenticated(request) && details(counts)) };
       if (!health.issue) return respond(() => report, {});
       set.headers['retry-after'] = '5';
       return status(

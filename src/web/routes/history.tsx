@@ -15,7 +15,7 @@ import type { WebDeps } from '../deps.ts';
 import { Problem } from '../http/problem.ts';
 import { respond } from '../http/rendered.ts';
 import { html } from '../http/responses.ts';
-import { frameOf } from './frame.ts';
+import { layoutOf } from './layout.ts';
 
 /** Most hours or days that one answer may tell of. */
 const MAX_PERIODS = 1_000;
@@ -57,7 +57,7 @@ export function historyPage(services: WebDeps) {
     ({ request, query: { span = 'day', type } }) => {
       const history = tracker.reader.history({ ...lastPeriods(span), type });
       const model = { span, type, types: tracker.types, history };
-      return html(HistoryPage({ frame: frameOf(request, services), model }));
+      return html(HistoryPage({ frame: layoutOf(request, services), model }));
     },
     { query: HISTORY_PAGE_QUERY, detail: { hide: true } },
   );

@@ -7,7 +7,7 @@ import { JOB_ID, NO_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { noSuchJob } from '../http/problem.ts';
 import { html } from '../http/responses.ts';
-import { frameOf } from './frame.ts';
+import { layoutOf } from './layout.ts';
 
 /** One job with all that is known of it. */
 export function jobDetailPage(services: WebDeps) {
@@ -17,7 +17,7 @@ export function jobDetailPage(services: WebDeps) {
     async ({ request, params }) => {
       const job = tracker.getJob(params.id);
       if (!job) throw noSuchJob(params.id);
-      const frame = frameOf(request, services);
+      const frame = layoutOf(request, services);
       const shown = frame.taskbar.jobs.find((view) => view.job.id === job.id);
       const model = {
         view: { ...live.view(job), place: shown?.place },

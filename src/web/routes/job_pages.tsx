@@ -22,8 +22,8 @@ import {
 import type { WebDeps } from '../deps.ts';
 import { Problem, printable } from '../http/problem.ts';
 import { html } from '../http/responses.ts';
-import { frameOf } from './frame.ts';
 import { filterFields, filterOf } from './job_filter.ts';
+import { layoutOf } from './layout.ts';
 
 /** How many sessions the list of recent ones names. */
 const SESSIONS = 50;
@@ -44,7 +44,7 @@ export function jobPages(services: WebDeps) {
           filter: filterOf(query).toString(),
           outcome: outcomeIn(query.did),
         };
-        return html(JobsPage({ frame: frameOf(request, services), model }));
+        return html(JobsPage({ frame: layoutOf(request, services), model }));
       },
       { query: JOBS_PAGE_QUERY, detail: { hide: true } },
     )
@@ -52,7 +52,7 @@ export function jobPages(services: WebDeps) {
       '/jobs/bulk',
       async ({ request, query }) => {
         const model = await bulkModel(services, query);
-        return html(BulkPage({ frame: frameOf(request, services), model }));
+        return html(BulkPage({ frame: layoutOf(request, services), model }));
       },
       { query: BULK_PAGE_QUERY, detail: { hide: true } },
     )
@@ -60,7 +60,7 @@ export function jobPages(services: WebDeps) {
       '/sessions',
       ({ request }) => {
         const sessions = tracker.reader.recentSessions(SESSIONS);
-        return html(SessionsPage({ frame: frameOf(request, services), sessions }));
+        return html(SessionsPage({ frame: layoutOf(request, services), sessions }));
       },
       { query: NO_QUERY, detail: { hide: true } },
     )
@@ -71,7 +71,7 @@ export function jobPages(services: WebDeps) {
         if (summary.jobs === 0) throw noSuchSession(id);
         const page = tracker.reader.listJobs({ ...toJobQuery(query), session: id });
         const model = { id, summary, ...page, ...pagesAround(request, query, page) };
-        return html(SessionPage({ frame: frameOf(request, services), model }));
+        return html(SessionPage({ frame: layoutOf(request, services), model }));
       },
       { params: SESSION_ID, query: SESSION_JOBS_QUERY, detail: { hide: true } },
     );

@@ -3,7 +3,7 @@ import { ApiPage } from '../../../views/pages/api.tsx';
 import { NO_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { html } from '../http/responses.ts';
-import { frameOf } from './frame.ts';
+import { layoutOf } from './layout.ts';
 
 /**
  * The API, described: as a document for programs and as a page for people. It is written when
@@ -29,7 +29,7 @@ export function openapiRoutes(services: WebDeps, routes: () => AnyElysia) {
           import('../openapi/outline.ts'),
         ]);
         const model = apiModel(apiDocument(routes(), hasToken), new URL(request.url).origin);
-        return html(ApiPage({ frame: frameOf(request, services), model }));
+        return html(ApiPage({ frame: layoutOf(request, services), model }));
       },
       { query: NO_QUERY, detail: { hide: true } },
     );

@@ -14,7 +14,7 @@ import type { Sources } from '../../sources/index.ts';
 import { FORM_VALUES } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { html } from '../http/responses.ts';
-import { frameOf } from './frame.ts';
+import { layoutOf } from './layout.ts';
 
 /** How many of the last runs a start page lists. */
 const RUNS = 8;
@@ -44,7 +44,7 @@ export async function startPage(
   type: string,
   form: FormState,
 ): Promise<JSX.Element | undefined> {
-  const frame = frameOf(request, services);
+  const frame = layoutOf(request, services);
   const model = await startModel(services, type, form);
   switch (type) {
     case 'scrape':

@@ -10,9 +10,10 @@ import type { WebDeps } from '../deps.ts';
 import { parseFields } from '../http/body.ts';
 import { refuseKey } from '../http/idempotency.ts';
 import { isHtmx, isNavigation, wantsJson, wantsText } from '../http/negotiation.ts';
+import type { RequestContext } from '../http/request_context.ts';
 import { html, plainText, seeOther } from '../http/responses.ts';
 import { isUpload, receiveUpload } from '../http/uploads.ts';
-import { type RequestContext, startFrom } from './start.ts';
+import { startFrom } from './start.ts';
 import { startPage } from './start_pages.tsx';
 
 /** `POST /api/scrape`, `/api/search` …: one address for each job type there is. */
