@@ -7,7 +7,7 @@ import { listImports, removeImport } from '../../sources/archive/index.ts';
 import { startedText } from '../../text/job_text.ts';
 import { type StartRoutes, startContract } from '../contract/starts.ts';
 import type { WebDeps } from '../deps.ts';
-import { parseFields } from '../http/body.ts';
+import { parseFields, READ_BY_HANDLER } from '../http/body.ts';
 import { refuseKey } from '../http/idempotency.ts';
 import { isHtmx, isNavigation, wantsJson, wantsText } from '../http/negotiation.ts';
 import type { RequestContext } from '../http/request_context.ts';
@@ -72,8 +72,9 @@ export function startRoutes(services: WebDeps) {
   for (const type of tracker.types) {
     routes.post(
       `/api/${type}`,
-      async ({ request, server, body }) => {
+      async ({ request, server }) => {
         if (type !== 'scrape' || !isUpload(request)) {
+          const body = await parseFields({ request });
           return idempotent(request, body, (uuidAt) =>
             start({ request, server, uuidAt }, type, body),
           );
@@ -82,15 +83,10 @@ export function startRoutes(services: WebDeps) {
         const fields = await receiveUpload(services, request, server);
         return startOrForget({ request, server }, { ...fields, source: 'archive' });
       },
-      { parse: parseStart, ...startContract(tracker, type) },
+      { ...READ_BY_HANDLER, ...startContract(tracker, type) },
     );
   }
   return routes as unknown as StartRoutes;
-}
-
-/** A file goes to the disk as it arrives. */
-function parseStart(received: { request: Request }) {
-  return isUpload(received.request) ? {} : parseFields(received);
 }
 
 function textsOf(fields: Record<string, unknown>): Record<string, string> {
