@@ -67,90 +67,111 @@ const BROWSER: BrowserEnvironment = {
 export function openLiveSource(
   address: () => string,
   onUpdate: (update: StreamUpdate) => void,
-  { open, now, after, random }: BrowserEnvironment = BROWSER,
+  environment: BrowserEnvironment = BROWSER,
 ): LiveSource {
-  let source: RawSource | undefined;
-  let isOpen = false;
-  let failures = 0;
-  let openedAt = now();
-  let receivedAt = now();
-  let checkedAt = now();
-  let cancelRetry = () => {};
-  let cancelCheck = after(CONNECTION_POLL_MS, check);
-  connect();
+  return new ReconnectingSource(address, onUpdate, environment);
+}
 
-  function connect(): void {
-    drop();
-    begin();
+class ReconnectingSource implements LiveSource {
+  #source: RawSource | undefined;
+  #isOpen = false;
+  #failures = 0;
+  #openedAt: number;
+  #receivedAt: number;
+  #checkedAt: number;
+  #cancelRetry = () => {};
+  #cancelCheck: () => void;
+
+  constructor(
+    private readonly address: () => string,
+    private readonly onUpdate: (update: StreamUpdate) => void,
+    private readonly environment: BrowserEnvironment,
+  ) {
+    this.#openedAt = this.#receivedAt = this.#checkedAt = environment.now();
+    this.#cancelCheck = this.#scheduleCheck();
+    this.#connect();
   }
 
-  function begin(): void {
-    openedAt = receivedAt = now();
-    source = open(address());
-    source.onopen = () => setOpen(true);
-    source.onerror = retry;
+  close(): void {
+    this.#cancelCheck();
+    this.#isOpen = false;
+    this.#drop();
+  }
+
+  wake(): void {
+    if (!this.#source || this.#silence() > DOUBTFUL_AFTER_MS) this.#connect();
+  }
+
+  reconnect(): void {
+    const age = this.environment.now() - this.#openedAt;
+    if (!this.#source || age > JUST_OPENED_MS) this.#connect();
+  }
+
+  move(): void {
+    // A retry that is scheduled uses the new address.
+    if (!this.#source) return;
+    this.#source.close();
+    this.#open();
+  }
+
+  #connect(): void {
+    this.#drop();
+    this.#open();
+  }
+
+  #open(): void {
+    this.#openedAt = this.#receivedAt = this.environment.now();
+    const source = this.environment.open(this.address());
+    this.#source = source;
+    source.onopen = () => this.#setOpen(true);
+    source.onerror = () => this.#retry();
+    const receive = (event: Event) => this.#receive(event as MessageEvent<string>);
     for (const type of ['jobs', 'job', 'log', 'beat']) source.addEventListener(type, receive);
   }
 
-  function receive(event: Event): void {
-    const { type, data, lastEventId } = event as MessageEvent<string>;
-    receivedAt = now();
-    failures = 0;
-    if (type !== 'beat') onUpdate({ open: true, events: [{ type, data, lastEventId }] });
+  #receive({ type, data, lastEventId }: MessageEvent<string>): void {
+    this.#receivedAt = this.environment.now();
+    this.#failures = 0;
+    if (type !== 'beat') this.onUpdate({ open: true, events: [{ type, data, lastEventId }] });
   }
 
   /** The browser's own retries differ, and some answers end them. */
-  function retry(): void {
-    drop();
-    const delay = retryDelay(failures, random());
-    failures++;
-    cancelRetry = after(delay, connect);
+  #retry(): void {
+    this.#drop();
+    const delay = retryDelay(this.#failures, this.environment.random());
+    this.#failures++;
+    this.#cancelRetry = this.environment.after(delay, () => this.#connect());
   }
 
-  function drop(): void {
-    cancelRetry();
-    source?.close();
-    source = undefined;
-    setOpen(false);
+  #drop(): void {
+    this.#cancelRetry();
+    this.#source?.close();
+    this.#source = undefined;
+    this.#setOpen(false);
   }
 
-  function setOpen(value: boolean): void {
-    if (value === isOpen) return;
-    isOpen = value;
-    onUpdate({ open: isOpen, events: [] });
+  #setOpen(isOpen: boolean): void {
+    if (isOpen === this.#isOpen) return;
+    this.#isOpen = isOpen;
+    this.onUpdate({ open: isOpen, events: [] });
   }
 
-  function check(): void {
-    const time = now();
-    const slept = time - checkedAt > SLEPT_MS;
-    checkedAt = time;
-    cancelCheck = after(CONNECTION_POLL_MS, check);
-    if (slept || (source && silence() > (isOpen ? DEAD_AFTER_MS : NO_ANSWER_MS))) connect();
+  #scheduleCheck(): () => void {
+    return this.environment.after(CONNECTION_POLL_MS, () => this.#check());
   }
 
-  function silence(): number {
-    return now() - receivedAt;
+  #check(): void {
+    const now = this.environment.now();
+    const slept = now - this.#checkedAt > SLEPT_MS;
+    this.#checkedAt = now;
+    this.#cancelCheck = this.#scheduleCheck();
+    const longest = this.#isOpen ? DEAD_AFTER_MS : NO_ANSWER_MS;
+    if (slept || (this.#source && this.#silence() > longest)) this.#connect();
   }
 
-  return {
-    close() {
-      cancelCheck();
-      isOpen = false;
-      drop();
-    },
-    wake() {
-      if (!source || silence() > DOUBTFUL_AFTER_MS) connect();
-    },
-    reconnect() {
-      if (!source || now() - openedAt > JUST_OPENED_MS) connect();
-    },
-    move() {
-      // A retry that is scheduled uses the new address.
-      if (!source) return;
-      source.close();
-      begin();
-    },
-  };
+  #silence(): number {
+    return this.environment.now() - this.#receivedAt;
+  }
 }
 
 /**

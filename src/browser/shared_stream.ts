@@ -29,93 +29,107 @@ function openSharedStream(url: string): StreamTarget {
   const closing = new AbortController();
   const stream = new StreamTarget(() => {
     closing.abort();
-    stop();
+    connection.stop();
   });
   const takeOrHold = holdWhilePressed((update) => stream.take(update), closing.signal);
-  let connection: StreamConnection | undefined;
-  /** The worker, until it has answered; this tab has a connection of its own meanwhile. */
-  let joining: StreamConnection | undefined;
-  let timer: Timer | undefined;
-  start();
-  followPage({ start: startAgain, stop }, closing.signal);
-  const listening = { signal: closing.signal };
-  window.addEventListener('online', () => connection?.reconnect(), listening);
-  document.addEventListener(
-    'visibilitychange',
-    () => !document.hidden && connection?.wake(),
-    listening,
+  // Lines of a log do not move the taskbar, so they are not held back.
+  const connection = new SharedConnection(url, ({ open, events }) =>
+    takeOrHold({ open, events: takeLogEvents(events) }),
   );
-
-  /** Lines of a log do not move the taskbar, so they are not held back. */
-  function take({ open, events }: StreamUpdate): void {
-    takeOrHold({ open, events: takeLogEvents(events) });
-  }
-
-  function start(): void {
-    // A page restored from the back/forward cache gets two events: resume and pageshow.
-    stop();
-    const failures = { unavailable: connectAlone, late: connectForNow, died: startAgain };
-    connection = joinWorker(url, take, failures);
-    if (!connection) connectAlone();
-  }
-
-  function connectAlone(): void {
-    connection = openLiveSource(() => url + streamQuery(followedPlace()), take);
-  }
-
-  function connectForNow(): void {
-    connectAlone();
-    rejoinLater();
-  }
-
-  function rejoinLater(): void {
-    timer = setTimeout(rejoin, ALONE_MS);
-  }
-
-  /** The tab's own connection is kept until the worker's first update. */
-  function rejoin(): void {
-    const takeOver = (update: StreamUpdate) => {
-      if (joining) {
-        connection?.close();
-        connection = joining;
-        joining = undefined;
-      }
-      take(update);
-    };
-    const failures = { unavailable: giveUpJoining, late: rejoinLater, died: startAgain };
-    joining = joinWorker(url, takeOver, failures);
-  }
-
-  function giveUpJoining(): void {
-    joining = undefined;
-  }
-
-  /** Reports an interruption, because something may have happened meanwhile. */
-  function startAgain(): void {
-    take({ open: false, events: [] });
-    start();
-  }
-
-  function stop(): void {
-    clearTimeout(timer);
-    joining?.close();
-    joining = undefined;
-    connection?.close();
-    connection = undefined;
-  }
-
+  connection.start();
+  followPage(connection, closing.signal);
   return stream;
 }
 
-interface Lifecycle {
-  start(): void;
-  stop(): void;
+/** The worker's connection, or one of the tab's own while the worker is not available. */
+class SharedConnection {
+  #connection: StreamConnection | undefined;
+  /** The worker, until it has answered; this tab has a connection of its own meanwhile. */
+  #joining: StreamConnection | undefined;
+  #timer: Timer | undefined;
+
+  constructor(
+    private readonly url: string,
+    private readonly onUpdate: (update: StreamUpdate) => void,
+  ) {}
+
+  start(): void {
+    // A page restored from the back/forward cache gets two events: resume and pageshow.
+    this.stop();
+    this.#connection = joinWorker(this.url, this.onUpdate, {
+      unavailable: () => this.#connectAlone(),
+      late: () => this.#connectForNow(),
+      died: () => this.restart(),
+    });
+    if (!this.#connection) this.#connectAlone();
+  }
+
+  /** Reports an interruption, because something may have happened meanwhile. */
+  restart(): void {
+    this.onUpdate({ open: false, events: [] });
+    this.start();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#joining?.close();
+    this.#joining = undefined;
+    this.#connection?.close();
+    this.#connection = undefined;
+  }
+
+  wake(): void {
+    this.#connection?.wake();
+  }
+
+  reconnect(): void {
+    this.#connection?.reconnect();
+  }
+
+  #connectAlone(): void {
+    const address = () => this.url + streamQuery(followedPlace());
+    this.#connection = openLiveSource(address, this.onUpdate);
+  }
+
+  #connectForNow(): void {
+    this.#connectAlone();
+    this.#rejoinLater();
+  }
+
+  #rejoinLater(): void {
+    this.#timer = setTimeout(() => this.#rejoin(), ALONE_MS);
+  }
+
+  #rejoin(): void {
+    this.#joining = joinWorker(this.url, (update) => this.#switchToWorker(update), {
+      unavailable: () => {
+        this.#joining = undefined;
+      },
+      late: () => this.#rejoinLater(),
+      died: () => this.restart(),
+    });
+  }
+
+  /** The tab's own connection is kept until the worker's first update. */
+  #switchToWorker(update: StreamUpdate): void {
+    if (this.#joining) {
+      this.#connection?.close();
+      this.#connection = this.#joining;
+      this.#joining = undefined;
+    }
+    this.onUpdate(update);
+  }
 }
 
 /** A page in the back/forward cache, or frozen in the background, holds no connection. */
-function followPage({ start, stop }: Lifecycle, signal: AbortSignal): void {
+function followPage(connection: SharedConnection, signal: AbortSignal): void {
+  const stop = () => connection.stop();
+  const restart = () => connection.restart();
   window.addEventListener('pagehide', stop, { signal });
-  window.addEventListener('pageshow', ({ persisted }) => persisted && start(), { signal });
+  window.addEventListener('pageshow', ({ persisted }) => persisted && restart(), { signal });
   document.addEventListener('freeze', stop, { signal });
-  document.addEventListener('resume', start, { signal });
+  document.addEventListener('resume', restart, { signal });
+  window.addEventListener('online', () => connection.reconnect(), { signal });
+  const wakeIfVisible = () => !document.hidden && connection.wake();
+  document.addEventListener('visibilitychange', wakeIfVisible, { signal });
 }

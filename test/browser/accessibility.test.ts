@@ -14,7 +14,7 @@ afterAll(closeStagedApps);
 
 const AXE = await Bun.file(Bun.resolveSync('axe-core/axe.min.js', import.meta.dir)).text();
 
-const DESK = { width: 1280, height: 800 };
+const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
 
 let app: Awaited<ReturnType<typeof startAppInEveryStatus>>;
@@ -80,8 +80,8 @@ async function violations(page: Page): Promise<string[]> {
 }
 
 describe.each([
-  ['on a desk, light', { viewport: DESK, colorScheme: 'light' }],
-  ['on a desk, dark', { viewport: DESK, colorScheme: 'dark' }],
+  ['on a desktop, light', { viewport: DESKTOP, colorScheme: 'light' }],
+  ['on a desktop, dark', { viewport: DESKTOP, colorScheme: 'dark' }],
   ['on a phone, light', { viewport: PHONE, colorScheme: 'light' }],
   ['on a phone, dark', { viewport: PHONE, colorScheme: 'dark' }],
 ] as const)('axe-core finds nothing %s', (_, options) => {

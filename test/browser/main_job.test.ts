@@ -11,7 +11,7 @@ afterAll(closeBrowser);
 afterAll(stopServers);
 
 let server: TestServer;
-/** So slow that its jobs are at work for as long as anybody needs. */
+/** So slow that its jobs run for as long as a test needs. */
 let slow: TestServer;
 
 beforeAll(async () => {

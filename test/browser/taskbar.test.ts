@@ -29,8 +29,8 @@ afterEach(closePages);
 
 let app: StagedApp;
 
-/** Handlers at work, by user: the test makes them progress and end. */
-const atWork = new Map<string, { job: QueuedJobContext; end(result: unknown): void }>();
+/** Running handlers by user; the test makes them progress and end. */
+const handlers = new Map<string, { job: QueuedJobContext; end(result: unknown): void }>();
 
 beforeAll(async () => {
   app = await startStagedApp(async ({ username }, job) => {
@@ -38,7 +38,7 @@ beforeAll(async () => {
       throw new PermanentError(`The source refused the credentials, attempt ${job.attempt}.`);
     }
     const { promise, resolve } = Promise.withResolvers<unknown>();
-    atWork.set(username, { job, end: resolve });
+    handlers.set(username, { job, end: resolve });
     return Promise.race([promise, standStill(undefined, job)]);
   });
 });
@@ -50,7 +50,7 @@ const running = async (username: string): Promise<Job> => {
 };
 
 const worker = (username: string) => {
-  const found = atWork.get(username);
+  const found = handlers.get(username);
   if (!found) throw new Error(`Nobody scrapes @${username}.`);
   return found;
 };

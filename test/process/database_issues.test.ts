@@ -109,11 +109,11 @@ async function servesReads(server: TestServer, title: string) {
   await reader?.cancel();
 }
 
-/** What the log tells of it: one line, however long it lasts. */
-function complains(server: TestServer, title: string) {
+/** The log has one line about it, however long it lasts. */
+function warnsOnce(server: TestServer, title: string) {
   expect(server.log().filter((line) => line.includes(title))).toHaveLength(1);
-  const complaints = server.log().filter((line) => / (warn |error) /.test(line));
-  expect(complaints.length).toBeLessThanOrEqual(3);
+  const warnings = server.log().filter((line) => / (warn |error) /.test(line));
+  expect(warnings.length).toBeLessThanOrEqual(3);
   expect(server.log().join('\n')).not.toContain('trying again');
 }
 
@@ -143,7 +143,7 @@ describe.concurrent('the database is locked for seconds by another program', () 
     other.run('COMMIT');
     other.close();
     await well(server);
-    complains(server, TITLE);
+    warnsOnce(server, TITLE);
     expect((await post(server, '/api/search', { query: 'jazz' })).status).toBe(202);
     await endsWhole(server, id);
     expect(await server.end('SIGTERM')).toBe(0);
@@ -180,7 +180,7 @@ describe.concurrent('the database is locked for seconds by another program', () 
     other.run('COMMIT');
     other.close();
     await endsWhole(next, id);
-    complains(next, TITLE);
+    warnsOnce(next, TITLE);
   });
 
   test('at the very first start, by a process that is creating the tables: the server waits', async () => {
@@ -213,7 +213,7 @@ describe.concurrent('the disk is full', () => {
       await stays();
       expect(limit(server, 'unlimited')).toBe(true);
       await well(server);
-      complains(server, title);
+      warnsOnce(server, title);
       await endsWhole(server, id);
       expect(await server.end('SIGTERM')).toBe(0);
     },
@@ -350,7 +350,7 @@ describe.concurrent('the database is damaged', () => {
     await stream.body?.cancel();
     await stays();
     expect((await health(server)).codes).toEqual(['database_damaged']);
-    complains(server, TITLE);
+    warnsOnce(server, TITLE);
     expect(await server.end('SIGTERM')).toBe(0);
   });
 
@@ -403,7 +403,7 @@ describe.concurrent('a newer version has migrated the database', () => {
     const before = state();
     await stays();
     expect(state()).toEqual(before);
-    complains(server, TITLE);
+    warnsOnce(server, TITLE);
     expect(await server.end('SIGTERM')).toBe(0);
 
     await expect(startServer(server.dataDir)).rejects.toThrow(/newer xgpt.*Update xgpt/);
@@ -425,7 +425,7 @@ describe.concurrent('the data folder', () => {
     await stays();
     renameSync(`${dataDir}-away`, dataDir);
     await well(server);
-    complains(server, TITLE);
+    warnsOnce(server, TITLE);
     await endsWhole(server, id);
     expect(await server.end('SIGTERM')).toBe(0);
   });
@@ -437,7 +437,7 @@ describe.concurrent('the data folder', () => {
     await refusesStarts(server, 'database_gone', TITLE);
     await servesReads(server, TITLE);
     await stays();
-    complains(server, TITLE);
+    warnsOnce(server, TITLE);
     expect(await server.end('SIGTERM')).toBe(0);
     const fresh = await startServer(server.dataDir);
     expect((await fresh.json<{ total: number }>('/api/posts')).total).toBe(0);

@@ -83,7 +83,7 @@ test('FAULTS A8: a discovery that is removed by force removes its waiting scrape
     const { jobs } = await server.json<{ jobs: Job[] }>('/api/jobs?type=scrape');
     return jobs.filter(({ parentId }) => parentId === id);
   };
-  const before = await until('one is at work and others wait', async () => {
+  const before = await until('one runs and others wait', async () => {
     const jobs = await children();
     const has = (status: string) => jobs.some((job) => job.status === status);
     return has('completed') && has('running') && has('queued') ? jobs : undefined;
@@ -97,7 +97,7 @@ test('FAULTS A8: a discovery that is removed by force removes its waiting scrape
     if (response.status === 404) return 'gone';
     return ((await response.json()) as { job: Job }).job.status;
   };
-  await until('none is at work', async () => {
+  await until('none runs', async () => {
     const statuses = await Promise.all(before.map(statusOf));
     return !statuses.some((status) => ['running', 'cancelling', 'queued'].includes(status));
   });
@@ -165,11 +165,11 @@ test('FAULTS A11: a limit of one holds for a server and a worker together', asyn
       ids.push((await server.start('scrape', { username, maxTweets: String(40 + round) })).id);
     }
     const database = new Database(databaseOf(server), { readonly: true });
-    const atWork = database.query<{ id: string }, []>(
+    const runningJobs = database.query<{ id: string }, []>(
       "SELECT id FROM jobs WHERE type = 'scrape' AND status IN ('running', 'cancelling')",
     );
     await until('all have ended', async () => {
-      const running = atWork.all();
+      const running = runningJobs.all();
       expect(running.length).toBeLessThanOrEqual(1);
       const left = database.query('SELECT 1 FROM jobs WHERE completed_at IS NULL LIMIT 1').get();
       return left === null;
