@@ -2,7 +2,7 @@ import { createLocalEmbedder } from '../embedding/index.ts';
 import { jobTracker, systemClock } from '../jobs/index.ts';
 import { createLibrary } from '../library/index.ts';
 import type { OperationDeps } from '../operations/deps.ts';
-import { loadOperations } from '../operations/index.ts';
+import { definitionsOf, loadOperations, type Operations } from '../operations/index.ts';
 import type { Config } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { Health } from '../platform/health.ts';
@@ -13,6 +13,7 @@ import { createSources } from '../sources/index.ts';
 import { DataFolderUnusable, makeDataFolder } from './data_folder.ts';
 
 export interface ProcessDeps extends OperationDeps {
+  operations: Operations;
   health: Health;
 }
 
@@ -30,11 +31,12 @@ export async function bootstrap(
     embedder: createLocalEmbedder({ ...config, logger }),
     importsDir: config.importsDir,
   };
-  jobTracker.define(...(await loadOperations(deps)));
+  const operations = await loadOperations(deps);
+  jobTracker.define(...definitionsOf(operations));
   jobTracker.saveWith(deps.library.save);
   const health = new Health({ db, path: config.databasePath, kind, clock: systemClock, logger });
   jobTracker.watchDatabase(health);
-  return { ...deps, health };
+  return { ...deps, operations, health };
 }
 
 async function prepareDataFolder(config: Config): Promise<void> {

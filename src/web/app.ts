@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import { Elysia } from 'elysia';
+import { loadForms } from '../operations/index.ts';
 import type { Logger } from '../platform/logger.ts';
 import { apiRoutes } from './api.ts';
 import { createAccess } from './auth/index.ts';
@@ -27,7 +28,7 @@ import { pages } from './routes/pages.tsx';
 import { startPages } from './routes/start_pages.tsx';
 import { streamRoutes } from './routes/streams.ts';
 
-export type AppDeps = Omit<WebDeps, 'live' | 'updates' | 'streams' | 'idempotent'> & {
+export type AppDeps = Omit<WebDeps, 'live' | 'updates' | 'streams' | 'idempotent' | 'forms'> & {
   database: Database;
   logger: Logger;
   /** The folder of the compiled program, when it is what runs. */
@@ -45,6 +46,7 @@ const ROUTING = { systemRouter: false, handler: { standardHostname: false } };
 export async function createApp({ database, logger, compiled, ...given }: AppDeps) {
   const services: WebDeps = {
     ...given,
+    forms: await loadForms(),
     live: new LiveTaskbar(given.tracker, given.health),
     updates: new JobUpdates(given.tracker.feed),
     streams: new EventStreams({

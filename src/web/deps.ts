@@ -1,5 +1,6 @@
 import type { Tracker } from '../jobs/index.ts';
 import type { OperationDeps } from '../operations/deps.ts';
+import type { OperationForms, Operations } from '../operations/index.ts';
 import type { Config } from '../platform/config.ts';
 import type { Health } from '../platform/health.ts';
 import type { Idempotent } from './http/idempotency.ts';
@@ -10,6 +11,9 @@ import type { LiveTaskbar } from './live/taskbar.ts';
 /** What the routes work with. */
 export interface WebDeps extends OperationDeps {
   tracker: Tracker;
+  /** The job types that have a folder. */
+  operations: Operations;
+  forms: OperationForms;
   live: LiveTaskbar;
   updates: JobUpdates;
   streams: EventStreams;

@@ -12,6 +12,7 @@ import {
 import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BunPlugin } from 'bun';
+import { bundledWords, FOLDER_WORDS } from '../../operations/bundled_words.ts';
 import { ASSETS, storeAssets } from '../../web/assets/index.ts';
 import {
   COMPILED_PROGRAMS,
@@ -27,6 +28,12 @@ import {
 
 const ENTRY = join(ROOT, 'src/cli/program.ts');
 const IMPORT_FILE = join(ROOT, 'src/app/compiled/import_file.ts');
+
+/** Sources that replace the modules which find files at run time. */
+const REPLACED: Record<string, () => string> = {
+  [IMPORT_FILE]: knownFiles,
+  [FOLDER_WORDS]: bundledWords,
+};
 
 /** Folders whose files are found at run time: see `importFile`. */
 const SEARCHED_FOLDERS = ['src/operations'];
@@ -165,7 +172,7 @@ const inPlace: BunPlugin = {
   name: 'in place',
   setup(build) {
     build.onLoad({ filter: /\.tsx?$/ }, async ({ path }) => {
-      const source = path === IMPORT_FILE ? knownFiles() : await Bun.file(path).text();
+      const source = REPLACED[path]?.() ?? (await Bun.file(path).text());
       return { contents: inItsPlace(source, path), loader: path.endsWith('x') ? 'tsx' : 'ts' };
     });
   },

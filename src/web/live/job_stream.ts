@@ -1,7 +1,7 @@
 import { isFinal, type Job, type Tracker } from '../../jobs/index.ts';
+import { resultSummary } from '../../operations/words.ts';
 import { printable } from '../../text/printable.ts';
 import { progressLine } from '../../text/progress_line.ts';
-import { resultSummary } from '../../text/result_summary.ts';
 import type { WebDeps } from '../deps.ts';
 import { wantsLines } from '../http/negotiation.ts';
 import { followedJob } from '../routes/job_json.ts';

@@ -15,7 +15,7 @@ import { NO_QUERY, PROFILES_QUERY, postsQuery } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { html } from '../http/responses.ts';
 import { layoutOf } from './layout.ts';
-import { sourceOptions } from './start_pages.tsx';
+import { quickStarts } from './start_pages.tsx';
 
 const HOUR_MS = 3_600_000;
 
@@ -67,7 +67,8 @@ async function postsOrProblem(
   }
 }
 
-function dashboard({ tracker, library, sources }: WebDeps): DashboardModel {
+function dashboard(services: WebDeps): DashboardModel {
+  const { tracker, library } = services;
   const hours = lastHours(tracker);
   return {
     counts: library.counts(),
@@ -77,7 +78,10 @@ function dashboard({ tracker, library, sources }: WebDeps): DashboardModel {
     },
     hours,
     recent: tracker.reader.listJobs({ limit: 10 }).jobs,
-    sources: sourceOptions(sources),
+    // Read only when there is something to show: a schema takes 1 ms of the first page.
+    get starts() {
+      return quickStarts(services);
+    },
   };
 }
 
