@@ -11,8 +11,8 @@ import { createLibrary } from '../src/library/index.ts';
 import { definitionsOf, loadOperations } from '../src/operations/index.ts';
 import { loadConfig } from '../src/platform/config.ts';
 import { openDatabase } from '../src/platform/database.ts';
+import { Health } from '../src/platform/health.ts';
 import { silentLogger } from '../src/platform/logger.ts';
-import { Vitals } from '../src/platform/vitals.ts';
 import { createSources } from '../src/sources/index.ts';
 import { createApp } from '../src/web/app.ts';
 
@@ -44,7 +44,7 @@ const app = await createApp({
   operations,
   database,
   tracker,
-  vitals: new Vitals({ db: database, kind: 'server', clock: systemClock, logger: silentLogger }),
+  health: new Health({ db: database, kind: 'server', clock: systemClock, logger: silentLogger }),
   config,
   logger: silentLogger,
   closing: new AbortController().signal,

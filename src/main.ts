@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { findCompiled, PROGRAM } from './app/compiled/compiled.ts';
 
-// What is collected is its owner's alone: folders become 0700, files 0600.
+// Collected data is readable by its owner only: folders get mode 0700, files 0600.
 process.umask(0o077);
 
 const compiled = findCompiled();
 const { runProgram } = await load();
 await runProgram(process.argv.slice(2), compiled);
 
-/** The sources are there whatever has become of the compiled program. */
+/** Falls back to the sources when the compiled program cannot be loaded. */
 async function load(): Promise<typeof import('./cli/program.ts')> {
   if (!compiled) return import('./cli/program.ts');
   try {

@@ -5,18 +5,19 @@ import type { OperationDeps } from '../operations/deps.ts';
 import { definitionsOf, loadOperations, type Operations } from '../operations/index.ts';
 import type { Config } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
+import { Health } from '../platform/health.ts';
 import type { Logger } from '../platform/logger.ts';
-import { type ProcessKind, Vitals } from '../platform/vitals.ts';
+import type { ProcessKind } from '../platform/process_registry.ts';
 import { removeStalePartials } from '../sources/archive/index.ts';
 import { createSources } from '../sources/index.ts';
 import { DataFolderUnusable, makeDataFolder } from './data_folder.ts';
 
 export interface ProcessDeps extends OperationDeps {
   operations: Operations;
-  vitals: Vitals;
+  health: Health;
 }
 
-/** Everything a process works with, over the data folder; the tracker knows its job types then. */
+/** Opens the data folder and creates what a process needs. The tracker then knows all job types. */
 export async function bootstrap(
   config: Config,
   kind: ProcessKind,
@@ -24,18 +25,18 @@ export async function bootstrap(
 ): Promise<ProcessDeps> {
   await prepareDataFolder(config);
   const db = appDatabase();
-  const services = {
+  const deps = {
     library: createLibrary(db),
     sources: createSources(config),
     embedder: createLocalEmbedder({ ...config, logger }),
     importsDir: config.importsDir,
   };
-  const operations = await loadOperations(services);
+  const operations = await loadOperations(deps);
   jobTracker.define(...definitionsOf(operations));
-  jobTracker.saveWith(services.library.save);
-  const vitals = new Vitals({ db, path: config.databasePath, kind, clock: systemClock, logger });
-  jobTracker.watchDatabase(vitals);
-  return { ...services, operations, vitals };
+  jobTracker.saveWith(deps.library.save);
+  const health = new Health({ db, path: config.databasePath, kind, clock: systemClock, logger });
+  jobTracker.watchDatabase(health);
+  return { ...deps, operations, health };
 }
 
 async function prepareDataFolder(config: Config): Promise<void> {

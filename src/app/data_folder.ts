@@ -7,24 +7,24 @@ export class DataFolderUnusable extends Error {
   constructor(dataDir: string, cause: unknown) {
     const reason = (cause as Error).message;
     super(
-      `The data folder ${dataDir} cannot be used: ${reason}. Set XGPT_DATA_DIR to a folder that can be written to.`,
+      `The data folder ${dataDir} cannot be used: ${reason}. Set XGPT_DATA_DIR to a writable folder.`,
       { cause },
     );
   }
 }
 
-/** Nothing has been stored yet, or it is elsewhere. */
+/** Nothing has been stored yet, or the data folder is elsewhere. */
 export class DataFolderMissing extends Error {
   override readonly name = 'DataFolderMissing';
   constructor(dataDir: string) {
     super(
-      `There is no data folder at ${dataDir} yet. The first job makes it, for example xgpt scrape aurora_lab. If you have one elsewhere, set XGPT_DATA_DIR to it.`,
+      `There is no data folder at ${dataDir} yet. The first job creates it, for example: xgpt scrape aurora_lab. If you have one elsewhere, set XGPT_DATA_DIR to it.`,
     );
   }
 }
 
 /**
- * Makes sure that the data folder can be used, without creating it.
+ * Checks that the data folder exists and can be used.
  * @throws DataFolderMissing, DataFolderUnusable
  */
 export function requireDataFolder(config: Config): void {
@@ -33,7 +33,7 @@ export function requireDataFolder(config: Config): void {
 }
 
 /**
- * Creates the data folder, with the one for imports in it.
+ * Creates the data folder and the folder for imports in it.
  * @throws DataFolderUnusable
  */
 export function makeDataFolder({ dataDir, importsDir }: Config): void {

@@ -8,18 +8,18 @@ import { bootstrap } from './bootstrap.ts';
 import { compileInBackground } from './compiled/in_background.ts';
 import { shutDownOnSignals } from './shutdown.ts';
 
-/** How long a connection may be silent while nothing is answered on it. */
+/** How long an idle connection is kept, in seconds. */
 const IDLE_SECONDS = 30;
 
-/** Requests that come this soon have the process to themselves until they are answered, in ms. */
+/** Requests that arrive this soon are answered before jobs start, in ms. */
 const FIRST_ASKED_MS = 10;
 
-/** Streams are never answered, so that is waited for no longer than this, in ms. */
+/** The longest wait for that, in ms: a stream never ends. */
 const FIRST_ANSWERED_MS = 150;
 
 /**
- * Runs the server with a runner beside it until SIGINT or SIGTERM. Resolves when it listens.
- * @param compiled the folder of the compiled program, when it is what runs.
+ * Runs the server and its jobs until SIGINT or SIGTERM. Resolves when the server listens.
+ * @param compiled the folder of the compiled program, if that is running.
  */
 export async function serve(config: Config, compiled?: string): Promise<void> {
   const logger = createLogger(config.logLevel);
@@ -37,9 +37,9 @@ export async function serve(config: Config, compiled?: string): Promise<void> {
   const server = listen(app, config);
   await firstAnswers(server);
   prepareStatements(appDatabase());
-  // Only now: a server that finds its port taken must not have claimed jobs.
+  // Not earlier: a server whose port is taken must not claim jobs.
   await jobTracker.start();
-  await deps.vitals.start();
+  await deps.health.start();
   shutDownOnSignals({
     deps,
     drainMs: config.drainMs,
@@ -48,26 +48,26 @@ export async function serve(config: Config, compiled?: string): Promise<void> {
     closeServer: async () => void (await server.stop(true)),
   });
   compileInBackground(logger);
-  // Last of all: whoever reads the address may send a signal at once.
+  // Last, because a script that reads the address may send a signal at once.
   console.log(`xgpt is at ${server.url.href}`);
 }
 
-/** Whoever waits for the server already is answered before jobs begin. */
+/** Answers the requests that are waiting already before jobs start. */
 async function firstAnswers(server: { readonly pendingRequests: number }): Promise<void> {
   const until = performance.now() + FIRST_ANSWERED_MS;
   await Bun.sleep(FIRST_ASKED_MS);
   while (server.pendingRequests > 0 && performance.now() < until) await Bun.sleep(1);
 }
 
-/** Elysia's own `listen` (1.4.30) compiles every route first; this way each is when it is asked for. */
+/** Elysia's own `listen` (1.4.30) compiles every route first; this way each is compiled when it is used. */
 function listen(app: Awaited<ReturnType<typeof createApp>>, config: Config) {
   try {
     app.server = Bun.serve({
       hostname: config.host,
       port: config.port,
-      // Two servers on one port would each get some of its requests.
+      // Otherwise two servers on one port would each get some of its requests.
       reusePort: false,
-      // Each route limits its own body, and says what to do instead; Bun would answer with nothing.
+      // Each route limits its own body with a message; Bun would answer without one.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       idleTimeout: IDLE_SECONDS,
       development: false,
@@ -78,8 +78,8 @@ function listen(app: Awaited<ReturnType<typeof createApp>>, config: Config) {
     const { code, message } = cause as NodeJS.ErrnoException;
     const advice =
       code === 'EADDRINUSE'
-        ? `Port ${config.port} is in use. Stop what listens there, or set PORT to another one.`
-        : `Cannot listen on ${config.host}, port ${config.port}: ${message}. Set HOST to an address of this machine, and PORT to one you may use.`;
+        ? `Port ${config.port} is in use. Stop the program that uses it, or set PORT to another one.`
+        : `Cannot listen on ${config.host}, port ${config.port}: ${message}. Set HOST to an address of this machine, and PORT to a port that you may use.`;
     throw new InvalidConfig(advice, { cause });
   }
 }

@@ -6,18 +6,18 @@ import { shutDown, shutDownOnSignals } from './shutdown.ts';
 
 /**
  * Runs queued jobs of the data folder without a server, until SIGINT or SIGTERM. Any number of
- * workers may share the folder with a server.
- * @returns a function that brings everything to rest and ends the process with 0.
+ * workers can share the folder with a server.
+ * @returns a function that shuts the worker down in order and exits with 0.
  */
-export async function work(config: Config): Promise<() => Promise<void>> {
+export async function runWorker(config: Config): Promise<() => Promise<void>> {
   const logger = createLogger(config.logLevel);
   const deps = await bootstrap(config, 'worker', logger);
   await jobTracker.start();
-  await deps.vitals.start();
-  // What else there is keeps no process alive.
+  await deps.health.start();
+  // Nothing else keeps the process alive.
   setInterval(() => {}, 1 << 30);
   const shutdown = { deps, drainMs: config.drainMs, logger };
   shutDownOnSignals(shutdown);
-  console.log(`xgpt works on the jobs in ${config.dataDir}`);
+  console.log(`xgpt runs the jobs in ${config.dataDir}`);
   return () => shutDown(shutdown);
 }

@@ -1,27 +1,27 @@
-import { announce } from './announcer.ts';
 import { onMessage, onRequest, type RequestDetail } from './htmx_events.ts';
-import { focusCard, keepPlace, placesToBe } from './taskbar.ts';
+import { announce } from './page.ts';
+import { focusCard, focusTargets, restoreFocus } from './taskbar.ts';
 
-/** What a button says from the press to the answer, by the beginning of its id. */
-const BUSY = new Map([
+/** A button's text from the press to the answer, by the beginning of its id. */
+const BUSY_TEXT = new Map([
   ['cancel', 'Cancelling…'],
   ['retry', 'Retrying…'],
   ['dismiss', 'Dismissing…'],
 ]);
 
-/** Ids of the buttons that were pressed and not answered yet; frames meanwhile show them as before. */
+/** Ids of the buttons that were pressed and not answered yet. Updates meanwhile render them as before. */
 const pressed = new Map<XMLHttpRequest, string>();
 
-/** Why buttons were refused, by their ids, and until when that is news, in ms of `performance.now()`. */
+/** Why buttons were refused, by their ids, and until when that is shown, in ms of `performance.now()`. */
 const refused = new Map<string, { reason: string; until: number }>();
 
-/** How long a refusal stays in sight, in ms: time to read it, and to see what it was about. */
-const NEWS_MS = 15_000;
+/** How long a refusal is shown, in ms. */
+const REFUSAL_MS = 15_000;
 
-/** What stood in a button before it was pressed. */
+/** A button's content before it was pressed. */
 const contents = new WeakMap<HTMLButtonElement, Node[]>();
 
-/** A card's buttons answer at once, before the server does, and take it back when it refuses. */
+/** A card's buttons react before the server has answered, and are reset when it refuses. */
 export function watchActions(): void {
   onRequest('beforeSend', ({ elt, xhr }) => {
     const button = elt.matches('.job-card > form') && elt.querySelector('button');
@@ -32,11 +32,11 @@ export function watchActions(): void {
     for (const id of refused.keys()) showRefusal(id);
   });
   onRequest('beforeSwap', keepCard);
-  let places: string[] = [];
+  let targets: string[] = [];
   onRequest('beforeSwap', () => {
-    places = placesToBe();
+    targets = focusTargets();
   });
-  onRequest('afterSettle', () => keepPlace(places));
+  onRequest('afterSettle', () => restoreFocus(targets));
 }
 
 function press(button: HTMLButtonElement, xhr: XMLHttpRequest): void {
@@ -44,10 +44,10 @@ function press(button: HTMLButtonElement, xhr: XMLHttpRequest): void {
   const hadFocus = document.activeElement === button;
   pressed.set(xhr, button.id);
   refused.delete(button.id);
-  // htmx 2.0.11 tells its end to nobody when a frame has taken the form away meanwhile.
+  // htmx 2.0.11 raises no event for the end when an update has removed the form meanwhile.
   xhr.addEventListener('loadend', () => answered(xhr));
   showPressed(button.id);
-  // A disabled button loses the keyboard's place.
+  // A disabled button loses the focus.
   if (hadFocus && card) focusCard(card.id);
 }
 
@@ -55,19 +55,19 @@ function showPressed(id: string): void {
   const button = offered(id);
   if (!button || button.disabled) return;
   contents.set(button, [...button.childNodes]);
-  button.textContent = BUSY.get(id.split('-', 1)[0] ?? '') ?? '';
+  button.textContent = BUSY_TEXT.get(id.split('-', 1)[0] ?? '') ?? '';
   button.disabled = true;
 }
 
-/** The button, as long as its card still offers what it does. */
+/** The button, while its card still offers the action. */
 function offered(id: string): HTMLButtonElement | undefined {
   const button = document.getElementById(id);
   return button instanceof HTMLButtonElement && button.form ? button : undefined;
 }
 
 /**
- * An error is about the card and does not take its place. And a frame that overtook the answer
- * knows more: the answer would bring an older card back, and nothing would correct it.
+ * An error does not replace the card. Nor does an answer that an update has overtaken: it would
+ * bring an older card back, and nothing would correct it.
  */
 function keepCard(detail: RequestDetail): void {
   const id = pressed.get(detail.xhr);
@@ -82,17 +82,17 @@ function answered(xhr: XMLHttpRequest): void {
   const reason = reasonIn(xhr);
   announce(reason);
   if (!button) return;
-  takeBack(button);
-  refused.set(button.id, { reason, until: performance.now() + NEWS_MS });
+  reset(button);
+  refused.set(button.id, { reason, until: performance.now() + REFUSAL_MS });
   showRefusal(button.id);
 }
 
-function takeBack(button: HTMLButtonElement): void {
+function reset(button: HTMLButtonElement): void {
   button.disabled = false;
   button.replaceChildren(...(contents.get(button) ?? []));
 }
 
-/** Under the card, as long as its button is there: each frame brings the card without it. */
+/** Under the card, while it has the button. Each update renders the card without the note. */
 function showRefusal(id: string): void {
   const { reason, until } = refused.get(id) ?? { reason: '', until: 0 };
   const button = offered(id);

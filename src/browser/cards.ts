@@ -1,41 +1,41 @@
-import { announce } from './announcer.ts';
+import { keepAliveClock } from '../platform/clock.ts';
+import { every, Pacer } from '../platform/pacer.ts';
 import { onMessage, onRequest } from './htmx_events.ts';
-import { notifyOfLongJobs } from './notifications.ts';
-import { throttle } from './throttle.ts';
 
-/** Parts of a page that follow the jobs ask the server again at most this often, in ms. */
+/** Parts of a page that show jobs are loaded again at most this often, in ms. */
 const REFRESH_MS = 500;
 
-/** What a card says of its job. */
+/** What a card shows of its job. */
 export interface CardState {
   status: string;
   /** "scrape @aurora_lab". */
   name: string;
   message: string;
-  /** Of its latest run, as far as it was watched; in ms since 1970. */
+  /** Start of its latest run, if this page has seen it run; in ms since 1970. */
   startedAt?: number;
 }
 
-/** Watches the taskbar's cards: tells of ends, and tells the page's own parts of any change. */
-export function watchCards(): void {
+/**
+ * Watches the taskbar's cards, and has the page's own parts loaded again when any of them changes.
+ * @param onEnd called with the cards whose jobs have ended, and the time in ms since 1970.
+ */
+export function watchCards(onEnd: (ended: Map<string, CardState>, now: number) => void): void {
   let known = readCards();
-  let missedSome = false;
-  const tellPage = throttle(() => {
-    document.body.dispatchEvent(new CustomEvent('jobs-changed'));
-  }, REFRESH_MS);
+  let mayHaveMissed = false;
+  const refreshPage = () => void document.body.dispatchEvent(new CustomEvent('jobs-changed'));
+  const pacer = new Pacer(every(REFRESH_MS), refreshPage, keepAliveClock);
 
   const compare = () => {
     const cards = readCards(known);
     const ended = endedBetween(known, cards);
-    const changed = missedSome || haveChanged(known, cards);
+    const changed = mayHaveMissed || haveChanged(known, cards);
     known = cards;
-    missedSome = false;
-    if (ended.size > 0) announce(sentences(ended));
-    notifyOfLongJobs(ended, Date.now());
-    if (changed) tellPage();
+    mayHaveMissed = false;
+    if (ended.size > 0) onEnd(ended, Date.now());
+    if (changed) pacer.request();
   };
   document.addEventListener('htmx:sseError', () => {
-    missedSome = true;
+    mayHaveMissed = true;
   });
   onMessage('after', (type) => {
     if (type === 'jobs') compare();
@@ -62,7 +62,7 @@ function textOf(card: HTMLElement, selector: string): string {
   return card.querySelector(selector)?.textContent?.replace(/\s+/g, ' ').trim() ?? '';
 }
 
-/** Cards came, went or have another status; that they progressed does not count. */
+/** Whether cards were added or removed, or have another status. Progress does not count. */
 export function haveChanged(
   before: Map<string, CardState>,
   after: Map<string, CardState>,
@@ -86,7 +86,7 @@ function isEnd(status: string): boolean {
   return status === 'completed' || status === 'failed' || status === 'cancelled';
 }
 
-/** What is said aloud of jobs that ended, a sentence or two for each. */
+/** What a screen reader reads about jobs that ended, a sentence or two for each. */
 export function sentences(ended: Map<string, CardState>): string {
   return [...ended.values()]
     .map(({ name, status, message }) => `${name} ${status}. ${message}`.trim())

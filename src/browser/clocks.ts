@@ -1,6 +1,6 @@
 import { duration, relative } from '../text/format.ts';
 
-/** Lets the times on the page go on between frames. */
+/** Keeps the times on the page running between updates. */
 export function startClocks(): void {
   setInterval(() => tick(new Date()), 1000);
 }
@@ -13,7 +13,7 @@ function tick(now: Date): void {
   }
 }
 
-/** What a `<time>` with that `data-clock`, or none, says now; the server rendered the same. */
+/** The text of a `<time>` with that `data-clock`, or none; the server renders the same. */
 export function clockText(clock: string | undefined, at: Date, now: Date): string | undefined {
   switch (clock) {
     case undefined:

@@ -1,10 +1,10 @@
-/** Shorter breaks are nobody's business, in ms. */
+/** Shorter interruptions are not shown, in ms. */
 const SHOWN_AFTER_MS = 1_000;
 
-/** A screen reader tells a region's changes, and not what it began with. */
+/** A screen reader reads changes of a region, and not its first content. */
 const REGION_NOTICED_MS = 50;
 
-/** Says in the taskbar that what it shows may be old, as long as the stream is not open. */
+/** Shows in the taskbar that it may be out of date while the stream is not open. */
 export function watchConnection(): void {
   let timer = setTimeout(showLost, SHOWN_AFTER_MS);
   document.addEventListener('htmx:sseError', () => {

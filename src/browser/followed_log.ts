@@ -3,18 +3,18 @@ import type { LogPart, LogPlace, StreamEvent } from './stream_messages.ts';
 
 let followed: FollowedLog | undefined;
 
-/** From now on the page's connection brings what is added to this log. A page has at most one. */
+/** Has the page's connection bring what is added to this log. A page has at most one. */
 export function followLog(log: FollowedLog): void {
   followed = log;
 }
 
-/** The log that this page shows, and how much of it. */
+/** The log that this page shows, and how much of it it has. */
 export function followedPlace(): LogPlace | undefined {
   return followed?.place;
 }
 
-/** Hands the log's events to it, and returns the others. */
-export function takeLogs(events: StreamEvent[]): StreamEvent[] {
+/** Passes the log's events to it, and returns the others. */
+export function takeLogEvents(events: StreamEvent[]): StreamEvent[] {
   return events.filter((event) => {
     if (event.type !== 'log') return true;
     followed?.take(JSON.parse(event.data) as LogPart);
@@ -22,7 +22,7 @@ export function takeLogs(events: StreamEvent[]): StreamEvent[] {
   });
 }
 
-/** A log that is written on with each part that comes: every line once, whatever comes twice. */
+/** A log that grows with each part that arrives. Every line is written once, although parts may overlap. */
 export class FollowedLog {
   #place: LogPlace;
   #write: (text: string) => void;

@@ -1,15 +1,15 @@
 import { onRequest } from './htmx_events.ts';
 
-/** Takes each error of an answer to the field it names, and the reader to the first of them. */
+/** Shows each error of an answer at its field, and focuses the first of them. */
 export function watchFormErrors(): void {
   onRequest('beforeRequest', ({ elt, target }) => {
     if (!(elt instanceof HTMLFormElement)) return;
     clearErrors(elt);
-    // What an earlier answer said must not stand for this one.
+    // An earlier answer must not be taken for this one.
     if (isResult(target)) target.replaceChildren();
   });
   onRequest('sendError', ({ elt, target }) => {
-    if (elt instanceof HTMLFormElement && isResult(target)) sayUnanswered(target);
+    if (elt instanceof HTMLFormElement && isResult(target)) showUnanswered(target);
   });
   onRequest('afterRequest', ({ elt }) => {
     if (elt instanceof HTMLFormElement) showErrors(elt);
@@ -20,13 +20,13 @@ function isResult(target: HTMLElement | null): target is HTMLElement {
   return target?.classList.contains('form-result') ?? false;
 }
 
-/** The same words and look as an error that the server would have sent. */
-function sayUnanswered(target: HTMLElement): void {
+/** Looks like an error that the server sends. */
+function showUnanswered(target: HTMLElement): void {
   const title = document.createElement('p');
   title.className = 'result-title';
   title.textContent = 'The server did not answer.';
   const advice = document.createElement('p');
-  advice.textContent = 'Look at Jobs for whether something was started, then send it again.';
+  advice.textContent = 'Check under Jobs whether something was started, then send it again.';
   const result = document.createElement('div');
   result.className = 'result error';
   result.setAttribute('role', 'alert');
@@ -47,7 +47,7 @@ function showErrors(form: HTMLFormElement): void {
   const fields = errors.map((error) => showError(form, error));
   const first = fields.find((field) => field !== undefined);
   if (!first) return;
-  // A field that is folded away cannot be focused.
+  // A folded field cannot be focused.
   const folded = first.closest('details');
   if (folded) folded.open = true;
   first.focus();

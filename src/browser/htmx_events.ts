@@ -1,11 +1,11 @@
-/** What htmx 2.0.11 tells with its request events, as far as it is used here. */
+/** The detail of htmx 2.0.11's request events, as far as it is used here. */
 export interface RequestDetail {
-  /** The element that asked. */
+  /** The element that sent the request. */
   elt: HTMLElement;
   target: HTMLElement;
   xhr: XMLHttpRequest;
   successful?: boolean;
-  /** A listener of `htmx:beforeSwap` may set it. */
+  /** A listener of `htmx:beforeSwap` may change it. */
   shouldSwap?: boolean;
 }
 

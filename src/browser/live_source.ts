@@ -1,38 +1,41 @@
-import type { StreamNews } from './stream_messages.ts';
+import type { Clock } from '../platform/clock.ts';
+import { keepAliveClock } from '../platform/clock.ts';
+import type { StreamUpdate } from './stream_messages.ts';
 
-/** The server ends every silence after 20 s with a `beat`; without one the line is dead, in ms. */
+/** The server ends every silence after 20 s with a `beat`; without one the connection is lost, in ms. */
 const DEAD_AFTER_MS = 45_000;
 
-/** The same for somebody who looks at the page now: one beat is missing. */
+/** The same when the page has just become visible: one beat is missing. */
 const DOUBTFUL_AFTER_MS = 25_000;
 
-/** An address that does not answer at all is asked again after this, in ms. */
+/** A request without an answer is sent again after this, in ms. */
 const NO_ANSWER_MS = 10_000;
 
-const LOOK_MS = 5_000;
+/** How often the connection is checked, in ms. */
+const CONNECTION_POLL_MS = 5_000;
 
-/** A look that is this late was held up by a machine that slept: its connections are gone. */
+/** A check that is this late means that the machine slept: its connections are lost. */
 const SLEPT_MS = 30_000;
 
-/** Every tab tells that its machine is online again, and the first one is enough. */
-const JUST_BEGUN_MS = 1_000;
+/** Every tab reports that the machine is online again; only the first report counts. */
+const JUST_OPENED_MS = 1_000;
 
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 2_000;
 
-/** What brings a stream, whether this tab's own connection or the worker. */
-export interface Supply {
-  /** Tells nothing more. */
+/** What a tab gets the stream from: a connection of its own, or the worker. */
+export interface StreamConnection {
+  /** Ends it. No further update is reported. */
   close(): void;
-  /** Somebody looks: does not wait any longer for a connection that is missing or doubtful. */
+  /** The page has become visible: reconnects at once when the connection is missing or doubtful. */
   wake(): void;
-  /** What is open may be dead: starts afresh. */
+  /** The open connection may be lost: reconnects. */
   reconnect(): void;
 }
 
 /** A connection of its own, whose address may change while it is open. */
-export interface LiveSource extends Supply {
-  /** The address has changed: opens the connection under the new one, and tells nobody of a break. */
+export interface LiveSource extends StreamConnection {
+  /** The address has changed: reconnects there without reporting an interruption. */
   move(): void;
 }
 
@@ -44,122 +47,136 @@ export interface RawSource {
   close(): void;
 }
 
-/** What the browser gives; a test gives its own. */
-export interface Surroundings {
+/** What the browser provides, as an argument, so that a test can control it. */
+interface BrowserEnvironment extends Pick<Clock, 'now' | 'after'> {
   open(url: string): RawSource;
-  now(): number;
-  /** Returns what takes it back. */
-  after(ms: number, run: () => void): () => void;
   random(): number;
 }
 
-const BROWSER: Surroundings = {
+const BROWSER: BrowserEnvironment = {
+  ...keepAliveClock,
   open: (url) => new EventSource(url),
-  now: () => Date.now(),
-  after(ms, run) {
-    const timer = setTimeout(run, ms);
-    return () => clearTimeout(timer);
-  },
   random: Math.random,
 };
 
 /**
- * One connection to the stream that is opened again whenever it breaks, falls silent, or may have
- * died in a sleep. Every new one begins with the whole state, so nothing has to be caught up.
- * @param address asked for each new connection: it says how much of which logs there is already.
+ * A connection to the stream that reconnects whenever it breaks, falls silent, or may have been lost
+ * while the machine slept. Each new connection begins with the whole state, so nothing is missed.
+ * @param address called for each connection: the address says how much of which logs the page has.
  */
 export function openLiveSource(
   address: () => string,
-  tell: (news: StreamNews) => void,
-  { open, now, after, random }: Surroundings = BROWSER,
+  onUpdate: (update: StreamUpdate) => void,
+  environment: BrowserEnvironment = BROWSER,
 ): LiveSource {
-  let source: RawSource | undefined;
-  let isOpen = false;
-  let failures = 0;
-  let begunAt = now();
-  let heardAt = now();
-  let lookedAt = now();
-  let cancelRetry = () => {};
-  let cancelLook = after(LOOK_MS, look);
-  connect();
+  return new ReconnectingSource(address, onUpdate, environment);
+}
 
-  function connect(): void {
-    drop();
-    begin();
+class ReconnectingSource implements LiveSource {
+  #source: RawSource | undefined;
+  #isOpen = false;
+  #failures = 0;
+  #openedAt: number;
+  #receivedAt: number;
+  #checkedAt: number;
+  #cancelRetry = () => {};
+  #cancelCheck: () => void;
+
+  constructor(
+    private readonly address: () => string,
+    private readonly onUpdate: (update: StreamUpdate) => void,
+    private readonly environment: BrowserEnvironment,
+  ) {
+    this.#openedAt = this.#receivedAt = this.#checkedAt = environment.now();
+    this.#cancelCheck = this.#scheduleCheck();
+    this.#connect();
   }
 
-  function begin(): void {
-    begunAt = heardAt = now();
-    source = open(address());
-    source.onopen = () => setOpen(true);
-    source.onerror = retry;
-    for (const type of ['jobs', 'job', 'log', 'beat']) source.addEventListener(type, hear);
+  close(): void {
+    this.#cancelCheck();
+    this.#isOpen = false;
+    this.#drop();
   }
 
-  function hear(event: Event): void {
-    const { type, data, lastEventId } = event as MessageEvent<string>;
-    heardAt = now();
-    failures = 0;
-    if (type !== 'beat') tell({ open: true, events: [{ type, data, lastEventId }] });
+  wake(): void {
+    if (!this.#source || this.#silence() > DOUBTFUL_AFTER_MS) this.#connect();
   }
 
-  /** Its own retries differ between browsers, and some answers end them. */
-  function retry(): void {
-    drop();
-    const delay = retryDelay(failures, random());
-    failures++;
-    cancelRetry = after(delay, connect);
+  reconnect(): void {
+    const age = this.environment.now() - this.#openedAt;
+    if (!this.#source || age > JUST_OPENED_MS) this.#connect();
   }
 
-  function drop(): void {
-    cancelRetry();
-    source?.close();
-    source = undefined;
-    setOpen(false);
+  move(): void {
+    // A retry that is scheduled uses the new address.
+    if (!this.#source) return;
+    this.#source.close();
+    this.#open();
   }
 
-  function setOpen(value: boolean): void {
-    if (value === isOpen) return;
-    isOpen = value;
-    tell({ open: isOpen, events: [] });
+  #connect(): void {
+    this.#drop();
+    this.#open();
   }
 
-  function look(): void {
-    const time = now();
-    const slept = time - lookedAt > SLEPT_MS;
-    lookedAt = time;
-    cancelLook = after(LOOK_MS, look);
-    if (slept || (source && silence() > (isOpen ? DEAD_AFTER_MS : NO_ANSWER_MS))) connect();
+  #open(): void {
+    this.#openedAt = this.#receivedAt = this.environment.now();
+    const source = this.environment.open(this.address());
+    this.#source = source;
+    source.onopen = () => this.#setOpen(true);
+    source.onerror = () => this.#retry();
+    const receive = (event: Event) => this.#receive(event as MessageEvent<string>);
+    for (const type of ['jobs', 'job', 'log', 'beat']) source.addEventListener(type, receive);
   }
 
-  function silence(): number {
-    return now() - heardAt;
+  #receive({ type, data, lastEventId }: MessageEvent<string>): void {
+    this.#receivedAt = this.environment.now();
+    this.#failures = 0;
+    if (type !== 'beat') this.onUpdate({ open: true, events: [{ type, data, lastEventId }] });
   }
 
-  return {
-    close() {
-      cancelLook();
-      isOpen = false;
-      drop();
-    },
-    wake() {
-      if (!source || silence() > DOUBTFUL_AFTER_MS) connect();
-    },
-    reconnect() {
-      if (!source || now() - begunAt > JUST_BEGUN_MS) connect();
-    },
-    move() {
-      // One that waits for its next attempt asks for the address then.
-      if (!source) return;
-      source.close();
-      begin();
-    },
-  };
+  /** The browser's own retries differ, and some answers end them. */
+  #retry(): void {
+    this.#drop();
+    const delay = retryDelay(this.#failures, this.environment.random());
+    this.#failures++;
+    this.#cancelRetry = this.environment.after(delay, () => this.#connect());
+  }
+
+  #drop(): void {
+    this.#cancelRetry();
+    this.#source?.close();
+    this.#source = undefined;
+    this.#setOpen(false);
+  }
+
+  #setOpen(isOpen: boolean): void {
+    if (isOpen === this.#isOpen) return;
+    this.#isOpen = isOpen;
+    this.onUpdate({ open: isOpen, events: [] });
+  }
+
+  #scheduleCheck(): () => void {
+    return this.environment.after(CONNECTION_POLL_MS, () => this.#check());
+  }
+
+  #check(): void {
+    const now = this.environment.now();
+    const slept = now - this.#checkedAt > SLEPT_MS;
+    this.#checkedAt = now;
+    this.#cancelCheck = this.#scheduleCheck();
+    const longest = this.#isOpen ? DEAD_AFTER_MS : NO_ANSWER_MS;
+    if (slept || (this.#source && this.#silence() > longest)) this.#connect();
+  }
+
+  #silence(): number {
+    return this.environment.now() - this.#receivedAt;
+  }
 }
 
 /**
- * How long to wait after so many failures, in ms. `chance` (0 to 1) spreads the clients of a
- * server that comes back over two seconds.
+ * How long to wait after this many failures, in ms. `chance` (0 to 1) spreads the clients of a
+ * restarted server over two seconds.
  */
 export function retryDelay(failures: number, chance: number): number {
   const delay = Math.min(FIRST_RETRY_MS * 2 ** failures, MAX_RETRY_MS);

@@ -1,27 +1,27 @@
 import type { LogPart, StreamEvent } from './stream_messages.ts';
 
-/** How much of a log's end is kept for tabs that have less than others, in characters. */
-const KEPT = 256 * 1024;
+/** How much of a log's end is kept for tabs that are behind others, in characters. */
+const MAX_KEPT = 256 * 1024;
 
-/** What a connection has brought of a log, as far as it is kept. */
+/** The end of a log, as a connection has delivered it. */
 export class LogReplay {
   #parts: { event: StreamEvent; position: number }[] = [];
   #size = 0;
   #start: number;
   #end: number;
 
-  /** @param position where the connection began to read. */
+  /** @param position where the connection began to read, in bytes. */
   constructor(position: number) {
     this.#start = position;
     this.#end = position;
   }
 
-  /** Where a new connection goes on. */
+  /** Where a new connection has to continue. */
   get end(): number {
     return this.#end;
   }
 
-  /** Whether a tab that has so much can be given all that comes after it. */
+  /** Whether everything after this position is kept. */
   covers(position: number): boolean {
     return position >= this.#start;
   }
@@ -30,10 +30,10 @@ export class LogReplay {
     this.#parts.push({ event, position });
     this.#end = position;
     this.#size += event.data.length;
-    while (this.#size > KEPT && this.#parts.length > 1) this.#forgetOldest();
+    while (this.#size > MAX_KEPT && this.#parts.length > 1) this.#forgetOldest();
   }
 
-  /** What a tab lacks that has so much; nothing when that is not kept. */
+  /** The events after this position; none when they are not all kept. */
   after(position: number): StreamEvent[] {
     if (!this.covers(position)) return [];
     return this.#parts.filter((part) => part.position > position).map(({ event }) => event);

@@ -1,16 +1,17 @@
+import { keepAliveClock } from '../platform/clock.ts';
+import { every, Pacer } from '../platform/pacer.ts';
 import { count } from '../text/format.ts';
-import { throttle } from './throttle.ts';
 
-/** Lines that come are searched at most this often, in ms. */
+/** New lines are searched at most this often, in ms. */
 const SEARCH_MS = 250;
 
-/** More places than these are neither marked nor counted. */
+/** Further hits are neither marked nor counted. */
 const MAX_HITS = 5_000;
 
 /**
- * Marks the words that are searched for in a log, and leads from one place to the next. Marks are
- * no elements (CSS Custom Highlight API), so lines can come and go below them.
- * @returns what to call when lines came or went.
+ * Marks the words that are searched for in a log, and moves from one hit to the next. Marks are not
+ * elements (CSS Custom Highlight API), so lines can be added and removed.
+ * @returns a function to call when lines were added or removed.
  */
 export function watchLogSearch(lines: HTMLElement): () => void {
   const words = document.getElementById('log-words') as HTMLInputElement;
@@ -35,8 +36,8 @@ export function watchLogSearch(lines: HTMLElement): () => void {
   buttons[1]?.addEventListener('click', () => step(1));
 
   function search(): void {
-    hits = placesOf(words.value, lines);
-    // Ranges of lines that are gone collapse where they were.
+    hits = hitsOf(words.value, lines);
+    // Ranges of removed lines collapse.
     if (current && !lines.contains(current.startContainer)) current = undefined;
     show();
   }
@@ -67,7 +68,9 @@ export function watchLogSearch(lines: HTMLElement): () => void {
     if (hitsNote.textContent !== note) hitsNote.textContent = note;
   }
 
-  return throttle(() => words.value !== '' && search(), SEARCH_MS);
+  const searchAgain = () => void (words.value !== '' && search());
+  const pacer = new Pacer(every(SEARCH_MS), searchAgain, keepAliveClock);
+  return () => pacer.request();
 }
 
 function hitsWords(at: number, hits: number): string {
@@ -76,21 +79,21 @@ function hitsWords(at: number, hits: number): string {
   return at < 0 ? `${all} found` : `${count(at + 1)} of ${all}`;
 }
 
-/** Where the words stand, in whatever case, from the first line on. */
-function placesOf(words: string, lines: HTMLElement): Range[] {
+/** Where the words are, ignoring case. */
+function hitsOf(words: string, lines: HTMLElement): Range[] {
   const pattern = patternOf(words);
-  const places: Range[] = [];
-  if (!pattern) return places;
+  const hits: Range[] = [];
+  if (!pattern) return hits;
   for (const { firstChild: text } of lines.children) {
     for (const { index, 0: found } of text?.textContent?.matchAll(pattern) ?? []) {
-      if (!text || places.length === MAX_HITS) return places;
+      if (!text || hits.length === MAX_HITS) return hits;
       const range = document.createRange();
       range.setStart(text, index);
       range.setEnd(text, index + found.length);
-      places.push(range);
+      hits.push(range);
     }
   }
-  return places;
+  return hits;
 }
 
 function patternOf(words: string): RegExp | undefined {
@@ -99,13 +102,13 @@ function patternOf(words: string): RegExp | undefined {
 }
 
 function mark(name: string, ranges: Range[]): void {
-  // Browsers before 2025 may not have it; the way from hit to hit works there as well.
+  // Browsers before 2025 may not have it; moving from hit to hit works there as well.
   if ('highlights' in CSS) CSS.highlights.set(name, new Highlight(...ranges));
 }
 
 function bringIntoView(range: Range, lines: HTMLElement): void {
   const hit = range.getBoundingClientRect();
-  const frame = lines.getBoundingClientRect();
-  const isSeen = hit.top >= frame.top && hit.bottom <= frame.bottom;
-  if (!isSeen) lines.scrollTop += hit.top - frame.top - frame.height / 2;
+  const visible = lines.getBoundingClientRect();
+  const isSeen = hit.top >= visible.top && hit.bottom <= visible.bottom;
+  if (!isSeen) lines.scrollTop += hit.top - visible.top - visible.height / 2;
 }

@@ -1,14 +1,14 @@
 import type { CardState } from './cards.ts';
-import { remember, remembered } from './preference.ts';
+import { remember, remembered } from './preferences.ts';
 
-/** Whoever starts something shorter than this waits for it, in ms. */
+/** A job that took longer than this is worth a notification, in ms. */
 const LONG_MS = 20_000;
 
 const DENIED =
-  'The browser blocks notifications from this page. Allow them in its settings for this site, then switch this on.';
-const MISSING = 'This browser has no notifications for pages like this one.';
+  'The browser blocks notifications from this page. Allow them in its settings for this site, then turn this on.';
+const MISSING = 'This browser does not support notifications for this page.';
 
-/** The switch in the help sheet. Permission is asked for when it is switched on, and not before. */
+/** The switch in the help dialog. It asks for permission when it is turned on. */
 export function watchNotifications(): void {
   const control = document.getElementById('notifications-switch');
   if (!(control instanceof HTMLInputElement)) return;
@@ -24,7 +24,7 @@ function show(control: HTMLInputElement): void {
   control.checked = isOn();
   control.disabled = !('Notification' in window);
   const note = document.getElementById(`${control.id}-note`);
-  if (note) note.textContent = reasonAgainst();
+  if (note) note.textContent = unavailableReason();
 }
 
 function isOn(): boolean {
@@ -35,23 +35,23 @@ function isAllowed(): boolean {
   return 'Notification' in window && Notification.permission === 'granted';
 }
 
-function reasonAgainst(): string {
+function unavailableReason(): string {
   if (!('Notification' in window)) return MISSING;
   return Notification.permission === 'denied' ? DENIED : '';
 }
 
-/** Tells on the desktop of those that ran for long, whatever window is in front. */
+/** Shows a desktop notification for each job that took long. */
 export function notifyOfLongJobs(ended: Map<string, CardState>, now: number): void {
   if (!isOn()) return;
   for (const [id, card] of ended) if (wasLong(card, now)) notify(id, card);
 }
 
-/** Whoever watched it start knows how long it took; a page that came later cannot tell. */
+/** Whether the job took long. Unknown, and so false, on a page that has not seen it run. */
 export function wasLong({ startedAt }: CardState, now: number): boolean {
   return startedAt !== undefined && now - startedAt > LONG_MS;
 }
 
-/** Every tab does this: notifications with the same tag are one. */
+/** Every tab does this; notifications with the same tag are shown once. */
 function notify(id: string, { name, status, message }: CardState): void {
   const options = { body: message, tag: id, icon: '/favicon.svg' };
   const notification = new Notification(`${name} ${status}`, options);

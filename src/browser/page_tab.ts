@@ -5,7 +5,7 @@ interface JobCounts {
   failed: number;
 }
 
-/** Lets the browser's tab tell of the jobs: how many run, and that one has failed. */
+/** Shows in the browser's tab how many jobs run, and that one has failed. */
 export function watchPageTab(): void {
   const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
   const show = () => {
@@ -19,7 +19,7 @@ export function watchPageTab(): void {
   onMessage('after', (type) => {
     if (type === 'jobs') show();
   });
-  // Each part of the page that is read again brings the page's plain title along.
+  // Each part of the page that is loaded again restores the page's plain title.
   onRequest('afterRequest', show);
 }
 
@@ -30,13 +30,13 @@ function countJobs(): JobCounts {
   return { running: having('running', 'cancelling'), failed: having('failed') };
 }
 
-/** "▲ (2) Posts · xgpt", whether or not `title` says something of jobs already. */
+/** "▲ (2) Posts · xgpt", whether or not `title` has these marks already. */
 export function tabTitle(title: string, { running, failed }: JobCounts): string {
   const plain = title.replace(/^(?:▲ )?(?:\(\d+\) )?/, '');
   return `${failed > 0 ? '▲ ' : ''}${running > 0 ? `(${running}) ` : ''}${plain}`;
 }
 
-/** Which icon to show. What has failed waits for someone, so it comes before what runs. */
+/** Which icon to show. A failed job needs attention, so it comes before running ones. */
 export function tabState({ running, failed }: JobCounts): 'failed' | 'running' | 'idle' {
   if (failed > 0) return 'failed';
   return running > 0 ? 'running' : 'idle';

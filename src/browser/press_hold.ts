@@ -1,20 +1,20 @@
-import type { StreamNews } from './stream_messages.ts';
+import type { StreamUpdate } from './stream_messages.ts';
 import { StreamReplay } from './stream_replay.ts';
 
-/** A finger's click comes a little after it was lifted, in ms. */
+/** On a touch screen the click comes a little after the finger is lifted, in ms. */
 const CLICK_MS = 60;
 
-/** Whoever holds longer is not pressing a button, in ms. */
+/** A longer press is no click, in ms. */
 const MAX_PRESS_MS = 1_500;
 
 /**
- * Holds news back while a button or link of the taskbar is pressed: a card that comes or goes above would
- * move it from under the pointer, and the press would end on another one.
+ * Holds updates back while a button or link of the taskbar is pressed: a card that is added or
+ * removed above would move it from under the pointer, and the press would end on another one.
  */
 export function holdWhilePressed(
-  take: (news: StreamNews) => void,
+  take: (update: StreamUpdate) => void,
   signal: AbortSignal,
-): (news: StreamNews) => void {
+): (update: StreamUpdate) => void {
   let timer: Timer | undefined;
   let held: StreamReplay | undefined;
   let isOpen = false;
@@ -44,9 +44,9 @@ export function holdWhilePressed(
     take({ open: isOpen, events });
   }
 
-  return function takeOrHold(news): void {
-    isOpen = news.open;
-    if (held) for (const event of news.events) held.add(event);
-    else take(news);
+  return function takeOrHold(update): void {
+    isOpen = update.open;
+    if (held) for (const event of update.events) held.add(event);
+    else take(update);
   };
 }

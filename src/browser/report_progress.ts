@@ -1,6 +1,6 @@
 import { onMessage } from './htmx_events.ts';
 
-/** A job's own page shows the same numbers as its card in the taskbar, at the same moment. */
+/** Keeps the numbers on a job's own page the same as those on its card in the taskbar. */
 export function watchReportProgress(): void {
   onMessage('after', () => {
     const report = document.querySelector<HTMLElement>('.report-progress[data-job]');

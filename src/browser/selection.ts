@@ -3,39 +3,39 @@ import { onRequest } from './htmx_events.ts';
 const BOX = '#chosen input[name="ids"]';
 
 /**
- * Jobs that are chosen in a list: one box chooses all, and the list stands still meanwhile, so that
- * nothing slips under the hand and no choice is lost.
+ * The checkboxes of a list of jobs: one selects all, and the list is not loaded again while any is
+ * checked, so that no row moves and no selection is lost.
  */
 export function watchSelection(): void {
   document.addEventListener('change', ({ target }) => {
     if (!(target instanceof HTMLInputElement)) return;
-    if (target.id === 'choose-all') chooseAll(target.checked);
-    else if (target.matches(BOX)) showWhetherAll();
+    if (target.id === 'choose-all') selectAll(target.checked);
+    else if (target.matches(BOX)) showAllState();
   });
   document.addEventListener('htmx:beforeRequest', (event) => {
     const isList = event.target instanceof HTMLElement && event.target.id === 'jobs';
-    if (isList && isChoosing()) event.preventDefault();
+    if (isList && hasSelection()) event.preventDefault();
   });
-  // An answer that was on its way when the first was chosen.
+  // An answer that was on its way when the first box was checked.
   onRequest('beforeSwap', (detail) => {
-    if (detail.target.id === 'jobs' && isChoosing()) detail.shouldSwap = false;
+    if (detail.target.id === 'jobs' && hasSelection()) detail.shouldSwap = false;
   });
 }
 
-function isChoosing(): boolean {
+function hasSelection(): boolean {
   return boxes().some(({ checked }) => checked);
 }
 
-function chooseAll(checked: boolean): void {
+function selectAll(checked: boolean): void {
   for (const box of boxes()) box.checked = checked;
 }
 
-function showWhetherAll(): void {
+function showAllState(): void {
   const all = document.querySelector<HTMLInputElement>('#choose-all');
   if (!all) return;
-  const chosen = boxes().filter(({ checked }) => checked).length;
-  all.checked = chosen > 0 && chosen === boxes().length;
-  all.indeterminate = chosen > 0 && !all.checked;
+  const selected = boxes().filter(({ checked }) => checked).length;
+  all.checked = selected > 0 && selected === boxes().length;
+  all.indeterminate = selected > 0 && !all.checked;
 }
 
 function boxes(): HTMLInputElement[] {

@@ -1,14 +1,13 @@
-import { followedPlace, takeLogs } from './followed_log.ts';
-import { openLiveSource, type Supply } from './live_source.ts';
+import { followedPlace, takeLogEvents } from './followed_log.ts';
+import { openLiveSource, type StreamConnection } from './live_source.ts';
 import { holdWhilePressed } from './press_hold.ts';
-import type { StreamNews } from './stream_messages.ts';
-import { streamQuery } from './stream_query.ts';
+import { type StreamUpdate, streamQuery } from './stream_messages.ts';
 import { StreamTarget } from './stream_target.ts';
-import { joinWorker } from './worker_supply.ts';
+import { joinWorker } from './worker_connection.ts';
 
 /**
- * How long a tab keeps a connection of its own before it asks for the worker again, in ms: six of
- * them are all that a browser allows, so none may last.
+ * How long a tab keeps a connection of its own before it tries the worker again, in ms: a browser
+ * allows only six of them.
  */
 const ALONE_MS = 10_000;
 
@@ -19,8 +18,8 @@ declare global {
 }
 
 /**
- * Lets htmx's extension open streams that all tabs of the browser share: over HTTP/1.1 a browser
- * allows six connections to a host, and a seventh tab would not even load.
+ * Makes htmx's extension use a stream that all tabs of the browser share: over HTTP/1.1 a browser
+ * allows six connections to a host, and a seventh tab would not load.
  */
 export function shareStreams(): void {
   window.htmx.createEventSource = openSharedStream;
@@ -30,93 +29,107 @@ function openSharedStream(url: string): StreamTarget {
   const closing = new AbortController();
   const stream = new StreamTarget(() => {
     closing.abort();
-    stop();
+    connection.stop();
   });
-  const takeOrHold = holdWhilePressed((news) => stream.take(news), closing.signal);
-  let supply: Supply | undefined;
-  /** The worker, as long as it has not answered and a connection of its own serves this tab. */
-  let joining: Supply | undefined;
-  let timer: Timer | undefined;
-  start();
-  followPage({ start: startAgain, stop }, closing.signal);
-  const listening = { signal: closing.signal };
-  window.addEventListener('online', () => supply?.reconnect(), listening);
-  document.addEventListener(
-    'visibilitychange',
-    () => !document.hidden && supply?.wake(),
-    listening,
+  const takeOrHold = holdWhilePressed((update) => stream.take(update), closing.signal);
+  // Lines of a log do not move the taskbar, so they are not held back.
+  const connection = new SharedConnection(url, ({ open, events }) =>
+    takeOrHold({ open, events: takeLogEvents(events) }),
   );
-
-  /** What is written to a log moves nothing in the taskbar, so it is never held back. */
-  function take({ open, events }: StreamNews): void {
-    takeOrHold({ open, events: takeLogs(events) });
-  }
-
-  function start(): void {
-    // A page that comes back from the back button's cache is resumed and shown: it hears both.
-    stop();
-    const failures = { unavailable: connectAlone, late: connectForNow, died: startAgain };
-    supply = joinWorker(url, take, failures);
-    if (!supply) connectAlone();
-  }
-
-  function connectAlone(): void {
-    supply = openLiveSource(() => url + streamQuery(followedPlace()), take);
-  }
-
-  function connectForNow(): void {
-    connectAlone();
-    rejoinLater();
-  }
-
-  function rejoinLater(): void {
-    timer = setTimeout(rejoin, ALONE_MS);
-  }
-
-  /** The connection of its own is kept until the worker's first news. */
-  function rejoin(): void {
-    const takeOver = (news: StreamNews) => {
-      if (joining) {
-        supply?.close();
-        supply = joining;
-        joining = undefined;
-      }
-      take(news);
-    };
-    const failures = { unavailable: giveUpJoining, late: rejoinLater, died: startAgain };
-    joining = joinWorker(url, takeOver, failures);
-  }
-
-  function giveUpJoining(): void {
-    joining = undefined;
-  }
-
-  /** Something may have happened meanwhile that the first frame does not show. */
-  function startAgain(): void {
-    take({ open: false, events: [] });
-    start();
-  }
-
-  function stop(): void {
-    clearTimeout(timer);
-    joining?.close();
-    joining = undefined;
-    supply?.close();
-    supply = undefined;
-  }
-
+  connection.start();
+  followPage(connection, closing.signal);
   return stream;
 }
 
-interface Lifecycle {
-  start(): void;
-  stop(): void;
+/** The worker's connection, or one of the tab's own while the worker is not available. */
+class SharedConnection {
+  #connection: StreamConnection | undefined;
+  /** The worker, until it has answered; this tab has a connection of its own meanwhile. */
+  #joining: StreamConnection | undefined;
+  #timer: Timer | undefined;
+
+  constructor(
+    private readonly url: string,
+    private readonly onUpdate: (update: StreamUpdate) => void,
+  ) {}
+
+  start(): void {
+    // A page restored from the back/forward cache gets two events: resume and pageshow.
+    this.stop();
+    this.#connection = joinWorker(this.url, this.onUpdate, {
+      unavailable: () => this.#connectAlone(),
+      late: () => this.#connectForNow(),
+      died: () => this.restart(),
+    });
+    if (!this.#connection) this.#connectAlone();
+  }
+
+  /** Reports an interruption, because something may have happened meanwhile. */
+  restart(): void {
+    this.onUpdate({ open: false, events: [] });
+    this.start();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#joining?.close();
+    this.#joining = undefined;
+    this.#connection?.close();
+    this.#connection = undefined;
+  }
+
+  wake(): void {
+    this.#connection?.wake();
+  }
+
+  reconnect(): void {
+    this.#connection?.reconnect();
+  }
+
+  #connectAlone(): void {
+    const address = () => this.url + streamQuery(followedPlace());
+    this.#connection = openLiveSource(address, this.onUpdate);
+  }
+
+  #connectForNow(): void {
+    this.#connectAlone();
+    this.#rejoinLater();
+  }
+
+  #rejoinLater(): void {
+    this.#timer = setTimeout(() => this.#rejoin(), ALONE_MS);
+  }
+
+  #rejoin(): void {
+    this.#joining = joinWorker(this.url, (update) => this.#switchToWorker(update), {
+      unavailable: () => {
+        this.#joining = undefined;
+      },
+      late: () => this.#rejoinLater(),
+      died: () => this.restart(),
+    });
+  }
+
+  /** The tab's own connection is kept until the worker's first update. */
+  #switchToWorker(update: StreamUpdate): void {
+    if (this.#joining) {
+      this.#connection?.close();
+      this.#connection = this.#joining;
+      this.#joining = undefined;
+    }
+    this.onUpdate(update);
+  }
 }
 
-/** A page that is kept for the back button, or frozen in the background, holds no connection. */
-function followPage({ start, stop }: Lifecycle, signal: AbortSignal): void {
+/** A page in the back/forward cache, or frozen in the background, holds no connection. */
+function followPage(connection: SharedConnection, signal: AbortSignal): void {
+  const stop = () => connection.stop();
+  const restart = () => connection.restart();
   window.addEventListener('pagehide', stop, { signal });
-  window.addEventListener('pageshow', ({ persisted }) => persisted && start(), { signal });
+  window.addEventListener('pageshow', ({ persisted }) => persisted && restart(), { signal });
   document.addEventListener('freeze', stop, { signal });
-  document.addEventListener('resume', start, { signal });
+  document.addEventListener('resume', restart, { signal });
+  window.addEventListener('online', () => connection.reconnect(), { signal });
+  const wakeIfVisible = () => !document.hidden && connection.wake();
+  document.addEventListener('visibilitychange', wakeIfVisible, { signal });
 }

@@ -1,23 +1,24 @@
-import { openHelp, shortcutsAreOn } from './help.ts';
+import { remember, remembered } from './preferences.ts';
 import { enterTaskbar, focusedCard, stepThroughCards, toggleTaskbar } from './taskbar.ts';
 
-/** What single keys do. They are listed in the help sheet. */
+/** Single keys, which the help dialog lists, and that dialog. */
 export function watchShortcuts(): void {
+  watchHelp();
   document.addEventListener('keydown', (event) => {
-    if (event.defaultPrevented || isForSomethingElse(event) || !shortcutsAreOn()) return;
+    if (event.defaultPrevented || hasOtherTarget(event) || !areOn()) return;
     if (act(event.key)) event.preventDefault();
   });
 }
 
-/** Someone types, chooses in a list, holds a modifier, or has the sheet open. */
-function isForSomethingElse({ target, ctrlKey, metaKey, altKey, isComposing }: KeyboardEvent) {
+/** The key belongs to a field, comes with a modifier, or a dialog is open. */
+function hasOtherTarget({ target, ctrlKey, metaKey, altKey, isComposing }: KeyboardEvent) {
   if (ctrlKey || metaKey || altKey || isComposing) return true;
   if (document.querySelector('dialog[open]')) return true;
   const element = target instanceof HTMLElement ? target : document.body;
   return element.isContentEditable || element.closest('input, select, textarea') !== null;
 }
 
-/** Whether the key meant something. */
+/** @returns whether the key is a shortcut. */
 function act(key: string): boolean {
   switch (key) {
     case '?':
@@ -39,17 +40,37 @@ function act(key: string): boolean {
   }
 }
 
-/** Presses Cancel on the card that has the keyboard, and on no other. */
+/** Presses Cancel on the card that has the focus. */
 function cancelFocused(): boolean {
   const card = focusedCard();
   card?.querySelector<HTMLElement>(':scope > form[action$="/cancel"] > button')?.click();
   return card !== undefined;
 }
 
-/** The first page has the key 1. */
+/** Key 1 opens the first page of the navigation. */
 function goToPage(key: string): boolean {
   if (!/^[1-9]$/.test(key)) return false;
   const page = document.querySelectorAll<HTMLElement>('.top nav a')[Number(key) - 1];
   page?.click();
   return page !== undefined;
+}
+
+function watchHelp(): void {
+  document.getElementById('help-open')?.addEventListener('click', openHelp);
+  const control = document.getElementById('shortcuts-switch');
+  if (!(control instanceof HTMLInputElement)) return;
+  control.checked = areOn();
+  control.addEventListener('change', () => {
+    remember('shortcuts', control.checked ? 'on' : 'off');
+  });
+}
+
+function openHelp(): void {
+  const help = document.getElementById('help');
+  if (help instanceof HTMLDialogElement && !help.open) help.showModal();
+}
+
+/** Single keys get in the way of people who control their computer by voice (WCAG 2.1.4). */
+function areOn(): boolean {
+  return remembered('shortcuts') !== 'off';
 }

@@ -1,85 +1,90 @@
 import type { LiveSource } from './live_source.ts';
 import { SharedLogs } from './shared_logs.ts';
-import type { LogPlace, StreamEvent, StreamNews, TabMessage } from './stream_messages.ts';
-import { streamQuery } from './stream_query.ts';
+import {
+  type LogPlace,
+  type StreamEvent,
+  type StreamUpdate,
+  streamQuery,
+  type TabMessage,
+} from './stream_messages.ts';
 import { StreamReplay } from './stream_replay.ts';
 
-/** A tab that has not answered for this long, in ms, has crashed or is frozen. */
+/** A tab that has not been ready for this long has crashed or is frozen, in ms. */
 const GONE_AFTER_MS = 60_000;
 
-/** Pages that are opened and left within this time move the connection once, in ms. */
-const MOVE_MS = 50;
+/** Changes of the followed logs within this time cause one reconnect, in ms. */
+const MOVE_DELAY_MS = 50;
 
 export interface Tab {
-  postMessage(news: StreamNews): void;
+  postMessage(update: StreamUpdate): void;
 }
 
-interface Standing {
-  /** When it was told what it has not answered yet. */
-  toldAt?: number | undefined;
-  /** Something came meanwhile. */
-  behind: boolean;
-  /** The log it shows, and how much of it. */
+interface TabState {
+  /** When the update was sent that it has not handled yet. */
+  sentAt?: number | undefined;
+  /** More came meanwhile. */
+  isBehind: boolean;
+  /** The log that it shows, and how much of it it has. */
   log?: LogPlace | undefined;
 }
 
-/** @param query what goes behind the stream's address, by the time of each connection. */
-type OpenSupply = (tell: (news: StreamNews) => void, query: () => string) => LiveSource;
+/** @param query called for each connection: the query of the stream's address. */
+type OpenSource = (onUpdate: (update: StreamUpdate) => void, query: () => string) => LiveSource;
 
 /**
- * Hands one stream to many tabs, and has it open only while there are any. A tab that has not
- * dealt with the last news gets what is true by then instead of everything in between, so one
- * that is slow or frozen costs no memory. Of a log each tab gets every line of its own once.
+ * Shares one stream between many tabs, and keeps it open only while there are any. A tab that has
+ * not handled the last update later gets the current state instead of everything in between, so a
+ * slow or frozen tab costs no memory. Of a log each tab gets every line once.
  */
 export class StreamHub {
-  #tabs = new Map<Tab, Standing>();
+  #tabs = new Map<Tab, TabState>();
   #replay = new StreamReplay();
   #logs = new SharedLogs();
-  #supply: LiveSource | undefined;
+  #source: LiveSource | undefined;
   #open = false;
   #moving = false;
-  #openSupply: OpenSupply;
+  #openSource: OpenSource;
   #now: () => number;
   #later: (run: () => void, ms: number) => unknown;
 
   constructor(
-    openSupply: OpenSupply,
+    openSource: OpenSource,
     now = Date.now,
     later: (run: () => void, ms: number) => unknown = (run, ms) => setTimeout(run, ms),
   ) {
-    this.#openSupply = openSupply;
+    this.#openSource = openSource;
     this.#now = now;
     this.#later = later;
   }
 
-  hear(tab: Tab, message: TabMessage): void {
+  receive(tab: Tab, message: TabMessage): void {
     if (typeof message === 'object') this.#ready(tab, message.ready);
     else if (message === 'ready') this.#ready(tab);
     else if (message === 'bye') this.#leave(tab);
-    else if (message === 'seen') this.#supply?.wake();
-    else this.#supply?.reconnect();
+    else if (message === 'seen') this.#source?.wake();
+    else this.#source?.reconnect();
   }
 
-  /** To be called every now and then: gives each tab something to answer, and forgets the dead. */
+  /** To be called at intervals: sends each tab something to answer, and removes tabs that do not. */
   ping(): void {
-    for (const [tab, { toldAt }] of this.#tabs) {
-      if (toldAt === undefined) this.#tell(tab, []);
-      else if (this.#now() - toldAt > GONE_AFTER_MS) this.#leave(tab);
+    for (const [tab, { sentAt }] of this.#tabs) {
+      if (sentAt === undefined) this.#send(tab, []);
+      else if (this.#now() - sentAt > GONE_AFTER_MS) this.#leave(tab);
     }
   }
 
-  /** One that was given up joins again with this, when its turn comes to answer. */
+  /** Also lets a tab join again that was removed. */
   #ready(tab: Tab, log?: LogPlace): void {
-    const { behind } = this.#tabs.get(tab) ?? { behind: true };
-    this.#tabs.set(tab, { behind, log });
-    if (this.#supply) this.#moveIfNeeded();
+    const { isBehind } = this.#tabs.get(tab) ?? { isBehind: true };
+    this.#tabs.set(tab, { isBehind, log });
+    if (this.#source) this.#moveIfNeeded();
     else
-      this.#supply = this.#openSupply(
-        (news) => this.#take(news),
+      this.#source = this.#openSource(
+        (update) => this.#take(update),
         () => this.#query(),
       );
-    const events = [...(behind ? this.#replay.events() : []), ...this.#logs.after(log)];
-    if (behind || events.length > 0) this.#tell(tab, events);
+    const events = [...(isBehind ? this.#replay.events() : []), ...this.#logs.after(log)];
+    if (isBehind || events.length > 0) this.#send(tab, events);
   }
 
   #leave(tab: Tab): void {
@@ -88,50 +93,50 @@ export class StreamHub {
       this.#moveIfNeeded();
       return;
     }
-    this.#supply?.close();
-    this.#supply = undefined;
+    this.#source?.close();
+    this.#source = undefined;
     this.#take({ open: false, events: [] });
   }
 
   #query(): string {
-    return streamQuery(this.#logs.ask(this.#places()), this.#replay.lastEventId);
+    return streamQuery(this.#logs.request(this.#places()), this.#replay.lastEventId);
   }
 
   #places() {
-    return [...this.#tabs.values()].flatMap(({ log, toldAt }) =>
-      log ? [{ ...log, isAnswered: toldAt === undefined }] : [],
+    return [...this.#tabs.values()].flatMap(({ log, sentAt }) =>
+      log ? [{ ...log, isReady: sentAt === undefined }] : [],
     );
   }
 
   #moveIfNeeded(): void {
-    if (this.#moving || !this.#logs.mustAsk(this.#places())) return;
+    if (this.#moving || !this.#logs.needReconnect(this.#places())) return;
     this.#moving = true;
     this.#later(() => {
       this.#moving = false;
-      if (this.#logs.mustAsk(this.#places())) this.#supply?.move();
-    }, MOVE_MS);
+      if (this.#logs.needReconnect(this.#places())) this.#source?.move();
+    }, MOVE_DELAY_MS);
   }
 
-  #take({ open, events }: StreamNews): void {
+  #take({ open, events }: StreamUpdate): void {
     this.#open = open;
-    // A new connection begins with the whole; what the old one said may be long past.
+    // A new connection begins with the whole state; the old one's may be out of date.
     if (!open) this.#replay.clear();
-    const ofAll = events.filter((event) => !this.#logs.take(event));
-    for (const event of ofAll) this.#replay.add(event);
-    const isForAll = ofAll.length > 0 || events.length === 0;
-    for (const [tab, standing] of this.#tabs) {
-      if (standing.toldAt === undefined) this.#tellNews(tab, standing, ofAll, isForAll);
-      else standing.behind ||= isForAll;
+    const shared = events.filter((event) => !this.#logs.take(event));
+    for (const event of shared) this.#replay.add(event);
+    const isForAll = shared.length > 0 || events.length === 0;
+    for (const [tab, state] of this.#tabs) {
+      if (state.sentAt === undefined) this.#sendNew(tab, state, shared, isForAll);
+      else state.isBehind ||= isForAll;
     }
   }
 
-  #tellNews(tab: Tab, { log }: Standing, ofAll: StreamEvent[], isForAll: boolean): void {
+  #sendNew(tab: Tab, { log }: TabState, shared: StreamEvent[], isForAll: boolean): void {
     const lines = this.#logs.after(log);
-    if (isForAll || lines.length > 0) this.#tell(tab, [...ofAll, ...lines]);
+    if (isForAll || lines.length > 0) this.#send(tab, [...shared, ...lines]);
   }
 
-  #tell(tab: Tab, events: StreamEvent[]): void {
-    this.#tabs.set(tab, { toldAt: this.#now(), behind: false, log: this.#tabs.get(tab)?.log });
+  #send(tab: Tab, events: StreamEvent[]): void {
+    this.#tabs.set(tab, { sentAt: this.#now(), isBehind: false, log: this.#tabs.get(tab)?.log });
     tab.postMessage({ open: this.#open, events });
   }
 }

@@ -5,30 +5,42 @@ export interface StreamEvent {
   lastEventId: string;
 }
 
-/** What a tab is told: whether the stream is open, and what it brought. Empty when nothing did. */
-export interface StreamNews {
+/** What the worker sends to a tab: whether the stream is open, and its new events, which may be none. */
+export interface StreamUpdate {
   open: boolean;
   events: StreamEvent[];
 }
 
-/** A log of which a tab shows so many bytes, counted from its first line. */
+/** A log, and how many of its bytes a tab has. */
 export interface LogPlace {
   job: string;
   position: number;
 }
 
-/** What the server sends of a log, as the data of an event `log`. */
+/** The data of an event `log`. */
 export interface LogPart extends LogPlace {
-  /** Where the text begins; what is before it and was not sent is no longer kept. */
+  /** Where the text begins, in bytes. What is missing before it is no longer kept. */
   from: number;
   text: string;
 }
 
 /**
- * What a tab says: it has dealt with everything it was told (which is also how it joins), and has
- * so much of the log it shows; it is seen again, its machine is online again, it leaves.
+ * What a tab sends to the worker. `ready`: it joins, or has handled the last update, and has this
+ * much of the log it shows. `seen`: it is visible again. `online`: the machine is online again.
+ * `bye`: it leaves.
  */
 export type TabMessage = 'ready' | { ready: LogPlace } | 'seen' | 'online' | 'bye';
 
-/** The worker tells every tab something at least this often, in ms. */
+/** The worker sends something to every tab at least this often, in ms. */
 export const PING_MS = 3_000;
+
+/**
+ * The query of the stream's address: the logs to follow with the bytes that are known already, and
+ * the last event, so that nothing is sent twice.
+ */
+export function streamQuery(logs: LogPlace | LogPlace[] = [], lastEventId = ''): string {
+  const query = new URLSearchParams();
+  for (const { job, position } of [logs].flat()) query.append('log', `${job}@${position}`);
+  if (lastEventId) query.set('lastEventId', lastEventId);
+  return query.size > 0 ? `?${query}` : '';
+}

@@ -1,12 +1,12 @@
 import type { StreamEvent } from './stream_messages.ts';
 
-/** Where the part of a job begins in a `job` event; text that a person wrote has no bare `<`. */
+/** Where the part of a job begins in a `job` event; escaped text contains no `<`. */
 const PART = /(?=<div id="live-)/;
 const PART_ID = /^<div id="(live-[^"]*)"/;
 
 /**
- * The stream so far in as few events as tell the same: the last `jobs`, and what `job` events
- * said of each job since.
+ * The stream so far in as few events as possible: the last `jobs` event, and the newest part of
+ * each job since.
  */
 export class StreamReplay {
   #whole: StreamEvent | undefined;

@@ -1,8 +1,8 @@
-import type { StreamNews } from './stream_messages.ts';
+import type { StreamUpdate } from './stream_messages.ts';
 
 /**
- * What htmx-ext-sse 2.2.4 uses of an `EventSource`. It is only ever closed from outside: the
- * extension would open a closed one again after up to 64 s, and bind its listeners twice.
+ * The part of an `EventSource` that htmx-ext-sse 2.2.4 uses. It never closes by itself: the
+ * extension would open a closed one again after up to 64 s, and add its listeners twice.
  */
 export class StreamTarget extends EventTarget {
   readyState: number = EventSource.CONNECTING;
@@ -15,7 +15,7 @@ export class StreamTarget extends EventTarget {
     this.#closed = closed;
   }
 
-  take({ open, events }: StreamNews): void {
+  take({ open, events }: StreamUpdate): void {
     if (this.readyState === EventSource.CLOSED) return;
     this.#setOpen(open);
     for (const { type, data, lastEventId } of events) {

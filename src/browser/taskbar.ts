@@ -1,43 +1,43 @@
 import { onMessage } from './htmx_events.ts';
-import { remember } from './preference.ts';
+import { remember } from './preferences.ts';
 
-/** Collapses and expands the taskbar, and keeps the keyboard's place when a frame takes it away. */
+/** Collapses and expands the taskbar, and keeps the focus in it when an update removes its place. */
 export function watchTaskbar(): void {
   const taskbar = document.getElementById('taskbar');
   if (!taskbar) return;
   taskbar.addEventListener('click', (event) => {
     if ((event.target as Element).closest('#taskbar-toggle')) toggleTaskbar();
   });
-  let places: string[] = [];
+  let targets: string[] = [];
   onMessage('before', () => {
-    places = placesToBe();
+    targets = focusTargets();
   });
   onMessage('after', () => {
-    tellWhetherExpanded(taskbar);
-    keepPlace(places);
+    showExpanded(taskbar);
+    restoreFocus(targets);
   });
 }
 
-/** False when there is no job, and so nothing to be seen of it. */
+/** @returns false when there are no jobs, and so no taskbar to be seen. */
 export function toggleTaskbar(): boolean {
   const taskbar = document.getElementById('taskbar');
   if (!taskbar || cards().length === 0) return false;
   const collapsed = taskbar.dataset.collapsed !== 'true';
   taskbar.dataset.collapsed = String(collapsed);
   remember('taskbar', collapsed ? 'collapsed' : 'expanded');
-  tellWhetherExpanded(taskbar);
-  // What is hidden cannot have the keyboard.
+  showExpanded(taskbar);
+  // A hidden card cannot have the focus.
   if (collapsed && focusedCard()) document.getElementById('taskbar-toggle')?.focus();
   return true;
 }
 
-/** Frames are the same for every reader and say "expanded". */
-function tellWhetherExpanded(taskbar: HTMLElement): void {
+/** Updates are the same for all readers and say "expanded". */
+function showExpanded(taskbar: HTMLElement): void {
   const expanded = taskbar.dataset.collapsed !== 'true';
   document.getElementById('taskbar-toggle')?.setAttribute('aria-expanded', String(expanded));
 }
 
-/** Takes the keyboard to the first job, or to the line above the jobs while they are hidden. */
+/** Focuses the first job, or the line above the jobs while they are hidden. */
 export function enterTaskbar(): boolean {
   const [first] = cards();
   if (!first) return false;
@@ -46,7 +46,7 @@ export function enterTaskbar(): boolean {
   return true;
 }
 
-/** From the card that has the keyboard to the next (1) or the one before (-1). */
+/** Moves the focus from a card to the next (1) or the previous one (-1). */
 export function stepThroughCards(step: 1 | -1): boolean {
   const card = focusedCard();
   if (!card) return false;
@@ -56,7 +56,7 @@ export function stepThroughCards(step: 1 | -1): boolean {
   return true;
 }
 
-/** The card that the keyboard is in. */
+/** The card that has the focus. */
 export function focusedCard(): HTMLElement | undefined {
   return document.activeElement?.closest<HTMLElement>('#taskbar .job-card') ?? undefined;
 }
@@ -65,8 +65,8 @@ function cards(): HTMLElement[] {
   return [...document.querySelectorAll<HTMLElement>('#taskbar .job-card')];
 }
 
-/** Ids of the card that has the keyboard, the one after it and the one before. */
-export function placesToBe(): string[] {
+/** Ids of the card that has the focus, the next one and the previous one. */
+export function focusTargets(): string[] {
   const card = focusedCard();
   if (!card) return [];
   const all = cards();
@@ -74,13 +74,13 @@ export function placesToBe(): string[] {
   return [card, all[at + 1], all[at - 1]].flatMap((each) => each?.id ?? []);
 }
 
-/** Brings the keyboard back to the first of these that is still there, if it has lost its place. */
-export function keepPlace(places: string[]): void {
-  if (places.length === 0 || document.activeElement !== document.body) return;
-  focusCard(places.find((id) => nameOf(id)) ?? '');
+/** Focuses the first of these cards that still exists, if the focus was lost. */
+export function restoreFocus(targets: string[]): void {
+  if (targets.length === 0 || document.activeElement !== document.body) return;
+  focusCard(targets.find((id) => nameOf(id)) ?? '');
 }
 
-/** The card's name is there in every state; without the card, the line above all of them. */
+/** Focuses the card's name, which it has in every state; without the card, the line above the jobs. */
 export function focusCard(id: string): void {
   (nameOf(id) ?? document.getElementById('taskbar-toggle'))?.focus({ preventScroll: true });
 }

@@ -7,12 +7,12 @@ interface ProgressDetail {
   lengthComputable: boolean;
 }
 
-/** Moves the bar inside a form with `data-upload` while its file goes up. */
+/** Shows the progress of an upload in the bar of a form with `data-upload`. */
 export function watchUploads(): void {
   document.addEventListener('htmx:xhr:progress', (event) => {
     const { elt, loaded, total } = (event as CustomEvent<ProgressDetail>).detail;
     const bar = barOf(elt);
-    // htmx reports the answer's own way back under the same name; it is shorter than the file.
+    // htmx reports the answer's download under the same name; it is shorter than the file.
     if (!bar || total < fileSize(elt)) return;
     bar.max = total;
     bar.value = loaded;

@@ -55,8 +55,8 @@ export async function createProgram(serve: () => Promise<void>, words: string[])
       ),
     )
     .action(async ({ once }: { once?: boolean }) => {
-      const { work } = await import('../app/worker.ts');
-      const end = await work((await import('../platform/config.ts')).loadConfig());
+      const { runWorker } = await import('../app/worker.ts');
+      const end = await runWorker((await import('../platform/config.ts')).loadConfig());
       if (!once) return;
       const { waitUntilIdle } = await import('./follow.ts');
       await waitUntilIdle((await import('../jobs/index.ts')).jobTracker);

@@ -3,13 +3,13 @@ import { ModelUnavailable } from '../embedding/index.ts';
 import { InvalidInput, TooManyWaiting } from '../jobs/index.ts';
 import { InvalidConfig } from '../platform/config.ts';
 import { DatabaseUnusable } from '../platform/database.ts';
-import { troubleOf } from '../platform/database_trouble.ts';
+import { databaseIssueOf } from '../platform/database_issue.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 
 /** The one place that maps errors to exit codes. An unknown error is a bug: its code is 1. */
 export function failureOf(error: unknown): { code: number; message: unknown } {
-  const trouble = troubleOf(error);
-  if (trouble) return { code: EXIT.unusable, message: `${trouble.title} ${trouble.advice}` };
+  const issue = databaseIssueOf(error);
+  if (issue) return { code: EXIT.unusable, message: `${issue.title} ${issue.advice}` };
   if (!(error instanceof Error)) return { code: EXIT.failed, message: error };
   const { message } = error;
   if (error instanceof CommandFailed) return { code: error.code, message };

@@ -1,11 +1,15 @@
 import { isFinal, type Job, type Tracker } from '../jobs/index.ts';
-import { troubleOf } from '../platform/database_trouble.ts';
+import { databaseIssueOf } from '../platform/database_issue.ts';
+import { every, Pacer } from '../platform/pacer.ts';
 
 /** How often jobs are read without a change, in ms: for elapsed times, and to stay alive. */
 const JOBS_POLL_MS = 250;
 
+/** Time between two looks after changes on average, in ms, and how far ahead of that they may run. */
+const LOOK_PACE = { intervalMs: 50, burstMs: 200 };
+
 /**
- * Calls `read` now, after every change of any job, and four times a second, until `signal` aborts.
+ * Calls `read` now, soon after every change of any job, and four times a second, until `signal` aborts.
  * Waits while the database cannot be read.
  */
 export async function onEveryChange(
@@ -18,11 +22,13 @@ export async function onEveryChange(
     try {
       if (!signal.aborted) read();
     } catch (error) {
-      if (!troubleOf(error)) reject(error);
+      if (!databaseIssueOf(error)) reject(error);
     }
   };
   signal.addEventListener('abort', () => resolve());
-  const unsubscribe = [tracker.feed.subscribe(tryToRead), tracker.feed.onLog(tryToRead)];
+  const pacer = new Pacer(every(LOOK_PACE.intervalMs, LOOK_PACE.burstMs), tryToRead);
+  const request = () => pacer.request();
+  const unsubscribe = [tracker.feed.subscribe(request), tracker.feed.onLog(request)];
   const timer = setInterval(tryToRead, JOBS_POLL_MS);
   try {
     tryToRead();
@@ -31,6 +37,7 @@ export async function onEveryChange(
   } finally {
     clearInterval(timer);
     for (const stop of unsubscribe) stop();
+    pacer.stop();
   }
 }
 

@@ -72,12 +72,12 @@ function showAsLeft(id: string, reporter: Reporter): void {
   if (job && isFinal(job.status)) reporter.ended(job);
 }
 
-function resumeNotice({ vitals }: ProcessDeps, id: string): string {
+function resumeNotice({ health }: ProcessDeps, id: string): string {
   const job = jobTracker.getJob(id);
   if (job?.status === 'cancelled' || job?.status === 'cancelling') {
     return `${id} is ${job.status}. To resume it, run xgpt jobs retry ${id}.`;
   }
-  const notice = noWorkerNotice(vitals.processes(), Date.now());
+  const notice = noWorkerNotice(health.processes.list(), Date.now());
   return [`The job was left to other processes. To follow it, run xgpt jobs watch ${id}.`, notice]
     .filter(Boolean)
     .join(' ');

@@ -1,9 +1,8 @@
 import { requireDataFolder } from '../app/data_folder.ts';
-import { type Job, jobTracker, systemClock, type Tracker } from '../jobs/index.ts';
+import { type Job, jobTracker, type Tracker } from '../jobs/index.ts';
 import { loadConfig } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
-import { silentLogger } from '../platform/logger.ts';
-import { Vitals } from '../platform/vitals.ts';
+import { listProcesses } from '../platform/process_registry.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { noWorkerNotice } from './no_worker_notice.ts';
 import { quietLog } from './output.ts';
@@ -24,9 +23,7 @@ export async function openJobs(): Promise<Tracker> {
 
 /** "No server or worker is running …", if so; otherwise empty. */
 export function readNoWorkerNotice(): string {
-  const db = appDatabase();
-  const vitals = new Vitals({ db, kind: 'command', clock: systemClock, logger: silentLogger });
-  return noWorkerNotice(vitals.processes(), Date.now());
+  return noWorkerNotice(listProcesses(appDatabase()), Date.now());
 }
 
 /**

@@ -42,12 +42,12 @@ export async function runOperation(
     const job = await enqueue(deps, type, fields, options, prepare);
     if (options.detach) return detached(deps, job, options);
     await jobTracker.start({ only: job.id });
-    await deps.vitals.start();
+    await deps.health.start();
     return await runInForeground(deps, job.id, createReporter(jobTracker, options));
   } finally {
     await jobTracker.stop();
     await deps.embedder.close();
-    await deps.vitals.stop();
+    await deps.health.stop();
     appDatabase().close();
   }
 }
@@ -90,11 +90,11 @@ function typedAs(field: string, fields: TypedField[]): string {
   return typedAs ?? (field === 'sessionId' ? '--session' : field);
 }
 
-function detached({ vitals }: ProcessDeps, job: Job, { json }: RunOptions): number {
+function detached({ health }: ProcessDeps, job: Job, { json }: RunOptions): number {
   print(json ? JSON.stringify(job) : job.id);
   const advice = [
     `Watch it with: xgpt jobs watch ${job.id}.`,
-    noWorkerNotice(vitals.processes(), Date.now()),
+    noWorkerNotice(health.processes.list(), Date.now()),
   ];
   printError(advice.filter(Boolean).join(' '));
   return EXIT.completed;

@@ -1,9 +1,9 @@
 import { expectSuccess, type SendRequest } from './api.ts';
+import { type ClientClock, clientClock } from './clock.ts';
 import { RequestError } from './errors.ts';
 import { eventsOf, type ServerEvent } from './event_reader.ts';
 import type { JobStep, ServerJob } from './job_state.ts';
 import { retryDelay } from './retry_delay.ts';
-import { REAL, type Surroundings } from './surroundings.ts';
 
 /** The stream of named jobs. */
 const PATH = 'api/jobs/stream/jobs';
@@ -46,8 +46,8 @@ export interface JobStream {
  * Opens the stream again when jobs are added, and when it breaks or falls silent. Each connection starts
  * with the current state of every job, so nothing is missed.
  */
-export function createJobStream(send: SendRequest, surroundings: Surroundings = REAL): JobStream {
-  const stream = new ReconnectingStream(send, surroundings);
+export function createJobStream(send: SendRequest, clock: ClientClock = clientClock): JobStream {
+  const stream = new ReconnectingStream(send, clock);
   return { follow: (id, listener) => stream.follow(id, listener) };
 }
 
@@ -62,7 +62,7 @@ class ReconnectingStream implements JobStream {
 
   constructor(
     private readonly send: SendRequest,
-    private readonly surroundings: Surroundings,
+    private readonly clock: ClientClock,
   ) {}
 
   follow(id: string, listener: Listener): () => void {
@@ -85,7 +85,7 @@ class ReconnectingStream implements JobStream {
   #adjustSoon(): void {
     if (this.#isAdjusting) return;
     this.#isAdjusting = true;
-    this.surroundings.after(SETTLE_MS, () => {
+    this.clock.after(SETTLE_MS, () => {
       this.#isAdjusting = false;
       this.#adjust();
     });
@@ -152,17 +152,17 @@ class ReconnectingStream implements JobStream {
 
   /** Ends a connection that is silent for too long. @returns a function to call when bytes arrive. */
   #watchSilence(connection: AbortController): () => void {
-    const { now, after } = this.surroundings;
-    let lastBytesAt = now();
+    const { elapsed, after } = this.clock;
+    let lastBytesAt = elapsed();
     const check = () => {
-      const left = lastBytesAt + DEAD_AFTER_MS - now();
+      const left = lastBytesAt + DEAD_AFTER_MS - elapsed();
       if (left > 0) stop = after(left, check);
       else this.#ended(connection, undefined);
     };
     let stop = after(DEAD_AFTER_MS, check);
     connection.signal.addEventListener('abort', () => stop());
     return () => {
-      lastBytesAt = now();
+      lastBytesAt = elapsed();
     };
   }
 
@@ -203,7 +203,7 @@ class ReconnectingStream implements JobStream {
   }
 
   #retryLater(retryAfterSeconds: number): void {
-    const { after, random } = this.surroundings;
+    const { after, random } = this.clock;
     const delay = Math.max(retryAfterSeconds * 1000, retryDelay(this.#failures, random()));
     this.#cancelRetry = after(delay, () => this.#open());
     this.#failures++;

@@ -1,9 +1,9 @@
 import { errorFrom, readJson, type SendRequest } from './api.ts';
+import { type ClientClock, clientClock } from './clock.ts';
 import { RequestError } from './errors.ts';
 import type { ServerJob } from './job_state.ts';
 import type { StartRequest } from './job_types.ts';
 import { retryDelay } from './retry_delay.ts';
-import { REAL, type Surroundings } from './surroundings.ts';
 
 /** The maximum number of starts per request; the server takes 1,000 of them, and 1 MB. */
 const MAX_AT_ONCE = 200;
@@ -26,9 +26,9 @@ interface Pending {
 export function createStarts(
   send: SendRequest,
   signal?: AbortSignal,
-  surroundings: Surroundings = REAL,
+  clock: ClientClock = clientClock,
 ): (request: StartRequest) => Promise<ServerJob> {
-  const batcher = new StartBatcher(send, signal, surroundings);
+  const batcher = new StartBatcher(send, signal, clock);
   return (request) => batcher.start(request);
 }
 
@@ -38,7 +38,7 @@ class StartBatcher {
   constructor(
     private readonly send: SendRequest,
     private readonly signal: AbortSignal | undefined,
-    private readonly surroundings: Surroundings,
+    private readonly clock: ClientClock,
   ) {}
 
   start(request: StartRequest): Promise<ServerJob> {
@@ -81,7 +81,7 @@ class StartBatcher {
         this.signal?.throwIfAborted();
         const isUnreachable = error instanceof RequestError && error.code === 'unreachable';
         if (!isUnreachable || tries === MAX_TRIES) throw error;
-        await this.#wait(retryDelay(tries - 1, this.surroundings.random()));
+        await this.#wait(retryDelay(tries - 1, this.clock.random()));
       }
     }
   }
@@ -102,7 +102,7 @@ class StartBatcher {
   #wait(ms: number): Promise<void> {
     const { signal } = this;
     return new Promise((resolve, reject) => {
-      const stop = this.surroundings.after(ms, () => {
+      const stop = this.clock.after(ms, () => {
         signal?.removeEventListener('abort', onAbort);
         resolve();
       });

@@ -1,48 +1,48 @@
-/** What changed between two frames. */
+/** What changed between two versions of the feed. */
 export interface Change {
-  /** Jobs that came, went or changed status: everything about them may look different. */
+  /** Jobs that were added, removed or changed status: everything about them may look different. */
   cards: ReadonlySet<string>;
-  /** Jobs of which only the progress moved. */
+  /** Jobs of which only the progress changed. */
   progressed: ReadonlySet<string>;
 }
 
-/** How many frames back a follower may be and still get the changes instead of the whole. */
-const REMEMBERED_FRAMES = 256;
-
-/** Twenty frames a second is what an eye follows. */
-export const MIN_FRAME_MS = 50;
+/** How many versions back a subscriber may be and still get the changes. */
+const KEPT_VERSIONS = 256;
 
 /**
- * The numbered sequence of what changed, one per process. Frame N says which jobs changed since
- * frame N-1; a follower keeps the number of the last frame it has seen and nothing else.
+ * Shortest time between two versions that bring progress, in ms: twenty a second look continuous.
+ * A subscriber that wants fewer paces itself.
+ */
+export const PROGRESS_MS = 50;
+
+/**
+ * A numbered sequence of changes, one per process. Version N says which jobs changed since version
+ * N−1. A subscriber remembers the last version it has seen and nothing else.
  */
 export class Feed {
-  /** Time between two frames of progress, in ms. A follower whose frames are large may ask for more. */
-  paceMs = MIN_FRAME_MS;
-
-  #frame = 0;
+  #version = 0;
   #changes: Change[] = [];
   #cards = new Set<string>();
   #progressed = new Set<string>();
-  #isBeyondTelling = false;
-  #scheduled = false;
+  #isInvalid = false;
+  #isScheduled = false;
   #listeners = new Set<() => void>();
   #logListeners = new Set<() => void>();
 
-  /** The newest frame's number. */
-  get frame(): number {
-    return this.#frame;
+  /** The number of the newest version. */
+  get version(): number {
+    return this.#version;
   }
 
-  /** A state changed. All that happens in one go (one microtask) becomes one frame. */
+  /** A job's state changed. All changes of one microtask become one version. */
   changed(id: string): void {
     this.#cards.add(id);
     this.#schedule();
   }
 
-  /** More changed than can be told one by one: whoever follows gets the whole. */
-  changedBeyondTelling(): void {
-    this.#isBeyondTelling = true;
+  /** More changed than can be listed: subscribers have to read everything again. */
+  invalidate(): void {
+    this.#isInvalid = true;
     this.#schedule();
   }
 
@@ -51,9 +51,9 @@ export class Feed {
     this.#schedule();
   }
 
-  /** What changed after that frame; `undefined` when it is too long ago, too much, or not of this feed. */
-  since(frame: number): Change | undefined {
-    const missed = this.#frame - frame;
+  /** What changed after that version; undefined when it is too old, too much changed, or it is unknown. */
+  since(version: number): Change | undefined {
+    const missed = this.#version - version;
     if (missed < 0 || missed > this.#changes.length) return undefined;
     const changes = missed === 0 ? [] : this.#changes.slice(-missed);
     const cards = new Set(changes.flatMap((change) => [...change.cards]));
@@ -61,13 +61,13 @@ export class Feed {
     return { cards, progressed: progressed.difference(cards) };
   }
 
-  /** Calls `listener` after every frame until the returned function is called. */
+  /** Calls `listener` after every version until the returned function is called. */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Some job's log may have grown. That is no frame: who reads a log asks for it. */
+  /** A job's log may have grown. That makes no new version: readers of logs read them again. */
   logged(): void {
     for (const listener of this.#logListeners) listener();
   }
@@ -79,18 +79,18 @@ export class Feed {
   }
 
   #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
     queueMicrotask(() => this.#publish());
   }
 
   #publish(): void {
-    this.#scheduled = false;
-    this.#frame++;
-    if (this.#isBeyondTelling) this.#changes = [];
+    this.#isScheduled = false;
+    this.#version++;
+    if (this.#isInvalid) this.#changes = [];
     else this.#changes.push({ cards: this.#cards, progressed: this.#progressed });
-    if (this.#changes.length > REMEMBERED_FRAMES) this.#changes.shift();
-    this.#isBeyondTelling = false;
+    if (this.#changes.length > KEPT_VERSIONS) this.#changes.shift();
+    this.#isInvalid = false;
     this.#cards = new Set();
     this.#progressed = new Set();
     for (const listener of this.#listeners) listener();

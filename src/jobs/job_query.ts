@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { detailsOf, timeOf, typed, typedTime, typedWholeNumber } from '../platform/typed_fields.ts';
+import {
+  detailsOf,
+  onlyTypedFields,
+  timeOf,
+  typedFields,
+  typedTime,
+  typedWholeNumber,
+} from '../platform/typed_fields.ts';
 import { InvalidInput } from './errors.ts';
 import { JOB_STATUSES } from './lifecycle.ts';
 import { FAILURES, type JobQuery } from './listing.ts';
@@ -10,16 +17,14 @@ const MAX_PAGE = 1_000;
 /** Which jobs, as it is typed. A time without a zone is UTC. */
 function jobFilter() {
   return {
-    status: typed(
-      z
-        .enum(JOB_STATUSES, { error: `Status must be one of: ${JOB_STATUSES.join(', ')}.` })
-        .describe('Only jobs with this status.'),
-    ),
-    failure: typed(
-      z
-        .enum(FAILURES, { error: `Failure must be one of: ${FAILURES.join(', ')}.` })
-        .describe('Only jobs that failed for this reason.'),
-    ),
+    status: z
+      .enum(JOB_STATUSES, { error: `Status must be one of: ${JOB_STATUSES.join(', ')}.` })
+      .describe('Only jobs with this status.')
+      .optional(),
+    failure: z
+      .enum(FAILURES, { error: `Failure must be one of: ${FAILURES.join(', ')}.` })
+      .describe('Only jobs that failed for this reason.')
+      .optional(),
     type: word('Type is too long.', 'Only jobs of this type.', 'scrape'),
     session: word('Session is too long.', 'Only jobs of this session.'),
     q: word(
@@ -56,20 +61,18 @@ function jobPaging() {
 
 /** A filter alone; another field in it is refused with what `unknown` says of its name. */
 export function jobFilterSchema(unknown: (name: string) => string) {
-  const error = (issue: { code?: string; keys?: unknown }) =>
-    issue.code === 'unrecognized_keys' ? unknown(String((issue.keys as string[])[0])) : undefined;
-  return possible(z.strictObject(jobFilter(), { error }));
+  return possible(onlyTypedFields(jobFilter(), unknown));
 }
 
-/** A filter and a page of what matches. */
-export function jobQuerySchema() {
-  return possible(z.object({ ...jobFilter(), ...jobPaging() }));
+/** A filter, a page of what matches, and what else an address takes. */
+export function jobQuerySchema<More extends z.ZodRawShape = Record<never, never>>(more?: More) {
+  return possible(typedFields({ ...jobFilter(), ...jobPaging(), ...(more as More) }));
 }
 
 /** The same where the address names the session. */
 export function sessionJobsQuerySchema() {
   const { session: _, ...filter } = jobFilter();
-  return possible(z.object({ ...filter, ...jobPaging() }));
+  return possible(typedFields({ ...filter, ...jobPaging() }));
 }
 
 /** Refuses a combination that no job can match. */
@@ -111,14 +114,13 @@ export function readTyped<Schema extends z.ZodType>(
 
 function word(error: string, description: string, example?: string) {
   const about = { description, ...(example && { examples: [example] }) };
-  return typed(z.string().max(MAX_WORD_LENGTH, error).meta(about));
+  return z.string().max(MAX_WORD_LENGTH, error).meta(about).optional();
 }
 
 function cursor(error: string, description: string) {
-  return typed(
-    z
-      .string()
-      .regex(/^\d{1,15}_\d{1,15}$/, error)
-      .describe(description),
-  );
+  return z
+    .string()
+    .regex(/^\d{1,15}_\d{1,15}$/, error)
+    .describe(description)
+    .optional();
 }

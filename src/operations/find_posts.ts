@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readTyped } from '../jobs/index.ts';
 import type { PostPage, PostQuery, ProfileQuery } from '../library/index.ts';
-import { typed, typedWholeNumber } from '../platform/typed_fields.ts';
+import { typedFields, typedWholeNumber } from '../platform/typed_fields.ts';
 import type { Sources } from '../sources/index.ts';
 import type { Post } from '../sources/post.ts';
 import type { OperationDeps } from './deps.ts';
@@ -24,34 +24,30 @@ export interface PostsQuery extends PostQuery {
 /** Which posts, as it is typed: `author` with or without @. */
 export function postsQuerySchema(sources: Sources) {
   const source = `Source must be one of: ${[...sources.keys()].join(', ')}.`;
-  return z
-    .object({
-      author: words('author', 'A username, with or without @.', 'aurora_lab'),
-      source: typed(
-        z
-          .string()
-          .refine((name) => sources.has(name), source)
-          .meta({ enum: [...sources.keys()], description: 'Only those of this source.' }),
-      ),
-      q: words('q', 'Words that occur in them, or what they are to be about.'),
-      by: typed(
-        z
-          .enum(['words', 'meaning'], 'By must be words or meaning.')
-          .meta({ description: 'How q is meant.', default: 'words' }),
-      ),
-      ...paging(),
-    })
-    .refine(({ by, q, cursor }) => by !== 'meaning' || !q || !cursor, {
-      path: ['cursor'],
-      error: 'A search by meaning has one page only; leave cursor out.',
-    });
+  return typedFields({
+    author: words('author', 'A username, with or without @.', 'aurora_lab'),
+    source: z
+      .string()
+      .refine((name) => sources.has(name), source)
+      .meta({ enum: [...sources.keys()], description: 'Only those of this source.' })
+      .optional(),
+    q: words('q', 'Words that occur in them, or what they are to be about.'),
+    by: z
+      .enum(['words', 'meaning'], 'By must be words or meaning.')
+      .meta({ description: 'How q is meant.', default: 'words' })
+      .optional(),
+    ...paging(),
+  }).refine(({ by, q, cursor }) => by !== 'meaning' || !q || !cursor, {
+    path: ['cursor'],
+    error: 'A search by meaning has one page only; leave cursor out.',
+  });
 }
 
 export type TypedPostsQuery = z.output<ReturnType<typeof postsQuerySchema>>;
 
 /** Which profiles, as it is typed. */
 export function profilesQuerySchema() {
-  return z.object({ q: words('q', 'Words that occur in them.'), ...paging() });
+  return typedFields({ q: words('q', 'Words that occur in them.'), ...paging() });
 }
 
 export type TypedProfilesQuery = z.output<ReturnType<typeof profilesQuerySchema>>;
@@ -82,7 +78,7 @@ export function parseProfilesQuery(given: object): ProfileQuery & { q: string } 
 function words(name: string, description: string, example?: string) {
   const error = `${name} may have at most ${MAX_TEXT_LENGTH} characters.`;
   const about = { description, ...(example && { examples: [example] }) };
-  return typed(z.string().max(MAX_TEXT_LENGTH, error).meta(about));
+  return z.string().max(MAX_TEXT_LENGTH, error).meta(about).optional();
 }
 
 function paging() {
@@ -92,7 +88,7 @@ function paging() {
       description: 'How many on a page.',
       examples: [5],
     }),
-    cursor: typed(z.string().describe('nextCursor of the page before.')),
+    cursor: z.string().describe('nextCursor of the page before.').optional(),
   };
 }
 

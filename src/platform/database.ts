@@ -2,7 +2,7 @@ import { Database } from 'bun:sqlite';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { loadConfig } from './config.ts';
-import { troubleOf } from './database_trouble.ts';
+import { databaseIssueOf } from './database_issue.ts';
 
 const MIGRATIONS = join(import.meta.dir, '..', '..', 'migrations');
 
@@ -54,7 +54,7 @@ export function openDatabase(path: string): Database {
   } catch (cause) {
     db?.close();
     if (cause instanceof DatabaseUnusable) throw cause;
-    const { title, remedy } = troubleOf(cause) ?? {
+    const { title, remedy } = databaseIssueOf(cause) ?? {
       title: `${(cause as Error).message}.`,
       remedy: 'Move the file away.',
     };

@@ -1,14 +1,32 @@
 import { z } from 'zod';
 
 /**
- * Fields of a query as it is typed, in an address or in a terminal: blanks around a value do not
- * count, and an empty one is absent.
+ * Fields of a query as they are typed, in an address or in a terminal: blanks around a value do not
+ * count, and an empty one is absent. The blanks go for all fields at once, so that fields that are
+ * absent cost nothing.
  */
-export function typed<Schema extends z.ZodType>(schema: Schema) {
-  return z.preprocess(
-    (value) => (typeof value === 'string' ? value.trim() || undefined : value),
-    schema.optional(),
-  );
+export function typedFields<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.preprocess(trimmed, z.object(shape));
+}
+
+/** The same; a field with another name is refused with what `unknown` says of it. */
+export function onlyTypedFields<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  unknown: (name: string) => string,
+) {
+  const error = (issue: { code?: string; keys?: unknown }) =>
+    issue.code === 'unrecognized_keys' ? unknown(String((issue.keys as string[])[0])) : undefined;
+  return z.preprocess(trimmed, z.strictObject(shape, { error }));
+}
+
+function trimmed(given: unknown): unknown {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return given;
+  const fields: Record<string, unknown> = Object.create(null);
+  for (const [name, value] of Object.entries(given)) {
+    const text = typeof value === 'string' ? value.trim() : value;
+    if (text !== '') fields[name] = text;
+  }
+  return fields;
 }
 
 /** What the document tells of a field; beside the check itself, because it would lose it elsewhere. */
@@ -21,7 +39,7 @@ type About = {
 /** A whole number between two bounds, both included. */
 export function typedWholeNumber(min: number, max: number, error: string, about: About) {
   return z.preprocess(
-    (value) => (typeof value === 'string' ? digitsAsNumber(value.trim()) : value),
+    (value) => (typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value),
     z.int({ error }).min(min, error).max(max, error).meta(about).optional(),
   );
 }
@@ -30,7 +48,7 @@ export function typedWholeNumber(min: number, max: number, error: string, about:
 export function typedTime(label: string, about: About) {
   const error = `${label} must be a time, for example 2026-01-31T12:00:00Z.`;
   const time = z.string().refine((text) => timeOf(text) !== undefined, error);
-  return typed(time.meta({ format: 'date-time', ...about }));
+  return time.meta({ format: 'date-time', ...about }).optional();
 }
 
 /** A time as a form's field sends it, without a zone; it is taken as UTC. */
@@ -51,9 +69,4 @@ export function detailsOf({ issues }: Pick<z.ZodError, 'issues'>): Record<string
     if (!details.has(field)) details.set(field, message);
   }
   return Object.fromEntries(details);
-}
-
-function digitsAsNumber(text: string): unknown {
-  if (text === '') return undefined;
-  return /^\d{1,15}$/.test(text) ? Number(text) : text;
 }

@@ -4,7 +4,7 @@ import type { SCHEMAS } from './contract/answers.ts';
 import type { WebDeps } from './deps.ts';
 import { batchRoutes } from './routes/batch.tsx';
 import { bulkRoutes } from './routes/bulk.tsx';
-import { health } from './routes/health.ts';
+import { healthRoute } from './routes/health.ts';
 import { historyRoutes } from './routes/history.tsx';
 import { importRoutes } from './routes/imports.tsx';
 import { logRoutes } from './routes/job_log.ts';
@@ -23,7 +23,7 @@ export function apiRoutes(services: WebDeps) {
     .use(historyRoutes(services))
     .use(libraryRoutes(services))
     .use(importRoutes(services))
-    .use(health(services));
+    .use(healthRoute(services));
 }
 
 /**

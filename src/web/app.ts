@@ -15,8 +15,9 @@ import { outOfOrder } from './http/problem.ts';
 import { plainQueries } from './http/query.ts';
 import { rendering } from './http/rendered.ts';
 import { isSafe, sameOrigin } from './http/same_origin.ts';
-import { trackedStream } from './live/jobs_stream.ts';
-import { createLiveTaskbar } from './live/taskbar.tsx';
+import { EventStreams } from './live/event_streams.ts';
+import { JobUpdates } from './live/job_updates.ts';
+import { LiveTaskbar } from './live/taskbar.ts';
 import { assetRoutes } from './routes/assets.ts';
 import { accessRoutes } from './routes/auth.tsx';
 import { historyPage } from './routes/history.tsx';
@@ -25,9 +26,9 @@ import { jobPages } from './routes/job_pages.tsx';
 import { openapiRoutes } from './routes/openapi.tsx';
 import { pages } from './routes/pages.tsx';
 import { startPages } from './routes/start_pages.tsx';
-import { jobStreams } from './routes/streams.ts';
+import { streamRoutes } from './routes/streams.ts';
 
-export type AppDeps = Omit<WebDeps, 'live' | 'idempotent' | 'forms'> & {
+export type AppDeps = Omit<WebDeps, 'live' | 'updates' | 'streams' | 'idempotent' | 'forms'> & {
   database: Database;
   logger: Logger;
   /** The folder of the compiled program, when it is what runs. */
@@ -46,7 +47,12 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
   const services: WebDeps = {
     ...given,
     forms: await loadForms(),
-    live: createLiveTaskbar(given.tracker, given.vitals),
+    live: new LiveTaskbar(given.tracker, given.health),
+    updates: new JobUpdates(given.tracker.feed),
+    streams: new EventStreams({
+      maxOpen: given.config.maxConnections,
+      isKnown: (error) => given.health.noticed(error) !== undefined,
+    }),
     idempotent: createIdempotent(createIdempotencyKeys(database)),
   };
   const { config, closing } = services;
@@ -61,7 +67,7 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     .use(sameOrigin(config))
     .use(authenticate({ access, closing, logger, server: () => root.server }))
     .onBeforeHandle({ as: 'global' }, ({ request }) => {
-      const obstacle = isSafe(request) ? undefined : services.vitals.obstacle();
+      const obstacle = isSafe(request) ? undefined : services.health.obstacle();
       if (obstacle) throw outOfOrder(obstacle);
     })
     .use(rendering())
@@ -69,8 +75,7 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     .use(await assetRoutes(compiled))
     .use(accessRoutes({ access, logger }))
     .use(apiRoutes(services))
-    .use(jobStreams(services))
-    .use(trackedStream(services))
+    .use(streamRoutes(services))
     .use(pages(services))
     .use(jobDetailPage(services))
     .use(jobPages(services))

@@ -2,9 +2,11 @@ import type { Tracker } from '../jobs/index.ts';
 import type { OperationDeps } from '../operations/deps.ts';
 import type { OperationForms, Operations } from '../operations/index.ts';
 import type { Config } from '../platform/config.ts';
-import type { Vitals } from '../platform/vitals.ts';
+import type { Health } from '../platform/health.ts';
 import type { Idempotent } from './http/idempotency.ts';
-import type { LiveTaskbar } from './live/taskbar.tsx';
+import type { EventStreams } from './live/event_streams.ts';
+import type { JobUpdates } from './live/job_updates.ts';
+import type { LiveTaskbar } from './live/taskbar.ts';
 
 /** What the routes work with. */
 export interface WebDeps extends OperationDeps {
@@ -13,7 +15,9 @@ export interface WebDeps extends OperationDeps {
   operations: Operations;
   forms: OperationForms;
   live: LiveTaskbar;
-  vitals: Vitals;
+  updates: JobUpdates;
+  streams: EventStreams;
+  health: Health;
   idempotent: Idempotent;
   config: Config;
   /** Aborts when the server stops: streams end then. */

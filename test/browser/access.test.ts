@@ -67,8 +67,8 @@ const isLive = async (page: Page) => {
   await until('the taskbar moves', async () => (await counted(page)) > before);
 };
 
-describe('a visitor', () => {
-  test('is asked for the token, told that it is wrong, and then gets what was wanted', async () => {
+describe('a browser that is not signed in', () => {
+  test('is asked for the token, told that it is wrong, and then gets the page it requested', async () => {
     const { page, problems } = await openPage();
     await page.goto(`${server.url}/posts?q=aurora`);
     expect(pathOf(page)).toBe('/login?next=%2Fposts%3Fq%3Daurora');
@@ -90,7 +90,7 @@ describe('a visitor', () => {
     expect(problems.filter((problem) => !problem.includes('401'))).toEqual([]);
   });
 
-  test('needs no JavaScript for any of it', async () => {
+  test('can sign in without JavaScript', async () => {
     const { page } = await openPage({ javaScriptEnabled: false });
     await signIn(page, '/jobs');
     await page.locator('.sign-out button').click();
@@ -122,7 +122,7 @@ test('a cookie that has expired leads to the form at the next action', async () 
   await page.waitForURL(`${server.url}/login`);
 });
 
-test('the taskbar of all tabs moves, and signing out ends their stream and leads them to the form', async () => {
+test('the taskbar of all tabs is live, and signing out ends their stream and leads them to the form', async () => {
   const { page, context, problems } = await openPage();
   await signIn(page, '/scrape');
   const other = await openTab(context, '/posts');

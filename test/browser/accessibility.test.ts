@@ -14,7 +14,7 @@ afterAll(closeStagedApps);
 
 const AXE = await Bun.file(Bun.resolveSync('axe-core/axe.min.js', import.meta.dir)).text();
 
-const DESK = { width: 1280, height: 800 };
+const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
 
 let app: Awaited<ReturnType<typeof startAppInEveryStatus>>;
@@ -80,8 +80,8 @@ async function violations(page: Page): Promise<string[]> {
 }
 
 describe.each([
-  ['on a desk, light', { viewport: DESK, colorScheme: 'light' }],
-  ['on a desk, dark', { viewport: DESK, colorScheme: 'dark' }],
+  ['on a desktop, light', { viewport: DESKTOP, colorScheme: 'light' }],
+  ['on a desktop, dark', { viewport: DESKTOP, colorScheme: 'dark' }],
   ['on a phone, light', { viewport: PHONE, colorScheme: 'light' }],
   ['on a phone, dark', { viewport: PHONE, colorScheme: 'dark' }],
 ] as const)('axe-core finds nothing %s', (_, options) => {
@@ -140,7 +140,7 @@ describe.each([
     expect(await violations(page)).toEqual([]);
   });
 
-  test('while the taskbar is collapsed, or the help sheet open', async () => {
+  test('while the taskbar is collapsed, or the help dialog open', async () => {
     await page.goto(`${app.url}/posts`);
     await page.locator('#taskbar-toggle').click();
     expect(await violations(page)).toEqual([]);
@@ -149,7 +149,7 @@ describe.each([
   });
 });
 
-test('the taskbar has jobs in every status meanwhile', async () => {
+test('the taskbar had jobs in every status', async () => {
   await app.refresh();
   const { page } = await openPage();
   await page.goto(app.url);
@@ -160,7 +160,7 @@ test('the taskbar has jobs in every status meanwhile', async () => {
   expect(JOB_STATUSES.filter((status) => !statuses.includes(status))).toEqual([]);
 });
 
-test('axe-core would tell', async () => {
+test('axe-core finds a violation that is there', async () => {
   const { page } = await openPage({ bypassCSP: true });
   await page.goto(app.url);
   await page.evaluate(() => document.body.append(document.createElement('input')));

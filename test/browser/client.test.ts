@@ -7,7 +7,7 @@ setDefaultTimeout(120_000);
 afterAll(closeBrowser);
 afterAll(stopServers);
 
-test('a page of the server tracks a job without being told where the server is', async () => {
+test('a page of the server tracks a job without the server’s address', async () => {
   const server = await startServer();
   const { page, problems } = await openPage();
   await page.goto(server.url);

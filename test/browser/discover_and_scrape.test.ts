@@ -10,7 +10,7 @@ afterAll(closeStagedApps);
 
 const REFUSAL = 'The source refused the credentials. Check them in the settings.';
 
-test('FEATURES 12, 22: a failed discovery with twelve scrapes is understood and mended from its page', async () => {
+test('FEATURES 12, 22: a failed discovery with twelve scrapes is explained and retried on its page', async () => {
   let isBroken = true;
   let victim: string | undefined;
   const scraped: string[] = [];

@@ -24,11 +24,11 @@ async function waitingSearches(n: number, sessionId: string): Promise<void> {
 }
 
 describe('a list of jobs', () => {
-  test('lets all be chosen with one box, and stands still while some are', async () => {
+  test('has one checkbox that selects all, and is not loaded again while any is selected', async () => {
     await app.search('in front of them');
-    await waitingSearches(3, 'desk');
+    await waitingSearches(3, 'selected');
     const { page, problems } = await openPage();
-    await page.goto(`${app.url}/jobs?session=desk`);
+    await page.goto(`${app.url}/jobs?session=selected`);
     const boxes = page.locator('input[name="ids"]');
     await page.locator('#choose-all').check();
     expect(
@@ -48,7 +48,7 @@ describe('a list of jobs', () => {
       }),
     );
     // Another job of the session comes; the list would show it now.
-    await waitingSearches(1, 'desk');
+    await waitingSearches(1, 'selected');
     await until('the list would have been read again', () => heard.length > 0);
     expect(heard).not.toContain(false);
     expect(await boxes.count()).toBe(3);
@@ -56,11 +56,11 @@ describe('a list of jobs', () => {
     await page.locator('.bulk-chosen button[value="cancel"]').click();
     await page.locator('.bulk-note').waitFor();
     expect(await page.locator('.bulk-note').textContent()).toBe('2 jobs cancelled.');
-    expect(statuses('desk').filter((status) => status === 'cancelled')).toHaveLength(2);
+    expect(statuses('selected').filter((status) => status === 'cancelled')).toHaveLength(2);
     expect(problems).toEqual([]);
   });
 
-  test('keeps what was chosen while an answer was on its way', async () => {
+  test('keeps a selection that was made while an answer was on its way', async () => {
     await waitingSearches(2, 'late');
     const { page, problems } = await openPage();
     await page.goto(`${app.url}/jobs?session=late`);
@@ -89,7 +89,7 @@ describe('a list of jobs', () => {
     expect(problems).toEqual([]);
   });
 
-  test('works without JavaScript, for the chosen and for all that match', async () => {
+  test('works without JavaScript, for the selected jobs and for all that match', async () => {
     await waitingSearches(3, 'paper');
     const { page } = await openPage({ javaScriptEnabled: false });
     await page.goto(`${app.url}/jobs?session=paper`);

@@ -118,7 +118,7 @@ describe('a log that another process writes', () => {
     await writer.end();
   });
 
-  test('at 1,000 lines/s reaches two browsers and a bare client whole, through three restarts', async () => {
+  test('at 1,000 lines/s is complete in two browsers and a plain client, across three restarts', async () => {
     server = await startServer(undefined, { PORT: lastingPort() });
     const writer = await startLogWriter({
       dataDir: server.dataDir,
@@ -268,7 +268,7 @@ describe('the page of a job', () => {
     expect(name?.height).toBeLessThan(30);
   });
 
-  test('shows the jobs it started, those that failed first, each with its link', async () => {
+  test('lists the jobs it started, failed ones first, each with its link', async () => {
     const { id } = await app.scrape('parent');
     await app.ended(id);
     const { page } = await openPage();
@@ -282,7 +282,7 @@ describe('the page of a job', () => {
     await page.waitForURL(`${app.url}/jobs/${id}`);
   });
 
-  test('leads to its form, filled in, to run it again with changes', async () => {
+  test('links to its form, filled in, to run it again with changes', async () => {
     const { id } = await app.scrape('quick');
     await app.ended(id);
     const { page } = await openPage();
@@ -296,7 +296,7 @@ describe('the page of a job', () => {
     );
   });
 
-  test('leads from the result to what was collected', async () => {
+  test('links from the result to what was collected', async () => {
     const { id } = await app.scrape('quick');
     await app.ended(id);
     const { page } = await openPage();
@@ -324,7 +324,7 @@ describe('the page of a job', () => {
       id = await begun('writer');
     });
 
-    test('follows its end until the reader scrolls up, and again when asked to', async () => {
+    test('follows its end until the reader scrolls up, and again when told to', async () => {
       const { page } = await openPage();
       await page.goto(`${app.url}/jobs/${id}`);
       const button = page.getByRole('button', { name: 'Follow' });
@@ -348,7 +348,7 @@ describe('the page of a job', () => {
       await showsEnd(page);
     });
 
-    test('keeps what is read in its place, however much is added below', async () => {
+    test('keeps the visible lines in place, however much is added below', async () => {
       const { page } = await openPage();
       await page.goto(`${app.url}/jobs/${id}`);
       await writeLines(page, 0, 1_900);
@@ -374,7 +374,7 @@ describe('the page of a job', () => {
       expect(lines).toBeLessThanOrEqual(10_201);
     });
 
-    test('is brought to two tabs over one connection, to each from where it was loaded', async () => {
+    test('comes to two tabs over one connection, to each from where it was loaded', async () => {
       const { page, context } = await openPage();
       await recordLog(context);
       await page.goto(`${app.url}/jobs/${id}`);
@@ -392,7 +392,7 @@ describe('the page of a job', () => {
       await isWatchedOnce();
     });
 
-    test('of another job is brought to another tab over the same connection', async () => {
+    test('of another job comes to another tab over the same connection', async () => {
       const second = await begun('second');
       const { page, context } = await openPage();
       await recordLog(context);
@@ -423,7 +423,7 @@ describe('the page of a job', () => {
       );
     });
 
-    test('is whole again after the page was frozen, or came back by the back button', async () => {
+    test('is complete again after the page was frozen, or restored by the back button', async () => {
       const { page, context } = await openPage();
       await recordLog(context);
       await page.goto(`${app.url}/jobs/${id}`);
@@ -449,7 +449,7 @@ describe('the page of a job', () => {
       );
     });
 
-    test('can be searched, from place to place and round again', async () => {
+    test('can be searched, from hit to hit and around the end', async () => {
       const { page } = await openPage();
       await page.goto(`${app.url}/jobs/${id}`);
       await writeLines(page, 0, 500);

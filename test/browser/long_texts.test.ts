@@ -13,7 +13,7 @@ const SIZES = [
   { width: 390, height: 844 },
 ];
 
-test('A5: what a reader has unfolded stays so while the page is read again', async () => {
+test('A5: what a reader has unfolded stays open while the page is loaded again', async () => {
   const { tracker, url } = await startStagedApp();
   const query = `begins ${'é😀 '.repeat(1_000)}ends`;
   const { jobId } = await tracker.createJob('search', { query });

@@ -11,7 +11,7 @@ afterAll(closeBrowser);
 afterAll(stopServers);
 
 let server: TestServer;
-/** So slow that its jobs are at work for as long as anybody needs. */
+/** So slow that its jobs run for as long as a test needs. */
 let slow: TestServer;
 
 beforeAll(async () => {
@@ -45,7 +45,7 @@ const statusOf = (page: Page, id: string) =>
   page.locator(`#taskbar #job-${id}`).getAttribute('data-status');
 
 describe('FEATURES 6 and 7, in Chromium', () => {
-  test('start a scrape, see it move without a reload, cancel it with a slow press', async () => {
+  test('start a scrape, see its progress without a reload, cancel it with a slow press', async () => {
     const { page, context, problems } = await openPage();
     await start(page, 'scrape', { username: 'aurora_lab', maxTweets: '1000' }, slow);
     await page.locator('#start-result a').waitFor();
@@ -93,7 +93,7 @@ describe('FEATURES 6 and 7, in Chromium', () => {
     expect(problems).toEqual([]);
   });
 
-  test('search, discover and embed to the end; what they found is on its pages', async () => {
+  test('search, discover and embed run to the end; their results are on the pages', async () => {
     const { page, problems } = await openPage();
     await start(page, 'search', { query: 'aurora, telescope', maxTweets: '40' });
     await page.locator('#start-result a').waitFor();
@@ -126,7 +126,7 @@ describe('FEATURES 6 and 7, in Chromium', () => {
 });
 
 describe('FEATURES 37: without JavaScript', () => {
-  test('every form starts its job and leads to a page that says so', async () => {
+  test('every form starts its job and leads to its page', async () => {
     const { page } = await openPage({ javaScriptEnabled: false });
     const forms = {
       scrape: { username: 'aurora_lab', maxTweets: '40' },
@@ -144,7 +144,7 @@ describe('FEATURES 37: without JavaScript', () => {
     }
   });
 
-  test('bad input shows the form again, with what was typed and what was wrong', async () => {
+  test('bad input shows the form again, with the input and the errors', async () => {
     const { page } = await openPage({ javaScriptEnabled: false });
     await page.goto(`${server.url}/scrape`);
     await page.locator('#username').fill('not a user name');
@@ -170,7 +170,7 @@ describe('FEATURES 37: without JavaScript', () => {
   });
 });
 
-test('bad input with JavaScript is named next to its field, and nothing is started', async () => {
+test('with JavaScript an error is shown next to its field, and nothing is started', async () => {
   const { page, problems } = await openPage();
   const before = await newestJob('search');
   await page.goto(`${server.url}/search`);
@@ -184,7 +184,7 @@ test('bad input with JavaScript is named next to its field, and nothing is start
   expect(problems.filter((problem) => !problem.includes('422'))).toEqual([]);
 });
 
-test('a form that the server does not answer says so, and no earlier answer stands for it', async () => {
+test('a form says that the server did not answer, and shows no earlier answer', async () => {
   const { page } = await openPage();
   await start(page, 'scrape', { username: 'aurora_lab', maxTweets: '20' });
   await page.locator('#start-result .started').waitFor();
@@ -195,7 +195,7 @@ test('a form that the server does not answer says so, and no earlier answer stan
   await page.locator('#start-result .started').waitFor({ state: 'detached' });
 });
 
-test('what a person wrote is text everywhere, never markup', async () => {
+test('text from people is never markup', async () => {
   const { page, problems } = await openPage();
   const canary = '<img src=x onerror="window.broken=1"><script>window.broken=1</script>';
   const job = await server.start('search', { query: canary, maxTweets: '5' });

@@ -10,7 +10,7 @@ setDefaultTimeout(120_000);
 afterAll(closeBrowser);
 afterAll(stopServers);
 
-test('a page that is open tells that the database was damaged under it', async () => {
+test('an open page shows that the database was damaged', async () => {
   const server = await startServer();
   const { id } = await server.start('scrape', { username: 'aurora_lab', maxTweets: '1000' });
   await server.ended(id);
@@ -35,7 +35,7 @@ function damage(path: string): void {
   closeSync(file);
 }
 
-test('a page that is open tells what keeps the program from working, and takes it back', async () => {
+test('an open page shows an issue with the database, and removes it afterwards', async () => {
   const server = await startServer();
   const { page, problems } = await openPage();
   await page.goto(`${server.url}/posts`);

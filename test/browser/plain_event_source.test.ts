@@ -14,7 +14,7 @@ const PLAIN_PAGE = `<!doctype html><title>Plain</title><main></main><script>
   });
 </script>`;
 
-test('FEATURES 6: a page that knows `jobs` events alone is right when nothing moves', async () => {
+test('FEATURES 6: a page that handles only `jobs` events is up to date when nothing progresses', async () => {
   const server = await startBusyServer({ jobs: 3, perSecond: 50 });
   const { page, context } = await openPage();
   try {

@@ -51,7 +51,7 @@ const shuffled = <Item>(items: Item[]) =>
     .map(({ item }) => item);
 
 describe('FEATURES 31: thirty tabs', () => {
-  test('are live over one connection, and stay so when they are closed in any order', async () => {
+  test('are live over one connection, and stay live when others are closed in any order', async () => {
     const server = await busy({ jobs: 2, perSecond: 5 });
     const id = server.ids[0] ?? '';
     const { page, context } = await openPage();
@@ -73,7 +73,7 @@ describe('FEATURES 31: thirty tabs', () => {
     await watchersAre(server, 0);
   }, 180_000);
 
-  test('survive the one in whose process the connection lives', async () => {
+  test('survive the tab whose process holds the connection', async () => {
     const server = await busy({ jobs: 1 });
     const id = server.ids[0] ?? '';
     const { page, context } = await openPage();
@@ -108,7 +108,7 @@ test('following links in one tab leaves no connection behind', async () => {
   await watchersAre(server, 0);
 });
 
-test('a page that is kept for the back button, or frozen, holds no connection, and is live again afterwards', async () => {
+test('a page in the back/forward cache, or frozen, holds no connection, and is live again afterwards', async () => {
   const server = await busy({ jobs: 1 });
   const id = server.ids[0] ?? '';
   const { page } = await openPage();
@@ -156,7 +156,7 @@ describe('a browser without shared workers', () => {
     await watchersAre(server, 1);
   });
 
-  test('or one in which the worker does not start, is live all the same', async () => {
+  test('or one in which the worker does not start, is live too', async () => {
     const server = await busy({ jobs: 1 });
     const { page, context } = await openPage();
     await context.addInitScript(() => {
@@ -172,7 +172,7 @@ describe('a browser without shared workers', () => {
     await watchersAre(server, 1);
   });
 
-  test('or one in which it answers late, takes the connections of their own back', async () => {
+  test('or one in which it answers late, closes the tabs’ own connections', async () => {
     const server = await busy({ jobs: 1 });
     const { page, context } = await openPage();
     await context.addInitScript(() => {
@@ -198,7 +198,7 @@ describe('a browser without shared workers', () => {
     await watchersAre(server, 0);
   });
 
-  test('or one in which it stays silent, is live all the same', async () => {
+  test('or one in which it never answers, is live too', async () => {
     const server = await busy({ jobs: 1 });
     const { page, context } = await openPage();
     await context.addInitScript(() => {
@@ -213,7 +213,7 @@ describe('a browser without shared workers', () => {
   });
 });
 
-test('a tab that nobody sees is live at a slower pace, and at the full one when it is seen', async () => {
+test('a hidden tab is updated less often, and at full pace when it is visible', async () => {
   const server = await busy({ jobs: 1 });
   const { page, context } = await openPage();
   await context.addInitScript(() => {
@@ -246,7 +246,7 @@ test('a tab that nobody sees is live at a slower pace, and at the full one when 
   await until('it is at the full pace', async () => (await frames(unseen)) > seen + 20);
 });
 
-describe('a server that was killed and comes back', () => {
+describe('a server that is killed and restarted', () => {
   const restarted = async (withWorker: boolean) => {
     const settings = { XGPT_SAMPLE_PAGE_MS: '100', PORT: lastingPort() };
     const first = await startServer(undefined, settings);
@@ -277,11 +277,11 @@ describe('a server that was killed and comes back', () => {
     await tabs[0]?.locator(`#job-${between.id}[data-status="completed"]`).waitFor();
   };
 
-  test('is shown as lost meanwhile, and every tab is right again by itself', async () => {
+  test('is shown as lost meanwhile, and every tab is up to date again by itself', async () => {
     await restarted(true);
   });
 
-  test('and so it is without shared workers', async () => {
+  test('also without shared workers', async () => {
     await restarted(false);
   });
 });
@@ -316,7 +316,7 @@ async function record(url: string, wanted: Record<string, number>) {
   return recorded;
 }
 
-test('ten minutes of updates leave as many nodes and listeners as there were', async () => {
+test('ten minutes of updates leave no additional nodes and listeners', async () => {
   const server = await busy({ jobs: 5, passing: true });
   const { jobs = [], job = [] } = await record(server.url, { jobs: 10, job: 20 });
   const { page, context, problems } = await openPage();
@@ -386,7 +386,7 @@ describe('FEATURES 30: while twenty jobs report twenty times a second and others
     return hits;
   };
 
-  test('twenty of twenty presses of 80 ms on cancel buttons arrive', async () => {
+  test('twenty of twenty 80 ms clicks on cancel buttons arrive', async () => {
     const server = await busy({ jobs: 20, passing: true });
     // So high that no card has to be scrolled to.
     const { page } = await openPage({ viewport: { width: 1280, height: 5000 } });
@@ -411,7 +411,7 @@ describe('FEATURES 30: while twenty jobs report twenty times a second and others
     expect(hits.toSorted()).toEqual(server.ids.toSorted());
   });
 
-  test('the keyboard’s place stays on a button', async () => {
+  test('the focus stays on a button', async () => {
     const server = await busy({ jobs: 20, passing: true });
     const { page } = await openPage();
     await page.goto(server.url);

@@ -1,79 +1,20 @@
-import {
-  afterAll,
-  afterEach,
-  beforeAll,
-  describe,
-  expect,
-  setDefaultTimeout,
-  spyOn,
-  test,
-} from 'bun:test';
-import type { BrowserContext, Page } from 'playwright-core';
-import { type Job, PermanentError, type QueuedJobContext } from '../../src/jobs/index.ts';
-import { closeBrowser, closePages, openPage, press } from '../support/browser.ts';
-import { startAppInEveryStatus } from '../support/every_status.ts';
-import {
-  closeStagedApps,
-  type StagedApp,
-  standStill,
-  startStagedApp,
-} from '../support/staged_app.ts';
+import { afterAll, afterEach, describe, expect, setDefaultTimeout, spyOn, test } from 'bun:test';
+import type { Page } from 'playwright-core';
+import { closeBrowser, closePages, press } from '../support/browser.ts';
+import { shows, taskbarApp } from '../support/taskbar_app.ts';
 import { until } from '../support/wait.ts';
 
-// Chromium is slow on a machine that is busy.
+// Chromium is slow on a busy machine.
 setDefaultTimeout(120_000);
 afterAll(closeBrowser);
-afterAll(closeStagedApps);
-// Those that are left open turn their icons and keep the machine busy.
+// Open pages turn their icons and keep the machine busy.
 afterEach(closePages);
 
-let app: StagedApp;
-
-/** Handlers at work, by user: the test makes them progress and end. */
-const atWork = new Map<string, { job: QueuedJobContext; end(result: unknown): void }>();
-
-beforeAll(async () => {
-  app = await startStagedApp(async ({ username }, job) => {
-    if (username === 'broken') {
-      throw new PermanentError(`The source refused the credentials, attempt ${job.attempt}.`);
-    }
-    const { promise, resolve } = Promise.withResolvers<unknown>();
-    atWork.set(username, { job, end: resolve });
-    return Promise.race([promise, standStill(undefined, job)]);
-  });
-});
-
-const running = async (username: string): Promise<Job> => {
-  const { id } = await app.scrape(username);
-  await until(`${id} has begun`, () => app.tracker.getJob(id)?.progress.message);
-  return app.reaches(id, 'running');
-};
-
-const worker = (username: string) => {
-  const found = atWork.get(username);
-  if (!found) throw new Error(`Nobody scrapes @${username}.`);
-  return found;
-};
-
-/** A page with an empty taskbar behind it: what earlier tests left is gone. */
-const open = async (path = '/posts', options = {}) => {
-  for (const { id } of app.tracker.getAllJobs()) await app.tracker.removeJob(id, { force: true });
-  const opened = await openPage(options);
-  await opened.page.goto(app.url + path);
-  return opened;
-};
-
-const shows = (page: Page, id: string, status: string) =>
-  page.locator(`#job-${id}[data-status="${status}"]`).waitFor();
-
-/** Waits until the keyboard's place is in there. */
-const isAt = (page: Page, id: string) =>
-  until(`the keyboard is at ${id}`, async () => {
-    return (await page.evaluate(() => document.activeElement?.closest('[id]')?.id)) === id;
-  });
+const staged = taskbarApp();
+const { running, worker, open } = staged;
 
 describe('the buttons of a card', () => {
-  test('say what happens before the server does', async () => {
+  test('react before the server has answered', async () => {
     const { page } = await open();
     const { id } = await running('aurora_lab');
     const answer = Promise.withResolvers<void>();
@@ -85,12 +26,12 @@ describe('the buttons of a card', () => {
     expect(await button.textContent()).toBe('Cancel @aurora_lab');
     await button.click();
     await page.locator(`#cancel-${id}:disabled`, { hasText: 'Cancelling…' }).waitFor();
-    expect(app.tracker.getJob(id)?.status).toBe('running');
+    expect(staged.app.tracker.getJob(id)?.status).toBe('running');
     answer.resolve();
     await shows(page, id, 'cancelled');
   });
 
-  test('take it back when the server refuses, and say why', async () => {
+  test('are reset when the server refuses, with the reason', async () => {
     const { page } = await open();
     const { id } = await running('aurora_lab');
     await page.route('**/cancel', (route) =>
@@ -112,9 +53,9 @@ describe('the buttons of a card', () => {
     await note.waitFor({ state: 'detached' });
   });
 
-  test('retry and dismiss, without leaving the page', async () => {
+  test('retry and dismiss a job without leaving the page', async () => {
     const { page, problems } = await open();
-    const { id } = await app.scrape('broken');
+    const { id } = await staged.app.scrape('broken');
     const shown = page.locator(`#job-${id}[data-status="failed"]`);
     await shown.filter({ hasText: 'attempt 1' }).waitFor();
     await press(page, `#retry-${id}`);
@@ -122,13 +63,13 @@ describe('the buttons of a card', () => {
     await shown.filter({ hasText: 'attempt 2' }).waitFor();
     await press(page, `#dismiss-${id}`);
     await page.locator(`#job-${id}`).waitFor({ state: 'detached' });
-    expect(page.url()).toBe(`${app.url}/posts`);
+    expect(page.url()).toBe(`${staged.app.url}/posts`);
     expect(problems).toEqual([]);
   });
 });
 
 describe('the taskbar', () => {
-  test('is gone when there is nothing to say, and gives the page its space back', async () => {
+  test('is hidden when there are no jobs, and gives the page its space back', async () => {
     const { page } = await open();
     const space = () =>
       page.evaluate(
@@ -141,27 +82,27 @@ describe('the taskbar', () => {
     await until('the page makes room', async () => {
       return Number.parseFloat(await space()) > Number.parseFloat(before);
     });
-    await app.tracker.removeJob(id, { force: true });
+    await staged.app.tracker.removeJob(id, { force: true });
     await page.locator('#taskbar').waitFor({ state: 'hidden' });
     await until('the page has its space back', async () => (await space()) === before);
   });
 
-  test('collapses, and is as it was left on the next page', async () => {
+  test('collapses, and stays collapsed on the next page', async () => {
     const { page } = await open();
     const { id } = await running('aurora_lab');
     await page.locator(`#job-${id}`).waitFor();
     await page.locator('#taskbar-toggle').click();
     await page.locator('#taskbar-jobs').waitFor({ state: 'hidden' });
     await page.locator('#taskbar-toggle[aria-expanded="false"]').waitFor();
-    await page.goto(`${app.url}/profiles`);
+    await page.goto(`${staged.app.url}/profiles`);
     await page.locator('#taskbar-jobs').waitFor({ state: 'hidden' });
     await page.locator('#taskbar-toggle').click();
     await page.locator(`#job-${id}`).waitFor();
   });
 
-  test('counts those who wait beyond its cards, and leads to them', async () => {
+  test('counts the waiting jobs beyond its cards, and links to them', async () => {
     const { page } = await open();
-    for (let n = 0; n < 30; n++) await app.search(`topic ${n}`);
+    for (let n = 0; n < 30; n++) await staged.app.search(`topic ${n}`);
     const more = page.locator('#taskbar-more');
     await until('all are counted', async () => {
       const text = await page.locator('.taskbar-summary').textContent();
@@ -170,10 +111,10 @@ describe('the taskbar', () => {
     expect(await page.locator('.job-card').count()).toBe(24);
     expect(await more.textContent()).toBe('and 6 more waiting');
     await more.click();
-    await page.waitForURL(`${app.url}/jobs?status=queued`);
+    await page.waitForURL(`${staged.app.url}/jobs?status=queued`);
   });
 
-  test('FEATURES 36: shows that a job has stopped moving, and for how long', async () => {
+  test('FEATURES 36: shows that a job makes no progress, and for how long', async () => {
     const { page } = await open();
     const [still, moving] = [await running('still'), await running('moving')];
     const icon = (id: string) =>
@@ -183,7 +124,7 @@ describe('the taskbar', () => {
         `job-${id}`,
       );
     const since = new Date(Date.now() - 42_000);
-    const stalled = spyOn(app.tracker.reader, 'stalledJobs').mockReturnValue(
+    const stalled = spyOn(staged.app.tracker.reader, 'stalledJobs').mockReturnValue(
       new Map([[still.id, since]]),
     );
     const text = page.locator(`#live-${still.id} .stalled`);
@@ -203,7 +144,7 @@ describe('the taskbar', () => {
 });
 
 describe('a screen reader', () => {
-  test('hears of ends and failures, and not of progress', async () => {
+  test('reads ends and failures, and not progress', async () => {
     const { page } = await open();
     const { id } = await running('aurora_lab');
     await shows(page, id, 'running');
@@ -222,7 +163,7 @@ describe('a screen reader', () => {
     expect(heard).toEqual([]);
     worker('aurora_lab').end({ posts: 380, newPosts: 380, username: 'aurora_lab' });
     await until('the end is told', () => heard.length === 1);
-    await app.scrape('broken');
+    await staged.app.scrape('broken');
     await until('the failure is told', () => heard.length === 2);
     expect(heard).toEqual([
       'scrape @aurora_lab completed. 380 posts of @aurora_lab, 380 new',
@@ -246,14 +187,14 @@ describe('the browser’s tab', () => {
       .getAttribute('href')
       .then((href) => href?.replace(/\.[0-9a-z]{16}(?=\.svg$)/, ''));
 
-  test('tells how many jobs run and that one has failed, until it is dismissed', async () => {
+  test('shows how many jobs run and that one has failed, until it is dismissed', async () => {
     const { page, problems } = await open();
     expect(await page.title()).toBe('Posts · xgpt');
     expect(await icon(page)).toBe('/assets/favicon.svg');
     await running('aurora_lab');
     await until('it runs', async () => (await page.title()) === '(1) Posts · xgpt');
     expect(await icon(page)).toBe('/assets/favicon-running.svg');
-    const { id } = await app.scrape('broken');
+    const { id } = await staged.app.scrape('broken');
     await until('it failed', async () => (await page.title()) === '▲ (1) Posts · xgpt');
     expect(await icon(page)).toBe('/assets/favicon-failed.svg');
     await page.locator(`#dismiss-${id}`).click();
@@ -263,9 +204,9 @@ describe('the browser’s tab', () => {
     expect(problems).toEqual([]);
   });
 
-  test('still does when a part of the page was read again', async () => {
+  test('still does when a part of the page was loaded again', async () => {
     const { page } = await open('/jobs');
-    const read = page.waitForResponse((response) => response.url() === `${app.url}/jobs`);
+    const read = page.waitForResponse((response) => response.url() === `${staged.app.url}/jobs`);
     const { id } = await running('aurora_lab');
     await read;
     await page.locator(`#row-${id}`).waitFor();
@@ -275,234 +216,9 @@ describe('the browser’s tab', () => {
   test.each(['/favicon.svg', '/favicon-running.svg', '/favicon-failed.svg'])(
     'has the picture %s',
     async (path) => {
-      const answer = await fetch(app.url + path);
+      const answer = await fetch(staged.app.url + path);
       expect(answer.headers.get('content-type')).toBe('image/svg+xml');
       expect(await answer.text()).toStartWith('<svg');
     },
   );
-});
-
-describe('the keyboard', () => {
-  test('opens and closes the help sheet', async () => {
-    const { page } = await open();
-    const help = page.locator('#help');
-    await page.keyboard.press('?');
-    await help.waitFor();
-    await page.keyboard.press('7');
-    await page.keyboard.press('Escape');
-    await help.waitFor({ state: 'hidden' });
-    expect(page.url()).toBe(`${app.url}/posts`);
-    await page.locator('#help-open').click();
-    await help.waitFor();
-    await help.getByRole('button', { name: 'Close' }).click();
-    await help.waitFor({ state: 'hidden' });
-  });
-
-  test('goes to the pages by their places in the line on top', async () => {
-    const { page } = await open();
-    for (const [key, path] of [
-      ['8', '/jobs'],
-      ['2', '/scrape'],
-      ['1', '/'],
-    ] as const) {
-      await page.keyboard.press(key);
-      await page.waitForURL(app.url + path);
-    }
-  });
-
-  test('means nothing while someone types, or with a modifier', async () => {
-    const { page } = await open();
-    const { id } = await running('aurora_lab');
-    await shows(page, id, 'running');
-    await page.locator('#q').focus();
-    await page.keyboard.type('tj8?');
-    expect(await page.locator('#q').inputValue()).toBe('tj8?');
-    await page.keyboard.press('Backspace');
-    await page.locator(`#job-${id} > a`).focus();
-    await page.keyboard.press('Control+Delete');
-    await page.keyboard.press('Alt+t');
-    expect(await page.locator('#help').isVisible()).toBe(false);
-    expect(await page.locator('#taskbar-jobs').isVisible()).toBe(true);
-    expect(app.tracker.getJob(id)?.status).toBe('running');
-    expect(page.url()).toBe(`${app.url}/posts`);
-  });
-
-  test('walks through the jobs, cancels the one it is at, and opens it', async () => {
-    const { page } = await open();
-    const jobs = [await running('one'), await running('two'), await running('three')];
-    const [one, two, three] = jobs.map(({ id }) => id) as [string, string, string];
-    for (const { id } of jobs) await shows(page, id, 'running');
-    await page.keyboard.press('Delete');
-    await page.keyboard.press('j');
-    await isAt(page, `job-${one}`);
-    await page.keyboard.press('ArrowUp');
-    await isAt(page, `job-${one}`);
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('ArrowUp');
-    await isAt(page, `job-${two}`);
-    await page.keyboard.press('Delete');
-    await shows(page, two, 'cancelled');
-    await isAt(page, `job-${two}`);
-    expect([one, three].map((id) => app.tracker.getJob(id)?.status)).toEqual([
-      'running',
-      'running',
-    ]);
-    await page.keyboard.press('Enter');
-    await page.waitForURL(`${app.url}/jobs/${two}`);
-  });
-
-  test('collapses and expands the taskbar, and finds its line while it is collapsed', async () => {
-    const { page } = await open();
-    await page.keyboard.press('t');
-    const { id } = await running('aurora_lab');
-    await page.locator(`#job-${id}`).waitFor();
-    await page.keyboard.press('t');
-    await page.locator('#taskbar-jobs').waitFor({ state: 'hidden' });
-    await page.keyboard.press('j');
-    await isAt(page, 'taskbar-toggle');
-    await page.keyboard.press('t');
-    await page.locator('#taskbar-jobs').waitFor();
-    await page.keyboard.press('j');
-    await isAt(page, `job-${id}`);
-    await page.keyboard.press('t');
-    await isAt(page, 'taskbar-toggle');
-  });
-
-  test('goes on to the next job when the one it is at is dismissed', async () => {
-    const { page } = await open();
-    const [one, two] = [await running('one'), await running('two')];
-    for (const { id } of [one, two]) {
-      await app.tracker.cancelJob(id);
-      await shows(page, id, 'cancelled');
-    }
-    const [first, last] = await page
-      .locator('#taskbar .job-card')
-      .evaluateAll((cards) => cards.map(({ id }) => id));
-    await page.locator(`#${first} form[action$=dismiss] button`).focus();
-    await page.keyboard.press('Enter');
-    await page.locator(`#${first}`).waitFor({ state: 'detached' });
-    await isAt(page, last as string);
-  });
-
-  test('can be given back to others, on every page', async () => {
-    const { page } = await open();
-    await page.keyboard.press('?');
-    await page.locator('#shortcuts-switch').uncheck();
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('8');
-    await page.goto(`${app.url}/profiles`);
-    await page.locator('main').click();
-    await page.keyboard.press('?');
-    expect(await page.locator('#help').isVisible()).toBe(false);
-    await page.locator('#help-open').click();
-    expect(await page.locator('#shortcuts-switch').isChecked()).toBe(false);
-  });
-});
-
-describe('notifications on the desktop', () => {
-  /** Chromium without a screen shows none: what a page asks for is written down instead. */
-  const record = async (context: BrowserContext) => {
-    const shown: { title: string; tag: string; body: string }[] = [];
-    const asked: string[] = [];
-    await context.exposeFunction('onNotification', (title: string, tag: string, body: string) => {
-      shown.push({ title, tag, body });
-    });
-    await context.exposeFunction('onAsked', () => asked.push('asked'));
-    await context.addInitScript(() => {
-      const report = window as unknown as {
-        onNotification(title: string, tag?: string, body?: string): void;
-        onAsked(): void;
-      };
-      class Recorded extends EventTarget {
-        static get permission() {
-          return localStorage.getItem('permission') ?? 'default';
-        }
-        static async requestPermission() {
-          report.onAsked();
-          localStorage.setItem('permission', 'granted');
-          return 'granted';
-        }
-        constructor(title: string, { tag, body }: NotificationOptions = {}) {
-          super();
-          report.onNotification(title, tag, body);
-        }
-      }
-      Object.assign(window, { Notification: Recorded });
-    });
-    return { shown, asked };
-  };
-
-  test('are off until they are switched on, and only then asked for', async () => {
-    const { page, context } = await open();
-    const { shown, asked } = await record(context);
-    await page.reload();
-    await page.keyboard.press('?');
-    expect(await page.locator('#notifications-switch').isChecked()).toBe(false);
-    expect(asked).toEqual([]);
-    await page.locator('#notifications-switch').check();
-    await until('it was asked', () => asked.length === 1);
-    await page.locator('#notifications-switch:checked').waitFor();
-    await page.reload();
-    expect(await page.locator('#notifications-switch').isChecked()).toBe(true);
-    expect(asked).toHaveLength(1);
-    expect(shown).toEqual([]);
-  });
-
-  test('tell of the end of a long job, as one however many tabs are open', async () => {
-    const { page, context } = await open();
-    const { shown } = await record(context);
-    await page.reload();
-    await page.keyboard.press('?');
-    await page.locator('#notifications-switch').check();
-    await page.locator('#notifications-switch:checked').waitFor();
-    const second = await context.newPage();
-    await second.goto(`${app.url}/profiles`);
-    const [long, short] = [await running('long'), await running('short')];
-    for (const tab of [page, second]) {
-      await shows(tab, long.id, 'running');
-      await shows(tab, short.id, 'running');
-    }
-    worker('short').end({});
-    for (const tab of [page, second]) await shows(tab, short.id, 'completed');
-    for (const tab of [page, second]) await tab.clock.setSystemTime(Date.now() + 60_000);
-    worker('long').end({ posts: 1_000, newPosts: 0, username: 'long' });
-    await until('both tabs told', () => shown.length === 2);
-    const told = {
-      title: 'scrape @long completed',
-      tag: `job-${long.id}`,
-      body: '1,000 posts of @long, none new',
-    };
-    expect(shown).toEqual([told, told]);
-  });
-});
-
-describe('motion', () => {
-  const animations = (page: Page) => page.evaluate(() => document.getAnimations().length);
-
-  test('is there where it is welcome, and nowhere else, whatever the jobs do', async () => {
-    const staged = await startAppInEveryStatus();
-    const { page } = await openPage();
-    await page.goto(`${staged.url}/jobs`);
-    await page.locator('.job-card').first().waitFor();
-    const statuses = await page
-      .locator('.job-card')
-      .evaluateAll((cards) => cards.map((card) => (card as HTMLElement).dataset.status));
-    expect([...new Set(statuses)].sort()).toEqual([
-      'cancelled',
-      'cancelling',
-      'completed',
-      'failed',
-      'queued',
-      'retrying',
-      'running',
-    ]);
-    await until('icons turn', async () => (await animations(page)) > 0);
-    await page.emulateMedia({ reducedMotion: 'reduce' });
-    await until('nothing moves', async () => (await animations(page)) === 0);
-    await page.locator('#taskbar-toggle').click();
-    expect(await animations(page)).toBe(0);
-    await page.locator('#help-open').click();
-    expect(await animations(page)).toBe(0);
-  });
 });

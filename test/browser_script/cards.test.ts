@@ -9,8 +9,8 @@ function cards(
   );
 }
 
-describe('the page hears of the jobs', () => {
-  test('when one came, went or has another status', () => {
+describe('parts of the page are loaded again', () => {
+  test('when a card was added, was removed or has another status', () => {
     const before = cards(['a', 'running']);
     expect(haveChanged(before, cards(['a', 'running'], ['b', 'queued']))).toBe(true);
     expect(haveChanged(before, cards())).toBe(true);
@@ -18,17 +18,17 @@ describe('the page hears of the jobs', () => {
     expect(haveChanged(before, cards(['b', 'running']))).toBe(true);
   });
 
-  test('not when they only progressed or changed places', () => {
+  test('not when jobs only progressed or changed places', () => {
     const before = cards(['a', 'running', 'page 1'], ['b', 'queued']);
     expect(haveChanged(before, cards(['b', 'queued'], ['a', 'running', 'page 2']))).toBe(false);
   });
 });
 
-describe('a screen reader hears', () => {
+describe('a screen reader reads', () => {
   const heard = (before: Map<string, CardState>, after: Map<string, CardState>) =>
     sentences(endedBetween(before, after));
 
-  test('of each job that ended, and how', () => {
+  test('how each job ended', () => {
     const before = cards(['a', 'running'], ['b', 'retrying'], ['c', 'cancelling']);
     const after = cards(
       ['a', 'completed', '200 posts'],
@@ -40,13 +40,13 @@ describe('a screen reader hears', () => {
     );
   });
 
-  test('of a job that came and ended between two frames', () => {
+  test('how a job ended that was added since the last update', () => {
     expect(heard(cards(), cards(['a', 'failed', 'No answer.']))).toBe(
       'scrape @a failed. No answer.',
     );
   });
 
-  test('nothing of progress, of starts, or of the same end again', () => {
+  test('nothing about progress, starts, or an end it has read already', () => {
     const failed = cards(['a', 'failed'], ['b', 'queued']);
     expect(heard(failed, cards(['a', 'failed'], ['b', 'running', 'page 2']))).toBe('');
   });

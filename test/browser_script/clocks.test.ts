@@ -15,13 +15,13 @@ test.each([
   expect(markup).toContain(`>${clockText(clock, at, NOW)}<`);
 });
 
-test('a time without a clock of its own counts up, as the server rendered it', () => {
+test('a time without data-clock counts up from what the server rendered', () => {
   const markup = String(elapsedTime(EARLIER, NOW));
   expect(markup).not.toContain('data-clock');
   expect(markup).toContain(`>${clockText(undefined, EARLIER, NOW)}<`);
 });
 
-test('clocks go on', () => {
+test('clocks advance', () => {
   const aMinuteOn = new Date(NOW.getTime() + 60_000);
   expect(clockText(undefined, EARLIER, aMinuteOn)).toBe('1:47');
   expect(clockText('remaining', LATER, aMinuteOn)).toBe('0:30');
@@ -32,6 +32,6 @@ test('a countdown that has run out stays at zero', () => {
   expect(clockText('remaining', EARLIER, NOW)).toBe('0:00');
 });
 
-test('a clock it does not know is left alone', () => {
+test('an unknown clock is left unchanged', () => {
   expect(clockText('other', EARLIER, NOW)).toBeUndefined();
 });

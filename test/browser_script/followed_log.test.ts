@@ -21,7 +21,7 @@ function follow(position: number) {
 const ENDS = [...BYTES].flatMap((byte, at) => (byte === 10 ? [at + 1] : []));
 
 describe('a log that is followed', () => {
-  test('has each line once, whatever comes twice', () => {
+  test('has each line once, although parts overlap', () => {
     const { log, written } = follow(0);
     let from = 0;
     for (const end of ENDS) {
@@ -35,7 +35,7 @@ describe('a log that is followed', () => {
     expect(log.place).toEqual({ job: 'a', position: BYTES.length });
   });
 
-  test('takes of a part what it does not have yet, wherever that begins', () => {
+  test('adds only the bytes of a part that it does not have', () => {
     for (const start of ENDS) {
       const { log, written } = follow(start);
       log.take(part(0, BYTES.length));
@@ -43,13 +43,13 @@ describe('a log that is followed', () => {
     }
   });
 
-  test('says how much is missing where the oldest lines are no longer kept', () => {
+  test('says how many bytes are missing when the oldest lines are no longer kept', () => {
     const { log, written } = follow(0);
     log.take({ job: 'a', from: 1_234_567, position: 1_234_571, text: 'new\n' });
     expect(written()).toBe('[1,234,567 bytes are no longer kept]\nnew\n');
   });
 
-  test('takes nothing of another job’s', () => {
+  test('ignores the log of another job', () => {
     const { log, written } = follow(0);
     log.take(part(0, 4, 'b'));
     expect(written()).toBe('');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { openLiveSource, type RawSource, retryDelay } from '../../src/browser/live_source.ts';
-import type { StreamNews } from '../../src/browser/stream_messages.ts';
+import type { StreamUpdate } from '../../src/browser/stream_messages.ts';
 import { testClock } from '../support/clock.ts';
 
 /** The browser's side: connections that do what the test says. */
@@ -29,7 +29,7 @@ class FakeSource extends EventTarget implements RawSource {
 function setup() {
   const clock = testClock();
   const sources: FakeSource[] = [];
-  const told: StreamNews[] = [];
+  const told: StreamUpdate[] = [];
   const opened: string[] = [];
   const address = { now: '/stream' };
   const surroundings = {
@@ -52,7 +52,7 @@ function setup() {
 }
 
 describe('the live connection', () => {
-  test('tells that it is open, what comes, and that it is not', () => {
+  test('reports that it is open, its events, and that it was lost', () => {
     const { told, newest } = setup();
     newest().open();
     newest().say('jobs', '<p>', 'b-1');
@@ -64,7 +64,7 @@ describe('the live connection', () => {
     ]);
   });
 
-  test('is opened again within three seconds, however long it was away', async () => {
+  test('reconnects within three seconds, however often it has failed', async () => {
     const { clock, sources, newest } = setup();
     for (let failure = 0; failure < 30; failure++) {
       newest().fail();
@@ -75,7 +75,7 @@ describe('the live connection', () => {
     expect(sources.filter(({ closed }) => !closed)).toHaveLength(1);
   });
 
-  test('tells once that it is lost, and not at each attempt', async () => {
+  test('reports a lost connection once, and not at each attempt', async () => {
     const { clock, told, newest } = setup();
     newest().open();
     for (let failure = 0; failure < 5; failure++) {
@@ -85,7 +85,7 @@ describe('the live connection', () => {
     expect(told.map(({ open }) => open)).toEqual([true, false]);
   });
 
-  test('is opened afresh after 45 s without an event or a beat', async () => {
+  test('reconnects after 45 s without an event or a heartbeat', async () => {
     const { clock, sources, newest } = setup();
     newest().open();
     for (let beat = 0; beat < 6; beat++) {
@@ -100,13 +100,13 @@ describe('the live connection', () => {
     expect(sources[0]?.closed).toBe(true);
   });
 
-  test('is tried again when an address does not answer at all', async () => {
+  test('reconnects when a request is not answered at all', async () => {
     const { clock, sources } = setup();
     await clock.advance(15_000);
     expect(sources).toHaveLength(2);
   });
 
-  test('does not wait when somebody looks at the page', () => {
+  test('reconnects at once when the page becomes visible', () => {
     const { sources, newest, supply } = setup();
     newest().open();
     newest().fail();
@@ -114,7 +114,7 @@ describe('the live connection', () => {
     expect(sources).toHaveLength(2);
   });
 
-  test('is left alone by somebody who looks while it beats, and not when a beat is missing', async () => {
+  test('is kept when the page becomes visible, unless a heartbeat is missing', async () => {
     const { clock, sources, newest, supply } = setup();
     newest().open();
     await clock.advance(20_000);
@@ -125,7 +125,7 @@ describe('the live connection', () => {
     expect(sources).toHaveLength(2);
   });
 
-  test('is opened afresh once when thirty tabs tell that the machine is online again', async () => {
+  test('reconnects once when thirty tabs report that the machine is online again', async () => {
     const { clock, sources, newest, supply } = setup();
     newest().open();
     await clock.advance(10_000);
@@ -133,7 +133,7 @@ describe('the live connection', () => {
     expect(sources).toHaveLength(2);
   });
 
-  test('moves to another address without telling of a break, and fails like any other', () => {
+  test('moves to another address without reporting an interruption, and can fail there', () => {
     const { sources, told, newest, supply, opened, address } = setup();
     newest().open();
     address.now = '/stream?log=a%400';
@@ -146,7 +146,7 @@ describe('the live connection', () => {
     expect(told.map(({ open }) => open)).toEqual([true, true, false]);
   });
 
-  test('that waits for its next attempt asks for the address then', async () => {
+  test('uses the new address when a retry is scheduled', async () => {
     const { clock, newest, supply, opened, address } = setup();
     newest().fail();
     address.now = '/elsewhere';
@@ -156,7 +156,7 @@ describe('the live connection', () => {
     expect(opened).toEqual(['/stream', '/elsewhere']);
   });
 
-  test('is over when it is closed, and tells nothing more', async () => {
+  test('reports nothing after it is closed', async () => {
     const { clock, sources, told, newest, supply } = setup();
     newest().open();
     supply.close();
@@ -167,7 +167,7 @@ describe('the live connection', () => {
   });
 });
 
-test('a machine that slept finds its connection replaced at once', async () => {
+test('after a machine has slept the connection is replaced at once', async () => {
   let time = 0;
   let look = () => {};
   const sources: FakeSource[] = [];
@@ -193,7 +193,7 @@ test('a machine that slept finds its connection replaced at once', async () => {
   expect(sources).toHaveLength(2);
 });
 
-test('the clients of a server that comes back are spread over two seconds', () => {
+test('the clients of a restarted server reconnect over two seconds', () => {
   expect([0, 1, 2, 9].map((failures) => retryDelay(failures, 0))).toEqual([250, 500, 1000, 1000]);
   expect([0, 1, 2, 9].map((failures) => retryDelay(failures, 1))).toEqual([750, 1500, 3000, 3000]);
 });

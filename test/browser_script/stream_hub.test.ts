@@ -1,27 +1,27 @@
 import { describe, expect, test } from 'bun:test';
 import type { LiveSource } from '../../src/browser/live_source.ts';
 import { StreamHub, type Tab } from '../../src/browser/stream_hub.ts';
-import type { LogPart, StreamEvent, StreamNews } from '../../src/browser/stream_messages.ts';
+import type { LogPart, StreamEvent, StreamUpdate } from '../../src/browser/stream_messages.ts';
 
 class FakeTab implements Tab {
-  told: StreamNews[] = [];
+  told: StreamUpdate[] = [];
 
-  postMessage(news: StreamNews): void {
-    this.told.push(news);
+  postMessage(update: StreamUpdate): void {
+    this.told.push(update);
   }
 
-  get last(): StreamNews | undefined {
+  get last(): StreamUpdate | undefined {
     return this.told.at(-1);
   }
 }
 
 function setup() {
   let time = 0;
-  const connections: { tell: (news: StreamNews) => void; open: boolean }[] = [];
+  const connections: { tell: (news: StreamUpdate) => void; open: boolean }[] = [];
   const queries: string[] = [];
   let runLater: (() => void)[] = [];
   const asked: string[] = [];
-  const openSupply = (tell: (news: StreamNews) => void, query: () => string): LiveSource => {
+  const openSource = (tell: (news: StreamUpdate) => void, query: () => string): LiveSource => {
     const connect = () => void queries.push(decodeURIComponent(query()));
     connect();
     const connection = { tell, open: true };
@@ -36,7 +36,7 @@ function setup() {
     };
   };
   const hub = new StreamHub(
-    openSupply,
+    openSource,
     () => time,
     (run) => runLater.push(run),
   );
@@ -59,14 +59,14 @@ function setup() {
     },
     join() {
       const tab = new FakeTab();
-      hub.hear(tab, 'ready');
-      hub.hear(tab, 'ready');
+      hub.receive(tab, 'ready');
+      hub.receive(tab, 'ready');
       return tab;
     },
     /** A tab that shows the log of `job`, and has `position` bytes of it. */
     joinLog(name: string, position: number) {
       const tab = new FakeTab();
-      const answer = (has: number) => hub.hear(tab, { ready: { job: name, position: has } });
+      const answer = (has: number) => hub.receive(tab, { ready: { job: name, position: has } });
       const parts = () =>
         tab.told
           .flatMap(({ events }) => events)
@@ -99,17 +99,17 @@ const log = (name: string, from: number, text: string): StreamEvent => ({
 });
 
 describe('many tabs', () => {
-  test('share one connection, which is closed when the last of them has left', () => {
+  test('share one connection, which is closed when the last tab leaves', () => {
     const { hub, join, open, connections } = setup();
     const tabs = Array.from({ length: 30 }, join);
     expect(connections).toHaveLength(1);
-    for (const tab of tabs.slice(1)) hub.hear(tab, 'bye');
+    for (const tab of tabs.slice(1)) hub.receive(tab, 'bye');
     expect(open()).toBe(1);
-    hub.hear(tabs[0] as FakeTab, 'bye');
+    hub.receive(tabs[0] as FakeTab, 'bye');
     expect(open()).toBe(0);
   });
 
-  test('are told the same', () => {
+  test('get the same events', () => {
     const { join, say } = setup();
     const tabs = [join(), join(), join()];
     say(true, jobs('one'));
@@ -118,7 +118,7 @@ describe('many tabs', () => {
 });
 
 describe('a tab that joins later', () => {
-  test('is told what is true now', () => {
+  test('gets the current state', () => {
     const { join, say } = setup();
     join();
     say(true, jobs('one'));
@@ -126,7 +126,7 @@ describe('a tab that joins later', () => {
     expect(join().told[0]).toEqual({ open: true, events: [jobs('one'), job('a', '1')] });
   });
 
-  test('is told nothing old when the connection is lost', () => {
+  test('gets no old state while the connection is lost', () => {
     const { join, say } = setup();
     join();
     say(true, jobs('one'));
@@ -134,28 +134,28 @@ describe('a tab that joins later', () => {
     expect(join().told).toEqual([{ open: false, events: [] }]);
   });
 
-  test('than all others begins with a connection of its own', () => {
+  test('than all others gets a new connection', () => {
     const { hub, join, say, open } = setup();
     const first = join();
     say(true, jobs('one'));
-    hub.hear(first, 'bye');
+    hub.receive(first, 'bye');
     expect(join().told).toEqual([{ open: false, events: [] }]);
     expect(open()).toBe(1);
   });
 });
 
 describe('a tab that does not answer', () => {
-  test('is told nothing more until it does, and then what is true by then', () => {
+  test('gets nothing until it does, and then the current state', () => {
     const { hub, join, say } = setup();
     const tab = join();
     say(true, jobs('one'));
     for (let step = 0; step < 1000; step++) say(true, job('a', String(step)));
     expect(tab.last?.events).toEqual([jobs('one')]);
-    hub.hear(tab, 'ready');
+    hub.receive(tab, 'ready');
     expect(tab.last?.events).toEqual([jobs('one'), job('a', '999')]);
   });
 
-  test('is given up after a minute, and its connection with it', () => {
+  test('is removed after a minute, and its connection is closed', () => {
     const { hub, join, open, pass } = setup();
     join();
     hub.ping();
@@ -167,36 +167,36 @@ describe('a tab that does not answer', () => {
     expect(open()).toBe(0);
   });
 
-  test('is one of them again when it answers after all', () => {
+  test('joins again when it answers after all', () => {
     const { hub, join, open, pass, say } = setup();
     const tab = join();
     hub.ping();
     pass(61_000);
     hub.ping();
-    hub.hear(tab, 'ready');
-    hub.hear(tab, 'ready');
+    hub.receive(tab, 'ready');
+    hub.receive(tab, 'ready');
     expect(open()).toBe(1);
     say(true, jobs('one'));
     expect(tab.last?.events).toEqual([jobs('one')]);
   });
 });
 
-test('a tab that is seen again or online again tells the connection', () => {
+test('a tab that is visible or online again wakes the connection', () => {
   const { hub, join, asked } = setup();
   const tab = join();
-  hub.hear(tab, 'seen');
-  hub.hear(tab, 'online');
+  hub.receive(tab, 'seen');
+  hub.receive(tab, 'online');
   expect(asked).toEqual(['wake', 'reconnect']);
 });
 
 describe('the log that a tab shows', () => {
-  test('is asked for from where the tab has it', () => {
+  test('is requested from the tab’s position', () => {
     const { joinLog, queries } = setup();
     joinLog('a', 120);
     expect(queries).toEqual(['?log=a@120']);
   });
 
-  test('is told to the tabs that show it, and to no other', () => {
+  test('goes to the tabs that show it, and to no other', () => {
     const { join, joinLog, say } = setup();
     const [mine, same, other, none] = [joinLog('a', 0), joinLog('a', 0), joinLog('b', 0), join()];
     say(true, log('a', 0, 'one\n'));
@@ -204,15 +204,15 @@ describe('the log that a tab shows', () => {
     expect(none.told.flatMap(({ events }) => events)).toEqual([]);
   });
 
-  test('is asked for with all others, by one new connection for quick changes together', () => {
+  test('is requested with all others, by one new connection for quick changes', () => {
     const { join, joinLog, later, queries, say, hub } = setup();
     const first = join();
     say(true, jobs('one'));
     joinLog('a', 10);
     const leaving = joinLog('b', 20);
     joinLog('c', 30);
-    hub.hear(leaving, 'bye');
-    hub.hear(first, 'bye');
+    hub.receive(leaving, 'bye');
+    hub.receive(first, 'bye');
     expect(queries).toEqual(['']);
     later();
     // The connection before had brought everything up to that event.
@@ -221,17 +221,17 @@ describe('the log that a tab shows', () => {
     expect(queries).toHaveLength(2);
   });
 
-  test('is no longer asked for when its last tab has left', () => {
+  test('is no longer requested when its last tab has left', () => {
     const { join, joinLog, hub, later, queries } = setup();
     join();
     const tab = joinLog('a', 0);
     later();
-    hub.hear(tab, 'bye');
+    hub.receive(tab, 'bye');
     later();
     expect(queries).toEqual(['', '?log=a@0', '']);
   });
 
-  test('goes on in a new connection where the last one ended', () => {
+  test('continues in a new connection where the last one ended', () => {
     const { joinLog, later, queries, say } = setup();
     const tab = joinLog('a', 0);
     say(true, log('a', 0, 'one\n'));
@@ -241,7 +241,7 @@ describe('the log that a tab shows', () => {
     expect(queries.at(-1)).toBe('?log=a@4&log=b@0');
   });
 
-  test('keeps what the taskbar showed while the connection moves', () => {
+  test('leaves the taskbar as it is while the connection moves', () => {
     const { join, joinLog, later, say } = setup();
     join();
     say(true, jobs('one'));
@@ -250,7 +250,7 @@ describe('the log that a tab shows', () => {
     expect(join().told[0]).toEqual({ open: true, events: [jobs('one')] });
   });
 
-  test('is told to a tab that joins later from what came before, without another connection', () => {
+  test('is replayed to a tab that joins later, without another connection', () => {
     const { joinLog, later, queries, say } = setup();
     const first = joinLog('a', 0);
     say(true, log('a', 0, 'one\n'));
@@ -262,7 +262,7 @@ describe('the log that a tab shows', () => {
     expect(queries).toHaveLength(1);
   });
 
-  test('is asked for again from further back for a tab that has less than what is kept', () => {
+  test('is requested from an earlier position for a tab that lacks more than is kept', () => {
     const { joinLog, later, queries, say } = setup();
     const first = joinLog('a', 500);
     say(true, log('a', 500, 'late\n'));
@@ -279,7 +279,7 @@ describe('the log that a tab shows', () => {
     expect([first.text(), second.text()]).toEqual(['late\nlast\n', `${'x'.repeat(405)}last\n`]);
   });
 
-  test('waits for a tab that does not answer, and comes whole when it does', () => {
+  test('is kept for a tab that does not answer, and complete when it does', () => {
     const { joinLog, say } = setup();
     const tab = joinLog('a', 0);
     say(true, log('a', 0, '0\n'));
@@ -289,7 +289,7 @@ describe('the log that a tab shows', () => {
     expect(tab.text()).toBe(Array.from({ length: 100 }, (_, line) => `${line % 10}\n`).join(''));
   });
 
-  test('is asked for again when too much came for a tab that did not answer', () => {
+  test('is requested again when too much came for a tab that did not answer', () => {
     const { joinLog, later, queries, say } = setup();
     const tab = joinLog('a', 0);
     const size = 30_000;
@@ -306,7 +306,7 @@ describe('the log that a tab shows', () => {
     expect(tab.text()).toHaveLength(20 * size);
   });
 
-  test('is not read again for others while a tab that lacks it is frozen', () => {
+  test('is not requested again for a tab that is frozen', () => {
     const { joinLog, later, queries, say } = setup();
     joinLog('a', 0);
     const size = 30_000;
@@ -316,7 +316,7 @@ describe('the log that a tab shows', () => {
     expect(queries.at(-1)).toBe(`?log=a@${20 * size}&log=b@0`);
   });
 
-  test('of which the oldest lines are gone is told from what is left, and asked for once', () => {
+  test('whose oldest lines are no longer kept is requested once, and continues with what is left', () => {
     const { joinLog, later, queries, say } = setup();
     const tab = joinLog('a', 0);
     say(true, log('a', 1_000, 'left\n'));
@@ -327,7 +327,7 @@ describe('the log that a tab shows', () => {
     expect(queries).toHaveLength(1);
   });
 
-  test('is one of the twenty opened last', () => {
+  test('is followed if it is one of the twenty opened last', () => {
     const { joinLog, later, queries } = setup();
     for (let index = 0; index < 25; index++) joinLog(`j${index}`, 0);
     later();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { StreamEvent } from '../../src/browser/stream_messages.ts';
 import { StreamReplay } from '../../src/browser/stream_replay.ts';
-import { createLiveTaskbar } from '../../src/web/live/taskbar.tsx';
+import { LiveTaskbar } from '../../src/web/live/taskbar.ts';
 import { setup as setupTracker } from '../support/jobs.ts';
 import { until } from '../support/wait.ts';
 
@@ -14,8 +14,8 @@ const event = (type: string, data: string): StreamEvent => ({
 const part = (id: string, text: string) =>
   `<div id="live-${id}" hx-swap-oob="morph"><p>${text}</p></div>`;
 
-describe('what a tab that comes later is told', () => {
-  test('nothing, as long as there was nothing', () => {
+describe('a tab that joins later gets', () => {
+  test('nothing while there were no events', () => {
     expect(new StreamReplay().events()).toEqual([]);
   });
 
@@ -27,7 +27,7 @@ describe('what a tab that comes later is told', () => {
     expect(replay.events()).toEqual([last]);
   });
 
-  test('and of each job the last that was said since', () => {
+  test('the newest part of each job since', () => {
     const replay = new StreamReplay();
     replay.add(event('job', part('a', 'before')));
     const whole = event('jobs', 'whole');
@@ -42,14 +42,14 @@ describe('what a tab that comes later is told', () => {
     ]);
   });
 
-  test('parts that came without a whole state, as while a button is held', () => {
+  test('parts without a whole state, as while a button is pressed', () => {
     const replay = new StreamReplay();
     const only = event('job', part('a', '1'));
     replay.add(only);
     expect(replay.events()).toEqual([only]);
   });
 
-  test('nothing of a connection that was lost', () => {
+  test('nothing of a lost connection', () => {
     const replay = new StreamReplay();
     replay.add(event('jobs', 'whole'));
     replay.add(event('job', part('a', '1')));
@@ -58,15 +58,15 @@ describe('what a tab that comes later is told', () => {
   });
 });
 
-test('the server’s frames take no more room the longer they come', async () => {
+test('a replay does not grow with the number of events', async () => {
   const { tracker, clock } = setupTracker();
-  const live = createLiveTaskbar(tracker);
+  const live = new LiveTaskbar(tracker);
   const jobs = [await tracker.createJob('scrape'), await tracker.createJob('search')];
   const replay = new StreamReplay();
   let frames = 0;
   live.subscribe(() => {
     const [type = '', data = ''] = ['event', 'data'].map((field) => fieldOf(live.delta(), field));
-    replay.add({ type, data, lastEventId: live.id() });
+    replay.add({ type, data, lastEventId: live.id });
     frames++;
   });
   const sizes: number[] = [];

@@ -77,7 +77,7 @@ describe('Ctrl-C', () => {
     renameSync(join(dataDir, 'xgpt.sqlite'), join(dataDir, 'moved.sqlite'));
     command.pressCtrlC();
     await command.shows(
-      /Cannot cancel the job: .* while xgpt runs\. Press Ctrl-C to leave it to other processes/,
+      /Cannot cancel the job: .* while xgpt was running\. Press Ctrl-C to leave it to other processes/,
     );
     command.child.kill('SIGKILL');
   });

@@ -40,7 +40,7 @@ describe('worker --once', () => {
     await run(['scrape', 'nobody_here', '--detach'], { dataDir });
     await leaveRetrying(dataDir);
     const { code, stdout, stderr } = await run(['worker', '--once'], { dataDir });
-    expect({ code, stdout }).toEqual({ code: 0, stdout: `xgpt works on the jobs in ${dataDir}\n` });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `xgpt runs the jobs in ${dataDir}\n` });
     expect(stderr).not.toContain('put back');
     expect(await jobsOf(dataDir)).toMatchObject([
       { status: 'completed', attempt: 2, result: { posts: 20 } },
@@ -63,7 +63,7 @@ describe('worker --once', () => {
   test('without --once a worker waits for more jobs', async () => {
     const dataDir = freshDataDir();
     const worker = start(['worker'], { dataDir });
-    await until('it works', () => worker.stdout().includes('xgpt works on'));
+    await until('it works', () => worker.stdout().includes('xgpt runs the jobs'));
     const { stdout } = await run(['scrape', 'aurora_lab', '--detach'], { dataDir });
     expect((await run(['jobs', 'wait', stdout.trim()], { dataDir })).code).toBe(0);
     expect(worker.child.exitCode).toBeNull();

@@ -372,7 +372,7 @@ function manualTime() {
   const timers = new Set<{ at: number; run: () => void }>();
   const due = () => [...timers].sort((a, b) => a.at - b.at)[0];
   return {
-    now: () => time,
+    elapsed: () => time,
     random: () => 1,
     after(ms: number, run: () => void) {
       const timer = { at: time + ms, run };

@@ -67,9 +67,9 @@ describe('many jobs at once', () => {
 
   test('are one frame of the feed for each 200', async () => {
     const { tracker, ids } = await setupMany(400);
-    const before = tracker.feed.frame;
+    const before = tracker.feed.version;
     await tracker.changeJobs('cancel', ids);
-    expect(tracker.feed.frame - before).toBe(2);
+    expect(tracker.feed.version - before).toBe(2);
   });
 
   test('retried, run without another push', async () => {

@@ -35,7 +35,9 @@ describe('the machine’s time is set', () => {
       expect(tracker.reader.stalledJobs().size).toBe(0);
       await job.updateProgress(3, 10, 'Three');
       await clock.advance(50);
-      expect(tracker.feed.since(tracker.feed.frame - 1)?.progressed).toEqual(new Set([job.jobId]));
+      expect(tracker.feed.since(tracker.feed.version - 1)?.progressed).toEqual(
+        new Set([job.jobId]),
+      );
       await clock.advance(16_000);
       const since = tracker.reader.stalledJobs().get(job.jobId)?.getTime() ?? 0;
       expect(clock.now() - since).toBeGreaterThan(16_000);

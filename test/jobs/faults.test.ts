@@ -312,7 +312,7 @@ describe('FAULTS A8: the children of a job that is gone, or has failed', () => {
     const { tracker, clock, id, second, third, statuses, failing, contexts } = await family();
     const told = new Set<string>();
     tracker.feed.subscribe(() => {
-      for (const card of tracker.feed.since(tracker.feed.frame - 1)?.cards ?? []) told.add(card);
+      for (const card of tracker.feed.since(tracker.feed.version - 1)?.cards ?? []) told.add(card);
     });
     failing.reject(new PermanentError('It can never work.'));
     await clock.advance(100);

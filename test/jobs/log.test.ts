@@ -112,11 +112,11 @@ describe('FEATURES 16: a job’s log', () => {
     const { tracker, clock, log } = await atWork();
     let woken = 0;
     tracker.feed.onLog(() => woken++);
-    const { frame } = tracker.feed;
+    const { version } = tracker.feed;
     log('one');
     await clock.advance(50);
     expect(woken).toBe(1);
-    expect(tracker.feed.frame).toBe(frame);
+    expect(tracker.feed.version).toBe(version);
   });
 });
 

@@ -32,7 +32,7 @@ const LOOK_MS = 500;
 
 /** What the feed tells by the next look; that it cannot tell one by one is told by `everything`. */
 async function newsOf({ tracker, clock }: ReturnType<typeof setup>): Promise<Change> {
-  const frame = tracker.feed.frame;
+  const frame = tracker.feed.version;
   await clock.advance(LOOK_MS);
   return tracker.feed.since(frame) ?? { cards: new Set(['everything']), progressed: new Set() };
 }

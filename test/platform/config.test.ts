@@ -26,7 +26,7 @@ test('an empty value counts as absent', () => {
   });
 });
 
-test('a value that cannot be used is refused, all of them by name, with what they are', () => {
+test('invalid values are refused together, each with its name and value', () => {
   const load = () =>
     loadConfig({ PORT: '70000', XGPT_SAMPLE_PAGE_MS: 'soon', XGPT_LOG_LEVEL: 'loud' });
   expect(load).toThrow(InvalidConfig);
@@ -41,7 +41,7 @@ test('a value that cannot be used is refused, all of them by name, with what the
   }
 });
 
-test('the data folder is the one beside the program, wherever one stands, unless it is named', () => {
+test('the data folder is beside the program, whatever the working directory, unless it is set', () => {
   const script = `import { loadConfig } from '${ROOT}/src/platform/config.ts'; console.log(loadConfig({}).dataDir)`;
   const { stdout } = Bun.spawnSync([process.execPath, '-e', script], { cwd: tmpdir() });
   expect(stdout.toString()).toBe(`${join(ROOT, 'data')}\n`);
@@ -51,7 +51,7 @@ test('the data folder is the one beside the program, wherever one stands, unless
 describe('a token', () => {
   const SECRET = 'correct-horse-battery';
 
-  test('has at least 16 characters that a header can carry, and is not shown when it has not', () => {
+  test('has at least 16 characters that a header can carry, and an invalid one is not printed', () => {
     expect(loadConfig({ XGPT_TOKEN: SECRET }).token).toBe(SECRET);
     expect(loadConfig({}).token).toBeUndefined();
     for (const XGPT_TOKEN of ['fifteen-letters', 'has a space in it ', 'schlüssel-schlüssel']) {
@@ -61,7 +61,7 @@ describe('a token', () => {
     }
   });
 
-  test('opens the server to other machines, and nothing else does', () => {
+  test('is required to listen on other addresses than loopback', () => {
     for (const HOST of ['0.0.0.0', '::', '192.168.1.2', 'example.org']) {
       expect(loadConfig({ HOST, XGPT_TOKEN: SECRET }).host).toBe(HOST);
       expect(() => loadConfig({ HOST, XGPT_HOSTS: 'nas' })).toThrow(InvalidConfig);
@@ -69,14 +69,14 @@ describe('a token', () => {
   });
 });
 
-test('names of the server are a list, in any case, without scheme and port', () => {
+test('host names are a list, in any case, without scheme and port', () => {
   expect(loadConfig({ XGPT_HOSTS: 'NAS, xgpt.lan,' }).hosts).toEqual(['nas', 'xgpt.lan']);
   for (const XGPT_HOSTS of ['http://nas', 'nas:3000', '*.lan', 'nas lan', 'nas/x']) {
     expect(() => loadConfig({ XGPT_HOSTS })).toThrow(/XGPT_HOSTS: must be host names/);
   }
 });
 
-test('only loopback addresses are listened on without a token', () => {
+test('without a token only loopback addresses are accepted', () => {
   for (const HOST of ['127.0.0.1', '127.8.8.8', '::1', 'localhost']) {
     expect(loadConfig({ HOST }).host).toBe(HOST);
   }

@@ -20,7 +20,7 @@ const namesOf = (db: Database) =>
   db.query<{ name: string }, []>('SELECT name FROM migrations ORDER BY number').all();
 
 describe('opening', () => {
-  test('creates folder and file, in WAL, durable, with foreign keys', () => {
+  test('creates folder and file, in durable WAL mode, with foreign keys', () => {
     const path = join(tempFolder(), 'deep', 'down', 'xgpt.sqlite');
     const db = openDatabase(path);
     const pragma = (name: string) => Object.values(db.query(`PRAGMA ${name}`).get() ?? {})[0];
@@ -41,7 +41,7 @@ describe('opening', () => {
     db.close();
   });
 
-  test('refuses a file that a newer program wrote, and leaves it as it is', () => {
+  test('refuses a file that a newer version wrote, and leaves it unchanged', () => {
     const path = join(tempFolder(), 'xgpt.sqlite');
     const db = openDatabase(path);
     db.run("INSERT INTO migrations VALUES (9999, '9999_add_teleport', 0)");
@@ -54,7 +54,7 @@ describe('opening', () => {
     untouched.close();
   });
 
-  test('refuses a file that is no database, and says what to do', async () => {
+  test('refuses a file that is not a database, and says what to do', async () => {
     const path = join(tempFolder(), 'xgpt.sqlite');
     await Bun.write(path, 'a shopping list, longer than the header of a database would be');
     expect(() => openDatabase(path)).toThrow(/Cannot use the database .*XGPT_DATA_DIR/);
@@ -62,7 +62,7 @@ describe('opening', () => {
 });
 
 describe('a migration', () => {
-  test('that fails leaves nothing behind, and what came before it stays', async () => {
+  test('that fails is undone, and the ones before it stay', async () => {
     const folder = tempFolder();
     await Bun.write(join(folder, '0001_good.sql'), 'CREATE TABLE good (x);');
     await Bun.write(

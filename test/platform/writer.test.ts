@@ -4,8 +4,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '../../src/platform/database.ts';
-import { Obstructed } from '../../src/platform/database_trouble.ts';
-import { MAX_WAIT_MS, type Participant, Writer, writerOf } from '../../src/platform/writer.ts';
+import { WriteRefused } from '../../src/platform/database_issue.ts';
+import {
+  MAX_WAIT_MS,
+  type TransactionListener,
+  Writer,
+  writerOf,
+} from '../../src/platform/writer.ts';
 import { consequences, testClock } from '../support/clock.ts';
 
 let folder: string;
@@ -29,19 +34,19 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Counts what became of transactions, and notes what happened in which order. */
-class Recorder implements Participant {
+/** Records the steps of transactions in their order. */
+class Recorder implements TransactionListener {
   events: string[] = [];
-  begun = () => this.#note('begun');
-  committing = () => this.#note('committing');
-  committed = () => this.#note('committed');
-  rolledBack = () => this.#note('rolled back');
+  begun = () => this.#record('begun');
+  committing = () => this.#record('committing');
+  committed = () => this.#record('committed');
+  rolledBack = () => this.#record('rolled back');
 
   get committedCount(): number {
     return this.events.filter((event) => event === 'committed').length;
   }
 
-  #note(event: string): void {
+  #record(event: string): void {
     this.events.push(event);
   }
 }
@@ -76,15 +81,15 @@ function spin(ms: number): void {
   while (performance.now() < end);
 }
 
-describe('what arrives in one turn', () => {
-  test('is one transaction, and each gets its own answer', async () => {
+describe('writes of one turn', () => {
+  test('share a transaction, and each gets its own answer', async () => {
     const texts = Array.from({ length: 50 }, (_, index) => `note ${index}`);
     expect(await Promise.all(texts.map((text) => writer.write(insert(text))))).toEqual(texts);
     expect(notes()).toEqual(texts);
     expect(transactions.events).toEqual(['begun', 'committing', 'committed']);
   });
 
-  test('includes what an answer of the same turn sets off, and nothing of the next', async () => {
+  test('include writes that a promise starts in the same turn, and none of the next turn', async () => {
     const later = Promise.resolve().then(() => writer.write(insert('set off')));
     await Promise.all([writer.write(insert('at once')), later]);
     expect(transactions.committedCount).toBe(1);
@@ -92,14 +97,14 @@ describe('what arrives in one turn', () => {
     expect(transactions.committedCount).toBe(2);
   });
 
-  test('is on disk when it is answered: another connection reads it', async () => {
+  test('are on disk when they resolve: another connection reads them', async () => {
     await writer.write(insert('there'));
     const other = new Database(path, { readonly: true });
     expect(other.query('SELECT text FROM notes').values()).toEqual([['there']]);
     other.close();
   });
 
-  test('is answered in its order, whatever the answers are', async () => {
+  test('settle in their order, whether they resolve or reject', async () => {
     const answers: string[] = [];
     const note = (name: string, write: Promise<unknown>) =>
       write.then(
@@ -119,7 +124,7 @@ describe('what arrives in one turn', () => {
     expect(answers).toEqual(['a', 'b failed', 'c', 'd failed', 'e']);
   });
 
-  test('may be added to when the turn ends', async () => {
+  test('may be added to at the end of the turn', async () => {
     let added: Promise<string> | undefined;
     writer.atEndOfTurn(() => {
       added = writer.write(insert('at the end'));
@@ -130,7 +135,7 @@ describe('what arrives in one turn', () => {
     expect(transactions.committedCount).toBe(1);
   });
 
-  test('is nothing when nobody writes', async () => {
+  test('begin no transaction when there are none', async () => {
     let isCalled = false;
     writer.atEndOfTurn(() => {
       isCalled = true;
@@ -140,7 +145,7 @@ describe('what arrives in one turn', () => {
     expect(transactions.events).toEqual([]);
   });
 
-  test('can have something added by those who take part, with all of it written', async () => {
+  test('are visible to a listener before the commit, which may add its own', async () => {
     const seen: unknown[] = [];
     writer.join('last', {
       ...new Recorder(),
@@ -149,29 +154,29 @@ describe('what arrives in one turn', () => {
       rolledBack() {},
       committing() {
         seen.push(...notes());
-        insert('of the participant')();
+        insert('of the listener')();
       },
     });
     await Promise.all([writer.write(insert('one')), writer.write(insert('two'))]);
     expect(seen).toEqual(['one', 'two']);
-    expect(notes()).toEqual(['one', 'two', 'of the participant']);
+    expect(notes()).toEqual(['one', 'two', 'of the listener']);
   });
 });
 
-test('one who takes part and fails after the commit keeps nobody from an answer', async () => {
+test('a listener that fails after the commit does not keep writes from resolving', async () => {
   const idle = { begun() {}, committing() {}, rolledBack() {} };
   let isBroken = true;
   writer.join('broken', {
     ...idle,
     committed() {
-      if (isBroken) throw new Error('It did not hear.');
+      if (isBroken) throw new Error('The listener failed.');
     },
   });
   const writes = Promise.allSettled([writer.write(insert('one')), writer.write(insert('two'))]);
   const outcomes = await Promise.race([writes, Bun.sleep(1_000)]);
   isBroken = false;
   expect(outcomes).toMatchObject([{ value: 'one' }, { value: 'two' }]);
-  // Nor is anything done twice.
+  // Nothing is written twice.
   expect(await writer.write(insert('three'))).toBe('three');
   expect(notes()).toEqual(['one', 'two', 'three']);
 });
@@ -194,7 +199,7 @@ describe('a write that fails', () => {
   );
 
   test.each(cases)(
-    '%s, %s of a group: harms no neighbour',
+    '%s, %s of a group: the others are written',
     async (_, __, write, message, index) => {
       insert('taken')();
       const writes: (() => unknown)[] = [insert('one'), insert('two')];
@@ -213,7 +218,7 @@ describe('a write that fails', () => {
     },
   );
 
-  test('is alone with its error, however many there are of its kind', async () => {
+  test('is rejected alone, however many fail', async () => {
     const writes = Array.from({ length: 60 }, (_, index): (() => unknown) => {
       const text = `note ${index}`;
       return index % 3 === 0 ? () => Number(db.query('SELECT nonsense').get()) : insert(text);
@@ -225,7 +230,7 @@ describe('a write that fails', () => {
     expect(notes()).toHaveLength(40);
   });
 
-  test('does not keep those waiting that came after it', async () => {
+  test('does not delay later writes', async () => {
     const first = writer.write(() => {
       throw new Error('no');
     });
@@ -239,10 +244,10 @@ describe('a write that fails', () => {
 });
 
 describe('a commit that fails', () => {
-  test('is repeated for each alone: only the one it failed for is refused', async () => {
+  test('is retried in parts: only the write that caused it is rejected', async () => {
     db.run(`CREATE TABLE links (
       text TEXT REFERENCES notes (text) DEFERRABLE INITIALLY DEFERRED)`);
-    // Nobody sees that it leads nowhere before the commit.
+    // The foreign key is checked only by the commit.
     const link = () => db.run("INSERT INTO links VALUES ('nowhere')");
     const outcomes = await Promise.allSettled([
       writer.write(insert('one')),
@@ -256,7 +261,7 @@ describe('a commit that fails', () => {
     expect(db.inTransaction).toBe(false);
   });
 
-  test('of a full disk refuses what no longer fits, and goes on when there is room', async () => {
+  test('because the disk is full rejects what does not fit, and succeeds when there is room', async () => {
     const pages = Number(Object.values(db.query('PRAGMA page_count').get() as object)[0]);
     db.run(`PRAGMA max_page_count = ${pages + 2}`);
     const big = 'x'.repeat(100_000);
@@ -286,7 +291,7 @@ describe('while another process has the lock', () => {
     };
   }
 
-  test('for 300 ms, the event loop goes on, and then everything is written at once', async () => {
+  test('for 300 ms: the event loop continues, then everything is written in one transaction', async () => {
     const { release } = holdLock();
     const started = performance.now();
     setTimeout(release, 300);
@@ -299,7 +304,7 @@ describe('while another process has the lock', () => {
     expect(transactions.events).toEqual(['begun', 'committing', 'committed']);
   });
 
-  test('what comes meanwhile joins what waits, in its order', async () => {
+  test('later writes wait behind earlier ones, in their order', async () => {
     const { release } = holdLock();
     const first = writer.write(insert('first'));
     await Bun.sleep(20);
@@ -312,7 +317,7 @@ describe('while another process has the lock', () => {
     expect(transactions.committedCount).toBe(1);
   });
 
-  test('for too long, what waits is refused and never written; what comes later is', async () => {
+  test('for too long: waiting writes are rejected and never written, later ones are written', async () => {
     const clock = testClock();
     writer.use(clock);
     const { release } = holdLock();
@@ -331,7 +336,7 @@ describe('while another process has the lock', () => {
     expect(await later).toBe('later');
   });
 
-  test('those who come after a refusal wait as well, but not as long, until somebody succeeds', async () => {
+  test('after a rejection: writes wait a shorter time until one succeeds', async () => {
     const clock = testClock();
     writer.use(clock);
     const { release } = holdLock();
@@ -350,16 +355,16 @@ describe('while another process has the lock', () => {
 });
 
 describe('an obstacle', () => {
-  test('refuses everything before it begins, and nothing once it is gone', async () => {
-    const trouble = { title: 'The disk is nearly full.', remedy: 'Make room.' };
-    writer.obstacle = () => trouble as ReturnType<typeof writer.obstacle>;
+  test('rejects every write before it runs, until the obstacle is gone', async () => {
+    const issue = { title: 'The disk is nearly full.', remedy: 'Make room.' };
+    writer.obstacle = () => issue as ReturnType<typeof writer.obstacle>;
     const outcomes = await Promise.allSettled([
       writer.write(insert('one')),
       writer.write(insert('two')),
     ]);
     for (const outcome of outcomes) {
       expect(outcome.status).toBe('rejected');
-      expect((outcome as PromiseRejectedResult).reason).toBeInstanceOf(Obstructed);
+      expect((outcome as PromiseRejectedResult).reason).toBeInstanceOf(WriteRefused);
     }
     expect(transactions.events).toEqual([]);
     writer.obstacle = () => undefined;
@@ -369,7 +374,7 @@ describe('an obstacle', () => {
 });
 
 describe('a long queue', () => {
-  test('is split, so that timers run in between', async () => {
+  test('is divided into transactions, so that timers run in between', async () => {
     const writes = Array.from({ length: 200 }, (_, index) =>
       writer.write(() => {
         spin(1);
@@ -382,18 +387,18 @@ describe('a long queue', () => {
     expect(ticks).toBeGreaterThan(5);
   });
 
-  test('of which one fails is split all the same', async () => {
+  test('is divided only once when one write fails', async () => {
     const writes = Array.from({ length: 500 }, (_, index) =>
       writer.write(index === 499 ? insert('note 0') : insert(`note ${index}`)),
     );
     await Promise.allSettled(writes);
     expect(notes()).toHaveLength(499);
-    // Nobody is written alone but the one that failed.
+    // Only the write that failed gets a transaction of its own.
     expect(transactions.committedCount).toBeLessThan(50);
   });
 });
 
-test('there is one writer for each connection', () => {
+test('each connection has one writer', () => {
   expect(writerOf(db)).toBe(writerOf(db));
   const other = openDatabase(':memory:');
   expect(writerOf(other)).not.toBe(writerOf(db));

@@ -30,7 +30,7 @@ function sendRaw(port: number, lines: string[]): Promise<string> {
 }
 
 describe('a server with a token', () => {
-  test('says it nowhere, right or wrong, at the most talkative level', async () => {
+  test('never logs it, right or wrong, at any level', async () => {
     const server = await startServer(undefined, { XGPT_TOKEN: TOKEN, XGPT_LOG_LEVEL: 'debug' });
     const ask = (path: string, init: RequestInit = {}) =>
       fetch(server.url + path, { redirect: 'manual', ...init });
@@ -58,14 +58,14 @@ describe('a server with a token', () => {
     }
   });
 
-  test('counts guesses by where they come from, with a bearer token as in the form', async () => {
+  test('counts wrong tokens per address, with a bearer token as in the form', async () => {
     const server = await startServer(undefined, { XGPT_TOKEN: TOKEN });
     await fetch(`${server.url}/api/jobs`, { headers: { authorization: `Bearer ${WRONG}` } });
     await until('it is in the log', () => server.log().length > 0);
     expect(server.log().join()).toContain('A wrong token was refused. address="127.0.0.1"');
   });
 
-  test('keeps a path that looks open from leading to another address', async () => {
+  test('does not let a path that looks public reach another route', async () => {
     const server = await startServer(undefined, { XGPT_TOKEN: TOKEN, XGPT_HOSTS: 'nas' });
     const ask = (path: string, host = 'localhost') =>
       sendRaw(Number(new URL(server.url).port), [
@@ -92,7 +92,7 @@ describe('a server with a token', () => {
     expect(await ask('/api/jobs', 'nas')).toStartWith('HTTP/1.1 401');
   });
 
-  test('keeps sessions over a restart', async () => {
+  test('keeps browsers signed in over a restart', async () => {
     const dataDir = freshDataDir();
     const first = await startServer(dataDir, { XGPT_TOKEN: TOKEN });
     const body = new URLSearchParams({ token: TOKEN });
@@ -114,7 +114,7 @@ describe('at the start', () => {
       (error: Error) => error.message,
     );
 
-  test('a server that others can reach needs a token, and both settings are named', async () => {
+  test('a server that other machines can reach needs a token, and the error names both settings', async () => {
     const said = await failing({ HOST: '0.0.0.0' });
     expect(said).toMatch(/HOST: .*unless XGPT_TOKEN is set.*\(is "0\.0\.0\.0"\)/);
     expect(await failing({ HOST: '0.0.0.0', XGPT_TOKEN: 'short-secret' })).not.toContain('short-s');
@@ -122,14 +122,14 @@ describe('at the start', () => {
     expect(server.url).toStartWith('http://0.0.0.0:');
   });
 
-  test('an address that is not this machine’s is named as what is wrong', async () => {
+  test('an address of another machine is refused by name', async () => {
     const said = await failing({ HOST: '203.0.113.9', XGPT_TOKEN: TOKEN });
     expect(said).toContain('Cannot listen on 203.0.113.9');
     expect(said).toContain('Set HOST');
   });
 });
 
-test('what a server writes is readable for its owner alone', async () => {
+test('files that a server writes are readable by their owner only', async () => {
   const dataDir = join(freshDataDir(), 'data');
   await startServer(dataDir);
   const modeOf = (...path: string[]) => (statSync(join(dataDir, ...path)).mode & 0o777).toString(8);

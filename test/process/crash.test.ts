@@ -22,7 +22,7 @@ function postsOf(dataDir: string) {
   return rows;
 }
 
-test('kill -9 in mid-scrape, again and again: it ends with exactly the posts it should have', async () => {
+test('a scrape whose process is killed again and again ends with exactly its posts', async () => {
   const undisturbed = await startServer();
   const whole = await undisturbed.start('scrape', { username: 'aurora_lab', maxTweets: '1000' });
   await undisturbed.ended(whole.id);
@@ -52,7 +52,7 @@ test('kill -9 in mid-scrape, again and again: it ends with exactly the posts it 
   expect(posts).toEqual(postsOf(undisturbed.dataDir));
 });
 
-test('SIGTERM puts running jobs back without costing an attempt, and exits 0', async () => {
+test('SIGTERM puts running jobs back without using up an attempt, and exits 0', async () => {
   const env = { ...SLOW_PAGES, XGPT_DRAIN_MS: '50' };
   const server = await startServer(undefined, env);
   const { id } = await server.start('scrape', { username: 'aurora_lab', maxTweets: '1000' });
@@ -67,7 +67,7 @@ test('SIGTERM puts running jobs back without costing an attempt, and exits 0', a
   expect(await next.end('SIGINT')).toBe(0);
 });
 
-test('a stream that is open does not hold up the shutdown', async () => {
+test('an open stream does not delay the shutdown', async () => {
   const server = await startServer();
   const stream = await fetch(`${server.url}/api/jobs/stream`);
   const reader = stream.body?.getReader();
@@ -75,7 +75,7 @@ test('a stream that is open does not hold up the shutdown', async () => {
   expect(await server.end('SIGTERM')).toBe(0);
 });
 
-test('a setting that cannot be used, and a database that is none, are refused by name', async () => {
+test('an invalid setting, and a file that is not a database, are refused by name', async () => {
   const started = startServer(undefined, { PORT: 'eighty', HOST: '0.0.0.0' });
   await expect(started).rejects.toThrow(/PORT.*eighty[\s\S]*HOST.*loopback/);
 
@@ -86,7 +86,7 @@ test('a setting that cannot be used, and a database that is none, are refused by
   await expect(again).rejects.toThrow(/xgpt\.sqlite.*XGPT_DATA_DIR/);
 });
 
-test('a port that is taken is refused, before any job is claimed', async () => {
+test('a port in use is refused before any job is claimed', async () => {
   const first = await startServer(undefined, SLOW_PAGES);
   const { port } = new URL(first.url);
   const { id } = await first.start('scrape', { username: 'aurora_lab', maxTweets: '1000' });
@@ -96,7 +96,7 @@ test('a port that is taken is refused, before any job is claimed', async () => {
   expect(await first.job(id)).toMatchObject({ status: 'running', attempt: 1 });
 });
 
-test('a data folder that cannot be one is refused by name', async () => {
+test('an unusable data folder is refused by name', async () => {
   for (const folder of ['/proc/nowhere', import.meta.path]) {
     const started = startServer(folder);
     await expect(started).rejects.toThrow(/data folder .* cannot be used.*XGPT_DATA_DIR/);

@@ -2,7 +2,7 @@ import { Database } from 'bun:sqlite';
 import { afterAll, afterEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { join } from 'node:path';
 import type { Job } from '../../src/jobs/index.ts';
-import { troubleOf } from '../../src/platform/database_trouble.ts';
+import { databaseIssueOf } from '../../src/platform/database_issue.ts';
 import { startServer, stopServers, type TestServer } from '../support/server.ts';
 import { startScript } from '../support/tracking_script.ts';
 import { until } from '../support/wait.ts';
@@ -29,8 +29,8 @@ async function scriptBeside(server: TestServer, blockMs?: number) {
 
 const startWithShortLease = () => startServer(undefined, { XGPT_LEASE_MS: String(LEASE_MS) });
 
-describe('FAULTS A7: a tracked job whose process is busy with something else', () => {
-  test('is left alone as long as that process lives, however long its lease has run out', async () => {
+describe('FAULTS A7: a tracked job whose process is busy', () => {
+  test('stays running while that process lives, however long its lease has expired', async () => {
     const server = await startWithShortLease();
     const { id, exited } = await scriptBeside(server, 6 * LEASE_MS);
     const end = Date.now() + 4 * LEASE_MS;
@@ -43,7 +43,7 @@ describe('FAULTS A7: a tracked job whose process is busy with something else', (
     await server.end('SIGTERM');
   });
 
-  test('is failed as interrupted when that process is killed', async () => {
+  test('fails as interrupted when that process is killed', async () => {
     const server = await startWithShortLease();
     const { id, kill } = await scriptBeside(server, 60_000);
     expect((await server.job(id)).status).toBe('running');
@@ -54,7 +54,7 @@ describe('FAULTS A7: a tracked job whose process is busy with something else', (
     await server.end('SIGTERM');
   });
 
-  test('is failed as interrupted also when another process has its id by now', async () => {
+  test('fails as interrupted also when another process has its pid by then', async () => {
     const server = await startWithShortLease();
     const { id, kill, pid } = await scriptBeside(server, 60_000);
     const database = new Database(databaseOf(server));
@@ -71,7 +71,7 @@ describe('FAULTS A7: a tracked job whose process is busy with something else', (
   });
 });
 
-test('FAULTS A8: a discovery that is removed by force takes its waiting scrapes along', async () => {
+test('FAULTS A8: a discovery that is removed by force removes its waiting scrapes', async () => {
   const env = { XGPT_SAMPLE_PAGE_MS: '250', XGPT_SCRAPE_CONCURRENCY: '1' };
   const server = await startServer(undefined, env);
   const { id } = await server.start('discover', {
@@ -83,7 +83,7 @@ test('FAULTS A8: a discovery that is removed by force takes its waiting scrapes 
     const { jobs } = await server.json<{ jobs: Job[] }>('/api/jobs?type=scrape');
     return jobs.filter(({ parentId }) => parentId === id);
   };
-  const before = await until('one is at work and others wait', async () => {
+  const before = await until('one runs and others wait', async () => {
     const jobs = await children();
     const has = (status: string) => jobs.some((job) => job.status === status);
     return has('completed') && has('running') && has('queued') ? jobs : undefined;
@@ -97,7 +97,7 @@ test('FAULTS A8: a discovery that is removed by force takes its waiting scrapes 
     if (response.status === 404) return 'gone';
     return ((await response.json()) as { job: Job }).job.status;
   };
-  await until('none is at work', async () => {
+  await until('none runs', async () => {
     const statuses = await Promise.all(before.map(statusOf));
     return !statuses.some((status) => ['running', 'cancelling', 'queued'].includes(status));
   });
@@ -114,8 +114,8 @@ test('FAULTS A8: a discovery that is removed by force takes its waiting scrapes 
   await server.end('SIGTERM');
 });
 
-describe('FAULTS A9: a script that makes short jobs without a pause beside the server', () => {
-  test('keeps nobody from starting a job', async () => {
+describe('FAULTS A9: a script that creates short jobs without a pause beside the server', () => {
+  test('does not keep others from starting a job', async () => {
     const server = await startServer();
     const script = await scriptBeside(server);
     const ids: string[] = [];
@@ -136,8 +136,8 @@ describe('FAULTS A9: a script that makes short jobs without a pause beside the s
     await server.end('SIGTERM');
   });
 
-  test('and a lock that lasts is not said to be the fault of somebody else', () => {
-    const { title, remedy } = troubleOf({ code: 'SQLITE_BUSY' }) ?? {};
+  test('a lock that lasts is not blamed on another program', () => {
+    const { title, remedy } = databaseIssueOf({ code: 'SQLITE_BUSY' }) ?? {};
     expect(title).toBeString();
     expect(`${title} ${remedy}`).not.toMatch(/(other|another|foreign) program/i);
     expect(remedy).toContain('xgpt');
@@ -165,11 +165,11 @@ test('FAULTS A11: a limit of one holds for a server and a worker together', asyn
       ids.push((await server.start('scrape', { username, maxTweets: String(40 + round) })).id);
     }
     const database = new Database(databaseOf(server), { readonly: true });
-    const atWork = database.query<{ id: string }, []>(
+    const runningJobs = database.query<{ id: string }, []>(
       "SELECT id FROM jobs WHERE type = 'scrape' AND status IN ('running', 'cancelling')",
     );
     await until('all have ended', async () => {
-      const running = atWork.all();
+      const running = runningJobs.all();
       expect(running.length).toBeLessThanOrEqual(1);
       const left = database.query('SELECT 1 FROM jobs WHERE completed_at IS NULL LIMIT 1').get();
       return left === null;

@@ -33,7 +33,7 @@ function found(root: string, env: Record<string, string> = {}): string {
 }
 
 describe('before its first answer the server', () => {
-  test('has loaded nothing that the first page does not need', async () => {
+  test('has loaded only what the first page needs', async () => {
     const refuse = join(ROOT, 'test/support/refuse_late_modules.ts');
     const server = await startServer(
       undefined,
@@ -52,7 +52,7 @@ describe('before its first answer the server', () => {
 });
 
 describe('the compiled program', () => {
-  test('is found until a source, a package or the way it is started changes', async () => {
+  test('is used until a source, a package or the way it is started changes', async () => {
     const root = await copyOfProgram();
     expect(found(root)).toBe('none');
     expect(compileProgram(root).exitCode).toBe(0);
@@ -121,13 +121,13 @@ describe('the compiled program', () => {
     expect(compiled.log()).toEqual([]);
   });
 
-  test('is made by the first server, for the next one', async () => {
+  test('is created by the first server for the next one', async () => {
     const root = await copyOfProgram();
     await startServer(undefined, {}, [], [], join(root, 'src/main.ts'));
     await until('it is compiled', () => found(root) !== 'none', 40_000);
   });
 
-  test('is found without reading the sources once they have been left alone for a while', async () => {
+  test('is found without reading the sources when they have not changed for a while', async () => {
     const root = await copyOfProgram();
     expect(compileProgram(root).exitCode).toBe(0);
     // Copied a moment ago, they could be written to again within one tick of the clock.
@@ -154,7 +154,7 @@ describe('the compiled program', () => {
     expect(found(root)).toBe(folder);
   });
 
-  test('is made once when two start together', async () => {
+  test('is created once when two servers start together', async () => {
     const root = await copyOfProgram();
     const both = [0, 1].map(() =>
       Bun.spawn([process.execPath, join(root, 'src/app/compiled/compile.ts')], { cwd: root }),
@@ -165,7 +165,7 @@ describe('the compiled program', () => {
     expect(made.filter((name) => name !== 'seen.json')).toHaveLength(1);
   });
 
-  test('is passed over where nothing can be written beside the program', async () => {
+  test('is not used where nothing can be written beside the program', async () => {
     const root = await copyOfProgram();
     // As a folder that takes no files, whoever runs the test.
     await Bun.write(join(root, 'node_modules/.cache'), 'a file');

@@ -4,7 +4,7 @@ const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const VARYING: [pattern: RegExp, recorded: string][] = [
   [/(\/assets\/[\w-]+)\.[0-9a-z]{16}(?=\.[a-z]+)/g, '$1.<hash>'],
   [/^retry: \d+$/gm, 'retry: <ms>'],
-  [/^id: [0-9a-z]+-\d+$/gm, 'id: <boot>-<frame>'],
+  [/^id: [0-9a-z]+-\d+$/gm, 'id: <boot>-<revision>'],
   [/^id: [0-9a-f]{16}$/gm, 'id: <hash>'],
   [/(xgpt_session=)[^;\s]+/g, '$1<session>'],
   // The file system sets the creation time of a file, and its clock is not frozen.

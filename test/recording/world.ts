@@ -53,7 +53,7 @@ export async function emptyApp(
   const clock = testClock(startsAt);
   const web = await setupApp(env, {
     clock,
-    vitalsClock: clock,
+    healthClock: clock,
     cancelGraceMs: 600_000,
     // Whether this machine has fetched the model must make no difference.
     modelsDir: join(import.meta.dir, 'no models'),

@@ -13,8 +13,8 @@ import { createLibrary } from '../../src/library/index.ts';
 import { definitionsOf, loadOperations } from '../../src/operations/index.ts';
 import { type Config, loadConfig } from '../../src/platform/config.ts';
 import { openDatabase } from '../../src/platform/database.ts';
+import { Health } from '../../src/platform/health.ts';
 import { silentLogger } from '../../src/platform/logger.ts';
-import { Vitals } from '../../src/platform/vitals.ts';
 import { createSources } from '../../src/sources/index.ts';
 import { createApp } from '../../src/web/app.ts';
 import { MODEL_CACHE } from './model_cache.ts';
@@ -34,11 +34,11 @@ export async function closeApps(): Promise<void> {
 export async function setupApp(
   env: Record<string, string> = {},
   {
-    vitalsClock = systemClock,
+    healthClock = systemClock,
     modelsDir = MODEL_CACHE,
     ...trackerOptions
   }: Pick<TrackerOptions, 'cancelGraceMs' | 'clock'> & {
-    vitalsClock?: Clock;
+    healthClock?: Clock;
     modelsDir?: string;
   } = {},
   database = openDatabase(':memory:'),
@@ -63,27 +63,27 @@ export async function setupApp(
     },
     maxWaiting: config.maxWaiting,
   });
-  const vitals = new Vitals({
+  const health = new Health({
     db: database,
     kind: 'server',
-    clock: vitalsClock,
+    clock: healthClock,
     logger: silentLogger,
   });
-  tracker.watchDatabase(vitals);
+  tracker.watchDatabase(health);
   const closing = new AbortController();
   const app = await createApp({
     ...services,
     operations,
     database,
     tracker,
-    vitals,
+    health,
     config,
     logger: silentLogger,
     closing: closing.signal,
   });
   leftovers.push(async () => {
     closing.abort();
-    await vitals.stop();
+    await health.stop();
     await tracker.stop();
     await services.embedder.close();
   });
@@ -101,7 +101,7 @@ export async function setupApp(
     config,
     database,
     tracker,
-    vitals,
+    health,
     closing,
     operations,
     request,

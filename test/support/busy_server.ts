@@ -11,8 +11,8 @@ import { createLibrary } from '../../src/library/index.ts';
 import { definitionsOf, loadOperations } from '../../src/operations/index.ts';
 import { loadConfig } from '../../src/platform/config.ts';
 import { openDatabase } from '../../src/platform/database.ts';
+import { Health } from '../../src/platform/health.ts';
 import { silentLogger } from '../../src/platform/logger.ts';
-import { Vitals } from '../../src/platform/vitals.ts';
 import { createSources } from '../../src/sources/index.ts';
 import { createApp } from '../../src/web/app.ts';
 
@@ -68,13 +68,13 @@ async function main({ jobs: count, perSecond, passing }: Required<Busyness>): Pr
   const tracker = createTracker({ database, definitions: definitionsOf(operations) });
   const closing = new AbortController().signal;
   const logger = silentLogger;
-  const vitals = new Vitals({ db: database, kind: 'server', clock: systemClock, logger });
+  const health = new Health({ db: database, kind: 'server', clock: systemClock, logger });
   const app = await createApp({
     ...services,
     operations,
     database,
     tracker,
-    vitals,
+    health,
     config,
     logger,
     closing,

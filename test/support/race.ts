@@ -198,7 +198,7 @@ export class Race {
 
   #listen(place: number, { tracker }: Member): void {
     tracker.feed.subscribe(() => {
-      for (const id of tracker.feed.since(tracker.feed.frame - 1)?.cards ?? this.#ids()) {
+      for (const id of tracker.feed.since(tracker.feed.version - 1)?.cards ?? this.#ids()) {
         const key = `${place} ${id}`;
         const told = this.#told.get(key) ?? [];
         const status = this.world.row(id)?.status ?? 'gone';

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, spyOn, test } from 'bun:test';
 import { silentLogger } from '../../src/platform/logger.ts';
 import { createApp } from '../../src/web/app.ts';
-import { createLiveTaskbar } from '../../src/web/live/taskbar.tsx';
+import { LiveTaskbar } from '../../src/web/live/taskbar.ts';
 import { closeApps, setupApp } from '../support/app.ts';
 import { until } from '../support/wait.ts';
 
@@ -46,7 +46,7 @@ function eventsOf(response: Response) {
 }
 
 describe('FEATURES 6: the live taskbar', () => {
-  test('sends the whole state at once, then every change of state', async () => {
+  test('sends the whole state first, then every change of status', async () => {
     const { tracker, request } = await setupApp();
     const job = await tracker.createJob('scrape', { username: 'aurora_lab' });
     const response = await request('/api/jobs/stream');
@@ -67,7 +67,7 @@ describe('FEATURES 6: the live taskbar', () => {
     await events.leave();
   });
 
-  test('sends progress as the live parts of those that moved, out of band', async () => {
+  test('sends progress as the live parts of the jobs that progressed, out of band', async () => {
     const { tracker, request } = await setupApp();
     const job = await tracker.createJob('scrape');
     const quiet = await tracker.createJob('search');
@@ -83,7 +83,7 @@ describe('FEATURES 6: the live taskbar', () => {
     await events.leave();
   });
 
-  test('sends the whole state once more when progress stands still', async () => {
+  test('sends the whole state once more after progress has stopped', async () => {
     const { tracker, request } = await setupApp();
     const { jobId } = await tracker.createJob('scrape');
     const events = eventsOf(await request('/api/jobs/stream'));
@@ -96,7 +96,7 @@ describe('FEATURES 6: the live taskbar', () => {
     await events.leave();
   });
 
-  test('FEATURES 34: a reader who fell behind ends up with the state as it is now', async () => {
+  test('FEATURES 34: a reader that fell behind gets the current state', async () => {
     const { tracker, request } = await setupApp();
     const events = eventsOf(await request('/api/jobs/stream'));
     await events.next();
@@ -109,9 +109,9 @@ describe('FEATURES 6: the live taskbar', () => {
     await events.leave();
   });
 
-  test('a frame is rendered once, however many watch', async () => {
+  test('a revision is rendered once, however many streams are open', async () => {
     const { tracker } = await setupApp();
-    const live = createLiveTaskbar(tracker);
+    const live = new LiveTaskbar(tracker);
     const { jobId } = await tracker.createJob('scrape');
     const [snapshot, delta] = [live.snapshot(), live.delta()];
     expect(live.snapshot()).toBe(snapshot);
@@ -121,7 +121,7 @@ describe('FEATURES 6: the live taskbar', () => {
     expect(live.delta()).not.toBe(delta);
   });
 
-  test('begins with the whole state on a server that has sent no frame yet', async () => {
+  test('begins with the whole state on a server that has sent no update yet', async () => {
     const before = await setupApp();
     const { jobId } = await before.tracker.createJob('scrape');
     const closing = new AbortController().signal;
@@ -136,7 +136,7 @@ describe('FEATURES 6: the live taskbar', () => {
     await events.leave();
   });
 
-  test('a client that comes back and missed nothing gets no event again, but an answer at once', async () => {
+  test('a client that reconnects and has missed nothing gets an answer at once, and no event again', async () => {
     const { tracker, request } = await setupApp();
     await tracker.createJob('scrape');
     const first = eventsOf(await request('/api/jobs/stream'));
@@ -186,7 +186,7 @@ describe('one job’s stream', () => {
     expect(await events.rest()).toBe('');
   });
 
-  test('reads nothing while others move, and everything when a child does', async () => {
+  test('reads nothing while other jobs change, and everything when a child does', async () => {
     const { tracker, request } = await setupApp();
     const parent = await tracker.enqueue('discover', { query: 'jazz' });
     const other = await tracker.createJob('embed');
@@ -194,9 +194,9 @@ describe('one job’s stream', () => {
     await events.next();
     const read = spyOn(tracker.reader, 'detailsOf');
     for (let moves = 1; moves <= 5; moves++) {
-      const frame = tracker.feed.frame;
+      const frame = tracker.feed.version;
       await tracker.updateProgress(other.jobId, moves, 10, 'Moving');
-      await until('a frame has told of it', () => tracker.feed.frame > frame);
+      await until('a frame has told of it', () => tracker.feed.version > frame);
     }
     await tracker.completeJob(other.jobId, true);
     expect(read).not.toHaveBeenCalled();
@@ -206,18 +206,18 @@ describe('one job’s stream', () => {
     await events.leave();
   });
 
-  test('says as text that the server ended it, when that is why it ends', async () => {
+  test('says as text that the server closed it, if that is why it ends', async () => {
     const { tracker, request, closing } = await setupApp();
     const { jobId } = await tracker.createJob('scrape');
     const headers = { accept: 'text/plain' };
     const response = await request(`/api/jobs/${jobId}/stream`, { headers });
     closing.abort();
     expect(await response.text()).toEndWith(
-      'The server ended this; the job is not over. Ask again.\n',
+      'The server closed this stream; the job has not ended. Request it again.\n',
     );
   });
 
-  test('says when to come back, and spares a client the state it has seen, after a restart too', async () => {
+  test('says when to reconnect, and omits a state that the client has, also after a restart', async () => {
     const { tracker, request, database } = await setupApp();
     const { id } = await tracker.enqueue('scrape', { username: 'aurora_lab' });
     const path = `/api/jobs/${id}/stream`;
@@ -252,7 +252,7 @@ describe('one job’s stream', () => {
     expect(await events.rest()).toBe('');
   });
 
-  test('is lines of progress for a terminal', async () => {
+  test('is lines of progress as text/plain', async () => {
     const { tracker, request } = await setupApp();
     const { jobId } = await tracker.createJob('scrape');
     await tracker.updateProgress(jobId, 280, 1000, 'Reading page 14 of 50');
@@ -265,13 +265,13 @@ describe('one job’s stream', () => {
     expect((await reader?.read())?.done).toBe(true);
   });
 
-  test('is 404 for a job that is not there', async () => {
+  test('is 404 for a job that does not exist', async () => {
     const { request } = await setupApp();
     expect((await request('/api/jobs/scrape-nothing/stream')).status).toBe(404);
   });
 });
 
-test('HEAD of a stream is answered at once, and watches nothing', async () => {
+test('HEAD of a stream is answered at once, and opens none', async () => {
   const { request, json, tracker } = await setupApp();
   const { jobId } = await tracker.createJob('scrape');
   for (const path of ['/api/jobs/stream', `/api/jobs/${jobId}/stream`]) {

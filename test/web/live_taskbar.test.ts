@@ -1,19 +1,19 @@
 import { afterAll, describe, expect, test } from 'bun:test';
-import { createLiveTaskbar } from '../../src/web/live/taskbar.tsx';
+import { LiveTaskbar } from '../../src/web/live/taskbar.ts';
 import { closeApps, setupApp } from '../support/app.ts';
 import { until } from '../support/wait.ts';
 
 afterAll(closeApps);
 
-describe('FEATURES 33: the live taskbar’s frames', () => {
+describe('FEATURES 33: the live taskbar’s updates', () => {
   test('are few and small, however often twenty jobs report', async () => {
     const { tracker } = await setupApp();
-    const live = createLiveTaskbar(tracker);
+    const live = new LiveTaskbar(tracker);
     const jobs = [];
     for (let index = 0; index < 20; index++) {
       jobs.push(await tracker.createJob('scrape', { username: `user_${index}` }));
     }
-    await until('the cards are out', () => live.frame > 0);
+    await until('the cards are out', () => live.revision > 0);
     let bytes = 0;
     const frames: number[] = [];
     live.subscribe(() => {
@@ -30,9 +30,9 @@ describe('FEATURES 33: the live taskbar’s frames', () => {
     expect(bytes / seconds()).toBeLessThan(110_000);
   }, 120_000);
 
-  test('stay few while jobs come and go as well, and progress makes room for them', async () => {
+  test('stay few while jobs come and go, and changes of status take precedence over progress', async () => {
     const { tracker } = await setupApp();
-    const live = createLiveTaskbar(tracker);
+    const live = new LiveTaskbar(tracker);
     const jobs = [];
     for (let index = 0; index < 20; index++) {
       jobs.push(await tracker.createJob('scrape', { username: `user_${index}` }));
@@ -62,9 +62,9 @@ describe('FEATURES 33: the live taskbar’s frames', () => {
     expect(parts / took).toBeLessThan(10);
   }, 120_000);
 
-  test('lose nothing by being few: the last one says what is', async () => {
+  test('end with the newest progress, although they are few', async () => {
     const { tracker } = await setupApp();
-    const live = createLiveTaskbar(tracker);
+    const live = new LiveTaskbar(tracker);
     const { jobId } = await tracker.createJob('scrape');
     for (let step = 1; step <= 500; step++) {
       await tracker.updateProgress(jobId, step, 500, `Step ${step}`);
@@ -76,7 +76,7 @@ describe('FEATURES 33: the live taskbar’s frames', () => {
 
   test('show at most 24 cards, and count the jobs that wait beyond', async () => {
     const { tracker } = await setupApp();
-    const live = createLiveTaskbar(tracker);
+    const live = new LiveTaskbar(tracker);
     await tracker.createJob('embed');
     for (let index = 0; index < 40; index++) {
       await tracker.enqueue('scrape', { username: `user_${index}` });
@@ -89,9 +89,9 @@ describe('FEATURES 33: the live taskbar’s frames', () => {
   });
 });
 
-test('an ended job leaves by itself, a failed one stays until it is dismissed', async () => {
+test('a completed job leaves the taskbar by itself, a failed one stays until it is dismissed', async () => {
   const { tracker, database } = await setupApp();
-  const live = createLiveTaskbar(tracker);
+  const live = new LiveTaskbar(tracker);
   const done = await tracker.createJob('scrape');
   const failed = await tracker.createJob('search');
   await tracker.completeJob(done.jobId, true);
@@ -104,7 +104,7 @@ test('an ended job leaves by itself, a failed one stays until it is dismissed', 
   expect(shown()).toEqual([]);
 });
 
-test('more streams than allowed get a 503 that says when to come back, and places become free', async () => {
+test('a stream beyond the limit gets a 503 with Retry-After, until another one is closed', async () => {
   const { app } = await setupApp({ XGPT_MAX_CONNECTIONS: '2' });
   app.listen({ port: 0, hostname: '127.0.0.1' });
   const url = `http://127.0.0.1:${app.server?.port}`;

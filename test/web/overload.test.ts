@@ -32,7 +32,7 @@ const scrapes = (count: number) =>
     input: { ...AURORA, maxTweets: index + 1 },
   }));
 
-describe('the same asked for twice within a moment', () => {
+describe('the same request twice in quick succession', () => {
   test('is one job, however fast the second request comes', async () => {
     const { post, tracker } = await serving();
     const answers = await Promise.all([post('/api/scrape', AURORA), post('/api/scrape', AURORA)]);
@@ -48,7 +48,7 @@ describe('the same asked for twice within a moment', () => {
     expect(third?.job.id).toBe(first?.id as string);
   });
 
-  test('in a form without JavaScript leads both times to the same page', async () => {
+  test('from a form without JavaScript leads to the same page both times', async () => {
     const web = await setupApp({}, { clock: testClock(Date.now()) });
     const press = async () =>
       (await web.post('/api/scrape', AURORA, NAVIGATION)).headers.get('location');
@@ -72,8 +72,8 @@ describe('the same asked for twice within a moment', () => {
   });
 });
 
-describe('a full line', () => {
-  test('refuses more of its type with a 429 that says when to come back; others may start', async () => {
+describe('a full queue', () => {
+  test('refuses more jobs of its type with a 429 and Retry-After; other types may start', async () => {
     const { post, tracker } = await serving({ XGPT_MAX_WAITING: '3' });
     expect((await post('/api/jobs', scrapes(3))).status).toBe(202);
     const refused = await post('/api/scrape', { ...AURORA, maxTweets: 99 });
@@ -90,7 +90,7 @@ describe('a full line', () => {
     expect((await post('/api/scrape', { ...AURORA, maxTweets: 99 })).status).toBe(202);
   });
 
-  test('of a list starts what has room, and says of the others why not', async () => {
+  test('starts the entries of a list that fit, and says why the others did not start', async () => {
     const { post } = await serving({ XGPT_MAX_WAITING: '2' });
     const some = await post('/api/jobs', scrapes(3));
     expect(some.status).toBe(207);
@@ -102,7 +102,7 @@ describe('a full line', () => {
     expect(none.headers.has('retry-after')).toBe(true);
   });
 
-  test('counts each client’s own, whatever their types', async () => {
+  test('counts per client, whatever the types', async () => {
     const { post, tracker } = await serving({ XGPT_MAX_WAITING_PER_CLIENT: '2' });
     await post('/api/jobs', scrapes(2));
     const refused = await post('/api/search', { query: 'aurora' });
@@ -112,7 +112,7 @@ describe('a full line', () => {
     expect((await other).status).toBe('queued');
   });
 
-  test('tells a person in words, on a page and in a form', async () => {
+  test('is explained on a page and in a form', async () => {
     const web: TestApp = await setupApp({ XGPT_MAX_WAITING: '1' });
     await web.post('/api/scrape', AURORA);
     const page = await web.post('/api/scrape', { ...AURORA, maxTweets: '5' }, NAVIGATION);
@@ -123,7 +123,7 @@ describe('a full line', () => {
   });
 });
 
-test('with thousands waiting, the taskbar still shows two dozen and counts the rest', async () => {
+test('with thousands of waiting jobs the taskbar shows 24 and counts the rest', async () => {
   const { post, request } = await serving();
   for (let batch = 0; batch < 3; batch++) await post('/api/jobs', scrapes(1_000));
   const html = await (await request('/api/jobs')).text();

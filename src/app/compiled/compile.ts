@@ -29,20 +29,20 @@ import {
 const ENTRY = join(ROOT, 'src/cli/program.ts');
 const IMPORT_FILE = join(ROOT, 'src/app/compiled/import_file.ts');
 
-/** What stands for the modules that find files by looking. */
+/** Sources that replace the modules which find files at run time. */
 const REPLACED: Record<string, () => string> = {
   [IMPORT_FILE]: knownFiles,
   [FOLDER_WORDS]: bundledWords,
 };
 
-/** Where files are found by looking: see `importFile`. */
-const LOOKED_THROUGH = ['src/operations'];
+/** Folders whose files are found at run time: see `importFile`. */
+const SEARCHED_FOLDERS = ['src/operations'];
 
-const LEFT_OUTSIDE = [
-  // They look for files of their own beside themselves.
+const EXTERNAL = [
+  // They load files that lie beside them.
   'onnxruntime-node',
   'sqlite-vec',
-  // Most starts never use them, and each start reads all that is inside.
+  // Most starts do not use them, and every start reads the whole compiled program.
   '@elysiajs/openapi',
   '@fastify/busboy',
   '@streamparser/json',
@@ -52,16 +52,16 @@ const LEFT_OUTSIDE = [
   'yauzl',
 ];
 
-/** Another process that has been compiling for longer than this has died, in ms. */
+/** A compilation that takes longer than this has been abandoned, in ms. */
 const MAX_COMPILE_MS = 120_000;
 
-/** How many are kept: going back and forth between two versions compiles neither of them again. */
-const KEPT = 3;
+/** How many compiled programs are kept, so that switching between versions does not compile again. */
+const MAX_KEPT = 3;
 
 /**
- * Compiles the program into a folder of its own, unless it is there or being made.
- * @returns the folder; undefined when another process makes it or the sources changed meanwhile.
- * @throws when it cannot be written, or something in the sources cannot be compiled.
+ * Compiles the program into a folder of its own, unless that exists or is being made.
+ * @returns the folder; undefined when another process is making it or the sources changed meanwhile.
+ * @throws when it cannot be written, or the sources cannot be compiled.
  */
 export async function compile(): Promise<string | undefined> {
   const key = sourceKey();
@@ -74,9 +74,9 @@ export async function compile(): Promise<string | undefined> {
   if (!startMaking(making)) return undefined;
   try {
     await build(making);
-    // What was read while it was changed is of neither version.
+    // Sources that changed meanwhile were read from two versions.
     if (sourceKey() !== key) return undefined;
-    // Only what no longer fits stands in its place.
+    // A folder in its place is out of date.
     rmSync(folder, { recursive: true, force: true });
     renameSync(making, folder);
   } finally {
@@ -87,7 +87,7 @@ export async function compile(): Promise<string | undefined> {
   return folder;
 }
 
-/** So that the next start need not read every source. */
+/** Lets the next start find the program without reading every source. */
 function remember(key: string): void {
   const seen = seenNow(key);
   if (!seen) return;
@@ -123,10 +123,10 @@ async function build(folder: string): Promise<void> {
     minify: { whitespace: true, syntax: true },
     sourcemap: 'linked',
     metafile: true,
-    external: LEFT_OUTSIDE,
+    external: EXTERNAL,
     plugins: [inPlace],
   });
-  // Bun 1.4.4 leaves the bytecode out without a word when the program is no valid script.
+  // Bun 1.4.4 omits the bytecode without an error when the program is not a valid script.
   if (!built.outputs.some(({ kind }) => kind === 'bytecode')) {
     throw new Error(`The program could not be compiled: ${built.logs.join('; ')}`);
   }
@@ -147,7 +147,7 @@ function asLibraryFile(path: string): LibraryFile {
   return [relative(ROOT, path), size, mtimeMs];
 }
 
-/** After a power cut the folder's name must not stand for files that were never written. */
+/** After a power cut the folder must not exist without its files. */
 function writeDurably(path: string, content: string | Uint8Array): void {
   const file = openSync(path, 'w');
   try {
@@ -161,13 +161,13 @@ function writeDurably(path: string, content: string | Uint8Array): void {
 function removeOldOnes(current: string): void {
   const age = (name: string) => statSync(join(COMPILED_PROGRAMS, name)).mtimeMs;
   const others = readdirSync(COMPILED_PROGRAMS).filter((name) => /^[0-9a-f]+$/.test(name));
-  const oldest = others.sort((a, b) => age(b) - age(a)).slice(KEPT);
+  const oldest = others.sort((a, b) => age(b) - age(a)).slice(MAX_KEPT);
   for (const name of oldest) {
     if (name !== current) rmSync(join(COMPILED_PROGRAMS, name), { recursive: true, force: true });
   }
 }
 
-/** Each file goes on finding what lies beside it, although it is no longer where it was. */
+/** Replaces `import.meta` in each file, so that it finds the files beside its source. */
 const inPlace: BunPlugin = {
   name: 'in place',
   setup(build) {
@@ -178,7 +178,7 @@ const inPlace: BunPlugin = {
   },
 };
 
-/** @throws when the source asks for what only its own module can tell. */
+/** @throws when the source uses anything else of `import.meta`, or imports a computed path. */
 function inItsPlace(source: string, path: string): string {
   const places: Record<string, string> = {
     dir: dirname(path),
@@ -193,9 +193,9 @@ function inItsPlace(source: string, path: string): string {
   return placed;
 }
 
-/** What stands for `import_file.ts`. */
+/** The source that replaces `import_file.ts`. */
 function knownFiles(): string {
-  const files = LOOKED_THROUGH.flatMap((folder) => {
+  const files = SEARCHED_FOLDERS.flatMap((folder) => {
     const names = [...new Bun.Glob('**/*.{ts,tsx}').scanSync(join(ROOT, folder))].sort();
     return names.map((name) => JSON.stringify(join(ROOT, folder, name)));
   });

@@ -2,8 +2,8 @@ import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Reading, transpiling and compiling some 550 files takes most of a start. What comes out of it is
- * kept beside the packages, where whoever can write could change the program as well.
+ * Reading and compiling some 550 files takes most of a start, so the result is kept. It lies beside
+ * the packages: who can write there can change the program anyway.
  */
 export const ROOT = join(import.meta.dir, '..', '..', '..');
 export const COMPILED_PROGRAMS = join(ROOT, 'node_modules', '.cache', 'xgpt');
@@ -15,12 +15,12 @@ export const LIBRARIES = 'libraries.json';
 const OWN_FOLDERS = ['src', 'views', 'public'];
 const OWN_FILES = ['package.json', 'bun.lock', 'tsconfig.json'];
 
-/** In the folder of all of them: which one fits, and by what that can be told. */
+/** Records which compiled program matches the sources, and the state of the sources then. */
 export const SEEN = 'seen.json';
 
 const MOMENT_MS = 2_000;
 
-/** A source, or a folder of them, as the file system tells of it; any change shows in the last one. */
+/** The file system's data of a source file or folder; `ctimeMs` changes with every change. */
 type SeenFile = [path: string, bytes: number, mtimeMs: number, ctimeMs: number];
 
 export interface Seen {
@@ -29,19 +29,19 @@ export interface Seen {
   files: SeenFile[];
 }
 
-/** A file of a package as it was when it was compiled. */
+/** A file of a package at the time of the compilation. */
 export type LibraryFile = [path: string, bytes: number, mtimeMs: number];
 
 /**
- * The folder of the program as compiled from exactly the sources and packages that are installed
- * now, by this Bun; undefined when there is none, or when the sources are asked for.
+ * The folder of the program as compiled by this Bun from exactly these sources and packages;
+ * undefined when there is none, or when the sources are to be used.
  */
 export function findCompiled(): string | undefined {
   if (!mayUseCompiled()) return undefined;
   return findUntouched() ?? findByContent();
 }
 
-/** Where no file was touched since it was seen to fit, nothing has to be read: 2 ms instead of 8. */
+/** When no file was touched since the last check, nothing has to be read: 2 ms instead of 8. */
 export function findUntouched(): string | undefined {
   const seen = readJson<Seen>(join(COMPILED_PROGRAMS, SEEN));
   if (seen?.place !== place() || !seen.files.every(isUntouched)) return undefined;
@@ -53,16 +53,16 @@ function findByContent(): string | undefined {
   return withItsLibraries(folder);
 }
 
-/** The folder, when it is there and was made of the packages that are installed. */
+/** The folder, if it exists and was compiled from the installed packages. */
 function withItsLibraries(folder: string): string | undefined {
   const libraries = readJson<LibraryFile[]>(join(folder, LIBRARIES));
   return libraries?.every(isUnchanged) ? folder : undefined;
 }
 
 /**
- * Remembers that the sources as they lie there are those of `key`. What was touched a moment ago may
- * be touched again within the same tick of the file system's clock, and is not remembered.
- * @returns undefined then.
+ * The state of the sources that belong to `key`.
+ * @returns undefined for files that were touched a moment ago: they may change again within the same
+ * tick of the file system's clock.
  */
 export function seenNow(key: string): Seen | undefined {
   const files = [...ownFolders(), ...ownFiles()].map(asSeen);
@@ -72,15 +72,15 @@ export function seenNow(key: string): Seen | undefined {
 }
 
 /**
- * Options of Bun's own (`--watch`, `--preload`, `--inspect`) are about the sources; the one that
- * `bin/xgpt` gives is not.
+ * Whether the compiled program may run. Options of Bun (`--watch`, `--preload`, `--inspect`) need
+ * the sources, except for the one that `bin/xgpt` sets.
  */
 export function mayUseCompiled(): boolean {
   const options = process.execArgv.filter((option) => !option.startsWith('--tsconfig-override='));
   return options.length === 0 && process.env.XGPT_CODE_CACHE !== 'off';
 }
 
-/** Differs whenever a source, the list of packages, the place or Bun itself does. */
+/** Differs whenever a source, the list of packages, the program's folder or Bun differs. */
 export function sourceKey(): string {
   const hash = new Bun.CryptoHasher('sha256');
   hash.update(place());
@@ -91,7 +91,7 @@ export function sourceKey(): string {
   return hash.digest('hex').slice(0, 32);
 }
 
-/** Where and by what the program runs. */
+/** Where the program lies, and what runs it. */
 function place(): string {
   return JSON.stringify([Bun.version, Bun.revision, process.platform, process.arch, ROOT]);
 }

@@ -1,6 +1,6 @@
 /**
- * Imports a file that was found by looking, rather than named in the source. In the compiled
- * program this module is another one, which knows the files of the folders that are looked through.
+ * Imports a file that was found in a folder rather than named in the source. The compiled program
+ * replaces this module by one that knows the files of the searched folders.
  */
 export function importFile(path: string): Promise<unknown> {
   return import(path);

@@ -5,15 +5,15 @@ import { findUntouched, mayUseCompiled, ROOT } from './compiled.ts';
 
 const COMPILER = join(import.meta.dir, 'compile.ts');
 
-/** What was started has answered its first requests by then, in ms. */
+/** The server has answered its first requests by then, in ms. */
 const DELAY_MS = 1_500;
 
-/** Out of the way of everything else. */
+/** A priority at which the compiler does not slow down anything else. */
 const LOWEST_PRIORITY = 19;
 
 /**
- * Sees to it that the next start finds the program compiled, in a process of its own. Where nothing
- * can be written beside the program, it starts from its sources each time.
+ * Compiles the program for the next start, in a process of its own. Where nothing can be written
+ * beside the program, each start uses the sources.
  */
 export function compileInBackground(logger: Logger): void {
   if (!mayUseCompiled()) return;
@@ -25,7 +25,7 @@ export function compileInBackground(logger: Logger): void {
       onExit: async ({ stderr }, code) => {
         if (code === 0) return;
         const reason = stderr instanceof ReadableStream ? await new Response(stderr).text() : '';
-        logger.debug('The program is not kept compiled; the next start takes longer.', {
+        logger.debug('The program could not be compiled. The next start takes longer.', {
           reason: reason.trim().slice(-2_000),
         });
       },

@@ -5,13 +5,9 @@ import { endLine, jobLine } from './job_line.ts';
 import { LiveLines } from './live_lines.ts';
 import type { Reporter } from './reporter.ts';
 
-/** The shortest time between two drawings, in ms. */
-const MIN_DRAW_MS = 50;
-
 /** A line with a bar for each job, followed by its children. */
 export class Bars implements Reporter {
   #lines: LiveLines;
-  #drawnAt = 0;
 
   constructor(
     private readonly tracker: Tracker,
@@ -21,11 +17,9 @@ export class Bars implements Reporter {
   }
 
   show(jobs: Job[]): void {
-    const now = Date.now();
-    if (now - this.#drawnAt < MIN_DRAW_MS) return;
-    this.#drawnAt = now;
+    const now = new Date();
     const { rows } = this.#lines;
-    const lines = familiesOf(jobs).map((row) => this.#line(row, new Date(now)));
+    const lines = familiesOf(jobs).map((row) => this.#line(row, now));
     if (lines.length <= rows) this.#lines.draw(lines);
     else {
       const hidden = lines.length - rows + 1;

@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite';
-import type { Participant, Writer } from '../../platform/writer.ts';
+import type { TransactionListener, Writer } from '../../platform/writer.ts';
 import { command, query } from '../store/sqlite/statements.ts';
 import { hostOf, processIsGone } from './owner.ts';
 
@@ -35,7 +35,7 @@ export function createCommitSignals(
   return { ready: signals.open(onSignal), stop: () => signals.stop() };
 }
 
-class UdpSignals implements Participant {
+class UdpSignals implements TransactionListener {
   readonly #writer: Writer;
   readonly #owner: string;
   readonly #sql;

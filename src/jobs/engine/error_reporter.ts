@@ -1,12 +1,12 @@
-import type { Trouble } from '../../platform/database_trouble.ts';
+import type { DatabaseIssue } from '../../platform/database_issue.ts';
 import type { Logger } from '../../platform/logger.ts';
 
 /** Knows whether the database can be written to, and tells people when it cannot. */
 export interface DatabaseWatch {
   /** Why nothing may be written now although SQLite would accept it. Asked before every transaction. */
-  obstacle(): Trouble | undefined;
-  /** Learns of an error; returns the trouble when the watch reports that one itself. */
-  noticed(error: unknown): Trouble | undefined;
+  obstacle(): DatabaseIssue | undefined;
+  /** Learns of an error; returns the issue when the watch reports that one itself. */
+  noticed(error: unknown): DatabaseIssue | undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { troubleOf } from '../../platform/database_trouble.ts';
+import { databaseIssueOf } from '../../platform/database_issue.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { JobDefinition } from '../definition.ts';
 import { JobStopped, messageOf, PermanentError, type RetryHints, ShuttingDown } from '../errors.ts';
@@ -56,8 +56,8 @@ export class Executor {
       return { as: 'completed', result };
     } catch (error) {
       const reason =
-        undoing === undefined || troubleOf(error) ? error : new PermanentError(undoing);
-      const isToUndo = steps.canUndo && !troubleOf(error);
+        undoing === undefined || databaseIssueOf(error) ? error : new PermanentError(undoing);
+      const isToUndo = steps.canUndo && !databaseIssueOf(error);
       return this.#failed(work, isToUndo ? await this.#undo(work, steps, reason) : reason);
     }
   }
@@ -90,7 +90,7 @@ export class Executor {
       await steps.undo();
       return new PermanentError(reason, { cause: error });
     } catch (cause) {
-      if (troubleOf(cause)) return cause;
+      if (databaseIssueOf(cause)) return cause;
       const message = `${reason} Undoing its steps failed as well: ${messageOf(cause)}`;
       return new Error(message, { cause });
     }
@@ -105,10 +105,10 @@ export class Executor {
     if (signal.reason instanceof ShuttingDown) return { as: 'released' };
     if (signal.reason instanceof JobStopped) return { as: 'cancelled' };
     const now = clock.now();
-    const trouble = troubleOf(error);
-    if (trouble) {
+    const issue = databaseIssueOf(error);
+    if (issue) {
       errors.report(NOT_WRITTEN, error);
-      const reason = `${trouble.title} The job resumes by itself once that is solved.`;
+      const reason = `${issue.title} The job resumes by itself once that is solved.`;
       return { as: 'postponed', reason, retryAt: now + POSTPONE_MS };
     }
     const { permanent, retryAt } = hintsOf(error);

@@ -67,7 +67,7 @@ export class Notifier {
     feed.logged();
     if (changed !== 'too many' && changed.size === 0) return;
     this.#checkExecutions(changed);
-    if (changed === 'too many') feed.changedBeyondTelling();
+    if (changed === 'too many') feed.invalidate();
     else for (const id of changed) feed.changed(id);
     claimable.emit(undefined);
   }

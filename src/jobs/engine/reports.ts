@@ -1,14 +1,11 @@
 import type { Clock } from '../../platform/clock.ts';
-import type { Feed } from '../feed.ts';
+import { type Feed, PROGRESS_MS } from '../feed.ts';
 import type { JobProgress } from '../job.ts';
 import type { JobStore } from '../store/store.ts';
 import type { ErrorReporter } from './error_reporter.ts';
 import type { Execution, Executions } from './executions.ts';
 import type { HandOver } from './report_buffer.ts';
 import { linesOf, tidied } from './tidying.ts';
-
-/** Time between two flushes, in ms. */
-const FLUSH_MS = 50;
 
 /** Additional wait after a flush that failed, in ms. */
 const RETRY_MS = 1_000;
@@ -107,7 +104,7 @@ export class Reports {
     this.#unwritten.add(execution);
     if (this.#isFlushScheduled) return;
     this.#isFlushScheduled = true;
-    const wait = this.#flushedAt + FLUSH_MS - this.#deps.clock.elapsed();
+    const wait = this.#flushedAt + PROGRESS_MS - this.#deps.clock.elapsed();
     if (wait > 0) this.#deps.clock.after(wait, () => void this.#tryToFlush());
     else queueMicrotask(() => void this.#tryToFlush());
   }

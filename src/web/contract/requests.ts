@@ -7,7 +7,7 @@ import {
   type TypedJobQuery,
 } from '../../jobs/job_query.ts';
 import { postsQuerySchema, profilesQuerySchema } from '../../operations/find_posts.ts';
-import { typed, typedTime } from '../../platform/typed_fields.ts';
+import { typedFields, typedTime, typedWholeNumber } from '../../platform/typed_fields.ts';
 import type { Sources } from '../../sources/index.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { type DeclaredInput, input, unchecked, type ValueOf } from './declare.ts';
@@ -23,12 +23,11 @@ export const MAX_FOLLOWED_JOBS = 10_000;
 /** Most logs that one stream follows. */
 export const MAX_FOLLOWED_LOGS = 20;
 
-const list = (title: string) => ({
-  title,
+/** How a query is refused; details name what is wrong with it. */
+export const INVALID = {
+  title: 'Invalid query.',
   message: 'Correct the parameters named here, or leave them out.',
-});
-
-const LIST = list('Invalid query.');
+};
 
 /** The address takes no query. */
 export const NO_QUERY = unchecked<Record<string, string>>(() => z.object({}));
@@ -47,15 +46,12 @@ export const SESSION_ID = pathPart('id', 'The session’s id.', 'monday');
 export const IMPORT_NAME = pathPart('name', 'The archive’s name.', 'twitter-archive.zip');
 export const ASSET_NAME = pathPart('name', 'The file’s name.', 'app.css');
 
-export const JOBS_QUERY = input(jobQuerySchema, LIST);
+export const JOBS_QUERY = input(jobQuerySchema, INVALID);
 
-export const SESSION_JOBS_QUERY = input(sessionJobsQuerySchema, LIST);
+export const SESSION_JOBS_QUERY = input(sessionJobsQuerySchema, INVALID);
 
 /** The page of jobs also tells what a change of many of them did: `?did=retry-12-3`. */
-export const JOBS_PAGE_QUERY: DeclaredInput<TypedJobQuery & { did?: string }> = input(
-  () => jobQuerySchema().and(z.object({ did: typed(z.string()) })),
-  LIST,
-);
+export const JOBS_PAGE_QUERY = input(() => jobQuerySchema({ did: z.string().optional() }), INVALID);
 
 const action = () =>
   z.enum(BULK_ACTIONS, { error: `Action must be one of: ${BULK_ACTIONS.join(', ')}.` });
@@ -66,10 +62,7 @@ const BULK = {
 };
 
 /** What is to be confirmed before it is done to every job that matches. */
-export const BULK_PAGE_QUERY: DeclaredInput<TypedJobQuery & { action: BulkAction }> = input(
-  () => z.object({ action: action() }).and(jobQuerySchema()),
-  BULK,
-);
+export const BULK_PAGE_QUERY = input(() => jobQuerySchema({ action: action() }), BULK);
 
 /** By their ids, or by a filter; an empty one means every job. */
 type Bulk = { action: BulkAction } & (
@@ -107,12 +100,10 @@ function bulkSchema() {
     }) as unknown as z.ZodType<Bulk>;
 }
 
-/** JSON has an object, a form the filter as it stands in an address. An empty field is absent. */
+/** JSON has an object, a form the filter as it stands in an address. */
 function filterFields(filter: unknown): unknown {
-  const fields =
-    typeof filter === 'string' ? Object.fromEntries(new URLSearchParams(filter)) : filter;
-  if (typeof fields !== 'object' || fields === null) return fields ?? undefined;
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
+  if (typeof filter === 'string') return Object.fromEntries(new URLSearchParams(filter));
+  return filter ?? undefined;
 }
 
 /** Whether an active job is removed too. */
@@ -132,50 +123,43 @@ export const REMOVE_BODY = unchecked<{ force?: boolean | '1' }>(() =>
 );
 
 export const LOG_QUERY = input(
-  () => {
-    const rule = 'Position must be a whole number of bytes, 0 or more.';
-    return z.object({
-      position: z.preprocess(
-        (value) =>
-          typeof value === 'string' && /^\d{1,15}$/.test(value)
-            ? Number(value)
-            : value || undefined,
-        z
-          .int({ error: rule })
-          .min(0, rule)
-          .meta({ default: 0, description: 'From this byte on.' })
-          .optional(),
+  () =>
+    typedFields({
+      position: typedWholeNumber(
+        0,
+        Number.MAX_SAFE_INTEGER,
+        'Position must be a whole number of bytes, 0 or more.',
+        { default: 0, description: 'From this byte on.' },
       ),
       download: z
         .string()
         .meta({ enum: ['1'], description: '1 gives it a file name.' })
         .optional(),
-    });
-  },
+    }),
   {
     title: 'Invalid log position.',
     message: 'Take position from x-log-position of an earlier answer, or leave it out.',
   },
 );
 
-export const HISTORY_REFUSED = list('Invalid query.');
-
 const byType = () =>
-  typed(z.string().meta({ description: 'Only jobs of this type.', examples: ['scrape'] }));
+  z
+    .string()
+    .meta({ description: 'Only jobs of this type.', examples: ['scrape'] })
+    .optional();
 
 export const HISTORY_QUERY = input(
   () =>
-    z.object({
-      by: typed(
-        z
-          .enum(['hour', 'day'], 'By must be hour or day.')
-          .meta({ description: 'The length of a period.', default: 'hour' }),
-      ),
+    typedFields({
+      by: z
+        .enum(['hour', 'day'], 'By must be hour or day.')
+        .meta({ description: 'The length of a period.', default: 'hour' })
+        .optional(),
       since: typedTime('since', { description: 'From then on; by default the last day.' }),
       until: typedTime('until', { description: 'Until then; by default now.' }),
       type: byType(),
     }),
-  HISTORY_REFUSED,
+  INVALID,
 );
 
 export type TypedHistoryQuery = ValueOf<typeof HISTORY_QUERY>;
@@ -184,16 +168,16 @@ export const HISTORY_SPANS = ['day', 'week', 'month', 'quarter'] as const;
 
 export const HISTORY_PAGE_QUERY = input(
   () =>
-    z.object({
-      span: typed(z.enum(HISTORY_SPANS, `Span must be one of: ${HISTORY_SPANS.join(', ')}.`)),
+    typedFields({
+      span: z.enum(HISTORY_SPANS, `Span must be one of: ${HISTORY_SPANS.join(', ')}.`).optional(),
       type: byType(),
     }),
-  HISTORY_REFUSED,
+  INVALID,
 );
 
-export const postsQuery = (sources: Sources) => input(() => postsQuerySchema(sources), LIST);
+export const postsQuery = (sources: Sources) => input(() => postsQuerySchema(sources), INVALID);
 
-export const PROFILES_QUERY = input(profilesQuerySchema, LIST);
+export const PROFILES_QUERY = input(profilesQuerySchema, INVALID);
 
 const ids = (label: string, most: number) => z.array(z.string()).min(1).max(most).describe(label);
 

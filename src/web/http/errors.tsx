@@ -31,9 +31,9 @@ export async function answerProblem(
   const problem = code === 'NOT_FOUND' ? noSuchAddress(request, allowedMethods) : toProblem(error);
   const { status } = problem;
   const headers = { ...EVERY_ANSWER, ...problem.headers };
-  const trouble = services.vitals.noticed(error);
+  const issue = services.health.noticed(error);
   // What was refused on purpose is no fault, and what is known needs no second line in the log.
-  if (status >= 500 && !trouble && !(error instanceof Problem)) {
+  if (status >= 500 && !issue && !(error instanceof Problem)) {
     const { pathname } = new URL(request.url);
     logger.error('A request failed.', { method: request.method, pathname, error });
   }

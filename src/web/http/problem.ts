@@ -3,7 +3,7 @@ import { ModelUnavailable } from '../../embedding/embedder.ts';
 import { InvalidInput, TooManyWaiting, UnknownJobType } from '../../jobs/index.ts';
 import { InvalidCursor } from '../../library/index.ts';
 import { DatabaseUnusable } from '../../platform/database.ts';
-import { type Trouble, troubleOf } from '../../platform/database_trouble.ts';
+import { type DatabaseIssue, databaseIssueOf } from '../../platform/database_issue.ts';
 import { ImportTooLarge } from '../../sources/archive/imports.ts';
 import { NotFound, SourceError } from '../../sources/source.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
@@ -115,8 +115,8 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof DatabaseUnusable) {
     return new Problem(503, 'database_unusable', error.message, { cause: error });
   }
-  const trouble = troubleOf(error);
-  if (trouble) return outOfOrder(trouble, error);
+  const issue = databaseIssueOf(error);
+  if (issue) return outOfOrder(issue, error);
   return new Problem(500, 'internal', 'Internal error.', {
     message: 'The request was not at fault. The log has the details; running jobs continue.',
     cause: error,
@@ -146,7 +146,7 @@ export function entryProblem(error: unknown): Problem {
 }
 
 /** What keeps the program from working, as the answer to a request that met it. */
-export function outOfOrder({ code, title, advice }: Trouble, cause?: unknown): Problem {
+export function outOfOrder({ code, title, advice }: DatabaseIssue, cause?: unknown): Problem {
   return new Problem(503, code, title, {
     message: advice,
     retryAfterSeconds: RECOVERS_S,

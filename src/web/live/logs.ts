@@ -1,15 +1,17 @@
 import type { Tracker } from '../../jobs/index.ts';
+import { every, Pacer } from '../../platform/pacer.ts';
 import { Problem } from '../http/problem.ts';
 import { logPosition } from '../routes/job_log.ts';
+import { encodeJsonEvent } from './sse.ts';
 
 /** Most logs that one stream follows. */
 const MAX_LOGS = 20;
 
-/** Bytes of a log in one event. As JSON none of its characters takes more than twice that: 64 KB. */
+/** Most bytes of a log in one event. As JSON they take at most twice that: 64 KB. */
 const MAX_BYTES = 32_000;
 
-/** Time between two looks at logs that grow, in ms: all that is written meanwhile goes together. */
-const FRAME_MS = 50;
+/** Time between two updates of logs, in ms: what is written meanwhile is sent together. */
+const UPDATE_MS = 50;
 
 /** A log, and how much of it a client has. */
 export interface LogPlace {
@@ -26,57 +28,42 @@ interface LogPiece {
   isLast: boolean;
 }
 
-/** What was added to logs, as bytes, read and encoded once however many follow. */
+/** What is added to logs, as bytes that are read and encoded once for all watchers. */
 export interface LiveLogs {
-  /** Raised whenever any log may have grown. */
-  readonly frame: number;
-  /** What comes after a place; nothing at the end. */
+  /** Higher whenever a log may have grown. */
+  readonly revision: number;
+  /** What comes after a place; undefined at the end. */
   after(place: LogPlace): LogPiece | undefined;
-  /** Calls `listener` after every frame, until the returned function is called. */
+  /** Calls `listener` after every revision until the returned function is called. */
   subscribe(listener: () => void): () => void;
 }
 
-/** Follows the logs of all jobs, whichever process writes them. */
+/** The logs of all jobs, whichever process writes them. */
 export function createLiveLogs(tracker: Tracker): LiveLogs {
   const listeners = new Set<() => void>();
-  const newest = new Map<string, { asked: number; piece: LogPiece | undefined }>();
-  let frame = 0;
-  let shownAt = Number.NEGATIVE_INFINITY;
-  let pending: Timer | undefined;
+  const pieces = new Map<string, { from: number; piece: LogPiece | undefined }>();
+  let revision = 0;
+  const pacer = new Pacer(every(UPDATE_MS), publish);
   tracker.feed.onLog(() => {
-    if (listeners.size === 0) newest.clear();
-    if (listeners.size === 0 || pending !== undefined) return;
-    const wait = shownAt + FRAME_MS - performance.now();
-    if (wait <= 0) return show();
-    pending = setTimeout(show, wait);
-    pending.unref();
+    if (listeners.size > 0) pacer.request();
+    else pieces.clear();
   });
 
-  function show(): void {
-    pending = undefined;
-    shownAt = performance.now();
-    frame++;
-    newest.clear();
+  function publish(): void {
+    revision++;
+    pieces.clear();
     for (const listener of listeners) listener();
   }
 
-  function read({ job, position: asked }: LogPlace): LogPiece | undefined {
-    const { from, text, position } = tracker.reader.readWrittenLog(job, asked, MAX_BYTES);
-    if (text === '') return undefined;
-    const data = JSON.stringify({ job, from, position, text });
-    const event = new TextEncoder().encode(`event: log\ndata: ${data}\n\n`);
-    return { event, position, isLast: tracker.reader.logEnd(job) === position };
-  }
-
   return {
-    get frame() {
-      return frame;
+    get revision() {
+      return revision;
     },
-    after(place) {
-      const known = newest.get(place.job);
-      if (known?.asked === place.position) return known.piece;
-      const piece = read(place);
-      newest.set(place.job, { asked: place.position, piece });
+    after({ job, position }) {
+      const known = pieces.get(job);
+      if (known?.from === position) return known.piece;
+      const piece = readPiece(tracker, { job, position });
+      pieces.set(job, { from: position, piece });
       return piece;
     },
     subscribe(listener) {
@@ -86,14 +73,23 @@ export function createLiveLogs(tracker: Tracker): LiveLogs {
   };
 }
 
-/** The logs of one stream: each call gives the next event, until there is nothing now. */
+function readPiece(tracker: Tracker, place: LogPlace): LogPiece | undefined {
+  const { job } = place;
+  const { from, text, position } = tracker.reader.readWrittenLog(job, place.position, MAX_BYTES);
+  if (text === '') return undefined;
+  const event = encodeJsonEvent('log', { job, from, position, text });
+  const isLast = tracker.reader.logEnd(job) === position;
+  return { event: new TextEncoder().encode(event), position, isLast };
+}
+
+/** The logs of one stream: each call returns the next event, until there is nothing now. */
 export function followLogs(logs: LiveLogs, places: LogPlace[]): () => Uint8Array | undefined {
   const cursors = places.map((place) => ({ ...place, doneWith: -1 }));
   return () => {
     for (const cursor of cursors) {
-      if (cursor.doneWith === logs.frame) continue;
+      if (cursor.doneWith === logs.revision) continue;
       const piece = logs.after(cursor);
-      if (!piece || piece.isLast) cursor.doneWith = logs.frame;
+      if (!piece || piece.isLast) cursor.doneWith = logs.revision;
       if (!piece) continue;
       cursor.position = piece.position;
       return piece.event;
@@ -103,9 +99,9 @@ export function followLogs(logs: LiveLogs, places: LogPlace[]): () => Uint8Array
 }
 
 /**
- * The logs that an address asks for: `?log=<id>@<position>`, repeated. What there is no job for is
- * a log in which nothing is written: its page must not lose its taskbar.
- * @throws Problem for more than 20, or what is written otherwise.
+ * The logs that an address names: `?log=<id>@<position>`, repeated. The log of a job that does not
+ * exist is empty: its page must not lose its taskbar.
+ * @throws Problem for more than 20, or any other form.
  */
 export function readLogPlaces(params: URLSearchParams): LogPlace[] {
   const places = params.getAll('log').map(readPlace);

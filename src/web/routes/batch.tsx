@@ -7,7 +7,7 @@ import { jobLine } from '../../text/job_text.ts';
 import { about, refusals, returns } from '../contract/declare.ts';
 import { IDEMPOTENCY_KEY, MAX_BATCH, startsBody } from '../contract/starts.ts';
 import type { WebDeps } from '../deps.ts';
-import { parseBody } from '../http/body.ts';
+import { parseBody, READ_BY_HANDLER } from '../http/body.ts';
 import { entryProblem, Problem, toProblem } from '../http/problem.ts';
 import { asStated, responseTo } from '../http/rendered.ts';
 import type { RequestContext } from '../http/request_context.ts';
@@ -63,10 +63,14 @@ export function batchRoutes({ tracker, live, idempotent }: WebDeps) {
 
   return new Elysia({ name: 'batch' }).post(
     '/api/jobs',
-    ({ request, server, body }) =>
-      asStated(idempotent(request, body, (uuidAt) => start({ request, server, uuidAt }, body))),
+    async ({ request, server }) => {
+      const body = await parseBody({ request });
+      return asStated(
+        idempotent(request, body, (uuidAt) => start({ request, server, uuidAt }, body)),
+      );
+    },
     {
-      parse: parseBody,
+      ...READ_BY_HANDLER,
       body: startsBody(tracker),
       response: {
         202: returns('BatchAnswer', 'All were started.'),

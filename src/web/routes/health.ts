@@ -5,16 +5,16 @@ import type { WebDeps } from '../deps.ts';
 import { isAuthenticated } from '../http/authenticate.ts';
 import { respond } from '../http/rendered.ts';
 
-/** For those who watch the server from outside: 503 as long as something keeps it from working. */
-export function health({ tracker, live, vitals }: WebDeps) {
+/** For monitoring: 503 while the database cannot be used. */
+export function healthRoute({ tracker, streams, health }: WebDeps) {
   const startedAt = Date.now();
   return new Elysia({ name: 'health' }).get(
     '/healthz',
     async ({ request, set, status }) => {
-      if (vitals.trouble) await vitals.check();
-      const counts = countsOrNothing();
-      const report = { ...statusOf(vitals), ...(isAuthenticated(request) && details(counts)) };
-      if (!vitals.trouble) return respond(() => report, {});
+      if (health.issue) await health.check();
+      const counts = countsIfReadable();
+      const report = { ...statusOf(health), ...(isAuthenticated(request) && details(counts)) };
+      if (!health.issue) return respond(() => report, {});
       set.headers['retry-after'] = '5';
       return status(
         503,
@@ -25,12 +25,8 @@ export function health({ tracker, live, vitals }: WebDeps) {
       query: NO_QUERY,
       response: {
         ...refusals(),
-        200: returns('Health', 'It works.', JSON_ONLY),
-        503: returns(
-          'Health',
-          'Something keeps it from writing; problems say what to do.',
-          JSON_ONLY,
-        ),
+        200: returns('Health', 'The server works.', JSON_ONLY),
+        503: returns('Health', 'The database cannot be used; problems says what to do.', JSON_ONLY),
       },
       detail: about(
         'Read',
@@ -41,26 +37,26 @@ export function health({ tracker, live, vitals }: WebDeps) {
     },
   );
 
-  function details(counts: ReturnType<typeof countsOrNothing>) {
+  function details(counts: ReturnType<typeof countsIfReadable>) {
     return {
-      problems: vitals.notices.map(({ code, title, advice, since }) => ({
+      problems: health.notices.map(({ code, title, advice, since }) => ({
         code,
         message: `${title} ${advice}`,
         since,
       })),
       uptimeSeconds: Math.floor((Date.now() - startedAt) / 1000),
-      watchers: live.watchers,
+      watchers: streams.open,
       ...counts,
     };
   }
 
-  /** When the database cannot be read, the rest is told all the same. */
-  function countsOrNothing() {
+  /** Nothing when the database cannot be read: the other fields are known without it. */
+  function countsIfReadable() {
     try {
       const { running, waiting } = tracker.reader.countActive();
-      return { activeJobs: running + waiting, processes: vitals.processes() };
+      return { activeJobs: running + waiting, processes: health.processes.list() };
     } catch (error) {
-      if (!vitals.noticed(error)) throw error;
+      if (!health.noticed(error)) throw error;
       return {};
     }
   }
@@ -68,6 +64,6 @@ export function health({ tracker, live, vitals }: WebDeps) {
 
 const JSON_ONLY = { types: ['application/json'] };
 
-function statusOf({ trouble }: WebDeps['vitals']): { status: 'ok' | 'failing' } {
-  return { status: trouble ? 'failing' : 'ok' };
+function statusOf({ issue }: WebDeps['health']): { status: 'ok' | 'failing' } {
+  return { status: issue ? 'failing' : 'ok' };
 }

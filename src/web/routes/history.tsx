@@ -8,7 +8,7 @@ import { about, INVALID_QUERY, refusals, returns } from '../contract/declare.ts'
 import {
   HISTORY_PAGE_QUERY,
   HISTORY_QUERY,
-  HISTORY_REFUSED,
+  INVALID,
   type TypedHistoryQuery,
 } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
@@ -79,8 +79,8 @@ function toHistoryQuery(
     typed.since === undefined ? until - HISTORY_STEPS.day : (timeOf(typed.since) as number);
   const longest = MAX_PERIODS * HISTORY_STEPS[by];
   if (since >= until || until - since > longest) {
-    throw new Problem(422, 'invalid_input', HISTORY_REFUSED.title, {
-      message: HISTORY_REFUSED.message,
+    throw new Problem(422, 'invalid_input', INVALID.title, {
+      message: INVALID.message,
       details: { since: `Since must be before until, by at most ${MAX_PERIODS} times ${by}.` },
     });
   }

@@ -14,12 +14,12 @@ export function layoutOf(request: Request, services: WebDeps): Frame {
 /** The same without the jobs: what is known without the database. */
 export function layoutWithoutJobs(
   request: Request,
-  { sources, vitals }: WebDeps,
+  { sources, health }: WebDeps,
 ): Omit<Frame, 'taskbar'> {
   const [source] = sources.values();
   return {
     now: new Date(),
-    notices: vitals.notices,
+    notices: health.notices,
     theme: themeOf(request),
     ...(source && { source: sourceTitle(source) }),
     taskbarCollapsed: cookieOf(request, 'taskbar') === 'collapsed',

@@ -6,7 +6,7 @@ import { removeImport } from '../../sources/archive/index.ts';
 import { startedText } from '../../text/job_text.ts';
 import { type StartRoutes, startContract } from '../contract/starts.ts';
 import type { WebDeps } from '../deps.ts';
-import { parseFields } from '../http/body.ts';
+import { parseFields, READ_BY_HANDLER } from '../http/body.ts';
 import { refuseKey } from '../http/idempotency.ts';
 import { isHtmx, isNavigation, wantsJson, wantsText } from '../http/negotiation.ts';
 import type { RequestContext } from '../http/request_context.ts';
@@ -23,8 +23,9 @@ export function startRoutes(deps: WebDeps) {
     const upload = operations.get(type)?.upload;
     routes.post(
       `/api/${type}`,
-      async ({ request, server, body }) => {
+      async ({ request, server }) => {
         if (!upload || !isUpload(request)) {
+          const body = await parseFields({ request });
           return idempotent(request, body, (uuidAt) =>
             start(deps, { request, server, uuidAt }, type, body),
           );
@@ -33,15 +34,10 @@ export function startRoutes(deps: WebDeps) {
         const fields = await receiveUpload(deps, request, server);
         return startOrForget(deps, { request, server }, type, { ...fields, ...upload });
       },
-      { parse: parseStart, ...startContract(deps, type) },
+      { ...READ_BY_HANDLER, ...startContract(deps, type) },
     );
   }
   return routes as unknown as StartRoutes;
-}
-
-/** A file goes to the disk as it arrives. */
-function parseStart(received: { request: Request }) {
-  return isUpload(received.request) ? {} : parseFields(received);
 }
 
 async function start(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { gone } from '../../../src/platform/database_trouble.ts';
+import { DATABASE_GONE } from '../../../src/platform/database_issue.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
 import { errand, setup } from '../../support/jobs.ts';
 
@@ -63,7 +63,7 @@ describe('a database that cannot be written to, without a watch', () => {
 
 describe('an obstacle that the watch reports', () => {
   test('stops every write; refused writes succeed once it is gone', async () => {
-    let obstacle: ReturnType<typeof gone> | undefined;
+    let obstacle: typeof DATABASE_GONE | undefined;
     const noticed: unknown[] = [];
     const { log, logger } = logging();
     const { tracker, clock, rowOf } = setup({ logger, definitions: [errand(async () => 'done')] });
@@ -76,7 +76,7 @@ describe('an obstacle that the watch reports', () => {
     });
     await tracker.start();
     const { jobId } = await tracker.createJob('chore');
-    obstacle = gone();
+    obstacle = DATABASE_GONE;
     await expect(tracker.enqueue('errand', {})).rejects.toThrow(obstacle.title);
     await expect(tracker.createJob('chore')).rejects.toThrow(obstacle.title);
     await expect(tracker.cancelJob(jobId)).rejects.toThrow(obstacle.title);

@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite';
-import type { Participant, Writer } from '../../../platform/writer.ts';
+import type { TransactionListener, Writer } from '../../../platform/writer.ts';
 import type { FinalStatus, JobStatus } from '../../lifecycle.ts';
 import { command, query } from './statements.ts';
 
@@ -65,7 +65,7 @@ interface ChangeRow {
  * uses them to keep the numbers of waiting and running jobs, which it counts only once. The truth
  * about a job is in its row alone.
  */
-export class ChangeLog implements Participant {
+export class ChangeLog implements TransactionListener {
   readonly #db: Database;
   readonly #statements;
   #counts: Counts | undefined;

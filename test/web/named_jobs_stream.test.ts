@@ -30,8 +30,8 @@ function posted(ids: unknown): RequestInit {
   return { method: 'POST', headers, body: JSON.stringify({ jobs: ids }) };
 }
 
-describe('FEATURES 9 and 10: the stream of the jobs that are named', () => {
-  test('begins with what is true of each, or that there is none', async () => {
+describe('FEATURES 9 and 10: the stream of named jobs', () => {
+  test('begins with the state of each job, or that it does not exist', async () => {
     const app = await setupApp();
     const { jobId } = await app.tracker.createJob('scrape', { username: 'aurora_lab' });
     for (const init of [undefined, posted([jobId, 'scrape-nothing'])]) {
@@ -45,7 +45,7 @@ describe('FEATURES 9 and 10: the stream of the jobs that are named', () => {
     }
   });
 
-  test('goes on with their changes and nobody else’s', async () => {
+  test('continues with their changes and no other job’s', async () => {
     const app = await setupApp();
     const { tracker } = app;
     const named = await tracker.createJob('scrape');
@@ -69,7 +69,7 @@ describe('FEATURES 9 and 10: the stream of the jobs that are named', () => {
     expect(await stream.next()).toEqual({ type: 'not_found', id: named.jobId });
   });
 
-  test('tells progress at most every 50 ms, and in the end what is true', async () => {
+  test('sends progress at most every 50 ms, and ends with the newest', async () => {
     const app = await setupApp();
     const job = await app.tracker.createJob('scrape');
     const stream = await watch(app, [job.jobId]);
@@ -100,17 +100,17 @@ describe('FEATURES 9 and 10: the stream of the jobs that are named', () => {
     await reading;
   });
 
-  test('gives a reader who stopped reading what is true by then, not all that was', async () => {
+  test('gives a reader that had stopped reading the current state, not everything in between', async () => {
     const app = await setupApp();
     const job = await app.tracker.createJob('scrape');
     const stream = await watch(app, [job.jobId]);
     await stream.next();
-    const frames = app.tracker.feed.frame;
+    const frames = app.tracker.feed.version;
     for (let index = 0; index < 300; index++) {
       await app.tracker.createJob('embed');
       await job.updateProgress(index, 300, `Step ${index}`);
     }
-    await until('the feed has forgotten', () => app.tracker.feed.frame > frames + 256);
+    await until('the feed has forgotten', () => app.tracker.feed.version > frames + 256);
     await app.tracker.completeJob(job.jobId, true);
     let latest = await stream.next();
     let count = 1;
@@ -120,7 +120,7 @@ describe('FEATURES 9 and 10: the stream of the jobs that are named', () => {
     expect(count).toBeLessThan(10);
   });
 
-  test('tells of long lists piece by piece', async () => {
+  test('sends long lists in pieces', async () => {
     const app = await setupApp();
     const ids = Array.from({ length: 1_000 }, (_, index) => `scrape-${index}`);
     const stream = await watch(app, [], posted(ids));
@@ -129,7 +129,7 @@ describe('FEATURES 9 and 10: the stream of the jobs that are named', () => {
     expect([...told]).toEqual(ids);
   });
 
-  test('counts as one watcher, and leaves nothing behind', async () => {
+  test('counts as one watcher until it is closed', async () => {
     const app = await setupApp({ XGPT_MAX_CONNECTIONS: '1' });
     const ids = ['scrape-1', 'scrape-2'];
     const stream = await watch(app, ids);
@@ -144,7 +144,7 @@ describe('FEATURES 9 and 10: the stream of the jobs that are named', () => {
     expect(await app.watchers()).toBe(0);
   });
 
-  test('needs the token where there is one', async () => {
+  test('needs the token if there is one', async () => {
     const token = 'sesame-open-sesame-open';
     const app = await setupApp({ XGPT_TOKEN: token });
     expect((await app.json(`${ADDRESS}?job=scrape-1`)).status).toBe(401);
@@ -154,7 +154,7 @@ describe('FEATURES 9 and 10: the stream of the jobs that are named', () => {
     await response.body?.cancel();
   });
 
-  test('tells of a job that another process changed among more than can be told one by one', async () => {
+  test('sends a job that another process changed among too many to list', async () => {
     await using folder = await temporaryFolder();
     const path = `${folder.path}/xgpt.sqlite`;
     const app = await setupApp({}, {}, openDatabase(path));
@@ -171,7 +171,7 @@ describe('FEATURES 9 and 10: the stream of the jobs that are named', () => {
     expect(await stream.next()).toMatchObject({ job: { status: 'cancelled' } });
   });
 
-  test('is refused when it names none, too many, or what is no id', async () => {
+  test('is refused without ids, with too many, or with values that are not ids', async () => {
     const app = await setupApp();
     const tooMany = Array.from({ length: 10_001 }, (_, index) => `scrape-${index}`);
     const wrong = [posted([]), posted(tooMany), posted([1]), posted('scrape-1')];

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '../../src/platform/database.ts';
+import { Health } from '../../src/platform/health.ts';
 import { createLogger } from '../../src/platform/logger.ts';
-import { Vitals } from '../../src/platform/vitals.ts';
 import { writerOf } from '../../src/platform/writer.ts';
 import { closeApps, NAVIGATION, setupApp } from '../support/app.ts';
 import { testClock } from '../support/clock.ts';
@@ -16,18 +16,18 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-/** Over a file, with a clock that the test moves and a log that it reads. */
+/** A database in a file, with a clock that the test controls and a log that it reads. */
 function setup() {
-  const folder = mkdtempSync(join(tmpdir(), 'xgpt-vitals-'));
+  const folder = mkdtempSync(join(tmpdir(), 'xgpt-health-'));
   folders.push(folder);
   const path = join(folder, 'data', 'xgpt.sqlite');
   const db = openDatabase(path);
   const clock = testClock();
   const log: string[] = [];
   const logger = createLogger('info', (line) => log.push(line));
-  const vitals = new Vitals({ db, path, kind: 'server', clock, logger });
-  vitals.start();
-  return { db, folder, clock, log, vitals };
+  const health = new Health({ db, path, kind: 'server', clock, logger });
+  health.start();
+  return { db, folder, clock, log, health };
 }
 
 describe('the machine’s clock is set', () => {
@@ -35,75 +35,77 @@ describe('the machine’s clock is set', () => {
     [60, 'forward'],
     [-60, 'back'],
   ] as const) {
-    test(`${direction}: it is told on every page and at /healthz, which stays well, for five minutes`, async () => {
-      const vitalsClock = testClock(Date.now());
-      const web = await setupApp({}, { vitalsClock });
-      web.vitals.start();
+    test(`${direction}: every page and /healthz say so for five minutes, and the status stays ok`, async () => {
+      const healthClock = testClock(Date.now());
+      const web = await setupApp({}, { healthClock });
+      web.health.start();
       const title = `The machine’s clock was set ${direction} by 60 minutes.`;
       const page = async () => (await web.request('/', { headers: NAVIGATION })).text();
       expect(await page()).not.toContain(title);
 
-      vitalsClock.set(minutes * 60_000);
-      await vitalsClock.advance(5_000);
+      healthClock.set(minutes * 60_000);
+      await healthClock.advance(5_000);
       expect(await page()).toContain(`<strong>${title}</strong>`);
       const answer = await web.request('/healthz');
       expect(answer.status).toBe(200);
       expect(await answer.json()).toMatchObject({
         status: 'ok',
-        problems: [{ code: 'clock_set', message: expect.stringContaining('Jobs go on as before') }],
+        problems: [
+          { code: 'clock_set', message: expect.stringContaining('Jobs continue as before') },
+        ],
       });
 
-      await vitalsClock.advance(301_000);
+      await healthClock.advance(301_000);
       expect(await page()).not.toContain(title);
       expect(await (await web.request('/healthz')).json()).toMatchObject({ problems: [] });
     });
   }
 
-  test('by as little as clocks are corrected all the time: nobody is told', async () => {
-    const { clock, vitals } = setup();
+  test('by as little as ordinary corrections: there is no notice', async () => {
+    const { clock, health } = setup();
     clock.set(30_000);
     await clock.advance(5_000);
-    expect(vitals.notices).toEqual([]);
+    expect(health.notices).toEqual([]);
   });
 });
 
-describe('something keeps the database from working', () => {
-  test('it is told once while it lasts, and once when it is over', async () => {
-    const { db, clock, log, vitals } = setup();
+describe('an issue with the database', () => {
+  test('is logged once when it begins, and once when it is over', async () => {
+    const { db, clock, log, health } = setup();
     db.run('PRAGMA query_only = ON');
     await clock.advance(60_000);
-    expect(vitals.trouble?.code).toBe('database_read_only');
+    expect(health.issue?.code).toBe('database_read_only');
     expect(log).toHaveLength(1);
     db.run('PRAGMA query_only = OFF');
     await clock.advance(1_000);
-    expect(vitals.trouble).toBeUndefined();
+    expect(health.issue).toBeUndefined();
     expect(log).toHaveLength(2);
-    expect(log[1]).toContain('All is well again.');
+    expect(log[1]).toContain('Recovered: the database can be written to again.');
   });
 
-  test('somebody else’s file at the path, or a path that cannot be looked at, counts as gone', async () => {
-    const { folder, clock, vitals } = setup();
+  test('another file at the path, or a path that cannot be read, counts as a database that is gone', async () => {
+    const { folder, clock, health } = setup();
     rmSync(join(folder, 'data'), { recursive: true });
     mkdirSync(join(folder, 'data'));
     await Bun.write(join(folder, 'data', 'xgpt.sqlite'), 'another');
     await clock.advance(5_000);
-    expect(vitals.trouble?.code).toBe('database_gone');
+    expect(health.issue?.code).toBe('database_gone');
     rmSync(join(folder, 'data'), { recursive: true });
     await Bun.write(join(folder, 'data'), 'a file where the folder was');
     await clock.advance(5_000);
-    expect(vitals.trouble?.code).toBe('database_gone');
+    expect(health.issue?.code).toBe('database_gone');
   });
 
-  test('what is damaged stays so, although a trial succeeds', async () => {
-    const { clock, vitals } = setup();
-    vitals.noticed(Object.assign(new Error('malformed'), { code: 'SQLITE_CORRUPT' }));
+  test('a damaged database stays damaged, although a heartbeat succeeds', async () => {
+    const { clock, health } = setup();
+    health.noticed(Object.assign(new Error('malformed'), { code: 'SQLITE_CORRUPT' }));
     await clock.advance(60_000);
-    expect(vitals.trouble?.code).toBe('database_damaged');
-    expect(vitals.obstacle()?.code).toBe('database_damaged');
+    expect(health.issue?.code).toBe('database_damaged');
+    expect(health.obstacle()?.code).toBe('database_damaged');
   });
 
-  test('a newer program has changed the tables: nothing is written, together or later', async () => {
-    const { db, folder, clock, vitals } = setup();
+  test('a newer version has migrated the database: nothing is written any more', async () => {
+    const { db, folder, clock, health } = setup();
     await clock.advance(0);
     const other = openDatabase(join(folder, 'data', 'xgpt.sqlite'));
     other.run("INSERT INTO migrations VALUES (9999, '9999_add_teleport', 0)");
@@ -112,19 +114,19 @@ describe('something keeps the database from working', () => {
     const write = () => writer.write(() => void db.run("INSERT INTO notes VALUES ('late')"));
     for (const writes of [[write(), write()], [write()]]) {
       for (const outcome of await Promise.allSettled(writes))
-        expect(outcome).toMatchObject({ reason: { trouble: { code: 'database_newer' } } });
+        expect(outcome).toMatchObject({ reason: { issue: { code: 'database_newer' } } });
     }
-    expect(await write().catch((error: Error) => error.name)).toBe('Obstructed');
+    expect(await write().catch((error: Error) => error.name)).toBe('WriteRefused');
     expect(other.query('SELECT * FROM notes').all()).toEqual([]);
     await clock.advance(10_000);
-    expect(vitals.trouble?.code).toBe('database_newer');
+    expect(health.issue?.code).toBe('database_newer');
     other.close();
   });
 
-  test('an error that tells nothing about the database is not taken for trouble', () => {
-    const { vitals } = setup();
-    expect(vitals.noticed(new Error('no idea'))).toBeUndefined();
-    expect(vitals.noticed(undefined)).toBeUndefined();
-    expect(vitals.trouble).toBeUndefined();
+  test('an error with another cause is not an issue with the database', () => {
+    const { health } = setup();
+    expect(health.noticed(new Error('unrelated'))).toBeUndefined();
+    expect(health.noticed(undefined)).toBeUndefined();
+    expect(health.issue).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
-import { themeAfter } from '../../src/browser/theme.ts';
+import { themeAfter } from '../../src/browser/preferences.ts';
 
-test('the switch goes through all themes and back', () => {
+test('the switch cycles through all themes', () => {
   expect(themeAfter('auto')).toBe('light');
   expect(themeAfter('light')).toBe('dark');
   expect(themeAfter('dark')).toBe('auto');

@@ -109,11 +109,11 @@ async function servesReads(server: TestServer, title: string) {
   await reader?.cancel();
 }
 
-/** What the log tells of it: one line, however long it lasts. */
-function complains(server: TestServer, title: string) {
+/** The log has one line about it, however long it lasts. */
+function warnsOnce(server: TestServer, title: string) {
   expect(server.log().filter((line) => line.includes(title))).toHaveLength(1);
-  const complaints = server.log().filter((line) => / (warn |error) /.test(line));
-  expect(complaints.length).toBeLessThanOrEqual(3);
+  const warnings = server.log().filter((line) => / (warn |error) /.test(line));
+  expect(warnings.length).toBeLessThanOrEqual(3);
   expect(server.log().join('\n')).not.toContain('trying again');
 }
 
@@ -130,7 +130,7 @@ const stays = () => Bun.sleep(2_500);
 describe.concurrent('the database is locked for seconds by another program', () => {
   const TITLE = 'The database is busy: another process has been writing to it for seconds.';
 
-  test('reads are answered, starts are not, and everything goes on when it is over', async () => {
+  test('reads are answered, starts are refused, and everything continues afterwards', async () => {
     const { server, id } = await started();
     const other = locked(server.dataDir);
     await told(server, 'database_busy');
@@ -143,7 +143,7 @@ describe.concurrent('the database is locked for seconds by another program', () 
     other.run('COMMIT');
     other.close();
     await well(server);
-    complains(server, TITLE);
+    warnsOnce(server, TITLE);
     expect((await post(server, '/api/search', { query: 'jazz' })).status).toBe(202);
     await endsWhole(server, id);
     expect(await server.end('SIGTERM')).toBe(0);
@@ -160,7 +160,7 @@ describe.concurrent('the database is locked for seconds by another program', () 
     other.close();
   });
 
-  test('SIGTERM meanwhile ends it in time, and the next start goes on', async () => {
+  test('SIGTERM meanwhile ends the server in time, and the next start continues', async () => {
     const { server, id } = await started();
     const other = locked(server.dataDir);
     expect(await server.end('SIGTERM')).toBe(0);
@@ -170,7 +170,7 @@ describe.concurrent('the database is locked for seconds by another program', () 
     await endsWhole(next, id);
   });
 
-  test('at the start, with work left behind: it comes up and goes on when it is over', async () => {
+  test('at the start, with jobs left to do: the server starts and continues afterwards', async () => {
     const { server, id } = await started();
     await server.end('SIGKILL');
     const other = locked(server.dataDir);
@@ -180,10 +180,10 @@ describe.concurrent('the database is locked for seconds by another program', () 
     other.run('COMMIT');
     other.close();
     await endsWhole(next, id);
-    complains(next, TITLE);
+    warnsOnce(next, TITLE);
   });
 
-  test('at the very first start, by one who is just making the tables: it waits', async () => {
+  test('at the very first start, by a process that is creating the tables: the server waits', async () => {
     const dataDir = freshDataDir();
     const other = new Database(databaseOf(dataDir));
     other.run('PRAGMA journal_mode = WAL');
@@ -196,16 +196,16 @@ describe.concurrent('the database is locked for seconds by another program', () 
   });
 });
 
-describe.concurrent('the disk takes no more', () => {
+describe.concurrent('the disk is full', () => {
   // Linux's own tool sets the limit of a process that runs.
   const limit = (server: TestServer, bytes: number | string) =>
     Bun.spawnSync(['prlimit', `--pid=${server.child.pid}`, `--fsize=${bytes}:`]).success;
 
   test.skipIf(Bun.which('prlimit') === null)(
-    'no file may grow: the scrape waits, and ends with exactly its posts when there is room',
+    'no file can grow: the scrape waits, and ends with exactly its posts when there is room',
     async () => {
       const { server, id } = await started();
-      const title = 'The disk does not do what it is asked.';
+      const title = 'The disk reports errors.';
       expect(limit(server, 4096)).toBe(true);
       await told(server, 'disk_failing');
       await refusesStarts(server, 'disk_failing', title);
@@ -213,13 +213,13 @@ describe.concurrent('the disk takes no more', () => {
       await stays();
       expect(limit(server, 'unlimited')).toBe(true);
       await well(server);
-      complains(server, title);
+      warnsOnce(server, title);
       await endsWhole(server, id);
       expect(await server.end('SIGTERM')).toBe(0);
     },
   );
 
-  test('a full disk costs no attempt, however long it lasts', async () => {
+  test('a full disk does not use up attempts, however long it lasts', async () => {
     const web = await startStagedApp(async ({ username }, job) => {
       for (let page = 0; page < 40; page++) {
         job.signal.throwIfAborted();
@@ -236,7 +236,7 @@ describe.concurrent('the disk takes no more', () => {
       }
     });
     web.database.run('CREATE TABLE notes (text TEXT)');
-    web.vitals.start();
+    web.health.start();
     const { page_count: pages } = web.database.query('PRAGMA page_count').get() as {
       page_count: number;
     };
@@ -249,10 +249,10 @@ describe.concurrent('the disk takes no more', () => {
     expect(waiting.errorMessage).toStartWith('The disk is full.');
     expect(waiting.errors).toEqual([]);
     expect(waiting.maxAttempts - waiting.attemptsUsed).toBe(5);
-    expect(web.vitals.trouble?.code).toBe('disk_full');
+    expect(web.health.issue?.code).toBe('disk_full');
     web.database.run('PRAGMA max_page_count = 100000');
     expect((await web.ended(id)).status).toBe('completed');
-    expect(web.vitals.trouble).toBeUndefined();
+    expect(web.health.issue).toBeUndefined();
   });
 });
 
@@ -260,14 +260,14 @@ describe.concurrent('the database cannot be written to', () => {
   const TITLE = 'The database cannot be written to.';
   const REFUSED = /^The server ended at once: [^\n]*XGPT_DATA_DIR[^\n]*\n$/;
 
-  test('in mid-work: it is told, reads go on, and the job ends when it can be again', async () => {
+  test('while a job runs: people are told, reads are answered, and the job ends when it is writable again', async () => {
     const web = await startStagedApp(async (_, job) => {
       for (let page = 1; page <= 40; page++) {
         await Bun.sleep(10);
         await job.commit({}, { checkpoint: page });
       }
     });
-    web.vitals.start();
+    web.health.start();
     const { id } = await web.scrape('aurora_lab');
     await until('it runs', () => web.tracker.getJob(id)?.status === 'running');
     web.database.run('PRAGMA query_only = ON');
@@ -295,22 +295,25 @@ describe.concurrent('the database cannot be written to', () => {
   const canBeNobody =
     !isRoot || Bun.spawnSync([...asNobody, process.execPath, '--version']).success;
 
-  test.skipIf(!canBeNobody)('at the start: it is refused, and says what to do', async () => {
-    const dataDir = freshDataDir();
-    await (await startServer(dataDir)).end('SIGTERM');
-    const kept = readFileSync(databaseOf(dataDir));
-    chmodSync(databaseOf(dataDir), 0o444);
-    chmodSync(dataDir, 0o555);
-    const hidden = startServer(dataDir, {}, asNobody);
-    await expect(hidden).rejects.toThrow(REFUSED);
-    chmodSync(join(dataDir, 'imports'), 0o755);
-    for (const folder of [dataDir, join(dataDir, 'deeper')]) {
-      const refused = startServer(folder, {}, asNobody);
-      await expect(refused).rejects.toThrow(REFUSED);
-    }
-    expect(readFileSync(databaseOf(dataDir))).toEqual(kept);
-    chmodSync(dataDir, 0o755);
-  });
+  test.skipIf(!canBeNobody)(
+    'at the start: the server refuses to start and says what to do',
+    async () => {
+      const dataDir = freshDataDir();
+      await (await startServer(dataDir)).end('SIGTERM');
+      const kept = readFileSync(databaseOf(dataDir));
+      chmodSync(databaseOf(dataDir), 0o444);
+      chmodSync(dataDir, 0o555);
+      const hidden = startServer(dataDir, {}, asNobody);
+      await expect(hidden).rejects.toThrow(REFUSED);
+      chmodSync(join(dataDir, 'imports'), 0o755);
+      for (const folder of [dataDir, join(dataDir, 'deeper')]) {
+        const refused = startServer(folder, {}, asNobody);
+        await expect(refused).rejects.toThrow(REFUSED);
+      }
+      expect(readFileSync(databaseOf(dataDir))).toEqual(kept);
+      chmodSync(dataDir, 0o755);
+    },
+  );
 });
 
 describe.concurrent('the database is damaged', () => {
@@ -326,7 +329,7 @@ describe.concurrent('the database is damaged', () => {
     closeSync(file);
   }
 
-  test('while it runs: every answer says what to do, nothing is written, nothing crashes', async () => {
+  test('while the server runs: every answer says what to do, nothing is written, nothing crashes', async () => {
     const server = await startServer();
     await server.ended((await server.start('scrape', WHOLE)).id);
     damage(server.dataDir);
@@ -347,11 +350,11 @@ describe.concurrent('the database is damaged', () => {
     await stream.body?.cancel();
     await stays();
     expect((await health(server)).codes).toEqual(['database_damaged']);
-    complains(server, TITLE);
+    warnsOnce(server, TITLE);
     expect(await server.end('SIGTERM')).toBe(0);
   });
 
-  test('at the start: no database, a half and a damaged one are refused or told, unchanged', async () => {
+  test('at the start: a file that is not a database, or is damaged, is refused and left unchanged', async () => {
     const server = await startServer();
     await server.ended((await server.start('scrape', WHOLE)).id);
     await server.end('SIGTERM');
@@ -380,11 +383,11 @@ describe.concurrent('the database is damaged', () => {
   });
 });
 
-describe.concurrent('a newer xgpt has migrated the database', () => {
+describe.concurrent('a newer version has migrated the database', () => {
   const NEWER = "INSERT INTO migrations VALUES (9999, '9999_add_teleport', 0)";
-  const TITLE = 'A newer xgpt has changed the database while this one runs.';
+  const TITLE = 'A newer version of xgpt has changed the database while this one was running.';
 
-  test('while this one runs: nothing is written any more, and it is told', async () => {
+  test('while this one runs: nothing more is written, and people are told', async () => {
     const { server, id } = await started();
     elsewhere(server.dataDir, (db) => void db.run(NEWER));
     await refusesStarts(server, 'database_newer', TITLE);
@@ -400,7 +403,7 @@ describe.concurrent('a newer xgpt has migrated the database', () => {
     const before = state();
     await stays();
     expect(state()).toEqual(before);
-    complains(server, TITLE);
+    warnsOnce(server, TITLE);
     expect(await server.end('SIGTERM')).toBe(0);
 
     await expect(startServer(server.dataDir)).rejects.toThrow(/newer xgpt.*Update xgpt/);
@@ -410,9 +413,9 @@ describe.concurrent('a newer xgpt has migrated the database', () => {
 });
 
 describe.concurrent('the data folder', () => {
-  const TITLE = 'The database file was moved or deleted while xgpt runs.';
+  const TITLE = 'The database file was moved or deleted while xgpt was running.';
 
-  test('is moved away in mid-work and put back: the job waits, and ends whole', async () => {
+  test('is moved away while a job runs and put back: the job waits, and ends complete', async () => {
     const { server, id } = await started();
     const { dataDir } = server;
     renameSync(dataDir, `${dataDir}-away`);
@@ -422,26 +425,26 @@ describe.concurrent('the data folder', () => {
     await stays();
     renameSync(`${dataDir}-away`, dataDir);
     await well(server);
-    complains(server, TITLE);
+    warnsOnce(server, TITLE);
     await endsWhole(server, id);
     expect(await server.end('SIGTERM')).toBe(0);
   });
 
-  test('is deleted: it is told, nothing is taken that would be lost, and the next start is fresh', async () => {
+  test('is deleted: people are told, starts are refused, and the next server begins a new one', async () => {
     const { server } = await started();
     rmSync(server.dataDir, { recursive: true });
     await told(server, 'database_gone');
     await refusesStarts(server, 'database_gone', TITLE);
     await servesReads(server, TITLE);
     await stays();
-    complains(server, TITLE);
+    warnsOnce(server, TITLE);
     expect(await server.end('SIGTERM')).toBe(0);
     const fresh = await startServer(server.dataDir);
     expect((await fresh.json<{ total: number }>('/api/posts')).total).toBe(0);
     expect((await fresh.json<{ jobs: unknown[] }>('/api/jobs')).jobs).toEqual([]);
   });
 
-  test('with a database of another program in it is refused, and left as it is', async () => {
+  test('with another program’s database in it is refused and left unchanged', async () => {
     const dataDir = freshDataDir();
     elsewhere(dataDir, (db) => void db.run('CREATE TABLE recipes (name TEXT)'));
     const theirs = readFileSync(databaseOf(dataDir));
@@ -451,7 +454,7 @@ describe.concurrent('the data folder', () => {
   });
 });
 
-test('a model folder with something else in it: the embed job says so, and what to do', async () => {
+test('a model folder with other files in it: the embed job says so, and what to do', async () => {
   const models = freshDataDir();
   await Bun.write(join(models, 'tokenizer.json'), '{ "this": "is no tokenizer" }');
   const server = await startServer(undefined, { XGPT_MODEL_DIR: models });

@@ -1,0 +1,32 @@
+/** Of idiomorph 0.8, whose script comes before this one. */
+declare const Idiomorph: {
+  defaults: {
+    callbacks: { beforeAttributeUpdated(name: string, element: Element): boolean };
+  };
+};
+
+/** Scrolls the navigation so that its current page is visible where not all of it fits. */
+export function showCurrentPage(): void {
+  const current = document.querySelector<HTMLElement>('.top nav [aria-current="page"]');
+  const navigation = current?.closest('nav');
+  if (!current || !navigation) return;
+  navigation.scrollLeft =
+    current.offsetLeft - navigation.offsetLeft - (navigation.clientWidth - current.offsetWidth) / 2;
+}
+
+/** Keeps what a reader has unfolded open when its part of the page is loaded again. */
+export function keepUnfolded(): void {
+  Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, element) =>
+    !(name === 'open' && element.matches('.whole-text'));
+}
+
+/** Has a screen reader read this, after what it is reading now. Nothing is shown. */
+export function announce(text: string): void {
+  const announcer = document.getElementById('announcer');
+  if (!announcer) return;
+  announcer.textContent = '';
+  // A live region is read when its text changes; the same text twice must be two changes.
+  setTimeout(() => {
+    announcer.textContent = text;
+  }, 50);
+}

@@ -1,0 +1,108 @@
+/** Something outside the program keeps it from using the database. It resumes when that is gone. */
+export interface DatabaseIssue {
+  /** Stable, for programs: `disk_full`. */
+  code: string;
+  /** What happened, as a sentence. */
+  title: string;
+  /** What to do, as sentences. */
+  remedy: string;
+  /** The remedy for a program that is running: also what was kept, and whether it resumes by itself. */
+  advice: string;
+  /** Logged when the issue is gone: what is true again, as the end of a sentence. */
+  recovered: string;
+}
+
+/** A write that would succeed was refused, because its result would be lost or wrong. */
+export class WriteRefused extends Error {
+  override readonly name = 'WriteRefused';
+  constructor(readonly issue: DatabaseIssue) {
+    super(issue.title);
+  }
+}
+
+function temporary(code: string, title: string, remedy: string, recovered: string): DatabaseIssue {
+  const advice = `${remedy} xgpt then resumes by itself. Nothing that was confirmed is lost.`;
+  return { code, title, remedy, advice, recovered };
+}
+
+function permanent(code: string, title: string, remedy: string, recovered: string): DatabaseIssue {
+  return { code, title, remedy, advice: remedy, recovered };
+}
+
+const DISK_FULL = temporary(
+  'disk_full',
+  'The disk is full.',
+  'Free some space on the disk that holds the data folder.',
+  'the disk has space again',
+);
+
+const READ_ONLY = temporary(
+  'database_read_only',
+  'The database cannot be written to.',
+  'Make the data folder and the files in it writable for the user that runs xgpt.',
+  'the database can be written to again',
+);
+
+const BUSY = temporary(
+  'database_busy',
+  'The database is busy: another process has been writing to it for seconds.',
+  'Let it finish, or stop it. It may be another xgpt process.',
+  'the database is no longer busy',
+);
+
+const DISK_FAILING = temporary(
+  'disk_failing',
+  'The disk reports errors.',
+  'Check whether the disk is full or broken, and whether the data folder still exists.',
+  'the disk works again',
+);
+
+const UNREACHABLE = temporary(
+  'database_unreachable',
+  'The database file cannot be opened.',
+  'Make the data folder and the files in it readable and writable for the user that runs xgpt.',
+  'the database file can be opened again',
+);
+
+const DAMAGED = permanent(
+  'database_damaged',
+  'The database file is damaged.',
+  'Stop xgpt and keep a copy of the data folder. Then put a backup of xgpt.sqlite in its place, or save what can be read with: sqlite3 xgpt.sqlite .recover',
+  'the database file is intact',
+);
+
+/** The file at the database's path is no longer the one that is open. */
+export const DATABASE_GONE = permanent(
+  'database_gone',
+  'The database file was moved or deleted while xgpt was running.',
+  'Put the data folder back where it was, or restart xgpt to begin a new one.',
+  'the database file is back in its place',
+);
+
+/** A newer version of xgpt has migrated the database. */
+export const DATABASE_NEWER = permanent(
+  'database_newer',
+  'A newer version of xgpt has changed the database while this one was running.',
+  'Restart this xgpt with the newer version. Nothing is written until then.',
+  'the database fits this version again',
+);
+
+/** By the beginning of SQLite's result code; the first match counts. */
+const BY_CODE: [prefix: string, issue: DatabaseIssue][] = [
+  ['SQLITE_READONLY_DBMOVED', DATABASE_GONE],
+  ['SQLITE_FULL', DISK_FULL],
+  ['SQLITE_READONLY', READ_ONLY],
+  ['SQLITE_BUSY', BUSY],
+  ['SQLITE_CORRUPT', DAMAGED],
+  ['SQLITE_NOTADB', DAMAGED],
+  ['SQLITE_IOERR', DISK_FAILING],
+  ['SQLITE_CANTOPEN', UNREACHABLE],
+];
+
+/** The issue with the database that caused the error; undefined when the error has another cause. */
+export function databaseIssueOf(error: unknown): DatabaseIssue | undefined {
+  if (error instanceof WriteRefused) return error.issue;
+  const code = (error as { code?: unknown } | undefined)?.code;
+  if (typeof code !== 'string') return undefined;
+  return BY_CODE.find(([prefix]) => code.startsWith(prefix))?.[1];
+}

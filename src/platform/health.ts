@@ -1,0 +1,171 @@
+import type { Database } from 'bun:sqlite';
+import { statSync } from 'node:fs';
+import type { Clock } from './clock.ts';
+import { ClockWatch, type Notice } from './clock_watch.ts';
+import { isNewer } from './database.ts';
+import {
+  DATABASE_GONE,
+  DATABASE_NEWER,
+  type DatabaseIssue,
+  databaseIssueOf,
+  WriteRefused,
+} from './database_issue.ts';
+import type { Logger } from './logger.ts';
+import { type ProcessKind, ProcessRegistry } from './process_registry.ts';
+import { writerOf } from './writer.ts';
+
+/** How often the database is checked while it works, and while it does not, in ms. */
+const CHECK_MS = { healthy: 5_000, failing: 1_000 };
+
+interface HealthOptions {
+  db: Database;
+  /** The database's file; undefined for one in memory. */
+  path?: string;
+  kind: ProcessKind;
+  clock: Clock;
+  logger: Logger;
+}
+
+/**
+ * Whether the database can be written to. A full disk or a locked database shows only when
+ * something is written, so a check is this process's heartbeat in the registry.
+ */
+export class Health {
+  readonly processes: ProcessRegistry;
+  readonly #options: HealthOptions;
+  readonly #clockWatch: ClockWatch;
+  readonly #file: { path: string; inode: number } | undefined;
+  readonly #listeners = new Set<() => void>();
+  #issue: (DatabaseIssue & { since: Date }) | undefined;
+  #cancelNextCheck = () => {};
+  #isStopped = true;
+
+  constructor(options: HealthOptions) {
+    const { db, path, kind, clock } = options;
+    this.#options = options;
+    this.processes = new ProcessRegistry(db, kind, clock);
+    this.#clockWatch = new ClockWatch(clock);
+    if (path !== undefined) this.#file = { path, inode: statSync(path).ino };
+    refuseWritesToNewerDatabase(db);
+  }
+
+  /** What keeps the database from being written to, and since when. */
+  get issue(): (DatabaseIssue & { since: Date }) | undefined {
+    return this.#issue;
+  }
+
+  /** Everything that people should know: the issue, and that the clock was set. */
+  get notices(): Notice[] {
+    return [this.#issue, this.#clockWatch.notice].filter((notice) => notice !== undefined);
+  }
+
+  /** Calls `listener` whenever the notices change. */
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Checks now, and repeatedly until `stop`. */
+  async start(): Promise<void> {
+    this.#isStopped = false;
+    this.#cancelNextCheck();
+    await this.check();
+    this.#scheduleCheck();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancelNextCheck();
+    await this.processes.remove();
+  }
+
+  #scheduleCheck(): void {
+    this.#cancelNextCheck();
+    if (this.#isStopped) return;
+    const ms = this.#issue ? CHECK_MS.failing : CHECK_MS.healthy;
+    this.#cancelNextCheck = this.#options.clock.after(ms, () => void this.start());
+  }
+
+  /** Checks now whether the database can be written to, and whether the clock was set. */
+  async check(): Promise<void> {
+    this.#checkClock();
+    try {
+      const before = this.#issue;
+      if (!this.#obstacle()) await this.processes.heartbeat();
+      // An issue reported meanwhile is newer than the result of the check.
+      if (this.#issue === before) this.#setIssue(this.#obstacle());
+    } catch (error) {
+      const issue = databaseIssueOf(error);
+      if (!issue) throw error;
+      this.#setIssue(issue);
+    }
+  }
+
+  /** Records the issue that caused an error. @returns undefined when the error has another cause. */
+  noticed(error: unknown): DatabaseIssue | undefined {
+    const issue = databaseIssueOf(error);
+    if (!issue) return undefined;
+    this.#setIssue(issue);
+    // Not at once: the heartbeat may succeed where a larger write did not.
+    this.#scheduleCheck();
+    return issue;
+  }
+
+  /**
+   * Why nothing may be written although a write would succeed: the file cannot be found by the next
+   * start, or it is damaged.
+   */
+  obstacle(): DatabaseIssue | undefined {
+    const obstacle = this.#obstacle();
+    if (obstacle) this.#setIssue(obstacle);
+    return obstacle;
+  }
+
+  #obstacle(): DatabaseIssue | undefined {
+    if (this.#file && inodeOf(this.#file.path) !== this.#file.inode) return DATABASE_GONE;
+    // A damaged file stays damaged, although a write elsewhere in the file succeeds.
+    if (this.#issue?.code === 'database_damaged') return this.#issue;
+    return undefined;
+  }
+
+  #setIssue(issue: DatabaseIssue | undefined): void {
+    const { logger, clock } = this.#options;
+    const before = this.#issue;
+    if (before?.code === issue?.code) return;
+    this.#issue = issue && { ...issue, since: new Date(clock.now()) };
+    if (issue) logger.error(`${issue.title} ${issue.advice}`, { code: issue.code });
+    else logger.info(`Recovered: ${before?.recovered}.`);
+    this.#notify();
+  }
+
+  #checkClock(): void {
+    const change = this.#clockWatch.check();
+    if (!change) return;
+    this.#options.logger.warn(`${change.title} ${change.advice}`);
+    this.#notify();
+  }
+
+  #notify(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function refuseWritesToNewerDatabase(db: Database): void {
+  writerOf(db).join('health', {
+    // Only a commit of another connection can have changed that.
+    begun: (hasForeignChanges) => {
+      if (hasForeignChanges && isNewer(db)) throw new WriteRefused(DATABASE_NEWER);
+    },
+    committing() {},
+    committed() {},
+    rolledBack() {},
+  });
+}
+
+/** Undefined also when the file cannot be read: the next start would not find it either. */
+function inodeOf(path: string): number | undefined {
+  try {
+    return statSync(path).ino;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,161 @@
+import type { Server } from 'bun';
+import { accessSignalOf } from '../http/authenticate.ts';
+import { Problem } from '../http/problem.ts';
+import { HEARTBEAT } from './sse.ts';
+
+/** Longest silence on a stream, in ms: proxies and browsers close connections that are silent longer. */
+const MAX_SILENCE_MS = 20_000;
+
+/** How often streams are checked for silence, in ms. */
+const SILENCE_POLL_MS = 1_000;
+
+const encoder = new TextEncoder();
+
+const HEARTBEAT_BYTES = encoder.encode(HEARTBEAT);
+
+/** What a stream sends. */
+export interface StreamSource {
+  /** The next piece, or nothing now. Called again until there is nothing. */
+  next(): Uint8Array | string | undefined;
+  /** Whether there will never be more. */
+  isOver?(): boolean;
+  /** Whether a silent stream gets heartbeats; true by default. */
+  hasHeartbeat?: boolean;
+  /** Sent last when the server ends the stream. */
+  farewell?: string;
+  /** Calls `wake` whenever there may be something to send, until the returned function is called. */
+  subscribe(wake: () => void): () => void;
+  /** `text/event-stream` by default. */
+  contentType?: string;
+}
+
+interface StreamLimits {
+  maxOpen: number;
+  /** Whether people are already told about an error: it then ends the stream without a report. */
+  isKnown(error: unknown): boolean;
+}
+
+/** The open streams of one server. */
+export class EventStreams {
+  #open = 0;
+  readonly #silent = new SilenceWatch();
+
+  constructor(private readonly limits: StreamLimits) {}
+
+  /** How many are open. */
+  get open(): number {
+    return this.#open;
+  }
+
+  /** @throws Problem 503 when as many streams are open as the settings allow. */
+  refuseTooMany(): void {
+    if (this.#open < this.limits.maxOpen) return;
+    throw new Problem(503, 'too_many_watchers', 'Too many live connections are open.', {
+      message: 'Pages work without them and show the current state when they are loaded.',
+      retryAfterSeconds: 10,
+    });
+  }
+
+  /**
+   * Answers a request with a stream, until its client leaves or may no longer see it. Bun pulls the
+   * next piece only when the last one is on its way, so a client that does not read costs nothing.
+   */
+  respond(request: Request, server: Server<unknown> | null, source: StreamSource): Response {
+    // Bun closes a silent connection after 10 s.
+    server?.timeout(request, 0);
+    // For HEAD, Elysia 1.4.30 reads a GET's body to its end to measure it, and this one has none.
+    const pieces = request.method === 'HEAD' ? null : this.#pieces(request, source);
+    // Bun takes an async iterable as a body; the DOM's types do not know.
+    return new Response(pieces as unknown as BodyInit, {
+      headers: {
+        'content-type': source.contentType ?? 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-cache, no-transform',
+        'x-accel-buffering': 'no',
+      },
+    });
+  }
+
+  async *#pieces(request: Request, source: StreamSource): AsyncGenerator<Uint8Array> {
+    const signal = AbortSignal.any([request.signal, accessSignalOf(request)]);
+    let wake = () => {};
+    const wakeNow = () => wake();
+    const connection: Connection = { sentAt: performance.now(), wake: wakeNow };
+    const unsubscribe = source.subscribe(wakeNow);
+    this.#opened(connection);
+    // A generator that waits is not told that its client has left.
+    signal.addEventListener('abort', wakeNow);
+    try {
+      while (!signal.aborted) {
+        const woken = new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        const piece = source.next() || heartbeatFor(connection, source);
+        if (piece) {
+          yield typeof piece === 'string' ? encoder.encode(piece) : piece;
+          connection.sentAt = performance.now();
+        } else if (source.isOver?.()) {
+          return;
+        } else {
+          await woken;
+        }
+      }
+      if (source.farewell && !request.signal.aborted) yield encoder.encode(source.farewell);
+    } catch (error) {
+      // The stream ends, and its client reconnects when it likes.
+      if (!this.limits.isKnown(error)) throw error;
+    } finally {
+      unsubscribe();
+      this.#closed(connection);
+      signal.removeEventListener('abort', wakeNow);
+    }
+  }
+
+  #opened(connection: Connection): void {
+    this.#open++;
+    this.#silent.add(connection);
+  }
+
+  #closed(connection: Connection): void {
+    this.#open--;
+    this.#silent.remove(connection);
+  }
+}
+
+interface Connection {
+  /** When something was last sent, in ms of `performance.now()`. */
+  sentAt: number;
+  wake(): void;
+}
+
+function isSilent({ sentAt }: Connection): boolean {
+  return performance.now() - sentAt >= MAX_SILENCE_MS;
+}
+
+function heartbeatFor(
+  connection: Connection,
+  { hasHeartbeat = true }: StreamSource,
+): Uint8Array | undefined {
+  return hasHeartbeat && isSilent(connection) ? HEARTBEAT_BYTES : undefined;
+}
+
+/** Wakes silent connections. One timer for all: one each, set again after every piece, is too slow. */
+class SilenceWatch {
+  #connections = new Set<Connection>();
+  #timer: Timer | undefined;
+
+  add(connection: Connection): void {
+    this.#connections.add(connection);
+    this.#timer ??= setInterval(() => this.#check(), SILENCE_POLL_MS);
+  }
+
+  remove(connection: Connection): void {
+    this.#connections.delete(connection);
+    if (this.#connections.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #check(): void {
+    for (const connection of this.#connections) if (isSilent(connection)) connection.wake();
+  }
+}

@@ -1,0 +1,144 @@
+import type { Job, JobStep } from '../../jobs/index.ts';
+import { every, Pacer } from '../../platform/pacer.ts';
+import { abridge } from '../../text/abridge.ts';
+import { boundedJob } from '../../text/abridged_job.ts';
+import type { WebDeps } from '../deps.ts';
+import { Problem } from '../http/problem.ts';
+import type { StreamSource } from './event_streams.ts';
+import { encodeJsonEvent } from './sse.ts';
+
+/** Most jobs that one stream may follow. */
+const MAX_JOBS = 10_000;
+
+/** Most jobs in one piece: a long list must not block the event loop. */
+const MAX_PIECE = 100;
+
+/** Time between two pieces of progress, in ms. */
+const PROGRESS_MS = 50;
+
+/** The ids of the jobs to follow. @throws Problem unless they are 1 to 10,000 strings */
+export function checkedJobIds(ids: unknown): string[] {
+  const isText = (id: unknown) => typeof id === 'string';
+  if (Array.isArray(ids) && ids.length > 0 && ids.length <= MAX_JOBS && ids.every(isText)) {
+    return ids;
+  }
+  const most = MAX_JOBS.toLocaleString('en');
+  throw new Problem(422, 'invalid_input', 'It is not clear which jobs to follow.', {
+    details: {
+      jobs: `Name 1 to ${most} jobs by their ids: ?job=…&job=…, or post { "jobs": [ … ] }.`,
+    },
+  });
+}
+
+/**
+ * The jobs that a program names, as JSON events over one connection: first the current state of
+ * each, then each change of status at once and progress every 50 ms. For a slow reader only ids are
+ * kept: it gets the state at the time it reads.
+ */
+export function namedJobsStream(
+  { tracker, updates }: WebDeps,
+  ids: readonly string[],
+): StreamSource {
+  const changes = new FollowedChanges(tracker.feed, ids);
+  let wake = () => {};
+  let isProgressDue = false;
+  const progress = new Pacer(every(PROGRESS_MS), () => {
+    isProgressDue = true;
+    wake();
+  });
+
+  function nextChanged(): string {
+    const piece = changes.takeChanged(MAX_PIECE).map((id) => {
+      const job = tracker.getJob(id);
+      return job ? jobEvent(job, tracker.reader.stepsOf(id)) : encodeJsonEvent('not_found', { id });
+    });
+    return piece.join('');
+  }
+
+  function nextProgress(): string {
+    if (!isProgressDue) progress.request();
+    if (!isProgressDue) return '';
+    isProgressDue = false;
+    const piece = changes.takeProgressed(MAX_PIECE).map((id) => {
+      const job = tracker.getJob(id);
+      return job ? encodeJsonEvent('progress', { id, progress: job.progress }) : '';
+    });
+    return piece.join('');
+  }
+
+  return {
+    next() {
+      changes.catchUp();
+      if (changes.haveChanged) return nextChanged();
+      return changes.haveProgressed ? nextProgress() : undefined;
+    },
+    subscribe(wakeNow) {
+      wake = wakeNow;
+      const unsubscribe = updates.subscribe(wakeNow);
+      return () => {
+        unsubscribe();
+        progress.stop();
+      };
+    },
+  };
+}
+
+/** Which of the followed jobs a client has not been told about. */
+class FollowedChanges {
+  #followed: ReadonlySet<string>;
+  #changed: Set<string>;
+  /** Of these only the progress changed. */
+  #progressed = new Set<string>();
+  #version: number;
+
+  constructor(
+    private readonly feed: WebDeps['tracker']['feed'],
+    ids: readonly string[],
+  ) {
+    this.#followed = new Set(ids);
+    this.#changed = new Set(ids);
+    this.#version = feed.version;
+  }
+
+  get haveChanged(): boolean {
+    return this.#changed.size > 0;
+  }
+
+  get haveProgressed(): boolean {
+    return this.#progressed.size > 0;
+  }
+
+  catchUp(): void {
+    const change = this.feed.since(this.#version);
+    this.#version = this.feed.version;
+    const changed = change ? this.#followed.intersection(change.cards) : this.#followed;
+    for (const id of changed) this.#changed.add(id);
+    if (!change) return;
+    for (const id of this.#followed.intersection(change.progressed)) this.#progressed.add(id);
+  }
+
+  takeChanged(most: number): string[] {
+    const ids = take(this.#changed, most);
+    // A changed job brings its progress.
+    for (const id of ids) this.#progressed.delete(id);
+    return ids;
+  }
+
+  takeProgressed(most: number): string[] {
+    return take(this.#progressed, most);
+  }
+}
+
+function take(ids: Set<string>, most: number): string[] {
+  const taken = [...ids.values().take(most)];
+  for (const id of taken) ids.delete(id);
+  return taken;
+}
+
+/** A step's result is left out: it may be large, and the job's own result comes with the job. */
+function jobEvent(job: Job, steps: JobStep[]): string {
+  return encodeJsonEvent('job', {
+    job: boundedJob(job),
+    steps: steps.map(({ name, status, error }) => abridge({ name, status, error })),
+  });
+}

@@ -1,0 +1,68 @@
+import type { JobView, TaskbarModel } from '../../../views/view_models.ts';
+import { isWaiting, type Job, type Tracker } from '../../jobs/index.ts';
+import { systemClock } from '../../platform/clock.ts';
+import { StalledJobs } from './stalled_jobs.ts';
+
+/** How long a job that did not fail stays in the taskbar after its end, in ms. */
+export const LINGER_MS = 30_000;
+
+/** The taskbar has at most this many cards; the jobs that wait at the end of the queue are counted. */
+const MAX_CARDS = 24;
+
+/** The jobs that the taskbar shows. */
+export class TaskbarJobs {
+  #tracker: Tracker;
+  #onChange: () => void;
+  #stalled: StalledJobs;
+  /** Ids of jobs that will leave the taskbar. */
+  #leaving = new Set<string>();
+
+  /** @param onChange called when a job looks different although nothing happened to it. */
+  constructor(tracker: Tracker, onChange: () => void) {
+    this.#tracker = tracker;
+    this.#onChange = onChange;
+    this.#stalled = new StalledJobs(tracker, onChange);
+  }
+
+  model(): TaskbarModel {
+    const now = new Date();
+    const since = new Date(now.getTime() - LINGER_MS);
+    const jobs = this.#tracker.reader.getCurrentJobs(since, MAX_CARDS);
+    for (const job of jobs) this.#scheduleLeave(job);
+    const views = withoutSurplus(this.#viewsOf(jobs));
+    const waiting = views.filter(({ job }) => isWaiting(job.status)).length;
+    return { jobs: views, now, more: this.#tracker.reader.countActive().waiting - waiting };
+  }
+
+  view(job: Job): JobView {
+    const perSecond = this.#tracker.reader.rateOf(job.id);
+    const stalledSince = job.status === 'running' ? this.#stalled.since(job.id) : undefined;
+    return { job, ...(perSecond && { perSecond }), ...(stalledSince && { stalledSince }) };
+  }
+
+  #viewsOf(jobs: Job[]): JobView[] {
+    const places = new Map<string, number>();
+    return jobs.map((job) => {
+      if (job.status !== 'queued') return this.view(job);
+      const place = (places.get(job.type) ?? 0) + 1;
+      places.set(job.type, place);
+      return { job, place };
+    });
+  }
+
+  #scheduleLeave({ id, completedAt, status }: Job): void {
+    if (!completedAt || status === 'failed' || this.#leaving.has(id)) return;
+    this.#leaving.add(id);
+    systemClock.after(completedAt.getTime() + LINGER_MS - Date.now() + 1, () => {
+      this.#leaving.delete(id);
+      this.#onChange();
+    });
+  }
+}
+
+function withoutSurplus(views: JobView[]): JobView[] {
+  const surplus = Math.max(0, views.length - MAX_CARDS);
+  if (surplus === 0) return views;
+  const hidden = new Set(views.filter(({ job }) => job.status === 'queued').slice(-surplus));
+  return views.filter((view) => !hidden.has(view));
+}
