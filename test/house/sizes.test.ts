@@ -42,7 +42,6 @@ const REMAINING_FUNCTIONS: string[] = [
   'src/web/live/jobs_stream.ts follow',
   'src/web/live/taskbar.tsx createLiveTaskbar',
   'src/web/routes/jobs.tsx jobRoutes',
-  'src/web/routes/starts.tsx startRoutes',
 ];
 
 function isOurs(path: string): boolean {

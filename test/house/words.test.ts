@@ -81,7 +81,6 @@ const REMAINING: string[] = [
   'src/browser/shared_stream.ts: take Over',
   'src/cli/attend.ts: others.ts',
   'src/cli/attend.ts: vitals',
-  'src/cli/commands.ts: print what there is',
   'src/cli/exit.ts: what was asked',
   'src/cli/follow.ts: LOOK_MS',
   'src/cli/follow.ts: at work',
