@@ -4,9 +4,10 @@ import { StartPage } from '../../../views/pages/start.tsx';
 import type { FormState, QuickStart, SourceOption } from '../../../views/view_models.ts';
 import type { Operation } from '../../operations/index.ts';
 import type { Sources } from '../../sources/index.ts';
+import { FORM_VALUES } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { html } from '../http/responses.ts';
-import { frameOf } from './frame.ts';
+import { layoutOf } from './layout.ts';
 
 /** How many of the last runs a start page lists. */
 const RUNS = 8;
@@ -15,10 +16,12 @@ const RUNS = 8;
 export function startPages(deps: WebDeps) {
   const pages = new Elysia({ name: 'start pages' });
   for (const operation of deps.operations.values()) {
-    pages.get(`/${operation.type}`, async ({ request }) => {
-      const values = Object.fromEntries(new URL(request.url).searchParams);
-      return html(await startPage(deps, request, operation, { values, errors: {} }));
-    });
+    pages.get(
+      `/${operation.type}`,
+      async ({ request, query }) =>
+        html(await startPage(deps, request, operation, { values: query, errors: {} })),
+      { query: FORM_VALUES, detail: { hide: true } },
+    );
   }
   return pages;
 }
@@ -30,7 +33,7 @@ export async function startPage(
   { type, fields }: Operation,
   typed: FormState,
 ): Promise<JSX.Element> {
-  const frame = frameOf(request, deps);
+  const frame = layoutOf(request, deps);
   const form = withInitialValues(typed, fields);
   const sources = usableSources(fields, sourceOptions(deps.sources));
   const context = { deps, form, sources, now: frame.now };

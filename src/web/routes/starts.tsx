@@ -4,13 +4,15 @@ import { StartedNote } from '../../../views/jobs/started_note.tsx';
 import { InvalidInput, type Job, type JobType } from '../../jobs/index.ts';
 import { removeImport } from '../../sources/archive/index.ts';
 import { startedText } from '../../text/job_text.ts';
+import { type StartRoutes, startContract } from '../contract/starts.ts';
 import type { WebDeps } from '../deps.ts';
-import { readFields } from '../http/body.ts';
+import { parseFields } from '../http/body.ts';
 import { refuseKey } from '../http/idempotency.ts';
 import { isHtmx, isNavigation, wantsJson, wantsText } from '../http/negotiation.ts';
+import type { RequestContext } from '../http/request_context.ts';
 import { html, plainText, seeOther } from '../http/responses.ts';
 import { isUpload, receiveUpload } from '../http/uploads.ts';
-import { type RequestContext, startFrom } from './start.ts';
+import { startFrom } from './start.ts';
 import { startPage } from './start_pages.tsx';
 
 /** `POST /api/scrape`, `/api/search` …: one address for each job type. */
@@ -21,21 +23,25 @@ export function startRoutes(deps: WebDeps) {
     const upload = operations.get(type)?.upload;
     routes.post(
       `/api/${type}`,
-      async ({ request, server }) => {
+      async ({ request, server, body }) => {
         if (!upload || !isUpload(request)) {
-          const fields = await readFields(request);
-          return idempotent(request, fields, (uuidAt) =>
-            start(deps, { request, server, uuidAt }, type, fields),
+          return idempotent(request, body, (uuidAt) =>
+            start(deps, { request, server, uuidAt }, type, body),
           );
         }
         refuseKey(request);
         const fields = await receiveUpload(deps, request, server);
         return startOrForget(deps, { request, server }, type, { ...fields, ...upload });
       },
-      { parse: 'none' },
+      { parse: parseStart, ...startContract(deps, type) },
     );
   }
-  return routes;
+  return routes as unknown as StartRoutes;
+}
+
+/** A file goes to the disk as it arrives. */
+function parseStart(received: { request: Request }) {
+  return isUpload(received.request) ? {} : parseFields(received);
 }
 
 async function start(

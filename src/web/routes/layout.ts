@@ -1,18 +1,21 @@
 import type { Frame } from '../../../views/view_models.ts';
 import { sourceTitle } from '../../text/source_title.ts';
 import type { WebDeps } from '../deps.ts';
-import { sessionOf } from '../http/admission.ts';
+import { sessionIdOf } from '../http/authenticate.ts';
 import { cookieOf } from '../http/negotiation.ts';
 
 const THEMES = ['auto', 'light', 'dark'] as const;
 
 /** What every page shows around its content, for this reader. */
-export function frameOf(request: Request, services: WebDeps): Frame {
-  return { ...readerOf(request, services), taskbar: services.live.model() };
+export function layoutOf(request: Request, services: WebDeps): Frame {
+  return { ...layoutWithoutJobs(request, services), taskbar: services.live.model() };
 }
 
 /** The same without the jobs: what is known without the database. */
-export function readerOf(request: Request, { sources, vitals }: WebDeps): Omit<Frame, 'taskbar'> {
+export function layoutWithoutJobs(
+  request: Request,
+  { sources, vitals }: WebDeps,
+): Omit<Frame, 'taskbar'> {
   const [source] = sources.values();
   return {
     now: new Date(),
@@ -20,7 +23,7 @@ export function readerOf(request: Request, { sources, vitals }: WebDeps): Omit<F
     theme: themeOf(request),
     ...(source && { source: sourceTitle(source) }),
     taskbarCollapsed: cookieOf(request, 'taskbar') === 'collapsed',
-    signedIn: sessionOf(request) !== undefined,
+    signedIn: sessionIdOf(request) !== undefined,
   };
 }
 

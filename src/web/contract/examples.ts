@@ -27,7 +27,7 @@ export const COMPLETED_JOB = {
 export const REFUSAL = {
   error: {
     code: 'invalid_input',
-    message: 'Nothing was started. Change what is named here and send it again.',
+    message: 'Nothing was started. Correct the fields named here and send it again.',
     details: { username: 'Username is missing. Type one, for example aurora_lab.' },
     timestamp: '2026-11-22T08:07:52.295Z',
   },
