@@ -41,6 +41,7 @@ const REMAINING_FUNCTIONS: string[] = [
   'src/jobs/store/sqlite/reader.ts createSqliteJobReader',
   'src/web/live/jobs_stream.ts follow',
   'src/web/live/taskbar.tsx createLiveTaskbar',
+  'src/web/routes/batch.tsx batchRoutes',
   'src/web/routes/jobs.tsx jobRoutes',
 ];
 
