@@ -2,17 +2,17 @@ import { InvalidInput } from './errors.ts';
 import { JOB_STATUSES, type JobStatus } from './lifecycle.ts';
 import { FAILURES, type JobQuery } from './listing.ts';
 
-const MAX_WORD_LENGTH = 200;
+const MAX_TEXT = 200;
 const MAX_PAGE = 1_000;
 
-/** A time as a form's field sends it, without a zone; it is taken as UTC. */
+/** A time without a zone, as a form's field sends it; it is taken as UTC. */
 const WITHOUT_ZONE = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/;
 
 /**
- * A query as it is typed, in an address or in a terminal: `status`, `failure`, `type`, `session`,
- * `q`, `since`, `until`, `limit` (1 to 1,000), `cursor`, `newer`. What is empty filters nothing; a
- * time without a zone is UTC.
- * @throws InvalidInput that names what cannot be used.
+ * Parses a query from a URL or a terminal: `status`, `failure`, `type`, `session`, `q`, `since`,
+ * `until`, `limit` (1 to 1,000), `cursor`, `newer`. Empty values filter nothing; a time without a
+ * zone is UTC.
+ * @throws InvalidInput that names the invalid values.
  */
 export function parseJobQuery(typed: { get(name: string): string | null | undefined }): JobQuery {
   const wrong: Record<string, string> = {};
@@ -28,15 +28,15 @@ export function parseJobQuery(typed: { get(name: string): string | null | undefi
     failure: read('failure', failureOf, `Failure must be one of: ${FAILURES.join(', ')}.`),
     type: read('type', short, 'Type is too long.'),
     session: read('session', short, 'Session is too long.'),
-    q: read('q', short, `Words may have ${MAX_WORD_LENGTH} characters at most.`),
-    since: read('since', timeOf, 'Since must be a time, for example 2026-01-31T12:00:00Z.'),
-    until: read('until', timeOf, 'Until must be a time, for example 2026-01-31T12:00:00Z.'),
+    q: read('q', short, `Search text may have ${MAX_TEXT} characters at most.`),
+    since: read('since', timeOf, 'Since must be a time, such as 2026-01-31T12:00:00Z.'),
+    until: read('until', timeOf, 'Until must be a time, such as 2026-01-31T12:00:00Z.'),
     limit: read('limit', limitOf, `Limit must be a whole number from 1 to ${MAX_PAGE}.`),
-    cursor: read('cursor', cursorOf, 'Cursor must be one that an earlier page gave.'),
-    newerThan: read('newer', cursorOf, 'Newer must be a cursor that an earlier page gave.'),
+    cursor: read('cursor', cursorOf, 'Invalid cursor.'),
+    newerThan: read('newer', cursorOf, 'Invalid cursor.'),
   };
   if (query.failure && query.status && query.status !== 'failed') {
-    wrong.failure = 'Failure is of failed jobs only; leave status out, or make it failed.';
+    wrong.failure = 'Failure applies to failed jobs only. Leave out status, or set it to failed.';
   }
   if (Object.keys(wrong).length > 0) throw new InvalidInput(wrong);
   return query;
@@ -47,7 +47,7 @@ const statusOf = (text: string): JobStatus | undefined =>
 
 const failureOf = (text: string) => FAILURES.find((failure) => failure === text);
 
-const short = (text: string) => (text.length <= MAX_WORD_LENGTH ? text : undefined);
+const short = (text: string) => (text.length <= MAX_TEXT ? text : undefined);
 
 /** Milliseconds since 1970 UTC. */
 export function timeOf(text: string): number | undefined {
