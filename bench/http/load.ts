@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { spawnChild } from '../suite/children.ts';
 import { monotonicMs } from '../suite/clock.ts';
-import { quantile } from '../suite/statistics.ts';
+import { quantile } from '../suite/results.ts';
 import type { Figures } from '../suite/suite.ts';
 
 const PEOPLE = ['aurora_lab', 'mira_orbits', 'deep_sky_dan', 'tidal_lock'];

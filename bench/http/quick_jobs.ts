@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { spawnChild } from '../suite/children.ts';
 import { monotonicMs, until } from '../suite/clock.ts';
-import { max, quantile } from '../suite/statistics.ts';
+import { max, quantile } from '../suite/results.ts';
 import type { Figures, Setting } from '../suite/suite.ts';
 import { startXgpt } from './server.ts';
 import { openTaskbarStream, type Piece } from './stream.ts';

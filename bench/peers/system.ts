@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Servers } from '../suite/servers.ts';
 import type { Requirement } from '../suite/suite.ts';
 
@@ -48,4 +50,17 @@ export function numbers(from: number, count: number): Numbered[] {
 /** Imports a package of `bench/package.json`. Its types are not there before it is installed. */
 export async function importPeer<Module>(name: string): Promise<Module> {
   return (await import(Bun.resolveSync(name, import.meta.dir))) as Module;
+}
+
+const FOLDER = join(import.meta.dir, '..');
+
+/** Installs the packages of `bench/package.json`, once. The program itself needs none of them. */
+export function installPeers(): void {
+  if (existsSync(join(FOLDER, 'node_modules'))) return;
+  console.error('Installing the peers into bench/node_modules …');
+  const { exitCode } = Bun.spawnSync([process.execPath, 'install', '--frozen-lockfile'], {
+    cwd: FOLDER,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  if (exitCode !== 0) throw new Error('The peers could not be installed.');
 }

@@ -3,7 +3,7 @@ import { startXgpt } from '../http/server.ts';
 import { openTaskbarStream } from '../http/stream.ts';
 import { spawnChild } from '../suite/children.ts';
 import { until } from '../suite/clock.ts';
-import { quantile } from '../suite/statistics.ts';
+import { quantile } from '../suite/results.ts';
 import type { Figures, Setting } from '../suite/suite.ts';
 import type { Changed } from './changer.ts';
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Peer, System } from '../peers/system.ts';
 import { spawnChild } from '../suite/children.ts';
 import { monotonicMs } from '../suite/clock.ts';
-import { quantile } from '../suite/statistics.ts';
+import { quantile } from '../suite/results.ts';
 import type { Figures, Setting } from '../suite/suite.ts';
 import type { Started, WorkerTask } from './worker.ts';
 

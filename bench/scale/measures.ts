@@ -5,7 +5,7 @@ import type { System } from '../peers/system.ts';
 import { DATABASE_FILE, openXgpt } from '../peers/xgpt.ts';
 import { monotonicMs, until } from '../suite/clock.ts';
 import { cpuShare } from '../suite/cpu.ts';
-import { quantile } from '../suite/statistics.ts';
+import { quantile } from '../suite/results.ts';
 import type { Figures, Setting } from '../suite/suite.ts';
 import { finishedJobs, TYPE } from './fill.ts';
 

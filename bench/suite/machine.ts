@@ -4,8 +4,8 @@ import { cpus, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { dependencies } from '../package.json';
 import { table } from './markdown.ts';
+import { quantile } from './results.ts';
 import { postgresPrograms, redisProgram } from './servers.ts';
-import { quantile } from './statistics.ts';
 
 /** What the figures depend on, as a table in Markdown. */
 export function describeMachine(): string {

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { installPeers } from '../peers/install.ts';
+import { installPeers } from '../peers/system.ts';
 import { endChildren, onInterrupt, spawnChild } from './children.ts';
 import { quietMoment } from './cpu.ts';
 import { criteriaTable, percent } from './markdown.ts';

@@ -8,7 +8,7 @@ import { changeLogOf } from '../store/sqlite/changes.ts';
 import { createSqliteJobHistory } from '../store/sqlite/history.ts';
 import { createSqliteRunReader } from '../store/sqlite/leases.ts';
 import { createSqliteJobListing } from '../store/sqlite/listing.ts';
-import { createSqliteJobNews, createSqliteJobReader } from '../store/sqlite/reader.ts';
+import { createSqliteJobNews, SqliteJobReader } from '../store/sqlite/reader.ts';
 import { createSqliteJobStore } from '../store/sqlite/store.ts';
 import type { WaitingLimits } from '../store/store.ts';
 import { Cancellation, GracePeriod } from './cancellation.ts';
@@ -103,7 +103,7 @@ function createFoundation(
     writer,
     store,
     queue: store,
-    reader: createSqliteJobReader(database, log),
+    reader: new SqliteJobReader(database, log),
     runs: createSqliteRunReader(database),
     news: createSqliteJobNews(database, log),
     history: createSqliteJobHistory(database),
