@@ -7,7 +7,7 @@ import type { Figures } from '../suite/suite.ts';
 const PEOPLE = ['aurora_lab', 'mira_orbits', 'deep_sky_dan', 'tidal_lock'];
 const UNITS: Record<string, number> = { us: 0.001, ms: 1, s: 1_000 };
 
-/** `POST /api/scrape` over so many connections: answers a second, and how long one takes, in ms. */
+/** `POST /api/scrape` over several connections: answers a second, and the latency in ms. */
 export function measurePosts(url: string, connections: number, seconds: number): Promise<Figures> {
   return Bun.which('wrk')
     ? withWrk(url, connections, seconds)

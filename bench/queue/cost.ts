@@ -3,12 +3,12 @@ import { spawnChild } from '../suite/children.ts';
 import type { Figures, Setting } from '../suite/suite.ts';
 import type { Phase, Phases } from './cost_subject.ts';
 
-/** Calls that make something safe, and those that write pages; `-y` names their files. */
+/** The calls that sync and those that write pages; `-y` names their files. */
 const TRACED = 'trace=fsync,fdatasync,write,pwrite64,pwritev';
 
 /**
- * What one job adds to the WAL, and how often it waits for the disk: enqueued one by one, then
- * drained. `strace` counts, so the speed tells nothing. Without it the fsyncs are left out.
+ * How much one job adds to the WAL, and how many fsyncs it costs: enqueued one by one, then drained.
+ * `strace` counts them, so the speed is meaningless. Without `strace` the fsyncs are left out.
  */
 export async function measureCost(
   { folder }: Setting,
@@ -50,7 +50,7 @@ export function parseTrace(text: string): Call[] {
     if (!at || !name) return [];
     const waitsForDisk = name === 'fsync' || name === 'fdatasync';
     const isWal = !waitsForDisk && file.endsWith('-wal');
-    // What was asked for: a call that was interrupted tells what it wrote on a later line.
+    // The requested size: the result of an interrupted call is on a later line.
     const bytes = /, (\d+)(?:, \d+)?(?:\)| <unfinished)/.exec(line)?.[1];
     return { at: Number(at) * 1_000, waitsForDisk, walBytes: isWal ? Number(bytes ?? 0) : 0 };
   });

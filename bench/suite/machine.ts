@@ -34,7 +34,7 @@ export function describeMachine(): string {
   return table(['', 'Machine'], rows);
 }
 
-/** How long the disk takes to make 4 KB safe, in ms. */
+/** How long an fsync of 4 KB takes, in ms. */
 function measureFsync(): { p50: string; p99: string } {
   const folder = mkdtempSync(join(tmpdir(), 'xgpt-bench-fsync-'));
   const file = openSync(join(folder, 'file'), 'w');

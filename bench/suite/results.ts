@@ -56,14 +56,14 @@ export class Results {
     return values.length > 0 ? median(values) : undefined;
   }
 
-  /** The sum of a figure over everything that was measured, such as jobs delivered twice. */
+  /** The sum of a figure over all measurements, such as jobs delivered twice. */
   total(subject: string, figure: string): number {
     return this.#all
       .filter((result) => result.subject === subject)
       .reduce((sum, { figures }) => sum + (figures?.[figure] ?? 0), 0);
   }
 
-  /** Those that have results of that name, in the order of the measurements. */
+  /** The subjects with results of that name, in the order of the measurements. */
   subjects(name: string): string[] {
     const found = this.#all.filter((result) => result.name === name);
     return [...new Set(found.map(({ subject }) => subject))];

@@ -50,7 +50,7 @@ export function isActive(status: JobStatus): boolean {
   return !isFinal(status);
 }
 
-/** A handler is at work on it. */
+/** A handler runs it, or was asked to stop. */
 export function isRunning(status: JobStatus): boolean {
   return status === 'running' || status === 'cancelling';
 }

@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import type { JobStatus } from '../../src/jobs/index.ts';
 
-/** One thing that happened to a row, as SQLite saw it, whichever process did it. */
+/** A change of a row, as SQLite saw it, whichever process made it. */
 export interface Event {
   seq: number;
   what: 'came' | 'changed' | 'went';
@@ -21,7 +21,7 @@ export interface Event {
 
 const COLUMNS = ['status', 'attempt', 'checkpoint', 'errors'] as const;
 
-/** Written once more, so that a mistake in `lifecycle.ts` does not approve itself. */
+/** Repeated here, so that a mistake in `lifecycle.ts` is found. */
 const LEGAL = new Set([
   'queued→running',
   'queued→cancelled',
@@ -40,7 +40,7 @@ const LEGAL = new Set([
 
 const FINAL = ['completed', 'failed', 'cancelled'];
 
-/** Notes every change of every row in the database itself, and what handlers write along. */
+/** Records every change of every job by triggers, and has a table for what handlers commit. */
 export function recordHistory(db: Database): void {
   const both = COLUMNS.map((name) => `${name}_before, ${name}_after`).join(', ');
   const noted = (what: string, old: boolean, now: boolean) => `
@@ -65,7 +65,7 @@ export function recordHistory(db: Database): void {
     CREATE TRIGGER history_went AFTER DELETE ON jobs BEGIN ${noted('went', true, false)} END;`);
 }
 
-/** What happened after `seq`, oldest first. */
+/** The changes after `seq`, oldest first. */
 export function historyAfter(db: Database, seq: number): Event[] {
   return db
     .query<Event, [number]>(
@@ -81,7 +81,7 @@ export function statusesOf(db: Database, id: string): (JobStatus | 'gone')[] {
   return moved.map(({ after }) => after ?? 'gone');
 }
 
-/** Why this can never be right, or nothing. */
+/** Why this change is never legal; undefined if it is. */
 export function objection(event: Event): string | undefined {
   if (event.what === 'came') return objectionToNew(event);
   if (event.what === 'went') return undefined;
