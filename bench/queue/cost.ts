@@ -3,12 +3,12 @@ import { spawnChild } from '../suite/children.ts';
 import type { Figures, Setting } from '../suite/suite.ts';
 import type { Phase, Phases } from './cost_subject.ts';
 
-/** The calls that sync and those that write pages; `-y` names their files. */
+/** Calls that make something safe, and those that write pages; `-y` names their files. */
 const TRACED = 'trace=fsync,fdatasync,write,pwrite64,pwritev';
 
 /**
  * How much one job adds to the WAL, and how many fsyncs it costs: enqueued one by one, then drained.
- * `strace` counts them, so the speed is meaningless. Without `strace` the fsyncs are left out.
+ * `strace` counts them, so the rate is meaningless. Without `strace` the fsyncs are left out.
  */
 export async function measureCost(
   { folder }: Setting,
@@ -50,7 +50,7 @@ export function parseTrace(text: string): Call[] {
     if (!at || !name) return [];
     const waitsForDisk = name === 'fsync' || name === 'fdatasync';
     const isWal = !waitsForDisk && file.endsWith('-wal');
-    // The requested size: the result of an interrupted call is on a later line.
+    // The size that was requested: an interrupted call reports on a later line what it wrote.
     const bytes = /, (\d+)(?:, \d+)?(?:\)| <unfinished)/.exec(line)?.[1];
     return { at: Number(at) * 1_000, waitsForDisk, walBytes: isWal ? Number(bytes ?? 0) : 0 };
   });

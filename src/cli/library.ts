@@ -58,7 +58,7 @@ export async function showProfiles(
   options: Pick<PostsOptions, 'limit' | 'json'>,
 ): Promise<void> {
   const { library } = openLibrary();
-  const query = parsed(() => parseProfilesQuery(new Map([['q', words.join(' ')]])), typedAs);
+  const query = parsed(() => parseProfilesQuery({ q: words.join(' ') }), typedAs);
   const find = (page: Page) => library.profiles({ ...query, ...page });
   const rows: StoredProfile[] = [];
   for await (const { profiles } of pages(limitOf(options.limit), find)) {
@@ -82,7 +82,7 @@ function openLibrary(): Pick<OperationDeps, 'library' | 'embedder' | 'sources'> 
 
 function typedOf(words: string[], { meaning, author, source, limit }: PostsOptions) {
   const q = words.join(' ');
-  if (!meaning) return new Map(Object.entries({ q, author, source }));
+  if (!meaning) return { q, author, source };
   if (author ?? source) {
     throw new CommandFailed(
       '--meaning: It takes words alone, no author and no source.',
@@ -93,7 +93,7 @@ function typedOf(words: string[], { meaning, author, source, limit }: PostsOptio
   if (limitOf(limit) > PAGE) {
     throw new CommandFailed(`--limit: With --meaning it is ${PAGE} at most.`, EXIT.usage);
   }
-  return new Map(Object.entries({ q, by: 'meaning' }));
+  return { q, by: 'meaning' };
 }
 
 const typedAs = (field: string) => (field === 'q' ? '[words...]' : `--${field}`);

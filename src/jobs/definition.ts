@@ -32,9 +32,24 @@ export interface JobDefinition<Type extends JobType = JobType> {
   run(input: InputOf<Type>, job: QueuedJobContext): Promise<OutputOf<Type>>;
 }
 
+type Schema<Type extends JobType> = JobDefinition<Type>['input'];
+
+type Given<Type extends JobType> = Omit<JobDefinition<Type>, 'input' | 'retry'> & {
+  /** The schema, or a function that makes it at its first use: making it takes about 1 ms. */
+  input: Schema<Type> | (() => Schema<Type>);
+  retry?: Partial<RetryPolicy>;
+};
+
 /** Defines a job type; what `retry` leaves out has its default. */
-export function defineJob<Type extends JobType>(
-  definition: Omit<JobDefinition<Type>, 'retry'> & { retry?: Partial<RetryPolicy> },
-): JobDefinition<Type> {
-  return { ...definition, retry: { ...DEFAULT_RETRY, ...definition.retry } };
+export function defineJob<Type extends JobType>(given: Given<Type>): JobDefinition<Type> {
+  const { input, ...definition } = given;
+  let schema: Schema<Type> | undefined;
+  return {
+    ...definition,
+    get input() {
+      schema ??= typeof input === 'function' ? input() : input;
+      return schema;
+    },
+    retry: { ...DEFAULT_RETRY, ...definition.retry },
+  };
 }

@@ -1,63 +1,124 @@
+import { z } from 'zod';
+import { detailsOf, timeOf, typed, typedTime, typedWholeNumber } from '../platform/typed_fields.ts';
 import { InvalidInput } from './errors.ts';
-import { JOB_STATUSES, type JobStatus } from './lifecycle.ts';
+import { JOB_STATUSES } from './lifecycle.ts';
 import { FAILURES, type JobQuery } from './listing.ts';
 
 const MAX_TEXT = 200;
 const MAX_PAGE = 1_000;
 
-/** A time without a zone, as a form's field sends it; it is taken as UTC. */
-const WITHOUT_ZONE = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/;
-
-/**
- * Parses a query from a URL or a terminal: `status`, `failure`, `type`, `session`, `q`, `since`,
- * `until`, `limit` (1 to 1,000), `cursor`, `newer`. Empty values filter nothing; a time without a
- * zone is UTC.
- * @throws InvalidInput that names the invalid values.
- */
-export function parseJobQuery(typed: { get(name: string): string | null | undefined }): JobQuery {
-  const wrong: Record<string, string> = {};
-  const read = <Value>(name: string, parse: (text: string) => Value | undefined, rule: string) => {
-    const text = typed.get(name)?.trim();
-    if (!text) return undefined;
-    const value = parse(text);
-    if (value === undefined) wrong[name] = rule;
-    return value;
+/** The filters of a query, as they are typed. A time without a zone is UTC. */
+function jobFilter() {
+  return {
+    status: typed(
+      z
+        .enum(JOB_STATUSES, { error: `Status must be one of: ${JOB_STATUSES.join(', ')}.` })
+        .describe('Only jobs with this status.'),
+    ),
+    failure: typed(
+      z
+        .enum(FAILURES, { error: `Failure must be one of: ${FAILURES.join(', ')}.` })
+        .describe('Only jobs that failed for this reason.'),
+    ),
+    type: word('Type is too long.', 'Only jobs of this type.', 'scrape'),
+    session: word('Session is too long.', 'Only jobs of this session.'),
+    q: word(
+      `Words may have ${MAX_TEXT} characters at most.`,
+      'Words in the input, the message, the error or the id.',
+    ),
+    since: typedTime('Since', {
+      description: 'Created since then; without a zone it is UTC.',
+      examples: ['2026-01-31T12:00:00Z'],
+    }),
+    until: typedTime('Until', { description: 'Created before then.' }),
   };
-  const query: JobQuery = {
-    status: read('status', statusOf, `Status must be one of: ${JOB_STATUSES.join(', ')}.`),
-    failure: read('failure', failureOf, `Failure must be one of: ${FAILURES.join(', ')}.`),
-    type: read('type', short, 'Type is too long.'),
-    session: read('session', short, 'Session is too long.'),
-    q: read('q', short, `Search text may have ${MAX_TEXT} characters at most.`),
-    since: read('since', timeOf, 'Since must be a time, such as 2026-01-31T12:00:00Z.'),
-    until: read('until', timeOf, 'Until must be a time, such as 2026-01-31T12:00:00Z.'),
-    limit: read('limit', limitOf, `Limit must be a whole number from 1 to ${MAX_PAGE}.`),
-    cursor: read('cursor', cursorOf, 'Invalid cursor.'),
-    newerThan: read('newer', cursorOf, 'Invalid cursor.'),
+}
+
+/** The page of a query, as it is typed. */
+function jobPaging() {
+  const limit = `Limit must be a whole number from 1 to ${MAX_PAGE}.`;
+  return {
+    limit: typedWholeNumber(1, MAX_PAGE, limit, {
+      description: 'Jobs on a page.',
+      default: 50,
+      examples: [20],
+    }),
+    cursor: cursor(
+      'Cursor must be one that an earlier page gave.',
+      'nextCursor of a page; leads to older jobs.',
+    ),
+    newer: cursor(
+      'Newer must be a cursor that an earlier page gave.',
+      'newerCursor of a page; leads back.',
+    ),
   };
-  if (query.failure && query.status && query.status !== 'failed') {
-    wrong.failure = 'Failure applies to failed jobs only. Leave out status, or set it to failed.';
-  }
-  if (Object.keys(wrong).length > 0) throw new InvalidInput(wrong);
-  return query;
 }
 
-const statusOf = (text: string): JobStatus | undefined =>
-  JOB_STATUSES.find((status) => status === text);
-
-const failureOf = (text: string) => FAILURES.find((failure) => failure === text);
-
-const short = (text: string) => (text.length <= MAX_TEXT ? text : undefined);
-
-/** Milliseconds since 1970 UTC. */
-export function timeOf(text: string): number | undefined {
-  const time = Date.parse(WITHOUT_ZONE.test(text) ? `${text}Z` : text);
-  return Number.isNaN(time) ? undefined : time;
+/** The filters alone. Any other field is refused with the message of `unknown`. */
+export function jobFilterSchema(unknown: (name: string) => string) {
+  const error = (issue: { code?: string; keys?: unknown }) =>
+    issue.code === 'unrecognized_keys' ? unknown(String((issue.keys as string[])[0])) : undefined;
+  return possible(z.strictObject(jobFilter(), { error }));
 }
 
-function limitOf(text: string): number | undefined {
-  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  return limit >= 1 && limit <= MAX_PAGE ? limit : undefined;
+/** A filter and a page of what matches. */
+export function jobQuerySchema() {
+  return possible(z.object({ ...jobFilter(), ...jobPaging() }));
 }
 
-const cursorOf = (text: string) => (/^\d{1,15}_\d{1,15}$/.test(text) ? text : undefined);
+/** A query for one session, which the address names. */
+export function sessionJobsQuerySchema() {
+  const { session: _, ...filter } = jobFilter();
+  return possible(z.object({ ...filter, ...jobPaging() }));
+}
+
+/** Refuses a combination that no job can match. */
+function possible<Schema extends z.ZodType<{ status?: unknown; failure?: unknown }>>(
+  schema: Schema,
+) {
+  return schema.refine(({ status, failure }) => !failure || !status || status === 'failed', {
+    path: ['failure'],
+    error: 'Failure is of failed jobs only; leave status out, or make it failed.',
+  });
+}
+
+export type TypedJobQuery = z.output<ReturnType<typeof jobQuerySchema>>;
+
+/** A typed query in the form of `JobListing`. */
+export function toJobQuery({ since, until, newer, ...query }: TypedJobQuery): JobQuery {
+  return {
+    ...query,
+    since: since === undefined ? undefined : timeOf(since),
+    until: until === undefined ? undefined : timeOf(until),
+    newerThan: newer,
+  };
+}
+
+/** @throws InvalidInput that names the invalid values. */
+export function parseJobQuery(given: object): JobQuery {
+  return toJobQuery(readTyped(jobQuerySchema(), given));
+}
+
+/** @throws InvalidInput that names the invalid values. */
+export function readTyped<Schema extends z.ZodType>(
+  schema: Schema,
+  given: object,
+): z.output<Schema> {
+  const { success, data, error } = schema.safeParse(given);
+  if (success) return data;
+  throw new InvalidInput(detailsOf(error));
+}
+
+function word(error: string, description: string, example?: string) {
+  const about = { description, ...(example && { examples: [example] }) };
+  return typed(z.string().max(MAX_TEXT, error).meta(about));
+}
+
+function cursor(error: string, description: string) {
+  return typed(
+    z
+      .string()
+      .regex(/^\d{1,15}_\d{1,15}$/, error)
+      .describe(description),
+  );
+}

@@ -64,3 +64,17 @@ export function isWaiting(status: JobStatus): boolean {
 export function isCancellable(status: JobStatus): boolean {
   return status === 'queued' || status === 'running' || status === 'retrying';
 }
+
+/** Why a job failed for good. */
+export const FAILURES = [
+  /** Another attempt would have failed the same way. */
+  'permanent',
+  /** The attempts were used up. */
+  'exhausted',
+  /** The process that ran it ended, and the job could not be resumed. */
+  'interrupted',
+  /** It exceeded its time limit. */
+  'timeout',
+] as const;
+
+export type Failure = (typeof FAILURES)[number];

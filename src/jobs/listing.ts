@@ -1,5 +1,7 @@
 import type { Job } from './job.ts';
-import type { JobStatus } from './lifecycle.ts';
+import type { Failure, JobStatus } from './lifecycle.ts';
+
+export { FAILURES, type Failure } from './lifecycle.ts';
 
 /**
  * Lists jobs. Every list follows one index. Conditions that the index does not serve are checked on
@@ -35,20 +37,6 @@ export interface JobQuery {
   /** Cursor of an earlier page: gives the jobs just newer, or the newest page when they do not fill one. */
   newerThan?: string;
 }
-
-/** Why a job failed for good. */
-export const FAILURES = [
-  /** Another attempt would have failed the same way. */
-  'permanent',
-  /** The attempts were used up. */
-  'exhausted',
-  /** The process that ran it ended, and the job could not be resumed. */
-  'interrupted',
-  /** It exceeded its time limit. */
-  'timeout',
-] as const;
-
-export type Failure = (typeof FAILURES)[number];
 
 export interface JobPage {
   /** Newest first. */

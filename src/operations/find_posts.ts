@@ -1,5 +1,7 @@
-import { InvalidInput } from '../jobs/index.ts';
+import { z } from 'zod';
+import { readTyped } from '../jobs/index.ts';
 import type { PostPage, PostQuery, ProfileQuery } from '../library/index.ts';
+import { typed, typedWholeNumber } from '../platform/typed_fields.ts';
 import type { Sources } from '../sources/index.ts';
 import type { Post } from '../sources/post.ts';
 import type { OperationDeps } from './deps.ts';
@@ -19,49 +21,82 @@ export interface PostsQuery extends PostQuery {
   by: 'words' | 'meaning';
 }
 
-/** What was typed, in an address or in a terminal. */
-interface Typed {
-  get(name: string): string | null | undefined;
-}
-
-/**
- * `author` (with or without @), `q`, `by`, `source`, `limit` (1 to 100), `cursor`.
- * @throws InvalidInput that names what cannot be used.
- */
-export function parsePostsQuery(typed: Typed, sources: Sources): PostsQuery {
-  const by = typed.get('by') || 'words';
-  if (by !== 'words' && by !== 'meaning') {
-    throw new InvalidInput({ by: 'By must be words or meaning.' });
-  }
-  const source = typed.get('source') || undefined;
-  if (source && !sources.has(source)) {
-    throw new InvalidInput({ source: `Source must be one of: ${[...sources.keys()].join(', ')}.` });
-  }
-  const query = {
-    author: textOf(typed, 'author').replace(/^@/, ''),
-    q: textOf(typed, 'q'),
-    limit: limitOf(typed),
-    cursor: typed.get('cursor') || undefined,
-  };
-  if (by === 'meaning' && query.q && query.cursor) {
-    throw new InvalidInput({
-      cursor: 'A search by meaning has one page only; leave cursor out.',
+/** Which posts, as it is typed: `author` with or without @. */
+export function postsQuerySchema(sources: Sources) {
+  const source = `Source must be one of: ${[...sources.keys()].join(', ')}.`;
+  return z
+    .object({
+      author: words('author', 'A username, with or without @.', 'aurora_lab'),
+      source: typed(
+        z
+          .string()
+          .refine((name) => sources.has(name), source)
+          .meta({ enum: [...sources.keys()], description: 'Only those of this source.' }),
+      ),
+      q: words('q', 'Words that occur in them, or what they are to be about.'),
+      by: typed(
+        z
+          .enum(['words', 'meaning'], 'By must be words or meaning.')
+          .meta({ description: 'How q is meant.', default: 'words' }),
+      ),
+      ...paging(),
+    })
+    .refine(({ by, q, cursor }) => by !== 'meaning' || !q || !cursor, {
+      path: ['cursor'],
+      error: 'A search by meaning has one page only; leave cursor out.',
     });
-  }
-  return { ...query, by, source };
 }
 
-/**
- * `q`, `limit` (1 to 100), `cursor`.
- * @throws InvalidInput that names what cannot be used.
- */
-export function parseProfilesQuery(typed: Typed): ProfileQuery & { q: string } {
+export type TypedPostsQuery = z.output<ReturnType<typeof postsQuerySchema>>;
+
+/** Which profiles, as it is typed. */
+export function profilesQuerySchema() {
+  return z.object({ q: words('q', 'Words that occur in them.'), ...paging() });
+}
+
+export type TypedProfilesQuery = z.output<ReturnType<typeof profilesQuerySchema>>;
+
+export function toPostsQuery({
+  author,
+  q = '',
+  by = 'words',
+  ...query
+}: TypedPostsQuery): PostsQuery {
+  return { ...query, author: withoutAt(author), q, by };
+}
+
+export function toProfilesQuery({ q, ...query }: TypedProfilesQuery): ProfileQuery & { q: string } {
+  return { ...query, q: withoutAt(q) };
+}
+
+/** @throws InvalidInput that names what cannot be used. */
+export function parsePostsQuery(given: object, sources: Sources): PostsQuery {
+  return toPostsQuery(readTyped(postsQuerySchema(sources), given));
+}
+
+/** @throws InvalidInput that names what cannot be used. */
+export function parseProfilesQuery(given: object): ProfileQuery & { q: string } {
+  return toProfilesQuery(readTyped(profilesQuerySchema(), given));
+}
+
+function words(name: string, description: string, example?: string) {
+  const error = `${name} may have ${MAX_TEXT_LENGTH} characters at most.`;
+  const about = { description, ...(example && { examples: [example] }) };
+  return typed(z.string().max(MAX_TEXT_LENGTH, error).meta(about));
+}
+
+function paging() {
+  const limit = `Limit must be a whole number from 1 to ${MAX_PAGE}.`;
   return {
-    q: textOf(typed, 'q').replace(/^@/, ''),
-    limit: limitOf(typed),
-    cursor: typed.get('cursor') || undefined,
+    limit: typedWholeNumber(1, MAX_PAGE, limit, {
+      description: 'How many on a page.',
+      examples: [5],
+    }),
+    cursor: typed(z.string().describe('nextCursor of the page before.')),
   };
 }
+
+const withoutAt = (name = '') => name.replace(/^@/, '');
 
 /**
  * Posts by their words, newest first, or by what they mean, nearest first.
@@ -76,18 +111,4 @@ export async function findPosts(
   const [vector] = await embedder.embed([q], { signal: AbortSignal.timeout(PATIENCE_MS) });
   const posts = library.postsLike(embedder.model, vector as Float32Array, limit ?? NEAREST);
   return { posts, total: posts.length };
-}
-
-function textOf(typed: Typed, name: string): string {
-  const text = typed.get(name)?.trim() ?? '';
-  if (text.length <= MAX_TEXT_LENGTH) return text;
-  throw new InvalidInput({ [name]: `${name} may have ${MAX_TEXT_LENGTH} characters at most.` });
-}
-
-function limitOf(typed: Typed): number | undefined {
-  const text = typed.get('limit')?.trim();
-  if (!text) return undefined;
-  const limit = /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  if (limit >= 1 && limit <= MAX_PAGE) return limit;
-  throw new InvalidInput({ limit: `Limit must be a whole number from 1 to ${MAX_PAGE}.` });
 }

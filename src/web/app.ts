@@ -1,36 +1,33 @@
 import type { Database } from 'bun:sqlite';
 import { Elysia } from 'elysia';
+import { loadForms } from '../operations/index.ts';
 import type { Logger } from '../platform/logger.ts';
+import { apiRoutes } from './api.ts';
 import { createAccess } from './auth/index.ts';
 import type { WebDeps } from './deps.ts';
 import { createAllowedMethods } from './http/allowed_methods.ts';
-import { gate } from './http/authenticate.ts';
-import { compressed, compression } from './http/compression.ts';
+import { authenticate } from './http/authenticate.ts';
+import { compressed } from './http/compression.ts';
 import { answerProblem } from './http/errors.tsx';
 import { createIdempotent } from './http/idempotency.ts';
 import { createIdempotencyKeys } from './http/idempotency_keys.ts';
 import { outOfOrder } from './http/problem.ts';
-import { guard, isSafe } from './http/same_origin.ts';
+import { plainQueries } from './http/query.ts';
+import { rendering } from './http/rendered.ts';
+import { isSafe, sameOrigin } from './http/same_origin.ts';
 import { trackedStream } from './live/jobs_stream.ts';
 import { createLiveTaskbar } from './live/taskbar.tsx';
 import { assetRoutes } from './routes/assets.ts';
 import { accessRoutes } from './routes/auth.tsx';
-import { bulkRoutes } from './routes/bulk.tsx';
-import { health } from './routes/health.ts';
-import { historyRoutes } from './routes/history.tsx';
-import { importRoutes } from './routes/imports.tsx';
-import { logRoutes } from './routes/job_log.ts';
+import { historyPage } from './routes/history.tsx';
 import { jobDetailPage } from './routes/job_page.tsx';
 import { jobPages } from './routes/job_pages.tsx';
-import { jobRoutes } from './routes/jobs.tsx';
-import { libraryRoutes } from './routes/library.tsx';
 import { openapiRoutes } from './routes/openapi.tsx';
 import { pages } from './routes/pages.tsx';
 import { startPages } from './routes/start_pages.tsx';
-import { startRoutes } from './routes/starts.tsx';
 import { jobStreams } from './routes/streams.ts';
 
-export type AppDeps = Omit<WebDeps, 'live' | 'idempotent'> & {
+export type AppDeps = Omit<WebDeps, 'live' | 'idempotent' | 'forms'> & {
   database: Database;
   logger: Logger;
   /** The folder of the compiled program, when it is what runs. */
@@ -38,7 +35,7 @@ export type AppDeps = Omit<WebDeps, 'live' | 'idempotent'> & {
 };
 
 /**
- * The gate must see the path that routes are chosen by. Bun's own router takes the path as it was
+ * Authentication must see the path that routes are chosen by. Bun's own router takes the path as it was
  * sent, without resolving `..\` in it (Bun 1.4.4), and Elysia 1.4.30 looks for a path after the
  * eleventh character, which is inside of it for a name as short as `nas`.
  */
@@ -48,6 +45,7 @@ const ROUTING = { systemRouter: false, handler: { standardHostname: false } };
 export async function createApp({ database, logger, compiled, ...given }: AppDeps) {
   const services: WebDeps = {
     ...given,
+    forms: await loadForms(),
     live: createLiveTaskbar(given.tracker, given.vitals),
     idempotent: createIdempotent(createIdempotencyKeys(database)),
   };
@@ -60,28 +58,23 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
       const answer = await answerProblem(services, errors, request, error, code);
       return (await compressed(request, answer)) ?? answer;
     })
-    .use(guard(config))
-    .use(gate({ access, closing, logger, server: () => root.server }))
+    .use(sameOrigin(config))
+    .use(authenticate({ access, closing, logger, server: () => root.server }))
     .onBeforeHandle({ as: 'global' }, ({ request }) => {
       const obstacle = isSafe(request) ? undefined : services.vitals.obstacle();
       if (obstacle) throw outOfOrder(obstacle);
     })
-    .use(compression())
+    .use(rendering())
+    .use(plainQueries())
     .use(await assetRoutes(compiled))
     .use(accessRoutes({ access, logger }))
-    .use(health(services))
+    .use(apiRoutes(services))
     .use(jobStreams(services))
     .use(trackedStream(services))
-    .use(bulkRoutes(services))
-    .use(jobRoutes(services))
-    .use(logRoutes(services))
-    .use(startRoutes(services))
-    .use(libraryRoutes(services))
-    .use(importRoutes(services))
     .use(pages(services))
     .use(jobDetailPage(services))
     .use(jobPages(services))
-    .use(historyRoutes(services))
+    .use(historyPage(services))
     .use(startPages(services))
     .use(openapiRoutes(services, () => root));
 }

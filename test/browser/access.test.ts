@@ -77,7 +77,7 @@ describe('a visitor', () => {
     await page.locator('#token').fill('wrong-horse-battery');
     await page.keyboard.press('Enter');
     await page.locator('#token[aria-invalid="true"]').waitFor();
-    expect(await page.locator('#token-error').textContent()).toStartWith('This is not the token.');
+    expect(await page.locator('#token-error').textContent()).toStartWith('Wrong token.');
     expect(await page.locator('#token').inputValue()).toBe('');
     await page.locator('#token:focus').waitFor();
 

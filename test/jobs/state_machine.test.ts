@@ -150,8 +150,8 @@ class Run {
     if (this.world.row(id)) return;
     this.kept.delete(id);
     const here = this.world.workersAwake().filter((worker) => worker.member === member);
-    const atWork = here.filter((worker) => worker.id === id && !worker.context.signal.aborted);
-    if (row) expect(atWork.map(({ id }) => id)).toEqual([]);
+    const active = here.filter((worker) => worker.id === id && !worker.context.signal.aborted);
+    if (row) expect(active.map(({ id }) => id)).toEqual([]);
   }
 
   async #work(worker: Worker, command: Command & { worker: number }): Promise<void> {
@@ -281,22 +281,22 @@ class Run {
 
   #checkView(member: Member, rows: Row[]): void {
     const { tracker } = member;
-    const atWork = rows.filter((row) => isOwnedBy(row, member));
+    const running = rows.filter((row) => isOwnedBy(row, member));
     for (const row of rows) {
       const job = tracker.getJob(row.id);
       const { status, attempt, errors } = job ?? {};
       const expected = { status: row.status, attempt: row.attempt, errors: JSON.parse(row.errors) };
       expect({ status, attempt, errors } as unknown).toEqual(expected);
       expect(job?.completedAt?.getTime() ?? null).toBe(row.completed_at);
-      if (!atWork.includes(row)) expect(job?.progress.current).toBe(row.progress_current);
+      if (!running.includes(row)) expect(job?.progress.current).toBe(row.progress_current);
     }
-    expect(atWork.filter(({ tracked }) => !tracked).length).toBeLessThanOrEqual(2);
+    expect(running.filter(({ tracked }) => !tracked).length).toBeLessThanOrEqual(2);
     expect(tracker.reader.countActive()).toEqual({
       running: rows.filter((row) => !isFinal(row) && !isWaiting(row)).length,
       waiting: rows.filter(isWaiting).length,
     });
     const busy = this.world.workersAwake().filter((worker) => worker.member === member);
-    const idle = atWork.filter(({ id, attempt }) => {
+    const idle = running.filter(({ id, attempt }) => {
       return !busy.some((worker) => worker.id === id && worker.attempt === attempt);
     });
     expect(idle.map(({ id, status }) => `${id} is ${status}, but nobody works on it`)).toEqual([]);

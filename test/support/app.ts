@@ -10,7 +10,7 @@ import {
   type TrackerOptions,
 } from '../../src/jobs/index.ts';
 import { createLibrary } from '../../src/library/index.ts';
-import { loadOperations } from '../../src/operations/index.ts';
+import { definitionsOf, loadOperations } from '../../src/operations/index.ts';
 import { type Config, loadConfig } from '../../src/platform/config.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { silentLogger } from '../../src/platform/logger.ts';
@@ -22,21 +22,25 @@ import { until } from './wait.ts';
 
 const leftovers: (() => Promise<void> | void)[] = [];
 
-/** Each test file that sets an app up calls it `afterAll`. */
+/** Stops all apps. Every test file that calls `setupApp` calls this in `afterAll`. */
 export async function closeApps(): Promise<void> {
   for (const clean of leftovers.splice(0).reverse()) await clean();
 }
 
 /**
- * The whole program over a database in memory (or one that is there already, as after a restart),
- * a fresh data folder and the real model.
+ * The whole program with an in-memory database (or a given one, as after a restart), an empty data
+ * folder and the real model.
  */
 export async function setupApp(
   env: Record<string, string> = {},
   {
     vitalsClock = systemClock,
+    modelsDir = MODEL_CACHE,
     ...trackerOptions
-  }: Pick<TrackerOptions, 'cancelGraceMs' | 'clock'> & { vitalsClock?: Clock } = {},
+  }: Pick<TrackerOptions, 'cancelGraceMs' | 'clock'> & {
+    vitalsClock?: Clock;
+    modelsDir?: string;
+  } = {},
   database = openDatabase(':memory:'),
 ) {
   const dataDir = mkdtempSync(join(tmpdir(), 'xgpt-test-'));
@@ -45,13 +49,14 @@ export async function setupApp(
   const services = {
     library: createLibrary(database),
     sources: createSources(config),
-    embedder: createLocalEmbedder({ modelsDir: MODEL_CACHE }),
+    embedder: createLocalEmbedder({ modelsDir }),
     importsDir: config.importsDir,
   };
+  const operations = await loadOperations(services);
   const tracker = createTracker({
     ...trackerOptions,
     database,
-    definitions: await loadOperations(services),
+    definitions: definitionsOf(operations),
     save(data) {
       data.write?.();
       return services.library.save(data);
@@ -68,6 +73,7 @@ export async function setupApp(
   const closing = new AbortController();
   const app = await createApp({
     ...services,
+    operations,
     database,
     tracker,
     vitals,
@@ -85,7 +91,7 @@ export async function setupApp(
   const request = (path: string, init: RequestInit = {}) =>
     app.handle(new Request(`http://localhost:3000${path}`, init));
 
-  /** As a program would ask. */
+  /** A request for JSON. */
   const json = (path: string, init: RequestInit = {}) =>
     request(path, { ...init, headers: { accept: 'application/json', ...init.headers } });
 
@@ -97,9 +103,10 @@ export async function setupApp(
     tracker,
     vitals,
     closing,
+    operations,
     request,
     json,
-    /** How many streams are open, as `/healthz` has it. */
+    /** The number of open streams, from `/healthz`. */
     watchers: async () =>
       ((await (await json('/healthz')).json()) as { watchers: number }).watchers,
     /** A form, as curl sends it. */
@@ -118,5 +125,5 @@ export async function setupApp(
 
 export type TestApp = Awaited<ReturnType<typeof setupApp>>;
 
-/** What a browser says it wants when it follows a link or sends a form. */
+/** The `Accept` header of a browser that follows a link or sends a form. */
 export const NAVIGATION = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };

@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import type { JobStatus } from '../../src/jobs/index.ts';
 
-/** A change of a row, as SQLite saw it, whichever process made it. */
+/** One change of a row, as recorded by SQLite, whichever process made it. */
 export interface Event {
   seq: number;
   what: 'came' | 'changed' | 'went';
@@ -21,7 +21,7 @@ export interface Event {
 
 const COLUMNS = ['status', 'attempt', 'checkpoint', 'errors'] as const;
 
-/** Repeated here, so that a mistake in `lifecycle.ts` is found. */
+/** An independent copy, so that a mistake in `lifecycle.ts` is noticed. */
 const LEGAL = new Set([
   'queued→running',
   'queued→cancelled',
@@ -40,7 +40,7 @@ const LEGAL = new Set([
 
 const FINAL = ['completed', 'failed', 'cancelled'];
 
-/** Records every change of every job by triggers, and has a table for what handlers commit. */
+/** Records in the database every change of every row, and the data that handlers commit with it. */
 export function recordHistory(db: Database): void {
   const both = COLUMNS.map((name) => `${name}_before, ${name}_after`).join(', ');
   const noted = (what: string, old: boolean, now: boolean) => `
@@ -74,14 +74,14 @@ export function historyAfter(db: Database, seq: number): Event[] {
     .all(seq);
 }
 
-/** The statuses that a job has had, in order. */
+/** All statuses of a job, in order. */
 export function statusesOf(db: Database, id: string): (JobStatus | 'gone')[] {
   const events = historyAfter(db, 0).filter((event) => event.id === id);
   const moved = events.filter(({ before, after }) => before !== after);
   return moved.map(({ after }) => after ?? 'gone');
 }
 
-/** Why this change is never legal; undefined if it is. */
+/** Why this change is illegal; undefined when it is legal. */
 export function objection(event: Event): string | undefined {
   if (event.what === 'came') return objectionToNew(event);
   if (event.what === 'went') return undefined;

@@ -229,7 +229,7 @@ describe('a browser that signs in', () => {
     expect(answer.status).toBe(401);
     expect(answer.headers.get('set-cookie')).toBeNull();
     const page = await answer.text();
-    expect(page).toMatch(/id="token-error">This is not the token\./);
+    expect(page).toMatch(/id="token-error">Wrong token\./);
     expect(page).toContain('name="next" value="/jobs"');
     expect(page).not.toContain('wrong-horse-battery');
   });

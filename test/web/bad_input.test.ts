@@ -162,7 +162,7 @@ describe('an address that leads nowhere', () => {
     const { error } = (await response.json()) as ErrorAnswer;
     expect(error).toMatchObject({
       code: 'method_not_allowed',
-      message: `This address is not asked like that. ${path} takes ${allowed}, not ${method}.`,
+      message: `Method not allowed. ${path} takes ${allowed}, not ${method}.`,
     });
   });
 

@@ -2,9 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import type { ApiDocument } from '../../src/web/openapi/document.ts';
-import { COMPLETED_JOB } from '../../src/web/openapi/examples.ts';
-import type { Operation, Schema } from '../../src/web/openapi/parts.ts';
+import { COMPLETED_JOB } from '../../src/web/contract/examples.ts';
+import type { ApiDocument, Operation, Schema } from '../../src/web/openapi/document.ts';
 import { closeApps, NAVIGATION, setupApp, type TestApp } from '../support/app.ts';
 import {
   accountFiles,

@@ -1,4 +1,5 @@
-import { type JobQuery, parseJobQuery, timeOf } from '../../jobs/index.ts';
+import { type JobQuery, parseJobQuery } from '../../jobs/index.ts';
+import { timeOf } from '../../platform/typed_fields.ts';
 import { CommandFailed, EXIT } from '../exit.ts';
 import { parsed } from '../wrong_input.ts';
 
@@ -24,7 +25,7 @@ export function readFilter(
   const [from, to] = [readTime('--since', since), readTime('--until', until)];
   const typed = { status, failure, type, session, q, since: from, until: to, ...more };
   const typedAs = (field: string) => `--${field === 'q' ? 'words' : field}`;
-  return parsed(() => parseJobQuery(new Map(Object.entries(typed))), typedAs);
+  return parsed(() => parseJobQuery(typed), typedAs);
 }
 
 /** Whether anything is filtered at all. */

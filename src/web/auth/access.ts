@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite';
-import { createGuesses } from './login_throttle.ts';
+import { createLoginThrottle } from './login_throttle.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 
 /** Who may come in: whoever names the token, and whoever has a session opened with it. */
@@ -8,7 +8,7 @@ export interface Access {
   /**
    * Whether this is the token. A wrong one is answered ever later.
    * @param address where it came from, as an IP address.
-   * @throws TooManyGuesses when wrong ones from there still wait for their answer.
+   * @throws TooManyAttempts when wrong ones from there still wait for their answer.
    */
   isToken(given: string, address: string): Promise<boolean>;
 }
@@ -19,14 +19,14 @@ export function createAccess(token: string | undefined, database: Database): Acc
   // Loading it takes as long as opening the database, and who has no token needs none of it.
   const { timingSafeEqual } = process.getBuiltinModule('node:crypto');
   const expected = digest(token);
-  const guesses = createGuesses();
+  const throttle = createLoginThrottle();
   return {
     sessions: createSessions(database, token),
     async isToken(given, address) {
-      guesses.refuseTooMany(address);
+      throttle.refuseTooMany(address);
       // Digests are of one length, so the time tells nothing about the token's either.
       if (timingSafeEqual(digest(given), expected)) return true;
-      await guesses.wrong(address);
+      await throttle.wrong(address);
       return false;
     },
   };

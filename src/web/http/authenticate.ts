@@ -1,20 +1,44 @@
 import { Elysia } from 'elysia';
 import type { Logger } from '../../platform/logger.ts';
-import { type Access, TooManyGuesses } from '../auth/index.ts';
-import type { RequestContext } from '../routes/start.ts';
-import { admit, isAdmitted } from './admission.ts';
+import { type Access, TooManyAttempts } from '../auth/index.ts';
 import { cookieOf, isHtmx, isNavigation, wantsJson } from './negotiation.ts';
 import { Problem } from './problem.ts';
+import type { RequestContext } from './request_context.ts';
 import { seeOther } from './responses.ts';
 import { loginPath } from './same_site.ts';
 
 export const SESSION_COOKIE = 'xgpt_session';
 
-/** What has to be reached without access, in order to get it; nothing there tells what is here. */
+/** What can be reached without access, in order to get it; none of it tells what the server holds. */
 const OPEN = /^\/(?:login|healthz|assets\/[^/]*|favicon[a-z-]*\.(?:svg|ico))$/;
 
-interface GateParts {
-  /** Undefined: everybody may come in. */
+interface Granted {
+  until: AbortSignal;
+  session: string | undefined;
+}
+
+/** On the request itself: a WeakMap costs the garbage collector more with every request. */
+const GRANTED = Symbol('granted');
+
+type Authenticated = Request & { [GRANTED]?: Granted };
+
+/** Whether its sender may see what the server holds. */
+export function isAuthenticated(request: Request): boolean {
+  return (request as Authenticated)[GRANTED] !== undefined;
+}
+
+/** Aborts when the sender's access ends; at once for one who has none. */
+export function accessSignalOf(request: Request): AbortSignal {
+  return (request as Authenticated)[GRANTED]?.until ?? AbortSignal.abort();
+}
+
+/** The id of the session of a browser; undefined for a program. */
+export function sessionIdOf(request: Request): string | undefined {
+  return (request as Authenticated)[GRANTED]?.session;
+}
+
+interface AuthenticateParts {
+  /** Undefined when no token is required. */
   access: Access | undefined;
   /** Aborts when the server stops. */
   closing: AbortSignal;
@@ -24,27 +48,30 @@ interface GateParts {
 }
 
 /** What Elysia 1.4 hands to `onRequest`, of which its types leave out the path. */
-interface Asked {
+interface Incoming {
   request: Request;
   /** The part of the address by which the route is chosen. */
   path: string;
 }
 
-/** Lets in those who may, and sends the others to where they can show that they may. */
-export function gate({ access, closing, logger, server }: GateParts) {
-  const plugin = new Elysia({ name: 'gate' });
-  if (!access) return plugin.onRequest(({ request }) => admit(request, closing));
+/** Requires the token or a session of every request, except for what is open. */
+export function authenticate({ access, closing, logger, server }: AuthenticateParts) {
+  const plugin = new Elysia({ name: 'authenticate' });
+  if (!access) return plugin.onRequest(({ request }) => grant(request, closing));
   return plugin.onRequest(async (given) => {
-    const asked = given as unknown as Asked;
-    const context = { request: asked.request, server: server() };
-    await admitIfEntitled(context, access, closing, logger);
-    if (isAdmitted(asked.request) || OPEN.test(asked.path)) return;
-    if (isNavigation(asked.request)) return seeOther(loginPath(asked.request));
-    throw accessRequired(asked.request);
+    const { request, path } = given as unknown as Incoming;
+    await checkCredentials({ request, server: server() }, access, closing, logger);
+    if (isAuthenticated(request) || OPEN.test(path)) return;
+    if (isNavigation(request)) return seeOther(loginPath(request));
+    throw accessRequired(request);
   });
 }
 
-async function admitIfEntitled(
+function grant(request: Request, until: AbortSignal, session?: string): void {
+  (request as Authenticated)[GRANTED] = { until, session };
+}
+
+async function checkCredentials(
   context: RequestContext,
   access: Access,
   closing: AbortSignal,
@@ -53,13 +80,13 @@ async function admitIfEntitled(
   const { request } = context;
   const token = bearerOf(request);
   if (token !== undefined) {
-    if (await checkToken(access, logger, token, addressOf(context))) admit(request, closing);
+    if (await checkToken(access, logger, token, addressOf(context))) grant(request, closing);
     return;
   }
   const session = cookieOf(request, SESSION_COOKIE);
   if (session === undefined || !access.sessions.isOpen(session)) return;
   const until = AbortSignal.any([closing, access.sessions.signalOf(session)]);
-  admit(request, until, session);
+  grant(request, until, session);
 }
 
 /**
@@ -77,8 +104,8 @@ export async function checkToken(
     if (!right) logger.warn('A wrong token was refused.', { address });
     return right;
   } catch (error) {
-    if (!(error instanceof TooManyGuesses)) throw error;
-    throw tooManyGuesses(error);
+    if (!(error instanceof TooManyAttempts)) throw error;
+    throw tooManyAttempts(error);
   }
 }
 
@@ -91,17 +118,17 @@ function bearerOf(request: Request): string | undefined {
   return /^bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '')?.[1];
 }
 
-/** @returns the refusal as the asker can use it: htmx is sent to the form, programs are told how. */
+/** @returns the refusal: htmx is sent to the form, programs are told what to send. */
 export function accessRequired(request: Request): Problem {
   const toForm = isHtmx(request) && !wantsJson(request);
-  return new Problem(401, 'unauthorised', 'This server wants to know who asks.', {
+  return new Problem(401, 'unauthorised', 'Authentication required.', {
     message:
       'Nothing was done. Send the header "Authorization: Bearer" with the value of XGPT_TOKEN, or sign in at /login with a browser.',
     headers: { 'www-authenticate': 'Bearer', ...(toForm && { 'hx-redirect': '/login' }) },
   });
 }
 
-function tooManyGuesses(cause: TooManyGuesses): Problem {
+function tooManyAttempts(cause: TooManyAttempts): Problem {
   const { retryAfterSeconds } = cause;
   return new Problem(429, 'too_many_guesses', cause.message, {
     message: `Wait ${retryAfterSeconds} s, then send the right one.`,

@@ -3,36 +3,55 @@ import { Problem } from './problem.ts';
 /** No form and no batch of this program comes near it, in bytes. Files have a route of their own. */
 const MAX_BODY = 1024 * 1024;
 
+/** As much of Elysia's context as a parser needs. */
+interface Received {
+  request: Request;
+}
+
 /**
- * A request's body: what its JSON says, or a form's fields. A field that occurs twice counts as
- * its last value, which is how a form tells an unticked box from a missing one; one of those in
- * `lists` is the array of its values.
+ * Parses a request's body: what its JSON says, or a form's fields. A field that occurs twice counts
+ * as its last value, which is how a form tells an unticked box from a missing one.
  * @throws Problem when it is too large, cannot be read, or is of another kind.
  */
-export async function readBody(request: Request, lists: string[] = []): Promise<unknown> {
+export function parseBody({ request }: Received): Promise<unknown> {
+  return readBody(request);
+}
+
+/** The same of a body that is one object. */
+export function parseFields({ request }: Received): Promise<Record<string, unknown>> {
+  return readFields(request);
+}
+
+/** The same; the fields of a form that are in `lists` are the arrays of their values. */
+export function parseFieldsWithLists(...lists: string[]) {
+  return ({ request }: Received) => readFields(request, lists);
+}
+
+async function readFields(request: Request, lists?: string[]): Promise<Record<string, unknown>> {
+  const body = await readBody(request, lists);
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) {
+    return body as Record<string, unknown>;
+  }
+  throw new Problem(422, 'invalid_input', 'The body is not a JSON object.', {
+    message: 'Send one JSON object, for example { "username": "aurora_lab" }.',
+    details: { body: 'Body must be one JSON object.' },
+  });
+}
+
+async function readBody(request: Request, lists: string[] = []): Promise<unknown> {
   const text = await readText(request);
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
   if (type === 'application/json') return parseJson(text);
   if (type === 'application/x-www-form-urlencoded') {
     const fields = new URLSearchParams(text);
-    const arrays = lists.map((name) => [name, fields.getAll(name)]);
+    const arrays = lists
+      .filter((name) => fields.has(name))
+      .map((name) => [name, fields.getAll(name)]);
     return { ...Object.fromEntries(fields), ...Object.fromEntries(arrays) };
   }
   if (text === '') return {};
-  throw new Problem(415, 'unsupported_type', 'This kind of body cannot be read.', {
+  throw new Problem(415, 'unsupported_type', 'Unsupported content type.', {
     message: 'Send a form (application/x-www-form-urlencoded) or application/json.',
-  });
-}
-
-/** The fields of a body that is one object. */
-export async function readFields(request: Request): Promise<Record<string, unknown>> {
-  const body = await readBody(request);
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) {
-    return body as Record<string, unknown>;
-  }
-  throw new Problem(422, 'invalid_input', 'The body is not an object with fields.', {
-    message: 'Send one JSON object, for example { "username": "aurora_lab" }.',
-    details: { body: 'Body must be one JSON object.' },
   });
 }
 
@@ -74,15 +93,15 @@ async function* orBrokenOff(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
 }
 
 function brokenOff(cause: unknown): Problem {
-  return new Problem(400, 'broken_off', 'The request broke off.', {
+  return new Problem(400, 'broken_off', 'The request was interrupted.', {
     message: 'Nothing was started. Send it again.',
     cause,
   });
 }
 
 function tooLarge(): Problem {
-  return new Problem(413, 'too_large', 'The request is too large.', {
-    message: 'Send 1 MB at most; split a long list into several requests.',
+  return new Problem(413, 'too_large', 'Request too large.', {
+    message: 'The limit is 1 MB. Split a long list into several requests.',
   });
 }
 

@@ -1,4 +1,3 @@
-import { Elysia } from 'elysia';
 import type { Encoding } from '../assets/compress.ts';
 import { encodingFor } from './encoding.ts';
 
@@ -17,23 +16,10 @@ const BROTLI_QUALITY = 4;
 const TEXT = /^(?:text\/|application\/(?:[a-z.+-]*\+)?(?:json|x-ndjson|xml)\b)/;
 
 /**
- * Compresses what is worth it, for those who take it. Streams are left alone: what is held back
- * until there is enough of it comes too late. No page holds a secret beside what its reader sent
- * (sessions are in a cookie that scripts cannot read, and there are no tokens in forms), so that
- * lengths tell nothing.
- */
-export function compression() {
-  return new Elysia({ name: 'compression' }).mapResponse(
-    { as: 'global' },
-    ({ request, responseValue, set }) => {
-      if (!(responseValue instanceof Response)) return undefined;
-      return compressed(request, responseValue, set.headers as Record<string, string>);
-    },
-  );
-}
-
-/**
- * The answer in the form that its client takes; undefined when it stays as it is.
+ * Compresses what is worth it, for clients that accept it; undefined when it stays as it is.
+ * Streams are left alone: what is held back until there is enough of it comes too late. No page
+ * holds a secret beside what its reader sent (sessions are in a cookie that scripts cannot read, and
+ * there are no tokens in forms), so the length reveals nothing.
  * @param otherHeaders what else it is to carry, which its own headers come before.
  */
 export function compressed(

@@ -1,11 +1,12 @@
+import { ParseError } from 'elysia';
 import { ErrorResult } from '../../../views/forms/error_result.tsx';
 import { BareErrorPage, ErrorPage } from '../../../views/pages/error.tsx';
 import type { Frame } from '../../../views/view_models.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { errorText } from '../../text/error_text.ts';
 import type { WebDeps } from '../deps.ts';
-import { frameOf, readerOf, themeOf } from '../routes/frame.ts';
-import { isAdmitted } from './admission.ts';
+import { layoutOf, layoutWithoutJobs, themeOf } from '../routes/layout.ts';
+import { isAuthenticated } from './authenticate.ts';
 import { isNavigation, wantsJson, wantsText } from './negotiation.ts';
 import { Problem, printable, toProblem } from './problem.ts';
 import { html, plainText } from './responses.ts';
@@ -17,14 +18,16 @@ interface ErrorAnswers {
   allowedMethods(pathname: string): string[];
 }
 
-/** Any error as the asker wants it: JSON, a fragment, or a page that looks like the rest. */
+/** Any error in the form that the client accepts: JSON, a fragment, or a page that looks like the rest. */
 export async function answerProblem(
   services: WebDeps,
   { logger, allowedMethods }: ErrorAnswers,
   request: Request,
-  error: unknown,
+  thrown: unknown,
   code: string | number,
 ): Promise<Response> {
+  // What a parser throws Elysia wraps up.
+  const error = thrown instanceof ParseError ? thrown.cause : thrown;
   const problem = code === 'NOT_FOUND' ? noSuchAddress(request, allowedMethods) : toProblem(error);
   const { status } = problem;
   const headers = { ...EVERY_ANSWER, ...problem.headers };
@@ -40,18 +43,18 @@ export async function answerProblem(
   const model = problem.model();
   if (wantsText(request)) return plainText(errorText(model), status, headers);
   if (!isNavigation(request)) return html(ErrorResult({ model }), status, headers);
-  if (!isAdmitted(request)) {
+  if (!isAuthenticated(request)) {
     return html(BareErrorPage({ theme: themeOf(request), model }), status, headers);
   }
-  return html(ErrorPage({ frame: frameOrBare(request, services), model }), status, headers);
+  return html(ErrorPage({ frame: layoutOrBare(request, services), model }), status, headers);
 }
 
 /** The jobs on an error page come from the database, which may be what failed. */
-function frameOrBare(request: Request, services: WebDeps): Frame {
+function layoutOrBare(request: Request, services: WebDeps): Frame {
   try {
-    return frameOf(request, services);
+    return layoutOf(request, services);
   } catch {
-    return { ...readerOf(request, services), taskbar: { jobs: [], now: new Date() } };
+    return { ...layoutWithoutJobs(request, services), taskbar: { jobs: [], now: new Date() } };
   }
 }
 
@@ -60,11 +63,11 @@ function noSuchAddress(request: Request, allowedMethods: ErrorAnswers['allowedMe
   const { pathname } = new URL(request.url);
   const allowed = allowedMethods(pathname).join(', ');
   if (!allowed) {
-    return new Problem(404, 'not_found', 'There is nothing at this address.', {
-      message: `${method} ${printable(pathname)} leads nowhere. ${isNavigation(request) ? 'The line at the top of every page has the ways there are.' : '/docs/api describes every address, /openapi.json for programs.'}`,
+    return new Problem(404, 'not_found', 'Not found.', {
+      message: `${method} ${printable(pathname)} does not exist. ${isNavigation(request) ? 'Use the navigation at the top of the page.' : '/docs/api describes every address, /openapi.json for programs.'}`,
     });
   }
-  return new Problem(405, 'method_not_allowed', 'This address is not asked like that.', {
+  return new Problem(405, 'method_not_allowed', 'Method not allowed.', {
     message: `${printable(pathname)} takes ${allowed}, not ${method}.`,
     headers: { allow: allowed },
   });

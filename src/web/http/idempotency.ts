@@ -74,8 +74,9 @@ function badKey(rule: string): Problem {
 }
 
 function reused(): Problem {
-  return new Problem(422, 'idempotency_key_reused', 'This key belongs to another request.', {
-    message: 'Nothing was started. Send a new Idempotency-Key with a new request.',
+  return new Problem(422, 'idempotency_key_reused', 'Idempotency-Key already used.', {
+    message:
+      'It belongs to a different request, so nothing was started. Send a new key with a new request.',
   });
 }
 

@@ -92,8 +92,8 @@ export function toProblem(error: unknown): Problem {
     });
   }
   if (error instanceof InvalidCursor) {
-    return new Problem(422, 'invalid_input', 'This is no cursor of ours.', {
-      message: 'Take cursor from nextCursor of the page before, or leave it out.',
+    return new Problem(422, 'invalid_input', 'Invalid cursor.', {
+      message: 'Take cursor from nextCursor of the previous page, or leave it out.',
       details: { cursor: 'Cursor must be one that an earlier page gave.' },
     });
   }
@@ -117,8 +117,8 @@ export function toProblem(error: unknown): Problem {
   }
   const trouble = troubleOf(error);
   if (trouble) return outOfOrder(trouble, error);
-  return new Problem(500, 'internal', 'Something in xgpt failed.', {
-    message: 'Nothing you sent was at fault. The log has the details; jobs that run go on.',
+  return new Problem(500, 'internal', 'Internal error.', {
+    message: 'The request was not at fault. The log has the details; running jobs continue.',
     cause: error,
   });
 }
@@ -127,7 +127,7 @@ export function toProblem(error: unknown): Problem {
 export function entryProblem(error: unknown): Problem {
   if (error instanceof InvalidInput) {
     return new Problem(422, 'invalid_input', 'This entry was not started.', {
-      message: 'Change what is named here, and send it without those that were started.',
+      message: 'Correct the fields named here, and send it without the entries that were started.',
       details: error.details,
     });
   }
@@ -156,7 +156,7 @@ export function outOfOrder({ code, title, advice }: Trouble, cause?: unknown): P
 
 function invalidInput(error: InvalidInput): Problem {
   return new Problem(422, 'invalid_input', 'Nothing was started.', {
-    message: 'Change what is named here and send it again.',
+    message: 'Correct the fields named here and send it again.',
     details: error.details,
     cause: error,
   });

@@ -31,26 +31,26 @@ export const EVERY_ANSWER = {
  * Refuses what a foreign page could make a browser send: requests under a name that is not ours
  * (DNS rebinding), and changes that come from another origin.
  */
-export function guard({ host: ownHost, hosts }: Pick<Config, 'host' | 'hosts'>) {
+export function sameOrigin({ host: ownHost, hosts }: Pick<Config, 'host' | 'hosts'>) {
   const ours = new Set(['localhost', '127.0.0.1', '[::1]', '::1', ownHost.toLowerCase(), ...hosts]);
   // Rebinding needs a name: nobody can make an address lead elsewhere.
   const takesAddresses = !isLoopback(ownHost);
   const isOurs = (name: string) => ours.has(name) || (takesAddresses && isAddress(name));
-  return new Elysia({ name: 'guard' }).headers(EVERY_ANSWER).onRequest(({ request }) => {
+  return new Elysia({ name: 'same_origin' }).headers(EVERY_ANSWER).onRequest(({ request }) => {
     const host = request.headers.get('host') ?? new URL(request.url).host;
     if (!isOurs(withoutPort(host))) {
-      throw new Problem(403, 'foreign_host', 'This server does not go by that name.', {
+      throw new Problem(403, 'foreign_host', 'Unrecognised host name.', {
         message:
           'Open it by its address, such as http://127.0.0.1 with its port, or list the name in XGPT_HOSTS.',
       });
     }
     if (!isDecodable(request.url)) {
-      throw new Problem(400, 'malformed_address', 'This address cannot be read.', {
+      throw new Problem(400, 'malformed_address', 'Malformed address.', {
         message: 'A % in it must be followed by two hexadecimal digits that make up UTF-8.',
       });
     }
     if (!isSafe(request) && isForeign(request, host)) {
-      throw new Problem(403, 'foreign_origin', 'A page of another site sent this.', {
+      throw new Problem(403, 'foreign_origin', 'Cross-origin request refused.', {
         message: 'Nothing was changed. Use the forms of this server, or a client without a page.',
       });
     }

@@ -2,9 +2,9 @@ import { Elysia } from 'elysia';
 import type { Job, JobStep } from '../../jobs/index.ts';
 import { abridge } from '../../text/abridge.ts';
 import { toldJob } from '../../text/abridged_job.ts';
+import { JOBS_STREAM, MANY_JOBS_STREAM } from '../contract/streams.ts';
 import type { WebDeps } from '../deps.ts';
-import { admittedUntil } from '../http/admission.ts';
-import { readFields } from '../http/body.ts';
+import { accessSignalOf } from '../http/authenticate.ts';
 import { Problem } from '../http/problem.ts';
 import { refuseTooMany } from '../routes/streams.ts';
 import { eventStream } from './sse.ts';
@@ -25,22 +25,26 @@ const encoder = new TextEncoder();
 /** The jobs that a program names, as JSON events over one connection. */
 export function trackedStream(services: WebDeps) {
   return new Elysia({ name: 'tracked_stream' })
-    .get(ADDRESS, ({ request, server }) => {
-      const ids = checked(new URL(request.url).searchParams.getAll('job'));
-      refuseTooMany(services);
-      // Bun ends a quiet connection after 10 s.
-      server?.timeout(request, 0);
-      return follow(services, request, ids);
-    })
+    .get(
+      ADDRESS,
+      ({ request, server }) => {
+        const ids = checked(new URL(request.url).searchParams.getAll('job'));
+        refuseTooMany(services);
+        // Bun ends a quiet connection after 10 s.
+        server?.timeout(request, 0);
+        return follow(services, request, ids);
+      },
+      JOBS_STREAM,
+    )
     .post(
       ADDRESS,
-      async ({ request, server }) => {
-        const ids = checked((await readFields(request)).jobs);
+      ({ request, server, body }) => {
+        const ids = checked(body.jobs);
         refuseTooMany(services);
         server?.timeout(request, 0);
         return follow(services, request, ids);
       },
-      { parse: 'none' },
+      MANY_JOBS_STREAM,
     );
 }
 
@@ -113,7 +117,7 @@ function follow(
       .join('');
   }
 
-  return eventStream(request, admittedUntil(request), {
+  return eventStream(request, accessSignalOf(request), {
     next() {
       catchUp();
       const text = changed.size > 0 ? nextChanged() : moved.size > 0 ? nextMoved() : '';

@@ -125,7 +125,7 @@ function readPlace(text: string): LogPlace {
 
 function malformedLog(rule: string): Problem {
   return new Problem(422, 'invalid_input', 'These logs cannot be followed.', {
-    message: 'Change what is named here, or leave it out.',
+    message: 'Correct the parameters named here, or leave them out.',
     details: { log: rule },
   });
 }

@@ -1,5 +1,5 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
-import type { Operation } from './parts.ts';
+import type { Operation } from './document.ts';
 
 /** The variable that a shell has the token in; the quotes let it be filled in. */
 const BEARER = '-H "Authorization: Bearer $XGPT_TOKEN"';

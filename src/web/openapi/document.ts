@@ -1,17 +1,33 @@
+import { toOpenAPISchema } from '@elysiajs/openapi';
+import type { AnyElysia } from 'elysia';
 import type { OpenAPIV3_1 } from 'openapi-types';
 import packageJson from '../../../package.json' with { type: 'json' };
-import type { Tracker } from '../../jobs/index.ts';
-import { JOB_PATHS } from './job_paths.ts';
-import { LIBRARY_PATHS } from './library_paths.ts';
-import { type Paths, refusal } from './parts.ts';
-import { answerSchemas } from './schemas.ts';
-import { startPaths } from './start_paths.ts';
-import { STREAM_PATHS } from './stream_paths.ts';
+import type { DeclaredAnswer, DeclaredInput } from '../contract/declare.ts';
+import { componentSchemas, jsonSchemaOf } from './json_schema.ts';
 
 export type ApiDocument = Omit<OpenAPIV3_1.Document, 'paths'> & { paths: Paths };
 
+export type Schema = OpenAPIV3_1.SchemaObject | OpenAPIV3_1.ReferenceObject;
+
+/** `openapi-types` 12.1.3 takes the schemas of parameters and bodies for those of version 3.0. */
+export type Parameter = Omit<OpenAPIV3_1.ParameterObject, 'schema'> & { schema: Schema };
+export type Operation = Omit<OpenAPIV3_1.OperationObject, 'parameters' | 'requestBody'> & {
+  operationId: string;
+  summary: string;
+  parameters?: Parameter[];
+  requestBody?: OpenAPIV3_1.RequestBodyObject;
+};
+export type Paths = Record<string, Partial<Record<'get' | 'post' | 'delete', Operation>>>;
+
+/** What a route states, as far as the document tells it. */
+interface Stated {
+  body?: DeclaredInput;
+  response?: Record<string, DeclaredAnswer>;
+  detail?: { parameters?: Parameter[]; hide?: boolean };
+}
+
 /** Of OpenAPI, which the document keeps to. */
-export const VERSION = '3.1.0';
+const VERSION = '3.1.0';
 
 const TAGS = [
   { name: 'Start', description: 'Every operation is a job; its start answers at once.' },
@@ -21,30 +37,28 @@ const TAGS = [
 ];
 
 /**
- * The whole API as an OpenAPI 3.1 document. What may be sent comes out of the checks of the job
- * types that are defined, so that ranges and defaults are theirs.
- * @param hasToken whether access is asked for.
+ * The whole API as an OpenAPI 3.1 document, made of what its routes state.
+ * @param hasToken whether the server requires a token.
  */
-export function apiDocument(
-  tracker: Pick<Tracker, 'types' | 'inputOf'>,
-  hasToken: boolean,
-): ApiDocument {
+export function apiDocument(app: AnyElysia, hasToken: boolean): ApiDocument {
   return {
     openapi: VERSION,
     info: {
       title: 'xgpt',
       version: packageJson.version,
       description:
-        'Collects posts, embeds them, and finds them again by meaning. Send Accept: application/json for JSON, or text/plain for a terminal; other askers get HTML.',
+        'Collects posts, embeds them, and finds them again by meaning. Send Accept: application/json for JSON, or text/plain for a terminal; other clients get HTML.',
       license: { name: packageJson.license, identifier: packageJson.license },
     },
     servers: [{ url: '/' }],
     tags: TAGS,
     security: hasToken ? [{ token: [] }] : [],
-    paths: withRefusal(merged(startPaths(tracker), JOB_PATHS, STREAM_PATHS, LIBRARY_PATHS)),
+    paths: pathsOf(app),
     components: {
-      schemas: answerSchemas(),
-      responses: { Refusal: refusal('What went wrong, and what to do.') },
+      schemas: componentSchemas(),
+      responses: {
+        Refusal: { description: 'What went wrong, and what to do.', content: contentOf(REFUSAL) },
+      },
       securitySchemes: {
         token: {
           type: 'http',
@@ -56,27 +70,96 @@ export function apiDocument(
   };
 }
 
-/** One address may be described in two places, by its methods. */
-function merged(...parts: Paths[]): Paths {
-  const paths: Paths = {};
-  for (const [path, methods] of parts.flatMap(Object.entries)) {
-    paths[path] = { ...paths[path], ...methods };
+const REFUSAL = {
+  names: ['Error'],
+  types: ['application/json', 'text/html', 'text/plain'],
+} satisfies Pick<DeclaredAnswer, 'names' | 'types'>;
+
+/** The plugin reads the routes; bodies and answers have more media types than it knows of. */
+function pathsOf(app: AnyElysia): Paths {
+  const mapJsonSchema = { zod: (declared: DeclaredInput) => jsonOf(declared) };
+  const { paths } = toOpenAPISchema(app, undefined, undefined, mapJsonSchema, VERSION);
+  const described = paths as unknown as Paths;
+  for (const { method, path, hooks } of app.routes) {
+    const stated = hooks as Stated;
+    if (stated.detail?.hide) continue;
+    const methods = described[path.replace(/:(\w+)/g, '{$1}')];
+    const operation = methods?.[method.toLowerCase() as 'get'];
+    if (operation) Object.assign(operation, completed(operation, stated));
   }
-  return paths;
+  return described;
 }
 
-/** Whatever else goes wrong is told in one form everywhere. */
-function withRefusal(paths: Paths): Paths {
-  const otherwise = { $ref: '#/components/responses/Refusal' };
-  return Object.fromEntries(
-    Object.entries(paths).map(([path, methods]) => [
-      path,
-      Object.fromEntries(
-        Object.entries(methods).map(([method, operation]) => [
-          method,
-          { ...operation, responses: { ...operation.responses, default: otherwise } },
-        ]),
+/** Of an answer the document has the name. */
+function jsonOf(declared: DeclaredInput): OpenAPIV3_1.SchemaObject {
+  return declared.schema ? jsonSchemaOf(declared.schema()) : {};
+}
+
+function completed(operation: Operation, { body, response = {}, detail }: Stated) {
+  const given = (operation.parameters ?? []).map(withExample);
+  const parameters =
+    operation.parameters === detail?.parameters ? given : [...given, ...(detail?.parameters ?? [])];
+  return {
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && { requestBody: requestBody(body) }),
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(response).map(([status, said]) => [status, answerOf(said)]),
       ),
+      default: { $ref: '#/components/responses/Refusal' },
+    },
+  };
+}
+
+/** A description and an example belong to the parameter; the plugin leaves them in its schema. */
+function withExample({ schema, ...parameter }: Parameter): Parameter {
+  if ('$ref' in schema) return { ...parameter, schema };
+  const { description, examples, ...rest } = schema as OpenAPIV3_1.SchemaObject;
+  const [example] = examples ?? [];
+  return {
+    ...parameter,
+    ...(description && { description }),
+    schema: rest as Schema,
+    ...(example !== undefined && { example }),
+  };
+}
+
+function requestBody(declared: DeclaredInput): OpenAPIV3_1.RequestBodyObject {
+  const schema = jsonOf(declared);
+  const { types, example } = declared;
+  const isRequired = schema.type !== 'object' || (schema.required ?? []).length > 0;
+  const content = types.map((type) => [
+    type,
+    type === 'multipart/form-data' && types.length > 1
+      ? { schema: FILE }
+      : { schema, ...(example !== undefined && { example }) },
+  ]);
+  return { ...(isRequired && { required: true }), content: Object.fromEntries(content) };
+}
+
+/** What a form has that brings a file, whatever else may be sent instead. */
+const FILE: OpenAPIV3_1.SchemaObject = {
+  type: 'object',
+  properties: { file: { type: 'string', contentMediaType: 'application/zip' } },
+  required: ['file'],
+};
+
+function answerOf(answer: DeclaredAnswer): OpenAPIV3_1.ResponseObject {
+  const { description, headers } = answer;
+  return {
+    description,
+    ...(headers && { headers }),
+    content: contentOf(answer),
+  } as OpenAPIV3_1.ResponseObject;
+}
+
+function contentOf({ names, types }: Pick<DeclaredAnswer, 'names' | 'types'>) {
+  const refs = names.map((name) => ({ $ref: `#/components/schemas/${name}` }));
+  const json = refs.length > 1 ? { oneOf: refs } : refs[0];
+  return Object.fromEntries(
+    types.map((type) => [
+      type,
+      { schema: type === 'application/json' ? json : { type: 'string' as const } },
     ]),
-  );
+  ) as OpenAPIV3_1.ResponseObject['content'];
 }

@@ -1,8 +1,7 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
 import type { ApiAnswer, ApiField, ApiModel, ApiOperation } from '../../../views/view_models.ts';
 import { commandOf } from './command.ts';
-import type { ApiDocument } from './document.ts';
-import type { Operation, Schema } from './parts.ts';
+import type { ApiDocument, Operation, Schema } from './document.ts';
 import { nameOf, ruleOf } from './rules.ts';
 
 /**
@@ -64,7 +63,7 @@ function parametersOf({ parameters = [] }: Operation, places: string[]): ApiFiel
 
 function bodySchema({ requestBody }: Operation): Schema {
   const { schema = {} } = Object.values(requestBody?.content ?? {})[0] ?? {};
-  return 'oneOf' in schema ? (schema.oneOf?.[0] ?? {}) : schema;
+  return 'anyOf' in schema ? (schema.anyOf?.[0] ?? {}) : schema;
 }
 
 function fieldsOf(schema: Schema): ApiField[] {

@@ -1,5 +1,5 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
-import type { Schema } from './parts.ts';
+import type { Schema } from './document.ts';
 
 const KINDS = new Map<string, string>([
   ['integer', 'whole number'],

@@ -1,11 +1,14 @@
 import { Elysia } from 'elysia';
 import { nameAssets } from '../../../views/asset_paths.ts';
 import { type Asset, hashedName, loadAssets } from '../assets/index.ts';
+import { ASSET_NAME, NO_QUERY } from '../contract/requests.ts';
 import { encodingFor, etagOf, knownTag } from '../http/encoding.ts';
 import { Problem } from '../http/problem.ts';
 
 /** What stands under a name with its hash will never be anything else. */
 const FOR_EVER = 'public, max-age=31536000, immutable';
+
+const HIDDEN = { query: NO_QUERY, detail: { hide: true } };
 
 /** Others keep it as well, and ask each time whether it is still the same. */
 const ASK_AGAIN = 'no-cache';
@@ -29,13 +32,17 @@ export async function assetRoutes(compiled?: string) {
     return answer(request, asset, name === hashedName(asset));
   };
   return new Elysia({ name: 'assets' })
-    .get('/assets/:name', ({ request, params }) => send(request, params.name))
-    .get('/favicon.svg', ({ request }) => send(request, 'favicon.svg'))
-    .get('/favicon-running.svg', ({ request }) => send(request, 'favicon-running.svg'))
-    .get('/favicon-failed.svg', ({ request }) => send(request, 'favicon-failed.svg'))
+    .get('/assets/:name', ({ request, params }) => send(request, params.name), {
+      params: ASSET_NAME,
+      ...HIDDEN,
+    })
+    .get('/favicon.svg', ({ request }) => send(request, 'favicon.svg'), HIDDEN)
+    .get('/favicon-running.svg', ({ request }) => send(request, 'favicon-running.svg'), HIDDEN)
+    .get('/favicon-failed.svg', ({ request }) => send(request, 'favicon-failed.svg'), HIDDEN)
     .get(
       '/favicon.ico',
       () => new Response(null, { status: 308, headers: { location: '/favicon.svg' } }),
+      HIDDEN,
     );
 }
 

@@ -2,14 +2,21 @@ import { Elysia } from 'elysia';
 import { LoginPage } from '../../../views/pages/login.tsx';
 import type { Logger } from '../../platform/logger.ts';
 import { type Access, SESSION_SECONDS } from '../auth/index.ts';
-import { isAdmitted, sessionOf } from '../http/admission.ts';
-import { accessRequired, addressOf, checkToken, SESSION_COOKIE } from '../http/authenticate.ts';
-import { readFields } from '../http/body.ts';
+import { LOGIN_BODY, LOGIN_QUERY } from '../contract/requests.ts';
+import {
+  accessRequired,
+  addressOf,
+  checkToken,
+  isAuthenticated,
+  SESSION_COOKIE,
+  sessionIdOf,
+} from '../http/authenticate.ts';
+import { parseFields } from '../http/body.ts';
 import { isNavigation } from '../http/negotiation.ts';
 import { Problem } from '../http/problem.ts';
 import { html, seeOther } from '../http/responses.ts';
 import { pathOfOurs } from '../http/same_site.ts';
-import { themeOf } from './frame.ts';
+import { themeOf } from './layout.ts';
 
 interface AccessParts {
   access: Access | undefined;
@@ -23,30 +30,41 @@ export function accessRoutes({ access, logger }: AccessParts) {
   const { sessions } = access;
 
   return routes
-    .get('/login', ({ request }) => {
-      const next = pathOfOurs(new URL(request.url).searchParams.get('next'));
-      return isAdmitted(request) ? seeOther(next) : loginPage(request, next);
-    })
-    .post('/login', async ({ request, server }) => {
-      const { token, next: wanted } = await readFields(request);
-      const next = pathOfOurs(typeof wanted === 'string' ? wanted : undefined);
-      try {
-        const given = typeof token === 'string' ? token.trim() : '';
-        const right = await checkToken(access, logger, given, addressOf({ request, server }));
-        if (!right) throw wrongToken(request);
-        return signedIn(request, await sessions.open(), next);
-      } catch (error) {
-        if (!(error instanceof Problem) || !isNavigation(request)) throw error;
-        return loginPage(request, next, error);
-      }
-    })
-    .post('/logout', async ({ request }) => {
-      const session = sessionOf(request);
-      if (session !== undefined) await sessions.close(session);
-      const answer = seeOther('/login');
-      answer.headers.set('set-cookie', cookie(request, '', 0));
-      return answer;
-    });
+    .get(
+      '/login',
+      ({ request, query }) => {
+        const next = pathOfOurs(query.next);
+        return isAuthenticated(request) ? seeOther(next) : loginPage(request, next);
+      },
+      { query: LOGIN_QUERY, detail: { hide: true } },
+    )
+    .post(
+      '/login',
+      async ({ request, server, body: { token, next: wanted } }) => {
+        const next = pathOfOurs(typeof wanted === 'string' ? wanted : undefined);
+        try {
+          const given = typeof token === 'string' ? token.trim() : '';
+          const right = await checkToken(access, logger, given, addressOf({ request, server }));
+          if (!right) throw wrongToken(request);
+          return signedIn(request, await sessions.open(), next);
+        } catch (error) {
+          if (!(error instanceof Problem) || !isNavigation(request)) throw error;
+          return loginPage(request, next, error);
+        }
+      },
+      { parse: parseFields, body: LOGIN_BODY, detail: { hide: true } },
+    )
+    .post(
+      '/logout',
+      async ({ request }) => {
+        const session = sessionIdOf(request);
+        if (session !== undefined) await sessions.close(session);
+        const answer = seeOther('/login');
+        answer.headers.set('set-cookie', cookie(request, '', 0));
+        return answer;
+      },
+      { detail: { hide: true } },
+    );
 }
 
 function loginPage(request: Request, next: string, problem?: Problem) {
@@ -58,8 +76,8 @@ function loginPage(request: Request, next: string, problem?: Problem) {
 
 function wrongToken(request: Request): Problem {
   const { headers } = accessRequired(request);
-  return new Problem(401, 'unauthorised', 'This is not the token.', {
-    message: 'Copy it whole from where the server is started.',
+  return new Problem(401, 'unauthorised', 'Wrong token.', {
+    message: 'Copy the whole value of XGPT_TOKEN.',
     headers,
   });
 }

@@ -1,13 +1,21 @@
 import { Elysia } from 'elysia';
 import { HistoryPage } from '../../../views/pages/history.tsx';
 import type { HistorySpan } from '../../../views/view_models.ts';
-import { HISTORY_STEPS, type HistoryQuery, timeOf } from '../../jobs/index.ts';
+import { HISTORY_STEPS, type HistoryQuery } from '../../jobs/index.ts';
+import { timeOf } from '../../platform/typed_fields.ts';
 import { historyText } from '../../text/history_text.ts';
+import { about, INVALID_QUERY, refusals, returns } from '../contract/declare.ts';
+import {
+  HISTORY_PAGE_QUERY,
+  HISTORY_QUERY,
+  HISTORY_REFUSED,
+  type TypedHistoryQuery,
+} from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
-import { wantsText } from '../http/negotiation.ts';
 import { Problem } from '../http/problem.ts';
-import { html, plainText } from '../http/responses.ts';
-import { frameOf } from './frame.ts';
+import { respond } from '../http/rendered.ts';
+import { html } from '../http/responses.ts';
+import { layoutOf } from './layout.ts';
 
 /** Most hours or days that one answer may tell of. */
 const MAX_PERIODS = 1_000;
@@ -23,20 +31,36 @@ const SPANS: Record<HistorySpan, { by: HistoryQuery['by']; periods: number }> = 
 /** How jobs fared over time, as a page, as JSON and as plain text. */
 export function historyRoutes(services: WebDeps) {
   const { tracker } = services;
-  return new Elysia({ name: 'history' })
-    .get('/history', ({ request }) => {
-      const params = new URL(request.url).searchParams;
-      const span = readSpan(params);
-      const type = params.get('type')?.trim() || undefined;
+  return new Elysia({ name: 'history' }).get(
+    '/api/history',
+    ({ query }) => {
+      const history = tracker.reader.history(toHistoryQuery(query, Date.now()));
+      return respond(() => history, { text: () => historyText(history) });
+    },
+    {
+      query: HISTORY_QUERY,
+      response: {
+        200: returns('History', 'Counted by period.', {
+          types: ['application/json', 'text/plain'],
+        }),
+        ...refusals({ 422: INVALID_QUERY }),
+      },
+      detail: about('Watch', 'read_history', 'How jobs fared over time'),
+    },
+  );
+}
+
+export function historyPage(services: WebDeps) {
+  const { tracker } = services;
+  return new Elysia({ name: 'history page' }).get(
+    '/history',
+    ({ request, query: { span = 'day', type } }) => {
       const history = tracker.reader.history({ ...lastPeriods(span), type });
       const model = { span, type, types: tracker.types, history };
-      return html(HistoryPage({ frame: frameOf(request, services), model }));
-    })
-    .get('/api/history', ({ request }) => {
-      const query = readHistoryQuery(new URL(request.url).searchParams, Date.now());
-      const history = tracker.reader.history(query);
-      return wantsText(request) ? plainText(historyText(history)) : Response.json(history);
-    });
+      return html(HistoryPage({ frame: layoutOf(request, services), model }));
+    },
+    { query: HISTORY_PAGE_QUERY, detail: { hide: true } },
+  );
 }
 
 function lastPeriods(span: HistorySpan): HistoryQuery {
@@ -45,37 +69,20 @@ function lastPeriods(span: HistorySpan): HistoryQuery {
   return { by, since: now - (periods - 1) * HISTORY_STEPS[by], until: now + 1 };
 }
 
-function readSpan(params: URLSearchParams): HistorySpan {
-  const given = params.get('span')?.trim() || 'day';
-  const span = (Object.keys(SPANS) as HistorySpan[]).find((name) => name === given);
-  if (span) return span;
-  throw refused('span', `Span must be one of: ${Object.keys(SPANS).join(', ')}.`);
-}
-
-/** `?by=hour|day&since=&until=&type=`: by hour, of the last day, up to now, all types. */
-function readHistoryQuery(params: URLSearchParams, now: number): HistoryQuery {
-  const by = params.get('by')?.trim() || 'hour';
-  if (by !== 'hour' && by !== 'day') throw refused('by', 'By must be hour or day.');
-  const until = readTime(params, 'until') ?? now + 1;
-  const since = readTime(params, 'since') ?? until - HISTORY_STEPS.day;
+/** By hour, of the last day, up to now, all types, where the query says nothing else. */
+function toHistoryQuery(
+  { by = 'hour', type, ...typed }: TypedHistoryQuery,
+  now: number,
+): HistoryQuery {
+  const until = typed.until === undefined ? now + 1 : (timeOf(typed.until) as number);
+  const since =
+    typed.since === undefined ? until - HISTORY_STEPS.day : (timeOf(typed.since) as number);
   const longest = MAX_PERIODS * HISTORY_STEPS[by];
   if (since >= until || until - since > longest) {
-    throw refused('since', `Since must be before until, by at most ${MAX_PERIODS} times ${by}.`);
+    throw new Problem(422, 'invalid_input', HISTORY_REFUSED.title, {
+      message: HISTORY_REFUSED.message,
+      details: { since: `Since must be before until, by at most ${MAX_PERIODS} times ${by}.` },
+    });
   }
-  return { by, since, until, type: params.get('type')?.trim() || undefined };
-}
-
-function readTime(params: URLSearchParams, name: string): number | undefined {
-  const text = params.get(name)?.trim();
-  if (!text) return undefined;
-  const time = timeOf(text);
-  if (time !== undefined) return time;
-  throw refused(name, `${name} must be a time, for example 2026-01-31T12:00:00Z.`);
-}
-
-function refused(field: string, rule: string): Problem {
-  return new Problem(422, 'invalid_input', 'The history cannot be read like that.', {
-    message: 'Change what is named here, or leave it out.',
-    details: { [field]: rule },
-  });
+  return { by, since, until, type };
 }

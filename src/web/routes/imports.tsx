@@ -1,37 +1,61 @@
 import { Elysia } from 'elysia';
-import { ImportsAnswer } from '../../../views/forms/imports_answer.tsx';
+import { ImportsAnswer } from '../../operations/scrape/archive.tsx';
 import { listImports, removeImport } from '../../sources/archive/index.ts';
 import { importsText } from '../../text/library_text.ts';
+import { about, answers, refusals, returns } from '../contract/declare.ts';
+import { IMPORT_NAME, NO_QUERY, ZIP_FILE } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
-import { isNavigation, wantsJson, wantsText } from '../http/negotiation.ts';
-import { html, plainText, seeOther } from '../http/responses.ts';
+import { respond } from '../http/rendered.ts';
 import { receiveUpload } from '../http/uploads.ts';
 
 /** Personal archives: uploaded, listed, removed. Reading one is a scrape job. */
 export function importRoutes(services: WebDeps) {
   const { importsDir } = services;
 
-  async function answer(request: Request, message: string, chosen?: string) {
-    if (isNavigation(request)) return seeOther('/scrape#imports');
+  async function list(message: string, chosen?: string) {
     const imports = await listImports(importsDir);
-    const status = chosen ? 201 : 200;
-    if (wantsJson(request)) return Response.json({ imports }, { status });
-    if (wantsText(request)) return plainText(importsText(imports), status);
-    return html(ImportsAnswer({ message, imports, chosen, now: new Date() }), status);
+    return respond(() => ({ imports }), {
+      html: () => ImportsAnswer({ message, imports, chosen, now: new Date() }),
+      text: () => importsText(imports),
+      seeOther: () => '/scrape#imports',
+    });
   }
 
   return new Elysia({ name: 'imports' })
-    .get('/api/imports', ({ request }) => answer(request, 'The archives that are here.'))
+    .get('/api/imports', () => list('The archives that are here.'), {
+      query: NO_QUERY,
+      response: { 200: returns('Imports', 'The archives.'), ...refusals() },
+      detail: about('Read', 'list_imports', 'The archives that are here, newest first'),
+    })
     .post(
       '/api/imports',
-      async ({ request, server }) => {
-        const { archive } = await receiveUpload(services, request, server);
-        return answer(request, `${archive} is here; Import reads its posts.`, archive);
+      async ({ request, server, status }) => {
+        const { archive = '' } = await receiveUpload(services, request, server);
+        return status(201, await list(`${archive} is here; Import reads its posts.`, archive));
       },
-      { parse: 'none' },
+      {
+        // It goes to the disk as it arrives.
+        parse: 'none',
+        body: ZIP_FILE,
+        response: answers(201, 'Imports', 'The archives, with this one.', {
+          413: 'The file is larger than this server takes.',
+          422: 'No file was sent, or it is no archive.',
+        }),
+        detail: about('Read', 'keep_import', 'Keep an archive without reading it'),
+      },
     )
-    .post('/api/imports/:name/remove', async ({ request, params }) => {
-      await removeImport(importsDir, params.name);
-      return answer(request, `${params.name} was removed. What was read from it is kept.`);
-    });
+    .post(
+      '/api/imports/:name/remove',
+      async ({ params: { name } }) => {
+        await removeImport(importsDir, name);
+        return list(`${name} was removed. What was read from it is kept.`);
+      },
+      {
+        params: IMPORT_NAME,
+        response: answers(200, 'Imports', 'The archives that are left.', {
+          404: 'There is no such archive.',
+        }),
+        detail: about('Read', 'remove_import', 'Remove an archive; what was read from it is kept'),
+      },
+    );
 }

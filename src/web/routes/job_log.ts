@@ -1,27 +1,33 @@
 import { Elysia } from 'elysia';
 import type { Tracker } from '../../jobs/index.ts';
+import { about, INVALID_QUERY, NO_SUCH_JOB, refusals, returnsText } from '../contract/declare.ts';
+import { JOB_ID, LOG_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
-import { noSuchJob, Problem } from '../http/problem.ts';
+import { noSuchJob } from '../http/problem.ts';
 
 /** What a job's handler wrote, from any position on. */
 export function logRoutes({ tracker }: WebDeps) {
-  return new Elysia({ name: 'logs' }).get('/api/jobs/:id/log', ({ request, params }) => {
-    const query = new URL(request.url).searchParams;
-    const position = readPosition(query.get('position') ?? '');
-    if (!tracker.getJob(params.id)) throw noSuchJob(params.id);
-    const download = query.get('download') === '1';
-    return logAnswer(tracker, params.id, position, download);
-  });
-}
-
-function readPosition(text: string): number {
-  if (text === '') return 0;
-  const position = logPosition(text);
-  if (position !== undefined) return position;
-  throw new Problem(422, 'invalid_input', 'The log cannot be read from there.', {
-    message: 'Take position from x-log-position of an earlier answer, or leave it out.',
-    details: { position: 'Position must be a whole number of bytes, 0 or more.' },
-  });
+  return new Elysia({ name: 'logs' }).get(
+    '/api/jobs/:id/log',
+    ({ params: { id }, query: { position = 0, download } }) => {
+      if (!tracker.getJob(id)) throw noSuchJob(id);
+      return logResponse(tracker, id, position, download === '1');
+    },
+    {
+      params: JOB_ID,
+      query: LOG_QUERY,
+      response: {
+        200: returnsText('The log from there on.', ['text/plain'], {
+          'x-log-position': { schema: { type: 'integer' }, description: 'Where to go on.' },
+        }),
+        ...refusals({
+          404: NO_SUCH_JOB,
+          422: INVALID_QUERY,
+        }),
+      },
+      detail: about('Watch', 'read_log', 'What its handler wrote; the newest 1 MB is kept'),
+    },
+  );
 }
 
 /** A position as it stands in an address; `undefined` for what is none. */
@@ -29,7 +35,7 @@ export function logPosition(text: string): number | undefined {
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-async function logAnswer(
+async function logResponse(
   tracker: Tracker,
   id: string,
   asked: number,

@@ -3,26 +3,31 @@ import { JobPage } from '../../../views/pages/job.tsx';
 import type { LogTail } from '../../../views/view_models.ts';
 import type { Tracker } from '../../jobs/index.ts';
 import { MAX_LOG_LINES, newestLines } from '../../text/log_parts.ts';
+import { JOB_ID, NO_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { noSuchJob } from '../http/problem.ts';
 import { html } from '../http/responses.ts';
-import { frameOf } from './frame.ts';
+import { layoutOf } from './layout.ts';
 
 /** One job with all that is known of it. */
 export function jobDetailPage(services: WebDeps) {
   const { tracker, live } = services;
-  return new Elysia({ name: 'job detail page' }).get('/jobs/:id', async ({ request, params }) => {
-    const job = tracker.getJob(params.id);
-    if (!job) throw noSuchJob(params.id);
-    const frame = frameOf(request, services);
-    const shown = frame.taskbar.jobs.find((view) => view.job.id === job.id);
-    const model = {
-      view: { ...live.view(job), place: shown?.place },
-      ...tracker.reader.detailsOf(job.id),
-      log: isReportAlone(request) ? NO_LOG : await logTail(tracker, job.id),
-    };
-    return html(JobPage({ frame, model }));
-  });
+  return new Elysia({ name: 'job detail page' }).get(
+    '/jobs/:id',
+    async ({ request, params }) => {
+      const job = tracker.getJob(params.id);
+      if (!job) throw noSuchJob(params.id);
+      const frame = layoutOf(request, services);
+      const shown = frame.taskbar.jobs.find((view) => view.job.id === job.id);
+      const model = {
+        view: { ...live.view(job), place: shown?.place },
+        ...tracker.reader.detailsOf(job.id),
+        log: isReportAlone(request) ? NO_LOG : await logTail(tracker, job.id),
+      };
+      return html(JobPage({ frame, model }));
+    },
+    { params: JOB_ID, query: NO_QUERY, detail: { hide: true } },
+  );
 }
 
 const NO_LOG: LogTail = { text: '', position: 0, isCut: false };

@@ -1,29 +1,56 @@
 import { Elysia } from 'elysia';
 import { PostArticle } from '../../../views/posts/post_article.tsx';
 import { ProfileTable } from '../../../views/profiles/profile_table.tsx';
-import { findPosts } from '../../operations/find_posts.ts';
+import { findPosts, toPostsQuery, toProfilesQuery } from '../../operations/find_posts.ts';
 import { moreText, postsText, profileTable } from '../../text/library_text.ts';
+import { about, answers, INVALID_QUERY } from '../contract/declare.ts';
+import { PROFILES_QUERY, postsQuery } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
-import { wantsJson, wantsText } from '../http/negotiation.ts';
-import { html, plainText } from '../http/responses.ts';
-import { readPostsQuery, readProfilesQuery } from './library_query.ts';
+import { respond } from '../http/rendered.ts';
 
 const NOTHING_FOUND = '<p class="empty-note">Nothing was found.</p>';
 
 /** What was collected, for programs and for curl. */
 export function libraryRoutes(services: WebDeps) {
   return new Elysia({ name: 'library' })
-    .get('/api/posts', async ({ request }) => {
-      const page = await findPosts(services, readPostsQuery(request, services.sources));
-      if (wantsJson(request)) return Response.json(page);
-      if (wantsText(request)) return plainText(postsText(page.posts) + moreText(page));
-      const now = new Date();
-      return html(page.posts.map((post) => PostArticle({ post, now })).join('') || NOTHING_FOUND);
-    })
-    .get('/api/profiles', ({ request }) => {
-      const page = services.library.profiles(readProfilesQuery(request));
-      if (wantsJson(request)) return Response.json(page);
-      if (wantsText(request)) return plainText(profileTable(page.profiles) + moreText(page));
-      return html(ProfileTable({ profiles: page.profiles }));
-    });
+    .get(
+      '/api/posts',
+      async ({ query }) => {
+        const page = await findPosts(services, toPostsQuery(query));
+        return respond(() => page, {
+          html() {
+            const now = new Date();
+            return page.posts.map((post) => PostArticle({ post, now })).join('') || NOTHING_FOUND;
+          },
+          text: () => postsText(page.posts) + moreText(page),
+        });
+      },
+      {
+        query: postsQuery(services.sources),
+        response: answers(200, 'PostPage', 'A page of posts.', {
+          422: INVALID_QUERY,
+          503: 'Search by meaning needs a model that is not here yet.',
+        }),
+        detail: about(
+          'Read',
+          'find_posts',
+          'Posts by author and words, newest first, or by meaning, nearest first',
+        ),
+      },
+    )
+    .get(
+      '/api/profiles',
+      ({ query }) => {
+        const page = services.library.profiles(toProfilesQuery(query));
+        return respond(() => page, {
+          html: () => ProfileTable({ profiles: page.profiles }),
+          text: () => profileTable(page.profiles) + moreText(page),
+        });
+      },
+      {
+        query: PROFILES_QUERY,
+        response: answers(200, 'ProfilePage', 'A page of profiles.', { 422: INVALID_QUERY }),
+        detail: about('Read', 'find_profiles', 'Profiles by words'),
+      },
+    );
 }

@@ -1,8 +1,9 @@
 import { type AnyElysia, Elysia } from 'elysia';
 import { ApiPage } from '../../../views/pages/api.tsx';
+import { NO_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { html } from '../http/responses.ts';
-import { frameOf } from './frame.ts';
+import { layoutOf } from './layout.ts';
 
 /**
  * The API, described: as a document for programs and as a page for people. It is written when
@@ -10,19 +11,26 @@ import { frameOf } from './frame.ts';
  * @param routes has all the routes by then.
  */
 export function openapiRoutes(services: WebDeps, routes: () => AnyElysia) {
-  const { tracker, config } = services;
-  const hasToken = config.token !== undefined;
+  const hasToken = services.config.token !== undefined;
   return new Elysia({ name: 'openapi' })
-    .get('/openapi.json', async () => {
-      const { wholeDocument } = await import('../openapi/whole_document.ts');
-      return Response.json(wholeDocument(routes(), tracker, hasToken));
-    })
-    .get('/docs/api', async ({ request }) => {
-      const [{ apiDocument }, { apiModel }] = await Promise.all([
-        import('../openapi/document.ts'),
-        import('../openapi/outline.ts'),
-      ]);
-      const model = apiModel(apiDocument(tracker, hasToken), new URL(request.url).origin);
-      return html(ApiPage({ frame: frameOf(request, services), model }));
-    });
+    .get(
+      '/openapi.json',
+      async () => {
+        const { apiDocument } = await import('../openapi/document.ts');
+        return Response.json(apiDocument(routes(), hasToken));
+      },
+      { query: NO_QUERY, detail: { hide: true } },
+    )
+    .get(
+      '/docs/api',
+      async ({ request }) => {
+        const [{ apiDocument }, { apiModel }] = await Promise.all([
+          import('../openapi/document.ts'),
+          import('../openapi/outline.ts'),
+        ]);
+        const model = apiModel(apiDocument(routes(), hasToken), new URL(request.url).origin);
+        return html(ApiPage({ frame: layoutOf(request, services), model }));
+      },
+      { query: NO_QUERY, detail: { hide: true } },
+    );
 }

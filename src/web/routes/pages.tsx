@@ -5,12 +5,17 @@ import { ProfilesPage } from '../../../views/pages/profiles.tsx';
 import type { DashboardModel, PostsModel } from '../../../views/view_models.ts';
 import { ModelUnavailable } from '../../embedding/index.ts';
 import type { FinalStatus, Tracker } from '../../jobs/index.ts';
-import { findPosts, type PostsQuery } from '../../operations/find_posts.ts';
+import {
+  findPosts,
+  type PostsQuery,
+  toPostsQuery,
+  toProfilesQuery,
+} from '../../operations/find_posts.ts';
+import { NO_QUERY, PROFILES_QUERY, postsQuery } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { html } from '../http/responses.ts';
-import { frameOf } from './frame.ts';
-import { readPostsQuery, readProfilesQuery } from './library_query.ts';
-import { sourceOptions } from './start_pages.tsx';
+import { layoutOf } from './layout.ts';
+import { quickStarts } from './start_pages.tsx';
 
 const HOUR_MS = 3_600_000;
 
@@ -21,21 +26,32 @@ export function pages(services: WebDeps) {
   const { library } = services;
 
   return new Elysia({ name: 'pages' })
-    .get('/', ({ request }) =>
-      html(DashboardPage({ frame: frameOf(request, services), model: dashboard(services) })),
+    .get(
+      '/',
+      ({ request }) =>
+        html(DashboardPage({ frame: layoutOf(request, services), model: dashboard(services) })),
+      { query: NO_QUERY, detail: { hide: true } },
     )
-    .get('/posts', async ({ request }) => {
-      const query = readPostsQuery(request, services.sources);
-      const { page, problem } = await postsOrProblem(services, query);
-      const model = { page, query, problem, nextHref: nextHref(request, page.nextCursor) };
-      return html(PostsPage({ frame: frameOf(request, services), model }));
-    })
-    .get('/profiles', ({ request }) => {
-      const query = readProfilesQuery(request);
-      const page = library.profiles(query);
-      const model = { page, query, nextHref: nextHref(request, page.nextCursor) };
-      return html(ProfilesPage({ frame: frameOf(request, services), model }));
-    });
+    .get(
+      '/posts',
+      async ({ request, query: typed }) => {
+        const query = toPostsQuery(typed);
+        const { page, problem } = await postsOrProblem(services, query);
+        const model = { page, query, problem, nextHref: nextHref(request, page.nextCursor) };
+        return html(PostsPage({ frame: layoutOf(request, services), model }));
+      },
+      { query: postsQuery(services.sources), detail: { hide: true } },
+    )
+    .get(
+      '/profiles',
+      ({ request, query: typed }) => {
+        const query = toProfilesQuery(typed);
+        const page = library.profiles(query);
+        const model = { page, query, nextHref: nextHref(request, page.nextCursor) };
+        return html(ProfilesPage({ frame: layoutOf(request, services), model }));
+      },
+      { query: PROFILES_QUERY, detail: { hide: true } },
+    );
 }
 
 async function postsOrProblem(
@@ -51,7 +67,8 @@ async function postsOrProblem(
   }
 }
 
-function dashboard({ tracker, library, sources }: WebDeps): DashboardModel {
+function dashboard(services: WebDeps): DashboardModel {
+  const { tracker, library } = services;
   const hours = lastHours(tracker);
   return {
     counts: library.counts(),
@@ -61,7 +78,10 @@ function dashboard({ tracker, library, sources }: WebDeps): DashboardModel {
     },
     hours,
     recent: tracker.reader.listJobs({ limit: 10 }).jobs,
-    sources: sourceOptions(sources),
+    // Read only when there is something to show: a schema takes 1 ms of the first page.
+    get starts() {
+      return quickStarts(services);
+    },
   };
 }
 

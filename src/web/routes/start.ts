@@ -6,18 +6,10 @@ import {
   readSession,
   type Tracker,
 } from '../../jobs/index.ts';
-import type { UuidAt } from '../http/idempotency.ts';
+import type { RequestContext } from '../http/request_context.ts';
 
 /** Two requests for the same within this time are one person who pressed twice, in ms. */
 const DOUBLE_PRESS_MS = 500;
-
-/** Part of what Elysia hands a handler. */
-export interface RequestContext {
-  request: Request;
-  server: { requestIP(request: Request): { address: string } | null } | null;
-  /** Of a request that may be begun twice: the same ids, and so the same jobs, each time. */
-  uuidAt?: UuidAt;
-}
 
 /**
  * Starts a job from the fields of a form or a JSON object; `sessionId` among them is the job's.

@@ -1,10 +1,11 @@
 import { Elysia } from 'elysia';
 import { isFinal, type Job, type Tracker } from '../../jobs/index.ts';
+import { resultSummary } from '../../operations/words.ts';
 import { printable } from '../../text/printable.ts';
 import { progressLine } from '../../text/progress_line.ts';
-import { resultSummary } from '../../text/result_summary.ts';
+import { JOB_STREAM, TASKBAR_STREAM } from '../contract/streams.ts';
 import type { WebDeps } from '../deps.ts';
-import { admittedUntil } from '../http/admission.ts';
+import { accessSignalOf } from '../http/authenticate.ts';
 import { wantsLines } from '../http/negotiation.ts';
 import { noSuchJob, Problem } from '../http/problem.ts';
 import { createLiveLogs, followLogs, type LiveLogs, readLogPlaces } from '../live/logs.ts';
@@ -25,19 +26,27 @@ export function jobStreams(services: WebDeps) {
   const { tracker } = services;
   const logs = createLiveLogs(tracker);
   return new Elysia({ name: 'streams' })
-    .get('/api/jobs/stream', ({ request, server }) => {
-      refuseTooMany(services);
-      // Bun ends a quiet connection after 10 s.
-      server?.timeout(request, 0);
-      return taskbarStream(services, logs, request);
-    })
-    .get('/api/jobs/:id/stream', ({ request, server, params }) => {
-      const { id } = params;
-      if (!tracker.getJob(id)) throw noSuchJob(id);
-      refuseTooMany(services);
-      server?.timeout(request, 0);
-      return jobStream(services, request, id);
-    });
+    .get(
+      '/api/jobs/stream',
+      ({ request, server }) => {
+        refuseTooMany(services);
+        // Bun ends a quiet connection after 10 s.
+        server?.timeout(request, 0);
+        return taskbarStream(services, logs, request);
+      },
+      TASKBAR_STREAM,
+    )
+    .get(
+      '/api/jobs/:id/stream',
+      ({ request, server, params }) => {
+        const { id } = params;
+        if (!tracker.getJob(id)) throw noSuchJob(id);
+        refuseTooMany(services);
+        server?.timeout(request, 0);
+        return jobStream(services, request, id);
+      },
+      JOB_STREAM,
+    );
 }
 
 /** The taskbar, and the logs that the address names. */
@@ -59,7 +68,7 @@ function taskbarStream({ live, vitals }: WebDeps, logs: LiveLogs, request: Reque
   };
   let cursor = hasMissedNothing ? live.frame : undefined;
   let greeting: Uint8Array | undefined = encoder.encode(comeBack());
-  return eventStream(request, admittedUntil(request), {
+  return eventStream(request, accessSignalOf(request), {
     next() {
       const { frame } = live;
       // Bun completes the response's head with its first bytes, so some are sent at once.
@@ -114,7 +123,7 @@ function jobStream({ tracker, live, vitals }: WebDeps, request: Request, id: str
   let over = false;
   return eventStream(
     request,
-    admittedUntil(request),
+    accessSignalOf(request),
     {
       next() {
         if (over || !mayHaveChanged()) return undefined;

@@ -2,8 +2,8 @@ import type { Database } from 'bun:sqlite';
 import { beforeAll, describe, expect, test } from 'bun:test';
 import { JOB_STATUSES, type JobQuery } from '../../../src/jobs/index.ts';
 import { FAILURES, WINDOW } from '../../../src/jobs/listing.ts';
-import { declaredStatements } from '../../../src/jobs/store/sqlite/statements.ts';
 import { openDatabase } from '../../../src/platform/database.ts';
+import { prepareStatements } from '../../../src/platform/statement.ts';
 import { errand, setup } from '../../support/jobs.ts';
 
 const START = Date.UTC(2026, 0, 1);
@@ -181,6 +181,7 @@ async function statementsOf(database: Database): Promise<Set<string>> {
   const statements = recordStatements(database);
   const { tracker, clock } = setup({ definitions: [errand(async () => 'done')] }, database);
   await tracker.start();
+  prepareStatements(database);
   const { id } = await tracker.enqueue('errand', {}, { sessionId: 'night', client: 'somebody' });
   await clock.advance(1_000);
   expect(tracker.getJob(id)?.status).toBe('completed');
@@ -197,7 +198,7 @@ async function statementsOf(database: Database): Promise<Set<string>> {
     full.reader.listJobs(query);
   for (const query of allQueries([{}]).filter(({ cursor, newerThan }) => !cursor && !newerThan))
     await full.reader.countJobs(query);
-  return statements.union(declaredStatements(database));
+  return statements;
 }
 
 let database: Database;

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'bun:test';
-import { createGuesses, TooManyGuesses } from '../../../src/web/auth/login_throttle.ts';
+import { createLoginThrottle, TooManyAttempts } from '../../../src/web/auth/login_throttle.ts';
 
 /** Time that only passes when the test says so; `sleeps` are the delays that were asked for. */
 function setup() {
   const time = { now: 0 };
   const sleeps: { ms: number; end: () => void }[] = [];
   const sleep = (ms: number) => new Promise<void>((end) => sleeps.push({ ms, end }));
-  const guesses = createGuesses({ now: () => time.now, sleep });
+  const guesses = createLoginThrottle({ now: () => time.now, sleep });
   /** Wrong ones, each answered before the next. */
   const guess = async (address: string, times: number) => {
     for (let done = 0; done < times; done++) {
@@ -34,7 +34,7 @@ describe('wrong tokens from one address', () => {
     const { guess, guesses, sleeps } = setup();
     await guess('192.0.2.1', 4);
     const waiting = [1, 2, 3].map(() => guesses.wrong('192.0.2.1'));
-    expect(() => guesses.refuseTooMany('192.0.2.1')).toThrow(TooManyGuesses);
+    expect(() => guesses.refuseTooMany('192.0.2.1')).toThrow(TooManyAttempts);
     sleeps[0]?.end();
     await waiting[0];
     expect(() => guesses.refuseTooMany('192.0.2.1')).not.toThrow();
@@ -48,7 +48,7 @@ describe('wrong tokens from one address', () => {
       guesses.refuseTooMany('192.0.2.1');
       expect.unreachable();
     } catch (error) {
-      expect((error as TooManyGuesses).retryAfterSeconds).toBe(4);
+      expect((error as TooManyAttempts).retryAfterSeconds).toBe(4);
     }
   });
 

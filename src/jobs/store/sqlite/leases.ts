@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import type { JobStatus } from '../../lifecycle.ts';
-import type { Ended, Fence, Held, HeldLease, Hold, Lease, Run, RunReader } from '../store.ts';
+import type { Ended, Fence, Held, HeldLease, Lease, Run, RunReader } from '../store.ts';
 import type { Moved } from './changes.ts';
 import type { Ending } from './ending.ts';
 import { COUNTED_ATTEMPTS, LIVE, MOVED, NO_LEASE, RUNNING } from './rows.ts';
@@ -15,22 +15,6 @@ const INTERRUPTED = 'Interrupted: the process that ran it ended.';
 /** An `updated_at` this far ahead of the clock is not explained by rounding, in ms. */
 const FUTURE_MS = 1_000;
 const FROM_THE_FUTURE = `${LIVE} AND status = 'retrying' AND updated_at > ?1 + ${FUTURE_MS}`;
-
-/** Whether an attempt still holds its job: the one statement that decides it. */
-export class Ownership {
-  readonly #status;
-
-  constructor(db: Database) {
-    this.#status = query<{ status: Exclude<Hold, 'gone'> }>(
-      db,
-      `SELECT status FROM jobs WHERE id = ? AND attempt = ? AND ${RUNNING}`,
-    );
-  }
-
-  holdOf({ id, attempt }: Fence): Hold {
-    return this.#status.get(id, attempt)?.status ?? 'gone';
-  }
-}
 
 /** Renews leases, and settles the jobs of processes that have ended. */
 export class Leases {

@@ -1,0 +1,255 @@
+import { z } from 'zod';
+import {
+  BULK_ACTIONS,
+  FAILURES,
+  JOB_STATUSES,
+  type JobType,
+  type StepStatus,
+} from '../../jobs/index.ts';
+import { ARCHIVE, COMPLETED_JOB, POST, PROFILE, REFUSAL } from './examples.ts';
+import { once } from './once.ts';
+
+/**
+ * What is answered, by the names under which the document has it. These are the answers as handlers
+ * return them: JSON turns a date into text, and Eden turns it back.
+ */
+
+const time = z.date();
+const count = z.int().nonnegative();
+const status = z.enum(JOB_STATUSES);
+const reason = z.string().describe('In words for a person.');
+const jobType = z.string() as unknown as z.ZodType<JobType>;
+
+const problem = once(() =>
+  z.object({
+    code: z.string().describe('Stable, for programs, for example not_found.'),
+    message: z.string().describe('What happened, what was kept, and what to do.'),
+    details: z.record(z.string(), z.string()).describe('Field → what is wrong with it.'),
+    timestamp: time,
+  }),
+);
+
+const FAILURE =
+  'Why it failed for good. permanent: another attempt would not help. exhausted: no attempts are left. interrupted: its process ended. timeout: it ran out of time.';
+
+const job = once(() =>
+  z
+    .object({
+      id: z.string(),
+      type: jobType,
+      status,
+      createdAt: time,
+      startedAt: time.optional(),
+      completedAt: time.optional(),
+      updatedAt: time,
+      progress: z.object({
+        current: z.number(),
+        total: z.number().describe('0 = unknown.'),
+        message: z.string(),
+        stage: z.string().optional().describe('Which part of the work is under way.'),
+      }),
+      metadata: z.record(z.string(), z.unknown()).optional().describe('The input.'),
+      result: z.unknown().optional().describe('What the operation returned.'),
+      errorMessage: reason.optional(),
+      errors: z.array(z.string()).describe('One per failed attempt, oldest first.'),
+      failure: z.enum(FAILURES).optional().describe(FAILURE),
+      attempt: count.describe('How often it was started.'),
+      attemptsUsed: count.describe(
+        'How many of these count against maxAttempts, including the current one.',
+      ),
+      maxAttempts: count.describe('How many attempts may count before the job fails for good.'),
+      retryAt: time.optional(),
+      tracked: z.boolean().describe('Its caller does the work itself, so nobody can resume it.'),
+      dismissedAt: time.optional(),
+      sessionId: z.string().optional(),
+      parentId: z.string().optional(),
+    })
+    .meta({ examples: [COMPLETED_JOB] }),
+);
+
+const stepStatus = z.enum([
+  'pending',
+  'running',
+  'completed',
+  'failed',
+  'compensated',
+  'skipped',
+]) satisfies z.ZodType<StepStatus>;
+
+const detailedJob = once(() =>
+  job().extend({
+    attempts: z.array(
+      z.object({
+        attempt: count,
+        startedAt: time,
+        endedAt: time.optional(),
+        outcome: z.enum(['completed', 'failed', 'cancelled', 'interrupted', 'released']).optional(),
+        error: reason.optional(),
+      }),
+    ),
+    steps: z.array(
+      z.object({
+        name: z.string(),
+        status: stepStatus,
+        result: z.unknown().optional(),
+        error: reason.optional(),
+        startedAt: time.optional(),
+        endedAt: time.optional(),
+      }),
+    ),
+    children: z.array(job().pick({ id: true, type: true, status: true })),
+  }),
+);
+
+const jobPage = once(() =>
+  z.object({
+    jobs: z.array(job()).describe('Newest first.'),
+    nextCursor: z.string().optional().describe('Leads to older jobs, as cursor.'),
+    newerCursor: z.string().optional().describe('Leads back, as newer.'),
+    lookedBackTo: time.optional(),
+  }),
+);
+
+const sessionPage = once(() =>
+  jobPage().extend({
+    summary: z.object({
+      jobs: count,
+      byStatus: z.partialRecord(status, count),
+      progress: z.object({ current: z.number(), total: z.number() }),
+    }),
+  }),
+);
+
+const history = once(() => {
+  const period = z.object({
+    completed: count,
+    failed: count,
+    cancelled: count,
+    medianMs: z.number().optional(),
+    p95Ms: z.number().optional(),
+  });
+  return z.object({
+    by: z.enum(['hour', 'day']),
+    since: time,
+    until: time,
+    types: z.array(
+      period.extend({
+        type: z.string(),
+        periods: z.array(period.extend({ start: time })),
+        reasons: z.array(z.object({ reason, count })),
+      }),
+    ),
+  });
+});
+
+const post = once(() =>
+  z.object({
+    source: z.string(),
+    id: z.string().describe('Unique within its source.'),
+    kind: z.enum(['post', 'reply', 'repost']),
+    author: z.string(),
+    authorName: z.string(),
+    text: z.string(),
+    createdAt: time,
+    language: z.string().optional(),
+    url: z.string().optional(),
+    inReplyToId: z.string().optional(),
+    inReplyToAuthor: z.string().optional(),
+    threadId: z.string().optional(),
+    links: z.array(z.object({ text: z.string(), url: z.string() })),
+    media: z.array(
+      z.object({
+        type: z.enum(['photo', 'video', 'animated_gif']),
+        url: z.string(),
+        alt: z.string().optional(),
+      }),
+    ),
+    likes: count.optional(),
+    reposts: count.optional(),
+    replies: count.optional(),
+    similarity: z.number().optional().describe('With by=meaning; 1 is the same.'),
+  }),
+);
+
+const profile = once(() =>
+  z.object({
+    source: z.string(),
+    id: z.string(),
+    username: z.string(),
+    name: z.string(),
+    bio: z.string(),
+    location: z.string().optional(),
+    website: z.string().optional(),
+    avatarUrl: z.string().optional(),
+    createdAt: time.optional(),
+    followers: count.optional(),
+    following: count.optional(),
+    posts: count.optional(),
+    postsHeld: count.describe('How many of its posts are in the library.'),
+  }),
+);
+
+const health = once(() =>
+  z.object({
+    status: z.enum(['ok', 'failing']),
+    problems: z.array(z.object({ code: z.string(), message: z.string(), since: time })).optional(),
+    uptimeSeconds: count.optional(),
+    watchers: count.optional().describe('Open live connections.'),
+    activeJobs: count.optional(),
+    processes: z
+      .array(
+        z.object({
+          kind: z.string(),
+          pid: count,
+          host: z.string(),
+          startedAt: time,
+          seenAt: time,
+        }),
+      )
+      .optional(),
+  }),
+);
+
+/** The document's `components.schemas`. */
+export const SCHEMAS = {
+  Job: job,
+  DetailedJob: detailedJob,
+  Error: once(() => z.object({ error: problem(), status: z.int() }).meta({ examples: [REFUSAL] })),
+  JobAnswer: once(() => z.object({ job: job() }).meta({ examples: [{ job: COMPLETED_JOB }] })),
+  DetailedJobAnswer: once(() => z.object({ job: detailedJob() })),
+  JobPage: jobPage,
+  SessionPage: sessionPage,
+  BatchAnswer: once(() =>
+    z
+      .object({
+        results: z
+          .array(z.union([z.object({ job: job() }), z.object({ error: problem() })]))
+          .describe('In the order of what was sent.'),
+      })
+      .meta({ examples: [{ results: [{ job: COMPLETED_JOB }, { error: REFUSAL.error }] }] }),
+  ),
+  BulkAnswer: once(() =>
+    z
+      .object({ action: z.enum(BULK_ACTIONS), done: count, skipped: count })
+      .meta({ examples: [{ action: 'retry', done: 12, skipped: 3 }] }),
+  ),
+  History: history,
+  PostPage: once(() =>
+    z
+      .object({ posts: z.array(post()), total: count, nextCursor: z.string().optional() })
+      .meta({ examples: [{ posts: [POST], total: 1 }] }),
+  ),
+  ProfilePage: once(() =>
+    z
+      .object({ profiles: z.array(profile()), total: count, nextCursor: z.string().optional() })
+      .meta({ examples: [{ profiles: [PROFILE], total: 1 }] }),
+  ),
+  Imports: once(() =>
+    z
+      .object({
+        imports: z.array(z.object({ name: z.string(), bytes: count.optional(), addedAt: time })),
+      })
+      .meta({ examples: [{ imports: [ARCHIVE] }] }),
+  ),
+  Health: health,
+};

@@ -1,0 +1,173 @@
+import type { z } from 'zod';
+import { detailsOf } from '../../platform/typed_fields.ts';
+import { Problem } from '../http/problem.ts';
+import { Rendered } from '../http/rendered.ts';
+import { SCHEMAS } from './answers.ts';
+import { once } from './once.ts';
+
+/**
+ * A schema as a route states it. It is built when a request or the document first needs it, because
+ * building all of them would take as long as the rest of the start. It refuses in the words of a
+ * Problem, and so Elysia never has to make an error of its own.
+ */
+export interface Declared<Value> {
+  readonly '~standard': {
+    readonly version: 1;
+    readonly vendor: 'zod';
+    readonly types?: { readonly input: Value; readonly output: Value };
+    validate(value: unknown): { value: Value };
+  };
+}
+
+/** What a schema leaves of what it has checked. */
+export type ValueOf<Schema> = Schema extends Declared<infer Value> ? Value : never;
+
+/** What was sent, and how the document has it. */
+export interface DeclaredInput<Value = unknown> extends Declared<Value> {
+  readonly schema: () => z.ZodType;
+  readonly example?: unknown;
+  /** Of a body. */
+  readonly types: readonly BodyType[];
+}
+
+export type BodyType =
+  | 'application/json'
+  | 'application/x-www-form-urlencoded'
+  | 'multipart/form-data';
+
+export type SchemaName = keyof typeof SCHEMAS;
+
+type Named<Name extends SchemaName> = z.output<ReturnType<(typeof SCHEMAS)[Name]>>;
+
+/** What is answered, and how the document has it. */
+export interface DeclaredAnswer<Value = unknown> extends Declared<Value> {
+  readonly description: string;
+  /** One of several, where there is more than one. */
+  readonly names: readonly SchemaName[];
+  /** Media types; what is not JSON is text. */
+  readonly types: readonly string[];
+  readonly headers?: Record<string, { description: string; schema: { type: string } }>;
+}
+
+/** What a refusal says, but for the fields: that follows from the schema. */
+export interface RefusalWords {
+  title: string;
+  message?: string;
+}
+
+/** Checked before the handler runs. */
+export function input<Schema extends z.ZodType>(
+  build: () => Schema,
+  refusal: RefusalWords,
+  about: { example?: unknown; types?: readonly BodyType[] } = {},
+): DeclaredInput<z.output<Schema>> {
+  const schema = once(build);
+  return declaredInput(schema, about, (value) => {
+    const { success, data, error } = schema().safeParse(value);
+    if (success) return data;
+    const { title, message } = refusal;
+    throw new Problem(422, 'invalid_input', title, { message, details: detailsOf(error) });
+  });
+}
+
+/** Handed on as it came: what the handler calls checks it. */
+export function unchecked<Value>(
+  build: () => z.ZodType,
+  about: { example?: unknown; types?: readonly BodyType[] } = {},
+): DeclaredInput<Value> {
+  return declaredInput(once(build), about, (value) => value as Value);
+}
+
+function declaredInput<Value>(
+  schema: () => z.ZodType,
+  { types = JSON_OR_FORM, ...about }: { example?: unknown; types?: readonly BodyType[] },
+  read: (value: unknown) => Value,
+): DeclaredInput<Value> {
+  return { '~standard': standard((value) => ({ value: read(value) })), schema, types, ...about };
+}
+
+const JSON_OR_FORM = ['application/json', 'application/x-www-form-urlencoded'] as const;
+
+/** JSON for a program, a fragment of HTML or plain text, as the client accepts. */
+const NEGOTIATED = ['application/json', 'text/html', 'text/plain'];
+
+/** An answer by the name of its schema. */
+export function returns<Name extends SchemaName>(
+  name: Name,
+  description: string,
+  about: Partial<Pick<DeclaredAnswer, 'types' | 'headers' | 'names'>> = {},
+): DeclaredAnswer<Named<Name>> {
+  return {
+    '~standard': standard<Named<Name>>((value) => {
+      if (CHECKS_ANSWERS && value instanceof Rendered) value.checkWith(SCHEMAS[name]);
+      return { value: value as Named<Name> };
+    }),
+    description,
+    names: [name],
+    types: NEGOTIATED,
+    ...about,
+  };
+}
+
+export const NO_SUCH_JOB = 'There is no such job.';
+export const INVALID_QUERY = 'The query cannot be used; details name what is wrong.';
+
+/** The answer to what is in order, by its status, and what an address refuses. */
+export function answers<Code extends number, Name extends SchemaName>(
+  status: Code,
+  name: Name,
+  description: string,
+  refused?: Parameters<typeof refusals>[0],
+): { [Status in Code]: DeclaredAnswer<Named<Name>> } & Refusals {
+  return { [status]: returns(name, description), ...refusals(refused) } as never;
+}
+
+/** A header that an address reads; checking all headers by a schema would cost every request. */
+interface HeaderParameter {
+  name: string;
+  in: 'header';
+  description: string;
+  schema: { type: 'string'; minLength?: number; maxLength?: number };
+}
+
+/** How the document tells of an address: under which heading, by which name, in which words. */
+export function about(
+  tag: 'Start' | 'Watch' | 'Act' | 'Read',
+  operationId: string,
+  summary: string,
+  more: { description?: string; security?: []; parameters?: HeaderParameter[] } = {},
+) {
+  return { tags: [tag], operationId, summary, ...more };
+}
+
+/** Text of another kind: a log, a stream of events. */
+export function returnsText(
+  description: string,
+  types: readonly string[],
+  headers?: DeclaredAnswer['headers'],
+): DeclaredAnswer<string> {
+  const unread = standard((value) => ({ value: value as string }));
+  return { '~standard': unread, description, names: [], types, headers };
+}
+
+type Status = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
+type Refusals = { [Code in Status]: DeclaredAnswer<Named<'Error'>> };
+
+/**
+ * What an address refuses, by status. Every other refusal has the same form, which the document
+ * states once for all of them; clients may rely on it whatever the status.
+ */
+export function refusals(described: Partial<Record<Status, string>> = {}): Refusals {
+  const answers = Object.entries(described).map(([status, description]) => [
+    status,
+    returns('Error', description),
+  ]);
+  return Object.fromEntries(answers) as Refusals;
+}
+
+/** Answers are checked where a mistake should be found; it costs time, which a server has not. */
+const CHECKS_ANSWERS = ['development', 'test'].includes(process.env.NODE_ENV ?? '');
+
+function standard<Value>(validate: (value: unknown) => { value: Value }) {
+  return { version: 1 as const, vendor: 'zod' as const, validate };
+}

@@ -1,0 +1,246 @@
+import { z } from 'zod';
+import { BULK_ACTIONS, type BulkAction } from '../../jobs/index.ts';
+import {
+  jobFilterSchema,
+  jobQuerySchema,
+  sessionJobsQuerySchema,
+  type TypedJobQuery,
+} from '../../jobs/job_query.ts';
+import { postsQuerySchema, profilesQuerySchema } from '../../operations/find_posts.ts';
+import { typed, typedTime } from '../../platform/typed_fields.ts';
+import type { Sources } from '../../sources/index.ts';
+import { cut, MAX_NAME } from '../../text/cut.ts';
+import { type DeclaredInput, input, unchecked, type ValueOf } from './declare.ts';
+import { COMPLETED_JOB } from './examples.ts';
+
+/** What is sent: in the path, in the query and in the body. */
+
+const MAX_BULK_IDS = 10_000;
+
+/** Most jobs that one stream may follow. */
+export const MAX_FOLLOWED_JOBS = 10_000;
+
+/** Most logs that one stream follows. */
+export const MAX_FOLLOWED_LOGS = 20;
+
+const list = (title: string) => ({
+  title,
+  message: 'Correct the parameters named here, or leave them out.',
+});
+
+const LIST = list('Invalid query.');
+
+/** The address takes no query. */
+export const NO_QUERY = unchecked<Record<string, string>>(() => z.object({}));
+
+/** Whatever the query has fills in a form. */
+export const FORM_VALUES = NO_QUERY;
+
+function pathPart<Name extends string>(name: Name, description: string, example: string) {
+  return unchecked<Record<Name, string>>(() =>
+    z.object({ [name]: z.string().meta({ description, examples: [example] }) }),
+  );
+}
+
+export const JOB_ID = pathPart('id', 'The job’s id.', COMPLETED_JOB.id);
+export const SESSION_ID = pathPart('id', 'The session’s id.', 'monday');
+export const IMPORT_NAME = pathPart('name', 'The archive’s name.', 'twitter-archive.zip');
+export const ASSET_NAME = pathPart('name', 'The file’s name.', 'app.css');
+
+export const JOBS_QUERY = input(jobQuerySchema, LIST);
+
+export const SESSION_JOBS_QUERY = input(sessionJobsQuerySchema, LIST);
+
+/** The page of jobs also tells what a change of many of them did: `?did=retry-12-3`. */
+export const JOBS_PAGE_QUERY: DeclaredInput<TypedJobQuery & { did?: string }> = input(
+  () => jobQuerySchema().and(z.object({ did: typed(z.string()) })),
+  LIST,
+);
+
+const action = () =>
+  z.enum(BULK_ACTIONS, { error: `Action must be one of: ${BULK_ACTIONS.join(', ')}.` });
+
+const BULK = {
+  title: 'Nothing was changed.',
+  message: 'Choose jobs, and what to do with them.',
+};
+
+/** What is to be confirmed before it is done to every job that matches. */
+export const BULK_PAGE_QUERY: DeclaredInput<TypedJobQuery & { action: BulkAction }> = input(
+  () => z.object({ action: action() }).and(jobQuerySchema()),
+  BULK,
+);
+
+/** By their ids, or by a filter; an empty one means every job. */
+type Bulk = { action: BulkAction } & (
+  | { ids: string[]; filter?: undefined }
+  | { ids?: undefined; filter: Omit<TypedJobQuery, 'limit' | 'cursor' | 'newer'> }
+);
+
+export const BULK_BODY: DeclaredInput<Bulk> = input(bulkSchema, BULK, {
+  example: { action: 'retry', ids: [COMPLETED_JOB.id] },
+});
+
+function bulkSchema() {
+  const idsRule = `Ids must be a list of 1 to ${MAX_BULK_IDS} ids, unless there is a filter.`;
+  const unknown = (name: string) => `Filter has no "${cut(name, MAX_NAME)}".`;
+  return z
+    .object({
+      action: action(),
+      ids: z
+        .array(z.string(idsRule), idsRule)
+        .min(1, idsRule)
+        .max(MAX_BULK_IDS, idsRule)
+        .optional(),
+      filter: z.preprocess(filterFields, jobFilterSchema(unknown).optional()).meta({
+        type: ['object', 'string'],
+        description: 'In a form it is one text, as it stands in an address.',
+      }),
+    })
+    .superRefine(({ ids, filter }, context) => {
+      // A script whose list of ids came out empty must not be taken to mean every job.
+      if (ids && filter) issue('Send ids or a filter, not both.');
+      if (!ids && !filter) issue(idsRule);
+      function issue(message: string) {
+        context.addIssue({ code: 'custom', path: ['ids'], message });
+      }
+    }) as unknown as z.ZodType<Bulk>;
+}
+
+/** JSON has an object, a form the filter as it stands in an address. An empty field is absent. */
+function filterFields(filter: unknown): unknown {
+  const fields =
+    typeof filter === 'string' ? Object.fromEntries(new URLSearchParams(filter)) : filter;
+  if (typeof fields !== 'object' || fields === null) return fields ?? undefined;
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
+}
+
+/** Whether an active job is removed too. */
+export const REMOVE_QUERY = unchecked<{ force?: '1' | 'true' }>(() =>
+  z.object({
+    force: z.enum(['1', 'true']).optional().describe('1 removes an active one too.'),
+  }),
+);
+
+export const REMOVE_BODY = unchecked<{ force?: boolean | '1' }>(() =>
+  z.object({
+    force: z
+      .unknown()
+      .optional()
+      .meta({ enum: [true, '1'], description: 'Removes an active one too.' }),
+  }),
+);
+
+export const LOG_QUERY = input(
+  () => {
+    const rule = 'Position must be a whole number of bytes, 0 or more.';
+    return z.object({
+      position: z.preprocess(
+        (value) =>
+          typeof value === 'string' && /^\d{1,15}$/.test(value)
+            ? Number(value)
+            : value || undefined,
+        z
+          .int({ error: rule })
+          .min(0, rule)
+          .meta({ default: 0, description: 'From this byte on.' })
+          .optional(),
+      ),
+      download: z
+        .string()
+        .meta({ enum: ['1'], description: '1 gives it a file name.' })
+        .optional(),
+    });
+  },
+  {
+    title: 'Invalid log position.',
+    message: 'Take position from x-log-position of an earlier answer, or leave it out.',
+  },
+);
+
+export const HISTORY_REFUSED = list('Invalid query.');
+
+const byType = () =>
+  typed(z.string().meta({ description: 'Only jobs of this type.', examples: ['scrape'] }));
+
+export const HISTORY_QUERY = input(
+  () =>
+    z.object({
+      by: typed(
+        z
+          .enum(['hour', 'day'], 'By must be hour or day.')
+          .meta({ description: 'The length of a period.', default: 'hour' }),
+      ),
+      since: typedTime('since', { description: 'From then on; by default the last day.' }),
+      until: typedTime('until', { description: 'Until then; by default now.' }),
+      type: byType(),
+    }),
+  HISTORY_REFUSED,
+);
+
+export type TypedHistoryQuery = ValueOf<typeof HISTORY_QUERY>;
+
+export const HISTORY_SPANS = ['day', 'week', 'month', 'quarter'] as const;
+
+export const HISTORY_PAGE_QUERY = input(
+  () =>
+    z.object({
+      span: typed(z.enum(HISTORY_SPANS, `Span must be one of: ${HISTORY_SPANS.join(', ')}.`)),
+      type: byType(),
+    }),
+  HISTORY_REFUSED,
+);
+
+export const postsQuery = (sources: Sources) => input(() => postsQuerySchema(sources), LIST);
+
+export const PROFILES_QUERY = input(profilesQuerySchema, LIST);
+
+const ids = (label: string, most: number) => z.array(z.string()).min(1).max(most).describe(label);
+
+export const FOLLOWED_LOGS = unchecked<{ log?: string[]; lastEventId?: string }>(() =>
+  z.object({
+    log: z
+      .array(z.string())
+      .max(MAX_FOLLOWED_LOGS)
+      .meta({
+        description: `A job’s id, @, and a byte: its log from there on. Up to ${MAX_FOLLOWED_LOGS} times.`,
+        examples: [[`${COMPLETED_JOB.id}@0`]],
+      })
+      .optional(),
+    lastEventId,
+  }),
+);
+
+export const FOLLOWED_JOB = unchecked<{ lastEventId?: string }>(() => z.object({ lastEventId }));
+
+const lastEventId = z
+  .string()
+  .optional()
+  .describe('What Last-Event-ID says, for those that cannot set a header.');
+
+export const FOLLOWED_JOBS_QUERY = unchecked<{ job: string[] }>(() =>
+  z.object({
+    job: ids('A job’s id; up to 10,000 times.', MAX_FOLLOWED_JOBS).meta({
+      examples: [[COMPLETED_JOB.id]],
+    }),
+  }),
+);
+
+export const FOLLOWED_JOBS_BODY = unchecked<{ jobs: string[] }>(
+  () => z.object({ jobs: ids('Their ids.', MAX_FOLLOWED_JOBS) }),
+  { types: ['application/json'], example: { jobs: [COMPLETED_JOB.id] } },
+);
+
+/** A form with a file, as a browser sends it. */
+export const ZIP_FILE = unchecked<{ file: File }>(
+  () => z.object({ file: z.string().meta({ contentMediaType: 'application/zip' }) }),
+  { types: ['multipart/form-data'] },
+);
+
+export const LOGIN_QUERY = unchecked<{ next?: string }>(() =>
+  z.object({ next: z.string().optional() }),
+);
+
+export const LOGIN_BODY = unchecked<{ token?: unknown; next?: unknown }>(() =>
+  z.object({ token: z.string(), next: z.string().optional() }),
+);

@@ -1,0 +1,137 @@
+import type { DefinitionBase, Elysia, EphemeralType, MetadataBase, SingletonBase } from 'elysia';
+import { z } from 'zod';
+import type { InputOf, JobType, StartRequest } from '../../client/job_types.ts';
+import { SESSION_PATTERN, type Tracker } from '../../jobs/index.ts';
+import type { Operations } from '../../operations/index.ts';
+import { wordsOf } from '../../operations/words.ts';
+import { jsonSchemaOf } from '../openapi/json_schema.ts';
+import {
+  about,
+  type DeclaredInput,
+  refusals,
+  returns,
+  unchecked,
+  type ValueOf,
+} from './declare.ts';
+
+/** Most starts that one batch may ask for. */
+export const MAX_BATCH = 1_000;
+
+/** The job types of the tracker, and what is known of those that have a folder. */
+export interface StartDeps {
+  tracker: Pick<Tracker, 'types' | 'inputOf'>;
+  operations: Operations;
+}
+
+export const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header' as const,
+  description:
+    'Sent again with the same key within 24 hours, the same request gets the first answer again and starts nothing.',
+  schema: { type: 'string' as const, minLength: 1, maxLength: 255 },
+};
+
+const session = () =>
+  z
+    .string()
+    .max(100)
+    .meta({
+      pattern: SESSION_PATTERN,
+      description: 'Jobs with the same one can be listed together.',
+    })
+    .optional();
+
+/**
+ * What a route that starts jobs of a type states. The input is checked where the job is created,
+ * which every other start goes through too.
+ */
+export function startContract({ tracker, operations }: StartDeps, type: Tracker['types'][number]) {
+  const { summary, example } = wordsOf(type);
+  const schema = () => z.intersection(tracker.inputOf(type), z.object({ sessionId: session() }));
+  const body = unchecked<Record<string, unknown>>(schema, {
+    example,
+    ...(operations.get(type)?.upload && {
+      types: [...FORM_OR_JSON, 'multipart/form-data' as const],
+    }),
+  });
+  return {
+    body,
+    response: {
+      202: returns('JobAnswer', 'The job that was started.', {
+        headers: { location: { schema: { type: 'string' }, description: 'Its page.' } },
+      }),
+      ...refusals({
+        422: 'Nothing was started; details name the fields that do not fit.',
+        429: 'Too many jobs wait already. Nothing was started; Retry-After says when to ask.',
+      }),
+    },
+    detail: about('Start', `start_${type}`, summary, {
+      description:
+        'Answers at once; the job is on disk then. An empty field counts as absent. The same asked for twice within half a second is one job.',
+      parameters: [IDEMPOTENCY_KEY],
+    }),
+  };
+}
+
+type Responses = ReturnType<typeof startContract>['response'];
+
+/** The routes of all types, which a loop over them hides from Elysia. */
+export type StartRoutes = Elysia<
+  '',
+  SingletonBase,
+  DefinitionBase,
+  MetadataBase,
+  {
+    api: {
+      [Type in JobType]: {
+        post: {
+          body: InputOf<Type> & { sessionId?: string };
+          params: unknown;
+          query: unknown;
+          headers: unknown;
+          response: { [Status in keyof Responses]: ValueOf<Responses[Status]> };
+        };
+      };
+    };
+  },
+  EphemeralType,
+  EphemeralType
+>;
+
+const FORM_OR_JSON = ['application/json', 'application/x-www-form-urlencoded'] as const;
+
+/** One start by its type, or a list of them. */
+export function startsBody(
+  tracker: StartDeps['tracker'],
+): DeclaredInput<StartRequest | StartRequest[]> {
+  const example = tracker.types.flatMap((type) => {
+    const input = wordsOf(type).example;
+    return input ? [{ type, input }] : [];
+  });
+  return unchecked(() => startsSchema(tracker), { types: ['application/json'], example });
+}
+
+function startsSchema(tracker: StartDeps['tracker']) {
+  const one = z
+    .object({
+      type: z.enum(tracker.types),
+      input: z
+        .record(z.string(), z.unknown())
+        .optional()
+        .describe('The fields of that type, as its own address takes them.'),
+      sessionId: session(),
+    })
+    .meta({ oneOf: tracker.types.map((type) => byType(type, tracker.inputOf(type))) });
+  return z.union([one, z.array(one).min(1).max(MAX_BATCH)]);
+}
+
+/** What the start of that type must be besides. */
+function byType(type: string, schema: z.ZodType) {
+  const input = jsonSchemaOf(schema);
+  const needsInput = (input.required ?? []).length > 0;
+  return {
+    title: type,
+    properties: { type: { const: type }, input },
+    required: needsInput ? ['type', 'input'] : ['type'],
+  };
+}

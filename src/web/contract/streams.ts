@@ -1,0 +1,74 @@
+import { parseFields } from '../http/body.ts';
+import { about, INVALID_QUERY, NO_SUCH_JOB, refusals, returnsText } from './declare.ts';
+import {
+  FOLLOWED_JOB,
+  FOLLOWED_JOBS_BODY,
+  FOLLOWED_JOBS_QUERY,
+  FOLLOWED_LOGS,
+  JOB_ID,
+} from './requests.ts';
+
+const TOO_MANY = 'Too many live connections are open, or the database cannot be read.';
+const BEAT = 'After 20 s of silence a comment and an event beat.';
+
+/** An `EventSource` sends the header when it comes back; a page cannot set it in a new one. */
+const LAST_EVENT_ID = {
+  name: 'Last-Event-ID',
+  in: 'header' as const,
+  description: 'The id of the last event that came: what it told is not told again.',
+  schema: { type: 'string' as const },
+};
+
+const endless = returnsText('Server-sent events, until the client leaves.', ['text/event-stream']);
+
+/** The taskbar, and the logs that the address names. */
+export const TASKBAR_STREAM = {
+  query: FOLLOWED_LOGS,
+  response: { 200: endless, ...refusals({ 422: INVALID_QUERY, 503: TOO_MANY }) },
+  detail: about(
+    'Watch',
+    'follow_taskbar',
+    'The taskbar’s HTML as it changes, and logs as they grow',
+    {
+      description: `Events jobs with the whole taskbar, job with the live parts of those that progressed, log with JSON. ${BEAT}`,
+      parameters: [LAST_EVENT_ID],
+    },
+  ),
+};
+
+/** One job alone. */
+export const JOB_STREAM = {
+  params: JOB_ID,
+  query: FOLLOWED_JOB,
+  response: {
+    200: returnsText('Until the job ends.', ['text/event-stream', 'text/plain']),
+    ...refusals({ 404: NO_SUCH_JOB, 503: TOO_MANY }),
+  },
+  detail: about('Watch', 'follow_job', 'One job until it ends', {
+    description:
+      'Events job with what reading the job answers, and at the end one event end with its status; or lines of progress as text.',
+    parameters: [LAST_EVENT_ID],
+  }),
+};
+
+const description = `First for each of them job with the job and its steps as JSON, or not_found; then the same after each change, and progress at most twenty times a second. ${BEAT}`;
+
+/** The jobs that the address names. */
+export const JOBS_STREAM = {
+  query: FOLLOWED_JOBS_QUERY,
+  response: { 200: endless, ...refusals({ 422: INVALID_QUERY, 503: TOO_MANY }) },
+  detail: about('Watch', 'follow_jobs', 'Events about the jobs that are named', { description }),
+};
+
+/** The jobs that the body names. */
+export const MANY_JOBS_STREAM = {
+  parse: parseFields,
+  body: FOLLOWED_JOBS_BODY,
+  response: { 200: endless, ...refusals({ 422: INVALID_QUERY, 503: TOO_MANY }) },
+  detail: about(
+    'Watch',
+    'follow_many_jobs',
+    'The same for a list that is too long for an address',
+    { description },
+  ),
+};

@@ -1,0 +1,54 @@
+import type { OpenAPIV3_1 } from 'openapi-types';
+import { z } from 'zod';
+import { SCHEMAS } from '../contract/answers.ts';
+
+type SchemaObject = OpenAPIV3_1.SchemaObject;
+
+/** As it is sent, not as it is after checking; a date is text on the way. */
+const AS = {
+  io: 'input',
+  unrepresentable: 'any',
+  override({
+    zodSchema,
+    jsonSchema,
+  }: {
+    zodSchema: { _zod: { def: { type: string } } };
+    jsonSchema: z.core.JSONSchema.BaseSchema;
+  }) {
+    // Every whole number's own limit says nothing.
+    if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+    if (zodSchema._zod.def.type !== 'date') return;
+    Object.assign(jsonSchema, { type: 'string', format: 'date-time', description: 'In UTC.' });
+  },
+} as const;
+
+/** The JSON Schema of what is sent. */
+export function jsonSchemaOf(schema: z.ZodType): SchemaObject {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, AS);
+  return merged(json as SchemaObject);
+}
+
+/** Objects that are to be fulfilled at once are one object with the fields of all. */
+function merged({ allOf, ...schema }: SchemaObject): SchemaObject {
+  if (!allOf) return schema;
+  const parts = allOf as SchemaObject[];
+  const required = parts.flatMap((part) => part.required ?? []);
+  const properties = Object.assign({}, ...parts.map((part) => part.properties));
+  return { ...schema, type: 'object', properties, ...(required.length > 0 && { required }) };
+}
+
+/** The document's `components.schemas`. */
+export function componentSchemas(): Record<string, SchemaObject> {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(SCHEMAS)) registry.add(schema(), { id });
+  const { schemas } = z.toJSONSchema(registry, {
+    uri: (id) => `#/components/schemas/${id}`,
+    ...AS,
+  });
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, { $id: _, $schema: __, ...schema }]) => [
+      name,
+      schema as SchemaObject,
+    ]),
+  );
+}

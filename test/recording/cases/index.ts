@@ -1,0 +1,50 @@
+import type { Area } from '../area.ts';
+import { access, tooManyTokens, unauthorised, wrongTokens } from './access.ts';
+import { documents } from './documents.ts';
+import { imports } from './imports.ts';
+import { bulkChanges, jobChanges } from './job_changes.ts';
+import { jobs } from './jobs.ts';
+import { emptyLibrary, library } from './library.ts';
+import { history, pages, wrongPages } from './pages.ts';
+import { bodies, foreign, heads, negotiation, obstructed, wrongMethods } from './refusals.ts';
+import { fullQueue, idempotency, starts, startsByType } from './starts.ts';
+import { streams, tooManyStreams } from './streams.ts';
+
+const OWN: Area[] = [
+  jobs,
+  jobChanges,
+  bulkChanges,
+  starts,
+  startsByType,
+  idempotency,
+  fullQueue,
+  streams,
+  tooManyStreams,
+  library,
+  emptyLibrary,
+  imports,
+  pages,
+  wrongPages,
+  history,
+  documents,
+  access,
+  wrongTokens,
+  tooManyTokens,
+  bodies,
+  negotiation,
+  obstructed,
+];
+
+/** Every route that has cases of its own, such as `GET /api/jobs/:id`. */
+export const ROUTES = [
+  ...new Set(OWN.flatMap(({ cases }) => cases.map(({ route }) => route))),
+].sort();
+
+/** Everything that is recorded, with the refusals that all routes share. */
+export const AREAS: Area[] = [
+  ...OWN,
+  unauthorised(ROUTES),
+  wrongMethods(ROUTES),
+  foreign(ROUTES),
+  heads(ROUTES),
+];
