@@ -1,10 +1,10 @@
 /**
- * How fast the local model embeds, and what that costs the thread that serves requests.
+ * How fast the local model embeds, and how long that blocks the thread that serves requests.
  *
  *     bun bench/embed.ts
  *
- * "raw" is onnxruntime alone, on the main thread, with the tokens made beforehand: the most that
- * this machine could do on one core.
+ * "raw" is onnxruntime alone, on the main thread, with tokens made beforehand: the limit of this
+ * machine on one core.
  */
 import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
@@ -19,7 +19,7 @@ const SUBJECTS = ['The telescope', 'A sourdough starter', 'The climber on the no
 const VERBS = ['waits for', 'remembers', 'is late because of', 'has never heard of'];
 const ENDINGS = ['the night train to the coast', 'a jazz quartet in the old harbour'];
 
-/** About 15 words each, as a post has. */
+/** Posts of about 15 words. */
 function post(i: number): string {
   return `${SUBJECTS[i % 3]} ${VERBS[i % 4]} ${ENDINGS[i % 2]}, and number ${i} tells nobody why.`;
 }
@@ -28,7 +28,7 @@ const posts = Array.from({ length: 256 }, (_, i) => post(i));
 
 interface Measured {
   textsPerSecond: number;
-  /** The longest time the main thread did not turn, in ms. */
+  /** The longest time the main thread was blocked, in ms. */
   largestGap: number;
 }
 

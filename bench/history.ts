@@ -1,6 +1,6 @@
 /**
- * A long history: with a million finished jobs on disk, how soon the server is ready, how fast the
- * lists are, and whether deleting old ones holds up who writes.
+ * A long history: with a million ended jobs on disk, how soon the server is ready, how fast the lists
+ * are, and whether deleting old jobs delays writers.
  *
  *     bun bench/history.ts [jobs, default 1000000]
  */
@@ -74,9 +74,9 @@ try {
 }
 
 /**
- * Spread over the last twenty hours, of all types; one in twenty failed, one in five thousand was
- * cancelled, one in ten has one of a thousand sessions. They end as jobs do, by an update, so that
- * the history counts them.
+ * Jobs of all types, spread over the last twenty hours: one in twenty failed, one in five thousand was
+ * cancelled, one in ten belongs to one of a thousand sessions. They end by an update, so that the
+ * triggers count the failures.
  */
 function fill(): void {
   const db = openDatabase(path);
@@ -84,10 +84,10 @@ function fill(): void {
   db.query(
     `
     WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ? - 1)
-    INSERT INTO jobs (id, type, status, turn, attempt, max_attempts, metadata, session_id,
+    INSERT INTO jobs (key, id, type, status, attempt, max_attempts, metadata, session_id,
                       progress_current, progress_total, progress_message,
                       created_at, started_at, updated_at)
-    SELECT printf('%s-%012d', type, i), type, 'running', i, 1, 1 + i % 3,
+    SELECT i + 1, printf('%s-%012d', type, i), type, 'running', 1, 1 + i % 3,
            json_object('username', 'user_' || (i % 997), 'maxTweets', 100),
            CASE i % 10 WHEN 0 THEN 'session ' || (i / 10 % 1000) END,
            100, 100, 'Read page 5 of 5', at, at, at
@@ -98,11 +98,11 @@ function fill(): void {
       .replaceAll('$jobs', String(JOBS)),
   ).run(JOBS);
   db.run(`
-    UPDATE jobs SET completed_at = started_at + 500 + turn * 7919 % 60000, dismissed_at = updated_at,
-      status = CASE WHEN turn % 20 = 7 THEN 'failed' WHEN turn % 5000 = 1 THEN 'cancelled'
+    UPDATE jobs SET completed_at = started_at + 500 + key * 7919 % 60000, dismissed_at = updated_at,
+      status = CASE WHEN key % 20 = 7 THEN 'failed' WHEN key % 5000 = 1 THEN 'cancelled'
                     ELSE 'completed' END,
-      error_message = CASE WHEN turn % 20 = 7 THEN 'The source refused request ' || (turn % 13) END,
-      result = CASE WHEN turn % 20 <> 7 THEN json_object('posts', 100) END`);
+      error_message = CASE WHEN key % 20 = 7 THEN 'The source refused request ' || (key % 13) END,
+      result = CASE WHEN key % 20 <> 7 THEN json_object('posts', 100) END`);
   db.close();
 }
 
@@ -142,7 +142,7 @@ async function measure(
   rows.push([name, `p50 ${percentile(times, 50)}, p99 ${percentile(times, 99)}`, limit]);
 }
 
-/** Two days later all of them are old; meanwhile another connection writes every few ms. */
+/** Two days later all jobs are old; another connection writes every few ms during the deletion. */
 async function measureDeletion(): Promise<void> {
   const left = Math.min(JOBS, 50_000);
   const db = openDatabase(path);

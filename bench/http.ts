@@ -1,6 +1,5 @@
 /**
- * The server: starting jobs beside the least that could do so, answering while quick jobs drain,
- * and doing nothing.
+ * The server: starting jobs, compared with a minimal server; answering while quick jobs drain; idle.
  *
  *     bun bench/http.ts [--quick] [--rounds 3] [--only post50,healthz-embed] [--save results.jsonl]
  */
@@ -65,7 +64,7 @@ function posts(connections: number, subject: string): Measurement {
 }
 
 function startSubject(subject: string, { folder }: Setting) {
-  // What is started waits for its second page, so that the jobs themselves cost nothing.
+  // The started jobs wait for their second page, so that they cost nothing.
   if (subject === 'xgpt') return startXgpt(folder, { XGPT_SAMPLE_PAGE_MS: '60000' });
   const script = join(import.meta.dir, 'http/bare_server.ts');
   return startServer([script, folder, subject === 'bare-grouped' ? 'grouped' : 'single']);

@@ -1,6 +1,6 @@
 /**
- * What the library costs: `bun bench/library.ts [posts]` (100,000 by default; needs about 1 GB of
- * disk in the temporary folder for that many). Everything is made up from one seed.
+ * The cost of the library: `bun bench/library.ts [posts]` (100,000 by default, which needs about 1 GB
+ * in the temporary folder). All data is generated from one seed.
  */
 import type { Database } from 'bun:sqlite';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -133,7 +133,7 @@ function fillOthers(db: Database) {
   db.run('INSERT INTO bench_without_rowid SELECT post_key, model, embedding FROM vectors');
 }
 
-/** How long it takes to put the same values into a table without index, checks or words, in ms. */
+/** The time to insert the same values into a table without index, checks or full-text search, in ms. */
 function rawInsert(posts: Post[], page: number): number {
   const db = open(`raw-${page}`);
   db.run('CREATE TABLE bare (source, id, author, name, text, at, links, media)');
@@ -173,7 +173,7 @@ function makePosts(count: number): Post[] {
   }));
 }
 
-/** Twenty words, few of them often and most of them seldom, as in any language. */
+/** Twenty words; few are frequent and most are rare, as in any language. */
 function makeText(): string {
   const pick = () => vocabulary[Math.floor(vocabulary.length * random() ** 4)];
   return Array.from({ length: 20 }, pick).join(' ');
@@ -204,7 +204,7 @@ function seeded(state: number): () => number {
   };
 }
 
-/** Median of several runs after one that warms up, in ms. */
+/** Median of several runs after a warm-up, in ms. */
 function time(run: () => unknown): number {
   run();
   const times = Array.from({ length: RUNS }, () => {

@@ -1,5 +1,5 @@
 /**
- * The tracker and its peers doing the same work, each in a process of its own:
+ * The tracker and its peers doing the same work, each in its own process:
  *
  *     bun bench/queue.ts [--quick] [--rounds 3] [--only drain10,enqueue/xgpt] [--save results.jsonl]
  */
@@ -26,18 +26,18 @@ import type { Criterion, Figures, Measurement, Setting, Suite } from './suite/su
 const DRAIN_AT = [1, 10, 100];
 const LIMIT_MS = { quick: 300, full: 1_000 };
 
-/** Those whose acknowledged jobs survive a power cut, and what SQLite itself can do. */
+/** Systems whose acknowledged jobs survive a power cut, and what SQLite itself can do. */
 const DURABLE = ['xgpt', 'bullmq-redis', 'bullmq-postgres', 'plainjob'];
 const BARE = ['bare-two', 'bare-one', 'bare-tables', 'bare-grouped'];
 
-/** Enough that no drain is over before it is warm. */
+/** Enough jobs for each drain to warm up. */
 const JOBS: Record<string, number> = {
   'bare-grouped': 40_000,
   'bare-one': 8_000,
   'bare-tables': 8_000,
 };
 
-/** A page of 4,096 bytes with its header, as it stands in the WAL. */
+/** A page of 4,096 bytes with its header, as it is stored in the WAL. */
 const PAGE_KB = 4.12;
 
 type Measure = (system: System, setting: Setting) => Promise<Figures>;
@@ -275,7 +275,7 @@ function criteria(results: Results): Criterion[] {
   ];
 }
 
-/** A tracker that ends a job and claims the next in one commit is held against one that does so too. */
+/** xgpt ends a job and claims the next in one commit, so it is compared with SQLite doing the same. */
 function bareWithAsManyCommits(results: Results): string {
   const fsyncs = results.median('cost1', 'xgpt', 'drainFsyncs') ?? 1;
   return fsyncs < 1.5 ? 'bare-one' : 'bare-two';

@@ -2,7 +2,7 @@
  * Measures everything and prints `docs/performance.md`: `bun run bench > docs/performance.md`.
  *
  *     bun bench/report.ts [--quick] [--rounds 3] [--only drain10,finished] [--save results.jsonl]
- *     bun bench/report.ts --from results.jsonl      prints what was measured before
+ *     bun bench/report.ts --from results.jsonl      prints saved results
  */
 import { http } from './http.ts';
 import { queue } from './queue.ts';
@@ -74,7 +74,7 @@ no event. The idle server is measured for 20 seconds.`,
   ],
 ]);
 
-/** The share of all cores below which others have used the machine. */
+/** Below this share of idle cores, other programs have used the machine. */
 const QUIET = 0.8;
 
 const DISTURBED = `

@@ -1,7 +1,7 @@
 /**
- * Whether the server stays responsive while it works: how long `GET /healthz` takes when nothing
- * runs and while `embed` runs, how often the taskbar moves meanwhile, and how long starting a job
- * takes. Server and client are separate processes. The idle row is the ceiling; ratios are to it.
+ * Whether the server stays responsive: how long `GET /healthz` takes when idle and while `embed` runs,
+ * how often the taskbar changes meanwhile, and how long starting a job takes. Server and client are
+ * separate processes. The ratios are to the idle row.
  *
  *     bun bench/responsiveness.ts [posts to embed, default 3000]
  */

@@ -1,5 +1,5 @@
 /**
- * How cost grows: with jobs that have finished, that wait, that run.
+ * How cost grows with the number of ended, waiting and running jobs.
  *
  *     bun bench/scale.ts [--quick] [--rounds 3] [--only finished,running1000] [--save results.jsonl]
  */
@@ -18,7 +18,7 @@ const FINISHED = [1_000, 10_000, 100_000, 1_000_000];
 const WAITING = [10, 100, 1_000, 10_000, 100_000];
 const RUNNING = [1, 10, 100, 1_000];
 
-/** More would take longer than a quick look may. */
+/** More would take too long for a quick run. */
 const QUICK = { finished: 10_000, waiting: 10_000, running: 100 };
 
 export const scale: Suite = {

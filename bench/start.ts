@@ -1,6 +1,6 @@
 /**
- * How long it takes from starting the process to the first byte of `/`, beside a bare Bun server,
- * and what a browser gets over the wire. `bun bench/start.ts [rounds]`.
+ * The time from the start of the process to the first byte of `/`, compared with a bare Bun server,
+ * and how much a browser downloads. `bun bench/start.ts [rounds]`.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,11 +11,11 @@ const ROOT = join(import.meta.dir, '..');
 const MAIN = join(ROOT, 'src/main.ts');
 const ROUNDS = 7;
 
-/** How often a client asks until there is an answer, in ms. */
+/** How often a client retries until the server answers, in ms. */
 const RETRY_MS = 2;
 const MAX_START_MS = 15_000;
 
-/** What Chromium and Firefox send to hosts they trust. */
+/** The Accept-Encoding of Chromium and Firefox for trusted hosts. */
 const BROWSER = {
   accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
   'accept-encoding': 'gzip, deflate, br, zstd',
@@ -23,7 +23,7 @@ const BROWSER = {
 
 const PAGES = ['/scrape', '/search', '/discover', '/embed', '/posts', '/profiles', '/jobs', '/'];
 
-/** The least that answers: what Bun itself needs, and opening a database. */
+/** The minimum that answers: Bun itself, and an open database. */
 const BARE = `
   import { Database } from 'bun:sqlite';
   const db = new Database(process.env.FOLDER + '/bare.sqlite', { create: true });
@@ -156,7 +156,7 @@ async function weigh() {
   }
 }
 
-/** A page and what it names that the browser does not keep already. */
+/** A page and the files it needs that the browser has not cached. */
 async function visit(url: string, path: string, kept: Set<string>) {
   const page = await received(url, path);
   const named = new Set(page.text.match(/(?:src|href|content)="(\/(?:assets|favicon)[^"]*)"/g));

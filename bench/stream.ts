@@ -1,6 +1,6 @@
 /**
- * What many watchers of the taskbar cost, and what they get. Server and clients are separate
- * processes. The ceiling is the same bytes written to the same connections with no tracker behind.
+ * The cost of many watchers of the taskbar, and their latency. Server and clients are separate
+ * processes. The ceiling is the same bytes written to the same connections without a tracker.
  *
  *     bun bench/stream.ts [watchers, default 1000] [jobs, default 20]
  */
@@ -16,7 +16,7 @@ const STALLED = 100;
 const SATURATED_MS = 5_000;
 const STALL_MS = Number(process.env.STALL_MS ?? 60_000);
 
-/** One watcher in so many is looked into; looking costs the client more than receiving does. */
+/** One watcher in this many is inspected, because that costs the client more than receiving does. */
 const INSPECT_EVERY = 10;
 
 interface Watcher {
@@ -26,7 +26,7 @@ interface Watcher {
   frames: number;
   /** Milliseconds from `updateProgress` to these bytes. */
   delays: number[];
-  /** The probe's time in the last piece; the same one comes again while it stands still. */
+  /** The probe's time in the last piece; it repeats while the probe does not change. */
   lastProbe: number;
   /** When a piece with `data-status="cancelling"` came, in ms. */
   cancelSeenAt: number;
@@ -114,7 +114,7 @@ try {
   await server.child.exited;
 }
 
-/** A tenth of the watchers stop reading under full load; then they read again. */
+/** A tenth of the watchers stops reading under full load, and then reads again. */
 async function stall(watchers: Watcher[]): Promise<void> {
   const before = Number((await ask({ do: 'memory' })).rss);
   const stalled = watchers.slice(0, STALLED);
@@ -136,7 +136,7 @@ async function stall(watchers: Watcher[]): Promise<void> {
   for (const { socket } of stalled) socket.resume();
 }
 
-/** How long each takes, in ms, until a piece comes that is no older than a frame on its way. */
+/** How long each watcher takes, in ms, until it receives a current frame. */
 async function readAgain(stalled: Watcher[]): Promise<number[]> {
   const begin = performance.now();
   for (const { socket } of stalled) socket.resume();
@@ -247,7 +247,7 @@ function framesOf(watchers: Watcher[]): number {
   return sum(inspected(watchers).map(({ frames }) => frames));
 }
 
-/** Frames that all watchers got: their bytes in frames of the size that the inspected ones had. */
+/** Frames that all watchers received, from their bytes and the size of the inspected frames. */
 function deliveriesTo(watchers: Watcher[]): number {
   const size = sum(inspected(watchers).map(({ bytes }) => bytes)) / framesOf(watchers);
   return sum(watchers.map(({ bytes }) => bytes)) / size;

@@ -1,6 +1,6 @@
 /**
- * The server of `bench/stream.ts`, in a process of its own: the real app with tracked jobs, told
- * what to do over IPC. `/ceiling` sends the same bytes to its connections with no tracker behind.
+ * The server of `bench/stream.ts`, in its own process: the real app with tracked jobs, controlled by
+ * IPC. `/ceiling` sends the same bytes to its connections without a tracker.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -98,7 +98,7 @@ async function startJobs(count: number): Promise<Answer> {
   return { count };
 }
 
-/** Updates every job so many times a second, as far as the process can. */
+/** Updates every job this many times a second, as far as the process can. */
 async function update(ms: number, perSecond: number): Promise<Answer> {
   const cpu = process.cpuUsage();
   const begin = performance.now();
@@ -129,8 +129,8 @@ function updateAll(step: number): number {
 }
 
 /**
- * One job more is updated now and then, with the time in its message: of the others' updates only
- * the last before each frame would ever be seen, and the wait for the frame with it.
+ * Updates one more job now and then, with the time in its message. Of the others' updates, only the
+ * last before each frame would be seen, together with the wait for that frame.
  */
 async function probe(job: JobContext, until: number): Promise<void> {
   for (let step = 0; performance.now() < until; step++) {
@@ -139,12 +139,12 @@ async function probe(job: JobContext, until: number): Promise<void> {
   }
 }
 
-/** Milliseconds on a clock that this machine's processes share. */
+/** Milliseconds on a clock that all processes of this machine share. */
 function now(): number {
   return performance.timeOrigin + performance.now();
 }
 
-/** A frame after every turn of the loop: more than any connection can take. */
+/** A frame at every turn of the event loop: more than any connection can receive. */
 async function flood(ms: number): Promise<Answer> {
   const end = performance.now() + ms;
   for (let step = 0; performance.now() < end; step++) {

@@ -1,5 +1,5 @@
 /**
- * `bun bare_server.ts FOLDER grouped|single`: the least that can answer `POST /api/scrape`. It parses
+ * `bun bare_server.ts FOLDER grouped|single`: the minimum that can answer `POST /api/scrape`. It parses
  * JSON, inserts a row with `synchronous=FULL` and answers with it: all requests of one turn of the
  * event loop in one transaction, or each in its own.
  */

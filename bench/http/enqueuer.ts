@@ -1,6 +1,6 @@
 /**
- * `bun enqueuer.ts FOLDER TYPE JOBS INPUT`: puts jobs into the queue of a server from a process of
- * its own, waits until they have ended, and prints how long that took in ms.
+ * `bun enqueuer.ts FOLDER TYPE JOBS INPUT`: enqueues jobs for a server from a separate process, waits
+ * until they have ended, and prints how long that took in ms.
  */
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -14,7 +14,7 @@ import { openDatabase } from '../../src/platform/database.ts';
 import { DATABASE_FILE } from '../peers/xgpt.ts';
 import { monotonicMs, until } from '../suite/clock.ts';
 
-/** A long transaction would make the server wait for the lock, which is not what is measured. */
+/** Small, because a long transaction would make the server wait for the lock. */
 const CHUNK = 100;
 
 const [folder = '', type = '', jobs = '', given = ''] = process.argv.slice(2);

@@ -8,7 +8,7 @@ import { openTaskbarStream } from './stream.ts';
 const STREAMS = 100;
 const SETTLE_MS = 3_000;
 
-/** What a server uses of a core while nothing happens, with and without open streams. */
+/** The CPU use of an idle server, with and without open streams. */
 export async function measureIdle({ folder, quick }: Setting): Promise<Figures> {
   const ms = quick ? 2_000 : 20_000;
   const [quiet, watched] = await Promise.all(

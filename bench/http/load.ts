@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { spawnChild } from '../suite/children.ts';
 import { monotonicMs } from '../suite/clock.ts';
-import { quantile } from '../suite/statistics.ts';
+import { quantile } from '../suite/results.ts';
 import type { Figures } from '../suite/suite.ts';
 
 const PEOPLE = ['aurora_lab', 'mira_orbits', 'deep_sky_dan', 'tidal_lock'];
 const UNITS: Record<string, number> = { us: 0.001, ms: 1, s: 1_000 };
 
-/** `POST /api/scrape` over so many connections: answers a second, and how long one takes, in ms. */
+/** `POST /api/scrape` over several connections: answers a second, and the latency in ms. */
 export function measurePosts(url: string, connections: number, seconds: number): Promise<Figures> {
   return Bun.which('wrk')
     ? withWrk(url, connections, seconds)

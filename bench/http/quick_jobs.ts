@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { spawnChild } from '../suite/children.ts';
 import { monotonicMs, until } from '../suite/clock.ts';
-import { max, quantile } from '../suite/statistics.ts';
+import { max, quantile } from '../suite/results.ts';
 import type { Figures, Setting } from '../suite/suite.ts';
 import { startXgpt } from './server.ts';
 import { openTaskbarStream, type Piece } from './stream.ts';
 
-/** What is asked for, so that a job has next to nothing to do. */
+/** Inputs with which a job has almost nothing to do. */
 export const MIXES: Record<string, object> = {
   scrape: { username: 'tidal_lock', maxTweets: 1 },
   embed: {},
@@ -16,8 +16,8 @@ export const MIXES: Record<string, object> = {
 const PROBE_EVERY_MS = 10;
 
 /**
- * How long `/healthz` takes while `jobs` quick ones drain, and how the taskbar moves meanwhile. The
- * jobs are put into the queue by another process, so that nothing but the drain is measured.
+ * How long `/healthz` takes while `jobs` quick jobs drain, and how often the taskbar changes. Another
+ * process enqueues the jobs, so that only the drain is measured.
  */
 export async function measureQuickJobs(
   { folder, quick }: Setting,
@@ -48,7 +48,7 @@ export async function measureQuickJobs(
   };
 }
 
-/** Runs one job and returns what the queue has of its input. */
+/** Runs one job and returns its stored input. */
 async function inputOfOne(url: string, type: string): Promise<unknown> {
   const headers = { 'content-type': 'application/json', accept: 'application/json' };
   const body = JSON.stringify(MIXES[type]);
@@ -80,8 +80,8 @@ async function drainFromOutside(
 }
 
 /**
- * Asks for `/healthz` at fixed times, whether earlier requests have been answered or not: a server
- * that is deaf for a second is asked a hundred times in that second.
+ * Requests `/healthz` at fixed times, whether earlier requests have been answered or not: a server
+ * that is blocked for a second gets a hundred requests in that second.
  */
 async function probe(url: string, meanwhile: () => Promise<unknown>): Promise<number[]> {
   const times: Promise<number>[] = [];

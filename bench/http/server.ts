@@ -4,13 +4,13 @@ import { spawnChild } from '../suite/children.ts';
 const MAIN = join(import.meta.dir, '../../src/main.ts');
 
 export interface RunningServer {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   url: string;
   pid: number;
   stop(): Promise<void>;
 }
 
-/** The program's own server on a port that is free, with its data in `folder`. */
+/** The program's server on a free port, with its data in `folder`. */
 export async function startXgpt(
   folder: string,
   settings: Record<string, string> = {},

@@ -8,7 +8,7 @@ export interface Piece {
 
 /** A connection to the taskbar's stream. */
 export interface TaskbarStream {
-  /** What came since `forget`, oldest first. */
+  /** The events since `forget`, oldest first. */
   pieces: Piece[];
   forget(): void;
   leave(): void;

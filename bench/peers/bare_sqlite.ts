@@ -9,61 +9,85 @@ interface Row {
 }
 
 /**
- * How many durable commits a drained job costs: `two` for its claim and its end, `one` for its end
- * together with the next claim, `grouped` for one commit that serves all jobs that run.
+ * The durable commits of a drained job: `two`, one for its claim and one for its end; `one` for its end
+ * and the next claim together; `grouped`, one for all running jobs together.
  */
 export type Commits = 'two' | 'one' | 'grouped';
 
-/** One lean table with `synchronous=FULL` and nothing around it: what SQLite itself can do. */
+/** One lean table with `synchronous=FULL` and nothing else: what SQLite itself can do. */
 export async function openBareSqlite(place: Place, commits: Commits): Promise<System> {
-  const db = new Database(join(place.folder, 'bare.sqlite'), { create: true, strict: true });
-  db.run('PRAGMA journal_mode = WAL');
-  db.run('PRAGMA synchronous = FULL');
-  db.run(`CREATE TABLE jobs (
-    key INTEGER PRIMARY KEY, id TEXT NOT NULL, type TEXT NOT NULL, data TEXT NOT NULL,
-    status INTEGER NOT NULL DEFAULT 0, created_at INTEGER NOT NULL) STRICT`);
-  db.run('CREATE INDEX jobs_waiting ON jobs (type, key) WHERE status = 0');
-  const insert = db.query('INSERT INTO jobs (id, type, data, created_at) VALUES (?, ?, ?, ?)');
-  const claim = db.query<Row, []>(`
-    UPDATE jobs SET status = 1 WHERE key = (
-      SELECT key FROM jobs WHERE status = 0 AND type = 'bench' ORDER BY key LIMIT 1)
-    RETURNING key, data`);
-  const end = db.query('UPDATE jobs SET status = 2 WHERE key = ?');
-  const unfinished = db.query<{ count: number }, []>(
-    'SELECT COUNT(*) AS count FROM jobs WHERE status < 2',
-  );
-  const add = (job: Numbered) =>
-    insert.run(Bun.randomUUIDv7(), 'bench', JSON.stringify(job), Date.now());
-  const addAll = db.transaction((jobs: Numbered[]) => {
-    for (const job of jobs) add(job);
-  });
-  const endAndClaim = db.transaction((ended: Row[], count: number) => {
-    for (const { key } of ended) end.run(key);
-    return claimUpTo(count);
-  });
-  const addLater = grouped((jobs: Numbered[]) => addAll.immediate(jobs));
+  const table = new LeanTable(new Database(join(place.folder, 'bare.sqlite'), OPTIONS));
+  const { add, addAll, addLater } = table;
+  return {
+    enqueue: (n) => (commits === 'grouped' ? addLater({ n }) : add({ n })),
+    enqueueBulk: (from, count) => addAll(numbers(from, count)),
+    work(handle) {
+      if (commits === 'grouped') return void table.drainTogether(place.concurrency, handle);
+      const drain = () =>
+        commits === 'two' ? table.drainOneByOne(handle) : table.drainTogether(1, handle);
+      for (let count = 0; count < place.concurrency; count++) void drain();
+    },
+    unfinished: () => table.unfinished(),
+    close: () => table.close(),
+  };
+}
 
-  function claimUpTo(count: number): Row[] {
-    const rows: Row[] = [];
-    while (rows.length < count) {
-      const row = claim.get();
-      if (!row) break;
-      rows.push(row);
-    }
-    return rows;
+const OPTIONS = { create: true, strict: true };
+
+const SCHEMA = [
+  'PRAGMA journal_mode = WAL',
+  'PRAGMA synchronous = FULL',
+  `CREATE TABLE jobs (
+    key INTEGER PRIMARY KEY, id TEXT NOT NULL, type TEXT NOT NULL, data TEXT NOT NULL,
+    status INTEGER NOT NULL DEFAULT 0, created_at INTEGER NOT NULL) STRICT`,
+  'CREATE INDEX jobs_waiting ON jobs (type, key) WHERE status = 0',
+];
+
+class LeanTable {
+  readonly #db: Database;
+  readonly #sql;
+  readonly #endAndClaim;
+  readonly addAll;
+  readonly addLater;
+
+  constructor(db: Database) {
+    this.#db = db;
+    for (const sql of SCHEMA) db.run(sql);
+    this.#sql = statements(db);
+    const addAll = db.transaction((jobs: Numbered[]) => {
+      for (const job of jobs) this.add(job);
+    });
+    this.addAll = (jobs: Numbered[]) => addAll.immediate(jobs);
+    this.addLater = grouped(this.addAll);
+    this.#endAndClaim = db.transaction((ended: Row[], count: number) => {
+      for (const { key } of ended) this.#sql.end.run(key);
+      return this.#claim(count);
+    });
   }
 
-  /** `width` jobs at a time, ended together and followed by as many others. */
-  async function drainTogether(width: number, handle: Handler): Promise<void> {
+  readonly add = (job: Numbered) =>
+    void this.#sql.insert.run(Bun.randomUUIDv7(), 'bench', JSON.stringify(job), Date.now());
+
+  unfinished(): number {
+    return this.#sql.unfinished.get()?.count ?? 0;
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** Runs `width` jobs at a time, ends them together and claims as many others. */
+  async drainTogether(width: number, handle: Handler): Promise<void> {
     let rows: Row[] = [];
     do {
       await Promise.all(rows.map(({ data }) => handle((JSON.parse(data) as Numbered).n)));
-      rows = endAndClaim.immediate(rows, width) as Row[];
+      rows = this.#endAndClaim.immediate(rows, width) as Row[];
       await nextTurn();
     } while (rows.length > 0);
   }
 
-  async function drainOneByOne(handle: Handler): Promise<void> {
+  async drainOneByOne(handle: Handler): Promise<void> {
+    const { claim, end } = this.#sql;
     for (let row = claim.get(); row; row = claim.get()) {
       await handle((JSON.parse(row.data) as Numbered).n);
       end.run(row.key);
@@ -71,20 +95,32 @@ export async function openBareSqlite(place: Place, commits: Commits): Promise<Sy
     }
   }
 
+  #claim(count: number): Row[] {
+    const rows: Row[] = [];
+    while (rows.length < count) {
+      const row = this.#sql.claim.get();
+      if (!row) break;
+      rows.push(row);
+    }
+    return rows;
+  }
+}
+
+function statements(db: Database) {
   return {
-    enqueue: (n) => (commits === 'grouped' ? addLater({ n }) : add({ n })),
-    enqueueBulk: (from, count) => addAll.immediate(numbers(from, count)),
-    work(handle) {
-      if (commits === 'grouped') return void drainTogether(place.concurrency, handle);
-      const drain = () => (commits === 'two' ? drainOneByOne(handle) : drainTogether(1, handle));
-      for (let count = 0; count < place.concurrency; count++) void drain();
-    },
-    unfinished: () => unfinished.get()?.count ?? 0,
-    close: () => db.close(),
+    insert: db.query('INSERT INTO jobs (id, type, data, created_at) VALUES (?, ?, ?, ?)'),
+    claim: db.query<Row, []>(`
+      UPDATE jobs SET status = 1 WHERE key = (
+        SELECT key FROM jobs WHERE status = 0 AND type = 'bench' ORDER BY key LIMIT 1)
+      RETURNING key, data`),
+    end: db.query('UPDATE jobs SET status = 2 WHERE key = ?'),
+    unfinished: db.query<{ count: number }, []>(
+      'SELECT COUNT(*) AS count FROM jobs WHERE status < 2',
+    ),
   };
 }
 
-/** Collects what is asked for in one turn of the event loop and does it together. */
+/** Collects the items of one turn of the event loop and handles them together. */
 export function grouped<Item>(doAll: (items: Item[]) => void): (item: Item) => Promise<void> {
   let items: Item[] = [];
   let done: Promise<void> | undefined;

@@ -17,7 +17,7 @@ interface Module {
   Worker: new (name: string, run: (job: { data: Numbered }) => unknown, options: object) => Worker;
 }
 
-/** Embedded, as it comes: it writes to SQLite a little after it has answered. */
+/** Embedded, with its defaults: it writes to SQLite shortly after it has answered. */
 export async function openBunqueue(place: Place): Promise<System> {
   const { Queue, Worker } = await importPeer<Module>('bunqueue/client');
   const options = { embedded: true, dataPath: join(place.folder, 'bunqueue.sqlite') };

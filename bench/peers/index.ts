@@ -74,6 +74,6 @@ export const PEERS: Peer[] = [
 
 export function peer(name: string): Peer {
   const found = PEERS.find((each) => each.name === name);
-  if (!found) throw new Error(`There is no peer ${name}.`);
+  if (!found) throw new Error(`Unknown peer ${name}.`);
   return found;
 }

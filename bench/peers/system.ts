@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Servers } from '../suite/servers.ts';
 import type { Requirement } from '../suite/suite.ts';
 
@@ -7,14 +9,14 @@ export interface Place {
   servers: Servers;
   /** How many jobs run at once when work begins. */
   concurrency: number;
-  /** Another process uses the same data: what is there stays. */
+  /** Another process uses the same data, which must be kept. */
   joining?: boolean;
 }
 
-/** A job system with one queue, whose jobs have a number. */
+/** A job system with one queue of numbered jobs. */
 export interface System {
   enqueue(n: number): Promise<unknown> | unknown;
-  /** Those from `from` on, with one call. */
+  /** Jobs from number `from` on, with one call. */
   enqueueBulk(from: number, count: number): Promise<unknown> | unknown;
   /** Runs jobs in this process; `handle` is the handler. Resolves when it is ready. */
   work(handle: Handler): Promise<void> | void;
@@ -45,7 +47,20 @@ export function numbers(from: number, count: number): Numbered[] {
   return Array.from({ length: count }, (_, index) => ({ n: from + index }));
 }
 
-/** Imports a package of `bench/package.json`. Its types are not there before it is installed. */
+/** Imports a package of `bench/package.json`. It has no types before it is installed. */
 export async function importPeer<Module>(name: string): Promise<Module> {
   return (await import(Bun.resolveSync(name, import.meta.dir))) as Module;
+}
+
+const FOLDER = join(import.meta.dir, '..');
+
+/** Installs the packages of `bench/package.json`, once. The program itself needs none of them. */
+export function installPeers(): void {
+  if (existsSync(join(FOLDER, 'node_modules'))) return;
+  console.error('Installing the peers into bench/node_modules …');
+  const { exitCode } = Bun.spawnSync([process.execPath, 'install', '--frozen-lockfile'], {
+    cwd: FOLDER,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  if (exitCode !== 0) throw new Error('The peers could not be installed.');
 }

@@ -12,9 +12,9 @@ import { type Handler, type Numbered, numbers, type Place, type System } from '.
 export const DATABASE_FILE = 'xgpt.sqlite';
 
 export interface XgptOptions {
-  /** The job type. The server knows no `bench`, so what it is to meet has one of its own types. */
+  /** The job type. The server has no type `bench`, so jobs that it meets need one of its own. */
   type?: string;
-  /** False: nothing moves from the WAL into the database while it is measured. */
+  /** False: no checkpoints during the measurement. */
   checkpoints?: boolean;
 }
 
@@ -32,7 +32,7 @@ export async function openXgpt(place: Place, options: XgptOptions = {}): Promise
     run: async ({ n }: Numbered) => handler(n),
   } as unknown as JobDefinition;
   const tracker = createTracker({ database, definitions: [defineJob(definition)] });
-  // Whatever way a job ended, its time is in this column.
+  // Set however a job ended.
   const unfinished = database.query<{ count: number }, []>(
     'SELECT COUNT(*) AS count FROM jobs WHERE completed_at IS NULL',
   );

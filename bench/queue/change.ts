@@ -3,11 +3,11 @@ import { startXgpt } from '../http/server.ts';
 import { openTaskbarStream } from '../http/stream.ts';
 import { spawnChild } from '../suite/children.ts';
 import { until } from '../suite/clock.ts';
-import { quantile } from '../suite/statistics.ts';
+import { quantile } from '../suite/results.ts';
 import type { Figures, Setting } from '../suite/suite.ts';
 import type { Changed } from './changer.ts';
 
-/** From a change in one process until a stream of another process's server has it. */
+/** The time from a change in one process to the event in a stream of another process's server. */
 export async function measureChange({ folder }: Setting, samples: number): Promise<Figures> {
   const server = await startXgpt(folder);
   const stream = await openTaskbarStream(server.url);

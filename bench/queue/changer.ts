@@ -1,4 +1,4 @@
-/** `bun changer.ts FOLDER`: creates and ends tracked jobs on a server's database, told over IPC. */
+/** `bun changer.ts FOLDER`: creates and ends tracked jobs in a server's database, controlled by IPC. */
 import { join } from 'node:path';
 import { createTracker, type JobContext } from '../../src/jobs/index.ts';
 import { DATABASE_FILE } from '../peers/xgpt.ts';

@@ -7,8 +7,8 @@ import type { Phase, Phases } from './cost_subject.ts';
 const TRACED = 'trace=fsync,fdatasync,write,pwrite64,pwritev';
 
 /**
- * What one job adds to the WAL, and how often it waits for the disk: enqueued one by one, then
- * drained. `strace` counts, so the rate is meaningless. Without it the fsyncs are left out.
+ * How much one job adds to the WAL, and how many fsyncs it costs: enqueued one by one, then drained.
+ * `strace` counts them, so the rate is meaningless. Without `strace` the fsyncs are left out.
  */
 export async function measureCost(
   { folder }: Setting,

@@ -1,14 +1,14 @@
-/** `bun cost_subject.ts FOLDER JOBS CONCURRENCY`: jobs to be watched by `strace`. */
+/** `bun cost_subject.ts FOLDER JOBS CONCURRENCY`: jobs to be traced by `strace`. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DATABASE_FILE, openXgpt } from '../peers/xgpt.ts';
 import { until } from '../suite/clock.ts';
 
 export interface Phase {
-  /** Both in ms of Unix time, as `strace` tells it. */
+  /** Both in ms of Unix time, as in the output of `strace`. */
   from: number;
   to: number;
-  /** Bytes; nothing is moved out of the WAL meanwhile. */
+  /** In bytes; there are no checkpoints meanwhile. */
   walGrowth: number;
 }
 

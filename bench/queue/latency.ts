@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Peer, System } from '../peers/system.ts';
 import { spawnChild } from '../suite/children.ts';
 import { monotonicMs } from '../suite/clock.ts';
-import { quantile } from '../suite/statistics.ts';
+import { quantile } from '../suite/results.ts';
 import type { Figures, Setting } from '../suite/suite.ts';
 import type { Started, WorkerTask } from './worker.ts';
 
@@ -68,7 +68,7 @@ async function sample(
     const at = await Promise.race([start, Bun.sleep(PATIENCE_MS)]);
     if (at === undefined) lost++;
     else times.push(at - from);
-    // Long enough to be idle again, and out of step with anything that happens at intervals.
+    // Long enough to be idle again, and not a multiple of any polling interval.
     await Bun.sleep(5 + Math.random() * 25);
   }
   return { p50: quantile(times, 0.5), p99: quantile(times, 0.99), samples: times.length, lost };

@@ -5,7 +5,7 @@ import type { Figures } from '../suite/suite.ts';
 const CHUNK = 1_000;
 const WARM_UP = 50;
 
-/** `callers` at once, each enqueueing one job after the other. */
+/** `callers` callers at once, each enqueueing one job after the other. */
 export async function measureEnqueue(
   system: System,
   callers: number,
@@ -22,7 +22,7 @@ export async function measureEnqueue(
   return { perSecond: (count / ms) * 1_000, lost: WARM_UP + count - (await system.unfinished()) };
 }
 
-/** A thousand with each call, one call after the other. */
+/** A thousand jobs with each call, one call after the other. */
 export async function measureBulk(system: System, limitMs: number): Promise<Figures> {
   await system.enqueueBulk(0, CHUNK);
   const from = monotonicMs();
@@ -35,9 +35,8 @@ export async function measureBulk(system: System, limitMs: number): Promise<Figu
 }
 
 /**
- * Jobs that ended in a second, from the first delivery until all have ended or the time is up.
- * `twice` counts jobs that were delivered more than once, `lost` those that went away or ended
- * without a delivery.
+ * Jobs ended a second, from the first delivery until all have ended or the time is up. `twice` counts
+ * jobs that were delivered more than once, `lost` those that disappeared or ended without delivery.
  */
 export async function measureDrain(
   system: System,

@@ -1,4 +1,4 @@
-/** A worker in a process of its own; it tells over IPC when each job's handler began. */
+/** A worker in its own process; it reports by IPC when each job's handler began. */
 import { peer } from '../peers/index.ts';
 import { monotonicMs } from '../suite/clock.ts';
 import type { Servers } from '../suite/servers.ts';

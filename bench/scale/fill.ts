@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DATABASE_FILE, openXgpt } from '../peers/xgpt.ts';
 import { until } from '../suite/clock.ts';
 
-/** A type that the server knows, so that it meets the history of one of its own. */
+/** A type of the server, so that the history belongs to a type it runs. */
 export const TYPE = 'scrape';
 
 const REAL_JOBS = 10;
@@ -13,15 +13,15 @@ const HOUR_MS = 3_600_000;
 interface Column {
   name: string;
   type: string;
-  /** Its place in the primary key; 0 when it is not in it. */
+  /** Its position in the primary key; 0 when it is not part of it. */
   pk: number;
 }
 
 type Row = Record<string, string | number | null>;
 
 /**
- * A data folder with `count` finished jobs, made at the first call. A few are real; the others are
- * copies of one of them, spread over the last hour, in whatever columns the tables have.
+ * A data folder with `count` ended jobs, made at the first call. A few are real; the others are copies
+ * of one of them, spread over the last hour, with all columns of the tables.
  */
 export async function finishedJobs(shared: string, count: number): Promise<string> {
   const folder = join(shared, `finished-${count}`);
@@ -35,7 +35,7 @@ export async function finishedJobs(shared: string, count: number): Promise<strin
   for (const sql of triggers) db.run(sql);
   db.run('PRAGMA wal_checkpoint(TRUNCATE)');
   db.close();
-  // What is still to be written would slow down whoever is measured next.
+  // Pending writes would slow down the next measurement.
   Bun.spawnSync(['sync']);
   return folder;
 }
@@ -48,7 +48,7 @@ async function runRealJobs(folder: string): Promise<void> {
   await system.close();
 }
 
-/** They would count and note a million jobs one by one. @returns what makes them anew. */
+/** Drops the triggers, which would handle a million jobs one by one. @returns the SQL that restores them. */
 function dropTriggers(db: Database): string[] {
   const triggers = db
     .query<{ name: string; sql: string }, []>(
@@ -84,7 +84,7 @@ function valueOfCopy(name: string, real: Row[], count: number): string {
   return `template.${name}`;
 }
 
-/** A UUID of version 7, in the order of the jobs, as far as milliseconds go. */
+/** A UUID of version 7; it sorts as the jobs do, to the millisecond. */
 function idOfCopy(count: number): string {
   const ms = `(${Date.now() - HOUR_MS} + n * ${HOUR_MS} / ${count})`;
   const random = (bits: number) => `(random() & ${2 ** bits - 1})`;
@@ -92,7 +92,7 @@ function idOfCopy(count: number): string {
     n & 4095, 32768 | ${random(14)}, ${random(48)})`;
 }
 
-/** A key, a turn: whole numbers that grow from job to job. */
+/** Integers that grow from job to job, such as keys. */
 function isCounter(values: (Row[string] | undefined)[]): values is number[] {
   return values.every((value, index) => {
     const last = values[index - 1];
@@ -100,7 +100,7 @@ function isCounter(values: (Row[string] | undefined)[]): values is number[] {
   });
 }
 
-/** Tables that hold something for good about each job: its column is part of their key. */
+/** Tables with rows for each job: its id is part of their key. */
 function detailTables(db: Database): { name: string; owner: string }[] {
   const tables = db
     .query<{ name: string }, []>("SELECT name FROM sqlite_master WHERE type = 'table'")

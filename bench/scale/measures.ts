@@ -5,7 +5,7 @@ import type { System } from '../peers/system.ts';
 import { DATABASE_FILE, openXgpt } from '../peers/xgpt.ts';
 import { monotonicMs, until } from '../suite/clock.ts';
 import { cpuShare } from '../suite/cpu.ts';
-import { quantile } from '../suite/statistics.ts';
+import { quantile } from '../suite/results.ts';
 import type { Figures, Setting } from '../suite/suite.ts';
 import { finishedJobs, TYPE } from './fill.ts';
 
@@ -13,7 +13,7 @@ const LIMIT_MS = 3_000;
 const DRAIN_AT = 10;
 const NEVER = new Promise<void>(() => {});
 
-/** Enqueue one by one, then drain, beside `count` finished jobs of the same type. */
+/** Enqueues one by one, then drains, with `count` ended jobs of the same type. */
 export async function measureFinished({ shared, quick }: Setting, count: number): Promise<Figures> {
   const folder = await finishedJobs(shared, count);
   const place = { folder, servers: {}, concurrency: DRAIN_AT };
@@ -24,7 +24,7 @@ export async function measureFinished({ shared, quick }: Setting, count: number)
   return { enqueueMs: quantile(enqueued, 0.5), drainMs };
 }
 
-/** A server beside `count` finished jobs: at rest, and starting scrapes. */
+/** A server with `count` ended jobs: idle, and starting scrapes. */
 export async function measureServer({ shared, quick }: Setting, count: number): Promise<Figures> {
   const folder = await finishedJobs(shared, count);
   const server = await startXgpt(folder, { XGPT_SAMPLE_PAGE_MS: '60000' });
@@ -42,7 +42,7 @@ export async function measureServer({ shared, quick }: Setting, count: number): 
   return { idle, postMs: quantile(times, 0.5) };
 }
 
-/** Enqueue one by one while `count` wait. */
+/** Enqueues one by one while `count` jobs wait. */
 export async function measureWaiting({ folder, quick }: Setting, count: number): Promise<Figures> {
   const system = await openXgpt({ folder, servers: {}, concurrency: 1 });
   for (let n = 0; n < count; n += 1_000) {
@@ -76,8 +76,8 @@ async function enqueueOneByOne(system: System, most: number): Promise<number[]> 
 }
 
 /**
- * Milliseconds a job, from the start of the work, or from when the `held` jobs before them run and
- * will not end, to the last delivery. Ends are not counted: counting would read what is measured.
+ * Milliseconds a job, from the start of the work (or from when the `held` jobs run, which do not end)
+ * to the last delivery. Ends are not counted: that would read the tables under measurement.
  */
 async function drain(system: System, jobs: number, held: number): Promise<number> {
   let delivered = 0;
@@ -105,7 +105,7 @@ async function startScrape(url: string, maxTweets: number): Promise<void> {
   if (response.status !== 202) throw new Error(`POST /api/scrape answered ${response.status}.`);
 }
 
-/** So that the next measurement over the same file finds nothing to do. */
+/** Removes the jobs, so that the next measurement on the same file has nothing to run. */
 async function cancelAll(folder: string): Promise<void> {
   const tracker = createTracker({ database: join(folder, DATABASE_FILE) });
   for (const { id } of tracker.getActiveJobs()) await tracker.cancelJob(id);

@@ -2,7 +2,7 @@ import type { Spawn, Subprocess } from 'bun';
 
 const running = new Set<Subprocess>();
 
-/** `Bun.spawn`, for a process that is not to outlive this one. */
+/** `Bun.spawn` for a process that must not outlive this one. */
 export function spawnChild<
   const In extends Spawn.Writable = 'ignore',
   const Out extends Spawn.Readable = 'pipe',
@@ -14,7 +14,7 @@ export function spawnChild<
   return child;
 }
 
-/** Ends what a measurement that failed or was interrupted has left running. */
+/** Ends the processes of a measurement that failed or was interrupted. */
 export function endChildren(signal: NodeJS.Signals): void {
   for (const child of running) child.kill(signal);
 }

@@ -7,7 +7,7 @@ const libc = dlopen('libc.so.6', {
 });
 const time = new BigInt64Array(2);
 
-/** Milliseconds of the machine's monotonic clock. Bun's own clocks start anew in each process. */
+/** Milliseconds of the machine's monotonic clock. Bun's own clocks start at 0 in each process. */
 export function monotonicMs(): number {
   libc.symbols.clock_gettime(CLOCK_MONOTONIC, ptr(time));
   return Number(time[0]) * 1_000 + Number(time[1]) / 1e6;

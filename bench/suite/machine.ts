@@ -4,8 +4,8 @@ import { cpus, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { dependencies } from '../package.json';
 import { table } from './markdown.ts';
+import { quantile } from './results.ts';
 import { postgresPrograms, redisProgram } from './servers.ts';
-import { quantile } from './statistics.ts';
 
 /** What the figures depend on, as a table in Markdown. */
 export function describeMachine(): string {
@@ -34,7 +34,7 @@ export function describeMachine(): string {
   return table(['', 'Machine'], rows);
 }
 
-/** How long the disk takes to make 4 KB safe, in ms. */
+/** How long an fsync of 4 KB takes, in ms. */
 function measureFsync(): { p50: string; p99: string } {
   const folder = mkdtempSync(join(tmpdir(), 'xgpt-bench-fsync-'));
   const file = openSync(join(folder, 'file'), 'w');

@@ -13,7 +13,7 @@ function cellText(cell: Cell): string {
   return typeof cell === 'number' ? number(cell) : (cell ?? '–');
 }
 
-/** Three digits that count, thousands separated. */
+/** Three significant digits, with separated thousands. */
 export function number(value: number | undefined): string {
   if (value === undefined || Number.isNaN(value)) return '–';
   if (value >= 100) return Math.round(value).toLocaleString('en');

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 export interface Options {
-  /** One short round of each measurement, to see that everything works. */
+  /** One short round of each measurement, to check that everything works. */
   quick: boolean;
   rounds: number;
   /** Names of measurements, of subjects, or `name/subject`; empty for all. */
@@ -12,7 +12,7 @@ export interface Options {
   save: string | undefined;
   /** File of saved results to print instead of measuring. */
   from: string | undefined;
-  /** The one measurement that this process is to do, `name/subject`. */
+  /** The one measurement of this process, `name/subject`. */
   measure: string | undefined;
 }
 

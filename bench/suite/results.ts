@@ -1,4 +1,3 @@
-import { median } from './statistics.ts';
 import type { Figures } from './suite.ts';
 
 /** One run of one measurement. */
@@ -57,16 +56,30 @@ export class Results {
     return values.length > 0 ? median(values) : undefined;
   }
 
-  /** The sum of a figure over everything that was measured, such as jobs delivered twice. */
+  /** The sum of a figure over all measurements, such as jobs delivered twice. */
   total(subject: string, figure: string): number {
     return this.#all
       .filter((result) => result.subject === subject)
       .reduce((sum, { figures }) => sum + (figures?.[figure] ?? 0), 0);
   }
 
-  /** Those that have results of that name, in the order of the measurements. */
+  /** The subjects with results of that name, in the order of the measurements. */
   subjects(name: string): string[] {
     const found = this.#all.filter((result) => result.name === name);
     return [...new Set(found.map(({ subject }) => subject))];
   }
+}
+
+/** The value below which `share` (0 to 1) of all values lie; NaN when there are none. */
+export function quantile(values: number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+}
+
+export function median(values: number[]): number {
+  return quantile(values, 0.5);
+}
+
+export function max(values: number[]): number {
+  return values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
 }

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { installPeers } from '../peers/install.ts';
+import { installPeers } from '../peers/system.ts';
 import { endChildren, onInterrupt, spawnChild } from './children.ts';
 import { quietMoment } from './cpu.ts';
 import { criteriaTable, percent } from './markdown.ts';
@@ -12,10 +12,10 @@ import type { Figures, Measurement, Requirement, Setting, Suite } from './suite.
 
 const TIMEOUT_MS = 180_000;
 
-/** The share of all cores that is idle when nobody else uses the machine. */
+/** The share of all cores that is idle when no other program uses the machine. */
 const QUIET = 0.9;
 
-/** What a suite's own script does: one measurement when told which, otherwise all that are selected. */
+/** The main function of a suite: runs the named measurement, or all selected ones. */
 export async function main(suite: Suite): Promise<void> {
   const options = readOptions();
   if (options.measure) {
@@ -28,7 +28,7 @@ export async function main(suite: Suite): Promise<void> {
 /** Does one measurement in this process; the last line of its output is the figures in JSON. */
 async function measureHere(suite: Suite, key: string, quick: boolean): Promise<void> {
   const measurement = suite.measurements.find((each) => keyOf(each) === key);
-  if (!measurement) throw new Error(`There is no measurement ${key}.`);
+  if (!measurement) throw new Error(`Unknown measurement ${key}.`);
   const folder = mkdtempSync(join(tmpdir(), 'xgpt-bench-'));
   const cleanUp = () => {
     endChildren('SIGKILL');
@@ -98,7 +98,7 @@ async function measureAll(
     for (const each of rotated(possible, round / options.rounds)) {
       if (interruption.aborted) break;
       const result = { ...(await measureApart(each, options, surroundings)), round };
-      // One that was cut short has failed for no reason of its own.
+      // A measurement that was interrupted has not failed by itself.
       if (interruption.aborted) break;
       results.push(result);
       report(result);
@@ -143,7 +143,7 @@ function report({ name, subject, figures, error, idle, round }: Result): void {
   console.error(`${round + 1} ${name}/${subject} (idle ${percent(idle)}) ${found}`);
 }
 
-/** What one suite found, in Markdown. */
+/** The results of a suite, in Markdown. */
 function describe(suite: Suite, results: Results): string {
   const criteria = suite.criteria(results).filter(({ value }) => value !== undefined);
   const goals = criteria.length > 0 ? criteriaTable(criteria) : '';
@@ -152,7 +152,7 @@ function describe(suite: Suite, results: Results): string {
     .join('\n\n');
 }
 
-/** A list of what could not be measured, with reasons; empty when everything could. */
+/** A list of what could not be measured, with reasons; empty when everything was measured. */
 export function failures(results: Results): string {
   return results.errors
     .map(({ name, subject, error }) => `- ${name}/${subject} failed: ${error}`)

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Subprocess } from 'bun';
 import { until } from './clock.ts';
 
-/** Ports on loopback of the servers that run; absent when the machine does not have the program. */
+/** Loopback ports of the running servers; absent when the program is not installed. */
 export interface Servers {
   /** Redis that writes every command to disk before it answers. */
   redis?: number;
@@ -16,7 +16,7 @@ export interface Servers {
 const HOST = '127.0.0.1';
 const POSTGRES_ROOT = '/usr/lib/postgresql';
 
-/** Starts those that are wanted and installed, with their data in a fresh folder. */
+/** Starts the servers that are needed and installed, with their data in a new folder. */
 export async function startServers(wanted: (keyof Servers)[]) {
   const folder = mkdtempSync(join(tmpdir(), 'xgpt-bench-servers-'));
   const started: Subprocess[] = [];
@@ -61,7 +61,7 @@ function startRedis(folder: string, name: string) {
   mkdirSync(dir);
   const port = freePort();
   const durable = ['--appendonly', 'yes', '--appendfsync', 'always'];
-  // A rewrite of the log in the middle of a measurement would count against Redis.
+  // A rewrite of the log during a measurement would be unfair to Redis.
   const steady = ['--auto-aof-rewrite-percentage', '0', '--save', ''];
   const disk = name === 'redis' ? durable : ['--appendonly', 'no'];
   const process = Bun.spawn(
@@ -103,7 +103,7 @@ function startPostgres(folder: string) {
   return { process, port };
 }
 
-/** PostgreSQL refuses to run as root: root hands it to the user that its package made. */
+/** PostgreSQL refuses to run as root: root runs it as the user that its package created. */
 function databaseOwner(): { command: string[]; id?: number } | undefined {
   if (process.getuid?.() !== 0) return { command: [] };
   const { stdout, exitCode } = Bun.spawnSync(['id', '-u', 'postgres']);
@@ -114,7 +114,7 @@ function databaseOwner(): { command: string[]; id?: number } | undefined {
   };
 }
 
-/** One that was free just now. */
+/** A port that is free now. */
 function freePort(): number {
   const listener = Bun.listen({ hostname: HOST, port: 0, socket: { data() {} } });
   const { port } = listener;

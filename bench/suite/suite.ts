@@ -1,7 +1,7 @@
 import type { Results } from './results.ts';
 import type { Servers } from './servers.ts';
 
-/** What one measurement found: names and numbers, times in ms. */
+/** The figures of one measurement by name, times in ms. */
 export type Figures = Record<string, number>;
 
 /** The server that a measurement needs. */
@@ -10,13 +10,13 @@ export type Requirement = 'redis' | 'memoryRedis' | 'postgres';
 export interface Setting {
   quick: boolean;
   servers: Servers;
-  /** An empty folder of its own, deleted afterwards. */
+  /** An empty folder for this measurement, deleted afterwards. */
   folder: string;
   /** A folder that all measurements of this run share. */
   shared: string;
 }
 
-/** Something that is measured of somebody. Each run of it gets a process of its own. */
+/** One figure of one subject. Each run has its own process. */
 export interface Measurement {
   /** `drain10` */
   name: string;
@@ -28,7 +28,7 @@ export interface Measurement {
   run(setting: Setting): Promise<Figures>;
 }
 
-/** What is to be reached, as a line of the report. */
+/** A goal, as a line of the report. */
 export interface Criterion {
   what: string;
   /** `2.0× or more` */

@@ -1,14 +1,14 @@
 import type { Job } from './job.ts';
 
-/** What becomes of one part of a job. */
+/** The statuses of a step. */
 export const STEP_STATUSES = [
   'pending',
   'running',
   'completed',
   'failed',
-  /** What it did was undone, because a later step failed for good. */
+  /** Undone, because a later step failed for good. */
   'compensated',
-  /** The job ended before it was its turn. */
+  /** The job ended before the step began. */
   'skipped',
 ] as const;
 
@@ -17,7 +17,7 @@ export type StepStatus = (typeof STEP_STATUSES)[number];
 export interface JobStep {
   name: string;
   status: StepStatus;
-  /** What it returned; what is completed is not done again. */
+  /** What it returned. A completed step does not run again. */
   result?: unknown;
   error?: string;
   startedAt?: Date;
@@ -28,19 +28,19 @@ export interface JobAttempt {
   attempt: number;
   startedAt: Date;
   endedAt?: Date;
-  /** `released`: put back at a shutdown. Absent while it is under way. */
+  /** `released`: put back into the queue at a shutdown. Absent while the attempt runs. */
   outcome?: 'completed' | 'failed' | 'cancelled' | 'interrupted' | 'released';
   error?: string;
 }
 
-/** A part of a job's log. Positions are bytes from the first line ever written. */
+/** A part of a job's log. Positions are in bytes from the first line ever written. */
 export interface LogPart {
-  /** Where this part begins. */
+  /** The position of this part. */
   from: number;
   text: string;
-  /** Where to go on reading. */
+  /** The position at which to continue. */
   position: number;
-  /** How many bytes between the position asked for and `from` are gone: a log keeps its newest 1 MB. */
+  /** How many bytes between the requested position and `from` were deleted: a log keeps its newest 1 MB. */
   dropped: number;
 }
 

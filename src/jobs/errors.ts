@@ -1,25 +1,25 @@
 import { cut, MAX_NAME } from '../text/cut.ts';
 
 /**
- * What the job system looks at in any error a handler throws, whatever its class: an error with
- * `permanent` is not tried again, one with `retryAt` not before that time.
+ * What the job system reads from an error that a handler throws, whatever its class: with `permanent`
+ * the job is not retried, with `retryAt` not before that time.
  */
 export interface RetryHints {
   permanent?: boolean;
   retryAt?: Date;
 }
 
-/** A handler throws this to say that another attempt would fail the same way. */
+/** Another attempt would fail the same way. Handlers throw it to prevent retries. */
 export class PermanentError extends Error {
   override readonly name: string = 'PermanentError';
   readonly permanent = true;
 }
 
-/** Nothing was created: the input does not fit the job type. */
+/** Nothing was created: the input is invalid for the job type. */
 export class InvalidInput extends PermanentError {
   override readonly name = 'InvalidInput';
   constructor(
-    /** Field → what is wrong with it, as a sentence. */
+    /** Field → its problem, as a sentence. */
     readonly details: Record<string, string>,
   ) {
     super(Object.values(details).join(' '));
@@ -29,15 +29,15 @@ export class InvalidInput extends PermanentError {
 export class UnknownJobType extends PermanentError {
   override readonly name = 'UnknownJobType';
   constructor(type: string, known: string[]) {
-    super(`There is no job type "${cut(type, MAX_NAME)}". Choose one of: ${known.join(', ')}.`);
+    super(`Unknown job type "${cut(type, MAX_NAME)}". Use one of: ${known.join(', ')}.`);
   }
 }
 
-/** Nothing was created: so many jobs wait already that this one would wait for very long. */
+/** Nothing was created: too many jobs are waiting already. */
 export class TooManyWaiting extends Error {
   override readonly name = 'TooManyWaiting';
   constructor(
-    /** Whose limit was reached. */
+    /** The limit that was reached: that of the type, or that of the client. */
     readonly full: 'type' | 'client',
     limit: number,
     type: string,
@@ -47,10 +47,10 @@ export class TooManyWaiting extends Error {
   }
 }
 
-/** The base of the reasons with which a job's signal aborts. */
+/** Base class of the reasons with which a job's signal aborts. */
 export abstract class JobStopped extends Error {}
 
-/** Somebody cancelled the job. */
+/** The job was cancelled. */
 export class JobCancelled extends JobStopped {
   override readonly name = 'JobCancelled';
   constructor() {
@@ -58,15 +58,15 @@ export class JobCancelled extends JobStopped {
   }
 }
 
-/** Another attempt owns the job now, or it is gone: nothing this handler writes counts any more. */
+/** Another attempt has the job, or it was removed: nothing this handler writes counts any more. */
 export class JobFenced extends JobStopped {
   override readonly name = 'JobFenced';
   constructor() {
-    super('The job is no longer this attempt’s to work on.');
+    super('Another attempt has taken over the job, or it was removed.');
   }
 }
 
-/** The process is about to end; the job goes on in the next one. */
+/** The process is shutting down; the job resumes in another one. */
 export class ShuttingDown extends JobStopped {
   override readonly name = 'ShuttingDown';
   constructor() {
@@ -74,9 +74,9 @@ export class ShuttingDown extends JobStopped {
   }
 }
 
-/** What an error says, whoever made it and whatever it is. */
+/** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
-  if (error instanceof InvalidInput) return `The input cannot be used. ${error.message}`;
+  if (error instanceof InvalidInput) return `Invalid input. ${error.message}`;
   if (!(error instanceof Error)) {
     return typeof error === 'object' ? Bun.inspect(error) : String(error);
   }

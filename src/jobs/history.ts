@@ -2,19 +2,18 @@ import { head } from '../text/cut.ts';
 import type { FinalStatus } from './lifecycle.ts';
 
 /**
- * What is known of jobs after they were deleted: counts of their ends, kept for a year. Each end
- * counts, so a job that was retried and ended again is in it twice. Times are milliseconds since
- * 1970 UTC.
+ * Counts of how jobs ended, kept for a year, when the jobs have been deleted. Each end counts: a job
+ * that was retried and ended again is counted twice. Times are milliseconds since 1970 UTC.
  */
 export interface JobHistory {
-  /** Ends since (inclusive) until (exclusive), both rounded out to the step, which is an hour or a day. */
+  /** Ends from `since` (inclusive) to `until` (exclusive), both rounded outwards to the step. */
   ends(query: HistoryQuery): EndCount[];
-  /** Why jobs failed on the days that the time touches, the most frequent of each type first. */
+  /** Why jobs failed on the days of that time, the most frequent reason of each type first. */
   failures(query: HistoryQuery): FailureCount[];
 }
 
-/** How much of a reason is kept, in code points. */
-const KEPT_REASON = 200;
+/** Length of a stored reason, in code points. */
+const MAX_REASON = 200;
 
 export const HISTORY_STEPS = { hour: 3_600_000, day: 86_400_000 } as const;
 
@@ -26,7 +25,7 @@ export interface HistoryQuery {
 }
 
 export interface EndCount {
-  /** Of the hour or day. */
+  /** The beginning of the hour or day. */
   start: number;
   type: string;
   status: FinalStatus;
@@ -37,26 +36,26 @@ export interface EndCount {
 export interface FailureCount {
   type: string;
   /**
-   * At most 200 code points of it; what was cut ends in "…". Empty: all that came after the first
-   * 20 different ones of a day.
+   * At most 200 code points; a longer reason is cut and ends in "…". Empty for all further reasons
+   * after the first 20 different ones of a day.
    */
   reason: string;
   count: number;
 }
 
-/** What became of the jobs that ended within some time. */
+/** How the jobs ended within a period. */
 export interface Period {
   completed: number;
   failed: number;
   cancelled: number;
-  /** Of those that completed, in ms, as far from the true one as `bucketMs` tells. */
+  /** Of the completed jobs, in ms, with the error that `bucketMs` states. */
   medianMs?: number;
   p95Ms?: number;
 }
 
 export interface TypeHistory extends Period {
   type: string;
-  /** One for each hour or day, oldest first, those without jobs too. */
+  /** One for each hour or day, oldest first, also when no job ended in it. */
   periods: (Period & { start: Date })[];
   reasons: Omit<FailureCount, 'type'>[];
 }
@@ -69,7 +68,7 @@ export interface History {
   types: TypeHistory[];
 }
 
-/** How each type fared, period by period; types without a job in that time are left out. */
+/** The history of each type, period by period. Types without a job in that time are left out. */
 export function readHistory(history: JobHistory, query: HistoryQuery): History {
   const step = HISTORY_STEPS[query.by];
   const since = Math.floor(query.since / step) * step;
@@ -88,14 +87,14 @@ export function readHistory(history: JobHistory, query: HistoryQuery): History {
       periods: periodsOf(starts, counts),
       reasons: failures
         .filter((failure) => failure.type === type)
-        .map(({ reason, count }) => ({ reason: endedWell(reason), count })),
+        .map(({ reason, count }) => ({ reason: cutCleanly(reason), count })),
     })),
   };
 }
 
-/** One that fills its place was cut there, maybe within a character that people see. */
-function endedWell(reason: string): string {
-  if ([...reason].length < KEPT_REASON) return reason;
+/** A reason of full length was cut, possibly within a visible character. */
+function cutCleanly(reason: string): string {
+  if ([...reason].length < MAX_REASON) return reason;
   return `${head(reason, reason.length - 1).trimEnd()}…`;
 }
 

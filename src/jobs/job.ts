@@ -1,5 +1,4 @@
-import type { JobStatus } from './lifecycle.ts';
-import type { Failure } from './listing.ts';
+import type { Failure, JobStatus } from './lifecycle.ts';
 
 /**
  * Each operation adds its entry, name → input and output, by declaration merging:

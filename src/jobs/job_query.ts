@@ -11,10 +11,10 @@ import { InvalidInput } from './errors.ts';
 import { JOB_STATUSES } from './lifecycle.ts';
 import { FAILURES, type JobQuery } from './listing.ts';
 
-const MAX_WORD_LENGTH = 200;
+const MAX_TEXT = 200;
 const MAX_PAGE = 1_000;
 
-/** Which jobs, as it is typed. A time without a zone is UTC. */
+/** The filters of a query, as they are typed. A time without a zone is UTC. */
 function jobFilter() {
   return {
     status: z
@@ -28,7 +28,7 @@ function jobFilter() {
     type: word('Type is too long.', 'Only jobs of this type.', 'scrape'),
     session: word('Session is too long.', 'Only jobs of this session.'),
     q: word(
-      `Words may have ${MAX_WORD_LENGTH} characters at most.`,
+      `Words may have ${MAX_TEXT} characters at most.`,
       'Words in the input, the message, the error or the id.',
     ),
     since: typedTime('Since', {
@@ -39,7 +39,7 @@ function jobFilter() {
   };
 }
 
-/** Which page of the jobs that match, as it is typed. */
+/** The page of a query, as it is typed. */
 function jobPaging() {
   const limit = `Limit must be a whole number from 1 to ${MAX_PAGE}.`;
   return {
@@ -59,7 +59,7 @@ function jobPaging() {
   };
 }
 
-/** A filter alone; another field in it is refused with what `unknown` says of its name. */
+/** The filters alone. Any other field is refused with the message of `unknown`. */
 export function jobFilterSchema(unknown: (name: string) => string) {
   return possible(onlyTypedFields(jobFilter(), unknown));
 }
@@ -69,7 +69,7 @@ export function jobQuerySchema<More extends z.ZodRawShape = Record<never, never>
   return possible(typedFields({ ...jobFilter(), ...jobPaging(), ...(more as More) }));
 }
 
-/** The same where the address names the session. */
+/** A query for one session, which the address names. */
 export function sessionJobsQuerySchema() {
   const { session: _, ...filter } = jobFilter();
   return possible(typedFields({ ...filter, ...jobPaging() }));
@@ -87,7 +87,7 @@ function possible<Schema extends z.ZodType<{ status?: unknown; failure?: unknown
 
 export type TypedJobQuery = z.output<ReturnType<typeof jobQuerySchema>>;
 
-/** The same as the listing takes it. */
+/** A typed query in the form of `JobListing`. */
 export function toJobQuery({ since, until, newer, ...query }: TypedJobQuery): JobQuery {
   return {
     ...query,
@@ -97,12 +97,12 @@ export function toJobQuery({ since, until, newer, ...query }: TypedJobQuery): Jo
   };
 }
 
-/** @throws InvalidInput that names what cannot be used. */
+/** @throws InvalidInput that names the invalid values. */
 export function parseJobQuery(given: object): JobQuery {
   return toJobQuery(readTyped(jobQuerySchema(), given));
 }
 
-/** @throws InvalidInput that names what cannot be used. */
+/** @throws InvalidInput that names the invalid values. */
 export function readTyped<Schema extends z.ZodType>(
   schema: Schema,
   given: object,
@@ -114,7 +114,7 @@ export function readTyped<Schema extends z.ZodType>(
 
 function word(error: string, description: string, example?: string) {
   const about = { description, ...(example && { examples: [example] }) };
-  return z.string().max(MAX_WORD_LENGTH, error).meta(about).optional();
+  return z.string().max(MAX_TEXT, error).meta(about).optional();
 }
 
 function cursor(error: string, description: string) {

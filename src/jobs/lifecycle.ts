@@ -1,15 +1,15 @@
 /**
- * The life of a job. `docs/job_lifecycle.md` draws it; the database enforces it once more with a
+ * The statuses of a job; `docs/job_lifecycle.md` has the diagram. The database enforces them with a
  * CHECK on the status and a guarded UPDATE for every transition.
  */
 export const JOB_STATUSES = [
-  /** Waits for its turn. */
+  /** Waits in the queue. */
   'queued',
-  /** A handler is at work under a lease. */
+  /** A handler runs it under a lease. */
   'running',
   /** An attempt failed; waits for the next one. */
   'retrying',
-  /** Cancel was asked for; the handler has not stopped yet. */
+  /** It was cancelled; its handler has not stopped yet. */
   'cancelling',
   'completed',
   'failed',
@@ -32,7 +32,7 @@ export const FINAL_STATUSES = ['completed', 'failed', 'cancelled'] as const sati
 
 export type FinalStatus = (typeof FINAL_STATUSES)[number];
 
-/** The statuses from which `to` may be reached in one step. */
+/** The statuses from which a job can get to `to` in one step. */
 export function statusesBefore(to: JobStatus): JobStatus[] {
   return JOB_STATUSES.filter((from) => TRANSITIONS[from].includes(to));
 }
@@ -41,7 +41,7 @@ export function canBecome(from: JobStatus, to: JobStatus): boolean {
   return TRANSITIONS[from].includes(to);
 }
 
-/** Nothing happens to it any more, unless a person retries or removes it. */
+/** It has ended, unless a person retries it. */
 export function isFinal(status: JobStatus): boolean {
   return (FINAL_STATUSES as readonly JobStatus[]).includes(status);
 }
@@ -50,7 +50,7 @@ export function isActive(status: JobStatus): boolean {
   return !isFinal(status);
 }
 
-/** A handler is at work on it. */
+/** A handler runs it, or was asked to stop. */
 export function isRunning(status: JobStatus): boolean {
   return status === 'running' || status === 'cancelling';
 }
@@ -60,7 +60,21 @@ export function isWaiting(status: JobStatus): boolean {
   return status === 'queued' || status === 'retrying';
 }
 
-/** Cancelling it still means something. */
+/** It can be cancelled. */
 export function isCancellable(status: JobStatus): boolean {
   return status === 'queued' || status === 'running' || status === 'retrying';
 }
+
+/** Why a job failed for good. */
+export const FAILURES = [
+  /** Another attempt would have failed the same way. */
+  'permanent',
+  /** The attempts were used up. */
+  'exhausted',
+  /** The process that ran it ended, and the job could not be resumed. */
+  'interrupted',
+  /** It exceeded its time limit. */
+  'timeout',
+] as const;
+
+export type Failure = (typeof FAILURES)[number];

@@ -1,62 +1,51 @@
 import type { Job } from './job.ts';
-import type { JobStatus } from './lifecycle.ts';
+import type { Failure, JobStatus } from './lifecycle.ts';
+
+export { FAILURES, type Failure } from './lifecycle.ts';
 
 /**
- * Jobs as lists. Every list follows one index, and what that index cannot tell is looked for among
- * `WINDOW` jobs at a time, so that no list takes longer the more jobs there are.
+ * Lists jobs. Every list follows one index. Conditions that the index does not serve are checked on
+ * `WINDOW` jobs at a time, so that the time does not grow with the number of jobs.
  */
 export interface JobListing {
   list(query: JobQuery): JobPage;
-  /** Counts the next `WINDOW` jobs at most; `nextCursor` is where to count on. */
+  /** Counts the next `WINDOW` jobs at most; `nextCursor` is where to continue. */
   tally(query: JobQuery): { counts: Tally[]; nextCursor?: string };
   session(id: string): SessionSummary;
-  /** Those used last, newest first; of so many jobs as make a screen's worth of sessions. */
+  /** The sessions used last, newest first, among the newest jobs that belong to one. */
   recentSessions(limit: number): RecentSession[];
 }
 
-/** How many jobs one page looks through for what no index tells. */
+/** How many jobs one page checks for conditions that no index serves. */
 export const WINDOW = 10_000;
 
 export interface JobQuery {
   status?: JobStatus;
-  /** Of failed jobs those that failed for this reason. */
+  /** Only jobs that failed for this reason. */
   failure?: Failure;
   type?: string;
   session?: string;
-  /** Words that occur in what was asked, in the message, the error or the id. */
+  /** Text that occurs in the input, the message, the error or the id. */
   q?: string;
-  /** Created since then (inclusive), in ms since 1970 UTC. */
+  /** Created at this time or later, in ms since 1970 UTC. */
   since?: number;
-  /** Created before then. */
+  /** Created before this time. */
   until?: number;
   limit?: number;
-  /** From an earlier page: what is older than it. */
+  /** Cursor of an earlier page: gives the jobs that are older. */
   cursor?: string;
-  /** From an earlier page: what is just newer than it. The newest page when that is not full. */
+  /** Cursor of an earlier page: gives the jobs just newer, or the newest page when they do not fill one. */
   newerThan?: string;
 }
-
-export const FAILURES = [
-  /** The error was not worth another attempt. */
-  'permanent',
-  /** The attempts were used up. */
-  'exhausted',
-  /** The process that ran it ended, and nobody could go on with it. */
-  'interrupted',
-  /** It ran out of the time that it was given. */
-  'timeout',
-] as const;
-
-export type Failure = (typeof FAILURES)[number];
 
 export interface JobPage {
   /** Newest first. */
   jobs: Job[];
-  /** Where older ones begin. There may be one on a page that is not full; see `lookedBackTo`. */
+  /** Where older jobs begin. A page that is not full may have one; see `lookedBackTo`. */
   nextCursor?: string;
-  /** Where newer ones begin, for `newerThan`; not on the newest page. */
+  /** Where newer jobs begin, for `newerThan`; absent on the newest page. */
   newerCursor?: string;
-  /** How far this page has looked, when it found too few among `WINDOW` jobs. */
+  /** How far back this page searched, when `WINDOW` jobs had too few matches. */
   lookedBackTo?: Date;
 }
 
@@ -69,7 +58,7 @@ export interface Tally {
 export interface SessionSummary {
   jobs: number;
   byStatus: Partial<Record<JobStatus, number>>;
-  /** The sum over those jobs whose total is known. */
+  /** The sum over the jobs whose total is known. */
   progress: { current: number; total: number };
 }
 

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { atLeast, atMost, number, table } from '../../bench/suite/markdown.ts';
 import { isSelected } from '../../bench/suite/options.ts';
-import { Results } from '../../bench/suite/results.ts';
-import { quantile } from '../../bench/suite/statistics.ts';
+import { quantile, Results } from '../../bench/suite/results.ts';
 
 const round = (round: number, perSecond?: number) => ({
   name: 'drain10',

@@ -5,7 +5,7 @@ import type { TraceLine } from './trace.ts';
 import { faultsIn } from './verdict.ts';
 
 describe('FEATURES 32, 35: a server and two workers, killed and frozen at random', () => {
-  test('lose nothing, do nothing twice, and leave nothing stuck', async () => {
+  test('lose no job, run none twice, and leave none stuck', async () => {
     const seed = Date.now() % 100_000;
     const { counts, faults } = await runChaos({
       kills: 8,
@@ -40,11 +40,11 @@ describe('the verdict on a trace', () => {
   const second = [line(200, 2, 2, 'begin'), line(250, 2, 2, 'commit'), line(300, 2, 2, 'end')];
   const killed = [line(10, 1, 1, 'begin'), line(20, 1, 1, 'commit')];
 
-  test('has nothing against an attempt that follows a dead one', () => {
+  test('accepts an attempt that follows a killed one', () => {
     expect(faultsIn([...killed, ...second], [job()], lives([], 150))).toEqual([]);
   });
 
-  test('sees two attempts at once, and a commit after its time', () => {
+  test('reports two attempts at once, and a late commit', () => {
     expect(faultsIn([...killed, ...second], [job()], lives())).toEqual([
       'one: attempts 1 and 2 ran at the same time.',
     ]);
@@ -52,7 +52,7 @@ describe('the verdict on a trace', () => {
     expect(faultsIn(late, [job()], lives())).toContain('one: 1 committed after 2 began.');
   });
 
-  test('gives a frozen process a moment to notice, but no commit', () => {
+  test('gives a frozen process a moment to notice, but accepts no commit of it', () => {
     const frozen = lives([{ from: 30, to: 220 }]);
     const woken = [...killed, line(230, 1, 1, 'end'), ...second];
     expect(faultsIn(woken, [job()], frozen)).toEqual([]);
@@ -60,13 +60,13 @@ describe('the verdict on a trace', () => {
     expect(faultsIn(commits, [job()], frozen)).toEqual(['one: 1 committed after 2 began.']);
   });
 
-  test('lets one that was frozen between claim and work begin late, and not otherwise', () => {
+  test('accepts a late start only of a process that was frozen between claim and start', () => {
     const late = [line(230, 1, 1, 'begin'), line(235, 1, 1, 'end'), ...second];
     expect(faultsIn(late, [job()], lives([{ from: 5, to: 225 }]))).toEqual([]);
     expect(faultsIn(late, [job()], lives())).toContain('one: attempt 2 began too early.');
   });
 
-  test('sees a double claim, a stuck job, and one that never ran', () => {
+  test('reports a double claim, a stuck job, and one that never ran', () => {
     const twice = [line(10, 1, 2, 'begin'), line(15, 1, 2, 'end'), ...second];
     expect(faultsIn(twice, [job()], lives())).toEqual(['one was claimed twice as 2.']);
     expect(faultsIn(second, [job({ status: 'running', completedAt: undefined })], lives())).toEqual(

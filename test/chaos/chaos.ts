@@ -1,7 +1,7 @@
 /**
- * Breaks the program on purpose: a server and two workers on one data folder, jobs of all four
- * types started over HTTP, processes killed with -9 (and frozen) at random moments and started
- * again. Then it asks whether anything was lost, done twice or left stuck.
+ * Runs a server and two workers on one data folder, starts jobs of all four types over HTTP, and kills
+ * processes with SIGKILL (or freezes them) at random moments and restarts them. Then it checks whether
+ * anything was lost, done twice or left stuck.
  *
  *     bun run chaos -- --kills 200 --freezes 5 --freeze-ms 40000 --seed 7
  */
@@ -20,7 +20,7 @@ import { faultsIn } from './verdict.ts';
 
 interface ChaosOptions {
   kills: number;
-  /** How often a process is stopped with SIGSTOP and let go on. */
+  /** How often a process is stopped with SIGSTOP and continued. */
   freezes: number;
   freezeMs: number;
   leaseMs: number;
@@ -28,13 +28,13 @@ interface ChaosOptions {
 }
 
 export interface ChaosReport {
-  /** What happened, by name. */
+  /** How often something happened, by name. */
   counts: Record<string, number>;
-  /** What is wrong, a sentence each. */
+  /** What is wrong, one sentence each. */
   faults: string[];
 }
 
-/** Cancelled now and then, so their posts may be any part of all. */
+/** Jobs for this user are sometimes cancelled, so any part of the posts may be missing. */
 const CANCELLED_USER = 'mira_orbits';
 const USERS = ['aurora_lab', 'deep_sky_dan', 'tidal_lock'];
 const TERMS = ['space, jazz', 'bread', 'chess opening', 'aurora'];
@@ -125,7 +125,7 @@ async function restart(place: ChaosProcess, random: () => number): Promise<void>
   await place.start();
 }
 
-/** Freezes one place after the other while the others are killed; `has` tells which one is frozen. */
+/** Freezes one process after the other while others are killed; `has` tells which one is frozen. */
 function freezeNowAndThen(places: ChaosProcess[], times: number, ms: number, random: () => number) {
   let frozen: ChaosProcess | undefined;
   const over = (async () => {
@@ -139,7 +139,7 @@ function freezeNowAndThen(places: ChaosProcess[], times: number, ms: number, ran
   return { over, has: (place: ChaosProcess) => place === frozen };
 }
 
-/** Starts, cancels and watches jobs over HTTP, whether anybody answers or not. */
+/** Starts, cancels and reads jobs over HTTP, whether the server answers or not. */
 function chaosClient(address: string, random: () => number) {
   const accepted = new Set<string>();
   const cancelled = new Set<string>();
@@ -156,7 +156,7 @@ function chaosClient(address: string, random: () => number) {
       });
       return response.ok ? ((await response.json()) as Answer) : undefined;
     } catch {
-      return undefined; // Nobody answers, as was to be expected.
+      return undefined; // The server was killed.
     }
   }
 
@@ -183,7 +183,7 @@ function chaosClient(address: string, random: () => number) {
     if (await ask(`/api/jobs/${id}/cancel`, {})) cancelled.add(id);
   }
 
-  /** An end is an end: nothing in this run retries a job. */
+  /** An end is final: nothing in this run retries a job. */
   function noteEnds(jobs: Job[]): void {
     for (const { id, status, completedAt } of jobs) {
       const known = ends.get(id);
@@ -192,7 +192,7 @@ function chaosClient(address: string, random: () => number) {
     }
   }
 
-  /** Those that there are; none when nobody answers. */
+  /** All jobs; none when the server does not answer. */
   async function jobs(): Promise<Job[]> {
     const all: Job[] = [];
     let cursor: string | undefined = '';
@@ -215,7 +215,7 @@ function chaosClient(address: string, random: () => number) {
         const all = await jobs();
         return all.length > 0 ? all : undefined;
       }),
-    /** Everything ends, and then every post gets its vector. */
+    /** Waits until every job has ended, then embeds the posts without a vector. */
     async finish(): Promise<void> {
       const ended = async () => {
         const all = await jobs();
@@ -252,7 +252,7 @@ const WORK: ((random: () => number) => [type: string, fields: object])[] = [
   () => ['embed', {}],
 ];
 
-/** Compares with what the same jobs bring where nothing is broken. */
+/** Compares the library with that of the same jobs in an undisturbed run. */
 async function faultsInLibrary(folder: string, jobs: Job[]): Promise<string[]> {
   const reference = mkdtempSync(join(tmpdir(), 'xgpt-chaos-calm-'));
   const calm = new ChaosProcess('serve', environment(reference, { XGPT_SAMPLE_PAGE_MS: '0' }));
@@ -266,7 +266,7 @@ async function faultsInLibrary(folder: string, jobs: Job[]): Promise<string[]> {
       const count = posts ?? profiles;
       const should = expected.get(inputOf(job));
       if (job.status !== 'completed' || should === undefined || count === should) return [];
-      return `${job.id} brought ${count} instead of ${should}.`;
+      return `${job.id} has ${count} results instead of ${should}.`;
     });
     const missing = [...wanted.posts].filter((post) => !found.posts.has(post));
     const surplus = [...found.posts].filter(
@@ -286,7 +286,7 @@ async function faultsInLibrary(folder: string, jobs: Job[]): Promise<string[]> {
 
 const inputOf = ({ type, metadata }: Job) => JSON.stringify([type, metadata]);
 
-/** What each kind of job brings when nothing disturbs it. */
+/** How many results each kind of job has in an undisturbed run. */
 async function undisturbed(address: string, jobs: Job[]): Promise<Map<string, number>> {
   const isCompared = ({ type, status }: Job) => type !== 'embed' && status === 'completed';
   const kinds = new Map(jobs.filter(isCompared).map((job) => [inputOf(job), job]));
@@ -365,7 +365,7 @@ if (import.meta.main) {
   for (const fault of faults.slice(0, 20)) console.log(`✗ ${fault}`);
   console.log(
     faults.length === 0
-      ? 'Nothing lost, nothing twice, nothing stuck.'
+      ? 'Nothing was lost, done twice or left stuck.'
       : `${faults.length} faults.`,
   );
   process.exit(faults.length === 0 ? 0 : 1);

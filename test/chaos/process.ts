@@ -3,16 +3,16 @@ import { join } from 'node:path';
 const MAIN = join(import.meta.dir, '../../src/main.ts');
 const TRACE = join(import.meta.dir, 'trace.ts');
 
-/** When a process lived, and when it was stopped meanwhile; ms since 1970. */
+/** When a process ended, and when it was frozen; in ms since 1970. */
 export interface Life {
   pid: number;
   endedAt: number;
   stops: { from: number; to: number }[];
 }
 
-/** One place that a process of the program has, killed and started anew as often as one likes. */
+/** A process of the program that can be killed and restarted any number of times. */
 export class ChaosProcess {
-  /** Of every process that had this place. */
+  /** Of every process that was started here. */
   readonly lives: Life[] = [];
   #child: Bun.Subprocess<'ignore', 'pipe', 'pipe'> | undefined;
   #life: Life | undefined;
@@ -22,7 +22,7 @@ export class ChaosProcess {
     private readonly env: Record<string, string>,
   ) {}
 
-  /** Resolves with the line that says it is ready. */
+  /** Resolves with the line that reports it is ready. */
   async start(): Promise<string> {
     const child = Bun.spawn([process.execPath, '--preload', TRACE, MAIN, this.command], {
       env: { ...process.env, ...this.env },
@@ -43,14 +43,14 @@ export class ChaosProcess {
   }
 
   async kill(): Promise<void> {
-    // Others may take its jobs over before this process hears of its end.
+    // Others may rescue its jobs before this process learns of its end.
     const endedAt = now();
     this.#child?.kill('SIGKILL');
     await this.#child?.exited;
     if (this.#life) this.#life.endedAt = Math.min(this.#life.endedAt, endedAt);
   }
 
-  /** Asks it to end; its exit code. */
+  /** Sends SIGTERM and returns the exit code. */
   async end(): Promise<number | undefined> {
     this.#child?.kill('SIGTERM');
     const code = await this.#child?.exited;
@@ -58,7 +58,7 @@ export class ChaosProcess {
     return code;
   }
 
-  /** It stands still for `ms`, as if a laptop's lid was closed, and goes on. */
+  /** Stops it for `ms`, as when a laptop sleeps, and continues it. */
   async freeze(ms: number): Promise<void> {
     const from = now();
     this.#child?.kill('SIGSTOP');
@@ -68,7 +68,7 @@ export class ChaosProcess {
   }
 }
 
-/** As the trace tells the time. */
+/** The clock of the trace. */
 function now(): number {
   return performance.timeOrigin + performance.now();
 }

@@ -1,6 +1,6 @@
 /**
- * Preloaded into a process under chaos: its handlers write down, in a file that the program knows
- * nothing of, when they began, committed and ended. `XGPT_CHAOS_TRACE` names the file.
+ * Preloaded into a process under chaos: records in a file outside the program when handlers begin,
+ * commit and end. `XGPT_CHAOS_TRACE` names the file.
  */
 import { appendFileSync } from 'node:fs';
 import { type JobDefinition, jobTracker, type QueuedJobContext } from '../../src/jobs/index.ts';
@@ -31,7 +31,7 @@ function traced(definition: JobDefinition): JobDefinition {
       const watched: QueuedJobContext = Object.create(job, {
         commit: {
           async value(...[data, then = {}]: Parameters<QueuedJobContext['commit']>) {
-            // Within the transaction: afterwards another may have the job before this is noted.
+            // Within the transaction: after it, another process may have the job before this is recorded.
             let at: number | undefined;
             const saved = await job.commit(data, (saved) => {
               at = now();

@@ -2,7 +2,7 @@ import type { Job } from '../../src/jobs/index.ts';
 import type { Life } from './process.ts';
 import type { TraceLine } from './trace.ts';
 
-/** How long a process may work on after it was frozen, until it notices that its job is gone, in ms. */
+/** How long a process that was frozen may take to notice that it lost its job, in ms. */
 const NOTICES_MS = 3_000;
 
 interface Attempt {
@@ -13,7 +13,7 @@ interface Attempt {
   commits: number[];
 }
 
-/** What the handlers' own trace says against the jobs: a sentence for each thing that is wrong. */
+/** The faults that the handlers' trace shows, one sentence each. */
 export function faultsIn(trace: TraceLine[], jobs: Job[], lives: Life[]): string[] {
   const byJob = Map.groupBy(trace, ({ job }) => job);
   return jobs.flatMap((job) => {
@@ -52,14 +52,14 @@ function faultsOfAttempts({ id }: Job, attempts: Attempt[], lives: Life[]): stri
   });
 }
 
-/** For how long both were at work, in ms; one that was frozen gets a moment to notice. */
+/** How long both ran at once, in ms, less the time a frozen process has to notice. */
 function overlap(earlier: Attempt, later: Attempt, lives: Life[]): number {
   const frozen = frozenDuring(earlier, later, lives);
   const allowedTo = frozen ? frozen.to + NOTICES_MS : Math.max(earlier.from, later.from);
   return Math.max(0, Math.min(earlier.to, later.to) - allowedTo);
 }
 
-/** The stop of the earlier one's process during which, or right after which, the later one began. */
+/** The freeze of the earlier attempt's process during or right after which the later one began. */
 function frozenDuring(earlier: Attempt, later: Attempt, lives: Life[]) {
   const stops = lives.find(({ pid }) => pid === earlier.pid)?.stops ?? [];
   return stops.find(({ from, to }) => from <= later.from && later.from <= to + NOTICES_MS);

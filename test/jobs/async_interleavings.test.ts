@@ -11,12 +11,12 @@ import { type Race, races, type Script } from '../support/race.ts';
 
 const LIMIT_MS = 60_000;
 
-/** Short, so that a few steps of the clock are enough to be taken over. */
+/** Short, so that a few steps of the clock are enough for a rescue. */
 const LEASE_MS = 1_500;
 
 const LAST = 9;
 
-/** Notes every progress that comes to the disk, for as long as the race lasts. */
+/** Records every progress that is written, as long as the race lasts. */
 function recordProgress(race: Race): void {
   const { eye } = race.world;
   eye.run('CREATE TABLE IF NOT EXISTS progressed (attempt INTEGER, current INTEGER)');
@@ -31,7 +31,7 @@ function expectRising(numbers: number[]): void {
   expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
 }
 
-/** What each attempt brought to disk, in that order. */
+/** The progress that each attempt wrote, in order. */
 function progressOnDisk(race: Race): Map<number, number[]> {
   const rows = race.world.eye
     .query<{ attempt: number; current: number }, []>('SELECT * FROM progressed')
@@ -40,7 +40,7 @@ function progressOnDisk(race: Race): Map<number, number[]> {
   return new Map([...byAttempt].map(([attempt, of]) => [attempt, of.map((row) => row.current)]));
 }
 
-/** Reports from 1 to `LAST`, some of them by a commit, and waits for none of them. */
+/** Reports from 1 to `LAST`, partly by commits, and awaits none of the reports. */
 function talkative(said: string[], seen: Set<string>, race: Race): Script {
   return (worker) => {
     const { context } = worker;
@@ -61,7 +61,7 @@ function talkative(said: string[], seen: Set<string>, race: Race): Script {
       await context
         .commit({}, { checkpoint: number, ...(progress && { progress }) })
         .catch((error) => {
-          // Nothing of it was saved; its handler goes on without.
+          // Nothing was saved; the handler continues without it.
           if (context.signal.aborted) throw error;
         });
       committing--;
@@ -72,7 +72,7 @@ function talkative(said: string[], seen: Set<string>, race: Race): Script {
 }
 
 test(
-  'a report during a flush or a commit: the last one reaches the disk, none goes back, no line is lost',
+  'a report during a flush or a commit: the last is written, progress never goes back, no line is lost',
   () => {
     const seen = new Set<string>();
     return races(['a commit failed', 'all went well'], async (race) => {
@@ -99,7 +99,7 @@ test(
 );
 
 test(
-  'reports that the disk refuses one by one: the newest is kept, none goes back, and no line comes twice',
+  'reports whose writes fail: the newest is kept, progress never goes back, no line is written twice',
   () =>
     races(['lines in order', 'some refused'], async (race) => {
       recordProgress(race);
@@ -128,7 +128,7 @@ test(
   LIMIT_MS,
 );
 
-/** A few steps that take their time, and an end. */
+/** A few steps and an end. */
 const brief: Script = (worker, race) => [
   ...Array.from({ length: race.random() * 3 }, () => () => {}),
   () =>
@@ -139,7 +139,7 @@ const brief: Script = (worker, race) => [
 
 for (const limit of [1, 2]) {
   test(
-    `places become free while claims are under way: never more than ${limit} at once in both processes, and all have their turn`,
+    `places become free while claims are under way: never more than ${limit} at once in both processes, and all jobs run`,
     () =>
       races(
         ['here', 'here and there', 'there'],
@@ -152,7 +152,7 @@ for (const limit of [1, 2]) {
             race.act({ ...race.here, process: processOf(race, tracker) }, ask);
           }
           await race.run();
-          expect(mostAtWork(race)).toBeLessThanOrEqual(limit);
+          expect(mostRunning(race)).toBeLessThanOrEqual(limit);
           const begun = new Set(race.world.workers.map(({ member }) => member));
           if (begun.size === 2) return 'here and there';
           return begun.has(race.here) ? 'here' : 'there';
@@ -163,14 +163,14 @@ for (const limit of [1, 2]) {
   );
 }
 
-/** How many jobs were at work at once, at most, as the database saw it. */
-function mostAtWork(race: Race): number {
+/** How many jobs ran at once at most, according to the database. */
+function mostRunning(race: Race): number {
   const isRunning = (status: string | null) => status === 'running' || status === 'cancelling';
-  let atWork = 0;
+  let running = 0;
   let most = 0;
   for (const { before, after } of historyAfter(race.world.eye, 0)) {
-    atWork += Number(isRunning(after)) - Number(isRunning(before));
-    most = Math.max(most, atWork);
+    running += Number(isRunning(after)) - Number(isRunning(before));
+    most = Math.max(most, running);
   }
   return most;
 }
@@ -179,7 +179,7 @@ function processOf(race: Race, tracker: Member['tracker']) {
   return (race.members.find((member) => member.tracker === tracker) as Member).process;
 }
 
-test('a job that comes while a claim waits for the lock has its turn as soon as the lock is free', async () => {
+test('a job that is queued while a claim waits for the lock starts as soon as the lock is free', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'xgpt-lock-'));
   const path = join(folder, 'xgpt.sqlite');
   const begun: string[] = [];
@@ -208,7 +208,7 @@ test('a job that comes while a claim waits for the lock has its turn as soon as 
   rmSync(folder, { recursive: true });
 });
 
-/** The other process looks on while time passes for it alone: here everything stands still. */
+/** The other process observes the lease while time passes there, and stands still here. */
 function watches(race: Race): void {
   const { process } = race.there;
   const wait = () => {
@@ -227,7 +227,7 @@ const ENDS = {
 
 for (const [how, end] of Object.entries(ENDS)) {
   test(
-    `an end during a takeover, ${how}: exactly one of the two speaks`,
+    `an end during a rescue, ${how}: exactly one of the two is written`,
     () =>
       races(
         ['its own process', 'its successor'],
@@ -261,7 +261,7 @@ for (const [how, end] of Object.entries(ENDS)) {
 }
 
 test(
-  'an end during a takeover, of tracked work: its caller is told who spoke',
+  'an end during a rescue, of tracked work: its caller learns which of the two won',
   () =>
     races(
       ['completed', 'failed'],
@@ -287,7 +287,7 @@ test(
 /** `true` and `false` are what the tracker answered. */
 type Answer = boolean | 'refused' | undefined;
 
-/** Somebody asks; the answer comes later. */
+/** Calls it as an actor of the race; the answer comes later. */
 function asks(race: Race, member: Member, ask: () => Promise<boolean>): () => Answer {
   let answer: Answer;
   race.act(member, async () => {
@@ -299,15 +299,15 @@ function asks(race: Race, member: Member, ask: () => Promise<boolean>): () => An
 const UUID = '0199a0de-0000-7000-8000-000000000001';
 
 test(
-  'a cancel in one group with the enqueue, the claim or the end, whose commit may fail: every answer is true',
+  'a cancel in one transaction with the enqueue, the claim or the end, whose commit may fail: every answer is true',
   () =>
     races(
       [
-        'cancelled at work',
+        'cancelled while running',
         'cancelled while waiting',
         'cancel refused',
         'completed',
-        'never came',
+        'never queued',
         'too early',
       ],
       async (race) => {
@@ -331,11 +331,13 @@ test(
         expect(isCancelled).toBe(cancelled() === true);
         if (statuses.length === 0) {
           expect(cancelled()).not.toBe(true);
-          return 'never came';
+          return 'never queued';
         }
         if (isCancelled) {
           expect(race.job(id)?.result).toBeUndefined();
-          return statuses.includes('running') ? 'cancelled at work' : 'cancelled while waiting';
+          return statuses.includes('running')
+            ? 'cancelled while running'
+            : 'cancelled while waiting';
         }
         expect(race.job(id)).toMatchObject({ status: 'completed', result: 'done' as never });
         if (cancelled() === 'refused') return 'cancel refused';
@@ -346,7 +348,7 @@ test(
 );
 
 test(
-  'a write that the database refuses harms nobody in its group: neither an end, nor a claim, nor a cancel',
+  'a refused write affects no other write of its group: no end, no claim, no cancel',
   () =>
     races(['in a group', 'on its own'], async (race) => {
       const [ends, cancelled] = [await race.started(atLeisure), await race.started(idle)];
@@ -380,32 +382,32 @@ const atLeisure: Script = (worker) => [
   () => worker.finish('done'),
 ];
 
-/** Works until it is told to stop. */
+/** Runs until its signal aborts. */
 const idle: Script = () => [];
 
 test(
-  'the live jobs are counted while others come and end: each is counted once',
+  'live jobs are counted while others are queued and end: each is counted once',
   () =>
-    races(['counted before all had come', 'counted after all had come'], async (race) => {
+    races(['counted before all were queued', 'counted after all were queued'], async (race) => {
       race.work(atLeisure);
-      // So many changes were missed that every process has to count anew.
+      // So many changes were missed that every process must count again.
       race.world.eye.run(
         'INSERT INTO job_changes (seq) SELECT COALESCE(MAX(seq), 0) + 1000 FROM job_changes',
       );
-      let came = 0;
+      let queued = 0;
       const counted: number[] = [];
       const enqueue = async () => {
         await race.there.tracker.enqueue('errand', {});
-        came++;
+        queued++;
       };
       race.act(race.there, enqueue, enqueue, enqueue);
       const count = () => {
         race.here.tracker.reader.countActive();
-        counted.push(came);
+        counted.push(queued);
       };
       race.act(race.here, count, count);
       await race.run();
-      return `counted ${Number(counted[0]) < 3 ? 'before' : 'after'} all had come`;
+      return `counted ${Number(counted[0]) < 3 ? 'before' : 'after'} all were queued`;
     }),
   LIMIT_MS,
 );

@@ -15,8 +15,8 @@ async function setupMany(n: number, run?: (job: QueuedJobContext) => Promise<unk
   return { ...all, ids: jobs.map(({ id }) => id), count };
 }
 
-describe('many jobs at once', () => {
-  test('are cancelled, retried and removed, and the counts say so', async () => {
+describe('bulk actions', () => {
+  test('cancel, retry and remove jobs and return the counts', async () => {
     const { tracker, ids, count } = await setupMany(450);
     expect(await tracker.changeJobs('cancel', ids)).toEqual({
       action: 'cancel',
@@ -30,7 +30,7 @@ describe('many jobs at once', () => {
     expect(tracker.getAllJobs()).toHaveLength(10);
   });
 
-  test('of which some ended or went meanwhile: those are skipped', async () => {
+  test('skip jobs that have ended or are gone', async () => {
     const { tracker, ids } = await setupMany(4);
     await tracker.cancelJob(ids[0] as string);
     await tracker.removeJob(ids[1] as string, { force: true });
@@ -38,7 +38,7 @@ describe('many jobs at once', () => {
     expect(outcome).toEqual({ action: 'cancel', done: 2, skipped: 3 });
   });
 
-  test('that are at work stop as after a single cancel', async () => {
+  test('stop running jobs as a single cancel does', async () => {
     const { tracker, clock, ids, count } = await setupMany(5);
     await tracker.start();
     await clock.advance(10);
@@ -50,11 +50,11 @@ describe('many jobs at once', () => {
     await tracker.stop();
   });
 
-  test('end between two steps without harm: an end that came first stays', async () => {
+  test('leave jobs as they are that end between two steps', async () => {
     const { tracker, clock, ids, count } = await setupMany(300, async () => 'done');
     const acting = tracker.changeJobs('cancel', ids);
     await consequences(1);
-    // The first 200 are cancelled by now; of the rest, some get done before the second step.
+    // The first 200 are cancelled by now; some of the others complete before the second step.
     expect(count('cancelled')).toBe(200);
     await tracker.start();
     await clock.advance(1_000);
@@ -65,14 +65,14 @@ describe('many jobs at once', () => {
     await tracker.stop();
   });
 
-  test('are one frame of the feed for each 200', async () => {
+  test('make one frame of the feed for each 200 jobs', async () => {
     const { tracker, ids } = await setupMany(400);
     const before = tracker.feed.version;
     await tracker.changeJobs('cancel', ids);
     expect(tracker.feed.version - before).toBe(2);
   });
 
-  test('retried, run without another push', async () => {
+  test('start retried jobs without a further signal', async () => {
     let runs = 0;
     const { tracker, clock, ids, count } = await setupMany(3, async () => ++runs);
     await tracker.start();
@@ -85,8 +85,8 @@ describe('many jobs at once', () => {
   });
 });
 
-describe('all jobs that match', () => {
-  test('are counted by what can be done to them, then changed, page by page', async () => {
+describe('bulk actions on a query', () => {
+  test('count the jobs by status, then change them page by page', async () => {
     const { tracker, ids, count } = await setupMany(450);
     await tracker.changeJobs('cancel', ids.slice(0, 20));
     expect(await tracker.reader.countJobs({ type: 'errand' })).toEqual(
@@ -104,7 +104,7 @@ describe('all jobs that match', () => {
     expect(await tracker.changeMatching('remove', {})).toMatchObject({ done: 439, skipped: 11 });
   });
 
-  test('once, even when they match again afterwards', async () => {
+  test('change each job once, even when it still matches afterwards', async () => {
     const { tracker } = await setupMany(250);
     await tracker.changeMatching('cancel', {});
     expect(await tracker.changeMatching('retry', { type: 'errand' })).toMatchObject({ done: 250 });

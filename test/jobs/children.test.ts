@@ -31,8 +31,8 @@ async function family(names: string[], run: ChoreRun, concurrency = 2) {
   return { ...parts, id, children };
 }
 
-describe('a job that starts others', () => {
-  test('waits for all of them; they carry its session and name it as their parent', async () => {
+describe('a job with children', () => {
+  test('waits for all of them; they have its session and its id as parent', async () => {
     const { tracker, clock, id, children } = await family(['a', 'b', 'c'], async () => 'done');
     await clock.advance(1_000);
     expect(tracker.getJob(id)).toMatchObject({ status: 'completed', result: 3 });
@@ -43,7 +43,7 @@ describe('a job that starts others', () => {
     ]);
   });
 
-  test('has the sum of their progress, with what is expected of those that have not begun', async () => {
+  test('has the sum of their progress, with the expected total of those that have not begun', async () => {
     const { tracker, clock, id } = await family(['a', 'b', 'c'], async ({ name }, job) => {
       await job.updateProgress(name === 'a' ? 3 : 4, name === 'a' ? 20 : 0, 'Working');
       return untilAborted(job.signal);
@@ -56,7 +56,7 @@ describe('a job that starts others', () => {
     });
   });
 
-  test('has done all there was to do in the end, also where one had nothing to do', async () => {
+  test('has all its work done in the end, also when a child had nothing to do', async () => {
     const { tracker, clock, id } = await family(['a', 'b'], async ({ name }, job) => {
       if (name === 'a') await job.updateProgress(8, 8, 'Done');
     });
@@ -68,7 +68,7 @@ describe('a job that starts others', () => {
     });
   });
 
-  test('does not guess as long as none of them knows', async () => {
+  test('has no total as long as no child has one', async () => {
     const { tracker, clock, id } = await family(['a', 'b'], async (_, job) => {
       await job.updateProgress(3, 0, 'Working');
       return untilAborted(job.signal);
@@ -77,7 +77,7 @@ describe('a job that starts others', () => {
     expect(tracker.getJob(id)?.progress).toMatchObject({ current: 6, total: 0 });
   });
 
-  test('takes them with it when it is cancelled, those at work and those that wait', async () => {
+  test('cancels running and waiting children when it is cancelled', async () => {
     const { tracker, clock, id, children } = await family(['a', 'b', 'c'], (_, { signal }) =>
       untilAborted(signal),
     );
@@ -88,7 +88,7 @@ describe('a job that starts others', () => {
     expect(tracker.getJob(id)?.status).toBe('cancelled');
   });
 
-  test('starts them once, whatever happens to it', async () => {
+  test('starts them only once, even after interruptions', async () => {
     const { tracker, clock, id, children, database } = await family(['a', 'b'], (_, { signal }) =>
       untilAborted(signal),
     );
@@ -98,7 +98,7 @@ describe('a job that starts others', () => {
     expect(children()).toHaveLength(2);
   });
 
-  test('retried by a person, tries those again that failed, and ends well', async () => {
+  test('retries failed children when a person retries it, and completes', async () => {
     let isBroken = true;
     const runs: string[] = [];
     const { tracker, clock, id, children } = await family(['a', 'b', 'c'], async ({ name }) => {
@@ -120,7 +120,7 @@ describe('a job that starts others', () => {
     expect(children()).toHaveLength(3);
   });
 
-  test('refuses an input that does not fit before it starts any', async () => {
+  test('starts no child when one input is invalid', async () => {
     const { tracker, clock, id, children } = await family(['a', 7 as never], async () => {});
     await clock.advance(1_000);
     expect(tracker.getJob(id)?.status).toBe('failed');

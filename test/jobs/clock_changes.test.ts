@@ -6,11 +6,11 @@ const HOUR_MS = 3_600_000;
 
 const working = errand((_, { signal }) => untilAborted(signal));
 
-describe('the machine’s time is set', () => {
+describe('the machine’s clock is set', () => {
   for (const jump of [HOUR_MS, -HOUR_MS]) {
     const direction = jump > 0 ? 'forward' : 'back';
 
-    test(`${direction} by an hour: nobody’s job is taken away, and none runs twice`, async () => {
+    test(`${direction} by an hour: no job is rescued, and none runs twice`, async () => {
       const first = setup({ definitions: [working] });
       await first.tracker.start();
       const { id } = await first.tracker.enqueue('errand', {});
@@ -24,7 +24,7 @@ describe('the machine’s time is set', () => {
       expect(second.tracker.getJob(id)).toMatchObject({ status: 'running', attempt: 1 });
     });
 
-    test(`${direction} by an hour: progress still flows, and nothing is said to stand still`, async () => {
+    test(`${direction} by an hour: progress is still published, and no job counts as stalled`, async () => {
       const { tracker, clock } = setup();
       const job = await tracker.createJob('scrape');
       await job.updateProgress(1, 10, 'One');
@@ -45,7 +45,7 @@ describe('the machine’s time is set', () => {
     });
   }
 
-  test('back by an hour: the next attempt comes when it was meant to, not an hour later', async () => {
+  test('back by an hour: the next attempt begins as planned, not an hour later', async () => {
     let attempts = 0;
     const failing = errand(
       async () => {
@@ -64,7 +64,7 @@ describe('the machine’s time is set', () => {
     await tracker.stop();
   });
 
-  test('back by an hour: what ended before leaves the taskbar all the same', async () => {
+  test('back by an hour: jobs that ended before still leave the taskbar', async () => {
     const { tracker, clock } = setup();
     const { jobId } = await tracker.createJob('scrape');
     await tracker.completeJob(jobId, true);
@@ -80,14 +80,14 @@ describe('a lease', () => {
     { id: 'one', attempt: 1, owner: 'elsewhere:1:boot', until, tracked: false },
   ];
 
-  test('runs out when nobody renewed it for its whole length while one looked on', () => {
+  test('runs out when it was not renewed for its whole length while observed', () => {
     const watch = new LeaseWatch(30_000);
     expect(watch.runOut(held(5), 0)).toEqual([]);
     expect(watch.runOut(held(5), 30_000)).toEqual([]);
     expect(watch.runOut(held(5), 30_001)).toEqual(held(5));
   });
 
-  test('counts anew with every renewal, and for whoever has just begun to look', () => {
+  test('is counted again from every renewal, and from the first observation', () => {
     const watch = new LeaseWatch(30_000);
     watch.runOut(held(5), 0);
     expect(watch.runOut(held(6), 30_001)).toEqual([]);

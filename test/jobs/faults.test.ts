@@ -29,7 +29,7 @@ function fileInFolder(): string {
   return join(folder, 'xgpt.sqlite');
 }
 
-/** What still runs gets no time to end by itself. */
+/** Running jobs get no time to end by themselves. */
 async function stop(tracker: Tracker, clock: TestClock): Promise<void> {
   const stopped = tracker.stop();
   await clock.advance(2_000);
@@ -63,7 +63,7 @@ function stage(maxAttempts = 1) {
   };
 }
 
-describe('FAULTS A1: what cannot be stored harms its own job at most', () => {
+describe('FAULTS A1: a value that cannot be stored affects only its own job', () => {
   const MEASURES: [unknown, unknown][] = [
     [3, 1e19],
     [1e19, 1e19],
@@ -146,7 +146,7 @@ describe('FAULTS A1: what cannot be stored harms its own job at most', () => {
       expect(failed?.errorMessage).toStartWith('The result is not JSON-serialisable. ');
       expect(tracker.getJob(ends)?.status).toBe('completed');
       expect(tracker.getJob(stops)?.status).toBe('cancelled');
-      // Its handler goes on, and may commit something else.
+      // The handler continues and may commit something else.
       await job('checkpoint').commit({}, { checkpoint: 'else' });
       finish('checkpoint');
       await clock.advance(100);
@@ -156,7 +156,7 @@ describe('FAULTS A1: what cannot be stored harms its own job at most', () => {
     });
   }
 
-  test('a checkpoint that is no JSON is refused', async () => {
+  test('a checkpoint that is not JSON is refused', async () => {
     const { tracker, clock, job, start } = stage();
     await start('one');
     for (const checkpoint of [() => {}, Symbol('here')])
@@ -214,7 +214,7 @@ describe('FAULTS A1: what cannot be stored harms its own job at most', () => {
     await stop(tracker, clock);
   });
 
-  test('a row that the table refuses takes no other of its group along', async () => {
+  test('a row that the table refuses affects no other of its group', async () => {
     const { tracker, clock, database, job, finish, start, rowOf } = stage();
     const [odd, moves, ends, stops] = (await start('odd', 'moves', 'ends', 'stops')) as string[];
     const bad = writerOf(database).write(() =>
@@ -241,7 +241,7 @@ describe('FAULTS A1: what cannot be stored harms its own job at most', () => {
   });
 });
 
-test('a cancelled job whose own end could not be written is given up all the same', async () => {
+test('a cancelled job whose own end could not be written is still ended after the grace', async () => {
   const path = fileInFolder();
   const database = openDatabase(path);
   const { tracker, clock } = setup({ cancelGraceMs: 1_000 }, database);
@@ -296,7 +296,7 @@ describe('FAULTS A8: the children of a job that is gone, or has failed', () => {
     return { ...world, id, first, second, third, statuses, failing, contexts };
   }
 
-  test('removed by force: what waits goes too, what is at work is cancelled, what has ended stays', async () => {
+  test('removed by force: waiting children are removed, running ones are cancelled, ended ones stay', async () => {
     const { tracker, clock, id, statuses } = await family();
     expect(await tracker.removeJob(id, { force: true })).toBe(true);
     await clock.advance(100);
@@ -308,7 +308,7 @@ describe('FAULTS A8: the children of a job that is gone, or has failed', () => {
     await stop(tracker, clock);
   });
 
-  test('a parent that fails early: its active children are cancelled, watchers are told, a retry retries them', async () => {
+  test('a parent that fails early: its active children are cancelled and published, a retry retries them', async () => {
     const { tracker, clock, id, second, third, statuses, failing, contexts } = await family();
     const told = new Set<string>();
     tracker.feed.subscribe(() => {
@@ -339,7 +339,7 @@ describe('FAULTS A10: the files', () => {
     }
   }
 
-  test('a reader that holds a snapshot and leaves: the log of changes shrinks again', async () => {
+  test('a reader that holds a snapshot and closes: the WAL shrinks again', async () => {
     const path = fileInFolder();
     const database = openDatabase(path);
     const { tracker, clock } = setup({}, database);
@@ -352,7 +352,7 @@ describe('FAULTS A10: the files', () => {
     expect(size()).toBeGreaterThan(20_000_000);
     reader.run('COMMIT');
     reader.close();
-    // The next checkpoint brings it all in, and the commit after that begins anew.
+    // The next checkpoint copies everything, and the commit after it starts the WAL from its beginning.
     await writeJobs(tracker, 2);
     expect(size()).toBeLessThanOrEqual(16 * 1024 * 1024);
     await stop(tracker, clock);
@@ -422,7 +422,7 @@ test('old jobs are deleted although others fail in the same transactions', async
   await stop(tracker, clock);
 });
 
-test('a shutdown while the database is locked stops every handler, and says that it could not write', async () => {
+test('a shutdown while the database is locked stops every handler, and throws', async () => {
   const path = fileInFolder();
   const signals: AbortSignal[] = [];
   const run = (_: unknown, { signal }: JobContext) => {
@@ -456,7 +456,7 @@ describe('FAULTS A13: why a job failed is stored once, when it fails', () => {
     await clock.advance(100);
     expect(rowOf(permanent)).toMatchObject({ status: 'failed', failure: 'permanent' });
     expect(tracker.getJob(permanent)?.failure).toBe('permanent');
-    // What got further may try again without having used up an attempt.
+    // An attempt that moved the checkpoint does not count.
     expect(rowOf(exhausted)).toMatchObject({ status: 'retrying', failure: null });
     for (let tries = 0; tries < 2; tries++) {
       await clock.advance(3 * HOUR_MS);

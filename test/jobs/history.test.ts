@@ -15,7 +15,7 @@ const DAY = 24 * HOUR;
 const START = Date.UTC(2026, 0, 1);
 const FIRST_DAY: HistoryQuery = { by: 'day', since: START, until: START + DAY };
 
-/** Tracked jobs, whose ends the test decides. */
+/** Tracked jobs that the test ends. */
 function setupRuns() {
   const all = setup();
   const run = async (ms: number, failure?: string, type: 'errand' | 'chore' = 'errand') => {
@@ -44,7 +44,7 @@ describe('FEATURES 22: the history of jobs', () => {
     ]);
   });
 
-  test('tells how long completed ones took, within a tenth', async () => {
+  test('gives the durations of completed jobs, within a tenth', async () => {
     const { tracker, run } = setupRuns();
     for (let n = 1; n <= 100; n++) await run(n * 1_000);
     await run(10 * HOUR, 'Too slow.');
@@ -53,7 +53,7 @@ describe('FEATURES 22: the history of jobs', () => {
     expect(errands?.p95Ms).toBeWithin(95_000 * 0.9, 95_000 * 1.1);
   });
 
-  test('has a bucket for every duration, and none is further off than it says', async () => {
+  test('has a bucket for every duration, within the stated error', async () => {
     const { tracker, clock, database, run } = setupRuns();
     const durations = [1, 2, 3, 10, 700, 1_000, 1_024, 59_999, 7 * HOUR, 30 * DAY];
     for (const ms of durations) await run(ms);
@@ -91,7 +91,7 @@ describe('FEATURES 22: the history of jobs', () => {
     expect(errands?.reasons).toEqual([{ reason: 'The source refused.', count: 1 }]);
   });
 
-  test('names the most frequent reasons, cut to 200 characters, and 20 a day and type', async () => {
+  test('gives the most frequent reasons, cut to 200 characters, 20 for each day and type', async () => {
     const { tracker, run } = setupRuns();
     await run(1, 'x'.repeat(300));
     for (let n = 1; n <= 30; n++) await run(1, `No such user: ${n}.`);
@@ -122,7 +122,7 @@ describe('FEATURES 22: the history of jobs', () => {
     ]);
   });
 
-  test('of one type alone, when asked', async () => {
+  test('can be filtered by type', async () => {
     const { tracker, run } = setupRuns();
     await run(1, 'Broken.');
     await run(1, 'Broken.', 'chore');
@@ -130,7 +130,7 @@ describe('FEATURES 22: the history of jobs', () => {
     expect(types).toMatchObject([{ type: 'chore', failed: 1, reasons: [{ count: 1 }] }]);
   });
 
-  test('outlives the jobs by a year, and is tidied then', async () => {
+  test('is kept for a year after the jobs are deleted', async () => {
     const { tracker, clock, database, run } = setupRuns();
     const id = await run(MINUTE, 'Broken.');
     await tracker.initialize();
@@ -146,7 +146,7 @@ describe('FEATURES 22: the history of jobs', () => {
   });
 });
 
-test('a database from before has the history of the jobs that it still keeps', () => {
+test('an older database has the history of the jobs that it still has', () => {
   const folder = mkdtempSync(join(tmpdir(), 'xgpt-migrations-'));
   const all = join(import.meta.dir, '../../migrations');
   for (const file of readdirSync(all).filter((name) => name < '0011')) {

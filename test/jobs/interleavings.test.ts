@@ -5,7 +5,7 @@ import { commits, type Race, races, type Script } from '../support/race.ts';
 
 const LIMIT_MS = 60_000;
 
-/** Short, so that a few steps of the clock are enough to be taken over. */
+/** Short, so that a few steps of the clock are enough for a rescue. */
 const LEASE_MS = 1_500;
 
 /** Two commits, then a result that names its attempt. */
@@ -16,25 +16,25 @@ const working: Script = (worker) => [
   () => worker.finish(`attempt ${worker.attempt}`),
 ];
 
-/** Goes on working whatever its signal says. */
+/** Ignores its signal. */
 const deaf: Script = (worker, race) => {
   worker.deaf = true;
   return working(worker, race);
 };
 
-/** Commits and then neither goes on nor stops. */
+/** Commits and then hangs. */
 const stuck: Script = (worker) => {
   worker.deaf = true;
   return [commits(worker, 'first')];
 };
 
-/** Once it is cancelled, that is its end, and nothing of it is left at work. */
+/** A cancelled job stays cancelled, and none of its handlers still runs. */
 function expectCancelled(race: Race, id: string): void {
   expect(race.statuses(id).at(-1)).toBe('cancelled');
   expect(race.job(id)?.result).toBeUndefined();
 }
 
-/** Somebody got their answer, and it was the truth. */
+/** The cancel has an answer, and it is true. */
 function outcomeOfCancel(race: Race, id: string, answers: (boolean | undefined)[]): string {
   if (answers.includes(true)) {
     expectCancelled(race, id);
@@ -45,14 +45,14 @@ function outcomeOfCancel(race: Race, id: string, answers: (boolean | undefined)[
   return String(race.statuses(id).at(-1));
 }
 
-/** What is on disk is what was committed, to the last one and no further. */
+/** Exactly the acknowledged commits are on disk. */
 function expectCheckpointOfLastCommit(race: Race, id: string): void {
   const { checkpoint } = race.world.row(id) ?? {};
   expect(checkpoint).toBe(JSON.stringify(race.written(id).at(-1)?.note) ?? null);
 }
 
 test(
-  'cancel against finish: the first one wins, and the other knows it',
+  'cancel against finish: the first wins, and the other learns it',
   () =>
     races(['cancelled', 'completed'], async (race) => {
       const id = await race.started(race.scheduler.pick([working, deaf, stuck]));
@@ -68,7 +68,7 @@ test(
 );
 
 test(
-  'cancel twice: it is cancelled once, and whoever asked in time is told so',
+  'cancel twice: the job is cancelled once, and every caller in time gets true',
   () =>
     races(['cancelled', 'completed'], async (race) => {
       const id = await race.started(working);
@@ -105,7 +105,7 @@ test(
 );
 
 test(
-  'cancel while retrying against claim: either it never begins again, or it is stopped',
+  'cancel while retrying against claim: the next attempt never begins, or it is stopped',
   () =>
     races(['cancelled', 'cancelled while waiting', 'completed'], async (race) => {
       const failsOnce: Script = (worker, same) => {
@@ -129,7 +129,7 @@ test(
 );
 
 test(
-  'cancel during shutdown: it is not put back into the line',
+  'cancel during shutdown: the job is not put back into the queue',
   () =>
     races(['cancelled', 'completed'], async (race) => {
       const id = await race.started(race.scheduler.pick([working, deaf]));
@@ -145,7 +145,7 @@ test(
 );
 
 test(
-  'shutdown against finish: it is completed once, here or by the next process',
+  'shutdown against finish: the job completes once, here or in the next process',
   () =>
     races(['completed here', 'completed there'], async (race) => {
       const id = await race.started(race.scheduler.pick([working, deaf]));
@@ -164,7 +164,7 @@ test(
   LIMIT_MS,
 );
 
-/** The other process looks on while time passes for it alone: here everything stands still. */
+/** The other process observes the lease while time passes there, and stands still here. */
 function watches(race: Race): void {
   const { process } = race.there;
   const wait = () => {
@@ -174,7 +174,7 @@ function watches(race: Race): void {
 }
 
 test(
-  'takeover against finish: the sleeper that wakes too late changes nothing',
+  'rescue against finish: a process that wakes too late changes nothing',
   () =>
     races(
       ['the sleeper', 'its successor'],
@@ -197,7 +197,7 @@ test(
 );
 
 test(
-  'takeover against heartbeat: a lease that was renewed is a job that stays',
+  'rescue against heartbeat: a job with a renewed lease is not rescued',
   () =>
     races(
       ['stayed', 'taken over'],
@@ -229,7 +229,7 @@ test(
 );
 
 test(
-  'removal by force against finish: it is gone, and stays gone',
+  'removal by force against finish: the job is gone and stays gone',
   () =>
     races(['removed at work', 'removed afterwards'], async (race) => {
       const id = await race.started(race.scheduler.pick([working, deaf]));
@@ -250,7 +250,7 @@ test(
 );
 
 test(
-  'retry against give-up after the grace: the given-up attempt never speaks for the new one',
+  'retry against a forced end after the grace: the old attempt never writes for the new one',
   () =>
     races(['cancelled', 'completed by a new attempt'], async (race) => {
       const late: Script = (worker, same) =>
@@ -271,7 +271,7 @@ test(
         const { status } = race.world.row(id) ?? {};
         const isRetried = (await asker.tracker.retryJob(id)) !== undefined;
         if (isRetried) answers.push(true);
-        // Whoever asked while another retry was on its way comes too late.
+        // A retry that was requested while another one was in flight is too late.
         else expect(status === 'cancelled' && answers.length === 0).toBe(false);
       };
       race.act(asker, retry, retry, retry);
@@ -288,7 +288,7 @@ test(
 );
 
 test(
-  'two processes and one line: each job is claimed once, and in its turn',
+  'two processes and one queue: each job is claimed once, and in order',
   () =>
     races(['here first', 'there first'], async (race) => {
       race.work(working);

@@ -6,7 +6,7 @@ import { setup } from '../support/jobs.ts';
 
 const START = Date.UTC(2026, 0, 1);
 
-/** Writes jobs 1 … n, a second apart; SQL tells what differs from job to job. */
+/** Writes jobs 1 … n, a second apart; SQL gives the values that differ from job to job. */
 function fill(db: Database, n: number, { type = "'errand'", status = "'completed'" } = {}): void {
   db.run(`
     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${n})
@@ -71,7 +71,7 @@ describe('the pages of a list', () => {
 });
 
 describe('a search among very many', () => {
-  test('looks through so many at a time, says how far, and goes on from there', () => {
+  test('checks a window of jobs at a time, says how far back it got, and continues from there', () => {
     const { tracker, numbers } = setupList(2 * WINDOW + 5);
     const first = tracker.reader.listJobs({ q: 'number 3"' });
     expect(first.jobs).toEqual([]);
@@ -84,7 +84,7 @@ describe('a search among very many', () => {
     expect(third.nextCursor).toBeUndefined();
   });
 
-  test('finds the same whatever else is asked', () => {
+  test('finds the same with other filters', () => {
     const { tracker, numbers } = setupList(30, { type: "iif(i % 2, 'errand', 'chore')" });
     expect(numbers(tracker.reader.listJobs({ q: 'number 2', type: 'chore' }))).toEqual([
       28, 26, 24, 22, 20, 2,
@@ -95,7 +95,7 @@ describe('a search among very many', () => {
   });
 });
 
-test('FEATURES 11: failed jobs are told apart by why they failed', () => {
+test('FEATURES 11: failed jobs can be filtered by why they failed', () => {
   const { tracker, database, numbers } = setupList(8, { status: "'failed'" });
   FAILURES.forEach((failure, index) => {
     const ids = [`job-${pad(index + 1)}`, `job-${pad(index + 1 + FAILURES.length)}`] as const;
@@ -113,7 +113,7 @@ test('FEATURES 11: failed jobs are told apart by why they failed', () => {
 const pad = (n: number) => String(n).padStart(6, '0');
 
 describe('FEATURES 27: sessions', () => {
-  test('sum up how their jobs stand and how far they have come', async () => {
+  test('sum up the statuses and the progress of their jobs', async () => {
     const { tracker } = setup();
     const start = (sessionId: string) => tracker.enqueue('errand', { name: 'one' }, { sessionId });
     await start('night');

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { errand, gate, setup } from '../support/jobs.ts';
 
-/** A job at work whose handler the test speaks for. */
-async function atWork(options: Parameters<typeof setup>[0] = {}) {
+/** A running job whose log the test writes. */
+async function runningJob(options: Parameters<typeof setup>[0] = {}) {
   const started = gate<{ log(line: string): void }>();
   const finish = gate();
   const definition = errand(async (_, job) => {
@@ -17,8 +17,8 @@ async function atWork(options: Parameters<typeof setup>[0] = {}) {
 }
 
 describe('FEATURES 16: a job’s log', () => {
-  test('is read from any byte on, and tells where to go on', async () => {
-    const { tracker, clock, id, log } = await atWork();
+  test('can be read from any byte, and gives the position to continue at', async () => {
+    const { tracker, clock, id, log } = await runningJob();
     log('Bäume');
     log('two\nthree');
     await clock.advance(50);
@@ -34,8 +34,8 @@ describe('FEATURES 16: a job’s log', () => {
     expect(await tracker.reader.readLog(id, 22)).toMatchObject({ text: '', position: 22 });
   });
 
-  test('is written a few lines at a time, and to the last line when the job ends', async () => {
-    const { tracker, clock, id, log, finish, database } = await atWork();
+  test('is written in groups of lines, and completely when the job ends', async () => {
+    const { tracker, clock, id, log, finish, database } = await runningJob();
     const chunks = () =>
       (database.query('SELECT COUNT(*) AS n FROM job_log').get() as { n: number }).n;
     for (let line = 0; line < 100; line++) log(`line ${line}`);
@@ -55,8 +55,8 @@ describe('FEATURES 16: a job’s log', () => {
     expect((await tracker.reader.readLog(id)).text).not.toContain('too late');
   });
 
-  test('keeps its newest megabyte, and says how much is gone', async () => {
-    const { tracker, clock, id, log } = await atWork();
+  test('keeps its newest megabyte, and says how much was dropped', async () => {
+    const { tracker, clock, id, log } = await runningJob();
     for (let block = 0; block < 30; block++) {
       for (let line = 0; line < 50; line++) log(`${block}:${line} ${'x'.repeat(1_000)}`);
       await clock.advance(50);
@@ -70,8 +70,8 @@ describe('FEATURES 16: a job’s log', () => {
     expect(text.trimEnd().split('\n').at(-1)).toStartWith('29:49 ');
   });
 
-  test('has no control characters, no endless lines, and no part of a stranger’s attempt', async () => {
-    const { tracker, clock, id, log, database } = await atWork();
+  test('has no control characters, no endless lines, and nothing of a fenced attempt', async () => {
+    const { tracker, clock, id, log, database } = await runningJob();
     log(`\u001b[31mred\u0000${'y'.repeat(20_000)}`);
     await clock.advance(50);
     const { text } = await tracker.reader.readLog(id);
@@ -83,7 +83,7 @@ describe('FEATURES 16: a job’s log', () => {
     expect((await tracker.reader.readLog(id)).text).not.toContain('from the past');
   });
 
-  test('goes on over attempts and goes when its job goes', async () => {
+  test('continues over attempts, and is deleted with its job', async () => {
     let attempts = 0;
     const definition = errand(
       async (_, job) => {
@@ -108,8 +108,8 @@ describe('FEATURES 16: a job’s log', () => {
     expect(database.query('SELECT * FROM job_attempts').all()).toEqual([]);
   });
 
-  test('wakes those who read it', async () => {
-    const { tracker, clock, log } = await atWork();
+  test('wakes its readers', async () => {
+    const { tracker, clock, log } = await runningJob();
     let woken = 0;
     tracker.feed.onLog(() => woken++);
     const { version } = tracker.feed;

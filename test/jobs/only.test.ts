@@ -14,7 +14,7 @@ const chore = defineJob<'chore'>({
   run: async () => 'done',
 });
 
-test('a process that runs one job only leaves what stood in the line before it', async () => {
+test('a process that runs one job leaves the others in the queue', async () => {
   const { tracker, clock } = setup({ definitions: [parent, chore] });
   const before = await tracker.enqueue('errand', { name: 'somebody else’s' });
   const other = await tracker.enqueue('chore', { name: 'somebody else’s' });
@@ -34,7 +34,7 @@ test('a process that runs one job only leaves what stood in the line before it',
   for (const { id } of [before, other]) expect(tracker.getJob(id)?.status).toBe('completed');
 });
 
-test('ids are found by how they begin or end, and a whole id is never another’s beginning', async () => {
+test('ids are found by their beginning or end; a full id matches only itself', async () => {
   const { tracker, database } = setup({ definitions: [chore] });
   const ids = ['chore-12', 'chore-123', 'chore-923'];
   for (const id of ids) {

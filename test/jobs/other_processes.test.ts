@@ -27,18 +27,18 @@ async function pair(
   }
 }
 
-/** How often a process looks at what others have written, should nobody tell it to, in ms. */
-const LOOK_MS = 500;
+/** How often a process polls for changes by others, in ms. */
+const POLL_MS = 500;
 
-/** What the feed tells by the next look; that it cannot tell one by one is told by `everything`. */
+/** What the feed says after the next poll; `everything` when the jobs are not listed. */
 async function newsOf({ tracker, clock }: ReturnType<typeof setup>): Promise<Change> {
-  const frame = tracker.feed.version;
-  await clock.advance(LOOK_MS);
-  return tracker.feed.since(frame) ?? { cards: new Set(['everything']), progressed: new Set() };
+  const version = tracker.feed.version;
+  await clock.advance(POLL_MS);
+  return tracker.feed.since(version) ?? { cards: new Set(['everything']), progressed: new Set() };
 }
 
-describe('FEATURES 14, 18: what another process does', () => {
-  test('is told at the next look by the jobs it changed: new, progressed, ended, removed', async () => {
+describe('FEATURES 14, 18: changes by another process', () => {
+  test('are published at the next poll: new, progressed, ended and removed jobs', async () => {
     await pair(async (here, there) => {
       const { jobId } = await there.tracker.createJob('scrape');
       expect((await newsOf(here)).cards).toEqual(new Set([jobId]));
@@ -58,7 +58,7 @@ describe('FEATURES 14, 18: what another process does', () => {
     });
   });
 
-  test('costs one look at everything when it is more than can be told one by one', async () => {
+  test('are published as one change of everything when there are too many', async () => {
     await pair(async (here, there) => {
       for (let index = 0; index < 600; index++) await there.tracker.enqueue('scrape', { index });
       expect((await newsOf(here)).cards).toEqual(new Set(['everything']));
@@ -67,7 +67,7 @@ describe('FEATURES 14, 18: what another process does', () => {
     });
   });
 
-  test('is not missed by one that slept while the notes of it were thrown away', async () => {
+  test('are not missed by a process that slept while their rows were deleted', async () => {
     await pair(async (here, there) => {
       const { id } = await there.tracker.enqueue('scrape', {});
       await there.tracker.cancelJob(id);
@@ -86,7 +86,7 @@ test('old jobs are deleted in small steps, most of them in the background', asyn
     SELECT 'scrape-' || i, 'scrape', 'completed', 0, 0, i FROM n`);
   const left = () => (database.query('SELECT COUNT(*) AS n FROM jobs').get() as { n: number }).n;
   await tracker.initialize();
-  // Ten steps, of which the first finds out which types there are.
+  // Ten steps, of which the first finds the types.
   expect(left()).toBe(3_200);
   await clock.advance(20);
   expect(left()).toBe(3_000);

@@ -41,7 +41,7 @@ describe('FEATURES 15, 25: the queue', () => {
     expect(order).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  test('of those whose next attempt is due, the first in the line goes first, not the first due', async () => {
+  test('of the jobs whose next attempt is due, the first in the queue runs first, not the first due', async () => {
     const begun: string[] = [];
     const waitFor = new Map([
       ['first', 5_000],
@@ -65,7 +65,7 @@ describe('FEATURES 15, 25: the queue', () => {
     expect(begun).toEqual(['first 1', 'second 1', 'first 2', 'second 2']);
   });
 
-  test('a full type does not hold up another', async () => {
+  test('a type at its limit does not delay another', async () => {
     const busy = errand(() => new Promise(() => {}));
     const chore = defineJob<'chore'>({
       ...(errand(async () => 'done') as unknown as JobDefinition<'chore'>),
@@ -103,7 +103,7 @@ describe('FEATURES 15, 25: the queue', () => {
     });
   });
 
-  test('refuses bad input and unknown types, and creates nothing', async () => {
+  test('refuses invalid input and unknown types, and creates nothing', async () => {
     const { tracker } = setup({ definitions: [errand(async () => {})] });
     const bad = tracker.enqueue('errand', { name: 7 });
     await expect(bad).rejects.toBeInstanceOf(InvalidInput);
@@ -133,7 +133,7 @@ describe('FEATURES 4: cancelling a queued job', () => {
     expect(ran).toBe(false);
   });
 
-  test('that runs goes through cancelling to cancelled; pressing twice is one cancel', async () => {
+  test('that runs goes through cancelling to cancelled; two requests are one cancel', async () => {
     const stopped = gate();
     const { tracker, clock } = setup({
       definitions: [
@@ -157,7 +157,7 @@ describe('FEATURES 4: cancelling a queued job', () => {
     expect(await tracker.cancelJob(id)).toBe(false);
   });
 
-  test('whose handler never stops: fenced after the grace, its place goes to the next', async () => {
+  test('whose handler never stops ends it after the grace, and frees its place', async () => {
     const started: string[] = [];
     const { tracker, clock } = setup({
       cancelGraceMs: 3_000,
@@ -211,7 +211,7 @@ describe('FEATURES 28: retrying', () => {
     expect(attempts).toBe(3);
   });
 
-  test('a permanent error is not tried again; a rate limit waits until its time', async () => {
+  test('a permanent error is not retried; a rate limit waits until its time', async () => {
     const retryAt = { value: new Date(0) };
     const failing = errand(async ({ name }) => {
       const hints = name === 'permanent' ? { permanent: true } : { retryAt: retryAt.value };
@@ -234,7 +234,7 @@ describe('FEATURES 28: retrying', () => {
     expect(tracker.getJob(limited.id)?.attempt).toBe(2);
   });
 
-  test('an error that cannot say when to try again, or what it is, is tried again like any other', async () => {
+  test('an error with unusable hints is retried like any other', async () => {
     const thrown = [
       Object.assign(new Error('limited'), { retryAt: new Date('soon') }),
       Object.assign(new Error('limited'), { retryAt: '2026-01-01' }),
@@ -269,7 +269,7 @@ describe('FEATURES 28: retrying', () => {
     }
   });
 
-  test('an attempt that got further does not count against the limit', async () => {
+  test('an attempt that moved the checkpoint does not count against the limit', async () => {
     let runs = 0;
     const definition = errand(
       async (_, job) => {
@@ -289,7 +289,7 @@ describe('FEATURES 28: retrying', () => {
     expect(runs).toBe(6);
   });
 
-  test('an attempt that only repeats what an earlier one did counts', async () => {
+  test('an attempt that only repeats an earlier one counts', async () => {
     const definition = errand(
       async (_, job) => {
         await job.commit({}, { checkpoint: 'the same place' });
@@ -304,7 +304,7 @@ describe('FEATURES 28: retrying', () => {
     expect(tracker.getJob(id)).toMatchObject({ status: 'failed', attempt: 3 });
   });
 
-  test('retryJob goes on from the checkpoint of a failed job, and starts a completed one anew', async () => {
+  test('retryJob resumes a failed job from its checkpoint, and restarts a completed one', async () => {
     const seen: unknown[] = [];
     let broken = true;
     const definition = errand(async (_, job) => {
@@ -320,7 +320,7 @@ describe('FEATURES 28: retrying', () => {
     expect(tracker.getJob(id)?.status).toBe('failed');
 
     broken = false;
-    // A place was free, which took it in the same transaction.
+    // A place was free, so it was claimed in the same transaction.
     const retried = await tracker.retryJob(id);
     expect(retried).toMatchObject({ status: 'running', attemptsUsed: 1, errors: ['broken'] });
     await clock.advance(0);
@@ -330,7 +330,7 @@ describe('FEATURES 28: retrying', () => {
     expect(seen).toEqual([undefined, 'half', undefined]);
   });
 
-  test('two presses in one moment are one job, and a press after its end is another', async () => {
+  test('two simultaneous starts are one job, and a start after its end is another', async () => {
     const { tracker, clock } = setup({ definitions: [errand(async () => 'done')] });
     const press = () => tracker.enqueue('errand', { name: 'one' }, { mergeMs: 500 });
     const pressed = await Promise.all([press(), press(), press()]);
@@ -437,7 +437,7 @@ describe('FEATURES 29: stopping', () => {
     expect(tracker.getJob(second.id)?.status).toBe('queued');
   });
 
-  test('puts the rest back into the line at their old place, without costing an attempt', async () => {
+  test('puts the rest back into the queue at their old position, without costing an attempt', async () => {
     const definition = errand((_, { signal }) => untilAborted(signal));
     const { tracker, clock } = setup({ definitions: [definition] });
     await tracker.start();

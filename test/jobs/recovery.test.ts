@@ -22,7 +22,7 @@ describe('FEATURES 5, 29: at start', () => {
     });
   });
 
-  test('a tracked job of a process of this machine that lives is left alone, whatever its lease', async () => {
+  test('a tracked job of a live process on this host is left alone, whatever its lease', async () => {
     const { tracker, database } = setup();
     const { jobId } = await tracker.createJob('scrape');
     const next = setup({}, database);
@@ -32,7 +32,7 @@ describe('FEATURES 5, 29: at start', () => {
     expect(next.tracker.getJob(jobId)?.status).toBe('running');
   });
 
-  test('a queued job goes on from its checkpoint, in a new attempt', async () => {
+  test('a queued job resumes from its checkpoint in a new attempt', async () => {
     const reached = gate();
     const first = errand(async (_, job) => {
       await job.commit({}, { checkpoint: 'half way' });
@@ -58,7 +58,7 @@ describe('FEATURES 5, 29: at start', () => {
     });
   });
 
-  test('a job that takes its process with it every time fails for good in the end', async () => {
+  test('a job that kills its process every time finally fails for good', async () => {
     const database = openDatabase(':memory:');
     const poison = errand(() => new Promise(() => {}), {
       retry: { maxAttempts: 2, baseMs: 1, maxMs: 1 },
@@ -71,14 +71,14 @@ describe('FEATURES 5, 29: at start', () => {
     };
     let tracker = await run();
     const { id } = await tracker.enqueue('errand', {});
-    // Ten times it may be chance; after that each one counts.
+    // Ten interruptions may be chance; after that each counts.
     for (let crash = 0; crash < 11; crash++) tracker = await run();
     expect(tracker.getJob(id)).toMatchObject({ status: 'running', attempt: 12 });
     tracker = await run();
     expect(tracker.getJob(id)).toMatchObject({ status: 'failed', attempt: 12 });
   });
 
-  test('a cancel that the process did not live to see is carried out', async () => {
+  test('a cancel is carried out after its process was killed', async () => {
     const { tracker, clock, database } = setup({
       definitions: [errand(() => new Promise(() => {}))],
     });
@@ -91,7 +91,7 @@ describe('FEATURES 5, 29: at start', () => {
     expect(next.tracker.getJob(id)?.status).toBe('cancelled');
   });
 
-  test('finished jobs older than 24 h go, younger ones and active ones stay', async () => {
+  test('ended jobs older than 24 h are deleted, younger and active ones stay', async () => {
     const { tracker, clock } = setup();
     const old = await tracker.createJob('scrape');
     await tracker.completeJob(old.jobId, true);
@@ -106,7 +106,7 @@ describe('FEATURES 5, 29: at start', () => {
     expect(tracker.getJob(active.id)?.status).toBe('queued');
   });
 
-  test('is safe to do twice: the own jobs go on', async () => {
+  test('initialising twice is safe: running jobs continue', async () => {
     const { tracker } = setup();
     await tracker.initialize();
     const { jobId } = await tracker.createJob('scrape');
@@ -129,14 +129,14 @@ describe('leases', () => {
     expect(clock.now()).toBeLessThan(next.clock.now());
   });
 
-  test('are renewed as long as their process lives', async () => {
+  test('are renewed while their process lives', async () => {
     const { tracker, clock, rowOf } = setup();
     const { jobId } = await tracker.createJob('scrape');
     await clock.advance(120_000);
     expect(Number(rowOf(jobId).lease_until)).toBeGreaterThan(clock.now());
   });
 
-  test('a process whose job was taken over notices, aborts and changes nothing', async () => {
+  test('a process whose job was rescued notices it, aborts and changes nothing', async () => {
     const aborted = gate<unknown>();
     const definition = errand(async (_, job) => {
       await untilAborted(job.signal).catch(aborted.resolve);
@@ -158,7 +158,7 @@ describe('leases', () => {
     expect(other.tracker.getJob(id)?.result).toBe('from the other');
   });
 
-  test('a cancel by another process is fenced after the grace, even if a commit noticed it first', async () => {
+  test('a cancel by another process is enforced after the grace, even if a commit noticed it first', async () => {
     const go = gate();
     const database = openDatabase(':memory:');
     const definition = errand(async (_, job) => {

@@ -7,12 +7,12 @@ import { JobWorld, type Member, type Row, type Worker } from '../support/job_wor
 
 const RUNS = 500;
 const COMMANDS = 40;
-/** After this long a process knows what others did to its jobs. */
+/** After this time a process knows what others did to its jobs, in ms. */
 const HEARTBEAT_MS = 1_000;
 const GRACE_MS = 3_000;
 const DAY_MS = 86_400_000;
 
-/** Two processes; only the first limits its line, which the second therefore may fill for it. */
+/** Two processes; only the first limits its queue, so the second may exceed the limit. */
 const LIMIT = { perType: 4, perClient: 2 };
 const PLACES = [{ maxWaiting: LIMIT, cancelGraceMs: GRACE_MS }, { cancelGraceMs: GRACE_MS }];
 
@@ -23,18 +23,18 @@ const isWaiting = (row: Row | null) => row?.status === 'queued' || row?.status =
 const isOwnedBy = ({ owner }: Row, { process }: Member) =>
   owner?.includes(`:${process.pid}:`) ?? false;
 
-/** Carries out commands on the real thing, and says of each what its outcome had to be. */
+/** Carries out commands on real trackers, and checks the outcome of each. */
 class Run {
   readonly world = new JobWorld(2);
   readonly places: (Member | undefined)[] = [];
-  /** Accepted, and not removed by anybody. */
+  /** Accepted and not removed. */
   readonly kept = new Set<string>();
   readonly ids: string[] = [];
-  /** Nothing is left at work by a process that was stopped properly. */
+  /** Jobs left running by a process that was stopped properly: must stay empty. */
   readonly #leftByStop: string[] = [];
   #seq = 0;
   #step = 0;
-  /** What may happen in this step only because a person asked for it. */
+  /** The command of this step, when it came from a person. */
   #asked: { do: string; id: string } | undefined;
 
   async begin(): Promise<void> {
@@ -45,7 +45,7 @@ class Run {
     this.#step++;
     this.#asked = undefined;
     await this.#carryOut(command);
-    // A process that wakes may go on with its work before it notices what it has missed.
+    // A process that wakes may continue its work before it notices what it missed.
     if (command.do === 'wake') return;
     await this.world.machine.advance(0);
     this.check();
@@ -113,7 +113,7 @@ class Run {
     this.kept.add(id);
   }
 
-  /** Each of these has one right answer, and it follows from the row alone. */
+  /** Each of these has one right answer, which follows from the row alone. */
   async #manage(member: Member, command: Command & { job: number }): Promise<void> {
     const id = this.ids[command.job % this.ids.length];
     if (!id) return;
@@ -150,8 +150,8 @@ class Run {
     if (this.world.row(id)) return;
     this.kept.delete(id);
     const here = this.world.workersAwake().filter((worker) => worker.member === member);
-    const atWork = here.filter((worker) => worker.id === id && !worker.context.signal.aborted);
-    if (row) expect(atWork.map(({ id }) => id)).toEqual([]);
+    const active = here.filter((worker) => worker.id === id && !worker.context.signal.aborted);
+    if (row) expect(active.map(({ id }) => id)).toEqual([]);
   }
 
   async #work(worker: Worker, command: Command & { worker: number }): Promise<void> {
@@ -242,7 +242,7 @@ class Run {
     return this.world.eye.query<Row & { client: string | null }, []>('SELECT * FROM jobs').all();
   }
 
-  /** What holds after every step. */
+  /** The invariants after every step. */
   check(): void {
     for (const event of historyAfter(this.world.eye, this.#seq)) this.#checkEvent(event);
     const rows = this.#rows();
@@ -281,28 +281,28 @@ class Run {
 
   #checkView(member: Member, rows: Row[]): void {
     const { tracker } = member;
-    const atWork = rows.filter((row) => isOwnedBy(row, member));
+    const running = rows.filter((row) => isOwnedBy(row, member));
     for (const row of rows) {
       const job = tracker.getJob(row.id);
       const { status, attempt, errors } = job ?? {};
       const expected = { status: row.status, attempt: row.attempt, errors: JSON.parse(row.errors) };
       expect({ status, attempt, errors } as unknown).toEqual(expected);
       expect(job?.completedAt?.getTime() ?? null).toBe(row.completed_at);
-      if (!atWork.includes(row)) expect(job?.progress.current).toBe(row.progress_current);
+      if (!running.includes(row)) expect(job?.progress.current).toBe(row.progress_current);
     }
-    expect(atWork.filter(({ tracked }) => !tracked).length).toBeLessThanOrEqual(2);
+    expect(running.filter(({ tracked }) => !tracked).length).toBeLessThanOrEqual(2);
     expect(tracker.reader.countActive()).toEqual({
       running: rows.filter((row) => !isFinal(row) && !isWaiting(row)).length,
       waiting: rows.filter(isWaiting).length,
     });
     const busy = this.world.workersAwake().filter((worker) => worker.member === member);
-    const idle = atWork.filter(({ id, attempt }) => {
+    const idle = running.filter(({ id, attempt }) => {
       return !busy.some((worker) => worker.id === id && worker.attempt === attempt);
     });
     expect(idle.map(({ id, status }) => `${id} is ${status}, but nobody works on it`)).toEqual([]);
   }
 
-  /** Whoever has lost a job, or is to stop, has been told so. */
+  /** Every handler that has lost its job, or is to stop, has been told. */
   #checkEverybodyKnows(): void {
     for (const { id, attempt, context } of this.world.workersAwake()) {
       if (context.signal.aborted) continue;
@@ -310,7 +310,7 @@ class Run {
     }
   }
 
-  /** No handler holds up a cancel for longer than the grace. */
+  /** No handler delays a cancel for longer than the grace. */
   #checkGivenUp(): void {
     const awake = this.world.members.filter(({ process }) => process.state === 'awake');
     const late = this.#rows().filter((row) => {
@@ -325,7 +325,7 @@ class Run {
     expect(ids).toEqual([...new Set(ids)]);
   }
 
-  /** A healthy process, time enough, and handlers that do their work: nothing may be left over. */
+  /** With a healthy process, enough time and working handlers, every job ends. */
   async end(): Promise<void> {
     this.#asked = undefined;
     for (const place of PLACES.keys()) this.#die(place, place === 1);
@@ -342,7 +342,7 @@ class Run {
   }
 }
 
-test('whatever people, handlers, processes and the clock do, every job obeys its life cycle and ends', async () => {
+test('every job obeys its life cycle and ends, whatever people, handlers, processes and the clock do', async () => {
   const seed = Number(process.env.XGPT_TEST_SEED ?? Date.now());
   await fc.assert(
     fc.asyncProperty(fc.array(command, { maxLength: COMMANDS, size: 'max' }), async (commands) => {

@@ -5,7 +5,7 @@ import { errand, setup, untilAborted } from '../support/jobs.ts';
 const statusesOf = (tracker: ReturnType<typeof setup>['tracker'], id: string) =>
   tracker.reader.detailsOf(id).steps.map(({ name, status }) => `${name} ${status}`);
 
-/** One process after the other over the same database; the one before is gone without a word. */
+/** Processes over the same database, one after the other; each was killed before the next began. */
 async function processOn(
   run: (job: QueuedJobContext) => Promise<unknown>,
   database?: ReturnType<typeof setup>['database'],
@@ -21,7 +21,7 @@ async function processOn(
 }
 
 describe('FEATURES 12: steps', () => {
-  test('show in their order before they are begun, while they run, and after', async () => {
+  test('are shown in their order before, while and after they run', async () => {
     const { tracker, clock } = await processOn(
       async (job) => {
         await job.step('collect', () => ({ posts: 3 }));
@@ -39,7 +39,7 @@ describe('FEATURES 12: steps', () => {
     expect(statusesOf(tracker, id)).toEqual(['collect completed', 'embed skipped', 'tidy skipped']);
   });
 
-  test('that are completed are not done again; the one that failed is, and says why meanwhile', async () => {
+  test('that are completed do not run again; the failed one does, and shows its error meanwhile', async () => {
     const done: string[] = [];
     const { tracker, clock } = await processOn(async (job) => {
       const first = await job.step('first', () => {
@@ -62,7 +62,7 @@ describe('FEATURES 12: steps', () => {
     expect(statusesOf(tracker, id)).toEqual(['first completed', 'second completed']);
   });
 
-  test('after a crash in the middle of five go on at the one it was in', async () => {
+  test('continue after a crash at the one that was running', async () => {
     const done: string[] = [];
     const work = (crashIn?: number) => async (job: QueuedJobContext) => {
       for (let step = 1; step <= 5; step++) {
@@ -111,7 +111,7 @@ describe('FEATURES 12: compensation', () => {
     'step 4 failed',
   ];
 
-  test('undoes what was completed in reverse, once each, when a later step fails for good', async () => {
+  test('undoes completed steps in reverse order, once each, when a later step fails for good', async () => {
     const undone: string[] = [];
     const { tracker, clock } = await processOn(fiveSteps(undone));
     const { id } = await tracker.enqueue('errand', {});
@@ -125,7 +125,7 @@ describe('FEATURES 12: compensation', () => {
   });
 
   for (const crashUndoing of [3, 2, 1]) {
-    test(`also when the crash falls into undoing step ${crashUndoing}`, async () => {
+    test(`resumes after a crash while step ${crashUndoing} is undone`, async () => {
       const undone: string[] = [];
       const crashed = await processOn(fiveSteps(undone, crashUndoing));
       const { id } = await crashed.tracker.enqueue('errand', {});
@@ -142,7 +142,7 @@ describe('FEATURES 12: compensation', () => {
     });
   }
 
-  test('waits for the last attempt, and for none when the job is cancelled', async () => {
+  test('waits for the last attempt, and does not run when the job is cancelled', async () => {
     const undone: string[] = [];
     const { tracker, clock } = await processOn(async (job) => {
       await job.step('first', () => 1, { compensate: () => void undone.push('first') });
@@ -165,7 +165,7 @@ describe('FEATURES 12: compensation', () => {
     expect(undone).toEqual(['first']);
   });
 
-  test('that fails is tried again, and in the end the job says both', async () => {
+  test('that fails is retried; the job’s error finally names both failures', async () => {
     let tries = 0;
     const { tracker, clock } = await processOn(async (job) => {
       await job.step('first', () => 1, {
@@ -186,7 +186,7 @@ describe('FEATURES 12: compensation', () => {
     expect(tries).toBe(2);
   });
 
-  test('is forgotten when a person retries: what was undone is done again', async () => {
+  test('is forgotten when a person retries: compensated steps run again', async () => {
     const log: string[] = [];
     let isBroken = true;
     const { tracker, clock } = await processOn(async (job) => {

@@ -35,7 +35,7 @@ describe('FEATURES 2: a tracked job', () => {
     expect(tracker.getJob(jobId)).toEqual(ended as never);
   });
 
-  test('fails with the reason it is given', async () => {
+  test('fails with the given reason', async () => {
     const { tracker } = setup();
     const { jobId } = await tracker.createJob('embed');
     await tracker.completeJob(jobId, false, 'The model is missing.');
@@ -64,7 +64,7 @@ describe('FEATURES 2: a tracked job', () => {
     });
   });
 
-  test('a message cannot break out of its line, nor a count be nonsense', async () => {
+  test('a message is one line, and a count is valid', async () => {
     const { tracker } = setup();
     const job = await tracker.createJob('scrape');
     await job.updateProgress(Number.NaN, -3, 'one\r\n\r\nevent: jobs\ndata: forged\u2028');
@@ -130,7 +130,7 @@ describe('FEATURES 4: cancelling a tracked job', () => {
 });
 
 describe('FEATURES 2: subscribing', () => {
-  test('hears of every change of state with all jobs, newest first, until unsubscribed', async () => {
+  test('gives all jobs at every change of state, newest first, until unsubscribed', async () => {
     const { tracker, clock } = setup();
     const heard: string[][] = [];
     const unsubscribe = tracker.subscribe((jobs) =>
@@ -153,7 +153,7 @@ describe('FEATURES 2: subscribing', () => {
     expect(heard).toHaveLength(3);
   });
 
-  test('hears of progress at most every 50 ms, and of the last value', async () => {
+  test('gives progress every 50 ms at most, and always the last value', async () => {
     const { tracker, clock } = setup();
     const job = await tracker.createJob('scrape');
     await clock.advance(100);
@@ -168,7 +168,7 @@ describe('FEATURES 2: subscribing', () => {
     expect(heard.at(-1)).toBe(1_000);
   });
 
-  test('a subscriber that throws does not keep the others from hearing', async () => {
+  test('a subscriber that throws does not affect the others', async () => {
     const { tracker } = setup();
     let heard = 0;
     tracker.subscribe(() => {
@@ -181,7 +181,7 @@ describe('FEATURES 2: subscribing', () => {
   });
 });
 
-test('removing: an ended job goes, an active one only by force, and its signal aborts', async () => {
+test('removing: an ended job is deleted, an active one only by force, and its signal aborts', async () => {
   const { tracker } = setup();
   const job = await tracker.createJob('scrape');
   expect(await tracker.removeJob(job.jobId)).toBe(false);
@@ -206,7 +206,7 @@ test('stopping the process fails tracked jobs as interrupted', async () => {
   expect(job.signal.aborted).toBe(true);
 });
 
-test('the database refuses a status that is none, and an end without its time', async () => {
+test('the database refuses an unknown status, and an end without its time', async () => {
   const { tracker, database } = setup();
   const { jobId } = await tracker.createJob('scrape');
   const set = (sql: string) => () => database.run(`UPDATE jobs SET ${sql} WHERE id = '${jobId}'`);

@@ -1,11 +1,11 @@
 import type { Clock } from '../../src/jobs/index.ts';
 
 export interface TestClock extends Clock {
-  /** Moves time on and runs what falls due on the way, each with its consequences. */
+  /** Lets time pass and fires the timers due, each with its consequences. */
   advance(ms: number): Promise<void>;
-  /** Time has passed while the process slept: nothing ran meanwhile. */
+  /** Lets time pass without firing timers, as while a process sleeps. */
   skip(ms: number): void;
-  /** Somebody set the machine's time, forward or (negative) back: no time has passed. */
+  /** Sets the machine's clock forward or (negative) back: no time passes. */
   set(ms: number): void;
 }
 
@@ -19,7 +19,7 @@ export function testClock(start = Date.UTC(2026, 0, 1)): TestClock {
     timers.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0];
 
   return {
-    // Whole milliseconds, as of any clock of the day: what waits for a lock waits for fractions.
+    // Whole milliseconds, as of `Date.now`; waiting for a lock takes fractions.
     now: () => Math.floor(offset + elapsed),
     elapsed: () => elapsed,
     after(ms, run) {
@@ -52,10 +52,10 @@ export function testClock(start = Date.UTC(2026, 0, 1)): TestClock {
   };
 }
 
-/** So many turns of the event loop: each thing that is written takes one. */
+/** Turns of the event loop: each write takes one. */
 const ROUNDS = 20;
 
-/** Everything that promises have set off by now. */
+/** Waits until promises have run. */
 export async function consequences(rounds = ROUNDS): Promise<void> {
   for (let round = 0; round < rounds; round++)
     await new Promise((resolve) => setImmediate(resolve));

@@ -23,27 +23,27 @@ export interface Member {
   database: Database;
 }
 
-/** A handler, or the caller of a tracked job, that does what the test tells it. */
+/** A handler, or the caller of a tracked job, that the test controls. */
 export interface Worker {
   member: Member;
   id: string;
   attempt: number;
   context: JobContext | QueuedJobContext;
-  /** Goes on working when its signal aborts. */
+  /** Ignores its signal. */
   deaf: boolean;
   over: boolean;
   finish(result: unknown): void;
   fail(error: unknown): void;
 }
 
-/** Processes over one database file, the handlers at work in them, and what happened to each row. */
+/** Processes over one database file, the handlers that run in them, and the history of each row. */
 export class JobWorld {
   readonly machine = new Machine();
   readonly members: Member[] = [];
   readonly workers: Worker[] = [];
   /** Called when a handler begins. */
   onWorker: (worker: Worker) => void = () => {};
-  /** Looks at the file like a bystander. */
+  /** A connection of no process, for the test. */
   readonly eye: Database;
   readonly #folder = mkdtempSync(join(tmpdir(), 'xgpt-world-'));
   readonly #path = join(this.#folder, 'xgpt.sqlite');
@@ -64,7 +64,7 @@ export class JobWorld {
   /** A new process, with the id of one that has ended if it is given. */
   async start(options: TrackerOptions, pid?: number, database = this.connect()): Promise<Member> {
     const simulated = this.machine.start(pid);
-    // A connection may have served another process, which has ended with what it had in mind.
+    // The connection may have served another process, whose pending writes died with it.
     writerOf(database).forget();
     const definition = errand((_, job) => this.#work(member, job), {
       concurrency: 2,
@@ -94,14 +94,14 @@ export class JobWorld {
     );
   }
 
-  /** The process ends as if by a power cut: nothing that it still had in mind happens. */
+  /** Ends the process as a power cut does: none of its pending work happens. */
   kill(member: Member, pidReused = false): void {
     member.process.die(pidReused);
     for (const worker of this.workers) if (worker.member === member) worker.over = true;
     member.database.close();
   }
 
-  /** Who can still do something. */
+  /** The handlers that can still act. */
   workersAwake(): Worker[] {
     return this.workers.filter(({ over, member }) => !over && member.process.state === 'awake');
   }
@@ -110,7 +110,7 @@ export class JobWorld {
     return this.eye.query<Row, [string]>('SELECT * FROM jobs WHERE id = ?').get(id);
   }
 
-  /** Empties the file, and leaves nobody alive; connections stay open for the next processes. */
+  /** Empties the file and ends all processes; connections stay open for the next ones. */
   clear(): void {
     for (const { process } of this.members) process.die();
     for (const list of [this.members, this.workers, this.machine.processes]) list.length = 0;
@@ -181,7 +181,7 @@ export interface Row {
 
 let made: string | undefined;
 
-/** A file with every migration and the test's triggers; making it anew for each run costs 9 ms. */
+/** A file with every migration and the test's triggers; to make it for each run would cost 9 ms. */
 function template(): string {
   if (made) return made;
   const folder = mkdtempSync(join(tmpdir(), 'xgpt-template-'));

@@ -13,16 +13,16 @@ import { type TestClock, testClock } from './clock.ts';
 
 declare module '../../src/jobs/job.ts' {
   interface JobTypes {
-    /** Does what the test tells it. */
+    /** Its work is given by the test. */
     errand: { input: { name: string }; output: unknown };
-    /** The same, as a second type with a line of its own. */
+    /** The same, as a second type with its own queue. */
     chore: { input: { name: string }; output: unknown };
   }
 }
 
 declare module '../../src/jobs/job.ts' {
   interface JobData {
-    /** Writes something of its own, in the transaction of the commit. */
+    /** Writes something in the transaction of the commit. */
     write?(): unknown;
   }
 }
@@ -35,7 +35,7 @@ export function saveWritten(data: JobData): SavedData {
 
 type Run = (input: { name: string }, job: QueuedJobContext) => Promise<unknown>;
 
-/** A job type whose work the test decides. */
+/** A job type whose work is given by the test. */
 export function errand(
   run: Run,
   options: Partial<JobDefinition<'errand'>> & { type?: never } = {},

@@ -11,16 +11,16 @@ interface Timer {
 }
 
 /**
- * One machine with processes that the test starts, puts to sleep and kills. They share its clock;
- * each has timers and a process id of its own, and can tell which of the others are alive.
+ * A machine with processes that the test starts, puts to sleep and kills. They share its clock; each
+ * has its own timers and process id, and can check which of the others are alive.
  */
 export class Machine {
-  /** Somebody sets the machine's time: no time passes. */
+  /** Sets the machine's clock: no time passes. */
   offset = Date.UTC(2026, 0, 1);
-  /** Ids that belong to a process now, be it one of ours or an unrelated newcomer. */
+  /** Ids in use, by one of these processes or an unrelated new one. */
   readonly alive = new Set<number>();
   readonly processes: SimulatedProcess[] = [];
-  /** Turns of the event loop come only when somebody asks for them. */
+  /** Turns of the event loop are taken only by the scheduler. */
   isStepped = false;
   #pid = FIRST_PID;
   readonly #realPid = process.pid;
@@ -37,10 +37,10 @@ export class Machine {
     return started;
   }
 
-  /** Time goes on everywhere; what falls due runs in order, each with its consequences. */
+  /** Lets time pass in all processes; timers fire in order, each with its consequences. */
   async advance(ms: number): Promise<void> {
     const ends = new Map(this.processes.map((one) => [one, one.elapsed + ms]));
-    // Of those that were asleep, or that nobody has asked for.
+    // Of processes that were asleep, or in stepped mode.
     for (const one of this.processes) for (const turn of [...one.turns]) one.take(turn);
     await consequences();
     for (let next = this.#nextDue(ends); next; next = this.#nextDue(ends)) {
@@ -97,7 +97,7 @@ export class SimulatedProcess {
     };
   }
 
-  /** Runs code that asks who it is. */
+  /** Runs code that reads its process id. */
   be<Value>(run: () => Value): Value {
     const real = process.pid;
     pretendToBe(this.pid);
@@ -108,14 +108,14 @@ export class SimulatedProcess {
     }
   }
 
-  /** Its time jumps to when that timer is due, if it is not past that already, and the timer runs. */
+  /** Moves its time to when that timer is due, if that is later, and fires it. */
   fire(timer: Timer): void {
     this.timers.splice(this.timers.indexOf(timer), 1);
     this.elapsed = Math.max(this.elapsed, timer.at);
     timer.run();
   }
 
-  /** @param pidReused an unrelated process has its id now, so that only its lease tells its end. */
+  /** @param pidReused an unrelated process has its id now, so that only its lease shows that it ended. */
   die(pidReused = false): void {
     this.state = 'dead';
     this.timers.length = 0;
@@ -123,7 +123,7 @@ export class SimulatedProcess {
     if (!pidReused) this.machine.alive.delete(this.pid);
   }
 
-  /** Its turn comes, unless it is over or asleep. */
+  /** Takes its turn, unless it is dead or asleep. */
   take(turn: () => void): void {
     const at = this.turns.indexOf(turn);
     if (at < 0 || this.state !== 'awake') return;
@@ -132,7 +132,7 @@ export class SimulatedProcess {
   }
 
   #soon(run: () => void): void {
-    // Of its own, so that the same function may wait twice.
+    // A separate object, so that the same function can be waiting twice.
     const turn = () => run();
     this.turns.push(turn);
     if (!this.machine.isStepped) setImmediate(() => this.take(turn));

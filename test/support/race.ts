@@ -6,9 +6,9 @@ import { JobWorld, type Member, type Worker } from './job_world.ts';
 import { pausing, Scheduler, seeded } from './scheduler.ts';
 
 const INTERLEAVINGS = 1_000;
-/** Short, so that a few steps of the clock are enough to be given up. */
+/** Short, so that a few steps of the clock are enough to end a job by force. */
 const CANCEL_GRACE_MS = 1_500;
-/** So many that two processes which take a job from each other again and again do not use them up. */
+/** Enough for two processes that rescue a job from each other repeatedly. */
 const MAX_ATTEMPTS = 100;
 const FINAL = ['completed', 'failed', 'cancelled', 'gone'];
 
@@ -16,8 +16,8 @@ const FINAL = ['completed', 'failed', 'cancelled', 'gone'];
 export type Script = (worker: Worker, race: Race) => (() => void)[];
 
 /**
- * Plays the same race in 1,000 orders. `play` says how it ended after it has checked that this
- * was right; every one of `outcomes` has to come up, so that no race is won before it begins.
+ * Plays the same race in 1,000 orders. `play` checks the outcome and returns its name; every one of
+ * `outcomes` must occur, so that no race is decided before it begins.
  */
 export async function races(
   outcomes: string[],
@@ -50,7 +50,7 @@ async function playOne(track: Track, seed: number, play: (race: Race) => Promise
   }
 }
 
-/** Two connections, which serve every race one after the other. */
+/** Two connections that serve one race after the other. */
 class Track {
   #race: Race | undefined;
   readonly #connections: Database[];
@@ -77,7 +77,7 @@ class Track {
   }
 }
 
-/** Two processes, `here` and `there`, and who does what in them. */
+/** Two processes, `here` and `there`, and the actors in them. */
 export class Race {
   readonly here: Member;
   readonly there: Member;
@@ -86,8 +86,8 @@ export class Race {
   /** How many of the next commits of a process fail. */
   readonly refusals = new Map<Member, number>();
   readonly #stopped = new Set<Member>();
-  /** What each process has told of each job, in order. */
-  readonly #told = new Map<string, string[]>();
+  /** The statuses of each job that each process has published, in order. */
+  readonly #published = new Map<string, string[]>();
 
   constructor(
     readonly world: JobWorld,
@@ -114,12 +114,12 @@ export class Race {
     throw Object.assign(new Error('The disk has no room.'), { code: 'SQLITE_FULL' });
   }
 
-  /** So many commits of that process fail, from some moment on. */
+  /** Makes that many commits of the process fail, from a random moment on. */
   refuses(member: Member, count: number): void {
     this.act(member, () => this.refusals.set(member, count));
   }
 
-  /** Handlers that begin from now on do this. */
+  /** Sets what handlers do that begin from now on. */
   work(script: Script): void {
     this.world.onWorker = (worker) => {
       const steps = script(worker, this).map((step) => () => attempt(worker, step));
@@ -127,7 +127,7 @@ export class Race {
     };
   }
 
-  /** A job at work here. */
+  /** Starts a job in this process. */
   async started(script: Script): Promise<string> {
     this.work(script);
     const { id } = await this.here.tracker.enqueue('errand', {});
@@ -137,18 +137,18 @@ export class Race {
     return id;
   }
 
-  /** Somebody in that process does these things, one after the other. */
+  /** Adds an actor in that process that takes these steps in order. */
   act({ process }: Member, ...steps: (() => void)[]): void {
     this.scheduler.actors.push({ process, steps });
   }
 
-  /** That process is told to end. */
+  /** Shuts the process down. */
   stops(member: Member): void {
     this.#stopped.add(member);
     this.act(member, () => void member.tracker.stop(500));
   }
 
-  /** Somebody in either process cancels it; the answer comes later. */
+  /** Cancels the job in either process; the answer comes later. */
   cancels(id: string, member = this.scheduler.pick(this.members)): () => boolean | undefined {
     let answer: boolean | undefined;
     const cancel = async () => {
@@ -158,7 +158,7 @@ export class Race {
     return () => answer;
   }
 
-  /** The race itself; then everything is left to go on in peace until every job has ended. */
+  /** Runs the race, then lets time pass until every job has ended. */
   async run(): Promise<void> {
     this.world.machine.isStepped = true;
     await this.scheduler.run(this.members.map(({ process }) => process));
@@ -169,7 +169,7 @@ export class Race {
         for (const step of steps.splice(0)) step();
       }
     }
-    // Nobody rings here: whoever is not told looks by himself within a second.
+    // There are no commit signals here: each process polls within a second.
     await this.world.machine.advance(1_000);
     this.#check();
   }
@@ -178,7 +178,7 @@ export class Race {
     return statusesOf(this.world.eye, id);
   }
 
-  /** Who wrote what, in the order in which it came to the disk. */
+  /** The rows that handlers committed, in order. */
   written(id: string): { attempt: number; note: string }[] {
     return this.world.eye
       .query<{ attempt: number; note: string }, [string]>(
@@ -200,21 +200,21 @@ export class Race {
     tracker.feed.subscribe(() => {
       for (const id of tracker.feed.since(tracker.feed.version - 1)?.cards ?? this.#ids()) {
         const key = `${place} ${id}`;
-        const told = this.#told.get(key) ?? [];
+        const published = this.#published.get(key) ?? [];
         const status = this.world.row(id)?.status ?? 'gone';
-        if (told.at(-1) !== status) told.push(status);
-        this.#told.set(key, told);
+        if (published.at(-1) !== status) published.push(status);
+        this.#published.set(key, published);
       }
     });
   }
 
-  /** Of all jobs: more changed than was told one by one. */
+  /** All ids, for changes that were not listed. */
   #ids(): string[] {
     const jobs = this.world.eye.query<{ id: string }, []>('SELECT id FROM jobs').all();
     return jobs.map(({ id }) => id);
   }
 
-  /** What is right whoever wins. */
+  /** The invariants of every race. */
   #check(): void {
     const events = historyAfter(this.world.eye, 0);
     for (const event of events) expect(objection(event)).toBeUndefined();
@@ -232,12 +232,12 @@ export class Race {
     const statuses = this.statuses(id);
     const ends = statuses.filter((status) => FINAL.includes(status));
     for (const [place, member] of this.members.entries()) {
-      const told = this.#told.get(`${place} ${id}`) ?? [];
-      const toldEnds = told.filter((status) => FINAL.includes(status));
-      expect(toldEnds.length).toBeLessThanOrEqual(ends.length);
-      if (!this.#stopped.has(member)) expect(told.at(-1)).toBe(statuses.at(-1));
+      const published = this.#published.get(`${place} ${id}`) ?? [];
+      const publishedEnds = published.filter((status) => FINAL.includes(status));
+      expect(publishedEnds.length).toBeLessThanOrEqual(ends.length);
+      if (!this.#stopped.has(member)) expect(published.at(-1)).toBe(statuses.at(-1));
     }
-    // Nothing of an older attempt comes to the disk after something of a newer one.
+    // An older attempt writes nothing after a newer one.
     const attempts = this.written(id).map((one) => one.attempt);
     expect(attempts).toEqual([...attempts].sort((a, b) => a - b));
   }
@@ -252,7 +252,7 @@ async function attempt(worker: Worker, step: () => unknown): Promise<void> {
   }
 }
 
-/** Writes a row of its own together with a checkpoint of that name. */
+/** Commits a row and a checkpoint of that name. */
 export function commits(worker: Worker, note: string): () => Promise<unknown> | undefined {
   const { context, member, id, attempt: number } = worker;
   return () => {

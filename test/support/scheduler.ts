@@ -1,13 +1,13 @@
 import type { Database } from 'bun:sqlite';
 import type { SimulatedProcess } from './machine.ts';
 
-/** How often a process loses the processor between two statements. */
+/** How often a process is preempted between two statements. */
 const PREEMPTIONS = 0.2;
 
-/** What is further away than this does not happen during a race, in ms. */
+/** Timers further away than this do not fire during a race, in ms. */
 const NEAR_MS = 10_000;
 
-/** Promises go on for up to so many rounds after a step; as often they all run to their end. */
+/** After a step, promises run for up to this many rounds, or as often to their end. */
 const MAX_ROUNDS = 6;
 
 /** Numbers from 0 to 1 that the seed decides (mulberry32). */
@@ -21,16 +21,16 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** Something that somebody in a process will do, one step after the other. */
+/** Takes steps in a process, one after the other. */
 export interface Actor {
   process: SimulatedProcess;
   steps: (() => void)[];
 }
 
 /**
- * Chooses by its seed whose step comes next: that of an actor, a process's turn to write what it has
- * gathered, or a timer of a process, whichever and however late. Promises go on for a random number of rounds in between, and a process may lose
- * the processor between any two of its statements.
+ * Chooses by its seed which step comes next: an actor's, a process's turn of the event loop, or any
+ * timer of a process, however late. In between, promises run for a random number of rounds, and a
+ * process may be preempted between any two of its statements.
  */
 export class Scheduler {
   readonly actors: Actor[] = [];
@@ -38,7 +38,7 @@ export class Scheduler {
   onStep = () => {};
   #isOn = false;
   #processes: SimulatedProcess[] = [];
-  /** Who is in the middle of something, and cannot do something else. */
+  /** Processes in the middle of a step. */
   #busy = new Set<SimulatedProcess>();
 
   constructor(private readonly random: () => number) {}
@@ -114,7 +114,7 @@ export function pausing(
   const transaction = database.transaction.bind(database);
   const paused = <Rest extends unknown[], Value>(run: (...rest: Rest) => Value) => {
     return (...rest: Rest) => {
-      // Inside a transaction others can only wait, and they would wait for this very thread.
+      // Inside a transaction the others could only wait, and would block this thread.
       if (!database.inTransaction) pause();
       return run(...rest);
     };
@@ -135,7 +135,7 @@ export function pausing(
       iterate: paused(statement.iterate.bind(statement)),
     };
   };
-  // Bun keeps 20 statements; to prepare all of a tracker's costs more than the race it is for.
+  // Bun caches 20 statements; to prepare those of a tracker takes longer than a race.
   const prepared = new Map<string, ReturnType<typeof pausingStatement>>();
   const overrides = {
     query(sql: string) {

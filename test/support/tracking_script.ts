@@ -1,13 +1,13 @@
 /**
- * A script of somebody's own, in a process of its own, that tracks its work in the database of a
- * server: either one job during which it is busy with something else, or short ones without a pause.
+ * A user's script in its own process that tracks its work in a server's database: either one job
+ * during which it blocks its event loop, or short ones without a pause.
  */
 import { createTracker } from '../../src/jobs/index.ts';
 
 interface Orders {
   database: string;
   leaseMs: number;
-  /** For so long it does nothing else, not even renew its lease. By default it makes short jobs. */
+  /** How long it blocks its event loop, in ms. By default it makes short jobs. */
   blockMs?: number;
 }
 
@@ -41,7 +41,7 @@ async function main({ database, leaseMs, blockMs }: Orders): Promise<void> {
   const { jobId, updateProgress } = await tracker.createJob('scrape', { by: 'a script' });
   process.send?.({ id: jobId });
   if (blockMs === undefined) return makeShortJobs(tracker);
-  // What is sent goes out before it falls silent.
+  // The message is sent before the event loop is blocked.
   await Bun.sleep(50);
   Bun.sleepSync(blockMs);
   await updateProgress(1, 1, 'It took its time');

@@ -2,7 +2,6 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Job, JobData, JobProgress, JobType, SavedData } from '../job.ts';
 import type { CommitState, JobReader, JobStore, Then } from '../store/store.ts';
 import { allEnded } from './children.ts';
-import type { Enqueuer } from './enqueuer.ts';
 import type { Execution, Executions } from './executions.ts';
 import type { HandOver } from './report_buffer.ts';
 import type { Reports } from './reports.ts';
@@ -61,12 +60,17 @@ export interface QueuedJobContext extends JobContext {
   commit(data: JobData, then?: Then): Promise<SavedData>;
 }
 
+/** Enqueues a child for each input, unless the parent has children already. */
+interface ChildEnqueuer {
+  enqueueChildren(parent: Execution, type: JobType, inputs: unknown[]): Promise<void>;
+}
+
 export interface ContextDeps {
   store: JobStore;
   reader: JobReader;
   executions: Executions;
   reports: Reports;
-  enqueuer: Enqueuer;
+  enqueuer: ChildEnqueuer;
   clock: Clock;
 }
 

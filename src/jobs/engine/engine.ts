@@ -8,10 +8,10 @@ import { changeLogOf } from '../store/sqlite/changes.ts';
 import { createSqliteJobHistory } from '../store/sqlite/history.ts';
 import { createSqliteRunReader } from '../store/sqlite/leases.ts';
 import { createSqliteJobListing } from '../store/sqlite/listing.ts';
-import { createSqliteJobNews, createSqliteJobReader } from '../store/sqlite/reader.ts';
+import { createSqliteJobNews, SqliteJobReader } from '../store/sqlite/reader.ts';
 import { createSqliteJobStore } from '../store/sqlite/store.ts';
 import type { WaitingLimits } from '../store/store.ts';
-import { Cancellation, GracePeriod } from './cancellation.ts';
+import { Cancellation } from './cancellation.ts';
 import { Commands } from './commands.ts';
 import { createCommitSignals, NO_SIGNALS } from './commit_signals.ts';
 import { Completion } from './completion.ts';
@@ -20,6 +20,7 @@ import { Enqueuer } from './enqueuer.ts';
 import { ErrorReporter } from './error_reporter.ts';
 import { Executions } from './executions.ts';
 import { Executor } from './executor.ts';
+import { GracePeriod } from './grace_period.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Notifier } from './notifier.ts';
 import { newOwner } from './owner.ts';
@@ -103,7 +104,7 @@ function createFoundation(
     writer,
     store,
     queue: store,
-    reader: createSqliteJobReader(database, log),
+    reader: new SqliteJobReader(database, log),
     runs: createSqliteRunReader(database),
     news: createSqliteJobNews(database, log),
     history: createSqliteJobHistory(database),

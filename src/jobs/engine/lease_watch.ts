@@ -1,16 +1,16 @@
 import type { HeldLease } from '../store/store.ts';
 
 /**
- * Tells which leases have run out. A lease counts as dead when nobody has renewed it for its whole
- * length while this process looked on: two machines' clocks need not agree, and one that is set
- * forward by an hour ends nobody's lease.
+ * Tells which leases have run out: those that were not renewed for a whole lease time while this
+ * process observed them. Clocks are not compared, so two machines need not agree on the time, and a
+ * clock that is set forward ends no lease.
  */
 export class LeaseWatch {
   #seen = new Map<string, { until: number; at: number }>();
 
   constructor(private readonly leaseMs: number) {}
 
-  /** Those of `held` that have run out. `now` is of `Clock.elapsed`. Call it again and again. */
+  /** Those of `held` that have run out. To be called regularly; `now` is `Clock.elapsed`. */
   runOut(held: HeldLease[], now: number): HeldLease[] {
     const before = this.#seen;
     this.#seen = new Map(

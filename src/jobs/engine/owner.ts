@@ -3,8 +3,8 @@ import { hostname } from 'node:os';
 import { isAlive, startOf } from '../../platform/process_ids.ts';
 
 /**
- * Who this process is in a lease: `host:pid:boot`; the boot tells it from an earlier one with its
- * pid, and has the process's start in it, where the system tells that.
+ * The name of this process in a lease: `host:pid:boot`. The boot distinguishes it from an earlier
+ * process with its pid, and contains the start of the process, where the system gives that.
  */
 export function newOwner(): string {
   const host = [hostname(), pidNamespace()].filter(Boolean).join('/');
@@ -12,7 +12,7 @@ export function newOwner(): string {
   return `${host}:${process.pid}:${boot}`;
 }
 
-/** Two containers may share a name and a folder, and count their processes from 1 each. */
+/** Two containers may share a host name and a folder, and each numbers its processes from 1. */
 function pidNamespace(): string {
   try {
     return readlinkSync('/proc/self/ns/pid').replace(/\D/g, '');
@@ -22,9 +22,9 @@ function pidNamespace(): string {
 }
 
 /**
- * Tells of an owner whether its process has certainly ended. A process of another host is not
- * known to have: its lease decides. Within this process only `self` is alive, so one database
- * wants one tracker per process.
+ * Gives a function that tells whether an owner's process has certainly ended. Of another host's
+ * process that is not known: its lease decides. Within this process only `self` counts as alive, so
+ * there must be one tracker per process and database.
  */
 export function processIsGone(self: string): (owner: string | undefined) => boolean {
   const [host, pid] = partsOf(self);
@@ -37,7 +37,7 @@ export function processIsGone(self: string): (owner: string | undefined) => bool
   };
 }
 
-/** Tells of an owner whether its process, and no later one with its pid, certainly lives. */
+/** Gives a function that tells whether an owner's process, and no later one with its pid, certainly lives. */
 export function processLives(self: string): (owner: string | undefined) => boolean {
   const [host] = partsOf(self);
   return (owner) => {
@@ -48,7 +48,7 @@ export function processLives(self: string): (owner: string | undefined) => boole
   };
 }
 
-/** Tells the processes that can reach each other by their pids from others. */
+/** The part of an owner that processes share when they can check each other's pids. */
 export function hostOf(owner: string): string {
   return partsOf(owner)[0];
 }

@@ -1,17 +1,17 @@
 import type { Job } from '../job.ts';
 import type { NewJob } from '../store/store.ts';
 
-/** No start is remembered for longer, in ms. */
+/** How long a start is remembered, in ms. */
 const MAX_AGE_MS = 10_000;
 
-/** Starts of the last moments, so that a button pressed twice starts one job. */
+/** The starts of the last seconds, so that a button pressed twice starts one job. */
 export class RecentStarts {
   /** Oldest first. */
   #starts = new Map<string, { at: number; job: Promise<Job> }>();
 
   /**
-   * The start by the same client for the same at most `withinMs` ago. It answers at once, so that of
-   * two that come together the second finds the first.
+   * The start of the same job by the same client at most `withinMs` ago. It is synchronous, so that
+   * the second of two simultaneous requests finds the first.
    * @param now of `Clock.elapsed`.
    */
   find(job: NewJob, withinMs: number, now: number): Promise<Job> | undefined {
@@ -19,7 +19,7 @@ export class RecentStarts {
     return known && now - known.at <= withinMs ? known.job : undefined;
   }
 
-  /** What it has started is over, or was never there. */
+  /** The job it started has ended, or the start failed. */
   forget(job: NewJob, started: Promise<Job>): void {
     const key = keyOf(job);
     if (this.#starts.get(key)?.job === started) this.#starts.delete(key);

@@ -1,7 +1,7 @@
 import { cut } from '../../text/cut.ts';
 import type { JobProgress } from '../job.ts';
 
-/** Long enough for any sentence, short enough that a runaway message fills no frame. */
+/** The longest message, in UTF-16 code units. */
 const MAX_MESSAGE = 500;
 
 const MAX_STAGE = 100;
@@ -9,18 +9,18 @@ const MAX_STAGE = 100;
 /** The longest line of a log, in UTF-16 code units. */
 const MAX_LINE = 8_000;
 
-/** The longest error that is stored, in UTF-16 code units: a page of it, and its stack. */
+/** The longest stored error, in UTF-16 code units. */
 const MAX_ERROR = 10_000;
 
-/** From this total on a count that is rounded stands for the same share, within half a percent. */
+/** From this total on, a rounded count has the same share within half a percent. */
 const FINE_TOTAL = 100;
 
 const UNPRINTABLE = /(?!\t)\p{Cc}/gu;
 
-/** Halves of a character, which are no text: they would become U+FFFD on their way to the disk. */
+/** Halves of a surrogate pair; they would become U+FFFD on their way to the disk. */
 const LONE_SURROGATES = /\p{Cs}/gu;
 
-/** How far something has come: whole numbers from 0 to `Number.MAX_SAFE_INTEGER`. */
+/** Progress in whole numbers from 0 to `Number.MAX_SAFE_INTEGER`. */
 export interface Measure {
   current: number;
   /** 0 = unknown. */
@@ -38,14 +38,14 @@ export function tidied(progress: JobProgress): JobProgress {
 }
 
 /**
- * A measure in whole numbers of which the bar is as long as it was meant. Shares (0.6 of 1), and
- * totals that no counting reaches, become hundredths: 60 of 100. A total that is not finite or not
- * above 0 is unknown; a current that cannot be told, or is below 0, is 0.
+ * The same share in whole numbers. Fractions (0.6 of 1) and totals above the largest safe integer
+ * become hundredths: 60 of 100. A total that is not finite or not above 0 is unknown; a current that
+ * is not finite or below 0 is 0.
  */
 export function measured({ current, total }: Measure): Measure {
   const done = Number.isFinite(current) ? Math.max(0, current) : 0;
   if (!(Number.isFinite(total) && total > 0)) return { current: count(done), total: 0 };
-  // More than all is a total that was guessed too low.
+  // The total was estimated too low.
   const all = Math.max(total, done);
   if (!canBeCounted(done, all)) return inHundredths(done / all);
   return { current: count(done), total: count(all) };
@@ -56,17 +56,17 @@ function canBeCounted(current: number, total: number): boolean {
   return total >= FINE_TOTAL || (Number.isInteger(current) && Number.isInteger(total));
 }
 
-/** Only what is done is shown as done. */
+/** 100 of 100 only when everything is done. */
 function inHundredths(share: number): Measure {
   return { current: share < 1 ? Math.min(99, Math.round(share * 100)) : 100, total: 100 };
 }
 
-/** A finite number, 0 or more, as one that SQLite and JavaScript both say exactly. */
+/** Rounds a finite number, 0 or more, to one that SQLite and JavaScript both represent exactly. */
 function count(value: number): number {
   return Math.min(Math.round(value), Number.MAX_SAFE_INTEGER);
 }
 
-/** Whole lines, none of them longer than anybody reads. */
+/** Whole lines of at most 8,000 code units. */
 export function linesOf(text: unknown): string {
   const lines = String(text ?? '').split(/\r\n|[\n\r\u2028\u2029]/);
   return lines
@@ -75,12 +75,12 @@ export function linesOf(text: unknown): string {
     .join('');
 }
 
-/** A message of at most 500 characters; see `bareLine`. */
+/** A message of at most 500 code units; see `bareLine`. */
 export function oneLine(text: unknown): string {
   return cut(bareLine(text), MAX_MESSAGE);
 }
 
-/** Control characters out, because a newline in a message would end a line of the event stream. */
+/** Without control characters: a newline in a message would end a line of the event stream. */
 function bareLine(text: unknown): string {
   return String(text ?? '')
     .replace(LONE_SURROGATES, '')
@@ -88,13 +88,13 @@ function bareLine(text: unknown): string {
 }
 
 /**
- * An error as it is stored: at most 10,000 UTF-16 code units. What is longer is cut between the
- * characters that people see, and its last line says how long it was.
+ * An error as it is stored: at most 10,000 UTF-16 code units. A longer one is cut between visible
+ * characters; its last line gives the original length.
  */
 export function boundedError(text: string): string {
-  // Functions of SQLite take a NUL for the end of the text.
+  // Functions of SQLite read a NUL as the end of the text.
   const whole = text.replace(LONE_SURROGATES, '').replaceAll('\0', ' ');
   if (whole.length <= MAX_ERROR) return whole;
-  const note = `\n[Cut here: it had ${whole.length.toLocaleString('en')} characters.]`;
+  const note = `\n[Truncated from ${whole.length.toLocaleString('en')} characters.]`;
   return cut(whole, MAX_ERROR - note.length) + note;
 }

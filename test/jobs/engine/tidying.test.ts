@@ -174,7 +174,7 @@ describe('A5: a stored error', () => {
   test('of 3 MB is bounded, and says how long it was', () => {
     const stored = boundedError('é😀'.repeat(1_048_576));
     expect(stored.length).toBeLessThanOrEqual(10_000);
-    expect(stored).toEndWith('…\n[Cut here: it had 3,145,728 characters.]');
+    expect(stored).toEndWith('…\n[Truncated from 3,145,728 characters.]');
     expect(stored.isWellFormed()).toBe(true);
     expect(boundedError(stored)).toBe(stored);
   });

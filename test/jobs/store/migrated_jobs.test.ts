@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A database as the program left it whose newest migration was 0014. */
+/** A database of the program whose newest migration was 0014. */
 function before(): Database {
   const all = join(import.meta.dir, '../../../migrations');
   const old = join(folder, 'migrations');
@@ -35,7 +35,7 @@ function before(): Database {
   return db;
 }
 
-/** What that program did to jobs, in its own statements; each takes a minute. */
+/** What that program did to jobs, in its own statements; each takes one minute. */
 class OldProgram {
   now = START - 1_000 * MINUTE;
   readonly #owner: string;
@@ -231,7 +231,7 @@ interface OldAttempt {
   error: string | null;
 }
 
-/** Jobs in every status, and with everything that a job can have. */
+/** Jobs in every status, with everything a job can have. */
 function fill(db: Database, pid: number): void {
   const old = new OldProgram(db, pid);
   const night = { session_id: 'night' };
@@ -243,7 +243,7 @@ function fill(db: Database, pid: number): void {
     old.step('errand-done', name, place + 1, 'completed');
   old.complete('errand-done', { posts: 20 });
 
-  // Failed twice, went on after a stop and a crash, and was done in the end.
+  // Failed twice, was resumed after a stop and a crash, and completed.
   old.claim(old.enqueue('errand-tried', night));
   old.retryAt('errand-tried', 'The source was busy.', old.now + MINUTE);
   old.claim('errand-tried');
@@ -291,7 +291,7 @@ function fill(db: Database, pid: number): void {
   old.enqueue('errand-second', { client: 'bob', ...night });
   old.claim(old.enqueue('errand-later'));
   old.retryAt('errand-later', 'Much later.', START + 600 * MINUTE);
-  // It was there before the others, and stands at the end of the line now.
+  // Created before the others, and last in the queue now.
   old.retryByHand('errand-child-2');
 
   old.track('scrape-running');
@@ -300,7 +300,7 @@ function fill(db: Database, pid: number): void {
   old.askToStop('errand-cancelling');
 }
 
-/** The job as that program told it, which knew no reason of a failure. */
+/** The job as that program read it; it did not store why a job failed. */
 function toldBefore(row: OldRow): Partial<Job> {
   const date = (ms: number | null) => (ms === null ? undefined : new Date(ms));
   const value = (json: string | null) => (json === null ? undefined : JSON.parse(json));
@@ -357,14 +357,14 @@ function opened(pid = process.pid) {
   return { ...now, rows, attempts, ends, failures, steps, logs, runs };
 }
 
-describe('a database from before the table of jobs was slimmed', () => {
+describe('a database from before the jobs table was reduced', () => {
   test('has jobs in every status', () => {
     const { rows } = opened();
     expect(new Set(rows.map(({ status }) => status)).size).toBe(7);
     expect(new Set(rows.map(({ owner }) => owner)).size).toBe(2);
   });
 
-  test('tells every job as it told it then, and why those failed that did', () => {
+  test('reads every job as before, and why the failed ones failed', () => {
     const { tracker, rows } = opened();
     const failures: Record<string, string> = {
       'errand-permanent': 'permanent',
@@ -379,7 +379,7 @@ describe('a database from before the table of jobs was slimmed', () => {
     }
   });
 
-  test('has their attempts, steps, children and logs', async () => {
+  test('has the attempts, steps, children and logs of the jobs', async () => {
     const { tracker, database, rows, attempts, steps, logs } = opened();
     for (const { id } of rows) {
       const told = tracker.reader.detailsOf(id).attempts.map((attempt) => ({
@@ -407,7 +407,7 @@ describe('a database from before the table of jobs was slimmed', () => {
     ]);
   });
 
-  test('has the history that it had', () => {
+  test('has the same history', () => {
     const { database, ends, failures } = opened();
     const history = createSqliteJobHistory(database);
     const ever = { since: 0, until: START + 9e9 };
@@ -447,14 +447,14 @@ describe('a database from before the table of jobs was slimmed', () => {
     expect(shown).not.toContain('scrape-interrupted');
   });
 
-  test('goes on with what waits, in its order, and settles what was left behind', async () => {
+  test('runs the waiting jobs in order, and rescues the abandoned ones', async () => {
     const gone = Bun.spawn(['true']);
     await gone.exited;
     const { tracker, clock, runs } = opened(gone.pid);
     await tracker.start();
     await clock.advance(1_000);
     await consequences();
-    // What was running before the others began goes on before them.
+    // The job that was running before the others were queued runs first.
     expect(runs).toEqual([
       ...['errand-parent', 'errand-first', 'errand-due', 'errand-second', 'errand-child-2'],
     ]);
@@ -472,7 +472,7 @@ describe('a database from before the table of jobs was slimmed', () => {
     await tracker.stop();
   });
 
-  test('is whole, and its links between parents and children hold', async () => {
+  test('is intact, with its links between parents and children', async () => {
     const { tracker, database } = opened();
     expect(database.query('PRAGMA foreign_key_check').all()).toEqual([]);
     expect(database.query('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }]);
@@ -483,7 +483,7 @@ describe('a database from before the table of jobs was slimmed', () => {
     expect(tracker.getJob('errand-child-1')).not.toHaveProperty('parentId');
   });
 
-  test('keeps these links also when it is opened by a connection that enforces them', () => {
+  test('keeps these links when a connection enforces foreign keys', () => {
     const old = before();
     fill(old, process.pid);
     old.run('PRAGMA foreign_keys = ON');

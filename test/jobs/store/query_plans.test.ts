@@ -8,13 +8,13 @@ import { errand, setup } from '../../support/jobs.ts';
 
 const START = Date.UTC(2026, 0, 1);
 
-/** These have rows for every job there is, whether it has ended or not. */
+/** Tables with rows for every job, ended or not. */
 const GROWING = ['jobs', 'job_log', 'job_steps', 'job_attempts', 'job_changes'];
 
-/** These have rows for every hour or day in which jobs ended: a year of them. */
+/** Tables with rows for every hour or day of a year in which jobs ended. */
 const HISTORY = ['job_ends', 'job_failures'];
 
-/** What these find is one row, the jobs that have not ended, or what belongs to one job. */
+/** These find one row, the live jobs, or the rows of one job. */
 const FEW = [
   /\((row)?id=\?\)/,
   /USING INDEX jobs_live\b/,
@@ -22,7 +22,7 @@ const FEW = [
   /\(job_id=\?/,
 ];
 
-/** Statements that read more than that, and why they may. */
+/** Statements that may read more, and why. */
 const EXCEPTIONS: { statement: RegExp; why: string }[] = [
   {
     statement: /^SELECT id FROM jobs WHERE substr\(id, 1, length\(\?1\)\) = \?1 OR/,
@@ -74,7 +74,7 @@ interface Statement {
 
 const isException = ({ sql }: Statement) => EXCEPTIONS.some(({ statement }) => statement.test(sql));
 
-/** Notes what is prepared on a connection from now on. */
+/** Records what is prepared on a connection from now on. */
 function recordStatements(database: Database): Set<string> {
   const statements = new Set<string>();
   for (const name of ['query', 'prepare', 'run'] as const) {
@@ -100,7 +100,7 @@ function explained(database: Database, statements: Iterable<string>): Statement[
     });
 }
 
-/** What the triggers of the tables run; EXPLAIN says nothing of them. */
+/** The statements of the triggers; EXPLAIN does not show them. */
 function triggerStatements(database: Database): string[] {
   return database
     .query<{ sql: string }, []>("SELECT sql FROM sqlite_master WHERE type = 'trigger'")
@@ -112,7 +112,7 @@ function triggerStatements(database: Database): string[] {
     });
 }
 
-/** Why a statement takes longer the more jobs have ended, or nothing. */
+/** Why a statement's time grows with the number of ended jobs; undefined if it does not. */
 function objection({ sql, plan }: Statement): string | undefined {
   const tables = [...GROWING, ...aliasesIn(sql)];
   const reads = plan.filter((line) => tables.includes(line.split(' ')[1] ?? ''));
@@ -121,7 +121,7 @@ function objection({ sql, plan }: Statement): string | undefined {
   if (whole) return whole;
   if (many.length === 0) return undefined;
   if (plan.some((line) => line.includes('TEMP B-TREE'))) return `${many[0]}, sorted`;
-  // Along an index, as far as its limit.
+  // Along an index, up to its limit.
   const isAlongIndex = many.every((line) => /USING .*(INDEX|PRIMARY KEY)/.test(line));
   return /\bLIMIT\b/.test(sql) && isAlongIndex ? undefined : many[0];
 }
@@ -165,7 +165,7 @@ function allQueries(times: JobQuery[]): JobQuery[] {
   );
 }
 
-/** More jobs than a list looks through at a time, waiting and ended ones. */
+/** More waiting and ended jobs than a list checks at a time. */
 function fill(database: Database): void {
   for (const status of ['queued', 'failed', 'cancelled']) {
     database.run(`
@@ -176,7 +176,7 @@ function fill(database: Database): void {
   }
 }
 
-/** Everything that a tracker's stores prepare or run, whatever is asked of them. */
+/** Every statement that a tracker's store can run. */
 async function statementsOf(database: Database): Promise<Set<string>> {
   const statements = recordStatements(database);
   const { tracker, clock } = setup({ definitions: [errand(async () => 'done')] }, database);
@@ -211,7 +211,7 @@ beforeAll(async () => {
   all = explained(database, [...statements, ...triggerStatements(database)]);
 }, 60_000);
 
-describe('no statement of the job system takes longer the more jobs have ended', () => {
+describe('no statement of the job system takes longer when more jobs have ended', () => {
   test('apart from exceptions', () => {
     expect(all.length).toBeGreaterThan(100);
     const wrong = all
@@ -233,7 +233,7 @@ describe('no statement of the job system takes longer the more jobs have ended',
     }
   });
 
-  test('which every one of the indexes is for', () => {
+  test('and every index is needed for that', () => {
     const without = openDatabase(':memory:');
     const indexes = without
       .query<{ name: string; sql: string }, []>(

@@ -4,7 +4,7 @@ import { canBecome, isFinal, statusesBefore } from '../../../src/jobs/lifecycle.
 import { errand, setup } from '../../support/jobs.ts';
 
 describe('FEATURES 1: the jobs table', () => {
-  test('has the columns that a tracker needs, with what was reported in them', async () => {
+  test('has the columns that a tracker needs, with the reported values', async () => {
     const { tracker, clock, rowOf } = setup();
     const startedAt = clock.now();
     const job = await tracker.createJob('scrape', { username: 'aurora_lab' });
@@ -26,7 +26,7 @@ describe('FEATURES 1: the jobs table', () => {
   });
 });
 
-describe('FEATURES 26: what is kept of a job', () => {
+describe('FEATURES 26: a job keeps', () => {
   test('its four times, its input, its result, and the error of every failed attempt', async () => {
     let attempts = 0;
     const definition = errand(
@@ -55,7 +55,7 @@ describe('FEATURES 26: what is kept of a job', () => {
 });
 
 describe('the lifecycle table', () => {
-  test('lets nothing out of a final status but a retry, and nothing into limbo', () => {
+  test('leaves a final status only by a retry, and has no dead ends', () => {
     for (const from of JOB_STATUSES) {
       for (const to of JOB_STATUSES) {
         if (isFinal(from)) expect(canBecome(from, to)).toBe(to === 'queued');

@@ -1,9 +1,9 @@
 import type { Database } from 'bun:sqlite';
 import type { JobAttempt } from '../../details.ts';
 import { isWaiting, type JobStatus } from '../../lifecycle.ts';
-import type { Fence } from '../store.ts';
+import type { Fence, Hold } from '../store.ts';
 import type { Moved } from './changes.ts';
-import { type JobRow, WHOLE } from './rows.ts';
+import { type JobRow, RUNNING, WHOLE } from './rows.ts';
 import { command, query } from './statements.ts';
 
 /** A job that has ended, with what its last attempt left in it. */
@@ -11,6 +11,22 @@ export interface EndedRow extends Moved {
   attempt: number;
   completed_at: number;
   error_message: string | null;
+}
+
+/** Whether an attempt still holds its job: the one statement that decides it. */
+export class Ownership {
+  readonly #status;
+
+  constructor(db: Database) {
+    this.#status = query<{ status: Exclude<Hold, 'gone'> }>(
+      db,
+      `SELECT status FROM jobs WHERE id = ? AND attempt = ? AND ${RUNNING}`,
+    );
+  }
+
+  holdOf({ id, attempt }: Fence): Hold {
+    return this.#status.get(id, attempt)?.status ?? 'gone';
+  }
 }
 
 /** Keeps the attempts before a job's last one; the last one follows from the job itself. */

@@ -1,8 +1,8 @@
 import type { Database } from 'bun:sqlite';
 import type { Job } from '../../job.ts';
 import type { Inserted, Lease, Lost, NewJob, Run, WaitingLimits } from '../store.ts';
+import type { Ownership } from './attempts.ts';
 import type { ChangeLog } from './changes.ts';
-import type { Ownership } from './ownership.ts';
 import { asColumns, type JobRow, toJob, WHOLE } from './rows.ts';
 import { command, query, type Value } from './statements.ts';
 

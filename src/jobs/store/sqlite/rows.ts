@@ -49,10 +49,10 @@ const COMMON = `key, id, type, status, tracked, progress_current, progress_total
   max_attempts, retry_at, session_id, parent_id, created_at, started_at, updated_at,
   completed_at, dismissed_at`;
 
-/** The columns of a job with all that was asked and returned. */
+/** The columns of a job with its whole input and result. */
 export const WHOLE = `${COMMON}, metadata, result`;
 
-/** The same with long texts cut: what lists and frames show. */
+/** The same with long texts cut, for lists and frames. */
 export const BRIEF = `${COMMON}, COALESCE(metadata_brief, metadata) AS metadata,
   COALESCE(result_brief, result) AS result`;
 
@@ -92,10 +92,10 @@ export function json(text: string | null): unknown {
   return text === null ? undefined : JSON.parse(text);
 }
 
-/** What is not longer than this as JSON is shown whole everywhere, in UTF-16 code units. */
+/** A value up to this length as JSON is shown whole everywhere, in UTF-16 code units. */
 const MAX_BRIEF = 4_000;
 
-/** A value's two columns: the whole as JSON, and what lists show of it where that is less. */
+/** A value's two columns: the whole as JSON, and what lists show when that is shorter. */
 export function asColumns(value: unknown): [whole: string, brief: string | null] {
   const whole = JSON.stringify(value);
   if (whole.length <= MAX_BRIEF) return [whole, null];
