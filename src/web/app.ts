@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import { Elysia } from 'elysia';
 import type { Logger } from '../platform/logger.ts';
-import { apiRoutes } from './api.ts';
+import { addApiRoutes } from './api.ts';
 import { createAccess } from './auth/index.ts';
 import type { WebDeps } from './deps.ts';
 import { createAllowedMethods } from './http/allowed_methods.ts';
@@ -66,7 +66,7 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     .use(plainQueries())
     .use(await assetRoutes(compiled))
     .use(accessRoutes({ access, logger }))
-    .use(apiRoutes(services))
+    .use((app) => addApiRoutes(app as unknown as Elysia, services))
     .use(jobStreams(services))
     .use(trackedStream(services))
     .use(pages(services))
