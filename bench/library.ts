@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLibrary } from '../src/library/index.ts';
+import { loadVectorFunctions } from '../src/library/vectors.ts';
 import { openDatabase } from '../src/platform/database.ts';
 import type { Post } from '../src/sources/post.ts';
 
@@ -100,6 +101,7 @@ function measureMeaning(db: Database, size: number) {
   const saving = performance.now();
   for (let i = 0; i < size; i += 100) library.saveVectors(MODEL, vectors.slice(i, i + 100));
   const saved = perSecond(size, performance.now() - saving);
+  loadVectorFunctions(db);
   fillOthers(db);
   const query = unitVector();
   const bytes = new Uint8Array(query.buffer);

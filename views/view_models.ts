@@ -4,6 +4,7 @@ import type { History } from '../src/jobs/history.ts';
 import type { Job } from '../src/jobs/job.ts';
 import type { SessionSummary } from '../src/jobs/listing.ts';
 import type { PostPage, ProfilePage } from '../src/library/library.ts';
+import type { Field } from '../src/operations/fields.ts';
 import type { Post } from '../src/sources/post.ts';
 
 /** A job and what only the running process can tell about it. */
@@ -51,8 +52,6 @@ export interface SourceOption {
   name: string;
   /** In the middle of a sentence: "the synthetic sample". */
   label: string;
-  canSearch: boolean;
-  canDiscover: boolean;
   /** Milliseconds between its pages, and items on one: what the forms' estimate is made of. */
   pageMs: number;
   pageSize: number;
@@ -67,18 +66,37 @@ export interface ImportOption {
   addedAt: Date;
 }
 
-export interface StartModel {
-  form: FormState;
-  sources: SourceOption[];
-  imports: ImportOption[];
-  /** The last runs of this type, newest first. */
-  runs: Job[];
+/** What a type adds to the page of its form. */
+export interface FormParts {
+  /** Fields that look different from what follows from their rule, by name; '' shows none. */
+  fields?: Record<string, (field: Field) => JSX.Element>;
+  /** What the sentence needs besides the fields. */
+  values?: Record<string, string>;
+  /** Facts beside the form, under the sentence. */
+  aside?: JSX.Element;
+  /** Below the form and its runs. */
+  below?: JSX.Element;
 }
 
-export interface EmbedModel extends StartModel {
-  models: { name: string; dimensions: number; ready: boolean; fetchBytes: number }[];
-  postsWithoutVector: number;
-  vectors: number;
+/** The page of a job type. */
+export interface StartModel {
+  type: string;
+  fields: Field[];
+  form: FormState;
+  /** Those that the type can use. */
+  sources: SourceOption[];
+  /** The last runs of this type, newest first. */
+  runs: Job[];
+  /** What the type adds to the page. */
+  parts: FormParts;
+}
+
+/** The shortest form of a type. */
+export interface QuickStart {
+  type: string;
+  field?: Field;
+  /** The first that the type can use. */
+  source?: SourceOption;
 }
 
 export interface DashboardModel {
@@ -88,7 +106,7 @@ export interface DashboardModel {
   hours: { start: Date; completed: number; failed: number; cancelled: number; active: number }[];
   /** The ten newest. */
   recent: Job[];
-  sources: SourceOption[];
+  starts: QuickStart[];
 }
 
 export interface PostsModel {

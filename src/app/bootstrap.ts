@@ -2,7 +2,7 @@ import { createLocalEmbedder } from '../embedding/index.ts';
 import { jobTracker, systemClock } from '../jobs/index.ts';
 import { createLibrary } from '../library/index.ts';
 import type { OperationDeps } from '../operations/deps.ts';
-import { loadOperations } from '../operations/index.ts';
+import { definitionsOf, loadOperations, type Operations } from '../operations/index.ts';
 import type { Config } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -12,6 +12,7 @@ import { createSources } from '../sources/index.ts';
 import { DataFolderUnusable, makeDataFolder } from './data_folder.ts';
 
 export interface ProcessDeps extends OperationDeps {
+  operations: Operations;
   vitals: Vitals;
 }
 
@@ -29,11 +30,12 @@ export async function bootstrap(
     embedder: createLocalEmbedder({ ...config, logger }),
     importsDir: config.importsDir,
   };
-  jobTracker.define(...(await loadOperations(services)));
+  const operations = await loadOperations(services);
+  jobTracker.define(...definitionsOf(operations));
   jobTracker.saveWith(services.library.save);
   const vitals = new Vitals({ db, path: config.databasePath, kind, clock: systemClock, logger });
-  jobTracker.heed(vitals);
-  return { ...services, vitals };
+  jobTracker.watchDatabase(vitals);
+  return { ...services, operations, vitals };
 }
 
 async function prepareDataFolder(config: Config): Promise<void> {

@@ -1,4 +1,5 @@
-import { type Pace, sentence, type Values } from '../text/sentences.ts';
+import type { Pace, Values } from '../operations/sentences.ts';
+import { sentence } from '../operations/words.ts';
 
 /** Says again with every key what the form would start. */
 export function watchSentences(): void {

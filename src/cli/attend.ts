@@ -60,7 +60,7 @@ function listen(id: string, reporter: Reporter) {
 /** The last thing that is shown is the job that was asked for, and not as it was before it was left. */
 function showAsLeft(id: string, reporter: Reporter): void {
   const job = jobTracker.getJob(id);
-  const children = jobTracker.detailsOf(id).children;
+  const children = jobTracker.reader.detailsOf(id).children;
   if (job) reporter.show([...children, job]);
   reporter.close();
   if (job && isFinal(job.status)) reporter.ended(job);

@@ -11,20 +11,20 @@ import { write } from './output.ts';
 const EXIT_CODES = `
 Exit codes:
   0    completed            3    no such job or archive
-  1    failed               4    cancelled from elsewhere
-  2    cannot be used so    5    data folder or database cannot be used
+  1    failed               4    cancelled by another process
+  2    invalid usage        5    data folder or database cannot be used
   130  ended by Ctrl-C      129, 143  ended by a closed terminal, by SIGTERM
-                            141  nobody reads what jobs watch or show writes`;
+                            141  output of jobs watch or jobs show was closed`;
 
-/** What is under way when a command is chosen is loaded then: `--help` waits for no database. */
-function createProgram(serve: () => Promise<void>): Command {
+/** Each command loads what it needs when it runs, so that `--help` is fast. */
+export async function createProgram(serve: () => Promise<void>, words: string[]): Promise<Command> {
   const program = new Command('xgpt')
     .description(
       'Collects posts, embeds them, and finds them again by meaning. Without a command it serves the web pages.',
     )
     .version(version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print what there is')
-    .showHelpAfterError('xgpt --help shows what there is, and xgpt help <command> how it is used.')
+    .helpOption('-h, --help', 'show help')
+    .showHelpAfterError('Run xgpt --help for the commands, or xgpt help <command> for one of them.')
     .exitOverride()
     .configureOutput({
       writeOut: write,
@@ -35,7 +35,7 @@ function createProgram(serve: () => Promise<void>): Command {
       examples(
         ['xgpt', 'serve the pages at http://localhost:3000'],
         ['xgpt scrape aurora_lab --max 1000', 'read an author’s posts'],
-        ['xgpt jobs watch', 'what is under way, live'],
+        ['xgpt jobs watch', 'follow running jobs live'],
       ) + EXIT_CODES,
     );
   program
@@ -46,12 +46,12 @@ function createProgram(serve: () => Promise<void>): Command {
   program
     .command('worker')
     .description('run jobs beside a server or without one, until Ctrl-C')
-    .option('--once', 'until no job waits or runs, and no longer')
+    .option('--once', 'exit when no job is waiting or running')
     .addHelpText(
       'after',
       examples(
-        ['xgpt worker', 'as many as you like, on one data folder'],
-        ['xgpt worker --once', 'do what was left, without a server'],
+        ['xgpt worker', 'run any number of workers on one data folder'],
+        ['xgpt worker --once', 'finish the remaining jobs without a server'],
       ),
     )
     .action(async ({ once }: { once?: boolean }) => {
@@ -63,7 +63,7 @@ function createProgram(serve: () => Promise<void>): Command {
       await end();
     });
   const users = program.command('users').description('find people');
-  addOperationCommands(program, users);
+  await addOperationCommands(program, words);
   addLibraryCommands(program, users);
   addJobCommands(program);
   addCompletionCommands(program);
@@ -72,10 +72,11 @@ function createProgram(serve: () => Promise<void>): Command {
   return program;
 }
 
-/** Runs the command that these words name; `serve` is what `serve` and no word at all do. */
+/** Runs the command that `words` name. `serve` runs for the command of that name, and without one. */
 export async function runCommandLine(words: string[], serve: () => Promise<void>): Promise<void> {
   try {
-    await createProgram(serve).parseAsync(words, { from: 'user' });
+    const program = await createProgram(serve, words);
+    await program.parseAsync(words, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? EXIT.completed : EXIT.usage;

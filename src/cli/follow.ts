@@ -47,7 +47,7 @@ export async function follow(
   const over = new AbortController();
   const look = () => {
     const job = tracker.getJob(id);
-    if (job) onChange([job, ...tracker.detailsOf(id).children]);
+    if (job) onChange([job, ...tracker.reader.detailsOf(id).children]);
     if (!job || isFinal(job.status)) over.abort();
   };
   await whenever(tracker, look, AbortSignal.any([signal, over.signal]));
@@ -58,8 +58,8 @@ export async function follow(
 export async function untilNothingIsLeft(tracker: Tracker): Promise<void> {
   const over = new AbortController();
   const look = () => {
-    const { atWork, waiting } = tracker.countActive();
-    if (atWork + waiting === 0) over.abort();
+    const { running, waiting } = tracker.reader.countActive();
+    if (running + waiting === 0) over.abort();
   };
   await whenever(tracker, look, over.signal);
 }

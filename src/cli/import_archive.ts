@@ -14,25 +14,25 @@ import { haveSameBytes } from './same_bytes.ts';
 /** An archive in the imports folder. */
 export interface Copy {
   name: string;
-  /** Removes it again, if it was not there before. */
+  /** Removes the copy; does nothing when none was made. */
   forget(): Promise<void>;
 }
 
 /**
- * Copies a zip or a folder from anywhere into the imports folder; what is there already is taken as
- * it is, and so is a zip with the same bytes. Ctrl-C calls it off.
- * @throws CommandFailed when there is no such archive, or it is none.
+ * Copies a zip or a folder into the imports folder. An archive that is already there, or a zip with
+ * the same bytes, is not copied. Ctrl-C cancels.
+ * @throws CommandFailed when the path does not exist or is not an archive.
  */
 export async function copyIntoImports(importsDir: string, path: string): Promise<Copy> {
   const from = await realpath(resolve(path)).catch(() => undefined);
-  if (!from) throw new CommandFailed(`There is no archive at ${path}.`, EXIT.notFound);
+  if (!from) throw new CommandFailed(`No archive found at ${path}.`, EXIT.notFound);
   if (dirname(from) === (await realpath(importsDir))) {
     return { name: basename(from), forget: async () => {} };
   }
   return untilInterrupted(async (signal) => {
     const twin = await twinOf(importsDir, from, signal);
     if (twin) {
-      complain(`The same archive is there already, as ${twin}: it is read, and no copy is made.`);
+      complain(`The imports folder already has this archive as ${twin}. Reading it from there.`);
       return { name: twin, forget: async () => {} };
     }
     const { name } = await copyOf(importsDir, from, signal);
@@ -40,7 +40,7 @@ export async function copyIntoImports(importsDir: string, path: string): Promise
   });
 }
 
-/** The name of a zip in the imports folder that holds the same bytes. */
+/** The name of a zip in the imports folder with the same bytes. */
 async function twinOf(importsDir: string, from: string, signal: AbortSignal) {
   const file = await stat(from);
   for (const { name, bytes } of file.isFile() ? await listImports(importsDir) : []) {
@@ -72,7 +72,7 @@ async function untilInterrupted<Result>(
   const controller = new AbortController();
   const interrupt = () =>
     controller.abort(
-      new CommandFailed('Called off. Nothing of the archive was kept.', EXIT.interrupted),
+      new CommandFailed('Cancelled. No copy of the archive was kept.', EXIT.interrupted),
     );
   process.once('SIGINT', interrupt);
   try {

@@ -35,7 +35,7 @@ export function whoRunsJobs(): string {
  */
 export function findJob(tracker: Tracker, part: string): Job {
   if (part.length < LEAST_TYPED) throw tooShort(part);
-  const ids = tracker.idsLike(part, MAX_NAMED);
+  const ids = tracker.reader.idsLike(part, MAX_NAMED);
   const [id] = ids;
   const job = id === undefined ? undefined : tracker.getJob(id);
   if (!job) {

@@ -1,153 +1,129 @@
 import { type Command, Option } from 'commander';
-import type { JobType } from '../jobs/index.ts';
+import type { Field } from '../operations/fields.ts';
+import { loadCommands, loadInput } from '../operations/folders.ts';
+import type { OperationCommand, OptionWords } from '../operations/operation.ts';
+import { OPERATION_TYPES, wordsOf } from '../operations/words.ts';
 import { examples } from './help.ts';
+import type { TypedField } from './run_operation.ts';
 
-interface Field {
-  /** What commander reads: `--max <n>`. */
-  flags: string;
-  /** Its name in the operation's input, which checks it. */
-  field: string;
-  does: string;
+/** For the options of a command: its schema is needed, not the values that depend on these. */
+const NO_DEPS = { sources: new Map(), embedder: { model: '' } };
+
+/** The field of each option, for the completion of its values. */
+const FIELDS = new WeakMap<Option, { type: string; field: string }>();
+
+/**
+ * Adds the commands of each job type: those of its `command.ts`, or one with all defaults.
+ * @param words what was typed. Only commands that are named in it get the options of their fields,
+ * because schemas are slow to load.
+ */
+export async function addOperationCommands(program: Command, words: string[]): Promise<void> {
+  for (const type of OPERATION_TYPES) {
+    for (const given of await loadCommands(type)) await add(program, type, given, words);
+  }
 }
 
-interface OperationCommand {
-  type: JobType;
-  name: string;
-  does: string;
-  argument?: { name: string; field: string; does: string };
-  options: Field[];
-  examples: [command: string, does: string][];
-}
-
-const SOURCE: Field = {
-  flags: '--source <name>',
-  field: 'source',
-  does: 'where to read it: sample (the default); of an archive use xgpt import',
-};
-
-const REPLIES: Field = { flags: '--replies', field: 'includeReplies', does: 'replies as well' };
-const REPOSTS: Field = { flags: '--reposts', field: 'includeRetweets', does: 'reposts as well' };
-
-const SCRAPE: OperationCommand = {
-  type: 'scrape',
-  name: 'scrape',
-  does: 'read an author’s posts',
-  argument: { name: '<user>', field: 'username', does: 'whose, with or without @' },
-  options: [
-    { flags: '--max <n>', field: 'maxTweets', does: 'posts at most, 1 to 10,000 (default: 100)' },
-    REPLIES,
-    REPOSTS,
-    SOURCE,
-  ],
-  examples: [
-    ['xgpt scrape aurora_lab', 'the newest 100 posts'],
-    ['xgpt scrape aurora_lab --max 1000 --replies --json', 'progress and result as JSON lines'],
-    ['xgpt scrape aurora_lab --detach', 'start it, and let a server or worker do it'],
-  ],
-};
-
-const SEARCH: OperationCommand = {
-  type: 'search',
-  name: 'search',
-  does: 'read posts on a topic',
-  argument: { name: '<terms...>', field: 'query', does: 'one or more, separated by commas' },
-  options: [
-    { flags: '--max <n>', field: 'maxTweets', does: 'posts at most, 1 to 10,000 (default: 100)' },
-    { flags: '--days <n>', field: 'days', does: 'nothing older than so many days' },
-    { flags: '--mode <order>', field: 'mode', does: 'latest or top (default: latest)' },
-    { flags: '--embed', field: 'embed', does: 'give every post found a vector as well' },
-    SOURCE,
-  ],
-  examples: [
-    ['xgpt search space, jazz', 'posts with one of the terms'],
-    ['xgpt search telescope --days 30 --mode top', 'the most popular of a month'],
-  ],
-};
-
-const EMBED: OperationCommand = {
-  type: 'embed',
-  name: 'embed',
-  does: 'give a vector to every post that has none',
-  options: [
-    { flags: '--model <name>', field: 'model', does: 'which model' },
-    { flags: '--batch <n>', field: 'batchSize', does: 'texts at once, 1 to 256 (default: 32)' },
-  ],
-  examples: [['xgpt embed --batch 64', 'a larger batch: faster, in larger steps']],
-};
-
-const DISCOVER: OperationCommand = {
-  type: 'discover',
-  name: 'discover',
-  does: 'find people by bio or keywords',
-  argument: { name: '<query...>', field: 'query', does: 'words of their bios' },
-  options: [
-    { flags: '--max <n>', field: 'maxResults', does: 'profiles at most, 1 to 1,000 (default: 20)' },
-    { flags: '--save', field: 'save', does: 'keep the profiles (the default)' },
-    { flags: '--no-save', field: 'save', does: 'only list them' },
-    { flags: '--scrape', field: 'scrape', does: 'read the posts of each of them as well' },
-    { flags: '--posts <n>', field: 'maxTweets', does: 'posts of each at most (default: 100)' },
-    SOURCE,
-  ],
-  examples: [
-    ['xgpt users discover climbing coach', 'their usernames, one a line'],
-    ['xgpt users discover jazz --max 5 --scrape', 'and their posts, one job for each'],
-  ],
-};
-
-const IMPORT: OperationCommand = {
-  type: 'scrape',
-  name: 'import',
-  does: 'read an X data archive, a zip or a folder anywhere',
-  argument: { name: '<archive>', field: 'archive', does: 'its path; it is copied first' },
-  options: [
-    { flags: '--max <n>', field: 'maxTweets', does: 'posts at most (default: all)' },
-    REPLIES,
-    REPOSTS,
-  ],
-  examples: [['xgpt import ~/Downloads/twitter-archive.zip', 'everything in it']],
-};
-
-/** One command for each job type, and `import`, which is a scrape of what it copies. */
-export function addOperationCommands(program: Command, users: Command): void {
-  add(program, SCRAPE);
-  add(program, SEARCH);
-  add(program, EMBED);
-  add(users, DISCOVER);
-  add(program, IMPORT);
-}
-
-function add(parent: Command, operation: OperationCommand): void {
-  const { argument, options } = operation;
-  const command = parent.command(operation.name).description(operation.does);
+async function add(
+  program: Command,
+  type: string,
+  given: OperationCommand,
+  words: string[],
+): Promise<void> {
+  const parent = given.parent ? parentOf(program, given.parent) : program;
+  const name = given.name ?? type;
+  const command = parent
+    .command(name)
+    .description(given.does ?? startingSmall(wordsOf(type).summary));
+  const { argument } = given;
   if (argument) command.argument(argument.name, argument.does);
-  for (const { flags, does } of options) command.addOption(new Option(flags, does));
+  const fields = words.includes(name) ? await fieldsOfType(type) : [];
+  const options = fields.flatMap((field) => {
+    if (field.name === argument?.field) return [];
+    return optionsOf(field, given).map((option) => ({ option, field: field.name }));
+  });
+  for (const { option, field } of options) {
+    FIELDS.set(option, { type, field });
+    command.addOption(option);
+  }
   command
-    .option('--session <name>', 'a name that jobs can be listed by')
-    .option('--json', 'one JSON object a line on standard output: each change, last the job')
-    .option('--detach', 'start it, print its id and do not wait')
-    .addHelpText('after', examples(...operation.examples))
+    .option('--session <name>', 'session to add the job to; jobs can be listed by session')
+    .option('--json', 'print each change as a line of JSON, and the finished job last')
+    .option('--detach', 'start the job, print its id and exit')
+    .addHelpText('after', given.examples ? examples(...given.examples) : '')
     .action(async () => {
+      const typed: TypedField[] = options.map(({ option, field }) => ({
+        field,
+        value: command.getOptionValue(option.attributeName()),
+        typedAs: option.long ?? option.flags,
+      }));
+      if (argument) {
+        const value = command.args.join(' ');
+        typed.unshift({ field: argument.field, value, typedAs: argument.name });
+      }
       const { runOperation } = await import('./run_operation.ts');
-      const fields = fieldsOf(command, operation);
-      process.exitCode = await runOperation(operation.type, fields, command.opts());
+      process.exitCode = await runOperation(type, typed, command.opts(), given.prepare);
     });
 }
 
-/** A field of the operation's input: what was typed, and the name it was typed under. */
-export interface TypedField {
-  field: string;
-  value: unknown;
-  typedAs: string;
+function parentOf(program: Command, name: string): Command {
+  return program.commands.find((command) => command.name() === name) ?? program.command(name);
 }
 
-function fieldsOf(command: Command, { argument, options }: OperationCommand): TypedField[] {
-  const typed: TypedField[] = argument
-    ? [{ field: argument.field, value: command.args.join(' '), typedAs: argument.name }]
-    : [];
-  for (const { flags, field } of options) {
-    const option = new Option(flags);
-    const value = command.getOptionValue(option.attributeName());
-    typed.push({ field, value, typedAs: option.long ?? flags });
-  }
-  return typed;
+async function fieldsOfType(type: string): Promise<Field[]> {
+  const { fieldsOf } = await import('../operations/fields.ts');
+  return fieldsOf((await loadInput(type, NO_DEPS))());
+}
+
+/** `--max <n>`; for a tick that is on by default also `--no-save`. */
+function optionsOf(field: Field, { options = {} }: OperationCommand): Option[] {
+  const words = options[field.name] ?? {};
+  if (words === false) return [];
+  const name = words.name ?? field.name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const does = descriptionOf(field, words);
+  if (field.kind !== 'tick') return [new Option(`--${name} ${VALUES[field.kind]}`, does)];
+  const on = new Option(`--${name}`, does);
+  if (field.default !== true) return [on];
+  return [on, new Option(`--no-${name}`, words.not ?? `turn --${name} off`)];
+}
+
+const VALUES = { text: '<text>', number: '<n>', choice: '<name>' };
+
+/** "maximum number of posts, 1–10,000 (default: 100)" */
+function descriptionOf(field: Field, words: OptionWords): string {
+  const { label, description, min, max, values = [], initial } = field;
+  const does = words.does ?? startingSmall(description ?? label);
+  const range = min === undefined || max === undefined ? '' : `, ${inWords(min)}–${inWords(max)}`;
+  const choices = values.length > 1 ? `: ${values.join(' or ')}` : '';
+  const fallback = words.default ?? field.default ?? initial ?? '';
+  return `${does}${range}${choices}${defaultOf(fallback)}`;
+}
+
+function defaultOf(value: string | number | boolean): string {
+  if (value === true) return ' (default)';
+  return value === false || value === '' ? '' : ` (default: ${inWords(value)})`;
+}
+
+function inWords(value: string | number): string {
+  return value.toLocaleString('en');
+}
+
+function startingSmall(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '');
+}
+
+/** The values that an option of an operation may have; `undefined` for any other option. */
+export async function valuesOfOption(option: Option): Promise<string[] | undefined> {
+  const of = FIELDS.get(option);
+  if (!of) return undefined;
+  const [{ createSources }, { createLocalEmbedder }, { loadConfig }, { fieldsOf }] =
+    await Promise.all([
+      import('../sources/index.ts'),
+      import('../embedding/index.ts'),
+      import('../platform/config.ts'),
+      import('../operations/fields.ts'),
+    ]);
+  const config = loadConfig();
+  const deps = { sources: createSources(config), embedder: createLocalEmbedder(config) };
+  const fields = fieldsOf((await loadInput(of.type, deps))());
+  return fields.find(({ name }) => name === of.field)?.values ?? [];
 }

@@ -1,6 +1,6 @@
 import type { Job } from '../jobs/index.ts';
+import { resultSummary } from '../operations/words.ts';
 import { printable } from '../text/printable.ts';
-import { resultSummary } from '../text/result_summary.ts';
 
 /** What a completed job brought, for standard output: usernames that were found, or a summary. */
 export function resultLines(job: Job): string[] {

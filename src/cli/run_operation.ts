@@ -1,18 +1,24 @@
 import { bootstrap, type ProcessDeps } from '../app/bootstrap.ts';
 import { InvalidInput, type Job, type JobType, jobTracker, readSession } from '../jobs/index.ts';
+import type { OperationCommand } from '../operations/index.ts';
 import { loadConfig } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
 import { attend } from './attend.ts';
 import { complain } from './complain.ts';
-import { CommandFailed, EXIT } from './exit.ts';
-import { type Copy, copyIntoImports } from './import_archive.ts';
-import type { TypedField } from './operation_commands.ts';
+import { EXIT } from './exit.ts';
 import { whoGoesOn } from './others.ts';
 import { print } from './output.ts';
 import { createReporter } from './progress/reporter.ts';
 import { quietLog } from './quiet_log.ts';
 import { wrongInput } from './wrong_input.ts';
+
+/** A field of the input as it was typed: its value, and the argument or option it came from. */
+export interface TypedField {
+  field: string;
+  value: unknown;
+  typedAs: string;
+}
 
 export interface RunOptions {
   session?: string;
@@ -21,19 +27,21 @@ export interface RunOptions {
 }
 
 /**
- * Starts a job and runs it here, beside whatever servers and workers there are: whoever is first
- * does it. Returns the exit code when the job has ended.
+ * Starts a job and runs it in this process, unless a server or worker claims it first.
+ * @param prepare runs before the job is created; see `OperationCommand`.
+ * @returns the exit code, when the job has ended.
  */
 export async function runOperation(
-  type: JobType,
+  type: string,
   fields: TypedField[],
   options: RunOptions,
+  prepare?: OperationCommand['prepare'],
 ): Promise<number> {
   quietLog();
   const config = loadConfig();
   const deps = await bootstrap(config, 'command', createLogger(config.logLevel));
   try {
-    const job = await enqueue(deps, type, fields, options);
+    const job = await enqueue(deps, type, fields, options, prepare);
     if (options.detach) return detached(deps, job, options);
     await jobTracker.start({ only: job.id });
     await deps.vitals.start();
@@ -46,32 +54,28 @@ export async function runOperation(
   }
 }
 
-/** Of an archive that was copied and starts nothing, nothing is kept. */
+/** Undoes what was prepared when no job is created. */
 async function enqueue(
-  { importsDir }: ProcessDeps,
-  type: JobType,
+  deps: ProcessDeps,
+  type: string,
   fields: TypedField[],
   { session }: RunOptions,
+  prepare: OperationCommand['prepare'],
 ): Promise<Job> {
-  let copy: Copy | undefined;
+  let undo: (() => Promise<void>) | undefined;
   try {
     const sessionId = readSession(session);
     const input = Object.fromEntries(fields.map(({ field, value }) => [field, value]));
-    if (typeof input.archive === 'string') {
-      copy = await copyIntoImports(importsDir, input.archive);
-      Object.assign(input, { source: 'archive', archive: copy.name });
-    } else if (input.source === 'archive') {
-      throw new CommandFailed('--source: To read an archive use xgpt import.', EXIT.usage);
-    }
-    return await jobTracker.enqueue(type, input, { sessionId });
+    undo = await prepare?.(input, deps);
+    return await jobTracker.enqueue(type as JobType, input, { sessionId });
   } catch (error) {
-    await copy?.forget();
+    await undo?.();
     if (!(error instanceof InvalidInput)) throw error;
     throw wrongInput(error, (field) => typedAs(field, fields));
   }
 }
 
-/** As an argument or option was called by whoever typed it. */
+/** The argument or option that a field was typed as: `--max`. */
 function typedAs(field: string, fields: TypedField[]): string {
   const typed = fields.filter((one) => one.field === field);
   const { typedAs } = typed.find(({ value }) => value !== undefined) ?? typed[0] ?? {};
@@ -80,7 +84,10 @@ function typedAs(field: string, fields: TypedField[]): string {
 
 function detached({ vitals }: ProcessDeps, job: Job, { json }: RunOptions): number {
   print(json ? JSON.stringify(job) : job.id);
-  const advice = [`xgpt jobs watch ${job.id} shows it.`, whoGoesOn(vitals.processes(), Date.now())];
+  const advice = [
+    `Watch it with: xgpt jobs watch ${job.id}.`,
+    whoGoesOn(vitals.processes(), Date.now()),
+  ];
   complain(advice.filter(Boolean).join(' '));
   return EXIT.completed;
 }

@@ -32,9 +32,24 @@ export interface JobDefinition<Type extends JobType = JobType> {
   run(input: InputOf<Type>, job: QueuedJobContext): Promise<OutputOf<Type>>;
 }
 
+type Schema<Type extends JobType> = JobDefinition<Type>['input'];
+
+type Given<Type extends JobType> = Omit<JobDefinition<Type>, 'input' | 'retry'> & {
+  /** The schema, or what makes it when it is first used: that takes about 1 ms of a start. */
+  input: Schema<Type> | (() => Schema<Type>);
+  retry?: Partial<RetryPolicy>;
+};
+
 /** One job type, with the default retry policy where it names none. */
-export function defineJob<Type extends JobType>(
-  definition: Omit<JobDefinition<Type>, 'retry'> & { retry?: Partial<RetryPolicy> },
-): JobDefinition<Type> {
-  return { ...definition, retry: { ...DEFAULT_RETRY, ...definition.retry } };
+export function defineJob<Type extends JobType>(given: Given<Type>): JobDefinition<Type> {
+  const { input, ...definition } = given;
+  let schema: Schema<Type> | undefined;
+  return {
+    ...definition,
+    get input() {
+      schema ??= typeof input === 'function' ? input() : input;
+      return schema;
+    },
+    retry: { ...DEFAULT_RETRY, ...definition.retry },
+  };
 }

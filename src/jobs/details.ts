@@ -1,3 +1,5 @@
+import type { Job } from './job.ts';
+
 /** What becomes of one part of a job. */
 export const STEP_STATUSES = [
   'pending',
@@ -40,4 +42,12 @@ export interface LogPart {
   position: number;
   /** How many bytes between the position asked for and `from` are gone: a log keeps its newest 1 MB. */
   dropped: number;
+}
+
+/** What the page of a job shows beside the job. */
+export interface JobDetails {
+  attempts: JobAttempt[];
+  steps: JobStep[];
+  /** The jobs it started, oldest first. */
+  children: Job[];
 }

@@ -11,8 +11,6 @@ export interface JobHistory {
   ends(query: HistoryQuery): EndCount[];
   /** Why jobs failed on the days that the time touches, the most frequent of each type first. */
   failures(query: HistoryQuery): FailureCount[];
-  /** Deletes at most `limit` of the rows that tell of an earlier time; returns how many went. */
-  forgetBefore(time: number, limit: number): Promise<number>;
 }
 
 /** How much of a reason is kept, in code points. */

@@ -5,12 +5,14 @@ import { createLogger } from '../platform/logger.ts';
 import { createTracker } from './tracker.ts';
 
 export { type Clock, systemClock } from '../platform/clock.ts';
-export type { JobData, SavedData } from './data.ts';
 export { defineJob, type InputOf, type JobDefinition, type OutputOf } from './definition.ts';
-export type { JobAttempt, JobStep, LogPart, StepStatus } from './details.ts';
+export type { JobAttempt, JobDetails, JobStep, LogPart, StepStatus } from './details.ts';
+export { STEP_STATUSES } from './details.ts';
 export { BULK_ACTIONS, type BulkAction, type BulkOutcome, isOpenTo } from './engine/bulk.ts';
 export type { JobContext, QueuedJobContext } from './engine/context.ts';
+export type { Enqueued } from './engine/enqueuer.ts';
 export type { DatabaseWatch } from './engine/error_reporter.ts';
+export { readSession, SESSION_PATTERN } from './engine/input.ts';
 export {
   InvalidInput,
   JobStopped,
@@ -26,14 +28,14 @@ export {
   type Period,
   type TypeHistory,
 } from './history.ts';
-export type { Job, JobProgress, JobType, JobTypes } from './job.ts';
+export type { Job, JobData, JobProgress, JobType, JobTypes, SavedData } from './job.ts';
 export { parseJobQuery, readTyped, type TypedJobQuery, toJobQuery } from './job_query.ts';
 export {
   type FinalStatus,
   isActive,
-  isAtWork,
   isCancellable,
   isFinal,
+  isRunning,
   isWaiting,
   JOB_STATUSES,
   type JobStatus,
@@ -47,11 +49,9 @@ export {
   type SessionSummary,
   type Tally,
 } from './listing.ts';
-export { readSession, SESSION_PATTERN } from './session.ts';
+export type { TrackerReader } from './reader.ts';
 export {
   createTracker,
-  type Enqueued,
-  type JobDetails,
   type Tracker,
   type TrackerOptions,
 } from './tracker.ts';

@@ -2,7 +2,7 @@ import type { JobStatus } from './lifecycle.ts';
 import type { Failure } from './listing.ts';
 
 /**
- * Each operation adds its own entry, name → input and output, by declaration merging:
+ * Each operation adds its entry, name → input and output, by declaration merging:
  *
  *     declare module './job.ts' {
  *       interface JobTypes { scrape: { input: ScrapeInput; output: ScrapeResult } }
@@ -13,49 +13,70 @@ export interface JobTypes {}
 
 export type JobType = keyof JobTypes & string;
 
+/**
+ * What a handler saves together with its checkpoint. A module that stores such data adds its entry by
+ * declaration merging, and what was saved to `SavedData`:
+ *
+ *     declare module './job.ts' {
+ *       interface JobData { posts?: Post[] }
+ *       interface SavedData { posts: { added: number } }
+ *     }
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: filled by declaration merging
+export interface JobData {}
+
+// biome-ignore lint/suspicious/noEmptyInterface: filled by declaration merging
+export interface SavedData {}
+
+/**
+ * Saves what a handler commits, inside the store's own transaction: synchronous on SQLite, and with
+ * no effect outside the database, because it may be run again after a rollback.
+ */
+export type SaveData = (data: JobData) => SavedData;
+
 export interface JobProgress {
   current: number;
   /** 0 = unknown. */
   total: number;
   message: string;
-  /** Which part of the work is under way, when it has parts: `fetching`, `embedding`. */
+  /** The current part of the work, when it has parts: `fetching`, `embedding`. */
   stage?: string;
 }
 
-/** A job as the database knows it, with progress not older than the last flush. */
+/** A job as it is in the database, with progress not older than the last flush. */
 export interface Job {
   id: string;
   type: JobType;
   status: JobStatus;
   createdAt: Date;
-  /** When its current or latest attempt started. */
+  /** When its latest attempt started. */
   startedAt?: Date;
   completedAt?: Date;
   updatedAt: Date;
   progress: JobProgress;
-  /** What was asked: the checked input of a queued job, anything the caller gave of a tracked one. */
+  /** The checked input of a queued job, or what the caller of a tracked job gave. */
   metadata?: Record<string, unknown>;
-  /** What a queued job's handler returned. */
+  /** What the handler of a queued job returned. */
   result?: unknown;
-  /** The reason, for a person: why it failed, or what had to be done to cancel it. */
+  /** For a person: why it failed, or how it was stopped after a cancel. */
   errorMessage?: string;
   /** One per failed attempt, oldest first. */
   errors: string[];
-  /** Why it failed for good; see `FAILURES`. */
+  /** Why it failed for good; see `FAILURES`. Stored when it fails. */
   failure?: Failure;
-  /** How often it was started; also the fence that every write of a handler names. */
+  /** How often it was started. Every write of a handler names its attempt. */
   attempt: number;
   /**
-   * How many of these count against `maxAttempts`, the one under way included: neither those that
-   * were interrupted or got further, nor those before a retry by hand.
+   * How many attempts count against `maxAttempts`, the current one included. Attempts that were
+   * interrupted or moved the checkpoint do not count, nor do those before a retry by a person.
    */
   attemptsUsed: number;
   maxAttempts: number;
   /** When a retrying job is due. */
   retryAt?: Date;
-  /** Its caller does the work itself, so nobody can resume it. */
+  /** Its caller does the work itself, so that it cannot be resumed. */
   tracked: boolean;
-  /** A person has seen this end and put it away. */
+  /** When a person removed the ended job from the taskbar. */
   dismissedAt?: Date;
   sessionId?: string;
   parentId?: string;

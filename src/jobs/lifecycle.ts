@@ -51,11 +51,11 @@ export function isActive(status: JobStatus): boolean {
 }
 
 /** A handler is at work on it. */
-export function isAtWork(status: JobStatus): boolean {
+export function isRunning(status: JobStatus): boolean {
   return status === 'running' || status === 'cancelling';
 }
 
-/** Nobody is at work on it yet, or again. */
+/** It has no handler yet, or waits for its next attempt. */
 export function isWaiting(status: JobStatus): boolean {
   return status === 'queued' || status === 'retrying';
 }

@@ -1,7 +1,7 @@
-import type { JobData, SavedData } from '../jobs/data.ts';
+import type { JobData, SavedData } from '../jobs/job.ts';
 import type { Post, Profile } from '../sources/post.ts';
 
-declare module '../jobs/data.ts' {
+declare module '../jobs/job.ts' {
   interface JobData {
     posts?: Post[];
     profiles?: Profile[];

@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import { z } from 'zod';
+import { statement } from '../platform/statement.ts';
 import type { Post } from '../sources/post.ts';
 import type { Library, PostPage, PostQuery } from './library.ts';
 import { clampLimit, readCursor, where, writeCursor } from './listing.ts';
@@ -58,14 +59,14 @@ const CONDITIONS = {
 
 const COUNT_WORDS = 'SELECT count(*) AS total FROM post_words WHERE post_words MATCH $match';
 
-const cursorSchema = z.tuple([z.literal('posts'), z.int(), z.int()]);
+const cursorSchema = () => z.tuple([z.literal('posts'), z.int(), z.int()]);
 
 /** @param now the time in ms since 1970. */
 export function createPostStore(db: Database, now: () => number): PostStore {
-  const find = db.query<Known, Bindings>(FIND);
-  const upsert = db.query<{ key: number }, Record<string, string | number | null>>(UPSERT);
-  const indexWords = db.query<void, Bindings>(INDEX_WORDS);
-  const count = db.query<{ total: number }, []>('SELECT count(*) AS total FROM posts');
+  const find = statement<Known, Bindings>(db, FIND);
+  const upsert = statement<{ key: number }, Record<string, string | number | null>>(db, UPSERT);
+  const indexWords = statement<void, Bindings>(db, INDEX_WORDS);
+  const count = statement<{ total: number }, []>(db, 'SELECT count(*) AS total FROM posts');
 
   function savePost(post: Post, now: number): { key: number; isNew: boolean } {
     const known = find.get({ source: post.source, id: post.id });
@@ -131,6 +132,6 @@ function filtersOf({ author, source, q }: PostQuery): Bindings {
 
 function positionOf(cursor: string | undefined): Bindings {
   if (cursor === undefined) return {};
-  const [, created_at, key] = readCursor(cursorSchema, cursor);
+  const [, created_at, key] = readCursor(cursorSchema(), cursor);
   return { created_at, key };
 }

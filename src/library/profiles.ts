@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import { z } from 'zod';
+import { statement } from '../platform/statement.ts';
 import type { Profile } from '../sources/post.ts';
 import type { Library, ProfilePage, ProfileQuery, StoredProfile } from './library.ts';
 import { clampLimit, readCursor, where, writeCursor } from './listing.ts';
@@ -56,13 +57,13 @@ const CONDITIONS = {
 const POSTS_HELD = `(SELECT count(*) FROM posts
   WHERE posts.author = profiles.username AND posts.source = profiles.source) AS posts_held`;
 
-const cursorSchema = z.tuple([z.literal('profiles'), z.string(), z.int()]);
+const cursorSchema = () => z.tuple([z.literal('profiles'), z.string(), z.int()]);
 
 /** @param now the time in ms since 1970. */
 export function createProfileStore(db: Database, now: () => number): ProfileStore {
-  const find = db.query<{ key: number }, Bindings>(FIND);
-  const upsert = db.query<void, Record<string, string | number | null>>(UPSERT);
-  const count = db.query<{ total: number }, []>('SELECT count(*) AS total FROM profiles');
+  const find = statement<{ key: number }, Bindings>(db, FIND);
+  const upsert = statement<void, Record<string, string | number | null>>(db, UPSERT);
+  const count = statement<{ total: number }, []>(db, 'SELECT count(*) AS total FROM profiles');
 
   function saveProfile(profile: Profile, now: number): 0 | 1 {
     const known = find.get({ source: profile.source, id: profile.id });
@@ -108,7 +109,7 @@ export function createProfileStore(db: Database, now: () => number): ProfileStor
 
 function positionOf(cursor: string | undefined): Bindings {
   if (cursor === undefined) return {};
-  const [, username, key] = readCursor(cursorSchema, cursor);
+  const [, username, key] = readCursor(cursorSchema(), cursor);
   return { username, key };
 }
 

@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite';
+import { statement } from '../platform/statement.ts';
 import type { Post } from '../sources/post.ts';
 import type { Library } from './library.ts';
 import { type PostRow, toPost } from './post_row.ts';
@@ -32,18 +33,22 @@ const WITHOUT_VECTOR = `
   AND NOT EXISTS (SELECT 1 FROM vectors WHERE post_key = posts.key AND model = $model)`;
 
 export function createVectorStore(db: Database): VectorStore {
-  const save = db.query<void, Bindings>(SAVE);
-  const nearest = db.query<PostRow & { similarity: number }, Bindings>(NEAREST);
-  const without = db.query<{ key: number; text: string }, Bindings>(
+  const save = statement<void, Bindings>(db, SAVE);
+  const without = statement<{ key: number; text: string }, Bindings>(
+    db,
     `SELECT key, text ${WITHOUT_VECTOR} ORDER BY key LIMIT $limit`,
   );
-  const oneWithout = db.query<{ key: number; text: string }, Bindings>(
+  const oneWithout = statement<{ key: number; text: string }, Bindings>(
+    db,
     `SELECT key, text ${WITHOUT_VECTOR} AND key = $key`,
   );
-  const countWithout = db.query<{ total: number }, Bindings>(
+  const countWithout = statement<{ total: number }, Bindings>(
+    db,
     `SELECT count(*) AS total ${WITHOUT_VECTOR}`,
   );
-  const count = db.query<{ total: number }, []>('SELECT count(*) AS total FROM vectors');
+  const count = statement<{ total: number }, []>(db, 'SELECT count(*) AS total FROM vectors');
+
+  let knowsDistances = false;
 
   const saveVectors = db.transaction(
     (model: string, vectors: Parameters<Library['saveVectors']>[1]) => {
@@ -54,12 +59,19 @@ export function createVectorStore(db: Database): VectorStore {
     },
   );
 
+  /** Loading the extension takes 3 ms, and most processes compare no vectors. */
+  function nearest() {
+    if (!knowsDistances) loadVectorFunctions(db);
+    knowsDistances = true;
+    return db.query<PostRow & { similarity: number }, Bindings>(NEAREST);
+  }
+
   function postsLike(
     model: string,
     vector: Float32Array,
     limit: number,
   ): (Post & { similarity: number })[] {
-    const rows = nearest.all({ model, embedding: bytesOf(vector), limit: Math.max(limit, 0) });
+    const rows = nearest().all({ model, embedding: bytesOf(vector), limit: Math.max(limit, 0) });
     return rows.map((row) => ({ ...toPost(row), similarity: row.similarity }));
   }
 
@@ -72,6 +84,15 @@ export function createVectorStore(db: Database): VectorStore {
     countWithoutVector: (model) => countWithout.get({ model, afterKey: 0 })?.total ?? 0,
     countVectors: () => count.get()?.total ?? 0,
   };
+}
+
+/**
+ * Adds the functions of sqlite-vec to a connection.
+ * @throws when there is no sqlite-vec for this platform.
+ */
+export function loadVectorFunctions(db: Database): void {
+  const { getLoadablePath }: typeof import('sqlite-vec') = require('sqlite-vec');
+  db.loadExtension(getLoadablePath());
 }
 
 /** The vector's own bytes: it may be a view into a larger buffer. */

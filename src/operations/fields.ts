@@ -1,108 +1,257 @@
 import { z } from 'zod';
 
 /**
- * Fields that operations share. They read forms and JSON alike: an empty field counts as absent, a
- * number may come as digits, a tick as `on`. Messages stand next to the field and say what to do.
+ * The fields of an input. They read forms and JSON alike: an empty field counts as absent, a number
+ * may come as digits, a tick as `on`. Messages stand next to the field and say what to do. Each
+ * rule is stated here once: what a form checks and what the API's document says follow from it.
  */
 
 const MAX_QUERY_LENGTH = 500;
 const MAX_TERMS = 20;
+const MAX_USERNAME_LENGTH = 100;
 
-const absentWhenBlank = (value: unknown) =>
-  value === null || (typeof value === 'string' && value.trim() === '') ? undefined : value;
+/** How a field looks in the form. */
+export interface FieldWords {
+  label: string;
+  /** Below the field. */
+  help?: string;
+  placeholder?: string;
+  /** What the form begins with, where that is not the field's default. */
+  initial?: string | number | boolean;
+  /** How each choice is called, where its value does not do. */
+  choices?: Record<string, string>;
+  /** It stands beside the field before it. */
+  sameRow?: boolean;
+}
 
-const digitsAsNumber = (value: unknown) => {
-  const given = absentWhenBlank(value);
-  return typeof given === 'string' && /^\s*[+-]?\d+(\.\d+)?\s*$/.test(given)
-    ? Number(given)
-    : given;
-};
+interface Described extends FieldWords {
+  kind?: Field['kind'];
+  /** How messages call it; the label by default. */
+  name?: string;
+  /** For the API's document, and the help of the command's option. */
+  description?: string;
+}
 
-const tickAsBoolean = (value: unknown) => {
-  const given = absentWhenBlank(value);
-  if (given === 'true' || given === 'on' || given === '1') return true;
-  if (given === 'false' || given === 'off' || given === '0') return false;
-  return given;
-};
+/** How the fields look, by their schemas. What Zod's own registry holds goes into the API's document. */
+const WORDS = new WeakMap<z.ZodType, FieldWords & { kind?: Field['kind'] }>();
+
+/** A field that may be left out; `run` gets the default then. */
+type WithDefault<Value> = z.ZodType<
+  Value,
+  Value | undefined,
+  z.core.$ZodTypeInternals<Value, Value | undefined> & { optin: 'optional' }
+>;
+
+/** A field that may be left out. */
+type Optional<Value> = z.ZodType<
+  Value | undefined,
+  Value | undefined,
+  z.core.$ZodTypeInternals<Value | undefined, Value | undefined> & {
+    optin: 'optional';
+    optout: 'optional';
+  }
+>;
 
 /** A whole number between two bounds, both included. */
-export function wholeNumber(label: string, min: number, max: number, fallback: number) {
-  return z.preprocess(digitsAsNumber, between(label, min, max).default(fallback));
+export function wholeNumber(
+  field: Described & { min: number; max: number; default: number },
+): WithDefault<number> {
+  return described(field, z.preprocess(digitsAsNumber, between(field).default(field.default)));
 }
 
-export function optionalWholeNumber(label: string, min: number, max: number) {
-  return z.preprocess(digitsAsNumber, between(label, min, max).optional());
+export function optionalWholeNumber(
+  field: Described & { min: number; max: number },
+): Optional<number> {
+  return described(field, z.preprocess(digitsAsNumber, between(field).optional()));
 }
 
-function between(label: string, min: number, max: number) {
-  const [from, to] = [min, max].map((bound) => bound.toLocaleString('en'));
-  const error = `${label} must be a whole number from ${from} to ${to}.`;
-  return z.number({ error }).int(error).min(min, error).max(max, error);
+export function tick(field: Described & { default: boolean }): WithDefault<boolean> {
+  const error = `${nameOf(field)} must be true or false.`;
+  const schema = z.boolean({ error }).default(field.default);
+  return described(field, z.preprocess(tickAsBoolean, schema));
 }
 
-export function tick(label: string, fallback: boolean) {
-  return z.preprocess(
-    tickAsBoolean,
-    z.boolean({ error: `${label} must be true or false.` }).default(fallback),
-  );
+/** One of a few values. */
+export function choice<const Value extends string>(
+  field: Described & { values: readonly Value[]; default: NoInfer<Value> },
+): WithDefault<Value> {
+  const error = `${nameOf(field)} must be one of: ${field.values.join(', ')}.`;
+  const schema = z.enum(field.values as [Value, ...Value[]], { error });
+  const read = z.preprocess(absentWhenBlank, schema.default(field.default as never));
+  // Of no values at all, as where the sources are not known, the rule does not show what it is.
+  return described({ ...field, kind: 'choice' }, read);
 }
 
-export function choice<const Values extends readonly [string, ...string[]]>(
-  label: string,
-  values: Values,
-  fallback: Values[number],
-) {
-  const error = `${label} must be one of: ${values.join(', ')}.`;
-  return z.preprocess(absentWhenBlank, z.enum(values, { error }).default(fallback as never));
+/** The sources that can do what the type does. */
+export function sourceChoice(values: string[]): WithDefault<string> {
+  return choice({ label: 'Source', values, default: 'sample' });
 }
-
-function missingOrNoText(label: string, advice: string) {
-  return ({ input }: { input?: unknown }) =>
-    input === undefined ? `${label} is missing. ${advice}` : `${label} must be text. ${advice}`;
-}
-
-/** A username with or without its `@`. */
-export const username = z
-  .preprocess(
-    (value) => {
-      const given = absentWhenBlank(value);
-      return typeof given === 'string' ? given.trim().replace(/^@/, '') : given;
-    },
-    z
-      .string({ error: missingOrNoText('Username', 'Type one, for example aurora_lab.') })
-      .regex(
-        /^[\p{L}\p{N}_][\p{L}\p{N}_.-]{0,99}$/u,
-        'Username may have letters, digits, and _ . - only, 100 at most, with or without @ in front.',
-      ),
-  )
-  // As it may be sent.
-  .meta({ pattern: '^@?[\\p{L}\\p{N}_][\\p{L}\\p{N}_.-]{0,99}$' });
 
 /** Free words, without control characters. */
-export function words(label: string, example: string) {
-  return z.preprocess(
-    (value) => {
-      const given = absentWhenBlank(value);
-      return typeof given === 'string' ? given.trim() : given;
-    },
-    z
-      .string({ error: missingOrNoText(label, `Type what to look for, for example ${example}.`) })
-      .max(MAX_QUERY_LENGTH, `${label} may have ${MAX_QUERY_LENGTH} characters at most.`)
-      .regex(/^\P{Cc}*$/u, `${label} may not have line breaks or other control characters.`),
-  );
+export function words(field: Described & { example: string }): z.ZodType<string, string> {
+  return described(field, freeWords(field));
 }
 
 /** Comma-separated terms: at least one, 20 at most. */
-export const terms = words('Query', 'space, jazz')
-  .refine((query) => termsOf(query).length > 0, 'Query has no words. Type what to look for.')
-  .refine(
-    (query) => termsOf(query).length <= MAX_TERMS,
-    `Query may have ${MAX_TERMS} terms at most. Start several searches instead.`,
-  );
+export function terms(field: Described & { example: string }): z.ZodType<string, string> {
+  const name = nameOf(field);
+  const schema = freeWords(field)
+    .refine((query) => termsOf(query).length > 0, `${name} has no words. Type what to look for.`)
+    .refine(
+      (query) => termsOf(query).length <= MAX_TERMS,
+      `${name} may have ${MAX_TERMS} terms at most. Start several searches instead.`,
+    );
+  return described(field, schema);
+}
 
 export function termsOf(query: string): string[] {
   return query
     .split(',')
     .map((term) => term.trim())
     .filter(Boolean);
+}
+
+/** A username with or without its `@`, which may be absent. */
+export function optionalUsername(field: Described): Optional<string> {
+  const character = '[\\p{L}\\p{N}_.\\-]';
+  const bare = `[\\p{L}\\p{N}_]${character}{0,${MAX_USERNAME_LENGTH - 1}}`;
+  const schema = z
+    .string({ error: missingOrNoText('Username', 'Type one, for example aurora_lab.') })
+    .regex(
+      new RegExp(`^${bare}$`, 'u'),
+      `Username may have letters, digits, and _ . - only, ${MAX_USERNAME_LENGTH} at most, with or without @ in front.`,
+    );
+  const read = z.preprocess((value) => {
+    const given = absentWhenBlank(value);
+    return typeof given === 'string' ? given.trim().replace(/^@/, '') : given;
+  }, schema.optional());
+  // As it may be sent.
+  const sent = { pattern: `^@?${bare}$`, maxLength: MAX_USERNAME_LENGTH + 1 };
+  return described(field, read.meta(sent));
+}
+
+/** A text that may be absent, `maxLength` UTF-16 code units at most. */
+export function optionalText(field: Described & { maxLength: number }): Optional<string> {
+  const schema = z.string().max(field.maxLength).optional();
+  return described(
+    field,
+    z.preprocess((value) => value || undefined, schema),
+  );
+}
+
+function described<Schema extends z.ZodType>(field: Described, schema: Schema): never {
+  const { name: _, description, ...words } = field;
+  const said = description === undefined ? schema : schema.meta({ ...schema.meta(), description });
+  WORDS.set(said, words);
+  return said as never;
+}
+
+function freeWords(field: Described & { example: string }) {
+  const name = nameOf(field);
+  return z.preprocess(
+    (value) => {
+      const given = absentWhenBlank(value);
+      return typeof given === 'string' ? given.trim() : given;
+    },
+    z
+      .string({
+        error: missingOrNoText(name, `Type what to look for, for example ${field.example}.`),
+      })
+      .max(MAX_QUERY_LENGTH, `${name} may have ${MAX_QUERY_LENGTH} characters at most.`)
+      .regex(/^\P{Cc}*$/u, `${name} may not have line breaks or other control characters.`),
+  );
+}
+
+function between(field: Described & { min: number; max: number }) {
+  const [from, to] = [field.min, field.max].map((bound) => bound.toLocaleString('en'));
+  const error = `${nameOf(field)} must be a whole number from ${from} to ${to}.`;
+  return z.number({ error }).int(error).min(field.min, error).max(field.max, error);
+}
+
+function missingOrNoText(name: string, advice: string) {
+  return ({ input }: { input?: unknown }) =>
+    input === undefined ? `${name} is missing. ${advice}` : `${name} must be text. ${advice}`;
+}
+
+function nameOf({ name, label }: Described): string {
+  return name ?? label;
+}
+
+function absentWhenBlank(value: unknown): unknown {
+  return value === null || (typeof value === 'string' && value.trim() === '') ? undefined : value;
+}
+
+function digitsAsNumber(value: unknown): unknown {
+  const given = absentWhenBlank(value);
+  return typeof given === 'string' && /^\s*[+-]?\d+(\.\d+)?\s*$/.test(given)
+    ? Number(given)
+    : given;
+}
+
+function tickAsBoolean(value: unknown): unknown {
+  const given = absentWhenBlank(value);
+  if (given === 'true' || given === 'on' || given === '1') return true;
+  if (given === 'false' || given === 'off' || given === '0') return false;
+  return given;
+}
+
+/** A field of an input: its rule and how it looks. */
+export interface Field extends FieldWords {
+  name: string;
+  kind: 'text' | 'number' | 'tick' | 'choice';
+  description?: string;
+  /** It has no default and may not be left out. */
+  required: boolean;
+  default?: string | number | boolean;
+  min?: number;
+  max?: number;
+  maxLength?: number;
+  /** As HTML has it: for all of the text. */
+  pattern?: string;
+  /** Of a choice. */
+  values?: string[];
+}
+
+/** The fields of a schema, whichever Zod makes: what the forms and the commands know of a type. */
+export function fieldsOf(input: z.ZodType): Field[] {
+  const rules = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' });
+  const shape = shapeOf(input);
+  return Object.entries(rules.properties ?? {}).map(([name, rule]) => {
+    const schema = shape[name];
+    const words = (schema && WORDS.get(schema)) ?? { label: labelOf(name) };
+    const required = rules.required?.includes(name) ?? false;
+    return { name, required, ...ruleOf(rule as z.core.JSONSchema.JSONSchema), ...words };
+  });
+}
+
+function ruleOf(rule: z.core.JSONSchema.JSONSchema): Omit<Field, 'name' | 'label' | 'required'> {
+  const { minimum, maximum, maxLength, pattern, description } = rule;
+  return {
+    kind: kindOf(rule),
+    ...(description !== undefined && { description }),
+    ...(rule.default !== undefined && { default: rule.default as string }),
+    ...(minimum !== undefined && { min: minimum }),
+    ...(maximum !== undefined && { max: maximum }),
+    ...(maxLength !== undefined && { maxLength }),
+    ...(pattern !== undefined && { pattern: pattern.replace(/^\^|\$$/g, '') }),
+    ...(rule.enum && { values: rule.enum.map(String) }),
+  };
+}
+
+function kindOf({ type, enum: values }: z.core.JSONSchema.JSONSchema): Field['kind'] {
+  if (values) return 'choice';
+  if (type === 'boolean') return 'tick';
+  return type === 'integer' || type === 'number' ? 'number' : 'text';
+}
+
+/** Of an object that is checked or changed as a whole, the fields that are sent. */
+function shapeOf(input: z.ZodType): Record<string, z.ZodType> {
+  if (input instanceof z.ZodPipe) return shapeOf(input.in as z.ZodType);
+  return input instanceof z.ZodObject ? (input.shape as Record<string, z.ZodType>) : {};
+}
+
+/** `upTo` → "Up to". */
+function labelOf(name: string): string {
+  const words = name.replace(/([a-z\d])([A-Z])/g, '$1 $2').toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

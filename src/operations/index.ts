@@ -1,19 +1,96 @@
-import { join } from 'node:path';
-import { importFile } from '../app/compiled/import_file.ts';
-import type { JobDefinition } from '../jobs/index.ts';
+import { defineJob, type JobDefinition, type JobType } from '../jobs/index.ts';
 import type { OperationDeps } from './deps.ts';
+import { type Field, fieldsOf } from './fields.ts';
+import { defaultOf, loadInput } from './folders.ts';
+import type { Operation, OperationRun, Operations } from './operation.ts';
+import { OPERATION_TYPES, wordsOf } from './words.ts';
 
-/** What stands in this folder and is no operation has no default export. */
-type OperationFile = { default?: (services: OperationDeps) => JobDefinition };
+export type { Field } from './fields.ts';
+export { loadForms, type OperationForms } from './folders.ts';
+export type { Operation, OperationCommand, Operations } from './operation.ts';
+export { OPERATION_TYPES } from './words.ts';
+
+/** What the addresses and the commands of the program begin with: no type may be called so. */
+export const RESERVED_NAMES = [
+  'api',
+  'assets',
+  'backup',
+  'bulk',
+  'complete',
+  'completion',
+  'docs',
+  'find',
+  'healthz',
+  'help',
+  'history',
+  'import',
+  'imports',
+  'jobs',
+  'login',
+  'logout',
+  'metrics',
+  'openapi.json',
+  'posts',
+  'profiles',
+  'restore',
+  'schedule',
+  'schedules',
+  'serve',
+  'sessions',
+  'types',
+  'users',
+  'worker',
+] as const;
 
 /**
- * Every job type this program has: each file of this folder whose default export is a function
- * from services to a definition. A new type is a new file, and nothing else to edit.
+ * Every job type of the program, one for each folder beside this file: see `Operation`.
+ * @throws when a folder has a name that no type can have.
  */
-export async function loadOperations(services: OperationDeps): Promise<JobDefinition[]> {
-  const names = [...new Bun.Glob('*.ts').scanSync(import.meta.dir)].sort();
-  const files = await Promise.all(
-    names.map((name) => importFile(join(import.meta.dir, name)) as Promise<OperationFile>),
-  );
-  return files.flatMap((file) => file.default?.(services) ?? []);
+export async function loadOperations(deps: OperationDeps): Promise<Operations> {
+  const loaded = OPERATION_TYPES.map((type) => loadOperation(type, deps));
+  const operations = await Promise.all(loaded);
+  return new Map(operations.map((operation) => [operation.type, operation]));
+}
+
+async function loadOperation(type: string, deps: OperationDeps): Promise<Operation> {
+  refuseReserved(type);
+  const [input, create] = await Promise.all([
+    loadInput(type, deps),
+    defaultOf<(deps: OperationDeps) => OperationRun<JobType>>(type, 'run.ts'),
+  ]);
+  const { upload, ...run } = create(deps);
+  const definition = defineJob({ ...run, type: type as JobType, input: input as () => never });
+  let fields: Field[] | undefined;
+  return {
+    type: type as JobType,
+    definition,
+    // The schema is made when it is first used.
+    get fields() {
+      fields ??= fieldsOf(definition.input);
+      return fields;
+    },
+    words: wordsOf(type),
+    ...(upload && { upload }),
+  };
+}
+
+/** For the tracker, by the names of their types: lists of types are in this order. */
+export function definitionsOf(operations: Operations): JobDefinition[] {
+  const definitions = [...operations.values()].map(({ definition }) => definition);
+  return definitions.sort((one, other) => (one.type < other.type ? -1 : 1));
+}
+
+/** @throws when an address or a command has that name already, or none could have it. */
+export function refuseReserved(type: string): void {
+  const folder = `The folder src/operations/${type} cannot be a job type`;
+  if (RESERVED_NAMES.some((name) => name === type)) {
+    throw new Error(
+      `${folder}: “${type}” is already the name of an address or a command. Give it another name.`,
+    );
+  }
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(type)) {
+    throw new Error(
+      `${folder}: a name has lower-case letters, digits and single hyphens. Give it another name.`,
+    );
+  }
 }

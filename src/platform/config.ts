@@ -1,16 +1,54 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
 import { LOG_LEVELS, type LogLevel } from './logger.ts';
 
-function number(min: number, max: number, fallback: number) {
-  const error = `must be a number from ${min} to ${max}`;
-  return z.coerce.number({ error }).min(min, error).max(max, error).default(fallback);
+/** How the text of a setting is read. Not by Zod: that would take 5 ms of every start. */
+interface Setting<Value> {
+  /** Undefined when the text cannot be used. */
+  read(text: string): Value | undefined;
+  /** What the text must be, for a message. */
+  rule: string;
+  default: Value;
 }
 
-function whole(min: number, max: number, fallback: number) {
-  const error = `must be a whole number from ${min} to ${max}`;
-  return z.coerce.number({ error }).int(error).min(min, error).max(max, error).default(fallback);
+function number(min: number, max: number, fallback: number): Setting<number> {
+  return {
+    read: (text) => inRange(Number(text), min, max),
+    rule: `must be a number from ${min} to ${max}`,
+    default: fallback,
+  };
+}
+
+function whole(min: number, max: number, fallback: number): Setting<number> {
+  return {
+    read: (text) => (Number.isInteger(Number(text)) ? inRange(Number(text), min, max) : undefined),
+    rule: `must be a whole number from ${min} to ${max}`,
+    default: fallback,
+  };
+}
+
+function inRange(value: number, min: number, max: number): number | undefined {
+  return value >= min && value <= max ? value : undefined;
+}
+
+function oneOf<Value extends string>(
+  values: readonly Value[],
+  list: string,
+  fallback: Value,
+): Setting<Value> {
+  return {
+    read: (text) => values.find((value) => value === text),
+    rule: `must be ${list}`,
+    default: fallback,
+  };
+}
+
+function text<Fallback extends string | undefined>(
+  fallback: Fallback,
+  rule = '',
+  isRight: (text: string) => boolean = () => true,
+): Setting<string | Fallback> {
+  return { read: (text) => (isRight(text) ? text : undefined), rule, default: fallback };
 }
 
 /** Beside the program, so that every command finds the same, wherever it is called from. */
@@ -23,30 +61,27 @@ const MAX_AT_ONCE = 64;
 const SECRETS = new Set(['XGPT_TOKEN']);
 
 /** Every setting the program has, with its range and default. `docs/configuration.md` lists them. */
-const settings = z.object({
+const SETTINGS = {
   PORT: whole(0, 65_535, 3000),
-  HOST: z.string().default('127.0.0.1'),
+  HOST: text('127.0.0.1'),
   // What a header cannot carry could be typed into the form and not sent by a program.
-  XGPT_TOKEN: z
-    .string()
-    .regex(/^[!-~]{16,}$/, 'must be at least 16 letters, digits and signs, without spaces')
-    .optional(),
-  XGPT_HOSTS: z
-    .string()
-    .default('')
-    .transform(namesIn)
-    .refine((names) => names.every(isHostName), {
-      error: 'must be host names without scheme or port, separated by commas: xgpt.lan, nas',
-    }),
-  XGPT_DATA_DIR: z.string().default(DATA_DIR),
-  XGPT_LOG_LEVEL: z
-    .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
-    .default('info'),
+  XGPT_TOKEN: text(
+    undefined,
+    'must be at least 16 letters, digits and signs, without spaces',
+    (token) => /^[!-~]{16,}$/.test(token),
+  ),
+  XGPT_HOSTS: text(
+    '',
+    'must be host names without scheme or port, separated by commas: xgpt.lan, nas',
+    (list) => namesIn(list).every(isHostName),
+  ),
+  XGPT_DATA_DIR: text(DATA_DIR),
+  XGPT_LOG_LEVEL: oneOf(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`, 'info'),
   XGPT_SAMPLE_PAGE_MS: whole(0, 60_000, 150),
   // Read before all others, by `src/app/compiled/`; here it is checked.
-  XGPT_CODE_CACHE: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
+  XGPT_CODE_CACHE: oneOf(['on', 'off'], 'on or off', 'on'),
   XGPT_MAX_UPLOAD_MB: whole(1, 1_000_000, 2048),
-  XGPT_MODEL_DIR: z.string().refine(existsSync, 'must be a folder that exists').optional(),
+  XGPT_MODEL_DIR: text(undefined, 'must be a folder that exists', existsSync),
   XGPT_MAX_CONNECTIONS: whole(1, 1_000_000, 20_000),
   XGPT_SCRAPE_CONCURRENCY: whole(1, MAX_AT_ONCE, 2),
   XGPT_SEARCH_CONCURRENCY: whole(1, MAX_AT_ONCE, 2),
@@ -58,7 +93,13 @@ const settings = z.object({
   XGPT_CANCEL_GRACE_MS: whole(0, DAY_MS, 10_000),
   XGPT_DRAIN_MS: whole(0, DAY_MS, 2_000),
   XGPT_KEEP_FINISHED_HOURS: number(0, 87_600, 24),
-});
+};
+
+type Settings = {
+  [Name in keyof typeof SETTINGS]: (typeof SETTINGS)[Name] extends Setting<infer Value>
+    ? Value
+    : never;
+};
 
 export interface Config {
   port: number;
@@ -106,28 +147,21 @@ export class InvalidConfig extends Error {
  * @throws InvalidConfig that names every setting with a bad value.
  */
 export function loadConfig(env: Record<string, string | undefined> = process.env): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  // Zod would compile the checks first, and they are made once.
-  const parsed = settings.safeParse(given, { jitless: true });
-  const problems = (parsed.error?.issues ?? []).map((issue) => {
-    const name = String(issue.path[0]);
-    return `${name}: ${issue.message}${SECRETS.has(name) ? '' : ` (is "${given[name]}")`}`;
-  });
-  if (isOpenToAll(given)) {
+  const { settings: s, problems } = readSettings(env);
+  if (isOpenToAll(env)) {
     problems.push(
-      `HOST: must be a loopback address such as 127.0.0.1, unless XGPT_TOKEN is set to a secret that visitors have to know (is "${given.HOST}")`,
+      `HOST: must be a loopback address such as 127.0.0.1, unless XGPT_TOKEN is set to a secret that visitors have to know (is "${env.HOST}")`,
     );
   }
-  if (!parsed.success || problems.length > 0) {
+  if (problems.length > 0) {
     throw new InvalidConfig(`These settings cannot be used:\n  ${problems.join('\n  ')}`);
   }
-  const s = parsed.data;
   const dataDir = resolve(s.XGPT_DATA_DIR);
   return {
     port: s.PORT,
     host: s.HOST,
     token: s.XGPT_TOKEN,
-    hosts: s.XGPT_HOSTS,
+    hosts: namesIn(s.XGPT_HOSTS),
     dataDir,
     databasePath: join(dataDir, 'xgpt.sqlite'),
     importsDir: join(dataDir, 'imports'),
@@ -151,9 +185,25 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
   };
 }
 
+/** An empty text counts as absent. */
+function readSettings(env: Record<string, string | undefined>) {
+  const problems: string[] = [];
+  const read = ([name, setting]: [string, Setting<unknown>]) => {
+    const text = env[name];
+    if (!text) return [name, setting.default];
+    const value = setting.read(text);
+    if (value === undefined) {
+      problems.push(`${name}: ${setting.rule}${SECRETS.has(name) ? '' : ` (is "${text}")`}`);
+    }
+    return [name, value];
+  };
+  const settings = Object.fromEntries(Object.entries(SETTINGS).map(read)) as Settings;
+  return { settings, problems };
+}
+
 /** Whoever can reach the server could do everything. */
 function isOpenToAll({ HOST, XGPT_TOKEN }: Record<string, string | undefined>): boolean {
-  return HOST !== undefined && !isLoopback(HOST) && XGPT_TOKEN === undefined;
+  return !!HOST && !isLoopback(HOST) && !XGPT_TOKEN;
 }
 
 function namesIn(list: string): string[] {

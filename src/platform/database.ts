@@ -1,7 +1,6 @@
 import { Database } from 'bun:sqlite';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { getLoadablePath } from 'sqlite-vec';
 import { loadConfig } from './config.ts';
 import { troubleOf } from './database_trouble.ts';
 
@@ -48,7 +47,6 @@ export function openDatabase(path: string): Database {
     db.run('PRAGMA synchronous = FULL');
     db.run(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     db.run(`PRAGMA journal_size_limit = ${MAX_WAL_BYTES}`);
-    db.loadExtension(getLoadablePath());
     db.run('PRAGMA foreign_keys = ON');
     migrate(db);
     db.run('PRAGMA busy_timeout = 0');
@@ -95,7 +93,10 @@ function refuseForeign(db: Database, path: string): void {
   db.run(`PRAGMA application_id = ${APPLICATION_ID}`);
 }
 
-/** Applies what is missing of `folder`'s numbered files, each in a transaction of its own. */
+/**
+ * Applies what is missing of `folder`'s numbered files, all in one transaction: each would wait for
+ * the disk. Of one that fails nothing stays, and those before it do.
+ */
 export function migrate(db: Database, folder = MIGRATIONS): void {
   db.run(
     'CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT',
@@ -115,7 +116,7 @@ export function migrate(db: Database, folder = MIGRATIONS): void {
     .get() ?? { foreign_keys: 0 };
   db.run('PRAGMA foreign_keys = OFF');
   try {
-    for (const file of missing) applyOnce(db, folder, file);
+    applyAll(db, folder, missing);
   } finally {
     db.run(`PRAGMA foreign_keys = ${enforced ? 'ON' : 'OFF'}`);
   }
@@ -147,17 +148,34 @@ export function isNewer(db: Database): boolean {
   return newestApplied(db).number > KNOWN;
 }
 
+function applyAll(db: Database, folder: string, files: string[]): void {
+  // A transaction within one is a savepoint.
+  const apply = db.transaction((file: string) => applyOnce(db, folder, file));
+  const failure = db
+    .transaction(() => {
+      for (const file of files) {
+        try {
+          apply(file);
+        } catch (error) {
+          // Some errors, such as a full disk, have rolled back everything.
+          if (!db.inTransaction) throw error;
+          return { error };
+        }
+      }
+      return undefined;
+    })
+    .immediate();
+  if (failure) throw failure.error;
+}
+
 function applyOnce(db: Database, folder: string, file: string): void {
-  const apply = db.transaction(() => {
-    // The number is claimed before the file runs: of two processes that start together, one waits
-    // for the other's transaction and then finds the number taken.
-    const { changes } = db.run(
-      'INSERT INTO migrations (number, name, applied_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-      [numberOf(file), file.replace(/\.sql$/, ''), Date.now()],
-    );
-    if (changes === 1) db.run(readFileSync(join(folder, file), 'utf8'));
-  });
-  apply.immediate();
+  // The number is claimed before the file runs: of two processes that start together, one waits
+  // for the other's transaction and then finds the number taken.
+  const { changes } = db.run(
+    'INSERT INTO migrations (number, name, applied_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+    [numberOf(file), file.replace(/\.sql$/, ''), Date.now()],
+  );
+  if (changes === 1) db.run(readFileSync(join(folder, file), 'utf8'));
 }
 
 function numberOf(file: string): number {

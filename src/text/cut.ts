@@ -7,7 +7,8 @@ export const MAX_NAME = 100;
 /** What decides whether a character ends is at most so many code units behind its beginning. */
 const CONTEXT = 64;
 
-const SEGMENTER = new Intl.Segmenter();
+/** Made when it is first used: ICU takes a millisecond to start. */
+let segmenter: Intl.Segmenter | undefined;
 
 /**
  * At most `max` UTF-16 code units of a text. What is longer is cut between grapheme clusters, which
@@ -28,7 +29,8 @@ export function cutTelling(text: string, max: number = MAX_SHOWN): string {
 export function head(text: string, max: number): string {
   if (text.length <= max) return text;
   const part = text.slice(0, max + CONTEXT);
-  const end = SEGMENTER.segment(part).containing(max)?.index ?? max;
+  segmenter ??= new Intl.Segmenter();
+  const end = segmenter.segment(part).containing(max)?.index ?? max;
   // A single cluster may be longer than all there is room for; of that, whole code points.
   return end > 0 ? text.slice(0, end) : text.slice(0, startOfCodePoint(text, max));
 }

@@ -1,11 +1,11 @@
 import type { Job } from '../jobs/job.ts';
+import { resultSummary } from '../operations/words.ts';
 import { attemptWords } from './attempts.ts';
 import { cutTelling } from './cut.ts';
 import { FAILURE_WORDS } from './failure_words.ts';
 import { exact, jobName, progressCount, subject } from './format.ts';
 import { printable } from './printable.ts';
 import { progressLine } from './progress_line.ts';
-import { resultSummary } from './result_summary.ts';
 import { table } from './table.ts';
 
 const HEAD = ['ID', 'TYPE', 'STATUS', 'PROGRESS', 'CREATED', 'WHAT'];

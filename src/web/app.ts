@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import { Elysia } from 'elysia';
+import { loadForms } from '../operations/index.ts';
 import type { Logger } from '../platform/logger.ts';
 import { addApiRoutes } from './api.ts';
 import { createAccess } from './auth/index.ts';
@@ -26,7 +27,7 @@ import { pages } from './routes/pages.tsx';
 import { startPages } from './routes/start_pages.tsx';
 import { jobStreams } from './routes/streams.ts';
 
-export type AppDeps = Omit<WebDeps, 'live' | 'idempotent'> & {
+export type AppDeps = Omit<WebDeps, 'live' | 'idempotent' | 'forms'> & {
   database: Database;
   logger: Logger;
   /** The folder of the compiled program, when it is what runs. */
@@ -44,6 +45,7 @@ const ROUTING = { systemRouter: false, handler: { standardHostname: false } };
 export async function createApp({ database, logger, compiled, ...given }: AppDeps) {
   const services: WebDeps = {
     ...given,
+    forms: await loadForms(),
     live: createLiveTaskbar(given.tracker, given.vitals),
     idempotent: createIdempotent(createIdempotencyKeys(database)),
   };

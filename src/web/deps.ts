@@ -1,5 +1,6 @@
 import type { Tracker } from '../jobs/index.ts';
 import type { OperationDeps } from '../operations/deps.ts';
+import type { OperationForms, Operations } from '../operations/index.ts';
 import type { Config } from '../platform/config.ts';
 import type { Vitals } from '../platform/vitals.ts';
 import type { Idempotent } from './http/idempotency.ts';
@@ -8,6 +9,9 @@ import type { LiveTaskbar } from './live/taskbar.tsx';
 /** What the routes work with. */
 export interface WebDeps extends OperationDeps {
   tracker: Tracker;
+  /** The job types that have a folder. */
+  operations: Operations;
+  forms: OperationForms;
   live: LiveTaskbar;
   vitals: Vitals;
   idempotent: Idempotent;

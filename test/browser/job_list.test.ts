@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 
 const statuses = (session: string) =>
-  app.tracker.listJobs({ session }).jobs.map(({ status }) => status);
+  app.tracker.reader.listJobs({ session }).jobs.map(({ status }) => status);
 
 /** Searches that wait for one that never ends. */
 async function waitingSearches(n: number, sessionId: string): Promise<void> {

@@ -183,7 +183,9 @@ describe('the taskbar', () => {
         `job-${id}`,
       );
     const since = new Date(Date.now() - 42_000);
-    const stalled = spyOn(app.tracker, 'stalledJobs').mockReturnValue(new Map([[still.id, since]]));
+    const stalled = spyOn(app.tracker.reader, 'stalledJobs').mockReturnValue(
+      new Map([[still.id, since]]),
+    );
     const text = page.locator(`#live-${still.id} .stalled`);
     await text.waitFor();
     const first = await text.textContent();

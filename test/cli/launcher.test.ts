@@ -73,7 +73,7 @@ test.each([['help nope'], ['help jobs nope'], ['jobs help nope'], ['help scrape 
   '%s is told that there is no such command',
   async (words) => {
     const { code, stdout, stderr } = await run(words.split(' '), { dataDir: freshDataDir() });
-    expect(stderr).toStartWith("Unknown command 'nope'.\nxgpt --help shows what there is");
+    expect(stderr).toStartWith("Unknown command 'nope'.\nRun xgpt --help for the commands");
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   },
 );

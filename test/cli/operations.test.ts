@@ -148,7 +148,7 @@ describe('--detach', () => {
     const { code, stdout, stderr } = await run(['scrape', 'aurora_lab', '--detach'], { dataDir });
     const id = stdout.trim();
     expect(code).toBe(0);
-    expect(stderr).toContain(`xgpt jobs watch ${id} shows it. No server or worker runs now`);
+    expect(stderr).toContain(`Watch it with: xgpt jobs watch ${id}. No server or worker runs now`);
     const server = await startServer(dataDir);
     expect(await server.ended(id)).toMatchObject({ status: 'completed', attempt: 1 });
     const beside = await run(['scrape', 'aurora_lab', '--detach'], { dataDir });
@@ -183,7 +183,7 @@ describe('import', () => {
     renameSync(join(elsewhere, 'twitter.zip'), join(elsewhere, 'again.zip'));
     const again = await run(['import', join(elsewhere, 'again.zip')], { dataDir });
     expect(again).toMatchObject({ code: 0, stdout: POSTS.replace(', 100', ', none') });
-    expect(again.stderr).toStartWith('The same archive is there already, as twitter.zip:');
+    expect(again.stderr).toStartWith('The imports folder already has this archive as twitter.zip.');
     const bytes = await Bun.file(join(elsewhere, 'again.zip')).bytes();
     // As long as the other, and not the same: the time of the first file in it.
     bytes[10] = (bytes[10] ?? 0) ^ 1;
@@ -255,7 +255,7 @@ describe('exit codes', () => {
     const job = await run(['jobs', 'show', 'nothing'], { dataDir });
     expect(job).toMatchObject({ code: 3, stderr: expect.stringContaining('"nothing"') });
     const archive = await run(['import', './gone.zip'], { dataDir });
-    expect(archive).toMatchObject({ code: 3, stderr: 'There is no archive at ./gone.zip.\n' });
+    expect(archive).toMatchObject({ code: 3, stderr: 'No archive found at ./gone.zip.\n' });
   });
 
   test('5: there is no data folder, and what only reads or changes makes none', async () => {

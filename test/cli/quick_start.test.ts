@@ -29,6 +29,6 @@ test.each([[['--help']], [['jobs', 'list']], [['complete', '--', 'jobs', 'show',
 
 test('a scrape loads the operations, and a server the web side: so it would show', async () => {
   const scrape = await withoutHeavyModules('scrape', 'aurora_lab');
-  expect(scrape.stderr).toMatch(/src\/operations\/\w+\.ts was loaded/);
+  expect(scrape.stderr).toMatch(/src\/operations\/\w+\/\w+\.ts was loaded/);
   expect((await withoutHeavyModules('serve')).stderr).toContain('was loaded');
 }, 120_000);

@@ -2,10 +2,6 @@
 import { expect, test } from 'bun:test';
 import type { Client, InputOf, JobId, JobState, JobTypes, OutputOf, TrackedJob } from 'xgpt/client';
 import type * as Server from '../../src/jobs/index.ts';
-import type {} from '../../src/operations/discover.ts';
-import type {} from '../../src/operations/embed.ts';
-import type {} from '../../src/operations/scrape.ts';
-import type {} from '../../src/operations/search.ts';
 import { isTrue, type Same } from '../support/types.ts';
 
 declare module 'xgpt/client' {
@@ -17,9 +13,9 @@ declare module 'xgpt/client' {
 type Known = Server.JobType & keyof JobTypes;
 
 /** An input as the server completes it is one that a client may send. */
-type Outputs = { [Type in Known]: Same<OutputOf<Type>, Flat<Server.OutputOf<Type>>> }[Known];
+type Outputs = { [Type in Known]: Same<Flat<OutputOf<Type>>, Flat<Server.OutputOf<Type>>> }[Known];
 type Inputs = {
-  [Type in Known]: Same<Required<InputOf<Type>>, Required<Flat<Server.InputOf<Type>>>>;
+  [Type in Known]: Same<Required<Flat<InputOf<Type>>>, Required<Flat<Server.InputOf<Type>>>>;
 }[Known];
 type Flat<Interface> = { [Key in keyof Interface]: Interface[Key] };
 

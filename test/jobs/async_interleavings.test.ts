@@ -88,7 +88,7 @@ test(
       expect(race.world.row(id)?.progress_current).toBe(LAST);
       expectRising(progressOnDisk(race).get(1) ?? []);
       expectRising(shown);
-      const { text } = await race.here.tracker.readLog(id);
+      const { text } = await race.here.tracker.reader.readLog(id);
       expect(text.split('\n').filter((line) => line.includes(': line '))).toEqual(said);
       return isRefused ? 'a commit failed' : 'all went well';
     }).then(() =>
@@ -119,7 +119,7 @@ test(
       expect(race.job(id)).toMatchObject({ status: 'completed', attempt: 1 });
       for (const numbers of progressOnDisk(race).values()) expectRising(numbers.filter(Boolean));
       expect(race.world.row(id)?.progress_current).toBe(LAST);
-      const { text } = await race.here.tracker.readLog(id);
+      const { text } = await race.here.tracker.reader.readLog(id);
       const lines = text.split('\n').filter((line) => line.includes(': line '));
       expect(lines).toHaveLength(new Set(lines).size);
       expect(lines.filter((line) => !said.includes(line))).toEqual([]);
@@ -165,11 +165,11 @@ for (const limit of [1, 2]) {
 
 /** How many jobs were at work at once, at most, as the database saw it. */
 function mostAtWork(race: Race): number {
-  const isAtWork = (status: string | null) => status === 'running' || status === 'cancelling';
+  const isRunning = (status: string | null) => status === 'running' || status === 'cancelling';
   let atWork = 0;
   let most = 0;
   for (const { before, after } of historyAfter(race.world.eye, 0)) {
-    atWork += Number(isAtWork(after)) - Number(isAtWork(before));
+    atWork += Number(isRunning(after)) - Number(isRunning(before));
     most = Math.max(most, atWork);
   }
   return most;
@@ -400,7 +400,7 @@ test(
       };
       race.act(race.there, enqueue, enqueue, enqueue);
       const count = () => {
-        race.here.tracker.countActive();
+        race.here.tracker.reader.countActive();
         counted.push(came);
       };
       race.act(race.here, count, count);

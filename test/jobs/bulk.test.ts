@@ -11,7 +11,7 @@ async function setupMany(n: number, run?: (job: QueuedJobContext) => Promise<unk
   const jobs: Job[] = [];
   for (let i = 0; i < n; i++) jobs.push(await all.tracker.enqueue('errand', { name: `job ${i}` }));
   const count = (status: Job['status']) =>
-    all.tracker.listJobs({ status, limit: 1_000 }).jobs.length;
+    all.tracker.reader.listJobs({ status, limit: 1_000 }).jobs.length;
   return { ...all, ids: jobs.map(({ id }) => id), count };
 }
 
@@ -89,7 +89,7 @@ describe('all jobs that match', () => {
   test('are counted by what can be done to them, then changed, page by page', async () => {
     const { tracker, ids, count } = await setupMany(450);
     await tracker.changeJobs('cancel', ids.slice(0, 20));
-    expect(await tracker.countJobs({ type: 'errand' })).toEqual(
+    expect(await tracker.reader.countJobs({ type: 'errand' })).toEqual(
       expect.arrayContaining([
         { status: 'queued', tracked: false, count: 430 },
         { status: 'cancelled', tracked: false, count: 20 },

@@ -27,7 +27,7 @@ async function family(names: string[], run: ChoreRun, concurrency = 2) {
   await parts.tracker.start();
   const { id } = await parts.tracker.enqueue('errand', {}, { sessionId: 'evening' });
   await parts.clock.advance(0);
-  const children = () => parts.tracker.detailsOf(id).children;
+  const children = () => parts.tracker.reader.detailsOf(id).children;
   return { ...parts, id, children };
 }
 
@@ -62,7 +62,7 @@ describe('a job that starts others', () => {
     });
     await clock.advance(1_000);
     expect(tracker.getJob(id)?.progress).toMatchObject({ current: 8, total: 8 });
-    expect(tracker.sessionSummary('evening')).toMatchObject({
+    expect(tracker.reader.sessionSummary('evening')).toMatchObject({
       jobs: 3,
       progress: { current: 8, total: 8 },
     });

@@ -32,12 +32,12 @@ describe('the machine’s time is set', () => {
       clock.set(jump);
       await job.updateProgress(2, 10, 'Two');
       await clock.advance(100);
-      expect(tracker.stalledJobs().size).toBe(0);
+      expect(tracker.reader.stalledJobs().size).toBe(0);
       await job.updateProgress(3, 10, 'Three');
       await clock.advance(50);
       expect(tracker.feed.since(tracker.feed.frame - 1)?.progressed).toEqual(new Set([job.jobId]));
       await clock.advance(16_000);
-      const since = tracker.stalledJobs().get(job.jobId)?.getTime() ?? 0;
+      const since = tracker.reader.stalledJobs().get(job.jobId)?.getTime() ?? 0;
       expect(clock.now() - since).toBeGreaterThan(16_000);
       expect(clock.now() - since).toBeLessThan(17_000);
     });
@@ -66,7 +66,7 @@ describe('the machine’s time is set', () => {
     const { tracker, clock } = setup();
     const { jobId } = await tracker.createJob('scrape');
     await tracker.completeJob(jobId, true);
-    const shown = () => tracker.getCurrentJobs(new Date(clock.now() - 30_000), 24);
+    const shown = () => tracker.reader.getCurrentJobs(new Date(clock.now() - 30_000), 24);
     expect(shown()).toHaveLength(1);
     clock.set(-HOUR_MS);
     expect(shown()).toHaveLength(0);

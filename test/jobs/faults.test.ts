@@ -143,7 +143,7 @@ describe('FAULTS A1: what cannot be stored harms its own job at most', () => {
       await clock.advance(100);
       const failed = tracker.getJob(result);
       expect(failed).toMatchObject({ status: 'failed', failure: 'permanent' });
-      expect(failed?.errorMessage).toStartWith('The result cannot be stored. ');
+      expect(failed?.errorMessage).toStartWith('The result is not JSON-serialisable. ');
       expect(tracker.getJob(ends)?.status).toBe('completed');
       expect(tracker.getJob(stops)?.status).toBe('cancelled');
       // Its handler goes on, and may commit something else.
@@ -151,7 +151,7 @@ describe('FAULTS A1: what cannot be stored harms its own job at most', () => {
       finish('checkpoint');
       await clock.advance(100);
       expect(tracker.getJob(checkpoint)?.status).toBe('completed');
-      expect(tracker.countActive()).toEqual({ atWork: 0, waiting: 0 });
+      expect(tracker.reader.countActive()).toEqual({ running: 0, waiting: 0 });
       await stop(tracker, clock);
     });
   }
@@ -208,7 +208,7 @@ describe('FAULTS A1: what cannot be stored harms its own job at most', () => {
     finish('odd');
     await clock.advance(100);
     expect(tracker.getJob(id)?.status).toBe('completed');
-    const { text } = await tracker.readLog(id);
+    const { text } = await tracker.reader.readLog(id);
     expect(text.split('\n').slice(0, 4)).toEqual(['a b', '', 'one', 'two']);
     expect(text).not.toContain('\uFFFD');
     await stop(tracker, clock);
@@ -236,7 +236,7 @@ describe('FAULTS A1: what cannot be stored harms its own job at most', () => {
     expect(rowOf(moves as string)).toMatchObject({ progress_current: 4 });
     expect(tracker.getJob(ends as string)?.status).toBe('completed');
     expect(tracker.getJob(stops as string)?.status).toBe('cancelled');
-    expect(tracker.countActive()).toEqual({ atWork: 3, waiting: 0 });
+    expect(tracker.reader.countActive()).toEqual({ running: 3, waiting: 0 });
     await stop(tracker, clock);
   });
 });
@@ -287,11 +287,9 @@ describe('FAULTS A8: the children of a job that is gone, or has failed', () => {
     await clock.advance(0);
     children.get('first')?.();
     await clock.advance(0);
-    const [first, second, third] = tracker.detailsOf(id).children.map((child) => child.id) as [
-      string,
-      string,
-      string,
-    ];
+    const [first, second, third] = tracker.reader
+      .detailsOf(id)
+      .children.map((child) => child.id) as [string, string, string];
     const statuses = () =>
       [first, second, third].map((child) => tracker.getJob(child)?.status ?? 'gone');
     expect(statuses()).toEqual(['completed', 'running', 'queued']);
@@ -306,7 +304,7 @@ describe('FAULTS A8: the children of a job that is gone, or has failed', () => {
     expect(statuses()).toEqual(['completed', 'cancelled', 'gone']);
     await clock.advance(5_000);
     expect(statuses()).toEqual(['completed', 'cancelled', 'gone']);
-    expect(tracker.countActive()).toEqual({ atWork: 0, waiting: 0 });
+    expect(tracker.reader.countActive()).toEqual({ running: 0, waiting: 0 });
     await stop(tracker, clock);
   });
 
@@ -466,7 +464,7 @@ describe('FAULTS A13: why a job failed is stored once, when it fails', () => {
       await clock.advance(100);
     }
     expect(rowOf(exhausted)).toMatchObject({ status: 'failed', failure: 'exhausted' });
-    for (const page of [tracker.listJobs({}), { jobs: tracker.getAllJobs() }])
+    for (const page of [tracker.reader.listJobs({}), { jobs: tracker.getAllJobs() }])
       expect(new Map(page.jobs.map(({ id, failure }) => [id, failure]))).toEqual(
         new Map([
           [permanent, 'permanent'],

@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bucketMs } from '../../src/jobs/history.ts';
 import { type HistoryQuery, PermanentError } from '../../src/jobs/index.ts';
-import { createSqliteJobHistory } from '../../src/jobs/store/sqlite_history.ts';
+import { createSqliteJobHistory } from '../../src/jobs/store/sqlite/history.ts';
 import { migrate } from '../../src/platform/database.ts';
-import { writerOf } from '../../src/platform/writer.ts';
 import { errand, setup } from '../support/jobs.ts';
 
 const MINUTE = 60_000;
@@ -36,7 +35,7 @@ describe('FEATURES 22: the history of jobs', () => {
     await run(MINUTE, undefined, 'chore');
     clock.skip(HOUR);
     await run(MINUTE);
-    const { types } = tracker.history({ by: 'hour', since: START, until: START + 2 * HOUR });
+    const { types } = tracker.reader.history({ by: 'hour', since: START, until: START + 2 * HOUR });
     expect(types.map(({ type }) => type)).toEqual(['chore', 'errand']);
     expect(types[1]).toMatchObject({ completed: 2, failed: 1, cancelled: 0 });
     expect(types[1]?.periods).toMatchObject([
@@ -49,7 +48,7 @@ describe('FEATURES 22: the history of jobs', () => {
     const { tracker, run } = setupRuns();
     for (let n = 1; n <= 100; n++) await run(n * 1_000);
     await run(10 * HOUR, 'Too slow.');
-    const [errands] = tracker.history(FIRST_DAY).types;
+    const [errands] = tracker.reader.history(FIRST_DAY).types;
     expect(errands?.medianMs).toBeWithin(50_000 * 0.9, 50_000 * 1.1);
     expect(errands?.p95Ms).toBeWithin(95_000 * 0.9, 95_000 * 1.1);
   });
@@ -58,7 +57,7 @@ describe('FEATURES 22: the history of jobs', () => {
     const { tracker, clock, database, run } = setupRuns();
     const durations = [1, 2, 3, 10, 700, 1_000, 1_024, 59_999, 7 * HOUR, 30 * DAY];
     for (const ms of durations) await run(ms);
-    const history = createSqliteJobHistory(database, writerOf(database));
+    const history = createSqliteJobHistory(database);
     const ends = history.ends({ by: 'day', since: START, until: clock.now() + DAY });
     const buckets = ends.map(({ bucket }) => bucket).sort((a, b) => a - b);
     expect(buckets).toHaveLength(durations.length);
@@ -66,7 +65,9 @@ describe('FEATURES 22: the history of jobs', () => {
       const off = Math.abs(bucketMs(bucket) / (durations[index] as number) - 1);
       expect(off).toBeLessThanOrEqual(0.091);
     });
-    expect(tracker.history({ by: 'day', since: START, until: clock.now() }).types).toHaveLength(1);
+    expect(
+      tracker.reader.history({ by: 'day', since: START, until: clock.now() }).types,
+    ).toHaveLength(1);
   });
 
   test('counts each end of a job that is retried, and a cancel without a duration', async () => {
@@ -85,7 +86,7 @@ describe('FEATURES 22: the history of jobs', () => {
     await tracker.stop();
     const { id: waiting } = await tracker.enqueue('errand', { name: 'two' });
     await tracker.cancelJob(waiting);
-    const [errands] = tracker.history(FIRST_DAY).types;
+    const [errands] = tracker.reader.history(FIRST_DAY).types;
     expect(errands).toMatchObject({ completed: 1, failed: 1, cancelled: 1 });
     expect(errands?.reasons).toEqual([{ reason: 'The source refused.', count: 1 }]);
   });
@@ -95,7 +96,7 @@ describe('FEATURES 22: the history of jobs', () => {
     await run(1, 'x'.repeat(300));
     for (let n = 1; n <= 30; n++) await run(1, `No such user: ${n}.`);
     for (let n = 1; n <= 5; n++) await run(1, 'No such user: 1.');
-    const [errands] = tracker.history(FIRST_DAY).types;
+    const [errands] = tracker.reader.history(FIRST_DAY).types;
     expect(errands?.reasons).toHaveLength(21);
     expect(errands?.reasons.slice(0, 2)).toEqual([
       { reason: '', count: 11 },
@@ -113,7 +114,7 @@ describe('FEATURES 22: the history of jobs', () => {
     ]) {
       await run(1, reason);
     }
-    const [errands] = tracker.history(FIRST_DAY).types;
+    const [errands] = tracker.reader.history(FIRST_DAY).types;
     expect(errands?.reasons.map(({ reason }) => reason).sort()).toEqual([
       `${'x'.repeat(199)}…`,
       `${'y'.repeat(197)}…`,
@@ -125,7 +126,7 @@ describe('FEATURES 22: the history of jobs', () => {
     const { tracker, run } = setupRuns();
     await run(1, 'Broken.');
     await run(1, 'Broken.', 'chore');
-    const { types } = tracker.history({ ...FIRST_DAY, type: 'chore' });
+    const { types } = tracker.reader.history({ ...FIRST_DAY, type: 'chore' });
     expect(types).toMatchObject([{ type: 'chore', failed: 1, reasons: [{ count: 1 }] }]);
   });
 
@@ -136,10 +137,10 @@ describe('FEATURES 22: the history of jobs', () => {
     clock.skip(2 * DAY);
     await clock.advance(1_000);
     expect(tracker.getJob(id)).toBeUndefined();
-    expect(tracker.history(FIRST_DAY).types).toMatchObject([{ type: 'errand', failed: 1 }]);
+    expect(tracker.reader.history(FIRST_DAY).types).toMatchObject([{ type: 'errand', failed: 1 }]);
     clock.skip(366 * DAY);
     await clock.advance(1_000);
-    expect(tracker.history(FIRST_DAY).types).toEqual([]);
+    expect(tracker.reader.history(FIRST_DAY).types).toEqual([]);
     expect(database.query('SELECT * FROM job_failures').all()).toEqual([]);
     await tracker.stop();
   });
@@ -160,7 +161,7 @@ test('a database from before has the history of the jobs that it still keeps', (
            iif(i > 5, 'Reason ' || i, NULL) FROM n`);
   migrate(db);
   const { tracker } = setup({}, db);
-  const [errands] = tracker.history(FIRST_DAY).types;
+  const [errands] = tracker.reader.history(FIRST_DAY).types;
   expect(errands).toMatchObject({ completed: 5, failed: 25 });
   expect(errands?.medianMs).toBeWithin(900, 1_100);
   expect(errands?.reasons).toHaveLength(21);

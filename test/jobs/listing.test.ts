@@ -26,9 +26,9 @@ function setupList(n: number, options?: Parameters<typeof fill>[2]) {
 describe('the pages of a list', () => {
   test('lead to older jobs and back to the same newer ones', () => {
     const { tracker, numbers } = setupList(10);
-    const first = tracker.listJobs({ limit: 4 });
-    const second = tracker.listJobs({ limit: 4, cursor: first.nextCursor });
-    const third = tracker.listJobs({ limit: 4, cursor: second.nextCursor });
+    const first = tracker.reader.listJobs({ limit: 4 });
+    const second = tracker.reader.listJobs({ limit: 4, cursor: first.nextCursor });
+    const third = tracker.reader.listJobs({ limit: 4, cursor: second.nextCursor });
     expect([first, second, third].map(numbers)).toEqual([
       [10, 9, 8, 7],
       [6, 5, 4, 3],
@@ -36,18 +36,18 @@ describe('the pages of a list', () => {
     ]);
     expect(first.newerCursor).toBeUndefined();
     expect(third.nextCursor).toBeUndefined();
-    const back = tracker.listJobs({ limit: 4, newerThan: third.newerCursor });
+    const back = tracker.reader.listJobs({ limit: 4, newerThan: third.newerCursor });
     expect(numbers(back)).toEqual([6, 5, 4, 3]);
-    expect(tracker.listJobs({ limit: 4, cursor: back.nextCursor })).toEqual(third);
+    expect(tracker.reader.listJobs({ limit: 4, cursor: back.nextCursor })).toEqual(third);
   });
 
   test('end with the newest page, which is full', () => {
     const { tracker, numbers } = setupList(10);
-    const second = tracker.listJobs({
+    const second = tracker.reader.listJobs({
       limit: 7,
-      cursor: tracker.listJobs({ limit: 2 }).nextCursor,
+      cursor: tracker.reader.listJobs({ limit: 2 }).nextCursor,
     });
-    const back = tracker.listJobs({ limit: 7, newerThan: second.newerCursor });
+    const back = tracker.reader.listJobs({ limit: 7, newerThan: second.newerCursor });
     expect(numbers(back)).toEqual([10, 9, 8, 7, 6, 5, 4]);
     expect(back.newerCursor).toBeUndefined();
   });
@@ -59,13 +59,13 @@ describe('the pages of a list', () => {
     ['words', { q: 'NUMBER', since: START + 4_000, until: START + 8_000 }],
   ])('stay within %s in both directions', (_, query) => {
     const { tracker, numbers } = setupList(10);
-    const first = tracker.listJobs({ ...query, limit: 2 });
+    const first = tracker.reader.listJobs({ ...query, limit: 2 });
     expect(numbers(first)).toEqual([7, 6]);
-    const second = tracker.listJobs({ ...query, limit: 2, cursor: first.nextCursor });
+    const second = tracker.reader.listJobs({ ...query, limit: 2, cursor: first.nextCursor });
     expect(numbers(second)).toEqual([5, 4]);
     expect(second.nextCursor).toBeUndefined();
     expect(
-      numbers(tracker.listJobs({ ...query, limit: 1, newerThan: second.newerCursor })),
+      numbers(tracker.reader.listJobs({ ...query, limit: 1, newerThan: second.newerCursor })),
     ).toEqual([6]);
   });
 });
@@ -73,12 +73,12 @@ describe('the pages of a list', () => {
 describe('a search among very many', () => {
   test('looks through so many at a time, says how far, and goes on from there', () => {
     const { tracker, numbers } = setupList(2 * WINDOW + 5);
-    const first = tracker.listJobs({ q: 'number 3"' });
+    const first = tracker.reader.listJobs({ q: 'number 3"' });
     expect(first.jobs).toEqual([]);
     expect(first.lookedBackTo).toEqual(new Date(START + (WINDOW + 6) * 1_000));
-    const second = tracker.listJobs({ q: 'number 3"', cursor: first.nextCursor });
+    const second = tracker.reader.listJobs({ q: 'number 3"', cursor: first.nextCursor });
     expect(second.jobs).toEqual([]);
-    const third = tracker.listJobs({ q: 'number 3"', cursor: second.nextCursor });
+    const third = tracker.reader.listJobs({ q: 'number 3"', cursor: second.nextCursor });
     expect(numbers(third)).toEqual([3]);
     expect(third.lookedBackTo).toBeUndefined();
     expect(third.nextCursor).toBeUndefined();
@@ -86,12 +86,12 @@ describe('a search among very many', () => {
 
   test('finds the same whatever else is asked', () => {
     const { tracker, numbers } = setupList(30, { type: "iif(i % 2, 'errand', 'chore')" });
-    expect(numbers(tracker.listJobs({ q: 'number 2', type: 'chore' }))).toEqual([
+    expect(numbers(tracker.reader.listJobs({ q: 'number 2', type: 'chore' }))).toEqual([
       28, 26, 24, 22, 20, 2,
     ]);
-    expect(numbers(tracker.listJobs({ q: 'number 2', type: 'chore', status: 'failed' }))).toEqual(
-      [],
-    );
+    expect(
+      numbers(tracker.reader.listJobs({ q: 'number 2', type: 'chore', status: 'failed' })),
+    ).toEqual([]);
   });
 });
 
@@ -102,9 +102,9 @@ test('FEATURES 11: failed jobs are told apart by why they failed', () => {
     database.run('UPDATE jobs SET failure = ? WHERE id IN (?, ?)', [failure, ...ids]);
   });
   expect(FAILURES).toHaveLength(4);
-  expect(numbers(tracker.listJobs({ status: 'failed' }))).toEqual([8, 7, 6, 5, 4, 3, 2, 1]);
+  expect(numbers(tracker.reader.listJobs({ status: 'failed' }))).toEqual([8, 7, 6, 5, 4, 3, 2, 1]);
   FAILURES.forEach((failure, index) => {
-    const { jobs } = tracker.listJobs({ failure });
+    const { jobs } = tracker.reader.listJobs({ failure });
     expect(numbers({ jobs })).toEqual([index + 5, index + 1]);
     expect(jobs.map((job) => job.failure)).toEqual([failure, failure]);
   });
@@ -120,12 +120,12 @@ describe('FEATURES 27: sessions', () => {
     const { id } = await start('night');
     await tracker.cancelJob(id);
     await start('day');
-    expect(tracker.sessionSummary('night')).toEqual({
+    expect(tracker.reader.sessionSummary('night')).toEqual({
       jobs: 2,
       byStatus: { queued: 1, cancelled: 1 },
       progress: { current: 0, total: 0 },
     });
-    expect(tracker.recentSessions(10).map(({ id, jobs }) => [id, jobs])).toContainEqual([
+    expect(tracker.reader.recentSessions(10).map(({ id, jobs }) => [id, jobs])).toContainEqual([
       'night',
       2,
     ]);
@@ -135,7 +135,7 @@ describe('FEATURES 27: sessions', () => {
     const { tracker, database } = setupList(3);
     database.run(`UPDATE jobs SET session_id = 'night', progress_current = 30,
       progress_total = CASE id WHEN 'job-000001' THEN 0 WHEN 'job-000002' THEN 100 ELSE 20 END`);
-    expect(tracker.sessionSummary('night').progress).toEqual({ current: 50, total: 120 });
+    expect(tracker.reader.sessionSummary('night').progress).toEqual({ current: 50, total: 120 });
   });
 
   test('are listed by their last job', () => {
@@ -143,10 +143,10 @@ describe('FEATURES 27: sessions', () => {
     database.run(
       `UPDATE jobs SET session_id = CASE WHEN id < 'job-000005' THEN 'early' ELSE 'late' END`,
     );
-    expect(tracker.recentSessions(10)).toMatchObject([
+    expect(tracker.reader.recentSessions(10)).toMatchObject([
       { id: 'late', jobs: 5, lastJobAt: new Date(START + 9_000), byStatus: { completed: 5 } },
       { id: 'early', jobs: 4 },
     ]);
-    expect(tracker.recentSessions(1)).toHaveLength(1);
+    expect(tracker.reader.recentSessions(1)).toHaveLength(1);
   });
 });

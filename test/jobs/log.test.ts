@@ -22,16 +22,16 @@ describe('FEATURES 16: a job’s log', () => {
     log('Bäume');
     log('two\nthree');
     await clock.advance(50);
-    expect(await tracker.readLog(id)).toEqual({
+    expect(await tracker.reader.readLog(id)).toEqual({
       from: 0,
       text: 'Bäume\ntwo\nthree\n',
       position: 17,
       dropped: 0,
     });
-    expect((await tracker.readLog(id, 7)).text).toBe('two\nthree\n');
+    expect((await tracker.reader.readLog(id, 7)).text).toBe('two\nthree\n');
     log('four');
-    expect(await tracker.readLog(id, 17)).toMatchObject({ text: 'four\n', position: 22 });
-    expect(await tracker.readLog(id, 22)).toMatchObject({ text: '', position: 22 });
+    expect(await tracker.reader.readLog(id, 17)).toMatchObject({ text: 'four\n', position: 22 });
+    expect(await tracker.reader.readLog(id, 22)).toMatchObject({ text: '', position: 22 });
   });
 
   test('is written a few lines at a time, and to the last line when the job ends', async () => {
@@ -45,14 +45,14 @@ describe('FEATURES 16: a job’s log', () => {
     finish.resolve();
     await clock.advance(0);
     expect(tracker.getJob(id)?.status).toBe('completed');
-    expect((await tracker.readLog(id)).text.split('\n').slice(-3)).toEqual([
+    expect((await tracker.reader.readLog(id)).text.split('\n').slice(-3)).toEqual([
       'line 99',
       'the last one',
       '',
     ]);
     log('too late');
     await clock.advance(100);
-    expect((await tracker.readLog(id)).text).not.toContain('too late');
+    expect((await tracker.reader.readLog(id)).text).not.toContain('too late');
   });
 
   test('keeps its newest megabyte, and says how much is gone', async () => {
@@ -61,7 +61,7 @@ describe('FEATURES 16: a job’s log', () => {
       for (let line = 0; line < 50; line++) log(`${block}:${line} ${'x'.repeat(1_000)}`);
       await clock.advance(50);
     }
-    const { dropped, from, text, position } = await tracker.readLog(id);
+    const { dropped, from, text, position } = await tracker.reader.readLog(id);
     expect(dropped).toBe(from);
     expect(dropped).toBeGreaterThan(0);
     expect(text.length).toBeGreaterThan(900_000);
@@ -74,13 +74,13 @@ describe('FEATURES 16: a job’s log', () => {
     const { tracker, clock, id, log, database } = await atWork();
     log(`\u001b[31mred\u0000${'y'.repeat(20_000)}`);
     await clock.advance(50);
-    const { text } = await tracker.readLog(id);
+    const { text } = await tracker.reader.readLog(id);
     expect(text).toStartWith(' [31mred ');
     expect(text.length).toBeLessThan(8_100);
     database.run('UPDATE jobs SET attempt = 2');
     log('from the past');
     await clock.advance(100);
-    expect((await tracker.readLog(id)).text).not.toContain('from the past');
+    expect((await tracker.reader.readLog(id)).text).not.toContain('from the past');
   });
 
   test('goes on over attempts and goes when its job goes', async () => {
@@ -96,7 +96,7 @@ describe('FEATURES 16: a job’s log', () => {
     await tracker.start();
     const { id } = await tracker.enqueue('errand', {});
     await clock.advance(2_000);
-    expect((await tracker.readLog(id)).text.split('\n')).toEqual([
+    expect((await tracker.reader.readLog(id)).text.split('\n')).toEqual([
       'attempt 1',
       'Attempt 1 failed. not yet',
       'Attempt 2 begins.',
@@ -133,7 +133,7 @@ test('FEATURES 22, 26: every attempt is kept, with its outcome, its error and it
   await tracker.start();
   const { id } = await tracker.enqueue('errand', {});
   await clock.advance(5_000);
-  const { attempts } = tracker.detailsOf(id);
+  const { attempts } = tracker.reader.detailsOf(id);
   expect(attempts).toMatchObject([
     { attempt: 1, outcome: 'failed', error: 'the first' },
     { attempt: 2, outcome: 'failed', error: 'the second' },
@@ -144,7 +144,7 @@ test('FEATURES 22, 26: every attempt is kept, with its outcome, its error and it
   }
   const tracked = await tracker.createJob('scrape');
   await tracker.completeJob(tracked.jobId, false, 'no');
-  expect(tracker.detailsOf(tracked.jobId).attempts).toMatchObject([
+  expect(tracker.reader.detailsOf(tracked.jobId).attempts).toMatchObject([
     { attempt: 1, outcome: 'failed', error: 'no' },
   ]);
 });

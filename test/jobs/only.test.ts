@@ -22,7 +22,7 @@ test('a process that runs one job only leaves what stood in the line before it',
   await tracker.start({ only: mine.id });
   await clock.advance(2_000);
   expect(tracker.getJob(mine.id)).toMatchObject({ status: 'completed', result: 2 });
-  expect(tracker.detailsOf(mine.id).children.map(({ status }) => status)).toEqual([
+  expect(tracker.reader.detailsOf(mine.id).children.map(({ status }) => status)).toEqual([
     'completed',
     'completed',
   ]);
@@ -41,8 +41,8 @@ test('ids are found by how they begin or end, and a whole id is never another’
     const { id: made } = await tracker.enqueue('chore', { name: id });
     database.run('UPDATE jobs SET id = ? WHERE id = ?', [id, made]);
   }
-  expect(tracker.idsLike('chore-12', 5)).toEqual(['chore-12']);
-  expect(tracker.idsLike('23', 5).sort()).toEqual(['chore-123', 'chore-923']);
-  expect(tracker.idsLike('chore-1', 1)).toHaveLength(1);
-  expect(tracker.idsLike('%', 5)).toEqual([]);
+  expect(tracker.reader.idsLike('chore-12', 5)).toEqual(['chore-12']);
+  expect(tracker.reader.idsLike('23', 5).sort()).toEqual(['chore-123', 'chore-923']);
+  expect(tracker.reader.idsLike('chore-1', 1)).toHaveLength(1);
+  expect(tracker.reader.idsLike('%', 5)).toEqual([]);
 });

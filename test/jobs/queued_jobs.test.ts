@@ -176,7 +176,7 @@ describe('FEATURES 4: cancelling a queued job', () => {
     await clock.advance(3_000);
     expect(tracker.getJob(stuck.id)).toMatchObject({
       status: 'cancelled',
-      errorMessage: 'Stopped by force: the work had not ended 3 s after the cancel.',
+      errorMessage: 'Stopped by force: the handler was still running 3 s after the cancel.',
     });
     expect(started).toEqual(['stuck', 'next']);
   });
@@ -253,7 +253,7 @@ describe('FEATURES 28: retrying', () => {
     }
   });
 
-  test('a result that is no JSON fails the job for good instead of keeping it at work', async () => {
+  test('a result that is not JSON fails the job for good instead of keeping it running', async () => {
     const results: unknown[] = [10n, () => 1];
     const returning = errand(async () => results.pop(), { concurrency: 2 });
     const { tracker, clock } = setup({ definitions: [returning] });
@@ -264,7 +264,7 @@ describe('FEATURES 28: retrying', () => {
       expect(job).toMatchObject({
         status: 'failed',
         attempt: 1,
-        errorMessage: expect.stringContaining('result cannot be stored'),
+        errorMessage: expect.stringContaining('result is not JSON-serialisable'),
       });
     }
   });

@@ -291,8 +291,8 @@ class Run {
       if (!atWork.includes(row)) expect(job?.progress.current).toBe(row.progress_current);
     }
     expect(atWork.filter(({ tracked }) => !tracked).length).toBeLessThanOrEqual(2);
-    expect(tracker.countActive()).toEqual({
-      atWork: rows.filter((row) => !isFinal(row) && !isWaiting(row)).length,
+    expect(tracker.reader.countActive()).toEqual({
+      running: rows.filter((row) => !isFinal(row) && !isWaiting(row)).length,
       waiting: rows.filter(isWaiting).length,
     });
     const busy = this.world.workersAwake().filter((worker) => worker.member === member);

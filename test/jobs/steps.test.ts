@@ -3,7 +3,7 @@ import { PermanentError, type QueuedJobContext } from '../../src/jobs/index.ts';
 import { errand, setup, untilAborted } from '../support/jobs.ts';
 
 const statusesOf = (tracker: ReturnType<typeof setup>['tracker'], id: string) =>
-  tracker.detailsOf(id).steps.map(({ name, status }) => `${name} ${status}`);
+  tracker.reader.detailsOf(id).steps.map(({ name, status }) => `${name} ${status}`);
 
 /** One process after the other over the same database; the one before is gone without a word. */
 async function processOn(
@@ -33,7 +33,7 @@ describe('FEATURES 12: steps', () => {
     const { id } = await tracker.enqueue('errand', {});
     await clock.advance(0);
     expect(statusesOf(tracker, id)).toEqual(['collect completed', 'embed running', 'tidy pending']);
-    expect(tracker.detailsOf(id).steps[0]?.result).toEqual({ posts: 3 });
+    expect(tracker.reader.detailsOf(id).steps[0]?.result).toEqual({ posts: 3 });
     await tracker.cancelJob(id);
     await clock.advance(0);
     expect(statusesOf(tracker, id)).toEqual(['collect completed', 'embed skipped', 'tidy skipped']);
@@ -53,7 +53,7 @@ describe('FEATURES 12: steps', () => {
     });
     const { id } = await tracker.enqueue('errand', {});
     await clock.advance(0);
-    expect(tracker.detailsOf(id).steps[1]).toMatchObject({
+    expect(tracker.reader.detailsOf(id).steps[1]).toMatchObject({
       status: 'failed',
       error: 'The source is asleep.',
     });
@@ -181,7 +181,7 @@ describe('FEATURES 12: compensation', () => {
     const job = tracker.getJob(id);
     expect(job?.status).toBe('failed');
     expect(job?.errorMessage).toBe(
-      'The rest cannot be done. Undoing what was done failed as well: It is stuck.',
+      'The rest cannot be done. Undoing its steps failed as well: It is stuck.',
     );
     expect(tries).toBe(2);
   });

@@ -104,7 +104,7 @@ describe('FEATURES 3: the four types', () => {
     });
     expect(job).toMatchObject({ status: 'completed', result: { profiles: 3, scraped: 3 } });
     const { found, posts } = job.result as { found: string[]; posts: number };
-    const { children, steps } = web.tracker.detailsOf(job.id);
+    const { children, steps } = web.tracker.reader.detailsOf(job.id);
     expect(children.map(({ metadata }) => metadata?.username)).toEqual(found);
     expect(children.map(({ status }) => status)).toEqual(['completed', 'completed', 'completed']);
     const sum = children.reduce((n, { result }) => n + (result as { posts: number }).posts, 0);
@@ -118,15 +118,15 @@ describe('FEATURES 3: the four types', () => {
 
   test('what takes several steps shows them, and says in its log what it does', async () => {
     const job = await run('search', { query: 'aurora', maxTweets: 25, embed: true });
-    const { steps } = web.tracker.detailsOf(job.id);
+    const { steps } = web.tracker.reader.detailsOf(job.id);
     expect(steps.map(({ name, status }) => `${name}: ${status}`)).toEqual([
       'fetch the model: completed',
       'search for posts: completed',
       'embed what was found: completed',
     ]);
-    expect((await web.tracker.readLog(job.id)).text).toContain('20 posts, ');
+    expect((await web.tracker.reader.readLog(job.id)).text).toContain('20 posts, ');
     const embed = await run('embed', {});
-    expect(web.tracker.detailsOf(embed.id).steps).toHaveLength(2);
+    expect(web.tracker.reader.detailsOf(embed.id).steps).toHaveLength(2);
   }, 120_000);
 
   test('embed gives every post one vector, and the second run finds nothing to do', async () => {

@@ -1,56 +1,25 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  utimesSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { compileProgram, copyProgram, removeCopies } from '../support/program_copy.ts';
 import { startServer, stopServers } from '../support/server.ts';
 import { until } from '../support/wait.ts';
 
 const ROOT = join(import.meta.dir, '../..');
-const folders: string[] = [];
 
 // Compiling takes a second, and several on a busy machine.
 setDefaultTimeout(60_000);
 
 afterAll(async () => {
   await stopServers();
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  removeCopies();
 });
 
-/** The program with its packages, in a place of its own: what it compiles there is all its own. */
 async function copyOfProgram(): Promise<string> {
-  const root = mkdtempSync(join(tmpdir(), 'xgpt-program-'));
-  folders.push(root);
-  for (const name of [
-    'src',
-    'views',
-    'public',
-    'migrations',
-    'package.json',
-    'bun.lock',
-    'tsconfig.json',
-  ]) {
-    cpSync(join(ROOT, name), join(root, name), { recursive: true });
-  }
-  mkdirSync(join(root, 'node_modules'));
-  for (const name of readdirSync(join(ROOT, 'node_modules'))) {
-    if (!name.startsWith('.'))
-      symlinkSync(join(ROOT, 'node_modules', name), join(root, 'node_modules', name));
-  }
+  const root = copyProgram();
   await Bun.write(join(root, 'find.ts'), FIND);
   return root;
 }
-
-const compile = (root: string) =>
-  Bun.spawnSync([process.execPath, join(root, 'src/app/compiled/compile.ts')], { cwd: root });
 
 const FIND = `import { findCompiled } from './src/app/compiled/compiled.ts';
 console.log(findCompiled() ?? 'none');`;
@@ -86,7 +55,7 @@ describe('the compiled program', () => {
   test('is found until a source, a package or the way it is started changes', async () => {
     const root = await copyOfProgram();
     expect(found(root)).toBe('none');
-    expect(compile(root).exitCode).toBe(0);
+    expect(compileProgram(root).exitCode).toBe(0);
     const first = found(root);
     expect(first).toStartWith(join(root, 'node_modules/.cache/xgpt/'));
     expect(found(root, { XGPT_CODE_CACHE: 'off' })).toBe('none');
@@ -108,13 +77,13 @@ describe('the compiled program', () => {
     const [path, bytes, changedAt] = libraries[0] as [string, number, number];
     await Bun.write(list, JSON.stringify([[path, bytes, changedAt + 1], ...libraries.slice(1)]));
     expect(found(root)).toBe('none');
-    expect(compile(root).exitCode).toBe(0);
+    expect(compileProgram(root).exitCode).toBe(0);
     expect(found(root)).toBe(first);
   });
 
   test('serves pages, assets, documents and jobs of every type as the sources do', async () => {
     const root = await copyOfProgram();
-    expect(compile(root).exitCode).toBe(0);
+    expect(compileProgram(root).exitCode).toBe(0);
     const main = join(root, 'src/main.ts');
     const compiled = await startServer(undefined, {}, [], [], main);
     // None of them could be loaded any more.
@@ -160,12 +129,12 @@ describe('the compiled program', () => {
 
   test('is found without reading the sources once they have been left alone for a while', async () => {
     const root = await copyOfProgram();
-    expect(compile(root).exitCode).toBe(0);
+    expect(compileProgram(root).exitCode).toBe(0);
     // Copied a moment ago, they could be written to again within one tick of the clock.
     const seen = join(root, 'node_modules/.cache/xgpt/seen.json');
     await until(
       'they are remembered',
-      () => compile(root).exitCode === 0 && Bun.file(seen).exists(),
+      () => compileProgram(root).exitCode === 0 && Bun.file(seen).exists(),
       20_000,
     );
     const folder = found(root);

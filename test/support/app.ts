@@ -10,7 +10,7 @@ import {
   type TrackerOptions,
 } from '../../src/jobs/index.ts';
 import { createLibrary } from '../../src/library/index.ts';
-import { loadOperations } from '../../src/operations/index.ts';
+import { definitionsOf, loadOperations } from '../../src/operations/index.ts';
 import { type Config, loadConfig } from '../../src/platform/config.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { silentLogger } from '../../src/platform/logger.ts';
@@ -52,10 +52,11 @@ export async function setupApp(
     embedder: createLocalEmbedder({ modelsDir }),
     importsDir: config.importsDir,
   };
+  const operations = await loadOperations(services);
   const tracker = createTracker({
     ...trackerOptions,
     database,
-    definitions: await loadOperations(services),
+    definitions: definitionsOf(operations),
     save(data) {
       data.write?.();
       return services.library.save(data);
@@ -68,10 +69,11 @@ export async function setupApp(
     clock: vitalsClock,
     logger: silentLogger,
   });
-  tracker.heed(vitals);
+  tracker.watchDatabase(vitals);
   const closing = new AbortController();
   const app = await createApp({
     ...services,
+    operations,
     database,
     tracker,
     vitals,
@@ -101,6 +103,7 @@ export async function setupApp(
     tracker,
     vitals,
     closing,
+    operations,
     request,
     json,
     /** How many streams are open, as `/healthz` has it. */

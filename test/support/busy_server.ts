@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createLocalEmbedder } from '../../src/embedding/index.ts';
 import { createTracker, type Job, type JobContext, systemClock } from '../../src/jobs/index.ts';
 import { createLibrary } from '../../src/library/index.ts';
-import { loadOperations } from '../../src/operations/index.ts';
+import { definitionsOf, loadOperations } from '../../src/operations/index.ts';
 import { loadConfig } from '../../src/platform/config.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { silentLogger } from '../../src/platform/logger.ts';
@@ -64,12 +64,14 @@ async function main({ jobs: count, perSecond, passing }: Required<Busyness>): Pr
     embedder: createLocalEmbedder(config),
     importsDir: config.importsDir,
   };
-  const tracker = createTracker({ database, definitions: await loadOperations(services) });
+  const operations = await loadOperations(services);
+  const tracker = createTracker({ database, definitions: definitionsOf(operations) });
   const closing = new AbortController().signal;
   const logger = silentLogger;
   const vitals = new Vitals({ db: database, kind: 'server', clock: systemClock, logger });
   const app = await createApp({
     ...services,
+    operations,
     database,
     tracker,
     vitals,

@@ -20,7 +20,7 @@ declare module '../../src/jobs/job.ts' {
   }
 }
 
-declare module '../../src/jobs/data.ts' {
+declare module '../../src/jobs/job.ts' {
   interface JobData {
     /** Writes something of its own, in the transaction of the commit. */
     write?(): unknown;

@@ -221,7 +221,7 @@ export class Race {
     expect(this.#isUnsettled()).toBe(false);
     for (const member of this.members) {
       if (!this.#stopped.has(member))
-        expect(member.tracker.countActive()).toEqual({ atWork: 0, waiting: 0 });
+        expect(member.tracker.reader.countActive()).toEqual({ running: 0, waiting: 0 });
     }
     for (const { over, context } of this.world.workers)
       expect(over || context.signal.aborted).toBe(true);

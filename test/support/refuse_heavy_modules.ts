@@ -5,7 +5,10 @@ plugin({
   name: 'refuse heavy modules',
   setup(build) {
     build.onLoad(
-      { filter: /node_modules\/(elysia|onnxruntime-node|@kitajs)\/|\.tsx$|src\/operations\// },
+      {
+        filter:
+          /node_modules\/(elysia|onnxruntime-node|@kitajs)\/|\.tsx$|src\/operations\/\w+\/(input|run)\.ts/,
+      },
       ({ path }) => {
         throw new Error(`${path} was loaded.`);
       },

@@ -64,7 +64,8 @@ describe('A12: what a person reads', () => {
     const { tracker, clock } = setup({ definitions: [failing] });
     await tracker.start();
     const { id } = await tracker.enqueue('errand', {});
-    const words = () => attemptWords(tracker.getJob(id) as Job, tracker.detailsOf(id).attempts);
+    const words = () =>
+      attemptWords(tracker.getJob(id) as Job, tracker.reader.detailsOf(id).attempts);
     await clock.advance(10);
     expect(words()).toBe('1 of 1');
     await tracker.retryJob(id);
@@ -84,7 +85,7 @@ describe('A12: what a person reads', () => {
     await stopped;
     const second = setup({ definitions: [working] }, first.database);
     const words = () =>
-      attemptWords(second.tracker.getJob(id) as Job, second.tracker.detailsOf(id).attempts);
+      attemptWords(second.tracker.getJob(id) as Job, second.tracker.reader.detailsOf(id).attempts);
     expect(words()).toBe('0 of 5 · not counted: 1 put back at a shutdown');
     await second.tracker.start();
     await second.clock.advance(10);
@@ -105,7 +106,7 @@ describe('A12: what a person reads', () => {
     await second.clock.advance(60_000);
     const job = second.tracker.getJob(id) as Job;
     expect(job).toMatchObject({ status: 'running', attempt: 2, attemptsUsed: 1, maxAttempts: 5 });
-    expect(attemptWords(job, second.tracker.detailsOf(id).attempts)).toBe(
+    expect(attemptWords(job, second.tracker.reader.detailsOf(id).attempts)).toBe(
       '1 of 5 · not counted: 1 interrupted',
     );
   });

@@ -88,7 +88,7 @@ describe('FEATURES 16: the log of a job', () => {
 
   test('begins with a note when its oldest lines are no longer kept', async () => {
     const { log, tracker, id } = await logged(...LONG);
-    const { from } = await tracker.readLog(id);
+    const { from } = await tracker.reader.readLog(id);
     expect(from).toBeGreaterThan(0);
     const lines = (await (await log()).text()).split('\n');
     expect(lines[0]).toBe(`[${from.toLocaleString('en')} bytes are no longer kept]`);
@@ -180,7 +180,7 @@ describe('the stream with logs', () => {
 
   test('brings a long log in events of 64 KB at most, each of whole lines', async () => {
     const { id, request, tracker } = await logged(...LONG);
-    const { from, text } = await tracker.readLog(id);
+    const { from, text } = await tracker.reader.readLog(id);
     const stream = logEvents(await request(`/api/jobs/stream?log=${id}@${from}`));
     await stream.textUntil(`${LONG.at(-1)}\n`);
     expect(stream.text()).toBe(text);
@@ -208,7 +208,7 @@ describe('the stream with logs', () => {
     const { id, request, tracker } = await logged(...LONG);
     const stream = logEvents(await request(`/api/jobs/stream?log=${id}@0`));
     await stream.textUntil(`${LONG.at(-1)}\n`);
-    expect(stream.parts[0]?.from).toBe((await tracker.readLog(id)).from);
+    expect(stream.parts[0]?.from).toBe((await tracker.reader.readLog(id)).from);
     await stream.leave();
   });
 
@@ -297,11 +297,11 @@ describe('the stream with logs', () => {
       streams.push(logEvents(await request(`/api/jobs/stream?log=${id}@0`)));
     }
     for (const stream of streams) await stream.until(() => stream.types().length > 0);
-    const { readWrittenLog } = tracker;
+    const { readWrittenLog } = tracker.reader;
     let reads = 0;
-    tracker.readWrittenLog = (...args) => {
+    tracker.reader.readWrittenLog = (...args) => {
       reads++;
-      return readWrittenLog.apply(tracker, args);
+      return readWrittenLog.apply(tracker.reader, args);
     };
     write('one');
     await Promise.all(streams.map((stream) => stream.textUntil('one\n')));

@@ -192,7 +192,7 @@ describe('one job’s stream', () => {
     const other = await tracker.createJob('embed');
     const events = eventsOf(await request(`/api/jobs/${parent.id}/stream`));
     await events.next();
-    const read = spyOn(tracker, 'detailsOf');
+    const read = spyOn(tracker.reader, 'detailsOf');
     for (let moves = 1; moves <= 5; moves++) {
       const frame = tracker.feed.frame;
       await tracker.updateProgress(other.jobId, moves, 10, 'Moving');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { eventsOf } from '../../src/client/event_reader.ts';
-import { boundedError } from '../../src/jobs/engine/report.ts';
+import { boundedError } from '../../src/jobs/engine/tidying.ts';
 import type { JobType } from '../../src/jobs/index.ts';
 import { closeApps, setupApp, type TestApp } from '../support/app.ts';
 

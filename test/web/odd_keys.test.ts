@@ -94,7 +94,7 @@ describe('A6: keys that every object has', () => {
     for (const path of ['/', '/jobs', '/jobs?type=constructor', `/jobs/${jobId}`, '/history']) {
       expect([path, (await request(path)).status]).toEqual([path, 200]);
     }
-    const { detail } = startContract(tracker, type);
+    const { detail } = startContract({ tracker, operations: new Map() }, type);
     expect(detail.summary).toBe('Start a job of the type constructor');
   });
 

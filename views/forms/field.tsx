@@ -50,7 +50,7 @@ export function PasswordField(props: FieldProps): JSX.Element {
 }
 
 export function NumberField(
-  props: FieldProps & { min: number; max: number; required?: boolean },
+  props: FieldProps & { min?: number; max?: number; required?: boolean },
 ): JSX.Element {
   const { min, max, required, form, name } = props;
   return (

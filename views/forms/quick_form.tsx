@@ -1,59 +1,22 @@
+import { wordsOf } from '../../src/operations/words.ts';
 import { sourceTitle } from '../../src/text/source_title.ts';
-import type { SourceOption } from '../view_models.ts';
-import { USERNAME_PATTERN } from './scrape_form.tsx';
+import type { QuickStart } from '../view_models.ts';
 
-interface QuickFormProps {
-  type: string;
-  /** What the button says. */
-  action: string;
-  field?: { name: string; label: string; placeholder: string; pattern?: string };
-  source?: SourceOption;
-  help: string;
-}
-
-/** The shortest form that starts each of the four, one field or none. */
-export function QuickForms({ sources }: { sources: SourceOption[] }): JSX.Element {
-  const searched = sources.find(({ canSearch }) => canSearch);
-  const discovered = sources.find(({ canDiscover }) => canDiscover);
+/** The shortest form that starts each type, one field or none. */
+export function QuickForms({ starts }: { starts: QuickStart[] }): JSX.Element {
   return (
     <section class="quick-forms panel" aria-labelledby="start-title">
       <h2 id="start-title">Start a job</h2>
-      <QuickForm
-        type="scrape"
-        action="Scrape"
-        field={{
-          name: 'username',
-          label: 'Scrape a user',
-          placeholder: 'aurora_lab',
-          pattern: USERNAME_PATTERN,
-        }}
-        source={sources[0]}
-        help={`Up to 100 posts${of(sources[0])}`}
-      />
-      <QuickForm
-        type="search"
-        action="Search"
-        field={{ name: 'query', label: 'Search a topic', placeholder: 'space, jazz' }}
-        source={searched}
-        help={`Up to 100 posts${of(searched)}`}
-      />
-      <QuickForm
-        type="discover"
-        action="Discover"
-        field={{ name: 'query', label: 'Discover profiles', placeholder: 'climbing coach' }}
-        source={discovered}
-        help={`Up to 20 profiles${of(discovered)}`}
-      />
-      <QuickForm type="embed" action="Embed new posts" help="Those without a vector" />
+      {starts.map((start) => (
+        <QuickForm start={start} />
+      ))}
     </section>
   );
 }
 
-function of(source: SourceOption | undefined): string {
-  return source ? ` · ${sourceTitle(source)}` : '';
-}
-
-function QuickForm({ type, action, field, source, help }: QuickFormProps): JSX.Element {
+function QuickForm({ start: { type, field, source } }: { start: QuickStart }): JSX.Element {
+  const { name, quick } = wordsOf(type);
+  const from = source ? ` · ${sourceTitle(source)}` : '';
   return (
     <form
       class={field ? 'quick-form' : 'quick-form bare'}
@@ -63,21 +26,28 @@ function QuickForm({ type, action, field, source, help }: QuickFormProps): JSX.E
       hx-target="find .form-result"
       hx-disabled-elt="find button"
     >
-      {field ? <QuickField id={`${type}-${field.name}`} field={field} /> : ''}
+      {field ? <QuickField type={type} field={field} label={quick?.label ?? field.label} /> : ''}
       {source ? <input type="hidden" name="source" value={source.name} /> : ''}
       <button type="submit" safe>
-        {action}
+        {quick?.action ?? name}
       </button>
       <p class="field-help" safe>
-        {help}
+        {`${quick?.help ?? ''}${from}`}
       </p>
       <div class="form-result" />
     </form>
   );
 }
 
-function QuickField({ id, field }: { id: string; field: NonNullable<QuickFormProps['field']> }) {
-  const { name, label, placeholder, pattern } = field;
+interface QuickFieldProps {
+  type: string;
+  field: NonNullable<QuickStart['field']>;
+  label: string;
+}
+
+function QuickField({ type, field, label }: QuickFieldProps): JSX.Element {
+  const { name, placeholder, pattern, maxLength } = field;
+  const id = `${type}-${name}`;
   return (
     <>
       <label for={id} safe>
@@ -87,7 +57,7 @@ function QuickField({ id, field }: { id: string; field: NonNullable<QuickFormPro
         type="text"
         {...{ id, name, placeholder, pattern }}
         required
-        maxlength={254}
+        maxlength={maxLength}
         autocomplete="off"
         autocapitalize="none"
         spellcheck="false"

@@ -1,16 +1,12 @@
-import type { Children } from '@kitajs/html';
-import type { FormState } from '../view_models.ts';
+import type { Field } from '../../src/operations/fields.ts';
+import { wordsOf } from '../../src/operations/words.ts';
+import { sourceTitle } from '../../src/text/source_title.ts';
+import type { FormState, SourceOption, StartModel } from '../view_models.ts';
+import { CheckboxField, NumberField, SelectField, TextField } from './field.tsx';
 
-interface StartFormProps {
-  type: string;
-  /** What the button says: "Scrape". */
-  action: string;
-  form: FormState;
-  children: Children;
-}
-
-/** Starts a job of that type; with htmx the answer appears under its button, without it a page follows. */
-export function StartForm({ type, action, form, children }: StartFormProps): JSX.Element {
+/** Starts a job; with htmx the answer appears under its button, without it a page follows. */
+export function StartForm({ model }: { model: StartModel }): JSX.Element {
+  const { type, form } = model;
   return (
     <form
       class="start-form"
@@ -21,16 +17,139 @@ export function StartForm({ type, action, form, children }: StartFormProps): JSX
       hx-swap="innerHTML"
       hx-disabled-elt="find button"
     >
-      {children}
+      {rowsOf(model.fields).map((row) => (
+        <Row row={row} model={model} />
+      ))}
+      <MoreOptions form={form} />
       <div class="form-actions">
         <button type="submit" class="primary" safe>
-          {action}
+          {wordsOf(type).name}
         </button>
       </div>
       <div class="form-result" id="start-result">
         <WhatIsWrong form={form} />
       </div>
     </form>
+  );
+}
+
+/** The form with what its fields begin with, where nothing was typed yet. */
+export function withInitialValues(form: FormState, fields: Field[]): FormState {
+  const initial = fields.flatMap((field) => {
+    const value = field.initial ?? field.default;
+    return value === undefined || field.name === 'source' ? [] : [[field.name, String(value)]];
+  });
+  return { ...form, values: { ...Object.fromEntries(initial), ...form.values } };
+}
+
+/** Those of the sources that the type can use. */
+export function usableSources(fields: Field[], sources: SourceOption[]): SourceOption[] {
+  const values = fields.find(({ name }) => name === 'source')?.values ?? [];
+  return sources.filter(({ name }) => values.includes(name));
+}
+
+/** The one the form names, else the first. */
+export function chosenSource(form: FormState, sources: SourceOption[]): SourceOption | undefined {
+  return sources.find((source) => source.name === form.values.source) ?? sources[0];
+}
+
+function rowsOf(fields: Field[]): Field[][] {
+  const rows: Field[][] = [];
+  for (const field of fields) {
+    if (field.sameRow && rows.length > 0) rows.at(-1)?.push(field);
+    else rows.push([field]);
+  }
+  return rows;
+}
+
+function Row({ row, model }: { row: Field[]; model: StartModel }): JSX.Element {
+  const fields = row.map((field) => {
+    const own = model.parts.fields?.[field.name];
+    return own ? own(field) : <FormField field={field} model={model} />;
+  });
+  const [only, ...others] = fields;
+  if (others.length === 0) return only ?? '';
+  return <div class="field-row">{fields as 'safe'[]}</div>;
+}
+
+interface FormFieldProps {
+  field: Field;
+  model: Pick<StartModel, 'form' | 'sources'>;
+}
+
+/** A field as its rule has it. */
+export function FormField({ field, model: { form, sources } }: FormFieldProps): JSX.Element {
+  const { name, label, help, min, max, maxLength, pattern, placeholder } = field;
+  const said = { name, label, help, form };
+  switch (field.kind) {
+    case 'tick':
+      return <CheckboxField {...said} />;
+    case 'number':
+      return <NumberField {...said} {...{ min, max }} required={isRequired(field)} />;
+    case 'choice':
+      return name === 'source' ? (
+        <SourceField form={form} sources={sources} />
+      ) : (
+        <SelectField {...said}>
+          {(field.values ?? []).map((value) => (
+            <option value={value} selected={value === form.values[name]} safe>
+              {field.choices?.[value] ?? value}
+            </option>
+          ))}
+        </SelectField>
+      );
+    case 'text':
+      return (
+        <TextField
+          {...said}
+          required={field.required}
+          maxlength={maxLength}
+          {...{ pattern, placeholder }}
+        />
+      );
+  }
+}
+
+/** A number that the form begins with is shown, and would be sent as nothing when it is deleted. */
+function isRequired({ required, initial, default: fallback }: Field): boolean {
+  return required || initial !== undefined || fallback !== undefined;
+}
+
+/** The sources to choose from; what the estimate is made of travels with each as data attributes. */
+function SourceField({ form, sources }: { form: FormState; sources: SourceOption[] }) {
+  const chosen = chosenSource(form, sources);
+  return (
+    <SelectField name="source" label="Source" form={form}>
+      {sources.map((source) => (
+        <option
+          value={source.name}
+          selected={source === chosen}
+          data-label={source.label}
+          data-page-ms={String(source.pageMs)}
+          data-page-size={String(source.pageSize)}
+          safe
+        >
+          {sourceTitle(source)}
+        </option>
+      ))}
+    </SelectField>
+  );
+}
+
+/** What few need. Open when it holds something, so that no value or error hides. */
+function MoreOptions({ form }: { form: FormState }): JSX.Element {
+  const used = Boolean(form.values.sessionId || form.errors.sessionId);
+  return (
+    <details class="more-options" open={used}>
+      <summary>More options</summary>
+      <TextField
+        name="sessionId"
+        label="Session"
+        help="A name that groups jobs, to list them together later."
+        maxlength={100}
+        form={form}
+      />
+    </details>
   );
 }
 
@@ -45,9 +164,4 @@ function WhatIsWrong({ form }: { form: FormState }): JSX.Element {
       </p>
     </div>
   );
-}
-
-/** The form with `defaults` where nothing was typed yet. */
-export function withDefaults(form: FormState, defaults: Record<string, string>): FormState {
-  return { ...form, values: { ...defaults, ...form.values } };
 }

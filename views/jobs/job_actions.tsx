@@ -1,4 +1,5 @@
 import type { Job } from '../../src/jobs/job.ts';
+import { OPERATION_TYPES } from '../../src/operations/words.ts';
 import { attributeText } from '../forms/field.tsx';
 import { fieldText } from '../forms/hidden_fields.tsx';
 
@@ -71,11 +72,8 @@ function RemoveAction({ job }: { job: Job }): JSX.Element {
   );
 }
 
-/** The types that have a page with a form. */
-const START_PAGES = ['scrape', 'search', 'discover', 'embed'];
-
 function RunWithChanges({ job }: { job: Job }): JSX.Element {
-  if (!START_PAGES.includes(job.type)) return '';
+  if (!OPERATION_TYPES.includes(job.type)) return '';
   return (
     <a class="button" id="report-change" href={attributeText(formAddress(job))}>
       Run again with changes

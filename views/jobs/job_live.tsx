@@ -1,7 +1,7 @@
 import type { Job } from '../../src/jobs/job.ts';
+import { resultSummary } from '../../src/operations/words.ts';
 import { cutTelling } from '../../src/text/cut.ts';
 import { estimate, progressCount, rate, timeLeft } from '../../src/text/format.ts';
-import { resultSummary } from '../../src/text/result_summary.ts';
 import { elapsedTime } from '../time.tsx';
 import type { JobView } from '../view_models.ts';
 

@@ -1,9 +1,9 @@
 import type { Job } from '../../src/jobs/job.ts';
 import { isWaiting } from '../../src/jobs/lifecycle.ts';
+import { resultSummary } from '../../src/operations/words.ts';
 import { attemptWords } from '../../src/text/attempts.ts';
 import { FAILURE_WORDS } from '../../src/text/failure_words.ts';
 import { duration, jobName, ordinal, progressCount, took } from '../../src/text/format.ts';
-import { resultSummary } from '../../src/text/result_summary.ts';
 import { LivePart } from '../live_part.tsx';
 import { relativeTime } from '../time.tsx';
 import type { JobPageModel, JobView } from '../view_models.ts';
@@ -46,7 +46,7 @@ export function JobReport({ model, now }: { model: JobPageModel; now: Date }): J
           <JobResult job={job} />
           <section>
             <h2>What was asked</h2>
-            <JobFacts facts={job.metadata} />
+            <JobFacts facts={job.metadata} type={job.type} />
           </section>
         </div>
         <section>

@@ -1,7 +1,7 @@
 import type { Job } from '../../src/jobs/job.ts';
+import { resultSummary } from '../../src/operations/words.ts';
 import { cutTelling } from '../../src/text/cut.ts';
 import { progressCount } from '../../src/text/format.ts';
-import { resultSummary } from '../../src/text/result_summary.ts';
 
 /** The one line that tells how a job stands: its error, its result, or how far it has come. */
 export function Outcome({ job }: { job: Job }): JSX.Element {

@@ -29,7 +29,7 @@ export function HelpSheet(): JSX.Element {
 function Keys(): JSX.Element {
   return (
     <dl class="keys">
-      {PAGES.map(([, name], place) => (
+      {PAGES.slice(0, 9).map(([, name], place) => (
         <Key keys={[String(place + 1)]} does={name} class="keys-page" />
       ))}
       <Key keys={['?']} does="opens this sheet" />

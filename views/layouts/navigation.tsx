@@ -1,17 +1,15 @@
+import { OPERATION_TYPES, wordsOf } from '../../src/operations/words.ts';
 import { Icon } from '../icons.tsx';
 import type { Frame } from '../view_models.ts';
 
-/** The pages in the order of the line on top. Their places are also their keys: 1 to 8. */
-export const PAGES = [
+/** The pages in the order of the navigation. Their places are also their keys, from 1 to 9. */
+export const PAGES: readonly (readonly [href: string, name: string])[] = [
   ['/', 'Dashboard'],
-  ['/scrape', 'Scrape'],
-  ['/search', 'Search'],
-  ['/discover', 'Discover'],
-  ['/embed', 'Embed'],
+  ...OPERATION_TYPES.map((type) => [`/${type}`, wordsOf(type).name] as const),
   ['/posts', 'Posts'],
   ['/profiles', 'Profiles'],
   ['/jobs', 'Jobs'],
-] as const;
+];
 
 interface NavigationProps {
   current: string;
@@ -31,7 +29,7 @@ export function Navigation({ current, theme, source, signedIn }: NavigationProps
         <ul>
           {PAGES.map(([href, name]) => (
             <li>
-              <a href={href} aria-current={href === current ? 'page' : undefined}>
+              <a href={href} aria-current={href === current ? 'page' : undefined} safe>
                 {name}
               </a>
             </li>

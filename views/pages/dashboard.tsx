@@ -62,7 +62,7 @@ function Instruments({ model, now }: { model: DashboardModel; now: Date }): JSX.
           <JobTable jobs={model.recent} now={now} />
         </section>
       </LivePart>
-      <QuickForms sources={model.sources} />
+      <QuickForms starts={model.starts} />
     </>
   );
 }

@@ -12,6 +12,7 @@ import {
 import { dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BunPlugin } from 'bun';
+import { bundledWords, FOLDER_WORDS } from '../../operations/bundled_words.ts';
 import { ASSETS, storeAssets } from '../../web/assets/index.ts';
 import {
   COMPILED_PROGRAMS,
@@ -28,6 +29,12 @@ import {
 const ENTRY = join(ROOT, 'src/cli/program.ts');
 const IMPORT_FILE = join(ROOT, 'src/app/compiled/import_file.ts');
 
+/** What stands for the modules that find files by looking. */
+const REPLACED: Record<string, () => string> = {
+  [IMPORT_FILE]: knownFiles,
+  [FOLDER_WORDS]: bundledWords,
+};
+
 /** Where files are found by looking: see `importFile`. */
 const LOOKED_THROUGH = ['src/operations'];
 
@@ -39,6 +46,7 @@ const LEFT_OUTSIDE = [
   '@elysiajs/openapi',
   '@fastify/busboy',
   '@streamparser/json',
+  'file-type',
   'html-entities',
   'tar-stream',
   'yauzl',
@@ -164,7 +172,7 @@ const inPlace: BunPlugin = {
   name: 'in place',
   setup(build) {
     build.onLoad({ filter: /\.tsx?$/ }, async ({ path }) => {
-      const source = path === IMPORT_FILE ? knownFiles() : await Bun.file(path).text();
+      const source = REPLACED[path]?.() ?? (await Bun.file(path).text());
       return { contents: inItsPlace(source, path), loader: path.endsWith('x') ? 'tsx' : 'ts' };
     });
   },

@@ -11,6 +11,7 @@ import {
 import { loadConfig } from '../../platform/config.ts';
 import { jobName } from '../../text/format.ts';
 import { printable } from '../../text/printable.ts';
+import { valuesOfOption } from '../operation_commands.ts';
 import { SCRIPTS } from './scripts.ts';
 
 /** How many jobs are offered: more than anybody looks through. */
@@ -34,9 +35,7 @@ export async function candidates(
   const typed = words.at(-1) ?? '';
   const { command, option } = positionOf(program, words.slice(0, -1));
   if (!command) return [];
-  const offered = option
-    ? await valuesOf(command, option, readsJobs)
-    : offersAt(command, typed, readsJobs);
+  const offered = option ? await valuesOf(option, readsJobs) : offersAt(command, typed, readsJobs);
   return offered.filter(({ value }) => value.startsWith(typed));
 }
 
@@ -73,11 +72,10 @@ function namesOf(command: Command): string[] {
 }
 
 /** Of an option that takes one of a few values. */
-async function valuesOf(
-  command: Command,
-  option: Option,
-  readsJobs: boolean,
-): Promise<Candidate[]> {
+async function valuesOf(option: Option, readsJobs: boolean): Promise<Candidate[]> {
+  const ofField = await valuesOfOption(option);
+  // Those who read an archive name it, and use another command.
+  if (ofField) return plain(ofField.filter((value) => value !== 'archive'));
   switch (option.attributeName()) {
     case 'status':
       return plain(JOB_STATUSES);
@@ -87,15 +85,7 @@ async function valuesOf(
       return plain(new Set(readsJobs ? jobsThat(() => true).map(({ type }) => type) : []));
     case 'source': {
       const { createSources } = await import('../../sources/index.ts');
-      const names = [...createSources(loadConfig()).keys()];
-      // Those who read an archive name it, and use another command.
-      return plain(command.name() === 'posts' ? names : names.filter((name) => name !== 'archive'));
-    }
-    case 'mode':
-      return plain(['latest', 'top']);
-    case 'model': {
-      const { createLocalEmbedder } = await import('../../embedding/index.ts');
-      return plain([createLocalEmbedder(loadConfig()).model]);
+      return plain(createSources(loadConfig()).keys());
     }
     default:
       return [];
@@ -132,7 +122,7 @@ function jobsFor(command: string): Job[] {
 
 function jobsThat(are: (status: JobStatus) => boolean): Job[] {
   const jobs = JOB_STATUSES.filter(are).flatMap(
-    (status) => jobTracker.listJobs({ status, limit: MAX_JOBS }).jobs,
+    (status) => jobTracker.reader.listJobs({ status, limit: MAX_JOBS }).jobs,
   );
   const byAge = (a: Job, b: Job) => b.createdAt.getTime() - a.createdAt.getTime();
   return jobs.sort(byAge).slice(0, MAX_JOBS);

@@ -12,7 +12,11 @@ export class LogReader {
   /** Lines that are new, each without its line break. */
   read(): string[] {
     const all = Number.POSITIVE_INFINITY;
-    const { text, position, dropped } = this.tracker.readWrittenLog(this.id, this.#position, all);
+    const { text, position, dropped } = this.tracker.reader.readWrittenLog(
+      this.id,
+      this.#position,
+      all,
+    );
     this.#position = position;
     const lines = text.split('\n').slice(0, -1);
     return dropped > 0 ? [`[${dropped} bytes before this are gone.]`, ...lines] : lines;

@@ -1,4 +1,4 @@
-import { isAtWork, type Job, type JobDetails, type Tracker } from '../../jobs/index.ts';
+import { isRunning, type Job, type JobDetails, type Tracker } from '../../jobs/index.ts';
 import { attemptWords } from '../../text/attempts.ts';
 import { cutTelling } from '../../text/cut.ts';
 import { FAILURE_WORDS } from '../../text/failure_words.ts';
@@ -39,12 +39,12 @@ export async function showJob(part: string, options: ShowOptions): Promise<numbe
   const job = findJob(tracker, part);
   if (options.follow) return followLog(tracker, job.id);
   if (options.json) {
-    print(JSON.stringify({ job, ...tracker.detailsOf(job.id) }));
+    print(JSON.stringify({ job, ...tracker.reader.detailsOf(job.id) }));
     return EXIT.completed;
   }
   const lines = new LogReader(tracker, job.id).read();
   if (options.log) for (const line of lines) print(line);
-  else print(report(job, tracker.detailsOf(job.id), lines));
+  else print(report(job, tracker.reader.detailsOf(job.id), lines));
   return EXIT.completed;
 }
 
@@ -76,7 +76,7 @@ function report(job: Job, details: JobDetails, log: string[]): string {
 function factsOf(job: Job, { attempts }: JobDetails): Row[] {
   const now = new Date();
   const moment = (at: Date | undefined) => at && `${relative(at, now)} (${exact(at)})`;
-  const until = job.completedAt ?? (isAtWork(job.status) ? now : undefined);
+  const until = job.completedAt ?? (isRunning(job.status) ? now : undefined);
   const facts: Row[] = [
     ['id', job.id],
     ['created', moment(job.createdAt)],

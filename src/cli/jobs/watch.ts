@@ -46,7 +46,7 @@ export async function watchAll(options: WatchOptions): Promise<number> {
   const reporter = createReporter(tracker, options);
   let known: string[] = [];
   const look = () => {
-    const current = tracker.getCurrentJobs(new Date(), WAITING);
+    const current = tracker.reader.getCurrentJobs(new Date(), WAITING);
     const jobs = current.filter(({ status }) => isActive(status));
     const active = new Set(jobs.map(({ id }) => id));
     for (const id of known.filter((one) => !active.has(one))) {
@@ -58,8 +58,8 @@ export async function watchAll(options: WatchOptions): Promise<number> {
   };
   // Before anything is said: who reads it may press Ctrl-C at once.
   const { signal } = untilInterrupted();
-  const { atWork, waiting } = tracker.countActive();
-  if (atWork + waiting === 0) {
+  const { running, waiting } = tracker.reader.countActive();
+  if (running + waiting === 0) {
     reporter.say('Nothing is under way. What starts shows here; Ctrl-C ends this.');
   }
   const advice = waiting > 0 ? whoRunsJobs() : '';

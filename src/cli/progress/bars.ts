@@ -1,5 +1,5 @@
 import type { WriteStream } from 'node:tty';
-import { isAtWork, type Job, type Tracker } from '../../jobs/index.ts';
+import { isRunning, type Job, type Tracker } from '../../jobs/index.ts';
 import { complain } from '../complain.ts';
 import { print } from '../output.ts';
 import { endLine, jobLine } from './job_line.ts';
@@ -53,7 +53,7 @@ export class Bars implements Reporter {
   }
 
   #line({ job, indent }: Row, now: Date): string {
-    const view = { job, perSecond: this.tracker.speedOf(job.id) };
+    const view = { job, perSecond: this.tracker.reader.rateOf(job.id) };
     return indent + jobLine(view, now, this.#lines.columns - indent.length);
   }
 }
@@ -73,7 +73,7 @@ function familiesOf(jobs: Job[]): Row[] {
       { job: parent, indent: '' },
       ...jobs
         .filter(({ parentId, status }) => {
-          return parentId === parent.id && (isAtWork(status) || status === 'failed');
+          return parentId === parent.id && (isRunning(status) || status === 'failed');
         })
         .map((job) => ({ job, indent: '  ' })),
     ]);

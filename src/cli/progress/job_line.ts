@@ -1,5 +1,6 @@
 import type { JobView } from '../../../views/view_models.ts';
 import { isFinal, type Job } from '../../jobs/index.ts';
+import { resultSummary } from '../../operations/words.ts';
 import { cutTelling } from '../../text/cut.ts';
 import {
   duration,
@@ -12,7 +13,6 @@ import {
   took,
 } from '../../text/format.ts';
 import { fitted, printable } from '../../text/printable.ts';
-import { resultSummary } from '../../text/result_summary.ts';
 import { movingIcon, statusIcon } from './status_icon.ts';
 
 const GAP = '  ';

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../../platform/logger.ts';
 import { ModelUnavailable } from '../embedder.ts';
@@ -88,7 +88,7 @@ export function createModelFiles(options: ModelFilesOptions): ModelFiles {
         file: join(ownDir, file.path),
         problem,
       });
-      await rm(join(ownDir, file.path), { force: true, recursive: true }).catch((cause) => {
+      await fs.rm(join(ownDir, file.path), { force: true, recursive: true }).catch((cause) => {
         throw unwritable(ownDir, cause);
       });
     }

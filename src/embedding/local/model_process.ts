@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import type { Subprocess } from 'bun';
 import { ModelUnavailable } from '../embedder.ts';
 import type { Answer, Request } from './model_program.ts';
@@ -36,7 +35,7 @@ export interface ModelProcess {
  * the middle of an inference, so an inference that hangs could never be ended.
  */
 export function createModelProcess(options: ModelProcessOptions): ModelProcess {
-  const program = fileURLToPath(options.program ?? PROGRAM);
+  const program = Bun.fileURLToPath(options.program ?? PROGRAM);
   let child: Subprocess | undefined;
   let isLoaded = false;
   let asked: PromiseWithResolvers<Float32Array[]> | undefined;

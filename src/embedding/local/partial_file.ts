@@ -1,4 +1,5 @@
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { promises as fs } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isAlive } from '../../platform/process_ids.ts';
 import type { ModelFile } from './manifest.ts';
@@ -26,11 +27,11 @@ export async function storeFile(
   const partial = `${target}.partial-${process.pid}-${crypto.randomUUID()}`;
   beingWritten.add(partial);
   try {
-    await onDisk(mkdir(dirname(target), { recursive: true }));
-    await writeVerified(await onDisk(open(partial, 'wx')), file, bytes);
-    await onDisk(rename(partial, target));
+    await onDisk(fs.mkdir(dirname(target), { recursive: true }));
+    await writeVerified(await onDisk(fs.open(partial, 'wx')), file, bytes);
+    await onDisk(fs.rename(partial, target));
   } catch (error) {
-    await rm(partial, { force: true }).catch(() => {});
+    await fs.rm(partial, { force: true }).catch(() => {});
     throw error;
   } finally {
     beingWritten.delete(partial);
@@ -64,11 +65,11 @@ async function writeVerified(
 
 /** Removes what downloads that died have left in `dir` and below. */
 export async function removeAbandoned(dir: string): Promise<void> {
-  const names = await readdir(dir, { recursive: true }).catch(() => []);
+  const names = await fs.readdir(dir, { recursive: true }).catch(() => []);
   for (const name of names) {
     const pid = /\.partial-(\d+)-[^/\\]+$/.exec(name)?.[1];
     const path = join(dir, name);
-    if (pid && (await isAbandoned(path, Number(pid)))) await rm(path, { force: true });
+    if (pid && (await isAbandoned(path, Number(pid)))) await fs.rm(path, { force: true });
   }
 }
 
@@ -76,7 +77,7 @@ async function isAbandoned(path: string, pid: number): Promise<boolean> {
   if (beingWritten.has(path)) return false;
   // Process ids repeat, most of all in containers, where the program is always number 1.
   if (pid === process.pid || !isAlive(pid)) return true;
-  const stats = await stat(path).catch(() => undefined);
+  const stats = await fs.stat(path).catch(() => undefined);
   return stats !== undefined && Date.now() - stats.mtimeMs > ABANDONED_MS;
 }
 

@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { createReadStream, promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import { MODEL_FILES, type ModelFile } from './manifest.ts';
 
@@ -23,7 +22,7 @@ export function createVerifier(): (
   const foundRight = new Map<string, string>();
 
   async function problemOf(path: string, file: ModelFile): Promise<string | undefined> {
-    const stats = await stat(path).catch(() => undefined);
+    const stats = await fs.stat(path).catch(() => undefined);
     if (!stats?.isFile()) return MISSING;
     if (stats.size !== file.bytes) return `has ${stats.size} bytes instead of ${file.bytes}`;
     const version = `${stats.ino} ${stats.mtimeMs}`;

@@ -1,6 +1,5 @@
 import { isCancellable, isFinal } from '../lifecycle.ts';
-import type { JobQuery, Tally } from '../listing.ts';
-import type { Desk } from './desk.ts';
+import type { JobListing, JobQuery, Tally } from '../listing.ts';
 
 export const BULK_ACTIONS = ['cancel', 'retry', 'remove'] as const;
 
@@ -9,7 +8,7 @@ export type BulkAction = (typeof BULK_ACTIONS)[number];
 export interface BulkOutcome {
   action: BulkAction;
   done: number;
-  /** Gone, ended or started meanwhile, or not of a kind that this can be done to. */
+  /** Jobs to which the action does not apply, or not any more. */
   skipped: number;
 }
 
@@ -19,10 +18,10 @@ const STEP = 200;
 /** Pause between two steps, in ms, in which others write and the server answers. */
 const PAUSE_MS = 2;
 
-/** Does one of these actions to jobs, in one transaction; returns how many it was done to. */
+/** Changes jobs in one transaction; returns how many it changed. */
 export type Act = (ids: string[]) => Promise<number>;
 
-/** Does it to those jobs that it can be done to now. */
+/** Acts on the jobs with these ids. */
 export async function actOnAll(action: BulkAction, ids: string[], act: Act): Promise<BulkOutcome> {
   const outcome = { action, done: 0, skipped: 0 };
   for (let from = 0; from < ids.length; from += STEP) {
@@ -32,9 +31,9 @@ export async function actOnAll(action: BulkAction, ids: string[], act: Act): Pro
   return outcome;
 }
 
-/** The same for all jobs that the query finds, step by step from the newest. */
+/** Acts on all jobs that match the query, step by step from the newest. */
 export async function actOnMatching(
-  { listing }: Desk,
+  listing: JobListing,
   action: BulkAction,
   query: JobQuery,
   act: Act,
@@ -43,11 +42,8 @@ export async function actOnMatching(
   let cursor: string | undefined;
   do {
     const page = listing.list({ ...query, cursor, newerThan: undefined, limit: STEP });
-    await actOnSome(
-      outcome,
-      page.jobs.map(({ id }) => id),
-      act,
-    );
+    const ids = page.jobs.map(({ id }) => id);
+    await actOnSome(outcome, ids, act);
     cursor = page.nextCursor;
     await Bun.sleep(PAUSE_MS);
   } while (cursor);
@@ -60,8 +56,8 @@ async function actOnSome(outcome: BulkOutcome, ids: string[], act: Act): Promise
   outcome.skipped += ids.length - done;
 }
 
-/** How many of the jobs that the query finds there are of each kind; others work meanwhile. */
-export async function tallyMatching({ listing }: Desk, query: JobQuery): Promise<Tally[]> {
+/** Counts the jobs that match the query, in steps between which the event loop goes on. */
+export async function tallyMatching(listing: JobListing, query: JobQuery): Promise<Tally[]> {
   const totals = new Map<string, Tally>();
   let cursor: string | undefined;
   do {
@@ -76,7 +72,7 @@ export async function tallyMatching({ listing }: Desk, query: JobQuery): Promise
   return [...totals.values()];
 }
 
-/** Whether an action can be done to jobs of that kind. */
+/** Whether an action applies to jobs of that status and kind. */
 export function isOpenTo(action: BulkAction, { status, tracked }: Omit<Tally, 'count'>): boolean {
   switch (action) {
     case 'cancel':

@@ -3,45 +3,49 @@ import type { Logger } from '../../platform/logger.ts';
 
 /** Knows whether the database can be written to, and tells people when it cannot. */
 export interface DatabaseWatch {
-  /** Why nothing may be written now although it would succeed. Asked before every transaction. */
+  /** Why nothing may be written now although SQLite would accept it. Asked before every transaction. */
   obstacle(): Trouble | undefined;
-  /** Takes note of an error; what it is when the watch tells people about it. */
+  /** Learns of an error; returns the trouble when the watch reports that one itself. */
   noticed(error: unknown): Trouble | undefined;
 }
 
 /**
- * What is tried again every second while it fails is told once for each cause, and once when it
- * works again: a log full of the same line hides the others.
+ * Logs the errors of tasks that are retried every second: once for each cause, and once when the
+ * task works again. The same line every second would bury the others.
  */
-export class Complaints {
-  /** Set when somebody watches over the database: what that tells is not told twice. */
+export class ErrorReporter {
+  /** What it reports itself is not logged here. */
   watch: DatabaseWatch | undefined;
-  #causes = new Map<string, string>();
+  readonly #logger: Logger;
+  readonly #causes = new Map<string, string>();
 
-  constructor(private readonly logger: Logger) {}
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
 
-  /** Runs it, and tells what it throws as "`what`; trying again." True when it threw nothing. */
-  async guard(what: string, run: () => Promise<unknown> | unknown): Promise<boolean> {
+  /** Runs a task and reports what it throws as "`failure`; trying again." True when it succeeded. */
+  async attempt(failure: string, task: () => Promise<unknown> | unknown): Promise<boolean> {
     try {
-      await run();
+      await task();
     } catch (error) {
-      this.tell(what, error);
+      this.report(failure, error);
       return false;
     }
-    this.over(what);
+    this.recovered(failure);
     return true;
   }
 
-  over(what: string): void {
-    if (this.#causes.delete(what)) this.logger.info(`${what}: that is over.`);
-  }
-
-  tell(what: string, error: unknown): void {
+  report(failure: string, error: unknown): void {
     if (this.watch?.noticed(error)) return;
     const cause = causeOf(error);
-    if (this.#causes.get(what) === cause) return;
-    this.#causes.set(what, cause);
-    this.logger.error(`${what}; trying again.`, { error });
+    if (this.#causes.get(failure) === cause) return;
+    this.#causes.set(failure, cause);
+    this.#logger.error(`${failure}; trying again.`, { error });
+  }
+
+  /** The task has succeeded; logged when its failure was. */
+  recovered(failure: string): void {
+    if (this.#causes.delete(failure)) this.#logger.info(`${failure}: recovered.`);
   }
 }
 

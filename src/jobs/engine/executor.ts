@@ -1,137 +1,137 @@
 import { troubleOf } from '../../platform/database_trouble.ts';
+import type { Logger } from '../../platform/logger.ts';
 import type { JobDefinition } from '../definition.ts';
 import { JobStopped, messageOf, PermanentError, type RetryHints, ShuttingDown } from '../errors.ts';
-import type { Claimed, End } from '../store/store.ts';
-import { queuedContext } from './context.ts';
-import type { Desk } from './desk.ts';
+import type { Claimed, End, RunReader } from '../store/store.ts';
+import { type ContextDeps, queuedContext } from './context.ts';
+import type { ErrorReporter } from './error_reporter.ts';
 import type { Execution } from './executions.ts';
 import { checked } from './input.ts';
 import { backoff } from './retry.ts';
-import { Steps } from './steps.ts';
+import { Steps, type StepsDeps } from './steps.ts';
 
-/** How long a job waits that the database's trouble has stopped, in ms. */
+/** How long a job waits after the database could not be written to, in ms. */
 const POSTPONE_MS = 5_000;
 
-const NOT_WRITTEN = 'What a job did could not be written';
+const NOT_WRITTEN = 'The results of a job could not be written';
 
-/** Lets a definition do a claimed job once, and tells how that ends. Never throws. */
-export async function attempt(
-  desk: Desk,
-  definition: JobDefinition,
-  claimed: Claimed,
-  execution: Execution,
-): Promise<End> {
-  try {
-    return await attempted(desk, definition, claimed, execution);
-  } catch {
-    // Its message, or a hint in it, is code that throws.
-    const error = new Error('The work failed with an error that cannot be read.');
-    return failedAs(desk, definition, claimed, execution, error);
+export interface ExecutorDeps extends ContextDeps, StepsDeps {
+  runs: RunReader;
+  logger: Logger;
+  errors: ErrorReporter;
+}
+
+/** A claimed job, and what it runs with. */
+interface Work {
+  definition: JobDefinition;
+  claimed: Claimed;
+  execution: Execution;
+}
+
+/** Executes claimed jobs: one attempt each. */
+export class Executor {
+  readonly #deps: ExecutorDeps;
+
+  constructor(deps: ExecutorDeps) {
+    this.#deps = deps;
+  }
+
+  /** Runs the handler and returns how the attempt ends. Never throws. */
+  async execute(work: Work): Promise<End> {
+    try {
+      return await this.#attempt(work);
+    } catch {
+      // Reading the error's message or a hint in it has thrown.
+      return this.#failed(work, new Error('The work failed with an error that cannot be read.'));
+    }
+  }
+
+  async #attempt(work: Work): Promise<End> {
+    const { undoing } = work.claimed;
+    const steps = new Steps(work.execution, work.claimed, this.#deps);
+    try {
+      const result = await this.#run(work, steps);
+      if (undoing !== undefined) throw new PermanentError(undoing);
+      this.#deps.errors.recovered(NOT_WRITTEN);
+      return { as: 'completed', result };
+    } catch (error) {
+      const reason =
+        undoing === undefined || troubleOf(error) ? error : new PermanentError(undoing);
+      const isToUndo = steps.canUndo && !troubleOf(error);
+      return this.#failed(work, isToUndo ? await this.#undo(work, steps, reason) : reason);
+    }
+  }
+
+  /** Awaits only where it must: there may be thousands of quick jobs. */
+  async #run({ definition, claimed, execution }: Work, steps: Steps): Promise<unknown> {
+    const { attempt, metadata, checkpoint, sessionId } = claimed;
+    const { reports, store } = this.#deps;
+    if (attempt > 1) reports.log(execution, `Attempt ${attempt} begins.`);
+    const value = checked(definition, metadata);
+    const input = value instanceof Promise ? await value : value;
+    const names = definition.steps?.(input) ?? [];
+    if (names.length > 0) await store.planSteps(execution, names);
+    const context = queuedContext(execution, { checkpoint, sessionId }, steps, this.#deps);
+    return storable(await definition.run(input, context));
+  }
+
+  /**
+   * Undoes the completed steps if no attempt follows. After a crash, the next attempt does nothing
+   * else. Returns the error with which the attempt ends.
+   */
+  async #undo({ execution }: Work, steps: Steps, error: unknown): Promise<unknown> {
+    const { runs, store, executions } = this.#deps;
+    const reason = messageOf(error);
+    try {
+      const isFinal = hintsOf(error).permanent || (await runs.isLastAttempt(execution));
+      if (execution.controller.signal.aborted || !isFinal) return error;
+      const hold = await store.beginUndoing(execution, reason);
+      if (hold === 'gone') throw executions.refused(execution, hold);
+      await steps.undo();
+      return new PermanentError(reason, { cause: error });
+    } catch (cause) {
+      if (troubleOf(cause)) return cause;
+      const message = `${reason} Undoing its steps failed as well: ${messageOf(cause)}`;
+      return new Error(message, { cause });
+    }
+  }
+
+  #failed({ definition, claimed, execution }: Work, error: unknown): End {
+    const { clock, logger, errors, reports } = this.#deps;
+    const { signal } = execution.controller;
+    const { id: job, attempt } = claimed;
+    const message = messageOf(error);
+    if (!signal.aborted) reports.log(execution, `Attempt ${attempt} failed. ${message}`);
+    if (signal.reason instanceof ShuttingDown) return { as: 'released' };
+    if (signal.reason instanceof JobStopped) return { as: 'cancelled' };
+    const now = clock.now();
+    const trouble = troubleOf(error);
+    if (trouble) {
+      errors.report(NOT_WRITTEN, error);
+      const reason = `${trouble.title} The job resumes by itself once that is solved.`;
+      return { as: 'postponed', reason, retryAt: now + POSTPONE_MS };
+    }
+    const { permanent, retryAt } = hintsOf(error);
+    logger.warn('An attempt failed.', { job, attempt, error });
+    if (permanent) return { as: 'failed', reason: message, failure: 'permanent' };
+    // A time in the past must not make the attempts follow each other at once.
+    const due = Math.max(retryAt, now + backoff(claimed.attemptsUsed, definition.retry));
+    return { as: 'retrying', reason: message, retryAt: Math.ceil(due) };
   }
 }
 
-async function attempted(
-  desk: Desk,
-  definition: JobDefinition,
-  claimed: Claimed,
-  execution: Execution,
-): Promise<End> {
-  const { undoing } = claimed;
-  const steps = new Steps(execution, desk, claimed);
-  try {
-    const result = await worked(desk, definition, claimed, execution, steps);
-    if (undoing !== undefined) throw new PermanentError(undoing);
-    desk.complaints.over(NOT_WRITTEN);
-    return { as: 'completed', result };
-  } catch (error) {
-    const reason = undoing === undefined || troubleOf(error) ? error : new PermanentError(undoing);
-    const isUndone = steps.canUndo && !troubleOf(error);
-    const last = isUndone ? await undone(desk, execution, steps, reason) : reason;
-    return failedAs(desk, definition, claimed, execution, last);
-  }
-}
-
-/** Without an `await` where there is nothing to wait for: quick jobs come by the thousand. */
-async function worked(
-  desk: Desk,
-  definition: JobDefinition,
-  { attempt, metadata, checkpoint, sessionId }: Claimed,
-  execution: Execution,
-  steps: Steps,
-): Promise<unknown> {
-  if (attempt > 1) desk.executions.log(execution, `Attempt ${attempt} begins.`);
-  const value = checked(definition, metadata);
-  const input = value instanceof Promise ? await value : value;
-  const names = definition.steps?.(input) ?? [];
-  if (names.length > 0) await desk.store.planSteps(execution, names);
-  const context = queuedContext(execution, { checkpoint, sessionId }, steps, desk);
-  return storable(await definition.run(input, context));
-}
-
-/**
- * When there will be no other attempt, what the steps did is undone first. A crash meanwhile is
- * made good by the next attempt, which does nothing else. Returns the error the attempt ends with.
- */
-async function undone(
-  { store }: Desk,
-  execution: Execution,
-  steps: Steps,
-  error: unknown,
-): Promise<unknown> {
-  const { signal } = execution.controller;
-  const reason = messageOf(error);
-  try {
-    const isForGood = hintsOf(error).permanent || (await store.isLastAttempt(execution));
-    if (signal.aborted || !isForGood) return error;
-    await store.beginUndoing(execution, reason);
-    await steps.undo();
-    return new PermanentError(reason, { cause: error });
-  } catch (cause) {
-    if (troubleOf(cause)) return cause;
-    const message = `${reason} Undoing what was done failed as well: ${messageOf(cause)}`;
-    return new Error(message, { cause });
-  }
-}
-
-function failedAs(
-  { clock, logger, complaints, executions }: Desk,
-  definition: JobDefinition,
-  claimed: Claimed,
-  execution: Execution,
-  error: unknown,
-): End {
-  const { signal } = execution.controller;
-  const { id: job, attempt } = claimed;
-  const message = messageOf(error);
-  if (!signal.aborted) executions.log(execution, `Attempt ${attempt} failed. ${message}`);
-  if (signal.reason instanceof ShuttingDown) return { as: 'released' };
-  if (signal.reason instanceof JobStopped) return { as: 'cancelled' };
-  const now = clock.now();
-  const trouble = troubleOf(error);
-  if (trouble) {
-    complaints.tell(NOT_WRITTEN, error);
-    const reason = `${trouble.title} The job goes on by itself when that is over.`;
-    return { as: 'postponed', reason, retryAt: now + POSTPONE_MS };
-  }
-  const { permanent, retryAt } = hintsOf(error);
-  logger.warn('An attempt failed.', { job, attempt, error });
-  if (permanent) return { as: 'failed', reason: message, failure: 'permanent' };
-  // A time that has passed already must not make the attempts follow each other at once.
-  const due = Math.max(retryAt, now + backoff(claimed.attemptsUsed, definition.retry));
-  return { as: 'retrying', reason: message, retryAt: Math.ceil(due) };
-}
-
-/** What cannot be written is told from a disk that cannot be written to: waiting helps the latter. */
+/** A result that is not JSON must not pass for a full disk, after which the job would be retried. */
 function storable(result: unknown): unknown {
+  const problem = 'The result is not JSON-serialisable.';
   try {
     if (result === undefined || JSON.stringify(result) !== undefined) return result;
   } catch (cause) {
-    throw new PermanentError(`The result cannot be stored. ${messageOf(cause)}`, { cause });
+    throw new PermanentError(`${problem} ${messageOf(cause)}`, { cause });
   }
-  throw new PermanentError('The result cannot be stored. It is no JSON.');
+  throw new PermanentError(problem);
 }
 
-/** Of any error, whoever made it: what cannot be read as a hint is none. */
+/** The retry hints of any error; invalid ones are ignored. */
 function hintsOf(error: unknown): { permanent: boolean; retryAt: number } {
   const { permanent, retryAt }: { [Hint in keyof RetryHints]: unknown } = Object(error);
   const time = retryAt instanceof Date ? retryAt.getTime() : Number.NaN;

@@ -2,32 +2,32 @@ import type { InputOf, JobDefinition } from '../definition.ts';
 import { InvalidInput } from '../errors.ts';
 import type { JobType } from '../job.ts';
 
-/** Definitions whose input can only be checked asynchronously, such as against a disk. */
+/** Definitions whose schema can only be checked asynchronously. */
 const asynchronous = new WeakSet<JobDefinition>();
 
+/** The name of a session, as a regular expression with Unicode classes. */
+export const SESSION_PATTERN = '^[\\p{L}\\p{N}][\\p{L}\\p{N} ._-]{0,99}$';
+
+const SESSION = new RegExp(SESSION_PATTERN, 'u');
+
 /**
- * Checks what was asked of a job and fills in the defaults; a promise only where the schema needs
- * one.
- * @throws InvalidInput that names every field that does not fit.
+ * The session of a job as a person typed it; nothing and an empty text are no session.
+ * @throws InvalidInput that names `sessionId`.
  */
-function parsed<Type extends JobType>(
-  definition: JobDefinition<Type>,
-  input: unknown,
-): InputOf<Type> | Promise<InputOf<Type>> {
-  const asked = input ?? {};
-  if (!asynchronous.has(definition)) {
-    try {
-      return inputFrom(definition.input.safeParse(asked));
-    } catch (error) {
-      // Zod refuses to check what has an asynchronous rule.
-      if ((error as Error).constructor.name !== '$ZodAsyncError') throw error;
-      asynchronous.add(definition);
-    }
-  }
-  return definition.input.safeParseAsync(asked).then(inputFrom);
+export function readSession(typed: unknown): string | undefined {
+  if (typed === undefined || typed === null || typed === '') return undefined;
+  const session = typeof typed === 'string' ? typed.trim() : '';
+  if (SESSION.test(session)) return session;
+  const message =
+    'Session may have letters, digits, spaces and . _ - only, 100 at most, starting with a letter or digit.';
+  throw new InvalidInput({ sessionId: message });
 }
 
-/** The same, with what the definition checks beyond its schema. */
+/**
+ * Checks a job's input and fills in the defaults. A promise only where the definition needs one:
+ * quick jobs come in thousands.
+ * @throws InvalidInput that names every field that is wrong.
+ */
 export function checked<Type extends JobType>(
   definition: JobDefinition<Type>,
   input: unknown,
@@ -36,6 +36,24 @@ export function checked<Type extends JobType>(
   return value instanceof Promise
     ? value.then((value) => afterCheck(definition, value))
     : afterCheck(definition, value);
+}
+
+/** What the schema alone says. */
+function parsed<Type extends JobType>(
+  definition: JobDefinition<Type>,
+  input: unknown,
+): InputOf<Type> | Promise<InputOf<Type>> {
+  const given = input ?? {};
+  if (!asynchronous.has(definition)) {
+    try {
+      return inputFrom(definition.input.safeParse(given));
+    } catch (error) {
+      // Zod does not check asynchronous rules synchronously.
+      if ((error as Error).constructor.name !== '$ZodAsyncError') throw error;
+      asynchronous.add(definition);
+    }
+  }
+  return definition.input.safeParseAsync(given).then(inputFrom);
 }
 
 function afterCheck<Type extends JobType>(

@@ -1,20 +1,21 @@
-/** How much of the past the speed remembers, in ms: after this long, 63 % of it is new. */
+/** Time constant of the smoothing, in ms: after this long, 63 % of the rate is new. */
 const MEMORY_MS = 4_000;
 
 /** Samples closer together than this are taken as one, in ms: their quotient would be noise. */
-const SAMPLE_MS = 250;
+const MIN_SAMPLE_MS = 250;
 
 /**
- * A job's speed in units of progress a second, exponentially smoothed. Unknown until two samples
- * are apart far enough, and again whenever the count falls or the total changes, because then
- * another thing is being counted.
+ * A job's progress in units a second, exponentially smoothed. Unknown until two samples are far
+ * enough apart, and again whenever the count falls or the total changes, because then the job counts
+ * something else.
  */
-export class Speed {
+export class ProgressRate {
   #at: number;
   #current: number;
   #total: number;
   #perSecond: number | undefined;
 
+  /** @param now of `Clock.elapsed`, in ms. */
   constructor(now: number, current: number, total: number) {
     this.#at = now;
     this.#current = current;
@@ -31,7 +32,7 @@ export class Speed {
       return;
     }
     const elapsed = now - this.#at;
-    if (elapsed < SAMPLE_MS) return;
+    if (elapsed < MIN_SAMPLE_MS) return;
     const latest = ((current - this.#current) / elapsed) * 1000;
     const weight = 1 - Math.exp(-elapsed / MEMORY_MS);
     this.#perSecond =

@@ -1,34 +1,44 @@
-import type { Desk } from './desk.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { JobStore } from '../store/store.ts';
+import type { ErrorReporter } from './error_reporter.ts';
 
 /** Rows of the history deleted in one transaction. */
-const STEP = 200;
+const HISTORY_STEP = 200;
 
-/** Steps in a row before the first look is over; what is left goes in the background. */
+/** Steps before `start` resolves; the rest is done in the background. */
 const FIRST_STEPS = 10;
 
-/** Pause between two steps in the background, in ms, in which others write. */
+/** Pause between two steps in the background, in ms, so that others can write. */
 const PAUSE_MS = 20;
 
-const SWEEP_MS = 3_600_000;
+const INTERVAL_MS = 3_600_000;
 
-/** How long the history outlives the jobs. */
+/** How long the history is kept. */
 const KEEP_HISTORY_MS = 366 * 86_400_000;
 
-/** Deletes jobs and history that are too old and gives their space back, in steps so small that nobody waits for them. */
-export class Sweeper {
+interface PrunerDeps {
+  store: JobStore;
+  clock: Clock;
+  errors: ErrorReporter;
+  /** How long ended jobs are kept, in ms. */
+  keepFinishedMs: number;
+}
+
+/** Deletes old jobs and old history, and gives their space back, in steps of a few milliseconds. */
+export class Pruner {
+  readonly #deps: PrunerDeps;
   #cancel = () => {};
   #isStopped = false;
 
-  constructor(
-    private readonly desk: Desk,
-    private readonly keepFinishedMs: number,
-  ) {}
+  constructor(deps: PrunerDeps) {
+    this.#deps = deps;
+  }
 
-  /** Deletes up to 2,000 now, and the rest in the background; then looks again every hour. */
+  /** Deletes up to 2,000 jobs now and the rest in the background; then repeats it every hour. */
   async start(): Promise<void> {
     this.#cancel();
     this.#isStopped = false;
-    await this.#sweep(FIRST_STEPS);
+    await this.#prune(FIRST_STEPS);
   }
 
   stop(): void {
@@ -36,21 +46,22 @@ export class Sweeper {
     this.#cancel();
   }
 
-  async #sweep(steps: number): Promise<void> {
+  async #prune(steps: number): Promise<void> {
+    const { errors, clock } = this.#deps;
     let isMore = true;
-    const { complaints, clock } = this.desk;
-    const isDone = await complaints.guard('Old jobs could not be deleted', async () => {
+    const isDone = await errors.attempt('Old jobs could not be deleted', async () => {
       for (let step = 0; isMore && step < steps; step++) isMore = await this.#step();
     });
     if (this.#isStopped) return;
-    this.#cancel = clock.after(isDone && isMore ? PAUSE_MS : SWEEP_MS, () => void this.#sweep(1));
+    const wait = isDone && isMore ? PAUSE_MS : INTERVAL_MS;
+    this.#cancel = clock.after(wait, () => void this.#prune(1));
   }
 
   /** True when there may be more. */
   async #step(): Promise<boolean> {
-    const { store, history, clock } = this.desk;
-    if (await store.prune(clock.now() - this.keepFinishedMs)) return true;
-    if ((await history.forgetBefore(clock.now() - KEEP_HISTORY_MS, STEP)) === STEP) return true;
-    return store.giveBackSpace();
+    const { store, clock, keepFinishedMs } = this.#deps;
+    if (await store.prune(clock.now() - keepFinishedMs)) return true;
+    const deleted = await store.pruneHistory(clock.now() - KEEP_HISTORY_MS, HISTORY_STEP);
+    return deleted === HISTORY_STEP || store.giveBackSpace();
   }
 }

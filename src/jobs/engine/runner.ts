@@ -1,127 +1,163 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { Logger } from '../../platform/logger.ts';
 import type { JobDefinition } from '../definition.ts';
 import { ShuttingDown } from '../errors.ts';
-import type { Claimed, End } from '../store/store.ts';
-import { type Desk, newLease, settle, takeOver } from './desk.ts';
-import type { Execution } from './executions.ts';
-import { attempt } from './executor.ts';
+import type { Feed } from '../feed.ts';
+import type { Claimed, End, JobQueue, JobStore } from '../store/store.ts';
+import type { Completion } from './completion.ts';
+import type { Definitions } from './definitions.ts';
+import type { ErrorReporter } from './error_reporter.ts';
+import type { Execution, Executions } from './executions.ts';
+import type { Executor } from './executor.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import type { Rescuer } from './rescuer.ts';
+import type { ClaimSignal } from './signal.ts';
 
-/** How often a runner looks for jobs that were left behind, or whose next attempt is due, in ms. */
-const LOOK_MS = 1_000;
-/** How long a handler may take to stop once its signal aborted at shutdown, in ms. */
+/** How often a runner looks for abandoned jobs and for jobs whose next attempt is due, in ms. */
+const POLL_MS = 1_000;
+/** How long a handler may take to stop once its signal has aborted at shutdown, in ms. */
 const STOP_MS = 1_000;
-/** Between two tries to write how a job ended, in ms. */
+/** Between two attempts to write how a job ended, in ms. */
 const RETRY_MS = 1_000;
 
-export interface RunnerOptions {
-  desk: Desk;
-  definitions: ReadonlyMap<string, JobDefinition>;
+interface RunnerDeps {
+  store: JobStore;
+  queue: JobQueue;
+  executions: Executions;
+  executor: Executor;
+  completion: Completion;
+  heartbeat: Heartbeat;
+  rescuer: Rescuer;
+  definitions: Definitions;
+  feed: Feed;
+  clock: Clock;
+  logger: Logger;
+  errors: ErrorReporter;
+  claimable: ClaimSignal;
   /** Overrides a definition's own limit, by type. */
   concurrency: Record<string, number>;
 }
 
-/** Hands waiting jobs to their handlers, first come first served within each type. */
-export interface Runner {
-  /** @param only takes that job and those it started, and nothing else of the line. */
-  start(only?: string): Promise<void>;
-  /** @param type where that is all that may be claimed; by default any. */
-  wake(type?: string): void;
+/** Gives waiting jobs to their handlers, in the order of the queue within each type. */
+export class Runner {
+  readonly #deps: RunnerDeps;
+  readonly #running = new Map<Execution, Promise<void>>();
+  /** Claims in flight, and how many places of a type each may fill. */
+  readonly #claims = new Map<Promise<unknown>, { type: string; count: number }>();
+  /** Types for which the signal came while all places were taken or reserved by claims in flight. */
+  readonly #signalledAgain = new Set<string>();
+  /** Types to claim at the end of this turn; undefined when no claim is scheduled. */
+  #scheduled: Set<string> | undefined;
+  #isStarted = false;
+  #onlyFamilyOf: string | undefined;
+  #cancelPoll = () => {};
+
+  constructor(deps: RunnerDeps) {
+    this.#deps = deps;
+    deps.claimable.subscribe((type) => this.#schedule(type));
+  }
+
+  /** @param only the job that is run, with the jobs it starts; by default all jobs of the queue. */
+  async start(only?: string): Promise<void> {
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    this.#onlyFamilyOf = only;
+    await this.#poll();
+  }
+
   /**
-   * Stops claiming, lets running handlers work on for `drainMs`, stops the rest at their next
-   * checkpoint and puts them back into the line.
+   * Stops claiming, gives running handlers `drainMs` to finish, stops the rest at their next
+   * checkpoint and puts them back into the queue.
    */
-  stop(drainMs: number): Promise<void>;
-}
-
-export function createRunner({ desk, definitions, concurrency }: RunnerOptions): Runner {
-  const { store, queue, executions, clock, logger, complaints } = desk;
-  const running = new Map<Execution, Promise<void>>();
-  /** Claims that the store has not answered yet, and how many places of each type they hold. */
-  const claims = new Map<Promise<unknown>, { type: string; count: number }>();
-  /** Types that somebody woke while what had been asked for took all places. */
-  const askedAgain = new Set<string>();
-  let isStarted = false;
-  let onlyFamilyOf: string | undefined;
-  /** Types that are to be looked at when the turn ends; undefined before somebody has asked. */
-  let woken: Set<string> | undefined;
-  let cancelLook = () => {};
-
-  /** At the end of the turn, so that one claim fills all places that became free in it. */
-  function wake(type?: string): void {
-    if (!isStarted) return;
-    if (!woken) {
-      woken = new Set();
-      queue.afterWrites(fillWoken);
-    }
-    for (const each of type === undefined ? definitions.keys() : [type]) woken.add(each);
+  async stop(drainMs: number): Promise<void> {
+    this.#isStarted = false;
+    this.#cancelPoll();
+    await Promise.all(this.#claims.keys());
+    await this.#within(drainMs, this.#running.values());
+    for (const { controller } of this.#running.keys()) controller.abort(new ShuttingDown());
+    await this.#within(STOP_MS, this.#running.values());
+    await Promise.all([...this.#running.keys()].map((execution) => this.#release(execution)));
   }
 
-  function fillWoken(): void {
-    const types = woken ?? [];
-    woken = undefined;
-    for (const type of isStarted ? types : []) {
-      const definition = definitions.get(type);
-      if (definition) fillPlaces(definition);
+  /** Claims at the end of the turn, so that one claim fills all places that became free in it. */
+  #schedule(type: string | undefined): void {
+    if (!this.#isStarted) return;
+    if (!this.#scheduled) {
+      this.#scheduled = new Set();
+      this.#deps.queue.afterWrites(() => this.#claimScheduled());
+    }
+    const types = type === undefined ? this.#deps.definitions.types : [type];
+    for (const each of types) this.#scheduled.add(each);
+  }
+
+  #claimScheduled(): void {
+    const types = this.#scheduled ?? [];
+    this.#scheduled = undefined;
+    for (const type of this.#isStarted ? types : []) {
+      const definition = this.#deps.definitions.get(type);
+      if (definition) this.#fillPlaces(definition);
     }
   }
 
-  function fillPlaces(definition: JobDefinition): void {
+  #fillPlaces(definition: JobDefinition): void {
     const { type } = definition;
-    const count = limitOf(definition) - taken(type);
+    const count = this.#limitOf(definition) - this.#placesTaken(type);
     if (count <= 0) {
-      askedAgain.add(type);
+      this.#signalledAgain.add(type);
       return;
     }
-    const claimed = complaints.guard('Waiting jobs could not be claimed', () =>
-      claim(definition, count),
+    const claimed = this.#deps.errors.attempt('Waiting jobs could not be claimed', () =>
+      this.#claim(definition, count),
     );
-    claims.set(claimed, { type, count });
+    this.#claims.set(claimed, { type, count });
     void claimed.then(() => {
-      claims.delete(claimed);
-      // It may have found less than came into the line after it was asked for.
-      if (askedAgain.delete(type)) wake(type);
+      this.#claims.delete(claimed);
+      // Jobs may have been queued after the claim was made.
+      if (this.#signalledAgain.delete(type)) this.#schedule(type);
     });
   }
 
-  async function claim(definition: JobDefinition, count: number): Promise<void> {
+  async #claim(definition: JobDefinition, count: number): Promise<void> {
+    const { queue, heartbeat, clock } = this.#deps;
     const { type } = definition;
-    const request = { type, count, limit: limitOf(definition), only: onlyFamilyOf };
-    const claimed = await queue.claim(request, newLease(desk), clock.now());
-    // Its places are taken by what was begun from here on.
-    for (const job of claimed) begin(definition, job);
+    const request = { type, count, limit: this.#limitOf(definition), only: this.#onlyFamilyOf };
+    const claimed = await queue.claim(request, heartbeat.newLease(), clock.now());
+    for (const job of claimed) this.#begin(definition, job);
   }
 
-  /** Places that are taken: what ends gives its own back, and what was asked for may come. */
-  function taken(type: string): number {
+  /** Places of running jobs that are not ending, and those that claims in flight may fill. */
+  #placesTaken(type: string): number {
     let count = 0;
-    for (const execution of running.keys())
+    for (const execution of this.#running.keys())
       if (execution.type === type && !execution.ending) count++;
-    for (const asked of claims.values()) if (asked.type === type) count += asked.count;
+    for (const claim of this.#claims.values()) if (claim.type === type) count += claim.count;
     return count;
   }
 
-  function limitOf(definition: JobDefinition): number {
-    const { type } = definition;
-    return Object.hasOwn(concurrency, type)
-      ? (concurrency[type] as number)
-      : definition.concurrency;
+  #limitOf({ type, concurrency }: JobDefinition): number {
+    const limits = this.#deps.concurrency;
+    return Object.hasOwn(limits, type) ? (limits[type] as number) : concurrency;
   }
 
-  function begin(definition: JobDefinition, claimed: Claimed): void {
+  #begin(definition: JobDefinition, claimed: Claimed): void {
+    const { executions, executor, feed } = this.#deps;
     const execution = executions.begin(claimed, claimed.progress);
-    desk.feed.changed(execution.id);
-    // Stopped since it was claimed.
-    if (!isStarted) execution.controller.abort(new ShuttingDown());
-    const end = attempt(desk, definition, claimed, execution)
-      .then((how) => settled(execution, how))
-      .finally(() => running.delete(execution));
-    running.set(execution, end);
+    feed.changed(execution.id);
+    // The runner was stopped while the claim was in flight.
+    if (!this.#isStarted) execution.controller.abort(new ShuttingDown());
+    const end = executor
+      .execute({ definition, claimed, execution })
+      .then((how) => this.#end(execution, how))
+      .finally(() => this.#running.delete(execution));
+    this.#running.set(execution, end);
   }
 
-  /** Tries until the end is on disk: with the disk full, the job waits instead of hanging forever. */
-  async function settled(execution: Execution, how: End): Promise<void> {
+  /** Retries until the end is on disk: while the disk is full, the job waits. */
+  async #end(execution: Execution, how: End): Promise<void> {
+    const { executions, completion, clock, logger, errors } = this.#deps;
     while (executions.has(execution) && !execution.ending) {
-      const isWritten = await complaints.guard('A job’s end could not be written', async () => {
-        const job = await settle(desk, execution, how);
+      const isWritten = await errors.attempt('A job’s end could not be written', async () => {
+        const job = await completion.end(execution, how);
         if (job) logger.info(`${execution.id} is ${job.status}.`);
       });
       if (isWritten) return;
@@ -129,48 +165,30 @@ export function createRunner({ desk, definitions, concurrency }: RunnerOptions):
     }
   }
 
-  async function look(): Promise<void> {
-    await complaints.guard('Jobs that were left behind could not be looked at', async () => {
-      await takeOver(desk);
+  async #poll(): Promise<void> {
+    const { rescuer, store, queue, definitions, clock, errors } = this.#deps;
+    await errors.attempt('Abandoned jobs could not be looked for', async () => {
+      await rescuer.rescue();
       await store.rebaseRetries(clock.now());
-      const isWaited = [...definitions.keys()].some((type) => queue.hasWaiting(type));
-      if (isWaited) wake();
+      if (definitions.types.some((type) => queue.hasWaiting(type))) this.#schedule(undefined);
     });
-    if (isStarted) cancelLook = clock.after(LOOK_MS, () => void look());
+    if (this.#isStarted) this.#cancelPoll = clock.after(POLL_MS, () => void this.#poll());
   }
 
-  return {
-    wake,
-    async start(only) {
-      if (isStarted) return;
-      isStarted = true;
-      onlyFamilyOf = only;
-      await look();
-    },
-    async stop(drainMs) {
-      isStarted = false;
-      cancelLook();
-      await Promise.all(claims.keys());
-      await within(drainMs, running.values());
-      for (const { controller } of running.keys()) controller.abort(new ShuttingDown());
-      await within(STOP_MS, running.values());
-      await Promise.all([...running.keys()].map(release));
-    },
-  };
-
-  /** Whether that can be written or not, its handler has nothing more to say. */
-  async function release(execution: Execution): Promise<void> {
+  /** Whether its end can be written or not, the handler may write nothing more. */
+  async #release(execution: Execution): Promise<void> {
+    const { executions, completion } = this.#deps;
     try {
       if (execution.ending) await execution.ending.catch(() => {});
-      else await settle(desk, execution, { as: 'released' });
+      else await completion.end(execution, { as: 'released' });
     } finally {
       executions.fence(execution);
     }
   }
 
   /** Waits until all have ended, but not longer than `ms`. */
-  async function within(ms: number, ends: Iterable<Promise<void>>): Promise<void> {
-    const timeUp = new Promise<void>((resolve) => clock.after(ms, resolve));
+  async #within(ms: number, ends: Iterable<Promise<void>>): Promise<void> {
+    const timeUp = new Promise<void>((resolve) => this.#deps.clock.after(ms, resolve));
     await Promise.race([Promise.all(ends), timeUp]);
   }
 }

@@ -1,38 +1,53 @@
+import type { Clock } from '../../platform/clock.ts';
 import type { JobStep } from '../details.ts';
 import { JobStopped, messageOf } from '../errors.ts';
-import type { Claimed, StepChange } from '../store/store.ts';
-import { type Desk, lostSomehow } from './desk.ts';
-import type { Execution } from './executions.ts';
+import type { Feed } from '../feed.ts';
+import type { Claimed, JobReader, JobStore, StepChange } from '../store/store.ts';
+import type { Execution, Executions } from './executions.ts';
 
 export interface StepOptions<Result> {
   /**
-   * Undoes what the step did, when a later one has failed for good. It may be called again after a
-   * crash in its middle, so it must not mind what is undone already.
+   * Undoes what the step did, when a later step has failed for good. It may be called again after a
+   * crash, so it must accept work that is already undone.
    */
   compensate?(result: Result): Promise<void> | void;
 }
 
-/** Ends a handler that was called only to learn how its steps are undone. */
+/** Ends a handler that was called only to collect its compensations. */
 class NothingMoreToDo extends JobStopped {
   override readonly name = 'NothingMoreToDo';
 }
 
+export interface StepsDeps {
+  store: JobStore;
+  reader: JobReader;
+  executions: Executions;
+  feed: Feed;
+  clock: Clock;
+}
+
 /** The steps of one attempt at a job. */
 export class Steps {
-  /** What earlier attempts did. */
+  readonly #execution: Execution;
+  readonly #deps: StepsDeps;
+  readonly #isUndoing: boolean;
+  /** The steps of earlier attempts. */
   readonly #known: Map<string, JobStep>;
-  #undos: { name: string; undo: () => Promise<void> | void }[] = [];
+  #compensations: { name: string; compensate: () => Promise<void> | void }[] = [];
 
   constructor(
-    private readonly execution: Execution,
-    private readonly desk: Desk,
-    private readonly claimed: Pick<Claimed, 'undoing' | 'hasSteps'>,
+    execution: Execution,
+    { undoing, hasSteps }: Pick<Claimed, 'undoing' | 'hasSteps'>,
+    deps: StepsDeps,
   ) {
-    const known = claimed.hasSteps ? desk.reader.steps(execution.id) : [];
+    this.#execution = execution;
+    this.#deps = deps;
+    this.#isUndoing = undoing !== undefined;
+    const known = hasSteps ? deps.reader.steps(execution.id) : [];
     this.#known = new Map(known.map((step) => [step.name, step]));
   }
 
-  /** Runs a step, or returns what it returned in an earlier attempt. */
+  /** Runs a step, or returns its result of an earlier attempt. */
   async run<Result>(
     name: string,
     work: () => Promise<Result> | Result,
@@ -41,39 +56,43 @@ export class Steps {
     const known = this.#known.get(name);
     if (known?.status === 'completed' || known?.status === 'compensated') {
       const result = known.result as Result;
-      if (known.status === 'completed') this.#canUndo(name, result, compensate);
+      if (known.status === 'completed') this.#remember(name, result, compensate);
       return result;
     }
-    // The job has failed for good already: nothing new is begun.
-    if (this.claimed.undoing !== undefined) throw new NothingMoreToDo();
-    this.execution.controller.signal.throwIfAborted();
+    // The job has failed for good already: no further step begins.
+    if (this.#isUndoing) throw new NothingMoreToDo();
+    this.#signal.throwIfAborted();
     await this.#write(name, { status: 'running' });
     const result = await this.#attempt(name, work);
     await this.#write(name, { status: 'completed', result });
-    this.#canUndo(name, result, compensate);
+    this.#remember(name, result, compensate);
     return result;
   }
 
-  /** Whether anything that was done can be undone. */
+  /** Whether a completed step can be undone. */
   get canUndo(): boolean {
-    return this.#undos.length > 0;
+    return this.#compensations.length > 0;
   }
 
-  /** Undoes what was completed, the last first. */
+  /** Undoes the completed steps, the last first. */
   async undo(): Promise<void> {
-    for (const { name, undo } of this.#undos.toReversed()) {
-      this.execution.controller.signal.throwIfAborted();
-      await undo();
+    for (const { name, compensate } of this.#compensations.toReversed()) {
+      this.#signal.throwIfAborted();
+      await compensate();
       await this.#write(name, { status: 'compensated' });
-      this.#undos.pop();
+      this.#compensations.pop();
     }
+  }
+
+  get #signal(): AbortSignal {
+    return this.#execution.controller.signal;
   }
 
   async #attempt<Result>(name: string, work: () => Promise<Result> | Result): Promise<Result> {
     try {
       return await work();
     } catch (error) {
-      if (!this.execution.controller.signal.aborted) {
+      if (!this.#signal.aborted) {
         const message = messageOf(error);
         await this.#write(name, { status: 'failed', error: message });
       }
@@ -81,21 +100,19 @@ export class Steps {
     }
   }
 
-  #canUndo<Result>(
+  #remember<Result>(
     name: string,
     result: Result,
     compensate: StepOptions<Result>['compensate'],
   ): void {
-    if (compensate) this.#undos.push({ name, undo: () => compensate(result) });
+    if (compensate) this.#compensations.push({ name, compensate: () => compensate(result) });
   }
 
   async #write(name: string, change: StepChange): Promise<void> {
-    const { execution, desk } = this;
-    const isHeld = await desk.store.changeStep(execution, name, change, desk.clock.now());
-    if (!isHeld) {
-      lostSomehow(desk, execution);
-      throw execution.controller.signal.reason;
-    }
-    desk.feed.changed(execution.id);
+    const { store, executions, feed, clock } = this.#deps;
+    const hold = await store.changeStep(this.#execution, name, change, clock.now());
+    if (hold === 'gone') throw executions.refused(this.#execution, hold);
+    executions.observe(this.#execution, hold);
+    feed.changed(this.#execution.id);
   }
 }

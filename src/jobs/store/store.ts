@@ -1,112 +1,119 @@
-import type { JobData, SavedData } from '../data.ts';
 import type { JobAttempt, JobStep, LogPart } from '../details.ts';
-import type { Job, JobProgress, JobType } from '../job.ts';
+import type { Job, JobData, JobProgress, JobType, SavedData } from '../job.ts';
 import type { JobStatus } from '../lifecycle.ts';
 import type { Failure } from '../listing.ts';
 
 /**
- * What changes jobs. Every method is one transaction, on disk when its promise resolves, and tells
- * what it did; nothing done (`undefined`, `false`, an empty list) is an ordinary answer: somebody
- * else was first. Promises resolve in the order in which the methods were called. Times are
- * milliseconds since 1970 UTC.
+ * Changes jobs. Every method is one transaction, which is on disk when its promise resolves. Nothing
+ * done (`undefined`, `false`, an empty list) is an ordinary answer: another process was first.
+ * Promises are settled in the order in which the methods were called. Times are milliseconds since
+ * 1970 UTC.
  */
 export interface JobStore {
-  /** Queues it, unless the limits are reached or there is a job with this id. */
+  /** Queues the job, unless the limits are reached or there is a job with its id. */
   insertQueued(job: NewJob, limits: WaitingLimits, now: number): Promise<Inserted>;
-  /** Likewise each of them, in their order, all of them or, when it throws, none. */
+  /** Does the same with each job, in their order. When it throws, none was queued. */
   insertAllQueued(jobs: NewJob[], limits: WaitingLimits, now: number): Promise<Inserted[]>;
   insertTracked(job: NewJob, lease: Lease, now: number): Promise<Job>;
-  /** Queues all of them, if the parent runs in this attempt and has no children yet. */
+  /** Queues all of them if the parent is running in this attempt and has no children yet. */
   insertChildren(
     parent: Run,
     jobs: NewJob[],
     now: number,
-  ): Promise<'inserted' | 'there already' | 'lost'>;
+  ): Promise<'inserted' | 'there already' | Lost>;
 
-  /** Writes progress and log lines of a run. False: it is not this attempt's any more. */
-  report(run: Run, report: Report, now: number): Promise<boolean>;
+  /** Writes progress and log lines, unless the attempt has lost its job. */
+  report(run: Run, report: Report, now: number): Promise<Hold>;
   /**
    * Saves the data and the checkpoint, or neither.
-   * @throws what saving it or `then` threw; nothing is saved then.
+   * @throws what saving or `then` threw; nothing is saved then.
    */
   commit(run: Run, data: JobData, then: Then, now: number): Promise<Committed>;
-  /** Ends an attempt, with its last report. Undefined: somebody else has ended it, or has it now. */
+  /** Ends an attempt, with its last report. Undefined: it has ended already, or has lost its job. */
   end(run: Run, how: End, report: Report, now: number): Promise<Ended | undefined>;
 
-  planSteps(run: Run, names: readonly string[]): Promise<void>;
-  /** Of these, false and nothing done when the job is not this attempt's any more. */
-  changeStep(run: Run, name: string, change: StepChange, now: number): Promise<boolean>;
-  /** From now on its steps are being undone; `reason` is why the job has failed for good. */
-  beginUndoing(run: Run, reason: string): Promise<boolean>;
-  /** No attempt is left after this one. */
-  isLastAttempt(run: Run): Promise<boolean>;
+  planSteps(run: Run, names: readonly string[]): Promise<Hold>;
+  changeStep(run: Run, name: string, change: StepChange, now: number): Promise<Hold>;
+  /** Marks the steps as being undone; `reason` is why the job has failed for good. */
+  beginUndoing(run: Run, reason: string): Promise<Hold>;
 
   /**
-   * Waiting: cancelled at once. Running: cancelling. Their children with them: they follow in the
-   * list. Of each job asked for there is a list.
+   * Cancels waiting jobs at once; running ones become `cancelling`. Gives one list for each id: the
+   * job, if it was cancelled, and the children that were cancelled with it.
    */
   cancel(ids: string[], now: number): Promise<Changed[][]>;
   /**
-   * Ended queued jobs go to the end of the line with new attempts, as many as their type allows;
-   * children that ended without success go with them and follow in the list.
+   * Puts ended jobs at the end of the queue, with as many new attempts as `maxAttempts` gives their
+   * type. Gives one list for each id: the job, if it was queued, and the unsuccessful children that
+   * were queued with it.
    */
   requeue(ids: string[], maxAttempts: (type: string) => number, now: number): Promise<Changed[][]>;
   /**
-   * Deletes jobs, active ones only with `force`. Children that wait go with them, as do those that
-   * have nothing left to do for them; children that run are cancelled.
+   * Deletes jobs; active ones only with `force`. Their waiting children are deleted with them, their
+   * running children are cancelled.
    */
   remove(ids: string[], force: boolean, now: number): Promise<Removed[]>;
   dismiss(id: string, now: number): Promise<boolean>;
 
-  /** Prolongs every lease of that owner; returns the runs it still has. */
+  /** Extends every lease of that owner; gives the runs it still has. */
   renewLeases(lease: Lease): Promise<Held[]>;
-  /** What that owner runs, without a write. */
-  runsOf(owner: string): Promise<Held[]>;
-  /** The leases of everything that runs, in every process. */
-  leases(): Promise<HeldLease[]>;
-  /** Settles a job that was left behind, unless its lease has been renewed since. */
-  abandon(held: HeldLease, now: number): Promise<(Ended & { id: string }) | undefined>;
+  /** Queues or ends a job whose process has ended, unless its lease was renewed since. */
+  rescue(held: HeldLease, now: number): Promise<(Ended & { id: string }) | undefined>;
   /**
-   * Jobs that began to wait for their next attempt in what is now the future: the machine's time
-   * was set back. They wait as long as they were meant to, from now. Returns how many there were.
+   * Corrects the jobs whose wait for the next attempt began in the future, because the machine's
+   * clock was set back: they wait as long as planned from now. Gives how many there were.
    */
   rebaseRetries(now: number): Promise<number>;
-  /** Deletes jobs that ended before `time`, some at a time; true when there may be more. */
+
+  /** Deletes some of the jobs that ended before `time`; true when there may be more. */
   prune(time: number): Promise<boolean>;
-  /** Gives the space of what was deleted back to the disk, some at a time; true: there is more. */
+  /** Deletes at most `limit` rows of the history before `time`; gives how many it deleted. */
+  pruneHistory(time: number, limit: number): Promise<number>;
+  /** Gives some of the space of deleted jobs back to the disk; true when there is more. */
   giveBackSpace(): Promise<boolean>;
 }
 
-/** Hands waiting jobs out. */
+/** Hands out waiting jobs. */
 export interface JobQueue {
   /**
-   * Starts at most `count` waiting jobs of a type, first come first served: their attempt is raised
-   * and the lease is on them. Never more than `limit` of the type run at once in all processes.
-   * @param only takes that job and those it started, and leaves the others in the line.
+   * Starts at most `count` waiting jobs of a type, in the order of the queue: their attempt is raised
+   * and they get the lease. Never more than `limit` of a type run at once in all processes.
    */
   claim(request: ClaimRequest, lease: Lease, now: number): Promise<Claimed[]>;
   /** Whether a job of the type waits, due or not. */
   hasWaiting(type: string): boolean;
-  /** Calls `run` once all that happens now has been handed to the store, so that a claim joins it. */
+  /** Calls `run` after all writes of this turn have been handed over, so that a claim joins them. */
   afterWrites(run: () => void): void;
 }
 
-/** What the database knows of jobs now, read at once. */
+/** What the engine reads about running jobs. */
+export interface RunReader {
+  /** The runs of that owner. */
+  runsOf(owner: string): Promise<Held[]>;
+  /** The leases of all running jobs, in every process. */
+  leases(): Promise<HeldLease[]>;
+  /** Whether no attempt is left after this one. */
+  isLastAttempt(run: Run): Promise<boolean>;
+}
+
+/** Reads what the database knows of jobs now; synchronous. */
 export interface JobReader {
   get(id: string): Job | undefined;
-  /** The same with long texts cut, for lists and frames. */
+  /** The job with long texts cut, for lists and frames. */
   brief(id: string): Job | undefined;
-  /** The ids that begin or end with `part`, at most `limit`, newest first; it alone if it is one. */
+  /** Whether an attempt still holds its job. */
+  holdOf(run: Fence): Hold;
+  /** The ids that begin or end with `part`, at most `limit`, newest first; a full id alone. */
   idsLike(part: string, limit: number): string[];
   /** Oldest first. */
   children(id: string): Job[];
-  /** Everything that is not over: running by start, then waiting by position. */
+  /** All jobs that have not ended: running ones by start, then waiting ones by position. */
   active(): Job[];
-  /** How many run, and how many wait. */
-  countActive(): { atWork: number; waiting: number };
+  /** How many jobs run, and how many wait. */
+  countActive(): { running: number; waiting: number };
   /**
-   * Ended without failing since `endedSince`, running, next in line, failed and not dismissed; of
-   * the first and last the newest.
+   * The jobs that ended since `endedSince` without failing (the newest), all running ones, the first
+   * of the queue, and the newest failed ones that were not dismissed.
    */
   current(endedSince: number, now: number, limits: CurrentLimits): Job[];
 
@@ -115,18 +122,18 @@ export interface JobReader {
   steps(id: string): JobStep[];
   /**
    * At most `limit` bytes (4 or more) from `position`, or from the next character when that is
-   * within one. It ends with a line break, unless the first line alone is longer.
+   * within one. The text ends with a line break, unless its first line is longer than `limit`.
    */
   readLog(id: string, position: number, limit: number): LogPart;
-  /** One after the last byte. */
+  /** The position after the last byte. */
   logEnd(id: string): number;
 }
 
-/** Tells what other processes did. */
+/** Reads what other processes changed. */
 export interface JobNews {
   /**
-   * What other connections have changed since this was last asked; `undefined` when they have
-   * committed nothing. What progressed is told of jobs of other owners only.
+   * What other connections have changed since the last call; `undefined` when they have committed
+   * nothing. `progressed` has the jobs of other owners only.
    */
   take(
     owner: string,
@@ -140,19 +147,19 @@ export interface NewJob {
   maxAttempts: number;
   sessionId?: string;
   parentId?: string;
-  /** Who asked for it. */
+  /** The client that asked for it. */
   client?: string;
-  /** The id was given, so there may be a job with it. */
+  /** The caller chose the id, so there may be a job with it. */
   isIdGiven?: boolean;
 }
 
-/** How many jobs may wait at most. */
+/** How many jobs may wait. */
 export interface WaitingLimits {
   perType: number;
   perClient: number;
 }
 
-/** The new job, the one there was already, or which limit was reached. */
+/** The new job, the existing one with its id, or the limit that was reached. */
 export type Inserted = { job: Job; isNew: boolean } | { full: 'type' | 'client' };
 
 export interface Lease {
@@ -160,7 +167,7 @@ export interface Lease {
   until: number;
 }
 
-/** A write holds only while the job runs in this attempt. */
+/** Names an attempt: its writes change nothing once the job has a newer one. */
 export interface Fence {
   id: string;
   attempt: number;
@@ -174,12 +181,18 @@ export interface Run extends Fence {
   startedAt: number;
 }
 
-/** A run as its owner finds it when it renews the lease. */
+/** Whether an attempt still holds its job: running, to be stopped, or lost to another attempt. */
+export type Hold = 'running' | 'cancelling' | 'gone';
+
+/** The attempt may write nothing more. */
+export type Lost = Exclude<Hold, 'running'>;
+
+/** A run that its owner still holds. */
 export interface Held extends Fence {
-  status: JobStatus;
+  status: Exclude<Hold, 'gone'>;
 }
 
-/** Who runs a job, as it was seen. */
+/** A running job and its lease, as they were read. */
 export interface HeldLease extends Fence {
   owner: string | undefined;
   until: number;
@@ -190,6 +203,7 @@ export interface ClaimRequest {
   type: JobType;
   count: number;
   limit: number;
+  /** Claims only this job and those it started. */
   only?: string;
 }
 
@@ -202,7 +216,7 @@ export interface Claimed extends Run {
   maxAttempts: number;
   /** Why the job has failed for good, while its steps are being undone. */
   undoing: string | undefined;
-  /** Steps are known of an earlier attempt. */
+  /** An earlier attempt may have left steps. */
   hasSteps: boolean;
 }
 
@@ -212,7 +226,7 @@ export interface CurrentLimits {
   failed: number;
 }
 
-/** What a run has to say and is not on disk yet. */
+/** Progress and log lines that are not on disk yet. */
 export interface Report {
   progress?: JobProgress;
   /** Whole lines for the log, each with its line break. */
@@ -227,25 +241,25 @@ export interface CommitState {
 /** The state to be stored with the data, or how it follows from what was saved. */
 export type Then = CommitState | ((saved: SavedData) => CommitState);
 
-/** `lost`: nothing was saved, because the job is being cancelled or is not this attempt's any more. */
-export type Committed = { saved: SavedData; state: CommitState } | { lost: 'cancelling' | 'gone' };
+/** `lost`: nothing was saved, and why. */
+export type Committed = { saved: SavedData; state: CommitState } | { lost: Lost };
 
 /** How an attempt ends. */
 export type End =
   | { as: 'completed'; result: unknown }
   | { as: 'failed'; reason: string; failure: Failure }
-  /** Tries again at `retryAt`, or has failed for good when the attempts are used up. */
+  /** The job is tried again at `retryAt`, or has failed for good when its attempts are used up. */
   | { as: 'retrying'; reason: string; retryAt: number }
-  /** The same, but the attempt does not count: it was not the work that failed. */
+  /** As `retrying`, but the attempt does not count: the work is not what failed. */
   | { as: 'postponed'; reason: string; retryAt: number }
-  /** Back into the line, at its old place, without having used up an attempt. */
+  /** Back into the queue at its old position; the attempt does not count. */
   | { as: 'released' }
-  /** The handler of a job that is being cancelled has stopped, or had to be given up (`note`). */
+  /** The handler of a cancelled job has stopped, or was abandoned (`note`). */
   | { as: 'cancelled'; note?: string };
 
 export interface Ended {
   status: JobStatus;
-  /** Children that were cancelled because the job has failed: nobody waits for them any more. */
+  /** Children that were cancelled because the job has failed. */
   children: Changed[];
 }
 
@@ -254,11 +268,11 @@ export interface Changed {
   status: JobStatus;
 }
 
-/** What became of a job that was to be removed, and of its children. */
+/** Whether a job was removed, and what that changed in its children. */
 export interface Removed {
   id: string;
   isGone: boolean;
-  /** Children that were removed with it, or are being cancelled. */
+  /** Children that were removed with it or cancelled. */
   children: Changed[];
 }
 

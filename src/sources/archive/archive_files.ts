@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises';
+import { promises as fs } from 'node:fs';
 import { Unreadable } from '../source.ts';
 
 /** What an archive may ask of this machine. The defaults are far above what X hands out. */
@@ -46,7 +46,7 @@ export async function openArchive(
   signal: AbortSignal,
 ): Promise<ArchiveFiles> {
   signal.throwIfAborted();
-  const stats = await lstat(path);
+  const stats = await fs.lstat(path);
   if (stats.isDirectory()) {
     const { openFolderFiles } = await import('./folder_files.ts');
     return openFolderFiles(path, limits);

@@ -1,5 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { BunPlugin } from 'bun';
+import { bundledSentences, FOLDER_WORDS } from '../../operations/bundled_words.ts';
+import { iconStyles } from '../../operations/words.ts';
 
 const ROOT = join(import.meta.dir, '..', '..', '..');
 const PUBLIC = join(ROOT, 'public');
@@ -38,7 +41,7 @@ async function styles(): Promise<AssetSource> {
   );
   const inputs = [...first, ...others.sort()].map((name) => join(folder, name));
   const texts = await Promise.all(inputs.map((path) => Bun.file(path).text()));
-  const text = texts.join('\n').replace(COMMENT, '').replace(INDENTATION, '\n');
+  const text = [...texts, iconStyles()].join('\n').replace(COMMENT, '').replace(INDENTATION, '\n');
   return { name: 'app.css', type: 'text/css; charset=utf-8', text, inputs };
 }
 
@@ -56,12 +59,23 @@ async function bundled(name: string, entry: string, format: 'iife' | 'esm'): Pro
     target: 'browser',
     format,
     minify: format === 'iife',
+    plugins: [sentencesOfTypes],
   });
   const [output] = built.outputs;
   if (!output) throw new Error(`${name} could not be bundled: ${built.logs.join('; ')}`);
   // All of them are sources of the program's own.
   return { name, type: SCRIPT, text: (await output.text()).replace(SOURCE_NAME, ''), inputs: [] };
 }
+
+/** The browser cannot look through folders. */
+const sentencesOfTypes: BunPlugin = {
+  name: 'sentences of the job types',
+  setup(build) {
+    build.onLoad({ filter: /folder_words\.ts$/ }, ({ path }) =>
+      path === FOLDER_WORDS ? { contents: bundledSentences(), loader: 'ts' } : undefined,
+    );
+  },
+};
 
 async function packaged(name: string, path: string): Promise<AssetSource> {
   const file = Bun.resolveSync(path, import.meta.dir);

@@ -68,13 +68,3 @@ export const ARCHIVE = {
   bytes: 48_210_944,
   addedAt: '2026-11-22T08:07:50.000Z',
 };
-
-/** What to send, by the job type; a type that is not here is described without one. */
-export const STARTS: ReadonlyMap<string, Record<string, unknown>> = new Map(
-  Object.entries({
-    scrape: { username: 'aurora_lab', maxTweets: 40 },
-    search: { query: 'space, jazz', maxTweets: 20, mode: 'latest' },
-    discover: { query: 'climbing coach', maxResults: 5 },
-    embed: { batchSize: 32 },
-  }),
-);

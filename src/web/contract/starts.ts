@@ -2,6 +2,8 @@ import type { DefinitionBase, Elysia, EphemeralType, MetadataBase, SingletonBase
 import { z } from 'zod';
 import type { InputOf, JobType, StartRequest } from '../../client/job_types.ts';
 import { SESSION_PATTERN, type Tracker } from '../../jobs/index.ts';
+import type { Operations } from '../../operations/index.ts';
+import { wordsOf } from '../../operations/words.ts';
 import { jsonSchemaOf } from '../openapi/json_schema.ts';
 import {
   about,
@@ -11,27 +13,14 @@ import {
   unchecked,
   type ValueOf,
 } from './declare.ts';
-import { STARTS } from './examples.ts';
 
 /** Most starts that one batch may ask for. */
 export const MAX_BATCH = 1_000;
 
-/** What is known of the types that this program defines. */
-type Types = Pick<Tracker, 'types' | 'inputOf'>;
-
-const SUMMARIES = new Map<string, string>([
-  ['scrape', 'Collect the posts of one author'],
-  ['search', 'Collect posts on a topic'],
-  ['discover', 'Find profiles by what they say of themselves'],
-  ['embed', 'Give every post a vector, so that it can be found by meaning'],
-]);
-
-/** How the document has a type's start: what it does, and what to send for example. */
-function startOf(type: string) {
-  return {
-    summary: SUMMARIES.get(type) ?? `Start a job of the type ${type}`,
-    example: STARTS.get(type),
-  };
+/** The job types of the tracker, and what is known of those that have a folder. */
+export interface StartDeps {
+  tracker: Pick<Tracker, 'types' | 'inputOf'>;
+  operations: Operations;
 }
 
 export const IDEMPOTENCY_KEY = {
@@ -56,12 +45,14 @@ const session = () =>
  * What a route that starts jobs of a type states. The input is checked where the job is created,
  * which every other start goes through too.
  */
-export function startContract(tracker: Types, type: Tracker['types'][number]) {
-  const { summary, example } = startOf(type);
+export function startContract({ tracker, operations }: StartDeps, type: Tracker['types'][number]) {
+  const { summary, example } = wordsOf(type);
   const schema = () => z.intersection(tracker.inputOf(type), z.object({ sessionId: session() }));
   const body = unchecked<Record<string, unknown>>(schema, {
     example,
-    ...(type === 'scrape' && { types: [...FORM_OR_JSON, 'multipart/form-data' as const] }),
+    ...(operations.get(type)?.upload && {
+      types: [...FORM_OR_JSON, 'multipart/form-data' as const],
+    }),
   });
   return {
     body,
@@ -110,15 +101,17 @@ export type StartRoutes = Elysia<
 const FORM_OR_JSON = ['application/json', 'application/x-www-form-urlencoded'] as const;
 
 /** One start by its type, or a list of them. */
-export function startsBody(tracker: Types): DeclaredInput<StartRequest | StartRequest[]> {
-  const example = tracker.types.flatMap((type) => {
-    const input = startOf(type).example;
-    return input ? [{ type, input }] : [];
-  });
+export function startsBody({
+  tracker,
+  operations,
+}: StartDeps): DeclaredInput<StartRequest | StartRequest[]> {
+  const example = [...operations.values()].flatMap(({ type, words: { example: input } }) =>
+    input ? [{ type, input }] : [],
+  );
   return unchecked(() => startsSchema(tracker), { types: ['application/json'], example });
 }
 
-function startsSchema(tracker: Types) {
+function startsSchema(tracker: StartDeps['tracker']) {
   const one = z
     .object({
       type: z.enum(tracker.types),

@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import { type Clock, systemClock } from '../../jobs/index.ts';
+import { statement } from '../../platform/statement.ts';
 import { writerOf } from '../../platform/writer.ts';
 
 /** How long a key is kept, in ms. */
@@ -29,22 +30,32 @@ export type IdempotencyKeys = ReturnType<typeof createIdempotencyKeys>;
 /** The keys of the last 24 hours, each with its request and the answer. */
 export function createIdempotencyKeys(db: Database, clock: Clock = systemClock) {
   const writer = writerOf(db);
-  const forgetOld = db.query<null, [number, number]>(`
+  const forgetOld = statement<null, [number, number]>(
+    db,
+    `
     DELETE FROM idempotency_keys WHERE key IN (
-      SELECT key FROM idempotency_keys WHERE created_at < ? ORDER BY created_at LIMIT ?)`);
-  const forgetTooOld = db.query<null, [string, number]>(
+      SELECT key FROM idempotency_keys WHERE created_at < ? ORDER BY created_at LIMIT ?)`,
+  );
+  const forgetTooOld = statement<null, [string, number]>(
+    db,
     'DELETE FROM idempotency_keys WHERE key = ? AND created_at < ?',
   );
-  const insert = db.query<null, [string, string, string, number]>(`
+  const insert = statement<null, [string, string, string, number]>(
+    db,
+    `
     INSERT INTO idempotency_keys (key, request, seed, created_at) VALUES (?, ?, ?, ?)
-    ON CONFLICT DO NOTHING`);
-  const get = db.query<{ request: string; seed: string; answer: string | null }, [string]>(
+    ON CONFLICT DO NOTHING`,
+  );
+  const get = statement<{ request: string; seed: string; answer: string | null }, [string]>(
+    db,
     'SELECT request, seed, answer FROM idempotency_keys WHERE key = ?',
   );
-  const keep = db.query<null, [string, string]>(
+  const keep = statement<null, [string, string]>(
+    db,
     'UPDATE idempotency_keys SET answer = ? WHERE key = ?',
   );
-  const forget = db.query<null, [string]>(
+  const forget = statement<null, [string]>(
+    db,
     'DELETE FROM idempotency_keys WHERE key = ? AND answer IS NULL',
   );
 

@@ -96,7 +96,7 @@ function follow(
       .map((id) => {
         moved.delete(id);
         const job = tracker.getJob(id);
-        return job ? jobEvent(job, tracker.stepsOf(id)) : event('not_found', { id });
+        return job ? jobEvent(job, tracker.reader.stepsOf(id)) : event('not_found', { id });
       })
       .join('');
   }

@@ -61,11 +61,11 @@ export function createLiveLogs(tracker: Tracker): LiveLogs {
   }
 
   function read({ job, position: asked }: LogPlace): LogPiece | undefined {
-    const { from, text, position } = tracker.readWrittenLog(job, asked, MAX_BYTES);
+    const { from, text, position } = tracker.reader.readWrittenLog(job, asked, MAX_BYTES);
     if (text === '') return undefined;
     const data = JSON.stringify({ job, from, position, text });
     const event = new TextEncoder().encode(`event: log\ndata: ${data}\n\n`);
-    return { event, position, isLast: tracker.logEnd(job) === position };
+    return { event, position, isLast: tracker.reader.logEnd(job) === position };
   }
 
   return {

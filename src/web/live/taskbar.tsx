@@ -149,7 +149,7 @@ export function createLiveTaskbar(
 
   /** That a job stands still is no event: somebody has to look. */
   function lookForStalled(): void {
-    const now = tracker.stalledJobs();
+    const now = tracker.reader.stalledJobs();
     const turned = new Set(now.keys()).symmetricDifference(new Set(stalled.keys()));
     stalled = now;
     for (const id of turned) feed.changed(id);
@@ -157,11 +157,11 @@ export function createLiveTaskbar(
 
   function model(): TaskbarModel {
     const now = new Date();
-    const jobs = tracker.getCurrentJobs(new Date(now.getTime() - LINGER_MS), MAX_CARDS);
+    const jobs = tracker.reader.getCurrentJobs(new Date(now.getTime() - LINGER_MS), MAX_CARDS);
     jobs.forEach(letLeaveInTime);
     const views = withoutSurplus(viewsOf(jobs));
     const waiting = views.filter(({ job }) => isWaiting(job.status)).length;
-    return { jobs: views, now, more: tracker.countActive().waiting - waiting };
+    return { jobs: views, now, more: tracker.reader.countActive().waiting - waiting };
   }
 
   function viewsOf(jobs: Job[]): JobView[] {
@@ -175,7 +175,7 @@ export function createLiveTaskbar(
   }
 
   function view(job: Job): JobView {
-    const perSecond = tracker.speedOf(job.id);
+    const perSecond = tracker.reader.rateOf(job.id);
     const stalledSince = job.status === 'running' ? stalled.get(job.id) : undefined;
     return { job, ...(perSecond && { perSecond }), ...(stalledSince && { stalledSince }) };
   }
@@ -216,7 +216,7 @@ export function createLiveTaskbar(
     if (change.cards.size > 0) return renderSnapshot();
     const now = new Date();
     const parts = [...change.progressed].flatMap((id) => {
-      const job = tracker.getBriefJob(id);
+      const job = tracker.reader.getBriefJob(id);
       if (!job || isFinal(job.status)) return [];
       return String(JobLive({ view: view(job), now, oob: true }));
     });

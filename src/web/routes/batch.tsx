@@ -16,7 +16,9 @@ import { readStart, startAll, startFrom } from './start.ts';
 type Result = { job: Job } | { error: Problem };
 
 /** `POST /api/jobs`: starts one job by its type, or a list of them. */
-export function batchRoutes({ tracker, live, idempotent }: WebDeps) {
+export function batchRoutes(deps: WebDeps) {
+  const { tracker, live, idempotent } = deps;
+
   async function start(context: RequestContext, body: unknown) {
     const results = Array.isArray(body)
       ? await startList(context, body)
@@ -71,7 +73,7 @@ export function batchRoutes({ tracker, live, idempotent }: WebDeps) {
     },
     {
       ...READ_BY_HANDLER,
-      body: startsBody(tracker),
+      body: startsBody(deps),
       response: {
         202: returns('BatchAnswer', 'All were started.'),
         207: returns('BatchAnswer', 'Some were started.'),

@@ -57,8 +57,8 @@ export function health({ tracker, live, vitals }: WebDeps) {
   /** When the database cannot be read, the rest is told all the same. */
   function countsOrNothing() {
     try {
-      const { atWork, waiting } = tracker.countActive();
-      return { activeJobs: atWork + waiting, processes: vitals.processes() };
+      const { running, waiting } = tracker.reader.countActive();
+      return { activeJobs: running + waiting, processes: vitals.processes() };
     } catch (error) {
       if (!vitals.noticed(error)) throw error;
       return {};

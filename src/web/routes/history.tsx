@@ -34,7 +34,7 @@ export function historyRoutes(services: WebDeps) {
   return new Elysia({ name: 'history' }).get(
     '/api/history',
     ({ query }) => {
-      const history = tracker.history(toHistoryQuery(query, Date.now()));
+      const history = tracker.reader.history(toHistoryQuery(query, Date.now()));
       return respond(() => history, { text: () => historyText(history) });
     },
     {
@@ -55,7 +55,7 @@ export function historyPage(services: WebDeps) {
   return new Elysia({ name: 'history page' }).get(
     '/history',
     ({ request, query: { span = 'day', type } }) => {
-      const history = tracker.history({ ...lastPeriods(span), type });
+      const history = tracker.reader.history({ ...lastPeriods(span), type });
       const model = { span, type, types: tracker.types, history };
       return html(HistoryPage({ frame: layoutOf(request, services), model }));
     },

@@ -1,5 +1,5 @@
 import { Elysia } from 'elysia';
-import { ImportsAnswer } from '../../../views/forms/imports_answer.tsx';
+import { ImportsAnswer } from '../../operations/scrape/archive.tsx';
 import { listImports, removeImport } from '../../sources/archive/index.ts';
 import { importsText } from '../../text/library_text.ts';
 import { about, answers, refusals, returns } from '../contract/declare.ts';

@@ -4,7 +4,7 @@ import { listedJob, toldJob } from '../../text/abridged_job.ts';
 
 /** A job as a program gets it that asks for this one: with its attempts, its steps, its children. */
 export function detailedJob(tracker: Tracker, job: Job) {
-  const { attempts, steps, children } = tracker.detailsOf(job.id);
+  const { attempts, steps, children } = tracker.reader.detailsOf(job.id);
   return {
     ...job,
     attempts,

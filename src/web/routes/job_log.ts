@@ -41,7 +41,7 @@ async function logResponse(
   asked: number,
   download: boolean,
 ): Promise<Response> {
-  const { text, position, dropped } = await tracker.readLog(id, asked);
+  const { text, position, dropped } = await tracker.reader.readLog(id, asked);
   return new Response(`${dropped > 0 ? droppedNote(dropped) : ''}${text}`, {
     headers: {
       'content-type': 'text/plain; charset=utf-8',

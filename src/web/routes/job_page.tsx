@@ -21,7 +21,7 @@ export function jobDetailPage(services: WebDeps) {
       const shown = frame.taskbar.jobs.find((view) => view.job.id === job.id);
       const model = {
         view: { ...live.view(job), place: shown?.place },
-        ...tracker.detailsOf(job.id),
+        ...tracker.reader.detailsOf(job.id),
         log: isReportAlone(request) ? NO_LOG : await logTail(tracker, job.id),
       };
       return html(JobPage({ frame, model }));
@@ -38,7 +38,7 @@ function isReportAlone(request: Request): boolean {
 }
 
 async function logTail(tracker: Tracker, id: string): Promise<LogTail> {
-  const { text, from, position } = await tracker.readLog(id);
+  const { text, from, position } = await tracker.reader.readLog(id);
   const newest = newestLines(text, MAX_LOG_LINES);
   return { text: newest, position, isCut: from > 0 || newest.length < text.length };
 }

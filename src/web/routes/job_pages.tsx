@@ -35,7 +35,7 @@ export function jobPages(services: WebDeps) {
     .get(
       '/jobs',
       ({ request, query }) => {
-        const page = tracker.listJobs(toJobQuery(query));
+        const page = tracker.reader.listJobs(toJobQuery(query));
         const model: JobsModel = {
           ...page,
           ...pagesAround(request, query, page),
@@ -59,7 +59,7 @@ export function jobPages(services: WebDeps) {
     .get(
       '/sessions',
       ({ request }) => {
-        const sessions = tracker.recentSessions(SESSIONS);
+        const sessions = tracker.reader.recentSessions(SESSIONS);
         return html(SessionsPage({ frame: layoutOf(request, services), sessions }));
       },
       { query: NO_QUERY, detail: { hide: true } },
@@ -67,9 +67,9 @@ export function jobPages(services: WebDeps) {
     .get(
       '/sessions/:id',
       ({ request, params: { id }, query }) => {
-        const summary = tracker.sessionSummary(id);
+        const summary = tracker.reader.sessionSummary(id);
         if (summary.jobs === 0) throw noSuchSession(id);
-        const page = tracker.listJobs({ ...toJobQuery(query), session: id });
+        const page = tracker.reader.listJobs({ ...toJobQuery(query), session: id });
         const model = { id, summary, ...page, ...pagesAround(request, query, page) };
         return html(SessionPage({ frame: layoutOf(request, services), model }));
       },
@@ -104,7 +104,7 @@ async function bulkModel(
 ): Promise<BulkModel> {
   const query = toJobQuery(typed);
   const until = Math.min(query.until ?? Number.POSITIVE_INFINITY, Date.now());
-  const tallies = await tracker.countJobs({ ...query, until });
+  const tallies = await tracker.reader.countJobs({ ...query, until });
   const sum = (counted: typeof tallies) => counted.reduce((total, { count }) => total + count, 0);
   return {
     action,

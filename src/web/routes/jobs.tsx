@@ -59,7 +59,7 @@ export function jobRoutes({ tracker, live }: WebDeps) {
     .get(
       '/api/jobs',
       ({ query }) => {
-        const list = () => tracker.listJobs(toJobQuery(query));
+        const list = () => tracker.reader.listJobs(toJobQuery(query));
         return respond(() => listedPage(list()), {
           html: () => TaskbarContent({ model: live.model() }),
           text: () => tableOf(list()),
@@ -102,11 +102,14 @@ export function jobRoutes({ tracker, live }: WebDeps) {
     .get(
       '/api/sessions/:id/jobs',
       ({ params: { id }, query }) => {
-        const page = tracker.listJobs({ ...toJobQuery(query), session: id });
-        return respond(() => ({ ...listedPage(page), summary: tracker.sessionSummary(id) }), {
-          html: () => page.jobs.map(card).join('') || NO_JOBS,
-          text: () => tableOf(page),
-        });
+        const page = tracker.reader.listJobs({ ...toJobQuery(query), session: id });
+        return respond(
+          () => ({ ...listedPage(page), summary: tracker.reader.sessionSummary(id) }),
+          {
+            html: () => page.jobs.map(card).join('') || NO_JOBS,
+            text: () => tableOf(page),
+          },
+        );
       },
       {
         params: SESSION_ID,

@@ -15,7 +15,7 @@ import { NO_QUERY, PROFILES_QUERY, postsQuery } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { html } from '../http/responses.ts';
 import { layoutOf } from './layout.ts';
-import { sourceOptions } from './start_pages.tsx';
+import { quickStarts } from './start_pages.tsx';
 
 const HOUR_MS = 3_600_000;
 
@@ -67,7 +67,8 @@ async function postsOrProblem(
   }
 }
 
-function dashboard({ tracker, library, sources }: WebDeps): DashboardModel {
+function dashboard(services: WebDeps): DashboardModel {
+  const { tracker, library } = services;
   const hours = lastHours(tracker);
   return {
     counts: library.counts(),
@@ -76,8 +77,11 @@ function dashboard({ tracker, library, sources }: WebDeps): DashboardModel {
       failed: sum(hours, 'failed'),
     },
     hours,
-    recent: tracker.listJobs({ limit: 10 }).jobs,
-    sources: sourceOptions(sources),
+    recent: tracker.reader.listJobs({ limit: 10 }).jobs,
+    // Read only when there is something to show: a schema takes 1 ms of the first page.
+    get starts() {
+      return quickStarts(services);
+    },
   };
 }
 
@@ -85,8 +89,8 @@ function dashboard({ tracker, library, sources }: WebDeps): DashboardModel {
 function lastHours(tracker: Tracker): Hour[] {
   const thisHour = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
   const span = { since: thisHour - 23 * HOUR_MS, until: thisHour + HOUR_MS };
-  const { types } = tracker.history({ by: 'hour', ...span });
-  const { atWork, waiting } = tracker.countActive();
+  const { types } = tracker.reader.history({ by: 'hour', ...span });
+  const { running, waiting } = tracker.reader.countActive();
   return Array.from({ length: 24 }, (_, index) => {
     const periods = types.flatMap((type) => type.periods[index] ?? []);
     const total = (status: FinalStatus) => periods.reduce((sum, period) => sum + period[status], 0);
@@ -95,7 +99,7 @@ function lastHours(tracker: Tracker): Hour[] {
       completed: total('completed'),
       failed: total('failed'),
       cancelled: total('cancelled'),
-      active: index === 23 ? atWork + waiting : 0,
+      active: index === 23 ? running + waiting : 0,
     };
   });
 }

@@ -1,8 +1,8 @@
 import { Elysia } from 'elysia';
 import { isFinal, type Job, type Tracker } from '../../jobs/index.ts';
+import { resultSummary } from '../../operations/words.ts';
 import { printable } from '../../text/printable.ts';
 import { progressLine } from '../../text/progress_line.ts';
-import { resultSummary } from '../../text/result_summary.ts';
 import { JOB_STREAM, TASKBAR_STREAM } from '../contract/streams.ts';
 import type { WebDeps } from '../deps.ts';
 import { accessSignalOf } from '../http/authenticate.ts';

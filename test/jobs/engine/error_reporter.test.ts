@@ -8,8 +8,8 @@ function logging() {
   return { log, logger: createLogger('info', (line) => log.push(line)) };
 }
 
-describe('a database that cannot be written to, with nobody watching over it', () => {
-  test('is complained about once, not with every try, and said to be over', async () => {
+describe('a database that cannot be written to, without a watch', () => {
+  test('is logged once, not at every retry, and once more when it has recovered', async () => {
     const { log, logger } = logging();
     const { tracker, clock, database } = setup({ logger });
     const job = await tracker.createJob('errand');
@@ -21,12 +21,12 @@ describe('a database that cannot be written to, with nobody watching over it', (
     expect(told('The leases could not be renewed')).toBe(1);
     database.run('PRAGMA query_only = OFF');
     await clock.advance(2_000);
-    expect(told('Progress could not be written: that is over.')).toBe(1);
+    expect(told('Progress could not be written: recovered.')).toBe(1);
     expect(tracker.getJob(job.jobId)?.progress.current).toBe(20);
     await tracker.stop();
   });
 
-  test('makes jobs wait without using up attempts or undoing steps, and they go on afterwards', async () => {
+  test('postpones jobs without using up attempts or undoing steps, and they resume afterwards', async () => {
     const { database, ...rest } = setup({
       definitions: [
         errand(
@@ -50,7 +50,7 @@ describe('a database that cannot be written to, with nobody watching over it', (
     expect(waiting).toMatchObject({
       status: 'retrying',
       errors: [],
-      errorMessage: 'The disk is full. The job goes on by itself when that is over.',
+      errorMessage: 'The disk is full. The job resumes by itself once that is solved.',
     });
     expect(waiting?.attempt).toBeGreaterThan(5);
     expect(undone).toBe(0);
@@ -61,13 +61,13 @@ describe('a database that cannot be written to, with nobody watching over it', (
   });
 });
 
-describe('an obstacle that the watch tells of', () => {
-  test('stops every write, and what was refused is done when it is gone', async () => {
+describe('an obstacle that the watch reports', () => {
+  test('stops every write; refused writes succeed once it is gone', async () => {
     let obstacle: ReturnType<typeof gone> | undefined;
     const noticed: unknown[] = [];
     const { log, logger } = logging();
     const { tracker, clock, rowOf } = setup({ logger, definitions: [errand(async () => 'done')] });
-    tracker.heed({
+    tracker.watchDatabase({
       obstacle: () => obstacle,
       noticed: (error) => {
         noticed.push(error);

@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newOwner } from '../../../src/jobs/engine/owner.ts';
 import type { Job, JobStatus } from '../../../src/jobs/index.ts';
-import { createSqliteJobHistory } from '../../../src/jobs/store/sqlite_history.ts';
+import { createSqliteJobHistory } from '../../../src/jobs/store/sqlite/history.ts';
 import { migrate, openDatabase } from '../../../src/platform/database.ts';
-import { writerOf } from '../../../src/platform/writer.ts';
 import { consequences } from '../../support/clock.ts';
 import { errand, setup } from '../../support/jobs.ts';
 
@@ -376,14 +375,14 @@ describe('a database from before the table of jobs was slimmed', () => {
       const failure = failures[row.id];
       const expected = { ...toldBefore(row), ...(failure && { failure }) } as Job;
       expect(tracker.getJob(row.id)).toEqual(expected);
-      expect(tracker.getBriefJob(row.id)).toEqual(expected);
+      expect(tracker.reader.getBriefJob(row.id)).toEqual(expected);
     }
   });
 
   test('has their attempts, steps, children and logs', async () => {
     const { tracker, database, rows, attempts, steps, logs } = opened();
     for (const { id } of rows) {
-      const told = tracker.detailsOf(id).attempts.map((attempt) => ({
+      const told = tracker.reader.detailsOf(id).attempts.map((attempt) => ({
         job_id: id,
         attempt: attempt.attempt,
         started_at: attempt.startedAt.getTime(),
@@ -394,15 +393,15 @@ describe('a database from before the table of jobs was slimmed', () => {
       expect(told).toEqual(attempts.filter(({ job_id }) => job_id === id) as typeof told);
     }
     expect(database.query('SELECT * FROM job_steps').all()).toEqual(steps);
-    expect(tracker.stepsOf('errand-exhausted').map(({ status }) => status)).toEqual([
+    expect(tracker.reader.stepsOf('errand-exhausted').map(({ status }) => status)).toEqual([
       'failed',
       'skipped',
     ]);
     expect(database.query('SELECT * FROM job_log').all()).toEqual(logs);
-    expect((await tracker.readLog('errand-done')).text).toBe(
+    expect((await tracker.reader.readLog('errand-done')).text).toBe(
       'Read page 1.\nRead page 2: naïve, 🎉.\n',
     );
-    expect(tracker.detailsOf('errand-parent').children.map(({ id }) => id)).toEqual([
+    expect(tracker.reader.detailsOf('errand-parent').children.map(({ id }) => id)).toEqual([
       'errand-child-1',
       'errand-child-2',
     ]);
@@ -410,7 +409,7 @@ describe('a database from before the table of jobs was slimmed', () => {
 
   test('has the history that it had', () => {
     const { database, ends, failures } = opened();
-    const history = createSqliteJobHistory(database, writerOf(database));
+    const history = createSqliteJobHistory(database);
     const ever = { since: 0, until: START + 9e9 };
     const byPlace = (a: object, b: object) => JSON.stringify(a).localeCompare(JSON.stringify(b));
     const told = history
@@ -426,8 +425,8 @@ describe('a database from before the table of jobs was slimmed', () => {
     const { tracker, rows } = opened();
     const newestFirst = rows.toSorted((a, b) => b.created_at - a.created_at);
     const idsOf = (those: OldRow[]) => those.map(({ id }) => id);
-    const listed = (query: Parameters<typeof tracker.listJobs>[0]) =>
-      tracker.listJobs(query).jobs.map(({ id }) => id);
+    const listed = (query: Parameters<typeof tracker.reader.listJobs>[0]) =>
+      tracker.reader.listJobs(query).jobs.map(({ id }) => id);
     expect(listed({})).toEqual(idsOf(newestFirst));
     for (const status of new Set(rows.map((row) => row.status)))
       expect(listed({ status })).toEqual(idsOf(newestFirst.filter((row) => row.status === status)));
@@ -435,13 +434,13 @@ describe('a database from before the table of jobs was slimmed', () => {
       idsOf(newestFirst.filter(({ session_id }) => session_id === 'night')),
     );
     expect(listed({ failure: 'interrupted' })).toEqual(['scrape-interrupted']);
-    expect(tracker.recentSessions(5)).toMatchObject([{ id: 'night', jobs: 6 }]);
+    expect(tracker.reader.recentSessions(5)).toMatchObject([{ id: 'night', jobs: 6 }]);
     expect(tracker.getActiveJobs().map(({ id }) => id)).toEqual([
       ...['errand-parent', 'scrape-running', 'errand-cancelling'],
       ...['errand-first', 'errand-due', 'errand-second', 'errand-later', 'errand-child-2'],
     ]);
-    expect(tracker.countActive()).toEqual({ atWork: 3, waiting: 5 });
-    const shown = tracker.getCurrentJobs(new Date(START), 10).map(({ id }) => id);
+    expect(tracker.reader.countActive()).toEqual({ running: 3, waiting: 5 });
+    const shown = tracker.reader.getCurrentJobs(new Date(START), 10).map(({ id }) => id);
     expect(shown).toContain('scrape-running');
     expect(shown).toContain('errand-first');
     expect(shown).toContain('errand-permanent');

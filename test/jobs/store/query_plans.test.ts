@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'bun:test';
 import { JOB_STATUSES, type JobQuery } from '../../../src/jobs/index.ts';
 import { FAILURES, WINDOW } from '../../../src/jobs/listing.ts';
 import { openDatabase } from '../../../src/platform/database.ts';
+import { prepareStatements } from '../../../src/platform/statement.ts';
 import { errand, setup } from '../../support/jobs.ts';
 
 const START = Date.UTC(2026, 0, 1);
@@ -180,21 +181,23 @@ async function statementsOf(database: Database): Promise<Set<string>> {
   const statements = recordStatements(database);
   const { tracker, clock } = setup({ definitions: [errand(async () => 'done')] }, database);
   await tracker.start();
+  prepareStatements(database);
   const { id } = await tracker.enqueue('errand', {}, { sessionId: 'night', client: 'somebody' });
   await clock.advance(1_000);
   expect(tracker.getJob(id)?.status).toBe('completed');
-  tracker.sessionSummary('night');
-  tracker.recentSessions(10);
-  tracker.history({ by: 'hour', since: START, until: START + 1 });
-  tracker.getCurrentJobs(new Date(START), 10);
-  for (const query of allQueries(TIMES)) tracker.listJobs(query);
-  await tracker.countJobs({ type: 'errand' });
+  tracker.reader.sessionSummary('night');
+  tracker.reader.recentSessions(10);
+  tracker.reader.history({ by: 'hour', since: START, until: START + 1 });
+  tracker.reader.getCurrentJobs(new Date(START), 10);
+  for (const query of allQueries(TIMES)) tracker.reader.listJobs(query);
+  await tracker.reader.countJobs({ type: 'errand' });
   await tracker.stop();
   fill(database);
   const full = setup({}, database).tracker;
-  for (const query of allQueries([{}, { since: START, until: START + 5 }])) full.listJobs(query);
+  for (const query of allQueries([{}, { since: START, until: START + 5 }]))
+    full.reader.listJobs(query);
   for (const query of allQueries([{}]).filter(({ cursor, newerThan }) => !cursor && !newerThan))
-    await full.countJobs(query);
+    await full.reader.countJobs(query);
   return statements;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
+import { ImportsAnswer } from '../../../src/operations/scrape/archive.tsx';
 import { ErrorResult } from '../../../views/forms/error_result.tsx';
-import { ImportsAnswer } from '../../../views/forms/imports_answer.tsx';
-import { StartedNote } from '../../../views/forms/started_note.tsx';
+import { StartedNote } from '../../../views/jobs/started_note.tsx';
 import { ErrorPage } from '../../../views/pages/error.tsx';
 import { jobView, NOW, textOf } from '../job_view.ts';
 import { attributesOf, elements, FRAME, HOSTILE } from './fixtures.ts';

@@ -2,15 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { DashboardPage } from '../../../views/pages/dashboard.tsx';
 import type { DashboardModel } from '../../../views/view_models.ts';
 import { ago, jobView, textOf } from '../job_view.ts';
-import {
-  ARCHIVE,
-  attributesOf,
-  dashboardModel,
-  elements,
-  FRAME,
-  fieldsOf,
-  SAMPLE,
-} from './fixtures.ts';
+import { attributesOf, dashboardModel, elements, FRAME, fieldsOf } from './fixtures.ts';
 
 function dashboard(model: Partial<DashboardModel> = {}): string {
   return String(DashboardPage({ frame: FRAME, model: dashboardModel(model) }));
@@ -109,9 +101,12 @@ describe('the shortest forms', () => {
     );
   });
 
-  test('name a source that can do it', () => {
-    const page = dashboard({ sources: [ARCHIVE, SAMPLE] });
+  test('name the source, and check what the rule of the field says', () => {
+    const page = dashboard();
     expect(fieldsOf(page, '/api/search')[0]?.source).toBe('sample');
-    expect(fieldsOf(page, '/api/discover')[0]?.source).toBe('sample');
+    expect(fieldsOf(page, '/api/embed')[0]).not.toHaveProperty('source');
+    expect(attributesOf(page, '#scrape-username')).toMatchObject({ maxlength: '101' });
+    expect(attributesOf(page, '#scrape-username').pattern).toStartWith('@?');
+    expect(attributesOf(page, '#search-query')).toMatchObject({ maxlength: '500' });
   });
 });

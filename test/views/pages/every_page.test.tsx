@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'bun:test';
+import { embedParts } from '../../../src/operations/embed/form.tsx';
+import { scrapeParts } from '../../../src/operations/scrape/form.tsx';
+
 import { BulkPage } from '../../../views/pages/bulk.tsx';
 import { DashboardPage } from '../../../views/pages/dashboard.tsx';
-import { DiscoverPage } from '../../../views/pages/discover.tsx';
-import { EmbedPage } from '../../../views/pages/embed.tsx';
 import { BareErrorPage, ErrorPage } from '../../../views/pages/error.tsx';
 import { HistoryPage } from '../../../views/pages/history.tsx';
 import { JobPage } from '../../../views/pages/job.tsx';
@@ -10,11 +11,10 @@ import { JobsPage } from '../../../views/pages/jobs.tsx';
 import { LoginPage } from '../../../views/pages/login.tsx';
 import { PostsPage } from '../../../views/pages/posts.tsx';
 import { ProfilesPage } from '../../../views/pages/profiles.tsx';
-import { ScrapePage } from '../../../views/pages/scrape.tsx';
-import { SearchPage } from '../../../views/pages/search.tsx';
 import { SessionPage } from '../../../views/pages/session.tsx';
 import { SessionsPage } from '../../../views/pages/sessions.tsx';
-import type { Frame, HistoryModel } from '../../../views/view_models.ts';
+import { StartPage } from '../../../views/pages/start.tsx';
+import type { FormParts, Frame, HistoryModel } from '../../../views/view_models.ts';
 import { ago, jobView, NOW } from '../job_view.ts';
 import {
   dashboardModel,
@@ -43,13 +43,18 @@ const completed = { ...view.job, id: 'scrape-0198b', status: 'completed' as cons
 const jobs = [view.job, completed];
 const frame: Frame = { ...FRAME, taskbar: { jobs: [view], now: NOW } };
 
-const start = startModel({
-  form: {
-    values: { username: HOSTILE, query: HOSTILE, maxTweets: HOSTILE, sessionId: HOSTILE },
-    errors: { username: HOSTILE, query: HOSTILE, sessionId: HOSTILE },
-  },
-  imports: [{ name: HOSTILE, addedAt: ago(5) }],
-  runs: jobs,
+const hostileForm = {
+  values: { username: HOSTILE, query: HOSTILE, maxTweets: HOSTILE, sessionId: HOSTILE },
+  errors: { username: HOSTILE, query: HOSTILE, sessionId: HOSTILE },
+};
+const start = (type: string, parts: FormParts = {}) =>
+  StartPage({ frame, model: startModel(type, { form: hostileForm, runs: jobs, parts }) });
+const scrapeContext = { ...startModel('scrape', { form: hostileForm }), now: NOW };
+const scrapeForm = scrapeParts(scrapeContext, [{ name: HOSTILE, addedAt: ago(5) }]);
+const embedForm = embedParts({
+  models: [{ name: HOSTILE, dimensions: 384, ready: false, fetchBytes: 50_000_000 }],
+  postsWithoutVector: 1,
+  vectors: 2,
 });
 const hostilePost = post({
   author: HOSTILE,
@@ -94,22 +99,10 @@ const hostileHistory: HistoryModel = {
 
 const PAGES: [string, () => unknown][] = [
   ['/', () => DashboardPage({ frame, model: dashboardModel({ recent: jobs }) })],
-  ['/scrape', () => ScrapePage({ frame, model: start })],
-  ['/search', () => SearchPage({ frame, model: start })],
-  ['/discover', () => DiscoverPage({ frame, model: start })],
-  [
-    '/embed',
-    () =>
-      EmbedPage({
-        frame,
-        model: {
-          ...start,
-          models: [{ name: HOSTILE, dimensions: 384, ready: false, fetchBytes: 50_000_000 }],
-          postsWithoutVector: 1,
-          vectors: 2,
-        },
-      }),
-  ],
+  ['/scrape', () => start('scrape', scrapeForm)],
+  ['/search', () => start('search')],
+  ['/discover', () => start('discover')],
+  ['/embed', () => start('embed', embedForm)],
   ['/posts', () => PostsPage({ frame, model: postsModel([hostilePost], { query }) })],
   [
     '/posts that cannot be searched',

@@ -1,9 +1,16 @@
 import type { StoredProfile } from '../../../src/library/library.ts';
+import { type Field, fieldsOf as fieldsOfInput } from '../../../src/operations/fields.ts';
+import { loadInput } from '../../../src/operations/folders.ts';
+import { OPERATION_TYPES, wordsOf } from '../../../src/operations/words.ts';
+import { loadConfig } from '../../../src/platform/config.ts';
+import { createSources } from '../../../src/sources/index.ts';
 import type { Post } from '../../../src/sources/post.ts';
+import { usableSources, withInitialValues } from '../../../views/forms/start_form.tsx';
 import type {
   DashboardModel,
   Frame,
   PostsModel,
+  QuickStart,
   SourceOption,
   StartModel,
 } from '../../../views/view_models.ts';
@@ -23,8 +30,6 @@ export const FRAME: Frame = {
 export const SAMPLE: SourceOption = {
   name: 'sample',
   label: 'the synthetic sample',
-  canSearch: true,
-  canDiscover: true,
   pageMs: 150,
   pageSize: 20,
 };
@@ -32,21 +37,35 @@ export const SAMPLE: SourceOption = {
 export const ARCHIVE: SourceOption = {
   name: 'archive',
   label: 'an X data archive',
-  canSearch: false,
-  canDiscover: false,
   pageMs: 0,
   pageSize: 500,
 };
 
-export function startModel(model: Partial<StartModel> = {}): StartModel {
-  return {
-    form: { values: {}, errors: {} },
-    sources: [SAMPLE, ARCHIVE],
-    imports: [],
-    runs: [],
-    ...model,
-  };
+const INPUT_DEPS = { sources: createSources(loadConfig({})), embedder: { model: 'minilm' } };
+
+const FIELDS = new Map<string, Field[]>();
+for (const type of OPERATION_TYPES)
+  FIELDS.set(type, fieldsOfInput((await loadInput(type, INPUT_DEPS))()));
+
+/** The fields of a type. */
+export function fieldsOfType(type: string): Field[] {
+  return FIELDS.get(type) ?? [];
 }
+
+/** The page of a type's form, without what the type adds to it. */
+export function startModel(type: string, model: Partial<StartModel> = {}): StartModel {
+  const fields = fieldsOfType(type);
+  const form = withInitialValues(model.form ?? { values: {}, errors: {} }, fields);
+  const sources = usableSources(fields, model.sources ?? [SAMPLE, ARCHIVE]);
+  return { type, fields, runs: [], parts: {}, ...model, form, sources };
+}
+
+/** The shortest forms of the four types. */
+const STARTS: QuickStart[] = ['scrape', 'search', 'discover', 'embed'].map((type) => ({
+  type,
+  field: fieldsOfType(type).find(({ name }) => name === wordsOf(type).quick?.field),
+  source: type === 'embed' ? undefined : SAMPLE,
+}));
 
 export function dashboardModel(model: Partial<DashboardModel> = {}): DashboardModel {
   return {
@@ -60,7 +79,7 @@ export function dashboardModel(model: Partial<DashboardModel> = {}): DashboardMo
       active: 0,
     })),
     recent: [],
-    sources: [SAMPLE],
+    starts: STARTS,
     ...model,
   };
 }

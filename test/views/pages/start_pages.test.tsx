@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'bun:test';
-import { DiscoverPage } from '../../../views/pages/discover.tsx';
-import { EmbedPage } from '../../../views/pages/embed.tsx';
-import { ScrapePage } from '../../../views/pages/scrape.tsx';
-import { SearchPage } from '../../../views/pages/search.tsx';
-import type { EmbedModel, StartModel } from '../../../views/view_models.ts';
-import { ago, jobView, textOf } from '../job_view.ts';
+import { embedParts } from '../../../src/operations/embed/form.tsx';
+import { scrapeParts } from '../../../src/operations/scrape/form.tsx';
+import { StartPage } from '../../../views/pages/start.tsx';
+import type { ImportOption, StartModel } from '../../../views/view_models.ts';
+import { ago, jobView, NOW, textOf } from '../job_view.ts';
 import {
   ARCHIVE,
   attributesOf,
@@ -15,25 +14,19 @@ import {
   startModel,
 } from './fixtures.ts';
 
-const scrape = (model: Partial<StartModel> = {}) =>
-  String(ScrapePage({ frame: FRAME, model: startModel(model) }));
-const search = (model: Partial<StartModel> = {}) =>
-  String(SearchPage({ frame: FRAME, model: startModel(model) }));
-const discover = (model: Partial<StartModel> = {}) =>
-  String(DiscoverPage({ frame: FRAME, model: startModel(model) }));
-const embed = (model: Partial<EmbedModel> = {}) =>
-  String(
-    EmbedPage({
-      frame: FRAME,
-      model: {
-        ...startModel(),
-        models: [{ name: 'minilm', dimensions: 384, ready: false, fetchBytes: 50_000_000 }],
-        postsWithoutVector: 218,
-        vectors: 5012,
-        ...model,
-      },
-    }),
-  );
+type Given = Partial<StartModel> & { imports?: ImportOption[] };
+
+const start = (type: string, given: Partial<StartModel> = {}) =>
+  String(StartPage({ frame: FRAME, model: startModel(type, given) }));
+const scrape = ({ imports = [], ...given }: Given = {}) => {
+  const { form, sources } = startModel('scrape', given);
+  return start('scrape', { ...given, parts: scrapeParts({ form, sources, now: NOW }, imports) });
+};
+const search = (given: Partial<StartModel> = {}) => start('search', given);
+const discover = (given: Partial<StartModel> = {}) => start('discover', given);
+const MODEL = { name: 'minilm', dimensions: 384, ready: false, fetchBytes: 50_000_000 };
+const embed = (models = [MODEL]) =>
+  start('embed', { parts: embedParts({ models, postsWithoutVector: 218, vectors: 5012 }) });
 
 const names = (page: string) => [
   ...new Set(elements(page, '.start-form [name]').map(({ attributes }) => attributes.name)),
@@ -87,10 +80,17 @@ describe('the fields', () => {
 
   test('accept every username there is in their pattern, and no address', () => {
     const pattern = new RegExp(`^(?:${attributesOf(scrape(), '#username').pattern})$`, 'v');
-    for (const name of ['aurora_lab', '@aurora_lab', 'ada.bsky.social', 'a-b.example']) {
+    for (const name of [
+      'aurora_lab',
+      '@aurora_lab',
+      'ada.bsky.social',
+      'a-b.example',
+      'münchen',
+      '1',
+    ]) {
       expect(name).toMatch(pattern);
     }
-    for (const name of ['', '@', 'a b', '../etc', 'https://x', '<b>']) {
+    for (const name of ['', '@', 'a b', '../etc', 'https://x', '<b>', '@@a', 'a'.repeat(101)]) {
       expect(name).not.toMatch(pattern);
     }
   });
@@ -281,8 +281,9 @@ describe('the archives', () => {
 describe('the model', () => {
   test('tells whether it is here or how much will be fetched', () => {
     expect(textOf(embed())).toContain('minilm 384 dimensions, 50 MB to fetch the first time');
-    const models = [{ name: 'minilm', dimensions: 384, ready: true, fetchBytes: 50_000_000 }];
-    expect(textOf(embed({ models }))).toContain('minilm 384 dimensions, here and ready');
+    expect(textOf(embed([{ ...MODEL, ready: true }]))).toContain(
+      'minilm 384 dimensions, here and ready',
+    );
   });
 
   test('has its counts brought up to date with the sentence', () => {

@@ -1,0 +1,75 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { Feed } from '../feed.ts';
+import type { JobStore } from '../store/store.ts';
+import type { Act, BulkAction } from './bulk.ts';
+import type { Cancellation } from './cancellation.ts';
+import type { Definitions } from './definitions.ts';
+import type { Executions } from './executions.ts';
+import type { ClaimSignal } from './signal.ts';
+
+interface CommandDeps {
+  store: JobStore;
+  executions: Executions;
+  cancellation: Cancellation;
+  definitions: Definitions;
+  feed: Feed;
+  clock: Clock;
+  claimable: ClaimSignal;
+}
+
+/** What a person does to jobs. Each method gives how many of the jobs it changed. */
+export class Commands {
+  readonly #deps: CommandDeps;
+
+  constructor(deps: CommandDeps) {
+    this.#deps = deps;
+  }
+
+  /** The command of a bulk action. */
+  of(action: BulkAction): Act {
+    switch (action) {
+      case 'cancel':
+        return (ids) => this.cancel(ids);
+      case 'retry':
+        return (ids) => this.retry(ids);
+      case 'remove':
+        return (ids) => this.remove(ids, false);
+    }
+  }
+
+  async cancel(ids: string[]): Promise<number> {
+    const { store, cancellation, clock } = this.#deps;
+    const cancelled = await store.cancel(ids, clock.now());
+    for (const family of cancelled) cancellation.follow(family);
+    return cancelled.filter((family) => family.length > 0).length;
+  }
+
+  async retry(ids: string[]): Promise<number> {
+    const { store, definitions, feed, clock, claimable } = this.#deps;
+    claimable.emit(undefined);
+    const maxAttempts = (type: string) => definitions.maxAttempts(type);
+    const requeued = await store.requeue(ids, maxAttempts, clock.now());
+    for (const job of requeued.flat()) feed.changed(job.id);
+    return requeued.filter((family) => family.length > 0).length;
+  }
+
+  async remove(ids: string[], force: boolean): Promise<number> {
+    const { store, executions, cancellation, feed, clock, claimable } = this.#deps;
+    claimable.emit(undefined);
+    const removed = (await store.remove(ids, force, clock.now())).filter(({ isGone }) => isGone);
+    for (const { id, children } of removed) {
+      const execution = executions.get(id);
+      if (execution) executions.fence(execution);
+      feed.changed(id);
+      cancellation.follow(children);
+    }
+    return removed.length;
+  }
+
+  async dismiss(id: string): Promise<boolean> {
+    const { store, feed, clock } = this.#deps;
+    const isDismissed = await store.dismiss(id, clock.now());
+    if (isDismissed) feed.changed(id);
+    return isDismissed;
+  }
+}

@@ -1,0 +1,59 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { Feed } from '../feed.ts';
+import type { End, Ended, JobStore } from '../store/store.ts';
+import type { Cancellation } from './cancellation.ts';
+import type { Execution, Executions } from './executions.ts';
+import type { Reports } from './reports.ts';
+import type { ClaimSignal } from './signal.ts';
+
+interface CompletionDeps {
+  store: JobStore;
+  executions: Executions;
+  reports: Reports;
+  cancellation: Cancellation;
+  feed: Feed;
+  clock: Clock;
+  claimable: ClaimSignal;
+}
+
+/** Writes how executions end. */
+export class Completion {
+  readonly #deps: CompletionDeps;
+
+  constructor(deps: CompletionDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Ends an execution, with its last report: as `how` says; as cancelled when the job was cancelled
+   * before; not at all (undefined) when another attempt has the job.
+   * @throws what the database threw; the execution then still belongs to this process.
+   */
+  async end(execution: Execution, how: End): Promise<Ended | undefined> {
+    const { store, executions, reports, clock, claimable } = this.#deps;
+    const report = execution.reports.take();
+    const ending = store.end(execution, how, report, clock.now());
+    execution.ending = ending;
+    // The next job is claimed in the same transaction.
+    claimable.emit(execution.type);
+    let ended: Ended | undefined;
+    try {
+      ended = await ending;
+    } catch (error) {
+      execution.ending = undefined;
+      reports.failed(execution, report);
+      throw error;
+    }
+    if (ended) this.#publish(execution, ended, report.lines !== undefined);
+    else executions.fence(execution);
+    return ended;
+  }
+
+  #publish(execution: Execution, { children }: Ended, hasLines: boolean): void {
+    const { executions, cancellation, feed } = this.#deps;
+    executions.remove(execution);
+    feed.changed(execution.id);
+    cancellation.follow(children);
+    if (hasLines) feed.logged();
+  }
+}

@@ -1,0 +1,59 @@
+import type { JobDefinition } from '../definition.ts';
+import { UnknownJobType } from '../errors.ts';
+import type { JobType } from '../job.ts';
+import type { NewJob } from '../store/store.ts';
+import { checked } from './input.ts';
+import { DEFAULT_RETRY } from './retry.ts';
+
+/** The job types that this process may start and run. */
+export class Definitions {
+  readonly #byType = new Map<string, JobDefinition>();
+
+  add(definitions: Iterable<JobDefinition>): void {
+    for (const definition of definitions) this.#byType.set(definition.type, definition);
+  }
+
+  get types(): JobType[] {
+    return [...this.#byType.values()].map(({ type }) => type);
+  }
+
+  get(type: string): JobDefinition | undefined {
+    return this.#byType.get(type);
+  }
+
+  /** @throws UnknownJobType */
+  require(type: string): JobDefinition {
+    const definition = this.#byType.get(type);
+    if (!definition) throw new UnknownJobType(type, this.types);
+    return definition;
+  }
+
+  maxAttempts(type: string): number {
+    return (this.#byType.get(type)?.retry ?? DEFAULT_RETRY).maxAttempts;
+  }
+
+  /**
+   * A new job with checked input; a promise only where the definition needs one. A process without
+   * definitions checks nothing: the process that runs the job does.
+   * @param uuid stands in the id after the type.
+   * @throws InvalidInput, UnknownJobType
+   */
+  newJob(type: JobType, input: unknown, uuid?: string): NewJob | Promise<NewJob> {
+    const definition = this.#byType.size > 0 ? this.require(type) : undefined;
+    const id = newId(type, uuid);
+    const toJob = (metadata: unknown): NewJob => ({
+      id,
+      type,
+      metadata: metadata as Record<string, unknown>,
+      maxAttempts: this.maxAttempts(type),
+      isIdGiven: uuid !== undefined,
+    });
+    const value = definition ? checked(definition, input) : input;
+    return value instanceof Promise ? value.then(toJob) : toJob(value);
+  }
+}
+
+/** Unique across processes; ids sort by age. */
+export function newId(type: JobType, uuid: string = Bun.randomUUIDv7()): string {
+  return `${type}-${uuid}`;
+}

@@ -1,0 +1,143 @@
+import type { Database } from 'bun:sqlite';
+import { type Clock, systemClock } from '../../platform/clock.ts';
+import { type Logger, silentLogger } from '../../platform/logger.ts';
+import { type Writer, writerOf } from '../../platform/writer.ts';
+import { Feed } from '../feed.ts';
+import type { SaveData } from '../job.ts';
+import { changeLogOf } from '../store/sqlite/changes.ts';
+import { createSqliteJobHistory } from '../store/sqlite/history.ts';
+import { createSqliteRunReader } from '../store/sqlite/leases.ts';
+import { createSqliteJobListing } from '../store/sqlite/listing.ts';
+import { createSqliteJobNews, createSqliteJobReader } from '../store/sqlite/reader.ts';
+import { createSqliteJobStore } from '../store/sqlite/store.ts';
+import type { WaitingLimits } from '../store/store.ts';
+import { Cancellation, GracePeriod } from './cancellation.ts';
+import { Commands } from './commands.ts';
+import { createCommitSignals, NO_SIGNALS } from './commit_signals.ts';
+import { Completion } from './completion.ts';
+import type { Definitions } from './definitions.ts';
+import { Enqueuer } from './enqueuer.ts';
+import { ErrorReporter } from './error_reporter.ts';
+import { Executions } from './executions.ts';
+import { Executor } from './executor.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { Notifier } from './notifier.ts';
+import { newOwner } from './owner.ts';
+import { Pruner } from './pruner.ts';
+import { Reports } from './reports.ts';
+import { Rescuer } from './rescuer.ts';
+import { Runner } from './runner.ts';
+import { type ClaimSignal, Signal } from './signal.ts';
+
+export interface EngineOptions {
+  clock?: Clock;
+  logger?: Logger;
+  /** How long a cancelled job may take to stop before it is fenced off, in ms. Default 10,000. */
+  cancelGraceMs?: number;
+  /** How long ended jobs are kept, in ms. Default 24 hours. */
+  keepFinishedMs?: number;
+  /** How long a job may go without a heartbeat before others rescue it, in ms. Default 30,000. */
+  leaseMs?: number;
+  /** How many jobs of a type run at once, where it differs from the definition's own limit. */
+  concurrency?: Record<string, number>;
+  /** How many jobs may wait; more are refused. By default there is no limit. */
+  maxWaiting?: WaitingLimits;
+}
+
+const DAY_MS = 86_400_000;
+
+const NO_LIMITS = { perType: Number.POSITIVE_INFINITY, perClient: Number.POSITIVE_INFINITY };
+
+export type Engine = ReturnType<typeof createEngine>;
+
+/** Builds the parts of the job system over one database, each with what it needs and no more. */
+export function createEngine(
+  database: Database,
+  definitions: Definitions,
+  save: SaveData,
+  options: EngineOptions,
+) {
+  const foundation = createFoundation(database, definitions, save, options);
+  const { executions, clock, logger, errors } = foundation;
+  const cancellation = new Cancellation(executions, foundation.feed);
+  const reports = new Reports(foundation);
+  const completion = new Completion({ ...foundation, reports, cancellation });
+  const heartbeat = new Heartbeat(foundation);
+  const rescuer = new Rescuer({ ...foundation, heartbeat, cancellation });
+  const { maxWaiting = NO_LIMITS, concurrency = {}, keepFinishedMs = DAY_MS } = options;
+  const enqueuer = new Enqueuer({ ...foundation, maxWaiting });
+  const executor = new Executor({ ...foundation, reports, enqueuer });
+  const running = { ...foundation, executor, completion, heartbeat, rescuer, concurrency };
+  const notifier = new Notifier(foundation);
+  new GracePeriod({ executions, completion, clock, logger, errors, ...graceOf(options) });
+  return {
+    ...foundation,
+    reports,
+    completion,
+    heartbeat,
+    rescuer,
+    enqueuer,
+    commands: new Commands({ ...foundation, cancellation }),
+    runner: new Runner(running),
+    pruner: new Pruner({ ...foundation, keepFinishedMs }),
+    signals: signalsFor(database, foundation, notifier),
+    stopTimers: startAll(heartbeat, notifier),
+  };
+}
+
+/** What the parts of an engine share: ports, clock, logger, and the executions of this process. */
+function createFoundation(
+  database: Database,
+  definitions: Definitions,
+  save: SaveData,
+  { clock = systemClock, logger = silentLogger, leaseMs = 30_000 }: EngineOptions,
+) {
+  const errors = new ErrorReporter(logger);
+  const writer = writerOf(database);
+  writer.use(clock);
+  writer.obstacle = () => errors.watch?.obstacle();
+  const log = changeLogOf(database, writer);
+  const store = createSqliteJobStore(database, writer, log, save);
+  const claimable: ClaimSignal = new Signal();
+  return {
+    writer,
+    store,
+    queue: store,
+    reader: createSqliteJobReader(database, log),
+    runs: createSqliteRunReader(database),
+    news: createSqliteJobNews(database, log),
+    history: createSqliteJobHistory(database),
+    listing: createSqliteJobListing(database),
+    definitions,
+    feed: new Feed(),
+    executions: new Executions(clock),
+    claimable,
+    clock,
+    logger,
+    errors,
+    /** Who this process is in a lease: `host:pid:boot`. */
+    owner: newOwner(),
+    leaseMs,
+  };
+}
+
+function graceOf({ cancelGraceMs: graceMs = 10_000 }: EngineOptions) {
+  return { graceMs };
+}
+
+/** With a test's clock the test decides what is noticed, and when. */
+function signalsFor(
+  database: Database,
+  { clock, writer, owner }: { clock: Clock; writer: Writer; owner: string },
+  notifier: Notifier,
+) {
+  if (clock !== systemClock || database.filename === ':memory:') return NO_SIGNALS;
+  return createCommitSignals(database, writer, owner, () => notifier.signalled());
+}
+
+function startAll(...parts: { start(): () => void }[]): () => void {
+  const stops = parts.map((part) => part.start());
+  return () => {
+    for (const stop of stops) stop();
+  };
+}

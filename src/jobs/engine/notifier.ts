@@ -1,0 +1,82 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { Feed } from '../feed.ts';
+import type { JobNews, JobReader } from '../store/store.ts';
+import type { ErrorReporter } from './error_reporter.ts';
+import type { Executions } from './executions.ts';
+import { repeat } from './repeat.ts';
+import type { ClaimSignal } from './signal.ts';
+
+/** How often it is checked whether other processes have written, should no signal arrive, in ms. */
+const POLL_MS = 500;
+
+/** Between two checks that follow signals, in ms, at least. */
+const MIN_INTERVAL_MS = 2;
+
+const FAILURE = 'Changes by other processes could not be read';
+
+interface NotifierDeps {
+  news: JobNews;
+  reader: JobReader;
+  executions: Executions;
+  feed: Feed;
+  claimable: ClaimSignal;
+  clock: Clock;
+  errors: ErrorReporter;
+  owner: string;
+}
+
+/** Brings changes by other processes to this one: to its executions, its feed and its runner. */
+export class Notifier {
+  readonly #deps: NotifierDeps;
+  #checkedAt = Number.NEGATIVE_INFINITY;
+  #isScheduled = false;
+
+  constructor(deps: NotifierDeps) {
+    this.#deps = deps;
+  }
+
+  /** Polls until the returned function is called. */
+  start(): () => void {
+    const { clock, errors } = this.#deps;
+    return repeat(clock, errors, { everyMs: POLL_MS, failure: FAILURE, run: () => this.#check() });
+  }
+
+  /** Another process has signalled a commit. */
+  signalled(): void {
+    if (this.#isScheduled) return;
+    const { clock } = this.#deps;
+    const wait = this.#checkedAt + MIN_INTERVAL_MS - clock.elapsed();
+    if (wait > 0) {
+      this.#isScheduled = true;
+      clock.after(wait, () => this.#checkNow());
+    } else this.#checkNow();
+  }
+
+  #checkNow(): void {
+    this.#isScheduled = false;
+    this.#checkedAt = this.#deps.clock.elapsed();
+    void this.#deps.errors.attempt(FAILURE, () => this.#check());
+  }
+
+  #check(): void {
+    const { news, feed, claimable, owner } = this.#deps;
+    const found = news.take(owner);
+    if (!found) return;
+    const { changed, progressed } = found;
+    if (progressed.length > 0) feed.progressed(progressed);
+    feed.logged();
+    if (changed !== 'too many' && changed.size === 0) return;
+    this.#checkExecutions(changed);
+    if (changed === 'too many') feed.changedBeyondTelling();
+    else for (const id of changed) feed.changed(id);
+    claimable.emit(undefined);
+  }
+
+  #checkExecutions(changed: ReadonlySet<string> | 'too many'): void {
+    const { executions, reader } = this.#deps;
+    for (const execution of executions.all()) {
+      if (execution.ending || (changed !== 'too many' && !changed.has(execution.id))) continue;
+      executions.observe(execution, reader.holdOf(execution));
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import type { Clock } from '../platform/clock.ts';
+import type { JobDetails, JobStep, LogPart } from './details.ts';
+import { tallyMatching } from './engine/bulk.ts';
+import type { Executions } from './engine/executions.ts';
+import type { Reports } from './engine/reports.ts';
+import { type History, type HistoryQuery, type JobHistory, readHistory } from './history.ts';
+import type { Job } from './job.ts';
+import type {
+  JobListing,
+  JobPage,
+  JobQuery,
+  RecentSession,
+  SessionSummary,
+  Tally,
+} from './listing.ts';
+import type { JobReader } from './store/store.ts';
+
+/** How many jobs `getAllJobs` and subscribers get at most: the newest. */
+const MAX_RECENT = 1_000;
+
+/** How many ended jobs `getCurrentJobs` lists at most: more would hide the running ones. */
+const MAX_SHOWN = { ended: 3, failed: 20 };
+
+interface Sources {
+  reader: JobReader;
+  listing: JobListing;
+  history: JobHistory;
+  executions: Executions;
+  reports: Reports;
+  clock: Clock;
+}
+
+/**
+ * What can be asked about jobs. Jobs that run in this process have the progress they reported last,
+ * even when it is not on disk yet.
+ */
+export class TrackerReader {
+  readonly #sources: Sources;
+
+  constructor(sources: Sources) {
+    this.#sources = sources;
+  }
+
+  /** The whole job, with its input and result, which may be large. */
+  getJob(id: string): Job | undefined {
+    const { reader, executions } = this.#sources;
+    const job = reader.get(id);
+    return job && executions.withProgress(job);
+  }
+
+  /** The job with long texts cut, as lists and frames show it. */
+  getBriefJob(id: string): Job | undefined {
+    const { reader, executions } = this.#sources;
+    const job = reader.brief(id);
+    return job && executions.withProgress(job);
+  }
+
+  /** The ids that begin or end with `part`, newest first, at most `limit`. A full id matches only itself. */
+  idsLike(part: string, limit: number): string[] {
+    return this.#sources.reader.idsLike(part, limit);
+  }
+
+  /** The newest 1,000, newest first. */
+  getAllJobs(): Job[] {
+    return this.listJobs({ limit: MAX_RECENT }).jobs;
+  }
+
+  /** Running jobs by start, then waiting jobs by their position in the queue. */
+  getActiveJobs(): Job[] {
+    return this.#withProgress(this.#sources.reader.active());
+  }
+
+  /**
+   * The jobs of the taskbar: those that ended since `endedSince`, those that run, those that failed
+   * and were not dismissed, and the first `waiting` of the queue.
+   */
+  getCurrentJobs(endedSince: Date, waiting: number): Job[] {
+    const { reader, clock } = this.#sources;
+    const limits = { ...MAX_SHOWN, waiting };
+    return this.#withProgress(reader.current(endedSince.getTime(), clock.now(), limits));
+  }
+
+  /** How many jobs run, and how many wait. */
+  countActive(): { running: number; waiting: number } {
+    return this.#sources.reader.countActive();
+  }
+
+  /** Newest first, page by page. */
+  listJobs(query: JobQuery): JobPage {
+    const page = this.#sources.listing.list(query);
+    return { ...page, jobs: this.#withProgress(page.jobs) };
+  }
+
+  /** How many jobs match the query, by status and by whether they are tracked. */
+  async countJobs(query: JobQuery): Promise<Tally[]> {
+    return tallyMatching(this.#sources.listing, query);
+  }
+
+  /** The jobs of a session, summed up. */
+  sessionSummary(id: string): SessionSummary {
+    return this.#sources.listing.session(id);
+  }
+
+  /** The sessions used last, newest first. */
+  recentSessions(limit: number): RecentSession[] {
+    return this.#sources.listing.recentSessions(limit);
+  }
+
+  /** The jobs that ended within that time, counted; deleted ones are included. */
+  history(query: HistoryQuery): History {
+    return readHistory(this.#sources.history, query);
+  }
+
+  /** Smoothed progress of a job that runs in this process, in units a second. */
+  rateOf(id: string): number | undefined {
+    return this.#sources.executions.get(id)?.rate.perSecond;
+  }
+
+  /** Jobs of this process that have stopped making progress, and since when. */
+  stalledJobs(): Map<string, Date> {
+    const { executions, clock } = this.#sources;
+    const stalled = new Map<string, Date>();
+    for (const { id, stall } of executions.all()) {
+      const silence = stall.silence(clock.elapsed());
+      if (silence !== undefined) stalled.set(id, new Date(clock.now() - silence));
+    }
+    return stalled;
+  }
+
+  /** A job's steps, in their order. */
+  stepsOf(id: string): JobStep[] {
+    return this.#sources.reader.steps(id);
+  }
+
+  /** A job's attempts and steps, and the jobs it started. */
+  detailsOf(id: string): JobDetails {
+    const { reader } = this.#sources;
+    return {
+      attempts: reader.attempts(id),
+      steps: reader.steps(id),
+      children: this.#withProgress(reader.children(id)),
+    };
+  }
+
+  /** At most `limit` bytes of a job's log from byte `position`; by default the whole log. */
+  async readLog(id: string, position = 0, limit = Number.POSITIVE_INFINITY): Promise<LogPart> {
+    await this.#sources.reports.flush();
+    return this.readWrittenLog(id, position, limit);
+  }
+
+  /** As `readLog`, but only what is on disk already. `feed.onLog` tells when there is more. */
+  readWrittenLog(id: string, position: number, limit: number): LogPart {
+    return this.#sources.reader.readLog(id, position, limit);
+  }
+
+  /** The position after the last byte of a job's log. */
+  logEnd(id: string): number {
+    return this.#sources.reader.logEnd(id);
+  }
+
+  #withProgress(jobs: Job[]): Job[] {
+    const { executions } = this.#sources;
+    return jobs.map((job) => executions.withProgress(job));
+  }
+}

@@ -1,0 +1,94 @@
+import type { Database } from 'bun:sqlite';
+import type { JobAttempt } from '../../details.ts';
+import { isWaiting, type JobStatus } from '../../lifecycle.ts';
+import type { Fence } from '../store.ts';
+import type { Moved } from './changes.ts';
+import { type JobRow, WHOLE } from './rows.ts';
+import { command, query } from './statements.ts';
+
+/** A job that has ended, with what its last attempt left in it. */
+export interface EndedRow extends Moved {
+  attempt: number;
+  completed_at: number;
+  error_message: string | null;
+}
+
+/** Keeps the attempts before a job's last one; the last one follows from the job itself. */
+export class AttemptHistory {
+  readonly #keep;
+  readonly #isKept;
+
+  constructor(db: Database) {
+    this.#keep = command(
+      db,
+      `INSERT INTO job_attempts (job_id, attempt, started_at, ended_at, outcome, error)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET
+         ended_at = excluded.ended_at, outcome = excluded.outcome, error = excluded.error`,
+    );
+    this.#isKept = query<{ found: 1 }>(
+      db,
+      'SELECT 1 AS found FROM job_attempts WHERE job_id = ? AND attempt = ? AND ended_at IS NOT NULL',
+    );
+  }
+
+  keep(
+    { id, attempt, startedAt }: Fence & { startedAt: number },
+    outcome: string,
+    error: string | null,
+    now: number,
+  ): void {
+    this.#keep.run(id, attempt, startedAt, now, outcome, error);
+  }
+
+  /** To be called before a job that has ended begins anew. It had none when it was cancelled in the queue. */
+  keepLast(job: EndedRow): void {
+    const { id, attempt, started_at, completed_at, status, error_message } = job;
+    if (attempt === 0 || this.#isKept.get(id, attempt)) return;
+    const startedAt = started_at ?? completed_at;
+    this.keep({ id, attempt, startedAt }, status, error_message, completed_at);
+  }
+}
+
+/** Reads a job's attempts, oldest first. */
+export function createAttemptReader(db: Database): (id: string) => JobAttempt[] {
+  const kept = query<AttemptRow>(
+    db,
+    `SELECT attempt, started_at, ended_at, outcome, error FROM job_attempts
+     WHERE job_id = ? ORDER BY attempt`,
+  );
+  const whole = query<JobRow>(db, `SELECT ${WHOLE} FROM jobs WHERE id = ?`);
+  return (id) => {
+    const attempts = kept.all(id).map(toAttempt);
+    const job = whole.get(id);
+    if (!job || job.attempt === 0 || isWaiting(job.status)) return attempts;
+    const known = attempts.find(({ attempt }) => attempt === job.attempt);
+    if (known?.endedAt) return attempts;
+    return [...attempts.filter((attempt) => attempt !== known), lastAttempt(job)];
+  };
+}
+
+interface AttemptRow {
+  attempt: number;
+  started_at: number;
+  ended_at: number | null;
+  outcome: JobAttempt['outcome'] | null;
+  error: string | null;
+}
+
+function toAttempt({ attempt, started_at, ended_at, outcome, error }: AttemptRow): JobAttempt {
+  return {
+    attempt,
+    startedAt: new Date(started_at),
+    ...(ended_at !== null && { endedAt: new Date(ended_at) }),
+    ...(outcome !== null && { outcome }),
+    ...(error !== null && { error }),
+  };
+}
+
+function lastAttempt(row: JobRow): JobAttempt {
+  const { attempt, started_at, created_at, completed_at, error_message: error } = row;
+  const started = { attempt, startedAt: new Date(started_at ?? created_at) };
+  if (completed_at === null) return started;
+  const outcome = row.status as JobStatus & JobAttempt['outcome'];
+  return { ...started, endedAt: new Date(completed_at), outcome, ...(error !== null && { error }) };
+}

@@ -1,0 +1,386 @@
+import type { Database } from 'bun:sqlite';
+import type { Participant, Writer } from '../../../platform/writer.ts';
+import type { FinalStatus, JobStatus } from '../../lifecycle.ts';
+import { command, query } from './statements.ts';
+
+/** Above this many changes in one transaction, or since the last read, the jobs are not listed. */
+const MAX_LISTED = 500;
+
+/** How many transactions a process may be behind and still learn which jobs changed. */
+const MAX_KEPT = 2_000;
+
+/** After this many transactions the oldest are deleted. */
+const DELETE_EVERY = 256;
+
+/** How many of the jobs that ended last are remembered, for the taskbar. */
+const MAX_RECENT = 64;
+
+const HOUR_MS = 3_600_000;
+
+/** The groups in which jobs are counted: waiting, run by a worker, or tracked. */
+export type Place = 'waiting' | 'running' | 'tracked';
+
+/** By what a job is counted: its type, and the client that asked for it. */
+export interface Counted {
+  type: string;
+  client: string | null;
+}
+
+/** What a statement returns of a job so that its move can be counted. */
+export interface Moved extends Counted {
+  id: string;
+  status: JobStatus;
+  tracked: number;
+  started_at: number | null;
+}
+
+interface Counts {
+  types: Map<string, Record<Place, number>>;
+  /** How many jobs of each client wait. */
+  clients: Map<string, number>;
+}
+
+type Delta = [
+  type: string,
+  client: string | null,
+  waiting: number,
+  running: number,
+  tracked: number,
+];
+
+/** The index of each place in a delta. */
+const AT = { waiting: 2, running: 3, tracked: 4 } as const satisfies Record<Place, number>;
+
+const PLACES = ['waiting', 'running', 'tracked'] as const satisfies Place[];
+
+interface ChangeRow {
+  seq: number;
+  jobs: string | null;
+  ended: string | null;
+  counts: string | null;
+}
+
+/**
+ * The changes of each transaction. Other processes read them from the table `job_changes`; this one
+ * uses them to keep the numbers of waiting and running jobs, which it counts only once. The truth
+ * about a job is in its row alone.
+ */
+export class ChangeLog implements Participant {
+  readonly #db: Database;
+  readonly #statements;
+  #counts: Counts | undefined;
+  #seen: number;
+  #seenVersion: number | undefined;
+  #recent: string[] = [];
+  /** What other connections changed since the last `takeNews`. */
+  #news: { changed: Set<string>; isTooMuch: boolean } | undefined;
+  /** The changes of the transaction in progress. */
+  #own = emptyTransaction();
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#statements = statements(db);
+    this.#seenVersion = this.#version();
+    this.#seen = this.#statements.last.get()?.seq ?? 0;
+    const recent = this.#statements.newest.all(MAX_RECENT);
+    for (const { ended } of recent.toReversed()) this.#rememberEnded(ended);
+  }
+
+  begun(isNews: boolean): void {
+    if (isNews) this.catchUp();
+  }
+
+  committing(): void {
+    const { ids, deltas, ended, ends } = this.#own;
+    if (ids.size === 0) return;
+    this.#own.seq = this.#seen + 1;
+    this.#statements.add.run(
+      this.#own.seq,
+      ids.size > MAX_LISTED ? null : JSON.stringify([...ids]),
+      ended.length > 0 ? JSON.stringify(ended.slice(-MAX_RECENT)) : null,
+      deltas.length > 0 ? JSON.stringify(deltas) : null,
+      ends.size > 0 ? JSON.stringify([...ends.values()]) : null,
+    );
+    if (this.#own.seq % DELETE_EVERY === 0) this.#deleteBefore(this.#own.seq - MAX_KEPT);
+  }
+
+  committed(): void {
+    if (this.#own.seq === undefined) return;
+    this.#seen = this.#own.seq;
+    this.#rememberAll(this.#own.ended);
+    this.#own = emptyTransaction();
+  }
+
+  rolledBack(): void {
+    if (this.#own.ids.size === 0) return;
+    for (const delta of this.#own.deltas) this.#apply(delta, -1);
+    if (this.#own.isCountedWithin) this.#counts = undefined;
+    this.#own = emptyTransaction();
+  }
+
+  /** A job was created, deleted or changed in the transaction in progress. */
+  changed(id: string): void {
+    const { ids } = this.#own;
+    // Above that, the ids are not listed.
+    if (ids.size <= MAX_LISTED) ids.add(id);
+  }
+
+  /** A job moved from one place to another; `undefined` for a new, ended or deleted job. */
+  moved(id: string, job: Counted, from: Place | undefined, to: Place | undefined): void {
+    this.changed(id);
+    if (from === to) return;
+    const delta = this.#deltaOf(job);
+    const counts = this.#counts && countsOf(this.#counts, job.type);
+    if (from !== undefined) {
+      delta[AT[from]]--;
+      if (counts) counts[from]--;
+      if (from === 'waiting') this.#countClient(job.client, -1);
+    }
+    if (to !== undefined) {
+      delta[AT[to]]++;
+      if (counts) counts[to]++;
+      if (to === 'waiting') this.#countClient(job.client, 1);
+    }
+  }
+
+  /** Most transactions change jobs of one type and one client, so the last delta fits as a rule. */
+  #deltaOf({ type, client }: Counted): Delta {
+    const { deltas } = this.#own;
+    const last = deltas.at(-1);
+    if (last?.[0] === type && last[1] === client) return last;
+    const delta: Delta = [type, client, 0, 0, 0];
+    deltas.push(delta);
+    return delta;
+  }
+
+  #countClient(client: string | null, by: number): void {
+    if (client !== null && this.#counts) addToClient(this.#counts, client, by);
+  }
+
+  /** A job has ended. `startedAt`: when its last attempt began, if it has had one. */
+  ended(
+    job: Counted & { id: string },
+    from: Place,
+    status: FinalStatus,
+    now: number,
+    startedAt: number | null,
+  ): void {
+    this.moved(job.id, job, from, undefined);
+    if (status !== 'failed') this.#own.ended.push(job.id);
+    const isTimed = from !== 'waiting' && startedAt !== null;
+    const bucket = isTimed ? bucketOf(now - startedAt) : NO_DURATION;
+    const hour = now - (now % HOUR_MS);
+    const key = `${hour} ${job.type} ${status} ${bucket}`;
+    const known = this.#own.ends.get(key);
+    if (known) known[4]++;
+    else this.#own.ends.set(key, [hour, job.type, status, bucket, 1]);
+  }
+
+  /** How many jobs of the type are in that place now, in all processes. */
+  count(type: string, place: Place): number {
+    return this.#counted().types.get(type)?.[place] ?? 0;
+  }
+
+  countOfClient(client: string): number {
+    return this.#counted().clients.get(client) ?? 0;
+  }
+
+  /** Types with at least one job in that place. */
+  typesWith(place: Place): string[] {
+    return [...this.#counted().types].flatMap(([type, counts]) => (counts[place] > 0 ? type : []));
+  }
+
+  total(place: Place): number {
+    let total = 0;
+    for (const counts of this.#counted().types.values()) total += counts[place];
+    return total;
+  }
+
+  /** The jobs that ended last without failing, latest first; some may have been deleted since. */
+  get recentlyEnded(): string[] {
+    this.catchUp();
+    return this.#recent.toReversed();
+  }
+
+  /** What other connections changed since the last call, as far as `job_changes` still has it. */
+  takeNews(): { changed: Set<string> | 'too many' } | undefined {
+    this.catchUp();
+    const news = this.#news;
+    this.#news = undefined;
+    return news && { changed: news.isTooMuch ? 'too many' : news.changed };
+  }
+
+  /** Reads what other connections have committed. */
+  catchUp(): void {
+    const version = this.#version();
+    if (version === this.#seenVersion) return;
+    this.#seenVersion = version;
+    this.#news ??= { changed: new Set(), isTooMuch: false };
+    const rows = this.#statements.since.all(this.#seen);
+    // Rows are missing: they were deleted while this process slept.
+    const isGap = rows[0] !== undefined && rows[0].seq !== this.#seen + 1;
+    const last = rows.at(-1)?.seq ?? this.#statements.last.get()?.seq ?? 0;
+    // `last` is behind when the file was replaced by an earlier state of it.
+    if (isGap || rows.length > MAX_LISTED || last < this.#seen) {
+      this.#news.isTooMuch = true;
+      this.#counts = undefined;
+      this.#seen = this.#statements.last.get()?.seq ?? 0;
+      return;
+    }
+    for (const row of rows) this.#take(row, this.#news);
+  }
+
+  #take(
+    { seq, jobs, ended, counts }: ChangeRow,
+    news: { changed: Set<string>; isTooMuch: boolean },
+  ) {
+    this.#seen = seq;
+    if (jobs === null) news.isTooMuch = true;
+    else for (const id of JSON.parse(jobs) as string[]) news.changed.add(id);
+    if (news.changed.size > MAX_LISTED) news.isTooMuch = true;
+    this.#rememberEnded(ended);
+    if (counts !== null) for (const delta of JSON.parse(counts) as Delta[]) this.#apply(delta, 1);
+  }
+
+  #rememberEnded(ended: string | null): void {
+    if (ended !== null) this.#rememberAll(JSON.parse(ended) as string[]);
+  }
+
+  #rememberAll(ended: string[]): void {
+    if (ended.length === 0) return;
+    this.#recent.push(...ended.slice(-MAX_RECENT));
+    if (this.#recent.length > MAX_RECENT) this.#recent = this.#recent.slice(-MAX_RECENT);
+  }
+
+  #version(): number | undefined {
+    return this.#statements.version.get()?.data_version;
+  }
+
+  #counted(): Counts {
+    this.catchUp();
+    if (this.#counts) return this.#counts;
+    this.#own.isCountedWithin = this.#db.inTransaction;
+    return this.#db.transaction(() => this.#countAll())();
+  }
+
+  /**
+   * Counts every live job. Within the same transaction it reads the changes that this count
+   * includes: otherwise they would be counted a second time later.
+   */
+  #countAll(): Counts {
+    this.catchUp();
+    const counts: Counts = { types: new Map(), clients: new Map() };
+    for (const { type, client, place, count } of this.#statements.countAll.all()) {
+      const delta: Delta = [type, client, 0, 0, 0];
+      delta[AT[place]] = count;
+      add(counts, delta, 1);
+    }
+    this.#counts = counts;
+    return counts;
+  }
+
+  #apply(delta: Delta, sign: 1 | -1): void {
+    if (this.#counts) add(this.#counts, delta, sign);
+  }
+
+  /** Their ends are added to the history first. */
+  #deleteBefore(before: number): void {
+    this.#statements.countEnds.run(before);
+    this.#statements.deleteBefore.run(before);
+  }
+}
+
+const logs = new WeakMap<Database, ChangeLog>();
+
+/** The change log of a connection; it takes part in the transactions of the connection's writer. */
+export function changeLogOf(db: Database, writer: Writer): ChangeLog {
+  const log = logs.get(db) ?? new ChangeLog(db);
+  logs.set(db, log);
+  writer.join('jobs', log);
+  return log;
+}
+
+function add(counts: Counts, delta: Delta, sign: 1 | -1): void {
+  const [type, client, waiting] = delta;
+  const ofType = countsOf(counts, type);
+  for (const place of PLACES) ofType[place] += sign * delta[AT[place]];
+  if (client !== null && waiting !== 0) addToClient(counts, client, sign * waiting);
+}
+
+function countsOf({ types }: Counts, type: string): Record<Place, number> {
+  let counts = types.get(type);
+  if (!counts) {
+    counts = { waiting: 0, running: 0, tracked: 0 };
+    types.set(type, counts);
+  }
+  return counts;
+}
+
+function addToClient({ clients }: Counts, client: string, by: number): void {
+  const count = (clients.get(client) ?? 0) + by;
+  if (count > 0) clients.set(client, count);
+  else clients.delete(client);
+}
+
+function emptyTransaction() {
+  return {
+    /** The number of its row, once that is written. */
+    seq: undefined as number | undefined,
+    ids: new Set<string>(),
+    deltas: [] as Delta[],
+    ended: [] as string[],
+    ends: new Map<
+      string,
+      [hour: number, type: string, status: string, bucket: number, n: number]
+    >(),
+    /** The live jobs were counted within it, so the count includes its own changes. */
+    isCountedWithin: false,
+  };
+}
+
+/** Stands for a job that ended without having run. */
+const NO_DURATION = -1;
+
+/** See `bucketMs` in `src/jobs/history.ts`. */
+function bucketOf(ms: number): number {
+  return Math.floor(4 * Math.log2(Math.max(1, ms)));
+}
+
+function statements(db: Database) {
+  return {
+    version: query<{ data_version: number }>(db, 'PRAGMA data_version'),
+    last: query<{ seq: number | null }>(db, 'SELECT MAX(seq) AS seq FROM job_changes'),
+    newest: query<{ ended: string | null }>(
+      db,
+      'SELECT ended FROM job_changes ORDER BY seq DESC LIMIT ?',
+    ),
+    since: query<ChangeRow>(
+      db,
+      `
+      SELECT seq, jobs, ended, counts FROM job_changes WHERE seq > ?
+      ORDER BY seq LIMIT ${MAX_LISTED + 1}`,
+    ),
+    add: command(
+      db,
+      'INSERT INTO job_changes (seq, jobs, ended, counts, ends) VALUES (?, ?, ?, ?, ?)',
+    ),
+    countAll: query<{ type: string; client: string | null; place: Place; count: number }>(
+      db,
+      `
+      SELECT type, client,
+             CASE WHEN status IN ('queued', 'retrying') THEN 'waiting'
+                  WHEN tracked THEN 'tracked' ELSE 'running' END AS place,
+             COUNT(*) AS count
+      FROM jobs INDEXED BY jobs_live WHERE completed_at IS NULL GROUP BY 1, 2, 3`,
+    ),
+    countEnds: command(
+      db,
+      `
+      INSERT INTO job_ends (hour, type, status, bucket, count)
+      SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4
+      FROM job_changes, json_each(ends) WHERE seq < ?
+      ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+    ),
+    deleteBefore: command(db, 'DELETE FROM job_changes WHERE seq < ?'),
+  };
+}

@@ -1,0 +1,156 @@
+import type { Database } from 'bun:sqlite';
+import type { Job } from '../../job.ts';
+import type { Inserted, Lease, Lost, NewJob, Run, WaitingLimits } from '../store.ts';
+import type { ChangeLog } from './changes.ts';
+import type { Ownership } from './ownership.ts';
+import { asColumns, type JobRow, toJob, WHOLE } from './rows.ts';
+import { command, query, type Value } from './statements.ts';
+
+/** Values of a new job's row, and how many rows one statement inserts at most. */
+const COLUMNS = 10;
+const MAX_ROWS = 50;
+
+const INSERT = `
+  INSERT INTO jobs (id, type, status, max_attempts, metadata, metadata_brief, session_id,
+                    parent_id, client, created_at, updated_at) VALUES`;
+const ROW = "(?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?)";
+
+/** New jobs. */
+export class Insertion {
+  readonly #log: ChangeLog;
+  readonly #ownership: Ownership;
+  readonly #sql;
+
+  constructor(db: Database, log: ChangeLog, ownership: Ownership) {
+    this.#log = log;
+    this.#ownership = ownership;
+    this.#sql = statements(db);
+  }
+
+  insertQueued(job: NewJob, limits: WaitingLimits, now: number): Inserted {
+    return this.#obstacleTo(job, limits) ?? this.#insert(job, now);
+  }
+
+  insertAllQueued(jobs: NewJob[], limits: WaitingLimits, now: number): Inserted[] {
+    // One statement for many rows: a statement for each costs half as much again.
+    let rows: Value[] = [];
+    const flush = () => {
+      for (let from = 0; from < rows.length; from += COLUMNS)
+        this.#sql.insert.run(...rows.slice(from, from + COLUMNS));
+      rows = [];
+    };
+    const inserted = jobs.map((job) => {
+      // The same id may occur twice in the list.
+      if (job.isIdGiven) flush();
+      const obstacle = this.#obstacleTo(job, limits);
+      if (obstacle) return obstacle;
+      rows.push(...rowOf(job, now));
+      if (rows.length === COLUMNS * MAX_ROWS) {
+        this.#sql.insertRows.run(...rows);
+        rows = [];
+      }
+      return this.#counted(job, now);
+    });
+    flush();
+    return inserted;
+  }
+
+  insertTracked(job: NewJob, lease: Lease, now: number): Job {
+    const { id, type, maxAttempts, sessionId = null } = job;
+    const [metadata, brief] = metadataOf(job);
+    const { owner, until } = lease;
+    this.#sql.insertTracked.run(
+      id,
+      type,
+      maxAttempts,
+      metadata,
+      brief,
+      sessionId,
+      owner,
+      until,
+      now,
+    );
+    this.#log.moved(id, { type, client: null }, undefined, 'tracked');
+    return toJob(this.#sql.get.get(id) as JobRow);
+  }
+
+  insertChildren(parent: Run, jobs: NewJob[], now: number): 'inserted' | 'there already' | Lost {
+    const hold = this.#ownership.holdOf(parent);
+    if (hold !== 'running') return hold;
+    if (this.#sql.anyChild.get(parent.id)) return 'there already';
+    for (const job of jobs) this.#insert(job, now);
+    return 'inserted';
+  }
+
+  #insert(job: NewJob, now: number): Inserted {
+    this.#sql.insert.run(...rowOf(job, now));
+    return this.#counted(job, now);
+  }
+
+  #counted(job: NewJob, now: number): Inserted {
+    const { type, client = null } = job;
+    this.#log.moved(job.id, { type, client }, undefined, 'waiting');
+    return { job: newJob(job, now), isNew: true };
+  }
+
+  /** What keeps a new job out: a job with its id, or a limit. */
+  #obstacleTo(job: NewJob, { perType, perClient }: WaitingLimits): Inserted | undefined {
+    if (job.isIdGiven) {
+      const existing = this.#sql.get.get(job.id);
+      if (existing) return { job: toJob(existing), isNew: false };
+    }
+    const { type, client } = job;
+    if (perType !== Number.POSITIVE_INFINITY && this.#log.count(type, 'waiting') >= perType)
+      return { full: 'type' };
+    const isLimited = client && perClient !== Number.POSITIVE_INFINITY;
+    if (isLimited && this.#log.countOfClient(client) >= perClient) return { full: 'client' };
+    return undefined;
+  }
+}
+
+function statements(db: Database) {
+  return {
+    insert: command(db, `${INSERT} ${ROW}`),
+    insertRows: command(db, `${INSERT} ${Array(MAX_ROWS).fill(ROW).join(', ')}`),
+    insertTracked: command(
+      db,
+      `INSERT INTO jobs (id, type, status, tracked, attempt, max_attempts, metadata, metadata_brief,
+                         session_id, owner, lease_until, created_at, started_at, updated_at)
+       VALUES (?1, ?2, 'running', 1, 1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?9)`,
+    ),
+    get: query<JobRow>(db, `SELECT ${WHOLE} FROM jobs WHERE id = ?`),
+    anyChild: query<{ found: 1 }>(db, 'SELECT 1 AS found FROM jobs WHERE parent_id = ? LIMIT 1'),
+  };
+}
+
+function rowOf(job: NewJob, now: number): Value[] {
+  const { id, type, maxAttempts, sessionId = null, parentId = null, client = null } = job;
+  const [metadata, brief] = metadataOf(job);
+  return [id, type, maxAttempts, metadata, brief, sessionId, parentId, client, now, now];
+}
+
+function metadataOf({ metadata }: NewJob): [whole: string | null, brief: string | null] {
+  return metadata ? asColumns(metadata) : [null, null];
+}
+
+/** The job as it would be read, without reading it. */
+function newJob(job: NewJob, now: number): Job {
+  const at = new Date(now);
+  const made: Job = {
+    id: job.id,
+    type: job.type,
+    status: 'queued',
+    createdAt: at,
+    updatedAt: at,
+    progress: { current: 0, total: 0, message: '' },
+    errors: [],
+    attempt: 0,
+    attemptsUsed: 0,
+    maxAttempts: job.maxAttempts,
+    tracked: false,
+  };
+  if (job.metadata) made.metadata = job.metadata;
+  if (job.sessionId !== undefined) made.sessionId = job.sessionId;
+  if (job.parentId !== undefined) made.parentId = job.parentId;
+  return made;
+}

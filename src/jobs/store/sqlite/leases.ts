@@ -1,0 +1,140 @@
+import type { Database } from 'bun:sqlite';
+import type { JobStatus } from '../../lifecycle.ts';
+import type { Ended, Fence, Held, HeldLease, Lease, Run, RunReader } from '../store.ts';
+import type { Moved } from './changes.ts';
+import type { Ending } from './ending.ts';
+import { COUNTED_ATTEMPTS, LIVE, MOVED, NO_LEASE, RUNNING } from './rows.ts';
+import { command, query } from './statements.ts';
+
+/** How often a job may be interrupted without making progress before it costs it an attempt. */
+const FREE_INTERRUPTIONS = 10;
+
+const PROCESS_ENDED = 'The process that ran it ended.';
+const INTERRUPTED = 'Interrupted: the process that ran it ended.';
+
+/** An `updated_at` this far ahead of the clock is not explained by rounding, in ms. */
+const FUTURE_MS = 1_000;
+const FROM_THE_FUTURE = `${LIVE} AND status = 'retrying' AND updated_at > ?1 + ${FUTURE_MS}`;
+
+/** Renews leases, and settles the jobs of processes that have ended. */
+export class Leases {
+  readonly #ending: Ending;
+  readonly #sql;
+
+  constructor(db: Database, ending: Ending) {
+    this.#ending = ending;
+    this.#sql = statements(db);
+  }
+
+  renew({ owner, until }: Lease): Held[] {
+    return this.#sql.renew.all(until, owner);
+  }
+
+  rescue(held: HeldLease, now: number): (Ended & { id: string }) | undefined {
+    const row = this.#sql.leaseOf.get(held.id);
+    if (row?.attempt !== held.attempt || (row.lease_until ?? 0) !== held.until) return undefined;
+    const ended = this.#settle(toRun(row), row.status, now);
+    return ended && { id: held.id, ...ended };
+  }
+
+  /** Whether `rebaseRetries` has anything to do. */
+  hasRetryFromTheFuture(now: number): boolean {
+    return this.#sql.anyFromTheFuture.get(now) !== null;
+  }
+
+  rebaseRetries(now: number): number {
+    return this.#sql.rebaseRetries.run(now).changes;
+  }
+
+  #settle(run: Run, status: JobStatus, now: number): Ended | undefined {
+    if (status === 'cancelling') return this.#ending.finishCancel(run, PROCESS_ENDED, now);
+    const next = { status: 'queued', outcome: 'interrupted', error: INTERRUPTED } as const;
+    const resume = () => this.#sql.resume.run(INTERRUPTED, now, run.id, run.attempt);
+    return (
+      this.#ending.waitAgain(run, next, now, resume) ??
+      this.#ending.fail(run, INTERRUPTED, 'interrupted', now)
+    );
+  }
+}
+
+function statements(db: Database) {
+  // The end of its process is rarely the job's fault, unless it happens again and again.
+  const free = `(advanced OR interruptions < ${FREE_INTERRUPTIONS})`;
+  return {
+    renew: command<Held>(
+      db,
+      `UPDATE jobs SET lease_until = ?1 WHERE owner = ?2 AND ${LIVE} AND ${RUNNING}
+       RETURNING id, attempt, status`,
+    ),
+    leaseOf: query<LeaseRow>(
+      db,
+      `SELECT ${MOVED}, attempt, owner, lease_until FROM jobs WHERE id = ? AND ${RUNNING}`,
+    ),
+    resume: command(
+      db,
+      `UPDATE jobs SET status = 'queued', uncounted = uncounted + ${free},
+                       interruptions = CASE advanced WHEN 1 THEN 0 ELSE interruptions + 1 END,
+                       errors = json_insert(errors, '$[#]', ?1), ${NO_LEASE}, updated_at = ?2
+       WHERE id = ?3 AND attempt = ?4 AND status = 'running' AND tracked = 0
+         AND ${COUNTED_ATTEMPTS} < max_attempts + ${free}`,
+    ),
+    anyFromTheFuture: query<{ found: 1 }>(
+      db,
+      `SELECT 1 AS found FROM jobs WHERE ${FROM_THE_FUTURE} LIMIT 1`,
+    ),
+    rebaseRetries: command(
+      db,
+      `UPDATE jobs SET retry_at = ?1 + retry_at - updated_at, updated_at = ?1
+       WHERE ${FROM_THE_FUTURE}`,
+    ),
+  };
+}
+
+/** What the engine reads about running jobs in SQLite. */
+export function createSqliteRunReader(db: Database): RunReader {
+  const runsOf = query<Held>(
+    db,
+    `SELECT id, attempt, status FROM jobs WHERE ${LIVE} AND ${RUNNING} AND owner = ?`,
+  );
+  const leases = query<LeaseRow>(
+    db,
+    `SELECT ${MOVED}, attempt, owner, lease_until FROM jobs WHERE ${LIVE} AND ${RUNNING}`,
+  );
+  const isLastAttempt = query<{ found: 1 }>(
+    db,
+    `SELECT 1 AS found FROM jobs
+     WHERE id = ? AND attempt = ? AND ${COUNTED_ATTEMPTS} >= max_attempts + advanced`,
+  );
+  return {
+    runsOf: async (owner) => runsOf.all(owner),
+    leases: async () => leases.all().map(toHeldLease),
+    isLastAttempt: async ({ id, attempt }: Fence) => isLastAttempt.get(id, attempt) !== null,
+  };
+}
+
+interface LeaseRow extends Moved {
+  attempt: number;
+  owner: string | null;
+  lease_until: number | null;
+}
+
+function toHeldLease({ id, attempt, owner, lease_until, tracked }: LeaseRow): HeldLease {
+  return {
+    id,
+    attempt,
+    owner: owner ?? undefined,
+    until: lease_until ?? 0,
+    tracked: tracked === 1,
+  };
+}
+
+function toRun(row: LeaseRow): Run {
+  return {
+    id: row.id,
+    attempt: row.attempt,
+    type: row.type as Run['type'],
+    tracked: row.tracked === 1,
+    client: row.client ?? undefined,
+    startedAt: row.started_at ?? 0,
+  };
+}

@@ -1,0 +1,103 @@
+import { abridge } from '../../../text/abridge.ts';
+import type { Job, JobType } from '../../job.ts';
+import type { JobStatus } from '../../lifecycle.ts';
+import type { Failure } from '../../listing.ts';
+
+/** Conditions on jobs. That of live jobs is part of their index, and has to be in each query. */
+export const LIVE = 'completed_at IS NULL';
+export const WAITING = "status IN ('queued', 'retrying')";
+export const RUNNING = "status IN ('running', 'cancelling')";
+
+export const NO_LEASE = 'owner = NULL, lease_until = NULL';
+
+/** The attempts that count against `max_attempts`. */
+export const COUNTED_ATTEMPTS = 'attempt - uncounted';
+
+/** The columns of `Moved`. */
+export const MOVED = 'id, type, client, status, tracked, started_at';
+
+export interface JobRow {
+  key: number;
+  id: string;
+  type: string;
+  status: JobStatus;
+  tracked: number;
+  progress_current: number;
+  progress_total: number;
+  progress_message: string;
+  progress_stage: string | null;
+  metadata: string | null;
+  result: string | null;
+  error_message: string | null;
+  errors: string;
+  failure: Failure | null;
+  attempt: number;
+  uncounted: number;
+  max_attempts: number;
+  retry_at: number | null;
+  session_id: string | null;
+  parent_id: string | null;
+  created_at: number;
+  started_at: number | null;
+  updated_at: number;
+  completed_at: number | null;
+  dismissed_at: number | null;
+}
+
+const COMMON = `key, id, type, status, tracked, progress_current, progress_total,
+  progress_message, progress_stage, error_message, errors, failure, attempt, uncounted,
+  max_attempts, retry_at, session_id, parent_id, created_at, started_at, updated_at,
+  completed_at, dismissed_at`;
+
+/** The columns of a job with all that was asked and returned. */
+export const WHOLE = `${COMMON}, metadata, result`;
+
+/** The same with long texts cut: what lists and frames show. */
+export const BRIEF = `${COMMON}, COALESCE(metadata_brief, metadata) AS metadata,
+  COALESCE(result_brief, result) AS result`;
+
+export function toJob(row: JobRow): Job {
+  const result = json(row.result);
+  return {
+    id: row.id,
+    type: row.type as JobType,
+    status: row.status,
+    createdAt: new Date(row.created_at),
+    ...(row.started_at !== null && { startedAt: new Date(row.started_at) }),
+    ...(row.completed_at !== null && { completedAt: new Date(row.completed_at) }),
+    updatedAt: new Date(row.updated_at),
+    progress: {
+      current: row.progress_current,
+      total: row.progress_total,
+      message: row.progress_message,
+      ...(row.progress_stage !== null && { stage: row.progress_stage }),
+    },
+    ...(row.metadata !== null && { metadata: json(row.metadata) as Record<string, unknown> }),
+    ...(result !== undefined && result !== null && { result }),
+    ...(row.error_message !== null && { errorMessage: row.error_message }),
+    errors: json(row.errors) as string[],
+    ...(row.failure !== null && { failure: row.failure }),
+    attempt: row.attempt,
+    attemptsUsed: row.attempt - row.uncounted,
+    maxAttempts: row.max_attempts,
+    ...(row.retry_at !== null && { retryAt: new Date(row.retry_at) }),
+    tracked: row.tracked === 1,
+    ...(row.dismissed_at !== null && { dismissedAt: new Date(row.dismissed_at) }),
+    ...(row.session_id !== null && { sessionId: row.session_id }),
+    ...(row.parent_id !== null && { parentId: row.parent_id }),
+  };
+}
+
+export function json(text: string | null): unknown {
+  return text === null ? undefined : JSON.parse(text);
+}
+
+/** What is not longer than this as JSON is shown whole everywhere, in UTF-16 code units. */
+const MAX_BRIEF = 4_000;
+
+/** A value's two columns: the whole as JSON, and what lists show of it where that is less. */
+export function asColumns(value: unknown): [whole: string, brief: string | null] {
+  const whole = JSON.stringify(value);
+  if (whole.length <= MAX_BRIEF) return [whole, null];
+  return [whole, JSON.stringify(abridge(JSON.parse(whole)))];
+}

@@ -1,0 +1,71 @@
+import type { Database } from 'bun:sqlite';
+import type { JobStep, StepStatus } from '../../details.ts';
+import { boundedError } from '../../engine/tidying.ts';
+import type { StepChange } from '../store.ts';
+import { command, query } from './statements.ts';
+
+export type StepWriter = ReturnType<typeof createStepWriter>;
+
+/** Changes the steps of jobs, inside the transaction of the caller. */
+export function createStepWriter(db: Database) {
+  const plan = command(
+    db,
+    `
+    INSERT INTO job_steps (job_id, name, place, status)
+    VALUES (?1, ?2, (SELECT COALESCE(MAX(place), 0) + 1 FROM job_steps WHERE job_id = ?1), 'pending')
+    ON CONFLICT DO NOTHING`,
+  );
+  const set = command(
+    db,
+    `
+    UPDATE job_steps SET status = ?1, result = COALESCE(?2, result), error = ?3,
+                         started_at = COALESCE(?4, started_at), ended_at = ?5
+    WHERE job_id = ?6 AND name = ?7`,
+  );
+  const reset = command(
+    db,
+    `
+    UPDATE job_steps SET status = 'pending', result = NULL, error = NULL,
+                         started_at = NULL, ended_at = NULL
+    WHERE job_id = ?1 AND (status <> 'completed' OR ?2)`,
+  );
+  return {
+    plan: (id: string, name: string) => void plan.run(id, name),
+    change(id: string, name: string, change: StepChange, now: number): void {
+      const { status } = change;
+      const result = status === 'completed' ? JSON.stringify(change.result ?? null) : null;
+      const error = status === 'failed' ? boundedError(change.error) : null;
+      const isBegun = status === 'running';
+      plan.run(id, name);
+      set.run(status, result, error, isBegun ? now : null, isBegun ? null : now, id, name);
+    },
+    /** Resets the steps that are not completed, or all of them. */
+    reset: (id: string, all: boolean) => void reset.run(id, all),
+  };
+}
+
+/** The steps of a job, in their order. */
+export function createStepReader(db: Database): (id: string) => JobStep[] {
+  const steps = query<StepRow>(db, 'SELECT * FROM job_steps WHERE job_id = ? ORDER BY place');
+  return (id) => steps.all(id).map(toStep);
+}
+
+interface StepRow {
+  name: string;
+  status: StepStatus;
+  result: string | null;
+  error: string | null;
+  started_at: number | null;
+  ended_at: number | null;
+}
+
+function toStep({ name, status, result, error, started_at, ended_at }: StepRow): JobStep {
+  return {
+    name,
+    status,
+    ...(result !== null && { result: JSON.parse(result) as unknown }),
+    ...(error !== null && { error }),
+    ...(started_at !== null && { startedAt: new Date(started_at) }),
+    ...(ended_at !== null && { endedAt: new Date(ended_at) }),
+  };
+}

@@ -1,0 +1,127 @@
+import type { Database } from 'bun:sqlite';
+import type { Writer } from '../../../platform/writer.ts';
+import type { SaveData } from '../../job.ts';
+import type { JobQueue, JobStore } from '../store.ts';
+import { AttemptHistory } from './attempts.ts';
+import { Cancelling } from './cancelling.ts';
+import type { ChangeLog } from './changes.ts';
+import { Claiming } from './claiming.ts';
+import { Ending } from './ending.ts';
+import { HistoryPruning } from './history.ts';
+import { Insertion } from './insertion.ts';
+import { Leases } from './leases.ts';
+import { Ownership } from './ownership.ts';
+import { Pruning } from './pruning.ts';
+import { Removal } from './removal.ts';
+import { Reporting } from './reporting.ts';
+import { Requeueing } from './requeueing.ts';
+import { createStepWriter } from './steps.ts';
+
+type Parts = ReturnType<typeof createParts>;
+
+/** The methods of a port as functions that run within a transaction. */
+type Synchronous<Port> = {
+  [Name in keyof Port]: Port[Name] extends (...values: infer Values) => Promise<infer Answer>
+    ? (...values: Values) => Answer
+    : never;
+};
+
+/** These write only when a read has found something to write. */
+type Conditional = 'rebaseRetries' | 'prune' | 'giveBackSpace';
+
+/**
+ * All that changes jobs in SQLite. Needs the tables of `migrations/`. Every write passes the writer,
+ * which refuses it while the database cannot take it.
+ * @param save stores what handlers commit.
+ */
+export function createSqliteJobStore(
+  db: Database,
+  writer: Writer,
+  log: ChangeLog,
+  save: SaveData,
+): JobStore & JobQueue {
+  const parts = createParts(db, log, save);
+  const { leases, pruning, claiming } = parts;
+  return {
+    ...throughWriter(writer, writesOf(parts)),
+    hasWaiting: (type) => claiming.hasWaiting(type),
+    afterWrites: (run) => writer.atEndOfTurn(run),
+    rebaseRetries: async (now) =>
+      leases.hasRetryFromTheFuture(now) ? writer.write(() => leases.rebaseRetries(now)) : 0,
+    async prune(time) {
+      const { next, isMore } = await writer.write(() => pruning.prune(time));
+      pruning.position = next;
+      return isMore;
+    },
+    giveBackSpace: async () =>
+      pruning.hasSpareSpace() && writer.write(() => pruning.giveBackSpace()),
+  };
+}
+
+function createParts(db: Database, log: ChangeLog, save: SaveData) {
+  const ownership = new Ownership(db);
+  const attempts = new AttemptHistory(db);
+  const steps = createStepWriter(db);
+  const reporting = new Reporting(db, log, ownership, steps, save);
+  const cancelling = new Cancelling(db, log);
+  const ending = new Ending(db, { log, reporting, attempts, cancelling });
+  return {
+    insertion: new Insertion(db, log, ownership),
+    claiming: new Claiming(db, log),
+    reporting,
+    ending,
+    cancelling,
+    requeueing: new Requeueing(db, log, attempts, steps),
+    removal: new Removal(db, log, cancelling),
+    leases: new Leases(db, ending),
+    pruning: new Pruning(db, log),
+    history: new HistoryPruning(db),
+  };
+}
+
+/** What each write does inside its transaction, which may be rolled back and run again. */
+function writesOf(
+  parts: Parts,
+): Synchronous<Omit<JobStore, Conditional> & Pick<JobQueue, 'claim'>> {
+  const {
+    insertion,
+    claiming,
+    reporting,
+    ending,
+    cancelling,
+    requeueing,
+    removal,
+    leases,
+    history,
+  } = parts;
+  return {
+    insertQueued: (job, limits, now) => insertion.insertQueued(job, limits, now),
+    insertAllQueued: (jobs, limits, now) => insertion.insertAllQueued(jobs, limits, now),
+    insertTracked: (job, lease, now) => insertion.insertTracked(job, lease, now),
+    insertChildren: (parent, jobs, now) => insertion.insertChildren(parent, jobs, now),
+    claim: (request, lease, now) => claiming.claim(request, lease, now),
+    report: (run, report, now) => reporting.report(run, report, now),
+    commit: (run, data, then, now) => reporting.commit(run, data, then, now),
+    end: (run, how, last, now) => ending.end(run, how, last, now),
+    planSteps: (run, names) => reporting.planSteps(run, names),
+    changeStep: (run, name, change, now) => reporting.changeStep(run, name, change, now),
+    beginUndoing: (run, reason) => reporting.beginUndoing(run, reason),
+    cancel: (ids, now) => ids.map((id) => cancelling.cancel(id, now)),
+    requeue: (ids, attempts, now) => ids.map((id) => requeueing.requeue(id, attempts, now)),
+    remove: (ids, force, now) => ids.map((id) => removal.remove(id, force, now)),
+    dismiss: (id, now) => removal.dismiss(id, now),
+    renewLeases: (lease) => leases.renew(lease),
+    pruneHistory: (time, limit) => history.prune(time, limit),
+    rescue: (held, now) => leases.rescue(held, now),
+  };
+}
+
+/** The port of these functions: each runs in a transaction of the writer. */
+function throughWriter<Port>(writer: Writer, writes: Synchronous<Port>): Port {
+  const port: Partial<Record<keyof Port, unknown>> = {};
+  for (const name of Object.keys(writes) as (keyof Port)[]) {
+    const write = writes[name] as (...values: unknown[]) => unknown;
+    port[name] = (...values: unknown[]) => writer.write(() => write(...values));
+  }
+  return port as Port;
+}

@@ -1,0 +1,17 @@
+import { defineCommand } from '../operation.ts';
+
+export default defineCommand({
+  parent: 'users',
+  does: 'find people by bio or keywords',
+  argument: { name: '<query...>', field: 'query', does: 'words from their bios' },
+  options: {
+    maxResults: { name: 'max', does: 'maximum number of profiles' },
+    save: { not: 'only list the profiles' },
+    maxTweets: { name: 'posts', does: 'with --scrape, maximum number of posts of each' },
+    source: { does: 'where to read from' },
+  },
+  examples: [
+    ['xgpt users discover climbing coach', 'their usernames, one per line'],
+    ['xgpt users discover jazz --max 5 --scrape', 'and scrape each of them, as a job of its own'],
+  ],
+});

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { sourceChoice, tick, wholeNumber, words } from '../fields.ts';
+import type { InputDeps, JobTypeOf } from '../job_type.ts';
+
+export interface DiscoverResult {
+  profiles: number;
+  newProfiles: number;
+  saved: boolean;
+  /** Usernames, best match first. */
+  found: string[];
+  /** When they were scraped: how many of them, and their posts. */
+  scraped?: number;
+  posts?: number;
+}
+
+declare module '../../jobs/job.ts' {
+  interface JobTypes {
+    /** Finds profiles by bio or keywords. */
+    discover: JobTypeOf<typeof discoverInput, DiscoverResult>;
+  }
+}
+
+export default function discoverInput({ sources }: InputDeps) {
+  const able = [...sources.values()].filter((source) => source.discover).map(({ name }) => name);
+  return z.object({
+    query: words({
+      label: 'Looking for',
+      name: 'Query',
+      help: 'Words from a bio, a name or a trade.',
+      example: 'climbing coach',
+      placeholder: 'climbing coach',
+    }),
+    maxResults: wholeNumber({
+      label: 'Profiles at most',
+      name: 'Profiles',
+      min: 1,
+      max: 1_000,
+      default: 20,
+    }),
+    /** Keep the profiles in the library. */
+    save: tick({
+      label: 'Keep the profiles it finds',
+      name: 'Save',
+      description: 'Keep the profiles in the library.',
+      default: true,
+    }),
+    /** Then scrape each of them, as a job of its own. */
+    scrape: tick({
+      label: 'Then scrape each of them',
+      name: 'Scrape',
+      description: 'Then scrape each of them, as a job of its own.',
+      default: false,
+    }),
+    /** Posts of each at most, when they are scraped. */
+    maxTweets: wholeNumber({
+      label: 'Posts of each at most',
+      name: 'Posts of each',
+      help: 'Where they are scraped.',
+      description: 'Posts of each at most, when they are scraped.',
+      min: 1,
+      max: 10_000,
+      default: 100,
+    }),
+    source: sourceChoice(able),
+  });
+}

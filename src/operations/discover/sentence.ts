@@ -1,0 +1,18 @@
+import { counted } from '../../text/format.ts';
+import { from, howMany, type Pace, time, trimmed, type Values } from '../sentences.ts';
+
+export default function sentence(values: Values, source?: Pace): string {
+  const query = trimmed(values.query);
+  const most = howMany(values.maxResults);
+  if (query === '') return 'Say who to look for, and this says what will happen.';
+  if (most === undefined) return 'Say how many profiles to find, from 1 to 1,000.';
+  const who = `up to ${counted(most, 'profile')} for “${query}”`;
+  const then = values.save === 'false' ? ', without keeping them' : ', and keeps them';
+  return `Finds ${who}${from(source)}${time(most, source)}${then}${andScrapes(values)}.`;
+}
+
+function andScrapes({ scrape, maxTweets }: Values): string {
+  const each = howMany(maxTweets);
+  if (scrape !== 'true' || each === undefined) return '';
+  return `; then reads up to ${counted(each, 'post')} of each, as a job of its own`;
+}

@@ -1,0 +1,54 @@
+import { cut, MAX_NAME } from '../../text/cut.ts';
+import { count } from '../../text/format.ts';
+import { defineWords, type ResultLink } from '../operation.ts';
+import { amount, fresh, list, MAX_LINKS, postsOf } from '../result_words.ts';
+
+/** No profile has a longer name, in UTF-16 code units. */
+const MAX_LENGTH = 500;
+
+export default defineWords({
+  name: 'Discover',
+  heading: 'Discover profiles',
+  order: 3,
+  icon: 'M5.25 5.25a2.75 2.75 0 1 0 5.5 0a2.75 2.75 0 1 0-5.5 0M2.75 13.75a5.25 5.25 0 0 1 10.5 0',
+  summary: 'Find profiles by what they say of themselves',
+  example: { query: 'climbing coach', maxResults: 5 },
+  quick: { field: 'query', label: 'Discover profiles', help: 'Up to 20 profiles' },
+  result: ({ profiles, newProfiles, saved, scraped, posts }) =>
+    list(
+      profiles,
+      amount(profiles, 'profile'),
+      saved === false ? 'not kept' : fresh(newProfiles),
+      typeof scraped === 'number' && `${count(scraped)} scraped: ${amount(posts, 'post')}`,
+    ),
+  links: ({ scraped, saved, found }) => {
+    if (typeof scraped === 'number') return namesOf(found).slice(0, MAX_LINKS).map(postsOf);
+    return saved === false ? [] : profilesFound(namesOf(found));
+  },
+  labels: {
+    maxTweets: 'Posts at most',
+    maxResults: 'Profiles at most',
+    save: 'Keep profiles',
+    saved: 'Kept',
+    scrape: 'Scrape them',
+  },
+});
+
+function profilesFound(names: string[]): ResultLink[] {
+  const each = names.slice(0, MAX_LINKS).map(
+    (name): ResultLink => ({
+      words: `@${cut(name, MAX_NAME)}`,
+      path: '/profiles',
+      query: { q: name },
+    }),
+  );
+  if (names.length <= MAX_LINKS) return each;
+  return [...each, { words: 'All profiles', path: '/profiles', query: {} }];
+}
+
+function namesOf(found: unknown): string[] {
+  if (!Array.isArray(found)) return [];
+  return found.filter(
+    (name): name is string => typeof name === 'string' && name.length <= MAX_LENGTH,
+  );
+}

@@ -1,0 +1,51 @@
+import { defineForm } from '../../../views/forms/operation_form.ts';
+import { LivePart } from '../../../views/live_part.tsx';
+import type { FormParts } from '../../../views/view_models.ts';
+import { bytes, count } from '../../text/format.ts';
+
+export default defineForm({
+  async parts({ deps: { library, embedder } }) {
+    const { model, dimensions, fetchBytes } = embedder;
+    return embedParts({
+      models: [{ name: model, dimensions, ready: await embedder.isReady(), fetchBytes }],
+      postsWithoutVector: library.countWithoutVector(model),
+      vectors: library.counts().vectors,
+    });
+  },
+});
+
+interface VectorCounts {
+  models: { name: string; dimensions: number; ready: boolean; fetchBytes: number }[];
+  postsWithoutVector: number;
+  vectors: number;
+}
+
+export function embedParts(counts: VectorCounts): FormParts {
+  return {
+    values: { waiting: String(counts.postsWithoutVector) },
+    aside: <VectorFacts counts={counts} />,
+  };
+}
+
+function VectorFacts({ counts }: { counts: VectorCounts }): JSX.Element {
+  return (
+    <LivePart id="vector-facts" href="/embed" also="start-sentence">
+      <dl class="facts">
+        <dt>Posts without a vector</dt>
+        <dd safe>{count(counts.postsWithoutVector)}</dd>
+        <dt>Vectors held</dt>
+        <dd safe>{count(counts.vectors)}</dd>
+        {counts.models.map((each) => (
+          <>
+            <dt safe>{each.name}</dt>
+            <dd safe>{`${count(each.dimensions)} dimensions, ${readiness(each)}`}</dd>
+          </>
+        ))}
+      </dl>
+    </LivePart>
+  );
+}
+
+function readiness({ ready, fetchBytes }: VectorCounts['models'][number]): string {
+  return ready ? 'here and ready' : `${bytes(fetchBytes)} to fetch the first time`;
+}

@@ -1,0 +1,54 @@
+import type { QueuedJobContext } from '../../jobs/index.ts';
+import type { OperationDeps } from '../deps.ts';
+import { FETCH_STEP, prepareModel, vectorsOf } from '../embedding.ts';
+import { defineOperation } from '../operation.ts';
+import type { EmbedResult } from './input.ts';
+
+/** Gives a vector to every post that has none of this model. */
+export default defineOperation<'embed'>((services) => {
+  return {
+    concurrency: 1,
+
+    steps: () => [FETCH_STEP, 'embed the posts'],
+
+    async run({ model, batchSize }, job) {
+      await prepareModel(services, job);
+      return job.step('embed the posts', () => embedAll(services, model, batchSize, job));
+    },
+  };
+});
+
+async function embedAll(
+  services: OperationDeps,
+  model: string,
+  batchSize: number,
+  job: QueuedJobContext,
+): Promise<EmbedResult> {
+  const { library } = services;
+  let done = (job.checkpoint as EmbedResult | undefined) ?? { model, embedded: 0 };
+  job.stage('embedding');
+  const total = done.embedded + library.countWithoutVector(model);
+  await job.updateProgress(done.embedded, total, 'Embedding posts');
+  let afterKey = 0;
+  for (;;) {
+    job.signal.throwIfAborted();
+    const pending = library.postsWithoutVector(model, { limit: batchSize, afterKey });
+    if (pending.length === 0) {
+      if (afterKey === 0) return done;
+      // From the beginning once more, for posts that were rewritten meanwhile.
+      afterKey = 0;
+      continue;
+    }
+    const vectors = await vectorsOf(services, pending, job.signal);
+    const next = { model, embedded: done.embedded + vectors.length };
+    const progress = {
+      current: next.embedded,
+      total: Math.max(total, next.embedded),
+      message: 'Embedding posts',
+    };
+    await job.commit({ vectors: { model, vectors } }, { checkpoint: next, progress });
+    job.log(`${vectors.length} posts embedded, ${next.embedded} in all.`);
+    done = next;
+    afterKey = pending.at(-1)?.key ?? 0;
+  }
+}

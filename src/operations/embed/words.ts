@@ -1,0 +1,19 @@
+import { cut, MAX_NAME } from '../../text/cut.ts';
+import { defineWords } from '../operation.ts';
+import { amount, list } from '../result_words.ts';
+
+export default defineWords({
+  name: 'Embed',
+  heading: 'Embed posts, to find them by meaning',
+  order: 4,
+  icon: 'M4 12V4M4 12h8M4 12l6.5-6.5M7.75 5.25h3v3',
+  summary: 'Give every post a vector, so that it can be found by meaning',
+  example: { batchSize: 32 },
+  quick: { action: 'Embed new posts', help: 'Those without a vector' },
+  result: ({ embedded, model }) => {
+    if (embedded === 0) return 'Every post had its vector';
+    const name = typeof model === 'string' && cut(model, MAX_NAME);
+    return list(embedded, amount(embedded, 'vector'), name);
+  },
+  links: () => [{ words: 'Search posts by meaning', path: '/posts', query: { by: 'meaning' } }],
+});

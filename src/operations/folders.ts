@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import type { OperationForm } from '../../views/forms/operation_form.ts';
+import { importFile } from '../app/compiled/import_file.ts';
+import type { InputDeps } from './job_type.ts';
+import type { OperationCommand } from './operation.ts';
+import { OPERATION_TYPES } from './words.ts';
+
+/** What types add to the pages of their forms, by type. */
+export type OperationForms = ReadonlyMap<string, OperationForm>;
+
+/** The `form.tsx` of each type that has one: only what answers with HTML loads them. */
+export async function loadForms(): Promise<OperationForms> {
+  const types = OPERATION_TYPES.filter((type) => hasFile(type, 'form.tsx'));
+  const forms = types.map(
+    async (type) => [type, await defaultOf<OperationForm>(type, 'form.tsx')] as const,
+  );
+  return new Map(await Promise.all(forms));
+}
+
+/** The commands of a type, as `command.ts` has them; without it one that has all defaults. */
+export async function loadCommands(type: string): Promise<OperationCommand[]> {
+  if (!hasFile(type, 'command.ts')) return [{}];
+  return [await defaultOf<OperationCommand | OperationCommand[]>(type, 'command.ts')].flat();
+}
+
+/** What makes the schema of a type's input; nothing that runs a job is loaded for it. */
+export async function loadInput(type: string, deps: InputDeps): Promise<() => z.ZodType> {
+  const create = await defaultOf<(deps: InputDeps) => z.ZodType>(type, 'input.ts');
+  return () => create(deps);
+}
+
+function hasFile(type: string, file: string): boolean {
+  return existsSync(join(import.meta.dir, type, file));
+}
+
+/** What a file of a type's folder exports by default. */
+export async function defaultOf<Default>(type: string, file: string): Promise<Default> {
+  const path = join(import.meta.dir, type, file);
+  const { default: found } = (await importFile(path)) as { default?: Default };
+  if (found) return found;
+  throw new Error(`${path} has no default export. See src/operations/operation.ts.`);
+}

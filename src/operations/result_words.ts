@@ -1,0 +1,32 @@
+import { cut, MAX_NAME } from '../text/cut.ts';
+import { count, counted } from '../text/format.ts';
+import type { ResultLink } from './operation.ts';
+
+/** What the results of several types are told with. */
+
+/** At most this many people or terms are linked, each by name. */
+export const MAX_LINKS = 20;
+
+/** A count and its noun: "1,000 posts", "no posts"; empty for what is no number. */
+export function amount(n: unknown, noun: string): string {
+  if (typeof n !== 'number') return '';
+  return n === 0 ? `no ${noun}s` : counted(n, noun);
+}
+
+export function fresh(n: unknown): string {
+  return n === 0 ? 'none new' : numbered(n, 'new');
+}
+
+export function numbered(n: unknown, what: string): string {
+  return typeof n === 'number' ? `${count(n)} ${what}` : '';
+}
+
+/** A list in which nothing follows when `n`, the count of its first part, is 0. */
+export function list(n: unknown, first: string, ...others: (string | false)[]): string {
+  return [first, ...(n === 0 ? [] : others)].filter(Boolean).join(', ');
+}
+
+export function postsOf(username: string): ResultLink {
+  const author = cut(username.trim().replace(/^@/, ''), MAX_NAME);
+  return { words: `Posts of @${author}`, path: '/posts', query: { author } };
+}

@@ -1,0 +1,152 @@
+import { attributeText } from '../../../views/forms/field.tsx';
+import { relativeTime } from '../../../views/time.tsx';
+import type { ImportOption } from '../../../views/view_models.ts';
+import { bytes } from '../../text/format.ts';
+
+interface ImportsProps {
+  imports: ImportOption[];
+  now: Date;
+}
+
+/** Where personal archives come in: an upload, and the ones that are here already. */
+export function ArchiveSection({ imports, now }: ImportsProps): JSX.Element {
+  return (
+    <section class="archive panel" aria-labelledby="archive-title">
+      <h2 id="archive-title">Import an X data archive</h2>
+      <p>
+        Upload the zip that X sends for “Download your data”, or drop a zip or an unpacked folder
+        into <code>imports/</code> in the data folder. Only posts and the account are read from it.
+      </p>
+      <UploadForm />
+      <ImportList imports={imports} now={now} />
+    </section>
+  );
+}
+
+function UploadForm(): JSX.Element {
+  return (
+    <form
+      class="upload"
+      method="post"
+      action="/api/scrape"
+      enctype="multipart/form-data"
+      hx-post="/api/scrape"
+      hx-encoding="multipart/form-data"
+      hx-target="#upload-result"
+      hx-disabled-elt="find button"
+      data-upload
+    >
+      <input type="hidden" name="source" value="archive" />
+      <label for="file">Archive</label>
+      <input type="file" id="file" name="file" accept=".zip,application/zip" required />
+      <button type="submit">Upload and import</button>
+      <progress hidden max="100" value="0" aria-label="Uploaded" />
+      <p class="field-error" id="file-error" />
+      <div class="form-result" id="upload-result" />
+    </form>
+  );
+}
+
+/** `oob`: part of an answer that is about something else. */
+function ImportList({ imports, now, oob }: ImportsProps & { oob?: boolean }): JSX.Element {
+  return (
+    <ul id="imports" class="imports" hx-swap-oob={oob ? 'true' : undefined}>
+      {imports.length === 0 && <li class="empty-note">No archive here yet.</li>}
+      {imports.map((option) => (
+        <ImportRow option={option} now={now} />
+      ))}
+    </ul>
+  );
+}
+
+function ImportRow({ option, now }: { option: ImportOption; now: Date }): JSX.Element {
+  return (
+    <li>
+      <span class="import-name" safe>
+        {option.name}
+      </span>
+      <span class="muted">
+        <span safe>{option.bytes === undefined ? 'folder' : bytes(option.bytes)}</span> ·{' '}
+        {relativeTime(option.addedAt, now)}
+      </span>
+      <ImportForm name={option.name} />
+      <RemoveForm name={option.name} />
+    </li>
+  );
+}
+
+function ImportForm({ name }: { name: string }): JSX.Element {
+  return (
+    <form
+      method="post"
+      action="/api/scrape"
+      hx-post="/api/scrape"
+      hx-target="#upload-result"
+      hx-disabled-elt="find button"
+    >
+      <input type="hidden" name="source" value="archive" />
+      <input type="hidden" name="archive" value={attributeText(name)} />
+      <button type="submit">Import</button>
+    </form>
+  );
+}
+
+function RemoveForm({ name }: { name: string }): JSX.Element {
+  const address = `/api/imports/${encodeURIComponent(name)}/remove`;
+  return (
+    <form
+      method="post"
+      action={address}
+      hx-post={address}
+      hx-target="#upload-result"
+      hx-disabled-elt="find button"
+    >
+      <button type="submit" class="quiet">
+        Remove
+      </button>
+    </form>
+  );
+}
+
+interface UpdateProps extends ImportsProps {
+  /** The one just added, to be chosen in the form. */
+  chosen?: string;
+}
+
+/** The answer to an upload or a removal: what happened, and the archives as they are now. */
+export function ImportsAnswer({ message, ...props }: UpdateProps & { message: string }) {
+  return (
+    <>
+      <p class="result" role="status" safe>
+        {message}
+      </p>
+      <ImportsUpdate {...props} />
+    </>
+  );
+}
+
+/** Part of another answer: the page's list of archives and the form's choices, as they are now. */
+export function ImportsUpdate({ imports, now, chosen }: UpdateProps): JSX.Element {
+  return (
+    <>
+      <ImportList imports={imports} now={now} oob />
+      <select id="archive" hx-swap-oob="innerHTML">
+        <ArchiveOptions imports={imports} chosen={chosen} />
+      </select>
+    </>
+  );
+}
+
+/** The archives to choose from, in the form. */
+export function ArchiveOptions({ imports, chosen }: { imports: ImportOption[]; chosen?: string }) {
+  if (imports.length === 0) return <option value="">None imported yet</option>;
+  return (
+    <>
+      {imports.map(({ name }) => (
+        <option value={name} selected={name === chosen} safe>
+          {name}
+        </option>
+      ))}
+    </>
+  );
+}

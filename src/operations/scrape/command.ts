@@ -1,0 +1,40 @@
+import { defineCommand } from '../operation.ts';
+
+const KINDS = {
+  includeReplies: { name: 'replies', does: 'include replies' },
+  includeRetweets: { name: 'reposts', does: 'include reposts' },
+};
+
+const SCRAPE = defineCommand({
+  does: 'read an author’s posts',
+  argument: { name: '<user>', field: 'username', does: 'the author, with or without @' },
+  options: {
+    maxTweets: { name: 'max', does: 'maximum number of posts' },
+    ...KINDS,
+    source: { does: 'where to read from; for an archive use xgpt import' },
+    archive: false,
+  },
+  examples: [
+    ['xgpt scrape aurora_lab', 'the newest 100 posts'],
+    ['xgpt scrape aurora_lab --max 1000 --replies --json', 'progress and result as JSON lines'],
+    ['xgpt scrape aurora_lab --detach', 'start it and let a server or worker run it'],
+  ],
+  prepare: async (input) => (await import('./prepare_command.ts')).refuseArchive(input),
+});
+
+/** A scrape of an archive, which it copies first. */
+const IMPORT = defineCommand({
+  name: 'import',
+  does: 'read an X data archive, a zip or a folder',
+  argument: { name: '<archive>', field: 'archive', does: 'path of the archive, which is copied' },
+  options: {
+    maxTweets: { name: 'max', does: 'maximum number of posts', default: 'all' },
+    ...KINDS,
+    username: false,
+    source: false,
+  },
+  examples: [['xgpt import ~/Downloads/twitter-archive.zip', 'all posts in it']],
+  prepare: async (input, deps) => (await import('./prepare_command.ts')).copyArchive(input, deps),
+});
+
+export default [SCRAPE, IMPORT];

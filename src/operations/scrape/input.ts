@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import {
+  optionalText,
+  optionalUsername,
+  optionalWholeNumber,
+  sourceChoice,
+  tick,
+} from '../fields.ts';
+import type { InputDeps, JobTypeOf } from '../job_type.ts';
+
+const DEFAULT_POSTS = 100;
+
+export interface ScrapeResult {
+  username?: string;
+  posts: number;
+  /** Those that the library did not have before. */
+  newPosts: number;
+}
+
+declare module '../../jobs/job.ts' {
+  interface JobTypes {
+    /** Reads one author's posts, or an archive's, into the library. */
+    scrape: JobTypeOf<typeof scrapeInput, ScrapeResult>;
+  }
+}
+
+export default function scrapeInput({ sources }: InputDeps) {
+  return fields([...sources.keys()])
+    .superRefine((input, context) => {
+      const refuse = (field: string, message: string) =>
+        context.addIssue({ code: 'custom', path: [field], message });
+      if (input.source === 'archive') {
+        if (!input.archive) refuse('archive', 'Choose an archive, or upload one first.');
+      } else if (!input.username) {
+        refuse('username', 'Username is missing. Type one, for example aurora_lab.');
+      }
+    })
+    .transform((input): typeof input => {
+      if (input.source === 'archive') return input;
+      // The form sends its archive field whichever source was chosen.
+      const { archive: _, ...rest } = input;
+      return { ...rest, maxTweets: input.maxTweets ?? DEFAULT_POSTS };
+    });
+}
+
+function fields(sources: string[]) {
+  return z.object({
+    /** Absent only for an archive, which knows whose it is. */
+    username: optionalUsername({
+      label: 'Username',
+      help: 'With or without @. An archive names its own.',
+      description: 'It may be absent only with the source archive.',
+      placeholder: 'aurora_lab',
+    }),
+    /** 100 when absent, and all of an archive. */
+    maxTweets: optionalWholeNumber({
+      label: 'Posts at most',
+      name: 'Posts',
+      description: `By default ${DEFAULT_POSTS}, and of an archive all.`,
+      min: 1,
+      max: 10_000,
+      initial: DEFAULT_POSTS,
+    }),
+    includeReplies: tick({ label: 'Include replies', default: false }),
+    includeRetweets: tick({
+      label: 'Include reposts',
+      default: false,
+    }),
+    source: sourceChoice(sources),
+    /** The name of an import, when the source is `archive`. */
+    archive: optionalText({
+      label: 'Archive',
+      description: 'The name of an import, with the source archive.',
+      maxLength: 255,
+    }),
+  });
+}

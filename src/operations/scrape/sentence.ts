@@ -1,0 +1,24 @@
+import { counted } from '../../text/format.ts';
+import { from, howMany, type Pace, time, trimmed, type Values } from '../sentences.ts';
+
+export default function sentence(values: Values, source?: Pace): string {
+  const most = howMany(values.maxTweets);
+  if (most === undefined) return 'Say how many posts to read, from 1 to 10,000.';
+  const posts = `up to ${counted(most, 'post')}${andKinds(values)}`;
+  if (values.source === 'archive') return `Reads ${posts} from ${theArchive(values.archive)}.`;
+  const username = trimmed(values.username).replace(/^@/, '');
+  if (username === '') return 'Name a user, and this says what will be read.';
+  return `Reads ${posts} of @${username}${from(source)}${time(most, source)}.`;
+}
+
+function andKinds({ includeReplies, includeRetweets }: Values): string {
+  const kinds = [
+    includeReplies === 'true' && 'replies',
+    includeRetweets === 'true' && 'reposts',
+  ].filter(Boolean);
+  return kinds.length > 0 ? `, ${kinds.join(' and ')} included,` : '';
+}
+
+function theArchive(name: string | undefined): string {
+  return trimmed(name) === '' ? 'the archive you choose' : `the archive ${trimmed(name)}`;
+}

@@ -1,0 +1,28 @@
+import { cut, MAX_NAME } from '../../text/cut.ts';
+import { defineWords } from '../operation.ts';
+import { amount, fresh, list, postsOf } from '../result_words.ts';
+
+export default defineWords({
+  name: 'Scrape',
+  heading: 'Scrape a user’s posts',
+  order: 1,
+  icon: 'M2.75 3.5h10.5M2.75 6.75h6M8 9.5v4.25M5.75 11.75 8 14l2.25-2.25',
+  summary: 'Collect the posts of one author',
+  example: { username: 'aurora_lab', maxTweets: 40 },
+  quick: { field: 'username', label: 'Scrape a user', help: 'Up to 100 posts' },
+  result: ({ posts, newPosts, username }) =>
+    list(posts, `${amount(posts, 'post')}${of(username)}`, fresh(newPosts)),
+  links: (result, input) => {
+    const username = result.username ?? input.username;
+    return typeof username === 'string' ? [postsOf(username)] : [];
+  },
+  labels: {
+    maxTweets: 'Posts at most',
+    includeReplies: 'Replies',
+    includeRetweets: 'Reposts',
+  },
+});
+
+function of(username: unknown): string {
+  return typeof username === 'string' ? ` of @${cut(username, MAX_NAME)}` : '';
+}

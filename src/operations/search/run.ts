@@ -1,0 +1,138 @@
+import type { InputOf, QueuedJobContext, SavedData } from '../../jobs/index.ts';
+import type { Post } from '../../sources/post.ts';
+import type { Page } from '../../sources/source.ts';
+import type { OperationDeps } from '../deps.ts';
+import { FETCH_STEP, prepareModel, vectorsOf } from '../embedding.ts';
+import { termsOf } from '../fields.ts';
+import { defineOperation } from '../operation.ts';
+import { pageLine, pageMessage } from '../page_words.ts';
+import type { SearchResult } from './input.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Texts handed to the model at once; each batch is one commit. */
+const BATCH = 32;
+
+const SEARCH_STEP = 'search for posts';
+const EMBED_STEP = 'embed what was found';
+
+type SearchInput = InputOf<'search'>;
+
+interface Checkpoint extends SearchResult {
+  cursor?: string;
+  /** The listing has been read to its end. */
+  atEnd?: boolean;
+  /** Fixed by the first attempt, so that a resumed listing stays the same listing. */
+  since?: number;
+  /** Keys of posts that were found and may have no vector yet. */
+  found?: number[];
+}
+
+/** Collects posts on a topic and, when asked, embeds them. */
+export default defineOperation<'search'>((services) => {
+  return {
+    concurrency: 2,
+
+    steps: ({ embed }) => (embed ? [FETCH_STEP, SEARCH_STEP, EMBED_STEP] : []),
+
+    async run(input, job) {
+      if (!input.embed) return resultOf(await collect(services, input, job));
+      await prepareModel(services, job);
+      await job.step(SEARCH_STEP, async () => resultOf(await collect(services, input, job)));
+      return job.step(EMBED_STEP, async () => resultOf(await embedFound(services, input, job)));
+    },
+  };
+});
+
+/** Stores page after page, and goes on after the last one that an earlier attempt has stored. */
+async function collect(
+  { sources }: OperationDeps,
+  input: SearchInput,
+  job: QueuedJobContext,
+): Promise<Checkpoint> {
+  const source = sources.get(input.source);
+  if (!source?.search) throw new Error(`${input.source} cannot search.`);
+  let done = (job.checkpoint as Checkpoint | undefined) ?? atStart(input);
+  if (done.atEnd) return done;
+  job.stage('searching');
+  if (done.posts === 0) {
+    await job.updateProgress(0, 0, `RequestContext ${source.label} for “${input.query}”`);
+  }
+  const pages = source.search({
+    terms: termsOf(input.query),
+    mode: input.mode,
+    since: done.since === undefined ? undefined : new Date(done.since),
+    cursor: done.cursor,
+    signal: job.signal,
+  });
+  for await (const page of pages) {
+    job.signal.throwIfAborted();
+    const posts = page.items.slice(0, input.maxTweets - done.posts);
+    const before = done;
+    const read = afterPage(before, page, posts.length, input.maxTweets);
+    const after = ({ posts: { added, keys } }: SavedData): Checkpoint => ({
+      ...read,
+      newPosts: before.newPosts + added,
+      ...(input.embed && { found: [...(before.found ?? []), ...keys] }),
+    });
+    const saved = await job.commit({ posts }, (saved) => ({
+      checkpoint: after(saved),
+      progress: progressOf(read, page, input.maxTweets),
+    }));
+    done = after(saved);
+    job.log(pageLine(posts.length, saved.posts.added, done.posts));
+    if (done.atEnd) break;
+  }
+  return done;
+}
+
+/** Gives a vector to each post that was found without one. */
+async function embedFound(
+  services: OperationDeps,
+  { embed }: SearchInput,
+  job: QueuedJobContext,
+): Promise<Checkpoint> {
+  const { library, embedder } = services;
+  const { model } = embedder;
+  let done = job.checkpoint as Checkpoint;
+  let waiting = library.withoutVector(model, done.found ?? []).map(({ key }) => key);
+  const total = (done.embedded ?? 0) + waiting.length;
+  job.stage('embedding');
+  while (embed && waiting.length > 0) {
+    job.signal.throwIfAborted();
+    const pending = library.withoutVector(model, waiting.slice(0, BATCH));
+    const vectors = await vectorsOf(services, pending, job.signal);
+    const embedded = (done.embedded ?? 0) + vectors.length;
+    waiting = waiting.slice(BATCH);
+    const next = { ...done, embedded, found: waiting };
+    const progress = { current: embedded, total, message: 'Embedding what was found' };
+    await job.commit({ vectors: { model, vectors } }, { checkpoint: next, progress });
+    job.log(`${vectors.length} posts embedded, ${embedded} in all.`);
+    done = next;
+  }
+  return done;
+}
+
+function atStart({ days, embed }: SearchInput): Checkpoint {
+  return {
+    posts: 0,
+    newPosts: 0,
+    ...(embed && { embedded: 0 }),
+    ...(days !== undefined && { since: Date.now() - days * DAY_MS }),
+  };
+}
+
+function afterPage(done: Checkpoint, page: Page<Post>, count: number, wanted: number): Checkpoint {
+  const posts = done.posts + count;
+  const atEnd = page.cursor === undefined || posts >= wanted;
+  return { ...done, posts, cursor: page.cursor, atEnd };
+}
+
+function progressOf(done: Checkpoint, page: Page<Post>, wanted: number) {
+  const total = Math.min(wanted, page.total ?? 0);
+  return { current: done.posts, total, message: pageMessage(done.posts, total, page) };
+}
+
+function resultOf({ posts, newPosts, embedded }: Checkpoint): SearchResult {
+  return { posts, newPosts, ...(embedded !== undefined && { embedded }) };
+}

@@ -1,0 +1,26 @@
+import { count, counted } from '../../text/format.ts';
+import { from, howMany, type Pace, time, trimmed, type Values } from '../sentences.ts';
+
+export default function sentence(values: Values, source?: Pace): string {
+  const terms = trimmed(values.query).split(',').map(trimmed).filter(Boolean);
+  const most = howMany(values.maxTweets);
+  if (terms.length === 0) return 'Name one or more terms, and this says what will be read.';
+  if (most === undefined) return 'Say how many posts to read, from 1 to 10,000.';
+  const mode = values.mode === 'top' ? 'top' : 'latest';
+  const which = `up to ${counted(most, `${mode} post`)} about ${either(terms)}`;
+  const then = values.embed === 'true' ? ', then embeds them' : '';
+  return `Reads ${which}${since(values.days)}${from(source)}${time(most, source)}${then}.`;
+}
+
+function since(days: string | undefined): string {
+  const n = howMany(days);
+  if (n === undefined) return '';
+  return n === 1 ? ' of the last day' : ` of the last ${count(n)} days`;
+}
+
+/** `“space”`, `“space” or “jazz”`, `“space”, “jazz” or “tea”`. */
+function either(terms: string[]): string {
+  const quoted = terms.map((term) => `“${term}”`);
+  const last = quoted.pop() ?? '';
+  return quoted.length === 0 ? last : `${quoted.join(', ')} or ${last}`;
+}

@@ -1,0 +1,27 @@
+import { cut, MAX_NAME } from '../../text/cut.ts';
+import { defineWords, type ResultLink } from '../operation.ts';
+import { amount, fresh, list, MAX_LINKS, numbered } from '../result_words.ts';
+
+/** Posts are not searched for a longer term, in UTF-16 code units. */
+const MAX_TERM = 500;
+
+export default defineWords({
+  name: 'Search',
+  heading: 'Search posts on a topic',
+  order: 2,
+  icon: 'M2.75 7a4.25 4.25 0 1 0 8.5 0a4.25 4.25 0 1 0-8.5 0M10.25 10.25l3.5 3.5',
+  summary: 'Collect posts on a topic',
+  example: { query: 'space, jazz', maxTweets: 20, mode: 'latest' },
+  quick: { field: 'query', label: 'Search a topic', help: 'Up to 100 posts' },
+  result: ({ posts, newPosts, embedded }) =>
+    list(posts, amount(posts, 'post'), fresh(newPosts), numbered(embedded, 'embedded')),
+  links: (_, { query }) =>
+    typeof query === 'string' ? query.split(',', MAX_LINKS).flatMap(postsAbout) : [],
+  labels: { maxTweets: 'Posts at most', days: 'Of the last days', mode: 'Order' },
+});
+
+function postsAbout(term: string): ResultLink[] {
+  const q = term.trim();
+  if (q === '' || q.length > MAX_TERM) return [];
+  return [{ words: `Posts about “${cut(q, MAX_NAME)}”`, path: '/posts', query: { q } }];
+}

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'bun:test';
+import { z } from 'zod';
+import { fieldsOf } from '../../src/operations/fields.ts';
+import { loadInput } from '../../src/operations/folders.ts';
+import { loadConfig } from '../../src/platform/config.ts';
+import { createSources } from '../../src/sources/index.ts';
+
+const DEPS = { sources: createSources(loadConfig({})), embedder: { model: 'minilm' } };
+
+const scrape = (await loadInput('scrape', DEPS))();
+
+function messagesFor(input: z.ZodType, value: unknown): string[] {
+  const { error } = input.safeParse(value);
+  return error?.issues.map(({ message }) => message) ?? [];
+}
+
+describe('the rule of a username', () => {
+  const field = fieldsOf(scrape).find(({ name }) => name === 'username');
+  const inForm = new RegExp(`^(?:${field?.pattern})$`, 'v');
+  const { properties = {} } = z.toJSONSchema(scrape, { io: 'input', unrepresentable: 'any' });
+  const inApi = new RegExp((properties.username as { pattern: string }).pattern, 'u');
+
+  test.each([
+    ['aurora_lab', true],
+    ['@aurora_lab', true],
+    ['ada.bsky.social', true],
+    ['münchen-1', true],
+    ['x'.repeat(100), true],
+    [`@${'x'.repeat(100)}`, true],
+    ['x'.repeat(101), false],
+    ['@@aurora_lab', false],
+    ['.aurora', false],
+    ['a b', false],
+    ['<b>', false],
+  ])('is the same in the schema, the form and the API: %s', (name, fits) => {
+    expect(messagesFor(scrape, { username: name }).length === 0, 'schema').toBe(fits);
+    expect(inForm.test(name), 'form').toBe(fits);
+    expect(inApi.test(name), 'API').toBe(fits);
+    if (fits) expect(name.length).toBeLessThanOrEqual(field?.maxLength ?? 0);
+  });
+});
+
+describe('a scrape', () => {
+  test('of an archive needs no username, although the form sends the empty field', () => {
+    const typed = { username: '', source: 'archive', archive: 'mine.zip' };
+    expect(scrape.parse(typed)).toEqual({
+      username: undefined,
+      includeReplies: false,
+      includeRetweets: false,
+      source: 'archive',
+      archive: 'mine.zip',
+    });
+  });
+
+  test('of a user does, however it is left out', () => {
+    for (const typed of [{}, { username: '' }, { username: null }]) {
+      expect(messagesFor(scrape, typed)).toEqual([
+        'Username is missing. Type one, for example aurora_lab.',
+      ]);
+    }
+    expect(messagesFor(scrape, { username: 7 })[0]).toStartWith('Username must be text.');
+  });
+});
+
+test('the fields of any Zod schema are known, with labels made of their names', () => {
+  const input = z.object({
+    upTo: z.int().min(1).max(9),
+    loud: z.boolean().default(false),
+    voice: z.enum(['low', 'high']).optional().describe('How it sounds.'),
+    by: z.string().max(5),
+  });
+  expect(fieldsOf(input)).toMatchObject([
+    { name: 'upTo', kind: 'number', label: 'Up to', required: true, min: 1, max: 9 },
+    { name: 'loud', kind: 'tick', required: false, default: false },
+    { name: 'voice', kind: 'choice', values: ['low', 'high'], description: 'How it sounds.' },
+    { name: 'by', kind: 'text', required: true, maxLength: 5 },
+  ]);
+});

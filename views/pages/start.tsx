@@ -1,0 +1,48 @@
+import type { Job } from '../../src/jobs/job.ts';
+import { sentence, wordsOf } from '../../src/operations/words.ts';
+import { chosenSource, StartForm } from '../forms/start_form.tsx';
+import { RunList } from '../jobs/run_list.tsx';
+import { Page } from '../layouts/page.tsx';
+import { LivePart } from '../live_part.tsx';
+import type { Frame, StartModel } from '../view_models.ts';
+
+/** The page of a job type: its form, beside it what it would do, and its last runs. */
+export function StartPage({ frame, model }: { frame: Frame; model: StartModel }): JSX.Element {
+  const { type, parts, runs } = model;
+  const { name, heading } = wordsOf(type);
+  return (
+    <Page title={name} current={`/${type}`} frame={frame}>
+      <section class="start" data-form={type}>
+        <h1 safe>{heading}</h1>
+        <div class="panel">
+          <StartForm model={model} />
+        </div>
+        <div class="start-side">
+          <Sentence model={model} />
+          {parts.aside as 'safe'}
+          <h2>Last runs</h2>
+          <LivePart id="runs" href={`/${type}`} busy={runs.some(isUnderWay)}>
+            <RunList runs={runs} now={frame.now} />
+          </LivePart>
+        </div>
+      </section>
+      {parts.below as 'safe'}
+    </Page>
+  );
+}
+
+/** The browser's script renders it again with every key, out of the same values. */
+function Sentence({ model }: { model: StartModel }): JSX.Element {
+  const { type, form, sources, parts } = model;
+  const added = Object.entries(parts.values ?? {});
+  const data = Object.fromEntries(added.map(([name, value]) => [`data-${name}`, value]));
+  return (
+    <output id="start-sentence" class="start-sentence" data-sentence={type} {...data} safe>
+      {sentence(type, { ...form.values, ...parts.values }, chosenSource(form, sources))}
+    </output>
+  );
+}
+
+function isUnderWay(job: Job): boolean {
+  return job.completedAt === undefined;
+}
