@@ -29,7 +29,6 @@ export {
   type TypeHistory,
 } from './history.ts';
 export type { Job, JobData, JobProgress, JobType, JobTypes, SavedData } from './job.ts';
-export { parseJobQuery, readTyped, type TypedJobQuery, toJobQuery } from './job_query.ts';
 export {
   type FinalStatus,
   isActive,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { timeOf } from '../platform/time.ts';
 import {
   detailsOf,
   onlyTypedFields,
-  timeOf,
   typedFields,
   typedTime,
   typedWholeNumber,
@@ -10,6 +10,11 @@ import {
 import { InvalidInput } from './errors.ts';
 import { JOB_STATUSES } from './lifecycle.ts';
 import { FAILURES, type JobQuery } from './listing.ts';
+
+/*
+ * Queries as they are typed. This is no part of `index.ts`, because commands that list no jobs do not
+ * need Zod, which takes longer to load than they take.
+ */
 
 const MAX_WORD_LENGTH = 200;
 const MAX_PAGE = 1_000;

@@ -60,7 +60,7 @@ async function forMatching(
   filter: FilterOptions,
 ): Promise<number> {
   if (parts.length > 0) throw unclear('Name ids, or filter; not both.');
-  const query = readFilter(filter);
+  const query = await readFilter(filter);
   const tracker = await openJobs();
   const outcome = await tracker.changeMatching(action, query);
   const { done, skipped } = outcome;

@@ -1,7 +1,8 @@
 import { Elysia } from 'elysia';
 import { JobCard } from '../../../views/jobs/job_card.tsx';
 import { TaskbarContent } from '../../../views/jobs/taskbar.tsx';
-import { isActive, type Job, type JobPage, toJobQuery } from '../../jobs/index.ts';
+import { isActive, type Job, type JobPage } from '../../jobs/index.ts';
+import { toJobQuery } from '../../jobs/job_query.ts';
 import { jobLine, jobTable, jobText } from '../../text/job_text.ts';
 import { about, answers, INVALID_QUERY, NO_SUCH_JOB } from '../contract/declare.ts';
 import {
