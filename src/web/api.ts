@@ -7,6 +7,7 @@ import { bulkRoutes } from './routes/bulk.tsx';
 import { health } from './routes/health.ts';
 import { historyRoutes } from './routes/history.tsx';
 import { importRoutes } from './routes/imports.tsx';
+import { jobChangeRoutes, jobRemovalRoutes } from './routes/job_changes.tsx';
 import { logRoutes } from './routes/job_log.ts';
 import { jobRoutes } from './routes/jobs.tsx';
 import { libraryRoutes } from './routes/library.tsx';
@@ -21,6 +22,8 @@ export function addApiRoutes(app: Elysia, services: WebDeps) {
     .use(startRoutes(services))
     .use(batchRoutes(services))
     .use(jobRoutes(services))
+    .use(jobChangeRoutes(services))
+    .use(jobRemovalRoutes(services))
     .use(bulkRoutes(services))
     .use(logRoutes(services))
     .use(historyRoutes(services))
