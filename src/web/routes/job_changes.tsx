@@ -27,11 +27,7 @@ export function jobChangeRoutes({ tracker, live }: WebDeps) {
       '/api/jobs/:id/cancel',
       async ({ params }) => {
         const job = jobOr404(tracker, params.id);
-        if (!(await tracker.cancelJob(job.id))) {
-          throw new Problem(404, 'already_ended', 'The job has already ended.', {
-            message: `It is ${job.status}; there is nothing left to cancel.`,
-          });
-        }
+        if (!(await tracker.cancelJob(job.id))) throw alreadyEnded(job);
         return changed(jobOr404(tracker, job.id));
       },
       {
@@ -63,8 +59,7 @@ export function jobChangeRoutes({ tracker, live }: WebDeps) {
       '/api/jobs/:id/dismiss',
       async ({ params, request }) => {
         const job = jobOr404(tracker, params.id);
-        const dismissed = await tracker.dismissJob(job.id);
-        if (!dismissed && isActive(job.status)) throw stillActive(job);
+        if (!(await tracker.dismissJob(job.id)) && isActive(job.status)) throw stillActive(job);
         return respond(() => ({ job: jobOr404(tracker, job.id) }), {
           html: () => '',
           text: () => jobLine(jobOr404(tracker, job.id)),
@@ -136,6 +131,12 @@ function jobOr404(tracker: Tracker, id: string): Job {
 }
 
 const isForce = (force: unknown) => force === true || force === '1' || force === 'true';
+
+function alreadyEnded({ status }: Job): Problem {
+  return new Problem(404, 'already_ended', 'The job has already ended.', {
+    message: `It is ${status}; there is nothing left to cancel.`,
+  });
+}
 
 function cannotRetry(job: Job): Problem {
   if (isActive(job.status)) {
