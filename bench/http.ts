@@ -93,7 +93,7 @@ function postTable(results: Results): string {
   ]);
   const head = measured.flatMap((count) => [`at ${count}, a second`, 'p50, ms', 'p99, ms']);
   const client = Bun.which('wrk') ? '`wrk`' : 'a client in Bun (`wrk` is not installed)';
-  const note = `\`POST /api/scrape\`, at 1, 10 and 50 connections, asked by ${client}:`;
+  const note = `\`POST /api/scrape\`, at 1, 10 and 50 connections, requested by ${client}:`;
   return `${note}\n\n${table(['', ...head], [...rows, ...ratios])}`;
 }
 
@@ -106,7 +106,7 @@ function healthTable(results: Results): string {
     return [type, ...names.map(figure)];
   });
   const head = ['idle p50', 'idle p99', 'p50', 'p99', 'max', 'largest gap between events'];
-  const note = `\`/healthz\` while ${JOBS.toLocaleString('en')} quick jobs drain, asked every 10 ms, in ms:`;
+  const note = `\`/healthz\` while ${JOBS.toLocaleString('en')} quick jobs drain, requested every 10 ms, in ms:`;
   return `${note}\n\n${table(['jobs', ...head, 'jobs a second'], rows)}`;
 }
 

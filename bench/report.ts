@@ -17,62 +17,60 @@ import type { Suite } from './suite/suite.ts';
 
 const INTRODUCTION = `# Performance
 
-What a job costs, how that grows, and how it compares with other job systems. The figures are those
-of one run of \`bun run bench\`.
+What a job costs, how the cost grows, and how it compares with other job systems. The figures come from
+one run of \`bun run bench\`.
 
 \`\`\`sh
 bun run bench > docs/performance.md      # writes this page anew; progress goes to standard error
 bun run bench --quick                    # one short round of everything, in less than two minutes
-bun bench/queue.ts --only drain10        # a part; bench/scale.ts and bench/http.ts take the same options
+bun bench/queue.ts --only drain10        # one part; bench/scale.ts and bench/http.ts take the same options
 bun bench/queue.ts --only drain/xgpt,enqueue/bare-one --rounds 5
 bun run bench --patience 60              # waits up to a minute for a quiet machine before each measurement
 bun run bench --save results.jsonl       # keeps each result as a line of JSON
 bun run bench --from results.jsonl       # prints those results again
 \`\`\`
 
-It needs Linux. The first run installs the other job systems into \`bench/node_modules\`. Redis and
-PostgreSQL are started on loopback, with their data in a fresh temporary folder, and ended afterwards.
-They come from Debian's packages \`redis-server\` and \`postgresql\`; what is not installed is left out.
-\`strace\` counts fsyncs, and \`wrk\` makes requests where it is installed.`;
+The benchmark needs Linux. The first run installs the other job systems into \`bench/node_modules\`. Redis
+and PostgreSQL (Debian packages \`redis-server\` and \`postgresql\`) run on loopback during the benchmark, with
+their data in a temporary folder; a system that is not installed is left out. \`strace\` counts fsyncs, and
+\`wrk\` makes requests where it is installed.`;
 
 const ABOUT = new Map<Suite, string>([
   [
     queue,
-    `Every system gets the same jobs. Their handler does nothing but note the job's number, so this is
-the cost of the queue alone. A drain is timed from its first delivery and ends after a second, or when
-2,500 jobs (one at a time) or 8,000 jobs (10 and 100 at once) have ended. Enqueueing goes on for a
-second. xgpt and plainjob commit with \`synchronous=FULL\`, Redis appends with \`appendfsync always\`,
-PostgreSQL runs with its defaults. Bare SQLite is one lean table with one partial index, also with
-\`synchronous=FULL\`: with two commits a job (its claim, its end), with one (its end together with the
-next claim), and with one for all jobs that run or arrive in the same turn of the event loop, which
-is the ceiling. "On xgpt's tables" is SQLite alone, doing to xgpt's tables what xgpt does, with one commit
-a job: what lies between it and the lean table are the pages that xgpt keeps (the id, the type and the
-state of a job can be looked up, and other processes are told), each some 7 µs of a commit; what lies
-between it and xgpt is xgpt's own code.
+    `Every system gets the same jobs. Their handler only records the job's number, so the figures are the
+cost of the queue alone. A drain is timed from its first delivery and ends after a second, or when 2,500
+jobs (one at a time) or 8,000 jobs (10 and 100 at once) have ended. Enqueueing lasts a second. xgpt and
+plainjob commit with \`synchronous=FULL\`, Redis appends with \`appendfsync always\`, PostgreSQL runs with its
+defaults. Bare SQLite is one small table with one partial index, also with \`synchronous=FULL\`: with two
+commits per job (its claim, its end), with one (its end together with the next claim), and with one for
+all jobs that run or arrive in the same turn of the event loop, which is the ceiling. "On xgpt's tables" is
+SQLite alone, with the statements of xgpt on the tables of xgpt, and one commit per job. It differs from
+the small table by the pages that xgpt also writes (indexes for the id, type and status of a job, and the
+log of changes for other processes), about 7 µs of a commit each. It differs from xgpt by xgpt's own code.
 
-Latency is the time from the call of \`enqueue\` to the handler's first line, with workers that have
-nothing else to do. plainjob looks for jobs once a second; bunqueue, embedded, runs jobs only in the
-process that enqueued them. A job's cost is counted by \`strace\`: bytes
-written to the WAL, where a page takes 4,120 bytes, and calls of fsync and fdatasync.`,
+Latency is the time from the call of \`enqueue\` to the handler's first line, with idle workers. plainjob
+polls once a second; bunqueue, embedded, runs jobs only in the process that enqueued them. \`strace\` counts
+the cost of a job: bytes written to the WAL, where a page takes 4,120 bytes, and calls of fsync and
+fdatasync.`,
   ],
   [
     scale,
-    `The history is made of real jobs: ten are run, and one of them is copied by SQL into as many as are
-wanted, spread over the last hour. Enqueueing is one by one (the median of up to 2,000 calls) and the
-drain 10 at once. The server is idle for five seconds and then starts 200 scrapes, one after the
-other. Waiting jobs wait in the same queue; running jobs stay at work while others are claimed
-and ended beside them.`,
+    `The history consists of real jobs: ten are run, and one of them is copied by SQL as often as needed,
+spread over the last hour. Jobs are enqueued one by one (the median of up to 2,000 calls) and drained 10
+at once. The server is idle for five seconds and then starts 200 scrapes, one after the other. Waiting jobs
+are in the same queue; running jobs keep running while others are claimed and ended beside them.`,
   ],
   [
     http,
     `The bare server is \`Bun.serve\` with one SQLite table: it parses the JSON, inserts a row with
-\`synchronous=FULL\` and answers with it. It routes nothing, checks nothing, and has neither sessions nor
-a taskbar; a start in xgpt takes about 70 µs of one core in its own code before the disk is asked.
+\`synchronous=FULL\` and answers with it. It has no routes, no checks, no sign-ins and no taskbar. A start
+in xgpt takes about 70 µs of one core in its own code before it writes to disk.
 
-While quick jobs drain, \`/healthz\` is asked every 10 ms, whether the last answer has come or not. The
-jobs are enqueued by another process. They are scrapes of one post with no pause between pages,
-embeds with nothing to embed, and searches for one post. The largest gap is the longest time in which
-the taskbar's stream sent no event. The idle server is measured for 20 seconds.`,
+While quick jobs drain, \`/healthz\` is requested every 10 ms, whether the last answer has arrived or not.
+Another process enqueues the jobs: scrapes of one post with no pause between pages, embeds with nothing to
+embed, and searches for one post. The largest gap is the longest time in which the taskbar's stream sent
+no event. The idle server is measured for 20 seconds.`,
   ],
 ]);
 
@@ -86,9 +84,9 @@ say little; counts (fsyncs, WAL, deliveries) and growth by whole powers of ten h
 
 const OTHERS = `## The other benches
 
-Each is run by itself and prints its own limits:
+Each runs by itself and prints its own limits:
 
-- \`bun bench/stream.ts\`: a thousand watchers of the taskbar, and ten thousand connections
+- \`bun bench/stream.ts\`: a thousand readers of the taskbar, and ten thousand connections
 - \`bun bench/responsiveness.ts\`: the server while the local model embeds
 - \`bun bench/history.ts\`: lists, pages and deletion with a million finished jobs
 - \`bun bench/library.ts\`: saving and finding posts
@@ -118,9 +116,9 @@ function method({ rounds, idle }: Results): string {
   const kind = options.quick
     ? 'This was a quick run, which only shows that everything works.'
     : `All figures are medians of ${rounds} ${rounds === '1' ? 'round' : 'rounds'}.`;
-  return `${kind} Every measurement has a process of its own, and each round begins at another place of the
-list. Before each measurement, the share of the cores that was idle was taken for 150 ms: the median
-is ${percent(idle.median)}, and a tenth of them is ${percent(idle.worstTenth)} or less.${idle.median < QUIET ? DISTURBED : ''}`;
+  return `${kind} Every measurement runs in its own process, and each round starts at another place in
+the list. Before each measurement, the idle share of the cores was measured for 150 ms: the median is
+${percent(idle.median)}, and a tenth of them is ${percent(idle.worstTenth)} or less.${idle.median < QUIET ? DISTURBED : ''}`;
 }
 
 function section(suite: Suite, about: string): string {

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Bun 1.4.4: an unconnected UDP socket of Bun.udpSocket is told of every datagram that nobody took.
+# Bun 1.4.4: an unconnected socket of Bun.udpSocket gets an error for each datagram that was refused.
 #
-# A datagram that is sent from an unconnected UDP socket to a port of this host where nobody listens
-# is lost without a word in most programs: the kernel reports the refusal to connected sockets alone,
-# and node:dgram, in Node as in Bun, says nothing. Bun.udpSocket asks the kernel for such reports
-# (IP_RECVERR), hands each to the `error` handler as ECONNREFUSED with the system call `recv`, and
-# throws it as an uncaught exception where there is no handler. So a program that rings at others by
-# UDP ends when one of them has gone, unless it has an `error` handler.
+# When an unconnected UDP socket sends to a port of this host on which nothing listens, most programs
+# never learn about it: the kernel reports the refusal to connected sockets only, and node:dgram reports
+# nothing, in Node and in Bun. Bun.udpSocket asks the kernel for these reports (IP_RECVERR). It passes
+# each to the `error` handler as ECONNREFUSED with the system call `recv`; without a handler it throws an
+# uncaught exception. So a program that notifies other processes by UDP ends when one of them has exited,
+# unless it has an `error` handler.
 #
-# Seen with the npm package bun 1.4.4 on Linux (Debian 12), Node 20:
+# Observed with the npm package bun 1.4.4 on Linux (Debian 12) and Node 20:
 #   Bun.udpSocket with a handler     send true, ECONNREFUSED recv
 #   Bun.udpSocket without a handler  uncaught ECONNREFUSED
 #   node:dgram in Node               sent
@@ -22,9 +22,9 @@ npm install --silent --no-audit --no-fund bun@1.4.4 >/dev/null 2>&1
 bun=node_modules/.bin/bun
 
 cat >with_handler.mjs <<'EOF'
-const gone = await Bun.udpSocket({ hostname: '127.0.0.1', port: 0 });
-const { port } = gone;
-gone.close();
+const closed = await Bun.udpSocket({ hostname: '127.0.0.1', port: 0 });
+const { port } = closed;
+closed.close();
 const seen = [];
 const error = ({ code, syscall }) => seen.push(`${code} ${syscall}`);
 const socket = await Bun.udpSocket({ hostname: '127.0.0.1', port: 0, socket: { data() {}, error } });
@@ -36,9 +36,9 @@ EOF
 
 cat >without_handler.mjs <<'EOF'
 process.on('uncaughtException', ({ code }) => console.log(`uncaught ${code}`));
-const gone = await Bun.udpSocket({ hostname: '127.0.0.1', port: 0 });
-const { port } = gone;
-gone.close();
+const closed = await Bun.udpSocket({ hostname: '127.0.0.1', port: 0 });
+const { port } = closed;
+closed.close();
 const socket = await Bun.udpSocket({ hostname: '127.0.0.1', port: 0, socket: { data() {} } });
 socket.send('x', port, '127.0.0.1');
 await Bun.sleep(200);
@@ -52,9 +52,9 @@ const bound = () =>
     const socket = createSocket('udp4');
     socket.bind(0, '127.0.0.1', () => resolve(socket));
   });
-const gone = await bound();
-const { port } = gone.address();
-await new Promise((resolve) => gone.close(resolve));
+const closed = await bound();
+const { port } = closed.address();
+await new Promise((resolve) => closed.close(resolve));
 const seen = [];
 const socket = await bound();
 socket.on('error', ({ code }) => seen.push(code));
@@ -80,4 +80,4 @@ expect 'Bun.udpSocket with a handler' 'send true, ECONNREFUSED recv' "$bun" with
 expect 'Bun.udpSocket without a handler' 'uncaught ECONNREFUSED' "$bun" without_handler.mjs
 expect 'node:dgram in Node' 'sent' node dgram.mjs
 expect 'node:dgram in Bun' 'sent' "$bun" dgram.mjs
-echo 'As described.'
+echo 'The results are as described.'

@@ -1,7 +1,8 @@
 /**
- * Everything that has to hold, one step after the other; stops at the first that does not. Ends
- * with one line that says how many tests passed and failed.
+ * Runs all checks and tests; stops at the first check that fails. The last line of its output is the
+ * number of passed and failed tests.
  */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Glob } from 'bun';
 import { fillModelCache } from './support/model_cache.ts';
@@ -10,10 +11,10 @@ const ROOT = join(import.meta.dir, '..');
 const bin = (name: string) => [process.execPath, '--bun', join(ROOT, 'node_modules', '.bin', name)];
 
 /**
- * How long a test may take that says nothing else, in ms. Many times what the slowest needs: a shared
- * machine stalls, and Bun answers a test that takes too long by ending Chromium for all after it.
+ * Timeout of tests that set none, in ms. Many times what the slowest test needs: a shared machine may
+ * stall, and when a test times out, Bun ends Chromium for all later tests.
  */
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 const CHECKS = [
   { name: 'Format and lint', command: [...bin('biome'), 'ci', '--colors=off', '.'] },
@@ -27,7 +28,7 @@ for (const { name, command } of CHECKS) {
   if (exitCode !== 0) finish({ passed: 0, failed: 1, skipped: 0 });
 }
 
-console.log('\n# The model that tests embed with');
+console.log('\n# The embedding model of the tests');
 await fillModelCache();
 
 console.log('\n# Tests');
@@ -40,13 +41,13 @@ finish({
 });
 
 /**
- * Runs side by side: those that drive Chromium mostly wait, and only one may unpack it. What
- * measures its process's memory has one of its own.
+ * Groups of files that run in parallel, each in its own process. The tests with Chromium mostly wait,
+ * and only one process may unpack it. The test that measures memory needs a process to itself.
  */
 function lanes(): string[][] {
   const files = [...new Glob('test/**/*.test.{ts,tsx}').scanSync(ROOT)].sort();
   const needsChromium = (file: string) =>
-    file.startsWith('test/browser/') || file === 'test/routes/rubbish.test.ts';
+    readFileSync(join(ROOT, file), 'utf8').includes('support/browser.ts');
   const measuresMemory = (file: string) => file === 'test/sources/archive_large.test.ts';
   const isOrdinary = (file: string) => !needsChromium(file) && !measuresMemory(file);
   return [needsChromium, measuresMemory, isOrdinary].map((belongs) => files.filter(belongs));
@@ -57,7 +58,7 @@ async function runTests(files: string[]) {
   const { exitCode, output } = await run([
     process.execPath,
     'test',
-    `--timeout=${PATIENCE_MS}`,
+    `--timeout=${TIMEOUT_MS}`,
     ...paths,
   ]);
   const counted = {
@@ -65,7 +66,7 @@ async function runTests(files: string[]) {
     failed: countOf(output, 'fail'),
     skipped: countOf(output, 'skip'),
   };
-  // A run that broke off, or found no tests, has no failures to count.
+  // A run that was interrupted, or found no tests, reports no failures.
   if (exitCode !== 0 && counted.failed === 0) counted.failed = 1;
   return counted;
 }
@@ -84,7 +85,7 @@ async function run(command: string[]): Promise<{ exitCode: number; output: strin
     new TextDecoderStream(),
   ) as unknown as AsyncIterable<string>) {
     output += chunk;
-    // Whole lines, because another run may be printing as well.
+    // Whole lines only, because other runs print at the same time.
     const whole = (line + chunk).lastIndexOf('\n') + 1;
     process.stderr.write((line + chunk).slice(0, whole));
     line = (line + chunk).slice(whole);
@@ -97,7 +98,7 @@ function sum(values: number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-/** " 42 pass" as the runner prints it at its end. */
+/** The number in " 42 pass", as the test runner prints it at its end. */
 function countOf(output: string, word: string): number {
   const lines = [...output.matchAll(new RegExp(`^\\s*(\\d+) ${word}$`, 'gm'))];
   return Number(lines.at(-1)?.[1] ?? 0);

@@ -8,7 +8,7 @@ const TRACED = 'trace=fsync,fdatasync,write,pwrite64,pwritev';
 
 /**
  * What one job adds to the WAL, and how often it waits for the disk: enqueued one by one, then
- * drained. `strace` counts, so the speed tells nothing. Without it the fsyncs are left out.
+ * drained. `strace` counts, so the rate is meaningless. Without it the fsyncs are left out.
  */
 export async function measureCost(
   { folder }: Setting,
@@ -50,7 +50,7 @@ export function parseTrace(text: string): Call[] {
     if (!at || !name) return [];
     const waitsForDisk = name === 'fsync' || name === 'fdatasync';
     const isWal = !waitsForDisk && file.endsWith('-wal');
-    // What was asked for: a call that was interrupted tells what it wrote on a later line.
+    // The size that was requested: an interrupted call reports on a later line what it wrote.
     const bytes = /, (\d+)(?:, \d+)?(?:\)| <unfinished)/.exec(line)?.[1];
     return { at: Number(at) * 1_000, waitsForDisk, walBytes: isWal ? Number(bytes ?? 0) : 0 };
   });

@@ -53,7 +53,7 @@ export async function measureWaiting({ folder, quick }: Setting, count: number):
   return { enqueueMs: quantile(times, 0.5) };
 }
 
-/** Claims and ends quick jobs, ten at once, while `count` others stay at work. */
+/** Claims and ends quick jobs, ten at once, while `count` others keep running. */
 export async function measureRunning({ folder, quick }: Setting, count: number): Promise<Figures> {
   const jobs = quick ? 300 : 3_000;
   const system = await openXgpt({ folder, servers: {}, concurrency: count + DRAIN_AT });

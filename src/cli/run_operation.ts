@@ -1,12 +1,12 @@
 import { bootstrap, type ProcessDeps } from '../app/bootstrap.ts';
 import { InvalidInput, type Job, type JobType, jobTracker, readSession } from '../jobs/index.ts';
-import type { OperationCommand } from '../operations/index.ts';
+import type { CommandTools, OperationCommand } from '../operations/operation.ts';
 import { loadConfig } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
 import { attend } from './attend.ts';
 import { complain } from './complain.ts';
-import { EXIT } from './exit.ts';
+import { CommandFailed, EXIT } from './exit.ts';
 import { whoGoesOn } from './others.ts';
 import { print } from './output.ts';
 import { createReporter } from './progress/reporter.ts';
@@ -66,13 +66,23 @@ async function enqueue(
   try {
     const sessionId = readSession(session);
     const input = Object.fromEntries(fields.map(({ field, value }) => [field, value]));
-    undo = await prepare?.(input, deps);
+    undo = await prepare?.(input, toolsOf(deps));
     return await jobTracker.enqueue(type as JobType, input, { sessionId });
   } catch (error) {
     await undo?.();
     if (!(error instanceof InvalidInput)) throw error;
     throw wrongInput(error, (field) => typedAs(field, fields));
   }
+}
+
+function toolsOf({ importsDir }: ProcessDeps): CommandTools {
+  return {
+    copyArchive: async (path) =>
+      (await import('./import_archive.ts')).copyIntoImports(importsDir, path),
+    refuse(message) {
+      throw new CommandFailed(message, EXIT.usage);
+    },
+  };
 }
 
 /** The argument or option that a field was typed as: `--max`. */

@@ -3,20 +3,20 @@ import { join } from 'node:path';
 
 const FOLDER = import.meta.dir;
 
-/** The module that is replaced wherever folders cannot be looked through. */
+/** The module that bundles replace, because they cannot read folders. */
 export const FOLDER_WORDS = join(FOLDER, 'folder_words.ts');
 
-/** The source of that module for the compiled program, with the folders as they are now. */
+/** The source of its replacement in the compiled program. */
 export function bundledWords(): string {
   return [imports('folderWords', 'words.ts'), imports('folderSentences', 'sentence.ts')].join('');
 }
 
-/** The same for the browser's script, which needs the sentences alone. */
+/** The source of its replacement in the browser's script, which only needs the sentences. */
 export function bundledSentences(): string {
   return `export const folderWords = {};\n${imports('folderSentences', 'sentence.ts')}`;
 }
 
-/** An object by type of what the file of that name exports by default. */
+/** Source of an object with the default export of `file` for each type. */
 function imports(object: string, file: string): string {
   const types = [...new Bun.Glob('*/run.ts').scanSync(FOLDER)]
     .map((path) => path.slice(0, -'/run.ts'.length))

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 /**
- * The fields of an input. They read forms and JSON alike: an empty field counts as absent, a number
- * may come as digits, a tick as `on`. Messages stand next to the field and say what to do. Each
- * rule is stated here once: what a form checks and what the API's document says follow from it.
+ * The kinds of fields that inputs are made of. They accept forms and JSON: an empty field counts as
+ * absent, a number may be digits, a tick may be `on`. Messages are shown next to the field and say
+ * what to do. What forms check and what the API's document says follow from these schemas.
  */
 
 const MAX_QUERY_LENGTH = 500;
@@ -99,7 +99,7 @@ export function terms(field: Described & { example: string }): z.ZodType<string,
     .refine((query) => termsOf(query).length > 0, `${name} has no words. Type what to look for.`)
     .refine(
       (query) => termsOf(query).length <= MAX_TERMS,
-      `${name} may have ${MAX_TERMS} terms at most. Start several searches instead.`,
+      `${name} may have at most ${MAX_TERMS} terms. Start several searches instead.`,
     );
   return described(field, schema);
 }
@@ -119,7 +119,7 @@ export function optionalUsername(field: Described): Optional<string> {
     .string({ error: missingOrNoText('Username', 'Type one, for example aurora_lab.') })
     .regex(
       new RegExp(`^${bare}$`, 'u'),
-      `Username may have letters, digits, and _ . - only, ${MAX_USERNAME_LENGTH} at most, with or without @ in front.`,
+      `Username may only have letters, digits and _ . -, at most ${MAX_USERNAME_LENGTH}, with or without a leading @.`,
     );
   const read = z.preprocess((value) => {
     const given = absentWhenBlank(value);
@@ -157,7 +157,7 @@ function freeWords(field: Described & { example: string }) {
       .string({
         error: missingOrNoText(name, `Type what to look for, for example ${field.example}.`),
       })
-      .max(MAX_QUERY_LENGTH, `${name} may have ${MAX_QUERY_LENGTH} characters at most.`)
+      .max(MAX_QUERY_LENGTH, `${name} may have at most ${MAX_QUERY_LENGTH} characters.`)
       .regex(/^\P{Cc}*$/u, `${name} may not have line breaks or other control characters.`),
   );
 }

@@ -13,7 +13,7 @@ const MAX_TEXT_LENGTH = 500;
 const NEAREST = 30;
 
 /** How long a search by meaning waits for the model, in ms. */
-const PATIENCE_MS = 30_000;
+const MODEL_TIMEOUT_MS = 30_000;
 
 export interface PostsQuery extends PostQuery {
   author: string;
@@ -65,18 +65,18 @@ export function toProfilesQuery({ q, ...query }: TypedProfilesQuery): ProfileQue
   return { ...query, q: withoutAt(q) };
 }
 
-/** @throws InvalidInput that names what cannot be used. */
+/** @throws InvalidInput */
 export function parsePostsQuery(given: object, sources: Sources): PostsQuery {
   return toPostsQuery(readTyped(postsQuerySchema(sources), given));
 }
 
-/** @throws InvalidInput that names what cannot be used. */
+/** @throws InvalidInput */
 export function parseProfilesQuery(given: object): ProfileQuery & { q: string } {
   return toProfilesQuery(readTyped(profilesQuerySchema(), given));
 }
 
 function words(name: string, description: string, example?: string) {
-  const error = `${name} may have ${MAX_TEXT_LENGTH} characters at most.`;
+  const error = `${name} may have at most ${MAX_TEXT_LENGTH} characters.`;
   const about = { description, ...(example && { examples: [example] }) };
   return z.string().max(MAX_TEXT_LENGTH, error).meta(about).optional();
 }
@@ -95,8 +95,8 @@ function paging() {
 const withoutAt = (name = '') => name.replace(/^@/, '');
 
 /**
- * Posts by their words, newest first, or by what they mean, nearest first.
- * @throws ModelUnavailable when what words mean is asked for and the model is not ready.
+ * Finds posts by words, newest first, or by meaning, nearest first.
+ * @throws ModelUnavailable by meaning, when the model is not ready.
  */
 export async function findPosts(
   { library, embedder }: Pick<OperationDeps, 'library' | 'embedder'>,
@@ -104,7 +104,7 @@ export async function findPosts(
 ): Promise<PostPage & { posts: (Post & { similarity?: number })[] }> {
   const { q, by, author, limit } = query;
   if (by !== 'meaning' || !q) return library.posts({ ...query, author: author || undefined });
-  const [vector] = await embedder.embed([q], { signal: AbortSignal.timeout(PATIENCE_MS) });
+  const [vector] = await embedder.embed([q], { signal: AbortSignal.timeout(MODEL_TIMEOUT_MS) });
   const posts = library.postsLike(embedder.model, vector as Float32Array, limit ?? NEAREST);
   return { posts, total: posts.length };
 }

@@ -4,19 +4,19 @@ import type { OperationWords } from './operation.ts';
 import type { Sentence } from './sentences.ts';
 
 /**
- * What is read of each folder beside this file as soon as the program starts. The compiled program
- * and the browser's script get another module in the place of this one, with an import of each
- * file: see `bundled_words.ts`.
+ * The words and sentences of all types, read when the program starts. The compiled program and the
+ * browser's script contain another module in its place, with an import of each file: see
+ * `bundled_words.ts`.
  */
 
 const FILES = readdirSync(import.meta.dir, { recursive: true }).map((path) =>
   String(path).replaceAll('\\', '/'),
 );
 
-/** The `words.ts` of each type, by type; `undefined` for one without it. */
+/** The `words.ts` of each type; `undefined` for a type without one. */
 export const folderWords = fromFolders<OperationWords>('words.ts');
 
-/** The `sentence.ts` of each type, by type; `undefined` for one without it. */
+/** The `sentence.ts` of each type; `undefined` for a type without one. */
 export const folderSentences = fromFolders<Sentence>('sentence.ts');
 
 function fromFolders<Default>(name: string): Record<string, Default | undefined> {

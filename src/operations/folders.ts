@@ -7,10 +7,10 @@ import type { InputDeps } from './job_type.ts';
 import type { OperationCommand } from './operation.ts';
 import { OPERATION_TYPES } from './words.ts';
 
-/** What types add to the pages of their forms, by type. */
+/** The optional forms of the types, by type. */
 export type OperationForms = ReadonlyMap<string, OperationForm>;
 
-/** The `form.tsx` of each type that has one: only what answers with HTML loads them. */
+/** Loads the `form.tsx` of each type that has one; only the server needs them. */
 export async function loadForms(): Promise<OperationForms> {
   const types = OPERATION_TYPES.filter((type) => hasFile(type, 'form.tsx'));
   const forms = types.map(
@@ -19,13 +19,13 @@ export async function loadForms(): Promise<OperationForms> {
   return new Map(await Promise.all(forms));
 }
 
-/** The commands of a type, as `command.ts` has them; without it one that has all defaults. */
+/** The commands of a type: those of its `command.ts`, or one with all defaults. */
 export async function loadCommands(type: string): Promise<OperationCommand[]> {
   if (!hasFile(type, 'command.ts')) return [{}];
   return [await defaultOf<OperationCommand | OperationCommand[]>(type, 'command.ts')].flat();
 }
 
-/** What makes the schema of a type's input; nothing that runs a job is loaded for it. */
+/** The function that makes the schema of a type's input. It does not load `run.ts`. */
 export async function loadInput(type: string, deps: InputDeps): Promise<() => z.ZodType> {
   const create = await defaultOf<(deps: InputDeps) => z.ZodType>(type, 'input.ts');
   return () => create(deps);
@@ -35,7 +35,7 @@ function hasFile(type: string, file: string): boolean {
   return existsSync(join(import.meta.dir, type, file));
 }
 
-/** What a file of a type's folder exports by default. */
+/** The default export of a file in a type's folder. */
 export async function defaultOf<Default>(type: string, file: string): Promise<Default> {
   const path = join(import.meta.dir, type, file);
   const { default: found } = (await importFile(path)) as { default?: Default };

@@ -10,7 +10,7 @@ export { loadForms, type OperationForms } from './folders.ts';
 export type { Operation, OperationCommand, Operations } from './operation.ts';
 export { OPERATION_TYPES } from './words.ts';
 
-/** What the addresses and the commands of the program begin with: no type may be called so. */
+/** First parts of the program's addresses, and its commands: a type cannot have these names. */
 export const RESERVED_NAMES = [
   'api',
   'assets',
@@ -43,8 +43,8 @@ export const RESERVED_NAMES = [
 ] as const;
 
 /**
- * Every job type of the program, one for each folder beside this file: see `Operation`.
- * @throws when a folder has a name that no type can have.
+ * Loads every job type: each folder beside this file is one.
+ * @throws when a folder's name cannot be the name of a type.
  */
 export async function loadOperations(deps: OperationDeps): Promise<Operations> {
   const loaded = OPERATION_TYPES.map((type) => loadOperation(type, deps));
@@ -74,13 +74,13 @@ async function loadOperation(type: string, deps: OperationDeps): Promise<Operati
   };
 }
 
-/** For the tracker, by the names of their types: lists of types are in this order. */
+/** The definitions for the tracker, sorted by type. */
 export function definitionsOf(operations: Operations): JobDefinition[] {
   const definitions = [...operations.values()].map(({ definition }) => definition);
   return definitions.sort((one, other) => (one.type < other.type ? -1 : 1));
 }
 
-/** @throws when an address or a command has that name already, or none could have it. */
+/** @throws when the name is reserved, or does not fit into an address. */
 export function refuseReserved(type: string): void {
   const folder = `The folder src/operations/${type} cannot be a job type`;
   if (RESERVED_NAMES.some((name) => name === type)) {

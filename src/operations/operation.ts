@@ -3,16 +3,16 @@ import type { OperationDeps } from './deps.ts';
 import type { Field } from './fields.ts';
 
 /**
- * A job type is a folder beside this file; its name is the type's name. Two files are required:
+ * A job type. Each is a folder beside this file, and the folder's name is the type. Every file of it
+ * has a default export. Two are required:
  *
- * - `input.ts`: the default export makes the Zod schema of the input out of `InputDeps`, and
- *   `JobTypes` gets an entry. The form, the command's options, the API's schema and the client's
- *   types follow from it.
- * - `run.ts`: the default export is made by `defineOperation`.
+ * - `input.ts`: a function from `InputDeps` to the Zod schema of the input. The form, the command's
+ *   options, the API's schema and the client's types follow from it. It also adds the type to
+ *   `JobTypes`.
+ * - `run.ts`: what `defineOperation` returns.
  *
- * Four more are read when they exist: `words.ts` (`OperationWords`), `sentence.ts` (`Sentence`),
- * `command.ts` (`OperationCommand`, or a list of them) and `form.tsx` (`OperationForm` of
- * `views/forms`).
+ * Four are optional: `words.ts` (`OperationWords`), `sentence.ts` (`Sentence`), `command.ts` (one
+ * or several `OperationCommand`) and `form.tsx` (`OperationForm` of `views/forms`).
  */
 export interface Operation<Type extends JobType = JobType> {
   type: Type;
@@ -20,14 +20,17 @@ export interface Operation<Type extends JobType = JobType> {
   /** The fields of the input, in the order of the form. */
   fields: Field[];
   words: Words;
-  /** Fields that a start has besides the name of the archive, when a file may be uploaded with it. */
+  /**
+   * Set when a job may be started with an uploaded file. The file becomes an import, whose name is
+   * the field `archive`; these fields are added to it.
+   */
   upload?: Record<string, string>;
 }
 
-/** By their types, in the order of the navigation. */
+/** All operations by type, in the order of the navigation. */
 export type Operations = ReadonlyMap<string, Operation>;
 
-/** What `run.ts` says of its job; see `JobDefinition` for each of them. */
+/** What `run.ts` defines; see `JobDefinition` for each property. */
 export type OperationRun<Type extends JobType> = Pick<
   JobDefinition<Type>,
   'concurrency' | 'check' | 'steps' | 'run'
@@ -40,35 +43,35 @@ export function defineOperation<Type extends JobType>(
   return create;
 }
 
-/** The default export of `words.ts`, which is read before anything of the type is loaded. */
+/** What the interface calls a type and its results. Every program loads it at its start. */
 export interface OperationWords {
-  /** In the navigation and on the button of the form: "Scrape". The type by default. */
+  /** In the navigation and on the form's button: "Scrape". Default: the type. */
   name?: string;
-  /** Above the form: "Scrape a user’s posts". The name by default. */
+  /** The heading of the page: "Scrape a user’s posts". Default: the name. */
   heading?: string;
-  /** Its place in the navigation: the lowest is first. Types without one follow, by name. */
+  /** Position in the navigation, lowest first. Types without one come last, by name. */
   order?: number;
-  /** The path of an SVG of 16 × 16, drawn with a line of 1.5. A rounded square by default. */
+  /** SVG path data in a box of 16 × 16, stroked 1.5 wide. Default: a rounded square. */
   icon?: string;
-  /** In the API's document and in the help of its command: "Collect the posts of one author". */
+  /** For the API's document and the command's help: "Collect the posts of one author". */
   summary?: string;
-  /** What somebody might send; the API's document shows it. */
+  /** An example of the input, for the API's document. */
   example?: Record<string, unknown>;
-  /** Its form on the dashboard, with one field or none. It is not there by default. */
+  /** A form on the dashboard, with one field or none. Default: no form. */
   quick?: QuickWords;
-  /** What a finished job brought, in a few words: "1,000 posts of @aurora_lab, 940 new". */
+  /** The result in a few words: "1,000 posts of @aurora_lab, 940 new". */
   result?(result: Record<string, unknown>): string;
-  /** Where what a finished job collected can be seen. */
+  /** Links to what the job collected. */
   links?(result: Record<string, unknown>, input: Record<string, unknown>): ResultLink[];
-  /** How fields of its input and result are called on its job's page, where their names do not do. */
+  /** Labels of input and result fields on a job's page. Default: the name of the field in words. */
   labels?: Record<string, string>;
 }
 
 export interface QuickWords {
-  /** The one field; the rule of the input says what it takes. */
+  /** The name of the field. */
   field?: string;
   label?: string;
-  /** What the button says; the name by default. */
+  /** The text of the button. Default: the name of the type. */
   action?: string;
   help: string;
 }
@@ -79,56 +82,61 @@ export interface ResultLink {
   query: Record<string, string>;
 }
 
-/** With what a type leaves out filled in. */
+/** Words with their defaults filled in. */
 export type Words = OperationWords & Required<Pick<OperationWords, 'name' | 'heading' | 'summary'>>;
 
-/** The default export of `words.ts`. */
 export function defineWords(words: OperationWords): OperationWords {
   return words;
 }
 
 /**
- * The default export of `command.ts`. All of it has defaults: the type's name, its summary, an
+ * A command of the terminal. Defaults: the type as its name, the summary as its description, and an
  * option for each field.
  */
 export interface OperationCommand {
   name?: string;
-  /** The command that it is a part of: `users` of `xgpt users discover`. */
+  /** The command it is a subcommand of: `users` in `xgpt users discover`. */
   parent?: string;
   does?: string;
   argument?: { name: string; field: string; does: string };
-  /** By fields; those without an entry follow from their rule, `false` is no option. */
+  /** Options by field; `false` for a field without an option. */
   options?: Record<string, OptionWords | false>;
   examples?: [command: string, does: string][];
   /**
-   * Runs before the job is created, and may change the input.
-   * @returns what undoes it, when no job was created.
+   * Runs before the job is created and may change the input.
+   * @returns a function that undoes it, called when no job was created.
    */
   prepare?(
     input: Record<string, unknown>,
-    deps: OperationDeps,
+    tools: CommandTools,
   ): Promise<(() => Promise<void>) | undefined>;
 }
 
+export interface CommandTools {
+  /** Copies an archive into the imports folder; `forget` removes the copy. */
+  copyArchive(path: string): Promise<{ name: string; forget(): Promise<void> }>;
+  /** Ends the command with a message about how it was used. */
+  refuse(message: string): never;
+}
+
 export interface OptionWords {
-  /** Without dashes: `max`. The field's name in lower case by default. */
+  /** Without dashes: `max`. Default: the field's name in kebab case. */
   name?: string;
-  /** The field's description or label by default. Its range and its default are added. */
+  /** Range and default are added to it. Default: the field's description or label. */
   does?: string;
-  /** What `--no-…` does, for a tick that is on by default. */
+  /** The description of `--no-…`, for a tick that is on by default. */
   not?: string;
-  /** What happens without the option, where that is not the field's default. */
+  /** Shown as the default in place of the field's own. */
   default?: string;
 }
 
-/** The default export of `command.ts`. */
 export function defineCommand<Command extends OperationCommand | OperationCommand[]>(
   command: Command,
 ): Command {
   return command;
 }
 
-/** What a finished job returned, as an object; `undefined` when it is none. */
+/** The result of a job, if it is an object. */
 export function resultOf({ result }: Pick<Job, 'result'>): Record<string, unknown> | undefined {
   return typeof result === 'object' && result !== null
     ? (result as Record<string, unknown>)

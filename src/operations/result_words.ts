@@ -2,12 +2,12 @@ import { cut, MAX_NAME } from '../text/cut.ts';
 import { count, counted } from '../text/format.ts';
 import type { ResultLink } from './operation.ts';
 
-/** What the results of several types are told with. */
+/** Phrases that the results of several types share. */
 
 /** At most this many people or terms are linked, each by name. */
 export const MAX_LINKS = 20;
 
-/** A count and its noun: "1,000 posts", "no posts"; empty for what is no number. */
+/** A count with its noun: "1,000 posts", "no posts"; empty when `n` is not a number. */
 export function amount(n: unknown, noun: string): string {
   if (typeof n !== 'number') return '';
   return n === 0 ? `no ${noun}s` : counted(n, noun);
@@ -21,7 +21,7 @@ export function numbered(n: unknown, what: string): string {
   return typeof n === 'number' ? `${count(n)} ${what}` : '';
 }
 
-/** A list in which nothing follows when `n`, the count of its first part, is 0. */
+/** The parts separated by commas; only the first when its count `n` is 0. */
 export function list(n: unknown, first: string, ...others: (string | false)[]): string {
   return [first, ...(n === 0 ? [] : others)].filter(Boolean).join(', ');
 }

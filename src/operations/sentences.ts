@@ -1,25 +1,25 @@
 import { estimate } from '../text/format.ts';
 
-/** What the sentences of several types are made of. */
+/** Phrases that the sentences of several types share. */
 
-/** A form's fields by name, as text, and what the page adds to them. */
+/** The fields of a form by name, as text, and what `form.tsx` adds to them. */
 export type Values = Record<string, string | undefined>;
 
 /**
- * The default export of a type's `sentence.ts`: what a form would start, in one sentence. It takes
- * whatever was typed, and what the form adds to it. The browser's script contains it, so it imports
- * nothing but words. Holds what was typed: escape it.
+ * The default export of `sentence.ts`: what a form would start, in one sentence. It must accept any
+ * text, and its result must be escaped. It runs in the browser too, so it may only import what
+ * works there.
  */
 export type Sentence = (values: Values, source?: Pace) => string;
 
-/** What the estimate is made of; see `SourceOption`. */
+/** A source's label and how fast its pages come; see `SourceOption`. */
 export interface Pace {
   label: string;
   pageMs: number;
   pageSize: number;
 }
 
-/** The whole number that was typed, 1 to 10,000; `undefined` for anything else. */
+/** The whole number in a field, 1 to 10,000; `undefined` for anything else. */
 export function howMany(typed: string | undefined): number | undefined {
   const n = Number(trimmed(typed) || Number.NaN);
   return Number.isInteger(n) && n > 0 && n <= 10_000 ? n : undefined;
@@ -29,7 +29,7 @@ export function from(source: Pace | undefined): string {
   return source ? ` from ${source.label}` : '';
 }
 
-/** How long it takes; empty for a source whose pace is not known: 0 ms a page. */
+/** The estimated duration; empty when it is not known how fast the pages come. */
 export function time(items: number, source: Pace | undefined): string {
   if (!source || source.pageMs <= 0 || source.pageSize <= 0) return '';
   return `, about ${estimate(Math.ceil(items / source.pageSize) * source.pageMs)}`;

@@ -3,7 +3,7 @@ import { folderSentences, folderWords } from './folder_words.ts';
 import { type OperationWords, type ResultLink, resultOf, type Words } from './operation.ts';
 import type { Pace, Values } from './sentences.ts';
 
-/** The job types that have a folder, in the order of the navigation. */
+/** All types that have a folder, in the order of the navigation. */
 export const OPERATION_TYPES: readonly string[] = Object.keys(folderWords).sort(byOrder);
 
 function byOrder(one: string, other: string): number {
@@ -11,36 +11,33 @@ function byOrder(one: string, other: string): number {
   return order(one) - order(other) || (one < other ? -1 : 1);
 }
 
-/** The words of a type; of one without a folder, such as a program's own, the defaults. */
+/** The words of a type. A type without a folder, such as an embedding program's, has the defaults. */
 export function wordsOf(type: string): Words {
   const given: OperationWords = Object.hasOwn(folderWords, type) ? (folderWords[type] ?? {}) : {};
   const name = given.name ?? type.charAt(0).toUpperCase() + type.slice(1);
   return { summary: `Start a job of the type ${type}`, heading: name, ...given, name };
 }
 
-/** What a form of that type would start; empty when the type has no sentence. */
+/** What the form of a type would start; empty when the type has no sentence. */
 export function sentence(type: string, values: Values, source?: Pace): string {
   return Object.hasOwn(folderSentences, type)
     ? (folderSentences[type]?.(values, source) ?? '')
     : '';
 }
 
-/**
- * What a finished job brought, in a few words: "1,000 posts of @aurora_lab, 940 new". Empty when
- * its result does not say.
- */
+/** The result of a job in a few words: "1,000 posts of @aurora_lab, 940 new"; may be empty. */
 export function resultSummary(job: Pick<Job, 'type' | 'result'>): string {
   const result = resultOf(job);
   return (result && wordsOf(job.type).result?.(result)) ?? '';
 }
 
-/** Where what a finished job collected can be seen. */
+/** Links to what a job collected. */
 export function resultLinks(job: Pick<Job, 'type' | 'result' | 'metadata'>): ResultLink[] {
   const result = resultOf(job);
   return (result && wordsOf(job.type).links?.(result, job.metadata ?? {})) ?? [];
 }
 
-/** One rule for each type with an icon: the id of a job's card begins with its type. */
+/** A CSS rule for each type with an icon. The id of a job's card begins with its type. */
 export function iconStyles(): string {
   return OPERATION_TYPES.flatMap((type) => {
     const { icon } = wordsOf(type);

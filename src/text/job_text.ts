@@ -1,5 +1,4 @@
 import type { Job } from '../jobs/job.ts';
-import { resultSummary } from '../operations/words.ts';
 import { attemptWords } from './attempts.ts';
 import { cutTelling } from './cut.ts';
 import { FAILURE_WORDS } from './failure_words.ts';
@@ -23,15 +22,18 @@ function rowOf(job: Job): string[] {
   return [id, type, status, progressCount(progress), exact(createdAt), what];
 }
 
-/** All there is to know of a job, a line each: its id first, what was asked of it last. */
-export function jobText(job: Job): string {
+/**
+ * All that is known of a job, a line each: its id first, its input last.
+ * @param result the words for its result; see `resultSummary`.
+ */
+export function jobText(job: Job, result: string): string {
   const lines: [string, string | undefined][] = [
     ['id', job.id],
     ['what', jobName(job)],
     ['now', progressLine(job)],
     ['failure', job.failure && FAILURE_WORDS[job.failure]],
     ['error', wholeError(job)],
-    ['result', resultSummary(job)],
+    ['result', result],
     ['created', exact(job.createdAt)],
     ['started', job.startedAt && exact(job.startedAt)],
     ['ended', job.completedAt && exact(job.completedAt)],

@@ -69,7 +69,7 @@ describe('posts', () => {
     [['--meaning'], '--meaning: Add what they should mean.'],
     [['--meaning', 'x', '--limit', '101'], '--limit: With --meaning it is 100 at most.'],
     [['--meaning', '--author', 'ana', 'x'], '--meaning: It takes words alone, no author'],
-    [['x'.repeat(501)], '[words...]: q may have 500 characters at most.'],
+    [['x'.repeat(501)], '[words...]: q may have at most 500 characters.'],
   ] as const) {
     test(`refuses what it cannot use: posts ${words.join(' ').slice(0, 40)}`, async () => {
       const { code, stderr } = await xgpt('posts', ...words);

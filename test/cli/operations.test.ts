@@ -229,7 +229,7 @@ describe('exit codes', () => {
     [['scrape', 'a', '--max', 'nine'], '--max: Posts must be a whole number from 1 to 10,000.'],
     [['scrape', 'a', '--source', 'mars'], '--source: Source must be one of: sample'],
     [['scrape', 'a', '--source', 'archive'], '--source: To read an archive use xgpt import.'],
-    [['scrape', 'a b'], '<user>: Username may have letters'],
+    [['scrape', 'a b'], '<user>: Username may only have letters'],
     [['search', 'a', '--session', '*'], '--session: Session may have letters'],
     [['jobs', 'list', '--status', 'done'], '--status: Status must be one of: queued, running'],
     [['jobs', 'list', '--since', 'monday'], '--since: It must be a time such as 2026'],

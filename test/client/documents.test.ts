@@ -82,7 +82,7 @@ test('the store of docs/client.md tells of its job from the beginning to the end
   const { code, lines, stderr } = await run([process.execPath, file]);
   await Bun.file(file).delete();
   expect(stderr).toBe('');
-  expect(lines[0]).toBe('Waiting for its turn');
+  expect(lines[0]).toBe('Waiting in the queue');
   expect(lines.some((line) => / %\)$/.test(line))).toBeTrue();
   expect(lines.at(-1)).toMatch(/^40 posts, \d+ of them new$/);
   expect(code).toBe(0);

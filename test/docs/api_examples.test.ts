@@ -9,29 +9,29 @@ afterAll(closeApps);
 
 const document = await Bun.file(join(import.meta.dir, '../../docs/api.md')).text();
 
-/** Each `curl` of the document's shell blocks, which may go over several lines. */
+/** The `curl` commands in the shell blocks of the document; one may have several lines. */
 const commands = [...document.matchAll(/^```sh\n([\s\S]*?)\n```$/gm)].flatMap(([, block = '']) =>
   block.split(/^(?=curl )/m).map((command) => command.trim()),
 );
 
-/** Streams that go on for as long as somebody listens. */
+/** Streams that have no end. */
 const ENDLESS = /\/api\/jobs\/stream/;
 
-/** What a command asks for: `POST /api/jobs/<id>/cancel`. */
+/** The request of a command: `POST /api/jobs/<id>/cancel`. */
 function requestOf(command: string): { method: string; path: string } {
   const path = /localhost:3000(\/[^\s'"?]*)/.exec(command)?.[1] ?? '';
   const sends = / (-d|-F|--json) /.test(command) ? 'POST' : 'GET';
   return { method: / -X (\w+)/.exec(command)?.[1] ?? sends, path };
 }
 
-/** The route that a request leads to: of several that fit, the one that is spelt out most. */
+/** The route of a request: of several that match, the one with the fewest parameters. */
 function routeOf({ app }: TestApp, { method, path }: { method: string; path: string }) {
   const fits = (route: string) => new RegExp(`^${route.replace(/:\w+/g, '[^/]+')}$`).test(path);
   const routes = app.routes.filter((route) => route.method === method && fits(route.path));
   return routes.sort((a, b) => a.path.split(':').length - b.path.split(':').length)[0];
 }
 
-test('every address under /api has an example', async () => {
+test('every route under /api has an example', async () => {
   const web = await setupApp();
   const name = (route?: { method: string; path: string }) => `${route?.method} ${route?.path}`;
   const shown = new Set(commands.map((command) => name(routeOf(web, requestOf(command)))));
@@ -42,11 +42,11 @@ test('every address under /api has an example', async () => {
   expect(missing).toEqual([]);
 });
 
-/** curl with its status told on standard error, like the stand-in. */
+/** curl that writes the status to standard error, like the stand-in. */
 const CURL = 'exec "$REAL_CURL" --silent --write-out \'%{stderr}%{http_code}\\n\' "$@"';
 const STAND_IN = `exec '${process.execPath}' '${join(import.meta.dir, '../support/curl.ts')}' "$@"`;
 
-/** Older ones than 7.82 know no `--json`. */
+/** Versions before 7.82 have no `--json`. */
 function curlHere(): string | undefined {
   const path = Bun.which('curl');
   if (!path) return undefined;
@@ -78,7 +78,7 @@ for (const { name, script } of programs) {
     });
     afterAll(() => rm(folder, { recursive: true, force: true }));
 
-    /** A job to which can be done what the command asks for. */
+    /** A job in a status that the command needs. */
     async function idFor(command: string): Promise<string> {
       const { id } = await web.tracker.enqueue('scrape', { username: 'aurora_lab' });
       if (!/\/cancel$/.test(command)) await web.tracker.cancelJob(id);
@@ -117,7 +117,7 @@ for (const { name, script } of programs) {
   });
 }
 
-/** What a stream says until an event of it has begun, or all if there is none. */
+/** The text of a stream up to the start of its first event, or all of it. */
 async function firstEvent(stream: ReadableStream<Uint8Array>): Promise<string> {
   const reader = stream.getReader();
   const decoder = new TextDecoder();

@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dir, '../..');
-const MOST = 37;
+const NUMBER_OF_FEATURES = 37;
 
 /** "| 9, 10 | … | `test/a.test.ts`, `bench/b.ts` |" → numbers and files. */
 function rowsOf(document: string) {
@@ -14,13 +14,15 @@ function rowsOf(document: string) {
 
 const rows = rowsOf(await Bun.file(join(ROOT, 'docs/features.md')).text());
 
-test('the list of features has every number once', () => {
+test('docs/features.md lists every number once', () => {
   const numbers = rows.flatMap((row) => row.numbers);
-  expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: MOST }, (_, i) => i + 1));
+  expect(numbers.toSorted((a, b) => a - b)).toEqual(
+    Array.from({ length: NUMBER_OF_FEATURES }, (_, i) => i + 1),
+  );
 });
 
 test.each(rows)(
-  'feature $numbers is named by a test in each of the files it points to',
+  'each test file of feature $numbers has a test with that number in its name',
   async ({ numbers, files }) => {
     expect(files.length).toBeGreaterThan(0);
     for (const file of files) {

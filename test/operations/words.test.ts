@@ -31,9 +31,13 @@ describe('scrape', () => {
   });
 
   test('asks for what is missing or no number', () => {
-    expect(sentence('scrape', { ...values, username: ' ' })).toStartWith('Name a user');
-    expect(sentence('scrape', { ...values, maxTweets: '1e' })).toStartWith('Say how many posts');
-    expect(sentence('scrape', { ...values, maxTweets: '0' })).toStartWith('Say how many posts');
+    expect(sentence('scrape', { ...values, username: ' ' })).toStartWith('Enter a username');
+    expect(sentence('scrape', { ...values, maxTweets: '1e' })).toStartWith(
+      'Enter the number of posts',
+    );
+    expect(sentence('scrape', { ...values, maxTweets: '0' })).toStartWith(
+      'Enter the number of posts',
+    );
   });
 });
 
@@ -51,7 +55,7 @@ describe('search', () => {
   });
 
   test('asks for terms', () => {
-    expect(sentence('search', { ...values, query: ' , ' })).toStartWith('Name one or more terms');
+    expect(sentence('search', { ...values, query: ' , ' })).toStartWith('Enter one or more terms');
   });
 });
 
@@ -61,14 +65,14 @@ test('discover says whether the profiles are kept', () => {
     'Finds up to 20 profiles for “climbing coach” from the synthetic sample, about 1 s, and keeps them.',
   );
   expect(sentence('discover', { ...values, save: 'false' })).toEndWith('without keeping them.');
-  expect(sentence('discover', { maxResults: '20' })).toStartWith('Say who to look for');
+  expect(sentence('discover', { maxResults: '20' })).toStartWith('Enter what to look for');
 });
 
 test('embed says how much waits', () => {
   expect(sentence('embed', { waiting: '1240', model: 'MiniLM', batchSize: '32' })).toBe(
     'Embeds 1,240 posts without a vector with MiniLM, 32 at a time.',
   );
-  expect(sentence('embed', { waiting: '0' })).toStartWith('Every post has its vector');
+  expect(sentence('embed', { waiting: '0' })).toStartWith('Every post has a vector.');
   expect(sentence('embed', {})).toBe('Embeds every post without a vector.');
 });
 

@@ -22,14 +22,14 @@ import { until } from './wait.ts';
 
 const leftovers: (() => Promise<void> | void)[] = [];
 
-/** Each test file that sets an app up calls it `afterAll`. */
+/** Stops all apps. Every test file that calls `setupApp` calls this in `afterAll`. */
 export async function closeApps(): Promise<void> {
   for (const clean of leftovers.splice(0).reverse()) await clean();
 }
 
 /**
- * The whole program over a database in memory (or one that is there already, as after a restart),
- * a fresh data folder and the real model.
+ * The whole program with an in-memory database (or a given one, as after a restart), an empty data
+ * folder and the real model.
  */
 export async function setupApp(
   env: Record<string, string> = {},
@@ -91,7 +91,7 @@ export async function setupApp(
   const request = (path: string, init: RequestInit = {}) =>
     app.handle(new Request(`http://localhost:3000${path}`, init));
 
-  /** As a program would ask. */
+  /** A request for JSON. */
   const json = (path: string, init: RequestInit = {}) =>
     request(path, { ...init, headers: { accept: 'application/json', ...init.headers } });
 
@@ -106,7 +106,7 @@ export async function setupApp(
     operations,
     request,
     json,
-    /** How many streams are open, as `/healthz` has it. */
+    /** The number of open streams, from `/healthz`. */
     watchers: async () =>
       ((await (await json('/healthz')).json()) as { watchers: number }).watchers,
     /** A form, as curl sends it. */
@@ -125,5 +125,5 @@ export async function setupApp(
 
 export type TestApp = Awaited<ReturnType<typeof setupApp>>;
 
-/** What a browser says it wants when it follows a link or sends a form. */
+/** The `Accept` header of a browser that follows a link or sends a form. */
 export const NAVIGATION = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };

@@ -10,18 +10,18 @@ export type ArchiveContent = Record<string, string>;
 
 const dayMs = 86_400_000;
 
-/** A folder that is removed when the block ends that declared it with `await using`. */
+/** A folder that is removed at the end of the block that declared it with `await using`. */
 export async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
   const path = await mkdtemp(join(tmpdir(), 'xgpt-archive-'));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** A file as X writes it: the array assigned to a global. */
+/** A file in the format of X: an array assigned to a global. */
 export function part(globalName: string, entries: unknown[]): string {
   return `window.YTD.${globalName} = ${JSON.stringify(entries, null, 2)}\n`;
 }
 
-/** What every archive has, besides its posts. */
+/** The files that every archive has in addition to its posts. */
 export function accountFiles(username = 'aurora_lab'): ArchiveContent {
   return {
     'data/account.js': part('account.part0', [
@@ -51,7 +51,7 @@ export function accountFiles(username = 'aurora_lab'): ArchiveContent {
   };
 }
 
-/** The list of the tweets files, as X puts it in front of an archive. */
+/** The manifest of an archive: the list of its tweets files. */
 export function manifest(fileNames: string[], count = '1'): string {
   const files = fileNames.map((fileName, index) => ({
     fileName,
@@ -62,7 +62,7 @@ export function manifest(fileNames: string[], count = '1'): string {
   return `window.__THAR_CONFIG = ${JSON.stringify(content)}`;
 }
 
-/** One entry of a tweets file, with what the test cares about in `fields`. */
+/** One entry of a tweets file; `fields` are the ones that matter to the test. */
 export function tweet(id: string | number, fields: Record<string, unknown> = {}) {
   return {
     tweet: {
@@ -85,7 +85,7 @@ export function tweet(id: string | number, fields: Record<string, unknown> = {})
   };
 }
 
-/** X's way to write a date: `Wed Oct 10 20:19:24 +0000 2018`. */
+/** A date in the format of X: `Wed Oct 10 20:19:24 +0000 2018`. */
 export function tweetDate(date: Date): string {
   const [weekday, day, month, year, time] = date.toUTCString().replace(',', '').split(' ');
   return `${weekday} ${month} ${day} ${time} +0000 ${year}`;
@@ -100,7 +100,7 @@ export function manyTweets(count: number, firstId = 1): unknown[] {
   );
 }
 
-/** Writes the archive as a zip, in zip64 form when asked. */
+/** Writes the archive as a zip file, on request in zip64 format. */
 export async function writeZip(
   path: string,
   content: ArchiveContent,
@@ -125,8 +125,8 @@ export async function writeFolder(path: string, content: ArchiveContent): Promis
 }
 
 /**
- * Overwrites every occurrence of one piece of a file by another of the same length: yazl refuses
- * to write the names, flags and sizes that a hostile zip has.
+ * Replaces every occurrence of some bytes of a file by others of the same length: yazl refuses to
+ * write the names, flags and sizes of a malicious zip file.
  */
 export async function forge(path: string, find: Buffer | string, replacement: Buffer | string) {
   const bytes = Buffer.from(await Bun.file(path).arrayBuffer());
@@ -136,7 +136,7 @@ export async function forge(path: string, find: Buffer | string, replacement: Bu
     piece.copy(bytes, at);
     found += 1;
   }
-  if (found === 0) throw new Error(`There is nothing to forge in ${path}.`);
+  if (found === 0) throw new Error(`${path} does not contain the bytes to replace.`);
   await Bun.write(path, bytes);
 }
 

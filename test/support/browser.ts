@@ -15,7 +15,7 @@ import tar from 'tar-stream';
 
 const CACHE = join(import.meta.dir, '../../node_modules/.cache/xgpt-chromium');
 
-// Chromium looks for its maker's servers otherwise; nothing here may leave the machine.
+// Otherwise Chromium connects to servers of its vendor; tests must not use the network.
 const ARGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -28,7 +28,7 @@ const ARGS = [
 let browser: Promise<Browser> | undefined;
 const contexts: BrowserContext[] = [];
 
-/** Each test file that opens a page calls it `afterAll`. */
+/** Every test file that opens a page calls this in `afterAll`. */
 export async function closeBrowser(): Promise<void> {
   await (await browser)?.close();
   browser = undefined;
@@ -36,14 +36,14 @@ export async function closeBrowser(): Promise<void> {
 }
 
 /**
- * Sends all visitors away. Test files whose pages keep the machine busy, or hold a connection, call
- * it `afterEach`.
+ * Closes all pages. Test files whose pages use much CPU or hold a connection call this in
+ * `afterEach`.
  */
 export async function closePages(): Promise<void> {
   for (const context of contexts.splice(0)) await context.close();
 }
 
-/** A page of a fresh visitor. What goes wrong in its console is kept in `problems`. */
+/** A page in a new browser context. Errors of its console are collected in `problems`. */
 export async function openPage(options: BrowserContextOptions = {}) {
   browser ??= launch();
   const context = await (await browser).newContext({
@@ -64,7 +64,7 @@ function problemsOf(page: Page): string[] {
   return problems;
 }
 
-/** The Chromium of the npm package, so that a machine needs no browser of its own. */
+/** Chromium from the npm package, so that no browser has to be installed. */
 async function launch(): Promise<Browser> {
   const executablePath = await packagedChromium.executablePath();
   try {
@@ -76,7 +76,7 @@ async function launch(): Promise<Browser> {
   }
 }
 
-/** libnss3 and its kin, which slim images lack, out of the same package. */
+/** libnss3 and related libraries, which slim images lack, from the same package. */
 async function packagedLibraries(): Promise<string> {
   const folder = join(CACHE, 'lib');
   if (await Bun.file(join(folder, 'libnss3.so')).exists()) return folder;
@@ -107,7 +107,7 @@ async function bytesOf(stream: AsyncIterable<unknown>): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-/** Presses as a hand does: 80 ms between down and up, wherever the element is by then. */
+/** Presses like a user: 80 ms between down and up, even if the element moves meanwhile. */
 export async function press(page: Page, selector: string): Promise<void> {
   const box = await page.locator(selector).boundingBox();
   if (!box) throw new Error(`${selector} is not on the page.`);

@@ -1,6 +1,6 @@
 /**
- * The real app in a process of its own, with jobs that never stand still. Told to rest, it keeps
- * its jobs as they are.
+ * The real app in a separate process, with jobs that report progress all the time. After `rest`, its
+ * jobs stay as they are.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,14 +16,14 @@ import { Vitals } from '../../src/platform/vitals.ts';
 import { createSources } from '../../src/sources/index.ts';
 import { createApp } from '../../src/web/app.ts';
 
-/** A passing job comes, ends and is removed at this pace. */
+/** Time between the start, the end and the removal of a short job, in ms. */
 const PASSING_MS = 250;
 
 interface Busyness {
   jobs: number;
-  /** How often each of them reports. */
+  /** How often each of them reports progress, per second. */
   perSecond?: number;
-  /** Whether others come and go meanwhile. */
+  /** Whether short jobs start and end meanwhile. */
   passing?: boolean;
 }
 
@@ -85,7 +85,7 @@ async function main({ jobs: count, perSecond, passing }: Required<Busyness>): Pr
     jobs.push(await tracker.createJob('scrape', { username: `user_${index}` }));
   }
   for (const { jobId, signal } of jobs) {
-    // One that was asked to stop does so.
+    // A cancelled job stops.
     signal.addEventListener('abort', () => void tracker.completeJob(jobId, true));
   }
   let step = 0;

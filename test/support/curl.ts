@@ -1,6 +1,6 @@
 /**
- * As much of curl as the documents use, for machines without it: the answer goes to standard
- * output, its status to standard error.
+ * The subset of curl that the documents use, for machines without curl. Writes the answer to standard
+ * output and its status to standard error.
  */
 import { parseArgs } from 'node:util';
 
@@ -50,6 +50,6 @@ const response = await fetch(`http://${positionals[0]}`, {
   body,
 });
 process.stderr.write(`${response.status}\n`);
-// Bun's streams are async iterable; the DOM's types do not know.
+// Bun's streams are async iterable; the DOM types lack that.
 const pieces = (response.body ?? []) as unknown as AsyncIterable<Uint8Array>;
 for await (const piece of pieces) process.stdout.write(piece);

@@ -4,7 +4,7 @@ import { until } from './wait.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** Ends, or does not, as its user's name says. */
+/** The username decides whether and how the job ends. */
 async function act({ username }: { username: string }, job: QueuedJobContext): Promise<unknown> {
   switch (username) {
     case 'deaf':
@@ -26,7 +26,7 @@ async function act({ username }: { username: string }, job: QueuedJobContext): P
   }
 }
 
-/** An app whose taskbar has jobs in every status; `refresh` brings those back that have left it. */
+/** An app whose taskbar has jobs in every status; `refresh` restores those that have left it. */
 export async function startAppInEveryStatus() {
   const app = await startStagedApp(act);
   const jobs = {
@@ -55,7 +55,7 @@ async function cancelled(app: StagedApp, username: string, status: Job['status']
   return app.reaches(id, status);
 }
 
-/** The first search runs; the second is next in line. */
+/** The first search runs; the second is next in the queue. */
 async function waiting(app: StagedApp): Promise<{ searching: Job; queued: Job }> {
   const searching = await app.search('space, jazz');
   await app.reaches(searching.id, 'running');

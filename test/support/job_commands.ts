@@ -2,10 +2,10 @@ import fc from 'fast-check';
 
 const DAY_MS = 86_400_000;
 
-/** Numbers choose among what there is at that moment, so that a shortened sequence still runs. */
+/** Numbers select from the jobs that exist at that moment, so that a shrunk sequence still runs. */
 const at = fc.nat(1);
 const some = fc.nat(7);
-/** One thing that a person, a handler, a process or the clock does. */
+/** One action of a user, a handler, a process or the clock. */
 export const command = fc.oneof(
   {
     weight: 6,

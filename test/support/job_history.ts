@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import type { JobStatus } from '../../src/jobs/index.ts';
 
-/** One thing that happened to a row, as SQLite saw it, whichever process did it. */
+/** One change of a row, as recorded by SQLite, whichever process made it. */
 export interface Event {
   seq: number;
   what: 'came' | 'changed' | 'went';
@@ -21,7 +21,7 @@ export interface Event {
 
 const COLUMNS = ['status', 'attempt', 'checkpoint', 'errors'] as const;
 
-/** Written once more, so that a mistake in `lifecycle.ts` does not approve itself. */
+/** An independent copy, so that a mistake in `lifecycle.ts` is noticed. */
 const LEGAL = new Set([
   'queued→running',
   'queued→cancelled',
@@ -40,7 +40,7 @@ const LEGAL = new Set([
 
 const FINAL = ['completed', 'failed', 'cancelled'];
 
-/** Notes every change of every row in the database itself, and what handlers write along. */
+/** Records in the database every change of every row, and the data that handlers commit with it. */
 export function recordHistory(db: Database): void {
   const both = COLUMNS.map((name) => `${name}_before, ${name}_after`).join(', ');
   const noted = (what: string, old: boolean, now: boolean) => `
@@ -65,7 +65,7 @@ export function recordHistory(db: Database): void {
     CREATE TRIGGER history_went AFTER DELETE ON jobs BEGIN ${noted('went', true, false)} END;`);
 }
 
-/** What happened after `seq`, oldest first. */
+/** The changes after `seq`, oldest first. */
 export function historyAfter(db: Database, seq: number): Event[] {
   return db
     .query<Event, [number]>(
@@ -74,14 +74,14 @@ export function historyAfter(db: Database, seq: number): Event[] {
     .all(seq);
 }
 
-/** The statuses that a job has had, in order. */
+/** All statuses of a job, in order. */
 export function statusesOf(db: Database, id: string): (JobStatus | 'gone')[] {
   const events = historyAfter(db, 0).filter((event) => event.id === id);
   const moved = events.filter(({ before, after }) => before !== after);
   return moved.map(({ after }) => after ?? 'gone');
 }
 
-/** Why this can never be right, or nothing. */
+/** Why this change is illegal; undefined when it is legal. */
 export function objection(event: Event): string | undefined {
   if (event.what === 'came') return objectionToNew(event);
   if (event.what === 'went') return undefined;

@@ -1,6 +1,6 @@
 import type { LogPart } from '../../src/browser/stream_messages.ts';
 
-/** Reads a response of `/api/jobs/stream`, and keeps what it says of logs. */
+/** Reads a response of `/api/jobs/stream` and collects its log events. */
 export function logEvents(response: Response) {
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   const parts: LogPart[] = [];
@@ -8,7 +8,7 @@ export function logEvents(response: Response) {
   let raw = '';
   let seen = 0;
 
-  /** Reads on until that holds. */
+  /** Reads on until the condition holds. */
   async function until(condition: () => boolean): Promise<void> {
     while (!condition()) {
       const piece = await reader?.read();
@@ -28,7 +28,7 @@ export function logEvents(response: Response) {
     if (type === 'log') parts.push(JSON.parse(/^data: (.*)$/m.exec(event)?.[1] ?? '') as LogPart);
   }
 
-  /** What came of that job's log; by default of all. */
+  /** The received text of that job's log, or of all logs. */
   const text = (job?: string) =>
     parts
       .filter((part) => job === undefined || part.job === job)
@@ -41,7 +41,7 @@ export function logEvents(response: Response) {
     until,
     raw: () => raw,
     types: () => types,
-    /** Reads on until the logs end with that. */
+    /** Reads on until the logs end with this text. */
     async textUntil(end: string): Promise<string> {
       await until(() => text().endsWith(end));
       return text();

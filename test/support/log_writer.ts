@@ -1,12 +1,12 @@
 /**
- * A worker in a process of its own that runs one job, which writes numbered lines to its log at a
- * steady pace. The server on the same data folder does not know the job's type, and cannot take it.
+ * A worker in a separate process that runs one job, which writes numbered lines to its log at a
+ * steady rate. The server on the same data folder does not know the job's type and cannot claim it.
  */
 import { join } from 'node:path';
 import { createTracker } from '../../src/jobs/index.ts';
 import { errand } from './jobs.ts';
 
-/** How often lines are written, in ms: all that are due by then. */
+/** Time between writes, in ms; each writes all lines that are due. */
 const TURN_MS = 5;
 
 interface Writing {
@@ -15,7 +15,7 @@ interface Writing {
   perSecond: number;
 }
 
-/** Starts one; the job writes nothing before `begin`. */
+/** Starts the worker; the job writes nothing before `begin`. */
 export async function startLogWriter(writing: Writing) {
   const ready = Promise.withResolvers<string>();
   const child = Bun.spawn([process.execPath, import.meta.path, JSON.stringify(writing)], {
@@ -33,7 +33,7 @@ export async function startLogWriter(writing: Writing) {
   };
 }
 
-/** What the log says when all is written. */
+/** The complete log. */
 export function writtenLines(count: number): string {
   return Array.from({ length: count }, (_, index) => lineAt(index)).join('');
 }

@@ -2,16 +2,16 @@ import { join } from 'node:path';
 import { createLocalEmbedder } from '../../src/embedding/index.ts';
 import { MODEL_FOLDER } from '../../src/embedding/local/manifest.ts';
 
-/** Survives from run to run, so that the model is fetched once per checkout. */
+/** Kept between runs, so that the model is downloaded once per checkout. */
 export const MODEL_CACHE = join(import.meta.dir, '../../node_modules/.cache/xgpt-models');
 
-/** The model's own folder in the cache, complete after `fillModelCache`. */
+/** The model's folder in the cache, complete after `fillModelCache`. */
 export const CACHED_MODEL = join(MODEL_CACHE, MODEL_FOLDER);
 
-/** The first run fetches 50 MB: give the hook that calls this so long, in ms. */
+/** Timeout for the hook that calls `fillModelCache`, in ms: the first run downloads 50 MB. */
 export const FETCH_TIMEOUT_MS = 300_000;
 
-/** Fetches the model the way a user's program does, unless it is there. */
+/** Downloads the model as the program does, unless it is in the cache. */
 export async function fillModelCache(): Promise<void> {
   const embedder = createLocalEmbedder({ modelsDir: MODEL_CACHE });
   if (!(await embedder.isReady())) {

@@ -1,9 +1,9 @@
-/** Below those that systems hand out by themselves, which begin at 32,768 or later. */
+/** Below the ephemeral ports of the system, which start at 32,768 or higher. */
 const PORTS = { first: 20_000, count: 12_000 };
 
 /**
- * A free port for a server that is to be started on it again: one that nobody else is given while
- * the server is down.
+ * A free port for a server that will be restarted on it: the system assigns it to no other program
+ * while the server is down.
  */
 export function lastingPort(): string {
   for (;;) {

@@ -1,6 +1,6 @@
 import { plugin } from 'bun';
 
-/** Preloaded: whoever loads the web side, the model's runtime or an operation fails. */
+/** Preloaded: loading the web side, the model's runtime or an operation fails. */
 plugin({
   name: 'refuse heavy modules',
   setup(build) {

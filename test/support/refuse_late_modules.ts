@@ -1,6 +1,6 @@
 import { plugin } from 'bun';
 
-/** Preloaded: whoever loads what only later requests, jobs and commands need fails. */
+/** Preloaded: loading a module that only later requests, jobs or commands need fails. */
 plugin({
   name: 'refuse late modules',
   setup(build) {

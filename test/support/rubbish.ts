@@ -1,6 +1,6 @@
 import { below, pick, type Random } from '../../src/sources/sample/random.ts';
 
-/** Each sets `window.__canary` in a page that takes it for markup or for a link. */
+/** Each sets `window.__canary` in a page that uses it as markup or as a link. */
 export const CANARIES = [
   '<img src=x onerror=window.__canary=1>',
   '"><script>window.__canary=1</script>',
@@ -166,10 +166,10 @@ const TYPES = [
 
 const METHODS = ['GET', 'GET', 'POST', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 
-/** A request to one of `routes` or near it, in which anything may be wrong. `ids` exist. */
+/** A request to one of `routes`, or to a similar path, any part of which may be invalid. `ids` exist. */
 export function rubbish(random: Random, routes: Route[], ids: string[]): RubbishRequest {
   const route = pick(random, routes);
-  // Mostly the route's own method: what is refused before it is reached tests little.
+  // Mostly the route's own method: a request that is refused before the route tests little.
   const method = chance(random, 0.8) ? route.method : pick(random, METHODS);
   const path = addressOf(random, route, ids) + (chance(random, 0.5) ? queryOf(random) : '');
   const headers: Record<string, string> = { accept: pick(random, ACCEPTS) };
@@ -200,7 +200,7 @@ function segmentOf(random: Random, ids: string[]): string {
   return encoded(pick(random, WORDS)) || 'x';
 }
 
-/** As a URL part; half a surrogate, which has no UTF-8, as what a browser makes of it. */
+/** As a part of a URL; lone surrogates, which have no UTF-8, are replaced as browsers do. */
 function encoded(text: string): string {
   return encodeURIComponent(text.toWellFormed());
 }
@@ -279,7 +279,7 @@ function bytesOf(random: Random): Uint8Array {
   return Uint8Array.from({ length: below(random, 2_000) }, () => below(random, 256));
 }
 
-/** What no HTTP client sends: the text of a whole connection, which ends after it. */
+/** The bytes of a whole connection that no HTTP client would send. */
 export function malformed(random: Random, { method, path }: Route, host: string): string {
   const head = `host: ${host}\r\n`;
   return pick(random, [

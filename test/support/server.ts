@@ -9,7 +9,7 @@ const MAIN = join(import.meta.dir, '../../src/main.ts');
 const running = new Set<Bun.Subprocess>();
 const folders: string[] = [];
 
-/** Ends every server that is still running. Each test file that starts one calls it `afterAll`. */
+/** Ends all running servers. Every test file that starts one calls this in `afterAll`. */
 export async function stopServers(): Promise<void> {
   for (const child of running) child.kill('SIGKILL');
   for (const child of running) await child.exited;
@@ -27,9 +27,9 @@ export function freshDataDir(): string {
 export async function startServer(
   dataDir = freshDataDir(),
   env: Record<string, string> = {},
-  /** What starts it with other rights or limits: `['setpriv', '--reuid=1000']`. */
+  /** A command that sets other rights or limits: `['setpriv', '--reuid=1000']`. */
   prefix: string[] = [],
-  /** Options of Bun's own; the sources run then. */
+  /** Options of Bun; with them the sources run instead of the compiled program. */
   options: string[] = [],
   main = MAIN,
 ) {
@@ -64,7 +64,7 @@ export async function startServer(
     url,
     dataDir,
     child,
-    /** What it has written to standard error so far, line by line. */
+    /** The lines of its standard error so far. */
     log: () => printed.log.split('\n').filter(Boolean),
     json,
     end,
@@ -92,7 +92,7 @@ export type TestServer = Awaited<ReturnType<typeof startServer>>;
 
 type Server = Bun.Subprocess<'ignore', 'pipe', 'pipe'>;
 
-/** All the time, because a full pipe would hold the server up. */
+/** Runs all the time, because a full pipe would block the server. */
 async function readLog(child: Server, printed: { log: string }): Promise<void> {
   const decoder = new TextDecoder();
   for await (const chunk of child.stderr as unknown as AsyncIterable<Uint8Array>) {

@@ -5,21 +5,21 @@ import { until } from './wait.ts';
 
 const servers: { stop(closeConnections: boolean): unknown }[] = [];
 
-/** Each test file that starts one calls it `afterAll`. */
+/** Every test file that calls `startStagedApp` calls this in `afterAll`. */
 export async function closeStagedApps(): Promise<void> {
   for (const server of servers.splice(0)) await server.stop(true);
   await closeApps();
 }
 
-/** What a staged scrape does; `username` says which one it is. */
+/** The handler of the scrapes of a test, which tells them apart by `username`. */
 export type Script = (
   input: { username: string },
   job: QueuedJobContext,
 ) => Promise<unknown> | unknown;
 
 /**
- * The whole program on a free port of this process, with scrapes that do what the test says and
- * searches that wait for ever, one at a time. `closeStagedApps` ends it.
+ * The whole program on a free port of this process. Its scrapes run the test's script; its searches
+ * wait forever, one at a time. `closeStagedApps` ends it.
  */
 export async function startStagedApp(script: Script = standStill) {
   const app = await setupApp({}, { cancelGraceMs: 600_000 });
@@ -55,13 +55,13 @@ export async function startStagedApp(script: Script = standStill) {
 
 export type StagedApp = Awaited<ReturnType<typeof startStagedApp>>;
 
-/** Shows some progress, and no more until it is cancelled. */
+/** Reports progress once, then waits until it is cancelled. */
 export async function standStill(_: unknown, job: QueuedJobContext): Promise<never> {
   await job.updateProgress(280, 1_000, 'Reading page 14 of 50');
   return untilStopped(job);
 }
 
-/** Ends as soon as it is told to. */
+/** Rejects when the job's signal aborts. */
 export function untilStopped({ signal }: QueuedJobContext): Promise<never> {
   return new Promise((_, reject) => {
     if (signal.aborted) reject(signal.reason);

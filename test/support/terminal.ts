@@ -6,7 +6,7 @@ export const XGPT = join(import.meta.dir, '../../bin/xgpt');
 
 const running = new Set<Bun.Subprocess>();
 
-/** Ends every command that is still running. Each test file that starts one calls it `afterAll`. */
+/** Ends all running commands. Every test file that starts one calls this in `afterAll`. */
 export async function stopCommands(): Promise<void> {
   for (const child of running) child.kill('SIGKILL');
   for (const child of running) await child.exited;
@@ -24,7 +24,7 @@ function optionsOf({ dataDir, env, cwd }: Run) {
   return { ...(cwd && { cwd }), env: { ...process.env, ...settings } };
 }
 
-/** A command with its output in pipes. */
+/** Starts a command with its output in pipes. */
 export function start(words: string[], run: Run) {
   const child = Bun.spawn([XGPT, ...words], { ...optionsOf(run), stdout: 'pipe', stderr: 'pipe' });
   running.add(child);
@@ -48,7 +48,7 @@ export function run(words: string[], options: Run) {
   return start(words, options).ended();
 }
 
-/** A command in a terminal of 30 rows. */
+/** Starts a command in a terminal of 30 rows. */
 export function startInTerminal(words: string[], options: Run, columns = 100) {
   let shown = '';
   const decoder = new TextDecoder();
@@ -65,7 +65,7 @@ export function startInTerminal(words: string[], options: Run, columns = 100) {
   running.add(child);
   return {
     child,
-    /** Everything that was ever written to it, drawn over or not. */
+    /** Everything that was written to the terminal, including what was overwritten. */
     shown: () => shown,
     shows: (what: RegExp) => until(`the terminal shows ${what}`, () => what.exec(shown)),
     pressCtrlC: () => child.terminal?.write('\x03'),
@@ -77,7 +77,7 @@ export function startInTerminal(words: string[], options: Run, columns = 100) {
   };
 }
 
-/** What JSON lines say. */
+/** The jobs of JSON lines. */
 export function jobsIn(output: string): Job[] {
   return output
     .trim()

@@ -1,6 +1,6 @@
 /**
- * A server in a process of its own that reads one upload slowly and answers with its fields, the
- * file's bytes, and how much the process grew meanwhile. Prints its address.
+ * A server in a separate process that reads one upload slowly and answers with its fields, the number
+ * of bytes of the file, and the growth of the process meanwhile. Prints its address.
  */
 import { readMultipart } from '../../src/web/http/multipart.ts';
 

@@ -1,7 +1,8 @@
 /**
- * Waits until `condition` gives something truthy, and returns it.
- * @throws when it has not within `ms`, which leaves room for a machine that is busy with others;
- * `what` says what was waited for.
+ * Waits until `condition` returns a truthy value, and returns that value.
+ * @param what completes the sentence "Waited … until" in the error.
+ * @param ms the timeout; the default leaves room for a busy machine.
+ * @throws when the timeout has passed.
  */
 export async function until<Value>(
   what: string,
@@ -12,7 +13,7 @@ export async function until<Value>(
   for (;;) {
     const value = await condition();
     if (value) return value as NonNullable<Value>;
-    if (Date.now() > end) throw new Error(`Waited ${ms} ms in vain until ${what}.`);
+    if (Date.now() > end) throw new Error(`Waited ${ms} ms until ${what}, without success.`);
     await Bun.sleep(5);
   }
 }

@@ -1,4 +1,5 @@
 import type { ErrorModel } from '../view_models.ts';
+import { attributeText } from './field.tsx';
 
 /** The answer to a request that was refused: what happened, what to do, and each field it names. */
 export function ErrorResult({ model }: { model: ErrorModel }): JSX.Element {
@@ -12,8 +13,8 @@ export function ErrorResult({ model }: { model: ErrorModel }): JSX.Element {
       {details.length > 0 && (
         <ul>
           {details.map(([field, wrong]) => (
-            <li data-field={field}>
-              <a href={`#${field}`} safe>
+            <li data-field={attributeText(field)}>
+              <a href={attributeText(`#${field}`)} safe>
                 {wrong}
               </a>
             </li>

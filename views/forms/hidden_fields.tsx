@@ -8,7 +8,7 @@ export function HiddenFields({ input }: { input: Record<string, unknown> }): JSX
         const text = fieldText(value);
         return text === undefined
           ? []
-          : [<input type="hidden" name={name} value={attributeText(text)} />];
+          : [<input type="hidden" name={attributeText(name)} value={attributeText(text)} />];
       })}
     </>
   );

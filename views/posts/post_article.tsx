@@ -1,5 +1,6 @@
 import type { Post, PostMedia } from '../../src/sources/post.ts';
 import { counted } from '../../src/text/format.ts';
+import { attributeText } from '../forms/field.tsx';
 import { safeHref } from '../safe_href.ts';
 import { relativeTime } from '../time.tsx';
 import { PostText } from './post_text.tsx';
@@ -14,7 +15,7 @@ export function PostArticle({ post, now }: PostArticleProps): JSX.Element {
     <article class="post" data-kind={post.kind}>
       <PostHeader post={post} now={now} />
       <PostMark post={post} />
-      <p class="post-text" dir="auto" lang={post.language}>
+      <p class="post-text" dir="auto" lang={post.language && attributeText(post.language)}>
         <PostText text={post.text} links={post.links} />
       </p>
       <MediaLinks media={post.media} />

@@ -46,7 +46,7 @@ async function find(
   if (done.atEnd) return resultOf(done);
   job.stage('looking');
   if (done.profiles === 0) {
-    await job.updateProgress(0, 0, `RequestContext ${source.label} for “${input.query}”`);
+    await job.updateProgress(0, 0, `Searching ${source.label} for “${input.query}”`);
   }
   const pages = source.discover({ query: input.query, cursor: done.cursor, signal: job.signal });
   for await (const page of pages) {

@@ -4,8 +4,8 @@ import { from, howMany, type Pace, time, trimmed, type Values } from '../sentenc
 export default function sentence(values: Values, source?: Pace): string {
   const query = trimmed(values.query);
   const most = howMany(values.maxResults);
-  if (query === '') return 'Say who to look for, and this says what will happen.';
-  if (most === undefined) return 'Say how many profiles to find, from 1 to 1,000.';
+  if (query === '') return 'Enter what to look for to see what will be found.';
+  if (most === undefined) return 'Enter the number of profiles to find, from 1 to 1,000.';
   const who = `up to ${counted(most, 'profile')} for “${query}”`;
   const then = values.save === 'false' ? ', without keeping them' : ', and keeps them';
   return `Finds ${who}${from(source)}${time(most, source)}${then}${andScrapes(values)}.`;

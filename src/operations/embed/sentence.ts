@@ -4,7 +4,7 @@ import { howMany, trimmed, type Values } from '../sentences.ts';
 /** `values.waiting` is the number of posts without a vector. */
 export default function sentence(values: Values): string {
   const waiting = Number(values.waiting ?? Number.NaN);
-  if (waiting === 0) return 'Every post has its vector; there is nothing to embed.';
+  if (waiting === 0) return 'Every post has a vector. There is nothing to embed.';
   const posts = Number.isFinite(waiting)
     ? `${counted(waiting, 'post')} without a vector`
     : 'every post without a vector';

@@ -143,7 +143,7 @@ export function ArchiveOptions({ imports, chosen }: { imports: ImportOption[]; c
   return (
     <>
       {imports.map(({ name }) => (
-        <option value={name} selected={name === chosen} safe>
+        <option value={attributeText(name)} selected={name === chosen} safe>
           {name}
         </option>
       ))}

@@ -19,7 +19,10 @@ const SCRAPE = defineCommand({
     ['xgpt scrape aurora_lab --max 1000 --replies --json', 'progress and result as JSON lines'],
     ['xgpt scrape aurora_lab --detach', 'start it and let a server or worker run it'],
   ],
-  prepare: async (input) => (await import('./prepare_command.ts')).refuseArchive(input),
+  async prepare({ source }, { refuse }) {
+    if (source === 'archive') refuse('--source: To read an archive use xgpt import.');
+    return undefined;
+  },
 });
 
 /** A scrape of an archive, which it copies first. */
@@ -34,7 +37,11 @@ const IMPORT = defineCommand({
     source: false,
   },
   examples: [['xgpt import ~/Downloads/twitter-archive.zip', 'all posts in it']],
-  prepare: async (input, deps) => (await import('./prepare_command.ts')).copyArchive(input, deps),
+  async prepare(input, { copyArchive }) {
+    const copy = await copyArchive(String(input.archive));
+    Object.assign(input, { source: 'archive', archive: copy.name });
+    return copy.forget;
+  },
 });
 
 export default [SCRAPE, IMPORT];

@@ -3,11 +3,11 @@ import { from, howMany, type Pace, time, trimmed, type Values } from '../sentenc
 
 export default function sentence(values: Values, source?: Pace): string {
   const most = howMany(values.maxTweets);
-  if (most === undefined) return 'Say how many posts to read, from 1 to 10,000.';
+  if (most === undefined) return 'Enter the number of posts to read, from 1 to 10,000.';
   const posts = `up to ${counted(most, 'post')}${andKinds(values)}`;
   if (values.source === 'archive') return `Reads ${posts} from ${theArchive(values.archive)}.`;
   const username = trimmed(values.username).replace(/^@/, '');
-  if (username === '') return 'Name a user, and this says what will be read.';
+  if (username === '') return 'Enter a username to see what will be read.';
   return `Reads ${posts} of @${username}${from(source)}${time(most, source)}.`;
 }
 

@@ -56,7 +56,7 @@ async function collect(
   if (done.atEnd) return done;
   job.stage('searching');
   if (done.posts === 0) {
-    await job.updateProgress(0, 0, `RequestContext ${source.label} for “${input.query}”`);
+    await job.updateProgress(0, 0, `Searching ${source.label} for “${input.query}”`);
   }
   const pages = source.search({
     terms: termsOf(input.query),

@@ -4,8 +4,8 @@ import { from, howMany, type Pace, time, trimmed, type Values } from '../sentenc
 export default function sentence(values: Values, source?: Pace): string {
   const terms = trimmed(values.query).split(',').map(trimmed).filter(Boolean);
   const most = howMany(values.maxTweets);
-  if (terms.length === 0) return 'Name one or more terms, and this says what will be read.';
-  if (most === undefined) return 'Say how many posts to read, from 1 to 10,000.';
+  if (terms.length === 0) return 'Enter one or more terms to see what will be read.';
+  if (most === undefined) return 'Enter the number of posts to read, from 1 to 10,000.';
   const mode = values.mode === 'top' ? 'top' : 'latest';
   const which = `up to ${counted(most, `${mode} post`)} about ${either(terms)}`;
   const then = values.embed === 'true' ? ', then embeds them' : '';
