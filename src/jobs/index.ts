@@ -7,6 +7,7 @@ import { createTracker } from './tracker.ts';
 export { type Clock, systemClock } from '../platform/clock.ts';
 export { defineJob, type InputOf, type JobDefinition, type OutputOf } from './definition.ts';
 export type { JobAttempt, JobDetails, JobStep, LogPart, StepStatus } from './details.ts';
+export { STEP_STATUSES } from './details.ts';
 export { BULK_ACTIONS, type BulkAction, type BulkOutcome, isOpenTo } from './engine/bulk.ts';
 export type { JobContext, QueuedJobContext } from './engine/context.ts';
 export type { Enqueued } from './engine/enqueuer.ts';
@@ -28,7 +29,6 @@ export {
   type TypeHistory,
 } from './history.ts';
 export type { Job, JobData, JobProgress, JobType, JobTypes, SavedData } from './job.ts';
-export { parseJobQuery, readTyped, type TypedJobQuery, toJobQuery } from './job_query.ts';
 export {
   type FinalStatus,
   isActive,

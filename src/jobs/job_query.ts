@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { timeOf } from '../platform/time.ts';
 import {
   detailsOf,
   onlyTypedFields,
-  timeOf,
   typedFields,
   typedTime,
   typedWholeNumber,
@@ -10,6 +10,11 @@ import {
 import { InvalidInput } from './errors.ts';
 import { JOB_STATUSES } from './lifecycle.ts';
 import { FAILURES, type JobQuery } from './listing.ts';
+
+/*
+ * Queries as they are typed. Not exported by `index.ts`: it loads Zod, which takes longer than a whole
+ * command that lists no jobs.
+ */
 
 const MAX_TEXT = 200;
 const MAX_PAGE = 1_000;

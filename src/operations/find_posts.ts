@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readTyped } from '../jobs/index.ts';
+import { readTyped } from '../jobs/job_query.ts';
 import type { PostPage, PostQuery, ProfileQuery } from '../library/index.ts';
 import { typedFields, typedWholeNumber } from '../platform/typed_fields.ts';
 import type { Sources } from '../sources/index.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { timeOf } from './time.ts';
 
 /**
  * Fields of a query as they are typed, in an address or in a terminal: blanks around a value do not
@@ -49,15 +50,6 @@ export function typedTime(label: string, about: About) {
   const error = `${label} must be a time, for example 2026-01-31T12:00:00Z.`;
   const time = z.string().refine((text) => timeOf(text) !== undefined, error);
   return time.meta({ format: 'date-time', ...about }).optional();
-}
-
-/** A time as a form's field sends it, without a zone; it is taken as UTC. */
-const WITHOUT_ZONE = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/;
-
-/** Milliseconds since 1970 UTC; `undefined` for what is not a time. */
-export function timeOf(text: string): number | undefined {
-  const time = Date.parse(WITHOUT_ZONE.test(text) ? `${text}Z` : text);
-  return Number.isNaN(time) ? undefined : time;
 }
 
 /** Field → the first thing that is wrong with it. */

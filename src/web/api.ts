@@ -1,4 +1,4 @@
-import { Elysia } from 'elysia';
+import type { Elysia } from 'elysia';
 import type { z } from 'zod';
 import type { SCHEMAS } from './contract/answers.ts';
 import type { WebDeps } from './deps.ts';
@@ -7,17 +7,23 @@ import { bulkRoutes } from './routes/bulk.tsx';
 import { healthRoute } from './routes/health.ts';
 import { historyRoutes } from './routes/history.tsx';
 import { importRoutes } from './routes/imports.tsx';
+import { jobChangeRoutes, jobRemovalRoutes } from './routes/job_changes.tsx';
 import { logRoutes } from './routes/job_log.ts';
 import { jobRoutes } from './routes/jobs.tsx';
 import { libraryRoutes } from './routes/library.tsx';
 import { startRoutes } from './routes/starts.tsx';
 
-/** What programs ask for, but for what is live. */
-export function apiRoutes(services: WebDeps) {
-  return new Elysia({ name: 'api' })
+/**
+ * Adds what programs ask for, but for what is live. They are added to the app itself: a plugin of
+ * plugins would have Elysia register each route once more.
+ */
+export function addApiRoutes(app: Elysia, services: WebDeps) {
+  return app
     .use(startRoutes(services))
     .use(batchRoutes(services))
     .use(jobRoutes(services))
+    .use(jobChangeRoutes(services))
+    .use(jobRemovalRoutes(services))
     .use(bulkRoutes(services))
     .use(logRoutes(services))
     .use(historyRoutes(services))
@@ -35,7 +41,7 @@ export function apiRoutes(services: WebDeps) {
  *
  * Without that header the answers are HTML. `xgpt/client` follows jobs live.
  */
-export type Api = ReturnType<typeof apiRoutes>;
+export type Api = ReturnType<typeof addApiRoutes>;
 
 /** What every refusal says. */
 export type Refusal = z.output<ReturnType<(typeof SCHEMAS)['Error']>>;

@@ -2,7 +2,7 @@ import type { Database } from 'bun:sqlite';
 import { Elysia } from 'elysia';
 import { loadForms } from '../operations/index.ts';
 import type { Logger } from '../platform/logger.ts';
-import { apiRoutes } from './api.ts';
+import { addApiRoutes } from './api.ts';
 import { createAccess } from './auth/index.ts';
 import type { WebDeps } from './deps.ts';
 import { createAllowedMethods } from './http/allowed_methods.ts';
@@ -74,7 +74,7 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     .use(plainQueries())
     .use(await assetRoutes(compiled))
     .use(accessRoutes({ access, logger }))
-    .use(apiRoutes(services))
+    .use((app) => addApiRoutes(app as unknown as Elysia, services))
     .use(streamRoutes(services))
     .use(pages(services))
     .use(jobDetailPage(services))

@@ -59,7 +59,7 @@ async function forMatching(
   filter: FilterOptions,
 ): Promise<number> {
   if (parts.length > 0) throw usageError('Give ids or filters, not both.');
-  const query = readFilter(filter);
+  const query = await readFilter(filter);
   const tracker = await openJobs();
   const outcome = await tracker.changeMatching(action, query);
   const { done, skipped } = outcome;

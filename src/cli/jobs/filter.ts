@@ -1,5 +1,5 @@
-import { type JobQuery, parseJobQuery } from '../../jobs/index.ts';
-import { timeOf } from '../../platform/typed_fields.ts';
+import type { JobQuery } from '../../jobs/index.ts';
+import { timeOf } from '../../platform/time.ts';
 import { CommandFailed, EXIT } from '../exit.ts';
 import { parsed } from '../input_errors.ts';
 
@@ -18,18 +18,20 @@ export interface FilterOptions {
  * @param more other fields of the query, as typed.
  * @throws CommandFailed that names the invalid options.
  */
-export function readFilter(
+export async function readFilter(
   { status, failure, type, session, words: q, since, until }: FilterOptions,
   more: { limit?: string | undefined } = {},
-): JobQuery {
+): Promise<JobQuery> {
   const [from, to] = [readTime('--since', since), readTime('--until', until)];
   const typed = { status, failure, type, session, q, since: from, until: to, ...more };
+  if (!isFiltered(typed)) return {};
+  const { parseJobQuery } = await import('../../jobs/job_query.ts');
   const typedAs = (field: string) => `--${field === 'q' ? 'words' : field}`;
   return parsed(() => parseJobQuery(typed), typedAs);
 }
 
 /** Whether any filter is set. */
-export function isFiltered(options: FilterOptions): boolean {
+export function isFiltered(options: FilterOptions & { limit?: string }): boolean {
   return Object.values(options).some((value: string | undefined) => value?.trim());
 }
 

@@ -14,7 +14,7 @@ export interface ListOptions extends FilterOptions {
 
 /** Prints the newest jobs as a table, or as JSON lines. */
 export async function listJobs(options: ListOptions): Promise<void> {
-  const query = readFilter(options, { limit: options.limit });
+  const query = await readFilter(options, { limit: options.limit });
   const tracker = await openJobs();
   const { jobs, nextCursor } = tracker.reader.listJobs(query);
   if (options.json) {

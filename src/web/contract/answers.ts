@@ -4,7 +4,7 @@ import {
   FAILURES,
   JOB_STATUSES,
   type JobType,
-  type StepStatus,
+  STEP_STATUSES,
 } from '../../jobs/index.ts';
 import { ARCHIVE, COMPLETED_JOB, POST, PROFILE, REFUSAL } from './examples.ts';
 import { once } from './once.ts';
@@ -14,18 +14,17 @@ import { once } from './once.ts';
  * return them: JSON turns a date into text, and Eden turns it back.
  */
 
-const time = z.date();
-const count = z.int().nonnegative();
-const status = z.enum(JOB_STATUSES);
-const reason = z.string().describe('In words for a person.');
-const jobType = z.string() as unknown as z.ZodType<JobType>;
+const time = once(() => z.date());
+const count = once(() => z.int().nonnegative());
+const status = once(() => z.enum(JOB_STATUSES));
+const reason = once(() => z.string().describe('In words for a person.'));
 
 const problem = once(() =>
   z.object({
     code: z.string().describe('Stable, for programs, for example not_found.'),
     message: z.string().describe('What happened, what was kept, and what to do.'),
     details: z.record(z.string(), z.string()).describe('Field → what is wrong with it.'),
-    timestamp: time,
+    timestamp: time(),
   }),
 );
 
@@ -36,12 +35,12 @@ const job = once(() =>
   z
     .object({
       id: z.string(),
-      type: jobType,
-      status,
-      createdAt: time,
-      startedAt: time.optional(),
-      completedAt: time.optional(),
-      updatedAt: time,
+      type: z.string() as unknown as z.ZodType<JobType>,
+      status: status(),
+      createdAt: time(),
+      startedAt: time().optional(),
+      completedAt: time().optional(),
+      updatedAt: time(),
       progress: z.object({
         current: z.number(),
         total: z.number().describe('0 = unknown.'),
@@ -50,51 +49,42 @@ const job = once(() =>
       }),
       metadata: z.record(z.string(), z.unknown()).optional().describe('The input.'),
       result: z.unknown().optional().describe('What the operation returned.'),
-      errorMessage: reason.optional(),
+      errorMessage: reason().optional(),
       errors: z.array(z.string()).describe('One per failed attempt, oldest first.'),
       failure: z.enum(FAILURES).optional().describe(FAILURE),
-      attempt: count.describe('How often it was started.'),
-      attemptsUsed: count.describe(
+      attempt: count().describe('How often it was started.'),
+      attemptsUsed: count().describe(
         'How many of these count against maxAttempts, including the current one.',
       ),
-      maxAttempts: count.describe('How many attempts may count before the job fails for good.'),
-      retryAt: time.optional(),
+      maxAttempts: count().describe('How many attempts may count before the job fails for good.'),
+      retryAt: time().optional(),
       tracked: z.boolean().describe('Its caller does the work itself, so nobody can resume it.'),
-      dismissedAt: time.optional(),
+      dismissedAt: time().optional(),
       sessionId: z.string().optional(),
       parentId: z.string().optional(),
     })
     .meta({ examples: [COMPLETED_JOB] }),
 );
 
-const stepStatus = z.enum([
-  'pending',
-  'running',
-  'completed',
-  'failed',
-  'compensated',
-  'skipped',
-]) satisfies z.ZodType<StepStatus>;
-
 const detailedJob = once(() =>
   job().extend({
     attempts: z.array(
       z.object({
-        attempt: count,
-        startedAt: time,
-        endedAt: time.optional(),
+        attempt: count(),
+        startedAt: time(),
+        endedAt: time().optional(),
         outcome: z.enum(['completed', 'failed', 'cancelled', 'interrupted', 'released']).optional(),
-        error: reason.optional(),
+        error: reason().optional(),
       }),
     ),
     steps: z.array(
       z.object({
         name: z.string(),
-        status: stepStatus,
+        status: z.enum(STEP_STATUSES),
         result: z.unknown().optional(),
-        error: reason.optional(),
-        startedAt: time.optional(),
-        endedAt: time.optional(),
+        error: reason().optional(),
+        startedAt: time().optional(),
+        endedAt: time().optional(),
       }),
     ),
     children: z.array(job().pick({ id: true, type: true, status: true })),
@@ -106,15 +96,15 @@ const jobPage = once(() =>
     jobs: z.array(job()).describe('Newest first.'),
     nextCursor: z.string().optional().describe('Leads to older jobs, as cursor.'),
     newerCursor: z.string().optional().describe('Leads back, as newer.'),
-    lookedBackTo: time.optional(),
+    lookedBackTo: time().optional(),
   }),
 );
 
 const sessionPage = once(() =>
   jobPage().extend({
     summary: z.object({
-      jobs: count,
-      byStatus: z.partialRecord(status, count),
+      jobs: count(),
+      byStatus: z.partialRecord(status(), count()),
       progress: z.object({ current: z.number(), total: z.number() }),
     }),
   }),
@@ -122,21 +112,21 @@ const sessionPage = once(() =>
 
 const history = once(() => {
   const period = z.object({
-    completed: count,
-    failed: count,
-    cancelled: count,
+    completed: count(),
+    failed: count(),
+    cancelled: count(),
     medianMs: z.number().optional(),
     p95Ms: z.number().optional(),
   });
   return z.object({
     by: z.enum(['hour', 'day']),
-    since: time,
-    until: time,
+    since: time(),
+    until: time(),
     types: z.array(
       period.extend({
         type: z.string(),
-        periods: z.array(period.extend({ start: time })),
-        reasons: z.array(z.object({ reason, count })),
+        periods: z.array(period.extend({ start: time() })),
+        reasons: z.array(z.object({ reason: reason(), count: count() })),
       }),
     ),
   });
@@ -150,7 +140,7 @@ const post = once(() =>
     author: z.string(),
     authorName: z.string(),
     text: z.string(),
-    createdAt: time,
+    createdAt: time(),
     language: z.string().optional(),
     url: z.string().optional(),
     inReplyToId: z.string().optional(),
@@ -164,9 +154,9 @@ const post = once(() =>
         alt: z.string().optional(),
       }),
     ),
-    likes: count.optional(),
-    reposts: count.optional(),
-    replies: count.optional(),
+    likes: count().optional(),
+    reposts: count().optional(),
+    replies: count().optional(),
     similarity: z.number().optional().describe('With by=meaning; 1 is the same.'),
   }),
 );
@@ -181,29 +171,31 @@ const profile = once(() =>
     location: z.string().optional(),
     website: z.string().optional(),
     avatarUrl: z.string().optional(),
-    createdAt: time.optional(),
-    followers: count.optional(),
-    following: count.optional(),
-    posts: count.optional(),
-    postsHeld: count.describe('How many of its posts are in the library.'),
+    createdAt: time().optional(),
+    followers: count().optional(),
+    following: count().optional(),
+    posts: count().optional(),
+    postsHeld: count().describe('How many of its posts are in the library.'),
   }),
 );
 
 const health = once(() =>
   z.object({
     status: z.enum(['ok', 'failing']),
-    problems: z.array(z.object({ code: z.string(), message: z.string(), since: time })).optional(),
-    uptimeSeconds: count.optional(),
-    watchers: count.optional().describe('Open live connections.'),
-    activeJobs: count.optional(),
+    problems: z
+      .array(z.object({ code: z.string(), message: z.string(), since: time() }))
+      .optional(),
+    uptimeSeconds: count().optional(),
+    watchers: count().optional().describe('Open live connections.'),
+    activeJobs: count().optional(),
     processes: z
       .array(
         z.object({
           kind: z.string(),
-          pid: count,
+          pid: count(),
           host: z.string(),
-          startedAt: time,
-          seenAt: time,
+          startedAt: time(),
+          seenAt: time(),
         }),
       )
       .optional(),
@@ -230,24 +222,26 @@ export const SCHEMAS = {
   ),
   BulkAnswer: once(() =>
     z
-      .object({ action: z.enum(BULK_ACTIONS), done: count, skipped: count })
+      .object({ action: z.enum(BULK_ACTIONS), done: count(), skipped: count() })
       .meta({ examples: [{ action: 'retry', done: 12, skipped: 3 }] }),
   ),
   History: history,
   PostPage: once(() =>
     z
-      .object({ posts: z.array(post()), total: count, nextCursor: z.string().optional() })
+      .object({ posts: z.array(post()), total: count(), nextCursor: z.string().optional() })
       .meta({ examples: [{ posts: [POST], total: 1 }] }),
   ),
   ProfilePage: once(() =>
     z
-      .object({ profiles: z.array(profile()), total: count, nextCursor: z.string().optional() })
+      .object({ profiles: z.array(profile()), total: count(), nextCursor: z.string().optional() })
       .meta({ examples: [{ profiles: [PROFILE], total: 1 }] }),
   ),
   Imports: once(() =>
     z
       .object({
-        imports: z.array(z.object({ name: z.string(), bytes: count.optional(), addedAt: time })),
+        imports: z.array(
+          z.object({ name: z.string(), bytes: count().optional(), addedAt: time() }),
+        ),
       })
       .meta({ examples: [{ imports: [ARCHIVE] }] }),
   ),

@@ -191,16 +191,16 @@ export const FOLLOWED_LOGS = unchecked<{ log?: string[]; lastEventId?: string }>
         examples: [[`${COMPLETED_JOB.id}@0`]],
       })
       .optional(),
-    lastEventId,
+    lastEventId: lastEventId(),
   }),
 );
 
-export const FOLLOWED_JOB = unchecked<{ lastEventId?: string }>(() => z.object({ lastEventId }));
+export const FOLLOWED_JOB = unchecked<{ lastEventId?: string }>(() =>
+  z.object({ lastEventId: lastEventId() }),
+);
 
-const lastEventId = z
-  .string()
-  .optional()
-  .describe('What Last-Event-ID says, for those that cannot set a header.');
+const lastEventId = () =>
+  z.string().optional().describe('What Last-Event-ID says, for those that cannot set a header.');
 
 export const FOLLOWED_JOBS_QUERY = unchecked<{ job: string[] }>(() =>
   z.object({

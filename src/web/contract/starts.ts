@@ -101,13 +101,13 @@ export type StartRoutes = Elysia<
 const FORM_OR_JSON = ['application/json', 'application/x-www-form-urlencoded'] as const;
 
 /** One start by its type, or a list of them. */
-export function startsBody(
-  tracker: StartDeps['tracker'],
-): DeclaredInput<StartRequest | StartRequest[]> {
-  const example = tracker.types.flatMap((type) => {
-    const input = wordsOf(type).example;
-    return input ? [{ type, input }] : [];
-  });
+export function startsBody({
+  tracker,
+  operations,
+}: StartDeps): DeclaredInput<StartRequest | StartRequest[]> {
+  const example = [...operations.values()].flatMap(({ type, words: { example: input } }) =>
+    input ? [{ type, input }] : [],
+  );
   return unchecked(() => startsSchema(tracker), { types: ['application/json'], example });
 }
 

@@ -16,62 +16,18 @@ import { readStart, startAll, startFrom } from './start.ts';
 type Result = { job: Job } | { error: Problem };
 
 /** `POST /api/jobs`: starts one job by its type, or a list of them. */
-export function batchRoutes({ tracker, live, idempotent }: WebDeps) {
-  async function start(context: RequestContext, body: unknown) {
-    const results = Array.isArray(body)
-      ? await startList(context, body)
-      : [await startOne(context, body)];
-    const { status, headers } = outcomeOf(results);
-    return responseTo(
-      context.request,
-      () => ({ results: results.map(jsonOf) }),
-      {
-        html: () => results.map(htmlOf).join(''),
-        text: () => results.map(textOf).join(''),
-      },
-      status,
-      headers,
-    );
-  }
-
-  async function startList(context: RequestContext, items: unknown[]): Promise<Result[]> {
-    if (items.length === 0 || items.length > MAX_BATCH) {
-      throw new Problem(422, 'invalid_input', 'Nothing was started.', {
-        message: `A list may have 1 to ${MAX_BATCH} entries; this one has ${items.length}.`,
-        details: { body: `Body must be one start or a list of 1 to ${MAX_BATCH}.` },
-      });
-    }
-    const results = await startAll(tracker, items, context);
-    const problemOf = items.length > 1 ? entryProblem : toProblem;
-    return results.map((result) => ('job' in result ? result : { error: problemOf(result.error) }));
-  }
-
-  /** Twice within a moment it is one job, unlike in a list. */
-  async function startOne(context: RequestContext, item: unknown): Promise<Result> {
-    try {
-      const { type, fields } = readStart(item);
-      return { job: await startFrom(tracker, type, fields, context) };
-    } catch (error) {
-      return { error: toProblem(error) };
-    }
-  }
-
-  const htmlOf = (result: Result) =>
-    'job' in result
-      ? JobCard({ view: live.view(result.job), now: new Date() })
-      : ErrorResult({ model: result.error.model() });
-
+export function batchRoutes(deps: WebDeps) {
   return new Elysia({ name: 'batch' }).post(
     '/api/jobs',
     async ({ request, server }) => {
       const body = await parseBody({ request });
       return asStated(
-        idempotent(request, body, (uuidAt) => start({ request, server, uuidAt }, body)),
+        deps.idempotent(request, body, (uuidAt) => start(deps, { request, server, uuidAt }, body)),
       );
     },
     {
       ...READ_BY_HANDLER,
-      body: startsBody(tracker),
+      body: startsBody(deps),
       response: {
         202: returns('BatchAnswer', 'All were started.'),
         207: returns('BatchAnswer', 'Some were started.'),
@@ -88,6 +44,55 @@ export function batchRoutes({ tracker, live, idempotent }: WebDeps) {
       }),
     },
   );
+}
+
+async function start(deps: WebDeps, context: RequestContext, body: unknown): Promise<Response> {
+  const results = Array.isArray(body)
+    ? await startList(deps, context, body)
+    : [await startOne(deps, context, body)];
+  const { status, headers } = outcomeOf(results);
+  const formats = {
+    html: () => results.map((result) => htmlOf(deps, result)).join(''),
+    text: () => results.map(textOf).join(''),
+  };
+  const value = () => ({ results: results.map(jsonOf) });
+  return responseTo(context.request, value, formats, status, headers);
+}
+
+async function startList(
+  { tracker }: WebDeps,
+  context: RequestContext,
+  items: unknown[],
+): Promise<Result[]> {
+  if (items.length === 0 || items.length > MAX_BATCH) {
+    throw new Problem(422, 'invalid_input', 'Nothing was started.', {
+      message: `A list may have 1 to ${MAX_BATCH} entries; this one has ${items.length}.`,
+      details: { body: `Body must be one start or a list of 1 to ${MAX_BATCH}.` },
+    });
+  }
+  const results = await startAll(tracker, items, context);
+  const problemOf = items.length > 1 ? entryProblem : toProblem;
+  return results.map((result) => ('job' in result ? result : { error: problemOf(result.error) }));
+}
+
+/** Twice within a moment it is one job, unlike in a list. */
+async function startOne(
+  { tracker }: WebDeps,
+  context: RequestContext,
+  item: unknown,
+): Promise<Result> {
+  try {
+    const { type, fields } = readStart(item);
+    return { job: await startFrom(tracker, type, fields, context) };
+  } catch (error) {
+    return { error: toProblem(error) };
+  }
+}
+
+function htmlOf({ live }: WebDeps, result: Result) {
+  return 'job' in result
+    ? JobCard({ view: live.view(result.job), now: new Date() })
+    : ErrorResult({ model: result.error.model() });
 }
 
 const jsonOf = (result: Result) => ('job' in result ? result : { error: result.error.json() });

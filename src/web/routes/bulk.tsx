@@ -1,6 +1,6 @@
 import { Elysia } from 'elysia';
 import { BulkNote } from '../../../views/jobs/bulk_bar.tsx';
-import { toJobQuery } from '../../jobs/index.ts';
+import { toJobQuery } from '../../jobs/job_query.ts';
 import { bulkText } from '../../text/job_text.ts';
 import { about, answers } from '../contract/declare.ts';
 import { BULK_BODY } from '../contract/requests.ts';

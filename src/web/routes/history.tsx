@@ -2,7 +2,7 @@ import { Elysia } from 'elysia';
 import { HistoryPage } from '../../../views/pages/history.tsx';
 import type { HistorySpan } from '../../../views/view_models.ts';
 import { HISTORY_STEPS, type HistoryQuery } from '../../jobs/index.ts';
-import { timeOf } from '../../platform/typed_fields.ts';
+import { timeOf } from '../../platform/time.ts';
 import { historyText } from '../../text/history_text.ts';
 import { about, INVALID_QUERY, refusals, returns } from '../contract/declare.ts';
 import {

@@ -4,14 +4,8 @@ import { JobsPage } from '../../../views/pages/jobs.tsx';
 import { SessionPage } from '../../../views/pages/session.tsx';
 import { SessionsPage } from '../../../views/pages/sessions.tsx';
 import type { BulkModel, JobsModel } from '../../../views/view_models.ts';
-import {
-  BULK_ACTIONS,
-  type BulkAction,
-  isOpenTo,
-  type JobPage,
-  type TypedJobQuery,
-  toJobQuery,
-} from '../../jobs/index.ts';
+import { BULK_ACTIONS, type BulkAction, isOpenTo, type JobPage } from '../../jobs/index.ts';
+import { type TypedJobQuery, toJobQuery } from '../../jobs/job_query.ts';
 import {
   BULK_PAGE_QUERY,
   JOBS_PAGE_QUERY,

@@ -18,8 +18,8 @@ export function startPages(deps: WebDeps) {
   for (const operation of deps.operations.values()) {
     pages.get(
       `/${operation.type}`,
-      async ({ request, query }) =>
-        html(await startPage(deps, request, operation, { values: query, errors: {} })),
+      async ({ request, query: values }) =>
+        html(await startPage(deps, request, operation, { values, errors: {} })),
       { query: FORM_VALUES, detail: { hide: true } },
     );
   }

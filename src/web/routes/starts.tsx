@@ -25,9 +25,9 @@ export function startRoutes(deps: WebDeps) {
       `/api/${type}`,
       async ({ request, server }) => {
         if (!upload || !isUpload(request)) {
-          const body = await parseFields({ request });
-          return idempotent(request, body, (uuidAt) =>
-            start(deps, { request, server, uuidAt }, type, body),
+          const fields = await parseFields({ request });
+          return idempotent(request, fields, (uuidAt) =>
+            start(deps, { request, server, uuidAt }, type, fields),
           );
         }
         refuseKey(request);
