@@ -41,8 +41,6 @@ const REMAINING_FUNCTIONS: string[] = [
   'src/jobs/store/sqlite/reader.ts createSqliteJobReader',
   'src/web/live/jobs_stream.ts follow',
   'src/web/live/taskbar.tsx createLiveTaskbar',
-  'src/web/routes/jobs.tsx jobRoutes',
-  'src/web/routes/starts.tsx startRoutes',
 ];
 
 function isOurs(path: string): boolean {
