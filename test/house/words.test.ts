@@ -79,7 +79,6 @@ const REMAINING: string[] = [
   'test/jobs/interleavings.test.ts: at work',
   'test/support/job_history.ts: at work',
   'test/web/access.test.ts: guesses',
-  'test/web/auth/login_throttle.test.ts: guesses',
   'test/web/eden.test.ts: What was asked',
   'test/web/job_log.test.ts: at work',
   'test/web/large_jobs.test.ts: At work',
