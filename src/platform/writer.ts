@@ -129,11 +129,11 @@ export class Writer {
       this.#refuse(new WriteRefused(obstacle));
       return;
     }
-    const end = performance.now() + MAX_TRANSACTION_MS;
+    const end = this.#scheduler.elapsed() + MAX_TRANSACTION_MS;
     do {
       if (!this.#hasBegun()) return;
       this.#transact();
-    } while (this.#batchSizes.length > 0 && performance.now() < end);
+    } while (this.#batchSizes.length > 0 && this.#scheduler.elapsed() < end);
     if (this.#writes.length > 0) this.#schedule();
   }
 
@@ -185,7 +185,7 @@ export class Writer {
     const most = this.#batchSizes.shift() ?? this.#writes.length;
     const values: unknown[] = [];
     let isRun = false;
-    const end = performance.now() + MAX_TRANSACTION_MS;
+    const end = this.#scheduler.elapsed() + MAX_TRANSACTION_MS;
     try {
       const version = this.#version.get()?.data_version;
       const hasForeignChanges = version !== this.#seenVersion;
@@ -193,7 +193,7 @@ export class Writer {
       this.#seenVersion = version;
       while (values.length < most) {
         values.push(this.#writes[values.length]?.run());
-        if (performance.now() > end) break;
+        if (this.#scheduler.elapsed() > end) break;
       }
       isRun = true;
       for (const listener of this.#listeners.values()) listener.committing();
