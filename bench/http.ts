@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { measureIdle } from './http/idle.ts';
 import { measurePosts } from './http/load.ts';
 import { MIXES, measureQuickJobs } from './http/quick_jobs.ts';
-import { startServer, startXgpt } from './http/server.ts';
+import { settingsFor, startServer, startXgpt } from './http/server.ts';
 import {
   atLeast,
   type Cell,
@@ -27,7 +27,12 @@ const TITLES: Record<string, string> = {
   xgpt: 'xgpt',
   'bare-grouped': 'bare Bun server, one commit for each turn of the event loop',
   'bare-single': 'bare Bun server, one commit for each request',
+  'part-elysia': 'the first of these behind Elysia',
+  'part-enqueue': 'bare Bun server before xgpt’s `enqueue`: its checks, tables and claims',
 };
+
+/** So that jobs that were started wait for their second page, and cost nothing meanwhile. */
+const SETTINGS = { XGPT_SAMPLE_PAGE_MS: '60000' };
 
 export const http: Suite = {
   title: 'The server',
@@ -64,10 +69,10 @@ function posts(connections: number, subject: string): Measurement {
 }
 
 function startSubject(subject: string, { folder }: Setting) {
-  // The started jobs wait for their second page, so that they cost nothing.
-  if (subject === 'xgpt') return startXgpt(folder, { XGPT_SAMPLE_PAGE_MS: '60000' });
-  const script = join(import.meta.dir, 'http/bare_server.ts');
-  return startServer([script, folder, subject === 'bare-grouped' ? 'grouped' : 'single']);
+  if (subject === 'xgpt') return startXgpt(folder, SETTINGS);
+  const [kind, mode = ''] = subject.split('-');
+  const script = join(import.meta.dir, `http/${kind === 'part' ? 'parts' : kind}_server.ts`);
+  return startServer([script, folder, mode], settingsFor(folder, SETTINGS));
 }
 
 function postTable(results: Results): string {
@@ -76,18 +81,23 @@ function postTable(results: Results): string {
   const figure = (count: number, subject: string, name: string) =>
     results.median(`post${count}`, subject, name);
   const rows = Object.entries(TITLES).map(([subject, title]): Cell[] => [
-    title,
+    subject === title ? title : `${subject}: ${title}`,
     ...measured.flatMap((count) => [
       figure(count, subject, 'perSecond'),
       figure(count, subject, 'p50'),
       figure(count, subject, 'p99'),
     ]),
   ]);
-  const ratios = ['bare-grouped', 'bare-single'].map((other): Cell[] => [
-    `xgpt to ${TITLES[other]}`,
+  const ratios = [
+    ['xgpt', 'bare-grouped'],
+    ['xgpt', 'bare-single'],
+    ['part-elysia', 'bare-grouped'],
+    ['part-enqueue', 'bare-grouped'],
+  ].map(([subject = '', other = '']): Cell[] => [
+    `${subject} to ${other}`,
     ...measured.flatMap((count) => {
-      const rate = (subject: string) => figure(count, subject, 'perSecond');
-      return [times(ratioOf(rate('xgpt'), rate(other))), undefined, undefined];
+      const rate = (of: string) => figure(count, of, 'perSecond');
+      return [times(ratioOf(rate(subject), rate(other))), undefined, undefined];
     }),
   ]);
   const head = measured.flatMap((count) => [`at ${count}, a second`, 'p50, ms', 'p99, ms']);

@@ -15,14 +15,22 @@ export async function startXgpt(
   folder: string,
   settings: Record<string, string> = {},
 ): Promise<RunningServer> {
-  return startServer([MAIN], {
+  return startServer([MAIN], settingsFor(folder, settings));
+}
+
+/** The settings of a server that takes as many jobs as come. */
+export function settingsFor(
+  folder: string,
+  settings: Record<string, string>,
+): Record<string, string> {
+  return {
     PORT: '0',
     XGPT_DATA_DIR: folder,
     XGPT_LOG_LEVEL: 'error',
     XGPT_MAX_WAITING: '1000000',
     XGPT_MAX_WAITING_PER_CLIENT: '1000000',
     ...settings,
-  });
+  };
 }
 
 /** A script that prints its address once it listens. */
