@@ -287,7 +287,7 @@ describe('exit codes', () => {
     ]) {
       const { code, stderr } = await run(words, { dataDir: join(dataDir, 'file') });
       expect(code).toBe(5);
-      expect(stderr).toContain('Set XGPT_DATA_DIR to a folder that can be written to.');
+      expect(stderr).toContain('Set XGPT_DATA_DIR to a writable folder.');
     }
     mkdirSync(join(dataDir, 'other'));
     await Bun.write(join(dataDir, 'other', 'xgpt.sqlite'), 'a shopping list, not a database');
