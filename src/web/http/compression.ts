@@ -27,7 +27,8 @@ export function compressed(
   response: Response,
   otherHeaders: Record<string, string> = {},
 ): Promise<Response> | undefined {
-  if (!mayCompress(response)) return undefined;
+  // First: to look at a body makes a stream of it.
+  if (!request.headers.has('accept-encoding') || !mayCompress(response)) return undefined;
   const encoding = encodingFor(request, ORDER);
   return encoding && inForm(encoding, response, otherHeaders);
 }
