@@ -173,6 +173,6 @@ describe('an archive that turns out to be damaged', () => {
   test('or is no X archive at all says so', async () => {
     const job = await importOf('holiday.zip', { 'photo.txt': 'not a photo' });
     expect(job).toMatchObject({ status: 'failed', attempt: 1 });
-    expect(job.errorMessage).toContain('no X data archive');
+    expect(job.errorMessage).toContain('not an X data archive');
   });
 });
