@@ -7,13 +7,10 @@ import {
   setDefaultTimeout,
   test,
 } from 'bun:test';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { PermanentError, type QueuedJobContext } from '../../src/jobs/index.ts';
 import { closeBrowser, closePages, openPage } from '../support/browser.ts';
-import { logEvents } from '../support/log_events.ts';
-import { startLogWriter, writtenLines } from '../support/log_writer.ts';
-import { lastingPort } from '../support/port.ts';
-import { startServer, stopServers, type TestServer } from '../support/server.ts';
+import { stopServers } from '../support/server.ts';
 import {
   closeStagedApps,
   type StagedApp,
@@ -21,6 +18,7 @@ import {
   untilStopped,
 } from '../support/staged_app.ts';
 import { until } from '../support/wait.ts';
+import { ends, reconnects, recordLog, shown, showsEnd } from './job_page_setup.ts';
 
 // Chromium is slow on a machine that is busy.
 setDefaultTimeout(120_000);
@@ -28,57 +26,6 @@ afterAll(closeBrowser);
 afterAll(stopServers);
 afterAll(closeStagedApps);
 afterEach(closePages);
-
-/** From the page's start on, everything that its log ever showed. */
-async function recordLog(context: BrowserContext): Promise<void> {
-  await context.addInitScript(() => {
-    const recording = window as unknown as { shown: string; opened: number };
-    recording.shown = '';
-    document.addEventListener('readystatechange', () => {
-      const lines = document.getElementById('log-lines');
-      if (document.readyState !== 'interactive' || !lines) return;
-      recording.shown = lines.textContent ?? '';
-      recording.opened = 0;
-      document.addEventListener('htmx:sseOpen', () => {
-        recording.opened++;
-      });
-      new MutationObserver((changes) => {
-        for (const { addedNodes } of changes) {
-          for (const node of addedNodes) recording.shown += node.textContent;
-        }
-      }).observe(lines, { childList: true });
-    });
-  });
-}
-
-const shown = (page: Page) =>
-  page.evaluate(() => (window as unknown as { shown: string }).shown ?? '');
-
-/** How often its connection was open. */
-const opened = (page: Page) =>
-  page.evaluate(() => (window as unknown as { opened: number }).opened);
-
-/** Says that the machine is online again until that has opened a connection: not one that has just begun. */
-const reconnects = async (page: Page) => {
-  const before = await opened(page);
-  await until('the page has connected again', async () => {
-    await page.evaluate(() => window.dispatchEvent(new Event('online')));
-    return (await opened(page)) > before;
-  });
-};
-
-const ends = async (page: Page, end: string) => {
-  await until(`the log ends with ${end.trim()}`, async () => (await shown(page)).endsWith(end));
-};
-
-/** How far the end of the log is below what is seen of it, in CSS pixels. */
-const belowTheEnd = (page: Page) =>
-  page
-    .locator('#log-lines')
-    .evaluate((lines) => lines.scrollHeight - lines.scrollTop - lines.clientHeight);
-
-const showsEnd = (page: Page) =>
-  until('the end is in sight', async () => (await belowTheEnd(page)) < 8);
 
 /** What is on a screen is there a frame after the last change. */
 const settled = (page: Page) =>
@@ -88,96 +35,6 @@ const settled = (page: Page) =>
         requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
       }),
   );
-
-describe('a log that another process writes', () => {
-  let server: TestServer;
-
-  const restart = async () => {
-    await server.end('SIGKILL');
-    server = await startServer(server.dataDir, { PORT: new URL(server.url).port });
-  };
-
-  test('at 200 lines/s is followed to the end, across a restart and three forced reconnects', async () => {
-    server = await startServer(undefined, { PORT: lastingPort() });
-    const writer = await startLogWriter({ dataDir: server.dataDir, lines: 1_600, perSecond: 200 });
-    const { page, context } = await openPage();
-    await recordLog(context);
-    await page.goto(`${server.url}/jobs/${writer.id}`);
-    writer.begin();
-    const has = (line: number) =>
-      until(`line ${line} is there`, async () => (await shown(page)).includes(`line ${line} `));
-    for (const line of [250, 500, 750]) {
-      await has(line);
-      await reconnects(page);
-    }
-    await has(1_000);
-    await restart();
-    await ends(page, writtenLines(1_600).slice(-60));
-    expect(await shown(page)).toBe(writtenLines(1_600));
-    await showsEnd(page);
-    await writer.end();
-  });
-
-  test('at 1,000 lines/s is complete in two browsers and a plain client, across three restarts', async () => {
-    server = await startServer(undefined, { PORT: lastingPort() });
-    const writer = await startLogWriter({
-      dataDir: server.dataDir,
-      lines: 5_000,
-      perSecond: 1_000,
-    });
-    const pages: Page[] = [];
-    for (let browser = 0; browser < 2; browser++) {
-      const { page, context } = await openPage();
-      await recordLog(context);
-      await page.goto(`${server.url}/jobs/${writer.id}`);
-      pages.push(page);
-    }
-    const last = writtenLines(5_000).slice(-60);
-    const bare = followAsCurl(() => server.url, writer.id, last);
-    writer.begin();
-    for (const line of [500, 1_500, 2_500]) {
-      await until(`line ${line} is there`, () => bare.text().includes(`line ${line} `));
-      await restart();
-    }
-    await bare.end;
-    for (const page of pages) await ends(page, last);
-    expect(bare.text()).toBe(writtenLines(5_000));
-    for (const page of pages) expect(await shown(page)).toBe(writtenLines(5_000));
-    // However long it is, the page keeps the newest 2,000 and says so.
-    const kept = (await pages[0]?.locator('#log-lines').textContent()) ?? '';
-    expect(kept).toEndWith(last);
-    expect(kept.split('\n').length - 1).toBeGreaterThanOrEqual(2_000);
-    expect(kept.split('\n').length - 1).toBeLessThanOrEqual(2_200);
-    expect(await pages[0]?.locator('#log-cut').isVisible()).toBe(true);
-    await writer.end();
-  });
-
-  /** Reads the stream as `curl -N` does, and again from where it was when it breaks. */
-  function followAsCurl(url: () => string, id: string, last: string) {
-    let text = '';
-    let position = 0;
-    const end = (async () => {
-      while (!text.endsWith(last)) {
-        try {
-          const stream = logEvents(await fetch(`${url()}/api/jobs/stream?log=${id}@${position}`));
-          for (;;) {
-            const known = stream.parts.length;
-            await stream.until(() => stream.parts.length > known);
-            for (const part of stream.parts.slice(known)) {
-              text += part.text;
-              position = part.position;
-            }
-            if (text.endsWith(last)) return stream.leave();
-          }
-        } catch {
-          // The server is being started again.
-          await Bun.sleep(50);
-        }
-      }
-    })();
-    return { text: () => text, end };
-  }
-});
 
 describe('the page of a job', () => {
   let app: StagedApp;

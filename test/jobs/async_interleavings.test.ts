@@ -1,12 +1,6 @@
 import { expect, test } from 'bun:test';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { openDatabase } from '../../src/platform/database.ts';
 import { writerOf } from '../../src/platform/writer.ts';
-import { historyAfter } from '../support/job_history.ts';
 import type { Member, Worker } from '../support/job_world.ts';
-import { errand, gate, setup } from '../support/jobs.ts';
 import { type Race, races, type Script } from '../support/race.ts';
 
 const LIMIT_MS = 60_000;
@@ -127,86 +121,6 @@ test(
     }),
   LIMIT_MS,
 );
-
-/** A few steps and an end. */
-const brief: Script = (worker, race) => [
-  ...Array.from({ length: race.random() * 3 }, () => () => {}),
-  () =>
-    race.random() < 0.2 && worker.attempt === 1
-      ? worker.fail(new Error('not yet'))
-      : worker.finish('done'),
-];
-
-for (const limit of [1, 2]) {
-  test(
-    `places become free while claims are under way: never more than ${limit} at once in both processes, and all jobs run`,
-    () =>
-      races(
-        ['here', 'here and there', 'there'],
-        async (race) => {
-          race.work(brief);
-          for (let index = 0; index < 4; index++) {
-            const { tracker } = race.scheduler.pick(race.members);
-            const request = { type: 'errand', input: {} } as const;
-            const ask = () => void tracker.enqueueMany(index % 2 ? [request, request] : [request]);
-            race.act({ ...race.here, process: processOf(race, tracker) }, ask);
-          }
-          await race.run();
-          expect(mostRunning(race)).toBeLessThanOrEqual(limit);
-          const begun = new Set(race.world.workers.map(({ member }) => member));
-          if (begun.size === 2) return 'here and there';
-          return begun.has(race.here) ? 'here' : 'there';
-        },
-        { concurrency: { errand: limit } },
-      ),
-    LIMIT_MS,
-  );
-}
-
-/** How many jobs ran at once at most, according to the database. */
-function mostRunning(race: Race): number {
-  const isRunning = (status: string | null) => status === 'running' || status === 'cancelling';
-  let running = 0;
-  let most = 0;
-  for (const { before, after } of historyAfter(race.world.eye, 0)) {
-    running += Number(isRunning(after)) - Number(isRunning(before));
-    most = Math.max(most, running);
-  }
-  return most;
-}
-
-function processOf(race: Race, tracker: Member['tracker']) {
-  return (race.members.find((member) => member.tracker === tracker) as Member).process;
-}
-
-test('a job that is queued while a claim waits for the lock starts as soon as the lock is free', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'xgpt-lock-'));
-  const path = join(folder, 'xgpt.sqlite');
-  const begun: string[] = [];
-  const { promise: forever, resolve: finish } = gate();
-  const run = ({ name }: { name: string }) => {
-    begun.push(name);
-    return forever;
-  };
-  const definitions = [errand(run, { concurrency: 2 })];
-  const { tracker, clock, database } = setup({ definitions }, openDatabase(path));
-  await tracker.start();
-  const other = openDatabase(path);
-  other.run('BEGIN IMMEDIATE');
-  const first = tracker.enqueue('errand', { name: 'first' });
-  await clock.advance(20);
-  const second = tracker.enqueue('errand', { name: 'second' });
-  await clock.advance(20);
-  other.run('COMMIT');
-  await clock.advance(20);
-  await Promise.all([first, second]);
-  expect(begun).toEqual(['first', 'second']);
-  finish();
-  await tracker.stop();
-  other.close();
-  database.close();
-  rmSync(folder, { recursive: true });
-});
 
 /** The other process observes the lease while time passes there, and stands still here. */
 function watches(race: Race): void {

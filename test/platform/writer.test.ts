@@ -1,80 +1,22 @@
 import { Database } from 'bun:sqlite';
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { describe, expect, test } from 'bun:test';
 import { openDatabase } from '../../src/platform/database.ts';
 import { WriteRefused } from '../../src/platform/database_issue.ts';
+import { writerOf } from '../../src/platform/writer.ts';
+import { consequences } from '../support/clock.ts';
 import {
-  MAX_WAIT_MS,
-  type TransactionListener,
-  Writer,
-  writerOf,
-} from '../../src/platform/writer.ts';
-import { consequences, testClock } from '../support/clock.ts';
+  db,
+  insert,
+  notes,
+  path,
+  Recorder,
+  registerHooks,
+  ticksUntil,
+  transactions,
+  writer,
+} from './writer_setup.ts';
 
-let folder: string;
-let path: string;
-let db: Database;
-let writer: Writer;
-let transactions: Recorder;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'xgpt-writer-'));
-  path = join(folder, 'xgpt.sqlite');
-  db = openDatabase(path);
-  db.run('CREATE TABLE notes (text TEXT NOT NULL UNIQUE)');
-  writer = new Writer(db);
-  transactions = new Recorder();
-  writer.join('recorder', transactions);
-});
-
-afterEach(() => {
-  db.close();
-  rmSync(folder, { recursive: true });
-});
-
-/** Records the steps of transactions in their order. */
-class Recorder implements TransactionListener {
-  events: string[] = [];
-  begun = () => this.#record('begun');
-  committing = () => this.#record('committing');
-  committed = () => this.#record('committed');
-  rolledBack = () => this.#record('rolled back');
-
-  get committedCount(): number {
-    return this.events.filter((event) => event === 'committed').length;
-  }
-
-  #record(event: string): void {
-    this.events.push(event);
-  }
-}
-
-const insert = (text: string) => () => {
-  db.run('INSERT INTO notes VALUES (?)', [text]);
-  return text;
-};
-
-const notes = () => db.query('SELECT text FROM notes ORDER BY rowid').values().flat();
-
-/** How often a timer of 5 ms fires until `done`, and the longest time in between, in ms. */
-async function ticksUntil(done: Promise<unknown>): Promise<{ ticks: number; longest: number }> {
-  let ticks = 0;
-  let longest = 0;
-  let last = performance.now();
-  const tick = () => {
-    const now = performance.now();
-    longest = Math.max(longest, now - last);
-    last = now;
-    ticks++;
-  };
-  const timer = setInterval(tick, 5);
-  await done.catch(() => {});
-  clearInterval(timer);
-  tick();
-  return { ticks, longest };
-}
+registerHooks();
 
 function spin(ms: number): void {
   const end = performance.now() + ms;
@@ -275,82 +217,6 @@ describe('a commit that fails', () => {
     expect(notes()).toEqual(['small', 'small too']);
     db.run('PRAGMA max_page_count = 1000000');
     expect(await writer.write(insert(big))).toBe(big);
-  });
-});
-
-describe('while another process has the lock', () => {
-  /** A connection that has it until `release`. */
-  function holdLock() {
-    const other = new Database(path);
-    other.run('BEGIN IMMEDIATE');
-    return {
-      release() {
-        other.run('COMMIT');
-        other.close();
-      },
-    };
-  }
-
-  test('for 300 ms: the event loop continues, then everything is written in one transaction', async () => {
-    const { release } = holdLock();
-    const started = performance.now();
-    setTimeout(release, 300);
-    const writes = Promise.all([writer.write(insert('one')), writer.write(insert('two'))]);
-    const { ticks, longest } = await ticksUntil(writes);
-    expect(await writes).toEqual(['one', 'two']);
-    expect(performance.now() - started).toBeWithin(290, 2_000);
-    expect(ticks).toBeGreaterThan(10);
-    expect(longest).toBeLessThan(200);
-    expect(transactions.events).toEqual(['begun', 'committing', 'committed']);
-  });
-
-  test('later writes wait behind earlier ones, in their order', async () => {
-    const { release } = holdLock();
-    const first = writer.write(insert('first'));
-    await Bun.sleep(20);
-    const second = writer.write(insert('second'));
-    await Bun.sleep(20);
-    expect(notes()).toEqual([]);
-    release();
-    await Promise.all([first, second]);
-    expect(notes()).toEqual(['first', 'second']);
-    expect(transactions.committedCount).toBe(1);
-  });
-
-  test('for too long: waiting writes are rejected and never written, later ones are written', async () => {
-    const clock = testClock();
-    writer.use(clock);
-    const { release } = holdLock();
-    const outcomes = Promise.allSettled([writer.write(insert('a')), writer.write(insert('b'))]);
-    await clock.advance(MAX_WAIT_MS - 100);
-    const early = await Promise.race([outcomes, 'still waiting']);
-    expect(early).toBe('still waiting');
-    await clock.advance(200);
-    for (const outcome of await outcomes)
-      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'SQLITE_BUSY' } });
-    release();
-    await clock.advance(1_000);
-    expect(notes()).toEqual([]);
-    const later = writer.write(insert('later'));
-    await clock.advance(0);
-    expect(await later).toBe('later');
-  });
-
-  test('after a rejection: writes wait a shorter time until one succeeds', async () => {
-    const clock = testClock();
-    writer.use(clock);
-    const { release } = holdLock();
-    const refused = writer.write(insert('refused')).catch((error) => error);
-    await clock.advance(MAX_WAIT_MS + 100);
-    expect(await refused).toMatchObject({ code: 'SQLITE_BUSY' });
-    const alsoRefused = writer.write(insert('also refused')).catch((error) => error);
-    await clock.advance(300);
-    expect(await alsoRefused).toMatchObject({ code: 'SQLITE_BUSY' });
-    const patient = writer.write(insert('patient'));
-    await clock.advance(200);
-    release();
-    await clock.advance(100);
-    expect(await patient).toBe('patient');
   });
 });
 

@@ -1,30 +1,33 @@
 import { Database } from 'bun:sqlite';
 import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import {
-  chmodSync,
-  closeSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { chmodSync, closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { closeApps, NAVIGATION } from '../support/app.ts';
 import { freshDataDir, startServer, stopServers, type TestServer } from '../support/server.ts';
 import { startStagedApp } from '../support/staged_app.ts';
 import { until } from '../support/wait.ts';
+import {
+  databaseOf,
+  elsewhere,
+  endsWhole,
+  get,
+  health,
+  PAGES,
+  post,
+  refusesStarts,
+  servesReads,
+  started,
+  stays,
+  told,
+  WHOLE,
+  warnsOnce,
+  well,
+} from './database_issues_setup.ts';
 
 // Every server is a process of its own, on a machine that may be busy.
 setDefaultTimeout(120_000);
 afterAll(stopServers);
 afterAll(closeApps);
-
-const PAGES = ['/', '/jobs', '/posts', '/profiles', '/scrape', '/search', '/discover', '/embed'];
-const SLOW_PAGES = { XGPT_SAMPLE_PAGE_MS: '20' };
-const WHOLE = { username: 'aurora_lab', maxTweets: '1000' };
-
-const databaseOf = (dataDir: string) => join(dataDir, 'xgpt.sqlite');
 
 /** The database, as another program holds it in the middle of a transaction. */
 function locked(dataDir: string): Database {
@@ -34,98 +37,7 @@ function locked(dataDir: string): Database {
   return db;
 }
 
-/** Works on the server's database from outside. */
-function elsewhere(dataDir: string, run: (db: Database) => void): void {
-  const db = new Database(databaseOf(dataDir), { strict: true });
-  db.run('PRAGMA busy_timeout = 10000');
-  try {
-    run(db);
-  } finally {
-    db.close();
-  }
-}
-
 const isRoot = process.getuid?.() === 0;
-
-async function started(env: Record<string, string> = SLOW_PAGES, dataDir?: string) {
-  const server = await startServer(dataDir, env);
-  const job = await server.start('scrape', WHOLE);
-  await until('it moves', async () => (await server.job(job.id)).progress.current >= 40);
-  return { server, id: job.id };
-}
-
-const get = (server: TestServer, path: string, accept: string) =>
-  fetch(server.url + path, { headers: { accept } });
-
-const post = (server: TestServer, path: string, fields = {}, headers = {}) =>
-  fetch(server.url + path, {
-    method: 'POST',
-    body: new URLSearchParams(fields),
-    headers,
-    redirect: 'manual',
-  });
-
-const health = async (server: TestServer) => {
-  const response = await fetch(`${server.url}/healthz`);
-  const { problems } = (await response.json()) as { problems: { code: string; message: string }[] };
-  return { status: response.status, codes: problems.map(({ code }) => code), problems };
-};
-
-const told = (server: TestServer, code: string) =>
-  until(`/healthz tells ${code}`, async () => {
-    const { status, codes } = await health(server);
-    return status === 503 && codes.includes(code);
-  });
-
-const well = (server: TestServer) =>
-  until('/healthz is ok', async () => (await health(server)).status === 200);
-
-/** As a page, as a fragment and as JSON: 503, when to come back, and what is the matter. */
-async function refusesStarts(server: TestServer, code: string, title: string) {
-  for (const accept of ['application/json', '*/*', NAVIGATION.accept]) {
-    const response = await post(server, '/api/search', { query: 'jazz' }, { accept });
-    expect(response.status).toBe(503);
-    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
-    const text = await response.text();
-    expect(text).toContain(title);
-    if (accept === 'application/json') expect(JSON.parse(text).error.code).toBe(code);
-    else if (accept === '*/*') expect(text).toStartWith('<div class="result error" role="alert">');
-    else expect(text).toStartWith('<!doctype html>');
-  }
-}
-
-/** Pages and the stream are answered, and every page says what is the matter. */
-async function servesReads(server: TestServer, title: string) {
-  for (const path of PAGES) {
-    const response = await get(server, path, NAVIGATION.accept);
-    expect({ path, status: response.status }).toEqual({ path, status: 200 });
-    expect(await response.text()).toContain(`<strong>${title}</strong>`);
-  }
-  for (const path of ['/api/posts?author=aurora_lab', '/api/jobs', '/api/profiles'])
-    expect((await get(server, path, 'application/json')).status).toBe(200);
-  const stream = await get(server, '/api/jobs/stream', 'text/event-stream');
-  const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();
-  expect((await reader?.read())?.value).toContain('event: jobs');
-  await reader?.cancel();
-}
-
-/** The log has one line about it, however long it lasts. */
-function warnsOnce(server: TestServer, title: string) {
-  expect(server.log().filter((line) => line.includes(title))).toHaveLength(1);
-  const warnings = server.log().filter((line) => / (warn |error) /.test(line));
-  expect(warnings.length).toBeLessThanOrEqual(3);
-  expect(server.log().join('\n')).not.toContain('trying again');
-}
-
-async function endsWhole(server: TestServer, id: string) {
-  const job = await server.ended(id, 60_000);
-  expect(job).toMatchObject({ status: 'completed', result: { posts: 1000, newPosts: 1000 } });
-  const answer = await server.json<{ total: number }>('/api/posts?author=aurora_lab');
-  expect(answer.total).toBe(1000);
-}
-
-/** Long enough for what repeats every second to have repeated. */
-const stays = () => Bun.sleep(2_500);
 
 describe.concurrent('the database is locked for seconds by another program', () => {
   const TITLE = 'The database is busy: another process has been writing to it for seconds.';
@@ -410,62 +322,4 @@ describe.concurrent('a newer version has migrated the database', () => {
     elsewhere(server.dataDir, (db) => void db.run('DELETE FROM migrations WHERE number = 9999'));
     await endsWhole(await startServer(server.dataDir), id);
   });
-});
-
-describe.concurrent('the data folder', () => {
-  const TITLE = 'The database file was moved or deleted while xgpt was running.';
-
-  test('is moved away while a job runs and put back: the job waits, and ends complete', async () => {
-    const { server, id } = await started();
-    const { dataDir } = server;
-    renameSync(dataDir, `${dataDir}-away`);
-    await told(server, 'database_gone');
-    await refusesStarts(server, 'database_gone', TITLE);
-    await servesReads(server, TITLE);
-    await stays();
-    renameSync(`${dataDir}-away`, dataDir);
-    await well(server);
-    warnsOnce(server, TITLE);
-    await endsWhole(server, id);
-    expect(await server.end('SIGTERM')).toBe(0);
-  });
-
-  test('is deleted: people are told, starts are refused, and the next server begins a new one', async () => {
-    const { server } = await started();
-    rmSync(server.dataDir, { recursive: true });
-    await told(server, 'database_gone');
-    await refusesStarts(server, 'database_gone', TITLE);
-    await servesReads(server, TITLE);
-    await stays();
-    warnsOnce(server, TITLE);
-    expect(await server.end('SIGTERM')).toBe(0);
-    const fresh = await startServer(server.dataDir);
-    expect((await fresh.json<{ total: number }>('/api/posts')).total).toBe(0);
-    expect((await fresh.json<{ jobs: unknown[] }>('/api/jobs')).jobs).toEqual([]);
-  });
-
-  test('with another program’s database in it is refused and left unchanged', async () => {
-    const dataDir = freshDataDir();
-    elsewhere(dataDir, (db) => void db.run('CREATE TABLE recipes (name TEXT)'));
-    const theirs = readFileSync(databaseOf(dataDir));
-    const refused = startServer(dataDir);
-    await expect(refused).rejects.toThrow(/belongs to another program\. Nothing in it was changed/);
-    expect(readFileSync(databaseOf(dataDir))).toEqual(theirs);
-  });
-});
-
-test('a model folder with other files in it: the embed job says so, and what to do', async () => {
-  const models = freshDataDir();
-  await Bun.write(join(models, 'tokenizer.json'), '{ "this": "is no tokenizer" }');
-  const server = await startServer(undefined, { XGPT_MODEL_DIR: models });
-  const { id } = await server.start('embed', {});
-  const job = await server.ended(id);
-  expect(job).toMatchObject({ status: 'failed', attempt: 1 });
-  expect(job.errorMessage).toContain(models);
-  expect(job.errorMessage).toContain('XGPT_MODEL_DIR');
-  for (const path of [`/jobs/${id}`, `/api/jobs/${id}`, '/api/jobs', '/']) {
-    const shown = await (await get(server, path, NAVIGATION.accept)).text();
-    expect(shown).toContain('XGPT_MODEL_DIR');
-  }
-  expect((await health(server)).status).toBe(200);
 });
