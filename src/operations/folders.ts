@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import type { OperationForm } from '../../views/forms/operation_form.ts';
-import { importFile } from '../app/compiled/import_file.ts';
+import { importFile } from '../platform/import_file.ts';
 import type { InputDeps } from './job_type.ts';
 import type { OperationCommand } from './operation.ts';
 import { OPERATION_TYPES } from './words.ts';

@@ -27,7 +27,7 @@ import {
 } from './compiled.ts';
 
 const ENTRY = join(ROOT, 'src/cli/program.ts');
-const IMPORT_FILE = join(ROOT, 'src/app/compiled/import_file.ts');
+const IMPORT_FILE = join(ROOT, 'src/platform/import_file.ts');
 
 /** Sources that replace the modules which find files at run time. */
 const REPLACED: Record<string, () => string> = {
