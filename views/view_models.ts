@@ -1,22 +1,11 @@
 import type { JobAttempt, JobStep } from '../src/jobs/details.ts';
 import type { BulkOutcome } from '../src/jobs/engine/bulk.ts';
 import type { History } from '../src/jobs/history.ts';
-import type { Job } from '../src/jobs/job.ts';
+import type { Job, JobView } from '../src/jobs/job.ts';
 import type { SessionSummary } from '../src/jobs/listing.ts';
 import type { PostPage, ProfilePage } from '../src/library/library.ts';
 import type { Field } from '../src/operations/fields.ts';
 import type { Post } from '../src/sources/post.ts';
-
-/** A job with what only the running process knows. */
-export interface JobView {
-  job: Job;
-  /** Its position in the queue of its type, 1 = next. */
-  place?: number;
-  /** Smoothed progress rate, in units per second; absent while unknown. */
-  perSecond?: number;
-  /** The time of its last progress, if it stalls. */
-  stalledSince?: Date;
-}
 
 export interface TaskbarModel {
   /** In display order: just finished, running by start, waiting by queue position, failed. */
@@ -166,16 +155,6 @@ export interface HistoryModel {
   type?: string;
   types: string[];
   history: History;
-}
-
-export interface ErrorModel {
-  status: number;
-  /** What happened. */
-  title: string;
-  /** What was kept, and what to do. */
-  message: string;
-  /** Field → what is wrong with it. */
-  details: Record<string, string>;
 }
 
 /** One job in full. */

@@ -80,3 +80,14 @@ export interface Job {
   sessionId?: string;
   parentId?: string;
 }
+
+/** A job with what only the running process knows. */
+export interface JobView {
+  job: Job;
+  /** Its position in the queue of its type, 1 = next. */
+  place?: number;
+  /** Smoothed progress rate, in units per second; absent while unknown. */
+  perSecond?: number;
+  /** The time of its last progress, if it stalls. */
+  stalledSince?: Date;
+}

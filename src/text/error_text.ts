@@ -1,5 +1,15 @@
-import type { ErrorModel } from '../../views/view_models.ts';
 import { printable } from './printable.ts';
+
+/** An error as it is shown. */
+export interface ErrorModel {
+  status: number;
+  /** What happened. */
+  title: string;
+  /** What was kept, and what to do. */
+  message: string;
+  /** Field → what is wrong with it. */
+  details: Record<string, string>;
+}
 
 /** An error as plain text: what happened, what to do, and the details of each field. */
 export function errorText(model: ErrorModel): string {

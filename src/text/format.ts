@@ -1,5 +1,4 @@
-import type { JobView, SourceOption } from '../../views/view_models.ts';
-import type { Job, JobProgress } from '../jobs/job.ts';
+import type { Job, JobProgress, JobView } from '../jobs/job.ts';
 import { cut, MAX_NAME } from './cut.ts';
 
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
@@ -148,7 +147,7 @@ export function jobName(job: Pick<Job, 'type' | 'metadata'>): string {
 }
 
 /** The label of a source as a title: "the synthetic sample" → "Synthetic sample". */
-export function sourceTitle({ label }: Pick<SourceOption, 'label'>): string {
+export function sourceTitle({ label }: { label: string }): string {
   const bare = label.replace(/^(the|an?) /i, '');
   return bare.charAt(0).toUpperCase() + bare.slice(1);
 }

@@ -1,5 +1,4 @@
-import type { Job, JobType } from '../../src/jobs/job.ts';
-import type { JobView } from '../../views/view_models.ts';
+import type { Job, JobType, JobView } from '../../src/jobs/job.ts';
 
 export const NOW = new Date('2026-03-01T12:00:00Z');
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
+import type { JobView } from '../../src/jobs/job.ts';
 import { Taskbar, TaskbarContent } from '../../views/jobs/taskbar.tsx';
-import type { JobView } from '../../views/view_models.ts';
 import { jobView, NOW, textOf } from './job_view.ts';
 
 function content(...jobs: JobView[]): string {

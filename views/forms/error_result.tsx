@@ -1,4 +1,4 @@
-import type { ErrorModel } from '../view_models.ts';
+import type { ErrorModel } from '../../src/text/error_text.ts';
 import { attributeText } from './field.tsx';
 
 /** The answer to a request that was refused: what happened, what to do, and each field it names. */

@@ -1,8 +1,7 @@
 import { escapeHtml } from '@kitajs/html';
-import type { Job } from '../../src/jobs/job.ts';
+import type { Job, JobView } from '../../src/jobs/job.ts';
 import { cut, MAX_NAME } from '../../src/text/cut.ts';
 import { ordinal, subject } from '../../src/text/format.ts';
-import type { JobView } from '../view_models.ts';
 import { JobLive } from './job_live.tsx';
 import { JobTimes } from './job_times.tsx';
 

@@ -1,9 +1,8 @@
-import type { Job } from '../../src/jobs/job.ts';
+import type { Job, JobView } from '../../src/jobs/job.ts';
 import { resultSummary } from '../../src/operations/words.ts';
 import { cutWithLength } from '../../src/text/cut.ts';
 import { estimate, progressCount, rate, timeLeft } from '../../src/text/format.ts';
 import { elapsedTime } from '../time.tsx';
-import type { JobView } from '../view_models.ts';
 
 interface JobLiveProps {
   view: JobView;

@@ -1,6 +1,6 @@
+import type { JobView } from '../../src/jobs/job.ts';
 import { progressCount } from '../../src/text/format.ts';
 import { elapsedTime } from '../time.tsx';
-import type { JobView } from '../view_models.ts';
 import { pace } from './job_live.tsx';
 
 /** The progress of a running job, its rate and the time left. */

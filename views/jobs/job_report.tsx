@@ -1,11 +1,11 @@
-import type { Job } from '../../src/jobs/job.ts';
+import type { Job, JobView } from '../../src/jobs/job.ts';
 import { isWaiting } from '../../src/jobs/lifecycle.ts';
 import { resultSummary } from '../../src/operations/words.ts';
 import { attemptWords, FAILURE_WORDS } from '../../src/text/attempts.ts';
 import { duration, jobDuration, jobName, ordinal, progressCount } from '../../src/text/format.ts';
 import { LivePart } from '../live_part.tsx';
 import { relativeTime } from '../time.tsx';
-import type { JobPageModel, JobView } from '../view_models.ts';
+import type { JobPageModel } from '../view_models.ts';
 import { JobActions } from './job_actions.tsx';
 import { JobAttempts } from './job_attempts.tsx';
 import { JobChildren } from './job_children.tsx';

@@ -1,6 +1,7 @@
+import type { ErrorModel } from '../../src/text/error_text.ts';
 import { BarePage } from '../layouts/bare_page.tsx';
 import { Page } from '../layouts/page.tsx';
-import type { ErrorModel, Frame } from '../view_models.ts';
+import type { Frame } from '../view_models.ts';
 
 /** An error as a page: what happened, what was kept, what to do. */
 export function ErrorPage({ frame, model }: { frame: Frame; model: ErrorModel }): JSX.Element {

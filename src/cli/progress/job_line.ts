@@ -1,5 +1,5 @@
-import type { JobView } from '../../../views/view_models.ts';
 import { isFinal, type Job } from '../../jobs/index.ts';
+import type { JobView } from '../../jobs/job.ts';
 import { resultSummary } from '../../operations/words.ts';
 import { cutWithLength } from '../../text/cut.ts';
 import {

@@ -1,4 +1,3 @@
-import type { ErrorModel } from '../../../views/view_models.ts';
 import { ModelUnavailable } from '../../embedding/embedder.ts';
 import { InvalidInput, TooManyWaiting, UnknownJobType } from '../../jobs/index.ts';
 import { InvalidCursor } from '../../library/index.ts';
@@ -7,6 +6,7 @@ import { type DatabaseIssue, databaseIssueOf } from '../../platform/database_iss
 import { ImportTooLarge } from '../../sources/archive/imports.ts';
 import { NotFound, SourceError } from '../../sources/source.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
+import type { ErrorModel } from '../../text/error_text.ts';
 import { MalformedUpload } from './multipart.ts';
 
 /** When a full line may have a place again, in seconds. */

@@ -1,5 +1,6 @@
-import type { JobView, TaskbarModel } from '../../../views/view_models.ts';
+import type { TaskbarModel } from '../../../views/view_models.ts';
 import type { Job, Tracker } from '../../jobs/index.ts';
+import type { JobView } from '../../jobs/job.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { Health } from '../../platform/health.ts';
 import { Pacer } from '../../platform/pacer.ts';
