@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-const LOOK_MS = 150;
+const IDLE_SAMPLE_MS = 150;
 
 /** The share of all cores that was idle for the next `ms`, 0 to 1. */
 async function idleShare(ms: number): Promise<number> {
@@ -13,8 +13,8 @@ async function idleShare(ms: number): Promise<number> {
 /** Waits for a moment in which `share` of all cores is idle, at most so many ms. @returns its share */
 export async function quietMoment(share: number, patienceMs: number): Promise<number> {
   const end = performance.now() + patienceMs;
-  let idle = await idleShare(LOOK_MS);
-  while (idle < share && performance.now() < end) idle = await idleShare(LOOK_MS);
+  let idle = await idleShare(IDLE_SAMPLE_MS);
+  while (idle < share && performance.now() < end) idle = await idleShare(IDLE_SAMPLE_MS);
   return idle;
 }
 

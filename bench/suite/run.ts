@@ -121,11 +121,11 @@ async function measureApart(
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: TIMEOUT_MS,
   });
-  const [output, complaint] = await Promise.all([textOf(child.stdout), textOf(child.stderr)]);
+  const [output, errorOutput] = await Promise.all([textOf(child.stdout), textOf(child.stderr)]);
   await child.exited;
   const figures = figuresIn(output);
   if (figures) return { name, subject, idle, figures };
-  const error = complaint.trim().slice(0, 500) || `It ended with ${child.exitCode}.`;
+  const error = errorOutput.trim().slice(0, 500) || `It ended with ${child.exitCode}.`;
   return { name, subject, idle, error };
 }
 

@@ -15,7 +15,7 @@ function copy(live: HTMLElement, report: HTMLElement): void {
   const ownBar = report.querySelector('progress');
   write(report.querySelector('.report-message'), live.querySelector('p'));
   write(report.querySelector('.report-count'), count);
-  write(report.querySelector('.report-speed'), pace);
+  write(report.querySelector('.report-rate'), pace);
   for (const name of ['value', 'max']) {
     const value = bar.getAttribute(name);
     if (value === null) ownBar?.removeAttribute(name);

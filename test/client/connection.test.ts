@@ -240,7 +240,7 @@ describe('a server that is killed and started again', () => {
       client.track({ type: 'scrape', input: { username: 'aurora_lab', maxTweets: 100 } }),
     );
     const seen = stores.map(record);
-    // The third waits for its turn.
+    // The third waits in the queue.
     await Promise.all(seen.slice(0, 2).map(({ reaches }) => reaches('running')));
     await server.end('SIGKILL');
     const again = await startServer(dataDir, settings);

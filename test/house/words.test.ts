@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'bun:test';
-import { expectOnly } from './remaining.ts';
 import { filesMatching, readText } from './source_files.ts';
 
 /** `where`: only files whose path it matches. */
@@ -67,26 +66,6 @@ const FILES = filesMatching(
   '{src,views,bench,test}/**/*.{ts,tsx,md}',
 ).filter((path) => !IGNORED.test(path));
 
-/** What is left, as `file: word`. To be emptied. */
-const REMAINING: string[] = [
-  'bench/suite/cpu.ts: LOOK_MS',
-  'bench/suite/run.ts: complaint',
-  'src/browser/report_progress.ts: speed',
-  'src/jobs/store/sqlite/leases.ts: settle',
-  'test/client/connection.test.ts: for its turn',
-  'test/jobs/engine/tidying.test.ts: at work',
-  'test/jobs/interleavings.test.ts: asker',
-  'test/jobs/interleavings.test.ts: at work',
-  'test/support/job_history.ts: at work',
-  'test/web/access.test.ts: guesses',
-  'test/web/eden.test.ts: What was asked',
-  'test/web/job_log.test.ts: at work',
-  'test/web/large_jobs.test.ts: At work',
-  'test/web/odd_keys.test.ts: what was asked',
-  'test/web/openapi.test.ts: at work',
-  'views/jobs/job_progress.tsx: speed',
-];
-
 function divideNames(text: string): string {
   return text.replace(/([a-z0-9])([A-Z])/g, '$1 $2');
 }
@@ -106,7 +85,7 @@ describe('words', () => {
       for (const word of unwanted(text, [...WORDS, ...SENTENCES], path))
         found.push(`${path}: ${word}`);
     }
-    expectOnly(found, REMAINING);
+    expect(found).toEqual([]);
   });
 
   test('are found in any spelling', () => {

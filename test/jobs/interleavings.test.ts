@@ -231,7 +231,7 @@ test(
 test(
   'removal by force against finish: the job is gone and stays gone',
   () =>
-    races(['removed at work', 'removed afterwards'], async (race) => {
+    races(['removed while running', 'removed afterwards'], async (race) => {
       const id = await race.started(race.scheduler.pick([working, deaf]));
       const remover = race.scheduler.pick(race.members);
       let isRemoved: boolean | undefined;
@@ -244,7 +244,7 @@ test(
       expect(race.world.row(id)).toBeNull();
       expect(race.statuses(id).filter((status) => status === 'gone')).toHaveLength(1);
       if (race.statuses(id).includes('completed')) return 'removed afterwards';
-      return 'removed at work';
+      return 'removed while running';
     }),
   LIMIT_MS,
 );
@@ -264,17 +264,17 @@ test(
         return late(worker, same);
       });
       await race.scheduler.pick(race.members).tracker.cancelJob(id);
-      const asker = race.scheduler.pick(race.members);
+      const caller = race.scheduler.pick(race.members);
       const answers: boolean[] = [];
       const retry = async () => {
         if (answers.length > 0) return;
         const { status } = race.world.row(id) ?? {};
-        const isRetried = (await asker.tracker.retryJob(id)) !== undefined;
+        const isRetried = (await caller.tracker.retryJob(id)) !== undefined;
         if (isRetried) answers.push(true);
         // A retry that was requested while another one was in flight is too late.
         else expect(status === 'cancelled' && answers.length === 0).toBe(false);
       };
-      race.act(asker, retry, retry, retry);
+      race.act(caller, retry, retry, retry);
       await race.run();
       expect(race.written(id).map(({ attempt }) => attempt)).not.toContain(1);
       if (answers.length === 0) {
@@ -294,11 +294,11 @@ test(
       race.work(working);
       const ids: string[] = [];
       for (let index = 0; index < 4; index++) {
-        const asker = race.scheduler.pick(race.members);
+        const caller = race.scheduler.pick(race.members);
         const ask = async () => {
-          ids.push((await asker.tracker.enqueue('errand', {})).id);
+          ids.push((await caller.tracker.enqueue('errand', {})).id);
         };
-        race.act(asker, ask);
+        race.act(caller, ask);
       }
       await race.run();
       const events = historyAfter(race.world.eye, 0);

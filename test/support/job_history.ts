@@ -104,7 +104,7 @@ function objectionToNew({ tracked, after, attempt_after }: Event): string | unde
 function objectionToCheckpoint({ before, after }: Event): string | undefined {
   const isCommit = before === 'running' && after === 'running';
   const isNewRun = before === 'completed' && after === 'queued';
-  return isCommit || isNewRun ? undefined : 'a checkpoint moved by nobody at work';
+  return isCommit || isNewRun ? undefined : 'a checkpoint moved by no running job';
 }
 
 function isLonger(before: string | null, after: string | null): boolean {

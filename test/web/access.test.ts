@@ -287,11 +287,11 @@ describe('wrong tokens', () => {
   test('do not disturb those who are signed in', async () => {
     const app = await fresh();
     const cookie = await session(app);
-    const guesses = Array.from({ length: 8 }, () =>
+    const wrongTokens = Array.from({ length: 8 }, () =>
       app.json('/healthz', { headers: { authorization: 'Bearer wrong-horse-battery' } }),
     );
     expect((await app.json('/api/jobs', { headers: { cookie } })).status).toBe(200);
-    const statuses = (await Promise.all(guesses)).map(({ status }) => status);
+    const statuses = (await Promise.all(wrongTokens)).map(({ status }) => status);
     // The first four at once, three late, and the last not at all: also where no token is needed.
     expect(statuses).toEqual([200, 200, 200, 200, 200, 200, 200, 429]);
   });

@@ -113,7 +113,7 @@ test('every address that the document has is among the types, but for what is li
   const addresses = Object.entries(paths)
     .filter(([path]) => !path.includes('stream'))
     .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`));
-  // What was asked above compiled, and so is among the types.
+  // The requests above compiled, so their addresses are among the types.
   const missing = addresses.filter((address) => {
     const pattern = new RegExp(`^${address.replace(/\{\w+\}/g, '[^/]+')}$`);
     return ![...asked].some((one) => pattern.test(one));

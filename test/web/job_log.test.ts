@@ -26,7 +26,7 @@ async function logged(...lines: string[]) {
   return { ...app, id, log };
 }
 
-/** A job at work that writes what the test says. */
+/** A running job that writes the lines of the test. */
 async function writer() {
   const app = await setupApp();
   const begun = gate<(line: string) => void>();

@@ -39,7 +39,7 @@ async function read(path: string, accept = 'text/html'): Promise<string> {
   return response.text();
 }
 
-/** At work, failed, and completed, each with all that is long. */
+/** A running, a failed and a completed job, each with long texts only. */
 async function largeJobs() {
   const metadata = {
     query: TEXTS.asked,

@@ -39,7 +39,7 @@ async function factsOf(metadata: Record<string, unknown>, result?: unknown): Pro
 }
 
 describe('A6: keys that every object has', () => {
-  test('in what was asked are labels like any other', async () => {
+  test('in the input are labels like any other', async () => {
     const text = await factsOf(odd('given'));
     for (const label of LABELS) expect(text).toContain(`${label} given`);
   });

@@ -239,7 +239,7 @@ async function expectGoodAnswer(operation: Operation, answer: Response): Promise
   expectToFit(await answer.json(), content[type]?.schema ?? {});
 }
 
-/** The job that an example is about: one at work, one that has ended, or the one to read. */
+/** The job that an example is about: a running one, one that has ended, or the one to read. */
 async function jobFor({ operationId, tags }: Operation, read: string): Promise<string> {
   if (operationId === 'cancel_job') return (await web.tracker.createJob('scrape')).jobId;
   return tags?.includes('Act') ? finished(web, 'scrape') : read;

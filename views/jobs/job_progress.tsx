@@ -32,7 +32,7 @@ export function JobProgress({ view, now }: { view: JobView; now: Date }): JSX.El
         {stalledSince ? (
           <span class="stalled">No progress for {elapsedTime(stalledSince, now)}</span>
         ) : (
-          <span class="report-speed" safe>
+          <span class="report-rate" safe>
             {pace(view)}
           </span>
         )}

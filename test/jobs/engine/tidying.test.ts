@@ -72,7 +72,7 @@ describe('A3: progress', () => {
     }
   });
 
-  test('of a job at work is in proportion on the disk as well', async () => {
+  test('of a running job is in proportion on the disk as well', async () => {
     const { tracker, clock, rowOf } = setup();
     const { jobId } = await tracker.createJob('errand');
     await tracker.updateProgress(jobId, 0.6, 1, 'Six tenths');

@@ -16,7 +16,7 @@ const INTERRUPTED = 'Interrupted: the process that ran it ended.';
 const FUTURE_MS = 1_000;
 const FROM_THE_FUTURE = `${LIVE} AND status = 'retrying' AND updated_at > ?1 + ${FUTURE_MS}`;
 
-/** Renews leases, and settles the jobs of processes that have ended. */
+/** Renews leases, and ends the jobs of processes that have ended. */
 export class Leases {
   readonly #ending: Ending;
   readonly #sql;
@@ -33,7 +33,7 @@ export class Leases {
   rescue(held: HeldLease, now: number): (Ended & { id: string }) | undefined {
     const row = this.#sql.leaseOf.get(held.id);
     if (row?.attempt !== held.attempt || (row.lease_until ?? 0) !== held.until) return undefined;
-    const ended = this.#settle(toRun(row), row.status, now);
+    const ended = this.#finish(toRun(row), row.status, now);
     return ended && { id: held.id, ...ended };
   }
 
@@ -46,7 +46,7 @@ export class Leases {
     return this.#sql.rebaseRetries.run(now).changes;
   }
 
-  #settle(run: Run, status: JobStatus, now: number): Ended | undefined {
+  #finish(run: Run, status: JobStatus, now: number): Ended | undefined {
     if (status === 'cancelling') return this.#ending.finishCancel(run, PROCESS_ENDED, now);
     const next = { status: 'queued', outcome: 'interrupted', error: INTERRUPTED } as const;
     const resume = () => this.#sql.resume.run(INTERRUPTED, now, run.id, run.attempt);
