@@ -11,7 +11,7 @@ export function relativeTime(at: Date, now: Date): JSX.Element {
 
 /**
  * The elapsed time as a clock: `0:07`. The browser's script updates every `<time>` without
- * `data-clock` this way: this one is in every frame of the taskbar and must be short.
+ * `data-clock` this way: this one is in every event of the taskbar and must be short.
  */
 export function elapsedTime(since: Date, now: Date): JSX.Element {
   return (

@@ -16,7 +16,7 @@ export interface TaskbarModel {
 }
 
 /** The model of every page's layout. */
-export interface Frame {
+export interface Layout {
   taskbar: TaskbarModel;
   /** The user's choice, stored in a cookie; `auto` follows the system. */
   theme: 'auto' | 'light' | 'dark';

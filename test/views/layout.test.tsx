@@ -2,20 +2,20 @@ import { describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { assetPath } from '../../views/asset_paths.ts';
 import { Page } from '../../views/layouts/page.tsx';
-import type { Frame } from '../../views/view_models.ts';
+import type { Layout } from '../../views/view_models.ts';
 import { jobView, NOW, textOf } from './job_view.ts';
 
-function page(frame: Partial<Frame> = {}, props: { title?: string } = {}): string {
-  const whole: Frame = {
+function page(layout: Partial<Layout> = {}, props: { title?: string } = {}): string {
+  const whole: Layout = {
     taskbar: { jobs: [jobView()], now: NOW },
     theme: 'auto',
     taskbarCollapsed: false,
     notices: [],
     now: NOW,
-    ...frame,
+    ...layout,
   };
   return String(
-    <Page title="Posts" current="/posts" frame={whole} {...props}>
+    <Page title="Posts" current="/posts" layout={whole} {...props}>
       <h1>Posts</h1>
     </Page>,
   );

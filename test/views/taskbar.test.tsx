@@ -23,7 +23,7 @@ describe('the taskbar', () => {
     expect(opening).toContain('hx-swap="morph:innerHTML"');
   });
 
-  test('has the same content as a frame', () => {
+  test('has the same content as an event', () => {
     expect(String(<Taskbar model={{ jobs, now: NOW }} collapsed={false} />)).toContain(
       content(...jobs),
     );

@@ -7,7 +7,7 @@ import { JobTimes } from './job_times.tsx';
 
 /**
  * A job's card: in the taskbar, in the response to a click, and in the stream. Its ids derive from
- * the job's, so a document can have only one card of a job. Every frame carries many cards, so they
+ * the job's, so a document can have only one card of a job. Every event carries many cards, so they
  * have no classes: styles use the structure, and `data-status` draws the icon.
  */
 export function JobCard({ view, now }: { view: JobView; now: Date }): JSX.Element {

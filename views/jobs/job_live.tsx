@@ -12,7 +12,7 @@ interface JobLiveProps {
 }
 
 /**
- * The part of a card that changes with every frame and is sent far more often than anything else:
+ * The part of a card that changes with every event and is sent far more often than anything else:
  * it has no classes, and nothing that the card around it can hold. Out of band it is morphed rather
  * than replaced, so that the bar moves smoothly and selected text stays selected. Morphing replaces
  * its own attributes, so it has none but its id.

@@ -12,7 +12,7 @@ interface TaskbarProps {
 
 /**
  * The taskbar of every page. The stream morphs its content; whether it is collapsed is stored on this
- * outer element, which no frame replaces.
+ * outer element, which no event replaces.
  */
 export function Taskbar({ model, collapsed }: TaskbarProps): JSX.Element {
   return (
@@ -34,7 +34,7 @@ export function Taskbar({ model, collapsed }: TaskbarProps): JSX.Element {
 
 interface TaskbarContentProps {
   model: TaskbarModel;
-  /** Unknown in a frame, which goes to every client; the browser's script sets it. */
+  /** Unknown in an event, which goes to every client; the browser's script sets it. */
   collapsed?: boolean;
 }
 

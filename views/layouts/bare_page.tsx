@@ -1,10 +1,10 @@
 import type { Children } from '@kitajs/html';
-import type { Frame } from '../view_models.ts';
+import type { Layout } from '../view_models.ts';
 import { Head } from './page.tsx';
 
 interface BarePageProps {
   title: string;
-  theme: Frame['theme'];
+  theme: Layout['theme'];
   children: Children;
 }
 

@@ -1,6 +1,6 @@
 import { OPERATION_TYPES, wordsOf } from '../../src/operations/words.ts';
 import { Icon } from '../icons.tsx';
-import type { Frame } from '../view_models.ts';
+import type { Layout } from '../view_models.ts';
 
 /** The pages in the order of the navigation. Their places are also their keys, from 1 to 9. */
 export const PAGES: readonly (readonly [href: string, name: string])[] = [
@@ -13,7 +13,7 @@ export const PAGES: readonly (readonly [href: string, name: string])[] = [
 
 interface NavigationProps {
   current: string;
-  theme: Frame['theme'];
+  theme: Layout['theme'];
   source: string | undefined;
   signedIn: boolean | undefined;
 }
@@ -58,7 +58,7 @@ function SignOut(): JSX.Element {
   );
 }
 
-function ThemeSwitch({ theme }: { theme: Frame['theme'] }): JSX.Element {
+function ThemeSwitch({ theme }: { theme: Layout['theme'] }): JSX.Element {
   return (
     <button
       id="theme-switch"

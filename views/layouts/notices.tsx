@@ -1,6 +1,6 @@
-import type { Frame } from '../view_models.ts';
+import type { Layout } from '../view_models.ts';
 
-interface NoticesProps extends Pick<Frame, 'notices'> {
+interface NoticesProps extends Pick<Layout, 'notices'> {
   /** For a `job` event: an out-of-band swap. */
   oob?: boolean;
 }

@@ -1,7 +1,7 @@
 import type { Children } from '@kitajs/html';
 import { assetPath } from '../asset_paths.ts';
 import { Taskbar } from '../jobs/taskbar.tsx';
-import type { Frame } from '../view_models.ts';
+import type { Layout } from '../view_models.ts';
 import { HelpSheet } from './help_sheet.tsx';
 import { Navigation } from './navigation.tsx';
 import { Notices } from './notices.tsx';
@@ -11,16 +11,16 @@ interface PageProps {
   title: string;
   /** The current entry of the navigation: `/posts`. */
   current: string;
-  frame: Frame;
+  layout: Layout;
   children: Children;
 }
 
 /** A whole document: navigation, content and taskbar. */
-export function Page({ title, current, frame, children }: PageProps): JSX.Element {
+export function Page({ title, current, layout, children }: PageProps): JSX.Element {
   return (
     <>
       {'<!doctype html>'}
-      <html lang="en" data-theme={frame.theme}>
+      <html lang="en" data-theme={layout.theme}>
         <Head title={title}>
           <Scripts />
         </Head>
@@ -30,15 +30,15 @@ export function Page({ title, current, frame, children }: PageProps): JSX.Elemen
           </a>
           <Navigation
             current={current}
-            theme={frame.theme}
-            source={frame.source}
-            signedIn={frame.signedIn}
+            theme={layout.theme}
+            source={layout.source}
+            signedIn={layout.signedIn}
           />
-          <Notices notices={frame.notices} />
+          <Notices notices={layout.notices} />
           <main id="main" class="page" tabindex="-1">
             {children}
           </main>
-          <Taskbar model={frame.taskbar} collapsed={frame.taskbarCollapsed} />
+          <Taskbar model={layout.taskbar} collapsed={layout.taskbarCollapsed} />
           <p id="announcer" class="visually-hidden" role="status" aria-live="polite"></p>
           <HelpSheet />
         </body>
@@ -90,7 +90,7 @@ const HTMX = {
   allowEval: false,
   allowScriptTags: false,
   // htmx 2.0.11 puts a class on what it swaps until it has settled and takes the changed
-  // attributes for a new element: a frame within that delay would bind the stream twice.
+  // attributes for a new element: an event within that delay would bind the stream twice.
   defaultSettleDelay: 0,
   // The taskbar's forms are boosted; their responses must not scroll the page.
   scrollIntoViewOnBoost: false,

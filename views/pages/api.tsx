@@ -1,11 +1,11 @@
 import { attributeText } from '../forms/field.tsx';
 import { Page } from '../layouts/page.tsx';
-import type { ApiAnswer, ApiField, ApiModel, ApiOperation, Frame } from '../view_models.ts';
+import type { ApiAnswer, ApiField, ApiModel, ApiOperation, Layout } from '../view_models.ts';
 
 /** The API reference: the requests and responses of every endpoint, with an example. */
-export function ApiPage({ frame, model }: { frame: Frame; model: ApiModel }): JSX.Element {
+export function ApiPage({ layout, model }: { layout: Layout; model: ApiModel }): JSX.Element {
   return (
-    <Page title="API" current="/docs/api" frame={frame}>
+    <Page title="API" current="/docs/api" layout={layout}>
       <h1>API</h1>
       <p class="total">
         Also available as <a href="/openapi.json">an OpenAPI document</a>. Request bodies are JSON

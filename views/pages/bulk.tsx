@@ -1,16 +1,16 @@
 import { counted } from '../../src/text/format.ts';
 import { attributeText } from '../forms/field.tsx';
 import { Page } from '../layouts/page.tsx';
-import type { BulkModel, Frame } from '../view_models.ts';
+import type { BulkModel, Layout } from '../view_models.ts';
 
 /** Asks to confirm an action for all matching jobs. */
-export function BulkPage({ frame, model }: { frame: Frame; model: BulkModel }): JSX.Element {
+export function BulkPage({ layout, model }: { layout: Layout; model: BulkModel }): JSX.Element {
   const { action, open, matching } = model;
   const verb = VERBS[action];
   const title =
     open === 0 ? `Nothing to ${verb.toLowerCase()}` : `${verb} ${counted(open, 'job')}?`;
   return (
-    <Page title={title} current="/jobs" frame={frame}>
+    <Page title={title} current="/jobs" layout={layout}>
       <div class="confirm">
         <h1 safe>{title}</h1>
         <p safe>{matches(model)}</p>

@@ -4,16 +4,16 @@ import { JobTable } from '../jobs/job_table.tsx';
 import { StatusIcon } from '../jobs/status_icon.tsx';
 import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
-import type { DashboardModel, Frame } from '../view_models.ts';
+import type { DashboardModel, Layout } from '../view_models.ts';
 import { HoursChart } from './hours_chart.tsx';
 
-export function DashboardPage({ frame, model }: { frame: Frame; model: DashboardModel }) {
+export function DashboardPage({ layout, model }: { layout: Layout; model: DashboardModel }) {
   const empty = model.counts.posts === 0 && model.recent.length === 0;
   return (
-    <Page title="Dashboard" current="/" frame={frame}>
+    <Page title="Dashboard" current="/" layout={layout}>
       <h1 class="visually-hidden">Dashboard</h1>
       <LivePart id="dashboard" href="/" follow={empty} class="dashboard">
-        {empty ? <FirstJob /> : <Instruments model={model} now={frame.now} />}
+        {empty ? <FirstJob /> : <Instruments model={model} now={layout.now} />}
       </LivePart>
     </Page>
   );

@@ -1,12 +1,12 @@
 import type { ErrorModel } from '../../src/text/error_text.ts';
 import { BarePage } from '../layouts/bare_page.tsx';
 import { Page } from '../layouts/page.tsx';
-import type { Frame } from '../view_models.ts';
+import type { Layout } from '../view_models.ts';
 
 /** An error as a page: what happened, what was kept, what to do. */
-export function ErrorPage({ frame, model }: { frame: Frame; model: ErrorModel }): JSX.Element {
+export function ErrorPage({ layout, model }: { layout: Layout; model: ErrorModel }): JSX.Element {
   return (
-    <Page title={model.title} current="" frame={frame}>
+    <Page title={model.title} current="" layout={layout}>
       <section class="error-page">
         <ErrorDetails model={model} />
         <p class="error-links">
@@ -23,7 +23,7 @@ export function ErrorPage({ frame, model }: { frame: Frame; model: ErrorModel })
 }
 
 interface BareErrorProps {
-  theme: Frame['theme'];
+  theme: Layout['theme'];
   model: ErrorModel;
 }
 

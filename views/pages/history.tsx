@@ -3,7 +3,7 @@ import { head } from '../../src/text/cut.ts';
 import { count, counted, date, runTime } from '../../src/text/format.ts';
 import { attributeText } from '../forms/field.tsx';
 import { Page } from '../layouts/page.tsx';
-import type { Frame, HistoryModel, HistorySpan } from '../view_models.ts';
+import type { HistoryModel, HistorySpan, Layout } from '../view_models.ts';
 import { DurationChart, EndsChart } from './history_charts.tsx';
 import { HistoryTable } from './history_table.tsx';
 
@@ -21,10 +21,16 @@ const MAX_WORDS = 200;
 const TOP_REASONS = 5;
 
 /** The history of each job type: numbers of runs, durations, and reasons for failures. */
-export function HistoryPage({ frame, model }: { frame: Frame; model: HistoryModel }): JSX.Element {
+export function HistoryPage({
+  layout,
+  model,
+}: {
+  layout: Layout;
+  model: HistoryModel;
+}): JSX.Element {
   const { history } = model;
   return (
-    <Page title="History" current="/jobs" frame={frame}>
+    <Page title="History" current="/jobs" layout={layout}>
       <h1>History</h1>
       <Choices model={model} />
       <p class="total" safe>

@@ -4,13 +4,13 @@ import { JobFilter } from '../jobs/job_filter.tsx';
 import { JobTable } from '../jobs/job_table.tsx';
 import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
-import type { Frame, JobsModel } from '../view_models.ts';
+import type { JobsModel, Layout } from '../view_models.ts';
 import { PreviousAndNext } from './pagination.tsx';
 
-export function JobsPage({ frame, model }: { frame: Frame; model: JobsModel }): JSX.Element {
+export function JobsPage({ layout, model }: { layout: Layout; model: JobsModel }): JSX.Element {
   const { jobs, query, types, outcome } = model;
   return (
-    <Page title="Jobs" current="/jobs" frame={frame}>
+    <Page title="Jobs" current="/jobs" layout={layout}>
       <div class="page-head">
         <h1>Jobs</h1>
         <ul class="page-links">
@@ -28,7 +28,7 @@ export function JobsPage({ frame, model }: { frame: Frame; model: JobsModel }): 
       <JobFilter query={query} types={types} />
       {outcome ? <BulkNote outcome={outcome} /> : ''}
       <LivePart id="jobs" busy={jobs.some((job) => job.completedAt === undefined)}>
-        {jobs.length > 0 ? <JobList model={model} now={frame.now} /> : <NoJobs model={model} />}
+        {jobs.length > 0 ? <JobList model={model} now={layout.now} /> : <NoJobs model={model} />}
         <SearchedBack model={model} />
         <PreviousAndNext {...model} />
       </LivePart>

@@ -1,6 +1,6 @@
 import { attributeText, PasswordField } from '../forms/field.tsx';
 import { BarePage } from '../layouts/bare_page.tsx';
-import type { FormState, Frame } from '../view_models.ts';
+import type { FormState, Layout } from '../view_models.ts';
 
 export interface LoginModel {
   form: FormState;
@@ -9,7 +9,7 @@ export interface LoginModel {
 }
 
 /** Asks for the token. Reveals nothing about the data. */
-export function LoginPage(props: { theme: Frame['theme']; model: LoginModel }): JSX.Element {
+export function LoginPage(props: { theme: Layout['theme']; model: LoginModel }): JSX.Element {
   const { form, next } = props.model;
   return (
     <BarePage title="Sign in" theme={props.theme}>

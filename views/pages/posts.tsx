@@ -3,18 +3,18 @@ import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
 import { PostArticle } from '../posts/post_article.tsx';
 import { PostFilter } from '../posts/post_filter.tsx';
-import type { Frame, PostsModel } from '../view_models.ts';
+import type { Layout, PostsModel } from '../view_models.ts';
 import { NextPage } from './pagination.tsx';
 
-export function PostsPage({ frame, model }: { frame: Frame; model: PostsModel }): JSX.Element {
+export function PostsPage({ layout, model }: { layout: Layout; model: PostsModel }): JSX.Element {
   return (
-    <Page title="Posts" current="/posts" frame={frame}>
+    <Page title="Posts" current="/posts" layout={layout}>
       <div class="posts-page">
         <h1>Posts</h1>
         <PostFilter query={model.query} />
         {/* The list refreshes only while it is empty: posts must not move while they are read. */}
         <LivePart id="posts" follow={model.page.posts.length === 0}>
-          <PostList model={model} now={frame.now} />
+          <PostList model={model} now={layout.now} />
         </LivePart>
       </div>
     </Page>

@@ -3,13 +3,13 @@ import { attributeText } from '../forms/field.tsx';
 import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
 import { ProfileTable } from '../profiles/profile_table.tsx';
-import type { Frame, ProfilesModel } from '../view_models.ts';
+import type { Layout, ProfilesModel } from '../view_models.ts';
 import { NextPage } from './pagination.tsx';
 
-export function ProfilesPage({ frame, model }: { frame: Frame; model: ProfilesModel }) {
+export function ProfilesPage({ layout, model }: { layout: Layout; model: ProfilesModel }) {
   const { page, query } = model;
   return (
-    <Page title="Profiles" current="/profiles" frame={frame}>
+    <Page title="Profiles" current="/profiles" layout={layout}>
       <h1>Profiles</h1>
       <ProfileFilter q={query.q} />
       {/* The list refreshes only while it is empty: buttons must not move under the pointer. */}

@@ -3,21 +3,27 @@ import { JobTable } from '../jobs/job_table.tsx';
 import { StatusCounts } from '../jobs/status_counts.tsx';
 import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
-import type { Frame, SessionModel } from '../view_models.ts';
+import type { Layout, SessionModel } from '../view_models.ts';
 import { PreviousAndNext } from './pagination.tsx';
 
 /** The jobs of a session: a summary, then the list. */
-export function SessionPage({ frame, model }: { frame: Frame; model: SessionModel }): JSX.Element {
+export function SessionPage({
+  layout,
+  model,
+}: {
+  layout: Layout;
+  model: SessionModel;
+}): JSX.Element {
   const { id, summary, jobs } = model;
   return (
-    <Page title={`Session ${id}`} current="/jobs" frame={frame}>
+    <Page title={`Session ${id}`} current="/jobs" layout={layout}>
       <LivePart id="session" busy={isBusy(summary)} class="session">
         <h1>
           Session <span safe>{id}</span>
         </h1>
         <Summary summary={summary} />
         <h2 safe>{counted(summary.jobs, 'job')}</h2>
-        <JobTable jobs={jobs} now={frame.now} session={id} />
+        <JobTable jobs={jobs} now={layout.now} session={id} />
         <PreviousAndNext {...model} />
         <p class="small">
           <a href="/sessions">All sessions</a>

@@ -5,20 +5,20 @@ import { StatusCounts } from '../jobs/status_counts.tsx';
 import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
 import { relativeTime } from '../time.tsx';
-import type { Frame } from '../view_models.ts';
+import type { Layout } from '../view_models.ts';
 
 interface SessionsProps {
-  frame: Frame;
+  layout: Layout;
   sessions: RecentSession[];
 }
 
-export function SessionsPage({ frame, sessions }: SessionsProps): JSX.Element {
+export function SessionsPage({ layout, sessions }: SessionsProps): JSX.Element {
   return (
-    <Page title="Sessions" current="/jobs" frame={frame}>
+    <Page title="Sessions" current="/jobs" layout={layout}>
       <h1>Sessions</h1>
       <LivePart id="sessions">
         {sessions.length > 0 ? (
-          <SessionTable sessions={sessions} now={frame.now} />
+          <SessionTable sessions={sessions} now={layout.now} />
         ) : (
           <p class="empty">
             No sessions yet. To group jobs, enter a session under “More options” when you{' '}

@@ -4,14 +4,14 @@ import { chosenSource, StartForm } from '../forms/start_form.tsx';
 import { RunList } from '../jobs/run_list.tsx';
 import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
-import type { Frame, StartModel } from '../view_models.ts';
+import type { Layout, StartModel } from '../view_models.ts';
 
 /** The page of a job type: its form, beside it what it would do, and its last runs. */
-export function StartPage({ frame, model }: { frame: Frame; model: StartModel }): JSX.Element {
+export function StartPage({ layout, model }: { layout: Layout; model: StartModel }): JSX.Element {
   const { type, parts, runs } = model;
   const { name, heading } = wordsOf(type);
   return (
-    <Page title={name} current={`/${type}`} frame={frame}>
+    <Page title={name} current={`/${type}`} layout={layout}>
       <section class="start" data-form={type}>
         <h1 safe>{heading}</h1>
         <div class="panel">
@@ -22,7 +22,7 @@ export function StartPage({ frame, model }: { frame: Frame; model: StartModel })
           {parts.aside as 'safe'}
           <h2>Last runs</h2>
           <LivePart id="runs" href={`/${type}`} busy={runs.some(isUnderWay)}>
-            <RunList runs={runs} now={frame.now} />
+            <RunList runs={runs} now={layout.now} />
           </LivePart>
         </div>
       </section>

@@ -1,7 +1,7 @@
 import { ParseError } from 'elysia';
 import { ErrorResult } from '../../../views/forms/error_result.tsx';
 import { BareErrorPage, ErrorPage } from '../../../views/pages/error.tsx';
-import type { Frame } from '../../../views/view_models.ts';
+import type { Layout } from '../../../views/view_models.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { errorText } from '../../text/error_text.ts';
 import type { WebDeps } from '../deps.ts';
@@ -46,11 +46,11 @@ export async function answerProblem(
   if (!isAuthenticated(request)) {
     return html(BareErrorPage({ theme: themeOf(request), model }), status, headers);
   }
-  return html(ErrorPage({ frame: layoutOrBare(request, services), model }), status, headers);
+  return html(ErrorPage({ layout: layoutOrBare(request, services), model }), status, headers);
 }
 
 /** The jobs on an error page come from the database, which may be what failed. */
-function layoutOrBare(request: Request, services: WebDeps): Frame {
+function layoutOrBare(request: Request, services: WebDeps): Layout {
   try {
     return layoutOf(request, services);
   } catch {

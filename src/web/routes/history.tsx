@@ -57,7 +57,7 @@ export function historyPage(services: WebDeps) {
     ({ request, query: { span = 'day', type } }) => {
       const history = tracker.reader.history({ ...lastPeriods(span), type });
       const model = { span, type, types: tracker.types, history };
-      return html(HistoryPage({ frame: layoutOf(request, services), model }));
+      return html(HistoryPage({ layout: layoutOf(request, services), model }));
     },
     { query: HISTORY_PAGE_QUERY, detail: { hide: true } },
   );

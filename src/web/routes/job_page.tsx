@@ -17,14 +17,14 @@ export function jobDetailPage(services: WebDeps) {
     async ({ request, params }) => {
       const job = tracker.getJob(params.id);
       if (!job) throw noSuchJob(params.id);
-      const frame = layoutOf(request, services);
-      const shown = frame.taskbar.jobs.find((view) => view.job.id === job.id);
+      const layout = layoutOf(request, services);
+      const shown = layout.taskbar.jobs.find((view) => view.job.id === job.id);
       const model = {
         view: { ...live.view(job), place: shown?.place },
         ...tracker.reader.detailsOf(job.id),
         log: isReportAlone(request) ? NO_LOG : await logTail(tracker, job.id),
       };
-      return html(JobPage({ frame, model }));
+      return html(JobPage({ layout, model }));
     },
     { params: JOB_ID, query: NO_QUERY, detail: { hide: true } },
   );

@@ -38,7 +38,7 @@ export function jobPages(services: WebDeps) {
           filter: filterOf(query).toString(),
           outcome: outcomeIn(query.did),
         };
-        return html(JobsPage({ frame: layoutOf(request, services), model }));
+        return html(JobsPage({ layout: layoutOf(request, services), model }));
       },
       { query: JOBS_PAGE_QUERY, detail: { hide: true } },
     )
@@ -46,7 +46,7 @@ export function jobPages(services: WebDeps) {
       '/jobs/bulk',
       async ({ request, query }) => {
         const model = await bulkModel(services, query);
-        return html(BulkPage({ frame: layoutOf(request, services), model }));
+        return html(BulkPage({ layout: layoutOf(request, services), model }));
       },
       { query: BULK_PAGE_QUERY, detail: { hide: true } },
     )
@@ -54,7 +54,7 @@ export function jobPages(services: WebDeps) {
       '/sessions',
       ({ request }) => {
         const sessions = tracker.reader.recentSessions(SESSIONS);
-        return html(SessionsPage({ frame: layoutOf(request, services), sessions }));
+        return html(SessionsPage({ layout: layoutOf(request, services), sessions }));
       },
       { query: NO_QUERY, detail: { hide: true } },
     )
@@ -65,7 +65,7 @@ export function jobPages(services: WebDeps) {
         if (summary.jobs === 0) throw noSuchSession(id);
         const page = tracker.reader.listJobs({ ...toJobQuery(query), session: id });
         const model = { id, summary, ...page, ...pagesAround(request, query, page) };
-        return html(SessionPage({ frame: layoutOf(request, services), model }));
+        return html(SessionPage({ layout: layoutOf(request, services), model }));
       },
       { params: SESSION_ID, query: SESSION_JOBS_QUERY, detail: { hide: true } },
     );

@@ -1,4 +1,4 @@
-import type { Frame } from '../../../views/view_models.ts';
+import type { Layout } from '../../../views/view_models.ts';
 import { sourceTitle } from '../../text/format.ts';
 import type { WebDeps } from '../deps.ts';
 import { sessionIdOf } from '../http/authenticate.ts';
@@ -7,7 +7,7 @@ import { cookieOf } from '../http/negotiation.ts';
 const THEMES = ['auto', 'light', 'dark'] as const;
 
 /** What every page shows around its content, for this reader. */
-export function layoutOf(request: Request, services: WebDeps): Frame {
+export function layoutOf(request: Request, services: WebDeps): Layout {
   return { ...layoutWithoutJobs(request, services), taskbar: services.live.model() };
 }
 
@@ -15,7 +15,7 @@ export function layoutOf(request: Request, services: WebDeps): Frame {
 export function layoutWithoutJobs(
   request: Request,
   { sources, health }: WebDeps,
-): Omit<Frame, 'taskbar'> {
+): Omit<Layout, 'taskbar'> {
   const [source] = sources.values();
   return {
     now: new Date(),
@@ -28,6 +28,6 @@ export function layoutWithoutJobs(
 }
 
 /** What this reader chose, or `auto`. */
-export function themeOf(request: Request): Frame['theme'] {
+export function themeOf(request: Request): Layout['theme'] {
   return THEMES.find((theme) => theme === cookieOf(request, 'theme')) ?? 'auto';
 }

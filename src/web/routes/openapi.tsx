@@ -29,7 +29,7 @@ export function openapiRoutes(services: WebDeps, routes: () => AnyElysia) {
           import('../openapi/outline.ts'),
         ]);
         const model = apiModel(apiDocument(routes(), hasToken), new URL(request.url).origin);
-        return html(ApiPage({ frame: layoutOf(request, services), model }));
+        return html(ApiPage({ layout: layoutOf(request, services), model }));
       },
       { query: NO_QUERY, detail: { hide: true } },
     );

@@ -29,7 +29,7 @@ export function pages(services: WebDeps) {
     .get(
       '/',
       ({ request }) =>
-        html(DashboardPage({ frame: layoutOf(request, services), model: dashboard(services) })),
+        html(DashboardPage({ layout: layoutOf(request, services), model: dashboard(services) })),
       { query: NO_QUERY, detail: { hide: true } },
     )
     .get(
@@ -38,7 +38,7 @@ export function pages(services: WebDeps) {
         const query = toPostsQuery(typed);
         const { page, problem } = await postsOrProblem(services, query);
         const model = { page, query, problem, nextHref: nextHref(request, page.nextCursor) };
-        return html(PostsPage({ frame: layoutOf(request, services), model }));
+        return html(PostsPage({ layout: layoutOf(request, services), model }));
       },
       { query: postsQuery(services.sources), detail: { hide: true } },
     )
@@ -48,7 +48,7 @@ export function pages(services: WebDeps) {
         const query = toProfilesQuery(typed);
         const page = library.profiles(query);
         const model = { page, query, nextHref: nextHref(request, page.nextCursor) };
-        return html(ProfilesPage({ frame: layoutOf(request, services), model }));
+        return html(ProfilesPage({ layout: layoutOf(request, services), model }));
       },
       { query: PROFILES_QUERY, detail: { hide: true } },
     );

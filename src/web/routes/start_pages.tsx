@@ -33,13 +33,13 @@ export async function startPage(
   { type, fields }: Operation,
   typed: FormState,
 ): Promise<JSX.Element> {
-  const frame = layoutOf(request, deps);
+  const layout = layoutOf(request, deps);
   const form = withInitialValues(typed, fields);
   const sources = usableSources(fields, sourceOptions(deps.sources));
-  const context = { deps, form, sources, now: frame.now };
+  const context = { deps, form, sources, now: layout.now };
   const parts = (await deps.forms.get(type)?.parts(context)) ?? {};
   const { jobs: runs } = deps.tracker.reader.listJobs({ type, limit: RUNS });
-  return StartPage({ frame, model: { type, fields, form, sources, runs, parts } });
+  return StartPage({ layout, model: { type, fields, form, sources, runs, parts } });
 }
 
 /** The types that have a form on the dashboard. */

@@ -4,7 +4,7 @@ import { ErrorResult } from '../../../views/forms/error_result.tsx';
 import { StartedNote } from '../../../views/jobs/started_note.tsx';
 import { ErrorPage } from '../../../views/pages/error.tsx';
 import { jobView, NOW, textOf } from '../job_view.ts';
-import { attributesOf, elements, FRAME, HOSTILE } from './fixtures.ts';
+import { attributesOf, elements, HOSTILE, LAYOUT } from './fixtures.ts';
 
 const refused = {
   status: 422,
@@ -69,7 +69,7 @@ describe('the response to an upload or a removal', () => {
 });
 
 describe('an error as a page', () => {
-  const page = ErrorPage({ frame: FRAME, model: refused });
+  const page = ErrorPage({ layout: LAYOUT, model: refused });
 
   test('shows what happened and what to do, with links', () => {
     const text = textOf(String(page));

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'bun:test';
 import { DashboardPage } from '../../../views/pages/dashboard.tsx';
 import type { DashboardModel } from '../../../views/view_models.ts';
 import { ago, jobView, textOf } from '../job_view.ts';
-import { attributesOf, dashboardModel, elements, FRAME, fieldsOf } from './fixtures.ts';
+import { attributesOf, dashboardModel, elements, fieldsOf, LAYOUT } from './fixtures.ts';
 
 function dashboard(model: Partial<DashboardModel> = {}): string {
-  return String(DashboardPage({ frame: FRAME, model: dashboardModel(model) }));
+  return String(DashboardPage({ layout: LAYOUT, model: dashboardModel(model) }));
 }
 
 const NOTHING = { counts: { posts: 0, profiles: 0, vectors: 0 }, lastDay: { jobs: 0, failed: 0 } };

@@ -14,13 +14,13 @@ import { ProfilesPage } from '../../../views/pages/profiles.tsx';
 import { SessionPage } from '../../../views/pages/session.tsx';
 import { SessionsPage } from '../../../views/pages/sessions.tsx';
 import { StartPage } from '../../../views/pages/start.tsx';
-import type { FormParts, Frame, HistoryModel } from '../../../views/view_models.ts';
+import type { FormParts, HistoryModel, Layout } from '../../../views/view_models.ts';
 import { ago, jobView, NOW } from '../job_view.ts';
 import {
   dashboardModel,
   elements,
-  FRAME,
   HOSTILE,
+  LAYOUT,
   post,
   postsModel,
   profile,
@@ -41,14 +41,14 @@ const view = jobView({
 });
 const completed = { ...view.job, id: 'scrape-0198b', status: 'completed' as const };
 const jobs = [view.job, completed];
-const frame: Frame = { ...FRAME, taskbar: { jobs: [view], now: NOW } };
+const layout: Layout = { ...LAYOUT, taskbar: { jobs: [view], now: NOW } };
 
 const hostileForm = {
   values: { username: HOSTILE, query: HOSTILE, maxTweets: HOSTILE, sessionId: HOSTILE },
   errors: { username: HOSTILE, query: HOSTILE, sessionId: HOSTILE },
 };
 const start = (type: string, parts: FormParts = {}) =>
-  StartPage({ frame, model: startModel(type, { form: hostileForm, runs: jobs, parts }) });
+  StartPage({ layout, model: startModel(type, { form: hostileForm, runs: jobs, parts }) });
 const scrapeContext = { ...startModel('scrape', { form: hostileForm }), now: NOW };
 const scrapeForm = scrapeParts(scrapeContext, [{ name: HOSTILE, addedAt: ago(5) }]);
 const embedForm = embedParts({
@@ -98,17 +98,17 @@ const hostileHistory: HistoryModel = {
 };
 
 const PAGES: [string, () => unknown][] = [
-  ['/', () => DashboardPage({ frame, model: dashboardModel({ recent: jobs }) })],
+  ['/', () => DashboardPage({ layout, model: dashboardModel({ recent: jobs }) })],
   ['/scrape', () => start('scrape', scrapeForm)],
   ['/search', () => start('search')],
   ['/discover', () => start('discover')],
   ['/embed', () => start('embed', embedForm)],
-  ['/posts', () => PostsPage({ frame, model: postsModel([hostilePost], { query }) })],
+  ['/posts', () => PostsPage({ layout, model: postsModel([hostilePost], { query }) })],
   [
     '/posts that cannot be searched',
     () =>
       PostsPage({
-        frame,
+        layout,
         model: postsModel([], { problem: { message: HOSTILE, href: '/embed', action: HOSTILE } }),
       }),
   ],
@@ -116,7 +116,7 @@ const PAGES: [string, () => unknown][] = [
     '/profiles',
     () =>
       ProfilesPage({
-        frame,
+        layout,
         model: {
           page: {
             profiles: [profile({ username: HOSTILE, name: HOSTILE, bio: HOSTILE })],
@@ -130,7 +130,7 @@ const PAGES: [string, () => unknown][] = [
     '/jobs',
     () =>
       JobsPage({
-        frame,
+        layout,
         model: {
           jobs,
           query: hostileFilter,
@@ -145,7 +145,7 @@ const PAGES: [string, () => unknown][] = [
     '/jobs/bulk',
     () =>
       BulkPage({
-        frame,
+        layout,
         model: {
           action: 'remove',
           query: hostileFilter,
@@ -160,7 +160,7 @@ const PAGES: [string, () => unknown][] = [
     '/sessions',
     () =>
       SessionsPage({
-        frame,
+        layout,
         sessions: [{ id: HOSTILE, lastJobAt: ago(9), jobs: 2, byStatus: { failed: 2 } }],
       }),
   ],
@@ -168,7 +168,7 @@ const PAGES: [string, () => unknown][] = [
     '/sessions/:id',
     () =>
       SessionPage({
-        frame,
+        layout,
         model: {
           id: HOSTILE,
           summary: { jobs: 2, byStatus: { failed: 2 }, progress: { current: 3, total: 9 } },
@@ -176,12 +176,12 @@ const PAGES: [string, () => unknown][] = [
         },
       }),
   ],
-  ['/history', () => HistoryPage({ frame, model: hostileHistory })],
+  ['/history', () => HistoryPage({ layout, model: hostileHistory })],
   [
     '/jobs/:id',
     () =>
       JobPage({
-        frame,
+        layout,
         model: {
           view,
           attempts: [{ attempt: 1, startedAt: ago(9), outcome: 'failed', error: HOSTILE }],
@@ -195,7 +195,7 @@ const PAGES: [string, () => unknown][] = [
     'an error',
     () =>
       ErrorPage({
-        frame,
+        layout,
         model: { status: 422, title: HOSTILE, message: HOSTILE, details: { [HOSTILE]: HOSTILE } },
       }),
   ],

@@ -8,7 +8,7 @@ import type { Post } from '../../../src/sources/post.ts';
 import { usableSources, withInitialValues } from '../../../views/forms/start_form.tsx';
 import type {
   DashboardModel,
-  Frame,
+  Layout,
   PostsModel,
   QuickStart,
   SourceOption,
@@ -19,7 +19,7 @@ import { ago, NOW } from '../job_view.ts';
 /** What nobody may ever be able to say on a page of ours. */
 export const HOSTILE = '"><script>alert(1)</script><marquee title="';
 
-export const FRAME: Frame = {
+export const LAYOUT: Layout = {
   taskbar: { jobs: [], now: NOW },
   theme: 'auto',
   taskbarCollapsed: false,

@@ -4,7 +4,7 @@ import { FAILURES, type Failure } from '../../../src/jobs/listing.ts';
 import { JobPage } from '../../../views/pages/job.tsx';
 import type { JobPageModel } from '../../../views/view_models.ts';
 import { ago, jobView, NOW, textOf } from '../job_view.ts';
-import { attributesOf, elements, FRAME } from './fixtures.ts';
+import { attributesOf, elements, LAYOUT } from './fixtures.ts';
 
 const NOTHING_MORE = {
   attempts: [],
@@ -23,7 +23,7 @@ function detailed(
   ...args: Parameters<typeof jobView>
 ): string {
   const model = { view: jobView(...args), ...NOTHING_MORE, ...details };
-  return String(JobPage({ frame: FRAME, model }));
+  return String(JobPage({ layout: LAYOUT, model }));
 }
 
 function headline(...args: Parameters<typeof jobView>): string {
@@ -333,8 +333,8 @@ describe('the report', () => {
 
   test('shares no id with the card in the taskbar', () => {
     const view = jobView();
-    const frame = { ...FRAME, taskbar: { jobs: [view], now: NOW } };
-    const ids = elements(JobPage({ frame, model: { view, ...NOTHING_MORE } }), '[id]').map(
+    const layout = { ...LAYOUT, taskbar: { jobs: [view], now: NOW } };
+    const ids = elements(JobPage({ layout, model: { view, ...NOTHING_MORE } }), '[id]').map(
       (e) => e.attributes.id,
     );
     expect(ids).toContain('job-scrape-0198a');

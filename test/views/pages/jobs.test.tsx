@@ -5,7 +5,7 @@ import { FAILURES } from '../../../src/jobs/listing.ts';
 import { JobsPage } from '../../../views/pages/jobs.tsx';
 import type { JobsModel } from '../../../views/view_models.ts';
 import { ago, jobView, textOf } from '../job_view.ts';
-import { attributesOf, elements, FRAME } from './fixtures.ts';
+import { attributesOf, elements, LAYOUT } from './fixtures.ts';
 
 const NO_QUERY = {
   status: '',
@@ -19,7 +19,7 @@ const NO_QUERY = {
 
 function page(jobs: Job[], model: Partial<JobsModel> = {}): string {
   const whole = { jobs, query: NO_QUERY, types: ['scrape', 'search'], filter: '', ...model };
-  return String(JobsPage({ frame: FRAME, model: whole }));
+  return String(JobsPage({ layout: LAYOUT, model: whole }));
 }
 
 /** The cells of the only row, as read. */

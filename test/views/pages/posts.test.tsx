@@ -3,10 +3,10 @@ import type { Post } from '../../../src/sources/post.ts';
 import { PostsPage } from '../../../views/pages/posts.tsx';
 import type { PostsModel } from '../../../views/view_models.ts';
 import { textOf } from '../job_view.ts';
-import { attributesOf, elements, FRAME, post, postsModel } from './fixtures.ts';
+import { attributesOf, elements, LAYOUT, post, postsModel } from './fixtures.ts';
 
 function posts(found: Post[], model: Partial<PostsModel> = {}): string {
-  return String(PostsPage({ frame: FRAME, model: postsModel(found, model) }));
+  return String(PostsPage({ layout: LAYOUT, model: postsModel(found, model) }));
 }
 
 const query = (fields: Partial<PostsModel['query']>) => ({

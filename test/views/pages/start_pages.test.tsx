@@ -8,8 +8,8 @@ import {
   ARCHIVE,
   attributesOf,
   elements,
-  FRAME,
   fieldsOf,
+  LAYOUT,
   SAMPLE,
   startModel,
 } from './fixtures.ts';
@@ -17,7 +17,7 @@ import {
 type Given = Partial<StartModel> & { imports?: ImportOption[] };
 
 const start = (type: string, given: Partial<StartModel> = {}) =>
-  String(StartPage({ frame: FRAME, model: startModel(type, given) }));
+  String(StartPage({ layout: LAYOUT, model: startModel(type, given) }));
 const scrape = ({ imports = [], ...given }: Given = {}) => {
   const { form, sources } = startModel('scrape', given);
   return start('scrape', { ...given, parts: scrapeParts({ form, sources, now: NOW }, imports) });

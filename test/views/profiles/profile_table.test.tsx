@@ -3,7 +3,7 @@ import type { StoredProfile } from '../../../src/library/library.ts';
 import { ProfilesPage } from '../../../views/pages/profiles.tsx';
 import { ProfileTable } from '../../../views/profiles/profile_table.tsx';
 import { textOf } from '../job_view.ts';
-import { attributesOf, elements, FRAME, fieldsOf, profile } from '../pages/fixtures.ts';
+import { attributesOf, elements, fieldsOf, LAYOUT, profile } from '../pages/fixtures.ts';
 
 const table = (fields: Partial<StoredProfile> = {}) =>
   String(ProfileTable({ profiles: [profile(fields)] }));
@@ -11,7 +11,7 @@ const table = (fields: Partial<StoredProfile> = {}) =>
 const page = (profiles: StoredProfile[], q = '') =>
   String(
     ProfilesPage({
-      frame: FRAME,
+      layout: LAYOUT,
       model: { page: { profiles, total: profiles.length }, query: { q } },
     }),
   );
