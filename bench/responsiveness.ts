@@ -32,9 +32,9 @@ try {
 
   const idle = await healthFor(url, () => Bun.sleep(3_000));
   const embed = await start(url, 'embed', {});
-  const frames = followTaskbar(url);
+  const stream = followTaskbar(url);
   const busy = await healthFor(url, () => ended(url, embed));
-  const { gaps } = await frames.stop();
+  const { gaps } = await stream.stop();
   const starts = await timeStarts(url, 200);
 
   console.log(`\n${POSTS} posts embedded, requests one after the other, in ms\n`);
@@ -42,7 +42,7 @@ try {
   row('GET /healthz, idle', idle, idle);
   row('GET /healthz, embedding', busy, idle);
   row('POST /api/scrape → 202', starts, idle);
-  row('taskbar, between frames', gaps);
+  row('taskbar, between events', gaps);
 } finally {
   server.kill('SIGTERM');
   await server.exited;

@@ -23,7 +23,7 @@ interface Watcher {
   socket: Socket<undefined>;
   inspected: boolean;
   bytes: number;
-  frames: number;
+  events: number;
   /** Milliseconds from `updateProgress` to these bytes. */
   delays: number[];
   /** The probe's time in the last piece; it repeats while the probe does not change. */
@@ -42,7 +42,7 @@ try {
   const watchers = await connect(WATCHERS, '/api/jobs/stream');
   reset(watchers);
   const watched = await ask({ do: 'update', ms: 10_000, perSecond: UPDATES_PER_SECOND });
-  const perSecond = inspected(watchers).map(({ frames }) => frames / 10);
+  const perSecond = inspected(watchers).map(({ events }) => events / 10);
   const kilobytes = watchers.map(({ bytes }) => bytes / 10 / 1000);
   const delays = watchers.flatMap((watcher) => watcher.delays);
   const share = Number(watched.perSecond) / Number(alone.perSecond);
@@ -52,7 +52,7 @@ try {
     thousands(watched.perSecond),
     `${percent(share)} (≥ 80 %)`,
   );
-  row('frames/s to a watcher', `${range(perSecond)}`, '8 to 21');
+  row('events/s to a watcher', `${range(perSecond)}`, '8 to 21');
   row('KB/s to a watcher', `${range(kilobytes)}`, '≤ 100');
   row(
     'updateProgress → bytes, ms',
@@ -84,7 +84,7 @@ try {
   const held = Number((await ask({ do: 'memory' })).rss);
   reset(many);
   await ask({ do: 'flood', ms: SATURATED_MS });
-  const bytes = Math.round(sum(inspected(many).map((watcher) => watcher.bytes)) / framesOf(many));
+  const bytes = Math.round(sum(inspected(many).map((watcher) => watcher.bytes)) / eventsOf(many));
   const flooded = deliveriesTo(many);
   await leave(many);
   await Bun.sleep(1_000);
@@ -125,18 +125,18 @@ async function stall(watchers: Watcher[]): Promise<void> {
   await Bun.sleep(STALL_MS - 2_000);
   const current = await readAgain(inspected(stalled));
   const { rss } = await updating;
-  const perSecond = inspected(others).map(({ frames }) => frames / (STALL_MS / 1000));
+  const perSecond = inspected(others).map(({ events }) => events / (STALL_MS / 1000));
   row(
     `MB more with ${STALLED} stalled for ${STALL_MS / 1000} s`,
     ((Number(rss) - before) / 1e6).toFixed(1),
     '≤ 30',
   );
-  row('frames/s to the others meanwhile', range(perSecond), '8 to 21');
+  row('events/s to the others meanwhile', range(perSecond), '8 to 21');
   row('stalled ones current after reading, ms', range(current), '');
   for (const { socket } of stalled) socket.resume();
 }
 
-/** How long each watcher takes, in ms, until it receives a current frame. */
+/** How long each watcher takes, in ms, until it receives a current event. */
 async function readAgain(stalled: Watcher[]): Promise<number[]> {
   const begin = performance.now();
   for (const { socket } of stalled) socket.resume();
@@ -183,7 +183,7 @@ async function watch(path: string, inspected: boolean): Promise<Watcher> {
   const watcher = {
     inspected,
     bytes: 0,
-    frames: 0,
+    events: 0,
     delays: [],
     cancelSeenAt: 0,
   } as unknown as Watcher;
@@ -207,7 +207,7 @@ function take(watcher: Watcher, chunk: Buffer): void {
   watcher.bytes += chunk.length;
   if (!watcher.inspected) return;
   for (let at = chunk.indexOf('event: '); at >= 0; at = chunk.indexOf('event: ', at + 7))
-    watcher.frames++;
+    watcher.events++;
   const probe = chunk.lastIndexOf('t=1');
   if (probe >= 0) {
     const sent = Number.parseFloat(chunk.toString('latin1', probe + 2, probe + 22));
@@ -219,7 +219,7 @@ function take(watcher: Watcher, chunk: Buffer): void {
 }
 
 function reset(watchers: Watcher[]): void {
-  for (const watcher of watchers) Object.assign(watcher, { bytes: 0, frames: 0, delays: [] });
+  for (const watcher of watchers) Object.assign(watcher, { bytes: 0, events: 0, delays: [] });
 }
 
 async function leave(watchers: Watcher[]): Promise<void> {
@@ -243,13 +243,13 @@ function inspected(watchers: Watcher[]): Watcher[] {
   return watchers.filter((watcher) => watcher.inspected);
 }
 
-function framesOf(watchers: Watcher[]): number {
-  return sum(inspected(watchers).map(({ frames }) => frames));
+function eventsOf(watchers: Watcher[]): number {
+  return sum(inspected(watchers).map(({ events }) => events));
 }
 
-/** Frames that all watchers received, from their bytes and the size of the inspected frames. */
+/** Events that all watchers received, from their bytes and the size of the inspected events. */
 function deliveriesTo(watchers: Watcher[]): number {
-  const size = sum(inspected(watchers).map(({ bytes }) => bytes)) / framesOf(watchers);
+  const size = sum(inspected(watchers).map(({ bytes }) => bytes)) / eventsOf(watchers);
   return sum(watchers.map(({ bytes }) => bytes)) / size;
 }
 

@@ -130,7 +130,7 @@ function updateAll(step: number): number {
 
 /**
  * Updates one more job now and then, with the time in its message. Of the others' updates, only the
- * last before each frame would be seen, together with the wait for that frame.
+ * last before each event would be seen, together with the wait for that event.
  */
 async function probe(job: JobContext, until: number): Promise<void> {
   for (let step = 0; performance.now() < until; step++) {
@@ -144,7 +144,7 @@ function now(): number {
   return performance.timeOrigin + performance.now();
 }
 
-/** A frame at every turn of the event loop: more than any connection can receive. */
+/** A version of the feed at every turn of the event loop: more than any connection can receive. */
 async function flood(ms: number): Promise<Answer> {
   const end = performance.now() + ms;
   for (let step = 0; performance.now() < end; step++) {

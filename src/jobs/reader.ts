@@ -48,7 +48,7 @@ export class TrackerReader {
     return job && executions.withProgress(job);
   }
 
-  /** The job with long texts cut, as lists and frames show it. */
+  /** The job with long texts cut, as lists and streams show it. */
   getBriefJob(id: string): Job | undefined {
     const { reader, executions } = this.#sources;
     const job = reader.brief(id);

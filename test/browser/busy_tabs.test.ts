@@ -51,24 +51,24 @@ test('ten minutes of updates leave no additional nodes and listeners', async () 
   server.rest();
   const client = await context.newCDPSession(page);
 
-  const feed = (frames: number) =>
+  const feed = (events: number) =>
     page.evaluate(
-      async ({ jobs, job, frames }) => {
+      async ({ jobs, job, events }) => {
         const taskbar = document.getElementById('taskbar') as unknown as {
           'htmx-internal-data': { sseEventSource: { take(news: unknown): void } };
         };
         const stream = taskbar['htmx-internal-data'].sseEventSource;
         const take = (event: unknown) => stream.take({ open: true, events: [event] });
-        for (let frame = 0; frame < frames; frame++) {
-          const ofJobs = frame % 12 === 0;
-          take(ofJobs ? jobs[(frame / 12) % jobs.length] : job[frame % job.length]);
-          // Lets htmx settle, as it does between two frames of a stream.
-          if (frame % 20 === 0) await new Promise((resolve) => setTimeout(resolve));
+        for (let index = 0; index < events; index++) {
+          const ofJobs = index % 12 === 0;
+          take(ofJobs ? jobs[(index / 12) % jobs.length] : job[index % job.length]);
+          // Lets htmx settle, as it does between two events of a stream.
+          if (index % 20 === 0) await new Promise((resolve) => setTimeout(resolve));
         }
         take(jobs[0]);
         await new Promise((resolve) => setTimeout(resolve, 100));
       },
-      { jobs, job, frames },
+      { jobs, job, events },
     );
   const counters = async () => {
     await client.send('HeapProfiler.collectGarbage');
@@ -144,19 +144,19 @@ describe('FEATURES 30: while twenty jobs report twenty times a second and others
     const id = `cancel-${server.ids[7]}`;
     await page.locator(`#${id}`).focus();
     await page.evaluate(() => {
-      const counting = window as unknown as { frames: number; blurs: number };
-      counting.frames = 0;
+      const counting = window as unknown as { events: number; blurs: number };
+      counting.events = 0;
       counting.blurs = 0;
       document.addEventListener('htmx:sseMessage', () => {
-        counting.frames++;
+        counting.events++;
       });
       document.activeElement?.addEventListener('blur', () => {
         counting.blurs++;
       });
     });
-    const counted = (name: 'frames' | 'blurs') =>
+    const counted = (name: 'events' | 'blurs') =>
       page.evaluate((name) => (window as unknown as Record<string, number>)[name] ?? 0, name);
-    await until('200 frames came', async () => (await counted('frames')) >= 200, 100_000);
+    await until('200 events came', async () => (await counted('events')) >= 200, 100_000);
     expect(await counted('blurs')).toBe(0);
     expect(await page.evaluate(() => document.activeElement?.id)).toBe(id);
     await page.keyboard.press('Enter');

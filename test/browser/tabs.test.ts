@@ -195,11 +195,11 @@ test('a hidden tab is updated less often, and at full pace when it is visible', 
   const server = await busy({ jobs: 1 });
   const { page, context } = await openPage();
   await context.addInitScript(() => {
-    const counting = window as unknown as { hidden: boolean; frames: number };
-    Object.assign(counting, { hidden: false, frames: 0 });
+    const counting = window as unknown as { hidden: boolean; events: number };
+    Object.assign(counting, { hidden: false, events: 0 });
     Object.defineProperty(document, 'hidden', { get: () => counting.hidden });
     document.addEventListener('htmx:sseMessage', () => {
-      counting.frames++;
+      counting.events++;
     });
   });
   const hide = (tab: Page, hidden: boolean) =>
@@ -207,21 +207,21 @@ test('a hidden tab is updated less often, and at full pace when it is visible', 
       Object.assign(window, { hidden });
       document.dispatchEvent(new Event('visibilitychange'));
     }, hidden);
-  const frames = (tab: Page) =>
-    tab.evaluate(() => (window as unknown as { frames: number }).frames);
+  const events = (tab: Page) =>
+    tab.evaluate(() => (window as unknown as { events: number }).events);
   await page.goto(server.url);
   const unseen = await openTab(context, server.url);
   for (const tab of [page, unseen]) await isLive(tab, server.ids[0] ?? '');
   await hide(unseen, true);
-  const before = [await frames(page), await frames(unseen)] as const;
+  const before = [await events(page), await events(unseen)] as const;
   // So far that no pause of the machine can put it there.
   await until('the unseen one moves, far behind', async () => {
-    const came = [(await frames(page)) - before[0], (await frames(unseen)) - before[1]] as const;
+    const came = [(await events(page)) - before[0], (await events(unseen)) - before[1]] as const;
     return came[1] > 3 && came[0] > came[1] * 2 + 50;
   });
   await hide(unseen, false);
-  const seen = await frames(unseen);
-  await until('it is at the full pace', async () => (await frames(unseen)) > seen + 20);
+  const seen = await events(unseen);
+  await until('it is at the full pace', async () => (await events(unseen)) > seen + 20);
 });
 
 describe('a server that is killed and restarted', () => {
@@ -251,7 +251,7 @@ describe('a server that is killed and restarted', () => {
       (await tab.locator(`#job-${between.id}`).count()) === 1;
     const allRight = async () => (await Promise.all(tabs.map(isRight))).every(Boolean);
     await until('every tab is right again', allRight);
-    // It is not only the first frame that arrives.
+    // It is not only the first event that arrives.
     await tabs[0]?.locator(`#job-${between.id}[data-status="completed"]`).waitFor();
   };
 

@@ -16,7 +16,7 @@ export const busy = async (busyness: Parameters<typeof startBusyServer>[0]) => {
 
 export const liveText = (page: Page, id: string) => page.locator(`#live-${id}`).textContent();
 
-/** What it shows changes twice, so it is not only the first frame that arrived. */
+/** What it shows changes twice, so it is not only the first event that arrived. */
 export const isLive = async (page: Page, id: string) => {
   for (const time of ['once', 'twice']) {
     const before = await liveText(page, id);

@@ -42,7 +42,7 @@ describe('the buttons of a card', () => {
     await note.waitFor();
     await page.locator(`#cancel-${id}:enabled`, { hasText: 'Cancel @aurora_lab' }).waitFor();
 
-    // A frame brings the card without it.
+    // An event brings the card without it.
     const other = await running('orbit_notes');
     await page.locator(`#job-${other.id}`).waitFor();
     expect(await note.count()).toBe(1);

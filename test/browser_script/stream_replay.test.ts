@@ -63,27 +63,27 @@ test('a replay does not grow with the number of events', async () => {
   const live = new LiveTaskbar(tracker);
   const jobs = [await tracker.createJob('scrape'), await tracker.createJob('search')];
   const replay = new StreamReplay();
-  let frames = 0;
+  let events = 0;
   live.subscribe(() => {
     const [type = '', data = ''] = ['event', 'data'].map((field) => fieldOf(live.delta(), field));
     replay.add({ type, data, lastEventId: live.id });
-    frames++;
+    events++;
   });
   const sizes: number[] = [];
   for (let step = 1000; step < 1010; step++) {
     for (const job of jobs) void job.updateProgress(step, 5000, '<div id="live-x">');
-    const before = frames;
+    const before = events;
     await clock.advance(100);
-    await until('a frame tells of it', () => frames > before);
+    await until('an event tells of it', () => events > before);
     sizes.push(replay.events().at(-1)?.data.length ?? 0);
   }
   expect(replay.events().at(-1)?.data).toContain('1,009');
   expect(Math.max(...sizes.slice(2))).toBeLessThan((sizes[2] ?? 0) * 1.2);
 });
 
-function fieldOf(frame: Uint8Array, name: string): string {
+function fieldOf(event: Uint8Array, name: string): string {
   return new TextDecoder()
-    .decode(frame)
+    .decode(event)
     .split('\n')
     .filter((line) => line.startsWith(`${name}: `))
     .map((line) => line.slice(name.length + 2))

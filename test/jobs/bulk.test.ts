@@ -65,7 +65,7 @@ describe('bulk actions', () => {
     await tracker.stop();
   });
 
-  test('make one frame of the feed for each 200 jobs', async () => {
+  test('make one version of the feed for each 200 jobs', async () => {
     const { tracker, ids } = await setupMany(400);
     const before = tracker.feed.version;
     await tracker.changeJobs('cancel', ids);

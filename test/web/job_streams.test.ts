@@ -194,9 +194,9 @@ describe('one job’s stream', () => {
     await events.next();
     const read = spyOn(tracker.reader, 'detailsOf');
     for (let moves = 1; moves <= 5; moves++) {
-      const frame = tracker.feed.version;
+      const version = tracker.feed.version;
       await tracker.updateProgress(other.jobId, moves, 10, 'Moving');
-      await until('a frame has told of it', () => tracker.feed.version > frame);
+      await until('a version of the feed tells of it', () => tracker.feed.version > version);
     }
     await tracker.completeJob(other.jobId, true);
     expect(read).not.toHaveBeenCalled();

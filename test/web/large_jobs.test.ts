@@ -10,7 +10,7 @@ afterAll(closeApps);
 
 const MB = 1024 * 1024;
 
-/** What a page, a frame or a list may grow by for each of these jobs, in bytes. */
+/** What a page, an event or a list may grow by for each of these jobs, in bytes. */
 const ROOM = 12_000;
 
 /** Three million characters, of which every part can be told from the others. */
@@ -125,10 +125,10 @@ describe('A5: jobs with texts of 3 MB', () => {
     );
   });
 
-  test('are bounded in the frames of the taskbar', async () => {
-    const frame = await firstEvent('/api/jobs/stream');
-    expect(frame).toContain(`job-${jobs.failed}`);
-    expect(frame.length).toBeLessThan(3 * ROOM);
+  test('are bounded in the events of the taskbar', async () => {
+    const event = await firstEvent('/api/jobs/stream');
+    expect(event).toContain(`job-${jobs.failed}`);
+    expect(event.length).toBeLessThan(3 * ROOM);
   });
 
   test('are bounded in their own streams, apart from what they returned', async () => {

@@ -80,7 +80,7 @@ describe('FEATURES 9 and 10: the stream of named jobs', () => {
     const moving = (async () => {
       while (performance.now() - begun < 400) {
         await job.updateProgress(++current, 1_000, 'Counting');
-        // Every cancel writes all progress, and other jobs' changes bring frames in between.
+        // Every cancel writes all progress, and other jobs' changes bring events in between.
         await app.tracker.cancelJob('scrape-nothing');
         await app.tracker.createJob('embed');
         await Bun.sleep(2);
@@ -105,12 +105,12 @@ describe('FEATURES 9 and 10: the stream of named jobs', () => {
     const job = await app.tracker.createJob('scrape');
     const stream = await watch(app, [job.jobId]);
     await stream.next();
-    const frames = app.tracker.feed.version;
+    const version = app.tracker.feed.version;
     for (let index = 0; index < 300; index++) {
       await app.tracker.createJob('embed');
       await job.updateProgress(index, 300, `Step ${index}`);
     }
-    await until('the feed has forgotten', () => app.tracker.feed.version > frames + 256);
+    await until('the feed has forgotten', () => app.tracker.feed.version > version + 256);
     await app.tracker.completeJob(job.jobId, true);
     let latest = await stream.next();
     let count = 1;

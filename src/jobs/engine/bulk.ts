@@ -12,7 +12,7 @@ export interface BulkOutcome {
   skipped: number;
 }
 
-/** Jobs changed in one transaction, and in one frame of the feed. */
+/** Jobs changed in one transaction, and in one version of the feed. */
 const STEP = 200;
 
 /** Pause between two steps, in ms, in which others write and the server answers. */

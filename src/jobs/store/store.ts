@@ -99,7 +99,7 @@ export interface RunReader {
 /** Reads what the database knows of jobs now; synchronous. */
 export interface JobReader {
   get(id: string): Job | undefined;
-  /** The job with long texts cut, for lists and frames. */
+  /** The job with long texts cut, for lists and streams. */
   brief(id: string): Job | undefined;
   /** Whether an attempt still holds its job. */
   holdOf(run: Fence): Hold;

@@ -52,7 +52,7 @@ const COMMON = `key, id, type, status, tracked, progress_current, progress_total
 /** The columns of a job with its whole input and result. */
 export const WHOLE = `${COMMON}, metadata, result`;
 
-/** The same with long texts cut, for lists and frames. */
+/** The same with long texts cut, for lists and streams. */
 export const BRIEF = `${COMMON}, COALESCE(metadata_brief, metadata) AS metadata,
   COALESCE(result_brief, result) AS result`;
 
