@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import { createLoginThrottle } from './login_throttle.ts';
-import { createSessions, type Sessions } from './sessions.ts';
+import { createSessions, type Sessions } from './sign_ins.ts';
 
 /** Who may come in: whoever names the token, and whoever has a session opened with it. */
 export interface Access {

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test';
 import { openDatabase } from '../../../src/platform/database.ts';
-import { createSessions, SESSION_SECONDS } from '../../../src/web/auth/sessions.ts';
+import { createSessions, SESSION_SECONDS } from '../../../src/web/auth/sign_ins.ts';
 
 const TOKEN = 'correct-horse-battery';
 
