@@ -66,7 +66,7 @@ async function createRaw(): Promise<(batch: string[]) => Promise<unknown>> {
     await Bun.file(join(CACHED_MODEL, 'tokenizer.json')).json(),
     await Bun.file(join(CACHED_MODEL, 'tokenizer_config.json')).json(),
   );
-  const session = await InferenceSession.create(join(CACHED_MODEL, 'onnx/model_q4.onnx'), {
+  const inference = await InferenceSession.create(join(CACHED_MODEL, 'onnx/model_q4.onnx'), {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
   });
@@ -74,7 +74,7 @@ async function createRaw(): Promise<(batch: string[]) => Promise<unknown>> {
   return (batch) => {
     const inputs = prepared.get(batch.length) ?? tensors(tokenizer, batch);
     prepared.set(batch.length, inputs);
-    return session.run(inputs);
+    return inference.run(inputs);
   };
 }
 

@@ -24,7 +24,7 @@ const cookieFrom = (answer: Response) =>
   (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
 
 /** The cookie of a browser that has just signed in. */
-const session = async (app: TestApp) => cookieFrom(await signIn(app));
+const signInCookie = async (app: TestApp) => cookieFrom(await signIn(app));
 
 describe('without a token in the settings', () => {
   test('everybody may come in, and there is no login page', async () => {
@@ -181,7 +181,7 @@ describe('a browser that signs in', () => {
   });
 
   test('stays signed in when the server starts again, and not when the token is another', async () => {
-    const cookie = await session(web);
+    const cookie = await signInCookie(web);
     const restarted = await setupApp({ XGPT_TOKEN: TOKEN }, {}, web.database);
     const changed = await setupApp({ XGPT_TOKEN: `${TOKEN}-2` }, {}, web.database);
     expect((await restarted.json('/api/jobs', { headers: { cookie } })).status).toBe(200);
@@ -190,7 +190,7 @@ describe('a browser that signs in', () => {
 
   test('is out again when its time is over, or with a cookie that nobody gave it', async () => {
     const app = await fresh();
-    const cookie = await session(app);
+    const cookie = await signInCookie(app);
     const status = async (sent: string) =>
       (await app.json('/api/jobs', { headers: { cookie: sent } })).status;
     expect(await status(cookie)).toBe(200);
@@ -203,7 +203,7 @@ describe('a browser that signs in', () => {
 
   test('is out again when it signs out, with everything it followed, and nobody else is', async () => {
     const app = await fresh();
-    const [cookie, other] = [await session(app), await session(app)];
+    const [cookie, other] = [await signInCookie(app), await signInCookie(app)];
     const follow = async (headers: Record<string, string>) => {
       const answer = await app.request('/api/jobs/stream', { headers });
       const reader = answer.body?.getReader();
@@ -239,7 +239,7 @@ describe('a browser that signs in', () => {
     const answer = await signIn(web, {}, headers);
     expect(answer.status).toBe(403);
     expect(answer.headers.get('set-cookie')).toBeNull();
-    const cookie = await session(web);
+    const cookie = await signInCookie(web);
     expect((await web.post('/logout', {}, { ...headers, cookie })).status).toBe(403);
     expect((await web.json('/api/jobs', { headers: { cookie } })).status).toBe(200);
     const form = { ...headers, cookie };
@@ -286,7 +286,7 @@ describe('wrong tokens', () => {
 
   test('do not disturb those who are signed in', async () => {
     const app = await fresh();
-    const cookie = await session(app);
+    const cookie = await signInCookie(app);
     const wrongTokens = Array.from({ length: 8 }, () =>
       app.json('/healthz', { headers: { authorization: 'Bearer wrong-horse-battery' } }),
     );

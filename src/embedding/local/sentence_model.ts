@@ -20,7 +20,7 @@ export async function loadSentenceModel(dir: string): Promise<SentenceModel> {
     Bun.file(join(dir, 'tokenizer_config.json')).json(),
   ]);
   const tokenizer = new Tokenizer(tokenizerJson, tokenizerConfig);
-  const session = await InferenceSession.create(join(dir, 'onnx', 'model_q4.onnx'), {
+  const inference = await InferenceSession.create(join(dir, 'onnx', 'model_q4.onnx'), {
     // One thread, so that the server keeps the other cores.
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
@@ -28,7 +28,7 @@ export async function loadSentenceModel(dir: string): Promise<SentenceModel> {
   return {
     async embed(texts) {
       const rows = texts.map((text) => tokenIds(tokenizer, text));
-      const output = await session.run(inputsOf(rows));
+      const output = await inference.run(inputsOf(rows));
       return meanOfTokens(output.last_hidden_state as Tensor, rows);
     },
   };

@@ -1,10 +1,10 @@
 import type { Database } from 'bun:sqlite';
 import { createLoginThrottle } from './login_throttle.ts';
-import { createSessions, type Sessions } from './sign_ins.ts';
+import { createSignIns, type SignIns } from './sign_ins.ts';
 
-/** Who may come in: whoever names the token, and whoever has a session opened with it. */
+/** Who has access: clients that send the token, and browsers that have signed in with it. */
 export interface Access {
-  sessions: Sessions;
+  signIns: SignIns;
   /**
    * Whether this is the token. A wrong one is answered ever later.
    * @param address where it came from, as an IP address.
@@ -21,7 +21,7 @@ export function createAccess(token: string | undefined, database: Database): Acc
   const expected = digest(token);
   const throttle = createLoginThrottle();
   return {
-    sessions: createSessions(database, token),
+    signIns: createSignIns(database, token),
     async isToken(given, address) {
       throttle.refuseTooMany(address);
       // Digests are of one length, so the time tells nothing about the token's either.

@@ -1,25 +1,26 @@
 import type { Database } from 'bun:sqlite';
 import { writerOf } from '../../platform/writer.ts';
 
-/** How long a session lasts after its beginning, in seconds: 30 days. */
-export const SESSION_SECONDS = 30 * 86_400;
+/** How long a sign-in lasts, in seconds: 30 days. */
+export const SIGN_IN_SECONDS = 30 * 86_400;
 
 /** Browsers that are signed in. They outlive a restart, and end with the token. */
-export interface Sessions {
+export interface SignIns {
   /** Begins one and returns its id, 256 random bits as text. */
   open(): Promise<string>;
   isOpen(id: string): boolean;
   /** Ends it; what follows its signal ends too. */
   close(id: string): Promise<void>;
-  /** Aborts when the session is closed in this process. */
+  /** Aborts when the sign-in is closed in this process. */
   signalOf(id: string): AbortSignal;
 }
 
 /**
- * Sessions that were opened with this token; under another one there are none of them.
+ * The sign-ins that were opened with this token; none that were opened with another one.
+ * They are stored in the table `sessions`.
  * @param now the time in ms since 1970.
  */
-export function createSessions(database: Database, token: string, now = Date.now): Sessions {
+export function createSignIns(database: Database, token: string, now = Date.now): SignIns {
   const insert = database.prepare<void, [Buffer, number]>(
     'INSERT INTO sessions (key, expires_at) VALUES (?, ?)',
   );
@@ -40,7 +41,7 @@ export function createSessions(database: Database, token: string, now = Date.now
       const id = crypto.getRandomValues(Buffer.alloc(32)).toString('base64url');
       await writer.write(() => {
         forgetExpired.run(now());
-        insert.run(keyOf(id), now() + SESSION_SECONDS * 1000);
+        insert.run(keyOf(id), now() + SIGN_IN_SECONDS * 1000);
       });
       return id;
     },

@@ -7,14 +7,14 @@ import type { RequestContext } from './request_context.ts';
 import { seeOther } from './responses.ts';
 import { loginPath } from './same_site.ts';
 
-export const SESSION_COOKIE = 'xgpt_session';
+export const SIGN_IN_COOKIE = 'xgpt_session';
 
 /** What can be reached without access, in order to get it; none of it tells what the server holds. */
 const OPEN = /^\/(?:login|healthz|assets\/[^/]*|favicon[a-z-]*\.(?:svg|ico))$/;
 
 interface Granted {
   until: AbortSignal;
-  session: string | undefined;
+  signIn: string | undefined;
 }
 
 /** On the request itself: a WeakMap costs the garbage collector more with every request. */
@@ -32,9 +32,9 @@ export function accessSignalOf(request: Request): AbortSignal {
   return (request as Authenticated)[GRANTED]?.until ?? AbortSignal.abort();
 }
 
-/** The id of the session of a browser; undefined for a program. */
-export function sessionIdOf(request: Request): string | undefined {
-  return (request as Authenticated)[GRANTED]?.session;
+/** The id of the sign-in of a browser; undefined for a program. */
+export function signInIdOf(request: Request): string | undefined {
+  return (request as Authenticated)[GRANTED]?.signIn;
 }
 
 interface AuthenticateParts {
@@ -54,7 +54,7 @@ interface Incoming {
   path: string;
 }
 
-/** Requires the token or a session of every request, except for what is open. */
+/** Requires the token or a sign-in of every request, except for what is open. */
 export function authenticate({ access, closing, logger, server }: AuthenticateParts) {
   const plugin = new Elysia({ name: 'authenticate' });
   if (!access) return plugin.onRequest(({ request }) => grant(request, closing));
@@ -67,8 +67,8 @@ export function authenticate({ access, closing, logger, server }: AuthenticatePa
   });
 }
 
-function grant(request: Request, until: AbortSignal, session?: string): void {
-  (request as Authenticated)[GRANTED] = { until, session };
+function grant(request: Request, until: AbortSignal, signIn?: string): void {
+  (request as Authenticated)[GRANTED] = { until, signIn };
 }
 
 async function checkCredentials(
@@ -83,10 +83,10 @@ async function checkCredentials(
     if (await checkToken(access, logger, token, addressOf(context))) grant(request, closing);
     return;
   }
-  const session = cookieOf(request, SESSION_COOKIE);
-  if (session === undefined || !access.sessions.isOpen(session)) return;
-  const until = AbortSignal.any([closing, access.sessions.signalOf(session)]);
-  grant(request, until, session);
+  const signIn = cookieOf(request, SIGN_IN_COOKIE);
+  if (signIn === undefined || !access.signIns.isOpen(signIn)) return;
+  const until = AbortSignal.any([closing, access.signIns.signalOf(signIn)]);
+  grant(request, until, signIn);
 }
 
 /**

@@ -18,7 +18,7 @@ const TEXT = /^(?:text\/|application\/(?:[a-z.+-]*\+)?(?:json|x-ndjson|xml)\b)/;
 /**
  * Compresses what is worth it, for clients that accept it; undefined when it stays as it is.
  * Streams are left alone: what is held back until there is enough of it comes too late. No page
- * holds a secret beside what its reader sent (sessions are in a cookie that scripts cannot read, and
+ * holds a secret beside what its reader sent (sign-ins are in a cookie that scripts cannot read, and
  * there are no tokens in forms), so the length reveals nothing.
  * @param otherHeaders what else it is to carry, which its own headers come before.
  */

@@ -1,15 +1,15 @@
 import { Elysia } from 'elysia';
 import { LoginPage } from '../../../views/pages/login.tsx';
 import type { Logger } from '../../platform/logger.ts';
-import { type Access, SESSION_SECONDS } from '../auth/index.ts';
+import { type Access, SIGN_IN_SECONDS } from '../auth/index.ts';
 import { LOGIN_BODY, LOGIN_QUERY } from '../contract/requests.ts';
 import {
   accessRequired,
   addressOf,
   checkToken,
   isAuthenticated,
-  SESSION_COOKIE,
-  sessionIdOf,
+  SIGN_IN_COOKIE,
+  signInIdOf,
 } from '../http/authenticate.ts';
 import { parseFields } from '../http/body.ts';
 import { isNavigation } from '../http/negotiation.ts';
@@ -27,7 +27,7 @@ interface AccessParts {
 export function accessRoutes({ access, logger }: AccessParts) {
   const routes = new Elysia({ name: 'access' });
   if (!access) return routes;
-  const { sessions } = access;
+  const { signIns } = access;
 
   return routes
     .get(
@@ -46,7 +46,7 @@ export function accessRoutes({ access, logger }: AccessParts) {
           const given = typeof token === 'string' ? token.trim() : '';
           const right = await checkToken(access, logger, given, addressOf({ request, server }));
           if (!right) throw wrongToken(request);
-          return signedIn(request, await sessions.open(), next);
+          return signedIn(request, await signIns.open(), next);
         } catch (error) {
           if (!(error instanceof Problem) || !isNavigation(request)) throw error;
           return loginPage(request, next, error);
@@ -57,8 +57,8 @@ export function accessRoutes({ access, logger }: AccessParts) {
     .post(
       '/logout',
       async ({ request }) => {
-        const session = sessionIdOf(request);
-        if (session !== undefined) await sessions.close(session);
+        const signIn = signInIdOf(request);
+        if (signIn !== undefined) await signIns.close(signIn);
         const answer = seeOther('/login');
         answer.headers.set('set-cookie', cookie(request, '', 0));
         return answer;
@@ -82,9 +82,9 @@ function wrongToken(request: Request): Problem {
   });
 }
 
-function signedIn(request: Request, session: string, next: string): Response {
+function signedIn(request: Request, signIn: string, next: string): Response {
   const answer = seeOther(next);
-  answer.headers.set('set-cookie', cookie(request, session, SESSION_SECONDS));
+  answer.headers.set('set-cookie', cookie(request, signIn, SIGN_IN_SECONDS));
   return answer;
 }
 
@@ -92,5 +92,5 @@ function cookie(request: Request, value: string, maxAge: number): string {
   // Behind a proxy that ends TLS the page's own origin tells, which the browser itself sends.
   const origin = request.headers.get('origin') ?? request.url;
   const secure = origin.startsWith('https:') ? '; Secure' : '';
-  return `${SESSION_COOKIE}=${value}; Max-Age=${maxAge}; Path=/; HttpOnly; SameSite=Strict${secure}`;
+  return `${SIGN_IN_COOKIE}=${value}; Max-Age=${maxAge}; Path=/; HttpOnly; SameSite=Strict${secure}`;
 }

@@ -1,7 +1,7 @@
 import type { Layout } from '../../../views/view_models.ts';
 import { sourceTitle } from '../../text/format.ts';
 import type { WebDeps } from '../deps.ts';
-import { sessionIdOf } from '../http/authenticate.ts';
+import { signInIdOf } from '../http/authenticate.ts';
 import { cookieOf } from '../http/negotiation.ts';
 
 const THEMES = ['auto', 'light', 'dark'] as const;
@@ -23,7 +23,7 @@ export function layoutWithoutJobs(
     theme: themeOf(request),
     ...(source && { source: sourceTitle(source) }),
     taskbarCollapsed: cookieOf(request, 'taskbar') === 'collapsed',
-    signedIn: sessionIdOf(request) !== undefined,
+    signedIn: signInIdOf(request) !== undefined,
   };
 }
 
