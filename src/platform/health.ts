@@ -35,6 +35,8 @@ export class Health {
   readonly #options: HealthOptions;
   readonly #clockWatch: ClockWatch;
   readonly #file: { path: string; inode: number } | undefined;
+  /** What was found in this turn, if anybody has asked. */
+  #isInPlace: boolean | undefined;
   readonly #listeners = new Set<() => void>();
   #issue: (DatabaseIssue & { since: Date }) | undefined;
   #cancelNextCheck = () => {};
@@ -121,10 +123,22 @@ export class Health {
   }
 
   #obstacle(): DatabaseIssue | undefined {
-    if (this.#file && inodeOf(this.#file.path) !== this.#file.inode) return DATABASE_GONE;
+    if (!this.#isFileInPlace()) return DATABASE_GONE;
     // A damaged file stays damaged, although a write elsewhere in the file succeeds.
     if (this.#issue?.code === 'database_damaged') return this.#issue;
     return undefined;
+  }
+
+  /** Looks once per turn of the event loop: every start of a job asks, and a look takes 4 µs. */
+  #isFileInPlace(): boolean {
+    if (!this.#file) return true;
+    if (this.#isInPlace === undefined) {
+      this.#isInPlace = inodeOf(this.#file.path) === this.#file.inode;
+      setImmediate(() => {
+        this.#isInPlace = undefined;
+      });
+    }
+    return this.#isInPlace;
   }
 
   #setIssue(issue: DatabaseIssue | undefined): void {
