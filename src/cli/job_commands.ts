@@ -129,7 +129,7 @@ function addChanges(jobs: Command): void {
     });
   const remove = jobs.command('rm').description('remove jobs; what they have stored is kept');
   addFilterOptions(remove.argument('[id...]', ID))
-    .option('--force', 'also active jobs')
+    .option('--force', 'also active jobs; works with ids only')
     .addHelpText(
       'after',
       examples(
