@@ -46,7 +46,7 @@ function jobFilter() {
 
 /** The page of a query, as it is typed. */
 function jobPaging() {
-  const limit = `Limit must be a whole number from 1 to ${MAX_PAGE}.`;
+  const limit = `Limit must be a whole number from 1 to ${MAX_PAGE.toLocaleString('en')}.`;
   return {
     limit: typedWholeNumber(1, MAX_PAGE, limit, {
       description: 'Jobs on a page.',

@@ -235,7 +235,7 @@ describe('exit codes', () => {
     [['search', 'a', '--session', '*'], '--session: Session may have letters'],
     [['jobs', 'list', '--status', 'done'], '--status: Status must be one of: queued, running'],
     [['jobs', 'list', '--since', 'monday'], '--since: It must be a time such as 2026'],
-    [['jobs', 'list', '--limit', '0'], '--limit: Limit must be a whole number from 1 to 1000.'],
+    [['jobs', 'list', '--limit', '0'], '--limit: Limit must be a whole number from 1 to 1,000.'],
     [['jobs'], 'Usage: xgpt jobs'],
   ])('2: %p is invalid, and nothing is started', async (words, message) => {
     const dataDir = freshDataDir();

@@ -75,7 +75,7 @@ export const BULK_BODY: DeclaredInput<Bulk> = input(bulkSchema, BULK, {
 });
 
 function bulkSchema() {
-  const idsRule = `Ids must be a list of 1 to ${MAX_BULK_IDS} ids, unless there is a filter.`;
+  const idsRule = `Ids must be a list of 1 to ${MAX_BULK_IDS.toLocaleString('en')} ids, unless there is a filter.`;
   const unknown = (name: string) => `Filter has no "${cut(name, MAX_NAME)}".`;
   return z
     .object({

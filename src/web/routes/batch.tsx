@@ -66,8 +66,10 @@ async function startList(
 ): Promise<Result[]> {
   if (items.length === 0 || items.length > MAX_BATCH) {
     throw new Problem(422, 'invalid_input', 'Nothing was started.', {
-      message: `A list may have 1 to ${MAX_BATCH} entries; this one has ${items.length}.`,
-      details: { body: `Body must be one start or a list of 1 to ${MAX_BATCH}.` },
+      message: `A list may have 1 to ${MAX_BATCH.toLocaleString('en')} entries; this one has ${items.length}.`,
+      details: {
+        body: `Body must be one start or a list of 1 to ${MAX_BATCH.toLocaleString('en')}.`,
+      },
     });
   }
   const results = await startAll(tracker, items, context);
