@@ -1,5 +1,6 @@
 import type { ProcessDeps } from '../app/bootstrap.ts';
 import { isActive, isFinal, type Job, jobTracker } from '../jobs/index.ts';
+import { stateOf } from '../text/job_text.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { follow } from './follow.ts';
 import { noWorkerNotice } from './no_worker_notice.ts';
@@ -75,7 +76,7 @@ function showAsLeft(id: string, reporter: Reporter): void {
 function resumeNotice({ health }: ProcessDeps, id: string): string {
   const job = jobTracker.getJob(id);
   if (job?.status === 'cancelled' || job?.status === 'cancelling') {
-    return `${id} is ${job.status}. To resume it, run xgpt jobs retry ${id}.`;
+    return `${id} ${stateOf(job.status)}. To resume it, run xgpt jobs retry ${id}.`;
   }
   const notice = noWorkerNotice(health.processes.list(), Date.now());
   return [`The job was left to other processes. To follow it, run xgpt jobs watch ${id}.`, notice]

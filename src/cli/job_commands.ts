@@ -59,7 +59,7 @@ function addWatch(jobs: Command): void {
   watch
     .argument('[id]', ID)
     .option('--log', 'also show its log')
-    .option('--json', `${JSON_LINES}: each change, the job last`)
+    .option('--json', `${JSON_LINES}: every change, then the final job`)
     .addHelpText(
       'after',
       examples(

@@ -10,7 +10,7 @@ export function addLibraryCommands(program: Command, users: Command): void {
   const posts = program.command('posts').description('find collected posts by words or by meaning');
   posts
     .argument('[words...]', 'words to look for (default: all posts)')
-    .option('--meaning', 'find by meaning, nearest first; run xgpt embed before')
+    .option('--meaning', 'find by meaning, nearest first; run xgpt embed first')
     .option('--author <user>', 'only posts by this author')
     .option('--source <name>', 'only posts from this source: sample, archive')
     .option('--limit <n>', POSTS_LIMIT)

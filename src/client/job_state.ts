@@ -13,7 +13,7 @@ export interface ServerJob {
 }
 
 /**
- * Why a job failed for good. `permanent`: another attempt would not help. `exhausted`: no attempts
+ * Why a job failed permanently. `permanent`: another attempt would not help. `exhausted`: no attempts
  * are left. `interrupted`: its process ended. `timeout`: it ran out of time.
  */
 export type Failure = 'permanent' | 'exhausted' | 'interrupted' | 'timeout';

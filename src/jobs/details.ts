@@ -6,7 +6,7 @@ export const STEP_STATUSES = [
   'running',
   'completed',
   'failed',
-  /** Undone, because a later step failed for good. */
+  /** Undone, because a later step failed permanently. */
   'compensated',
   /** The job ended before the step began. */
   'skipped',

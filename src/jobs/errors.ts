@@ -42,8 +42,13 @@ export class TooManyWaiting extends Error {
     limit: number,
     type: string,
   ) {
-    const whose = full === 'type' ? `${type} jobs` : 'jobs of yours';
-    super(`${limit.toLocaleString('en')} ${whose} are waiting already.`);
+    const count = limit.toLocaleString('en');
+    const jobs = limit === 1 ? 'job' : 'jobs';
+    super(
+      full === 'type'
+        ? `${count} ${type} ${jobs} ${limit === 1 ? 'is' : 'are'} already waiting.`
+        : `You already have ${count} waiting ${jobs}.`,
+    );
   }
 }
 

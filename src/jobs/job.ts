@@ -61,7 +61,7 @@ export interface Job {
   errorMessage?: string;
   /** One per failed attempt, oldest first. */
   errors: string[];
-  /** Why it failed for good; see `FAILURES`. Stored when it fails. */
+  /** Why it failed permanently; see `FAILURES`. Stored when it fails. */
   failure?: Failure;
   /** How often it was started. Every write of a handler names its attempt. */
   attempt: number;

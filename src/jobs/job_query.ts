@@ -33,7 +33,7 @@ function jobFilter() {
     type: word('Type is too long.', 'Only jobs of this type.', 'scrape'),
     session: word('Session is too long.', 'Only jobs of this session.'),
     q: word(
-      `Words may have ${MAX_TEXT} characters at most.`,
+      `Words may have at most ${MAX_TEXT} characters.`,
       'Words in the input, the message, the error or the id.',
     ),
     since: typedTime('Since', {
@@ -49,17 +49,17 @@ function jobPaging() {
   const limit = `Limit must be a whole number from 1 to ${MAX_PAGE.toLocaleString('en')}.`;
   return {
     limit: typedWholeNumber(1, MAX_PAGE, limit, {
-      description: 'Jobs on a page.',
+      description: 'Page size.',
       default: 50,
       examples: [20],
     }),
     cursor: cursor(
-      'Cursor must be one that an earlier page gave.',
-      'nextCursor of a page; leads to older jobs.',
+      'Cursor must come from an earlier page.',
+      'nextCursor of a page; returns older jobs.',
     ),
     newer: cursor(
-      'Newer must be a cursor that an earlier page gave.',
-      'newerCursor of a page; leads back.',
+      'Newer must be a cursor from an earlier page.',
+      'newerCursor of a page; returns newer jobs.',
     ),
   };
 }
@@ -86,7 +86,7 @@ function possible<Schema extends z.ZodType<{ status?: unknown; failure?: unknown
 ) {
   return schema.refine(({ status, failure }) => !failure || !status || status === 'failed', {
     path: ['failure'],
-    error: 'Failure is of failed jobs only; leave status out, or make it failed.',
+    error: '`failure` applies to failed jobs only. Omit `status`, or set it to failed.',
   });
 }
 

@@ -65,7 +65,7 @@ export function isCancellable(status: JobStatus): boolean {
   return status === 'queued' || status === 'running' || status === 'retrying';
 }
 
-/** Why a job failed for good. */
+/** Why a job failed permanently. */
 export const FAILURES = [
   /** Another attempt would have failed the same way. */
   'permanent',

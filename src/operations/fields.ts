@@ -75,11 +75,16 @@ export function tick(field: Described & { default: boolean }): WithDefault<boole
 export function choice<const Value extends string>(
   field: Described & { values: readonly Value[]; default: NoInfer<Value> },
 ): WithDefault<Value> {
-  const error = `${nameOf(field)} must be one of: ${field.values.join(', ')}.`;
+  const error = `${nameOf(field)} must be ${oneOf(field.values)}.`;
   const schema = z.enum(field.values as [Value, ...Value[]], { error });
   const read = z.preprocess(absentWhenBlank, schema.default(field.default as never));
   // Of no values at all, as where the sources are not known, the rule does not show what it is.
   return described({ ...field, kind: 'choice' }, read);
+}
+
+/** The values in a rule: `one of: latest, top`, or the only one. */
+export function oneOf(values: readonly string[]): string {
+  return values.length === 1 ? `${values[0]}` : `one of: ${values.join(', ')}`;
 }
 
 /** The sources that can do what the type does. */

@@ -5,6 +5,7 @@ import { typedFields, typedWholeNumber } from '../platform/typed_fields.ts';
 import type { Sources } from '../sources/index.ts';
 import type { Post } from '../sources/post.ts';
 import type { OperationDeps } from './deps.ts';
+import { oneOf } from './fields.ts';
 
 const MAX_PAGE = 100;
 const MAX_TEXT_LENGTH = 500;
@@ -21,33 +22,33 @@ export interface PostsQuery extends PostQuery {
   by: 'words' | 'meaning';
 }
 
-/** Which posts, as it is typed: `author` with or without @. */
+/** The query for posts as typed: `author` with or without @. */
 export function postsQuerySchema(sources: Sources) {
-  const source = `Source must be one of: ${[...sources.keys()].join(', ')}.`;
+  const source = `Source must be ${oneOf([...sources.keys()])}.`;
   return typedFields({
     author: words('author', 'A username, with or without @.', 'aurora_lab'),
     source: z
       .string()
       .refine((name) => sources.has(name), source)
-      .meta({ enum: [...sources.keys()], description: 'Only those of this source.' })
+      .meta({ enum: [...sources.keys()], description: 'Only posts of this source.' })
       .optional(),
-    q: words('q', 'Words that occur in them, or what they are to be about.'),
+    q: words('q', 'Words in the posts, or a topic.'),
     by: z
       .enum(['words', 'meaning'], 'By must be words or meaning.')
-      .meta({ description: 'How q is meant.', default: 'words' })
+      .meta({ description: 'How to interpret q.', default: 'words' })
       .optional(),
     ...paging(),
   }).refine(({ by, q, cursor }) => by !== 'meaning' || !q || !cursor, {
     path: ['cursor'],
-    error: 'A search by meaning has one page only; leave cursor out.',
+    error: 'A search by meaning has only one page. Omit cursor.',
   });
 }
 
 export type TypedPostsQuery = z.output<ReturnType<typeof postsQuerySchema>>;
 
-/** Which profiles, as it is typed. */
+/** The query for profiles as typed. */
 export function profilesQuerySchema() {
-  return typedFields({ q: words('q', 'Words that occur in them.'), ...paging() });
+  return typedFields({ q: words('q', 'Words in names or bios.'), ...paging() });
 }
 
 export type TypedProfilesQuery = z.output<ReturnType<typeof profilesQuerySchema>>;
@@ -85,10 +86,10 @@ function paging() {
   const limit = `Limit must be a whole number from 1 to ${MAX_PAGE}.`;
   return {
     limit: typedWholeNumber(1, MAX_PAGE, limit, {
-      description: 'How many on a page.',
+      description: 'Page size.',
       examples: [5],
     }),
-    cursor: z.string().describe('nextCursor of the page before.').optional(),
+    cursor: z.string().describe('nextCursor of the previous page.').optional(),
   };
 }
 

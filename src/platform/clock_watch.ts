@@ -38,7 +38,7 @@ export class ClockWatch {
     if (Math.abs(jump) < MIN_JUMP_MS) return undefined;
     this.#change = {
       code: 'clock_set',
-      title: `The machine’s clock was set ${jump > 0 ? 'forward' : 'back'} by ${Math.round(Math.abs(jump) / 60_000)} minutes.`,
+      title: `The machine’s clock was set ${jump > 0 ? 'forward' : 'back'} by ${span(Math.abs(jump))}.`,
       advice: 'Jobs continue as before. Times shown for earlier events may look wrong.',
       since: new Date(this.#last.now),
       until: this.#last.elapsed + NOTICE_MS,
@@ -49,4 +49,11 @@ export class ClockWatch {
   #read() {
     return { now: this.clock.now(), elapsed: this.clock.elapsed() };
   }
+}
+
+/** "5 minutes", "1.5 hours". */
+function span(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  const [size, unit] = minutes < 60 ? [minutes, 'minute'] : [Math.round(minutes / 6) / 10, 'hour'];
+  return `${size.toLocaleString('en')} ${unit}${size === 1 ? '' : 's'}`;
 }

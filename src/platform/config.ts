@@ -104,9 +104,9 @@ type Settings = {
 export interface Config {
   port: number;
   host: string;
-  /** What a visitor must know; absent where everybody who reaches the server may use it. */
+  /** The token that clients need; absent if no authentication is required. */
   token: string | undefined;
-  /** Names the server goes by besides its addresses, in lower case. */
+  /** Further host names of the server, in lower case. */
   hosts: string[];
   /** Absolute. */
   dataDir: string;

@@ -78,7 +78,7 @@ function isEmpty(db: Database): boolean {
   return db.query<{ page_count: number }, []>('PRAGMA page_count').get()?.page_count === 0;
 }
 
-/** A file with tables that nobody of us made belongs to another program. */
+/** A file with tables that xgpt did not create belongs to another program. */
 function refuseForeign(db: Database, path: string): void {
   const { application_id: id } = db
     .query<{ application_id: number }, []>('PRAGMA application_id')

@@ -6,7 +6,7 @@ export interface DatabaseIssue {
   title: string;
   /** What to do, as sentences. */
   remedy: string;
-  /** The remedy for a program that is running: also what was kept, and whether it resumes by itself. */
+  /** The remedy for a program that is running: also what was kept, and whether it resumes automatically. */
   advice: string;
   /** Logged when the issue is gone: what is true again, as the end of a sentence. */
   recovered: string;
@@ -21,7 +21,7 @@ export class WriteRefused extends Error {
 }
 
 function temporary(code: string, title: string, remedy: string, recovered: string): DatabaseIssue {
-  const advice = `${remedy} xgpt then resumes by itself. Nothing that was confirmed is lost.`;
+  const advice = `${remedy} xgpt then resumes automatically. Nothing that was confirmed is lost.`;
   return { code, title, remedy, advice, recovered };
 }
 

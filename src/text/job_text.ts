@@ -1,6 +1,6 @@
 import type { BulkOutcome } from '../jobs/engine/bulk.ts';
 import type { Job } from '../jobs/job.ts';
-import { isFinal } from '../jobs/lifecycle.ts';
+import { isFinal, type JobStatus } from '../jobs/lifecycle.ts';
 import { attemptWords, FAILURE_WORDS } from './attempts.ts';
 import { cutWithLength } from './cut.ts';
 import { count, counted, exact, jobName, progressCount, subject } from './format.ts';
@@ -8,6 +8,12 @@ import { printable } from './printable.ts';
 import { table } from './table.ts';
 
 const HEAD = ['ID', 'TYPE', 'STATUS', 'PROGRESS', 'CREATED', 'SUBJECT'];
+
+/** A job's status as a predicate: "has failed", "is running". */
+export function stateOf(status: JobStatus): string {
+  if (status === 'completed' || status === 'failed') return `has ${status}`;
+  return status === 'cancelled' ? 'was cancelled' : `is ${status}`;
+}
 
 /** Jobs as a table of any width; the subject, which may be long, is last. */
 export function jobTable(jobs: Job[], nextCursor?: string): string {

@@ -14,8 +14,8 @@ import { libraryRoutes } from './routes/library.tsx';
 import { startRoutes } from './routes/starts.tsx';
 
 /**
- * Adds what programs ask for, but for what is live. They are added to the app itself: a plugin of
- * plugins would have Elysia register each route once more.
+ * Adds the API routes, except the streams. They are added to the app itself: with a plugin of plugins
+ * Elysia would register each route once more.
  */
 export function addApiRoutes(app: Elysia, services: WebDeps) {
   return app
@@ -43,5 +43,5 @@ export function addApiRoutes(app: Elysia, services: WebDeps) {
  */
 export type Api = ReturnType<typeof addApiRoutes>;
 
-/** What every refusal says. */
+/** The JSON of every refusal. */
 export type Refusal = z.output<ReturnType<(typeof SCHEMAS)['Error']>>;

@@ -31,18 +31,18 @@ import { streamRoutes } from './routes/streams.ts';
 export type AppDeps = Omit<WebDeps, 'live' | 'updates' | 'streams' | 'idempotent' | 'forms'> & {
   database: Database;
   logger: Logger;
-  /** The folder of the compiled program, when it is what runs. */
+  /** The folder of the compiled program, if it is running. */
   compiled?: string;
 };
 
 /**
- * Authentication must see the path that routes are chosen by. Bun's own router takes the path as it was
- * sent, without resolving `..\` in it (Bun 1.4.4), and Elysia 1.4.30 looks for a path after the
- * eleventh character, which is inside of it for a name as short as `nas`.
+ * Authentication must see the same path as the router. Bun's own router takes the raw path, without
+ * resolving `..\` in it (Bun 1.4.4), and Elysia 1.4.30 looks for the path after the eleventh
+ * character, which is too late for a host name as short as `nas`.
  */
 const ROUTING = { systemRouter: false, handler: { standardHostname: false } };
 
-/** The web side over a tracker that knows its job types already. */
+/** Creates the web app. The tracker must already have its job types. */
 export async function createApp({ database, logger, compiled, ...given }: AppDeps) {
   const services: WebDeps = {
     ...given,

@@ -8,10 +8,10 @@ import type { EventStreams } from './live/event_streams.ts';
 import type { JobUpdates } from './live/job_updates.ts';
 import type { LiveTaskbar } from './live/taskbar.ts';
 
-/** What the routes work with. */
+/** The dependencies of the routes. */
 export interface WebDeps extends OperationDeps {
   tracker: Tracker;
-  /** The job types that have a folder. */
+  /** The job types that are operations. */
   operations: Operations;
   forms: OperationForms;
   live: LiveTaskbar;
@@ -20,6 +20,6 @@ export interface WebDeps extends OperationDeps {
   health: Health;
   idempotent: Idempotent;
   config: Config;
-  /** Aborts when the server stops: streams end then. */
+  /** Aborts when the server stops, which ends all streams. */
   closing: AbortSignal;
 }

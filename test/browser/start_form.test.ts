@@ -15,14 +15,14 @@ test('the sentence beside the form changes with every key', async () => {
   const sentence = page.locator('#start-sentence');
   expect(await sentence.textContent()).toStartWith('Enter a username');
   await page.getByLabel('Username').fill('aurora_lab');
-  await page.getByLabel('Posts at most').fill('40');
+  await page.getByLabel('Maximum posts').fill('40');
   await page.getByLabel('Include replies').check();
   expect(await sentence.textContent()).toStartWith(
     'Reads up to 40 posts, replies included, of @aurora_lab from ',
   );
   await page.goto(`${url}/search`);
   await page.getByLabel('Terms').fill('jazz, tea');
-  await page.getByLabel('Of the last days').fill('7');
+  await page.getByLabel('Days back').fill('7');
   expect(await sentence.textContent()).toContain('about “jazz” or “tea” of the last 7 days');
   expect(problems).toEqual([]);
 });

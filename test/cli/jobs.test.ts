@@ -57,7 +57,7 @@ describe('jobs list', () => {
     }
     const one = await jobs('list', '--limit', '1');
     expect(one.stdout.trim().split('\n')).toHaveLength(2);
-    expect(one.stderr).toBe('There are more than these 1. Use --limit to show more.\n');
+    expect(one.stderr).toBe('There are more jobs. Use --limit to show them.\n');
   });
 
   test.each([
@@ -95,7 +95,7 @@ describe('jobs list', () => {
 /** The log of a scrape of this many pages. */
 function pagesOf20(pages: number): string {
   const lines = Array.from({ length: pages }, (_, page) => (page + 1) * 20);
-  return lines.map((count) => `20 posts, 20 of them new; ${count} so far.\n`).join('');
+  return lines.map((count) => `20 posts (20 new), ${count} so far.\n`).join('');
 }
 
 describe('jobs show', () => {
@@ -113,7 +113,7 @@ describe('jobs show', () => {
       'Input\n  username         aurora_lab',
       'Result\n100 posts of @aurora_lab, 100 new',
       /Attempts\n {2}1 {2}completed {2}\d+:\d\d/,
-      /Log\n(20 posts, 20 of them new; \d+ so far\.\n){5}$/,
+      /Log\n(20 posts \(20 new\), \d+ so far\.\n){5}$/,
     ]) {
       if (typeof part === 'string') expect(stdout).toContain(part);
       else expect(stdout).toMatch(part);
@@ -157,7 +157,7 @@ describe('jobs watch', () => {
     await watching.shows(/▓+░+ {2}\d+ \/ 200/);
     expect(await watching.ended()).toBe(0);
     const shown = Bun.stripANSI(watching.shown());
-    expect(shown.match(/20 posts, 20 of them new;/g)).toHaveLength(10);
+    expect(shown.match(/20 posts \(20 new\),/g)).toHaveLength(10);
     expect(shown).toMatch(/● scrape @aurora_lab {2}completed in \d+:\d\d/);
     const piped = await run(['jobs', 'watch', id, '--json'], server);
     expect(piped.code).toBe(0);

@@ -95,7 +95,7 @@ describe('FEATURES 3: the four types', () => {
     expect(web.library.counts().profiles).toBe(before);
   });
 
-  test('discover scrapes each of them when asked, as a job of its own', async () => {
+  test('discover with scrape starts a separate scrape job for each profile', async () => {
     const job = await run('discover', {
       query: 'climbing coach',
       maxResults: 3,

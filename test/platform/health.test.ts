@@ -39,7 +39,7 @@ describe('the machine’s clock is set', () => {
       const healthClock = testClock(Date.now());
       const web = await setupApp({}, { healthClock });
       web.health.start();
-      const title = `The machine’s clock was set ${direction} by 60 minutes.`;
+      const title = `The machine’s clock was set ${direction} by 1 hour.`;
       const page = async () => (await web.request('/', { headers: NAVIGATION })).text();
       expect(await page()).not.toContain(title);
 

@@ -117,7 +117,7 @@ describe('a full queue', () => {
     await web.post('/api/scrape', AURORA);
     const page = await web.post('/api/scrape', { ...AURORA, maxTweets: '5' }, NAVIGATION);
     expect(page.status).toBe(429);
-    expect(await page.text()).toMatch(/1 scrape jobs are waiting already[\s\S]*cancel those/);
+    expect(await page.text()).toMatch(/1 scrape job is already waiting[\s\S]*cancel those/);
     const fragment = await web.post('/api/scrape', { ...AURORA, maxTweets: '5' });
     expect(await fragment.text()).toContain('role="alert"');
   });

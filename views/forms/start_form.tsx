@@ -156,12 +156,10 @@ function MoreOptions({ form }: { form: FormState }): JSX.Element {
 function WhatIsWrong({ form }: { form: FormState }): JSX.Element {
   const wrong = Object.keys(form.errors).length;
   if (wrong === 0) return '';
+  const fields = wrong === 1 ? 'One field is' : `${wrong} fields are`;
   return (
     <div class="result error" role="alert">
-      <p>
-        Nothing was started. {wrong === 1 ? 'One field needs' : 'Some fields need'} another value;
-        the rest was kept as typed.
-      </p>
+      <p safe>{`Nothing was started. ${fields} invalid. Your other entries were kept.`}</p>
     </div>
   );
 }

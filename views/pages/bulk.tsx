@@ -41,7 +41,7 @@ const CONSEQUENCES = {
     'Waiting jobs end at once; running jobs stop at their next checkpoint. What they collected is kept.',
   retry:
     'The jobs are queued again. Failed and cancelled jobs resume where they stopped; completed jobs start from the beginning.',
-  remove: 'The jobs are removed for good. What they collected is kept, and so is the history.',
+  remove: 'The jobs are removed permanently. What they collected is kept, and so is the history.',
 };
 
 const SKIPPED = {

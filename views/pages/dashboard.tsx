@@ -54,7 +54,7 @@ function Instruments({ model, now }: { model: DashboardModel; now: Date }): JSX.
         <HoursChart hours={model.hours} />
         <section class="last-jobs">
           <div class="page-head">
-            <h2>Last jobs</h2>
+            <h2>Recent jobs</h2>
             <a class="small" href="/history">
               History
             </a>

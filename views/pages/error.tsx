@@ -6,7 +6,7 @@ import type { Layout } from '../view_models.ts';
 /** An error as a page: what happened, what was kept, what to do. */
 export function ErrorPage({ layout, model }: { layout: Layout; model: ErrorModel }): JSX.Element {
   return (
-    <Page title={model.title} current="" layout={layout}>
+    <Page title={titleOf(model)} current="" layout={layout}>
       <section class="error-page">
         <ErrorDetails model={model} />
         <p class="error-links">
@@ -30,13 +30,15 @@ interface BareErrorProps {
 /** The same for clients without access. */
 export function BareErrorPage({ theme, model }: BareErrorProps): JSX.Element {
   return (
-    <BarePage title={model.title} theme={theme}>
+    <BarePage title={titleOf(model)} theme={theme}>
       <section class="error-page">
         <ErrorDetails model={model} />
       </section>
     </BarePage>
   );
 }
+
+const titleOf = ({ title }: ErrorModel) => title.replace(/\.$/, '');
 
 function ErrorDetails({ model }: { model: ErrorModel }): JSX.Element {
   const details = Object.entries(model.details);

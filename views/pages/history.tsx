@@ -113,6 +113,7 @@ function inWords(type: TypeHistory): string {
   const share = failed === 0 ? '' : ` (${((failed / runs) * 100).toFixed(1)} %)`;
   const counts = `${counted(runs, 'run')}: ${count(completed)} completed, ${count(failed)} failed${share}, ${count(cancelled)} cancelled.`;
   if (medianMs === undefined || p95Ms === undefined) return counts;
+  if (completed === 1) return `${counts} The completed run took up to ${runTime(medianMs)}.`;
   return `${counts} Half of the completed runs took up to ${runTime(medianMs)}, 95 % up to ${runTime(p95Ms)}.`;
 }
 

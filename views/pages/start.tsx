@@ -6,7 +6,7 @@ import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
 import type { Layout, StartModel } from '../view_models.ts';
 
-/** The page of a job type: its form, beside it what it would do, and its last runs. */
+/** The page of a job type: its form, what it would do, and its recent runs. */
 export function StartPage({ layout, model }: { layout: Layout; model: StartModel }): JSX.Element {
   const { type, parts, runs } = model;
   const { name, heading } = wordsOf(type);
@@ -20,7 +20,7 @@ export function StartPage({ layout, model }: { layout: Layout; model: StartModel
         <div class="start-side">
           <Sentence model={model} />
           {parts.aside as 'safe'}
-          <h2>Last runs</h2>
+          <h2>Recent runs</h2>
           <LivePart id="runs" href={`/${type}`} busy={runs.some(isUnderWay)}>
             <RunList runs={runs} now={layout.now} />
           </LivePart>

@@ -1,6 +1,6 @@
 import { type BulkAction, isActive, type Job, type Tracker } from '../../jobs/index.ts';
 import { jobName } from '../../text/format.ts';
-import { bulkText } from '../../text/job_text.ts';
+import { bulkText, stateOf } from '../../text/job_text.ts';
 import { printable } from '../../text/printable.ts';
 import { CommandFailed, EXIT } from '../exit.ts';
 import { findJob, openJobs, readNoWorkerNotice, shortId } from '../open_jobs.ts';
@@ -16,7 +16,8 @@ export function cancelJobs(parts: string[], filter: FilterOptions): Promise<numb
   if (isFiltered(filter)) return forMatching('cancel', parts, filter);
   return forEach(parts, async (tracker, job) => {
     if (!(await tracker.cancelJob(job.id))) throw already(job, 'there is nothing to cancel');
-    return `is ${tracker.getJob(job.id)?.status ?? 'removed'}.`;
+    const status = tracker.getJob(job.id)?.status;
+    return status ? `${stateOf(status)}.` : 'was removed.';
   });
 }
 
@@ -96,7 +97,7 @@ async function forEach(
 }
 
 function already(job: Job, advice: string): CommandFailed {
-  return new CommandFailed(`${nameOf(job)} is ${job.status}: ${advice}.`, EXIT.failed);
+  return new CommandFailed(`${nameOf(job)} ${stateOf(job.status)}: ${advice}.`, EXIT.failed);
 }
 
 function nameOf(job: Job): string {

@@ -23,7 +23,7 @@ export async function listJobs(options: ListOptions): Promise<void> {
   }
   if (jobs.length === 0) printError('No jobs match.');
   else print(fittingTable(jobs, process.stdout.isTTY && process.stdout.columns));
-  if (nextCursor) printError(`There are more than these ${jobs.length}. Use --limit to show more.`);
+  if (nextCursor) printError('There are more jobs. Use --limit to show them.');
 }
 
 const HEAD = ['ID', 'TYPE', 'SUBJECT', 'STATUS', 'PROGRESS', 'CREATED'];

@@ -131,9 +131,9 @@ class LocalModelFiles implements ModelFiles {
   }
 }
 
-function unusableFolder(dir: string, { file, problem }: WrongFile): ModelUnavailable {
+function unusableFolder(dir: string, { file, problem, isMissing }: WrongFile): ModelUnavailable {
   return new ModelUnavailable(
-    `XGPT_MODEL_DIR cannot be used (${dir}): ${file.path} ${problem}. Replace the file, or unset XGPT_MODEL_DIR to fetch the model.`,
+    `XGPT_MODEL_DIR cannot be used (${dir}): ${file.path} ${problem}. ${isMissing ? 'Add' : 'Replace'} the file, or unset XGPT_MODEL_DIR to fetch the model.`,
     { permanent: true },
   );
 }

@@ -30,7 +30,7 @@ export interface QueuedJobContext extends JobContext {
   log(line: string): void;
   /**
    * Runs a named part of the work. Its result is kept (as JSON), so that a later attempt does not run
-   * it again; `compensate` undoes it when a later step fails for good.
+   * it again; `compensate` undoes it when a later step fails permanently.
    * @throws what `work` throws, or the signal's reason when the job was stopped.
    */
   step<Result>(

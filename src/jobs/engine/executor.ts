@@ -42,7 +42,7 @@ export class Executor {
       return await this.#attempt(work);
     } catch {
       // Reading the error's message or a hint in it has thrown.
-      return this.#failed(work, new Error('The work failed with an error that cannot be read.'));
+      return this.#failed(work, new Error('The job failed with an unreadable error.'));
     }
   }
 
@@ -108,7 +108,7 @@ export class Executor {
     const issue = databaseIssueOf(error);
     if (issue) {
       errors.report(NOT_WRITTEN, error);
-      const reason = `${issue.title} The job resumes by itself once that is solved.`;
+      const reason = `${issue.title} The job resumes automatically afterwards.`;
       return { as: 'postponed', reason, retryAt: now + POSTPONE_MS };
     }
     const { permanent, retryAt } = hintsOf(error);

@@ -1,5 +1,5 @@
 export interface RetryPolicy {
-  /** Attempts before the job fails for good, 1 or more. Attempts that moved the checkpoint do not count. */
+  /** Attempts before the job fails permanently, 1 or more. Attempts that moved the checkpoint do not count. */
   maxAttempts: number;
   /** Longest wait before the second attempt, in ms; doubles for each further one. */
   baseMs: number;

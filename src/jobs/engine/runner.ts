@@ -3,6 +3,7 @@ import type { Logger } from '../../platform/logger.ts';
 import type { JobDefinition } from '../definition.ts';
 import { ShuttingDown } from '../errors.ts';
 import type { Feed } from '../feed.ts';
+import type { JobStatus } from '../lifecycle.ts';
 import type { Claimed, End, JobQueue, JobStore } from '../store/store.ts';
 import type { Completion } from './completion.ts';
 import type { Definitions } from './definitions.ts';
@@ -19,6 +20,15 @@ const POLL_MS = 1_000;
 const STOP_MS = 1_000;
 /** Between two attempts to write how a job ended, in ms. */
 const RETRY_MS = 1_000;
+
+/** What the log says of an attempt's end, by the job's status afterwards. */
+const OUTCOMES: Partial<Record<JobStatus, string>> = {
+  completed: 'completed',
+  failed: 'failed',
+  cancelled: 'was cancelled',
+  retrying: 'will be retried',
+  queued: 'was put back into the queue',
+};
 
 interface RunnerDeps {
   store: JobStore;
@@ -158,7 +168,7 @@ export class Runner {
     while (executions.has(execution) && !execution.ending) {
       const isWritten = await errors.attempt('A job’s end could not be written', async () => {
         const job = await completion.end(execution, how);
-        if (job) logger.info(`${execution.id} is ${job.status}.`);
+        if (job) logger.info(`${execution.id} ${OUTCOMES[job.status] ?? `is ${job.status}`}.`);
       });
       if (isWritten) return;
       await new Promise<void>((resolve) => clock.after(RETRY_MS, resolve));
@@ -167,7 +177,7 @@ export class Runner {
 
   async #poll(): Promise<void> {
     const { rescuer, store, queue, definitions, clock, errors } = this.#deps;
-    await errors.attempt('Abandoned jobs could not be looked for', async () => {
+    await errors.attempt('Could not check for abandoned jobs', async () => {
       await rescuer.rescue();
       await store.rebaseRetries(clock.now());
       if (definitions.types.some((type) => queue.hasWaiting(type))) this.#schedule(undefined);

@@ -7,7 +7,7 @@ import type { Execution, Executions } from './executions.ts';
 
 export interface StepOptions<Result> {
   /**
-   * Undoes what the step did, when a later step has failed for good. It may be called again after a
+   * Undoes what the step did, when a later step has failed permanently. It may be called again after a
    * crash, so it must accept work that is already undone.
    */
   compensate?(result: Result): Promise<void> | void;
@@ -59,7 +59,7 @@ export class Steps {
       if (known.status === 'completed') this.#remember(name, result, compensate);
       return result;
     }
-    // The job has failed for good already: no further step begins.
+    // The job has failed permanently already: no further step begins.
     if (this.#isUndoing) throw new NothingMoreToDo();
     this.#signal.throwIfAborted();
     await this.#write(name, { status: 'running' });

@@ -34,7 +34,7 @@ export interface JobStore {
 
   planSteps(run: Run, names: readonly string[]): Promise<Hold>;
   changeStep(run: Run, name: string, change: StepChange, now: number): Promise<Hold>;
-  /** Marks the steps as being undone; `reason` is why the job has failed for good. */
+  /** Marks the steps as being undone; `reason` is why the job has failed permanently. */
   beginUndoing(run: Run, reason: string): Promise<Hold>;
 
   /**
@@ -214,7 +214,7 @@ export interface Claimed extends Run {
   progress: { current: number; total: number };
   attemptsUsed: number;
   maxAttempts: number;
-  /** Why the job has failed for good, while its steps are being undone. */
+  /** Why the job has failed permanently, while its steps are being undone. */
   undoing: string | undefined;
   /** An earlier attempt may have left steps. */
   hasSteps: boolean;
@@ -248,7 +248,7 @@ export type Committed = { saved: SavedData; state: CommitState } | { lost: Lost 
 export type End =
   | { as: 'completed'; result: unknown }
   | { as: 'failed'; reason: string; failure: Failure }
-  /** The job is tried again at `retryAt`, or has failed for good when its attempts are used up. */
+  /** The job is tried again at `retryAt`, or has failed permanently when its attempts are used up. */
   | { as: 'retrying'; reason: string; retryAt: number }
   /** As `retrying`, but the attempt does not count: the work is not what failed. */
   | { as: 'postponed'; reason: string; retryAt: number }

@@ -12,6 +12,6 @@ export default defineCommand({
   },
   examples: [
     ['xgpt users discover climbing coach', 'their usernames, one per line'],
-    ['xgpt users discover jazz --max 5 --scrape', 'and scrape each of them, as a job of its own'],
+    ['xgpt users discover jazz --max 5 --scrape', 'and scrape each profile as a separate job'],
   ],
 });

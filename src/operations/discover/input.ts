@@ -39,24 +39,24 @@ export default function discoverInput({ sources }: InputDeps) {
     }),
     /** Keep the profiles in the library. */
     save: tick({
-      label: 'Keep the profiles it finds',
+      label: 'Keep the profiles found',
       name: 'Save',
       description: 'Keep the profiles in the library.',
       default: true,
     }),
-    /** Then scrape each of them, as a job of its own. */
+    /** Then scrape each profile as a separate job. */
     scrape: tick({
-      label: 'Then scrape each of them',
+      label: 'Then scrape each profile',
       name: 'Scrape',
-      description: 'Then scrape each of them, as a job of its own.',
+      description: 'Then scrape each profile as a separate job.',
       default: false,
     }),
-    /** Posts of each at most, when they are scraped. */
+    /** Maximum number of posts of each profile, if they are scraped. */
     maxTweets: wholeNumber({
-      label: 'Posts of each at most',
+      label: 'Maximum posts each',
       name: 'Posts of each',
-      help: 'Where they are scraped.',
-      description: 'Posts of each at most, when they are scraped.',
+      help: 'Only if they are scraped.',
+      description: 'Maximum number of posts of each profile, if they are scraped.',
       min: 1,
       max: 10_000,
       default: 100,

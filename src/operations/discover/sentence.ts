@@ -14,5 +14,5 @@ export default function sentence(values: Values, source?: Pace): string {
 function andScrapes({ scrape, maxTweets }: Values): string {
   const each = howMany(maxTweets);
   if (scrape !== 'true' || each === undefined) return '';
-  return `; then reads up to ${counted(each, 'post')} of each, as a job of its own`;
+  return `; then reads up to ${counted(each, 'post')} of each as a separate job`;
 }

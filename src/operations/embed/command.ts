@@ -1,10 +1,10 @@
 import { defineCommand } from '../operation.ts';
 
 export default defineCommand({
-  does: 'give a vector to every post that has none',
+  does: 'embed posts that have no vector yet',
   options: {
     model: { does: 'model to embed with' },
     batchSize: { name: 'batch', does: 'posts to embed at a time' },
   },
-  examples: [['xgpt embed --batch 64', 'larger batches are faster, but cancel later']],
+  examples: [['xgpt embed --batch 64', 'larger batches are faster, but take longer to cancel']],
 });

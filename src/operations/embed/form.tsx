@@ -33,7 +33,7 @@ function VectorFacts({ counts }: { counts: VectorCounts }): JSX.Element {
       <dl class="facts">
         <dt>Posts without a vector</dt>
         <dd safe>{count(counts.postsWithoutVector)}</dd>
-        <dt>Vectors held</dt>
+        <dt>Vectors</dt>
         <dd safe>{count(counts.vectors)}</dd>
         {counts.models.map((each) => (
           <>
@@ -47,5 +47,5 @@ function VectorFacts({ counts }: { counts: VectorCounts }): JSX.Element {
 }
 
 function readiness({ ready, fetchBytes }: VectorCounts['models'][number]): string {
-  return ready ? 'here and ready' : `${bytes(fetchBytes)} to fetch the first time`;
+  return ready ? 'ready' : `downloads ${bytes(fetchBytes)} on first use`;
 }

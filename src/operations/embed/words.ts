@@ -4,10 +4,10 @@ import { amount, list } from '../result_words.ts';
 
 export default defineWords({
   name: 'Embed',
-  heading: 'Embed posts, to find them by meaning',
+  heading: 'Embed posts to find them by meaning',
   order: 4,
   icon: 'M4 12V4M4 12h8M4 12l6.5-6.5M7.75 5.25h3v3',
-  summary: 'Give every post a vector, so that it can be found by meaning',
+  summary: 'Embed posts so that they can be found by meaning',
   example: { batchSize: 32 },
   quick: { action: 'Embed new posts', help: 'Those without a vector' },
   result: ({ embedded, model }) => {

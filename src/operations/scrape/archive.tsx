@@ -8,13 +8,13 @@ interface ImportsProps {
   now: Date;
 }
 
-/** Where personal archives come in: an upload, and the ones that are here already. */
+/** Personal archives: the upload form and the stored archives. */
 export function ArchiveSection({ imports, now }: ImportsProps): JSX.Element {
   return (
     <section class="archive panel" aria-labelledby="archive-title">
       <h2 id="archive-title">Import an X data archive</h2>
       <p>
-        Upload the zip that X sends for “Download your data”, or drop a zip or an unpacked folder
+        Upload the zip that X sends for “Download your data”, or copy a zip or an unpacked folder
         into <code>imports/</code> in the data folder. Only posts and the account are read from it.
       </p>
       <UploadForm />
@@ -51,7 +51,7 @@ function UploadForm(): JSX.Element {
 function ImportList({ imports, now, oob }: ImportsProps & { oob?: boolean }): JSX.Element {
   return (
     <ul id="imports" class="imports" hx-swap-oob={oob ? 'true' : undefined}>
-      {imports.length === 0 && <li class="empty-note">No archive here yet.</li>}
+      {imports.length === 0 && <li class="empty-note">No archives yet.</li>}
       {imports.map((option) => (
         <ImportRow option={option} now={now} />
       ))}

@@ -45,18 +45,18 @@ export default function scrapeInput({ sources }: InputDeps) {
 
 function fields(sources: string[]) {
   return z.object({
-    /** Absent only for an archive, which knows whose it is. */
+    /** Absent only for an archive, which contains its author's name. */
     username: optionalUsername({
       label: 'Username',
-      help: 'With or without @. An archive names its own.',
-      description: 'It may be absent only with the source archive.',
+      help: 'With or without @. Not needed for an archive.',
+      description: 'Optional only for the source `archive`.',
       placeholder: 'aurora_lab',
     }),
-    /** 100 when absent, and all of an archive. */
+    /** Absent: 100, or everything in an archive. */
     maxTweets: optionalWholeNumber({
-      label: 'Posts at most',
+      label: 'Maximum posts',
       name: 'Posts',
-      description: `By default ${DEFAULT_POSTS}, and of an archive all.`,
+      description: `Default: ${DEFAULT_POSTS}, or everything in an archive.`,
       min: 1,
       max: 10_000,
       initial: DEFAULT_POSTS,
@@ -70,7 +70,7 @@ function fields(sources: string[]) {
     /** The name of an import, when the source is `archive`. */
     archive: optionalText({
       label: 'Archive',
-      description: 'The name of an import, with the source archive.',
+      description: 'The name of an import; for the source `archive`.',
       maxLength: 255,
     }),
   });

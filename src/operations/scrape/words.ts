@@ -17,7 +17,7 @@ export default defineWords({
     return typeof username === 'string' ? [postsOf(username)] : [];
   },
   labels: {
-    maxTweets: 'Posts at most',
+    maxTweets: 'Maximum posts',
     includeReplies: 'Replies',
     includeRetweets: 'Reposts',
   },

@@ -29,17 +29,17 @@ export default function searchInput({ sources }: InputDeps) {
       placeholder: 'space, jazz',
     }),
     maxTweets: wholeNumber({
-      label: 'Posts at most',
+      label: 'Maximum posts',
       name: 'Posts',
       min: 1,
       max: 10_000,
       default: 100,
     }),
-    /** Nothing older than this many days. */
+    /** Maximum age of the posts, in days. */
     days: optionalWholeNumber({
-      label: 'Of the last days',
+      label: 'Days back',
       name: 'Days',
-      description: 'Nothing older than this many days.',
+      description: 'Only posts from the last n days.',
       min: 1,
       max: 3_650,
       sameRow: true,
@@ -50,12 +50,12 @@ export default function searchInput({ sources }: InputDeps) {
       default: 'latest',
       choices: { latest: 'Latest first', top: 'Top first' },
     }),
-    /** Also give every post found a vector. */
+    /** Also embed the posts found. */
     embed: tick({
-      label: 'Embed what it finds',
+      label: 'Embed the results',
       name: 'Embed',
       help: 'So that the posts can be found by meaning.',
-      description: 'Also give every post found a vector.',
+      description: 'Also embed the posts found.',
       default: false,
     }),
     source: sourceChoice(able),

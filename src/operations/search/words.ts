@@ -17,7 +17,7 @@ export default defineWords({
     list(posts, amount(posts, 'post'), fresh(newPosts), numbered(embedded, 'embedded')),
   links: (_, { query }) =>
     typeof query === 'string' ? query.split(',', MAX_LINKS).flatMap(postsAbout) : [],
-  labels: { maxTweets: 'Posts at most', days: 'Of the last days', mode: 'Order' },
+  labels: { maxTweets: 'Maximum posts', days: 'Days back', mode: 'Order' },
 });
 
 function postsAbout(term: string): ResultLink[] {

@@ -7,16 +7,16 @@ import { readAssets } from './sources.ts';
 export const ASSETS = 'assets';
 export const ASSETS_LIST = 'assets.json';
 
-/** What is known of an asset before anybody wants it. */
+/** An asset's name, type and hash, known before its first use. */
 export interface AssetHead {
   name: string;
   type: string;
-  /** Of its content: 16 letters and digits. */
+  /** Hash of its content: 16 letters and digits. */
   hash: string;
 }
 
 export interface Asset extends AssetHead {
-  /** Made or read when it is first wanted, and kept. */
+  /** Created or read on first use, and cached. */
   body(encoding?: Encoding): Promise<Uint8Array>;
 }
 
@@ -38,8 +38,8 @@ export function hashedName({ name, hash }: AssetHead): string {
 
 /**
  * Bundles and compresses all of them.
- * @param write is given each file of the compiled program's folder.
- * @returns what they were made of, besides the program's own sources.
+ * @param write called with each file of the compiled program's folder.
+ * @returns the files they were built from, except the program's own sources.
  */
 export async function storeAssets(
   write: (name: string, content: string | Uint8Array) => void,

@@ -7,18 +7,18 @@ import { iconStyles } from '../../operations/words.ts';
 const ROOT = join(import.meta.dir, '..', '..', '..');
 const PUBLIC = join(ROOT, 'public');
 
-/** A style, script or picture, whole and as it is sent to those who take no compression. */
+/** A style, script or picture, uncompressed. */
 export interface AssetSource {
   name: string;
   type: string;
   text: string;
-  /** What it was made of. */
+  /** The files it was built from. */
   inputs: string[];
 }
 
 const SCRIPT = 'text/javascript; charset=utf-8';
 
-/** Reads and bundles them all: nothing is built beforehand. */
+/** Reads and bundles all assets; there is no separate build. */
 export function readAssets(): Promise<AssetSource[]> {
   return Promise.all([
     styles(),
@@ -32,7 +32,7 @@ export function readAssets(): Promise<AssetSource[]> {
   ]);
 }
 
-/** One file a component, sent as one: tokens and base first, because the others build on them. */
+/** Joins the component files into one: tokens and base first, because the others depend on them. */
 async function styles(): Promise<AssetSource> {
   const folder = join(PUBLIC, 'css');
   const first = ['tokens.css', 'base.css'];
@@ -45,14 +45,14 @@ async function styles(): Promise<AssetSource> {
   return { name: 'app.css', type: 'text/css; charset=utf-8', text, inputs };
 }
 
-/** A sixth of what goes over the wire. */
+/** Removing comments saves a sixth of the transfer. */
 const COMMENT = /\/\*.*?\*\//gs;
 const INDENTATION = /\n\s+/g;
 
-/** Bun puts each file's path above what is in it, and the path tells where the program is. */
+/** Bun writes each file's path above its content, which would reveal the program's folder. */
 const SOURCE_NAME = /^\/\/ .*\.ts\n/gm;
 
-/** What developers import stays readable. */
+/** ES modules, which developers import, are not minified. */
 async function bundled(name: string, entry: string, format: 'iife' | 'esm'): Promise<AssetSource> {
   const built = await Bun.build({
     entrypoints: [join(ROOT, entry)],
@@ -63,11 +63,11 @@ async function bundled(name: string, entry: string, format: 'iife' | 'esm'): Pro
   });
   const [output] = built.outputs;
   if (!output) throw new Error(`${name} could not be bundled: ${built.logs.join('; ')}`);
-  // All of them are sources of the program's own.
+  // All inputs are sources of the program itself.
   return { name, type: SCRIPT, text: (await output.text()).replace(SOURCE_NAME, ''), inputs: [] };
 }
 
-/** The browser cannot look through folders. */
+/** A browser cannot read folders. */
 const sentencesOfTypes: BunPlugin = {
   name: 'sentences of the job types',
   setup(build) {

@@ -2,21 +2,21 @@ import type { Database } from 'bun:sqlite';
 import { createLoginThrottle } from './login_throttle.ts';
 import { createSignIns, type SignIns } from './sign_ins.ts';
 
-/** Who has access: clients that send the token, and browsers that have signed in with it. */
+/** Access with the token, or with a browser's sign-in. */
 export interface Access {
   signIns: SignIns;
   /**
-   * Whether this is the token. A wrong one is answered ever later.
-   * @param address where it came from, as an IP address.
-   * @throws TooManyAttempts when wrong ones from there still wait for their answer.
+   * Whether this is the token. Each further wrong one is answered after a longer delay.
+   * @param address the client's IP address.
+   * @throws TooManyAttempts while too many wrong tokens from this address wait for their answer.
    */
   isToken(given: string, address: string): Promise<boolean>;
 }
 
-/** Undefined without a token: everybody may come in. */
+/** Undefined without a token: then no authentication is required. */
 export function createAccess(token: string | undefined, database: Database): Access | undefined {
   if (token === undefined) return undefined;
-  // Loading it takes as long as opening the database, and who has no token needs none of it.
+  // Loaded only when needed: it takes as long as opening the database.
   const { timingSafeEqual } = process.getBuiltinModule('node:crypto');
   const expected = digest(token);
   const throttle = createLoginThrottle();
@@ -24,7 +24,7 @@ export function createAccess(token: string | undefined, database: Database): Acc
     signIns: createSignIns(database, token),
     async isToken(given, address) {
       throttle.refuseTooMany(address);
-      // Digests are of one length, so the time tells nothing about the token's either.
+      // Digests have equal length, so the time does not reveal the token's length.
       if (timingSafeEqual(digest(given), expected)) return true;
       await throttle.wrong(address);
       return false;

@@ -1,13 +1,13 @@
-/** Wrong tokens that are answered without delay: people mistype. */
+/** Number of wrong tokens that are answered without delay: people mistype. */
 const FREE_ATTEMPTS = 4;
 
 const FIRST_DELAY_MS = 250;
 const MAX_DELAY_MS = 4_000;
 
-/** Maximum number of wrong tokens of one address that wait for their answer. */
+/** Maximum number of wrong tokens from one address that wait for their answer. */
 const MAX_WAITING = 3;
 
-/** An address without a wrong token for this long starts at zero, in ms. */
+/** An address starts at zero after this long without a wrong token, in ms. */
 const RESET_AFTER_MS = 15 * 60_000;
 
 /** Maximum number of addresses kept; those without attempts for longest are dropped first. */
@@ -33,7 +33,7 @@ interface Timing {
   sleep(ms: number): Promise<void>;
 }
 
-/** Delays the answer to wrong tokens, for each address by itself. */
+/** Delays the answers to wrong tokens, per address. */
 export function createLoginThrottle({ now, sleep }: Timing = { now: Date.now, sleep: Bun.sleep }) {
   const clients = new Map<string, Client>();
 
@@ -53,7 +53,7 @@ export function createLoginThrottle({ now, sleep }: Timing = { now: Date.now, sl
   }
 
   return {
-    /** @throws TooManyAttempts; then not even a right token may be accepted. */
+    /** @throws TooManyAttempts; then even the right token must be refused. */
     refuseTooMany(address: string): void {
       const { waiting, wrong } = clientOf(address);
       if (waiting >= MAX_WAITING) throw new TooManyAttempts(Math.ceil(delayAfter(wrong) / 1000));
@@ -61,7 +61,7 @@ export function createLoginThrottle({ now, sleep }: Timing = { now: Date.now, sl
 
     /**
      * Counts a wrong token, and resolves when it may be answered. It counts as waiting until then,
-     * so that closing the connection gains nothing.
+     * even if the client disconnects.
      */
     async wrong(address: string): Promise<void> {
       const client = clientOf(address);
@@ -82,11 +82,11 @@ function delayAfter(wrong: number): number {
   return Math.min(FIRST_DELAY_MS * 2 ** (wrong - FREE_ATTEMPTS - 1), MAX_DELAY_MS);
 }
 
-/** An IPv6 customer has 2^64 addresses of their own, and counts as one. */
+/** An IPv6 customer has 2^64 addresses, so a /64 counts as one. */
 function networkOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped) return mapped;
-  // A static import would load it at every start, which takes as long as all the pages.
+  // Loaded only when needed: a static import would slow down every start.
   const { isIPv6 } = process.getBuiltinModule('node:net');
   if (!isIPv6(address)) return address;
   return firstHalfOf(address);

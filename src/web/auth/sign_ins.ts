@@ -4,20 +4,19 @@ import { writerOf } from '../../platform/writer.ts';
 /** How long a sign-in lasts, in seconds: 30 days. */
 export const SIGN_IN_SECONDS = 30 * 86_400;
 
-/** Browsers that are signed in. They outlive a restart, and end with the token. */
+/** The sign-ins of browsers. They survive a restart, and end when the token changes. */
 export interface SignIns {
-  /** Begins one and returns its id, 256 random bits as text. */
+  /** Creates a sign-in and returns its id, 256 random bits as text. */
   open(): Promise<string>;
   isOpen(id: string): boolean;
-  /** Ends it; what follows its signal ends too. */
+  /** Ends it and aborts its signal. */
   close(id: string): Promise<void>;
   /** Aborts when the sign-in is closed in this process. */
   signalOf(id: string): AbortSignal;
 }
 
 /**
- * The sign-ins that were opened with this token; none that were opened with another one.
- * They are stored in the table `sessions`.
+ * The sign-ins that were created with this token, stored in the table `sessions`.
  * @param now the time in ms since 1970.
  */
 export function createSignIns(database: Database, token: string, now = Date.now): SignIns {

@@ -10,14 +10,14 @@ import { ARCHIVE, COMPLETED_JOB, POST, PROFILE, REFUSAL } from './examples.ts';
 import { once } from './once.ts';
 
 /**
- * What is answered, by the names under which the document has it. These are the answers as handlers
- * return them: JSON turns a date into text, and Eden turns it back.
+ * The response schemas, by their names in the OpenAPI document. They describe what handlers return:
+ * JSON turns a date into text, and Eden turns it back.
  */
 
 const time = once(() => z.date());
 const count = once(() => z.int().nonnegative());
 const status = once(() => z.enum(JOB_STATUSES));
-const reason = once(() => z.string().describe('In words for a person.'));
+const reason = once(() => z.string().describe('Human-readable.'));
 
 const problem = once(() =>
   z.object({
@@ -29,7 +29,7 @@ const problem = once(() =>
 );
 
 const FAILURE =
-  'Why it failed for good. permanent: another attempt would not help. exhausted: no attempts are left. interrupted: its process ended. timeout: it ran out of time.';
+  'Why it failed permanently. permanent: another attempt would not help. exhausted: no attempts are left. interrupted: its process ended. timeout: it ran out of time.';
 
 const job = once(() =>
   z
@@ -45,20 +45,22 @@ const job = once(() =>
         current: z.number(),
         total: z.number().describe('0 = unknown.'),
         message: z.string(),
-        stage: z.string().optional().describe('Which part of the work is under way.'),
+        stage: z.string().optional().describe('The current part of the work.'),
       }),
       metadata: z.record(z.string(), z.unknown()).optional().describe('The input.'),
       result: z.unknown().optional().describe('What the operation returned.'),
       errorMessage: reason().optional(),
       errors: z.array(z.string()).describe('One per failed attempt, oldest first.'),
       failure: z.enum(FAILURES).optional().describe(FAILURE),
-      attempt: count().describe('How often it was started.'),
+      attempt: count().describe('How many times it was started.'),
       attemptsUsed: count().describe(
         'How many of these count against maxAttempts, including the current one.',
       ),
-      maxAttempts: count().describe('How many attempts may count before the job fails for good.'),
+      maxAttempts: count().describe(
+        'How many attempts may count before the job fails permanently.',
+      ),
       retryAt: time().optional(),
-      tracked: z.boolean().describe('Its caller does the work itself, so nobody can resume it.'),
+      tracked: z.boolean().describe('Its caller does the work itself, so it cannot be resumed.'),
       dismissedAt: time().optional(),
       sessionId: z.string().optional(),
       parentId: z.string().optional(),
@@ -94,8 +96,8 @@ const detailedJob = once(() =>
 const jobPage = once(() =>
   z.object({
     jobs: z.array(job()).describe('Newest first.'),
-    nextCursor: z.string().optional().describe('Leads to older jobs, as cursor.'),
-    newerCursor: z.string().optional().describe('Leads back, as newer.'),
+    nextCursor: z.string().optional().describe('Cursor for older jobs; pass it as `cursor`.'),
+    newerCursor: z.string().optional().describe('Cursor for newer jobs; pass it as `newer`.'),
     lookedBackTo: time().optional(),
   }),
 );
@@ -157,7 +159,7 @@ const post = once(() =>
     likes: count().optional(),
     reposts: count().optional(),
     replies: count().optional(),
-    similarity: z.number().optional().describe('With by=meaning; 1 is the same.'),
+    similarity: z.number().optional().describe('With by=meaning; 1 means identical.'),
   }),
 );
 
@@ -175,7 +177,7 @@ const profile = once(() =>
     followers: count().optional(),
     following: count().optional(),
     posts: count().optional(),
-    postsHeld: count().describe('How many of its posts are in the library.'),
+    postsHeld: count().describe('Number of its posts in the library.'),
   }),
 );
 
@@ -216,7 +218,7 @@ export const SCHEMAS = {
       .object({
         results: z
           .array(z.union([z.object({ job: job() }), z.object({ error: problem() })]))
-          .describe('In the order of what was sent.'),
+          .describe('In the order of the request.'),
       })
       .meta({ examples: [{ results: [{ job: COMPLETED_JOB }, { error: REFUSAL.error }] }] }),
   ),

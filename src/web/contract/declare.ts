@@ -6,9 +6,9 @@ import { SCHEMAS } from './answers.ts';
 import { once } from './once.ts';
 
 /**
- * A schema as a route states it. It is built when a request or the document first needs it, because
- * building all of them would take as long as the rest of the start. It refuses in the words of a
- * Problem, and so Elysia never has to make an error of its own.
+ * A schema in the form that a route takes. It is built when a request or the document first needs it,
+ * because building all of them would take as long as the rest of the start. It refuses with a
+ * `Problem`, so Elysia never creates a validation error itself.
  */
 export interface Declared<Value> {
   readonly '~standard': {
@@ -19,14 +19,14 @@ export interface Declared<Value> {
   };
 }
 
-/** What a schema leaves of what it has checked. */
+/** The type of a schema's checked value. */
 export type ValueOf<Schema> = Schema extends Declared<infer Value> ? Value : never;
 
-/** What was sent, and how the document has it. */
+/** A request schema, and its description in the document. */
 export interface DeclaredInput<Value = unknown> extends Declared<Value> {
   readonly schema: () => z.ZodType;
   readonly example?: unknown;
-  /** Of a body. */
+  /** Media types of a body. */
   readonly types: readonly BodyType[];
 }
 
@@ -39,17 +39,17 @@ export type SchemaName = keyof typeof SCHEMAS;
 
 type Named<Name extends SchemaName> = z.output<ReturnType<(typeof SCHEMAS)[Name]>>;
 
-/** What is answered, and how the document has it. */
+/** A response schema, and its description in the document. */
 export interface DeclaredAnswer<Value = unknown> extends Declared<Value> {
   readonly description: string;
-  /** One of several, where there is more than one. */
+  /** The schemas' names; with several, the response has one of them. */
   readonly names: readonly SchemaName[];
-  /** Media types; what is not JSON is text. */
+  /** Media types; all but JSON are text. */
   readonly types: readonly string[];
   readonly headers?: Record<string, { description: string; schema: { type: string } }>;
 }
 
-/** What a refusal says, but for the fields: that follows from the schema. */
+/** The words of a refusal; its field errors come from the schema. */
 export interface RefusalWords {
   title: string;
   message?: string;
@@ -70,7 +70,7 @@ export function input<Schema extends z.ZodType>(
   });
 }
 
-/** Handed on as it came: what the handler calls checks it. */
+/** Passed on unchecked: the functions that the handler calls check it. */
 export function unchecked<Value>(
   build: () => z.ZodType,
   about: { example?: unknown; types?: readonly BodyType[] } = {},
@@ -88,10 +88,10 @@ function declaredInput<Value>(
 
 const JSON_OR_FORM = ['application/json', 'application/x-www-form-urlencoded'] as const;
 
-/** JSON for a program, a fragment of HTML or plain text, as the client accepts. */
+/** JSON, a fragment of HTML or plain text, depending on `Accept`. */
 const NEGOTIATED = ['application/json', 'text/html', 'text/plain'];
 
-/** An answer by the name of its schema. */
+/** A response, by the name of its schema. */
 export function returns<Name extends SchemaName>(
   name: Name,
   description: string,
@@ -110,9 +110,9 @@ export function returns<Name extends SchemaName>(
 }
 
 export const NO_SUCH_JOB = 'There is no such job.';
-export const INVALID_QUERY = 'The query cannot be used; details name what is wrong.';
+export const INVALID_QUERY = 'The query is invalid; `details` lists the invalid parameters.';
 
-/** The answer to what is in order, by its status, and what an address refuses. */
+/** The successful response by its status, and the refusals of a route. */
 export function answers<Code extends number, Name extends SchemaName>(
   status: Code,
   name: Name,
@@ -122,7 +122,7 @@ export function answers<Code extends number, Name extends SchemaName>(
   return { [status]: returns(name, description), ...refusals(refused) } as never;
 }
 
-/** A header that an address reads; checking all headers by a schema would cost every request. */
+/** A header that a route reads; checking headers with a schema would slow down every request. */
 interface HeaderParameter {
   name: string;
   in: 'header';
@@ -130,7 +130,7 @@ interface HeaderParameter {
   schema: { type: 'string'; minLength?: number; maxLength?: number };
 }
 
-/** How the document tells of an address: under which heading, by which name, in which words. */
+/** How the document presents an operation: its section, id and summary. */
 export function about(
   tag: 'Start' | 'Watch' | 'Act' | 'Read',
   operationId: string,
@@ -140,7 +140,7 @@ export function about(
   return { tags: [tag], operationId, summary, ...more };
 }
 
-/** Text of another kind: a log, a stream of events. */
+/** A response that is text only: a log, a stream of events. */
 export function returnsText(
   description: string,
   types: readonly string[],
@@ -154,8 +154,8 @@ type Status = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
 type Refusals = { [Code in Status]: DeclaredAnswer<Named<'Error'>> };
 
 /**
- * What an address refuses, by status. Every other refusal has the same form, which the document
- * states once for all of them; clients may rely on it whatever the status.
+ * The refusals that a route describes, by status. Every other refusal has the same form, which the
+ * document states once as the default response.
  */
 export function refusals(described: Partial<Record<Status, string>> = {}): Refusals {
   const answers = Object.entries(described).map(([status, description]) => [
@@ -165,7 +165,7 @@ export function refusals(described: Partial<Record<Status, string>> = {}): Refus
   return Object.fromEntries(answers) as Refusals;
 }
 
-/** Answers are checked where a mistake should be found; it costs time, which a server has not. */
+/** Responses are checked in development and tests only: it takes too long for production. */
 const CHECKS_ANSWERS = ['development', 'test'].includes(process.env.NODE_ENV ?? '');
 
 function standard<Value>(validate: (value: unknown) => { value: Value }) {

@@ -1,4 +1,4 @@
-/** As the server gave it, of a scrape of the synthetic sample. */
+/** A response of the server: a scrape of the synthetic sample. */
 export const COMPLETED_JOB = {
   id: 'scrape-01a2024c-1c79-73cb-a7af-4910eda6fb24',
   type: 'scrape',
@@ -23,18 +23,18 @@ export const COMPLETED_JOB = {
   tracked: false,
 };
 
-/** As the server gave it, to a scrape without a username. */
+/** A response of the server to a scrape without a username. */
 export const REFUSAL = {
   error: {
     code: 'invalid_input',
-    message: 'Nothing was started. Correct the fields named here and send it again.',
+    message: 'Nothing was started. Correct the fields below and try again.',
     details: { username: 'Username is missing. Type one, for example aurora_lab.' },
     timestamp: '2026-11-22T08:07:52.295Z',
   },
   status: 422,
 };
 
-/** As the library holds one of the synthetic sample. */
+/** A post of the synthetic sample, from the library. */
 export const POST = {
   source: 'sample',
   id: '2097054713869500416',

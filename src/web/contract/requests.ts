@@ -13,26 +13,26 @@ import { cut, MAX_NAME } from '../../text/cut.ts';
 import { type DeclaredInput, input, unchecked, type ValueOf } from './declare.ts';
 import { COMPLETED_JOB } from './examples.ts';
 
-/** What is sent: in the path, in the query and in the body. */
+/** The request schemas: path, query and body. */
 
 const MAX_BULK_IDS = 10_000;
 
-/** Most jobs that one stream may follow. */
+/** Maximum number of jobs that one stream follows. */
 export const MAX_FOLLOWED_JOBS = 10_000;
 
-/** Most logs that one stream follows. */
+/** Maximum number of logs that one stream follows. */
 export const MAX_FOLLOWED_LOGS = 20;
 
-/** How a query is refused; details name what is wrong with it. */
+/** The refusal of an invalid query; `details` lists the invalid parameters. */
 export const INVALID = {
   title: 'Invalid query.',
-  message: 'Correct the parameters named here, or leave them out.',
+  message: 'Correct the parameters below, or omit them.',
 };
 
-/** The address takes no query. */
+/** The route has no query parameters. */
 export const NO_QUERY = unchecked<Record<string, string>>(() => z.object({}));
 
-/** Whatever the query has fills in a form. */
+/** Query parameters fill in the form. */
 export const FORM_VALUES = NO_QUERY;
 
 function pathPart<Name extends string>(name: Name, description: string, example: string) {
@@ -50,7 +50,7 @@ export const JOBS_QUERY = input(jobQuerySchema, INVALID);
 
 export const SESSION_JOBS_QUERY = input(sessionJobsQuerySchema, INVALID);
 
-/** The page of jobs also tells what a change of many of them did: `?did=retry-12-3`. */
+/** The page of jobs also shows the outcome of a bulk change: `?did=retry-12-3`. */
 export const JOBS_PAGE_QUERY = input(() => jobQuerySchema({ did: z.string().optional() }), INVALID);
 
 const action = () =>
@@ -58,10 +58,10 @@ const action = () =>
 
 const BULK = {
   title: 'Nothing was changed.',
-  message: 'Choose jobs, and what to do with them.',
+  message: 'Correct the fields below.',
 };
 
-/** What is to be confirmed before it is done to every job that matches. */
+/** A bulk change to confirm before it applies to every matching job. */
 export const BULK_PAGE_QUERY = input(() => jobQuerySchema({ action: action() }), BULK);
 
 /** By their ids, or by a filter; an empty one means every job. */
@@ -87,11 +87,11 @@ function bulkSchema() {
         .optional(),
       filter: z.preprocess(filterFields, jobFilterSchema(unknown).optional()).meta({
         type: ['object', 'string'],
-        description: 'In a form it is one text, as it stands in an address.',
+        description: 'In a form, a query string.',
       }),
     })
     .superRefine(({ ids, filter }, context) => {
-      // A script whose list of ids came out empty must not be taken to mean every job.
+      // An empty list of ids, as from a script that found none, must not mean every job.
       if (ids && filter) issue('Send ids or a filter, not both.');
       if (!ids && !filter) issue(idsRule);
       function issue(message: string) {
@@ -100,16 +100,16 @@ function bulkSchema() {
     }) as unknown as z.ZodType<Bulk>;
 }
 
-/** JSON has an object, a form the filter as it stands in an address. */
+/** JSON has an object, a form the filter as a query string. */
 function filterFields(filter: unknown): unknown {
   if (typeof filter === 'string') return Object.fromEntries(new URLSearchParams(filter));
   return filter ?? undefined;
 }
 
-/** Whether an active job is removed too. */
+/** Whether an active job is removed as well. */
 export const REMOVE_QUERY = unchecked<{ force?: '1' | 'true' }>(() =>
   z.object({
-    force: z.enum(['1', 'true']).optional().describe('1 removes an active one too.'),
+    force: z.enum(['1', 'true']).optional().describe('1 removes an active job as well.'),
   }),
 );
 
@@ -118,7 +118,7 @@ export const REMOVE_BODY = unchecked<{ force?: boolean | '1' }>(() =>
     force: z
       .unknown()
       .optional()
-      .meta({ enum: [true, '1'], description: 'Removes an active one too.' }),
+      .meta({ enum: [true, '1'], description: 'Removes an active job as well.' }),
   }),
 );
 
@@ -129,16 +129,16 @@ export const LOG_QUERY = input(
         0,
         Number.MAX_SAFE_INTEGER,
         'Position must be a whole number of bytes, 0 or more.',
-        { default: 0, description: 'From this byte on.' },
+        { default: 0, description: 'Start at this byte.' },
       ),
       download: z
         .string()
-        .meta({ enum: ['1'], description: '1 gives it a file name.' })
+        .meta({ enum: ['1'], description: '1 sends it as a download.' })
         .optional(),
     }),
   {
     title: 'Invalid log position.',
-    message: 'Take position from x-log-position of an earlier answer, or leave it out.',
+    message: 'Use x-log-position of an earlier response, or omit position.',
   },
 );
 
@@ -155,8 +155,10 @@ export const HISTORY_QUERY = input(
         .enum(['hour', 'day'], 'By must be hour or day.')
         .meta({ description: 'The length of a period.', default: 'hour' })
         .optional(),
-      since: typedTime('since', { description: 'From then on; by default the last day.' }),
-      until: typedTime('until', { description: 'Until then; by default now.' }),
+      since: typedTime('since', {
+        description: 'Start of the range; by default one day before its end.',
+      }),
+      until: typedTime('until', { description: 'End of the range; by default now.' }),
       type: byType(),
     }),
   INVALID,
@@ -187,7 +189,7 @@ export const FOLLOWED_LOGS = unchecked<{ log?: string[]; lastEventId?: string }>
       .array(z.string())
       .max(MAX_FOLLOWED_LOGS)
       .meta({
-        description: `A job’s id, @, and a byte: its log from there on. Up to ${MAX_FOLLOWED_LOGS} times.`,
+        description: `A job’s id, @, and a byte position: its log from there. Up to ${MAX_FOLLOWED_LOGS} times.`,
         examples: [[`${COMPLETED_JOB.id}@0`]],
       })
       .optional(),
@@ -200,7 +202,10 @@ export const FOLLOWED_JOB = unchecked<{ lastEventId?: string }>(() =>
 );
 
 const lastEventId = () =>
-  z.string().optional().describe('What Last-Event-ID says, for those that cannot set a header.');
+  z
+    .string()
+    .optional()
+    .describe('Same as the Last-Event-ID header, for clients that cannot set it.');
 
 export const FOLLOWED_JOBS_QUERY = unchecked<{ job: string[] }>(() =>
   z.object({
@@ -211,7 +216,7 @@ export const FOLLOWED_JOBS_QUERY = unchecked<{ job: string[] }>(() =>
 );
 
 export const FOLLOWED_JOBS_BODY = unchecked<{ jobs: string[] }>(
-  () => z.object({ jobs: ids('Their ids.', MAX_FOLLOWED_JOBS) }),
+  () => z.object({ jobs: ids('The ids of the jobs.', MAX_FOLLOWED_JOBS) }),
   { types: ['application/json'], example: { jobs: [COMPLETED_JOB.id] } },
 );
 

@@ -14,10 +14,10 @@ import {
   type ValueOf,
 } from './declare.ts';
 
-/** Most starts that one batch may ask for. */
+/** Maximum number of starts in one batch. */
 export const MAX_BATCH = 1_000;
 
-/** The job types of the tracker, and what is known of those that have a folder. */
+/** The job types of the tracker, and the operations among them. */
 export interface StartDeps {
   tracker: Pick<Tracker, 'types' | 'inputOf'>;
   operations: Operations;
@@ -27,7 +27,7 @@ export const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',
   in: 'header' as const,
   description:
-    'Sent again with the same key within 24 hours, the same request gets the first answer again and starts nothing.',
+    'A repeated request with the same key within 24 hours gets the original response and starts nothing.',
   schema: { type: 'string' as const, minLength: 1, maxLength: 255 },
 };
 
@@ -37,13 +37,13 @@ const session = () =>
     .max(100)
     .meta({
       pattern: SESSION_PATTERN,
-      description: 'Jobs with the same one can be listed together.',
+      description: 'Groups jobs so that they can be listed together.',
     })
     .optional();
 
 /**
- * What a route that starts jobs of a type states. The input is checked where the job is created,
- * which every other start goes through too.
+ * The contract of a route that starts jobs of a type. The input is checked where the job is created,
+ * as for every other start.
  */
 export function startContract({ tracker, operations }: StartDeps, type: Tracker['types'][number]) {
   const { summary, example } = wordsOf(type);
@@ -61,13 +61,13 @@ export function startContract({ tracker, operations }: StartDeps, type: Tracker[
         headers: { location: { schema: { type: 'string' }, description: 'Its page.' } },
       }),
       ...refusals({
-        422: 'Nothing was started; details name the fields that do not fit.',
-        429: 'Too many jobs wait already. Nothing was started; Retry-After says when to ask.',
+        422: 'Nothing was started; `details` lists the invalid fields.',
+        429: 'Too many jobs are waiting. Nothing was started; Retry-After says when to retry.',
       }),
     },
     detail: about('Start', `start_${type}`, summary, {
       description:
-        'Answers at once; the job is on disk then. An empty field counts as absent. The same asked for twice within half a second is one job.',
+        'Returns immediately; the job is already stored. An empty field counts as absent. Identical requests within half a second return the same job while it is active.',
       parameters: [IDEMPOTENCY_KEY],
     }),
   };
@@ -75,7 +75,7 @@ export function startContract({ tracker, operations }: StartDeps, type: Tracker[
 
 type Responses = ReturnType<typeof startContract>['response'];
 
-/** The routes of all types, which a loop over them hides from Elysia. */
+/** The routes of all types. They are added in a loop, so Elysia cannot infer them. */
 export type StartRoutes = Elysia<
   '',
   SingletonBase,
@@ -118,14 +118,14 @@ function startsSchema(tracker: StartDeps['tracker']) {
       input: z
         .record(z.string(), z.unknown())
         .optional()
-        .describe('The fields of that type, as its own address takes them.'),
+        .describe('The fields of that type, as for its own address.'),
       sessionId: session(),
     })
     .meta({ oneOf: tracker.types.map((type) => byType(type, tracker.inputOf(type))) });
   return z.union([one, z.array(one).min(1).max(MAX_BATCH)]);
 }
 
-/** What the start of that type must be besides. */
+/** What else a start of that type must match. */
 function byType(type: string, schema: z.ZodType) {
   const input = jsonSchemaOf(schema);
   const needsInput = (input.required ?? []).length > 0;

@@ -9,19 +9,21 @@ import {
 } from './requests.ts';
 
 const TOO_MANY = 'Too many live connections are open, or the database cannot be read.';
-const BEAT = 'After 20 s of silence a comment and an event beat.';
+const BEAT = 'After 20 s of silence, a comment and a `beat` event are sent.';
 
-/** An `EventSource` sends the header when it comes back; a page cannot set it in a new one. */
+/** An `EventSource` sends the header when it reconnects; a script cannot set it. */
 const LAST_EVENT_ID = {
   name: 'Last-Event-ID',
   in: 'header' as const,
-  description: 'The id of the last event that came: what it told is not told again.',
+  description: 'The id of the last event received; earlier events are not repeated.',
   schema: { type: 'string' as const },
 };
 
-const endless = returnsText('Server-sent events, until the client leaves.', ['text/event-stream']);
+const endless = returnsText('Server-sent events, until the client disconnects.', [
+  'text/event-stream',
+]);
 
-/** The taskbar, and the logs that the address names. */
+/** The taskbar, and the logs named in the query. */
 export const TASKBAR_STREAM = {
   query: FOLLOWED_LOGS,
   response: { 200: endless, ...refusals({ 422: INVALID_QUERY, 503: TOO_MANY }) },
@@ -30,13 +32,13 @@ export const TASKBAR_STREAM = {
     'follow_taskbar',
     'The taskbar’s HTML as it changes, and logs as they grow',
     {
-      description: `Events jobs with the whole taskbar, job with the live parts of those that progressed, log with JSON. ${BEAT}`,
+      description: `Events: \`jobs\` with the whole taskbar, \`job\` with the live parts of jobs that progressed, \`log\` with JSON. ${BEAT}`,
       parameters: [LAST_EVENT_ID],
     },
   ),
 };
 
-/** One job alone. */
+/** One job. */
 export const JOB_STREAM = {
   params: JOB_ID,
   query: FOLLOWED_JOB,
@@ -46,29 +48,26 @@ export const JOB_STREAM = {
   },
   detail: about('Watch', 'follow_job', 'One job until it ends', {
     description:
-      'Events job with what reading the job answers, and at the end one event end with its status; or lines of progress as text.',
+      'Events: `job` with the same JSON as `GET /api/jobs/{id}`, and a last event `end` with the status. As text, lines of progress.',
     parameters: [LAST_EVENT_ID],
   }),
 };
 
-const description = `First for each of them job with the job and its steps as JSON, or not_found; then the same after each change, and progress at most twenty times a second. ${BEAT}`;
+const description = `First a \`job\` event for each with the job and its steps as JSON, or \`not_found\`; then the same after each change, and \`progress\` at most twenty times a second. ${BEAT}`;
 
-/** The jobs that the address names. */
+/** The jobs named in the query. */
 export const JOBS_STREAM = {
   query: FOLLOWED_JOBS_QUERY,
   response: { 200: endless, ...refusals({ 422: INVALID_QUERY, 503: TOO_MANY }) },
-  detail: about('Watch', 'follow_jobs', 'Events about the jobs that are named', { description }),
+  detail: about('Watch', 'follow_jobs', 'Events about the given jobs', { description }),
 };
 
-/** The jobs that the body names. */
+/** The jobs named in the body. */
 export const MANY_JOBS_STREAM = {
   parse: parseFields,
   body: FOLLOWED_JOBS_BODY,
   response: { 200: endless, ...refusals({ 422: INVALID_QUERY, 503: TOO_MANY }) },
-  detail: about(
-    'Watch',
-    'follow_many_jobs',
-    'The same for a list that is too long for an address',
-    { description },
-  ),
+  detail: about('Watch', 'follow_many_jobs', 'The same, for a list too long for a URL', {
+    description,
+  }),
 };

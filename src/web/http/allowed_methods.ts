@@ -4,8 +4,8 @@ interface Route {
 }
 
 /**
- * Tells the methods that an address takes, none when there is no such address.
- * @param routes read at the first question, when all of them are there.
+ * Returns the methods that a path supports; none if there is no such path.
+ * @param routes called on first use, when all routes exist.
  */
 export function createAllowedMethods(routes: () => readonly Route[]) {
   let patterns: { method: string; pattern: RegExp }[] | undefined;
@@ -18,7 +18,7 @@ export function createAllowedMethods(routes: () => readonly Route[]) {
   };
 }
 
-/** Of a route such as `/api/jobs/:id/cancel` or `/assets/*`. */
+/** The pattern of a route such as `/api/jobs/:id/cancel` or `/assets/*`. */
 function patternOf(path: string): RegExp {
   const parts = path.split('/').map((part) => {
     if (part.startsWith(':')) return '[^/]+';

@@ -9,7 +9,7 @@ import { loginPath } from './same_site.ts';
 
 export const SIGN_IN_COOKIE = 'xgpt_session';
 
-/** What can be reached without access, in order to get it; none of it tells what the server holds. */
+/** Paths that need no token. They reveal no data. */
 const OPEN = /^\/(?:login|healthz|assets\/[^/]*|favicon[a-z-]*\.(?:svg|ico))$/;
 
 interface Granted {
@@ -22,17 +22,17 @@ const GRANTED = Symbol('granted');
 
 type Authenticated = Request & { [GRANTED]?: Granted };
 
-/** Whether its sender may see what the server holds. */
+/** Whether the client is authenticated. */
 export function isAuthenticated(request: Request): boolean {
   return (request as Authenticated)[GRANTED] !== undefined;
 }
 
-/** Aborts when the sender's access ends; at once for one who has none. */
+/** Aborts when the client's access ends; already aborted without access. */
 export function accessSignalOf(request: Request): AbortSignal {
   return (request as Authenticated)[GRANTED]?.until ?? AbortSignal.abort();
 }
 
-/** The id of the sign-in of a browser; undefined for a program. */
+/** The id of a browser's sign-in; undefined for other clients. */
 export function signInIdOf(request: Request): string | undefined {
   return (request as Authenticated)[GRANTED]?.signIn;
 }
@@ -43,18 +43,18 @@ interface AuthenticateParts {
   /** Aborts when the server stops. */
   closing: AbortSignal;
   logger: Logger;
-  /** What takes the requests: Elysia 1.4.30 does not hand it to `onRequest`. */
+  /** The server, which Elysia 1.4.30 does not pass to `onRequest`. */
   server: () => RequestContext['server'];
 }
 
-/** What Elysia 1.4 hands to `onRequest`, of which its types leave out the path. */
+/** What Elysia 1.4 passes to `onRequest`; its types omit the path. */
 interface Incoming {
   request: Request;
-  /** The part of the address by which the route is chosen. */
+  /** The path that routes are matched against. */
   path: string;
 }
 
-/** Requires the token or a sign-in of every request, except for what is open. */
+/** Requires the token or a sign-in for every path that is not open. */
 export function authenticate({ access, closing, logger, server }: AuthenticateParts) {
   const plugin = new Elysia({ name: 'authenticate' });
   if (!access) return plugin.onRequest(({ request }) => grant(request, closing));
@@ -90,8 +90,8 @@ async function checkCredentials(
 }
 
 /**
- * Whether this is the token; a wrong one is noted in the log, without what it was.
- * @throws Problem 429 when too many wrong ones came from there.
+ * Whether this is the token. A wrong one is logged without its value.
+ * @throws Problem 429 after too many wrong tokens from this address.
  */
 export async function checkToken(
   access: Access,
@@ -109,7 +109,7 @@ export async function checkToken(
   }
 }
 
-/** Where a request came from: the connection's other end, whatever its headers say. */
+/** The client's IP address: that of the connection, not of any header. */
 export function addressOf({ request, server }: RequestContext): string {
   return server?.requestIP(request)?.address ?? 'unknown';
 }
@@ -118,12 +118,12 @@ function bearerOf(request: Request): string | undefined {
   return /^bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '')?.[1];
 }
 
-/** @returns the refusal: htmx is sent to the form, programs are told what to send. */
+/** The 401 response; htmx is redirected to the sign-in page. */
 export function accessRequired(request: Request): Problem {
   const toForm = isHtmx(request) && !wantsJson(request);
   return new Problem(401, 'unauthorised', 'Authentication required.', {
     message:
-      'Nothing was done. Send the header "Authorization: Bearer" with the value of XGPT_TOKEN, or sign in at /login with a browser.',
+      'Send the header "Authorization: Bearer" with the value of XGPT_TOKEN, or sign in at /login with a browser.',
     headers: { 'www-authenticate': 'Bearer', ...(toForm && { 'hx-redirect': '/login' }) },
   });
 }
@@ -131,7 +131,7 @@ export function accessRequired(request: Request): Problem {
 function tooManyAttempts(cause: TooManyAttempts): Problem {
   const { retryAfterSeconds } = cause;
   return new Problem(429, 'too_many_guesses', cause.message, {
-    message: `Wait ${retryAfterSeconds} s, then send the right one.`,
+    message: `Wait ${retryAfterSeconds} s and try again.`,
     retryAfterSeconds,
     cause,
   });

@@ -1,34 +1,34 @@
 import { Problem } from './problem.ts';
 
-/** No form and no batch of this program comes near it, in bytes. Files have a route of their own. */
+/** Maximum size of a body, in bytes, far above any form or batch. Files have their own route. */
 const MAX_BODY = 1024 * 1024;
 
 /**
- * Of addresses that are asked often. Before it calls a parser, Elysia 1.4.30 looks at `request.body`,
- * for which Bun makes a stream of a body that is there already.
+ * For routes that are called often. Before it calls a parser, Elysia 1.4.30 reads `request.body`, which
+ * makes Bun create a stream for a body that has already arrived.
  */
 export const READ_BY_HANDLER = { parse: 'none' } as const;
 
-/** As much of Elysia's context as a parser needs. */
+/** The part of Elysia's context that a parser needs. */
 interface Received {
   request: Request;
 }
 
 /**
- * Parses a request's body: what its JSON says, or a form's fields. A field that occurs twice counts
- * as its last value, which is how a form tells an unticked box from a missing one.
- * @throws Problem when it is too large, cannot be read, or is of another kind.
+ * Parses a request's body: JSON, or a form's fields. If a field occurs twice, the last value counts;
+ * forms use this to tell an unticked box from a missing one.
+ * @throws Problem when it is too large, malformed, or of another type.
  */
 export function parseBody({ request }: Received): Promise<unknown> {
   return readBody(request);
 }
 
-/** The same of a body that is one object. */
+/** The same for a body that must be an object. */
 export function parseFields({ request }: Received): Promise<Record<string, unknown>> {
   return readFields(request);
 }
 
-/** The same; the fields of a form that are in `lists` are the arrays of their values. */
+/** The same; form fields named in `lists` are arrays of their values. */
 export function parseFieldsWithLists(...lists: string[]) {
   return ({ request }: Received) => readFields(request, lists);
 }
@@ -67,7 +67,7 @@ async function readText(request: Request): Promise<string> {
   return declared >= 0 ? readWhole(request) : readInParts(request);
 }
 
-/** Bun takes no more than was declared. */
+/** Bun reads no more than the declared length. */
 async function readWhole(request: Request): Promise<string> {
   try {
     return await request.text();
@@ -79,7 +79,7 @@ async function readWhole(request: Request): Promise<string> {
 async function readInParts(request: Request): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  // Bun's streams are async iterable; the DOM's types do not know.
+  // Bun's streams are async iterable, which the DOM's types omit.
   const body = (request.body ?? []) as unknown as AsyncIterable<Uint8Array>;
   for await (const chunk of orBrokenOff(body)) {
     size += chunk.byteLength;
@@ -89,7 +89,7 @@ async function readInParts(request: Request): Promise<string> {
   return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
-/** What fails while a body arrives is its sender's: it left, or its chunks were none. */
+/** Errors while a body arrives are the client's: it disconnected, or sent invalid chunks. */
 async function* orBrokenOff(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     yield* body;

@@ -1,13 +1,13 @@
 import type { Encoding } from '../assets/compress.ts';
 import { encodingFor } from './encoding.ts';
 
-/** Less than this fits into one packet anyhow, in bytes. */
+/** Smaller bodies fit into one packet anyway, in bytes. */
 const LEAST_BYTES = 1_024;
 
-/** More than this would hold everybody else up, in bytes; it is compressed beside the event loop. */
+/** Larger bodies would block the event loop and are compressed asynchronously, in bytes. */
 const MAX_AT_ONCE_BYTES = 256 * 1_024;
 
-/** Of a page of 20 KB: zstd takes 0.1 ms, gzip 0.4 and brotli 0.5, and all make 4 KB of it. */
+/** For a page of 20 KB, zstd takes 0.1 ms, gzip 0.4 and brotli 0.5; each produces 4 KB. */
 const ORDER: readonly Encoding[] = ['zstd', 'gzip', 'br'];
 const ZSTD_LEVEL = 3;
 const GZIP_LEVEL = 4;
@@ -16,18 +16,17 @@ const BROTLI_QUALITY = 4;
 const TEXT = /^(?:text\/|application\/(?:[a-z.+-]*\+)?(?:json|x-ndjson|xml)\b)/;
 
 /**
- * Compresses what is worth it, for clients that accept it; undefined when it stays as it is.
- * Streams are left alone: what is held back until there is enough of it comes too late. No page
- * holds a secret beside what its reader sent (sign-ins are in a cookie that scripts cannot read, and
- * there are no tokens in forms), so the length reveals nothing.
- * @param otherHeaders what else it is to carry, which its own headers come before.
+ * Compresses a response for clients that accept it; undefined if it stays unchanged. Streams are not
+ * compressed: buffering would delay events. No page contains a secret next to text of the request
+ * (sign-ins are in an HttpOnly cookie, and forms have no tokens), so its length reveals nothing.
+ * @param otherHeaders further headers; those of the response take precedence.
  */
 export function compressed(
   request: Request,
   response: Response,
   otherHeaders: Record<string, string> = {},
 ): Promise<Response> | undefined {
-  // First: to look at a body makes a stream of it.
+  // Checked first: accessing a body creates a stream.
   if (!request.headers.has('accept-encoding') || !mayCompress(response)) return undefined;
   const encoding = encodingFor(request, ORDER);
   return encoding && inForm(encoding, response, otherHeaders);

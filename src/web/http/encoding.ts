@@ -2,8 +2,8 @@ import Negotiator from 'negotiator';
 import { ENCODINGS, type Encoding } from '../assets/compress.ts';
 
 /**
- * What the body of an answer may be compressed with, by the client's weights and then by `order`;
- * undefined when it wants it as it is, or does not say.
+ * The encoding for a response, by the client's weights and then by `order`; undefined if the client
+ * prefers an uncompressed body or sends no `Accept-Encoding`.
  */
 export function encodingFor(
   request: Request,
@@ -17,12 +17,12 @@ export function encodingFor(
   return order.find((encoding) => encoding === best);
 }
 
-/** What negotiator 1.1.0 takes; its types are of 0.6. */
+/** Signature of negotiator 1.1.0; its types are for 0.6. */
 interface Weighing {
   encodings(offers: string[], order: { preferred: string[] }): string[];
 }
 
-/** One for each form of a content: `"1x2y3z-br"`. */
+/** One tag for each encoding of a content: `"1x2y3z-br"`. */
 export function etagOf(hash: string, encoding: Encoding | undefined): string {
   return encoding ? `"${hash}-${encoding}"` : `"${hash}"`;
 }
@@ -30,8 +30,8 @@ export function etagOf(hash: string, encoding: Encoding | undefined): string {
 const FORM = /(?:-[a-z]+)+$/;
 
 /**
- * The tag by which the client knows this content, in whatever form it has it. Proxies that compress
- * hand tags back as `W/"1x2y3z"` (nginx) or `"1x2y3z-gzip"` (Apache).
+ * The client's tag for this content, in any encoding. Proxies that compress change tags to
+ * `W/"1x2y3z"` (nginx) or `"1x2y3z-gzip"` (Apache).
  */
 export function knownTag(request: Request, hash: string): string | undefined {
   const known = request.headers.get('if-none-match')?.match(/\*|(?:W\/)?"[^"]*"/g) ?? [];

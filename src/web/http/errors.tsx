@@ -14,11 +14,11 @@ import { EVERY_ANSWER } from './same_origin.ts';
 
 interface ErrorAnswers {
   logger: Logger;
-  /** The methods that an address takes. */
+  /** The methods that a path supports. */
   allowedMethods(pathname: string): string[];
 }
 
-/** Any error in the form that the client accepts: JSON, a fragment, or a page that looks like the rest. */
+/** An error in the form that the client accepts: JSON, plain text, a fragment or a whole page. */
 export async function answerProblem(
   services: WebDeps,
   { logger, allowedMethods }: ErrorAnswers,
@@ -26,13 +26,13 @@ export async function answerProblem(
   thrown: unknown,
   code: string | number,
 ): Promise<Response> {
-  // What a parser throws Elysia wraps up.
+  // Elysia wraps errors that a parser throws.
   const error = thrown instanceof ParseError ? thrown.cause : thrown;
   const problem = code === 'NOT_FOUND' ? noSuchAddress(request, allowedMethods) : toProblem(error);
   const { status } = problem;
   const headers = { ...EVERY_ANSWER, ...problem.headers };
   const issue = services.health.noticed(error);
-  // What was refused on purpose is no fault, and what is known needs no second line in the log.
+  // A deliberate refusal is no fault, and a known issue has been logged already.
   if (status >= 500 && !issue && !(error instanceof Problem)) {
     const { pathname } = new URL(request.url);
     logger.error('A request failed.', { method: request.method, pathname, error });
@@ -49,7 +49,7 @@ export async function answerProblem(
   return html(ErrorPage({ layout: layoutOrBare(request, services), model }), status, headers);
 }
 
-/** The jobs on an error page come from the database, which may be what failed. */
+/** The jobs on the page come from the database, which may be the cause of the error. */
 function layoutOrBare(request: Request, services: WebDeps): Layout {
   try {
     return layoutOf(request, services);
@@ -64,11 +64,13 @@ function noSuchAddress(request: Request, allowedMethods: ErrorAnswers['allowedMe
   const allowed = allowedMethods(pathname).join(', ');
   if (!allowed) {
     return new Problem(404, 'not_found', 'Not found.', {
-      message: `${method} ${printable(pathname)} does not exist. ${isNavigation(request) ? 'Use the navigation at the top of the page.' : '/docs/api describes every address, /openapi.json for programs.'}`,
+      message: isNavigation(request)
+        ? `There is no page ${printable(pathname)}. Use the navigation at the top of the page.`
+        : `There is no ${method} ${printable(pathname)}. See /docs/api, or /openapi.json for programs.`,
     });
   }
   return new Problem(405, 'method_not_allowed', 'Method not allowed.', {
-    message: `${printable(pathname)} takes ${allowed}, not ${method}.`,
+    message: `${printable(pathname)} supports ${allowed}, not ${method}.`,
     headers: { allow: allowed },
   });
 }

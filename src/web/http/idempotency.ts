@@ -5,27 +5,27 @@ const HEADER = 'idempotency-key';
 
 const KEPT_HEADERS = ['content-type', 'location'];
 
-/** Starts jobs and answers; their ids are those that `uuidAt` tells, if it is given. */
+/** Starts jobs and responds. Their ids come from `uuidAt`, if given. */
 type Start = (uuidAt?: UuidAt) => Promise<Response>;
 
-/** The id, without its type, of the job at that place of the request, 0 to 4,095. */
+/** The id, without its type, of the job at that index of the request, 0 to 4,095. */
 export type UuidAt = (index: number) => string;
 
-/** Answers a request that starts jobs; with an Idempotency-Key it starts them once. */
+/** Handles a request that starts jobs; with an Idempotency-Key it starts them once. */
 export type Idempotent = (request: Request, body: unknown, start: Start) => Promise<Response>;
 
 /**
- * A request that starts something is answered the same for 24 hours, as long as it comes with the
- * same key. One that was begun and broke off, with the program or by a fault, is begun again with
- * the same ids: jobs that it has started by then are found, not started again.
+ * Repeated requests with the same key get the original response for 24 hours. A request that did not
+ * finish, because the process ended or it failed, runs again with the same ids, so jobs it had
+ * already started are returned and not started again.
  * @throws Problem when the key cannot be used, or belongs to another request.
  */
 export function createIdempotent(keys: IdempotencyKeys): Idempotent {
   const underway = new Map<string, Promise<unknown>>();
 
-  async function startOnce(key: string, asked: string, start: Start): Promise<Response> {
-    const { request, seed, answer } = await keys.reserve(key, asked);
-    if (request !== asked) throw reused();
+  async function startOnce(key: string, sent: string, start: Start): Promise<Response> {
+    const { request, seed, answer } = await keys.reserve(key, sent);
+    if (request !== sent) throw reused();
     if (answer) return replay(answer);
     const response = await start(uuidsOf(seed)).catch(async (error: unknown) => {
       if (hasStartedNothing(toProblem(error).status)) await keys.forget(key);
@@ -53,10 +53,12 @@ export function createIdempotent(keys: IdempotencyKeys): Idempotent {
   };
 }
 
-/** @throws Problem when the request has a key: what an upload sent is not compared. */
+/** @throws Problem when the request has a key: uploads are not compared. */
 export function refuseKey(request: Request): void {
   if (!request.headers.has(HEADER)) return;
-  throw badKey('An upload takes no Idempotency-Key. Keep the file at /api/imports, then start it.');
+  throw badKey(
+    'Uploads do not accept an Idempotency-Key. Upload the file to /api/imports first, then start the job.',
+  );
 }
 
 function readKey(request: Request): string | undefined {
@@ -68,7 +70,7 @@ function readKey(request: Request): string | undefined {
 
 function badKey(rule: string): Problem {
   return new Problem(422, 'invalid_input', 'Nothing was started.', {
-    message: 'Send a key of your own for each request, such as a UUID, or none.',
+    message: 'Use a new key for each request, such as a UUID, or omit it.',
     details: { 'Idempotency-Key': rule },
   });
 }
@@ -76,7 +78,7 @@ function badKey(rule: string): Problem {
 function reused(): Problem {
   return new Problem(422, 'idempotency_key_reused', 'Idempotency-Key already used.', {
     message:
-      'It belongs to a different request, so nothing was started. Send a new key with a new request.',
+      'It belongs to a different request, so nothing was started. Use a new key for each request.',
   });
 }
 
@@ -86,18 +88,18 @@ function fingerprint({ method, url }: Request, body: unknown): string {
   return new Bun.CryptoHasher('sha256').update(said).digest('hex');
 }
 
-/** An object says the same whatever the order of its fields. */
+/** The order of an object's fields does not matter. */
 function inOrder(_: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** A server's own fault may have come after the start. */
+/** A 5xx error may have happened after the start. */
 function hasStartedNothing(status: number): boolean {
   return status >= 400 && status < 500;
 }
 
-/** UUIDv7s of the seed's millisecond, in the order of their index. */
+/** UUIDv7s with the seed's time, ordered by index. */
 function uuidsOf(seed: string): UuidAt {
   return (index) => `${seed.slice(0, 15)}${index.toString(16).padStart(3, '0')}${seed.slice(18)}`;
 }

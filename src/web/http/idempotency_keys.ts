@@ -6,10 +6,10 @@ import { writerOf } from '../../platform/writer.ts';
 /** How long a key is kept, in ms. */
 const KEEP_MS = 86_400_000;
 
-/** Keys that are too old and go with each new one, so that nobody waits for many. */
+/** Maximum number of expired keys deleted with each new one, so that no request waits for many. */
 const STEP = 20;
 
-/** An answer as it was given. */
+/** A stored response. */
 export interface KeptAnswer {
   status: number;
   headers: Record<string, string>;
@@ -17,17 +17,17 @@ export interface KeptAnswer {
 }
 
 export interface KeptKey {
-  /** Tells the request that came with the key from others. */
+  /** Fingerprint of the key's request. */
   request: string;
   /** A UUIDv7. */
   seed: string;
-  /** Absent when the request was begun and nobody knows what it was answered. */
+  /** Absent while the request has no known response. */
   answer?: KeptAnswer;
 }
 
 export type IdempotencyKeys = ReturnType<typeof createIdempotencyKeys>;
 
-/** The keys of the last 24 hours, each with its request and the answer. */
+/** The keys of the last 24 hours, each with its request and response. */
 export function createIdempotencyKeys(db: Database, clock: Clock = systemClock) {
   const writer = writerOf(db);
   const forgetOld = statement<null, [number, number]>(
@@ -72,12 +72,12 @@ export function createIdempotencyKeys(db: Database, clock: Clock = systemClock) 
   };
 
   return {
-    /** What is known of the key; the first time it is from then on this request's. */
+    /** Returns the key's record; a new key is assigned to this request. */
     reserve: (key: string, request: string) => writer.write(() => reserve(key, request)),
-    /** From now on the key's request is answered so. */
+    /** Stores the response to the key's request. */
     keep: (key: string, answer: KeptAnswer) =>
       writer.write(() => void keep.run(JSON.stringify(answer), key)),
-    /** The key's request has started nothing: the next may use it. */
+    /** Releases a key whose request has started nothing. */
     forget: (key: string) => writer.write(() => void forget.run(key)),
   };
 }

@@ -3,31 +3,31 @@ import type { BusboyFileStream, BusboyInstance } from '@fastify/busboy';
 /** One file of a form, while it arrives. */
 export interface UploadedFile {
   field: string;
-  /** As the sender calls it, without its folder. Not to be trusted as a path. */
+  /** The client's name for it, without its folder. Not to be trusted as a path. */
   fileName: string;
-  /** Ends with a MalformedUpload when the body breaks off. */
+  /** Throws MalformedUpload when the body breaks off. */
   stream: AsyncIterable<Uint8Array>;
 }
 
 export interface MultipartLimits {
-  /** How many text fields a form may have. */
+  /** Maximum number of text fields. */
   maxFields?: number;
-  /** Size of one text field, in bytes. */
+  /** Maximum size of a text field, in bytes. */
   maxFieldBytes?: number;
-  /** How many files a form may have. Their size is for the receiver to limit. */
+  /** Maximum number of files. The receiver limits their size. */
   maxFiles?: number;
 }
 
-/** The body of a request is no multipart form, breaks off, or has more parts than it may. */
+/** The body is not a multipart form, breaks off, or has too many parts. */
 export class MalformedUpload extends Error {
   override readonly name = 'MalformedUpload';
 }
 
 /**
- * Reads a `multipart/form-data` body as it arrives; a file is never held in memory, and its sender
- * waits while `onFile` is busy. What `onFile` leaves unread of its file is skipped.
+ * Reads a `multipart/form-data` body as it arrives. Files are not buffered: the client waits while
+ * `onFile` is busy. The part of a file that `onFile` does not read is skipped.
  * @returns the text fields.
- * @throws MalformedUpload, or what `onFile` throws; the rest of the body is then not read.
+ * @throws MalformedUpload, or the error of `onFile`; the rest of the body is not read.
  */
 export async function readMultipart(
   request: Request,
@@ -66,17 +66,17 @@ async function openParser(
       limits: { fields: maxFields, fieldSize: maxFieldBytes, files: maxFiles, headerPairs: 50 },
     });
   } catch (cause) {
-    throw new MalformedUpload('The form names no boundary between its parts.', { cause });
+    throw new MalformedUpload('The form has no boundary.', { cause });
   }
 }
 
-/** The parser's events, gathered into one outcome. */
+/** Turns the parser's events into one outcome. */
 class Form {
   readonly fields = new Map<string, string>();
   readonly #failure = Promise.withResolvers<never>();
   readonly #finished: Promise<unknown>;
   #file: BusboyFileStream | undefined;
-  /** Resolves when `onFile` has ended, well or not, for every file so far. */
+  /** Resolves when `onFile` has ended for every file so far, successfully or not. */
   received: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -123,10 +123,10 @@ class Form {
 
   #receive(field: string, file: BusboyFileStream, fileName: string): void {
     this.#file = file;
-    // The parser emits errors on the file before anyone may have begun to read it, and Node ends
-    // the process over an error that nobody listens to.
+    // The parser may emit an error on the file before it is read, and an error event without a
+    // listener ends the process.
     file.on('error', () => {});
-    // A destroyed file would never drain, and the form with it.
+    // A destroyed file would never drain, and neither would the form.
     const stream = file.iterator({ destroyOnReturn: false });
     this.received = this.received
       .then(() => this.onFile({ field: field ?? '', fileName: fileName ?? '', stream }))

@@ -1,24 +1,24 @@
 import Negotiator from 'negotiator';
 
-/** What an address may answer; the first one to those who do not mind, or accept none of them. */
+/** The types of a response. The first is the default, also for clients that accept none of them. */
 const ANSWERS = ['text/html', 'application/json', 'text/plain'];
 
-/** A program asked for JSON; everyone else gets HTML. */
+/** Whether the client prefers JSON; the default is HTML. */
 export function wantsJson(request: Request): boolean {
   return preferred(request, ANSWERS) === 'application/json';
 }
 
-/** A person at a terminal asked for plain text; a program that takes JSON as well gets that. */
+/** Whether the client prefers plain text; clients that accept JSON equally get JSON. */
 export function wantsText(request: Request): boolean {
   return preferred(request, ANSWERS) === 'text/plain';
 }
 
-/** Lines for a terminal, where a program gets events. */
+/** Whether the client prefers lines of text to events. */
 export function wantsLines(request: Request): boolean {
   return preferred(request, ['text/event-stream', 'text/plain']) === 'text/plain';
 }
 
-/** A click or a form of a browser without JavaScript: what comes back replaces the whole page. */
+/** Whether a browser navigates: the response replaces the whole page. */
 export function isNavigation(request: Request): boolean {
   if (isHtmx(request) || preferred(request, ANSWERS) !== 'text/html') return false;
   return acceptOf(request).isNavigation;
@@ -32,31 +32,31 @@ function preferred(request: Request, answers: string[]): string | undefined {
   return known.get(key);
 }
 
-/** A type with parameters of its own is taken for the type: `application/json; charset=utf-8`. */
+/** Parameters of a type are ignored: `application/json; charset=utf-8`. */
 const PARAMETER = /;(?!\s*q=)[^;,]*/g;
 
-/** What one `Accept` says, and what was preferred by it of some answers. */
+/** A parsed `Accept` header, and its preferences so far. */
 interface Accept {
   negotiator: Negotiator;
   isNavigation: boolean;
   known: Map<string, string | undefined>;
 }
 
-/** There are few ways to ask, and every request is looked at several times. */
-const asked = new Map<string, Accept>();
-const MAX_ASKED = 100;
+/** Few different headers occur, and each request is checked several times. */
+const parsed = new Map<string, Accept>();
+const MAX_PARSED = 100;
 
-/** In any case, with weights and wildcards. */
+/** Ignores case; supports weights and wildcards. */
 function acceptOf({ headers }: Request): Accept {
   const header = headers.get('accept') ?? '*/*';
-  const there = asked.get(header);
-  if (there) return there;
+  const known = parsed.get(header);
+  if (known) return known;
   const accept = header.toLowerCase().replace(PARAMETER, '');
   const negotiator = new Negotiator({ headers: { accept } });
   const isNavigation = negotiator.mediaTypes().includes('text/html');
   const read = { negotiator, isNavigation, known: new Map() };
-  if (asked.size >= MAX_ASKED) asked.clear();
-  asked.set(header, read);
+  if (parsed.size >= MAX_PARSED) parsed.clear();
+  parsed.set(header, read);
   return read;
 }
 
@@ -68,7 +68,7 @@ export function cookieOf(request: Request, name: string): string | undefined {
   return new Bun.CookieMap(request.headers.get('cookie') ?? '').get(name) ?? undefined;
 }
 
-/** The page of ours that a form was on. */
+/** The path of the page that sent a form, if it is on this server. */
 export function refererOf(request: Request): string | undefined {
   const referer = request.headers.get('referer');
   if (!referer || !URL.canParse(referer)) return undefined;

@@ -9,13 +9,13 @@ import { cut, MAX_NAME } from '../../text/cut.ts';
 import type { ErrorModel } from '../../text/error_text.ts';
 import { MalformedUpload } from './multipart.ts';
 
-/** When a full line may have a place again, in seconds. */
-const LINE_MOVES_S = 10;
+/** `Retry-After` for a full queue, in seconds. */
+const FULL_RETRY_S = 10;
 
-/** When what stands in the way may be gone, in seconds. */
-const RECOVERS_S = 5;
+/** `Retry-After` for an unusable database, in seconds. */
+const UNUSABLE_RETRY_S = 5;
 
-/** Part of an address, as far as it can stand in a sentence. */
+/** Part of a URL, shortened and without control characters. */
 export function printable(text: string): string {
   return cut(text.replace(/\p{Cc}/gu, ''), MAX_NAME);
 }
@@ -25,13 +25,13 @@ interface ProblemParts extends ErrorOptions {
   message?: string;
   /** Field → what is wrong with it. */
   details?: Record<string, string>;
-  /** When another attempt is worth it. */
+  /** When to retry. */
   retryAfterSeconds?: number;
-  /** What the answer carries besides. */
+  /** Further headers of the response. */
   headers?: Record<string, string>;
 }
 
-/** The one error class of the web side: a status, and words for a person. */
+/** The error class of the web side: a status and a message for people. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly advice: string;
@@ -55,7 +55,7 @@ export class Problem extends Error {
     };
   }
 
-  /** What a program gets of it. */
+  /** The error as JSON. */
   json() {
     const { code, message, advice, details } = this;
     const reasons = advice || Object.values(details).join(' ');
@@ -63,7 +63,7 @@ export class Problem extends Error {
     return { code, message: [message, reasons].filter(Boolean).join(' '), details, timestamp };
   }
 
-  /** What a view shows of it. */
+  /** The error for a view. */
   model(): ErrorModel {
     const { status, message: title, advice: message, details } = this;
     return { status, title, message, details };
@@ -76,7 +76,7 @@ export function noSuchJob(id: string): Problem {
   });
 }
 
-/** The one place where errors become answers. What is not known here is a fault of ours: 500. */
+/** The only place that maps errors to responses. An unknown error is a 500. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof InvalidInput) return invalidInput(error);
@@ -88,13 +88,13 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof TooManyWaiting) {
     return new Problem(429, 'too_many_waiting', error.message, {
       message: 'Nothing was started. Wait until some have ended, or cancel those you do not need.',
-      retryAfterSeconds: LINE_MOVES_S,
+      retryAfterSeconds: FULL_RETRY_S,
     });
   }
   if (error instanceof InvalidCursor) {
     return new Problem(422, 'invalid_input', 'Invalid cursor.', {
-      message: 'Take cursor from nextCursor of the previous page, or leave it out.',
-      details: { cursor: 'Cursor must be one that an earlier page gave.' },
+      message: 'Use nextCursor of the previous page, or omit cursor.',
+      details: { cursor: 'Cursor must come from an earlier page.' },
     });
   }
   if (error instanceof MalformedUpload) {
@@ -123,11 +123,11 @@ export function toProblem(error: unknown): Problem {
   });
 }
 
-/** The same of one entry of a list: others of it may have started. */
+/** The same for one entry of a list, of which others may have been started. */
 export function entryProblem(error: unknown): Problem {
   if (error instanceof InvalidInput) {
     return new Problem(422, 'invalid_input', 'This entry was not started.', {
-      message: 'Correct the fields named here, and send it without the entries that were started.',
+      message: 'Correct the fields below and try again without the entries that were started.',
       details: error.details,
     });
   }
@@ -139,31 +139,31 @@ export function entryProblem(error: unknown): Problem {
   if (error instanceof TooManyWaiting) {
     return new Problem(429, 'too_many_waiting', error.message, {
       message: 'This entry was not started. Send it again when some have ended.',
-      retryAfterSeconds: LINE_MOVES_S,
+      retryAfterSeconds: FULL_RETRY_S,
     });
   }
   return toProblem(error);
 }
 
-/** What keeps the program from working, as the answer to a request that met it. */
+/** The refusal of a request while the database cannot be used. */
 export function outOfOrder({ code, title, advice }: DatabaseIssue, cause?: unknown): Problem {
   return new Problem(503, code, title, {
     message: advice,
-    retryAfterSeconds: RECOVERS_S,
+    retryAfterSeconds: UNUSABLE_RETRY_S,
     cause,
   });
 }
 
 function invalidInput(error: InvalidInput): Problem {
   return new Problem(422, 'invalid_input', 'Nothing was started.', {
-    message: 'Correct the fields named here and send it again.',
+    message: 'Correct the fields below and try again.',
     details: error.details,
     cause: error,
   });
 }
 
 function badFile(status: number, code: string, error: Error): Problem {
-  return new Problem(status, code, 'The file was not kept.', {
+  return new Problem(status, code, 'The file was not stored.', {
     details: { file: error.message },
     cause: error,
   });

@@ -1,6 +1,6 @@
 import { Elysia } from 'elysia';
 
-/** What Elysia 1.4 hands to a hook, of which its types leave out where the query begins. */
+/** What Elysia 1.4 passes to a hook; its types omit where the query begins. */
 interface Incoming {
   url: string;
   /** Index of the question mark, or -1. */
@@ -8,9 +8,9 @@ interface Incoming {
 }
 
 /**
- * Reads each query as `URLSearchParams` does; of a name that occurs twice the first value counts.
- * Elysia 1.4.30 takes a comma in a value for a list and braces for JSON where a Standard Schema
- * checks the query, so that `q=jazz,blues` would be two values.
+ * Parses queries with `URLSearchParams`; if a name occurs twice, the first value counts. Where a
+ * Standard Schema checks the query, Elysia 1.4.30 would treat a comma in a value as a list and braces
+ * as JSON: `q=jazz,blues` would be two values.
  */
 export function plainQueries() {
   return new Elysia({ name: 'plain_queries' }).onTransform({ as: 'global' }, (context) => {

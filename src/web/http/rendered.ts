@@ -3,17 +3,17 @@ import { compressed } from './compression.ts';
 import { isNavigation, wantsJson, wantsText } from './negotiation.ts';
 import { html, plainText, seeOther } from './responses.ts';
 
-/** The other forms of a value that JSON clients get as it is. */
+/** The other forms of a value that JSON clients get unchanged. */
 export interface Formats {
   /** A fragment of a page. Without it HTML clients get JSON too. */
   html?(): JSX.Element;
   /** Lines for a terminal. */
   text?(): string;
-  /** The path of the page that a browser without JavaScript is sent on to. */
+  /** The page to which a browser without JavaScript is redirected. */
   seeOther?(): string;
 }
 
-/** A value on its way to a client, which decides by `Accept` in which form it gets it. */
+/** A value whose form depends on the client's `Accept`. */
 export class Rendered {
   #schema: (() => { parse(value: unknown): unknown }) | undefined;
 
@@ -43,19 +43,19 @@ export class Rendered {
 }
 
 /**
- * What a handler returns: a value, and how it looks to those who do not take JSON. Its type is the
- * value's, so that the route's schema and the clients' types are about that.
+ * What a handler returns: a value and its other forms. Its type is that of the value, so that the
+ * route's schema and the clients' types describe the value.
  * @param value is called only for JSON.
  */
 export function respond<Value>(value: () => Value, formats: Formats): Value {
   return new Rendered(value, formats) as unknown as Value;
 }
 
-/** Gives each value its form, and compresses what is worth it. */
+/** Renders values and compresses responses. */
 export function rendering() {
   return new Elysia({ name: 'rendering' }).mapResponse(
     { as: 'global' },
-    // Of any other function Elysia 1.4.30 does not wait for a promise, nor see that it fails.
+    // Elysia 1.4.30 neither awaits a promise of a function that is not async, nor sees it fail.
     async ({ request, responseValue, set }) => {
       const headers = set.headers as Record<string, string>;
       if (responseValue instanceof Response) return compressed(request, responseValue, headers);
@@ -67,12 +67,12 @@ export function rendering() {
 }
 
 /**
- * A response in one of the forms that the route states. Elysia would tell clients of it as of another
- * form beside those.
+ * A response in one of the forms that the route states. Otherwise Elysia would add it to the clients'
+ * types as another form.
  */
 export const asStated = (response: Promise<Response>) => response as Promise<never>;
 
-/** The same as a response at once, for those who keep it. */
+/** The same as a response, for callers that store it. */
 export function responseTo(
   request: Request,
   value: () => unknown,

@@ -10,7 +10,7 @@ export async function html(
   });
 }
 
-/** Lines for a terminal. */
+/** Plain text as a response. */
 export function plainText(
   lines: string,
   status = 200,
@@ -22,7 +22,7 @@ export function plainText(
   });
 }
 
-/** Sends a browser on to a page after a form. Only ever to a path of ours. */
+/** Redirects a browser after a form. `path` must be a path of this server. */
 export function seeOther(path: string): Response {
   return new Response(null, { status: 303, headers: { location: path } });
 }

@@ -4,7 +4,7 @@ import { Problem } from './problem.ts';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Everything comes from here, nothing is inline: a script in a post stays text. */
+/** Everything is loaded from this server and nothing is inline, so a script in a post cannot run. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -18,7 +18,7 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Headers of every answer: what a browser may do with it, and what it depends on. */
+/** Headers of every response: its security policy and the request headers it depends on. */
 export const EVERY_ANSWER = {
   'content-security-policy': CONTENT_SECURITY_POLICY,
   'x-content-type-options': 'nosniff',
@@ -28,43 +28,50 @@ export const EVERY_ANSWER = {
 };
 
 /**
- * Refuses what a foreign page could make a browser send: requests under a name that is not ours
- * (DNS rebinding), and changes that come from another origin.
+ * Refuses requests that another site's page could make a browser send: those with an unknown host
+ * name (DNS rebinding), and changes from another origin.
  */
 export function sameOrigin({ host: ownHost, hosts }: Pick<Config, 'host' | 'hosts'>) {
-  const ours = new Set(['localhost', '127.0.0.1', '[::1]', '::1', ownHost.toLowerCase(), ...hosts]);
-  // Rebinding needs a name: nobody can make an address lead elsewhere.
+  const ownNames = new Set([
+    'localhost',
+    '127.0.0.1',
+    '[::1]',
+    '::1',
+    ownHost.toLowerCase(),
+    ...hosts,
+  ]);
+  // DNS rebinding needs a host name, so IP addresses are safe.
   const takesAddresses = !isLoopback(ownHost);
-  const isOurs = (name: string) => ours.has(name) || (takesAddresses && isAddress(name));
+  const isOwn = (name: string) => ownNames.has(name) || (takesAddresses && isAddress(name));
   return new Elysia({ name: 'same_origin' }).headers(EVERY_ANSWER).onRequest(({ request }) => {
     const host = request.headers.get('host') ?? new URL(request.url).host;
-    if (!isOurs(withoutPort(host))) {
+    if (!isOwn(withoutPort(host))) {
       throw new Problem(403, 'foreign_host', 'Unrecognised host name.', {
-        message:
-          'Open it by its address, such as http://127.0.0.1 with its port, or list the name in XGPT_HOSTS.',
+        message: 'Use an IP address such as http://127.0.0.1:3000, or add the name to XGPT_HOSTS.',
       });
     }
     if (!isDecodable(request.url)) {
       throw new Problem(400, 'malformed_address', 'Malformed address.', {
-        message: 'A % in it must be followed by two hexadecimal digits that make up UTF-8.',
+        message: 'Percent-encoding must be valid UTF-8.',
       });
     }
     if (!isSafe(request) && isForeign(request, host)) {
       throw new Problem(403, 'foreign_origin', 'Cross-origin request refused.', {
-        message: 'Nothing was changed. Use the forms of this server, or a client without a page.',
+        message:
+          'Nothing was changed. Use this server’s own pages, or a client that is not a browser.',
       });
     }
   });
 }
 
-/** It changes nothing. */
+/** Whether the request changes nothing. */
 export function isSafe({ method }: Request): boolean {
   return SAFE_METHODS.has(method);
 }
 
 /** Elysia hands a handler `null` for a part of the path that it cannot decode. */
 function isDecodable(url: string): boolean {
-  // What CONNECT names is no address with a path.
+  // CONNECT names a host without a path.
   if (!url.includes('%') && /^https?:\/\//.test(url)) return true;
   try {
     decodeURIComponent(new URL(url).pathname);

@@ -3,7 +3,7 @@ import type { WebDeps } from '../deps.ts';
 import { readMultipart } from './multipart.ts';
 import { Problem } from './problem.ts';
 
-/** As far as an upload needs Bun's server; absent when a test hands the app a request directly. */
+/** The part of Bun's server that an upload needs; absent when a test calls the app directly. */
 export type KeepsOpen = { timeout(request: Request, seconds: number): void } | null;
 
 export function isUpload(request: Request): boolean {
@@ -13,14 +13,14 @@ export function isUpload(request: Request): boolean {
 /**
  * Streams the form's file into the imports folder.
  * @returns the form's fields, with the name the import got as `archive`.
- * @throws Problem, MalformedUpload, ImportTooLarge, Unreadable; no file is kept then.
+ * @throws Problem, MalformedUpload, ImportTooLarge, Unreadable; then no file is kept.
  */
 export async function receiveUpload(
   { importsDir, config }: WebDeps,
   request: Request,
   server: KeepsOpen,
 ): Promise<Record<string, string>> {
-  // An upload may pause for longer than Bun keeps a quiet connection.
+  // An upload may pause for longer than Bun keeps a silent connection open.
   server?.timeout(request, 0);
   let archive: string | undefined;
   const fields = await readMultipart(request, async ({ fileName, stream }) => {
@@ -31,7 +31,7 @@ export async function receiveUpload(
   });
   if (archive) return { ...fields, archive };
   throw new Problem(422, 'invalid_input', 'No file was sent.', {
-    message: 'Choose the zip file that X gave you, and send the form again.',
+    message: 'Choose the zip file from X, and send the form again.',
     details: { file: 'File is missing.' },
   });
 }

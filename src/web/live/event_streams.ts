@@ -13,11 +13,11 @@ const encoder = new TextEncoder();
 
 const HEARTBEAT_BYTES = encoder.encode(HEARTBEAT);
 
-/** What a stream sends. */
+/** The source of a stream's data. */
 export interface StreamSource {
-  /** The next piece, or nothing now. Called again until there is nothing. */
+  /** The next piece; empty if there is none now. Called until it is empty. */
   next(): Uint8Array | string | undefined;
-  /** Whether there will never be more. */
+  /** Whether the stream has ended. */
   isOver?(): boolean;
   /** Whether a silent stream gets heartbeats; true by default. */
   hasHeartbeat?: boolean;
@@ -31,7 +31,7 @@ export interface StreamSource {
 
 interface StreamLimits {
   maxOpen: number;
-  /** Whether people are already told about an error: it then ends the stream without a report. */
+  /** Whether an error is already reported: it then ends the stream without another report. */
   isKnown(error: unknown): boolean;
 }
 
@@ -42,7 +42,7 @@ export class EventStreams {
 
   constructor(private readonly limits: StreamLimits) {}
 
-  /** How many are open. */
+  /** Number of open streams. */
   get open(): number {
     return this.#open;
   }
@@ -57,15 +57,15 @@ export class EventStreams {
   }
 
   /**
-   * Answers a request with a stream, until its client leaves or may no longer see it. Bun pulls the
-   * next piece only when the last one is on its way, so a client that does not read costs nothing.
+   * Responds with a stream, until the client disconnects or loses access. Bun pulls the next piece only
+   * after the last one was sent, so a client that does not read costs nothing.
    */
   respond(request: Request, server: Server<unknown> | null, source: StreamSource): Response {
     // Bun closes a silent connection after 10 s.
     server?.timeout(request, 0);
     // For HEAD, Elysia 1.4.30 reads a GET's body to its end to measure it, and this one has none.
     const pieces = request.method === 'HEAD' ? null : this.#pieces(request, source);
-    // Bun takes an async iterable as a body; the DOM's types do not know.
+    // Bun accepts an async iterable as a body, which the DOM's types omit.
     return new Response(pieces as unknown as BodyInit, {
       headers: {
         'content-type': source.contentType ?? 'text/event-stream; charset=utf-8',
@@ -101,7 +101,7 @@ export class EventStreams {
       }
       if (source.farewell && !request.signal.aborted) yield encoder.encode(source.farewell);
     } catch (error) {
-      // The stream ends, and its client reconnects when it likes.
+      // The stream ends; the client may reconnect.
       if (!this.limits.isKnown(error)) throw error;
     } finally {
       unsubscribe();

@@ -10,7 +10,7 @@ import { encodeEvent, encodeJsonEvent, lastEventIdOf, withReconnectTime } from '
 
 const FAREWELL = 'The server closed this stream; the job has not ended. Request it again.\n';
 
-/** One job until it ends: as events for programs, or as lines for a person. */
+/** One job until it ends, as events or as lines of text. */
 export function jobStream(
   { tracker, updates }: WebDeps,
   request: Request,
@@ -29,7 +29,7 @@ export function jobStream(
     },
     isOver: () => isOver,
     subscribe: (wake) => updates.subscribe(wake),
-    // A person does not need heartbeats between the lines, and does need to know why they end.
+    // Text for people has no heartbeats, and says why it ends.
     ...(asText && {
       hasHeartbeat: false,
       farewell: FAREWELL,
@@ -39,8 +39,8 @@ export function jobStream(
 }
 
 /**
- * Tells whether a job may look different than at the last call. Most updates are about other jobs,
- * and reading all that is known of this one for each of them is work for every watcher.
+ * Returns whether a job may have changed since the last call. Most updates are about other jobs, and
+ * reading this one in full for each of them would cost every client.
  */
 function changesOf(tracker: Tracker, id: string): () => boolean {
   const { feed } = tracker;
@@ -57,7 +57,7 @@ function changesOf(tracker: Tracker, id: string): () => boolean {
   };
 }
 
-/** What is new of a job since the last call, or nothing. A job that is undefined was removed. */
+/** The changes of a job since the last call, if any. An undefined job was removed. */
 type Render = (job: Job | undefined) => string;
 
 function lines(): Render {
@@ -74,7 +74,7 @@ function lines(): Render {
   };
 }
 
-/** A state's id is a hash of it, so that any server knows what a client has that reconnects. */
+/** A state's id is its hash, so that any server knows what a reconnecting client has. */
 function events(tracker: Tracker, lastEventId: string | null): Render {
   let last = lastEventId;
   let isFirst = true;
@@ -86,7 +86,7 @@ function events(tracker: Tracker, lastEventId: string | null): Render {
       if (id !== last) text += encodeEvent({ event: 'job', data, id });
       last = id;
     }
-    // An EventSource takes the end of an answer for a failure, and would reconnect forever.
+    // An EventSource treats the end of a response as a failure, and would reconnect forever.
     if (!job || isFinal(job.status)) {
       text += encodeJsonEvent('end', { status: job?.status ?? 'removed' });
     }

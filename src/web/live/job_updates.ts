@@ -6,8 +6,8 @@ const UPDATE_MS = 48;
 const BURST_MS = 200;
 
 /**
- * Wakes the streams that bring jobs as JSON. They are woken together and not at every change: each
- * of them then asks the feed what changed, which is work for every watcher.
+ * Wakes the streams that send jobs as JSON. They are woken together and not at every change, because
+ * each of them then reads the feed.
  */
 export class JobUpdates {
   readonly #listeners = new Set<() => void>();

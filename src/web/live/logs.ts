@@ -5,13 +5,13 @@ import { Problem } from '../http/problem.ts';
 import { logPosition } from '../routes/job_log.ts';
 import { encodeJsonEvent } from './sse.ts';
 
-/** Most bytes of a log in one event. As JSON they take at most twice that: 64 KB. */
+/** Maximum size of the log text in one event, in bytes. As JSON it is at most twice that: 64 KB. */
 const MAX_BYTES = 32_000;
 
-/** Time between two updates of logs, in ms: what is written meanwhile is sent together. */
+/** Time between two updates of logs, in ms: lines written meanwhile are sent together. */
 const UPDATE_MS = 50;
 
-/** A log, and how much of it a client has. */
+/** A log and the client's position in it. */
 export interface LogPlace {
   job: string;
   /** In bytes from its first line. */
@@ -19,18 +19,18 @@ export interface LogPlace {
 }
 
 interface LogPiece {
-  /** An event `log`. It has no id: a client says by the position what it has. */
+  /** An event `log`. It has no id: the position says how much the client has. */
   event: Uint8Array;
   position: number;
-  /** There was no more when it was read. */
+  /** Whether it reached the end of the log. */
   isLast: boolean;
 }
 
-/** What is added to logs, as bytes that are read and encoded once for all watchers. */
+/** New lines of logs, read and encoded once for all clients. */
 export interface LiveLogs {
   /** Higher whenever a log may have grown. */
   readonly revision: number;
-  /** What comes after a place; undefined at the end. */
+  /** The text after a place; undefined at the end. */
   after(place: LogPlace): LogPiece | undefined;
   /** Calls `listener` after every revision until the returned function is called. */
   subscribe(listener: () => void): () => void;
@@ -80,7 +80,7 @@ function readPiece(tracker: Tracker, place: LogPlace): LogPiece | undefined {
   return { event: new TextEncoder().encode(event), position, isLast };
 }
 
-/** The logs of one stream: each call returns the next event, until there is nothing now. */
+/** The logs of one stream. Each call returns the next event; empty if there is none now. */
 export function followLogs(logs: LiveLogs, places: LogPlace[]): () => Uint8Array | undefined {
   const cursors = places.map((place) => ({ ...place, doneWith: -1 }));
   return () => {
@@ -97,9 +97,9 @@ export function followLogs(logs: LiveLogs, places: LogPlace[]): () => Uint8Array
 }
 
 /**
- * The logs that an address names: `?log=<id>@<position>`, repeated. The log of a job that does not
+ * The logs named in the query: `?log=<id>@<position>`, repeated. The log of a job that does not
  * exist is empty: its page must not lose its taskbar.
- * @throws Problem for more than 20, or any other form.
+ * @throws Problem for more than 20 logs or a malformed one.
  */
 export function readLogPlaces(params: URLSearchParams): LogPlace[] {
   const places = params.getAll('log').map(readPlace);
@@ -120,7 +120,7 @@ function readPlace(text: string): LogPlace {
 
 function malformedLog(rule: string): Problem {
   return new Problem(422, 'invalid_input', 'These logs cannot be followed.', {
-    message: 'Correct the parameters named here, or leave them out.',
+    message: 'Correct the parameters below, or omit them.',
     details: { log: rule },
   });
 }

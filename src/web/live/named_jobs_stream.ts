@@ -8,7 +8,7 @@ import { Problem } from '../http/problem.ts';
 import type { StreamSource } from './event_streams.ts';
 import { encodeJsonEvent } from './sse.ts';
 
-/** Most jobs in one piece: a long list must not block the event loop. */
+/** Maximum number of jobs in one piece: a long list must not block the event loop. */
 const MAX_PIECE = 100;
 
 /** Time between two pieces of progress, in ms. */
@@ -26,17 +26,17 @@ export function checkedJobIds(ids: unknown): string[] {
     return ids;
   }
   const most = MAX_FOLLOWED_JOBS.toLocaleString('en');
-  throw new Problem(422, 'invalid_input', 'It is not clear which jobs to follow.', {
+  throw new Problem(422, 'invalid_input', 'No jobs given.', {
     details: {
-      jobs: `Name 1 to ${most} jobs by their ids: ?job=…&job=…, or post { "jobs": [ … ] }.`,
+      jobs: `Give the ids of 1 to ${most} jobs: ?job=…&job=…, or post { "jobs": [ … ] }.`,
     },
   });
 }
 
 /**
- * The jobs that a program names, as JSON events over one connection: first the current state of
- * each, then each change of status at once and progress every 50 ms. For a slow reader only ids are
- * kept: it gets the state at the time it reads.
+ * The given jobs as JSON events over one connection: first the current state of each, then each
+ * change of status immediately and progress every 50 ms. For a slow client only ids are kept: it gets
+ * the state at the time it reads.
  */
 export function namedJobsStream(
   { tracker, updates }: WebDeps,
@@ -86,11 +86,11 @@ export function namedJobsStream(
   };
 }
 
-/** Which of the followed jobs a client has not been told about. */
+/** The followed jobs whose changes have not been sent yet. */
 class FollowedChanges {
   #followed: ReadonlySet<string>;
   #changed: Set<string>;
-  /** Of these only the progress changed. */
+  /** Jobs of which only the progress changed. */
   #progressed = new Set<string>();
   #version: number;
 
@@ -122,7 +122,7 @@ class FollowedChanges {
 
   takeChanged(most: number): string[] {
     const ids = take(this.#changed, most);
-    // A changed job brings its progress.
+    // A changed job includes its progress.
     for (const id of ids) this.#progressed.delete(id);
     return ids;
   }

@@ -6,10 +6,10 @@ export interface ServerEvent {
   id?: string;
 }
 
-/** After a lost connection clients come back over this span, in ms, and not all at once. */
+/** After a lost connection, clients reconnect spread over this time, in ms. */
 const RECONNECT_MS = { min: 500, max: 2_000 };
 
-/** The only place where an event becomes text. */
+/** The only place that encodes events. */
 export function encodeEvent({ event, data, id }: ServerEvent): string {
   const lines = data.split(/\r\n|\r|\n/).join('\ndata: ');
   return `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${lines}\n\n`;
@@ -21,8 +21,8 @@ export function encodeJsonEvent(event: string, data: unknown): string {
 }
 
 /**
- * Tells a client how long to wait before it reconnects. It stands before an event and becomes part
- * of it; without an event it ends with a line break of its own.
+ * The time that a client waits before it reconnects. It precedes an event and becomes part of it;
+ * without an event it ends with its own line break.
  */
 export function withReconnectTime(event = '\n'): string {
   const { min, max } = RECONNECT_MS;
@@ -30,12 +30,12 @@ export function withReconnectTime(event = '\n'): string {
 }
 
 /**
- * A comment for clients that wait for one, and an event for scripts: a browser hides comments from
- * them, and a script that hears nothing for long enough knows that the connection is lost.
+ * A comment for clients that expect one, and an event for scripts, which do not see comments and take
+ * a long silence for a lost connection.
  */
 export const HEARTBEAT = `: heartbeat\n${encodeEvent({ event: 'beat', data: '' })}`;
 
-/** The id of the last event that a client has. Only a browser's own reconnect can set the header. */
+/** The id of the last event a client has. A page cannot set the header; the browser does when it reconnects. */
 export function lastEventIdOf(request: Request): string | null {
   const { searchParams } = new URL(request.url);
   return request.headers.get('last-event-id') ?? searchParams.get('lastEventId');

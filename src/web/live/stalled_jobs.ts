@@ -1,9 +1,9 @@
 import type { Tracker } from '../../jobs/index.ts';
 
-/** How often jobs are checked for whether they still progress, in ms. */
+/** How often jobs are checked for progress, in ms. */
 const STALLED_POLL_MS = 1_000;
 
-/** Knows which running jobs have stopped making progress. Nothing happens then, so it has to poll. */
+/** Finds running jobs that make no progress. A stall causes no event, so it polls. */
 export class StalledJobs {
   #since = new Map<string, Date>();
 

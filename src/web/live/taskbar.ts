@@ -13,7 +13,7 @@ const SETTLE_MS = 1_000;
 
 const encoder = new TextEncoder();
 
-/** The taskbar as it is now, and each revision of it as bytes, rendered once for all watchers. */
+/** The current taskbar, and its revisions as bytes, rendered once for all clients. */
 export class LiveTaskbar {
   readonly #feed;
   readonly #jobs: TaskbarJobs;
@@ -25,9 +25,9 @@ export class LiveTaskbar {
   #revision = 0;
   /** The version of the feed that the newest revision shows. */
   #version: number;
-  /** What the newest revision changed. */
+  /** The changes of the newest revision. */
   #change = { isWhole: false, progressed: new Set<string>() as ReadonlySet<string> };
-  /** The taskbar itself looks different, although no job changed. */
+  /** The taskbar changed, although no job did. */
   #isStale = false;
   #snapshot: { revision: number; bytes: Uint8Array } | undefined;
   #delta: { revision: number; bytes: Uint8Array } | undefined;
@@ -69,7 +69,7 @@ export class LiveTaskbar {
     return bytes;
   }
 
-  /** What the newest revision changed, for those who have the one before. */
+  /** The changes of the newest revision, for clients that have the previous one. */
   delta(): Uint8Array {
     if (this.#change.isWhole) return this.snapshot();
     if (this.#delta?.revision === this.#revision) return this.#delta.bytes;
@@ -90,7 +90,7 @@ export class LiveTaskbar {
     return () => this.#listeners.delete(listener);
   }
 
-  /** What the next revision will change. */
+  /** The changes of the next revision. */
   #next(): { isWhole: boolean; progressed: ReadonlySet<string> } {
     const change = this.#feed.since(this.#version);
     if (this.#isStale || !change) return { isWhole: true, progressed: new Set() };

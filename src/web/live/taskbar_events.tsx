@@ -34,8 +34,8 @@ export class TaskbarEvents {
   }
 
   /**
-   * An event `job` with the notices; nothing before the first one. Afterwards every whole update
-   * has it, so that their end reaches everybody as well.
+   * An event `job` with the notices; empty before the first notice. Afterwards every whole update
+   * includes it, so that clients also learn when notices end.
    */
   notices(id: string): string {
     const notices = this.health?.notices ?? [];

@@ -18,7 +18,7 @@ export class TaskbarJobs {
   /** Ids of jobs that will leave the taskbar. */
   #leaving = new Set<string>();
 
-  /** @param onChange called when a job looks different although nothing happened to it. */
+  /** @param onChange called when a card changes although its job did not. */
   constructor(tracker: Tracker, onChange: () => void) {
     this.#tracker = tracker;
     this.#onChange = onChange;

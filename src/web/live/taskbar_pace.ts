@@ -1,43 +1,43 @@
 import { PROGRESS_MS } from '../../jobs/feed.ts';
 import { Allowance, type Pace } from '../../platform/pacer.ts';
 
-/** What progress may cost a watcher, in bytes a second: larger updates come less often. */
+/** Maximum rate of progress updates per client, in bytes a second: larger updates are less frequent. */
 const PROGRESS_BYTES_PER_SECOND = 94_000;
 
 /**
- * What all updates together may cost a watcher, sustained: a little more than progress alone, or
- * what changes of status have used up in advance would never be made good.
+ * Maximum sustained rate of all updates per client. It is a little higher than that of progress, or
+ * bursts of status changes would never be paid back.
  */
 const LIMIT = { updateMs: 48, bytesPerSecond: 98_000 };
 
 /**
  * How far ahead of the limit on updates changes of status may run, in ms: the first few go out at
- * once. Their bytes hold back progress and not them: a button that is no longer valid is worse than
- * a bar that stands still for a moment.
+ * once. Their bytes delay progress and not them: an outdated button is worse than a bar that pauses
+ * for a moment.
  */
 const STATUS_BURST_MS = 200;
 
 /** How far ahead of the limits progress may run, in ms. */
 const PROGRESS_BURST_MS = 100;
 
-/** Bytes hold progress back for at most this long, in ms; updates of the whole bring it as well. */
+/** Maximum delay of progress because of its size, in ms; whole updates include progress as well. */
 const MAX_DEBT_MS = 1_000;
 
-/** Progress that comes early by this much is not held back, in ms: timers are not exact. */
+/** Progress that is early by this much is not delayed, in ms: timers are not exact. */
 const TOLERANCE_MS = 10;
 
 /**
- * Progress is delayed by at most this much, in ms: otherwise it is left to the feed's next version,
- * which has newer progress and is sent at once.
+ * Maximum delay of a progress update, in ms. Beyond it, the feed's next version is sent instead, with
+ * newer progress.
  */
 const MAX_DELAY_MS = 15;
 
-/** How often the taskbar is sent, whatever happens to its jobs. */
+/** Limits how often the taskbar is sent. */
 export class TaskbarPace implements Pace {
   #sentAt = Number.NEGATIVE_INFINITY;
   #updates = new Allowance();
   #bytes = new Allowance(MAX_DEBT_MS);
-  /** Of the last update of each kind, in bytes. */
+  /** Size of the last update of each kind, in bytes. */
   #sizes = { whole: 0, progress: 0 };
 
   /** @param nextKind which kind of update is waiting. */

@@ -3,13 +3,13 @@ import type { StreamSource } from './event_streams.ts';
 import { followLogs, type LiveLogs, readLogPlaces } from './logs.ts';
 import { lastEventIdOf, withReconnectTime } from './sse.ts';
 
-/** The taskbar, and the logs that the address names. @throws Problem for an address that is invalid */
+/** The taskbar, and the logs named in the query. @throws Problem for an invalid query */
 export function taskbarStream(
   { live, health }: WebDeps,
   logs: LiveLogs,
   request: Request,
 ): StreamSource {
-  // An error while it is rendered becomes the answer, because the answer has not begun yet.
+  // Rendered before the response begins, so that an error still becomes the response.
   live.snapshot();
   const places = readLogPlaces(new URL(request.url).searchParams);
   const nextOfLogs = followLogs(logs, places);

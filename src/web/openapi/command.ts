@@ -1,12 +1,12 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
 import type { Operation } from './document.ts';
 
-/** The variable that a shell has the token in; the quotes let it be filled in. */
+/** The token as a shell variable; double quotes let the shell expand it. */
 const BEARER = '-H "Authorization: Bearer $XGPT_TOKEN"';
 
 /**
- * A line for a shell that asks for it, with the examples of the document.
- * @param hasToken whether the server asks for access.
+ * The `curl` command for an operation, with the examples of the document.
+ * @param hasToken whether the server requires a token.
  */
 export function commandOf(
   origin: string,
@@ -21,7 +21,7 @@ export function commandOf(
   return ['curl', ...access, ...optionsOf(method, operation), address].join(' ');
 }
 
-/** The path with its parts filled in and the query's examples behind it. */
+/** The path with example values, followed by the query's examples. */
 function addressOf(path: string, { parameters = [] }: Operation): string {
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const found = parameters.find(

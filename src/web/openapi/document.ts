@@ -9,7 +9,7 @@ export type ApiDocument = Omit<OpenAPIV3_1.Document, 'paths'> & { paths: Paths }
 
 export type Schema = OpenAPIV3_1.SchemaObject | OpenAPIV3_1.ReferenceObject;
 
-/** `openapi-types` 12.1.3 takes the schemas of parameters and bodies for those of version 3.0. */
+/** `openapi-types` 12.1.3 types the schemas of parameters and bodies as those of version 3.0. */
 export type Parameter = Omit<OpenAPIV3_1.ParameterObject, 'schema'> & { schema: Schema };
 export type Operation = Omit<OpenAPIV3_1.OperationObject, 'parameters' | 'requestBody'> & {
   operationId: string;
@@ -19,25 +19,25 @@ export type Operation = Omit<OpenAPIV3_1.OperationObject, 'parameters' | 'reques
 };
 export type Paths = Record<string, Partial<Record<'get' | 'post' | 'delete', Operation>>>;
 
-/** What a route states, as far as the document tells it. */
+/** The parts of a route that the document needs. */
 interface Stated {
   body?: DeclaredInput;
   response?: Record<string, DeclaredAnswer>;
   detail?: { parameters?: Parameter[]; hide?: boolean };
 }
 
-/** Of OpenAPI, which the document keeps to. */
+/** The version of OpenAPI. */
 const VERSION = '3.1.0';
 
 const TAGS = [
-  { name: 'Start', description: 'Every operation is a job; its start answers at once.' },
+  { name: 'Start', description: 'Every operation is a job. Starting one returns immediately.' },
   { name: 'Watch', description: 'Jobs as lists, one by one, and live.' },
-  { name: 'Act', description: 'What can be done to jobs.' },
-  { name: 'Read', description: 'What was collected, and how the server is.' },
+  { name: 'Act', description: 'Change jobs.' },
+  { name: 'Read', description: 'Collected data and server health.' },
 ];
 
 /**
- * The whole API as an OpenAPI 3.1 document, made of what its routes state.
+ * The whole API as an OpenAPI 3.1 document, derived from its routes.
  * @param hasToken whether the server requires a token.
  */
 export function apiDocument(app: AnyElysia, hasToken: boolean): ApiDocument {
@@ -57,7 +57,7 @@ export function apiDocument(app: AnyElysia, hasToken: boolean): ApiDocument {
     components: {
       schemas: componentSchemas(),
       responses: {
-        Refusal: { description: 'What went wrong, and what to do.', content: contentOf(REFUSAL) },
+        Refusal: { description: 'What went wrong and what to do.', content: contentOf(REFUSAL) },
       },
       securitySchemes: {
         token: {
@@ -75,7 +75,7 @@ const REFUSAL = {
   types: ['application/json', 'text/html', 'text/plain'],
 } satisfies Pick<DeclaredAnswer, 'names' | 'types'>;
 
-/** The plugin reads the routes; bodies and answers have more media types than it knows of. */
+/** The plugin reads the routes; the media types of bodies and responses are added here. */
 function pathsOf(app: AnyElysia): Paths {
   const mapJsonSchema = { zod: (declared: DeclaredInput) => jsonOf(declared) };
   const { paths } = toOpenAPISchema(app, undefined, undefined, mapJsonSchema, VERSION);
@@ -90,7 +90,7 @@ function pathsOf(app: AnyElysia): Paths {
   return described;
 }
 
-/** Of an answer the document has the name. */
+/** A response has no schema here: the document refers to it by name. */
 function jsonOf(declared: DeclaredInput): OpenAPIV3_1.SchemaObject {
   return declared.schema ? jsonSchemaOf(declared.schema()) : {};
 }
@@ -137,7 +137,7 @@ function requestBody(declared: DeclaredInput): OpenAPIV3_1.RequestBodyObject {
   return { ...(isRequired && { required: true }), content: Object.fromEntries(content) };
 }
 
-/** What a form has that brings a file, whatever else may be sent instead. */
+/** The schema of a form that uploads a file, where JSON and plain forms are accepted too. */
 const FILE: OpenAPIV3_1.SchemaObject = {
   type: 'object',
   properties: { file: { type: 'string', contentMediaType: 'application/zip' } },

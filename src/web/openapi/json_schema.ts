@@ -4,7 +4,7 @@ import { SCHEMAS } from '../contract/answers.ts';
 
 type SchemaObject = OpenAPIV3_1.SchemaObject;
 
-/** As it is sent, not as it is after checking; a date is text on the way. */
+/** The form before parsing; a date is text. */
 const AS = {
   io: 'input',
   unrepresentable: 'any',
@@ -15,20 +15,20 @@ const AS = {
     zodSchema: { _zod: { def: { type: string } } };
     jsonSchema: z.core.JSONSchema.BaseSchema;
   }) {
-    // Every whole number's own limit says nothing.
+    // Zod sets this limit for every integer.
     if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
     if (zodSchema._zod.def.type !== 'date') return;
     Object.assign(jsonSchema, { type: 'string', format: 'date-time', description: 'In UTC.' });
   },
 } as const;
 
-/** The JSON Schema of what is sent. */
+/** The JSON Schema of a request schema. */
 export function jsonSchemaOf(schema: z.ZodType): SchemaObject {
   const { $schema: _, ...json } = z.toJSONSchema(schema, AS);
   return merged(json as SchemaObject);
 }
 
-/** Objects that are to be fulfilled at once are one object with the fields of all. */
+/** Merges the objects of an `allOf` into one object with the fields of all. */
 function merged({ allOf, ...schema }: SchemaObject): SchemaObject {
   if (!allOf) return schema;
   const parts = allOf as SchemaObject[];

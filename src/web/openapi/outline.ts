@@ -5,8 +5,8 @@ import type { ApiDocument, Operation, Schema } from './document.ts';
 import { nameOf, ruleOf } from './rules.ts';
 
 /**
- * The document as a page shows it.
- * @param origin where the server is, for the lines that can be copied.
+ * The document in the form that the page shows.
+ * @param origin the server's origin, for the commands to copy.
  */
 export function apiModel(document: ApiDocument, origin: string): ApiModel {
   const all = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -81,7 +81,7 @@ function answerOf([status, answer]: [
   OpenAPIV3_1.ResponseObject | OpenAPIV3_1.ReferenceObject,
 ]): ApiAnswer {
   if ('$ref' in answer) {
-    return { status, description: 'Anything else that went wrong.', schemas: ['Error'] };
+    return { status, description: 'Any other error.', schemas: ['Error'] };
   }
   const schema = answer.content?.['application/json']?.schema ?? {};
   const either = 'oneOf' in schema ? (schema.oneOf ?? []) : [schema];

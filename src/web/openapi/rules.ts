@@ -9,7 +9,7 @@ const KINDS = new Map<string, string>([
   ['object', 'object'],
 ]);
 
-/** What a value must be, in words: `whole number, 1 to 10,000, by default 100`. */
+/** The rule for a value in words: `whole number, 1 to 10,000, by default 100`. */
 export function ruleOf(schema: Schema): string {
   const name = nameOf(schema);
   if (name) return name;
@@ -18,7 +18,7 @@ export function ruleOf(schema: Schema): string {
   return parts.filter(Boolean).join(', ');
 }
 
-/** The schema's name in the document, when it is one with a name. */
+/** The schema's name in the document, if it has one. */
 export function nameOf(schema: Schema): string | undefined {
   return '$ref' in schema && schema.$ref ? schema.$ref.split('/').at(-1) : undefined;
 }

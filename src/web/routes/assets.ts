@@ -5,22 +5,21 @@ import { ASSET_NAME, NO_QUERY } from '../contract/requests.ts';
 import { encodingFor, etagOf, knownTag } from '../http/encoding.ts';
 import { Problem } from '../http/problem.ts';
 
-/** What stands under a name with its hash will never be anything else. */
-const FOR_EVER = 'public, max-age=31536000, immutable';
+/** The content of a hashed name never changes. */
+const IMMUTABLE = 'public, max-age=31536000, immutable';
 
 const HIDDEN = { query: NO_QUERY, detail: { hide: true } };
 
-/** Others keep it as well, and ask each time whether it is still the same. */
-const ASK_AGAIN = 'no-cache';
+/** Clients may cache it, but revalidate it every time. */
+const REVALIDATE = 'no-cache';
 
-/** A name with the hash of what it once was: `app.1x2y3z….css`. */
+/** The hash in a name, current or old: `app.1x2y3z….css`. */
 const HASH = /\.([0-9a-z]{16})(?=\.[a-z]+$)/;
 
 /**
- * Styles, scripts and icons. Pages name them with their hash; the plain names, which documents and
- * bookmarks have, stay. A name with an old hash leads to what there is now: the page that asks was
- * opened before the server was updated.
- * @param compiled the folder of the compiled program, when it is what runs.
+ * Styles, scripts and icons. Pages use the hashed names; the plain names work too. A name with an old
+ * hash returns the current content: its page was opened before the server was updated.
+ * @param compiled the folder of the compiled program, if it is running.
  */
 export async function assetRoutes(compiled?: string) {
   const assets = await loadAssets(compiled);
@@ -47,7 +46,10 @@ export async function assetRoutes(compiled?: string) {
 }
 
 async function answer(request: Request, asset: Asset, isHashed: boolean): Promise<Response> {
-  const headers = { 'cache-control': isHashed ? FOR_EVER : ASK_AGAIN, 'content-type': asset.type };
+  const headers = {
+    'cache-control': isHashed ? IMMUTABLE : REVALIDATE,
+    'content-type': asset.type,
+  };
   const encoding = encodingFor(request);
   const known = knownTag(request, asset.hash);
   if (known) {

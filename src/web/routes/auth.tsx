@@ -89,7 +89,7 @@ function signedIn(request: Request, signIn: string, next: string): Response {
 }
 
 function cookie(request: Request, value: string, maxAge: number): string {
-  // Behind a proxy that ends TLS the page's own origin tells, which the browser itself sends.
+  // Behind a proxy that terminates TLS, the Origin header of the browser has the page's scheme.
   const origin = request.headers.get('origin') ?? request.url;
   const secure = origin.startsWith('https:') ? '; Secure' : '';
   return `${SIGN_IN_COOKIE}=${value}; Max-Age=${maxAge}; Path=/; HttpOnly; SameSite=Strict${secure}`;

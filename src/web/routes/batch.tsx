@@ -29,13 +29,13 @@ export function batchRoutes(deps: WebDeps) {
       ...READ_BY_HANDLER,
       body: startsBody(deps),
       response: {
-        202: returns('BatchAnswer', 'All were started.'),
-        207: returns('BatchAnswer', 'Some were started.'),
+        202: returns('BatchAnswer', 'All jobs were started.'),
+        207: returns('BatchAnswer', 'Some jobs were started.'),
         ...refusals(),
-        429: returns('BatchAnswer', 'None was started, because too many jobs wait already.'),
+        429: returns('BatchAnswer', 'Nothing was started because too many jobs are waiting.'),
         422: returns(
           'BatchAnswer',
-          'None was started: each says why, or the list as a whole is none, or the key cannot be used.',
+          'Nothing was started. Each entry has its error, or the list or the key is invalid.',
           { names: ['BatchAnswer', 'Error'] },
         ),
       },
@@ -77,7 +77,7 @@ async function startList(
   return results.map((result) => ('job' in result ? result : { error: problemOf(result.error) }));
 }
 
-/** Twice within a moment it is one job, unlike in a list. */
+/** Identical starts within half a second are one job, unlike in a list. */
 async function startOne(
   { tracker }: WebDeps,
   context: RequestContext,
@@ -102,7 +102,7 @@ const jsonOf = (result: Result) => ('job' in result ? result : { error: result.e
 const textOf = (result: Result) =>
   'job' in result ? jobLine(result.job) : errorLine(result.error.model());
 
-/** 202 for all, 207 for some; for none 422, or what stands in the way of any start at all. */
+/** 202 if all were started, 207 if some were; otherwise 422, or the status that blocks every start. */
 function outcomeOf(results: Result[]): { status: number; headers: Record<string, string> } {
   const problems = results.flatMap((result) => ('error' in result ? result.error : []));
   if (problems.length < results.length)

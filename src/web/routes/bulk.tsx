@@ -15,7 +15,7 @@ export function bulkRoutes({ tracker }: WebDeps) {
   return new Elysia({ name: 'bulk' }).post(
     '/api/jobs/bulk',
     async ({ request, server, body: { action, ids, filter } }) => {
-      // Bun ends a quiet connection after 10 s, and a million jobs take longer.
+      // Bun closes a silent connection after 10 s, and a million jobs take longer.
       server?.timeout(request, 0);
       const outcome = filter
         ? await tracker.changeMatching(action, toJobQuery(filter))
@@ -34,8 +34,8 @@ export function bulkRoutes({ tracker }: WebDeps) {
     {
       parse: parseFieldsWithLists('ids'),
       body: BULK_BODY,
-      response: answers(200, 'BulkAnswer', 'How many it was done to.', {
-        422: 'Nothing was changed; details name what does not fit.',
+      response: answers(200, 'BulkAnswer', 'Number of jobs changed.', {
+        422: 'Nothing was changed; `details` lists the invalid fields.',
       }),
       detail: about(
         'Act',
@@ -43,7 +43,7 @@ export function bulkRoutes({ tracker }: WebDeps) {
         'Cancel, retry or remove many jobs, by their ids or by a filter',
         {
           description:
-            'A form repeats ids, or has filter as it stands in an address. An empty filter means every job. Active jobs are not removed.',
+            'A form repeats `ids`, or has `filter` as a query string. An empty filter means every job. Active jobs are not removed.',
         },
       ),
     },

@@ -26,14 +26,15 @@ export function healthRoute({ tracker, streams, health }: WebDeps) {
       response: {
         ...refusals(),
         200: returns('Health', 'The server works.', JSON_ONLY),
-        503: returns('Health', 'The database cannot be used; problems says what to do.', JSON_ONLY),
+        503: returns(
+          'Health',
+          'The database cannot be used; `problems` says what to do.',
+          JSON_ONLY,
+        ),
       },
-      detail: about(
-        'Read',
-        'read_health',
-        'Whether the server can work; without access only the status',
-        { security: [] },
-      ),
+      detail: about('Read', 'read_health', 'Server health; only `status` without authentication', {
+        security: [],
+      }),
     },
   );
 
@@ -50,7 +51,7 @@ export function healthRoute({ tracker, streams, health }: WebDeps) {
     };
   }
 
-  /** Nothing when the database cannot be read: the other fields are known without it. */
+  /** Empty when the database cannot be read: the other fields do not need it. */
   function countsIfReadable() {
     try {
       const { running, waiting } = tracker.reader.countActive();

@@ -17,10 +17,10 @@ import { respond } from '../http/rendered.ts';
 import { html } from '../http/responses.ts';
 import { layoutOf } from './layout.ts';
 
-/** Most hours or days that one answer may tell of. */
+/** Maximum number of hours or days in one response. */
 const MAX_PERIODS = 1_000;
 
-/** How many steps a span of the page has. */
+/** The periods that each span of the page shows. */
 const SPANS: Record<HistorySpan, { by: HistoryQuery['by']; periods: number }> = {
   day: { by: 'hour', periods: 24 },
   week: { by: 'day', periods: 7 },
@@ -28,7 +28,7 @@ const SPANS: Record<HistorySpan, { by: HistoryQuery['by']; periods: number }> = 
   quarter: { by: 'day', periods: 91 },
 };
 
-/** How jobs fared over time, as a page, as JSON and as plain text. */
+/** Job statistics over time, as JSON and as plain text. */
 export function historyRoutes(services: WebDeps) {
   const { tracker } = services;
   return new Elysia({ name: 'history' }).get(
@@ -40,12 +40,12 @@ export function historyRoutes(services: WebDeps) {
     {
       query: HISTORY_QUERY,
       response: {
-        200: returns('History', 'Counted by period.', {
+        200: returns('History', 'Counts by period.', {
           types: ['application/json', 'text/plain'],
         }),
         ...refusals({ 422: INVALID_QUERY }),
       },
-      detail: about('Watch', 'read_history', 'How jobs fared over time'),
+      detail: about('Watch', 'read_history', 'Job statistics over time'),
     },
   );
 }
@@ -69,7 +69,7 @@ function lastPeriods(span: HistorySpan): HistoryQuery {
   return { by, since: now - (periods - 1) * HISTORY_STEPS[by], until: now + 1 };
 }
 
-/** By hour, of the last day, up to now, all types, where the query says nothing else. */
+/** Default: the last day by the hour, up to now, all types. */
 function toHistoryQuery(
   { by = 'hour', type, ...typed }: TypedHistoryQuery,
   now: number,

@@ -8,7 +8,7 @@ import type { WebDeps } from '../deps.ts';
 import { respond } from '../http/rendered.ts';
 import { receiveUpload } from '../http/uploads.ts';
 
-/** Personal archives: uploaded, listed, removed. Reading one is a scrape job. */
+/** Uploads, lists and removes personal archives. A scrape job imports one. */
 export function importRoutes(services: WebDeps) {
   const { importsDir } = services;
 
@@ -22,40 +22,43 @@ export function importRoutes(services: WebDeps) {
   }
 
   return new Elysia({ name: 'imports' })
-    .get('/api/imports', () => list('The archives that are here.'), {
+    .get('/api/imports', () => list('The stored archives.'), {
       query: NO_QUERY,
       response: { 200: returns('Imports', 'The archives.'), ...refusals() },
-      detail: about('Read', 'list_imports', 'The archives that are here, newest first'),
+      detail: about('Read', 'list_imports', 'The stored archives, newest first'),
     })
     .post(
       '/api/imports',
       async ({ request, server, status }) => {
         const { archive = '' } = await receiveUpload(services, request, server);
-        return status(201, await list(`${archive} is here; Import reads its posts.`, archive));
+        return status(
+          201,
+          await list(`${archive} was stored. Choose Import to read its posts.`, archive),
+        );
       },
       {
-        // It goes to the disk as it arrives.
+        // The file is streamed to disk.
         parse: 'none',
         body: ZIP_FILE,
-        response: answers(201, 'Imports', 'The archives, with this one.', {
-          413: 'The file is larger than this server takes.',
-          422: 'No file was sent, or it is no archive.',
+        response: answers(201, 'Imports', 'The archives, including the new one.', {
+          413: 'The file is larger than this server accepts.',
+          422: 'No file was sent, or it is not an archive.',
         }),
-        detail: about('Read', 'keep_import', 'Keep an archive without reading it'),
+        detail: about('Read', 'keep_import', 'Upload an archive without importing it'),
       },
     )
     .post(
       '/api/imports/:name/remove',
       async ({ params: { name } }) => {
         await removeImport(importsDir, name);
-        return list(`${name} was removed. What was read from it is kept.`);
+        return list(`${name} was removed. Its imported posts are kept.`);
       },
       {
         params: IMPORT_NAME,
-        response: answers(200, 'Imports', 'The archives that are left.', {
+        response: answers(200, 'Imports', 'The remaining archives.', {
           404: 'There is no such archive.',
         }),
-        detail: about('Read', 'remove_import', 'Remove an archive; what was read from it is kept'),
+        detail: about('Read', 'remove_import', 'Remove an archive; its imported posts are kept'),
       },
     );
 }

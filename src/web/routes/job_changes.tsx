@@ -1,7 +1,7 @@
 import { Elysia } from 'elysia';
 import { JobCard } from '../../../views/jobs/job_card.tsx';
 import { isActive, type Job, type Tracker } from '../../jobs/index.ts';
-import { jobLine } from '../../text/job_text.ts';
+import { jobLine, stateOf } from '../../text/job_text.ts';
 import { about, answers, NO_SUCH_JOB } from '../contract/declare.ts';
 import { JOB_ID, REMOVE_BODY, REMOVE_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
@@ -12,9 +12,9 @@ import { respond } from '../http/rendered.ts';
 
 const STILL_ACTIVE = 'The job is still active.';
 
-/** One job: cancelled, retried, dismissed. */
+/** Cancels, retries and dismisses a job. */
 export function jobChangeRoutes({ tracker, live }: WebDeps) {
-  /** As JSON, a card or a line; a browser without JavaScript goes to the job's page. */
+  /** As JSON, a card or a line; a browser without JavaScript is redirected to the job's page. */
   const changed = (job: Job) =>
     respond(() => ({ job }), {
       html: () => JobCard({ view: live.view(job), now: new Date() }),
@@ -35,7 +35,7 @@ export function jobChangeRoutes({ tracker, live }: WebDeps) {
         response: answers(200, 'JobAnswer', 'The job, cancelling or cancelled.', {
           404: 'There is no such job, or it has already ended.',
         }),
-        detail: about('Act', 'cancel_job', 'Cancel a job that waits or runs'),
+        detail: about('Act', 'cancel_job', 'Cancel an active job'),
       },
     )
     .post(
@@ -74,7 +74,7 @@ export function jobChangeRoutes({ tracker, live }: WebDeps) {
     );
 }
 
-/** One job: removed. */
+/** Removes a job. */
 export function jobRemovalRoutes({ tracker }: WebDeps) {
   async function removed(id: string, force: boolean, headers: Record<string, unknown>) {
     const job = jobOr404(tracker, id);
@@ -83,7 +83,7 @@ export function jobRemovalRoutes({ tracker }: WebDeps) {
       text: () => `${id}  removed\n`,
       seeOther: () => '/jobs',
       html() {
-        // A reader of the job's own page has nothing left to look at.
+        // The job's own page no longer exists.
         headers['hx-redirect'] = '/jobs';
         return '';
       },
@@ -101,7 +101,7 @@ export function jobRemovalRoutes({ tracker }: WebDeps) {
           404: NO_SUCH_JOB,
           409: STILL_ACTIVE,
         }),
-        detail: about('Act', 'delete_job', 'Remove a job for good'),
+        detail: about('Act', 'delete_job', 'Remove a job permanently'),
       },
     )
     .post(
@@ -118,7 +118,7 @@ export function jobRemovalRoutes({ tracker }: WebDeps) {
         detail: about(
           'Act',
           'remove_job',
-          'Remove a job for good, for forms that cannot send DELETE',
+          'Remove a job permanently, for forms, which cannot send DELETE',
         ),
       },
     );
@@ -134,18 +134,18 @@ const isForce = (force: unknown) => force === true || force === '1' || force ===
 
 function alreadyEnded({ status }: Job): Problem {
   return new Problem(404, 'already_ended', 'The job has already ended.', {
-    message: `It is ${status}; there is nothing left to cancel.`,
+    message: `It ${stateOf(status)}; there is nothing to cancel.`,
   });
 }
 
 function cannotRetry(job: Job): Problem {
   if (isActive(job.status)) {
     return new Problem(409, 'active', STILL_ACTIVE, {
-      message: 'Cancel it first, or wait for its end.',
+      message: 'Cancel it first, or wait for it to end.',
     });
   }
-  return new Problem(409, 'tracked', 'This job cannot be run again from here.', {
-    message: 'Its work was done by the program that started it; start it there.',
+  return new Problem(409, 'tracked', 'This job cannot be run again here.', {
+    message: 'It was run by the program that created it. Run that program again.',
   });
 }
 

@@ -2,7 +2,7 @@ import type { Job, JobPage, Tracker } from '../../jobs/index.ts';
 import { abridge } from '../../text/abridge.ts';
 import { boundedJob, listedJob } from '../../text/abridged_job.ts';
 
-/** A job as a program gets it that asks for this one: with its attempts, its steps, its children. */
+/** The JSON of a single job, with its attempts, steps and children. */
 export function detailedJob(tracker: Tracker, job: Job) {
   const { attempts, steps, children } = tracker.reader.detailsOf(job.id);
   return {
@@ -13,7 +13,7 @@ export function detailedJob(tracker: Tracker, job: Job) {
   };
 }
 
-/** The same as it is sent with every change: its result is whole, all else is bounded. */
+/** The same for streams: the result is complete, everything else is bounded. */
 export function followedJob(tracker: Tracker, job: Job) {
   const { attempts, steps, ...rest } = detailedJob(tracker, job);
   return {
@@ -24,7 +24,7 @@ export function followedJob(tracker: Tracker, job: Job) {
   };
 }
 
-/** A page of jobs, each of them bounded: a thousand may be on it. */
+/** A page of up to 1,000 jobs, each bounded. */
 export function listedPage(page: JobPage): JobPage {
   return { ...page, jobs: page.jobs.map(listedJob) };
 }

@@ -5,7 +5,7 @@ import { JOB_ID, LOG_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { noSuchJob } from '../http/problem.ts';
 
-/** What a job's handler wrote, from any position on. */
+/** A job's log, from any position. */
 export function logRoutes({ tracker }: WebDeps) {
   return new Elysia({ name: 'logs' }).get(
     '/api/jobs/:id/log',
@@ -17,20 +17,23 @@ export function logRoutes({ tracker }: WebDeps) {
       params: JOB_ID,
       query: LOG_QUERY,
       response: {
-        200: returnsText('The log from there on.', ['text/plain'], {
-          'x-log-position': { schema: { type: 'integer' }, description: 'Where to go on.' },
+        200: returnsText('The log from that position.', ['text/plain'], {
+          'x-log-position': {
+            schema: { type: 'integer' },
+            description: 'Position to continue from.',
+          },
         }),
         ...refusals({
           404: NO_SUCH_JOB,
           422: INVALID_QUERY,
         }),
       },
-      detail: about('Watch', 'read_log', 'What its handler wrote; the newest 1 MB is kept'),
+      detail: about('Watch', 'read_log', 'A job’s log; the newest 1 MB is kept'),
     },
   );
 }
 
-/** A position as it stands in an address; `undefined` for what is none. */
+/** A position in a query; `undefined` if it is invalid. */
 export function logPosition(text: string): number | undefined {
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
@@ -38,10 +41,10 @@ export function logPosition(text: string): number | undefined {
 async function logResponse(
   tracker: Tracker,
   id: string,
-  asked: number,
+  from: number,
   download: boolean,
 ): Promise<Response> {
-  const { text, position, dropped } = await tracker.reader.readLog(id, asked);
+  const { text, position, dropped } = await tracker.reader.readLog(id, from);
   return new Response(`${dropped > 0 ? droppedNote(dropped) : ''}${text}`, {
     headers: {
       'content-type': 'text/plain; charset=utf-8',
@@ -52,12 +55,12 @@ async function logResponse(
   });
 }
 
-/** Stands in a log where its oldest lines were. */
+/** The first line of a log whose oldest lines were dropped. */
 function droppedNote(bytes: number): string {
   return `[${bytes.toLocaleString('en')} bytes are no longer kept]\n`;
 }
 
-/** A type may have any letters in its name, and a header may not. */
+/** A type's name may contain letters that a header must not. */
 function fileName(id: string): string {
   return `${id.replace(/[^\w.-]/g, '_')}.log`;
 }

@@ -9,7 +9,7 @@ import { noSuchJob } from '../http/problem.ts';
 import { html } from '../http/responses.ts';
 import { layoutOf } from './layout.ts';
 
-/** One job with all that is known of it. */
+/** The page of one job. */
 export function jobDetailPage(services: WebDeps) {
   const { tracker, live } = services;
   return new Elysia({ name: 'job detail page' }).get(
@@ -32,7 +32,7 @@ export function jobDetailPage(services: WebDeps) {
 
 const NO_LOG: LogTail = { text: '', position: 0, isCut: false };
 
-/** The report reads itself again every second and takes only itself; a log would be sent for nothing. */
+/** The report reloads itself every second, without the log. */
 function isReportAlone(request: Request): boolean {
   return request.headers.get('hx-target') === 'job-report';
 }

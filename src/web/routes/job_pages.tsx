@@ -19,10 +19,10 @@ import { html } from '../http/responses.ts';
 import { filterFields, filterOf } from './job_filter.ts';
 import { layoutOf } from './layout.ts';
 
-/** How many sessions the list of recent ones names. */
+/** Maximum number of sessions in the list of recent ones. */
 const SESSIONS = 50;
 
-/** Jobs and sessions as pages: lists that can be filtered, and what can be done to many at once. */
+/** The pages of jobs and sessions: filtered lists and bulk changes. */
 export function jobPages(services: WebDeps) {
   const { tracker } = services;
   return new Elysia({ name: 'job pages' })
@@ -71,7 +71,7 @@ export function jobPages(services: WebDeps) {
     );
 }
 
-/** The same address, on the pages before and after this one. */
+/** Links to the previous and next page of the same list. */
 function pagesAround(request: Request, query: TypedJobQuery, { nextCursor, newerCursor }: JobPage) {
   const { pathname } = new URL(request.url);
   const at = (name: string, cursor: string | undefined) => {
@@ -84,14 +84,14 @@ function pagesAround(request: Request, query: TypedJobQuery, { nextCursor, newer
   return { olderHref: at('cursor', nextCursor), newerHref: at('newer', newerCursor) };
 }
 
-/** What a change of many jobs led back here with: `?did=retry-12-3`. */
+/** The outcome of a bulk change that redirected here: `?did=retry-12-3`. */
 function outcomeIn(did: string | undefined): JobsModel['outcome'] {
   const [, name, done, skipped] = /^([a-z]+)-(\d+)-(\d+)$/.exec(did ?? '') ?? [];
   const action = BULK_ACTIONS.find((known) => known === name);
   return action && { action, done: Number(done), skipped: Number(skipped) };
 }
 
-/** Jobs that are created after the count are not meant, so the filter ends there. */
+/** The filter ends at the time of the count, so that jobs created later are not included. */
 async function bulkModel(
   { tracker }: WebDeps,
   { action, ...typed }: TypedJobQuery & { action: BulkAction },
@@ -111,7 +111,7 @@ async function bulkModel(
 }
 
 function noSuchSession(id: string): Problem {
-  return new Problem(404, 'not_found', 'There are no jobs of this session.', {
-    message: `No job is kept that was started with the session ${printable(id)}. Jobs are deleted a day after they ended.`,
+  return new Problem(404, 'not_found', 'This session has no jobs.', {
+    message: `No jobs of session ${printable(id)} are left. Jobs are deleted a day after they end.`,
   });
 }

@@ -12,9 +12,9 @@ import { noSuchJob } from '../http/problem.ts';
 import { respond } from '../http/rendered.ts';
 import { detailedJob, listedPage } from './job_json.ts';
 
-const NO_JOBS = '<p class="empty-note">There are no jobs of this session.</p>';
+const NO_JOBS = '<p class="empty-note">This session has no jobs.</p>';
 
-/** Jobs: listed and read. */
+/** Lists jobs and reads single ones. */
 export function jobRoutes({ tracker, live }: WebDeps) {
   const card = (job: Job) => JobCard({ view: live.view(job), now: new Date() });
 
@@ -31,7 +31,7 @@ export function jobRoutes({ tracker, live }: WebDeps) {
       {
         query: JOBS_QUERY,
         response: answers(200, 'JobPage', 'A page of jobs.', { 422: INVALID_QUERY }),
-        detail: about('Watch', 'list_jobs', 'The jobs, newest first; as HTML the taskbar'),
+        detail: about('Watch', 'list_jobs', 'Jobs, newest first; the taskbar as HTML'),
       },
     )
     .get(
@@ -66,11 +66,7 @@ export function jobRoutes({ tracker, live }: WebDeps) {
         params: SESSION_ID,
         query: SESSION_JOBS_QUERY,
         response: answers(200, 'SessionPage', 'A page of jobs.', { 422: INVALID_QUERY }),
-        detail: about(
-          'Watch',
-          'list_session',
-          'The jobs started with one sessionId, and their sum',
-        ),
+        detail: about('Watch', 'list_session', 'Jobs of a session, with a summary'),
       },
     );
 }

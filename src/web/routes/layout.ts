@@ -6,12 +6,12 @@ import { cookieOf } from '../http/negotiation.ts';
 
 const THEMES = ['auto', 'light', 'dark'] as const;
 
-/** What every page shows around its content, for this reader. */
+/** What every page shows around its content, for this client. */
 export function layoutOf(request: Request, services: WebDeps): Layout {
   return { ...layoutWithoutJobs(request, services), taskbar: services.live.model() };
 }
 
-/** The same without the jobs: what is known without the database. */
+/** The same without the jobs: it does not need the database. */
 export function layoutWithoutJobs(
   request: Request,
   { sources, health }: WebDeps,
@@ -27,7 +27,7 @@ export function layoutWithoutJobs(
   };
 }
 
-/** What this reader chose, or `auto`. */
+/** The theme in the cookie, or `auto`. */
 export function themeOf(request: Request): Layout['theme'] {
   return THEMES.find((theme) => theme === cookieOf(request, 'theme')) ?? 'auto';
 }

@@ -10,7 +10,7 @@ import { respond } from '../http/rendered.ts';
 
 const NOTHING_FOUND = '<p class="empty-note">Nothing was found.</p>';
 
-/** What was collected, for programs and for curl. */
+/** Collected posts and profiles, for programs. */
 export function libraryRoutes(services: WebDeps) {
   return new Elysia({ name: 'library' })
     .get(
@@ -29,7 +29,7 @@ export function libraryRoutes(services: WebDeps) {
         query: postsQuery(services.sources),
         response: answers(200, 'PostPage', 'A page of posts.', {
           422: INVALID_QUERY,
-          503: 'Search by meaning needs a model that is not here yet.',
+          503: 'Search by meaning needs a model that has not been downloaded yet.',
         }),
         detail: about(
           'Read',
@@ -50,7 +50,7 @@ export function libraryRoutes(services: WebDeps) {
       {
         query: PROFILES_QUERY,
         response: answers(200, 'ProfilePage', 'A page of profiles.', { 422: INVALID_QUERY }),
-        detail: about('Read', 'find_profiles', 'Profiles by words'),
+        detail: about('Read', 'find_profiles', 'Profiles by words in names or bios'),
       },
     );
 }

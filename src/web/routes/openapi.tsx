@@ -6,9 +6,8 @@ import { html } from '../http/responses.ts';
 import { layoutOf } from './layout.ts';
 
 /**
- * The API, described: as a document for programs and as a page for people. It is written when
- * somebody first asks for it.
- * @param routes has all the routes by then.
+ * The description of the API, as an OpenAPI document and as a page. It is built on first use.
+ * @param routes called on first use, when all routes exist.
  */
 export function openapiRoutes(services: WebDeps, routes: () => AnyElysia) {
   const hasToken = services.config.token !== undefined;

@@ -21,7 +21,7 @@ const HOUR_MS = 3_600_000;
 
 type Hour = DashboardModel['hours'][number];
 
-/** The pages that show what there is. */
+/** The dashboard and the pages of the library. */
 export function pages(services: WebDeps) {
   const { library } = services;
 
@@ -78,14 +78,14 @@ function dashboard(services: WebDeps): DashboardModel {
     },
     hours,
     recent: tracker.reader.listJobs({ limit: 10 }).jobs,
-    // Read only when there is something to show: a schema takes 1 ms of the first page.
+    // Parsed only when needed: building the schema takes 1 ms of the first page.
     get starts() {
       return quickStarts(services);
     },
   };
 }
 
-/** By the hour in which jobs ended; those that are active now are in the present one. */
+/** Jobs by the hour in which they ended; active ones count for the current hour. */
 function lastHours(tracker: Tracker): Hour[] {
   const thisHour = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
   const span = { since: thisHour - 23 * HOUR_MS, until: thisHour + HOUR_MS };
@@ -108,7 +108,7 @@ function sum(hours: Hour[], ...series: Exclude<keyof Hour, 'start'>[]): number {
   return hours.reduce((total, hour) => series.reduce((n, name) => n + hour[name], total), 0);
 }
 
-/** The same address with the cursor of the page after this one. */
+/** The link to the next page. */
 function nextHref(request: Request, cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
   const url = new URL(request.url);

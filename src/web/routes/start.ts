@@ -8,12 +8,12 @@ import {
 } from '../../jobs/index.ts';
 import type { RequestContext } from '../http/request_context.ts';
 
-/** Two requests for the same within this time are one person who pressed twice, in ms. */
+/** Identical requests within this time count as one: a double click, in ms. */
 const DOUBLE_PRESS_MS = 500;
 
 /**
  * Starts a job from the fields of a form or a JSON object; `sessionId` among them is the job's.
- * Asked twice within half a second, it starts one job and returns it twice, unless its id is given.
+ * Identical starts within half a second return the same job, unless its id is given.
  * @throws InvalidInput, UnknownJobType, TooManyWaiting; nothing was created then.
  */
 export async function startFrom(
@@ -29,7 +29,7 @@ export async function startFrom(
   });
 }
 
-/** A start by its type: `sessionId` is among the fields. */
+/** A job to start; `sessionId` is among the fields. */
 export interface Start {
   type: string;
   fields: Record<string, unknown>;
@@ -37,7 +37,7 @@ export interface Start {
 
 /**
  * Reads `{ type, input, sessionId }`.
- * @throws InvalidInput when it is none.
+ * @throws InvalidInput when the item has no type or no valid input.
  */
 export function readStart(item: unknown): Start {
   const { type, input, sessionId } = (item ?? {}) as Record<string, unknown>;
@@ -54,8 +54,8 @@ export function readStart(item: unknown): Start {
 }
 
 /**
- * Starts those of a list that can be started, all in one transaction, and answers each in its
- * place. What stands there twice is meant twice.
+ * Starts every valid entry of a list in one transaction, and returns the results in the same order.
+ * Identical entries are separate jobs.
  */
 export async function startAll(
   tracker: Tracker,

@@ -9,7 +9,7 @@ import type { WebDeps } from '../deps.ts';
 import { html } from '../http/responses.ts';
 import { layoutOf } from './layout.ts';
 
-/** How many of the last runs a start page lists. */
+/** Number of recent runs on a start page. */
 const RUNS = 8;
 
 /** The page of each job type, with the form that starts a job. */
@@ -26,7 +26,7 @@ export function startPages(deps: WebDeps) {
   return pages;
 }
 
-/** The page of a type's form, with what was typed. */
+/** The page of a type's form, with the given values. */
 export async function startPage(
   deps: WebDeps,
   request: Request,

@@ -52,13 +52,13 @@ async function start(
   } catch (error) {
     const operation = deps.operations.get(type);
     if (!operation || !isNavigation(request) || !(error instanceof InvalidInput)) throw error;
-    // Without JavaScript the answer is the form again, with what was typed and what was wrong.
+    // Without JavaScript the response is the form with its values and errors.
     const form = { values: textsOf(fields), errors: error.details };
     return html(await startPage(deps, request, operation, form), 422);
   }
 }
 
-/** Of an upload that starts nothing, nothing is kept. */
+/** Deletes the uploaded file if no job was started. */
 async function startOrForget(
   deps: WebDeps,
   context: RequestContext,

@@ -9,7 +9,7 @@ import { taskbarStream } from '../live/taskbar_stream.ts';
 
 const NAMED_JOBS = '/api/jobs/stream/jobs';
 
-/** The live taskbar for every page; one job, or the jobs that a program names. */
+/** Streams of the taskbar, of one job, and of several jobs. */
 export function streamRoutes(services: WebDeps) {
   const { tracker, streams } = services;
   const logs = createLiveLogs(tracker);

@@ -50,7 +50,7 @@ describe('a database that cannot be written to, without a watch', () => {
     expect(waiting).toMatchObject({
       status: 'retrying',
       errors: [],
-      errorMessage: 'The disk is full. The job resumes by itself once that is solved.',
+      errorMessage: 'The disk is full. The job resumes automatically afterwards.',
     });
     expect(waiting?.attempt).toBeGreaterThan(5);
     expect(undone).toBe(0);

@@ -282,7 +282,7 @@ describe('the details', () => {
       page({ status: 'completed', ...ended, metadata, result: { newPosts: 940 }, ...attempts }),
     );
     expect(text).toContain(
-      'Result New posts 940 Posts of @ada Input Username ada Posts at most 1,000 Replies yes Details',
+      'Result New posts 940 Posts of @ada Input Username ada Maximum posts 1,000 Replies yes Details',
     );
     expect(text).toContain('Id scrape-0198a Status completed Created 1 min ago Started 10 s ago');
     expect(text).toContain('Duration 0:08 Attempts 2 of 3');

@@ -280,14 +280,12 @@ describe('the archives', () => {
 
 describe('the model', () => {
   test('tells whether it is here or how much will be fetched', () => {
-    expect(textOf(embed())).toContain('minilm 384 dimensions, 50 MB to fetch the first time');
-    expect(textOf(embed([{ ...MODEL, ready: true }]))).toContain(
-      'minilm 384 dimensions, here and ready',
-    );
+    expect(textOf(embed())).toContain('minilm 384 dimensions, downloads 50 MB on first use');
+    expect(textOf(embed([{ ...MODEL, ready: true }]))).toContain('minilm 384 dimensions, ready');
   });
 
   test('has its counts brought up to date with the sentence', () => {
-    expect(textOf(embed())).toContain('Posts without a vector 218 Vectors held 5,012');
+    expect(textOf(embed())).toContain('Posts without a vector 218 Vectors 5,012');
     expect(attributesOf(embed(), '#vector-facts')['hx-select-oob']).toBe('#start-sentence:morph');
   });
 });
