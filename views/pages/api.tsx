@@ -55,10 +55,14 @@ function Operation({ operation }: { operation: ApiOperation }): JSX.Element {
         <code class="api-address" safe>
           {`${method} ${path}`}
         </code>{' '}
-        <span safe>{summary}</span>
+        <Prose text={summary} />
       </summary>
       <div class="api-details" id={attributeText(id)}>
-        {description !== '' && <p safe>{description}</p>}
+        {description !== '' && (
+          <p>
+            <Prose text={description} />
+          </p>
+        )}
         <Fields title="Headers" fields={headers} />
         <Fields title="Parameters" fields={parameters} />
         <Fields title="Body" fields={fields} />
@@ -72,6 +76,17 @@ function Operation({ operation }: { operation: ApiOperation }): JSX.Element {
         <pre safe>{operation.command}</pre>
       </div>
     </details>
+  );
+}
+
+/** Text in which backticks mark code, as in the document. */
+function Prose({ text }: { text: string }): JSX.Element {
+  return (
+    <>
+      {text
+        .split('`')
+        .map((part, index) => (index % 2 ? <code safe>{part}</code> : <span safe>{part}</span>))}
+    </>
   );
 }
 
@@ -89,8 +104,9 @@ function Fields({ title, fields }: { title: string; fields: ApiField[] }): JSX.E
             <dd>
               <span safe>{required ? `${rule}, required` : rule}</span>
               {description !== '' && (
-                <span class="muted" safe>
-                  {` · ${description}`}
+                <span class="muted">
+                  {' · '}
+                  <Prose text={description} />
                 </span>
               )}
             </dd>
@@ -106,7 +122,7 @@ function Answer({ answer: { status, description, schemas } }: { answer: ApiAnswe
     <>
       <dt safe>{status === 'default' ? 'other' : status}</dt>
       <dd>
-        <span safe>{description}</span>
+        <Prose text={description} />
         {schemas.map((schema) => (
           <>
             {' '}
