@@ -16,7 +16,7 @@ export function addCompletionCommands(program: Command): void {
     .action(async (shell: string) => {
       const { SCRIPTS } = await import('./completion/scripts.ts');
       const script = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined;
-      if (!script) throw new CommandFailed('<shell>: It must be bash, zsh or fish.', EXIT.usage);
+      if (!script) throw new CommandFailed('<shell> must be bash, zsh or fish.', EXIT.usage);
       print(script);
     });
   program

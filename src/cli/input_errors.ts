@@ -1,12 +1,18 @@
 import { InvalidInput } from '../jobs/index.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 
-/** Validation errors under the names that were typed: `--max: …`. */
+/** What a validation message begins with: the field's name, before its rule. */
+const SUBJECT = /^\w+(?: \w+){0,2} (?=(?:must|may) )/;
+
+/** Validation errors under the names that were typed: `--max must be …`. */
 export function inputError(
   { details }: InvalidInput,
   typedAs: (field: string) => string,
 ): CommandFailed {
-  const lines = Object.entries(details).map(([field, message]) => `${typedAs(field)}: ${message}`);
+  const lines = Object.entries(details).map(([field, message]) => {
+    const rule = message.replace(SUBJECT, '');
+    return `${typedAs(field)}${rule === message ? ':' : ''} ${rule}`;
+  });
   return new CommandFailed(lines.join('\n'), EXIT.usage);
 }
 

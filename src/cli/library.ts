@@ -82,10 +82,7 @@ function typedOf(words: string[], { meaning, author, source, limit }: PostsOptio
   const q = words.join(' ');
   if (!meaning) return { q, author, source };
   if (author ?? source) {
-    throw new CommandFailed(
-      '--meaning: It cannot be combined with --author or --source.',
-      EXIT.usage,
-    );
+    throw new CommandFailed('--meaning cannot be combined with --author or --source.', EXIT.usage);
   }
   if (!q.trim()) throw new CommandFailed('--meaning: Add the words to search for.', EXIT.usage);
   if (limitOf(limit) > PAGE_SIZE) {
@@ -99,7 +96,7 @@ const typedAs = (field: string) => (field === 'q' ? '[words...]' : `--${field}`)
 function limitOf(typed: string | undefined): number {
   const limit = Number(typed ?? DEFAULT_LIMIT);
   if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return limit;
-  throw new CommandFailed('--limit: It must be a whole number from 1 to 1,000,000.', EXIT.usage);
+  throw new CommandFailed('--limit must be a whole number from 1 to 1,000,000.', EXIT.usage);
 }
 
 type Page = Pick<PostsQuery, 'limit' | 'cursor'>;

@@ -136,7 +136,7 @@ describe('jobs show', () => {
     test(`--json and ${other} cannot be combined`, async () => {
       const words = ['jobs', 'show', '4f2a91c0', '--json', other];
       const { code, stdout, stderr } = await run(words, { dataDir: freshDataDir() });
-      expect(stderr).toContain(`--json: It cannot be combined with ${other}.`);
+      expect(stderr).toContain(`--json cannot be combined with ${other}.`);
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     });
   }
@@ -298,7 +298,7 @@ describe('jobs cancel, retry and rm', () => {
     ],
     [
       ['retry', '--until', 'noon'],
-      '--until: It must be a time such as 2026-01-31T12:00:00Z, or an age such as 90m',
+      '--until must be a time such as 2026-01-31T12:00:00Z, or an age such as 90m',
     ],
   ] as const) {
     test(`refuse invalid options: jobs ${words.join(' ')}`, async () => {

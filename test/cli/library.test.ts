@@ -64,11 +64,11 @@ describe('posts', () => {
   });
 
   for (const [words, says] of [
-    [['--limit', '0'], '--limit: It must be a whole number from 1 to 1,000,000.'],
-    [['--source', 'pigeon'], '--source: Source must be one of: sample, archive.'],
+    [['--limit', '0'], '--limit must be a whole number from 1 to 1,000,000.'],
+    [['--source', 'pigeon'], '--source must be one of: sample, archive.'],
     [['--meaning'], '--meaning: Add the words to search for.'],
     [['--meaning', 'x', '--limit', '101'], '--limit: With --meaning the maximum is 100.'],
-    [['--meaning', '--author', 'ana', 'x'], '--meaning: It cannot be combined with --author'],
+    [['--meaning', '--author', 'ana', 'x'], '--meaning cannot be combined with --author'],
     [['x'.repeat(501)], '[words...]: q may have at most 500 characters.'],
   ] as const) {
     test(`refuses invalid options: posts ${words.join(' ').slice(0, 40)}`, async () => {

@@ -206,7 +206,7 @@ describe('import', () => {
     expect(noZip).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('zip') });
     await writeZip(path, archive);
     const wrong = await run(['import', path, '--max', '0'], { dataDir });
-    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringMatching(/^--max: Posts must/) });
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringMatching(/^--max must/) });
     expect(readdirSync(join(dataDir, 'imports'))).toEqual([]);
   });
 });
@@ -228,14 +228,14 @@ describe('exit codes', () => {
     [['scrape'], "Missing required argument 'user'."],
     [['scrape', 'a', 'b'], "Too many arguments for 'scrape'. Expected 1 argument but got 2: a, b."],
     [['scrape', 'a', '--maxx', '3'], "Unknown option '--maxx'.\n(Did you mean --max?)"],
-    [['scrape', 'a', '--max', 'nine'], '--max: Posts must be a whole number from 1 to 10,000.'],
-    [['scrape', 'a', '--source', 'mars'], '--source: Source must be one of: sample'],
+    [['scrape', 'a', '--max', 'nine'], '--max must be a whole number from 1 to 10,000.'],
+    [['scrape', 'a', '--source', 'mars'], '--source must be one of: sample'],
     [['scrape', 'a', '--source', 'archive'], '--source: To read an archive use xgpt import.'],
-    [['scrape', 'a b'], '<user>: Username may only have letters'],
-    [['search', 'a', '--session', '*'], '--session: Session may have letters'],
-    [['jobs', 'list', '--status', 'done'], '--status: Status must be one of: queued, running'],
-    [['jobs', 'list', '--since', 'monday'], '--since: It must be a time such as 2026'],
-    [['jobs', 'list', '--limit', '0'], '--limit: Limit must be a whole number from 1 to 1,000.'],
+    [['scrape', 'a b'], '<user> may only have letters'],
+    [['search', 'a', '--session', '*'], '--session may have letters'],
+    [['jobs', 'list', '--status', 'done'], '--status must be one of: queued, running'],
+    [['jobs', 'list', '--since', 'monday'], '--since must be a time such as 2026'],
+    [['jobs', 'list', '--limit', '0'], '--limit must be a whole number from 1 to 1,000.'],
     [['jobs'], 'Usage: xgpt jobs'],
   ])('2: %p is invalid, and nothing is started', async (words, message) => {
     const dataDir = freshDataDir();

@@ -174,7 +174,7 @@ describe('a type that is one folder', () => {
       '--to <n>          count to, 1–500 (default: 10)',
     );
     expect(xgpt('count', '--to', '3').stdout).toBe('counted to 3\n');
-    expect(xgpt('count', '--to', '0').stderr).toContain('--to: Count to must be a whole number');
+    expect(xgpt('count', '--to', '0').stderr).toContain('--to must be a whole number');
   });
 
   test('has its types in the client', async () => {

@@ -124,7 +124,7 @@ describe('FEATURES 3: the four types', () => {
       'search for posts: completed',
       'embed what was found: completed',
     ]);
-    expect((await web.tracker.reader.readLog(job.id)).text).toContain('20 posts, ');
+    expect((await web.tracker.reader.readLog(job.id)).text).toContain('20 posts (');
     const embed = await run('embed', {});
     expect(web.tracker.reader.detailsOf(embed.id).steps).toHaveLength(2);
   }, 120_000);

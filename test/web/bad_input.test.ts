@@ -156,13 +156,13 @@ describe('an address that leads nowhere', () => {
     ['OPTIONS', '/api/jobs/some-id/stream', 'GET, HEAD'],
     ['POST', '/jobs', 'GET, HEAD'],
     ['POST', '/assets/app.css', 'GET, HEAD'],
-  ])('%s %s is a 405 that tells what it takes: %s', async (method, path, allowed) => {
+  ])('%s %s is a 405 that names the supported methods: %s', async (method, path, allowed) => {
     const response = await web.json(path, { method });
     expect([response.status, response.headers.get('allow')]).toEqual([405, allowed]);
     const { error } = (await response.json()) as ErrorAnswer;
     expect(error).toMatchObject({
       code: 'method_not_allowed',
-      message: `Method not allowed. ${path} takes ${allowed}, not ${method}.`,
+      message: `Method not allowed. ${path} supports ${allowed}, not ${method}.`,
     });
   });
 

@@ -49,7 +49,7 @@ function readTime(option: string, typed: string | undefined): string | undefined
   const time = unitMs === undefined ? timeOf(typed.trim()) : Date.now() - Number(count) * unitMs;
   if (time !== undefined) return new Date(time).toISOString();
   throw new CommandFailed(
-    `${option}: It must be a time such as 2026-01-31T12:00:00Z, or an age such as 90m, 24h or 7d.`,
+    `${option} must be a time such as 2026-01-31T12:00:00Z, or an age such as 90m, 24h or 7d.`,
     EXIT.usage,
   );
 }

@@ -29,7 +29,7 @@ export interface ShowOptions {
 export async function showJob(part: string, options: ShowOptions): Promise<number> {
   if (options.json && (options.log || options.follow)) {
     const other = options.log ? '--log' : '--follow';
-    throw new CommandFailed(`--json: It cannot be combined with ${other}.`, EXIT.usage);
+    throw new CommandFailed(`--json cannot be combined with ${other}.`, EXIT.usage);
   }
   const tracker = await openJobs();
   const job = findJob(tracker, part);
