@@ -242,7 +242,7 @@ describe('jobs cancel, retry and rm', () => {
     const { jobs, waiting } = await threeJobs();
     const cancelled = await jobs('cancel', 'nothing', waiting);
     expect(cancelled.code).toBe(3);
-    expect(cancelled.stdout).toMatch(/^search “space” \(\w{8}\) is cancelled\.\n$/);
+    expect(cancelled.stdout).toMatch(/^search “space” \(\w{8}\) was cancelled\.\n$/);
     const again = await jobs('cancel', waiting);
     expect(again).toMatchObject({
       code: 1,

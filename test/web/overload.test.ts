@@ -107,7 +107,7 @@ describe('a full queue', () => {
     await post('/api/jobs', scrapes(2));
     const refused = await post('/api/search', { query: 'aurora' });
     expect(refused.status).toBe(429);
-    expect(await refused.text()).toContain('jobs of yours');
+    expect(await refused.text()).toContain('You already have 2 waiting jobs.');
     const other = tracker.enqueue('search', { query: 'jazz' }, { client: '192.0.2.7' });
     expect((await other).status).toBe('queued');
   });

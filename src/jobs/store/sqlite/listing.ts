@@ -44,8 +44,8 @@ export function createSqliteJobListing(db: Database): JobListing {
   );
 
   return {
-    list: (asked) => (asked.newerThan ? newerPage(db, asked) : olderPage(db, asked)),
-    tally: (asked) => tally(db, asked),
+    list: (jobQuery) => (jobQuery.newerThan ? newerPage(db, jobQuery) : olderPage(db, jobQuery)),
+    tally: (jobQuery) => tally(db, jobQuery),
     session: (id) => {
       const rows = sums.all(id);
       return {
@@ -72,13 +72,13 @@ function standing(rows: { status: JobStatus; count: number }[]) {
   };
 }
 
-function olderPage(db: Database, asked: JobQuery): JobPage {
-  const limit = pageLimit(asked);
-  const { rows, bound } = select(db, asked, 'older', limit + 1);
+function olderPage(db: Database, jobQuery: JobQuery): JobPage {
+  const limit = pageLimit(jobQuery);
+  const { rows, bound } = select(db, jobQuery, 'older', limit + 1);
   const jobs = rows.slice(0, limit).map(toJob);
   const isFull = rows.length > limit;
   const next = isFull ? cursorOf(rows[limit - 1]) : bound;
-  const newer = asked.cursor && (cursorOf(rows[0]) ?? asked.cursor);
+  const newer = jobQuery.cursor && (cursorOf(rows[0]) ?? jobQuery.cursor);
   return {
     jobs,
     ...(next && { nextCursor: next }),
@@ -87,22 +87,22 @@ function olderPage(db: Database, asked: JobQuery): JobPage {
   };
 }
 
-function newerPage(db: Database, asked: JobQuery): JobPage {
-  const limit = pageLimit(asked);
-  const { rows, bound } = select(db, asked, 'newer', limit + 1);
+function newerPage(db: Database, jobQuery: JobQuery): JobPage {
+  const limit = pageLimit(jobQuery);
+  const { rows, bound } = select(db, jobQuery, 'newer', limit + 1);
   const isFull = rows.length > limit;
   if (!isFull && !bound)
-    return olderPage(db, { ...asked, newerThan: undefined, cursor: undefined });
+    return olderPage(db, { ...jobQuery, newerThan: undefined, cursor: undefined });
   const shown = rows.slice(0, limit).reverse();
   return {
     jobs: shown.map(toJob),
-    nextCursor: cursorOf(shown.at(-1)) ?? asked.newerThan,
+    nextCursor: cursorOf(shown.at(-1)) ?? jobQuery.newerThan,
     newerCursor: isFull ? cursorOf(shown[0]) : bound,
   };
 }
 
-function tally(db: Database, asked: JobQuery): ReturnType<JobListing['tally']> {
-  const scope = scopeOf(db, asked, 'older');
+function tally(db: Database, jobQuery: JobQuery): ReturnType<JobListing['tally']> {
+  const scope = scopeOf(db, jobQuery, 'older');
   const lanes = lanesOf(db, scope);
   const bound = boundOf(db, scope, lanes);
   const counts = new Map<string, Tally>();
@@ -123,8 +123,8 @@ function pageLimit({ limit = DEFAULT_PAGE }: JobQuery): number {
 }
 
 /** Rows in reading direction; `bound` is where the search stopped, when there may be more beyond. */
-function select(db: Database, asked: JobQuery, direction: Direction, limit: number) {
-  const scope = scopeOf(db, asked, direction);
+function select(db: Database, jobQuery: JobQuery, direction: Direction, limit: number) {
+  const scope = scopeOf(db, jobQuery, direction);
   const lanes = lanesOf(db, scope);
   const bound = scope.residual.length > 0 ? boundOf(db, scope, lanes) : undefined;
   const rows = lanes.flatMap((lane) => {
@@ -150,7 +150,7 @@ type Params = Record<string, string | number>;
 interface Scope {
   direction: Direction;
   index: string;
-  /** All types are asked for, and the index has each of them separately. */
+  /** The query covers all types, and the index has each of them separately. */
   isOfAllTypes: boolean;
   order: string;
   indexed: string[];
@@ -158,8 +158,8 @@ interface Scope {
   params: Params;
 }
 
-function scopeOf(db: Database, asked: JobQuery, direction: Direction): Scope {
-  const filter = asked.failure ? { ...asked, status: 'failed' as const } : asked;
+function scopeOf(db: Database, jobQuery: JobQuery, direction: Direction): Scope {
+  const filter = jobQuery.failure ? { ...jobQuery, status: 'failed' as const } : jobQuery;
   const { index, served } = indexFor(db, filter);
   const scope: Scope = {
     direction,
@@ -237,10 +237,10 @@ function typesIn(db: Database): string[] {
  * Adds at most one bound on each side: with two, SQLite may start at the farther one, and a deep
  * page would read everything before it.
  */
-function addTimes({ direction, indexed, params }: Scope, asked: JobQuery): void {
-  const given = direction === 'older' ? asked.cursor : asked.newerThan;
+function addTimes({ direction, indexed, params }: Scope, jobQuery: JobQuery): void {
+  const given = direction === 'older' ? jobQuery.cursor : jobQuery.newerThan;
   const cursor = given ? splitCursor(given) : undefined;
-  const { since, until } = asked;
+  const { since, until } = jobQuery;
   const isOlder = direction === 'older';
   if (cursor && isOlder && (until === undefined || cursor.time < until)) {
     indexed.push('(created_at, key) < ($cursorTime, $cursorKey)');

@@ -41,26 +41,26 @@ export function createLogReader(db: Database) {
   );
   const logEnd = (id: string) => last.get(id)?.end ?? 0;
 
-  function readLog(id: string, asked: number, limit: number): LogPart {
+  function readLog(id: string, requested: number, limit: number): LogPart {
     const pieces: Buffer[] = [];
     let from: number | undefined;
     let dropped = 0;
     let size = 0;
-    for (const { position, text } of chunksFrom.iterate(id, asked)) {
+    for (const { position, text } of chunksFrom.iterate(id, requested)) {
       const chunk = Buffer.from(text);
-      const skipped = characterFrom(chunk, Math.max(0, asked - position));
+      const skipped = characterFrom(chunk, Math.max(0, requested - position));
       const rest = chunk.subarray(skipped);
       if (rest.length === 0) continue;
       const piece = wholeLines(rest, limit - size, from === undefined);
       if (from === undefined) {
         from = position + skipped;
-        dropped = Math.max(0, position - asked);
+        dropped = Math.max(0, position - requested);
       }
       pieces.push(piece);
       size += piece.length;
       if (piece.length < rest.length) break;
     }
-    const start = from ?? Math.min(asked, logEnd(id));
+    const start = from ?? Math.min(requested, logEnd(id));
     return { from: start, text: Buffer.concat(pieces).toString(), position: start + size, dropped };
   }
 
