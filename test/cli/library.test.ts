@@ -69,7 +69,7 @@ describe('posts', () => {
     [['--meaning'], '--meaning: Add the words to search for.'],
     [['--meaning', 'x', '--limit', '101'], '--limit: With --meaning the maximum is 100.'],
     [['--meaning', '--author', 'ana', 'x'], '--meaning cannot be combined with --author'],
-    [['x'.repeat(501)], '[words...]: q may have at most 500 characters.'],
+    [['x'.repeat(501)], '[words...] may have at most 500 characters.'],
   ] as const) {
     test(`refuses invalid options: posts ${words.join(' ').slice(0, 40)}`, async () => {
       const { code, stderr } = await xgpt('posts', ...words);
