@@ -1,4 +1,5 @@
 import { counted } from '../../src/text/format.ts';
+import { TextFacts } from '../facts.tsx';
 import { attributeText } from '../forms/field.tsx';
 import { Page } from '../layouts/page.tsx';
 import type { BulkModel, Frame } from '../view_models.ts';
@@ -16,7 +17,7 @@ export function BulkPage({ frame, model }: { frame: Frame; model: BulkModel }): 
         <p safe>{matches(model)}</p>
         {open < matching && <p safe>{skipped(model)}</p>}
         {open > 0 && <p safe>{CONSEQUENCES[action]}</p>}
-        <Filter query={model.query} />
+        <TextFacts facts={filterFacts(model)} />
         <form method="post" action="/api/jobs/bulk" class="form-actions">
           <input type="hidden" name="action" value={action} />
           <input type="hidden" name="filter" value={attributeText(model.filter)} />
@@ -71,17 +72,7 @@ const LABELS: Record<keyof BulkModel['query'], string> = {
   until: 'Created before',
 };
 
-function Filter({ query }: { query: BulkModel['query'] }): JSX.Element {
+function filterFacts({ query }: BulkModel): [label: string, text: string][] {
   const given = Object.entries(query).filter(([, text]) => text !== '');
-  if (given.length === 0) return '';
-  return (
-    <dl class="facts">
-      {given.map(([name, text]) => (
-        <>
-          <dt safe>{LABELS[name as keyof BulkModel['query']]}</dt>
-          <dd safe>{text}</dd>
-        </>
-      ))}
-    </dl>
-  );
+  return given.map(([name, text]) => [LABELS[name as keyof BulkModel['query']], text]);
 }
