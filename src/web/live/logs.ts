@@ -1,11 +1,9 @@
 import type { Tracker } from '../../jobs/index.ts';
 import { every, Pacer } from '../../platform/pacer.ts';
+import { MAX_FOLLOWED_LOGS } from '../contract/requests.ts';
 import { Problem } from '../http/problem.ts';
 import { logPosition } from '../routes/job_log.ts';
 import { encodeJsonEvent } from './sse.ts';
-
-/** Most logs that one stream follows. */
-const MAX_LOGS = 20;
 
 /** Most bytes of a log in one event. As JSON they take at most twice that: 64 KB. */
 const MAX_BYTES = 32_000;
@@ -106,7 +104,8 @@ export function followLogs(logs: LiveLogs, places: LogPlace[]): () => Uint8Array
 export function readLogPlaces(params: URLSearchParams): LogPlace[] {
   const places = params.getAll('log').map(readPlace);
   const byJob = new Map(places.map((place) => [place.job, place]));
-  if (byJob.size > MAX_LOGS) throw malformedLog(`A stream follows at most ${MAX_LOGS} logs.`);
+  if (byJob.size > MAX_FOLLOWED_LOGS)
+    throw malformedLog(`A stream follows at most ${MAX_FOLLOWED_LOGS} logs.`);
   return [...byJob.values()];
 }
 

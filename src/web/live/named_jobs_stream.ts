@@ -2,13 +2,11 @@ import type { Job, JobStep } from '../../jobs/index.ts';
 import { every, Pacer } from '../../platform/pacer.ts';
 import { abridge } from '../../text/abridge.ts';
 import { boundedJob } from '../../text/abridged_job.ts';
+import { MAX_FOLLOWED_JOBS } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { Problem } from '../http/problem.ts';
 import type { StreamSource } from './event_streams.ts';
 import { encodeJsonEvent } from './sse.ts';
-
-/** Most jobs that one stream may follow. */
-const MAX_JOBS = 10_000;
 
 /** Most jobs in one piece: a long list must not block the event loop. */
 const MAX_PIECE = 100;
@@ -19,10 +17,15 @@ const PROGRESS_MS = 50;
 /** The ids of the jobs to follow. @throws Problem unless they are 1 to 10,000 strings */
 export function checkedJobIds(ids: unknown): string[] {
   const isText = (id: unknown) => typeof id === 'string';
-  if (Array.isArray(ids) && ids.length > 0 && ids.length <= MAX_JOBS && ids.every(isText)) {
+  if (
+    Array.isArray(ids) &&
+    ids.length > 0 &&
+    ids.length <= MAX_FOLLOWED_JOBS &&
+    ids.every(isText)
+  ) {
     return ids;
   }
-  const most = MAX_JOBS.toLocaleString('en');
+  const most = MAX_FOLLOWED_JOBS.toLocaleString('en');
   throw new Problem(422, 'invalid_input', 'It is not clear which jobs to follow.', {
     details: {
       jobs: `Name 1 to ${most} jobs by their ids: ?job=…&job=…, or post { "jobs": [ … ] }.`,
