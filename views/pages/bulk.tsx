@@ -1,13 +1,14 @@
 import { counted } from '../../src/text/format.ts';
 import { TextFacts } from '../facts.tsx';
 import { attributeText } from '../forms/field.tsx';
+import { BULK_VERBS } from '../jobs/bulk_bar.tsx';
 import { Page } from '../layouts/page.tsx';
 import type { BulkModel, Frame } from '../view_models.ts';
 
 /** Asks to confirm an action for all matching jobs. */
 export function BulkPage({ frame, model }: { frame: Frame; model: BulkModel }): JSX.Element {
   const { action, open, matching } = model;
-  const verb = VERBS[action];
+  const verb = BULK_VERBS[action];
   const title =
     open === 0 ? `Nothing to ${verb.toLowerCase()}` : `${verb} ${counted(open, 'job')}?`;
   return (
@@ -34,8 +35,6 @@ export function BulkPage({ frame, model }: { frame: Frame; model: BulkModel }): 
     </Page>
   );
 }
-
-const VERBS = { cancel: 'Cancel', retry: 'Retry', remove: 'Remove' };
 
 const CONSEQUENCES = {
   cancel:
