@@ -65,7 +65,7 @@ function isHeavy({ metadata }: Job): boolean {
 }
 
 /** "Completed: 1,000 posts of @aurora_lab in 0:08". */
-export function headline({ job, place }: JobView): string {
+function headline({ job, place }: JobView): string {
   const what = jobName(job);
   switch (job.status) {
     case 'queued':

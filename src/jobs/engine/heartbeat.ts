@@ -5,7 +5,7 @@ import type { Execution, Executions } from './executions.ts';
 import { repeat } from './repeat.ts';
 
 /** How often a process checks its runs, in ms. */
-export const HEARTBEAT_MS = 1_000;
+const HEARTBEAT_MS = 1_000;
 
 /** A lease is renewed this many times before it would run out. */
 const RENEWALS = 6;

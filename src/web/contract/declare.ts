@@ -30,10 +30,7 @@ export interface DeclaredInput<Value = unknown> extends Declared<Value> {
   readonly types: readonly BodyType[];
 }
 
-export type BodyType =
-  | 'application/json'
-  | 'application/x-www-form-urlencoded'
-  | 'multipart/form-data';
+type BodyType = 'application/json' | 'application/x-www-form-urlencoded' | 'multipart/form-data';
 
 export type SchemaName = keyof typeof SCHEMAS;
 
@@ -50,7 +47,7 @@ export interface DeclaredAnswer<Value = unknown> extends Declared<Value> {
 }
 
 /** What a refusal says, but for the fields: that follows from the schema. */
-export interface RefusalWords {
+interface RefusalWords {
   title: string;
   message?: string;
 }

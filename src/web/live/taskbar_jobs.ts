@@ -4,7 +4,7 @@ import { systemClock } from '../../platform/clock.ts';
 import { StalledJobs } from './stalled_jobs.ts';
 
 /** How long a job that did not fail stays in the taskbar after its end, in ms. */
-export const LINGER_MS = 30_000;
+const LINGER_MS = 30_000;
 
 /** The taskbar has at most this many cards; the jobs that wait at the end of the queue are counted. */
 const MAX_CARDS = 24;

@@ -18,7 +18,7 @@ const MAX_RECENT = 64;
 const HOUR_MS = 3_600_000;
 
 /** The groups in which jobs are counted: waiting, run by a worker, or tracked. */
-export type Place = 'waiting' | 'running' | 'tracked';
+type Place = 'waiting' | 'running' | 'tracked';
 
 /** By what a job is counted: its type, and the client that asked for it. */
 export interface Counted {
