@@ -11,7 +11,7 @@ interface FilterProps {
 export function Filter({ action, button, children }: FilterProps): JSX.Element {
   return (
     <search>
-      <form class="filter" method="get" action={action}>
+      <form class="filter" method="get" action={attributeText(action)}>
         {children}
         <button type="submit" safe>
           {button}

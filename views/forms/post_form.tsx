@@ -1,4 +1,5 @@
 import type { Children } from '@kitajs/html';
+import { attributeText } from './field.tsx';
 
 interface PostFormProps {
   action: string;
@@ -11,15 +12,16 @@ interface PostFormProps {
 
 /** A form that htmx sends; without JavaScript the browser does, and a page follows. */
 export function PostForm(props: PostFormProps): JSX.Element {
-  const { action, class: className, target, swap, children } = props;
+  const { class: className, target, swap, children } = props;
+  const action = attributeText(props.action);
   return (
     <form
       class={className}
       method="post"
       action={action}
       hx-post={action}
-      hx-target={target}
-      hx-swap={swap}
+      hx-target={target && attributeText(target)}
+      hx-swap={swap && attributeText(swap)}
       hx-disabled-elt="find button"
     >
       {children}

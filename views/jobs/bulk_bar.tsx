@@ -19,7 +19,7 @@ export function BulkBar({ filter }: { filter: string }): JSX.Element {
           <input type="checkbox" id="choose-all" /> Select all
         </label>
         {ACTIONS.map(([action, word]) => (
-          <button type="submit" name="action" value={action} class="quiet">
+          <button type="submit" name="action" value={action} class="quiet" safe>
             {word}
           </button>
         ))}
