@@ -5,7 +5,7 @@ import { readAssets } from './sources.ts';
 
 /** In the folder of a compiled program. */
 export const ASSETS = 'assets';
-export const ASSETS_LIST = 'assets.json';
+const ASSETS_LIST = 'assets.json';
 
 /** What is known of an asset before anybody wants it. */
 export interface AssetHead {

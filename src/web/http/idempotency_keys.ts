@@ -16,7 +16,7 @@ export interface KeptAnswer {
   body: string;
 }
 
-export interface KeptKey {
+interface KeptKey {
   /** Tells the request that came with the key from others. */
   request: string;
   /** A UUIDv7. */

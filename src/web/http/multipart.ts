@@ -9,7 +9,7 @@ export interface UploadedFile {
   stream: AsyncIterable<Uint8Array>;
 }
 
-export interface MultipartLimits {
+interface MultipartLimits {
   /** How many text fields a form may have. */
   maxFields?: number;
   /** Size of one text field, in bytes. */
