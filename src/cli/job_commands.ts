@@ -1,3 +1,4 @@
+import { OPERATION_TYPES } from '../operations/words.ts';
 import type { DocumentedCommand } from './help.ts';
 import type { RemoveOptions } from './jobs/change.ts';
 import type { FilterOptions } from './jobs/filter.ts';
@@ -134,7 +135,7 @@ function addFilterOptions(command: DocumentedCommand): DocumentedCommand {
       '--failure <kind>',
       'only jobs that failed for this reason: permanent, exhausted, interrupted, timeout',
     )
-    .option('--type <type>', 'only jobs of this type: scrape, search, discover, embed')
+    .option('--type <type>', `only jobs of this type: ${OPERATION_TYPES.join(', ')}`)
     .option('--session <name>', 'only jobs of this session')
     .option('--words <text>', 'only jobs with these words in their input, message or error')
     .option(

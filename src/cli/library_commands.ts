@@ -13,7 +13,7 @@ export function addLibraryCommands(program: DocumentedCommand, users: Documented
     .argument('[words...]', 'words to look for (default: all posts)')
     .option('--meaning', 'find by meaning, nearest first; run xgpt embed before')
     .option('--author <user>', 'only posts by this author')
-    .option('--source <name>', 'only posts from this source: sample, archive')
+    .option('--source <name>', 'only posts from this source, such as sample')
     .option('--limit <n>', POSTS_LIMIT)
     .option('--json', JSON_LINES)
     .examples(
