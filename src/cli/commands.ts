@@ -61,7 +61,7 @@ export async function createProgram(
     });
   const users = program.command('users').description('find people');
   await addOperationCommands(program, words);
-  addLibraryCommands(program, users);
+  await addLibraryCommands(program, users, words);
   addJobCommands(program);
   addCompletionCommands(program);
   const withCommands = [program, ...program.commands.filter(({ commands }) => commands.length > 0)];

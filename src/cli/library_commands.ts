@@ -5,15 +5,23 @@ const JSON_LINES = 'one JSON object per line';
 const LIMIT = 'maximum number, 1–1,000,000 (default: 20)';
 const POSTS_LIMIT = 'maximum number, 1–1,000,000, with --meaning 1–100 (default: 20)';
 
-/** `xgpt posts` and `xgpt users list`: search the library. */
-export function addLibraryCommands(program: DocumentedCommand, users: DocumentedCommand): void {
+/**
+ * `xgpt posts` and `xgpt users list`: search the library.
+ * @param typed what was typed. The sources, which are slow to load, are named only for `posts`.
+ */
+export async function addLibraryCommands(
+  program: DocumentedCommand,
+  users: DocumentedCommand,
+  typed: string[],
+): Promise<void> {
+  const sources = typed.includes('posts') ? `: ${await sourceNames()}` : '';
   program
     .command('posts')
     .description('find collected posts by words or by meaning')
     .argument('[words...]', 'words to look for (default: all posts)')
     .option('--meaning', 'find by meaning, nearest first; run xgpt embed before')
     .option('--author <user>', 'only posts by this author')
-    .option('--source <name>', 'only posts from this source, such as sample')
+    .option('--source <name>', `only posts from this source${sources}`)
     .option('--limit <n>', POSTS_LIMIT)
     .option('--json', JSON_LINES)
     .examples(
@@ -36,4 +44,9 @@ export function addLibraryCommands(program: DocumentedCommand, users: Documented
       const { showProfiles } = await import('./library.ts');
       await showProfiles(words, options);
     });
+}
+
+async function sourceNames(): Promise<string> {
+  const { createSources } = await import('../sources/index.ts');
+  return [...createSources({ samplePageMs: 0, importsDir: '' }).keys()].join(', ');
 }
