@@ -6,6 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compile } from '../src/app/compiled/compile.ts';
+import { atMost, criteriaTable, figureAtMost } from './suite/markdown.ts';
+import type { Criterion } from './suite/suite.ts';
 
 const ROOT = join(import.meta.dir, '..');
 const MAIN = join(ROOT, 'src/main.ts');
@@ -33,14 +35,17 @@ const BARE = `
   Bun.serve({ hostname: '127.0.0.1', port: Number(process.env.PORT), fetch: () => Response.json(all.all()) });
 `;
 
+const FRESH = '`/`, fresh data folder';
+const EXISTING = '`/`, existing folder';
+
 interface Row {
   what: string;
   /** In ms, or in bytes. */
   samples: number[];
 }
 
-/** @returns a table in Markdown, and the sentences that go with it. */
-export async function bench(rounds = ROUNDS): Promise<string> {
+/** @returns tables in Markdown with their sentences, and how they compare with the goals. */
+export async function bench(rounds = ROUNDS): Promise<{ text: string; criteria: Criterion[] }> {
   await compile();
   const rows = await measureStarts(rounds);
   const weight = await weigh();
@@ -51,7 +56,7 @@ export async function bench(rounds = ROUNDS): Promise<string> {
     const range = `${Math.min(...samples).toFixed(0)}–${Math.max(...samples).toFixed(0)}`;
     return `| ${what} | ${ms.toFixed(0)} | ${range} | ${(ms / base).toFixed(1)} |`;
   });
-  return [
+  const text = [
     `From the start of the process, medians of ${rounds} rounds in turn:`,
     '',
     '| | ms | range | × bare |',
@@ -64,13 +69,23 @@ export async function bench(rounds = ROUNDS): Promise<string> {
     '|---|---|---|',
     ...weight.map(({ what, requests, bytes }) => `| ${what} | ${requests} | ${bytes} |`),
   ].join('\n');
+  const ratio = (start: string) =>
+    median(rows.find(({ what }) => what === start)?.samples ?? [Number.NaN]) / base;
+  const [first, later] = weight;
+  const criteria = [
+    atMost('first byte of `/` to a bare server, existing folder', ratio(EXISTING), 5),
+    atMost('first byte of `/` to a bare server, fresh folder', ratio(FRESH), 5),
+    figureAtMost('first page', (first?.bytes ?? Number.NaN) / 1_000, 50, 'KB'),
+    figureAtMost('later pages, the heaviest', (later?.bytes ?? Number.NaN) / 1_000, 10, 'KB'),
+  ];
+  return { text, criteria };
 }
 
 async function measureStarts(rounds: number): Promise<Row[]> {
   const rows = {
     bare: { what: 'bare Bun server', samples: [] as number[] },
-    fresh: { what: '`/`, fresh data folder', samples: [] as number[] },
-    again: { what: '`/`, existing folder', samples: [] as number[] },
+    fresh: { what: FRESH, samples: [] as number[] },
+    again: { what: EXISTING, samples: [] as number[] },
     sources: { what: '`/`, existing folder, from the sources', samples: [] as number[] },
     help: { what: '`--help`, to its end', samples: [] as number[] },
   };
@@ -197,6 +212,7 @@ function median(samples: number[]): number {
 }
 
 if (import.meta.main) {
-  console.log(await bench(Number(process.argv[2] ?? ROUNDS)));
+  const { text, criteria } = await bench(Number(process.argv[2] ?? ROUNDS));
+  console.log(`${text}\n\n${criteriaTable(criteria)}`);
   process.exit(0);
 }

@@ -10,7 +10,7 @@ export interface RequestDetail {
 }
 
 /** A message of the stream, before or after it was swapped in. */
-export interface MessageDetail {
+interface MessageDetail {
   type: string;
 }
 

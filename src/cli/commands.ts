@@ -1,15 +1,14 @@
-import { Command, CommanderError } from 'commander';
+import { CommanderError } from 'commander';
 import { version } from '../../package.json' with { type: 'json' };
 import { addCompletionCommands } from './completion_commands.ts';
 import { EXIT } from './exit.ts';
-import { addHelpCommand, examples } from './help.ts';
+import { addHelpCommand, DocumentedCommand } from './help.ts';
 import { addJobCommands } from './job_commands.ts';
 import { addLibraryCommands } from './library_commands.ts';
 import { addOperationCommands } from './operation_commands.ts';
 import { write } from './output.ts';
 
-const EXIT_CODES = `
-Exit codes:
+const EXIT_CODES = `Exit codes:
   0    completed            3    no such job or archive
   1    failed               4    cancelled by another process
   2    invalid usage        5    data folder or database cannot be used
@@ -17,8 +16,11 @@ Exit codes:
                             141  output of jobs watch or jobs show was closed`;
 
 /** Each command loads what it needs when it runs, so that `--help` is fast. */
-export async function createProgram(serve: () => Promise<void>, words: string[]): Promise<Command> {
-  const program = new Command('xgpt')
+export async function createProgram(
+  serve: () => Promise<void>,
+  words: string[],
+): Promise<DocumentedCommand> {
+  const program = new DocumentedCommand('xgpt')
     .description(
       'Collects posts, embeds them, and finds them again by meaning. Without a command it serves the web pages.',
     )
@@ -30,29 +32,24 @@ export async function createProgram(serve: () => Promise<void>, words: string[])
       writeOut: write,
       outputError: (text, writeErr) => writeErr(asSentence(text)),
     })
-    .addHelpText(
-      'after',
-      examples(
-        ['xgpt', 'serve the pages at http://localhost:3000'],
-        ['xgpt scrape aurora_lab --max 1000', 'read an author’s posts'],
-        ['xgpt jobs watch', 'follow running jobs live'],
-      ) + EXIT_CODES,
-    );
+    .examples(
+      ['xgpt', 'serve the pages at http://localhost:3000'],
+      ['xgpt scrape aurora_lab --max 1000', 'read an author’s posts'],
+      ['xgpt jobs watch', 'follow running jobs live'],
+    )
+    .addHelpText('after', EXIT_CODES);
   program
     .command('serve')
     .description('serve the web pages and run jobs, until Ctrl-C (the default)')
-    .addHelpText('after', examples(['PORT=8080 xgpt serve', 'on another port']))
+    .examples(['PORT=8080 xgpt serve', 'on another port'])
     .action(serve);
   program
     .command('worker')
     .description('run jobs beside a server or without one, until Ctrl-C')
     .option('--once', 'exit when no job is waiting or running')
-    .addHelpText(
-      'after',
-      examples(
-        ['xgpt worker', 'run any number of workers on one data folder'],
-        ['xgpt worker --once', 'finish the remaining jobs without a server'],
-      ),
+    .examples(
+      ['xgpt worker', 'run any number of workers on one data folder'],
+      ['xgpt worker --once', 'finish the remaining jobs without a server'],
     )
     .action(async ({ once }: { once?: boolean }) => {
       const { runWorker } = await import('../app/worker.ts');
@@ -64,7 +61,7 @@ export async function createProgram(serve: () => Promise<void>, words: string[])
     });
   const users = program.command('users').description('find people');
   await addOperationCommands(program, words);
-  addLibraryCommands(program, users);
+  await addLibraryCommands(program, users, words);
   addJobCommands(program);
   addCompletionCommands(program);
   const withCommands = [program, ...program.commands.filter(({ commands }) => commands.length > 0)];

@@ -1,18 +1,14 @@
-import type { Command } from 'commander';
 import { CommandFailed, EXIT } from './exit.ts';
-import { examples } from './help.ts';
+import type { DocumentedCommand } from './help.ts';
 import { print } from './output.ts';
 
 /** `xgpt completion <shell>`, and the hidden command that its script calls. */
-export function addCompletionCommands(program: Command): void {
+export function addCompletionCommands(program: DocumentedCommand): void {
   program
     .command('completion')
     .description('print a shell script that completes commands, options and job ids')
     .argument('<shell>', 'bash, zsh or fish')
-    .addHelpText(
-      'after',
-      examples(['source <(xgpt completion bash)', 'for ~/.bashrc; likewise in zsh']),
-    )
+    .examples(['source <(xgpt completion bash)', 'for ~/.bashrc; likewise in zsh'])
     .action(async (shell: string) => {
       const { SCRIPTS } = await import('./completion/scripts.ts');
       const script = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined;
@@ -26,7 +22,7 @@ export function addCompletionCommands(program: Command): void {
 }
 
 /** Prints no errors: they would appear in the middle of a command line. The command itself will. */
-async function printCandidates(program: Command, words: string[]): Promise<void> {
+async function printCandidates(program: DocumentedCommand, words: string[]): Promise<void> {
   try {
     const { existsSync } = await import('node:fs');
     const { loadConfig } = await import('../platform/config.ts');

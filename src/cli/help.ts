@@ -1,12 +1,21 @@
-import type { Command } from 'commander';
+import { Command } from 'commander';
 
 type Example = [command: string, does: string];
 
-/** The examples at the end of a help text: commands to copy, each with a description. */
-export function examples(...lines: Example[]): string {
-  const width = Math.max(...lines.map(([command]) => command.length));
-  const rows = lines.map(([command, does]) => `  ${command.padEnd(width)}   ${does}`);
-  return `\nExamples:\n${rows.join('\n')}\n`;
+/** A command whose help text may end with examples. */
+export class DocumentedCommand extends Command {
+  declare readonly commands: readonly DocumentedCommand[];
+
+  override createCommand(name?: string): DocumentedCommand {
+    return new DocumentedCommand(name);
+  }
+
+  /** Commands to copy, each with a description. */
+  examples(...lines: Example[]): this {
+    const width = Math.max(...lines.map(([command]) => command.length));
+    const rows = lines.map(([command, does]) => `  ${command.padEnd(width)}   ${does}`);
+    return this.addHelpText('after', `\nExamples:\n${rows.join('\n')}\n`);
+  }
 }
 
 /**

@@ -12,7 +12,7 @@ import { printError } from './output.ts';
 import { haveSameBytes } from './same_bytes.ts';
 
 /** An archive in the imports folder. */
-export interface Copy {
+interface Copy {
   name: string;
   /** Removes the copy; does nothing when none was made. */
   forget(): Promise<void>;

@@ -1,19 +1,21 @@
-import type { Command } from 'commander';
-import { examples } from './help.ts';
+import { OPERATION_TYPES } from '../operations/words.ts';
+import type { DocumentedCommand } from './help.ts';
+import type { RemoveOptions } from './jobs/change.ts';
+import type { FilterOptions } from './jobs/filter.ts';
+import type { ListOptions } from './jobs/list.ts';
+import type { ShowOptions } from './jobs/show.ts';
+import type { WatchOptions } from './jobs/watch.ts';
 
 const ID = 'job id; its beginning or end is enough';
 const JSON_LINES = 'one JSON object per line';
 
 /** `xgpt jobs …`: list, watch and change jobs. */
-export function addJobCommands(program: Command): void {
+export function addJobCommands(program: DocumentedCommand): void {
   const jobs = program.command('jobs').description('list, watch, cancel and retry jobs');
-  jobs.addHelpText(
-    'after',
-    examples(
-      ['xgpt jobs list --status failed', 'jobs that failed'],
-      ['xgpt jobs watch', 'active jobs, live'],
-      ['xgpt jobs show 4f2a91c0', 'one job, by the end of its id'],
-    ),
+  jobs.examples(
+    ['xgpt jobs list --status failed', 'jobs that failed'],
+    ['xgpt jobs watch', 'active jobs, live'],
+    ['xgpt jobs show 4f2a91c0', 'one job, by the end of its id'],
   );
   addList(jobs);
   addShow(jobs);
@@ -22,75 +24,62 @@ export function addJobCommands(program: Command): void {
   addChanges(jobs);
 }
 
-function addList(jobs: Command): void {
-  const list = jobs.command('list').alias('ls').description('list the newest jobs');
-  addFilterOptions(list)
+function addList(jobs: DocumentedCommand): void {
+  addFilterOptions(jobs.command('list').alias('ls').description('list the newest jobs'))
     .option('--limit <n>', 'maximum number, 1–1,000 (default: 50)')
     .option('--json', JSON_LINES)
-    .addHelpText(
-      'after',
-      examples(
-        ['xgpt jobs list --type scrape --limit 5', 'the latest five'],
-        ['xgpt jobs list --status failed --since 24h', 'failures since yesterday'],
-      ),
+    .examples(
+      ['xgpt jobs list --type scrape --limit 5', 'the latest five'],
+      ['xgpt jobs list --status failed --since 24h', 'failures since yesterday'],
     )
-    .action(async () => {
+    .action(async (options: ListOptions) => {
       const { listJobs } = await import('./jobs/list.ts');
-      await listJobs(list.opts());
+      await listJobs(options);
     });
 }
 
-function addShow(jobs: Command): void {
-  const show = jobs.command('show').description('show everything about a job');
-  show
+function addShow(jobs: DocumentedCommand): void {
+  jobs
+    .command('show')
+    .description('show everything about a job')
     .argument('<id>', ID)
     .option('--log', 'show its log only, from the first line kept')
     .option('--follow', 'follow its log until it ends')
     .option('--json', 'one JSON object: job, attempts, steps, children')
-    .addHelpText('after', examples(['xgpt jobs show 4f2a91c0 --log', 'its whole log']))
-    .action(async (id: string) => {
+    .examples(['xgpt jobs show 4f2a91c0 --log', 'its whole log'])
+    .action(async (id: string, options: ShowOptions) => {
       const { showJob } = await import('./jobs/show.ts');
-      process.exitCode = await showJob(id, show.opts());
+      process.exitCode = await showJob(id, options);
     });
 }
 
-function addWatch(jobs: Command): void {
-  const watch = jobs.command('watch').description('follow a job until it ends, or all active jobs');
-  watch
+function addWatch(jobs: DocumentedCommand): void {
+  jobs
+    .command('watch')
+    .description('follow a job until it ends, or all active jobs')
     .argument('[id]', ID)
     .option('--log', 'also show its log')
     .option('--json', `${JSON_LINES}: every change, then the final job`)
-    .addHelpText(
-      'after',
-      examples(
-        ['xgpt jobs watch', 'all active jobs, until Ctrl-C'],
-        ['xgpt jobs watch 4f2a91c0', 'one job; Ctrl-C only stops watching'],
-      ),
+    .examples(
+      ['xgpt jobs watch', 'all active jobs, until Ctrl-C'],
+      ['xgpt jobs watch 4f2a91c0', 'one job; Ctrl-C only stops watching'],
     )
-    .action(async (id: string | undefined) => {
+    .action(async (id: string | undefined, options: WatchOptions) => {
       const { watchAll, watchJob } = await import('./jobs/watch.ts');
-      process.exitCode = await (id === undefined
-        ? watchAll(watch.opts())
-        : watchJob(id, watch.opts()));
+      process.exitCode = await (id === undefined ? watchAll(options) : watchJob(id, options));
     });
 }
 
-function addWait(jobs: Command): void {
+function addWait(jobs: DocumentedCommand): void {
   jobs
     .command('wait')
     .description(
       'wait until all jobs have ended; exit with the code of the first that did not complete',
     )
     .argument('<id...>', ID)
-    .addHelpText(
-      'after',
-      examples(
-        ['xgpt jobs wait 4f2a91c0 77b0e3d2', 'exits with 0 if both completed'],
-        [
-          'xgpt jobs wait $(xgpt embed --detach) && xgpt posts --meaning jazz',
-          'embed, then search',
-        ],
-      ),
+    .examples(
+      ['xgpt jobs wait 4f2a91c0 77b0e3d2', 'exits with 0 if both completed'],
+      ['xgpt jobs wait $(xgpt embed --detach) && xgpt posts --meaning jazz', 'embed, then search'],
     )
     .action(async (ids: string[]) => {
       const { waitForJobs } = await import('./jobs/wait.ts');
@@ -98,60 +87,55 @@ function addWait(jobs: Command): void {
     });
 }
 
-function addChanges(jobs: Command): void {
-  const cancel = jobs.command('cancel').description('stop jobs; what they have stored is kept');
-  addFilterOptions(cancel.argument('[id...]', ID))
-    .addHelpText(
-      'after',
-      examples(
-        ['xgpt jobs cancel 4f2a91c0 77b0e3d2', 'two jobs'],
-        ['xgpt jobs cancel --status queued', 'all queued jobs'],
-      ),
+function addChanges(jobs: DocumentedCommand): void {
+  addChange(jobs, 'cancel', 'stop jobs; what they have stored is kept')
+    .examples(
+      ['xgpt jobs cancel 4f2a91c0 77b0e3d2', 'two jobs'],
+      ['xgpt jobs cancel --status queued', 'all queued jobs'],
     )
-    .action(async (ids: string[]) => {
+    .action(async (ids: string[], options: FilterOptions) => {
       const { cancelJobs } = await import('./jobs/change.ts');
-      process.exitCode = await cancelJobs(ids, cancel.opts());
+      process.exitCode = await cancelJobs(ids, options);
     });
-  const retry = jobs
-    .command('retry')
-    .description('queue ended jobs again; failed and cancelled ones resume where they stopped');
-  addFilterOptions(retry.argument('[id...]', ID))
-    .addHelpText(
-      'after',
-      examples(
-        ['xgpt jobs retry 4f2a91c0', 'resume where it stopped'],
-        ['xgpt jobs retry --failure exhausted --since 24h', 'jobs that used up their attempts'],
-      ),
+  addChange(
+    jobs,
+    'retry',
+    'queue ended jobs again; failed and cancelled ones resume where they stopped',
+  )
+    .examples(
+      ['xgpt jobs retry 4f2a91c0', 'resume where it stopped'],
+      ['xgpt jobs retry --failure exhausted --since 24h', 'jobs that used up their attempts'],
     )
-    .action(async (ids: string[]) => {
+    .action(async (ids: string[], options: FilterOptions) => {
       const { retryJobs } = await import('./jobs/change.ts');
-      process.exitCode = await retryJobs(ids, retry.opts());
+      process.exitCode = await retryJobs(ids, options);
     });
-  const remove = jobs.command('rm').description('remove jobs; what they have stored is kept');
-  addFilterOptions(remove.argument('[id...]', ID))
+  addChange(jobs, 'rm', 'remove jobs; what they have stored is kept')
     .option('--force', 'also active jobs; works with ids only')
-    .addHelpText(
-      'after',
-      examples(
-        ['xgpt jobs rm --force 4f2a91c0', 'stop and remove it'],
-        ['xgpt jobs rm --status cancelled', 'all cancelled jobs'],
-      ),
+    .examples(
+      ['xgpt jobs rm --force 4f2a91c0', 'stop and remove it'],
+      ['xgpt jobs rm --status cancelled', 'all cancelled jobs'],
     )
-    .action(async (ids: string[]) => {
+    .action(async (ids: string[], options: RemoveOptions) => {
       const { removeJobs } = await import('./jobs/change.ts');
-      process.exitCode = await removeJobs(ids, remove.opts());
+      process.exitCode = await removeJobs(ids, options);
     });
 }
 
+/** A command for jobs by their ids, or for those that a filter selects. */
+function addChange(jobs: DocumentedCommand, name: string, does: string): DocumentedCommand {
+  return addFilterOptions(jobs.command(name).description(does).argument('[id...]', ID));
+}
+
 /** The options that select jobs. */
-function addFilterOptions(command: Command): Command {
+function addFilterOptions(command: DocumentedCommand): DocumentedCommand {
   return command
     .option('--status <status>', 'only jobs with this status: queued, running, failed …')
     .option(
       '--failure <kind>',
       'only jobs that failed for this reason: permanent, exhausted, interrupted, timeout',
     )
-    .option('--type <type>', 'only jobs of this type: scrape, search, discover, embed')
+    .option('--type <type>', `only jobs of this type: ${OPERATION_TYPES.join(', ')}`)
     .option('--session <name>', 'only jobs of this session')
     .option('--words <text>', 'only jobs with these words in their input, message or error')
     .option(

@@ -1,40 +1,52 @@
-import type { Command } from 'commander';
-import { examples } from './help.ts';
+import type { DocumentedCommand } from './help.ts';
+import type { PostsOptions } from './library.ts';
 
 const JSON_LINES = 'one JSON object per line';
 const LIMIT = 'maximum number, 1–1,000,000 (default: 20)';
 const POSTS_LIMIT = 'maximum number, 1–1,000,000, with --meaning 1–100 (default: 20)';
 
-/** `xgpt posts` and `xgpt users list`: search the library. */
-export function addLibraryCommands(program: Command, users: Command): void {
-  const posts = program.command('posts').description('find collected posts by words or by meaning');
-  posts
+/**
+ * `xgpt posts` and `xgpt users list`: search the library.
+ * @param typed what was typed. The sources, which are slow to load, are named only for `posts`.
+ */
+export async function addLibraryCommands(
+  program: DocumentedCommand,
+  users: DocumentedCommand,
+  typed: string[],
+): Promise<void> {
+  const sources = typed.includes('posts') ? `: ${await sourceNames()}` : '';
+  program
+    .command('posts')
+    .description('find collected posts by words or by meaning')
     .argument('[words...]', 'words to look for (default: all posts)')
     .option('--meaning', 'find by meaning, nearest first; run xgpt embed first')
     .option('--author <user>', 'only posts by this author')
-    .option('--source <name>', 'only posts from this source: sample, archive')
+    .option('--source <name>', `only posts from this source${sources}`)
     .option('--limit <n>', POSTS_LIMIT)
     .option('--json', JSON_LINES)
-    .addHelpText(
-      'after',
-      examples(
-        ['xgpt posts telescope', 'the newest posts with this word'],
-        ['xgpt posts --meaning music in small clubs', 'by meaning, in any words'],
-        ['xgpt posts --author aurora_lab --limit 1000000 --json', 'all posts by an author'],
-      ),
+    .examples(
+      ['xgpt posts telescope', 'the newest posts with this word'],
+      ['xgpt posts --meaning music in small clubs', 'by meaning, in any words'],
+      ['xgpt posts --author aurora_lab --limit 1000000 --json', 'all posts by an author'],
     )
-    .action(async (words: string[]) => {
+    .action(async (words: string[], options: PostsOptions) => {
       const { showPosts } = await import('./library.ts');
-      await showPosts(words, posts.opts());
+      await showPosts(words, options);
     });
-  const list = users.command('list').description('find collected profiles');
-  list
+  users
+    .command('list')
+    .description('find collected profiles')
     .argument('[words...]', 'words in names or bios (default: all profiles)')
     .option('--limit <n>', LIMIT)
     .option('--json', JSON_LINES)
-    .addHelpText('after', examples(['xgpt users list climbing', 'people who climb']))
-    .action(async (words: string[]) => {
+    .examples(['xgpt users list climbing', 'people who climb'])
+    .action(async (words: string[], options: PostsOptions) => {
       const { showProfiles } = await import('./library.ts');
-      await showProfiles(words, list.opts());
+      await showProfiles(words, options);
     });
+}
+
+async function sourceNames(): Promise<string> {
+  const { createSources } = await import('../sources/index.ts');
+  return [...createSources({ samplePageMs: 0, importsDir: '' }).keys()].join(', ');
 }

@@ -1,9 +1,9 @@
-import { type Command, Option } from 'commander';
+import { Option } from 'commander';
 import type { Field } from '../operations/fields.ts';
 import { loadCommands, loadInput } from '../operations/folders.ts';
 import type { OperationCommand, OptionWords } from '../operations/operation.ts';
 import { OPERATION_TYPES, wordsOf } from '../operations/words.ts';
-import { examples } from './help.ts';
+import type { DocumentedCommand } from './help.ts';
 import type { TypedField } from './run_operation.ts';
 
 /** For the options of a command: its schema is needed, not the values that depend on these. */
@@ -17,14 +17,17 @@ const FIELDS = new WeakMap<Option, { type: string; field: string }>();
  * @param words what was typed. Only commands that are named in it get the options of their fields,
  * because schemas are slow to load.
  */
-export async function addOperationCommands(program: Command, words: string[]): Promise<void> {
+export async function addOperationCommands(
+  program: DocumentedCommand,
+  words: string[],
+): Promise<void> {
   for (const type of OPERATION_TYPES) {
     for (const given of await loadCommands(type)) await add(program, type, given, words);
   }
 }
 
 async function add(
-  program: Command,
+  program: DocumentedCommand,
   type: string,
   given: OperationCommand,
   words: string[],
@@ -45,11 +48,11 @@ async function add(
     FIELDS.set(option, { type, field });
     command.addOption(option);
   }
+  if (given.examples) command.examples(...given.examples);
   command
     .option('--session <name>', 'session to add the job to; jobs can be listed by session')
     .option('--json', 'print each change as a line of JSON, and the finished job last')
     .option('--detach', 'start the job, print its id and exit')
-    .addHelpText('after', given.examples ? examples(...given.examples) : '')
     .action(async () => {
       const typed: TypedField[] = options.map(({ option, field }) => ({
         field,
@@ -65,7 +68,7 @@ async function add(
     });
 }
 
-function parentOf(program: Command, name: string): Command {
+function parentOf(program: DocumentedCommand, name: string): DocumentedCommand {
   return program.commands.find((command) => command.name() === name) ?? program.command(name);
 }
 

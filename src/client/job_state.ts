@@ -114,7 +114,11 @@ export function stateOf<Output>(job: ServerJob, steps: JobStep[]): JobState<Outp
   if (job.status === 'completed') {
     return { ...fields, status: 'completed', output: (job.result ?? null) as Output };
   }
-  return { ...fields, status: hasUsedAllAttempts(job) ? 'exhausted' : job.status, output: null };
+  return {
+    ...fields,
+    status: job.failure === 'exhausted' ? 'exhausted' : job.status,
+    output: null,
+  };
 }
 
 /** The store's value when there is no job. */
@@ -129,9 +133,4 @@ function percentage({ status, progress: { current, total } }: ServerJob): number
   if (status === 'completed') return 100;
   if (total <= 0) return null;
   return Math.min(100, Math.max(0, Math.floor((current / total) * 1000) / 10));
-}
-
-/** A tracked job is never retried: it has no attempts to use up. */
-function hasUsedAllAttempts({ failure }: ServerJob): boolean {
-  return failure === 'exhausted';
 }

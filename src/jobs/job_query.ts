@@ -4,6 +4,7 @@ import {
   detailsOf,
   onlyTypedFields,
   typedFields,
+  typedText,
   typedTime,
   typedWholeNumber,
 } from '../platform/typed_fields.ts';
@@ -30,9 +31,10 @@ function jobFilter() {
       .enum(FAILURES, { error: `Failure must be one of: ${FAILURES.join(', ')}.` })
       .describe('Only jobs that failed for this reason.')
       .optional(),
-    type: word('Type is too long.', 'Only jobs of this type.', 'scrape'),
-    session: word('Session is too long.', 'Only jobs of this session.'),
-    q: word(
+    type: typedText(MAX_TEXT, 'Type is too long.', 'Only jobs of this type.', 'scrape'),
+    session: typedText(MAX_TEXT, 'Session is too long.', 'Only jobs of this session.'),
+    q: typedText(
+      MAX_TEXT,
       `Words may have at most ${MAX_TEXT} characters.`,
       'Words in the input, the message, the error or the id.',
     ),
@@ -115,11 +117,6 @@ export function readTyped<Schema extends z.ZodType>(
   const { success, data, error } = schema.safeParse(given);
   if (success) return data;
   throw new InvalidInput(detailsOf(error));
-}
-
-function word(error: string, description: string, example?: string) {
-  const about = { description, ...(example && { examples: [example] }) };
-  return z.string().max(MAX_TEXT, error).meta(about).optional();
 }
 
 function cursor(error: string, description: string) {

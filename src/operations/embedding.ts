@@ -2,7 +2,7 @@ import type { QueuedJobContext } from '../jobs/index.ts';
 import type { OperationDeps } from './deps.ts';
 
 /** A post's text and the key that its vector is stored under. */
-export interface Pending {
+interface Pending {
   key: number;
   text: string;
 }

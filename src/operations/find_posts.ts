@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readTyped } from '../jobs/job_query.ts';
 import type { PostPage, PostQuery, ProfileQuery } from '../library/index.ts';
-import { typedFields, typedWholeNumber } from '../platform/typed_fields.ts';
+import { typedFields, typedText, typedWholeNumber } from '../platform/typed_fields.ts';
 import type { Sources } from '../sources/index.ts';
 import type { Post } from '../sources/post.ts';
 import type { OperationDeps } from './deps.ts';
@@ -78,8 +78,7 @@ export function parseProfilesQuery(given: object): ProfileQuery & { q: string } 
 
 function words(name: string, description: string, example?: string) {
   const error = `${name} may have at most ${MAX_TEXT_LENGTH} characters.`;
-  const about = { description, ...(example && { examples: [example] }) };
-  return z.string().max(MAX_TEXT_LENGTH, error).meta(about).optional();
+  return typedText(MAX_TEXT_LENGTH, error, description, example);
 }
 
 function paging() {

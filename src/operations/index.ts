@@ -1,4 +1,5 @@
 import { defineJob, type JobDefinition, type JobType } from '../jobs/index.ts';
+import { InvalidConfig } from '../platform/config.ts';
 import type { OperationDeps } from './deps.ts';
 import { type Field, fieldsOf } from './fields.ts';
 import { defaultOf, loadInput } from './folders.ts';
@@ -80,16 +81,16 @@ export function definitionsOf(operations: Operations): JobDefinition[] {
   return definitions.sort((one, other) => (one.type < other.type ? -1 : 1));
 }
 
-/** @throws when the name is reserved, or does not fit into an address. */
+/** @throws InvalidConfig when the name is reserved, or does not fit into an address. */
 export function refuseReserved(type: string): void {
   const folder = `The folder src/operations/${type} cannot be a job type`;
   if (RESERVED_NAMES.some((name) => name === type)) {
-    throw new Error(
+    throw new InvalidConfig(
       `${folder}: “${type}” is already the name of an address or a command. Give it another name.`,
     );
   }
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(type)) {
-    throw new Error(
+    throw new InvalidConfig(
       `${folder}: a name has lower-case letters, digits and single hyphens. Give it another name.`,
     );
   }

@@ -32,7 +32,6 @@ interface HealthOptions {
  */
 export class Health {
   readonly processes: ProcessRegistry;
-  readonly #options: HealthOptions;
   readonly #clockWatch: ClockWatch;
   readonly #file: { path: string; inode: number } | undefined;
   /** What was found in this turn, if anybody has asked. */
@@ -42,9 +41,8 @@ export class Health {
   #cancelNextCheck = () => {};
   #isStopped = true;
 
-  constructor(options: HealthOptions) {
+  constructor(private readonly options: HealthOptions) {
     const { db, path, kind, clock } = options;
-    this.#options = options;
     this.processes = new ProcessRegistry(db, kind, clock);
     this.#clockWatch = new ClockWatch(clock);
     if (path !== undefined) this.#file = { path, inode: statSync(path).ino };
@@ -84,7 +82,7 @@ export class Health {
     this.#cancelNextCheck();
     if (this.#isStopped) return;
     const ms = this.#issue ? CHECK_MS.failing : CHECK_MS.healthy;
-    this.#cancelNextCheck = this.#options.clock.after(ms, () => void this.start());
+    this.#cancelNextCheck = this.options.clock.after(ms, () => void this.start());
   }
 
   /** Checks now whether the database can be written to, and whether the clock was set. */
@@ -142,7 +140,7 @@ export class Health {
   }
 
   #setIssue(issue: DatabaseIssue | undefined): void {
-    const { logger, clock } = this.#options;
+    const { logger, clock } = this.options;
     const before = this.#issue;
     if (before?.code === issue?.code) return;
     this.#issue = issue && { ...issue, since: new Date(clock.now()) };
@@ -154,7 +152,7 @@ export class Health {
   #checkClock(): void {
     const change = this.#clockWatch.check();
     if (!change) return;
-    this.#options.logger.warn(`${change.title} ${change.advice}`);
+    this.options.logger.warn(`${change.title} ${change.advice}`);
     this.#notify();
   }
 

@@ -8,14 +8,12 @@ type Given<Row, Params extends Bindings> = Parameters<Prepared<Row, Params>['get
 
 /** A statement that SQLite prepares when it is first run, or when `prepareStatements` is called. */
 export class LazyStatement<Row, Params extends Bindings> {
-  readonly #db: Database;
-  readonly #sql: string;
   #prepared: Prepared<Row, Params> | undefined;
 
-  constructor(db: Database, sql: string) {
-    this.#db = db;
-    this.#sql = sql;
-  }
+  constructor(
+    private readonly db: Database,
+    private readonly sql: string,
+  ) {}
 
   get(...params: Given<Row, Params>): Row | null {
     return this.prepare().get(...params);
@@ -35,7 +33,7 @@ export class LazyStatement<Row, Params extends Bindings> {
 
   /** @throws SQLiteError when it does not fit the database's tables. */
   prepare(): Prepared<Row, Params> {
-    this.#prepared ??= this.#db.query<Row, Params>(this.#sql);
+    this.#prepared ??= this.db.query<Row, Params>(this.sql);
     return this.#prepared;
   }
 }

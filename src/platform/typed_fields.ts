@@ -45,6 +45,12 @@ export function typedWholeNumber(min: number, max: number, error: string, about:
   );
 }
 
+/** A text of at most `max` characters. */
+export function typedText(max: number, error: string, description: string, example?: string) {
+  const about = { description, ...(example && { examples: [example] }) };
+  return z.string().max(max, error).meta(about).optional();
+}
+
 /** A point in time. It stays text: `timeOf` reads it. */
 export function typedTime(label: string, about: About) {
   const error = `${label} must be a time, for example 2026-01-31T12:00:00Z.`;

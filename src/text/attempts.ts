@@ -12,7 +12,7 @@ export const FAILURE_WORDS: Record<Failure, string> = {
 };
 
 /** The attempts of a job, compared with its limit. */
-export interface AttemptCount {
+interface AttemptCount {
   /** Attempts that count against the limit, the running one included; 0 before the first. */
   used: number;
   /** The most attempts it may use. */

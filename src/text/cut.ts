@@ -1,5 +1,5 @@
 /** The longest message or error in a list or card, in UTF-16 code units. */
-export const MAX_SHOWN = 500;
+const MAX_SHOWN = 500;
 
 /** The longest name or title, in UTF-16 code units. */
 export const MAX_NAME = 100;

@@ -114,6 +114,12 @@ export function progressCount({ current, total, stage }: JobProgress): string {
   return `${count(current)} / ${count(total)}`;
 }
 
+/** How far a cancelled job got; empty when that is unknown. */
+export function stoppedAt(progress: JobProgress): string {
+  const done = progressCount(progress);
+  return done && `Stopped at ${done}`;
+}
+
 /** Milliseconds until a job ends at its current rate; undefined when that is unknown. */
 export function timeLeft({ job, perSecond }: JobView): number | undefined {
   const { current, total } = job.progress;

@@ -173,6 +173,9 @@ describe('a type that is one folder', () => {
     expect(xgpt('count', '--help').stdout).toContain(
       '--to <n>          count to, 1–500 (default: 10)',
     );
+    expect(xgpt('jobs', 'list', '--help').stdout).toMatch(
+      /only jobs of this type: [\w\s,]*\bcount\b/,
+    );
     expect(xgpt('count', '--to', '3').stdout).toBe('counted to 3\n');
     expect(xgpt('count', '--to', '0').stderr).toContain('--to must be a whole number');
   });

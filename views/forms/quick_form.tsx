@@ -1,6 +1,7 @@
 import { wordsOf } from '../../src/operations/words.ts';
 import { sourceTitle } from '../../src/text/format.ts';
 import type { QuickStart } from '../view_models.ts';
+import { PostForm } from './post_form.tsx';
 
 /** The shortest form that starts each type, one field or none. */
 export function QuickForms({ starts }: { starts: QuickStart[] }): JSX.Element {
@@ -18,13 +19,10 @@ function QuickForm({ start: { type, field, source } }: { start: QuickStart }): J
   const { name, quick } = wordsOf(type);
   const from = source ? ` · ${sourceTitle(source)}` : '';
   return (
-    <form
+    <PostForm
       class={field ? 'quick-form' : 'quick-form bare'}
-      method="post"
       action={`/api/${type}`}
-      hx-post={`/api/${type}`}
-      hx-target="find .form-result"
-      hx-disabled-elt="find button"
+      target="find .form-result"
     >
       {field ? <QuickField type={type} field={field} label={quick?.label ?? field.label} /> : ''}
       {source ? <input type="hidden" name="source" value={source.name} /> : ''}
@@ -35,7 +33,7 @@ function QuickForm({ start: { type, field, source } }: { start: QuickStart }): J
         {`${quick?.help ?? ''}${from}`}
       </p>
       <div class="form-result" />
-    </form>
+    </PostForm>
   );
 }
 

@@ -3,19 +3,17 @@ import { wordsOf } from '../../src/operations/words.ts';
 import { sourceTitle } from '../../src/text/format.ts';
 import type { FormState, SourceOption, StartModel } from '../view_models.ts';
 import { CheckboxField, NumberField, SelectField, TextField } from './field.tsx';
+import { PostForm } from './post_form.tsx';
 
 /** Starts a job; with htmx the answer appears under its button, without it a page follows. */
 export function StartForm({ model }: { model: StartModel }): JSX.Element {
   const { type, form } = model;
   return (
-    <form
+    <PostForm
       class="start-form"
-      method="post"
       action={`/api/${type}`}
-      hx-post={`/api/${type}`}
-      hx-target="find .form-result"
-      hx-swap="innerHTML"
-      hx-disabled-elt="find button"
+      target="find .form-result"
+      swap="innerHTML"
     >
       {rowsOf(model.fields).map((row) => (
         <Row row={row} model={model} />
@@ -29,7 +27,7 @@ export function StartForm({ model }: { model: StartModel }): JSX.Element {
       <div class="form-result" id="start-result">
         <WhatIsWrong form={form} />
       </div>
-    </form>
+    </PostForm>
   );
 }
 

@@ -2,11 +2,9 @@ import type { BulkOutcome } from '../../src/jobs/engine/bulk.ts';
 import { bulkText } from '../../src/text/job_text.ts';
 import { attributeText } from '../forms/field.tsx';
 
-const ACTIONS = [
-  ['retry', 'Retry'],
-  ['cancel', 'Cancel'],
-  ['remove', 'Remove'],
-] as const;
+export const BULK_VERBS = { retry: 'Retry', cancel: 'Cancel', remove: 'Remove' };
+
+const ACTIONS = Object.entries(BULK_VERBS);
 
 /**
  * The actions for the selected jobs of a list, inside the form with their checkboxes; and for all
@@ -21,7 +19,7 @@ export function BulkBar({ filter }: { filter: string }): JSX.Element {
           <input type="checkbox" id="choose-all" /> Select all
         </label>
         {ACTIONS.map(([action, word]) => (
-          <button type="submit" name="action" value={action} class="quiet">
+          <button type="submit" name="action" value={action} class="quiet" safe>
             {word}
           </button>
         ))}

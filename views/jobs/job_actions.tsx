@@ -2,6 +2,7 @@ import type { Job } from '../../src/jobs/job.ts';
 import { OPERATION_TYPES } from '../../src/operations/words.ts';
 import { attributeText } from '../forms/field.tsx';
 import { fieldText } from '../forms/hidden_fields.tsx';
+import { PostForm } from '../forms/post_form.tsx';
 
 /** The actions for a job as plain forms, with an explanation. */
 export function JobActions({ job }: { job: Job }): JSX.Element {
@@ -47,17 +48,11 @@ function Buttons({ job }: { job: Job }): JSX.Element {
 function Action({ job, verb, label }: { job: Job; verb: 'cancel' | 'retry'; label: string }) {
   const address = `/api/jobs/${encodeURIComponent(job.id)}/${verb}`;
   return (
-    <form
-      method="post"
-      action={address}
-      hx-post={address}
-      hx-swap="none"
-      hx-disabled-elt="find button"
-    >
+    <PostForm action={address} swap="none">
       <button type="submit" id={`report-${verb}`} safe>
         {label}
       </button>
-    </form>
+    </PostForm>
   );
 }
 

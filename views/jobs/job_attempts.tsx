@@ -1,6 +1,7 @@
 import type { JobAttempt } from '../../src/jobs/details.ts';
 import type { JobStatus } from '../../src/jobs/lifecycle.ts';
 import { duration } from '../../src/text/format.ts';
+import { TableHead } from '../table_head.tsx';
 import { elapsedTime, relativeTime } from '../time.tsx';
 import { StatusLabel } from './status_icon.tsx';
 import { WholeText } from './whole_text.tsx';
@@ -12,19 +13,10 @@ export function JobAttempts({ attempts, now }: { attempts: JobAttempt[]; now: Da
     <section class="report-attempts">
       <h2>Attempts</h2>
       <table class="attempt-table">
-        <thead>
-          <tr>
-            <th scope="col" class="number">
-              Attempt
-            </th>
-            <th scope="col">Outcome</th>
-            <th scope="col">Started</th>
-            <th scope="col" class="number">
-              Duration
-            </th>
-            <th scope="col">Error</th>
-          </tr>
-        </thead>
+        <TableHead
+          columns={['Attempt', 'Outcome', 'Started', 'Duration', 'Error']}
+          numbers={['Attempt', 'Duration']}
+        />
         <tbody>
           {attempts.map((attempt) => (
             <Attempt attempt={attempt} now={now} />

@@ -1,4 +1,5 @@
 import { wordsOf } from '../../src/operations/words.ts';
+import { Fact } from '../facts.tsx';
 import { WholeText } from './whole_text.tsx';
 
 /** A job's input or result as a list of labels and values. */
@@ -9,12 +10,9 @@ export function JobFacts({ facts, type }: { facts: unknown; type: string }): JSX
   return (
     <dl class="facts">
       {entries.map(([name, value]) => (
-        <>
-          <dt safe>{Object.hasOwn(labels, name) ? (labels[name] ?? '') : nameInWords(name)}</dt>
-          <dd>
-            <WholeText text={valueText(value)} />
-          </dd>
-        </>
+        <Fact label={Object.hasOwn(labels, name) ? (labels[name] ?? '') : nameInWords(name)}>
+          <WholeText text={valueText(value)} />
+        </Fact>
       ))}
     </dl>
   );

@@ -1,7 +1,7 @@
 import type { Job, JobView } from '../../src/jobs/job.ts';
 import { resultSummary } from '../../src/operations/words.ts';
 import { cutWithLength } from '../../src/text/cut.ts';
-import { estimate, progressCount, rate, timeLeft } from '../../src/text/format.ts';
+import { estimate, progressCount, rate, stoppedAt, timeLeft } from '../../src/text/format.ts';
 import { elapsedTime } from '../time.tsx';
 
 interface JobLiveProps {
@@ -40,7 +40,7 @@ function State({ view, now }: { view: JobView; now: Date }): JSX.Element {
     case 'failed':
       return <Message text={job.errorMessage ?? ''} />;
     case 'cancelled':
-      return <Message text={stoppedText(job)} />;
+      return <Message text={job.errorMessage || stoppedAt(job.progress)} />;
   }
 }
 
@@ -83,10 +83,4 @@ function Message({ text }: { text: string }): JSX.Element {
 /** The last message is about the last step, so it is used only without a result. */
 function resultText(job: Job): string {
   return resultSummary(job) || job.progress.message;
-}
-
-function stoppedText(job: Job): string {
-  if (job.errorMessage) return job.errorMessage;
-  const done = progressCount(job.progress);
-  return done === '' ? '' : `Stopped at ${done}`;
 }

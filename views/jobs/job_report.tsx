@@ -2,7 +2,8 @@ import type { Job, JobView } from '../../src/jobs/job.ts';
 import { isWaiting } from '../../src/jobs/lifecycle.ts';
 import { resultSummary } from '../../src/operations/words.ts';
 import { attemptWords, FAILURE_WORDS } from '../../src/text/attempts.ts';
-import { duration, jobDuration, jobName, ordinal, progressCount } from '../../src/text/format.ts';
+import { duration, jobDuration, jobName, ordinal, stoppedAt } from '../../src/text/format.ts';
+import { Fact } from '../facts.tsx';
 import { LivePart } from '../live_part.tsx';
 import { relativeTime } from '../time.tsx';
 import type { JobPageModel } from '../view_models.ts';
@@ -64,7 +65,7 @@ function isHeavy({ metadata }: Job): boolean {
 }
 
 /** "Completed: 1,000 posts of @aurora_lab in 0:08". */
-export function headline({ job, place }: JobView): string {
+function headline({ job, place }: JobView): string {
   const what = jobName(job);
   switch (job.status) {
     case 'queued':
@@ -113,6 +114,7 @@ function Why({ job, now }: { job: Job; now: Date }): JSX.Element {
 
 function why(job: Job): string {
   const { status, errorMessage, progress } = job;
+  const stopped = stoppedAt(progress);
   switch (status) {
     case 'queued':
       return progress.message;
@@ -124,13 +126,8 @@ function why(job: Job): string {
     case 'failed':
       return errorMessage ?? '';
     case 'cancelled':
-      return errorMessage ?? stoppedAt(job);
+      return errorMessage ?? (stopped && `${stopped}.`);
   }
-}
-
-function stoppedAt({ progress }: Job): string {
-  const done = progressCount(progress);
-  return done === '' ? '' : `Stopped at ${done}.`;
 }
 
 interface DetailsProps {
@@ -154,7 +151,8 @@ function Details({ job, attempts, now }: DetailsProps): JSX.Element {
       <Duration job={job} now={now} />
       <dt>Attempts</dt>
       <dd safe>{attemptWords(job, attempts)}</dd>
-      <Relations job={job} />
+      <Relation label="Session" text={job.sessionId} base="/sessions/" />
+      <Relation label="Started by" text={job.parentId} base="/jobs/" />
     </dl>
   );
 }
@@ -166,44 +164,23 @@ function statusWords({ status, failure }: Job): string {
 function Duration({ job, now }: { job: Job; now: Date }): JSX.Element {
   if (isWaiting(job.status)) return '';
   return (
-    <>
-      <dt>{job.completedAt ? 'Duration' : 'Duration so far'}</dt>
-      <dd>
-        <JobDuration job={job} now={now} />
-      </dd>
-    </>
+    <Fact label={job.completedAt ? 'Duration' : 'Duration so far'}>
+      <JobDuration job={job} now={now} />
+    </Fact>
   );
 }
 
 function Moment({ label, date, now }: { label: string; date: Date | undefined; now: Date }) {
-  if (date === undefined) return '';
-  return (
-    <>
-      <dt safe>{label}</dt>
-      <dd>{relativeTime(date, now)}</dd>
-    </>
-  );
-}
-
-function Relations({ job: { sessionId, parentId } }: { job: Job }): JSX.Element {
-  return (
-    <>
-      <Relation label="Session" text={sessionId} base="/sessions/" />
-      <Relation label="Started by" text={parentId} base="/jobs/" />
-    </>
-  );
+  return date === undefined ? '' : <Fact label={label}>{relativeTime(date, now)}</Fact>;
 }
 
 function Relation({ label, text, base }: { label: string; text?: string; base: string }) {
   if (text === undefined) return '';
   return (
-    <>
-      <dt safe>{label}</dt>
-      <dd>
-        <a href={`${base}${encodeURIComponent(text)}`} class="mono" safe>
-          {text}
-        </a>
-      </dd>
-    </>
+    <Fact label={label}>
+      <a href={`${base}${encodeURIComponent(text)}`} class="mono" safe>
+        {text}
+      </a>
+    </Fact>
   );
 }

@@ -2,6 +2,7 @@ import type { Job } from '../../src/jobs/job.ts';
 import { cut, MAX_NAME } from '../../src/text/cut.ts';
 import { jobName, subject } from '../../src/text/format.ts';
 import { attributeText } from '../forms/field.tsx';
+import { TableHead } from '../table_head.tsx';
 import { relativeTime } from '../time.tsx';
 import { JobDuration } from './job_times.tsx';
 import { Outcome } from './outcome.tsx';
@@ -20,20 +21,10 @@ interface JobTableProps {
 export function JobTable({ jobs, now, choosable, session }: JobTableProps): JSX.Element {
   return (
     <table class="job-table">
-      <thead>
-        <tr>
-          <th scope="col">Status</th>
-          <th scope="col">Type</th>
-          <th scope="col">Subject</th>
-          <th scope="col">Progress or result</th>
-          <th scope="col" class="number">
-            Started
-          </th>
-          <th scope="col" class="number">
-            Duration
-          </th>
-        </tr>
-      </thead>
+      <TableHead
+        columns={['Status', 'Type', 'Subject', 'Progress or result', 'Started', 'Duration']}
+        numbers={['Started', 'Duration']}
+      />
       <tbody>
         {jobs.map((job) => (
           <JobRow job={job} now={now} choosable={choosable} session={session} />

@@ -1,7 +1,7 @@
 import type { Job } from '../../src/jobs/job.ts';
 import { resultSummary } from '../../src/operations/words.ts';
 import { cutWithLength } from '../../src/text/cut.ts';
-import { progressCount } from '../../src/text/format.ts';
+import { progressCount, stoppedAt } from '../../src/text/format.ts';
 
 /** A job's status on one line: its error, its result, or its progress. */
 export function Outcome({ job }: { job: Job }): JSX.Element {
@@ -20,7 +20,7 @@ function words(job: Job): string {
     case 'completed':
       return resultSummary(job) || job.progress.message;
     case 'cancelled':
-      return job.errorMessage ?? stoppedAt(job);
+      return job.errorMessage ?? stoppedAt(job.progress);
     case 'failed':
     case 'retrying':
       return job.errorMessage ?? '';
@@ -29,11 +29,6 @@ function words(job: Job): string {
     case 'cancelling':
       return job.progress.message;
   }
-}
-
-function stoppedAt({ progress }: Job): string {
-  const done = progressCount(progress);
-  return done === '' ? '' : `Stopped at ${done}`;
 }
 
 function Progress({ job }: { job: Job }): JSX.Element {

@@ -1,6 +1,7 @@
 import type { Job } from '../../src/jobs/job.ts';
 import { subject } from '../../src/text/format.ts';
 import { fitsForm, HiddenFields } from '../forms/hidden_fields.tsx';
+import { PostForm } from '../forms/post_form.tsx';
 import { relativeTime } from '../time.tsx';
 import { Outcome } from './outcome.tsx';
 import { StatusIcon } from './status_icon.tsx';
@@ -40,17 +41,11 @@ function Run({ job, now }: { job: Job; now: Date }): JSX.Element {
 function RunAgain({ job }: { job: Job }): JSX.Element {
   if (!fitsForm(job.metadata ?? {})) return '';
   return (
-    <form
-      method="post"
-      action={`/api/${job.type}`}
-      hx-post={`/api/${job.type}`}
-      hx-target="#start-result"
-      hx-disabled-elt="find button"
-    >
+    <PostForm action={`/api/${job.type}`} target="#start-result">
       <HiddenFields input={job.metadata ?? {}} />
       <button type="submit" class="quiet">
         Run again
       </button>
-    </form>
+    </PostForm>
   );
 }

@@ -1,12 +1,14 @@
 import { counted } from '../../src/text/format.ts';
+import { TextFacts } from '../facts.tsx';
 import { attributeText } from '../forms/field.tsx';
+import { BULK_VERBS } from '../jobs/bulk_bar.tsx';
 import { Page } from '../layouts/page.tsx';
 import type { BulkModel, Layout } from '../view_models.ts';
 
 /** Asks to confirm an action for all matching jobs. */
 export function BulkPage({ layout, model }: { layout: Layout; model: BulkModel }): JSX.Element {
   const { action, open, matching } = model;
-  const verb = VERBS[action];
+  const verb = BULK_VERBS[action];
   const title =
     open === 0 ? `Nothing to ${verb.toLowerCase()}` : `${verb} ${counted(open, 'job')}?`;
   return (
@@ -16,7 +18,7 @@ export function BulkPage({ layout, model }: { layout: Layout; model: BulkModel }
         <p safe>{matches(model)}</p>
         {open < matching && <p safe>{skipped(model)}</p>}
         {open > 0 && <p safe>{CONSEQUENCES[action]}</p>}
-        <Filter query={model.query} />
+        <TextFacts facts={filterFacts(model)} />
         <form method="post" action="/api/jobs/bulk" class="form-actions">
           <input type="hidden" name="action" value={action} />
           <input type="hidden" name="filter" value={attributeText(model.filter)} />
@@ -33,8 +35,6 @@ export function BulkPage({ layout, model }: { layout: Layout; model: BulkModel }
     </Page>
   );
 }
-
-const VERBS = { cancel: 'Cancel', retry: 'Retry', remove: 'Remove' };
 
 const CONSEQUENCES = {
   cancel:
@@ -71,17 +71,7 @@ const LABELS: Record<keyof BulkModel['query'], string> = {
   until: 'Created before',
 };
 
-function Filter({ query }: { query: BulkModel['query'] }): JSX.Element {
+function filterFacts({ query }: BulkModel): [label: string, text: string][] {
   const given = Object.entries(query).filter(([, text]) => text !== '');
-  if (given.length === 0) return '';
-  return (
-    <dl class="facts">
-      {given.map(([name, text]) => (
-        <>
-          <dt safe>{LABELS[name as keyof BulkModel['query']]}</dt>
-          <dd safe>{text}</dd>
-        </>
-      ))}
-    </dl>
-  );
+  return given.map(([name, text]) => [LABELS[name as keyof BulkModel['query']], text]);
 }

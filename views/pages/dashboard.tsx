@@ -1,4 +1,5 @@
 import { count } from '../../src/text/format.ts';
+import { PostForm } from '../forms/post_form.tsx';
 import { QuickForms } from '../forms/quick_form.tsx';
 import { JobTable } from '../jobs/job_table.tsx';
 import { StatusIcon } from '../jobs/status_icon.tsx';
@@ -27,20 +28,14 @@ function FirstJob(): JSX.Element {
         xgpt collects posts, embeds them and finds them again by meaning. The sample user is
         synthetic and needs no account.
       </p>
-      <form
-        method="post"
-        action="/api/scrape"
-        hx-post="/api/scrape"
-        hx-target="find .form-result"
-        hx-disabled-elt="find button"
-      >
+      <PostForm action="/api/scrape" target="find .form-result">
         <input type="hidden" name="username" value="aurora_lab" />
         <input type="hidden" name="maxTweets" value="200" />
         <button type="submit" class="primary">
           Scrape the sample user
         </button>
         <div class="form-result" />
-      </form>
+      </PostForm>
     </div>
   );
 }

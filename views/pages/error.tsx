@@ -1,4 +1,5 @@
 import type { ErrorModel } from '../../src/text/error_text.ts';
+import { TextFacts } from '../facts.tsx';
 import { BarePage } from '../layouts/bare_page.tsx';
 import { Page } from '../layouts/page.tsx';
 import type { Layout } from '../view_models.ts';
@@ -41,7 +42,6 @@ export function BareErrorPage({ theme, model }: BareErrorProps): JSX.Element {
 const titleOf = ({ title }: ErrorModel) => title.replace(/\.$/, '');
 
 function ErrorDetails({ model }: { model: ErrorModel }): JSX.Element {
-  const details = Object.entries(model.details);
   return (
     <>
       <p class="error-status" safe>
@@ -49,16 +49,7 @@ function ErrorDetails({ model }: { model: ErrorModel }): JSX.Element {
       </p>
       <h1 safe>{model.title}</h1>
       <p safe>{model.message}</p>
-      {details.length > 0 && (
-        <dl class="facts">
-          {details.map(([field, wrong]) => (
-            <>
-              <dt safe>{field}</dt>
-              <dd safe>{wrong}</dd>
-            </>
-          ))}
-        </dl>
-      )}
+      <TextFacts facts={Object.entries(model.details)} />
     </>
   );
 }

@@ -1,11 +1,11 @@
 import type { TypeHistory } from '../../src/jobs/history.ts';
 import { head } from '../../src/text/cut.ts';
-import { count, counted, date, runTime } from '../../src/text/format.ts';
+import { count, counted, runTime } from '../../src/text/format.ts';
 import { attributeText } from '../forms/field.tsx';
 import { Page } from '../layouts/page.tsx';
 import type { HistoryModel, HistorySpan, Layout } from '../view_models.ts';
 import { DurationChart, EndsChart } from './history_charts.tsx';
-import { HistoryTable } from './history_table.tsx';
+import { HistoryTable, periodName } from './history_table.tsx';
 
 const SPANS: Record<HistorySpan, string> = {
   day: 'Day, by hour',
@@ -34,7 +34,7 @@ export function HistoryPage({
       <h1>History</h1>
       <Choices model={model} />
       <p class="total" safe>
-        {`Runs that ended from ${moment(history.since)} to now, in UTC. The history is kept for a year, even after the jobs are removed.`}
+        {`Runs that ended from ${periodName(history.since, 'hour')} to now, in UTC. The history is kept for a year, even after the jobs are removed.`}
       </p>
       {history.types.length === 0 && (
         <p class="empty">
@@ -46,10 +46,6 @@ export function HistoryPage({
       ))}
     </Page>
   );
-}
-
-function moment(at: Date): string {
-  return `${date(at)}, ${at.toISOString().slice(11, 16)}`;
 }
 
 function Choices({ model: { span, type, types } }: { model: HistoryModel }): JSX.Element {

@@ -1,5 +1,8 @@
 import type { Period, TypeHistory } from '../../src/jobs/history.ts';
 import { count, date, runTime } from '../../src/text/format.ts';
+import { TableHead } from '../table_head.tsx';
+
+const NUMBERS = ['Completed', 'Failed', 'Cancelled', 'Median', '95 %'];
 
 /** The numbers of both charts; periods without runs are left out. */
 export function HistoryTable({ type, by }: { type: TypeHistory; by: 'hour' | 'day' }) {
@@ -10,16 +13,10 @@ export function HistoryTable({ type, by }: { type: TypeHistory; by: 'hour' | 'da
         <caption class="visually-hidden" safe>
           {`${type.type} by ${by}`}
         </caption>
-        <thead>
-          <tr>
-            <th scope="col">{by === 'hour' ? 'Hour (UTC)' : 'Day (UTC)'}</th>
-            {['Completed', 'Failed', 'Cancelled', 'Median', '95 %'].map((name) => (
-              <th scope="col" class="number" safe>
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead
+          columns={[by === 'hour' ? 'Hour (UTC)' : 'Day (UTC)', ...NUMBERS]}
+          numbers={NUMBERS}
+        />
         <tbody>
           {periods.map((period) => (
             <tr>

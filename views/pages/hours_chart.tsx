@@ -1,4 +1,5 @@
 import { counted } from '../../src/text/format.ts';
+import { TableHead } from '../table_head.tsx';
 import type { DashboardModel } from '../view_models.ts';
 
 type Hour = DashboardModel['hours'][number];
@@ -81,14 +82,7 @@ function HoursTable({ hours }: { hours: Hour[] }): JSX.Element {
   return (
     <table>
       <caption>Jobs by hour</caption>
-      <thead>
-        <tr>
-          <th scope="col">Hour</th>
-          {SERIES.map((name) => (
-            <th scope="col">{name}</th>
-          ))}
-        </tr>
-      </thead>
+      <TableHead columns={['Hour', ...SERIES]} />
       <tbody>
         {hours.map((hour, index) => (
           <tr>

@@ -2,7 +2,7 @@ import { attributeText, PasswordField } from '../forms/field.tsx';
 import { BarePage } from '../layouts/bare_page.tsx';
 import type { FormState, Layout } from '../view_models.ts';
 
-export interface LoginModel {
+interface LoginModel {
   form: FormState;
   /** The path to redirect to after signing in. */
   next: string;

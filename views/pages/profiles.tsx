@@ -1,5 +1,5 @@
 import { counted } from '../../src/text/format.ts';
-import { attributeText } from '../forms/field.tsx';
+import { Filter, WordsField } from '../forms/filter.tsx';
 import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
 import { ProfileTable } from '../profiles/profile_table.tsx';
@@ -11,7 +11,15 @@ export function ProfilesPage({ layout, model }: { layout: Layout; model: Profile
   return (
     <Page title="Profiles" current="/profiles" layout={layout}>
       <h1>Profiles</h1>
-      <ProfileFilter q={query.q} />
+      <Filter action="/profiles" button="Search">
+        <WordsField
+          name="q"
+          label="Words"
+          value={query.q}
+          placeholder="Name, username or bio"
+          maxlength={500}
+        />
+      </Filter>
       {/* The list refreshes only while it is empty: buttons must not move under the pointer. */}
       <LivePart id="profiles" follow={page.profiles.length === 0}>
         <ProfileList model={model} />
@@ -30,27 +38,6 @@ function ProfileList({ model: { page, query, nextHref } }: { model: ProfilesMode
       <ProfileTable profiles={page.profiles} />
       <NextPage href={nextHref} label="More profiles" />
     </>
-  );
-}
-
-function ProfileFilter({ q }: { q: string }): JSX.Element {
-  return (
-    <search>
-      <form class="filter" method="get" action="/profiles">
-        <div class="field">
-          <label for="q">Words</label>
-          <input
-            type="search"
-            id="q"
-            name="q"
-            value={attributeText(q)}
-            placeholder="Name, username or bio"
-            maxlength={500}
-          />
-        </div>
-        <button type="submit">Search</button>
-      </form>
-    </search>
   );
 }
 

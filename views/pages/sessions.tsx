@@ -4,6 +4,7 @@ import { SessionLink } from '../jobs/job_table.tsx';
 import { StatusCounts } from '../jobs/status_counts.tsx';
 import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
+import { TableHead } from '../table_head.tsx';
 import { relativeTime } from '../time.tsx';
 import type { Layout } from '../view_models.ts';
 
@@ -33,18 +34,10 @@ export function SessionsPage({ layout, sessions }: SessionsProps): JSX.Element {
 function SessionTable({ sessions, now }: { sessions: RecentSession[]; now: Date }): JSX.Element {
   return (
     <table class="session-table">
-      <thead>
-        <tr>
-          <th scope="col">Session</th>
-          <th scope="col" class="number">
-            Jobs
-          </th>
-          <th scope="col">Statuses</th>
-          <th scope="col" class="number">
-            Last job
-          </th>
-        </tr>
-      </thead>
+      <TableHead
+        columns={['Session', 'Jobs', 'Statuses', 'Last job']}
+        numbers={['Jobs', 'Last job']}
+      />
       <tbody>
         {sessions.map(({ id, jobs, byStatus, lastJobAt }) => (
           <tr>

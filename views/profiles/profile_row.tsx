@@ -1,6 +1,7 @@
 import type { StoredProfile } from '../../src/library/library.ts';
 import { count } from '../../src/text/format.ts';
 import { attributeText } from '../forms/field.tsx';
+import { PostForm } from '../forms/post_form.tsx';
 
 export function ProfileRow({ profile }: { profile: StoredProfile }): JSX.Element {
   const { username, name, bio, followers, postsHeld, source } = profile;
@@ -37,19 +38,13 @@ export function ProfileRow({ profile }: { profile: StoredProfile }): JSX.Element
 
 function ScrapeButton({ username, source }: { username: string; source: string }): JSX.Element {
   return (
-    <form
-      method="post"
-      action="/api/scrape"
-      hx-post="/api/scrape"
-      hx-target="find .form-result"
-      hx-disabled-elt="find button"
-    >
+    <PostForm action="/api/scrape" target="find .form-result">
       <input type="hidden" name="username" value={attributeText(username)} />
       <input type="hidden" name="source" value={attributeText(source)} />
       <button type="submit" aria-label={`Scrape @${attributeText(username)}`}>
         Scrape
       </button>
       <div class="form-result" />
-    </form>
+    </PostForm>
   );
 }

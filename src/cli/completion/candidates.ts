@@ -18,7 +18,7 @@ import { SCRIPTS } from './scripts.ts';
 const MAX_JOBS = 100;
 
 /** A completion, and its description. */
-export interface Candidate {
+interface Candidate {
   value: string;
   about: string;
 }

@@ -5,7 +5,7 @@ export interface DownloadOptions {
   idleTimeoutMs: number;
 }
 
-export interface Download {
+interface Download {
   /** The size in bytes; 0 when unknown. */
   total: number;
   bytes: AsyncIterable<Uint8Array>;

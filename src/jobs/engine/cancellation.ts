@@ -4,20 +4,17 @@ import type { Executions } from './executions.ts';
 
 /** What follows in this process when jobs were cancelled, here or in another process. */
 export class Cancellation {
-  readonly #executions: Executions;
-  readonly #feed: Feed;
-
-  constructor(executions: Executions, feed: Feed) {
-    this.#executions = executions;
-    this.#feed = feed;
-  }
+  constructor(
+    private readonly executions: Executions,
+    private readonly feed: Feed,
+  ) {}
 
   /** Publishes the jobs that were cancelled, and asks those that run here to stop. */
   follow(cancelled: readonly Changed[]): void {
     for (const { id } of cancelled) {
-      this.#feed.changed(id);
-      const execution = this.#executions.get(id);
-      if (execution) this.#executions.cancel(execution);
+      this.feed.changed(id);
+      const execution = this.executions.get(id);
+      if (execution) this.executions.cancel(execution);
     }
   }
 }

@@ -19,11 +19,7 @@ interface CommandDeps {
 
 /** What a person does to jobs. Each method gives how many of the jobs it changed. */
 export class Commands {
-  readonly #deps: CommandDeps;
-
-  constructor(deps: CommandDeps) {
-    this.#deps = deps;
-  }
+  constructor(private readonly deps: CommandDeps) {}
 
   /** The command of a bulk action. */
   of(action: BulkAction): Act {
@@ -38,14 +34,14 @@ export class Commands {
   }
 
   async cancel(ids: string[]): Promise<number> {
-    const { store, cancellation, clock } = this.#deps;
+    const { store, cancellation, clock } = this.deps;
     const cancelled = await store.cancel(ids, clock.now());
     for (const family of cancelled) cancellation.follow(family);
     return cancelled.filter((family) => family.length > 0).length;
   }
 
   async retry(ids: string[]): Promise<number> {
-    const { store, definitions, feed, clock, claimable } = this.#deps;
+    const { store, definitions, feed, clock, claimable } = this.deps;
     claimable.emit(undefined);
     const maxAttempts = (type: string) => definitions.maxAttempts(type);
     const requeued = await store.requeue(ids, maxAttempts, clock.now());
@@ -54,7 +50,7 @@ export class Commands {
   }
 
   async remove(ids: string[], force: boolean): Promise<number> {
-    const { store, executions, cancellation, feed, clock, claimable } = this.#deps;
+    const { store, executions, cancellation, feed, clock, claimable } = this.deps;
     claimable.emit(undefined);
     const removed = (await store.remove(ids, force, clock.now())).filter(({ isGone }) => isGone);
     for (const { id, children } of removed) {
@@ -67,7 +63,7 @@ export class Commands {
   }
 
   async dismiss(id: string): Promise<boolean> {
-    const { store, feed, clock } = this.#deps;
+    const { store, feed, clock } = this.deps;
     const isDismissed = await store.dismiss(id, clock.now());
     if (isDismissed) feed.changed(id);
     return isDismissed;

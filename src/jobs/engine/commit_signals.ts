@@ -36,16 +36,16 @@ export function createCommitSignals(
 }
 
 class UdpSignals implements TransactionListener {
-  readonly #writer: Writer;
-  readonly #owner: string;
   readonly #sql;
   #socket: Awaited<ReturnType<typeof openSocket>> | undefined;
   #ports: number[] = [];
   #isStopped = false;
 
-  constructor(db: Database, writer: Writer, owner: string) {
-    this.#writer = writer;
-    this.#owner = owner;
+  constructor(
+    db: Database,
+    private readonly writer: Writer,
+    private readonly owner: string,
+  ) {
     this.#sql = statements(db);
     writer.join('commit signals', this);
   }
@@ -66,14 +66,14 @@ class UdpSignals implements TransactionListener {
     this.#isStopped = true;
     this.#socket?.close();
     this.#socket = undefined;
-    await this.#writer.write(() => void this.#sql.remove.run(this.#owner)).catch(() => {});
+    await this.writer.write(() => void this.#sql.remove.run(this.owner)).catch(() => {});
   }
 
   /** Only another connection's commit can have added a listener. */
   begun(isNews: boolean): void {
     if (!isNews) return;
-    const host = hostOf(this.#owner);
-    const others = this.#sql.listeners.all().filter(({ owner }) => owner !== this.#owner);
+    const host = hostOf(this.owner);
+    const others = this.#sql.listeners.all().filter(({ owner }) => owner !== this.owner);
     this.#ports = others.flatMap(({ owner, port }) => (hostOf(owner) === host ? port : []));
   }
 
@@ -95,10 +95,10 @@ class UdpSignals implements TransactionListener {
 
   #register(port: number): Promise<void> {
     const { listeners, add, remove } = this.#sql;
-    const isGone = processIsGone(this.#owner);
-    return this.#writer.write(() => {
+    const isGone = processIsGone(this.owner);
+    return this.writer.write(() => {
       for (const { owner } of listeners.all()) if (isGone(owner)) remove.run(owner);
-      add.run(this.#owner, port);
+      add.run(this.owner, port);
     });
   }
 }

@@ -18,11 +18,7 @@ interface CompletionDeps {
 
 /** Writes how executions end. */
 export class Completion {
-  readonly #deps: CompletionDeps;
-
-  constructor(deps: CompletionDeps) {
-    this.#deps = deps;
-  }
+  constructor(private readonly deps: CompletionDeps) {}
 
   /**
    * Ends an execution, with its last report: as `how` says; as cancelled when the job was cancelled
@@ -30,7 +26,7 @@ export class Completion {
    * @throws what the database threw; the execution then still belongs to this process.
    */
   async end(execution: Execution, how: End): Promise<Ended | undefined> {
-    const { store, executions, reports, clock, claimable } = this.#deps;
+    const { store, executions, reports, clock, claimable } = this.deps;
     const report = execution.reports.take();
     const ending = store.end(execution, how, report, clock.now());
     execution.ending = ending;
@@ -50,7 +46,7 @@ export class Completion {
   }
 
   #publish(execution: Execution, { children }: Ended, hasLines: boolean): void {
-    const { executions, cancellation, feed } = this.#deps;
+    const { executions, cancellation, feed } = this.deps;
     executions.remove(execution);
     feed.changed(execution.id);
     cancellation.follow(children);

@@ -42,17 +42,14 @@ interface EnqueuerDeps {
 
 /** Puts jobs into the queue. */
 export class Enqueuer {
-  readonly #deps: EnqueuerDeps;
   readonly #recentStarts = new RecentStarts();
 
-  constructor(deps: EnqueuerDeps) {
-    this.#deps = deps;
-  }
+  constructor(private readonly deps: EnqueuerDeps) {}
 
   /** @throws InvalidInput, UnknownJobType, TooManyWaiting; nothing was created then. */
   async enqueue(type: JobType, input: unknown, options: EnqueueOptions): Promise<Job> {
     const { mergeMs, uuid, ...placement } = options;
-    const made = this.#deps.definitions.newJob(type, input, uuid);
+    const made = this.deps.definitions.newJob(type, input, uuid);
     const job = Object.assign(made instanceof Promise ? await made : made, placement);
     return mergeMs === undefined ? this.#insert(job) : this.#merge(job, mergeMs);
   }
@@ -63,7 +60,7 @@ export class Enqueuer {
    * @throws what the database threw; nothing was created then.
    */
   async enqueueMany(requests: EnqueueRequest[]): Promise<Enqueued[]> {
-    const { store, feed, clock, claimable, maxWaiting } = this.#deps;
+    const { store, feed, clock, claimable, maxWaiting } = this.deps;
     const answers: Enqueued[] = new Array(requests.length);
     const jobs: NewJob[] = [];
     const indexes: number[] = [];
@@ -89,7 +86,7 @@ export class Enqueuer {
 
   /** Enqueues a child for each input, unless the parent has children already. */
   async enqueueChildren(parent: Execution, type: JobType, inputs: unknown[]): Promise<void> {
-    const { store, reader, executions, definitions, feed, clock, claimable } = this.#deps;
+    const { store, reader, executions, definitions, feed, clock, claimable } = this.deps;
     const { sessionId } = reader.brief(parent.id) ?? {};
     const jobs: NewJob[] = [];
     for (const input of inputs) {
@@ -102,7 +99,7 @@ export class Enqueuer {
   }
 
   #newJob({ type, input, uuid, sessionId, parentId, client }: EnqueueRequest) {
-    const job = this.#deps.definitions.newJob(type, input, uuid);
+    const job = this.deps.definitions.newJob(type, input, uuid);
     const place = (made: NewJob) => {
       made.sessionId = sessionId;
       made.parentId = parentId;
@@ -113,7 +110,7 @@ export class Enqueuer {
   }
 
   async #insert(job: NewJob): Promise<Job> {
-    const { store, feed, clock, claimable, maxWaiting } = this.#deps;
+    const { store, feed, clock, claimable, maxWaiting } = this.deps;
     // A free place claims it in the same transaction.
     claimable.emit(job.type);
     const inserted: Inserted = await store.insertQueued(job, maxWaiting, clock.now());
@@ -123,7 +120,7 @@ export class Enqueuer {
   }
 
   async #merge(job: NewJob, mergeMs: number): Promise<Job> {
-    const { reader, executions, clock } = this.#deps;
+    const { reader, executions, clock } = this.deps;
     const now = clock.elapsed();
     for (;;) {
       const started = this.#recentStarts.find(job, mergeMs, now);
@@ -140,7 +137,7 @@ export class Enqueuer {
   }
 
   #tooMany(full: 'type' | 'client', type: JobType): TooManyWaiting {
-    const { perType, perClient } = this.#deps.maxWaiting;
+    const { perType, perClient } = this.deps.maxWaiting;
     return new TooManyWaiting(full, full === 'type' ? perType : perClient, type);
   }
 }

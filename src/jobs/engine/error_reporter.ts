@@ -16,12 +16,9 @@ export interface DatabaseWatch {
 export class ErrorReporter {
   /** What it reports itself is not logged here. */
   watch: DatabaseWatch | undefined;
-  readonly #logger: Logger;
   readonly #causes = new Map<string, string>();
 
-  constructor(logger: Logger) {
-    this.#logger = logger;
-  }
+  constructor(private readonly logger: Logger) {}
 
   /** Runs a task and reports what it throws as "`failure`; trying again." True when it succeeded. */
   async attempt(failure: string, task: () => Promise<unknown> | unknown): Promise<boolean> {
@@ -40,12 +37,12 @@ export class ErrorReporter {
     const cause = causeOf(error);
     if (this.#causes.get(failure) === cause) return;
     this.#causes.set(failure, cause);
-    this.#logger.error(`${failure}; trying again.`, { error });
+    this.logger.error(`${failure}; trying again.`, { error });
   }
 
   /** The task has succeeded; logged when its failure was. */
   recovered(failure: string): void {
-    if (this.#causes.delete(failure)) this.#logger.info(`${failure}: recovered.`);
+    if (this.#causes.delete(failure)) this.logger.info(`${failure}: recovered.`);
   }
 }
 

@@ -27,14 +27,11 @@ export class Executions {
   /** An execution was asked to stop because its job was cancelled. */
   readonly cancelled = new Signal<Execution>();
   readonly #byId = new Map<string, Execution>();
-  readonly #clock: Clock;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
+  constructor(private readonly clock: Clock) {}
 
   begin(run: Run, { current, total }: { current: number; total: number }): Execution {
-    const now = this.#clock.elapsed();
+    const now = this.clock.elapsed();
     const execution: Execution = {
       id: run.id,
       attempt: run.attempt,

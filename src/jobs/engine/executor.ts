@@ -30,11 +30,7 @@ interface Work {
 
 /** Executes claimed jobs: one attempt each. */
 export class Executor {
-  readonly #deps: ExecutorDeps;
-
-  constructor(deps: ExecutorDeps) {
-    this.#deps = deps;
-  }
+  constructor(private readonly deps: ExecutorDeps) {}
 
   /** Runs the handler and returns how the attempt ends. Never throws. */
   async execute(work: Work): Promise<End> {
@@ -48,11 +44,11 @@ export class Executor {
 
   async #attempt(work: Work): Promise<End> {
     const { undoing } = work.claimed;
-    const steps = new Steps(work.execution, work.claimed, this.#deps);
+    const steps = new Steps(work.execution, work.claimed, this.deps);
     try {
       const result = await this.#run(work, steps);
       if (undoing !== undefined) throw new PermanentError(undoing);
-      this.#deps.errors.recovered(NOT_WRITTEN);
+      this.deps.errors.recovered(NOT_WRITTEN);
       return { as: 'completed', result };
     } catch (error) {
       const reason =
@@ -65,13 +61,13 @@ export class Executor {
   /** Awaits only where it must: there may be thousands of quick jobs. */
   async #run({ definition, claimed, execution }: Work, steps: Steps): Promise<unknown> {
     const { attempt, metadata, checkpoint, sessionId } = claimed;
-    const { reports, store } = this.#deps;
+    const { reports, store } = this.deps;
     if (attempt > 1) reports.log(execution, `Attempt ${attempt} begins.`);
     const value = checked(definition, metadata);
     const input = value instanceof Promise ? await value : value;
     const names = definition.steps?.(input) ?? [];
     if (names.length > 0) await store.planSteps(execution, names);
-    const context = queuedContext(execution, { checkpoint, sessionId }, steps, this.#deps);
+    const context = queuedContext(execution, { checkpoint, sessionId }, steps, this.deps);
     return storable(await definition.run(input, context));
   }
 
@@ -80,7 +76,7 @@ export class Executor {
    * else. Returns the error with which the attempt ends.
    */
   async #undo({ execution }: Work, steps: Steps, error: unknown): Promise<unknown> {
-    const { runs, store, executions } = this.#deps;
+    const { runs, store, executions } = this.deps;
     const reason = messageOf(error);
     try {
       const isFinal = hintsOf(error).permanent || (await runs.isLastAttempt(execution));
@@ -97,7 +93,7 @@ export class Executor {
   }
 
   #failed({ definition, claimed, execution }: Work, error: unknown): End {
-    const { clock, logger, errors, reports } = this.#deps;
+    const { clock, logger, errors, reports } = this.deps;
     const { signal } = execution.controller;
     const { id: job, attempt } = claimed;
     const message = messageOf(error);

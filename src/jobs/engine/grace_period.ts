@@ -19,17 +19,14 @@ interface GracePeriodDeps {
 
 /** Ends cancelled jobs whose handlers do not stop in time. */
 export class GracePeriod {
-  readonly #deps: GracePeriodDeps;
-
-  constructor(deps: GracePeriodDeps) {
-    this.#deps = deps;
+  constructor(private readonly deps: GracePeriodDeps) {
     deps.executions.cancelled.subscribe((execution) => {
       deps.clock.after(deps.graceMs, () => void this.#endByForce(execution));
     });
   }
 
   async #endByForce(execution: Execution): Promise<void> {
-    const { executions, completion, clock, logger, errors, graceMs } = this.#deps;
+    const { executions, completion, clock, logger, errors, graceMs } = this.deps;
     if (!executions.has(execution)) return;
     const retry = () => clock.after(RETRY_MS, () => void this.#endByForce(execution));
     // Its own end may fail to be written, and nothing else would try again.

@@ -5,7 +5,7 @@ import type { Execution, Executions } from './executions.ts';
 import { repeat } from './repeat.ts';
 
 /** How often a process checks its runs, in ms. */
-export const HEARTBEAT_MS = 1_000;
+const HEARTBEAT_MS = 1_000;
 
 /** A lease is renewed this many times before it would run out. */
 const RENEWALS = 6;
@@ -22,38 +22,35 @@ interface HeartbeatDeps {
 
 /** Keeps this process's leases, and stops executions that no longer hold their job. */
 export class Heartbeat {
-  readonly #deps: HeartbeatDeps;
   /** By `Clock.elapsed`. */
   #renewedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(deps: HeartbeatDeps) {
-    this.#deps = deps;
-  }
+  constructor(private readonly deps: HeartbeatDeps) {}
 
   /** Beats until the returned function is called. */
   start(): () => void {
-    const { clock, errors } = this.#deps;
+    const { clock, errors } = this.deps;
     const failure = 'The leases could not be renewed';
     return repeat(clock, errors, { everyMs: HEARTBEAT_MS, failure, run: () => this.#beat() });
   }
 
   /** A lease for a job that begins now. */
   newLease(): Lease {
-    const { owner, leaseMs, clock } = this.#deps;
+    const { owner, leaseMs, clock } = this.deps;
     return { owner, until: clock.now() + leaseMs };
   }
 
   async renewLeases(): Promise<void> {
-    const executions = this.#deps.executions.all();
+    const executions = this.deps.executions.all();
     if (executions.length === 0) return;
-    const askedAt = this.#deps.clock.elapsed();
-    const held = await this.#deps.store.renewLeases(this.newLease());
+    const askedAt = this.deps.clock.elapsed();
+    const held = await this.deps.store.renewLeases(this.newLease());
     this.#renewedAt = askedAt;
     this.#check(executions, held);
   }
 
   async #beat(): Promise<void> {
-    const { executions, runs, clock, owner, leaseMs } = this.#deps;
+    const { executions, runs, clock, owner, leaseMs } = this.deps;
     const running = executions.all();
     if (running.length === 0) return;
     const isDue = clock.elapsed() - this.#renewedAt >= leaseMs / RENEWALS;
@@ -67,7 +64,7 @@ export class Heartbeat {
     for (const execution of executions) {
       const run = held.get(execution.id);
       const hold = run?.attempt === execution.attempt ? run.status : 'gone';
-      this.#deps.executions.observe(execution, hold);
+      this.deps.executions.observe(execution, hold);
     }
   }
 }

@@ -27,24 +27,21 @@ interface NotifierDeps {
 
 /** Brings changes by other processes to this one: to its executions, its feed and its runner. */
 export class Notifier {
-  readonly #deps: NotifierDeps;
   #checkedAt = Number.NEGATIVE_INFINITY;
   #isScheduled = false;
 
-  constructor(deps: NotifierDeps) {
-    this.#deps = deps;
-  }
+  constructor(private readonly deps: NotifierDeps) {}
 
   /** Polls until the returned function is called. */
   start(): () => void {
-    const { clock, errors } = this.#deps;
+    const { clock, errors } = this.deps;
     return repeat(clock, errors, { everyMs: POLL_MS, failure: FAILURE, run: () => this.#check() });
   }
 
   /** Another process has signalled a commit. */
   signalled(): void {
     if (this.#isScheduled) return;
-    const { clock } = this.#deps;
+    const { clock } = this.deps;
     const wait = this.#checkedAt + MIN_INTERVAL_MS - clock.elapsed();
     if (wait > 0) {
       this.#isScheduled = true;
@@ -54,12 +51,12 @@ export class Notifier {
 
   #checkNow(): void {
     this.#isScheduled = false;
-    this.#checkedAt = this.#deps.clock.elapsed();
-    void this.#deps.errors.attempt(FAILURE, () => this.#check());
+    this.#checkedAt = this.deps.clock.elapsed();
+    void this.deps.errors.attempt(FAILURE, () => this.#check());
   }
 
   #check(): void {
-    const { news, feed, claimable, owner } = this.#deps;
+    const { news, feed, claimable, owner } = this.deps;
     const found = news.take(owner);
     if (!found) return;
     const { changed, progressed } = found;
@@ -73,7 +70,7 @@ export class Notifier {
   }
 
   #checkExecutions(changed: ReadonlySet<string> | 'too many'): void {
-    const { executions, reader } = this.#deps;
+    const { executions, reader } = this.deps;
     for (const execution of executions.all()) {
       if (execution.ending || (changed !== 'too many' && !changed.has(execution.id))) continue;
       executions.observe(execution, reader.holdOf(execution));

@@ -26,13 +26,10 @@ interface PrunerDeps {
 
 /** Deletes old jobs and old history, and gives their space back, in steps of a few milliseconds. */
 export class Pruner {
-  readonly #deps: PrunerDeps;
   #cancel = () => {};
   #isStopped = false;
 
-  constructor(deps: PrunerDeps) {
-    this.#deps = deps;
-  }
+  constructor(private readonly deps: PrunerDeps) {}
 
   /** Deletes up to 2,000 jobs now and the rest in the background; then repeats it every hour. */
   async start(): Promise<void> {
@@ -47,7 +44,7 @@ export class Pruner {
   }
 
   async #prune(steps: number): Promise<void> {
-    const { errors, clock } = this.#deps;
+    const { errors, clock } = this.deps;
     let isMore = true;
     const isDone = await errors.attempt('Old jobs could not be deleted', async () => {
       for (let step = 0; isMore && step < steps; step++) isMore = await this.#step();
@@ -59,7 +56,7 @@ export class Pruner {
 
   /** True when there may be more. */
   async #step(): Promise<boolean> {
-    const { store, clock, keepFinishedMs } = this.#deps;
+    const { store, clock, keepFinishedMs } = this.deps;
     if (await store.prune(clock.now() - keepFinishedMs)) return true;
     const deleted = await store.pruneHistory(clock.now() - KEEP_HISTORY_MS, HISTORY_STEP);
     return deleted === HISTORY_STEP || store.giveBackSpace();

@@ -20,17 +20,14 @@ interface ReportDeps {
 
 /** Takes progress and log lines of executions, and writes and publishes them every 50 ms at most. */
 export class Reports {
-  readonly #deps: ReportDeps;
   readonly #unwritten = new Set<Execution>();
   #flushedAt = Number.NEGATIVE_INFINITY;
   #isFlushScheduled = false;
 
-  constructor(deps: ReportDeps) {
-    this.#deps = deps;
-  }
+  constructor(private readonly deps: ReportDeps) {}
 
   report(execution: Execution, progress: JobProgress): void {
-    if (!this.#deps.executions.has(execution)) return;
+    if (!this.deps.executions.has(execution)) return;
     const tidy = tidied(progress);
     execution.reports.report(tidy);
     this.#measure(execution, tidy);
@@ -39,7 +36,7 @@ export class Reports {
 
   /** Text with line breaks becomes several lines. */
   log(execution: Execution, text: string): void {
-    if (!this.#deps.executions.has(execution)) return;
+    if (!this.deps.executions.has(execution)) return;
     execution.reports.log(linesOf(text));
     this.#schedule(execution);
   }
@@ -60,19 +57,19 @@ export class Reports {
     this.#schedule(execution);
     if (!progress) return;
     if (progress !== handOver.progress) this.#measure(execution, progress);
-    this.#deps.feed.progressed([execution.id]);
+    this.deps.feed.progressed([execution.id]);
   }
 
   /** Writes everything that is not on disk yet; one execution's failure does not affect the others. */
   async flush(): Promise<void> {
-    this.#flushedAt = this.#deps.clock.elapsed();
+    this.#flushedAt = this.deps.clock.elapsed();
     const unwritten = [...this.#unwritten].filter((execution) => this.#isDue(execution));
     this.#unwritten.clear();
     await Promise.all(unwritten.map((execution) => this.#write(execution)));
   }
 
   async #write(execution: Execution): Promise<void> {
-    const { store, executions, feed, clock } = this.#deps;
+    const { store, executions, feed, clock } = this.deps;
     const report = execution.reports.take();
     let hold: Awaited<ReturnType<JobStore['report']>>;
     try {
@@ -90,13 +87,13 @@ export class Reports {
   }
 
   #measure({ rate, stall }: Execution, { current, total }: JobProgress): void {
-    const now = this.#deps.clock.elapsed();
+    const now = this.deps.clock.elapsed();
     rate.sample(now, current, total);
     stall.moved(now);
   }
 
   #isDue(execution: Execution): boolean {
-    return this.#deps.executions.has(execution) && !execution.reports.isEmpty;
+    return this.deps.executions.has(execution) && !execution.reports.isEmpty;
   }
 
   #schedule(execution: Execution): void {
@@ -104,14 +101,14 @@ export class Reports {
     this.#unwritten.add(execution);
     if (this.#isFlushScheduled) return;
     this.#isFlushScheduled = true;
-    const wait = this.#flushedAt + PROGRESS_MS - this.#deps.clock.elapsed();
-    if (wait > 0) this.#deps.clock.after(wait, () => void this.#tryToFlush());
+    const wait = this.#flushedAt + PROGRESS_MS - this.deps.clock.elapsed();
+    if (wait > 0) this.deps.clock.after(wait, () => void this.#tryToFlush());
     else queueMicrotask(() => void this.#tryToFlush());
   }
 
   /** What cannot be written stays in memory until the next flush. */
   async #tryToFlush(): Promise<void> {
     this.#isFlushScheduled = false;
-    await this.#deps.errors.attempt('Progress could not be written', () => this.flush());
+    await this.deps.errors.attempt('Progress could not be written', () => this.flush());
   }
 }

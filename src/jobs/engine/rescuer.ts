@@ -21,16 +21,14 @@ interface RescuerDeps {
 
 /** Takes jobs back from processes that have ended: queued again, or failed when they are tracked. */
 export class Rescuer {
-  readonly #deps: RescuerDeps;
   readonly #leaseWatch: LeaseWatch;
 
-  constructor(deps: RescuerDeps) {
-    this.#deps = deps;
+  constructor(private readonly deps: RescuerDeps) {
     this.#leaseWatch = new LeaseWatch(deps.leaseMs);
   }
 
   async rescue(): Promise<void> {
-    const { heartbeat, store, feed, clock, logger, cancellation } = this.#deps;
+    const { heartbeat, store, feed, clock, logger, cancellation } = this.deps;
     // Our own leases first: after a laptop has slept they have all run out.
     await heartbeat.renewLeases();
     for (const held of await this.#abandoned()) {
@@ -43,7 +41,7 @@ export class Rescuer {
   }
 
   async #abandoned(): Promise<HeldLease[]> {
-    const { runs, owner, clock } = this.#deps;
+    const { runs, owner, clock } = this.deps;
     const isGone = processIsGone(owner);
     const lives = processLives(owner);
     const leases = (await runs.leases()).filter((held) => held.owner !== owner);

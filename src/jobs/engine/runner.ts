@@ -50,7 +50,6 @@ interface RunnerDeps {
 
 /** Gives waiting jobs to their handlers, in the order of the queue within each type. */
 export class Runner {
-  readonly #deps: RunnerDeps;
   readonly #running = new Map<Execution, Promise<void>>();
   /** Claims in flight, and how many places of a type each may fill. */
   readonly #claims = new Map<Promise<unknown>, { type: string; count: number }>();
@@ -62,8 +61,7 @@ export class Runner {
   #onlyFamilyOf: string | undefined;
   #cancelPoll = () => {};
 
-  constructor(deps: RunnerDeps) {
-    this.#deps = deps;
+  constructor(private readonly deps: RunnerDeps) {
     deps.claimable.subscribe((type) => this.#schedule(type));
   }
 
@@ -94,9 +92,9 @@ export class Runner {
     if (!this.#isStarted) return;
     if (!this.#scheduled) {
       this.#scheduled = new Set();
-      this.#deps.queue.afterWrites(() => this.#claimScheduled());
+      this.deps.queue.afterWrites(() => this.#claimScheduled());
     }
-    const types = type === undefined ? this.#deps.definitions.types : [type];
+    const types = type === undefined ? this.deps.definitions.types : [type];
     for (const each of types) this.#scheduled.add(each);
   }
 
@@ -104,7 +102,7 @@ export class Runner {
     const types = this.#scheduled ?? [];
     this.#scheduled = undefined;
     for (const type of this.#isStarted ? types : []) {
-      const definition = this.#deps.definitions.get(type);
+      const definition = this.deps.definitions.get(type);
       if (definition) this.#fillPlaces(definition);
     }
   }
@@ -116,7 +114,7 @@ export class Runner {
       this.#signalledAgain.add(type);
       return;
     }
-    const claimed = this.#deps.errors.attempt('Waiting jobs could not be claimed', () =>
+    const claimed = this.deps.errors.attempt('Waiting jobs could not be claimed', () =>
       this.#claim(definition, count),
     );
     this.#claims.set(claimed, { type, count });
@@ -128,7 +126,7 @@ export class Runner {
   }
 
   async #claim(definition: JobDefinition, count: number): Promise<void> {
-    const { queue, heartbeat, clock } = this.#deps;
+    const { queue, heartbeat, clock } = this.deps;
     const { type } = definition;
     const request = { type, count, limit: this.#limitOf(definition), only: this.#onlyFamilyOf };
     const claimed = await queue.claim(request, heartbeat.newLease(), clock.now());
@@ -145,12 +143,12 @@ export class Runner {
   }
 
   #limitOf({ type, concurrency }: JobDefinition): number {
-    const limits = this.#deps.concurrency;
+    const limits = this.deps.concurrency;
     return Object.hasOwn(limits, type) ? (limits[type] as number) : concurrency;
   }
 
   #begin(definition: JobDefinition, claimed: Claimed): void {
-    const { executions, executor, feed } = this.#deps;
+    const { executions, executor, feed } = this.deps;
     const execution = executions.begin(claimed, claimed.progress);
     feed.changed(execution.id);
     // The runner was stopped while the claim was in flight.
@@ -164,7 +162,7 @@ export class Runner {
 
   /** Retries until the end is on disk: while the disk is full, the job waits. */
   async #end(execution: Execution, how: End): Promise<void> {
-    const { executions, completion, clock, logger, errors } = this.#deps;
+    const { executions, completion, clock, logger, errors } = this.deps;
     while (executions.has(execution) && !execution.ending) {
       const isWritten = await errors.attempt('A job’s end could not be written', async () => {
         const job = await completion.end(execution, how);
@@ -176,7 +174,7 @@ export class Runner {
   }
 
   async #poll(): Promise<void> {
-    const { rescuer, store, queue, definitions, clock, errors } = this.#deps;
+    const { rescuer, store, queue, definitions, clock, errors } = this.deps;
     await errors.attempt('Could not check for abandoned jobs', async () => {
       await rescuer.rescue();
       await store.rebaseRetries(clock.now());
@@ -187,7 +185,7 @@ export class Runner {
 
   /** Whether its end can be written or not, the handler may write nothing more. */
   async #release(execution: Execution): Promise<void> {
-    const { executions, completion } = this.#deps;
+    const { executions, completion } = this.deps;
     try {
       if (execution.ending) await execution.ending.catch(() => {});
       else await completion.end(execution, { as: 'released' });
@@ -198,7 +196,7 @@ export class Runner {
 
   /** Waits until all have ended, but not longer than `ms`. */
   async #within(ms: number, ends: Iterable<Promise<void>>): Promise<void> {
-    const timeUp = new Promise<void>((resolve) => this.#deps.clock.after(ms, resolve));
+    const timeUp = new Promise<void>((resolve) => this.deps.clock.after(ms, resolve));
     await Promise.race([Promise.all(ends), timeUp]);
   }
 }

@@ -28,20 +28,16 @@ export interface StepsDeps {
 
 /** The steps of one attempt at a job. */
 export class Steps {
-  readonly #execution: Execution;
-  readonly #deps: StepsDeps;
   readonly #isUndoing: boolean;
   /** The steps of earlier attempts. */
   readonly #known: Map<string, JobStep>;
   #compensations: { name: string; compensate: () => Promise<void> | void }[] = [];
 
   constructor(
-    execution: Execution,
+    private readonly execution: Execution,
     { undoing, hasSteps }: Pick<Claimed, 'undoing' | 'hasSteps'>,
-    deps: StepsDeps,
+    private readonly deps: StepsDeps,
   ) {
-    this.#execution = execution;
-    this.#deps = deps;
     this.#isUndoing = undoing !== undefined;
     const known = hasSteps ? deps.reader.steps(execution.id) : [];
     this.#known = new Map(known.map((step) => [step.name, step]));
@@ -85,7 +81,7 @@ export class Steps {
   }
 
   get #signal(): AbortSignal {
-    return this.#execution.controller.signal;
+    return this.execution.controller.signal;
   }
 
   async #attempt<Result>(name: string, work: () => Promise<Result> | Result): Promise<Result> {
@@ -109,10 +105,10 @@ export class Steps {
   }
 
   async #write(name: string, change: StepChange): Promise<void> {
-    const { store, executions, feed, clock } = this.#deps;
-    const hold = await store.changeStep(this.#execution, name, change, clock.now());
-    if (hold === 'gone') throw executions.refused(this.#execution, hold);
-    executions.observe(this.#execution, hold);
-    feed.changed(this.#execution.id);
+    const { store, executions, feed, clock } = this.deps;
+    const hold = await store.changeStep(this.execution, name, change, clock.now());
+    if (hold === 'gone') throw executions.refused(this.execution, hold);
+    executions.observe(this.execution, hold);
+    feed.changed(this.execution.id);
   }
 }

@@ -21,7 +21,7 @@ const UNPRINTABLE = /(?!\t)\p{Cc}/gu;
 const LONE_SURROGATES = /\p{Cs}/gu;
 
 /** Progress in whole numbers from 0 to `Number.MAX_SAFE_INTEGER`. */
-export interface Measure {
+interface Measure {
   current: number;
   /** 0 = unknown. */
   total: number;

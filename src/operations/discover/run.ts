@@ -2,8 +2,8 @@ import { type InputOf, type Job, PermanentError, type QueuedJobContext } from '.
 import type { Profile } from '../../sources/post.ts';
 import type { Page } from '../../sources/source.ts';
 import type { OperationDeps } from '../deps.ts';
+import { type ListingPlace, pageLine, pageProgress, placeAfter } from '../listing.ts';
 import { defineOperation } from '../operation.ts';
-import { pageLine, pageMessage } from '../page_words.ts';
 import type { DiscoverResult } from './input.ts';
 
 const FIND_STEP = 'find profiles';
@@ -11,11 +11,7 @@ const SCRAPE_STEP = 'scrape each of them';
 
 type DiscoverInput = InputOf<'discover'>;
 
-interface Checkpoint extends DiscoverResult {
-  cursor?: string;
-  /** The listing has been read to its end. */
-  atEnd?: boolean;
-}
+type Checkpoint = DiscoverResult & ListingPlace;
 
 /** Finds profiles by bio or keywords. */
 export default defineOperation<'discover'>(({ sources }) => {
@@ -57,7 +53,7 @@ async function find(
     const after = (added: number) => ({ ...read, newProfiles: before.newProfiles + added });
     const saved = await job.commit(input.save ? { profiles } : {}, (saved) => ({
       checkpoint: after(saved.profiles.added),
-      progress: progressOf(read, page, input.maxResults),
+      progress: pageProgress(read.profiles, page, input.maxResults),
     }));
     done = after(saved.profiles.added);
     job.log(pageLine(profiles.length, saved.profiles.added, done.profiles, 'profiles'));
@@ -111,14 +107,8 @@ function afterPage(
     ...done,
     profiles,
     found: [...done.found, ...found.map(({ username }) => username)],
-    cursor: page.cursor,
-    atEnd: page.cursor === undefined || profiles >= wanted,
+    ...placeAfter(page, profiles, wanted),
   };
-}
-
-function progressOf(done: Checkpoint, page: Page<Profile>, wanted: number) {
-  const total = Math.min(wanted, page.total ?? 0);
-  return { current: done.profiles, total, message: pageMessage(done.profiles, total, page) };
 }
 
 function resultOf({ cursor: _cursor, atEnd: _atEnd, ...result }: Checkpoint): DiscoverResult {

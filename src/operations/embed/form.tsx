@@ -1,3 +1,4 @@
+import { TextFacts } from '../../../views/facts.tsx';
 import { defineForm } from '../../../views/forms/operation_form.ts';
 import { LivePart } from '../../../views/live_part.tsx';
 import type { FormParts } from '../../../views/view_models.ts';
@@ -28,20 +29,19 @@ export function embedParts(counts: VectorCounts): FormParts {
 }
 
 function VectorFacts({ counts }: { counts: VectorCounts }): JSX.Element {
+  const models = counts.models.map((each): [label: string, text: string] => [
+    each.name,
+    `${count(each.dimensions)} dimensions, ${readiness(each)}`,
+  ]);
   return (
     <LivePart id="vector-facts" href="/embed" also="start-sentence">
-      <dl class="facts">
-        <dt>Posts without a vector</dt>
-        <dd safe>{count(counts.postsWithoutVector)}</dd>
-        <dt>Vectors</dt>
-        <dd safe>{count(counts.vectors)}</dd>
-        {counts.models.map((each) => (
-          <>
-            <dt safe>{each.name}</dt>
-            <dd safe>{`${count(each.dimensions)} dimensions, ${readiness(each)}`}</dd>
-          </>
-        ))}
-      </dl>
+      <TextFacts
+        facts={[
+          ['Posts without a vector', count(counts.postsWithoutVector)],
+          ['Vectors', count(counts.vectors)],
+          ...models,
+        ]}
+      />
     </LivePart>
   );
 }

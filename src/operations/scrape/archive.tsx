@@ -1,4 +1,5 @@
 import { attributeText } from '../../../views/forms/field.tsx';
+import { PostForm } from '../../../views/forms/post_form.tsx';
 import { relativeTime } from '../../../views/time.tsx';
 import type { ImportOption } from '../../../views/view_models.ts';
 import { bytes } from '../../text/format.ts';
@@ -77,34 +78,22 @@ function ImportRow({ option, now }: { option: ImportOption; now: Date }): JSX.El
 
 function ImportForm({ name }: { name: string }): JSX.Element {
   return (
-    <form
-      method="post"
-      action="/api/scrape"
-      hx-post="/api/scrape"
-      hx-target="#upload-result"
-      hx-disabled-elt="find button"
-    >
+    <PostForm action="/api/scrape" target="#upload-result">
       <input type="hidden" name="source" value="archive" />
       <input type="hidden" name="archive" value={attributeText(name)} />
       <button type="submit">Import</button>
-    </form>
+    </PostForm>
   );
 }
 
 function RemoveForm({ name }: { name: string }): JSX.Element {
   const address = `/api/imports/${encodeURIComponent(name)}/remove`;
   return (
-    <form
-      method="post"
-      action={address}
-      hx-post={address}
-      hx-target="#upload-result"
-      hx-disabled-elt="find button"
-    >
+    <PostForm action={address} target="#upload-result">
       <button type="submit" class="quiet">
         Remove
       </button>
-    </form>
+    </PostForm>
   );
 }
 

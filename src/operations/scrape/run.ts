@@ -2,8 +2,8 @@ import { type InputOf, InvalidInput, type QueuedJobContext } from '../../jobs/in
 import { importPath } from '../../sources/archive/index.ts';
 import type { Post } from '../../sources/post.ts';
 import { NotFound, type Page } from '../../sources/source.ts';
+import { type ListingPlace, pageLine, pageProgress, placeAfter } from '../listing.ts';
 import { defineOperation } from '../operation.ts';
-import { pageLine, pageMessage } from '../page_words.ts';
 import type { ScrapeResult } from './input.ts';
 
 const CHECK_STEP = 'check the archive';
@@ -12,11 +12,7 @@ const STORE_STEP = 'store its posts';
 type ScrapeInput = InputOf<'scrape'>;
 type Pages = AsyncIterable<Page<Post>>;
 
-interface Checkpoint extends ScrapeResult {
-  cursor?: string;
-  /** The listing has been read to its end. */
-  atEnd?: boolean;
-}
+type Checkpoint = ScrapeResult & ListingPlace;
 
 /** Reads one author's posts from a source into the library. */
 export default defineOperation<'scrape'>(({ sources, importsDir }) => {
@@ -101,7 +97,7 @@ async function storePages(
     const after = (added: number) => ({ ...read, newPosts: before.newPosts + added });
     const saved = await job.commit({ posts, profiles }, (saved) => ({
       checkpoint: after(saved.posts.added),
-      progress: progressOf(read, page, wanted),
+      progress: pageProgress(read.posts, page, wanted),
     }));
     done = after(saved.posts.added);
     job.log(pageLine(posts.length, saved.posts.added, done.posts));
@@ -125,14 +121,8 @@ function afterPage(done: Checkpoint, page: Page<Post>, count: number, wanted: nu
     username: page.profile?.username ?? done.username,
     posts,
     newPosts: done.newPosts,
-    cursor: page.cursor,
-    atEnd: page.cursor === undefined || posts >= wanted,
+    ...placeAfter(page, posts, wanted),
   };
-}
-
-function progressOf(done: Checkpoint, page: Page<Post>, wanted: number) {
-  const total = Math.min(wanted, page.total ?? 0);
-  return { current: done.posts, total, message: pageMessage(done.posts, total, page) };
 }
 
 function resultOf({ username, posts, newPosts }: Checkpoint): ScrapeResult {

@@ -4,8 +4,8 @@ import type { Page } from '../../sources/source.ts';
 import type { OperationDeps } from '../deps.ts';
 import { FETCH_STEP, prepareModel, vectorsOf } from '../embedding.ts';
 import { termsOf } from '../fields.ts';
+import { type ListingPlace, pageLine, pageProgress, placeAfter } from '../listing.ts';
 import { defineOperation } from '../operation.ts';
-import { pageLine, pageMessage } from '../page_words.ts';
 import type { SearchResult } from './input.ts';
 
 const DAY_MS = 86_400_000;
@@ -18,10 +18,7 @@ const EMBED_STEP = 'embed what was found';
 
 type SearchInput = InputOf<'search'>;
 
-interface Checkpoint extends SearchResult {
-  cursor?: string;
-  /** The listing has been read to its end. */
-  atEnd?: boolean;
+interface Checkpoint extends SearchResult, ListingPlace {
   /** Fixed by the first attempt, so that a resumed listing stays the same listing. */
   since?: number;
   /** Keys of posts that were found and may have no vector yet. */
@@ -77,7 +74,7 @@ async function collect(
     });
     const saved = await job.commit({ posts }, (saved) => ({
       checkpoint: after(saved),
-      progress: progressOf(read, page, input.maxTweets),
+      progress: pageProgress(read.posts, page, input.maxTweets),
     }));
     done = after(saved);
     job.log(pageLine(posts.length, saved.posts.added, done.posts));
@@ -124,13 +121,7 @@ function atStart({ days, embed }: SearchInput): Checkpoint {
 
 function afterPage(done: Checkpoint, page: Page<Post>, count: number, wanted: number): Checkpoint {
   const posts = done.posts + count;
-  const atEnd = page.cursor === undefined || posts >= wanted;
-  return { ...done, posts, cursor: page.cursor, atEnd };
-}
-
-function progressOf(done: Checkpoint, page: Page<Post>, wanted: number) {
-  const total = Math.min(wanted, page.total ?? 0);
-  return { current: done.posts, total, message: pageMessage(done.posts, total, page) };
+  return { ...done, posts, ...placeAfter(page, posts, wanted) };
 }
 
 function resultOf({ posts, newPosts, embedded }: Checkpoint): SearchResult {

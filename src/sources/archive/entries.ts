@@ -14,7 +14,7 @@ const maxEntryBytes = 1024 * 1024;
 const turnMs = 5;
 
 /** Consecutive entries, and their position in the file. */
-export interface EntryBatch {
+interface EntryBatch {
   entries: unknown[];
   /** Index of the first one in the file. */
   index: number;

@@ -20,7 +20,7 @@ export interface Author {
   entries: Entry[];
 }
 
-export interface Corpus {
+interface Corpus {
   authors: Author[];
   /** Of all authors, newest first. */
   entries: Entry[];

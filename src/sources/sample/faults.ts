@@ -4,7 +4,7 @@ const WAIT_MS = 5_000;
 const BREAKS_AT_PAGE = 3;
 
 /** Simulated failures, for users whose names say so. */
-export interface Faults {
+interface Faults {
   /** Called before a listing of that user. */
   onListing(username: string): void;
   /** Called before each page of it. `fromStart`: the listing started without a cursor. */

@@ -5,7 +5,7 @@ import { readAssets } from './sources.ts';
 
 /** In the folder of a compiled program. */
 export const ASSETS = 'assets';
-export const ASSETS_LIST = 'assets.json';
+const ASSETS_LIST = 'assets.json';
 
 /** An asset's name, type and hash, known before its first use. */
 export interface AssetHead {

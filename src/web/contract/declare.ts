@@ -30,10 +30,7 @@ export interface DeclaredInput<Value = unknown> extends Declared<Value> {
   readonly types: readonly BodyType[];
 }
 
-export type BodyType =
-  | 'application/json'
-  | 'application/x-www-form-urlencoded'
-  | 'multipart/form-data';
+type BodyType = 'application/json' | 'application/x-www-form-urlencoded' | 'multipart/form-data';
 
 export type SchemaName = keyof typeof SCHEMAS;
 
@@ -50,7 +47,7 @@ export interface DeclaredAnswer<Value = unknown> extends Declared<Value> {
 }
 
 /** The words of a refusal; its field errors come from the schema. */
-export interface RefusalWords {
+interface RefusalWords {
   title: string;
   message?: string;
 }
@@ -83,10 +80,10 @@ function declaredInput<Value>(
   { types = JSON_OR_FORM, ...about }: { example?: unknown; types?: readonly BodyType[] },
   read: (value: unknown) => Value,
 ): DeclaredInput<Value> {
-  return { '~standard': standard((value) => ({ value: read(value) })), schema, types, ...about };
+  return { '~standard': standard(read), schema, types, ...about };
 }
 
-const JSON_OR_FORM = ['application/json', 'application/x-www-form-urlencoded'] as const;
+export const JSON_OR_FORM = ['application/json', 'application/x-www-form-urlencoded'] as const;
 
 /** JSON, a fragment of HTML or plain text, depending on `Accept`. */
 const NEGOTIATED = ['application/json', 'text/html', 'text/plain'];
@@ -100,7 +97,7 @@ export function returns<Name extends SchemaName>(
   return {
     '~standard': standard<Named<Name>>((value) => {
       if (CHECKS_ANSWERS && value instanceof Rendered) value.checkWith(SCHEMAS[name]);
-      return { value: value as Named<Name> };
+      return value as Named<Name>;
     }),
     description,
     names: [name],
@@ -146,7 +143,7 @@ export function returnsText(
   types: readonly string[],
   headers?: DeclaredAnswer['headers'],
 ): DeclaredAnswer<string> {
-  const unread = standard((value) => ({ value: value as string }));
+  const unread = standard((value) => value as string);
   return { '~standard': unread, description, names: [], types, headers };
 }
 
@@ -168,6 +165,7 @@ export function refusals(described: Partial<Record<Status, string>> = {}): Refus
 /** Responses are checked in development and tests only: it takes too long for production. */
 const CHECKS_ANSWERS = ['development', 'test'].includes(process.env.NODE_ENV ?? '');
 
-function standard<Value>(validate: (value: unknown) => { value: Value }) {
+function standard<Value>(read: (value: unknown) => Value) {
+  const validate = (value: unknown) => ({ value: read(value) });
   return { version: 1 as const, vendor: 'zod' as const, validate };
 }

@@ -166,7 +166,7 @@ export const HISTORY_QUERY = input(
 
 export type TypedHistoryQuery = ValueOf<typeof HISTORY_QUERY>;
 
-export const HISTORY_SPANS = ['day', 'week', 'month', 'quarter'] as const;
+const HISTORY_SPANS = ['day', 'week', 'month', 'quarter'] as const;
 
 export const HISTORY_PAGE_QUERY = input(
   () =>

@@ -8,6 +8,7 @@ import { jsonSchemaOf } from '../openapi/json_schema.ts';
 import {
   about,
   type DeclaredInput,
+  JSON_OR_FORM,
   refusals,
   returns,
   unchecked,
@@ -51,7 +52,7 @@ export function startContract({ tracker, operations }: StartDeps, type: Tracker[
   const body = unchecked<Record<string, unknown>>(schema, {
     example,
     ...(operations.get(type)?.upload && {
-      types: [...FORM_OR_JSON, 'multipart/form-data' as const],
+      types: [...JSON_OR_FORM, 'multipart/form-data' as const],
     }),
   });
   return {
@@ -97,8 +98,6 @@ export type StartRoutes = Elysia<
   EphemeralType,
   EphemeralType
 >;
-
-const FORM_OR_JSON = ['application/json', 'application/x-www-form-urlencoded'] as const;
 
 /** One start by its type, or a list of them. */
 export function startsBody({

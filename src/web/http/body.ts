@@ -19,21 +19,17 @@ interface Received {
  * forms use this to tell an unticked box from a missing one.
  * @throws Problem when it is too large, malformed, or of another type.
  */
-export function parseBody({ request }: Received): Promise<unknown> {
-  return readBody(request);
-}
+export const parseBody = ({ request }: Received) => readBody(request, []);
 
 /** The same for a body that must be an object. */
-export function parseFields({ request }: Received): Promise<Record<string, unknown>> {
-  return readFields(request);
-}
+export const parseFields = parseFieldsWithLists();
 
 /** The same; form fields named in `lists` are arrays of their values. */
 export function parseFieldsWithLists(...lists: string[]) {
   return ({ request }: Received) => readFields(request, lists);
 }
 
-async function readFields(request: Request, lists?: string[]): Promise<Record<string, unknown>> {
+async function readFields(request: Request, lists: string[]): Promise<Record<string, unknown>> {
   const body = await readBody(request, lists);
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) {
     return body as Record<string, unknown>;
@@ -44,7 +40,7 @@ async function readFields(request: Request, lists?: string[]): Promise<Record<st
   });
 }
 
-async function readBody(request: Request, lists: string[] = []): Promise<unknown> {
+async function readBody(request: Request, lists: string[]): Promise<unknown> {
   const text = await readText(request);
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
   if (type === 'application/json') return parseJson(text);

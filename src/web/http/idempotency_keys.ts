@@ -16,7 +16,7 @@ export interface KeptAnswer {
   body: string;
 }
 
-export interface KeptKey {
+interface KeptKey {
   /** Fingerprint of the key's request. */
   request: string;
   /** A UUIDv7. */

@@ -9,7 +9,7 @@ export interface UploadedFile {
   stream: AsyncIterable<Uint8Array>;
 }
 
-export interface MultipartLimits {
+interface MultipartLimits {
   /** Maximum number of text fields. */
   maxFields?: number;
   /** Maximum size of a text field, in bytes. */

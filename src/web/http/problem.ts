@@ -1,5 +1,11 @@
 import { ModelUnavailable } from '../../embedding/embedder.ts';
-import { InvalidInput, TooManyWaiting, UnknownJobType } from '../../jobs/index.ts';
+import {
+  InvalidInput,
+  type Job,
+  TooManyWaiting,
+  type Tracker,
+  UnknownJobType,
+} from '../../jobs/index.ts';
 import { InvalidCursor } from '../../library/index.ts';
 import { DatabaseUnusable } from '../../platform/database.ts';
 import { type DatabaseIssue, databaseIssueOf } from '../../platform/database_issue.ts';
@@ -70,8 +76,11 @@ export class Problem extends Error {
   }
 }
 
-export function noSuchJob(id: string): Problem {
-  return new Problem(404, 'not_found', 'There is no such job.', {
+/** @throws Problem when there is none. */
+export function jobOr404(tracker: Pick<Tracker, 'getJob'>, id: string): Job {
+  const job = tracker.getJob(id);
+  if (job) return job;
+  throw new Problem(404, 'not_found', 'There is no such job.', {
     message: `No job has the id ${printable(id)}. It may have been removed, or deleted a day after it ended.`,
   });
 }
@@ -79,18 +88,8 @@ export function noSuchJob(id: string): Problem {
 /** The only place that maps errors to responses. An unknown error is a 500. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof InvalidInput) return invalidInput(error);
-  if (error instanceof UnknownJobType) {
-    return new Problem(422, 'invalid_input', 'Nothing was started.', {
-      details: { type: error.message },
-    });
-  }
-  if (error instanceof TooManyWaiting) {
-    return new Problem(429, 'too_many_waiting', error.message, {
-      message: 'Nothing was started. Wait until some have ended, or cancel those you do not need.',
-      retryAfterSeconds: FULL_RETRY_S,
-    });
-  }
+  const refusal = refusedStart(error, REQUEST);
+  if (refusal) return refusal;
   if (error instanceof InvalidCursor) {
     return new Problem(422, 'invalid_input', 'Invalid cursor.', {
       message: 'Use nextCursor of the previous page, or omit cursor.',
@@ -125,24 +124,36 @@ export function toProblem(error: unknown): Problem {
 
 /** The same for one entry of a list, of which others may have been started. */
 export function entryProblem(error: unknown): Problem {
+  return refusedStart(error, ENTRY) ?? toProblem(error);
+}
+
+const REQUEST = {
+  title: 'Nothing was started.',
+  ifInvalid: 'Correct the fields below and try again.',
+  ifTooMany: 'Wait until some have ended, or cancel those you do not need.',
+};
+
+const ENTRY = {
+  title: 'This entry was not started.',
+  ifInvalid: 'Correct the fields below and try again without the entries that were started.',
+  ifTooMany: 'Send it again when some have ended.',
+};
+
+/** What keeps a job from being started, when it is that. */
+function refusedStart(error: unknown, words: typeof REQUEST): Problem | undefined {
+  const { title, ifInvalid, ifTooMany } = words;
   if (error instanceof InvalidInput) {
-    return new Problem(422, 'invalid_input', 'This entry was not started.', {
-      message: 'Correct the fields below and try again without the entries that were started.',
-      details: error.details,
-    });
+    const { details } = error;
+    return new Problem(422, 'invalid_input', title, { message: ifInvalid, details, cause: error });
   }
   if (error instanceof UnknownJobType) {
-    return new Problem(422, 'invalid_input', 'This entry was not started.', {
-      details: { type: error.message },
-    });
+    return new Problem(422, 'invalid_input', title, { details: { type: error.message } });
   }
-  if (error instanceof TooManyWaiting) {
-    return new Problem(429, 'too_many_waiting', error.message, {
-      message: 'This entry was not started. Send it again when some have ended.',
-      retryAfterSeconds: FULL_RETRY_S,
-    });
-  }
-  return toProblem(error);
+  if (!(error instanceof TooManyWaiting)) return undefined;
+  return new Problem(429, 'too_many_waiting', error.message, {
+    message: `${title} ${ifTooMany}`,
+    retryAfterSeconds: FULL_RETRY_S,
+  });
 }
 
 /** The refusal of a request while the database cannot be used. */
@@ -151,14 +162,6 @@ export function outOfOrder({ code, title, advice }: DatabaseIssue, cause?: unkno
     message: advice,
     retryAfterSeconds: UNUSABLE_RETRY_S,
     cause,
-  });
-}
-
-function invalidInput(error: InvalidInput): Problem {
-  return new Problem(422, 'invalid_input', 'Nothing was started.', {
-    message: 'Correct the fields below and try again.',
-    details: error.details,
-    cause: error,
   });
 }
 

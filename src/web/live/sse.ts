@@ -1,5 +1,5 @@
 /** One server-sent event. */
-export interface ServerEvent {
+interface ServerEvent {
   event: string;
   data: string;
   /** What a client sends back as `Last-Event-ID` when it reconnects. */

@@ -5,38 +5,37 @@ import { systemClock } from '../../platform/clock.ts';
 import { StalledJobs } from './stalled_jobs.ts';
 
 /** How long a job that did not fail stays in the taskbar after its end, in ms. */
-export const LINGER_MS = 30_000;
+const LINGER_MS = 30_000;
 
 /** The taskbar has at most this many cards; the jobs that wait at the end of the queue are counted. */
 const MAX_CARDS = 24;
 
 /** The jobs that the taskbar shows. */
 export class TaskbarJobs {
-  #tracker: Tracker;
-  #onChange: () => void;
-  #stalled: StalledJobs;
+  readonly #stalled: StalledJobs;
   /** Ids of jobs that will leave the taskbar. */
-  #leaving = new Set<string>();
+  readonly #leaving = new Set<string>();
 
   /** @param onChange called when a card changes although its job did not. */
-  constructor(tracker: Tracker, onChange: () => void) {
-    this.#tracker = tracker;
-    this.#onChange = onChange;
+  constructor(
+    private readonly tracker: Tracker,
+    private readonly onChange: () => void,
+  ) {
     this.#stalled = new StalledJobs(tracker, onChange);
   }
 
   model(): TaskbarModel {
     const now = new Date();
     const since = new Date(now.getTime() - LINGER_MS);
-    const jobs = this.#tracker.reader.getCurrentJobs(since, MAX_CARDS);
+    const jobs = this.tracker.reader.getCurrentJobs(since, MAX_CARDS);
     for (const job of jobs) this.#scheduleLeave(job);
     const views = withoutSurplus(this.#viewsOf(jobs));
     const waiting = views.filter(({ job }) => isWaiting(job.status)).length;
-    return { jobs: views, now, more: this.#tracker.reader.countActive().waiting - waiting };
+    return { jobs: views, now, more: this.tracker.reader.countActive().waiting - waiting };
   }
 
   view(job: Job): JobView {
-    const perSecond = this.#tracker.reader.rateOf(job.id);
+    const perSecond = this.tracker.reader.rateOf(job.id);
     const stalledSince = job.status === 'running' ? this.#stalled.since(job.id) : undefined;
     return { job, ...(perSecond && { perSecond }), ...(stalledSince && { stalledSince }) };
   }
@@ -56,7 +55,7 @@ export class TaskbarJobs {
     this.#leaving.add(id);
     systemClock.after(completedAt.getTime() + LINGER_MS - Date.now() + 1, () => {
       this.#leaving.delete(id);
-      this.#onChange();
+      this.onChange();
     });
   }
 }

@@ -10,14 +10,14 @@ export type ApiDocument = Omit<OpenAPIV3_1.Document, 'paths'> & { paths: Paths }
 export type Schema = OpenAPIV3_1.SchemaObject | OpenAPIV3_1.ReferenceObject;
 
 /** `openapi-types` 12.1.3 types the schemas of parameters and bodies as those of version 3.0. */
-export type Parameter = Omit<OpenAPIV3_1.ParameterObject, 'schema'> & { schema: Schema };
+type Parameter = Omit<OpenAPIV3_1.ParameterObject, 'schema'> & { schema: Schema };
 export type Operation = Omit<OpenAPIV3_1.OperationObject, 'parameters' | 'requestBody'> & {
   operationId: string;
   summary: string;
   parameters?: Parameter[];
   requestBody?: OpenAPIV3_1.RequestBodyObject;
 };
-export type Paths = Record<string, Partial<Record<'get' | 'post' | 'delete', Operation>>>;
+type Paths = Record<string, Partial<Record<'get' | 'post' | 'delete', Operation>>>;
 
 /** The parts of a route that the document needs. */
 interface Stated {

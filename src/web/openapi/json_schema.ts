@@ -8,19 +8,13 @@ type SchemaObject = OpenAPIV3_1.SchemaObject;
 const AS = {
   io: 'input',
   unrepresentable: 'any',
-  override({
-    zodSchema,
-    jsonSchema,
-  }: {
-    zodSchema: { _zod: { def: { type: string } } };
-    jsonSchema: z.core.JSONSchema.BaseSchema;
-  }) {
+  override({ zodSchema, jsonSchema }) {
     // Zod sets this limit for every integer.
     if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
     if (zodSchema._zod.def.type !== 'date') return;
     Object.assign(jsonSchema, { type: 'string', format: 'date-time', description: 'In UTC.' });
   },
-} as const;
+} satisfies z.core.ToJSONSchemaParams;
 
 /** The JSON Schema of a request schema. */
 export function jsonSchemaOf(schema: z.ZodType): SchemaObject {

@@ -1,13 +1,13 @@
 import { Elysia } from 'elysia';
 import { JobCard } from '../../../views/jobs/job_card.tsx';
-import { isActive, type Job, type Tracker } from '../../jobs/index.ts';
+import { isActive, type Job } from '../../jobs/index.ts';
 import { jobLine, stateOf } from '../../text/job_text.ts';
 import { about, answers, NO_SUCH_JOB } from '../contract/declare.ts';
 import { JOB_ID, REMOVE_BODY, REMOVE_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { parseFields } from '../http/body.ts';
 import { refererOf } from '../http/negotiation.ts';
-import { noSuchJob, Problem } from '../http/problem.ts';
+import { jobOr404, Problem } from '../http/problem.ts';
 import { respond } from '../http/rendered.ts';
 
 const STILL_ACTIVE = 'The job is still active.';
@@ -74,6 +74,14 @@ export function jobChangeRoutes({ tracker, live }: WebDeps) {
     );
 }
 
+const REMOVAL = {
+  params: JOB_ID,
+  response: answers(200, 'JobAnswer', 'The job as it was.', {
+    404: NO_SUCH_JOB,
+    409: STILL_ACTIVE,
+  }),
+};
+
 /** Removes a job. */
 export function jobRemovalRoutes({ tracker }: WebDeps) {
   async function removed(id: string, force: boolean, headers: Record<string, unknown>) {
@@ -95,12 +103,8 @@ export function jobRemovalRoutes({ tracker }: WebDeps) {
       '/api/jobs/:id',
       ({ params, query, set }) => removed(params.id, isForce(query.force), set.headers),
       {
-        params: JOB_ID,
+        ...REMOVAL,
         query: REMOVE_QUERY,
-        response: answers(200, 'JobAnswer', 'The job as it was.', {
-          404: NO_SUCH_JOB,
-          409: STILL_ACTIVE,
-        }),
         detail: about('Act', 'delete_job', 'Remove a job permanently'),
       },
     )
@@ -108,13 +112,9 @@ export function jobRemovalRoutes({ tracker }: WebDeps) {
       '/api/jobs/:id/remove',
       ({ params, body, set }) => removed(params.id, isForce(body.force), set.headers),
       {
+        ...REMOVAL,
         parse: parseFields,
-        params: JOB_ID,
         body: REMOVE_BODY,
-        response: answers(200, 'JobAnswer', 'The job as it was.', {
-          404: NO_SUCH_JOB,
-          409: STILL_ACTIVE,
-        }),
         detail: about(
           'Act',
           'remove_job',
@@ -122,12 +122,6 @@ export function jobRemovalRoutes({ tracker }: WebDeps) {
         ),
       },
     );
-}
-
-function jobOr404(tracker: Tracker, id: string): Job {
-  const job = tracker.getJob(id);
-  if (!job) throw noSuchJob(id);
-  return job;
 }
 
 const isForce = (force: unknown) => force === true || force === '1' || force === 'true';

@@ -3,14 +3,14 @@ import type { Tracker } from '../../jobs/index.ts';
 import { about, INVALID_QUERY, NO_SUCH_JOB, refusals, returnsText } from '../contract/declare.ts';
 import { JOB_ID, LOG_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
-import { noSuchJob } from '../http/problem.ts';
+import { jobOr404 } from '../http/problem.ts';
 
 /** A job's log, from any position. */
 export function logRoutes({ tracker }: WebDeps) {
   return new Elysia({ name: 'logs' }).get(
     '/api/jobs/:id/log',
     ({ params: { id }, query: { position = 0, download } }) => {
-      if (!tracker.getJob(id)) throw noSuchJob(id);
+      jobOr404(tracker, id);
       return logResponse(tracker, id, position, download === '1');
     },
     {
@@ -23,10 +23,7 @@ export function logRoutes({ tracker }: WebDeps) {
             description: 'Position to continue from.',
           },
         }),
-        ...refusals({
-          404: NO_SUCH_JOB,
-          422: INVALID_QUERY,
-        }),
+        ...refusals({ 404: NO_SUCH_JOB, 422: INVALID_QUERY }),
       },
       detail: about('Watch', 'read_log', 'A job’s log; the newest 1 MB is kept'),
     },

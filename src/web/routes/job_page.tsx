@@ -5,7 +5,7 @@ import type { Tracker } from '../../jobs/index.ts';
 import { MAX_LOG_LINES, newestLines } from '../../text/log_parts.ts';
 import { JOB_ID, NO_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
-import { noSuchJob } from '../http/problem.ts';
+import { jobOr404 } from '../http/problem.ts';
 import { html } from '../http/responses.ts';
 import { layoutOf } from './layout.ts';
 
@@ -15,8 +15,7 @@ export function jobDetailPage(services: WebDeps) {
   return new Elysia({ name: 'job detail page' }).get(
     '/jobs/:id',
     async ({ request, params }) => {
-      const job = tracker.getJob(params.id);
-      if (!job) throw noSuchJob(params.id);
+      const job = jobOr404(tracker, params.id);
       const layout = layoutOf(request, services);
       const shown = layout.taskbar.jobs.find((view) => view.job.id === job.id);
       const model = {

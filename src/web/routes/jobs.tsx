@@ -8,7 +8,7 @@ import { jobTable, jobText } from '../../text/job_text.ts';
 import { about, answers, INVALID_QUERY, NO_SUCH_JOB } from '../contract/declare.ts';
 import { JOB_ID, JOBS_QUERY, SESSION_ID, SESSION_JOBS_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
-import { noSuchJob } from '../http/problem.ts';
+import { jobOr404 } from '../http/problem.ts';
 import { respond } from '../http/rendered.ts';
 import { detailedJob, listedPage } from './job_json.ts';
 
@@ -37,8 +37,7 @@ export function jobRoutes({ tracker, live }: WebDeps) {
     .get(
       '/api/jobs/:id',
       ({ params }) => {
-        const job = tracker.getJob(params.id);
-        if (!job) throw noSuchJob(params.id);
+        const job = jobOr404(tracker, params.id);
         return respond(() => ({ job: detailedJob(tracker, job) }), {
           html: () => card(job),
           text: () => jobText(job, resultSummary(job)),

@@ -1,7 +1,7 @@
 import { Elysia } from 'elysia';
 import { JOB_STREAM, JOBS_STREAM, MANY_JOBS_STREAM, TASKBAR_STREAM } from '../contract/streams.ts';
 import type { WebDeps } from '../deps.ts';
-import { noSuchJob } from '../http/problem.ts';
+import { jobOr404 } from '../http/problem.ts';
 import { jobStream } from '../live/job_stream.ts';
 import { createLiveLogs } from '../live/logs.ts';
 import { checkedJobIds, namedJobsStream } from '../live/named_jobs_stream.ts';
@@ -25,7 +25,7 @@ export function streamRoutes(services: WebDeps) {
     .get(
       '/api/jobs/:id/stream',
       ({ request, server, params: { id } }) => {
-        if (!tracker.getJob(id)) throw noSuchJob(id);
+        jobOr404(tracker, id);
         streams.refuseTooMany();
         return streams.respond(request, server, jobStream(services, request, id));
       },

@@ -7,21 +7,22 @@ import { command, query } from './statements.ts';
 
 /** Cancels jobs: waiting ones at once, running ones by asking their handler to stop. */
 export class Cancelling {
-  readonly #log: ChangeLog;
   readonly #sql;
 
-  constructor(db: Database, log: ChangeLog) {
-    this.#log = log;
+  constructor(
+    db: Database,
+    private readonly log: ChangeLog,
+  ) {
     this.#sql = statements(db);
   }
 
   /** The job and the children that are cancelled with it; nothing when it cannot be cancelled. */
   cancel(id: string, now: number): Changed[] {
     const waiting = this.#sql.cancelWaiting.get(now, id);
-    if (waiting) this.#log.ended(waiting, 'waiting', 'cancelled', now, null);
+    if (waiting) this.log.ended(waiting, 'waiting', 'cancelled', now, null);
     const job = waiting ?? this.#sql.cancelRunning.get(now, id);
     if (!job) return [];
-    this.#log.changed(id);
+    this.log.changed(id);
     return [{ id, status: job.status }, ...this.cancelChildren(id, now)];
   }
 

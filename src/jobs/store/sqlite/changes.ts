@@ -18,7 +18,7 @@ const MAX_RECENT = 64;
 const HOUR_MS = 3_600_000;
 
 /** The groups in which jobs are counted: waiting, run by a worker, or tracked. */
-export type Place = 'waiting' | 'running' | 'tracked';
+type Place = 'waiting' | 'running' | 'tracked';
 
 /** By what a job is counted: its type, and the client that asked for it. */
 export interface Counted {
@@ -66,7 +66,6 @@ interface ChangeRow {
  * about a job is in its row alone.
  */
 export class ChangeLog implements TransactionListener {
-  readonly #db: Database;
   readonly #statements;
   #counts: Counts | undefined;
   #seen: number;
@@ -77,8 +76,7 @@ export class ChangeLog implements TransactionListener {
   /** The changes of the transaction in progress. */
   #own = emptyTransaction();
 
-  constructor(db: Database) {
-    this.#db = db;
+  constructor(private readonly db: Database) {
     this.#statements = statements(db);
     this.#seenVersion = this.#version();
     this.#seen = this.#statements.last.get()?.seq ?? 0;
@@ -259,8 +257,8 @@ export class ChangeLog implements TransactionListener {
   #counted(): Counts {
     this.catchUp();
     if (this.#counts) return this.#counts;
-    this.#own.isCountedWithin = this.#db.inTransaction;
-    return this.#db.transaction(() => this.#countAll())();
+    this.#own.isCountedWithin = this.db.inTransaction;
+    return this.db.transaction(() => this.#countAll())();
   }
 
   /**

@@ -9,27 +9,28 @@ const MAX_DUE = 100;
 
 /** Hands out waiting jobs. */
 export class Claiming {
-  readonly #log: ChangeLog;
   readonly #sql;
 
-  constructor(db: Database, log: ChangeLog) {
-    this.#log = log;
+  constructor(
+    db: Database,
+    private readonly log: ChangeLog,
+  ) {
     this.#sql = statements(db);
   }
 
   hasWaiting(type: string): boolean {
-    return this.#log.count(type, 'waiting') > 0;
+    return this.log.count(type, 'waiting') > 0;
   }
 
   claim({ type, count, limit, only }: ClaimRequest, lease: Lease, now: number): Claimed[] {
     const claimed: Claimed[] = [];
     if (!this.hasWaiting(type)) return claimed;
-    const free = Math.min(count, limit - this.#log.count(type, 'running'));
+    const free = Math.min(count, limit - this.log.count(type, 'running'));
     const claimNext = this.#claimer(type, lease, now, only);
     while (claimed.length < free) {
       const row = claimNext();
       if (!row) break;
-      this.#log.moved(row.id, row, 'waiting', 'running');
+      this.log.moved(row.id, row, 'waiting', 'running');
       claimed.push(toClaimed(row, now));
     }
     return claimed;

@@ -26,16 +26,17 @@ interface Parts {
 
 /** How attempts end. */
 export class Ending {
-  readonly #parts: Parts;
   readonly #sql;
 
-  constructor(db: Database, parts: Parts) {
-    this.#parts = parts;
+  constructor(
+    db: Database,
+    private readonly parts: Parts,
+  ) {
     this.#sql = statements(db);
   }
 
   end(run: Run, how: End, last: Report, now: number): Ended | undefined {
-    if (last.progress || last.lines) this.#parts.reporting.report(run, last, now);
+    if (last.progress || last.lines) this.parts.reporting.report(run, last, now);
     return this.#endAs(run, how, now) ?? this.finishCancel(run, undefined, now);
   }
 
@@ -45,7 +46,7 @@ export class Ending {
     if (changes === 0) return undefined;
     this.#count(run, 'failed', now);
     // Nothing waits for the children any more. A retry of this job retries them too.
-    return { status: 'failed', children: this.#parts.cancelling.cancelChildren(run.id, now) };
+    return { status: 'failed', children: this.parts.cancelling.cancelChildren(run.id, now) };
   }
 
   finishCancel(run: Run, note: string | undefined, now: number): Ended | undefined {
@@ -64,8 +65,8 @@ export class Ending {
   ): Ended | undefined {
     if (change().changes === 0) return undefined;
     const { type, client = null } = run;
-    this.#parts.log.moved(run.id, { type, client }, 'running', 'waiting');
-    this.#parts.attempts.keep(run, outcome, error || null, now);
+    this.parts.log.moved(run.id, { type, client }, 'running', 'waiting');
+    this.parts.attempts.keep(run, outcome, error || null, now);
     return { status, children: [] };
   }
 
@@ -110,7 +111,7 @@ export class Ending {
   #count(run: Run, status: FinalStatus, now: number): void {
     const { id, type, client = null, startedAt } = run;
     const place = run.tracked ? 'tracked' : 'running';
-    this.#parts.log.ended({ id, type, client }, place, status, now, startedAt);
+    this.parts.log.ended({ id, type, client }, place, status, now, startedAt);
   }
 }
 

@@ -17,13 +17,13 @@ const ROW = "(?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?)";
 
 /** New jobs. */
 export class Insertion {
-  readonly #log: ChangeLog;
-  readonly #ownership: Ownership;
   readonly #sql;
 
-  constructor(db: Database, log: ChangeLog, ownership: Ownership) {
-    this.#log = log;
-    this.#ownership = ownership;
+  constructor(
+    db: Database,
+    private readonly log: ChangeLog,
+    private readonly ownership: Ownership,
+  ) {
     this.#sql = statements(db);
   }
 
@@ -70,12 +70,12 @@ export class Insertion {
       until,
       now,
     );
-    this.#log.moved(id, { type, client: null }, undefined, 'tracked');
+    this.log.moved(id, { type, client: null }, undefined, 'tracked');
     return toJob(this.#sql.get.get(id) as JobRow);
   }
 
   insertChildren(parent: Run, jobs: NewJob[], now: number): 'inserted' | 'there already' | Lost {
-    const hold = this.#ownership.holdOf(parent);
+    const hold = this.ownership.holdOf(parent);
     if (hold !== 'running') return hold;
     if (this.#sql.anyChild.get(parent.id)) return 'there already';
     for (const job of jobs) this.#insert(job, now);
@@ -89,7 +89,7 @@ export class Insertion {
 
   #counted(job: NewJob, now: number): Inserted {
     const { type, client = null } = job;
-    this.#log.moved(job.id, { type, client }, undefined, 'waiting');
+    this.log.moved(job.id, { type, client }, undefined, 'waiting');
     return { job: newJob(job, now), isNew: true };
   }
 
@@ -100,10 +100,10 @@ export class Insertion {
       if (existing) return { job: toJob(existing), isNew: false };
     }
     const { type, client } = job;
-    if (perType !== Number.POSITIVE_INFINITY && this.#log.count(type, 'waiting') >= perType)
+    if (perType !== Number.POSITIVE_INFINITY && this.log.count(type, 'waiting') >= perType)
       return { full: 'type' };
     const isLimited = client && perClient !== Number.POSITIVE_INFINITY;
-    if (isLimited && this.#log.countOfClient(client) >= perClient) return { full: 'client' };
+    if (isLimited && this.log.countOfClient(client) >= perClient) return { full: 'client' };
     return undefined;
   }
 }

@@ -18,11 +18,12 @@ const FROM_THE_FUTURE = `${LIVE} AND status = 'retrying' AND updated_at > ?1 + $
 
 /** Renews leases, and ends the jobs of processes that have ended. */
 export class Leases {
-  readonly #ending: Ending;
   readonly #sql;
 
-  constructor(db: Database, ending: Ending) {
-    this.#ending = ending;
+  constructor(
+    db: Database,
+    private readonly ending: Ending,
+  ) {
     this.#sql = statements(db);
   }
 
@@ -47,12 +48,12 @@ export class Leases {
   }
 
   #finish(run: Run, status: JobStatus, now: number): Ended | undefined {
-    if (status === 'cancelling') return this.#ending.finishCancel(run, PROCESS_ENDED, now);
+    if (status === 'cancelling') return this.ending.finishCancel(run, PROCESS_ENDED, now);
     const next = { status: 'queued', outcome: 'interrupted', error: INTERRUPTED } as const;
     const resume = () => this.#sql.resume.run(INTERRUPTED, now, run.id, run.attempt);
     return (
-      this.#ending.waitAgain(run, next, now, resume) ??
-      this.#ending.fail(run, INTERRUPTED, 'interrupted', now)
+      this.ending.waitAgain(run, next, now, resume) ??
+      this.ending.fail(run, INTERRUPTED, 'interrupted', now)
     );
   }
 }

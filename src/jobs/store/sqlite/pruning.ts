@@ -24,13 +24,14 @@ interface Position {
 
 /** Deletes jobs that ended long ago, and gives their space back to the disk. */
 export class Pruning {
-  readonly #log: ChangeLog;
   readonly #sql;
   /** Where the next step begins. */
   position: Position = { type: '', createdAt: 0, key: 0 };
 
-  constructor(db: Database, log: ChangeLog) {
-    this.#log = log;
+  constructor(
+    db: Database,
+    private readonly log: ChangeLog,
+  ) {
     this.#sql = statements(db);
   }
 
@@ -65,7 +66,7 @@ export class Pruning {
     if (completed_at === null || completed_at >= time) return;
     this.#sql.remove.run(id);
     // Of the old jobs only these are still on the taskbar.
-    if (status === 'failed' && dismissed_at === null) this.#log.changed(id);
+    if (status === 'failed' && dismissed_at === null) this.log.changed(id);
   }
 }
 

@@ -15,12 +15,13 @@ export class SqliteJobReader implements JobReader {
   readonly steps: (id: string) => JobStep[];
   readonly readLog: (id: string, position: number, limit: number) => LogPart;
   readonly logEnd: (id: string) => number;
-  readonly #changes: ChangeLog;
   readonly #ownership: Ownership;
   readonly #sql;
 
-  constructor(db: Database, changes: ChangeLog) {
-    this.#changes = changes;
+  constructor(
+    db: Database,
+    private readonly changes: ChangeLog,
+  ) {
     this.#ownership = new Ownership(db);
     this.#sql = statements(db);
     this.attempts = createAttemptReader(db);
@@ -57,8 +58,8 @@ export class SqliteJobReader implements JobReader {
 
   countActive(): { running: number; waiting: number } {
     return {
-      running: this.#changes.total('running') + this.#changes.total('tracked'),
-      waiting: this.#changes.total('waiting'),
+      running: this.changes.total('running') + this.changes.total('tracked'),
+      waiting: this.changes.total('waiting'),
     };
   }
 
@@ -75,7 +76,7 @@ export class SqliteJobReader implements JobReader {
   /** The first jobs of each type's queue, in the order of their position. */
   #nextWaiting(limit: number): JobRow[] {
     const { firstQueued, firstRetrying } = this.#sql;
-    const first = this.#changes
+    const first = this.changes
       .typesWith('waiting')
       .flatMap((type) => [...firstQueued.all(type, limit), ...firstRetrying.all(type, limit)]);
     return first.sort((a, b) => a.key - b.key).slice(0, limit);
@@ -84,7 +85,7 @@ export class SqliteJobReader implements JobReader {
   /** A job that ended in the future ended before the machine's clock was set back: it is left out. */
   #recentlyEnded(since: number, now: number, limit: number): JobRow[] {
     const found: JobRow[] = [];
-    for (const id of this.#changes.recentlyEnded) {
+    for (const id of this.changes.recentlyEnded) {
       const row = this.#sql.brief.get(id);
       if (!row || row.completed_at === null || row.dismissed_at !== null) continue;
       if (row.status === 'failed' || row.completed_at < since || row.completed_at > now) continue;

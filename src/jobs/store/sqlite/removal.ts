@@ -8,13 +8,13 @@ import { command, query } from './statements.ts';
 
 /** Deletes single jobs, and dismisses them from the taskbar. */
 export class Removal {
-  readonly #log: ChangeLog;
-  readonly #cancelling: Cancelling;
   readonly #sql;
 
-  constructor(db: Database, log: ChangeLog, cancelling: Cancelling) {
-    this.#log = log;
-    this.#cancelling = cancelling;
+  constructor(
+    db: Database,
+    private readonly log: ChangeLog,
+    private readonly cancelling: Cancelling,
+  ) {
     this.#sql = {
       job: query<Moved>(db, `SELECT ${MOVED} FROM jobs WHERE id = ?`),
       remove: command(db, 'DELETE FROM jobs WHERE id = ?'),
@@ -29,21 +29,21 @@ export class Removal {
   remove(id: string, force: boolean, now: number): Removed {
     const job = this.#sql.job.get(id);
     if (!job || (!force && !isFinal(job.status))) return { id, isGone: false, children: [] };
-    const children = this.#cancelling.activeChildren(id);
+    const children = this.cancelling.activeChildren(id);
     const affected = children.flatMap((child) => this.#removeChild(child, now));
     this.#sql.remove.run(id);
-    this.#log.moved(id, job, placeOf(job), undefined);
+    this.log.moved(id, job, placeOf(job), undefined);
     return { id, isGone: true, children: affected };
   }
 
   dismiss(id: string, now: number): boolean {
     if (this.#sql.dismiss.run(now, id).changes === 0) return false;
-    this.#log.changed(id);
+    this.log.changed(id);
     return true;
   }
 
   #removeChild({ id, status }: Changed, now: number): Changed[] {
-    if (!isWaiting(status)) return this.#cancelling.cancel(id, now);
+    if (!isWaiting(status)) return this.cancelling.cancel(id, now);
     return [{ id, status }, ...this.remove(id, true, now).children];
   }
 }

@@ -11,38 +11,30 @@ import type { StepWriter } from './steps.ts';
 
 /** What a running attempt writes: progress, log, data with a checkpoint, steps. */
 export class Reporting {
-  readonly #log: ChangeLog;
-  readonly #ownership: Ownership;
-  readonly #steps: StepWriter;
-  readonly #save: SaveData;
   readonly #lines;
   readonly #sql;
 
   constructor(
     db: Database,
-    log: ChangeLog,
-    ownership: Ownership,
-    steps: StepWriter,
-    save: SaveData,
+    private readonly log: ChangeLog,
+    private readonly ownership: Ownership,
+    private readonly steps: StepWriter,
+    private readonly save: SaveData,
   ) {
-    this.#log = log;
-    this.#ownership = ownership;
-    this.#steps = steps;
-    this.#save = save;
     this.#lines = createLogWriter(db);
     this.#sql = statements(db);
   }
 
   report(run: Fence, { progress, lines }: Report, now: number): Hold {
-    const hold = progress ? this.#saveProgress(run, progress, now) : this.#ownership.holdOf(run);
+    const hold = progress ? this.#saveProgress(run, progress, now) : this.ownership.holdOf(run);
     if (lines && hold !== 'gone') this.#lines.append(run.id, lines);
     return hold;
   }
 
   commit(run: Run, data: JobData, then: Then, now: number): Committed {
-    const hold = this.#ownership.holdOf(run);
+    const hold = this.ownership.holdOf(run);
     if (hold !== 'running') return { lost: hold };
-    const saved = this.#save(data);
+    const saved = this.save(data);
     const state = typeof then === 'function' ? then(saved) : then;
     if (state.checkpoint !== undefined)
       this.#sql.saveCheckpoint.run(asJson(state.checkpoint), now, run.id);
@@ -52,14 +44,14 @@ export class Reporting {
 
   planSteps(run: Run, names: readonly string[]): Hold {
     return this.#ifHeld(run, () => {
-      for (const name of names) this.#steps.plan(run.id, name);
+      for (const name of names) this.steps.plan(run.id, name);
     });
   }
 
   changeStep(run: Run, name: string, change: StepChange, now: number): Hold {
     return this.#ifHeld(run, () => {
-      this.#steps.change(run.id, name, change, now);
-      this.#log.changed(run.id);
+      this.steps.change(run.id, name, change, now);
+      this.log.changed(run.id);
     });
   }
 
@@ -68,7 +60,7 @@ export class Reporting {
   }
 
   #ifHeld(run: Run, change: () => void): Hold {
-    const hold = this.#ownership.holdOf(run);
+    const hold = this.ownership.holdOf(run);
     if (hold !== 'gone') change();
     return hold;
   }

@@ -9,15 +9,14 @@ import type { StepWriter } from './steps.ts';
 
 /** Queues jobs again that have ended. */
 export class Requeueing {
-  readonly #log: ChangeLog;
-  readonly #attempts: AttemptHistory;
-  readonly #steps: StepWriter;
   readonly #sql;
 
-  constructor(db: Database, log: ChangeLog, attempts: AttemptHistory, steps: StepWriter) {
-    this.#log = log;
-    this.#attempts = attempts;
-    this.#steps = steps;
+  constructor(
+    db: Database,
+    private readonly log: ChangeLog,
+    private readonly attempts: AttemptHistory,
+    private readonly steps: StepWriter,
+  ) {
     this.#sql = statements(db);
   }
 
@@ -25,13 +24,13 @@ export class Requeueing {
   requeue(id: string, maxAttempts: (type: string) => number, now: number): Changed[] {
     const before = this.#sql.endedJob.get(id);
     if (!before || before.tracked === 1) return [];
-    this.#attempts.keepLast(before);
+    this.attempts.keepLast(before);
     this.#sql.requeue.run(maxAttempts(before.type), now, id);
-    this.#log.moved(id, before, undefined, 'waiting');
+    this.log.moved(id, before, undefined, 'waiting');
     // Compensated steps run again, and the checkpoint describes what they had done.
     this.#sql.forgetUndone.run(id);
     const isFromTheStart = before.status === 'completed';
-    this.#steps.reset(id, isFromTheStart);
+    this.steps.reset(id, isFromTheStart);
     if (isFromTheStart) this.#sql.disown.run(id);
     const children = this.#sql.unsuccessfulChildren.all(id);
     const requeued = children.flatMap((child) => this.requeue(child.id, maxAttempts, now));

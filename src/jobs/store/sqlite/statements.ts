@@ -14,7 +14,7 @@ export interface Query<Row> {
 }
 
 /** A statement that writes; it runs inside a transaction of the writer. */
-export interface Command<Row> {
+interface Command<Row> {
   run(...values: Values): { changes: number };
   /** The first row that `RETURNING` gives. */
   get(...values: Values): Row | null;

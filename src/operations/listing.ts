@@ -1,0 +1,32 @@
+import type { Page } from '../sources/source.ts';
+
+/** How far a listing has been read. */
+export interface ListingPlace {
+  cursor?: string;
+  /** The listing has been read to its end. */
+  atEnd?: boolean;
+}
+
+/** The place after a page, with which `done` of the `wanted` items have been read. */
+export function placeAfter({ cursor }: Page<unknown>, done: number, wanted: number): ListingPlace {
+  return { cursor, atEnd: cursor === undefined || done >= wanted };
+}
+
+/** A page in the log: "20 posts (18 new), 60 so far." */
+export function pageLine(count: number, fresh: number, done: number, noun = 'posts'): string {
+  return `${count} ${noun} (${fresh} new), ${done.toLocaleString('en')} so far.`;
+}
+
+/** The progress after a page has been stored: `done` of the `wanted` items, or of those there are. */
+export function pageProgress(done: number, page: Page<unknown>, wanted: number) {
+  const total = Math.min(wanted, page.total ?? 0);
+  return { current: done, total, message: pageMessage(done, total, page) };
+}
+
+/** What is under way then: "Reading page 14 of 50". */
+function pageMessage(done: number, total: number, page: Page<unknown>): string {
+  if (done >= total || page.cursor === undefined) return 'Finishing';
+  const size = page.items.length;
+  const number = Math.floor(done / size) + 1;
+  return `Reading page ${number.toLocaleString('en')} of ${Math.ceil(total / size).toLocaleString('en')}`;
+}
