@@ -15,7 +15,7 @@ import { parseFields } from '../http/body.ts';
 import { isNavigation } from '../http/negotiation.ts';
 import { Problem } from '../http/problem.ts';
 import { html, seeOther } from '../http/responses.ts';
-import { pathOfOurs } from '../http/same_site.ts';
+import { localPath } from '../http/same_site.ts';
 import { themeOf } from './layout.ts';
 
 interface AccessParts {
@@ -33,7 +33,7 @@ export function accessRoutes({ access, logger }: AccessParts) {
     .get(
       '/login',
       ({ request, query }) => {
-        const next = pathOfOurs(query.next);
+        const next = localPath(query.next);
         return isAuthenticated(request) ? seeOther(next) : loginPage(request, next);
       },
       { query: LOGIN_QUERY, detail: { hide: true } },
@@ -41,7 +41,7 @@ export function accessRoutes({ access, logger }: AccessParts) {
     .post(
       '/login',
       async ({ request, server, body: { token, next: wanted } }) => {
-        const next = pathOfOurs(typeof wanted === 'string' ? wanted : undefined);
+        const next = localPath(typeof wanted === 'string' ? wanted : undefined);
         try {
           const given = typeof token === 'string' ? token.trim() : '';
           const right = await checkToken(access, logger, given, addressOf({ request, server }));

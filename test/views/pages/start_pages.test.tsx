@@ -195,7 +195,7 @@ describe('the sentence', () => {
   });
 });
 
-describe('the last runs', () => {
+describe('the recent runs', () => {
   const asked = { terms: ['space', 'jazz'], maxTweets: 50, embed: true, since: undefined };
   const job = jobView({
     type: 'search',
