@@ -246,7 +246,7 @@ describe('jobs cancel, retry and rm', () => {
     const again = await jobs('cancel', waiting);
     expect(again).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('is cancelled: there is nothing to cancel.'),
+      stderr: expect.stringContaining('was cancelled: there is nothing to cancel.'),
     });
     const retried = await jobs('retry', waiting);
     expect(retried).toMatchObject({
