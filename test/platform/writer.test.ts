@@ -247,7 +247,7 @@ describe('a long queue', () => {
         return insert(`note ${index}`)();
       }),
     );
-    const { ticks } = await ticksUntil(Promise.all(writes));
+    const ticks = await ticksUntil(Promise.all(writes));
     expect(notes()).toHaveLength(200);
     expect(transactions.committedCount).toBeGreaterThan(5);
     expect(ticks).toBeGreaterThan(5);
