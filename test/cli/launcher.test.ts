@@ -84,7 +84,7 @@ test.each(['scrape', 'search', 'users discover', 'posts'])(
     const dataDir = freshDataDir();
     const words = command.split(' ');
     const { stderr } = await run([...words, 'jazz', '--source', 'mars'], { dataDir });
-    const sources = /one of: (.*)\./.exec(stderr)?.[1]?.split(', ') ?? [];
+    const sources = /must be (?:one of: )?(.*)\./.exec(stderr)?.[1]?.split(', ') ?? [];
     expect(sources).toContain('sample');
     const { stdout } = await run([...words, '--help'], { dataDir });
     const help = /--source <name>([^-]*)/.exec(stdout)?.[1];
