@@ -2,13 +2,13 @@ import { PROGRESS_MS } from '../../jobs/feed.ts';
 import { Allowance, type Pace } from '../../platform/pacer.ts';
 
 /** Maximum rate of progress updates per client, in bytes a second: larger updates are less frequent. */
-const PROGRESS_BYTES_PER_SECOND = 94_000;
+const PROGRESS_BYTES_PER_SECOND = 92_000;
 
 /**
  * Maximum sustained rate of all updates per client. It is a little higher than that of progress, or
  * bursts of status changes would never be paid back.
  */
-const LIMIT = { updateMs: 48, bytesPerSecond: 98_000 };
+const LIMIT = { updateMs: 48, bytesPerSecond: 95_500 };
 
 /**
  * How far ahead of the limit on updates changes of status may run, in ms: the first few go out at
