@@ -17,19 +17,19 @@ import { startRoutes } from './routes/starts.tsx';
  * Adds the API routes, except the streams. They are added to the app itself: with a plugin of plugins
  * Elysia would register each route once more.
  */
-export function addApiRoutes(app: Elysia, services: WebDeps) {
+export function addApiRoutes(app: Elysia, deps: WebDeps) {
   return app
-    .use(startRoutes(services))
-    .use(batchRoutes(services))
-    .use(jobRoutes(services))
-    .use(jobChangeRoutes(services))
-    .use(jobRemovalRoutes(services))
-    .use(bulkRoutes(services))
-    .use(logRoutes(services))
-    .use(historyRoutes(services))
-    .use(libraryRoutes(services))
-    .use(importRoutes(services))
-    .use(healthRoute(services));
+    .use(startRoutes(deps))
+    .use(batchRoutes(deps))
+    .use(jobRoutes(deps))
+    .use(jobChangeRoutes(deps))
+    .use(jobRemovalRoutes(deps))
+    .use(bulkRoutes(deps))
+    .use(logRoutes(deps))
+    .use(historyRoutes(deps))
+    .use(libraryRoutes(deps))
+    .use(importRoutes(deps))
+    .use(healthRoute(deps));
 }
 
 /**

@@ -44,7 +44,7 @@ const ROUTING = { systemRouter: false, handler: { standardHostname: false } };
 
 /** Creates the web app. The tracker must already have its job types. */
 export async function createApp({ database, logger, compiled, ...given }: AppDeps) {
-  const services: WebDeps = {
+  const deps: WebDeps = {
     ...given,
     forms: await loadForms(),
     live: new LiveTaskbar(given.tracker, given.health),
@@ -55,31 +55,31 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     }),
     idempotent: createIdempotent(createIdempotencyKeys(database)),
   };
-  const { config, closing } = services;
+  const { config, closing } = deps;
   const access = createAccess(config.token, database);
   const root = new Elysia(ROUTING);
   const errors = { logger, allowedMethods: createAllowedMethods(() => root.routes) };
   return root
     .onError(async ({ error, code, request }) => {
-      const answer = await answerProblem(services, errors, request, error, code);
+      const answer = await answerProblem(deps, errors, request, error, code);
       return (await compressed(request, answer)) ?? answer;
     })
     .use(sameOrigin(config))
     .use(authenticate({ access, closing, logger, server: () => root.server }))
     .onBeforeHandle({ as: 'global' }, ({ request }) => {
-      const obstacle = isSafe(request) ? undefined : services.health.obstacle();
+      const obstacle = isSafe(request) ? undefined : deps.health.obstacle();
       if (obstacle) throw outOfOrder(obstacle);
     })
     .use(rendering())
     .use(plainQueries())
     .use(await assetRoutes(compiled))
     .use(accessRoutes({ access, logger }))
-    .use((app) => addApiRoutes(app as unknown as Elysia, services))
-    .use(streamRoutes(services))
-    .use(pages(services))
-    .use(jobDetailPage(services))
-    .use(jobPages(services))
-    .use(historyPage(services))
-    .use(startPages(services))
-    .use(openapiRoutes(services, () => root));
+    .use((app) => addApiRoutes(app as unknown as Elysia, deps))
+    .use(streamRoutes(deps))
+    .use(pages(deps))
+    .use(jobDetailPage(deps))
+    .use(jobPages(deps))
+    .use(historyPage(deps))
+    .use(startPages(deps))
+    .use(openapiRoutes(deps, () => root));
 }

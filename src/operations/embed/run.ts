@@ -5,26 +5,26 @@ import { defineOperation } from '../operation.ts';
 import type { EmbedResult } from './input.ts';
 
 /** Gives a vector to every post that has none of this model. */
-export default defineOperation<'embed'>((services) => {
+export default defineOperation<'embed'>((deps) => {
   return {
     concurrency: 1,
 
     steps: () => [FETCH_STEP, 'embed the posts'],
 
     async run({ model, batchSize }, job) {
-      await prepareModel(services, job);
-      return job.step('embed the posts', () => embedAll(services, model, batchSize, job));
+      await prepareModel(deps, job);
+      return job.step('embed the posts', () => embedAll(deps, model, batchSize, job));
     },
   };
 });
 
 async function embedAll(
-  services: OperationDeps,
+  deps: OperationDeps,
   model: string,
   batchSize: number,
   job: QueuedJobContext,
 ): Promise<EmbedResult> {
-  const { library } = services;
+  const { library } = deps;
   let done = (job.checkpoint as EmbedResult | undefined) ?? { model, embedded: 0 };
   job.stage('embedding');
   const total = done.embedded + library.countWithoutVector(model);
@@ -39,7 +39,7 @@ async function embedAll(
       afterKey = 0;
       continue;
     }
-    const vectors = await vectorsOf(services, pending, job.signal);
+    const vectors = await vectorsOf(deps, pending, job.signal);
     const next = { model, embedded: done.embedded + vectors.length };
     const progress = {
       current: next.embedded,

@@ -26,17 +26,17 @@ interface Checkpoint extends SearchResult, ListingPlace {
 }
 
 /** Collects posts on a topic and, when asked, embeds them. */
-export default defineOperation<'search'>((services) => {
+export default defineOperation<'search'>((deps) => {
   return {
     concurrency: 2,
 
     steps: ({ embed }) => (embed ? [FETCH_STEP, SEARCH_STEP, EMBED_STEP] : []),
 
     async run(input, job) {
-      if (!input.embed) return resultOf(await collect(services, input, job));
-      await prepareModel(services, job);
-      await job.step(SEARCH_STEP, async () => resultOf(await collect(services, input, job)));
-      return job.step(EMBED_STEP, async () => resultOf(await embedFound(services, input, job)));
+      if (!input.embed) return resultOf(await collect(deps, input, job));
+      await prepareModel(deps, job);
+      await job.step(SEARCH_STEP, async () => resultOf(await collect(deps, input, job)));
+      return job.step(EMBED_STEP, async () => resultOf(await embedFound(deps, input, job)));
     },
   };
 });
@@ -85,11 +85,11 @@ async function collect(
 
 /** Gives a vector to each post that was found without one. */
 async function embedFound(
-  services: OperationDeps,
+  deps: OperationDeps,
   { embed }: SearchInput,
   job: QueuedJobContext,
 ): Promise<Checkpoint> {
-  const { library, embedder } = services;
+  const { library, embedder } = deps;
   const { model } = embedder;
   let done = job.checkpoint as Checkpoint;
   let waiting = library.withoutVector(model, done.found ?? []).map(({ key }) => key);
@@ -98,7 +98,7 @@ async function embedFound(
   while (embed && waiting.length > 0) {
     job.signal.throwIfAborted();
     const pending = library.withoutVector(model, waiting.slice(0, BATCH));
-    const vectors = await vectorsOf(services, pending, job.signal);
+    const vectors = await vectorsOf(deps, pending, job.signal);
     const embedded = (done.embedded ?? 0) + vectors.length;
     waiting = waiting.slice(BATCH);
     const next = { ...done, embedded, found: waiting };

@@ -20,7 +20,7 @@ interface ErrorAnswers {
 
 /** An error in the form that the client accepts: JSON, plain text, a fragment or a whole page. */
 export async function answerProblem(
-  services: WebDeps,
+  deps: WebDeps,
   { logger, allowedMethods }: ErrorAnswers,
   request: Request,
   thrown: unknown,
@@ -31,7 +31,7 @@ export async function answerProblem(
   const problem = code === 'NOT_FOUND' ? noSuchAddress(request, allowedMethods) : toProblem(error);
   const { status } = problem;
   const headers = { ...EVERY_ANSWER, ...problem.headers };
-  const issue = services.health.noticed(error);
+  const issue = deps.health.noticed(error);
   // A deliberate refusal is no fault, and a known issue has been logged already.
   if (status >= 500 && !issue && !(error instanceof Problem)) {
     const { pathname } = new URL(request.url);
@@ -46,15 +46,15 @@ export async function answerProblem(
   if (!isAuthenticated(request)) {
     return html(BareErrorPage({ theme: themeOf(request), model }), status, headers);
   }
-  return html(ErrorPage({ layout: layoutOrBare(request, services), model }), status, headers);
+  return html(ErrorPage({ layout: layoutOrBare(request, deps), model }), status, headers);
 }
 
 /** The jobs on the page come from the database, which may be the cause of the error. */
-function layoutOrBare(request: Request, services: WebDeps): Layout {
+function layoutOrBare(request: Request, deps: WebDeps): Layout {
   try {
-    return layoutOf(request, services);
+    return layoutOf(request, deps);
   } catch {
-    return { ...layoutWithoutJobs(request, services), taskbar: { jobs: [], now: new Date() } };
+    return { ...layoutWithoutJobs(request, deps), taskbar: { jobs: [], now: new Date() } };
   }
 }
 

@@ -29,8 +29,8 @@ const SPANS: Record<HistorySpan, { by: HistoryQuery['by']; periods: number }> = 
 };
 
 /** Job statistics over time, as JSON and as plain text. */
-export function historyRoutes(services: WebDeps) {
-  const { tracker } = services;
+export function historyRoutes(deps: WebDeps) {
+  const { tracker } = deps;
   return new Elysia({ name: 'history' }).get(
     '/api/history',
     ({ query }) => {
@@ -50,14 +50,14 @@ export function historyRoutes(services: WebDeps) {
   );
 }
 
-export function historyPage(services: WebDeps) {
-  const { tracker } = services;
+export function historyPage(deps: WebDeps) {
+  const { tracker } = deps;
   return new Elysia({ name: 'history page' }).get(
     '/history',
     ({ request, query: { span = 'day', type } }) => {
       const history = tracker.reader.history({ ...lastPeriods(span), type });
       const model = { span, type, types: tracker.types, history };
-      return html(HistoryPage({ layout: layoutOf(request, services), model }));
+      return html(HistoryPage({ layout: layoutOf(request, deps), model }));
     },
     { query: HISTORY_PAGE_QUERY, detail: { hide: true } },
   );

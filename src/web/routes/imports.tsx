@@ -9,8 +9,8 @@ import { respond } from '../http/rendered.ts';
 import { receiveUpload } from '../http/uploads.ts';
 
 /** Uploads, lists and removes personal archives. A scrape job imports one. */
-export function importRoutes(services: WebDeps) {
-  const { importsDir } = services;
+export function importRoutes(deps: WebDeps) {
+  const { importsDir } = deps;
 
   async function list(message: string, chosen?: string) {
     const imports = await listImports(importsDir);
@@ -30,7 +30,7 @@ export function importRoutes(services: WebDeps) {
     .post(
       '/api/imports',
       async ({ request, server, status }) => {
-        const { archive = '' } = await receiveUpload(services, request, server);
+        const { archive = '' } = await receiveUpload(deps, request, server);
         return status(
           201,
           await list(`${archive} was stored. Choose Import to read its posts.`, archive),

@@ -10,13 +10,13 @@ import { html } from '../http/responses.ts';
 import { layoutOf } from './layout.ts';
 
 /** The page of one job. */
-export function jobDetailPage(services: WebDeps) {
-  const { tracker, live } = services;
+export function jobDetailPage(deps: WebDeps) {
+  const { tracker, live } = deps;
   return new Elysia({ name: 'job detail page' }).get(
     '/jobs/:id',
     async ({ request, params }) => {
       const job = jobOr404(tracker, params.id);
-      const layout = layoutOf(request, services);
+      const layout = layoutOf(request, deps);
       const shown = layout.taskbar.jobs.find((view) => view.job.id === job.id);
       const model = {
         view: { ...live.view(job), place: shown?.place },

@@ -23,8 +23,8 @@ import { layoutOf } from './layout.ts';
 const SESSIONS = 50;
 
 /** The pages of jobs and sessions: filtered lists and bulk changes. */
-export function jobPages(services: WebDeps) {
-  const { tracker } = services;
+export function jobPages(deps: WebDeps) {
+  const { tracker } = deps;
   return new Elysia({ name: 'job pages' })
     .get(
       '/jobs',
@@ -38,15 +38,15 @@ export function jobPages(services: WebDeps) {
           filter: filterOf(query).toString(),
           outcome: outcomeIn(query.did),
         };
-        return html(JobsPage({ layout: layoutOf(request, services), model }));
+        return html(JobsPage({ layout: layoutOf(request, deps), model }));
       },
       { query: JOBS_PAGE_QUERY, detail: { hide: true } },
     )
     .get(
       '/jobs/bulk',
       async ({ request, query }) => {
-        const model = await bulkModel(services, query);
-        return html(BulkPage({ layout: layoutOf(request, services), model }));
+        const model = await bulkModel(deps, query);
+        return html(BulkPage({ layout: layoutOf(request, deps), model }));
       },
       { query: BULK_PAGE_QUERY, detail: { hide: true } },
     )
@@ -54,7 +54,7 @@ export function jobPages(services: WebDeps) {
       '/sessions',
       ({ request }) => {
         const sessions = tracker.reader.recentSessions(SESSIONS);
-        return html(SessionsPage({ layout: layoutOf(request, services), sessions }));
+        return html(SessionsPage({ layout: layoutOf(request, deps), sessions }));
       },
       { query: NO_QUERY, detail: { hide: true } },
     )
@@ -65,7 +65,7 @@ export function jobPages(services: WebDeps) {
         if (summary.jobs === 0) throw noSuchSession(id);
         const page = tracker.reader.listJobs({ ...toJobQuery(query), session: id });
         const model = { id, summary, ...page, ...pagesAround(request, query, page) };
-        return html(SessionPage({ layout: layoutOf(request, services), model }));
+        return html(SessionPage({ layout: layoutOf(request, deps), model }));
       },
       { params: SESSION_ID, query: SESSION_JOBS_QUERY, detail: { hide: true } },
     );

@@ -7,8 +7,8 @@ import { cookieOf } from '../http/negotiation.ts';
 const THEMES = ['auto', 'light', 'dark'] as const;
 
 /** What every page shows around its content, for this client. */
-export function layoutOf(request: Request, services: WebDeps): Layout {
-  return { ...layoutWithoutJobs(request, services), taskbar: services.live.model() };
+export function layoutOf(request: Request, deps: WebDeps): Layout {
+  return { ...layoutWithoutJobs(request, deps), taskbar: deps.live.model() };
 }
 
 /** The same without the jobs: it does not need the database. */

@@ -11,12 +11,12 @@ import { respond } from '../http/rendered.ts';
 const NOTHING_FOUND = '<p class="empty-note">Nothing was found.</p>';
 
 /** Collected posts and profiles, for programs. */
-export function libraryRoutes(services: WebDeps) {
+export function libraryRoutes(deps: WebDeps) {
   return new Elysia({ name: 'library' })
     .get(
       '/api/posts',
       async ({ query }) => {
-        const page = await findPosts(services, toPostsQuery(query));
+        const page = await findPosts(deps, toPostsQuery(query));
         return respond(() => page, {
           html() {
             const now = new Date();
@@ -26,7 +26,7 @@ export function libraryRoutes(services: WebDeps) {
         });
       },
       {
-        query: postsQuery(services.sources),
+        query: postsQuery(deps.sources),
         response: answers(200, 'PostPage', 'A page of posts.', {
           422: INVALID_QUERY,
           503: 'Search by meaning needs a model that has not been downloaded yet.',
@@ -41,7 +41,7 @@ export function libraryRoutes(services: WebDeps) {
     .get(
       '/api/profiles',
       ({ query }) => {
-        const page = services.library.profiles(toProfilesQuery(query));
+        const page = deps.library.profiles(toProfilesQuery(query));
         return respond(() => page, {
           html: () => ProfileTable({ profiles: page.profiles }),
           text: () => profileTable(page.profiles) + moreText(page),

@@ -9,8 +9,8 @@ import { layoutOf } from './layout.ts';
  * The description of the API, as an OpenAPI document and as a page. It is built on first use.
  * @param routes called on first use, when all routes exist.
  */
-export function openapiRoutes(services: WebDeps, routes: () => AnyElysia) {
-  const hasToken = services.config.token !== undefined;
+export function openapiRoutes(deps: WebDeps, routes: () => AnyElysia) {
+  const hasToken = deps.config.token !== undefined;
   return new Elysia({ name: 'openapi' })
     .get(
       '/openapi.json',
@@ -28,7 +28,7 @@ export function openapiRoutes(services: WebDeps, routes: () => AnyElysia) {
           import('../openapi/outline.ts'),
         ]);
         const model = apiModel(apiDocument(routes(), hasToken), new URL(request.url).origin);
-        return html(ApiPage({ layout: layoutOf(request, services), model }));
+        return html(ApiPage({ layout: layoutOf(request, deps), model }));
       },
       { query: NO_QUERY, detail: { hide: true } },
     );

@@ -22,25 +22,25 @@ const HOUR_MS = 3_600_000;
 type Hour = DashboardModel['hours'][number];
 
 /** The dashboard and the pages of the library. */
-export function pages(services: WebDeps) {
-  const { library } = services;
+export function pages(deps: WebDeps) {
+  const { library } = deps;
 
   return new Elysia({ name: 'pages' })
     .get(
       '/',
       ({ request }) =>
-        html(DashboardPage({ layout: layoutOf(request, services), model: dashboard(services) })),
+        html(DashboardPage({ layout: layoutOf(request, deps), model: dashboard(deps) })),
       { query: NO_QUERY, detail: { hide: true } },
     )
     .get(
       '/posts',
       async ({ request, query: typed }) => {
         const query = toPostsQuery(typed);
-        const { page, problem } = await postsOrProblem(services, query);
+        const { page, problem } = await postsOrProblem(deps, query);
         const model = { page, query, problem, nextHref: nextHref(request, page.nextCursor) };
-        return html(PostsPage({ layout: layoutOf(request, services), model }));
+        return html(PostsPage({ layout: layoutOf(request, deps), model }));
       },
-      { query: postsQuery(services.sources), detail: { hide: true } },
+      { query: postsQuery(deps.sources), detail: { hide: true } },
     )
     .get(
       '/profiles',
@@ -48,18 +48,18 @@ export function pages(services: WebDeps) {
         const query = toProfilesQuery(typed);
         const page = library.profiles(query);
         const model = { page, query, nextHref: nextHref(request, page.nextCursor) };
-        return html(ProfilesPage({ layout: layoutOf(request, services), model }));
+        return html(ProfilesPage({ layout: layoutOf(request, deps), model }));
       },
       { query: PROFILES_QUERY, detail: { hide: true } },
     );
 }
 
 async function postsOrProblem(
-  services: WebDeps,
+  deps: WebDeps,
   query: PostsQuery,
 ): Promise<Pick<PostsModel, 'page' | 'problem'>> {
   try {
-    return { page: await findPosts(services, query) };
+    return { page: await findPosts(deps, query) };
   } catch (error) {
     if (!(error instanceof ModelUnavailable)) throw error;
     const problem = { message: error.message, href: '/embed', action: 'Go to Embed' };
@@ -67,8 +67,8 @@ async function postsOrProblem(
   }
 }
 
-function dashboard(services: WebDeps): DashboardModel {
-  const { tracker, library } = services;
+function dashboard(deps: WebDeps): DashboardModel {
+  const { tracker, library } = deps;
   const hours = lastHours(tracker);
   return {
     counts: library.counts(),
@@ -80,7 +80,7 @@ function dashboard(services: WebDeps): DashboardModel {
     recent: tracker.reader.listJobs({ limit: 10 }).jobs,
     // Parsed only when needed: building the schema takes 1 ms of the first page.
     get starts() {
-      return quickStarts(services);
+      return quickStarts(deps);
     },
   };
 }

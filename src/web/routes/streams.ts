@@ -10,15 +10,15 @@ import { taskbarStream } from '../live/taskbar_stream.ts';
 const NAMED_JOBS = '/api/jobs/stream/jobs';
 
 /** Streams of the taskbar, of one job, and of several jobs. */
-export function streamRoutes(services: WebDeps) {
-  const { tracker, streams } = services;
+export function streamRoutes(deps: WebDeps) {
+  const { tracker, streams } = deps;
   const logs = createLiveLogs(tracker);
   return new Elysia({ name: 'streams' })
     .get(
       '/api/jobs/stream',
       ({ request, server }) => {
         streams.refuseTooMany();
-        return streams.respond(request, server, taskbarStream(services, logs, request));
+        return streams.respond(request, server, taskbarStream(deps, logs, request));
       },
       TASKBAR_STREAM,
     )
@@ -27,7 +27,7 @@ export function streamRoutes(services: WebDeps) {
       ({ request, server, params: { id } }) => {
         jobOr404(tracker, id);
         streams.refuseTooMany();
-        return streams.respond(request, server, jobStream(services, request, id));
+        return streams.respond(request, server, jobStream(deps, request, id));
       },
       JOB_STREAM,
     )
@@ -36,7 +36,7 @@ export function streamRoutes(services: WebDeps) {
       ({ request, server }) => {
         const ids = checkedJobIds(new URL(request.url).searchParams.getAll('job'));
         streams.refuseTooMany();
-        return streams.respond(request, server, namedJobsStream(services, ids));
+        return streams.respond(request, server, namedJobsStream(deps, ids));
       },
       JOBS_STREAM,
     )
@@ -45,7 +45,7 @@ export function streamRoutes(services: WebDeps) {
       ({ request, server, body }) => {
         const ids = checkedJobIds(body.jobs);
         streams.refuseTooMany();
-        return streams.respond(request, server, namedJobsStream(services, ids));
+        return streams.respond(request, server, namedJobsStream(deps, ids));
       },
       MANY_JOBS_STREAM,
     );
