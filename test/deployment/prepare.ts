@@ -53,7 +53,7 @@ function nginx(file: string, place: Place): Prepared {
 daemon off;
 worker_processes 1;
 error_log ${folder}/errors.log;
-events { worker_connections 256; }
+events { worker_connections 768; }
 http {
   access_log off;
   gzip on;

@@ -59,14 +59,20 @@ function locate(name: Program): Installed | undefined {
   const unpacked = ['usr/sbin', 'usr/bin', 'bin']
     .map((folder) => join(CACHE, folder, name))
     .find((path) => existsSync(path));
-  return unpacked ? { path: unpacked, root: CACHE, env: withLibraries() } : undefined;
+  return unpacked ? { path: unpacked, root: CACHE, env: unpackedEnv() } : undefined;
 }
 
-function withLibraries(): Record<string, string | undefined> {
+/** Where the unpacked programs find their libraries, and systemd-analyze the units of the system. */
+function unpackedEnv(): Record<string, string | undefined> {
   const folders = readdirSync(join(CACHE, 'usr/lib'))
     .filter((name) => name.endsWith('-linux-gnu'))
     .flatMap((name) => [join(CACHE, 'usr/lib', name), join(CACHE, 'usr/lib', name, 'systemd')]);
-  return { ...process.env, LD_LIBRARY_PATH: folders.join(':') };
+  const units = ['lib', 'usr/lib'].map((lib) => join(CACHE, lib, 'systemd/system'));
+  return {
+    ...process.env,
+    LD_LIBRARY_PATH: folders.join(':'),
+    SYSTEMD_UNIT_PATH: units.join(':'),
+  };
 }
 
 async function download(missing: Program[]): Promise<void> {

@@ -14,6 +14,8 @@ import { connects } from './request.ts';
 export const HOST = 'xgpt.example';
 
 interface ProxyOptions extends Variant {
+  /** The port to listen on, if it is free; otherwise, and by default, any free port. */
+  wantedPort?: number;
   /** The port of xgpt. */
   upstream: number;
   /** Changes the documented file, for a test that shows what a line is for. */
@@ -36,10 +38,10 @@ export async function stopProxies(): Promise<void> {
 
 /** Starts the real proxy with its documented file, and waits until it accepts connections. */
 export async function startProxy(name: ProxyName, options: ProxyOptions) {
-  const { tls, path, upstream, edit = (file: string) => file } = options;
+  const { tls, path, upstream, wantedPort, edit = (file: string) => file } = options;
   const folder = mkdtempSync(join(tmpdir(), 'xgpt-proxy-'));
   await mkdir(join(folder, 'temp'));
-  const port = Number(lastingPort());
+  const port = wantedPort && isFree(wantedPort) ? wantedPort : Number(lastingPort());
   const program = (await findPrograms())[PROGRAM_OF[name]];
   const place: Place = {
     folder,
@@ -77,6 +79,15 @@ export async function startProxy(name: ProxyName, options: ProxyOptions) {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function isFree(port: number): boolean {
+  try {
+    Bun.listen({ hostname: '127.0.0.1', port, socket: { data() {} } }).stop();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function listening(name: string, child: Bun.Subprocess, port: number, folder: string) {

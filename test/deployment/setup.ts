@@ -30,15 +30,22 @@ const servers = new Map<string, Promise<TestServer>>();
 /** Two servers for all variants: one with a base path, one without. */
 export function serverFor({ path }: Pick<Setup, 'path'>): Promise<TestServer> {
   const base = path ? BASE_PATH : '';
-  const server = servers.get(base) ?? startServer(undefined, { ...SETTINGS, XGPT_BASE_PATH: base });
+  const server =
+    servers.get(base) ??
+    startServer(undefined, { ...SETTINGS, XGPT_BASE_PATH: base, XGPT_SAMPLE_PAGE_MS: '100' });
   servers.set(base, server);
   return server;
 }
 
 export const portOf = ({ url }: TestServer): number => Number(new URL(url).port);
 
-export async function proxyFor(name: ProxyName, setup: Setup): Promise<TestProxy> {
-  return startProxy(name, { ...setup, upstream: portOf(await serverFor(setup)) });
+export async function proxyFor(
+  name: ProxyName,
+  { tls, path }: Pick<Setup, 'tls' | 'path'>,
+  wantedPort?: number,
+): Promise<TestProxy> {
+  const upstream = portOf(await serverFor({ path }));
+  return startProxy(name, { tls, path, upstream, wantedPort });
 }
 
 /** Servers first: Apache stops at once only when it has no open stream. */
