@@ -11,6 +11,7 @@ import { createAllowedMethods } from './http/allowed_methods.ts';
 import { authenticate } from './http/authenticate.ts';
 import { compressed } from './http/compression.ts';
 import { answerProblem } from './http/errors.tsx';
+import { commonHeaders } from './http/headers.ts';
 import { createIdempotent } from './http/idempotency.ts';
 import { createIdempotencyKeys } from './http/idempotency_keys.ts';
 import { readIncoming } from './http/incoming.ts';
@@ -62,13 +63,14 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
   const access = createAccess(config.token, database);
   const root = new Elysia(ROUTING);
   setBasePath(config.basePath);
-  readIncoming(root);
+  readIncoming(root, { config, logger });
   const errors = { logger, allowedMethods: createAllowedMethods(() => root.routes) };
   const app = root
     .onError(async ({ error, code, request }) => {
       const answer = await answerProblem(deps, errors, request, error, code);
       return (await compressed(request, answer)) ?? answer;
     })
+    .headers(commonHeaders(config))
     .use(sameOrigin(config))
     .use(authenticate({ access, closing, logger, server: () => root.server }))
     .onBeforeHandle({ as: 'global' }, ({ request }) => {

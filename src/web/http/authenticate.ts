@@ -2,6 +2,7 @@ import { Elysia } from 'elysia';
 import type { Logger } from '../../platform/logger.ts';
 import { urlTo } from '../../text/urls.ts';
 import { type Access, TooManyAttempts } from '../auth/index.ts';
+import { addressOf } from './incoming.ts';
 import { cookieOf, isHtmx, isNavigation, wantsJson } from './negotiation.ts';
 import { Problem } from './problem.ts';
 import type { RequestContext } from './request_context.ts';
@@ -81,7 +82,7 @@ async function checkCredentials(
   const { request } = context;
   const token = bearerOf(request);
   if (token !== undefined) {
-    if (await checkToken(access, logger, token, addressOf(context))) grant(request, closing);
+    if (await checkToken(access, logger, token, context)) grant(request, closing);
     return;
   }
   const signIn = cookieOf(request, SIGN_IN_COOKIE);
@@ -98,8 +99,9 @@ export async function checkToken(
   access: Access,
   logger: Logger,
   token: string,
-  address: string,
+  context: RequestContext,
 ): Promise<boolean> {
+  const address = addressOf(context) ?? 'unknown';
   try {
     const right = await access.isToken(token, address);
     if (!right) logger.warn('A wrong token was refused.', { address });
@@ -108,11 +110,6 @@ export async function checkToken(
     if (!(error instanceof TooManyAttempts)) throw error;
     throw tooManyAttempts(error);
   }
-}
-
-/** The client's IP address: that of the connection, not of any header. */
-export function addressOf({ request, server }: RequestContext): string {
-  return server?.requestIP(request)?.address ?? 'unknown';
 }
 
 function bearerOf(request: Request): string | undefined {

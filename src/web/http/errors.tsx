@@ -8,10 +8,10 @@ import { urlTo } from '../../text/urls.ts';
 import type { WebDeps } from '../deps.ts';
 import { layoutOf, layoutWithoutJobs, themeOf } from '../routes/layout.ts';
 import { isAuthenticated } from './authenticate.ts';
+import { commonHeaders } from './headers.ts';
 import { isNavigation, wantsJson, wantsText } from './negotiation.ts';
 import { Problem, printable, toProblem } from './problem.ts';
 import { html, plainText } from './responses.ts';
-import { EVERY_ANSWER } from './same_origin.ts';
 
 interface ErrorAnswers {
   logger: Logger;
@@ -31,7 +31,7 @@ export async function answerProblem(
   const error = thrown instanceof ParseError ? thrown.cause : thrown;
   const problem = code === 'NOT_FOUND' ? noSuchAddress(request, allowedMethods) : toProblem(error);
   const { status } = problem;
-  const headers = { ...EVERY_ANSWER, ...problem.headers };
+  const headers = { ...commonHeaders(deps.config), ...problem.headers };
   const issue = deps.health.noticed(error);
   // A deliberate refusal is no fault, and a known issue has been logged already.
   if (status >= 500 && !issue && !(error instanceof Problem)) {

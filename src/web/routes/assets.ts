@@ -50,6 +50,7 @@ async function answer(request: Request, asset: Asset, isHashed: boolean): Promis
   const headers = {
     'cache-control': isHashed ? IMMUTABLE : REVALIDATE,
     'content-type': asset.type,
+    vary: 'Accept-Encoding',
   };
   const encoding = encodingFor(request);
   const known = knownTag(request, asset.hash);

@@ -6,13 +6,13 @@ import { type Access, SIGN_IN_SECONDS } from '../auth/index.ts';
 import { LOGIN_BODY, LOGIN_QUERY } from '../contract/requests.ts';
 import {
   accessRequired,
-  addressOf,
   checkToken,
   isAuthenticated,
   SIGN_IN_COOKIE,
   signInIdOf,
 } from '../http/authenticate.ts';
 import { parseFields } from '../http/body.ts';
+import { forwardedSchemeOf } from '../http/incoming.ts';
 import { isNavigation } from '../http/negotiation.ts';
 import { Problem } from '../http/problem.ts';
 import { html, seeOther } from '../http/responses.ts';
@@ -45,7 +45,7 @@ export function accessRoutes({ access, logger }: AccessParts) {
         const next = localUrl(typeof wanted === 'string' ? wanted : undefined);
         try {
           const given = typeof token === 'string' ? token.trim() : '';
-          const right = await checkToken(access, logger, given, addressOf({ request, server }));
+          const right = await checkToken(access, logger, given, { request, server });
           if (!right) throw wrongToken(request);
           return signedIn(request, await signIns.open(), next);
         } catch (error) {
@@ -90,8 +90,12 @@ function signedIn(request: Request, signIn: string, next: string): Response {
 }
 
 function cookie(request: Request, value: string, maxAge: number): string {
-  // Behind a proxy that terminates TLS, the Origin header of the browser has the page's scheme.
-  const origin = request.headers.get('origin') ?? request.url;
-  const secure = origin.startsWith('https:') ? '; Secure' : '';
+  const secure = isOverTls(request) ? '; Secure' : '';
   return `${SIGN_IN_COOKIE}=${value}; Max-Age=${maxAge}; Path=${basePath() || '/'}; HttpOnly; SameSite=Strict${secure}`;
+}
+
+/** Behind a proxy that terminates TLS, the Origin header of the browser has the page's scheme. */
+function isOverTls(request: Request): boolean {
+  const origin = request.headers.get('origin');
+  return forwardedSchemeOf(request) === 'https' || (origin?.startsWith('https:') ?? false);
 }

@@ -9,6 +9,7 @@ import { type StartRoutes, startContract } from '../contract/starts.ts';
 import type { WebDeps } from '../deps.ts';
 import { parseFields, READ_BY_HANDLER } from '../http/body.ts';
 import { refuseKey } from '../http/idempotency.ts';
+import { originOf } from '../http/incoming.ts';
 import { isHtmx, isNavigation, wantsJson, wantsText } from '../http/negotiation.ts';
 import type { RequestContext } from '../http/request_context.ts';
 import { html, plainText, seeOther } from '../http/responses.ts';
@@ -83,11 +84,7 @@ async function answer(deps: WebDeps, request: Request, job: Job): Promise<Respon
   if (wantsJson(request)) return Response.json({ job }, { status: 202, headers });
   if (wantsText(request)) {
     const hasToken = deps.config.token !== undefined;
-    return plainText(
-      startedText(job, new URL(request.url).origin + basePath(), hasToken),
-      202,
-      headers,
-    );
+    return plainText(startedText(job, originOf(request) + basePath(), hasToken), 202, headers);
   }
   if (isHtmx(request)) return html(await startedNote(deps, request, job), 202, headers);
   return html(JobCard({ view: deps.live.view(job), now: new Date() }), 202, headers);
