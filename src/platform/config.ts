@@ -75,6 +75,16 @@ const SETTINGS = {
     'must be host names without scheme or port, separated by commas: xgpt.lan, nas',
     (list) => namesIn(list).every(isHostName),
   ),
+  XGPT_PROXIES: text(
+    '',
+    'must be addresses or ranges of proxies, separated by commas: 127.0.0.1, 10.0.0.0/8, fd00::/8',
+    (list) => namesIn(list).every(isAddressRange),
+  ),
+  XGPT_BASE_PATH: text(
+    '',
+    'must be a path such as /xgpt, of letters, digits, hyphens and underscores, without a slash at the end',
+    (path) => /^(?:\/[A-Za-z0-9_-]+)+$/.test(path),
+  ),
   XGPT_DATA_DIR: text(DATA_DIR),
   XGPT_LOG_LEVEL: oneOf(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`, 'info'),
   XGPT_SAMPLE_PAGE_MS: whole(0, 60_000, 150),
@@ -108,6 +118,10 @@ export interface Config {
   token: string | undefined;
   /** Further host names of the server, in lower case. */
   hosts: string[];
+  /** Addresses and CIDR ranges of the proxies whose `X-Forwarded-` headers are believed. */
+  proxies: string[];
+  /** The path under which browsers see the server, such as `/xgpt`; empty for the root of its host. */
+  basePath: string;
   /** Absolute. */
   dataDir: string;
   databasePath: string;
@@ -162,6 +176,8 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     host: s.HOST,
     token: s.XGPT_TOKEN,
     hosts: namesIn(s.XGPT_HOSTS),
+    proxies: namesIn(s.XGPT_PROXIES),
+    basePath: s.XGPT_BASE_PATH,
     dataDir,
     databasePath: join(dataDir, 'xgpt.sqlite'),
     importsDir: join(dataDir, 'imports'),
@@ -215,6 +231,16 @@ function namesIn(list: string): string[] {
 
 function isHostName(name: string): boolean {
   return /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/.test(name);
+}
+
+/** An IP address, alone or with the number of bits that a range has in common: `10.0.0.0/8`. */
+function isAddressRange(range: string): boolean {
+  // Loaded only when needed: a static import would slow down every start.
+  const { isIP } = process.getBuiltinModule('node:net');
+  const [address = '', bits, ...rest] = range.split('/');
+  const max = { 4: 32, 6: 128 }[isIP(address)];
+  if (max === undefined || address.includes('%') || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= max);
 }
 
 /** Whether only this machine can reach it. */

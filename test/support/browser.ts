@@ -23,6 +23,8 @@ const ARGS = [
   '--disable-component-update',
   '--disable-sync',
   '--no-first-run',
+  // The host name in the documented files of proxies.
+  '--host-resolver-rules=MAP xgpt.example 127.0.0.1',
 ];
 
 let browser: Promise<Browser> | undefined;

@@ -32,8 +32,9 @@ export async function startServer(
   /** Options of Bun; with them the sources run instead of the compiled program. */
   options: string[] = [],
   main = MAIN,
+  command = [process.execPath, ...options, main],
 ) {
-  const child = Bun.spawn([...prefix, process.execPath, ...options, main], {
+  const child = Bun.spawn([...prefix, ...command], {
     env: {
       ...process.env,
       PORT: '0',

@@ -4,8 +4,11 @@ const FREE_ATTEMPTS = 4;
 const FIRST_DELAY_MS = 250;
 const MAX_DELAY_MS = 4_000;
 
-/** Maximum number of wrong tokens from one address that wait for their answer. */
-const MAX_WAITING = 3;
+/**
+ * Maximum number of wrong tokens from one address that wait for their answer. It limits guesses to 25
+ * a second. The right token is never delayed, and refused only while so many wrong ones wait.
+ */
+const MAX_WAITING = 100;
 
 /** An address starts at zero after this long without a wrong token, in ms. */
 const RESET_AFTER_MS = 15 * 60_000;

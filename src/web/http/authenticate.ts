@@ -1,11 +1,13 @@
 import { Elysia } from 'elysia';
 import type { Logger } from '../../platform/logger.ts';
+import { urlTo } from '../../text/urls.ts';
 import { type Access, TooManyAttempts } from '../auth/index.ts';
+import { addressOf } from './incoming.ts';
 import { cookieOf, isHtmx, isNavigation, wantsJson } from './negotiation.ts';
 import { Problem } from './problem.ts';
 import type { RequestContext } from './request_context.ts';
 import { seeOther } from './responses.ts';
-import { loginPath } from './same_site.ts';
+import { loginUrl } from './same_site.ts';
 
 export const SIGN_IN_COOKIE = 'xgpt_session';
 
@@ -62,7 +64,7 @@ export function authenticate({ access, closing, logger, server }: AuthenticatePa
     const { request, path } = given as unknown as Incoming;
     await checkCredentials({ request, server: server() }, access, closing, logger);
     if (isAuthenticated(request) || OPEN.test(path)) return;
-    if (isNavigation(request)) return seeOther(loginPath(request));
+    if (isNavigation(request)) return seeOther(loginUrl(request));
     throw accessRequired(request);
   });
 }
@@ -80,7 +82,7 @@ async function checkCredentials(
   const { request } = context;
   const token = bearerOf(request);
   if (token !== undefined) {
-    if (await checkToken(access, logger, token, addressOf(context))) grant(request, closing);
+    if (await checkToken(access, logger, token, context)) grant(request, closing);
     return;
   }
   const signIn = cookieOf(request, SIGN_IN_COOKIE);
@@ -97,8 +99,9 @@ export async function checkToken(
   access: Access,
   logger: Logger,
   token: string,
-  address: string,
+  context: RequestContext,
 ): Promise<boolean> {
+  const address = addressOf(context) ?? 'unknown';
   try {
     const right = await access.isToken(token, address);
     if (!right) logger.warn('A wrong token was refused.', { address });
@@ -109,11 +112,6 @@ export async function checkToken(
   }
 }
 
-/** The client's IP address: that of the connection, not of any header. */
-export function addressOf({ request, server }: RequestContext): string {
-  return server?.requestIP(request)?.address ?? 'unknown';
-}
-
 function bearerOf(request: Request): string | undefined {
   return /^bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '')?.[1];
 }
@@ -122,9 +120,8 @@ function bearerOf(request: Request): string | undefined {
 export function accessRequired(request: Request): Problem {
   const toForm = isHtmx(request) && !wantsJson(request);
   return new Problem(401, 'unauthorised', 'Authentication required.', {
-    message:
-      'Send the header "Authorization: Bearer" with the value of XGPT_TOKEN, or sign in at /login with a browser.',
-    headers: { 'www-authenticate': 'Bearer', ...(toForm && { 'hx-redirect': '/login' }) },
+    message: `Send the header "Authorization: Bearer" with the value of XGPT_TOKEN, or sign in at ${urlTo('/login')} with a browser.`,
+    headers: { 'www-authenticate': 'Bearer', ...(toForm && { 'hx-redirect': urlTo('/login') }) },
   });
 }
 

@@ -4,13 +4,14 @@ import { BareErrorPage, ErrorPage } from '../../../views/pages/error.tsx';
 import type { Layout } from '../../../views/view_models.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { errorText } from '../../text/error_text.ts';
+import { urlTo } from '../../text/urls.ts';
 import type { WebDeps } from '../deps.ts';
 import { layoutOf, layoutWithoutJobs, themeOf } from '../routes/layout.ts';
 import { isAuthenticated } from './authenticate.ts';
+import { commonHeaders } from './headers.ts';
 import { isNavigation, wantsJson, wantsText } from './negotiation.ts';
 import { Problem, printable, toProblem } from './problem.ts';
 import { html, plainText } from './responses.ts';
-import { EVERY_ANSWER } from './same_origin.ts';
 
 interface ErrorAnswers {
   logger: Logger;
@@ -30,7 +31,7 @@ export async function answerProblem(
   const error = thrown instanceof ParseError ? thrown.cause : thrown;
   const problem = code === 'NOT_FOUND' ? noSuchAddress(request, allowedMethods) : toProblem(error);
   const { status } = problem;
-  const headers = { ...EVERY_ANSWER, ...problem.headers };
+  const headers = { ...commonHeaders(deps.config), ...problem.headers };
   const issue = deps.health.noticed(error);
   // A deliberate refusal is no fault, and a known issue has been logged already.
   if (status >= 500 && !issue && !(error instanceof Problem)) {
@@ -66,7 +67,7 @@ function noSuchAddress(request: Request, allowedMethods: ErrorAnswers['allowedMe
     return new Problem(404, 'not_found', 'Not found.', {
       message: isNavigation(request)
         ? `There is no page ${printable(pathname)}. Use the navigation at the top of the page.`
-        : `There is no ${method} ${printable(pathname)}. See /docs/api, or /openapi.json for programs.`,
+        : `There is no ${method} ${printable(pathname)}. See ${urlTo('/docs/api')}, or ${urlTo('/openapi.json')} for programs.`,
     });
   }
   return new Problem(405, 'method_not_allowed', 'Method not allowed.', {

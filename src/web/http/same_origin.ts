@@ -1,31 +1,9 @@
 import { Elysia } from 'elysia';
 import { type Config, isLoopback } from '../../platform/config.ts';
+import { forwardedSchemeOf, hostOf } from './incoming.ts';
 import { Problem } from './problem.ts';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
-
-/** Everything is loaded from this server and nothing is inline, so a script in a post cannot run. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-/** Headers of every response: its security policy and the request headers it depends on. */
-export const EVERY_ANSWER = {
-  'content-security-policy': CONTENT_SECURITY_POLICY,
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'same-origin',
-  'cross-origin-opener-policy': 'same-origin',
-  vary: 'Accept, Accept-Encoding, HX-Request',
-};
 
 /**
  * Refuses requests that another site's page could make a browser send: those with an unknown host
@@ -43,8 +21,8 @@ export function sameOrigin({ host: ownHost, hosts }: Pick<Config, 'host' | 'host
   // DNS rebinding needs a host name, so IP addresses are safe.
   const takesAddresses = !isLoopback(ownHost);
   const isOwn = (name: string) => ownNames.has(name) || (takesAddresses && isAddress(name));
-  return new Elysia({ name: 'same_origin' }).headers(EVERY_ANSWER).onRequest(({ request }) => {
-    const host = request.headers.get('host') ?? new URL(request.url).host;
+  return new Elysia({ name: 'same_origin' }).onRequest(({ request }) => {
+    const host = hostOf(request);
     if (!isOwn(withoutPort(host))) {
       throw new Problem(403, 'foreign_host', 'Unrecognised host name.', {
         message: 'Use an IP address such as http://127.0.0.1:3000, or add the name to XGPT_HOSTS.',
@@ -71,8 +49,7 @@ export function isSafe({ method }: Request): boolean {
 
 /** Elysia hands a handler `null` for a part of the path that it cannot decode. */
 function isDecodable(url: string): boolean {
-  // CONNECT names a host without a path.
-  if (!url.includes('%') && /^https?:\/\//.test(url)) return true;
+  if (!url.includes('%')) return true;
   try {
     decodeURIComponent(new URL(url).pathname);
     return true;
@@ -81,15 +58,23 @@ function isDecodable(url: string): boolean {
   }
 }
 
+/**
+ * Whether another origin's page sent it. The browser's own judgement counts before a comparison with
+ * `Host`, which proxies may have changed; browsers send it to `https` and to this machine only.
+ */
 function isForeign(request: Request, host: string): boolean {
-  const origin = request.headers.get('origin');
-  if (origin !== null) return hostOf(origin) !== host.toLowerCase();
   const site = request.headers.get('sec-fetch-site');
-  return site !== null && site !== 'same-origin' && site !== 'none';
+  if (site === 'same-origin') return false;
+  if (site !== null && site !== 'none') return true;
+  const origin = request.headers.get('origin');
+  return origin !== null && !isOrigin(origin, host, forwardedSchemeOf(request));
 }
 
-function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined;
+/** Whether the host is the one of this origin; a scheme's default port may be written or not. */
+function isOrigin(origin: string, host: string, scheme: string | undefined): boolean {
+  const own = URL.parse(origin);
+  if (!own || (scheme !== undefined && own.protocol !== `${scheme}:`)) return false;
+  return own.host !== '' && own.host === URL.parse(`${own.protocol}//${host}`)?.host;
 }
 
 function isAddress(name: string): boolean {

@@ -69,7 +69,7 @@ export class EventStreams {
     return new Response(pieces as unknown as BodyInit, {
       headers: {
         'content-type': source.contentType ?? 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-cache, no-transform',
+        'cache-control': 'no-cache, no-store, no-transform',
         'x-accel-buffering': 'no',
       },
     });

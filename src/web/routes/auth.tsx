@@ -1,21 +1,22 @@
 import { Elysia } from 'elysia';
 import { LoginPage } from '../../../views/pages/login.tsx';
 import type { Logger } from '../../platform/logger.ts';
+import { basePath, urlTo } from '../../text/urls.ts';
 import { type Access, SIGN_IN_SECONDS } from '../auth/index.ts';
 import { LOGIN_BODY, LOGIN_QUERY } from '../contract/requests.ts';
 import {
   accessRequired,
-  addressOf,
   checkToken,
   isAuthenticated,
   SIGN_IN_COOKIE,
   signInIdOf,
 } from '../http/authenticate.ts';
 import { parseFields } from '../http/body.ts';
+import { forwardedSchemeOf } from '../http/incoming.ts';
 import { isNavigation } from '../http/negotiation.ts';
 import { Problem } from '../http/problem.ts';
 import { html, seeOther } from '../http/responses.ts';
-import { localPath } from '../http/same_site.ts';
+import { localUrl } from '../http/same_site.ts';
 import { themeOf } from './layout.ts';
 
 interface AccessParts {
@@ -33,7 +34,7 @@ export function accessRoutes({ access, logger }: AccessParts) {
     .get(
       '/login',
       ({ request, query }) => {
-        const next = localPath(query.next);
+        const next = localUrl(query.next);
         return isAuthenticated(request) ? seeOther(next) : loginPage(request, next);
       },
       { query: LOGIN_QUERY, detail: { hide: true } },
@@ -41,10 +42,10 @@ export function accessRoutes({ access, logger }: AccessParts) {
     .post(
       '/login',
       async ({ request, server, body: { token, next: wanted } }) => {
-        const next = localPath(typeof wanted === 'string' ? wanted : undefined);
+        const next = localUrl(typeof wanted === 'string' ? wanted : undefined);
         try {
           const given = typeof token === 'string' ? token.trim() : '';
-          const right = await checkToken(access, logger, given, addressOf({ request, server }));
+          const right = await checkToken(access, logger, given, { request, server });
           if (!right) throw wrongToken(request);
           return signedIn(request, await signIns.open(), next);
         } catch (error) {
@@ -59,7 +60,7 @@ export function accessRoutes({ access, logger }: AccessParts) {
       async ({ request }) => {
         const signIn = signInIdOf(request);
         if (signIn !== undefined) await signIns.close(signIn);
-        const answer = seeOther('/login');
+        const answer = seeOther(urlTo('/login'));
         answer.headers.set('set-cookie', cookie(request, '', 0));
         return answer;
       },
@@ -89,8 +90,12 @@ function signedIn(request: Request, signIn: string, next: string): Response {
 }
 
 function cookie(request: Request, value: string, maxAge: number): string {
-  // Behind a proxy that terminates TLS, the Origin header of the browser has the page's scheme.
-  const origin = request.headers.get('origin') ?? request.url;
-  const secure = origin.startsWith('https:') ? '; Secure' : '';
-  return `${SIGN_IN_COOKIE}=${value}; Max-Age=${maxAge}; Path=/; HttpOnly; SameSite=Strict${secure}`;
+  const secure = isOverTls(request) ? '; Secure' : '';
+  return `${SIGN_IN_COOKIE}=${value}; Max-Age=${maxAge}; Path=${basePath() || '/'}; HttpOnly; SameSite=Strict${secure}`;
+}
+
+/** Behind a proxy that terminates TLS, the Origin header of the browser has the page's scheme. */
+function isOverTls(request: Request): boolean {
+  const origin = request.headers.get('origin');
+  return forwardedSchemeOf(request) === 'https' || (origin?.startsWith('https:') ?? false);
 }

@@ -1,7 +1,9 @@
 import { type AnyElysia, Elysia } from 'elysia';
 import { ApiPage } from '../../../views/pages/api.tsx';
+import { basePath } from '../../text/urls.ts';
 import { NO_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
+import { originOf } from '../http/incoming.ts';
 import { html } from '../http/responses.ts';
 import { layoutOf } from './layout.ts';
 
@@ -27,7 +29,7 @@ export function openapiRoutes(deps: WebDeps, routes: () => AnyElysia) {
           import('../openapi/document.ts'),
           import('../openapi/outline.ts'),
         ]);
-        const model = apiModel(apiDocument(routes(), hasToken), new URL(request.url).origin);
+        const model = apiModel(apiDocument(routes(), hasToken), originOf(request) + basePath());
         return html(ApiPage({ layout: layoutOf(request, deps), model }));
       },
       { query: NO_QUERY, detail: { hide: true } },

@@ -6,6 +6,7 @@ import {
   readSession,
   type Tracker,
 } from '../../jobs/index.ts';
+import { addressOf } from '../http/incoming.ts';
 import type { RequestContext } from '../http/request_context.ts';
 
 /** Identical requests within this time count as one: a double click, in ms. */
@@ -24,7 +25,7 @@ export async function startFrom(
 ): Promise<Job> {
   return tracker.enqueue(type as JobType, input, {
     sessionId: readSession(sessionId),
-    client: clientOf(context),
+    client: addressOf(context),
     ...(context.uuidAt ? { uuid: context.uuidAt(0) } : { mergeMs: DOUBLE_PRESS_MS }),
   });
 }
@@ -62,7 +63,7 @@ export async function startAll(
   items: unknown[],
   context: RequestContext,
 ): Promise<Enqueued[]> {
-  const client = clientOf(context);
+  const client = addressOf(context);
   const read = items.map((item, index) => {
     try {
       const { type, fields } = readStart(item);
@@ -77,8 +78,4 @@ export async function startAll(
   const requests = read.flatMap((each) => each.request ?? []);
   const enqueued = (await tracker.enqueueMany(requests)).values();
   return read.map((each) => (each.request ? (enqueued.next().value as Enqueued) : each));
-}
-
-function clientOf({ request, server }: RequestContext): string | undefined {
-  return server?.requestIP(request)?.address;
 }
