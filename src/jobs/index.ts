@@ -28,7 +28,8 @@ export {
   type Period,
   type TypeHistory,
 } from './history.ts';
-export type { Job, JobData, JobProgress, JobType, JobTypes, SavedData } from './job.ts';
+// With names, a program could not add entries to `JobTypes` under the name of the package.
+export type * from './job.ts';
 export {
   type FinalStatus,
   isActive,

@@ -10,7 +10,11 @@ import type { Failure, JobStatus } from './lifecycle.ts';
 // biome-ignore lint/suspicious/noEmptyInterface: filled by declaration merging, one file per type
 export interface JobTypes {}
 
-export type JobType = keyof JobTypes & string;
+/** Any name in a program that declares no types. */
+export type JobType = [keyof JobTypes] extends [never] ? string : keyof JobTypes & string;
+
+/** The type of a tracked job. It needs no declaration, because its caller does the work. */
+export type TrackedJobType = JobType | (string & {});
 
 /**
  * What a handler saves together with its checkpoint. A module that stores such data adds its entry by
