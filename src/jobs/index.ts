@@ -28,8 +28,15 @@ export {
   type Period,
   type TypeHistory,
 } from './history.ts';
-// With names, a program could not add entries to `JobTypes` under the name of the package.
-export type * from './job.ts';
+export type {
+  Job,
+  JobData,
+  JobProgress,
+  JobType,
+  JobTypes,
+  SavedData,
+  TrackedJobType,
+} from './job.ts';
 export {
   type FinalStatus,
   isActive,

@@ -137,7 +137,8 @@ describe('FEATURES 4: cancelling a queued job', () => {
     const { tracker, clock } = setup({
       definitions: [
         errand(async (_, job) => {
-          while (!job.isCancelled()) await new Promise((resolve) => clock.after(10, () => resolve(1)));
+          while (!job.isCancelled())
+            await new Promise((resolve) => clock.after(10, () => resolve(1)));
           return { success: false };
         }),
       ],
