@@ -183,8 +183,18 @@ export const PROFILES_QUERY = input(profilesQuerySchema, INVALID);
 
 const ids = (label: string, most: number) => z.array(z.string()).min(1).max(most).describe(label);
 
-export const FOLLOWED_LOGS = unchecked<{ log?: string[]; lastEventId?: string }>(() =>
+export const FOLLOWED_LOGS = unchecked<{
+  log?: string[];
+  whole?: 'changes';
+  lastEventId?: string;
+}>(() =>
   z.object({
+    whole: z
+      .enum(['changes'])
+      .optional()
+      .describe(
+        'changes: while jobs only progress, no `jobs` events; for clients that apply `job` events.',
+      ),
     log: z
       .array(z.string())
       .max(MAX_FOLLOWED_LOGS)
