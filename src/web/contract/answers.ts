@@ -6,7 +6,7 @@ import {
   type JobType,
   STEP_STATUSES,
 } from '../../jobs/index.ts';
-import { ARCHIVE, COMPLETED_JOB, POST, PROFILE, REFUSAL } from './examples.ts';
+import { ARCHIVE, COMPLETED_JOB, POST, PROFILE, REFUSAL, SESSION } from './examples.ts';
 import { once } from './once.ts';
 
 /**
@@ -204,21 +204,45 @@ const health = once(() =>
   }),
 );
 
+const warnings = once(() =>
+  z.array(z.string()).optional().describe('What was sent and had no effect: unknown fields.'),
+);
+
 /** The document's `components.schemas`. */
 export const SCHEMAS = {
   Job: job,
   DetailedJob: detailedJob,
   Error: once(() => z.object({ error: problem(), status: z.int() }).meta({ examples: [REFUSAL] })),
   JobAnswer: once(() => z.object({ job: job() }).meta({ examples: [{ job: COMPLETED_JOB }] })),
+  StartAnswer: once(() =>
+    z.object({ job: job(), warnings: warnings() }).meta({ examples: [{ job: COMPLETED_JOB }] }),
+  ),
   DetailedJobAnswer: once(() => z.object({ job: detailedJob() })),
   JobPage: jobPage,
   SessionPage: sessionPage,
+  Sessions: once(() =>
+    z
+      .object({
+        sessions: z
+          .array(
+            z.object({
+              id: z.string(),
+              lastJobAt: time(),
+              jobs: count(),
+              byStatus: z.partialRecord(status(), count()),
+            }),
+          )
+          .describe('The sessions used last, newest first.'),
+      })
+      .meta({ examples: [{ sessions: [SESSION] }] }),
+  ),
   BatchAnswer: once(() =>
     z
       .object({
         results: z
           .array(z.union([z.object({ job: job() }), z.object({ error: problem() })]))
           .describe('In the order of the request.'),
+        warnings: warnings(),
       })
       .meta({ examples: [{ results: [{ job: COMPLETED_JOB }, { error: REFUSAL.error }] }] }),
   ),
