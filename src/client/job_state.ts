@@ -54,7 +54,8 @@ interface NoJob {
   attempt: null;
   attemptsUsed: null;
   maxAttempts: null;
-  steps: readonly [];
+  /** Empty. */
+  steps: readonly JobStep[];
 }
 
 /** The value of a tracked job's store. All fields exist from the start; `status` says which have a value. */

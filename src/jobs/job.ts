@@ -57,6 +57,12 @@ export interface Job {
   completedAt?: Date;
   updatedAt: Date;
   progress: JobProgress;
+  /** Smoothed progress, in units per second; absent while it is unknown, and when the job stalls. */
+  ratePerSecond?: number;
+  /** Time left at that rate, in seconds; absent without a total. */
+  etaSeconds?: number;
+  /** The time of its last progress, if it stalls: it has been silent much longer than usual. */
+  stalledSince?: Date;
   /** The checked input of a queued job, or what the caller of a tracked job gave. */
   metadata?: Record<string, unknown>;
   /** What the handler of a queued job returned. */
@@ -85,13 +91,13 @@ export interface Job {
   parentId?: string;
 }
 
-/** A job with what only the running process knows. */
+/** A job as pages show it. */
 export interface JobView {
   job: Job;
   /** Its position in the queue of its type, 1 = next. */
   place?: number;
-  /** Smoothed progress rate, in units per second; absent while unknown. */
+  /** The job's `ratePerSecond`. */
   perSecond?: number;
-  /** The time of its last progress, if it stalls. */
+  /** The job's `stalledSince`. */
   stalledSince?: Date;
 }

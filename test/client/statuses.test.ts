@@ -104,7 +104,7 @@ describe('FEATURES 9 and 10: a job as a store', () => {
   test('is loading until the job exists, and has its output in the end', async () => {
     const store = scrape('quick');
     const seen = record(store);
-    expect(seen.states).toEqual([LOADING]);
+    expect(seen.states).toEqual([LOADING] as never);
     const end = await seen.reaches('completed');
     expect(end).toEqual({
       loading: false,

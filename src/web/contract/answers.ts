@@ -47,6 +47,9 @@ const job = once(() =>
         message: z.string(),
         stage: z.string().optional().describe('The current part of the work.'),
       }),
+      ratePerSecond: z.number().optional().describe('Smoothed progress of a running job.'),
+      etaSeconds: count().optional().describe('Time left at that rate, in seconds.'),
+      stalledSince: time().optional().describe('When it last progressed, if it has stalled.'),
       metadata: z.record(z.string(), z.unknown()).optional().describe('The input.'),
       result: z.unknown().optional().describe('What the operation returned.'),
       errorMessage: reason().optional(),
@@ -254,7 +257,15 @@ export const SCHEMAS = {
   History: history,
   PostPage: once(() =>
     z
-      .object({ posts: z.array(post()), total: count(), nextCursor: z.string().optional() })
+      .object({
+        posts: z.array(post()),
+        total: count(),
+        nextCursor: z.string().optional(),
+        notes: z
+          .array(z.string())
+          .optional()
+          .describe('With by=meaning: what limits this search, for people.'),
+      })
       .meta({ examples: [{ posts: [POST], total: 1 }] }),
   ),
   ProfilePage: once(() =>
