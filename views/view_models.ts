@@ -99,7 +99,11 @@ export interface DashboardModel {
 }
 
 export interface PostsModel {
-  page: Omit<PostPage, 'posts'> & { posts: (Post & { similarity?: number })[] };
+  page: Omit<PostPage, 'posts'> & {
+    posts: (Post & { similarity?: number })[];
+    /** What limits a search by meaning. */
+    notes?: string[];
+  };
   query: { author: string; q: string; by: 'words' | 'meaning' };
   /** Why a search by meaning fails, and what to do; shown in place of results. */
   problem?: { message: string; href: string; action: string };

@@ -36,11 +36,12 @@ export const PING_MS = 3_000;
 
 /**
  * The query of the stream's address: the logs to follow with the bytes that are known already, and
- * the last event, so that nothing is sent twice.
+ * the last event, so that nothing is sent twice. Pages apply `job` events, so while jobs only progress
+ * they need no others.
  */
 export function streamQuery(logs: LogPlace | LogPlace[] = [], lastEventId = ''): string {
-  const query = new URLSearchParams();
+  const query = new URLSearchParams({ whole: 'changes' });
   for (const { job, position } of [logs].flat()) query.append('log', `${job}@${position}`);
   if (lastEventId) query.set('lastEventId', lastEventId);
-  return query.size > 0 ? `?${query}` : '';
+  return `?${query}`;
 }

@@ -38,10 +38,11 @@ export async function showPosts(words: string[], options: PostsOptions): Promise
   const find = (page: Page) => findPosts({ library, embedder }, { ...query, ...page });
   let separator = '';
   try {
-    for await (const { posts } of pages(limitOf(options.limit), find)) {
+    for await (const { posts, notes = [] } of pages(limitOf(options.limit), find)) {
       if (options.json) printJson(posts);
       else write(separator + postsText(posts));
       separator = '\n';
+      for (const note of notes) printError(note);
       await flushed();
       if (outputClosed.aborted) break;
     }

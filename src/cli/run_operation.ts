@@ -43,7 +43,7 @@ export async function runOperation(
     if (options.detach) return detached(deps, job, options);
     await jobTracker.start({ only: job.id });
     await deps.health.start();
-    return await runInForeground(deps, job.id, createReporter(jobTracker, options));
+    return await runInForeground(deps, job.id, createReporter(options));
   } finally {
     await jobTracker.stop();
     await deps.embedder.close();

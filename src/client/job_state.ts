@@ -26,6 +26,7 @@ export interface JobStep {
 }
 
 interface JobFields {
+  loading: false;
   jobId: string;
   /** 0 to 100; null when the total is unknown. */
   progress: number | null;
@@ -41,27 +42,30 @@ interface JobFields {
   attemptsUsed: number;
   maxAttempts: number;
   /** In order; empty when the job has no steps. */
-  steps: JobStep[];
+  steps: readonly JobStep[];
 }
 
-/** The fields of a job, all absent. */
-type NoFields = { [Key in keyof JobFields | 'output']?: undefined };
-
-interface WithoutJob extends Omit<NoFields, 'jobId' | 'progress' | 'message' | 'error' | 'output'> {
+/** The fields of a job, while there is none. */
+interface NoJob {
   progress: null;
-  message: '';
+  message: null;
   output: null;
-  error: string;
+  failure: null;
+  attempt: null;
+  attemptsUsed: null;
+  maxAttempts: null;
+  /** Empty. */
+  steps: readonly JobStep[];
 }
 
-/** The value of a tracked job's store. `status` decides which other fields exist. */
+/** The value of a tracked job's store. All fields exist from the start; `status` says which have a value. */
 export type JobState<Output = unknown> =
-  /** The job is being started, or its state was not received yet. */
-  | (NoFields & { status: 'loading' })
+  /** The job is being started, or its state was not received yet. `jobId` is null until it has started. */
+  | (NoJob & { loading: true; status: 'loading'; jobId: string | null; error: null })
   /** The server has no such job, or removed it. */
-  | (WithoutJob & { status: 'not_found'; jobId: string })
+  | (NoJob & { loading: false; status: 'not_found'; jobId: string; error: string })
   /** The server refused to start or to stream the job; `error` says why. */
-  | (WithoutJob & { status: 'refused'; jobId: string | null })
+  | (NoJob & { loading: false; status: 'refused'; jobId: string | null; error: string })
   | (JobFields & {
       /**
        * `queued`: waits in the queue. `retrying`: an attempt failed, waits for the next one.
@@ -82,7 +86,21 @@ export type JobState<Output = unknown> =
 
 export type TrackedStatus = JobState['status'];
 
-export const LOADING = Object.freeze({ status: 'loading' as const });
+const NO_JOB: NoJob = {
+  progress: null,
+  message: null,
+  output: null,
+  failure: null,
+  attempt: null,
+  attemptsUsed: null,
+  maxAttempts: null,
+  steps: [],
+};
+
+/** The store's first value. */
+export function loadingState(jobId: string | null): JobState<never> {
+  return { ...NO_JOB, loading: true, status: 'loading', jobId, error: null };
+}
 
 const ENDS: readonly TrackedStatus[] = [
   'completed',
@@ -101,6 +119,7 @@ export function isEnd(status: TrackedStatus): boolean {
 /** The store's value for a job from the server. */
 export function stateOf<Output>(job: ServerJob, steps: JobStep[]): JobState<Output> {
   const fields = {
+    loading: false as const,
     jobId: job.id,
     progress: percentage(job),
     message: job.progress.message,
@@ -126,7 +145,7 @@ export function stateWithoutJob(
   given: { status: 'not_found'; jobId: string } | { status: 'refused'; jobId: string | null },
   error: string,
 ): JobState<never> {
-  return { ...given, progress: null, message: '', output: null, error };
+  return { ...NO_JOB, ...given, loading: false, error };
 }
 
 function percentage({ status, progress: { current, total } }: ServerJob): number | null {

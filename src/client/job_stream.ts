@@ -36,10 +36,15 @@ interface Followed {
   last?: JobUpdate;
 }
 
-/** Streams many jobs over one connection, which is open only while there are listeners. */
+/**
+ * Streams many jobs over one connection, which is open only while there are listeners to a job that
+ * has not ended.
+ */
 export interface JobStream {
   /** Calls `listener` with the current state of a job and after every change, until released. */
   follow(id: string, listener: Listener): () => void;
+  /** An ended job is active again: listeners get this state, and follow the job once more. */
+  resume(update: { job: ServerJob; steps: JobStep[] }): void;
 }
 
 /**
@@ -48,7 +53,18 @@ export interface JobStream {
  */
 export function createJobStream(send: SendRequest, clock: ClientClock = clientClock): JobStream {
   const stream = new ReconnectingStream(send, clock);
-  return { follow: (id, listener) => stream.follow(id, listener) };
+  return {
+    follow: (id, listener) => stream.follow(id, listener),
+    resume: (update) => stream.resume(update),
+  };
+}
+
+const FINAL: readonly ServerJob['status'][] = ['completed', 'failed', 'cancelled'];
+
+/** Whether the job can no longer change, unless it is retried. */
+function isLast(update: JobUpdate | undefined): boolean {
+  if (update === undefined || update instanceof RequestError) return false;
+  return update === 'not_found' || FINAL.includes(update.job.status);
 }
 
 class ReconnectingStream implements JobStream {
@@ -82,6 +98,11 @@ class ReconnectingStream implements JobStream {
     };
   }
 
+  resume(update: { job: ServerJob; steps: JobStep[] }): void {
+    this.#notify(update.job.id, update);
+    this.#adjustSoon();
+  }
+
   #adjustSoon(): void {
     if (this.#isAdjusting) return;
     this.#isAdjusting = true;
@@ -93,8 +114,9 @@ class ReconnectingStream implements JobStream {
 
   #adjust(): void {
     for (const [id, { listeners }] of this.#followed) if (listeners.size === 0) this.#forget(id);
-    const isMissing = [...this.#followed.keys()].some((id) => !this.#subscribed.has(id));
-    if (this.#followed.size === 0) this.#close();
+    const active = [...this.#followed].filter(([, { last }]) => !isLast(last));
+    const isMissing = active.some(([id]) => !this.#subscribed.has(id));
+    if (active.length === 0) this.#close();
     // A pending retry will subscribe to all of them.
     else if (isMissing && !this.#cancelRetry) this.#open();
   }
@@ -186,6 +208,7 @@ class ReconnectingStream implements JobStream {
     if (!entry) return;
     entry.last = update;
     for (const listener of [...entry.listeners]) listener(update);
+    if (isLast(update)) this.#adjustSoon();
   }
 
   #ended(connection: AbortController, error: unknown): void {
@@ -193,6 +216,7 @@ class ReconnectingStream implements JobStream {
     if (this.#connection !== connection) return;
     this.#connection = undefined;
     this.#subscribed = new Set();
+    if ([...this.#followed.values()].every(({ last }) => isLast(last))) return;
     if (error instanceof RequestError && !error.isTemporary) this.#refuse(error);
     else this.#retryLater(error instanceof RequestError ? (error.retryAfterSeconds ?? 0) : 0);
   }

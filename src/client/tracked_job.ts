@@ -2,7 +2,7 @@ import { JobError, type JobErrorCode, RequestError } from './errors.ts';
 import {
   isEnd,
   type JobState,
-  LOADING,
+  loadingState,
   type ServerJob,
   stateOf,
   stateWithoutJob,
@@ -81,12 +81,13 @@ class JobStore<Output> {
   /** Why the server refused the job. */
   refusal: unknown;
   readonly #followers = new Set<Follower<Output>>();
-  #state: JobState<Output> = LOADING;
+  #state: JobState<Output>;
   #known: ServerJob | undefined;
   #stopFollowing: (() => void) | undefined;
 
   constructor(private readonly parts: TrackedJobParts) {
     const { job } = parts;
+    this.#state = loadingState(this.#id());
     this.started =
       typeof job === 'string' ? Promise.resolve(job) : job.then((started) => this.#begun(started));
     this.started.catch((error) => this.#refused(error));
@@ -114,9 +115,12 @@ class JobStore<Output> {
     for (const follower of all) follower.left(reason);
   }
 
-  /** Shows a retried job, unless the stream has sent a newer state. */
+  /** Shows and follows a retried job, unless the stream has sent a newer state. */
   retried(job: ServerJob): void {
-    if (!this.#known || job.updatedAt > this.#known.updatedAt) this.#update({ job, steps: [] });
+    if (this.#known && job.updatedAt <= this.#known.updatedAt) return;
+    const update = { job, steps: [] };
+    this.#update(update);
+    this.parts.stream.resume(update);
   }
 
   #begun(job: ServerJob): string {

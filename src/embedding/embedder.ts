@@ -28,8 +28,24 @@ export interface Embedder {
    */
   embed(texts: string[], options: { signal: AbortSignal }): Promise<Float32Array[]>;
 
+  /**
+   * How the model reads each text, in order: what of it is compared at all.
+   * @throws as `embed` does.
+   */
+  read(texts: string[], options: { signal: AbortSignal }): Promise<TextReading[]>;
+
   /** Ends the model's process at once; a running `embed` rejects. */
   close(): Promise<void>;
+}
+
+/** What a model makes of a text. */
+export interface TextReading {
+  /** The number of its parts (words, or pieces of them), without punctuation. */
+  parts: number;
+  /** How many of these the model does not know. Texts of unknown parts alone are all alike to it. */
+  unknown: number;
+  /** The text is longer than the model reads; the rest is ignored. */
+  isCut: boolean;
 }
 
 /** The model cannot be fetched, is damaged, or does not load on this machine. */

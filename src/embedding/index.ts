@@ -1,2 +1,2 @@
-export { type Embedder, ModelUnavailable } from './embedder.ts';
+export { type Embedder, ModelUnavailable, type TextReading } from './embedder.ts';
 export { createLocalEmbedder, type LocalEmbedderOptions } from './local_embedder.ts';

@@ -1,5 +1,5 @@
 import { type Logger, silentLogger } from '../platform/logger.ts';
-import { type Embedder, ModelUnavailable } from './embedder.ts';
+import { type Embedder, ModelUnavailable, type TextReading } from './embedder.ts';
 import { DOWNLOAD_BYTES, HUB_URL, MODEL_BYTES } from './local/manifest.ts';
 import { createModelFiles, FETCHING_AGAIN, type ModelFiles } from './local/model_files.ts';
 import { createModelProcess, type ModelProcess } from './local/model_process.ts';
@@ -100,6 +100,17 @@ class LocalEmbedder implements Embedder {
     const either = AbortSignal.any([signal, this.#closing.signal]);
     return orAborted(
       this.#inTurn(() => this.#embedAll(texts, either)),
+      either,
+    );
+  }
+
+  read(texts: string[], { signal }: { signal: AbortSignal }): Promise<TextReading[]> {
+    const either = AbortSignal.any([signal, this.#closing.signal]);
+    return orAborted(
+      this.#inTurn(async () => {
+        await this.#load(either);
+        return this.#process.read(texts, either);
+      }),
       either,
     );
   }

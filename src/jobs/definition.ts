@@ -4,8 +4,12 @@ import { DEFAULT_RETRY, type RetryPolicy } from './engine/retry.ts';
 import type { JobType, JobTypes } from './job.ts';
 
 /** The input and output of a type, from its entry in `JobTypes`. */
-export type InputOf<Type extends JobType> = JobTypes[Type]['input'];
-export type OutputOf<Type extends JobType> = JobTypes[Type]['output'];
+export type InputOf<Type extends JobType> = EntryOf<Type>['input'];
+export type OutputOf<Type extends JobType> = EntryOf<Type>['output'];
+
+type EntryOf<Type extends JobType> = Type extends keyof JobTypes
+  ? JobTypes[Type]
+  : { input: Record<string, unknown>; output: unknown };
 
 export interface JobDefinition<Type extends JobType = JobType> {
   type: Type;

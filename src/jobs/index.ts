@@ -28,7 +28,15 @@ export {
   type Period,
   type TypeHistory,
 } from './history.ts';
-export type { Job, JobData, JobProgress, JobType, JobTypes, SavedData } from './job.ts';
+export type {
+  Job,
+  JobData,
+  JobProgress,
+  JobType,
+  JobTypes,
+  SavedData,
+  TrackedJobType,
+} from './job.ts';
 export {
   type FinalStatus,
   isActive,

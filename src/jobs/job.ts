@@ -10,7 +10,11 @@ import type { Failure, JobStatus } from './lifecycle.ts';
 // biome-ignore lint/suspicious/noEmptyInterface: filled by declaration merging, one file per type
 export interface JobTypes {}
 
-export type JobType = keyof JobTypes & string;
+/** Any name in a program that declares no types. */
+export type JobType = [keyof JobTypes] extends [never] ? string : keyof JobTypes & string;
+
+/** The type of a tracked job. It needs no declaration, because its caller does the work. */
+export type TrackedJobType = JobType | (string & {});
 
 /**
  * What a handler saves together with its checkpoint. A module that stores such data adds its entry by
@@ -53,6 +57,12 @@ export interface Job {
   completedAt?: Date;
   updatedAt: Date;
   progress: JobProgress;
+  /** Smoothed progress, in units per second; absent while it is unknown, and when the job stalls. */
+  ratePerSecond?: number;
+  /** Time left at that rate, in seconds; absent without a total. */
+  etaSeconds?: number;
+  /** The time of its last progress, if it stalls: it has been silent much longer than usual. */
+  stalledSince?: Date;
   /** The checked input of a queued job, or what the caller of a tracked job gave. */
   metadata?: Record<string, unknown>;
   /** What the handler of a queued job returned. */
@@ -81,13 +91,13 @@ export interface Job {
   parentId?: string;
 }
 
-/** A job with what only the running process knows. */
+/** A job as pages show it. */
 export interface JobView {
   job: Job;
   /** Its position in the queue of its type, 1 = next. */
   place?: number;
-  /** Smoothed progress rate, in units per second; absent while unknown. */
+  /** The job's `ratePerSecond`. */
   perSecond?: number;
-  /** The time of its last progress, if it stalls. */
+  /** The job's `stalledSince`. */
   stalledSince?: Date;
 }

@@ -111,20 +111,12 @@ export class TrackerReader {
     return readHistory(this.#sources.history, query);
   }
 
-  /** Smoothed progress of a job that runs in this process, in units a second. */
-  rateOf(id: string): number | undefined {
-    return this.#sources.executions.get(id)?.rate.perSecond;
-  }
-
-  /** Jobs of this process that have stopped making progress, and since when. */
-  stalledJobs(): Map<string, Date> {
-    const { executions, clock } = this.#sources;
-    const stalled = new Map<string, Date>();
-    for (const { id, stall } of executions.all()) {
-      const silence = stall.silence(clock.elapsed());
-      if (silence !== undefined) stalled.set(id, new Date(clock.now() - silence));
-    }
-    return stalled;
+  /** The ids of the jobs, of any process, that have stopped making progress. */
+  stalledJobs(): Set<string> {
+    const { reader } = this.#sources;
+    if (reader.countActive().running === 0) return new Set();
+    const running = this.#withProgress(reader.running());
+    return new Set(running.flatMap(({ id, stalledSince }) => (stalledSince ? id : [])));
   }
 
   /** A job's steps, in their order. */

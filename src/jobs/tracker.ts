@@ -9,7 +9,7 @@ import type { Enqueued, EnqueueOptions, EnqueueRequest } from './engine/enqueuer
 import type { DatabaseWatch } from './engine/error_reporter.ts';
 import { PermanentError, ShuttingDown } from './errors.ts';
 import type { Feed } from './feed.ts';
-import type { Job, JobType, SaveData, SavedData } from './job.ts';
+import type { Job, JobType, SaveData, SavedData, TrackedJobType } from './job.ts';
 import type { JobQuery } from './listing.ts';
 import { TrackerReader } from './reader.ts';
 import type { End } from './store/store.ts';
@@ -127,8 +127,12 @@ export class Tracker {
   }
 
   /** Creates a job whose caller does the work itself; it is running at once. */
-  async createJob(type: JobType, metadata?: Record<string, unknown>): Promise<JobContext> {
+  async createJob(
+    trackedType: TrackedJobType,
+    metadata?: Record<string, unknown>,
+  ): Promise<JobContext> {
     const { store, executions, reports, feed, clock, heartbeat } = this.#open();
+    const type = trackedType as JobType;
     const job = await store.insertTracked(
       { id: newId(type), type, metadata, maxAttempts: 1 },
       heartbeat.newLease(),

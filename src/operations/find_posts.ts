@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import type { Embedder } from '../embedding/index.ts';
 import { readTyped } from '../jobs/job_query.ts';
 import type { PostPage, PostQuery, ProfileQuery } from '../library/index.ts';
 import { typedFields, typedText, typedWholeNumber } from '../platform/typed_fields.ts';
 import type { Sources } from '../sources/index.ts';
 import type { Post } from '../sources/post.ts';
+import { meaningNotes } from '../text/meaning_notes.ts';
 import type { OperationDeps } from './deps.ts';
 import { oneOf } from './fields.ts';
 
@@ -94,6 +96,12 @@ function paging() {
 
 const withoutAt = (name = '') => name.replace(/^@/, '');
 
+export interface FoundPosts extends PostPage {
+  posts: (Post & { similarity?: number })[];
+  /** What limits this search by meaning, for people; absent when nothing does. */
+  notes?: string[];
+}
+
 /**
  * Finds posts by words, newest first, or by meaning, nearest first.
  * @throws ModelUnavailable by meaning, when the model is not ready.
@@ -101,10 +109,19 @@ const withoutAt = (name = '') => name.replace(/^@/, '');
 export async function findPosts(
   { library, embedder }: Pick<OperationDeps, 'library' | 'embedder'>,
   query: PostsQuery,
-): Promise<PostPage & { posts: (Post & { similarity?: number })[] }> {
+): Promise<FoundPosts> {
   const { q, by, author, limit } = query;
   if (by !== 'meaning' || !q) return library.posts({ ...query, author: author || undefined });
-  const [vector] = await embedder.embed([q], { signal: AbortSignal.timeout(MODEL_TIMEOUT_MS) });
+  const [vector] = await embedder.embed([q], modelTimeout());
   const posts = library.postsLike(embedder.model, vector as Float32Array, limit ?? NEAREST);
-  return { posts, total: posts.length };
+  const notes = await notesOn(embedder, q, posts);
+  return { posts, total: posts.length, ...(notes.length > 0 && { notes }) };
 }
+
+async function notesOn(embedder: Embedder, q: string, posts: readonly Post[]): Promise<string[]> {
+  const texts = [q, ...posts.map(({ text }) => text)];
+  const [query, ...readings] = await embedder.read(texts, modelTimeout());
+  return query ? meaningNotes(query, readings) : [];
+}
+
+const modelTimeout = () => ({ signal: AbortSignal.timeout(MODEL_TIMEOUT_MS) });

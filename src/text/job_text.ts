@@ -3,7 +3,16 @@ import type { Job } from '../jobs/job.ts';
 import { isFinal, type JobStatus } from '../jobs/lifecycle.ts';
 import { attemptWords, FAILURE_WORDS } from './attempts.ts';
 import { cutWithLength } from './cut.ts';
-import { count, counted, exact, jobName, progressCount, subject } from './format.ts';
+import {
+  count,
+  counted,
+  estimate,
+  exact,
+  jobName,
+  progressCount,
+  rate,
+  subject,
+} from './format.ts';
 import { printable } from './printable.ts';
 import { table } from './table.ts';
 
@@ -40,6 +49,9 @@ export function jobText(job: Job, result: string): string {
     ['failure', job.failure && FAILURE_WORDS[job.failure]],
     ['error', wholeError(job)],
     ['result', result],
+    ['rate', job.ratePerSecond === undefined ? '' : rate(job.ratePerSecond)],
+    ['time left', job.etaSeconds === undefined ? '' : `about ${estimate(job.etaSeconds * 1_000)}`],
+    ['no progress since', job.stalledSince && exact(job.stalledSince)],
     ['created', exact(job.createdAt)],
     ['started', job.startedAt && exact(job.startedAt)],
     ['ended', job.completedAt && exact(job.completedAt)],

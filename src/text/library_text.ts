@@ -54,6 +54,11 @@ export function profileTable(
   return `${table(PROFILE_HEAD, rows, columns)}\n`;
 }
 
+/** Notes on a search, one line each. */
+export function noteLines(notes: readonly string[] = []): string {
+  return notes.map((note) => `Note: ${note}\n`).join('');
+}
+
 /** How to get the next page, if there is one. */
 export function moreText({ nextCursor }: Pick<PostPage, 'nextCursor'>): string {
   return nextCursor ? `More results: add &cursor=${encodeURIComponent(nextCursor)}\n` : '';

@@ -61,7 +61,7 @@ describe('FEATURES 6 and 7, in Chromium', () => {
     expect(await statusOf(page, id)).toBe('running');
 
     const second = await context.newPage();
-    await second.route('**/api/jobs/stream', (route) => route.abort());
+    await second.route('**/api/jobs/stream*', (route) => route.abort());
     await second.goto(`${slow.url}/posts`);
     expect(await statusOf(second, id)).toBe('running');
     await second.close();

@@ -124,9 +124,16 @@ describe('the taskbar', () => {
         `job-${id}`,
       );
     const since = new Date(Date.now() - 42_000);
-    const stalled = spyOn(staged.app.tracker.reader, 'stalledJobs').mockReturnValue(
-      new Map([[still.id, since]]),
-    );
+    const { reader } = staged.app.tracker;
+    const currentJobs = reader.getCurrentJobs.bind(reader);
+    const spies = [
+      spyOn(reader, 'stalledJobs').mockReturnValue(new Set([still.id])),
+      spyOn(reader, 'getCurrentJobs').mockImplementation((...limits) =>
+        currentJobs(...limits).map((job) =>
+          job.id === still.id ? { ...job, stalledSince: since } : job,
+        ),
+      ),
+    ];
     const text = page.locator(`#live-${still.id} .stalled`);
     await text.waitFor();
     const first = await text.textContent();
@@ -137,7 +144,7 @@ describe('the taskbar', () => {
     await until('it ticks', async () => (await text.textContent()) !== first);
     expect(await icon(still.id)).toBe('none');
     expect(await icon(moving.id)).toBe('turn');
-    stalled.mockRestore();
+    for (const spy of spies) spy.mockRestore();
     await text.waitFor({ state: 'detached' });
     expect(await icon(still.id)).toBe('turn');
   });

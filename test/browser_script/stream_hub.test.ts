@@ -193,7 +193,7 @@ describe('the log that a tab shows', () => {
   test('is requested from the tab’s position', () => {
     const { joinLog, queries } = setup();
     joinLog('a', 120);
-    expect(queries).toEqual(['?log=a@120']);
+    expect(queries).toEqual(['?whole=changes&log=a@120']);
   });
 
   test('goes to the tabs that show it, and to no other', () => {
@@ -213,10 +213,10 @@ describe('the log that a tab shows', () => {
     joinLog('c', 30);
     hub.receive(leaving, 'bye');
     hub.receive(first, 'bye');
-    expect(queries).toEqual(['']);
+    expect(queries).toEqual(['?whole=changes']);
     later();
     // The connection before had brought everything up to that event.
-    expect(queries.slice(1)).toEqual(['?log=a@10&log=c@30&lastEventId=b-1']);
+    expect(queries.slice(1)).toEqual(['?whole=changes&log=a@10&log=c@30&lastEventId=b-1']);
     later();
     expect(queries).toHaveLength(2);
   });
@@ -228,7 +228,7 @@ describe('the log that a tab shows', () => {
     later();
     hub.receive(tab, 'bye');
     later();
-    expect(queries).toEqual(['', '?log=a@0', '']);
+    expect(queries).toEqual(['?whole=changes', '?whole=changes&log=a@0', '?whole=changes']);
   });
 
   test('continues in a new connection where the last one ended', () => {
@@ -238,7 +238,7 @@ describe('the log that a tab shows', () => {
     tab.answer(4);
     joinLog('b', 0);
     later();
-    expect(queries.at(-1)).toBe('?log=a@4&log=b@0');
+    expect(queries.at(-1)).toBe('?whole=changes&log=a@4&log=b@0');
   });
 
   test('leaves the taskbar as it is while the connection moves', () => {
@@ -269,7 +269,7 @@ describe('the log that a tab shows', () => {
     first.answer(505);
     const second = joinLog('a', 100);
     later();
-    expect(queries.at(-1)).toBe('?log=a@100');
+    expect(queries.at(-1)).toBe('?whole=changes&log=a@100');
     say(true, log('a', 100, 'x'.repeat(405)));
     expect(second.text()).toBe('x'.repeat(405));
     // The first has it all, and is told nothing twice.
@@ -295,10 +295,10 @@ describe('the log that a tab shows', () => {
     const size = 30_000;
     for (let part = 0; part < 20; part++) say(true, log('a', part * size, 'x'.repeat(size)));
     later();
-    expect(queries).toEqual(['?log=a@0']);
+    expect(queries).toEqual(['?whole=changes&log=a@0']);
     tab.answer(size);
     later();
-    expect(queries).toEqual(['?log=a@0', `?log=a@${size}`]);
+    expect(queries).toEqual(['?whole=changes&log=a@0', `?whole=changes&log=a@${size}`]);
     for (let part = 1; part < 20; part++) {
       say(true, log('a', part * size, 'x'.repeat(size)));
       tab.answer((part + 1) * size);
@@ -313,7 +313,7 @@ describe('the log that a tab shows', () => {
     for (let part = 0; part < 20; part++) say(true, log('a', part * size, 'x'.repeat(size)));
     joinLog('b', 0);
     later();
-    expect(queries.at(-1)).toBe(`?log=a@${20 * size}&log=b@0`);
+    expect(queries.at(-1)).toBe(`?whole=changes&log=a@${20 * size}&log=b@0`);
   });
 
   test('whose oldest lines are no longer kept is requested once, and continues with what is left', () => {

@@ -64,9 +64,11 @@ test('a replay does not grow with the number of events', async () => {
   const jobs = [await tracker.createJob('scrape'), await tracker.createJob('search')];
   const replay = new StreamReplay();
   let events = 0;
-  live.subscribe(() => {
-    const [type = '', data = ''] = ['event', 'data'].map((field) => fieldOf(live.delta(), field));
-    replay.add({ type, data, lastEventId: live.id });
+  live.lean.subscribe(() => {
+    const [type = '', data = ''] = ['event', 'data'].map((field) =>
+      fieldOf(live.lean.delta(), field),
+    );
+    replay.add({ type, data, lastEventId: live.lean.id });
     events++;
   });
   const sizes: number[] = [];

@@ -20,6 +20,97 @@ describe('FEATURES 8: runCommand', () => {
     expect(tracker.getAllJobs()).toMatchObject([{ status: 'completed' }]);
   });
 
+  test('G3: a result of `success: false` fails the job with its message, and is returned', async () => {
+    const { tracker } = setup();
+    const message = 'The export has no posts.';
+    const result = await runCommand(() => ({ success: false, message, read: 7 }), {
+      name: 'scrape',
+      tracker,
+    });
+    const { jobId = '' } = result;
+    expect(result).toEqual({ success: false, message, read: 7, jobId, duration: result.duration });
+    expect(tracker.getJob(jobId)).toMatchObject({ status: 'failed', errorMessage: message });
+  });
+
+  test.each([
+    [{ success: false }, 'The work failed without giving a reason.'],
+    [{ success: false, message: ' ' }, 'The work failed without giving a reason.'],
+    [{ success: false, error: 'No route.' }, 'No route.'],
+    [{ success: false, error: new Error('No answer.') }, 'No answer.'],
+  ])('G3: %p fails the job with "%s"', async (result: object, errorMessage) => {
+    const { tracker } = setup();
+    await runCommand(() => result, { name: 'scrape', tracker });
+    expect(tracker.getAllJobs()).toMatchObject([{ status: 'failed', errorMessage }]);
+  });
+
+  test.each([
+    [{ success: true }],
+    [{ success: undefined }],
+    [{ message: 'success: false' }],
+    [null],
+    [undefined],
+    [false],
+    [[{ success: false }]],
+  ])('G3: %p completes the job', async (result: unknown) => {
+    const { tracker } = setup();
+    await runCommand(() => result, { name: 'scrape', tracker });
+    expect(tracker.getAllJobs()).toMatchObject([{ status: 'completed' }]);
+  });
+
+  test('G3: an object is returned with `duration` and `jobId`, anything else unchanged', async () => {
+    const { tracker } = setup();
+    const given = Object.freeze({ success: true, files: 3 });
+    const { duration, jobId, files } = await runCommand(
+      async () => {
+        await Bun.sleep(20);
+        return given;
+      },
+      { name: 'scrape', tracker },
+    );
+    expect(files).toBe(3);
+    expect(duration).toBeGreaterThanOrEqual(15);
+    expect(tracker.getAllJobs()).toMatchObject([{ id: jobId, status: 'completed' }]);
+    expect(Object.keys(given)).toEqual(['success', 'files']);
+
+    const options = { name: 'scrape', tracker };
+    expect(await runCommand(() => 42, options)).toBe(42);
+    expect(await runCommand(() => ['one'], options)).toEqual(['one']);
+    const map = await runCommand(() => new Map([['one', 1]]), options);
+    expect(map.get('one')).toBe(1);
+    expect(map.duration).toBeNumber();
+  });
+
+  test('G3: without a job there is no `jobId`', async () => {
+    const result = await runCommand(() => ({ files: 3 }), { name: 'scrape', trackAsJob: false });
+    expect(result).toEqual({ files: 3, duration: result.duration });
+  });
+
+  test.each([
+    ['nothing', undefined],
+    ['a success', { success: true }],
+    ['a failure', { success: false, message: 'Cancelled.' }],
+  ])('G4: a function that returns %s on `isCancelled()` ends the job at once', async (_, end) => {
+    const { tracker, clock } = setup();
+    const began = clock.now();
+    await runCommand(
+      async (job) => {
+        await tracker.cancelJob(job?.jobId ?? '');
+        return job?.isCancelled() ? end : 'It went on.';
+      },
+      { name: 'scrape', tracker },
+    );
+    const [job] = tracker.getAllJobs();
+    expect(job).toMatchObject({ status: 'cancelled', errors: [] });
+    expect(job?.errorMessage).toBeUndefined();
+    expect(job?.completedAt?.getTime()).toBe(began);
+  });
+
+  test('a job may have any name', async () => {
+    const { tracker } = setup();
+    await runCommand(async () => {}, { name: 'tidy', tracker });
+    expect(tracker.getAllJobs().map(({ type }) => `${type}`)).toEqual(['tidy']);
+  });
+
   test('an error fails the job with its message, and is thrown again', async () => {
     const { tracker } = setup();
     const failing = runCommand(

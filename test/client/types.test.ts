@@ -45,7 +45,7 @@ export async function uses({ track, start }: Client) {
 
   scrape.subscribe((state) => {
     if (state.status === 'completed') isTrue<Same<typeof state.output.newPosts, number>>();
-    else isTrue<Same<typeof state.output, null | undefined>>();
+    else isTrue<Same<typeof state.output, null>>();
     // @ts-expect-error There is no such status.
     if (state.status === 'waiting') return;
   });

@@ -39,7 +39,7 @@ describe('the machine’s clock is set', () => {
         new Set([job.jobId]),
       );
       await clock.advance(16_000);
-      const since = tracker.reader.stalledJobs().get(job.jobId)?.getTime() ?? 0;
+      const since = tracker.getJob(job.jobId)?.stalledSince?.getTime() ?? 0;
       expect(clock.now() - since).toBeGreaterThan(16_000);
       expect(clock.now() - since).toBeLessThan(17_000);
     });

@@ -133,6 +133,25 @@ describe('FEATURES 4: cancelling a queued job', () => {
     expect(ran).toBe(false);
   });
 
+  test('G4: that returns on `isCancelled()` ends it at once, whatever it returns', async () => {
+    const { tracker, clock } = setup({
+      definitions: [
+        errand(async (_, job) => {
+          while (!job.isCancelled())
+            await new Promise((resolve) => clock.after(10, () => resolve(1)));
+          return { success: false };
+        }),
+      ],
+    });
+    await tracker.start();
+    const { id } = await tracker.enqueue('errand', {});
+    await clock.advance(0);
+    await tracker.cancelJob(id);
+    await clock.advance(10);
+    const { status, errorMessage } = tracker.getJob(id) ?? {};
+    expect({ status, errorMessage }).toEqual({ status: 'cancelled', errorMessage: undefined });
+  });
+
   test('that runs goes through cancelling to cancelled; two requests are one cancel', async () => {
     const stopped = gate();
     const { tracker, clock } = setup({

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { JOB_STATUSES } from '../../src/jobs/index.ts';
+import { JOB_STATUSES, type Job } from '../../src/jobs/index.ts';
+import { JobCard } from '../../views/jobs/job_card.tsx';
 import { consequences } from '../support/clock.ts';
 import { setup } from '../support/jobs.ts';
 
@@ -96,6 +97,19 @@ describe('FEATURES 4: cancelling a tracked job', () => {
     await tracker.cancelJob(jobId);
     await tracker.completeJob(jobId, false, 'aborted');
     expect(tracker.getJob(jobId)).toMatchObject({ status: 'cancelled', errors: [] });
+  });
+
+  test('G4: while it waits for its caller, the card and the note say so', async () => {
+    const { tracker, clock } = setup({ cancelGraceMs: 10_000 });
+    const { jobId } = await tracker.createJob('scrape');
+    await tracker.cancelJob(jobId);
+    const waiting = tracker.getJob(jobId) as Job;
+    const card = String(JobCard({ view: { job: waiting }, now: new Date() }));
+    expect(card).toContain('Waiting for its program to stop');
+    await clock.advance(10_000);
+    expect(tracker.getJob(jobId)?.errorMessage).toBe(
+      'Stopped by force: its program had not ended it 10 s after the cancel.',
+    );
   });
 
   test('a caller that never stops is fenced off after the grace, with a note', async () => {

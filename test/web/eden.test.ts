@@ -19,8 +19,9 @@ beforeAll(async () => {
   await web.tracker.start();
 });
 
-const client = () =>
+const client = (options: { parseDate?: boolean } = {}) =>
   treaty<Api>('http://localhost:3000', {
+    ...options,
     headers: { accept: 'application/json' },
     fetcher: ((url: string, init: RequestInit) => {
       const method = init.method ?? 'GET';
@@ -54,6 +55,29 @@ test('a job is started, read and acted on with its types', async () => {
   expect((await api.jobs({ id }).get()).error?.value.error.code).toBe('not_found');
 });
 
+test('F13: a text that looks like a date stays text with `parseDate: false`, as docs/api.md says', async () => {
+  const query = '2026-11-28';
+  const { data } = await client({ parseDate: false }).api.search.post({ query, maxTweets: 1 });
+  expect(data?.job.metadata?.query).toBe(query);
+  const { job } =
+    (
+      await client({ parseDate: false })
+        .api.jobs({ id: data?.job.id ?? '' })
+        .get()
+    ).data ?? {};
+  expect(job?.metadata?.query).toBe(query);
+  // Times are text too, in a form that Date reads.
+  expect(job?.createdAt).toBeString();
+  expect(new Date(job?.createdAt ?? 0).getFullYear()).toBeGreaterThan(2000);
+
+  const revived = await client()
+    .api.jobs({ id: data?.job.id ?? '' })
+    .get();
+  expect(revived.data?.job.metadata?.query).toBeInstanceOf(Date);
+  expect(revived.data?.job.createdAt).toBeInstanceOf(Date);
+  await web.ended(data?.job.id ?? '');
+});
+
 test('refusals say in their types what they say', async () => {
   const { api } = client();
   const refused = await api.search.post({ query: '', maxTweets: 5 });
@@ -72,6 +96,7 @@ test('many jobs are started and changed at once', async () => {
   expect(ids).toHaveLength(2);
   for (const id of ids) await web.ended(id);
   expect((await api.sessions({ id: 'monday' }).jobs.get()).data?.summary.jobs).toBe(2);
+  expect((await api.sessions.get({ query: { limit: 5 } })).data?.sessions[0]?.id).toBe('monday');
   const bulk = await api.jobs.bulk.post({ action: 'remove', ids });
   isTrue<Same<NonNullable<typeof bulk.data>, BulkOutcome>>();
   expect(bulk.data).toEqual({ action: 'remove', done: 2, skipped: 0 });

@@ -209,6 +209,20 @@ describe('FEATURES 17: after the end', () => {
     expect((await retry('scrape-nothing')).status).toBe(404);
   });
 
+  test.each(['1', 'true'])(
+    'G5: `force=%s` removes an active job, by DELETE and by a form',
+    async (force) => {
+      const [one, other] = [await startScrape(), await startScrape()];
+      const answer = await web.json(`/api/jobs/${one.id}?force=${force}`, { method: 'DELETE' });
+      expect(answer.status).toBe(200);
+      const body = new URLSearchParams({ force });
+      const posted = await web.json(`/api/jobs/${other.id}/remove`, { method: 'POST', body });
+      expect(posted.status).toBe(200);
+      expect(web.tracker.getJob(one.id)).toBeUndefined();
+      expect(web.tracker.getJob(other.id)).toBeUndefined();
+    },
+  );
+
   test('DELETE is 409 while active unless forced, 200, then 404', async () => {
     const job = await startScrape();
     const remove = (query = '') => web.json(`/api/jobs/${job.id}${query}`, { method: 'DELETE' });

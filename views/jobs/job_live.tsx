@@ -66,9 +66,12 @@ function Bar({ job }: { job: Job }): JSX.Element {
   return <progress aria-label="Progress" value={Math.min(current, total)} max={total}></progress>;
 }
 
-/** "38/s · about 19 s left", as far as it is known. */
+/** "38/s · about 19 s left", as far as it is known; after a cancel, what the job waits for. */
 export function pace(view: JobView): string {
   const { perSecond, job } = view;
+  if (job.status === 'cancelling') {
+    return job.tracked ? 'Waiting for its program to stop' : 'Waiting for it to stop';
+  }
   if (!perSecond || job.status !== 'running') return '';
   const left = timeLeft(view);
   // A download counts bytes, and a rate in bytes is of little use here.

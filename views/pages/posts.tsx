@@ -4,6 +4,7 @@ import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
 import { PostArticle } from '../posts/post_article.tsx';
 import { PostFilter } from '../posts/post_filter.tsx';
+import { SearchNotes } from '../posts/search_notes.tsx';
 import type { Layout, PostsModel } from '../view_models.ts';
 import { NextPage } from './pagination.tsx';
 
@@ -31,6 +32,7 @@ function PostList({ model, now }: { model: PostsModel; now: Date }): JSX.Element
       <p class="total" safe>
         {total(model)}
       </p>
+      <SearchNotes notes={page.notes} />
       {page.posts.map((post) => (
         <PostArticle post={post} now={now} />
       ))}

@@ -19,16 +19,26 @@ export function SessionsPage({ layout, sessions }: SessionsProps): JSX.Element {
     <Page title="Sessions" current="/jobs" layout={layout}>
       <h1>Sessions</h1>
       <LivePart id="sessions">
-        {sessions.length > 0 ? (
-          <SessionTable sessions={sessions} now={layout.now} />
-        ) : (
-          <p class="empty">
-            No sessions yet. To group jobs, enter a session under “More options” when you{' '}
-            <a href={urlTo('/scrape')}>start a job</a>.
-          </p>
-        )}
+        <SessionList sessions={sessions} now={layout.now} />
       </LivePart>
     </Page>
+  );
+}
+
+/** The sessions, or how to get one. */
+export function SessionList({
+  sessions,
+  now,
+}: {
+  sessions: RecentSession[];
+  now: Date;
+}): JSX.Element {
+  if (sessions.length > 0) return <SessionTable sessions={sessions} now={now} />;
+  return (
+    <p class="empty">
+      No sessions yet. To group jobs, enter a session under “More options” when you{' '}
+      <a href="/scrape">start a job</a>.
+    </p>
   );
 }
 

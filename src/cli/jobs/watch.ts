@@ -19,7 +19,7 @@ export interface WatchOptions {
 export async function watchJob(part: string, options: WatchOptions): Promise<number> {
   const tracker = await openJobs();
   const { id, status } = findJob(tracker, part);
-  const reporter = createReporter(tracker, options);
+  const reporter = createReporter(options);
   const log = new LogReader(tracker, id);
   const printLog = () => {
     if (options.log && !options.json) for (const line of log.read()) reporter.print(line);
@@ -43,7 +43,7 @@ export async function watchJob(part: string, options: WatchOptions): Promise<num
 /** Shows running jobs and the next queued ones, and how each ends, until Ctrl-C. */
 export async function watchAll(options: WatchOptions): Promise<number> {
   const tracker = await openJobs();
-  const reporter = createReporter(tracker, options);
+  const reporter = createReporter(options);
   let known: string[] = [];
   const show = () => {
     const current = tracker.reader.getCurrentJobs(new Date(), MAX_QUEUED);

@@ -1,5 +1,5 @@
 import type { WriteStream } from 'node:tty';
-import { isRunning, type Job, type Tracker } from '../../jobs/index.ts';
+import { isRunning, type Job } from '../../jobs/index.ts';
 import { print, printError } from '../output.ts';
 import { endLine, jobLine } from './job_line.ts';
 import { LiveLines } from './live_lines.ts';
@@ -9,10 +9,7 @@ import type { Reporter } from './reporter.ts';
 export class Bars implements Reporter {
   #lines: LiveLines;
 
-  constructor(
-    private readonly tracker: Tracker,
-    terminal: WriteStream,
-  ) {
+  constructor(terminal: WriteStream) {
     this.#lines = new LiveLines(terminal);
   }
 
@@ -46,7 +43,8 @@ export class Bars implements Reporter {
   }
 
   #line({ job, indent }: Row, now: Date): string {
-    const view = { job, perSecond: this.tracker.reader.rateOf(job.id) };
+    const { ratePerSecond: perSecond, stalledSince } = job;
+    const view = { job, perSecond, stalledSince };
     return indent + jobLine(view, now, this.#lines.columns - indent.length);
   }
 }

@@ -88,8 +88,9 @@ function bar({ status, progress: { current, total } }: Job, columns: number): st
 
 /** Rate, time left and elapsed time; the time left has priority. */
 function times(view: JobView, now: Date, columns: number): string {
-  const { job, perSecond } = view;
+  const { job, perSecond, stalledSince } = view;
   if (job.status !== 'running' || !job.startedAt) return '';
+  if (stalledSince) return `no progress for ${duration(now.getTime() - stalledSince.getTime())}`;
   const left = timeLeft(view);
   const parts = [
     perSecond && columns >= ROOM_FOR.rate && rate(perSecond),

@@ -1,6 +1,6 @@
 import type { Subprocess } from 'bun';
-import { ModelUnavailable } from '../embedder.ts';
-import type { ModelRequest, ModelResponse } from './model_program.ts';
+import { ModelUnavailable, type TextReading } from '../embedder.ts';
+import type { ModelAnswer, ModelRequest, ModelResponse } from './model_program.ts';
 
 const PROGRAM = new URL('./model_program.ts', import.meta.url);
 
@@ -25,6 +25,8 @@ export interface ModelProcess {
    * @throws ModelUnavailable when the process ends first, Error when the model fails.
    */
   embed(texts: string[], signal: AbortSignal): Promise<Float32Array[]>;
+  /** As `embed`. */
+  read(texts: string[], signal: AbortSignal): Promise<TextReading[]>;
   /** Ends the process at once; a pending request rejects. */
   stop(): Promise<void>;
 }
@@ -42,7 +44,7 @@ class LocalModelProcess implements ModelProcess {
   #isLoaded = false;
   readonly #program: string;
   #child: Subprocess | undefined;
-  #pending: PromiseWithResolvers<Float32Array[]> | undefined;
+  #pending: PromiseWithResolvers<ModelAnswer> | undefined;
   #idle: Timer | undefined;
 
   constructor(private readonly options: ModelProcessOptions) {
@@ -64,8 +66,12 @@ class LocalModelProcess implements ModelProcess {
     }
   }
 
-  embed(texts: string[], signal: AbortSignal): Promise<Float32Array[]> {
-    return this.#send({ embed: texts }, signal);
+  async embed(texts: string[], signal: AbortSignal): Promise<Float32Array[]> {
+    return (await this.#send({ embed: texts }, signal)).vectors;
+  }
+
+  async read(texts: string[], signal: AbortSignal): Promise<TextReading[]> {
+    return (await this.#send({ read: texts }, signal)).readings ?? [];
   }
 
   async stop(): Promise<void> {
@@ -88,10 +94,10 @@ class LocalModelProcess implements ModelProcess {
     return started;
   }
 
-  async #send(request: ModelRequest, signal: AbortSignal): Promise<Float32Array[]> {
+  async #send(request: ModelRequest, signal: AbortSignal): Promise<ModelAnswer> {
     const child = this.#child;
     if (!child) throw crashed('between two batches');
-    const pending = Promise.withResolvers<Float32Array[]>();
+    const pending = Promise.withResolvers<ModelAnswer>();
     this.#pending = pending;
     let overdue: Timer | undefined;
     const onAbort = () => {
@@ -120,7 +126,7 @@ class LocalModelProcess implements ModelProcess {
     this.#idle = setTimeout(() => this.#end(child), this.options.keepMs);
     this.#idle.unref();
     if ('failure' in response) this.#pending?.reject(new Error(response.failure));
-    else this.#pending?.resolve(response.vectors);
+    else this.#pending?.resolve(response);
     this.#pending = undefined;
   }
 

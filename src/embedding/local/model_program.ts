@@ -1,11 +1,15 @@
 /** The program of the model's process: it answers one message after the other. */
+import type { TextReading } from '../embedder.ts';
 import type { SentenceModel } from './sentence_model.ts';
 
 export type ModelRequest =
-  | { load: string; embed?: undefined }
-  | { embed: string[]; load?: undefined };
+  | { load: string; embed?: undefined; read?: undefined }
+  | { embed: string[]; load?: undefined; read?: undefined }
+  | { read: string[]; load?: undefined; embed?: undefined };
 
-export type ModelResponse = { vectors: Float32Array[] } | { failure: string };
+export type ModelAnswer = { vectors: Float32Array[]; readings?: TextReading[] };
+
+export type ModelResponse = ModelAnswer | { failure: string };
 
 // Ctrl-C and service managers signal every process at once, but jobs that the server drains may still
 // need vectors. This process ends with the server, which closes the channel.
@@ -21,7 +25,8 @@ process.on('message', async (request: ModelRequest) => {
 
 async function respond(request: ModelRequest): Promise<ModelResponse> {
   try {
-    if (request.load === undefined) return { vectors: await embed(request.embed) };
+    if (request.embed) return { vectors: await loaded().embed(request.embed) };
+    if (request.read) return { vectors: [], readings: loaded().read(request.read) };
     await load(request.load);
     return { vectors: [] };
   } catch (error) {
@@ -35,7 +40,7 @@ async function load(dir: string): Promise<void> {
   model = await loadSentenceModel(dir);
 }
 
-async function embed(texts: string[]): Promise<Float32Array[]> {
+function loaded(): SentenceModel {
   if (!model) throw new Error('The model is not loaded.');
-  return model.embed(texts);
+  return model;
 }

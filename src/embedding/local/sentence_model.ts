@@ -1,9 +1,16 @@
 import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { TextReading } from '../embedder.ts';
 
 /** The length the model was trained for (its model card); the rest of a text is ignored. */
 const MAX_TOKENS = 256;
+
+/** The token before the text and the one after it. */
+const SPECIAL_TOKENS = 2;
+
+/** The token of a part that the model does not know. */
+const UNKNOWN = '[UNK]';
 
 /** Limits the tokenizer's work (0.2 s for a million characters): 256 tokens are far shorter. */
 const MAX_CHARACTERS = 32_768;
@@ -11,6 +18,8 @@ const MAX_CHARACTERS = 32_768;
 export interface SentenceModel {
   /** One unit-length vector per text. Blocks the thread, about 3 ms for a short text. */
   embed(texts: string[]): Promise<Float32Array<ArrayBuffer>[]>;
+  /** How it reads each text, without any inference. */
+  read(texts: string[]): TextReading[];
 }
 
 /** Loads the model in `dir`. @throws Error when it does not load on this machine. */
@@ -31,6 +40,7 @@ export async function loadSentenceModel(dir: string): Promise<SentenceModel> {
       const output = await inference.run(inputsOf(rows));
       return meanOfTokens(output.last_hidden_state as Tensor, rows);
     },
+    read: (texts) => texts.map((text) => readingOf(tokenizer, text)),
   };
 }
 
@@ -39,6 +49,17 @@ function tokenIds(tokenizer: Tokenizer, text: string): number[] {
   if (ids.length <= MAX_TOKENS) return ids;
   const separator = ids.slice(-1);
   return [...ids.slice(0, MAX_TOKENS - 1), ...separator];
+}
+
+function readingOf(tokenizer: Tokenizer, text: string): TextReading {
+  const tokens = tokenizer.tokenize(text.slice(0, MAX_CHARACTERS), { add_special_tokens: false });
+  const read = tokens.slice(0, MAX_TOKENS - SPECIAL_TOKENS);
+  const parts = read.filter((token) => token === UNKNOWN || /[\p{L}\p{N}]/u.test(token));
+  return {
+    parts: parts.length,
+    unknown: parts.filter((token) => token === UNKNOWN).length,
+    isCut: read.length < tokens.length || text.length > MAX_CHARACTERS,
+  };
 }
 
 /** Pads rows to the same length; the mask marks the tokens. */

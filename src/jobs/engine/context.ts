@@ -119,8 +119,13 @@ export function queuedContext(
       return allEnded(deps, execution, expected, context.updateProgress);
     },
     async commit(data, then = {}) {
+      const complete = (progress: JobProgress) => {
+        const tidy = tidied(staged(progress));
+        reports.measure(execution, tidy);
+        return tidy;
+      };
       const { saved, state } = await commit(deps, execution, data, (earlier) =>
-        withProgress(then, staged, earlier),
+        withProgress(then, complete, earlier),
       );
       if (state.checkpoint !== undefined) checkpoint = state.checkpoint;
       return saved;
@@ -155,11 +160,11 @@ async function commit(
 /** A commit's own progress is newer than what was reported `earlier`, which it stores otherwise. */
 function withProgress(
   then: Then,
-  staged: (progress: JobProgress) => JobProgress,
+  completed: (progress: JobProgress) => JobProgress,
   earlier: JobProgress | undefined,
 ): Then {
   const complete = (state: CommitState): CommitState => {
-    if (state.progress) return { ...state, progress: tidied(staged(state.progress)) };
+    if (state.progress) return { ...state, progress: completed(state.progress) };
     return earlier ? { ...state, progress: earlier } : state;
   };
   return typeof then === 'function' ? (saved) => complete(then(saved)) : complete(then);

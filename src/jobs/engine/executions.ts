@@ -1,14 +1,16 @@
 import type { Clock } from '../../platform/clock.ts';
 import { JobCancelled, JobFenced } from '../errors.ts';
 import type { Job } from '../job.ts';
-import type { Hold, Lost, Run } from '../store/store.ts';
+import { paceOf } from '../pace.ts';
+import type { Hold, Lost, Run, StoredPace } from '../store/store.ts';
 import { ProgressRate } from './progress_rate.ts';
 import { ReportBuffer } from './report_buffer.ts';
 import { Signal } from './signal.ts';
-import { StallDetector } from './stall_detector.ts';
+import { isStalled, StallDetector } from './stall_detector.ts';
 
 /** One attempt at a job, running in this process. */
 export interface Execution extends Run {
+  readonly pace: StoredPace;
   readonly controller: AbortController;
   readonly rate: ProgressRate;
   readonly stall: StallDetector;
@@ -44,6 +46,9 @@ export class Executions {
       stall: new StallDetector(now),
       reports: new ReportBuffer(),
       isCancelled: false,
+      get pace() {
+        return { perSecond: this.rate.perSecond, usualGapMs: this.stall.usualGap };
+      },
     };
     const older = this.#byId.get(run.id);
     // This process lost the job and claimed it again before it noticed.
@@ -101,11 +106,21 @@ export class Executions {
     execution.reports.discard();
   }
 
-  /** The job with progress that is not on disk yet. */
+  /** The job with progress that is not on disk yet, and its pace now. */
   withProgress(job: Job): Job {
     const execution = this.#byId.get(job.id);
     if (execution?.attempt !== job.attempt) return job;
-    const progress = execution.reports.newest;
-    return progress ? { ...job, progress } : job;
+    const { ratePerSecond: _, etaSeconds: __, stalledSince: ___, ...rest } = job;
+    const live = { ...rest, progress: execution.reports.newest ?? job.progress };
+    return { ...live, ...this.#paceOf(execution, live) };
+  }
+
+  #paceOf({ rate, stall }: Execution, job: Job): ReturnType<typeof paceOf> {
+    const silence = stall.silence(this.clock.elapsed());
+    return paceOf(job, {
+      perSecond: rate.perSecond,
+      progressedAt: this.clock.now() - silence,
+      isStalled: isStalled(silence, stall.usualGap),
+    });
   }
 }

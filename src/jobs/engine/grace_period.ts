@@ -35,7 +35,10 @@ export class GracePeriod {
       return;
     }
     const seconds = Math.round(graceMs / 1000);
-    const note = `Stopped by force: the handler was still running ${seconds} s after the cancel.`;
+    const problem = execution.tracked
+      ? 'its program had not ended it'
+      : 'the handler was still running';
+    const note = `Stopped by force: ${problem} ${seconds} s after the cancel.`;
     const isWritten = await errors.attempt('A cancel could not be written', async () => {
       const ended = await completion.end(execution, { as: 'cancelled', note });
       if (ended) logger.warn(note, { job: execution.id });

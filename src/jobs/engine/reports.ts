@@ -30,7 +30,7 @@ export class Reports {
     if (!this.deps.executions.has(execution)) return;
     const tidy = tidied(progress);
     execution.reports.report(tidy);
-    this.#measure(execution, tidy);
+    this.measure(execution, tidy);
     this.#schedule(execution);
   }
 
@@ -56,7 +56,6 @@ export class Reports {
     execution.reports.saved(handOver, progress);
     this.#schedule(execution);
     if (!progress) return;
-    if (progress !== handOver.progress) this.#measure(execution, progress);
     this.deps.feed.progressed([execution.id]);
   }
 
@@ -86,7 +85,8 @@ export class Reports {
     if (report.lines) feed.logged();
   }
 
-  #measure({ rate, stall }: Execution, { current, total }: JobProgress): void {
+  /** The execution has made this progress, which is not written here. */
+  measure({ rate, stall }: Execution, { current, total }: JobProgress): void {
     const now = this.deps.clock.elapsed();
     rate.sample(now, current, total);
     stall.moved(now);

@@ -5,6 +5,11 @@ const MAX_GAPS = 3;
 /** Weight of a new gap against the earlier ones. */
 const WEIGHT = 0.2;
 
+/** Whether a job that is silent for this long has stalled, from its usual gap; both in ms. */
+export function isStalled(silence: number, usualGap: number): boolean {
+  return silence > Math.max(MIN_SILENCE_MS, MAX_GAPS * usualGap);
+}
+
 /** Tells whether a job has stopped making progress, from how often it usually reports some. */
 export class StallDetector {
   #lastAt: number;
@@ -22,9 +27,13 @@ export class StallDetector {
     this.#lastAt = now;
   }
 
-  /** Time since the last progress in ms when the job counts as stalled, else undefined. */
-  silence(now: number): number | undefined {
-    const silence = now - this.#lastAt;
-    return silence > Math.max(MIN_SILENCE_MS, MAX_GAPS * this.#usualGap) ? silence : undefined;
+  /** The usual time between two reports, in ms; 0 before the first. */
+  get usualGap(): number {
+    return this.#usualGap;
+  }
+
+  /** Time since the last progress, in ms. */
+  silence(now: number): number {
+    return now - this.#lastAt;
   }
 }

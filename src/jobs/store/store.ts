@@ -107,6 +107,8 @@ export interface JobReader {
   idsLike(part: string, limit: number): string[];
   /** Oldest first. */
   children(id: string): Job[];
+  /** Running jobs by start. */
+  running(): Job[];
   /** All jobs that have not ended: running ones by start, then waiting ones by position. */
   active(): Job[];
   /** How many jobs run, and how many wait. */
@@ -179,6 +181,15 @@ export interface Run extends Fence {
   tracked: boolean;
   client: string | undefined;
   startedAt: number;
+  /** How fast it is; written with its progress, for other processes. Absent for a run of another one. */
+  readonly pace?: StoredPace;
+}
+
+export interface StoredPace {
+  /** Units per second, above 0; undefined while it is unknown. */
+  perSecond: number | undefined;
+  /** The usual time between two reports, in ms. */
+  usualGapMs: number;
 }
 
 /** Whether an attempt still holds its job: running, to be stopped, or lost to another attempt. */

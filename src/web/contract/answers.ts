@@ -6,7 +6,7 @@ import {
   type JobType,
   STEP_STATUSES,
 } from '../../jobs/index.ts';
-import { ARCHIVE, COMPLETED_JOB, POST, PROFILE, REFUSAL } from './examples.ts';
+import { ARCHIVE, COMPLETED_JOB, POST, PROFILE, REFUSAL, SESSION } from './examples.ts';
 import { once } from './once.ts';
 
 /**
@@ -47,6 +47,9 @@ const job = once(() =>
         message: z.string(),
         stage: z.string().optional().describe('The current part of the work.'),
       }),
+      ratePerSecond: z.number().optional().describe('Smoothed progress of a running job.'),
+      etaSeconds: count().optional().describe('Time left at that rate, in seconds.'),
+      stalledSince: time().optional().describe('When it last progressed, if it has stalled.'),
       metadata: z.record(z.string(), z.unknown()).optional().describe('The input.'),
       result: z.unknown().optional().describe('What the operation returned.'),
       errorMessage: reason().optional(),
@@ -204,21 +207,45 @@ const health = once(() =>
   }),
 );
 
+const warnings = once(() =>
+  z.array(z.string()).optional().describe('What was sent and had no effect: unknown fields.'),
+);
+
 /** The document's `components.schemas`. */
 export const SCHEMAS = {
   Job: job,
   DetailedJob: detailedJob,
   Error: once(() => z.object({ error: problem(), status: z.int() }).meta({ examples: [REFUSAL] })),
   JobAnswer: once(() => z.object({ job: job() }).meta({ examples: [{ job: COMPLETED_JOB }] })),
+  StartAnswer: once(() =>
+    z.object({ job: job(), warnings: warnings() }).meta({ examples: [{ job: COMPLETED_JOB }] }),
+  ),
   DetailedJobAnswer: once(() => z.object({ job: detailedJob() })),
   JobPage: jobPage,
   SessionPage: sessionPage,
+  Sessions: once(() =>
+    z
+      .object({
+        sessions: z
+          .array(
+            z.object({
+              id: z.string(),
+              lastJobAt: time(),
+              jobs: count(),
+              byStatus: z.partialRecord(status(), count()),
+            }),
+          )
+          .describe('The sessions used last, newest first.'),
+      })
+      .meta({ examples: [{ sessions: [SESSION] }] }),
+  ),
   BatchAnswer: once(() =>
     z
       .object({
         results: z
           .array(z.union([z.object({ job: job() }), z.object({ error: problem() })]))
           .describe('In the order of the request.'),
+        warnings: warnings(),
       })
       .meta({ examples: [{ results: [{ job: COMPLETED_JOB }, { error: REFUSAL.error }] }] }),
   ),
@@ -230,7 +257,15 @@ export const SCHEMAS = {
   History: history,
   PostPage: once(() =>
     z
-      .object({ posts: z.array(post()), total: count(), nextCursor: z.string().optional() })
+      .object({
+        posts: z.array(post()),
+        total: count(),
+        nextCursor: z.string().optional(),
+        notes: z
+          .array(z.string())
+          .optional()
+          .describe('With by=meaning: what limits this search, for people.'),
+      })
       .meta({ examples: [{ posts: [POST], total: 1 }] }),
   ),
   ProfilePage: once(() =>

@@ -68,3 +68,10 @@ export const ARCHIVE = {
   bytes: 48_210_944,
   addedAt: '2026-11-22T08:07:50.000Z',
 };
+
+export const SESSION = {
+  id: 'monday',
+  lastJobAt: '2026-11-22T08:07:50.000Z',
+  jobs: 3,
+  byStatus: { running: 1, completed: 2 },
+};

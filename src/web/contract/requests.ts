@@ -50,6 +50,22 @@ export const JOBS_QUERY = input(jobQuerySchema, INVALID);
 
 export const SESSION_JOBS_QUERY = input(sessionJobsQuerySchema, INVALID);
 
+/** Maximum number of sessions in a list, and the default. */
+const SESSIONS = { max: 1_000, default: 50 };
+
+export const SESSIONS_QUERY = input(
+  () =>
+    typedFields({
+      limit: typedWholeNumber(
+        1,
+        SESSIONS.max,
+        `Limit must be a whole number from 1 to ${SESSIONS.max.toLocaleString('en')}.`,
+        { default: SESSIONS.default, description: 'Maximum number of sessions.' },
+      ),
+    }).transform(({ limit = SESSIONS.default }) => ({ limit })),
+  INVALID,
+);
+
 /** The page of jobs also shows the outcome of a bulk change: `?did=retry-12-3`. */
 export const JOBS_PAGE_QUERY = input(() => jobQuerySchema({ did: z.string().optional() }), INVALID);
 
@@ -183,8 +199,18 @@ export const PROFILES_QUERY = input(profilesQuerySchema, INVALID);
 
 const ids = (label: string, most: number) => z.array(z.string()).min(1).max(most).describe(label);
 
-export const FOLLOWED_LOGS = unchecked<{ log?: string[]; lastEventId?: string }>(() =>
+export const FOLLOWED_LOGS = unchecked<{
+  log?: string[];
+  whole?: 'changes';
+  lastEventId?: string;
+}>(() =>
   z.object({
+    whole: z
+      .enum(['changes'])
+      .optional()
+      .describe(
+        'changes: while jobs only progress, no `jobs` events; for clients that apply `job` events.',
+      ),
     log: z
       .array(z.string())
       .max(MAX_FOLLOWED_LOGS)

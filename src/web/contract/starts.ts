@@ -58,7 +58,7 @@ export function startContract({ tracker, operations }: StartDeps, type: Tracker[
   return {
     body,
     response: {
-      202: returns('JobAnswer', 'The job that was started.', {
+      202: returns('StartAnswer', 'The job that was started.', {
         headers: { location: { schema: { type: 'string' }, description: 'Its page.' } },
       }),
       ...refusals({

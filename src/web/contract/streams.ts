@@ -32,7 +32,7 @@ export const TASKBAR_STREAM = {
     'follow_taskbar',
     'The taskbar’s HTML as it changes, and logs as they grow',
     {
-      description: `Events: \`jobs\` with the whole taskbar, \`job\` with the live parts of jobs that progressed, \`log\` with JSON. ${BEAT}`,
+      description: `Events: \`jobs\` with the whole taskbar, also once a second while jobs progress, \`job\` with the live parts of jobs that progressed, \`log\` with JSON. ${BEAT}`,
       parameters: [LAST_EVENT_ID],
     },
   ),

@@ -64,7 +64,9 @@ export function namedJobsStream(
     isProgressDue = false;
     const piece = changes.takeProgressed(MAX_PIECE).map((id) => {
       const job = tracker.getJob(id);
-      return job ? encodeJsonEvent('progress', { id, progress: job.progress }) : '';
+      if (!job) return '';
+      const { progress, ratePerSecond, etaSeconds } = job;
+      return encodeJsonEvent('progress', { id, progress, ratePerSecond, etaSeconds });
     });
     return piece.join('');
   }

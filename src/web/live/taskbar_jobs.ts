@@ -2,7 +2,7 @@ import type { TaskbarModel } from '../../../views/view_models.ts';
 import { isWaiting, type Job, type Tracker } from '../../jobs/index.ts';
 import type { JobView } from '../../jobs/job.ts';
 import { systemClock } from '../../platform/clock.ts';
-import { StalledJobs } from './stalled_jobs.ts';
+import { watchStalls } from './stalled_jobs.ts';
 
 /** How long a job that did not fail stays in the taskbar after its end, in ms. */
 const LINGER_MS = 30_000;
@@ -12,7 +12,6 @@ const MAX_CARDS = 24;
 
 /** The jobs that the taskbar shows. */
 export class TaskbarJobs {
-  readonly #stalled: StalledJobs;
   /** Ids of jobs that will leave the taskbar. */
   readonly #leaving = new Set<string>();
 
@@ -21,7 +20,7 @@ export class TaskbarJobs {
     private readonly tracker: Tracker,
     private readonly onChange: () => void,
   ) {
-    this.#stalled = new StalledJobs(tracker, onChange);
+    watchStalls(tracker, onChange);
   }
 
   model(): TaskbarModel {
@@ -35,8 +34,7 @@ export class TaskbarJobs {
   }
 
   view(job: Job): JobView {
-    const perSecond = this.tracker.reader.rateOf(job.id);
-    const stalledSince = job.status === 'running' ? this.#stalled.since(job.id) : undefined;
+    const { ratePerSecond: perSecond, stalledSince } = job;
     return { job, ...(perSecond && { perSecond }), ...(stalledSince && { stalledSince }) };
   }
 

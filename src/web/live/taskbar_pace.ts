@@ -32,24 +32,39 @@ const TOLERANCE_MS = 10;
  */
 const MAX_DELAY_MS = 15;
 
+/** Least of the limit that is left to progress beside regular whole updates, in bytes a second. */
+const MIN_PROGRESS_BYTES = 15_000;
+
+/**
+ * `whole`: a status changed, or cards came or went. `regular`: the whole taskbar because it is time.
+ * `progress`: jobs progressed.
+ */
+export type UpdateKind = 'whole' | 'regular' | 'progress';
+
 /** Limits how often the taskbar is sent. */
 export class TaskbarPace implements Pace {
   #sentAt = Number.NEGATIVE_INFINITY;
   #updates = new Allowance();
   #bytes = new Allowance(MAX_DEBT_MS);
-  /** Size of the last update of each kind, in bytes. */
+  /** Size of the last update of each form, in bytes. */
   #sizes = { whole: 0, progress: 0 };
 
-  /** @param nextKind which kind of update is waiting. */
-  constructor(private readonly nextKind: () => 'whole' | 'progress') {}
+  /**
+   * @param nextKind which kind of update is waiting.
+   * @param regularMs time between two regular updates, in ms; by default there are none.
+   */
+  constructor(
+    private readonly nextKind: () => UpdateKind,
+    private readonly regularMs = Number.POSITIVE_INFINITY,
+  ) {}
 
-  /** An update of that kind was rendered. */
-  rendered(kind: 'whole' | 'progress', bytes: number): void {
-    this.#sizes[kind] = bytes;
+  /** An update of that form was rendered. */
+  rendered(form: 'whole' | 'progress', bytes: number): void {
+    this.#sizes[form] = bytes;
   }
 
   dueAt(now: number): number {
-    if (this.nextKind() === 'whole') return this.#updates.usedUntil - STATUS_BURST_MS;
+    if (this.nextKind() !== 'progress') return this.#updates.usedUntil - STATUS_BURST_MS;
     const due = Math.max(
       this.#sentAt + this.#progressIntervalMs() - TOLERANCE_MS,
       Math.max(this.#updates.usedUntil, this.#bytes.usedUntil) - PROGRESS_BURST_MS,
@@ -59,12 +74,22 @@ export class TaskbarPace implements Pace {
   }
 
   spend(now: number): void {
+    const kind = this.nextKind();
     this.#sentAt = now;
     this.#updates.spend(now, LIMIT.updateMs);
-    this.#bytes.spend(now, (this.#sizes[this.nextKind()] / LIMIT.bytesPerSecond) * 1000);
+    // What regular updates take is reserved, so that progress does not pause after each of them.
+    if (kind === 'regular') return;
+    this.#bytes.spend(now, (this.#sizes[kind] / this.#left(LIMIT.bytesPerSecond)) * 1000);
   }
 
   #progressIntervalMs(): number {
-    return Math.max(PROGRESS_MS, (this.#sizes.progress / PROGRESS_BYTES_PER_SECOND) * 1000);
+    const bytesPerSecond = this.#left(PROGRESS_BYTES_PER_SECOND);
+    return Math.max(PROGRESS_MS, (this.#sizes.progress / bytesPerSecond) * 1000);
+  }
+
+  /** What regular updates leave of a limit, in bytes a second. */
+  #left(limit: number): number {
+    const regular = this.#sizes.whole / (this.regularMs / 1000);
+    return Math.max(MIN_PROGRESS_BYTES, limit - regular);
   }
 }

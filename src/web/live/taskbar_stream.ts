@@ -3,46 +3,52 @@ import type { StreamSource } from './event_streams.ts';
 import { followLogs, type LiveLogs, readLogPlaces } from './logs.ts';
 import { lastEventIdOf, withReconnectTime } from './sse.ts';
 
-/** The taskbar, and the logs named in the query. @throws Problem for an invalid query */
+/**
+ * The taskbar, and the logs named in the query. With `?whole=changes` there are no `jobs` events while
+ * jobs only progress.
+ * @throws Problem for an invalid query
+ */
 export function taskbarStream(
   { live, health }: WebDeps,
   logs: LiveLogs,
   request: Request,
 ): StreamSource {
+  const query = new URL(request.url).searchParams;
+  const taskbar = query.get('whole') === 'changes' ? live.lean : live.plain;
   // Rendered before the response begins, so that an error still becomes the response.
-  live.snapshot();
-  const places = readLogPlaces(new URL(request.url).searchParams);
+  taskbar.snapshot();
+  const places = readLogPlaces(query);
   const nextOfLogs = followLogs(logs, places);
   /** The newest revision that the client has; undefined before the first. */
-  let cursor = lastEventIdOf(request) === live.id ? live.revision : undefined;
+  let cursor = lastEventIdOf(request) === taskbar.id ? taskbar.revision : undefined;
   let hasBegun = false;
 
   /** Bun completes the response's head with its first bytes, so some are sent at once. */
   function begin(): Uint8Array {
     hasBegun = true;
     if (cursor !== undefined) return Buffer.from(withReconnectTime());
-    cursor = live.revision;
-    return Buffer.concat([Buffer.from(withReconnectTime('')), live.snapshot()]);
+    cursor = taskbar.revision;
+    return Buffer.concat([Buffer.from(withReconnectTime('')), taskbar.snapshot()]);
   }
 
   function update(): Uint8Array {
-    const isUpToDate = cursor === live.revision - 1;
-    cursor = live.revision;
+    const isUpToDate = cursor === taskbar.revision - 1;
+    cursor = taskbar.revision;
     try {
-      return isUpToDate ? live.delta() : live.snapshot();
+      return isUpToDate ? taskbar.delta() : taskbar.snapshot();
     } catch (error) {
       if (!health.noticed(error)) throw error;
-      return live.notices();
+      return taskbar.notices();
     }
   }
 
   return {
     next() {
       if (!hasBegun) return begin();
-      return cursor === live.revision ? nextOfLogs() : update();
+      return cursor === taskbar.revision ? nextOfLogs() : update();
     },
     subscribe(wake) {
-      const stops = [live.subscribe(wake)];
+      const stops = [taskbar.subscribe(wake)];
       // Without this the growth of any log would wake streams that follow none.
       if (places.length > 0) stops.push(logs.subscribe(wake));
       return () => {

@@ -1,9 +1,11 @@
 import { Elysia } from 'elysia';
 import { ErrorResult } from '../../../views/forms/error_result.tsx';
 import { JobCard } from '../../../views/jobs/job_card.tsx';
+import { StartWarnings } from '../../../views/jobs/start_warnings.tsx';
 import type { Job } from '../../jobs/index.ts';
 import { errorLine } from '../../text/error_text.ts';
 import { jobLine } from '../../text/job_text.ts';
+import { warningLines } from '../../text/warning_text.ts';
 import { about, refusals, returns } from '../contract/declare.ts';
 import { IDEMPOTENCY_KEY, MAX_BATCH, startsBody } from '../contract/starts.ts';
 import type { WebDeps } from '../deps.ts';
@@ -12,6 +14,7 @@ import { entryProblem, Problem, toProblem } from '../http/problem.ts';
 import { asStated, responseTo } from '../http/rendered.ts';
 import type { RequestContext } from '../http/request_context.ts';
 import { readStart, startAll, startFrom } from './start.ts';
+import { entryWarnings, inputWarnings } from './start_warnings.ts';
 
 type Result = { job: Job } | { error: Problem };
 
@@ -51,11 +54,16 @@ async function start(deps: WebDeps, context: RequestContext, body: unknown): Pro
     ? await startList(deps, context, body)
     : [await startOne(deps, context, body)];
   const { status, headers } = outcomeOf(results);
+  const warnings = warningsOf(deps, body, results);
   const formats = {
-    html: () => results.map((result) => htmlOf(deps, result)).join(''),
-    text: () => results.map(textOf).join(''),
+    html: () =>
+      results.map((result) => htmlOf(deps, result)).join('') + StartWarnings({ warnings }),
+    text: () => results.map(textOf).join('') + warningLines(warnings),
   };
-  const value = () => ({ results: results.map(jsonOf) });
+  const value = () => ({
+    results: results.map(jsonOf),
+    ...(warnings.length > 0 && { warnings }),
+  });
   return responseTo(context.request, value, formats, status, headers);
 }
 
@@ -89,6 +97,21 @@ async function startOne(
   } catch (error) {
     return { error: toProblem(error) };
   }
+}
+
+/** About the entries that were started; in a list they name the entry. */
+function warningsOf({ tracker }: WebDeps, body: unknown, results: Result[]): string[] {
+  const entries = Array.isArray(body) ? body : [body];
+  return results.flatMap((result, index) => {
+    if (!('job' in result)) return [];
+    const entry: unknown = entries[index];
+    const { input } = Object(entry) as { input?: object };
+    const found = [
+      ...entryWarnings(entry),
+      ...inputWarnings(tracker, result.job.type, input ?? {}),
+    ];
+    return entries.length > 1 ? found.map((text) => `Entry ${index + 1}: ${text}`) : found;
+  });
 }
 
 function htmlOf({ live }: WebDeps, result: Result) {

@@ -1,8 +1,9 @@
 import { Elysia } from 'elysia';
 import { PostArticle } from '../../../views/posts/post_article.tsx';
+import { SearchNotes } from '../../../views/posts/search_notes.tsx';
 import { ProfileTable } from '../../../views/profiles/profile_table.tsx';
 import { findPosts, toPostsQuery, toProfilesQuery } from '../../operations/find_posts.ts';
-import { moreText, postsText, profileTable } from '../../text/library_text.ts';
+import { moreText, noteLines, postsText, profileTable } from '../../text/library_text.ts';
 import { about, answers, INVALID_QUERY } from '../contract/declare.ts';
 import { PROFILES_QUERY, postsQuery } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
@@ -20,9 +21,10 @@ export function libraryRoutes(deps: WebDeps) {
         return respond(() => page, {
           html() {
             const now = new Date();
-            return page.posts.map((post) => PostArticle({ post, now })).join('') || NOTHING_FOUND;
+            const posts = page.posts.map((post) => PostArticle({ post, now })).join('');
+            return SearchNotes({ notes: page.notes }) + (posts || NOTHING_FOUND);
           },
-          text: () => postsText(page.posts) + moreText(page),
+          text: () => postsText(page.posts) + noteLines(page.notes) + moreText(page),
         });
       },
       {

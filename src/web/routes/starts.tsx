@@ -1,10 +1,12 @@
 import { Elysia } from 'elysia';
 import { JobCard } from '../../../views/jobs/job_card.tsx';
+import { StartWarnings } from '../../../views/jobs/start_warnings.tsx';
 import { StartedNote } from '../../../views/jobs/started_note.tsx';
 import { InvalidInput, type Job, type JobType } from '../../jobs/index.ts';
 import { removeImport } from '../../sources/archive/index.ts';
 import { startedText } from '../../text/job_text.ts';
 import { basePath, urlTo } from '../../text/urls.ts';
+import { warningLines } from '../../text/warning_text.ts';
 import { type StartRoutes, startContract } from '../contract/starts.ts';
 import type { WebDeps } from '../deps.ts';
 import { parseFields, READ_BY_HANDLER } from '../http/body.ts';
@@ -16,6 +18,7 @@ import { html, plainText, seeOther } from '../http/responses.ts';
 import { isUpload, receiveUpload } from '../http/uploads.ts';
 import { startFrom } from './start.ts';
 import { startPage } from './start_pages.tsx';
+import { inputWarnings } from './start_warnings.ts';
 
 /** `POST /api/scrape`, `/api/search` …: one address for each job type. */
 export function startRoutes(deps: WebDeps) {
@@ -50,7 +53,8 @@ async function start(
 ): Promise<Response> {
   const { request } = context;
   try {
-    return await answer(deps, request, await startFrom(deps.tracker, type, fields, context));
+    const job = await startFrom(deps.tracker, type, fields, context);
+    return await answer(deps, request, job, inputWarnings(deps.tracker, type, fields));
   } catch (error) {
     const operation = deps.operations.get(type);
     if (!operation || !isNavigation(request) || !(error instanceof InvalidInput)) throw error;
@@ -77,17 +81,28 @@ async function startOrForget(
   }
 }
 
-async function answer(deps: WebDeps, request: Request, job: Job): Promise<Response> {
+async function answer(
+  deps: WebDeps,
+  request: Request,
+  job: Job,
+  warnings: string[],
+): Promise<Response> {
   const location = urlTo(`/jobs/${job.id}`);
   if (isNavigation(request)) return seeOther(location);
   const headers = { location };
-  if (wantsJson(request)) return Response.json({ job }, { status: 202, headers });
+  if (wantsJson(request)) {
+    const value = warnings.length > 0 ? { job, warnings } : { job };
+    return Response.json(value, { status: 202, headers });
+  }
   if (wantsText(request)) {
     const hasToken = deps.config.token !== undefined;
-    return plainText(startedText(job, originOf(request) + basePath(), hasToken), 202, headers);
+    const text = startedText(job, originOf(request) + basePath(), hasToken);
+    return plainText(text + warningLines(warnings), 202, headers);
   }
-  if (isHtmx(request)) return html(await startedNote(deps, request, job), 202, headers);
-  return html(JobCard({ view: deps.live.view(job), now: new Date() }), 202, headers);
+  const started = isHtmx(request)
+    ? await startedNote(deps, request, job)
+    : JobCard({ view: deps.live.view(job), now: new Date() });
+  return html(`${started}${StartWarnings({ warnings })}`, 202, headers);
 }
 
 async function startedNote(deps: WebDeps, request: Request, job: Job): Promise<string> {

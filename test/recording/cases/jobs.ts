@@ -64,6 +64,18 @@ const sessions: AreaCase[] = [
   })),
 ].map((each) => ({ ...each, route: 'GET /api/sessions/:id/jobs' }));
 
+const sessionLists: AreaCase[] = [
+  ['all', ''],
+  ['the first', '?limit=1'],
+  ['limit 0', '?limit=0'],
+  ['limit above the maximum', '?limit=1001'],
+].map(([what, query]) => ({
+  name: `list sessions: ${what}`,
+  route: 'GET /api/sessions',
+  query: query as string,
+  formats: query === '' ? ALL_FORMATS : ['json', 'text'],
+}));
+
 const single: AreaCase[] = NAMES.map((name) => ({
   name: `read a job: ${name}`,
   route: 'GET /api/jobs/:id',
@@ -85,5 +97,5 @@ const logs: AreaCase[] = [
 export const jobs: Area = {
   name: 'jobs',
   setup: fullApp,
-  cases: [...lists, ...sessions, ...single, ...logs],
+  cases: [...lists, ...sessionLists, ...sessions, ...single, ...logs],
 };

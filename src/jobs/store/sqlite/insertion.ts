@@ -28,7 +28,7 @@ export class Insertion {
   }
 
   insertQueued(job: NewJob, limits: WaitingLimits, now: number): Inserted {
-    return this.#obstacleTo(job, limits) ?? this.#insert(job, now);
+    return this.#obstacleTo(job, limits, now) ?? this.#insert(job, now);
   }
 
   insertAllQueued(jobs: NewJob[], limits: WaitingLimits, now: number): Inserted[] {
@@ -42,7 +42,7 @@ export class Insertion {
     const inserted = jobs.map((job) => {
       // The same id may occur twice in the list.
       if (job.isIdGiven) flush();
-      const obstacle = this.#obstacleTo(job, limits);
+      const obstacle = this.#obstacleTo(job, limits, now);
       if (obstacle) return obstacle;
       rows.push(...rowOf(job, now));
       if (rows.length === COLUMNS * MAX_ROWS) {
@@ -71,7 +71,7 @@ export class Insertion {
       now,
     );
     this.log.moved(id, { type, client: null }, undefined, 'tracked');
-    return toJob(this.#sql.get.get(id) as JobRow);
+    return toJob(this.#sql.get.get(id) as JobRow, now);
   }
 
   insertChildren(parent: Run, jobs: NewJob[], now: number): 'inserted' | 'there already' | Lost {
@@ -94,10 +94,14 @@ export class Insertion {
   }
 
   /** What keeps a new job out: a job with its id, or a limit. */
-  #obstacleTo(job: NewJob, { perType, perClient }: WaitingLimits): Inserted | undefined {
+  #obstacleTo(
+    job: NewJob,
+    { perType, perClient }: WaitingLimits,
+    now: number,
+  ): Inserted | undefined {
     if (job.isIdGiven) {
       const existing = this.#sql.get.get(job.id);
-      if (existing) return { job: toJob(existing), isNew: false };
+      if (existing) return { job: toJob(existing, now), isNew: false };
     }
     const { type, client } = job;
     if (perType !== Number.POSITIVE_INFINITY && this.log.count(type, 'waiting') >= perType)

@@ -16,7 +16,7 @@ const RECENT_JOBS = 5_000;
  * the lists of each type: an index over all types would cost one more page in every commit that
  * starts a job.
  */
-export function createSqliteJobListing(db: Database): JobListing {
+export function createSqliteJobListing(db: Database, now: () => number = Date.now): JobListing {
   // A parent is left out: its progress is the sum of its children's, which are counted.
   // TOTAL adds real numbers; SUM fails above 2^63.
   const isParent = 'EXISTS (SELECT 1 FROM jobs AS child WHERE child.parent_id = jobs.id)';
@@ -44,7 +44,8 @@ export function createSqliteJobListing(db: Database): JobListing {
   );
 
   return {
-    list: (jobQuery) => (jobQuery.newerThan ? newerPage(db, jobQuery) : olderPage(db, jobQuery)),
+    list: (jobQuery) =>
+      jobQuery.newerThan ? newerPage(db, jobQuery, now()) : olderPage(db, jobQuery, now()),
     tally: (jobQuery) => tally(db, jobQuery),
     session: (id) => {
       const rows = sums.all(id);
@@ -72,10 +73,10 @@ function standing(rows: { status: JobStatus; count: number }[]) {
   };
 }
 
-function olderPage(db: Database, jobQuery: JobQuery): JobPage {
+function olderPage(db: Database, jobQuery: JobQuery, now: number): JobPage {
   const limit = pageLimit(jobQuery);
   const { rows, bound } = select(db, jobQuery, 'older', limit + 1);
-  const jobs = rows.slice(0, limit).map(toJob);
+  const jobs = rows.slice(0, limit).map((row) => toJob(row, now));
   const isFull = rows.length > limit;
   const next = isFull ? cursorOf(rows[limit - 1]) : bound;
   const newer = jobQuery.cursor && (cursorOf(rows[0]) ?? jobQuery.cursor);
@@ -87,15 +88,15 @@ function olderPage(db: Database, jobQuery: JobQuery): JobPage {
   };
 }
 
-function newerPage(db: Database, jobQuery: JobQuery): JobPage {
+function newerPage(db: Database, jobQuery: JobQuery, now: number): JobPage {
   const limit = pageLimit(jobQuery);
   const { rows, bound } = select(db, jobQuery, 'newer', limit + 1);
   const isFull = rows.length > limit;
   if (!isFull && !bound)
-    return olderPage(db, { ...jobQuery, newerThan: undefined, cursor: undefined });
+    return olderPage(db, { ...jobQuery, newerThan: undefined, cursor: undefined }, now);
   const shown = rows.slice(0, limit).reverse();
   return {
-    jobs: shown.map(toJob),
+    jobs: shown.map((row) => toJob(row, now)),
     nextCursor: cursorOf(shown.at(-1)) ?? jobQuery.newerThan,
     newerCursor: isFull ? cursorOf(shown[0]) : bound,
   };

@@ -21,6 +21,8 @@ export class SqliteJobReader implements JobReader {
   constructor(
     db: Database,
     private readonly changes: ChangeLog,
+    /** The time in ms since 1970 UTC. */
+    private readonly now: () => number = Date.now,
   ) {
     this.#ownership = new Ownership(db);
     this.#sql = statements(db);
@@ -32,11 +34,11 @@ export class SqliteJobReader implements JobReader {
   }
 
   get(id: string): Job | undefined {
-    return one(this.#sql.whole, id);
+    return this.#one(this.#sql.whole, id);
   }
 
   brief(id: string): Job | undefined {
-    return one(this.#sql.brief, id);
+    return this.#one(this.#sql.brief, id);
   }
 
   holdOf(run: Fence): Hold {
@@ -49,11 +51,15 @@ export class SqliteJobReader implements JobReader {
   }
 
   children(id: string): Job[] {
-    return this.#sql.children.all(id).map(toJob);
+    return this.#jobs(this.#sql.children.all(id));
+  }
+
+  running(): Job[] {
+    return this.#jobs(this.#sql.running.all());
   }
 
   active(): Job[] {
-    return [...this.#sql.running.all(), ...this.#sql.waiting.all()].map(toJob);
+    return this.#jobs([...this.#sql.running.all(), ...this.#sql.waiting.all()]);
   }
 
   countActive(): { running: number; waiting: number } {
@@ -70,7 +76,17 @@ export class SqliteJobReader implements JobReader {
       ...this.#nextWaiting(limits.waiting),
       ...this.#sql.failed.all(limits.failed),
     ];
-    return rows.map(toJob);
+    return this.#jobs(rows);
+  }
+
+  #one(statement: Query<JobRow>, id: string): Job | undefined {
+    const row = statement.get(id);
+    return row ? toJob(row, this.now()) : undefined;
+  }
+
+  #jobs(rows: JobRow[]): Job[] {
+    const now = this.now();
+    return rows.map((row) => toJob(row, now));
   }
 
   /** The first jobs of each type's queue, in the order of their position. */
@@ -122,11 +138,6 @@ function statements(db: Database) {
       SELECT ${BRIEF} FROM jobs INDEXED BY jobs_failed_unseen
       WHERE status = 'failed' AND dismissed_at IS NULL ORDER BY completed_at DESC LIMIT ?`),
   };
-}
-
-function one(statement: Query<JobRow>, id: string): Job | undefined {
-  const row = statement.get(id);
-  return row ? toJob(row) : undefined;
 }
 
 /** Reads from SQLite what other processes changed. */

@@ -9,6 +9,8 @@ import { RUNNING } from './rows.ts';
 import { command } from './statements.ts';
 import type { StepWriter } from './steps.ts';
 
+type Paced = Fence & Pick<Run, 'pace'>;
+
 /** What a running attempt writes: progress, log, data with a checkpoint, steps. */
 export class Reporting {
   readonly #lines;
@@ -25,7 +27,7 @@ export class Reporting {
     this.#sql = statements(db);
   }
 
-  report(run: Fence, { progress, lines }: Report, now: number): Hold {
+  report(run: Paced, { progress, lines }: Report, now: number): Hold {
     const hold = progress ? this.#saveProgress(run, progress, now) : this.ownership.holdOf(run);
     if (lines && hold !== 'gone') this.#lines.append(run.id, lines);
     return hold;
@@ -65,9 +67,21 @@ export class Reporting {
     return hold;
   }
 
-  #saveProgress({ id, attempt }: Fence, progress: JobProgress, now: number): Hold {
+  #saveProgress({ id, attempt, pace }: Paced, progress: JobProgress, now: number): Hold {
     const { current, total, message, stage = null } = progress;
-    const row = this.#sql.saveProgress.get(current, total, message, stage, now, id, attempt);
+    const rate = pace?.perSecond ?? null;
+    const gap = pace ? Math.round(pace.usualGapMs) : null;
+    const row = this.#sql.saveProgress.get(
+      current,
+      total,
+      message,
+      stage,
+      now,
+      id,
+      attempt,
+      rate,
+      gap,
+    );
     return row?.status ?? 'gone';
   }
 }
@@ -77,7 +91,7 @@ function statements(db: Database) {
     saveProgress: command<{ status: Exclude<Hold, 'gone'> }>(
       db,
       `UPDATE jobs SET progress_current = ?1, progress_total = ?2, progress_message = ?3,
-                       progress_stage = ?4, updated_at = ?5
+                       progress_stage = ?4, updated_at = ?5, progress_rate = ?8, progress_gap = ?9
        WHERE id = ?6 AND attempt = ?7 AND ${RUNNING} RETURNING status`,
     ),
     // A checkpoint that is written again unchanged is no progress, however often it is written.

@@ -1,7 +1,9 @@
 import { abridge } from '../../../text/abridge.ts';
+import { isStalled } from '../../engine/stall_detector.ts';
 import type { Job, JobType } from '../../job.ts';
 import type { JobStatus } from '../../lifecycle.ts';
 import type { Failure } from '../../listing.ts';
+import { paceOf } from '../../pace.ts';
 
 /** Conditions on jobs. That of live jobs is part of their index, and has to be in each query. */
 export const LIVE = 'completed_at IS NULL';
@@ -26,6 +28,8 @@ export interface JobRow {
   progress_total: number;
   progress_message: string;
   progress_stage: string | null;
+  progress_rate: number | null;
+  progress_gap: number | null;
   metadata: string | null;
   result: string | null;
   error_message: string | null;
@@ -45,7 +49,7 @@ export interface JobRow {
 }
 
 const COMMON = `key, id, type, status, tracked, progress_current, progress_total,
-  progress_message, progress_stage, error_message, errors, failure, attempt, uncounted,
+  progress_message, progress_stage, progress_rate, progress_gap, error_message, errors, failure, attempt, uncounted,
   max_attempts, retry_at, session_id, parent_id, created_at, started_at, updated_at,
   completed_at, dismissed_at`;
 
@@ -56,7 +60,8 @@ export const WHOLE = `${COMMON}, metadata, result`;
 export const BRIEF = `${COMMON}, COALESCE(metadata_brief, metadata) AS metadata,
   COALESCE(result_brief, result) AS result`;
 
-export function toJob(row: JobRow): Job {
+/** @param now the time in ms since 1970 UTC, which tells whether the job stalls. */
+export function toJob(row: JobRow, now: number): Job {
   const result = json(row.result);
   return {
     id: row.id,
@@ -72,6 +77,7 @@ export function toJob(row: JobRow): Job {
       message: row.progress_message,
       ...(row.progress_stage !== null && { stage: row.progress_stage }),
     },
+    ...(row.status === 'running' && storedPace(row, now)),
     ...(row.metadata !== null && { metadata: json(row.metadata) as Record<string, unknown> }),
     ...(result !== undefined && result !== null && { result }),
     ...(row.error_message !== null && { errorMessage: row.error_message }),
@@ -86,6 +92,21 @@ export function toJob(row: JobRow): Job {
     ...(row.session_id !== null && { sessionId: row.session_id }),
     ...(row.parent_id !== null && { parentId: row.parent_id }),
   };
+}
+
+/** The pace as the running process stored it. A row's pace may be that of an earlier attempt. */
+function storedPace(row: JobRow, now: number): ReturnType<typeof paceOf> {
+  const { status, started_at: startedAt, updated_at: progressedAt } = row;
+  const isCurrent = progressedAt > (startedAt ?? 0);
+  const progress = { current: row.progress_current, total: row.progress_total, message: '' };
+  return paceOf(
+    { status, progress },
+    {
+      perSecond: (isCurrent && row.progress_rate) || undefined,
+      progressedAt,
+      isStalled: isStalled(now - progressedAt, isCurrent ? (row.progress_gap ?? 0) : 0),
+    },
+  );
 }
 
 export function json(text: string | null): unknown {

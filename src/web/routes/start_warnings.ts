@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import type { JobType, Tracker } from '../../jobs/index.ts';
+import { cut, MAX_NAME } from '../../text/cut.ts';
+import { printable } from '../../text/printable.ts';
+
+/** Maximum number of unknown fields of one start that are named. */
+const MAX_NAMED = 20;
+
+/** The fields of `POST /api/jobs`, beside those of the input. */
+const START_FIELDS: ReadonlySet<string> = new Set(['type', 'input', 'sessionId']);
+
+const COMMON_FIELDS: ReadonlySet<string> = new Set(['sessionId']);
+
+/** Names of fields by schema: computing them takes as long as several starts. */
+const namesOf = new WeakMap<z.ZodType, ReadonlySet<string> | 'any'>();
+
+/** What was sent with a start and has no effect, one sentence for each field. */
+export function inputWarnings(
+  tracker: Pick<Tracker, 'inputOf'>,
+  type: JobType,
+  input: object,
+): string[] {
+  const schema = tracker.inputOf(type);
+  const known = namesOf.get(schema) ?? fieldNames(schema);
+  namesOf.set(schema, known);
+  return known === 'any' ? [] : warnings(input, known.union(COMMON_FIELDS));
+}
+
+/** The same for the fields beside the input, of an entry of `POST /api/jobs`. */
+export function entryWarnings(entry: unknown): string[] {
+  return warnings(Object(entry), START_FIELDS);
+}
+
+function warnings(fields: object, known: ReadonlySet<string>): string[] {
+  const unknown = Object.entries(fields).flatMap(([name, value]) =>
+    known.has(name) || isAbsent(value) ? [] : [cut(printable(name), MAX_NAME)],
+  );
+  const named = unknown.slice(0, MAX_NAMED).map((name) => `Unknown field "${name}" was ignored.`);
+  const more = unknown.length - named.length;
+  return more > 0 ? [...named, `${more} more unknown fields were ignored.`] : named;
+}
+
+/** As for known fields, an empty one counts as absent. */
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && !value.trim());
+}
+
+function fieldNames(schema: z.ZodType): ReadonlySet<string> | 'any' {
+  const rules = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  const isOpen = rules.properties === undefined || Boolean(rules.additionalProperties);
+  return isOpen ? 'any' : new Set(Object.keys(rules.properties ?? {}));
+}
