@@ -1,5 +1,5 @@
 /** The job system: jobs kept in SQLite, run, watched and cancelled. Knows no HTTP and no HTML. */
-import { loadConfig } from '../platform/config.ts';
+import { loadConfig, unknownSettings } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
 import { createTracker } from './tracker.ts';
@@ -58,9 +58,11 @@ export {
 /** The app's own tracker, over the database in the data folder; opened at its first use. */
 export const jobTracker = createTracker(() => {
   const config = loadConfig();
+  const logger = createLogger(config.logLevel);
+  for (const warning of unknownSettings()) logger.warn(warning);
   return {
     database: appDatabase(),
-    logger: createLogger(config.logLevel),
+    logger,
     leaseMs: config.leaseMs,
     cancelGraceMs: config.cancelGraceMs,
     keepFinishedMs: config.keepFinishedMs,
