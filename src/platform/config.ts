@@ -33,6 +33,7 @@ const SETTINGS = {
   // Read before all others, by `src/app/compiled/`; here it is checked.
   XGPT_CODE_CACHE: oneOf(['on', 'off'], 'on or off', 'on'),
   XGPT_MAX_UPLOAD_MB: whole(1, 1_000_000, 2048),
+  XGPT_UPLOAD_IDLE_MS: whole(100, DAY_MS, 60_000),
   XGPT_MODEL_DIR: text(undefined, 'must be a folder that exists', existsSync),
   XGPT_MAX_CONNECTIONS: whole(1, 1_000_000, 20_000),
   XGPT_SCRAPE_CONCURRENCY: whole(1, MAX_AT_ONCE, 2),
@@ -76,6 +77,8 @@ export interface Config {
   /** Pause between two pages of the sample source, in ms. */
   samplePageMs: number;
   maxUploadBytes: number;
+  /** How long a client may send nothing in the middle of an upload, in ms. */
+  uploadIdleMs: number;
   /** How many streams may be open at once. */
   maxConnections: number;
   /** How many jobs of a type run at once, where it differs from the type's own default. */
@@ -125,6 +128,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     logLevel: s.XGPT_LOG_LEVEL,
     samplePageMs: s.XGPT_SAMPLE_PAGE_MS,
     maxUploadBytes: s.XGPT_MAX_UPLOAD_MB * 1024 * 1024,
+    uploadIdleMs: s.XGPT_UPLOAD_IDLE_MS,
     maxConnections: s.XGPT_MAX_CONNECTIONS,
     concurrency: {
       scrape: s.XGPT_SCRAPE_CONCURRENCY,
