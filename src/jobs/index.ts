@@ -5,7 +5,13 @@ import { createLogger } from '../platform/logger.ts';
 import { createTracker } from './tracker.ts';
 
 export { type Clock, systemClock } from '../platform/clock.ts';
-export { defineJob, type InputOf, type JobDefinition, type OutputOf } from './definition.ts';
+export {
+  defineJob,
+  type InputOf,
+  JOB_TYPE_PATTERN,
+  type JobDefinition,
+  type OutputOf,
+} from './definition.ts';
 export type { JobAttempt, JobDetails, JobStep, LogPart, StepStatus } from './details.ts';
 export { STEP_STATUSES } from './details.ts';
 export { BULK_ACTIONS, type BulkAction, type BulkOutcome, isOpenTo } from './engine/bulk.ts';
@@ -68,5 +74,6 @@ export const jobTracker = createTracker(() => {
     keepFinishedMs: config.keepFinishedMs,
     concurrency: config.concurrency,
     maxWaiting: config.maxWaiting,
+    maxResultBytes: config.maxResultBytes,
   };
 });

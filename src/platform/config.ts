@@ -42,6 +42,7 @@ const SETTINGS = {
   XGPT_EMBED_CONCURRENCY: whole(1, MAX_AT_ONCE, 1),
   XGPT_MAX_WAITING: whole(1, 1_000_000, 10_000),
   XGPT_MAX_WAITING_PER_CLIENT: whole(1, 1_000_000, 5_000),
+  XGPT_MAX_RESULT_KB: whole(1, 1_000_000, 1024),
   XGPT_LEASE_MS: whole(1_000, DAY_MS, 30_000),
   XGPT_CANCEL_GRACE_MS: whole(0, DAY_MS, 10_000),
   XGPT_DRAIN_MS: whole(0, DAY_MS, 2_000),
@@ -85,6 +86,8 @@ export interface Config {
   concurrency: Record<string, number>;
   /** How many jobs may wait: of one type, and of one client. */
   maxWaiting: { perType: number; perClient: number };
+  /** Maximum size of what a job returns, as JSON. */
+  maxResultBytes: number;
   /** How long a job may go without a heartbeat before others take it over, in ms. */
   leaseMs: number;
   /** How long a cancelled handler may take to stop before it is fenced off, in ms. */
@@ -137,6 +140,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
       embed: s.XGPT_EMBED_CONCURRENCY,
     },
     maxWaiting: { perType: s.XGPT_MAX_WAITING, perClient: s.XGPT_MAX_WAITING_PER_CLIENT },
+    maxResultBytes: s.XGPT_MAX_RESULT_KB * 1024,
     leaseMs: s.XGPT_LEASE_MS,
     cancelGraceMs: s.XGPT_CANCEL_GRACE_MS,
     drainMs: s.XGPT_DRAIN_MS,
