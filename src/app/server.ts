@@ -19,7 +19,7 @@ const FIRST_ASKED_MS = 10;
 const FIRST_ANSWERED_MS = 150;
 
 /**
- * Runs the server and its jobs until SIGINT or SIGTERM. Resolves when the server listens.
+ * Runs the server and its jobs until SIGINT, SIGTERM or SIGHUP. Resolves when the server listens.
  * @param compiled the folder of the compiled program, if that is running.
  */
 export async function serve(config: Config, compiled?: string): Promise<void> {

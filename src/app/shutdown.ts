@@ -1,5 +1,6 @@
 import { jobTracker } from '../jobs/index.ts';
 import { appDatabase } from '../platform/database.ts';
+import { isHangupIgnored } from '../platform/hangup.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { ProcessDeps } from './bootstrap.ts';
 
@@ -15,9 +16,12 @@ interface Shutdown {
   closeServer?: () => Promise<void>;
 }
 
-/** The first SIGINT or SIGTERM shuts the process down in order; a second one ends it at once. */
+/**
+ * The first SIGINT, SIGTERM or SIGHUP shuts the process down in order; a second SIGINT or SIGTERM ends
+ * it at once. Not a second SIGHUP: a terminal that is closed often sends two.
+ */
 export function shutDownOnSignals(shutdown: Shutdown): void {
-  onSignals(() => {
+  onSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], () => {
     shutdown.logger.info(
       'Shutting down. Running jobs go back to the queue and resume at the next start.',
     );
@@ -25,9 +29,10 @@ export function shutDownOnSignals(shutdown: Shutdown): void {
   });
 }
 
-/** Stops jobs and server in order and exits with 0; a signal meanwhile ends the process at once. */
+/** Stops jobs and server in order and exits with 0; SIGINT or SIGTERM meanwhile end the process at once. */
 export async function shutDown({ deps, drainMs, logger, closing, closeServer }: Shutdown) {
-  onSignals(() => process.exit(1));
+  onSignals(['SIGINT', 'SIGTERM'], () => process.exit(1));
+  onSignals(['SIGHUP'], () => {});
   setTimeout(() => {
     logger.error('The shutdown took too long. Running jobs resume at the next start.');
     process.exit(1);
@@ -47,9 +52,10 @@ export async function shutDown({ deps, drainMs, logger, closing, closeServer }: 
   process.exit(0);
 }
 
-function onSignals(run: () => void): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+function onSignals(signals: NodeJS.Signals[], run: () => void): void {
+  for (const signal of signals) {
+    if (signal === 'SIGHUP' && isHangupIgnored()) continue;
     process.removeAllListeners(signal);
-    process.once(signal, run);
+    process.on(signal, run);
   }
 }

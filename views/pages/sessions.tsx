@@ -37,7 +37,7 @@ export function SessionList({
   return (
     <p class="empty">
       No sessions yet. To group jobs, enter a session under “More options” when you{' '}
-      <a href="/scrape">start a job</a>.
+      <a href={urlTo('/scrape')}>start a job</a>.
     </p>
   );
 }

@@ -77,7 +77,7 @@ export function seenNow(key: string): Seen | undefined {
  */
 export function mayUseCompiled(): boolean {
   const options = process.execArgv.filter((option) => !option.startsWith('--tsconfig-override='));
-  return options.length === 0 && process.env.XGPT_CODE_CACHE !== 'off';
+  return options.length === 0 && process.env.XGPT_CODE_CACHE?.trim() !== 'off';
 }
 
 /** Differs whenever a source, the list of packages, the program's folder or Bun differs. */
