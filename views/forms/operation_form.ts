@@ -13,7 +13,7 @@ export interface FormContext {
 /** The default export of a type's `form.tsx`. */
 export interface OperationForm {
   parts(context: FormContext): Promise<FormParts>;
-  /** What else of the page is different after a start by upload, as out-of-band fragments. */
+  /** What else of the type's page is different after a start by upload, as out-of-band fragments. */
   afterUpload?(job: Job, deps: OperationDeps): Promise<JSX.Element>;
 }
 

@@ -1,8 +1,11 @@
 import type { Job } from '../../src/jobs/job.ts';
 import { isRunning } from '../../src/jobs/lifecycle.ts';
+import { nextLink } from '../../src/operations/words.ts';
 import { attemptsOf } from '../../src/text/attempts.ts';
 import { counted, jobDuration } from '../../src/text/format.ts';
+import { attributeText } from '../forms/field.tsx';
 import { elapsedTime, relativeTime, remainingTime } from '../time.tsx';
+import { resultHref } from './result_href.ts';
 
 /** The last line of a card. The browser updates it by itself, so it is not sent with progress. */
 export function JobTimes({ job, now }: { job: Job; now: Date }): JSX.Element {
@@ -41,12 +44,24 @@ function End({ job, now, word }: { job: Job; now: Date; word: string }): JSX.Ele
       <span>
         <span safe>{word}</span> {relativeTime(job.completedAt ?? job.updatedAt, now)}
       </span>
+      <NextLink job={job} />
       {job.startedAt !== undefined && (
         <span title="Duration" safe>
           {jobDuration(job)}
         </span>
       )}
     </p>
+  );
+}
+
+/** "See the 200 posts". */
+function NextLink({ job }: { job: Job }): JSX.Element {
+  const next = nextLink(job);
+  if (!next) return '';
+  return (
+    <a href={attributeText(resultHref(next))} safe>
+      {next.words}
+    </a>
   );
 }
 

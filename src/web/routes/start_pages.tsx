@@ -1,8 +1,13 @@
 import { Elysia } from 'elysia';
 import { usableSources, withInitialValues } from '../../../views/forms/start_form.tsx';
 import { StartPage } from '../../../views/pages/start.tsx';
-import type { FormState, QuickStart, SourceOption } from '../../../views/view_models.ts';
-import type { Operation } from '../../operations/index.ts';
+import type {
+  BeginningCard,
+  FormState,
+  QuickStart,
+  SourceOption,
+} from '../../../views/view_models.ts';
+import type { Field, Operation } from '../../operations/index.ts';
 import type { Sources } from '../../sources/index.ts';
 import { FORM_VALUES } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
@@ -50,6 +55,25 @@ export function quickStarts({ operations, sources }: WebDeps): QuickStart[] {
     return [{ type, field, source: usableSources(fields, sourceOptions(sources))[0] }];
   });
 }
+
+/** A card for each source, those that need no input last. */
+export function beginnings({ operations, sources }: WebDeps): BeginningCard[] {
+  const first = [...operations.values()].find(({ fields }) => fields.some(isSource));
+  if (!first) return [];
+  const { type, fields, upload, words } = first;
+  const field = fields.find(({ name }) => name === words.quick?.field);
+  const cards = usableSources(fields, sourceOptions(sources)).map((source) => ({
+    source,
+    type,
+    field,
+    ...sources.get(source.name)?.beginning,
+    ...(upload?.source === source.name && { upload }),
+  }));
+  return cards.toSorted((one, other) => Number(isReady(one)) - Number(isReady(other)));
+}
+
+const isSource = ({ name }: Field) => name === 'source';
+const isReady = ({ ready }: BeginningCard) => ready !== undefined;
 
 function sourceOptions(sources: Sources): SourceOption[] {
   return [...sources.values()].map(({ name, label, pageMs, pageSize }) => ({
