@@ -2,6 +2,7 @@ import type { Job } from '../../src/jobs/job.ts';
 import { isActive } from '../../src/jobs/lifecycle.ts';
 import { count } from '../../src/text/format.ts';
 import { logParts, MAX_LOG_LINES } from '../../src/text/log_parts.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import type { LogTail } from '../view_models.ts';
 
 /**
@@ -9,7 +10,7 @@ import type { LogTail } from '../view_models.ts';
  * is refreshed. It is not a live region: a screen reader would read every line.
  */
 export function JobLog({ job, log }: { job: Job; log: LogTail }): JSX.Element {
-  const address = `/api/jobs/${encodeURIComponent(job.id)}/log`;
+  const address = urlTo(`/api/jobs/${encodeURIComponent(job.id)}/log`);
   return (
     <section
       id="job-log"

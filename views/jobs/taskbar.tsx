@@ -2,6 +2,7 @@ import { isRunning, type JobStatus } from '../../src/jobs/lifecycle.ts';
 import { nextLink } from '../../src/operations/words.ts';
 import { count } from '../../src/text/format.ts';
 import { isCollapsed, type TaskbarChoice } from '../../src/text/taskbar_state.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
 import { Icon } from '../icons.tsx';
 import type { TaskbarModel } from '../view_models.ts';
@@ -33,7 +34,7 @@ export function Taskbar({ model, choice, isRepetition }: TaskbarProps): JSX.Elem
         data-repetition={String(isRepetition)}
         data-collapsed={String(collapsed)}
         hx-ext="sse,morph"
-        sse-connect="/api/jobs/stream"
+        sse-connect={urlTo('/api/jobs/stream')}
         sse-swap="jobs"
         hx-swap="morph:innerHTML"
       >
@@ -90,7 +91,7 @@ export function TaskbarContent({ model, collapsed = false }: TaskbarContentProps
 function More({ waiting }: { waiting: number }): JSX.Element {
   if (waiting === 0) return '';
   return (
-    <a id="taskbar-more" href="/jobs?status=queued" safe>
+    <a id="taskbar-more" href={urlTo('/jobs?status=queued')} safe>
       {`and ${count(waiting)} more waiting`}
     </a>
   );

@@ -1,5 +1,6 @@
 import { wordsOf } from '../../src/operations/words.ts';
 import { sourceTitle } from '../../src/text/format.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import { HiddenFields } from '../forms/hidden_fields.tsx';
 import { PostForm } from '../forms/post_form.tsx';
 import { QuickField } from '../forms/quick_form.tsx';
@@ -32,7 +33,7 @@ export function Beginnings({ model: { beginnings, starts } }: { model: Dashboard
           {others.map(({ type }, index) => (
             <>
               {index > 0 && ' or '}
-              <a href={`/${type}`} safe>
+              <a href={urlTo(`/${type}`)} safe>
                 {lowerFirst(wordsOf(type).heading)}
               </a>
             </>
@@ -46,7 +47,7 @@ export function Beginnings({ model: { beginnings, starts } }: { model: Dashboard
 
 function BeginningForm({ card }: { card: BeginningCard }): JSX.Element {
   const { type, source, ready, upload, field } = card;
-  const action = `/api/${type}`;
+  const action = urlTo(`/api/${type}`);
   if (upload) return <UploadForm action={action} fields={upload} id="beginning" />;
   return (
     <PostForm class="quick-form" action={action} target="find .form-result">

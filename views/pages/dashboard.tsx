@@ -1,7 +1,7 @@
-import { escapeHtml } from '@kitajs/html';
 import type { Job } from '../../src/jobs/job.ts';
 import { nextLink } from '../../src/operations/words.ts';
 import { count, counted, jobName } from '../../src/text/format.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
 import { QuickForms } from '../forms/quick_form.tsx';
 import { JobTable } from '../jobs/job_table.tsx';
@@ -18,7 +18,7 @@ export function DashboardPage({ layout, model }: { layout: Layout; model: Dashbo
   return (
     <Page title="Dashboard" current="/" layout={layout}>
       <h1 class="visually-hidden">Dashboard</h1>
-      <LivePart id="dashboard" href="/" follow={empty} class="dashboard">
+      <LivePart id="dashboard" href={urlTo('/')} follow={empty} class="dashboard">
         {empty ? <Beginnings model={model} /> : <Instruments model={model} now={layout.now} />}
       </LivePart>
     </Page>
@@ -35,12 +35,12 @@ function Instruments({ model, now }: { model: DashboardModel; now: Date }): JSX.
         <NextSteps model={model} />
       </section>
       <QuickForms starts={model.starts} />
-      <LivePart id="activity" href="/" busy={busy} also="state" class="activity">
+      <LivePart id="activity" href={urlTo('/')} busy={busy} also="state" class="activity">
         <HoursChart hours={model.hours} />
         <section class="last-jobs">
           <div class="page-head">
             <h2>Recent jobs</h2>
-            <a class="small" href="/history">
+            <a class="small" href={urlTo('/history')}>
               History
             </a>
           </div>
@@ -61,7 +61,7 @@ function NextSteps({ model }: { model: DashboardModel }): JSX.Element {
       <li>
         {withoutVector > 0 ? (
           <>
-            <a href="/embed" safe>{`Embed ${counted(withoutVector, 'post')}`}</a>{' '}
+            <a href={urlTo('/embed')} safe>{`Embed ${counted(withoutVector, 'post')}`}</a>{' '}
             <span class="muted">to find them by meaning</span>
           </>
         ) : (
@@ -70,9 +70,9 @@ function NextSteps({ model }: { model: DashboardModel }): JSX.Element {
       </li>
       <li>
         {counts.vectors > 0 ? (
-          <a href="/posts?by=meaning">Find posts by meaning</a>
+          <a href={urlTo('/posts?by=meaning')}>Find posts by meaning</a>
         ) : (
-          <a href="/posts">Find posts by words</a>
+          <a href={urlTo('/posts')}>Find posts by words</a>
         )}
       </li>
     </ul>
@@ -85,13 +85,16 @@ function SeeLast({ jobs, posts }: { jobs: Job[]; posts: number }): JSX.Element {
     const link = nextLink(job);
     return link && link.query.by === undefined ? [{ job, link }] : [];
   });
-  const href = last ? resultHref(last.link) : '/posts';
+  const origin: string = last === undefined ? '' : `from ${jobName(last.job)}`;
+  const href = last ? resultHref(last.link) : urlTo('/posts');
   return (
     <li>
       <a href={attributeText(href)} safe>
         {last?.link.words ?? `See ${counted(posts, 'post')}`}
       </a>{' '}
-      {last && <span class="muted">from {escapeHtml(jobName(last.job))}</span>}
+      <span class="muted" safe>
+        {origin}
+      </span>
     </li>
   );
 }
@@ -99,10 +102,16 @@ function SeeLast({ jobs, posts }: { jobs: Job[]; posts: number }): JSX.Element {
 function Counters({ model: { counts, lastDay } }: { model: DashboardModel }): JSX.Element {
   return (
     <ul class="counters">
-      <Counter href="/posts" n={counts.posts} noun="post" />
-      <Counter href="/profiles" n={counts.profiles} noun="profile" />
-      <Counter href="/embed" n={counts.vectors} noun="vector" />
-      <Counter href="/jobs" n={lastDay.jobs} noun="job" span=" in 24 h" failed={lastDay.failed} />
+      <Counter href={urlTo('/posts')} n={counts.posts} noun="post" />
+      <Counter href={urlTo('/profiles')} n={counts.profiles} noun="profile" />
+      <Counter href={urlTo('/embed')} n={counts.vectors} noun="vector" />
+      <Counter
+        href={urlTo('/jobs')}
+        n={lastDay.jobs}
+        noun="job"
+        span=" in 24 h"
+        failed={lastDay.failed}
+      />
     </ul>
   );
 }
@@ -128,7 +137,7 @@ function Counter({ href, n, noun, span = '', failed = 0 }: CounterProps): JSX.El
         </span>
       </a>
       {failed > 0 && (
-        <a class="counter-failed" href="/jobs?status=failed">
+        <a class="counter-failed" href={urlTo('/jobs?status=failed')}>
           <StatusIcon status="failed" /> <span safe>{`${count(failed)} failed`}</span>
         </a>
       )}

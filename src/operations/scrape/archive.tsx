@@ -4,6 +4,7 @@ import { UploadForm } from '../../../views/forms/upload_form.tsx';
 import { relativeTime } from '../../../views/time.tsx';
 import type { ImportOption } from '../../../views/view_models.ts';
 import { bytes } from '../../text/format.ts';
+import { urlTo } from '../../text/urls.ts';
 
 interface ImportsProps {
   imports: ImportOption[];
@@ -19,7 +20,7 @@ export function ArchiveSection({ imports, now }: ImportsProps): JSX.Element {
         Upload the zip that X sends for “Download your data”, or copy a zip or an unpacked folder
         into <code>imports/</code> in the data folder. Only posts and the account are read from it.
       </p>
-      <UploadForm action="/api/scrape" fields={{ source: 'archive' }} id="upload" />
+      <UploadForm action={urlTo('/api/scrape')} fields={{ source: 'archive' }} id="upload" />
       <ImportList imports={imports} now={now} />
     </section>
   );
@@ -55,7 +56,7 @@ function ImportRow({ option, now }: { option: ImportOption; now: Date }): JSX.El
 
 function ImportForm({ name }: { name: string }): JSX.Element {
   return (
-    <PostForm action="/api/scrape" target="#upload-result">
+    <PostForm action={urlTo('/api/scrape')} target="#upload-result">
       <input type="hidden" name="source" value="archive" />
       <input type="hidden" name="archive" value={attributeText(name)} />
       <button type="submit">Import</button>
@@ -64,7 +65,7 @@ function ImportForm({ name }: { name: string }): JSX.Element {
 }
 
 function RemoveForm({ name }: { name: string }): JSX.Element {
-  const address = `/api/imports/${encodeURIComponent(name)}/remove`;
+  const address = urlTo(`/api/imports/${encodeURIComponent(name)}/remove`);
   return (
     <PostForm action={address} target="#upload-result">
       <button type="submit" class="quiet">
