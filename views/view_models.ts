@@ -77,6 +77,8 @@ export interface StartModel {
   sources: SourceOption[];
   /** The last runs of this type, newest first. */
   runs: Job[];
+  /** What is wrong with what was typed; absent when it can be started or is incomplete. */
+  problem?: string;
   /** What the type adds to the page. */
   parts: FormParts;
 }

@@ -7,6 +7,8 @@ export interface FormContext {
   deps: OperationDeps;
   form: FormState;
   sources: SourceOption[];
+  /** Whether jobs run, which change the counts of the page. */
+  isBusy: boolean;
   now: Date;
 }
 

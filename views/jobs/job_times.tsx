@@ -70,6 +70,12 @@ function failedAfter(job: Job): string {
   return used > 1 ? `Failed after ${counted(used, 'attempt')},` : 'Failed';
 }
 
+/** When the job started, or since when it has been in the queue; a dash when it never started. */
+export function JobStart({ job, now }: { job: Job; now: Date }): JSX.Element {
+  if (job.status === 'queued') return <>queued {relativeTime(job.updatedAt, now)}</>;
+  return job.startedAt === undefined ? <>–</> : relativeTime(job.startedAt, now);
+}
+
 /** How long the last attempt took, or has taken so far; a dash while the job waits. */
 export function JobDuration({ job, now }: { job: Job; now: Date }): JSX.Element {
   if (job.startedAt && isRunning(job.status)) return elapsedTime(job.startedAt, now);
