@@ -9,7 +9,7 @@ function page(layout: Partial<Layout> = {}, props: { title?: string } = {}): str
   const whole: Layout = {
     taskbar: { jobs: [jobView()], now: NOW },
     theme: 'auto',
-    taskbarCollapsed: false,
+    taskbarChoice: 'auto',
     notices: [],
     now: NOW,
     ...layout,

@@ -39,7 +39,11 @@ export function Page({ title, current, layout, children }: PageProps): JSX.Eleme
           <main id="main" class="page" tabindex="-1">
             {children}
           </main>
-          <Taskbar model={layout.taskbar} collapsed={layout.taskbarCollapsed} />
+          <Taskbar
+            model={layout.taskbar}
+            choice={layout.taskbarChoice}
+            isRepetition={current === '/jobs'}
+          />
           <p id="announcer" class="visually-hidden" role="status" aria-live="polite"></p>
           <HelpSheet />
         </body>

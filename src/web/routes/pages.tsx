@@ -16,7 +16,7 @@ import { NO_QUERY, PROFILES_QUERY, postsQuery } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { html } from '../http/responses.ts';
 import { layoutOf } from './layout.ts';
-import { quickStarts } from './start_pages.tsx';
+import { beginnings, quickStarts } from './start_pages.tsx';
 
 const HOUR_MS = 3_600_000;
 
@@ -83,6 +83,10 @@ function dashboard(deps: WebDeps): DashboardModel {
     get starts() {
       return quickStarts(deps);
     },
+    get beginnings() {
+      return beginnings(deps);
+    },
+    withoutVector: library.countWithoutVector(deps.embedder.model),
   };
 }
 

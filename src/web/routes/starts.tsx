@@ -12,7 +12,7 @@ import type { WebDeps } from '../deps.ts';
 import { parseFields, READ_BY_HANDLER } from '../http/body.ts';
 import { refuseKey } from '../http/idempotency.ts';
 import { originOf } from '../http/incoming.ts';
-import { isHtmx, isNavigation, wantsJson, wantsText } from '../http/negotiation.ts';
+import { isHtmx, isNavigation, refererOf, wantsJson, wantsText } from '../http/negotiation.ts';
 import type { RequestContext } from '../http/request_context.ts';
 import { html, plainText, seeOther } from '../http/responses.ts';
 import { isUpload, receiveUpload } from '../http/uploads.ts';
@@ -107,7 +107,8 @@ async function answer(
 
 async function startedNote(deps: WebDeps, request: Request, job: Job): Promise<string> {
   const note = await StartedNote({ job });
-  const form = isUpload(request) ? deps.forms.get(job.type) : undefined;
+  const isOnOwnPage = refererOf(request)?.split('?')[0] === urlTo(`/${job.type}`);
+  const form = isUpload(request) && isOnOwnPage ? deps.forms.get(job.type) : undefined;
   return note + ((await form?.afterUpload?.(job, deps)) ?? '');
 }
 

@@ -55,6 +55,7 @@ const embedForm = embedParts({
   models: [{ name: HOSTILE, dimensions: 384, ready: false, fetchBytes: 50_000_000 }],
   postsWithoutVector: 1,
   vectors: 2,
+  isBusy: true,
 });
 const hostilePost = post({
   author: HOSTILE,

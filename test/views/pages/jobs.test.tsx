@@ -57,8 +57,14 @@ describe('a row', () => {
   });
 
   test('of a waiting job has a dash in place of the duration', () => {
-    expect(row({ status: 'queued', startedAt: undefined })).toEndWith('1 min ago –');
+    expect(row({ status: 'queued', startedAt: undefined, updatedAt: ago(13) })).toEndWith(' –');
     expect(row({ status: 'retrying', startedAt: ago(30), retryAt: ago(-60) })).toEndWith(' –');
+  });
+
+  test('B6: of a waiting job says since when it is in the queue, and not when it started', () => {
+    const waiting = { startedAt: undefined, createdAt: ago(3_600), updatedAt: ago(13) };
+    expect(row({ ...waiting, status: 'queued' })).toEndWith('queued 13 s ago –');
+    expect(row({ ...waiting, status: 'cancelled', completedAt: ago(2) })).toEndWith('– –');
   });
 
   test('links to the job, also without a subject', () => {
