@@ -195,14 +195,14 @@ describe('the result', () => {
 
 describe('the log', () => {
   test('shows its lines, and the position to continue from', () => {
-    const log = { text: 'one\n  <two>\n', position: 12, isCut: false };
+    const log = { text: 'one\n2026-11-28T14:03:22.518Z   <two>\n', position: 12, isCut: false };
     const markup = detailed({ log });
     expect(attributesOf(markup, '#job-log')).toMatchObject({
       'data-job': 'scrape-0198a',
       'data-position': '12',
     });
     expect(markup).toMatch(
-      /<pre[^>]*><span class="log-part">one\n {2}&lt;two&gt;\n<\/span><\/pre>/,
+      /<pre[^>]*><span class="log-part"><span class="log-line"><span>one\n<\/span><\/span><span class="log-line"><time datetime="2026-11-28T14:03:22.518Z" title="28 Nov 2026, 14:03:22.518 UTC" data-clock="local">14:03:22<\/time> <span> {2}&lt;two&gt;\n<\/span>/,
     );
     expect(attributesOf(markup, '#log-cut')).toHaveProperty('hidden');
   });
