@@ -119,6 +119,10 @@ const history = once(() => {
     cancelled: count(),
     medianMs: z.number().optional(),
     p95Ms: z.number().optional(),
+    approximate: z
+      .boolean()
+      .optional()
+      .describe('Whether medianMs and p95Ms are rounded, by at most 9.1 %.'),
   });
   return z.object({
     by: z.enum(['hour', 'day']),
