@@ -3,6 +3,7 @@ import { type Config, InvalidConfig } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
 import { prepareStatements } from '../platform/statement.ts';
+import { urlTo } from '../text/urls.ts';
 import { createApp } from '../web/app.ts';
 import { bootstrap } from './bootstrap.ts';
 import { compileInBackground } from './compiled/in_background.ts';
@@ -49,7 +50,7 @@ export async function serve(config: Config, compiled?: string): Promise<void> {
   });
   compileInBackground(logger);
   // Last, because a script that reads the address may send a signal at once.
-  console.log(`xgpt is at ${server.url.href}`);
+  console.log(`xgpt is at ${server.url.origin}${urlTo('/')}`);
 }
 
 /** Answers the requests that are waiting already before jobs start. */

@@ -53,7 +53,8 @@ export function wasLong({ startedAt }: CardState, now: number): boolean {
 
 /** Every tab does this; notifications with the same tag are shown once. */
 function notify(id: string, { name, status, message }: CardState): void {
-  const options = { body: message, tag: id, icon: '/favicon.svg' };
+  const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]')?.dataset.idle;
+  const options = { body: message, tag: id, icon };
   const notification = new Notification(`${name} ${status}`, options);
   notification.addEventListener('click', () => {
     window.focus();

@@ -4,8 +4,9 @@ type Preference = 'theme' | 'taskbar' | 'notifications' | 'shortcuts';
 
 /** Stores it in a cookie, so that the server renders the next page with it and nothing flashes. */
 export function remember(name: Preference, value: string): void {
+  const path = document.documentElement.dataset.basePath ?? '/';
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing outside secure contexts
-  document.cookie = `${name}=${value}; path=/; max-age=${A_YEAR_IN_SECONDS}; samesite=lax`;
+  document.cookie = `${name}=${value}; path=${path}; max-age=${A_YEAR_IN_SECONDS}; samesite=lax`;
 }
 
 /** The value that was stored last, by any tab. */

@@ -75,6 +75,11 @@ const SETTINGS = {
     'must be host names without scheme or port, separated by commas: xgpt.lan, nas',
     (list) => namesIn(list).every(isHostName),
   ),
+  XGPT_BASE_PATH: text(
+    '',
+    'must be a path such as /xgpt, of letters, digits, hyphens and underscores, without a slash at the end',
+    (path) => /^(?:\/[A-Za-z0-9_-]+)+$/.test(path),
+  ),
   XGPT_DATA_DIR: text(DATA_DIR),
   XGPT_LOG_LEVEL: oneOf(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`, 'info'),
   XGPT_SAMPLE_PAGE_MS: whole(0, 60_000, 150),
@@ -108,6 +113,8 @@ export interface Config {
   token: string | undefined;
   /** Further host names of the server, in lower case. */
   hosts: string[];
+  /** The path under which browsers see the server, such as `/xgpt`; empty for the root of its host. */
+  basePath: string;
   /** Absolute. */
   dataDir: string;
   databasePath: string;
@@ -162,6 +169,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     host: s.HOST,
     token: s.XGPT_TOKEN,
     hosts: namesIn(s.XGPT_HOSTS),
+    basePath: s.XGPT_BASE_PATH,
     dataDir,
     databasePath: join(dataDir, 'xgpt.sqlite'),
     importsDir: join(dataDir, 'imports'),

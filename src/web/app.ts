@@ -1,7 +1,9 @@
 import type { Database } from 'bun:sqlite';
 import { Elysia } from 'elysia';
 import { loadForms } from '../operations/index.ts';
+import { InvalidConfig } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
+import { setBasePath } from '../text/urls.ts';
 import { addApiRoutes } from './api.ts';
 import { createAccess } from './auth/index.ts';
 import type { WebDeps } from './deps.ts';
@@ -11,6 +13,7 @@ import { compressed } from './http/compression.ts';
 import { answerProblem } from './http/errors.tsx';
 import { createIdempotent } from './http/idempotency.ts';
 import { createIdempotencyKeys } from './http/idempotency_keys.ts';
+import { readIncoming } from './http/incoming.ts';
 import { outOfOrder } from './http/problem.ts';
 import { plainQueries } from './http/query.ts';
 import { rendering } from './http/rendered.ts';
@@ -58,8 +61,10 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
   const { config, closing } = deps;
   const access = createAccess(config.token, database);
   const root = new Elysia(ROUTING);
+  setBasePath(config.basePath);
+  readIncoming(root);
   const errors = { logger, allowedMethods: createAllowedMethods(() => root.routes) };
-  return root
+  const app = root
     .onError(async ({ error, code, request }) => {
       const answer = await answerProblem(deps, errors, request, error, code);
       return (await compressed(request, answer)) ?? answer;
@@ -82,4 +87,15 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     .use(historyPage(deps))
     .use(startPages(deps))
     .use(openapiRoutes(deps, () => root));
+  refuseOwnPath(config.basePath, root.routes);
+  return app;
+}
+
+/** With one of the program's own paths as base, `/jobs/bulk` would have two meanings. */
+function refuseOwnPath(basePath: string, routes: { path: string }[]): void {
+  const first = (path: string) => path.split('/')[1];
+  if (basePath === '' || !routes.some(({ path }) => first(path) === first(basePath))) return;
+  throw new InvalidConfig(
+    `XGPT_BASE_PATH: must not begin like a page of the program (is "${basePath}"). Use a path such as /xgpt.`,
+  );
 }

@@ -42,7 +42,8 @@ export async function answerTo(
   return normalised(lines.join('\n'), web.names);
 }
 
-async function bodyOf(response: Response, { records }: Case): Promise<string> {
+/** The body of an answer, as far as it is recorded. */
+export async function bodyOf(response: Response, { records }: Case): Promise<string> {
   const encoding = response.headers.get('content-encoding');
   if (records === 'first event') return firstEvent(response);
   if (records === 'head') {

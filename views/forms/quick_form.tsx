@@ -1,5 +1,6 @@
 import { wordsOf } from '../../src/operations/words.ts';
 import { sourceTitle } from '../../src/text/format.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import type { QuickStart } from '../view_models.ts';
 import { PostForm } from './post_form.tsx';
 
@@ -21,7 +22,7 @@ function QuickForm({ start: { type, field, source } }: { start: QuickStart }): J
   return (
     <PostForm
       class={field ? 'quick-form' : 'quick-form bare'}
-      action={`/api/${type}`}
+      action={urlTo(`/api/${type}`)}
       target="find .form-result"
     >
       {field ? <QuickField type={type} field={field} label={quick?.label ?? field.label} /> : ''}

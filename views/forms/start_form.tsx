@@ -1,6 +1,7 @@
 import type { Field } from '../../src/operations/fields.ts';
 import { wordsOf } from '../../src/operations/words.ts';
 import { sourceTitle } from '../../src/text/format.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import type { FormState, SourceOption, StartModel } from '../view_models.ts';
 import { CheckboxField, NumberField, SelectField, TextField } from './field.tsx';
 import { PostForm } from './post_form.tsx';
@@ -11,7 +12,7 @@ export function StartForm({ model }: { model: StartModel }): JSX.Element {
   return (
     <PostForm
       class="start-form"
-      action={`/api/${type}`}
+      action={urlTo(`/api/${type}`)}
       target="find .form-result"
       swap="innerHTML"
     >

@@ -1,5 +1,6 @@
 import type { BulkOutcome } from '../../src/jobs/engine/bulk.ts';
 import { bulkText } from '../../src/text/job_text.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
 
 export const BULK_VERBS = { retry: 'Retry', cancel: 'Cancel', remove: 'Remove' };
@@ -27,7 +28,10 @@ export function BulkBar({ filter }: { filter: string }): JSX.Element {
       <p class="bulk-all">
         All matching jobs:{' '}
         {ACTIONS.map(([action, word]) => (
-          <a href={attributeText(`/jobs/bulk?action=${action}${filter && `&${filter}`}`)} safe>
+          <a
+            href={attributeText(urlTo(`/jobs/bulk?action=${action}${filter && `&${filter}`}`))}
+            safe
+          >
             {`${word} all…`}
           </a>
         ))}

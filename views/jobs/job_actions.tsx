@@ -1,5 +1,6 @@
 import type { Job } from '../../src/jobs/job.ts';
 import { OPERATION_TYPES } from '../../src/operations/words.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
 import { fieldText } from '../forms/hidden_fields.tsx';
 import { PostForm } from '../forms/post_form.tsx';
@@ -46,7 +47,7 @@ function Buttons({ job }: { job: Job }): JSX.Element {
  * changes.
  */
 function Action({ job, verb, label }: { job: Job; verb: 'cancel' | 'retry'; label: string }) {
-  const address = `/api/jobs/${encodeURIComponent(job.id)}/${verb}`;
+  const address = urlTo(`/api/jobs/${encodeURIComponent(job.id)}/${verb}`);
   return (
     <PostForm action={address} swap="none">
       <button type="submit" id={`report-${verb}`} safe>
@@ -59,7 +60,7 @@ function Action({ job, verb, label }: { job: Job; verb: 'cancel' | 'retry'; labe
 /** A plain form: the server redirects to the list, since the job's page is gone. */
 function RemoveAction({ job }: { job: Job }): JSX.Element {
   return (
-    <form method="post" action={`/api/jobs/${encodeURIComponent(job.id)}/remove`}>
+    <form method="post" action={urlTo(`/api/jobs/${encodeURIComponent(job.id)}/remove`)}>
       <button type="submit" class="quiet" id="report-remove">
         Remove
       </button>
@@ -83,7 +84,7 @@ function formAddress({ type, metadata = {}, sessionId }: Job): string {
     const text = fieldText(value);
     if (text !== undefined) query.set(name, text);
   }
-  return `/${type}?${query}`;
+  return urlTo(`/${type}?${query}`);
 }
 
 function advice(job: Job): string {

@@ -2,6 +2,7 @@ import { escapeHtml } from '@kitajs/html';
 import type { Job, JobView } from '../../src/jobs/job.ts';
 import { cut, MAX_NAME } from '../../src/text/cut.ts';
 import { ordinal, subject } from '../../src/text/format.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import { JobLive } from './job_live.tsx';
 import { JobTimes } from './job_times.tsx';
 
@@ -25,7 +26,7 @@ export function JobCard({ view, now }: { view: JobView; now: Date }): JSX.Elemen
 
 function Name({ job, type }: { job: Job; type: string }): JSX.Element {
   return (
-    <a href={`/jobs/${encodeURIComponent(job.id)}`}>
+    <a href={urlTo(`/jobs/${encodeURIComponent(job.id)}`)}>
       {escapeHtml(cut(type, MAX_NAME))} <b safe>{subject(job)}</b>
     </a>
   );
@@ -74,7 +75,7 @@ interface ActionProps {
  * For screen readers the button names its job: there are many buttons of the same label.
  */
 function Action({ job, verb, word, swap }: ActionProps): JSX.Element {
-  const action = `/api/jobs/${encodeURIComponent(job.id)}/${verb}`;
+  const action = urlTo(`/api/jobs/${encodeURIComponent(job.id)}/${verb}`);
   return (
     <form method="post" action={action} hx-boost="true" hx-swap={swap}>
       {/* biome-ignore lint/a11y/useButtonType: "submit" is what it is without saying so */}

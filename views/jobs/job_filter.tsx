@@ -1,6 +1,7 @@
 import { JOB_STATUSES } from '../../src/jobs/lifecycle.ts';
 import { FAILURES } from '../../src/jobs/listing.ts';
 import { FAILURE_WORDS } from '../../src/text/attempts.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
 import { Filter, FilterField, WordsField } from '../forms/filter.tsx';
 import type { JobsModel } from '../view_models.ts';
@@ -11,7 +12,7 @@ type Query = JobsModel['query'];
 
 export function JobFilter({ query, types }: Pick<JobsModel, 'query' | 'types'>): JSX.Element {
   return (
-    <Filter action="/jobs" button="Filter">
+    <Filter action={urlTo('/jobs')} button="Filter">
       <Choice name="status" label="Status" all="any status" options={JOB_STATUSES} query={query} />
       <Choice
         name="failure"

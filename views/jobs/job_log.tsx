@@ -3,6 +3,7 @@ import { isActive } from '../../src/jobs/lifecycle.ts';
 import { count } from '../../src/text/format.ts';
 import { exactWithMs, type LogLine, logLines } from '../../src/text/log_lines.ts';
 import { logParts, MAX_LOG_LINES } from '../../src/text/log_parts.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import type { LogTail } from '../view_models.ts';
 
 /**
@@ -10,7 +11,7 @@ import type { LogTail } from '../view_models.ts';
  * is refreshed. It is not a live region: a screen reader would read every line.
  */
 export function JobLog({ job, log }: { job: Job; log: LogTail }): JSX.Element {
-  const address = `/api/jobs/${encodeURIComponent(job.id)}/log`;
+  const address = urlTo(`/api/jobs/${encodeURIComponent(job.id)}/log`);
   return (
     <section
       id="job-log"

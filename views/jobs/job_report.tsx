@@ -3,6 +3,7 @@ import { isWaiting } from '../../src/jobs/lifecycle.ts';
 import { resultSummary } from '../../src/operations/words.ts';
 import { attemptWords, FAILURE_WORDS } from '../../src/text/attempts.ts';
 import { duration, jobDuration, jobName, ordinal, stoppedAt } from '../../src/text/format.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import { Fact } from '../facts.tsx';
 import { LivePart } from '../live_part.tsx';
 import { relativeTime } from '../time.tsx';
@@ -29,7 +30,7 @@ export function JobReport({ model, now }: { model: JobPageModel; now: Date }): J
   return (
     <LivePart
       id="job-report"
-      href={`/jobs/${encodeURIComponent(job.id)}`}
+      href={urlTo(`/jobs/${encodeURIComponent(job.id)}`)}
       busy={busy}
       class="job-report"
     >
@@ -151,8 +152,8 @@ function Details({ job, attempts, now }: DetailsProps): JSX.Element {
       <Duration job={job} now={now} />
       <dt>Attempts</dt>
       <dd safe>{attemptWords(job, attempts)}</dd>
-      <Relation label="Session" text={job.sessionId} base="/sessions/" />
-      <Relation label="Started by" text={job.parentId} base="/jobs/" />
+      <Relation label="Session" text={job.sessionId} base={urlTo('/sessions/')} />
+      <Relation label="Started by" text={job.parentId} base={urlTo('/jobs/')} />
     </dl>
   );
 }

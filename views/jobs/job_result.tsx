@@ -1,6 +1,7 @@
 import type { Job } from '../../src/jobs/job.ts';
 import { resultOf } from '../../src/operations/operation.ts';
 import { resultLinks } from '../../src/operations/words.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import { JobFacts } from './job_facts.tsx';
 
 /** What a job returned, and the way to what it collected. */
@@ -17,7 +18,7 @@ export function JobResult({ job }: { job: Job }): JSX.Element {
         <ul class="result-links">
           {links.map(({ words, path, query }) => (
             <li>
-              <a href={`${path}?${new URLSearchParams(query)}`} safe>
+              <a href={urlTo(`${path}?${new URLSearchParams(query)}`)} safe>
                 {words}
               </a>
             </li>

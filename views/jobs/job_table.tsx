@@ -1,6 +1,7 @@
 import type { Job } from '../../src/jobs/job.ts';
 import { cut, MAX_NAME } from '../../src/text/cut.ts';
 import { jobName, subject } from '../../src/text/format.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
 import { TableHead } from '../table_head.tsx';
 import { relativeTime } from '../time.tsx';
@@ -49,7 +50,7 @@ function JobRow({ job, now, choosable, session }: JobRowProps): JSX.Element {
         {cut(job.type, MAX_NAME)}
       </td>
       <th scope="row" class="cell-subject">
-        <a href={`/jobs/${encodeURIComponent(job.id)}`} safe>
+        <a href={urlTo(`/jobs/${encodeURIComponent(job.id)}`)} safe>
           {subject(job) || job.id}
         </a>
         {job.sessionId === undefined || job.sessionId === session ? (
@@ -85,7 +86,7 @@ function ChooseBox({ job }: { job: Job }): JSX.Element {
 /** A link to the jobs of a session. */
 export function SessionLink({ id }: { id: string }): JSX.Element {
   return (
-    <a class="session-link" href={attributeText(`/sessions/${encodeURIComponent(id)}`)} safe>
+    <a class="session-link" href={attributeText(urlTo(`/sessions/${encodeURIComponent(id)}`))} safe>
       {id}
     </a>
   );

@@ -1,5 +1,6 @@
 import type { Job } from '../../src/jobs/job.ts';
 import { subject } from '../../src/text/format.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import { fitsForm, HiddenFields } from '../forms/hidden_fields.tsx';
 import { PostForm } from '../forms/post_form.tsx';
 import { relativeTime } from '../time.tsx';
@@ -23,7 +24,7 @@ function Run({ job, now }: { job: Job; now: Date }): JSX.Element {
     <li id={`run-${job.id}`} class="run" data-status={job.status}>
       <StatusIcon status={job.status} />
       <span class="run-what">
-        <a href={`/jobs/${encodeURIComponent(job.id)}`} safe>
+        <a href={urlTo(`/jobs/${encodeURIComponent(job.id)}`)} safe>
           {subject(job) || job.id}
         </a>
         {relativeTime(job.startedAt ?? job.createdAt, now)}
@@ -41,7 +42,7 @@ function Run({ job, now }: { job: Job; now: Date }): JSX.Element {
 function RunAgain({ job }: { job: Job }): JSX.Element {
   if (!fitsForm(job.metadata ?? {})) return '';
   return (
-    <PostForm action={`/api/${job.type}`} target="#start-result">
+    <PostForm action={urlTo(`/api/${job.type}`)} target="#start-result">
       <HiddenFields input={job.metadata ?? {}} />
       <button type="submit" class="quiet">
         Run again

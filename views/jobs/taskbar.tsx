@@ -1,5 +1,6 @@
 import type { JobStatus } from '../../src/jobs/lifecycle.ts';
 import { count } from '../../src/text/format.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import { Icon } from '../icons.tsx';
 import type { TaskbarModel } from '../view_models.ts';
 import { JobCard } from './job_card.tsx';
@@ -22,7 +23,7 @@ export function Taskbar({ model, collapsed }: TaskbarProps): JSX.Element {
         class="taskbar"
         data-collapsed={String(collapsed)}
         hx-ext="sse,morph"
-        sse-connect="/api/jobs/stream"
+        sse-connect={urlTo('/api/jobs/stream')}
         sse-swap="jobs"
         hx-swap="morph:innerHTML"
       >
@@ -76,7 +77,7 @@ export function TaskbarContent({ model, collapsed = false }: TaskbarContentProps
 function More({ waiting }: { waiting: number }): JSX.Element {
   if (waiting === 0) return '';
   return (
-    <a id="taskbar-more" href="/jobs?status=queued" safe>
+    <a id="taskbar-more" href={urlTo('/jobs?status=queued')} safe>
       {`and ${count(waiting)} more waiting`}
     </a>
   );

@@ -1,4 +1,5 @@
 import type { Children } from '@kitajs/html';
+import { urlTo } from '../../src/text/urls.ts';
 import type { Layout } from '../view_models.ts';
 import { Head } from './page.tsx';
 
@@ -17,7 +18,7 @@ export function BarePage({ title, theme, children }: BarePageProps): JSX.Element
         <Head title={title} />
         <body>
           <header class="top">
-            <a class="brand" href="/">
+            <a class="brand" href={urlTo('/')}>
               xgpt
             </a>
           </header>

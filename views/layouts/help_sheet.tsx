@@ -1,3 +1,4 @@
+import { urlTo } from '../../src/text/urls.ts';
 import { PAGES } from './navigation.tsx';
 
 /** Keyboard shortcuts and settings; `src/browser/help.ts` opens it. */
@@ -19,7 +20,7 @@ export function HelpSheet(): JSX.Element {
         />
         <Switch id="shortcuts-switch" label="Enable keyboard shortcuts" checked />
         <p class="small">
-          <a href="/docs/api">API reference</a>
+          <a href={urlTo('/docs/api')}>API reference</a>
         </p>
       </div>
     </dialog>

@@ -1,11 +1,12 @@
 import { OPERATION_TYPES, wordsOf } from '../../src/operations/words.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import { Icon } from '../icons.tsx';
 import type { Layout } from '../view_models.ts';
 
 /** The pages in the order of the navigation. Their places are also their keys, from 1 to 9. */
-export const PAGES: readonly (readonly [href: string, name: string])[] = [
+export const PAGES: readonly (readonly [path: `/${string}`, name: string])[] = [
   ['/', 'Dashboard'],
-  ...OPERATION_TYPES.map((type) => [`/${type}`, wordsOf(type).name] as const),
+  ...OPERATION_TYPES.map((type) => [`/${type}` as const, wordsOf(type).name] as const),
   ['/posts', 'Posts'],
   ['/profiles', 'Profiles'],
   ['/jobs', 'Jobs'],
@@ -22,14 +23,14 @@ interface NavigationProps {
 export function Navigation({ current, theme, source, signedIn }: NavigationProps): JSX.Element {
   return (
     <header class="top">
-      <a class="brand" href="/">
+      <a class="brand" href={urlTo('/')}>
         xgpt
       </a>
       <nav aria-label="Main">
         <ul>
-          {PAGES.map(([href, name]) => (
+          {PAGES.map(([path, name]) => (
             <li>
-              <a href={href} aria-current={href === current ? 'page' : undefined} safe>
+              <a href={urlTo(path)} aria-current={path === current ? 'page' : undefined} safe>
                 {name}
               </a>
             </li>
@@ -50,7 +51,7 @@ export function Navigation({ current, theme, source, signedIn }: NavigationProps
 
 function SignOut(): JSX.Element {
   return (
-    <form class="sign-out" method="post" action="/logout">
+    <form class="sign-out" method="post" action={urlTo('/logout')}>
       <button type="submit" class="quiet">
         Sign out
       </button>

@@ -1,4 +1,5 @@
 import type { Children } from '@kitajs/html';
+import { basePath } from '../../src/text/urls.ts';
 import { assetPath } from '../asset_paths.ts';
 import { Taskbar } from '../jobs/taskbar.tsx';
 import type { Layout } from '../view_models.ts';
@@ -20,7 +21,7 @@ export function Page({ title, current, layout, children }: PageProps): JSX.Eleme
   return (
     <>
       {'<!doctype html>'}
-      <html lang="en" data-theme={layout.theme}>
+      <html lang="en" data-theme={layout.theme} data-base-path={basePath() || undefined}>
         <Head title={title}>
           <Scripts />
         </Head>

@@ -1,3 +1,4 @@
+import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
 import { Page } from '../layouts/page.tsx';
 import type { ApiAnswer, ApiField, ApiModel, ApiOperation, Layout } from '../view_models.ts';
@@ -8,8 +9,9 @@ export function ApiPage({ layout, model }: { layout: Layout; model: ApiModel }):
     <Page title="API" current="/docs/api" layout={layout}>
       <h1>API</h1>
       <p class="total">
-        Also available as <a href="/openapi.json">an OpenAPI document</a>. Request bodies are JSON
-        or forms. Responses are HTML by default; set the Accept header for JSON or plain text.
+        Also available as <a href={urlTo('/openapi.json')}>an OpenAPI document</a>. Request bodies
+        are JSON or forms. Responses are HTML by default; set the Accept header for JSON or plain
+        text.
       </p>
       {model.hasToken && (
         <p class="total">

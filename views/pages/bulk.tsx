@@ -1,4 +1,5 @@
 import { counted } from '../../src/text/format.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import { TextFacts } from '../facts.tsx';
 import { attributeText } from '../forms/field.tsx';
 import { BULK_VERBS } from '../jobs/bulk_bar.tsx';
@@ -19,7 +20,7 @@ export function BulkPage({ layout, model }: { layout: Layout; model: BulkModel }
         {open < matching && <p safe>{skipped(model)}</p>}
         {open > 0 && <p safe>{CONSEQUENCES[action]}</p>}
         <TextFacts facts={filterFacts(model)} />
-        <form method="post" action="/api/jobs/bulk" class="form-actions">
+        <form method="post" action={urlTo('/api/jobs/bulk')} class="form-actions">
           <input type="hidden" name="action" value={action} />
           <input type="hidden" name="filter" value={attributeText(model.filter)} />
           {open > 0 && (

@@ -1,4 +1,5 @@
 import { count } from '../../src/text/format.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import { PostForm } from '../forms/post_form.tsx';
 import { QuickForms } from '../forms/quick_form.tsx';
 import { JobTable } from '../jobs/job_table.tsx';
@@ -13,7 +14,7 @@ export function DashboardPage({ layout, model }: { layout: Layout; model: Dashbo
   return (
     <Page title="Dashboard" current="/" layout={layout}>
       <h1 class="visually-hidden">Dashboard</h1>
-      <LivePart id="dashboard" href="/" follow={empty} class="dashboard">
+      <LivePart id="dashboard" href={urlTo('/')} follow={empty} class="dashboard">
         {empty ? <FirstJob /> : <Instruments model={model} now={layout.now} />}
       </LivePart>
     </Page>
@@ -28,7 +29,7 @@ function FirstJob(): JSX.Element {
         xgpt collects posts, embeds them and finds them again by meaning. The sample user is
         synthetic and needs no account.
       </p>
-      <PostForm action="/api/scrape" target="find .form-result">
+      <PostForm action={urlTo('/api/scrape')} target="find .form-result">
         <input type="hidden" name="username" value="aurora_lab" />
         <input type="hidden" name="maxTweets" value="200" />
         <button type="submit" class="primary">
@@ -44,13 +45,13 @@ function Instruments({ model, now }: { model: DashboardModel; now: Date }): JSX.
   const busy = model.recent.some((job) => job.completedAt === undefined);
   return (
     <>
-      <LivePart id="activity" href="/" busy={busy} class="activity">
+      <LivePart id="activity" href={urlTo('/')} busy={busy} class="activity">
         <Counters model={model} />
         <HoursChart hours={model.hours} />
         <section class="last-jobs">
           <div class="page-head">
             <h2>Recent jobs</h2>
-            <a class="small" href="/history">
+            <a class="small" href={urlTo('/history')}>
               History
             </a>
           </div>
@@ -65,10 +66,15 @@ function Instruments({ model, now }: { model: DashboardModel; now: Date }): JSX.
 function Counters({ model: { counts, lastDay } }: { model: DashboardModel }): JSX.Element {
   return (
     <ul class="counters">
-      <Counter href="/posts" n={counts.posts} label="posts" />
-      <Counter href="/profiles" n={counts.profiles} label="profiles" />
-      <Counter href="/embed" n={counts.vectors} label="vectors" />
-      <Counter href="/jobs" n={lastDay.jobs} label="jobs in 24 h" failed={lastDay.failed} />
+      <Counter href={urlTo('/posts')} n={counts.posts} label="posts" />
+      <Counter href={urlTo('/profiles')} n={counts.profiles} label="profiles" />
+      <Counter href={urlTo('/embed')} n={counts.vectors} label="vectors" />
+      <Counter
+        href={urlTo('/jobs')}
+        n={lastDay.jobs}
+        label="jobs in 24 h"
+        failed={lastDay.failed}
+      />
     </ul>
   );
 }
@@ -92,7 +98,7 @@ function Counter({ href, n, label, failed = 0 }: CounterProps): JSX.Element {
         </span>
       </a>
       {failed > 0 && (
-        <a class="counter-failed" href="/jobs?status=failed">
+        <a class="counter-failed" href={urlTo('/jobs?status=failed')}>
           <StatusIcon status="failed" /> <span safe>{`${count(failed)} failed`}</span>
         </a>
       )}

@@ -1,4 +1,5 @@
 import type { ErrorModel } from '../../src/text/error_text.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import { TextFacts } from '../facts.tsx';
 import { BarePage } from '../layouts/bare_page.tsx';
 import { Page } from '../layouts/page.tsx';
@@ -11,10 +12,10 @@ export function ErrorPage({ layout, model }: { layout: Layout; model: ErrorModel
       <section class="error-page">
         <ErrorDetails model={model} />
         <p class="error-links">
-          <a class="button" href="/">
+          <a class="button" href={urlTo('/')}>
             Dashboard
           </a>
-          <a class="button" href="/jobs">
+          <a class="button" href={urlTo('/jobs')}>
             Jobs
           </a>
         </p>

@@ -1,6 +1,7 @@
 import type { TypeHistory } from '../../src/jobs/history.ts';
 import { head } from '../../src/text/cut.ts';
 import { count, counted, runTime } from '../../src/text/format.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
 import { Page } from '../layouts/page.tsx';
 import type { HistoryModel, HistorySpan, Layout } from '../view_models.ts';
@@ -38,7 +39,7 @@ export function HistoryPage({
       </p>
       {history.types.length === 0 && (
         <p class="empty">
-          No job ended in this period. <a href="/jobs">Show all jobs</a>.
+          No job ended in this period. <a href={urlTo('/jobs')}>Show all jobs</a>.
         </p>
       )}
       {history.types.map((type) => (
@@ -67,7 +68,7 @@ function Choices({ model: { span, type, types } }: { model: HistoryModel }): JSX
 }
 
 function hrefOf(span: HistorySpan, type: string | undefined): string {
-  return `/history?${new URLSearchParams({ span, ...(type && { type }) })}`;
+  return urlTo(`/history?${new URLSearchParams({ span, ...(type && { type }) })}`);
 }
 
 function Choice({ href, current, words }: { href: string; current: boolean; words: string }) {
@@ -148,5 +149,5 @@ function Reasons({ type: { type, reasons } }: { type: TypeHistory }): JSX.Elemen
 
 function jobsHref(type: string, reason: string): string {
   const q = head(reason.replace(/…$/, ''), MAX_WORDS);
-  return `/jobs?${new URLSearchParams({ status: 'failed', type, q })}`;
+  return urlTo(`/jobs?${new URLSearchParams({ status: 'failed', type, q })}`);
 }

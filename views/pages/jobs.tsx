@@ -1,4 +1,5 @@
 import { counted, exact } from '../../src/text/format.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import { BulkBar, BulkNote } from '../jobs/bulk_bar.tsx';
 import { JobFilter } from '../jobs/job_filter.tsx';
 import { JobTable } from '../jobs/job_table.tsx';
@@ -15,13 +16,13 @@ export function JobsPage({ layout, model }: { layout: Layout; model: JobsModel }
         <h1>Jobs</h1>
         <ul class="page-links">
           <li>
-            <a href="/jobs?status=failed">Failed</a>
+            <a href={urlTo('/jobs?status=failed')}>Failed</a>
           </li>
           <li>
-            <a href="/sessions">Sessions</a>
+            <a href={urlTo('/sessions')}>Sessions</a>
           </li>
           <li>
-            <a href="/history">History</a>
+            <a href={urlTo('/history')}>History</a>
           </li>
         </ul>
       </div>
@@ -38,7 +39,7 @@ export function JobsPage({ layout, model }: { layout: Layout; model: JobsModel }
 
 function JobList({ model, now }: { model: JobsModel; now: Date }): JSX.Element {
   return (
-    <form id="chosen" method="post" action="/api/jobs/bulk">
+    <form id="chosen" method="post" action={urlTo('/api/jobs/bulk')}>
       <BulkBar filter={model.filter} />
       <JobTable jobs={model.jobs} now={now} choosable />
     </form>
@@ -60,15 +61,15 @@ function NoJobs({ model: { filter, lookedBackTo } }: { model: JobsModel }): JSX.
   if (filter !== '') {
     return (
       <p class="empty">
-        No jobs match. <a href="/jobs">Show all jobs</a>, or see the <a href="/history">history</a>{' '}
-        for jobs that were removed.
+        No jobs match. <a href={urlTo('/jobs')}>Show all jobs</a>, or see the{' '}
+        <a href={urlTo('/history')}>history</a> for jobs that were removed.
       </p>
     );
   }
   return (
     <p class="empty">
-      No jobs yet, or the finished ones were removed. <a href="/scrape">Scrape a user</a> to start
-      one.
+      No jobs yet, or the finished ones were removed. <a href={urlTo('/scrape')}>Scrape a user</a>{' '}
+      to start one.
     </p>
   );
 }

@@ -1,3 +1,4 @@
+import { urlTo } from '../../src/text/urls.ts';
 import { attributeText, PasswordField } from '../forms/field.tsx';
 import { BarePage } from '../layouts/bare_page.tsx';
 import type { FormState, Layout } from '../view_models.ts';
@@ -15,7 +16,7 @@ export function LoginPage(props: { theme: Layout['theme']; model: LoginModel }):
     <BarePage title="Sign in" theme={props.theme}>
       <section class="login">
         <h1>Sign in</h1>
-        <form class="panel" method="post" action="/login">
+        <form class="panel" method="post" action={urlTo('/login')}>
           <input type="hidden" name="next" value={attributeText(next)} />
           <PasswordField
             name="token"

@@ -1,4 +1,5 @@
 import { counted } from '../../src/text/format.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
 import { PostArticle } from '../posts/post_article.tsx';
@@ -61,15 +62,15 @@ function NoPosts({ query }: { query: PostsModel['query'] }): JSX.Element {
   if (query.q !== '' || query.author !== '') {
     return (
       <p class="empty">
-        No posts match. <a href="/posts">Show all posts</a>, or <a href="/search">search</a> a
-        source for more.
+        No posts match. <a href={urlTo('/posts')}>Show all posts</a>, or{' '}
+        <a href={urlTo('/search')}>search</a> a source for more.
       </p>
     );
   }
   return (
     <p class="empty">
-      No posts yet. <a href="/scrape">Scrape a user</a> or <a href="/search">search a topic</a> to
-      collect some.
+      No posts yet. <a href={urlTo('/scrape')}>Scrape a user</a> or{' '}
+      <a href={urlTo('/search')}>search a topic</a> to collect some.
     </p>
   );
 }

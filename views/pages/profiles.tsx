@@ -1,4 +1,5 @@
 import { counted } from '../../src/text/format.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import { Filter, WordsField } from '../forms/filter.tsx';
 import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
@@ -11,7 +12,7 @@ export function ProfilesPage({ layout, model }: { layout: Layout; model: Profile
   return (
     <Page title="Profiles" current="/profiles" layout={layout}>
       <h1>Profiles</h1>
-      <Filter action="/profiles" button="Search">
+      <Filter action={urlTo('/profiles')} button="Search">
         <WordsField
           name="q"
           label="Words"
@@ -45,15 +46,15 @@ function NoProfiles({ q }: { q: string }): JSX.Element {
   if (q !== '') {
     return (
       <p class="empty">
-        No profiles match. <a href="/profiles">Show all profiles</a>, or{' '}
-        <a href="/discover">discover</a> new ones.
+        No profiles match. <a href={urlTo('/profiles')}>Show all profiles</a>, or{' '}
+        <a href={urlTo('/discover')}>discover</a> new ones.
       </p>
     );
   }
   return (
     <p class="empty">
-      No profiles yet. <a href="/discover">Discover</a> some, or <a href="/scrape">scrape</a> a
-      user.
+      No profiles yet. <a href={urlTo('/discover')}>Discover</a> some, or{' '}
+      <a href={urlTo('/scrape')}>scrape</a> a user.
     </p>
   );
 }

@@ -1,4 +1,5 @@
 import { count, counted, percent } from '../../src/text/format.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import { JobTable } from '../jobs/job_table.tsx';
 import { StatusCounts } from '../jobs/status_counts.tsx';
 import { Page } from '../layouts/page.tsx';
@@ -26,7 +27,7 @@ export function SessionPage({
         <JobTable jobs={jobs} now={layout.now} session={id} />
         <PreviousAndNext {...model} />
         <p class="small">
-          <a href="/sessions">All sessions</a>
+          <a href={urlTo('/sessions')}>All sessions</a>
         </p>
       </LivePart>
     </Page>

@@ -1,5 +1,6 @@
 import type { RecentSession } from '../../src/jobs/listing.ts';
 import { count } from '../../src/text/format.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import { SessionLink } from '../jobs/job_table.tsx';
 import { StatusCounts } from '../jobs/status_counts.tsx';
 import { Page } from '../layouts/page.tsx';
@@ -23,7 +24,7 @@ export function SessionsPage({ layout, sessions }: SessionsProps): JSX.Element {
         ) : (
           <p class="empty">
             No sessions yet. To group jobs, enter a session under “More options” when you{' '}
-            <a href="/scrape">start a job</a>.
+            <a href={urlTo('/scrape')}>start a job</a>.
           </p>
         )}
       </LivePart>

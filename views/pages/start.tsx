@@ -1,5 +1,6 @@
 import type { Job } from '../../src/jobs/job.ts';
 import { sentence, wordsOf } from '../../src/operations/words.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import { chosenSource, StartForm } from '../forms/start_form.tsx';
 import { RunList } from '../jobs/run_list.tsx';
 import { Page } from '../layouts/page.tsx';
@@ -21,7 +22,7 @@ export function StartPage({ layout, model }: { layout: Layout; model: StartModel
           <Sentence model={model} />
           {parts.aside as 'safe'}
           <h2>Recent runs</h2>
-          <LivePart id="runs" href={`/${type}`} busy={runs.some(isUnderWay)}>
+          <LivePart id="runs" href={urlTo(`/${type}`)} busy={runs.some(isUnderWay)}>
             <RunList runs={runs} now={layout.now} />
           </LivePart>
         </div>

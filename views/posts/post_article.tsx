@@ -1,5 +1,6 @@
 import type { Post, PostMedia } from '../../src/sources/post.ts';
 import { counted } from '../../src/text/format.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
 import { safeHref } from '../safe_href.ts';
 import { relativeTime } from '../time.tsx';
@@ -27,7 +28,7 @@ export function PostArticle({ post, now }: PostArticleProps): JSX.Element {
 function PostHeader({ post, now }: PostArticleProps): JSX.Element {
   return (
     <header class="post-header">
-      <a class="post-author" href={`/posts?author=${encodeURIComponent(post.author)}`}>
+      <a class="post-author" href={urlTo(`/posts?author=${encodeURIComponent(post.author)}`)}>
         <bdi class="post-name" safe>
           {post.authorName}
         </bdi>{' '}

@@ -1,10 +1,11 @@
+import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
 import { Filter, FilterField, WordsField } from '../forms/filter.tsx';
 import type { PostsModel } from '../view_models.ts';
 
 export function PostFilter({ query }: { query: PostsModel['query'] }): JSX.Element {
   return (
-    <Filter action="/posts" button="Search">
+    <Filter action={urlTo('/posts')} button="Search">
       <WordsField name="q" label="Words" value={query.q} maxlength={500} />
       <FilterField name="by" label="Search by">
         <select id="by" name="by">

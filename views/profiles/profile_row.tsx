@@ -1,5 +1,6 @@
 import type { StoredProfile } from '../../src/library/library.ts';
 import { count } from '../../src/text/format.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
 import { PostForm } from '../forms/post_form.tsx';
 
@@ -20,7 +21,7 @@ export function ProfileRow({ profile }: { profile: StoredProfile }): JSX.Element
         {followers === undefined ? '–' : count(followers)}
       </td>
       <td class="number" data-label="Saved posts">
-        <a href={`/posts?author=${encodeURIComponent(username)}`} safe>
+        <a href={urlTo(`/posts?author=${encodeURIComponent(username)}`)} safe>
           {count(postsHeld)}
         </a>
       </td>
@@ -38,7 +39,7 @@ export function ProfileRow({ profile }: { profile: StoredProfile }): JSX.Element
 
 function ScrapeButton({ username, source }: { username: string; source: string }): JSX.Element {
   return (
-    <PostForm action="/api/scrape" target="find .form-result">
+    <PostForm action={urlTo('/api/scrape')} target="find .form-result">
       <input type="hidden" name="username" value={attributeText(username)} />
       <input type="hidden" name="source" value={attributeText(source)} />
       <button type="submit" aria-label={`Scrape @${attributeText(username)}`}>

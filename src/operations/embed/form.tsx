@@ -3,6 +3,7 @@ import { defineForm } from '../../../views/forms/operation_form.ts';
 import { LivePart } from '../../../views/live_part.tsx';
 import type { FormParts } from '../../../views/view_models.ts';
 import { bytes, count } from '../../text/format.ts';
+import { urlTo } from '../../text/urls.ts';
 
 export default defineForm({
   async parts({ deps: { library, embedder } }) {
@@ -34,7 +35,7 @@ function VectorFacts({ counts }: { counts: VectorCounts }): JSX.Element {
     `${count(each.dimensions)} dimensions, ${readiness(each)}`,
   ]);
   return (
-    <LivePart id="vector-facts" href="/embed" also="start-sentence">
+    <LivePart id="vector-facts" href={urlTo('/embed')} also="start-sentence">
       <TextFacts
         facts={[
           ['Posts without a vector', count(counts.postsWithoutVector)],

@@ -3,6 +3,7 @@ import { PostForm } from '../../../views/forms/post_form.tsx';
 import { relativeTime } from '../../../views/time.tsx';
 import type { ImportOption } from '../../../views/view_models.ts';
 import { bytes } from '../../text/format.ts';
+import { urlTo } from '../../text/urls.ts';
 
 interface ImportsProps {
   imports: ImportOption[];
@@ -29,9 +30,9 @@ function UploadForm(): JSX.Element {
     <form
       class="upload"
       method="post"
-      action="/api/scrape"
+      action={urlTo('/api/scrape')}
       enctype="multipart/form-data"
-      hx-post="/api/scrape"
+      hx-post={urlTo('/api/scrape')}
       hx-encoding="multipart/form-data"
       hx-target="#upload-result"
       hx-disabled-elt="find button"
@@ -78,7 +79,7 @@ function ImportRow({ option, now }: { option: ImportOption; now: Date }): JSX.El
 
 function ImportForm({ name }: { name: string }): JSX.Element {
   return (
-    <PostForm action="/api/scrape" target="#upload-result">
+    <PostForm action={urlTo('/api/scrape')} target="#upload-result">
       <input type="hidden" name="source" value="archive" />
       <input type="hidden" name="archive" value={attributeText(name)} />
       <button type="submit">Import</button>
@@ -87,7 +88,7 @@ function ImportForm({ name }: { name: string }): JSX.Element {
 }
 
 function RemoveForm({ name }: { name: string }): JSX.Element {
-  const address = `/api/imports/${encodeURIComponent(name)}/remove`;
+  const address = urlTo(`/api/imports/${encodeURIComponent(name)}/remove`);
   return (
     <PostForm action={address} target="#upload-result">
       <button type="submit" class="quiet">

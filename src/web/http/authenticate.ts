@@ -1,11 +1,12 @@
 import { Elysia } from 'elysia';
 import type { Logger } from '../../platform/logger.ts';
+import { urlTo } from '../../text/urls.ts';
 import { type Access, TooManyAttempts } from '../auth/index.ts';
 import { cookieOf, isHtmx, isNavigation, wantsJson } from './negotiation.ts';
 import { Problem } from './problem.ts';
 import type { RequestContext } from './request_context.ts';
 import { seeOther } from './responses.ts';
-import { loginPath } from './same_site.ts';
+import { loginUrl } from './same_site.ts';
 
 export const SIGN_IN_COOKIE = 'xgpt_session';
 
@@ -62,7 +63,7 @@ export function authenticate({ access, closing, logger, server }: AuthenticatePa
     const { request, path } = given as unknown as Incoming;
     await checkCredentials({ request, server: server() }, access, closing, logger);
     if (isAuthenticated(request) || OPEN.test(path)) return;
-    if (isNavigation(request)) return seeOther(loginPath(request));
+    if (isNavigation(request)) return seeOther(loginUrl(request));
     throw accessRequired(request);
   });
 }
@@ -122,9 +123,8 @@ function bearerOf(request: Request): string | undefined {
 export function accessRequired(request: Request): Problem {
   const toForm = isHtmx(request) && !wantsJson(request);
   return new Problem(401, 'unauthorised', 'Authentication required.', {
-    message:
-      'Send the header "Authorization: Bearer" with the value of XGPT_TOKEN, or sign in at /login with a browser.',
-    headers: { 'www-authenticate': 'Bearer', ...(toForm && { 'hx-redirect': '/login' }) },
+    message: `Send the header "Authorization: Bearer" with the value of XGPT_TOKEN, or sign in at ${urlTo('/login')} with a browser.`,
+    headers: { 'www-authenticate': 'Bearer', ...(toForm && { 'hx-redirect': urlTo('/login') }) },
   });
 }
 

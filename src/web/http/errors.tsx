@@ -4,6 +4,7 @@ import { BareErrorPage, ErrorPage } from '../../../views/pages/error.tsx';
 import type { Layout } from '../../../views/view_models.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { errorText } from '../../text/error_text.ts';
+import { urlTo } from '../../text/urls.ts';
 import type { WebDeps } from '../deps.ts';
 import { layoutOf, layoutWithoutJobs, themeOf } from '../routes/layout.ts';
 import { isAuthenticated } from './authenticate.ts';
@@ -66,7 +67,7 @@ function noSuchAddress(request: Request, allowedMethods: ErrorAnswers['allowedMe
     return new Problem(404, 'not_found', 'Not found.', {
       message: isNavigation(request)
         ? `There is no page ${printable(pathname)}. Use the navigation at the top of the page.`
-        : `There is no ${method} ${printable(pathname)}. See /docs/api, or /openapi.json for programs.`,
+        : `There is no ${method} ${printable(pathname)}. See ${urlTo('/docs/api')}, or ${urlTo('/openapi.json')} for programs.`,
     });
   }
   return new Problem(405, 'method_not_allowed', 'Method not allowed.', {

@@ -1,4 +1,5 @@
 import Negotiator from 'negotiator';
+import { withoutBasePath } from '../../text/urls.ts';
 
 /** The types of a response. The first is the default, also for clients that accept none of them. */
 const ANSWERS = ['text/html', 'application/json', 'text/plain'];
@@ -68,10 +69,11 @@ export function cookieOf(request: Request, name: string): string | undefined {
   return new Bun.CookieMap(request.headers.get('cookie') ?? '').get(name) ?? undefined;
 }
 
-/** The path of the page that sent a form, if it is on this server. */
+/** The URL, without its origin, of the page of this server that sent a form. */
 export function refererOf(request: Request): string | undefined {
   const referer = request.headers.get('referer');
   if (!referer || !URL.canParse(referer)) return undefined;
   const { host, pathname, search } = new URL(referer);
-  return host === new URL(request.url).host ? pathname + search : undefined;
+  const isLocal = host === new URL(request.url).host && withoutBasePath(pathname) !== undefined;
+  return isLocal ? pathname + search : undefined;
 }

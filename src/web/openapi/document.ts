@@ -2,6 +2,7 @@ import { toOpenAPISchema } from '@elysiajs/openapi';
 import type { AnyElysia } from 'elysia';
 import type { OpenAPIV3_1 } from 'openapi-types';
 import packageJson from '../../../package.json' with { type: 'json' };
+import { basePath } from '../../text/urls.ts';
 import type { DeclaredAnswer, DeclaredInput } from '../contract/declare.ts';
 import { componentSchemas, jsonSchemaOf } from './json_schema.ts';
 
@@ -50,7 +51,7 @@ export function apiDocument(app: AnyElysia, hasToken: boolean): ApiDocument {
         'Collects posts, embeds them, and finds them again by meaning. Send Accept: application/json for JSON, or text/plain for a terminal; other clients get HTML.',
       license: { name: packageJson.license, identifier: packageJson.license },
     },
-    servers: [{ url: '/' }],
+    servers: [{ url: basePath() || '/' }],
     tags: TAGS,
     security: hasToken ? [{ token: [] }] : [],
     paths: pathsOf(app),

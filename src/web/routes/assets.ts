@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia';
 import { nameAssets } from '../../../views/asset_paths.ts';
+import { urlTo } from '../../text/urls.ts';
 import { type Asset, hashedName, loadAssets } from '../assets/index.ts';
 import { ASSET_NAME, NO_QUERY } from '../contract/requests.ts';
 import { encodingFor, etagOf, knownTag } from '../http/encoding.ts';
@@ -23,7 +24,7 @@ const HASH = /\.([0-9a-z]{16})(?=\.[a-z]+$)/;
  */
 export async function assetRoutes(compiled?: string) {
   const assets = await loadAssets(compiled);
-  nameAssets(new Map(assets.map((asset) => [asset.name, `/assets/${hashedName(asset)}`])));
+  nameAssets(new Map(assets.map((asset) => [asset.name, `/assets/${hashedName(asset)}` as const])));
   const byName = new Map(assets.map((asset) => [asset.name, asset]));
   const send = (request: Request, name: string) => {
     const asset = byName.get(name.replace(HASH, ''));
@@ -40,7 +41,7 @@ export async function assetRoutes(compiled?: string) {
     .get('/favicon-failed.svg', ({ request }) => send(request, 'favicon-failed.svg'), HIDDEN)
     .get(
       '/favicon.ico',
-      () => new Response(null, { status: 308, headers: { location: '/favicon.svg' } }),
+      () => new Response(null, { status: 308, headers: { location: urlTo('/favicon.svg') } }),
       HIDDEN,
     );
 }

@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia';
 import { LoginPage } from '../../../views/pages/login.tsx';
 import type { Logger } from '../../platform/logger.ts';
+import { basePath, urlTo } from '../../text/urls.ts';
 import { type Access, SIGN_IN_SECONDS } from '../auth/index.ts';
 import { LOGIN_BODY, LOGIN_QUERY } from '../contract/requests.ts';
 import {
@@ -15,7 +16,7 @@ import { parseFields } from '../http/body.ts';
 import { isNavigation } from '../http/negotiation.ts';
 import { Problem } from '../http/problem.ts';
 import { html, seeOther } from '../http/responses.ts';
-import { localPath } from '../http/same_site.ts';
+import { localUrl } from '../http/same_site.ts';
 import { themeOf } from './layout.ts';
 
 interface AccessParts {
@@ -33,7 +34,7 @@ export function accessRoutes({ access, logger }: AccessParts) {
     .get(
       '/login',
       ({ request, query }) => {
-        const next = localPath(query.next);
+        const next = localUrl(query.next);
         return isAuthenticated(request) ? seeOther(next) : loginPage(request, next);
       },
       { query: LOGIN_QUERY, detail: { hide: true } },
@@ -41,7 +42,7 @@ export function accessRoutes({ access, logger }: AccessParts) {
     .post(
       '/login',
       async ({ request, server, body: { token, next: wanted } }) => {
-        const next = localPath(typeof wanted === 'string' ? wanted : undefined);
+        const next = localUrl(typeof wanted === 'string' ? wanted : undefined);
         try {
           const given = typeof token === 'string' ? token.trim() : '';
           const right = await checkToken(access, logger, given, addressOf({ request, server }));
@@ -59,7 +60,7 @@ export function accessRoutes({ access, logger }: AccessParts) {
       async ({ request }) => {
         const signIn = signInIdOf(request);
         if (signIn !== undefined) await signIns.close(signIn);
-        const answer = seeOther('/login');
+        const answer = seeOther(urlTo('/login'));
         answer.headers.set('set-cookie', cookie(request, '', 0));
         return answer;
       },
@@ -92,5 +93,5 @@ function cookie(request: Request, value: string, maxAge: number): string {
   // Behind a proxy that terminates TLS, the Origin header of the browser has the page's scheme.
   const origin = request.headers.get('origin') ?? request.url;
   const secure = origin.startsWith('https:') ? '; Secure' : '';
-  return `${SIGN_IN_COOKIE}=${value}; Max-Age=${maxAge}; Path=/; HttpOnly; SameSite=Strict${secure}`;
+  return `${SIGN_IN_COOKIE}=${value}; Max-Age=${maxAge}; Path=${basePath() || '/'}; HttpOnly; SameSite=Strict${secure}`;
 }

@@ -2,6 +2,7 @@ import { Elysia } from 'elysia';
 import { BulkNote } from '../../../views/jobs/bulk_bar.tsx';
 import { toJobQuery } from '../../jobs/job_query.ts';
 import { bulkText } from '../../text/job_text.ts';
+import { urlTo } from '../../text/urls.ts';
 import { about, answers } from '../contract/declare.ts';
 import { BULK_BODY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
@@ -24,7 +25,9 @@ export function bulkRoutes({ tracker }: WebDeps) {
         html: () => BulkNote({ outcome }),
         text: () => `${bulkText(outcome)}\n`,
         seeOther() {
-          const page = filter ? `/jobs?${filterOf(filter)}` : (refererOf(request) ?? '/jobs');
+          const page = filter
+            ? urlTo(`/jobs?${filterOf(filter)}`)
+            : (refererOf(request) ?? urlTo('/jobs'));
           const back = new URL(page, request.url);
           back.searchParams.set('did', `${action}-${outcome.done}-${outcome.skipped}`);
           return back.pathname + back.search;

@@ -2,6 +2,7 @@ import { Elysia } from 'elysia';
 import { ImportsAnswer } from '../../operations/scrape/archive.tsx';
 import { listImports, removeImport } from '../../sources/archive/index.ts';
 import { importsText } from '../../text/library_text.ts';
+import { urlTo } from '../../text/urls.ts';
 import { about, answers, refusals, returns } from '../contract/declare.ts';
 import { IMPORT_NAME, NO_QUERY, ZIP_FILE } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
@@ -17,7 +18,7 @@ export function importRoutes(deps: WebDeps) {
     return respond(() => ({ imports }), {
       html: () => ImportsAnswer({ message, imports, chosen, now: new Date() }),
       text: () => importsText(imports),
-      seeOther: () => '/scrape#imports',
+      seeOther: () => urlTo('/scrape#imports'),
     });
   }
 

@@ -2,6 +2,7 @@ import { Elysia } from 'elysia';
 import { JobCard } from '../../../views/jobs/job_card.tsx';
 import { isActive, type Job } from '../../jobs/index.ts';
 import { jobLine, stateOf } from '../../text/job_text.ts';
+import { urlTo } from '../../text/urls.ts';
 import { about, answers, NO_SUCH_JOB } from '../contract/declare.ts';
 import { JOB_ID, REMOVE_BODY, REMOVE_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
@@ -19,7 +20,7 @@ export function jobChangeRoutes({ tracker, live }: WebDeps) {
     respond(() => ({ job }), {
       html: () => JobCard({ view: live.view(job), now: new Date() }),
       text: () => jobLine(job),
-      seeOther: () => `/jobs/${job.id}`,
+      seeOther: () => urlTo(`/jobs/${job.id}`),
     });
 
   return new Elysia({ name: 'job changes' })
@@ -63,7 +64,7 @@ export function jobChangeRoutes({ tracker, live }: WebDeps) {
         return respond(() => ({ job: jobOr404(tracker, job.id) }), {
           html: () => '',
           text: () => jobLine(jobOr404(tracker, job.id)),
-          seeOther: () => refererOf(request) ?? '/jobs',
+          seeOther: () => refererOf(request) ?? urlTo('/jobs'),
         });
       },
       {
@@ -89,10 +90,10 @@ export function jobRemovalRoutes({ tracker }: WebDeps) {
     if (!(await tracker.removeJob(id, { force }))) throw stillActive(job);
     return respond(() => ({ job }), {
       text: () => `${id}  removed\n`,
-      seeOther: () => '/jobs',
+      seeOther: () => urlTo('/jobs'),
       html() {
         // The job's own page no longer exists.
-        headers['hx-redirect'] = '/jobs';
+        headers['hx-redirect'] = urlTo('/jobs');
         return '';
       },
     });

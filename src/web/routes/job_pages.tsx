@@ -6,6 +6,7 @@ import { SessionsPage } from '../../../views/pages/sessions.tsx';
 import type { BulkModel, JobsModel } from '../../../views/view_models.ts';
 import { BULK_ACTIONS, type BulkAction, isOpenTo, type JobPage } from '../../jobs/index.ts';
 import { type TypedJobQuery, toJobQuery } from '../../jobs/job_query.ts';
+import { urlTo } from '../../text/urls.ts';
 import {
   BULK_PAGE_QUERY,
   JOBS_PAGE_QUERY,
@@ -74,12 +75,13 @@ export function jobPages(deps: WebDeps) {
 /** Links to the previous and next page of the same list. */
 function pagesAround(request: Request, query: TypedJobQuery, { nextCursor, newerCursor }: JobPage) {
   const { pathname } = new URL(request.url);
+  const path = urlTo(pathname as `/${string}`);
   const at = (name: string, cursor: string | undefined) => {
     if (cursor === undefined) return undefined;
     const params = filterOf(query);
     if (query.limit) params.set('limit', String(query.limit));
     params.set(name, cursor);
-    return `${pathname}?${params}`;
+    return `${path}?${params}`;
   };
   return { olderHref: at('cursor', nextCursor), newerHref: at('newer', newerCursor) };
 }
@@ -106,7 +108,7 @@ async function bulkModel(
     matching: sum(tallies),
     open: sum(tallies.filter((tally) => isOpenTo(action, tally))),
     filter: filterOf({ ...typed, until: new Date(until).toISOString() }).toString(),
-    backHref: `/jobs?${filterOf(typed)}`,
+    backHref: urlTo(`/jobs?${filterOf(typed)}`),
   };
 }
 

@@ -1,5 +1,6 @@
 import { type AnyElysia, Elysia } from 'elysia';
 import { ApiPage } from '../../../views/pages/api.tsx';
+import { basePath } from '../../text/urls.ts';
 import { NO_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { html } from '../http/responses.ts';
@@ -27,7 +28,10 @@ export function openapiRoutes(deps: WebDeps, routes: () => AnyElysia) {
           import('../openapi/document.ts'),
           import('../openapi/outline.ts'),
         ]);
-        const model = apiModel(apiDocument(routes(), hasToken), new URL(request.url).origin);
+        const model = apiModel(
+          apiDocument(routes(), hasToken),
+          new URL(request.url).origin + basePath(),
+        );
         return html(ApiPage({ layout: layoutOf(request, deps), model }));
       },
       { query: NO_QUERY, detail: { hide: true } },

@@ -11,6 +11,7 @@ import {
   toPostsQuery,
   toProfilesQuery,
 } from '../../operations/find_posts.ts';
+import { urlTo } from '../../text/urls.ts';
 import { NO_QUERY, PROFILES_QUERY, postsQuery } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { html } from '../http/responses.ts';
@@ -62,7 +63,7 @@ async function postsOrProblem(
     return { page: await findPosts(deps, query) };
   } catch (error) {
     if (!(error instanceof ModelUnavailable)) throw error;
-    const problem = { message: error.message, href: '/embed', action: 'Go to Embed' };
+    const problem = { message: error.message, href: urlTo('/embed'), action: 'Go to Embed' };
     return { page: { posts: [], total: 0 }, problem };
   }
 }
@@ -113,5 +114,5 @@ function nextHref(request: Request, cursor: string | undefined): string | undefi
   if (cursor === undefined) return undefined;
   const url = new URL(request.url);
   url.searchParams.set('cursor', cursor);
-  return url.pathname + url.search;
+  return urlTo(`${url.pathname}${url.search}` as `/${string}`);
 }

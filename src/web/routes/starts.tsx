@@ -4,6 +4,7 @@ import { StartedNote } from '../../../views/jobs/started_note.tsx';
 import { InvalidInput, type Job, type JobType } from '../../jobs/index.ts';
 import { removeImport } from '../../sources/archive/index.ts';
 import { startedText } from '../../text/job_text.ts';
+import { basePath, urlTo } from '../../text/urls.ts';
 import { type StartRoutes, startContract } from '../contract/starts.ts';
 import type { WebDeps } from '../deps.ts';
 import { parseFields, READ_BY_HANDLER } from '../http/body.ts';
@@ -76,13 +77,17 @@ async function startOrForget(
 }
 
 async function answer(deps: WebDeps, request: Request, job: Job): Promise<Response> {
-  const location = `/jobs/${job.id}`;
+  const location = urlTo(`/jobs/${job.id}`);
   if (isNavigation(request)) return seeOther(location);
   const headers = { location };
   if (wantsJson(request)) return Response.json({ job }, { status: 202, headers });
   if (wantsText(request)) {
     const hasToken = deps.config.token !== undefined;
-    return plainText(startedText(job, new URL(request.url).origin, hasToken), 202, headers);
+    return plainText(
+      startedText(job, new URL(request.url).origin + basePath(), hasToken),
+      202,
+      headers,
+    );
   }
   if (isHtmx(request)) return html(await startedNote(deps, request, job), 202, headers);
   return html(JobCard({ view: deps.live.view(job), now: new Date() }), 202, headers);

@@ -98,7 +98,11 @@ export async function examine(
 /** So many renderings mix choices; the others differ from the fullest in one choice. */
 const MIXED = 40;
 
-async function* renderings(view: View, text: (path: string) => string): AsyncGenerator<string> {
+/** The view with many different arguments; see `View.render`. */
+export async function* renderings(
+  view: View,
+  text: (path: string) => string,
+): AsyncGenerator<string> {
   const counts = new Map<string, number>();
   yield await view.render((path, count) => {
     counts.set(path, count);
