@@ -28,5 +28,5 @@ export function list(n: unknown, first: string, ...others: (string | false)[]): 
 
 export function postsOf(username: string): ResultLink {
   const author = cut(username.trim().replace(/^@/, ''), MAX_NAME);
-  return { words: `Posts of @${author}`, path: '/posts', query: { author } };
+  return { words: `Posts of @${author}`, path: '/find', query: { author } };
 }

@@ -160,7 +160,7 @@ describe('the page of a job', () => {
     const { page } = await openPage();
     await page.goto(`${app.url}/jobs/${id}`);
     await page.getByRole('link', { name: 'Posts of @quick' }).click();
-    await page.waitForURL(`${app.url}/posts?author=quick`);
+    await page.waitForURL(`${app.url}/find?author=quick`);
   });
 
   describe('with a log', () => {
@@ -267,7 +267,7 @@ describe('the page of a job', () => {
       const other = await context.newPage();
       await other.goto(`${app.url}/jobs/${id}`);
       const elsewhere = await context.newPage();
-      await elsewhere.goto(`${app.url}/posts`);
+      await elsewhere.goto(`${app.url}/find`);
       await writeLines(page, 50, 100);
       const all = Array.from({ length: 100 }, (_, line) => `line ${line}\n`).join('');
       for (const tab of [page, other]) {

@@ -66,7 +66,7 @@ function Instruments({ model, now }: { model: DashboardModel; now: Date }): JSX.
 function Counters({ model: { counts, lastDay } }: { model: DashboardModel }): JSX.Element {
   return (
     <ul class="counters">
-      <Counter href={urlTo('/posts')} n={counts.posts} label="posts" />
+      <Counter href={urlTo('/find')} n={counts.posts} label="posts" />
       <Counter href={urlTo('/profiles')} n={counts.profiles} label="profiles" />
       <Counter href={urlTo('/embed')} n={counts.vectors} label="vectors" />
       <Counter

@@ -170,12 +170,12 @@ describe('the result', () => {
   test('links to what was collected', () => {
     const done = { status: 'completed', ...ended } as const;
     expect(links({ ...done, result: { posts: 3, username: 'aurora_lab' } })).toEqual([
-      '/posts?author=aurora_lab',
+      '/find?author=aurora_lab',
     ]);
     const query = 'space, free jazz';
     expect(links({ ...done, type: 'search', metadata: { query }, result: { posts: 3 } })).toEqual([
-      '/posts?q=space',
-      '/posts?q=free+jazz',
+      '/find?q=space',
+      '/find?q=free+jazz',
     ]);
     const found = { profiles: 2, saved: true, found: ['ada', 'bob'] };
     expect(links({ ...done, type: 'discover', result: found })).toEqual([
@@ -184,11 +184,11 @@ describe('the result', () => {
     ]);
     expect(links({ ...done, type: 'discover', result: { ...found, saved: false } })).toEqual([]);
     expect(links({ ...done, type: 'discover', result: { ...found, scraped: 2 } })).toEqual([
-      '/posts?author=ada',
-      '/posts?author=bob',
+      '/find?author=ada',
+      '/find?author=bob',
     ]);
     expect(links({ ...done, type: 'embed', result: { embedded: 3 } })).toEqual([
-      '/posts?by=meaning',
+      '/find?by=meaning',
     ]);
   });
 });
