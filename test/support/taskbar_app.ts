@@ -43,7 +43,7 @@ export function taskbarApp() {
     },
 
     /** A page with an empty taskbar, whatever earlier tests left. */
-    async open(path = '/posts', options = {}) {
+    async open(path = '/find', options = {}) {
       for (const { id } of app.tracker.getAllJobs()) {
         await app.tracker.removeJob(id, { force: true });
       }

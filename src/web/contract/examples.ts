@@ -75,3 +75,10 @@ export const SESSION = {
   jobs: 3,
   byStatus: { running: 1, completed: 2 },
 };
+
+/** The log of a job. */
+export const JOB_LOG = {
+  lines: [{ at: '2026-11-22T02:58:01.214Z', text: '20 posts (20 new), 20 so far.' }],
+  position: 55,
+  dropped: 0,
+};

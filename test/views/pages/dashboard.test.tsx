@@ -75,7 +75,7 @@ describe('the counters', () => {
   test('separate thousands and link to what they count', () => {
     expect(textOf(dashboard())).toContain('5,230 posts 41 profiles 5,012 vectors 12 jobs in 24 h');
     const links = elements(dashboard(), '.counter > a').map(({ attributes }) => attributes.href);
-    expect(links).toEqual(['/posts', '/profiles', '/embed', '/jobs']);
+    expect(links).toEqual(['/find', '/profiles', '/embed', '/jobs']);
   });
 
   test('show how many jobs failed, and link to them', () => {

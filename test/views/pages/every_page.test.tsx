@@ -104,9 +104,9 @@ const PAGES: [string, () => unknown][] = [
   ['/search', () => start('search')],
   ['/discover', () => start('discover')],
   ['/embed', () => start('embed', embedForm)],
-  ['/posts', () => PostsPage({ layout, model: postsModel([hostilePost], { query }) })],
+  ['/find', () => PostsPage({ layout, model: postsModel([hostilePost], { query }) })],
   [
-    '/posts that cannot be searched',
+    '/find that cannot be searched',
     () =>
       PostsPage({
         layout,
@@ -136,6 +136,7 @@ const PAGES: [string, () => unknown][] = [
           jobs,
           query: hostileFilter,
           types: [HOSTILE],
+          tabs: [{ href: `/jobs?q=${HOSTILE}`, jobs: 1, isCurrent: true, hasMore: false }],
           filter: `q=${HOSTILE}`,
           olderHref: `/jobs?q=${HOSTILE}`,
           outcome: { action: 'retry', done: 1, skipped: 1 },
