@@ -2,6 +2,7 @@ import { jobTracker } from '../jobs/index.ts';
 import { appDatabase } from '../platform/database.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { ProcessDeps } from './bootstrap.ts';
+import { onParentEnd } from './parent.ts';
 
 /** The process exits at most this long after its drain time, whatever happens, in ms. */
 const MAX_OVERTIME_MS = 5_000;
@@ -9,6 +10,8 @@ const MAX_OVERTIME_MS = 5_000;
 interface Shutdown {
   deps: ProcessDeps;
   drainMs: number;
+  /** Whether the end of the parent process counts as a signal: npm passes on SIGINT and SIGTERM only. */
+  withParent: boolean;
   logger: Logger;
   /** Aborted first, so that streams end and no new requests are accepted. */
   closing?: AbortController;
@@ -17,16 +20,24 @@ interface Shutdown {
 
 /** The first SIGINT or SIGTERM shuts the process down in order; a second one ends it at once. */
 export function shutDownOnSignals(shutdown: Shutdown): void {
-  onSignals(() => {
+  const begin = () => {
     shutdown.logger.info(
       'Shutting down. Running jobs go back to the queue and resume at the next start.',
     );
     void shutDown(shutdown);
-  });
+  };
+  onSignals(begin);
+  if (shutdown.withParent) onParentEnd(begin);
 }
 
 /** Stops jobs and server in order and exits with 0; a signal meanwhile ends the process at once. */
-export async function shutDown({ deps, drainMs, logger, closing, closeServer }: Shutdown) {
+export async function shutDown({
+  deps,
+  drainMs,
+  logger,
+  closing,
+  closeServer,
+}: Omit<Shutdown, 'withParent'>) {
   onSignals(() => process.exit(1));
   setTimeout(() => {
     logger.error('The shutdown took too long. Running jobs resume at the next start.');
