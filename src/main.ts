@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { findCompiled, PROGRAM } from './app/compiled/compiled.ts';
+import { useOwnJsx } from './app/compiled/own_jsx.ts';
 
 // Collected data is readable by its owner only: folders get mode 0700, files 0600.
 process.umask(0o077);
@@ -10,11 +11,11 @@ await runProgram(process.argv.slice(2), compiled);
 
 /** Falls back to the sources when the compiled program cannot be loaded. */
 async function load(): Promise<typeof import('./cli/program.ts')> {
-  if (!compiled) return import('./cli/program.ts');
   try {
-    return require(join(compiled, PROGRAM));
+    if (compiled) return require(join(compiled, PROGRAM));
   } catch (error) {
     console.error(`The compiled program cannot be used: ${(error as Error).message}`);
-    return import('./cli/program.ts');
   }
+  useOwnJsx();
+  return import('./cli/program.ts');
 }

@@ -44,6 +44,7 @@ export async function serve(config: Config, compiled?: string): Promise<void> {
   shutDownOnSignals({
     deps,
     drainMs: config.drainMs,
+    withParent: config.stopWithParent,
     logger,
     closing,
     closeServer: async () => void (await server.stop(true)),

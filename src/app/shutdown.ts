@@ -3,6 +3,7 @@ import { appDatabase } from '../platform/database.ts';
 import { isHangupIgnored } from '../platform/hangup.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { ProcessDeps } from './bootstrap.ts';
+import { onParentEnd } from './parent.ts';
 
 /** The process exits at most this long after its drain time, whatever happens, in ms. */
 const MAX_OVERTIME_MS = 5_000;
@@ -10,6 +11,8 @@ const MAX_OVERTIME_MS = 5_000;
 interface Shutdown {
   deps: ProcessDeps;
   drainMs: number;
+  /** Whether the end of the parent process counts as a signal: npm passes on SIGINT and SIGTERM only. */
+  withParent: boolean;
   logger: Logger;
   /** Aborted first, so that streams end and no new requests are accepted. */
   closing?: AbortController;
@@ -21,16 +24,27 @@ interface Shutdown {
  * it at once. Not a second SIGHUP: a terminal that is closed often sends two.
  */
 export function shutDownOnSignals(shutdown: Shutdown): void {
-  onSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], () => {
+  let hasBegun = false;
+  const begin = () => {
+    if (hasBegun) return;
+    hasBegun = true;
     shutdown.logger.info(
       'Shutting down. Running jobs go back to the queue and resume at the next start.',
     );
     void shutDown(shutdown);
-  });
+  };
+  onSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], begin);
+  if (shutdown.withParent) onParentEnd(begin);
 }
 
 /** Stops jobs and server in order and exits with 0; SIGINT or SIGTERM meanwhile end the process at once. */
-export async function shutDown({ deps, drainMs, logger, closing, closeServer }: Shutdown) {
+export async function shutDown({
+  deps,
+  drainMs,
+  logger,
+  closing,
+  closeServer,
+}: Omit<Shutdown, 'withParent'>) {
   onSignals(['SIGINT', 'SIGTERM'], () => process.exit(1));
   onSignals(['SIGHUP'], () => {});
   setTimeout(() => {

@@ -16,7 +16,12 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
   await deps.health.start();
   // Nothing else keeps the process alive.
   setInterval(() => {}, 1 << 30);
-  const shutdown = { deps, drainMs: config.drainMs, logger };
+  const shutdown = {
+    deps,
+    drainMs: config.drainMs,
+    withParent: config.stopWithParent,
+    logger,
+  };
   shutDownOnSignals(shutdown);
   console.log(`xgpt runs the jobs in ${config.dataDir}`);
   return () => shutDown(shutdown);

@@ -5,6 +5,7 @@ import { EXIT } from './exit.ts';
 import { addHelpCommand, DocumentedCommand } from './help.ts';
 import { addJobCommands } from './job_commands.ts';
 import { addLibraryCommands } from './library_commands.ts';
+import { withList } from './list_by_default.ts';
 import { addOperationCommands } from './operation_commands.ts';
 import { printError, write } from './output.ts';
 
@@ -60,7 +61,13 @@ export async function createProgram(
       await waitUntilIdle((await import('../jobs/index.ts')).jobTracker);
       await end();
     });
-  const users = program.command('users').description('find people');
+  const users = program
+    .command('users')
+    .description('find people')
+    .examples(
+      ['xgpt users', 'collected profiles'],
+      ['xgpt users discover climbing coach', 'find people by their bios'],
+    );
   await addOperationCommands(program, words);
   await addLibraryCommands(program, users, words);
   addJobCommands(program);
@@ -83,7 +90,7 @@ async function warnOfUnknownSettings(command: string): Promise<void> {
 export async function runCommandLine(words: string[], serve: () => Promise<void>): Promise<void> {
   try {
     const program = await createProgram(serve, words);
-    await program.parseAsync(words, { from: 'user' });
+    await program.parseAsync(withList(words), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? EXIT.completed : EXIT.usage;

@@ -1,5 +1,6 @@
 import { CommandFailed, EXIT } from './exit.ts';
 import type { DocumentedCommand } from './help.ts';
+import { withList } from './list_by_default.ts';
 import { print } from './output.ts';
 
 /** `xgpt completion <shell>`, and the hidden command that its script calls. */
@@ -29,7 +30,8 @@ async function printCandidates(program: DocumentedCommand, words: string[]): Pro
     const { candidates } = await import('./completion/candidates.ts');
     // Completion must not create the database.
     const readsJobs = existsSync(loadConfig().databasePath);
-    for (const { value, about } of await candidates(program, words, readsJobs)) {
+    const position = words.length > 1 ? withList(words) : words;
+    for (const { value, about } of await candidates(program, position, readsJobs)) {
       print(`${value}\t${about}`);
     }
   } catch {

@@ -13,7 +13,8 @@ const JSON_LINES = 'one JSON object per line';
 export function addJobCommands(program: DocumentedCommand): void {
   const jobs = program.command('jobs').description('list, watch, cancel and retry jobs');
   jobs.examples(
-    ['xgpt jobs list --status failed', 'jobs that failed'],
+    ['xgpt jobs', 'the newest jobs'],
+    ['xgpt jobs --status failed', 'jobs that failed'],
     ['xgpt jobs watch', 'active jobs, live'],
     ['xgpt jobs show 4f2a91c0', 'one job, by the end of its id'],
   );
@@ -25,7 +26,9 @@ export function addJobCommands(program: DocumentedCommand): void {
 }
 
 function addList(jobs: DocumentedCommand): void {
-  addFilterOptions(jobs.command('list').alias('ls').description('list the newest jobs'))
+  addFilterOptions(
+    jobs.command('list').alias('ls').description('list the newest jobs (the default)'),
+  )
     .option('--limit <n>', 'maximum number, 1–1,000 (default: 50)')
     .option('--json', JSON_LINES)
     .examples(

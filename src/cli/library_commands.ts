@@ -35,7 +35,7 @@ export async function addLibraryCommands(
     });
   users
     .command('list')
-    .description('find collected profiles')
+    .description('find collected profiles (the default)')
     .argument('[words...]', 'words in names or bios (default: all profiles)')
     .option('--limit <n>', LIMIT)
     .option('--json', JSON_LINES)

@@ -57,6 +57,7 @@ const SETTINGS = {
   XGPT_CANCEL_GRACE_MS: whole(0, DAY_MS, 10_000),
   XGPT_DRAIN_MS: whole(0, DAY_MS, 2_000),
   XGPT_KEEP_FINISHED_HOURS: number(0, 87_600, 24),
+  XGPT_STOP_WITH_PARENT: oneOf(['on', 'off'], 'on or off', 'off'),
 };
 
 /** Variables that others read: clients, as docs/client.md shows, and the tests. */
@@ -110,6 +111,8 @@ export interface Config {
   drainMs: number;
   /** How long finished jobs are kept, in ms. */
   keepFinishedMs: number;
+  /** Whether to shut down when the process that started this one ends. */
+  stopWithParent: boolean;
 }
 
 /** A setting has a value it cannot have; the message names it. */
@@ -161,6 +164,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     cancelGraceMs: s.XGPT_CANCEL_GRACE_MS,
     drainMs: s.XGPT_DRAIN_MS,
     keepFinishedMs: s.XGPT_KEEP_FINISHED_HOURS * 3_600_000,
+    stopWithParent: s.XGPT_STOP_WITH_PARENT === 'on',
   };
 }
 

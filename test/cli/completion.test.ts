@@ -52,6 +52,9 @@ test('commands, options, their values and job ids are completed', async () => {
   expect(await offeredIn(dataDir, 'jobs', 'cancel', id.slice(0, 12))).toEqual([id]);
   expect(await offeredIn(dataDir, 'sc')).toEqual(['scrape']);
   expect(await offeredIn(dataDir, 'jobs', 'wat')).toEqual(['watch']);
+  expect(await offeredIn(dataDir, 'jobs')).toEqual(['jobs']);
+  expect(await offeredIn(dataDir, 'jobs', '--sta')).toEqual(['--status']);
+  expect(await offeredIn(dataDir, 'jobs', '--status', 'que')).toEqual(['queued']);
   expect(await offeredIn(dataDir, 'search', '--mo')).toEqual(['--mode']);
   expect(await offeredIn(dataDir, 'search', '--mode', '')).toEqual(['latest', 'top']);
   expect(await offeredIn(dataDir, 'jobs', 'list', '--status', 'ca')).toEqual([

@@ -1,55 +1,143 @@
-import { afterAll, expect, setDefaultTimeout, test } from 'bun:test';
-import { cpSync, existsSync, symlinkSync } from 'node:fs';
+import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { scripts, version } from '../../package.json' with { type: 'json' };
+import { version } from '../../package.json' with { type: 'json' };
+import { freshCheckout, removeCheckouts } from '../support/checkout.ts';
 import { freshDataDir, startServer, stopServers } from '../support/server.ts';
-import { run, start, stopCommands, XGPT } from '../support/terminal.ts';
+import { run, type start, startWith, stopCommands, XGPT } from '../support/terminal.ts';
 import { until } from '../support/wait.ts';
 
 // Every command is a process of its own, on a machine that may be busy.
 setDefaultTimeout(120_000);
 afterAll(stopCommands);
 afterAll(stopServers);
+afterAll(removeCheckouts);
 
-test('runs from any folder through a link, with a relative data folder', async () => {
+/** The address that a server prints, and the page there. */
+async function addressOf({ stdout }: ReturnType<typeof start>): Promise<string> {
+  const address = await until('it listens', () => /http:\S+/.exec(stdout())?.[0]);
+  const page = await fetch(address, { headers: { accept: 'text/html' } });
+  expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<h1')]);
+  return address;
+}
+
+describe('from any folder', () => {
   const elsewhere = freshDataDir();
-  const link = join(elsewhere, 'xgpt');
-  symlinkSync(XGPT, link);
-  const env = { ...process.env, XGPT_DATA_DIR: './mine', PORT: '0', XGPT_SAMPLE_PAGE_MS: '0' };
-  const scrape = Bun.spawn([link, 'scrape', 'aurora_lab'], {
-    cwd: elsewhere,
-    env,
-    stdout: 'pipe',
-    stderr: 'pipe',
-  });
-  expect(await scrape.exited).toBe(0);
-  expect(existsSync(join(elsewhere, 'mine', 'xgpt.sqlite'))).toBe(true);
+  const run = { dataDir: './mine', cwd: elsewhere, env: { PORT: '0' } };
 
-  const server = start([], { dataDir: './mine', cwd: elsewhere, env: { PORT: '0' } });
-  const address = await until('it listens', () => /http:\S+/.exec(server.stdout())?.[0]);
-  const page = await (await fetch(address, { headers: { accept: 'text/html' } })).text();
-  expect(page).toContain('@aurora_lab');
-  server.child.kill('SIGTERM');
-  expect((await server.ended()).code).toBe(0);
+  async function stopped(server: ReturnType<typeof start>) {
+    server.child.kill('SIGTERM');
+    expect((await server.ended()).code).toBe(0);
+  }
+
+  test('F11: bin/xgpt runs through links, with a data folder of that folder', async () => {
+    symlinkSync(XGPT, join(elsewhere, 'first'));
+    symlinkSync('first', join(elsewhere, 'xgpt'));
+    const scrape = startWith([join(elsewhere, 'xgpt')], ['scrape', 'aurora_lab'], run);
+    expect((await scrape.ended()).code).toBe(0);
+    expect(existsSync(join(elsewhere, 'mine', 'xgpt.sqlite'))).toBe(true);
+    const server = startWith([join(elsewhere, 'xgpt')], [], run);
+    await addressOf(server);
+    await stopped(server);
+  });
+
+  test.each(['off', 'on'])('F11: bun runs src/main.ts, compiled code %s', async (cache) => {
+    const env = { ...run.env, XGPT_CODE_CACHE: cache };
+    const command = [process.execPath, join(XGPT, '../../src/main.ts')];
+    const list = startWith(command, ['jobs', 'list', '--json'], { ...run, env });
+    expect((await list.ended()).code).toBe(0);
+    const server = startWith(command, [], { ...run, env });
+    const address = await addressOf(server);
+    for (const page of ['scrape', 'jobs', 'posts', 'docs/api']) {
+      expect((await fetch(address + page)).status, page).toBe(200);
+    }
+    await stopped(server);
+  });
+
+  test('F11: bun runs src/main.ts where another JSX is set, and within the checkout', async () => {
+    const other = { compilerOptions: { jsx: 'react', jsxFactory: 'h', jsxImportSource: 'preact' } };
+    await Bun.write(join(elsewhere, 'react/tsconfig.json'), JSON.stringify(other));
+    for (const cwd of [join(elsewhere, 'react'), join(XGPT, '../../views')]) {
+      const env = { ...run.env, XGPT_CODE_CACHE: 'off' };
+      const command = [process.execPath, join(XGPT, '../../src/main.ts')];
+      const server = startWith(command, [], { dataDir: freshDataDir(), cwd, env });
+      await addressOf(server);
+      await stopped(server);
+    }
+  });
 });
 
-test('names the install command of npm start in a fresh checkout', async () => {
-  const checkout = freshDataDir();
-  for (const file of ['bin/xgpt', 'package.json']) {
-    cpSync(join(XGPT, '../..', file), join(checkout, file));
+test('F11: a checkout whose path has spaces runs from elsewhere, by its path, a link and npm', async () => {
+  const checkout = freshCheckout();
+  const elsewhere = freshDataDir();
+  const run = { dataDir: freshDataDir(), cwd: elsewhere, env: { PORT: '0' } };
+  expect((await startWith([join(checkout, 'bin/setup')], [], run).ended()).code).toBe(0);
+  symlinkSync(join(checkout, 'bin/xgpt'), join(elsewhere, 'xgpt'));
+  const npm = Bun.which('npm') ? [['npm', '--prefix', checkout, 'start']] : [];
+  for (const command of [[join(checkout, 'bin/xgpt')], [join(elsewhere, 'xgpt')], ...npm]) {
+    const server = startWith(command, [], run);
+    await addressOf(server);
+    server.child.kill('SIGTERM');
+    expect((await server.ended()).code).toBe(0);
   }
-  const child = Bun.spawn([join(checkout, 'bin/xgpt'), 'jobs', 'list'], { stderr: 'pipe' });
-  const install = scripts.prestart.split(' || ')[1];
-  expect(install).toMatch(/^npx --yes bun@[\d.]+ install --frozen-lockfile$/);
-  expect(await new Response(child.stderr).text()).toBe(
-    `xgpt is not set up yet. Run this first: cd '${checkout}' && ${install}\n`,
-  );
-  expect(await child.exited).toBe(1);
+});
+
+test('names the command that sets up a fresh checkout', async () => {
+  const checkout = freshCheckout();
+  const { code, stderr } = await startWith([join(checkout, 'bin/xgpt')], ['jobs', 'list'], {
+    dataDir: freshDataDir(),
+  }).ended();
+  expect(stderr).toBe(`xgpt is not set up yet. Run this first: '${checkout}/bin/setup'\n`);
+  expect(code).toBe(1);
+});
+
+describe('a group of commands', () => {
+  test('E3: jobs lists the jobs as jobs list does, with its options', async () => {
+    const dataDir = freshDataDir();
+    await run(['scrape', 'aurora_lab', '--max', '20'], { dataDir });
+    await run(['search', 'jazz', '--max', '20'], { dataDir });
+    for (const options of [[], ['--type', 'search'], ['--json'], ['--limit', '1', '--json']]) {
+      const listed = await run(['jobs', 'list', ...options], { dataDir });
+      expect(listed.stdout).not.toBe('');
+      expect(await run(['jobs', ...options], { dataDir })).toEqual(listed);
+    }
+    expect((await run(['jobs', '--limit', 'x'], { dataDir })).code).toBe(2);
+  });
+
+  test('E3: users lists the profiles as users list does', async () => {
+    const dataDir = freshDataDir();
+    await run(['users', 'discover', 'jazz', '--max', '5'], { dataDir });
+    const listed = await run(['users', 'list', '--limit', '2'], { dataDir });
+    expect(listed.stdout).not.toBe('');
+    expect(await run(['users', '--limit', '2'], { dataDir })).toEqual(listed);
+  });
+
+  test.each(['jobs', 'users'])('E3: %s shows its help, and refuses other words', async (group) => {
+    const dataDir = freshDataDir();
+    for (const option of ['--help', '-h', 'help']) {
+      const { code, stdout } = await run([group, option], { dataDir });
+      expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('Examples:') });
+      expect(stdout).toStartWith(`Usage: xgpt ${group} [options] [command]`);
+      expect(stdout).toContain('(the default)');
+    }
+    const { code, stderr } = await run([group, 'lisst'], { dataDir });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("'lisst'") });
+    expect(stderr).toContain('Did you mean list?');
+  });
 });
 
 test('help shows examples for every command, and the exit codes', async () => {
   const dataDir = freshDataDir();
-  const commands = ['serve', 'worker', 'scrape', 'search', 'embed', 'users discover', 'import'];
+  const commands = [
+    'serve',
+    'worker',
+    'scrape',
+    'search',
+    'embed',
+    'users',
+    'users discover',
+    'import',
+  ];
   const ofJobs = ['list', 'show', 'watch', 'wait', 'cancel', 'retry', 'rm'].map(
     (name) => `jobs ${name}`,
   );

@@ -237,7 +237,6 @@ describe('exit codes', () => {
     [['jobs', 'list', '--status', 'done'], '--status must be one of: queued, running'],
     [['jobs', 'list', '--since', 'monday'], '--since must be a time such as 2026'],
     [['jobs', 'list', '--limit', '0'], '--limit must be a whole number from 1 to 1,000.'],
-    [['jobs'], 'Usage: xgpt jobs'],
   ])('2: %p is invalid, and nothing is started', async (words, message) => {
     const dataDir = freshDataDir();
     const { code, stdout, stderr } = await run(words, { dataDir });

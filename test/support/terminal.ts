@@ -26,7 +26,16 @@ function optionsOf({ dataDir, env, cwd }: Run) {
 
 /** Starts a command with its output in pipes. */
 export function start(words: string[], run: Run) {
-  const child = Bun.spawn([XGPT, ...words], { ...optionsOf(run), stdout: 'pipe', stderr: 'pipe' });
+  return startWith([XGPT], words, run);
+}
+
+/** Starts the program by another command than `bin/xgpt`, with its output in pipes. */
+export function startWith(command: string[], words: string[], run: Run) {
+  const child = Bun.spawn([...command, ...words], {
+    ...optionsOf(run),
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
   running.add(child);
   const stdout = collected(child.stdout);
   const stderr = collected(child.stderr);

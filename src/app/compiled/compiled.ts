@@ -73,11 +73,10 @@ export function seenNow(key: string): Seen | undefined {
 
 /**
  * Whether the compiled program may run. Options of Bun (`--watch`, `--preload`, `--inspect`) need
- * the sources, except for the one that `bin/xgpt` sets.
+ * the sources.
  */
 export function mayUseCompiled(): boolean {
-  const options = process.execArgv.filter((option) => !option.startsWith('--tsconfig-override='));
-  return options.length === 0 && process.env.XGPT_CODE_CACHE?.trim() !== 'off';
+  return process.execArgv.length === 0 && process.env.XGPT_CODE_CACHE?.trim() !== 'off';
 }
 
 /** Differs whenever a source, the list of packages, the program's folder or Bun differs. */
