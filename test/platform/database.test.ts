@@ -16,6 +16,8 @@ function tempFolder(): string {
   return folder;
 }
 
+const MIGRATIONS = join(import.meta.dir, '../../migrations');
+
 const namesOf = (db: Database) =>
   db.query<{ name: string }, []>('SELECT name FROM migrations ORDER BY number').all();
 
@@ -36,7 +38,7 @@ describe('opening', () => {
     const path = join(tempFolder(), 'xgpt.sqlite');
     openDatabase(path).close();
     const db = openDatabase(path);
-    const files = readdirSync(join(import.meta.dir, '../../migrations')).sort();
+    const files = readdirSync(MIGRATIONS).sort();
     expect(namesOf(db).map(({ name }) => `${name}.sql`)).toEqual(files);
     db.close();
   });
@@ -62,6 +64,14 @@ describe('opening', () => {
 });
 
 describe('a migration', () => {
+  // Of two files with the same number, the second would never be applied.
+  test('has the number after that of the previous one', () => {
+    const numbers = readdirSync(MIGRATIONS)
+      .sort()
+      .map((file) => Number.parseInt(file, 10));
+    expect(numbers).toEqual(numbers.map((_, index) => index + 1));
+  });
+
   test('that fails is undone, and the ones before it stay', async () => {
     const folder = tempFolder();
     await Bun.write(join(folder, '0001_good.sql'), 'CREATE TABLE good (x);');
