@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { version } from '../../package.json' with { type: 'json' };
+import { addBackupCommands } from './backup_commands.ts';
 import { addCompletionCommands } from './completion_commands.ts';
 import { EXIT } from './exit.ts';
 import { addHelpCommand, DocumentedCommand } from './help.ts';
@@ -10,7 +11,7 @@ import { addOperationCommands } from './operation_commands.ts';
 import { printError, write } from './output.ts';
 
 const EXIT_CODES = `Exit codes:
-  0    completed            3    no such job or archive
+  0    completed            3    no such job, archive or backup
   1    failed               4    cancelled by another process
   2    invalid usage        5    data folder or database cannot be used
   130  ended by Ctrl-C      129, 143  ended by a closed terminal, by SIGTERM
@@ -71,6 +72,7 @@ export async function createProgram(
   await addOperationCommands(program, words);
   await addLibraryCommands(program, users, words);
   addJobCommands(program);
+  addBackupCommands(program);
   addCompletionCommands(program);
   const withCommands = [program, ...program.commands.filter(({ commands }) => commands.length > 0)];
   for (const command of withCommands) addHelpCommand(command);

@@ -6,7 +6,7 @@ export const EXIT = {
   failed: 1,
   /** The command, an option, the input or a setting is invalid; nothing was started. */
   usage: 2,
-  /** There is no such job or archive. */
+  /** There is no such job, archive or backup. */
   notFound: 3,
   /** The job was cancelled by another process. */
   cancelled: 4,

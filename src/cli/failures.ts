@@ -1,3 +1,4 @@
+import { BackupError } from '../app/backup_contents.ts';
 import { DataFolderMissing, DataFolderUnusable } from '../app/data_folder.ts';
 import { ModelUnavailable } from '../embedding/index.ts';
 import { InvalidInput, TooManyWaiting } from '../jobs/index.ts';
@@ -15,6 +16,9 @@ export function failureOf(error: unknown): { code: number; message: unknown } {
   const { message } = error;
   if (error instanceof StorageFailed) return { code: EXIT.unusable, message };
   if (error instanceof CommandFailed) return { code: error.code, message };
+  if (error instanceof BackupError) {
+    return { code: error.reason === 'not_found' ? EXIT.notFound : EXIT.failed, message };
+  }
   if (error instanceof InvalidConfig) return { code: EXIT.usage, message };
   if (error instanceof InvalidInput) return { code: EXIT.usage, message };
   if (error instanceof DatabaseUnusable) return { code: EXIT.unusable, message };

@@ -1,8 +1,16 @@
 import { Database } from 'bun:sqlite';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { loadConfig } from './config.ts';
-import { databaseIssueOf } from './database_issue.ts';
+import { DatabaseFiles, rememberFiles } from './database_files.ts';
+import { APPLICATION_ID, createStamper, renewStamp } from './database_header.ts';
+import { DATABASE_OVERWRITTEN, DatabaseUnusable, databaseIssueOf } from './database_issue.ts';
+import { DatabaseLock } from './database_lock.ts';
+import { finishSwitch, removeStaged } from './database_switch.ts';
+import { walStateOf } from './foreign_wal.ts';
+import { writerOf } from './writer.ts';
+
+export { DatabaseUnusable } from './database_issue.ts';
 
 const MIGRATIONS = join(import.meta.dir, '..', '..', 'migrations');
 
@@ -19,13 +27,8 @@ const CHECKPOINT_PAGES = 4_000;
 /** What is left of that log's file once it was all brought in and begins anew, in bytes. */
 const MAX_WAL_BYTES = 16 * 1024 * 1024;
 
-/** `XGPT` in ASCII: tells this program's databases from those of others. */
-const APPLICATION_ID = 0x58475054;
-
-/** The file cannot be used as it is; the message says what to do. */
-export class DatabaseUnusable extends Error {
-  override readonly name = 'DatabaseUnusable';
-}
+/** How often a log that is missing is looked for, and how long between two looks, in ms. */
+const LOG_LOOKS = { count: 40, pauseMs: 50 };
 
 /**
  * Opens the database at `path` (`:memory:` for one that lives as long as the process), creates
@@ -33,13 +36,89 @@ export class DatabaseUnusable extends Error {
  *
  * `synchronous=FULL`: a committed change survives a power cut. A single-row commit costs about
  * 0.15 ms that way, which is why progress is flushed in groups.
- * @throws DatabaseUnusable when the file is newer than this program, or is no database.
+ * @throws DatabaseUnusable when the file is newer than this program, is no database, is being
+ * restored, or lies beside the write-ahead log of another one.
  */
 export function openDatabase(path: string): Database {
-  let db: Database | undefined;
   try {
-    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
-    db = new Database(path, { create: true, strict: true });
+    if (path === ':memory:') return openFile(path);
+    mkdirSync(dirname(path), { recursive: true });
+    return openLocked(path);
+  } catch (cause) {
+    if (cause instanceof DatabaseUnusable) throw cause;
+    const { title, remedy } = databaseIssueOf(cause) ?? {
+      title: `${(cause as Error).message}.`,
+      remedy: 'Move the file away.',
+    };
+    throw new DatabaseUnusable(
+      `Cannot use the database ${path}. ${title} ${remedy} Or point XGPT_DATA_DIR at another folder.`,
+      { cause },
+    );
+  }
+}
+
+/** Opens the database while no other process opens or restores it. */
+function openLocked(path: string): Database {
+  const lock = new DatabaseLock(path);
+  let undo = () => {};
+  try {
+    if (lock.isAlone) undo = prepareFiles(path);
+    else refuseMissingLog(path);
+    const db = openFile(path);
+    const files = new DatabaseFiles(path);
+    rememberFiles(db, files);
+    const stamper = createStamper(db, () => files.isLogDone());
+    writerOf(db).join('stamp', { ...stamper, committed() {}, rolledBack() {} });
+    lock.share();
+    const close = db.close.bind(db);
+    db.close = (...how) => {
+      // Closing it would bring the log into the other file; the system closes it when the process ends.
+      if (files.issue() === DATABASE_OVERWRITTEN) return;
+      close(...how);
+      files.close();
+      lock.release();
+    };
+    return db;
+  } catch (error) {
+    undo();
+    lock.release();
+    throw error;
+  }
+}
+
+/** @returns a function that undoes it. */
+function prepareFiles(path: string): () => void {
+  finishSwitch(path);
+  removeStaged(path);
+  const state = walStateOf(path);
+  if (state === 'foreign') throw new DatabaseUnusable(foreignLogMessage(path));
+  return state === 'none' ? renewStamp(path) : () => {};
+}
+
+function foreignLogMessage(path: string): string {
+  const log = `${path}-wal`;
+  if (!existsSync(path) || statSync(path).size === 0) {
+    return `The database ${path} is missing or empty, while a part of it is still in ${log}. Nothing was changed. Put the database back, or run xgpt restore with the file of a backup. To begin a new database, delete ${log}.`;
+  }
+  return `The database ${path} was replaced, and ${log} belongs to the former one: it would damage this one or bring back a later state. Nothing was changed. To use a backup, run xgpt restore with its file; for the file that is now in place, run xgpt restore ${path}.`;
+}
+
+/** Another process has the database open. It removes the logs when it ends, which takes a moment. */
+function refuseMissingLog(path: string): void {
+  const isMissing = () => ['-wal', '-shm'].some((suffix) => !existsSync(path + suffix));
+  for (let looks = 1; isMissing(); looks++) {
+    if (looks === LOG_LOOKS.count) {
+      throw new DatabaseUnusable(
+        `xgpt.sqlite-wal or xgpt.sqlite-shm was deleted in ${dirname(path)} while another xgpt process uses the database. Stop all xgpt processes of this data folder, then start them again.`,
+      );
+    }
+    Bun.sleepSync(LOG_LOOKS.pauseMs);
+  }
+}
+
+function openFile(path: string): Database {
+  const db = new Database(path, { create: true, strict: true });
+  try {
     db.run(`PRAGMA busy_timeout = ${START_TIMEOUT_MS}`);
     if (isEmpty(db)) db.run('PRAGMA auto_vacuum = INCREMENTAL');
     refuseForeign(db, path);
@@ -51,17 +130,9 @@ export function openDatabase(path: string): Database {
     migrate(db);
     db.run('PRAGMA busy_timeout = 0');
     return db;
-  } catch (cause) {
-    db?.close();
-    if (cause instanceof DatabaseUnusable) throw cause;
-    const { title, remedy } = databaseIssueOf(cause) ?? {
-      title: `${(cause as Error).message}.`,
-      remedy: 'Move the file away.',
-    };
-    throw new DatabaseUnusable(
-      `Cannot use the database ${path}. ${title} ${remedy} Or point XGPT_DATA_DIR at another folder.`,
-      { cause },
-    );
+  } catch (error) {
+    db.close();
+    throw error;
   }
 }
 
@@ -78,19 +149,27 @@ function isEmpty(db: Database): boolean {
   return db.query<{ page_count: number }, []>('PRAGMA page_count').get()?.page_count === 0;
 }
 
-/** A file with tables that xgpt did not create belongs to another program. */
-function refuseForeign(db: Database, path: string): void {
-  const { application_id: id } = db
-    .query<{ application_id: number }, []>('PRAGMA application_id')
-    .get() ?? { application_id: 0 };
-  if (id === APPLICATION_ID) return;
+/** Whose database it is. A file with tables that xgpt did not create belongs to another program. */
+export function ownerOf(db: Database): 'xgpt' | 'nobody' | 'another program' {
+  const id = applicationIdOf(db);
+  if (id === APPLICATION_ID) return 'xgpt';
+  if (id !== 0) return 'another program';
   const tables = db.query<{ name: string }, []>('SELECT name FROM sqlite_master').all();
-  if (id !== 0 || (tables.length > 0 && !tables.some(({ name }) => name === 'migrations'))) {
+  if (tables.length === 0) return 'nobody';
+  return tables.some(({ name }) => name === 'migrations') ? 'xgpt' : 'another program';
+}
+
+function applicationIdOf(db: Database): number | undefined {
+  return db.query<{ application_id: number }, []>('PRAGMA application_id').get()?.application_id;
+}
+
+function refuseForeign(db: Database, path: string): void {
+  if (ownerOf(db) === 'another program') {
     throw new DatabaseUnusable(
       `The database ${path} belongs to another program. Nothing in it was changed. Point XGPT_DATA_DIR at a folder of xgpt's own.`,
     );
   }
-  db.run(`PRAGMA application_id = ${APPLICATION_ID}`);
+  if (applicationIdOf(db) !== APPLICATION_ID) db.run(`PRAGMA application_id = ${APPLICATION_ID}`);
 }
 
 /**
@@ -122,7 +201,8 @@ export function migrate(db: Database, folder = MIGRATIONS): void {
   }
 }
 
-function newestApplied(db: Database): { number: number; name: string } {
+/** The newest migration in a database of xgpt. */
+export function newestApplied(db: Database): { number: number; name: string } {
   const newest = db
     .query<{ number: number; name: string }, []>(
       'SELECT number, name FROM migrations ORDER BY number DESC LIMIT 1',

@@ -12,6 +12,11 @@ export interface DatabaseIssue {
   recovered: string;
 }
 
+/** The file cannot be used as it is; the message says what to do. */
+export class DatabaseUnusable extends Error {
+  override readonly name = 'DatabaseUnusable';
+}
+
 /** A write that would succeed was refused, because its result would be lost or wrong. */
 export class WriteRefused extends Error {
   override readonly name = 'WriteRefused';
@@ -67,7 +72,7 @@ const UNREACHABLE = temporary(
 const DAMAGED = permanent(
   'database_damaged',
   'The database file is damaged.',
-  'Stop xgpt and keep a copy of the data folder. Then put a backup of xgpt.sqlite in its place, or save what can be read with: sqlite3 xgpt.sqlite .recover',
+  'Stop xgpt and put a backup in its place with: xgpt restore <file>. The damaged files are kept beside it. Without a backup, save what can be read with: sqlite3 xgpt.sqlite .recover',
   'the database file is intact',
 );
 
@@ -75,8 +80,24 @@ const DAMAGED = permanent(
 export const DATABASE_GONE = permanent(
   'database_gone',
   'The database file was moved or deleted while xgpt was running.',
-  'Put the data folder back where it was, or restart xgpt to begin a new one.',
+  'Stop xgpt and put the data folder back where it was, or put a backup in its place with: xgpt restore <file>. A start without either begins a new database.',
   'the database file is back in its place',
+);
+
+/** Another file was copied over the one that is open. */
+export const DATABASE_OVERWRITTEN = permanent(
+  'database_overwritten',
+  'The database file was overwritten while xgpt was running.',
+  'Stop all xgpt processes of this data folder. Then put a backup in its place with: xgpt restore <file>. Nothing is written until then.',
+  'the database file is the one that was opened',
+);
+
+/** What was committed may lie in a log that no later process can find. */
+export const DATABASE_LOG_GONE = permanent(
+  'database_log_gone',
+  'xgpt.sqlite-wal or xgpt.sqlite-shm was deleted or replaced while xgpt was running.',
+  'Stop all xgpt processes of this data folder with Ctrl-C or SIGTERM, which saves everything into xgpt.sqlite. Then start them again. Nothing is written until then.',
+  'the files of the database are back in their place',
 );
 
 /** A newer version of xgpt has migrated the database. */

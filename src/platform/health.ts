@@ -1,10 +1,10 @@
 import type { Database } from 'bun:sqlite';
-import { statSync } from 'node:fs';
 import type { Clock } from './clock.ts';
 import { ClockWatch, type Notice } from './clock_watch.ts';
 import { isNewer } from './database.ts';
+import { type DatabaseFiles, filesOf } from './database_files.ts';
 import {
-  DATABASE_GONE,
+  DATABASE_LOG_GONE,
   DATABASE_NEWER,
   type DatabaseIssue,
   databaseIssueOf,
@@ -21,8 +21,6 @@ const CHECK_MS = { healthy: 5_000, failing: 1_000 };
 
 interface HealthOptions {
   db: Database;
-  /** The database's file; undefined for one in memory. */
-  path?: string;
   /** The folder of uploaded files. */
   importsDir?: string;
   kind: ProcessKind;
@@ -38,20 +36,20 @@ export class Health {
   readonly processes: ProcessRegistry;
   readonly #clockWatch: ClockWatch;
   readonly #storageWatch: StorageWatch;
-  readonly #file: { path: string; inode: number } | undefined;
-  /** What was found in this turn, if anybody has asked. */
-  #isInPlace: boolean | undefined;
+  readonly #files: DatabaseFiles | undefined;
+  /** What was found in this turn of the event loop, if it was looked for. */
+  #found: { issue: DatabaseIssue | undefined } | undefined;
   readonly #listeners = new Set<() => void>();
   #issue: (DatabaseIssue & { since: Date }) | undefined;
   #cancelNextCheck = () => {};
   #isStopped = true;
 
   constructor(private readonly options: HealthOptions) {
-    const { db, path, importsDir, kind, clock } = options;
+    const { db, importsDir, kind, clock } = options;
     this.processes = new ProcessRegistry(db, kind, clock);
     this.#clockWatch = new ClockWatch(clock);
     this.#storageWatch = new StorageWatch(importsDir, clock);
-    if (path !== undefined) this.#file = { path, inode: statSync(path).ino };
+    this.#files = filesOf(db);
     refuseWritesToNewerDatabase(db);
   }
 
@@ -141,22 +139,34 @@ export class Health {
   }
 
   #obstacle(): DatabaseIssue | undefined {
-    if (!this.#isFileInPlace()) return DATABASE_GONE;
+    const issue = this.#issueOfFiles();
+    if (issue) return issue;
     // A damaged file stays damaged, although a write elsewhere in the file succeeds.
     if (this.#issue?.code === 'database_damaged') return this.#issue;
     return undefined;
   }
 
-  /** Looks once per turn of the event loop: every start of a job asks, and a look takes 4 µs. */
-  #isFileInPlace(): boolean {
-    if (!this.#file) return true;
-    if (this.#isInPlace === undefined) {
-      this.#isInPlace = inodeOf(this.#file.path) === this.#file.inode;
+  /** Looks once per turn of the event loop: every start of a job asks. */
+  #issueOfFiles(): DatabaseIssue | undefined {
+    if (!this.#files) return undefined;
+    if (!this.#found) {
+      this.#found = { issue: this.#files.issue() };
       setImmediate(() => {
-        this.#isInPlace = undefined;
+        this.#found = undefined;
       });
+      if (this.#found.issue === DATABASE_LOG_GONE) this.#saveLog();
     }
-    return this.#isInPlace;
+    return this.#found.issue;
+  }
+
+  /** This process still has the deleted log open; the next one could not read it. */
+  #saveLog(): void {
+    if (this.#issue?.code === DATABASE_LOG_GONE.code) return;
+    try {
+      this.options.db.run('PRAGMA wal_checkpoint');
+    } catch (error) {
+      this.options.logger.error('What is in the deleted log could not be saved.', { error });
+    }
   }
 
   #setIssue(issue: DatabaseIssue | undefined): void {
@@ -211,13 +221,4 @@ function refuseWritesToNewerDatabase(db: Database): void {
     committed() {},
     rolledBack() {},
   });
-}
-
-/** Undefined also when the file cannot be read: the next start would not find it either. */
-function inodeOf(path: string): number | undefined {
-  try {
-    return statSync(path).ino;
-  } catch {
-    return undefined;
-  }
 }

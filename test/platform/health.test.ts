@@ -25,7 +25,7 @@ function setup() {
   const clock = testClock();
   const log: string[] = [];
   const logger = createLogger('info', (line) => log.push(line));
-  const health = new Health({ db, path, kind: 'server', clock, logger });
+  const health = new Health({ db, kind: 'server', clock, logger });
   health.start();
   return { db, folder, clock, log, health };
 }

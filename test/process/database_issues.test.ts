@@ -255,7 +255,7 @@ describe.concurrent('the database is damaged', () => {
       expect([200, 503]).toContain(page.status);
       const text = await page.text();
       expect(text).toContain(TITLE);
-      expect(text).toContain('put a backup of xgpt.sqlite in its place');
+      expect(text).toContain('put a backup in its place with: xgpt restore');
     }
     const stream = await get(server, '/api/jobs/stream', 'text/event-stream');
     expect([200, 503]).toContain(stream.status);

@@ -11,7 +11,7 @@ _xgpt() {
   while IFS= read -r line; do
     COMPREPLY+=("\${line%%$'\\t'*}")
   done < <(xgpt complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
-  if [[ \${COMP_WORDS[1]} == import ]]; then compopt -o default 2>/dev/null; fi
+  if [[ \${COMP_WORDS[1]} == @(backup|import|restore) ]]; then compopt -o default 2>/dev/null; fi
 }
 complete -F _xgpt xgpt`,
 
@@ -23,7 +23,7 @@ _xgpt() {
     candidates+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
   done < <(xgpt complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)
   if (( \${#candidates} )); then _describe xgpt candidates
-  elif [[ $words[2] == import ]]; then _files
+  elif [[ $words[2] == (backup|import|restore) ]]; then _files
   fi
 }
 compdef _xgpt xgpt`,
@@ -36,5 +36,5 @@ function __xgpt_complete
     xgpt complete -- $words "$current" 2>/dev/null
 end
 complete -c xgpt -f -k -a '(__xgpt_complete)'
-complete -c xgpt -F -n '__fish_seen_subcommand_from import'`,
+complete -c xgpt -F -n '__fish_seen_subcommand_from backup import restore'`,
 };

@@ -1,0 +1,115 @@
+import { Database } from 'bun:sqlite';
+import { isNewer, newestApplied, ownerOf } from '../platform/database.ts';
+import { setRandomStamp } from '../platform/database_header.ts';
+
+/** A backup cannot be made or restored; the message says what to do. */
+export class BackupError extends Error {
+  override readonly name = 'BackupError';
+  constructor(
+    readonly reason: 'not_found' | 'refused' | 'failed',
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** The tables whose rows are counted for people. */
+const COUNTED = ['jobs', 'posts', 'profiles', 'vectors'] as const;
+
+/** How many rows a database has, by what they are. */
+export type BackupCounts = Record<(typeof COUNTED)[number], number>;
+
+/** What is true only of the processes that wrote the database. */
+const OF_PROCESSES = ['processes', 'job_listeners'];
+
+/**
+ * Somebody who signed out after the backup was made would be signed in again, and a backup should not
+ * contain what opens the server to whoever finds it.
+ */
+const SIGN_INS = ['sessions'];
+
+/**
+ * Proves that a file is a whole database of this xgpt or an older one, and removes what must not
+ * survive in a copy: the list of running processes, and the sign-ins.
+ * @param label how the file is called in messages.
+ * @throws BackupError; the file is then not to be used.
+ */
+export function proveWhole(path: string, label: string): BackupCounts {
+  const db = openCopy(path, label);
+  try {
+    refuseOthers(db, label);
+    refuseDamaged(db, label);
+    for (const table of [...OF_PROCESSES, ...SIGN_INS]) {
+      if (hasTable(db, table)) db.run(`DELETE FROM ${table}`);
+    }
+    setRandomStamp(db);
+    return countRows(db);
+  } catch (cause) {
+    if (cause instanceof BackupError) throw cause;
+    throw isDamage(cause) ? damaged(label, cause) : cause;
+  } finally {
+    db.close();
+  }
+}
+
+/** The copy has one writer, and is flushed to the disk at the end: it needs no log of its own. */
+function openCopy(path: string, label: string): Database {
+  const db = new Database(path, { strict: true, readwrite: true });
+  try {
+    db.run('PRAGMA journal_mode = DELETE');
+    db.run('PRAGMA synchronous = OFF');
+    return db;
+  } catch (cause) {
+    db.close();
+    throw isDamage(cause) ? damaged(label, cause) : cause;
+  }
+}
+
+function refuseOthers(db: Database, label: string): void {
+  if (ownerOf(db) !== 'xgpt' || !hasTable(db, 'migrations')) {
+    throw notOurs(label);
+  }
+  if (isNewer(db)) {
+    throw new BackupError(
+      'refused',
+      `${label} was made by a newer xgpt (it is at migration ${newestApplied(db).name}). Update xgpt, then restore it.`,
+    );
+  }
+}
+
+function notOurs(label: string): BackupError {
+  return new BackupError('refused', `${label} is not a database of xgpt.`);
+}
+
+function refuseDamaged(db: Database, label: string): void {
+  const [found] = db
+    .query<{ integrity_check: string }, []>('PRAGMA integrity_check(1)')
+    .all()
+    .map(({ integrity_check: text }) => text);
+  if (found !== 'ok') throw damaged(label, new Error(found));
+}
+
+function isDamage(error: unknown): boolean {
+  return /^SQLITE_(NOTADB|CORRUPT)/.test(String((error as { code?: unknown }).code));
+}
+
+function damaged(label: string, cause: unknown): BackupError {
+  if ((cause as { code?: unknown }).code === 'SQLITE_NOTADB') return notOurs(label);
+  return new BackupError('refused', `${label} is damaged: ${(cause as Error).message}.`, { cause });
+}
+
+function hasTable(db: Database, name: string): boolean {
+  return (
+    db.query('SELECT 1 FROM sqlite_master WHERE type = ? AND name = ?').get('table', name) !== null
+  );
+}
+
+function countRows(db: Database): BackupCounts {
+  const counted = COUNTED.map((table) => {
+    if (!hasTable(db, table)) return [table, 0];
+    const row = db.query<{ n: number }, []>(`SELECT COUNT(*) AS n FROM ${table}`).get();
+    return [table, row?.n ?? 0];
+  });
+  return Object.fromEntries(counted) as BackupCounts;
+}
