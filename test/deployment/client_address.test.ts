@@ -15,7 +15,7 @@ afterAll(stopAll);
 const WRONG = { authorization: 'Bearer wrong-horse-battery' };
 
 /** After so many, answers to an address are delayed, by more than this in all. */
-const GUESSES = 7;
+const WRONG_TOKENS = 7;
 const DELAY_MS = 500;
 
 describe.each(PROXIES)('F4: wrong tokens through %s', (name) => {
@@ -42,12 +42,12 @@ describe.each(PROXIES)('F4: wrong tokens through %s', (name) => {
   });
 
   test('delay the guesser and no one else', async () => {
-    const guesses = Array.from({ length: GUESSES }, () => guess(GUESSER));
+    const answers = Array.from({ length: WRONG_TOKENS }, () => guess(GUESSER));
     const began = performance.now();
     const { status } = await ask(proxy, { path: '/api/jobs', from: VISITOR, headers: WITH_TOKEN });
     expect(status).toBe(200);
     expect(performance.now() - began).toBeLessThan(DELAY_MS);
-    for (const { status } of await Promise.all(guesses)) expect([401, 429]).toContain(status);
+    for (const { status } of await Promise.all(answers)) expect([401, 429]).toContain(status);
     expect(performance.now() - began).toBeGreaterThan(DELAY_MS);
   });
 });
