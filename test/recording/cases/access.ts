@@ -40,7 +40,7 @@ const doors: AreaCase[] = [
     name: 'sign in behind a TLS proxy',
     route: 'POST /login',
     fields: { token: TOKEN },
-    headers: { origin: 'https://localhost:3000' },
+    headers: { origin: 'https://localhost:3000', 'sec-fetch-site': 'same-origin' },
     formats: ['browser'],
   },
   { name: 'sign out', route: 'POST /logout', headers: COOKIE },
