@@ -73,6 +73,8 @@ function listen(app: Awaited<ReturnType<typeof createApp>>, config: Config) {
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       idleTimeout: IDLE_SECONDS,
       development: false,
+      // The app answers its own errors; this is in place of a page of the runtime.
+      error: () => new Response('Internal error.\n', { status: 500 }),
       fetch: composed(app),
     });
     return app.server;

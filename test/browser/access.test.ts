@@ -144,3 +144,49 @@ test('the taskbar of all tabs is live, and signing out ends their stream and lea
   await other.waitForURL(`${server.url}/jobs`);
   await isLive(other);
 });
+
+describe('F3: after signing out', () => {
+  test.each([[true], [false]])(
+    'Back shows the form and nothing private, with JavaScript: %p',
+    async (javaScriptEnabled) => {
+      const { page } = await openPage({ javaScriptEnabled });
+      await signIn(page, '/jobs');
+      await page.goto(`${server.url}/posts`);
+      await page.locator('.sign-out button').click();
+      await page.waitForURL(`${server.url}/login`);
+      for (const path of ['/posts', '/jobs']) {
+        await page.goBack();
+        await page.waitForURL(`${server.url}/login?next=${encodeURIComponent(path)}`);
+        expect(await page.locator('h1').textContent()).toBe('Sign in');
+        expect(await page.content()).not.toContain('taskbar');
+      }
+    },
+  );
+
+  test('Back in another tab shows the form too', async () => {
+    const { page, context } = await openPage();
+    await signIn(page, '/jobs');
+    await page.goto('about:blank');
+    const other = await openTab(context, '/posts');
+    await other.locator('.sign-out button').click();
+    await other.waitForURL(`${server.url}/login`);
+    await page.goBack();
+    await page.waitForURL(`${server.url}/login?next=%2Fjobs`);
+  });
+
+  test('a page of the back/forward cache is hidden, and loaded again when it is restored', async () => {
+    const { page, context } = await openPage();
+    await signIn(page, '/jobs');
+    // This Chromium has no such cache while it is driven, so the test sends its events.
+    const send = (type: string) =>
+      page.evaluate(
+        (name) => dispatchEvent(new PageTransitionEvent(name, { persisted: true })),
+        type,
+      );
+    await send('pagehide');
+    expect(await page.locator('#main').isVisible()).toBe(false);
+    await context.clearCookies({ name: 'xgpt_session' });
+    await send('pageshow');
+    await page.waitForURL(`${server.url}/login?next=%2Fjobs`);
+  });
+});

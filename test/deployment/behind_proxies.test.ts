@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
-import { PROXIES } from './documented.ts';
+import { PROXIES, type ProxyName, replaceLines } from './documented.ts';
 import { DOWNLOAD_TIMEOUT_MS, findPrograms } from './programs.ts';
-import { HOST, type TestProxy } from './proxy.ts';
+import { HOST, startProxy, type TestProxy } from './proxy.ts';
 import { type Answer, ask } from './request.ts';
 import {
   cookieIn,
@@ -162,6 +162,49 @@ describe.each(PROXIES)('compression behind %s', (name) => {
     },
   );
 });
+
+/** Proxies that compress by themselves what xgpt did not. */
+const COMPRESSING: { proxy: ProxyName; line: string; by: string; tag: RegExp }[] = [
+  {
+    proxy: 'nginx',
+    line: 'proxy_buffering off;',
+    by: 'gzip_types text/css;',
+    tag: /^W\/"\w+"$/,
+  },
+  {
+    proxy: 'Apache',
+    line: 'ProxyPreserveHost On',
+    by: 'ProxyPreserveHost On',
+    tag: /^"\w+-gzip"$/,
+  },
+  {
+    proxy: 'Caddy',
+    line: 'handle {',
+    by: 'encode gzip\nhandle {',
+    tag: /^"\w+"$/,
+  },
+];
+
+test.each(COMPRESSING)(
+  'the ETag of $proxy that compresses by itself is recognised',
+  async ({ proxy: name, line, by, tag }) => {
+    const server = await serverFor({ path: undefined });
+    const edit = (file: string) => replaceLines(file, [{ line, by }]);
+    const proxy = await startProxy(name, { tls: false, upstream: portOf(server), edit });
+    const path = '/assets/app.css';
+    // xgpt takes what the client prefers, and proxies take gzip wherever it is accepted.
+    const headers = { 'accept-encoding': 'identity, gzip;q=0.5' };
+    const first = await ask(proxy, { path, headers });
+    const etag = first.headers.get('etag') ?? '';
+    expect([first.headers.get('content-encoding'), etag]).toEqual([
+      'gzip',
+      expect.stringMatching(tag),
+    ]);
+    const again = await ask(proxy, { path, headers: { ...headers, 'if-none-match': etag } });
+    expect(again.status).toBe(304);
+    await proxy.stop();
+  },
+);
 
 /** Addresses of this server in `href`, `src` and `hx-get`, without those that change something. */
 function localAddresses(text: string): string[] {

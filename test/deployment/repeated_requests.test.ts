@@ -4,6 +4,7 @@ import { lastingPort } from '../support/port.ts';
 import { freshDataDir, startServer, stopServers, type TestServer } from '../support/server.ts';
 import { until } from '../support/wait.ts';
 import { PROXIES } from './documented.ts';
+import { DOWNLOAD_TIMEOUT_MS, findPrograms } from './programs.ts';
 import { HOST, startProxy, stopProxies, type TestProxy } from './proxy.ts';
 import { startRelay } from './relay.ts';
 import { type Ask, ask } from './request.ts';
@@ -36,20 +37,23 @@ const startScrape = (fields: string, headers: Record<string, string> = {}): Ask 
 const jobsOf = async (server: TestServer) =>
   (await server.json<{ jobs: Job[] }>('/api/jobs?limit=1000')).jobs;
 
+let server: TestServer;
+beforeAll(async () => {
+  await findPrograms();
+  server = await startServer(undefined, { XGPT_HOSTS: HOST });
+}, DOWNLOAD_TIMEOUT_MS);
+
 describe.each(PROXIES)('when xgpt ends before it has responded, %s', (name) => {
-  let server: TestServer;
   let relay: Awaited<ReturnType<typeof startRelay>>;
   let proxy: TestProxy;
 
   beforeAll(async () => {
-    server = await startServer(undefined, { XGPT_HOSTS: HOST });
     relay = await startRelay(Number(new URL(server.url).port));
     proxy = await startProxy(name, { tls: false, upstream: relay.port });
   });
 
   afterAll(async () => {
     relay.stop();
-    await server.end('SIGTERM');
     await proxy.stop();
   });
 
@@ -66,8 +70,10 @@ describe.each(PROXIES)('when xgpt ends before it has responded, %s', (name) => {
   }
 
   test('does not repeat a start', async () => {
-    expect(await lose(startScrape('maxTweets=11'))).toEqual({ arrived: 1, status: 502 });
-    expect((await jobsOf(server)).length).toBe(1);
+    const before = (await jobsOf(server)).length;
+    const fields = `maxTweets=${100 + PROXIES.indexOf(name)}`;
+    expect(await lose(startScrape(fields))).toEqual({ arrived: 1, status: 502 });
+    expect((await jobsOf(server)).length).toBe(before + 1);
   });
 
   test('does not start a job twice that has an Idempotency-Key', async () => {
@@ -118,30 +124,33 @@ function ended(server: TestServer): Promise<[Job, ...Job[]]> {
   });
 }
 
-test.each(PROXIES)(
-  'a server killed during a start, behind %s, starts it at most once',
-  async (name) => {
-    const dataDir = freshDataDir();
-    const env = { XGPT_HOSTS: HOST, PORT: lastingPort() };
-    const first = await startServer(dataDir, env);
-    const proxy = await startProxy(name, { tls: false, upstream: Number(env.PORT) });
+test('a server that is killed during a start starts it at most once, behind every proxy', async () => {
+  const dataDir = freshDataDir();
+  const env = { XGPT_HOSTS: HOST, PORT: lastingPort() };
+  const first = await startServer(dataDir, env);
+  const upstream = Number(env.PORT);
+  const behind = await Promise.all(
+    PROXIES.map(async (name, index) => ({
+      proxy: await startProxy(name, { tls: false, upstream }),
+      request: startScrape(`maxTweets=${20 + index}`, { 'idempotency-key': `killed-${name}` }),
+    })),
+  );
+  for (const { proxy } of behind) {
     expect((await ask(proxy, { path: '/healthz' })).status).toBe(200);
-    // The request is delivered and not read.
-    first.child.kill('SIGSTOP');
-    const request = startScrape('maxTweets=13', { 'idempotency-key': `killed-${name}` });
-    const answer = ask(proxy, request);
-    await Bun.sleep(200);
-    await first.end('SIGKILL');
-    const second = await startServer(dataDir, env);
-    const { status } = await answer;
-    expect([202, 502, 503]).toContain(status);
-    const again = await until('the proxy reaches the server again', async () => {
-      const answer = await ask(proxy, request);
-      return answer.status === 202 ? answer : undefined;
-    });
-    expect(again.status).toBe(202);
-    expect((await jobsOf(second)).length).toBe(1);
-    await second.end('SIGTERM');
-    await proxy.stop();
-  },
-);
+  }
+  // The requests are delivered and not read.
+  first.child.kill('SIGSTOP');
+  const answers = behind.map(({ proxy, request }) => ask(proxy, request));
+  await Bun.sleep(200);
+  await first.end('SIGKILL');
+  const second = await startServer(dataDir, env);
+  for (const { status } of await Promise.all(answers)) expect([202, 502, 503]).toContain(status);
+  for (const { proxy, request } of behind) {
+    await until(
+      'the proxy reaches the server again',
+      async () => (await ask(proxy, request)).status === 202,
+    );
+  }
+  expect((await jobsOf(second)).length).toBe(PROXIES.length);
+  await second.end('SIGTERM');
+});

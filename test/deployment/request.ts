@@ -123,8 +123,10 @@ export async function follow(target: Target, path: string, headers: Record<strin
   const socket = await open(target);
   const arrivals = new Map<string, number>();
   let text = '';
+  let pieces = 0;
   socket.on('error', () => {});
   socket.on('data', (piece: Buffer) => {
+    pieces++;
     const now = performance.now();
     const events = (text + piece.toString()).split('\n\n');
     text = events.pop() ?? '';
@@ -137,5 +139,10 @@ export async function follow(target: Target, path: string, headers: Record<strin
   const sent = Object.entries({ host, accept: 'text/event-stream', ...headers });
   const lines = sent.map(([name, value]) => `${name}: ${value}`);
   socket.write(`${[`GET ${path} HTTP/1.1`, ...lines].join('\r\n')}\r\n\r\n`);
-  return { arrivals, close: () => void socket.destroy() };
+  return {
+    arrivals,
+    /** How often something has arrived, also of a compressed stream. */
+    pieces: () => pieces,
+    close: () => void socket.destroy(),
+  };
 }

@@ -125,3 +125,41 @@ test('without a token only loopback addresses are accepted', () => {
     expect(() => loadConfig({ HOST })).toThrow(/HOST: must be a loopback address.*XGPT_TOKEN/);
   }
 });
+
+test('proxies are addresses and ranges', () => {
+  const XGPT_PROXIES = '127.0.0.1, 10.0.0.0/8,::1,FD00::/8, 0.0.0.0/0';
+  expect(loadConfig({ XGPT_PROXIES }).proxies).toEqual([
+    '127.0.0.1',
+    '10.0.0.0/8',
+    '::1',
+    'fd00::/8',
+    '0.0.0.0/0',
+  ]);
+  expect(loadConfig({}).proxies).toEqual([]);
+  for (const wrong of [
+    'nginx',
+    '10.0.0.0/33',
+    '::1/129',
+    '10.0.0/8',
+    '10.0.0.0/',
+    '10.0.0.0/8/8',
+    '10.0.0.0/-1',
+    '10.0.0.0/0x8',
+    'fe80::1%eth0',
+    '*',
+    '127.0.0.1:3000',
+  ]) {
+    expect(() => loadConfig({ XGPT_PROXIES: wrong }), wrong).toThrow(/XGPT_PROXIES: must be addr/);
+  }
+});
+
+test('B4: the base path is a path without a slash at its end', () => {
+  expect(loadConfig({}).basePath).toBe('');
+  for (const XGPT_BASE_PATH of ['/xgpt', '/tools/x_gpt-2', '/X']) {
+    expect(loadConfig({ XGPT_BASE_PATH }).basePath).toBe(XGPT_BASE_PATH);
+  }
+  for (const wrong of ['/', 'xgpt', '/xgpt/', '//xgpt', '/a/../b', '/a b', '/ä', '/a?b', '/a#b']) {
+    const load = () => loadConfig({ XGPT_BASE_PATH: wrong });
+    expect(load, wrong).toThrow(/XGPT_BASE_PATH: must be a path such as \/xgpt/);
+  }
+});

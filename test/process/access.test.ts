@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { sendRaw } from '../support/raw_request.ts';
 import { freshDataDir, startServer, stopServers } from '../support/server.ts';
 import { until } from '../support/wait.ts';
 
@@ -10,24 +11,6 @@ const TOKEN = 'correct-horse-battery';
 const WRONG = 'wrong-horse-battery';
 
 afterAll(stopServers);
-
-/** One request as its bytes, because `fetch` resolves a path before it sends it. */
-function sendRaw(port: number, lines: string[]): Promise<string> {
-  return new Promise((resolve) => {
-    let answer = '';
-    void Bun.connect({
-      hostname: '127.0.0.1',
-      port,
-      socket: {
-        open: (socket) => void socket.write(`${lines.join('\r\n')}\r\n\r\n`),
-        data: (_, piece) => {
-          answer += piece.toString();
-        },
-        close: () => resolve(answer),
-      },
-    });
-  });
-}
 
 describe('a server with a token', () => {
   test('never logs it, right or wrong, at any level', async () => {

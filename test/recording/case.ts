@@ -58,7 +58,10 @@ export function requestOf(
     method,
     headers: {
       ...FORMATS[format],
-      ...(isFormPost && { origin: 'http://localhost:3000', 'sec-fetch-site': 'same-origin' }),
+      ...(isFormPost && {
+        origin: 'http://localhost:3000',
+        'sec-fetch-site': headers.origin ? 'cross-site' : 'same-origin',
+      }),
       ...bodyType(given.fields, format),
       ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, fill(value)])),
     },

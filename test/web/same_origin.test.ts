@@ -81,3 +81,64 @@ describe('a change that another site’s page sends', () => {
     expect((await send({})).status).toBe(202);
   });
 });
+
+/** The status of a start that a browser sends to this host, from a page of this origin. */
+async function pressed(
+  host: string,
+  origin: string,
+  headers: Record<string, string> = {},
+  app = web,
+) {
+  const response = await app.post('/api/scrape', { username: 'x' }, { host, origin, ...headers });
+  return response.status;
+}
+
+describe('a press of a button behind a proxy', () => {
+  test('B2: is accepted when the browser says that it comes from the same origin', async () => {
+    const fromOwn = { 'sec-fetch-site': 'same-origin' };
+    expect(await pressed('localhost', 'http://localhost:8102', fromOwn)).toBe(202);
+    expect(await pressed('localhost', 'https://localhost:8443', fromOwn)).toBe(202);
+    expect(await pressed('127.0.0.1:3000', 'null', fromOwn)).toBe(202);
+  });
+
+  test('B2: is refused when the browser says otherwise, or says nothing of another origin', async () => {
+    for (const site of ['same-site', 'cross-site', 'else']) {
+      const headers = { 'sec-fetch-site': site };
+      expect(await pressed('localhost:3000', 'http://localhost:3000', headers)).toBe(403);
+    }
+    expect(await pressed('localhost', 'http://localhost:8102')).toBe(403);
+    const direct = { 'sec-fetch-site': 'none' };
+    expect(await pressed('localhost:3000', 'http://evil.example', direct)).toBe(403);
+    expect(await pressed('localhost:3000', 'http://localhost:3000', direct)).toBe(202);
+    const rebound = { 'sec-fetch-site': 'same-origin' };
+    expect(await pressed('evil.example', 'http://evil.example', rebound)).toBe(403);
+  });
+
+  const named = () => setupApp({ XGPT_HOSTS: 'xgpt.test' });
+
+  test.each([
+    ['xgpt.test:443', 'https://xgpt.test'],
+    ['xgpt.test', 'https://xgpt.test'],
+    ['xgpt.test', 'https://xgpt.test:443'],
+    ['xgpt.test:80', 'http://xgpt.test'],
+    ['xgpt.test', 'http://xgpt.test'],
+    ['xgpt.test', 'http://xgpt.test:80'],
+    ['XGPT.test:8102', 'http://xgpt.test:8102'],
+    ['[::1]:443', 'https://[::1]'],
+  ])('B3: with the host %s and the origin %s is accepted', async (host, origin) => {
+    expect(await pressed(host, origin, {}, await named())).toBe(202);
+  });
+
+  test.each([
+    ['xgpt.test:443', 'http://xgpt.test'],
+    ['xgpt.test:80', 'https://xgpt.test'],
+    ['xgpt.test:8102', 'http://xgpt.test'],
+    ['xgpt.test', 'http://xgpt.test:8102'],
+    ['xgpt.test', 'https://other.test'],
+    ['xgpt.test', 'https://xgpt.test.evil.example'],
+    ['xgpt.test', 'file://'],
+    ['xgpt.test', 'xgpt.test'],
+  ])('B3: with the host %s and the origin %s is refused', async (host, origin) => {
+    expect(await pressed(host, origin, {}, await named())).toBe(403);
+  });
+});

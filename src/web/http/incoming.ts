@@ -64,24 +64,18 @@ function read(request: Request, forwarded: Forwarded | undefined): string | unde
   if (pathname === undefined) return 'The path is malformed.';
   const path = (basePath() && withoutBasePath(pathname)) || pathname;
   const header = request.headers.get('host');
-  const host = forwarded?.host ?? named ?? (path === '/healthz' && !header ? NO_HOST : undefined);
-  if (host === undefined && !header) return 'The Host header is missing.';
+  const own = forwarded?.host ?? named ?? (!header && path === '/healthz' ? NO_HOST : undefined);
   // Elysia looks for the path after `http://`, whatever the scheme is.
-  const url = `http://${host}${path}${rest}`;
-  if (host === undefined || !URL.canParse(url)) return 'The Host header is malformed.';
-  if (url !== given) setUrl(request, url);
-  const said = forwarded?.host ?? (named === undefined ? host : (header ?? named));
-  (request as Received)[VISIT] = {
-    host: said.toLowerCase(),
-    scheme: forwarded?.scheme,
-    address: forwarded?.address,
-  };
+  const url = `http://${own}${path}${rest}`;
+  if (own === undefined || !URL.canParse(url)) {
+    return `The Host header is ${header ? 'malformed' : 'missing'}.`;
+  }
+  // A new request would lose its connection: its address, its time-outs and its end.
+  if (url !== given) Object.defineProperty(request, 'url', { value: url });
+  const host = named === undefined ? own : (forwarded?.host ?? header ?? named);
+  const { scheme, address } = forwarded ?? {};
+  (request as Received)[VISIT] = { host: host.toLowerCase(), scheme, address };
   return undefined;
-}
-
-/** A new `Request` would lose its connection: its address, its time-outs and its end. */
-function setUrl(request: Request, url: string): void {
-  Object.defineProperty(request, 'url', { value: url });
 }
 
 /** Host and port that the client asked for, in lower case. */

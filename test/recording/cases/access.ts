@@ -40,7 +40,7 @@ const doors: AreaCase[] = [
     name: 'sign in behind a TLS proxy',
     route: 'POST /login',
     fields: { token: TOKEN },
-    headers: { origin: 'https://localhost:3000' },
+    headers: { origin: 'https://localhost:3000', 'sec-fetch-site': 'same-origin' },
     formats: ['browser'],
   },
   { name: 'sign out', route: 'POST /logout', headers: COOKIE },
@@ -121,7 +121,7 @@ export const tooManyTokens: Area = {
   name: 'too_many_tokens',
   setup: async () => {
     const web = await withToken();
-    for (let count = 0; count < 12; count++) void web.json('/api/jobs', { headers: bearer('x') });
+    for (let count = 0; count < 110; count++) void web.json('/api/jobs', { headers: bearer('x') });
     await Bun.sleep(0);
     return web;
   },
