@@ -11,6 +11,7 @@ import { jobChangeRoutes, jobRemovalRoutes } from './routes/job_changes.tsx';
 import { logRoutes } from './routes/job_log.ts';
 import { jobRoutes } from './routes/jobs.tsx';
 import { libraryRoutes } from './routes/library.tsx';
+import { sessionRoutes } from './routes/sessions.tsx';
 import { startRoutes } from './routes/starts.tsx';
 
 /**
@@ -22,6 +23,7 @@ export function addApiRoutes(app: Elysia, deps: WebDeps) {
     .use(startRoutes(deps))
     .use(batchRoutes(deps))
     .use(jobRoutes(deps))
+    .use(sessionRoutes(deps))
     .use(jobChangeRoutes(deps))
     .use(jobRemovalRoutes(deps))
     .use(bulkRoutes(deps))

@@ -8,7 +8,6 @@ import {
   setDefaultTimeout,
   test,
 } from 'bun:test';
-import { join } from 'node:path';
 import { createClient } from 'xgpt/client';
 import { createSender } from '../../src/client/api.ts';
 import { createJobStream, type JobUpdate } from '../../src/client/job_stream.ts';
@@ -68,54 +67,6 @@ describe('one connection', () => {
     seen[0]?.stop();
     await allStreamsClosed();
   });
-
-  test('G7: is closed when every job of its stores has ended, and opened again by a retry', async () => {
-    const client = countingClient();
-    const ids = await scrapes(2);
-    const stores = ids.map((id) => client.track(id));
-    const seen = stores.map(record);
-    await Promise.all(seen.map(({ reaches }) => reaches('running')));
-    await stores[0]?.cancel();
-    await seen[0]?.reaches('cancelled');
-    expect(await app.watchers()).toBe(1);
-    await stores[1]?.cancel();
-    await seen[1]?.reaches('cancelled');
-    await allStreamsClosed();
-
-    await stores[0]?.retry();
-    await seen[0]?.reaches('running');
-    await until('it is open again', async () => (await app.watchers()) === 1);
-    await stores[0]?.cancel();
-    await seen[0]?.reaches('cancelled');
-    await allStreamsClosed();
-    const late = record(client.track(String(ids[0])));
-    await late.reaches('cancelled');
-    await allStreamsClosed();
-    for (const { stop } of [...seen, late]) stop();
-  });
-
-  for (const runtime of ['node', process.execPath]) {
-    const name = runtime === 'node' ? 'Node' : 'Bun';
-
-    test(`G7: ${name} exits with stores still subscribed to jobs that have ended`, async () => {
-      const folder = freshDataDir();
-      const source = await (await fetch(`${app.url}/assets/client.js`)).text();
-      await Bun.write(join(folder, 'client.mjs'), source);
-      const [id = ''] = await scrapes(1);
-      await app.tracker.cancelJob(id);
-      await Bun.write(
-        join(folder, 'script.mjs'),
-        `import { createClient } from './client.mjs';
-         const { track } = createClient({ url: '${app.url}' });
-         for (const id of ['${id}', 'scrape-nothing'])
-           track(id).subscribe(({ status }) => console.log(status));`,
-      );
-      const child = Bun.spawn([runtime, join(folder, 'script.mjs')], { stdout: 'pipe' });
-      const lines = (await new Response(child.stdout).text()).trim().split('\n');
-      expect(await child.exited).toBe(0);
-      expect(lines.sort()).toEqual(['cancelled', 'loading', 'loading', 'not_found']);
-    });
-  }
 
   test('serves more stores than fit into a URL', async () => {
     const client = countingClient();
