@@ -8,7 +8,7 @@ export class StorageFailed extends Error {
   override readonly name = 'StorageFailed';
   constructor(
     readonly issue: StorageIssue,
-    cause: unknown,
+    cause?: unknown,
   ) {
     super(`${issue.title} ${issue.advice}`, { cause });
   }
@@ -46,12 +46,13 @@ const DISK_FAILING = issueOf(
   'the disk works again',
 );
 
-const TOO_MANY_FILES = issueOf(
-  'too_many_files',
-  'Too many files and connections are open.',
-  'Allow the xgpt process more of them (ulimit -n), or close some pages.',
-  'files can be opened again',
-);
+export const TOO_MANY_FILES: StorageIssue = {
+  code: 'too_many_files',
+  title: 'Too many files and connections are open.',
+  advice:
+    'Allow the xgpt process more of them (ulimit -n), or close some pages. What is open goes on; new connections are accepted when others have closed.',
+  recovered: 'files and connections can be opened again',
+};
 
 /** By the system's code. */
 const BY_CODE = new Map<unknown, StorageIssue>([
