@@ -58,7 +58,7 @@ describe('the keyboard', () => {
     await entry.waitFor({ state: 'hidden' });
     await page.keyboard.press('Enter');
     await entry.waitFor();
-    await page.locator('h1').click();
+    await page.mouse.click(900, 600);
     await entry.waitFor({ state: 'hidden' });
     await page.locator('.menu > summary').click();
     await entry.click();

@@ -11,20 +11,21 @@ export default defineForm({
     return embedParts({
       models: [{ name: model, dimensions, ready: await embedder.isReady(), fetchBytes }],
       postsWithoutVector: library.countWithoutVector(model),
-      vectors: library.counts().vectors,
+      ...library.counts(),
     });
   },
 });
 
 interface VectorCounts {
   models: { name: string; dimensions: number; ready: boolean; fetchBytes: number }[];
+  posts: number;
   postsWithoutVector: number;
   vectors: number;
 }
 
 export function embedParts(counts: VectorCounts): FormParts {
   return {
-    values: { waiting: String(counts.postsWithoutVector) },
+    values: { posts: String(counts.posts), waiting: String(counts.postsWithoutVector) },
     aside: <VectorFacts counts={counts} />,
   };
 }
