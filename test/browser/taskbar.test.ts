@@ -88,7 +88,7 @@ describe('the taskbar', () => {
   });
 
   test('collapses, and stays collapsed on the next page', async () => {
-    const { page } = await open();
+    const { page } = await open('/posts', {}, 'auto');
     const { id } = await running('aurora_lab');
     await page.locator(`#job-${id}`).waitFor();
     await page.locator('#taskbar-toggle').click();
