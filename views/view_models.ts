@@ -7,9 +7,10 @@ import type { SessionSummary } from '../src/jobs/listing.ts';
 import type { PostPage, ProfilePage } from '../src/library/library.ts';
 import type { Field } from '../src/operations/fields.ts';
 import type { Post } from '../src/sources/post.ts';
+import type { TaskbarChoice } from '../src/text/taskbar_state.ts';
 
 export interface TaskbarModel {
-  /** In display order: just finished, running by start, waiting by queue position, failed. */
+  /** In display order: running by start, failed, waiting by queue position, just finished. */
   jobs: JobView[];
   /** How many more jobs are waiting. */
   more?: number;
@@ -21,7 +22,7 @@ export interface Layout {
   taskbar: TaskbarModel;
   /** The user's choice, stored in a cookie; `auto` follows the system. */
   theme: 'auto' | 'light' | 'dark';
-  taskbarCollapsed: boolean;
+  taskbarChoice: TaskbarChoice;
   /** Whether the user has signed in and can sign out. */
   signedIn?: boolean;
   /** The default source, as a badge: "Synthetic sample". */
@@ -77,6 +78,8 @@ export interface StartModel {
   sources: SourceOption[];
   /** The last runs of this type, newest first. */
   runs: Job[];
+  /** What is wrong with what was typed; absent when it can be started or is incomplete. */
+  problem?: string;
   /** What the type adds to the page. */
   parts: FormParts;
 }
@@ -89,6 +92,20 @@ export interface QuickStart {
   source?: SourceOption;
 }
 
+/** A source as an empty dashboard offers it. */
+export interface BeginningCard {
+  source: SourceOption;
+  /** The type of the job it starts. */
+  type: string;
+  help?: string;
+  /** What the job is asked without typing anything, and the text of the button. */
+  ready?: { input: Record<string, string>; action: string };
+  /** The fields that are sent with an uploaded file, for a source that reads files. */
+  upload?: Record<string, string>;
+  /** What has to be typed, for all other sources. */
+  field?: Field;
+}
+
 export interface DashboardModel {
   counts: { posts: number; profiles: number; vectors: number };
   lastDay: { jobs: number; failed: number };
@@ -97,6 +114,10 @@ export interface DashboardModel {
   /** The ten newest. */
   recent: Job[];
   starts: QuickStart[];
+  /** The sources to begin with; shown while there are no posts and no jobs. */
+  beginnings: BeginningCard[];
+  /** Posts that cannot be found by meaning yet. */
+  withoutVector: number;
 }
 
 export interface PostsModel {

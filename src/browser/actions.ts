@@ -1,3 +1,4 @@
+import { onAnsweredAgain } from './connection.ts';
 import { onMessage, onRequest, type RequestDetail } from './htmx_events.ts';
 import { announce } from './page.ts';
 import { focusCard, focusTargets, restoreFocus } from './taskbar.ts';
@@ -12,8 +13,16 @@ const BUSY_TEXT = new Map([
 /** Ids of the buttons that were pressed and not answered yet. Updates meanwhile render them as before. */
 const pressed = new Map<XMLHttpRequest, string>();
 
-/** Why buttons were refused, by their ids, and until when that is shown, in ms of `performance.now()`. */
-const refused = new Map<string, { reason: string; until: number }>();
+interface Refusal {
+  reason: string;
+  /** When it was refused, in ms of `performance.now()`. */
+  at: number;
+  /** The server did not answer. */
+  isUnanswered: boolean;
+}
+
+/** Why buttons were refused, by their ids. */
+const refused = new Map<string, Refusal>();
 
 /** How long a refusal is shown, in ms. */
 const REFUSAL_MS = 15_000;
@@ -31,6 +40,11 @@ export function watchActions(): void {
     pressed.forEach(showPressed);
     for (const id of refused.keys()) showRefusal(id);
   });
+  onAnsweredAgain((isOutdated) => {
+    for (const [id, { isUnanswered, at }] of refused) {
+      if (isUnanswered && isOutdated(at)) forget(id);
+    }
+  });
   onRequest('beforeSwap', keepCard);
   let targets: string[] = [];
   onRequest('beforeSwap', () => {
@@ -43,7 +57,7 @@ function press(button: HTMLButtonElement, xhr: XMLHttpRequest): void {
   const card = button.closest('.job-card');
   const hadFocus = document.activeElement === button;
   pressed.set(xhr, button.id);
-  refused.delete(button.id);
+  forget(button.id);
   // htmx 2.0.11 raises no event for the end when an update has removed the form meanwhile.
   xhr.addEventListener('loadend', () => answered(xhr));
   showPressed(button.id);
@@ -83,8 +97,12 @@ function answered(xhr: XMLHttpRequest): void {
   announce(reason);
   if (!button) return;
   reset(button);
-  refused.set(button.id, { reason, until: performance.now() + REFUSAL_MS });
+  const refusal = { reason, at: performance.now(), isUnanswered: xhr.status === 0 };
+  refused.set(button.id, refusal);
   showRefusal(button.id);
+  setTimeout(() => {
+    if (refused.get(button.id) === refusal) forget(button.id);
+  }, REFUSAL_MS);
 }
 
 function reset(button: HTMLButtonElement): void {
@@ -94,17 +112,21 @@ function reset(button: HTMLButtonElement): void {
 
 /** Under the card, while it has the button. Each update renders the card without the note. */
 function showRefusal(id: string): void {
-  const { reason, until } = refused.get(id) ?? { reason: '', until: 0 };
   const button = offered(id);
-  if (!button || performance.now() > until) {
+  if (!button) {
     refused.delete(id);
     return;
   }
   const card = button.closest('.job-card');
   const note = card?.querySelector('.job-note') ?? document.createElement('p');
   note.className = 'job-note';
-  note.textContent = reason;
+  note.textContent = refused.get(id)?.reason ?? '';
   card?.append(note);
+}
+
+function forget(id: string): void {
+  refused.delete(id);
+  offered(id)?.closest('.job-card')?.querySelector('.job-note')?.remove();
 }
 
 function reasonIn(xhr: XMLHttpRequest): string {

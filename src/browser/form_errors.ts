@@ -1,3 +1,4 @@
+import { onAnsweredAgain } from './connection.ts';
 import { onRequest } from './htmx_events.ts';
 
 /** Shows each error of an answer at its field, and focuses the first of them. */
@@ -14,6 +15,17 @@ export function watchFormErrors(): void {
   onRequest('afterRequest', ({ elt }) => {
     if (elt instanceof HTMLFormElement) showErrors(elt);
   });
+  onAnsweredAgain((isOutdated) => {
+    for (const title of document.querySelectorAll<HTMLElement>('[data-unanswered-at]')) {
+      if (isOutdated(Number(title.dataset.unansweredAt))) showAnswering(title);
+    }
+  });
+}
+
+/** The advice below it stays: nobody knows what became of the request. */
+function showAnswering(title: HTMLElement): void {
+  title.textContent = 'The server answers again.';
+  delete title.dataset.unansweredAt;
 }
 
 function isResult(target: HTMLElement | null): target is HTMLElement {
@@ -25,6 +37,7 @@ function showUnanswered(target: HTMLElement): void {
   const title = document.createElement('p');
   title.className = 'result-title';
   title.textContent = 'The server did not answer.';
+  title.dataset.unansweredAt = String(performance.now());
   const advice = document.createElement('p');
   advice.textContent = 'Check under Jobs whether something was started, then send it again.';
   const result = document.createElement('div');

@@ -1,20 +1,51 @@
 import type { Pace, Values } from '../operations/sentences.ts';
 import { sentence } from '../operations/words.ts';
+import { onRequest } from './htmx_events.ts';
 
-/** Says again with every key what the form would start. */
+/** Says again with every key what the form would start, or what is wrong with the input. */
 export function watchSentences(): void {
   for (const section of document.querySelectorAll<HTMLElement>('[data-form]')) {
-    const output = section.querySelector<HTMLElement>('[data-sentence]');
     const form = section.querySelector('form');
-    if (!output || !form) continue;
+    if (!form) continue;
     const say = () => {
-      const values = { ...output.dataset, ...valuesOf(new FormData(form)) };
-      output.textContent = sentence(output.dataset.sentence ?? '', values, paceOf(form));
+      const output = section.querySelector<HTMLElement>('[data-sentence]');
+      if (output) update(output, form);
     };
     form.addEventListener('input', say);
     // Back and reload restore what was typed after the page was rendered.
     window.addEventListener('pageshow', say);
+    // A part of the page that was loaded again brings the sentence for an untouched form.
+    onRequest('afterSettle', say);
   }
+}
+
+function update(output: HTMLElement, form: HTMLFormElement): void {
+  const values = { ...output.dataset, ...valuesOf(new FormData(form)) };
+  const problem = problemOf([...form.elements].filter(isChecked));
+  const text = problem ?? sentence(output.dataset.sentence ?? '', values, paceOf(form));
+  output.dataset.problem = String(problem !== undefined);
+  if (output.textContent !== text) output.textContent = text;
+}
+
+/** A field, as far as its rule is concerned. */
+interface CheckedField {
+  value: string;
+  validity: Pick<ValidityState, 'valid' | 'badInput'>;
+  dataset: { invalid?: string };
+}
+
+function isChecked(element: Element): element is HTMLInputElement {
+  return element instanceof HTMLInputElement;
+}
+
+/** What is wrong with the first field that holds something invalid; an empty one is not wrong yet. */
+export function problemOf(fields: CheckedField[]): string | undefined {
+  return fields.find(isWrong)?.dataset.invalid;
+}
+
+function isWrong({ value, validity, dataset }: CheckedField): boolean {
+  const isEmpty = value.trim() === '' && !validity.badInput;
+  return dataset.invalid !== undefined && !isEmpty && !validity.valid;
 }
 
 /** Of fields with the same name the last one counts: a checkbox that is on follows its hidden "false". */

@@ -1,39 +1,98 @@
-import { onMessage } from './htmx_events.ts';
+import { choiceAfterToggle, isCollapsed, type TaskbarChoice } from '../text/taskbar_state.ts';
+import { onMessage, onRequest } from './htmx_events.ts';
 import { remember } from './preferences.ts';
 
-/** Collapses and expands the taskbar, and keeps the focus in it when an update removes its place. */
+/** How long nothing must run before the taskbar collapses, in ms: a queue has short gaps. */
+const COLLAPSE_DELAY_MS = 800;
+
+let collapsing: Timer | undefined;
+let hadCards = false;
+
+/**
+ * Opens the taskbar while a job runs and collapses it afterwards, unless the reader chose otherwise,
+ * and keeps the focus in it when an update removes its place.
+ */
 export function watchTaskbar(): void {
   const taskbar = document.getElementById('taskbar');
   if (!taskbar) return;
   taskbar.addEventListener('click', (event) => {
     if ((event.target as Element).closest('#taskbar-toggle')) toggleTaskbar();
+    // A reader who uses a card wants to see what becomes of it.
+    else if ((event.target as Element).closest('.job-card button')) choose(taskbar, 'open');
   });
+  taskbar.addEventListener('pointerleave', () => update(taskbar));
+  taskbar.addEventListener('focusout', () => update(taskbar));
   let targets: string[] = [];
   onMessage('before', () => {
     targets = focusTargets();
   });
   onMessage('after', () => {
-    showExpanded(taskbar);
+    update(taskbar);
     restoreFocus(targets);
   });
+  // An answer to a button changes a card, too.
+  onRequest('afterSettle', () => update(taskbar));
 }
 
 /** @returns false when there are no jobs, and so no taskbar to be seen. */
 export function toggleTaskbar(): boolean {
   const taskbar = document.getElementById('taskbar');
   if (!taskbar || cards().length === 0) return false;
-  const collapsed = taskbar.dataset.collapsed !== 'true';
+  const choice = choiceAfterToggle(stateOf(taskbar));
+  choose(taskbar, choice);
+  // An opened taskbar is opened on this page: elsewhere it would cover what nobody asked it to.
+  remember('taskbar', choice === 'closed' ? 'collapsed' : 'auto');
+  collapse(taskbar, isCollapsed(stateOf(taskbar)));
+  return true;
+}
+
+function choose(taskbar: HTMLElement, choice: TaskbarChoice): void {
+  taskbar.dataset.choice = choice;
+}
+
+/** Applies what the cards show now. Under the reader's pointer or focus nothing collapses. */
+function update(taskbar: HTMLElement): void {
+  const hasCards = cards().length > 0;
+  // The reader opened it for cards that are gone.
+  if (taskbar.dataset.choice === 'open' && hadCards && !hasCards) choose(taskbar, 'auto');
+  hadCards = hasCards;
+  clearTimeout(collapsing);
+  const shouldCollapse = isCollapsed(stateOf(taskbar));
+  if (!shouldCollapse || isCollapsedNow(taskbar)) collapse(taskbar, shouldCollapse);
+  else collapsing = setTimeout(() => collapseUnused(taskbar), COLLAPSE_DELAY_MS);
+  showExpanded(taskbar);
+}
+
+function collapseUnused(taskbar: HTMLElement): void {
+  if (taskbar.querySelector('#taskbar-jobs:is(:hover, :focus-within)')) return;
+  collapse(taskbar, isCollapsed(stateOf(taskbar)));
+}
+
+function collapse(taskbar: HTMLElement, collapsed: boolean): void {
+  const hadFocus = focusedCard() !== undefined;
   taskbar.dataset.collapsed = String(collapsed);
-  remember('taskbar', collapsed ? 'collapsed' : 'expanded');
   showExpanded(taskbar);
   // A hidden card cannot have the focus.
-  if (collapsed && focusedCard()) document.getElementById('taskbar-toggle')?.focus();
-  return true;
+  if (collapsed && hadFocus) document.getElementById('taskbar-toggle')?.focus();
+}
+
+function stateOf(taskbar: HTMLElement) {
+  return {
+    choice: taskbar.dataset.choice as TaskbarChoice,
+    isRepetition: taskbar.dataset.repetition === 'true',
+    isBusy: cards().some(({ dataset }) => BUSY.has(dataset.status ?? '')),
+  };
+}
+
+const BUSY = new Set(['running', 'cancelling']);
+
+function isCollapsedNow(taskbar: HTMLElement): boolean {
+  return taskbar.dataset.collapsed === 'true';
 }
 
 /** Updates are the same for all readers and say "expanded". */
 function showExpanded(taskbar: HTMLElement): void {
-  const expanded = taskbar.dataset.collapsed !== 'true';
+  const expanded = !isCollapsedNow(taskbar);
   document.getElementById('taskbar-toggle')?.setAttribute('aria-expanded', String(expanded));
 }
 

@@ -71,8 +71,9 @@ export class TrackerReader {
   }
 
   /**
-   * The jobs of the taskbar: those that ended since `endedSince`, those that run, those that failed
-   * and were not dismissed, and the first `waiting` of the queue.
+   * The jobs of the taskbar in its order: those that run, by their start; those that failed and were
+   * not dismissed, newest first; the first `waiting` of the queue; those that ended since `endedSince`,
+   * newest first.
    */
   getCurrentJobs(endedSince: Date, waiting: number): Job[] {
     const { reader, clock } = this.#sources;

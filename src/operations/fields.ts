@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_TERMS, termsOf, tooManyTerms } from './sentences.ts';
 
 /**
  * The kinds of fields that inputs are made of. They accept forms and JSON: an empty field counts as
@@ -7,8 +8,8 @@ import { z } from 'zod';
  */
 
 const MAX_QUERY_LENGTH = 500;
-const MAX_TERMS = 20;
 const MAX_USERNAME_LENGTH = 100;
+const INVALID_USERNAME = `Username may only have letters, digits and _ . -, at most ${MAX_USERNAME_LENGTH}, with or without a leading @.`;
 
 /** How a field looks in the form. */
 export interface FieldWords {
@@ -22,6 +23,8 @@ export interface FieldWords {
   choices?: Record<string, string>;
   /** It stands beside the field before it. */
   sameRow?: boolean;
+  /** What is said beside the form of a value that breaks the rule which a browser checks. */
+  invalid?: string;
 }
 
 interface Described extends FieldWords {
@@ -56,13 +59,14 @@ type Optional<Value> = z.ZodType<
 export function wholeNumber(
   field: Described & { min: number; max: number; default: number },
 ): WithDefault<number> {
-  return described(field, z.preprocess(digitsAsNumber, between(field).default(field.default)));
+  const schema = between(field).default(field.default);
+  return described(withRule(field), z.preprocess(digitsAsNumber, schema));
 }
 
 export function optionalWholeNumber(
   field: Described & { min: number; max: number },
 ): Optional<number> {
-  return described(field, z.preprocess(digitsAsNumber, between(field).optional()));
+  return described(withRule(field), z.preprocess(digitsAsNumber, between(field).optional()));
 }
 
 export function tick(field: Described & { default: boolean }): WithDefault<boolean> {
@@ -94,7 +98,7 @@ export function sourceChoice(values: string[]): WithDefault<string> {
 
 /** Free words, without control characters. */
 export function words(field: Described & { example: string }): z.ZodType<string, string> {
-  return described(field, freeWords(field));
+  return described({ ...field, invalid: noControlCharacters(field) }, freeWords(field));
 }
 
 /** Comma-separated terms: at least one, 20 at most. */
@@ -102,18 +106,8 @@ export function terms(field: Described & { example: string }): z.ZodType<string,
   const name = nameOf(field);
   const schema = freeWords(field)
     .refine((query) => termsOf(query).length > 0, `${name} has no words. Type what to look for.`)
-    .refine(
-      (query) => termsOf(query).length <= MAX_TERMS,
-      `${name} may have at most ${MAX_TERMS} terms. Start several searches instead.`,
-    );
-  return described(field, schema);
-}
-
-export function termsOf(query: string): string[] {
-  return query
-    .split(',')
-    .map((term) => term.trim())
-    .filter(Boolean);
+    .refine((query) => termsOf(query).length <= MAX_TERMS, tooManyTerms(name));
+  return described({ ...field, invalid: noControlCharacters(field) }, schema);
 }
 
 /** A username with or without its `@`, which may be absent. */
@@ -122,17 +116,14 @@ export function optionalUsername(field: Described): Optional<string> {
   const bare = `[\\p{L}\\p{N}_]${character}{0,${MAX_USERNAME_LENGTH - 1}}`;
   const schema = z
     .string({ error: missingOrNoText('Username', 'Type one, for example aurora_lab.') })
-    .regex(
-      new RegExp(`^${bare}$`, 'u'),
-      `Username may only have letters, digits and _ . -, at most ${MAX_USERNAME_LENGTH}, with or without a leading @.`,
-    );
+    .regex(new RegExp(`^${bare}$`, 'u'), INVALID_USERNAME);
   const read = z.preprocess((value) => {
     const given = absentWhenBlank(value);
     return typeof given === 'string' ? given.trim().replace(/^@/, '') : given;
   }, schema.optional());
   // As it may be sent.
   const sent = { pattern: `^@?${bare}$`, maxLength: MAX_USERNAME_LENGTH + 1 };
-  return described(field, read.meta(sent));
+  return described({ ...field, invalid: INVALID_USERNAME }, read.meta(sent));
 }
 
 /** A text that may be absent, `maxLength` UTF-16 code units at most. */
@@ -163,13 +154,21 @@ function freeWords(field: Described & { example: string }) {
         error: missingOrNoText(name, `Type what to look for, for example ${field.example}.`),
       })
       .max(MAX_QUERY_LENGTH, `${name} may have at most ${MAX_QUERY_LENGTH} characters.`)
-      .regex(/^\P{Cc}*$/u, `${name} may not have line breaks or other control characters.`),
+      .regex(/^\P{Cc}*$/u, noControlCharacters(field)),
   );
 }
 
-function between(field: Described & { min: number; max: number }) {
+function noControlCharacters(field: Described): string {
+  return `${nameOf(field)} may not have line breaks or other control characters.`;
+}
+
+function withRule<Rule extends Described & { min: number; max: number }>(field: Rule): Rule {
   const [from, to] = [field.min, field.max].map((bound) => bound.toLocaleString('en'));
-  const error = `${nameOf(field)} must be a whole number from ${from} to ${to}.`;
+  return { ...field, invalid: `${nameOf(field)} must be a whole number from ${from} to ${to}.` };
+}
+
+function between(field: Described & { min: number; max: number }) {
+  const { invalid: error } = withRule(field);
   return z.number({ error }).int(error).min(field.min, error).max(field.max, error);
 }
 

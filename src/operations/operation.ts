@@ -63,6 +63,8 @@ export interface OperationWords {
   quick?: QuickWords;
   /** The result in a few words: "1,000 posts of @aurora_lab, 940 new". */
   result?(result: Record<string, unknown>): string;
+  /** Where to go from the result: "See the 200 posts". Default: nowhere. */
+  next?(result: Record<string, unknown>, input: Record<string, unknown>): ResultLink | undefined;
   /** Links to what the job collected. */
   links?(result: Record<string, unknown>, input: Record<string, unknown>): ResultLink[];
   /** Labels of input and result fields on a job's page. Default: the name of the field in words. */

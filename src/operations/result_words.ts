@@ -26,6 +26,12 @@ export function list(n: unknown, first: string, ...others: (string | false)[]): 
   return [first, ...(n === 0 ? [] : others)].filter(Boolean).join(', ');
 }
 
+/** "See the 200 posts", for a link to them; `undefined` when there are none. */
+export function see(n: unknown, noun: string): string | undefined {
+  if (typeof n !== 'number' || n <= 0) return undefined;
+  return n === 1 ? `See the ${noun}` : `See the ${counted(n, noun)}`;
+}
+
 export function postsOf(username: string): ResultLink {
   const author = cut(username.trim().replace(/^@/, ''), MAX_NAME);
   return { words: `Posts of @${author}`, path: '/find', query: { author } };

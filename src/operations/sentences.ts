@@ -19,6 +19,20 @@ export interface Pace {
   pageSize: number;
 }
 
+export const MAX_TERMS = 20;
+
+/** The terms of a search, which are separated by commas. */
+export function termsOf(query: string): string[] {
+  return query
+    .split(',')
+    .map((term) => term.trim())
+    .filter(Boolean);
+}
+
+export function tooManyTerms(name: string): string {
+  return `${name} may have at most ${MAX_TERMS} terms. Start several searches instead.`;
+}
+
 /** The whole number in a field, 1 to 10,000; `undefined` for anything else. */
 export function howMany(typed: string | undefined): number | undefined {
   const n = Number(trimmed(typed) || Number.NaN);

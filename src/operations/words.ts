@@ -63,6 +63,14 @@ export function resultLinks(job: Pick<Job, 'type' | 'result' | 'metadata'>): Res
   return (result && wordsOf(job.type).links?.(result, job.metadata ?? {})) ?? [];
 }
 
+/** Where a completed job leads: "See the 200 posts". */
+export function nextLink(
+  job: Pick<Job, 'type' | 'status' | 'result' | 'metadata'>,
+): ResultLink | undefined {
+  const result = job.status === 'completed' ? resultOf(job) : undefined;
+  return result && wordsOf(job.type).next?.(result, job.metadata ?? {});
+}
+
 /** A CSS rule for each type with an icon. The id of a job's card begins with its type. */
 export function iconStyles(): string {
   return OPERATION_TYPES.flatMap((type) => {

@@ -16,6 +16,9 @@ export interface Source {
   readonly pageSize: number;
   readonly pageMs: number;
 
+  /** How a program without posts offers to begin with it. Default: with any user. */
+  readonly beginning?: Beginning;
+
   /**
    * The posts of an author, newest first if the source has an order.
    * @throws NotFound when there is no such author or archive.
@@ -25,6 +28,13 @@ export interface Source {
   search?(request: SearchRequest): AsyncIterable<Page<Post>>;
   /** Profiles by bio or keywords. Absent when the source cannot find profiles. */
   discover?(request: DiscoverRequest): AsyncIterable<Page<Profile>>;
+}
+
+export interface Beginning {
+  /** What the source is, in a sentence or two. */
+  help: string;
+  /** A first job that needs no input: its fields, and the text of its button. */
+  ready?: { input: Record<string, string>; action: string };
 }
 
 export interface Page<Item> {

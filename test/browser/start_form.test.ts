@@ -27,6 +27,51 @@ test('the sentence beside the form changes with every key', async () => {
   expect(problems).toEqual([]);
 });
 
+test('D10: the sentence says what is wrong with the input of each form', async () => {
+  const { url } = await startStagedApp();
+  const { page, problems } = await openPage();
+  const sentence = page.locator('#start-sentence');
+  const number = (name: string, from: string, to: string) =>
+    `${name} must be a whole number from ${from} to ${to}.`;
+  for (const [path, label, typed, said] of [
+    ['/scrape', 'Username', 'not a name!!', 'Username may only have letters, digits'],
+    ['/scrape', 'Maximum posts', '0', number('Posts', '1', '10,000')],
+    ['/scrape', 'Maximum posts', '1.5', number('Posts', '1', '10,000')],
+    ['/search', 'Days back', '4000', number('Days', '1', '3,650')],
+    ['/search', 'Terms', 'a,'.repeat(21), 'Query may have at most 20 terms.'],
+    ['/discover', 'Profiles at most', '-1', number('Profiles', '1', '1,000')],
+    ['/discover', 'Maximum posts each', '0', number('Posts of each', '1', '10,000')],
+    ['/embed', 'Batch size', '257', number('Batch size', '1', '256')],
+  ] as const) {
+    await page.goto(url + path);
+    const before = await sentence.textContent();
+    const field = page.getByLabel(label, { exact: true });
+    const initial = await field.inputValue();
+    await field.fill(typed);
+    expect(await sentence.textContent(), `${label} ${typed}`).toStartWith(said);
+    await field.fill(initial);
+    expect(await sentence.textContent()).toBe(before);
+  }
+  expect(problems).toEqual([]);
+});
+
+test('D10: so does the server, for a browser without JavaScript', async () => {
+  const { url } = await startStagedApp();
+  const { page } = await openPage({ javaScriptEnabled: false });
+  for (const [address, said] of [
+    ['/scrape?username=not+a+name!!', 'Username may only have letters, digits'],
+    ['/scrape?username=ada&maxTweets=many', 'Posts must be a whole number'],
+    ['/search?query=tea&days=0', 'Days must be a whole number'],
+    ['/discover?query=tea&maxResults=5000', 'Profiles must be a whole number'],
+    ['/embed?batchSize=0', 'Batch size must be a whole number'],
+    ['/scrape?username=ada', 'Reads up to 100 posts of @ada'],
+    ['/scrape', 'Enter a username'],
+  ] as const) {
+    await page.goto(url + address);
+    expect(await page.locator('#start-sentence').textContent(), address).toStartWith(said);
+  }
+});
+
 test('the browser checks a username by the rule of the server', async () => {
   const { url } = await startStagedApp();
   const { page, problems } = await openPage();

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { valuesOf } from '../../src/browser/form_sentence.ts';
+import { problemOf, valuesOf } from '../../src/browser/form_sentence.ts';
 
 test('a checkbox that is on wins over the hidden "false" before it', () => {
   const data = new FormData();
@@ -7,4 +7,17 @@ test('a checkbox that is on wins over the hidden "false" before it', () => {
   data.append('includeReplies', 'true');
   data.append('includeRetweets', 'false');
   expect(valuesOf(data)).toEqual({ includeReplies: 'true', includeRetweets: 'false' });
+});
+
+test('D10: the first invalid field is the problem, and an empty one is none', () => {
+  const field = (value: string, valid: boolean, invalid?: string, badInput = false) => ({
+    value,
+    validity: { valid, badInput },
+    dataset: invalid === undefined ? {} : { invalid },
+  });
+  expect(problemOf([field('ada', true, 'Name.'), field('0', false, 'Number.')])).toBe('Number.');
+  expect(problemOf([field('a b', false, 'Name.'), field('0', false, 'Number.')])).toBe('Name.');
+  expect(problemOf([field(' ', false, 'Name.'), field('', false)])).toBeUndefined();
+  // A browser does not tell the text of a number that it cannot read.
+  expect(problemOf([field('', false, 'Number.', true)])).toBe('Number.');
 });

@@ -5,6 +5,7 @@ import { JobCard } from '../../views/jobs/job_card.tsx';
 import { JobLive } from '../../views/jobs/job_live.tsx';
 import { StatusIcon, StatusLabel } from '../../views/jobs/status_icon.tsx';
 import { ago, jobView, NOW, textOf } from './job_view.ts';
+import { elements } from './pages/fixtures.ts';
 
 const ICONS = await Bun.file(join(import.meta.dir, '../../public/css/icons.css')).text();
 
@@ -212,9 +213,46 @@ describe('the other states', () => {
   test('a completed job shows its result rather than its last message', () => {
     const done = { status: 'completed', completedAt: ago(0), progress: HALFWAY } as const;
     expect(body({ ...done, result: { posts: 1_000, newPosts: 940 } })).toBe(
-      '1,000 posts, 940 new Completed just now 0:07',
+      '1,000 posts, 940 new Completed just now See the 1,000 posts 0:07',
     );
     expect(body(done)).toStartWith('Reading page 14 of 50 Completed');
+  });
+
+  test.each([
+    ['scrape', { username: 'a b' }, { posts: 200 }, 'See the 200 posts', '/find?author=a+b'],
+    [
+      'scrape',
+      { archive: 'x.zip' },
+      { posts: 1, username: 'eve' },
+      'See the post',
+      '/find?author=eve',
+    ],
+    ['search', { query: 'space' }, { posts: 89 }, 'See the 89 posts', '/find?q=space'],
+    ['search', { query: 'tea, jazz' }, { posts: 9 }, 'See posts about “tea”', '/find?q=tea'],
+    [
+      'discover',
+      { query: 'x' },
+      { profiles: 2, found: ['a', 'b'] },
+      'See the 2 profiles',
+      '/profiles',
+    ],
+    ['discover', { query: 'x' }, { scraped: 2, posts: 40 }, 'See the 40 posts', '/find'],
+    ['embed', {}, { embedded: 3 }, 'Find posts by meaning', '/find?by=meaning'],
+  ])('E4: a completed %s of %o leads on', (type, metadata, result, words, href) => {
+    const view = jobView({ type, metadata, result, status: 'completed', completedAt: ago(0) });
+    const links = elements(<JobCard view={view} now={NOW} />, '.job-times > a');
+    expect(links.map(({ attributes }) => attributes.href)).toEqual([href]);
+    expect(textOf(String(<JobCard view={view} now={NOW} />))).toContain(words);
+  });
+
+  test.each([
+    ['scrape', 'completed', { username: 'eve' }, { posts: 0, username: 'eve' }],
+    ['search', 'completed', { query: 'tea' }, { posts: 0 }],
+    ['discover', 'completed', { query: 'x' }, { profiles: 2, saved: false, found: ['a', 'b'] }],
+    ['scrape', 'failed', { username: 'eve' }, { posts: 3, username: 'eve' }],
+  ] as const)('E4: a %s that %s with %o and %o leads nowhere', (type, status, metadata, result) => {
+    const view = jobView({ type, metadata, result, status, completedAt: ago(0) });
+    expect(elements(<JobCard view={view} now={NOW} />, '.job-times > a')).toEqual([]);
   });
 
   test('a cancelled job shows its progress, or how it was stopped', () => {

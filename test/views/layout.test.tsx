@@ -13,7 +13,7 @@ function page(
   const whole: Layout = {
     taskbar: { jobs: [jobView()], now: NOW },
     theme: 'auto',
-    taskbarCollapsed: false,
+    taskbarChoice: 'auto',
     notices: [],
     now: NOW,
     ...layout,

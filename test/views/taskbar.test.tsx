@@ -15,7 +15,9 @@ describe('the taskbar', () => {
   const jobs = [jobView(), jobView({ type: 'search', status: 'queued' }, { place: 1 })];
 
   test('connects to the stream and morphs its events', () => {
-    const markup = String(<Taskbar model={{ jobs, now: NOW }} collapsed={false} />);
+    const markup = String(
+      <Taskbar model={{ jobs, now: NOW }} choice="auto" isRepetition={false} />,
+    );
     const [opening] = markup.match(/<div id="taskbar"[^>]*>/) ?? [];
     expect(opening).toContain('hx-ext="sse,morph"');
     expect(opening).toContain('sse-connect="/api/jobs/stream"');
@@ -24,13 +26,15 @@ describe('the taskbar', () => {
   });
 
   test('has the same content as an event', () => {
-    expect(String(<Taskbar model={{ jobs, now: NOW }} collapsed={false} />)).toContain(
-      content(...jobs),
-    );
+    expect(
+      String(<Taskbar model={{ jobs, now: NOW }} choice="auto" isRepetition={false} />),
+    ).toContain(content(...jobs));
   });
 
   test('keeps its collapsed state', () => {
-    const markup = String(<Taskbar model={{ jobs, now: NOW }} collapsed />);
+    const markup = String(
+      <Taskbar model={{ jobs, now: NOW }} choice="closed" isRepetition={false} />,
+    );
     expect(markup).toContain('data-collapsed="true"');
     expect(markup).toContain('aria-expanded="false" aria-controls="taskbar-jobs"');
   });
@@ -78,10 +82,10 @@ describe('the summary', () => {
     expect(summary()).toBe('Jobs');
   });
 
-  test('shows the icon of the first group, for the collapsed taskbar', () => {
+  test('shows the icon of a failed job, or of the first group, for the collapsed taskbar', () => {
     const failedAndWaiting = content(jobView({ status: 'failed' }), jobView({ status: 'queued' }));
     expect(failedAndWaiting).toMatch(
-      /<button id="taskbar-toggle"[^>]*><i[^>]*data-status="queued"/,
+      /<button id="taskbar-toggle"[^>]*><i[^>]*data-status="failed"/,
     );
     expect(content(jobView())).toMatch(
       /<button id="taskbar-toggle"[^>]*><i[^>]*data-status="running"/,

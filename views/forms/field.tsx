@@ -6,6 +6,8 @@ interface FieldProps {
   name: string;
   label: string;
   help?: string;
+  /** What the sentence beside the form says of a value that the browser finds invalid. */
+  invalid?: string;
   form: FormState;
 }
 
@@ -131,7 +133,7 @@ function FieldError({ name, form }: { name: string; form: FormState }): JSX.Elem
   );
 }
 
-function control({ name, help, form }: FieldProps) {
+function control({ name, help, invalid, form }: FieldProps) {
   const wrong = form.errors[name] !== undefined;
   const describedBy = [help && `${name}-help`, wrong && `${name}-error`].filter(Boolean).join(' ');
   return {
@@ -139,6 +141,7 @@ function control({ name, help, form }: FieldProps) {
     name,
     'aria-describedby': describedBy || undefined,
     'aria-invalid': wrong ? 'true' : undefined,
+    'data-invalid': invalid && attributeText(invalid),
     autofocus: wrong && Object.keys(form.errors)[0] === name,
   };
 }

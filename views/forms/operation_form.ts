@@ -7,13 +7,15 @@ export interface FormContext {
   deps: OperationDeps;
   form: FormState;
   sources: SourceOption[];
+  /** Whether jobs run, which change the counts of the page. */
+  isBusy: boolean;
   now: Date;
 }
 
 /** The default export of a type's `form.tsx`. */
 export interface OperationForm {
   parts(context: FormContext): Promise<FormParts>;
-  /** What else of the page is different after a start by upload, as out-of-band fragments. */
+  /** What else of the type's page is different after a start by upload, as out-of-band fragments. */
   afterUpload?(job: Job, deps: OperationDeps): Promise<JSX.Element>;
 }
 

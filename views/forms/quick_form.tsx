@@ -7,8 +7,7 @@ import { PostForm } from './post_form.tsx';
 /** The shortest form that starts each type, one field or none. */
 export function QuickForms({ starts }: { starts: QuickStart[] }): JSX.Element {
   return (
-    <section class="quick-forms panel" aria-labelledby="start-title">
-      <h2 id="start-title">Start a job</h2>
+    <section class="quick-forms panel" aria-label="Start a job">
       {starts.map((start) => (
         <QuickForm start={start} />
       ))}
@@ -25,7 +24,13 @@ function QuickForm({ start: { type, field, source } }: { start: QuickStart }): J
       action={urlTo(`/api/${type}`)}
       target="find .form-result"
     >
-      {field ? <QuickField type={type} field={field} label={quick?.label ?? field.label} /> : ''}
+      {field ? (
+        <QuickField type={type} field={field} label={quick?.label ?? field.label} />
+      ) : (
+        <span class="quick-label" safe>
+          {quick?.label ?? name}
+        </span>
+      )}
       {source ? <input type="hidden" name="source" value={source.name} /> : ''}
       <button type="submit" safe>
         {quick?.action ?? name}
@@ -38,13 +43,14 @@ function QuickForm({ start: { type, field, source } }: { start: QuickStart }): J
   );
 }
 
+/** A field without its help and its errors; unique in its page by the type. */
 interface QuickFieldProps {
   type: string;
   field: NonNullable<QuickStart['field']>;
   label: string;
 }
 
-function QuickField({ type, field, label }: QuickFieldProps): JSX.Element {
+export function QuickField({ type, field, label }: QuickFieldProps): JSX.Element {
   const { name, placeholder, pattern, maxLength } = field;
   const id = `${type}-${name}`;
   return (

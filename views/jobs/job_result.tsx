@@ -1,8 +1,9 @@
 import type { Job } from '../../src/jobs/job.ts';
 import { resultOf } from '../../src/operations/operation.ts';
 import { resultLinks } from '../../src/operations/words.ts';
-import { urlTo } from '../../src/text/urls.ts';
+import { attributeText } from '../forms/field.tsx';
 import { JobFacts } from './job_facts.tsx';
+import { resultHref } from './result_href.ts';
 
 /** What a job returned, and the way to what it collected. */
 export function JobResult({ job }: { job: Job }): JSX.Element {
@@ -16,10 +17,10 @@ export function JobResult({ job }: { job: Job }): JSX.Element {
       <JobFacts facts={facts} type={job.type} />
       {links.length > 0 && (
         <ul class="result-links">
-          {links.map(({ words, path, query }) => (
+          {links.map((link) => (
             <li>
-              <a href={urlTo(`${path}?${new URLSearchParams(query)}`)} safe>
-                {words}
+              <a href={attributeText(resultHref(link))} safe>
+                {link.words}
               </a>
             </li>
           ))}

@@ -4,8 +4,7 @@ import { jobName, subject } from '../../src/text/format.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
 import { TableHead } from '../table_head.tsx';
-import { relativeTime } from '../time.tsx';
-import { JobDuration } from './job_times.tsx';
+import { JobDuration, JobStart } from './job_times.tsx';
 import { Outcome } from './outcome.tsx';
 import { StatusLabel } from './status_icon.tsx';
 
@@ -62,7 +61,9 @@ function JobRow({ job, now, choosable, session }: JobRowProps): JSX.Element {
       <td class="cell-outcome">
         <Outcome job={job} />
       </td>
-      <td class="number cell-started">{relativeTime(job.startedAt ?? job.createdAt, now)}</td>
+      <td class="number cell-started">
+        <JobStart job={job} now={now} />
+      </td>
       <td class="number cell-took">
         <JobDuration job={job} now={now} />
       </td>

@@ -1,8 +1,11 @@
 import type { Job } from '../../src/jobs/job.ts';
 import { isRunning } from '../../src/jobs/lifecycle.ts';
+import { nextLink } from '../../src/operations/words.ts';
 import { attemptsOf } from '../../src/text/attempts.ts';
 import { counted, jobDuration } from '../../src/text/format.ts';
+import { attributeText } from '../forms/field.tsx';
 import { elapsedTime, relativeTime, remainingTime } from '../time.tsx';
+import { resultHref } from './result_href.ts';
 
 /** The last line of a card. The browser updates it by itself, so it is not sent with progress. */
 export function JobTimes({ job, now }: { job: Job; now: Date }): JSX.Element {
@@ -41,6 +44,7 @@ function End({ job, now, word }: { job: Job; now: Date; word: string }): JSX.Ele
       <span>
         <span safe>{word}</span> {relativeTime(job.completedAt ?? job.updatedAt, now)}
       </span>
+      <NextLink job={job} />
       {job.startedAt !== undefined && (
         <span title="Duration" safe>
           {jobDuration(job)}
@@ -50,9 +54,26 @@ function End({ job, now, word }: { job: Job; now: Date; word: string }): JSX.Ele
   );
 }
 
+/** "See the 200 posts". */
+function NextLink({ job }: { job: Job }): JSX.Element {
+  const next = nextLink(job);
+  if (!next) return '';
+  return (
+    <a href={attributeText(resultHref(next))} safe>
+      {next.words}
+    </a>
+  );
+}
+
 function failedAfter(job: Job): string {
   const { used } = attemptsOf(job);
   return used > 1 ? `Failed after ${counted(used, 'attempt')},` : 'Failed';
+}
+
+/** When the job started, or since when it has been in the queue; a dash when it never started. */
+export function JobStart({ job, now }: { job: Job; now: Date }): JSX.Element {
+  if (job.status === 'queued') return <>queued {relativeTime(job.updatedAt, now)}</>;
+  return job.startedAt === undefined ? <>–</> : relativeTime(job.startedAt, now);
 }
 
 /** How long the last attempt took, or has taken so far; a dash while the job waits. */

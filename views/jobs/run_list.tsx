@@ -3,7 +3,7 @@ import { subject } from '../../src/text/format.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { fitsForm, HiddenFields } from '../forms/hidden_fields.tsx';
 import { PostForm } from '../forms/post_form.tsx';
-import { relativeTime } from '../time.tsx';
+import { JobStart } from './job_times.tsx';
 import { Outcome } from './outcome.tsx';
 import { StatusIcon } from './status_icon.tsx';
 
@@ -27,7 +27,9 @@ function Run({ job, now }: { job: Job; now: Date }): JSX.Element {
         <a href={urlTo(`/jobs/${encodeURIComponent(job.id)}`)} safe>
           {subject(job) || job.id}
         </a>
-        {relativeTime(job.startedAt ?? job.createdAt, now)}
+        <span class="muted">
+          <JobStart job={job} now={now} />
+        </span>
       </span>
       <Outcome job={job} />
       <RunAgain job={job} />

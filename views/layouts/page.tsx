@@ -10,7 +10,7 @@ import { Notices } from './notices.tsx';
 interface PageProps {
   /** The title of the browser's tab, before the program's name. */
   title: string;
-  /** The current entry of the navigation: `/posts`. */
+  /** The current entry of the navigation: `/find`. */
   current: string;
   layout: Layout;
   children: Children;
@@ -39,7 +39,11 @@ export function Page({ title, current, layout, children }: PageProps): JSX.Eleme
           <main id="main" class="page" tabindex="-1">
             {children}
           </main>
-          <Taskbar model={layout.taskbar} collapsed={layout.taskbarCollapsed} />
+          <Taskbar
+            model={layout.taskbar}
+            choice={layout.taskbarChoice}
+            isRepetition={current === '/jobs'}
+          />
           <p id="announcer" class="visually-hidden" role="status" aria-live="polite"></p>
           <HelpSheet />
         </body>

@@ -1,12 +1,16 @@
-import { count } from '../../src/text/format.ts';
+import type { Job } from '../../src/jobs/job.ts';
+import { nextLink } from '../../src/operations/words.ts';
+import { count, counted, jobName } from '../../src/text/format.ts';
 import { urlTo } from '../../src/text/urls.ts';
-import { PostForm } from '../forms/post_form.tsx';
+import { attributeText } from '../forms/field.tsx';
 import { QuickForms } from '../forms/quick_form.tsx';
 import { JobTable } from '../jobs/job_table.tsx';
+import { resultHref } from '../jobs/result_href.ts';
 import { StatusIcon } from '../jobs/status_icon.tsx';
 import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
 import type { DashboardModel, Layout } from '../view_models.ts';
+import { Beginnings } from './beginnings.tsx';
 import { HoursChart } from './hours_chart.tsx';
 
 export function DashboardPage({ layout, model }: { layout: Layout; model: DashboardModel }) {
@@ -15,38 +19,23 @@ export function DashboardPage({ layout, model }: { layout: Layout; model: Dashbo
     <Page title="Dashboard" current="/" layout={layout}>
       <h1 class="visually-hidden">Dashboard</h1>
       <LivePart id="dashboard" href={urlTo('/')} follow={empty} class="dashboard">
-        {empty ? <FirstJob /> : <Instruments model={model} now={layout.now} />}
+        {empty ? <Beginnings model={model} /> : <Instruments model={model} now={layout.now} />}
       </LivePart>
     </Page>
   );
 }
 
-/** Shown before the first job: one sentence, one button. */
-function FirstJob(): JSX.Element {
-  return (
-    <div class="first-job">
-      <p>
-        xgpt collects posts, embeds them and finds them again by meaning. The sample user is
-        synthetic and needs no account.
-      </p>
-      <PostForm action={urlTo('/api/scrape')} target="find .form-result">
-        <input type="hidden" name="username" value="aurora_lab" />
-        <input type="hidden" name="maxTweets" value="200" />
-        <button type="submit" class="primary">
-          Scrape the sample user
-        </button>
-        <div class="form-result" />
-      </PostForm>
-    </div>
-  );
-}
-
+/** The forms are between the live parts, because someone may be typing in them. */
 function Instruments({ model, now }: { model: DashboardModel; now: Date }): JSX.Element {
   const busy = model.recent.some((job) => job.completedAt === undefined);
   return (
     <>
-      <LivePart id="activity" href={urlTo('/')} busy={busy} class="activity">
+      <section id="state" class="panel state" aria-label="Collected so far">
         <Counters model={model} />
+        <NextSteps model={model} />
+      </section>
+      <QuickForms starts={model.starts} />
+      <LivePart id="activity" href={urlTo('/')} busy={busy} also="state" class="activity">
         <HoursChart hours={model.hours} />
         <section class="last-jobs">
           <div class="page-head">
@@ -58,21 +47,69 @@ function Instruments({ model, now }: { model: DashboardModel; now: Date }): JSX.
           <JobTable jobs={model.recent} now={now} />
         </section>
       </LivePart>
-      <QuickForms starts={model.starts} />
     </>
+  );
+}
+
+/** What can be done with what was collected: see it, embed it, find it. */
+function NextSteps({ model }: { model: DashboardModel }): JSX.Element {
+  const { counts, withoutVector, recent } = model;
+  if (counts.posts === 0) return '';
+  return (
+    <ul class="next-steps" aria-label="Next steps">
+      <SeeLast jobs={recent} posts={counts.posts} />
+      <li>
+        {withoutVector > 0 ? (
+          <>
+            <a href={urlTo('/embed')} safe>{`Embed ${counted(withoutVector, 'post')}`}</a>{' '}
+            <span class="muted">to find them by meaning</span>
+          </>
+        ) : (
+          <span class="muted">Every post is embedded</span>
+        )}
+      </li>
+      <li>
+        {counts.vectors > 0 ? (
+          <a href={urlTo('/find?by=meaning')}>Find posts by meaning</a>
+        ) : (
+          <a href={urlTo('/find')}>Find posts by words</a>
+        )}
+      </li>
+    </ul>
+  );
+}
+
+/** The result of the job that ended last, or all posts. */
+function SeeLast({ jobs, posts }: { jobs: Job[]; posts: number }): JSX.Element {
+  const [last] = jobs.flatMap((job) => {
+    const link = nextLink(job);
+    return link && link.query.by === undefined ? [{ job, link }] : [];
+  });
+  const origin: string = last === undefined ? '' : `from ${jobName(last.job)}`;
+  const href = last ? resultHref(last.link) : urlTo('/find');
+  return (
+    <li>
+      <a href={attributeText(href)} safe>
+        {last?.link.words ?? `See ${counted(posts, 'post')}`}
+      </a>{' '}
+      <span class="muted" safe>
+        {origin}
+      </span>
+    </li>
   );
 }
 
 function Counters({ model: { counts, lastDay } }: { model: DashboardModel }): JSX.Element {
   return (
     <ul class="counters">
-      <Counter href={urlTo('/find')} n={counts.posts} label="posts" />
-      <Counter href={urlTo('/profiles')} n={counts.profiles} label="profiles" />
-      <Counter href={urlTo('/embed')} n={counts.vectors} label="vectors" />
+      <Counter href={urlTo('/find')} n={counts.posts} noun="post" />
+      <Counter href={urlTo('/profiles')} n={counts.profiles} noun="profile" />
+      <Counter href={urlTo('/embed')} n={counts.vectors} noun="vector" />
       <Counter
         href={urlTo('/jobs')}
         n={lastDay.jobs}
-        label="jobs in 24 h"
+        noun="job"
+        span=" in 24 h"
         failed={lastDay.failed}
       />
     </ul>
@@ -82,11 +119,13 @@ function Counters({ model: { counts, lastDay } }: { model: DashboardModel }): JS
 interface CounterProps {
   href: string;
   n: number;
-  label: string;
+  noun: string;
+  /** Over what time, after the noun. */
+  span?: string;
   failed?: number;
 }
 
-function Counter({ href, n, label, failed = 0 }: CounterProps): JSX.Element {
+function Counter({ href, n, noun, span = '', failed = 0 }: CounterProps): JSX.Element {
   return (
     <li class="counter">
       <a href={href}>
@@ -94,7 +133,7 @@ function Counter({ href, n, label, failed = 0 }: CounterProps): JSX.Element {
           {count(n)}
         </span>{' '}
         <span class="counter-label" safe>
-          {label}
+          {`${n === 1 ? noun : `${noun}s`}${span}`}
         </span>
       </a>
       {failed > 0 && (

@@ -33,14 +33,24 @@ export function StartPage({ layout, model }: { layout: Layout; model: StartModel
   );
 }
 
-/** The browser's script renders it again with every key, out of the same values. */
+/**
+ * What the form would start, or what is wrong with the input. The browser's script renders it again with
+ * every key, out of the same values and rules.
+ */
 function Sentence({ model }: { model: StartModel }): JSX.Element {
-  const { type, form, sources, parts } = model;
+  const { type, form, sources, parts, problem } = model;
   const added = Object.entries(parts.values ?? {});
   const data = Object.fromEntries(added.map(([name, value]) => [`data-${name}`, value]));
   return (
-    <output id="start-sentence" class="start-sentence" data-sentence={type} {...data} safe>
-      {sentence(type, { ...form.values, ...parts.values }, chosenSource(form, sources))}
+    <output
+      id="start-sentence"
+      class="start-sentence"
+      data-sentence={type}
+      data-problem={String(problem !== undefined)}
+      {...data}
+      safe
+    >
+      {problem ?? sentence(type, { ...form.values, ...parts.values }, chosenSource(form, sources))}
     </output>
   );
 }

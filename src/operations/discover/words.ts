@@ -1,7 +1,7 @@
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { count } from '../../text/format.ts';
 import { defineWords, type ResultLink } from '../operation.ts';
-import { amount, fresh, list, MAX_LINKS, postsOf } from '../result_words.ts';
+import { amount, fresh, list, MAX_LINKS, postsOf, see } from '../result_words.ts';
 
 /** No profile has a longer name, in UTF-16 code units. */
 const MAX_LENGTH = 500;
@@ -22,6 +22,13 @@ export default defineWords({
       saved === false ? 'not kept' : fresh(newProfiles),
       typeof scraped === 'number' && `${count(scraped)} scraped: ${amount(posts, 'post')}`,
     ),
+  next: ({ scraped, posts, saved, profiles, found }) => {
+    if (typeof scraped === 'number') return seePosts(posts);
+    const words = see(profiles, 'profile');
+    const [first, ...others] = saved === false ? [] : profilesFound(namesOf(found));
+    if (!words || !first) return undefined;
+    return others.length === 0 ? { ...first, words } : { words, path: '/profiles', query: {} };
+  },
   links: ({ scraped, saved, found }) => {
     if (typeof scraped === 'number') return namesOf(found).slice(0, MAX_LINKS).map(postsOf);
     return saved === false ? [] : profilesFound(namesOf(found));
@@ -34,6 +41,11 @@ export default defineWords({
     scrape: 'Scrape them',
   },
 });
+
+function seePosts(posts: unknown): ResultLink | undefined {
+  const words = see(posts, 'post');
+  return words ? { words, path: '/find', query: {} } : undefined;
+}
 
 function profilesFound(names: string[]): ResultLink[] {
   const each = names.slice(0, MAX_LINKS).map(

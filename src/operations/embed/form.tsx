@@ -6,12 +6,13 @@ import { bytes, count } from '../../text/format.ts';
 import { urlTo } from '../../text/urls.ts';
 
 export default defineForm({
-  async parts({ deps: { library, embedder } }) {
+  async parts({ deps: { library, embedder }, isBusy }) {
     const { model, dimensions, fetchBytes } = embedder;
     return embedParts({
       models: [{ name: model, dimensions, ready: await embedder.isReady(), fetchBytes }],
       postsWithoutVector: library.countWithoutVector(model),
       ...library.counts(),
+      isBusy,
     });
   },
 });
@@ -21,6 +22,8 @@ interface VectorCounts {
   posts: number;
   postsWithoutVector: number;
   vectors: number;
+  /** Whether jobs run, so that the counts move. */
+  isBusy: boolean;
 }
 
 export function embedParts(counts: VectorCounts): FormParts {
@@ -36,7 +39,7 @@ function VectorFacts({ counts }: { counts: VectorCounts }): JSX.Element {
     `${count(each.dimensions)} dimensions, ${readiness(each)}`,
   ]);
   return (
-    <LivePart id="vector-facts" href={urlTo('/embed')} also="start-sentence">
+    <LivePart id="vector-facts" href={urlTo('/embed')} also="start-sentence" busy={counts.isBusy}>
       <TextFacts
         facts={[
           ['Posts without a vector', count(counts.postsWithoutVector)],

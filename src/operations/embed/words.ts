@@ -1,6 +1,12 @@
 import { cut, MAX_NAME } from '../../text/cut.ts';
-import { defineWords } from '../operation.ts';
+import { defineWords, type ResultLink } from '../operation.ts';
 import { amount, list } from '../result_words.ts';
+
+const BY_MEANING: ResultLink = {
+  words: 'Find posts by meaning',
+  path: '/find',
+  query: { by: 'meaning' },
+};
 
 export default defineWords({
   name: 'Embed',
@@ -10,11 +16,12 @@ export default defineWords({
   icon: 'M4 12V4M4 12h8M4 12l6.5-6.5M7.75 5.25h3v3',
   summary: 'Embed posts so that they can be found by meaning',
   example: { batchSize: 32 },
-  quick: { action: 'Embed new posts', help: 'Those without a vector' },
+  quick: { label: 'Embed posts', action: 'Embed new posts', help: 'Those without a vector' },
   result: ({ embedded, model }) => {
     if (embedded === 0) return 'no posts without a vector';
     const name = typeof model === 'string' && cut(model, MAX_NAME);
     return list(embedded, amount(embedded, 'vector'), name);
   },
-  links: () => [{ words: 'Find posts by meaning', path: '/find', query: { by: 'meaning' } }],
+  next: () => BY_MEANING,
+  links: () => [BY_MEANING],
 });

@@ -1,5 +1,6 @@
 import { attributeText } from '../../../views/forms/field.tsx';
 import { PostForm } from '../../../views/forms/post_form.tsx';
+import { UploadForm } from '../../../views/forms/upload_form.tsx';
 import { relativeTime } from '../../../views/time.tsx';
 import type { ImportOption } from '../../../views/view_models.ts';
 import { bytes } from '../../text/format.ts';
@@ -19,33 +20,9 @@ export function ArchiveSection({ imports, now }: ImportsProps): JSX.Element {
         Upload the zip that X sends for “Download your data”, or copy a zip or an unpacked folder
         into <code>imports/</code> in the data folder. Only posts and the account are read from it.
       </p>
-      <UploadForm />
+      <UploadForm action={urlTo('/api/scrape')} fields={{ source: 'archive' }} id="upload" />
       <ImportList imports={imports} now={now} />
     </section>
-  );
-}
-
-function UploadForm(): JSX.Element {
-  return (
-    <form
-      class="upload"
-      method="post"
-      action={urlTo('/api/scrape')}
-      enctype="multipart/form-data"
-      hx-post={urlTo('/api/scrape')}
-      hx-encoding="multipart/form-data"
-      hx-target="#upload-result"
-      hx-disabled-elt="find button"
-      data-upload
-    >
-      <input type="hidden" name="source" value="archive" />
-      <label for="file">Archive</label>
-      <input type="file" id="file" name="file" accept=".zip,application/zip" required />
-      <button type="submit">Upload and import</button>
-      <progress hidden max="100" value="0" aria-label="Uploaded" />
-      <p class="field-error" id="file-error" />
-      <div class="form-result" id="upload-result" />
-    </form>
   );
 }
 

@@ -16,7 +16,7 @@ export default defineForm({
 });
 
 export function scrapeParts(
-  { form, sources, now }: Omit<FormContext, 'deps'>,
+  { form, sources, now }: Pick<FormContext, 'form' | 'sources' | 'now'>,
   imports: ImportOption[],
 ): FormParts {
   const offersArchive = sources.some(({ name }) => name === 'archive');

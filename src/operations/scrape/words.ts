@@ -1,6 +1,6 @@
 import { cut, MAX_NAME } from '../../text/cut.ts';
-import { defineWords } from '../operation.ts';
-import { amount, fresh, list, postsOf } from '../result_words.ts';
+import { defineWords, type ResultLink } from '../operation.ts';
+import { amount, fresh, list, postsOf, see } from '../result_words.ts';
 
 export default defineWords({
   name: 'Scrape',
@@ -21,16 +21,26 @@ export default defineWords({
   quick: { field: 'username', label: 'Scrape a user', help: 'Up to 100 posts' },
   result: ({ posts, newPosts, username }) =>
     list(posts, `${amount(posts, 'post')}${of(username)}`, fresh(newPosts)),
-  links: (result, input) => {
-    const username = result.username ?? input.username;
-    return typeof username === 'string' ? [postsOf(username)] : [];
+  next: (result, input) => {
+    const words = see(result.posts, 'post');
+    const [posts] = postsOfAuthor(result, input);
+    return words && posts ? { ...posts, words } : undefined;
   },
+  links: postsOfAuthor,
   labels: {
     maxTweets: 'Maximum posts',
     includeReplies: 'Replies',
     includeRetweets: 'Reposts',
   },
 });
+
+function postsOfAuthor(
+  result: Record<string, unknown>,
+  input: Record<string, unknown>,
+): ResultLink[] {
+  const username = result.username ?? input.username;
+  return typeof username === 'string' ? [postsOf(username)] : [];
+}
 
 function of(username: unknown): string {
   return typeof username === 'string' ? ` of @${cut(username, MAX_NAME)}` : '';

@@ -3,9 +3,9 @@ import type { Post } from '../../sources/post.ts';
 import type { Page } from '../../sources/source.ts';
 import type { OperationDeps } from '../deps.ts';
 import { FETCH_STEP, prepareModel, vectorsOf } from '../embedding.ts';
-import { termsOf } from '../fields.ts';
 import { embeddedLine, type ListingPlace, pageLine, pageProgress, placeAfter } from '../listing.ts';
 import { defineOperation } from '../operation.ts';
+import { termsOf } from '../sentences.ts';
 import type { SearchResult } from './input.ts';
 
 const DAY_MS = 86_400_000;

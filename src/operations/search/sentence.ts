@@ -1,10 +1,21 @@
 import { count, counted } from '../../text/format.ts';
-import { from, howMany, type Pace, time, trimmed, type Values } from '../sentences.ts';
+import {
+  from,
+  howMany,
+  MAX_TERMS,
+  type Pace,
+  termsOf,
+  time,
+  tooManyTerms,
+  trimmed,
+  type Values,
+} from '../sentences.ts';
 
 export default function sentence(values: Values, source?: Pace): string {
-  const terms = trimmed(values.query).split(',').map(trimmed).filter(Boolean);
+  const terms = termsOf(trimmed(values.query));
   const most = howMany(values.maxTweets);
   if (terms.length === 0) return 'Enter one or more terms to see what will be read.';
+  if (terms.length > MAX_TERMS) return tooManyTerms('Query');
   if (most === undefined) return 'Enter the number of posts to read, from 1 to 10,000.';
   const mode = values.mode === 'top' ? 'top' : 'latest';
   const which = `up to ${counted(most, `${mode} post`)} about ${either(terms)}`;

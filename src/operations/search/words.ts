@@ -1,6 +1,6 @@
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { defineWords, type ResultLink } from '../operation.ts';
-import { amount, fresh, list, MAX_LINKS, numbered } from '../result_words.ts';
+import { amount, fresh, list, MAX_LINKS, numbered, see } from '../result_words.ts';
 
 /** Posts are not searched for a longer term, in UTF-16 code units. */
 const MAX_TERM = 500;
@@ -16,10 +16,23 @@ export default defineWords({
   quick: { field: 'query', label: 'Search a topic', help: 'Up to 100 posts' },
   result: ({ posts, newPosts, embedded }) =>
     list(posts, amount(posts, 'post'), fresh(newPosts), numbered(embedded, 'embedded')),
-  links: (_, { query }) =>
-    typeof query === 'string' ? query.split(',', MAX_LINKS).flatMap(postsAbout) : [],
+  next: ({ posts }, { query }) => {
+    const words = see(posts, 'post');
+    const [first, ...others] = linksOf(query);
+    if (!words || !first) return undefined;
+    return others.length === 0
+      ? { ...first, words }
+      : { ...first, words: `See ${lower(first.words)}` };
+  },
+  links: (_, { query }) => linksOf(query),
   labels: { maxTweets: 'Maximum posts', days: 'Days back', mode: 'Order' },
 });
+
+function linksOf(query: unknown): ResultLink[] {
+  return typeof query === 'string' ? query.split(',', MAX_LINKS).flatMap(postsAbout) : [];
+}
+
+const lower = (words: string) => words.charAt(0).toLowerCase() + words.slice(1);
 
 function postsAbout(term: string): ResultLink[] {
   const q = term.trim();

@@ -32,6 +32,9 @@ export function createArchiveSource({ importsDir, ...limits }: ArchiveSourceOpti
     label: 'an X data archive',
     pageSize: postsPerPage,
     pageMs,
+    beginning: {
+      help: 'The zip that X sends for “Download your data”. Only posts and the account are read from it.',
+    },
     async *posts(request) {
       // Loaded only when an archive is read.
       const { readArchive } = await import('./read.ts');

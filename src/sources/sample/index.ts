@@ -37,6 +37,13 @@ export function createSampleSource({
     label: 'the synthetic sample',
     pageSize: PAGE_SIZE,
     pageMs,
+    beginning: {
+      help: 'Synthetic people who write about a dozen subjects. It needs no account and no network.',
+      ready: {
+        input: { username: 'aurora_lab', maxTweets: '200' },
+        action: 'Scrape the sample user',
+      },
+    },
 
     async *posts(request) {
       const { profile, entries } = await findAuthor(request.username);

@@ -22,7 +22,7 @@ export function layoutWithoutJobs(
     notices: health.notices,
     theme: themeOf(request),
     ...(source && { source: sourceTitle(source) }),
-    taskbarCollapsed: cookieOf(request, 'taskbar') === 'collapsed',
+    taskbarChoice: cookieOf(request, 'taskbar') === 'collapsed' ? 'closed' : 'auto',
     signedIn: signInIdOf(request) !== undefined,
   };
 }

@@ -16,7 +16,7 @@ import { ANY_QUERY, NO_QUERY, PROFILES_QUERY, postsQuery } from '../contract/req
 import type { WebDeps } from '../deps.ts';
 import { html, seeOther } from '../http/responses.ts';
 import { layoutOf } from './layout.ts';
-import { quickStarts } from './start_pages.tsx';
+import { beginnings, quickStarts } from './start_pages.tsx';
 
 const HOUR_MS = 3_600_000;
 
@@ -87,6 +87,10 @@ function dashboard(deps: WebDeps): DashboardModel {
     get starts() {
       return quickStarts(deps);
     },
+    get beginnings() {
+      return beginnings(deps);
+    },
+    withoutVector: library.countWithoutVector(deps.embedder.model),
   };
 }
 

@@ -1,8 +1,14 @@
 import { Elysia } from 'elysia';
+import type { z } from 'zod';
 import { usableSources, withInitialValues } from '../../../views/forms/start_form.tsx';
 import { StartPage } from '../../../views/pages/start.tsx';
-import type { FormState, QuickStart, SourceOption } from '../../../views/view_models.ts';
-import type { Operation } from '../../operations/index.ts';
+import type {
+  BeginningCard,
+  FormState,
+  QuickStart,
+  SourceOption,
+} from '../../../views/view_models.ts';
+import type { Field, Operation } from '../../operations/index.ts';
 import type { Sources } from '../../sources/index.ts';
 import { FORM_VALUES } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
@@ -30,16 +36,40 @@ export function startPages(deps: WebDeps) {
 export async function startPage(
   deps: WebDeps,
   request: Request,
-  { type, fields }: Operation,
+  operation: Operation,
   typed: FormState,
 ): Promise<JSX.Element> {
+  const { type, fields } = operation;
   const layout = layoutOf(request, deps);
   const form = withInitialValues(typed, fields);
   const sources = usableSources(fields, sourceOptions(deps.sources));
-  const context = { deps, form, sources, now: layout.now };
+  const { reader } = deps.tracker;
+  const isBusy = reader.countActive().running > 0;
+  const context = { deps, form, sources, isBusy, now: layout.now };
   const parts = (await deps.forms.get(type)?.parts(context)) ?? {};
-  const { jobs: runs } = deps.tracker.reader.listJobs({ type, limit: RUNS });
-  return StartPage({ layout, model: { type, fields, form, sources, runs, parts } });
+  const { jobs: runs } = reader.listJobs({ type, limit: RUNS });
+  const problem = problemOf(operation, form);
+  return StartPage({ layout, model: { type, fields, form, sources, runs, problem, parts } });
+}
+
+/**
+ * What is wrong with the first field that holds something invalid. What is missing is no problem yet: the
+ * sentence beside the form asks for it.
+ */
+function problemOf({ definition, fields }: Operation, { values, errors }: FormState) {
+  const wrong = { ...inputErrors(definition.input, values), ...errors };
+  const first = fields.find(
+    ({ name, kind }) => isTyped(kind) && values[name]?.trim() && wrong[name],
+  );
+  return first && wrong[first.name];
+}
+
+const isTyped = (kind: Field['kind']) => kind === 'text' || kind === 'number';
+
+function inputErrors(input: z.ZodType, values: object): Record<string, string> {
+  const { error } = input.safeParse(values);
+  const issues = error?.issues ?? [];
+  return Object.fromEntries(issues.map(({ path, message }) => [String(path[0]), message]));
 }
 
 /** The types that have a form on the dashboard. */
@@ -50,6 +80,25 @@ export function quickStarts({ operations, sources }: WebDeps): QuickStart[] {
     return [{ type, field, source: usableSources(fields, sourceOptions(sources))[0] }];
   });
 }
+
+/** A card for each source, those that need no input last. */
+export function beginnings({ operations, sources }: WebDeps): BeginningCard[] {
+  const first = [...operations.values()].find(({ fields }) => fields.some(isSource));
+  if (!first) return [];
+  const { type, fields, upload, words } = first;
+  const field = fields.find(({ name }) => name === words.quick?.field);
+  const cards = usableSources(fields, sourceOptions(sources)).map((source) => ({
+    source,
+    type,
+    field,
+    ...sources.get(source.name)?.beginning,
+    ...(upload?.source === source.name && { upload }),
+  }));
+  return cards.toSorted((one, other) => Number(isReady(one)) - Number(isReady(other)));
+}
+
+const isSource = ({ name }: Field) => name === 'source';
+const isReady = ({ ready }: BeginningCard) => ready !== undefined;
 
 function sourceOptions(sources: Sources): SourceOption[] {
   return [...sources.values()].map(({ name, label, pageMs, pageSize }) => ({

@@ -9,7 +9,7 @@ import { type StartRoutes, startContract } from '../contract/starts.ts';
 import type { WebDeps } from '../deps.ts';
 import { parseFields, READ_BY_HANDLER } from '../http/body.ts';
 import { refuseKey } from '../http/idempotency.ts';
-import { isHtmx, isNavigation, wantsJson, wantsText } from '../http/negotiation.ts';
+import { isHtmx, isNavigation, refererOf, wantsJson, wantsText } from '../http/negotiation.ts';
 import type { RequestContext } from '../http/request_context.ts';
 import { html, plainText, seeOther } from '../http/responses.ts';
 import { isUpload, receiveUpload } from '../http/uploads.ts';
@@ -95,7 +95,8 @@ async function answer(deps: WebDeps, request: Request, job: Job): Promise<Respon
 
 async function startedNote(deps: WebDeps, request: Request, job: Job): Promise<string> {
   const note = await StartedNote({ job });
-  const form = isUpload(request) ? deps.forms.get(job.type) : undefined;
+  const isOnOwnPage = refererOf(request)?.split('?')[0] === urlTo(`/${job.type}`);
+  const form = isUpload(request) && isOnOwnPage ? deps.forms.get(job.type) : undefined;
   return note + ((await form?.afterUpload?.(job, deps)) ?? '');
 }
 

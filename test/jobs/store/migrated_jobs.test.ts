@@ -48,7 +48,8 @@ function toldBefore(row: OldRow): Partial<Job> {
     status: row.status,
     tracked: row.tracked === 1,
     createdAt: date(row.created_at),
-    startedAt: date(row.started_at),
+    // A job that waits in the queue has not started.
+    startedAt: row.status === 'queued' ? undefined : date(row.started_at),
     updatedAt: date(row.updated_at),
     completedAt: date(row.completed_at),
     dismissedAt: date(row.dismissed_at),

@@ -2,20 +2,59 @@ import { describe, expect, test } from 'bun:test';
 import { DashboardPage } from '../../../views/pages/dashboard.tsx';
 import type { DashboardModel } from '../../../views/view_models.ts';
 import { ago, jobView, textOf } from '../job_view.ts';
-import { attributesOf, dashboardModel, elements, fieldsOf, LAYOUT } from './fixtures.ts';
+import {
+  ARCHIVE,
+  attributesOf,
+  dashboardModel,
+  elements,
+  fieldsOf,
+  fieldsOfType,
+  LAYOUT,
+  SAMPLE,
+} from './fixtures.ts';
 
 function dashboard(model: Partial<DashboardModel> = {}): string {
   return String(DashboardPage({ layout: LAYOUT, model: dashboardModel(model) }));
 }
 
+const BEGINNINGS: DashboardModel['beginnings'] = [
+  { source: ARCHIVE, type: 'scrape', help: 'The zip of X.', upload: { source: 'archive' } },
+  {
+    source: { ...SAMPLE, name: 'notes', label: 'the river notes' },
+    type: 'scrape',
+    field: fieldsOfType('scrape').find(({ name }) => name === 'username'),
+  },
+  {
+    source: SAMPLE,
+    type: 'scrape',
+    ready: {
+      input: { username: 'aurora_lab', maxTweets: '200' },
+      action: 'Scrape the sample user',
+    },
+  },
+];
+
 const NOTHING = { counts: { posts: 0, profiles: 0, vectors: 0 }, lastDay: { jobs: 0, failed: 0 } };
 
 describe('an empty dashboard', () => {
-  test('is one button that scrapes the sample user', () => {
-    expect(fieldsOf(dashboard(NOTHING), '/api/scrape')).toEqual([
-      { username: 'aurora_lab', maxTweets: '200' },
+  const begin = { ...NOTHING, beginnings: BEGINNINGS };
+
+  test('E5: has a card for each way to begin, the sample one click away', () => {
+    expect(elements(dashboard(begin), '.beginning h2')).toHaveLength(3);
+    expect(textOf(dashboard(begin))).toContain('X data archive The zip of X.');
+    expect(fieldsOf(dashboard(begin), '/api/scrape')).toEqual([
+      { source: 'archive', file: '' },
+      { source: 'notes', username: '' },
+      { username: 'aurora_lab', maxTweets: '200', source: 'sample' },
     ]);
-    expect(elements(dashboard(NOTHING), '.counter, .hours, .quick-form')).toEqual([]);
+    expect(attributesOf(dashboard(begin), '.upload').enctype).toBe('multipart/form-data');
+    expect(elements(dashboard(begin), '.counter, .hours')).toEqual([]);
+  });
+
+  test('E5: says what this is, and what else can be started', () => {
+    expect(textOf(dashboard(begin))).toContain('xgpt collects posts, embeds them and finds them');
+    const others = elements(dashboard(begin), '.beginnings-others a');
+    expect(others.map(({ attributes }) => attributes.href)).toEqual(['/search', '/discover']);
   });
 
   test('refreshes when the first job starts', () => {
@@ -44,6 +83,36 @@ describe('the counters', () => {
     expect(textOf(page)).toContain('3 failed');
     expect(attributesOf(page, '.counter-failed').href).toBe('/jobs?status=failed');
     expect(elements(dashboard(), '.counter-failed')).toEqual([]);
+  });
+});
+
+describe('the next steps', () => {
+  const scraped = jobView({
+    status: 'completed',
+    completedAt: ago(1),
+    result: { posts: 200, newPosts: 200, username: 'aurora_lab' },
+  }).job;
+  const steps = (model: Partial<DashboardModel>) =>
+    elements(dashboard(model), '.next-steps a').map(({ attributes }) => attributes.href);
+
+  test('E4: are to see what the last job collected, to embed it, and to find it', () => {
+    const first = { counts: { posts: 200, profiles: 1, vectors: 0 }, recent: [scraped] };
+    const page = dashboard({ ...first, withoutVector: 200 });
+    expect(textOf(page)).toContain('See the 200 posts from scrape @aurora_lab');
+    expect(textOf(page)).toContain('Embed 200 posts to find them by meaning');
+    expect(steps({ ...first, withoutVector: 200 })).toEqual([
+      '/find?author=aurora_lab',
+      '/embed',
+      '/find',
+    ]);
+  });
+
+  test('E4: lead to the search by meaning once posts are embedded', () => {
+    expect(steps({ withoutVector: 0 })).toEqual(['/find', '/find?by=meaning']);
+  });
+
+  test('are absent while there are no posts', () => {
+    expect(steps({ ...NOTHING, recent: [jobView().job] })).toEqual([]);
   });
 });
 
@@ -85,6 +154,11 @@ describe('the live part', () => {
       attributesOf(dashboard({ recent }), '#activity')['hx-trigger'];
     expect(trigger([ended])).toBe('jobs-changed from:body');
     expect(trigger([ended, jobView().job])).toBe('jobs-changed from:body, every 1s');
+  });
+
+  test('updates the counters, which are outside of it', () => {
+    expect(attributesOf(dashboard(), '#activity')['hx-select-oob']).toBe('#state:morph');
+    expect(elements(dashboard(), '#activity .counter')).toEqual([]);
   });
 
   test('does not include the forms, where someone may be typing', () => {

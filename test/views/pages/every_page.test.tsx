@@ -56,6 +56,7 @@ const embedForm = embedParts({
   posts: 3,
   postsWithoutVector: 1,
   vectors: 2,
+  isBusy: true,
 });
 const hostilePost = post({
   author: HOSTILE,

@@ -22,7 +22,7 @@ export const HOSTILE = '"><script>alert(1)</script><marquee title="';
 export const LAYOUT: Layout = {
   taskbar: { jobs: [], now: NOW },
   theme: 'auto',
-  taskbarCollapsed: false,
+  taskbarChoice: 'auto',
   notices: [],
   now: NOW,
 };
@@ -80,6 +80,8 @@ export function dashboardModel(model: Partial<DashboardModel> = {}): DashboardMo
     })),
     recent: [],
     starts: STARTS,
+    beginnings: [],
+    withoutVector: 218,
     ...model,
   };
 }

@@ -63,8 +63,14 @@ describe('a row', () => {
   });
 
   test('of a waiting job has a dash in place of the duration', () => {
-    expect(row({ status: 'queued', startedAt: undefined })).toEndWith('1 min ago –');
+    expect(row({ status: 'queued', startedAt: undefined, updatedAt: ago(13) })).toEndWith(' –');
     expect(row({ status: 'retrying', startedAt: ago(30), retryAt: ago(-60) })).toEndWith(' –');
+  });
+
+  test('B6: of a waiting job says since when it is in the queue, and not when it started', () => {
+    const waiting = { startedAt: undefined, createdAt: ago(3_600), updatedAt: ago(13) };
+    expect(row({ ...waiting, status: 'queued' })).toEndWith('queued 13 s ago –');
+    expect(row({ ...waiting, status: 'cancelled', completedAt: ago(2) })).toEndWith('– –');
   });
 
   test('links to the job, also without a subject', () => {
@@ -79,7 +85,7 @@ describe.each<[string, unknown, string]>([
   ['scrape', { newPosts: 3 }, '3 new'],
   ['search', { posts: 200, newPosts: 180, embedded: 180 }, '200 posts, 180 new, 180 embedded'],
   ['search', { posts: 0, newPosts: 0, embedded: 0 }, 'no posts'],
-  ['embed', { embedded: 0, model: 'MiniLM' }, 'Every post already had a vector'],
+  ['embed', { embedded: 0, model: 'MiniLM' }, 'no posts without a vector'],
   ['discover', { profiles: 20, newProfiles: 18, saved: true }, '20 profiles, 18 new'],
   ['discover', { profiles: 20, saved: false }, '20 profiles, not kept'],
   ['embed', { embedded: 5012, model: 'minilm' }, '5,012 vectors, minilm'],

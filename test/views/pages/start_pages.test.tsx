@@ -25,8 +25,10 @@ const scrape = ({ imports = [], ...given }: Given = {}) => {
 const search = (given: Partial<StartModel> = {}) => start('search', given);
 const discover = (given: Partial<StartModel> = {}) => start('discover', given);
 const MODEL = { name: 'minilm', dimensions: 384, ready: false, fetchBytes: 50_000_000 };
-const embed = (models = [MODEL]) =>
-  start('embed', { parts: embedParts({ models, postsWithoutVector: 218, vectors: 5012 }) });
+const embed = (models = [MODEL], isBusy = false) =>
+  start('embed', {
+    parts: embedParts({ models, posts: 5230, postsWithoutVector: 218, vectors: 5012, isBusy }),
+  });
 
 const names = (page: string) => [
   ...new Set(elements(page, '.start-form [name]').map(({ attributes }) => attributes.name)),
@@ -180,6 +182,39 @@ describe('bad input', () => {
 });
 
 describe('the sentence', () => {
+  test('D10: says what is wrong with the input', () => {
+    const problem = 'Username may only have letters.';
+    const page = scrape({ problem, form: { values: { username: 'not a name!!' }, errors: {} } });
+    expect(textOf(page)).toContain(`${problem} Recent runs`);
+    expect(page).not.toContain('Reads up to');
+    expect(attributesOf(page, '#start-sentence')['data-problem']).toBe('true');
+    expect(attributesOf(scrape(), '#start-sentence')['data-problem']).toBe('false');
+  });
+
+  test('D10: takes its words from the rule of the field', () => {
+    const words = (page: string) =>
+      Object.fromEntries(
+        elements(page, '[data-invalid]').map(({ attributes }) => [
+          attributes.name,
+          attributes['data-invalid'],
+        ]),
+      );
+    expect(words(scrape())).toEqual({
+      username:
+        'Username may only have letters, digits and _ . -, at most 100, with or without a leading @.',
+      maxTweets: 'Posts must be a whole number from 1 to 10,000.',
+    });
+    expect(words(search())).toEqual({
+      query: 'Query may not have line breaks or other control characters.',
+      maxTweets: 'Posts must be a whole number from 1 to 10,000.',
+      days: 'Days must be a whole number from 1 to 3,650.',
+    });
+    expect(Object.keys(words(discover()))).toEqual(['query', 'maxResults', 'maxTweets']);
+    expect(words(embed())).toEqual({
+      batchSize: 'Batch size must be a whole number from 1 to 256.',
+    });
+  });
+
   test('says what the form as it stands would do', () => {
     const form = { values: { username: 'aurora_lab', maxTweets: '1000' }, errors: {} };
     expect(textOf(scrape({ form }))).toContain(
@@ -282,6 +317,13 @@ describe('the model', () => {
   test('tells whether it is here or how much will be fetched', () => {
     expect(textOf(embed())).toContain('minilm 384 dimensions, downloads 50 MB on first use');
     expect(textOf(embed([{ ...MODEL, ready: true }]))).toContain('minilm 384 dimensions, ready');
+  });
+
+  test('B7: has counts that move every second while a job runs', () => {
+    expect(attributesOf(embed([MODEL], true), '#vector-facts')['hx-trigger']).toBe(
+      'jobs-changed from:body, every 1s',
+    );
+    expect(attributesOf(embed(), '#vector-facts')['hx-trigger']).toBe('jobs-changed from:body');
   });
 
   test('has its counts brought up to date with the sentence', () => {

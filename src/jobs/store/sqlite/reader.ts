@@ -65,10 +65,10 @@ export class SqliteJobReader implements JobReader {
 
   current(endedSince: number, now: number, limits: CurrentLimits): Job[] {
     const rows = [
-      ...this.#recentlyEnded(endedSince, now, limits.ended),
       ...this.#sql.running.all(),
-      ...this.#nextWaiting(limits.waiting),
       ...this.#sql.failed.all(limits.failed),
+      ...this.#nextWaiting(limits.waiting),
+      ...this.#recentlyEnded(endedSince, now, limits.ended),
     ];
     return rows.map(toJob);
   }

@@ -51,7 +51,7 @@ function statements(db: Database) {
       `UPDATE jobs SET key = (SELECT MAX(key) FROM jobs) + 1, max_attempts = ?1, uncounted = attempt,
                        checkpoint = CASE status WHEN 'completed' THEN NULL ELSE checkpoint END,
                        status = 'queued', result = NULL, result_brief = NULL, error_message = NULL,
-                       failure = NULL, completed_at = NULL, interruptions = 0, undoing = NULL,
+                       failure = NULL, started_at = NULL, completed_at = NULL, interruptions = 0, undoing = NULL,
                        advanced = 0, dismissed_at = NULL, progress_message = '',
                        progress_stage = NULL, progress_current = 0, progress_total = 0,
                        updated_at = ?2

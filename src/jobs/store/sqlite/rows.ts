@@ -63,7 +63,9 @@ export function toJob(row: JobRow): Job {
     type: row.type as JobType,
     status: row.status,
     createdAt: new Date(row.created_at),
-    ...(row.started_at !== null && { startedAt: new Date(row.started_at) }),
+    // The row of a job that was queued again has the start of its last attempt.
+    ...(row.started_at !== null &&
+      row.status !== 'queued' && { startedAt: new Date(row.started_at) }),
     ...(row.completed_at !== null && { completedAt: new Date(row.completed_at) }),
     updatedAt: new Date(row.updated_at),
     progress: {

@@ -1,0 +1,66 @@
+import { wordsOf } from '../../src/operations/words.ts';
+import { sourceTitle } from '../../src/text/format.ts';
+import { urlTo } from '../../src/text/urls.ts';
+import { HiddenFields } from '../forms/hidden_fields.tsx';
+import { PostForm } from '../forms/post_form.tsx';
+import { QuickField } from '../forms/quick_form.tsx';
+import { UploadForm } from '../forms/upload_form.tsx';
+import type { BeginningCard, DashboardModel } from '../view_models.ts';
+
+/** Shown before the first job: what this is, and a card for each way to begin. */
+export function Beginnings({ model: { beginnings, starts } }: { model: DashboardModel }) {
+  const types = new Set(beginnings.map(({ type }) => type));
+  const others = starts.filter(({ type, source }) => source !== undefined && !types.has(type));
+  return (
+    <div class="beginnings">
+      <p class="beginnings-lead">
+        xgpt collects posts, embeds them and finds them again by meaning. Begin with one of these:
+      </p>
+      <ul class="beginning-cards">
+        {beginnings.map((card) => (
+          <li class="panel beginning">
+            <h2 safe>{sourceTitle(card.source)}</h2>
+            <p class="field-help" safe>
+              {card.help ?? `Collects the posts of a user from ${card.source.label}.`}
+            </p>
+            <BeginningForm card={card} />
+          </li>
+        ))}
+      </ul>
+      {others.length > 0 && (
+        <p class="beginnings-others">
+          Or{' '}
+          {others.map(({ type }, index) => (
+            <>
+              {index > 0 && ' or '}
+              <a href={urlTo(`/${type}`)} safe>
+                {lowerFirst(wordsOf(type).heading)}
+              </a>
+            </>
+          ))}
+          .
+        </p>
+      )}
+    </div>
+  );
+}
+
+function BeginningForm({ card }: { card: BeginningCard }): JSX.Element {
+  const { type, source, ready, upload, field } = card;
+  const action = urlTo(`/api/${type}`);
+  if (upload) return <UploadForm action={action} fields={upload} id="beginning" />;
+  return (
+    <PostForm class="quick-form" action={action} target="find .form-result">
+      <HiddenFields input={{ ...ready?.input, source: source.name }} />
+      {ready === undefined && field !== undefined && (
+        <QuickField type={`${source.name}-${type}`} field={field} label={field.label} />
+      )}
+      <button type="submit" class={ready ? 'primary' : undefined} safe>
+        {ready?.action ?? wordsOf(type).name}
+      </button>
+      <div class="form-result" />
+    </PostForm>
+  );
+}
+
+const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
