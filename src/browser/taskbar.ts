@@ -6,6 +6,7 @@ import { remember } from './preferences.ts';
 const COLLAPSE_DELAY_MS = 800;
 
 let collapsing: Timer | undefined;
+let hadCards = false;
 
 /**
  * Opens the taskbar while a job runs and collapses it afterwards, unless the reader chose otherwise,
@@ -51,8 +52,10 @@ function choose(taskbar: HTMLElement, choice: TaskbarChoice): void {
 
 /** Applies what the cards show now. Under the reader's pointer or focus nothing collapses. */
 function update(taskbar: HTMLElement): void {
+  const hasCards = cards().length > 0;
   // The reader opened it for cards that are gone.
-  if (taskbar.dataset.choice === 'open' && cards().length === 0) choose(taskbar, 'auto');
+  if (taskbar.dataset.choice === 'open' && hadCards && !hasCards) choose(taskbar, 'auto');
+  hadCards = hasCards;
   clearTimeout(collapsing);
   const shouldCollapse = isCollapsed(stateOf(taskbar));
   if (!shouldCollapse || isCollapsedNow(taskbar)) collapse(taskbar, shouldCollapse);

@@ -58,7 +58,7 @@ describe('the keyboard', () => {
     await entry.waitFor({ state: 'hidden' });
     await page.keyboard.press('Enter');
     await entry.waitFor();
-    await page.locator('h1').click();
+    await page.mouse.click(900, 600);
     await entry.waitFor({ state: 'hidden' });
     await page.locator('.menu > summary').click();
     await entry.click();
@@ -109,7 +109,7 @@ describe('the keyboard', () => {
   });
 
   test('collapses and expands the taskbar, and focuses its heading while it is collapsed', async () => {
-    const { page } = await open();
+    const { page } = await open('/find', {}, 'auto');
     await page.keyboard.press('t');
     const { id } = await running('aurora_lab');
     await page.locator(`#job-${id}`).waitFor();

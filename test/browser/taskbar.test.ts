@@ -63,7 +63,7 @@ describe('the buttons of a card', () => {
     await shown.filter({ hasText: 'attempt 2' }).waitFor();
     await press(page, `#dismiss-${id}`);
     await page.locator(`#job-${id}`).waitFor({ state: 'detached' });
-    expect(page.url()).toBe(`${staged.app.url}/posts`);
+    expect(page.url()).toBe(`${staged.app.url}/find`);
     expect(problems).toEqual([]);
   });
 });
@@ -88,7 +88,7 @@ describe('the taskbar', () => {
   });
 
   test('collapses, and stays collapsed on the next page', async () => {
-    const { page } = await open();
+    const { page } = await open('/find', {}, 'auto');
     const { id } = await running('aurora_lab');
     await page.locator(`#job-${id}`).waitFor();
     await page.locator('#taskbar-toggle').click();

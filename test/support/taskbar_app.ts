@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'bun:test';
 import type { Page } from 'playwright-core';
 import { type Job, PermanentError, type QueuedJobContext } from '../../src/jobs/index.ts';
+import type { TaskbarChoice } from '../../src/text/taskbar_state.ts';
 import { openPage } from './browser.ts';
 import { closeStagedApps, type StagedApp, standStill, startStagedApp } from './staged_app.ts';
 import { until } from './wait.ts';
@@ -42,13 +43,16 @@ export function taskbarApp() {
       return found;
     },
 
-    /** A page with an empty taskbar, whatever earlier tests left. */
-    async open(path = '/find', options = {}) {
+    /** A page with an empty taskbar, whatever earlier tests left; `choice` as if the reader made it. */
+    async open(path = '/find', options = {}, choice: TaskbarChoice = 'open') {
       for (const { id } of app.tracker.getAllJobs()) {
         await app.tracker.removeJob(id, { force: true });
       }
       const opened = await openPage(options);
       await opened.page.goto(app.url + path);
+      await opened.page.locator('#taskbar').evaluate((taskbar, choice) => {
+        taskbar.dataset.choice = choice;
+      }, choice);
       return opened;
     },
   };

@@ -70,7 +70,7 @@ function NextSteps({ model }: { model: DashboardModel }): JSX.Element {
       </li>
       <li>
         {counts.vectors > 0 ? (
-          <a href={urlTo('/posts?by=meaning')}>Find posts by meaning</a>
+          <a href={urlTo('/find?by=meaning')}>Find posts by meaning</a>
         ) : (
           <a href={urlTo('/find')}>Find posts by words</a>
         )}

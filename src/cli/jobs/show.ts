@@ -1,7 +1,7 @@
 import { isRunning, type Job, type JobDetails, type Tracker } from '../../jobs/index.ts';
 import { attemptWords, FAILURE_WORDS } from '../../text/attempts.ts';
 import { cutWithLength } from '../../text/cut.ts';
-import { duration, exact, jobName, relative } from '../../text/format.ts';
+import { count, duration, exact, jobName, relative } from '../../text/format.ts';
 import { progressLine } from '../../text/job_text.ts';
 import type { LogLine } from '../../text/log_lines.ts';
 import { padded, printable } from '../../text/printable.ts';
@@ -98,6 +98,7 @@ function childRow(child: Job): Row {
 }
 
 function asText([name, value]: [string, unknown]): Row {
+  if (typeof value === 'number') return [name, count(value)];
   return [name, typeof value === 'string' ? value : JSON.stringify(value)];
 }
 

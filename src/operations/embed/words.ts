@@ -18,7 +18,7 @@ export default defineWords({
   example: { batchSize: 32 },
   quick: { label: 'Embed posts', action: 'Embed new posts', help: 'Those without a vector' },
   result: ({ embedded, model }) => {
-    if (embedded === 0) return 'Every post already had a vector';
+    if (embedded === 0) return 'no posts without a vector';
     const name = typeof model === 'string' && cut(model, MAX_NAME);
     return list(embedded, amount(embedded, 'vector'), name);
   },

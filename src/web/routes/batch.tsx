@@ -4,6 +4,7 @@ import { JobCard } from '../../../views/jobs/job_card.tsx';
 import { StartWarnings } from '../../../views/jobs/start_warnings.tsx';
 import type { Job } from '../../jobs/index.ts';
 import { errorLine } from '../../text/error_text.ts';
+import { count } from '../../text/format.ts';
 import { jobLine } from '../../text/job_text.ts';
 import { warningLines } from '../../text/warning_text.ts';
 import { about, refusals, returns } from '../contract/declare.ts';
@@ -74,7 +75,7 @@ async function startList(
 ): Promise<Result[]> {
   if (items.length === 0 || items.length > MAX_BATCH) {
     throw new Problem(422, 'invalid_input', 'Nothing was started.', {
-      message: `A list may have 1 to ${MAX_BATCH.toLocaleString('en')} entries; this one has ${items.length}.`,
+      message: `A list may have 1 to ${MAX_BATCH.toLocaleString('en')} entries; this one has ${count(items.length)}.`,
       details: {
         body: `Body must be one start or a list of 1 to ${MAX_BATCH.toLocaleString('en')}.`,
       },

@@ -101,14 +101,14 @@ describe('the next steps', () => {
     expect(textOf(page)).toContain('See the 200 posts from scrape @aurora_lab');
     expect(textOf(page)).toContain('Embed 200 posts to find them by meaning');
     expect(steps({ ...first, withoutVector: 200 })).toEqual([
-      '/posts?author=aurora_lab',
+      '/find?author=aurora_lab',
       '/embed',
-      '/posts',
+      '/find',
     ]);
   });
 
   test('E4: lead to the search by meaning once posts are embedded', () => {
-    expect(steps({ withoutVector: 0 })).toEqual(['/posts', '/posts?by=meaning']);
+    expect(steps({ withoutVector: 0 })).toEqual(['/find', '/find?by=meaning']);
   });
 
   test('are absent while there are no posts', () => {

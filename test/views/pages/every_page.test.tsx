@@ -53,6 +53,7 @@ const scrapeContext = { ...startModel('scrape', { form: hostileForm }), now: NOW
 const scrapeForm = scrapeParts(scrapeContext, [{ name: HOSTILE, addedAt: ago(5) }]);
 const embedForm = embedParts({
   models: [{ name: HOSTILE, dimensions: 384, ready: false, fetchBytes: 50_000_000 }],
+  posts: 3,
   postsWithoutVector: 1,
   vectors: 2,
   isBusy: true,

@@ -1,0 +1,209 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import type { Page } from 'playwright-core';
+import { closeBrowser, openPage } from '../support/browser.ts';
+import { startAppInEveryStatus } from '../support/every_status.ts';
+import { closeStagedApps } from '../support/staged_app.ts';
+import { until } from '../support/wait.ts';
+
+// Chromium is slow on a busy machine.
+setDefaultTimeout(120_000);
+afterAll(closeBrowser);
+afterAll(closeStagedApps);
+
+const DESKTOP = { width: 1440, height: 900 };
+const NARROW = { width: 1024, height: 768 };
+const PHONE = { width: 390, height: 844 };
+
+let app: Awaited<ReturnType<typeof startAppInEveryStatus>>;
+/** The pages that do not list jobs, and those that do. */
+let others: string[];
+let lists: string[];
+
+beforeAll(async () => {
+  app = await startAppInEveryStatus();
+  const all = { includeReplies: true, includeReposts: true, signal: new AbortController().signal };
+  const pages = app.sources.get('sample')?.posts({ username: 'aurora_lab', ...all }) ?? [];
+  for await (const { items } of pages) app.library.savePosts(items);
+  const found = await app.tracker.enqueue(
+    'discover',
+    { query: 'climbing', maxResults: 20 },
+    { sessionId: 'climbers' },
+  );
+  await app.reaches(found.id, 'completed');
+  const { running, failed, queued } = app.jobs;
+  others = ['/', '/scrape', '/search', '/discover', '/embed', '/find', '/profiles', '/docs/api'];
+  lists = [
+    '/jobs',
+    ...[running, failed, queued].map(({ id }) => `/jobs/${id}`),
+    '/jobs/bulk?action=remove',
+    '/sessions',
+    '/sessions/climbers',
+    '/history',
+  ];
+});
+
+/** The page with jobs in every status in its taskbar, which is open. */
+async function visit(page: Page, path: string, pressed = '#taskbar-toggle[aria-expanded="false"]') {
+  await app.refresh();
+  await page.goto(app.url + path);
+  await page.locator('#taskbar').waitFor();
+  const toggle = page.locator(pressed);
+  if ((await toggle.count()) > 0) await toggle.click();
+}
+
+const boxOf = async (page: Page, selector: string) => {
+  const box = await page.locator(selector).boundingBox();
+  if (!box) throw new Error(`${selector} is not visible.`);
+  return { ...box, right: box.x + box.width, bottom: box.y + box.height };
+};
+
+interface Edges {
+  right: number;
+  bottom: number;
+}
+
+/** How far everything that can be seen in the page's content reaches, and what reaches furthest. */
+function contentEdges(page: Page): Promise<Edges & { what: string }> {
+  return page.evaluate(() => {
+    const furthest = { right: 0, bottom: 0, what: '' };
+    for (const element of document.querySelectorAll('main *')) {
+      if (element.closest('.visually-hidden, dialog')) continue;
+      let { right, bottom, width, height } = element.getBoundingClientRect();
+      if (width === 0 || height === 0) continue;
+      for (
+        let clip = element.parentElement;
+        clip && clip.id !== 'main';
+        clip = clip.parentElement
+      ) {
+        if (getComputedStyle(clip).overflow === 'visible') continue;
+        right = Math.min(right, clip.getBoundingClientRect().right);
+        bottom = Math.min(bottom, clip.getBoundingClientRect().bottom);
+      }
+      if (right > furthest.right) furthest.what = element.outerHTML.slice(0, 120);
+      furthest.right = Math.max(furthest.right, right);
+      furthest.bottom = Math.max(furthest.bottom, bottom);
+    }
+    return furthest;
+  });
+}
+
+const isCollapsed = (page: Page) => page.locator('#taskbar').getAttribute('data-collapsed');
+
+describe('E6: at 1440 px nothing of a page is under the taskbar', () => {
+  test.each(['light', 'dark'] as const)('%s', async (colorScheme) => {
+    const { page } = await openPage({ viewport: DESKTOP, colorScheme });
+    for (const path of [...others, ...lists]) {
+      await visit(page, path);
+      const bar = await boxOf(page, '#taskbar');
+      expect(bar.height, path).toBeLessThanOrEqual(DESKTOP.height * 0.6 + 1);
+      const { right, what } = await contentEdges(page);
+      expect(right, `${path}: ${what}`).toBeLessThanOrEqual(bar.x);
+    }
+    await page.close();
+  });
+
+  test('nor while it is a pill', async () => {
+    const { page } = await openPage({ viewport: DESKTOP });
+    for (const path of [...others, ...lists]) {
+      await visit(page, path, '#taskbar-toggle[aria-expanded="true"]');
+      expect(await isCollapsed(page), path).toBe('true');
+      const { right, what } = await contentEdges(page);
+      expect(right, `${path}: ${what}`).toBeLessThanOrEqual((await boxOf(page, '#taskbar')).x);
+      await page.context().clearCookies();
+    }
+    await page.close();
+  });
+
+  test('nor without JavaScript', async () => {
+    const { page } = await openPage({ viewport: DESKTOP, javaScriptEnabled: false });
+    for (const path of ['/', '/find', '/jobs']) {
+      await app.refresh();
+      await page.goto(app.url + path);
+      await page.locator('#taskbar-jobs').waitFor();
+      const { right, what } = await contentEdges(page);
+      expect(right, `${path}: ${what}`).toBeLessThanOrEqual((await boxOf(page, '#taskbar')).x);
+    }
+    await page.close();
+  });
+});
+
+describe.each([
+  ['on a phone', PHONE],
+  ['at 1024 px', NARROW],
+])('E6: %s', (_, viewport) => {
+  test('the last line of a page can be seen, and the taskbar is low', async () => {
+    const { page } = await openPage({ viewport });
+    for (const path of [...others, ...lists]) {
+      for (const pressed of ['[aria-expanded="false"]', '[aria-expanded="true"]']) {
+        await visit(page, path, `#taskbar-toggle${pressed}`);
+        const share = viewport === PHONE ? 1 / 3 : 0.4;
+        const { height } = await boxOf(page, '#taskbar');
+        expect(height, path).toBeLessThanOrEqual(viewport.height * share + 1);
+        await until(`the end of ${path} is above the taskbar`, async () => {
+          await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
+          const { bottom } = await contentEdges(page);
+          return bottom <= (await boxOf(page, '#taskbar')).y + 0.5;
+        });
+        await page.context().clearCookies();
+      }
+    }
+    await page.close();
+  });
+});
+
+test('E6: without JavaScript the jobs are at the end of the page on a phone', async () => {
+  const { page } = await openPage({ viewport: PHONE, javaScriptEnabled: false });
+  await page.goto(`${app.url}/profiles`);
+  await page.locator('#taskbar-jobs').waitFor();
+  const { bottom } = await contentEdges(page);
+  expect((await boxOf(page, '#taskbar')).y).toBeGreaterThanOrEqual(bottom);
+  await page.close();
+});
+
+test('E6: it is open while a job runs, and a pill on the pages that list jobs', async () => {
+  const { page } = await openPage({ viewport: DESKTOP });
+  await app.refresh();
+  for (const [paths, collapsed] of [
+    [others, 'false'],
+    [lists, 'true'],
+  ] as const) {
+    for (const path of paths) {
+      await page.goto(app.url + path);
+      await page.locator('#taskbar').waitFor();
+      expect(await isCollapsed(page), path).toBe(collapsed);
+    }
+  }
+  // What the reader opened there stays open there only.
+  await page.locator('#taskbar-toggle').click();
+  await page.locator('#taskbar-jobs').waitFor();
+  await page.goto(`${app.url}/jobs`);
+  expect(await isCollapsed(page)).toBe('true');
+  await page.close();
+});
+
+test('E6: running jobs come first, then failed, waiting and finished ones', async () => {
+  const { page } = await openPage({ viewport: DESKTOP });
+  await app.refresh();
+  await page.goto(`${app.url}/find`);
+  const cards = page.locator('.job-card');
+  const statuses = await cards.evaluateAll((all) =>
+    all.map((card) => card.getAttribute('data-status') ?? ''),
+  );
+  const groups = ['running cancelling', 'failed', 'queued retrying', 'completed cancelled'];
+  const ranks = statuses.map((status) => groups.findIndex((group) => group.includes(status)));
+  expect(ranks).toEqual(ranks.toSorted());
+  expect(new Set(ranks).size).toBe(4);
+  await page.close();
+});
+
+test('E6: nothing moves sideways when a job starts', async () => {
+  const { page } = await openPage({ viewport: DESKTOP });
+  await page.goto(`${app.url}/scrape`);
+  const before = await boxOf(page, '.start > .panel');
+  await page
+    .locator('#taskbar')
+    .evaluate((bar) => bar.querySelector('#taskbar-jobs')?.replaceChildren());
+  await until('the taskbar is gone', async () => !(await page.locator('#taskbar').isVisible()));
+  expect(await boxOf(page, '.start > .panel')).toEqual(before);
+  await page.close();
+});
