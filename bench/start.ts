@@ -23,7 +23,7 @@ const BROWSER = {
   'accept-encoding': 'gzip, deflate, br, zstd',
 };
 
-const PAGES = ['/scrape', '/search', '/discover', '/embed', '/posts', '/profiles', '/jobs', '/'];
+const PAGES = ['/scrape', '/search', '/discover', '/embed', '/find', '/profiles', '/jobs', '/'];
 
 /** The minimum that answers: Bun itself, and an open database. */
 const BARE = `

@@ -2,6 +2,7 @@ import type { JobAttempt, JobStep } from '../src/jobs/details.ts';
 import type { BulkOutcome } from '../src/jobs/engine/bulk.ts';
 import type { History } from '../src/jobs/history.ts';
 import type { Job, JobView } from '../src/jobs/job.ts';
+import type { JobStatus } from '../src/jobs/lifecycle.ts';
 import type { SessionSummary } from '../src/jobs/listing.ts';
 import type { PostPage, ProfilePage } from '../src/library/library.ts';
 import type { Field } from '../src/operations/fields.ts';
@@ -134,8 +135,20 @@ export interface ProfilesModel {
   nextHref?: string;
 }
 
+/** A status of the list of jobs, or all of them. */
+export interface JobTab {
+  status?: JobStatus;
+  href: string;
+  jobs: number;
+  isCurrent: boolean;
+  /** There are more jobs than were counted. */
+  hasMore: boolean;
+}
+
 export interface JobsModel {
   jobs: Job[];
+  /** In the order of a job's lifecycle, all statuses first. */
+  tabs: JobTab[];
   /** As typed; times without a zone are UTC. */
   query: Record<'status' | 'failure' | 'type' | 'q' | 'session' | 'since' | 'until', string>;
   types: string[];

@@ -6,7 +6,8 @@ export function startClocks(): void {
 }
 
 function tick(now: Date): void {
-  for (const time of document.querySelectorAll('time')) {
+  // A log may have thousands of times, which do not change.
+  for (const time of document.querySelectorAll<HTMLTimeElement>(':not(.log-line) > time')) {
     const text = clockText(time.dataset.clock, new Date(time.dateTime), now);
     // Writing the same text would end a selection in it.
     if (text !== undefined && text !== time.textContent) time.textContent = text;

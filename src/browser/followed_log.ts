@@ -1,4 +1,4 @@
-import { count } from '../text/format.ts';
+import { counted } from '../text/format.ts';
 import type { LogPart, LogPlace, StreamEvent } from './stream_messages.ts';
 
 let followed: FollowedLog | undefined;
@@ -39,7 +39,8 @@ export class FollowedLog {
   take({ job, from, position, text }: LogPart): void {
     const has = this.#place.position;
     if (job !== this.#place.job || position <= has) return;
-    if (from > has) this.#write(`[${count(from - has)} bytes are no longer kept]\n`);
+    if (from > has)
+      this.#write(`[${counted(from - has, 'byte is', 'bytes are')} no longer kept]\n`);
     this.#write(from < has ? withoutBytes(text, has - from) : text);
     this.#place = { job, position };
   }

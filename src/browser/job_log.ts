@@ -1,5 +1,7 @@
+import { logLines } from '../text/log_lines.ts';
 import { countLines, logParts, MAX_LOG_LINES, newestLines } from '../text/log_parts.ts';
 import { FollowedLog, followLog } from './followed_log.ts';
+import { lineElement, showLocalTimes } from './log_line.ts';
 import { watchLogSearch } from './log_search.ts';
 
 /** Most lines while the reader has scrolled up: what they read is not removed so soon. */
@@ -16,6 +18,7 @@ export function watchJobLog(): void {
   const log = document.getElementById('job-log');
   const element = document.getElementById('log-lines');
   if (!log || !element) return;
+  showLocalTimes(element);
   const { job = '', position } = log.dataset;
   const lines = new LogLines(element, {
     cut: () => document.getElementById('log-cut')?.removeAttribute('hidden'),
@@ -85,7 +88,7 @@ class LogLines {
   #append(text: string): void {
     const part = document.createElement('span');
     part.className = 'log-part';
-    part.textContent = text;
+    part.append(...logLines(text).map(lineElement));
     this.#element.append(part);
     this.#count(part);
   }

@@ -79,12 +79,12 @@ function hitsWords(at: number, hits: number): string {
   return at < 0 ? `${all} found` : `${count(at + 1)} of ${all}`;
 }
 
-/** Where the words are, ignoring case. */
+/** Where the words are in the texts of the lines, ignoring case; times are not searched. */
 function hitsOf(words: string, lines: HTMLElement): Range[] {
   const pattern = patternOf(words);
   const hits: Range[] = [];
   if (!pattern) return hits;
-  for (const { firstChild: text } of lines.children) {
+  for (const { firstChild: text } of lines.querySelectorAll('.log-line > span')) {
     for (const { index, 0: found } of text?.textContent?.matchAll(pattern) ?? []) {
       if (!text || hits.length === MAX_HITS) return hits;
       const range = document.createRange();

@@ -5,15 +5,6 @@ declare const Idiomorph: {
   };
 };
 
-/** Scrolls the navigation so that its current page is visible where not all of it fits. */
-export function showCurrentPage(): void {
-  const current = document.querySelector<HTMLElement>('.top nav [aria-current="page"]');
-  const navigation = current?.closest('nav');
-  if (!current || !navigation) return;
-  navigation.scrollLeft =
-    current.offsetLeft - navigation.offsetLeft - (navigation.clientWidth - current.offsetWidth) / 2;
-}
-
 /** Keeps what a reader has unfolded open when its part of the page is loaded again. */
 export function keepUnfolded(): void {
   Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, element) =>

@@ -24,6 +24,8 @@ function act(key: string): boolean {
     case '?':
       openHelp();
       return true;
+    case '/':
+      return enterFindBox();
     case 't':
       return toggleTaskbar();
     case 'j':
@@ -47,10 +49,18 @@ function cancelFocused(): boolean {
   return card !== undefined;
 }
 
-/** Key 1 opens the first page of the navigation. */
+function enterFindBox(): boolean {
+  const box = document.getElementById('find-box');
+  if (!(box instanceof HTMLInputElement)) return false;
+  box.focus();
+  box.select();
+  return true;
+}
+
+/** Key 1 opens the page whose link has it. */
 function goToPage(key: string): boolean {
   if (!/^[1-9]$/.test(key)) return false;
-  const page = document.querySelectorAll<HTMLElement>('.top nav a')[Number(key) - 1];
+  const page = document.querySelector<HTMLElement>(`.top nav a[data-key="${key}"]`);
   page?.click();
   return page !== undefined;
 }

@@ -45,7 +45,10 @@ function addShow(jobs: DocumentedCommand): void {
     .argument('<id>', ID)
     .option('--log', 'show its log only, from the first line kept')
     .option('--follow', 'follow its log until it ends')
-    .option('--json', 'one JSON object: job, attempts, steps, children')
+    .option(
+      '--json',
+      'one JSON object: job, attempts, steps, children; with --log or --follow one per line',
+    )
     .examples(['xgpt jobs show 4f2a91c0 --log', 'its whole log'])
     .action(async (id: string, options: ShowOptions) => {
       const { showJob } = await import('./jobs/show.ts');

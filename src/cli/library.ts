@@ -12,6 +12,7 @@ import { loadConfig } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { silentLogger } from '../platform/logger.ts';
 import { createSources } from '../sources/index.ts';
+import { count } from '../text/format.ts';
 import { postsText, profileTable } from '../text/library_text.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { parsed } from './input_errors.ts';
@@ -113,7 +114,8 @@ async function* pages<Found extends { total: number; nextCursor?: string }>(
     yield found;
     cursor = found.nextCursor;
     if (!cursor) return;
-    if (left <= PAGE_SIZE) printError(`There are ${found.total} in all. Use --limit to show more.`);
+    if (left <= PAGE_SIZE)
+      printError(`There are ${count(found.total)} in all. Use --limit to show more.`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { cut, MAX_NAME } from '../text/cut.ts';
+import { counted } from '../text/format.ts';
 
 /**
  * What the job system reads from an error that a handler throws, whatever its class: with `permanent`
@@ -42,12 +43,10 @@ export class TooManyWaiting extends Error {
     limit: number,
     type: string,
   ) {
-    const count = limit.toLocaleString('en');
-    const jobs = limit === 1 ? 'job' : 'jobs';
     super(
       full === 'type'
-        ? `${count} ${type} ${jobs} ${limit === 1 ? 'is' : 'are'} already waiting.`
-        : `You already have ${count} waiting ${jobs}.`,
+        ? `${counted(limit, `${type} job is`, `${type} jobs are`)} already waiting.`
+        : `You already have ${counted(limit, 'waiting job')}.`,
     );
   }
 }

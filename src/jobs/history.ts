@@ -31,6 +31,8 @@ export interface EndCount {
   status: FinalStatus;
   bucket: number;
   count: number;
+  /** All of them in ms, in any order; absent when they are too many to keep. */
+  durations?: number[];
 }
 
 export interface FailureCount {
@@ -48,9 +50,14 @@ export interface Period {
   completed: number;
   failed: number;
   cancelled: number;
-  /** Of the completed jobs, in ms, with the error that `bucketMs` states. */
+  /** Of the completed jobs, in ms. */
   medianMs?: number;
   p95Ms?: number;
+  /**
+   * Whether they are approximate, with the error that `bucketMs` states; false while the jobs are
+   * few. Present if they are.
+   */
+  approximate?: boolean;
 }
 
 export interface TypeHistory extends Period {
@@ -114,19 +121,38 @@ function periodOf(counts: EndCount[]): Period {
     completed: sum('completed'),
     failed: sum('failed'),
     cancelled: sum('cancelled'),
-    ...(timed.length > 0 && { medianMs: percentile(timed, 0.5), p95Ms: percentile(timed, 0.95) }),
+    ...(timed.length > 0 && percentiles(timed)),
   };
 }
 
-/** By nearest rank. */
-function percentile(counts: Pick<EndCount, 'bucket' | 'count'>[], share: number): number {
-  const sorted = counts.toSorted((a, b) => a.bucket - b.bucket);
-  let rank = Math.ceil(sorted.reduce((total, { count }) => total + count, 0) * share);
-  const found = sorted.find(({ count }) => {
-    rank -= count;
-    return rank <= 0;
-  });
-  return bucketMs(found?.bucket ?? 0);
+function percentiles(timed: EndCount[]): Pick<Period, 'medianMs' | 'p95Ms' | 'approximate'> {
+  const [median, p95] = [percentile(timed, 0.5), percentile(timed, 0.95)];
+  return {
+    medianMs: median.ms,
+    p95Ms: p95.ms,
+    approximate: !(median.isExact && p95.isExact),
+  };
+}
+
+/** By nearest rank. Exact when all durations of the bucket in which the rank falls are known. */
+function percentile(counts: EndCount[], share: number): { ms: number; isExact: boolean } {
+  const buckets = [...Map.groupBy(counts, ({ bucket }) => bucket)].sort(([a], [b]) => a - b);
+  let rank = Math.ceil(sizeOf(counts) * share);
+  for (const [bucket, ends] of buckets) {
+    const size = sizeOf(ends);
+    if (rank > size) {
+      rank -= size;
+      continue;
+    }
+    const durations = ends.flatMap((end) => end.durations ?? []).sort((a, b) => a - b);
+    const exact = durations.length === size ? durations[rank - 1] : undefined;
+    return { ms: exact ?? bucketMs(bucket), isExact: exact !== undefined };
+  }
+  return { ms: 0, isExact: false };
+}
+
+function sizeOf(counts: EndCount[]): number {
+  return counts.reduce((total, { count }) => total + count, 0);
 }
 
 /**

@@ -97,6 +97,15 @@ export class TrackerReader {
     return tallyMatching(this.#sources.listing, query);
   }
 
+  /**
+   * The same for the newest jobs, as many as a page of a list searches.
+   * @returns `hasMore` when there are older ones that were not counted.
+   */
+  countNewestJobs(query: JobQuery): { counts: Tally[]; hasMore: boolean } {
+    const { counts, nextCursor } = this.#sources.listing.tally(query);
+    return { counts, hasMore: nextCursor !== undefined };
+  }
+
   /** The jobs of a session, summed up. */
   sessionSummary(id: string): SessionSummary {
     return this.#sources.listing.session(id);

@@ -1,4 +1,5 @@
 import type { Page } from '../sources/source.ts';
+import { count, counted } from '../text/format.ts';
 
 /** How far a listing has been read. */
 export interface ListingPlace {
@@ -12,9 +13,14 @@ export function placeAfter({ cursor }: Page<unknown>, done: number, wanted: numb
   return { cursor, atEnd: cursor === undefined || done >= wanted };
 }
 
+/** A batch in the log: "32 posts embedded, 1,000 in all." */
+export function embeddedLine(batch: number, all: number): string {
+  return `${counted(batch, 'post')} embedded, ${count(all)} in all.`;
+}
+
 /** A page in the log: "20 posts (18 new), 60 so far." */
-export function pageLine(count: number, fresh: number, done: number, noun = 'posts'): string {
-  return `${count} ${noun} (${fresh} new), ${done.toLocaleString('en')} so far.`;
+export function pageLine(size: number, fresh: number, done: number, noun = 'post'): string {
+  return `${counted(size, noun)} (${count(fresh)} new), ${count(done)} so far.`;
 }
 
 /** The progress after a page has been stored: `done` of the `wanted` items, or of those there are. */
@@ -28,5 +34,5 @@ function pageMessage(done: number, total: number, page: Page<unknown>): string {
   if (done >= total || page.cursor === undefined) return 'Finishing';
   const size = page.items.length;
   const number = Math.floor(done / size) + 1;
-  return `Reading page ${number.toLocaleString('en')} of ${Math.ceil(total / size).toLocaleString('en')}`;
+  return `Reading page ${count(number)} of ${count(Math.ceil(total / size))}`;
 }

@@ -51,6 +51,8 @@ export interface OperationWords {
   heading?: string;
   /** Position in the navigation, lowest first. Types without one come last, by name. */
   order?: number;
+  /** The entries of its form in the menu Collect. Default: one, with the name and the summary. */
+  menu?: MenuEntry[];
   /** SVG path data in a box of 16 × 16, stroked 1.5 wide. Default: a rounded square. */
   icon?: string;
   /** For the API's document and the command's help: "Collect the posts of one author". */
@@ -69,6 +71,18 @@ export interface OperationWords {
   labels?: Record<string, string>;
 }
 
+/** An entry of the menu Collect. */
+export interface MenuEntry {
+  /** What is collected: "User". */
+  name: string;
+  /** Default: the summary. */
+  does?: string;
+  /** Values of fields that the form begins with. */
+  query?: Record<string, string>;
+  /** As the type's. Default: the type's. */
+  order?: number;
+}
+
 export interface QuickWords {
   /** The name of the field. */
   field?: string;
@@ -80,12 +94,13 @@ export interface QuickWords {
 
 export interface ResultLink {
   words: string;
-  path: '/posts' | '/profiles';
+  path: '/find' | '/profiles';
   query: Record<string, string>;
 }
 
 /** Words with their defaults filled in. */
-export type Words = OperationWords & Required<Pick<OperationWords, 'name' | 'heading' | 'summary'>>;
+export type Words = OperationWords &
+  Required<Pick<OperationWords, 'name' | 'heading' | 'summary' | 'menu'>>;
 
 export function defineWords(words: OperationWords): OperationWords {
   return words;

@@ -34,5 +34,5 @@ export function see(n: unknown, noun: string): string | undefined {
 
 export function postsOf(username: string): ResultLink {
   const author = cut(username.trim().replace(/^@/, ''), MAX_NAME);
-  return { words: `Posts of @${author}`, path: '/posts', query: { author } };
+  return { words: `Posts of @${author}`, path: '/find', query: { author } };
 }

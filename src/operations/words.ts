@@ -1,6 +1,12 @@
 import type { Job } from '../jobs/job.ts';
 import { folderSentences, folderWords } from './folder_words.ts';
-import { type OperationWords, type ResultLink, resultOf, type Words } from './operation.ts';
+import {
+  type MenuEntry,
+  type OperationWords,
+  type ResultLink,
+  resultOf,
+  type Words,
+} from './operation.ts';
 import type { Pace, Values } from './sentences.ts';
 
 /** All types that have a folder, in the order of the navigation. */
@@ -15,7 +21,27 @@ function byOrder(one: string, other: string): number {
 export function wordsOf(type: string): Words {
   const given: OperationWords = Object.hasOwn(folderWords, type) ? (folderWords[type] ?? {}) : {};
   const name = given.name ?? type.charAt(0).toUpperCase() + type.slice(1);
-  return { summary: `Start a job of the type ${type}`, heading: name, ...given, name };
+  const summary = `Start a job of the type ${type}`;
+  return { summary, heading: name, menu: [{ name }], ...given, name };
+}
+
+export interface CollectEntry extends Required<Omit<MenuEntry, 'order'>> {
+  type: string;
+  /** Of the form, with its values. */
+  path: `/${string}`;
+}
+
+/** The forms of all types, in the order of the menu Collect. */
+export const COLLECT_ENTRIES: readonly CollectEntry[] = OPERATION_TYPES.flatMap((type) => {
+  const { menu, order, summary } = wordsOf(type);
+  return menu.map((entry) => ({ type, order, does: summary, query: {}, ...entry }));
+})
+  .map((entry) => ({ ...entry, path: pathOf(entry) }))
+  .sort((one, other) => (one.order ?? Number.MAX_VALUE) - (other.order ?? Number.MAX_VALUE));
+
+function pathOf({ type, query }: { type: string; query: Record<string, string> }): `/${string}` {
+  const fields = new URLSearchParams(query).toString();
+  return fields === '' ? `/${type}` : `/${type}?${fields}`;
 }
 
 /** What the form of a type would start; empty when the type has no sentence. */

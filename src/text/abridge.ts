@@ -1,4 +1,5 @@
 import { cut, cutWithLength } from './cut.ts';
+import { count } from './format.ts';
 
 /** The longest text in an abridged value, in UTF-16 code units. */
 const MAX_TEXT = 2_000;
@@ -53,5 +54,5 @@ function shorter(value: unknown, room: { left: number }, depth: number): unknown
 }
 
 function andMore(n: number): string {
-  return `… and ${n.toLocaleString('en')} more`;
+  return `… and ${count(n)} more`;
 }

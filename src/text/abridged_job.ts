@@ -1,6 +1,7 @@
 import type { Job } from '../jobs/job.ts';
 import { abridge } from './abridge.ts';
 import { cutWithLength } from './cut.ts';
+import { counted } from './format.ts';
 
 /** How many errors a bounded job has, the newest ones. */
 const MAX_ERRORS = 20;
@@ -28,5 +29,5 @@ export function listedJob(job: Job): Job {
 function newest(errors: string[]): string[] {
   const earlier = errors.length - MAX_ERRORS;
   if (earlier <= 0) return errors;
-  return [`… ${earlier.toLocaleString('en')} earlier errors`, ...errors.slice(-MAX_ERRORS)];
+  return [`… ${counted(earlier, 'earlier error')}`, ...errors.slice(-MAX_ERRORS)];
 }

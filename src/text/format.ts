@@ -38,6 +38,11 @@ export function runTime(ms: number): string {
   return ms < 10_000 ? `${Number((ms / 1000).toPrecision(2))} s` : duration(ms);
 }
 
+/** A run time that may be approximate: `0:46`, or `≈ 0:42`. */
+export function roughTime(ms: number, approximate = false): string {
+  return `${approximate ? '≈ ' : ''}${runTime(ms)}`;
+}
+
 function twoDigits(n: number): string {
   return String(n).padStart(2, '0');
 }

@@ -1,5 +1,5 @@
 import type { History, TypeHistory } from '../jobs/history.ts';
-import { count, exact, runTime } from './format.ts';
+import { count, exact, roughTime } from './format.ts';
 import { printable } from './printable.ts';
 import { table } from './table.ts';
 
@@ -12,9 +12,12 @@ export function historyText({ since, until, types }: History): string {
   return `${span}${table(HEAD, types.map(rowOf), false)}\n${types.flatMap(reasonsOf).join('')}`;
 }
 
-function rowOf({ type, completed, failed, cancelled, medianMs, p95Ms }: TypeHistory): string[] {
-  const times = [medianMs, p95Ms].map((ms) => (ms === undefined ? '' : runTime(ms)));
-  return [printable(type), ...[completed, failed, cancelled].map(count), ...times];
+function rowOf({ type, completed, failed, cancelled, ...times }: TypeHistory): string[] {
+  const { medianMs, p95Ms, approximate } = times;
+  const percentiles = [medianMs, p95Ms].map((ms) =>
+    ms === undefined ? '' : roughTime(ms, approximate),
+  );
+  return [printable(type), ...[completed, failed, cancelled].map(count), ...percentiles];
 }
 
 function reasonsOf({ type, reasons }: TypeHistory): string[] {

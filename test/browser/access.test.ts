@@ -70,8 +70,8 @@ const isLive = async (page: Page) => {
 describe('a browser that is not signed in', () => {
   test('is asked for the token, told that it is wrong, and then gets the page it requested', async () => {
     const { page, problems } = await openPage();
-    await page.goto(`${server.url}/posts?q=aurora`);
-    expect(pathOf(page)).toBe('/login?next=%2Fposts%3Fq%3Daurora');
+    await page.goto(`${server.url}/find?q=aurora`);
+    expect(pathOf(page)).toBe('/login?next=%2Ffind%3Fq%3Daurora');
     await page.locator('#token:focus').waitFor();
 
     await page.locator('#token').fill('wrong-horse-battery');
@@ -83,7 +83,7 @@ describe('a browser that is not signed in', () => {
 
     await page.locator('#token').fill(TOKEN);
     await page.keyboard.press('Enter');
-    await page.waitForURL(`${server.url}/posts?q=aurora`);
+    await page.waitForURL(`${server.url}/find?q=aurora`);
     expect(await page.locator('h1').textContent()).toBe('Posts');
     expect(await page.evaluate(() => document.cookie)).not.toContain('xgpt_session');
     // Chromium itself reports the 401 in the console.
@@ -125,7 +125,7 @@ test('a cookie that has expired leads to the form at the next action', async () 
 test('the taskbar of all tabs is live, and signing out ends their stream and leads them to the form', async () => {
   const { page, context, problems } = await openPage();
   await signIn(page, '/scrape');
-  const other = await openTab(context, '/posts');
+  const other = await openTab(context, '/find');
   await startScrape(page);
   await page.locator('#start-result a').waitFor();
   await Promise.all([isLive(page), isLive(other)]);

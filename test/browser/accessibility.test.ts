@@ -101,8 +101,8 @@ describe.each([
     '/search',
     '/discover',
     '/embed',
-    '/posts',
-    '/posts?q=nothing+like+it',
+    '/find',
+    '/find?q=nothing+like+it',
     '/profiles',
     '/jobs',
     '/jobs?status=failed&failure=permanent&q=nothing+like+it',
@@ -156,7 +156,7 @@ describe.each([
   });
 
   test('while the taskbar is collapsed, or the help dialog open', async () => {
-    await page.goto(`${app.url}/posts`);
+    await page.goto(`${app.url}/find`);
     await page.locator('#taskbar-toggle').click();
     expect(await violations(page)).toEqual([]);
     await page.locator('#help-open').click();

@@ -10,6 +10,7 @@ import {
 import type { Page } from 'playwright-core';
 import { PermanentError, type QueuedJobContext } from '../../src/jobs/index.ts';
 import { closeBrowser, closePages, openPage } from '../support/browser.ts';
+import { withoutTimes } from '../support/log_text.ts';
 import { stopServers } from '../support/server.ts';
 import {
   closeStagedApps,
@@ -159,7 +160,7 @@ describe('the page of a job', () => {
     const { page } = await openPage();
     await page.goto(`${app.url}/jobs/${id}`);
     await page.getByRole('link', { name: 'Posts of @quick' }).click();
-    await page.waitForURL(`${app.url}/posts?author=quick`);
+    await page.waitForURL(`${app.url}/find?author=quick`);
   });
 
   describe('with a log', () => {
@@ -217,7 +218,7 @@ describe('the page of a job', () => {
         page.evaluate(() => {
           const { left, top } =
             document.getElementById('log-lines')?.getBoundingClientRect() ?? new DOMRect();
-          const at = document.caretPositionFromPoint(left + 40, top + 100);
+          const at = document.caretPositionFromPoint(left + 120, top + 100);
           const text = at?.offsetNode.textContent ?? '';
           return text.slice(text.lastIndexOf('\n', (at?.offset ?? 0) - 1) + 1).split('\n')[0];
         });
@@ -231,6 +232,33 @@ describe('the page of a job', () => {
       expect(lines).toBeLessThanOrEqual(10_201);
     });
 
+    test('E8: has the local time of each line, of those that come later too', async () => {
+      write('before');
+      const { page } = await openPage({ timezoneId: 'Asia/Kathmandu' });
+      await page.goto(`${app.url}/jobs/${id}`);
+      write('after');
+      await page.locator('.log-line', { hasText: 'after' }).waitFor();
+      const times = await page
+        .locator('.log-line > time')
+        .evaluateAll((all) =>
+          all.map((time) => [
+            time.textContent,
+            time.getAttribute('datetime'),
+            time.getAttribute('title'),
+          ]),
+        );
+      expect(times).toHaveLength(2);
+      for (const [text, datetime, title] of times) {
+        const local = new Date(Date.parse(datetime ?? '') + (5 * 60 + 45) * 60_000);
+        expect(text).toBe(local.toISOString().slice(11, 19));
+        expect(title).toEndWith(`, ${datetime?.slice(11, 23)} UTC`);
+      }
+      const lefts = await page
+        .locator('.log-line > span')
+        .evaluateAll((all) => all.map((words) => words.getBoundingClientRect().left));
+      expect(new Set(lefts).size).toBe(1);
+    });
+
     test('comes to two tabs over one connection, to each from where it was loaded', async () => {
       const { page, context } = await openPage();
       await recordLog(context);
@@ -239,7 +267,7 @@ describe('the page of a job', () => {
       const other = await context.newPage();
       await other.goto(`${app.url}/jobs/${id}`);
       const elsewhere = await context.newPage();
-      await elsewhere.goto(`${app.url}/posts`);
+      await elsewhere.goto(`${app.url}/find`);
       await writeLines(page, 50, 100);
       const all = Array.from({ length: 100 }, (_, line) => `line ${line}\n`).join('');
       for (const tab of [page, other]) {
@@ -342,7 +370,7 @@ describe('the page of a job', () => {
       for (let line = 0; line < 20; line++) write(`line ${line}`);
       const { page } = await openPage({ javaScriptEnabled: false });
       await page.goto(`${app.url}/jobs/${id}`);
-      expect(await page.locator('#log-lines').textContent()).toBe(
+      expect(withoutTimes((await page.locator('#log-lines').textContent()) ?? '')).toBe(
         Array.from({ length: 20 }, (_, line) => `line ${line}\n`).join(''),
       );
       expect(await page.locator('#log-words').isVisible()).toBe(false);

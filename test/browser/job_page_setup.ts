@@ -1,4 +1,5 @@
 import type { BrowserContext, Page } from 'playwright-core';
+import { withoutTimes } from '../support/log_text.ts';
 import { until } from '../support/wait.ts';
 
 /** From the page's start on, everything that its log ever showed. */
@@ -23,8 +24,9 @@ export async function recordLog(context: BrowserContext): Promise<void> {
   });
 }
 
-export const shown = (page: Page) =>
-  page.evaluate(() => (window as unknown as { shown: string }).shown ?? '');
+/** Without the times, which differ in each run. */
+export const shown = async (page: Page) =>
+  withoutTimes(await page.evaluate(() => (window as unknown as { shown: string }).shown ?? ''));
 
 /** How often its connection was open. */
 export const opened = (page: Page) =>

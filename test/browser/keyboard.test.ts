@@ -17,10 +17,10 @@ describe('the keyboard', () => {
     const help = page.locator('#help');
     await page.keyboard.press('?');
     await help.waitFor();
-    await page.keyboard.press('7');
+    await page.keyboard.press('4');
     await page.keyboard.press('Escape');
     await help.waitFor({ state: 'hidden' });
-    expect(page.url()).toBe(`${staged.app.url}/posts`);
+    expect(page.url()).toBe(`${staged.app.url}/find`);
     await page.locator('#help-open').click();
     await help.waitFor();
     await help.getByRole('button', { name: 'Close' }).click();
@@ -30,13 +30,40 @@ describe('the keyboard', () => {
   test('opens pages by their position in the navigation', async () => {
     const { page } = await open();
     for (const [key, path] of [
-      ['8', '/jobs'],
-      ['2', '/scrape'],
+      ['4', '/jobs'],
+      ['5', '/scrape'],
+      ['8', '/scrape?source=archive'],
       ['1', '/'],
     ] as const) {
       await page.keyboard.press(key);
       await page.waitForURL(staged.app.url + path);
     }
+  });
+
+  test('E9: / goes to the box that finds posts, from every page', async () => {
+    const { page } = await open('/jobs');
+    await page.keyboard.press('/');
+    await isAt(page, 'find-box');
+    await page.keyboard.type('tea/jazz');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${staged.app.url}/find?q=tea%2Fjazz`);
+  });
+
+  test('opens the menu Collect, and closes it', async () => {
+    const { page } = await open('/jobs');
+    const entry = page.locator('.menu a', { hasText: 'Archive' });
+    await page.locator('.menu > summary').click();
+    await entry.waitFor();
+    await page.keyboard.press('Escape');
+    await entry.waitFor({ state: 'hidden' });
+    await page.keyboard.press('Enter');
+    await entry.waitFor();
+    await page.mouse.click(900, 600);
+    await entry.waitFor({ state: 'hidden' });
+    await page.locator('.menu > summary').click();
+    await entry.click();
+    await page.waitForURL(`${staged.app.url}/scrape?source=archive`);
+    expect(await page.locator('#source').inputValue()).toBe('archive');
   });
 
   test('has no effect while someone types, or with a modifier', async () => {
@@ -53,7 +80,7 @@ describe('the keyboard', () => {
     expect(await page.locator('#help').isVisible()).toBe(false);
     expect(await page.locator('#taskbar-jobs').isVisible()).toBe(true);
     expect(staged.app.tracker.getJob(id)?.status).toBe('running');
-    expect(page.url()).toBe(`${staged.app.url}/posts`);
+    expect(page.url()).toBe(`${staged.app.url}/find`);
   });
 
   test('moves through the jobs, cancels the focused one, and opens it', async () => {
@@ -82,7 +109,7 @@ describe('the keyboard', () => {
   });
 
   test('collapses and expands the taskbar, and focuses its heading while it is collapsed', async () => {
-    const { page } = await open('/posts', {}, 'auto');
+    const { page } = await open('/find', {}, 'auto');
     await page.keyboard.press('t');
     const { id } = await running('aurora_lab');
     await page.locator(`#job-${id}`).waitFor();
@@ -119,7 +146,7 @@ describe('the keyboard', () => {
     await page.keyboard.press('?');
     await page.locator('#shortcuts-switch').uncheck();
     await page.keyboard.press('Escape');
-    await page.keyboard.press('8');
+    await page.keyboard.press('4');
     await page.goto(`${staged.app.url}/profiles`);
     await page.locator('main').click();
     await page.keyboard.press('?');

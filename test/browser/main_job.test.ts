@@ -62,7 +62,7 @@ describe('FEATURES 6 and 7, in Chromium', () => {
 
     const second = await context.newPage();
     await second.route('**/api/jobs/stream', (route) => route.abort());
-    await second.goto(`${slow.url}/posts`);
+    await second.goto(`${slow.url}/find`);
     expect(await statusOf(second, id)).toBe('running');
     await second.close();
 
@@ -110,9 +110,9 @@ describe('FEATURES 6 and 7, in Chromium', () => {
     const embed = await server.ended(await newestJob('embed'), 60_000);
     expect(embed.status).toBe('completed');
 
-    await page.goto(`${server.url}/posts?q=telescope`);
+    await page.goto(`${server.url}/find?q=telescope`);
     expect(await page.locator('article.post').count()).toBeGreaterThan(0);
-    await page.goto(`${server.url}/posts?q=watching+the+night+sky&by=meaning`);
+    await page.goto(`${server.url}/find?q=watching+the+night+sky&by=meaning`);
     expect(await page.locator('article.post').count()).toBeGreaterThan(5);
     await page.goto(`${server.url}/profiles`);
     const { found } = discover.result as { found: string[] };
@@ -205,7 +205,7 @@ test('text from people is never markup', async () => {
     '/search',
     '/jobs',
     `/jobs/${job.id}`,
-    `/posts?q=${encodeURIComponent(canary)}`,
+    `/find?q=${encodeURIComponent(canary)}`,
   ]) {
     await page.goto(server.url + path);
     await page.waitForLoadState('load');

@@ -35,7 +35,7 @@ describe('FEATURES 31: thirty tabs', () => {
     const { page, context } = await openPage();
     await page.goto(server.url);
     const tabs = [page];
-    while (tabs.length < 30) tabs.push(await openTab(context, `${server.url}/posts`));
+    while (tabs.length < 30) tabs.push(await openTab(context, `${server.url}/find`));
     await Promise.all(tabs.map((tab) => isLive(tab, id)));
     await watchersAre(server, 1);
 
@@ -75,7 +75,7 @@ test('following links in one tab leaves no connection behind', async () => {
   const server = await busy({ jobs: 1 });
   const id = server.ids[0] ?? '';
   const { page } = await openPage();
-  for (const path of ['/', '/posts', '/jobs', '/profiles', '/']) {
+  for (const path of ['/', '/find', '/jobs', '/profiles', '/']) {
     await page.goto(server.url + path);
     await isLive(page, id);
   }
@@ -234,7 +234,7 @@ describe('a server that is killed and restarted', () => {
     }
     await page.goto(first.url);
     const tabs = [page];
-    for (const path of ['/jobs', '/posts']) tabs.push(await openTab(context, first.url + path));
+    for (const path of ['/jobs', '/find']) tabs.push(await openTab(context, first.url + path));
     const before = await first.start('scrape', { username: 'aurora_lab', maxTweets: '1000' });
     for (const tab of tabs) await tab.locator(`#job-${before.id}`).waitFor();
 

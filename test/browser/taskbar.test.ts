@@ -70,7 +70,7 @@ describe('the buttons of a card', () => {
 
 describe('the taskbar', () => {
   test('is hidden when there are no jobs, and gives the page its space back', async () => {
-    const { page } = await open('/posts', { viewport: { width: 1024, height: 768 } });
+    const { page } = await open('/find', { viewport: { width: 1024, height: 768 } });
     const space = () =>
       page.evaluate(
         () => getComputedStyle(document.querySelector('main') as Element).paddingBottom,
@@ -88,7 +88,7 @@ describe('the taskbar', () => {
   });
 
   test('collapses, and stays collapsed on the next page', async () => {
-    const { page } = await open('/posts', {}, 'auto');
+    const { page } = await open('/find', {}, 'auto');
     const { id } = await running('aurora_lab');
     await page.locator(`#job-${id}`).waitFor();
     await page.locator('#taskbar-toggle').click();

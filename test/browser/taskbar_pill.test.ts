@@ -11,7 +11,7 @@ afterEach(closePages);
 
 const staged = taskbarApp();
 const { running, worker } = staged;
-const open = (path = '/posts') => staged.open(path, {}, 'auto');
+const open = (path = '/find') => staged.open(path, {}, 'auto');
 
 const isPill = (page: Page) => page.locator('#taskbar[data-collapsed="true"]').waitFor();
 const isOpen = (page: Page) => page.locator('#taskbar-jobs').waitFor();
@@ -48,7 +48,7 @@ describe('E6: the taskbar by itself', () => {
     await page.locator(`#job-${id} .job-times > a`, { hasText: 'See the 200 posts' }).waitFor();
     await page.locator('#taskbar-toggle').click();
     await page.locator('#taskbar-next', { hasText: 'See the 200 posts' }).click();
-    await page.waitForURL(`${staged.app.url}/posts?author=aurora_lab`);
+    await page.waitForURL(`${staged.app.url}/find?author=aurora_lab`);
   });
 
   test('turns red for a failure, and does not open for it, on no page', async () => {

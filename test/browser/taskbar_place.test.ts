@@ -31,7 +31,7 @@ beforeAll(async () => {
   );
   await app.reaches(found.id, 'completed');
   const { running, failed, queued } = app.jobs;
-  others = ['/', '/scrape', '/search', '/discover', '/embed', '/posts', '/profiles', '/docs/api'];
+  others = ['/', '/scrape', '/search', '/discover', '/embed', '/find', '/profiles', '/docs/api'];
   lists = [
     '/jobs',
     ...[running, failed, queued].map(({ id }) => `/jobs/${id}`),
@@ -116,7 +116,7 @@ describe('E6: at 1440 px nothing of a page is under the taskbar', () => {
 
   test('nor without JavaScript', async () => {
     const { page } = await openPage({ viewport: DESKTOP, javaScriptEnabled: false });
-    for (const path of ['/', '/posts', '/jobs']) {
+    for (const path of ['/', '/find', '/jobs']) {
       await app.refresh();
       await page.goto(app.url + path);
       await page.locator('#taskbar-jobs').waitFor();

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test';
 import { writerOf } from '../../src/platform/writer.ts';
 import type { Member, Worker } from '../support/job_world.ts';
+import { withoutTimes } from '../support/log_text.ts';
 import { type Race, races, type Script } from '../support/race.ts';
 
 const LIMIT_MS = 60_000;
@@ -83,7 +84,11 @@ test(
       expectRising(progressOnDisk(race).get(1) ?? []);
       expectRising(shown);
       const { text } = await race.here.tracker.reader.readLog(id);
-      expect(text.split('\n').filter((line) => line.includes(': line '))).toEqual(said);
+      expect(
+        withoutTimes(text)
+          .split('\n')
+          .filter((line) => line.includes(': line ')),
+      ).toEqual(said);
       return isRefused ? 'a commit failed' : 'all went well';
     }).then(() =>
       expect([...seen].sort()).toEqual(['during a commit', 'during a flush', 'in peace']),
@@ -114,7 +119,9 @@ test(
       for (const numbers of progressOnDisk(race).values()) expectRising(numbers.filter(Boolean));
       expect(race.world.row(id)?.progress_current).toBe(LAST);
       const { text } = await race.here.tracker.reader.readLog(id);
-      const lines = text.split('\n').filter((line) => line.includes(': line '));
+      const lines = withoutTimes(text)
+        .split('\n')
+        .filter((line) => line.includes(': line '));
       expect(lines).toHaveLength(new Set(lines).size);
       expect(lines.filter((line) => !said.includes(line))).toEqual([]);
       return Bun.deepEquals(lines, said) ? 'lines in order' : 'some refused';

@@ -44,13 +44,58 @@ describe('FEATURES 22: the history of jobs', () => {
     ]);
   });
 
-  test('gives the durations of completed jobs, within a tenth', async () => {
-    const { tracker, run } = setupRuns();
-    for (let n = 1; n <= 100; n++) await run(n * 1_000);
-    await run(10 * HOUR, 'Too slow.');
+  test('B8: gives the exact durations of few completed jobs', async () => {
+    const { tracker, clock, run } = setupRuns();
+    await run(46_000);
+    await run(93_000);
     const [errands] = tracker.reader.history(FIRST_DAY).types;
-    expect(errands?.medianMs).toBeWithin(50_000 * 0.9, 50_000 * 1.1);
-    expect(errands?.p95Ms).toBeWithin(95_000 * 0.9, 95_000 * 1.1);
+    expect(errands).toMatchObject({ medianMs: 46_000, p95Ms: 93_000, approximate: false });
+    expect(errands?.periods[0]).toMatchObject({ medianMs: 46_000, approximate: false });
+    for (let n = 0; n < 18; n++) await run(46_000 + n);
+    clock.skip(HOUR);
+    await run(47_000);
+    const [more] = tracker.reader.history(FIRST_DAY).types;
+    expect(more).toMatchObject({ medianMs: 46_009, p95Ms: 47_000, approximate: false });
+  });
+
+  test('B8: keeps the exact durations when the log of changes is deleted', async () => {
+    const { tracker, database, clock, run } = setupRuns();
+    for (let n = 1; n <= 3; n++) await run(n * 1_001);
+    await tracker.initialize();
+    await clock.advance(HOUR);
+    const kept = 'SELECT SUM(json_array_length(durations)) AS n FROM job_ends';
+    expect(database.query(kept).get()).toEqual({ n: 3 });
+    await run(2_003);
+    const [errands] = tracker.reader.history(FIRST_DAY).types;
+    expect(errands).toMatchObject({ completed: 4, medianMs: 2_002, p95Ms: 3_003 });
+    expect(errands?.approximate).toBe(false);
+    await tracker.stop();
+  });
+
+  test('B8: says that durations are approximate when an earlier version counted some', async () => {
+    const { tracker, database, run } = setupRuns();
+    await run(46_000);
+    const start = START - (START % HOUR);
+    database.run(
+      "INSERT INTO job_ends (hour, type, status, bucket, count) VALUES (?, 'errand', 'completed', 61, 1)",
+      [start],
+    );
+    const [errands] = tracker.reader.history(FIRST_DAY).types;
+    expect(errands?.approximate).toBe(true);
+    expect(errands?.medianMs).toBeWithin(46_000 * 0.9, 46_000 * 1.1);
+  });
+
+  test('B8: gives the durations of many completed jobs within a tenth, and says so', async () => {
+    const { tracker, clock, run } = setupRuns();
+    for (let n = 0; n < 1_000; n++) await run(((n % 100) + 1) * 10);
+    await run(10 * HOUR, 'Too slow.');
+    await tracker.initialize();
+    await clock.advance(HOUR);
+    const [errands] = tracker.reader.history(FIRST_DAY).types;
+    expect(errands?.medianMs).toBeWithin(500 * 0.9, 500 * 1.1);
+    expect(errands?.p95Ms).toBeWithin(950 * 0.9, 950 * 1.1);
+    expect(errands?.approximate).toBe(true);
+    await tracker.stop();
   });
 
   test('has a bucket for every duration, within the stated error', async () => {

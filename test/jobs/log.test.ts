@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'bun:test';
+import { logLines } from '../../src/text/log_lines.ts';
 import { errand, gate, setup } from '../support/jobs.ts';
+import { withoutTimes } from '../support/log_text.ts';
+
+/** How many bytes the time of a line takes. */
+const TIME = 25;
 
 /** A running job whose log the test writes. */
 async function runningJob(options: Parameters<typeof setup>[0] = {}) {
@@ -17,21 +22,43 @@ async function runningJob(options: Parameters<typeof setup>[0] = {}) {
 }
 
 describe('FEATURES 16: a job’s log', () => {
+  test('E8: has the time of each line, also when one call writes several', async () => {
+    const { tracker, clock, id, log } = await runningJob();
+    const first = new Date(clock.now());
+    log('one');
+    await clock.advance(1_500);
+    const second = new Date(clock.now());
+    log('two\nthree');
+    await clock.advance(50);
+    const { text } = await tracker.reader.readLog(id);
+    expect(logLines(text)).toEqual([
+      { at: first, text: 'one' },
+      { at: second, text: 'two' },
+      { at: second, text: 'three' },
+    ]);
+  });
+
   test('can be read from any byte, and gives the position to continue at', async () => {
     const { tracker, clock, id, log } = await runningJob();
     log('Bäume');
     log('two\nthree');
     await clock.advance(50);
-    expect(await tracker.reader.readLog(id)).toEqual({
+    const read = async (position?: number) => {
+      const part = await tracker.reader.readLog(id, position);
+      return { ...part, text: withoutTimes(part.text) };
+    };
+    const three = 17 + 3 * TIME;
+    expect(await read()).toEqual({
       from: 0,
       text: 'Bäume\ntwo\nthree\n',
-      position: 17,
+      position: three,
       dropped: 0,
     });
-    expect((await tracker.reader.readLog(id, 7)).text).toBe('two\nthree\n');
+    expect((await read(7 + TIME)).text).toBe('two\nthree\n');
     log('four');
-    expect(await tracker.reader.readLog(id, 17)).toMatchObject({ text: 'four\n', position: 22 });
-    expect(await tracker.reader.readLog(id, 22)).toMatchObject({ text: '', position: 22 });
+    const four = three + 5 + TIME;
+    expect(await read(three)).toMatchObject({ text: 'four\n', position: four });
+    expect(await read(four)).toMatchObject({ text: '', position: four });
   });
 
   test('is written in groups of lines, and completely when the job ends', async () => {
@@ -45,11 +72,11 @@ describe('FEATURES 16: a job’s log', () => {
     finish.resolve();
     await clock.advance(0);
     expect(tracker.getJob(id)?.status).toBe('completed');
-    expect((await tracker.reader.readLog(id)).text.split('\n').slice(-3)).toEqual([
-      'line 99',
-      'the last one',
-      '',
-    ]);
+    expect(
+      withoutTimes((await tracker.reader.readLog(id)).text)
+        .split('\n')
+        .slice(-3),
+    ).toEqual(['line 99', 'the last one', '']);
     log('too late');
     await clock.advance(100);
     expect((await tracker.reader.readLog(id)).text).not.toContain('too late');
@@ -67,7 +94,7 @@ describe('FEATURES 16: a job’s log', () => {
     expect(text.length).toBeGreaterThan(900_000);
     expect(text.length).toBeLessThanOrEqual(1024 * 1024);
     expect(position).toBe(from + text.length);
-    expect(text.trimEnd().split('\n').at(-1)).toStartWith('29:49 ');
+    expect(withoutTimes(text).trimEnd().split('\n').at(-1)).toStartWith('29:49 ');
   });
 
   test('has no control characters, no endless lines, and nothing of a fenced attempt', async () => {
@@ -75,7 +102,7 @@ describe('FEATURES 16: a job’s log', () => {
     log(`\u001b[31mred\u0000${'y'.repeat(20_000)}`);
     await clock.advance(50);
     const { text } = await tracker.reader.readLog(id);
-    expect(text).toStartWith(' [31mred ');
+    expect(withoutTimes(text)).toStartWith(' [31mred ');
     expect(text.length).toBeLessThan(8_100);
     database.run('UPDATE jobs SET attempt = 2');
     log('from the past');
@@ -96,7 +123,7 @@ describe('FEATURES 16: a job’s log', () => {
     await tracker.start();
     const { id } = await tracker.enqueue('errand', {});
     await clock.advance(2_000);
-    expect((await tracker.reader.readLog(id)).text.split('\n')).toEqual([
+    expect(withoutTimes((await tracker.reader.readLog(id)).text).split('\n')).toEqual([
       'attempt 1',
       'Attempt 1 failed. not yet',
       'Attempt 2 begins.',

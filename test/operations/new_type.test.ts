@@ -93,22 +93,23 @@ afterAll(async () => {
 const page = async (path: string) => (await fetch(server.url + path)).text();
 
 describe('a type that is one folder', () => {
-  test('has a page with its form, in the navigation and with a key', async () => {
+  test('has a page with its form, in the menu Collect', async () => {
     const html = await page('/count');
     expect(attributesOf(html, '#to')).toMatchObject({ type: 'number', min: '1', max: '500' });
     expect(attributesOf(html, '#to').value).toBe('10');
     expect(attributesOf(html, '.start-form').action).toBe('/api/count');
     expect(html).toContain('Counts from 1 to 10.');
-    expect(attributesOf(html, '.top nav [aria-current]').href).toBe('/count');
+    expect(attributesOf(html, '.top nav a[aria-current]').href).toBe('/count');
     const links = elements(html, '.top nav a').map(({ attributes }) => attributes.href);
     expect(links).toEqual([
       '/',
       '/scrape',
       '/search',
       '/discover',
+      '/scrape?source=archive',
       '/embed',
       '/count',
-      '/posts',
+      '/find',
       '/profiles',
       '/jobs',
     ]);

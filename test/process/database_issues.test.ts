@@ -246,7 +246,7 @@ describe.concurrent('the database is damaged', () => {
     await server.ended((await server.start('scrape', WHOLE)).id);
     damage(server.dataDir);
     await until('somebody meets it', async () => {
-      await get(server, '/posts', NAVIGATION.accept);
+      await get(server, '/find', NAVIGATION.accept);
       return (await health(server)).codes.includes('database_damaged');
     });
     await refusesStarts(server, 'database_damaged', TITLE);
@@ -284,7 +284,7 @@ describe.concurrent('the database is damaged', () => {
         );
         expect(readFileSync(databaseOf(server.dataDir))).toEqual(Buffer.from(bytes));
       } else {
-        await get(outcome, '/posts', NAVIGATION.accept);
+        await get(outcome, '/find', NAVIGATION.accept);
         expect((await health(outcome)).codes).toEqual(['database_damaged']);
         expect(await outcome.end('SIGTERM')).toBe(0);
       }

@@ -8,7 +8,7 @@ import { until } from '../support/wait.ts';
 export const PAGES = [
   '/',
   '/jobs',
-  '/posts',
+  '/find',
   '/profiles',
   '/scrape',
   '/search',

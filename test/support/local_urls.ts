@@ -3,7 +3,7 @@ import { type DefaultTreeAdapterMap, defaultTreeAdapter, parseFragment } from 'p
 type Node = DefaultTreeAdapterMap['node'];
 
 /** What a reader typed or reads is not followed. */
-const TEXTS = new Set(['value', 'placeholder', 'title', 'aria-label', 'alt']);
+const TEXTS = new Set(['value', 'placeholder', 'title', 'aria-label', 'aria-keyshortcuts', 'alt']);
 
 /** Attributes whose URL may be relative: then it depends on the page that contains it. */
 const FOLLOWED =

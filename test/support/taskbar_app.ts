@@ -44,7 +44,7 @@ export function taskbarApp() {
     },
 
     /** A page with an empty taskbar, whatever earlier tests left; `choice` as if the reader made it. */
-    async open(path = '/posts', options = {}, choice: TaskbarChoice = 'open') {
+    async open(path = '/find', options = {}, choice: TaskbarChoice = 'open') {
       for (const { id } of app.tracker.getAllJobs()) {
         await app.tracker.removeJob(id, { force: true });
       }

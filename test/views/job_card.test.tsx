@@ -219,16 +219,16 @@ describe('the other states', () => {
   });
 
   test.each([
-    ['scrape', { username: 'a b' }, { posts: 200 }, 'See the 200 posts', '/posts?author=a+b'],
+    ['scrape', { username: 'a b' }, { posts: 200 }, 'See the 200 posts', '/find?author=a+b'],
     [
       'scrape',
       { archive: 'x.zip' },
       { posts: 1, username: 'eve' },
       'See the post',
-      '/posts?author=eve',
+      '/find?author=eve',
     ],
-    ['search', { query: 'space' }, { posts: 89 }, 'See the 89 posts', '/posts?q=space'],
-    ['search', { query: 'tea, jazz' }, { posts: 9 }, 'See posts about “tea”', '/posts?q=tea'],
+    ['search', { query: 'space' }, { posts: 89 }, 'See the 89 posts', '/find?q=space'],
+    ['search', { query: 'tea, jazz' }, { posts: 9 }, 'See posts about “tea”', '/find?q=tea'],
     [
       'discover',
       { query: 'x' },
@@ -236,8 +236,8 @@ describe('the other states', () => {
       'See the 2 profiles',
       '/profiles',
     ],
-    ['discover', { query: 'x' }, { scraped: 2, posts: 40 }, 'See the 40 posts', '/posts'],
-    ['embed', {}, { embedded: 3 }, 'Search posts by meaning', '/posts?by=meaning'],
+    ['discover', { query: 'x' }, { scraped: 2, posts: 40 }, 'See the 40 posts', '/find'],
+    ['embed', {}, { embedded: 3 }, 'Find posts by meaning', '/find?by=meaning'],
   ])('E4: a completed %s of %o leads on', (type, metadata, result, words, href) => {
     const view = jobView({ type, metadata, result, status: 'completed', completedAt: ago(0) });
     const links = elements(<JobCard view={view} now={NOW} />, '.job-times > a');

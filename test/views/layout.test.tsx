@@ -4,8 +4,12 @@ import { assetPath } from '../../views/asset_paths.ts';
 import { Page } from '../../views/layouts/page.tsx';
 import type { Layout } from '../../views/view_models.ts';
 import { jobView, NOW, textOf } from './job_view.ts';
+import { attributesOf, elements } from './pages/fixtures.ts';
 
-function page(layout: Partial<Layout> = {}, props: { title?: string } = {}): string {
+function page(
+  layout: Partial<Layout> = {},
+  props: { title?: string; current?: string } = {},
+): string {
   const whole: Layout = {
     taskbar: { jobs: [jobView()], now: NOW },
     theme: 'auto',
@@ -15,7 +19,7 @@ function page(layout: Partial<Layout> = {}, props: { title?: string } = {}): str
     ...layout,
   };
   return String(
-    <Page title="Posts" current="/posts" layout={whole} {...props}>
+    <Page title="Posts" current="/find" layout={whole} {...props}>
       <h1>Posts</h1>
     </Page>,
   );
@@ -34,9 +38,36 @@ describe('a page', () => {
   });
 
   test('marks the current page, and no other', () => {
-    expect(page().match(/<a [^>]*aria-current="page"[^>]*>/g)).toEqual([
-      '<a href="/posts" aria-current="page">',
+    const current = (markup: string) =>
+      elements(markup, 'a[aria-current="page"]').map(({ attributes }) => attributes.href);
+    expect(current(page())).toEqual(['/find']);
+    expect(current(page({}, { current: '/scrape?source=archive' }))).toEqual([
+      '/scrape?source=archive',
     ]);
+  });
+
+  test('E9: has one line with Collect, Find, People, Jobs and a box to find posts', () => {
+    const links = elements(page(), '.top nav a').map(({ attributes }) => attributes.href);
+    expect(links).toEqual([
+      '/',
+      '/scrape',
+      '/search',
+      '/discover',
+      '/scrape?source=archive',
+      '/embed',
+      '/find',
+      '/profiles',
+      '/jobs',
+    ]);
+    const nav = textOf(page().match(/<nav aria-label="Main">.*?<\/nav>/s)?.[0] ?? '');
+    expect(nav).toMatch(
+      /^xgpt Collect User .* Topic .* People .* Archive .* Embed .* Find People Jobs$/,
+    );
+    expect(attributesOf(page(), '.find-box form')).toEqual({ method: 'get', action: '/find' });
+    expect(attributesOf(page(), '#find-box')).toMatchObject({
+      name: 'q',
+      'aria-keyshortcuts': '/',
+    });
   });
 
   test('is rendered in the theme of the user', () => {
@@ -104,8 +135,8 @@ describe('the help sheet', () => {
 
   test('assigns each page the number of its position in the navigation', () => {
     const keys = textOf(page().match(/<dl class="keys">.*?<\/dl>/s)?.[0] ?? '');
-    expect(keys).toStartWith('1 Dashboard 2 Scrape 3 Search');
-    expect(keys).toContain('8 Jobs ?');
+    expect(keys).toStartWith('1 Dashboard 2 Find 3 People 4 Jobs 5 Collect: User');
+    expect(keys).toContain('9 Collect: Embed / find posts ?');
   });
 
   test('has notifications off and shortcuts on', () => {

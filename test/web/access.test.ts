@@ -63,9 +63,9 @@ describe('somebody who shows nothing', () => {
   });
 
   test('is sent to the form when it is a browser, which then leads back', async () => {
-    const answer = await web.request('/posts?q=a%26b', { headers: NAVIGATION });
+    const answer = await web.request('/find?q=a%26b', { headers: NAVIGATION });
     expect(answer.status).toBe(303);
-    expect(answer.headers.get('location')).toBe('/login?next=%2Fposts%3Fq%3Da%2526b');
+    expect(answer.headers.get('location')).toBe('/login?next=%2Ffind%3Fq%3Da%2526b');
     const form = await web.post('/api/scrape', { username: 'aurora_lab' }, NAVIGATION);
     expect([form.status, form.headers.get('location')]).toEqual([303, '/login']);
     expect(web.tracker.getAllJobs()).toEqual([]);
@@ -170,10 +170,10 @@ describe('a browser that signs in', () => {
   });
 
   test('comes in with it, to what it wanted', async () => {
-    const answer = await signIn(web, { next: '/posts?q=a%26b' });
-    expect(answer.headers.get('location')).toBe('/posts?q=a%26b');
+    const answer = await signIn(web, { next: '/find?q=a%26b' });
+    expect(answer.headers.get('location')).toBe('/find?q=a%26b');
     const headers = { ...NAVIGATION, cookie: cookieFrom(answer) };
-    const page = await web.request('/posts?q=a%26b', { headers });
+    const page = await web.request('/find?q=a%26b', { headers });
     expect(page.status).toBe(200);
     expect(await page.text()).toContain('<form class="sign-out" method="post" action="/logout">');
     const again = await web.request('/login?next=%2Fjobs', { headers });

@@ -182,7 +182,7 @@ describe('an address that leads nowhere', () => {
     }
   });
 
-  test.each(['/posts', '/profiles', '/jobs', '/api/posts', '/api/profiles', '/api/jobs'])(
+  test.each(['/find', '/profiles', '/jobs', '/api/posts', '/api/profiles', '/api/jobs'])(
     '%s takes hostile words as words, and refuses what it cannot use',
     async (path) => {
       for (const q of [CANARY, '"', "' OR 1=1 --", 'NEAR(', '*', '%', '\u0000', '🪐'.repeat(40)]) {

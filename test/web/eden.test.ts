@@ -45,7 +45,9 @@ test('a job is started, read and acted on with its types', async () => {
   expect(read.data?.job.attempts[0]?.outcome).toBe('completed');
   const listed = await api.jobs.get({ query: { type: 'scrape', status: 'completed', limit: 5 } });
   expect(listed.data?.jobs.map((one) => one.id)).toEqual([id]);
-  expect((await api.jobs({ id }).log.get({ query: { position: 0 } })).data).toContain('posts');
+  const log = await api.jobs({ id }).log.get({ query: { position: 0 } });
+  expect(log.data?.lines[0]?.at).toBeInstanceOf(Date);
+  expect(log.data?.lines[0]?.text).toContain('posts');
   expect((await api.jobs({ id }).dismiss.post()).data?.job.dismissedAt).toBeInstanceOf(Date);
   // A place was free, which took it in the same transaction.
   expect((await api.jobs({ id }).retry.post()).data?.job.status).toBe('running');

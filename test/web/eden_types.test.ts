@@ -16,6 +16,7 @@ import type {
 import type { ProfilePage } from '../../src/library/index.ts';
 import type { findPosts } from '../../src/operations/find_posts.ts';
 import type { Import } from '../../src/sources/archive/index.ts';
+import type { LogLine } from '../../src/text/log_lines.ts';
 import type { detailedJob } from '../../src/web/routes/job_json.ts';
 import { isTrue } from '../support/types.ts';
 
@@ -83,7 +84,9 @@ export function answersAre() {
   isTrue<Equal<Data<Calls['jobs']['bulk']['post']>, BulkOutcome>>();
   isTrue<Equal<Data<OneJob['get']>, { job: ReturnType<typeof detailedJob> }>>();
   isTrue<Equal<Data<OneJob['delete']>, { job: Job }>>();
-  isTrue<Equal<Data<OneJob['log']['get']>, string>>();
+  isTrue<
+    Equal<Data<OneJob['log']['get']>, { lines: LogLine[]; position: number; dropped: number }>
+  >();
   isTrue<Equal<Data<OneJob['cancel']['post']>, { job: Job }>>();
   isTrue<Equal<Data<OneJob['retry']['post']>, { job: Job }>>();
   isTrue<Equal<Data<OneJob['dismiss']['post']>, { job: Job }>>();

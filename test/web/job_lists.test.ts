@@ -126,6 +126,45 @@ describe('the page before a change of all that match', () => {
 });
 
 describe('the jobs page', () => {
+  test('E7: has tabs that count what the other filters let through', async () => {
+    const [first] = await scrapes(3, 'evening');
+    await scrapes(2);
+    await web.tracker.cancelJob(first ?? '');
+    const tabsOf = (html: string) =>
+      [
+        ...html.matchAll(
+          /<a href="([^"]*)"( aria-current="true")?>(?:(?!<\/a>).)*class="tab-count">([^<]*)</gs,
+        ),
+      ].map(([, href = '', isCurrent, count]) => [
+        href.replaceAll('&amp;', '&'),
+        count,
+        isCurrent !== undefined,
+      ]);
+    expect(tabsOf(await page('/jobs?session=evening&status=queued'))).toEqual([
+      ['/jobs?session=evening', '3', false],
+      ['/jobs?status=running&session=evening', '0', false],
+      ['/jobs?status=queued&session=evening', '2', true],
+      ['/jobs?status=completed&session=evening', '0', false],
+      ['/jobs?status=failed&session=evening', '0', false],
+      ['/jobs?status=cancelled&session=evening', '1', false],
+    ]);
+    const all = tabsOf(await page('/jobs'));
+    expect(all[0]).toEqual(['/jobs', '5', true]);
+    expect(tabsOf(await page('/jobs?failure=timeout'))[4]).toEqual([
+      '/jobs?status=failed',
+      '0',
+      true,
+    ]);
+  });
+
+  test('E7: has neither tabs nor filters before the first job', async () => {
+    const html = await page('/jobs');
+    expect(elements(html, 'main form')).toEqual([]);
+    expect(elements(html, 'main nav')).toEqual([]);
+    expect(elements(html, 'main a[href="/sessions"]')).toHaveLength(1);
+    expect(elements(await page('/jobs?status=failed'), '.tabs')).toHaveLength(1);
+  });
+
   test('leads to older jobs and back, filter included', async () => {
     await scrapes(5, 'night');
     const first = await page('/jobs?session=night&limit=2');

@@ -3,6 +3,7 @@ import type { Job } from '../../src/jobs/index.ts';
 import { closeApps, setupApp } from '../support/app.ts';
 import { errand, gate, untilAborted } from '../support/jobs.ts';
 import { logEvents } from '../support/log_events.ts';
+import { withoutTimes } from '../support/log_text.ts';
 import { until } from '../support/wait.ts';
 
 afterAll(closeApps);
@@ -23,7 +24,8 @@ async function logged(...lines: string[]) {
   const { id } = await app.tracker.enqueue('errand', { name: 'writer' });
   await app.ended(id);
   const log = (query = '') => app.request(`/api/jobs/${id}/log${query}`);
-  return { ...app, id, log };
+  const { text } = await app.tracker.reader.readLog(id);
+  return { ...app, id, log, text, bytes: Buffer.from(text) };
 }
 
 /** A running job that writes the lines of the test. */
@@ -43,46 +45,61 @@ async function writer() {
 
 const LINES = ['one', 'zwölf Jäger', '三つの行', '🌌 and 🧗🏽 and more', '', 'tab\there', 'last'];
 const TEXT = `${LINES.join('\n')}\n`;
-const BYTES = Buffer.from(TEXT);
 
 /** Where each character ends, and 0. */
-const CHARACTERS = [...TEXT].reduce(
-  (ends, each) => {
-    ends.push((ends.at(-1) ?? 0) + Buffer.byteLength(each));
-    return ends;
-  },
-  [0],
-);
+function characterEnds(text: string): number[] {
+  const ends = [0];
+  for (const each of text) ends.push((ends.at(-1) ?? 0) + Buffer.byteLength(each));
+  return ends;
+}
 
 /** Some 1.5 MB, of which a log keeps 1 MB. */
 const LONG = Array.from({ length: 15_000 }, (_, line) => `${line} ${'x'.repeat(94)}`);
 
 describe('FEATURES 16: the log of a job', () => {
   test('is plain text, and says where to go on', async () => {
-    const { log } = await logged(...LINES);
+    const { log, bytes } = await logged(...LINES);
     const response = await log();
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
-    expect(response.headers.get('x-log-position')).toBe(String(BYTES.length));
-    expect(await response.text()).toBe(TEXT);
+    expect(response.headers.get('x-log-position')).toBe(String(bytes.length));
+    const text = await response.text();
+    expect(withoutTimes(text)).toBe(TEXT);
+    for (const line of text.trimEnd().split('\n'))
+      expect(line).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z /);
+  });
+
+  test('E8: is JSON with the time of each line for a client that asks for it', async () => {
+    const { json, id, bytes } = await logged(...LINES);
+    const answer = await (await json(`/api/jobs/${id}/log`)).json();
+    expect(answer).toEqual({
+      lines: LINES.map((text) => ({ at: expect.stringMatching(/^\d{4}-.*Z$/), text })),
+      position: bytes.length,
+      dropped: 0,
+    });
+    expect(await (await json(`/api/jobs/${id}/log?position=${bytes.length}`)).json()).toEqual({
+      lines: [],
+      position: bytes.length,
+      dropped: 0,
+    });
   });
 
   test('is read from any byte on; one within a character counts as the next character', async () => {
-    const { log } = await logged(...LINES);
-    for (let position = 0; position <= BYTES.length; position++) {
-      const start = CHARACTERS.find((end) => end >= position);
+    const { log, text, bytes } = await logged(...LINES);
+    for (let position = 0; position <= bytes.length; position++) {
+      const start = characterEnds(text).find((end) => end >= position);
       const response = await log(`?position=${position}`);
-      expect(await response.text()).toBe(BYTES.subarray(start).toString());
-      expect(response.headers.get('x-log-position')).toBe(String(BYTES.length));
+      expect(await response.text()).toBe(bytes.subarray(start).toString());
+      expect(response.headers.get('x-log-position')).toBe(String(bytes.length));
     }
   });
 
   test('has nothing to add at its end, or beyond', async () => {
-    const { log } = await logged(...LINES);
-    for (const position of [BYTES.length, BYTES.length + 7]) {
+    const { log, bytes } = await logged(...LINES);
+    for (const position of [bytes.length, bytes.length + 7]) {
       const response = await log(`?position=${position}`);
       expect(await response.text()).toBe('');
-      expect(response.headers.get('x-log-position')).toBe(String(BYTES.length));
+      expect(response.headers.get('x-log-position')).toBe(String(bytes.length));
     }
   });
 
@@ -92,7 +109,7 @@ describe('FEATURES 16: the log of a job', () => {
     expect(from).toBeGreaterThan(0);
     const lines = (await (await log()).text()).split('\n');
     expect(lines[0]).toBe(`[${from.toLocaleString('en')} bytes are no longer kept]`);
-    expect(lines.slice(1, -1)).toEqual(LONG.slice(-(lines.length - 2)));
+    expect(lines.slice(1, -1).map(withoutTimes)).toEqual(LONG.slice(-(lines.length - 2)));
     const rest = await (await log(`?position=${from - 5}`)).text();
     expect(rest).toStartWith('[5 bytes are no longer kept]\n');
     expect(await (await log(`?position=${from}`)).text()).toBe(`${lines.slice(1).join('\n')}`);
@@ -138,10 +155,10 @@ describe('the stream with logs', () => {
     const { id, write, request } = await writer();
     write('one');
     const stream = logEvents(await request(`/api/jobs/stream?log=${id}@0`));
-    expect(await stream.textUntil('one\n')).toBe('one\n');
+    expect(withoutTimes(await stream.textUntil('one\n'))).toBe('one\n');
     write('two\nthree');
     write('vier ö');
-    expect(await stream.textUntil('vier ö\n')).toBe('one\ntwo\nthree\nvier ö\n');
+    expect(withoutTimes(await stream.textUntil('vier ö\n'))).toBe('one\ntwo\nthree\nvier ö\n');
     await stream.leave();
   });
 
@@ -150,10 +167,9 @@ describe('the stream with logs', () => {
     write('zwölf');
     const stream = logEvents(await request(`/api/jobs/stream?log=${id}@0`));
     await stream.textUntil('zwölf\n');
-    expect(stream.parts).toEqual([{ job: id, from: 0, position: 7, text: 'zwölf\n' }]);
-    expect(stream.raw()).toContain(
-      `event: log\ndata: ${JSON.stringify({ job: id, from: 0, position: 7, text: 'zwölf\n' })}\n\n`,
-    );
+    const text = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z zwölf\n$/);
+    expect(stream.parts).toEqual([{ job: id, from: 0, position: 25 + 7, text }]);
+    expect(stream.raw()).toContain(`event: log\ndata: ${JSON.stringify(stream.parts[0])}\n\n`);
     await stream.leave();
   });
 
@@ -164,15 +180,15 @@ describe('the stream with logs', () => {
     const stream = logEvents(await request(`/api/jobs/stream?log=${id}@0`));
     await stream.textUntil('"}\n');
     expect(stream.types().every((type) => type === 'jobs' || type === 'log')).toBe(true);
-    expect(stream.text()).toBe(`${lines.join('\n').replace('\u2028', '\n')}\n`);
+    expect(withoutTimes(stream.text())).toBe(`${lines.join('\n').replace('\u2028', '\n')}\n`);
     await stream.leave();
   });
 
   test('goes on at each place where an earlier connection may have ended', async () => {
-    const { id, request } = await logged(...LINES);
-    for (const position of CHARACTERS.slice(0, -1)) {
+    const { id, request, text, bytes } = await logged(...LINES);
+    for (const position of characterEnds(text).slice(0, -1)) {
       const stream = logEvents(await request(`/api/jobs/stream?log=${id}@${position}`));
-      const rest = BYTES.subarray(position).toString();
+      const rest = bytes.subarray(position).toString();
       expect(await stream.textUntil(rest)).toBe(rest);
       await stream.leave();
     }
@@ -238,7 +254,10 @@ describe('the stream with logs', () => {
     await stream.until(() => stream.text(b).endsWith('b49\n'));
     const expected = (name: string) =>
       Array.from({ length: 50 }, (_, line) => `${name}${line}\n`).join('');
-    expect([stream.text(a), stream.text(b)]).toEqual([expected('a'), expected('b')]);
+    expect([a, b].map((job) => withoutTimes(stream.text(job)))).toEqual([
+      expected('a'),
+      expected('b'),
+    ]);
     expect(stream.parts.map(({ job }) => job)).not.toContain(jobs[2]?.id);
     await app.tracker.cancelJob(a ?? '');
     await stream.until(() => stream.raw().includes('data-status="cancelled"'));
@@ -316,7 +335,7 @@ describe('the stream with logs', () => {
       write(`line ${line}`);
       if (line % 100 === 0) await Bun.sleep(2);
     }
-    expect(await stream.textUntil('line 1999\n')).toBe(
+    expect(withoutTimes(await stream.textUntil('line 1999\n'))).toBe(
       Array.from({ length: 2_000 }, (_, line) => `line ${line}\n`).join(''),
     );
     // What was not asked for was not prepared: all of it came in a few events.

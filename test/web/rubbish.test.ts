@@ -265,14 +265,7 @@ describe('markup that somebody sent, in Chromium', () => {
       ids.push((await server.start('search', { query: canary.replaceAll(',', ' ') })).id);
     }
     for (const id of ids) await server.ended(id, 60_000);
-    const paths = [
-      '/',
-      '/jobs',
-      '/posts?author=canary',
-      '/profiles?q=canary',
-      '/scrape',
-      '/search',
-    ];
+    const paths = ['/', '/jobs', '/find?author=canary', '/profiles?q=canary', '/scrape', '/search'];
     for (const path of [...paths, ...ids.map((id) => `/jobs/${id}`)]) {
       const html = await (await fetch(server.url + path, { headers: NAVIGATION })).text();
       expect(html).toContain('__canary');

@@ -33,7 +33,7 @@ test('no page has a script, style or handler of its own inside', async () => {
     '/search',
     '/discover',
     '/embed',
-    '/posts',
+    '/find',
     '/profiles',
     '/jobs',
   ]) {

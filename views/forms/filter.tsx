@@ -3,19 +3,40 @@ import { attributeText } from './field.tsx';
 
 interface FilterProps {
   action: string;
-  button: string;
-  children: Children;
+  /** For screen readers: what is searched. */
+  label: string;
+  /** In the box: what it searches. */
+  placeholder: string;
+  /** The words in the box, which is the field `q`. */
+  words: string;
+  maxlength: number;
+  /** Default: "Search". */
+  button?: string;
+  /** Further fields, below the box. */
+  children?: Children;
 }
 
-/** Filters a list by URL only, so that it can be bookmarked or shared. */
-export function Filter({ action, button, children }: FilterProps): JSX.Element {
+/** Filters a list by URL only, so that it can be bookmarked or shared: one box, and what is below. */
+export function Filter(props: FilterProps): JSX.Element {
+  const { action, label, placeholder, words, maxlength, button = 'Search', children } = props;
   return (
-    <search>
+    <search aria-label={label}>
       <form class="filter" method="get" action={attributeText(action)}>
+        <div class="filter-box">
+          <input
+            type="search"
+            id="q"
+            name="q"
+            value={attributeText(words)}
+            aria-label={placeholder}
+            placeholder={placeholder}
+            maxlength={maxlength}
+          />
+          <button type="submit" safe>
+            {button}
+          </button>
+        </div>
         {children}
-        <button type="submit" safe>
-          {button}
-        </button>
       </form>
     </search>
   );
@@ -41,13 +62,20 @@ export function FilterField({ name, label, children }: FilterFieldProps): JSX.El
 interface WordsFieldProps extends Omit<FilterFieldProps, 'children'> {
   value: string;
   maxlength: number;
-  placeholder?: string;
 }
 
-export function WordsField({ name, label, value, ...limits }: WordsFieldProps): JSX.Element {
+export function WordsField({ name, label, value, maxlength }: WordsFieldProps): JSX.Element {
   return (
     <FilterField name={name} label={label}>
-      <input type="search" id={name} name={name} value={attributeText(value)} {...limits} />
+      <input
+        type="text"
+        id={name}
+        name={name}
+        value={attributeText(value)}
+        maxlength={maxlength}
+        autocapitalize="none"
+        spellcheck="false"
+      />
     </FilterField>
   );
 }

@@ -101,8 +101,13 @@ function advice(job: Job): string {
       return 'Removing the job keeps everything it collected.';
     case 'failed':
     case 'cancelled':
-      return `What it collected is kept. ${retryAdvice(job)}`;
+      return `${hasCollected(job) ? 'What it collected is kept. ' : ''}${retryAdvice(job)}`;
   }
+}
+
+/** Whether it got beyond its start; fetching a model collects nothing. */
+function hasCollected({ progress }: Job): boolean {
+  return progress.current > 0 && progress.stage !== 'fetching';
 }
 
 function retryAdvice({ tracked, failure }: Job): string {

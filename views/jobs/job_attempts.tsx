@@ -1,6 +1,6 @@
 import type { JobAttempt } from '../../src/jobs/details.ts';
 import type { JobStatus } from '../../src/jobs/lifecycle.ts';
-import { duration } from '../../src/text/format.ts';
+import { count, duration } from '../../src/text/format.ts';
 import { TableHead } from '../table_head.tsx';
 import { elapsedTime, relativeTime } from '../time.tsx';
 import { StatusLabel } from './status_icon.tsx';
@@ -31,8 +31,8 @@ function Attempt({ attempt: { attempt, ...rest }, now }: { attempt: JobAttempt; 
   const { startedAt, endedAt, outcome, error = '' } = rest;
   return (
     <tr>
-      <th scope="row" class="number">
-        {attempt}
+      <th scope="row" class="number" safe>
+        {count(attempt)}
       </th>
       <td>
         <StatusLabel status={statusOf(outcome)} word={wordFor(outcome)} />

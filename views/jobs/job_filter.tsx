@@ -1,4 +1,3 @@
-import { JOB_STATUSES } from '../../src/jobs/lifecycle.ts';
 import { FAILURES } from '../../src/jobs/listing.ts';
 import { FAILURE_WORDS } from '../../src/text/attempts.ts';
 import { urlTo } from '../../src/text/urls.ts';
@@ -10,22 +9,40 @@ const WORDS = new Map<string, string>(Object.entries(FAILURE_WORDS));
 
 type Query = JobsModel['query'];
 
+/** The fields that are folded away while none of them is set. */
+const FOLDED = ['type', 'failure', 'session', 'since', 'until'] as const satisfies (keyof Query)[];
+
+/** One box for words; everything else is folded. The tabs above the list set the status. */
 export function JobFilter({ query, types }: Pick<JobsModel, 'query' | 'types'>): JSX.Element {
+  const set = FOLDED.filter((name) => query[name] !== '').length;
   return (
-    <Filter action={urlTo('/jobs')} button="Filter">
-      <Choice name="status" label="Status" all="any status" options={JOB_STATUSES} query={query} />
-      <Choice
-        name="failure"
-        label="Reason for failure"
-        all="any reason"
-        options={FAILURES}
-        query={query}
-      />
-      <Choice name="type" label="Type" all="any type" options={types} query={query} />
-      <WordsField name="q" label="Words" value={query.q} maxlength={200} />
-      <WordsField name="session" label="Session" value={query.session} maxlength={200} />
-      <Moment name="since" label="Created since (UTC)" query={query} />
-      <Moment name="until" label="Created before (UTC)" query={query} />
+    <Filter
+      action={urlTo('/jobs')}
+      label="Filter jobs"
+      placeholder="Search by words, names or ids"
+      words={query.q}
+      maxlength={200}
+    >
+      {query.status !== '' && (
+        <input type="hidden" name="status" value={attributeText(query.status)} />
+      )}
+      <details class="filter-more" open={set > 0}>
+        <summary>Filters{set > 0 ? ` (${set})` : ''}</summary>
+        <div class="filter-fields">
+          <Choice name="type" label="Type" all="any type" options={types} query={query} />
+          <Choice
+            name="failure"
+            label="Reason for failure"
+            all="any reason"
+            options={FAILURES}
+            query={query}
+          />
+          <WordsField name="session" label="Session" value={query.session} maxlength={200} />
+          <Moment name="since" label="Created since (UTC)" query={query} />
+          <Moment name="until" label="Created before (UTC)" query={query} />
+          <button type="submit">Apply</button>
+        </div>
+      </details>
     </Filter>
   );
 }

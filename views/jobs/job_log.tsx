@@ -1,6 +1,7 @@
 import type { Job } from '../../src/jobs/job.ts';
 import { isActive } from '../../src/jobs/lifecycle.ts';
 import { count } from '../../src/text/format.ts';
+import { exactWithMs, type LogLine, logLines } from '../../src/text/log_lines.ts';
 import { logParts, MAX_LOG_LINES } from '../../src/text/log_parts.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import type { LogTail } from '../view_models.ts';
@@ -39,8 +40,10 @@ export function JobLog({ job, log }: { job: Job; log: LogTail }): JSX.Element {
           tabindex="0"
         >
           {logParts(log.text).map((part) => (
-            <span class="log-part" safe>
-              {part}
+            <span class="log-part">
+              {logLines(part).map((line) => (
+                <Line line={line} />
+              ))}
             </span>
           ))}
         </pre>
@@ -52,6 +55,27 @@ export function JobLog({ job, log }: { job: Job; log: LogTail }): JSX.Element {
         </button>
       </div>
     </section>
+  );
+}
+
+/**
+ * The time is in UTC; the browser's script changes it to the time zone of the browser, and renders
+ * new lines the same way.
+ */
+function Line({ line: { at, text } }: { line: LogLine }): JSX.Element {
+  return (
+    <span class="log-line">
+      {at === undefined ? (
+        ''
+      ) : (
+        <>
+          <time datetime={at.toISOString()} title={exactWithMs(at)} data-clock="local" safe>
+            {at.toISOString().slice(11, 19)}
+          </time>{' '}
+        </>
+      )}
+      <span safe>{`${text}\n`}</span>
+    </span>
   );
 }
 

@@ -1,5 +1,5 @@
 import { urlTo } from '../../src/text/urls.ts';
-import { PAGES } from './navigation.tsx';
+import { KEYED_PAGES } from './navigation.tsx';
 
 /** Keyboard shortcuts and settings; `src/browser/help.ts` opens it. */
 export function HelpSheet(): JSX.Element {
@@ -30,9 +30,10 @@ export function HelpSheet(): JSX.Element {
 function Keys(): JSX.Element {
   return (
     <dl class="keys">
-      {PAGES.slice(0, 9).map(([, name], place) => (
-        <Key keys={[String(place + 1)]} does={name} class="keys-page" />
+      {KEYED_PAGES.map((page, place) => (
+        <Key keys={[String(place + 1)]} does={keyDoes(page)} class="keys-page" />
       ))}
+      <Key keys={['/']} does="find posts" />
       <Key keys={['?']} does="open this help" />
       <Key keys={['Esc']} does="close it" />
       <Key keys={['t']} does="collapse or expand the taskbar" />
@@ -42,6 +43,11 @@ function Keys(): JSX.Element {
       <Key keys={['Delete', 'Backspace']} does="cancel the job" />
     </dl>
   );
+}
+
+/** Two pages are about people. */
+function keyDoes(page: { name: string; type?: string }): string {
+  return page.type === undefined ? page.name : `Collect: ${page.name}`;
 }
 
 interface KeyProps {

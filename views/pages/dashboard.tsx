@@ -70,9 +70,9 @@ function NextSteps({ model }: { model: DashboardModel }): JSX.Element {
       </li>
       <li>
         {counts.vectors > 0 ? (
-          <a href={urlTo('/posts?by=meaning')}>Find posts by meaning</a>
+          <a href={urlTo('/find?by=meaning')}>Find posts by meaning</a>
         ) : (
-          <a href={urlTo('/posts')}>Find posts by words</a>
+          <a href={urlTo('/find')}>Find posts by words</a>
         )}
       </li>
     </ul>
@@ -86,7 +86,7 @@ function SeeLast({ jobs, posts }: { jobs: Job[]; posts: number }): JSX.Element {
     return link && link.query.by === undefined ? [{ job, link }] : [];
   });
   const origin: string = last === undefined ? '' : `from ${jobName(last.job)}`;
-  const href = last ? resultHref(last.link) : urlTo('/posts');
+  const href = last ? resultHref(last.link) : urlTo('/find');
   return (
     <li>
       <a href={attributeText(href)} safe>
@@ -102,7 +102,7 @@ function SeeLast({ jobs, posts }: { jobs: Job[]; posts: number }): JSX.Element {
 function Counters({ model: { counts, lastDay } }: { model: DashboardModel }): JSX.Element {
   return (
     <ul class="counters">
-      <Counter href={urlTo('/posts')} n={counts.posts} noun="post" />
+      <Counter href={urlTo('/find')} n={counts.posts} noun="post" />
       <Counter href={urlTo('/profiles')} n={counts.profiles} noun="profile" />
       <Counter href={urlTo('/embed')} n={counts.vectors} noun="vector" />
       <Counter

@@ -99,19 +99,23 @@ function TypeSection({ type, by }: { type: TypeHistory; by: HistoryModel['histor
           </span>
         </summary>
         <HistoryTable type={type} by={by} />
+        {type.periods.some(({ approximate }) => approximate) && (
+          <p class="field-help">≈ Of many runs, within 10 %. Of few runs, times are exact.</p>
+        )}
       </details>
     </section>
   );
 }
 
 function inWords(type: TypeHistory): string {
-  const { completed, failed, cancelled, medianMs, p95Ms } = type;
+  const { completed, failed, cancelled, medianMs, p95Ms, approximate } = type;
   const runs = completed + failed + cancelled;
   const share = failed === 0 ? '' : ` (${((failed / runs) * 100).toFixed(1)} %)`;
   const counts = `${counted(runs, 'run')}: ${count(completed)} completed, ${count(failed)} failed${share}, ${count(cancelled)} cancelled.`;
   if (medianMs === undefined || p95Ms === undefined) return counts;
-  if (completed === 1) return `${counts} The completed run took up to ${runTime(medianMs)}.`;
-  return `${counts} Half of the completed runs took up to ${runTime(medianMs)}, 95 % up to ${runTime(p95Ms)}.`;
+  const about = approximate ? 'about ' : '';
+  if (completed === 1) return `${counts} The completed run took ${about}${runTime(medianMs)}.`;
+  return `${counts} Half of the completed runs took up to ${about}${runTime(medianMs)}, 95 % up to ${about}${runTime(p95Ms)}.`;
 }
 
 function Reasons({ type: { type, reasons } }: { type: TypeHistory }): JSX.Element {

@@ -1,6 +1,6 @@
 import type { Children } from '@kitajs/html';
 import type { TypeHistory } from '../../src/jobs/history.ts';
-import { count, runTime } from '../../src/text/format.ts';
+import { count, roughTime, runTime } from '../../src/text/format.ts';
 import { periodName, runsOf } from './history_table.tsx';
 
 const HEIGHT = 72;
@@ -173,7 +173,7 @@ function endsInWords(period: Period): string {
   return `${count(completed)} completed, ${count(failed)} failed, ${count(cancelled)} cancelled`;
 }
 
-function durationInWords({ medianMs, p95Ms }: Period): string {
+function durationInWords({ medianMs, p95Ms, approximate }: Period): string {
   if (medianMs === undefined || p95Ms === undefined) return 'none completed';
-  return `median ${runTime(medianMs)}, 95 % up to ${runTime(p95Ms)}`;
+  return `median ${roughTime(medianMs, approximate)}, 95 % up to ${roughTime(p95Ms, approximate)}`;
 }

@@ -1,5 +1,5 @@
 import type { Period, TypeHistory } from '../../src/jobs/history.ts';
-import { count, date, runTime } from '../../src/text/format.ts';
+import { count, date, roughTime } from '../../src/text/format.ts';
 import { TableHead } from '../table_head.tsx';
 
 const NUMBERS = ['Completed', 'Failed', 'Cancelled', 'Median', '95 %'];
@@ -30,7 +30,7 @@ export function HistoryTable({ type, by }: { type: TypeHistory; by: 'hour' | 'da
               ))}
               {[period.medianMs, period.p95Ms].map((ms) => (
                 <td class="number" safe>
-                  {ms === undefined ? '–' : runTime(ms)}
+                  {ms === undefined ? '–' : roughTime(ms, period.approximate)}
                 </td>
               ))}
             </tr>

@@ -1,4 +1,4 @@
-import { counted } from '../../src/text/format.ts';
+import { count, counted } from '../../src/text/format.ts';
 import { TableHead } from '../table_head.tsx';
 import type { DashboardModel } from '../view_models.ts';
 
@@ -23,7 +23,7 @@ export function HoursChart({ hours }: { hours: Hour[] }): JSX.Element {
       </figcaption>
       <div class="hours-plot">
         <span class="hours-most" aria-hidden="true" safe>
-          {String(most)}
+          {count(most)}
         </span>
         <svg viewBox={`0 0 ${width} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
           {hours.map((hour, index) => (
@@ -31,7 +31,7 @@ export function HoursChart({ hours }: { hours: Hour[] }): JSX.Element {
           ))}
         </svg>
         <div class="hours-axis" aria-hidden="true">
-          <span safe>{`${hours.length} h ago`}</span>
+          <span safe>{`${count(hours.length)} h ago`}</span>
           <span>now</span>
         </div>
       </div>
@@ -90,7 +90,7 @@ function HoursTable({ hours }: { hours: Hour[] }): JSX.Element {
               {agoInWords(hours.length - 1 - index)}
             </th>
             {SERIES.map((name) => (
-              <td>{hour[name]}</td>
+              <td safe>{count(hour[name])}</td>
             ))}
           </tr>
         ))}
@@ -100,7 +100,9 @@ function HoursTable({ hours }: { hours: Hour[] }): JSX.Element {
 }
 
 function inWords(hour: Hour): string {
-  const parts = SERIES.filter((name) => hour[name] > 0).map((name) => `${hour[name]} ${name}`);
+  const parts = SERIES.filter((name) => hour[name] > 0).map(
+    (name) => `${count(hour[name])} ${name}`,
+  );
   return parts.length === 0 ? 'no jobs' : parts.join(', ');
 }
 

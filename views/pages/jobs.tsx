@@ -3,6 +3,7 @@ import { urlTo } from '../../src/text/urls.ts';
 import { BulkBar, BulkNote } from '../jobs/bulk_bar.tsx';
 import { JobFilter } from '../jobs/job_filter.tsx';
 import { JobTable } from '../jobs/job_table.tsx';
+import { JobTabs } from '../jobs/job_tabs.tsx';
 import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
 import type { JobsModel, Layout } from '../view_models.ts';
@@ -16,9 +17,6 @@ export function JobsPage({ layout, model }: { layout: Layout; model: JobsModel }
         <h1>Jobs</h1>
         <ul class="page-links">
           <li>
-            <a href={urlTo('/jobs?status=failed')}>Failed</a>
-          </li>
-          <li>
             <a href={urlTo('/sessions')}>Sessions</a>
           </li>
           <li>
@@ -26,14 +24,38 @@ export function JobsPage({ layout, model }: { layout: Layout; model: JobsModel }
           </li>
         </ul>
       </div>
-      <JobFilter query={query} types={types} />
+      {hasNoJobs(model) ? '' : <JobFilter query={query} types={types} />}
       {outcome ? <BulkNote outcome={outcome} /> : ''}
       <LivePart id="jobs" busy={jobs.some((job) => job.completedAt === undefined)}>
-        {jobs.length > 0 ? <JobList model={model} now={layout.now} /> : <NoJobs model={model} />}
-        <SearchedBack model={model} />
-        <PreviousAndNext {...model} />
+        {hasNoJobs(model) ? <NoJobsYet /> : <FilteredJobs model={model} now={layout.now} />}
       </LivePart>
     </Page>
+  );
+}
+
+/** Before the first job there is nothing to filter. */
+function hasNoJobs({ jobs, filter, tabs, lookedBackTo }: JobsModel): boolean {
+  const known = tabs.reduce((sum, tab) => sum + tab.jobs, 0);
+  return jobs.length + known === 0 && filter === '' && lookedBackTo === undefined;
+}
+
+function NoJobsYet(): JSX.Element {
+  return (
+    <p class="empty">
+      No jobs yet, or the finished ones were removed. <a href={urlTo('/scrape')}>Scrape a user</a>{' '}
+      to start one.
+    </p>
+  );
+}
+
+function FilteredJobs({ model, now }: { model: JobsModel; now: Date }): JSX.Element {
+  return (
+    <>
+      <JobTabs tabs={model.tabs} />
+      {model.jobs.length > 0 ? <JobList model={model} now={now} /> : <NoMatch model={model} />}
+      <SearchedBack model={model} />
+      <PreviousAndNext {...model} />
+    </>
   );
 }
 
@@ -56,20 +78,12 @@ function SearchedBack({ model: { jobs, lookedBackTo } }: { model: JobsModel }): 
   );
 }
 
-function NoJobs({ model: { filter, lookedBackTo } }: { model: JobsModel }): JSX.Element {
+function NoMatch({ model: { lookedBackTo } }: { model: JobsModel }): JSX.Element {
   if (lookedBackTo !== undefined) return '';
-  if (filter !== '') {
-    return (
-      <p class="empty">
-        No jobs match. <a href={urlTo('/jobs')}>Show all jobs</a>, or see the{' '}
-        <a href={urlTo('/history')}>history</a> for jobs that were removed.
-      </p>
-    );
-  }
   return (
     <p class="empty">
-      No jobs yet, or the finished ones were removed. <a href={urlTo('/scrape')}>Scrape a user</a>{' '}
-      to start one.
+      No jobs match. <a href={urlTo('/jobs')}>Show all jobs</a>, or see the{' '}
+      <a href={urlTo('/history')}>history</a> for jobs that were removed.
     </p>
   );
 }

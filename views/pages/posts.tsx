@@ -9,9 +9,9 @@ import { NextPage } from './pagination.tsx';
 
 export function PostsPage({ layout, model }: { layout: Layout; model: PostsModel }): JSX.Element {
   return (
-    <Page title="Posts" current="/posts" layout={layout}>
+    <Page title="Find" current="/find" layout={layout}>
       <div class="posts-page">
-        <h1>Posts</h1>
+        <h1>Find</h1>
         <PostFilter query={model.query} />
         {/* The list refreshes only while it is empty: posts must not move while they are read. */}
         <LivePart id="posts" follow={model.page.posts.length === 0}>
@@ -62,15 +62,15 @@ function NoPosts({ query }: { query: PostsModel['query'] }): JSX.Element {
   if (query.q !== '' || query.author !== '') {
     return (
       <p class="empty">
-        No posts match. <a href={urlTo('/posts')}>Show all posts</a>, or{' '}
+        No posts match. <a href={urlTo('/find')}>Show all posts</a>, or{' '}
         <a href={urlTo('/search')}>search</a> a source for more.
       </p>
     );
   }
   return (
     <p class="empty">
-      No posts yet. <a href={urlTo('/scrape')}>Scrape a user</a> or{' '}
-      <a href={urlTo('/search')}>search a topic</a> to collect some.
+      No posts yet. To collect some, <a href={urlTo('/scrape')}>scrape a user</a> or{' '}
+      <a href={urlTo('/search')}>search a topic</a>.
     </p>
   );
 }

@@ -1,6 +1,6 @@
 import { counted } from '../../src/text/format.ts';
 import { urlTo } from '../../src/text/urls.ts';
-import { Filter, WordsField } from '../forms/filter.tsx';
+import { Filter } from '../forms/filter.tsx';
 import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
 import { ProfileTable } from '../profiles/profile_table.tsx';
@@ -10,17 +10,15 @@ import { NextPage } from './pagination.tsx';
 export function ProfilesPage({ layout, model }: { layout: Layout; model: ProfilesModel }) {
   const { page, query } = model;
   return (
-    <Page title="Profiles" current="/profiles" layout={layout}>
-      <h1>Profiles</h1>
-      <Filter action={urlTo('/profiles')} button="Search">
-        <WordsField
-          name="q"
-          label="Words"
-          value={query.q}
-          placeholder="Name, username or bio"
-          maxlength={500}
-        />
-      </Filter>
+    <Page title="People" current="/profiles" layout={layout}>
+      <h1>People</h1>
+      <Filter
+        action={urlTo('/profiles')}
+        label="Filter people"
+        placeholder="Name, username or bio"
+        words={query.q}
+        maxlength={500}
+      />
       {/* The list refreshes only while it is empty: buttons must not move under the pointer. */}
       <LivePart id="profiles" follow={page.profiles.length === 0}>
         <ProfileList model={model} />

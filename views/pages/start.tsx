@@ -3,16 +3,17 @@ import { sentence, wordsOf } from '../../src/operations/words.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { chosenSource, StartForm } from '../forms/start_form.tsx';
 import { RunList } from '../jobs/run_list.tsx';
+import { collectPath } from '../layouts/navigation.tsx';
 import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
 import type { Layout, StartModel } from '../view_models.ts';
 
 /** The page of a job type: its form, what it would do, and its recent runs. */
 export function StartPage({ layout, model }: { layout: Layout; model: StartModel }): JSX.Element {
-  const { type, parts, runs } = model;
+  const { type, form, parts, runs } = model;
   const { name, heading } = wordsOf(type);
   return (
-    <Page title={name} current={`/${type}`} layout={layout}>
+    <Page title={name} current={collectPath(type, form.values)} layout={layout}>
       <section class="start" data-form={type}>
         <h1 safe>{heading}</h1>
         <div class="panel">

@@ -28,7 +28,7 @@ export function PostArticle({ post, now }: PostArticleProps): JSX.Element {
 function PostHeader({ post, now }: PostArticleProps): JSX.Element {
   return (
     <header class="post-header">
-      <a class="post-author" href={urlTo(`/posts?author=${encodeURIComponent(post.author)}`)}>
+      <a class="post-author" href={urlTo(`/find?author=${encodeURIComponent(post.author)}`)}>
         <bdi class="post-name" safe>
           {post.authorName}
         </bdi>{' '}

@@ -21,7 +21,7 @@ export function ProfileRow({ profile }: { profile: StoredProfile }): JSX.Element
         {followers === undefined ? '–' : count(followers)}
       </td>
       <td class="number" data-label="Saved posts">
-        <a href={urlTo(`/posts?author=${encodeURIComponent(username)}`)} safe>
+        <a href={urlTo(`/find?author=${encodeURIComponent(username)}`)} safe>
           {count(postsHeld)}
         </a>
       </td>

@@ -1,4 +1,9 @@
+import { styleText } from 'node:util';
 import type { Tracker } from '../../jobs/index.ts';
+import { counted } from '../../text/format.ts';
+import { type LogLine, localTime, logLines } from '../../text/log_lines.ts';
+
+const NO_TIME = ' '.repeat(localTime(new Date()).length);
 
 /** Reads a job's log piece by piece. */
 export class LogReader {
@@ -9,8 +14,8 @@ export class LogReader {
     private readonly id: string,
   ) {}
 
-  /** The lines since the last call, without line breaks. */
-  read(): string[] {
+  /** The lines since the last call. */
+  read(): LogLine[] {
     const all = Number.POSITIVE_INFINITY;
     const { text, position, dropped } = this.tracker.reader.readWrittenLog(
       this.id,
@@ -18,7 +23,17 @@ export class LogReader {
       all,
     );
     this.#position = position;
-    const lines = text.split('\n').slice(0, -1);
-    return dropped > 0 ? [`[${dropped} earlier bytes were dropped.]`, ...lines] : lines;
+    const lines = logLines(text);
+    return dropped > 0 ? [droppedNote(dropped), ...lines] : lines;
   }
+}
+
+function droppedNote(bytes: number): LogLine {
+  return { text: `[${counted(bytes, 'earlier byte was', 'earlier bytes were')} dropped.]` };
+}
+
+/** `2026-11-28 14:03:22  Reading page 2`, in the terminal's time zone; the time is dimmed there. */
+export function logLineText({ at, text }: LogLine): string {
+  const time = at ? styleText('dim', localTime(at), { stream: process.stdout }) : NO_TIME;
+  return `${time}  ${text}`;
 }

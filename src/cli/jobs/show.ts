@@ -1,16 +1,17 @@
 import { isRunning, type Job, type JobDetails, type Tracker } from '../../jobs/index.ts';
 import { attemptWords, FAILURE_WORDS } from '../../text/attempts.ts';
 import { cutWithLength } from '../../text/cut.ts';
-import { duration, exact, jobName, relative } from '../../text/format.ts';
+import { count, duration, exact, jobName, relative } from '../../text/format.ts';
 import { progressLine } from '../../text/job_text.ts';
+import type { LogLine } from '../../text/log_lines.ts';
 import { padded, printable } from '../../text/printable.ts';
-import { CommandFailed, EXIT } from '../exit.ts';
+import { EXIT } from '../exit.ts';
 import { follow } from '../follow.ts';
 import { findJob, openJobs } from '../open_jobs.ts';
 import { print } from '../output.ts';
 import { resultLines } from '../progress/job_line.ts';
 import { statusIcon } from '../progress/status_icon.ts';
-import { LogReader } from './log_reader.ts';
+import { LogReader, logLineText } from './log_reader.ts';
 import { untilInterrupted } from './watch.ts';
 
 /** How many lines of the log a report shows. */
@@ -22,32 +23,31 @@ export interface ShowOptions {
   json?: boolean;
 }
 
-/**
- * Prints a report of a job, or its log. Returns the exit code.
- * @throws CommandFailed when the options contradict each other.
- */
+/** Prints a report of a job, or its log. Returns the exit code. */
 export async function showJob(part: string, options: ShowOptions): Promise<number> {
-  if (options.json && (options.log || options.follow)) {
-    const other = options.log ? '--log' : '--follow';
-    throw new CommandFailed(`--json cannot be combined with ${other}.`, EXIT.usage);
-  }
   const tracker = await openJobs();
   const job = findJob(tracker, part);
-  if (options.follow) return followLog(tracker, job.id);
-  if (options.json) {
+  const asLine = options.json ? (line: LogLine) => JSON.stringify(line) : logLineText;
+  if (options.follow) return followLog(tracker, job.id, asLine);
+  const lines = new LogReader(tracker, job.id).read().map(asLine);
+  if (options.log) {
+    for (const line of lines) print(line);
+  } else if (options.json) {
     print(JSON.stringify({ job, ...tracker.reader.detailsOf(job.id) }));
-    return EXIT.completed;
+  } else {
+    print(report(job, tracker.reader.detailsOf(job.id), lines));
   }
-  const lines = new LogReader(tracker, job.id).read();
-  if (options.log) for (const line of lines) print(line);
-  else print(report(job, tracker.reader.detailsOf(job.id), lines));
   return EXIT.completed;
 }
 
-async function followLog(tracker: Tracker, id: string): Promise<number> {
+async function followLog(
+  tracker: Tracker,
+  id: string,
+  asLine: (line: LogLine) => string,
+): Promise<number> {
   const log = new LogReader(tracker, id);
   const printNew = () => {
-    for (const line of log.read()) print(line);
+    for (const line of log.read()) print(asLine(line));
   };
   const { signal } = untilInterrupted();
   await follow(tracker, id, printNew, signal);
@@ -98,6 +98,7 @@ function childRow(child: Job): Row {
 }
 
 function asText([name, value]: [string, unknown]): Row {
+  if (typeof value === 'number') return [name, count(value)];
   return [name, typeof value === 'string' ? value : JSON.stringify(value)];
 }
 

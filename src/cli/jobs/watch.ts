@@ -5,7 +5,7 @@ import { reportEnd } from '../foreground.ts';
 import { findJob, openJobs, readNoWorkerNotice } from '../open_jobs.ts';
 import { outputClosed } from '../output.ts';
 import { createReporter } from '../progress/index.ts';
-import { LogReader } from './log_reader.ts';
+import { LogReader, logLineText } from './log_reader.ts';
 
 /** How many queued jobs are shown: there may be thousands, and a terminal has few lines. */
 const MAX_QUEUED = 20;
@@ -22,7 +22,8 @@ export async function watchJob(part: string, options: WatchOptions): Promise<num
   const reporter = createReporter(tracker, options);
   const log = new LogReader(tracker, id);
   const printLog = () => {
-    if (options.log && !options.json) for (const line of log.read()) reporter.print(line);
+    if (options.log && !options.json)
+      for (const line of log.read()) reporter.print(logLineText(line));
   };
   const { signal, done } = untilInterrupted();
   const advice = isWaiting(status) ? readNoWorkerNotice() : '';

@@ -1,5 +1,6 @@
 import type { WriteStream } from 'node:tty';
 import { isRunning, type Job, type Tracker } from '../../jobs/index.ts';
+import { count } from '../../text/format.ts';
 import { print, printError } from '../output.ts';
 import { endLine, jobLine } from './job_line.ts';
 import { LiveLines } from './live_lines.ts';
@@ -23,7 +24,7 @@ export class Bars implements Reporter {
     if (lines.length <= rows) this.#lines.draw(lines);
     else {
       const hidden = lines.length - rows + 1;
-      this.#lines.draw([...lines.slice(0, rows - 1), `  … and ${hidden} more`]);
+      this.#lines.draw([...lines.slice(0, rows - 1), `  … and ${count(hidden)} more`]);
     }
   }
 

@@ -1,5 +1,6 @@
 import { createReadStream, promises as fs } from 'node:fs';
 import { join } from 'node:path';
+import { count, counted } from '../../text/format.ts';
 import { MODEL_FILES, type ModelFile } from './manifest.ts';
 
 export interface WrongFile {
@@ -24,7 +25,8 @@ export function createVerifier(): (
   async function problemOf(path: string, file: ModelFile): Promise<string | undefined> {
     const stats = await fs.stat(path).catch(() => undefined);
     if (!stats?.isFile()) return MISSING;
-    if (stats.size !== file.bytes) return `has ${stats.size} bytes instead of ${file.bytes}`;
+    if (stats.size !== file.bytes)
+      return `has ${counted(stats.size, 'byte')} instead of ${count(file.bytes)}`;
     const version = `${stats.ino} ${stats.mtimeMs}`;
     if (verified.get(path) === version) return undefined;
     if ((await sha256Of(path)) !== file.sha256) return 'has the wrong content';

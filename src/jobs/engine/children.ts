@@ -1,4 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
+import { count, counted } from '../../text/format.ts';
 import type { Job } from '../job.ts';
 import { isFinal } from '../lifecycle.ts';
 import type { JobReader } from '../store/store.ts';
@@ -31,7 +32,7 @@ export async function allEnded(
     const ended = children.filter(({ status }) => isFinal(status)).length;
     const total = totalOf(children, expected);
     const current = sum(children.map(({ progress }) => progress.current));
-    await report(current, total, `${ended} of ${children.length} jobs have ended`);
+    await report(current, total, `${count(ended)} of ${counted(children.length, 'job')} ended`);
     if (ended === children.length) return children;
     await pause(clock, signal);
   }

@@ -37,7 +37,7 @@ export class Reports {
   /** Text with line breaks becomes several lines. */
   log(execution: Execution, text: string): void {
     if (!this.deps.executions.has(execution)) return;
-    execution.reports.log(linesOf(text));
+    execution.reports.log(linesOf(text, new Date(this.deps.clock.now())));
     this.#schedule(execution);
   }
 

@@ -1,4 +1,5 @@
 import { cut } from '../../text/cut.ts';
+import { storedLine } from '../../text/log_lines.ts';
 import type { JobProgress } from '../job.ts';
 
 /** The longest message, in UTF-16 code units. */
@@ -66,12 +67,12 @@ function count(value: number): number {
   return Math.min(Math.round(value), Number.MAX_SAFE_INTEGER);
 }
 
-/** Whole lines of at most 8,000 code units. */
-export function linesOf(text: unknown): string {
+/** Whole lines as they are stored, each with its time and at most 8,000 code units of text. */
+export function linesOf(text: unknown, at: Date): string {
   const lines = String(text ?? '').split(/\r\n|[\n\r\u2028\u2029]/);
   return lines
     .map((line) => line.replace(LONE_SURROGATES, '').replace(UNPRINTABLE, ' '))
-    .map((line) => `${cut(line, MAX_LINE)}\n`)
+    .map((line) => storedLine(cut(line, MAX_LINE), at))
     .join('');
 }
 

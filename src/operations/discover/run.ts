@@ -1,6 +1,7 @@
 import { type InputOf, type Job, PermanentError, type QueuedJobContext } from '../../jobs/index.ts';
 import type { Profile } from '../../sources/post.ts';
 import type { Page } from '../../sources/source.ts';
+import { count, counted } from '../../text/format.ts';
 import type { OperationDeps } from '../deps.ts';
 import { type ListingPlace, pageLine, pageProgress, placeAfter } from '../listing.ts';
 import { defineOperation } from '../operation.ts';
@@ -56,7 +57,7 @@ async function find(
       progress: pageProgress(read.profiles, page, input.maxResults),
     }));
     done = after(saved.profiles.added);
-    job.log(pageLine(profiles.length, saved.profiles.added, done.profiles, 'profiles'));
+    job.log(pageLine(profiles.length, saved.profiles.added, done.profiles, 'profile'));
     if (done.atEnd) break;
   }
   return resultOf(done);
@@ -70,7 +71,7 @@ async function scrapeAll(
 ): Promise<Pick<DiscoverResult, 'scraped' | 'posts'>> {
   job.stage('scraping');
   if (found.length === 0) return { scraped: 0, posts: 0 };
-  job.log(`Starting ${found.length} scrapes: ${found.join(', ')}.`);
+  job.log(`Starting ${counted(found.length, 'scrape')}: ${found.join(', ')}.`);
   const inputs = found.map((username) => ({ username, maxTweets, source }));
   const scrapes = await job.runChildren('scrape', inputs, () => maxTweets);
   for (const scrape of scrapes)
@@ -85,7 +86,7 @@ async function scrapeAll(
 function whatFailed(failed: Job[], of: number): string {
   const [first] = failed;
   const reason = first ? ` ${nameOf(first)}: ${first.errorMessage}` : '';
-  return `${failed.length} of ${of} scrapes failed.${reason} Retry starts again what failed and keeps the rest.`;
+  return `${count(failed.length)} of ${counted(of, 'scrape')} failed.${reason} Retry starts again what failed and keeps the rest.`;
 }
 
 function nameOf({ metadata }: Job): string {

@@ -10,6 +10,7 @@ export default defineWords({
   name: 'Discover',
   heading: 'Discover profiles',
   order: 3,
+  menu: [{ name: 'People', does: 'Profiles, by what their bios say' }],
   icon: 'M5.25 5.25a2.75 2.75 0 1 0 5.5 0a2.75 2.75 0 1 0-5.5 0M2.75 13.75a5.25 5.25 0 0 1 10.5 0',
   summary: 'Find profiles by their bios',
   example: { query: 'climbing coach', maxResults: 5 },
@@ -43,7 +44,7 @@ export default defineWords({
 
 function seePosts(posts: unknown): ResultLink | undefined {
   const words = see(posts, 'post');
-  return words ? { words, path: '/posts', query: {} } : undefined;
+  return words ? { words, path: '/find', query: {} } : undefined;
 }
 
 function profilesFound(names: string[]): ResultLink[] {

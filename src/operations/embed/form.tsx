@@ -11,7 +11,7 @@ export default defineForm({
     return embedParts({
       models: [{ name: model, dimensions, ready: await embedder.isReady(), fetchBytes }],
       postsWithoutVector: library.countWithoutVector(model),
-      vectors: library.counts().vectors,
+      ...library.counts(),
       isBusy,
     });
   },
@@ -19,6 +19,7 @@ export default defineForm({
 
 interface VectorCounts {
   models: { name: string; dimensions: number; ready: boolean; fetchBytes: number }[];
+  posts: number;
   postsWithoutVector: number;
   vectors: number;
   /** Whether jobs run, so that the counts move. */
@@ -27,7 +28,7 @@ interface VectorCounts {
 
 export function embedParts(counts: VectorCounts): FormParts {
   return {
-    values: { waiting: String(counts.postsWithoutVector) },
+    values: { posts: String(counts.posts), waiting: String(counts.postsWithoutVector) },
     aside: <VectorFacts counts={counts} />,
   };
 }

@@ -1,6 +1,7 @@
 import type { QueuedJobContext } from '../../jobs/index.ts';
 import type { OperationDeps } from '../deps.ts';
 import { FETCH_STEP, prepareModel, vectorsOf } from '../embedding.ts';
+import { embeddedLine } from '../listing.ts';
 import { defineOperation } from '../operation.ts';
 import type { EmbedResult } from './input.ts';
 
@@ -47,7 +48,7 @@ async function embedAll(
       message: 'Embedding posts',
     };
     await job.commit({ vectors: { model, vectors } }, { checkpoint: next, progress });
-    job.log(`${vectors.length} posts embedded, ${next.embedded} in all.`);
+    job.log(embeddedLine(vectors.length, next.embedded));
     done = next;
     afterKey = pending.at(-1)?.key ?? 0;
   }

@@ -1,9 +1,10 @@
 import { count, counted } from '../../text/format.ts';
 import { howMany, trimmed, type Values } from '../sentences.ts';
 
-/** `values.waiting` is the number of posts without a vector. */
+/** `values.posts` is the number of posts, `values.waiting` of those without a vector. */
 export default function sentence(values: Values): string {
   const waiting = Number(values.waiting ?? Number.NaN);
+  if (values.posts === '0') return 'There are no posts to embed yet.';
   if (waiting === 0) return 'Every post has a vector. There is nothing to embed.';
   const posts = Number.isFinite(waiting)
     ? `${counted(waiting, 'post')} without a vector`

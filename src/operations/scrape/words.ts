@@ -6,6 +6,15 @@ export default defineWords({
   name: 'Scrape',
   heading: 'Scrape a user’s posts',
   order: 1,
+  menu: [
+    { name: 'User', does: 'The posts of one author' },
+    {
+      name: 'Archive',
+      does: 'Your own posts, from the archive that X gives you',
+      query: { source: 'archive' },
+      order: 4,
+    },
+  ],
   icon: 'M2.75 3.5h10.5M2.75 6.75h6M8 9.5v4.25M5.75 11.75 8 14l2.25-2.25',
   summary: 'Collect the posts of one author',
   example: { username: 'aurora_lab', maxTweets: 40 },

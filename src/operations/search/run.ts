@@ -3,7 +3,7 @@ import type { Post } from '../../sources/post.ts';
 import type { Page } from '../../sources/source.ts';
 import type { OperationDeps } from '../deps.ts';
 import { FETCH_STEP, prepareModel, vectorsOf } from '../embedding.ts';
-import { type ListingPlace, pageLine, pageProgress, placeAfter } from '../listing.ts';
+import { embeddedLine, type ListingPlace, pageLine, pageProgress, placeAfter } from '../listing.ts';
 import { defineOperation } from '../operation.ts';
 import { termsOf } from '../sentences.ts';
 import type { SearchResult } from './input.ts';
@@ -104,7 +104,7 @@ async function embedFound(
     const next = { ...done, embedded, found: waiting };
     const progress = { current: embedded, total, message: 'Embedding what was found' };
     await job.commit({ vectors: { model, vectors } }, { checkpoint: next, progress });
-    job.log(`${vectors.length} posts embedded, ${embedded} in all.`);
+    job.log(embeddedLine(vectors.length, embedded));
     done = next;
   }
   return done;

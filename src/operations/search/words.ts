@@ -9,6 +9,7 @@ export default defineWords({
   name: 'Search',
   heading: 'Search posts on a topic',
   order: 2,
+  menu: [{ name: 'Topic', does: 'Posts that contain certain words' }],
   icon: 'M2.75 7a4.25 4.25 0 1 0 8.5 0a4.25 4.25 0 1 0-8.5 0M10.25 10.25l3.5 3.5',
   summary: 'Collect posts on a topic',
   example: { query: 'space, jazz', maxTweets: 20, mode: 'latest' },
@@ -36,5 +37,5 @@ const lower = (words: string) => words.charAt(0).toLowerCase() + words.slice(1);
 function postsAbout(term: string): ResultLink[] {
   const q = term.trim();
   if (q === '' || q.length > MAX_TERM) return [];
-  return [{ words: `Posts about “${cut(q, MAX_NAME)}”`, path: '/posts', query: { q } }];
+  return [{ words: `Posts about “${cut(q, MAX_NAME)}”`, path: '/find', query: { q } }];
 }

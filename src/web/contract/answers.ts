@@ -6,7 +6,7 @@ import {
   type JobType,
   STEP_STATUSES,
 } from '../../jobs/index.ts';
-import { ARCHIVE, COMPLETED_JOB, POST, PROFILE, REFUSAL } from './examples.ts';
+import { ARCHIVE, COMPLETED_JOB, JOB_LOG, POST, PROFILE, REFUSAL } from './examples.ts';
 import { once } from './once.ts';
 
 /**
@@ -119,6 +119,10 @@ const history = once(() => {
     cancelled: count(),
     medianMs: z.number().optional(),
     p95Ms: z.number().optional(),
+    approximate: z
+      .boolean()
+      .optional()
+      .describe('Whether medianMs and p95Ms are rounded, by at most 9.1 %.'),
   });
   return z.object({
     by: z.enum(['hour', 'day']),
@@ -226,6 +230,20 @@ export const SCHEMAS = {
     z
       .object({ action: z.enum(BULK_ACTIONS), done: count(), skipped: count() })
       .meta({ examples: [{ action: 'retry', done: 12, skipped: 3 }] }),
+  ),
+  JobLog: once(() =>
+    z
+      .object({
+        lines: z.array(
+          z.object({
+            at: time().optional().describe('When it was written.'),
+            text: z.string(),
+          }),
+        ),
+        position: count().describe('Position to continue from, in bytes.'),
+        dropped: count().describe('How many bytes from the requested position are no longer kept.'),
+      })
+      .meta({ examples: [JOB_LOG] }),
   ),
   History: history,
   PostPage: once(() =>

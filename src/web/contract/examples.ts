@@ -68,3 +68,10 @@ export const ARCHIVE = {
   bytes: 48_210_944,
   addedAt: '2026-11-22T08:07:50.000Z',
 };
+
+/** The log of a job. */
+export const JOB_LOG = {
+  lines: [{ at: '2026-11-22T02:58:01.214Z', text: '20 posts (20 new), 20 so far.' }],
+  position: 55,
+  dropped: 0,
+};

@@ -35,6 +35,9 @@ export const NO_QUERY = unchecked<Record<string, string>>(() => z.object({}));
 /** Query parameters fill in the form. */
 export const FORM_VALUES = NO_QUERY;
 
+/** Query parameters are passed on to another page. */
+export const ANY_QUERY = NO_QUERY;
+
 function pathPart<Name extends string>(name: Name, description: string, example: string) {
   return unchecked<Record<Name, string>>(() =>
     z.object({ [name]: z.string().meta({ description, examples: [example] }) }),

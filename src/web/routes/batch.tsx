@@ -3,6 +3,7 @@ import { ErrorResult } from '../../../views/forms/error_result.tsx';
 import { JobCard } from '../../../views/jobs/job_card.tsx';
 import type { Job } from '../../jobs/index.ts';
 import { errorLine } from '../../text/error_text.ts';
+import { count } from '../../text/format.ts';
 import { jobLine } from '../../text/job_text.ts';
 import { about, refusals, returns } from '../contract/declare.ts';
 import { IDEMPOTENCY_KEY, MAX_BATCH, startsBody } from '../contract/starts.ts';
@@ -66,7 +67,7 @@ async function startList(
 ): Promise<Result[]> {
   if (items.length === 0 || items.length > MAX_BATCH) {
     throw new Problem(422, 'invalid_input', 'Nothing was started.', {
-      message: `A list may have 1 to ${MAX_BATCH.toLocaleString('en')} entries; this one has ${items.length}.`,
+      message: `A list may have 1 to ${MAX_BATCH.toLocaleString('en')} entries; this one has ${count(items.length)}.`,
       details: {
         body: `Body must be one start or a list of 1 to ${MAX_BATCH.toLocaleString('en')}.`,
       },

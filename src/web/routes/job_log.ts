@@ -1,26 +1,35 @@
 import { Elysia } from 'elysia';
-import type { Tracker } from '../../jobs/index.ts';
-import { about, INVALID_QUERY, NO_SUCH_JOB, refusals, returnsText } from '../contract/declare.ts';
+import type { LogPart } from '../../jobs/index.ts';
+import { counted } from '../../text/format.ts';
+import { logLines } from '../../text/log_lines.ts';
+import { about, INVALID_QUERY, NO_SUCH_JOB, refusals, returns } from '../contract/declare.ts';
 import { JOB_ID, LOG_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
+import { wantsJson } from '../http/negotiation.ts';
 import { jobOr404 } from '../http/problem.ts';
+import { asStated, respond } from '../http/rendered.ts';
 
 /** A job's log, from any position. */
 export function logRoutes({ tracker }: WebDeps) {
   return new Elysia({ name: 'logs' }).get(
     '/api/jobs/:id/log',
-    ({ params: { id }, query: { position = 0, download } }) => {
+    async ({ request, params: { id }, query: { position = 0, download } }) => {
       jobOr404(tracker, id);
-      return logResponse(tracker, id, position, download === '1');
+      const log = await tracker.reader.readLog(id, position);
+      if (wantsJson(request)) return respond(() => jsonLog(log), {});
+      return asStated(Promise.resolve(textResponse(id, log, download === '1')));
     },
     {
       params: JOB_ID,
       query: LOG_QUERY,
       response: {
-        200: returnsText('The log from that position.', ['text/plain'], {
-          'x-log-position': {
-            schema: { type: 'integer' },
-            description: 'Position to continue from.',
+        200: returns('JobLog', 'The log from that position.', {
+          types: ['text/plain', 'application/json'],
+          headers: {
+            'x-log-position': {
+              schema: { type: 'integer' },
+              description: 'Position to continue from, if the response is plain text.',
+            },
           },
         }),
         ...refusals({ 404: NO_SUCH_JOB, 422: INVALID_QUERY }),
@@ -35,13 +44,11 @@ export function logPosition(text: string): number | undefined {
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-async function logResponse(
-  tracker: Tracker,
-  id: string,
-  from: number,
-  download: boolean,
-): Promise<Response> {
-  const { text, position, dropped } = await tracker.reader.readLog(id, from);
+function jsonLog({ text, position, dropped }: LogPart) {
+  return { lines: logLines(text), position, dropped };
+}
+
+function textResponse(id: string, { text, position, dropped }: LogPart, download: boolean) {
   return new Response(`${dropped > 0 ? droppedNote(dropped) : ''}${text}`, {
     headers: {
       'content-type': 'text/plain; charset=utf-8',
@@ -54,7 +61,7 @@ async function logResponse(
 
 /** The first line of a log whose oldest lines were dropped. */
 function droppedNote(bytes: number): string {
-  return `[${bytes.toLocaleString('en')} bytes are no longer kept]\n`;
+  return `[${counted(bytes, 'byte is', 'bytes are')} no longer kept]\n`;
 }
 
 /** A type's name may contain letters that a header must not. */

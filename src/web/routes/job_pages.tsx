@@ -18,6 +18,7 @@ import type { WebDeps } from '../deps.ts';
 import { Problem, printable } from '../http/problem.ts';
 import { html } from '../http/responses.ts';
 import { filterFields, filterOf } from './job_filter.ts';
+import { jobTabs } from './job_tabs.ts';
 import { layoutOf } from './layout.ts';
 
 /** Maximum number of sessions in the list of recent ones. */
@@ -34,6 +35,7 @@ export function jobPages(deps: WebDeps) {
         const model: JobsModel = {
           ...page,
           ...pagesAround(request, query, page),
+          tabs: jobTabs(tracker, query),
           query: filterFields(query),
           types: tracker.types,
           filter: filterOf(query).toString(),

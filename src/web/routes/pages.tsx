@@ -12,9 +12,9 @@ import {
   toProfilesQuery,
 } from '../../operations/find_posts.ts';
 import { urlTo } from '../../text/urls.ts';
-import { NO_QUERY, PROFILES_QUERY, postsQuery } from '../contract/requests.ts';
+import { ANY_QUERY, NO_QUERY, PROFILES_QUERY, postsQuery } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
-import { html } from '../http/responses.ts';
+import { html, seeOther } from '../http/responses.ts';
 import { layoutOf } from './layout.ts';
 import { beginnings, quickStarts } from './start_pages.tsx';
 
@@ -34,7 +34,7 @@ export function pages(deps: WebDeps) {
       { query: NO_QUERY, detail: { hide: true } },
     )
     .get(
-      '/posts',
+      '/find',
       async ({ request, query: typed }) => {
         const query = toPostsQuery(typed);
         const { page, problem } = await postsOrProblem(deps, query);
@@ -43,6 +43,10 @@ export function pages(deps: WebDeps) {
       },
       { query: postsQuery(deps.sources), detail: { hide: true } },
     )
+    .get('/posts', ({ request }) => seeOther(urlTo(`/find${new URL(request.url).search}`)), {
+      query: ANY_QUERY,
+      detail: { hide: true },
+    })
     .get(
       '/profiles',
       ({ request, query: typed }) => {

@@ -81,7 +81,7 @@ export function partsOfPage({ text }: Props): {
 export function Safe({ text, items, note }: Props): JSX.Element {
   return (
     <section title={attributeText(text)}>
-      <a href={`/posts?q=${encodeURIComponent(text)}`} safe>
+      <a href={`/find?q=${encodeURIComponent(text)}`} safe>
         {text}
       </a>
       <input type="text" value={attributeText(text)} />

@@ -49,7 +49,7 @@ export const emptyLibrary: Area = {
     { name: 'profiles', route: 'GET /api/profiles' },
     { name: 'jobs', route: 'GET /api/jobs' },
     { name: 'imports', route: 'GET /api/imports' },
-    ...['/', '/jobs', '/posts', '/profiles', '/sessions', '/scrape', '/embed'].map((path) => ({
+    ...['/', '/jobs', '/find', '/profiles', '/sessions', '/scrape', '/embed'].map((path) => ({
       name: `page ${path}`,
       route: `GET ${path}`,
       formats: ['browser'] as const,

@@ -4,20 +4,21 @@ import { WRONG_FILTERS } from './jobs.ts';
 
 const GOOD: [route: string, queries: string[]][] = [
   ['GET /', ['']],
-  ['GET /posts', ['?q=jazz', '?limit=2', '?author=aurora_lab']],
+  ['GET /find', ['?q=jazz', '?limit=2', '?author=aurora_lab']],
+  ['GET /posts', ['', '?q=jazz&by=meaning']],
   ['GET /profiles', ['', '?q=jazz']],
   ['GET /jobs', ['', '?status=failed', '?limit=3', '?q=nothing-like-it', '?did=retry-12-3']],
   ['GET /jobs/bulk', ['?action=cancel', '?action=retry&status=failed', '?action=remove&q=none']],
   ['GET /sessions', ['']],
   ['GET /history', ['', '?span=week', '?span=month&type=scrape']],
-  ['GET /scrape', ['', '?username=aurora_lab&source=archive']],
+  ['GET /scrape', ['', '?username=aurora_lab&source=archive', '?source=archive']],
   ['GET /search', ['', '?query=space']],
   ['GET /discover', ['', '?query=jazz&scrape=on']],
   ['GET /embed', ['']],
 ];
 
 const WRONG: [route: string, queries: string[]][] = [
-  ['GET /posts', ['?by=smell', '?source=nowhere', '?limit=0', '?cursor=x']],
+  ['GET /find', ['?by=smell', '?source=nowhere', '?limit=0', '?cursor=x']],
   ['GET /profiles', ['?limit=0', '?cursor=x']],
   ['GET /jobs', WRONG_FILTERS.map(([, query]) => query)],
   ['GET /jobs/bulk', ['', '?action=explode', '?action=retry&status=finished']],

@@ -75,7 +75,7 @@ describe('the counters', () => {
   test('separate thousands and link to what they count', () => {
     expect(textOf(dashboard())).toContain('5,230 posts 41 profiles 5,012 vectors 12 jobs in 24 h');
     const links = elements(dashboard(), '.counter > a').map(({ attributes }) => attributes.href);
-    expect(links).toEqual(['/posts', '/profiles', '/embed', '/jobs']);
+    expect(links).toEqual(['/find', '/profiles', '/embed', '/jobs']);
   });
 
   test('show how many jobs failed, and link to them', () => {
@@ -101,14 +101,14 @@ describe('the next steps', () => {
     expect(textOf(page)).toContain('See the 200 posts from scrape @aurora_lab');
     expect(textOf(page)).toContain('Embed 200 posts to find them by meaning');
     expect(steps({ ...first, withoutVector: 200 })).toEqual([
-      '/posts?author=aurora_lab',
+      '/find?author=aurora_lab',
       '/embed',
-      '/posts',
+      '/find',
     ]);
   });
 
   test('E4: lead to the search by meaning once posts are embedded', () => {
-    expect(steps({ withoutVector: 0 })).toEqual(['/posts', '/posts?by=meaning']);
+    expect(steps({ withoutVector: 0 })).toEqual(['/find', '/find?by=meaning']);
   });
 
   test('are absent while there are no posts', () => {

@@ -53,6 +53,7 @@ const scrapeContext = { ...startModel('scrape', { form: hostileForm }), now: NOW
 const scrapeForm = scrapeParts(scrapeContext, [{ name: HOSTILE, addedAt: ago(5) }]);
 const embedForm = embedParts({
   models: [{ name: HOSTILE, dimensions: 384, ready: false, fetchBytes: 50_000_000 }],
+  posts: 3,
   postsWithoutVector: 1,
   vectors: 2,
   isBusy: true,
@@ -104,9 +105,9 @@ const PAGES: [string, () => unknown][] = [
   ['/search', () => start('search')],
   ['/discover', () => start('discover')],
   ['/embed', () => start('embed', embedForm)],
-  ['/posts', () => PostsPage({ layout, model: postsModel([hostilePost], { query }) })],
+  ['/find', () => PostsPage({ layout, model: postsModel([hostilePost], { query }) })],
   [
-    '/posts that cannot be searched',
+    '/find that cannot be searched',
     () =>
       PostsPage({
         layout,
@@ -136,6 +137,7 @@ const PAGES: [string, () => unknown][] = [
           jobs,
           query: hostileFilter,
           types: [HOSTILE],
+          tabs: [{ href: `/jobs?q=${HOSTILE}`, jobs: 1, isCurrent: true, hasMore: false }],
           filter: `q=${HOSTILE}`,
           olderHref: `/jobs?q=${HOSTILE}`,
           outcome: { action: 'retry', done: 1, skipped: 1 },

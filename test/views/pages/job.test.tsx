@@ -170,12 +170,12 @@ describe('the result', () => {
   test('links to what was collected', () => {
     const done = { status: 'completed', ...ended } as const;
     expect(links({ ...done, result: { posts: 3, username: 'aurora_lab' } })).toEqual([
-      '/posts?author=aurora_lab',
+      '/find?author=aurora_lab',
     ]);
     const query = 'space, free jazz';
     expect(links({ ...done, type: 'search', metadata: { query }, result: { posts: 3 } })).toEqual([
-      '/posts?q=space',
-      '/posts?q=free+jazz',
+      '/find?q=space',
+      '/find?q=free+jazz',
     ]);
     const found = { profiles: 2, saved: true, found: ['ada', 'bob'] };
     expect(links({ ...done, type: 'discover', result: found })).toEqual([
@@ -184,25 +184,25 @@ describe('the result', () => {
     ]);
     expect(links({ ...done, type: 'discover', result: { ...found, saved: false } })).toEqual([]);
     expect(links({ ...done, type: 'discover', result: { ...found, scraped: 2 } })).toEqual([
-      '/posts?author=ada',
-      '/posts?author=bob',
+      '/find?author=ada',
+      '/find?author=bob',
     ]);
     expect(links({ ...done, type: 'embed', result: { embedded: 3 } })).toEqual([
-      '/posts?by=meaning',
+      '/find?by=meaning',
     ]);
   });
 });
 
 describe('the log', () => {
   test('shows its lines, and the position to continue from', () => {
-    const log = { text: 'one\n  <two>\n', position: 12, isCut: false };
+    const log = { text: 'one\n2026-11-28T14:03:22.518Z   <two>\n', position: 12, isCut: false };
     const markup = detailed({ log });
     expect(attributesOf(markup, '#job-log')).toMatchObject({
       'data-job': 'scrape-0198a',
       'data-position': '12',
     });
     expect(markup).toMatch(
-      /<pre[^>]*><span class="log-part">one\n {2}&lt;two&gt;\n<\/span><\/pre>/,
+      /<pre[^>]*><span class="log-part"><span class="log-line"><span>one\n<\/span><\/span><span class="log-line"><time datetime="2026-11-28T14:03:22.518Z" title="28 Nov 2026, 14:03:22.518 UTC" data-clock="local">14:03:22<\/time> <span> {2}&lt;two&gt;\n<\/span>/,
     );
     expect(attributesOf(markup, '#log-cut')).toHaveProperty('hidden');
   });

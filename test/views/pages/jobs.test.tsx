@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'bun:test';
 import type { Job } from '../../../src/jobs/job.ts';
-import { JOB_STATUSES } from '../../../src/jobs/lifecycle.ts';
 import { FAILURES } from '../../../src/jobs/listing.ts';
 import { JobsPage } from '../../../views/pages/jobs.tsx';
 import type { JobsModel } from '../../../views/view_models.ts';
@@ -18,7 +17,14 @@ const NO_QUERY = {
 };
 
 function page(jobs: Job[], model: Partial<JobsModel> = {}): string {
-  const whole = { jobs, query: NO_QUERY, types: ['scrape', 'search'], filter: '', ...model };
+  const whole = {
+    jobs,
+    tabs: [],
+    query: NO_QUERY,
+    types: ['scrape', 'search'],
+    filter: '',
+    ...model,
+  };
   return String(JobsPage({ layout: LAYOUT, model: whole }));
 }
 
@@ -95,11 +101,61 @@ describe.each<[string, unknown, string]>([
   });
 });
 
+describe('E7: the tabs', () => {
+  const TABS: JobsModel['tabs'] = [
+    { href: '/jobs', jobs: 12_345, isCurrent: false, hasMore: true },
+    { status: 'failed', href: '/jobs?status=failed', jobs: 1, isCurrent: true, hasMore: false },
+  ];
+
+  test('have a count each, and mark the current one', () => {
+    const markup = page([jobView().job], { tabs: TABS });
+    const tabs = elements(markup, '.tabs a').map(({ attributes }) => attributes);
+    expect(tabs).toEqual([
+      { href: '/jobs' },
+      { href: '/jobs?status=failed', 'aria-current': 'true' },
+    ]);
+    expect(textOf(markup.match(/<nav class="tabs".*?<\/nav>/s)?.[0] ?? '')).toBe(
+      'All 12,345+ Failed 1',
+    );
+  });
+
+  test('are refreshed with the list', () => {
+    expect(page([jobView().job], { tabs: TABS })).toMatch(
+      /<section id="jobs"[^>]*><nav class="tabs"/,
+    );
+  });
+});
+
+describe('E7: the filters', () => {
+  const folded = (query: Partial<typeof NO_QUERY>) =>
+    elements(page([jobView().job], { query: { ...NO_QUERY, ...query } }), '.filter-more[open]');
+
+  test('are one box; the others are folded until one is set', () => {
+    const markup = page([jobView().job]);
+    expect(elements(markup, '.filter > .filter-box > input')).toHaveLength(1);
+    expect(elements(markup, '.filter > .field')).toEqual([]);
+    expect(folded({})).toEqual([]);
+    expect(folded({ q: 'space', status: 'failed' })).toEqual([]);
+    for (const name of ['type', 'failure', 'session', 'since', 'until'] as const) {
+      expect(folded({ [name]: name === 'failure' ? 'timeout' : 'x' })).toHaveLength(1);
+    }
+  });
+
+  test('are absent before the first job, as is everything but what to do', () => {
+    const markup = page([]);
+    expect(
+      ['input', 'select', 'button', 'nav'].flatMap((tag) => elements(markup, `main ${tag}`)),
+    ).toEqual([]);
+    expect(textOf(markup.match(/<main.*<\/main>/s)?.[0] ?? '')).toBe(
+      'Jobs Sessions History No jobs yet, or the finished ones were removed. Scrape a user to start one.',
+    );
+  });
+});
+
 describe('the list', () => {
-  test('can be filtered by every status, reason for a failure and type', () => {
+  test('can be filtered by reason for a failure and type', () => {
     const offered = (id: string) =>
-      elements(page([]), `#${id} option`).map(({ attributes }) => attributes.value);
-    expect(offered('status')).toEqual(['', ...JOB_STATUSES]);
+      elements(page([jobView().job]), `#${id} option`).map(({ attributes }) => attributes.value);
     expect(offered('type')).toEqual(['', 'scrape', 'search']);
     expect(offered('failure')).toEqual(['', ...FAILURES]);
   });
@@ -117,7 +173,7 @@ describe('the list', () => {
       },
       filter: 'status=failed',
     });
-    expect(attributesOf(markup, '#status option[selected]').value).toBe('failed');
+    expect(attributesOf(markup, '.filter input[name="status"]').value).toBe('failed');
     expect(attributesOf(markup, '#type option[selected]').value).toBe('search');
     expect(attributesOf(markup, '#q').value).toBe('a');
     expect(attributesOf(markup, '#session').value).toBe('b');

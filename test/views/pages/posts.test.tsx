@@ -16,7 +16,7 @@ const query = (fields: Partial<PostsModel['query']>) => ({
 describe('the filter', () => {
   test('is a GET form with the values of the query', () => {
     const page = posts([], query({ author: 'aurora_lab', q: 'a &amp; "b"', by: 'meaning' }));
-    expect(attributesOf(page, '.filter')).toMatchObject({ method: 'get', action: '/posts' });
+    expect(attributesOf(page, '.filter')).toMatchObject({ method: 'get', action: '/find' });
     expect(attributesOf(page, '#q').value).toBe('a &amp; "b"');
     expect(attributesOf(page, '#author').value).toBe('aurora_lab');
     expect(attributesOf(page, '#by option[selected]').value).toBe('meaning');
@@ -28,7 +28,7 @@ describe('the list', () => {
     const page = { posts: [post()], total: 1284 };
     const said = (fields: Partial<PostsModel['query']>) =>
       textOf(posts([], { page, ...query(fields) }));
-    expect(said({}).replace(/.*Author Search /, '')).toStartWith('1,284 posts');
+    expect(said({}).replace(/.*Author /, '')).toStartWith('1,284 posts');
     expect(said({ author: 'aurora_lab' })).toContain('1,284 posts of @aurora_lab');
     expect(said({ q: 'fjord' })).toContain('1,284 posts with “fjord”');
     expect(said({ q: 'fjord', by: 'meaning' })).toContain(
@@ -37,8 +37,8 @@ describe('the list', () => {
   });
 
   test('links to the next page', () => {
-    const more = posts([post()], { nextHref: '/posts?q=a&cursor=b' });
-    expect(attributesOf(more, 'a[rel="next"]').href).toBe('/posts?q=a&cursor=b');
+    const more = posts([post()], { nextHref: '/find?q=a&cursor=b' });
+    expect(attributesOf(more, 'a[rel="next"]').href).toBe('/find?q=a&cursor=b');
     expect(elements(posts([post()]), 'a[rel="next"]')).toEqual([]);
   });
 
@@ -57,7 +57,7 @@ describe('an empty list', () => {
   test('says that nothing matches a query', () => {
     const page = posts([], query({ q: 'xyz' }));
     expect(textOf(page)).toContain('No posts match');
-    expect(elements(page, '.empty a')[0]?.attributes.href).toBe('/posts');
+    expect(elements(page, '.empty a')[0]?.attributes.href).toBe('/find');
   });
 
   test('distinguishes a failed search from one without results', () => {

@@ -27,7 +27,7 @@ const discover = (given: Partial<StartModel> = {}) => start('discover', given);
 const MODEL = { name: 'minilm', dimensions: 384, ready: false, fetchBytes: 50_000_000 };
 const embed = (models = [MODEL], isBusy = false) =>
   start('embed', {
-    parts: embedParts({ models, postsWithoutVector: 218, vectors: 5012, isBusy }),
+    parts: embedParts({ models, posts: 5230, postsWithoutVector: 218, vectors: 5012, isBusy }),
   });
 
 const names = (page: string) => [

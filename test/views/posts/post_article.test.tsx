@@ -14,7 +14,7 @@ describe('a post', () => {
     const markup = article({ createdAt: ago(3600) });
     expect(textOf(markup)).toStartWith('Aurora Lab @aurora_lab sample 1 h ago');
     expect(attributesOf(markup, 'time')).toMatchObject({ datetime: '2026-03-01T11:00:00.000Z' });
-    expect(attributesOf(markup, '.post-author').href).toBe('/posts?author=aurora_lab');
+    expect(attributesOf(markup, '.post-author').href).toBe('/find?author=aurora_lab');
   });
 
   test('links to the original if its URL is safe', () => {

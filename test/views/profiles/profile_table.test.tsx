@@ -20,7 +20,7 @@ describe('a profile', () => {
   test('shows names, and the number of saved posts', () => {
     const markup = table({ followers: 48_210 });
     expect(textOf(markup)).toContain('Aurora Lab @aurora_lab Northern lights. 48,210 1,000 sample');
-    expect(attributesOf(markup, 'td a').href).toBe('/posts?author=aurora_lab');
+    expect(attributesOf(markup, 'td a').href).toBe('/find?author=aurora_lab');
   });
 
   test('has a dash for unknown values', () => {

@@ -17,6 +17,16 @@ const MAX_RECENT = 64;
 
 const HOUR_MS = 3_600_000;
 
+/** How many exact durations an hour and bucket of the history keeps. */
+const MAX_DURATIONS = 20;
+
+/** Adds ends to the history: counts are added up, and durations are joined while they are few. */
+export const ADD_ENDS = `
+  ON CONFLICT DO UPDATE SET
+    count = count + excluded.count,
+    durations = CASE WHEN count + excluded.count <= ${MAX_DURATIONS}
+                     THEN rtrim(durations, ']') || ',' || ltrim(excluded.durations, '[') END`;
+
 /** The groups in which jobs are counted: waiting, run by a worker, or tracked. */
 type Place = 'waiting' | 'running' | 'tracked';
 
@@ -46,6 +56,16 @@ type Delta = [
   waiting: number,
   running: number,
   tracked: number,
+];
+
+type CountedEnd = [
+  hour: number,
+  type: string,
+  status: string,
+  bucket: number,
+  count: number,
+  /** In ms; null when there are too many to keep. */
+  durations: number[] | null,
 ];
 
 /** The index of each place in a delta. */
@@ -169,9 +189,11 @@ export class ChangeLog implements TransactionListener {
     const bucket = isTimed ? bucketOf(now - startedAt) : NO_DURATION;
     const hour = now - (now % HOUR_MS);
     const key = `${hour} ${job.type} ${status} ${bucket}`;
-    const known = this.#own.ends.get(key);
-    if (known) known[4]++;
-    else this.#own.ends.set(key, [hour, job.type, status, bucket, 1]);
+    const known = this.#own.ends.get(key) ?? [hour, job.type, status, bucket, 0, []];
+    this.#own.ends.set(key, known);
+    known[4]++;
+    if (status === 'completed' && isTimed) addDuration(known, Math.max(0, now - startedAt));
+    else known[5] = null;
   }
 
   /** How many jobs of the type are in that place now, in all processes. */
@@ -327,13 +349,15 @@ function emptyTransaction() {
     ids: new Set<string>(),
     deltas: [] as Delta[],
     ended: [] as string[],
-    ends: new Map<
-      string,
-      [hour: number, type: string, status: string, bucket: number, n: number]
-    >(),
+    ends: new Map<string, CountedEnd>(),
     /** The live jobs were counted within it, so the count includes its own changes. */
     isCountedWithin: false,
   };
+}
+
+function addDuration(end: CountedEnd, ms: number): void {
+  if (end[5] && end[5].length < MAX_DURATIONS) end[5].push(ms);
+  else end[5] = null;
 }
 
 /** Stands for a job that ended without having run. */
@@ -374,10 +398,10 @@ function statements(db: Database) {
     countEnds: command(
       db,
       `
-      INSERT INTO job_ends (hour, type, status, bucket, count)
-      SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4
+      INSERT INTO job_ends (hour, type, status, bucket, count, durations)
+      SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5
       FROM job_changes, json_each(ends) WHERE seq < ?
-      ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+      ${ADD_ENDS}`,
     ),
     deleteBefore: command(db, 'DELETE FROM job_changes WHERE seq < ?'),
   };

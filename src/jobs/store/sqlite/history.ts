@@ -6,26 +6,38 @@ import {
   type HistoryQuery,
   type JobHistory,
 } from '../../history.ts';
+import { ADD_ENDS } from './changes.ts';
 import { command, query } from './statements.ts';
 
 /** Ends that are still in the change log; see `changes.ts`. */
 const UNCOUNTED = `
   SELECT value ->> 0 AS hour, value ->> 1 AS type, value ->> 2 AS status, value ->> 3 AS bucket,
-         value ->> 4 AS count
+         value ->> 4 AS count, value ->> 5 AS durations
   FROM job_changes, json_each(ends)`;
+
+type EndRow = Omit<EndCount, 'durations'> & { durations: string | null };
+
+/** A program of an earlier version adds to the count only, so the durations may not be complete. */
+function toEndCount({ durations: json, ...row }: EndRow): EndCount {
+  if (json === null) return row;
+  const durations = JSON.parse(json) as number[];
+  return durations.length === row.count ? { ...row, durations } : row;
+}
 
 /** Reads the history from SQLite; see `migrations/0011_create_job_history.sql`. */
 export function createSqliteJobHistory(db: Database): JobHistory {
   // Two statements for each: a condition on a type that may be absent would not use the index.
   const ends = (ofType: string) =>
-    query<EndCount>(
+    query<EndRow>(
       db,
       `
-      SELECT hour - hour % $step AS start, type, status, bucket, SUM(count) AS count
-      FROM (SELECT hour, type, status, bucket, count FROM job_ends
+      SELECT hour - hour % $step AS start, type, status, bucket, SUM(count) AS count,
+             CASE WHEN COUNT(durations) = COUNT(*)
+                  THEN '[' || group_concat(trim(durations, '[]')) || ']' END AS durations
+      FROM (SELECT hour, type, status, bucket, count, durations FROM job_ends
             WHERE hour >= $since AND hour < $until ${ofType}
             UNION ALL
-            SELECT hour, type, status, bucket, count FROM (${UNCOUNTED})
+            SELECT hour, type, status, bucket, count, durations FROM (${UNCOUNTED})
             WHERE hour >= $since AND hour < $until ${ofType})
       GROUP BY start, type, status, bucket`,
     );
@@ -44,7 +56,8 @@ export function createSqliteJobHistory(db: Database): JobHistory {
   return {
     ends: ({ by, since, until, type }) => {
       const params = { since, until, step: HISTORY_STEPS[by] };
-      return type === undefined ? allEnds.all(params) : endsOfType.all({ ...params, type });
+      const rows = type === undefined ? allEnds.all(params) : endsOfType.all({ ...params, type });
+      return rows.map(toEndCount);
     },
     failures: ({ since, until, type }: HistoryQuery) => {
       const params = { since, until };
@@ -61,9 +74,9 @@ export class HistoryPruning {
     this.#sql = {
       countEnds: command(
         db,
-        `INSERT INTO job_ends (hour, type, status, bucket, count)
-         SELECT hour, type, status, bucket, count FROM (${UNCOUNTED}) WHERE true
-         ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+        `INSERT INTO job_ends (hour, type, status, bucket, count, durations)
+         SELECT hour, type, status, bucket, count, durations FROM (${UNCOUNTED}) WHERE true
+         ${ADD_ENDS}`,
       ),
       setCounted: command(db, 'UPDATE job_changes SET ends = NULL WHERE ends IS NOT NULL'),
       pruneEnds: command(
