@@ -4,7 +4,7 @@ import { startBusyServer } from '../support/busy_server.ts';
 import { until } from '../support/wait.ts';
 
 // Chromium is slow on a machine that is busy.
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 afterAll(closeBrowser);
 
 /** What somebody writes who knows the address and nothing else. */
