@@ -1,10 +1,11 @@
 /**
- * Runs all checks and tests; stops at the first check that fails. The last line of its output is the
- * number of passed and failed tests.
+ * Runs all checks and tests and stops at the first check that fails, or runs the tests of given files and
+ * folders. The last line of its output is the number of passed and failed tests.
  */
-import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Glob } from 'bun';
+import { unpackChromium } from './support/browser.ts';
 import { fillModelCache } from './support/model_cache.ts';
 
 const ROOT = join(import.meta.dir, '..');
@@ -12,9 +13,34 @@ const bin = (name: string) => [process.execPath, '--bun', join(ROOT, 'node_modul
 
 /**
  * Timeout of tests that set none, in ms. Many times what the slowest test needs: a shared machine may
- * stall, and when a test times out, Bun ends Chromium for all later tests.
+ * stall, and when a test times out, Bun 1.4.4 ends every process that its file has started.
  */
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
+
+/** How many files run at once: tests mostly wait for servers and browsers. */
+const FILES_AT_ONCE = availableParallelism() + 1;
+
+/** How long each file took, so that long ones start first. `UPDATE_TIMINGS=1` writes it anew. */
+const TIMINGS = 'test/timings.json';
+
+/** It measures the memory of its own process. */
+const MEASURES_MEMORY = 'test/sources/archive_large.test.ts';
+
+const NUMBER_OF_SLOWEST = 20;
+
+/** The process groups that run now. */
+const groups = new Set<number>();
+
+for (const [signal, exitCode] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const) {
+  process.on(signal, () => {
+    groups.forEach(endGroup);
+    process.exit(exitCode);
+  });
+}
 
 const CHECKS = [
   { name: 'Format and lint', command: [...bin('biome'), 'ci', '--colors=off', '.'] },
@@ -22,46 +48,53 @@ const CHECKS = [
   { name: 'Markup is escaped', command: bin('xss-scan') },
 ];
 
-for (const { name, command } of CHECKS) {
+const given = process.argv.slice(2);
+for (const { name, command } of given.length > 0 ? [] : CHECKS) {
   console.log(`\n# ${name}`);
   const { exitCode } = await run(command);
   if (exitCode !== 0) finish({ passed: 0, failed: 1, skipped: 0 });
 }
 
-console.log('\n# The embedding model of the tests');
-await fillModelCache();
-
-console.log('\n# Tests');
-const given = process.argv.slice(2);
-const counts = await Promise.all((given.length > 0 ? [given] : lanes()).map(runTests));
-finish({
-  passed: sum(counts.map(({ passed }) => passed)),
-  failed: sum(counts.map(({ failed }) => failed)),
-  skipped: sum(counts.map(({ skipped }) => skipped)),
-});
-
-/**
- * Groups of files that run in parallel, each in its own process. The tests with Chromium mostly wait,
- * and only one process may unpack it. The test that measures memory needs a process to itself.
- */
-function lanes(): string[][] {
-  const files = [...new Glob('test/**/*.test.{ts,tsx}').scanSync(ROOT)].sort();
-  const needsChromium = (file: string) =>
-    readFileSync(join(ROOT, file), 'utf8').includes('support/browser.ts');
-  const measuresMemory = (file: string) => file === 'test/sources/archive_large.test.ts';
-  const isOrdinary = (file: string) => !needsChromium(file) && !measuresMemory(file);
-  return [needsChromium, measuresMemory, isOrdinary].map((belongs) => files.filter(belongs));
+if (given.length === 0) {
+  console.log('\n# The embedding model and the browser of the tests');
+  await fillModelCache();
+  await unpackChromium();
 }
 
-async function runTests(files: string[]) {
+console.log('\n# Tests');
+const runs = await Promise.all(
+  given.length > 0
+    ? [runTests(given, [])]
+    : [runTests([MEASURES_MEMORY], []), runTests(ordinaryFiles(), inParallel())],
+);
+printSlowest(runs.map(({ output }) => output).join('\n'));
+finish({
+  passed: sum(runs.map(({ passed }) => passed)),
+  failed: sum(runs.map(({ failed }) => failed)),
+  skipped: sum(runs.map(({ skipped }) => skipped)),
+});
+
+function ordinaryFiles(): string[] {
+  const files = [...new Glob('test/**/*.test.{ts,tsx}').scanSync(ROOT)];
+  return files.filter((file) => file !== MEASURES_MEMORY).sort();
+}
+
+function inParallel(): string[] {
+  const update = process.env.UPDATE_TIMINGS ? ['--update-timings'] : [];
+  return [`--parallel=${FILES_AT_ONCE}`, `--timings=${TIMINGS}`, ...update];
+}
+
+async function runTests(files: string[], options: string[]) {
   const paths = files.map((file) => (file.startsWith('test/') ? `./${file}` : file));
   const { exitCode, output } = await run([
     process.execPath,
     'test',
     `--timeout=${TIMEOUT_MS}`,
+    ...options,
     ...paths,
   ]);
   const counted = {
+    output,
     passed: countOf(output, 'pass'),
     failed: countOf(output, 'fail'),
     skipped: countOf(output, 'skip'),
@@ -71,14 +104,32 @@ async function runTests(files: string[]) {
   return counted;
 }
 
+/** "(pass) name [1234.56ms]", below "test/folder/file.test.ts:". */
+function printSlowest(output: string): void {
+  let file = '';
+  const tests: { ms: number; name: string }[] = [];
+  for (const line of output.split('\n')) {
+    file = /^(test\/\S+\.test\.tsx?):$/.exec(line)?.[1] ?? file;
+    const [, name, ms] = /^\((?:pass|fail)\) (.*) \[([\d.]+)ms\]$/.exec(line) ?? [];
+    if (name) tests.push({ ms: Number(ms), name: `${file}: ${name}` });
+  }
+  const slowest = tests.sort((a, b) => b.ms - a.ms).slice(0, NUMBER_OF_SLOWEST);
+  console.log(`\n# The slowest ${slowest.length} tests`);
+  for (const { ms, name } of slowest)
+    console.log(`${(ms / 1000).toFixed(1).padStart(6)} s  ${name}`);
+}
+
+/** Runs a command in a process group of its own, so that nothing that it started outlives it. */
 async function run(command: string[]): Promise<{ exitCode: number; output: string }> {
   const child = Bun.spawn(command, {
     cwd: ROOT,
+    detached: true,
     stdin: 'ignore',
     stdout: 'inherit',
     stderr: 'pipe',
     env: { ...process.env, NO_COLOR: '1' },
   });
+  groups.add(child.pid);
   let output = '';
   let line = '';
   for await (const chunk of child.stderr.pipeThrough(
@@ -91,7 +142,19 @@ async function run(command: string[]): Promise<{ exitCode: number; output: strin
     line = (line + chunk).slice(whole);
   }
   process.stderr.write(line);
-  return { exitCode: await child.exited, output };
+  const exitCode = await child.exited;
+  groups.delete(child.pid);
+  if (endGroup(child.pid)) console.error(`${command.join(' ')} left processes running.`);
+  return { exitCode, output };
+}
+
+/** Whether there was one. */
+function endGroup(id: number): boolean {
+  try {
+    return process.kill(-id, 'SIGKILL');
+  } catch {
+    return false;
+  }
 }
 
 function sum(values: number[]): number {

@@ -8,7 +8,7 @@ import { errand } from '../support/jobs.ts';
 import { closeStagedApps, startStagedApp, untilStopped } from '../support/staged_app.ts';
 
 // Chromium is slow on a machine that is busy.
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 afterAll(closeBrowser);
 afterAll(closeStagedApps);
 

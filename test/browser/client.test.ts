@@ -3,7 +3,7 @@ import { closeBrowser, openPage } from '../support/browser.ts';
 import { startServer, stopServers } from '../support/server.ts';
 
 // Chromium is slow on a machine that is busy.
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 afterAll(closeBrowser);
 afterAll(stopServers);
 

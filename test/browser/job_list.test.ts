@@ -4,7 +4,7 @@ import { closeStagedApps, type StagedApp, startStagedApp } from '../support/stag
 import { until } from '../support/wait.ts';
 
 // Chromium is slow on a machine that is busy.
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 afterAll(closeBrowser);
 afterAll(closeStagedApps);
 

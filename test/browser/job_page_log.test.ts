@@ -11,7 +11,7 @@ import { until } from '../support/wait.ts';
 import { ends, reconnects, recordLog, shown, showsEnd } from './job_page_setup.ts';
 
 // Chromium is slow on a machine that is busy.
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 afterAll(closeBrowser);
 afterAll(stopServers);
 afterAll(closeStagedApps);

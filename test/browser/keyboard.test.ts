@@ -3,7 +3,7 @@ import { closeBrowser, closePages } from '../support/browser.ts';
 import { isAt, shows, taskbarApp } from '../support/taskbar_app.ts';
 
 // Chromium is slow on a busy machine.
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 afterAll(closeBrowser);
 // Open pages turn their icons and keep the machine busy.
 afterEach(closePages);

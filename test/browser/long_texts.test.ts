@@ -3,7 +3,7 @@ import { closeBrowser, closePages, openPage } from '../support/browser.ts';
 import { closeStagedApps, startStagedApp } from '../support/staged_app.ts';
 
 // Chromium is slow on a machine that is busy.
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 afterAll(closeBrowser);
 afterAll(closeStagedApps);
 afterEach(closePages);

@@ -6,7 +6,7 @@ import { startServer, stopServers } from '../support/server.ts';
 import { until } from '../support/wait.ts';
 
 // Chromium is slow on a machine that is busy.
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 afterAll(closeBrowser);
 afterAll(stopServers);
 

@@ -9,7 +9,7 @@ import { busy, isLive, liveText, registerHooks } from './tabs_setup.ts';
 registerHooks();
 
 // Chromium is slow on a machine that is busy.
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 afterAll(closeBrowser);
 afterAll(stopServers);
 
@@ -49,7 +49,7 @@ describe('FEATURES 31: thirty tabs', () => {
     await watchersAre(server, 1);
     await leaving[0]?.close();
     await watchersAre(server, 0);
-  }, 180_000);
+  }, 600_000);
 
   test('survive the tab whose process holds the connection', async () => {
     const server = await busy({ jobs: 1 });

@@ -5,7 +5,7 @@ import { shows, taskbarApp } from '../support/taskbar_app.ts';
 import { until } from '../support/wait.ts';
 
 // Chromium is slow on a busy machine.
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 afterAll(closeBrowser);
 // Open pages turn their icons and keep the machine busy.
 afterEach(closePages);

@@ -173,7 +173,7 @@ test('E1: the terminal block finds posts about music, and shows and cancels jobs
   expect(found).toHaveLength(3);
   for (const post of found) expect(post).toContain('#jazz');
   expect(stdout).toMatch(/embed +all-MiniLM-L6-v2 +completed/);
-  expect(stdout).toMatch(/scrape @blue_note_bea \(\w+\) (was cancelled|is cancelling)\./);
+  expect(stdout).toMatch(/scrape @aurora_lab \(\w+\) (was cancelled|is cancelling)\./);
 });
 
 test('E1: an archive is imported and embedded', async () => {

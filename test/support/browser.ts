@@ -27,8 +27,16 @@ const ARGS = [
   '--host-resolver-rules=MAP xgpt.example 127.0.0.1',
 ];
 
+/** The longest wait for a click, a selector or a page, in ms: a machine may be busy. */
+const STEP_TIMEOUT_MS = 60_000;
+
 let browser: Promise<Browser> | undefined;
 const contexts: BrowserContext[] = [];
+
+/** Unpacks Chromium before test files that run at once would each do it. */
+export async function unpackChromium(): Promise<void> {
+  await packagedChromium.executablePath();
+}
 
 /** Every test file that opens a page calls this in `afterAll`. */
 export async function closeBrowser(): Promise<void> {
@@ -37,21 +45,39 @@ export async function closeBrowser(): Promise<void> {
   contexts.length = 0;
 }
 
+/** A context of Chromium, which is started again if it has died: Bun 1.4.4 ends it when a test times out. */
+async function newContext(options: BrowserContextOptions): Promise<BrowserContext> {
+  browser ??= launch();
+  try {
+    return await (await browser).newContext(options);
+  } catch (error) {
+    if (!hasBeenClosed(error)) throw error;
+    contexts.length = 0;
+    browser = launch();
+    return (await browser).newContext(options);
+  }
+}
+
+function hasBeenClosed(error: unknown): boolean {
+  return `${error}`.includes('has been closed');
+}
+
 /**
  * Closes all pages. Test files whose pages use much CPU or hold a connection call this in
  * `afterEach`.
  */
 export async function closePages(): Promise<void> {
-  for (const context of contexts.splice(0)) await context.close();
+  for (const context of contexts.splice(0)) {
+    await context.close().catch((error) => {
+      if (!hasBeenClosed(error)) throw error;
+    });
+  }
 }
 
 /** A page in a new browser context. Errors of its console are collected in `problems`. */
 export async function openPage(options: BrowserContextOptions = {}) {
-  browser ??= launch();
-  const context = await (await browser).newContext({
-    viewport: { width: 1280, height: 800 },
-    ...options,
-  });
+  const context = await newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  context.setDefaultTimeout(STEP_TIMEOUT_MS);
   contexts.push(context);
   const page = await context.newPage();
   return { page, context, problems: problemsOf(page) };
