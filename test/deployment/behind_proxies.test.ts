@@ -86,20 +86,15 @@ describe.each(PROXIES)('B2, B4: behind %s', (name) => {
 
     test('a press on a page of another site or port is refused', async () => {
       const request = press(proxy, '/api/scrape', 'username=aurora_lab');
-      for (const headers of [
+      const { 'sec-fetch-site': _, ...own } = request.headers ?? {};
+      for (const foreign of [
         { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
         { origin: 'https://evil.example' },
+        { origin: `${setup.tls ? 'https' : 'http'}://${HOST}:1` },
         { origin: `${setup.tls ? 'https' : 'http'}://${HOST}:1`, 'sec-fetch-site': 'same-site' },
       ]) {
-        const answer = await ask(proxy, {
-          ...request,
-          headers: {
-            ...request.headers,
-            'sec-fetch-site': 'cross-site',
-            ...headers,
-            cookie: cookieIn(cookie),
-          },
-        });
+        const headers = { ...own, ...foreign, cookie: cookieIn(cookie) };
+        const answer = await ask(proxy, { ...request, headers });
         expect(answer.status).toBe(403);
       }
     });
@@ -161,6 +156,21 @@ describe.each(PROXIES)('compression behind %s', (name) => {
       expect((await ask(proxy, { path, headers: again })).status).toBe(304);
     },
   );
+});
+
+test('with $host instead of $http_host, nginx makes a button fail without TLS', async () => {
+  const upstream = portOf(await serverFor({ path: undefined }));
+  const edit = (file: string) => file.replaceAll('$http_host', '$host');
+  for (const [tls, status] of [
+    [false, 403],
+    [true, 202],
+  ] as const) {
+    const proxy = await startProxy('nginx', { tls, upstream, edit });
+    const request = press(proxy, '/api/scrape', 'username=aurora_lab&maxTweets=20');
+    const answer = await ask(proxy, { ...request, headers: { ...request.headers, ...WITH_TOKEN } });
+    expect([tls, answer.status]).toEqual([tls, status]);
+    await proxy.stop();
+  }
 });
 
 /** Proxies that compress by themselves what xgpt did not. */

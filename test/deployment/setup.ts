@@ -55,18 +55,23 @@ export async function stopAll(): Promise<void> {
   await stopProxies();
 }
 
+/** Chromium sends these over TLS, and without it to localhost only. */
+function fetchMetadata({ tls }: TestProxy, mode: string, dest: string): Record<string, string> {
+  if (!tls) return {};
+  return { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': mode, 'sec-fetch-dest': dest };
+}
+
 /** A request as htmx sends it when a button is pressed on a page of this proxy. */
 export function press(proxy: TestProxy, path: string, fields = ''): Ask {
+  const metadata = fetchMetadata(proxy, 'cors', 'empty');
   return {
     method: 'POST',
     path: proxy.base + path,
     body: fields,
     headers: {
       ...FORM,
+      ...metadata,
       origin: proxy.origin,
-      'sec-fetch-site': 'same-origin',
-      'sec-fetch-mode': 'cors',
-      'sec-fetch-dest': 'empty',
       'hx-request': 'true',
       accept: 'text/html',
     },
@@ -75,18 +80,12 @@ export function press(proxy: TestProxy, path: string, fields = ''): Ask {
 
 /** Signs in as a browser does and returns the cookie's line. */
 export async function signIn(proxy: TestProxy): Promise<string> {
+  const metadata = fetchMetadata(proxy, 'navigate', 'document');
   const answer = await ask(proxy, {
     method: 'POST',
     path: `${proxy.base}/login`,
     body: `token=${TOKEN}`,
-    headers: {
-      ...FORM,
-      accept: 'text/html',
-      origin: proxy.origin,
-      'sec-fetch-site': 'same-origin',
-      'sec-fetch-mode': 'navigate',
-      'sec-fetch-dest': 'document',
-    },
+    headers: { ...FORM, ...metadata, accept: 'text/html', origin: proxy.origin },
   });
   if (answer.status !== 303) throw new Error(`Sign-in: ${answer.status} ${answer.text}`);
   return answer.headers.get('set-cookie') ?? '';

@@ -74,6 +74,10 @@ describe('the systemd unit', () => {
     expect(valuesOf(unit, 'KillSignal')).toEqual(['SIGTERM']);
   });
 
+  test('does not start before a token is set', () => {
+    expect(() => loadConfig(environment)).toThrow(/XGPT_TOKEN: must be at least 16/);
+  });
+
   test('names the folder of its data twice alike', () => {
     expect(environment.XGPT_DATA_DIR).toBe(`/var/lib/${valuesOf(unit, 'StateDirectory')[0]}`);
   });
