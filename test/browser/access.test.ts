@@ -160,6 +160,9 @@ describe('F3: after signing out', () => {
         expect(await page.locator('h1').textContent()).toBe('Sign in');
         expect(await page.content()).not.toContain('taskbar');
       }
+      const stored = page.evaluate(() => Object.entries({ ...localStorage, ...sessionStorage }));
+      // htmx remembers a path, and would keep whole pages if one pushed a URL.
+      for (const [name] of await stored) expect(name).toBe('htmx-current-path-for-history');
     },
   );
 

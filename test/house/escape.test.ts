@@ -1,4 +1,6 @@
-import { describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { setBasePath } from '../../src/text/urls.ts';
+import { isBelow } from '../support/local_urls.ts';
 import type { Origin } from './escape/marker.ts';
 import { examine, findViews } from './escape/views.ts';
 import { filesMatching } from './source_files.ts';
@@ -31,11 +33,19 @@ function originOf(path: string): Origin {
 /** Views that get a whole job and show only its times. */
 const WITHOUT_TEXT = ['JobDuration', 'JobTimes', 'Took'];
 
+const BASE = '/behind/xgpt';
+beforeAll(() => setBasePath(BASE));
+afterAll(() => setBasePath(''));
+
+/** The paths of this server that the views showed, each with the name of its view. */
+const shownUrls: [name: string, url: string][] = [];
+
 describe('no text comes out as markup', () => {
   test.each(views.map((view) => [`${view.path} ${view.name}`, view] as const))(
     '%s',
     async (_, view) => {
-      const { holes, shown, hasTexts } = await examine(view, originOf);
+      const { holes, shown, hasTexts, localUrls } = await examine(view, originOf);
+      for (const url of localUrls) shownUrls.push([view.name, url]);
       expect(holes).toEqual([]);
       const isExpectedToShowText = hasTexts && !WITHOUT_TEXT.includes(view.name);
       expect(shown.size > 0).toBe(isExpectedToShowText);
@@ -47,6 +57,11 @@ describe('no text comes out as markup', () => {
     const examined = new Set(views.map(({ path }) => path));
     expect(FILES.filter((path) => !examined.has(path))).toEqual([]);
   });
+});
+
+test('B4: every URL of this server that a view writes begins with the base path', () => {
+  expect(shownUrls.length).toBeGreaterThan(100);
+  expect(shownUrls.filter(([, url]) => !isBelow(BASE, url))).toEqual([]);
 });
 
 describe('the examination', () => {

@@ -72,7 +72,12 @@ export interface Findings {
   hasTexts: boolean;
   /** The paths of the texts that it showed at least once. */
   shown: Set<string>;
+  /** The paths of this server in its attributes: `/jobs?status=failed`. */
+  localUrls: Set<string>;
 }
+
+/** An attribute with a path of this server; markers contain none. */
+const LOCAL_URL = /="(\/[^"]*)"/g;
 
 /** Renders a view in many ways and collects what it finds. */
 export async function examine(
@@ -80,7 +85,12 @@ export async function examine(
   originOf: (path: string) => Origin = () => 'data',
 ): Promise<Findings> {
   const markers = createMarkers(originOf);
-  const findings: Findings = { holes: [], hasTexts: false, shown: new Set() };
+  const findings: Findings = {
+    holes: [],
+    hasTexts: false,
+    shown: new Set(),
+    localUrls: new Set(),
+  };
   const rendered = new Set<string>();
   for await (const markup of renderings(view, (path) => {
     findings.hasTexts = true;
@@ -89,6 +99,7 @@ export async function examine(
     if (rendered.has(markup)) continue;
     rendered.add(markup);
     findings.holes.push(...markers.holesIn(markup));
+    for (const [, url = ''] of markup.matchAll(LOCAL_URL)) findings.localUrls.add(url);
     findings.shown = findings.shown.union(markers.pathsIn(markup));
   }
   findings.holes = [...new Set(findings.holes)].sort();
@@ -98,11 +109,7 @@ export async function examine(
 /** So many renderings mix choices; the others differ from the fullest in one choice. */
 const MIXED = 40;
 
-/** The view with many different arguments; see `View.render`. */
-export async function* renderings(
-  view: View,
-  text: (path: string) => string,
-): AsyncGenerator<string> {
+async function* renderings(view: View, text: (path: string) => string): AsyncGenerator<string> {
   const counts = new Map<string, number>();
   yield await view.render((path, count) => {
     counts.set(path, count);
