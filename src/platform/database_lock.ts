@@ -63,6 +63,6 @@ function lockFile(path: string, waitMs: number): Database {
   const file = new Database(path, { create: true });
   file.run(`PRAGMA busy_timeout = ${waitMs}`);
   // A transaction without changes would leave a journal behind when the process is killed.
-  file.run('PRAGMA journal_mode = OFF');
+  file.run('PRAGMA journal_mode = MEMORY');
   return file;
 }

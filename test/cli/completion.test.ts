@@ -105,65 +105,73 @@ async function inFolder() {
   return { cwd, env: { ...process.env, PATH, XGPT_DATA_DIR: dataDir, TERM: 'xterm' } };
 }
 
-test('bash offers files for import only', async () => {
+test('bash offers files where a path is expected', async () => {
   // `complete -p` tells how bash completes xgpt; within a completion, compopt turns files on.
   const script = `source <(xgpt completion bash); complete -p xgpt
     compopt() { echo "compopt $*"; }
-    COMP_WORDS=(xgpt import tw) COMP_CWORD=2; _xgpt
+    for command in import backup restore; do
+      COMP_WORDS=(xgpt $command tw) COMP_CWORD=2; _xgpt
+    done
     COMP_WORDS=(xgpt scrape tw) COMP_CWORD=2; _xgpt`;
   const { stdout } = Bun.spawnSync(['bash', '-c', script], await inFolder());
-  expect(stdout.toString()).toBe('complete -F _xgpt xgpt\ncompopt -o default\n');
+  expect(stdout.toString()).toBe(`complete -F _xgpt xgpt\n${'compopt -o default\n'.repeat(3)}`);
 });
 
 const FISH = Bun.which('fish');
 
-test.skipIf(!FISH)('fish offers completions in order, and files for import only', async () => {
-  const options = await inFolder();
-  const press = (line: string) => {
-    const script = `xgpt completion fish | source; complete -C '${line}'`;
-    const { stdout } = Bun.spawnSync(['fish', '--no-config', '-c', script], options);
-    const lines = stdout.toString().split('\n').filter(Boolean);
-    return lines.map((candidate) => candidate.split('\t')[0]);
-  };
-  expect(press('xgpt jobs wat')).toEqual(['watch']);
-  expect(press('xgpt jobs show ')).toEqual([waiting, ended]);
-  expect(press('xgpt jobs cancel ')).toEqual([waiting]);
-  expect(press('xgpt scrape tw')).toEqual([]);
-  expect(press('xgpt nonsense ')).toEqual([]);
-  expect(press('xgpt import tw')).toEqual(['twitter.zip']);
-});
+test.skipIf(!FISH)(
+  'fish offers completions in order, and files where a path is expected',
+  async () => {
+    const options = await inFolder();
+    const press = (line: string) => {
+      const script = `xgpt completion fish | source; complete -C '${line}'`;
+      const { stdout } = Bun.spawnSync(['fish', '--no-config', '-c', script], options);
+      const lines = stdout.toString().split('\n').filter(Boolean);
+      return lines.map((candidate) => candidate.split('\t')[0]);
+    };
+    expect(press('xgpt jobs wat')).toEqual(['watch']);
+    expect(press('xgpt jobs show ')).toEqual([waiting, ended]);
+    expect(press('xgpt jobs cancel ')).toEqual([waiting]);
+    expect(press('xgpt scrape tw')).toEqual([]);
+    expect(press('xgpt nonsense ')).toEqual([]);
+    expect(press('xgpt import tw')).toEqual(['twitter.zip']);
+  },
+);
 
 const ZSH = Bun.which('zsh');
 
-test.skipIf(!ZSH)('zsh completes commands and ids, and files for import only', async () => {
-  let shown = '';
-  const decoder = new TextDecoder();
-  const zsh = Bun.spawn(['zsh', '-f', '-i'], {
-    ...(await inFolder()),
-    terminal: {
-      cols: 100,
-      rows: 30,
-      data: (_, bytes) => {
-        shown += decoder.decode(bytes, { stream: true });
+test.skipIf(!ZSH)(
+  'zsh completes commands and ids, and files where a path is expected',
+  async () => {
+    let shown = '';
+    const decoder = new TextDecoder();
+    const zsh = Bun.spawn(['zsh', '-f', '-i'], {
+      ...(await inFolder()),
+      terminal: {
+        cols: 100,
+        rows: 30,
+        data: (_, bytes) => {
+          shown += decoder.decode(bytes, { stream: true });
+        },
       },
-    },
-  });
-  // Ctrl-X shows the line as it is, and empties it.
-  const setUp = `autoload -U compinit; compinit -u -D; source <(xgpt completion zsh)
+    });
+    // Ctrl-X shows the line as it is, and empties it.
+    const setUp = `autoload -U compinit; compinit -u -D; source <(xgpt completion zsh)
     tell() { print -r -- "[$BUFFER]"; BUFFER= }; zle -N tell; bindkey '^X' tell; print -r rea''dy\n`;
-  zsh.terminal?.write(setUp);
-  await until('zsh is ready', () => /ready\r?\n/.test(shown));
-  const press = async (line: string) => {
-    shown = '';
-    zsh.terminal?.write(`${line}\t\x18`);
-    const found = await until('it shows the line', () => /\[(xgpt .*?) *\]/.exec(shown));
-    return found[1];
-  };
-  expect(await press('xgpt jobs wat')).toBe('xgpt jobs watch');
-  expect(await press('xgpt jobs cancel s')).toBe(`xgpt jobs cancel ${waiting}`);
-  expect(await press('xgpt jobs retry s')).toBe(`xgpt jobs retry ${ended}`);
-  expect(await press('xgpt scrape tw')).toBe('xgpt scrape tw');
-  expect(await press('xgpt import tw')).toBe('xgpt import twitter.zip');
-  zsh.kill('SIGKILL');
-  await zsh.exited;
-});
+    zsh.terminal?.write(setUp);
+    await until('zsh is ready', () => /ready\r?\n/.test(shown));
+    const press = async (line: string) => {
+      shown = '';
+      zsh.terminal?.write(`${line}\t\x18`);
+      const found = await until('it shows the line', () => /\[(xgpt .*?) *\]/.exec(shown));
+      return found[1];
+    };
+    expect(await press('xgpt jobs wat')).toBe('xgpt jobs watch');
+    expect(await press('xgpt jobs cancel s')).toBe(`xgpt jobs cancel ${waiting}`);
+    expect(await press('xgpt jobs retry s')).toBe(`xgpt jobs retry ${ended}`);
+    expect(await press('xgpt scrape tw')).toBe('xgpt scrape tw');
+    expect(await press('xgpt import tw')).toBe('xgpt import twitter.zip');
+    zsh.kill('SIGKILL');
+    await zsh.exited;
+  },
+);
