@@ -3,7 +3,7 @@ import { type Embedder, ModelUnavailable, type TextReading } from './embedder.ts
 import { DOWNLOAD_BYTES, HUB_URL, MODEL_BYTES } from './local/manifest.ts';
 import { createModelFiles, FETCHING_AGAIN, type ModelFiles } from './local/model_files.ts';
 import { createModelProcess, type ModelProcess } from './local/model_process.ts';
-import { orAborted } from './local/shared_run.ts';
+import { orAborted, type RunOptions } from './local/shared_run.ts';
 
 /** Texts per batch. An aborted call still computes its batch, for at most 0.3 s. */
 const BATCH_SIZE = 4;
@@ -51,8 +51,10 @@ class LocalEmbedder implements Embedder {
   readonly #process: ModelProcess;
   readonly #closing = new AbortController();
   readonly #inTurn = createQueue();
+  readonly #logger: Logger;
 
   constructor(options: LocalEmbedderOptions) {
+    this.#logger = options.logger ?? silentLogger;
     this.fetchBytes = options.modelDir === undefined ? DOWNLOAD_BYTES : 0;
     this.#files = createModelFiles({
       modelsDir: options.modelsDir,
@@ -60,7 +62,7 @@ class LocalEmbedder implements Embedder {
       tarballUrl: options.tarballUrl,
       hubUrl: options.hubUrl ?? HUB_URL,
       idleTimeoutMs: options.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
-      logger: options.logger ?? silentLogger,
+      logger: this.#logger,
     });
     this.#process = createModelProcess({
       graceMs: options.graceMs ?? GRACE_MS,
@@ -78,10 +80,10 @@ class LocalEmbedder implements Embedder {
   }
 
   async prepare({ signal, onProgress }: Parameters<Embedder['prepare']>[0]): Promise<void> {
-    if (this.#process.isLoaded) return;
     const either = AbortSignal.any([signal, this.#closing.signal]);
-    either.throwIfAborted();
     const run = { signal: either, onProgress };
+    if (this.#process.isLoaded) return this.#replaceDeletedFiles(run);
+    either.throwIfAborted();
     await this.#files.fetch(run);
     onProgress?.(MODEL_BYTES, MODEL_BYTES, 'Loading the model');
     try {
@@ -118,6 +120,17 @@ class LocalEmbedder implements Embedder {
   async close(): Promise<void> {
     this.#closing.abort(new ModelUnavailable(CLOSED));
     await this.#process.stop();
+  }
+
+  /** The loaded model works without its files, but the next process needs them. */
+  async #replaceDeletedFiles(run: RunOptions): Promise<void> {
+    if (await this.#files.arePresent()) return;
+    try {
+      await this.#files.fetch(run);
+    } catch (error) {
+      run.signal.throwIfAborted();
+      this.#logger.warn('The model was deleted, and cannot be fetched again yet.', { error });
+    }
   }
 
   #loadInTurn(signal: AbortSignal): Promise<void> {

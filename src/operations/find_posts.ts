@@ -24,8 +24,16 @@ export interface PostsQuery extends PostQuery {
   by: 'words' | 'meaning';
 }
 
-/** The query for posts as typed: `author` with or without @. */
+/** The query for posts as typed: `author` with or without @. A search by meaning needs a text. */
 export function postsQuerySchema(sources: Sources) {
+  return postsPageQuerySchema(sources).refine(({ by, q }) => by !== 'meaning' || q, {
+    path: ['q'],
+    error: 'Q is missing. A search by meaning needs a text to compare posts with.',
+  });
+}
+
+/** The same without a text: the page then asks for one. */
+export function postsPageQuerySchema(sources: Sources) {
   const source = `Source must be ${oneOf([...sources.keys()])}.`;
   return typedFields({
     author: words('author', 'A username, with or without @.', 'aurora_lab'),

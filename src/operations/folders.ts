@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import type { OperationForm } from '../../views/forms/operation_form.ts';
@@ -29,6 +29,17 @@ export async function loadCommands(type: string): Promise<OperationCommand[]> {
 export async function loadInput(type: string, deps: InputDeps): Promise<() => z.ZodType> {
   const create = await defaultOf<(deps: InputDeps) => z.ZodType>(type, 'input.ts');
   return () => create(deps);
+}
+
+/** The files of which a folder of a job type consists. */
+const TYPE_FILES = ['input.ts', 'words.ts', 'sentence.ts', 'command.ts', 'form.tsx'];
+
+/** Folders that look like a job type and have no `run.ts`. They are in no list of types. */
+export function foldersWithoutRun(folder = import.meta.dir): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !existsSync(join(folder, entry.name, 'run.ts')))
+    .map(({ name }) => name)
+    .filter((name) => TYPE_FILES.some((file) => existsSync(join(folder, name, file))));
 }
 
 function hasFile(type: string, file: string): boolean {

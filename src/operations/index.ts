@@ -2,7 +2,7 @@ import { defineJob, type JobDefinition, type JobType } from '../jobs/index.ts';
 import { InvalidConfig } from '../platform/config.ts';
 import type { OperationDeps } from './deps.ts';
 import { type Field, fieldsOf } from './fields.ts';
-import { defaultOf, loadInput } from './folders.ts';
+import { defaultOf, foldersWithoutRun, loadInput } from './folders.ts';
 import type { Operation, OperationRun, Operations } from './operation.ts';
 import { OPERATION_TYPES, wordsOf } from './words.ts';
 
@@ -45,9 +45,10 @@ export const RESERVED_NAMES = [
 
 /**
  * Loads every job type: each folder beside this file is one.
- * @throws when a folder's name cannot be the name of a type.
+ * @throws InvalidConfig when a folder's name cannot be the name of a type, or `run.ts` is missing.
  */
 export async function loadOperations(deps: OperationDeps): Promise<Operations> {
+  refuseIncomplete(foldersWithoutRun());
   const loaded = OPERATION_TYPES.map((type) => loadOperation(type, deps));
   const operations = await Promise.all(loaded);
   return new Map(operations.map((operation) => [operation.type, operation]));
@@ -79,6 +80,15 @@ async function loadOperation(type: string, deps: OperationDeps): Promise<Operati
 export function definitionsOf(operations: Operations): JobDefinition[] {
   const definitions = [...operations.values()].map(({ definition }) => definition);
   return definitions.sort((one, other) => (one.type < other.type ? -1 : 1));
+}
+
+/** @throws InvalidConfig that names the folders. */
+function refuseIncomplete(folders: string[]): void {
+  if (folders.length === 0) return;
+  const problems = folders.map(
+    (name) => `The folder src/operations/${name} cannot be a job type: run.ts is missing.`,
+  );
+  throw new InvalidConfig(`${problems.join('\n')}\nAdd the file, or remove the folder.`);
 }
 
 /** @throws InvalidConfig when the name is reserved, or does not fit into an address. */

@@ -1,5 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { stat, truncate, utimes } from 'node:fs/promises';
+import { rm, stat, truncate, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLocalEmbedder } from '../../src/embedding/index.ts';
 import { MODEL_FILES } from '../../src/embedding/local/manifest.ts';
@@ -175,5 +175,25 @@ test('weights truncated while the model is loaded are detected at the next load'
   expect(error.message).toContain(`${WEIGHTS} has 1000000 bytes instead of 54429696`);
   await embedder.prepare({ signal });
   expect(await embedder.embed(['text'], { signal })).toHaveLength(1);
+  await embedder.close();
+});
+
+test('files deleted while the model is loaded are fetched again by the next prepare', async () => {
+  await copyModel(ownDir());
+  const embedder = createLocalEmbedder({
+    modelsDir,
+    tarballUrl: async () => NOTHING_LISTENS,
+    hubUrl: hub.url,
+  });
+  await embedder.prepare({ signal });
+  await rm(modelsDir, { recursive: true });
+  const { answer } = hub;
+  hub.answer = () => new Response('busy', { status: 503 });
+  await embedder.prepare({ signal });
+  expect(await filesOnDisk()).toEqual([]);
+  expect(await embedder.embed(['text'], { signal })).toHaveLength(1);
+  hub.answer = answer;
+  await embedder.prepare({ signal });
+  expect(await filesOnDisk()).toEqual(ALL_FILES);
   await embedder.close();
 });

@@ -1,6 +1,6 @@
 /** A job type is one folder: everything else finds it. */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { ApiDocument } from '../../src/web/openapi/document.ts';
 import { compileProgram, copyProgram, PARTS, removeCopies } from '../support/program_copy.ts';
@@ -192,6 +192,23 @@ describe('a type that is one folder', () => {
       cwd: root,
     });
     expect(stdout.toString()).toBe('');
+  });
+
+  test('without run.ts keeps the program from starting, and is named', () => {
+    const incomplete = copyProgram();
+    const folder = join(incomplete, 'src/operations/half');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'input.ts'), FOLDER['input.ts']);
+    mkdirSync(join(incomplete, 'src/operations/notes'));
+    const env = { ...process.env, PORT: '0', XGPT_DATA_DIR: join(incomplete, 'data') };
+    const { exitCode, stderr } = Bun.spawnSync(
+      [process.execPath, join(incomplete, 'src/main.ts')],
+      { env, timeout: 30_000 },
+    );
+    expect(stderr.toString()).toBe(
+      'The folder src/operations/half cannot be a job type: run.ts is missing.\nAdd the file, or remove the folder.\n',
+    );
+    expect(exitCode).toBe(2);
   });
 
   test('touches no other file', () => {

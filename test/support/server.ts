@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Job } from '../../src/jobs/index.ts';
@@ -34,6 +34,7 @@ export async function startServer(
   main = MAIN,
   command = [process.execPath, ...options, main],
 ) {
+  const output = outputFiles();
   const child = Bun.spawn([...prefix, ...command], {
     env: {
       ...process.env,
@@ -43,13 +44,12 @@ export async function startServer(
       XGPT_LOG_LEVEL: 'warn',
       ...env,
     },
-    stdout: 'pipe',
-    stderr: 'pipe',
+    stdout: Bun.file(output.stdout),
+    stderr: Bun.file(output.stderr),
   });
   running.add(child);
-  const printed = { log: '' };
-  const read = readLog(child, printed);
-  const url = await addressOf(child, () => read.then(() => printed.log));
+  const log = () => readFileSync(output.stderr, 'utf8');
+  const url = await addressOf(child, output.stdout, log);
 
   const json = async <Answer>(path: string, init: RequestInit = {}): Promise<Answer> => {
     const headers = { accept: 'application/json', ...init.headers };
@@ -66,7 +66,7 @@ export async function startServer(
     dataDir,
     child,
     /** The lines of its standard error so far. */
-    log: () => printed.log.split('\n').filter(Boolean),
+    log: () => log().split('\n').filter(Boolean),
     json,
     end,
     start: async (type: string, fields: Record<string, string>): Promise<Job> =>
@@ -91,26 +91,30 @@ export async function startServer(
 
 export type TestServer = Awaited<ReturnType<typeof startServer>>;
 
-type Server = Bun.Subprocess<'ignore', 'pipe', 'pipe'>;
-
-/** Runs all the time, because a full pipe would block the server. */
-async function readLog(child: Server, printed: { log: string }): Promise<void> {
-  const decoder = new TextDecoder();
-  for await (const chunk of child.stderr as unknown as AsyncIterable<Uint8Array>) {
-    printed.log += decoder.decode(chunk, { stream: true });
-  }
+/**
+ * Files for what a server prints. Not pipes: on a busy machine Bun 1.4.4 sometimes does not notice that a
+ * child has written to one, and waits for ever.
+ */
+function outputFiles() {
+  const folder = freshDataDir();
+  const files = { stdout: join(folder, 'stdout'), stderr: join(folder, 'stderr') };
+  for (const file of Object.values(files)) writeFileSync(file, '');
+  return files;
 }
 
-async function addressOf(child: Server, wholeLog: () => Promise<string>): Promise<string> {
-  let printed = '';
-  const decoder = new TextDecoder();
-  for await (const chunk of child.stdout as unknown as AsyncIterable<Uint8Array>) {
-    printed += decoder.decode(chunk);
-    const address = /xgpt is at (http:\S+?)\/?\s/.exec(printed)?.[1];
+async function addressOf(
+  child: Bun.Subprocess,
+  stdout: string,
+  log: () => string,
+): Promise<string> {
+  for (;;) {
+    // Read before the file is: what was printed last must not be missed.
+    const hasEnded = child.exitCode !== null || child.signalCode !== null;
+    const address = /xgpt is at (http:\S+?)\/?\s/.exec(readFileSync(stdout, 'utf8'))?.[1];
     if (address) return address;
+    if (hasEnded) break;
+    await Bun.sleep(5);
   }
-  const log = await wholeLog();
-  await child.exited;
   const by = child.signalCode ? ` by ${child.signalCode}` : '';
-  throw new Error(`The server ended at once${by}: ${log}`);
+  throw new Error(`The server ended at once${by}: ${log()}`);
 }

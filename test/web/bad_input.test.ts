@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { closeApps, setupApp, type TestApp } from '../support/app.ts';
+import { closeApps, NAVIGATION, setupApp, type TestApp } from '../support/app.ts';
 
 afterAll(closeApps);
 
@@ -179,6 +179,26 @@ describe('an address that leads nowhere', () => {
       const response = await web.json(`/api/posts?${name}=${value}${way}`);
       expect(response.status).toBe(422);
       expect(Object.keys(((await response.json()) as ErrorAnswer).error.details)).toEqual([name]);
+    }
+  });
+
+  test('a search by meaning without a text asks for one, whatever the other filters', async () => {
+    for (const more of ['', '&q=', '&q=%20', '&author=aurora_lab', '&source=sample', '&limit=5']) {
+      const response = await web.json(`/api/posts?by=meaning${more}`);
+      expect(response.status).toBe(422);
+      expect(((await response.json()) as ErrorAnswer).error.details).toEqual({
+        q: 'Q is missing. A search by meaning needs a text to compare posts with.',
+      });
+      const page = await web.request(`/find?by=meaning${more}`, { headers: NAVIGATION });
+      expect(page.status).toBe(200);
+      const html = await page.text();
+      expect(html).toContain('Type a text above');
+      expect(html).not.toContain('class="total"');
+    }
+    const filtered = await web.request('/find?by=meaning&author=aurora_lab&source=sample');
+    expect(await filtered.text()).toContain('href="/find?author=aurora_lab&source=sample"');
+    for (const by of ['', '&by=words', '&by=words&q=']) {
+      expect((await web.json(`/api/posts?limit=5${by}`)).status).toBe(200);
     }
   });
 

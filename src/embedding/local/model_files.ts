@@ -29,6 +29,11 @@ export interface ModelFiles {
    */
   locate(): Promise<string | undefined>;
   /**
+   * Whether all files exist, whatever is in them: a loaded model needs them again when it is loaded
+   * the next time. Always true of a folder of the user's own.
+   */
+  arePresent(): Promise<boolean>;
+  /**
    * Fetches missing and damaged files, if any, and removes the remains of crashed downloads. Leaves a
    * folder of the user's own alone.
    * @throws ModelUnavailable when no origin works.
@@ -64,6 +69,12 @@ class LocalModelFiles implements ModelFiles {
     const wrong = await this.#wrongFiles(dir);
     if (modelDir !== undefined && wrong[0]) throw unusableFolder(modelDir, wrong[0]);
     return wrong.length === 0 ? dir : undefined;
+  }
+
+  async arePresent(): Promise<boolean> {
+    if (this.options.modelDir !== undefined) return true;
+    const wrong = await this.#wrongFiles(this.#ownDir);
+    return !wrong.some(({ isMissing }) => isMissing);
   }
 
   discardDamaged(): Promise<ModelUnavailable | undefined> {

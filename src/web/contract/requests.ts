@@ -6,7 +6,11 @@ import {
   sessionJobsQuerySchema,
   type TypedJobQuery,
 } from '../../jobs/job_query.ts';
-import { postsQuerySchema, profilesQuerySchema } from '../../operations/find_posts.ts';
+import {
+  postsPageQuerySchema,
+  postsQuerySchema,
+  profilesQuerySchema,
+} from '../../operations/find_posts.ts';
 import { typedFields, typedTime, typedWholeNumber } from '../../platform/typed_fields.ts';
 import type { Sources } from '../../sources/index.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
@@ -197,6 +201,9 @@ export const HISTORY_PAGE_QUERY = input(
 );
 
 export const postsQuery = (sources: Sources) => input(() => postsQuerySchema(sources), INVALID);
+
+export const postsPageQuery = (sources: Sources) =>
+  input(() => postsPageQuerySchema(sources), INVALID);
 
 export const PROFILES_QUERY = input(profilesQuerySchema, INVALID);
 

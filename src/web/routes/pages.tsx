@@ -12,7 +12,7 @@ import {
   toProfilesQuery,
 } from '../../operations/find_posts.ts';
 import { urlTo } from '../../text/urls.ts';
-import { ANY_QUERY, NO_QUERY, PROFILES_QUERY, postsQuery } from '../contract/requests.ts';
+import { ANY_QUERY, NO_QUERY, PROFILES_QUERY, postsPageQuery } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { html, seeOther } from '../http/responses.ts';
 import { layoutOf } from './layout.ts';
@@ -41,7 +41,7 @@ export function pages(deps: WebDeps) {
         const model = { page, query, problem, nextHref: nextHref(request, page.nextCursor) };
         return html(PostsPage({ layout: layoutOf(request, deps), model }));
       },
-      { query: postsQuery(deps.sources), detail: { hide: true } },
+      { query: postsPageQuery(deps.sources), detail: { hide: true } },
     )
     .get('/posts', ({ request }) => seeOther(urlTo(`/find${new URL(request.url).search}`)), {
       query: ANY_QUERY,
@@ -63,6 +63,7 @@ async function postsOrProblem(
   deps: WebDeps,
   query: PostsQuery,
 ): Promise<Pick<PostsModel, 'page' | 'problem'>> {
+  if (query.by === 'meaning' && !query.q) return textNeeded(query);
   try {
     return { page: await findPosts(deps, query) };
   } catch (error) {
@@ -70,6 +71,17 @@ async function postsOrProblem(
     const problem = { message: error.message, href: urlTo('/embed'), action: 'Go to Embed' };
     return { page: { posts: [], total: 0 }, problem };
   }
+}
+
+/** Posts by date would look like an answer. */
+function textNeeded({ author, source }: PostsQuery): Pick<PostsModel, 'page' | 'problem'> {
+  const filter = new URLSearchParams({ ...(author && { author }), ...(source && { source }) });
+  const problem = {
+    message: 'Type a text above to find the posts that are nearest to it in meaning.',
+    href: urlTo(filter.size > 0 ? `/find?${filter}` : '/find'),
+    action: 'Show all posts by date',
+  };
+  return { page: { posts: [], total: 0 }, problem };
 }
 
 function dashboard(deps: WebDeps): DashboardModel {
