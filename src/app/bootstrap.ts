@@ -34,7 +34,8 @@ export async function bootstrap(
   const operations = await loadOperations(deps);
   jobTracker.define(...definitionsOf(operations));
   jobTracker.saveWith(deps.library.save);
-  const health = new Health({ db, path: config.databasePath, kind, clock: systemClock, logger });
+  const { databasePath: path, importsDir } = config;
+  const health = new Health({ db, path, importsDir, kind, clock: systemClock, logger });
   jobTracker.watchDatabase(health);
   return { ...deps, operations, health };
 }

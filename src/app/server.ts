@@ -1,15 +1,15 @@
 import { jobTracker } from '../jobs/index.ts';
-import { type Config, InvalidConfig } from '../platform/config.ts';
+import type { Config } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
 import { prepareStatements } from '../platform/statement.ts';
+import { StorageFailed, TOO_MANY_FILES } from '../platform/storage_issue.ts';
 import { createApp } from '../web/app.ts';
 import { bootstrap } from './bootstrap.ts';
 import { compileInBackground } from './compiled/in_background.ts';
+import { maxDescriptors, RESERVED_DESCRIPTORS } from './descriptors.ts';
+import { Listener } from './listener.ts';
 import { shutDownOnSignals } from './shutdown.ts';
-
-/** How long an idle connection is kept, in seconds. */
-const IDLE_SECONDS = 30;
 
 /** Requests that arrive this soon are answered before jobs start, in ms. */
 const FIRST_ASKED_MS = 10;
@@ -18,10 +18,11 @@ const FIRST_ASKED_MS = 10;
 const FIRST_ANSWERED_MS = 150;
 
 /**
- * Runs the server and its jobs until SIGINT or SIGTERM. Resolves when the server listens.
+ * Runs the server and its jobs until SIGINT, SIGTERM or SIGHUP. Resolves when the server listens.
  * @param compiled the folder of the compiled program, if that is running.
  */
-export async function serve(config: Config, compiled?: string): Promise<void> {
+export async function serve(settings: Config, compiled?: string): Promise<void> {
+  const config = { ...settings, maxConnections: maxStreams(settings) };
   const logger = createLogger(config.logLevel);
   const deps = await bootstrap(config, 'server', logger);
   const closing = new AbortController();
@@ -34,8 +35,17 @@ export async function serve(config: Config, compiled?: string): Promise<void> {
     closing: closing.signal,
     compiled,
   });
-  const server = listen(app, config);
-  await firstAnswers(server);
+  // Elysia's own `listen` (1.4.30) compiles every route first; this way each is compiled when it is used.
+  const listener = new Listener({
+    config,
+    logger,
+    fetch: composed(app),
+    onServer: (server) => {
+      app.server = server as typeof app.server;
+    },
+    onShortage: () => deps.health.noticed(new StorageFailed(TOO_MANY_FILES)),
+  });
+  await firstAnswers(listener);
   prepareStatements(appDatabase());
   // Not earlier: a server whose port is taken must not claim jobs.
   await jobTracker.start();
@@ -46,11 +56,16 @@ export async function serve(config: Config, compiled?: string): Promise<void> {
     withParent: config.stopWithParent,
     logger,
     closing,
-    closeServer: async () => void (await server.stop(true)),
+    closeServer: () => listener.stop(),
   });
   compileInBackground(logger);
   // Last, because a script that reads the address may send a signal at once.
-  console.log(`xgpt is at ${server.url.href}`);
+  console.log(`xgpt is at ${listener.url.href}`);
+}
+
+/** Streams leave descriptors for requests, files and the model's process. */
+function maxStreams({ maxConnections }: Config): number {
+  return Math.max(1, Math.min(maxConnections, maxDescriptors() - 3 * RESERVED_DESCRIPTORS));
 }
 
 /** Answers the requests that are waiting already before jobs start. */
@@ -58,31 +73,6 @@ async function firstAnswers(server: { readonly pendingRequests: number }): Promi
   const until = performance.now() + FIRST_ANSWERED_MS;
   await Bun.sleep(FIRST_ASKED_MS);
   while (server.pendingRequests > 0 && performance.now() < until) await Bun.sleep(1);
-}
-
-/** Elysia's own `listen` (1.4.30) compiles every route first; this way each is compiled when it is used. */
-function listen(app: Awaited<ReturnType<typeof createApp>>, config: Config) {
-  try {
-    app.server = Bun.serve({
-      hostname: config.host,
-      port: config.port,
-      // Otherwise two servers on one port would each get some of its requests.
-      reusePort: false,
-      // Each route limits its own body with a message; Bun would answer without one.
-      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-      idleTimeout: IDLE_SECONDS,
-      development: false,
-      fetch: composed(app),
-    });
-    return app.server;
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const advice =
-      code === 'EADDRINUSE'
-        ? `Port ${config.port} is in use. Stop the program that uses it, or set PORT to another one.`
-        : `Cannot listen on ${config.host}, port ${config.port}: ${message}. Set HOST to an address of this machine, and PORT to a port that you may use.`;
-    throw new InvalidConfig(advice, { cause });
-  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { jobTracker } from '../jobs/index.ts';
 import { appDatabase } from '../platform/database.ts';
+import { isHangupIgnored } from '../platform/hangup.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { ProcessDeps } from './bootstrap.ts';
 import { onParentEnd } from './parent.ts';
@@ -18,19 +19,25 @@ interface Shutdown {
   closeServer?: () => Promise<void>;
 }
 
-/** The first SIGINT or SIGTERM shuts the process down in order; a second one ends it at once. */
+/**
+ * The first SIGINT, SIGTERM or SIGHUP shuts the process down in order; a second SIGINT or SIGTERM ends
+ * it at once. Not a second SIGHUP: a terminal that is closed often sends two.
+ */
 export function shutDownOnSignals(shutdown: Shutdown): void {
+  let hasBegun = false;
   const begin = () => {
+    if (hasBegun) return;
+    hasBegun = true;
     shutdown.logger.info(
       'Shutting down. Running jobs go back to the queue and resume at the next start.',
     );
     void shutDown(shutdown);
   };
-  onSignals(begin);
+  onSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], begin);
   if (shutdown.withParent) onParentEnd(begin);
 }
 
-/** Stops jobs and server in order and exits with 0; a signal meanwhile ends the process at once. */
+/** Stops jobs and server in order and exits with 0; SIGINT or SIGTERM meanwhile end the process at once. */
 export async function shutDown({
   deps,
   drainMs,
@@ -38,7 +45,8 @@ export async function shutDown({
   closing,
   closeServer,
 }: Omit<Shutdown, 'withParent'>) {
-  onSignals(() => process.exit(1));
+  onSignals(['SIGINT', 'SIGTERM'], () => process.exit(1));
+  onSignals(['SIGHUP'], () => {});
   setTimeout(() => {
     logger.error('The shutdown took too long. Running jobs resume at the next start.');
     process.exit(1);
@@ -58,9 +66,10 @@ export async function shutDown({
   process.exit(0);
 }
 
-function onSignals(run: () => void): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+function onSignals(signals: NodeJS.Signals[], run: () => void): void {
+  for (const signal of signals) {
+    if (signal === 'SIGHUP' && isHangupIgnored()) continue;
     process.removeAllListeners(signal);
-    process.once(signal, run);
+    process.on(signal, run);
   }
 }

@@ -5,7 +5,7 @@ import { bootstrap } from './bootstrap.ts';
 import { shutDown, shutDownOnSignals } from './shutdown.ts';
 
 /**
- * Runs queued jobs of the data folder without a server, until SIGINT or SIGTERM. Any number of
+ * Runs queued jobs of the data folder without a server, until SIGINT, SIGTERM or SIGHUP. Any number of
  * workers can share the folder with a server.
  * @returns a function that shuts the worker down in order and exits with 0.
  */

@@ -7,7 +7,7 @@ import { addJobCommands } from './job_commands.ts';
 import { addLibraryCommands } from './library_commands.ts';
 import { withList } from './list_by_default.ts';
 import { addOperationCommands } from './operation_commands.ts';
-import { write } from './output.ts';
+import { printError, write } from './output.ts';
 
 const EXIT_CODES = `Exit codes:
   0    completed            3    no such job or archive
@@ -38,7 +38,8 @@ export async function createProgram(
       ['xgpt scrape aurora_lab --max 1000', 'read an author’s posts'],
       ['xgpt jobs watch', 'follow running jobs live'],
     )
-    .addHelpText('after', EXIT_CODES);
+    .addHelpText('after', EXIT_CODES)
+    .hook('preAction', (_, command) => warnOfUnknownSettings(command.name()));
   program
     .command('serve')
     .description('serve the web pages and run jobs, until Ctrl-C (the default)')
@@ -74,6 +75,15 @@ export async function createProgram(
   const withCommands = [program, ...program.commands.filter(({ commands }) => commands.length > 0)];
   for (const command of withCommands) addHelpCommand(command);
   return program;
+}
+
+/** The server and workers report them in their log, and completion must not print anything else. */
+const WITHOUT_WARNINGS = ['serve', 'worker', 'completion', 'complete'];
+
+async function warnOfUnknownSettings(command: string): Promise<void> {
+  if (WITHOUT_WARNINGS.includes(command)) return;
+  const { unknownSettings } = await import('../platform/config.ts');
+  for (const warning of unknownSettings()) printError(warning);
 }
 
 /** Runs the command that `words` name. `serve` runs for the command of that name, and without one. */

@@ -4,6 +4,7 @@ import { InvalidInput, TooManyWaiting } from '../jobs/index.ts';
 import { InvalidConfig } from '../platform/config.ts';
 import { DatabaseUnusable } from '../platform/database.ts';
 import { databaseIssueOf } from '../platform/database_issue.ts';
+import { StorageFailed } from '../platform/storage_issue.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 
 /** The one place that maps errors to exit codes. An unknown error is a bug: its code is 1. */
@@ -12,6 +13,7 @@ export function failureOf(error: unknown): { code: number; message: unknown } {
   if (issue) return { code: EXIT.unusable, message: `${issue.title} ${issue.advice}` };
   if (!(error instanceof Error)) return { code: EXIT.failed, message: error };
   const { message } = error;
+  if (error instanceof StorageFailed) return { code: EXIT.unusable, message };
   if (error instanceof CommandFailed) return { code: error.code, message };
   if (error instanceof InvalidConfig) return { code: EXIT.usage, message };
   if (error instanceof InvalidInput) return { code: EXIT.usage, message };

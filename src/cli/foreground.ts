@@ -1,5 +1,6 @@
 import type { ProcessDeps } from '../app/bootstrap.ts';
 import { isActive, isFinal, type Job, jobTracker } from '../jobs/index.ts';
+import { isHangupIgnored } from '../platform/hangup.ts';
 import { stateOf } from '../text/job_text.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { follow } from './follow.ts';
@@ -55,7 +56,8 @@ function handleSignals(id: string, reporter: Reporter) {
   };
   const leave = (_: string, number: number) => leaving.abort(128 + number);
   process.on('SIGINT', onInterrupt);
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
+  process.on('SIGTERM', leave);
+  if (!isHangupIgnored()) process.on('SIGHUP', leave);
   return {
     left: leaving.signal,
     hasCancelled: () => cancelling !== undefined,

@@ -94,8 +94,10 @@ function typedOf(words: string[], { meaning, author, source, limit }: PostsOptio
 const typedAs = (field: string) => (field === 'q' ? '[words...]' : `--${field}`);
 
 function limitOf(typed: string | undefined): number {
-  const limit = Number(typed ?? DEFAULT_LIMIT);
-  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return limit;
+  const given = typed?.trim();
+  if (!given) return DEFAULT_LIMIT;
+  const limit = /^\d+$/.test(given) ? Number(given) : Number.NaN;
+  if (limit >= 1 && limit <= MAX_LIMIT) return limit;
   throw new CommandFailed('--limit must be a whole number from 1 to 1,000,000.', EXIT.usage);
 }
 

@@ -63,5 +63,5 @@ function isClosed({ code }: NodeJS.ErrnoException): boolean {
  * it before the settings are read.
  */
 export function quietLog(): void {
-  process.env.XGPT_LOG_LEVEL ||= 'error';
+  if (!process.env.XGPT_LOG_LEVEL?.trim()) process.env.XGPT_LOG_LEVEL = 'error';
 }

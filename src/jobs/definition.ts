@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import { cut, MAX_NAME } from '../text/cut.ts';
+import { escaped } from '../text/printable.ts';
 import type { QueuedJobContext } from './engine/context.ts';
 import { DEFAULT_RETRY, type RetryPolicy } from './engine/retry.ts';
 import type { JobType, JobTypes } from './job.ts';
@@ -40,9 +42,30 @@ type Given<Type extends JobType> = Omit<JobDefinition<Type>, 'input' | 'retry'> 
   retry?: Partial<RetryPolicy>;
 };
 
-/** Defines a job type; what `retry` leaves out has its default. */
+/** The name of a job type, as a regular expression. It is part of ids, addresses and log lines. */
+export const JOB_TYPE_PATTERN = '^[A-Za-z][A-Za-z0-9_.:-]{0,63}$';
+
+const JOB_TYPE = new RegExp(JOB_TYPE_PATTERN);
+
+/** @throws TypeError when `type` cannot be the name of a job type. */
+export function checkJobType(type: string): void {
+  if (JOB_TYPE.test(type)) return;
+  throw new TypeError(
+    `${quoted(type)} cannot be a job type. Use letters, digits and . _ : -, at most 64, starting with a letter.`,
+  );
+}
+
+function quoted(type: unknown): string {
+  return typeof type === 'string' ? `"${escaped(cut(type, MAX_NAME))}"` : String(type);
+}
+
+/**
+ * Defines a job type; what `retry` leaves out has its default.
+ * @throws TypeError when the type's name does not match `JOB_TYPE_PATTERN`.
+ */
 export function defineJob<Type extends JobType>(given: Given<Type>): JobDefinition<Type> {
   const { input, ...definition } = given;
+  checkJobType(definition.type);
   let schema: Schema<Type> | undefined;
   return {
     ...definition,

@@ -1,4 +1,5 @@
 import { cut, MAX_NAME } from '../text/cut.ts';
+import { escaped } from '../text/printable.ts';
 
 /**
  * What the job system reads from an error that a handler throws, whatever its class: with `permanent`
@@ -29,7 +30,7 @@ export class InvalidInput extends PermanentError {
 export class UnknownJobType extends PermanentError {
   override readonly name = 'UnknownJobType';
   constructor(type: string, known: string[]) {
-    super(`Unknown job type "${cut(type, MAX_NAME)}". Use one of: ${known.join(', ')}.`);
+    super(`Unknown job type "${escaped(cut(type, MAX_NAME))}". Use one of: ${known.join(', ')}.`);
   }
 }
 

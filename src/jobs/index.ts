@@ -1,11 +1,17 @@
 /** The job system: jobs kept in SQLite, run, watched and cancelled. Knows no HTTP and no HTML. */
-import { loadConfig } from '../platform/config.ts';
+import { loadConfig, unknownSettings } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
 import { createTracker } from './tracker.ts';
 
 export { type Clock, systemClock } from '../platform/clock.ts';
-export { defineJob, type InputOf, type JobDefinition, type OutputOf } from './definition.ts';
+export {
+  defineJob,
+  type InputOf,
+  JOB_TYPE_PATTERN,
+  type JobDefinition,
+  type OutputOf,
+} from './definition.ts';
 export type { JobAttempt, JobDetails, JobStep, LogPart, StepStatus } from './details.ts';
 export { STEP_STATUSES } from './details.ts';
 export { BULK_ACTIONS, type BulkAction, type BulkOutcome, isOpenTo } from './engine/bulk.ts';
@@ -58,13 +64,16 @@ export {
 /** The app's own tracker, over the database in the data folder; opened at its first use. */
 export const jobTracker = createTracker(() => {
   const config = loadConfig();
+  const logger = createLogger(config.logLevel);
+  for (const warning of unknownSettings()) logger.warn(warning);
   return {
     database: appDatabase(),
-    logger: createLogger(config.logLevel),
+    logger,
     leaseMs: config.leaseMs,
     cancelGraceMs: config.cancelGraceMs,
     keepFinishedMs: config.keepFinishedMs,
     concurrency: config.concurrency,
     maxWaiting: config.maxWaiting,
+    maxResultBytes: config.maxResultBytes,
   };
 });

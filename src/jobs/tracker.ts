@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import { migrate, openDatabase } from '../platform/database.ts';
-import type { InputOf, JobDefinition } from './definition.ts';
+import { checkJobType, type InputOf, type JobDefinition } from './definition.ts';
 import { actOnAll, actOnMatching, type BulkAction, type BulkOutcome } from './engine/bulk.ts';
 import { type JobContext, trackedContext } from './engine/context.ts';
 import { Definitions, newId } from './engine/definitions.ts';
@@ -126,8 +126,12 @@ export class Tracker {
     await signals.stop();
   }
 
-  /** Creates a job whose caller does the work itself; it is running at once. */
+  /**
+   * Creates a job whose caller does the work itself; it is running at once.
+   * @throws TypeError when `type` does not match `JOB_TYPE_PATTERN`.
+   */
   async createJob(type: JobType, metadata?: Record<string, unknown>): Promise<JobContext> {
+    checkJobType(type);
     const { store, executions, reports, feed, clock, heartbeat } = this.#open();
     const job = await store.insertTracked(
       { id: newId(type), type, metadata, maxAttempts: 1 },

@@ -188,9 +188,7 @@ function absentWhenBlank(value: unknown): unknown {
 
 function digitsAsNumber(value: unknown): unknown {
   const given = absentWhenBlank(value);
-  return typeof given === 'string' && /^\s*[+-]?\d+(\.\d+)?\s*$/.test(given)
-    ? Number(given)
-    : given;
+  return typeof given === 'string' && /^\s*\d+\s*$/.test(given) ? Number(given) : given;
 }
 
 function tickAsBoolean(value: unknown): unknown {

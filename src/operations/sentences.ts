@@ -21,8 +21,8 @@ export interface Pace {
 
 /** The whole number in a field, 1 to 10,000; `undefined` for anything else. */
 export function howMany(typed: string | undefined): number | undefined {
-  const n = Number(trimmed(typed) || Number.NaN);
-  return Number.isInteger(n) && n > 0 && n <= 10_000 ? n : undefined;
+  const n = /^\d+$/.test(trimmed(typed)) ? Number(trimmed(typed)) : Number.NaN;
+  return n > 0 && n <= 10_000 ? n : undefined;
 }
 
 export function from(source: Pace | undefined): string {

@@ -1,55 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { LOG_LEVELS, type LogLevel } from './logger.ts';
-
-/** How the text of a setting is read. Not by Zod: that would take 5 ms of every start. */
-interface Setting<Value> {
-  /** Undefined when the text cannot be used. */
-  read(text: string): Value | undefined;
-  /** What the text must be, for a message. */
-  rule: string;
-  default: Value;
-}
-
-function number(min: number, max: number, fallback: number): Setting<number> {
-  return {
-    read: (text) => inRange(Number(text), min, max),
-    rule: `must be a number from ${min} to ${max}`,
-    default: fallback,
-  };
-}
-
-function whole(min: number, max: number, fallback: number): Setting<number> {
-  return {
-    read: (text) => (Number.isInteger(Number(text)) ? inRange(Number(text), min, max) : undefined),
-    rule: `must be a whole number from ${min} to ${max}`,
-    default: fallback,
-  };
-}
-
-function inRange(value: number, min: number, max: number): number | undefined {
-  return value >= min && value <= max ? value : undefined;
-}
-
-function oneOf<Value extends string>(
-  values: readonly Value[],
-  list: string,
-  fallback: Value,
-): Setting<Value> {
-  return {
-    read: (text) => values.find((value) => value === text),
-    rule: `must be ${list}`,
-    default: fallback,
-  };
-}
-
-function text<Fallback extends string | undefined>(
-  fallback: Fallback,
-  rule = '',
-  isRight: (text: string) => boolean = () => true,
-): Setting<string | Fallback> {
-  return { read: (text) => (isRight(text) ? text : undefined), rule, default: fallback };
-}
+import { nearestName, number, oneOf, type Setting, text, whole } from './setting.ts';
 
 /** Beside the program, so that every command finds the same, wherever it is called from. */
 const DATA_DIR = join(import.meta.dir, '..', '..', 'data');
@@ -81,6 +33,7 @@ const SETTINGS = {
   // Read before all others, by `src/app/compiled/`; here it is checked.
   XGPT_CODE_CACHE: oneOf(['on', 'off'], 'on or off', 'on'),
   XGPT_MAX_UPLOAD_MB: whole(1, 1_000_000, 2048),
+  XGPT_UPLOAD_IDLE_MS: whole(100, DAY_MS, 60_000),
   XGPT_MODEL_DIR: text(undefined, 'must be a folder that exists', existsSync),
   XGPT_MAX_CONNECTIONS: whole(1, 1_000_000, 20_000),
   XGPT_SCRAPE_CONCURRENCY: whole(1, MAX_AT_ONCE, 2),
@@ -89,12 +42,16 @@ const SETTINGS = {
   XGPT_EMBED_CONCURRENCY: whole(1, MAX_AT_ONCE, 1),
   XGPT_MAX_WAITING: whole(1, 1_000_000, 10_000),
   XGPT_MAX_WAITING_PER_CLIENT: whole(1, 1_000_000, 5_000),
+  XGPT_MAX_RESULT_KB: whole(1, 1_000_000, 1024),
   XGPT_LEASE_MS: whole(1_000, DAY_MS, 30_000),
   XGPT_CANCEL_GRACE_MS: whole(0, DAY_MS, 10_000),
   XGPT_DRAIN_MS: whole(0, DAY_MS, 2_000),
   XGPT_KEEP_FINISHED_HOURS: number(0, 87_600, 24),
   XGPT_STOP_WITH_PARENT: oneOf(['on', 'off'], 'on or off', 'off'),
 };
+
+/** Variables that others read: clients, as docs/client.md shows, and the tests. */
+const OTHERS = /^XGPT_(URL|TEST_\w+)$/;
 
 type Settings = {
   [Name in keyof typeof SETTINGS]: (typeof SETTINGS)[Name] extends Setting<infer Value>
@@ -122,12 +79,16 @@ export interface Config {
   /** Pause between two pages of the sample source, in ms. */
   samplePageMs: number;
   maxUploadBytes: number;
+  /** How long a client may send nothing in the middle of an upload, in ms. */
+  uploadIdleMs: number;
   /** How many streams may be open at once. */
   maxConnections: number;
   /** How many jobs of a type run at once, where it differs from the type's own default. */
   concurrency: Record<string, number>;
   /** How many jobs may wait: of one type, and of one client. */
   maxWaiting: { perType: number; perClient: number };
+  /** Maximum size of what a job returns, as JSON. */
+  maxResultBytes: number;
   /** How long a job may go without a heartbeat before others take it over, in ms. */
   leaseMs: number;
   /** How long a cancelled handler may take to stop before it is fenced off, in ms. */
@@ -173,6 +134,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     logLevel: s.XGPT_LOG_LEVEL,
     samplePageMs: s.XGPT_SAMPLE_PAGE_MS,
     maxUploadBytes: s.XGPT_MAX_UPLOAD_MB * 1024 * 1024,
+    uploadIdleMs: s.XGPT_UPLOAD_IDLE_MS,
     maxConnections: s.XGPT_MAX_CONNECTIONS,
     concurrency: {
       scrape: s.XGPT_SCRAPE_CONCURRENCY,
@@ -181,6 +143,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
       embed: s.XGPT_EMBED_CONCURRENCY,
     },
     maxWaiting: { perType: s.XGPT_MAX_WAITING, perClient: s.XGPT_MAX_WAITING_PER_CLIENT },
+    maxResultBytes: s.XGPT_MAX_RESULT_KB * 1024,
     leaseMs: s.XGPT_LEASE_MS,
     cancelGraceMs: s.XGPT_CANCEL_GRACE_MS,
     drainMs: s.XGPT_DRAIN_MS,
@@ -189,12 +152,12 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
   };
 }
 
-/** An empty text counts as absent. */
+/** A blank text counts as absent. */
 function readSettings(env: Record<string, string | undefined>) {
   const problems: string[] = [];
   const read = ([name, setting]: [string, Setting<unknown>]) => {
     const text = env[name];
-    if (!text) return [name, setting.default];
+    if (isBlank(text)) return [name, setting.default];
     const value = setting.read(text);
     if (value === undefined) {
       problems.push(`${name}: ${setting.rule}${SECRETS.has(name) ? '' : ` (is "${text}")`}`);
@@ -207,7 +170,28 @@ function readSettings(env: Record<string, string | undefined>) {
 
 /** Whoever can reach the server could do everything. */
 function isOpenToAll({ HOST, XGPT_TOKEN }: Record<string, string | undefined>): boolean {
-  return !!HOST && !isLoopback(HOST) && !XGPT_TOKEN;
+  return !isBlank(HOST) && !isLoopback(HOST) && isBlank(XGPT_TOKEN);
+}
+
+function isBlank(text: string | undefined): text is undefined | '' {
+  return text === undefined || text.trim() === '';
+}
+
+/**
+ * Warnings about variables that look like settings and are none. A misspelt XGPT_TOKEN would leave
+ * the server open.
+ */
+export function unknownSettings(env: Record<string, string | undefined> = process.env): string[] {
+  const unknown = Object.keys(env).filter(
+    (name) => /^XGPT_/i.test(name) && !Object.hasOwn(SETTINGS, name) && !OTHERS.test(name),
+  );
+  return unknown.map((name) => {
+    const nearest = nearestName(name.toUpperCase(), Object.keys(SETTINGS));
+    const advice = nearest
+      ? `Did you mean ${nearest}?`
+      : 'docs/configuration.md lists all settings.';
+    return `There is no setting ${name}. ${advice}`;
+  });
 }
 
 function namesIn(list: string): string[] {

@@ -12,6 +12,8 @@ import {
 } from './database_issue.ts';
 import type { Logger } from './logger.ts';
 import { type ProcessKind, ProcessRegistry } from './process_registry.ts';
+import { StorageFailed, type StorageIssue } from './storage_issue.ts';
+import { StorageWatch } from './storage_watch.ts';
 import { writerOf } from './writer.ts';
 
 /** How often the database is checked while it works, and while it does not, in ms. */
@@ -21,6 +23,8 @@ interface HealthOptions {
   db: Database;
   /** The database's file; undefined for one in memory. */
   path?: string;
+  /** The folder of uploaded files. */
+  importsDir?: string;
   kind: ProcessKind;
   clock: Clock;
   logger: Logger;
@@ -33,6 +37,7 @@ interface HealthOptions {
 export class Health {
   readonly processes: ProcessRegistry;
   readonly #clockWatch: ClockWatch;
+  readonly #storageWatch: StorageWatch;
   readonly #file: { path: string; inode: number } | undefined;
   /** What was found in this turn, if anybody has asked. */
   #isInPlace: boolean | undefined;
@@ -42,9 +47,10 @@ export class Health {
   #isStopped = true;
 
   constructor(private readonly options: HealthOptions) {
-    const { db, path, kind, clock } = options;
+    const { db, path, importsDir, kind, clock } = options;
     this.processes = new ProcessRegistry(db, kind, clock);
     this.#clockWatch = new ClockWatch(clock);
+    this.#storageWatch = new StorageWatch(importsDir, clock);
     if (path !== undefined) this.#file = { path, inode: statSync(path).ino };
     refuseWritesToNewerDatabase(db);
   }
@@ -54,9 +60,18 @@ export class Health {
     return this.#issue;
   }
 
-  /** Everything that people should know: the issue, and that the clock was set. */
+  /** Whether nothing can be stored: for monitoring. */
+  get isFailing(): boolean {
+    return this.#issue !== undefined || this.#storageWatch.isDiskFull;
+  }
+
+  /** Everything that people should know: the issue, files that cannot be stored, a clock that was set. */
   get notices(): Notice[] {
-    return [this.#issue, this.#clockWatch.notice].filter((notice) => notice !== undefined);
+    const storage = this.#storageWatch.notice;
+    // The database may have found the same.
+    const isSame = storage?.code === this.#issue?.code;
+    const all = [this.#issue, isSame ? undefined : storage, this.#clockWatch.notice];
+    return all.filter((notice) => notice !== undefined);
   }
 
   /** Calls `listener` whenever the notices change. */
@@ -88,6 +103,7 @@ export class Health {
   /** Checks now whether the database can be written to, and whether the clock was set. */
   async check(): Promise<void> {
     this.#checkClock();
+    this.#checkStorage();
     try {
       const before = this.#issue;
       if (!this.#obstacle()) await this.processes.heartbeat();
@@ -100,8 +116,12 @@ export class Health {
     }
   }
 
-  /** Records the issue that caused an error. @returns undefined when the error has another cause. */
-  noticed(error: unknown): DatabaseIssue | undefined {
+  /**
+   * Records the issue with the database or the disk that caused an error.
+   * @returns undefined when the error has another cause.
+   */
+  noticed(error: unknown): DatabaseIssue | StorageIssue | undefined {
+    if (error instanceof StorageFailed) return this.#noticedStorage(error);
     const issue = databaseIssueOf(error);
     if (!issue) return undefined;
     this.#setIssue(issue);
@@ -144,9 +164,29 @@ export class Health {
     const before = this.#issue;
     if (before?.code === issue?.code) return;
     this.#issue = issue && { ...issue, since: new Date(clock.now()) };
-    if (issue) logger.error(`${issue.title} ${issue.advice}`, { code: issue.code });
+    if (issue) this.#logIssue(issue);
     else logger.info(`Recovered: ${before?.recovered}.`);
     this.#notify();
+  }
+
+  #noticedStorage(error: StorageFailed): StorageIssue {
+    const { issue } = error;
+    if (this.#storageWatch.noticed(error)) {
+      this.#logIssue(issue);
+      this.#notify();
+    }
+    return issue;
+  }
+
+  #checkStorage(): void {
+    const gone = this.#storageWatch.check();
+    if (!gone) return;
+    this.options.logger.info(`Recovered: ${gone.recovered}.`);
+    this.#notify();
+  }
+
+  #logIssue({ title, advice, code }: StorageIssue): void {
+    this.options.logger.error(`${title} ${advice}`, { code });
   }
 
   #checkClock(): void {

@@ -4,7 +4,7 @@ import { isFinal, type JobStatus } from '../jobs/lifecycle.ts';
 import { attemptWords, FAILURE_WORDS } from './attempts.ts';
 import { cutWithLength } from './cut.ts';
 import { count, counted, exact, jobName, progressCount, subject } from './format.ts';
-import { printable } from './printable.ts';
+import { escaped, printable } from './printable.ts';
 import { table } from './table.ts';
 
 const HEAD = ['ID', 'TYPE', 'STATUS', 'PROGRESS', 'CREATED', 'SUBJECT'];
@@ -71,12 +71,12 @@ function wholeError({ errorMessage }: Job): string | undefined {
 export function startedText({ id }: Job, origin: string, hasToken: boolean): string {
   const address = `${origin}/api/jobs/${encodeURIComponent(id)}/stream`;
   const access = hasToken ? ' -H "Authorization: Bearer $XGPT_TOKEN"' : '';
-  return `${id}\nWatch it with: curl -N${access} -H 'Accept: text/plain' ${address}\n`;
+  return `${escaped(id)}\nWatch it with: curl -N${access} -H 'Accept: text/plain' ${address}\n`;
 }
 
 /** A job's status in one line: `scrape-…  running  280 / 1,000  Reading page 14 of 50`. */
 export function jobLine(job: Job): string {
-  return `${job.id}  ${printable(progressLine(job))}\n`;
+  return `${escaped(job.id)}  ${printable(progressLine(job))}\n`;
 }
 
 /** The same without the id; a long error is cut. */

@@ -1,6 +1,19 @@
+/** Control characters, line breaks, and marks that change the direction of what follows. */
+const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+
+const UNPRINTABLE_RUN = new RegExp(`${UNPRINTABLE.source}+`, 'gu');
+
 /** Untrusted text for a terminal: without control characters, on one line. */
 export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim();
+  return text.replace(UNPRINTABLE_RUN, ' ').trim();
+}
+
+/** The same, with each control character written as JSON does, so that it is seen: `\u001b`. */
+export function escaped(text: string): string {
+  return text.replace(UNPRINTABLE, (character) => {
+    const code = (character.codePointAt(0) ?? 0).toString(16).padStart(4, '0');
+    return `\\u${code}`;
+  });
 }
 
 /** Cuts a text to `columns`; a longer text ends in `…`. */

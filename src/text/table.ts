@@ -1,14 +1,14 @@
-import { fitted, padded } from './printable.ts';
+import { escaped, fitted, padded } from './printable.ts';
 
 /** The least width of the shrunk column. */
 const MIN_WIDTH = 8;
 
 /**
- * A table with a head row.
+ * A table with a head row. Control characters of the cells are shown escaped.
  * @param columns of the terminal: the widest column is cut to fit. False = any width.
  */
 export function table(head: string[], rows: string[][], columns: number | false): string {
-  const all = [head, ...rows];
+  const all = [head, ...rows].map((row) => row.map(escaped));
   const widths = head.map((_, index) =>
     Math.max(...all.map((row) => Bun.stringWidth(row[index] ?? ''))),
   );

@@ -3,7 +3,7 @@ import { existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { version } from '../../package.json' with { type: 'json' };
 import { freshCheckout, removeCheckouts } from '../support/checkout.ts';
-import { freshDataDir, stopServers } from '../support/server.ts';
+import { freshDataDir, startServer, stopServers } from '../support/server.ts';
 import { run, type start, startWith, stopCommands, XGPT } from '../support/terminal.ts';
 import { until } from '../support/wait.ts';
 
@@ -155,6 +155,20 @@ test('help shows examples for every command, and the exit codes', async () => {
   expect((await run(['help', 'jobs', 'ls'], { dataDir })).stdout).toStartWith('Usage: xgpt jobs l');
   expect((await run(['--version'], { dataDir })).stdout).toBe(`${version}\n`);
   expect(existsSync(join(dataDir, 'xgpt.sqlite'))).toBe(false);
+});
+
+test('F12: a misspelt setting is reported by commands, and by the server in its log', async () => {
+  const dataDir = freshDataDir();
+  const env = { XGPT_TOKN: 'correct-horse-battery' };
+  const warning = 'There is no setting XGPT_TOKN. Did you mean XGPT_TOKEN?';
+  const scrape = await run(['scrape', 'aurora_lab', '--max', '5', '--json'], { dataDir, env });
+  expect(scrape.code).toBe(0);
+  expect(scrape.stderr.split('\n').filter((line) => line.includes(warning))).toHaveLength(1);
+  expect(scrape.stdout).not.toContain('TOKN');
+  expect((await run(['complete', '--', 'jobs', 'l'], { dataDir, env })).stderr).toBe('');
+  const server = await startServer(dataDir, env);
+  const warned = server.log().filter((line) => line.includes(`warn  ${warning}`));
+  expect(warned).toHaveLength(1);
 });
 
 test.each([['help nope'], ['help jobs nope'], ['jobs help nope'], ['help scrape nope']])(

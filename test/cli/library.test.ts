@@ -65,6 +65,8 @@ describe('posts', () => {
 
   for (const [words, says] of [
     [['--limit', '0'], '--limit must be a whole number from 1 to 1,000,000.'],
+    [['--limit', '0x10'], '--limit must be a whole number from 1 to 1,000,000.'],
+    [['--limit', '1e3'], '--limit must be a whole number from 1 to 1,000,000.'],
     [['--source', 'pigeon'], '--source must be one of: sample, archive.'],
     [['--meaning'], '--meaning: Add the words to search for.'],
     [['--meaning', 'x', '--limit', '101'], '--limit: With --meaning the maximum is 100.'],

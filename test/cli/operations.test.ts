@@ -228,6 +228,7 @@ describe('exit codes', () => {
     [['scrape'], "Missing required argument 'user'."],
     [['scrape', 'a', 'b'], "Too many arguments for 'scrape'. Expected 1 argument but got 2: a, b."],
     [['scrape', 'a', '--maxx', '3'], "Unknown option '--maxx'.\n(Did you mean --max?)"],
+    [['scrape', 'a', '--max', '0x10'], '--max must be a whole number from 1 to 10,000.'],
     [['scrape', 'a', '--max', 'nine'], '--max must be a whole number from 1 to 10,000.'],
     [['scrape', 'a', '--source', 'mars'], '--source must be one of: sample'],
     [['scrape', 'a', '--source', 'archive'], '--source: To read an archive use xgpt import.'],

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { z } from 'zod';
 import { createTracker, defineJob } from '../../src/jobs/index.ts';
 import { freshDataDir, startServer, stopServers } from '../support/server.ts';
-import { jobsIn, run, start, stopCommands } from '../support/terminal.ts';
+import { jobsIn, run, start, startInTerminal, stopCommands } from '../support/terminal.ts';
 import { until } from '../support/wait.ts';
 
 // Every command is a process of its own, on a machine that may be busy.
@@ -58,6 +58,28 @@ describe('worker --once', () => {
     const worker = await run(['worker', '--once'], server);
     expect(worker.code).toBe(0);
     expect((await server.job(id)).status).toBe('completed');
+  });
+
+  test('F6: SIGHUP puts its jobs back without using up an attempt, and exits 0', async () => {
+    const dataDir = freshDataDir();
+    const env = { XGPT_SAMPLE_PAGE_MS: '50', XGPT_DRAIN_MS: '50' };
+    const worker = start(['worker'], { dataDir, env });
+    const words = ['scrape', 'aurora_lab', '--max', '1000', '--detach'];
+    const id = (await run(words, { dataDir, env })).stdout.trim();
+    const show = async () =>
+      JSON.parse((await run(['jobs', 'show', id, '--json'], { dataDir })).stdout).job;
+    await until('it has begun', async () => (await show()).progress.current > 0);
+    worker.child.kill('SIGHUP');
+    expect((await worker.ended()).code).toBe(0);
+    expect(await show()).toMatchObject({ status: 'queued', attemptsUsed: 0, errors: [] });
+  });
+
+  test('F6: closing the terminal of a server drains it', async () => {
+    const dataDir = freshDataDir();
+    const server = startInTerminal([], { dataDir, env: { PORT: '0' } });
+    await server.shows(/xgpt is at http/);
+    server.child.terminal?.close();
+    expect(await server.ended()).toBe(0);
   });
 
   test('without --once a worker waits for more jobs', async () => {

@@ -36,6 +36,7 @@ test('responds even after signals of Ctrl-C or a service manager', async () => {
   const answer = ask({ embed: LONG });
   program.kill('SIGINT');
   program.kill('SIGTERM');
+  program.kill('SIGHUP');
   expect(await answer).toMatchObject({ vectors: { length: LONG.length } });
   program.kill('SIGINT');
   expect(await ask({ embed: ['text'] })).toMatchObject({ vectors: { length: 1 } });

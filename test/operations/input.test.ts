@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { z } from 'zod';
 import { fieldsOf } from '../../src/operations/fields.ts';
 import { loadInput } from '../../src/operations/folders.ts';
+import { howMany } from '../../src/operations/sentences.ts';
 import { loadConfig } from '../../src/platform/config.ts';
 import { createSources } from '../../src/sources/index.ts';
 
@@ -13,6 +14,22 @@ function messagesFor(input: z.ZodType, value: unknown): string[] {
   const { error } = input.safeParse(value);
   return error?.issues.map(({ message }) => message) ?? [];
 }
+
+test('F12: a number in a form is decimal digits only; a blank field is absent', () => {
+  for (const maxTweets of ['0x10', '1e3', '+5', '-5', '5.0', '5.5', '5 posts', '٥']) {
+    expect(messagesFor(scrape, { username: 'aurora_lab', maxTweets })).toHaveLength(1);
+    expect(howMany(maxTweets), 'the sentence beside the form').toBeUndefined();
+  }
+  for (const [maxTweets, read] of [
+    [' ', undefined],
+    ['', undefined],
+    [' 050 ', 50],
+  ] as const) {
+    const { data } = scrape.safeParse({ username: 'aurora_lab', maxTweets });
+    expect(data).toMatchObject({ maxTweets: read ?? 100 });
+    expect(howMany(maxTweets)).toBe(read as number);
+  }
+});
 
 describe('the rule of a username', () => {
   const field = fieldsOf(scrape).find(({ name }) => name === 'username');

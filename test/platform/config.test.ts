@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { InvalidConfig, loadConfig } from '../../src/platform/config.ts';
+import { InvalidConfig, loadConfig, unknownSettings } from '../../src/platform/config.ts';
 
 const ROOT = join(import.meta.dir, '../..');
 
@@ -19,11 +19,52 @@ test('an empty environment gives the defaults', () => {
   });
 });
 
-test('an empty value counts as absent', () => {
-  expect(loadConfig({ PORT: '', XGPT_MODEL_DIR: '' })).toMatchObject({
-    port: 3000,
-    modelDir: undefined,
+test('F12: a blank value counts as absent', () => {
+  for (const blank of ['', ' ', '\t  \n']) {
+    const names = ['PORT', 'HOST', 'XGPT_MODEL_DIR', 'XGPT_KEEP_FINISHED_HOURS', 'XGPT_DATA_DIR'];
+    const env = Object.fromEntries(
+      [...names, 'XGPT_TOKEN', 'XGPT_LOG_LEVEL'].map((n) => [n, blank]),
+    );
+    expect(loadConfig(env)).toEqual(loadConfig({}));
+    expect(() => loadConfig({ HOST: '0.0.0.0', XGPT_TOKEN: blank })).toThrow(/HOST: must be/);
+  }
+});
+
+test('F12: a number is decimal digits only, with or without blanks around it', () => {
+  for (const typed of [
+    '0x10',
+    '1e3',
+    '+5',
+    '-5',
+    '5.',
+    '.5',
+    '5 h',
+    '0b1',
+    '1_000',
+    '١',
+    'Infinity',
+  ]) {
+    for (const name of ['PORT', 'XGPT_MAX_WAITING', 'XGPT_KEEP_FINISHED_HOURS']) {
+      expect(() => loadConfig({ [name]: typed })).toThrow(`${name}: must be a`);
+    }
+  }
+  expect(() => loadConfig({ PORT: '5.0' })).toThrow('PORT: must be a whole number');
+  expect(loadConfig({ PORT: ' 080 ', XGPT_KEEP_FINISHED_HOURS: '0.5' })).toMatchObject({
+    port: 80,
+    keepFinishedMs: 1_800_000,
   });
+});
+
+test('F12: unknown XGPT_ variables are named, with the setting that was probably meant', () => {
+  const near = (name: string) => unknownSettings({ [name]: 'x' });
+  expect(near('XGPT_TOKN')).toEqual(['There is no setting XGPT_TOKN. Did you mean XGPT_TOKEN?']);
+  expect(near('XGPT_DATADIR')).toEqual([expect.stringContaining('mean XGPT_DATA_DIR?')]);
+  expect(near('XGPT_KEEP_FINISHED_HOUR')).toEqual([expect.stringContaining('FINISHED_HOURS?')]);
+  expect(near('XGPT_token')).toEqual([expect.stringContaining('mean XGPT_TOKEN?')]);
+  expect(near('XGPT_TELEPORTATION')).toEqual([expect.stringContaining('docs/configuration.md')]);
+  for (const known of ['XGPT_TOKEN', 'XGPT_CODE_CACHE', 'XGPT_URL', 'PATH', 'PORTT']) {
+    expect(near(known)).toEqual([]);
+  }
 });
 
 test('invalid values are refused together, each with its name and value', () => {

@@ -52,20 +52,50 @@ test('a scrape whose process is killed again and again ends with exactly its pos
   expect(posts).toEqual(postsOf(undisturbed.dataDir));
 });
 
-test('SIGTERM puts running jobs back without using up an attempt, and exits 0', async () => {
-  const env = { ...SLOW_PAGES, XGPT_DRAIN_MS: '50' };
+test.each(['SIGTERM', 'SIGHUP'] as const)(
+  'F6: %s puts running jobs back without using up an attempt, and exits 0',
+  async (signal) => {
+    const env = { ...SLOW_PAGES, XGPT_DRAIN_MS: '50' };
+    const server = await startServer(undefined, env);
+    const { id } = await server.start('scrape', { username: 'aurora_lab', maxTweets: '1000' });
+    await until('it has begun', async () => (await server.job(id)).progress.current > 0);
+    expect(await server.end(signal)).toBe(0);
+
+    const next = await startServer(server.dataDir);
+    const job = await next.ended(id);
+    expect(job).toMatchObject({ status: 'completed', errors: [], attempt: 2 });
+    expect(job).toMatchObject({ attemptsUsed: 1, maxAttempts: 5 });
+    expect(job.result).toMatchObject({ posts: 1000, newPosts: 1000 });
+    expect(await next.end('SIGINT')).toBe(0);
+  },
+);
+
+test('F6: a terminal that is closed sends two SIGHUP, and the server drains all the same', async () => {
+  const env = { ...SLOW_PAGES, XGPT_DRAIN_MS: '400' };
   const server = await startServer(undefined, env);
   const { id } = await server.start('scrape', { username: 'aurora_lab', maxTweets: '1000' });
   await until('it has begun', async () => (await server.job(id)).progress.current > 0);
-  expect(await server.end('SIGTERM')).toBe(0);
-
-  const next = await startServer(server.dataDir);
-  const job = await next.ended(id);
-  expect(job).toMatchObject({ status: 'completed', errors: [], attempt: 2 });
-  expect(job).toMatchObject({ attemptsUsed: 1, maxAttempts: 5 });
-  expect(job.result).toMatchObject({ posts: 1000, newPosts: 1000 });
-  expect(await next.end('SIGINT')).toBe(0);
+  const ended = server.end('SIGHUP');
+  await Bun.sleep(50);
+  server.child.kill('SIGHUP');
+  expect(await ended).toBe(0);
+  expect(server.child.signalCode).toBeNull();
+  expect(await (await startServer(server.dataDir)).ended(id)).toMatchObject({
+    status: 'completed',
+    attemptsUsed: 1,
+  });
 });
+
+test.skipIf(Bun.which('nohup') === null)(
+  'F6: with nohup the server outlives its terminal, and SIGTERM ends it',
+  async () => {
+    const server = await startServer(undefined, {}, ['nohup']);
+    server.child.kill('SIGHUP');
+    await Bun.sleep(200);
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+    expect(await server.end('SIGTERM')).toBe(0);
+  },
+);
 
 test('an open stream does not delay the shutdown', async () => {
   const server = await startServer();

@@ -54,7 +54,7 @@ export async function startServer(
     const headers = { accept: 'application/json', ...init.headers };
     return (await (await fetch(url + path, { ...init, headers })).json()) as Answer;
   };
-  const end = async (signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT') => {
+  const end = async (signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT' | 'SIGHUP') => {
     child.kill(signal);
     const code = await child.exited;
     running.delete(child);

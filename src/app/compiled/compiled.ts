@@ -76,7 +76,7 @@ export function seenNow(key: string): Seen | undefined {
  * the sources.
  */
 export function mayUseCompiled(): boolean {
-  return process.execArgv.length === 0 && process.env.XGPT_CODE_CACHE !== 'off';
+  return process.execArgv.length === 0 && process.env.XGPT_CODE_CACHE?.trim() !== 'off';
 }
 
 /** Differs whenever a source, the list of packages, the program's folder or Bun differs. */

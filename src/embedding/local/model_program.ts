@@ -7,9 +7,9 @@ export type ModelRequest =
 
 export type ModelResponse = { vectors: Float32Array[] } | { failure: string };
 
-// Ctrl-C and service managers signal every process at once, but jobs that the server drains may still
-// need vectors. This process ends with the server, which closes the channel.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
+// Ctrl-C, a closed terminal and service managers signal every process at once, but jobs that the
+// server drains may still need vectors. This process ends with the server, which closes the channel.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 process.on('disconnect', () => process.exit());
 
 let model: SentenceModel | undefined;

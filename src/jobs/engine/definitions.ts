@@ -1,4 +1,4 @@
-import type { JobDefinition } from '../definition.ts';
+import { checkJobType, type JobDefinition } from '../definition.ts';
 import { UnknownJobType } from '../errors.ts';
 import type { JobType } from '../job.ts';
 import type { NewJob } from '../store/store.ts';
@@ -9,8 +9,12 @@ import { DEFAULT_RETRY } from './retry.ts';
 export class Definitions {
   readonly #byType = new Map<string, JobDefinition>();
 
+  /** @throws TypeError when the name of a type does not match `JOB_TYPE_PATTERN`. */
   add(definitions: Iterable<JobDefinition>): void {
-    for (const definition of definitions) this.#byType.set(definition.type, definition);
+    for (const definition of definitions) {
+      checkJobType(definition.type);
+      this.#byType.set(definition.type, definition);
+    }
   }
 
   get types(): JobType[] {
@@ -36,10 +40,11 @@ export class Definitions {
    * A new job with checked input; a promise only where the definition needs one. A process without
    * definitions checks nothing: the process that runs the job does.
    * @param uuid stands in the id after the type.
-   * @throws InvalidInput, UnknownJobType
+   * @throws InvalidInput, UnknownJobType, or TypeError when `type` cannot be the name of a type
    */
   newJob(type: JobType, input: unknown, uuid?: string): NewJob | Promise<NewJob> {
     const definition = this.#byType.size > 0 ? this.require(type) : undefined;
+    if (!definition) checkJobType(type);
     const id = newId(type, uuid);
     const toJob = (metadata: unknown): NewJob => ({
       id,

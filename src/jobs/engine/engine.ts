@@ -29,6 +29,7 @@ import { Reports } from './reports.ts';
 import { Rescuer } from './rescuer.ts';
 import { Runner } from './runner.ts';
 import { type ClaimSignal, Signal } from './signal.ts';
+import { DEFAULT_MAX_RESULT_BYTES } from './storable.ts';
 
 export interface EngineOptions {
   clock?: Clock;
@@ -41,6 +42,8 @@ export interface EngineOptions {
   leaseMs?: number;
   /** How many jobs of a type run at once, where it differs from the definition's own limit. */
   concurrency?: Record<string, number>;
+  /** Maximum size of what a job or a step returns, as JSON. Default 1 MB. */
+  maxResultBytes?: number;
   /** How many jobs may wait; more are refused. By default there is no limit. */
   maxWaiting?: WaitingLimits;
 }
@@ -67,7 +70,8 @@ export function createEngine(
   const rescuer = new Rescuer({ ...foundation, heartbeat, cancellation });
   const { maxWaiting = NO_LIMITS, concurrency = {}, keepFinishedMs = DAY_MS } = options;
   const enqueuer = new Enqueuer({ ...foundation, maxWaiting });
-  const executor = new Executor({ ...foundation, reports, enqueuer });
+  const { maxResultBytes = DEFAULT_MAX_RESULT_BYTES } = options;
+  const executor = new Executor({ ...foundation, reports, enqueuer, maxResultBytes });
   const running = { ...foundation, executor, completion, heartbeat, rescuer, concurrency };
   const notifier = new Notifier(foundation);
   new GracePeriod({ executions, completion, clock, logger, errors, ...graceOf(options) });

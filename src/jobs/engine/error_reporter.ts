@@ -6,7 +6,7 @@ export interface DatabaseWatch {
   /** Why nothing may be written now although SQLite would accept it. Asked before every transaction. */
   obstacle(): DatabaseIssue | undefined;
   /** Learns of an error; returns the issue when the watch reports that one itself. */
-  noticed(error: unknown): DatabaseIssue | undefined;
+  noticed(error: unknown): Pick<DatabaseIssue, 'title' | 'advice'> | undefined;
 }
 
 /**

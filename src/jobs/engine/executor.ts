@@ -9,6 +9,7 @@ import type { Execution } from './executions.ts';
 import { checked } from './input.ts';
 import { backoff } from './retry.ts';
 import { Steps, type StepsDeps } from './steps.ts';
+import { storable } from './storable.ts';
 
 /** How long a job waits after the database could not be written to, in ms. */
 const POSTPONE_MS = 5_000;
@@ -68,7 +69,8 @@ export class Executor {
     const names = definition.steps?.(input) ?? [];
     if (names.length > 0) await store.planSteps(execution, names);
     const context = queuedContext(execution, { checkpoint, sessionId }, steps, this.deps);
-    return storable(await definition.run(input, context));
+    const result = await definition.run(input, context);
+    return storable('The result', result, this.deps.maxResultBytes);
   }
 
   /**
@@ -114,17 +116,6 @@ export class Executor {
     const due = Math.max(retryAt, now + backoff(claimed.attemptsUsed, definition.retry));
     return { as: 'retrying', reason: message, retryAt: Math.ceil(due) };
   }
-}
-
-/** A result that is not JSON must not pass for a full disk, after which the job would be retried. */
-function storable(result: unknown): unknown {
-  const problem = 'The result is not JSON-serialisable.';
-  try {
-    if (result === undefined || JSON.stringify(result) !== undefined) return result;
-  } catch (cause) {
-    throw new PermanentError(`${problem} ${messageOf(cause)}`, { cause });
-  }
-  throw new PermanentError(problem);
 }
 
 /** The retry hints of any error; invalid ones are ignored. */

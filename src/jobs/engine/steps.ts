@@ -4,6 +4,7 @@ import { JobStopped, messageOf } from '../errors.ts';
 import type { Feed } from '../feed.ts';
 import type { Claimed, JobReader, JobStore, StepChange } from '../store/store.ts';
 import type { Execution, Executions } from './executions.ts';
+import { storable } from './storable.ts';
 
 export interface StepOptions<Result> {
   /**
@@ -24,6 +25,8 @@ export interface StepsDeps {
   executions: Executions;
   feed: Feed;
   clock: Clock;
+  /** Maximum size of a result as JSON. */
+  maxResultBytes: number;
 }
 
 /** The steps of one attempt at a job. */
@@ -86,7 +89,8 @@ export class Steps {
 
   async #attempt<Result>(name: string, work: () => Promise<Result> | Result): Promise<Result> {
     try {
-      return await work();
+      const result = await work();
+      return storable(`The result of the step “${name}”`, result, this.deps.maxResultBytes);
     } catch (error) {
       if (!this.#signal.aborted) {
         const message = messageOf(error);

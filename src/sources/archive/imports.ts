@@ -1,5 +1,6 @@
 import { promises as fs, readdirSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
+import { storing } from '../../platform/storage_issue.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { NotFound, SourceError, Unreadable } from '../source.ts';
 import { defaultArchiveLimits } from './archive_files.ts';
@@ -90,11 +91,13 @@ export interface ImportUpload {
  * Stores an uploaded zip. It is listed only when it is complete and a zip; nothing remains after an
  * error.
  * @returns its name, which is never that of an existing import.
- * @throws ImportTooLarge, Unreadable when it is not a zip, or the signal's reason.
+ * @throws ImportTooLarge, Unreadable when it is not a zip, StorageFailed, or the signal's reason.
  */
-export async function receiveImport(
-  upload: ImportUpload,
-): Promise<{ name: string; bytes: number }> {
+export function receiveImport(upload: ImportUpload): Promise<{ name: string; bytes: number }> {
+  return storing(upload.importsDir, () => receive(upload));
+}
+
+async function receive(upload: ImportUpload) {
   const { importsDir, fileName } = upload;
   await fs.mkdir(importsDir, { recursive: true });
   const partial = join(importsDir, partialPrefix + crypto.randomUUID());
@@ -106,7 +109,8 @@ export async function receiveImport(
     await fs.rename(partial, join(importsDir, name));
     return { name, bytes };
   } finally {
-    await fs.rm(partial, { force: true });
+    // The error that brought us here says more than that of a folder in which nothing can be removed.
+    await fs.rm(partial, { force: true }).catch(() => {});
   }
 }
 
@@ -140,13 +144,17 @@ function tooLarge(maxBytes: number): ImportTooLarge {
  * Stores an unpacked archive: only the files that are read. It is listed only when it is complete;
  * nothing remains after an error.
  * @returns its name, which is never that of an existing import.
- * @throws Unreadable when the folder contains no archive, or the signal's reason.
+ * @throws Unreadable when the folder contains no archive, StorageFailed, or the signal's reason.
  */
-export async function receiveFolder(
+export function receiveFolder(
   importsDir: string,
   folder: string,
   signal: AbortSignal,
 ): Promise<{ name: string }> {
+  return storing(importsDir, () => copyFolder(importsDir, folder, signal));
+}
+
+async function copyFolder(importsDir: string, folder: string, signal: AbortSignal) {
   await fs.mkdir(importsDir, { recursive: true });
   const partial = join(importsDir, partialPrefix + crypto.randomUUID());
   const files = await openArchive(folder, defaultArchiveLimits, signal);
@@ -162,7 +170,7 @@ export async function receiveFolder(
     return { name };
   } finally {
     await files.close();
-    await fs.rm(partial, { recursive: true, force: true });
+    await fs.rm(partial, { recursive: true, force: true }).catch(() => {});
   }
 }
 
@@ -208,11 +216,11 @@ function safeBase(fileName: string): string {
 
 /**
  * Deletes an import, a folder with all its content.
- * @throws NotFound when there is no import of that name.
+ * @throws NotFound when there is no import of that name, StorageFailed.
  */
 export async function removeImport(importsDir: string, name: string): Promise<void> {
   await importPath(importsDir, name);
-  await fs.rm(join(importsDir, name), { recursive: true });
+  await storing(importsDir, () => fs.rm(join(importsDir, name), { recursive: true }));
 }
 
 /**

@@ -147,7 +147,7 @@ export function returnsText(
   return { '~standard': unread, description, names: [], types, headers };
 }
 
-type Status = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
+type Status = 400 | 401 | 403 | 404 | 408 | 409 | 413 | 415 | 422 | 429 | 500 | 503;
 type Refusals = { [Code in Status]: DeclaredAnswer<Named<'Error'>> };
 
 /**

@@ -11,6 +11,7 @@ import { isNavigation, wantsJson, wantsText } from './negotiation.ts';
 import { Problem, printable, toProblem } from './problem.ts';
 import { html, plainText } from './responses.ts';
 import { EVERY_ANSWER } from './same_origin.ts';
+import { isUpload } from './uploads.ts';
 
 interface ErrorAnswers {
   logger: Logger;
@@ -30,7 +31,9 @@ export async function answerProblem(
   const error = thrown instanceof ParseError ? thrown.cause : thrown;
   const problem = code === 'NOT_FOUND' ? noSuchAddress(request, allowedMethods) : toProblem(error);
   const { status } = problem;
-  const headers = { ...EVERY_ANSWER, ...problem.headers };
+  // The rest of the file was not read, and nothing can follow it on this connection.
+  const closing = isUpload(request) && { connection: 'close' };
+  const headers = { ...EVERY_ANSWER, ...closing, ...problem.headers };
   const issue = deps.health.noticed(error);
   // A deliberate refusal is no fault, and a known issue has been logged already.
   if (status >= 500 && !issue && !(error instanceof Problem)) {

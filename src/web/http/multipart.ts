@@ -16,6 +16,8 @@ interface MultipartLimits {
   maxFieldBytes?: number;
   /** Maximum number of files. The receiver limits their size. */
   maxFiles?: number;
+  /** How long the client may send nothing while it is being read, in ms. Default: for ever. */
+  idleMs?: number;
 }
 
 /** The body is not a multipart form, breaks off, or has too many parts. */
@@ -23,11 +25,19 @@ export class MalformedUpload extends Error {
   override readonly name = 'MalformedUpload';
 }
 
+/** The client sent nothing for too long. */
+export class UploadStalled extends Error {
+  override readonly name = 'UploadStalled';
+  constructor(ms: number) {
+    super(`Nothing arrived for ${ms / 1000} s, so the upload was ended. Send it again.`);
+  }
+}
+
 /**
  * Reads a `multipart/form-data` body as it arrives. Files are not buffered: the client waits while
  * `onFile` is busy. The part of a file that `onFile` does not read is skipped.
  * @returns the text fields.
- * @throws MalformedUpload, or the error of `onFile`; the rest of the body is not read.
+ * @throws MalformedUpload, UploadStalled, or the error of `onFile`; the rest of the body is not read.
  */
 export async function readMultipart(
   request: Request,
@@ -40,7 +50,7 @@ export async function readMultipart(
   const brokenOff = () => form.fail(new MalformedUpload('The upload broke off. Send it again.'));
   request.signal.addEventListener('abort', brokenOff);
   try {
-    await Promise.race([form.readFrom(body), form.failed]);
+    await Promise.race([form.readFrom(body, limits.idleMs), form.failed]);
     return Object.fromEntries(form.fields);
   } catch (error) {
     await body.cancel(error).catch(() => {});
@@ -69,6 +79,8 @@ async function openParser(
     throw new MalformedUpload('The form has no boundary.', { cause });
   }
 }
+
+type Body = Pick<ReadableStreamDefaultReader<Uint8Array>, 'read'>;
 
 /** Turns the parser's events into one outcome. */
 class Form {
@@ -109,9 +121,9 @@ class Form {
     this.#file?.destroy(error as Error);
   }
 
-  async readFrom(body: Pick<ReadableStreamDefaultReader<Uint8Array>, 'read'>): Promise<void> {
+  async readFrom(body: Body, idleMs: number | undefined): Promise<void> {
     for (;;) {
-      const { done, value } = await body.read();
+      const { done, value } = await this.#read(body, idleMs);
       if (done) break;
       if (this.parser.write(value)) continue;
       await new Promise((resolve) => this.parser.once('drain', () => resolve(undefined)));
@@ -119,6 +131,17 @@ class Form {
     this.parser.end();
     await this.#finished;
     await this.received;
+  }
+
+  /** The client's silence does not count while we are busy with what it has sent. */
+  async #read(body: Body, idleMs: number | undefined) {
+    const stalled = () => this.fail(new UploadStalled(idleMs ?? 0));
+    const timer = idleMs === undefined ? undefined : setTimeout(stalled, idleMs);
+    try {
+      return await body.read();
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #receive(field: string, file: BusboyFileStream, fileName: string): void {

@@ -9,11 +9,12 @@ import {
 import { InvalidCursor } from '../../library/index.ts';
 import { DatabaseUnusable } from '../../platform/database.ts';
 import { type DatabaseIssue, databaseIssueOf } from '../../platform/database_issue.ts';
+import { StorageFailed, type StorageIssue } from '../../platform/storage_issue.ts';
 import { ImportTooLarge } from '../../sources/archive/imports.ts';
 import { NotFound, SourceError } from '../../sources/source.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import type { ErrorModel } from '../../text/error_text.ts';
-import { MalformedUpload } from './multipart.ts';
+import { MalformedUpload, UploadStalled } from './multipart.ts';
 
 /** `Retry-After` for a full queue, in seconds. */
 const FULL_RETRY_S = 10;
@@ -102,6 +103,7 @@ export function toProblem(error: unknown): Problem {
       cause: error,
     });
   }
+  if (error instanceof UploadStalled) return badFile(408, 'upload_stalled', error);
   if (error instanceof ImportTooLarge) return badFile(413, 'too_large', error);
   if (error instanceof NotFound) return new Problem(404, 'not_found', error.message);
   if (error instanceof SourceError) return badFile(422, 'invalid_input', error);
@@ -114,7 +116,7 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof DatabaseUnusable) {
     return new Problem(503, 'database_unusable', error.message, { cause: error });
   }
-  const issue = databaseIssueOf(error);
+  const issue = error instanceof StorageFailed ? error.issue : databaseIssueOf(error);
   if (issue) return outOfOrder(issue, error);
   return new Problem(500, 'internal', 'Internal error.', {
     message: 'The request was not at fault. The log has the details; running jobs continue.',
@@ -156,8 +158,11 @@ function refusedStart(error: unknown, words: typeof REQUEST): Problem | undefine
   });
 }
 
-/** The refusal of a request while the database cannot be used. */
-export function outOfOrder({ code, title, advice }: DatabaseIssue, cause?: unknown): Problem {
+/** The refusal of a request while the database or the disk cannot be used. */
+export function outOfOrder(
+  { code, title, advice }: DatabaseIssue | StorageIssue,
+  cause?: unknown,
+): Problem {
   return new Problem(503, code, title, {
     message: advice,
     retryAfterSeconds: UNUSABLE_RETRY_S,

@@ -5,16 +5,16 @@ import type { WebDeps } from '../deps.ts';
 import { isAuthenticated } from '../http/authenticate.ts';
 import { respond } from '../http/rendered.ts';
 
-/** For monitoring: 503 while the database cannot be used. */
+/** For monitoring: 503 while the database cannot be used, or the disk is full. */
 export function healthRoute({ tracker, streams, health }: WebDeps) {
   const startedAt = Date.now();
   return new Elysia({ name: 'health' }).get(
     '/healthz',
     async ({ request, set, status }) => {
-      if (health.issue) await health.check();
+      if (health.isFailing) await health.check();
       const counts = countsIfReadable();
       const report = { ...statusOf(health), ...(isAuthenticated(request) && details(counts)) };
-      if (!health.issue) return respond(() => report, {});
+      if (!health.isFailing) return respond(() => report, {});
       set.headers['retry-after'] = '5';
       return status(
         503,
@@ -28,7 +28,7 @@ export function healthRoute({ tracker, streams, health }: WebDeps) {
         200: returns('Health', 'The server works.', JSON_ONLY),
         503: returns(
           'Health',
-          'The database cannot be used; `problems` says what to do.',
+          'The database cannot be used, or the disk is full; `problems` says what to do.',
           JSON_ONLY,
         ),
       },
@@ -65,6 +65,6 @@ export function healthRoute({ tracker, streams, health }: WebDeps) {
 
 const JSON_ONLY = { types: ['application/json'] };
 
-function statusOf({ issue }: WebDeps['health']): { status: 'ok' | 'failing' } {
-  return { status: issue ? 'failing' : 'ok' };
+function statusOf({ isFailing }: WebDeps['health']): { status: 'ok' | 'failing' } {
+  return { status: isFailing ? 'failing' : 'ok' };
 }

@@ -41,8 +41,10 @@ export function importRoutes(deps: WebDeps) {
         parse: 'none',
         body: ZIP_FILE,
         response: answers(201, 'Imports', 'The archives, including the new one.', {
+          408: 'Nothing more of the file arrived for too long.',
           413: 'The file is larger than this server accepts.',
           422: 'No file was sent, or it is not an archive.',
+          503: 'The file cannot be stored: the disk is full, or the folder is read-only.',
         }),
         detail: about('Read', 'keep_import', 'Upload an archive without importing it'),
       },

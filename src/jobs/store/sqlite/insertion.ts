@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite';
+import { InvalidInput } from '../../errors.ts';
 import type { Job } from '../../job.ts';
 import type { Inserted, Lease, Lost, NewJob, Run, WaitingLimits } from '../store.ts';
 import type { Ownership } from './attempts.ts';
@@ -9,6 +10,9 @@ import { command, query, type Value } from './statements.ts';
 /** Values of a new job's row, and how many rows one statement inserts at most. */
 const COLUMNS = 10;
 const MAX_ROWS = 50;
+
+/** Maximum size of a job's input as JSON, in UTF-16 code units: its page shows all of it. */
+const MAX_INPUT = 16 * 1024 * 1024;
 
 const INSERT = `
   INSERT INTO jobs (id, type, status, max_attempts, metadata, metadata_brief, session_id,
@@ -130,7 +134,12 @@ function rowOf(job: NewJob, now: number): Value[] {
 }
 
 function metadataOf({ metadata }: NewJob): [whole: string | null, brief: string | null] {
-  return metadata ? asColumns(metadata) : [null, null];
+  if (!metadata) return [null, null];
+  const columns = asColumns(metadata);
+  if (columns[0].length > MAX_INPUT) {
+    throw new InvalidInput({ input: 'The input has more than 16 MB as JSON. Store it elsewhere.' });
+  }
+  return columns;
 }
 
 /** The job as it would be read, without reading it. */
