@@ -28,16 +28,13 @@ const MEASURES_MEMORY = 'test/sources/archive_large.test.ts';
 
 const NUMBER_OF_SLOWEST = 20;
 
-/** The process groups that run now. */
-const groups = new Set<number>();
-
 for (const [signal, exitCode] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
   ['SIGHUP', 129],
 ] as const) {
   process.on(signal, () => {
-    groups.forEach(endGroup);
+    for (const pid of descendantsOf(process.pid)) end(pid);
     process.exit(exitCode);
   });
 }
@@ -119,7 +116,7 @@ function printSlowest(output: string): void {
     console.log(`${(ms / 1000).toFixed(1).padStart(6)} s  ${name}`);
 }
 
-/** Runs a command in a process group of its own, so that nothing that it started outlives it. */
+/** Runs a command in a process group of its own, so that what it leaves running is found. */
 async function run(command: string[]): Promise<{ exitCode: number; output: string }> {
   const child = Bun.spawn(command, {
     cwd: ROOT,
@@ -129,7 +126,6 @@ async function run(command: string[]): Promise<{ exitCode: number; output: strin
     stderr: 'pipe',
     env: { ...process.env, NO_COLOR: '1' },
   });
-  groups.add(child.pid);
   let output = '';
   let line = '';
   for await (const chunk of child.stderr.pipeThrough(
@@ -143,15 +139,26 @@ async function run(command: string[]): Promise<{ exitCode: number; output: strin
   }
   process.stderr.write(line);
   const exitCode = await child.exited;
-  groups.delete(child.pid);
-  if (endGroup(child.pid)) console.error(`${command.join(' ')} left processes running.`);
+  if (end(-child.pid)) console.error(`${command.join(' ')} left processes running.`);
   return { exitCode, output };
 }
 
-/** Whether there was one. */
-function endGroup(id: number): boolean {
+/** Servers and browsers too, which are in process groups of their own. */
+function descendantsOf(pid: number): number[] {
+  const { stdout } = Bun.spawnSync(['ps', '-A', '-o', 'pid=,ppid=']);
+  const pairs = [...stdout.toString().matchAll(/(\d+) +(\d+)/g)].map(([, own, parent]) => ({
+    own: Number(own),
+    parent: Number(parent),
+  }));
+  const below = (parent: number): number[] =>
+    pairs.filter((pair) => pair.parent === parent).flatMap(({ own }) => [own, ...below(own)]);
+  return below(pid);
+}
+
+/** Whether there was such a process, or a group for a negative number. */
+function end(pid: number): boolean {
   try {
-    return process.kill(-id, 'SIGKILL');
+    return process.kill(pid, 'SIGKILL');
   } catch {
     return false;
   }
