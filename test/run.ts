@@ -104,13 +104,14 @@ async function runTests(files: string[], options: string[]) {
 /** "(pass) name [1234.56ms]", below "test/folder/file.test.ts:". */
 function printSlowest(output: string): void {
   let file = '';
-  const tests: { ms: number; name: string }[] = [];
+  // Bun repeats the failed ones at the end.
+  const tests = new Map<string, { ms: number; name: string }>();
   for (const line of output.split('\n')) {
     file = /^(test\/\S+\.test\.tsx?):$/.exec(line)?.[1] ?? file;
     const [, name, ms] = /^\((?:pass|fail)\) (.*) \[([\d.]+)ms\]$/.exec(line) ?? [];
-    if (name) tests.push({ ms: Number(ms), name: `${file}: ${name}` });
+    if (name && !tests.has(line)) tests.set(line, { ms: Number(ms), name: `${file}: ${name}` });
   }
-  const slowest = tests.sort((a, b) => b.ms - a.ms).slice(0, NUMBER_OF_SLOWEST);
+  const slowest = [...tests.values()].sort((a, b) => b.ms - a.ms).slice(0, NUMBER_OF_SLOWEST);
   console.log(`\n# The slowest ${slowest.length} tests`);
   for (const { ms, name } of slowest)
     console.log(`${(ms / 1000).toFixed(1).padStart(6)} s  ${name}`);
