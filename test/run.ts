@@ -28,16 +28,13 @@ const MEASURES_MEMORY = 'test/sources/archive_large.test.ts';
 
 const NUMBER_OF_SLOWEST = 20;
 
-/** The process groups that run now. */
-const groups = new Set<number>();
-
 for (const [signal, exitCode] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
   ['SIGHUP', 129],
 ] as const) {
   process.on(signal, () => {
-    groups.forEach(endGroup);
+    for (const pid of descendantsOf(process.pid)) end(pid);
     process.exit(exitCode);
   });
 }
@@ -107,19 +104,20 @@ async function runTests(files: string[], options: string[]) {
 /** "(pass) name [1234.56ms]", below "test/folder/file.test.ts:". */
 function printSlowest(output: string): void {
   let file = '';
-  const tests: { ms: number; name: string }[] = [];
+  // Bun repeats the failed ones at the end.
+  const tests = new Map<string, { ms: number; name: string }>();
   for (const line of output.split('\n')) {
     file = /^(test\/\S+\.test\.tsx?):$/.exec(line)?.[1] ?? file;
     const [, name, ms] = /^\((?:pass|fail)\) (.*) \[([\d.]+)ms\]$/.exec(line) ?? [];
-    if (name) tests.push({ ms: Number(ms), name: `${file}: ${name}` });
+    if (name && !tests.has(line)) tests.set(line, { ms: Number(ms), name: `${file}: ${name}` });
   }
-  const slowest = tests.sort((a, b) => b.ms - a.ms).slice(0, NUMBER_OF_SLOWEST);
+  const slowest = [...tests.values()].sort((a, b) => b.ms - a.ms).slice(0, NUMBER_OF_SLOWEST);
   console.log(`\n# The slowest ${slowest.length} tests`);
   for (const { ms, name } of slowest)
     console.log(`${(ms / 1000).toFixed(1).padStart(6)} s  ${name}`);
 }
 
-/** Runs a command in a process group of its own, so that nothing that it started outlives it. */
+/** Runs a command in a process group of its own, so that what it leaves running is found. */
 async function run(command: string[]): Promise<{ exitCode: number; output: string }> {
   const child = Bun.spawn(command, {
     cwd: ROOT,
@@ -129,7 +127,6 @@ async function run(command: string[]): Promise<{ exitCode: number; output: strin
     stderr: 'pipe',
     env: { ...process.env, NO_COLOR: '1' },
   });
-  groups.add(child.pid);
   let output = '';
   let line = '';
   for await (const chunk of child.stderr.pipeThrough(
@@ -143,15 +140,26 @@ async function run(command: string[]): Promise<{ exitCode: number; output: strin
   }
   process.stderr.write(line);
   const exitCode = await child.exited;
-  groups.delete(child.pid);
-  if (endGroup(child.pid)) console.error(`${command.join(' ')} left processes running.`);
+  if (end(-child.pid)) console.error(`${command.join(' ')} left processes running.`);
   return { exitCode, output };
 }
 
-/** Whether there was one. */
-function endGroup(id: number): boolean {
+/** Servers and browsers too, which are in process groups of their own. */
+function descendantsOf(pid: number): number[] {
+  const { stdout } = Bun.spawnSync(['ps', '-A', '-o', 'pid=,ppid=']);
+  const pairs = [...stdout.toString().matchAll(/(\d+) +(\d+)/g)].map(([, own, parent]) => ({
+    own: Number(own),
+    parent: Number(parent),
+  }));
+  const below = (parent: number): number[] =>
+    pairs.filter((pair) => pair.parent === parent).flatMap(({ own }) => [own, ...below(own)]);
+  return below(pid);
+}
+
+/** Whether there was such a process, or a group for a negative number. */
+function end(pid: number): boolean {
   try {
-    return process.kill(-id, 'SIGKILL');
+    return process.kill(pid, 'SIGKILL');
   } catch {
     return false;
   }

@@ -6,7 +6,7 @@ import { run, stopCommands, XGPT } from '../support/terminal.ts';
 import { until } from '../support/wait.ts';
 
 // Every command is a process of its own, on a machine that may be busy.
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 afterAll(stopCommands);
 afterAll(stopServers);
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
   ended = await detached();
   await run(['jobs', 'cancel', ended], { dataDir });
   waiting = await detached();
-}, 60_000);
+}, 600_000);
 
 /** The completions in a data folder, without descriptions. */
 async function offeredIn(dataDir: string, ...words: string[]): Promise<string[]> {

@@ -4,7 +4,7 @@ import { freshDataDir, stopServers } from '../support/server.ts';
 import { run, startInTerminal, stopCommands } from '../support/terminal.ts';
 
 // Every command is a process of its own, on a machine that may be busy.
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 afterAll(stopCommands);
 afterAll(stopServers);
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
   await xgpt('scrape', 'aurora_lab', '--max', '250');
   await xgpt('scrape', 'coach_tomas_ridge', '--max', '10');
   await xgpt('users', 'discover', 'climbing', 'coach', '--max', '3');
-}, 60_000);
+}, 600_000);
 
 describe('posts', () => {
   test('lists the newest posts, and reports how many there are', async () => {

@@ -12,7 +12,7 @@ import { freshDataDir, startServer, stopServers } from '../support/server.ts';
 import { jobsIn, run, startInTerminal, stopCommands } from '../support/terminal.ts';
 
 // Every command is a process of its own, on a machine that may be busy.
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 afterAll(stopCommands);
 afterAll(stopServers);
 

@@ -31,4 +31,4 @@ test('a scrape loads the operations, and a server loads the web routes', async (
   const scrape = await withoutHeavyModules('scrape', 'aurora_lab');
   expect(scrape.stderr).toMatch(/src\/operations\/\w+\/\w+\.ts was loaded/);
   expect((await withoutHeavyModules('serve')).stderr).toContain('was loaded');
-}, 120_000);
+}, 600_000);

@@ -6,7 +6,7 @@ import { jobsIn, run, start, startInTerminal, stopCommands } from '../support/te
 import { until } from '../support/wait.ts';
 
 // Every command is a process of its own, on a machine that may be busy.
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 afterAll(stopCommands);
 afterAll(stopServers);
 

@@ -19,7 +19,7 @@ import { until } from '../support/wait.ts';
 import { record } from './recorder.ts';
 
 // Servers and streams, on a machine that may be busy.
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 afterAll(closeStagedApps);
 afterAll(stopServers);
 

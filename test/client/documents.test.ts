@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { freshDataDir, startServer, stopServers, type TestServer } from '../support/server.ts';
 
 // Servers and streams, on a machine that may be busy.
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 afterAll(stopServers);
 
 const ROOT = join(import.meta.dir, '../..');

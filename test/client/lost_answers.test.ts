@@ -5,7 +5,7 @@ import type { Job } from '../../src/jobs/index.ts';
 import { startServer, stopServers, type TestServer } from '../support/server.ts';
 
 // Servers and streams, on a machine that may be busy.
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 afterAll(stopServers);
 
 /** Hands connections on to a server, and cuts them together with its life. */

@@ -14,7 +14,7 @@ import { until } from '../support/wait.ts';
 import { record } from './recorder.ts';
 
 // Servers and streams, on a machine that may be busy.
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 afterAll(closeStagedApps);
 
 const HOUR_MS = 3_600_000;

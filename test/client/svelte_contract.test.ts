@@ -5,7 +5,7 @@ import { closeStagedApps, type StagedApp, startStagedApp } from '../support/stag
 import { until } from '../support/wait.ts';
 
 // Servers and streams, on a machine that may be busy.
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 afterAll(closeStagedApps);
 
 interface Readable<Value> {

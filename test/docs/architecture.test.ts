@@ -6,7 +6,7 @@ import type { ApiDocument } from '../../src/web/openapi/document.ts';
 import { copyProgram, removeCopies } from '../support/program_copy.ts';
 import { startServer, stopServers, type TestServer } from '../support/server.ts';
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(300_000);
 
 const ROOT = join(import.meta.dir, '../..');
 const DOCUMENT = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');

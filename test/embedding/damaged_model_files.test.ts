@@ -22,7 +22,7 @@ import {
 registerHooks();
 
 // Each test moves 50 MB or more through hashes and files; a busy machine takes its time.
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 
 const WEIGHTS = 'onnx/model_q4.onnx_data';
 

@@ -7,7 +7,7 @@ import { createLocalEmbedder } from '../../src/embedding/index.ts';
 import { FETCH_TIMEOUT_MS, fillModelCache, MODEL_CACHE } from '../support/model_cache.ts';
 import { until } from '../support/wait.ts';
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 
 const UNRULY = new URL('./unruly_program.ts', import.meta.url);
 const EMBEDDING = join(import.meta.dir, '../../src/embedding/index.ts');

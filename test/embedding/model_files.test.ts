@@ -25,7 +25,7 @@ import { packModel } from './model_origins.ts';
 registerHooks();
 
 // Each test moves 50 MB or more through hashes and files; a busy machine takes its time.
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 
 const EMBEDDING = join(import.meta.dir, '../../src/embedding/index.ts');
 

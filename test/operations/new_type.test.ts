@@ -8,7 +8,7 @@ import { startServer, stopServers, type TestServer } from '../support/server.ts'
 import { attributesOf, elements } from '../views/pages/fixtures.ts';
 
 // It compiles the program, on a machine that may be busy.
-setDefaultTimeout(60_000);
+setDefaultTimeout(300_000);
 
 const ROOT = join(import.meta.dir, '../..');
 
@@ -83,7 +83,7 @@ beforeAll(async () => {
   expect(compileProgram(root).stderr.toString()).toBe('');
   // The compiled program; the command below runs the sources.
   server = await startServer(undefined, {}, [], [], join(root, 'src/main.ts'));
-}, 60_000);
+}, 600_000);
 
 afterAll(async () => {
   await stopServers();

@@ -114,7 +114,7 @@ describe('FEATURES 3: the four types', () => {
       'scrape each of them: completed',
     ]);
     for (const author of found) expect(web.library.posts({ author }).total).toBeGreaterThan(0);
-  }, 120_000);
+  }, 600_000);
 
   test('what takes several steps shows them, and says in its log what it does', async () => {
     const job = await run('search', { query: 'aurora', maxTweets: 25, embed: true });
@@ -127,7 +127,7 @@ describe('FEATURES 3: the four types', () => {
     expect((await web.tracker.reader.readLog(job.id)).text).toContain('20 posts (');
     const embed = await run('embed', {});
     expect(web.tracker.reader.detailsOf(embed.id).steps).toHaveLength(2);
-  }, 120_000);
+  }, 600_000);
 
   test('embed gives every post one vector, and the second run finds nothing to do', async () => {
     const job = await run('embed', { batchSize: 50 });
@@ -142,7 +142,7 @@ describe('FEATURES 3: the four types', () => {
     expect(posts[0]?.text.toLowerCase()).toMatch(/bittern|reed|heron|bird|warbler/);
     const similarities = posts.map(({ similarity }) => similarity);
     expect(similarities).toEqual([...similarities].sort((a, b) => b - a));
-  }, 120_000);
+  }, 600_000);
 });
 
 describe('failing and going on', () => {
@@ -155,7 +155,7 @@ describe('failing and going on', () => {
     });
     expect(job.errors).toHaveLength(1);
     expect(web.library.posts({ author: 'flaky_feed' }).total).toBe(80);
-  }, 120_000);
+  }, 600_000);
 
   test('refused credentials fail at once', async () => {
     const job = await run('scrape', { username: 'locked_diary' });
@@ -190,5 +190,5 @@ describe('failing and going on', () => {
       result: { posts: 400, newPosts: 400 },
     });
     expect(slow.library.counts().posts).toBe(400);
-  }, 120_000);
+  }, 600_000);
 });

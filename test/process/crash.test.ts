@@ -5,7 +5,7 @@ import { startServer, stopServers } from '../support/server.ts';
 import { until } from '../support/wait.ts';
 
 // Every server is a process of its own, on a machine that may be busy.
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 afterAll(stopServers);
 
 /** So slow that a scrape is under way for as long as anybody needs. */

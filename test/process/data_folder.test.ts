@@ -19,7 +19,7 @@ import {
 } from './database_issues_setup.ts';
 
 // Every server is a process of its own, on a machine that may be busy.
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 afterAll(stopServers);
 afterAll(closeApps);
 

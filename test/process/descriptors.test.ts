@@ -6,7 +6,7 @@ import { startServer, stopServers, type TestServer } from '../support/server.ts'
 import { until } from '../support/wait.ts';
 
 // Every server is a process of its own, on a machine that may be busy.
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 
 const sockets: Socket[] = [];
 const release = () => {

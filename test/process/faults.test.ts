@@ -8,7 +8,7 @@ import { startScript } from '../support/tracking_script.ts';
 import { until } from '../support/wait.ts';
 
 // Every server is a process of its own, on a machine that may be busy.
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 afterAll(stopServers);
 
 const LEASE_MS = 1_000;

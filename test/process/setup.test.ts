@@ -9,7 +9,14 @@ import { until } from '../support/wait.ts';
 
 // Each starts npm, Bun and a server, on a machine that may be busy.
 setDefaultTimeout(300_000);
-afterAll(removeCheckouts);
+const running = new Set<Bun.Subprocess>();
+
+/** Ends what a test that failed has left; their servers then end by themselves. */
+afterAll(async () => {
+  for (const child of running) child.kill('SIGKILL');
+  for (const child of running) await child.exited;
+  removeCheckouts();
+});
 
 const MAX_MEGABYTES = 250;
 /** On a machine with nothing else to do; where others wait for the processors too, in proportion. */
@@ -50,6 +57,7 @@ async function startWith(runner: string, checkout: string, env: Record<string, s
     stdout: 'pipe',
     stderr: 'pipe',
   });
+  running.add(child);
   const output = { text: '' };
   for (const stream of [child.stdout, child.stderr]) void collect(stream, output);
   const address = await until(
@@ -197,6 +205,7 @@ test('G12: bin/xgpt worker drains after SIGTERM', async () => {
     stdout: 'pipe',
     stderr: 'pipe',
   });
+  running.add(child);
   const output = { text: '' };
   for (const stream of [child.stdout, child.stderr]) void collect(stream, output);
   await until('it runs', () => output.text.includes('xgpt runs the jobs'), 120_000);

@@ -8,7 +8,7 @@ import { until } from '../support/wait.ts';
 const ROOT = join(import.meta.dir, '../..');
 
 // Compiling takes a second, and several on a busy machine.
-setDefaultTimeout(60_000);
+setDefaultTimeout(300_000);
 
 afterAll(async () => {
   await stopServers();

@@ -14,7 +14,7 @@ import { freshDataDir, startServer, stopServers, type TestServer } from '../supp
 import { until } from '../support/wait.ts';
 
 // Every server is a process of its own, on a machine that may be busy.
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 
 const mounted: string[] = [];
 

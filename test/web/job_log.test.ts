@@ -218,7 +218,7 @@ describe('the stream with logs', () => {
       await again.leave();
     }
     await stream.leave();
-  }, 120_000);
+  }, 600_000);
 
   test('says by its positions what is no longer kept', async () => {
     const { id, request, tracker } = await logged(...LONG);

@@ -5,7 +5,7 @@ import type { JobType } from '../../src/jobs/index.ts';
 import { closeApps, setupApp, type TestApp } from '../support/app.ts';
 
 // Each page reads tens of megabytes, on a machine that may be busy.
-setDefaultTimeout(60_000);
+setDefaultTimeout(300_000);
 afterAll(closeApps);
 
 const MB = 1024 * 1024;

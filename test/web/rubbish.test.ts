@@ -50,7 +50,7 @@ beforeAll(async () => {
     XGPT_LOG_LEVEL: 'error',
   });
   console.log(`The seed is ${SEED}; RUBBISH_SEED=${SEED} repeats it.`);
-}, 120_000);
+}, 600_000);
 
 function residentBytes(): number {
   const { stdout } = Bun.spawnSync(['ps', '-o', 'rss=', '-p', String(server.child.pid)]);
@@ -226,7 +226,7 @@ describe('generated requests to every address there is', () => {
     });
     expect(wrong.slice(0, 10)).toEqual([]);
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
-  }, 120_000);
+  }, 600_000);
 
   test('leave no error in the log', () => {
     expect(server.log()).toEqual([]);
@@ -255,7 +255,7 @@ describe('markup that somebody sent, in Chromium', () => {
       await page.goto(url, { waitUntil: 'domcontentloaded' });
       expect({ url, ran: await ranIn(page) }).toEqual({ url, ran: false });
     }
-  }, 120_000);
+  }, 600_000);
 
   test('does not run where it was kept: jobs, posts, profiles, archives', async () => {
     await store();
@@ -276,7 +276,7 @@ describe('markup that somebody sent, in Chromium', () => {
       await page.locator('#taskbar').waitFor({ state: 'attached' });
       expect({ path, ran: await ranIn(page) }).toEqual({ path, ran: false });
     }
-  }, 120_000);
+  }, 600_000);
 });
 
 /** What a hostile source or archive could have brought into the library. */

@@ -209,7 +209,7 @@ beforeAll(async () => {
   database = openDatabase(':memory:');
   statements = await statementsOf(database);
   all = explained(database, [...statements, ...triggerStatements(database)]);
-}, 60_000);
+}, 600_000);
 
 describe('no statement of the job system takes longer when more jobs have ended', () => {
   test('apart from exceptions', () => {
