@@ -2,7 +2,7 @@
 export function SearchNotes({ notes = [] }: { notes?: readonly string[] }): JSX.Element {
   if (notes.length === 0) return '';
   return (
-    <p class="result search-notes" role="note" safe>
+    <p class="result warning search-notes" role="note" safe>
       {notes.join(' ')}
     </p>
   );
