@@ -50,7 +50,7 @@ export function jobText(job: Job, result: string): string {
     ['error', wholeError(job)],
     ['result', result],
     ['rate', job.ratePerSecond === undefined ? '' : rate(job.ratePerSecond)],
-    ['time left', job.etaSeconds === undefined ? '' : `about ${estimate(job.etaSeconds * 1_000)}`],
+    ['time left', job.etaSeconds === undefined ? '' : timeLeftText(job.etaSeconds)],
     ['no progress since', job.stalledSince && exact(job.stalledSince)],
     ['created', exact(job.createdAt)],
     ['started', job.startedAt && exact(job.startedAt)],
@@ -69,6 +69,11 @@ export function jobText(job: Job, result: string): string {
   return known
     .map(([name, value]) => `${printable(name).padEnd(width)}  ${printable(value)}\n`)
     .join('');
+}
+
+/** "about 40 s", from a job's `etaSeconds`. */
+export function timeLeftText(etaSeconds: number): string {
+  return `about ${estimate(etaSeconds * 1_000)}`;
 }
 
 /** The whole error, if the status line shows only its beginning. */

@@ -1,8 +1,8 @@
 import { isRunning, type Job, type JobDetails, type Tracker } from '../../jobs/index.ts';
 import { attemptWords, FAILURE_WORDS } from '../../text/attempts.ts';
 import { cutWithLength } from '../../text/cut.ts';
-import { count, duration, exact, jobName, relative } from '../../text/format.ts';
-import { progressLine } from '../../text/job_text.ts';
+import { count, duration, exact, jobName, rate, relative } from '../../text/format.ts';
+import { progressLine, timeLeftText } from '../../text/job_text.ts';
 import type { LogLine } from '../../text/log_lines.ts';
 import { padded, printable } from '../../text/printable.ts';
 import { EXIT } from '../exit.ts';
@@ -79,6 +79,9 @@ function factsOf(job: Job, { attempts }: JobDetails): Row[] {
     ['started', moment(job.startedAt)],
     ['ended', moment(job.completedAt)],
     ['duration', job.startedAt && until && duration(until.getTime() - job.startedAt.getTime())],
+    ['rate', job.ratePerSecond === undefined ? undefined : rate(job.ratePerSecond)],
+    ['time left', job.etaSeconds === undefined ? undefined : timeLeftText(job.etaSeconds)],
+    ['no progress since', moment(job.stalledSince)],
     ['next attempt', moment(job.retryAt)],
     ['failure', job.failure && FAILURE_WORDS[job.failure]],
     ['attempts', attemptWords(job, attempts)],

@@ -51,6 +51,8 @@ function toldBefore(row: OldRow): Partial<Job> {
     // A job that waits in the queue has not started.
     startedAt: row.status === 'queued' ? undefined : date(row.started_at),
     updatedAt: date(row.updated_at),
+    // Derived: it was silent since.
+    stalledSince: row.status === 'running' ? date(row.updated_at) : undefined,
     completedAt: date(row.completed_at),
     dismissedAt: date(row.dismissed_at),
     retryAt: date(row.retry_at),
