@@ -17,7 +17,7 @@ export interface CardState {
 
 /**
  * Watches the taskbar's cards, and has the page's own parts loaded again when any of them changes.
- * @param onEnd called with the cards whose jobs ended, and the time in ms since 1970.
+ * @param onEnd called with the cards whose jobs have ended, and the time in ms since 1970.
  */
 export function watchCards(onEnd: (ended: Map<string, CardState>, now: number) => void): void {
   let known = readCards();

@@ -20,7 +20,7 @@ export function failureOf(error: unknown): { code: number; message: unknown } {
   if (error instanceof DataFolderUnusable) return { code: EXIT.unusable, message };
   if (error instanceof ModelUnavailable) return { code: EXIT.failed, message };
   if (error instanceof TooManyWaiting) {
-    return { code: EXIT.failed, message: `${message} Try again when some jobs ended.` };
+    return { code: EXIT.failed, message: `${message} Try again when some jobs have ended.` };
   }
   return { code: EXIT.failed, message: error };
 }

@@ -77,7 +77,7 @@ function addWait(jobs: DocumentedCommand): void {
   jobs
     .command('wait')
     .description(
-      'wait until all jobs ended; exit with the code of the first that did not complete',
+      'wait until all jobs have ended; exit with the code of the first that did not complete',
     )
     .argument('<id...>', ID)
     .examples(

@@ -221,7 +221,7 @@ function chaosClient(address: string, random: () => number) {
         const all = await jobs();
         return all.length > 0 && all.every(({ completedAt }) => completedAt);
       };
-      await until('all jobs ended', ended, 180_000).catch(() => {});
+      await until('all jobs have ended', ended, 180_000).catch(() => {});
       await until('the last embed has begun', () => ask('/api/embed', {}));
       await until('the last embed has ended', ended, 180_000).catch(() => {});
     },

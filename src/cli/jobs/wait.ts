@@ -8,7 +8,7 @@ import { printError } from '../output.ts';
 type ExitCodes = Map<string, number | undefined>;
 
 /**
- * Waits until all of the jobs ended, or until Ctrl-C. Returns the exit code of the first job
+ * Waits until all of the jobs have ended, or until Ctrl-C. Returns the exit code of the first job
  * that did not complete.
  * @throws CommandFailed when an id is too short or matches several jobs.
  */

@@ -211,7 +211,7 @@ beforeAll(async () => {
   all = explained(database, [...statements, ...triggerStatements(database)]);
 }, 60_000);
 
-describe('no statement of the job system takes longer when more jobs ended', () => {
+describe('no statement of the job system takes longer when more jobs have ended', () => {
   test('apart from exceptions', () => {
     expect(all.length).toBeGreaterThan(100);
     const wrong = all
