@@ -14,7 +14,7 @@ afterAll(closeStagedApps);
 
 const AXE = await Bun.file(Bun.resolveSync('axe-core/axe.min.js', import.meta.dir)).text();
 
-const DESKTOP = { width: 1280, height: 800 };
+const DESKTOP = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
 
 let app: Awaited<ReturnType<typeof startAppInEveryStatus>>;
@@ -79,6 +79,17 @@ async function violations(page: Page): Promise<string[]> {
   );
 }
 
+/** By how many CSS pixels the page is wider than its window. */
+function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+}
+
+/** What is wrong with the page as it stands. */
+async function problems(page: Page): Promise<string[]> {
+  const wide = await overflow(page);
+  return [...(wide > 0 ? [`It is ${wide} px too wide.`] : []), ...(await violations(page))];
+}
+
 describe.each([
   ['on a desktop, light', { viewport: DESKTOP, colorScheme: 'light' }],
   ['on a desktop, dark', { viewport: DESKTOP, colorScheme: 'dark' }],
@@ -105,11 +116,14 @@ describe.each([
     '/find?q=nothing+like+it',
     '/profiles',
     '/jobs',
+    '/jobs?status=completed',
+    '/jobs?type=scrape&session=climbers',
     '/jobs?status=failed&failure=permanent&q=nothing+like+it',
     '/jobs/bulk?action=remove',
     '/sessions',
     '/sessions/climbers',
     '/history',
+    '/scrape?source=archive',
     '/docs/api',
     '/history?span=quarter&type=scrape',
     '/no-such-page',
@@ -118,7 +132,7 @@ describe.each([
     const closed = page.locator('#taskbar-toggle[aria-expanded="false"]');
     if ((await closed.count()) > 0) await closed.click();
     await page.locator('.job-card').first().waitFor();
-    expect(await violations(page)).toEqual([]);
+    expect(await problems(page)).toEqual([]);
   });
 
   test('on the dashboard without jobs and posts', async () => {
@@ -137,7 +151,7 @@ describe.each([
   test('on the page of a job, whatever its status', async () => {
     for (const { id } of Object.values(app.jobs)) {
       await page.goto(`${app.url}/jobs/${id}`);
-      expect(await violations(page)).toEqual([]);
+      expect(await problems(page)).toEqual([]);
     }
   });
 
@@ -145,22 +159,25 @@ describe.each([
     for (const id of detailed) {
       await page.goto(`${app.url}/jobs/${id}`);
       await page.locator('.report-attempts').waitFor();
-      expect(await violations(page)).toEqual([]);
+      expect(await problems(page)).toEqual([]);
     }
     const [written = ''] = detailed;
     await page.goto(`${app.url}/jobs/${written}`);
     await page.locator('#log-words').fill('line 1');
     await page.locator('#log-lines').evaluate((lines) => lines.scrollTo(0, 0));
     await page.locator('#log-follow').waitFor();
-    expect(await violations(page)).toEqual([]);
+    expect(await problems(page)).toEqual([]);
   });
 
-  test('while the taskbar is collapsed, or the help dialog open', async () => {
+  test('while the taskbar is collapsed, the menu or the help dialog open', async () => {
     await page.goto(`${app.url}/find`);
     await page.locator('#taskbar-toggle').click();
-    expect(await violations(page)).toEqual([]);
+    expect(await problems(page)).toEqual([]);
+    await page.locator('.menu > summary').click();
+    await page.locator('.menu a').first().waitFor();
+    expect(await problems(page)).toEqual([]);
     await page.locator('#help-open').click();
-    expect(await violations(page)).toEqual([]);
+    expect(await problems(page)).toEqual([]);
   });
 });
 

@@ -63,7 +63,7 @@ describe('the buttons of a card', () => {
     await shown.filter({ hasText: 'attempt 2' }).waitFor();
     await press(page, `#dismiss-${id}`);
     await page.locator(`#job-${id}`).waitFor({ state: 'detached' });
-    expect(page.url()).toBe(`${staged.app.url}/posts`);
+    expect(page.url()).toBe(`${staged.app.url}/find`);
     expect(problems).toEqual([]);
   });
 });

@@ -184,7 +184,7 @@ test('E6: it is open while a job runs, and a pill on the pages that list jobs', 
 test('E6: running jobs come first, then failed, waiting and finished ones', async () => {
   const { page } = await openPage({ viewport: DESKTOP });
   await app.refresh();
-  await page.goto(`${app.url}/posts`);
+  await page.goto(`${app.url}/find`);
   const cards = page.locator('.job-card');
   const statuses = await cards.evaluateAll((all) =>
     all.map((card) => card.getAttribute('data-status') ?? ''),

@@ -52,7 +52,7 @@ describe('a job with children', () => {
     expect(tracker.getJob(id)?.progress).toEqual({
       current: 7,
       total: 40,
-      message: '0 of 3 jobs have ended',
+      message: '0 of 3 jobs ended',
     });
   });
 

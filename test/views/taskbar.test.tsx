@@ -63,7 +63,7 @@ describe('the taskbar', () => {
 });
 
 describe('the summary', () => {
-  test('counts running, waiting, failed and finished jobs', () => {
+  test('counts running, waiting, failed, finished and cancelled jobs', () => {
     expect(
       summary(
         jobView(),
@@ -74,7 +74,7 @@ describe('the summary', () => {
         jobView({ status: 'completed' }),
         jobView({ status: 'cancelled' }),
       ),
-    ).toBe('Jobs 2 running 2 waiting 1 failed 2 finished');
+    ).toBe('Jobs 2 running 2 waiting 1 failed 1 finished 1 cancelled');
   });
 
   test('leaves out empty groups', () => {

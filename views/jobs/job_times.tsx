@@ -2,7 +2,7 @@ import type { Job } from '../../src/jobs/job.ts';
 import { isRunning } from '../../src/jobs/lifecycle.ts';
 import { nextLink } from '../../src/operations/words.ts';
 import { attemptsOf } from '../../src/text/attempts.ts';
-import { counted, jobDuration } from '../../src/text/format.ts';
+import { count, counted, jobDuration } from '../../src/text/format.ts';
 import { attributeText } from '../forms/field.tsx';
 import { elapsedTime, relativeTime, remainingTime } from '../time.tsx';
 import { resultHref } from './result_href.ts';
@@ -31,7 +31,7 @@ function NextAttempt({ job, now }: { job: Job; now: Date }): JSX.Element {
   return (
     <p class="job-times">
       <span>
-        Attempt {used + 1} of {limit} in{' '}
+        <span safe>{`Attempt ${count(used + 1)} of ${count(limit)}`}</span> in{' '}
         {job.retryAt ? remainingTime(job.retryAt, now) : 'a moment'}
       </span>
     </p>

@@ -133,7 +133,8 @@ const GROUPS = [
   { word: 'running', statuses: ['running', 'cancelling'] },
   { word: 'waiting', statuses: ['queued', 'retrying'] },
   { word: 'failed', statuses: ['failed'] },
-  { word: 'finished', statuses: ['completed', 'cancelled'] },
+  { word: 'finished', statuses: ['completed'] },
+  { word: 'cancelled', statuses: ['cancelled'] },
 ] as const satisfies { word: string; statuses: JobStatus[] }[];
 
 function sizeOf(statuses: readonly JobStatus[], { jobs, more = 0 }: TaskbarModel): number {

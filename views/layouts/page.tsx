@@ -10,7 +10,7 @@ import { Notices } from './notices.tsx';
 interface PageProps {
   /** The title of the browser's tab, before the program's name. */
   title: string;
-  /** The current entry of the navigation: `/posts`. */
+  /** The current entry of the navigation: `/find`. */
   current: string;
   layout: Layout;
   children: Children;

@@ -98,7 +98,9 @@ export function queuedContext(
   let stage: string | undefined;
   const staged = (progress: JobProgress) => (stage ? { stage, ...progress } : progress);
   const context: QueuedJobContext = {
-    ...trackedContext(execution, reports),
+    jobId: execution.id,
+    signal,
+    isCancelled: () => signal.aborted,
     attempt: execution.attempt,
     sessionId: start.sessionId,
     get checkpoint() {

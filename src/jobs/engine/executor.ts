@@ -22,7 +22,7 @@ export interface ExecutorDeps extends ContextDeps, StepsDeps {
 }
 
 /** A claimed job, and what it runs with. */
-interface Work {
+export interface Work {
   definition: JobDefinition;
   claimed: Claimed;
   execution: Execution;

@@ -100,19 +100,16 @@ export class ReportBuffer {
 
   #handOver(progress: JobProgress | undefined, lines: string, isCommit: boolean): HandOver {
     this.#progress = undefined;
-    const handOver: HandOver = {
-      ...(progress && { progress }),
-      ...(lines && { lines }),
-      number: ++this.#lastNumber,
-      isCommit,
-    };
+    const number = ++this.#lastNumber;
+    const handOver: HandOver = { progress, lines: lines || undefined, number, isCommit };
     this.#inFlight.add(handOver);
     return handOver;
   }
 
   /** Undefined when a commit is in flight whose own progress may be newer. */
   #newestInFlight(): JobProgress | undefined {
-    for (const handOver of [...this.#inFlight].reverse()) {
+    const inFlight = this.#inFlight.size > 0 ? [...this.#inFlight].reverse() : [];
+    for (const handOver of inFlight) {
       if (handOver.number < this.#savedNumber) return undefined;
       if (handOver.isCommit) return undefined;
       if (handOver.progress) return handOver.progress;

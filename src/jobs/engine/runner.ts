@@ -9,7 +9,7 @@ import type { Completion } from './completion.ts';
 import type { Definitions } from './definitions.ts';
 import type { ErrorReporter } from './error_reporter.ts';
 import type { Execution, Executions } from './executions.ts';
-import type { Executor } from './executor.ts';
+import type { Executor, Work } from './executor.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import type { Rescuer } from './rescuer.ts';
 import type { ClaimSignal } from './signal.ts';
@@ -20,6 +20,8 @@ const POLL_MS = 1_000;
 const STOP_MS = 1_000;
 /** Between two attempts to write how a job ended, in ms. */
 const RETRY_MS = 1_000;
+
+const NOT_WRITTEN = 'A job’s end could not be written';
 
 /** What the log says of an attempt's end, by the job's status afterwards. */
 const OUTCOMES: Partial<Record<JobStatus, string>> = {
@@ -148,28 +150,35 @@ export class Runner {
   }
 
   #begin(definition: JobDefinition, claimed: Claimed): void {
-    const { executions, executor, feed } = this.deps;
+    const { executions, feed } = this.deps;
     const execution = executions.begin(claimed, claimed.progress);
     feed.changed(execution.id);
     // The runner was stopped while the claim was in flight.
     if (!this.#isStarted) execution.controller.abort(new ShuttingDown());
-    const end = executor
-      .execute({ definition, claimed, execution })
-      .then((how) => this.#end(execution, how))
-      .finally(() => this.#running.delete(execution));
-    this.#running.set(execution, end);
+    this.#running.set(execution, this.#run({ definition, claimed, execution }));
+  }
+
+  async #run(work: Work): Promise<void> {
+    try {
+      await this.#end(work.execution, await this.deps.executor.execute(work));
+    } finally {
+      this.#running.delete(work.execution);
+    }
   }
 
   /** Retries until the end is on disk: while the disk is full, the job waits. */
   async #end(execution: Execution, how: End): Promise<void> {
     const { executions, completion, clock, logger, errors } = this.deps;
     while (executions.has(execution) && !execution.ending) {
-      const isWritten = await errors.attempt('A job’s end could not be written', async () => {
+      try {
         const job = await completion.end(execution, how);
+        errors.recovered(NOT_WRITTEN);
         if (job) logger.info(`${execution.id} ${OUTCOMES[job.status] ?? `is ${job.status}`}.`);
-      });
-      if (isWritten) return;
-      await new Promise<void>((resolve) => clock.after(RETRY_MS, resolve));
+        return;
+      } catch (error) {
+        errors.report(NOT_WRITTEN, error);
+        await new Promise<void>((resolve) => clock.after(RETRY_MS, resolve));
+      }
     }
   }
 

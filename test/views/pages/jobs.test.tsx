@@ -85,7 +85,7 @@ describe.each<[string, unknown, string]>([
   ['scrape', { newPosts: 3 }, '3 new'],
   ['search', { posts: 200, newPosts: 180, embedded: 180 }, '200 posts, 180 new, 180 embedded'],
   ['search', { posts: 0, newPosts: 0, embedded: 0 }, 'no posts'],
-  ['embed', { embedded: 0, model: 'MiniLM' }, 'Every post already had a vector'],
+  ['embed', { embedded: 0, model: 'MiniLM' }, 'no posts without a vector'],
   ['discover', { profiles: 20, newProfiles: 18, saved: true }, '20 profiles, 18 new'],
   ['discover', { profiles: 20, saved: false }, '20 profiles, not kept'],
   ['embed', { embedded: 5012, model: 'minilm' }, '5,012 vectors, minilm'],
