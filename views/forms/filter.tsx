@@ -20,7 +20,7 @@ interface FilterProps {
 export function Filter(props: FilterProps): JSX.Element {
   const { action, label, placeholder, words, maxlength, button = 'Search', children } = props;
   return (
-    <search aria-label={label}>
+    <search aria-label={attributeText(label)}>
       <form class="filter" method="get" action={attributeText(action)}>
         <div class="filter-box">
           <input
@@ -28,8 +28,8 @@ export function Filter(props: FilterProps): JSX.Element {
             id="q"
             name="q"
             value={attributeText(words)}
-            aria-label={placeholder}
-            placeholder={placeholder}
+            aria-label={attributeText(placeholder)}
+            placeholder={attributeText(placeholder)}
             maxlength={maxlength}
           />
           <button type="submit" safe>
