@@ -196,18 +196,18 @@ describe('the browser’s tab', () => {
 
   test('shows how many jobs run and that one has failed, until it is dismissed', async () => {
     const { page, problems } = await open();
-    expect(await page.title()).toBe('Posts · xgpt');
+    expect(await page.title()).toBe('Find · xgpt');
     expect(await icon(page)).toBe('/assets/favicon.svg');
     await running('aurora_lab');
-    await until('it runs', async () => (await page.title()) === '(1) Posts · xgpt');
+    await until('it runs', async () => (await page.title()) === '(1) Find · xgpt');
     expect(await icon(page)).toBe('/assets/favicon-running.svg');
     const { id } = await staged.app.scrape('broken');
-    await until('it failed', async () => (await page.title()) === '▲ (1) Posts · xgpt');
+    await until('it failed', async () => (await page.title()) === '▲ (1) Find · xgpt');
     expect(await icon(page)).toBe('/assets/favicon-failed.svg');
     await page.locator(`#dismiss-${id}`).click();
-    await until('it is dismissed', async () => (await page.title()) === '(1) Posts · xgpt');
+    await until('it is dismissed', async () => (await page.title()) === '(1) Find · xgpt');
     worker('aurora_lab').end({});
-    await until('it has ended', async () => (await page.title()) === 'Posts · xgpt');
+    await until('it has ended', async () => (await page.title()) === 'Find · xgpt');
     expect(problems).toEqual([]);
   });
 
