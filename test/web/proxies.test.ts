@@ -73,7 +73,7 @@ describe('B3: behind a proxy in the settings', () => {
     expect(await cookie({})).not.toContain('Secure');
   });
 
-  test('F4: guesses slow down the guesser, and nobody else behind the proxy', async () => {
+  test('F4: wrong tokens slow down the client that sends them, and nobody else behind the proxy', async () => {
     const { ask } = await serverBehind('127.0.0.1', { XGPT_TOKEN: TOKEN });
     const from = (address: string, token: Record<string, string>) =>
       ask('/api/jobs', { ...token, 'x-forwarded-for': `127.0.0.9, ${address}` });

@@ -5,8 +5,8 @@ const FIRST_DELAY_MS = 250;
 const MAX_DELAY_MS = 4_000;
 
 /**
- * Maximum number of wrong tokens from one address that wait for their answer. It limits guesses to 25
- * a second. The right token is never delayed, and refused only while so many wrong ones wait.
+ * Maximum number of wrong tokens from one address that wait for their answer, which limits the address
+ * to 25 attempts a second. The right token is never delayed, and refused only while so many wrong ones wait.
  */
 const MAX_WAITING = 100;
 
