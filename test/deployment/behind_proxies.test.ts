@@ -87,12 +87,13 @@ describe.each(PROXIES)('B2, B4: behind %s', (name) => {
     test('a press on a page of another site or port is refused', async () => {
       const request = press(proxy, '/api/scrape', 'username=aurora_lab');
       const { 'sec-fetch-site': _, ...own } = request.headers ?? {};
-      for (const foreign of [
+      const attempts: Record<string, string>[] = [
         { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
         { origin: 'https://evil.example' },
         { origin: `${setup.tls ? 'https' : 'http'}://${HOST}:1` },
         { origin: `${setup.tls ? 'https' : 'http'}://${HOST}:1`, 'sec-fetch-site': 'same-site' },
-      ]) {
+      ];
+      for (const foreign of attempts) {
         const headers = { ...own, ...foreign, cookie: cookieIn(cookie) };
         const answer = await ask(proxy, { ...request, headers });
         expect(answer.status).toBe(403);
