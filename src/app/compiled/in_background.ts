@@ -18,20 +18,28 @@ const LOWEST_PRIORITY = 19;
 export function compileInBackground(logger: Logger): void {
   if (!mayUseCompiled()) return;
   const timer = setTimeout(() => {
-    if (findUntouched()) return;
-    const compiler = Bun.spawn([process.execPath, COMPILER], {
-      cwd: ROOT,
-      stdio: ['ignore', 'ignore', 'pipe'],
-      onExit: async ({ stderr }, code) => {
-        if (code === 0) return;
-        const reason = stderr instanceof ReadableStream ? await new Response(stderr).text() : '';
-        logger.debug('The program could not be compiled. The next start takes longer.', {
-          reason: reason.trim().slice(-2_000),
-        });
-      },
-    });
-    setPriority(compiler.pid, LOWEST_PRIORITY);
-    compiler.unref();
+    try {
+      if (!findUntouched()) compile(logger);
+    } catch (error) {
+      // No descriptors, processes or memory are left: no reason to end the server.
+      logger.debug('The compiler could not be started. The next start takes longer.', { error });
+    }
   }, DELAY_MS);
   timer.unref();
+}
+
+function compile(logger: Logger): void {
+  const compiler = Bun.spawn([process.execPath, COMPILER], {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    onExit: async ({ stderr }, code) => {
+      if (code === 0) return;
+      const reason = stderr instanceof ReadableStream ? await new Response(stderr).text() : '';
+      logger.debug('The program could not be compiled. The next start takes longer.', {
+        reason: reason.trim().slice(-2_000),
+      });
+    },
+  });
+  setPriority(compiler.pid, LOWEST_PRIORITY);
+  compiler.unref();
 }
