@@ -115,6 +115,8 @@ beforeAll(async () => {
   server = Bun.spawn(['sh', '-c', blockWith('npm start').code], {
     cwd: checkout,
     env: env(),
+    // A group of its own, so that the signal reaches npm too, as Ctrl-C does.
+    detached: true,
     stdout: 'pipe',
     stderr: 'pipe',
   });
@@ -123,8 +125,14 @@ beforeAll(async () => {
 }, FETCH_TIMEOUT_MS);
 
 afterAll(async () => {
-  server?.kill('SIGTERM');
+  if (server) process.kill(-server.pid, 'SIGTERM');
   await server?.exited;
+  await until('it has shut down', () =>
+    fetch(`http://localhost:${port}`).then(
+      () => false,
+      () => true,
+    ),
+  );
   removeCheckouts();
   rmSync(home, { recursive: true, force: true });
 });
