@@ -5,7 +5,7 @@ import { JOB_STATUSES, type JobStatus, PermanentError } from '../../src/jobs/ind
 import { closeBrowser, openPage } from '../support/browser.ts';
 import { startAppInEveryStatus } from '../support/every_status.ts';
 import { errand } from '../support/jobs.ts';
-import { closeStagedApps, untilStopped } from '../support/staged_app.ts';
+import { closeStagedApps, startStagedApp, untilStopped } from '../support/staged_app.ts';
 
 // Chromium is slow on a machine that is busy.
 setDefaultTimeout(120_000);
@@ -129,8 +129,23 @@ describe.each([
     '/no-such-page',
   ])('on %s', async (path) => {
     await page.goto(app.url + path);
-    await page.locator('#taskbar .job-card').first().waitFor({ state: 'attached' });
+    const closed = page.locator('#taskbar-toggle[aria-expanded="false"]');
+    if ((await closed.count()) > 0) await closed.click();
+    await page.locator('.job-card').first().waitFor();
     expect(await problems(page)).toEqual([]);
+  });
+
+  test('on the dashboard without jobs and posts', async () => {
+    const empty = await startStagedApp();
+    await page.goto(empty.url);
+    await page.locator('.beginning').first().waitFor();
+    expect(await violations(page)).toEqual([]);
+  });
+
+  test('beside a form with invalid input', async () => {
+    await page.goto(`${app.url}/scrape?username=not+a+name!!`);
+    await page.locator('.start-sentence[data-problem="true"]').waitFor();
+    expect(await violations(page)).toEqual([]);
   });
 
   test('on the page of a job, whatever its status', async () => {

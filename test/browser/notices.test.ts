@@ -16,7 +16,7 @@ test('an open page shows that the database was damaged', async () => {
   await server.ended(id);
   const { page } = await openPage();
   await page.goto(`${server.url}/jobs`);
-  await page.locator(`#job-${id}`).waitFor();
+  await page.locator(`#row-${id}`).waitFor();
   damage(join(server.dataDir, 'xgpt.sqlite'));
   const notice = page.locator('#notices .notice');
   await notice.waitFor();

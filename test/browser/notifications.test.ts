@@ -97,7 +97,7 @@ describe('motion', () => {
   test('follows prefers-reduced-motion', async () => {
     const everyStatus = await startAppInEveryStatus();
     const { page } = await openPage();
-    await page.goto(`${everyStatus.url}/jobs`);
+    await page.goto(everyStatus.url);
     await page.locator('.job-card').first().waitFor();
     const statuses = await page
       .locator('.job-card')

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, expect, setDefaultTimeout, test } from 'bun:test';
 import { closeBrowser, closePages, openPage } from '../support/browser.ts';
 import { closeStagedApps, startStagedApp } from '../support/staged_app.ts';
+import { post } from '../views/pages/fixtures.ts';
 
 // Chromium is slow on a machine that is busy.
 setDefaultTimeout(120_000);
@@ -70,6 +71,31 @@ test('D10: so does the server, for a browser without JavaScript', async () => {
     await page.goto(url + address);
     expect(await page.locator('#start-sentence').textContent(), address).toStartWith(said);
   }
+});
+
+test('B7: the counts of /embed move while a job runs, and keep what was typed', async () => {
+  const app = await startStagedApp();
+  const { page, problems } = await openPage();
+  await page.goto(`${app.url}/embed`);
+  const sentence = page.locator('#start-sentence');
+  expect(await sentence.textContent()).toBe('There are no posts to embed yet.');
+  await app.reaches((await app.scrape('aurora_lab')).id, 'running');
+  await page.getByLabel('Batch size').fill('8');
+  for (const number of [1, 2]) {
+    // No card changes meanwhile: only the time passes.
+    await Bun.sleep(1_500);
+    app.library.savePosts([post({ id: String(number) })]);
+    const posts = number === 1 ? '1 post' : '2 posts';
+    await page
+      .locator('#start-sentence', { hasText: `Embeds ${posts} without a vector` })
+      .waitFor();
+    await page
+      .locator('#vector-facts dd', { hasText: String(number) })
+      .first()
+      .waitFor();
+    expect(await sentence.textContent()).toEndWith('8 at a time.');
+  }
+  expect(problems).toEqual([]);
 });
 
 test('the browser checks a username by the rule of the server', async () => {

@@ -70,7 +70,7 @@ describe('the buttons of a card', () => {
 
 describe('the taskbar', () => {
   test('is hidden when there are no jobs, and gives the page its space back', async () => {
-    const { page } = await open();
+    const { page } = await open('/find', { viewport: { width: 1024, height: 768 } });
     const space = () =>
       page.evaluate(
         () => getComputedStyle(document.querySelector('main') as Element).paddingBottom,

@@ -67,7 +67,7 @@ function contentEdges(page: Page): Promise<Edges & { what: string }> {
   return page.evaluate(() => {
     const furthest = { right: 0, bottom: 0, what: '' };
     for (const element of document.querySelectorAll('main *')) {
-      if (element.closest('.visually-hidden, dialog')) continue;
+      if (!element.checkVisibility() || element.closest('.visually-hidden')) continue;
       let { right, bottom, width, height } = element.getBoundingClientRect();
       if (width === 0 || height === 0) continue;
       for (

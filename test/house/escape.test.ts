@@ -29,7 +29,7 @@ function originOf(path: string): Origin {
 }
 
 /** Views that get a whole job and show only its times. */
-const WITHOUT_TEXT = ['JobDuration', 'JobTimes', 'Took'];
+const WITHOUT_TEXT = ['JobDuration', 'JobStart', 'JobTimes', 'Took'];
 
 describe('no text comes out as markup', () => {
   test.each(views.map((view) => [`${view.path} ${view.name}`, view] as const))(

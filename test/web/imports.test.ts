@@ -101,6 +101,20 @@ describe('an archive from the form', () => {
   });
 });
 
+test('the answer to an upload changes the lists of its own page, and not of the dashboard', async () => {
+  const from = (page: string) => ({
+    'hx-request': 'true',
+    referer: `http://localhost:3000${page}`,
+  });
+  const own = await upload('/api/scrape', await goodArchive(), from('/scrape'), 'own.zip');
+  expect(await own.text()).toContain('hx-swap-oob');
+  const other = await upload('/api/scrape', await goodArchive(), from('/'), 'other.zip');
+  const answer = await other.text();
+  expect(answer).toContain('Started');
+  expect(answer).not.toContain('hx-swap-oob');
+  for (const name of ['own.zip', 'other.zip']) await rm(join(web.config.importsDir, name));
+});
+
 describe('an upload that cannot be used', () => {
   test('too large, no zip, or no file: refused by name, and nothing is kept', async () => {
     const before = await filesHere();
