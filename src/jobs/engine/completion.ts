@@ -27,7 +27,7 @@ export class Completion {
    */
   async end(execution: Execution, how: End): Promise<Ended | undefined> {
     const { store, executions, reports, clock, claimable } = this.deps;
-    const report = execution.reports.take();
+    const report = execution.reports.takeAll();
     const ending = store.end(execution, how, report, clock.now());
     execution.ending = ending;
     // The next job is claimed in the same transaction.

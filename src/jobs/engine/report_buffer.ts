@@ -33,9 +33,9 @@ export class ReportBuffer {
   /** The newest hand-over whose progress is on disk. */
   #savedNumber = 0;
 
-  /** Whether nothing is to be handed over. */
+  /** Whether there is nothing that `take` would hand over. */
   get isEmpty(): boolean {
-    return !this.#progress && !this.#lines && !this.#failedLines;
+    return !this.#progress && (this.#hasLinesInFlight() || !(this.#lines || this.#failedLines));
   }
 
   report(progress: JobProgress): void {
@@ -52,14 +52,20 @@ export class ReportBuffer {
     this.#lines += lines;
   }
 
-  /** Everything that is not on disk yet; `saved` or `failed` must follow. */
+  /**
+   * What can be written now; `saved` or `failed` must follow. Lines wait while earlier ones are in
+   * flight: if those failed, they would come after the later ones.
+   */
   take(): HandOver {
-    // Progress in flight goes along again, in case that fails and no other hand-over follows.
-    const progress = this.#progress ?? this.#newestInFlight();
+    return this.#hasLinesInFlight() ? this.#handOver(this.#newest(), '', false) : this.takeAll();
+  }
+
+  /** Everything that is not on disk yet, when nothing can be written later. */
+  takeAll(): HandOver {
     const lines = this.#failedLines + this.#lines;
     this.#failedLines = '';
     this.#lines = '';
-    return this.#handOver(progress, lines, false);
+    return this.#handOver(this.#newest(), lines, false);
   }
 
   /** The progress for a commit, which uses it when it has none of its own. */
@@ -104,6 +110,16 @@ export class ReportBuffer {
     const handOver: HandOver = { progress, lines: lines || undefined, number, isCommit };
     this.#inFlight.add(handOver);
     return handOver;
+  }
+
+  /** Progress in flight goes along again, in case that fails and no other hand-over follows. */
+  #newest(): JobProgress | undefined {
+    return this.#progress ?? this.#newestInFlight();
+  }
+
+  #hasLinesInFlight(): boolean {
+    for (const { lines } of this.#inFlight) if (lines) return true;
+    return false;
   }
 
   /** Undefined when a commit is in flight whose own progress may be newer. */

@@ -55,6 +55,25 @@ test('progress in flight goes along with the next hand-over, but not past a comm
   expect(buffer.take().progress).toBeUndefined();
 });
 
+test('lines wait while earlier ones are in flight, which may fail', () => {
+  const buffer = new ReportBuffer();
+  buffer.log('one\n');
+  const first = buffer.take();
+  buffer.log('two\n');
+  expect(buffer.isEmpty).toBe(true);
+  expect(buffer.take().lines).toBeUndefined();
+  buffer.failed(first);
+  expect(buffer.take().lines).toBe('one\ntwo\n');
+});
+
+test('the last hand-over takes all lines', () => {
+  const buffer = new ReportBuffer();
+  buffer.log('one\n');
+  buffer.take();
+  buffer.log('two\n');
+  expect(buffer.takeAll().lines).toBe('two\n');
+});
+
 test('lines that failed come before later ones', () => {
   const buffer = new ReportBuffer();
   buffer.log('one\n');
