@@ -8,8 +8,8 @@ import { filesMatching } from './source_files.ts';
 
 const BASE = '/behind/xgpt';
 
-/** An attribute with a path of this server; markers contain none. */
-const LOCAL = /[\w-]+="(\/[^"]*)"/g;
+/** An attribute with a path of this server; markers contain none, and "/" may be a key. */
+const LOCAL = /[\w-]+(?<!aria-keyshortcuts)="(\/[^"]*)"/g;
 
 const views = findViews(filesMatching('views/**/*.tsx', 'src/operations/**/*.tsx'));
 
