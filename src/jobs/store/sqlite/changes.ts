@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import type { TransactionListener, Writer } from '../../../platform/writer.ts';
 import type { FinalStatus, JobStatus } from '../../lifecycle.ts';
+import { ADD_ENDS, addDuration, bucketOf, type CountedEnd } from './ends.ts';
 import { command, query } from './statements.ts';
 
 /** Above this many changes in one transaction, or since the last read, the jobs are not listed. */
@@ -16,16 +17,6 @@ const DELETE_EVERY = 256;
 const MAX_RECENT = 64;
 
 const HOUR_MS = 3_600_000;
-
-/** How many exact durations an hour and bucket of the history keeps. */
-const MAX_DURATIONS = 20;
-
-/** Adds ends to the history: counts are added up, and durations are joined while they are few. */
-export const ADD_ENDS = `
-  ON CONFLICT DO UPDATE SET
-    count = count + excluded.count,
-    durations = CASE WHEN count + excluded.count <= ${MAX_DURATIONS}
-                     THEN rtrim(durations, ']') || ',' || ltrim(excluded.durations, '[') END`;
 
 /** The groups in which jobs are counted: waiting, run by a worker, or tracked. */
 type Place = 'waiting' | 'running' | 'tracked';
@@ -56,16 +47,6 @@ type Delta = [
   waiting: number,
   running: number,
   tracked: number,
-];
-
-type CountedEnd = [
-  hour: number,
-  type: string,
-  status: string,
-  bucket: number,
-  count: number,
-  /** In ms; null when there are too many to keep. */
-  durations: number[] | null,
 ];
 
 /** The index of each place in a delta. */
@@ -355,18 +336,8 @@ function emptyTransaction() {
   };
 }
 
-function addDuration(end: CountedEnd, ms: number): void {
-  if (end[5] && end[5].length < MAX_DURATIONS) end[5].push(ms);
-  else end[5] = null;
-}
-
 /** Stands for a job that ended without having run. */
 const NO_DURATION = -1;
-
-/** See `bucketMs` in `src/jobs/history.ts`. */
-function bucketOf(ms: number): number {
-  return Math.floor(4 * Math.log2(Math.max(1, ms)));
-}
 
 function statements(db: Database) {
   return {

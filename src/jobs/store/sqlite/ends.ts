@@ -1,0 +1,31 @@
+/** How many exact durations an hour and bucket of the history keeps. */
+const MAX_DURATIONS = 20;
+
+/** Adds ends to the history: counts are added up, and durations are joined while they are few. */
+export const ADD_ENDS = `
+  ON CONFLICT DO UPDATE SET
+    count = count + excluded.count,
+    durations = CASE WHEN count + excluded.count <= ${MAX_DURATIONS}
+                     THEN rtrim(durations, ']') || ',' || ltrim(excluded.durations, '[') END`;
+
+/** How many jobs ended in an hour, with one status and in one bucket of durations. */
+export type CountedEnd = [
+  hour: number,
+  type: string,
+  status: string,
+  bucket: number,
+  count: number,
+  /** In ms; null when there are too many to keep. */
+  durations: number[] | null,
+];
+
+/** Keeps a duration in ms, while there are few of them. */
+export function addDuration(end: CountedEnd, ms: number): void {
+  if (end[5] && end[5].length < MAX_DURATIONS) end[5].push(ms);
+  else end[5] = null;
+}
+
+/** See `bucketMs` in `src/jobs/history.ts`. */
+export function bucketOf(ms: number): number {
+  return Math.floor(4 * Math.log2(Math.max(1, ms)));
+}
