@@ -76,8 +76,8 @@ export interface Findings {
   localUrls: Set<string>;
 }
 
-/** An attribute with a path of this server; markers contain none. */
-const LOCAL_URL = /="(\/[^"]*)"/g;
+/** An attribute with a path of this server; markers contain none. `aria-keyshortcuts` names a key. */
+const LOCAL_URL = /(?<!aria-keyshortcuts)="(\/[^"]*)"/g;
 
 /** Renders a view in many ways and collects what it finds. */
 export async function examine(
