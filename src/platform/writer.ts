@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import { type Clock, keepAliveClock } from './clock.ts';
 import { type DatabaseIssue, WriteRefused } from './database_issue.ts';
+import { statement } from './statement.ts';
 
 /** How long one transaction takes in writes, in ms: other processes need the lock too. */
 const MAX_TRANSACTION_MS = 10;
@@ -69,10 +70,10 @@ export class Writer {
   constructor(db: Database, scheduler: Scheduler = keepAliveClock) {
     this.#db = db;
     this.#scheduler = scheduler;
-    this.#begin = db.query<null, []>('BEGIN IMMEDIATE');
-    this.#commit = db.query<null, []>('COMMIT');
-    this.#rollback = db.query<null, []>('ROLLBACK');
-    this.#version = db.query<{ data_version: number }, []>('PRAGMA data_version');
+    this.#begin = statement<null, []>(db, 'BEGIN IMMEDIATE');
+    this.#commit = statement<null, []>(db, 'COMMIT');
+    this.#rollback = statement<null, []>(db, 'ROLLBACK');
+    this.#version = statement<{ data_version: number }, []>(db, 'PRAGMA data_version');
   }
 
   /** Replaces the scheduler, also for a turn that is already scheduled. */
