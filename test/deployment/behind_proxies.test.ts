@@ -56,7 +56,7 @@ describe.each(PROXIES)('B2, B4: behind %s', (name) => {
     });
 
     test('every local address of the pages leads somewhere', async () => {
-      for (const path of ['/', '/scrape', '/jobs', '/posts']) {
+      for (const path of ['/', '/scrape', '/jobs', '/find']) {
         const { status, text } = await page(path);
         expect(status).toBe(200);
         const addresses = localAddresses(text);

@@ -70,7 +70,7 @@ describe('F15: the limits of the model', () => {
   });
 
   test('are on the page, in the fragment and in plain text', async () => {
-    const page = await (await web.request('/posts?q=stars&by=meaning')).text();
+    const page = await (await web.request('/find?q=stars&by=meaning')).text();
     const fragment = await find('stars', 'text/html');
     for (const html of [page, fragment]) {
       expect(html).toContain(`search-notes" role="note">${OF_POSTS.join(' ')}</p>`);
