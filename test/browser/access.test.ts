@@ -84,7 +84,7 @@ describe('a browser that is not signed in', () => {
     await page.locator('#token').fill(TOKEN);
     await page.keyboard.press('Enter');
     await page.waitForURL(`${server.url}/find?q=aurora`);
-    expect(await page.locator('h1').textContent()).toBe('Posts');
+    expect(await page.locator('h1').textContent()).toBe('Find');
     expect(await page.evaluate(() => document.cookie)).not.toContain('xgpt_session');
     // Chromium itself reports the 401 in the console.
     expect(problems.filter((problem) => !problem.includes('401'))).toEqual([]);

@@ -236,7 +236,7 @@ describe('a server that is killed and restarted', () => {
     const tabs = [page];
     for (const path of ['/jobs', '/find']) tabs.push(await openTab(context, first.url + path));
     const before = await first.start('scrape', { username: 'aurora_lab', maxTweets: '1000' });
-    for (const tab of tabs) await tab.locator(`#job-${before.id}`).waitFor();
+    for (const tab of tabs) await tab.locator(`#job-${before.id}`).waitFor({ state: 'attached' });
 
     await first.end('SIGKILL');
     for (const tab of tabs) {
@@ -252,7 +252,9 @@ describe('a server that is killed and restarted', () => {
     const allRight = async () => (await Promise.all(tabs.map(isRight))).every(Boolean);
     await until('every tab is right again', allRight);
     // It is not only the first event that arrives.
-    await tabs[0]?.locator(`#job-${between.id}[data-status="completed"]`).waitFor();
+    await tabs[0]
+      ?.locator(`#job-${between.id}[data-status="completed"]`)
+      .waitFor({ state: 'attached' });
   };
 
   test('is shown as lost meanwhile, and every tab is up to date again by itself', async () => {

@@ -23,9 +23,13 @@ const OPTIONS = {
 };
 
 const blocks = ['README.md', ...new Bun.Glob('docs/*.md').scanSync(ROOT)].flatMap((page) =>
-  [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^```ts(?: [^/\s]+)?\n([\s\S]*?)^```$/gm)].map(
-    ([, code = ''], index) => ({ page, code, name: `${page.replace(/\W/g, '_')}_${index}.ts` }),
-  ),
+  [
+    ...readFileSync(join(ROOT, page), 'utf8').matchAll(/^```ts(?: [^/\s]+)?\n([\s\S]*?)^```$/gm),
+  ].map(([, code = ''], index) => ({
+    page,
+    code,
+    name: `${page.replace(/\W/g, '_')}_${index}.ts`,
+  })),
 );
 
 let folder: string;

@@ -172,7 +172,7 @@ test('weights truncated while the model is loaded are detected at the next load'
   await truncate(join(ownDir(), WEIGHTS), 1_000_000);
   await until(async () => !(await embedder.isReady()));
   const error = await failureOf(embedder.embed(['text'], { signal }));
-  expect(error.message).toContain(`${WEIGHTS} has 1000000 bytes instead of 54429696`);
+  expect(error.message).toContain(`${WEIGHTS} has 1,000,000 bytes instead of 54,429,696`);
   await embedder.prepare({ signal });
   expect(await embedder.embed(['text'], { signal })).toHaveLength(1);
   await embedder.close();

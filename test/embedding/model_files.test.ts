@@ -229,7 +229,7 @@ describe("a folder of the user's own", () => {
     [
       'has a file of another size',
       async (dir: string) => Bun.write(join(dir, 'tokenizer.json'), '{}'),
-      'tokenizer.json has 2 bytes instead of 533808',
+      'tokenizer.json has 2 bytes instead of 533,808',
     ],
     [
       'has a damaged file',

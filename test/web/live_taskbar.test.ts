@@ -132,7 +132,7 @@ test('a completed job leaves the taskbar by itself, a failed one stays until it 
   await tracker.completeJob(done.jobId, true);
   await tracker.completeJob(failed.jobId, false, 'no');
   const shown = () => live.model().jobs.map(({ job }) => job.id);
-  expect(shown()).toEqual([done.jobId, failed.jobId]);
+  expect(shown()).toEqual([failed.jobId, done.jobId]);
   database.run('UPDATE jobs SET completed_at = completed_at - 31000');
   expect(shown()).toEqual([failed.jobId]);
   await tracker.dismissJob(failed.jobId);
