@@ -151,10 +151,10 @@ describe('F3: after signing out', () => {
     async (javaScriptEnabled) => {
       const { page } = await openPage({ javaScriptEnabled });
       await signIn(page, '/jobs');
-      await page.goto(`${server.url}/posts`);
+      await page.goto(`${server.url}/find`);
       await page.locator('.sign-out button').click();
       await page.waitForURL(`${server.url}/login`);
-      for (const path of ['/posts', '/jobs']) {
+      for (const path of ['/find', '/jobs']) {
         await page.goBack();
         await page.waitForURL(`${server.url}/login?next=${encodeURIComponent(path)}`);
         expect(await page.locator('h1').textContent()).toBe('Sign in');
@@ -170,7 +170,7 @@ describe('F3: after signing out', () => {
     const { page, context } = await openPage();
     await signIn(page, '/jobs');
     await page.goto('about:blank');
-    const other = await openTab(context, '/posts');
+    const other = await openTab(context, '/find');
     await other.locator('.sign-out button').click();
     await other.waitForURL(`${server.url}/login`);
     await page.goBack();
