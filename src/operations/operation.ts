@@ -59,6 +59,8 @@ export interface OperationWords {
   summary?: string;
   /** An example of the input, for the API's document. */
   example?: Record<string, unknown>;
+  /** Whether its input has a field `source`: where to read from. Default: no. */
+  readsSource?: boolean;
   /** A form on the dashboard, with one field or none. Default: no form. */
   quick?: QuickWords;
   /** The result in a few words: "1,000 posts of @aurora_lab, 940 new". */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { fieldsOf } from '../../src/operations/fields.ts';
 import { loadInput } from '../../src/operations/folders.ts';
 import { howMany } from '../../src/operations/sentences.ts';
+import { OPERATION_TYPES, wordsOf } from '../../src/operations/words.ts';
 import { loadConfig } from '../../src/platform/config.ts';
 import { createSources } from '../../src/sources/index.ts';
 
@@ -92,4 +93,20 @@ test('the fields of any Zod schema are known, with labels made of their names', 
     { name: 'voice', kind: 'choice', values: ['low', 'high'], description: 'How it sounds.' },
     { name: 'by', kind: 'text', required: true, maxLength: 5 },
   ]);
+});
+
+describe('what the words say of an input, so that the first page needs no schema', () => {
+  const sourcesOf = async (type: string) => {
+    const input = await loadInput(type, DEPS);
+    return fieldsOf(input()).find(({ name }) => name === 'source')?.values;
+  };
+
+  test.each(OPERATION_TYPES)('%s reads a source exactly if its input has one', async (type) => {
+    expect(wordsOf(type).readsSource ?? false).toBe((await sourcesOf(type)) !== undefined);
+  });
+
+  test('the first type that reads a source reads every source: it begins with each of them', async () => {
+    const [first = ''] = OPERATION_TYPES.filter((type) => wordsOf(type).readsSource);
+    expect(await sourcesOf(first)).toEqual([...DEPS.sources.keys()]);
+  });
 });

@@ -1,4 +1,4 @@
-import { wordsOf } from '../../src/operations/words.ts';
+import { OPERATION_TYPES, wordsOf } from '../../src/operations/words.ts';
 import { sourceTitle } from '../../src/text/format.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { HiddenFields } from '../forms/hidden_fields.tsx';
@@ -8,9 +8,9 @@ import { UploadForm } from '../forms/upload_form.tsx';
 import type { BeginningCard, DashboardModel } from '../view_models.ts';
 
 /** Shown before the first job: what this is, and a card for each way to begin. */
-export function Beginnings({ model: { beginnings, starts } }: { model: DashboardModel }) {
+export function Beginnings({ model: { beginnings } }: { model: DashboardModel }) {
   const types = new Set(beginnings.map(({ type }) => type));
-  const others = starts.filter(({ type, source }) => source !== undefined && !types.has(type));
+  const others = OPERATION_TYPES.filter((type) => wordsOf(type).readsSource && !types.has(type));
   return (
     <div class="beginnings">
       <p class="beginnings-lead">
@@ -30,7 +30,7 @@ export function Beginnings({ model: { beginnings, starts } }: { model: Dashboard
       {others.length > 0 && (
         <p class="beginnings-others">
           Or{' '}
-          {others.map(({ type }, index) => (
+          {others.map((type, index) => (
             <>
               {index > 0 && ' or '}
               <a href={urlTo(`/${type}`)} safe>
@@ -46,14 +46,14 @@ export function Beginnings({ model: { beginnings, starts } }: { model: Dashboard
 }
 
 function BeginningForm({ card }: { card: BeginningCard }): JSX.Element {
-  const { type, source, ready, upload, field } = card;
+  const { type, source, ready, upload } = card;
   const action = urlTo(`/api/${type}`);
   if (upload) return <UploadForm action={action} fields={upload} id="beginning" />;
   return (
     <PostForm class="quick-form" action={action} target="find .form-result">
       <HiddenFields input={{ ...ready?.input, source: source.name }} />
-      {ready === undefined && field !== undefined && (
-        <QuickField type={`${source.name}-${type}`} field={field} label={field.label} />
+      {ready === undefined && card.field !== undefined && (
+        <QuickField type={`${source.name}-${type}`} field={card.field} label={card.field.label} />
       )}
       <button type="submit" class={ready ? 'primary' : undefined} safe>
         {ready?.action ?? wordsOf(type).name}

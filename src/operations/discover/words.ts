@@ -14,6 +14,7 @@ export default defineWords({
   icon: 'M5.25 5.25a2.75 2.75 0 1 0 5.5 0a2.75 2.75 0 1 0-5.5 0M2.75 13.75a5.25 5.25 0 0 1 10.5 0',
   summary: 'Find profiles by their bios',
   example: { query: 'climbing coach', maxResults: 5 },
+  readsSource: true,
   quick: { field: 'query', label: 'Discover profiles', help: 'Up to 20 profiles' },
   result: ({ profiles, newProfiles, saved, scraped, posts }) =>
     list(

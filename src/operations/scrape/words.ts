@@ -18,6 +18,7 @@ export default defineWords({
   icon: 'M2.75 3.5h10.5M2.75 6.75h6M8 9.5v4.25M5.75 11.75 8 14l2.25-2.25',
   summary: 'Collect the posts of one author',
   example: { username: 'aurora_lab', maxTweets: 40 },
+  readsSource: true,
   quick: { field: 'username', label: 'Scrape a user', help: 'Up to 100 posts' },
   result: ({ posts, newPosts, username }) =>
     list(posts, `${amount(posts, 'post')}${of(username)}`, fresh(newPosts)),

@@ -13,6 +13,7 @@ export default defineWords({
   icon: 'M2.75 7a4.25 4.25 0 1 0 8.5 0a4.25 4.25 0 1 0-8.5 0M10.25 10.25l3.5 3.5',
   summary: 'Collect posts on a topic',
   example: { query: 'space, jazz', maxTweets: 20, mode: 'latest' },
+  readsSource: true,
   quick: { field: 'query', label: 'Search a topic', help: 'Up to 100 posts' },
   result: ({ posts, newPosts, embedded }) =>
     list(posts, amount(posts, 'post'), fresh(newPosts), numbered(embedded, 'embedded')),

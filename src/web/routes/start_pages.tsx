@@ -83,21 +83,22 @@ export function quickStarts({ operations, sources }: WebDeps): QuickStart[] {
 
 /** A card for each source, those that need no input last. */
 export function beginnings({ operations, sources }: WebDeps): BeginningCard[] {
-  const first = [...operations.values()].find(({ fields }) => fields.some(isSource));
+  const first = [...operations.values()].find(({ words }) => words.readsSource);
   if (!first) return [];
-  const { type, fields, upload, words } = first;
-  const field = fields.find(({ name }) => name === words.quick?.field);
-  const cards = usableSources(fields, sourceOptions(sources)).map((source) => ({
+  const { type, upload, words } = first;
+  const cards = sourceOptions(sources).map((source) => ({
     source,
     type,
-    field,
+    // Making the schemas is a fifth of the first page's time, and few cards need one.
+    get field() {
+      return first.fields.find(({ name }) => name === words.quick?.field);
+    },
     ...sources.get(source.name)?.beginning,
     ...(upload?.source === source.name && { upload }),
   }));
   return cards.toSorted((one, other) => Number(isReady(one)) - Number(isReady(other)));
 }
 
-const isSource = ({ name }: Field) => name === 'source';
 const isReady = ({ ready }: BeginningCard) => ready !== undefined;
 
 function sourceOptions(sources: Sources): SourceOption[] {
