@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { findCompiled, PROGRAM } from './app/compiled/compiled.ts';
-import { useOwnJsx } from './app/compiled/own_jsx.ts';
 
 // Collected data is readable by its owner only: folders get mode 0700, files 0600.
 process.umask(0o077);
@@ -16,6 +15,6 @@ async function load(): Promise<typeof import('./cli/program.ts')> {
   } catch (error) {
     console.error(`The compiled program cannot be used: ${(error as Error).message}`);
   }
-  useOwnJsx();
+  (await import('./app/compiled/own_jsx.ts')).useOwnJsx();
   return import('./cli/program.ts');
 }
