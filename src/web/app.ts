@@ -55,7 +55,9 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     updates: new JobUpdates(given.tracker.feed),
     streams: new EventStreams({
       maxOpen: given.config.maxConnections,
-      isKnown: (error) => given.health.noticed(error) !== undefined,
+      onError: (error) => {
+        if (!given.health.noticed(error)) logger.error('An error has ended a stream.', { error });
+      },
     }),
     idempotent: createIdempotent(createIdempotencyKeys(database)),
   };

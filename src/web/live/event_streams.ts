@@ -29,10 +29,10 @@ export interface StreamSource {
   contentType?: string;
 }
 
-interface StreamLimits {
+interface StreamOptions {
   maxOpen: number;
-  /** Whether an error is already reported: it then ends the stream without another report. */
-  isKnown(error: unknown): boolean;
+  /** Called with the error that has ended a stream. Bun would print it past the log. */
+  onError(error: unknown): void;
 }
 
 /** The open streams of one server. */
@@ -40,7 +40,7 @@ export class EventStreams {
   #open = 0;
   readonly #silent = new SilenceWatch();
 
-  constructor(private readonly limits: StreamLimits) {}
+  constructor(private readonly options: StreamOptions) {}
 
   /** Number of open streams. */
   get open(): number {
@@ -49,7 +49,7 @@ export class EventStreams {
 
   /** @throws Problem 503 when as many streams are open as the settings allow. */
   refuseTooMany(): void {
-    if (this.#open < this.limits.maxOpen) return;
+    if (this.#open < this.options.maxOpen) return;
     throw new Problem(503, 'too_many_watchers', 'Too many live connections are open.', {
       message: 'Pages work without them and show the current state when they are loaded.',
       retryAfterSeconds: 10,
@@ -102,7 +102,7 @@ export class EventStreams {
       if (source.farewell && !request.signal.aborted) yield encoder.encode(source.farewell);
     } catch (error) {
       // The stream ends; the client may reconnect.
-      if (!this.limits.isKnown(error)) throw error;
+      this.options.onError(error);
     } finally {
       unsubscribe();
       this.#closed(connection);
