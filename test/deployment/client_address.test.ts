@@ -42,12 +42,16 @@ describe.each(PROXIES)('F4: wrong tokens through %s', (name) => {
   });
 
   test('delay the guesser and no one else', async () => {
-    const answers = Array.from({ length: WRONG_TOKENS }, () => guess(GUESSER));
     const began = performance.now();
+    let isOver = false;
+    const answers = Promise.all(Array.from({ length: WRONG_TOKENS }, () => guess(GUESSER)));
+    void answers.then(() => {
+      isOver = true;
+    });
     const { status } = await ask(proxy, { path: '/api/jobs', from: VISITOR, headers: WITH_TOKEN });
     expect(status).toBe(200);
-    expect(performance.now() - began).toBeLessThan(DELAY_MS);
-    for (const { status } of await Promise.all(answers)) expect([401, 429]).toContain(status);
+    expect(isOver).toBe(false);
+    for (const { status } of await answers) expect([401, 429]).toContain(status);
     expect(performance.now() - began).toBeGreaterThan(DELAY_MS);
   });
 });

@@ -80,13 +80,14 @@ describe('B3: behind a proxy in the settings', () => {
     for (let count = 0; count < 7; count++) {
       expect((await from('203.0.113.7', WRONG)).status).toBe(401);
     }
-    const sentAt = performance.now();
+    let isDelayed = true;
+    const again = from('203.0.113.7', WRONG).finally(() => {
+      isDelayed = false;
+    });
     expect((await from('198.51.100.1', WRONG)).status).toBe(401);
     expect((await from('198.51.100.1', BEARER)).status).toBe(200);
-    expect(performance.now() - sentAt).toBeLessThan(1_000);
-    const again = performance.now();
-    expect((await from('203.0.113.7', WRONG)).status).toBe(401);
-    expect(performance.now() - again).toBeGreaterThan(1_900);
+    expect(isDelayed).toBe(true);
+    expect((await again).status).toBe(401);
   });
 
   test('limits of waiting jobs are those of the real client', async () => {
