@@ -5,6 +5,12 @@ import type { Logger } from '../platform/logger.ts';
 import type { ProcessDeps } from './bootstrap.ts';
 import { onParentEnd } from './parent.ts';
 
+/**
+ * A second signal this soon is the same one, in ms. Ctrl-C reaches npm and the server together, and npm
+ * passes it on.
+ */
+const SAME_SIGNAL_MS = 1_000;
+
 /** The process exits at most this long after its drain time, whatever happens, in ms. */
 const MAX_OVERTIME_MS = 5_000;
 
@@ -20,8 +26,8 @@ interface Shutdown {
 }
 
 /**
- * The first SIGINT, SIGTERM or SIGHUP shuts the process down in order; a second SIGINT or SIGTERM ends
- * it at once. Not a second SIGHUP: a terminal that is closed often sends two.
+ * The first SIGINT, SIGTERM or SIGHUP shuts the process down in order; a second SIGINT or SIGTERM
+ * later than that ends it at once. Not a second SIGHUP: a terminal that is closed often sends two.
  */
 export function shutDownOnSignals(shutdown: Shutdown): void {
   let hasBegun = false;
@@ -45,7 +51,10 @@ export async function shutDown({
   closing,
   closeServer,
 }: Omit<Shutdown, 'withParent'>) {
-  onSignals(['SIGINT', 'SIGTERM'], () => process.exit(1));
+  const begunAt = performance.now();
+  onSignals(['SIGINT', 'SIGTERM'], () => {
+    if (performance.now() - begunAt > SAME_SIGNAL_MS) process.exit(1);
+  });
   onSignals(['SIGHUP'], () => {});
   setTimeout(() => {
     logger.error('The shutdown took too long. Running jobs resume at the next start.');

@@ -3,7 +3,10 @@ import { onMessage, onRequest, type RequestDetail } from './htmx_events.ts';
 import { announce } from './page.ts';
 import { focusCard, focusTargets, restoreFocus } from './taskbar.ts';
 
-/** A button's text from the press to the answer, by the beginning of its id. */
+/** The forms of a job's actions: in its card, and on its page. */
+const ACTION_FORMS = '.job-card > form, .report-actions > form[hx-post]';
+
+/** A button's text from the press to the answer, by the action that its id names. */
 const BUSY_TEXT = new Map([
   ['cancel', 'Cancelling…'],
   ['retry', 'Retrying…'],
@@ -30,10 +33,10 @@ const REFUSAL_MS = 15_000;
 /** A button's content before it was pressed. */
 const contents = new WeakMap<HTMLButtonElement, Node[]>();
 
-/** A card's buttons react before the server has answered, and are reset when it refuses. */
+/** The buttons react before the server has answered, and are reset when it refuses. */
 export function watchActions(): void {
   onRequest('beforeSend', ({ elt, xhr }) => {
-    const button = elt.matches('.job-card > form') && elt.querySelector('button');
+    const button = elt.matches(ACTION_FORMS) && elt.querySelector('button');
     if (button) press(button, xhr);
   });
   onMessage('after', () => {
@@ -69,11 +72,16 @@ function showPressed(id: string): void {
   const button = offered(id);
   if (!button || button.disabled) return;
   contents.set(button, [...button.childNodes]);
-  button.textContent = BUSY_TEXT.get(id.split('-', 1)[0] ?? '') ?? '';
+  button.textContent = BUSY_TEXT.get(actionOf(id)) ?? '';
   button.disabled = true;
 }
 
-/** The button, while its card still offers the action. */
+/** `cancel-<job>` in a card, `report-cancel` on the page. */
+function actionOf(id: string): string {
+  return id.replace(/^report-/, '').split('-', 1)[0] ?? '';
+}
+
+/** The button, while its job still offers the action. */
 function offered(id: string): HTMLButtonElement | undefined {
   const button = document.getElementById(id);
   return button instanceof HTMLButtonElement && button.form ? button : undefined;
@@ -110,23 +118,28 @@ function reset(button: HTMLButtonElement): void {
   button.replaceChildren(...(contents.get(button) ?? []));
 }
 
-/** Under the card, while it has the button. Each update renders the card without the note. */
+/** The card of the button, or the actions of the job's page. */
+function placeOf(button: HTMLButtonElement | undefined): Element | null | undefined {
+  return button?.closest('.job-card, .report-actions');
+}
+
+/** In its place, while the button is there. Each update renders the card without the note. */
 function showRefusal(id: string): void {
   const button = offered(id);
   if (!button) {
     refused.delete(id);
     return;
   }
-  const card = button.closest('.job-card');
-  const note = card?.querySelector('.job-note') ?? document.createElement('p');
+  const place = placeOf(button);
+  const note = place?.querySelector('.job-note') ?? document.createElement('p');
   note.className = 'job-note';
   note.textContent = refused.get(id)?.reason ?? '';
-  card?.append(note);
+  place?.append(note);
 }
 
 function forget(id: string): void {
   refused.delete(id);
-  offered(id)?.closest('.job-card')?.querySelector('.job-note')?.remove();
+  placeOf(offered(id))?.querySelector('.job-note')?.remove();
 }
 
 function reasonIn(xhr: XMLHttpRequest): string {

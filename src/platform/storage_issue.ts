@@ -50,7 +50,7 @@ export const TOO_MANY_FILES: StorageIssue = {
   code: 'too_many_files',
   title: 'Too many files and connections are open.',
   advice:
-    'Allow the xgpt process more of them (ulimit -n), or close some pages. What is open goes on; new connections are accepted when others have closed.',
+    'Allow the xgpt process more of them (ulimit -n), or close some pages. Requests and live pages go on; idle connections are closed, and new ones are accepted when others have closed.',
   recovered: 'files and connections can be opened again',
 };
 

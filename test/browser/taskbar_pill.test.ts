@@ -131,6 +131,23 @@ describe('B5: “The server did not answer”', () => {
     await note(page, id).waitFor({ state: 'detached' });
   });
 
+  test.each([
+    ['cancel', 'aurora_lab', 'running'],
+    ['retry', 'broken', 'failed'],
+  ] as const)('is shown on the job’s page after %s too, and goes', async (verb, user, status) => {
+    const { page } = await staged.open();
+    const { id } = status === 'running' ? await running(user) : await staged.app.scrape(user);
+    await shows(page, id, status);
+    await page.goto(`${staged.app.url}/jobs/${id}`);
+    await page.route(`**/${verb}`, (route) => route.abort());
+    await page.locator(`#report-${verb}`).click();
+    const shown = page.locator('.report-actions .job-note', { hasText: 'did not answer' });
+    await shown.waitFor();
+    await page.evaluate(() => document.dispatchEvent(new CustomEvent('htmx:sseOpen')));
+    await shown.waitFor({ state: 'detached' });
+    expect(await page.locator(`#report-${verb}`).isEnabled()).toBe(true);
+  });
+
   test('becomes advice under a form', async () => {
     const { page } = await staged.open('/scrape');
     await page.route('**/api/scrape', (route) => route.abort());

@@ -48,8 +48,12 @@ function plainEnv(checkout: string): Record<string, string | undefined> {
   return { ...Object.fromEntries(own), PATH, PORT: '0', XGPT_DATA_DIR: join(checkout, 'data') };
 }
 
-async function startWith(runner: string, checkout: string, env: Record<string, string> = {}) {
-  const child = Bun.spawn([runner, 'start'], {
+async function startWith(
+  runner: string,
+  checkout: string,
+  { env = {}, prefix = [] }: { env?: Record<string, string>; prefix?: string[] } = {},
+) {
+  const child = Bun.spawn([...prefix, runner, 'start'], {
     cwd: checkout,
     env: { ...plainEnv(checkout), ...env },
     stdout: 'pipe',
@@ -107,7 +111,7 @@ test.each(RUNNERS)(
     first.child.kill('SIGTERM');
     expect(await first.child.exited).toBe(0);
 
-    const second = await startWith(runner, checkout, NO_REGISTRY);
+    const second = await startWith(runner, checkout, { env: NO_REGISTRY });
     expect(second.output()).not.toContain('Installing');
     expect(packagesIn(checkout)).toEqual(installed);
     second.child.kill('SIGTERM');
@@ -179,6 +183,28 @@ describe.each(RUNNERS)('%s start', (runner) => {
       if (signal === 'SIGTERM' || signal === 'SIGINT') expect(code).toBe(0);
       await portIsFree(address);
       await until('it has shut down', () => output().includes('Shutting down.'));
+    },
+  );
+
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    'G12: drains when the whole group gets %s, as from Ctrl-C, and npm passes it on again',
+    async (signal) => {
+      const group = { prefix: ['setsid'] };
+      const { child, address, output } = await startWith(runner, checkout, group);
+      const fields = new URLSearchParams({ username: 'aurora_lab', maxTweets: '10000' });
+      const started = await fetch(`${address}api/scrape`, {
+        method: 'POST',
+        body: fields,
+        headers: { accept: 'text/plain' },
+      });
+      const [id] = (await started.text()).split('\n');
+      process.kill(-child.pid, signal);
+      expect(await child.exited).toBe(0);
+      await until('it has shut down', () => output().includes('Shutting down.'));
+      const shown = Bun.spawnSync([join(checkout, 'bin/xgpt'), 'jobs', 'show', String(id)], {
+        env: plainEnv(checkout),
+      });
+      expect(shown.stdout.toString()).toContain('queued');
     },
   );
 

@@ -34,7 +34,11 @@ function Instruments({ model, now }: { model: DashboardModel; now: Date }): JSX.
         <Counters model={model} />
         <NextSteps model={model} />
       </section>
-      <QuickForms starts={model.starts} />
+      {model.counts.posts === 0 && !busy ? (
+        <Beginnings model={model} />
+      ) : (
+        <QuickForms starts={model.starts} />
+      )}
       <LivePart id="activity" href={urlTo('/')} busy={busy} also="state" class="activity">
         <HoursChart hours={model.hours} />
         <section class="last-jobs">

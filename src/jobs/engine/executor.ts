@@ -110,7 +110,8 @@ export class Executor {
       return { as: 'postponed', reason, retryAt: now + POSTPONE_MS };
     }
     const { permanent, retryAt } = hintsOf(error);
-    logger.warn('An attempt failed.', { job, attempt, error });
+    // A permanent error is about the input as a rule; its stack would tell nothing.
+    logger.warn('An attempt failed.', { job, attempt, error: permanent ? message : error });
     if (permanent) return { as: 'failed', reason: message, failure: 'permanent' };
     // A time in the past must not make the attempts follow each other at once.
     const due = Math.max(retryAt, now + backoff(claimed.attemptsUsed, definition.retry));
