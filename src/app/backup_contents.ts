@@ -1,5 +1,5 @@
 import { Database } from 'bun:sqlite';
-import { isNewer, newestApplied, ownerOf } from '../platform/database.ts';
+import { isNewer, migrate, newestApplied, ownerOf } from '../platform/database.ts';
 import { setRandomStamp } from '../platform/database_header.ts';
 
 /** A backup cannot be made or restored; the message says what to do. */
@@ -40,6 +40,7 @@ export function proveWhole(path: string, label: string): BackupCounts {
   try {
     refuseOthers(db, label);
     refuseDamaged(db, label);
+    refuseOtherTables(db, label);
     for (const table of [...OF_PROCESSES, ...SIGN_INS]) {
       if (hasTable(db, table)) db.run(`DELETE FROM ${table}`);
     }
@@ -88,6 +89,35 @@ function refuseDamaged(db: Database, label: string): void {
     .all()
     .map(({ integrity_check: text }) => text);
   if (found !== 'ok') throw damaged(label, new Error(found));
+}
+
+/** Someone has changed its tables: the program would fail on it at some later moment. */
+function refuseOtherTables(db: Database, label: string): void {
+  const model = new Database(':memory:');
+  try {
+    migrate(model, undefined, newestApplied(db).number);
+    const present = new Set(columnsOf(db));
+    const missing = columnsOf(model).find((column) => !present.has(column));
+    if (missing === undefined) return;
+    throw new BackupError(
+      'refused',
+      `${label} is not as xgpt made it: ${missing} is missing. Use another backup.`,
+    );
+  } finally {
+    model.close();
+  }
+}
+
+/** `table.column` of all tables. */
+function columnsOf(db: Database): string[] {
+  return db
+    .query<{ path: string }, []>(
+      `SELECT tables.name || '.' || columns.name AS path
+       FROM sqlite_master AS tables, pragma_table_info(tables.name) AS columns
+       WHERE tables.type = 'table' ORDER BY 1`,
+    )
+    .all()
+    .map(({ path }) => path);
 }
 
 function isDamage(error: unknown): boolean {

@@ -1,6 +1,6 @@
 import { jobTracker } from '../jobs/index.ts';
 import type { Config } from '../platform/config.ts';
-import { appDatabase } from '../platform/database.ts';
+import { appDatabase, DatabaseUnusable } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
 import { prepareStatements } from '../platform/statement.ts';
 import { StorageFailed, TOO_MANY_FILES } from '../platform/storage_issue.ts';
@@ -47,7 +47,7 @@ export async function serve(settings: Config, compiled?: string): Promise<void> 
     onShortage: () => deps.health.noticed(new StorageFailed(TOO_MANY_FILES)),
   });
   await firstAnswers(listener);
-  prepareStatements(appDatabase());
+  prepareAllStatements();
   // Not earlier: a server whose port is taken must not claim jobs.
   await jobTracker.start();
   await deps.health.start();
@@ -62,6 +62,18 @@ export async function serve(settings: Config, compiled?: string): Promise<void> 
   compileInBackground(logger);
   // Last, because a script that reads the address may send a signal at once.
   console.log(`xgpt is at ${listener.url.origin}${urlTo('/')}`);
+}
+
+/** @throws DatabaseUnusable when the tables are not those of this program. */
+function prepareAllStatements(): void {
+  try {
+    prepareStatements(appDatabase());
+  } catch (cause) {
+    throw new DatabaseUnusable(
+      `The database is not as xgpt made it: ${(cause as Error).message}. Stop xgpt and restore a backup with xgpt restore, or point XGPT_DATA_DIR at another folder.`,
+      { cause },
+    );
+  }
 }
 
 /** Streams leave descriptors for requests, files and the model's process. */

@@ -6,6 +6,9 @@ import { nearestName, number, oneOf, type Setting, text, whole } from './setting
 /** Beside the program, so that every command finds the same, wherever it is called from. */
 const DATA_DIR = join(import.meta.dir, '..', '..', 'data');
 
+/** Of an installed package: the next installation would replace the data with the program. */
+const IN_PACKAGE = /[\\/]node_modules[\\/]/;
+
 const DAY_MS = 86_400_000;
 const MAX_AT_ONCE = 64;
 
@@ -129,6 +132,11 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
   if (isOpenToAll(env)) {
     problems.push(
       `HOST: must be a loopback address such as 127.0.0.1, unless XGPT_TOKEN is set to a secret that visitors have to know (is "${env.HOST}")`,
+    );
+  }
+  if (s.XGPT_DATA_DIR === DATA_DIR && IN_PACKAGE.test(DATA_DIR)) {
+    problems.push(
+      `XGPT_DATA_DIR: must be set, because xgpt is an installed package here. Set it to the data folder of your server`,
     );
   }
   if (problems.length > 0) {

@@ -175,8 +175,9 @@ function refuseForeign(db: Database, path: string): void {
 /**
  * Applies what is missing of `folder`'s numbered files, all in one transaction: each would wait for
  * the disk. Of one that fails nothing stays, and those before it do.
+ * @param last the number of the last file to apply; by default all are.
  */
-export function migrate(db: Database, folder = MIGRATIONS): void {
+export function migrate(db: Database, folder = MIGRATIONS, last = Number.MAX_VALUE): void {
   db.run(
     'CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT',
   );
@@ -187,7 +188,9 @@ export function migrate(db: Database, folder = MIGRATIONS): void {
       `The database was written by a newer xgpt (it is at migration ${newest.name}; this program knows up to ${known}). Update xgpt, or point XGPT_DATA_DIR at another folder.`,
     );
   }
-  const missing = filesIn(folder).filter((file) => numberOf(file) > newest.number);
+  const missing = filesIn(folder).filter(
+    (file) => numberOf(file) > newest.number && numberOf(file) <= last,
+  );
   if (missing.length === 0) return;
   // A table that takes another's place must not take what refers to it along.
   const { foreign_keys: enforced } = db

@@ -205,6 +205,10 @@ describe.concurrent('F1: xgpt restore', () => {
         copyFileSync(backup, path);
         new Database(path).run("INSERT INTO migrations VALUES (9999, '9999_add_teleport', 0)");
       },
+      changed: (path: string) => {
+        copyFileSync(backup, path);
+        new Database(path).run('ALTER TABLE posts DROP COLUMN language');
+      },
     };
     const message: Record<keyof typeof make, RegExp> = {
       other: /not a database of xgpt/,
@@ -213,6 +217,7 @@ describe.concurrent('F1: xgpt restore', () => {
       half: /is damaged/,
       overwritten: /is damaged/,
       newer: /newer xgpt.*9999_add_teleport.*Update xgpt/,
+      changed: /is not as xgpt made it: posts\.language is missing/,
     };
     for (const kind of Object.keys(make) as (keyof typeof make)[]) {
       const path = join(folder, kind);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { InvalidConfig, loadConfig, unknownSettings } from '../../src/platform/config.ts';
@@ -162,4 +163,16 @@ test('B4: the base path is a path without a slash at its end', () => {
     const load = () => loadConfig({ XGPT_BASE_PATH: wrong });
     expect(load, wrong).toThrow(/XGPT_BASE_PATH: must be a path such as \/xgpt/);
   }
+});
+
+test('an installed package has no data folder of its own: the next installation would replace it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'xgpt-package-'));
+  const source = join(folder, 'node_modules/xgpt/src');
+  cpSync(join(import.meta.dir, '../../src'), source, { recursive: true });
+  const installed: typeof import('../../src/platform/config.ts') = await import(
+    join(source, 'platform/config.ts')
+  );
+  expect(() => installed.loadConfig({})).toThrow('XGPT_DATA_DIR: must be set');
+  expect(installed.loadConfig({ XGPT_DATA_DIR: '/srv/xgpt' }).dataDir).toBe('/srv/xgpt');
+  rmSync(folder, { recursive: true });
 });

@@ -9,7 +9,12 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
  * Refuses requests that another site's page could make a browser send: those with an unknown host
  * name (DNS rebinding), and changes from another origin.
  */
-export function sameOrigin({ host: ownHost, hosts }: Pick<Config, 'host' | 'hosts'>) {
+export function sameOrigin({
+  host: ownHost,
+  hosts,
+  port,
+  basePath,
+}: Pick<Config, 'host' | 'hosts' | 'port' | 'basePath'>) {
   const ownNames = new Set([
     'localhost',
     '127.0.0.1',
@@ -25,7 +30,7 @@ export function sameOrigin({ host: ownHost, hosts }: Pick<Config, 'host' | 'host
     const host = hostOf(request);
     if (!isOwn(withoutPort(host))) {
       throw new Problem(403, 'foreign_host', 'Unrecognised host name.', {
-        message: 'Use an IP address such as http://127.0.0.1:3000, or add the name to XGPT_HOSTS.',
+        message: `Use an IP address such as http://127.0.0.1:${port || '<port>'}${basePath}, or add the name to XGPT_HOSTS.`,
       });
     }
     if (!isDecodable(request.url)) {
