@@ -12,6 +12,8 @@ import type { Config } from '../platform/config.ts';
 import { DatabaseUnusable } from '../platform/database_issue.ts';
 import { DatabaseLock } from '../platform/database_lock.ts';
 import {
+  ASIDE,
+  ASIDE_NOTE,
   finishSwitch,
   removeStaged,
   SwitchUnfinished,
@@ -85,7 +87,7 @@ function replaceDatabase(path: string, source: string): Restored {
   removeStaged(path);
   const folder = dirname(path);
   const time = new Date().toISOString().replace(/[:.]/g, '-');
-  const [staged, aside] = [stagedName(path, time), `replaced-${time}`];
+  const [staged, aside] = [stagedName(path, time), ASIDE + time];
   const counts = stage(path, source, join(folder, staged));
   const hadFormer = ['', '-wal'].some((suffix) => existsSync(path + suffix));
   if (hadFormer) writeNote(join(folder, aside), basename(path), source);
@@ -149,7 +151,7 @@ function writeNote(aside: string, name: string, source: string): void {
     'To free its space, when you no longer need it, delete this folder.',
     '',
   ];
-  writeFileSync(join(aside, 'README.txt'), note.join('\n'));
+  writeFileSync(join(aside, ASIDE_NOTE), note.join('\n'));
 }
 
 function explained(cause: unknown, { dataDir }: Config): unknown {

@@ -17,6 +17,10 @@ import { walStateOf } from './foreign_wal.ts';
 
 const STAGED = '-staged-';
 
+/** How the folders of former databases begin, and the note in each. */
+export const ASIDE = 'replaced-';
+export const ASIDE_NOTE = 'README.txt';
+
 /** The next one that opens the database, or restores one, finishes it. */
 export class SwitchUnfinished extends Error {
   override readonly name = 'SwitchUnfinished';
@@ -90,7 +94,13 @@ export function removeStaged(path: string): void {
   const prefix = stagedName(path, '');
   for (const name of readdirSync(folder)) {
     if (name.startsWith(prefix)) rmSync(join(folder, name));
+    if (name.startsWith(ASIDE)) removeWithoutDatabase(join(folder, name));
   }
+}
+
+/** A restore that was killed before it moved the database leaves a folder with a note alone. */
+function removeWithoutDatabase(aside: string): void {
+  if (readdirSync(aside).every((name) => name === ASIDE_NOTE)) rmSync(aside, { recursive: true });
 }
 
 function noteOf(path: string): string {
@@ -98,6 +108,7 @@ function noteOf(path: string): string {
 }
 
 function moveAside(path: string, aside: string): void {
+  if (!['', '-wal', '-shm'].some((suffix) => existsSync(path + suffix))) return;
   moveLogsAside(path, aside);
   const former = join(aside, basename(path));
   if (existsSync(path) && !existsSync(former)) linkOrMove(path, former);

@@ -55,6 +55,26 @@ describe('F1: the switch to a restored database', () => {
     expectSwitched(folder);
   });
 
+  test('leaves no folder where there was no former database', () => {
+    const { folder, at, path } = setup();
+    for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix);
+    switchDatabase(path, TO);
+    expect(readdirSync(folder)).toEqual(['xgpt.sqlite']);
+    expect(existsSync(at('replaced-1'))).toBe(false);
+  });
+
+  test('that was not begun leaves a folder with a note, which is removed', () => {
+    const { folder, at, path } = setup();
+    mkdirSync(at('replaced-1'));
+    writeFileSync(at('replaced-1/README.txt'), 'The database that xgpt restore replaced');
+    removeStaged(path);
+    expect(readdirSync(folder).sort()).toEqual([
+      'xgpt.sqlite',
+      'xgpt.sqlite-shm',
+      'xgpt.sqlite-wal',
+    ]);
+  });
+
   for (let done = 0; done <= STEPS.length; done++) {
     test(`is finished by the next start when it ended after ${done} of ${STEPS.length} steps`, () => {
       const { folder, at, path } = setup();

@@ -88,6 +88,10 @@ function formAddress({ type, metadata = {}, sessionId }: Job): string {
 }
 
 function advice(job: Job): string {
+  const isWaiting = job.status === 'queued' || job.status === 'retrying';
+  if (isWaiting && !OPERATION_TYPES.includes(job.type)) {
+    return 'Only a program that defines this type runs the job. Start that program.';
+  }
   switch (job.status) {
     case 'queued':
       return 'The job starts when it reaches the front of the queue. You can close this page.';

@@ -105,7 +105,13 @@ function Why({ job, now }: { job: Job; now: Date }): JSX.Element {
         <WholeText text={reason} />
       </div>
       {job.status === 'retrying' && job.retryAt !== undefined ? (
-        <p>Next attempt {relativeTime(job.retryAt, now)}.</p>
+        <p>
+          {job.retryAt > now ? (
+            <>Next attempt {relativeTime(job.retryAt, now)}.</>
+          ) : (
+            'The next attempt is due.'
+          )}
+        </p>
       ) : (
         ''
       )}

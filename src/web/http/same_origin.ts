@@ -23,6 +23,7 @@ export function sameOrigin({
     ownHost.toLowerCase(),
     ...hosts,
   ]);
+  const ownUrl = `http://127.0.0.1:${port || 3000}${basePath}`;
   // DNS rebinding needs a host name, so IP addresses are safe.
   const takesAddresses = !isLoopback(ownHost);
   const isOwn = (name: string) => ownNames.has(name) || (takesAddresses && isAddress(name));
@@ -30,7 +31,7 @@ export function sameOrigin({
     const host = hostOf(request);
     if (!isOwn(withoutPort(host))) {
       throw new Problem(403, 'foreign_host', 'Unrecognised host name.', {
-        message: `Use an IP address such as http://127.0.0.1:${port || '<port>'}${basePath}, or add the name to XGPT_HOSTS.`,
+        message: `Use an IP address such as ${ownUrl}, or add the name to XGPT_HOSTS.`,
       });
     }
     if (!isDecodable(request.url)) {

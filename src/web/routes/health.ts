@@ -11,6 +11,8 @@ export function healthRoute({ tracker, streams, health }: WebDeps) {
   return new Elysia({ name: 'health' }).get(
     '/healthz',
     async ({ request, set, status }) => {
+      // Files that were moved or deleted are noticed now, not at the next check.
+      health.obstacle();
       if (health.isFailing) await health.check();
       const counts = countsIfReadable();
       const report = { ...statusOf(health), ...(isAuthenticated(request) && details(counts)) };

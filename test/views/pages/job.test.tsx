@@ -68,7 +68,15 @@ describe('the reason', () => {
     expect(textOf(page({ status: 'failed', ...ended, errorMessage }))).toContain(errorMessage);
   });
 
+  test('of a waiting job of a foreign type is that its program must run', () => {
+    const text = 'Only a program that defines this type runs the job.';
+    expect(textOf(page({ type: 'tidy' as never, status: 'queued' }))).toContain(text);
+    expect(textOf(page({ status: 'queued' }))).not.toContain(text);
+  });
+
   test('of a retrying job includes the time of the next attempt', () => {
+    const due = page({ status: 'retrying', retryAt: ago(30), errorMessage: 'Refused.' });
+    expect(textOf(due)).toContain('The next attempt is due.');
     const markup = page({ status: 'retrying', retryAt: ago(-30), errorMessage: 'Refused.' });
     expect(textOf(markup)).toContain('Refused. Next attempt in 30 s');
   });
