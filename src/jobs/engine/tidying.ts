@@ -18,6 +18,9 @@ const FINE_TOTAL = 100;
 
 const UNPRINTABLE = /(?!\t)\p{Cc}/gu;
 
+/** The same where lines may end. A NUL is among them: functions of SQLite read it as the end of a text. */
+const UNPRINTABLE_IN_LINES = /(?![\t\n])\p{Cc}/gu;
+
 /** Halves of a surrogate pair; they would become U+FFFD on their way to the disk. */
 const LONE_SURROGATES = /\p{Cs}/gu;
 
@@ -69,7 +72,7 @@ function count(value: number): number {
 
 /** Whole lines as they are stored, each with its time and at most 8,000 code units of text. */
 export function linesOf(text: unknown, at: Date): string {
-  const lines = String(text ?? '').split(/\r\n|[\n\r\u2028\u2029]/);
+  const lines = Bun.stripANSI(String(text ?? '')).split(/\r\n|[\n\r\u2028\u2029]/);
   return lines
     .map((line) => line.replace(LONE_SURROGATES, '').replace(UNPRINTABLE, ' '))
     .map((line) => storedLine(cut(line, MAX_LINE), at))
@@ -83,18 +86,18 @@ export function oneLine(text: unknown): string {
 
 /** Without control characters: a newline in a message would end a line of the event stream. */
 function bareLine(text: unknown): string {
-  return String(text ?? '')
+  return Bun.stripANSI(String(text ?? ''))
     .replace(LONE_SURROGATES, '')
     .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
 }
 
 /**
- * An error as it is stored: at most 10,000 UTF-16 code units. A longer one is cut between visible
+ * An error as it is stored: without control characters and colours of a terminal, at most 10,000 UTF-16 code units. A longer one is cut between visible
  * characters; its last line gives the original length.
  */
 export function boundedError(text: string): string {
-  // Functions of SQLite read a NUL as the end of the text.
-  const whole = text.replace(LONE_SURROGATES, '').replaceAll('\0', ' ');
+  const lines = Bun.stripANSI(text).replaceAll('\r\n', '\n').replace(LONE_SURROGATES, '');
+  const whole = lines.replace(UNPRINTABLE_IN_LINES, ' ');
   if (whole.length <= MAX_ERROR) return whole;
   const note = `\n[Truncated from ${whole.length.toLocaleString('en')} characters.]`;
   return cut(whole, MAX_ERROR - note.length) + note;

@@ -184,3 +184,10 @@ describe('A5: a stored error', () => {
     expect(boundedError(stored)).toBe(stored);
   });
 });
+
+test('F10: colours and control characters of a terminal are removed, whole', () => {
+  const text = 'No luck\u0007 \u001b[31m<b>x</b>\u001b[0m';
+  expect(oneLine(text)).toBe('No luck  <b>x</b>');
+  expect(boundedError(`${text}\r\n\tat line 2\0`)).toBe('No luck  <b>x</b>\n\tat line 2 ');
+  expect(linesOf(text, new Date(0))).toEndWith(' No luck  <b>x</b>\n');
+});
