@@ -40,7 +40,7 @@ afterAll(() => setBasePath(''));
 /** The paths of this server that the views showed, each with the name of its view. */
 const shownUrls: [name: string, url: string][] = [];
 
-describe('no text comes out as markup', () => {
+describe('F14: no text comes out as markup', () => {
   test.each(views.map((view) => [`${view.path} ${view.name}`, view] as const))(
     '%s',
     async (_, view) => {
