@@ -17,8 +17,8 @@ const bin = (name: string) => [process.execPath, '--bun', join(ROOT, 'node_modul
  */
 const TIMEOUT_MS = 120_000;
 
-/** How many files run at once: half of the time, tests wait for servers and browsers. */
-const FILES_AT_ONCE = 2 * availableParallelism();
+/** How many files run at once: tests mostly wait for servers and browsers. */
+const FILES_AT_ONCE = availableParallelism() + 1;
 
 /** How long each file took, so that long ones start first. `UPDATE_TIMINGS=1` writes it anew. */
 const TIMINGS = 'test/timings.json';
