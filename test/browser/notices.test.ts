@@ -11,13 +11,17 @@ afterAll(closeBrowser);
 afterAll(stopServers);
 
 test('an open page shows that the database was damaged', async () => {
-  const server = await startServer();
-  const { id } = await server.start('scrape', { username: 'aurora_lab', maxTweets: '1000' });
-  await server.ended(id);
+  const first = await startServer();
+  const { id } = await first.start('scrape', { username: 'aurora_lab', maxTweets: '1000' });
+  await first.ended(id);
+  await first.end('SIGTERM');
+  // What a process has in memory stays readable, so another one reads the posts.
+  const server = await startServer(first.dataDir);
   const { page } = await openPage();
   await page.goto(`${server.url}/jobs`);
   await page.locator(`#row-${id}`).waitFor();
   damage(join(server.dataDir, 'xgpt.sqlite'));
+  expect((await fetch(`${server.url}/api/posts?q=telescope`)).status).toBe(503);
   const notice = page.locator('#notices .notice');
   await notice.waitFor();
   expect(await notice.textContent()).toContain('The database file is damaged.');
