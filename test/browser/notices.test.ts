@@ -4,6 +4,7 @@ import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { closeBrowser, openPage } from '../support/browser.ts';
 import { startServer, stopServers } from '../support/server.ts';
+import { until } from '../support/wait.ts';
 
 // Chromium is slow on a machine that is busy.
 setDefaultTimeout(300_000);
@@ -20,6 +21,10 @@ test('an open page shows that the database was damaged', async () => {
   const { page } = await openPage();
   await page.goto(`${server.url}/jobs`);
   await page.locator(`#row-${id}`).waitFor();
+  // A stream cannot begin without the database.
+  await until('the page is live', async () => {
+    return (await server.json<{ watchers: number }>('/healthz')).watchers === 1;
+  });
   damage(join(server.dataDir, 'xgpt.sqlite'));
   expect((await fetch(`${server.url}/api/posts?q=telescope`)).status).toBe(503);
   const notice = page.locator('#notices .notice');
