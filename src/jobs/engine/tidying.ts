@@ -92,8 +92,9 @@ function bareLine(text: unknown): string {
 }
 
 /**
- * An error as it is stored: without control characters and colours of a terminal, at most 10,000 UTF-16 code units. A longer one is cut between visible
- * characters; its last line gives the original length.
+ * An error as it is stored: without control characters and the colours of a terminal, at most 10,000
+ * UTF-16 code units. A longer one is cut between visible characters; its last line gives the original
+ * length.
  */
 export function boundedError(text: string): string {
   const lines = Bun.stripANSI(text).replaceAll('\r\n', '\n').replace(LONE_SURROGATES, '');
