@@ -2,8 +2,8 @@ import type { Job } from '../../src/jobs/job.ts';
 import { count } from '../../src/text/format.ts';
 import { StatusLabel } from './status_icon.tsx';
 
-/** In the order of a job's lifecycle. */
-const STATUSES = [
+/** In the order of a job's lifecycle, as counts and tabs show them. */
+export const STATUS_ORDER = [
   'running',
   'cancelling',
   'retrying',
@@ -17,7 +17,7 @@ const STATUSES = [
 export function StatusCounts({ byStatus }: { byStatus: Partial<Record<Job['status'], number>> }) {
   return (
     <ul class="status-counts">
-      {STATUSES.map((status) => {
+      {STATUS_ORDER.map((status) => {
         const n = byStatus[status] ?? 0;
         return n === 0 ? (
           ''

@@ -1,3 +1,4 @@
+import { STATUS_ORDER } from '../../../views/jobs/status_counts.tsx';
 import type { JobTab } from '../../../views/view_models.ts';
 import type { JobStatus, Tracker } from '../../jobs/index.ts';
 import { type TypedJobQuery, toJobQuery } from '../../jobs/job_query.ts';
@@ -6,16 +7,6 @@ import { filterOf } from './job_filter.ts';
 
 /** Statuses that have a tab even when no job has them. */
 const USUAL: JobStatus[] = ['running', 'queued', 'completed', 'failed', 'cancelled'];
-
-const ORDER: JobStatus[] = [
-  'running',
-  'cancelling',
-  'retrying',
-  'queued',
-  'completed',
-  'failed',
-  'cancelled',
-];
 
 /** The tabs of a list of jobs: each keeps the other filters, and counts what they let through. */
 export function jobTabs({ reader }: Tracker, typed: TypedJobQuery): JobTab[] {
@@ -34,7 +25,7 @@ export function jobTabs({ reader }: Tracker, typed: TypedJobQuery): JobTab[] {
   });
   const shown = (status: JobStatus) =>
     USUAL.includes(status) || status === current || numberOf(status) > 0;
-  return [tab(), ...ORDER.filter(shown).map(tab)];
+  return [tab(), ...STATUS_ORDER.filter(shown).map(tab)];
 }
 
 function pathOf(filter: string): `/${string}` {

@@ -64,6 +64,13 @@ describe('an empty dashboard', () => {
     });
   });
 
+  test('E5: offers them again after a first job that found nothing, not while one runs', () => {
+    const [done, running] = [jobView({ status: 'failed', completedAt: new Date() }), jobView()];
+    const after = (job: typeof done) => dashboard({ ...begin, recent: [job.job] });
+    expect(elements(after(done), '.beginning')).toHaveLength(3);
+    expect(elements(after(running), '.beginning')).toHaveLength(0);
+  });
+
   test('shows everything once there is a job, even without posts', () => {
     const page = dashboard({ ...NOTHING, recent: [jobView().job] });
     expect(elements(page, '.counter')).toHaveLength(4);
