@@ -1,3 +1,4 @@
+import type { Connection } from './connection.ts';
 import type { Post, Profile } from './post.ts';
 
 /**
@@ -15,6 +16,11 @@ export interface Source {
   /** Items per page, and the usual time per page in ms, for the estimate of the forms. */
   readonly pageSize: number;
   readonly pageMs: number;
+
+  /** What it costs, for people: "$0.005 a post". Absent when it is free. */
+  readonly cost?: string;
+  /** How people give it their credentials. Absent when it takes none. */
+  readonly connection?: Connection;
 
   /** How a program without posts offers to begin with it. Default: with any user. */
   readonly beginning?: Beginning;
@@ -45,12 +51,25 @@ export interface Page<Item> {
   total?: number;
   /** The author of the posts, once known: `archive` reads it from the archive. */
   profile?: Profile;
+  /** What was read for this page and is not among its items: how many, by reason. */
+  leftOut?: LeftOut;
+  /** Lines for the job's log: "entry 1 of data/tweets.js could not be read: it has no text". */
+  notes?: string[];
 }
+
+/**
+ * Why something that was read is not handed on. Replies and reposts are left out unless asked for;
+ * `foreign` are other people's posts, `promoted` are advertisements, `unreadable` could not be read.
+ */
+export type LeftOutReason = 'replies' | 'reposts' | 'foreign' | 'promoted' | 'unreadable';
+export type LeftOut = Partial<Record<LeftOutReason, number>>;
 
 interface Listing {
   /** From an earlier page of the same listing; default: the beginning. */
   cursor?: string;
   signal: AbortSignal;
+  /** Called when the listing waits, with a line for people: "rate limited by Bluesky, goes on at 14:05". */
+  onWaiting?: (message: string) => void;
 }
 
 export interface PostsRequest extends Listing {
@@ -113,6 +132,12 @@ export class RateLimited extends SourceError {
   ) {
     super(message, options);
   }
+}
+
+/** The budget that the user has set for a paid source is used up. Raising it and Retry go on. */
+export class BudgetSpent extends SourceError {
+  override readonly name = 'BudgetSpent';
+  override readonly permanent = true;
 }
 
 /** The source does not respond, or not properly. A retry may help. */
