@@ -10,7 +10,7 @@ const authorSchema = z.object({
   did: z.string().startsWith('did:'),
   handle: z.string().min(1),
   displayName: text,
-  labels: z.unknown(),
+  labels: z.unknown().optional(),
 });
 
 const refSchema = z.object({ uri: z.string().startsWith('at://') });
@@ -19,7 +19,7 @@ const recordSchema = z.object({
   text: z.string(),
   createdAt: time,
   langs: optional(z.array(z.string())),
-  facets: z.unknown(),
+  facets: z.unknown().optional(),
   reply: optional(z.object({ parent: refSchema, root: refSchema })),
 });
 
@@ -27,9 +27,9 @@ const postSchema = z.object({
   uri: z.string().startsWith('at://'),
   author: authorSchema,
   record: recordSchema,
-  embed: z.unknown(),
+  embed: z.unknown().optional(),
   indexedAt: time,
-  labels: z.unknown(),
+  labels: z.unknown().optional(),
   likeCount: count,
   repostCount: count,
   replyCount: count,
@@ -40,7 +40,7 @@ const itemSchema = z.object({
   reply: optional(
     z.object({ parent: z.object({ author: optional(z.object({ handle: z.string().min(1) })) }) }),
   ),
-  reason: z.unknown(),
+  reason: z.unknown().optional(),
 });
 
 const repostSchema = z.object({

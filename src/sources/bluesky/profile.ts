@@ -14,7 +14,7 @@ const profileSchema = z.object({
   followersCount: count,
   followsCount: count,
   postsCount: count,
-  labels: z.unknown(),
+  labels: z.unknown().optional(),
 });
 
 export type ProfileView = z.infer<typeof profileSchema>;

@@ -1,4 +1,5 @@
 import { Client, type FetchHandler } from '@atcute/client';
+import { clockTime } from '../../text/format.ts';
 import type { LiveDeps } from '../connection.ts';
 import { RateLimited, SourceUnavailable, Unauthorised } from '../source.ts';
 import type { Timing } from './timing.ts';
@@ -67,7 +68,7 @@ export async function ask(
       const until = retryTime(answer.headers, now(), timing.backoffMs * 2 ** (tries - 1));
       await live.rateLimits.hold(limit, until);
       if (tries < MAX_TRIES && until.getTime() - now().getTime() <= MINUTE_MS) continue;
-      throw new RateLimited('Bluesky limits the rate of requests.', until);
+      throw new RateLimited(`Rate limited by Bluesky, goes on at ${clockTime(until)}.`, until);
     }
     if (answer.headers.get('ratelimit-remaining') === '0') {
       await live.rateLimits.hold(limit, retryTime(answer.headers, now(), 0));

@@ -17,7 +17,7 @@ const loginAnswer = z.object({
   handle: z.string(),
   accessJwt: z.string().min(1),
   refreshJwt: z.string().min(1),
-  didDoc: z.unknown(),
+  didDoc: z.unknown().optional(),
 });
 
 const sessionSchema = z.object({
