@@ -7,7 +7,7 @@ import {
   Unauthorised,
   Unreadable,
 } from '../../../src/sources/source.ts';
-import { APP_PASSWORD } from '../../support/bluesky/world.ts';
+import { type Account, APP_PASSWORD } from '../../support/bluesky/world.ts';
 import { type BlueskyDouble, startBlueskyDouble } from '../../support/bluesky_double.ts';
 import { connect, failureOf, freshLive, readAll, sourceOf, wanted } from './reading.ts';
 
@@ -145,7 +145,10 @@ describe('a session', () => {
     await readAll(search(['tide']));
     double.logins.expireAccess();
     double.behave(({ method }) => (method.endsWith('refreshSession') ? fault : undefined));
-    expect(await failureOf(search(['tide']))).toBeInstanceOf(SourceUnavailable);
+    const impatient = sourceOf(double, live, { timeoutMs: fault === 'silence' ? 200 : 20_000 });
+    expect(await failureOf(impatient.search(searchFor(['tide'])))).toBeInstanceOf(
+      SourceUnavailable,
+    );
     expect(double.logins.created).toBe(1);
     double.behave();
     expect((await readAll(search(['tide']))).items).toHaveLength(111);
@@ -213,18 +216,18 @@ describe('the test of a connection', () => {
 
   test('says who is connected, also after a login was refused', async () => {
     expect(await check()).toBe('Connected as @ada.example');
-    const { ada = double.world.find('ada.example') } = {};
-    if (ada) ada.password = 'next-next-next-next';
+    const ada = double.world.find('ada.example') as Account;
+    ada.password = 'next-next-next-next';
     await connect(live, double, 'ada.example');
-    expect(check()).rejects.toBeInstanceOf(Unauthorised);
+    await expect(check()).rejects.toBeInstanceOf(Unauthorised);
     await failureOf(search(['tide']));
-    if (ada) ada.password = APP_PASSWORD;
+    ada.password = APP_PASSWORD;
     expect(await check()).toBe('Connected as @ada.example');
   });
 
   test('fails when nothing is connected', async () => {
     live = freshLive();
-    expect(check()).rejects.toBeInstanceOf(Unauthorised);
+    await expect(check()).rejects.toBeInstanceOf(Unauthorised);
   });
 });
 

@@ -6,7 +6,7 @@ import {
   startBlueskyDouble,
 } from '../../support/bluesky_double.ts';
 import { until } from '../../support/wait.ts';
-import { failureOf, freshLive, readAll, sourceOf, wanted } from './reading.ts';
+import { failureOf, freshLive, readAll, sourceOf, TIMING, wanted } from './reading.ts';
 
 let double: BlueskyDouble;
 beforeAll(async () => {
@@ -48,7 +48,9 @@ describe('an answer that is none', () => {
     ],
   ])('%s: a retry may help', async (_, fault, message) => {
     atSecondPage(fault);
-    const failure = await failureOf(listing());
+    const timeoutMs = fault === 'silence' ? 200 : TIMING.timeoutMs;
+    const source = sourceOf(double, freshLive(), { timeoutMs });
+    const failure = await failureOf(source.posts(wanted('ada.example')));
     expect(failure).toBeInstanceOf(SourceUnavailable);
     expect(failure.message).toContain(message);
   });
