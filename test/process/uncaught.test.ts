@@ -16,8 +16,9 @@ async function failing(error: string) {
     setTimeout(() => console.log('alive'), 20);
   `;
   const child = Bun.spawn([process.execPath, '-e', program], { stdout: 'pipe', stderr: 'pipe' });
-  const [code, out, log] = [child.exited, child.stdout.text(), child.stderr.text()];
-  return { code: await code, out: await out, log: await log };
+  const read = (stream: ReadableStream) => new Response(stream).text();
+  const [out, log] = [read(child.stdout), read(child.stderr)];
+  return { code: await child.exited, out: await out, log: await log };
 }
 
 test('a process survives a database that fails in a timer or in a stray promise', async () => {
