@@ -3,6 +3,7 @@ import type { LiveDeps } from './connection.ts';
 import { createSampleSource } from './sample/index.ts';
 import type { Source } from './source.ts';
 import { unconnected } from './unconnected.ts';
+import { withoutSecrets } from './without_secrets.ts';
 
 /** The sources by name, the default one first. */
 export type Sources = ReadonlyMap<string, Source>;
@@ -21,10 +22,10 @@ export interface SourcesOptions {
 }
 
 export function createSources(options: SourcesOptions): Sources {
-  const { samplePageMs, importsDir, live: _live = unconnected() } = options;
+  const { samplePageMs, importsDir, live = unconnected() } = options;
   const sources: Source[] = [
     createSampleSource({ pageMs: samplePageMs }),
     createArchiveSource({ importsDir }),
   ];
-  return new Map(sources.map((source) => [source.name, source]));
+  return new Map(sources.map((source) => [source.name, withoutSecrets(source, live.credentials)]));
 }
