@@ -62,7 +62,7 @@ export function createAuthorNames(db: Database) {
   };
 }
 
-/** The first that is a name and not the id. */
-function nameOf(id: string | null, names: (string | undefined)[]): string {
+/** The first that is a name: not empty, and not the author's id. */
+export function nameOf(id: string | null, names: (string | undefined)[]): string {
   return names.find((name) => name && name !== id) ?? id ?? '';
 }

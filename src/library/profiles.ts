@@ -2,6 +2,7 @@ import type { Database } from 'bun:sqlite';
 import { z } from 'zod';
 import { statement } from '../platform/statement.ts';
 import type { Profile } from '../sources/post.ts';
+import { nameOf } from './author_names.ts';
 import type { Library, ProfilePage, ProfileQuery, StoredProfile } from './library.ts';
 import { clampLimit, readCursor, where, writeCursor } from './listing.ts';
 import { fold } from './words.ts';
@@ -156,12 +157,11 @@ function positionOf(cursor: string | undefined): Bindings {
 /** The profile with the newest names. An export has none: there the id stands in the username's place. */
 function newest(profile: Profile, known: Known | null, isOlder: boolean): Profile {
   if (!known) return profile;
-  const isNamed = profile.username !== profile.id;
-  const keepsUsername = known.username !== known.id && (isOlder || !isNamed);
+  const [first, second] = isOlder ? [known, profile] : [profile, known];
   return {
     ...profile,
-    username: keepsUsername ? known.username : profile.username,
-    name: isOlder || profile.name === profile.id ? known.name || profile.name : profile.name,
+    username: nameOf(profile.id, [first.username, second.username]),
+    name: nameOf(profile.id, [first.name, second.name]),
     bio: isOlder ? known.bio || profile.bio : profile.bio,
   };
 }
