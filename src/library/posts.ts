@@ -4,12 +4,13 @@ import { statement } from '../platform/statement.ts';
 import type { Post } from '../sources/post.ts';
 import type { Library, PostPage, PostQuery } from './library.ts';
 import { clampLimit, readCursor, where, writeCursor } from './listing.ts';
+import type { SavedItems } from './origins.ts';
 import { type PostRow, toPost, toRow } from './post_row.ts';
 import { toIndexedWords, toMatch } from './words.ts';
 
 type PostStore = Pick<Library, 'savePosts' | 'posts'> & {
   /** The same as `savePosts`, with the keys of all posts. */
-  upsertPosts(posts: Post[]): { added: number; keys: number[] };
+  upsertPosts(posts: Post[]): SavedItems;
   countPosts(): number;
 };
 
@@ -82,8 +83,8 @@ export function createPostStore(db: Database, now: () => number): PostStore {
   const upsertPosts = db.transaction((posts: Post[]) => {
     const time = now();
     const saved = posts.map((post) => savePost(post, time));
-    const added = saved.filter(({ isNew }) => isNew).length;
-    return { added, keys: saved.map(({ key }) => key) };
+    const fresh = saved.filter(({ isNew }) => isNew).map(({ key }) => key);
+    return { keys: saved.map(({ key }) => key), fresh: new Set(fresh) };
   });
 
   function selectPage(bindings: Bindings, limit: number): PostRow[] {
@@ -115,7 +116,7 @@ export function createPostStore(db: Database, now: () => number): PostStore {
   return {
     // Immediate, because it reads before it writes: if another process writes in between, a deferred
     // transaction fails at once with "database is locked", whatever the busy timeout.
-    savePosts: (posts) => upsertPosts.immediate(posts).added,
+    savePosts: (posts) => upsertPosts.immediate(posts).fresh.size,
     upsertPosts: (posts) => upsertPosts.immediate(posts),
     posts,
     countPosts: () => count.get()?.total ?? 0,

@@ -4,9 +4,14 @@ import { statement } from '../platform/statement.ts';
 import type { Profile } from '../sources/post.ts';
 import type { Library, ProfilePage, ProfileQuery, StoredProfile } from './library.ts';
 import { clampLimit, readCursor, where, writeCursor } from './listing.ts';
+import type { SavedItems } from './origins.ts';
 import { fold } from './words.ts';
 
-type ProfileStore = Pick<Library, 'saveProfiles' | 'profiles'> & { countProfiles(): number };
+type ProfileStore = Pick<Library, 'saveProfiles' | 'profiles'> & {
+  /** The same as `saveProfiles`, with the keys of all profiles. */
+  upsertProfiles(profiles: Profile[]): SavedItems;
+  countProfiles(): number;
+};
 
 interface ProfileRow {
   key: number;
@@ -46,7 +51,8 @@ const UPSERT = `
     following = coalesce(excluded.following, following),
     post_count = coalesce(excluded.post_count, post_count),
     folded = excluded.folded,
-    updated_at = excluded.updated_at`;
+    updated_at = excluded.updated_at
+  RETURNING key`;
 
 const CONDITIONS = {
   // Not LIKE: its wildcards need escaping, and it ignores case only for ASCII.
@@ -62,18 +68,20 @@ const cursorSchema = () => z.tuple([z.literal('profiles'), z.string(), z.int()])
 /** @param now the time in ms since 1970. */
 export function createProfileStore(db: Database, now: () => number): ProfileStore {
   const find = statement<{ key: number }, Bindings>(db, FIND);
-  const upsert = statement<void, Record<string, string | number | null>>(db, UPSERT);
+  const upsert = statement<{ key: number }, Record<string, string | number | null>>(db, UPSERT);
   const count = statement<{ total: number }, []>(db, 'SELECT count(*) AS total FROM profiles');
 
-  function saveProfile(profile: Profile, now: number): 0 | 1 {
+  function saveProfile(profile: Profile, now: number): { key: number; isNew: boolean } {
     const known = find.get({ source: profile.source, id: profile.id });
-    upsert.run({ ...toRow(profile), now });
-    return known ? 0 : 1;
+    const { key } = upsert.get({ ...toRow(profile), now }) as { key: number };
+    return { key, isNew: !known };
   }
 
-  const saveProfiles = db.transaction((profiles: Profile[]) => {
+  const upsertProfiles = db.transaction((profiles: Profile[]): SavedItems => {
     const time = now();
-    return profiles.reduce((added, profile) => added + saveProfile(profile, time), 0);
+    const saved = profiles.map((profile) => saveProfile(profile, time));
+    const fresh = saved.filter(({ isNew }) => isNew).map(({ key }) => key);
+    return { keys: saved.map(({ key }) => key), fresh: new Set(fresh) };
   });
 
   function selectPage(bindings: Bindings, limit: number): ProfileRow[] {
@@ -101,7 +109,8 @@ export function createProfileStore(db: Database, now: () => number): ProfileStor
 
   return {
     // Immediate for the reason given in posts.ts.
-    saveProfiles: (profiles) => saveProfiles.immediate(profiles),
+    saveProfiles: (profiles) => upsertProfiles.immediate(profiles).fresh.size,
+    upsertProfiles: (profiles) => upsertProfiles.immediate(profiles),
     profiles,
     countProfiles: () => count.get()?.total ?? 0,
   };
