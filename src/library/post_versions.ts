@@ -25,6 +25,13 @@ const REGISTER = `
 // With the time 0 whatever is saved next under the new id replaces the earlier version.
 const RENAME = 'UPDATE posts SET id = $id, as_of = 0 WHERE key = $key';
 
+export interface EarlierVersions {
+  /** What to add to the post's history. */
+  versions: PostVersion[];
+  /** The keys of the posts that were removed. */
+  removed: number[];
+}
+
 /** The earlier versions of edited posts: their texts are history, and they are no posts of their own. */
 export function createPostVersions(db: Database) {
   const findLatest = statement<{ key: number }, Bindings>(db, FIND_LATEST);
@@ -54,14 +61,14 @@ export function createPostVersions(db: Database) {
     /**
      * Removes the stored posts that are earlier versions of `post`. If `post` itself is not stored, the
      * last of them takes its id instead, and so keeps its key.
-     * @returns the versions to add to the history of `post`.
      */
-    takeEarlier(post: Post, isStored: boolean): PostVersion[] {
+    takeEarlier(post: Post, isStored: boolean): EarlierVersions {
       const rows = earlierRows(post);
       const kept = isStored ? undefined : rows.at(-1);
       if (kept) rename.run({ key: kept.key, id: post.id });
-      for (const row of rows) if (row !== kept) remove.run({ key: row.key });
-      return [...rows.flatMap(versionsOf), ...(post.edits ?? [])];
+      const removed = rows.filter((row) => row !== kept).map(({ key }) => key);
+      for (const key of removed) remove.run({ key });
+      return { versions: [...rows.flatMap(versionsOf), ...(post.edits ?? [])], removed };
     },
 
     /** Adds versions to the history of the post with this key. */

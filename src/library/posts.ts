@@ -4,13 +4,14 @@ import { statement } from '../platform/statement.ts';
 import type { Post } from '../sources/post.ts';
 import type { Library, PostPage, PostQuery } from './library.ts';
 import { clampLimit, readCursor, where, writeCursor } from './listing.ts';
+import type { SavedItems } from './origins.ts';
 import { type ReadPostRow, toPost, withNames } from './post_row.ts';
 import { createPostSaving } from './post_saving.ts';
 import { toMatch } from './words.ts';
 
 type PostStore = Pick<Library, 'savePosts' | 'posts'> & {
   /** The same as `savePosts`, with the keys of all posts. */
-  upsertPosts(posts: Post[]): { added: number; keys: number[] };
+  upsertPosts(posts: Post[]): SavedItems;
   countPosts(): number;
 };
 
@@ -66,7 +67,7 @@ export function createPostStore(db: Database, now: () => number): PostStore {
   return {
     // Immediate, because it reads before it writes: if another process writes in between, a deferred
     // transaction fails at once with "database is locked", whatever the busy timeout.
-    savePosts: (posts) => upsertPosts.immediate(posts).added,
+    savePosts: (posts) => upsertPosts.immediate(posts).fresh.size,
     upsertPosts: (posts) => upsertPosts.immediate(posts),
     posts,
     countPosts: () => count.get()?.total ?? 0,

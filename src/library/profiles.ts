@@ -5,9 +5,14 @@ import type { Profile } from '../sources/post.ts';
 import { nameOf } from './author_names.ts';
 import type { Library, ProfilePage, ProfileQuery, StoredProfile } from './library.ts';
 import { clampLimit, readCursor, where, writeCursor } from './listing.ts';
+import type { SavedItems } from './origins.ts';
 import { fold } from './words.ts';
 
-type ProfileStore = Pick<Library, 'saveProfiles' | 'profiles'> & { countProfiles(): number };
+type ProfileStore = Pick<Library, 'saveProfiles' | 'profiles'> & {
+  /** The same as `saveProfiles`, with the keys of all profiles. */
+  upsertProfiles(profiles: Profile[]): SavedItems;
+  countProfiles(): number;
+};
 
 interface ProfileRow {
   key: number;
@@ -52,7 +57,8 @@ const UPSERT = `
     post_count = coalesce(excluded.post_count, post_count),
     folded = excluded.folded,
     as_of = excluded.as_of,
-    updated_at = excluded.updated_at`;
+    updated_at = excluded.updated_at
+  RETURNING key`;
 
 // What is older fills in what is absent.
 const FILL = `
@@ -91,30 +97,33 @@ const cursorSchema = () => z.tuple([z.literal('profiles'), z.string(), z.int()])
 /** @param now the time in ms since 1970. */
 export function createProfileStore(db: Database, now: () => number): ProfileStore {
   const find = statement<Known, Bindings>(db, FIND);
-  const upsert = statement<void, Record<string, string | number | null>>(db, UPSERT);
+  const upsert = statement<{ key: number }, Record<string, string | number | null>>(db, UPSERT);
   const fill = statement<void, Record<string, string | number | null>>(db, FILL);
   const renameAuthor = statement<void, Bindings>(db, RENAME_AUTHOR);
   const count = statement<{ total: number }, []>(db, 'SELECT count(*) AS total FROM profiles');
 
-  function saveProfile(profile: Profile, now: number): 0 | 1 {
+  function fillIn(row: ReturnType<typeof toRow>, key: number, now: number): number {
+    const { source: _, id: _id, as_of: _at, ...given } = row;
+    fill.run({ ...given, key, now });
+    return key;
+  }
+
+  function saveProfile(profile: Profile, now: number): { key: number; isNew: boolean } {
     const { source, id } = profile;
     const known = find.get({ source, id });
     const isOlder = known !== null && (profile.asOf?.getTime() ?? now) < known.as_of;
     const row = toRow(newest(profile, known, isOlder), now);
-    if (isOlder) {
-      const { source: _, id: _id, as_of: _at, ...given } = row;
-      fill.run({ ...given, key: known.key, now });
-    } else {
-      upsert.run({ ...row, now });
-    }
+    const key = isOlder ? fillIn(row, known.key, now) : upsert.get({ ...row, now })?.key;
     const before = known?.username ?? id;
     if (before !== row.username) renameAuthor.run({ source, id, before, username: row.username });
-    return known ? 0 : 1;
+    return { key: key as number, isNew: !known };
   }
 
-  const saveProfiles = db.transaction((profiles: Profile[]) => {
+  const upsertProfiles = db.transaction((profiles: Profile[]): SavedItems => {
     const time = now();
-    return profiles.reduce((added, profile) => added + saveProfile(profile, time), 0);
+    const saved = profiles.map((profile) => saveProfile(profile, time));
+    const fresh = saved.filter(({ isNew }) => isNew).map(({ key }) => key);
+    return { keys: saved.map(({ key }) => key), fresh: new Set(fresh) };
   });
 
   function selectPage(bindings: Bindings, limit: number): ProfileRow[] {
@@ -142,7 +151,8 @@ export function createProfileStore(db: Database, now: () => number): ProfileStor
 
   return {
     // Immediate for the reason given in posts.ts.
-    saveProfiles: (profiles) => saveProfiles.immediate(profiles),
+    saveProfiles: (profiles) => upsertProfiles.immediate(profiles).fresh.size,
+    upsertProfiles: (profiles) => upsertProfiles.immediate(profiles),
     profiles,
     countProfiles: () => count.get()?.total ?? 0,
   };

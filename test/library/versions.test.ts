@@ -97,6 +97,13 @@ describe('C13: versions of an edited post', () => {
     ]);
   });
 
+  test('C13: the keys and the count of new posts are those of the posts that are left', () => {
+    const { library } = setup();
+    const posts = [version(101), version(102, { edits: undefined }), version(103), makePost(7)];
+    const saved = library.save({ posts }).posts;
+    expect(saved).toEqual({ added: 2, keys: [2, 2, 2, 3] });
+  });
+
   test('C13: the same id in another source is not a version', () => {
     const { library } = setup();
     library.savePosts([version(103), version(101, { source: 'other' })]);
