@@ -65,7 +65,7 @@ export function createPostSaving(db: Database) {
         const { key, isNew, replaced } = save(post, now);
         // At once, because SQLite may give the key of a removed row to the next one.
         for (const old of replaced) {
-          keys.forEach((other, i) => other === old && keys.splice(i, 1, key));
+          for (const [i, other] of keys.entries()) if (other === old) keys[i] = key;
           fresh.delete(old);
         }
         keys.push(key);
