@@ -70,7 +70,7 @@ export interface OperationWords {
    * to read them too." Default: nothing.
    */
   notes?(result: Record<string, unknown>, place: NotePlace): string[];
-  /** The address to post to and the words of a button that takes back what the job did. Default: none. */
+  /** How to take back what the job did: a button. Default: none. */
   undo?(result: Record<string, unknown>, input: Record<string, unknown>): UndoWords | undefined;
   /** Where to go from the result: "See the 200 posts". Default: nowhere. */
   next?(result: Record<string, unknown>, input: Record<string, unknown>): ResultLink | undefined;
@@ -105,7 +105,8 @@ export interface QuickWords {
 export type NotePlace = 'page' | 'terminal' | 'api';
 
 export interface UndoWords {
-  action: string;
+  /** The address to post to. */
+  path: `/${string}`;
   /** "Undo import". */
   label: string;
   /** What it does: "Removes the posts that only this import has brought." */

@@ -33,7 +33,7 @@ export default defineWords({
   undo: ({ newPosts }, { source, archive }) =>
     source === 'archive' && typeof archive === 'string' && newPosts !== 0
       ? {
-          action: `/api/imports/${encodeURIComponent(archive)}/undo`,
+          path: `/api/imports/${encodeURIComponent(archive)}/undo`,
           label: 'Undo import',
           help: 'Removes the posts that only this import has brought. The archive stays.',
         }
