@@ -1,32 +1,25 @@
 import { z } from 'zod';
-import type { PostLink, PostMedia, QuotedPost } from '../../post.ts';
-import { isWebAddress } from '../text.ts';
-import { imageAddress, POST, parseAddress, videoAddress, webAddress } from './addresses.ts';
-import { blob, list, optional, text } from './fields.ts';
+import type { Attached } from '../../bluesky/embeds.ts';
+import { optional, text, webAddress } from '../../bluesky/fields.ts';
+import { postUrl } from '../../bluesky/urls.ts';
+import type { PostMedia, QuotedPost } from '../../post.ts';
+import { imageAddress, videoAddress } from './addresses.ts';
+import { blob, list } from './fields.ts';
 
-/** What is attached to a post. */
-export interface Attached {
-  media: PostMedia[];
-  links: PostLink[];
-  quote?: QuotedPost;
-}
-
-const image = z.object({ image: blob, alt: optional(text) });
+const image = z.object({ image: blob, alt: text });
 const recordLink = z.object({ uri: z.string() });
 
-const pictures = z.object({
-  $type: z.literal('app.bsky.embed.images'),
-  images: list(image),
-});
+const pictures = z.object({ $type: z.literal('app.bsky.embed.images'), images: list(image) });
 const gallery = z.object({ $type: z.literal('app.bsky.embed.gallery'), items: list(image) });
 const video = z.object({
   $type: z.literal('app.bsky.embed.video'),
   video: blob,
-  alt: optional(text),
+  alt: text,
+  presentation: optional(z.string()),
 });
 const external = z.object({
   $type: z.literal('app.bsky.embed.external'),
-  external: z.object({ uri: z.string() }),
+  external: z.object({ uri: webAddress }),
 });
 const quoted = z.object({ $type: z.literal('app.bsky.embed.record'), record: recordLink });
 const quotedWithMedia = z.object({
@@ -35,33 +28,30 @@ const quotedWithMedia = z.object({
   media: optional(z.discriminatedUnion('$type', [pictures, gallery, video, external])),
 });
 
-/** The kinds of attachments; others are passed over. */
+/** What a record has attached. Kinds that are unknown are passed over. */
 export const embed = optional(
   z.discriminatedUnion('$type', [pictures, gallery, video, external, quoted, quotedWithMedia]),
 );
 
-type Embed = NonNullable<z.infer<typeof embed>>;
+type Embed = z.infer<typeof embed>;
 
 /** @param did of the account whose post it is. */
-export function attachedTo(attached: Embed | undefined, did: string): Attached {
+export function attachedTo(attached: Embed, did: string): Attached {
   switch (attached?.$type) {
     case 'app.bsky.embed.images':
-      return { media: attached.images.map((item) => photo(item, did)), links: [] };
+      return { cards: [], media: attached.images.map((item) => photo(item, did)) };
     case 'app.bsky.embed.gallery':
-      return { media: attached.items.map((item) => photo(item, did)), links: [] };
+      return { cards: [], media: attached.items.map((item) => photo(item, did)) };
     case 'app.bsky.embed.video':
-      return {
-        media: [{ type: 'video', url: videoAddress(did, attached.video), ...altOf(attached) }],
-        links: [],
-      };
+      return { cards: [], media: [film(attached, did)] };
     case 'app.bsky.embed.external':
-      return { media: [], links: cardLink(attached.external.uri) };
+      return { cards: [attached.external.uri], media: [] };
     case 'app.bsky.embed.record':
-      return { media: [], links: [], quote: postAt(attached.record.uri) };
+      return { cards: [], media: [], quote: postAt(attached.record.uri) };
     case 'app.bsky.embed.recordWithMedia':
       return { ...attachedTo(attached.media, did), quote: postAt(attached.record.record.uri) };
     default:
-      return { media: [], links: [] };
+      return { cards: [], media: [] };
   }
 }
 
@@ -69,18 +59,17 @@ function photo(item: z.infer<typeof image>, did: string): PostMedia {
   return { type: 'photo', url: imageAddress('feed_fullsize', did, item.image), ...altOf(item) };
 }
 
+function film(item: z.infer<typeof video>, did: string): PostMedia {
+  const type = item.presentation === 'gif' ? 'animated_gif' : 'video';
+  return { type, url: videoAddress(did, item.video), ...altOf(item) };
+}
+
 function altOf({ alt }: { alt?: string }) {
-  return alt === undefined ? {} : { alt };
+  return alt ? { alt } : {};
 }
 
-/** The address of a card often does not stand in the text: it is its own text then. */
-function cardLink(uri: string): PostLink[] {
-  return isWebAddress(uri) ? [{ text: uri, url: uri }] : [];
-}
-
-/** A post that another one quotes or reposts. An export has its address alone. */
+/** A post that another one quotes or reposts; lists and feeds are none. An export has its id alone. */
 export function postAt(uri: string): QuotedPost | undefined {
-  const address = parseAddress(uri);
-  if (address?.collection !== POST) return undefined;
-  return { id: uri, url: webAddress(address) };
+  const url = postUrl(uri);
+  return url === undefined ? undefined : { id: uri, url };
 }

@@ -1,10 +1,6 @@
 import { CidLinkWrapper } from '@atcute/cbor';
 import { z } from 'zod';
 
-/** A field that is absent when its value has another form. */
-export const optional = <Schema extends z.ZodType>(schema: Schema) =>
-  schema.optional().catch(undefined);
-
 /** A list without the elements that have another form. */
 export const list = <Schema extends z.ZodType>(schema: Schema) =>
   z
@@ -14,7 +10,7 @@ export const list = <Schema extends z.ZodType>(schema: Schema) =>
 
 const CID = /^[a-zA-Z0-9]{40,120}$/;
 
-/** The CID of an attached file, as text. Records of 2022 and 2023 have it as `cid`, without a `$type`. */
+/** The CID of an attached file, as text. Records of 2022 and 2023 have it as `cid`. */
 export const blob = z
   .union([
     z.object({ ref: z.instanceof(CidLinkWrapper) }).transform(({ ref }) => ref.$link),
@@ -22,4 +18,9 @@ export const blob = z
   ])
   .refine((cid) => CID.test(cid));
 
-export const text = z.string().min(1);
+/** Labels that an author has set. */
+export const selfLabels = z
+  .object({ values: z.array(z.unknown()) })
+  .transform(({ values }) => values)
+  .optional()
+  .catch(undefined);

@@ -6,7 +6,7 @@ import { CarFile } from './car_file.ts';
 import { readKinds } from './kinds.ts';
 import { type CarLimits, defaultCarLimits } from './limits.ts';
 import { listExport } from './listing.ts';
-import { toProfile } from './record_profile.ts';
+import { readOwnProfile } from './record_profile.ts';
 import { type Repository, readRepository } from './repository.ts';
 
 export { looksLikeCar } from './header.ts';
@@ -34,9 +34,9 @@ export async function* readCar(
     });
     const username = usernameFor(repository, request);
     const reader = new BlockReader(file, repository.car.blocks);
-    const profile = await readProfile(reader, repository, username);
+    const { profile, labels } = await readProfile(reader, repository, username);
     const kinds = await readKinds(reader, repository, signal);
-    yield* listExport({ reader, repository, kinds, profile }, request);
+    yield* listExport({ reader, repository, kinds, profile, labels }, request);
   } finally {
     await file.close();
   }
@@ -60,5 +60,5 @@ async function readProfile(reader: BlockReader, repository: Repository, username
   const { profile, did, asOf, posts, following } = repository;
   const contents = await reader.read(profile === undefined ? [] : [profile]);
   const record = profile === undefined ? undefined : decodeRecord(contents.get(profile));
-  return toProfile(record, { did, username, asOf, posts, following });
+  return readOwnProfile(record, { did, username, asOf, posts, following });
 }

@@ -14,6 +14,8 @@ export interface CheckedExport {
   repository: Repository;
   kinds: Kinds;
   profile: Profile;
+  /** The labels of the profile. */
+  labels: unknown;
 }
 
 /** A part of the items: those of a page, and those between them that are left out. */
@@ -80,11 +82,12 @@ function sliceFrom(start: number, checked: CheckedExport, request: PostsRequest)
 }
 
 async function readPage({ wanted, unreadable, leftOut }: Slice, checked: CheckedExport) {
-  const { reader, repository, profile } = checked;
+  const { reader, repository, profile, labels } = checked;
   const { did, asOf } = repository;
   const blocks = [...wanted, ...unreadable].map(({ block }) => block);
   const contents = await reader.read(blocks);
-  const account: Account = { did, username: profile.username, name: profile.name, asOf };
+  const { username, name } = profile;
+  const account: Account = { did, username, name, labels, asOf };
   const record = ({ block }: Item) => decodeRecord(contents.get(block));
   const notes = unreadable.map((item) => unreadableNote(record(item), item, did));
   const more = (leftOut.unreadable ?? 0) - unreadable.length;
@@ -95,7 +98,7 @@ async function readPage({ wanted, unreadable, leftOut }: Slice, checked: Checked
 function unreadableNote(record: unknown, item: Item, did: string): string {
   const kind = kindOf(record, item, did);
   const reason = typeof kind === 'string' ? '' : `: ${kind.unreadable}`;
-  return `${addressOf({ did, ...item })} could not be read${reason}.`;
+  return `${addressOf(did, item)} could not be read${reason}.`;
 }
 
 /** What the export has besides posts: "1,204 app.bsky.feed.like". */

@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import { timeOf } from '../../../platform/time.ts';
-import type { Post, PostKind, PostLink } from '../../post.ts';
-import { addressOf, POST, parseAddress, REPOST, webAddress } from './addresses.ts';
+import { cardLinks } from '../../bluesky/embeds.ts';
+import { linksIn } from '../../bluesky/facets.ts';
+import { optional } from '../../bluesky/fields.ts';
+import { limitedBy } from '../../bluesky/labels.ts';
+import { didOf, postUrl } from '../../bluesky/urls.ts';
+import type { Post, PostKind } from '../../post.ts';
+import { addressOf, POST, REPOST } from './addresses.ts';
 import { attachedTo, embed, postAt } from './embed.ts';
-import { facets, linksOf } from './facets.ts';
-import { list, optional } from './fields.ts';
+import { list, selfLabels } from './fields.ts';
 import { timeOfTid } from './tid.ts';
 
 /** Whose posts an export has. */
@@ -12,6 +16,8 @@ export interface Account {
   did: string;
   username: string;
   name: string;
+  /** The labels of the profile. */
+  labels: unknown;
   /** When the export was made. */
   asOf?: Date;
 }
@@ -21,30 +27,26 @@ export interface RecordKey {
   rkey: string;
 }
 
-const recordLink = z.object({ uri: z.string() });
+const link = z.object({ uri: z.string() });
 
 const postSchema = z.object({
-  $type: z.literal(POST),
   text: z.string(),
   createdAt: optional(z.string()),
   langs: list(z.string()),
-  reply: optional(z.object({ root: recordLink, parent: recordLink })),
-  facets,
+  reply: optional(z.object({ root: link, parent: link })),
+  facets: z.unknown().optional(),
   embed,
-  labels: optional(z.object({ values: list(z.object({ val: z.string() })) })),
+  labels: selfLabels,
 });
 
-const repostSchema = z.object({
-  $type: z.literal(REPOST),
-  subject: recordLink,
-  createdAt: optional(z.string()),
-});
+const repostSchema = z.object({ subject: link, createdAt: optional(z.string()) });
 
 type PostFields = z.infer<typeof postSchema>;
+type RepostFields = z.infer<typeof repostSchema>;
 
 /**
- * What a record is. A post in a thread of one's own is no reply: both its parent and the first post of
- * the thread are the account's.
+ * What a record is. A post in a thread of one's own is no reply: both the post it continues and the
+ * first one of the thread are the account's.
  * @returns why it cannot be read, for people: "it has no text".
  */
 export function kindOf(
@@ -55,39 +57,41 @@ export function kindOf(
   if (record === undefined) return { unreadable: 'it cannot be decoded' };
   const fields = Object(record);
   if (fields.$type !== collection) return { unreadable: 'it is a record of another kind' };
-  if (!createdAt(fields.createdAt, rkey)) return { unreadable: 'it has no date' };
+  if (!statedTime(fields.createdAt, rkey)) return { unreadable: 'it has no date' };
   if (collection === REPOST) {
-    if (postAt(String(fields.subject?.uri))) return 'repost';
-    return { unreadable: 'it names no post' };
+    return postAt(String(fields.subject?.uri)) ? 'repost' : { unreadable: 'it names no post' };
   }
   if (typeof fields.text !== 'string') return { unreadable: 'it has no text' };
-  if (fields.reply === undefined) return 'post';
-  return isOwn(fields.reply?.parent?.uri, did) && isOwn(fields.reply?.root?.uri, did)
-    ? 'post'
-    : 'reply';
+  if (fields.reply === undefined || fields.reply === null) return 'post';
+  const { parent, root } = fields.reply;
+  return isOwn(parent?.uri, did) && isOwn(root?.uri, did) ? 'post' : 'reply';
 }
 
 function isOwn(uri: unknown, did: string): boolean {
-  return typeof uri === 'string' && uri.startsWith(`at://${did}/`);
+  return typeof uri === 'string' && didOf(uri) === did;
 }
 
 /** Converts a record that `kindOf` can read. */
 export function toPost(record: unknown, key: RecordKey, account: Account): Post {
   return key.collection === POST
-    ? ownPost(postSchema.parse(record), key, account)
+    ? ownPost(record, key, account)
     : repost(repostSchema.parse(record), key, account);
 }
 
-function ownPost(fields: PostFields, key: RecordKey, account: Account): Post {
-  const { links, media, quote } = attachedTo(fields.embed, account.did);
+function ownPost(record: unknown, key: RecordKey, account: Account): Post {
+  const fields = postSchema.parse(record);
+  const { did, asOf } = account;
+  const { cards, media, quote } = attachedTo(fields.embed, did);
+  const links = linksIn(fields.text, fields.facets);
   const language = languageOf(fields.langs);
-  const limited = limitedBy(fields);
+  const limited = limitedBy(fields.labels, account.labels, asOf ?? new Date());
+  const common = commonFields(fields, key, account);
   return {
-    ...commonFields(fields, key, account),
-    kind: kindOf(fields, key, account.did) as PostKind,
+    ...common,
+    kind: kindOf(record, key, did) as PostKind,
     text: fields.text,
-    url: webAddress({ did: account.did, rkey: key.rkey }),
-    links: withCards(linksOf(fields.text, fields.facets), links),
+    url: postUrl(common.id),
+    links: [...links, ...cardLinks(cards, links, fields.text)],
     media,
     ...(quote && { quote }),
     ...(language && { language }),
@@ -97,80 +101,60 @@ function ownPost(fields: PostFields, key: RecordKey, account: Account): Post {
 }
 
 /** An export has no text of reposts, only the address of the original. */
-function repost(fields: z.infer<typeof repostSchema>, key: RecordKey, account: Account): Post {
+function repost(fields: RepostFields, key: RecordKey, account: Account): Post {
   const original = postAt(fields.subject.uri);
   return {
     ...commonFields(fields, key, account),
     kind: 'repost',
     text: '',
-    ...(original?.url && { url: original.url }),
+    url: original?.url,
     ...(original && { repostOf: original }),
     links: [],
     media: [],
   };
 }
 
-function commonFields(
-  fields: { createdAt?: string },
-  { collection, rkey }: RecordKey,
-  { did, username, name, asOf }: Account,
-) {
+function commonFields(fields: { createdAt?: string }, key: RecordKey, account: Account) {
+  const { did, username, name, asOf } = account;
+  const stated = statedTime(fields.createdAt, key.rkey) ?? new Date(0);
   return {
     source: 'bluesky',
-    id: addressOf({ did, collection, rkey }),
+    id: addressOf(did, key),
     author: username,
     authorId: did,
     authorName: name,
-    createdAt: createdAt(fields.createdAt, rkey) as Date,
+    // A time after the export was made is a slip of a clock.
+    createdAt: asOf && asOf < stated ? asOf : stated,
     ...(asOf && { asOf }),
   };
 }
 
-/** The date that the record states; that of its key when it states none. */
-function createdAt(stated: unknown, rkey: string): Date | undefined {
-  const time = typeof stated === 'string' ? timeOf(stated) : undefined;
+/** The time that the record states; that of its key when it states none. */
+function statedTime(createdAt: unknown, rkey: string): Date | undefined {
+  const time = typeof createdAt === 'string' ? timeOf(createdAt) : undefined;
   return time === undefined ? timeOfTid(rkey) : new Date(time);
 }
 
-/** An export knows the authors of replied posts by their ids alone, except its own account. */
+/** An export knows the authors of the posts that are replied to by their ids alone. */
 function replyFields({ reply }: PostFields, { did, username }: Account): Partial<Post> {
   if (!reply) return {};
   const { root, parent } = reply;
   return {
-    ...(parseAddress(root.uri) && { threadId: root.uri }),
-    ...(parseAddress(parent.uri) && { inReplyToId: parent.uri }),
+    ...(didOf(parent.uri) && { inReplyToId: parent.uri }),
     ...(isOwn(parent.uri, did) && { inReplyToAuthor: username }),
+    ...(didOf(root.uri) && { threadId: root.uri }),
   };
 }
 
 /** The first language that is one, as BCP 47. */
-function languageOf(languages: string[]): string | undefined {
-  for (const code of languages) {
+function languageOf(tags: string[]): string | undefined {
+  for (const tag of tags) {
     try {
-      const [language] = Intl.getCanonicalLocales(code);
+      const [language] = Intl.getCanonicalLocales(tag);
       if (language && !/^(und|zxx|mul|mis)\b/.test(language)) return language;
     } catch {
       // Apps write what they like into this field, such as "en-12".
     }
   }
   return undefined;
-}
-
-/** Labels that authors set themselves, and that hide a post from some readers. */
-const LABELS: Record<string, string> = {
-  sexual: 'labelled as sexual by its author',
-  nudity: 'labelled as nudity by its author',
-  porn: 'labelled as pornography by its author',
-  'graphic-media': 'labelled as graphic by its author',
-  '!no-unauthenticated': 'shown to signed-in readers only',
-};
-
-function limitedBy({ labels }: PostFields): string | undefined {
-  const words = labels?.values.flatMap(({ val }) => LABELS[val] ?? []) ?? [];
-  return words.length > 0 ? words.join(', ') : undefined;
-}
-
-/** Cards usually show a link of the text. */
-function withCards(links: PostLink[], cards: PostLink[]): PostLink[] {
-  return [...links, ...cards.filter((card) => links.every((link) => link.url !== card.url))];
 }

@@ -1,16 +1,16 @@
 import { z } from 'zod';
-import { timeOf } from '../../../platform/time.ts';
+import { optional, text, time, webAddress } from '../../bluesky/fields.ts';
 import type { Profile } from '../../post.ts';
-import { isWebAddress } from '../text.ts';
 import { imageAddress } from './addresses.ts';
-import { blob, optional, text } from './fields.ts';
+import { blob, selfLabels } from './fields.ts';
 
 const profileSchema = z.object({
-  displayName: optional(text),
-  description: optional(text),
-  website: optional(text),
+  displayName: text,
+  description: text,
+  website: optional(webAddress),
   avatar: optional(blob),
-  createdAt: optional(z.string()),
+  createdAt: time,
+  labels: selfLabels,
 });
 
 /** What an export says of its account besides the profile's record. */
@@ -23,22 +23,28 @@ export interface Owner {
   following: number;
 }
 
+/** The account of an export. */
+export interface OwnProfile {
+  profile: Profile;
+  labels: unknown;
+}
+
 /** @param record of the collection `app.bsky.actor.profile`; undefined when the account has none. */
-export function toProfile(record: unknown, owner: Owner): Profile {
-  const fields = profileSchema.safeParse(record).data ?? {};
-  const { displayName, description, website, avatar } = fields;
-  const created = timeOf(fields.createdAt ?? '');
-  return {
+export function readOwnProfile(record: unknown, owner: Owner): OwnProfile {
+  const fields: z.infer<typeof profileSchema> = profileSchema.safeParse(record).data ?? {};
+  const { displayName, description, website, avatar, createdAt, labels } = fields;
+  const profile = {
     source: 'bluesky',
     id: owner.did,
     username: owner.username,
-    name: displayName?.trim() || owner.username,
+    name: displayName ?? owner.username,
     bio: description ?? '',
     posts: owner.posts,
     following: owner.following,
-    ...(isWebAddress(website) && { website }),
+    ...(website && { website }),
     ...(avatar && { avatarUrl: imageAddress('avatar', owner.did, avatar) }),
-    ...(created !== undefined && { createdAt: new Date(created) }),
+    ...(createdAt && { createdAt }),
     ...(owner.asOf && { asOf: owner.asOf }),
   };
+  return { profile, labels };
 }
