@@ -20,7 +20,7 @@ export class ImportTooLarge extends SourceError {
   override readonly permanent = true;
 }
 
-const partialPrefix = '.partial-';
+export const partialPrefix = '.partial-';
 
 /** The imports, newest first; none when the folder does not exist. */
 export async function listImports(importsDir: string): Promise<Import[]> {

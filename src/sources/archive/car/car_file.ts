@@ -87,6 +87,11 @@ export class SequentialReader {
     return this.has(length);
   }
 
+  /** The next bytes, fewer at the end of the file. */
+  peek(length: number): Uint8Array {
+    return this.#buffer.subarray(this.#start, Math.min(this.#start + length, this.#end));
+  }
+
   /** The next bytes, which stay valid until the next `fill`. */
   take(length: number): Uint8Array {
     const bytes = this.#buffer.subarray(this.#start, this.#start + length);

@@ -5,14 +5,15 @@ import { linkedDigest } from './cid.ts';
 import { damaged } from './damage.ts';
 
 const MAX_HEADER_BYTES = 8 * 1024;
+export const LOOK_BYTES = 16;
 /** The map of a header, whichever of its fields comes first. Version 2 has no roots there. */
 const BEGINNINGS = ['\xa2eroots', '\xa2gversion', '\xa1gversion'];
 
-/** Whether a file with this beginning is a CAR; 16 bytes are enough to tell. */
+/** Whether a file with this beginning is a CAR; `LOOK_BYTES` are enough to tell. */
 export function looksLikeCar(bytes: Uint8Array): boolean {
   const [first = 0] = bytes;
   const lengthBytes = first < 0x80 ? 1 : 2;
-  const text = Buffer.from(bytes.subarray(lengthBytes, 16)).toString('latin1');
+  const text = Buffer.from(bytes.subarray(lengthBytes, LOOK_BYTES)).toString('latin1');
   return BEGINNINGS.some((beginning) => text.startsWith(beginning));
 }
 
@@ -22,9 +23,12 @@ export function looksLikeCar(bytes: Uint8Array): boolean {
  * @throws Unreadable when there is no such header.
  */
 export async function readHeader(reader: SequentialReader): Promise<Uint8Array[]> {
-  await reader.fill(16);
+  await reader.fill(LOOK_BYTES);
+  const isKnown = looksLikeCar(reader.peek(LOOK_BYTES));
   const length = reader.varint();
-  if (!length || length > MAX_HEADER_BYTES) throw damaged('it does not begin with a CAR header');
+  if (!isKnown || !length || length > MAX_HEADER_BYTES) {
+    throw damaged('it does not begin with a CAR header');
+  }
   if (!(await reader.fill(length))) throw damaged('its header is cut off');
   const { version, roots } = decoded(reader.take(length));
   if (version === 2) {

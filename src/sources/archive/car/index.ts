@@ -9,8 +9,8 @@ import { listExport } from './listing.ts';
 import { readOwnProfile } from './record_profile.ts';
 import { type Repository, readRepository } from './repository.ts';
 
-export { looksLikeCar } from './header.ts';
 export type { CarLimits } from './limits.ts';
+export { isCar } from './recognise.ts';
 
 /**
  * The posts of a Bluesky account's export: a CAR file with its repository. All of it is checked before
