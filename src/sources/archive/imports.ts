@@ -104,7 +104,7 @@ async function receive(upload: ImportUpload) {
   try {
     const bytes = await save(upload, partial);
     const { openZip } = await import('./zip_files.ts');
-    (await openZip(partial)).close();
+    await (await openZip(partial)).close();
     const name = await reserveName(importsDir, fileName, '.zip', reserveFile);
     await fs.rename(partial, join(importsDir, name));
     return { name, bytes };

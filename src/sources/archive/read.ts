@@ -32,11 +32,12 @@ export async function* readArchive(
     }
     const contents = await readContents(files, signal);
     requireOwner(contents.profile, request.username);
-    const findLongText = await readNotes(files, contents.noteFiles, {
+    const long = await readNotes(files, contents.noteFiles, {
       maxBytes: limits.maxNoteBytes,
       signal,
     });
-    yield* listPosts({ files, contents, findLongText }, request);
+    contents.notes.push(...long.problems);
+    yield* listPosts({ files, contents, findLongText: long.find }, request);
   } finally {
     await files.close();
   }
