@@ -6,6 +6,10 @@ declare module '../jobs/job.ts' {
     posts?: Post[];
     profiles?: Profile[];
     vectors?: { model: string; vectors: NewVector[] };
+    /** The import that the posts and profiles were read from. */
+    import?: string;
+    /** Why that import cannot be read. */
+    importProblem?: string;
   }
   interface SavedData {
     /** The number of new posts, and the keys of all posts, in their order. */
@@ -51,6 +55,36 @@ export interface Library {
   withoutVector(model: string, keys: number[]): { key: number; text: string }[];
   countWithoutVector(model: string): number;
   counts(): { posts: number; profiles: number; vectors: number };
+
+  /** The imports that have brought posts or cannot be read, the newest first. */
+  imports(): KnownImport[];
+  /** Forgets an import whose file was removed, unless posts of it are in the library. */
+  forgetImport(name: string): Promise<void>;
+  /**
+   * Removes the posts and profiles that only this import has brought, with their vectors: a hundred
+   * posts at a time, so that other work goes on meanwhile. What was interrupted can be called again.
+   * @param mayContinue is called before each batch and throws to stop.
+   * @throws what `mayContinue` throws; what was removed until then stays removed.
+   */
+  undoImport(name: string, mayContinue: () => void): Promise<UndoneImport>;
+}
+
+/** An import that the library knows by its name in the imports folder. */
+export interface KnownImport {
+  name: string;
+  /** How many posts of it are in the library, whoever else has brought them. */
+  posts: number;
+  /** Why it could not be read the last time. */
+  problem?: string;
+  importedAt: Date;
+}
+
+/** The outcome of an undo, in posts. */
+export interface UndoneImport {
+  name: string;
+  removed: number;
+  /** Those that another import, or a job that is no import, has brought too. */
+  stayed: number;
 }
 
 export interface PostQuery {
