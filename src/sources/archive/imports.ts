@@ -20,7 +20,7 @@ export class ImportTooLarge extends SourceError {
   override readonly permanent = true;
 }
 
-const partialPrefix = '.partial-';
+export const partialPrefix = '.partial-';
 
 /** A zip from X, or the export of a Bluesky account. */
 const IMPORT_FILE = /\.(?:zip|car)$/i;
