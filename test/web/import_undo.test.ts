@@ -11,6 +11,7 @@ import {
   temporaryFolder,
   writeZip,
 } from '../support/archive_fixture.ts';
+import { exportOf, manyPosts } from '../support/car_fixture.ts';
 
 afterAll(closeApps);
 
@@ -116,6 +117,34 @@ describe('undoing an import', () => {
     const list = await web.request(page.split('#')[0] ?? '', { headers: NAVIGATION });
     expect(await list.text()).toContain('3 posts of three.zip were removed.');
     expect(counts().posts).toBe(0);
+  });
+});
+
+describe('a Bluesky export', () => {
+  const send = (bytes: Uint8Array<ArrayBuffer>) => {
+    const body = new FormData();
+    body.append('username', 'ida.example');
+    body.append('file', new File([bytes], 'My repo.CAR'));
+    return web.request('/api/scrape', { method: 'POST', body, headers: JSON_HEADERS });
+  };
+
+  test('is uploaded, imported under its own ending, and undone', async () => {
+    const response = await send(new Uint8Array(exportOf(manyPosts(40))));
+    expect(response.status).toBe(202);
+    const { job } = (await response.json()) as { job: Job };
+    expect(job.metadata).toMatchObject({ archive: 'My-repo.car' });
+    const { result } = await web.ended(job.id);
+    expect(result).toMatchObject({ username: 'ida.example', posts: 40 });
+    expect(web.library.posts({ source: 'bluesky' }).total).toBe(40);
+    expect(await (await undo('My-repo.car')).json()).toMatchObject({ undone: { removed: 40 } });
+  });
+
+  test('that is none is refused in words that name it', async () => {
+    const response = await send(new TextEncoder().encode('a shopping list'));
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({
+      error: { details: { file: expect.stringContaining('The Bluesky export is damaged') } },
+    });
   });
 });
 

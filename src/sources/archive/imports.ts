@@ -113,7 +113,7 @@ async function receive(upload: ImportUpload) {
   try {
     const bytes = await save(upload, partial);
     const { checkUpload } = await import('./check_upload.ts');
-    const ending = await checkUpload(partial, signal);
+    const ending = await checkUpload(partial, fileName, signal);
     const name = await reserveName(upload, fileName, ending, reserveFile);
     await fs.rename(partial, join(importsDir, name));
     return { name, bytes };

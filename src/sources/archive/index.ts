@@ -13,7 +13,7 @@ export {
   removeStalePartials,
 } from './imports.ts';
 
-/** The username of the account of an X data archive; undefined of what is none, or cannot be read. */
+/** The username of the account of an X data archive; undefined for anything else. */
 export async function ownerOf(path: string): Promise<string | undefined> {
   // Loaded only when an archive is read.
   const { readOwner } = await import('./check_upload.ts');
