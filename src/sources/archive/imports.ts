@@ -164,6 +164,8 @@ async function copyFolder(importsDir: string, folder: string, signal: AbortSigna
       const path = join(partial, file);
       await fs.mkdir(dirname(path), { recursive: true });
       await fs.writeFile(path, files.read(file, signal), { flush: true });
+      // When the archive was made, where it does not say so itself.
+      if (files.modifiedAt) await fs.utimes(path, files.modifiedAt, files.modifiedAt);
     }
     const name = await reserveName(importsDir, folder, '', (path) => fs.mkdir(path));
     await fs.rename(partial, join(importsDir, name));
