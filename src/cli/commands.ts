@@ -4,6 +4,7 @@ import { addBackupCommands } from './backup_commands.ts';
 import { addCompletionCommands } from './completion_commands.ts';
 import { EXIT } from './exit.ts';
 import { addHelpCommand, DocumentedCommand } from './help.ts';
+import { addImportCommands } from './import_commands.ts';
 import { addJobCommands } from './job_commands.ts';
 import { addLibraryCommands } from './library_commands.ts';
 import { withList } from './list_by_default.ts';
@@ -72,6 +73,7 @@ export async function createProgram(
   await addOperationCommands(program, words);
   await addLibraryCommands(program, users, words);
   addJobCommands(program);
+  addImportCommands(program);
   addBackupCommands(program);
   addCompletionCommands(program);
   const withCommands = [program, ...program.commands.filter(({ commands }) => commands.length > 0)];

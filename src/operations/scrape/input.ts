@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { LeftOut } from '../../sources/source.ts';
 import {
   optionalText,
   optionalUsername,
@@ -7,14 +8,17 @@ import {
   tick,
 } from '../fields.ts';
 import type { InputDeps, JobTypeOf } from '../job_type.ts';
-
-const DEFAULT_POSTS = 100;
+import { DEFAULT_POSTS } from './sentence.ts';
 
 export interface ScrapeResult {
   username?: string;
   posts: number;
   /** Those that the library did not have before. */
   newPosts: number;
+  /** What was read and is not among the posts: how many, by reason. Absent for nothing. */
+  leftOut?: LeftOut;
+  /** Posts of an archive beyond the maximum. Absent for none. */
+  notRead?: number;
 }
 
 declare module '../../jobs/job.ts' {
@@ -60,6 +64,7 @@ function fields(sources: string[]) {
       min: 1,
       max: 10_000,
       initial: DEFAULT_POSTS,
+      initialBySource: { archive: '' },
     }),
     includeReplies: tick({ label: 'Include replies', default: false }),
     includeRetweets: tick({

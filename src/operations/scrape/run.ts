@@ -1,10 +1,11 @@
 import { type InputOf, InvalidInput, type QueuedJobContext } from '../../jobs/index.ts';
-import { importPath } from '../../sources/archive/index.ts';
+import { importPath, ownerOf } from '../../sources/archive/index.ts';
 import type { Post } from '../../sources/post.ts';
-import { NotFound, type Page } from '../../sources/source.ts';
+import { NotFound, type Page, Unreadable } from '../../sources/source.ts';
 import { type ListingPlace, pageLine, pageProgress, placeAfter } from '../listing.ts';
 import { defineOperation } from '../operation.ts';
 import type { ScrapeResult } from './input.ts';
+import { addLeftOut, leftOutNotes } from './left_out.ts';
 
 const CHECK_STEP = 'check the archive';
 const STORE_STEP = 'store its posts';
@@ -19,7 +20,7 @@ export default defineOperation<'scrape'>(({ sources, importsDir }) => {
   return {
     concurrency: 2,
     upload: { source: 'archive' },
-    check: ({ archive }) => (archive === undefined ? undefined : checkArchive(archive, importsDir)),
+    check: (input) => (input.archive === undefined ? undefined : checkArchive(input, importsDir)),
 
     steps: ({ source }) => (source === 'archive' ? [CHECK_STEP, STORE_STEP] : []),
 
@@ -42,13 +43,29 @@ export default defineOperation<'scrape'>(({ sources, importsDir }) => {
       });
       const store = (listing: Pages) => storePages(input, done, listing, job);
       if (input.source !== 'archive') return store(pages);
-      return importInSteps(pages, job, store);
+      return recordingProblems(input, job, () => importInSteps(pages, job, store));
     },
   };
 });
 
 function nothingYet({ username }: ScrapeInput): Checkpoint {
   return { username, posts: 0, newPosts: 0 };
+}
+
+/** The list of imports shows why one of them cannot be read, when the job is long gone. */
+async function recordingProblems(
+  { archive }: ScrapeInput,
+  job: QueuedJobContext,
+  read: () => Promise<ScrapeResult>,
+): Promise<ScrapeResult> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Unreadable) {
+      await job.commit({ import: archive, importProblem: error.message });
+    }
+    throw error;
+  }
 }
 
 /** An archive is checked from end to end before its first page comes: a step of its own. */
@@ -86,45 +103,82 @@ async function storePages(
   pages: Pages,
   job: QueuedJobContext,
 ): Promise<ScrapeResult> {
-  const wanted = input.maxTweets ?? Number.POSITIVE_INFINITY;
+  const wanted = maximumOf(input);
   let done = start;
   for await (const page of pages) {
     job.signal.throwIfAborted();
     const posts = page.items.slice(0, wanted - done.posts);
     const before = done;
-    const read = afterPage(before, page, posts.length, wanted);
+    const read = afterPage(before, page, posts.length, input);
     const profiles = page.profile ? [page.profile] : [];
     const after = (added: number) => ({ ...read, newPosts: before.newPosts + added });
-    const saved = await job.commit({ posts, profiles }, (saved) => ({
+    const data = { posts, profiles, import: input.archive };
+    const saved = await job.commit(data, (saved) => ({
       checkpoint: after(saved.posts.added),
       progress: pageProgress(read.posts, page, wanted),
     }));
     done = after(saved.posts.added);
+    for (const note of page.notes ?? []) job.log(note);
     job.log(pageLine(posts.length, saved.posts.added, done.posts));
     if (done.atEnd) break;
   }
-  return resultOf(done);
+  const result = resultOf(done);
+  for (const note of leftOutNotes({ ...result }, 'page')) job.log(note);
+  return result;
 }
 
-async function checkArchive(archive: string, importsDir: string): Promise<void> {
+/** What is wrong with an archive beyond these is found when the job reads it, which may take long. */
+async function checkArchive(
+  { archive = '', username }: ScrapeInput,
+  importsDir: string,
+): Promise<void> {
   try {
-    await importPath(importsDir, archive);
+    const path = await importPath(importsDir, archive);
+    const owner = username === undefined ? undefined : await ownerOf(path);
+    if (owner === undefined || owner.toLowerCase() === username?.toLowerCase()) return;
+    throw new InvalidInput({
+      username: `The archive belongs to @${owner}, not to @${username}. Leave the username empty.`,
+    });
   } catch (error) {
     if (error instanceof NotFound) throw new InvalidInput({ archive: error.message });
     throw error;
   }
 }
 
-function afterPage(done: Checkpoint, page: Page<Post>, count: number, wanted: number): Checkpoint {
+function afterPage(
+  done: Checkpoint,
+  page: Page<Post>,
+  count: number,
+  input: ScrapeInput,
+): Checkpoint {
   const posts = done.posts + count;
+  const leftOut = addLeftOut(done.leftOut, page.leftOut);
   return {
     username: page.profile?.username ?? done.username,
     posts,
     newPosts: done.newPosts,
-    ...placeAfter(page, posts, wanted),
+    ...(leftOut && { leftOut }),
+    ...notReadOf(input, posts, page),
+    ...placeAfter(page, posts, maximumOf(input)),
   };
 }
 
-function resultOf({ username, posts, newPosts }: Checkpoint): ScrapeResult {
-  return { username, posts, newPosts };
+/** Only an archive is something of which all was asked for. */
+function notReadOf(input: ScrapeInput, posts: number, { total = 0 }: Page<Post>) {
+  const isLimited = input.source === 'archive' && posts >= maximumOf(input) && total > posts;
+  return isLimited ? { notRead: total - posts } : {};
+}
+
+function maximumOf({ maxTweets }: ScrapeInput): number {
+  return maxTweets ?? Number.POSITIVE_INFINITY;
+}
+
+function resultOf({ username, posts, newPosts, leftOut, notRead }: Checkpoint): ScrapeResult {
+  return {
+    username,
+    posts,
+    newPosts,
+    ...(leftOut && { leftOut }),
+    ...(notRead !== undefined && { notRead }),
+  };
 }

@@ -52,10 +52,11 @@ describe('the response to invalid input', () => {
 });
 
 describe('the response to an upload or a removal', () => {
-  const imports = [{ name: 'mine.zip', bytes: 1000, addedAt: NOW }];
+  const imports = [{ name: 'mine.zip', bytes: 1000, addedAt: NOW, posts: 12 }];
   const answer = ImportsAnswer({
     message: 'mine.zip is here.',
     imports,
+    isListed: true,
     now: NOW,
     chosen: 'mine.zip',
   });
