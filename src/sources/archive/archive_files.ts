@@ -23,6 +23,9 @@ export const defaultArchiveLimits: ArchiveLimits = {
 
 export const postsPerPage = 100;
 
+/** Begins the names of files in the imports folder that are incomplete, or unpacked for a while. */
+export const partialPrefix = '.partial-';
+
 /** The files of an archive that are read, from a zip or a folder. */
 export interface ArchiveFiles {
   /**

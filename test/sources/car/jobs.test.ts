@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { JobOf } from '../../../src/jobs/index.ts';
+import type { Job } from '../../../src/jobs/index.ts';
 import { closeApps, setupApp, type TestApp } from '../../support/app.ts';
 import { writeFolder, writeZip } from '../../support/archive_fixture.ts';
 import {
@@ -50,7 +50,7 @@ const pathOf = (name: string) => join(web.config.importsDir, name);
 
 async function importArchive(archive: string, input: object = {}) {
   const { id } = await web.tracker.enqueue('scrape', { source: 'archive', archive, ...input });
-  return (await web.ended(id)) as JobOf<'scrape'>;
+  return (await web.ended(id)) as Job<'scrape'>;
 }
 
 describe('an import of an export', () => {

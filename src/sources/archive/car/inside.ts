@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Post } from '../../post.ts';
 import type { Page, PostsRequest } from '../../source.ts';
-import type { ArchiveFiles } from '../archive_files.ts';
-import { partialPrefix } from '../imports.ts';
+import { type ArchiveFiles, partialPrefix } from '../archive_files.ts';
 import { megabytes } from '../inventory.ts';
 import { readCar } from './index.ts';
 
