@@ -50,7 +50,7 @@ const pathOf = (name: string) => join(web.config.importsDir, name);
 
 async function importArchive(archive: string, input: object = {}) {
   const { id } = await web.tracker.enqueue('scrape', { source: 'archive', archive, ...input });
-  return (await web.ended(id)) as Job<'scrape'>;
+  return await web.ended(id);
 }
 
 describe('an import of an export', () => {
