@@ -16,7 +16,7 @@ const SCRAPE = defineCommand({
   options: {
     maxTweets: { name: 'max', does: 'maximum number of posts' },
     ...KINDS,
-    source: { does: 'where to read from; for an archive use xgpt import' },
+    source: { does: 'where to read from: sample, bluesky or x; for an archive use xgpt import' },
     archive: false,
   },
   examples: [
