@@ -1,0 +1,37 @@
+import type { ConnectionMethod } from '../../connection.ts';
+import type { XAccess } from '../client.ts';
+
+export interface CookieAccessOptions {
+  /** `https://x.com`, or another server that answers like it. */
+  url: string;
+  /** Least time between two requests of the same kind, in ms. Default: what X allows. */
+  gapMs?: number;
+}
+
+const method: ConnectionMethod = {
+  name: 'cookies',
+  label: 'Cookies of a browser',
+  help:
+    'Sign in to x.com in a browser, open its developer tools (F12), and copy the values of two cookies ' +
+    'under Application (or Storage) → Cookies → https://x.com. Reads posts, replies, search and profiles ' +
+    'as that account sees them. X does not provide this for programs: use it sparingly.',
+  fields: [
+    { name: 'auth_token', label: 'auth_token', secret: true, problem: cookieProblem },
+    { name: 'ct0', label: 'ct0', secret: true, problem: cookieProblem },
+  ],
+};
+
+/** Reads X as its website does, signed in with the cookies of a browser. */
+export function createCookieAccess(_options: CookieAccessOptions): XAccess {
+  return {
+    method,
+    connect: () => {
+      throw new Error('to come');
+    },
+  };
+}
+
+function cookieProblem(value: string): string | undefined {
+  if (/^[\w%-]{16,512}$/.test(value)) return undefined;
+  return 'This does not look like the value of the cookie. Copy the value only, without its name.';
+}
