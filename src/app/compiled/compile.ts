@@ -46,6 +46,7 @@ const EXTERNAL = [
   '@elysiajs/openapi',
   '@fastify/busboy',
   '@streamparser/json',
+  '@the-convocation/twitter-scraper',
   'file-type',
   'html-entities',
   'tar-stream',

@@ -1,7 +1,9 @@
 import type { LiveDeps } from '../connection.ts';
 import { type Source, Unauthorised } from '../source.ts';
 import type { XAccess, XClient } from './client.ts';
-import { createCookieAccess } from './cookies/index.ts';
+import { createCookieAccess, type QueryIds } from './cookies/index.ts';
+
+export { parseQueryIds } from './cookies/index.ts';
 
 export interface XSourceOptions {
   live: LiveDeps;
@@ -11,11 +13,13 @@ export interface XSourceOptions {
   apiUrl: string;
   /** Least time between two requests of the same kind, in ms. Default: what X allows. */
   gapMs?: number;
+  /** Ids of the website's operations in place of those of the scraper library. */
+  queryIds?: QueryIds;
 }
 
 /** X, by the credentials that are stored: each listing uses those of its beginning. */
-export function createXSource({ live, url, gapMs }: XSourceOptions): Source {
-  const accesses: XAccess[] = [createCookieAccess({ url, gapMs })];
+export function createXSource({ live, url, gapMs, queryIds }: XSourceOptions): Source {
+  const accesses: XAccess[] = [createCookieAccess({ url, gapMs, queryIds })];
 
   const connected = async (): Promise<XClient> => {
     const credentials = await live.credentials.read('x');
