@@ -54,6 +54,7 @@ const SETTINGS = {
   XGPT_BLUESKY_URL: serviceUrl('https://public.api.bsky.app'),
   XGPT_X_URL: serviceUrl('https://x.com'),
   XGPT_X_API_URL: serviceUrl('https://api.x.com'),
+  XGPT_X_GAP_MS: whole(0, 600_000, 6_000),
   XGPT_X_QUERY_IDS: text(
     '',
     'must be operations of X with their ids, such as UserTweets=N2tFDY-MlrLxXJ9F_ZxJGA',
@@ -119,6 +120,8 @@ export interface Config {
   blueskyUrl: string;
   xUrl: string;
   xApiUrl: string;
+  /** Least time between two requests to the website of X, in ms. */
+  xGapMs: number;
   /** Ids of X's operations in place of those of the scraper library, as given. */
   xQueryIds: string;
   maxUploadBytes: number;
@@ -188,6 +191,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     blueskyUrl: withoutSlash(s.XGPT_BLUESKY_URL),
     xUrl: withoutSlash(s.XGPT_X_URL),
     xApiUrl: withoutSlash(s.XGPT_X_API_URL),
+    xGapMs: s.XGPT_X_GAP_MS,
     xQueryIds: s.XGPT_X_QUERY_IDS,
     maxUploadBytes: s.XGPT_MAX_UPLOAD_MB * 1024 * 1024,
     uploadIdleMs: s.XGPT_UPLOAD_IDLE_MS,

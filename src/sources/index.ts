@@ -17,6 +17,8 @@ export interface SourcesOptions {
   blueskyUrl: string;
   xUrl: string;
   xApiUrl: string;
+  /** Least time between two requests to the website of X, in ms. */
+  xGapMs?: number;
   /** Ids of X's operations, such as `UserTweets=abc`, in place of those of the scraper library. */
   xQueryIds?: string;
   /** Default: live sources can be listed, and refuse to be read. */
@@ -32,6 +34,7 @@ export function createSources(options: SourcesOptions): Sources {
       live,
       url: options.xUrl,
       apiUrl: options.xApiUrl,
+      gapMs: options.xGapMs,
       queryIds: parseQueryIds(options.xQueryIds),
     }),
   ];

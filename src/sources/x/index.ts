@@ -11,7 +11,7 @@ export interface XSourceOptions {
   url: string;
   /** The official API. */
   apiUrl: string;
-  /** Least time between two requests of the same kind, in ms. Default: what X allows. */
+  /** Least time between two requests of a kind to the website, in ms. Default: what X allows. */
   gapMs?: number;
   /** Ids of the website's operations in place of those of the scraper library. */
   queryIds?: QueryIds;

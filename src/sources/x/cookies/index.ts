@@ -10,7 +10,7 @@ export type { QueryIds };
 export interface CookieAccessOptions {
   /** `https://x.com`, or another server that answers like it. */
   url: string;
-  /** Least time between two requests of the same kind, in ms. Default: what X allows. */
+  /** Least time between two requests of a kind, in ms. Default: what X allows. */
   gapMs?: number;
   /** Ids that replace those of the library, which X changes now and then. */
   queryIds?: QueryIds;
