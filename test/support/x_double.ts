@@ -142,7 +142,7 @@ export function startXDouble(options: XDoubleOptions = {}) {
     endWith(how: Ending): void {
       ending = how;
     },
-    /** Forgets what was asked and scripted. */
+    /** Forgets the requests and the scripts. */
     reset(): void {
       asked.length = 0;
       scripts.clear();

@@ -81,12 +81,7 @@ describe('a scrape', () => {
 
   test('goes on where it was after a burst of outages, and repeats only that page', async () => {
     account('storms_jobs', 90);
-    double.script(
-      'UserTweets',
-      'answer',
-      { status: 503, body: 'busy' },
-      { cut: true },
-    );
+    double.script('UserTweets', 'answer', { status: 503, body: 'busy' }, { cut: true });
     const job = await scrape('storms_jobs');
     expect(job).toMatchObject({ status: 'completed', result: { posts: 90, newPosts: 90 } });
     expect(job.errors).toHaveLength(2);

@@ -1,8 +1,6 @@
 import type { ConnectionMethod } from '../../connection.ts';
 import type { XAccess } from '../client.ts';
-import { createCookieClient } from './client.ts';
 import type { QueryIds } from './library.ts';
-import { createRequests } from './requests.ts';
 
 export { parseQueryIds } from './query_ids.ts';
 export type { QueryIds };
@@ -33,8 +31,10 @@ const method: ConnectionMethod = {
 export function createCookieAccess({ queryIds = {}, ...options }: CookieAccessOptions): XAccess {
   return {
     method,
-    connect: (credentials, live) =>
-      createCookieClient(createRequests({ ...options, queryIds, credentials, live })),
+    async connect(credentials, live) {
+      const { openCookieClient } = await import('./client.ts');
+      return openCookieClient({ ...options, queryIds, credentials, live });
+    },
   };
 }
 

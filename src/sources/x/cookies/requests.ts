@@ -1,6 +1,5 @@
 import type { LiveDeps, StoredCredentials } from '../../connection.ts';
 import { RateLimited, SourceError, SourceUnavailable } from '../../source.ts';
-import { exhaustedUntil, isCsrfRefused, readAnswer } from './answer.ts';
 import {
   type Library,
   openLibrary,
@@ -8,6 +7,7 @@ import {
   type Question,
   type RawAnswer,
 } from './library.ts';
+import { exhaustedUntil, isCsrfRefused, readAnswer } from './response.ts';
 import { openSession, type Session } from './session.ts';
 
 export interface RequestsOptions {
