@@ -311,7 +311,7 @@ function cutAnswer(): Response {
     async start(controller) {
       controller.enqueue(half);
       await Bun.sleep(5);
-      controller.error(new Error('cut off'));
+      controller.error();
     },
   });
   return new Response(body, { headers: { 'content-type': 'application/json' } });
