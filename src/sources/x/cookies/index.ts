@@ -1,11 +1,19 @@
 import type { ConnectionMethod } from '../../connection.ts';
 import type { XAccess } from '../client.ts';
+import { createCookieClient } from './client.ts';
+import type { QueryIds } from './library.ts';
+import { createRequests } from './requests.ts';
+
+export { parseQueryIds } from './query_ids.ts';
+export type { QueryIds };
 
 export interface CookieAccessOptions {
   /** `https://x.com`, or another server that answers like it. */
   url: string;
   /** Least time between two requests of the same kind, in ms. Default: what X allows. */
   gapMs?: number;
+  /** Ids that replace those of the library, which X changes now and then. */
+  queryIds?: QueryIds;
 }
 
 const method: ConnectionMethod = {
@@ -22,12 +30,11 @@ const method: ConnectionMethod = {
 };
 
 /** Reads X as its website does, signed in with the cookies of a browser. */
-export function createCookieAccess(_options: CookieAccessOptions): XAccess {
+export function createCookieAccess({ queryIds = {}, ...options }: CookieAccessOptions): XAccess {
   return {
     method,
-    connect: () => {
-      throw new Error('to come');
-    },
+    connect: (credentials, live) =>
+      createCookieClient(createRequests({ ...options, queryIds, credentials, live })),
   };
 }
 
