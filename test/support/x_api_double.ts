@@ -68,6 +68,8 @@ export function startXApiDouble(port = 0): XApiDouble {
     port,
     hostname: '127.0.0.1',
     idleTimeout: 0,
+    // Otherwise Bun prints the error of a stream that ends on purpose.
+    development: false,
     async fetch(request) {
       const url = new URL(request.url);
       if (url.pathname === '/double') return Response.json(stateOf(double));

@@ -1,5 +1,7 @@
 import type { LiveDeps } from '../connection.ts';
 import { type Source, Unauthorised } from '../source.ts';
+import { DEFAULT_COST_PER_POST } from './api/budget.ts';
+import { createApiAccess } from './api/index.ts';
 import type { XAccess, XClient } from './client.ts';
 import { createCookieAccess } from './cookies/index.ts';
 
@@ -11,11 +13,17 @@ export interface XSourceOptions {
   apiUrl: string;
   /** Least time between two requests of the same kind, in ms. Default: what X allows. */
   gapMs?: number;
+  /** What the official API charges for a post, in US dollars. Default: 0.005. */
+  costPerPost?: number;
 }
 
 /** X, by the credentials that are stored: each listing uses those of its beginning. */
-export function createXSource({ live, url, gapMs }: XSourceOptions): Source {
-  const accesses: XAccess[] = [createCookieAccess({ url, gapMs })];
+export function createXSource(options: XSourceOptions): Source {
+  const { live, url, costPerPost = DEFAULT_COST_PER_POST } = options;
+  const accesses: XAccess[] = [
+    createCookieAccess({ url, gapMs: options.gapMs }),
+    createApiAccess(options),
+  ];
 
   const connected = async (): Promise<XClient> => {
     const credentials = await live.credentials.read('x');
@@ -31,6 +39,7 @@ export function createXSource({ live, url, gapMs }: XSourceOptions): Source {
     label: 'X',
     pageSize: 20,
     pageMs: 6_000,
+    cost: `$${costPerPost} a post by the official API, nothing with cookies`,
     connection: {
       methods: accesses.map(({ method }) => method),
       test: async (signal) => (await connected()).test(signal),

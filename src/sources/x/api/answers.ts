@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { count, id, list, optional } from '../schema.ts';
 
 /**
  * The shapes of X's API v2 that are read. X has two vocabularies: `tweet.fields` answers with
@@ -6,19 +7,10 @@ import { z } from 'zod';
  * Requests use the first, and both are read, because X is changing from one to the other.
  */
 
-const digits = z.string().regex(/^\d+$/);
-const optional = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);
-/** Items that cannot be read are left out. */
-const list = <Schema extends z.ZodType>(schema: Schema) =>
-  z
-    .array(schema.nullable().catch(null))
-    .catch([])
-    .transform((items) => items.filter((item) => item !== null));
 const date = z
   .string()
   .transform((text) => new Date(text))
   .refine((time) => !Number.isNaN(time.getTime()));
-const count = optional(z.number().int().nonnegative());
 
 const entities = z.object({
   urls: list(
@@ -28,11 +20,13 @@ const entities = z.object({
       media_key: optional(z.string()),
     }),
   ).optional(),
-  mentions: list(z.object({ username: z.string(), id: optional(digits) })).optional(),
+  mentions: list(
+    z.object({ username: z.string(), id: optional(id), end: optional(z.number()) }),
+  ).optional(),
 });
 
 const note = z.object({ text: z.string(), entities: optional(entities) });
-const reference = z.object({ type: z.enum(['retweeted', 'quoted', 'replied_to']), id: digits });
+const reference = z.object({ type: z.enum(['retweeted', 'quoted', 'replied_to']), id: id });
 const metrics = z.object({
   like_count: count,
   reply_count: count,
@@ -42,12 +36,13 @@ const metrics = z.object({
 
 export const postSchema = z
   .object({
-    id: digits,
+    id: id,
     text: z.string(),
-    author_id: digits,
+    author_id: id,
     created_at: date,
-    conversation_id: optional(digits),
-    in_reply_to_user_id: optional(digits),
+    conversation_id: optional(id),
+    in_reply_to_user_id: optional(id),
+    display_text_range: optional(z.tuple([z.number(), z.number()])),
     lang: optional(z.string()),
     possibly_sensitive: optional(z.boolean()),
     withheld: optional(
@@ -60,8 +55,8 @@ export const postSchema = z
     note_post: optional(note),
     referenced_tweets: optional(list(reference)),
     referenced_posts: optional(list(reference)),
-    edit_history_tweet_ids: optional(list(digits)),
-    edit_history_post_ids: optional(list(digits)),
+    edit_history_tweet_ids: optional(list(id)),
+    edit_history_post_ids: optional(list(id)),
   })
   .transform(({ note_post, referenced_posts, edit_history_post_ids, ...post }) => ({
     ...post,
@@ -91,7 +86,7 @@ const userEntities = z.object({
 });
 
 export const userSchema = z.object({
-  id: digits,
+  id: id,
   username: z.string().min(1),
   name: z.string().catch(''),
   description: z.string().catch(''),
@@ -123,7 +118,7 @@ export const problemSchema = z.object({
 
 /** An answer with status 200. An empty page has no `data`; `data` is one object for a single user. */
 export const answerSchema = z.object({
-  data: z.unknown(),
+  data: z.unknown().optional(),
   includes: z
     .object({
       users: list(userSchema),

@@ -1,6 +1,8 @@
+import { decode } from '../../archive/text.ts';
+import { languageTag } from '../../language.ts';
 import type { Post, PostKind, PostMedia, PostVersion, QuotedPost } from '../../post.ts';
 import type { ApiMedia, ApiPost, ApiUser } from './answers.ts';
-import { type Content, contentOf, languageOf } from './text.ts';
+import { type Content, contentOf } from './text.ts';
 
 /** What an answer has besides a post. */
 export interface Surroundings {
@@ -26,7 +28,7 @@ export function toPost(post: ApiPost, around: Surroundings): Post | undefined {
     kind: kindOf(post),
     author: author.username,
     authorId: post.author_id,
-    authorName: author.name,
+    authorName: decode(author.name),
     text: repostOf?.text === undefined ? text : `RT @${repostOf.author ?? 'i'}: ${text}`,
     createdAt: post.created_at,
     url: addressOf(author.username, post.id),
@@ -46,12 +48,24 @@ export function originalsOf({ references }: ApiPost): string[] {
 /** The author's own threads are posts: they continue a post and answer nobody. */
 function kindOf(post: ApiPost): PostKind {
   if (post.references.some(({ type }) => type === 'retweeted')) return 'repost';
-  const isReply = post.references.some(({ type }) => type === 'replied_to');
-  return isReply && post.in_reply_to_user_id !== post.author_id ? 'reply' : 'post';
+  return post.references.some(({ type }) => type === 'replied_to') && answersOthers(post)
+    ? 'reply'
+    : 'post';
+}
+
+/**
+ * A reply to another user, or to oneself below a post of another user: X then begins the text with that
+ * user's name and hides it from the display range.
+ */
+function answersOthers({ author_id, ...post }: ApiPost): boolean {
+  if (post.in_reply_to_user_id !== author_id) return true;
+  const hiddenEnd = post.display_text_range?.[0] ?? 0;
+  const mentions = post.entities?.mentions ?? [];
+  return mentions.some(({ id, end = Infinity }) => end <= hiddenEnd && id !== author_id);
 }
 
 function optionalFields(post: ApiPost, shown: ApiPost, around: Surroundings): Partial<Post> {
-  const language = languageOf(shown.lang);
+  const language = languageTag(shown.lang);
   const quote = originalOf(shown, 'quoted', around)?.quoted;
   const limited = limitOf(shown);
   const edits = editsOf(post);
@@ -101,7 +115,7 @@ function originalOf(
   const quoted: QuotedPost = {
     id,
     ...(author && { author }),
-    ...(user && { authorName: user.name }),
+    ...(user && { authorName: decode(user.name) }),
     ...(original && { text: contentOfPost(original).text }),
     url: addressOf(author ?? 'i', id),
   };
@@ -137,13 +151,13 @@ function toMedia({ type, url, preview_image_url, alt_text, variants }: ApiMedia)
   const best = variants?.toSorted((a, b) => b.bit_rate - a.bit_rate)[0]?.url;
   const address = best ?? url ?? preview_image_url;
   if (!address?.startsWith('https://')) return undefined;
-  return { type, url: address, ...(alt_text && { alt: alt_text }) };
+  return { type, url: address, ...(alt_text && { alt: decode(alt_text) }) };
 }
 
 /** X lists every version of a post, this one included, oldest first. */
 function editsOf({ id, editHistory }: ApiPost): PostVersion[] {
   const place = editHistory.indexOf(id);
-  return editHistory.slice(0, place < 0 ? undefined : place).map((version) => ({ id: version }));
+  return editHistory.slice(0, Math.max(0, place)).map((version) => ({ id: version }));
 }
 
 function limitOf({ possibly_sensitive, withheld }: ApiPost): string | undefined {

@@ -88,8 +88,8 @@ function notAccepted(problem: Problem): Unreadable {
   return new Unreadable(`X does not accept the request: ${words}`);
 }
 
-/** What X says, as a sentence. */
+/** What X says, as a sentence. The detail of an invalid request is the same for all. */
 function wordsOf({ detail, message, title, reason }: Problem): string {
-  const words = detail || message || title || reason || 'it gives no reason';
+  const words = message || detail || title || reason || 'it gives no reason';
   return /[.!?]$/.test(words) ? words : `${words}.`;
 }

@@ -7,8 +7,7 @@ export function toProfile(user: ApiUser, asOf: Date): Profile {
   const { followers_count, following_count, tweet_count, post_count } = user.public_metrics ?? {};
   const posts = tweet_count ?? post_count;
   const website = user.entities?.url?.urls?.[0]?.expanded_url ?? user.url;
-  // X links the smallest size of a picture, of 48 pixels.
-  const avatarUrl = user.profile_image_url?.replace(/_normal(\.\w+)$/, '_400x400$1');
+  const avatarUrl = user.profile_image_url;
   return {
     source: 'x',
     id: user.id,

@@ -13,8 +13,8 @@ const NO_REPOSTS = ' -is:retweet';
 const USER_FIELDS =
   'created_at,description,entities,location,name,profile_image_url,protected,public_metrics,url,username';
 const POST_FIELDS =
-  'attachments,author_id,conversation_id,created_at,edit_history_tweet_ids,entities,in_reply_to_user_id,' +
-  'lang,note_tweet,possibly_sensitive,public_metrics,referenced_tweets,withheld';
+  'attachments,author_id,conversation_id,created_at,display_text_range,edit_history_tweet_ids,entities,' +
+  'in_reply_to_user_id,lang,note_tweet,possibly_sensitive,public_metrics,referenced_tweets,withheld';
 const MEDIA_FIELDS = 'alt_text,media_key,preview_image_url,type,url,variants';
 
 /**

@@ -142,12 +142,15 @@ function parsed(text: string): Answer | undefined {
   return answerSchema.safeParse(json(text)).data;
 }
 
-/** The problem of a refusal: the body itself, or the first of its errors. */
+/** The problem of a refusal: the body itself, with the message of the first of its errors. */
 function problemIn(text: string): Problem | undefined {
-  const body = Object(json(text)) as { title?: unknown; detail?: unknown; errors?: unknown };
+  const body = Object(json(text)) as Record<string, unknown>;
   const [first] = Array.isArray(body.errors) ? body.errors : [];
-  const isProblem = typeof body.title === 'string' || typeof body.detail === 'string';
-  return problemSchema.safeParse(isProblem ? body : first).data;
+  const { message } = Object(first) as { message?: unknown };
+  const isProblem = [body.title, body.detail, body.type, message].some(
+    (field) => typeof field === 'string',
+  );
+  return isProblem ? problemSchema.parse({ ...body, message }) : undefined;
 }
 
 function json(text: string): unknown {

@@ -18,20 +18,6 @@ export function contentOf(encoded: string, urls: Url[]): Content {
   return { text, links: linksIn(text, urls) };
 }
 
-/**
- * As BCP 47 (X writes `in` and `iw` for Indonesian and Hebrew). Undefined for what is no language, such
- * as `und`, and for X's own codes for posts of only links, tags or pictures (`qme`, `zxx`).
- */
-export function languageOf(code = ''): string | undefined {
-  if (!/^[a-z]{2,3}(-([a-z\d]{2,3}|[a-z\d]{4,8}))*$/i.test(code)) return undefined;
-  if (/^(und|zxx|mul|mis|art|q[a-t][a-z])$/i.test(code)) return undefined;
-  try {
-    return Intl.getCanonicalLocales(code)[0];
-  } catch {
-    return undefined;
-  }
-}
-
 /** A text in which the shortened addresses are replaced by their targets. */
 export function expanded(encoded: string, urls: Url[] = []): string {
   return urls.reduce(

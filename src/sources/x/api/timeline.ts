@@ -72,13 +72,15 @@ async function readPosts(
   refuseAbsence(page.answer, `@${user.username}`);
   const own = page.posts.filter(({ author_id }) => author_id === user.id);
   const next = placeAfter(place, page);
-  const items = own.flatMap((post) => toPost(post, page) ?? []);
+  const read = own.flatMap((post) => toPost(post, page) ?? []);
+  const items = read.filter(({ kind }) => request.includeReplies || kind !== 'reply');
   const notes = next ? page.notes : [...page.notes, ...maximumNote(request, place, own.length)];
-  const foreign = page.posts.length - own.length;
-  return {
-    page: { items, notes, ...leftOutOf({ foreign, unreadable: page.unreadable }) },
-    next,
-  };
+  const leftOut = leftOutOf({
+    replies: read.length - items.length,
+    foreign: page.posts.length - own.length,
+    unreadable: page.unreadable,
+  });
+  return { page: { items, notes, ...leftOut }, next };
 }
 
 /** X keeps replies of authors to themselves, their threads, when replies are excluded. */
