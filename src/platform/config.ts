@@ -51,6 +51,7 @@ const SETTINGS = {
   XGPT_BLUESKY_URL: serviceUrl('https://public.api.bsky.app'),
   XGPT_X_URL: serviceUrl('https://x.com'),
   XGPT_X_API_URL: serviceUrl('https://api.x.com'),
+  XGPT_X_COST_PER_POST: number(0, 100, 0.005),
   // Read before all others, by `src/app/compiled/`; here it is checked.
   XGPT_CODE_CACHE: oneOf(['on', 'off'], 'on or off', 'on'),
   XGPT_MAX_UPLOAD_MB: whole(1, 1_000_000, 2048),
@@ -111,6 +112,8 @@ export interface Config {
   blueskyUrl: string;
   xUrl: string;
   xApiUrl: string;
+  /** What X's official API charges for a post, in US dollars. */
+  xCostPerPost: number;
   maxUploadBytes: number;
   /** How long a client may send nothing in the middle of an upload, in ms. */
   uploadIdleMs: number;
@@ -178,6 +181,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     blueskyUrl: withoutSlash(s.XGPT_BLUESKY_URL),
     xUrl: withoutSlash(s.XGPT_X_URL),
     xApiUrl: withoutSlash(s.XGPT_X_API_URL),
+    xCostPerPost: s.XGPT_X_COST_PER_POST,
     maxUploadBytes: s.XGPT_MAX_UPLOAD_MB * 1024 * 1024,
     uploadIdleMs: s.XGPT_UPLOAD_IDLE_MS,
     maxConnections: s.XGPT_MAX_CONNECTIONS,

@@ -3,6 +3,7 @@ import type { LiveDeps } from './connection.ts';
 import { createSampleSource } from './sample/index.ts';
 import type { Source } from './source.ts';
 import { unconnected } from './unconnected.ts';
+import { createXSource } from './x/index.ts';
 
 /** The sources by name, the default one first. */
 export type Sources = ReadonlyMap<string, Source>;
@@ -16,15 +17,23 @@ export interface SourcesOptions {
   blueskyUrl: string;
   xUrl: string;
   xApiUrl: string;
+  /** What X's official API charges for a post, in US dollars. */
+  xCostPerPost: number;
   /** Default: live sources can be listed, and refuse to be read. */
   live?: LiveDeps;
 }
 
 export function createSources(options: SourcesOptions): Sources {
-  const { samplePageMs, importsDir, live: _live = unconnected() } = options;
+  const { samplePageMs, importsDir, live = unconnected() } = options;
   const sources: Source[] = [
     createSampleSource({ pageMs: samplePageMs }),
     createArchiveSource({ importsDir }),
+    createXSource({
+      live,
+      url: options.xUrl,
+      apiUrl: options.xApiUrl,
+      costPerPost: options.xCostPerPost,
+    }),
   ];
   return new Map(sources.map((source) => [source.name, source]));
 }
