@@ -3,7 +3,7 @@ import type { LiveDeps } from './connection.ts';
 import { createSampleSource } from './sample/index.ts';
 import type { Source } from './source.ts';
 import { unconnected } from './unconnected.ts';
-import { createXSource } from './x/index.ts';
+import { createXSource, parseQueryIds } from './x/index.ts';
 
 /** The sources by name, the default one first. */
 export type Sources = ReadonlyMap<string, Source>;
@@ -18,7 +18,9 @@ export interface SourcesOptions {
   xUrl: string;
   xApiUrl: string;
   /** What X's official API charges for a post, in US dollars. */
-  xCostPerPost: number;
+  xCostPerPost?: number;
+  /** Ids of X's operations, such as `UserTweets=abc`, in place of those of the scraper library. */
+  xQueryIds?: string;
   /** Default: live sources can be listed, and refuse to be read. */
   live?: LiveDeps;
 }
@@ -33,6 +35,7 @@ export function createSources(options: SourcesOptions): Sources {
       url: options.xUrl,
       apiUrl: options.xApiUrl,
       costPerPost: options.xCostPerPost,
+      queryIds: parseQueryIds(options.xQueryIds),
     }),
   ];
   return new Map(sources.map((source) => [source.name, source]));

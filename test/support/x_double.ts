@@ -46,6 +46,8 @@ export interface Scripted {
   body?: unknown;
   cut?: boolean;
   hang?: boolean;
+  /** What changes on the server with this answer. */
+  effect?: () => void;
 }
 
 export interface AskedOfX {
@@ -89,6 +91,7 @@ export function startXDouble(options: XDoubleOptions = {}) {
   }
 
   function scripted(script: Scripted, request: Request): Promise<Response> | Response {
+    script.effect?.();
     if (script.hang) return hang(request);
     if (script.cut) return cutAnswer();
     const { status = 200, headers, body = '' } = script;

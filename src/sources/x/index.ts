@@ -3,7 +3,9 @@ import { type Source, Unauthorised } from '../source.ts';
 import { DEFAULT_COST_PER_POST } from './api/budget.ts';
 import { createApiAccess } from './api/index.ts';
 import type { XAccess, XClient } from './client.ts';
-import { createCookieAccess } from './cookies/index.ts';
+import { createCookieAccess, type QueryIds } from './cookies/index.ts';
+
+export { parseQueryIds } from './cookies/index.ts';
 
 export interface XSourceOptions {
   live: LiveDeps;
@@ -15,15 +17,14 @@ export interface XSourceOptions {
   gapMs?: number;
   /** What the official API charges for a post, in US dollars. Default: 0.005. */
   costPerPost?: number;
+  /** Ids of the website's operations in place of those of the scraper library. */
+  queryIds?: QueryIds;
 }
 
 /** X, by the credentials that are stored: each listing uses those of its beginning. */
 export function createXSource(options: XSourceOptions): Source {
-  const { live, url, costPerPost = DEFAULT_COST_PER_POST } = options;
-  const accesses: XAccess[] = [
-    createCookieAccess({ url, gapMs: options.gapMs }),
-    createApiAccess(options),
-  ];
+  const { live, costPerPost = DEFAULT_COST_PER_POST } = options;
+  const accesses: XAccess[] = [createCookieAccess(options), createApiAccess(options)];
 
   const connected = async (): Promise<XClient> => {
     const credentials = await live.credentials.read('x');

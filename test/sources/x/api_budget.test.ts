@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'bun:test';
-import { BudgetSpent, type Page } from '../../../src/sources/source.ts';
+import { BudgetSpent, type Page, type SearchRequest } from '../../../src/sources/source.ts';
 import { pageSize } from '../../../src/sources/x/api/budget.ts';
 import { addAccount, type DoublePost } from '../../support/x_api_double.ts';
 import { idsOf, type Reading, setupReading } from './api_reading.ts';
@@ -83,7 +83,7 @@ describe('the budget for X', () => {
   test('counts the authors of a search twice, once each, and stops before a page could exceed it', async () => {
     reading = await setupReading({ cap: 500 });
     for (let n = 1; n <= 40; n++) addAccount(reading.double, `author_${n}_example`, 25);
-    const request = { terms: ['sea'], mode: 'latest', signal } as const;
+    const request: SearchRequest = { terms: ['sea'], mode: 'latest', signal };
     const { pages, error } = await drain(reading.client.search(request));
     const { posts } = await reading.live.budgets.read('x');
     expect(posts).toBe(reading.double.billed());
@@ -144,7 +144,7 @@ describe('the budget for X', () => {
   test('is shared by listings that run at once', async () => {
     reading = await setupReading({ cap: 700, patienceMs: 300 });
     addAccount(reading.double, 'sea_example', 3_000);
-    const request = { terms: ['sea'], mode: 'latest', signal } as const;
+    const request: SearchRequest = { terms: ['sea'], mode: 'latest', signal };
     const runs = await Promise.all([
       drain(reading.client.posts({ ...timeline, signal })),
       drain(reading.client.search(request)),
