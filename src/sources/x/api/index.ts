@@ -12,7 +12,7 @@ import { timeline } from './timeline.ts';
 export interface ApiAccessOptions {
   /** `https://api.x.com`, or another server that answers like it. */
   apiUrl: string;
-  /** Least time between two requests of the same kind, in ms. Default: what X allows. */
+  /** Least time between two requests of the same kind, in ms. Default: 300. */
   gapMs?: number;
   /** In US dollars; a user costs twice as much. Default: 0.005. */
   costPerPost?: number;

@@ -8,19 +8,13 @@ const WINDOW_MS = 15 * 60_000;
 const REQUEST_TIMEOUT_MS = 60_000;
 
 /**
- * The endpoints that are used, and least time between two requests in ms, by X's limits for an app:
- * 300 look-ups of a user, 1,500 pages of timelines, 450 of searches and 3,500 look-ups of posts in 15
- * minutes. `usage` costs nothing.
+ * Between two requests. X tells with every answer how many are left in a window (300 look-ups of a user to
+ * 3,500 of posts), and the last one holds the next.
  */
-const GAPS_MS = {
-  user: WINDOW_MS / 300,
-  timeline: WINDOW_MS / 1_500,
-  search: WINDOW_MS / 450,
-  posts: WINDOW_MS / 3_500,
-  usage: 0,
-};
+const GAP_MS = 300;
 
-export type Endpoint = keyof typeof GAPS_MS;
+/** `usage` tells what X has counted, and costs nothing. Each has a limit of its own. */
+export type Endpoint = 'user' | 'timeline' | 'search' | 'posts' | 'usage';
 
 export interface Request {
   endpoint: Endpoint;
@@ -39,7 +33,6 @@ export interface AskOptions {
   live: Pick<LiveDeps, 'rateLimits' | 'fetch' | 'now'>;
   apiUrl: string;
   bearerToken: string;
-  /** Instead of the gaps by X's limits. */
   gapMs?: number;
 }
 
@@ -50,7 +43,12 @@ export interface AskOptions {
  * which X gives author, references and edits only as expansions, and charges for those. `request` takes
  * no `fetch`, ignores its `timeout` once there is a signal, and wraps an abort's reason.
  */
-export async function createAsk({ live, apiUrl, bearerToken, gapMs }: AskOptions): Promise<Ask> {
+export async function createAsk({
+  live,
+  apiUrl,
+  bearerToken,
+  gapMs = GAP_MS,
+}: AskOptions): Promise<Ask> {
   const { ApiError, Client } = await import('@xdevplatform/xdk');
   const { rateLimits, fetch = globalThis.fetch, now = () => new Date() } = live;
   const client = Object.assign(new Client({ baseUrl: apiUrl, bearerToken }), {
@@ -76,7 +74,7 @@ export async function createAsk({ live, apiUrl, bearerToken, gapMs }: AskOptions
   return async (request) => {
     const { endpoint, signal, onWaiting, onRefused } = request;
     const limit = `x:api:${endpoint}`;
-    await rateLimits.take(limit, gapMs ?? GAPS_MS[endpoint], { signal, service: 'X', onWaiting });
+    await rateLimits.take(limit, gapMs, { signal, service: 'X', onWaiting });
     const response = await send(request);
     const text = await textOf(response, signal);
     const reset = resetOf(response);
