@@ -3,9 +3,10 @@
  * used, their ranges, fields, expansions and problems, and what X charges. It answers requests for
  * fields that do not exist with 200 and without them, as X does.
  *
- * As a process: `bun test/support/x_api_double.ts --port 8123 --posts 50000`. `GET /double` then tells
- * what it has counted.
+ * As a process: `bun test/support/x_api_double.ts --port 8123 --posts 1000 --authors sea_example`. `GET /double`
+ * then tells what it has counted.
  */
+import { parseArgs } from 'node:util';
 
 export interface DoublePost {
   id: string;
@@ -348,8 +349,14 @@ export function addAccount(
 }
 
 if (import.meta.main) {
-  const option = (name: string) => process.argv[process.argv.indexOf(`--${name}`) + 1];
-  const double = startXApiDouble(Number(option('port') ?? 0));
-  addAccount(double, 'sea_example', Number(option('posts') ?? 1_000));
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '0' },
+      posts: { type: 'string', default: '1000' },
+      authors: { type: 'string', default: 'sea_example' },
+    },
+  });
+  const double = startXApiDouble(Number(values.port));
+  for (const author of values.authors.split(',')) addAccount(double, author, Number(values.posts));
   console.log(double.url);
 }

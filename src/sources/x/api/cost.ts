@@ -1,4 +1,4 @@
-import { type Answer, postsOf } from './answers.ts';
+import type { Answer } from './answers.ts';
 import { POSTS_PER_USER } from './budget.ts';
 
 /** @returns what X charges for an answer, in posts. */
@@ -20,12 +20,12 @@ export function createMeter(now: () => Date): Meter {
     day = today;
     const { data, includes } = answer;
     const isUser = typeof data === 'object' && data !== null && 'username' in data;
-    const items = Array.isArray(data) ? data.length : 0;
-    const own = new Set(postsOf(answer).posts.map(({ id }) => id));
+    const items: unknown[] = Array.isArray(data) ? data : [];
+    const own = new Set(items.map((item) => (Object(item) as { id?: unknown }).id));
     const expanded = [...(includes.tweets ?? []), ...(includes.posts ?? [])];
     const others = expanded.filter(({ id }) => !own.has(id)).length;
     const users = includes.users.filter(({ id }) => !charged.has(id));
     for (const { id } of users) charged.add(id);
-    return items + others + (users.length + (isUser ? 1 : 0)) * POSTS_PER_USER;
+    return items.length + others + (users.length + (isUser ? 1 : 0)) * POSTS_PER_USER;
   };
 }
