@@ -1,4 +1,5 @@
 import { createArchiveSource } from './archive/index.ts';
+import { createBlueskySource } from './bluesky/index.ts';
 import type { LiveDeps } from './connection.ts';
 import { createSampleSource } from './sample/index.ts';
 import type { Source } from './source.ts';
@@ -26,10 +27,11 @@ export interface SourcesOptions {
 }
 
 export function createSources(options: SourcesOptions): Sources {
-  const { samplePageMs, importsDir, live = unconnected() } = options;
+  const { samplePageMs, importsDir, blueskyUrl, live = unconnected() } = options;
   const sources: Source[] = [
     createSampleSource({ pageMs: samplePageMs }),
     createArchiveSource({ importsDir }),
+    createBlueskySource({ live, url: blueskyUrl }),
     createXSource({
       live,
       url: options.xUrl,
