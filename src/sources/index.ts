@@ -1,4 +1,5 @@
 import { createArchiveSource } from './archive/index.ts';
+import { createBlueskySource } from './bluesky/index.ts';
 import type { LiveDeps } from './connection.ts';
 import { createSampleSource } from './sample/index.ts';
 import type { Source } from './source.ts';
@@ -19,6 +20,8 @@ export interface SourcesOptions {
   xApiUrl: string;
   /** Least time between two requests to the website of X, in ms. */
   xGapMs?: number;
+  /** What X's official API charges for a post, in US dollars. */
+  xCostPerPost?: number;
   /** Ids of X's operations, such as `UserTweets=abc`, in place of those of the scraper library. */
   xQueryIds?: string;
   /** Default: live sources can be listed, and refuse to be read. */
@@ -26,15 +29,17 @@ export interface SourcesOptions {
 }
 
 export function createSources(options: SourcesOptions): Sources {
-  const { samplePageMs, importsDir, live = unconnected() } = options;
+  const { samplePageMs, importsDir, blueskyUrl, live = unconnected() } = options;
   const sources: Source[] = [
     createSampleSource({ pageMs: samplePageMs }),
     createArchiveSource({ importsDir }),
+    createBlueskySource({ live, url: blueskyUrl }),
     createXSource({
       live,
       url: options.xUrl,
       apiUrl: options.xApiUrl,
-      gapMs: options.xGapMs,
+      websiteGapMs: options.xGapMs,
+      costPerPost: options.xCostPerPost,
       queryIds: parseQueryIds(options.xQueryIds),
     }),
   ];

@@ -47,6 +47,7 @@ const EXTERNAL = [
   '@fastify/busboy',
   '@streamparser/json',
   '@the-convocation/twitter-scraper',
+  '@xdevplatform/xdk',
   'file-type',
   'html-entities',
   'tar-stream',

@@ -1,5 +1,7 @@
 import type { LiveDeps } from '../connection.ts';
 import { type Source, Unauthorised } from '../source.ts';
+import { DEFAULT_COST_PER_POST } from './api/budget.ts';
+import { createApiAccess } from './api/index.ts';
 import type { XAccess, XClient } from './client.ts';
 import { createCookieAccess, type QueryIds } from './cookies/index.ts';
 
@@ -11,15 +13,23 @@ export interface XSourceOptions {
   url: string;
   /** The official API. */
   apiUrl: string;
-  /** Least time between two requests of a kind to the website, in ms. Default: what X allows. */
+  /** Least time between two requests of a kind, in ms. Default: what X allows. */
   gapMs?: number;
+  /** The same for the website only. */
+  websiteGapMs?: number;
+  /** What the official API charges for a post, in US dollars. Default: 0.005. */
+  costPerPost?: number;
   /** Ids of the website's operations in place of those of the scraper library. */
   queryIds?: QueryIds;
 }
 
 /** X, by the credentials that are stored: each listing uses those of its beginning. */
-export function createXSource({ live, url, gapMs, queryIds }: XSourceOptions): Source {
-  const accesses: XAccess[] = [createCookieAccess({ url, gapMs, queryIds })];
+export function createXSource(options: XSourceOptions): Source {
+  const { live, costPerPost = DEFAULT_COST_PER_POST } = options;
+  const accesses: XAccess[] = [
+    createCookieAccess({ gapMs: options.websiteGapMs, ...options }),
+    createApiAccess(options),
+  ];
 
   const connected = async (): Promise<XClient> => {
     const credentials = await live.credentials.read('x');
@@ -35,6 +45,7 @@ export function createXSource({ live, url, gapMs, queryIds }: XSourceOptions): S
     label: 'X',
     pageSize: 20,
     pageMs: 6_000,
+    cost: `$${costPerPost} a post by the official API, nothing with cookies`,
     connection: {
       methods: accesses.map(({ method }) => method),
       test: async (signal) => (await connected()).test(signal),
