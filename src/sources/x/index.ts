@@ -27,7 +27,7 @@ export interface XSourceOptions {
 export function createXSource(options: XSourceOptions): Source {
   const { live, costPerPost = DEFAULT_COST_PER_POST } = options;
   const accesses: XAccess[] = [
-    createCookieAccess({ gapMs: options.websiteGapMs, ...options }),
+    createCookieAccess({ ...options, gapMs: options.gapMs ?? options.websiteGapMs }),
     createApiAccess(options),
   ];
 
