@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import {
   cursorEntry,
   type itemEntry,
@@ -320,8 +321,9 @@ function cutAnswer(): Response {
 /** An account with invented posts, newest first, an hour apart. */
 export function someAccount(count: number, more: Partial<XAccount> = {}): XAccount {
   const newest = Date.parse('2026-05-04T09:30:00Z');
+  const firstId = 1_900_000_000_000_000_000n + BigInt(more.id ?? 0) * 1_000_000n;
   const posts = Array.from({ length: count }, (_, index) => ({
-    id: String(1_900_000_000_000_000_000n - BigInt(index)),
+    id: String(firstId - BigInt(index)),
     text: `Note ${count - index} about the tide pools`,
     createdAt: new Date(newest - index * 3_600_000),
   }));
@@ -329,16 +331,29 @@ export function someAccount(count: number, more: Partial<XAccount> = {}): XAccou
 }
 
 if (import.meta.main) {
-  const port = Number(process.argv[process.argv.indexOf('--port') + 1] || 0);
-  const count = Number(
-    process.argv.includes('--posts') ? process.argv[process.argv.indexOf('--posts') + 1] : 60,
-  );
-  const account = someAccount(count, { bio: 'Writes about tide pools.' });
-  const double = startXDouble({
-    port,
-    accounts: [account],
-    results: account.posts.slice(0, 40).map((post) => ({ ...(post as XPost), author: account })),
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '0' },
+      posts: { type: 'string', default: '60' },
+      authors: { type: 'string', default: 'ada_example,ben_example' },
+    },
   });
-  console.log(`${double.url} answers like X, with @${account.username}.`);
-  console.log(`auth_token ${COOKIES.auth_token}\nct0 ${COOKIES.ct0}`);
+  const accounts = values.authors.split(',').map((username, index) =>
+    someAccount(Number(values.posts), {
+      id: String(4001 + index),
+      username,
+      name: `Synthetic ${index + 1}`,
+      bio: 'Writes about tide pools.',
+    }),
+  );
+  const results = accounts.flatMap((author) =>
+    author.posts.slice(0, 20).map((post) => ({ ...(post as XPost), author })),
+  );
+  const { url } = startXDouble({ port: Number(values.port), accounts, results });
+  // Programs that start it read the first line.
+  console.log(url);
+  console.log(
+    `It answers like X, with ${accounts.map(({ username }) => `@${username}`).join(', ')}.`,
+  );
+  console.log(`Its cookies: auth_token=${COOKIES.auth_token} ct0=${COOKIES.ct0}`);
 }
