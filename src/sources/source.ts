@@ -68,6 +68,8 @@ interface Listing {
   /** From an earlier page of the same listing; default: the beginning. */
   cursor?: string;
   signal: AbortSignal;
+  /** How many items the caller still takes; a source that charges for them reads no more. Default: all. */
+  wanted?: number;
   /** Called when the listing waits, with a line for people: "rate limited by Bluesky, goes on at 14:05". */
   onWaiting?: (message: string) => void;
 }

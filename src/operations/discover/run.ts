@@ -45,7 +45,13 @@ async function find(
   if (done.profiles === 0) {
     await job.updateProgress(0, 0, `Searching ${source.label} for “${input.query}”`);
   }
-  const pages = source.discover({ query: input.query, cursor: done.cursor, signal: job.signal });
+  const pages = source.discover({
+    query: input.query,
+    cursor: done.cursor,
+    signal: job.signal,
+    wanted: input.maxResults - done.profiles,
+    onWaiting: (message) => void job.updateProgress(done.profiles, 0, message),
+  });
   for await (const page of pages) {
     job.signal.throwIfAborted();
     const profiles = page.items.slice(0, input.maxResults - done.profiles);
@@ -57,6 +63,7 @@ async function find(
       progress: pageProgress(read.profiles, page, input.maxResults),
     }));
     done = after(saved.profiles.added);
+    for (const note of page.notes ?? []) job.log(note);
     job.log(pageLine(profiles.length, saved.profiles.added, done.profiles, 'profile'));
     if (done.atEnd) break;
   }

@@ -47,6 +47,7 @@ export default defineOperation<'scrape'>(({ sources, library, importsDir }) => {
         includeReposts: input.includeRetweets,
         cursor: done.cursor,
         signal: job.signal,
+        wanted: (input.maxTweets ?? Number.POSITIVE_INFINITY) - done.posts,
         onPreparing: (current, total, message) => void job.updateProgress(current, total, message),
       });
       const store = (listing: Pages) => storePages({ input, library, job }, done, listing);

@@ -61,6 +61,8 @@ async function collect(
     since: done.since === undefined ? undefined : new Date(done.since),
     cursor: done.cursor,
     signal: job.signal,
+    wanted: input.maxTweets - done.posts,
+    onWaiting: (message) => void job.updateProgress(done.posts, 0, message),
   });
   for await (const page of pages) {
     job.signal.throwIfAborted();
@@ -77,6 +79,7 @@ async function collect(
       progress: pageProgress(read.posts, page, input.maxTweets),
     }));
     done = after(saved);
+    for (const note of page.notes ?? []) job.log(note);
     job.log(pageLine(posts.length, saved.posts.added, done.posts));
     if (done.atEnd) break;
   }
