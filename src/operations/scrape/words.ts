@@ -1,6 +1,6 @@
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { defineWords, type ResultLink } from '../operation.ts';
-import { amount, fresh, list, postsOf, see } from '../result_words.ts';
+import { amount, charged, fresh, list, postsOf, see } from '../result_words.ts';
 
 export default defineWords({
   name: 'Scrape',
@@ -20,12 +20,13 @@ export default defineWords({
   example: { username: 'aurora_lab', maxTweets: 40 },
   readsSource: true,
   quick: { field: 'username', label: 'Scrape a user', help: 'Up to 100 posts' },
-  result: ({ posts, newPosts, username, moreNew }) =>
+  result: ({ posts, newPosts, username, moreNew, cost }) =>
     list(
       posts,
       `${amount(posts, 'post')}${of(username)}`,
       fresh(newPosts),
       moreNew === true && 'and there may be more',
+      charged(cost),
     ),
   next: (result, input) => {
     const words = see(result.posts, 'post');
