@@ -24,6 +24,8 @@ export interface ScrapeResult {
   leftOut?: LeftOut;
   /** Posts of an archive beyond the maximum. Absent for none. */
   notRead?: number;
+  /** What the service has charged, in US dollars; absent when it was free. */
+  cost?: number;
 }
 
 declare module '../../jobs/job.ts' {
