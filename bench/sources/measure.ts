@@ -22,7 +22,7 @@ export interface SourceFigures {
 }
 
 const IDLE_MS = 4_000;
-const HEALTH_EVERY_MS = 10;
+const HEALTH_EVERY_MS = 25;
 const MEMORY_EVERY_MS = 100;
 
 /** Runs one bench: the library alone, the product, and the library again. */
