@@ -125,6 +125,18 @@ describe('a scrape', () => {
     }
   });
 
+  test('of only what is new stops below what is known, and a full one finds backdated posts', async () => {
+    const account = author('daily.example', 450);
+    await scrape('daily.example', { onlyNew: true });
+    double.world.postMany(account, 3, (n) => `News ${n}`);
+    double.world.post(account, { text: 'Imported', createdAt: '2019-05-06T07:08:09.000Z' });
+    double.behave();
+    const news = await scrape('daily.example', { onlyNew: true });
+    expect(news).toMatchObject({ status: 'completed', result: { newPosts: 3 } });
+    expect(feedRequests().length).toBeLessThan(5);
+    expect((await scrape('daily.example')).result).toMatchObject({ posts: 454, newPosts: 1 });
+  });
+
   test('counts pages only when they are full', async () => {
     const posts = double.world.postMany(author('sparse.example', 0), 250);
     for (const post of posts.slice(50, 150)) post.isHidden = true;
