@@ -64,6 +64,12 @@ describe('a scrape', () => {
     expect(again.result).toMatchObject({ newPosts: 5 });
   });
 
+  test('makes no request for posts that it does not need', async () => {
+    author('long.example', 700);
+    expect((await scrape('long.example', { maxTweets: 500 })).result).toMatchObject({ posts: 500 });
+    expect(feedRequests()).toHaveLength(5);
+  });
+
   test('goes on where it was after outages on three pages, and repeats only those', async () => {
     author('storms.example', 450);
     const faults: Fault[] = [{ status: 503 }, 'html', 'cut'];
