@@ -12,7 +12,7 @@ const CHECK_STEP = 'check the archive';
 const STORE_STEP = 'store its posts';
 
 /** How many posts may be new, for a first page. */
-const FEW = 20;
+const FEW = 10;
 
 type ScrapeInput = InputOf<'scrape'>;
 type Pages = AsyncIterable<Page<Post>>;
@@ -123,6 +123,7 @@ async function storePages(
     }));
     done = after(saved.posts.added);
     shown.posts = done.posts;
+    for (const note of page.notes ?? []) job.log(note);
     job.log(pageLine(taken.posts.length, saved.posts.added, done.posts));
     if (done.atEnd) break;
   }

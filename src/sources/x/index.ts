@@ -17,6 +17,8 @@ export interface XSourceOptions {
   gapMs?: number;
   /** What the official API charges for a post, in US dollars. Default: 0.005. */
   costPerPost?: number;
+  /** How long a listing waits for budget that other jobs have reserved, in ms. Default: 3,000. */
+  patienceMs?: number;
   /** Ids of the website's operations in place of those of the scraper library. */
   queryIds?: QueryIds;
 }
