@@ -54,6 +54,7 @@ const SETTINGS = {
   XGPT_BLUESKY_URL: serviceUrl('https://public.api.bsky.app'),
   XGPT_X_URL: serviceUrl('https://x.com'),
   XGPT_X_API_URL: serviceUrl('https://api.x.com'),
+  XGPT_X_GAP_MS: whole(0, 600_000, 6_000),
   XGPT_X_COST_PER_POST: number(0, 100, 0.005),
   XGPT_X_QUERY_IDS: text(
     '',
@@ -120,6 +121,8 @@ export interface Config {
   blueskyUrl: string;
   xUrl: string;
   xApiUrl: string;
+  /** Least time between two requests to the website of X, in ms. */
+  xGapMs: number;
   /** What X's official API charges for a post, in US dollars. */
   xCostPerPost: number;
   /** Ids of X's operations in place of those of the scraper library, as given. */
@@ -191,6 +194,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     blueskyUrl: withoutSlash(s.XGPT_BLUESKY_URL),
     xUrl: withoutSlash(s.XGPT_X_URL),
     xApiUrl: withoutSlash(s.XGPT_X_API_URL),
+    xGapMs: s.XGPT_X_GAP_MS,
     xCostPerPost: s.XGPT_X_COST_PER_POST,
     xQueryIds: s.XGPT_X_QUERY_IDS,
     maxUploadBytes: s.XGPT_MAX_UPLOAD_MB * 1024 * 1024,

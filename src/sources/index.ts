@@ -18,6 +18,8 @@ export interface SourcesOptions {
   blueskyUrl: string;
   xUrl: string;
   xApiUrl: string;
+  /** Least time between two requests to the website of X, in ms. */
+  xGapMs?: number;
   /** What X's official API charges for a post, in US dollars. */
   xCostPerPost?: number;
   /** Ids of X's operations, such as `UserTweets=abc`, in place of those of the scraper library. */
@@ -36,6 +38,7 @@ export function createSources(options: SourcesOptions): Sources {
       live,
       url: options.xUrl,
       apiUrl: options.xApiUrl,
+      websiteGapMs: options.xGapMs,
       costPerPost: options.xCostPerPost,
       queryIds: parseQueryIds(options.xQueryIds),
     }),

@@ -17,6 +17,6 @@ export interface XClient {
 /** A way to connect, and the client for credentials that were stored by it. */
 export interface XAccess {
   method: ConnectionMethod;
-  /** Makes no request, and loads no library: that is for the first listing. */
+  /** Makes no request, and loads no library: that is for the first page. */
   connect(credentials: StoredCredentials, live: LiveDeps): XClient;
 }

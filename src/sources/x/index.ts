@@ -13,8 +13,10 @@ export interface XSourceOptions {
   url: string;
   /** The official API. */
   apiUrl: string;
-  /** Least time between two requests of the same kind, in ms. Default: what X allows. */
+  /** Least time between two requests of a kind, in ms. Default: what X allows. */
   gapMs?: number;
+  /** The same for the website only. */
+  websiteGapMs?: number;
   /** What the official API charges for a post, in US dollars. Default: 0.005. */
   costPerPost?: number;
   /** How long a listing waits for budget that other jobs have reserved, in ms. Default: 3,000. */
@@ -26,7 +28,10 @@ export interface XSourceOptions {
 /** X, by the credentials that are stored: each listing uses those of its beginning. */
 export function createXSource(options: XSourceOptions): Source {
   const { live, costPerPost = DEFAULT_COST_PER_POST } = options;
-  const accesses: XAccess[] = [createCookieAccess(options), createApiAccess(options)];
+  const accesses: XAccess[] = [
+    createCookieAccess({ ...options, gapMs: options.gapMs ?? options.websiteGapMs }),
+    createApiAccess(options),
+  ];
 
   const connected = async (): Promise<XClient> => {
     const credentials = await live.credentials.read('x');

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, describe, expect, test } from 'bun:test';
-import { RateLimited } from '../../../src/sources/source.ts';
+import { RateLimited, type Source } from '../../../src/sources/source.ts';
+import { createXSource, parseQueryIds } from '../../../src/sources/x/index.ts';
 import { COOKIES, type Scripted, someAccount } from '../../support/x_double.ts';
 import { allOf, connectX, failureOf, postsOf, readAll, stopDoubles } from './cookie_source.ts';
 
@@ -201,7 +202,7 @@ describe('a session', () => {
       mode: 'latest' as const,
       signal: new AbortController().signal,
     };
-    expect(await failureOf(allOf(x.search?.(searching) ?? []))).toMatchObject({
+    expect(await failureOf(allOf((x as Required<Source>).search(searching)))).toMatchObject({
       name: 'Unauthorised',
     });
   });
@@ -329,20 +330,18 @@ test('nothing but the address of X is called, whatever the library wants', async
       return fetch(input, init);
     }) as unknown as typeof fetch,
   };
-  const { createXSource } = await import('../../../src/sources/x/index.ts');
   const watchedX = createXSource({
     live: watched,
     url: double.url,
     apiUrl: 'http://127.0.0.1:1',
     gapMs: 0,
-  });
+  }) as Required<Source>;
   await allOf(postsOf(watchedX));
-  await allOf(watchedX.discover?.({ query: 'tides', signal: new AbortController().signal }) ?? []);
+  await allOf(watchedX.discover({ query: 'tides', signal: new AbortController().signal }));
   expect(new Set(called)).toEqual(new Set([double.url]));
 });
 
 test('ids of operations can be replaced by a setting', async () => {
-  const { parseQueryIds } = await import('../../../src/sources/x/index.ts');
   const queryIds = parseQueryIds('UserTweets=newId_1-x, SearchTimeline=other_id');
   await allOf(postsOf(source({ queryIds })));
   const { path } = double.asked.find(({ operation }) => operation === 'UserTweets') ?? {};

@@ -13,15 +13,22 @@ import type { Product, Question } from './library.ts';
 import { createRecentIds, peoplePage, searchPage, userPage } from './pages.ts';
 import { fromCursor, type Place, toCursor } from './place.ts';
 import { queryOf } from './query.ts';
-import type { Answered, Requests, Waiting } from './requests.ts';
+import {
+  type Answered,
+  createRequests,
+  type Requests,
+  type RequestsOptions,
+  type Waiting,
+} from './requests.ts';
 import { at, readSearchTimeline, readUserTimeline, type Timeline } from './timeline.ts';
 import { readUser, type ShownUser } from './user.ts';
 
 /** X shows about the newest 3,200 posts of an account: a listing that ends here may not be all. */
 const NEAR_LIMIT = 3_000;
 
-/** Reads the website's timelines. */
-export function createCookieClient(requests: Requests): XClient {
+/** Reads the website's timelines, for one listing. */
+export function openCookieClient(options: RequestsOptions): XClient {
+  const requests = createRequests(options);
   return {
     posts: (request) => posts(requests, request),
     search: (request) => search(requests, request),

@@ -1,8 +1,6 @@
 import type { ConnectionMethod } from '../../connection.ts';
-import type { XAccess } from '../client.ts';
-import { createCookieClient } from './client.ts';
+import type { XAccess, XClient } from '../client.ts';
 import type { QueryIds } from './library.ts';
-import { createRequests } from './requests.ts';
 
 export { parseQueryIds } from './query_ids.ts';
 export type { QueryIds };
@@ -10,7 +8,7 @@ export type { QueryIds };
 export interface CookieAccessOptions {
   /** `https://x.com`, or another server that answers like it. */
   url: string;
-  /** Least time between two requests of the same kind, in ms. Default: what X allows. */
+  /** Least time between two requests of a kind, in ms. Default: what X allows. */
   gapMs?: number;
   /** Ids that replace those of the library, which X changes now and then. */
   queryIds?: QueryIds;
@@ -33,8 +31,24 @@ const method: ConnectionMethod = {
 export function createCookieAccess({ queryIds = {}, ...options }: CookieAccessOptions): XAccess {
   return {
     method,
-    connect: (credentials, live) =>
-      createCookieClient(createRequests({ ...options, queryIds, credentials, live })),
+    connect(credentials, live) {
+      const open = async (): Promise<XClient> => {
+        const { openCookieClient } = await import('./client.ts');
+        return openCookieClient({ ...options, queryIds, credentials, live });
+      };
+      return {
+        async *posts(request) {
+          yield* (await open()).posts(request);
+        },
+        async *search(request) {
+          yield* (await open()).search(request);
+        },
+        async *discover(request) {
+          yield* (await open()).discover(request);
+        },
+        test: async (signal) => (await open()).test(signal),
+      };
+    },
   };
 }
 

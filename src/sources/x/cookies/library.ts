@@ -1,5 +1,5 @@
 import tls from 'node:tls';
-import type { SearchMode } from '@the-convocation/twitter-scraper';
+import type { Scraper, SearchMode } from '@the-convocation/twitter-scraper';
 
 /** What is asked of X. Each operation has a rate limit of its own. */
 export type Question =
@@ -40,8 +40,11 @@ export interface Library {
   replaceCookies(cookies: Cookies): Promise<void>;
 }
 
-/** Posts or people per request: as many as the website asks for. */
-const PAGE_SIZE = 20;
+/**
+ * Posts or people per request. X gives more posts of an author than the 20 that its website asks for, which
+ * saves requests; the library asks for 40 at most together with replies.
+ */
+const PAGE_SIZES = { UserTweets: 100, UserTweetsAndReplies: 40, SearchTimeline: 20 };
 
 /** X answers in a second or two. */
 const TIMEOUT_MS = 60_000;
@@ -59,13 +62,14 @@ const MODES: Record<Product, SearchMode> = { Top: 0, Latest: 1, People: 4 };
  */
 export async function openLibrary(options: LibraryOptions): Promise<Library> {
   const library = await import('@the-convocation/twitter-scraper');
-  let asked: { question: Question; signal: AbortSignal; answer?: RawAnswer } | undefined;
-
+  let current: Call | undefined;
   const take = async (input: unknown, init: RequestInit = {}) => {
-    if (!asked || asked.answer) throw new Error('The scraper library sent a request of its own.');
-    const address = addressOf(String(input), asked.question, options);
-    asked.answer = await send(options.fetch, address, init, asked.signal);
-    return nothing(asked.answer);
+    if (!current || current.answer) {
+      throw new Error('The scraper library sent a request of its own.');
+    }
+    const address = addressOf(String(input), current.question, options);
+    current.answer = await send(options.fetch, address, init, current.signal);
+    return nothing(current.answer);
   };
   const scraper = new library.Scraper({
     rateLimitStrategy: new library.ErrorRateLimitStrategy(),
@@ -78,48 +82,54 @@ export async function openLibrary(options: LibraryOptions): Promise<Library> {
     ]);
   await replaceCookies(options.cookies);
 
-  const start = (question: Question): Promise<unknown> => {
-    switch (question.operation) {
-      case 'UserByScreenName':
-        return scraper.getProfile(question.username);
-      case 'AccountSettings':
-        return scraper.getProfile('x');
-      case 'UserTweets':
-        return scraper.getTweetsByUserId(question.userId, PAGE_SIZE).next();
-      case 'UserTweetsAndReplies':
-        return scraper.getTweetsAndRepliesByUserId(question.userId, PAGE_SIZE).next();
-      case 'SearchTimeline':
-        return question.product === 'People'
-          ? scraper.fetchSearchProfiles(question.query, PAGE_SIZE, question.cursor)
-          : scraper.fetchSearchTweets(
-              question.query,
-              PAGE_SIZE,
-              MODES[question.product],
-              question.cursor,
-            );
-    }
-  };
-
   return {
     replaceCookies,
     async ask(question, signal) {
       signal.throwIfAborted();
-      const call: NonNullable<typeof asked> = { question, signal };
-      asked = call;
+      const call: Call = { question, signal };
+      current = call;
       const ciphers = tls.DEFAULT_CIPHERS;
       // It fails on the empty answer, which does not matter once the real one is there.
-      const failure = await start(question).then(
+      const failure = await start(scraper, question).then(
         () => undefined,
         (error: unknown) => error ?? new Error('The request failed.'),
       );
       // Version 0.22.3 shuffles the ciphers of the whole process before each request.
       tls.DEFAULT_CIPHERS = ciphers;
-      asked = undefined;
+      current = undefined;
       if (call.answer) return call.answer;
       signal.throwIfAborted();
       throw failure ?? new Error('The scraper library sent no request.');
     },
   };
+}
+
+/** The question that the library sends now, and the answer to it. */
+interface Call {
+  question: Question;
+  signal: AbortSignal;
+  answer?: RawAnswer;
+}
+
+function start(scraper: Scraper, question: Question): Promise<unknown> {
+  switch (question.operation) {
+    case 'UserByScreenName':
+      return scraper.getProfile(question.username);
+    case 'AccountSettings':
+      return scraper.getProfile('x');
+    case 'UserTweets':
+      return scraper.getTweetsByUserId(question.userId, PAGE_SIZES.UserTweets).next();
+    case 'UserTweetsAndReplies':
+      return scraper
+        .getTweetsAndRepliesByUserId(question.userId, PAGE_SIZES.UserTweetsAndReplies)
+        .next();
+    case 'SearchTimeline': {
+      const { query, product, cursor } = question;
+      return product === 'People'
+        ? scraper.fetchSearchProfiles(query, PAGE_SIZES.SearchTimeline, cursor)
+        : scraper.fetchSearchTweets(query, PAGE_SIZES.SearchTimeline, MODES[product], cursor);
+    }
+  }
 }
 
 /**

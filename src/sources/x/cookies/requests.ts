@@ -1,6 +1,5 @@
 import type { LiveDeps, StoredCredentials } from '../../connection.ts';
 import { RateLimited, SourceError, SourceUnavailable } from '../../source.ts';
-import { exhaustedUntil, isCsrfRefused, readAnswer } from './answer.ts';
 import {
   type Library,
   openLibrary,
@@ -8,20 +7,21 @@ import {
   type Question,
   type RawAnswer,
 } from './library.ts';
+import { exhaustedUntil, isCsrfRefused, readAnswer } from './response.ts';
 import { openSession, type Session } from './session.ts';
 
 export interface RequestsOptions {
   credentials: StoredCredentials;
   live: LiveDeps;
   url: string;
-  /** Least time between two requests of one operation, in ms. Default: what X allows. */
+  /** Least time between two requests of an operation, in ms; of searches, three times as much. */
   gapMs?: number;
   queryIds: QueryIds;
 }
 
 /** X allows about 150 requests of an operation in 15 minutes, and 50 searches. */
 const GAP_MS = 6_000;
-const SEARCH_GAP_MS = 18_000;
+const SEARCH_GAPS = 3;
 
 /** Sends the requests of one listing. */
 export interface Requests {
@@ -57,7 +57,7 @@ export function createRequests(options: RequestsOptions): Requests {
     opened ??= open();
     const { session, library } = await opened;
     const limit = limitOf(question);
-    await live.rateLimits.take(limit, options.gapMs ?? gapOf(question), {
+    await live.rateLimits.take(limit, gapOf(question, options), {
       ...waiting,
       service: 'X',
     });
@@ -96,8 +96,8 @@ export function createRequests(options: RequestsOptions): Requests {
   };
 }
 
-function gapOf({ operation }: Question): number {
-  return operation === 'SearchTimeline' ? SEARCH_GAP_MS : GAP_MS;
+function gapOf({ operation }: Question, { gapMs = GAP_MS }: RequestsOptions): number {
+  return operation === 'SearchTimeline' ? SEARCH_GAPS * gapMs : gapMs;
 }
 
 function limitOf({ operation }: Question): string {

@@ -90,6 +90,7 @@ type Media = z.infer<typeof mediaSchema>;
  */
 export function readTweet(result: unknown, asOf: Date): Post | undefined {
   const { tweet: wrapped, limited } = unwrap(result);
+  if (wrapped === undefined) return undefined;
   const tweet = tweetSchema.safeParse(wrapped).data;
   const author = readAuthor(tweet?.core.user_results.result);
   const postId = tweet?.rest_id ?? tweet?.legacy.id_str;
