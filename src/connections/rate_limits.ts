@@ -46,6 +46,8 @@ export function createRateLimits({ db, writer, now }: StoreOptions): ShownRateLi
     const time = now();
     const row = rebased(find.get(name), time);
     const at = Math.max(time, row.due_at, row.held_until);
+    // Nothing to reserve, and no commit to wait for.
+    if (gapMs === 0 && at === time) return { at, isReserved: true, isHeld: false };
     const isReserved = at <= time + MAX_WAIT_MS;
     const reserved = { reserved_at: at, due_at: at + Math.ceil(gapMs) };
     // Saved in any case: the row may have been rebased.

@@ -1,6 +1,6 @@
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { defineWords, type ResultLink } from '../operation.ts';
-import { amount, fresh, list, postsOf, see } from '../result_words.ts';
+import { amount, charged, fresh, list, postsOf, see } from '../result_words.ts';
 
 export default defineWords({
   name: 'Scrape',
@@ -20,8 +20,14 @@ export default defineWords({
   example: { username: 'aurora_lab', maxTweets: 40 },
   readsSource: true,
   quick: { field: 'username', label: 'Scrape a user', help: 'Up to 100 posts' },
-  result: ({ posts, newPosts, username }) =>
-    list(posts, `${amount(posts, 'post')}${of(username)}`, fresh(newPosts)),
+  result: ({ posts, newPosts, username, moreNew, cost }) =>
+    list(
+      posts,
+      `${amount(posts, 'post')}${of(username)}`,
+      fresh(newPosts),
+      moreNew === true && 'and there may be more',
+      charged(cost),
+    ),
   next: (result, input) => {
     const words = see(result.posts, 'post');
     const [posts] = postsOfAuthor(result, input);
@@ -32,6 +38,7 @@ export default defineWords({
     maxTweets: 'Maximum posts',
     includeReplies: 'Replies',
     includeRetweets: 'Reposts',
+    onlyNew: 'Only what is new',
   },
 });
 
