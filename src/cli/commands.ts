@@ -63,13 +63,7 @@ export async function createProgram(
       await waitUntilIdle((await import('../jobs/index.ts')).jobTracker);
       await end();
     });
-  const users = program
-    .command('users')
-    .description('find people')
-    .examples(
-      ['xgpt users', 'collected profiles'],
-      ['xgpt users discover climbing coach', 'find people by their bios'],
-    );
+  const users = addUsers(program);
   await addOperationCommands(program, words);
   await addLibraryCommands(program, users, words);
   addJobCommands(program);
@@ -79,6 +73,16 @@ export async function createProgram(
   const withCommands = [program, ...program.commands.filter(({ commands }) => commands.length > 0)];
   for (const command of withCommands) addHelpCommand(command);
   return program;
+}
+
+function addUsers(program: DocumentedCommand): DocumentedCommand {
+  return program
+    .command('users')
+    .description('find people')
+    .examples(
+      ['xgpt users', 'collected profiles'],
+      ['xgpt users discover climbing coach', 'find people by their bios'],
+    );
 }
 
 /** The server and workers report them in their log, and completion must not print anything else. */

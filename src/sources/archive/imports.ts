@@ -3,7 +3,7 @@ import { dirname, join, sep } from 'node:path';
 import { storing } from '../../platform/storage_issue.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { NotFound, SourceError, Unreadable } from '../source.ts';
-import { defaultArchiveLimits } from './archive_files.ts';
+import { defaultArchiveLimits, partialPrefix } from './archive_files.ts';
 import { openArchive } from './open_archive.ts';
 
 /** An archive in the imports folder: a zip, a CAR file or an unpacked folder. */
@@ -19,8 +19,6 @@ export class ImportTooLarge extends SourceError {
   override readonly name = 'ImportTooLarge';
   override readonly permanent = true;
 }
-
-export const partialPrefix = '.partial-';
 
 /** A zip from X, or the export of a Bluesky account. */
 const IMPORT_FILE = /\.(?:zip|car)$/i;

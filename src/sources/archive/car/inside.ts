@@ -3,8 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { PostsRequest } from '../../source.ts';
-import type { ArchiveFiles } from '../archive_files.ts';
-import { partialPrefix } from '../imports.ts';
+import { type ArchiveFiles, partialPrefix } from '../archive_files.ts';
 import { megabytes } from '../inventory.ts';
 
 /** The name of the export in a zip or folder; undefined when there is none. */
