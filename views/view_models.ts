@@ -55,6 +55,12 @@ export interface ImportOption {
   /** Absent for a folder. */
   bytes?: number;
   addedAt: Date;
+  /** How many of its posts are in the library. */
+  posts: number;
+  /** Why it could not be read the last time. */
+  problem?: string;
+  /** Its file was removed, and its posts were kept. */
+  removed?: true;
 }
 
 /** What a type adds to the page of its form. */

@@ -4,6 +4,7 @@ import { addBackupCommands } from './backup_commands.ts';
 import { addCompletionCommands } from './completion_commands.ts';
 import { EXIT } from './exit.ts';
 import { addHelpCommand, DocumentedCommand } from './help.ts';
+import { addImportCommands } from './import_commands.ts';
 import { addJobCommands } from './job_commands.ts';
 import { addLibraryCommands } from './library_commands.ts';
 import { withList } from './list_by_default.ts';
@@ -62,21 +63,26 @@ export async function createProgram(
       await waitUntilIdle((await import('../jobs/index.ts')).jobTracker);
       await end();
     });
-  const users = program
+  const users = addUsers(program);
+  await addOperationCommands(program, words);
+  await addLibraryCommands(program, users, words);
+  addJobCommands(program);
+  addImportCommands(program);
+  addBackupCommands(program);
+  addCompletionCommands(program);
+  const withCommands = [program, ...program.commands.filter(({ commands }) => commands.length > 0)];
+  for (const command of withCommands) addHelpCommand(command);
+  return program;
+}
+
+function addUsers(program: DocumentedCommand): DocumentedCommand {
+  return program
     .command('users')
     .description('find people')
     .examples(
       ['xgpt users', 'collected profiles'],
       ['xgpt users discover climbing coach', 'find people by their bios'],
     );
-  await addOperationCommands(program, words);
-  await addLibraryCommands(program, users, words);
-  addJobCommands(program);
-  addBackupCommands(program);
-  addCompletionCommands(program);
-  const withCommands = [program, ...program.commands.filter(({ commands }) => commands.length > 0)];
-  for (const command of withCommands) addHelpCommand(command);
-  return program;
 }
 
 /** The server and workers report them in their log, and completion must not print anything else. */

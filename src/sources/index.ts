@@ -1,6 +1,8 @@
 import { createArchiveSource } from './archive/index.ts';
+import type { LiveDeps } from './connection.ts';
 import { createSampleSource } from './sample/index.ts';
 import type { Source } from './source.ts';
+import { unconnected } from './unconnected.ts';
 
 /** The sources by name, the default one first. */
 export type Sources = ReadonlyMap<string, Source>;
@@ -10,10 +12,17 @@ export interface SourcesOptions {
   samplePageMs: number;
   /** The folder with uploaded and copied archives. */
   importsDir: string;
+  /** Addresses of the services, without a slash at the end. */
+  blueskyUrl: string;
+  xUrl: string;
+  xApiUrl: string;
+  /** Default: live sources can be listed, and refuse to be read. */
+  live?: LiveDeps;
 }
 
-export function createSources({ samplePageMs, importsDir }: SourcesOptions): Sources {
-  const sources = [
+export function createSources(options: SourcesOptions): Sources {
+  const { samplePageMs, importsDir, live: _live = unconnected() } = options;
+  const sources: Source[] = [
     createSampleSource({ pageMs: samplePageMs }),
     createArchiveSource({ importsDir }),
   ];

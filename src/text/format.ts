@@ -112,6 +112,11 @@ export function exact(at: Date): string {
   return `${date(at)}, ${at.toISOString().slice(11, 19)} UTC`;
 }
 
+/** `14:05 UTC`, rounded up, so that it is not before `at`. */
+export function clockTime(at: Date): string {
+  return `${new Date(Math.ceil(at.getTime() / MINUTE) * MINUTE).toISOString().slice(11, 16)} UTC`;
+}
+
 /** The progress of a job: `280 / 1,000`, `62 %` of a download, `280` when the total is unknown. */
 export function progressCount({ current, total, stage }: JobProgress): string {
   if (total <= 0) return current > 0 ? count(current) : '';

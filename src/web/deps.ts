@@ -3,6 +3,7 @@ import type { OperationDeps } from '../operations/deps.ts';
 import type { OperationForms, Operations } from '../operations/index.ts';
 import type { Config } from '../platform/config.ts';
 import type { Health } from '../platform/health.ts';
+import type { LiveDeps } from '../sources/connection.ts';
 import type { Idempotent } from './http/idempotency.ts';
 import type { EventStreams } from './live/event_streams.ts';
 import type { JobUpdates } from './live/job_updates.ts';
@@ -18,6 +19,7 @@ export interface WebDeps extends OperationDeps {
   updates: JobUpdates;
   streams: EventStreams;
   health: Health;
+  connections: Pick<LiveDeps, 'credentials' | 'rateLimits' | 'budgets'>;
   idempotent: Idempotent;
   config: Config;
   /** Aborts when the server stops, which ends all streams. */

@@ -14,6 +14,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   jobs: ['platform', 'text'],
   sources: ['platform', 'text'],
   embedding: ['platform', 'text'],
+  connections: ['sources', 'platform', 'text'],
   library: ['jobs', 'sources', 'platform', 'text'],
   // A type's form is made of fields from views; pages take the words of a type from operations.
   operations: ['views', 'jobs', 'library', 'sources', 'embedding', 'platform', 'text'],
@@ -31,8 +32,28 @@ const ALLOWED: Record<string, readonly string[]> = {
     'platform',
     'text',
   ],
-  app: ['web', 'operations', 'jobs', 'library', 'sources', 'embedding', 'platform', 'text'],
-  cli: ['app', 'operations', 'jobs', 'library', 'sources', 'embedding', 'platform', 'text'],
+  app: [
+    'web',
+    'operations',
+    'jobs',
+    'library',
+    'connections',
+    'sources',
+    'embedding',
+    'platform',
+    'text',
+  ],
+  cli: [
+    'app',
+    'operations',
+    'jobs',
+    'library',
+    'connections',
+    'sources',
+    'embedding',
+    'platform',
+    'text',
+  ],
   'main.ts': ['app', 'cli'],
 };
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createConnections, createSecretKey } from '../../src/connections/index.ts';
 import { createLocalEmbedder } from '../../src/embedding/index.ts';
 import {
   type Clock,
@@ -15,7 +16,9 @@ import { type Config, loadConfig } from '../../src/platform/config.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { Health } from '../../src/platform/health.ts';
 import { silentLogger } from '../../src/platform/logger.ts';
+import type { LiveDeps } from '../../src/sources/connection.ts';
 import { createSources } from '../../src/sources/index.ts';
+import type { Source } from '../../src/sources/source.ts';
 import { createApp } from '../../src/web/app.ts';
 import { MODEL_CACHE } from './model_cache.ts';
 import { until } from './wait.ts';
@@ -36,19 +39,25 @@ export async function setupApp(
   {
     healthClock = systemClock,
     modelsDir = MODEL_CACHE,
+    addSources = () => [],
     ...trackerOptions
   }: Pick<TrackerOptions, 'cancelGraceMs' | 'clock'> & {
     healthClock?: Clock;
     modelsDir?: string;
+    /** Sources besides the program's own, or in place of those with the same name. */
+    addSources?: (live: LiveDeps) => Source[];
   } = {},
   database = openDatabase(':memory:'),
 ) {
   const dataDir = mkdtempSync(join(tmpdir(), 'xgpt-test-'));
   leftovers.push(() => rmSync(dataDir, { recursive: true, force: true }));
   const config: Config = loadConfig({ XGPT_DATA_DIR: dataDir, XGPT_SAMPLE_PAGE_MS: '0', ...env });
+  const connections = createConnections({ db: database, secretKey: createSecretKey(config) });
+  const sources = new Map(createSources({ ...config, live: connections }));
+  for (const source of addSources(connections)) sources.set(source.name, source);
   const services = {
     library: createLibrary(database),
-    sources: createSources(config),
+    sources,
     embedder: createLocalEmbedder({ modelsDir }),
     importsDir: config.importsDir,
   };
@@ -74,6 +83,7 @@ export async function setupApp(
   const app = await createApp({
     ...services,
     operations,
+    connections,
     database,
     tracker,
     health,
@@ -99,6 +109,7 @@ export async function setupApp(
     ...services,
     app,
     config,
+    connections,
     database,
     tracker,
     health,

@@ -1,11 +1,12 @@
 import { type InputOf, InvalidInput, type QueuedJobContext } from '../../jobs/index.ts';
 import type { Library } from '../../library/library.ts';
-import { importPath } from '../../sources/archive/index.ts';
+import { importPath, ownerOf } from '../../sources/archive/index.ts';
 import type { Post } from '../../sources/post.ts';
-import { NotFound, type Page } from '../../sources/source.ts';
+import { NotFound, type Page, Unreadable } from '../../sources/source.ts';
 import { type ListingPlace, pageLine, pageProgress } from '../listing.ts';
 import { defineOperation } from '../operation.ts';
 import type { ScrapeResult } from './input.ts';
+import { addLeftOut, leftOutNotes } from './left_out.ts';
 import { type Marking, markToMove, type TakenPage, takePage } from './only_new.ts';
 
 const CHECK_STEP = 'check the archive';
@@ -27,7 +28,7 @@ export default defineOperation<'scrape'>(({ sources, library, importsDir }) => {
   return {
     concurrency: 2,
     upload: { source: 'archive' },
-    check: ({ archive }) => (archive === undefined ? undefined : checkArchive(archive, importsDir)),
+    check: (input) => (input.archive === undefined ? undefined : checkArchive(input, importsDir)),
 
     steps: ({ source }) => (source === 'archive' ? [CHECK_STEP, STORE_STEP] : []),
 
@@ -50,13 +51,29 @@ export default defineOperation<'scrape'>(({ sources, library, importsDir }) => {
       });
       const store = (listing: Pages) => storePages({ input, library, job }, done, listing);
       if (input.source !== 'archive') return store(pages);
-      return importInSteps(pages, job, store);
+      return recordingProblems(input, job, () => importInSteps(pages, job, store));
     },
   };
 });
 
 function nothingYet({ username }: ScrapeInput): Checkpoint {
   return { username, posts: 0, newPosts: 0 };
+}
+
+/** The list of imports shows why one of them cannot be read, when the job is long gone. */
+async function recordingProblems(
+  { archive }: ScrapeInput,
+  job: QueuedJobContext,
+  read: () => Promise<ScrapeResult>,
+): Promise<ScrapeResult> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Unreadable) {
+      await job.commit({ import: archive, importProblem: error.message });
+    }
+    throw error;
+  }
 }
 
 /** An archive is checked from end to end before its first page comes: a step of its own. */
@@ -103,11 +120,13 @@ async function storePages(
     const isWhole = page.cursor === undefined && taken.posts.length === page.items.length;
     const marks = read.atEnd ? markToMove(input, taken.marking, isWhole) : [];
     const after = (added: number) => ({ ...read, newPosts: before.newPosts + added });
-    const saved = await job.commit({ posts: taken.posts, profiles, marks }, (saved) => ({
+    const data = { posts: taken.posts, profiles, marks, import: input.archive };
+    const saved = await job.commit(data, (saved) => ({
       checkpoint: after(saved.posts.added),
       progress: progressOf(read, page, input),
     }));
     done = after(saved.posts.added);
+    for (const note of page.notes ?? []) job.log(note);
     job.log(pageLine(taken.posts.length, saved.posts.added, done.posts));
     if (done.atEnd) break;
   }
@@ -116,12 +135,23 @@ async function storePages(
     await job.commit({ marks }, () => ({ checkpoint: { ...done, atEnd: true } }));
   }
   if (input.onlyNew) job.log(onlyNewLine(done));
-  return resultOf(done);
+  const result = resultOf(done);
+  for (const note of leftOutNotes({ ...result }, 'page')) job.log(note);
+  return result;
 }
 
-async function checkArchive(archive: string, importsDir: string): Promise<void> {
+/** What is wrong with an archive beyond these is found when the job reads it, which may take long. */
+async function checkArchive(
+  { archive = '', username }: ScrapeInput,
+  importsDir: string,
+): Promise<void> {
   try {
-    await importPath(importsDir, archive);
+    const path = await importPath(importsDir, archive);
+    const owner = username === undefined ? undefined : await ownerOf(path);
+    if (owner === undefined || owner.toLowerCase() === username?.toLowerCase()) return;
+    throw new InvalidInput({
+      username: `The archive belongs to @${owner}, not to @${username}. Leave the username empty.`,
+    });
   } catch (error) {
     if (error instanceof NotFound) throw new InvalidInput({ archive: error.message });
     throw error;
@@ -131,16 +161,20 @@ async function checkArchive(archive: string, importsDir: string): Promise<void> 
 function afterPage(
   done: Checkpoint,
   page: Page<Post>,
-  { posts, marking, isFull }: TakenPage,
-  { onlyNew }: ScrapeInput,
+  { posts: taken, marking, isFull }: TakenPage,
+  input: ScrapeInput,
 ): Checkpoint {
-  const isDone = isFull || (onlyNew && marking?.reached === true);
+  const posts = done.posts + taken.length;
+  const leftOut = addLeftOut(done.leftOut, page.leftOut);
+  const isDone = isFull || (input.onlyNew && marking?.reached === true);
   return {
     username: page.profile?.username ?? done.username,
-    posts: done.posts + posts.length,
+    posts,
     newPosts: done.newPosts,
+    ...(leftOut && { leftOut }),
+    ...notReadOf(input, posts, page),
     ...(marking && { marking }),
-    ...(onlyNew && isFull && marking?.old && { moreNew: true }),
+    ...(input.onlyNew && isFull && marking?.old && { moreNew: true }),
     cursor: page.cursor,
     atEnd: page.cursor === undefined || isDone,
   };
@@ -151,17 +185,37 @@ function progressOf({ posts, marking }: Checkpoint, page: Page<Post>, input: Scr
   if (input.onlyNew && marking?.old) {
     return pageProgress(posts, { ...page, total: undefined }, Number.POSITIVE_INFINITY);
   }
-  return pageProgress(posts, page, input.maxTweets ?? Number.POSITIVE_INFINITY);
+  return pageProgress(posts, page, maximumOf(input));
 }
 
 function onlyNewLine({ marking, moreNew }: Checkpoint): string {
-  if (!marking?.old)
+  if (!marking?.old) {
     return 'No earlier run has left a mark, so this one has read like a first one.';
-  if (!moreNew)
+  }
+  if (!moreNew) {
     return 'Reached the posts of the last run. Backdated posts need a run that reads all.';
+  }
   return 'The maximum was reached before the posts of the last run. Run it again to read on.';
 }
 
-function resultOf({ username, posts, newPosts, moreNew }: Checkpoint): ScrapeResult {
-  return { username, posts, newPosts, ...(moreNew && { moreNew }) };
+/** Only an archive is something of which all was asked for. */
+function notReadOf(input: ScrapeInput, posts: number, { total = 0 }: Page<Post>) {
+  const isLimited = input.source === 'archive' && posts >= maximumOf(input) && total > posts;
+  return isLimited ? { notRead: total - posts } : {};
+}
+
+function maximumOf({ maxTweets }: ScrapeInput): number {
+  return maxTweets ?? Number.POSITIVE_INFINITY;
+}
+
+function resultOf(done: Checkpoint): ScrapeResult {
+  const { username, posts, newPosts, moreNew, leftOut, notRead } = done;
+  return {
+    username,
+    posts,
+    newPosts,
+    ...(moreNew && { moreNew }),
+    ...(leftOut && { leftOut }),
+    ...(notRead !== undefined && { notRead }),
+  };
 }

@@ -256,9 +256,9 @@ export const FOLLOWED_JOBS_BODY = unchecked<{ jobs: string[] }>(
   { types: ['application/json'], example: { jobs: [COMPLETED_JOB.id] } },
 );
 
-/** A form with a file, as a browser sends it. */
-export const ZIP_FILE = unchecked<{ file: File }>(
-  () => z.object({ file: z.string().meta({ contentMediaType: 'application/zip' }) }),
+/** A form with a file, as a browser sends it: a zip, or the CAR file of a Bluesky export. */
+export const ARCHIVE_FILE = unchecked<{ file: File }>(
+  () => z.object({ file: z.string().meta({ contentMediaType: 'application/octet-stream' }) }),
   { types: ['multipart/form-data'] },
 );
 

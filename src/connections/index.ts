@@ -1,0 +1,36 @@
+import type { Database } from 'bun:sqlite';
+import { writerOf } from '../platform/writer.ts';
+import type { LiveDeps } from '../sources/connection.ts';
+import { createBudgets } from './budgets.ts';
+import { createCredentials } from './credentials.ts';
+import { createRateLimits } from './rate_limits.ts';
+import type { SecretKey } from './secret_key.ts';
+
+export { createSecretKey, type SecretKey, SecretKeyUnusable } from './secret_key.ts';
+
+export type Connections = Pick<LiveDeps, 'credentials' | 'rateLimits' | 'budgets'>;
+
+export interface ConnectionsOptions {
+  /** From `openDatabase`. */
+  db: Database;
+  /** 32 bytes, or where they come from; see `createSecretKey`. */
+  secretKey: SecretKey | Uint8Array;
+  now?: () => Date;
+}
+
+/** What live sources need besides the network, shared by all processes on one database. */
+export function createConnections({
+  db,
+  secretKey,
+  now = () => new Date(),
+}: ConnectionsOptions): Connections {
+  const writer = writerOf(db);
+  const key =
+    secretKey instanceof Uint8Array ? { read: () => secretKey, make: () => secretKey } : secretKey;
+  const time = () => now().getTime();
+  return {
+    credentials: createCredentials({ db, writer, key, now: time }),
+    rateLimits: createRateLimits({ db, writer, now: time }),
+    budgets: createBudgets({ db, writer, now: time }),
+  };
+}
