@@ -12,11 +12,11 @@ export default function sentence(values: Values, source?: Pace): string {
   if (most === undefined) return 'Enter the number of posts to read, from 1 to 10,000.';
   const isOnlyNew = values.onlyNew === 'true';
   if (isOnlyNew && isArchive) return 'Untick “Only what is new”: an archive is read whole.';
-  const upTo = `up to ${counted(most, isOnlyNew ? 'new post' : 'post')}`;
-  const posts = `${readsAll ? 'all posts' : upTo}${andKinds(values)}`;
+  const noun = isOnlyNew ? 'new post' : 'post';
+  const posts = `${readsAll ? 'all posts' : `up to ${counted(most, noun)}`}${andKinds(values)}`;
   if (isArchive) return `Reads ${posts} from ${theArchive(values.archive)}.${leftOut(values)}`;
   if (trimmed(values.username) === '') return 'Enter a username to see what will be read.';
-  const read = readUsername(trimmed(values.username));
+  const read = readUsername(values.username ?? '');
   if ('problem' in read) return read.problem;
   const { username } = read;
   if (isOnlyNew) {
