@@ -1,11 +1,13 @@
 import { type InputOf, InvalidInput, type QueuedJobContext } from '../../jobs/index.ts';
+import type { Library } from '../../library/library.ts';
 import { importPath, ownerOf } from '../../sources/archive/index.ts';
 import type { Post } from '../../sources/post.ts';
 import { NotFound, type Page, Unreadable } from '../../sources/source.ts';
-import { type ListingPlace, pageLine, pageProgress, placeAfter } from '../listing.ts';
+import { type ListingPlace, pageLine, pageProgress } from '../listing.ts';
 import { defineOperation } from '../operation.ts';
 import type { ScrapeResult } from './input.ts';
 import { addLeftOut, leftOutNotes } from './left_out.ts';
+import { type Marking, markToMove, type TakenPage, takePage } from './only_new.ts';
 
 const CHECK_STEP = 'check the archive';
 const STORE_STEP = 'store its posts';
@@ -13,10 +15,16 @@ const STORE_STEP = 'store its posts';
 type ScrapeInput = InputOf<'scrape'>;
 type Pages = AsyncIterable<Page<Post>>;
 
-type Checkpoint = ScrapeResult & ListingPlace;
+type Checkpoint = ScrapeResult & ListingPlace & { marking?: Marking };
+
+interface Reading {
+  input: ScrapeInput;
+  library: Library;
+  job: QueuedJobContext;
+}
 
 /** Reads one author's posts from a source into the library. */
-export default defineOperation<'scrape'>(({ sources, importsDir }) => {
+export default defineOperation<'scrape'>(({ sources, library, importsDir }) => {
   return {
     concurrency: 2,
     upload: { source: 'archive' },
@@ -41,7 +49,7 @@ export default defineOperation<'scrape'>(({ sources, importsDir }) => {
         signal: job.signal,
         onPreparing: (current, total, message) => void job.updateProgress(current, total, message),
       });
-      const store = (listing: Pages) => storePages(input, done, listing, job);
+      const store = (listing: Pages) => storePages({ input, library, job }, done, listing);
       if (input.source !== 'archive') return store(pages);
       return recordingProblems(input, job, () => importInSteps(pages, job, store));
     },
@@ -98,30 +106,35 @@ async function* withFirst(
 }
 
 async function storePages(
-  input: ScrapeInput,
+  { input, library, job }: Reading,
   start: Checkpoint,
   pages: Pages,
-  job: QueuedJobContext,
 ): Promise<ScrapeResult> {
-  const wanted = maximumOf(input);
   let done = start;
   for await (const page of pages) {
     job.signal.throwIfAborted();
-    const posts = page.items.slice(0, wanted - done.posts);
+    const taken = takePage(library, input, page, done);
     const before = done;
-    const read = afterPage(before, page, posts.length, input);
+    const read = afterPage(before, page, taken, input);
     const profiles = page.profile ? [page.profile] : [];
+    const isWhole = page.cursor === undefined && taken.posts.length === page.items.length;
+    const marks = read.atEnd ? markToMove(input, taken.marking, isWhole) : [];
     const after = (added: number) => ({ ...read, newPosts: before.newPosts + added });
-    const data = { posts, profiles, import: input.archive };
+    const data = { posts: taken.posts, profiles, marks, import: input.archive };
     const saved = await job.commit(data, (saved) => ({
       checkpoint: after(saved.posts.added),
-      progress: pageProgress(read.posts, page, wanted),
+      progress: progressOf(read, page, input),
     }));
     done = after(saved.posts.added);
     for (const note of page.notes ?? []) job.log(note);
-    job.log(pageLine(posts.length, saved.posts.added, done.posts));
+    job.log(pageLine(taken.posts.length, saved.posts.added, done.posts));
     if (done.atEnd) break;
   }
+  if (!done.atEnd) {
+    const marks = markToMove(input, done.marking, true);
+    await job.commit({ marks }, () => ({ checkpoint: { ...done, atEnd: true } }));
+  }
+  if (input.onlyNew) job.log(onlyNewLine(done));
   const result = resultOf(done);
   for (const note of leftOutNotes({ ...result }, 'page')) job.log(note);
   return result;
@@ -148,10 +161,12 @@ async function checkArchive(
 function afterPage(
   done: Checkpoint,
   page: Page<Post>,
-  count: number,
+  { posts: taken, marking, isFull }: TakenPage,
   input: ScrapeInput,
 ): Checkpoint {
-  const posts = done.posts + count;
+  const { onlyNew } = input;
+  const isDone = isFull || (onlyNew && marking?.reached === true);
+  const posts = done.posts + taken.length;
   const leftOut = addLeftOut(done.leftOut, page.leftOut);
   return {
     username: page.profile?.username ?? done.username,
@@ -159,7 +174,10 @@ function afterPage(
     newPosts: done.newPosts,
     ...(leftOut && { leftOut }),
     ...notReadOf(input, posts, page),
-    ...placeAfter(page, posts, maximumOf(input)),
+    ...(marking && { marking }),
+    ...(onlyNew && isFull && marking?.old && { moreNew: true }),
+    cursor: page.cursor,
+    atEnd: page.cursor === undefined || isDone,
   };
 }
 
@@ -173,12 +191,30 @@ function maximumOf({ maxTweets }: ScrapeInput): number {
   return maxTweets ?? Number.POSITIVE_INFINITY;
 }
 
-function resultOf({ username, posts, newPosts, leftOut, notRead }: Checkpoint): ScrapeResult {
+/** How much is new cannot be told before the posts of the last run are reached. */
+function progressOf({ posts, marking }: Checkpoint, page: Page<Post>, input: ScrapeInput) {
+  if (input.onlyNew && marking?.old) {
+    return pageProgress(posts, { ...page, total: undefined }, Number.POSITIVE_INFINITY);
+  }
+  return pageProgress(posts, page, maximumOf(input));
+}
+
+function onlyNewLine({ marking, moreNew }: Checkpoint): string {
+  if (!marking?.old)
+    return 'No earlier run has left a mark, so this one has read like a first one.';
+  if (!moreNew)
+    return 'Reached the posts of the last run. Backdated posts need a run that reads all.';
+  return 'The maximum was reached before the posts of the last run. Run it again to read on.';
+}
+
+function resultOf(done: Checkpoint): ScrapeResult {
+  const { username, posts, newPosts, leftOut, notRead, moreNew } = done;
   return {
     username,
     posts,
     newPosts,
     ...(leftOut && { leftOut }),
     ...(notRead !== undefined && { notRead }),
+    ...(moreNew && { moreNew }),
   };
 }

@@ -26,6 +26,7 @@ export default defineWords({
       `${amount(result.posts, 'post')}${of(result.username)}`,
       leftOutInShort(result),
       result.posts !== 0 && fresh(result.newPosts),
+      result.posts !== 0 && result.moreNew === true && 'and there may be more',
     ]
       .filter(Boolean)
       .join(', '),
@@ -50,6 +51,7 @@ export default defineWords({
     includeRetweets: 'Reposts',
     leftOut: 'Left out',
     notRead: 'Not read',
+    onlyNew: 'Only what is new',
   },
 });
 
