@@ -153,7 +153,7 @@ function control({ name, help, invalid, rule, form }: FieldProps) {
     'aria-describedby': describedBy || undefined,
     'aria-invalid': wrong ? 'true' : undefined,
     'data-invalid': invalid && attributeText(invalid),
-    'data-rule': rule,
+    'data-rule': rule && attributeText(rule),
     autofocus: wrong && Object.keys(form.errors)[0] === name,
   };
 }

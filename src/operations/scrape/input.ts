@@ -47,7 +47,7 @@ export default function scrapeInput({ sources }: InputDeps) {
         refuse('username', 'Username is missing. Type one, for example aurora_lab.');
       }
     })
-    .transform((given) => {
+    .transform((given): Complete => {
       const input = completed(given, [...sources.keys()]);
       if (input.source === 'archive') return input;
       // The form sends its archive field whichever source was chosen.
@@ -56,8 +56,11 @@ export default function scrapeInput({ sources }: InputDeps) {
     });
 }
 
+type Given = z.output<ReturnType<typeof fields>>;
+type Complete = Omit<Given, 'source'> & { source: string };
+
 /** With the name out of what was typed or pasted, and with the source that it tells. */
-function completed(input: z.output<ReturnType<typeof fields>>, sources: string[]) {
+function completed(input: Given, sources: string[]): Complete {
   const source = sourceOf(input.source, input.username, sources);
   const read = readUsername(input.username ?? '');
   return { ...input, username: 'username' in read ? read.username : undefined, source };
