@@ -2,9 +2,9 @@
  * Bluesky on loopback: the official XRPC server, which checks requests and answers by the official
  * lexicons, over invented accounts.
  *
- *     bun test/support/bluesky_double.ts --port 0 [--posts 50000]
+ *     bun test/support/bluesky_double.ts --port 0 [--posts 50000] [--authors one.example,two.example]
  *
- * prints its address. Then `ada.example` has posts, `sealed.example` is for signed-in people only, and
+ * prints its address. Unless authors are named, `ada.example` has posts, `sealed.example` is for signed-in people only, and
  * the app password of each account is `abcd-efgh-ijkl-mnop`. `POST /_double/posts` with
  * `{ "handle", "texts" }` adds posts.
  */
@@ -157,9 +157,13 @@ if (import.meta.main) {
     options: {
       port: { type: 'string', default: '0' },
       posts: { type: 'string', default: '250' },
+      authors: { type: 'string', default: '' },
     },
   });
   const double = await startBlueskyDouble(Number(values.port));
-  fill(double.world, Number(values.posts));
+  const posts = Number(values.posts);
+  const authors = values.authors.split(',').filter(Boolean);
+  for (const handle of authors) double.world.postMany(double.world.account(handle), posts);
+  if (authors.length === 0) fill(double.world, posts);
   console.log(double.url);
 }

@@ -26,6 +26,8 @@ export interface ScrapeResult {
   notRead?: number;
   /** With `onlyNew`: the maximum was reached before the posts of the last run. Absent otherwise. */
   moreNew?: true;
+  /** What the service has charged, in US dollars; absent when it was free. */
+  cost?: number;
 }
 
 declare module '../../jobs/job.ts' {

@@ -3,7 +3,7 @@ import type { Library } from '../../library/library.ts';
 import { importPath, ownerOf } from '../../sources/archive/index.ts';
 import type { Post } from '../../sources/post.ts';
 import { NotFound, type Page, Unreadable } from '../../sources/source.ts';
-import { type ListingPlace, pageLine, pageProgress } from '../listing.ts';
+import { costAfter, type ListingPlace, pageLine, pageProgress } from '../listing.ts';
 import { defineOperation } from '../operation.ts';
 import type { ScrapeResult } from './input.ts';
 import { addLeftOut, leftOutNotes } from './left_out.ts';
@@ -11,6 +11,9 @@ import { type Marking, markToMove, type TakenPage, takePage } from './only_new.t
 
 const CHECK_STEP = 'check the archive';
 const STORE_STEP = 'store its posts';
+
+/** How many posts may be new, for a first page. */
+const FEW = 20;
 
 type ScrapeInput = InputOf<'scrape'>;
 type Pages = AsyncIterable<Page<Post>>;
@@ -21,6 +24,8 @@ interface Reading {
   input: ScrapeInput;
   library: Library;
   job: QueuedJobContext;
+  /** How many posts have been read, for what is shown while the source waits. */
+  read: { posts: number };
 }
 
 /** Reads one author's posts from a source into the library. */
@@ -39,6 +44,7 @@ export default defineOperation<'scrape'>(({ sources, library, importsDir }) => {
       if (done.atEnd) return resultOf(done);
 
       job.stage('reading');
+      const read = { posts: done.posts };
       if (done.posts === 0) await job.updateProgress(0, 0, `Opening ${source.label}`);
       const pages = source.posts({
         username: input.username,
@@ -47,14 +53,22 @@ export default defineOperation<'scrape'>(({ sources, library, importsDir }) => {
         includeReposts: input.includeRetweets,
         cursor: done.cursor,
         signal: job.signal,
+        wanted: wantedOf(input, done),
+        onWaiting: (message) => void job.updateProgress(read.posts, 0, message),
         onPreparing: (current, total, message) => void job.updateProgress(current, total, message),
       });
-      const store = (listing: Pages) => storePages({ input, library, job }, done, listing);
+      const store = (listing: Pages) => storePages({ input, library, job, read }, done, listing);
       if (input.source !== 'archive') return store(pages);
       return recordingProblems(input, job, () => importInSteps(pages, job, store));
     },
   };
 });
+
+/** Usually little is new: a source that charges should not read a large page to find that out. */
+function wantedOf(input: ScrapeInput, { posts }: Checkpoint): number {
+  const rest = Math.max(1, maximumOf(input) - posts);
+  return input.onlyNew ? Math.min(rest, FEW) : rest;
+}
 
 function nothingYet({ username }: ScrapeInput): Checkpoint {
   return { username, posts: 0, newPosts: 0 };
@@ -106,7 +120,7 @@ async function* withFirst(
 }
 
 async function storePages(
-  { input, library, job }: Reading,
+  { input, library, job, read: shown }: Reading,
   start: Checkpoint,
   pages: Pages,
 ): Promise<ScrapeResult> {
@@ -126,6 +140,7 @@ async function storePages(
       progress: progressOf(read, page, input),
     }));
     done = after(saved.posts.added);
+    shown.posts = done.posts;
     for (const note of page.notes ?? []) job.log(note);
     job.log(pageLine(taken.posts.length, saved.posts.added, done.posts));
     if (done.atEnd) break;
@@ -134,9 +149,9 @@ async function storePages(
     const marks = markToMove(input, done.marking, true);
     await job.commit({ marks }, () => ({ checkpoint: { ...done, atEnd: true } }));
   }
-  if (input.onlyNew) job.log(onlyNewLine(done));
   const result = resultOf(done);
   for (const note of leftOutNotes({ ...result }, 'page')) job.log(note);
+  if (input.onlyNew) job.log(onlyNewLine(done));
   return result;
 }
 
@@ -161,24 +176,40 @@ async function checkArchive(
 function afterPage(
   done: Checkpoint,
   page: Page<Post>,
-  { posts: taken, marking, isFull }: TakenPage,
+  { posts, marking, isFull }: TakenPage,
   input: ScrapeInput,
 ): Checkpoint {
-  const { onlyNew } = input;
-  const isDone = isFull || (onlyNew && marking?.reached === true);
-  const posts = done.posts + taken.length;
+  const isDone = isFull || (input.onlyNew && marking?.reached === true);
   const leftOut = addLeftOut(done.leftOut, page.leftOut);
+  const read = done.posts + posts.length;
   return {
     username: page.profile?.username ?? done.username,
-    posts,
+    posts: read,
     newPosts: done.newPosts,
-    ...(leftOut && { leftOut }),
-    ...notReadOf(input, posts, page),
+    ...costAfter(done, page),
     ...(marking && { marking }),
-    ...(onlyNew && isFull && marking?.old && { moreNew: true }),
+    ...(input.onlyNew && isFull && marking?.old && { moreNew: true as const }),
+    ...(leftOut && { leftOut }),
+    ...notReadOf(input, read, page),
     cursor: page.cursor,
     atEnd: page.cursor === undefined || isDone,
   };
+}
+
+/** How much is new cannot be told before the posts of the last run are reached. */
+function progressOf({ posts, marking, cost }: Checkpoint, page: Page<Post>, input: ScrapeInput) {
+  if (input.onlyNew && marking?.old) {
+    return pageProgress(posts, { ...page, total: undefined }, Number.POSITIVE_INFINITY, cost);
+  }
+  return pageProgress(posts, page, maximumOf(input), cost);
+}
+
+function onlyNewLine({ marking, moreNew }: Checkpoint): string {
+  if (!marking?.old)
+    return 'No earlier run has left a mark, so this one has read like a first one.';
+  if (!moreNew)
+    return 'Reached the posts of the last run. Backdated posts need a run that reads all.';
+  return 'The maximum was reached before the posts of the last run. Run it again to read on.';
 }
 
 /** Only an archive is something of which all was asked for. */
@@ -191,30 +222,22 @@ function maximumOf({ maxTweets }: ScrapeInput): number {
   return maxTweets ?? Number.POSITIVE_INFINITY;
 }
 
-/** How much is new cannot be told before the posts of the last run are reached. */
-function progressOf({ posts, marking }: Checkpoint, page: Page<Post>, input: ScrapeInput) {
-  if (input.onlyNew && marking?.old) {
-    return pageProgress(posts, { ...page, total: undefined }, Number.POSITIVE_INFINITY);
-  }
-  return pageProgress(posts, page, maximumOf(input));
-}
-
-function onlyNewLine({ marking, moreNew }: Checkpoint): string {
-  if (!marking?.old)
-    return 'No earlier run has left a mark, so this one has read like a first one.';
-  if (!moreNew)
-    return 'Reached the posts of the last run. Backdated posts need a run that reads all.';
-  return 'The maximum was reached before the posts of the last run. Run it again to read on.';
-}
-
-function resultOf(done: Checkpoint): ScrapeResult {
-  const { username, posts, newPosts, leftOut, notRead, moreNew } = done;
+function resultOf({
+  username,
+  posts,
+  newPosts,
+  moreNew,
+  leftOut,
+  notRead,
+  cost,
+}: Checkpoint): ScrapeResult {
   return {
     username,
     posts,
     newPosts,
+    ...(moreNew && { moreNew }),
     ...(leftOut && { leftOut }),
     ...(notRead !== undefined && { notRead }),
-    ...(moreNew && { moreNew }),
+    ...(cost !== undefined && { cost }),
   };
 }

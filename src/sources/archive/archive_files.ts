@@ -1,8 +1,5 @@
 import type { Profile } from '../post.ts';
 
-/** What the names of files in the imports folder begin with that are not complete. */
-export const partialPrefix = '.partial-';
-
 /** Limits on the size of an archive. The defaults are far above the archives of X. */
 export interface ArchiveLimits {
   /** Maximum uncompressed size of one file, in bytes. */
@@ -26,11 +23,15 @@ export const defaultArchiveLimits: ArchiveLimits = {
 
 export const postsPerPage = 100;
 
+/** Begins the names of files in the imports folder that are incomplete, or unpacked for a while. */
+export const partialPrefix = '.partial-';
+
 /** The files of an archive that are read, from a zip or a folder. */
 export interface ArchiveFiles {
   /**
    * Name → uncompressed size in bytes. Names start with `data/`, wherever the files lie in the zip or
-   * folder: `twitter-2019/tweet.js` is `data/tweet.js`.
+   * folder: `twitter-2019/tweet.js` is `data/tweet.js`. The export of a Bluesky account is the only file
+   * then, and its name is its path.
    */
   readonly sizes: ReadonlyMap<string, number>;
   /** When the newest of these files was modified, as far as the zip or the file system tells. */

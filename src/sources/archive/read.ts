@@ -1,10 +1,8 @@
-import { rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Profile } from '../post.ts';
 import { NotFound, type PostsRequest } from '../source.ts';
-import type { ArchiveFiles, ArchiveLimits } from './archive_files.ts';
+import type { ArchiveLimits } from './archive_files.ts';
 import { isCar, readCar } from './car/index.ts';
-import { exportIn, unpackExport } from './car/inside.ts';
+import { exportIn, readInnerExport } from './car/inside.ts';
 import { readContents } from './contents.ts';
 import { importPath } from './imports.ts';
 import { listPosts } from './listing.ts';
@@ -19,7 +17,7 @@ export async function* readArchive(
 ) {
   const { signal } = request;
   const path = await importPath(importsDir, request.archive ?? '');
-  if (await isExport(path)) {
+  if (await isCar(path)) {
     yield* readCar(path, request);
     return;
   }
@@ -27,7 +25,7 @@ export async function* readArchive(
   try {
     const inner = exportIn(files);
     if (inner) {
-      yield* readInner(path, inner, files, importsDir, request);
+      yield* readInnerExport({ path, files, name: inner, importsDir }, request);
       return;
     }
     const contents = await readContents(files, signal);
@@ -40,30 +38,6 @@ export async function* readArchive(
     yield* listPosts({ files, contents, findLongText: long.find }, request);
   } finally {
     await files.close();
-  }
-}
-
-async function isExport(path: string): Promise<boolean> {
-  return !(await stat(path)).isDirectory() && (await isCar(path));
-}
-
-/** Reads the export of a Bluesky account that lies in a zip or folder. */
-async function* readInner(
-  path: string,
-  name: string,
-  files: ArchiveFiles,
-  importsDir: string,
-  request: PostsRequest,
-) {
-  if ((await stat(path)).isDirectory()) {
-    yield* readCar(join(path, name), request);
-    return;
-  }
-  const copy = await unpackExport(files, name, importsDir, request);
-  try {
-    yield* readCar(copy, request);
-  } finally {
-    await rm(copy, { force: true });
   }
 }
 

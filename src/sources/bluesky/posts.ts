@@ -8,6 +8,7 @@ import { pageOfPosts } from './feed_page.ts';
 import { isSignedInOnly } from './labels.ts';
 import { type FeedPlace, feedCursor, feedPlaceOf } from './place.ts';
 import { type ProfileView, toProfile } from './profile.ts';
+import { readAhead } from './read_ahead.ts';
 import type { Service } from './requests.ts';
 
 const PAGE_SIZE = 100;
@@ -27,27 +28,48 @@ export async function* readPosts(
   service: Service,
   request: PostsRequest,
 ): AsyncGenerator<Page<Post>, void, undefined> {
-  const start = request.cursor === undefined ? undefined : feedPlaceOf(request.cursor);
+  // Ends what was read ahead when the caller stops early.
+  const closing = new AbortController();
+  const signal = AbortSignal.any([request.signal, closing.signal]);
+  try {
+    yield* readPages(service, { ...request, signal });
+  } finally {
+    closing.abort();
+  }
+}
+
+async function* readPages(
+  service: Service,
+  request: PostsRequest,
+): AsyncGenerator<Page<Post>, void, undefined> {
   const now = service.live.now ?? (() => new Date());
-  const anyone = publicCaller(service, request);
-  const actor = (start?.did as Actor | undefined) ?? actorOf(request.username ?? '');
-  const author = await findAuthor(anyone, actor);
-  const caller = isSignedInOnly(author.labels, now())
-    ? await accountCaller(service, request)
-    : anyone;
+  const start = request.cursor === undefined ? undefined : feedPlaceOf(request.cursor);
+  const { author, caller } = await open(service, request, start?.did);
   let place: FeedPlace = start ?? { did: author.did };
-  let answer = await firstPage(caller, author, place);
-  for (;;) {
+  const first = await firstPage(caller, author, place);
+  const batches = readAhead(first, ({ next }) =>
+    next === undefined ? undefined : readFeed(caller, author, next),
+  );
+  for await (const answers of batches) {
     const asOf = now();
+    const items = answers.flatMap((answer) => answer.items);
     const profile = toProfile(author, asOf);
-    const page = { ...pageOfPosts(answer.items, author.did, request, asOf), profile };
+    const page = { ...pageOfPosts(items, author.did, request, asOf), profile };
     if (!request.includeReposts && author.postsCount !== undefined) page.total = author.postsCount;
-    place = placeAfter(place, answer);
+    place = answers.reduce(placeAfter, place);
     yield place.next === undefined ? page : { ...page, cursor: feedCursor(place) };
     request.signal.throwIfAborted();
-    if (place.next === undefined) return;
-    answer = await readFeed(caller, author, place.next);
   }
+}
+
+/** The author, and how their posts are asked for: with an account where they want that. */
+async function open(service: Service, request: PostsRequest, did: string | undefined) {
+  const anyone = publicCaller(service, request);
+  const actor = (did as Actor | undefined) ?? actorOf(request.username ?? '');
+  const author = await findAuthor(anyone, actor);
+  const now = service.live.now?.() ?? new Date();
+  const isSealed = isSignedInOnly(author.labels, now);
+  return { author, caller: isSealed ? await accountCaller(service, request) : anyone };
 }
 
 /** @throws SourceUnavailable when the service leads back to the place where it was. */

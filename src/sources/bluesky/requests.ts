@@ -93,7 +93,7 @@ async function sent(
 }
 
 function whatFailed(error: unknown, timedOut: boolean, timeoutMs: number): string {
-  if (timedOut) return `Bluesky did not answer within ${Math.round(timeoutMs / 1000)} s.`;
+  if (timedOut) return `Bluesky did not answer within ${Math.ceil(timeoutMs / 1000)} s.`;
   const message = error instanceof Error ? error.message : '';
   // The client's words for a body that is not JSON.
   if (message.includes('content-type')) {

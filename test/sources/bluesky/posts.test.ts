@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { readAhead } from '../../../src/sources/bluesky/read_ahead.ts';
 import { NotFound, SourceUnavailable, Unreadable } from '../../../src/sources/source.ts';
 import { type BlueskyDouble, startBlueskyDouble } from '../../support/bluesky_double.ts';
 import { failureOf, readAll, sourceOf, wanted } from './reading.ts';
@@ -250,5 +251,57 @@ describe('an account that cannot be read', () => {
     const { items, pages } = await readAll(sourceOf(double).posts(wanted(author.did)));
     expect(pages[0]?.profile).toMatchObject({ username: author.did, name: author.did });
     expect(items[0]).toMatchObject({ author: author.did, authorName: author.did });
+  });
+});
+
+describe('reading ahead', () => {
+  /** Pages of a list, whose requests are counted. */
+  function list(length: number) {
+    const asked: number[] = [];
+    const next = (page: number) => {
+      if (page === length) return undefined;
+      asked.push(page + 1);
+      return Promise.resolve(page + 1);
+    };
+    return { asked, next };
+  }
+
+  test('begins with the third page, and hands on together what has come meanwhile', async () => {
+    const { asked, next } = list(9);
+    const batches: number[][] = [];
+    for await (const pages of readAhead(1, next)) {
+      batches.push(pages);
+      if (batches.length === 2) expect(asked).toEqual([2]);
+      await Bun.sleep(1);
+    }
+    expect(batches.slice(0, 3)).toEqual([[1], [2], [3]]);
+    expect(batches.flat()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(Math.max(...batches.map((pages) => pages.length))).toBe(2);
+  });
+
+  test('does not get far ahead of a caller that is slow, and ends with it', async () => {
+    const { asked, next } = list(100);
+    for await (const pages of readAhead(1, next)) {
+      if (!pages.includes(3)) continue;
+      await Bun.sleep(5);
+      break;
+    }
+    expect(asked.length).toBeLessThan(7);
+  });
+
+  test('hands on everything that came before a failure', async () => {
+    const seen: number[] = [];
+    const failing = (page: number) =>
+      page === 5 ? Promise.reject(new Error('no sixth page')) : Promise.resolve(page + 1);
+    const failure = await failureOf(
+      (async function* () {
+        for await (const pages of readAhead(1, failing)) {
+          seen.push(...pages);
+          yield pages;
+        }
+      })(),
+    );
+    expect(failure.message).toBe('no sixth page');
+    expect(seen).toEqual([1, 2, 3, 4, 5]);
   });
 });

@@ -7,8 +7,8 @@ import type { LeftOut, Page, PostsRequest, Source } from '../../../src/sources/s
 import { APP_PASSWORD } from '../../support/bluesky/world.ts';
 import type { BlueskyDouble } from '../../support/bluesky_double.ts';
 
-/** No pauses; an answer that does not come is given up after a second. */
-export const TIMING = { gapMs: 0, loginGapMs: 0, timeoutMs: 1_000, backoffMs: 10 };
+/** No pauses. */
+export const TIMING = { gapMs: 0, loginGapMs: 0, timeoutMs: 20_000, backoffMs: 10 };
 
 /** The real credentials and rate limits, over a database in memory. */
 export function freshLive(): LiveDeps {
@@ -16,8 +16,13 @@ export function freshLive(): LiveDeps {
 }
 
 /** The product's source, which asks the double. */
-export function sourceOf(double: BlueskyDouble, live: LiveDeps = freshLive()): Required<Source> {
-  return createBlueskySource({ live, url: double.url, timing: TIMING }) as Required<Source>;
+export function sourceOf(
+  double: BlueskyDouble,
+  live: LiveDeps = freshLive(),
+  timing: Partial<typeof TIMING> = {},
+): Required<Source> {
+  const options = { live, url: double.url, timing: { ...TIMING, ...timing } };
+  return createBlueskySource(options) as Required<Source>;
 }
 
 /** Connects an account of the double with its app password. */

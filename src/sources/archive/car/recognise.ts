@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { LOOK_BYTES, looksLikeCar } from './header.ts';
 
 /**
@@ -6,6 +6,7 @@ import { LOOK_BYTES, looksLikeCar } from './header.ts';
  * does not speak of zip files.
  */
 export async function isCar(path: string): Promise<boolean> {
+  if (!(await stat(path)).isFile()) return false;
   const file = await open(path);
   try {
     const beginning = await beginningOf(file);
