@@ -121,9 +121,7 @@ export function createProfileStore(db: Database, now: () => number): ProfileStor
 
   const upsertProfiles = db.transaction((profiles: Profile[]): SavedItems => {
     const time = now();
-    const saved = profiles.map((profile) => saveProfile(profile, time));
-    const fresh = saved.filter(({ isNew }) => isNew).map(({ key }) => key);
-    return { keys: saved.map(({ key }) => key), fresh: new Set(fresh) };
+    return savedItems(profiles.map((profile) => saveProfile(profile, time)));
   });
 
   function selectPage(bindings: Bindings, limit: number): ProfileRow[] {
@@ -156,6 +154,11 @@ export function createProfileStore(db: Database, now: () => number): ProfileStor
     profiles,
     countProfiles: () => count.get()?.total ?? 0,
   };
+}
+
+function savedItems(saved: { key: number; isNew: boolean }[]): SavedItems {
+  const fresh = saved.filter(({ isNew }) => isNew).map(({ key }) => key);
+  return { keys: saved.map(({ key }) => key), fresh: new Set(fresh) };
 }
 
 function positionOf(cursor: string | undefined): Bindings {
