@@ -101,9 +101,7 @@ export function createProfileStore(db: Database, now: () => number): ProfileStor
 
   const upsertProfiles = db.transaction((profiles: Profile[]): SavedItems => {
     const time = now();
-    const saved = profiles.map((profile) => saveProfile(profile, time));
-    const fresh = saved.filter(({ isNew }) => isNew).map(({ key }) => key);
-    return { keys: saved.map(({ key }) => key), fresh: new Set(fresh) };
+    return savedItems(profiles.map((profile) => saveProfile(profile, time)));
   });
 
   function selectPage(bindings: Bindings, limit: number): ProfileRow[] {
@@ -161,6 +159,11 @@ function createProfileSaving(db: Database) {
     if (before !== row.username) renameAuthor.run({ source, id, before, username: row.username });
     return { key: key as number, isNew: !known };
   };
+}
+
+function savedItems(saved: { key: number; isNew: boolean }[]): SavedItems {
+  const fresh = saved.filter(({ isNew }) => isNew).map(({ key }) => key);
+  return { keys: saved.map(({ key }) => key), fresh: new Set(fresh) };
 }
 
 function positionOf(cursor: string | undefined): Bindings {
