@@ -38,7 +38,7 @@ export async function measureArchive(megabytes: number): Promise<ArchiveRow> {
 }
 
 async function run(script: string, ...args: string[]): Promise<Measured> {
-  const child = spawnChild([process.execPath, join(import.meta.dir, script), ...args]);
+  const child = spawnChild([process.execPath, join(import.meta.dir, script), ...args], {});
   const output = await new Response(child.stdout).text();
   if ((await child.exited) !== 0) throw new Error(`${script} has failed.`);
   return JSON.parse(output) as Measured;
