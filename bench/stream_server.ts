@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createConnections, createSecretKey } from '../src/connections/index.ts';
 import { createLocalEmbedder } from '../src/embedding/index.ts';
 import { createTracker, type JobContext, type JobType, systemClock } from '../src/jobs/index.ts';
 import { createLibrary } from '../src/library/index.ts';
@@ -31,9 +32,10 @@ const TYPES: JobType[] = ['scrape', 'search', 'discover', 'embed'];
 const dataDir = mkdtempSync(join(tmpdir(), 'xgpt-bench-'));
 const config = loadConfig({ XGPT_DATA_DIR: dataDir, XGPT_MAX_CONNECTIONS: '20000' });
 const database = openDatabase(config.databasePath);
+const connections = createConnections({ db: database, secretKey: createSecretKey(config) });
 const services = {
   library: createLibrary(database),
-  sources: createSources(config),
+  sources: createSources({ ...config, live: connections }),
   embedder: createLocalEmbedder(config),
   importsDir: config.importsDir,
 };
@@ -42,6 +44,7 @@ const tracker = createTracker({ database, definitions: definitionsOf(operations)
 const app = await createApp({
   ...services,
   operations,
+  connections,
   database,
   tracker,
   health: new Health({ db: database, kind: 'server', clock: systemClock, logger: silentLogger }),

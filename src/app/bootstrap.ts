@@ -1,3 +1,4 @@
+import { type Connections, createConnections, createSecretKey } from '../connections/index.ts';
 import { createLocalEmbedder } from '../embedding/index.ts';
 import { jobTracker, systemClock } from '../jobs/index.ts';
 import { createLibrary } from '../library/index.ts';
@@ -14,6 +15,7 @@ import { DataFolderUnusable, makeDataFolder } from './data_folder.ts';
 
 export interface ProcessDeps extends OperationDeps {
   operations: Operations;
+  connections: Connections;
   health: Health;
 }
 
@@ -25,9 +27,10 @@ export async function bootstrap(
 ): Promise<ProcessDeps> {
   await prepareDataFolder(config);
   const db = appDatabase();
+  const connections = createConnections({ db, secretKey: createSecretKey(config) });
   const deps = {
     library: createLibrary(db),
-    sources: createSources(config),
+    sources: createSources({ ...config, live: connections }),
     embedder: createLocalEmbedder({ ...config, logger }),
     importsDir: config.importsDir,
   };
@@ -37,7 +40,7 @@ export async function bootstrap(
   const { importsDir } = config;
   const health = new Health({ db, importsDir, kind, clock: systemClock, logger });
   jobTracker.watchDatabase(health);
-  return { ...deps, operations, health };
+  return { ...deps, operations, connections, health };
 }
 
 async function prepareDataFolder(config: Config): Promise<void> {

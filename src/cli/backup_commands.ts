@@ -2,7 +2,7 @@ import type { BackupOptions, RestoreOptions } from './backup.ts';
 import type { DocumentedCommand } from './help.ts';
 
 const NOT_INCLUDED =
-  'The folders imports/ and models/ are not in a backup: archives can be imported again, and models are\ndownloaded again. Sign-ins are not in it either.';
+  'The folders imports/ and models/ are not in a backup: archives can be imported again, and models are\ndownloaded again. Sign-ins are not in it either.\nNor is secret.key: without it, the credentials of the sources have to be entered again.';
 
 /** `xgpt backup` and `xgpt restore`. */
 export function addBackupCommands(program: DocumentedCommand): void {

@@ -47,6 +47,9 @@ export async function addLibraryCommands(
 }
 
 async function sourceNames(): Promise<string> {
-  const { createSources } = await import('../sources/index.ts');
-  return [...createSources({ samplePageMs: 0, importsDir: '' }).keys()].join(', ');
+  const [{ createSources }, { loadConfig }] = await Promise.all([
+    import('../sources/index.ts'),
+    import('../platform/config.ts'),
+  ]);
+  return [...createSources(loadConfig({})).keys()].join(', ');
 }

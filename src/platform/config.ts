@@ -13,7 +13,10 @@ const DAY_MS = 86_400_000;
 const MAX_AT_ONCE = 64;
 
 /** Their values are shown to nobody, not even when they are wrong. */
-const SECRETS = new Set(['XGPT_TOKEN']);
+const SECRETS = new Set(['XGPT_TOKEN', 'XGPT_SECRET_KEY']);
+
+const QUERY_IDS =
+  /^[\s,]*((UserByScreenName|UserTweets|UserTweetsAndReplies|SearchTimeline)=[\w-]{8,64}([\s,]+|$))*$/;
 
 /** Every setting the program has, with its range and default. `docs/configuration.md` lists them. */
 const SETTINGS = {
@@ -43,6 +46,21 @@ const SETTINGS = {
   XGPT_DATA_DIR: text(DATA_DIR),
   XGPT_LOG_LEVEL: oneOf(LOG_LEVELS, `one of ${LOG_LEVELS.join(', ')}`, 'info'),
   XGPT_SAMPLE_PAGE_MS: whole(0, 60_000, 150),
+  XGPT_SECRET_KEY: text(
+    undefined,
+    'must be 32 bytes as base64 or as 64 hexadecimal digits, as of: openssl rand -base64 32',
+    (key) => secretKeyOf(key) !== undefined,
+  ),
+  XGPT_BLUESKY_URL: serviceUrl('https://public.api.bsky.app'),
+  XGPT_X_URL: serviceUrl('https://x.com'),
+  XGPT_X_API_URL: serviceUrl('https://api.x.com'),
+  XGPT_X_GAP_MS: whole(0, 600_000, 6_000),
+  XGPT_X_COST_PER_POST: number(0, 100, 0.005),
+  XGPT_X_QUERY_IDS: text(
+    '',
+    'must be operations of X with their ids, such as UserTweets=N2tFDY-MlrLxXJ9F_ZxJGA',
+    (ids) => QUERY_IDS.test(ids),
+  ),
   // Read before all others, by `src/app/compiled/`; here it is checked.
   XGPT_CODE_CACHE: oneOf(['on', 'off'], 'on or off', 'on'),
   XGPT_MAX_UPLOAD_MB: whole(1, 1_000_000, 2048),
@@ -95,6 +113,20 @@ export interface Config {
   logLevel: LogLevel;
   /** Pause between two pages of the sample source, in ms. */
   samplePageMs: number;
+  /** Seals credentials, 32 bytes; absent when the file is used. */
+  secretKey: Uint8Array | undefined;
+  /** The file with the key where the environment has none. */
+  secretKeyPath: string;
+  /** Addresses of the services, without a slash at the end. */
+  blueskyUrl: string;
+  xUrl: string;
+  xApiUrl: string;
+  /** Least time between two requests to the website of X, in ms. */
+  xGapMs: number;
+  /** What X's official API charges for a post, in US dollars. */
+  xCostPerPost: number;
+  /** Ids of X's operations in place of those of the scraper library, as given. */
+  xQueryIds: string;
   maxUploadBytes: number;
   /** How long a client may send nothing in the middle of an upload, in ms. */
   uploadIdleMs: number;
@@ -157,6 +189,14 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     modelDir: s.XGPT_MODEL_DIR && resolve(s.XGPT_MODEL_DIR),
     logLevel: s.XGPT_LOG_LEVEL,
     samplePageMs: s.XGPT_SAMPLE_PAGE_MS,
+    secretKey: s.XGPT_SECRET_KEY ? secretKeyOf(s.XGPT_SECRET_KEY) : undefined,
+    secretKeyPath: join(dataDir, 'secret.key'),
+    blueskyUrl: withoutSlash(s.XGPT_BLUESKY_URL),
+    xUrl: withoutSlash(s.XGPT_X_URL),
+    xApiUrl: withoutSlash(s.XGPT_X_API_URL),
+    xGapMs: s.XGPT_X_GAP_MS,
+    xCostPerPost: s.XGPT_X_COST_PER_POST,
+    xQueryIds: s.XGPT_X_QUERY_IDS,
     maxUploadBytes: s.XGPT_MAX_UPLOAD_MB * 1024 * 1024,
     uploadIdleMs: s.XGPT_UPLOAD_IDLE_MS,
     maxConnections: s.XGPT_MAX_CONNECTIONS,
@@ -218,6 +258,30 @@ export function unknownSettings(env: Record<string, string | undefined> = proces
   });
 }
 
+/** Credentials are sent there: without encryption only within this machine. */
+function serviceUrl(fallback: string): Setting<string> {
+  const rule = 'must be an https address without a path or query, or http on this machine';
+  return text(fallback, rule, (given) => {
+    const url = URL.parse(given.trim());
+    if (url?.pathname !== '/' || url.search || url.hash || url.username) return false;
+    return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
+  });
+}
+
+function withoutSlash(url: string): string {
+  return url.trim().replace(/\/$/, '');
+}
+
+const KEY_BYTES = 32;
+
+function secretKeyOf(text: string): Uint8Array | undefined {
+  const typed = text.trim();
+  if (/^[0-9a-f]{64}$/i.test(typed)) return Buffer.from(typed, 'hex');
+  if (!/^[A-Za-z0-9+/_-]{43}=?$/.test(typed)) return undefined;
+  const key = Buffer.from(typed, 'base64');
+  return key.length === KEY_BYTES ? key : undefined;
+}
+
 function namesIn(list: string): string[] {
   return list
     .split(',')
@@ -241,5 +305,5 @@ function isAddressRange(range: string): boolean {
 
 /** Whether only this machine can reach it. */
 export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+  return host === 'localhost' || /^\[?::1\]?$/.test(host) || /^127(\.\d{1,3}){3}$/.test(host);
 }

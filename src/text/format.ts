@@ -15,6 +15,11 @@ export function count(n: number): string {
     .replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
+/** US dollars: `$0.51`. */
+export function dollars(amount: number): string {
+  return `$${amount.toFixed(2)}`;
+}
+
 /** A count with its noun: `1 post`, `1,000 posts`. */
 export function counted(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`;
@@ -110,6 +115,11 @@ export function date(at: Date): string {
 /** `22 Nov 2026, 02:58:01 UTC`. */
 export function exact(at: Date): string {
   return `${date(at)}, ${at.toISOString().slice(11, 19)} UTC`;
+}
+
+/** `14:05 UTC`, rounded up, so that it is not before `at`. */
+export function clockTime(at: Date): string {
+  return `${new Date(Math.ceil(at.getTime() / MINUTE) * MINUTE).toISOString().slice(11, 16)} UTC`;
 }
 
 /** The progress of a job: `280 / 1,000`, `62 %` of a download, `280` when the total is unknown. */

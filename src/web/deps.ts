@@ -1,3 +1,4 @@
+import type { Connections } from '../connections/index.ts';
 import type { Tracker } from '../jobs/index.ts';
 import type { OperationDeps } from '../operations/deps.ts';
 import type { OperationForms, Operations } from '../operations/index.ts';
@@ -18,6 +19,7 @@ export interface WebDeps extends OperationDeps {
   updates: JobUpdates;
   streams: EventStreams;
   health: Health;
+  connections: Connections;
   idempotent: Idempotent;
   config: Config;
   /** Aborts when the server stops, which ends all streams. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createConnections, createSecretKey } from '../../src/connections/index.ts';
 import { createLocalEmbedder } from '../../src/embedding/index.ts';
 import {
   type Clock,
@@ -14,8 +15,11 @@ import { definitionsOf, loadOperations } from '../../src/operations/index.ts';
 import { type Config, loadConfig } from '../../src/platform/config.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { Health } from '../../src/platform/health.ts';
-import { silentLogger } from '../../src/platform/logger.ts';
+import { type Logger, silentLogger } from '../../src/platform/logger.ts';
+import type { LiveDeps } from '../../src/sources/connection.ts';
 import { createSources } from '../../src/sources/index.ts';
+import type { Source } from '../../src/sources/source.ts';
+import { withoutSecrets } from '../../src/sources/without_secrets.ts';
 import { createApp } from '../../src/web/app.ts';
 import { MODEL_CACHE } from './model_cache.ts';
 import { until } from './wait.ts';
@@ -36,25 +40,36 @@ export async function setupApp(
   {
     healthClock = systemClock,
     modelsDir = MODEL_CACHE,
+    addSources = () => [],
+    logger = silentLogger,
     ...trackerOptions
   }: Pick<TrackerOptions, 'cancelGraceMs' | 'clock'> & {
     healthClock?: Clock;
     modelsDir?: string;
+    /** Sources besides the program's own, or in place of those with the same name. */
+    addSources?: (live: LiveDeps) => Source[];
+    logger?: Logger;
   } = {},
   database = openDatabase(':memory:'),
 ) {
   const dataDir = mkdtempSync(join(tmpdir(), 'xgpt-test-'));
   leftovers.push(() => rmSync(dataDir, { recursive: true, force: true }));
   const config: Config = loadConfig({ XGPT_DATA_DIR: dataDir, XGPT_SAMPLE_PAGE_MS: '0', ...env });
+  const connections = createConnections({ db: database, secretKey: createSecretKey(config) });
+  const sources = new Map(createSources({ ...config, live: connections }));
+  for (const source of addSources(connections)) {
+    sources.set(source.name, withoutSecrets(source, connections.credentials));
+  }
   const services = {
     library: createLibrary(database),
-    sources: createSources(config),
+    sources,
     embedder: createLocalEmbedder({ modelsDir }),
     importsDir: config.importsDir,
   };
   const operations = await loadOperations(services);
   const tracker = createTracker({
     ...trackerOptions,
+    logger,
     database,
     definitions: definitionsOf(operations),
     save(data) {
@@ -67,18 +82,19 @@ export async function setupApp(
     db: database,
     kind: 'server',
     clock: healthClock,
-    logger: silentLogger,
+    logger,
   });
   tracker.watchDatabase(health);
   const closing = new AbortController();
   const app = await createApp({
     ...services,
     operations,
+    connections,
     database,
     tracker,
     health,
     config,
-    logger: silentLogger,
+    logger,
     closing: closing.signal,
   });
   leftovers.push(async () => {
@@ -99,6 +115,7 @@ export async function setupApp(
     ...services,
     app,
     config,
+    connections,
     database,
     tracker,
     health,

@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createConnections, createSecretKey } from '../../src/connections/index.ts';
 import { createLocalEmbedder } from '../../src/embedding/index.ts';
 import { createTracker, type Job, type JobContext, systemClock } from '../../src/jobs/index.ts';
 import { createLibrary } from '../../src/library/index.ts';
@@ -58,9 +59,10 @@ async function main({ jobs: count, perSecond, passing }: Required<Busyness>): Pr
   const dataDir = mkdtempSync(join(tmpdir(), 'xgpt-busy-'));
   const config = loadConfig({ XGPT_DATA_DIR: dataDir });
   const database = openDatabase(config.databasePath);
+  const connections = createConnections({ db: database, secretKey: createSecretKey(config) });
   const services = {
     library: createLibrary(database),
-    sources: createSources(config),
+    sources: createSources({ ...config, live: connections }),
     embedder: createLocalEmbedder(config),
     importsDir: config.importsDir,
   };
@@ -72,6 +74,7 @@ async function main({ jobs: count, perSecond, passing }: Required<Busyness>): Pr
   const app = await createApp({
     ...services,
     operations,
+    connections,
     database,
     tracker,
     health,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createLocalEmbedder } from '../../src/embedding/index.ts';
 import { MODEL_FOLDER } from '../../src/embedding/local/manifest.ts';
+import { withOtherHosts } from './loopback/other_hosts.ts';
 
 /** Kept between runs, so that the model is downloaded once per checkout. */
 export const MODEL_CACHE = join(import.meta.dir, '../../node_modules/.cache/xgpt-models');
@@ -15,7 +16,7 @@ export const FETCH_TIMEOUT_MS = 300_000;
 export async function fillModelCache(): Promise<void> {
   const embedder = createLocalEmbedder({ modelsDir: MODEL_CACHE });
   if (!(await embedder.isReady())) {
-    await embedder.prepare({ signal: new AbortController().signal });
+    await withOtherHosts(() => embedder.prepare({ signal: new AbortController().signal }));
   }
   await embedder.close();
 }

@@ -45,6 +45,8 @@ const EXTERNAL = [
   // Most starts do not use them, and every start reads the whole compiled program.
   '@elysiajs/openapi',
   '@fastify/busboy',
+  '@the-convocation/twitter-scraper',
+  '@xdevplatform/xdk',
   'file-type',
   'html-entities',
   'tar-stream',

@@ -27,11 +27,15 @@ export const defaultArchiveLimits: ArchiveLimits = {
  */
 export const postsPerPage = 250;
 
+/** Begins the names of files in the imports folder that are incomplete, or unpacked for a while. */
+export const partialPrefix = '.partial-';
+
 /** The files of an archive that are read, from a zip or a folder. */
 export interface ArchiveFiles {
   /**
    * Name → uncompressed size in bytes. Names start with `data/`, wherever the files lie in the zip or
-   * folder: `twitter-2019/tweet.js` is `data/tweet.js`.
+   * folder: `twitter-2019/tweet.js` is `data/tweet.js`. The export of a Bluesky account is the only file
+   * then, and its name is its path.
    */
   readonly sizes: ReadonlyMap<string, number>;
   /** When the newest of these files was modified, as far as the zip or the file system tells. */

@@ -15,7 +15,7 @@ const CHUNK_BYTES = 256 * 1024;
 export async function openFolderFiles(root: string, limits: ArchiveLimits): Promise<ArchiveFiles> {
   const inventory = new Inventory<string>(limits);
   for await (const path of filesIn(root)) {
-    if (!/\.(js|zip)$/i.test(path)) continue;
+    if (!/\.(js|zip|car)$/i.test(path)) continue;
     const place = join(root, path);
     const { size, mtime } = await lstat(place);
     inventory.add({ path, bytes: size, packedBytes: size, modifiedAt: mtime, place });

@@ -35,6 +35,7 @@ export interface Listed<Place> {
 export class Inventory<Place> {
   /** Folder of the archive → name in it → file. */
   readonly #folders = new Map<string, Map<string, Found<Place>>>();
+  readonly #exports: Found<Place>[] = [];
   #innerZip: string | undefined;
   #count = 0;
 
@@ -47,7 +48,7 @@ export class Inventory<Place> {
   add(file: Found<Place>): void {
     const [, folder = '', name] = readable.exec(file.path) ?? [];
     if (!name || folder.startsWith('__MACOSX/')) {
-      if (/\.zip$/i.test(file.path)) this.#innerZip ??= file.path;
+      this.#addOther(file);
       return;
     }
     this.#count += 1;
@@ -59,20 +60,39 @@ export class Inventory<Place> {
     this.#folders.set(folder, files.set(name, file));
   }
 
+  /** Files that matter only when there is no X data archive. */
+  #addOther(file: Found<Place>): void {
+    if (/\.zip$/i.test(file.path)) this.#innerZip ??= file.path;
+    const isHidden = /(^|\/)(__MACOSX\/|\._)/.test(file.path);
+    if (/\.car$/i.test(file.path) && !isHidden && this.#exports.length < 2)
+      this.#exports.push(file);
+  }
+
   /** @throws Unreadable when there are several archives, an archive in a zip in it, or it is too large. */
   finish(): Listed<Place> {
     const sizes = new Map<string, number>();
     const places = new Map<string, Place>();
     let total = 0;
     let newest = 0;
-    for (const [name, file] of this.#archiveFolder()) {
+    for (const [name, file] of this.#files()) {
       total += file.bytes;
-      this.#checkSize(`data/${name}`, file, total);
-      sizes.set(`data/${name}`, file.bytes);
-      places.set(`data/${name}`, file.place);
+      this.#checkSize(name, file, total);
+      sizes.set(name, file.bytes);
+      places.set(name, file.place);
       newest = Math.max(newest, file.modifiedAt.getTime() || 0);
     }
     return { sizes, places, ...(newest > 0 && { modifiedAt: new Date(newest) }) };
+  }
+
+  /** The files of the archive by their names, or the export of a Bluesky account by its path. */
+  #files(): [string, Found<Place>][] {
+    const files = this.#archiveFolder();
+    const [first, second] = this.#exports;
+    if (!first || files.has('account.js') || files.has('js/user_details.js')) {
+      return [...files].map(([name, file]) => [`data/${name}`, file]);
+    }
+    if (second) throw severalExports(first.path, second.path);
+    return [[first.path, first]];
   }
 
   #archiveFolder(): Map<string, Found<Place>> {
@@ -86,7 +106,7 @@ export class Inventory<Place> {
       );
     }
     const files = archive === undefined ? undefined : this.#folders.get(archive);
-    if (!files && this.#innerZip) throw zipInZip(this.#innerZip);
+    if (!files && this.#innerZip && this.#exports.length === 0) throw zipInZip(this.#innerZip);
     return files ?? new Map();
   }
 
@@ -110,6 +130,12 @@ function zipInZip(path: string): Unreadable {
   return new Unreadable(
     `This is not an X data archive itself, but contains another zip, ${path}. ` +
       'Unpack it once and use that zip.',
+  );
+}
+
+function severalExports(first: string, second: string): Unreadable {
+  return new Unreadable(
+    `There are several Bluesky exports in it ("${first}" and "${second}"). Import one at a time.`,
   );
 }
 

@@ -8,6 +8,7 @@ import {
 } from '../../jobs/index.ts';
 import { ARCHIVE, COMPLETED_JOB, JOB_LOG, POST, PROFILE, REFUSAL, SESSION } from './examples.ts';
 import { once } from './once.ts';
+import { SOURCE_SCHEMAS } from './sources.ts';
 
 /**
  * The response schemas, by their names in the OpenAPI document. They describe what handlers return:
@@ -141,12 +142,22 @@ const history = once(() => {
   });
 });
 
+const quoted = () =>
+  z.object({
+    id: z.string(),
+    author: z.string().optional(),
+    authorName: z.string().optional(),
+    text: z.string().optional(),
+    url: z.string().optional(),
+  });
+
 const post = once(() =>
   z.object({
     source: z.string(),
     id: z.string().describe('Unique within its source.'),
     kind: z.enum(['post', 'reply', 'repost']),
-    author: z.string(),
+    author: z.string().describe('Of a repost: who reposted it.'),
+    authorId: z.string().optional().describe('Stays when the username changes.'),
     authorName: z.string(),
     text: z.string(),
     createdAt: time(),
@@ -155,6 +166,19 @@ const post = once(() =>
     inReplyToId: z.string().optional(),
     inReplyToAuthor: z.string().optional(),
     threadId: z.string().optional(),
+    repostOf: quoted().optional().describe('Of a repost: the original.'),
+    quote: quoted().optional().describe('The post that it quotes, as far as it is known.'),
+    edits: z
+      .array(
+        z.object({
+          id: z.string(),
+          text: z.string().optional(),
+          createdAt: time().optional(),
+        }),
+      )
+      .optional()
+      .describe('Earlier versions, oldest first.'),
+    limited: z.string().optional().describe('Why the source shows it to some readers only.'),
     links: z.array(z.object({ text: z.string(), url: z.string() })),
     media: z.array(
       z.object({
@@ -166,6 +190,7 @@ const post = once(() =>
     likes: count().optional(),
     reposts: count().optional(),
     replies: count().optional(),
+    asOf: time().optional().describe('When its source knew all this.'),
     similarity: z.number().optional().describe('With by=meaning; 1 means identical.'),
   }),
 );
@@ -184,6 +209,7 @@ const profile = once(() =>
     followers: count().optional(),
     following: count().optional(),
     posts: count().optional(),
+    asOf: time().optional().describe('When its source knew all this.'),
     postsHeld: count().describe('Number of its posts in the library.'),
   }),
 );
@@ -216,6 +242,16 @@ const warnings = once(() =>
 );
 
 /** The document's `components.schemas`. */
+const storedImport = () =>
+  z.object({
+    name: z.string(),
+    bytes: count().optional().describe('Absent for a folder, and when the file was removed.'),
+    addedAt: time(),
+    posts: count().describe('How many of its posts are in the library.'),
+    problem: z.string().optional().describe('Why it could not be read the last time.'),
+    removed: z.literal(true).optional().describe('The file was removed; its posts were kept.'),
+  });
+
 export const SCHEMAS = {
   Job: job,
   DetailedJob: detailedJob,
@@ -294,11 +330,26 @@ export const SCHEMAS = {
   Imports: once(() =>
     z
       .object({
-        imports: z.array(
-          z.object({ name: z.string(), bytes: count().optional(), addedAt: time() }),
-        ),
+        imports: z.array(storedImport()),
       })
       .meta({ examples: [{ imports: [ARCHIVE] }] }),
+  ),
+  ...SOURCE_SCHEMAS,
+  ImportUndone: once(() =>
+    z
+      .object({
+        undone: z.object({
+          name: z.string(),
+          removed: count().describe('Posts that only this import had brought.'),
+          stayed: count().describe('Posts that something else has brought too.'),
+        }),
+        imports: z.array(storedImport()),
+      })
+      .meta({
+        examples: [
+          { undone: { name: ARCHIVE.name, removed: 3_120, stayed: 42 }, imports: [ARCHIVE] },
+        ],
+      }),
   ),
   Health: health,
 };

@@ -1,0 +1,106 @@
+import type { Database } from 'bun:sqlite';
+import { statement } from '../platform/statement.ts';
+import type { Writer } from '../platform/writer.ts';
+import type { BudgetState, Budgets, Reservation } from '../sources/connection.ts';
+import { BudgetSpent } from '../sources/source.ts';
+import { count, counted } from '../text/format.ts';
+
+interface BudgetRow {
+  cap: number | null;
+  posts: number;
+  requests: number;
+  period: number;
+  since: number | null;
+}
+
+interface StoreOptions {
+  db: Database;
+  writer: Writer;
+  /** Milliseconds since 1970. */
+  now: () => number;
+}
+
+const NONE: BudgetRow = { cap: null, posts: 0, requests: 0, period: 0, since: null };
+
+/** Every change is one transaction, so that processes together never reserve more than the cap. */
+export function createBudgets({ db, writer, now }: StoreOptions): Budgets {
+  const find = statement<BudgetRow, [string]>(db, 'SELECT * FROM source_budgets WHERE source = ?');
+  const add = statement<null, Record<string, string | number>>(
+    db,
+    `UPDATE source_budgets
+     SET posts = posts + $posts, requests = requests + 1, since = coalesce(since, $now)
+     WHERE source = $source`,
+  );
+  const correct = statement<null, Record<string, string | number>>(
+    db,
+    `UPDATE source_budgets SET posts = max(0, posts + $difference)
+     WHERE source = $source AND period = $period`,
+  );
+  const limit = statement<null, { source: string; cap: number | null }>(
+    db,
+    `INSERT INTO source_budgets (source, cap) VALUES ($source, $cap)
+     ON CONFLICT (source) DO UPDATE SET cap = excluded.cap`,
+  );
+  const restart = statement<null, [string]>(
+    db,
+    `UPDATE source_budgets SET posts = 0, requests = 0, since = NULL, period = period + 1
+     WHERE source = ?`,
+  );
+
+  function grant(source: string, wanted: number, least: number) {
+    const row = find.get(source) ?? NONE;
+    const posts = row.cap === null ? 0 : Math.min(wanted, row.cap - row.posts);
+    if (row.cap === null || posts < Math.max(1, least)) return { row };
+    add.run({ source, posts, now: now() });
+    return { row, posts };
+  }
+
+  return {
+    async reserve(source, wanted, least) {
+      const { row, posts } = await writer.write(() => grant(source, wanted, least));
+      if (posts === undefined) throw new BudgetSpent(spentMessage(row, least));
+      return reservation(posts, (difference) =>
+        writer.write(() => void correct.run({ source, difference, period: row.period })),
+      );
+    },
+    read: async (source) => stateOf(find.get(source) ?? NONE),
+    async setCap(source, cap) {
+      await writer.write(() => void limit.run({ source, cap: cap ?? null }));
+    },
+    async reset(source) {
+      await writer.write(() => void restart.run(source));
+    },
+  };
+}
+
+function reservation(posts: number, correct: (difference: number) => Promise<void>): Reservation {
+  let isSettled = false;
+  return {
+    posts,
+    async settle(returned) {
+      if (isSettled || returned === posts) return;
+      isSettled = true;
+      await correct(returned - posts);
+    },
+  };
+}
+
+function spentMessage({ cap, posts }: BudgetRow, least: number): string {
+  if (cap === null) {
+    return 'No budget is set for this source, and its requests cost money. Set one on the Sources page, then Retry.';
+  }
+  const used = `${count(posts)} of ${counted(cap, 'post')}`;
+  const left = Math.max(0, cap - posts);
+  const tooFew =
+    left > 0 ? ` The ${count(left)} left are fewer than the ${count(least)} of one request.` : '';
+  return `The budget is used up: ${used}.${tooFew} Raise or reset it on the Sources page, then Retry continues from here.`;
+}
+
+function stateOf({ cap, posts, requests, since }: BudgetRow): BudgetState {
+  return {
+    ...(cap !== null && { cap }),
+    posts,
+    requests,
+    ...(since !== null && { since: new Date(since) }),
+  };
+}

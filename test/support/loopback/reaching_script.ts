@@ -1,0 +1,3 @@
+await fetch('http://outside.example/');
+
+export {};
