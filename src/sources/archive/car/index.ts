@@ -33,7 +33,7 @@ export async function* readCar(
       onRead: (bytes) => onPreparing?.(bytes, file.size, checking(bytes, file.size)),
     });
     const username = usernameFor(repository, request);
-    const reader = new BlockReader(file, repository.car.blocks);
+    const reader = new BlockReader(file, repository.blocks);
     const { profile, labels } = await readProfile(reader, repository, username);
     const kinds = await readKinds(reader, repository, signal);
     yield* listExport({ reader, repository, kinds, profile, labels }, request);
