@@ -25,8 +25,6 @@ export interface Layout {
   taskbarChoice: TaskbarChoice;
   /** Whether the user has signed in and can sign out. */
   signedIn?: boolean;
-  /** The default source, as a badge: "Synthetic sample". */
-  source?: string;
   /** Problems and warnings: what happened, and what to do. */
   notices: { title: string; advice: string }[];
   now: Date;

@@ -28,11 +28,23 @@ export function watchUploads(): void {
     const progress = progressOf(elt);
     if (progress) progress.hidden = true;
   });
+  onRequest('sendAbort', ({ elt, target }) => {
+    if (progressOf(elt)) target.replaceChildren(cancelledNote());
+  });
   document.addEventListener('click', ({ target }) => {
     if (!(target instanceof Element) || !target.matches('[data-upload-cancel]')) return;
-    // htmx 2.0.11 aborts the request of the element at which this event is raised.
-    target.closest('form')?.dispatchEvent(new CustomEvent('htmx:abort', { bubbles: true }));
+    const elt = target.closest('form');
+    // htmx 2.0.11 fails without a detail.
+    elt?.dispatchEvent(new CustomEvent('htmx:abort', { bubbles: true, detail: { elt } }));
   });
+}
+
+function cancelledNote(): HTMLElement {
+  const note = document.createElement('p');
+  note.className = 'result';
+  note.setAttribute('role', 'status');
+  note.textContent = 'The upload was cancelled. Nothing was stored.';
+  return note;
 }
 
 /**

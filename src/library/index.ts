@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import type { JobData } from '../jobs/job.ts';
 import type { Library } from './library.ts';
+import { createMarkStore } from './marks.ts';
 import { createOrigins } from './origins.ts';
 import { createPostStore } from './posts.ts';
 import { createProfileStore } from './profiles.ts';
@@ -9,6 +10,8 @@ import { createVectorStore } from './vectors.ts';
 export type {
   KnownImport,
   Library,
+  ListingMark,
+  ListingPosition,
   NewVector,
   PostPage,
   PostQuery,
@@ -26,6 +29,7 @@ export { InvalidCursor } from './library.ts';
  */
 export function createLibrary(db: Database, now: () => number = Date.now): Library {
   const origins = createOrigins(db, now);
+  const { saveMarks, ...marks } = createMarkStore(db, now);
   const { countPosts, upsertPosts, ...posts } = createPostStore(db, now);
   const { countProfiles, upsertProfiles, ...profiles } = createProfileStore(db, now);
   const { countVectors, ...vectors } = createVectorStore(db);
@@ -34,6 +38,7 @@ export function createLibrary(db: Database, now: () => number = Date.now): Libra
     const profilesSaved = upsertProfiles(data.profiles ?? []);
     const saved = upsertPosts(data.posts ?? []);
     if (data.vectors) vectors.saveVectors(data.vectors.model, data.vectors.vectors);
+    if (data.marks) saveMarks(data.marks);
     origins.record(data.import, saved, profilesSaved);
     if (data.import) origins.recordProblem(data.import, data.importProblem);
     return {
@@ -47,6 +52,7 @@ export function createLibrary(db: Database, now: () => number = Date.now): Libra
     ...posts,
     ...profiles,
     ...vectors,
+    ...marks,
     save,
     imports,
     forgetImport,

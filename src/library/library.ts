@@ -6,6 +6,8 @@ declare module '../jobs/job.ts' {
     posts?: Post[];
     profiles?: Profile[];
     vectors?: { model: string; vectors: NewVector[] };
+    /** Down to where listings have been read without a gap. */
+    marks?: ListingMark[];
     /** The import that the posts and profiles were read from. */
     import?: string;
     /** Why that import cannot be read. */
@@ -24,6 +26,26 @@ export interface NewVector {
   vector: Float32Array;
   /** The embedded text: a post that was deleted or changed meanwhile gets no vector. */
   text?: string;
+}
+
+/** A post's place in a listing that is ordered by time. */
+export interface ListingPosition {
+  /** In ms since 1970. */
+  at: number;
+  id: string;
+}
+
+/** A listing: whose, and with which options. */
+export interface Listed {
+  source: string;
+  /** The account's id. */
+  account: string;
+  options: string;
+}
+
+/** All posts of a listing that were there when `newest` was its newest one have been read. */
+export interface ListingMark extends Listed {
+  newest: ListingPosition;
 }
 
 /** The collected posts, profiles and vectors, in the same SQLite file as the jobs. */
@@ -54,6 +76,10 @@ export interface Library {
   /** The posts with these keys that exist and have no vector of this model. */
   withoutVector(model: string, keys: number[]): { key: number; text: string }[];
   countWithoutVector(model: string): number;
+  /** How far a listing has been read without a gap. */
+  mark(listing: Listed): ListingPosition | undefined;
+  /** Those ids that are of stored posts, or of earlier versions of them. */
+  knownIds(source: string, ids: string[]): Set<string>;
   counts(): { posts: number; profiles: number; vectors: number };
 
   /** The imports that have brought posts or cannot be read, the newest first. */

@@ -15,6 +15,9 @@ const MAX_AT_ONCE = 64;
 /** Their values are shown to nobody, not even when they are wrong. */
 const SECRETS = new Set(['XGPT_TOKEN', 'XGPT_SECRET_KEY']);
 
+const QUERY_IDS =
+  /^[\s,]*((UserByScreenName|UserTweets|UserTweetsAndReplies|SearchTimeline)=[\w-]{8,64}([\s,]+|$))*$/;
+
 /** Every setting the program has, with its range and default. `docs/configuration.md` lists them. */
 const SETTINGS = {
   PORT: whole(0, 65_535, 3000),
@@ -51,6 +54,13 @@ const SETTINGS = {
   XGPT_BLUESKY_URL: serviceUrl('https://public.api.bsky.app'),
   XGPT_X_URL: serviceUrl('https://x.com'),
   XGPT_X_API_URL: serviceUrl('https://api.x.com'),
+  XGPT_X_GAP_MS: whole(0, 600_000, 6_000),
+  XGPT_X_COST_PER_POST: number(0, 100, 0.005),
+  XGPT_X_QUERY_IDS: text(
+    '',
+    'must be operations of X with their ids, such as UserTweets=N2tFDY-MlrLxXJ9F_ZxJGA',
+    (ids) => QUERY_IDS.test(ids),
+  ),
   // Read before all others, by `src/app/compiled/`; here it is checked.
   XGPT_CODE_CACHE: oneOf(['on', 'off'], 'on or off', 'on'),
   XGPT_MAX_UPLOAD_MB: whole(1, 1_000_000, 2048),
@@ -111,6 +121,12 @@ export interface Config {
   blueskyUrl: string;
   xUrl: string;
   xApiUrl: string;
+  /** Least time between two requests to the website of X, in ms. */
+  xGapMs: number;
+  /** What X's official API charges for a post, in US dollars. */
+  xCostPerPost: number;
+  /** Ids of X's operations in place of those of the scraper library, as given. */
+  xQueryIds: string;
   maxUploadBytes: number;
   /** How long a client may send nothing in the middle of an upload, in ms. */
   uploadIdleMs: number;
@@ -178,6 +194,9 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     blueskyUrl: withoutSlash(s.XGPT_BLUESKY_URL),
     xUrl: withoutSlash(s.XGPT_X_URL),
     xApiUrl: withoutSlash(s.XGPT_X_API_URL),
+    xGapMs: s.XGPT_X_GAP_MS,
+    xCostPerPost: s.XGPT_X_COST_PER_POST,
+    xQueryIds: s.XGPT_X_QUERY_IDS,
     maxUploadBytes: s.XGPT_MAX_UPLOAD_MB * 1024 * 1024,
     uploadIdleMs: s.XGPT_UPLOAD_IDLE_MS,
     maxConnections: s.XGPT_MAX_CONNECTIONS,

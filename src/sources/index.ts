@@ -4,6 +4,8 @@ import type { LiveDeps } from './connection.ts';
 import { createSampleSource } from './sample/index.ts';
 import type { Source } from './source.ts';
 import { unconnected } from './unconnected.ts';
+import { withoutSecrets } from './without_secrets.ts';
+import { createXSource, parseQueryIds } from './x/index.ts';
 
 /** The sources by name, the default one first. */
 export type Sources = ReadonlyMap<string, Source>;
@@ -17,6 +19,12 @@ export interface SourcesOptions {
   blueskyUrl: string;
   xUrl: string;
   xApiUrl: string;
+  /** Least time between two requests to the website of X, in ms. */
+  xGapMs?: number;
+  /** What X's official API charges for a post, in US dollars. */
+  xCostPerPost?: number;
+  /** Ids of X's operations, such as `UserTweets=abc`, in place of those of the scraper library. */
+  xQueryIds?: string;
   /** Default: live sources can be listed, and refuse to be read. */
   live?: LiveDeps;
 }
@@ -27,6 +35,14 @@ export function createSources(options: SourcesOptions): Sources {
     createSampleSource({ pageMs: samplePageMs }),
     createArchiveSource({ importsDir }),
     createBlueskySource({ live, url: blueskyUrl }),
+    createXSource({
+      live,
+      url: options.xUrl,
+      apiUrl: options.xApiUrl,
+      websiteGapMs: options.xGapMs,
+      costPerPost: options.xCostPerPost,
+      queryIds: parseQueryIds(options.xQueryIds),
+    }),
   ];
-  return new Map(sources.map((source) => [source.name, source]));
+  return new Map(sources.map((source) => [source.name, withoutSecrets(source, live.credentials)]));
 }

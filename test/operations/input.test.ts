@@ -65,6 +65,7 @@ describe('a scrape', () => {
       username: undefined,
       includeReplies: false,
       includeRetweets: false,
+      onlyNew: false,
       source: 'archive',
       archive: 'mine.zip',
     });

@@ -46,6 +46,8 @@ const EXTERNAL = [
   '@elysiajs/openapi',
   '@fastify/busboy',
   '@streamparser/json',
+  '@the-convocation/twitter-scraper',
+  '@xdevplatform/xdk',
   'file-type',
   'html-entities',
   'tar-stream',

@@ -59,12 +59,14 @@ function ImportRow({ option, now }: { option: ImportOption; now: Date }): JSX.El
   const { name, addedAt, problem, removed } = option;
   return (
     <li>
-      <span class="import-name" safe>
-        {name}
-      </span>
-      <span class="muted">
-        <span safe>{sizeText(option)}</span> · {relativeTime(addedAt, now)}
-        <span safe>{postsText(option)}</span>
+      <span class="import-what">
+        <span class="import-name" safe>
+          {name}
+        </span>{' '}
+        <span class="muted">
+          <span safe>{sizeText(option)}</span> · {relativeTime(addedAt, now)}
+          <span safe>{postsText(option)}</span>
+        </span>
       </span>
       {!removed && <ImportForm name={name} />}
       {option.posts > 0 && <UndoForm option={option} />}
@@ -154,7 +156,8 @@ export function ImportsUpdate({ imports, now, chosen }: UpdateProps): JSX.Elemen
   return (
     <>
       <ImportList imports={imports} now={now} oob />
-      <select id="archive" hx-swap-oob="innerHTML">
+      {/* Not "innerHTML": idiomorph 0.8.0 takes it for a swap of the whole element, inside of itself. */}
+      <select id="archive" name="archive" hx-swap-oob="true">
         <ArchiveOptions imports={imports} chosen={chosen} />
       </select>
     </>

@@ -10,15 +10,22 @@ import {
 import type { InputDeps, JobTypeOf } from '../job_type.ts';
 import { DEFAULT_POSTS } from './sentence.ts';
 
+const ARCHIVE_HAS_NO_ORDER =
+  'An archive has no order, so all of it is read. Posts that are stored already are not stored twice.';
+
 export interface ScrapeResult {
   username?: string;
   posts: number;
   /** Those that the library did not have before. */
   newPosts: number;
+  /** With `onlyNew`: the maximum was reached before the posts of the last run. Absent otherwise. */
+  moreNew?: true;
   /** What was read and is not among the posts: how many, by reason. Absent for nothing. */
   leftOut?: LeftOut;
   /** Posts of an archive beyond the maximum. Absent for none. */
   notRead?: number;
+  /** What the service has charged, in US dollars; absent when it was free. */
+  cost?: number;
 }
 
 declare module '../../jobs/job.ts' {
@@ -34,6 +41,7 @@ export default function scrapeInput({ sources }: InputDeps) {
       const refuse = (field: string, message: string) =>
         context.addIssue({ code: 'custom', path: [field], message });
       if (input.source === 'archive') {
+        if (input.onlyNew) refuse('onlyNew', ARCHIVE_HAS_NO_ORDER);
         if (!input.archive) refuse('archive', 'Choose an archive, or upload one first.');
       } else if (!input.username) {
         refuse('username', 'Username is missing. Type one, for example aurora_lab.');
@@ -60,6 +68,7 @@ function fields(sources: string[]) {
     maxTweets: optionalWholeNumber({
       label: 'Maximum posts',
       name: 'Posts',
+      help: 'Empty for all posts of an archive.',
       description: `Default: ${DEFAULT_POSTS}, or everything in an archive.`,
       min: 1,
       max: 10_000,
@@ -69,6 +78,12 @@ function fields(sources: string[]) {
     includeReplies: tick({ label: 'Include replies', default: false }),
     includeRetweets: tick({
       label: 'Include reposts',
+      default: false,
+    }),
+    onlyNew: tick({
+      label: 'Only what is new',
+      help: 'Stops at the posts of the last run. The maximum then counts new posts.',
+      description: 'Stop at the posts of the last run; `maxTweets` then counts new posts.',
       default: false,
     }),
     source: sourceChoice(sources),

@@ -1,22 +1,35 @@
 import { type InputOf, InvalidInput, type QueuedJobContext } from '../../jobs/index.ts';
+import type { Library } from '../../library/library.ts';
 import { importPath, ownerOf } from '../../sources/archive/index.ts';
 import type { Post } from '../../sources/post.ts';
 import { NotFound, type Page, Unreadable } from '../../sources/source.ts';
-import { type ListingPlace, pageLine, pageProgress, placeAfter } from '../listing.ts';
+import { costAfter, type ListingPlace, pageLine, pageProgress } from '../listing.ts';
 import { defineOperation } from '../operation.ts';
 import type { ScrapeResult } from './input.ts';
 import { addLeftOut, leftOutNotes } from './left_out.ts';
+import { type Marking, markToMove, type TakenPage, takePage } from './only_new.ts';
 
 const CHECK_STEP = 'check the archive';
 const STORE_STEP = 'store its posts';
 
+/** How many posts may be new, for a first page. */
+const FEW = 20;
+
 type ScrapeInput = InputOf<'scrape'>;
 type Pages = AsyncIterable<Page<Post>>;
 
-type Checkpoint = ScrapeResult & ListingPlace;
+type Checkpoint = ScrapeResult & ListingPlace & { marking?: Marking };
+
+interface Reading {
+  input: ScrapeInput;
+  library: Library;
+  job: QueuedJobContext;
+  /** How many posts have been read, for what is shown while the source waits. */
+  read: { posts: number };
+}
 
 /** Reads one author's posts from a source into the library. */
-export default defineOperation<'scrape'>(({ sources, importsDir }) => {
+export default defineOperation<'scrape'>(({ sources, library, importsDir }) => {
   return {
     concurrency: 2,
     upload: { source: 'archive' },
@@ -31,6 +44,7 @@ export default defineOperation<'scrape'>(({ sources, importsDir }) => {
       if (done.atEnd) return resultOf(done);
 
       job.stage('reading');
+      const read = { posts: done.posts };
       if (done.posts === 0) await job.updateProgress(0, 0, `Opening ${source.label}`);
       const pages = source.posts({
         username: input.username,
@@ -39,14 +53,22 @@ export default defineOperation<'scrape'>(({ sources, importsDir }) => {
         includeReposts: input.includeRetweets,
         cursor: done.cursor,
         signal: job.signal,
+        wanted: wantedOf(input, done),
+        onWaiting: (message) => void job.updateProgress(read.posts, 0, message),
         onPreparing: (current, total, message) => void job.updateProgress(current, total, message),
       });
-      const store = (listing: Pages) => storePages(input, done, listing, job);
+      const store = (listing: Pages) => storePages({ input, library, job, read }, done, listing);
       if (input.source !== 'archive') return store(pages);
       return recordingProblems(input, job, () => importInSteps(pages, job, store));
     },
   };
 });
+
+/** Usually little is new: a source that charges should not read a large page to find that out. */
+function wantedOf(input: ScrapeInput, { posts }: Checkpoint): number {
+  const rest = Math.max(1, maximumOf(input) - posts);
+  return input.onlyNew ? Math.min(rest, FEW) : rest;
+}
 
 function nothingYet({ username }: ScrapeInput): Checkpoint {
   return { username, posts: 0, newPosts: 0 };
@@ -98,32 +120,38 @@ async function* withFirst(
 }
 
 async function storePages(
-  input: ScrapeInput,
+  { input, library, job, read: shown }: Reading,
   start: Checkpoint,
   pages: Pages,
-  job: QueuedJobContext,
 ): Promise<ScrapeResult> {
-  const wanted = maximumOf(input);
   let done = start;
   for await (const page of pages) {
     job.signal.throwIfAborted();
-    const posts = page.items.slice(0, wanted - done.posts);
+    const taken = takePage(library, input, page, done);
     const before = done;
-    const read = afterPage(before, page, posts.length, input);
+    const read = afterPage(before, page, taken, input);
     const profiles = page.profile ? [page.profile] : [];
+    const isWhole = page.cursor === undefined && taken.posts.length === page.items.length;
+    const marks = read.atEnd ? markToMove(input, taken.marking, isWhole) : [];
     const after = (added: number) => ({ ...read, newPosts: before.newPosts + added });
-    const data = { posts, profiles, import: input.archive };
+    const data = { posts: taken.posts, profiles, marks, import: input.archive };
     const saved = await job.commit(data, (saved) => ({
       checkpoint: after(saved.posts.added),
-      progress: pageProgress(read.posts, page, wanted),
+      progress: progressOf(read, page, input),
     }));
     done = after(saved.posts.added);
+    shown.posts = done.posts;
     for (const note of page.notes ?? []) job.log(note);
-    job.log(pageLine(posts.length, saved.posts.added, done.posts));
+    job.log(pageLine(taken.posts.length, saved.posts.added, done.posts));
     if (done.atEnd) break;
+  }
+  if (!done.atEnd) {
+    const marks = markToMove(input, done.marking, true);
+    await job.commit({ marks }, () => ({ checkpoint: { ...done, atEnd: true } }));
   }
   const result = resultOf(done);
   for (const note of leftOutNotes({ ...result }, 'page')) job.log(note);
+  if (input.onlyNew) job.log(onlyNewLine(done));
   return result;
 }
 
@@ -148,19 +176,40 @@ async function checkArchive(
 function afterPage(
   done: Checkpoint,
   page: Page<Post>,
-  count: number,
+  { posts, marking, isFull }: TakenPage,
   input: ScrapeInput,
 ): Checkpoint {
-  const posts = done.posts + count;
+  const isDone = isFull || (input.onlyNew && marking?.reached === true);
   const leftOut = addLeftOut(done.leftOut, page.leftOut);
+  const read = done.posts + posts.length;
   return {
     username: page.profile?.username ?? done.username,
-    posts,
+    posts: read,
     newPosts: done.newPosts,
+    ...costAfter(done, page),
+    ...(marking && { marking }),
+    ...(input.onlyNew && isFull && marking?.old && { moreNew: true as const }),
     ...(leftOut && { leftOut }),
-    ...notReadOf(input, posts, page),
-    ...placeAfter(page, posts, maximumOf(input)),
+    ...notReadOf(input, read, page),
+    cursor: page.cursor,
+    atEnd: page.cursor === undefined || isDone,
   };
+}
+
+/** How much is new cannot be told before the posts of the last run are reached. */
+function progressOf({ posts, marking, cost }: Checkpoint, page: Page<Post>, input: ScrapeInput) {
+  if (input.onlyNew && marking?.old) {
+    return pageProgress(posts, { ...page, total: undefined }, Number.POSITIVE_INFINITY, cost);
+  }
+  return pageProgress(posts, page, maximumOf(input), cost);
+}
+
+function onlyNewLine({ marking, moreNew }: Checkpoint): string {
+  if (!marking?.old)
+    return 'No earlier run has left a mark, so this one has read like a first one.';
+  if (!moreNew)
+    return 'Reached the posts of the last run. Backdated posts need a run that reads all.';
+  return 'The maximum was reached before the posts of the last run. Run it again to read on.';
 }
 
 /** Only an archive is something of which all was asked for. */
@@ -173,12 +222,22 @@ function maximumOf({ maxTweets }: ScrapeInput): number {
   return maxTweets ?? Number.POSITIVE_INFINITY;
 }
 
-function resultOf({ username, posts, newPosts, leftOut, notRead }: Checkpoint): ScrapeResult {
+function resultOf({
+  username,
+  posts,
+  newPosts,
+  moreNew,
+  leftOut,
+  notRead,
+  cost,
+}: Checkpoint): ScrapeResult {
   return {
     username,
     posts,
     newPosts,
+    ...(moreNew && { moreNew }),
     ...(leftOut && { leftOut }),
     ...(notRead !== undefined && { notRead }),
+    ...(cost !== undefined && { cost }),
   };
 }

@@ -9,10 +9,15 @@ export default function sentence(values: Values, source?: Pace): string {
   const readsAll = isArchive && trimmed(values.maxTweets) === '';
   const most = howMany(values.maxTweets ?? '') ?? (readsAll ? Number.POSITIVE_INFINITY : undefined);
   if (most === undefined) return 'Enter the number of posts to read, from 1 to 10,000.';
-  const posts = `${readsAll ? 'all posts' : `up to ${counted(most, 'post')}`}${andKinds(values)}`;
+  const isOnlyNew = values.onlyNew === 'true';
+  if (isOnlyNew && isArchive) return 'Untick “Only what is new”: an archive is read whole.';
+  const noun = isOnlyNew ? 'new post' : 'post';
+  const posts = `${readsAll ? 'all posts' : `up to ${counted(most, noun)}`}${andKinds(values)}`;
   if (isArchive) return `Reads ${posts} from ${theArchive(values.archive)}.${leftOut(values)}`;
   const username = trimmed(values.username).replace(/^@/, '');
   if (username === '') return 'Enter a username to see what will be read.';
+  if (isOnlyNew)
+    return `Reads ${posts} of @${username}${from(source)}, down to those of the last run.`;
   return `Reads ${posts} of @${username}${from(source)}${time(most, source)}.`;
 }
 

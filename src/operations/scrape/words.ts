@@ -1,6 +1,6 @@
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { defineWords, type ResultLink } from '../operation.ts';
-import { amount, fresh, postsOf, see } from '../result_words.ts';
+import { amount, charged, fresh, postsOf, see } from '../result_words.ts';
 import { leftOutInShort, leftOutNotes } from './left_out.ts';
 
 export default defineWords({
@@ -26,6 +26,8 @@ export default defineWords({
       `${amount(result.posts, 'post')}${of(result.username)}`,
       leftOutInShort(result),
       result.posts !== 0 && fresh(result.newPosts),
+      result.moreNew === true && 'and there may be more',
+      charged(result.cost),
     ]
       .filter(Boolean)
       .join(', '),
@@ -48,6 +50,7 @@ export default defineWords({
     maxTweets: 'Maximum posts',
     includeReplies: 'Replies',
     includeRetweets: 'Reposts',
+    onlyNew: 'Only what is new',
     leftOut: 'Left out',
     notRead: 'Not read',
   },

@@ -173,6 +173,8 @@ async function copyFolder(place: Place, folder: string, signal: AbortSignal) {
       const path = join(partial, file);
       await fs.mkdir(dirname(path), { recursive: true });
       await fs.writeFile(path, files.read(file, signal), { flush: true });
+      // When the archive was made, where it does not say so itself.
+      if (files.modifiedAt) await fs.utimes(path, files.modifiedAt, files.modifiedAt);
     }
     const name = await reserveName(place, folder, '', (path) => fs.mkdir(path));
     await fs.rename(partial, join(importsDir, name));

@@ -8,6 +8,7 @@ import {
 } from '../../jobs/index.ts';
 import { ARCHIVE, COMPLETED_JOB, JOB_LOG, POST, PROFILE, REFUSAL, SESSION } from './examples.ts';
 import { once } from './once.ts';
+import { SOURCE_SCHEMAS } from './sources.ts';
 
 /**
  * The response schemas, by their names in the OpenAPI document. They describe what handlers return:
@@ -333,6 +334,7 @@ export const SCHEMAS = {
       })
       .meta({ examples: [{ imports: [ARCHIVE] }] }),
   ),
+  ...SOURCE_SCHEMAS,
   ImportUndone: once(() =>
     z
       .object({

@@ -41,7 +41,7 @@ export function importRoutes(deps: WebDeps) {
       stayed: String(undone.stayed),
     });
     return respond(() => ({ undone, imports }), {
-      html: () => ImportsAnswer({ message, imports, isListed, now: new Date() }),
+      html: () => ImportsAnswer({ message, imports, isListed, chosen: name, now: new Date() }),
       text: () => `${message}\n`,
       seeOther: () => urlTo(`/scrape?${query}#imports`),
     });

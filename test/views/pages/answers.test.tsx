@@ -63,7 +63,10 @@ describe('the response to an upload or a removal', () => {
 
   test('updates the list and the options of the form', () => {
     expect(attributesOf(answer, '#imports')['hx-swap-oob']).toBe('true');
-    expect(attributesOf(answer, '#archive')['hx-swap-oob']).toBe('innerHTML');
+    expect(attributesOf(answer, '#archive')).toMatchObject({
+      name: 'archive',
+      'hx-swap-oob': 'true',
+    });
     expect(attributesOf(answer, '#archive option[selected]').value).toBe('mine.zip');
     expect(textOf(String(answer))).toContain('mine.zip is here.');
   });

@@ -41,6 +41,7 @@ describe('the fields', () => {
       'maxTweets',
       'includeReplies',
       'includeRetweets',
+      'onlyNew',
       'source',
       'archive',
       'sessionId',

@@ -1,0 +1,56 @@
+import type { LeftOut, Page } from '../../source.ts';
+import { cursorOf, type Place, placeOf } from './cursor.ts';
+import type { ApiPage } from './pages.ts';
+import type { Request } from './request.ts';
+
+export interface Listing {
+  cursor?: string;
+  wanted?: number;
+  signal: AbortSignal;
+  onWaiting?: (message: string) => void;
+}
+
+/** One page, and where the listing goes on; `next` is absent at its end. */
+export interface Step<Item> {
+  page: Omit<Page<Item>, 'cursor'>;
+  next?: Place;
+}
+
+/** Reads page after page. A caller that reads on beyond what it wanted gets twice as much, and so on. */
+export async function* pagesOf<Item>(
+  { wanted = Number.POSITIVE_INFINITY, cursor }: Listing,
+  read: (place: Place, wanted: number) => Promise<Step<Item>>,
+): AsyncGenerator<Page<Item>, void, undefined> {
+  let place = placeOf(cursor);
+  let batch = wanted;
+  for (let left = batch; ; ) {
+    const { page, next } = await read(place, left);
+    yield next ? { ...page, cursor: cursorOf(next) } : page;
+    if (!next) return;
+    place = next;
+    left -= page.items.length;
+    if (left <= 0) {
+      batch *= 2;
+      left = batch;
+    }
+  }
+}
+
+/** A page may be short or empty and still have a token. The same token again would read for ever. */
+export function placeAfter(
+  place: Place,
+  { nextToken, posts }: Pick<ApiPage, 'nextToken' | 'posts'>,
+): Place | undefined {
+  if (nextToken === undefined || nextToken === place.token) return undefined;
+  return { ...place, token: nextToken, read: place.read + posts.length };
+}
+
+export function callOf({ signal, onWaiting }: Listing): Pick<Request, 'signal' | 'onWaiting'> {
+  return { signal, onWaiting };
+}
+
+/** What was read and is not among the items, without reasons that do not occur. */
+export function leftOutOf(counts: LeftOut): { leftOut?: LeftOut } {
+  const some = Object.entries(counts).filter(([, count]) => count > 0);
+  return some.length > 0 ? { leftOut: Object.fromEntries(some) as LeftOut } : {};
+}

@@ -1,0 +1,96 @@
+import type { Post, Profile } from '../../post.ts';
+import type { DiscoverRequest, Page, SearchRequest } from '../../source.ts';
+import type { Answer } from './answers.ts';
+import { POSTS_PER_USER } from './budget.ts';
+import type { Place } from './cursor.ts';
+import { callOf, leftOutOf, pagesOf, placeAfter } from './listing.ts';
+import { type ApiPage, readPage, type Session } from './pages.ts';
+import { toPost } from './post.ts';
+import { absence } from './problems.ts';
+import { hasWords, toProfile } from './profile.ts';
+import {
+  AUTHORS,
+  allWords,
+  isOutOfReach,
+  POSTS_WITH_AUTHORS,
+  queriesOf,
+  windowOf,
+} from './queries.ts';
+
+/** X charges for the author of each post as well, unless it has been charged for today. */
+const PAGE = { min: 10, max: 100, cost: 1 + POSTS_PER_USER };
+
+const ENDPOINT = { endpoint: 'search', path: '/2/tweets/search/recent' } as const;
+
+/** Posts that are read for each profile that is wanted: most authors do not match. */
+const POSTS_PER_PROFILE = 5;
+
+const REACH = 'X’s API searches the last seven days only; older posts are not found.';
+
+/** Posts of the last seven days, without reposts, which would only repeat them. */
+export async function* search(
+  session: Session,
+  request: SearchRequest,
+): AsyncGenerator<Page<Post>, void, undefined> {
+  const queries = queriesOf(request.terms);
+  const isCut = isOutOfReach(request.since, session.now());
+  yield* pagesOf(request, async (place, wanted) => {
+    const params = {
+      ...POSTS_WITH_AUTHORS,
+      query: queries[place.query] ?? '',
+      ...windowOf(request, session.now()),
+      ...tokenOf(place),
+    };
+    const call = { ...callOf(request), ...ENDPOINT, params };
+    const page = await readPage(session, call, { ...PAGE, wanted }, new Map());
+    refuseFailure(page.answer);
+    const items = page.posts.flatMap((post) => toPost(post, page) ?? []);
+    const unreadable = page.unreadable + page.posts.length - items.length;
+    const isFirst = request.cursor === undefined && place.read === 0;
+    const notes = isFirst && isCut ? [REACH, ...page.notes] : page.notes;
+    return {
+      page: { items, cost: session.purse.price(page.cost), notes, ...leftOutOf({ unreadable }) },
+      next: placeAfter(place, page) ?? nextQuery(place, page, queries.length),
+    };
+  });
+}
+
+/** X's search for people takes no bearer token, so the authors of posts are looked at. */
+export async function* discover(
+  session: Session,
+  request: DiscoverRequest,
+): AsyncGenerator<Page<Profile>, void, undefined> {
+  const query = allWords(request.query);
+  yield* pagesOf(request, async (place, wanted) => {
+    const params = { ...AUTHORS, query, ...tokenOf(place) };
+    const call = { ...callOf(request), ...ENDPOINT, params };
+    const limits = { ...PAGE, wanted: wanted * POSTS_PER_PROFILE };
+    const page = await readPage(session, call, limits, new Map());
+    refuseFailure(page.answer);
+    const known = new Set(place.found);
+    const items = page.answer.includes.users
+      .map((user) => toProfile(user, page.asOf))
+      .filter((profile) => !known.has(profile.id) && hasWords(profile, request.query));
+    const found = [...place.found, ...items.map(({ id }) => id)];
+    const cost = session.purse.price(page.cost);
+    return {
+      page: { items, cost, notes: page.notes },
+      next: placeAfter({ ...place, found }, page),
+    };
+  });
+}
+
+function nextQuery(place: Place, page: ApiPage, queries: number): Place | undefined {
+  if (place.query + 1 >= queries) return undefined;
+  const read = place.read + page.posts.length;
+  return { ...place, token: undefined, query: place.query + 1, read };
+}
+
+function tokenOf({ token }: Place): { next_token?: string } {
+  return token === undefined ? {} : { next_token: token };
+}
+
+/** Errors without data and without `meta` are about the search itself. */
+function refuseFailure({ data, meta, errors }: Answer): void {
+  if (data === undefined && !meta && errors.length > 0) throw absence(errors, 'this search');
+}

@@ -1,0 +1,58 @@
+import type { ConnectionMethod } from '../../connection.ts';
+import type { XAccess, XClient } from '../client.ts';
+import type { QueryIds } from './library.ts';
+
+export { parseQueryIds } from './query_ids.ts';
+export type { QueryIds };
+
+export interface CookieAccessOptions {
+  /** `https://x.com`, or another server that answers like it. */
+  url: string;
+  /** Least time between two requests of a kind, in ms. Default: what X allows. */
+  gapMs?: number;
+  /** Ids that replace those of the library, which X changes now and then. */
+  queryIds?: QueryIds;
+}
+
+const method: ConnectionMethod = {
+  name: 'cookies',
+  label: 'Cookies of a browser',
+  help:
+    'Sign in to x.com in a browser, open its developer tools (F12), and copy the values of two cookies ' +
+    'under Application (or Storage) → Cookies → https://x.com. Reads posts, replies, search and profiles ' +
+    'as that account sees them. X does not provide this for programs: use it sparingly.',
+  fields: [
+    { name: 'auth_token', label: 'auth_token', secret: true, problem: cookieProblem },
+    { name: 'ct0', label: 'ct0', secret: true, problem: cookieProblem },
+  ],
+};
+
+/** Reads X as its website does, signed in with the cookies of a browser. */
+export function createCookieAccess({ queryIds = {}, ...options }: CookieAccessOptions): XAccess {
+  return {
+    method,
+    connect(credentials, live) {
+      const open = async (): Promise<XClient> => {
+        const { openCookieClient } = await import('./client.ts');
+        return openCookieClient({ ...options, queryIds, credentials, live });
+      };
+      return {
+        async *posts(request) {
+          yield* (await open()).posts(request);
+        },
+        async *search(request) {
+          yield* (await open()).search(request);
+        },
+        async *discover(request) {
+          yield* (await open()).discover(request);
+        },
+        test: async (signal) => (await open()).test(signal),
+      };
+    },
+  };
+}
+
+function cookieProblem(value: string): string | undefined {
+  if (/^[\w%-]{16,512}$/.test(value)) return undefined;
+  return 'This does not look like the value of the cookie. Copy the value only, without its name.';
+}
