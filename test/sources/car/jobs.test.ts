@@ -114,6 +114,7 @@ describe('an import of an export', () => {
     const later = { rev: tid(Date.UTC(2026, 8, 1)) };
     await Bun.write(pathOf('later.car'), exportOf(records, later));
     expect((await importArchive('later.car', { includeRetweets: true })).result).toMatchObject({
+      username: 'aurora.example',
       newPosts: 0,
     });
     const { posts, total } = web.library.posts({ author: 'aurora.example', limit: 100 });
