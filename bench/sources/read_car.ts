@@ -4,8 +4,7 @@
  *
  *     bun bench/sources/read_car.ts <path> official|unchecked|product
  */
-import { createReadStream, readFileSync } from 'node:fs';
-import { Readable } from 'node:stream';
+import { readFileSync } from 'node:fs';
 import { fromStream } from '@atcute/repo';
 import { MemoryBlockstore, Repo, readCarWithRoot } from '@atproto/repo';
 import { readCar } from '../../src/sources/archive/car/index.ts';
@@ -24,11 +23,8 @@ const readers: Record<string, (path: string) => Promise<number>> = {
   },
 
   async unchecked(path) {
-    const stream = Readable.toWeb(createReadStream(path)) as ReadableStream<
-      Uint8Array<ArrayBuffer>
-    >;
     let posts = 0;
-    for await (const entry of fromStream(stream)) {
+    for await (const entry of fromStream(Bun.file(path).stream())) {
       if (isPost(entry.collection) && entry.record) posts += 1;
     }
     return posts;

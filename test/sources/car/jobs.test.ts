@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Job } from '../../../src/jobs/index.ts';
 import { closeApps, setupApp, type TestApp } from '../../support/app.ts';
 import { writeFolder, writeZip } from '../../support/archive_fixture.ts';
 import {
