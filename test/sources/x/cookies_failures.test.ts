@@ -174,7 +174,9 @@ describe('a rate limit', () => {
   });
 
   async function secondPage(): Promise<unknown> {
-    const variables = encodeURIComponent(JSON.stringify({ userId: '4001', cursor: 'position-20' }));
+    const variables = encodeURIComponent(
+      JSON.stringify({ userId: '4001', count: 20, cursor: 'position-20' }),
+    );
     const response = await fetch(
       `${double.url}/i/api/graphql/any/UserTweets?variables=${variables}`,
       {
