@@ -1,17 +1,24 @@
 import type { Database } from 'bun:sqlite';
+import type { JobData } from '../jobs/job.ts';
 import type { Library } from './library.ts';
+import { createMarkStore } from './marks.ts';
+import { createOrigins } from './origins.ts';
 import { createPostStore } from './posts.ts';
 import { createProfileStore } from './profiles.ts';
 import { createVectorStore } from './vectors.ts';
 
 export type {
+  KnownImport,
   Library,
+  ListingMark,
+  ListingPosition,
   NewVector,
   PostPage,
   PostQuery,
   ProfilePage,
   ProfileQuery,
   StoredProfile,
+  UndoneImport,
 } from './library.ts';
 export { InvalidCursor } from './library.ts';
 
@@ -21,19 +28,35 @@ export { InvalidCursor } from './library.ts';
  * @param now the time in ms since 1970, stored as the time a row was first and last saved.
  */
 export function createLibrary(db: Database, now: () => number = Date.now): Library {
+  const origins = createOrigins(db, now);
+  const { saveMarks, ...marks } = createMarkStore(db, now);
   const { countPosts, upsertPosts, ...posts } = createPostStore(db, now);
-  const { countProfiles, ...profiles } = createProfileStore(db, now);
+  const { countProfiles, upsertProfiles, ...profiles } = createProfileStore(db, now);
   const { countVectors, ...vectors } = createVectorStore(db);
+
+  function save(data: JobData) {
+    const profilesSaved = upsertProfiles(data.profiles ?? []);
+    const saved = upsertPosts(data.posts ?? []);
+    if (data.vectors) vectors.saveVectors(data.vectors.model, data.vectors.vectors);
+    if (data.marks) saveMarks(data.marks);
+    origins.record(data.import, saved, profilesSaved);
+    if (data.import) origins.recordProblem(data.import, data.importProblem);
+    return {
+      posts: { added: saved.fresh.size, keys: saved.keys },
+      profiles: { added: profilesSaved.fresh.size },
+    };
+  }
+
+  const { imports, forgetImport, undoImport } = origins;
   return {
     ...posts,
     ...profiles,
     ...vectors,
-    save(data) {
-      const added = data.profiles ? profiles.saveProfiles(data.profiles) : 0;
-      const saved = data.posts ? upsertPosts(data.posts) : { added: 0, keys: [] };
-      if (data.vectors) vectors.saveVectors(data.vectors.model, data.vectors.vectors);
-      return { posts: saved, profiles: { added } };
-    },
+    ...marks,
+    save,
+    imports,
+    forgetImport,
+    undoImport,
     counts: () => ({ posts: countPosts(), profiles: countProfiles(), vectors: countVectors() }),
   };
 }

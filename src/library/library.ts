@@ -6,6 +6,12 @@ declare module '../jobs/job.ts' {
     posts?: Post[];
     profiles?: Profile[];
     vectors?: { model: string; vectors: NewVector[] };
+    /** Down to where listings have been read without a gap. */
+    marks?: ListingMark[];
+    /** The import that the posts and profiles were read from. */
+    import?: string;
+    /** Why that import cannot be read. */
+    importProblem?: string;
   }
   interface SavedData {
     /** The number of new posts, and the keys of all posts, in their order. */
@@ -20,6 +26,26 @@ export interface NewVector {
   vector: Float32Array;
   /** The embedded text: a post that was deleted or changed meanwhile gets no vector. */
   text?: string;
+}
+
+/** A post's place in a listing that is ordered by time. */
+export interface ListingPosition {
+  /** In ms since 1970. */
+  at: number;
+  id: string;
+}
+
+/** A listing: whose, and with which options. */
+export interface Listed {
+  source: string;
+  /** The account's id. */
+  account: string;
+  options: string;
+}
+
+/** All posts of a listing that were there when `newest` was its newest one have been read. */
+export interface ListingMark extends Listed {
+  newest: ListingPosition;
 }
 
 /** The collected posts, profiles and vectors, in the same SQLite file as the jobs. */
@@ -50,7 +76,41 @@ export interface Library {
   /** The posts with these keys that exist and have no vector of this model. */
   withoutVector(model: string, keys: number[]): { key: number; text: string }[];
   countWithoutVector(model: string): number;
+  /** How far a listing has been read without a gap. */
+  mark(listing: Listed): ListingPosition | undefined;
+  /** Those ids that are of stored posts, or of earlier versions of them. */
+  knownIds(source: string, ids: string[]): Set<string>;
   counts(): { posts: number; profiles: number; vectors: number };
+
+  /** The imports that have brought posts or cannot be read, the newest first. */
+  imports(): KnownImport[];
+  /** Forgets an import whose file was removed, unless posts of it are in the library. */
+  forgetImport(name: string): Promise<void>;
+  /**
+   * Removes the posts and profiles that only this import has brought, with their vectors: a hundred
+   * posts at a time, so that other work goes on meanwhile. What was interrupted can be called again.
+   * @param mayContinue is called before each batch and throws to stop.
+   * @throws what `mayContinue` throws; what was removed until then stays removed.
+   */
+  undoImport(name: string, mayContinue: () => void): Promise<UndoneImport>;
+}
+
+/** An import that the library knows by its name in the imports folder. */
+export interface KnownImport {
+  name: string;
+  /** How many posts of it are in the library, whoever else has brought them. */
+  posts: number;
+  /** Why it could not be read the last time. */
+  problem?: string;
+  importedAt: Date;
+}
+
+/** The outcome of an undo, in posts. */
+export interface UndoneImport {
+  name: string;
+  removed: number;
+  /** Those that another import, or a job that is no import, has brought too. */
+  stayed: number;
 }
 
 export interface PostQuery {

@@ -4,48 +4,18 @@ import { statement } from '../platform/statement.ts';
 import type { Post } from '../sources/post.ts';
 import type { Library, PostPage, PostQuery } from './library.ts';
 import { clampLimit, readCursor, where, writeCursor } from './listing.ts';
-import { type PostRow, toPost, toRow } from './post_row.ts';
-import { toIndexedWords, toMatch } from './words.ts';
+import type { SavedItems } from './origins.ts';
+import { type ReadPostRow, toPost, withNames } from './post_row.ts';
+import { createPostSaving } from './post_saving.ts';
+import { toMatch } from './words.ts';
 
 type PostStore = Pick<Library, 'savePosts' | 'posts'> & {
   /** The same as `savePosts`, with the keys of all posts. */
-  upsertPosts(posts: Post[]): { added: number; keys: number[] };
+  upsertPosts(posts: Post[]): SavedItems;
   countPosts(): number;
 };
 
-type Known = Pick<PostRow, 'key' | 'text' | 'author_name'>;
 type Bindings = Record<string, string | number>;
-
-const FIND = 'SELECT key, text, author_name FROM posts WHERE source = $source AND id = $id';
-
-const UPSERT = `
-  INSERT INTO posts (source, id, kind, author, author_name, text, created_at, language, url,
-    in_reply_to_id, in_reply_to_author, thread_id, links, media, likes, reposts, replies,
-    collected_at, updated_at)
-  VALUES ($source, $id, $kind, $author, $author_name, $text, $created_at, $language, $url,
-    $in_reply_to_id, $in_reply_to_author, $thread_id, $links, $media, $likes, $reposts, $replies,
-    $now, $now)
-  ON CONFLICT (source, id) DO UPDATE SET
-    kind = excluded.kind,
-    author = excluded.author,
-    author_name = excluded.author_name,
-    text = excluded.text,
-    created_at = excluded.created_at,
-    language = coalesce(excluded.language, language),
-    url = coalesce(excluded.url, url),
-    in_reply_to_id = coalesce(excluded.in_reply_to_id, in_reply_to_id),
-    in_reply_to_author = coalesce(excluded.in_reply_to_author, in_reply_to_author),
-    thread_id = coalesce(excluded.thread_id, thread_id),
-    links = excluded.links,
-    media = excluded.media,
-    likes = coalesce(excluded.likes, likes),
-    reposts = coalesce(excluded.reposts, reposts),
-    replies = coalesce(excluded.replies, replies),
-    updated_at = excluded.updated_at
-  RETURNING key`;
-
-const INDEX_WORDS =
-  'INSERT OR REPLACE INTO post_words (rowid, text, author_name) VALUES ($key, $text, $author_name)';
 
 const CONDITIONS = {
   author: 'author = $author',
@@ -63,32 +33,14 @@ const cursorSchema = () => z.tuple([z.literal('posts'), z.int(), z.int()]);
 
 /** @param now the time in ms since 1970. */
 export function createPostStore(db: Database, now: () => number): PostStore {
-  const find = statement<Known, Bindings>(db, FIND);
-  const upsert = statement<{ key: number }, Record<string, string | number | null>>(db, UPSERT);
-  const indexWords = statement<void, Bindings>(db, INDEX_WORDS);
+  const saving = createPostSaving(db);
   const count = statement<{ total: number }, []>(db, 'SELECT count(*) AS total FROM posts');
+  const upsertPosts = db.transaction((posts: Post[]) => saving.savePosts(posts, now()));
 
-  function savePost(post: Post, now: number): { key: number; isNew: boolean } {
-    const known = find.get({ source: post.source, id: post.id });
-    const row = toRow(post);
-    const { key } = upsert.get({ ...row, now }) as { key: number };
-    if (known?.text !== row.text || known.author_name !== row.author_name) {
-      const author_name = toIndexedWords(row.author_name);
-      indexWords.run({ key, text: toIndexedWords(row.text), author_name });
-    }
-    return { key, isNew: !known };
-  }
-
-  const upsertPosts = db.transaction((posts: Post[]) => {
-    const time = now();
-    const saved = posts.map((post) => savePost(post, time));
-    const added = saved.filter(({ isNew }) => isNew).length;
-    return { added, keys: saved.map(({ key }) => key) };
-  });
-
-  function selectPage(bindings: Bindings, limit: number): PostRow[] {
-    const sql = `SELECT * FROM posts ${where(CONDITIONS, bindings)} ORDER BY created_at DESC, key DESC LIMIT $limit`;
-    return db.query<PostRow, Bindings>(sql).all({ ...bindings, limit });
+  function selectPage(bindings: Bindings, limit: number): ReadPostRow[] {
+    const page = `SELECT * FROM posts ${where(CONDITIONS, bindings)} ORDER BY created_at DESC, key DESC LIMIT $limit`;
+    const sql = `${withNames(`(${page})`)} ORDER BY posts.created_at DESC, posts.key DESC`;
+    return db.query<ReadPostRow, Bindings>(sql).all({ ...bindings, limit });
   }
 
   function countMatches(bindings: Bindings): number {
@@ -115,7 +67,7 @@ export function createPostStore(db: Database, now: () => number): PostStore {
   return {
     // Immediate, because it reads before it writes: if another process writes in between, a deferred
     // transaction fails at once with "database is locked", whatever the busy timeout.
-    savePosts: (posts) => upsertPosts.immediate(posts).added,
+    savePosts: (posts) => upsertPosts.immediate(posts).fresh.size,
     upsertPosts: (posts) => upsertPosts.immediate(posts),
     posts,
     countPosts: () => count.get()?.total ?? 0,

@@ -2,11 +2,17 @@ import type { Database } from 'bun:sqlite';
 import { z } from 'zod';
 import { statement } from '../platform/statement.ts';
 import type { Profile } from '../sources/post.ts';
+import { nameOf } from './author_names.ts';
 import type { Library, ProfilePage, ProfileQuery, StoredProfile } from './library.ts';
 import { clampLimit, readCursor, where, writeCursor } from './listing.ts';
+import type { SavedItems } from './origins.ts';
 import { fold } from './words.ts';
 
-type ProfileStore = Pick<Library, 'saveProfiles' | 'profiles'> & { countProfiles(): number };
+type ProfileStore = Pick<Library, 'saveProfiles' | 'profiles'> & {
+  /** The same as `saveProfiles`, with the keys of all profiles. */
+  upsertProfiles(profiles: Profile[]): SavedItems;
+  countProfiles(): number;
+};
 
 interface ProfileRow {
   key: number;
@@ -22,18 +28,22 @@ interface ProfileRow {
   followers: number | null;
   following: number | null;
   post_count: number | null;
+  as_of: number;
   posts_held: number;
 }
 
 type Bindings = Record<string, string | number>;
 
-const FIND = 'SELECT key FROM profiles WHERE source = $source AND id = $id';
+type Known = Pick<ProfileRow, 'key' | 'id' | 'username' | 'name' | 'bio' | 'as_of'>;
+
+const FIND = `
+  SELECT key, id, username, name, bio, as_of FROM profiles WHERE source = $source AND id = $id`;
 
 const UPSERT = `
   INSERT INTO profiles (source, id, username, name, bio, location, website, avatar_url, created_at,
-    followers, following, post_count, folded, collected_at, updated_at)
+    followers, following, post_count, folded, as_of, collected_at, updated_at)
   VALUES ($source, $id, $username, $name, $bio, $location, $website, $avatar_url, $created_at,
-    $followers, $following, $post_count, $folded, $now, $now)
+    $followers, $following, $post_count, $folded, $as_of, $now, $now)
   ON CONFLICT (source, id) DO UPDATE SET
     username = excluded.username,
     name = excluded.name,
@@ -46,7 +56,32 @@ const UPSERT = `
     following = coalesce(excluded.following, following),
     post_count = coalesce(excluded.post_count, post_count),
     folded = excluded.folded,
-    updated_at = excluded.updated_at`;
+    as_of = excluded.as_of,
+    updated_at = excluded.updated_at
+  RETURNING key`;
+
+// What is older fills in what is absent.
+const FILL = `
+  UPDATE profiles SET
+    username = $username,
+    name = $name,
+    bio = $bio,
+    location = coalesce(location, $location),
+    website = coalesce(website, $website),
+    avatar_url = coalesce(avatar_url, $avatar_url),
+    created_at = coalesce(created_at, $created_at),
+    followers = coalesce(followers, $followers),
+    following = coalesce(following, $following),
+    post_count = coalesce(post_count, $post_count),
+    folded = $folded,
+    updated_at = $now
+  WHERE key = $key`;
+
+// Binary, because the column ignores case and the case of a username may change too.
+const RENAME_AUTHOR = `
+  UPDATE posts SET author = $username
+  WHERE author IN ($before, $id) AND source = $source
+  AND (author_id = $id OR author_id IS NULL) AND author <> $username COLLATE BINARY`;
 
 const CONDITIONS = {
   // Not LIKE: its wildcards need escaping, and it ignores case only for ASCII.
@@ -61,19 +96,34 @@ const cursorSchema = () => z.tuple([z.literal('profiles'), z.string(), z.int()])
 
 /** @param now the time in ms since 1970. */
 export function createProfileStore(db: Database, now: () => number): ProfileStore {
-  const find = statement<{ key: number }, Bindings>(db, FIND);
-  const upsert = statement<void, Record<string, string | number | null>>(db, UPSERT);
+  const find = statement<Known, Bindings>(db, FIND);
+  const upsert = statement<{ key: number }, Record<string, string | number | null>>(db, UPSERT);
+  const fill = statement<void, Record<string, string | number | null>>(db, FILL);
+  const renameAuthor = statement<void, Bindings>(db, RENAME_AUTHOR);
   const count = statement<{ total: number }, []>(db, 'SELECT count(*) AS total FROM profiles');
 
-  function saveProfile(profile: Profile, now: number): 0 | 1 {
-    const known = find.get({ source: profile.source, id: profile.id });
-    upsert.run({ ...toRow(profile), now });
-    return known ? 0 : 1;
+  function fillIn(row: ReturnType<typeof toRow>, key: number, now: number): number {
+    const { source: _, id: _id, as_of: _at, ...given } = row;
+    fill.run({ ...given, key, now });
+    return key;
   }
 
-  const saveProfiles = db.transaction((profiles: Profile[]) => {
+  function saveProfile(profile: Profile, now: number): { key: number; isNew: boolean } {
+    const { source, id } = profile;
+    const known = find.get({ source, id });
+    const isOlder = known !== null && (profile.asOf?.getTime() ?? now) < known.as_of;
+    const row = toRow(newest(profile, known, isOlder), now);
+    const key = isOlder ? fillIn(row, known.key, now) : upsert.get({ ...row, now })?.key;
+    const before = known?.username ?? id;
+    if (before !== row.username) renameAuthor.run({ source, id, before, username: row.username });
+    return { key: key as number, isNew: !known };
+  }
+
+  const upsertProfiles = db.transaction((profiles: Profile[]): SavedItems => {
     const time = now();
-    return profiles.reduce((added, profile) => added + saveProfile(profile, time), 0);
+    const saved = profiles.map((profile) => saveProfile(profile, time));
+    const fresh = saved.filter(({ isNew }) => isNew).map(({ key }) => key);
+    return { keys: saved.map(({ key }) => key), fresh: new Set(fresh) };
   });
 
   function selectPage(bindings: Bindings, limit: number): ProfileRow[] {
@@ -101,7 +151,8 @@ export function createProfileStore(db: Database, now: () => number): ProfileStor
 
   return {
     // Immediate for the reason given in posts.ts.
-    saveProfiles: (profiles) => saveProfiles.immediate(profiles),
+    saveProfiles: (profiles) => upsertProfiles.immediate(profiles).fresh.size,
+    upsertProfiles: (profiles) => upsertProfiles.immediate(profiles),
     profiles,
     countProfiles: () => count.get()?.total ?? 0,
   };
@@ -113,7 +164,19 @@ function positionOf(cursor: string | undefined): Bindings {
   return { username, key };
 }
 
-function toRow(profile: Profile) {
+/** The profile with the newest names. An export has none: there the id stands in the username's place. */
+function newest(profile: Profile, known: Known | null, isOlder: boolean): Profile {
+  if (!known) return profile;
+  const [first, second] = isOlder ? [known, profile] : [profile, known];
+  return {
+    ...profile,
+    username: nameOf(profile.id, [first.username, second.username]),
+    name: nameOf(profile.id, [first.name, second.name]),
+    bio: isOlder ? known.bio || profile.bio : profile.bio,
+  };
+}
+
+function toRow(profile: Profile, now: number) {
   return {
     source: profile.source,
     id: profile.id,
@@ -127,6 +190,7 @@ function toRow(profile: Profile) {
     followers: profile.followers ?? null,
     following: profile.following ?? null,
     post_count: profile.posts ?? null,
+    as_of: profile.asOf?.getTime() ?? now,
     folded: fold(`${profile.username}\n${profile.name}\n${profile.bio}`),
   };
 }
@@ -145,6 +209,7 @@ function toProfile(row: ProfileRow): StoredProfile {
     followers: row.followers ?? undefined,
     following: row.following ?? undefined,
     posts: row.post_count ?? undefined,
+    asOf: row.as_of === 0 ? undefined : new Date(row.as_of),
     postsHeld: row.posts_held,
   };
 }

@@ -2,7 +2,7 @@ import type { Database } from 'bun:sqlite';
 import { statement } from '../platform/statement.ts';
 import type { Post } from '../sources/post.ts';
 import type { Library } from './library.ts';
-import { type PostRow, toPost } from './post_row.ts';
+import { type ReadPostRow, toPost, withNames } from './post_row.ts';
 
 type VectorStore = Pick<
   Library,
@@ -21,11 +21,10 @@ const SAVE = `
 
 // For unit vectors, cosine = 1 - d²/2.
 const NEAREST = `
-  SELECT posts.*, 1 - distance * distance / 2 AS similarity
-  FROM (
+  SELECT * FROM (
     SELECT post_key, vec_distance_L2(embedding, $embedding) AS distance
     FROM vectors WHERE model = $model ORDER BY distance, post_key LIMIT $limit
-  ) JOIN posts ON posts.key = post_key
+  ) JOIN (${withNames('posts')}) AS named ON named.key = post_key
   ORDER BY distance, post_key`;
 
 const WITHOUT_VECTOR = `
@@ -63,7 +62,7 @@ export function createVectorStore(db: Database): VectorStore {
   function nearest() {
     if (!knowsDistances) loadVectorFunctions(db);
     knowsDistances = true;
-    return db.query<PostRow & { similarity: number }, Bindings>(NEAREST);
+    return db.query<ReadPostRow & { distance: number }, Bindings>(NEAREST);
   }
 
   function postsLike(
@@ -72,7 +71,7 @@ export function createVectorStore(db: Database): VectorStore {
     limit: number,
   ): (Post & { similarity: number })[] {
     const rows = nearest().all({ model, embedding: bytesOf(vector), limit: Math.max(limit, 0) });
-    return rows.map((row) => ({ ...toPost(row), similarity: row.similarity }));
+    return rows.map((row) => ({ ...toPost(row), similarity: 1 - row.distance ** 2 / 2 }));
   }
 
   return {

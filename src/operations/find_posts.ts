@@ -6,6 +6,7 @@ import { typedFields, typedText, typedWholeNumber } from '../platform/typed_fiel
 import type { Sources } from '../sources/index.ts';
 import type { Post } from '../sources/post.ts';
 import { meaningNotes } from '../text/meaning_notes.ts';
+import { readUsername, sourceOfAddress, usernameProblem } from '../text/usernames.ts';
 import type { OperationDeps } from './deps.ts';
 import { oneOf } from './fields.ts';
 
@@ -36,7 +37,7 @@ export function postsQuerySchema(sources: Sources) {
 export function postsPageQuerySchema(sources: Sources) {
   const source = `Source must be ${oneOf([...sources.keys()])}.`;
   return typedFields({
-    author: words('author', 'A username, with or without @.', 'aurora_lab'),
+    author: authorName(),
     source: z
       .string()
       .refine((name) => sources.has(name), source)
@@ -69,11 +70,16 @@ export function toPostsQuery({
   by = 'words',
   ...query
 }: TypedPostsQuery): PostsQuery {
-  return { ...query, author: withoutAt(author), q, by };
+  return { ...query, author: nameIn(author), q, by };
 }
 
-export function toProfilesQuery({ q, ...query }: TypedProfilesQuery): ProfileQuery & { q: string } {
-  return { ...query, q: withoutAt(q) };
+export function toProfilesQuery({
+  q = '',
+  ...query
+}: TypedProfilesQuery): ProfileQuery & { q: string } {
+  // A pasted address or a name with @ means one person; other words are searched for as they are.
+  const isName = sourceOfAddress(q) !== undefined || q.startsWith('@');
+  return { ...query, q: isName ? nameIn(q) : q };
 }
 
 /** @throws InvalidInput */
@@ -91,6 +97,22 @@ function words(name: string, description: string, example?: string) {
   return typedText(MAX_TEXT_LENGTH, error, description, example);
 }
 
+/** A username as people write it. */
+function authorName() {
+  const description = 'A username, with or without @, or the address of a profile.';
+  const error = `author may have at most ${MAX_TEXT_LENGTH} characters.`;
+  const about = { description, examples: ['aurora_lab'] };
+  return z
+    .string()
+    .max(MAX_TEXT_LENGTH, { error, abort: true })
+    .superRefine((typed, context) => {
+      const message = usernameProblem(typed)?.replace('Username', 'Author');
+      if (message) context.addIssue({ code: 'custom', message });
+    })
+    .meta(about)
+    .optional();
+}
+
 function paging() {
   const limit = `Limit must be a whole number from 1 to ${MAX_PAGE}.`;
   return {
@@ -102,7 +124,11 @@ function paging() {
   };
 }
 
-const withoutAt = (name = '') => name.replace(/^@/, '');
+/** The name in what was typed, or the text itself where there is none. */
+function nameIn(typed = ''): string {
+  const read = readUsername(typed);
+  return 'username' in read ? read.username : typed.replace(/^@/, '');
+}
 
 export interface FoundPosts extends PostPage {
   posts: (Post & { similarity?: number })[];

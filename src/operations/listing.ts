@@ -25,7 +25,12 @@ export function pageLine(size: number, fresh: number, done: number, noun = 'post
 
 /** The progress after a page has been stored: `done` of the `wanted` items, or of those there are. */
 export function pageProgress(done: number, page: Page<unknown>, wanted: number) {
-  const total = Math.min(wanted, page.total ?? 0);
+  if (page.total === undefined) {
+    const message =
+      page.cursor === undefined || done >= wanted ? 'Finishing' : 'Reading the next page';
+    return { current: done, total: 0, message };
+  }
+  const total = Math.min(wanted, page.total);
   return { current: done, total, message: pageMessage(done, total, page) };
 }
 

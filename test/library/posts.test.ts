@@ -31,6 +31,7 @@ describe('saving', () => {
       id: '18446744073709551617',
       kind: 'reply',
       author: 'ada',
+      authorId: '0042',
       authorName: 'Ada 🚀',
       text: 'Zeile eins\nline two, "quoted"\t宇宙',
       createdAt: new Date('2024-02-29T12:34:56.789Z'),
@@ -39,11 +40,25 @@ describe('saving', () => {
       inReplyToId: '0007',
       inReplyToAuthor: 'grace',
       threadId: '0001',
+      repostOf: {
+        id: '0003',
+        author: 'mary',
+        authorName: 'Mary',
+        text: 'a\tb',
+        url: 'https://e.test',
+      },
+      quote: { id: '0004', author: 'mary' },
+      edits: [
+        { id: '18446744073709551616', text: 'Zeile', createdAt: new Date('2024-02-29T12:00:00Z') },
+        { id: '99446744073709551616' },
+      ],
+      limited: 'age-restricted',
       links: [{ text: 'example.org', url: 'https://example.org/' }],
       media: [{ type: 'photo', url: 'https://example.org/a.jpg', alt: 'a hill' }],
       likes: 3,
       reposts: 2,
       replies: 0,
+      asOf: new Date('2024-03-01T00:00:00Z'),
     };
     library.savePosts([post]);
     expect(library.posts({}).posts).toEqual([post]);

@@ -22,6 +22,7 @@ describe('saving', () => {
       followers: 10,
       following: 0,
       posts: 1234,
+      asOf: new Date('2024-03-01T00:00:00Z'),
     };
     expect(library.saveProfiles([profile])).toBe(1);
     expect(library.profiles({}).profiles).toEqual([{ ...profile, postsHeld: 0 }]);

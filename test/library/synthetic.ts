@@ -3,10 +3,12 @@ import { createLibrary, type Library } from '../../src/library/index.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import type { Post, Profile } from '../../src/sources/post.ts';
 
+const SAVED_AT = 1_800_000_000_000;
+
 /** A library in a fresh database with all migrations; `clock.now` is its time. */
 export function setup(): { db: Database; library: Library; clock: { now: number } } {
   const db = openDatabase(':memory:');
-  const clock = { now: 1_800_000_000_000 };
+  const clock = { now: SAVED_AT };
   return { db, library: createLibrary(db, () => clock.now), clock };
 }
 
@@ -22,6 +24,7 @@ export function makePost(number: number, given: Partial<Post> = {}): Post {
     createdAt: new Date(1_700_000_000_000 + number * 1000),
     links: [],
     media: [],
+    asOf: new Date(SAVED_AT),
     ...given,
   };
 }
@@ -31,7 +34,8 @@ export function makePosts(count: number, given: Partial<Post> = {}): Post[] {
 }
 
 export function makeProfile(username: string, given: Partial<Profile> = {}): Profile {
-  return { source: 'test', id: `id-${username}`, username, name: username, bio: '', ...given };
+  const named = { source: 'test', id: `id-${username}`, username, name: username, bio: '' };
+  return { ...named, asOf: new Date(SAVED_AT), ...given };
 }
 
 /** A unit vector in the plane, so that the similarity of two is the cosine of the angle between. */

@@ -11,11 +11,13 @@ const SCRAPE = defineCommand({
   options: {
     maxTweets: { name: 'max', does: 'maximum number of posts' },
     ...KINDS,
+    onlyNew: { name: 'new', does: 'only what is new since the last run' },
     source: { does: 'where to read from; for an archive use xgpt import' },
     archive: false,
   },
   examples: [
     ['xgpt scrape aurora_lab', 'the newest 100 posts'],
+    ['xgpt scrape aurora_lab --new', 'what is new since the last run'],
     ['xgpt scrape aurora_lab --max 1000 --replies --json', 'progress and result as JSON lines'],
     ['xgpt scrape aurora_lab --detach', 'start it and let a server or worker run it'],
   ],
@@ -33,6 +35,7 @@ const IMPORT = defineCommand({
   options: {
     maxTweets: { name: 'max', does: 'maximum number of posts', default: 'all' },
     ...KINDS,
+    onlyNew: false,
     username: false,
     source: false,
   },

@@ -1,20 +1,27 @@
 import { z } from 'zod';
+import { readUsername } from '../../text/usernames.ts';
 import {
+  optionalSource,
   optionalText,
   optionalUsername,
   optionalWholeNumber,
-  sourceChoice,
+  sourceOf,
   tick,
 } from '../fields.ts';
 import type { InputDeps, JobTypeOf } from '../job_type.ts';
 
 const DEFAULT_POSTS = 100;
 
+const ARCHIVE_HAS_NO_ORDER =
+  'An archive has no order, so all of it is read. Posts that are stored already are not stored twice.';
+
 export interface ScrapeResult {
   username?: string;
   posts: number;
   /** Those that the library did not have before. */
   newPosts: number;
+  /** With `onlyNew`: the maximum was reached before the posts of the last run. Absent otherwise. */
+  moreNew?: true;
 }
 
 declare module '../../jobs/job.ts' {
@@ -30,12 +37,14 @@ export default function scrapeInput({ sources }: InputDeps) {
       const refuse = (field: string, message: string) =>
         context.addIssue({ code: 'custom', path: [field], message });
       if (input.source === 'archive') {
+        if (input.onlyNew) refuse('onlyNew', ARCHIVE_HAS_NO_ORDER);
         if (!input.archive) refuse('archive', 'Choose an archive, or upload one first.');
       } else if (!input.username) {
         refuse('username', 'Username is missing. Type one, for example aurora_lab.');
       }
     })
-    .transform((input): typeof input => {
+    .transform((given) => {
+      const input = completed(given, [...sources.keys()]);
       if (input.source === 'archive') return input;
       // The form sends its archive field whichever source was chosen.
       const { archive: _, ...rest } = input;
@@ -43,12 +52,19 @@ export default function scrapeInput({ sources }: InputDeps) {
     });
 }
 
+/** With the name out of what was typed or pasted, and with the source that it tells. */
+function completed(input: z.output<ReturnType<typeof fields>>, sources: string[]) {
+  const source = sourceOf(input.source, input.username, sources);
+  const read = readUsername(input.username ?? '');
+  return { ...input, username: 'username' in read ? read.username : undefined, source };
+}
+
 function fields(sources: string[]) {
   return z.object({
     /** Absent only for an archive, which contains its author's name. */
     username: optionalUsername({
       label: 'Username',
-      help: 'With or without @. Not needed for an archive.',
+      help: 'A name, with or without @, or the address of a profile on X or Bluesky. Not needed for an archive.',
       description: 'Optional only for the source `archive`.',
       placeholder: 'aurora_lab',
     }),
@@ -66,7 +82,13 @@ function fields(sources: string[]) {
       label: 'Include reposts',
       default: false,
     }),
-    source: sourceChoice(sources),
+    onlyNew: tick({
+      label: 'Only what is new',
+      help: 'Stops at the posts of the last run. The maximum then counts new posts.',
+      description: 'Stop at the posts of the last run; `maxTweets` then counts new posts.',
+      default: false,
+    }),
+    source: optionalSource(sources),
     /** The name of an import, when the source is `archive`. */
     archive: optionalText({
       label: 'Archive',

@@ -1,10 +1,12 @@
 import { type InputOf, InvalidInput, type QueuedJobContext } from '../../jobs/index.ts';
+import type { Library } from '../../library/library.ts';
 import { importPath } from '../../sources/archive/index.ts';
 import type { Post } from '../../sources/post.ts';
 import { NotFound, type Page } from '../../sources/source.ts';
-import { type ListingPlace, pageLine, pageProgress, placeAfter } from '../listing.ts';
+import { type ListingPlace, pageLine, pageProgress } from '../listing.ts';
 import { defineOperation } from '../operation.ts';
 import type { ScrapeResult } from './input.ts';
+import { type Marking, markToMove, type TakenPage, takePage } from './only_new.ts';
 
 const CHECK_STEP = 'check the archive';
 const STORE_STEP = 'store its posts';
@@ -12,10 +14,16 @@ const STORE_STEP = 'store its posts';
 type ScrapeInput = InputOf<'scrape'>;
 type Pages = AsyncIterable<Page<Post>>;
 
-type Checkpoint = ScrapeResult & ListingPlace;
+type Checkpoint = ScrapeResult & ListingPlace & { marking?: Marking };
+
+interface Reading {
+  input: ScrapeInput;
+  library: Library;
+  job: QueuedJobContext;
+}
 
 /** Reads one author's posts from a source into the library. */
-export default defineOperation<'scrape'>(({ sources, importsDir }) => {
+export default defineOperation<'scrape'>(({ sources, library, importsDir }) => {
   return {
     concurrency: 2,
     upload: { source: 'archive' },
@@ -41,7 +49,7 @@ export default defineOperation<'scrape'>(({ sources, importsDir }) => {
         wanted: (input.maxTweets ?? Number.POSITIVE_INFINITY) - done.posts,
         onPreparing: (current, total, message) => void job.updateProgress(current, total, message),
       });
-      const store = (listing: Pages) => storePages(input, done, listing, job);
+      const store = (listing: Pages) => storePages({ input, library, job }, done, listing);
       if (input.source !== 'archive') return store(pages);
       return importInSteps(pages, job, store);
     },
@@ -82,28 +90,33 @@ async function* withFirst(
 }
 
 async function storePages(
-  input: ScrapeInput,
+  { input, library, job }: Reading,
   start: Checkpoint,
   pages: Pages,
-  job: QueuedJobContext,
 ): Promise<ScrapeResult> {
-  const wanted = input.maxTweets ?? Number.POSITIVE_INFINITY;
   let done = start;
   for await (const page of pages) {
     job.signal.throwIfAborted();
-    const posts = page.items.slice(0, wanted - done.posts);
+    const taken = takePage(library, input, page, done);
     const before = done;
-    const read = afterPage(before, page, posts.length, wanted);
+    const read = afterPage(before, page, taken, input);
     const profiles = page.profile ? [page.profile] : [];
+    const isWhole = page.cursor === undefined && taken.posts.length === page.items.length;
+    const marks = read.atEnd ? markToMove(input, taken.marking, isWhole) : [];
     const after = (added: number) => ({ ...read, newPosts: before.newPosts + added });
-    const saved = await job.commit({ posts, profiles }, (saved) => ({
+    const saved = await job.commit({ posts: taken.posts, profiles, marks }, (saved) => ({
       checkpoint: after(saved.posts.added),
-      progress: pageProgress(read.posts, page, wanted),
+      progress: progressOf(read, page, input),
     }));
     done = after(saved.posts.added);
-    job.log(pageLine(posts.length, saved.posts.added, done.posts));
+    job.log(pageLine(taken.posts.length, saved.posts.added, done.posts));
     if (done.atEnd) break;
   }
+  if (!done.atEnd) {
+    const marks = markToMove(input, done.marking, true);
+    await job.commit({ marks }, () => ({ checkpoint: { ...done, atEnd: true } }));
+  }
+  if (input.onlyNew) job.log(onlyNewLine(done));
   return resultOf(done);
 }
 
@@ -116,16 +129,40 @@ async function checkArchive(archive: string, importsDir: string): Promise<void> 
   }
 }
 
-function afterPage(done: Checkpoint, page: Page<Post>, count: number, wanted: number): Checkpoint {
-  const posts = done.posts + count;
+function afterPage(
+  done: Checkpoint,
+  page: Page<Post>,
+  { posts, marking, isFull }: TakenPage,
+  { onlyNew }: ScrapeInput,
+): Checkpoint {
+  const isDone = isFull || (onlyNew && marking?.reached === true);
   return {
     username: page.profile?.username ?? done.username,
-    posts,
+    posts: done.posts + posts.length,
     newPosts: done.newPosts,
-    ...placeAfter(page, posts, wanted),
+    ...(marking && { marking }),
+    ...(onlyNew && isFull && marking?.old && { moreNew: true }),
+    cursor: page.cursor,
+    atEnd: page.cursor === undefined || isDone,
   };
 }
 
-function resultOf({ username, posts, newPosts }: Checkpoint): ScrapeResult {
-  return { username, posts, newPosts };
+/** How much is new cannot be told before the posts of the last run are reached. */
+function progressOf({ posts, marking }: Checkpoint, page: Page<Post>, input: ScrapeInput) {
+  if (input.onlyNew && marking?.old) {
+    return pageProgress(posts, { ...page, total: undefined }, Number.POSITIVE_INFINITY);
+  }
+  return pageProgress(posts, page, input.maxTweets ?? Number.POSITIVE_INFINITY);
+}
+
+function onlyNewLine({ marking, moreNew }: Checkpoint): string {
+  if (!marking?.old)
+    return 'No earlier run has left a mark, so this one has read like a first one.';
+  if (!moreNew)
+    return 'Reached the posts of the last run. Backdated posts need a run that reads all.';
+  return 'The maximum was reached before the posts of the last run. Run it again to read on.';
+}
+
+function resultOf({ username, posts, newPosts, moreNew }: Checkpoint): ScrapeResult {
+  return { username, posts, newPosts, ...(moreNew && { moreNew }) };
 }

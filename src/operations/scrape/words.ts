@@ -20,8 +20,13 @@ export default defineWords({
   example: { username: 'aurora_lab', maxTweets: 40 },
   readsSource: true,
   quick: { field: 'username', label: 'Scrape a user', help: 'Up to 100 posts' },
-  result: ({ posts, newPosts, username }) =>
-    list(posts, `${amount(posts, 'post')}${of(username)}`, fresh(newPosts)),
+  result: ({ posts, newPosts, username, moreNew }) =>
+    list(
+      posts,
+      `${amount(posts, 'post')}${of(username)}`,
+      fresh(newPosts),
+      moreNew === true && 'and there may be more',
+    ),
   next: (result, input) => {
     const words = see(result.posts, 'post');
     const [posts] = postsOfAuthor(result, input);
@@ -32,6 +37,7 @@ export default defineWords({
     maxTweets: 'Maximum posts',
     includeReplies: 'Replies',
     includeRetweets: 'Reposts',
+    onlyNew: 'Only what is new',
   },
 });
 

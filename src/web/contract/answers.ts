@@ -141,12 +141,22 @@ const history = once(() => {
   });
 });
 
+const quoted = () =>
+  z.object({
+    id: z.string(),
+    author: z.string().optional(),
+    authorName: z.string().optional(),
+    text: z.string().optional(),
+    url: z.string().optional(),
+  });
+
 const post = once(() =>
   z.object({
     source: z.string(),
     id: z.string().describe('Unique within its source.'),
     kind: z.enum(['post', 'reply', 'repost']),
-    author: z.string(),
+    author: z.string().describe('Of a repost: who reposted it.'),
+    authorId: z.string().optional().describe('Stays when the username changes.'),
     authorName: z.string(),
     text: z.string(),
     createdAt: time(),
@@ -155,6 +165,19 @@ const post = once(() =>
     inReplyToId: z.string().optional(),
     inReplyToAuthor: z.string().optional(),
     threadId: z.string().optional(),
+    repostOf: quoted().optional().describe('Of a repost: the original.'),
+    quote: quoted().optional().describe('The post that it quotes, as far as it is known.'),
+    edits: z
+      .array(
+        z.object({
+          id: z.string(),
+          text: z.string().optional(),
+          createdAt: time().optional(),
+        }),
+      )
+      .optional()
+      .describe('Earlier versions, oldest first.'),
+    limited: z.string().optional().describe('Why the source shows it to some readers only.'),
     links: z.array(z.object({ text: z.string(), url: z.string() })),
     media: z.array(
       z.object({
@@ -166,6 +189,7 @@ const post = once(() =>
     likes: count().optional(),
     reposts: count().optional(),
     replies: count().optional(),
+    asOf: time().optional().describe('When its source knew all this.'),
     similarity: z.number().optional().describe('With by=meaning; 1 means identical.'),
   }),
 );
@@ -184,6 +208,7 @@ const profile = once(() =>
     followers: count().optional(),
     following: count().optional(),
     posts: count().optional(),
+    asOf: time().optional().describe('When its source knew all this.'),
     postsHeld: count().describe('Number of its posts in the library.'),
   }),
 );

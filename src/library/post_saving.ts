@@ -1,0 +1,85 @@
+import type { Database } from 'bun:sqlite';
+import { statement } from '../platform/statement.ts';
+import type { Post, PostVersion } from '../sources/post.ts';
+import { createAuthorNames } from './author_names.ts';
+import { isCutOf } from './completeness.ts';
+import type { SavedItems } from './origins.ts';
+import { toRow } from './post_row.ts';
+import { createPostVersions, type EarlierVersions } from './post_versions.ts';
+import { createPostWriting, type KnownRow, type NewRow } from './post_writing.ts';
+
+type Bindings = Record<string, string | number | null>;
+
+const FIND = `
+  SELECT key, kind, text, author, author_name, as_of FROM posts
+  WHERE source = $source AND id = $id`;
+
+const NOTHING_EARLIER: EarlierVersions = { versions: [], removed: [] };
+
+interface Saved {
+  key: number;
+  isNew: boolean;
+  /** The keys of posts that were removed, because they are earlier versions of this one. */
+  replaced: number[];
+}
+
+/** Sources whose posts keep their id when their authors edit them. */
+const EDITED_IN_PLACE = new Set(['bluesky']);
+
+/** How a post is saved. Runs inside the caller's transaction. */
+export function createPostSaving(db: Database) {
+  const find = statement<KnownRow, Bindings>(db, FIND);
+  const versions = createPostVersions(db);
+  const write = createPostWriting(db);
+  const authorNames = createAuthorNames(db);
+
+  function saveEarlier(post: Post, latest: number): Saved {
+    const { source, id, text, createdAt } = post;
+    const earlier = versions.takeEarlier(post, true);
+    versions.add(latest, source, [...earlier.versions, { id, text, createdAt }], '');
+    return { key: latest, isNew: false, replaced: earlier.removed };
+  }
+
+  function save(post: Post, now: number): Saved {
+    const { source, id } = post;
+    const stored = find.get({ source, id });
+    const latest = stored ? undefined : versions.latestOf(post);
+    if (latest !== undefined) return saveEarlier(post, latest);
+    const isEdited = post.edits !== undefined && post.edits.length > 0;
+    const earlier = isEdited ? versions.takeEarlier(post, stored !== null) : NOTHING_EARLIER;
+    const known = stored ?? (isEdited ? find.get({ source, id }) : null);
+    const given = toRow(post, now);
+    const key = write({ ...given, ...authorNames.of(given, known) }, known, now);
+    const history = [...earlier.versions, ...editInPlace(given, known)];
+    if (history.length > 0) versions.add(key, source, history, id);
+    return { key, isNew: !known, replaced: earlier.removed };
+  }
+
+  return {
+    /** Saves posts, the later of two with one id last. An edit of a stored post is not a fresh one. */
+    savePosts(posts: readonly Post[], now: number): SavedItems {
+      authorNames.forget();
+      const keys: number[] = [];
+      const fresh = new Set<number>();
+      for (const post of posts) {
+        const { key, isNew, replaced } = save(post, now);
+        // At once, because SQLite may give the key of a removed row to the next one.
+        for (const old of replaced) {
+          for (const [i, other] of keys.entries()) if (other === old) keys[i] = key;
+          fresh.delete(old);
+        }
+        keys.push(key);
+        if (isNew) fresh.add(key);
+      }
+      return { keys, fresh };
+    },
+  };
+}
+
+/** The text that is not the current one, of a post that was edited and has kept its id. */
+function editInPlace(row: NewRow, known: KnownRow | null): PostVersion[] {
+  if (!known || row.kind === 'repost' || !EDITED_IN_PLACE.has(row.source)) return [];
+  if (row.text === known.text || isCutOf(row, known) || isCutOf(known, row)) return [];
+  const isOlder = row.as_of < known.as_of;
+  return [{ id: row.id, text: isOlder ? row.text : known.text }];
+}

@@ -1,0 +1,224 @@
+import { describe, expect, test } from 'bun:test';
+import type { Library } from '../../src/library/index.ts';
+import { setup } from '../library/synthetic.ts';
+import {
+  Interrupted,
+  type Random,
+  type RunOptions,
+  ScrapeRun,
+  TimelineService,
+} from '../support/timeline_service.ts';
+
+/** Whole pages: the size is always the largest. */
+const largest: Random = (n) => n - 1;
+
+function world(posts: number, pageSize = 5, random = largest) {
+  const { library } = setup();
+  const service = new TimelineService(random, pageSize);
+  for (let i = 0; i < posts; i++) service.publish();
+  return { library, service };
+}
+
+async function run(library: Library, service: TimelineService, options: RunOptions = {}) {
+  const before = service.requests;
+  const job = new ScrapeRun(library, service, options);
+  await job.attempt();
+  return { ...job.result, log: job.log, pages: service.requests - before };
+}
+
+/** A run that ends after so many pages, and is not started again. */
+async function cutShort(
+  library: Library,
+  service: TimelineService,
+  pages: number,
+  options: RunOptions = {},
+) {
+  service.failsAfter = pages;
+  expect(run(library, service, options)).rejects.toThrow(Interrupted);
+  await Bun.sleep(0);
+  service.failsAfter = Number.POSITIVE_INFINITY;
+}
+
+const held = (library: Library) => library.counts().posts;
+const onlyNew = { onlyNew: true };
+
+describe('FEATURES 40: only what is new', () => {
+  test('stops at the posts of the last run, and says how many are new', async () => {
+    const { library, service } = world(59);
+    await run(library, service);
+    for (let i = 0; i < 3; i++) service.publish();
+    const again = await run(library, service, onlyNew);
+    expect(again).toMatchObject({ newPosts: 3, pages: 2 });
+    expect(again.log.at(-1)).toStartWith('Reached the posts of the last run.');
+    expect(held(library)).toBe(62);
+    expect(await run(library, service, onlyNew)).toMatchObject({ newPosts: 0, pages: 1 });
+  });
+
+  test('reads like a first run when there is no mark, and says so', async () => {
+    const { library, service } = world(20);
+    const first = await run(library, service, onlyNew);
+    expect(first).toMatchObject({ posts: 20, newPosts: 20 });
+    expect(first.log.at(-1)).toStartWith('No earlier run has left a mark');
+  });
+
+  test('a first run that was killed at 3 of 10 pages leaves no post out', async () => {
+    const { library, service } = world(50);
+    await cutShort(library, service, 3, onlyNew);
+    expect(held(library)).toBe(15);
+    await run(library, service, onlyNew);
+    expect(held(library)).toBe(50);
+  });
+
+  test('nor does a later one that was killed in the middle', async () => {
+    const { library, service } = world(20);
+    await run(library, service);
+    for (let i = 0; i < 30; i++) service.publish();
+    await cutShort(library, service, 3, onlyNew);
+    await run(library, service, onlyNew);
+    expect(held(library)).toBe(50);
+  });
+
+  test('the maximum counts new posts; what is left is said, and read by the next run', async () => {
+    const { library, service } = world(20);
+    await run(library, service);
+    for (let i = 0; i < 12; i++) service.publish();
+    const limited = { ...onlyNew, maxTweets: 5 };
+    const first = await run(library, service, limited);
+    expect(first).toMatchObject({ newPosts: 5, moreNew: true });
+    expect(first.log.at(-1)).toContain('The maximum was reached');
+    expect(await run(library, service, limited)).toMatchObject({ newPosts: 5, moreNew: true });
+    const last = await run(library, service, limited);
+    expect(last).toMatchObject({ newPosts: 2 });
+    expect(last).not.toHaveProperty('moreNew');
+    expect(held(library)).toBe(32);
+  });
+
+  test('a first run with a maximum is where later ones stop', async () => {
+    const { library, service } = world(50);
+    await run(library, service, { maxTweets: 10 });
+    service.publish();
+    expect(await run(library, service, onlyNew)).toMatchObject({ newPosts: 1 });
+    expect(held(library)).toBe(11);
+  });
+
+  test('a run of everything that ends before the mark does not move it', async () => {
+    const { library, service } = world(10);
+    await run(library, service);
+    for (let i = 0; i < 20; i++) service.publish();
+    await run(library, service, { maxTweets: 5 });
+    await run(library, service, onlyNew);
+    expect(held(library)).toBe(30);
+  });
+
+  test('a pinned post that is alone on the first page does not end it', async () => {
+    const { library, service } = world(20);
+    service.pinned = service.listed.at(-1);
+    await run(library, service);
+    for (let i = 0; i < 6; i++) service.publish();
+    let calls = 0;
+    const short = new TimelineService((n) => (calls++ === 0 ? 0 : n - 1), 5);
+    short.listed.push(...service.listed);
+    short.pinned = service.pinned;
+    expect(await run(library, short, onlyNew)).toMatchObject({ newPosts: 6 });
+    expect(held(library)).toBe(26);
+  });
+
+  test('backdated posts need a run of everything', async () => {
+    const { library, service } = world(40);
+    await run(library, service);
+    service.backdate(30);
+    expect(await run(library, service, onlyNew)).toMatchObject({ newPosts: 0 });
+    expect(await run(library, service)).toMatchObject({ newPosts: 1 });
+  });
+
+  test('each choice of replies and reposts has a mark of its own', async () => {
+    const { library, service } = world(20);
+    await run(library, service);
+    const other = await run(library, service, { ...onlyNew, includeReplies: true });
+    expect(other.log.at(-1)).toStartWith('No earlier run');
+    expect(other.posts).toBe(20);
+  });
+
+  test('a post dated in the future does not hide those that come until then', async () => {
+    const { library, service } = world(10);
+    (service.listed[0] as { createdAt: Date }).createdAt = new Date(Date.now() + 1e12);
+    await run(library, service);
+    for (const post of [...Array(15)].map(() => service.publish())) {
+      post.createdAt = new Date(Date.now() + 60_000);
+    }
+    await cutShort(library, service, 1, onlyNew);
+    await run(library, service, onlyNew);
+    expect(held(library)).toBe(25);
+  });
+});
+
+/** xorshift32 */
+function seeded(seed: number): Random {
+  let state = seed * 2_654_435_761 || 1;
+  return (n) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % n;
+  };
+}
+
+/** Whatever happens on the way, nothing is left out once the runs say that they have read all. */
+async function anyHistory(seed: number): Promise<void> {
+  const random = seeded(seed);
+  const { library, service } = world(random(30), 1 + random(4), random);
+  const backdated = new Set<string>();
+  /** The posts that some run was to read: all that came after the first run that left a mark. */
+  let promised: Set<string> | undefined;
+  const mark = () => library.mark({ source: 'network', account: 'did:plc:a', options: 'posts' });
+
+  async function oneRun() {
+    const options: RunOptions = {
+      onlyNew: random(3) > 0,
+      maxTweets: [1, 3, 7, 1_000][random(4)] as number,
+      onCommit() {
+        if (random(9) === 0) throw new Interrupted();
+        if (random(6) === 0) service.publish();
+      },
+    };
+    const known = new Set(service.listed.map(({ id }) => id));
+    const job = new ScrapeRun(library, service, options);
+    for (let attempt = 0; attempt <= random(4) && !job.result; attempt++) {
+      service.failsAfter = random(3) === 0 ? random(8) : Number.POSITIVE_INFINITY;
+      await job.attempt().catch((error) => expect(error).toBeInstanceOf(Interrupted));
+    }
+    service.failsAfter = Number.POSITIVE_INFINITY;
+    if (promised || !mark()) return;
+    // Of what was there before the first mark only what it covers is promised: what was read by then.
+    const stored = library.knownIds('network', [...known]);
+    promised = stored;
+    for (const id of known) if (!stored.has(id)) backdated.add(id);
+  }
+
+  for (let step = 0; step < 25; step++) {
+    const what = random(8);
+    if (what < 3) await oneRun();
+    else if (what < 6) for (let i = random(6); i > 0; i--) service.publish();
+    else if (what === 6 && service.listed.length > 0) service.delete();
+    else if (random(2) === 0) backdated.add(service.backdate().id);
+    else service.pinned = service.listed[random(service.listed.length || 1)];
+  }
+  for (let more = true; more; ) {
+    const job = new ScrapeRun(library, service, { onlyNew: true, maxTweets: 4 });
+    await job.attempt();
+    more = job.result?.moreNew === true;
+  }
+  const due = service.listed.map(({ id }) => id).filter((id) => !backdated.has(id));
+  const stored = library.knownIds('network', due);
+  if (!promised) return;
+  expect(
+    due.filter((id) => !stored.has(id)),
+    `seed ${seed}`,
+  ).toEqual([]);
+}
+
+test('nothing is left out for ever, whatever is killed, fails, is limited or comes meanwhile', async () => {
+  const only = Number(process.env.XGPT_SEED);
+  const seeds = only ? [only] : Array.from({ length: 25 }, (_, i) => i + 1);
+  for (const seed of seeds) await anyHistory(seed);
+});
