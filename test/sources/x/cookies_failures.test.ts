@@ -84,7 +84,18 @@ describe('an answer that is no page', () => {
       'data without a timeline',
       { body: { data: { user: {} } } },
       'SourceUnavailable',
-      'without the posts',
+      'without the posts of @ada_example',
+    ],
+    [
+      'errors beside a timeline without contents',
+      {
+        body: {
+          ...json(29, 'Timeout: Unspecified'),
+          data: { user: { result: { __typename: 'User', timeline: { timeline: {} } } } },
+        },
+      },
+      'SourceUnavailable',
+      'without the posts of @ada_example',
     ],
     ['404', { status: 404, body: '' }, 'SourceUnavailable', 'query ids'],
     [
@@ -265,14 +276,15 @@ describe('a session', () => {
     });
   });
 
-  test('is not forgotten because X deletes a cookie', async () => {
-    double.script('UserTweets', {
-      status: 503,
-      headers: { 'set-cookie': 'auth_token=gone; Max-Age=0; Domain=.x.com' },
-    });
-    await failureOf(allOf(postsOf(x)));
-    expect(await live.credentials.readSession('x')).toBeUndefined();
-  });
+  test.each(['Max-Age=0', 'Max-Age=-1', 'Expires=Thu, 01 Jan 2015 00:00:00 GMT'])(
+    'is not forgotten because X deletes a cookie: %s',
+    async (how) => {
+      const deletion = `auth_token=gone; ${how}; Domain=.x.com`;
+      double.script('UserTweets', { status: 503, headers: { 'set-cookie': deletion } });
+      await failureOf(allOf(postsOf(x)));
+      expect(await live.credentials.readSession('x')).toBeUndefined();
+    },
+  );
 
   test('is tested by asking whose it is', async () => {
     const signal = new AbortController().signal;
