@@ -166,10 +166,10 @@ async function findUser(
 
 function unavailable(result: unknown, username?: string): Error {
   const name = username ? `@${username}` : 'this user';
-  const reason = at(result, 'reason');
-  if (reason === 'Suspended') return new NotFound(`X has suspended ${name}.`);
-  if (reason === 'Protected') return new Unauthorised(protectedMessage(name));
   const message = at(result, 'message');
+  const reason = `${at(result, 'reason')} ${at(result, 'unavailable_reason')} ${message}`;
+  if (/suspended/i.test(reason)) return new NotFound(`X has suspended ${name}.`);
+  if (/protected/i.test(reason)) return new Unauthorised(protectedMessage(name));
   const said = typeof message === 'string' ? `: ${message.slice(0, 200)}` : '.';
   return new NotFound(`X does not show ${name}${said}`);
 }
