@@ -227,6 +227,14 @@ describe('a session', () => {
     expect(await failureOf(pages.next())).toMatchObject({ name: 'Unauthorised' });
   });
 
+  test('that cannot be checked at the end, in an outage, is neither the end nor refused', async () => {
+    double.script('settings.json', { status: 503, body: 'busy' });
+    expect(await failureOf(allOf(postsOf(x)))).toMatchObject({
+      name: 'SourceUnavailable',
+      permanent: false,
+    });
+  });
+
   test('keeps the ct0 that X replaces, for itself and for others', async () => {
     const renewed = 'd'.repeat(32);
     const page = {
