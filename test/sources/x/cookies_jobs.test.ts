@@ -105,7 +105,7 @@ describe('a scrape', () => {
       return current?.status === 'retrying' ? current : undefined;
     });
     expect(job.retryAt?.getTime()).toBe(reset * 1000);
-    expect(job.errors[0]).toContain('X allows no more requests of this kind');
+    expect(job.errors[0]).toStartWith('Rate limited by X, goes on at ');
     expect(job.progress.current).toBe(20);
     await web.tracker.cancelJob(id);
     web.database.run('DELETE FROM rate_limits');
