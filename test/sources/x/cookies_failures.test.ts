@@ -133,6 +133,8 @@ describe('an answer that is no page', () => {
     const failure = await failureOf(pages.next());
     expect(failure).toMatchObject({ name, permanent: name === 'Unauthorised' });
     expect(failure.message).toContain(words);
+    const shown = Bun.inspect(failure);
+    for (const secret of Object.values(COOKIES)) expect(shown).not.toContain(secret);
   });
 
   test('errors beside data are no failure: a quoted post may be gone', async () => {
