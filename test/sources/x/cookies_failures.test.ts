@@ -237,10 +237,14 @@ describe('a session', () => {
     });
   });
 
-  test('keeps the ct0 that X replaces, for itself and for others', async () => {
+  // The library passes over cookies without a domain.
+  test.each([
+    ['for all of x.com', ' Domain=.x.com;'],
+    ['for the host only', ''],
+  ])('keeps the ct0 that X replaces %s, for itself and for others', async (_, domain) => {
     const renewed = 'd'.repeat(32);
     const page = {
-      headers: { 'set-cookie': `ct0=${renewed}; Max-Age=21600; Domain=.x.com; Secure` },
+      headers: { 'set-cookie': `ct0=${renewed}; Max-Age=21600;${domain} Secure` },
     };
     double.script('UserByScreenName', {
       ...page,
