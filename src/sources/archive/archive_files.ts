@@ -1,8 +1,5 @@
 import type { Profile } from '../post.ts';
 
-/** What the names of files in the imports folder begin with that are not complete. */
-export const partialPrefix = '.partial-';
-
 /** Limits on the size of an archive. The defaults are far above the archives of X. */
 export interface ArchiveLimits {
   /** Maximum uncompressed size of one file, in bytes. */
