@@ -16,6 +16,7 @@ import { watchReportProgress } from './report_progress.ts';
 import { watchSelection } from './selection.ts';
 import { shareStreams } from './shared_stream.ts';
 import { watchShortcuts } from './shortcuts.ts';
+import { watchSources } from './source_fields.ts';
 import { watchTaskbar } from './taskbar.ts';
 import { watchUploads } from './upload_progress.ts';
 
@@ -40,6 +41,8 @@ watchReportProgress();
 watchSelection();
 watchShortcuts();
 watchFormErrors();
+// Before the sentence is made of what the fields hold.
+watchSources();
 watchSentences();
 watchPastedAddresses();
 watchUploads();

@@ -4,14 +4,16 @@ import { addBackupCommands } from './backup_commands.ts';
 import { addCompletionCommands } from './completion_commands.ts';
 import { EXIT } from './exit.ts';
 import { addHelpCommand, DocumentedCommand } from './help.ts';
+import { addImportCommands } from './import_commands.ts';
 import { addJobCommands } from './job_commands.ts';
 import { addLibraryCommands } from './library_commands.ts';
 import { withList } from './list_by_default.ts';
 import { addOperationCommands } from './operation_commands.ts';
 import { printError, write } from './output.ts';
+import { addSourcesCommands } from './sources_commands.ts';
 
 const EXIT_CODES = `Exit codes:
-  0    completed            3    no such job, archive or backup
+  0    completed            3    no such job, archive, backup or source
   1    failed               4    cancelled by another process
   2    invalid usage        5    data folder or database cannot be used
   130  ended by Ctrl-C      129, 143  ended by a closed terminal, by SIGTERM
@@ -41,6 +43,27 @@ export async function createProgram(
     )
     .addHelpText('after', EXIT_CODES)
     .hook('preAction', (_, command) => warnOfUnknownSettings(command.name()));
+  addServingCommands(program, serve);
+  const users = program
+    .command('users')
+    .description('find people')
+    .examples(
+      ['xgpt users', 'collected profiles'],
+      ['xgpt users discover climbing coach', 'find people by their bios'],
+    );
+  await addOperationCommands(program, words);
+  await addLibraryCommands(program, users, words);
+  addJobCommands(program);
+  addSourcesCommands(program);
+  addImportCommands(program);
+  addBackupCommands(program);
+  addCompletionCommands(program);
+  const withCommands = [program, ...program.commands.filter(({ commands }) => commands.length > 0)];
+  for (const command of withCommands) addHelpCommand(command);
+  return program;
+}
+
+function addServingCommands(program: DocumentedCommand, serve: () => Promise<void>): void {
   program
     .command('serve')
     .description('serve the web pages and run jobs, until Ctrl-C (the default)')
@@ -62,21 +85,6 @@ export async function createProgram(
       await waitUntilIdle((await import('../jobs/index.ts')).jobTracker);
       await end();
     });
-  const users = program
-    .command('users')
-    .description('find people')
-    .examples(
-      ['xgpt users', 'collected profiles'],
-      ['xgpt users discover climbing coach', 'find people by their bios'],
-    );
-  await addOperationCommands(program, words);
-  await addLibraryCommands(program, users, words);
-  addJobCommands(program);
-  addBackupCommands(program);
-  addCompletionCommands(program);
-  const withCommands = [program, ...program.commands.filter(({ commands }) => commands.length > 0)];
-  for (const command of withCommands) addHelpCommand(command);
-  return program;
 }
 
 /** The server and workers report them in their log, and completion must not print anything else. */

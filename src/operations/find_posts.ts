@@ -12,6 +12,7 @@ import { oneOf } from './fields.ts';
 
 const MAX_PAGE = 100;
 const MAX_TEXT_LENGTH = 500;
+const AUTHOR = 'A username, with or without @, or the address of a profile.';
 
 /** How many posts a search by meaning answers with. */
 const NEAREST = 30;
@@ -27,17 +28,22 @@ export interface PostsQuery extends PostQuery {
 
 /** The query for posts as typed: `author` with or without @. A search by meaning needs a text. */
 export function postsQuerySchema(sources: Sources) {
-  return postsPageQuerySchema(sources).refine(({ by, q }) => by !== 'meaning' || q, {
-    path: ['q'],
-    error: 'Q is missing. A search by meaning needs a text to compare posts with.',
-  });
+  return postsPageQuerySchema(sources)
+    .refine(({ by, q }) => by !== 'meaning' || q, {
+      path: ['q'],
+      error: 'Q is missing. A search by meaning needs a text to compare posts with.',
+    })
+    .superRefine(({ author = '' }, context) => {
+      const message = authorProblem(author);
+      if (message) context.addIssue({ code: 'custom', path: ['author'], message });
+    });
 }
 
-/** The same without a text: the page then asks for one. */
+/** The same without a text, or with an author who is none: the page then says what is missing. */
 export function postsPageQuerySchema(sources: Sources) {
   const source = `Source must be ${oneOf([...sources.keys()])}.`;
   return typedFields({
-    author: authorName(),
+    author: words('author', AUTHOR, 'aurora_lab'),
     source: z
       .string()
       .refine((name) => sources.has(name), source)
@@ -97,20 +103,9 @@ function words(name: string, description: string, example?: string) {
   return typedText(MAX_TEXT_LENGTH, error, description, example);
 }
 
-/** A username as people write it. */
-function authorName() {
-  const description = 'A username, with or without @, or the address of a profile.';
-  const error = `author may have at most ${MAX_TEXT_LENGTH} characters.`;
-  const about = { description, examples: ['aurora_lab'] };
-  return z
-    .string()
-    .max(MAX_TEXT_LENGTH, { error, abort: true })
-    .superRefine((typed, context) => {
-      const message = usernameProblem(typed)?.replace('Username', 'Author');
-      if (message) context.addIssue({ code: 'custom', message });
-    })
-    .meta(about)
-    .optional();
+/** What is wrong with an author's name; `undefined` when nothing is, or when there is none. */
+export function authorProblem(typed: string): string | undefined {
+  return typed === '' ? undefined : usernameProblem(typed)?.replace('Username', 'Author');
 }
 
 function paging() {

@@ -1,5 +1,5 @@
 import type { Page } from '../sources/source.ts';
-import { count, counted } from '../text/format.ts';
+import { count, counted, dollars } from '../text/format.ts';
 
 /** How far a listing has been read. */
 export interface ListingPlace {
@@ -23,15 +23,29 @@ export function pageLine(size: number, fresh: number, done: number, noun = 'post
   return `${counted(size, noun)} (${count(fresh)} new), ${count(done)} so far.`;
 }
 
-/** The progress after a page has been stored: `done` of the `wanted` items, or of those there are. */
-export function pageProgress(done: number, page: Page<unknown>, wanted: number) {
+/** What pages have cost together, in US dollars: absent as long as they are free. */
+export function costAfter(
+  before: { cost?: number },
+  { cost }: { cost?: number },
+): { cost?: number } {
+  if (cost === undefined) return before.cost === undefined ? {} : { cost: before.cost };
+  // Sums of fractions would show as $0.30000000000000004 in JSON.
+  return { cost: Number(((before.cost ?? 0) + cost).toFixed(6)) };
+}
+
+/**
+ * The progress after a page has been stored: `done` of the `wanted` items, or of those there are.
+ * @param cost of all pages so far, in US dollars.
+ */
+export function pageProgress(done: number, page: Page<unknown>, wanted: number, cost?: number) {
+  const paid = cost === undefined ? '' : `, ${dollars(cost)} so far`;
   if (page.total === undefined) {
     const message =
       page.cursor === undefined || done >= wanted ? 'Finishing' : 'Reading the next page';
-    return { current: done, total: 0, message };
+    return { current: done, total: 0, message: message + paid };
   }
   const total = Math.min(wanted, page.total);
-  return { current: done, total, message: pageMessage(done, total, page) };
+  return { current: done, total, message: pageMessage(done, total, page) + paid };
 }
 
 /** What is under way then: "Reading page 14 of 50". */

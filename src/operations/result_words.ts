@@ -1,5 +1,5 @@
 import { cut, MAX_NAME } from '../text/cut.ts';
-import { count, counted } from '../text/format.ts';
+import { count, counted, dollars } from '../text/format.ts';
 import type { ResultLink } from './operation.ts';
 
 /** Phrases that the results of several types share. */
@@ -19,6 +19,11 @@ export function fresh(n: unknown): string {
 
 export function numbered(n: unknown, what: string): string {
   return typeof n === 'number' ? `${count(n)} ${what}` : '';
+}
+
+/** What it has cost: "for $0.51"; empty when it was free. */
+export function charged(cost: unknown): string {
+  return typeof cost === 'number' ? `for ${dollars(cost)}` : '';
 }
 
 /** The parts separated by commas; only the first when its count `n` is 0. */

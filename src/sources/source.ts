@@ -53,6 +53,8 @@ export interface Page<Item> {
   profile?: Profile;
   /** What was read for this page and is not among its items: how many, by reason. */
   leftOut?: LeftOut;
+  /** What the service charges for this page, in US dollars. Absent when it is free. */
+  cost?: number;
   /** Lines for the job's log: "entry 1 of data/tweets.js could not be read: it has no text". */
   notes?: string[];
 }
@@ -68,7 +70,10 @@ interface Listing {
   /** From an earlier page of the same listing; default: the beginning. */
   cursor?: string;
   signal: AbortSignal;
-  /** How many items the caller still takes; a source that charges for them reads no more. Default: all. */
+  /**
+   * How many items the caller will probably take; it may read on. A source that charges for items reads no
+   * larger pages than that. Default: all.
+   */
   wanted?: number;
   /** Called when the listing waits, with a line for people: "rate limited by Bluesky, goes on at 14:05". */
   onWaiting?: (message: string) => void;

@@ -53,15 +53,15 @@ describe('the budget of a paid source', () => {
   test('stops a runaway search at its cap, across kill -9 and a restart, and is raised by a click', async () => {
     const { double, start, first, budgets, stored } = await connected(400);
     addAccount(double, 'sea_example', 1_000);
-    let isAsking = false;
+    let isRequested = false;
     const job = await first.start('search', RUNAWAY);
     // The third page never comes: the process dies while it waits.
     await until('two pages were read', () => double.requests.length >= 2 || undefined);
     double.next('search', () => {
-      isAsking = true;
+      isRequested = true;
       return new Promise<Response>(() => {});
     });
-    await until('a request is under way', () => isAsking || undefined);
+    await until('a request is under way', () => isRequested || undefined);
     await first.end('SIGKILL');
     const before = await budgets.read('x');
     const kept = stored();

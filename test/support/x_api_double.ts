@@ -50,7 +50,7 @@ export interface XApiDouble {
   billed(): number;
   /** Posts that were returned, each time. */
   served: number;
-  /** Answers the next request to an endpoint instead; several wait in line. */
+  /** Answers the next request to an endpoint instead; several are used in order. */
   next(endpoint: Endpoint, ...answers: Answer[]): void;
   stop(): void;
 }

@@ -53,10 +53,17 @@ export function PasswordField(props: FieldProps): JSX.Element {
   );
 }
 
-export function NumberField(
-  props: FieldProps & { min?: number; max?: number; required?: boolean },
-): JSX.Element {
-  const { min, max, required, form, name } = props;
+interface NumberProps extends FieldProps {
+  min?: number;
+  max?: number;
+  required?: boolean;
+  /** What it begins with, and what it begins with for single sources. */
+  initial?: string | number | boolean;
+  initialBySource?: Record<string, string>;
+}
+
+export function NumberField(props: NumberProps): JSX.Element {
+  const { min, max, required, form, name, initial, initialBySource } = props;
   return (
     <Field {...props}>
       <input
@@ -66,6 +73,8 @@ export function NumberField(
         {...control(props)}
         value={attributeText(form.values[name] ?? '')}
         {...{ min, max, required }}
+        data-initial={initialBySource && attributeText(String(initial ?? ''))}
+        data-initial-by-source={initialBySource && attributeText(JSON.stringify(initialBySource))}
       />
     </Field>
   );
@@ -144,7 +153,7 @@ function control({ name, help, invalid, rule, form }: FieldProps) {
     'aria-describedby': describedBy || undefined,
     'aria-invalid': wrong ? 'true' : undefined,
     'data-invalid': invalid && attributeText(invalid),
-    'data-rule': rule,
+    'data-rule': rule && attributeText(rule),
     autofocus: wrong && Object.keys(form.errors)[0] === name,
   };
 }

@@ -11,6 +11,8 @@ export interface DiscoverResult {
   /** When they were scraped: how many of them, and their posts. */
   scraped?: number;
   posts?: number;
+  /** What the service has charged, in US dollars; absent when it was free. */
+  cost?: number;
 }
 
 declare module '../../jobs/job.ts' {

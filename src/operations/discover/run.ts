@@ -3,7 +3,7 @@ import type { Profile } from '../../sources/post.ts';
 import type { Page } from '../../sources/source.ts';
 import { count, counted } from '../../text/format.ts';
 import type { OperationDeps } from '../deps.ts';
-import { type ListingPlace, pageLine, pageProgress, placeAfter } from '../listing.ts';
+import { costAfter, type ListingPlace, pageLine, pageProgress, placeAfter } from '../listing.ts';
 import { defineOperation } from '../operation.ts';
 import type { DiscoverResult } from './input.ts';
 
@@ -60,7 +60,7 @@ async function find(
     const after = (added: number) => ({ ...read, newProfiles: before.newProfiles + added });
     const saved = await job.commit(input.save ? { profiles } : {}, (saved) => ({
       checkpoint: after(saved.profiles.added),
-      progress: pageProgress(read.profiles, page, input.maxResults),
+      progress: pageProgress(read.profiles, page, input.maxResults, read.cost),
     }));
     done = after(saved.profiles.added);
     for (const note of page.notes ?? []) job.log(note);
@@ -72,10 +72,10 @@ async function find(
 
 /** One job for each of them. It succeeds when none of them has failed. */
 async function scrapeAll(
-  { found }: DiscoverResult,
+  { found, cost }: DiscoverResult,
   { source, maxTweets }: DiscoverInput,
   job: QueuedJobContext,
-): Promise<Pick<DiscoverResult, 'scraped' | 'posts'>> {
+): Promise<Pick<DiscoverResult, 'scraped' | 'posts' | 'cost'>> {
   job.stage('scraping');
   if (found.length === 0) return { scraped: 0, posts: 0 };
   job.log(`Starting ${counted(found.length, 'scrape')}: ${found.join(', ')}.`);
@@ -86,8 +86,11 @@ async function scrapeAll(
   const failed = scrapes.filter(({ status }) => status === 'failed');
   if (failed.length > 0) throw new PermanentError(whatFailed(failed, scrapes.length));
   const completed = scrapes.filter(({ status }) => status === 'completed');
-  const posts = completed.map(({ result }) => (result as { posts: number }).posts);
-  return { scraped: completed.length, posts: posts.reduce((sum, count) => sum + count, 0) };
+  const results = completed.map(({ result }) => result as { posts: number; cost?: number });
+  let total = costAfter({}, { cost });
+  for (const result of results) total = costAfter(total, result);
+  const posts = results.reduce((sum, result) => sum + result.posts, 0);
+  return { scraped: completed.length, posts, ...total };
 }
 
 function whatFailed(failed: Job[], of: number): string {
@@ -115,6 +118,7 @@ function afterPage(
     ...done,
     profiles,
     found: [...done.found, ...found.map(({ username }) => username)],
+    ...costAfter(done, page),
     ...placeAfter(page, profiles, wanted),
   };
 }

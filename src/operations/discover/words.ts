@@ -1,7 +1,7 @@
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { count } from '../../text/format.ts';
 import { defineWords, type ResultLink } from '../operation.ts';
-import { amount, fresh, list, MAX_LINKS, postsOf, see } from '../result_words.ts';
+import { amount, charged, fresh, list, MAX_LINKS, postsOf, see } from '../result_words.ts';
 
 /** No profile has a longer name, in UTF-16 code units. */
 const MAX_LENGTH = 500;
@@ -16,12 +16,13 @@ export default defineWords({
   example: { query: 'climbing coach', maxResults: 5 },
   readsSource: true,
   quick: { field: 'query', label: 'Discover profiles', help: 'Up to 20 profiles' },
-  result: ({ profiles, newProfiles, saved, scraped, posts }) =>
+  result: ({ profiles, newProfiles, saved, scraped, posts, cost }) =>
     list(
       profiles,
       amount(profiles, 'profile'),
       saved === false ? 'not kept' : fresh(newProfiles),
       typeof scraped === 'number' && `${count(scraped)} scraped: ${amount(posts, 'post')}`,
+      charged(cost),
     ),
   next: ({ scraped, posts, saved, profiles, found }) => {
     if (typeof scraped === 'number') return seePosts(posts);

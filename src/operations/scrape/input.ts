@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { LeftOut } from '../../sources/source.ts';
 import { readUsername } from '../../text/usernames.ts';
 import {
   optionalSource,
@@ -9,8 +10,7 @@ import {
   tick,
 } from '../fields.ts';
 import type { InputDeps, JobTypeOf } from '../job_type.ts';
-
-const DEFAULT_POSTS = 100;
+import { DEFAULT_POSTS } from './sentence.ts';
 
 const ARCHIVE_HAS_NO_ORDER =
   'An archive has no order, so all of it is read. Posts that are stored already are not stored twice.';
@@ -22,6 +22,12 @@ export interface ScrapeResult {
   newPosts: number;
   /** With `onlyNew`: the maximum was reached before the posts of the last run. Absent otherwise. */
   moreNew?: true;
+  /** What was read and is not among the posts: how many, by reason. Absent for nothing. */
+  leftOut?: LeftOut;
+  /** Posts of an archive beyond the maximum. Absent for none. */
+  notRead?: number;
+  /** What the service has charged, in US dollars; absent when it was free. */
+  cost?: number;
 }
 
 declare module '../../jobs/job.ts' {
@@ -43,7 +49,7 @@ export default function scrapeInput({ sources }: InputDeps) {
         refuse('username', 'Username is missing. Type one, for example aurora_lab.');
       }
     })
-    .transform((given) => {
+    .transform((given): Complete => {
       const input = completed(given, [...sources.keys()]);
       if (input.source === 'archive') return input;
       // The form sends its archive field whichever source was chosen.
@@ -52,8 +58,11 @@ export default function scrapeInput({ sources }: InputDeps) {
     });
 }
 
+type Given = z.output<ReturnType<typeof fields>>;
+type Complete = Omit<Given, 'source'> & { source: string };
+
 /** With the name out of what was typed or pasted, and with the source that it tells. */
-function completed(input: z.output<ReturnType<typeof fields>>, sources: string[]) {
+function completed(input: Given, sources: string[]): Complete {
   const source = sourceOf(input.source, input.username, sources);
   const read = readUsername(input.username ?? '');
   return { ...input, username: 'username' in read ? read.username : undefined, source };
@@ -64,7 +73,7 @@ function fields(sources: string[]) {
     /** Absent only for an archive, which contains its author's name. */
     username: optionalUsername({
       label: 'Username',
-      help: 'A name, with or without @, or the address of a profile on X or Bluesky. Not needed for an archive.',
+      help: 'A name, with or without @, or the address of a profile on X or Bluesky.',
       description: 'Optional only for the source `archive`.',
       placeholder: 'aurora_lab',
     }),
@@ -72,10 +81,12 @@ function fields(sources: string[]) {
     maxTweets: optionalWholeNumber({
       label: 'Maximum posts',
       name: 'Posts',
+      help: 'Empty for all posts of an archive.',
       description: `Default: ${DEFAULT_POSTS}, or everything in an archive.`,
       min: 1,
       max: 10_000,
       initial: DEFAULT_POSTS,
+      initialBySource: { archive: '' },
     }),
     includeReplies: tick({ label: 'Include replies', default: false }),
     includeRetweets: tick({

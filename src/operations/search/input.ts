@@ -7,6 +7,8 @@ export interface SearchResult {
   newPosts: number;
   /** Posts that got a vector from this job; absent when it did not embed. */
   embedded?: number;
+  /** What the service has charged, in US dollars; absent when it was free. */
+  cost?: number;
 }
 
 declare module '../../jobs/job.ts' {

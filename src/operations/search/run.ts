@@ -3,7 +3,14 @@ import type { Post } from '../../sources/post.ts';
 import type { Page } from '../../sources/source.ts';
 import type { OperationDeps } from '../deps.ts';
 import { FETCH_STEP, prepareModel, vectorsOf } from '../embedding.ts';
-import { embeddedLine, type ListingPlace, pageLine, pageProgress, placeAfter } from '../listing.ts';
+import {
+  costAfter,
+  embeddedLine,
+  type ListingPlace,
+  pageLine,
+  pageProgress,
+  placeAfter,
+} from '../listing.ts';
 import { defineOperation } from '../operation.ts';
 import { termsOf } from '../sentences.ts';
 import type { SearchResult } from './input.ts';
@@ -76,7 +83,7 @@ async function collect(
     });
     const saved = await job.commit({ posts }, (saved) => ({
       checkpoint: after(saved),
-      progress: pageProgress(read.posts, page, input.maxTweets),
+      progress: pageProgress(read.posts, page, input.maxTweets, read.cost),
     }));
     done = after(saved);
     for (const note of page.notes ?? []) job.log(note);
@@ -124,9 +131,14 @@ function atStart({ days, embed }: SearchInput): Checkpoint {
 
 function afterPage(done: Checkpoint, page: Page<Post>, count: number, wanted: number): Checkpoint {
   const posts = done.posts + count;
-  return { ...done, posts, ...placeAfter(page, posts, wanted) };
+  return { ...done, posts, ...costAfter(done, page), ...placeAfter(page, posts, wanted) };
 }
 
-function resultOf({ posts, newPosts, embedded }: Checkpoint): SearchResult {
-  return { posts, newPosts, ...(embedded !== undefined && { embedded }) };
+function resultOf({ posts, newPosts, embedded, cost }: Checkpoint): SearchResult {
+  return {
+    posts,
+    newPosts,
+    ...(embedded !== undefined && { embedded }),
+    ...(cost !== undefined && { cost }),
+  };
 }

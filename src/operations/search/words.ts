@@ -1,6 +1,6 @@
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { defineWords, type ResultLink } from '../operation.ts';
-import { amount, fresh, list, MAX_LINKS, numbered, see } from '../result_words.ts';
+import { amount, charged, fresh, list, MAX_LINKS, numbered, see } from '../result_words.ts';
 
 /** Posts are not searched for a longer term, in UTF-16 code units. */
 const MAX_TERM = 500;
@@ -15,8 +15,14 @@ export default defineWords({
   example: { query: 'space, jazz', maxTweets: 20, mode: 'latest' },
   readsSource: true,
   quick: { field: 'query', label: 'Search a topic', help: 'Up to 100 posts' },
-  result: ({ posts, newPosts, embedded }) =>
-    list(posts, amount(posts, 'post'), fresh(newPosts), numbered(embedded, 'embedded')),
+  result: ({ posts, newPosts, embedded, cost }) =>
+    list(
+      posts,
+      amount(posts, 'post'),
+      fresh(newPosts),
+      numbered(embedded, 'embedded'),
+      charged(cost),
+    ),
   next: ({ posts }, { query }) => {
     const words = see(posts, 'post');
     const [first, ...others] = linksOf(query);

@@ -4,7 +4,7 @@ import { documents } from './documents.ts';
 import { imports } from './imports.ts';
 import { bulkChanges, jobChanges } from './job_changes.ts';
 import { jobs } from './jobs.ts';
-import { emptyLibrary, library } from './library.ts';
+import { emptyLibrary, library, livePosts } from './library.ts';
 import { history, pages, wrongPages } from './pages.ts';
 import { bodies, foreign, heads, negotiation, obstructed, wrongMethods } from './refusals.ts';
 import { fullQueue, idempotency, starts, startsByType } from './starts.ts';
@@ -22,6 +22,7 @@ const OWN: Area[] = [
   tooManyStreams,
   library,
   emptyLibrary,
+  livePosts,
   imports,
   pages,
   wrongPages,

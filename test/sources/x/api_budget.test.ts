@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'bun:test';
+import type { Post } from '../../../src/sources/post.ts';
 import { BudgetSpent, type Page, type SearchRequest } from '../../../src/sources/source.ts';
 import { pageSize } from '../../../src/sources/x/api/budget.ts';
 import { addAccount, type DoublePost } from '../../support/x_api_double.ts';
@@ -47,11 +48,21 @@ describe('the sizes of pages', () => {
   test('are as many posts as are wanted, so that no others are paid for', async () => {
     reading = await setupReading();
     addAccount(reading.double, 'sea_example', 500);
-    const pages = await reading.posts({ wanted: 104 });
+    const pages: Page<Post>[] = [];
+    for await (const page of reading.client.posts({ ...timeline, wanted: 104, signal })) {
+      pages.push(page);
+      if (idsOf(pages).length === 104) break;
+    }
     expect(sizes('timeline')).toEqual([99, 5]);
-    expect(idsOf(pages)).toHaveLength(104);
     expect(await reading.live.budgets.read('x')).toMatchObject({ posts: 106, requests: 3 });
   });
+});
+
+test('a caller that reads on beyond what it wanted gets larger pages', async () => {
+  reading = await setupReading();
+  addAccount(reading.double, 'sea_example', 200);
+  expect(idsOf(await reading.posts({ wanted: 20 }))).toHaveLength(200);
+  expect(sizes('timeline')).toEqual([20, 40, 80, 100]);
 });
 
 describe('the budget for X', () => {
@@ -116,7 +127,8 @@ describe('the budget for X', () => {
     expect(reading.double.requests.at(-1)?.params.ids).toBe('1,2');
     expect(reading.double.billed()).toBe(2 + 20 + 2);
     expect(await reading.live.budgets.read('x')).toMatchObject({ posts: 24 });
-    expect(page?.notes).toEqual(['X charges for 22 posts of this page; $0.12 of $500.00 used.']);
+    expect(page?.cost).toBeCloseTo(0.12);
+    expect(page?.notes).toEqual(['X charges $0.11 for this page; $0.12 of $500.00 used.']);
     expect(user.username).toBe('sea_example');
   });
 
@@ -136,7 +148,7 @@ describe('the budget for X', () => {
     expect(page?.items[0]?.quote?.text).toBeString();
     expect(page?.items[1]?.quote).toEqual({ id: '2', url: 'https://x.com/i/status/2' });
     expect(page?.notes?.[0]).toBe(
-      'The budget does not cover 2 quoted or reposted posts; their text is cut or missing.',
+      'The budget does not cover 2 quoted or reposted posts; text is cut or missing.',
     );
     expect(reading.double.billed()).toBe(23);
   });

@@ -43,7 +43,13 @@ describe('an empty dashboard', () => {
     expect(elements(dashboard(begin), '.beginning h2')).toHaveLength(3);
     expect(textOf(dashboard(begin))).toContain('X data archive The zip of X.');
     expect(fieldsOf(dashboard(begin), '/api/scrape')).toEqual([
-      { source: 'archive', file: '' },
+      {
+        source: 'archive',
+        includeReplies: 'true',
+        includeRetweets: 'true',
+        maxTweets: '',
+        file: '',
+      },
       { source: 'notes', username: '' },
       { username: 'aurora_lab', maxTweets: '200', source: 'sample' },
     ]);
@@ -186,8 +192,7 @@ describe('the shortest forms', () => {
     const page = dashboard();
     expect(fieldsOf(page, '/api/search')[0]?.source).toBe('sample');
     expect(fieldsOf(page, '/api/embed')[0]).not.toHaveProperty('source');
-    expect(attributesOf(page, '#scrape-username')).toMatchObject({ maxlength: '101' });
-    expect(attributesOf(page, '#scrape-username').pattern).toStartWith('@?');
+    expect(attributesOf(page, '#scrape-username')).toMatchObject({ maxlength: '500' });
     expect(attributesOf(page, '#search-query')).toMatchObject({ maxlength: '500' });
   });
 });

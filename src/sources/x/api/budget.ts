@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { count, counted } from '../../../text/format.ts';
+import { count, counted, dollars } from '../../../text/format.ts';
 import type { BudgetState, Budgets, Reservation } from '../../connection.ts';
 import { BudgetSpent } from '../../source.ts';
 
@@ -44,6 +44,8 @@ export interface Purse {
    * @returns undefined when it covers none.
    */
   objects(wanted: number, cost: number): Promise<Grant | undefined>;
+  /** What posts cost, in US dollars. */
+  price(posts: number): number;
   /** What has been used, for people: `$0.60 of $1.25`. */
   used(): Promise<string>;
 }
@@ -61,7 +63,8 @@ export function createPurse({
   costPerPost,
   patienceMs = PATIENCE_MS,
 }: PurseOptions): Purse {
-  const dollars = (posts: number) => `$${(posts * costPerPost).toFixed(2)}`;
+  const price = (posts: number) => posts * costPerPost;
+  const words = (posts: number) => dollars(price(posts));
 
   async function left(least: number, signal: AbortSignal): Promise<number> {
     for (let waited = 0; ; waited += POLL_MS) {
@@ -69,12 +72,14 @@ export function createPurse({
       if (state.cap === undefined) throw unset(costPerPost);
       const rest = state.cap - state.posts;
       if (rest >= least) return rest;
-      if (waited >= patienceMs) throw spent(state, least, dollars);
+      if (waited >= patienceMs) throw spent(state, least, words);
       await pause(POLL_MS, signal);
     }
   }
 
   return {
+    price,
+
     async page({ wanted, min, max, cost }, signal) {
       for (;;) {
         const affordable = Math.floor((await left(min * cost, signal)) / cost);
@@ -94,7 +99,7 @@ export function createPurse({
 
     async used() {
       const { cap, posts } = await budgets.read(SOURCE);
-      return cap === undefined ? dollars(posts) : `${dollars(posts)} of ${dollars(cap)}`;
+      return cap === undefined ? words(posts) : `${words(posts)} of ${words(cap)}`;
     },
   };
 }
@@ -131,7 +136,7 @@ function unset(costPerPost: number): BudgetSpent {
 function spent(
   { cap = 0, posts }: BudgetState,
   least: number,
-  dollars: (posts: number) => string,
+  words: (posts: number) => string,
 ): BudgetSpent {
   const rest = Math.max(0, cap - posts);
   const tooFew =
@@ -139,7 +144,7 @@ function spent(
       ? ` The ${count(rest)} left do not cover a request, which may cost ${count(least)}.`
       : '';
   return new BudgetSpent(
-    `The budget for X is used up: ${count(posts)} of ${counted(cap, 'post')}, ${dollars(posts)} of ${dollars(cap)}.${tooFew} Raise it ${HOW_TO_SET}.`,
+    `The budget for X is used up: ${count(posts)} of ${counted(cap, 'post')}, ${words(posts)} of ${words(cap)}.${tooFew} Raise it ${HOW_TO_SET}.`,
   );
 }
 

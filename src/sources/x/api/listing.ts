@@ -16,18 +16,23 @@ export interface Step<Item> {
   next?: Place;
 }
 
-/** Reads page after page, until the end or until there are as many items as wanted. */
+/** Reads page after page. A caller that reads on beyond what it wanted gets twice as much, and so on. */
 export async function* pagesOf<Item>(
   { wanted = Number.POSITIVE_INFINITY, cursor }: Listing,
   read: (place: Place, wanted: number) => Promise<Step<Item>>,
 ): AsyncGenerator<Page<Item>, void, undefined> {
   let place = placeOf(cursor);
-  for (let left = wanted; left > 0; ) {
+  let batch = wanted;
+  for (let left = batch; ; ) {
     const { page, next } = await read(place, left);
     yield next ? { ...page, cursor: cursorOf(next) } : page;
     if (!next) return;
     place = next;
     left -= page.items.length;
+    if (left <= 0) {
+      batch *= 2;
+      left = batch;
+    }
   }
 }
 

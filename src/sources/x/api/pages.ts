@@ -1,3 +1,4 @@
+import { counted, dollars } from '../../../text/format.ts';
 import type { Answer, ApiMedia, ApiPost, ApiUser } from './answers.ts';
 import { type Items, postsOf } from './answers.ts';
 import type { PageLimits, Purse } from './budget.ts';
@@ -17,6 +18,8 @@ export interface Session {
 /** One answer, with what was read to complete it. */
 export interface ApiPage extends Items, Surroundings {
   nextToken?: string;
+  /** What X charges for it, in posts. */
+  cost: number;
   /** Lines for the job's log. */
   notes: string[];
 }
@@ -36,6 +39,7 @@ export async function readPage(
   const items = postsOf(answer);
   const originals = await readOriginals(session, request, items.posts, answer);
   const used = await purse.used();
+  const total = cost + originals.cost;
   return {
     ...items,
     answer,
@@ -44,9 +48,10 @@ export async function readPage(
     originals: mapOf([...items.posts, ...originals.posts], ({ id }) => id),
     asOf: now(),
     ...(answer.meta?.next_token && { nextToken: answer.meta.next_token }),
+    cost: total,
     notes: [
       ...originals.notes,
-      `X charges for ${cost + originals.cost} posts of this page; ${used} used.`,
+      `X charges ${dollars(purse.price(total))} for this page; ${used} used.`,
     ],
   };
 }
@@ -91,7 +96,7 @@ async function readOriginals(
   const missing = wanted.length - (grant?.size ?? 0);
   if (missing > 0) {
     found.notes.push(
-      `The budget does not cover ${missing} quoted or reposted posts; their text is cut or missing.`,
+      `The budget does not cover ${counted(missing, 'quoted or reposted post')}; text is cut or missing.`,
     );
   }
   if (!grant) return found;

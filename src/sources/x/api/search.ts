@@ -49,7 +49,7 @@ export async function* search(
     const isFirst = request.cursor === undefined && place.read === 0;
     const notes = isFirst && isCut ? [REACH, ...page.notes] : page.notes;
     return {
-      page: { items, notes, ...leftOutOf({ unreadable }) },
+      page: { items, cost: session.purse.price(page.cost), notes, ...leftOutOf({ unreadable }) },
       next: placeAfter(place, page) ?? nextQuery(place, page, queries.length),
     };
   });
@@ -72,7 +72,11 @@ export async function* discover(
       .map((user) => toProfile(user, page.asOf))
       .filter((profile) => !known.has(profile.id) && hasWords(profile, request.query));
     const found = [...place.found, ...items.map(({ id }) => id)];
-    return { page: { items, notes: page.notes }, next: placeAfter({ ...place, found }, page) };
+    const cost = session.purse.price(page.cost);
+    return {
+      page: { items, cost, notes: page.notes },
+      next: placeAfter({ ...place, found }, page),
+    };
   });
 }
 

@@ -27,7 +27,7 @@ export async function* timeline(
 ): AsyncGenerator<Page<Post>, void, undefined> {
   yield* pagesOf(request, async (place, wanted) => {
     if (place.user) return readPosts(session, request, { ...place, user: place.user }, wanted);
-    const profile = await findProfile(session, request);
+    const { profile, cost } = await findProfile(session, request);
     const { id, username, name } = profile;
     const step = await readPosts(
       session,
@@ -35,19 +35,23 @@ export async function* timeline(
       { ...place, user: { id, username, name } },
       wanted,
     );
-    return { ...step, page: { ...step.page, profile } };
+    const total = session.purse.price(cost) + (step.page.cost ?? 0);
+    return { ...step, page: { ...step.page, profile, cost: total } };
   });
 }
 
-async function findProfile(session: Session, request: PostsRequest): Promise<Profile> {
+async function findProfile(
+  session: Session,
+  request: PostsRequest,
+): Promise<{ profile: Profile; cost: number }> {
   const { username = '' } = request;
   const path = `/2/users/by/username/${encodeURIComponent(username)}`;
   const call = { ...callOf(request), endpoint: 'user', path, params: USER } as const;
-  const { answer } = await paidPage(session, call, LOOKUP);
+  const { answer, cost } = await paidPage(session, call, LOOKUP);
   const user = userSchema.safeParse(answer.data).data;
   if (!user) throw absence(answer.errors, `@${username}`);
   if (user.protected) throw isProtected(`@${user.username}`);
-  return toProfile(user, session.now());
+  return { profile: toProfile(user, session.now()), cost };
 }
 
 async function readPosts(
@@ -80,7 +84,8 @@ async function readPosts(
     foreign: page.posts.length - own.length,
     unreadable: page.unreadable,
   });
-  return { page: { items, notes, ...leftOut }, next };
+  const cost = session.purse.price(page.cost);
+  return { page: { items, cost, notes, ...leftOut }, next };
 }
 
 /** X keeps replies of authors to themselves, their threads, when replies are excluded. */
