@@ -47,3 +47,11 @@ CREATE TABLE source_budgets (
   period INTEGER NOT NULL DEFAULT 0,
   since INTEGER
 ) STRICT;
+
+-- The outcome of the last test of a connection; it goes when the credentials change.
+CREATE TABLE source_tests (
+  source TEXT PRIMARY KEY NOT NULL,
+  outcome TEXT NOT NULL CHECK (outcome IN ('passed', 'refused', 'failed')),
+  message TEXT NOT NULL,
+  tested_at INTEGER NOT NULL
+) STRICT;

@@ -1,12 +1,13 @@
 /**
- * Runs all checks and tests and stops at the first check that fails, or runs the tests of given files and
- * folders. The last line of its output is the number of passed and failed tests.
+ * Runs all checks and tests, or the tests of given files and folders. A check that fails ends the run
+ * before the tests. The last line of its output is the number of passed and failed tests.
  */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Glob } from 'bun';
 import { unpackChromium } from './support/browser.ts';
 import { fillModelCache } from './support/model_cache.ts';
+import { TSC } from './support/tsc.ts';
 
 const ROOT = join(import.meta.dir, '..');
 const bin = (name: string) => [process.execPath, '--bun', join(ROOT, 'node_modules', '.bin', name)];
@@ -18,7 +19,7 @@ const bin = (name: string) => [process.execPath, '--bun', join(ROOT, 'node_modul
 const TIMEOUT_MS = 120_000;
 
 /** How many files run at once: tests mostly wait for servers and browsers. */
-const FILES_AT_ONCE = availableParallelism() + 1;
+const FILES_AT_ONCE = availableParallelism() + 2;
 
 /** How long each file took, so that long ones start first. `UPDATE_TIMINGS=1` writes it anew. */
 const TIMINGS = 'test/timings.json';
@@ -41,15 +42,15 @@ for (const [signal, exitCode] of [
 
 const CHECKS = [
   { name: 'Format and lint', command: [...bin('biome'), 'ci', '--colors=off', '.'] },
-  { name: 'Types', command: [...bin('tsc'), '--noEmit'] },
+  { name: 'Types', command: [...TSC, '--noEmit'] },
   { name: 'Markup is escaped', command: bin('xss-scan') },
 ];
 
 const given = process.argv.slice(2);
-for (const { name, command } of given.length > 0 ? [] : CHECKS) {
-  console.log(`\n# ${name}`);
-  const { exitCode } = await run(command);
-  if (exitCode !== 0) finish({ passed: 0, failed: 1, skipped: 0 });
+if (given.length === 0) {
+  console.log(`\n# ${CHECKS.map(({ name }) => name).join(', ')}`);
+  const checks = await Promise.all(CHECKS.map(({ command }) => run(command)));
+  if (checks.some(({ exitCode }) => exitCode !== 0)) finish({ passed: 0, failed: 1, skipped: 0 });
 }
 
 if (given.length === 0) {

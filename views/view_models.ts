@@ -25,8 +25,6 @@ export interface Layout {
   taskbarChoice: TaskbarChoice;
   /** Whether the user has signed in and can sign out. */
   signedIn?: boolean;
-  /** The default source, as a badge: "Synthetic sample". */
-  source?: string;
   /** Problems and warnings: what happened, and what to do. */
   notices: { title: string; advice: string }[];
   now: Date;
@@ -55,6 +53,12 @@ export interface ImportOption {
   /** Absent for a folder. */
   bytes?: number;
   addedAt: Date;
+  /** How many of its posts are in the library. */
+  posts: number;
+  /** Why it could not be read the last time. */
+  problem?: string;
+  /** Its file was removed, and its posts were kept. */
+  removed?: true;
 }
 
 /** What a type adds to the page of its form. */

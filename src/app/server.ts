@@ -11,6 +11,7 @@ import { compileInBackground } from './compiled/in_background.ts';
 import { maxDescriptors, RESERVED_DESCRIPTORS } from './descriptors.ts';
 import { Listener } from './listener.ts';
 import { shutDownOnSignals } from './shutdown.ts';
+import { surviveDatabaseErrors } from './uncaught.ts';
 
 /** Requests that arrive this soon are answered before jobs start, in ms. */
 const FIRST_ASKED_MS = 10;
@@ -26,6 +27,7 @@ export async function serve(settings: Config, compiled?: string): Promise<void> 
   const config = { ...settings, maxConnections: maxStreams(settings) };
   const logger = createLogger(config.logLevel);
   const deps = await bootstrap(config, 'server', logger);
+  surviveDatabaseErrors(deps.health);
   const closing = new AbortController();
   const app = await createApp({
     ...deps,

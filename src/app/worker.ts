@@ -3,6 +3,7 @@ import type { Config } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
 import { bootstrap } from './bootstrap.ts';
 import { shutDown, shutDownOnSignals } from './shutdown.ts';
+import { surviveDatabaseErrors } from './uncaught.ts';
 
 /**
  * Runs queued jobs of the data folder without a server, until SIGINT, SIGTERM or SIGHUP. Any number of
@@ -12,6 +13,7 @@ import { shutDown, shutDownOnSignals } from './shutdown.ts';
 export async function runWorker(config: Config): Promise<() => Promise<void>> {
   const logger = createLogger(config.logLevel);
   const deps = await bootstrap(config, 'worker', logger);
+  surviveDatabaseErrors(deps.health);
   await jobTracker.start();
   await deps.health.start();
   // Nothing else keeps the process alive.

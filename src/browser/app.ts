@@ -15,6 +15,7 @@ import { watchReportProgress } from './report_progress.ts';
 import { watchSelection } from './selection.ts';
 import { shareStreams } from './shared_stream.ts';
 import { watchShortcuts } from './shortcuts.ts';
+import { watchSources } from './source_fields.ts';
 import { watchTaskbar } from './taskbar.ts';
 import { watchUploads } from './upload_progress.ts';
 
@@ -39,6 +40,8 @@ watchReportProgress();
 watchSelection();
 watchShortcuts();
 watchFormErrors();
+// Before the sentence is made of what the fields hold.
+watchSources();
 watchSentences();
 watchUploads();
 keepUnfolded();

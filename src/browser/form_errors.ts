@@ -71,10 +71,11 @@ function showError(form: HTMLFormElement, error: HTMLElement): HTMLElement | und
   const field = form.querySelector<HTMLElement>(
     `[name="${CSS.escape(name)}"]:not([type="hidden"])`,
   );
-  const text = form.querySelector(`#${CSS.escape(`${name}-error`)}`);
   if (!field) return undefined;
+  const text = form.querySelector(`#${CSS.escape(`${field.id}-error`)}`);
+  error.querySelector('a')?.setAttribute('href', `#${field.id}`);
   field.setAttribute('aria-invalid', 'true');
-  describe(field, name, true);
+  describe(field, field.id, true);
   if (text) text.textContent = error.textContent?.trim() ?? '';
   return field;
 }

@@ -4,14 +4,16 @@ import { addBackupCommands } from './backup_commands.ts';
 import { addCompletionCommands } from './completion_commands.ts';
 import { EXIT } from './exit.ts';
 import { addHelpCommand, DocumentedCommand } from './help.ts';
+import { addImportCommands } from './import_commands.ts';
 import { addJobCommands } from './job_commands.ts';
 import { addLibraryCommands } from './library_commands.ts';
 import { withList } from './list_by_default.ts';
 import { addOperationCommands } from './operation_commands.ts';
 import { printError, write } from './output.ts';
+import { addSourcesCommands } from './sources_commands.ts';
 
 const EXIT_CODES = `Exit codes:
-  0    completed            3    no such job, archive or backup
+  0    completed            3    no such job, archive, backup or source
   1    failed               4    cancelled by another process
   2    invalid usage        5    data folder or database cannot be used
   130  ended by Ctrl-C      129, 143  ended by a closed terminal, by SIGTERM
@@ -72,6 +74,8 @@ export async function createProgram(
   await addOperationCommands(program, words);
   await addLibraryCommands(program, users, words);
   addJobCommands(program);
+  addSourcesCommands(program);
+  addImportCommands(program);
   addBackupCommands(program);
   addCompletionCommands(program);
   const withCommands = [program, ...program.commands.filter(({ commands }) => commands.length > 0)];

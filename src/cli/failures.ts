@@ -1,5 +1,6 @@
 import { BackupError } from '../app/backup_contents.ts';
 import { DataFolderMissing, DataFolderUnusable } from '../app/data_folder.ts';
+import { SecretKeyUnusable } from '../connections/index.ts';
 import { ModelUnavailable } from '../embedding/index.ts';
 import { InvalidInput, TooManyWaiting } from '../jobs/index.ts';
 import { InvalidConfig } from '../platform/config.ts';
@@ -22,6 +23,7 @@ export function failureOf(error: unknown): { code: number; message: unknown } {
   if (error instanceof InvalidConfig) return { code: EXIT.usage, message };
   if (error instanceof InvalidInput) return { code: EXIT.usage, message };
   if (error instanceof DatabaseUnusable) return { code: EXIT.unusable, message };
+  if (error instanceof SecretKeyUnusable) return { code: EXIT.unusable, message };
   if (error instanceof DataFolderMissing) return { code: EXIT.unusable, message };
   if (error instanceof DataFolderUnusable) return { code: EXIT.unusable, message };
   if (error instanceof ModelUnavailable) return { code: EXIT.failed, message };

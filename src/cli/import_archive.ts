@@ -1,5 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { type ImportDeps, isNameTaken } from '../operations/scrape/imports.ts';
 import {
   listImports,
   receiveFolder,
@@ -19,11 +20,12 @@ interface Copy {
 }
 
 /**
- * Copies a zip or a folder into the imports folder. An archive that is already there, or a zip with
+ * Copies a file or a folder into the imports folder. An archive that is already there, or a file with
  * the same bytes, is not copied. Ctrl-C cancels.
  * @throws CommandFailed when the path does not exist or is not an archive.
  */
-export async function copyIntoImports(importsDir: string, path: string): Promise<Copy> {
+export async function copyIntoImports(deps: ImportDeps, path: string): Promise<Copy> {
+  const { importsDir } = deps;
   const from = await realpath(resolve(path)).catch(() => undefined);
   if (!from) throw new CommandFailed(`No archive found at ${path}.`, EXIT.notFound);
   if (dirname(from) === (await realpath(importsDir))) {
@@ -35,12 +37,12 @@ export async function copyIntoImports(importsDir: string, path: string): Promise
       printError(`The imports folder already has this archive as ${twin}. Reading it from there.`);
       return { name: twin, forget: async () => {} };
     }
-    const { name } = await copyOf(importsDir, from, signal);
+    const { name } = await copyOf(deps, from, signal);
     return { name, forget: () => removeImport(importsDir, name) };
   });
 }
 
-/** The name of a zip in the imports folder with the same bytes. */
+/** The name of a file in the imports folder with the same bytes. */
 async function twinOf(importsDir: string, from: string, signal: AbortSignal) {
   const file = await stat(from);
   for (const { name, bytes } of file.isFile() ? await listImports(importsDir) : []) {
@@ -50,11 +52,15 @@ async function twinOf(importsDir: string, from: string, signal: AbortSignal) {
   return undefined;
 }
 
-async function copyOf(importsDir: string, from: string, signal: AbortSignal) {
+async function copyOf({ importsDir, library }: ImportDeps, from: string, signal: AbortSignal) {
+  const isTaken = isNameTaken(library);
   try {
-    if ((await stat(from)).isDirectory()) return await receiveFolder(importsDir, from, signal);
+    if ((await stat(from)).isDirectory()) {
+      return await receiveFolder(importsDir, from, signal, isTaken);
+    }
     return await receiveImport({
       importsDir,
+      isTaken,
       fileName: basename(from),
       stream: Bun.file(from).stream(),
       maxBytes: Number.POSITIVE_INFINITY,

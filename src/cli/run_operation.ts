@@ -73,10 +73,9 @@ async function enqueue(
   }
 }
 
-function toolsOf({ importsDir }: ProcessDeps): CommandTools {
+function toolsOf(deps: ProcessDeps): CommandTools {
   return {
-    copyArchive: async (path) =>
-      (await import('./import_archive.ts')).copyIntoImports(importsDir, path),
+    copyArchive: async (path) => (await import('./import_archive.ts')).copyIntoImports(deps, path),
     refuse(message) {
       throw new CommandFailed(message, EXIT.usage);
     },

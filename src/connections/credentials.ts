@@ -4,7 +4,7 @@ import type { Writer } from '../platform/writer.ts';
 import type { Credentials } from '../sources/connection.ts';
 import { Unauthorised } from '../sources/source.ts';
 import { createLeases } from './leases.ts';
-import { CannotUnseal, seal, unseal } from './seal.ts';
+import { CannotUnseal, isSealedWith, seal, unseal } from './seal.ts';
 import type { SecretKey } from './secret_key.ts';
 
 interface SealedRow {
@@ -29,10 +29,15 @@ interface StoreOptions {
   now: () => number;
 }
 
+export interface ShownCredentials extends Credentials {
+  /** What is stored, without unsealing it. */
+  stored(source: string): { method: string; at: Date; isReadable: boolean } | undefined;
+}
+
 type Values = Record<string, string | number | Uint8Array>;
 
 /** Sealed with AES-256-GCM for their table and source, so that a row cannot stand in for another. */
-export function createCredentials({ db, writer, key, now }: StoreOptions): Credentials {
+export function createCredentials({ db, writer, key, now }: StoreOptions): ShownCredentials {
   const statements = statementsOf(db);
   const leases = createLeases({ db, writer, now });
 
@@ -40,21 +45,15 @@ export function createCredentials({ db, writer, key, now }: StoreOptions): Crede
     const { sealed, keyId } = seal(key.make(), `${table}/${source}`, JSON.stringify(value));
     return { source, sealed, key_id: keyId, now: now() };
   };
-  const opened = (table: string, source: string, row: SealedRow): unknown =>
-    JSON.parse(openText(key.read(), `${table}/${source}`, row));
 
   function remove(source: string): void {
     leases.revoke(source);
     statements.remove.run(source);
+    statements.forgetTest.run(source);
   }
 
   return {
-    async read(source) {
-      const row = statements.find.get(source);
-      if (!row) return undefined;
-      const values = opened(CREDENTIALS, source, row) as Record<string, string>;
-      return { method: row.method, values, updatedAt: new Date(row.updated_at) };
-    },
+    ...createReader(statements, key),
     async replace(source, method, values) {
       const row = { method, ...sealed(CREDENTIALS, source, values) };
       await writer.write(() => {
@@ -63,10 +62,6 @@ export function createCredentials({ db, writer, key, now }: StoreOptions): Crede
       });
     },
     remove: (source) => writer.write(() => remove(source)),
-    async readSession(source) {
-      const row = statements.findSession.get(source);
-      return row ? { value: opened(SESSIONS, source, row), version: row.version } : undefined;
-    },
     async writeSession(source, value, version) {
       const row = { version, ...sealed(SESSIONS, source, value) };
       const write = version === 0 ? statements.insertSession : statements.updateSession;
@@ -80,6 +75,43 @@ export function createCredentials({ db, writer, key, now }: StoreOptions): Crede
   };
 }
 
+function createReader(
+  { find, findSession }: ReturnType<typeof statementsOf>,
+  key: SecretKey,
+): Pick<ShownCredentials, 'stored' | 'read' | 'readSession'> {
+  const opened = (table: string, source: string, row: SealedRow): unknown =>
+    JSON.parse(openText(key.read(), `${table}/${source}`, row));
+
+  return {
+    stored(source) {
+      const row = find.get(source);
+      if (!row) return undefined;
+      const { method, updated_at } = row;
+      return { method, at: new Date(updated_at), isReadable: isReadable(row, key) };
+    },
+    async read(source) {
+      const row = find.get(source);
+      if (!row) return undefined;
+      const values = opened(CREDENTIALS, source, row) as Record<string, string>;
+      return { method: row.method, values, updatedAt: new Date(row.updated_at) };
+    },
+    async readSession(source) {
+      const row = findSession.get(source);
+      return row ? { value: opened(SESSIONS, source, row), version: row.version } : undefined;
+    },
+  };
+}
+
+function isReadable(row: SealedRow, key: SecretKey): boolean {
+  try {
+    const current = key.read();
+    return current !== undefined && isSealedWith(current, row.key_id);
+  } catch {
+    // Whoever unseals them is told why.
+    return false;
+  }
+}
+
 const CREDENTIALS = 'source_credentials';
 const SESSIONS = 'source_sessions';
 
@@ -91,6 +123,7 @@ function statementsOf(db: Database) {
     ),
     // The session goes with them.
     remove: statement<null, [string]>(db, `DELETE FROM ${CREDENTIALS} WHERE source = ?`),
+    forgetTest: statement<null, [string]>(db, 'DELETE FROM source_tests WHERE source = ?'),
     insert: statement<null, Values>(
       db,
       `INSERT INTO ${CREDENTIALS} (source, method, sealed, key_id, updated_at)

@@ -1,14 +1,16 @@
 import type { Database } from 'bun:sqlite';
 import { writerOf } from '../platform/writer.ts';
-import type { LiveDeps } from '../sources/connection.ts';
 import { createBudgets } from './budgets.ts';
+import type { Connections } from './connections.ts';
 import { createCredentials } from './credentials.ts';
 import { createRateLimits } from './rate_limits.ts';
 import type { SecretKey } from './secret_key.ts';
+import { createTests } from './tests.ts';
 
+export type { Connections } from './connections.ts';
+export { InvalidConnection, methodNamed } from './input.ts';
+export { connectionOf, createManager, type SourceManager } from './manager.ts';
 export { createSecretKey, type SecretKey, SecretKeyUnusable } from './secret_key.ts';
-
-export type Connections = Pick<LiveDeps, 'credentials' | 'rateLimits' | 'budgets'>;
 
 export interface ConnectionsOptions {
   /** From `openDatabase`. */
@@ -32,5 +34,6 @@ export function createConnections({
     credentials: createCredentials({ db, writer, key, now: time }),
     rateLimits: createRateLimits({ db, writer, now: time }),
     budgets: createBudgets({ db, writer, now: time }),
+    tests: createTests({ db, writer, now: time }),
   };
 }

@@ -33,9 +33,14 @@ interface Turn {
   isHeld: boolean;
 }
 
+export interface ShownRateLimits extends RateLimits {
+  /** What a service refuses now, of all names that begin with the source's: `bluesky:public`. */
+  held(source: string): { name: string; until: Date }[];
+}
+
 /** One row a name. Each change is a transaction, so that processes keep to one limit. */
-export function createRateLimits({ db, writer, now }: StoreOptions): RateLimits {
-  const { find, save, hold } = statementsOf(db);
+export function createRateLimits({ db, writer, now }: StoreOptions): ShownRateLimits {
+  const { find, save, hold, names } = statementsOf(db);
 
   function reserve(name: string, gapMs: number): Turn {
     const time = now();
@@ -77,6 +82,13 @@ export function createRateLimits({ db, writer, now }: StoreOptions): RateLimits 
       await writer.write(() => void hold.run({ name, time, until: until.getTime() }));
     },
     heldUntil: async (name) => heldUntil(name),
+    held(source) {
+      const held = names.all(source).flatMap(({ name }) => {
+        const until = heldUntil(name);
+        return until ? [{ name, until }] : [];
+      });
+      return held.sort((one, other) => one.until.getTime() - other.until.getTime());
+    },
   };
 }
 
@@ -85,6 +97,10 @@ function statementsOf(db: Database) {
     find: statement<LimitRow, [string]>(
       db,
       'SELECT reserved_at, due_at, held_at, held_until FROM rate_limits WHERE name = ?',
+    ),
+    names: statement<{ name: string }, [string]>(
+      db,
+      `SELECT name FROM rate_limits WHERE held_until > 0 AND substr(name, 1, instr(name, ':') - 1) = ?`,
     ),
     save: statement<null, Record<string, string | number>>(
       db,

@@ -40,7 +40,7 @@ export function seal(key: Uint8Array, place: string, text: string): Sealed {
 
 /** @throws CannotUnseal */
 export function unseal(key: Uint8Array, place: string, { sealed, keyId }: Sealed): string {
-  if (!Buffer.from(keyIdOf(key)).equals(keyId)) throw new CannotUnseal('other key');
+  if (!isSealedWith(key, keyId)) throw new CannotUnseal('other key');
   const { createDecipheriv } = nodeCrypto();
   const nonce = sealed.subarray(0, NONCE_BYTES);
   const tag = sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES);
@@ -54,6 +54,10 @@ export function unseal(key: Uint8Array, place: string, { sealed, keyId }: Sealed
   } catch (cause) {
     throw new CannotUnseal('changed', { cause });
   }
+}
+
+export function isSealedWith(key: Uint8Array, keyId: Uint8Array): boolean {
+  return Buffer.from(keyIdOf(key)).equals(keyId);
 }
 
 /** The key has 256 random bits, so that a part of its hash reveals nothing. */

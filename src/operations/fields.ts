@@ -19,6 +19,8 @@ export interface FieldWords {
   placeholder?: string;
   /** What the form begins with, where that is not the field's default. */
   initial?: string | number | boolean;
+  /** The same for single sources. A field that may begin empty is not required. */
+  initialBySource?: Record<string, string>;
   /** How each choice is called, where its value does not do. */
   choices?: Record<string, string>;
   /** It stands beside the field before it. */

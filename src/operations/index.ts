@@ -38,6 +38,7 @@ export const RESERVED_NAMES = [
   'schedules',
   'serve',
   'sessions',
+  'sources',
   'types',
   'users',
   'worker',

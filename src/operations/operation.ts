@@ -65,6 +65,13 @@ export interface OperationWords {
   quick?: QuickWords;
   /** The result in a few words: "1,000 posts of @aurora_lab, 940 new". */
   result?(result: Record<string, unknown>): string;
+  /**
+   * What else to say of a result, in whole sentences: "6 replies were left out. Tick “Include replies”
+   * to read them too." Default: nothing.
+   */
+  notes?(result: Record<string, unknown>, place: NotePlace): string[];
+  /** How to take back what the job did: a button. Default: none. */
+  undo?(result: Record<string, unknown>, input: Record<string, unknown>): UndoWords | undefined;
   /** Where to go from the result: "See the 200 posts". Default: nowhere. */
   next?(result: Record<string, unknown>, input: Record<string, unknown>): ResultLink | undefined;
   /** Links to what the job collected. */
@@ -91,6 +98,18 @@ export interface QuickWords {
   label?: string;
   /** The text of the button. Default: the name of the type. */
   action?: string;
+  help: string;
+}
+
+/** Where notes are read: options have other names there. */
+export type NotePlace = 'page' | 'terminal' | 'api';
+
+export interface UndoWords {
+  /** The address to post to. */
+  path: `/${string}`;
+  /** "Undo import". */
+  label: string;
+  /** What it does: "Removes the posts that only this import has brought." */
   help: string;
 }
 

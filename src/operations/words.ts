@@ -2,9 +2,11 @@ import type { Job } from '../jobs/job.ts';
 import { folderSentences, folderWords } from './folder_words.ts';
 import {
   type MenuEntry,
+  type NotePlace,
   type OperationWords,
   type ResultLink,
   resultOf,
+  type UndoWords,
   type Words,
 } from './operation.ts';
 import type { Pace, Values } from './sentences.ts';
@@ -55,6 +57,23 @@ export function sentence(type: string, values: Values, source?: Pace): string {
 export function resultSummary(job: Pick<Job, 'type' | 'result'>): string {
   const result = resultOf(job);
   return (result && wordsOf(job.type).result?.(result)) ?? '';
+}
+
+/** What else to say of a job's result, in sentences; see `OperationWords`. */
+export function resultNotes(
+  job: Pick<Job, 'type' | 'status' | 'result'>,
+  place: NotePlace,
+): string[] {
+  const result = job.status === 'completed' ? resultOf(job) : undefined;
+  return (result && wordsOf(job.type).notes?.(result, place)) ?? [];
+}
+
+/** How to take back what a completed job did. */
+export function undoWords(
+  job: Pick<Job, 'type' | 'status' | 'result' | 'metadata'>,
+): UndoWords | undefined {
+  const result = job.status === 'completed' ? resultOf(job) : undefined;
+  return result && wordsOf(job.type).undo?.(result, job.metadata ?? {});
 }
 
 /** Links to what a job collected. */

@@ -9,6 +9,8 @@ export interface Connection {
   methods: ConnectionMethod[];
   /** What works without any: "Authors and profiles". Absent when nothing does. */
   without?: string;
+  /** What needs credentials. Default: searching posts, and everything when nothing works without. */
+  needed?: readonly ('posts' | 'search' | 'discover')[];
   /**
    * Asks the service whether the stored credentials work.
    * @returns who is connected, for people: "Connected as @ada.example".

@@ -4,6 +4,7 @@ import type { LiveDeps } from './connection.ts';
 import { createSampleSource } from './sample/index.ts';
 import type { Source } from './source.ts';
 import { unconnected } from './unconnected.ts';
+import { withoutSecrets } from './without_secrets.ts';
 import { createXSource, parseQueryIds } from './x/index.ts';
 
 /** The sources by name, the default one first. */
@@ -43,5 +44,5 @@ export function createSources(options: SourcesOptions): Sources {
       queryIds: parseQueryIds(options.xQueryIds),
     }),
   ];
-  return new Map(sources.map((source) => [source.name, source]));
+  return new Map(sources.map((source) => [source.name, withoutSecrets(source, live.credentials)]));
 }

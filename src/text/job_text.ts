@@ -39,16 +39,17 @@ function rowOf(job: Job): string[] {
 
 /**
  * A job in full, one field per line: its id first, its input last.
- * @param result the words for its result; see `resultSummary`.
+ * @param result the words for its result, and what else there is to say of it; see `resultSummary`.
  */
-export function jobText(job: Job, result: string): string {
+export function jobText(job: Job, result: string[]): string {
   const lines: [string, string | undefined][] = [
     ['id', job.id],
     ['job', jobName(job)],
     ['status', progressLine(job)],
     ['failure', job.failure && FAILURE_WORDS[job.failure]],
     ['error', wholeError(job)],
-    ['result', result],
+    ['result', result[0]],
+    ...result.slice(1).map((note): [string, string] => ['note', note]),
     ['rate', job.ratePerSecond === undefined ? '' : rate(job.ratePerSecond)],
     ['time left', job.etaSeconds === undefined ? '' : timeLeftText(job.etaSeconds)],
     ['no progress since', job.stalledSince && exact(job.stalledSince)],

@@ -1,7 +1,6 @@
 import type { PostPage, ProfilePage } from '../library/library.ts';
-import type { Import } from '../sources/archive/index.ts';
 import type { Post } from '../sources/post.ts';
-import { bytes, count, exact } from './format.ts';
+import { count, exact } from './format.ts';
 import { printable } from './printable.ts';
 import { table } from './table.ts';
 
@@ -62,15 +61,4 @@ export function noteLines(notes: readonly string[] = []): string {
 /** How to get the next page, if there is one. */
 export function moreText({ nextCursor }: Pick<PostPage, 'nextCursor'>): string {
   return nextCursor ? `More results: add &cursor=${encodeURIComponent(nextCursor)}\n` : '';
-}
-
-/** The archives in the imports folder, the names first. */
-export function importsText(imports: Import[]): string {
-  if (imports.length === 0) return 'No archives.\n';
-  const rows = imports.map(({ name, bytes: size, addedAt }) => [
-    printable(name),
-    size === undefined ? 'folder' : bytes(size),
-    exact(addedAt),
-  ]);
-  return `${table(['NAME', 'SIZE', 'ADDED'], rows, false)}\n`;
 }

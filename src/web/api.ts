@@ -12,6 +12,7 @@ import { logRoutes } from './routes/job_log.ts';
 import { jobRoutes } from './routes/jobs.tsx';
 import { libraryRoutes } from './routes/library.tsx';
 import { sessionRoutes } from './routes/sessions.tsx';
+import { sourceChangeRoutes, sourceRoutes } from './routes/sources.tsx';
 import { startRoutes } from './routes/starts.tsx';
 
 /**
@@ -31,6 +32,8 @@ export function addApiRoutes(app: Elysia, deps: WebDeps) {
     .use(historyRoutes(deps))
     .use(libraryRoutes(deps))
     .use(importRoutes(deps))
+    .use(sourceRoutes(deps))
+    .use(sourceChangeRoutes(deps))
     .use(healthRoute(deps));
 }
 

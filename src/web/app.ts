@@ -29,6 +29,7 @@ import { jobDetailPage } from './routes/job_page.tsx';
 import { jobPages } from './routes/job_pages.tsx';
 import { openapiRoutes } from './routes/openapi.tsx';
 import { pages } from './routes/pages.tsx';
+import { sourcesPage } from './routes/sources.tsx';
 import { startPages } from './routes/start_pages.tsx';
 import { streamRoutes } from './routes/streams.ts';
 
@@ -89,6 +90,7 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     .use(jobDetailPage(deps))
     .use(jobPages(deps))
     .use(historyPage(deps))
+    .use(sourcesPage(deps))
     .use(startPages(deps))
     .use(openapiRoutes(deps, () => root));
   refuseOwnPath(config.basePath, root.routes);

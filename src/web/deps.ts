@@ -1,9 +1,9 @@
+import type { Connections } from '../connections/index.ts';
 import type { Tracker } from '../jobs/index.ts';
 import type { OperationDeps } from '../operations/deps.ts';
 import type { OperationForms, Operations } from '../operations/index.ts';
 import type { Config } from '../platform/config.ts';
 import type { Health } from '../platform/health.ts';
-import type { LiveDeps } from '../sources/connection.ts';
 import type { Idempotent } from './http/idempotency.ts';
 import type { EventStreams } from './live/event_streams.ts';
 import type { JobUpdates } from './live/job_updates.ts';
@@ -19,7 +19,7 @@ export interface WebDeps extends OperationDeps {
   updates: JobUpdates;
   streams: EventStreams;
   health: Health;
-  connections: Pick<LiveDeps, 'credentials' | 'rateLimits' | 'budgets'>;
+  connections: Connections;
   idempotent: Idempotent;
   config: Config;
   /** Aborts when the server stops, which ends all streams. */

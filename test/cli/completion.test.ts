@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { freshDataDir, stopServers } from '../support/server.ts';
+import { SOURCES } from '../support/source_names.ts';
 import { run, stopCommands, XGPT } from '../support/terminal.ts';
 import { until } from '../support/wait.ts';
 
@@ -61,7 +62,9 @@ test('commands, options, their values and job ids are completed', async () => {
     'cancelling',
     'cancelled',
   ]);
-  expect(await offeredIn(dataDir, 'scrape', 'aurora_lab', '--source', '')).toEqual(['sample']);
+  expect(await offeredIn(dataDir, 'scrape', 'aurora_lab', '--source', '')).toEqual(
+    SOURCES.filter((name) => name !== 'archive'),
+  );
   expect(await offeredIn(dataDir, 'posts', '--source', 'a')).toEqual(['archive']);
   expect(await offeredIn(dataDir, 'jobs', 'list', '--type', '')).toEqual(['scrape']);
   // Without completions, the shell offers files.

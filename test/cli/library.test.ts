@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { CACHED_MODEL } from '../support/model_cache.ts';
 import { freshDataDir, stopServers } from '../support/server.ts';
+import { SOURCES } from '../support/source_names.ts';
 import { run, startInTerminal, stopCommands } from '../support/terminal.ts';
 
 // Every command is a process of its own, on a machine that may be busy.
@@ -67,7 +68,7 @@ describe('posts', () => {
     [['--limit', '0'], '--limit must be a whole number from 1 to 1,000,000.'],
     [['--limit', '0x10'], '--limit must be a whole number from 1 to 1,000,000.'],
     [['--limit', '1e3'], '--limit must be a whole number from 1 to 1,000,000.'],
-    [['--source', 'pigeon'], '--source must be one of: sample, archive.'],
+    [['--source', 'pigeon'], `--source must be one of: ${SOURCES.join(', ')}.`],
     [['--meaning'], '--meaning: Add the words to search for.'],
     [['--meaning', 'x', '--limit', '101'], '--limit: With --meaning the maximum is 100.'],
     [['--meaning', '--author', 'ana', 'x'], '--meaning cannot be combined with --author'],

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { ApiDocument } from '../../src/web/openapi/document.ts';
 import { copyProgram, removeCopies } from '../support/program_copy.ts';
 import { startServer, stopServers, type TestServer } from '../support/server.ts';
+import { TSC } from '../support/tsc.ts';
 
 setDefaultTimeout(300_000);
 
@@ -112,8 +113,7 @@ describe('what the document adds', () => {
     const files = [...type, ...blocks(source, 'ts')].map(({ path }) => path);
     const config = { extends: './tsconfig.json', include: files };
     await Bun.write(join(root, 'added.json'), JSON.stringify(config));
-    const tsc = join(ROOT, 'node_modules/.bin/tsc');
-    const { stdout } = Bun.spawnSync([process.execPath, '--bun', tsc, '-p', 'added.json'], {
+    const { stdout } = Bun.spawnSync([...TSC, '-p', 'added.json'], {
       cwd: root,
     });
     expect(stdout.toString()).toBe('');

@@ -27,6 +27,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'operations',
     'jobs',
     'library',
+    'connections',
     'sources',
     'embedding',
     'platform',

@@ -70,7 +70,7 @@ describe('G8: rate, time left and stall are the same in the process of the job a
     const pace = { ...NOTHING, stalledSince: last };
     expect(paces(jobId)).toEqual([pace, pace]);
     expect([...tracker.reader.stalledJobs()]).toEqual([jobId]);
-    expect(jobText(elsewhere.get(jobId) as Job, '')).toContain('no progress since');
+    expect(jobText(elsewhere.get(jobId) as Job, [])).toContain('no progress since');
 
     await updateProgress(6, 100, 'Reading');
     await clock.advance(50);

@@ -67,7 +67,7 @@ describe('F10: the name of a job type', () => {
     database.run('UPDATE jobs SET type = ?, id = ? WHERE id = ?', [old, `${old}-1`, jobId]);
     const [job] = tracker.getAllJobs();
     if (!job) throw new Error('The job is gone.');
-    const shown = [jobTable([job]), jobText(job, ''), jobLine(job)];
+    const shown = [jobTable([job]), jobText(job, []), jobLine(job)];
     for (const text of shown) expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
     expect(shown[0]).toContain('a\\u001b[31m\\u009b\\u000ab');
     expect(jobTable([job]).trim().split('\n')).toHaveLength(2);

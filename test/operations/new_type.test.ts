@@ -5,6 +5,7 @@ import { join, relative } from 'node:path';
 import type { ApiDocument } from '../../src/web/openapi/document.ts';
 import { compileProgram, copyProgram, PARTS, removeCopies } from '../support/program_copy.ts';
 import { startServer, stopServers, type TestServer } from '../support/server.ts';
+import { TSC } from '../support/tsc.ts';
 import { attributesOf, elements } from '../views/pages/fixtures.ts';
 
 // It compiles the program, on a machine that may be busy.
@@ -187,8 +188,7 @@ describe('a type that is one folder', () => {
     const config = { extends: './tsconfig.json', compilerOptions: { types: [] }, include: files };
     await Bun.write(join(root, 'program.json'), JSON.stringify(config));
     await Bun.write(join(root, 'program.ts'), PROGRAM);
-    const tsc = join(ROOT, 'node_modules/.bin/tsc');
-    const { stdout } = Bun.spawnSync([process.execPath, '--bun', tsc, '-p', 'program.json'], {
+    const { stdout } = Bun.spawnSync([...TSC, '-p', 'program.json'], {
       cwd: root,
     });
     expect(stdout.toString()).toBe('');

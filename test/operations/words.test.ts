@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { sentence } from '../../src/operations/words.ts';
+import { resultNotes, resultSummary, sentence } from '../../src/operations/words.ts';
 
 const SAMPLE = { label: 'the synthetic sample', pageMs: 150, pageSize: 20 };
 
@@ -26,8 +26,23 @@ describe('scrape', () => {
 
   test('an archive needs no user', () => {
     expect(sentence('scrape', { maxTweets: '1', source: 'archive', archive: 'mine.zip' })).toBe(
-      'Reads up to 1 post from the archive mine.zip.',
+      'Reads up to 1 post from the archive mine.zip. Replies and reposts are left out.',
     );
+  });
+
+  test.each([
+    [{}, 'Reads all posts from the archive mine.zip. Replies and reposts are left out.'],
+    [
+      { includeReplies: 'true' },
+      'Reads all posts, replies included, from the archive mine.zip. Reposts are left out.',
+    ],
+    [
+      { includeReplies: 'true', includeRetweets: 'true' },
+      'Reads all posts, replies and reposts included, from the archive mine.zip.',
+    ],
+  ])('C1: says before an import with %o what is left out', (ticks, said) => {
+    const given = { maxTweets: '', source: 'archive', archive: 'mine.zip', ...ticks };
+    expect(sentence('scrape', given)).toBe(said);
   });
 
   test('asks for what is missing or no number', () => {
@@ -78,4 +93,43 @@ test('embed says how much waits', () => {
 
 test('a type it does not know has no sentence', () => {
   expect(sentence('other', {})).toBe('');
+});
+
+describe('C1: the result of an import', () => {
+  const job = (result: object) => ({ type: 'scrape', status: 'completed' as const, result });
+  const some = { username: 'ida_k', posts: 3, newPosts: 3, leftOut: { replies: 6, reposts: 3 } };
+
+  test('says in short how much was left out', () => {
+    expect(resultSummary(job(some))).toBe('3 posts of @ida_k, 9 left out, 3 new');
+    expect(resultSummary(job({ ...some, leftOut: undefined }))).toBe('3 posts of @ida_k, 3 new');
+    expect(resultSummary(job({ posts: 0, newPosts: 0, leftOut: { replies: 1 } }))).toBe(
+      'no posts, 1 left out',
+    );
+  });
+
+  test('names the options by which it is taken, as they are called where it is read', () => {
+    expect(resultNotes(job(some), 'page')).toEqual([
+      '6 replies and 3 reposts were left out. Tick “Include replies” and “Include reposts” to read them too.',
+    ]);
+    expect(resultNotes(job(some), 'terminal')).toEqual([
+      '6 replies and 3 reposts were left out. Add --replies and --reposts to read them too.',
+    ]);
+    expect(resultNotes(job({ ...some, leftOut: { replies: 1 } }), 'api')).toEqual([
+      '1 reply was left out. Send includeReplies=true to read it too.',
+    ]);
+  });
+
+  test('says what no option takes, and what the maximum has cut off', () => {
+    const leftOut = { foreign: 2, promoted: 1, unreadable: 1 };
+    expect(resultNotes(job({ ...some, leftOut, notRead: 1_220 }), 'page')).toEqual([
+      '2 posts of other accounts and 1 advertisement were left out.',
+      '1 entry could not be read. The log says which.',
+      'The maximum was reached: 1,220 more posts were not read. Empty “Maximum posts” to read all.',
+    ]);
+  });
+
+  test('says nothing of a job that has not completed, or of a result of another version', () => {
+    expect(resultNotes({ ...job(some), status: 'failed' }, 'page')).toEqual([]);
+    expect(resultNotes(job({ ...some, leftOut: 'much', notRead: 'x' }), 'page')).toEqual([]);
+  });
 });

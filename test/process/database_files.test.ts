@@ -72,6 +72,14 @@ describe.concurrent('F5: a file of the database is deleted under a running serve
   }
 });
 
+test('F5: /healthz looks for the files at once, not at the next check', async () => {
+  const server = await startServer();
+  await server.ended((await server.start('scrape', WHOLE)).id);
+  rmSync(`${databaseOf(server.dataDir)}-wal`);
+  const { status, codes } = await health(server);
+  expect({ status, codes }).toEqual({ status: 503, codes: ['database_log_gone'] });
+});
+
 describe.concurrent('F5: the database file is replaced under a running server', () => {
   const TITLE = 'The database file was overwritten while xgpt was running.';
 

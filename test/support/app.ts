@@ -15,10 +15,11 @@ import { definitionsOf, loadOperations } from '../../src/operations/index.ts';
 import { type Config, loadConfig } from '../../src/platform/config.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { Health } from '../../src/platform/health.ts';
-import { silentLogger } from '../../src/platform/logger.ts';
+import { type Logger, silentLogger } from '../../src/platform/logger.ts';
 import type { LiveDeps } from '../../src/sources/connection.ts';
 import { createSources } from '../../src/sources/index.ts';
 import type { Source } from '../../src/sources/source.ts';
+import { withoutSecrets } from '../../src/sources/without_secrets.ts';
 import { createApp } from '../../src/web/app.ts';
 import { MODEL_CACHE } from './model_cache.ts';
 import { until } from './wait.ts';
@@ -40,12 +41,14 @@ export async function setupApp(
     healthClock = systemClock,
     modelsDir = MODEL_CACHE,
     addSources = () => [],
+    logger = silentLogger,
     ...trackerOptions
   }: Pick<TrackerOptions, 'cancelGraceMs' | 'clock'> & {
     healthClock?: Clock;
     modelsDir?: string;
     /** Sources besides the program's own, or in place of those with the same name. */
     addSources?: (live: LiveDeps) => Source[];
+    logger?: Logger;
   } = {},
   database = openDatabase(':memory:'),
 ) {
@@ -54,7 +57,9 @@ export async function setupApp(
   const config: Config = loadConfig({ XGPT_DATA_DIR: dataDir, XGPT_SAMPLE_PAGE_MS: '0', ...env });
   const connections = createConnections({ db: database, secretKey: createSecretKey(config) });
   const sources = new Map(createSources({ ...config, live: connections }));
-  for (const source of addSources(connections)) sources.set(source.name, source);
+  for (const source of addSources(connections)) {
+    sources.set(source.name, withoutSecrets(source, connections.credentials));
+  }
   const services = {
     library: createLibrary(database),
     sources,
@@ -64,6 +69,7 @@ export async function setupApp(
   const operations = await loadOperations(services);
   const tracker = createTracker({
     ...trackerOptions,
+    logger,
     database,
     definitions: definitionsOf(operations),
     save(data) {
@@ -76,7 +82,7 @@ export async function setupApp(
     db: database,
     kind: 'server',
     clock: healthClock,
-    logger: silentLogger,
+    logger,
   });
   tracker.watchDatabase(health);
   const closing = new AbortController();
@@ -88,7 +94,7 @@ export async function setupApp(
     tracker,
     health,
     config,
-    logger: silentLogger,
+    logger,
     closing: closing.signal,
   });
   leftovers.push(async () => {

@@ -75,9 +75,9 @@ describe('a page', () => {
     expect(page({ theme: 'dark' })).toContain('aria-label="Theme: dark"');
   });
 
-  test('shows the default source', () => {
-    expect(page({ source: 'Synthetic sample' })).toMatch(/class="badge"[^>]*>Synthetic sample</);
-    expect(page()).not.toContain('class="badge"');
+  test('leads to the sources, and marks the link on their page', () => {
+    expect(attributesOf(page(), '.top-link')).toMatchObject({ href: '/sources' });
+    expect(attributesOf(page(), '.top-link')).not.toHaveProperty('aria-current');
   });
 
   test('has a skip link, and a live region outside of the morphed parts', () => {

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import type { BulkOutcome, History, Job, JobPage, SessionSummary } from '../../src/jobs/index.ts';
 import type { ProfilePage } from '../../src/library/index.ts';
 import type { findPosts } from '../../src/operations/find_posts.ts';
-import type { Import } from '../../src/sources/archive/index.ts';
+import type { StoredImport } from '../../src/operations/scrape/imports.ts';
 import type { SCHEMAS } from '../../src/web/contract/answers.ts';
 import { answers, type SchemaName } from '../../src/web/contract/declare.ts';
 import { respond } from '../../src/web/http/rendered.ts';
@@ -105,5 +105,5 @@ export function whatTheSchemasAre() {
   isTrue<Same<Flat<Answer<'History'>>, Flat<History>>>();
   isTrue<Same<Flat<Answer<'PostPage'>>, Flat<Awaited<ReturnType<typeof findPosts>>>>>();
   isTrue<Same<Answer<'ProfilePage'>, ProfilePage>>();
-  isTrue<Same<Answer<'Imports'>, { imports: Import[] }>>();
+  isTrue<Same<Answer<'Imports'>, { imports: StoredImport[] }>>();
 }

@@ -13,9 +13,9 @@ import type {
   JobStatus,
   SessionSummary,
 } from '../../src/jobs/index.ts';
-import type { ProfilePage } from '../../src/library/index.ts';
+import type { ProfilePage, UndoneImport } from '../../src/library/index.ts';
 import type { findPosts } from '../../src/operations/find_posts.ts';
-import type { Import } from '../../src/sources/archive/index.ts';
+import type { StoredImport } from '../../src/operations/scrape/imports.ts';
 import type { LogLine } from '../../src/text/log_lines.ts';
 import type { detailedJob } from '../../src/web/routes/job_json.ts';
 import { isTrue } from '../support/types.ts';
@@ -97,9 +97,17 @@ export function answersAre() {
   isTrue<Equal<Data<Calls['history']['get']>, History>>();
   isTrue<Equal<Data<Calls['posts']['get']>, Awaited<ReturnType<typeof findPosts>>>>();
   isTrue<Equal<Data<Calls['profiles']['get']>, ProfilePage>>();
-  isTrue<Equal<Data<Calls['imports']['get']>, { imports: Import[] }>>();
-  isTrue<Equal<Data<Calls['imports']['post']>, { imports: Import[] }>>();
-  isTrue<Equal<Data<ReturnType<Calls['imports']>['remove']['post']>, { imports: Import[] }>>();
+  isTrue<Equal<Data<Calls['imports']['get']>, { imports: StoredImport[] }>>();
+  isTrue<Equal<Data<Calls['imports']['post']>, { imports: StoredImport[] }>>();
+  isTrue<
+    Equal<Data<ReturnType<Calls['imports']>['remove']['post']>, { imports: StoredImport[] }>
+  >();
+  isTrue<
+    Equal<
+      Data<ReturnType<Calls['imports']>['undo']['post']>,
+      { undone: UndoneImport; imports: StoredImport[] }
+    >
+  >();
   isTrue<Equal<Data<Client['healthz']['get']>['status'], 'ok' | 'failing'>>();
 }
 

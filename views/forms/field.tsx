@@ -51,10 +51,17 @@ export function PasswordField(props: FieldProps): JSX.Element {
   );
 }
 
-export function NumberField(
-  props: FieldProps & { min?: number; max?: number; required?: boolean },
-): JSX.Element {
-  const { min, max, required, form, name } = props;
+interface NumberProps extends FieldProps {
+  min?: number;
+  max?: number;
+  required?: boolean;
+  /** What it begins with, and what it begins with for single sources. */
+  initial?: string | number | boolean;
+  initialBySource?: Record<string, string>;
+}
+
+export function NumberField(props: NumberProps): JSX.Element {
+  const { min, max, required, form, name, initial, initialBySource } = props;
   return (
     <Field {...props}>
       <input
@@ -64,6 +71,8 @@ export function NumberField(
         {...control(props)}
         value={attributeText(form.values[name] ?? '')}
         {...{ min, max, required }}
+        data-initial={initialBySource && String(initial ?? '')}
+        data-initial-by-source={initialBySource && attributeText(JSON.stringify(initialBySource))}
       />
     </Field>
   );

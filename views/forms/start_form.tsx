@@ -35,7 +35,8 @@ export function StartForm({ model }: { model: StartModel }): JSX.Element {
 /** The form with what its fields begin with, where nothing was typed yet. */
 export function withInitialValues(form: FormState, fields: Field[]): FormState {
   const initial = fields.flatMap((field) => {
-    const value = field.initial ?? field.default;
+    const bySource = field.initialBySource?.[form.values.source ?? ''];
+    const value = bySource ?? field.initial ?? field.default;
     return value === undefined || field.name === 'source' ? [] : [[field.name, String(value)]];
   });
   return { ...form, values: { ...Object.fromEntries(initial), ...form.values } };
@@ -79,12 +80,20 @@ interface FormFieldProps {
 /** A field as its rule has it. */
 export function FormField({ field, model: { form, sources } }: FormFieldProps): JSX.Element {
   const { name, label, help, invalid, min, max, maxLength, pattern, placeholder } = field;
+  const { initialBySource } = field;
   const said = { name, label, help, invalid, form };
   switch (field.kind) {
     case 'tick':
       return <CheckboxField {...said} />;
     case 'number':
-      return <NumberField {...said} {...{ min, max }} required={isRequired(field)} />;
+      return (
+        <NumberField
+          {...said}
+          {...{ min, max, initialBySource }}
+          initial={field.initial}
+          required={isRequired(field)}
+        />
+      );
     case 'choice':
       return name === 'source' ? (
         <SourceField form={form} sources={sources} />
@@ -110,7 +119,8 @@ export function FormField({ field, model: { form, sources } }: FormFieldProps): 
 }
 
 /** A number that the form begins with is shown, and would be sent as nothing when it is deleted. */
-function isRequired({ required, initial, default: fallback }: Field): boolean {
+function isRequired({ required, initial, initialBySource, default: fallback }: Field): boolean {
+  if (initialBySource) return false;
   return required || initial !== undefined || fallback !== undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { Job } from '../../src/jobs/job.ts';
-import { OPERATION_TYPES } from '../../src/operations/words.ts';
+import { OPERATION_TYPES, undoWords } from '../../src/operations/words.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
 import { fieldText } from '../forms/hidden_fields.tsx';
@@ -11,6 +11,7 @@ export function JobActions({ job }: { job: Job }): JSX.Element {
     <div class="report-actions">
       <Buttons job={job} />
       <p class="field-help">{advice(job) as 'safe'}</p>
+      <Undo job={job} />
     </div>
   );
 }
@@ -65,6 +66,24 @@ function RemoveAction({ job }: { job: Job }): JSX.Element {
         Remove
       </button>
     </form>
+  );
+}
+
+/** Folded, because it deletes what was collected. The answer says what was removed. */
+function Undo({ job }: { job: Job }): JSX.Element {
+  const undo = undoWords(job);
+  if (!undo) return '';
+  return (
+    <details class="report-undo">
+      <summary safe>{`${undo.label}…`}</summary>
+      <PostForm action={urlTo(undo.path)} target="find .form-result">
+        <p safe>{undo.help}</p>
+        <button type="submit" safe>
+          {undo.label}
+        </button>
+        <div class="form-result" />
+      </PostForm>
+    </details>
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Job, JobView } from '../../src/jobs/job.ts';
-import { resultSummary } from '../../src/operations/words.ts';
+import { resultNotes, resultSummary } from '../../src/operations/words.ts';
 import { cutWithLength } from '../../src/text/cut.ts';
 import { estimate, progressCount, rate, stoppedAt, timeLeft } from '../../src/text/format.ts';
 import { elapsedTime } from '../time.tsx';
@@ -36,7 +36,7 @@ function State({ view, now }: { view: JobView; now: Date }): JSX.Element {
     case 'retrying':
       return <Message text={job.errorMessage ?? job.errors.at(-1) ?? ''} />;
     case 'completed':
-      return <Message text={resultText(job)} />;
+      return <Result job={job} />;
     case 'failed':
       return <Message text={job.errorMessage ?? ''} />;
     case 'cancelled':
@@ -81,6 +81,17 @@ export function pace(view: JobView): string {
 
 function Message({ text }: { text: string }): JSX.Element {
   return text === '' ? '' : <p safe>{cutWithLength(text)}</p>;
+}
+
+function Result({ job }: { job: Job }): JSX.Element {
+  return (
+    <>
+      <Message text={resultText(job)} />
+      {resultNotes(job, 'page').map((note) => (
+        <Message text={note} />
+      ))}
+    </>
+  );
 }
 
 /** The last message is about the last step, so it is used only without a result. */

@@ -1,6 +1,6 @@
 import type { Job, JobView } from '../../src/jobs/job.ts';
 import { isWaiting } from '../../src/jobs/lifecycle.ts';
-import { resultSummary } from '../../src/operations/words.ts';
+import { resultNotes, resultSummary } from '../../src/operations/words.ts';
 import { attemptWords, FAILURE_WORDS } from '../../src/text/attempts.ts';
 import { duration, jobDuration, jobName, ordinal, stoppedAt } from '../../src/text/format.ts';
 import { urlTo } from '../../src/text/urls.ts';
@@ -127,8 +127,9 @@ function why(job: Job): string {
       return progress.message;
     case 'running':
     case 'cancelling':
-    case 'completed':
       return '';
+    case 'completed':
+      return resultNotes(job, 'page').join(' ');
     case 'retrying':
     case 'failed':
       return errorMessage ?? '';

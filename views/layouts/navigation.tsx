@@ -17,6 +17,8 @@ const MAIN_PAGES: readonly MainPage[] = [
   { path: '/jobs', name: 'Jobs' },
 ];
 
+const SOURCES: MainPage = { path: '/sources', name: 'Where posts come from' };
+
 /** The longest search, in UTF-16 code units. */
 const MAX_WORDS = 500;
 
@@ -26,12 +28,11 @@ export const KEYED_PAGES = [DASHBOARD, ...MAIN_PAGES, ...COLLECT_ENTRIES].slice(
 interface NavigationProps {
   current: string;
   theme: Layout['theme'];
-  source: string | undefined;
   signedIn: boolean | undefined;
 }
 
 /** The line on top of every page; on a phone the box to find posts has a line of its own. */
-export function Navigation({ current, theme, source, signedIn }: NavigationProps): JSX.Element {
+export function Navigation({ current, theme, signedIn }: NavigationProps): JSX.Element {
   return (
     <header class="top">
       <nav aria-label="Main">
@@ -42,11 +43,7 @@ export function Navigation({ current, theme, source, signedIn }: NavigationProps
         ))}
       </nav>
       <FindBox />
-      {source !== undefined && (
-        <span class="badge" title="Source in use" safe>
-          {source}
-        </span>
-      )}
+      <PageLink page={SOURCES} current={current} class="top-link" label="Sources" />
       <div class="top-actions">
         <ThemeSwitch theme={theme} />
         <HelpButton />

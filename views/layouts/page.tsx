@@ -29,12 +29,7 @@ export function Page({ title, current, layout, children }: PageProps): JSX.Eleme
           <a class="skip-link" href="#main">
             Skip to content
           </a>
-          <Navigation
-            current={current}
-            theme={layout.theme}
-            source={layout.source}
-            signedIn={layout.signedIn}
-          />
+          <Navigation current={current} theme={layout.theme} signedIn={layout.signedIn} />
           <Notices notices={layout.notices} />
           <main id="main" class="page" tabindex="-1">
             {children}

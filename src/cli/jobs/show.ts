@@ -1,4 +1,5 @@
 import { isRunning, type Job, type JobDetails, type Tracker } from '../../jobs/index.ts';
+import { resultNotes } from '../../operations/words.ts';
 import { attemptWords, FAILURE_WORDS } from '../../text/attempts.ts';
 import { cutWithLength } from '../../text/cut.ts';
 import { count, duration, exact, jobName, rate, relative } from '../../text/format.ts';
@@ -60,7 +61,7 @@ function report(job: Job, details: JobDetails, log: string[]): string {
     `${statusIcon(job.status, process.stdout)} ${printable(jobName(job))}  ${printable(progressLine(job))}`,
     rows(factsOf(job, details)),
     section('Input', rows(Object.entries(job.metadata ?? {}).map(asText))),
-    section('Result', resultLines(job).join('\n')),
+    section('Result', [...resultLines(job), ...resultNotes(job, 'terminal')].join('\n')),
     section('Steps', rows(details.steps.map(({ name, status, error }) => [status, name, error]))),
     section('Attempts', rows(details.attempts.map(attemptRow))),
     section('Jobs it started', rows(details.children.map(childRow))),

@@ -1,6 +1,6 @@
 import { isFinal, type Job } from '../../jobs/index.ts';
 import type { JobView } from '../../jobs/job.ts';
-import { resultSummary } from '../../operations/words.ts';
+import { resultNotes, resultSummary } from '../../operations/words.ts';
 import { cutWithLength } from '../../text/cut.ts';
 import {
   duration,
@@ -56,9 +56,14 @@ function cut(text: string, columns: number): string {
   return columns < NARROWEST_CUT ? '' : fitted(text, columns);
 }
 
-/** How a job ended: "● scrape @aurora_lab  completed in 0:07: 100 posts". */
+/**
+ * How a job ended: "● scrape @aurora_lab  completed in 0:07: 100 posts"; what else there is to say of its
+ * result follows in lines of its own.
+ */
 export function endLine(job: Job): string {
-  return `${statusIcon(job.status, process.stderr)} ${nameOf(job)}${GAP}${ending(job)}`;
+  const end = `${statusIcon(job.status, process.stderr)} ${nameOf(job)}${GAP}${ending(job)}`;
+  const notes = resultNotes(job, 'terminal').map((note) => `${GAP}${printable(note)}`);
+  return [end, ...notes].join('\n');
 }
 
 function ending(job: Job): string {

@@ -8,7 +8,7 @@ export default defineCommand({
     maxResults: { name: 'max', does: 'maximum number of profiles' },
     save: { not: 'only list the profiles' },
     maxTweets: { name: 'posts', does: 'with --scrape, maximum number of posts of each' },
-    source: { does: 'where to read from' },
+    source: { does: 'where to read from: sample, bluesky or x' },
   },
   examples: [
     ['xgpt users discover climbing coach', 'their usernames, one per line'],

@@ -1,9 +1,11 @@
 import { attributeText } from '../../../views/forms/field.tsx';
+import { ImportOptions } from '../../../views/forms/import_options.tsx';
 import { PostForm } from '../../../views/forms/post_form.tsx';
 import { UploadForm } from '../../../views/forms/upload_form.tsx';
 import { relativeTime } from '../../../views/time.tsx';
 import type { ImportOption } from '../../../views/view_models.ts';
-import { bytes } from '../../text/format.ts';
+import { counted } from '../../text/format.ts';
+import { sizeText } from '../../text/import_text.ts';
 import { urlTo } from '../../text/urls.ts';
 
 interface ImportsProps {
@@ -11,18 +13,33 @@ interface ImportsProps {
   now: Date;
 }
 
+interface SectionProps extends ImportsProps {
+  /** What was just done to an import, for browsers without JavaScript. */
+  message?: string;
+}
+
 /** Personal archives: the upload form and the stored archives. */
-export function ArchiveSection({ imports, now }: ImportsProps): JSX.Element {
+export function ArchiveSection({ imports, now, message }: SectionProps): JSX.Element {
   return (
     <section class="archive panel" aria-labelledby="archive-title">
-      <h2 id="archive-title">Import an X data archive</h2>
+      <h2 id="archive-title">Import an X data archive or a Bluesky export</h2>
       <p>
-        Upload the zip that X sends for “Download your data”, or copy a zip or an unpacked folder
-        into <code>imports/</code> in the data folder. Only posts and the account are read from it.
+        Upload the zip that X sends for “Download your data”, or the CAR file that Bluesky makes
+        under “Export my data”. Or copy one of them, or an unpacked archive, into{' '}
+        <code>imports/</code> in the data folder. Only posts and the account are read from it.
       </p>
       <UploadForm action={urlTo('/api/scrape')} fields={{ source: 'archive' }} id="upload" />
+      {message !== undefined && <Message text={message} />}
       <ImportList imports={imports} now={now} />
     </section>
+  );
+}
+
+function Message({ text }: { text: string }): JSX.Element {
+  return (
+    <p class="result" role="status" safe>
+      {text}
+    </p>
   );
 }
 
@@ -39,29 +56,67 @@ function ImportList({ imports, now, oob }: ImportsProps & { oob?: boolean }): JS
 }
 
 function ImportRow({ option, now }: { option: ImportOption; now: Date }): JSX.Element {
+  const { name, addedAt, problem, removed } = option;
   return (
     <li>
-      <span class="import-name" safe>
-        {option.name}
+      <span class="import-what">
+        <span class="import-name" safe>
+          {name}
+        </span>{' '}
+        <span class="muted">
+          <span safe>{sizeText(option)}</span> · {relativeTime(addedAt, now)}
+          <span safe>{postsText(option)}</span>
+        </span>
       </span>
-      <span class="muted">
-        <span safe>{option.bytes === undefined ? 'folder' : bytes(option.bytes)}</span> ·{' '}
-        {relativeTime(option.addedAt, now)}
-      </span>
-      <ImportForm name={option.name} />
-      <RemoveForm name={option.name} />
+      {!removed && <ImportForm name={name} />}
+      {option.posts > 0 && <UndoForm option={option} />}
+      {!removed && <RemoveForm name={name} />}
+      {problem !== undefined && (
+        <p class="import-problem" safe>
+          {`Could not be read: ${problem}`}
+        </p>
+      )}
     </li>
   );
 }
 
+function postsText({ posts, removed }: ImportOption): string {
+  if (posts === 0) return '';
+  return ` · ${counted(posts, 'post')} ${removed ? 'kept' : 'imported'}`;
+}
+
 function ImportForm({ name }: { name: string }): JSX.Element {
   return (
-    <PostForm action={urlTo('/api/scrape')} target="#upload-result">
+    <PostForm class="import-form" action={urlTo('/api/scrape')} target="#upload-result">
       <input type="hidden" name="source" value="archive" />
       <input type="hidden" name="archive" value={attributeText(name)} />
+      <details>
+        <summary>Options</summary>
+        <ImportOptions />
+      </details>
       <button type="submit">Import</button>
     </PostForm>
   );
+}
+
+/** Folded, because it deletes posts. */
+function UndoForm({ option: { name, posts, removed } }: { option: ImportOption }): JSX.Element {
+  const again = removed ? '' : ' The archive stays, and Import reads it again.';
+  return (
+    <details class="import-undo">
+      <summary>Undo import…</summary>
+      <PostForm action={urlTo(undoPath(name))} target="#upload-result">
+        <p safe>
+          {`Removes those of the ${counted(posts, 'post')} that nothing else has brought.${again}`}
+        </p>
+        <button type="submit">Undo import</button>
+      </PostForm>
+    </details>
+  );
+}
+
+function undoPath(name: string): `/${string}` {
+  return `/api/imports/${encodeURIComponent(name)}/undo`;
 }
 
 function RemoveForm({ name }: { name: string }): JSX.Element {
@@ -80,14 +135,18 @@ interface UpdateProps extends ImportsProps {
   chosen?: string;
 }
 
-/** The answer to an upload or a removal: what happened, and the archives as they are now. */
-export function ImportsAnswer({ message, ...props }: UpdateProps & { message: string }) {
+interface AnswerProps extends UpdateProps {
+  message: string;
+  /** Whether the page has the list of archives, which is updated then. */
+  isListed: boolean;
+}
+
+/** The answer to an upload, a removal or an undo: what happened, and the archives as they are now. */
+export function ImportsAnswer({ message, isListed, ...props }: AnswerProps): JSX.Element {
   return (
     <>
-      <p class="result" role="status" safe>
-        {message}
-      </p>
-      <ImportsUpdate {...props} />
+      <Message text={message} />
+      {isListed && <ImportsUpdate {...props} />}
     </>
   );
 }
@@ -97,7 +156,8 @@ export function ImportsUpdate({ imports, now, chosen }: UpdateProps): JSX.Elemen
   return (
     <>
       <ImportList imports={imports} now={now} oob />
-      <select id="archive" hx-swap-oob="innerHTML">
+      {/* Not "innerHTML": idiomorph 0.8.0 takes it for a swap of the whole element, inside of itself. */}
+      <select id="archive" name="archive" hx-swap-oob="true">
         <ArchiveOptions imports={imports} chosen={chosen} />
       </select>
     </>
@@ -106,10 +166,11 @@ export function ImportsUpdate({ imports, now, chosen }: UpdateProps): JSX.Elemen
 
 /** The archives to choose from, in the form. */
 export function ArchiveOptions({ imports, chosen }: { imports: ImportOption[]; chosen?: string }) {
-  if (imports.length === 0) return <option value="">None imported yet</option>;
+  const present = imports.filter(({ removed }) => !removed);
+  if (present.length === 0) return <option value="">None stored yet</option>;
   return (
     <>
-      {imports.map(({ name }) => (
+      {present.map(({ name }) => (
         <option value={attributeText(name)} selected={name === chosen} safe>
           {name}
         </option>

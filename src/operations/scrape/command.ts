@@ -5,6 +5,11 @@ const KINDS = {
   includeRetweets: { name: 'reposts', does: 'include reposts' },
 };
 
+const IMPORTED_KINDS = {
+  includeReplies: { name: 'replies', does: 'include replies, which are left out otherwise' },
+  includeRetweets: { name: 'reposts', does: 'include reposts, which are left out otherwise' },
+};
+
 const SCRAPE = defineCommand({
   does: 'read an author’s posts',
   argument: { name: '<user>', field: 'username', does: 'the author, with or without @' },
@@ -30,16 +35,20 @@ const SCRAPE = defineCommand({
 /** A scrape of an archive, which it copies first. */
 const IMPORT = defineCommand({
   name: 'import',
-  does: 'read an X data archive, a zip or a folder',
+  does: 'read an X data archive, a zip or a folder, or a Bluesky export, a CAR file',
   argument: { name: '<archive>', field: 'archive', does: 'path of the archive, which is copied' },
   options: {
     maxTweets: { name: 'max', does: 'maximum number of posts', default: 'all' },
-    ...KINDS,
+    ...IMPORTED_KINDS,
     onlyNew: false,
     username: false,
     source: false,
   },
-  examples: [['xgpt import ~/Downloads/twitter-archive.zip', 'all posts in it']],
+  examples: [
+    ['xgpt import ~/Downloads/twitter-archive.zip', 'the posts in it, without replies and reposts'],
+    ['xgpt import ~/Downloads/twitter-archive.zip --replies --reposts', 'everything in it'],
+    ['xgpt imports undo twitter-archive.zip', 'removes what the import has brought'],
+  ],
   async prepare(input, { copyArchive }) {
     const copy = await copyArchive(String(input.archive));
     Object.assign(input, { source: 'archive', archive: copy.name });

@@ -2,15 +2,16 @@ import { SelectField } from '../../../views/forms/field.tsx';
 import { defineForm, type FormContext } from '../../../views/forms/operation_form.ts';
 import { FormField } from '../../../views/forms/start_form.tsx';
 import type { FormParts, ImportOption } from '../../../views/view_models.ts';
-import { listImports } from '../../sources/archive/index.ts';
+import { undoneText } from '../../text/import_text.ts';
 import { ArchiveOptions, ArchiveSection, ImportsUpdate } from './archive.tsx';
+import { storedImports } from './imports.ts';
 
 export default defineForm({
-  parts: async (context) => scrapeParts(context, await listImports(context.deps.importsDir)),
+  parts: async (context) => scrapeParts(context, await storedImports(context.deps)),
 
-  async afterUpload(job, { importsDir }) {
+  async afterUpload(job, deps) {
     const chosen = String(job.metadata?.archive ?? '');
-    const imports = await listImports(importsDir);
+    const imports = await storedImports(deps);
     return <ImportsUpdate imports={imports} chosen={chosen} now={new Date()} />;
   },
 });
@@ -20,11 +21,15 @@ export function scrapeParts(
   imports: ImportOption[],
 ): FormParts {
   const offersArchive = sources.some(({ name }) => name === 'archive');
-  // An archive needs no username, and a required field would keep it from being sent.
-  const required = !(offersArchive && imports.length > 0);
   return {
     fields: {
-      username: (field) => <FormField field={{ ...field, required }} model={{ form, sources }} />,
+      username: (field) => (
+        // CSS hides it while the source is an archive, which names its author. A required field that
+        // nobody sees would keep the form from being sent.
+        <div class="unless-archive">
+          <FormField field={{ ...field, required: !offersArchive }} model={{ form, sources }} />
+        </div>
+      ),
       archive: ({ name, label }) =>
         offersArchive ? (
           // CSS shows it only while the source is the archive.
@@ -37,6 +42,12 @@ export function scrapeParts(
           ''
         ),
     },
-    below: <ArchiveSection imports={imports} now={now} />,
+    below: <ArchiveSection imports={imports} now={now} message={undoneMessage(form.values)} />,
   };
+}
+
+/** The outcome of an undo, in the address to which a browser without JavaScript is sent. */
+function undoneMessage({ undone, removed = '', stayed = '' }: Record<string, string>) {
+  if (undone === undefined || !/^\d+$/.test(removed) || !/^\d+$/.test(stayed)) return undefined;
+  return undoneText({ name: undone, removed: Number(removed), stayed: Number(stayed) });
 }

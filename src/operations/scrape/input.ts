@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { LeftOut } from '../../sources/source.ts';
 import {
   optionalText,
   optionalUsername,
@@ -7,8 +8,7 @@ import {
   tick,
 } from '../fields.ts';
 import type { InputDeps, JobTypeOf } from '../job_type.ts';
-
-const DEFAULT_POSTS = 100;
+import { DEFAULT_POSTS } from './sentence.ts';
 
 const ARCHIVE_HAS_NO_ORDER =
   'An archive has no order, so all of it is read. Posts that are stored already are not stored twice.';
@@ -20,6 +20,10 @@ export interface ScrapeResult {
   newPosts: number;
   /** With `onlyNew`: the maximum was reached before the posts of the last run. Absent otherwise. */
   moreNew?: true;
+  /** What was read and is not among the posts: how many, by reason. Absent for nothing. */
+  leftOut?: LeftOut;
+  /** Posts of an archive beyond the maximum. Absent for none. */
+  notRead?: number;
   /** What the service has charged, in US dollars; absent when it was free. */
   cost?: number;
 }
@@ -64,10 +68,12 @@ function fields(sources: string[]) {
     maxTweets: optionalWholeNumber({
       label: 'Maximum posts',
       name: 'Posts',
+      help: 'Empty for all posts of an archive.',
       description: `Default: ${DEFAULT_POSTS}, or everything in an archive.`,
       min: 1,
       max: 10_000,
       initial: DEFAULT_POSTS,
+      initialBySource: { archive: '' },
     }),
     includeReplies: tick({ label: 'Include replies', default: false }),
     includeRetweets: tick({

@@ -1,11 +1,12 @@
 import { type InputOf, InvalidInput, type QueuedJobContext } from '../../jobs/index.ts';
 import type { Library } from '../../library/library.ts';
-import { importPath } from '../../sources/archive/index.ts';
+import { importPath, ownerOf } from '../../sources/archive/index.ts';
 import type { Post } from '../../sources/post.ts';
-import { NotFound, type Page } from '../../sources/source.ts';
+import { NotFound, type Page, Unreadable } from '../../sources/source.ts';
 import { costAfter, type ListingPlace, pageLine, pageProgress } from '../listing.ts';
 import { defineOperation } from '../operation.ts';
 import type { ScrapeResult } from './input.ts';
+import { addLeftOut, leftOutNotes } from './left_out.ts';
 import { type Marking, markToMove, type TakenPage, takePage } from './only_new.ts';
 
 const CHECK_STEP = 'check the archive';
@@ -32,7 +33,7 @@ export default defineOperation<'scrape'>(({ sources, library, importsDir }) => {
   return {
     concurrency: 2,
     upload: { source: 'archive' },
-    check: ({ archive }) => (archive === undefined ? undefined : checkArchive(archive, importsDir)),
+    check: (input) => (input.archive === undefined ? undefined : checkArchive(input, importsDir)),
 
     steps: ({ source }) => (source === 'archive' ? [CHECK_STEP, STORE_STEP] : []),
 
@@ -58,19 +59,35 @@ export default defineOperation<'scrape'>(({ sources, library, importsDir }) => {
       });
       const store = (listing: Pages) => storePages({ input, library, job, read }, done, listing);
       if (input.source !== 'archive') return store(pages);
-      return importInSteps(pages, job, store);
+      return recordingProblems(input, job, () => importInSteps(pages, job, store));
     },
   };
 });
 
 /** Usually little is new: a source that charges should not read a large page to find that out. */
-function wantedOf({ maxTweets, onlyNew }: ScrapeInput, { posts }: Checkpoint): number {
-  const rest = Math.max(1, (maxTweets ?? Number.POSITIVE_INFINITY) - posts);
-  return onlyNew ? Math.min(rest, FEW) : rest;
+function wantedOf(input: ScrapeInput, { posts }: Checkpoint): number {
+  const rest = Math.max(1, maximumOf(input) - posts);
+  return input.onlyNew ? Math.min(rest, FEW) : rest;
 }
 
 function nothingYet({ username }: ScrapeInput): Checkpoint {
   return { username, posts: 0, newPosts: 0 };
+}
+
+/** The list of imports shows why one of them cannot be read, when the job is long gone. */
+async function recordingProblems(
+  { archive }: ScrapeInput,
+  job: QueuedJobContext,
+  read: () => Promise<ScrapeResult>,
+): Promise<ScrapeResult> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Unreadable) {
+      await job.commit({ import: archive, importProblem: error.message });
+    }
+    throw error;
+  }
 }
 
 /** An archive is checked from end to end before its first page comes: a step of its own. */
@@ -117,7 +134,8 @@ async function storePages(
     const isWhole = page.cursor === undefined && taken.posts.length === page.items.length;
     const marks = read.atEnd ? markToMove(input, taken.marking, isWhole) : [];
     const after = (added: number) => ({ ...read, newPosts: before.newPosts + added });
-    const saved = await job.commit({ posts: taken.posts, profiles, marks }, (saved) => ({
+    const data = { posts: taken.posts, profiles, marks, import: input.archive };
+    const saved = await job.commit(data, (saved) => ({
       checkpoint: after(saved.posts.added),
       progress: progressOf(read, page, input),
     }));
@@ -131,13 +149,24 @@ async function storePages(
     const marks = markToMove(input, done.marking, true);
     await job.commit({ marks }, () => ({ checkpoint: { ...done, atEnd: true } }));
   }
+  const result = resultOf(done);
+  for (const note of leftOutNotes({ ...result }, 'page')) job.log(note);
   if (input.onlyNew) job.log(onlyNewLine(done));
-  return resultOf(done);
+  return result;
 }
 
-async function checkArchive(archive: string, importsDir: string): Promise<void> {
+/** What is wrong with an archive beyond these is found when the job reads it, which may take long. */
+async function checkArchive(
+  { archive = '', username }: ScrapeInput,
+  importsDir: string,
+): Promise<void> {
   try {
-    await importPath(importsDir, archive);
+    const path = await importPath(importsDir, archive);
+    const owner = username === undefined ? undefined : await ownerOf(path);
+    if (owner === undefined || owner.toLowerCase() === username?.toLowerCase()) return;
+    throw new InvalidInput({
+      username: `The archive belongs to @${owner}, not to @${username}. Leave the username empty.`,
+    });
   } catch (error) {
     if (error instanceof NotFound) throw new InvalidInput({ archive: error.message });
     throw error;
@@ -148,16 +177,20 @@ function afterPage(
   done: Checkpoint,
   page: Page<Post>,
   { posts, marking, isFull }: TakenPage,
-  { onlyNew }: ScrapeInput,
+  input: ScrapeInput,
 ): Checkpoint {
-  const isDone = isFull || (onlyNew && marking?.reached === true);
+  const isDone = isFull || (input.onlyNew && marking?.reached === true);
+  const leftOut = addLeftOut(done.leftOut, page.leftOut);
+  const read = done.posts + posts.length;
   return {
     username: page.profile?.username ?? done.username,
-    posts: done.posts + posts.length,
+    posts: read,
     newPosts: done.newPosts,
     ...costAfter(done, page),
     ...(marking && { marking }),
-    ...(onlyNew && isFull && marking?.old && { moreNew: true }),
+    ...(input.onlyNew && isFull && marking?.old && { moreNew: true as const }),
+    ...(leftOut && { leftOut }),
+    ...notReadOf(input, read, page),
     cursor: page.cursor,
     atEnd: page.cursor === undefined || isDone,
   };
@@ -168,7 +201,7 @@ function progressOf({ posts, marking, cost }: Checkpoint, page: Page<Post>, inpu
   if (input.onlyNew && marking?.old) {
     return pageProgress(posts, { ...page, total: undefined }, Number.POSITIVE_INFINITY, cost);
   }
-  return pageProgress(posts, page, input.maxTweets ?? Number.POSITIVE_INFINITY, cost);
+  return pageProgress(posts, page, maximumOf(input), cost);
 }
 
 function onlyNewLine({ marking, moreNew }: Checkpoint): string {
@@ -179,12 +212,32 @@ function onlyNewLine({ marking, moreNew }: Checkpoint): string {
   return 'The maximum was reached before the posts of the last run. Run it again to read on.';
 }
 
-function resultOf({ username, posts, newPosts, moreNew, cost }: Checkpoint): ScrapeResult {
+/** Only an archive is something of which all was asked for. */
+function notReadOf(input: ScrapeInput, posts: number, { total = 0 }: Page<Post>) {
+  const isLimited = input.source === 'archive' && posts >= maximumOf(input) && total > posts;
+  return isLimited ? { notRead: total - posts } : {};
+}
+
+function maximumOf({ maxTweets }: ScrapeInput): number {
+  return maxTweets ?? Number.POSITIVE_INFINITY;
+}
+
+function resultOf({
+  username,
+  posts,
+  newPosts,
+  moreNew,
+  leftOut,
+  notRead,
+  cost,
+}: Checkpoint): ScrapeResult {
   return {
     username,
     posts,
     newPosts,
     ...(moreNew && { moreNew }),
+    ...(leftOut && { leftOut }),
+    ...(notRead !== undefined && { notRead }),
     ...(cost !== undefined && { cost }),
   };
 }

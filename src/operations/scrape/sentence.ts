@@ -1,14 +1,19 @@
 import { counted } from '../../text/format.ts';
 import { from, howMany, type Pace, time, trimmed, type Values } from '../sentences.ts';
 
+/** What is read of an author when no number is given. Of an archive it is all. */
+export const DEFAULT_POSTS = 100;
+
 export default function sentence(values: Values, source?: Pace): string {
-  const most = howMany(values.maxTweets);
+  const isArchive = values.source === 'archive';
+  const readsAll = isArchive && trimmed(values.maxTweets) === '';
+  const most = howMany(values.maxTweets ?? '') ?? (readsAll ? Number.POSITIVE_INFINITY : undefined);
   if (most === undefined) return 'Enter the number of posts to read, from 1 to 10,000.';
   const isOnlyNew = values.onlyNew === 'true';
-  if (isOnlyNew && values.source === 'archive')
-    return 'Untick “Only what is new”: an archive is read whole.';
-  const posts = `up to ${counted(most, isOnlyNew ? 'new post' : 'post')}${andKinds(values)}`;
-  if (values.source === 'archive') return `Reads ${posts} from ${theArchive(values.archive)}.`;
+  if (isOnlyNew && isArchive) return 'Untick “Only what is new”: an archive is read whole.';
+  const noun = isOnlyNew ? 'new post' : 'post';
+  const posts = `${readsAll ? 'all posts' : `up to ${counted(most, noun)}`}${andKinds(values)}`;
+  if (isArchive) return `Reads ${posts} from ${theArchive(values.archive)}.${leftOut(values)}`;
   const username = trimmed(values.username).replace(/^@/, '');
   if (username === '') return 'Enter a username to see what will be read.';
   if (isOnlyNew)
@@ -22,6 +27,18 @@ function andKinds({ includeReplies, includeRetweets }: Values): string {
     includeRetweets === 'true' && 'reposts',
   ].filter(Boolean);
   return kinds.length > 0 ? `, ${kinds.join(' and ')} included,` : '';
+}
+
+/** Said before an import: an archive holds everything, and people expect to get it. */
+function leftOut({ includeReplies, includeRetweets }: Values): string {
+  const kinds = [
+    includeReplies !== 'true' && 'replies',
+    includeRetweets !== 'true' && 'reposts',
+  ].filter((kind) => kind !== false);
+  const [first] = kinds;
+  if (first === undefined) return '';
+  const what = kinds.join(' and ');
+  return ` ${what.charAt(0).toUpperCase()}${what.slice(1)} are left out.`;
 }
 
 function theArchive(name: string | undefined): string {

@@ -1,6 +1,7 @@
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { defineWords, type ResultLink } from '../operation.ts';
-import { amount, charged, fresh, list, postsOf, see } from '../result_words.ts';
+import { amount, charged, fresh, postsOf, see } from '../result_words.ts';
+import { leftOutInShort, leftOutNotes } from './left_out.ts';
 
 export default defineWords({
   name: 'Scrape',
@@ -20,14 +21,25 @@ export default defineWords({
   example: { username: 'aurora_lab', maxTweets: 40 },
   readsSource: true,
   quick: { field: 'username', label: 'Scrape a user', help: 'Up to 100 posts' },
-  result: ({ posts, newPosts, username, moreNew, cost }) =>
-    list(
-      posts,
-      `${amount(posts, 'post')}${of(username)}`,
-      fresh(newPosts),
-      moreNew === true && 'and there may be more',
-      charged(cost),
-    ),
+  result: (result) =>
+    [
+      `${amount(result.posts, 'post')}${of(result.username)}`,
+      leftOutInShort(result),
+      result.posts !== 0 && fresh(result.newPosts),
+      result.moreNew === true && 'and there may be more',
+      charged(result.cost),
+    ]
+      .filter(Boolean)
+      .join(', '),
+  notes: leftOutNotes,
+  undo: ({ newPosts }, { source, archive }) =>
+    source === 'archive' && typeof archive === 'string' && newPosts !== 0
+      ? {
+          path: `/api/imports/${encodeURIComponent(archive)}/undo`,
+          label: 'Undo import',
+          help: 'Removes the posts that only this import has brought. The archive stays.',
+        }
+      : undefined,
   next: (result, input) => {
     const words = see(result.posts, 'post');
     const [posts] = postsOfAuthor(result, input);
@@ -39,6 +51,8 @@ export default defineWords({
     includeReplies: 'Replies',
     includeRetweets: 'Reposts',
     onlyNew: 'Only what is new',
+    leftOut: 'Left out',
+    notRead: 'Not read',
   },
 });
 

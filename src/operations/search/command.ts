@@ -6,7 +6,7 @@ export default defineCommand({
   options: {
     maxTweets: { name: 'max', does: 'maximum number of posts' },
     mode: { does: 'order of the posts' },
-    source: { does: 'where to read from' },
+    source: { does: 'where to read from: sample, bluesky or x' },
   },
   examples: [
     ['xgpt search space, jazz', 'posts that contain one of the terms'],

@@ -1,3 +1,5 @@
+import type { Profile } from '../post.ts';
+
 /** Limits on the size of an archive. The defaults are far above the archives of X. */
 export interface ArchiveLimits {
   /** Maximum uncompressed size of one file, in bytes. */
@@ -21,14 +23,35 @@ export const defaultArchiveLimits: ArchiveLimits = {
 
 export const postsPerPage = 100;
 
+/** Begins the names of files in the imports folder that are incomplete, or unpacked for a while. */
+export const partialPrefix = '.partial-';
+
 /** The files of an archive that are read, from a zip or a folder. */
 export interface ArchiveFiles {
-  /** Name, starting with `data/` → uncompressed size in bytes. */
-  readonly sizes: ReadonlyMap<string, number>;
   /**
-   * The bytes of one file, in chunks of at most 64 KiB.
+   * Name → uncompressed size in bytes. Names start with `data/`, wherever the files lie in the zip or
+   * folder: `twitter-2019/tweet.js` is `data/tweet.js`. The export of a Bluesky account is the only file
+   * then, and its name is its path.
+   */
+  readonly sizes: ReadonlyMap<string, number>;
+  /** When the newest of these files was modified, as far as the zip or the file system tells. */
+  readonly modifiedAt?: Date;
+  /**
+   * The bytes of one file, in chunks.
    * @throws Unreadable when they are damaged or do not have the size in `sizes`.
    */
   read(name: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
+}
+
+/** The owner of an archive, and its files with posts, in order. */
+export interface ArchiveContents {
+  profile: Profile;
+  /** The files with posts, those of communities too. */
+  postFiles: string[];
+  noteFiles: string[];
+  /** When X made the archive, if it says so. */
+  generatedAt?: Date;
+  /** What was passed over: "data/profile.js is empty and was passed over". */
+  notes: string[];
 }

@@ -1,44 +1,11 @@
-import { z } from 'zod';
 import type { Profile } from '../post.ts';
 import { Unreadable } from '../source.ts';
-import type { ArchiveFiles } from './archive_files.ts';
+import type { ArchiveContents, ArchiveFiles } from './archive_files.ts';
 import { readEntries } from './entries.ts';
+import { dateOf, fieldsOf, idOf, textOf } from './fields.ts';
+import { isGrailbird, readGrailbird } from './grailbird.ts';
+import { type Manifest, readManifest } from './manifest.ts';
 import { decode, isWebAddress } from './text.ts';
-
-/** The owner of an archive, and its files with posts, in order. */
-export interface ArchiveContents {
-  profile: Profile;
-  tweetFiles: string[];
-  noteFiles: string[];
-}
-
-const maxManifestBytes = 16 * 1024 ** 2;
-
-const manifestSchema = z.object({
-  dataTypes: z.object({
-    tweets: z.object({ files: z.array(z.object({ fileName: z.string() })).min(1) }),
-  }),
-});
-
-const optionalText = z.string().optional().catch(undefined);
-
-const accountSchema = z.object({
-  account: z.object({
-    username: z.string().min(1),
-    accountId: z.string().min(1),
-    accountDisplayName: optionalText,
-    createdAt: optionalText,
-  }),
-});
-
-const profileSchema = z.object({
-  profile: z.object({
-    description: z
-      .object({ bio: optionalText, website: optionalText, location: optionalText })
-      .catch({}),
-    avatarMediaUrl: optionalText,
-  }),
-});
 
 /**
  * Reads what the archive contains.
@@ -48,109 +15,114 @@ export async function readContents(
   archive: ArchiveFiles,
   signal: AbortSignal,
 ): Promise<ArchiveContents> {
-  requireFile(archive, 'data/account.js');
+  if (isGrailbird(archive)) return readGrailbird(archive, signal);
+  const manifest = await readManifest(archive, signal);
+  const profile = await readProfile(archive, manifest, signal);
   return {
-    tweetFiles: await findTweetFiles(archive, signal),
-    noteFiles: partsOf(archive, /^data\/note-tweet(-part\d+)?\.js$/),
-    profile: await readProfile(archive, signal),
+    profile,
+    postFiles: [
+      ...tweetFiles(archive, manifest, profile),
+      ...withContent(archive, partsOf(archive, 'community-tweet', manifest?.communityFiles)),
+    ],
+    noteFiles: withContent(archive, partsOf(archive, 'note-tweet', manifest?.noteFiles)),
+    notes: emptyFiles(archive),
+    ...(manifest?.generatedAt && { generatedAt: manifest.generatedAt }),
   };
 }
 
-function requireFile(archive: ArchiveFiles, name: string): void {
-  if (archive.sizes.has(name)) return;
+/** An archive with an empty file of posts is refused when it is read; any other file is passed over. */
+function emptyFiles(archive: ArchiveFiles): string[] {
+  return [...archive.sizes]
+    .filter(([name, bytes]) => bytes === 0 && !/^data\/tweets?(-part\d+)?\.js$/.test(name))
+    .map(([name]) => `${name} is empty (0 bytes) and was passed over`);
+}
+
+function withContent(archive: ArchiveFiles, files: string[]): string[] {
+  return files.filter((file) => (archive.sizes.get(file) ?? 0) > 0);
+}
+
+function tweetFiles(
+  archive: ArchiveFiles,
+  manifest: Manifest | undefined,
+  { username }: Profile,
+): string[] {
+  const files = partsOf(archive, 'tweets?', manifest?.tweetFiles);
+  if (files.length > 0 || manifest?.hasNoPosts) return files;
   throw new Unreadable(
-    `This is not an X data archive: ${name} is missing. ` +
-      'Use the zip from "Download an archive of your data" on X, or its unpacked folder.',
+    `The archive of @${username} contains no posts: data/tweets.js is missing. ` +
+      'If the account has posts, download the archive from X again.',
   );
 }
 
-async function findTweetFiles(archive: ArchiveFiles, signal: AbortSignal): Promise<string[]> {
-  const listed = await listedInManifest(archive, signal);
-  const missing = listed.find((name) => !archive.sizes.has(name));
-  if (missing) {
-    throw new Unreadable(
-      `The archive is incomplete: its manifest lists ${missing}, which is missing. ` +
-        'Download or copy it again.',
-    );
-  }
-  const files = listed.length > 0 ? listed : partsOf(archive, /^data\/tweets?(-part\d+)?\.js$/);
-  if (files.length === 0) requireFile(archive, 'data/tweets.js');
-  return files;
-}
-
-/** Empty when there is no manifest, or one that lists no posts. */
-async function listedInManifest(archive: ArchiveFiles, signal: AbortSignal): Promise<string[]> {
-  const name = 'data/manifest.js';
-  if (!archive.sizes.has(name)) return [];
-  if ((archive.sizes.get(name) ?? 0) > maxManifestBytes) throw damagedManifest();
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of archive.read(name, signal)) chunks.push(chunk);
-  const text = Buffer.concat(chunks).toString('utf8');
-  const manifest = manifestSchema.safeParse(parseAssigned(text));
-  return (manifest.data?.dataTypes.tweets.files ?? []).map((file) => file.fileName);
-}
-
-function parseAssigned(text: string): unknown {
-  try {
-    return JSON.parse(text.slice(text.indexOf('=') + 1));
-  } catch (cause) {
-    throw damagedManifest(cause);
-  }
-}
-
-function damagedManifest(cause?: unknown): Unreadable {
-  return new Unreadable('data/manifest.js is damaged. ' + 'Download or copy the archive again.', {
-    cause,
-  });
-}
-
-/** `tweets.js` before `tweets-part1.js`, and 2 before 10. */
-function partsOf(archive: ArchiveFiles, pattern: RegExp): string[] {
-  const part = (name: string) => Number(/-part(\d+)\.js$/.exec(name)?.[1] ?? 0);
+/** Those of the manifest, or all: `tweets.js` before `tweets-part1.js`, and 2 before 10. */
+function partsOf(archive: ArchiveFiles, name: string, listed: string[] = []): string[] {
+  if (listed.length > 0) return listed;
+  const pattern = new RegExp(`^data/${name}(?:-part(\\d+))?\\.js$`);
+  const part = (file: string) => Number(pattern.exec(file)?.[1] ?? 0);
   return [...archive.sizes.keys()]
-    .filter((name) => pattern.test(name))
+    .filter((file) => pattern.test(file))
     .sort((a, b) => part(a) - part(b));
 }
 
-async function readProfile(archive: ArchiveFiles, signal: AbortSignal): Promise<Profile> {
-  const account = accountSchema.safeParse(await firstEntry(archive, 'data/account.js', signal));
-  if (!account.success) {
+async function readProfile(
+  archive: ArchiveFiles,
+  manifest: Manifest | undefined,
+  signal: AbortSignal,
+): Promise<Profile> {
+  const { owner } = manifest ?? {};
+  if (!archive.sizes.has('data/account.js') && !owner) throw noArchive();
+  const entry = fieldsOf(await firstEntry(archive, 'data/account.js', signal)).account;
+  const account = fieldsOf(entry ?? owner);
+  const username = textOf(account.username);
+  const id = idOf(account.accountId);
+  if (!username || !id) {
     throw new Unreadable('data/account.js contains no account. Download the archive from X again.');
   }
-  const { username, accountId, accountDisplayName, createdAt } = account.data.account;
-  const created = new Date(createdAt ?? Number.NaN);
+  const name = textOf(account.accountDisplayName) ?? owner?.displayName ?? username;
+  const createdAt = dateOf(account.createdAt);
   return {
     source: 'archive',
-    id: accountId,
+    id,
     username,
-    name: decode(accountDisplayName || username),
+    name: decode(name),
     bio: '',
     ...(await readDescription(archive, signal)),
-    ...(Number.isNaN(created.getTime()) ? {} : { createdAt: created }),
+    ...(createdAt && { createdAt }),
   };
+}
+
+function noArchive(): Unreadable {
+  return new Unreadable(
+    'This is not an X data archive: data/account.js is missing. ' +
+      'Use the zip from "Download an archive of your data" on X, or its unpacked folder.',
+  );
 }
 
 async function readDescription(
   archive: ArchiveFiles,
   signal: AbortSignal,
 ): Promise<Partial<Profile>> {
-  const name = 'data/profile.js';
-  if (!archive.sizes.has(name)) return {};
-  const entry = profileSchema.safeParse(await firstEntry(archive, name, signal)).data?.profile;
-  const { bio, location, website } = entry?.description ?? {};
+  const { profile } = fieldsOf(await firstEntry(archive, 'data/profile.js', signal));
+  const { description, avatarMediaUrl } = fieldsOf(profile);
+  const { bio, location, website } = fieldsOf(description);
+  const place = textOf(location);
+  const site = textOf(website);
+  const avatarUrl = textOf(avatarMediaUrl);
   return {
-    bio: decode(bio ?? ''),
-    ...(location && { location: decode(location) }),
-    ...(isWebAddress(website) && { website }),
-    ...(isWebAddress(entry?.avatarMediaUrl) && { avatarUrl: entry?.avatarMediaUrl }),
+    bio: decode(textOf(bio) ?? ''),
+    ...(place && { location: decode(place) }),
+    ...(isWebAddress(site) && { website: site }),
+    ...(isWebAddress(avatarUrl) && { avatarUrl }),
   };
 }
 
+/** Undefined when there is no such file, or it is empty. */
 async function firstEntry(
   archive: ArchiveFiles,
   name: string,
   signal: AbortSignal,
 ): Promise<unknown> {
+  if (!archive.sizes.get(name)) return undefined;
   for await (const { entries } of readEntries(archive, name, signal)) {
     if (entries.length > 0) return entries[0];
   }

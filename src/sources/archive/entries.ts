@@ -1,10 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { JSONParser } from '@streamparser/json';
 import { Unreadable } from '../source.ts';
 import type { ArchiveFiles } from './archive_files.ts';
+import { parseEntry } from './json.ts';
+import { assignment, isUtf16, utf16 } from './text.ts';
 
-/** `window.YTD.tweets.part0 = [`: everything before the array is dropped and never evaluated. */
-const assignment = /^\uFEFF?\s*window\.YTD\.\w+(?:\.\w+)*\s*=\s*(?=\[)/;
 const maxAssignmentBytes = 1024;
 
 /** The longest posts have 25,000 characters: 300 KB when all of them are escaped. */
@@ -12,6 +11,9 @@ const maxEntryBytes = 1024 * 1024;
 
 /** How long entries are parsed before the event loop gets a turn, in ms. */
 const turnMs = 5;
+
+/** How much is parsed before the time is looked at, in bytes. */
+const pieceBytes = 64 * 1024;
 
 /** Consecutive entries, and their position in the file. */
 interface EntryBatch {
@@ -35,66 +37,151 @@ export async function* readEntries(
   let bytes = 0;
   let turnEnds = performance.now() + turnMs;
   for await (const chunk of archive.read(name, signal)) {
-    const index = parser.count;
-    bytes += chunk.length;
-    yield { entries: parser.push(chunk), index, bytes };
-    if (performance.now() < turnEnds) continue;
-    await nextTurn();
-    signal.throwIfAborted();
-    turnEnds = performance.now() + turnMs;
+    for (let at = 0; at < chunk.length; at += pieceBytes) {
+      const piece = chunk.subarray(at, at + pieceBytes);
+      const index = parser.count;
+      bytes += piece.length;
+      yield { entries: parser.push(piece), index, bytes };
+      if (performance.now() < turnEnds) continue;
+      await nextTurn();
+      signal.throwIfAborted();
+      turnEnds = performance.now() + turnMs;
+    }
   }
   parser.requireEnd();
 }
 
-/** Parses a file chunk by chunk and returns the array's elements as they become complete. */
+const byte = (character: string) => character.charCodeAt(0);
+const QUOTE = byte('"');
+const BACKSLASH = byte('\\');
+const COMMA = byte(',');
+const OPEN = [byte('['), byte('{')] as const;
+const CLOSE = [byte(']'), byte('}')] as const;
+const SPACES = new Set([' ', '\n', '\r', '\t'].map(byte));
+
+/**
+ * Splits a file chunk by chunk into the elements of its array, which `JSON.parse` reads one by one. That
+ * is ten times as fast as a streaming parser, and an element is never evaluated.
+ */
 class EntryParser {
   count = 0;
-  readonly #json = new JSONParser({
-    paths: ['$.*'],
-    keepStack: false,
-    // Without a buffer the library concatenates strings byte by byte.
-    stringBufferSize: 64 * 1024,
-  });
-  #head: Uint8Array | undefined = new Uint8Array();
+  #head: Buffer | undefined = Buffer.alloc(0);
+  /** The beginning of an element whose end is in a later chunk. */
+  #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
+  #depth = 0;
+  #inString = false;
+  #isEscaped = false;
+  /** After `]`: nothing but spaces and one semicolon may follow. */
+  #isEnded = false;
+  /** After a comma, an element has to follow. */
+  #afterComma = false;
   #entries: unknown[] = [];
-  #bytesSinceEntry = 0;
 
-  constructor(private readonly name: string) {
-    this.#json.onValue = ({ value }) => {
-      this.#entries.push(value);
-    };
-  }
+  constructor(private readonly name: string) {}
 
   push(chunk: Uint8Array): unknown[] {
     const json = this.#head ? this.#afterAssignment(chunk) : chunk;
     this.#entries = [];
-    try {
-      if (json) this.#json.write(json);
-    } catch (error) {
-      throw this.#damaged(this.#entries.length, (error as Error).message);
-    }
+    if (json) this.#split(json);
     this.count += this.#entries.length;
-    this.#limitEntry(chunk.length);
     return this.#entries;
   }
 
   requireEnd(): void {
+    if (this.#head?.length === 0) throw this.#empty();
     if (this.#head) throw this.#notAPart();
-    if (!this.#json.isEnded) throw this.#damaged(0, 'it is cut off');
+    if (!this.#isEnded) throw this.#damaged('it is cut off');
   }
 
   #afterAssignment(chunk: Uint8Array): Uint8Array | undefined {
     const head = Buffer.concat([this.#head ?? chunk, chunk]);
+    if (isUtf16(head)) throw utf16(this.name);
     const found = assignment.exec(head.toString('latin1', 0, maxAssignmentBytes));
     this.#head = found ? undefined : head;
-    if (found) return head.subarray(found[0].length);
-    if (head.length >= maxAssignmentBytes) throw this.#notAPart();
+    // The parser starts after the bracket.
+    if (found && head[found[0].length] === OPEN[0]) return head.subarray(found[0].length + 1);
+    if (found || head.length >= maxAssignmentBytes) throw this.#notAPart();
     return undefined;
   }
 
+  #split(json: Uint8Array): void {
+    let start = 0;
+    for (let at = 0; at < json.length; at += 1) {
+      if (this.#isEnded) {
+        this.#requireNothing(json.subarray(at));
+        return;
+      }
+      at = this.#elementEnd(json, at);
+      if (at >= json.length) break;
+      this.#finish(json.subarray(start, at), json[at] === COMMA);
+      start = at + 1;
+    }
+    if (!this.#isEnded) this.#keep(json.subarray(start));
+  }
+
+  /** The position of the comma or bracket that ends the current element; the length if it is not here. */
+  #elementEnd(json: Uint8Array, from: number): number {
+    let depth = this.#depth;
+    let inString = this.#inString;
+    let at = from;
+    if (this.#isEscaped) at += 1;
+    this.#isEscaped = false;
+    for (; at < json.length; at += 1) {
+      const code = json[at];
+      if (inString) {
+        if (code === BACKSLASH) at += 1;
+        else if (code === QUOTE) inString = false;
+      } else if (code === QUOTE) inString = true;
+      else if (code === OPEN[0] || code === OPEN[1]) depth += 1;
+      else if (code === COMMA && depth === 0) break;
+      else if (code === CLOSE[0] || code === CLOSE[1]) {
+        if (depth === 0) break;
+        depth -= 1;
+      }
+    }
+    this.#isEscaped = at > json.length;
+    this.#depth = depth;
+    this.#inString = inString;
+    return at;
+  }
+
+  #finish(end: Uint8Array, hasNext: boolean): void {
+    const bytes = this.#pendingBytes === 0 ? end : Buffer.concat([...this.#pending, end]);
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    this.#limitEntry(bytes.length);
+    this.#isEnded = !hasNext;
+    const isBlank = bytes.every((code) => SPACES.has(code));
+    const isEmptyList = isBlank && !hasNext && !this.#afterComma;
+    this.#afterComma = hasNext;
+    if (isEmptyList) return;
+    try {
+      this.#entries.push(parseEntry(bytes));
+    } catch (error) {
+      throw this.#damaged((error as Error).message);
+    }
+  }
+
+  #keep(rest: Uint8Array): void {
+    if (rest.length === 0) return;
+    // The source may use the memory of a chunk again.
+    this.#pending.push(Uint8Array.from(rest));
+    this.#pendingBytes += rest.length;
+    this.#limitEntry(this.#pendingBytes);
+  }
+
+  #requireNothing(rest: Uint8Array): void {
+    const text = Buffer.from(rest).toString('latin1').trim();
+    if (text !== '' && text !== ';') throw this.#damaged('something follows its list');
+  }
+
   #limitEntry(bytes: number): void {
-    this.#bytesSinceEntry = this.#entries.length > 0 ? 0 : this.#bytesSinceEntry + bytes;
-    if (this.#bytesSinceEntry > maxEntryBytes) throw this.#damaged(0, 'an entry is over 1 MB');
+    if (bytes > maxEntryBytes) throw this.#damaged('an entry is over 1 MB');
+  }
+
+  #empty(): Unreadable {
+    return new Unreadable(`${this.name} is empty (0 bytes). Download or copy the archive again.`);
   }
 
   #notAPart(): Unreadable {
@@ -104,10 +191,9 @@ class EntryParser {
     );
   }
 
-  /** @param parsed entries of the current chunk that are not in `count` yet. */
-  #damaged(parsed: number, reason: string): Unreadable {
+  #damaged(reason: string): Unreadable {
     return new Unreadable(
-      `${this.name} is damaged at entry ${this.count + parsed} (${reason}). ` +
+      `${this.name} is damaged at entry ${this.count + this.#entries.length} (${reason}). ` +
         'Download or copy the archive again.',
     );
   }

@@ -3,10 +3,10 @@ import { dirname, join, sep } from 'node:path';
 import { storing } from '../../platform/storage_issue.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { NotFound, SourceError, Unreadable } from '../source.ts';
-import { defaultArchiveLimits } from './archive_files.ts';
+import { defaultArchiveLimits, partialPrefix } from './archive_files.ts';
 import { openArchive } from './open_archive.ts';
 
-/** An archive in the imports folder: a zip or an unpacked folder. */
+/** An archive in the imports folder: a zip, a CAR file or an unpacked folder. */
 export interface Import {
   name: string;
   /** Absent for a folder. */
@@ -20,7 +20,8 @@ export class ImportTooLarge extends SourceError {
   override readonly permanent = true;
 }
 
-const partialPrefix = '.partial-';
+/** A zip from X, or the export of a Bluesky account. */
+const IMPORT_FILE = /\.(?:zip|car)$/i;
 
 /** The imports, newest first; none when the folder does not exist. */
 export async function listImports(importsDir: string): Promise<Import[]> {
@@ -28,7 +29,7 @@ export async function listImports(importsDir: string): Promise<Import[]> {
   const visible = entries.filter(
     (entry) =>
       !entry.name.startsWith('.') &&
-      (entry.isDirectory() || (entry.isFile() && /\.zip$/i.test(entry.name))),
+      (entry.isDirectory() || (entry.isFile() && IMPORT_FILE.test(entry.name))),
   );
   const imports = await Promise.all(
     visible.map(async ({ name }) => {
@@ -54,7 +55,7 @@ export async function importPath(importsDir: string, name: string): Promise<stri
   try {
     const folder = await fs.realpath(importsDir);
     const path = await fs.realpath(join(folder, name));
-    const known = name.toLowerCase().endsWith('.zip') || (await fs.stat(path)).isDirectory();
+    const known = IMPORT_FILE.test(name) || (await fs.stat(path)).isDirectory();
     if (known && path.startsWith(folder + sep)) return path;
   } catch (error) {
     if (!isAbsent(error as NodeJS.ErrnoException)) throw error;
@@ -77,8 +78,14 @@ function unknownImport(name: string): NotFound {
   );
 }
 
-export interface ImportUpload {
+/** Where an import is stored. */
+interface Place {
   importsDir: string;
+  /** Names that it may not get although no file has them, such as those of removed imports. */
+  isTaken?: (name: string) => boolean;
+}
+
+export interface ImportUpload extends Place {
   /** The name given by the client; only its letters, digits, `-`, `_` and `.` are kept. */
   fileName: string;
   stream: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
@@ -88,24 +95,24 @@ export interface ImportUpload {
 }
 
 /**
- * Stores an uploaded zip. It is listed only when it is complete and a zip; nothing remains after an
- * error.
+ * Stores an uploaded archive. It is listed only when it is complete and an archive; nothing remains
+ * after an error.
  * @returns its name, which is never that of an existing import.
- * @throws ImportTooLarge, Unreadable when it is not a zip, StorageFailed, or the signal's reason.
+ * @throws ImportTooLarge, Unreadable when it is not an archive, StorageFailed, or the signal's reason.
  */
 export function receiveImport(upload: ImportUpload): Promise<{ name: string; bytes: number }> {
   return storing(upload.importsDir, () => receive(upload));
 }
 
 async function receive(upload: ImportUpload) {
-  const { importsDir, fileName } = upload;
+  const { importsDir, fileName, signal = new AbortController().signal } = upload;
   await fs.mkdir(importsDir, { recursive: true });
   const partial = join(importsDir, partialPrefix + crypto.randomUUID());
   try {
     const bytes = await save(upload, partial);
-    const { openZip } = await import('./zip_files.ts');
-    (await openZip(partial)).close();
-    const name = await reserveName(importsDir, fileName, '.zip', reserveFile);
+    const { checkUpload } = await import('./check_upload.ts');
+    const ending = await checkUpload(partial, fileName, signal);
+    const name = await reserveName(upload, fileName, ending, reserveFile);
     await fs.rename(partial, join(importsDir, name));
     return { name, bytes };
   } finally {
@@ -150,11 +157,13 @@ export function receiveFolder(
   importsDir: string,
   folder: string,
   signal: AbortSignal,
+  isTaken?: Place['isTaken'],
 ): Promise<{ name: string }> {
-  return storing(importsDir, () => copyFolder(importsDir, folder, signal));
+  return storing(importsDir, () => copyFolder({ importsDir, isTaken }, folder, signal));
 }
 
-async function copyFolder(importsDir: string, folder: string, signal: AbortSignal) {
+async function copyFolder(place: Place, folder: string, signal: AbortSignal) {
+  const { importsDir } = place;
   await fs.mkdir(importsDir, { recursive: true });
   const partial = join(importsDir, partialPrefix + crypto.randomUUID());
   const files = await openArchive(folder, defaultArchiveLimits, signal);
@@ -164,8 +173,10 @@ async function copyFolder(importsDir: string, folder: string, signal: AbortSigna
       const path = join(partial, file);
       await fs.mkdir(dirname(path), { recursive: true });
       await fs.writeFile(path, files.read(file, signal), { flush: true });
+      // When the archive was made, where it does not say so itself.
+      if (files.modifiedAt) await fs.utimes(path, files.modifiedAt, files.modifiedAt);
     }
-    const name = await reserveName(importsDir, folder, '', (path) => fs.mkdir(path));
+    const name = await reserveName(place, folder, '', (path) => fs.mkdir(path));
     await fs.rename(partial, join(importsDir, name));
     return { name };
   } finally {
@@ -186,7 +197,7 @@ async function reserveFile(path: string): Promise<void> {
 
 /** Creates an empty file or folder with the first free name, so that no two imports share one. */
 async function reserveName(
-  importsDir: string,
+  { importsDir, isTaken = () => false }: Place,
   givenName: string,
   ending: string,
   reserve: (path: string) => Promise<unknown>,
@@ -194,6 +205,7 @@ async function reserveName(
   const base = safeBase(givenName);
   for (let copy = 1; ; copy += 1) {
     const name = `${base}${copy === 1 ? '' : `-${copy}`}${ending}`;
+    if (isTaken(name)) continue;
     try {
       await reserve(join(importsDir, name));
       return name;
@@ -206,7 +218,7 @@ async function reserveName(
 function safeBase(fileName: string): string {
   const lastPart = fileName.split(/[/\\]/).at(-1) ?? '';
   const safe = lastPart
-    .replace(/\.zip$/i, '')
+    .replace(IMPORT_FILE, '')
     .normalize('NFKD')
     .replace(/[^\w.-]+/g, '-')
     .replace(/^[.-]+|[.-]+$/g, '')

@@ -1,4 +1,4 @@
-import type { Source } from '../source.ts';
+import { type Source, Unreadable } from '../source.ts';
 import { type ArchiveLimits, defaultArchiveLimits, postsPerPage } from './archive_files.ts';
 
 export type { ArchiveLimits } from './archive_files.ts';
@@ -12,6 +12,18 @@ export {
   removeImport,
   removeStalePartials,
 } from './imports.ts';
+
+/** The username of the account of an X data archive; undefined for anything else. */
+export async function ownerOf(path: string): Promise<string | undefined> {
+  // Loaded only when an archive is read.
+  const { readOwner } = await import('./check_upload.ts');
+  try {
+    return await readOwner(path, new AbortController().signal);
+  } catch (error) {
+    if (error instanceof Unreadable) return undefined;
+    throw error;
+  }
+}
 
 export interface ArchiveSourceOptions extends Partial<ArchiveLimits> {
   /** The folder of imports, which `request.archive` refers to. */
@@ -29,11 +41,11 @@ export function createArchiveSource({ importsDir, ...limits }: ArchiveSourceOpti
   const allLimits = { ...defaultArchiveLimits, ...limits };
   return {
     name: 'archive',
-    label: 'an X data archive',
+    label: 'an X data archive or Bluesky export',
     pageSize: postsPerPage,
     pageMs,
     beginning: {
-      help: 'The zip that X sends for “Download your data”. Only posts and the account are read from it.',
+      help: 'The zip that X sends for “Download your data”, or the CAR file of a Bluesky account. Only posts and the account are read from it.',
     },
     async *posts(request) {
       // Loaded only when an archive is read.

@@ -1,6 +1,8 @@
 import type { Profile } from '../post.ts';
 import { NotFound, type PostsRequest } from '../source.ts';
 import type { ArchiveLimits } from './archive_files.ts';
+import { isCar, readCar } from './car/index.ts';
+import { exportIn, readInnerExport } from './car/inside.ts';
 import { readContents } from './contents.ts';
 import { importPath } from './imports.ts';
 import { listPosts } from './listing.ts';
@@ -15,15 +17,25 @@ export async function* readArchive(
 ) {
   const { signal } = request;
   const path = await importPath(importsDir, request.archive ?? '');
+  if (await isCar(path)) {
+    yield* readCar(path, request);
+    return;
+  }
   const files = await openArchive(path, limits, signal);
   try {
+    const inner = exportIn(files);
+    if (inner) {
+      yield* readInnerExport({ path, files, name: inner, importsDir }, request);
+      return;
+    }
     const contents = await readContents(files, signal);
     requireOwner(contents.profile, request.username);
-    const findLongText = await readNotes(files, contents.noteFiles, {
+    const long = await readNotes(files, contents.noteFiles, {
       maxBytes: limits.maxNoteBytes,
       signal,
     });
-    yield* listPosts({ files, contents, findLongText }, request);
+    contents.notes.push(...long.problems);
+    yield* listPosts({ files, contents, findLongText: long.find }, request);
   } finally {
     await files.close();
   }

@@ -1,10 +1,13 @@
-import { open } from 'node:fs/promises';
-import { crc32 } from 'node:zlib';
-import { type Entry, fromRandomAccessReaderPromise, type ZipFile } from 'yauzl';
+import { type FileHandle, open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { crc32, createInflateRaw } from 'node:zlib';
 import { Unreadable } from '../source.ts';
 import type { ArchiveFiles, ArchiveLimits } from './archive_files.ts';
-import { FileReader } from './file_reader.ts';
 import { Inventory } from './inventory.ts';
+import { isEmptyZip, readAt, readZipDirectory, type ZipEntry } from './zip_directory.ts';
+
+const CHUNK_BYTES = 256 * 1024;
+const LOCAL_HEADER_BYTES = 30;
 
 /** Opens an archive from X. Entries are read by random access, the zip is never loaded into memory. */
 export async function openZipFiles(
@@ -12,101 +15,129 @@ export async function openZipFiles(
   limits: ArchiveLimits,
   signal: AbortSignal,
 ): Promise<ArchiveFiles> {
-  const zip = await openZip(path);
+  const file = await openZip(path);
   try {
-    const inventory = new Inventory(limits);
-    const entries = await listEntries(zip, inventory, signal);
+    const { sizes, modifiedAt, places } = await listEntries(file, new Inventory(limits), signal);
     return {
-      sizes: inventory.sizes,
-      read: (name, readSignal) => readEntry(zip, name, entries.get(name) as Entry, readSignal),
-      close: async () => zip.close(),
+      sizes,
+      modifiedAt,
+      read: (name, readSignal) => readEntry(file, name, places.get(name) as ZipEntry, readSignal),
+      close: () => file.close(),
     };
   } catch (error) {
-    zip.close();
+    await file.close();
     throw signal.aborted ? signal.reason : asUnreadable(error);
   }
 }
 
 /**
- * Opens a zip by its central directory, which is at its end, so that an incomplete file is detected.
- * The caller closes it.
- * @throws Unreadable when the file is not a zip, or incomplete.
+ * Opens a zip. Its central directory is at its end, so an incomplete file is detected. The caller
+ * closes it.
+ * @throws Unreadable when the file is not a zip, empty, or incomplete.
  */
-export async function openZip(path: string): Promise<ZipFile> {
+export async function openZip(path: string): Promise<FileHandle> {
   const file = await open(path);
   try {
     await requireSignature(file);
-    const { size } = await file.stat();
-    const options = { autoClose: false, lazyEntries: true, strictFileNames: true };
-    return await fromRandomAccessReaderPromise(new FileReader(file), size, options);
+    if (await isEmptyZip(file)) throw new Unreadable('The zip is empty. Use the zip file from X.');
+    return file;
   } catch (error) {
     await file.close();
     throw asUnreadable(error);
   }
 }
 
-async function requireSignature(file: Awaited<ReturnType<typeof open>>): Promise<void> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
-  if (bytesRead === 4 && buffer.readUInt32BE() === 0x504b0304) return;
+async function requireSignature(file: FileHandle): Promise<void> {
+  const start = (await readAt(file, 0, 4)).toString('latin1');
+  if (start === 'PK\x03\x04' || start === 'PK\x05\x06') return;
+  if (start === 'PK\x07\x08') {
+    throw new Unreadable('This is one part of a split zip. Unpack all parts and use the folder.');
+  }
   throw new Unreadable('This is not a zip file. Use the zip file from X, or its unpacked folder.');
 }
 
-async function listEntries(
-  zip: ZipFile,
-  inventory: Inventory,
-  signal: AbortSignal,
-): Promise<Map<string, Entry>> {
-  const entries = new Map<string, Entry>();
-  for await (const entry of zip.eachEntry()) {
+async function listEntries(file: FileHandle, inventory: Inventory<ZipEntry>, signal: AbortSignal) {
+  for await (const entry of readZipDirectory(file)) {
     signal.throwIfAborted();
-    const name = inventory.add(entry.fileName, entry.uncompressedSize, entry.compressedSize);
-    if (!name) continue;
-    requireReadable(name, entry);
-    entries.set(name, entry);
+    requireSafePath(entry.path);
+    if (!entry.isSymbolicLink) inventory.add({ ...entry, place: entry });
   }
-  return entries;
+  const found = inventory.finish();
+  for (const [name, entry] of found.places) requireReadable(name, entry);
+  return found;
 }
 
-function requireReadable(name: string, entry: Entry): void {
-  if (entry.isEncrypted()) throw new Error('encryption');
-  if (entry.canDecodeFileData()) return;
+function requireSafePath(path: string): void {
+  if (!/^(\/|[a-z]:)|(^|\/)\.\.(\/|$)|\0/i.test(path)) return;
   throw new Unreadable(
-    `${name} uses an unsupported compression method (${entry.compressionMethod}). ` +
+    `The zip is unsafe: it contains a path outside of itself (${path}). Use the zip file from X.`,
+  );
+}
+
+function requireReadable(name: string, { isEncrypted, method }: ZipEntry): void {
+  if (isEncrypted) {
+    throw new Unreadable('The zip is protected by a password. Unpack it and use the folder.');
+  }
+  if (method === 0 || method === 8) return;
+  throw new Unreadable(
+    `${name} uses an unsupported compression method (${method}). ` +
       'Unpack the archive and use the folder.',
   );
 }
 
-/** yauzl checks the size but not the checksum, and a flipped bit can still be valid JSON. */
-async function* readEntry(zip: ZipFile, name: string, entry: Entry, signal: AbortSignal) {
+async function* readEntry(file: FileHandle, name: string, entry: ZipEntry, signal: AbortSignal) {
   let checksum = 0;
+  let bytes = 0;
   try {
-    const stream = await zip.openReadStreamPromise(entry);
-    for await (const chunk of stream) {
+    for await (const chunk of unpacked(file, entry, await dataOffset(file, entry))) {
       signal.throwIfAborted();
       checksum = crc32(chunk, checksum);
-      yield chunk as Uint8Array;
+      bytes += chunk.length;
+      if (bytes > entry.bytes) throw new Error('it has too many bytes');
+      yield chunk;
     }
+    if (bytes < entry.bytes) throw new Error('it has too few bytes');
+    // A flipped bit can still be valid JSON.
+    if (checksum !== entry.crc32) throw new Error('its checksum is wrong');
   } catch (error) {
     throw signal.aborted ? signal.reason : asUnreadable(error, name);
   }
-  if (checksum !== entry.crc32) throw asUnreadable(new Error('its checksum is wrong'), name);
 }
 
-/** Errors of yauzl and zlib as messages that say what to do. */
+/** The local header has a name and an extra field of its own; its sizes may be missing. */
+async function dataOffset(file: FileHandle, { headerOffset }: ZipEntry): Promise<number> {
+  const header = await readAt(file, headerOffset, LOCAL_HEADER_BYTES);
+  if (header.length < LOCAL_HEADER_BYTES || header.toString('latin1', 0, 4) !== 'PK\x03\x04') {
+    throw new Error('its header is missing');
+  }
+  return headerOffset + LOCAL_HEADER_BYTES + header.readUInt16LE(26) + header.readUInt16LE(28);
+}
+
+function unpacked(file: FileHandle, entry: ZipEntry, start: number): AsyncIterable<Uint8Array> {
+  const packed = chunksOf(file, start, start + entry.packedBytes);
+  if (entry.method === 0) return packed;
+  const source = Readable.from(packed, { objectMode: false });
+  const inflate = createInflateRaw({ chunkSize: CHUNK_BYTES });
+  source.once('error', (error) => inflate.destroy(error));
+  inflate.once('close', () => source.destroy());
+  return source.pipe(inflate);
+}
+
+async function* chunksOf(file: FileHandle, start: number, end: number): AsyncGenerator<Buffer> {
+  for (let position = start; position < end; ) {
+    const chunk = await readAt(file, position, Math.min(CHUNK_BYTES, end - position));
+    if (chunk.length === 0) throw new Error('it is cut off');
+    yield chunk;
+    position += chunk.length;
+  }
+}
+
+/** Errors of the format and of zlib as messages that say what to do. */
 function asUnreadable(error: unknown, name = 'The zip'): unknown {
   if (!(error instanceof Error) || error instanceof Unreadable) return error;
-  return new Unreadable(advice(error, name), { cause: error });
-}
-
-function advice({ message }: Error, name: string): string {
-  if (/end of central directory record signature not found/i.test(message)) {
-    return 'The zip is incomplete: its end is missing. Download or copy it again.';
-  }
-  if (/encryption/.test(message)) {
-    return 'The zip is protected by a password. Unpack it and use the folder.';
-  }
-  if (/^(absolute path|invalid relative path|invalid characters)/.test(message)) {
-    return `The zip is unsafe: it contains a path outside of itself (${message}). Use the zip file from X.`;
-  }
-  return `${name} is damaged: ${message}. Download or copy the archive again.`;
+  const message =
+    error.message === 'its end is missing'
+      ? 'The zip is incomplete: its end is missing. Download or copy it again.'
+      : `${name} is damaged: ${error.message}. Download or copy the archive again.`;
+  return new Unreadable(message, { cause: error });
 }

@@ -8,6 +8,7 @@ import {
 } from '../../jobs/index.ts';
 import { ARCHIVE, COMPLETED_JOB, JOB_LOG, POST, PROFILE, REFUSAL, SESSION } from './examples.ts';
 import { once } from './once.ts';
+import { SOURCE_SCHEMAS } from './sources.ts';
 
 /**
  * The response schemas, by their names in the OpenAPI document. They describe what handlers return:
@@ -241,6 +242,16 @@ const warnings = once(() =>
 );
 
 /** The document's `components.schemas`. */
+const storedImport = () =>
+  z.object({
+    name: z.string(),
+    bytes: count().optional().describe('Absent for a folder, and when the file was removed.'),
+    addedAt: time(),
+    posts: count().describe('How many of its posts are in the library.'),
+    problem: z.string().optional().describe('Why it could not be read the last time.'),
+    removed: z.literal(true).optional().describe('The file was removed; its posts were kept.'),
+  });
+
 export const SCHEMAS = {
   Job: job,
   DetailedJob: detailedJob,
@@ -319,11 +330,26 @@ export const SCHEMAS = {
   Imports: once(() =>
     z
       .object({
-        imports: z.array(
-          z.object({ name: z.string(), bytes: count().optional(), addedAt: time() }),
-        ),
+        imports: z.array(storedImport()),
       })
       .meta({ examples: [{ imports: [ARCHIVE] }] }),
+  ),
+  ...SOURCE_SCHEMAS,
+  ImportUndone: once(() =>
+    z
+      .object({
+        undone: z.object({
+          name: z.string(),
+          removed: count().describe('Posts that only this import had brought.'),
+          stayed: count().describe('Posts that something else has brought too.'),
+        }),
+        imports: z.array(storedImport()),
+      })
+      .meta({
+        examples: [
+          { undone: { name: ARCHIVE.name, removed: 3_120, stayed: 42 }, imports: [ARCHIVE] },
+        ],
+      }),
   ),
   Health: health,
 };

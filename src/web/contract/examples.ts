@@ -67,6 +67,7 @@ export const ARCHIVE = {
   name: 'twitter-archive.zip',
   bytes: 48_210_944,
   addedAt: '2026-11-22T08:07:50.000Z',
+  posts: 3_162,
 };
 
 export const SESSION = {

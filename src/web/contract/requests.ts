@@ -16,6 +16,7 @@ import type { Sources } from '../../sources/index.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { type DeclaredInput, input, unchecked, type ValueOf } from './declare.ts';
 import { COMPLETED_JOB } from './examples.ts';
+import { budgetBody, credentialsBody } from './sources.ts';
 
 /** The request schemas: path, query and body. */
 
@@ -51,6 +52,7 @@ function pathPart<Name extends string>(name: Name, description: string, example:
 export const JOB_ID = pathPart('id', 'The job’s id.', COMPLETED_JOB.id);
 export const SESSION_ID = pathPart('id', 'The session’s id.', 'monday');
 export const IMPORT_NAME = pathPart('name', 'The archive’s name.', 'twitter-archive.zip');
+export const SOURCE_NAME = pathPart('name', 'The source’s name.', 'bluesky');
 export const ASSET_NAME = pathPart('name', 'The file’s name.', 'app.css');
 
 export const JOBS_QUERY = input(jobQuerySchema, INVALID);
@@ -256,9 +258,9 @@ export const FOLLOWED_JOBS_BODY = unchecked<{ jobs: string[] }>(
   { types: ['application/json'], example: { jobs: [COMPLETED_JOB.id] } },
 );
 
-/** A form with a file, as a browser sends it. */
-export const ZIP_FILE = unchecked<{ file: File }>(
-  () => z.object({ file: z.string().meta({ contentMediaType: 'application/zip' }) }),
+/** A form with a file, as a browser sends it: a zip, or the CAR file of a Bluesky export. */
+export const ARCHIVE_FILE = unchecked<{ file: File }>(
+  () => z.object({ file: z.string().meta({ contentMediaType: 'application/octet-stream' }) }),
   { types: ['multipart/form-data'] },
 );
 
@@ -268,4 +270,15 @@ export const LOGIN_QUERY = unchecked<{ next?: string }>(() =>
 
 export const LOGIN_BODY = unchecked<{ token?: unknown; next?: unknown }>(() =>
   z.object({ token: z.string(), next: z.string().optional() }),
+);
+
+/** Its values must not appear in an error, so the source's own fields check them. */
+export const CREDENTIALS_BODY = unchecked<Record<string, unknown>>(credentialsBody, {
+  example: { method: 'app_password', identifier: 'ada.example', password: 'abcd-efgh-ijkl-mnop' },
+});
+
+export const BUDGET_BODY = input(
+  budgetBody,
+  { title: 'The budget was not changed.', message: 'Correct the fields below.' },
+  { example: { posts: 250 } },
 );

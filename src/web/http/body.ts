@@ -24,6 +24,18 @@ export const parseBody = ({ request }: Received) => readBody(request, []);
 /** The same for a body that must be an object. */
 export const parseFields = parseFieldsWithLists();
 
+/** The same for secrets: a message about malformed JSON would repeat a part of the body. */
+export async function parseSecrets({ request }: Received): Promise<Record<string, unknown>> {
+  try {
+    return await readFields(request, []);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'malformed_json') throw error;
+    throw new Problem(400, 'malformed_json', 'The body is not valid JSON.', {
+      message: 'Nothing was stored.',
+    });
+  }
+}
+
 /** The same; form fields named in `lists` are arrays of their values. */
 export function parseFieldsWithLists(...lists: string[]) {
   return ({ request }: Received) => readFields(request, lists);

@@ -1,3 +1,4 @@
+import { InvalidConnection, SecretKeyUnusable } from '../../connections/index.ts';
 import { ModelUnavailable } from '../../embedding/embedder.ts';
 import {
   InvalidInput,
@@ -105,6 +106,17 @@ export function toProblem(error: unknown): Problem {
   }
   if (error instanceof UploadStalled) return badFile(408, 'upload_stalled', error);
   if (error instanceof ImportTooLarge) return badFile(413, 'too_large', error);
+  if (error instanceof InvalidConnection) {
+    const { details } = error;
+    const message = 'Correct the fields below. Secrets have to be entered again.';
+    return new Problem(422, 'invalid_input', 'Nothing was stored.', { message, details });
+  }
+  if (error instanceof SecretKeyUnusable) {
+    return new Problem(503, 'secret_key_unusable', 'Nothing was stored.', {
+      message: error.message,
+      cause: error,
+    });
+  }
   if (error instanceof NotFound) return new Problem(404, 'not_found', error.message);
   if (error instanceof SourceError) return badFile(422, 'invalid_input', error);
   if (error instanceof ModelUnavailable) {

@@ -1,3 +1,4 @@
+import { isNameTaken } from '../../operations/scrape/imports.ts';
 import { receiveImport } from '../../sources/archive/index.ts';
 import type { WebDeps } from '../deps.ts';
 import { readMultipart, type UploadedFile } from './multipart.ts';
@@ -17,7 +18,7 @@ export function isUpload(request: Request): boolean {
  * file is kept.
  */
 export async function receiveUpload(
-  { importsDir, config }: WebDeps,
+  { importsDir, config, library }: WebDeps,
   request: Request,
   server: KeepsOpen,
 ): Promise<Record<string, string>> {
@@ -28,12 +29,14 @@ export async function receiveUpload(
   const store = async ({ fileName, stream }: UploadedFile) => {
     if (!fileName) return;
     const { signal } = request;
-    archive = (await receiveImport({ importsDir, fileName, stream, maxBytes, signal })).name;
+    const isTaken = isNameTaken(library);
+    const stored = await receiveImport({ importsDir, fileName, stream, maxBytes, signal, isTaken });
+    archive = stored.name;
   };
   const fields = await readMultipart(request, store, { idleMs });
   if (archive) return { ...fields, archive };
   throw new Problem(422, 'invalid_input', 'No file was sent.', {
-    message: 'Choose the zip file from X, and send the form again.',
+    message: 'Choose the zip file from X or the CAR file from Bluesky, and send the form again.',
     details: { file: 'File is missing.' },
   });
 }

@@ -1,5 +1,5 @@
 import { isFinal, type Job, type Tracker } from '../../jobs/index.ts';
-import { resultSummary } from '../../operations/words.ts';
+import { resultNotes, resultSummary } from '../../operations/words.ts';
 import { progressLine } from '../../text/job_text.ts';
 import { printable } from '../../text/printable.ts';
 import type { WebDeps } from '../deps.ts';
@@ -63,7 +63,7 @@ type Render = (job: Job | undefined) => string;
 function lines(): Render {
   let last = '';
   return (job) => {
-    const parts = job ? [progressLine(job), resultSummary(job)] : [];
+    const parts = job ? [progressLine(job), resultSummary(job), ...resultNotes(job, 'api')] : [];
     const line = parts
       .filter(Boolean)
       .map((part) => printable(part))

@@ -141,7 +141,7 @@ function requestBody(declared: DeclaredInput): OpenAPIV3_1.RequestBodyObject {
 /** The schema of a form that uploads a file, where JSON and plain forms are accepted too. */
 const FILE: OpenAPIV3_1.SchemaObject = {
   type: 'object',
-  properties: { file: { type: 'string', contentMediaType: 'application/zip' } },
+  properties: { file: { type: 'string', contentMediaType: 'application/octet-stream' } },
   required: ['file'],
 };
 

@@ -1,29 +1,54 @@
 import { Elysia } from 'elysia';
 import { ImportsAnswer } from '../../operations/scrape/archive.tsx';
-import { listImports, removeImport } from '../../sources/archive/index.ts';
-import { importsText } from '../../text/library_text.ts';
+import {
+  ImportInUse,
+  removeStoredImport,
+  storedImports,
+  undoImport,
+} from '../../operations/scrape/imports.ts';
+import { importsText, undoneText } from '../../text/import_text.ts';
 import { urlTo } from '../../text/urls.ts';
 import { about, answers, refusals, returns } from '../contract/declare.ts';
-import { IMPORT_NAME, NO_QUERY, ZIP_FILE } from '../contract/requests.ts';
+import { ARCHIVE_FILE, IMPORT_NAME, NO_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
+import { refererOf } from '../http/negotiation.ts';
+import { Problem } from '../http/problem.ts';
 import { respond } from '../http/rendered.ts';
 import { receiveUpload } from '../http/uploads.ts';
 
-/** Uploads, lists and removes personal archives. A scrape job imports one. */
+/** Uploads, lists, undoes and removes personal archives. A scrape job imports one. */
 export function importRoutes(deps: WebDeps) {
-  const { importsDir } = deps;
-
-  async function list(message: string, chosen?: string) {
-    const imports = await listImports(importsDir);
+  async function list(request: Request, message: string, chosen?: string) {
+    const imports = await storedImports(deps);
+    const isListed = isFromImportsPage(request);
     return respond(() => ({ imports }), {
-      html: () => ImportsAnswer({ message, imports, chosen, now: new Date() }),
+      html: () => ImportsAnswer({ message, imports, chosen, isListed, now: new Date() }),
       text: () => importsText(imports),
       seeOther: () => urlTo('/scrape#imports'),
     });
   }
 
+  async function undo(request: Request, name: string) {
+    const { reader } = deps.tracker;
+    const undone = await undoImport({ ...deps, reader }, name).catch(refuse);
+    const imports = await storedImports(deps);
+    const message = undoneText(undone);
+    const isListed = isFromImportsPage(request);
+    const query = new URLSearchParams({
+      source: 'archive',
+      undone: name,
+      removed: String(undone.removed),
+      stayed: String(undone.stayed),
+    });
+    return respond(() => ({ undone, imports }), {
+      html: () => ImportsAnswer({ message, imports, isListed, chosen: name, now: new Date() }),
+      text: () => `${message}\n`,
+      seeOther: () => urlTo(`/scrape?${query}#imports`),
+    });
+  }
+
   return new Elysia({ name: 'imports' })
-    .get('/api/imports', () => list('The stored archives.'), {
+    .get('/api/imports', ({ request }) => list(request, 'The stored archives.'), {
       query: NO_QUERY,
       response: { 200: returns('Imports', 'The archives.'), ...refusals() },
       detail: about('Read', 'list_imports', 'The stored archives, newest first'),
@@ -32,15 +57,13 @@ export function importRoutes(deps: WebDeps) {
       '/api/imports',
       async ({ request, server, status }) => {
         const { archive = '' } = await receiveUpload(deps, request, server);
-        return status(
-          201,
-          await list(`${archive} was stored. Choose Import to read its posts.`, archive),
-        );
+        const message = `${archive} was stored. Choose Import to read its posts.`;
+        return status(201, await list(request, message, archive));
       },
       {
         // The file is streamed to disk.
         parse: 'none',
-        body: ZIP_FILE,
+        body: ARCHIVE_FILE,
         response: answers(201, 'Imports', 'The archives, including the new one.', {
           408: 'Nothing more of the file arrived for too long.',
           413: 'The file is larger than this server accepts.',
@@ -51,10 +74,29 @@ export function importRoutes(deps: WebDeps) {
       },
     )
     .post(
+      '/api/imports/:name/undo',
+      async ({ request, server, params: { name } }) => {
+        // Bun ends a connection on which nothing is sent for ten seconds.
+        server?.timeout(request, 0);
+        return undo(request, name);
+      },
+      {
+        params: IMPORT_NAME,
+        response: answers(200, 'ImportUndone', 'How many posts were removed, and the archives.', {
+          404: 'There is no such archive.',
+          409: 'A job is importing it.',
+        }),
+        detail: about('Act', 'undo_import', 'Remove the posts that only this import has brought', {
+          description:
+            'Posts that another import or another job has brought too stay, and so does the archive. Undoing it again is safe. It takes about a second for 10,000 posts.',
+        }),
+      },
+    )
+    .post(
       '/api/imports/:name/remove',
-      async ({ params: { name } }) => {
-        await removeImport(importsDir, name);
-        return list(`${name} was removed. Its imported posts are kept.`);
+      async ({ request, params: { name } }) => {
+        await removeStoredImport(deps, name);
+        return list(request, `${name} was removed. Its imported posts are kept.`);
       },
       {
         params: IMPORT_NAME,
@@ -64,4 +106,15 @@ export function importRoutes(deps: WebDeps) {
         detail: about('Read', 'remove_import', 'Remove an archive; its imported posts are kept'),
       },
     );
+}
+
+/** The list and the choices of other pages have no place to be updated. */
+function isFromImportsPage(request: Request): boolean {
+  const from = refererOf(request);
+  return from === undefined || from.split('?')[0] === urlTo('/scrape');
+}
+
+function refuse(error: unknown): never {
+  if (!(error instanceof ImportInUse)) throw error;
+  throw new Problem(409, 'import_in_use', 'The import was not undone.', { message: error.message });
 }

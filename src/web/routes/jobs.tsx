@@ -3,7 +3,7 @@ import { JobCard } from '../../../views/jobs/job_card.tsx';
 import { TaskbarContent } from '../../../views/jobs/taskbar.tsx';
 import type { Job, JobPage } from '../../jobs/index.ts';
 import { toJobQuery } from '../../jobs/job_query.ts';
-import { resultSummary } from '../../operations/words.ts';
+import { resultNotes, resultSummary } from '../../operations/words.ts';
 import { jobTable, jobText } from '../../text/job_text.ts';
 import { about, answers, INVALID_QUERY, NO_SUCH_JOB } from '../contract/declare.ts';
 import { JOB_ID, JOBS_QUERY } from '../contract/requests.ts';
@@ -38,7 +38,7 @@ export function jobRoutes({ tracker, live }: WebDeps) {
         const job = jobOr404(tracker, params.id);
         return respond(() => ({ job: detailedJob(tracker, job) }), {
           html: () => card(job),
-          text: () => jobText(job, resultSummary(job)),
+          text: () => jobText(job, [resultSummary(job), ...resultNotes(job, 'api')]),
         });
       },
       {

@@ -1,5 +1,4 @@
 import type { Layout } from '../../../views/view_models.ts';
-import { sourceTitle } from '../../text/format.ts';
 import type { WebDeps } from '../deps.ts';
 import { signInIdOf } from '../http/authenticate.ts';
 import { cookieOf } from '../http/negotiation.ts';
@@ -12,16 +11,11 @@ export function layoutOf(request: Request, deps: WebDeps): Layout {
 }
 
 /** The same without the jobs: it does not need the database. */
-export function layoutWithoutJobs(
-  request: Request,
-  { sources, health }: WebDeps,
-): Omit<Layout, 'taskbar'> {
-  const [source] = sources.values();
+export function layoutWithoutJobs(request: Request, { health }: WebDeps): Omit<Layout, 'taskbar'> {
   return {
     now: new Date(),
     notices: health.notices,
     theme: themeOf(request),
-    ...(source && { source: sourceTitle(source) }),
     taskbarChoice: cookieOf(request, 'taskbar') === 'collapsed' ? 'closed' : 'auto',
     signedIn: signInIdOf(request) !== undefined,
   };

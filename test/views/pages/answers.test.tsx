@@ -52,17 +52,21 @@ describe('the response to invalid input', () => {
 });
 
 describe('the response to an upload or a removal', () => {
-  const imports = [{ name: 'mine.zip', bytes: 1000, addedAt: NOW }];
+  const imports = [{ name: 'mine.zip', bytes: 1000, addedAt: NOW, posts: 12 }];
   const answer = ImportsAnswer({
     message: 'mine.zip is here.',
     imports,
+    isListed: true,
     now: NOW,
     chosen: 'mine.zip',
   });
 
   test('updates the list and the options of the form', () => {
     expect(attributesOf(answer, '#imports')['hx-swap-oob']).toBe('true');
-    expect(attributesOf(answer, '#archive')['hx-swap-oob']).toBe('innerHTML');
+    expect(attributesOf(answer, '#archive')).toMatchObject({
+      name: 'archive',
+      'hx-swap-oob': 'true',
+    });
     expect(attributesOf(answer, '#archive option[selected]').value).toBe('mine.zip');
     expect(textOf(String(answer))).toContain('mine.zip is here.');
   });

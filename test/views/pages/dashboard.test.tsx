@@ -43,7 +43,13 @@ describe('an empty dashboard', () => {
     expect(elements(dashboard(begin), '.beginning h2')).toHaveLength(3);
     expect(textOf(dashboard(begin))).toContain('X data archive The zip of X.');
     expect(fieldsOf(dashboard(begin), '/api/scrape')).toEqual([
-      { source: 'archive', file: '' },
+      {
+        source: 'archive',
+        includeReplies: 'true',
+        includeRetweets: 'true',
+        maxTweets: '',
+        file: '',
+      },
       { source: 'notes', username: '' },
       { username: 'aurora_lab', maxTweets: '200', source: 'sample' },
     ]);

@@ -50,7 +50,9 @@ const hostileForm = {
 const start = (type: string, parts: FormParts = {}) =>
   StartPage({ layout, model: startModel(type, { form: hostileForm, runs: jobs, parts }) });
 const scrapeContext = { ...startModel('scrape', { form: hostileForm }), now: NOW };
-const scrapeForm = scrapeParts(scrapeContext, [{ name: HOSTILE, addedAt: ago(5) }]);
+const scrapeForm = scrapeParts(scrapeContext, [
+  { name: HOSTILE, addedAt: ago(5), posts: 3, problem: HOSTILE },
+]);
 const embedForm = embedParts({
   models: [{ name: HOSTILE, dimensions: 384, ready: false, fetchBytes: 50_000_000 }],
   posts: 3,

@@ -99,7 +99,7 @@ describe('the fields', () => {
   });
 
   test('say "false" of a checkbox that is off, and let one that is on win', () => {
-    const kinds = elements(scrape(), '[name="includeReplies"]');
+    const kinds = elements(scrape(), '.start-form [name="includeReplies"]');
     expect(kinds.map(({ attributes }) => [attributes.type, attributes.value])).toEqual([
       ['hidden', 'false'],
       ['checkbox', 'true'],
@@ -119,9 +119,9 @@ describe('the fields', () => {
   });
 
   test('let an archive be scraped without a username', () => {
-    const imports = [{ name: 'mine.zip', addedAt: ago(5) }];
-    expect(attributesOf(scrape(), '#username')).toHaveProperty('required');
-    expect(attributesOf(scrape({ imports }), '#username')).not.toHaveProperty('required');
+    expect(attributesOf(scrape({ sources: [SAMPLE] }), '#username')).toHaveProperty('required');
+    expect(attributesOf(scrape(), '#username')).not.toHaveProperty('required');
+    expect(elements(scrape(), '.unless-archive #username')).toHaveLength(1);
     expect(names(scrape({ sources: [SAMPLE] }))).not.toContain('archive');
   });
 });
@@ -276,20 +276,29 @@ describe('the recent runs', () => {
 
 describe('the archives', () => {
   const imports = [
-    { name: 'mine 1.zip', bytes: 1_400_000_000, addedAt: ago(3600) },
-    { name: 'a/b?', addedAt: ago(60) },
+    { name: 'mine 1.zip', bytes: 1_400_000_000, addedAt: ago(3600), posts: 1_200 },
+    { name: 'a/b?', addedAt: ago(60), posts: 0, problem: 'It is a shopping list.' },
+    { name: 'old.zip', addedAt: ago(9e5), posts: 1, removed: true as const },
   ];
   const page = scrape({ imports });
 
   test('are listed with size and age', () => {
     expect(textOf(page)).toMatch(/mine 1\.zip 1\.4 GB · 1 h ago/);
     expect(textOf(page)).toMatch(/a\/b\? folder · 1 min ago/);
+    expect(textOf(page)).toMatch(/1 h ago · 1,200 posts imported/);
+    expect(textOf(page)).toContain('old.zip removed ·');
+    expect(textOf(page)).toContain('Could not be read: It is a shopping list.');
   });
 
   test('can be imported and removed by name, whatever it is', () => {
     const imported = fieldsOf(page, '/api/scrape').filter(({ archive }) => archive !== undefined);
     expect(imported.map(({ archive }) => archive)).toEqual(['mine 1.zip', 'a/b?']);
     expect(elements(page, 'form[action="/api/imports/a%2Fb%3F/remove"]')).toHaveLength(1);
+    expect(elements(page, 'form[action="/api/imports/old.zip/remove"]')).toEqual([]);
+    const undone = ['mine%201.zip', 'old.zip', 'a%2Fb%3F'].map(
+      (name) => elements(page, `form[action="/api/imports/${name}/undo"]`).length,
+    );
+    expect(undone).toEqual([1, 1, 0]);
   });
 
   test('can be chosen in the form', () => {
@@ -305,7 +314,7 @@ describe('the archives', () => {
       'hx-encoding': 'multipart/form-data',
     });
     expect(attributesOf(page, '[data-upload] input[type="file"]').name).toBe('file');
-    expect(attributesOf(page, '[data-upload] progress')).toHaveProperty('hidden');
+    expect(attributesOf(page, '[data-upload] .upload-progress')).toHaveProperty('hidden');
   });
 
   test('are offered as a source only while there is that source', () => {

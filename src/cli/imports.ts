@@ -1,0 +1,54 @@
+import { requireDataFolder } from '../app/data_folder.ts';
+import { createLibrary } from '../library/index.ts';
+import {
+  ImportInUse,
+  removeStoredImport,
+  storedImports,
+  undoImport,
+} from '../operations/scrape/imports.ts';
+import { loadConfig } from '../platform/config.ts';
+import { appDatabase } from '../platform/database.ts';
+import { NotFound } from '../sources/source.ts';
+import { importsText, undoneText } from '../text/import_text.ts';
+import { CommandFailed, EXIT } from './exit.ts';
+import { openJobs } from './open_jobs.ts';
+import { print, printError, quietLog, write } from './output.ts';
+
+export interface ImportsOptions {
+  json?: boolean;
+}
+
+/** Prints the stored archives as a table, or as JSON lines. */
+export async function showImports({ json }: ImportsOptions): Promise<void> {
+  const imports = await storedImports(openImports());
+  if (json) for (const one of imports) print(JSON.stringify(one));
+  else if (imports.length === 0) printError('No archives. Run xgpt import <archive> to read one.');
+  else write(importsText(imports));
+}
+
+/** @throws CommandFailed when there is no such import, or a job reads it. */
+export async function undo(name: string, { json }: ImportsOptions): Promise<void> {
+  const deps = openImports();
+  const { reader } = await openJobs();
+  const undone = await undoImport({ ...deps, reader }, name).catch(refuse);
+  print(json ? JSON.stringify(undone) : undoneText(undone));
+}
+
+/** @throws CommandFailed when there is no such import. */
+export async function remove(name: string): Promise<void> {
+  await removeStoredImport(openImports(), name).catch(refuse);
+  print(`${name} was removed. Its imported posts are kept.`);
+}
+
+function openImports() {
+  quietLog();
+  const config = loadConfig();
+  requireDataFolder(config);
+  return { library: createLibrary(appDatabase()), importsDir: config.importsDir };
+}
+
+function refuse(error: unknown): never {
+  if (error instanceof NotFound) throw new CommandFailed(error.message, EXIT.notFound);
+  if (error instanceof ImportInUse) throw new CommandFailed(error.message, EXIT.failed);
+  throw error;
+}

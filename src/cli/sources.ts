@@ -1,0 +1,190 @@
+import { existsSync } from 'node:fs';
+import { makeDataFolder } from '../app/data_folder.ts';
+import {
+  connectionOf,
+  createConnections,
+  createManager,
+  createSecretKey,
+  InvalidConnection,
+  methodNamed,
+  type SourceManager,
+} from '../connections/index.ts';
+import { type Config, loadConfig } from '../platform/config.ts';
+import { appDatabase, openDatabase } from '../platform/database.ts';
+import type { CredentialField } from '../sources/connection.ts';
+import { createSources } from '../sources/index.ts';
+import { NotFound } from '../sources/source.ts';
+import type { MethodState, SourceState } from '../sources/source_state.ts';
+import { sourceTitle } from '../text/format.ts';
+import { budgetWords, sourceLine, sourceTable } from '../text/source_text.ts';
+import { CommandFailed, EXIT } from './exit.ts';
+import { print, printError, quietLog, write } from './output.ts';
+import { Prompt } from './prompt.ts';
+
+export interface SourceOptions {
+  json?: boolean;
+}
+
+export interface SetOptions extends SourceOptions {
+  method?: string;
+}
+
+export async function listSources({ json }: SourceOptions): Promise<void> {
+  const sources = await withManager((manager) => manager.list());
+  if (json) for (const source of sources) print(JSON.stringify(source));
+  else write(sourceTable(sources, process.stdout.isTTY && process.stdout.columns));
+}
+
+/** @returns the exit code: 1 when the test did not pass. */
+export async function testSource(name: string, options: SourceOptions): Promise<number> {
+  const source = await withManager((manager) => manager.test(name), { name });
+  show(source, options);
+  return exitOf(source);
+}
+
+/** Reads the values from the terminal or from standard input, never from arguments. */
+export async function setSource(name: string, options: SetOptions): Promise<number> {
+  const source = await withManager(
+    async (manager) => {
+      const { connection } = await manager.read(name);
+      const values = process.stdin.isTTY
+        ? await ask(connection?.methods ?? [], options.method)
+        : readLines(await Bun.stdin.text());
+      return manager.connect(name, {
+        ...(options.method && { method: options.method }),
+        ...values,
+      });
+    },
+    { name, writes: true },
+  );
+  show(source, options);
+  return exitOf(source);
+}
+
+export async function removeSource(name: string, options: SourceOptions): Promise<void> {
+  show(await withManager((manager) => manager.disconnect(name), { name }), options);
+}
+
+export async function setBudget(
+  name: string,
+  typed: string | undefined,
+  { reset = false, ...options }: SourceOptions & { reset?: boolean },
+): Promise<void> {
+  const posts = typed === undefined ? undefined : Number(typed);
+  if (typed !== undefined && !/^\d{1,9}$/.test(typed)) {
+    throw new CommandFailed('[posts] must be a whole number, 0 or more.', EXIT.usage);
+  }
+  if (typed === undefined && !reset) {
+    throw new CommandFailed('Name the number of posts, or use --reset.', EXIT.usage);
+  }
+  const source = await withManager((manager) => manager.budget(name, { posts, reset }), {
+    name,
+    writes: true,
+  });
+  const budget = source.connection?.budget;
+  if (options.json || !budget) show(source, options);
+  else print(`${sourceTitle(source)}: ${budgetWords(budget)}`);
+}
+
+function show(source: SourceState, { json }: SourceOptions): void {
+  print(json ? JSON.stringify(source) : `${sourceTitle(source)}: ${sourceLine(source)}`);
+}
+
+function exitOf({ connection }: SourceState): number {
+  return connection?.test?.outcome === 'passed' ? EXIT.completed : EXIT.failed;
+}
+
+interface ManagerOptions {
+  /** The source it is about. */
+  name?: string;
+  /** Whether the data folder may be created. */
+  writes?: boolean;
+}
+
+async function withManager<Result>(
+  work: (manager: SourceManager) => Promise<Result>,
+  { name, writes = false }: ManagerOptions = {},
+): Promise<Result> {
+  quietLog();
+  const config = loadConfig();
+  if (name !== undefined) requireSource(config, name);
+  if (writes) makeDataFolder(config);
+  const db = existsSync(config.dataDir) ? appDatabase() : openDatabase(':memory:');
+  const connections = createConnections({ db, secretKey: createSecretKey(config) });
+  const sources = createSources({ ...config, live: connections });
+  try {
+    return await work(createManager(sources, connections));
+  } catch (error) {
+    throw asFailure(error);
+  } finally {
+    db.close();
+  }
+}
+
+/** Before anything is created. */
+function requireSource(config: Config, name: string): void {
+  try {
+    connectionOf(createSources(config), name);
+  } catch (error) {
+    throw asFailure(error);
+  }
+}
+
+function asFailure(error: unknown): unknown {
+  if (error instanceof NotFound) return new CommandFailed(error.message, EXIT.notFound);
+  if (!(error instanceof InvalidConnection)) return error;
+  return new CommandFailed(`Nothing was stored. ${error.message}`, EXIT.usage);
+}
+
+/** Lines such as `password=…`, or a JSON object. */
+export function readLines(text: string): Record<string, unknown> {
+  if (text.trim().startsWith('{')) return readJson(text);
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  return Object.fromEntries(lines.map(readLine));
+}
+
+/** The line is not repeated in the message: it may be a secret. */
+function readLine(line: string): [name: string, value: string] {
+  const at = line.indexOf('=');
+  if (at > 0) return [line.slice(0, at).trim(), line.slice(at + 1)];
+  throw new CommandFailed(
+    'Standard input must have lines such as password=…, or one JSON object. Nothing was stored.',
+    EXIT.usage,
+  );
+}
+
+function readJson(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CommandFailed(
+      'Standard input begins like JSON, but is not valid JSON. Nothing was stored.',
+      EXIT.usage,
+    );
+  }
+}
+
+type AskedField = Pick<CredentialField, 'name' | 'label' | 'help' | 'secret' | 'default'>;
+
+async function ask(
+  methods: MethodState[],
+  named: string | undefined,
+): Promise<Record<string, string>> {
+  using prompt = new Prompt();
+  let name = named;
+  if (name === undefined && methods.length > 1) {
+    for (const method of methods) printError(`${method.name}: ${method.label}. ${method.help}`);
+    name = await prompt.ask('Method', false);
+  }
+  const method = methodNamed({ methods }, name);
+  if (methods.length === 1) printError(method.help);
+  const values: Record<string, string> = { method: method.name };
+  for (const field of method.fields) values[field.name] = await askField(prompt, field);
+  return values;
+}
+
+function askField(prompt: Prompt, field: AskedField): Promise<string> {
+  const notes = [field.help, field.default && `Default: ${field.default}`].filter(Boolean);
+  if (notes.length > 0) printError(notes.join(' '));
+  return prompt.ask(field.label, field.secret);
+}

@@ -1,0 +1,159 @@
+import type { Connection } from '../sources/connection.ts';
+import type { Sources } from '../sources/index.ts';
+import { NotFound, type Source, SourceError, Unauthorised } from '../sources/source.ts';
+import {
+  abilitiesOf,
+  type ConnectionState,
+  type ConnectionStatus,
+  missingUnconnected,
+  type PaidBudget,
+  type SourceState,
+} from '../sources/source_state.ts';
+import type { Connections } from './connections.ts';
+import { methodNamed, readValues } from './input.ts';
+
+/** How long a test may take, in ms. */
+const TEST_MS = 20_000;
+
+/** What people can do with the connections of the sources. */
+export interface SourceManager {
+  list(): Promise<SourceState[]>;
+  /** @throws NotFound */
+  read(name: string): Promise<SourceState>;
+  /**
+   * Stores credentials in place of earlier ones and tests them.
+   * @param fields `method`, and the fields of that method.
+   * @throws NotFound, InvalidConnection; the earlier ones are kept then.
+   */
+  connect(name: string, fields: Record<string, unknown>): Promise<SourceState>;
+  /** @throws NotFound */
+  disconnect(name: string): Promise<SourceState>;
+  /** Asks the service; the outcome is in the state. @throws NotFound */
+  test(name: string): Promise<SourceState>;
+  /** Sets the cap, in posts, or counts from zero again. @throws NotFound when nothing is paid. */
+  budget(name: string, change: { posts?: number; reset?: boolean }): Promise<SourceState>;
+}
+
+export function createManager(sources: Sources, connections: Connections): SourceManager {
+  const { credentials, budgets } = connections;
+  const find = (name: string) => connectionOf(sources, name);
+  const read = async (name: string) => stateOf(find(name).source, connections);
+
+  async function test(name: string) {
+    const { connection } = find(name);
+    const stored = credentials.stored(name)?.at;
+    await connections.tests.record(name, await outcomeOf(connection), stored);
+    return read(name);
+  }
+
+  return {
+    list: () => Promise.all([...sources.values()].map((source) => stateOf(source, connections))),
+    read,
+    async connect(name, { method: given, ...fields }) {
+      const { connection } = find(name);
+      const method = methodNamed(connection, given);
+      await credentials.replace(name, method.name, readValues(method, fields));
+      return test(name);
+    },
+    async disconnect(name) {
+      find(name);
+      await credentials.remove(name);
+      return read(name);
+    },
+    test,
+    async budget(name, { posts, reset }) {
+      const { source, connection } = find(name);
+      if (!paidOf(connection))
+        throw new NotFound(`Nothing that ${source.label} offers costs money.`);
+      if (posts !== undefined) await budgets.setCap(name, posts);
+      if (reset) await budgets.reset(name);
+      return read(name);
+    },
+  };
+}
+
+/** @throws NotFound when there is no such source, or it takes no credentials. */
+export function connectionOf(
+  sources: Sources,
+  name: string,
+): { source: Source; connection: Connection } {
+  const source = sources.get(name);
+  if (source?.connection) return { source, connection: source.connection };
+  const names = [...sources.values()].filter((one) => one.connection).map((one) => one.name);
+  throw new NotFound(
+    source
+      ? `The source ${name} works without credentials.`
+      : `There is no such source. These take credentials: ${names.join(', ') || 'none'}.`,
+  );
+}
+
+/** An error that is not the source's is a fault of the program. */
+async function outcomeOf(connection: Connection) {
+  try {
+    const message = await connection.test(AbortSignal.timeout(TEST_MS));
+    return { outcome: 'passed', message } as const;
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (error instanceof Unauthorised) return { outcome: 'refused', message } as const;
+    if (error instanceof SourceError) return { outcome: 'failed', message } as const;
+    if (name !== 'TimeoutError') throw error;
+    const words = `The service did not respond within ${TEST_MS / 1000} s. Try again later.`;
+    return { outcome: 'failed', message: words } as const;
+  }
+}
+
+async function stateOf(source: Source, connections: Connections): Promise<SourceState> {
+  const { name, label, cost, connection } = source;
+  return {
+    name,
+    label,
+    abilities: abilitiesOf(source),
+    ...(cost !== undefined && { cost }),
+    ...(connection && { connection: await connectionState(source, connection, connections) }),
+  };
+}
+
+async function connectionState(
+  source: Source,
+  connection: Connection,
+  { credentials, rateLimits, budgets, tests }: Connections,
+): Promise<ConnectionState> {
+  const { name } = source;
+  const stored = credentials.stored(name);
+  const test = tests.read(name);
+  const paid = paidOf(connection);
+  const budget: PaidBudget | undefined = paid && {
+    ...(await budgets.read(name)),
+    ...paid.paid,
+    inUse: stored?.method === paid.name,
+  };
+  const status = statusOf(stored, test?.outcome);
+  return {
+    status,
+    ...(connection.without !== undefined && { without: connection.without }),
+    missing: stored?.isReadable ? [] : missingUnconnected(source),
+    ...(stored && { method: stored.method, connectedAt: stored.at }),
+    ...(test && { test }),
+    limits: rateLimits.held(name),
+    ...(budget && { budget }),
+    methods: connection.methods.map(({ fields, ...method }) => ({
+      ...method,
+      fields: fields.map(({ problem: _, ...field }) => field),
+    })),
+  };
+}
+
+function statusOf(
+  stored: { isReadable: boolean } | undefined,
+  outcome: 'passed' | 'refused' | 'failed' | undefined,
+): ConnectionStatus {
+  if (!stored) return 'unconnected';
+  if (!stored.isReadable) return 'unreadable';
+  if (outcome === 'passed') return 'connected';
+  return outcome === 'refused' ? 'refused' : 'untested';
+}
+
+function paidOf({ methods }: Connection) {
+  for (const { name, paid } of methods) if (paid) return { name, paid };
+  return undefined;
+}

@@ -1,0 +1,101 @@
+import type { TrackerReader } from '../../jobs/index.ts';
+import type { KnownImport, Library, UndoneImport } from '../../library/library.ts';
+import { type Import, listImports, removeImport } from '../../sources/archive/index.ts';
+import { NotFound } from '../../sources/source.ts';
+import { cut, MAX_NAME } from '../../text/cut.ts';
+
+/** An archive in the imports folder, or one that was removed from it and whose posts were kept. */
+export interface StoredImport extends Import {
+  /** How many of its posts are in the library. */
+  posts: number;
+  /** Why it could not be read the last time. */
+  problem?: string;
+  /** Its file is gone; `addedAt` is the time of its first import then. */
+  removed?: true;
+}
+
+export interface ImportDeps {
+  library: Pick<Library, 'imports' | 'forgetImport' | 'undoImport'>;
+  importsDir: string;
+}
+
+/** A job reads the import, so it cannot be undone now. */
+export class ImportInUse extends Error {
+  override readonly name = 'ImportInUse';
+}
+
+/** The stored archives, newest first, and after them those that were removed and whose posts were kept. */
+export async function storedImports({ library, importsDir }: ImportDeps): Promise<StoredImport[]> {
+  const known = new Map(library.imports().map((one) => [one.name, one]));
+  const files = await listImports(importsDir);
+  const present = files.map((file) => ({ ...file, ...factsOf(known.get(file.name)) }));
+  for (const { name } of files) known.delete(name);
+  const removed = [...known.values()].filter(({ posts }) => posts > 0);
+  return [
+    ...present,
+    ...removed.map(({ name, posts, importedAt }) => ({
+      name,
+      addedAt: importedAt,
+      posts,
+      removed: true as const,
+    })),
+  ];
+}
+
+function factsOf(known: KnownImport | undefined): Pick<StoredImport, 'posts' | 'problem'> {
+  return { posts: known?.posts ?? 0, ...(known?.problem && { problem: known.problem }) };
+}
+
+/** Whether an import that is not there any more has left posts under this name. */
+export function isNameTaken(library: Pick<Library, 'imports'>): (name: string) => boolean {
+  const names = new Set(library.imports().map(({ name }) => name));
+  return (name) => names.has(name);
+}
+
+/**
+ * Deletes an archive. Its posts stay.
+ * @throws NotFound, StorageFailed.
+ */
+export async function removeStoredImport(deps: ImportDeps, name: string): Promise<void> {
+  await removeImport(deps.importsDir, name);
+  await deps.library.forgetImport(name);
+}
+
+/**
+ * Removes the posts that only this import has brought. The archive stays.
+ * @throws NotFound when there is no such import, ImportInUse while a job reads it.
+ */
+export async function undoImport(
+  deps: ImportDeps & { reader: TrackerReader },
+  name: string,
+): Promise<UndoneImport> {
+  const imports = await storedImports(deps);
+  if (!imports.some((one) => one.name === name)) {
+    throw new NotFound(`There is no import named "${cut(name, MAX_NAME)}".`);
+  }
+  refuseWhileUsed(deps.reader, name, UNFINISHED);
+  return deps.library.undoImport(name, () => refuseWhileUsed(deps.reader, name, READING));
+}
+
+const READING = ['running', 'cancelling'] as const;
+
+const UNFINISHED = [...READING, 'queued', 'retrying'] as const;
+
+function refuseWhileUsed(
+  reader: TrackerReader,
+  name: string,
+  statuses: readonly (typeof UNFINISHED)[number][],
+): void {
+  for (const status of statuses) {
+    const { jobs } = reader.listJobs({ type: 'scrape', status, limit: 1_000 });
+    // A list has long names cut.
+    const ids = jobs.filter(({ metadata }) => metadata?.archive).map(({ id }) => id);
+    if (ids.some((id) => reader.getJob(id)?.metadata?.archive === name)) throw inUse(name);
+  }
+}
+
+function inUse(name: string): ImportInUse {
+  return new ImportInUse(
+    `A job is importing ${name}. Wait until it has ended, or cancel it; then undo the import.`,
+  );
+}

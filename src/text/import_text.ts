@@ -1,0 +1,46 @@
+import type { UndoneImport } from '../library/library.ts';
+import { bytes, count, counted, exact } from './format.ts';
+import { printable } from './printable.ts';
+import { table } from './table.ts';
+
+/** An archive, as lists show it. */
+interface ListedImport {
+  name: string;
+  /** Absent for a folder, and when the file was removed. */
+  bytes?: number;
+  addedAt: Date;
+  posts: number;
+  problem?: string;
+  removed?: true;
+}
+
+/** The archives in the imports folder, the names first, what is wrong with one last. */
+export function importsText(imports: ListedImport[]): string {
+  if (imports.length === 0) return 'No archives.\n';
+  const rows = imports.map((one) => [
+    printable(one.name),
+    sizeText(one),
+    exact(one.addedAt),
+    count(one.posts),
+    printable(one.problem ?? ''),
+  ]);
+  return `${table(['NAME', 'SIZE', 'ADDED', 'POSTS', 'PROBLEM'], rows, false)}\n`;
+}
+
+/** "48.2 MB", "folder", or "removed" when only its posts are left. */
+export function sizeText({
+  bytes: size,
+  removed,
+}: Pick<ListedImport, 'bytes' | 'removed'>): string {
+  if (removed) return 'removed';
+  return size === undefined ? 'folder' : bytes(size);
+}
+
+/** The outcome of an undo, in a sentence or two. */
+export function undoneText({ name, removed, stayed }: UndoneImport): string {
+  if (removed + stayed === 0)
+    return `There was nothing to undo: no post in the library is from ${name}.`;
+  const gone = `${counted(removed, 'post')} of ${name} ${removed === 1 ? 'was' : 'were'} removed.`;
+  if (stayed === 0) return gone;
+  return `${gone} ${counted(stayed, 'post')} stayed: another import or job has brought ${stayed === 1 ? 'it' : 'them'} too.`;
+}

@@ -1,0 +1,95 @@
+import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { CommandFailed } from '../../src/cli/exit.ts';
+import { Prompt } from '../../src/cli/prompt.ts';
+import { readLines } from '../../src/cli/sources.ts';
+import { freshDataDir } from '../support/server.ts';
+import { run, stopCommands } from '../support/terminal.ts';
+
+setDefaultTimeout(60_000);
+afterAll(stopCommands);
+
+describe('xgpt sources', () => {
+  test('lists the sources by default, and creates nothing', async () => {
+    const dataDir = join(freshDataDir(), 'none');
+    const listed = await run(['sources'], { dataDir });
+    expect(listed).toMatchObject({ code: 0, stderr: '' });
+    expect(listed.stdout).toMatch(/^NAME +SOURCE +GIVES +STATE\n/);
+    expect(listed.stdout).toMatch(/sample +Synthetic sample +posts of a user, .* people +Ready/);
+    const json = await run(['sources', 'list', '--json'], { dataDir });
+    expect(JSON.parse(json.stdout.split('\n')[0] ?? '')).toMatchObject({ name: 'sample' });
+    const unknown = await run(['sources', 'set', 'nowhere'], { dataDir });
+    expect(unknown).toMatchObject({ code: 3, stdout: '' });
+    expect(unknown.stderr).toContain('There is no such source.');
+    expect(existsSync(dataDir)).toBe(false);
+  });
+});
+
+describe('values from standard input', () => {
+  test('are lines or a JSON object; a line break of Windows does not count', () => {
+    expect(readLines('name=ada\r\npassword=a=b \n\n')).toEqual({ name: 'ada', password: 'a=b ' });
+    expect(readLines(' {"name": "ada"}\n')).toEqual({ name: 'ada' });
+  });
+
+  test('are not repeated by a refusal', () => {
+    for (const text of ['tide-4711', '{"password": tide-4711}']) {
+      const refusal = (() => {
+        try {
+          return readLines(text);
+        } catch (error) {
+          return error as Error;
+        }
+      })();
+      expect(refusal).toBeInstanceOf(CommandFailed);
+      expect(String(refusal.message)).not.toContain('4711');
+    }
+  });
+});
+
+describe('a prompt', () => {
+  function terminal() {
+    const listeners = new Set<(text: string) => void>();
+    const modes: boolean[] = [];
+    let shown = '';
+    const prompt = new Prompt(
+      {
+        setRawMode: (mode) => modes.push(mode),
+        on: (_, listener) => listeners.add(listener),
+        off: (_, listener) => listeners.delete(listener),
+        resume() {},
+        pause() {},
+      },
+      (text) => {
+        shown += text;
+      },
+    );
+    const type = (text: string) => {
+      for (const listener of listeners) listener(text);
+    };
+    return { prompt, type, modes, shown: () => shown };
+  }
+
+  test('shows what is typed, but nothing of a secret', async () => {
+    const { prompt, type, modes, shown } = terminal();
+    const name = prompt.ask('Name', false);
+    type('adx\x7fa');
+    type('\r\n');
+    expect(await name).toBe('ada');
+    const secret = prompt.ask('Password', true);
+    type('tide-4711\x1b[A\r');
+    expect(await secret).toBe('tide-4711');
+    prompt[Symbol.dispose]();
+    expect(shown()).toBe('Name: adx\b \ba\nPassword (not shown): \n');
+    expect(modes).toEqual([true, false]);
+  });
+
+  test('takes several pasted lines one by one, clears a line with Ctrl-U, and ends with Ctrl-C', async () => {
+    const { prompt, type } = terminal();
+    type('wrong\x15ada\nsecond\n');
+    expect([await prompt.ask('A', false), await prompt.ask('B', true)]).toEqual(['ada', 'second']);
+    const third = prompt.ask('C', true);
+    type('abc\x03');
+    expect(third).rejects.toThrow('Cancelled. Nothing was stored.');
+  });
+});

@@ -1,0 +1,28 @@
+/**
+ * What an import may read besides an author's own posts, and how much. The labels have no ids: a page has
+ * these fields several times.
+ */
+export function ImportOptions(): JSX.Element {
+  return (
+    <div class="import-options">
+      <label>
+        <input type="checkbox" name="includeReplies" value="true" /> Include replies
+      </label>
+      <label>
+        <input type="checkbox" name="includeRetweets" value="true" /> Include reposts
+      </label>
+      <label>
+        Maximum posts{' '}
+        <input
+          type="number"
+          name="maxTweets"
+          inputmode="numeric"
+          step="1"
+          min="1"
+          max="10000"
+          placeholder="all"
+        />
+      </label>
+    </div>
+  );
+}

@@ -1,0 +1,70 @@
+import type { PaidBudget } from '../../src/sources/source_state.ts';
+import { budgetWords, money } from '../../src/text/source_text.ts';
+import { urlTo } from '../../src/text/urls.ts';
+import { attributeText } from '../forms/field.tsx';
+import { PostForm } from '../forms/post_form.tsx';
+
+interface BudgetProps {
+  source: string;
+  budget: PaidBudget;
+}
+
+/** What paid requests have cost, and the forms that change how much they may. */
+export function BudgetPart({ source, budget }: BudgetProps): JSX.Element {
+  const { cap, posts } = budget;
+  const isSpent = cap !== undefined && posts >= cap;
+  return (
+    <div class="budget">
+      <h3>Budget</h3>
+      {cap !== undefined && cap > 0 && (
+        <progress
+          max={String(cap)}
+          value={String(Math.min(posts, cap))}
+          aria-label="Budget used"
+          data-spent={isSpent ? 'true' : undefined}
+        />
+      )}
+      <p class={isSpent ? 'budget-words spent' : 'budget-words'} safe>
+        {isSpent ? `Used up: ${budgetWords(budget)}` : budgetWords(budget)}
+      </p>
+      <BudgetForms source={source} budget={budget} />
+    </div>
+  );
+}
+
+function BudgetForms({ source, budget }: BudgetProps): JSX.Element {
+  const action = urlTo(`/api/sources/${source}/budget`);
+  const { cap, posts, costPerPost, currency } = budget;
+  const id = attributeText(`${source}-posts`);
+  return (
+    <div class="budget-forms">
+      <PostForm action={action} target="find .form-result" class="budget-form">
+        <label for={id} safe>
+          {`Posts at most, at ${money(costPerPost, currency)} each`}
+        </label>
+        <input
+          type="number"
+          inputmode="numeric"
+          id={id}
+          name="posts"
+          min="0"
+          step="1"
+          required
+          value={cap === undefined ? '' : String(cap)}
+        />
+        <button type="submit">Set the budget</button>
+        <p class="field-error" id={`${id}-error`} />
+        <div class="form-result" />
+      </PostForm>
+      {posts > 0 && (
+        <PostForm action={action} target="find .form-result">
+          <input type="hidden" name="reset" value="1" />
+          <button type="submit" class="quiet">
+            Count from zero
+          </button>
+          <div class="form-result" />
+        </PostForm>
+      )}
+    </div>
+  );
+}
