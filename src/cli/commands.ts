@@ -43,6 +43,27 @@ export async function createProgram(
     )
     .addHelpText('after', EXIT_CODES)
     .hook('preAction', (_, command) => warnOfUnknownSettings(command.name()));
+  addServingCommands(program, serve);
+  const users = program
+    .command('users')
+    .description('find people')
+    .examples(
+      ['xgpt users', 'collected profiles'],
+      ['xgpt users discover climbing coach', 'find people by their bios'],
+    );
+  await addOperationCommands(program, words);
+  await addLibraryCommands(program, users, words);
+  addJobCommands(program);
+  addSourcesCommands(program);
+  addImportCommands(program);
+  addBackupCommands(program);
+  addCompletionCommands(program);
+  const withCommands = [program, ...program.commands.filter(({ commands }) => commands.length > 0)];
+  for (const command of withCommands) addHelpCommand(command);
+  return program;
+}
+
+function addServingCommands(program: DocumentedCommand, serve: () => Promise<void>): void {
   program
     .command('serve')
     .description('serve the web pages and run jobs, until Ctrl-C (the default)')
@@ -64,23 +85,6 @@ export async function createProgram(
       await waitUntilIdle((await import('../jobs/index.ts')).jobTracker);
       await end();
     });
-  const users = program
-    .command('users')
-    .description('find people')
-    .examples(
-      ['xgpt users', 'collected profiles'],
-      ['xgpt users discover climbing coach', 'find people by their bios'],
-    );
-  await addOperationCommands(program, words);
-  await addLibraryCommands(program, users, words);
-  addJobCommands(program);
-  addSourcesCommands(program);
-  addImportCommands(program);
-  addBackupCommands(program);
-  addCompletionCommands(program);
-  const withCommands = [program, ...program.commands.filter(({ commands }) => commands.length > 0)];
-  for (const command of withCommands) addHelpCommand(command);
-  return program;
 }
 
 /** The server and workers report them in their log, and completion must not print anything else. */

@@ -96,7 +96,7 @@ test('a type it does not know has no sentence', () => {
 });
 
 describe('C1: the result of an import', () => {
-  const job = (result: object) => ({ type: 'scrape', status: 'completed' as const, result });
+  const job = (result: object) => ({ type: 'scrape', status: 'completed', result }) as const;
   const some = { username: 'ida_k', posts: 3, newPosts: 3, leftOut: { replies: 6, reposts: 3 } };
 
   test('says in short how much was left out', () => {

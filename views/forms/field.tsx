@@ -71,7 +71,7 @@ export function NumberField(props: NumberProps): JSX.Element {
         {...control(props)}
         value={attributeText(form.values[name] ?? '')}
         {...{ min, max, required }}
-        data-initial={initialBySource && String(initial ?? '')}
+        data-initial={initialBySource && attributeText(String(initial ?? ''))}
         data-initial-by-source={initialBySource && attributeText(JSON.stringify(initialBySource))}
       />
     </Field>
