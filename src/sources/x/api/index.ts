@@ -5,7 +5,7 @@ import type { XAccess, XClient } from '../client.ts';
 import { createPurse, DEFAULT_COST_PER_POST } from './budget.ts';
 import { createMeter } from './cost.ts';
 import type { Session } from './pages.ts';
-import { type Ask, createAsk } from './request.ts';
+import { type Api, createApi } from './request.ts';
 import { discover, search } from './search.ts';
 import { timeline } from './timeline.ts';
 
@@ -58,7 +58,7 @@ function createClient(
     const { bearer_token: bearerToken } = values;
     if (!bearerToken) throw new Unauthorised('The bearer token for X is missing. Set it again.');
     return {
-      ask: await createAsk({ live, apiUrl, bearerToken, gapMs }),
+      api: await createApi({ live, apiUrl, bearerToken, gapMs }),
       purse: createPurse({ budgets: live.budgets, costPerPost, patienceMs }),
       meter: createMeter(now),
       now,
@@ -76,16 +76,17 @@ function createClient(
       yield* discover(await connect(), request);
     },
     async test(signal) {
-      const { ask } = await connect();
-      return testWith(ask, signal);
+      const { api } = await connect();
+      return testWith(api, signal);
     },
   };
 }
 
 /** Asks what has been used, which costs nothing. A bearer token belongs to an app, not to a person. */
-async function testWith(ask: Ask, signal: AbortSignal): Promise<string> {
-  const path = '/2/usage/tweets';
-  const { data } = await ask({ endpoint: 'usage', path, params: {}, signal });
+async function testWith(api: Api, signal: AbortSignal): Promise<string> {
+  const request = { endpoint: 'usage', path: '/2/usage/tweets', params: {}, signal } as const;
+  await api.turn(request);
+  const { data } = await api.ask(request);
   const { project_usage, project_cap } = Object(data) as Record<string, unknown>;
   const [used, cap] = [Number(project_usage), Number(project_cap)];
   const usage =
