@@ -24,7 +24,7 @@ export function PostArticle({ post, now }: PostArticleProps): JSX.Element {
           <PostText text={post.text} links={post.links} />
         </p>
       )}
-      <CardLinks links={post.links} />
+      <CardLinks urls={post.links.flatMap(({ text, url }) => (text === '' ? url : []))} />
       <MediaLinks media={post.media} />
       <QuotedPosts post={post} />
       <EarlierVersions versions={post.edits ?? []} now={now} />
