@@ -1,11 +1,12 @@
 import { OPERATION_TYPES, wordsOf } from '../../src/operations/words.ts';
 import { sourceTitle } from '../../src/text/format.ts';
 import { urlTo } from '../../src/text/urls.ts';
+import { attributeText } from '../forms/field.tsx';
 import { HiddenFields } from '../forms/hidden_fields.tsx';
 import { PostForm } from '../forms/post_form.tsx';
 import { QuickField } from '../forms/quick_form.tsx';
 import { UploadForm } from '../forms/upload_form.tsx';
-import type { BeginningCard, DashboardModel } from '../view_models.ts';
+import type { BeginningCard, DashboardModel, SourceOption } from '../view_models.ts';
 
 /** Shown before the first job: what this is, and a card for each way to begin. */
 export function Beginnings({ model: { beginnings } }: { model: DashboardModel }) {
@@ -47,6 +48,7 @@ export function Beginnings({ model: { beginnings } }: { model: DashboardModel })
 
 function BeginningForm({ card }: { card: BeginningCard }): JSX.Element {
   const { type, source, ready, upload } = card;
+  if (source.needsConnection) return <ConnectLink source={source} />;
   const action = urlTo(`/api/${type}`);
   if (upload) return <UploadForm action={action} fields={upload} id="beginning" />;
   return (
@@ -60,6 +62,17 @@ function BeginningForm({ card }: { card: BeginningCard }): JSX.Element {
       </button>
       <div class="form-result" />
     </PostForm>
+  );
+}
+
+function ConnectLink({ source }: { source: SourceOption }): JSX.Element {
+  const path = `/sources#source-${encodeURIComponent(source.name)}` as const;
+  return (
+    <p>
+      <a class="button" href={attributeText(urlTo(path))} safe>
+        {`Connect ${sourceTitle(source)}`}
+      </a>
+    </p>
   );
 }
 
