@@ -22,7 +22,7 @@ export function Beginnings({ model: { beginnings } }: { model: DashboardModel })
           <li class="panel beginning">
             <h2 safe>{sourceTitle(card.source)}</h2>
             <p class="field-help" safe>
-              {card.help ?? `Collects the posts of a user from ${card.source.label}.`}
+              {card.help ?? helpOf(card.source)}
             </p>
             <BeginningForm card={card} />
           </li>
@@ -55,7 +55,12 @@ function BeginningForm({ card }: { card: BeginningCard }): JSX.Element {
     <PostForm class="quick-form" action={action} target="find .form-result">
       <HiddenFields input={{ ...ready?.input, source: source.name }} />
       {ready === undefined && card.field !== undefined && (
-        <QuickField type={`${source.name}-${type}`} field={card.field} label={card.field.label} />
+        // The example of the field is a user of the sample.
+        <QuickField
+          type={`${source.name}-${type}`}
+          field={{ ...card.field, placeholder: undefined }}
+          label={card.field.label}
+        />
       )}
       <button type="submit" class={ready ? 'primary' : undefined} safe>
         {ready?.action ?? wordsOf(type).name}
@@ -63,6 +68,11 @@ function BeginningForm({ card }: { card: BeginningCard }): JSX.Element {
       <div class="form-result" />
     </PostForm>
   );
+}
+
+function helpOf({ label, needsConnection }: SourceOption): string {
+  const first = needsConnection ? ' It has to be connected first.' : '';
+  return `Collects the posts of a user from ${label}.${first}`;
 }
 
 function ConnectLink({ source }: { source: SourceOption }): JSX.Element {

@@ -96,7 +96,7 @@ export function quickStarts(deps: WebDeps, recent: Job[]): QuickStart[] {
   });
 }
 
-/** A card for each source, those that need no input last. */
+/** A card for each source: those that need a name, then a file, then nothing. */
 export function beginnings(deps: WebDeps): BeginningCard[] {
   const { operations, sources } = deps;
   const first = [...operations.values()].find(({ words }) => words.readsSource);
@@ -112,7 +112,10 @@ export function beginnings(deps: WebDeps): BeginningCard[] {
     ...sources.get(source.name)?.beginning,
     ...(upload?.source === source.name && { upload }),
   }));
-  return cards.toSorted((one, other) => Number(isReady(one)) - Number(isReady(other)));
+  return cards.toSorted((one, other) => placeOf(one) - placeOf(other));
 }
 
-const isReady = ({ ready }: BeginningCard) => ready !== undefined;
+function placeOf({ ready, upload }: BeginningCard): number {
+  if (ready) return 2;
+  return upload ? 1 : 0;
+}
