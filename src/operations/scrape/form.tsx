@@ -30,6 +30,11 @@ export function scrapeParts(
           <FormField field={{ ...field, required: !offersArchive }} model={{ form, sources }} />
         </div>
       ),
+      onlyNew: (field) => (
+        <div class="unless-archive">
+          <FormField field={field} model={{ form, sources }} />
+        </div>
+      ),
       archive: ({ name, label }) =>
         offersArchive ? (
           // CSS shows it only while the source is the archive.
