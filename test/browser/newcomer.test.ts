@@ -81,7 +81,11 @@ test('a newcomer reads a pasted address, connects, sees what is new, and imports
   await upload.locator('input[type="file"]').setInputFiles(zip);
   await upload.getByRole('button', { name: 'Upload and import' }).click();
   await page.locator('.run', { hasText: /1 post/ }).waitFor();
-  await page.locator('.run', { hasText: /1 repost/ }).waitFor();
+  await page.locator('.run').getByRole('link', { name: 'archive.zip' }).first().click();
+  await page
+    .locator('.report-why')
+    .getByText('1 repost was left out. Tick “Include reposts” to read it too.')
+    .waitFor();
   expect(problems.filter((problem) => !problem.includes('422'))).toEqual([]);
   await bluesky.stop();
 });

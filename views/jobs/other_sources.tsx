@@ -19,7 +19,9 @@ export function OtherSources({ job, elsewhere = {} }: OtherSourcesProps): JSX.El
   if (!isShown || !fitsForm(job.metadata ?? {})) return '';
   return (
     <div class="other-sources">
-      {connection !== undefined && <SourceLink source={connection} words="See" />}
+      {connection !== undefined && (
+        <SourceLink source={connection} words={connection.needsConnection ? 'Connect' : 'See'} />
+      )}
       {others.map((source) =>
         source.needsConnection ? (
           <SourceLink source={source} words="Connect" />
