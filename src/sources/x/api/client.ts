@@ -4,12 +4,22 @@ import { Unauthorised } from '../../source.ts';
 import type { XClient } from '../client.ts';
 import { createPurse } from './budget.ts';
 import { createMeter } from './cost.ts';
-import type { ApiAccessOptions } from './index.ts';
 import type { Session } from './pages.ts';
 import { DEFAULT_COST_PER_POST } from './prices.ts';
 import { type Api, createApi } from './request.ts';
 import { discover, search } from './search.ts';
 import { timeline } from './timeline.ts';
+
+export interface ApiAccessOptions {
+  /** `https://api.x.com`, or another server that answers like it. */
+  apiUrl: string;
+  /** Least time between two requests of the same kind, in ms. Default: 300. */
+  gapMs?: number;
+  /** In US dollars; a user costs twice as much. Default: 0.005. */
+  costPerPost?: number;
+  /** How long a listing waits for budget that other jobs have reserved, in ms. Default: 3,000. */
+  patienceMs?: number;
+}
 
 /** Loaded when a listing begins. */
 export function createApiClient(

@@ -1,17 +1,7 @@
 import type { ConnectionMethod } from '../../connection.ts';
 import type { XAccess } from '../client.ts';
+import type { ApiAccessOptions } from './client.ts';
 import { DEFAULT_COST_PER_POST } from './prices.ts';
-
-export interface ApiAccessOptions {
-  /** `https://api.x.com`, or another server that answers like it. */
-  apiUrl: string;
-  /** Least time between two requests of the same kind, in ms. Default: 300. */
-  gapMs?: number;
-  /** In US dollars; a user costs twice as much. Default: 0.005. */
-  costPerPost?: number;
-  /** How long a listing waits for budget that other jobs have reserved, in ms. Default: 3,000. */
-  patienceMs?: number;
-}
 
 /** Reads X by its official API, which charges for what it returns, within a budget. */
 export function createApiAccess(options: ApiAccessOptions): XAccess {
