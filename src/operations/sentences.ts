@@ -1,4 +1,4 @@
-import { estimate } from '../text/format.ts';
+import { estimate, money } from '../text/format.ts';
 
 /** Phrases that the sentences of several types share. */
 
@@ -17,6 +17,8 @@ export interface Pace {
   label: string;
   pageMs: number;
   pageSize: number;
+  /** Of a post, where it costs money. */
+  price?: { costPerPost: number; currency: string };
 }
 
 export const MAX_TERMS = 20;
@@ -43,10 +45,18 @@ export function from(source: Pace | undefined): string {
   return source ? ` from ${source.label}` : '';
 }
 
-/** The estimated duration; empty when it is not known how fast the pages come. */
+/** What it costs at most; empty where it is free. */
+export function cost(items: number, source: Pace | undefined): string {
+  if (!source?.price) return '';
+  const { costPerPost, currency } = source.price;
+  return `, at most ${money(items * costPerPost, currency)}`;
+}
+
+/** The estimated duration, where it is known how fast the pages come, and the cost. */
 export function time(items: number, source: Pace | undefined): string {
-  if (!source || source.pageMs <= 0 || source.pageSize <= 0) return '';
-  return `, about ${estimate(Math.ceil(items / source.pageSize) * source.pageMs)}`;
+  const costs = cost(items, source);
+  if (!source || source.pageMs <= 0 || source.pageSize <= 0) return costs;
+  return `, about ${estimate(Math.ceil(items / source.pageSize) * source.pageMs)}${costs}`;
 }
 
 export function trimmed(typed: string | undefined): string {

@@ -172,3 +172,11 @@ export function sourceTitle({ label }: { label: string }): string {
   const bare = label.replace(/^(the|an?) /i, '');
   return bare.charAt(0).toUpperCase() + bare.slice(1);
 }
+
+/** `$0.60`; three digits where two would round a price: `$0.005`. */
+export function money(amount: number, currency: string): string {
+  const digits = amount > 0 && amount < 0.1 && Math.round(amount * 100) / 100 !== amount ? 3 : 2;
+  const [whole = '', part] = amount.toFixed(digits).split('.');
+  const number = `${count(Number(whole))}.${part}`;
+  return currency === 'USD' ? `$${number}` : `${number} ${currency}`;
+}

@@ -17,6 +17,7 @@ import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { schemas } from '@atproto/api';
 import { createServer } from '@atproto/xrpc-server';
+import { livelyPosts } from './bluesky/lively.ts';
 import { Logins } from './bluesky/logins.ts';
 import { addMethods } from './bluesky/methods.ts';
 import { World } from './bluesky/world.ts';
@@ -163,7 +164,7 @@ if (import.meta.main) {
   const double = await startBlueskyDouble(Number(values.port));
   const posts = Number(values.posts);
   const authors = values.authors.split(',').filter(Boolean);
-  for (const handle of authors) double.world.postMany(double.world.account(handle), posts);
+  for (const handle of authors) livelyPosts(double.world, double.world.account(handle), posts);
   if (authors.length === 0) fill(double.world, posts);
   console.log(double.url);
 }
