@@ -1,4 +1,4 @@
-import { count } from '../../../text/format.ts';
+import { count, money } from '../../../text/format.ts';
 import type { ConnectionMethod, LiveDeps, StoredCredentials } from '../../connection.ts';
 import { Unauthorised } from '../../source.ts';
 import type { XAccess, XClient } from '../client.ts';
@@ -35,7 +35,7 @@ function methodWith(costPerPost: number): ConnectionMethod {
     label: 'Official API',
     help:
       'Create an app in X’s developer console (console.x.com), buy credits there, and copy the app’s ' +
-      `bearer token. Reads authors and the posts of the last seven days. X charges $${costPerPost} for a ` +
+      `bearer token. Reads authors and the posts of the last seven days. X charges ${money(costPerPost, 'USD')} for a ` +
       'post and twice as much for a profile, so nothing is read until you have set a budget.',
     fields: [{ name: 'bearer_token', label: 'Bearer token', secret: true, problem: tokenProblem }],
     paid: { costPerPost, currency: 'USD' },
