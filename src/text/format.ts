@@ -15,11 +15,6 @@ export function count(n: number): string {
     .replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
-/** US dollars: `$0.51`. */
-export function dollars(amount: number): string {
-  return `$${amount.toFixed(2)}`;
-}
-
 /** A count with its noun: `1 post`, `1,000 posts`. */
 export function counted(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`;
