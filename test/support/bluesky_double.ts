@@ -103,8 +103,8 @@ function refusedByAppView({ method, authorization }: DoubleRequest): Fault | und
 /** The official server passes over parameters that the lexicon does not have. */
 function unknownParameter({ method, params }: DoubleRequest): Fault | undefined {
   const lexicon = schemas.find(({ id }) => id === method);
-  const main = Object(lexicon?.defs.main) as { parameters?: { properties: object } };
-  const known = Object.keys(main.parameters?.properties ?? {});
+  const { main } = Object(lexicon?.defs) as { main?: { parameters?: { properties: object } } };
+  const known = Object.keys(main?.parameters?.properties ?? {});
   const unknown = [...params.keys()].find((name) => !known.includes(name));
   return unknown === undefined
     ? undefined

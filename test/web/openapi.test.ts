@@ -227,7 +227,7 @@ describe('each example', () => {
     expect(check(start('scrape', { username: '@aurora_lab', maxTweets: 5 }))).toBeTrue();
     expect(check([start('search', { query: 'jazz' }), { type: 'embed' }])).toBeTrue();
     expect(check(start('scrape', { username: 'aurora_lab', maxTweets: 0 }))).toBeFalse();
-    expect(check(start('scrape', { username: '@@aurora_lab' }))).toBeFalse();
+    expect(check(start('scrape', { username: 7 }))).toBeFalse();
     expect(check(start('search', {}))).toBeFalse();
     expect(check(start('search', { username: 'aurora_lab' }))).toBeFalse();
   });

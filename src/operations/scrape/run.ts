@@ -49,6 +49,7 @@ export default defineOperation<'scrape'>(({ sources, library, importsDir }) => {
       const pages = source.posts({
         username: input.username,
         archive: input.archive,
+        usernameOf: library.usernameOf,
         includeReplies: input.includeReplies,
         includeReposts: input.includeRetweets,
         cursor: done.cursor,

@@ -1,8 +1,8 @@
 import { money } from '../../text/format.ts';
 import type { LiveDeps } from '../connection.ts';
 import { type Source, Unauthorised } from '../source.ts';
-import { DEFAULT_COST_PER_POST } from './api/budget.ts';
 import { createApiAccess } from './api/index.ts';
+import { DEFAULT_COST_PER_POST } from './api/prices.ts';
 import type { XAccess, XClient } from './client.ts';
 import { createCookieAccess, type QueryIds } from './cookies/index.ts';
 

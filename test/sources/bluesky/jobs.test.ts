@@ -192,7 +192,7 @@ describe('a search', () => {
     expect(refused).toMatchObject({ status: 'failed', failure: 'permanent', attempt: 1 });
     expect(refused.errorMessage).toContain('Connect one with an app password');
     author('searcher.example', 0);
-    await connect(web.connections as never, double, 'searcher.example');
+    await connect(web.connections, double, 'searcher.example');
     const found = await web.ended(
       await start('search', { query: 'quiet harbour', maxTweets: 130 }),
     );
