@@ -21,11 +21,11 @@ export function importsText(imports: ListedImport[]): string {
   const rows = imports.map((one) => [
     printable(one.name),
     sizeText(one),
-    exact(one.addedAt),
     count(one.posts),
+    exact(one.addedAt),
     ...(hasProblems ? [printable(one.problem ?? '')] : []),
   ]);
-  const head = ['NAME', 'SIZE', 'ADDED', 'POSTS', ...(hasProblems ? ['PROBLEM'] : [])];
+  const head = ['NAME', 'SIZE', 'POSTS', 'ADDED', ...(hasProblems ? ['PROBLEM'] : [])];
   return `${table(head, rows, false)}\n`;
 }
 
