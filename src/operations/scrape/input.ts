@@ -73,7 +73,7 @@ function fields(sources: string[]) {
     /** Absent only for an archive, which contains its author's name. */
     username: optionalUsername({
       label: 'Username',
-      help: 'A name, with or without @, or the address of a profile on X or Bluesky. Not needed for an archive.',
+      help: 'A name, with or without @, or the address of a profile on X or Bluesky.',
       description: 'Optional only for the source `archive`.',
       placeholder: 'aurora_lab',
     }),

@@ -16,11 +16,12 @@ export default function sentence(values: Values, source?: Pace): string {
   const posts = `${readsAll ? 'all posts' : `up to ${counted(most, noun)}`}${andKinds(values)}`;
   if (isArchive) return `Reads ${posts} from ${theArchive(values.archive)}.${leftOut(values)}`;
   if (trimmed(values.username) === '') return 'Enter a username to see what will be read.';
-  const read = readUsername(trimmed(values.username));
+  const read = readUsername(values.username ?? '');
   if ('problem' in read) return read.problem;
   const { username } = read;
-  if (isOnlyNew)
+  if (isOnlyNew) {
     return `Reads ${posts} of @${username}${from(source)}, down to those of the last run.`;
+  }
   return `Reads ${posts} of @${username}${from(source)}${time(most, source)}.`;
 }
 
