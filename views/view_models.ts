@@ -75,6 +75,8 @@ export interface FormParts {
   aside?: JSX.Element;
   /** Below the form and its runs. */
   below?: JSX.Element;
+  /** Id of an element of these that changes when jobs do. */
+  live?: string;
 }
 
 /** The page of a job type. */
