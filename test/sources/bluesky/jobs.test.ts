@@ -125,6 +125,42 @@ describe('a scrape', () => {
     }
   });
 
+  test('of only what is new stops below what is known, and a full one finds backdated posts', async () => {
+    const account = author('daily.example', 450);
+    await scrape('daily.example', { onlyNew: true });
+    double.world.postMany(account, 3, (n) => `News ${n}`);
+    double.world.post(account, { text: 'Imported', createdAt: '2019-05-06T07:08:09.000Z' });
+    double.behave();
+    const news = await scrape('daily.example', { onlyNew: true });
+    expect(news).toMatchObject({ status: 'completed', result: { newPosts: 3 } });
+    expect(feedRequests().length).toBeLessThan(5);
+    expect((await scrape('daily.example')).result).toMatchObject({ posts: 454, newPosts: 1 });
+  });
+
+  test('counts pages only when they are full', async () => {
+    const posts = double.world.postMany(author('sparse.example', 0), 250);
+    for (const post of posts.slice(50, 150)) post.isHidden = true;
+    double.behave(({ params }) => (params.get('cursor') ? 'silence' : undefined));
+    const id = await start('scrape', { username: 'sparse.example', maxTweets: 1_000 });
+    await until('the first page is stored', () => feedRequests().length === 2);
+    expect(web.tracker.getJob(id)?.progress).toMatchObject({
+      current: 100,
+      total: 250,
+      message: 'Reading page 2 of 3',
+    });
+    const requested = () => feedRequests().length;
+    double.behave(({ params }) =>
+      params.get('cursor') && requested() === 2 ? 'silence' : undefined,
+    );
+    await web.tracker.cancelJob(id);
+    await web.ended(id);
+    await web.tracker.retryJob(id);
+    await until('the empty page is stored', () => requested() === 2);
+    expect(web.tracker.getJob(id)?.progress.message).toBe('Reading the next page');
+    await web.tracker.cancelJob(id);
+    await web.ended(id);
+  });
+
   test('of an edited post keeps one post with the new text', async () => {
     const account = author('editor.example', 0);
     const post = double.world.post(account, { text: 'Draft' });
@@ -168,7 +204,7 @@ describe('a search', () => {
     expect(refused).toMatchObject({ status: 'failed', failure: 'permanent', attempt: 1 });
     expect(refused.errorMessage).toContain('Connect one with an app password');
     author('searcher.example', 0);
-    await connect(web.connections as never, double, 'searcher.example');
+    await connect(web.connections, double, 'searcher.example');
     const found = await web.ended(
       await start('search', { query: 'quiet harbour', maxTweets: 130 }),
     );
