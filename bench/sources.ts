@@ -11,7 +11,7 @@ import type { SourceBench } from './sources/source_bench.ts';
 import { atLeast, atMost, criteriaTable, number, ratioOf, table, times } from './suite/markdown.ts';
 
 /** Files of `bench/sources/`, each with one row. */
-const BENCHES = ['bluesky', 'x_cookies', 'x_api', 'car'];
+const BENCHES = ['bluesky', 'x_cookies', 'x_api', 'archive', 'car'];
 
 /** The server may grow by this share after a fifth of the items. */
 const MAX_GROWTH = 1.5;

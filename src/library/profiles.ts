@@ -2,6 +2,7 @@ import type { Database } from 'bun:sqlite';
 import { z } from 'zod';
 import { statement } from '../platform/statement.ts';
 import type { Profile } from '../sources/post.ts';
+import { atomically } from './atomically.ts';
 import { nameOf } from './author_names.ts';
 import type { Library, ProfilePage, ProfileQuery, StoredProfile } from './library.ts';
 import { clampLimit, readCursor, where, writeCursor } from './listing.ts';
@@ -119,7 +120,7 @@ export function createProfileStore(db: Database, now: () => number): ProfileStor
     return { key: key as number, isNew: !known };
   }
 
-  const upsertProfiles = db.transaction((profiles: Profile[]): SavedItems => {
+  const upsertProfiles = atomically(db, (profiles: Profile[]): SavedItems => {
     const time = now();
     const saved = profiles.map((profile) => saveProfile(profile, time));
     const fresh = saved.filter(({ isNew }) => isNew).map(({ key }) => key);
@@ -151,8 +152,8 @@ export function createProfileStore(db: Database, now: () => number): ProfileStor
 
   return {
     // Immediate for the reason given in posts.ts.
-    saveProfiles: (profiles) => upsertProfiles.immediate(profiles).fresh.size,
-    upsertProfiles: (profiles) => upsertProfiles.immediate(profiles),
+    saveProfiles: (profiles) => upsertProfiles(profiles).fresh.size,
+    upsertProfiles,
     profiles,
     countProfiles: () => count.get()?.total ?? 0,
   };
