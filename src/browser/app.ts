@@ -9,6 +9,7 @@ import { watchMenu } from './menu.ts';
 import { notifyOfLongJobs, watchNotifications } from './notifications.ts';
 import { announce, keepUnfolded } from './page.ts';
 import { watchPageTab } from './page_tab.ts';
+import { watchPastedAddresses } from './pasted_address.ts';
 import { watchTheme } from './preferences.ts';
 import { reloadPrivatePages } from './private_pages.ts';
 import { watchReportProgress } from './report_progress.ts';
@@ -43,6 +44,7 @@ watchFormErrors();
 // Before the sentence is made of what the fields hold.
 watchSources();
 watchSentences();
+watchPastedAddresses();
 watchUploads();
 keepUnfolded();
 startClocks();

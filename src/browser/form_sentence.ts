@@ -1,5 +1,6 @@
 import type { Pace, Values } from '../operations/sentences.ts';
 import { sentence } from '../operations/words.ts';
+import { usernameProblem } from '../text/usernames.ts';
 import { onRequest } from './htmx_events.ts';
 
 /** Says again with every key what the form would start, or what is wrong with the input. */
@@ -31,7 +32,7 @@ function update(output: HTMLElement, form: HTMLFormElement): void {
 interface CheckedField {
   value: string;
   validity: Pick<ValidityState, 'valid' | 'badInput'>;
-  dataset: { invalid?: string };
+  dataset: { invalid?: string; rule?: string };
 }
 
 function isChecked(element: Element): element is HTMLInputElement {
@@ -40,7 +41,15 @@ function isChecked(element: Element): element is HTMLInputElement {
 
 /** What is wrong with the first field that holds something invalid; an empty one is not wrong yet. */
 export function problemOf(fields: CheckedField[]): string | undefined {
-  return fields.find(isWrong)?.dataset.invalid;
+  for (const field of fields) {
+    const problem = isWrong(field) ? field.dataset.invalid : ruleProblem(field);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function ruleProblem({ value, dataset }: CheckedField): string | undefined {
+  return dataset.rule === 'username' && value.trim() !== '' ? usernameProblem(value) : undefined;
 }
 
 function isWrong({ value, validity, dataset }: CheckedField): boolean {

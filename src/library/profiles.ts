@@ -97,34 +97,12 @@ const cursorSchema = () => z.tuple([z.literal('profiles'), z.string(), z.int()])
 
 /** @param now the time in ms since 1970. */
 export function createProfileStore(db: Database, now: () => number): ProfileStore {
-  const find = statement<Known, Bindings>(db, FIND);
-  const upsert = statement<{ key: number }, Record<string, string | number | null>>(db, UPSERT);
-  const fill = statement<void, Record<string, string | number | null>>(db, FILL);
-  const renameAuthor = statement<void, Bindings>(db, RENAME_AUTHOR);
+  const saveProfile = createProfileSaving(db);
   const count = statement<{ total: number }, []>(db, 'SELECT count(*) AS total FROM profiles');
-
-  function fillIn(row: ReturnType<typeof toRow>, key: number, now: number): number {
-    const { source: _, id: _id, as_of: _at, ...given } = row;
-    fill.run({ ...given, key, now });
-    return key;
-  }
-
-  function saveProfile(profile: Profile, now: number): { key: number; isNew: boolean } {
-    const { source, id } = profile;
-    const known = find.get({ source, id });
-    const isOlder = known !== null && (profile.asOf?.getTime() ?? now) < known.as_of;
-    const row = toRow(newest(profile, known, isOlder), now);
-    const key = isOlder ? fillIn(row, known.key, now) : upsert.get({ ...row, now })?.key;
-    const before = known?.username ?? id;
-    if (before !== row.username) renameAuthor.run({ source, id, before, username: row.username });
-    return { key: key as number, isNew: !known };
-  }
 
   const upsertProfiles = atomically(db, (profiles: Profile[]): SavedItems => {
     const time = now();
-    const saved = profiles.map((profile) => saveProfile(profile, time));
-    const fresh = saved.filter(({ isNew }) => isNew).map(({ key }) => key);
-    return { keys: saved.map(({ key }) => key), fresh: new Set(fresh) };
+    return savedItems(profiles.map((profile) => saveProfile(profile, time)));
   });
 
   function selectPage(bindings: Bindings, limit: number): ProfileRow[] {
@@ -157,6 +135,36 @@ export function createProfileStore(db: Database, now: () => number): ProfileStor
     profiles,
     countProfiles: () => count.get()?.total ?? 0,
   };
+}
+
+/** How a profile is saved. Runs inside the caller's transaction. */
+function createProfileSaving(db: Database) {
+  const find = statement<Known, Bindings>(db, FIND);
+  const upsert = statement<{ key: number }, Record<string, string | number | null>>(db, UPSERT);
+  const fill = statement<void, Record<string, string | number | null>>(db, FILL);
+  const renameAuthor = statement<void, Bindings>(db, RENAME_AUTHOR);
+
+  function fillIn(row: ReturnType<typeof toRow>, key: number, now: number): number {
+    const { source: _, id: _id, as_of: _at, ...given } = row;
+    fill.run({ ...given, key, now });
+    return key;
+  }
+
+  return function saveProfile(profile: Profile, now: number): { key: number; isNew: boolean } {
+    const { source, id } = profile;
+    const known = find.get({ source, id });
+    const isOlder = known !== null && (profile.asOf?.getTime() ?? now) < known.as_of;
+    const row = toRow(newest(profile, known, isOlder), now);
+    const key = isOlder ? fillIn(row, known.key, now) : upsert.get({ ...row, now })?.key;
+    const before = known?.username ?? id;
+    if (before !== row.username) renameAuthor.run({ source, id, before, username: row.username });
+    return { key: key as number, isNew: !known };
+  };
+}
+
+function savedItems(saved: { key: number; isNew: boolean }[]): SavedItems {
+  const fresh = saved.filter(({ isNew }) => isNew).map(({ key }) => key);
+  return { keys: saved.map(({ key }) => key), fresh: new Set(fresh) };
 }
 
 function positionOf(cursor: string | undefined): Bindings {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_TYPED_LENGTH, sourceOfAddress, usernameProblem } from '../text/usernames.ts';
 import { MAX_TERMS, termsOf, tooManyTerms } from './sentences.ts';
 
 /**
@@ -8,8 +9,6 @@ import { MAX_TERMS, termsOf, tooManyTerms } from './sentences.ts';
  */
 
 const MAX_QUERY_LENGTH = 500;
-const MAX_USERNAME_LENGTH = 100;
-const INVALID_USERNAME = `Username may only have letters, digits and _ . -, at most ${MAX_USERNAME_LENGTH}, with or without a leading @.`;
 
 /** How a field looks in the form. */
 export interface FieldWords {
@@ -27,6 +26,8 @@ export interface FieldWords {
   sameRow?: boolean;
   /** What is said beside the form of a value that breaks the rule which a browser checks. */
   invalid?: string;
+  /** A rule that the browser's script checks. */
+  rule?: 'username';
 }
 
 interface Described extends FieldWords {
@@ -93,9 +94,25 @@ export function oneOf(values: readonly string[]): string {
   return values.length === 1 ? `${values[0]}` : `one of: ${values.join(', ')}`;
 }
 
+const DEFAULT_SOURCE = 'sample';
+
 /** The sources that can do what the type does. */
 export function sourceChoice(values: string[]): WithDefault<string> {
-  return choice({ label: 'Source', values, default: 'sample' });
+  return choice({ label: 'Source', values, default: DEFAULT_SOURCE });
+}
+
+/** The same where a pasted address tells the source: absent, it is left to `sourceOf`. */
+export function optionalSource(values: string[]): Optional<string> {
+  const error = `Source must be ${oneOf(values)}.`;
+  const schema = z.enum(values as [string, ...string[]], { error }).optional();
+  const read = z.preprocess(absentWhenBlank, schema).meta({ default: DEFAULT_SOURCE });
+  return described({ label: 'Source', kind: 'choice' }, read);
+}
+
+/** The source of an input: the given one, that of a pasted address, or the default one. */
+export function sourceOf(given: string | undefined, typed: unknown, values: string[]): string {
+  const told = typeof typed === 'string' ? sourceOfAddress(typed) : undefined;
+  return given ?? (told !== undefined && values.includes(told) ? told : DEFAULT_SOURCE);
 }
 
 /** Free words, without control characters. */
@@ -112,20 +129,16 @@ export function terms(field: Described & { example: string }): z.ZodType<string,
   return described({ ...field, invalid: noControlCharacters(field) }, schema);
 }
 
-/** A username with or without its `@`, which may be absent. */
+/** A username as people write it, which may be absent. `readUsername` takes the name out of it. */
 export function optionalUsername(field: Described): Optional<string> {
-  const character = '[\\p{L}\\p{N}_.\\-]';
-  const bare = `[\\p{L}\\p{N}_]${character}{0,${MAX_USERNAME_LENGTH - 1}}`;
   const schema = z
     .string({ error: missingOrNoText('Username', 'Type one, for example aurora_lab.') })
-    .regex(new RegExp(`^${bare}$`, 'u'), INVALID_USERNAME);
-  const read = z.preprocess((value) => {
-    const given = absentWhenBlank(value);
-    return typeof given === 'string' ? given.trim().replace(/^@/, '') : given;
-  }, schema.optional());
-  // As it may be sent.
-  const sent = { pattern: `^@?${bare}$`, maxLength: MAX_USERNAME_LENGTH + 1 };
-  return described({ ...field, invalid: INVALID_USERNAME }, read.meta(sent));
+    .superRefine((typed, context) => {
+      const message = usernameProblem(typed);
+      if (message) context.addIssue({ code: 'custom', message });
+    });
+  const read = z.preprocess(absentWhenBlank, schema.optional());
+  return described({ ...field, rule: 'username' }, read.meta({ maxLength: MAX_TYPED_LENGTH }));
 }
 
 /** A text that may be absent, `maxLength` UTF-16 code units at most. */

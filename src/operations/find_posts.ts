@@ -6,11 +6,13 @@ import { typedFields, typedText, typedWholeNumber } from '../platform/typed_fiel
 import type { Sources } from '../sources/index.ts';
 import type { Post } from '../sources/post.ts';
 import { meaningNotes } from '../text/meaning_notes.ts';
+import { readUsername, sourceOfAddress, usernameProblem } from '../text/usernames.ts';
 import type { OperationDeps } from './deps.ts';
 import { oneOf } from './fields.ts';
 
 const MAX_PAGE = 100;
 const MAX_TEXT_LENGTH = 500;
+const AUTHOR = 'A username, with or without @, or the address of a profile.';
 
 /** How many posts a search by meaning answers with. */
 const NEAREST = 30;
@@ -26,17 +28,22 @@ export interface PostsQuery extends PostQuery {
 
 /** The query for posts as typed: `author` with or without @. A search by meaning needs a text. */
 export function postsQuerySchema(sources: Sources) {
-  return postsPageQuerySchema(sources).refine(({ by, q }) => by !== 'meaning' || q, {
-    path: ['q'],
-    error: 'Q is missing. A search by meaning needs a text to compare posts with.',
-  });
+  return postsPageQuerySchema(sources)
+    .refine(({ by, q }) => by !== 'meaning' || q, {
+      path: ['q'],
+      error: 'Q is missing. A search by meaning needs a text to compare posts with.',
+    })
+    .superRefine(({ author = '' }, context) => {
+      const message = authorProblem(author);
+      if (message) context.addIssue({ code: 'custom', path: ['author'], message });
+    });
 }
 
-/** The same without a text: the page then asks for one. */
+/** The same without a text, or with an author who is none: the page then says what is missing. */
 export function postsPageQuerySchema(sources: Sources) {
   const source = `Source must be ${oneOf([...sources.keys()])}.`;
   return typedFields({
-    author: words('author', 'A username, with or without @.', 'aurora_lab'),
+    author: words('author', AUTHOR, 'aurora_lab'),
     source: z
       .string()
       .refine((name) => sources.has(name), source)
@@ -69,11 +76,16 @@ export function toPostsQuery({
   by = 'words',
   ...query
 }: TypedPostsQuery): PostsQuery {
-  return { ...query, author: withoutAt(author), q, by };
+  return { ...query, author: nameIn(author), q, by };
 }
 
-export function toProfilesQuery({ q, ...query }: TypedProfilesQuery): ProfileQuery & { q: string } {
-  return { ...query, q: withoutAt(q) };
+export function toProfilesQuery({
+  q = '',
+  ...query
+}: TypedProfilesQuery): ProfileQuery & { q: string } {
+  // A pasted address or a name with @ means one person; other words are searched for as they are.
+  const isName = sourceOfAddress(q) !== undefined || q.startsWith('@');
+  return { ...query, q: isName ? nameIn(q) : q };
 }
 
 /** @throws InvalidInput */
@@ -91,6 +103,11 @@ function words(name: string, description: string, example?: string) {
   return typedText(MAX_TEXT_LENGTH, error, description, example);
 }
 
+/** What is wrong with an author's name; `undefined` when nothing is, or when there is none. */
+export function authorProblem(typed: string): string | undefined {
+  return typed === '' ? undefined : usernameProblem(typed)?.replace('Username', 'Author');
+}
+
 function paging() {
   const limit = `Limit must be a whole number from 1 to ${MAX_PAGE}.`;
   return {
@@ -102,7 +119,11 @@ function paging() {
   };
 }
 
-const withoutAt = (name = '') => name.replace(/^@/, '');
+/** The name in what was typed, or the text itself where there is none. */
+function nameIn(typed = ''): string {
+  const read = readUsername(typed);
+  return 'username' in read ? read.username : typed.replace(/^@/, '');
+}
 
 export interface FoundPosts extends PostPage {
   posts: (Post & { similarity?: number })[];

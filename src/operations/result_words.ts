@@ -38,6 +38,6 @@ export function see(n: unknown, noun: string): string | undefined {
 }
 
 export function postsOf(username: string): ResultLink {
-  const author = cut(username.trim().replace(/^@/, ''), MAX_NAME);
+  const author = cut(username.trim().replace(/^@\s*/, ''), MAX_NAME);
   return { words: `Posts of @${author}`, path: '/find', query: { author } };
 }

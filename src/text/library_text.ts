@@ -1,6 +1,6 @@
 import type { PostPage, ProfilePage } from '../library/library.ts';
-import type { Post } from '../sources/post.ts';
-import { count, exact } from './format.ts';
+import type { Post, QuotedPost } from '../sources/post.ts';
+import { count, counted, exact } from './format.ts';
 import { printable } from './printable.ts';
 import { table } from './table.ts';
 
@@ -11,18 +11,37 @@ export function postsText(posts: (Post & { similarity?: number })[]): string {
 }
 
 function postText(post: Post & { similarity?: number }): string {
-  const { author, authorName, createdAt, similarity, text, url, source } = post;
+  const {
+    author,
+    authorName,
+    createdAt,
+    edits = [],
+    limited,
+    quote,
+    similarity,
+    text,
+    url,
+    source,
+  } = post;
   const head = [
     `@${printable(author)}`,
     printable(authorName),
     exact(createdAt),
     markOf(post),
     source,
+    limited && `limited: ${printable(limited)}`,
+    edits.length > 0 && `edited, ${counted(edits.length, 'earlier version')}`,
     similarity !== undefined && `similarity ${similarity.toFixed(2)}`,
   ];
   const lines = [head.filter(Boolean).join('  '), ...text.split('\n').map(indented)];
+  if (quote) lines.push(...quoteLines(quote));
   if (url) lines.push(indented(url));
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
+}
+
+function quoteLines({ author, text, url }: QuotedPost): string[] {
+  const said = [author && `@${author}:`, text ?? url].filter(Boolean).join(' ');
+  return said.split('\n').map((line) => indented(`> ${line}`));
 }
 
 function markOf({ kind, inReplyToAuthor }: Post): string {

@@ -21,3 +21,15 @@ test('D10: the first invalid field is the problem, and an empty one is none', ()
   // A browser does not tell the text of a number that it cannot read.
   expect(problemOf([field('', false, 'Number.', true)])).toBe('Number.');
 });
+
+test('D9: a name that is none is the problem, also where a browser finds nothing wrong', () => {
+  const field = (value: string) => ({
+    value,
+    validity: { valid: true, badInput: false },
+    dataset: { rule: 'username' },
+  });
+  expect(problemOf([field('not a name!!')])).toStartWith('Username may only have letters');
+  expect(problemOf([field('x.com/home')])).toStartWith('Username is missing in this address');
+  for (const fine of ['', ' ', 'https://x.com/ada'])
+    expect(problemOf([field(fine)])).toBeUndefined();
+});

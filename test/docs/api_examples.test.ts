@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { closeApps, setupApp, type TestApp } from '../support/app.ts';
-import { accountFiles, writeZip } from '../support/archive_fixture.ts';
+import { closeApps, noBluesky, setupApp, type TestApp } from '../support/app.ts';
+import { accountFiles, manyTweets, part, writeZip } from '../support/archive_fixture.ts';
 
 afterAll(closeApps);
 
@@ -32,7 +32,7 @@ function routeOf({ app }: TestApp, { method, path }: { method: string; path: str
 }
 
 test('every route under /api has an example', async () => {
-  const web = await setupApp();
+  const web = await setupApp({}, { addSources: noBluesky });
   const name = (route?: { method: string; path: string }) => `${route?.method} ${route?.path}`;
   const shown = new Set(commands.map((command) => name(routeOf(web, requestOf(command)))));
   const missing = web.app.routes
@@ -67,11 +67,14 @@ for (const { name, script } of programs) {
     let host: string;
 
     beforeAll(async () => {
-      web = await setupApp();
+      web = await setupApp({}, { addSources: noBluesky });
       web.app.listen({ port: 0, hostname: '127.0.0.1' });
       host = `127.0.0.1:${web.app.server?.port}`;
       folder = await mkdtemp(join(tmpdir(), 'xgpt-examples-'));
-      await writeZip(join(folder, 'twitter-archive.zip'), accountFiles());
+      await writeZip(join(folder, 'twitter-archive.zip'), {
+        ...accountFiles(),
+        'data/tweets.js': part('tweets.part0', manyTweets(3)),
+      });
       const program = join(folder, 'curl');
       await Bun.write(program, `#!/bin/sh\n${script}\n`);
       await chmod(program, 0o755);
@@ -85,7 +88,13 @@ for (const { name, script } of programs) {
       return id;
     }
 
+    /** An import is not undone while a job of it waits. */
+    async function cancelAll(): Promise<void> {
+      for (const { id } of web.tracker.getActiveJobs()) await web.tracker.cancelJob(id);
+    }
+
     async function start(command: string) {
+      if (command.endsWith('/undo')) await cancelAll();
       const filledIn = command
         .replaceAll('localhost:3000', host)
         .replaceAll('<id>', await idFor(command));

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'bun:test';
 import { z } from 'zod';
+import { InvalidInput } from '../../src/jobs/index.ts';
 import { fieldsOf } from '../../src/operations/fields.ts';
+import { parsePostsQuery } from '../../src/operations/find_posts.ts';
 import { loadInput } from '../../src/operations/folders.ts';
 import { howMany } from '../../src/operations/sentences.ts';
-import { OPERATION_TYPES, wordsOf } from '../../src/operations/words.ts';
+import { OPERATION_TYPES, sentence, wordsOf } from '../../src/operations/words.ts';
 import { loadConfig } from '../../src/platform/config.ts';
 import { createSources } from '../../src/sources/index.ts';
 
@@ -32,30 +34,57 @@ test('F12: a number in a form is decimal digits only; a blank field is absent', 
   }
 });
 
-describe('the rule of a username', () => {
-  const field = fieldsOf(scrape).find(({ name }) => name === 'username');
-  const inForm = new RegExp(`^(?:${field?.pattern})$`, 'v');
-  const { properties = {} } = z.toJSONSchema(scrape, { io: 'input', unrepresentable: 'any' });
-  const inApi = new RegExp((properties.username as { pattern: string }).pattern, 'u');
+describe('D9: the rule of a username', () => {
+  const names: [typed: string, username?: string][] = [
+    ['aurora_lab', 'aurora_lab'],
+    [' @aurora_lab ', 'aurora_lab'],
+    ['https://x.com/aurora_lab/status/123', 'aurora_lab'],
+    ['https://bsky.app/profile/ada.example', 'ada.example'],
+    ['x'.repeat(100), 'x'.repeat(100)],
+    ['x'.repeat(101)],
+    ['@@aurora_lab'],
+    ['.aurora'],
+    ['a b'],
+    ['https://x.com/home'],
+  ];
 
-  test.each([
-    ['aurora_lab', true],
-    ['@aurora_lab', true],
-    ['ada.bsky.social', true],
-    ['münchen-1', true],
-    ['x'.repeat(100), true],
-    [`@${'x'.repeat(100)}`, true],
-    ['x'.repeat(101), false],
-    ['@@aurora_lab', false],
-    ['.aurora', false],
-    ['a b', false],
-    ['<b>', false],
-  ])('is the same in the schema, the form and the API: %s', (name, fits) => {
-    expect(messagesFor(scrape, { username: name }).length === 0, 'schema').toBe(fits);
-    expect(inForm.test(name), 'form').toBe(fits);
-    expect(inApi.test(name), 'API').toBe(fits);
-    if (fits) expect(name.length).toBeLessThanOrEqual(field?.maxLength ?? 0);
+  test.each(names.map(([typed, username]) => ({ typed, username })))(
+    'D9: is the same in the input, the sentence beside the form and the filter: $typed',
+    ({ typed, username }) => {
+      const values = { username: typed, maxTweets: '10' };
+      const filter = () => parsePostsQuery({ author: typed }, DEPS.sources).author;
+      const field = fieldsOf(scrape).find(({ name }) => name === 'username');
+      expect(field).toMatchObject({ rule: 'username' });
+      if (username) {
+        expect(typed.length).toBeLessThanOrEqual(field?.maxLength ?? 0);
+        expect(scrape.parse(values)).toMatchObject({ username });
+        expect(sentence('scrape', values)).toBe(`Reads up to 10 posts of @${username}.`);
+        expect(filter()).toBe(username);
+      } else {
+        const [said = ''] = messagesFor(scrape, values);
+        expect(said).toStartWith('Username ');
+        expect(sentence('scrape', values)).toBe(said);
+        expect(filter).toThrow(InvalidInput);
+      }
+    },
+  );
+
+  const sources = [
+    { typed: { username: 'https://x.com/ada' }, source: 'x' },
+    { typed: { username: 'bsky.app/profile/ada.example', source: '' }, source: 'bluesky' },
+    { typed: { username: '@ada.example' }, source: 'bluesky' },
+    { typed: { username: 'ada' }, source: 'sample' },
+    { typed: { username: 'https://x.com/ada', source: 'bluesky' }, source: 'bluesky' },
+  ];
+
+  test.each(sources)('D9: $typed is read from $source', ({ typed, source }) => {
+    expect(scrape.parse(typed)).toMatchObject({ source });
   });
+});
+
+test('FEATURES 40: an archive has no order, so "only what is new" is refused', () => {
+  const typed = { source: 'archive', archive: 'mine.zip', onlyNew: 'true' };
+  expect(messagesFor(scrape, typed)).toEqual([expect.stringContaining('An archive has no order')]);
 });
 
 describe('a scrape', () => {

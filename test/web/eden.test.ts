@@ -5,7 +5,13 @@ import type { Api } from 'xgpt/api';
 import type { BulkOutcome, Job, JobStatus } from '../../src/jobs/index.ts';
 import type { ApiDocument } from '../../src/web/openapi/document.ts';
 import { closeApps, setupApp, type TestApp } from '../support/app.ts';
-import { accountFiles, temporaryFolder, writeZip } from '../support/archive_fixture.ts';
+import {
+  accountFiles,
+  manyTweets,
+  part,
+  temporaryFolder,
+  writeZip,
+} from '../support/archive_fixture.ts';
 import { isTrue, type Same } from '../support/types.ts';
 
 afterAll(closeApps);
@@ -123,13 +129,18 @@ test('waiting work is cancelled and removed', async () => {
   expect((await api.jobs({ id }).remove.post({ force: false })).data?.job.id).toBe(id);
 });
 
-test('an archive is sent and removed', async () => {
+test('an archive is sent, undone and removed', async () => {
   const { api } = client();
   await using folder = await temporaryFolder();
-  const path = await writeZip(`${folder.path}/mine.zip`, accountFiles());
+  const path = await writeZip(`${folder.path}/mine.zip`, {
+    ...accountFiles(),
+    'data/tweets.js': part('tweets.part0', manyTweets(3)),
+  });
   const file = new File([await Bun.file(path).arrayBuffer()], 'mine.zip');
   const kept = await api.imports.post({ file });
   expect(kept.data?.imports.map(({ name }) => name)).toEqual(['mine.zip']);
+  const { data } = await api.imports({ name: 'mine.zip' }).undo.post();
+  expect(data?.undone).toEqual({ name: 'mine.zip', removed: 0, stayed: 0 });
   expect((await api.imports({ name: 'mine.zip' }).remove.post()).data?.imports).toEqual([]);
 });
 

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'bun:test';
 import { closeApps, NAVIGATION, setupApp } from '../support/app.ts';
-import { attributesOf } from '../views/pages/fixtures.ts';
+import { attributesOf, post } from '../views/pages/fixtures.ts';
 
 afterAll(closeApps);
 
@@ -19,4 +19,33 @@ test('E9: posts are found at /find, and /posts leads there with its query', asyn
     const response = await request(from, { headers: NAVIGATION });
     expect([response.status, response.headers.get('location')]).toEqual([303, to]);
   }
+});
+
+test('D9: the author is understood as people paste it, on the page and in the API', async () => {
+  const { request, library } = await setupApp();
+  library.savePosts([post({ author: 'ada.example', text: 'About comets' })]);
+  for (const typed of [
+    'https://bsky.app/profile/ada.example/post/1',
+    '＠ada.example',
+    '@ ada.example',
+  ]) {
+    const query = `author=${encodeURIComponent(typed)}`;
+    const page = await request(`/find?${query}`, { headers: NAVIGATION });
+    expect(await page.text()).toContain('About comets');
+    const answer = await request(`/api/posts?${query}`, {
+      headers: { accept: 'application/json' },
+    });
+    expect(await answer.json()).toMatchObject({ total: 1 });
+  }
+});
+
+test('D9: an author who is none is told on the page, and refused by the API', async () => {
+  const { request } = await setupApp();
+  const wrong = 'author=https%3A%2F%2Fx.com%2Fhome';
+  const html = await (await request(`/find?${wrong}`, { headers: NAVIGATION })).text();
+  expect(html).toContain('Author is missing in this address.');
+  expect(attributesOf(html, 'main #author').value).toBe('https://x.com/home');
+  const answer = await request(`/api/posts?${wrong}`, { headers: { accept: 'application/json' } });
+  expect(answer.status).toBe(422);
+  expect(await answer.json()).toMatchObject({ error: { details: { author: expect.any(String) } } });
 });

@@ -8,6 +8,8 @@ interface FieldProps {
   help?: string;
   /** What the sentence beside the form says of a value that the browser finds invalid. */
   invalid?: string;
+  /** A rule that the browser's script checks. */
+  rule?: string;
   form: FormState;
 }
 
@@ -142,7 +144,7 @@ function FieldError({ name, form }: { name: string; form: FormState }): JSX.Elem
   );
 }
 
-function control({ name, help, invalid, form }: FieldProps) {
+function control({ name, help, invalid, rule, form }: FieldProps) {
   const wrong = form.errors[name] !== undefined;
   const describedBy = [help && `${name}-help`, wrong && `${name}-error`].filter(Boolean).join(' ');
   return {
@@ -151,6 +153,7 @@ function control({ name, help, invalid, form }: FieldProps) {
     'aria-describedby': describedBy || undefined,
     'aria-invalid': wrong ? 'true' : undefined,
     'data-invalid': invalid && attributeText(invalid),
+    'data-rule': rule && attributeText(rule),
     autofocus: wrong && Object.keys(form.errors)[0] === name,
   };
 }

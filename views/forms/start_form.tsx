@@ -79,9 +79,9 @@ interface FormFieldProps {
 
 /** A field as its rule has it. */
 export function FormField({ field, model: { form, sources } }: FormFieldProps): JSX.Element {
-  const { name, label, help, invalid, min, max, maxLength, pattern, placeholder } = field;
+  const { name, label, help, invalid, rule, min, max, maxLength, pattern, placeholder } = field;
   const { initialBySource } = field;
-  const said = { name, label, help, invalid, form };
+  const said = { name, label, help, invalid, rule, form };
   switch (field.kind) {
     case 'tick':
       return <CheckboxField {...said} />;

@@ -4,7 +4,9 @@ import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
 import { safeHref } from '../safe_href.ts';
 import { relativeTime } from '../time.tsx';
+import { EarlierVersions } from './earlier_versions.tsx';
 import { PostText } from './post_text.tsx';
+import { QuotedPosts } from './quoted_post.tsx';
 
 interface PostArticleProps {
   post: Post & { similarity?: number };
@@ -16,10 +18,14 @@ export function PostArticle({ post, now }: PostArticleProps): JSX.Element {
     <article class="post" data-kind={post.kind}>
       <PostHeader post={post} now={now} />
       <PostMark post={post} />
-      <p class="post-text" dir="auto" lang={post.language && attributeText(post.language)}>
-        <PostText text={post.text} links={post.links} />
-      </p>
+      {post.repostOf?.text === undefined && (
+        <p class="post-text" dir="auto" lang={post.language && attributeText(post.language)}>
+          <PostText text={post.text} links={post.links} />
+        </p>
+      )}
       <MediaLinks media={post.media} />
+      <QuotedPosts post={post} />
+      <EarlierVersions versions={post.edits ?? []} now={now} />
       <PostFigures post={post} />
     </article>
   );
@@ -57,10 +63,19 @@ function PostTime({ post, now }: PostArticleProps): JSX.Element {
 }
 
 function PostMark({ post }: { post: Post }): JSX.Element {
-  if (post.kind === 'repost') return <p class="post-mark">Repost</p>;
-  if (post.kind !== 'reply') return '';
-  const to = post.inReplyToAuthor === undefined ? '' : ` to @${post.inReplyToAuthor}`;
-  return <p class="post-mark" safe>{`Reply${to}`}</p>;
+  const marks = [markOf(post), post.limited && `Limited: ${post.limited}`].filter(Boolean);
+  if (marks.length === 0) return '';
+  return (
+    <p class="post-mark" safe>
+      {marks.join(' · ')}
+    </p>
+  );
+}
+
+function markOf({ kind, authorName, author, inReplyToAuthor }: Post): string {
+  if (kind === 'repost') return `Reposted by ${authorName || `@${author}`}`;
+  if (kind !== 'reply') return '';
+  return inReplyToAuthor === undefined ? 'Reply' : `Reply to @${inReplyToAuthor}`;
 }
 
 const MEDIA_WORDS = { photo: 'Photo', video: 'Video', animated_gif: 'Animation' } as const;

@@ -23,7 +23,7 @@ export function PostFilter({ query }: { query: PostsModel['query'] }): JSX.Eleme
             </option>
           </select>
         </FilterField>
-        <WordsField name="author" label="Author" value={query.author} maxlength={254} />
+        <WordsField name="author" label="Author" value={query.author} maxlength={500} />
       </div>
     </Filter>
   );

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import type { LeftOut } from '../../sources/source.ts';
+import { readUsername } from '../../text/usernames.ts';
 import {
+  optionalSource,
   optionalText,
   optionalUsername,
   optionalWholeNumber,
-  sourceChoice,
+  sourceOf,
   tick,
 } from '../fields.ts';
 import type { InputDeps, JobTypeOf } from '../job_type.ts';
@@ -18,12 +20,12 @@ export interface ScrapeResult {
   posts: number;
   /** Those that the library did not have before. */
   newPosts: number;
-  /** With `onlyNew`: the maximum was reached before the posts of the last run. Absent otherwise. */
-  moreNew?: true;
   /** What was read and is not among the posts: how many, by reason. Absent for nothing. */
   leftOut?: LeftOut;
   /** Posts of an archive beyond the maximum. Absent for none. */
   notRead?: number;
+  /** With `onlyNew`: the maximum was reached before the posts of the last run. Absent otherwise. */
+  moreNew?: true;
   /** What the service has charged, in US dollars; absent when it was free. */
   cost?: number;
 }
@@ -47,7 +49,8 @@ export default function scrapeInput({ sources }: InputDeps) {
         refuse('username', 'Username is missing. Type one, for example aurora_lab.');
       }
     })
-    .transform((input): typeof input => {
+    .transform((given): Complete => {
+      const input = completed(given, [...sources.keys()]);
       if (input.source === 'archive') return input;
       // The form sends its archive field whichever source was chosen.
       const { archive: _, ...rest } = input;
@@ -55,12 +58,22 @@ export default function scrapeInput({ sources }: InputDeps) {
     });
 }
 
+type Given = z.output<ReturnType<typeof fields>>;
+type Complete = Omit<Given, 'source'> & { source: string };
+
+/** With the name out of what was typed or pasted, and with the source that it tells. */
+function completed(input: Given, sources: string[]): Complete {
+  const source = sourceOf(input.source, input.username, sources);
+  const read = readUsername(input.username ?? '');
+  return { ...input, username: 'username' in read ? read.username : undefined, source };
+}
+
 function fields(sources: string[]) {
   return z.object({
     /** Absent only for an archive, which contains its author's name. */
     username: optionalUsername({
       label: 'Username',
-      help: 'With or without @. Not needed for an archive.',
+      help: 'A name, with or without @, or the address of a profile on X or Bluesky.',
       description: 'Optional only for the source `archive`.',
       placeholder: 'aurora_lab',
     }),
@@ -86,7 +99,7 @@ function fields(sources: string[]) {
       description: 'Stop at the posts of the last run; `maxTweets` then counts new posts.',
       default: false,
     }),
-    source: sourceChoice(sources),
+    source: optionalSource(sources),
     /** The name of an import, when the source is `archive`. */
     archive: optionalText({
       label: 'Archive',

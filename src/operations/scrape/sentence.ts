@@ -1,4 +1,5 @@
 import { counted } from '../../text/format.ts';
+import { readUsername } from '../../text/usernames.ts';
 import { from, howMany, type Pace, time, trimmed, type Values } from '../sentences.ts';
 
 /** What is read of an author when no number is given. Of an archive it is all. */
@@ -14,10 +15,13 @@ export default function sentence(values: Values, source?: Pace): string {
   const noun = isOnlyNew ? 'new post' : 'post';
   const posts = `${readsAll ? 'all posts' : `up to ${counted(most, noun)}`}${andKinds(values)}`;
   if (isArchive) return `Reads ${posts} from ${theArchive(values.archive)}.${leftOut(values)}`;
-  const username = trimmed(values.username).replace(/^@/, '');
-  if (username === '') return 'Enter a username to see what will be read.';
-  if (isOnlyNew)
+  if (trimmed(values.username) === '') return 'Enter a username to see what will be read.';
+  const read = readUsername(values.username ?? '');
+  if ('problem' in read) return read.problem;
+  const { username } = read;
+  if (isOnlyNew) {
     return `Reads ${posts} of @${username}${from(source)}, down to those of the last run.`;
+  }
   return `Reads ${posts} of @${username}${from(source)}${time(most, source)}.`;
 }
 

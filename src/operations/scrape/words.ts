@@ -31,7 +31,7 @@ export default defineWords({
     ]
       .filter(Boolean)
       .join(', '),
-  notes: leftOutNotes,
+  notes: (result, place) => [...moreNewNotes(result), ...leftOutNotes(result, place)],
   undo: ({ newPosts }, { source, archive }) =>
     source === 'archive' && typeof archive === 'string' && newPosts !== 0
       ? {
@@ -47,6 +47,7 @@ export default defineWords({
   },
   links: postsOfAuthor,
   labels: {
+    cost: 'Cost in US dollars',
     maxTweets: 'Maximum posts',
     includeReplies: 'Replies',
     includeRetweets: 'Reposts',
@@ -62,6 +63,12 @@ function postsOfAuthor(
 ): ResultLink[] {
   const username = result.username ?? input.username;
   return typeof username === 'string' ? [postsOf(username)] : [];
+}
+
+function moreNewNotes({ moreNew }: Record<string, unknown>): string[] {
+  return moreNew === true
+    ? ['The maximum was reached before the posts of the last run. Run it again to read on.']
+    : [];
 }
 
 function of(username: unknown): string {

@@ -18,37 +18,8 @@ import { receiveUpload } from '../http/uploads.ts';
 
 /** Uploads, lists, undoes and removes personal archives. A scrape job imports one. */
 export function importRoutes(deps: WebDeps) {
-  async function list(request: Request, message: string, chosen?: string) {
-    const imports = await storedImports(deps);
-    const isListed = isFromImportsPage(request);
-    return respond(() => ({ imports }), {
-      html: () => ImportsAnswer({ message, imports, chosen, isListed, now: new Date() }),
-      text: () => importsText(imports),
-      seeOther: () => urlTo('/scrape#imports'),
-    });
-  }
-
-  async function undo(request: Request, name: string) {
-    const { reader } = deps.tracker;
-    const undone = await undoImport({ ...deps, reader }, name).catch(refuse);
-    const imports = await storedImports(deps);
-    const message = undoneText(undone);
-    const isListed = isFromImportsPage(request);
-    const query = new URLSearchParams({
-      source: 'archive',
-      undone: name,
-      removed: String(undone.removed),
-      stayed: String(undone.stayed),
-    });
-    return respond(() => ({ undone, imports }), {
-      html: () => ImportsAnswer({ message, imports, isListed, chosen: name, now: new Date() }),
-      text: () => `${message}\n`,
-      seeOther: () => urlTo(`/scrape?${query}#imports`),
-    });
-  }
-
   return new Elysia({ name: 'imports' })
-    .get('/api/imports', ({ request }) => list(request, 'The stored archives.'), {
+    .get('/api/imports', ({ request }) => list(deps, request, 'The stored archives.'), {
       query: NO_QUERY,
       response: { 200: returns('Imports', 'The archives.'), ...refusals() },
       detail: about('Read', 'list_imports', 'The stored archives, newest first'),
@@ -58,7 +29,7 @@ export function importRoutes(deps: WebDeps) {
       async ({ request, server, status }) => {
         const { archive = '' } = await receiveUpload(deps, request, server);
         const message = `${archive} was stored. Choose Import to read its posts.`;
-        return status(201, await list(request, message, archive));
+        return status(201, await list(deps, request, message, archive));
       },
       {
         // The file is streamed to disk.
@@ -74,29 +45,10 @@ export function importRoutes(deps: WebDeps) {
       },
     )
     .post(
-      '/api/imports/:name/undo',
-      async ({ request, server, params: { name } }) => {
-        // Bun ends a connection on which nothing is sent for ten seconds.
-        server?.timeout(request, 0);
-        return undo(request, name);
-      },
-      {
-        params: IMPORT_NAME,
-        response: answers(200, 'ImportUndone', 'How many posts were removed, and the archives.', {
-          404: 'There is no such archive.',
-          409: 'A job is importing it.',
-        }),
-        detail: about('Act', 'undo_import', 'Remove the posts that only this import has brought', {
-          description:
-            'Posts that another import or another job has brought too stay, and so does the archive. Undoing it again is safe. It takes about a second for 10,000 posts.',
-        }),
-      },
-    )
-    .post(
       '/api/imports/:name/remove',
       async ({ request, params: { name } }) => {
         await removeStoredImport(deps, name);
-        return list(request, `${name} was removed. Its imported posts are kept.`);
+        return list(deps, request, `${name} was removed. Its imported posts are kept.`);
       },
       {
         params: IMPORT_NAME,
@@ -105,7 +57,57 @@ export function importRoutes(deps: WebDeps) {
         }),
         detail: about('Read', 'remove_import', 'Remove an archive; its imported posts are kept'),
       },
-    );
+    )
+    .use(undoRoute(deps));
+}
+
+function undoRoute(deps: WebDeps) {
+  return new Elysia({ name: 'undo of imports' }).post(
+    '/api/imports/:name/undo',
+    async ({ request, server, params: { name } }) => {
+      // Bun ends a connection on which nothing is sent for ten seconds.
+      server?.timeout(request, 0);
+      return undo(deps, request, name);
+    },
+    {
+      params: IMPORT_NAME,
+      response: answers(200, 'ImportUndone', 'How many posts were removed, and the archives.', {
+        404: 'There is no such archive.',
+        409: 'A job is importing it.',
+      }),
+      detail: about('Act', 'undo_import', 'Remove the posts that only this import has brought', {
+        description:
+          'Posts that another import or another job has brought too stay, and so does the archive. An undo that was interrupted can be repeated.',
+      }),
+    },
+  );
+}
+
+async function list(deps: WebDeps, request: Request, message: string, chosen?: string) {
+  const imports = await storedImports(deps);
+  const isListed = isFromImportsPage(request);
+  return respond(() => ({ imports }), {
+    html: () => ImportsAnswer({ message, imports, chosen, isListed, now: new Date() }),
+    text: () => importsText(imports),
+    seeOther: () => urlTo('/scrape#imports'),
+  });
+}
+
+async function undo(deps: WebDeps, request: Request, name: string) {
+  const { reader } = deps.tracker;
+  const undone = await undoImport({ ...deps, reader }, name).catch(refuse);
+  const imports = await storedImports(deps);
+  const message = undoneText(undone);
+  const isListed = isFromImportsPage(request);
+  const { removed, stayed } = undone;
+  return respond(() => ({ undone, imports }), {
+    html: () => ImportsAnswer({ message, imports, isListed, chosen: name, now: new Date() }),
+    text: () => `${message}\n`,
+    seeOther: () => {
+      const query = `source=archive&undone=${encodeURIComponent(name)}`;
+      return urlTo(`/scrape?${query}&removed=${removed}&stayed=${stayed}#imports`);
+    },
+  });
 }
 
 /** The list and the choices of other pages have no place to be updated. */

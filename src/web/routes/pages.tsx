@@ -6,6 +6,7 @@ import type { DashboardModel, PostsModel } from '../../../views/view_models.ts';
 import { ModelUnavailable } from '../../embedding/index.ts';
 import type { FinalStatus, Tracker } from '../../jobs/index.ts';
 import {
+  authorProblem,
   findPosts,
   type PostsQuery,
   toPostsQuery,
@@ -63,6 +64,8 @@ async function postsOrProblem(
   deps: WebDeps,
   query: PostsQuery,
 ): Promise<Pick<PostsModel, 'page' | 'problem'>> {
+  const wrongAuthor = authorProblem(query.author);
+  if (wrongAuthor) return noPosts(wrongAuthor, { ...query, author: '' });
   if (query.by === 'meaning' && !query.q) return textNeeded(query);
   try {
     return { page: await findPosts(deps, query) };
@@ -74,14 +77,18 @@ async function postsOrProblem(
 }
 
 /** Posts by date would look like an answer. */
-function textNeeded({ author, source }: PostsQuery): Pick<PostsModel, 'page' | 'problem'> {
+function textNeeded(query: PostsQuery): Pick<PostsModel, 'page' | 'problem'> {
+  return noPosts('Type a text above to find the posts that are nearest to it in meaning.', query);
+}
+
+/** What is wrong with the query, and the way to all posts of its author and source. */
+function noPosts(message: string, { author, source }: PostsQuery) {
   const filter = new URLSearchParams({ ...(author && { author }), ...(source && { source }) });
-  const problem = {
-    message: 'Type a text above to find the posts that are nearest to it in meaning.',
-    href: urlTo(filter.size > 0 ? `/find?${filter}` : '/find'),
-    action: 'Show all posts by date',
+  const href = urlTo(filter.size > 0 ? `/find?${filter}` : '/find');
+  return {
+    page: { posts: [], total: 0 },
+    problem: { message, href, action: 'Show all posts by date' },
   };
-  return { page: { posts: [], total: 0 }, problem };
 }
 
 function dashboard(deps: WebDeps): DashboardModel {

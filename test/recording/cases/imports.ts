@@ -122,6 +122,18 @@ const further: AreaCase[] = [
     given: oneArchive,
   },
   {
+    name: 'undo: nothing imported',
+    route: 'POST /api/imports/:name/undo',
+    params: ['old.zip'],
+    given: oneArchive,
+  },
+  {
+    name: 'undo: unknown import',
+    route: 'POST /api/imports/:name/undo',
+    params: ['none.zip'],
+    given: oneArchive,
+  },
+  {
     name: 'scrape page with an import',
     route: 'GET /scrape',
     given: oneArchive,
@@ -129,7 +141,7 @@ const further: AreaCase[] = [
   },
 ];
 
-/** Personal archives: uploaded, listed, started, removed. */
+/** Personal archives: uploaded, listed, started, undone, removed. */
 export const imports: Area = {
   name: 'imports',
   setup,

@@ -4,9 +4,10 @@ import { documents } from './documents.ts';
 import { imports } from './imports.ts';
 import { bulkChanges, jobChanges } from './job_changes.ts';
 import { jobs } from './jobs.ts';
-import { emptyLibrary, library } from './library.ts';
+import { emptyLibrary, library, livePosts } from './library.ts';
 import { history, pages, wrongPages } from './pages.ts';
 import { bodies, foreign, heads, negotiation, obstructed, wrongMethods } from './refusals.ts';
+import { sources } from './sources.ts';
 import { fullQueue, idempotency, starts, startsByType } from './starts.ts';
 import { streams, tooManyStreams } from './streams.ts';
 
@@ -22,7 +23,9 @@ const OWN: Area[] = [
   tooManyStreams,
   library,
   emptyLibrary,
+  livePosts,
   imports,
+  sources,
   pages,
   wrongPages,
   history,

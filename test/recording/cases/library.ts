@@ -1,3 +1,4 @@
+import type { Post, Profile } from '../../../src/sources/post.ts';
 import type { Area, AreaCase } from '../area.ts';
 import { emptyApp, fullApp } from '../world.ts';
 
@@ -28,6 +29,38 @@ const PROFILES: [what: string, query: string][] = [
   ['words too long', `?q=${'x'.repeat(501)}`],
 ];
 
+const LIVE_POST: Post = {
+  source: 'bluesky',
+  id: 'at://did:plc:ada/app.bsky.feed.post/3',
+  kind: 'post',
+  author: 'ada.example',
+  authorId: 'did:plc:ada',
+  authorName: 'Ada',
+  text: 'More of this, please.',
+  createdAt: new Date('2026-02-01T08:00:00Z'),
+  language: 'en',
+  url: 'https://bsky.app/profile/did:plc:ada/post/3',
+  threadId: 'at://did:plc:ada/app.bsky.feed.post/1',
+  quote: { id: 'at://did:plc:mo/app.bsky.feed.post/2', author: 'mo.example', text: 'A comet <3' },
+  edits: [{ id: 'at://did:plc:ada/app.bsky.feed.post/3', text: 'More of this' }],
+  limited: 'hidden from readers without an account',
+  links: [],
+  media: [{ type: 'photo', url: 'https://example.org/a.jpg', alt: 'A comet' }],
+  likes: 3,
+  reposts: 2,
+  replies: 1,
+  asOf: new Date('2026-02-02T00:00:00Z'),
+};
+
+const LIVE_PROFILE: Profile = {
+  source: 'bluesky',
+  id: 'did:plc:ada',
+  username: 'ada.example',
+  name: 'Ada of today',
+  bio: 'Comets.',
+  asOf: new Date('2026-02-02T00:00:00Z'),
+};
+
 const cases: AreaCase[] = [
   ...POSTS.map(([what, query]) => ({ name: `posts: ${what}`, route: 'GET /api/posts', query })),
   ...PROFILES.map(([what, query]) => ({
@@ -39,6 +72,31 @@ const cases: AreaCase[] = [
 
 /** Posts and profiles. */
 export const library: Area = { name: 'library', setup: fullApp, cases };
+
+/** A post with everything that a live source knows. */
+export const livePosts: Area = {
+  name: 'live_posts',
+  async setup() {
+    const web = await emptyApp();
+    web.library.save({ posts: [LIVE_POST], profiles: [LIVE_PROFILE] });
+    return web;
+  },
+  cases: [
+    { name: 'posts', route: 'GET /api/posts' },
+    { name: 'profiles', route: 'GET /api/profiles' },
+    {
+      name: 'posts: by address',
+      route: 'GET /api/posts',
+      query: '?author=bsky.app/profile/ada.example',
+    },
+    {
+      name: 'posts: by an address of nobody',
+      route: 'GET /api/posts',
+      query: '?author=x.com/home',
+    },
+    { name: 'page /find', route: 'GET /find', formats: ['browser'] as const },
+  ],
+};
 
 /** A new installation. */
 export const emptyLibrary: Area = {

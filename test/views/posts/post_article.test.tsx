@@ -26,7 +26,7 @@ describe('a post', () => {
   test('is marked as a reply or a repost', () => {
     expect(textOf(article({ kind: 'reply', inReplyToAuthor: 'ada' }))).toContain('Reply to @ada');
     expect(textOf(article({ kind: 'reply' }))).toContain('Reply First');
-    expect(textOf(article({ kind: 'repost' }))).toContain('Repost First');
+    expect(textOf(article({ kind: 'repost' }))).toContain('Reposted by Aurora Lab First');
     expect(elements(article(), '.post-mark')).toEqual([]);
   });
 
@@ -37,6 +37,52 @@ describe('a post', () => {
       lang: 'ar',
       dir: 'auto',
     });
+  });
+
+  test('shows the whole original of a repost in the place of its own text', () => {
+    const markup = article({
+      kind: 'repost',
+      text: 'RT @ada.example: Comets & tea',
+      repostOf: { id: '7', author: 'ada.example', authorName: 'Ada', text: 'Comets & tea' },
+    });
+    expect(textOf(markup)).toContain('Reposted by Aurora Lab Ada @ada.example Comets & tea');
+    expect(textOf(markup)).not.toContain('RT @');
+    expect(attributesOf(markup, '.post-quote .post-author').href).toBe('/find?author=ada.example');
+  });
+
+  test('keeps its own text where the original is not known', () => {
+    const markup = article({ kind: 'repost', text: 'RT @ada: Comets…', repostOf: { id: '7' } });
+    expect(textOf(markup)).toContain('RT @ada: Comets…');
+    expect(elements(markup, '.post-quote')).toEqual([]);
+  });
+
+  test('shows the post that it quotes, with its address if that is safe', () => {
+    const quote = { id: '7', author: 'ada', text: '<b>Tea</b>', url: 'https://example.org/7' };
+    const markup = article({ quote });
+    expect(textOf(markup)).toContain('@ada Original <b>Tea</b>');
+    expect(attributesOf(markup, '.post-quote .post-origin').href).toBe('https://example.org/7');
+    const unsafe = article({ quote: { ...quote, url: 'javascript:alert(1)' } });
+    expect(elements(unsafe, '.post-quote .post-origin')).toEqual([]);
+    expect(textOf(article({ quote: { id: '7' } }))).toContain('This post is not known');
+  });
+
+  test('says why few may see it', () => {
+    const markup = article({ kind: 'reply', inReplyToAuthor: 'ada', limited: 'age-restricted' });
+    expect(textOf(markup)).toContain('Reply to @ada · Limited: age-restricted');
+  });
+
+  test('C13: folds its earlier versions', () => {
+    const versions = [
+      { id: '1', text: 'Frist light' },
+      { id: '2', createdAt: ago(7200) },
+    ];
+    const markup = article({ edits: versions });
+    expect(textOf(markup)).toContain('Edited, 2 earlier versions Frist light 2 h ago Its text is');
+    expect(attributesOf(markup, '.post-versions')).not.toHaveProperty('open');
+    expect(textOf(article({ edits: versions.slice(0, 1) }))).toContain(
+      'Edited, 1 earlier version ',
+    );
+    expect(elements(article(), '.post-versions')).toEqual([]);
   });
 
   test('shows known counts, 0 included, and leaves out unknown ones', () => {

@@ -1,0 +1,57 @@
+import type { Post, QuotedPost } from '../../src/sources/post.ts';
+import { urlTo } from '../../src/text/urls.ts';
+import { safeHref } from '../safe_href.ts';
+import { PostText } from './post_text.tsx';
+
+/** The original of a repost, and the post that is quoted, as far as they are known. */
+export function QuotedPosts({ post }: { post: Post }): JSX.Element {
+  const { repostOf, quote } = post;
+  return (
+    <>
+      {/* A text that was cut, as archives have it, stays the repost's own. */}
+      {repostOf?.text !== undefined && <Quoted quoted={repostOf} post={post} />}
+      {quote && <Quoted quoted={quote} post={post} />}
+    </>
+  );
+}
+
+function Quoted({ quoted, post }: { quoted: QuotedPost; post: Post }): JSX.Element {
+  return (
+    <blockquote class="post-quote">
+      <QuotedHeader quoted={quoted} />
+      {quoted.text === undefined ? (
+        <p class="post-absent">This post is not known: it may have been deleted.</p>
+      ) : (
+        <p class="post-text" dir="auto">
+          <PostText text={quoted.text} links={post.links} />
+        </p>
+      )}
+    </blockquote>
+  );
+}
+
+function QuotedHeader({ quoted: { author, authorName, url } }: { quoted: QuotedPost }) {
+  const href = safeHref(url);
+  if (author === undefined && href === undefined) return '';
+  return (
+    <p class="post-header">
+      {author !== undefined && (
+        <a class="post-author" href={urlTo(`/find?author=${encodeURIComponent(author)}`)}>
+          {authorName && (
+            <bdi class="post-name" safe>
+              {authorName}
+            </bdi>
+          )}{' '}
+          <span class="post-handle" safe>
+            {`@${author}`}
+          </span>
+        </a>
+      )}
+      {href !== undefined && (
+        <a class="post-origin" href={href} target="_blank" rel="noopener noreferrer nofollow">
+          Original
+        </a>
+      )}
+    </p>
+  );
+}
