@@ -299,6 +299,22 @@ describe('reposts and quotes', () => {
     expect(read({ quote: { id: '5', post: limitedTweet(original, {}) } })?.quote).toEqual(whole);
   });
 
+  test('a quoted or reposted text has the targets of its links', () => {
+    const linked = tweetJson({
+      id: '5',
+      text: 'See https://t.co/gg',
+      urls: [link('gg', 'https://tides.example/g')],
+      author: BEN,
+    });
+    const text = 'See https://tides.example/g';
+    expect(read({ quote: { id: '5', post: linked } })?.quote?.text).toBe(text);
+    expect(read({ text: 'RT @ben_example: See…', repost: linked })).toMatchObject({
+      text: 'RT @ben_example: See https://t.co/gg',
+      links: [{ text: 'https://t.co/gg', url: 'https://tides.example/g' }],
+      repostOf: { text },
+    });
+  });
+
   test('a quote of a post that is gone has its id, author and address', () => {
     const permalink = {
       url: 'https://t.co/qq',
