@@ -198,7 +198,7 @@ function quoteOf({ quoted_status_result, legacy }: Tweet): QuotedPost | undefine
 /** A post as part of another one: with the targets of its links, because it has no list of them there. */
 function shownIn({ id, author, authorName, text, url, links }: Post): QuotedPost {
   const readable = links.reduce(
-    (whole, link) => (link.text === '' ? whole : whole.replaceAll(link.text, link.url)),
+    (whole, link) => (link.text === '' ? whole : whole.replaceAll(link.text, () => link.url)),
     text,
   );
   return { id, author, authorName, text: readable, url };
