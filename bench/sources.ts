@@ -11,7 +11,7 @@ import type { SourceBench } from './sources/source_bench.ts';
 import { atLeast, atMost, criteriaTable, number, ratioOf, table, times } from './suite/markdown.ts';
 
 /** Files of `bench/sources/`, each with one row. */
-const BENCHES = ['bluesky'];
+const BENCHES = ['bluesky', 'x_cookies', 'x_api', 'car'];
 
 /** The server may grow by this share after a fifth of the items. */
 const MAX_GROWTH = 1.5;
@@ -40,6 +40,12 @@ const rows = measured.map(({ bench, figures }) => [
   figures.healthP99.idle,
   figures.healthP99.busy,
 ]);
+const cpuRows = measured.map(({ bench: { name }, figures: { cpu } }) => [
+  name,
+  cpu.double,
+  cpu.bare,
+  cpu.product,
+]);
 const HEAD = [
   'Source',
   'read',
@@ -57,5 +63,7 @@ const criteria = measured.flatMap(({ bench: { name }, figures: { healthP99, rss,
   atMost(`${name}: /healthz p99 to idle`, ratioOf(healthP99.busy, healthP99.idle), 10),
   atMost(`${name}: peak memory to that after a fifth`, ratioOf(rss.peak, rss.early), MAX_GROWTH),
 ]);
-console.log(`${table(HEAD, rows)}\n\n${criteriaTable(criteria)}`);
+const CPU_HEAD = ['CPU, ms for 1,000 items', 'double', 'library alone', 'product'];
+const tables = [table(HEAD, rows), table(CPU_HEAD, cpuRows), criteriaTable(criteria)];
+console.log(tables.join('\n\n'));
 if (criteria.some(({ reached }) => !reached)) process.exitCode = 1;

@@ -41,6 +41,7 @@ const bench: SourceBench = {
         for (const author of authors) read += await readBare(double.url, author as 'a.example');
         return read;
       },
+      pid: double.pid,
       stop: () => double.stop(),
     };
   },

@@ -12,12 +12,17 @@ export interface SourceFigures {
   barePerSecond: number;
   /** Resident memory of the server, in MB: idle, after a fifth of the items, and at most. */
   rss: { idle: number; early: number; peak: number };
+  /**
+   * CPU time of 1,000 items in ms: of the library, of the product's server, and of the double, which is
+   * the same for both. On a machine that others use, these figures say more than rates.
+   */
+  cpu: { bare: number; product: number; double?: number };
   /** 99th percentile of the time that `/healthz` takes, in ms. */
   healthP99: { idle: number; busy: number };
 }
 
 const IDLE_MS = 4_000;
-const HEALTH_EVERY_MS = 10;
+const HEALTH_EVERY_MS = 25;
 const MEMORY_EVERY_MS = 100;
 
 /** Runs one bench: the library alone, the product, and the library again. */
@@ -44,15 +49,25 @@ export async function measureSource(bench: SourceBench, file: string): Promise<S
 
 async function measure(prepared: PreparedBench, server: RunningServer): Promise<SourceFigures> {
   const bareBefore = await rateOf(prepared.bare);
+  const { pid } = process;
   const idleHealth = watchHealth(server.url);
   await Bun.sleep(IDLE_MS);
   const idle = await idleHealth.stop();
   const memory = watchMemory(server.pid);
   const busyHealth = watchHealth(server.url);
+  const cpuBefore = cpuMs(server.pid);
   const product = await rateOf(() => runJobs(prepared, server.url));
+  const cpuOfProduct = cpuMs(server.pid) - cpuBefore;
   const busy = await busyHealth.stop();
   const rss = memory.stop();
+  const [ownBefore, doubleBefore] = [cpuMs(pid), prepared.pid && cpuMs(prepared.pid)];
   const bareAfter = await rateOf(prepared.bare);
+  const thousands = product.items / 1_000;
+  const cpu = {
+    bare: (cpuMs(pid) - ownBefore) / thousands,
+    product: cpuOfProduct / thousands,
+    ...(prepared.pid && { double: (cpuMs(prepared.pid) - Number(doubleBefore)) / thousands }),
+  };
   if (bareAfter.items !== product.items) {
     throw new Error(`The product read ${product.items} items, the library ${bareAfter.items}.`);
   }
@@ -61,6 +76,7 @@ async function measure(prepared: PreparedBench, server: RunningServer): Promise<
     perSecond: product.perSecond,
     barePerSecond: (2 * product.items) / (bareBefore.seconds + bareAfter.seconds),
     rss,
+    cpu,
     healthP99: { idle: quantile(idle, 0.99), busy: quantile(busy, 0.99) },
   };
 }
@@ -144,4 +160,11 @@ function watchMemory(pid: number) {
 function residentMb(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
+}
+
+/** User and system time, of which the kernel counts hundredths of a second. */
+function cpuMs(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }

@@ -29,5 +29,7 @@ export interface PreparedBench {
    * @returns the number of items.
    */
   bare(): Promise<number>;
+  /** The process of the double, whose share of the CPU is shown. */
+  pid?: number;
   stop(): Promise<void>;
 }

@@ -11,6 +11,9 @@ const COOKIES = {
   ct0: 'c70c70c70c70c70c70c70c70c70c70c7',
 };
 
+/** As many posts as the product asks for. */
+const PAGE_SIZE = 100;
+
 /** The most that one scrape reads. */
 const POSTS_PER_AUTHOR = 10_000;
 
@@ -78,7 +81,7 @@ async function readBare(url: string, author: string): Promise<number> {
   const id = await scraper.getUserIdByScreenName(author);
   let read = 0;
   for (;;) {
-    const found = await pageOf(scraper.getTweetsByUserId(id, 20));
+    const found = await pageOf(scraper.getTweetsByUserId(id, PAGE_SIZE));
     if (found === 0) return read;
     read += found;
   }
@@ -87,6 +90,6 @@ async function readBare(url: string, author: string): Promise<number> {
 /** The posts of the first page only. */
 async function pageOf(listing: AsyncIterable<unknown>): Promise<number> {
   let found = 0;
-  for await (const _ of listing) if (++found === 20) break;
+  for await (const _ of listing) if (++found === PAGE_SIZE) break;
   return found;
 }

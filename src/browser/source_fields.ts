@@ -20,7 +20,7 @@ export function watchSources(): void {
 
 /** What CSS hides would be sent nevertheless. */
 function disableUnused(form: HTMLFormElement): void {
-  for (const part of form.querySelectorAll<HTMLElement>('.unless-archive')) {
+  for (const part of form.querySelectorAll<HTMLElement>('.unless-archive, .unless-x-archive')) {
     const isHidden = getComputedStyle(part).display === 'none';
     for (const input of part.querySelectorAll('input')) input.disabled = isHidden;
   }

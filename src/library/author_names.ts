@@ -56,3 +56,14 @@ export function createAuthorNames(db: Database) {
 export function nameOf(id: string | null, names: (string | undefined)[]): string {
   return names.find((name) => name && name !== id) ?? id ?? '';
 }
+
+/** The usernames of accounts whose profiles are stored. */
+export function createUsernames(db: Database) {
+  const find = statement<{ username: string }, Record<string, string>>(
+    db,
+    'SELECT username FROM profiles WHERE source = $source AND id = $id',
+  );
+  return {
+    usernameOf: (source: string, id: string) => find.get({ source, id })?.username,
+  };
+}

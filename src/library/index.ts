@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import type { JobData } from '../jobs/job.ts';
+import { createUsernames } from './author_names.ts';
 import type { Library } from './library.ts';
 import { createMarkStore } from './marks.ts';
 import { createOrigins } from './origins.ts';
@@ -53,6 +54,7 @@ export function createLibrary(db: Database, now: () => number = Date.now): Libra
     ...profiles,
     ...vectors,
     ...marks,
+    ...createUsernames(db),
     save,
     imports,
     forgetImport,

@@ -67,6 +67,8 @@ export interface Library {
   /** The posts nearest in meaning to a vector of this model, nearest first. */
   postsLike(model: string, vector: Float32Array, limit: number): (Post & { similarity: number })[];
   profiles(query: ProfileQuery): ProfilePage;
+  /** The username of the account with this id, when its profile is stored. */
+  usernameOf(source: string, id: string): string | undefined;
 
   /** Posts without a vector of this model, by key, after `afterKey`. */
   postsWithoutVector(

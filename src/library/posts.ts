@@ -2,6 +2,7 @@ import type { Database } from 'bun:sqlite';
 import { z } from 'zod';
 import { statement } from '../platform/statement.ts';
 import type { Post } from '../sources/post.ts';
+import { atomically } from './atomically.ts';
 import type { Library, PostPage, PostQuery } from './library.ts';
 import { clampLimit, readCursor, where, writeCursor } from './listing.ts';
 import type { SavedItems } from './origins.ts';
@@ -35,7 +36,7 @@ const cursorSchema = () => z.tuple([z.literal('posts'), z.int(), z.int()]);
 export function createPostStore(db: Database, now: () => number): PostStore {
   const saving = createPostSaving(db);
   const count = statement<{ total: number }, []>(db, 'SELECT count(*) AS total FROM posts');
-  const upsertPosts = db.transaction((posts: Post[]) => saving.savePosts(posts, now()));
+  const upsertPosts = atomically(db, (posts: Post[]) => saving.savePosts(posts, now()));
 
   function selectPage(bindings: Bindings, limit: number): ReadPostRow[] {
     const page = `SELECT * FROM posts ${where(CONDITIONS, bindings)} ORDER BY created_at DESC, key DESC LIMIT $limit`;
@@ -65,10 +66,8 @@ export function createPostStore(db: Database, now: () => number): PostStore {
   }
 
   return {
-    // Immediate, because it reads before it writes: if another process writes in between, a deferred
-    // transaction fails at once with "database is locked", whatever the busy timeout.
-    savePosts: (posts) => upsertPosts.immediate(posts).fresh.size,
-    upsertPosts: (posts) => upsertPosts.immediate(posts),
+    savePosts: (posts) => upsertPosts(posts).fresh.size,
+    upsertPosts,
     posts,
     countPosts: () => count.get()?.total ?? 0,
   };

@@ -2,6 +2,7 @@ import type { Database } from 'bun:sqlite';
 import { z } from 'zod';
 import { statement } from '../platform/statement.ts';
 import type { Profile } from '../sources/post.ts';
+import { atomically } from './atomically.ts';
 import { nameOf } from './author_names.ts';
 import type { Library, ProfilePage, ProfileQuery, StoredProfile } from './library.ts';
 import { clampLimit, readCursor, where, writeCursor } from './listing.ts';
@@ -99,11 +100,9 @@ export function createProfileStore(db: Database, now: () => number): ProfileStor
   const saveProfile = createProfileSaving(db);
   const count = statement<{ total: number }, []>(db, 'SELECT count(*) AS total FROM profiles');
 
-  const upsertProfiles = db.transaction((profiles: Profile[]): SavedItems => {
+  const upsertProfiles = atomically(db, (profiles: Profile[]): SavedItems => {
     const time = now();
-    const saved = profiles.map((profile) => saveProfile(profile, time));
-    const fresh = saved.filter(({ isNew }) => isNew).map(({ key }) => key);
-    return { keys: saved.map(({ key }) => key), fresh: new Set(fresh) };
+    return savedItems(profiles.map((profile) => saveProfile(profile, time)));
   });
 
   function selectPage(bindings: Bindings, limit: number): ProfileRow[] {
@@ -131,8 +130,8 @@ export function createProfileStore(db: Database, now: () => number): ProfileStor
 
   return {
     // Immediate for the reason given in posts.ts.
-    saveProfiles: (profiles) => upsertProfiles.immediate(profiles).fresh.size,
-    upsertProfiles: (profiles) => upsertProfiles.immediate(profiles),
+    saveProfiles: (profiles) => upsertProfiles(profiles).fresh.size,
+    upsertProfiles,
     profiles,
     countProfiles: () => count.get()?.total ?? 0,
   };
@@ -161,6 +160,11 @@ function createProfileSaving(db: Database) {
     if (before !== row.username) renameAuthor.run({ source, id, before, username: row.username });
     return { key: key as number, isNew: !known };
   };
+}
+
+function savedItems(saved: { key: number; isNew: boolean }[]): SavedItems {
+  const fresh = saved.filter(({ isNew }) => isNew).map(({ key }) => key);
+  return { keys: saved.map(({ key }) => key), fresh: new Set(fresh) };
 }
 
 function positionOf(cursor: string | undefined): Bindings {

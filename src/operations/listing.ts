@@ -52,6 +52,8 @@ export function pageProgress(done: number, page: Page<unknown>, wanted: number, 
 function pageMessage(done: number, total: number, page: Page<unknown>): string {
   if (done >= total || page.cursor === undefined) return 'Finishing';
   const size = page.items.length;
+  // How many pages there are can be told of full ones only.
+  if (size === 0 || page.leftOut) return 'Reading the next page';
   const number = Math.floor(done / size) + 1;
   return `Reading page ${count(number)} of ${count(Math.ceil(total / size))}`;
 }

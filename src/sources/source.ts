@@ -86,6 +86,8 @@ export interface PostsRequest extends Listing {
   includeReposts: boolean;
   /** The import to read; used by `archive` only. */
   archive?: string;
+  /** The username under which an account's id is known: an export has the id alone. */
+  usernameOf?: (source: string, id: string) => string | undefined;
   /** Called with the progress of lengthy preparation before the first page, such as a check. */
   onPreparing?: (current: number, total: number, message: string) => void;
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { closeApps, setupApp, type TestApp } from '../support/app.ts';
+import { closeApps, noBluesky, setupApp, type TestApp } from '../support/app.ts';
 import { accountFiles, manyTweets, part, writeZip } from '../support/archive_fixture.ts';
 
 afterAll(closeApps);
@@ -32,7 +32,7 @@ function routeOf({ app }: TestApp, { method, path }: { method: string; path: str
 }
 
 test('every route under /api has an example', async () => {
-  const web = await setupApp();
+  const web = await setupApp({}, { addSources: noBluesky });
   const name = (route?: { method: string; path: string }) => `${route?.method} ${route?.path}`;
   const shown = new Set(commands.map((command) => name(routeOf(web, requestOf(command)))));
   const missing = web.app.routes
@@ -67,7 +67,7 @@ for (const { name, script } of programs) {
     let host: string;
 
     beforeAll(async () => {
-      web = await setupApp();
+      web = await setupApp({}, { addSources: noBluesky });
       web.app.listen({ port: 0, hostname: '127.0.0.1' });
       host = `127.0.0.1:${web.app.server?.port}`;
       folder = await mkdtemp(join(tmpdir(), 'xgpt-examples-'));

@@ -7,6 +7,8 @@ import {
   PermanentError,
   type QueuedJobContext,
 } from '../../src/jobs/index.ts';
+import type { LiveDeps } from '../../src/sources/connection.ts';
+import type { Source } from '../../src/sources/source.ts';
 import { closeApps, setupApp, type TestApp } from '../support/app.ts';
 import { consequences, type TestClock, testClock } from '../support/clock.ts';
 import { untilStopped } from '../support/staged_app.ts';
@@ -48,6 +50,7 @@ export async function closeRecordedApps(): Promise<void> {
 export async function emptyApp(
   env: Record<string, string> = {},
   startsAt = NOW,
+  addSources?: (live: LiveDeps) => Source[],
 ): Promise<RecordedApp> {
   setSystemTime(new Date(startsAt));
   const clock = testClock(startsAt);
@@ -55,6 +58,7 @@ export async function emptyApp(
     clock,
     healthClock: clock,
     cancelGraceMs: 600_000,
+    ...(addSources && { addSources }),
     // Whether this machine has fetched the model must make no difference.
     modelsDir: join(import.meta.dir, 'no models'),
   });

@@ -192,20 +192,20 @@ describe('an archive', () => {
 describe('the listing', () => {
   const content = {
     ...accountFiles(),
-    'data/tweets.js': part('tweets.part0', manyTweets(150)),
+    'data/tweets.js': part('tweets.part0', manyTweets(400)),
     'data/tweets-part1.js': part('tweets.part1', [
-      ...manyTweets(80, 1001),
+      ...manyTweets(180, 1001),
       tweet(2001, { full_text: 'RT @bob: hello' }),
       tweet(2002, { in_reply_to_status_id_str: '1' }),
     ]),
   };
 
-  test('has pages of 100, a total and the profile', async () => {
+  test('has pages of 250, a total and the profile', async () => {
     await using folder = await temporaryFolder();
     await writeZip(join(folder.path, 'x.zip'), content);
     const pages = await pagesOf(folder.path);
-    expect(pages.map((page) => page.items.length)).toEqual([100, 100, 32]);
-    expect(pages.map((page) => page.total)).toEqual([232, 232, 232]);
+    expect(pages.map((page) => page.items.length)).toEqual([250, 250, 82]);
+    expect(pages.map((page) => page.total)).toEqual([582, 582, 582]);
     expect(pages.at(-1)).not.toHaveProperty('cursor');
     await expect(pages[0]?.profile).toEqual({
       source: 'archive',
@@ -229,8 +229,8 @@ describe('the listing', () => {
         total: pages[0]?.total,
         last: pages.at(-1)?.items.at(-1)?.id,
       }));
-    expect(await without({ includeReplies: false })).toEqual({ total: 231, last: '2001' });
-    expect(await without({ includeReposts: false })).toEqual({ total: 231, last: '2002' });
+    expect(await without({ includeReplies: false })).toEqual({ total: 581, last: '2001' });
+    expect(await without({ includeReposts: false })).toEqual({ total: 581, last: '2002' });
   });
 
   test('resumes after any page without loss or repetition', async () => {
@@ -242,8 +242,8 @@ describe('the listing', () => {
       const heard = new Set<string>();
       const onPreparing = (_done: number, _of: number, message: string) => heard.add(message);
       const rest = await pagesOf(folder.path, { cursor, onPreparing });
-      expect(rest.flatMap((page) => page.items)).toEqual(all.slice((index + 1) * 100));
-      expect(rest.map((page) => page.total)).toEqual(rest.map(() => 232));
+      expect(rest.flatMap((page) => page.items)).toEqual(all.slice((index + 1) * 250));
+      expect(rest.map((page) => page.total)).toEqual(rest.map(() => 582));
       expect([...heard]).toEqual(['Reading the archive again, 0 of 0 MB']);
     }
   });
@@ -318,7 +318,7 @@ describe('the listing', () => {
     const reading = new AbortController();
     const source = createArchiveSource({ importsDir: folder.path });
     const pages = source.posts(request({ signal: reading.signal }))[Symbol.asyncIterator]();
-    expect((await pages.next()).value.items).toHaveLength(100);
+    expect((await pages.next()).value.items).toHaveLength(250);
     reading.abort(new Error('Cancelled.'));
     await expect(pages.next().then(() => pages.next())).rejects.toThrow('Cancelled.');
   });

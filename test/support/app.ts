@@ -16,6 +16,7 @@ import { type Config, loadConfig } from '../../src/platform/config.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { Health } from '../../src/platform/health.ts';
 import { type Logger, silentLogger } from '../../src/platform/logger.ts';
+import { createBlueskySource } from '../../src/sources/bluesky/index.ts';
 import type { LiveDeps } from '../../src/sources/connection.ts';
 import { createSources } from '../../src/sources/index.ts';
 import type { Source } from '../../src/sources/source.ts';
@@ -141,6 +142,16 @@ export async function setupApp(
 }
 
 export type TestApp = Awaited<ReturnType<typeof setupApp>>;
+
+/** Bluesky as if it could not be reached, found out at once. */
+export function noBluesky(live: LiveDeps): Source[] {
+  const fetch = (async () => {
+    throw new TypeError('The service cannot be reached.');
+  }) as unknown as typeof globalThis.fetch;
+  const timing = { gapMs: 0, loginGapMs: 0, backoffMs: 0 };
+  const url = 'https://bluesky.example';
+  return [createBlueskySource({ live: { ...live, fetch }, url, timing })];
+}
 
 /** The `Accept` header of a browser that follows a link or sends a form. */
 export const NAVIGATION = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };

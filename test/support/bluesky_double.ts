@@ -17,6 +17,7 @@ import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { schemas } from '@atproto/api';
 import { createServer } from '@atproto/xrpc-server';
+import { livelyPosts } from './bluesky/lively.ts';
 import { Logins } from './bluesky/logins.ts';
 import { addMethods } from './bluesky/methods.ts';
 import { World } from './bluesky/world.ts';
@@ -102,8 +103,8 @@ function refusedByAppView({ method, authorization }: DoubleRequest): Fault | und
 /** The official server passes over parameters that the lexicon does not have. */
 function unknownParameter({ method, params }: DoubleRequest): Fault | undefined {
   const lexicon = schemas.find(({ id }) => id === method);
-  const main = Object(lexicon?.defs.main) as { parameters?: { properties: object } };
-  const known = Object.keys(main.parameters?.properties ?? {});
+  const { main } = Object(lexicon?.defs) as { main?: { parameters?: { properties: object } } };
+  const known = Object.keys(main?.parameters?.properties ?? {});
   const unknown = [...params.keys()].find((name) => !known.includes(name));
   return unknown === undefined
     ? undefined
@@ -163,7 +164,7 @@ if (import.meta.main) {
   const double = await startBlueskyDouble(Number(values.port));
   const posts = Number(values.posts);
   const authors = values.authors.split(',').filter(Boolean);
-  for (const handle of authors) double.world.postMany(double.world.account(handle), posts);
+  for (const handle of authors) livelyPosts(double.world, double.world.account(handle), posts);
   if (authors.length === 0) fill(double.world, posts);
   console.log(double.url);
 }

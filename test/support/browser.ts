@@ -23,8 +23,8 @@ const ARGS = [
   '--disable-component-update',
   '--disable-sync',
   '--no-first-run',
-  // The host name in the documented files of proxies.
-  '--host-resolver-rules=MAP xgpt.example 127.0.0.1',
+  // The host name in the documented files of proxies; no other host is reached.
+  '--host-resolver-rules=MAP xgpt.example 127.0.0.1,MAP * ~NOTFOUND,EXCLUDE localhost,EXCLUDE 127.0.0.1,EXCLUDE ::1',
 ];
 
 /** The longest wait for a click, a selector or a page, in ms: a machine may be busy. */

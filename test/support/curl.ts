@@ -2,6 +2,7 @@
  * The subset of curl that the documents use, for machines without curl. Writes the answer to standard
  * output and its status to standard error.
  */
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 const { values, positionals } = parseArgs({
@@ -27,7 +28,7 @@ function bodyOf(): string | FormData | undefined {
   if (values.json !== undefined) {
     headers.set('content-type', 'application/json');
     if (!headers.has('accept')) headers.set('accept', 'application/json');
-    return values.json;
+    return values.json === '@-' ? readFileSync(0, 'utf8') : values.json;
   }
   if (values.form) {
     const form = new FormData();

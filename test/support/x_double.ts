@@ -22,7 +22,7 @@ export interface XAccount extends XUser {
   withReplies?: (XPost | TimelineEntry)[];
   pinned?: XPost;
   suspended?: boolean;
-  /** How many entries each page has: default 20. The last number counts for all further pages. */
+  /** How many entries each page has. The last number counts for all further pages. */
   pages?: number[];
 }
 
@@ -38,6 +38,8 @@ export interface XDoubleOptions {
   results?: (XPost | TimelineEntry)[];
   cookies?: { auth_token: string; ct0: string };
   ending?: Ending;
+  /** The most entries of a page, whatever is asked for. Default: 20. */
+  pageSize?: number;
 }
 
 /** An answer that a test has scripted. `cut` sends half of its body, `hang` nothing at all. */
@@ -64,11 +66,10 @@ export const COOKIES = {
   ct0: 'c70c70c70c70c70c70c70c70c70c70c7',
 };
 
-const PAGE_SIZE = 20;
 const MAX_RECORDED = 10_000;
 
 export function startXDouble(options: XDoubleOptions = {}) {
-  const { accounts = [], results = [] } = options;
+  const { accounts = [], results = [], pageSize = 20 } = options;
   const cookies = { ...(options.cookies ?? COOKIES) };
   const asked: AskedOfX[] = [];
   const scripts = new Map<string, (Scripted | 'answer')[]>();
@@ -120,10 +121,10 @@ export function startXDouble(options: XDoubleOptions = {}) {
         return userAnswer(accounts, String(variables.screen_name));
       case 'UserTweets':
       case 'UserTweetsAndReplies':
-        return timelineAnswer(accounts, operation, variables, login === 'in', ending);
+        return timelineAnswer(accounts, operation, variables, login === 'in', { ending, pageSize });
       case 'SearchTimeline':
         if (login !== 'in') return errors(401, 32, 'Could not authenticate you');
-        return searchAnswer(accounts, results, variables, ending);
+        return searchAnswer(accounts, results, variables, { ending, pageSize });
       case 'settings.json':
         if (login !== 'in') return errors(401, 32, 'Could not authenticate you');
         return { screen_name: 'reader_example', protected: false, language: 'en' };
@@ -210,7 +211,7 @@ function timelineAnswer(
   operation: string,
   variables: Record<string, unknown>,
   isLoggedIn: boolean,
-  ending: Ending,
+  { ending, pageSize }: Paging,
 ): unknown {
   const account = accounts.find(({ id }) => id === variables.userId);
   if (!account) return { data: { user: {} } };
@@ -219,7 +220,11 @@ function timelineAnswer(
     return { data: { user: { result: { __typename: 'User', timeline: { timeline: {} } } } } };
   }
   const all = operation === 'UserTweets' ? account.posts : (account.withReplies ?? account.posts);
-  const { entries, start, end } = slice(all, account.pages, variables.cursor);
+  const { entries, start, end } = slice(
+    all,
+    account.pages ?? [sizeOf(variables, pageSize)],
+    variables.cursor,
+  );
   const cursors = cursorsOf(start, end, all.length, variables.cursor, ending);
   const pinned =
     start === 0 && account.pinned
@@ -243,10 +248,10 @@ function searchAnswer(
   accounts: XAccount[],
   results: (XPost | TimelineEntry)[],
   variables: Record<string, unknown>,
-  ending: Ending,
+  { ending, pageSize }: Paging,
 ): unknown {
   const all = variables.product === 'People' ? accounts.map(userEntry) : results;
-  const { entries, start, end } = slice(all, undefined, variables.cursor);
+  const { entries, start, end } = slice(all, [sizeOf(variables, pageSize)], variables.cursor);
   const cursors = cursorsOf(start, end, all.length, variables.cursor, ending);
   const added = entries.map((entry) => toEntry(entry));
   const isFirst = start === 0;
@@ -274,14 +279,24 @@ function toEntry(entry: XPost | TimelineEntry, owner?: XUser): TimelineEntry {
   };
 }
 
+interface Paging {
+  ending: Ending;
+  pageSize: number;
+}
+
+function sizeOf({ count }: Record<string, unknown>, most: number): number {
+  return Math.min(Number(count), most);
+}
+
 /** A cursor is the position after its page. */
-function slice<Entry>(all: Entry[], sizes: number[] | undefined, cursor: unknown) {
+function slice<Entry>(all: Entry[], sizes: number[], cursor: unknown) {
   const start = cursor === undefined ? 0 : Number(String(cursor).replace(/^position-/, ''));
-  let pageStart = 0;
+  const last = sizes.at(-1) as number;
   let page = 0;
-  while (pageStart < start && sizes) pageStart += sizes[Math.min(page++, sizes.length - 1)] ?? 0;
-  const size = sizes ? (sizes[Math.min(page, sizes.length - 1)] ?? PAGE_SIZE) : PAGE_SIZE;
-  const end = Math.min(all.length, start + size);
+  for (let pageStart = 0; pageStart < start && page < sizes.length; page++) {
+    pageStart += sizes[page] ?? last;
+  }
+  const end = Math.min(all.length, start + (sizes[page] ?? last));
   return { entries: all.slice(start, end), start, end };
 }
 
@@ -349,7 +364,12 @@ if (import.meta.main) {
   const results = accounts.flatMap((author) =>
     author.posts.slice(0, 20).map((post) => ({ ...(post as XPost), author })),
   );
-  const { url } = startXDouble({ port: Number(values.port), accounts, results });
+  const { url } = startXDouble({
+    port: Number(values.port),
+    accounts,
+    results,
+    pageSize: 100,
+  });
   // Programs that start it read the first line.
   console.log(url);
   console.log(

@@ -51,14 +51,40 @@ export function userJson(user: XUser, statuses = user.statuses ?? 0): Record<str
     created_at: 'Sat Mar 05 08:00:00 +0000 2016',
   };
   const legacy = {
+    default_profile: true,
+    default_profile_image: false,
     description: user.bio ?? '',
     entities: { description: { urls: user.bioLinks ?? [] } },
+    fast_followers_count: 0,
+    favourites_count: 340,
     followers_count: user.followers ?? 12,
     friends_count: 7,
-    statuses_count: statuses,
+    has_custom_timelines: false,
+    is_translator: false,
+    listed_count: 2,
+    media_count: 31,
+    needs_phone_verification: false,
+    normal_followers_count: user.followers ?? 12,
     pinned_tweet_ids_str: [],
+    possibly_sensitive: false,
+    profile_banner_url: `https://media.example/profile_banners/${user.id}/1700000000`,
+    profile_interstitial_type: '',
+    statuses_count: statuses,
+    translator_type: 'none',
+    want_retweets: false,
+    withheld_in_countries: [],
   };
-  const common = { __typename: 'User', rest_id: user.id, id: btoa(`User:${user.id}`) };
+  const common = {
+    __typename: 'User',
+    id: btoa(`User:${user.id}`),
+    rest_id: user.id,
+    affiliates_highlighted_label: {},
+    has_graduated_access: true,
+    is_blue_verified: false,
+    parody_commentary_fan_label: 'None',
+    profile_image_shape: 'Circle',
+    tipjar_settings: {},
+  };
   if (user.old) {
     return { ...common, legacy: { ...legacy, ...names, protected: user.isProtected ?? false } };
   }
@@ -70,6 +96,9 @@ export function userJson(user: XUser, statuses = user.statuses ?? 0): Record<str
     privacy: { protected: user.isProtected ?? false },
     relationship_perspectives: { following: false, blocked_by: user.blocksUs ?? false },
     verification: { verified: false },
+    dm_permissions: { can_dm: false },
+    media_permissions: { can_media_tag: true },
+    profile_description_language: 'en',
     legacy,
   };
 }
@@ -96,6 +125,8 @@ export function tweetJson(post: XPost, owner?: XUser): Record<string, unknown> {
     is_translatable: false,
     views: { count: '120', state: 'EnabledWithCount' },
     source: '<a href="https://client.example" rel="nofollow">Web</a>',
+    grok_analysis_button: true,
+    quick_promote_eligibility: { eligibility: 'IneligibleNotProfessional' },
     ...(post.note && {
       note_tweet: {
         is_expandable: true,
@@ -133,6 +164,8 @@ function legacyJson(post: XPost, author: XUser): Record<string, unknown> {
     ...(media.length > 0 && { extended_entities: { media } }),
     favorite_count: post.likes ?? 3,
     favorited: false,
+    possibly_sensitive: false,
+    possibly_sensitive_editable: true,
     full_text: post.text,
     id_str: post.id,
     is_quote_status: quote !== undefined,
@@ -168,6 +201,7 @@ export function tweetItem(result: unknown, more: Record<string, unknown> = {}) {
   return {
     itemType: 'TimelineTweet',
     __typename: 'TimelineTweet',
+    clientEventInfo: { component: 'tweet', element: 'tweet' },
     tweet_results: result === undefined ? {} : { result },
     tweetDisplayType: 'Tweet',
     ...more,

@@ -45,13 +45,11 @@ const EXTERNAL = [
   // Most starts do not use them, and every start reads the whole compiled program.
   '@elysiajs/openapi',
   '@fastify/busboy',
-  '@streamparser/json',
   '@the-convocation/twitter-scraper',
   '@xdevplatform/xdk',
   'file-type',
   'html-entities',
   'tar-stream',
-  'yauzl',
 ];
 
 /** A compilation that takes longer than this has been abandoned, in ms. */

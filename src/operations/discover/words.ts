@@ -36,6 +36,7 @@ export default defineWords({
     return saved === false ? [] : profilesFound(namesOf(found));
   },
   labels: {
+    cost: 'Cost in US dollars',
     maxTweets: 'Maximum posts each',
     maxResults: 'Profiles at most',
     save: 'Keep profiles',

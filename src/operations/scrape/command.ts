@@ -17,7 +17,7 @@ const SCRAPE = defineCommand({
     maxTweets: { name: 'max', does: 'maximum number of posts' },
     ...KINDS,
     onlyNew: { name: 'new', does: 'only what is new since the last run' },
-    source: { does: 'where to read from; for an archive use xgpt import' },
+    source: { does: 'where to read from: sample, bluesky or x; for an archive use xgpt import' },
     archive: false,
   },
   examples: [

@@ -26,7 +26,7 @@ export function scrapeParts(
       username: (field) => (
         // CSS hides it while the source is an archive, which names its author. A required field that
         // nobody sees would keep the form from being sent.
-        <div class="unless-archive">
+        <div class="unless-x-archive">
           <FormField field={{ ...field, required: !offersArchive }} model={{ form, sources }} />
         </div>
       ),

@@ -20,12 +20,12 @@ export interface ScrapeResult {
   posts: number;
   /** Those that the library did not have before. */
   newPosts: number;
-  /** With `onlyNew`: the maximum was reached before the posts of the last run. Absent otherwise. */
-  moreNew?: true;
   /** What was read and is not among the posts: how many, by reason. Absent for nothing. */
   leftOut?: LeftOut;
   /** Posts of an archive beyond the maximum. Absent for none. */
   notRead?: number;
+  /** With `onlyNew`: the maximum was reached before the posts of the last run. Absent otherwise. */
+  moreNew?: true;
   /** What the service has charged, in US dollars; absent when it was free. */
   cost?: number;
 }

@@ -13,7 +13,7 @@ const CHECK_STEP = 'check the archive';
 const STORE_STEP = 'store its posts';
 
 /** How many posts may be new, for a first page. */
-const FEW = 20;
+const FEW = 10;
 
 type ScrapeInput = InputOf<'scrape'>;
 type Pages = AsyncIterable<Page<Post>>;
@@ -49,6 +49,7 @@ export default defineOperation<'scrape'>(({ sources, library, importsDir }) => {
       const pages = source.posts({
         username: input.username,
         archive: input.archive,
+        usernameOf: library.usernameOf,
         includeReplies: input.includeReplies,
         includeReposts: input.includeRetweets,
         cursor: done.cursor,

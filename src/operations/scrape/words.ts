@@ -47,6 +47,7 @@ export default defineWords({
   },
   links: postsOfAuthor,
   labels: {
+    cost: 'Cost in US dollars',
     maxTweets: 'Maximum posts',
     includeReplies: 'Replies',
     includeRetweets: 'Reposts',

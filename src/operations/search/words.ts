@@ -32,7 +32,12 @@ export default defineWords({
       : { ...first, words: `See ${lower(first.words)}` };
   },
   links: (_, { query }) => linksOf(query),
-  labels: { maxTweets: 'Maximum posts', days: 'Days back', mode: 'Order' },
+  labels: {
+    cost: 'Cost in US dollars',
+    maxTweets: 'Maximum posts',
+    days: 'Days back',
+    mode: 'Order',
+  },
 });
 
 function linksOf(query: unknown): ResultLink[] {

@@ -12,7 +12,7 @@ import { bytesOf, type OpenArchive, type Survey, surveyArchive } from './survey.
 import { toPost } from './to_post.ts';
 import { readTweet } from './tweet.ts';
 
-/** A page with less than 100 posts ends here, so that a long run of replies does not stand still. */
+/** A page that is not full ends here, so that a long run of replies does not stand still. */
 const MAX_LEFT_OUT = 5000;
 /** Of a page, so that a file of other contents does not fill the log. */
 const MAX_NOTES = 20;

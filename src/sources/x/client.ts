@@ -17,6 +17,6 @@ export interface XClient {
 /** A way to connect, and the client for credentials that were stored by it. */
 export interface XAccess {
   method: ConnectionMethod;
-  /** Makes no request, and loads no library: that is for the first page. */
-  connect(credentials: StoredCredentials, live: LiveDeps): XClient;
+  /** Loads what the client is made of, and makes no request: that is for the first page. */
+  connect(credentials: StoredCredentials, live: LiveDeps): Promise<XClient>;
 }

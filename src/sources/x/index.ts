@@ -1,7 +1,7 @@
 import type { LiveDeps } from '../connection.ts';
 import { type Source, Unauthorised } from '../source.ts';
-import { DEFAULT_COST_PER_POST } from './api/budget.ts';
 import { createApiAccess } from './api/index.ts';
+import { DEFAULT_COST_PER_POST } from './api/prices.ts';
 import type { XAccess, XClient } from './client.ts';
 import { createCookieAccess, type QueryIds } from './cookies/index.ts';
 
@@ -19,6 +19,8 @@ export interface XSourceOptions {
   websiteGapMs?: number;
   /** What the official API charges for a post, in US dollars. Default: 0.005. */
   costPerPost?: number;
+  /** How long a listing waits for budget that other jobs have reserved, in ms. Default: 3,000. */
+  patienceMs?: number;
   /** Ids of the website's operations in place of those of the scraper library. */
   queryIds?: QueryIds;
 }

@@ -53,6 +53,7 @@ export const JOB_ID = pathPart('id', 'The job’s id.', COMPLETED_JOB.id);
 export const SESSION_ID = pathPart('id', 'The session’s id.', 'monday');
 export const IMPORT_NAME = pathPart('name', 'The archive’s name.', 'twitter-archive.zip');
 export const SOURCE_NAME = pathPart('name', 'The source’s name.', 'bluesky');
+export const PAID_SOURCE = pathPart('name', 'The source’s name.', 'x');
 export const ASSET_NAME = pathPart('name', 'The file’s name.', 'app.css');
 
 export const JOBS_QUERY = input(jobQuerySchema, INVALID);

@@ -93,12 +93,14 @@ export const SOURCE_SCHEMAS = {
 
 /** The fields of a method depend on the source, so they are checked when it is known. */
 export const credentialsBody = () =>
-  z.looseObject({
-    method: z
-      .string()
-      .optional()
-      .describe('One of the source’s methods; may be absent when it has one.'),
-  });
+  z
+    .object({
+      method: z
+        .string()
+        .optional()
+        .describe('One of the source’s methods; may be absent when it has one.'),
+    })
+    .catchall(z.string());
 
 export const budgetBody = () => {
   const rule = `Posts must be a whole number from 0 to ${MAX_BUDGET.toLocaleString('en')}.`;

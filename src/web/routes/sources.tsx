@@ -5,7 +5,13 @@ import type { SourceState } from '../../sources/source_state.ts';
 import { sourceTable } from '../../text/source_text.ts';
 import { urlTo } from '../../text/urls.ts';
 import { about, answers, refusals, returns } from '../contract/declare.ts';
-import { BUDGET_BODY, CREDENTIALS_BODY, NO_QUERY, SOURCE_NAME } from '../contract/requests.ts';
+import {
+  BUDGET_BODY,
+  CREDENTIALS_BODY,
+  NO_QUERY,
+  PAID_SOURCE,
+  SOURCE_NAME,
+} from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { parseFields, parseSecrets } from '../http/body.ts';
 import { respond } from '../http/rendered.ts';
@@ -107,7 +113,7 @@ export function sourceChangeRoutes({ sources, connections }: WebDeps) {
       '/api/sources/:name/budget',
       async ({ params: { name }, body }) => changed(await manager.budget(name, body)),
       {
-        params: SOURCE_NAME,
+        params: PAID_SOURCE,
         parse: parseFields,
         body: BUDGET_BODY,
         response: answers(200, 'SourceAnswer', 'The source, with its budget.', {

@@ -125,6 +125,30 @@ describe('a scrape', () => {
     }
   });
 
+  test('counts pages only when they are full', async () => {
+    const posts = double.world.postMany(author('sparse.example', 0), 250);
+    for (const post of posts.slice(50, 150)) post.isHidden = true;
+    double.behave(({ params }) => (params.get('cursor') ? 'silence' : undefined));
+    const id = await start('scrape', { username: 'sparse.example', maxTweets: 1_000 });
+    await until('the first page is stored', () => feedRequests().length === 2);
+    expect(web.tracker.getJob(id)?.progress).toMatchObject({
+      current: 100,
+      total: 250,
+      message: 'Reading page 2 of 3',
+    });
+    const requested = () => feedRequests().length;
+    double.behave(({ params }) =>
+      params.get('cursor') && requested() === 2 ? 'silence' : undefined,
+    );
+    await web.tracker.cancelJob(id);
+    await web.ended(id);
+    await web.tracker.retryJob(id);
+    await until('the empty page is stored', () => requested() === 2);
+    expect(web.tracker.getJob(id)?.progress.message).toBe('Reading the next page');
+    await web.tracker.cancelJob(id);
+    await web.ended(id);
+  });
+
   test('of an edited post keeps one post with the new text', async () => {
     const account = author('editor.example', 0);
     const post = double.world.post(account, { text: 'Draft' });
@@ -168,7 +192,7 @@ describe('a search', () => {
     expect(refused).toMatchObject({ status: 'failed', failure: 'permanent', attempt: 1 });
     expect(refused.errorMessage).toContain('Connect one with an app password');
     author('searcher.example', 0);
-    await connect(web.connections as never, double, 'searcher.example');
+    await connect(web.connections, double, 'searcher.example');
     const found = await web.ended(
       await start('search', { query: 'quiet harbour', maxTweets: 130 }),
     );

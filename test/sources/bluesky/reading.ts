@@ -27,7 +27,7 @@ export function sourceOf(
 
 /** Connects an account of the double with its app password. */
 export async function connect(
-  live: LiveDeps,
+  live: Pick<LiveDeps, 'credentials'>,
   double: BlueskyDouble,
   identifier: string,
   password = APP_PASSWORD,

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Job } from '../../../src/jobs/index.ts';
 import { closeApps, setupApp, type TestApp } from '../../support/app.ts';
 import { writeFolder, writeZip } from '../../support/archive_fixture.ts';
 import {
@@ -114,6 +113,7 @@ describe('an import of an export', () => {
     const later = { rev: tid(Date.UTC(2026, 8, 1)) };
     await Bun.write(pathOf('later.car'), exportOf(records, later));
     expect((await importArchive('later.car', { includeRetweets: true })).result).toMatchObject({
+      username: 'aurora.example',
       newPosts: 0,
     });
     const { posts, total } = web.library.posts({ author: 'aurora.example', limit: 100 });

@@ -1,4 +1,8 @@
 import { describe, expect, test } from 'bun:test';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readCar } from '../../../src/sources/archive/car/index.ts';
 import type { LeftOut } from '../../../src/sources/source.ts';
 import {
   address,
@@ -151,4 +155,23 @@ test('posts with keys that are no times are read too', async () => {
     rkeys.map((rkey) => [`app.bsky.feed.post/${rkey}`, post(1, { text: rkey })]),
   );
   expect(new Set(await textsOf(exportOf(records)))).toEqual(new Set(rkeys));
+});
+
+test('an export that changes while it is read is refused', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'xgpt-car-'));
+  try {
+    const path = join(folder, 'repo.car');
+    const car = exportOf(manyPosts(250));
+    await Bun.write(path, car);
+    const pages = readCar(path, {
+      includeReplies: true,
+      includeReposts: true,
+      signal: new AbortController().signal,
+    });
+    expect((await pages.next()).value?.items).toHaveLength(100);
+    await writeFile(path, Buffer.alloc(car.length), { flag: 'r+' });
+    await expect(pages.next()).rejects.toThrow('changed while it was read');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

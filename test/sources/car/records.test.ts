@@ -9,6 +9,7 @@ import {
   linkTo,
   post,
   postPath,
+  type Records,
   tid,
 } from '../../support/car_fixture.ts';
 import { pagesOf, postsOf, readRecord } from './reading.ts';
@@ -217,6 +218,40 @@ test('a repost has the address of its original, and no text', async () => {
       repostOf: { id: theirs, url },
     },
   ]);
+});
+
+describe('of the account’s own posts', () => {
+  const path = postPath(1);
+  const url = `https://bsky.app/profile/${did}/post/${path.split('/')[1]}`;
+  const original = { author: did, authorName: did, text: 'Post 1' };
+  const own: Records = { [path]: post(1, { embed: image }) };
+
+  test('a quote has the text', async () => {
+    const embed = { $type: 'app.bsky.embed.record', record: ref(address(path)) };
+    const read = await readRecord(post(500, { embed }), own);
+    expect(read.quote).toEqual({ id: address(path), url, ...original });
+  });
+
+  test('a repost has the text and the pictures', async () => {
+    const subject = ref(address(path));
+    const record = { $type: 'app.bsky.feed.repost', subject, createdAt: '2026-02-01T00:00:00Z' };
+    const posts = await postsOf(exportOf({ ...own, [path.replace('post', 'repost')]: record }));
+    expect(posts.find(({ kind }) => kind === 'repost')).toMatchObject({
+      kind: 'repost',
+      text: `RT @${did}: Post 1`,
+      repostOf: { id: address(path), url, ...original },
+      media: [{ ...photo, alt: 'A heron' }],
+    });
+  });
+
+  test('one that was deleted, or cannot be read, has its address', async () => {
+    const embed = { $type: 'app.bsky.embed.record', record: ref(address(postPath(2))) };
+    const unreadable = { [postPath(2)]: { $type: 'app.bsky.feed.post' } };
+    for (const others of [own, unreadable]) {
+      const { quote } = await readRecord(post(500, { embed }), others);
+      expect(quote).toEqual({ id: address(postPath(2)), url: expect.stringContaining('bsky.app') });
+    }
+  });
 });
 
 test('the profile has what its record says, and the counts of the export', async () => {

@@ -192,6 +192,8 @@ describe('a rate limit of X’s API', () => {
     const before = asked().length;
     expect(await failureOf(reading.posts())).toBeInstanceOf(RateLimited);
     expect(asked().slice(before)).toEqual(['user']);
+    // Two look-ups of the author, and nothing for requests that were not made.
+    expect(await budget()).toMatchObject({ posts: 4 });
     expect(await reading.live.rateLimits.heldUntil('x:api:search')).toBeUndefined();
   });
 

@@ -33,7 +33,7 @@ export async function setupReading({
   if (cap !== 'none') await live.budgets.setCap('x', cap);
   const access = createApiAccess({ apiUrl: double.url, gapMs: 0, patienceMs });
   const values = { bearer_token: double.token };
-  const client = access.connect({ method: 'api', values, updatedAt: new Date() }, live);
+  const client = await access.connect({ method: 'api', values, updatedAt: new Date() }, live);
   const { signal } = new AbortController();
   return {
     double,

@@ -8,6 +8,7 @@ import {
   tombstone,
   tweetItem,
   tweetJson,
+  userEntry,
   type XPost,
   type XUser,
 } from '../../support/x_json.ts';
@@ -173,6 +174,7 @@ describe('a search', () => {
   const results = [
     post('9', { author: ADA, createdAt: new Date('2026-05-04T10:00:00Z') }),
     promotedEntry(post('5001', { author: BEN })),
+    userEntry(BEN),
     post('8', {
       author: BEN,
       createdAt: new Date('2026-05-03T10:00:00Z'),

@@ -105,7 +105,7 @@ describe('a scrape', () => {
       return current?.status === 'retrying' ? current : undefined;
     });
     expect(job.retryAt?.getTime()).toBe(reset * 1000);
-    expect(job.errors[0]).toContain('X allows no more requests of this kind');
+    expect(job.errors[0]).toStartWith('Rate limited by X, goes on at ');
     expect(job.progress.current).toBe(20);
     await web.tracker.cancelJob(id);
     web.database.run('DELETE FROM rate_limits');
@@ -154,8 +154,26 @@ describe('a scrape', () => {
     await scrape('editor_jobs');
     editor.posts = [{ id: '777002', text: 'Final', versions: ['777001', '777002'] }];
     await scrape('editor_jobs');
-    const { posts } = web.library.posts({ author: 'editor_jobs' });
-    expect(posts.find(({ text }) => text === 'Final')).toBeDefined();
+    expect(web.library.posts({ author: 'editor_jobs' })).toMatchObject({
+      total: 1,
+      posts: [{ id: '777002', text: 'Final', edits: [{ id: '777001', text: 'Draft' }] }],
+    });
+  });
+
+  test('of only what is new asks for one page, though an old post is pinned', async () => {
+    const ada = account('news_jobs', 90);
+    ada.pinned = ada.posts.at(-1) as XPost;
+    expect((await scrape('news_jobs', { onlyNew: true })).result).toMatchObject({ newPosts: 90 });
+    double.reset();
+    ada.posts.unshift(
+      { id: '1999999999999999983', text: 'News 3', createdAt: new Date('2026-06-03T08:00:00Z') },
+      { id: '1999999999999999982', text: 'News 2', createdAt: new Date('2026-06-02T08:00:00Z') },
+      { id: '1999999999999999981', text: 'News 1', createdAt: new Date('2026-06-01T08:00:00Z') },
+    );
+    expect((await scrape('news_jobs', { onlyNew: true })).result).toMatchObject({ newPosts: 3 });
+    expect(pagesAsked().length).toBeLessThanOrEqual(2);
+    const { total } = web.library.posts({ author: 'news_jobs' });
+    expect(total).toBe(93);
   });
 
   test('with replies and reposts stores those of the author, whole', async () => {

@@ -24,6 +24,17 @@ const link = (short: string, target: string) => ({
   expanded_url: target,
 });
 
+const cardOf = (url: string) => ({
+  rest_id: url,
+  legacy: {
+    name: 'summary',
+    binding_values: [
+      { key: 'title', value: { string_value: 'Tides', type: 'STRING' } },
+      { key: 'card_url', value: { string_value: url, type: 'STRING' } },
+    ],
+  },
+});
+
 const photo = (more: Record<string, unknown> = {}) => ({
   type: 'photo',
   url: 'https://t.co/pic1',
@@ -84,6 +95,23 @@ describe('a post', () => {
       'a link whose target is no web address',
       { text: 'See https://t.co/dd', urls: [link('dd', 'javascript:alert(1)')] },
       { links: [{ text: 'https://t.co/dd', url: 'https://t.co/dd' }] },
+    ],
+    [
+      'the address of a preview that its text lacks',
+      {
+        urls: [link('ff', 'https://tides.example/f')],
+        fields: { card: cardOf('https://t.co/ff') },
+      },
+      { links: [{ text: '', url: 'https://tides.example/f' }] },
+    ],
+    [
+      'the link of a preview once',
+      {
+        text: 'See https://t.co/ff',
+        urls: [link('ff', 'https://tides.example/f')],
+        fields: { card: cardOf('https://t.co/ff') },
+      },
+      { links: [{ text: 'https://t.co/ff', url: 'https://tides.example/f' }] },
     ],
     [
       'pictures with descriptions',

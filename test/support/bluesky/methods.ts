@@ -36,9 +36,10 @@ export function addMethods(server: Server, world: World, logins: Logins): void {
 
 function addLogins(server: Server, logins: Logins): void {
   const answer = (body: object) => ({ encoding: 'application/json', body });
-  server.method('com.atproto.server.createSession', ({ input }: { input?: { body: unknown } }) =>
-    answer(logins.create(input?.body as { identifier: string; password: string })),
-  );
+  server.method('com.atproto.server.createSession', ({ input }) => {
+    const { body } = Object(input) as { body: { identifier: string; password: string } };
+    return answer(logins.create(body));
+  });
   server.method(
     'com.atproto.server.refreshSession',
     ({ req }: { req: { headers: { authorization?: string } } }) =>

@@ -7,7 +7,9 @@ export function basicView(account: Account) {
     did: account.did,
     handle: account.handle,
     ...(account.displayName && { displayName: account.displayName }),
-    ...(account.labels.length > 0 && { labels: labelViews(account.labels, account, account.did) }),
+    avatar: `https://cdn.example/img/avatar/plain/${account.did}@jpeg`,
+    labels: labelViews(account.labels, account, account.did),
+    createdAt: '2024-02-03T04:05:06.000Z',
   };
 }
 
@@ -15,7 +17,6 @@ export function profileView(account: Account) {
   return {
     ...basicView(account),
     ...(account.description && { description: account.description }),
-    createdAt: '2024-02-03T04:05:06.000Z',
   };
 }
 
@@ -23,7 +24,6 @@ export function detailedView(account: Account) {
   return {
     ...profileView(account),
     ...(account.website && { website: account.website }),
-    avatar: `https://cdn.example/avatars/${account.did}`,
     followersCount: account.followers,
     followsCount: 3,
     postsCount: account.entries.filter(({ repost }) => !repost).length,
@@ -41,8 +41,9 @@ export function postView(post: StoredPost) {
     repostCount: 2,
     replyCount: 1,
     quoteCount: 0,
+    bookmarkCount: 0,
     indexedAt: post.indexedAt,
-    ...(post.labels.length > 0 && { labels: labelViews(post.labels, post.author, post.uri) }),
+    labels: labelViews(post.labels, post.author, post.uri),
   };
 }
 

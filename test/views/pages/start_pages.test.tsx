@@ -110,7 +110,7 @@ describe('the fields', () => {
   test('let an archive be scraped without a username', () => {
     expect(attributesOf(scrape({ sources: [SAMPLE] }), '#username')).toHaveProperty('required');
     expect(attributesOf(scrape(), '#username')).not.toHaveProperty('required');
-    expect(elements(scrape(), '.unless-archive #username')).toHaveLength(1);
+    expect(elements(scrape(), '.unless-x-archive #username')).toHaveLength(1);
     expect(names(scrape({ sources: [SAMPLE] }))).not.toContain('archive');
   });
 });

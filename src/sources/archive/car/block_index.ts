@@ -1,5 +1,12 @@
 import { count } from '../../../text/format.ts';
+import { hasDigest } from './cid.ts';
 import { tooLarge } from './damage.ts';
+
+/** The contents of a block: their offset in the file and their length, in bytes. */
+interface Place {
+  position: number;
+  length: number;
+}
 
 const DIGEST_BYTES = 32;
 const NONE = -1;
@@ -29,21 +36,22 @@ export class BlockIndex {
   }
 
   /**
-   * Adds a block.
+   * Adds a block, whose digest begins at `start`.
    * @returns its number; undefined when the file has it twice. The first one counts then.
    * @throws Unreadable when there are too many.
    */
-  add(digest: Uint8Array, position: number, length: number): number | undefined {
+  add(bytes: Uint8Array, start: number, place: Place): number | undefined {
     if (this.#size === this.#lengths.length) this.#grow(this.#size * 2);
-    const slot = this.#slotOf(digest);
+    const slot = this.#slotOf(bytes, start);
     if (this.#slots[slot] !== NONE) return undefined;
     if (this.#size >= this.maxBlocks) {
       throw tooLarge(`it has more than ${count(this.maxBlocks)} blocks`);
     }
     const block = this.#size;
-    this.#digests.set(digest, block * DIGEST_BYTES);
-    this.#positions[block] = position;
-    this.#lengths[block] = length;
+    const own = block * DIGEST_BYTES;
+    for (let at = 0; at < DIGEST_BYTES; at += 1) this.#digests[own + at] = bytes[start + at] ?? 0;
+    this.#positions[block] = place.position;
+    this.#lengths[block] = place.length;
     this.#slots[slot] = block;
     this.#size += 1;
     return block;
@@ -67,22 +75,23 @@ export class BlockIndex {
     return this.#lengths[block] ?? 0;
   }
 
-  digest(block: number): Uint8Array {
-    return this.#digests.subarray(block * DIGEST_BYTES, (block + 1) * DIGEST_BYTES);
+  /** Whether these are the contents of a block. */
+  hasContents(block: number, contents: Uint8Array): boolean {
+    return hasDigest(contents, this.#digests, block * DIGEST_BYTES);
   }
 
   /** The slot of this digest, or the free one in which it belongs. */
-  #slotOf(bytes: Uint8Array, start = 0): number {
+  #slotOf(bytes: Uint8Array, start: number): number {
     const last = this.#slots.length - 1;
     let slot = numberAt(bytes, start) & last;
     for (;;) {
       const block = this.#slots[slot] ?? NONE;
-      if (block === NONE || this.#hasDigest(block, bytes, start)) return slot;
+      if (block === NONE || this.#isDigestOf(block, bytes, start)) return slot;
       slot = (slot + 1) & last;
     }
   }
 
-  #hasDigest(block: number, bytes: Uint8Array, start: number): boolean {
+  #isDigestOf(block: number, bytes: Uint8Array, start: number): boolean {
     const own = block * DIGEST_BYTES;
     for (let index = 0; index < DIGEST_BYTES; index += 1) {
       if (this.#digests[own + index] !== bytes[start + index]) return false;

@@ -1,7 +1,6 @@
 import { decode } from '@atcute/cbor';
 import type { BlockIndex } from './block_index.ts';
 import { type CarFile, changed } from './car_file.ts';
-import { isDigestOf } from './cid.ts';
 
 /** Blocks that are nearer to each other are read at once, with what is between them. */
 const GAP_BYTES = 32 * 1024;
@@ -50,7 +49,7 @@ export class BlockReader {
   #contents(block: number, run: Run, bytes: Uint8Array): Uint8Array {
     const start = this.index.position(block) - run.start;
     const contents = bytes.subarray(start, start + this.index.length(block));
-    if (!isDigestOf(this.index.digest(block), contents)) throw changed();
+    if (!this.index.hasContents(block, contents)) throw changed();
     return contents;
   }
 }
@@ -70,7 +69,9 @@ function runsOf(index: BlockIndex, blocks: number[]): Run[] {
   return runs;
 }
 
-/** The record in a block; undefined when it is no DAG-CBOR. */
+/**
+ * The record in a block; undefined when it is no DAG-CBOR. Its CIDs and bytes are views of the contents.
+ */
 export function decodeRecord(contents: Uint8Array | undefined): unknown {
   try {
     return contents && decode(contents);

@@ -107,7 +107,9 @@ export class SequentialReader {
   varint(): number | undefined {
     let value = 0;
     for (let scale = 1; scale <= 2 ** 42 && this.has(1); scale *= 2 ** 7) {
-      const [byte = 0] = this.take(1);
+      const byte = this.#buffer[this.#start] ?? 0;
+      this.#start += 1;
+      this.#position += 1;
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) return value;
     }

@@ -6,25 +6,35 @@ export const cidBytes = 36;
 const DAG_CBOR = 0x71;
 const RAW = 0x55;
 
-/** The SHA-256 that a CID in binary form names; undefined when it is of another kind. */
-export function digestOf(cid: Uint8Array): Uint8Array | undefined {
-  const [version, codec, hashCode, length] = cid;
-  const isUsual = version === 1 && hashCode === 0x12 && length === 0x20;
-  if (!isUsual || cid.length !== cidBytes || (codec !== DAG_CBOR && codec !== RAW))
-    return undefined;
-  return cid.subarray(4);
+/** Where the digest begins in a CID. */
+export const digestStart = 4;
+
+/** Whether a CID in binary form is at the beginning of the bytes, and one as the AT Protocol uses it. */
+export function startsWithCid(bytes: Uint8Array): boolean {
+  const codec = bytes[1];
+  return (
+    bytes.length >= cidBytes &&
+    bytes[0] === 1 &&
+    (codec === DAG_CBOR || codec === RAW) &&
+    bytes[2] === 0x12 &&
+    bytes[3] === 0x20
+  );
 }
 
-const computed = new Uint8Array(32);
+const computed = new Uint8Array(cidBytes - digestStart);
 
-/** Whether this is the SHA-256 of the contents. */
-export function isDigestOf(digest: Uint8Array, contents: Uint8Array): boolean {
+/** Whether the SHA-256 of the contents is the digest that begins at `start`. */
+export function hasDigest(contents: Uint8Array, digests: Uint8Array, start: number): boolean {
   // A buffer of its own for each block would be most of what the garbage collector has to do.
   Bun.SHA256.hash(contents, computed);
-  return computed.every((byte, index) => byte === digest[index]);
+  for (let index = 0; index < computed.length; index += 1) {
+    if (computed[index] !== digests[start + index]) return false;
+  }
+  return true;
 }
 
 /** The digest of a link in decoded CBOR; undefined when the value is none. */
 export function linkedDigest(value: unknown): Uint8Array | undefined {
-  return value instanceof CidLinkWrapper ? digestOf(value.bytes) : undefined;
+  const isKnown = value instanceof CidLinkWrapper && startsWithCid(value.bytes);
+  return isKnown ? value.bytes.subarray(digestStart) : undefined;
 }

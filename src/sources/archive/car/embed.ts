@@ -35,6 +35,12 @@ export const embed = optional(
 
 type Embed = z.infer<typeof embed>;
 
+/** The address of the quoted record, in an attachment as it is in the export. */
+export function quotedAddress(attached: unknown): unknown {
+  const { record } = Object(attached);
+  return record?.uri ?? record?.record?.uri;
+}
+
 /** @param did of the account whose post it is. */
 export function attachedTo(attached: Embed, did: string): Attached {
   switch (attached?.$type) {

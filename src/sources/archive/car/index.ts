@@ -33,7 +33,7 @@ export async function* readCar(
       onRead: (bytes) => onPreparing?.(bytes, file.size, checking(bytes, file.size)),
     });
     const username = usernameFor(repository, request);
-    const reader = new BlockReader(file, repository.car.blocks);
+    const reader = new BlockReader(file, repository.blocks);
     const { profile, labels } = await readProfile(reader, repository, username);
     const kinds = await readKinds(reader, repository, signal);
     yield* listExport({ reader, repository, kinds, profile, labels }, request);
@@ -46,9 +46,9 @@ function checking(bytes: number, total: number): string {
   return `Checking the export, ${megabytes(bytes)} of ${megabytes(total)} MB`;
 }
 
-/** An export has no handle: it is the one that was given, or the account's id. */
-function usernameFor({ did }: Repository, { username }: PostsRequest): string {
-  if (!username || username === did) return did;
+/** An export has no handle: it is the one that was given, the one that is known, or the account's id. */
+function usernameFor({ did }: Repository, { username, usernameOf }: PostsRequest): string {
+  if (!username || username === did) return usernameOf?.('bluesky', did) ?? did;
   if (!username.startsWith('did:') && username.includes('.')) return username;
   throw new NotFound(
     `The export belongs to ${did}, not to ${username}. Leave the username empty, ` +

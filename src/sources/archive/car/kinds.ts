@@ -20,11 +20,11 @@ export function kindAt(kinds: Kinds, item: number): PostKind | 'unreadable' {
  */
 export async function readKinds(
   reader: BlockReader,
-  { car, did, items }: Repository,
+  { blocks: index, did, items }: Repository,
   signal: AbortSignal,
 ): Promise<Kinds> {
   const kinds = new Uint8Array(items.length);
-  const { first, next } = itemsByBlock(items, car.blocks.size);
+  const { first, next } = itemsByBlock(items, index.size);
   for (const blocks of batches(first)) {
     const contents = await reader.read(blocks);
     signal.throwIfAborted();

@@ -5,6 +5,7 @@ import { postsPerPage } from '../archive_files.ts';
 import { addressOf } from './addresses.ts';
 import { type BlockReader, decodeRecord } from './block_reader.ts';
 import { type Kinds, kindAt } from './kinds.ts';
+import { originalsOf } from './originals.ts';
 import { type Account, kindOf, toPost } from './record_post.ts';
 import type { Item, Repository } from './repository.ts';
 
@@ -82,17 +83,30 @@ function sliceFrom(start: number, checked: CheckedExport, request: PostsRequest)
 }
 
 async function readPage({ wanted, unreadable, leftOut }: Slice, checked: CheckedExport) {
-  const { reader, repository, profile, labels } = checked;
+  const { repository, profile, labels } = checked;
   const { did, asOf } = repository;
-  const blocks = [...wanted, ...unreadable].map(({ block }) => block);
-  const contents = await reader.read(blocks);
   const { username, name } = profile;
+  const items = [...wanted, ...unreadable];
+  let records = await readRecords(items, checked);
+  const originals = originalsOf(wanted, records, repository);
+  // Records are valid until the next are read.
+  if (originals.size > 0) records = await readRecords([...items, ...originals.values()], checked);
   const account: Account = { did, username, name, labels, asOf };
-  const record = ({ block }: Item) => decodeRecord(contents.get(block));
-  const notes = unreadable.map((item) => unreadableNote(record(item), item, did));
+  const original = (address: string) => {
+    const item = originals.get(address);
+    const isReadable = item && typeof kindOf(records.get(item), item, did) === 'string';
+    return isReadable ? toPost(records.get(item), item, account) : undefined;
+  };
+  const notes = unreadable.map((item) => unreadableNote(records.get(item), item, did));
   const more = (leftOut.unreadable ?? 0) - unreadable.length;
   if (more > 0) notes.push(`${counted(more, 'more record')} could not be read.`);
-  return { posts: wanted.map((item) => toPost(record(item), item, account)), notes };
+  const posts = wanted.map((item) => toPost(records.get(item), item, { ...account, original }));
+  return { posts, notes };
+}
+
+async function readRecords(items: Item[], { reader }: CheckedExport): Promise<Map<Item, unknown>> {
+  const contents = await reader.read(items.map(({ block }) => block));
+  return new Map(items.map((item) => [item, decodeRecord(contents.get(item.block))]));
 }
 
 function unreadableNote(record: unknown, item: Item, did: string): string {

@@ -5,7 +5,7 @@ import { linksIn } from '../../bluesky/facets.ts';
 import { optional } from '../../bluesky/fields.ts';
 import { limitedBy } from '../../bluesky/labels.ts';
 import { didOf, postUrl } from '../../bluesky/urls.ts';
-import type { Post, PostKind } from '../../post.ts';
+import type { Post, PostKind, QuotedPost } from '../../post.ts';
 import { addressOf, POST, REPOST } from './addresses.ts';
 import { attachedTo, embed, postAt } from './embed.ts';
 import { list, selfLabels } from './fields.ts';
@@ -20,6 +20,8 @@ export interface Account {
   labels: unknown;
   /** When the export was made. */
   asOf?: Date;
+  /** A post of the account that another one quotes or reposts. */
+  original?: (address: string) => Post | undefined;
 }
 
 export interface RecordKey {
@@ -93,24 +95,34 @@ function ownPost(record: unknown, key: RecordKey, account: Account): Post {
     url: postUrl(common.id),
     links: [...links, ...cardLinks(cards, links, fields.text)],
     media,
-    ...(quote && { quote }),
+    ...(quote && { quote: withText(quote, account) }),
     ...(language && { language }),
     ...(limited && { limited }),
     ...replyFields(fields, account),
   };
 }
 
-/** An export has no text of reposts, only the address of the original. */
+/** An export has no text of other people's posts, only their addresses. */
+function withText(quoted: QuotedPost, { original }: Account): QuotedPost {
+  const { author, authorName, text } = original?.(quoted.id) ?? {};
+  return text === undefined ? quoted : { ...quoted, author, authorName, text };
+}
+
+/** Its text is empty unless the original is the account's own; the address of the original is known. */
 function repost(fields: RepostFields, key: RecordKey, account: Account): Post {
-  const original = postAt(fields.subject.uri);
+  const common = { ...commonFields(fields, key, account), kind: 'repost' as const };
+  const reposted = postAt(fields.subject.uri);
+  const original = account.original?.(fields.subject.uri);
   return {
-    ...commonFields(fields, key, account),
-    kind: 'repost',
-    text: '',
-    url: original?.url,
-    ...(original && { repostOf: original }),
-    links: [],
-    media: [],
+    ...common,
+    text: original ? `RT @${original.author}: ${original.text}` : '',
+    url: reposted?.url,
+    ...(reposted && { repostOf: withText(reposted, account) }),
+    ...(original?.quote && { quote: original.quote }),
+    ...(original?.language && { language: original.language }),
+    ...(original?.limited && { limited: original.limited }),
+    links: original?.links ?? [],
+    media: original?.media ?? [],
   };
 }
 

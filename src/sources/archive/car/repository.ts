@@ -1,5 +1,6 @@
 import { count } from '../../../text/format.ts';
 import { FOLLOW, POST, PROFILE, REPOST } from './addresses.ts';
+import type { BlockIndex } from './block_index.ts';
 import type { CarFile } from './car_file.ts';
 import { readCommit } from './commit.ts';
 import { incomplete, tooLarge } from './damage.ts';
@@ -22,7 +23,7 @@ export interface Repository {
   asOf?: Date;
   /** The digest of the commit, which stands for all contents. */
   commit: Uint8Array;
-  car: ScannedCar;
+  blocks: BlockIndex;
   /** By their keys, newest first: the keys are ids that sort by time. */
   items: Item[];
   /** The block of the profile. */
@@ -47,7 +48,10 @@ export async function readRepository(file: CarFile, options: ScanOptions): Promi
   const items = records.newestFirst();
   const asOf = notLaterThanNow(timeOfTid(commit.rev ?? items[0]?.rkey ?? ''));
   const { posts, following, profile, others } = records;
-  return { did: commit.did, commit: digest, car, items, posts, following, others, profile, asOf };
+  const { did } = commit;
+  // The nodes of the tree are not needed any more, and take as much memory as all that is returned.
+  const { blocks } = car;
+  return { did, commit: digest, blocks, items, posts, following, others, profile, asOf };
 }
 
 /** A file may have several roots; the first that is there is the commit. */

@@ -1,7 +1,7 @@
-import { count } from '../../../text/format.ts';
+import { bytes, count } from '../../../text/format.ts';
 import { BlockIndex } from './block_index.ts';
 import { type CarFile, SequentialReader } from './car_file.ts';
-import { cidBytes, digestOf, isDigestOf } from './cid.ts';
+import { cidBytes, digestStart, hasDigest, startsWithCid } from './cid.ts';
 import { damaged, tooLarge } from './damage.ts';
 import { readHeader } from './header.ts';
 import type { CarLimits } from './limits.ts';
@@ -32,7 +32,7 @@ const MAX_VARINT_BYTES = 10;
  */
 export async function scanCar(file: CarFile, options: ScanOptions): Promise<ScannedCar> {
   const { limits, signal, onRead } = options;
-  if (file.size > limits.maxBytes) throw tooLarge(`it has more than ${limits.maxBytes} bytes`);
+  if (file.size > limits.maxBytes) throw tooLarge(`it has more than ${bytes(limits.maxBytes)}`);
   const reader = new SequentialReader(file);
   const roots = await readHeader(reader);
   const blocks = new BlockIndex(limits.maxBlocks, file.size / USUAL_BLOCK_BYTES);
@@ -61,12 +61,13 @@ function takeBlock(
 ): void {
   const position = reader.position + cidBytes;
   const block = reader.take(length);
-  const digest = digestOf(block.subarray(0, cidBytes));
-  if (!digest) throw damaged(`its block ${count(number)} is not addressed by a SHA-256`);
+  if (!startsWithCid(block)) {
+    throw damaged(`its block ${count(number)} is not addressed by a SHA-256`);
+  }
   const contents = block.subarray(cidBytes);
-  if (!isDigestOf(digest, contents)) {
+  if (!hasDigest(contents, block, digestStart)) {
     throw damaged(`the contents of its block ${count(number)} do not match their hash`);
   }
-  const added = blocks.add(digest, position, contents.length);
+  const added = blocks.add(block, digestStart, { position, length: contents.length });
   if (added !== undefined && isTreeNode(contents)) nodes.add(added, contents);
 }

@@ -3,10 +3,6 @@ import { count, counted, dollars } from '../../../text/format.ts';
 import type { BudgetState, Budgets, Reservation } from '../../connection.ts';
 import { BudgetSpent } from '../../source.ts';
 
-/** X charges $0.005 for a post and twice as much for a user, so a user counts as two posts. */
-export const POSTS_PER_USER = 2;
-export const DEFAULT_COST_PER_POST = 0.005;
-
 const SOURCE = 'x';
 
 /** How long to wait for requests of other jobs, which reserve more than they will have cost. */

@@ -1,5 +1,5 @@
 import type { Answer } from './answers.ts';
-import { POSTS_PER_USER } from './budget.ts';
+import { POSTS_PER_USER } from './prices.ts';
 
 /** @returns what X charges for an answer, in posts. */
 export type Meter = (answer: Answer) => number;

@@ -1,31 +1,17 @@
-import { count } from '../../../text/format.ts';
-import type { ConnectionMethod, LiveDeps, StoredCredentials } from '../../connection.ts';
-import { Unauthorised } from '../../source.ts';
-import type { XAccess, XClient } from '../client.ts';
-import { createPurse, DEFAULT_COST_PER_POST } from './budget.ts';
-import { createMeter } from './cost.ts';
-import type { Session } from './pages.ts';
-import { type Ask, createAsk } from './request.ts';
-import { discover, search } from './search.ts';
-import { timeline } from './timeline.ts';
-
-export interface ApiAccessOptions {
-  /** `https://api.x.com`, or another server that answers like it. */
-  apiUrl: string;
-  /** Least time between two requests of the same kind, in ms. Default: 300. */
-  gapMs?: number;
-  /** In US dollars; a user costs twice as much. Default: 0.005. */
-  costPerPost?: number;
-  /** How long a listing waits for budget that other jobs have reserved, in ms. Default: 3,000. */
-  patienceMs?: number;
-}
+import type { ConnectionMethod } from '../../connection.ts';
+import type { XAccess } from '../client.ts';
+import type { ApiAccessOptions } from './client.ts';
+import { DEFAULT_COST_PER_POST } from './prices.ts';
 
 /** Reads X by its official API, which charges for what it returns, within a budget. */
 export function createApiAccess(options: ApiAccessOptions): XAccess {
   const { costPerPost = DEFAULT_COST_PER_POST } = options;
   return {
     method: methodWith(costPerPost),
-    connect: (credentials, live) => createClient(options, credentials, live),
+    async connect(credentials, live) {
+      const { createApiClient } = await import('./client.ts');
+      return createApiClient(options, credentials, live);
+    },
   };
 }
 
@@ -45,50 +31,4 @@ function methodWith(costPerPost: number): ConnectionMethod {
 function tokenProblem(value: string): string | undefined {
   if (/^[A-Za-z0-9%._~+/=-]{20,1024}$/.test(value)) return undefined;
   return 'This does not look like a bearer token. Copy it without “Bearer” and without spaces.';
-}
-
-function createClient(
-  { apiUrl, gapMs, costPerPost = DEFAULT_COST_PER_POST, patienceMs }: ApiAccessOptions,
-  { values }: StoredCredentials,
-  live: LiveDeps,
-): XClient {
-  const { now = () => new Date() } = live;
-
-  async function connect(): Promise<Session> {
-    const { bearer_token: bearerToken } = values;
-    if (!bearerToken) throw new Unauthorised('The bearer token for X is missing. Set it again.');
-    return {
-      ask: await createAsk({ live, apiUrl, bearerToken, gapMs }),
-      purse: createPurse({ budgets: live.budgets, costPerPost, patienceMs }),
-      meter: createMeter(now),
-      now,
-    };
-  }
-
-  return {
-    async *posts(request) {
-      yield* timeline(await connect(), request);
-    },
-    async *search(request) {
-      yield* search(await connect(), request);
-    },
-    async *discover(request) {
-      yield* discover(await connect(), request);
-    },
-    async test(signal) {
-      const { ask } = await connect();
-      return testWith(ask, signal);
-    },
-  };
-}
-
-/** Asks what has been used, which costs nothing. A bearer token belongs to an app, not to a person. */
-async function testWith(ask: Ask, signal: AbortSignal): Promise<string> {
-  const path = '/2/usage/tweets';
-  const { data } = await ask({ endpoint: 'usage', path, params: {}, signal });
-  const { project_usage, project_cap } = Object(data) as Record<string, unknown>;
-  const [used, cap] = [Number(project_usage), Number(project_cap)];
-  const usage =
-    used >= 0 && cap > 0 ? ` X has counted ${count(used)} of ${count(cap)} posts this month.` : '';
-  return `Connected to the official API.${usage}`;
 }

@@ -5,11 +5,11 @@ import type { PageLimits, Purse } from './budget.ts';
 import type { Meter } from './cost.ts';
 import { originalsOf, type Surroundings } from './post.ts';
 import { POSTS } from './queries.ts';
-import type { Ask, Request } from './request.ts';
+import type { Api, Request } from './request.ts';
 
 /** What a listing works with. */
 export interface Session {
-  ask: Ask;
+  api: Api;
   purse: Purse;
   meter: Meter;
   now: () => Date;
@@ -58,13 +58,14 @@ export async function readPage(
 
 /** Reserves what a request may cost, makes it, and settles what it has cost. */
 export async function paidPage(
-  { ask, purse, meter }: Session,
+  { api, purse, meter }: Session,
   request: Request,
   limits: PageLimits,
 ): Promise<{ answer: Answer; cost: number }> {
+  await api.turn(request);
   const { size, reservation } = await purse.page(limits, request.signal);
   const isList = limits.max > 1;
-  const answer = await ask({
+  const answer = await api.ask({
     ...request,
     params: isList ? { ...request.params, max_results: String(size) } : request.params,
     onRefused: () => reservation.settle(0),
@@ -83,7 +84,7 @@ interface Originals {
 
 /** A repost has only the beginning of its original's text, and a quoting post nothing of the quoted. */
 async function readOriginals(
-  { ask, purse, meter }: Session,
+  { api, purse, meter }: Session,
   { signal, onWaiting }: Request,
   posts: ApiPost[],
   { includes }: Answer,
@@ -92,6 +93,7 @@ async function readOriginals(
   const known = new Set([...posts, ...expanded].map(({ id }) => id));
   const wanted = [...new Set(posts.flatMap(originalsOf))].filter((id) => !known.has(id));
   const found: Originals = { posts: expanded, media: [], cost: 0, notes: [] };
+  if (wanted.length > 0) await api.turn({ endpoint: 'posts', signal, onWaiting });
   const grant = await purse.objects(Math.min(wanted.length, MAX_LOOKUP), 1);
   const missing = wanted.length - (grant?.size ?? 0);
   if (missing > 0) {
@@ -100,12 +102,11 @@ async function readOriginals(
     );
   }
   if (!grant) return found;
-  const answer = await ask({
+  const answer = await api.ask({
     endpoint: 'posts',
     path: '/2/tweets',
     params: { ...POSTS, ids: wanted.slice(0, grant.size).join(',') },
     signal,
-    onWaiting,
     onRefused: () => grant.reservation.settle(0),
   });
   const cost = meter(answer);

@@ -27,9 +27,17 @@ export interface Request {
   onRefused?: () => Promise<void>;
 }
 
-export type Ask = (request: Request) => Promise<Answer>;
+export interface Api {
+  /**
+   * Waits until a request is due. Before budget is reserved for it: what is reserved stays counted.
+   * @throws RateLimited when it is due later than in a minute.
+   */
+  turn(request: Pick<Request, 'endpoint' | 'signal' | 'onWaiting'>): Promise<void>;
+  /** Makes a request that is due. */
+  ask(request: Request): Promise<Answer>;
+}
 
-export interface AskOptions {
+export interface ApiOptions {
   live: Pick<LiveDeps, 'rateLimits' | 'fetch' | 'now'>;
   apiUrl: string;
   bearerToken: string;
@@ -43,12 +51,12 @@ export interface AskOptions {
  * which X gives author, references and edits only as expansions, and charges for those. `request` takes
  * no `fetch`, ignores its `timeout` once there is a signal, and wraps an abort's reason.
  */
-export async function createAsk({
+export async function createApi({
   live,
   apiUrl,
   bearerToken,
   gapMs = GAP_MS,
-}: AskOptions): Promise<Ask> {
+}: ApiOptions): Promise<Api> {
   const { ApiError, Client } = await import('@xdevplatform/xdk');
   const { rateLimits, fetch = globalThis.fetch, now = () => new Date() } = live;
   const client = Object.assign(new Client({ baseUrl: apiUrl, bearerToken }), {
@@ -71,10 +79,9 @@ export async function createAsk({
     }
   }
 
-  return async (request) => {
-    const { endpoint, signal, onWaiting, onRefused } = request;
-    const limit = `x:api:${endpoint}`;
-    await rateLimits.take(limit, gapMs, { signal, service: 'X', onWaiting });
+  async function ask(request: Request): Promise<Answer> {
+    const { endpoint, signal, onRefused } = request;
+    const limit = limitOf(endpoint);
     const response = await send(request);
     const text = await textOf(response, signal);
     const reset = resetOf(response);
@@ -90,7 +97,17 @@ export async function createAsk({
       await rateLimits.hold(limit, until);
       return until;
     });
+  }
+
+  return {
+    ask,
+    turn: ({ endpoint, signal, onWaiting }) =>
+      rateLimits.take(limitOf(endpoint), gapMs, { signal, service: 'X', onWaiting }),
   };
+}
+
+function limitOf(endpoint: Endpoint): string {
+  return `x:api:${endpoint}`;
 }
 
 async function failure(

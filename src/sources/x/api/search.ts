@@ -1,11 +1,11 @@
 import type { Post, Profile } from '../../post.ts';
 import type { DiscoverRequest, Page, SearchRequest } from '../../source.ts';
 import type { Answer } from './answers.ts';
-import { POSTS_PER_USER } from './budget.ts';
 import type { Place } from './cursor.ts';
 import { callOf, leftOutOf, pagesOf, placeAfter } from './listing.ts';
 import { type ApiPage, readPage, type Session } from './pages.ts';
 import { toPost } from './post.ts';
+import { POSTS_PER_USER } from './prices.ts';
 import { absence } from './problems.ts';
 import { hasWords, toProfile } from './profile.ts';
 import {

@@ -1,11 +1,11 @@
 import type { Post, Profile } from '../../post.ts';
 import { NotFound, type Page, type PostsRequest } from '../../source.ts';
 import { type Answer, userSchema } from './answers.ts';
-import { POSTS_PER_USER } from './budget.ts';
 import type { Place } from './cursor.ts';
 import { callOf, leftOutOf, pagesOf, placeAfter, type Step } from './listing.ts';
 import { paidPage, readPage, type Session } from './pages.ts';
 import { toPost } from './post.ts';
+import { POSTS_PER_USER } from './prices.ts';
 import { absence, isProtected } from './problems.ts';
 import { toProfile } from './profile.ts';
 import { POSTS, USER } from './queries.ts';

@@ -51,7 +51,7 @@ async function* posts(requests: Requests, request: PostsRequest): AsyncGenerator
     // Without a login X answers with a timeline of no posts, which looks like the end.
     if (!timeline || timeline.items.length === 0) {
       await requireLogin(requests, user, request);
-      if (!timeline) requireUser(answered, username);
+      if (!timeline) requireTimeline(answered, user);
     }
     const wanted = { ...request, userId };
     const options = { asOf: answered.at, seen };
@@ -164,13 +164,14 @@ async function findUser(
   return user;
 }
 
-function unavailable(result: unknown, username: string): Error {
-  const reason = at(result, 'reason');
-  if (reason === 'Suspended') return new NotFound(`X has suspended @${username}.`);
-  if (reason === 'Protected') return new Unauthorised(protectedMessage(username));
+function unavailable(result: unknown, username?: string): Error {
+  const name = username ? `@${username}` : 'this user';
   const message = at(result, 'message');
+  const reason = `${at(result, 'reason')} ${at(result, 'unavailable_reason')} ${message}`;
+  if (/suspended/i.test(reason)) return new NotFound(`X has suspended ${name}.`);
+  if (/protected/i.test(reason)) return new Unauthorised(protectedMessage(name));
   const said = typeof message === 'string' ? `: ${message.slice(0, 200)}` : '.';
-  return new NotFound(`X does not show @${username}${said}`);
+  return new NotFound(`X does not show ${name}${said}`);
 }
 
 /** @throws Unauthorised when the cookies are no login, or the user's posts are not for this account. */
@@ -185,22 +186,25 @@ async function requireLogin(
   if (blocksUs) {
     throw new Unauthorised(`@${profile.username} has blocked the connected account.`);
   }
-  if (isProtected) throw new Unauthorised(protectedMessage(profile.username));
+  if (isProtected) throw new Unauthorised(protectedMessage(`@${profile.username}`));
 }
 
-/** An answer without a timeline says that the account is gone, if it says anything. */
-function requireUser({ json }: Answered, username: string): void {
+/**
+ * Accepts an answer without a timeline for an account without posts. Any other would look like the end.
+ * @throws NotFound when the account is gone, otherwise SourceUnavailable.
+ */
+function requireTimeline({ json }: Answered, user: ShownUser | undefined): void {
+  const username = user?.profile.username;
   const result = at(json, 'data', 'user', 'result');
-  if (at(result, '__typename') === 'UserUnavailable') {
-    throw unavailable(result, username || 'this user');
-  }
-  if (at(result, '__typename') === undefined) {
-    throw new SourceUnavailable('X answered without the posts of the user.');
-  }
+  if (at(result, '__typename') === 'UserUnavailable') throw unavailable(result, username);
+  if (user?.profile.posts === 0) return;
+  throw new SourceUnavailable(
+    `X answered without the posts of ${username ? `@${username}` : 'this user'}.`,
+  );
 }
 
-function protectedMessage(username: string): string {
-  return `@${username} shows posts to approved followers only, and the connected account is none.`;
+function protectedMessage(name: string): string {
+  return `${name} shows posts to approved followers only, and the connected account is none.`;
 }
 
 /** @throws Unauthorised when X does not accept the cookies. */

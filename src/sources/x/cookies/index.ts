@@ -1,5 +1,5 @@
 import type { ConnectionMethod } from '../../connection.ts';
-import type { XAccess, XClient } from '../client.ts';
+import type { XAccess } from '../client.ts';
 import type { QueryIds } from './library.ts';
 
 export { parseQueryIds } from './query_ids.ts';
@@ -31,23 +31,9 @@ const method: ConnectionMethod = {
 export function createCookieAccess({ queryIds = {}, ...options }: CookieAccessOptions): XAccess {
   return {
     method,
-    connect(credentials, live) {
-      const open = async (): Promise<XClient> => {
-        const { openCookieClient } = await import('./client.ts');
-        return openCookieClient({ ...options, queryIds, credentials, live });
-      };
-      return {
-        async *posts(request) {
-          yield* (await open()).posts(request);
-        },
-        async *search(request) {
-          yield* (await open()).search(request);
-        },
-        async *discover(request) {
-          yield* (await open()).discover(request);
-        },
-        test: async (signal) => (await open()).test(signal),
-      };
+    async connect(credentials, live) {
+      const { openCookieClient } = await import('./client.ts');
+      return openCookieClient({ ...options, queryIds, credentials, live });
     },
   };
 }

@@ -40,8 +40,11 @@ export interface Library {
   replaceCookies(cookies: Cookies): Promise<void>;
 }
 
-/** Posts or people per request: as many as the website asks for. */
-const PAGE_SIZE = 20;
+/**
+ * Posts or people per request. X gives more posts of an author than the 20 that its website asks for, which
+ * saves requests; the library asks for 40 at most together with replies.
+ */
+const PAGE_SIZES = { UserTweets: 100, UserTweetsAndReplies: 40, SearchTimeline: 20 };
 
 /** X answers in a second or two. */
 const TIMEOUT_MS = 60_000;
@@ -115,14 +118,16 @@ function start(scraper: Scraper, question: Question): Promise<unknown> {
     case 'AccountSettings':
       return scraper.getProfile('x');
     case 'UserTweets':
-      return scraper.getTweetsByUserId(question.userId, PAGE_SIZE).next();
+      return scraper.getTweetsByUserId(question.userId, PAGE_SIZES.UserTweets).next();
     case 'UserTweetsAndReplies':
-      return scraper.getTweetsAndRepliesByUserId(question.userId, PAGE_SIZE).next();
+      return scraper
+        .getTweetsAndRepliesByUserId(question.userId, PAGE_SIZES.UserTweetsAndReplies)
+        .next();
     case 'SearchTimeline': {
       const { query, product, cursor } = question;
       return product === 'People'
-        ? scraper.fetchSearchProfiles(query, PAGE_SIZE, cursor)
-        : scraper.fetchSearchTweets(query, PAGE_SIZE, MODES[product], cursor);
+        ? scraper.fetchSearchProfiles(query, PAGE_SIZES.SearchTimeline, cursor)
+        : scraper.fetchSearchTweets(query, PAGE_SIZES.SearchTimeline, MODES[product], cursor);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clockTime } from '../../../text/format.ts';
 import { NotFound, RateLimited, SourceUnavailable, Unauthorised } from '../../source.ts';
 import { list, optional, text } from '../schema.ts';
 import type { RawAnswer } from './library.ts';
@@ -40,7 +41,8 @@ export function readAnswer(answer: RawAnswer, now: Date): unknown {
   const json = parsed(answer.body);
   const errors = errorsOf(json);
   if (answer.status === 429 || errors.some(({ code }) => code === 88)) {
-    throw new RateLimited('X allows no more requests of this kind for now.', resetOf(answer, now));
+    const at = resetOf(answer, now);
+    throw new RateLimited(`Rate limited by X, goes on at ${clockTime(at)}.`, at);
   }
   const refused = errors.find(({ code }) => code !== undefined && REFUSED[code]);
   if (answer.status === 200) {

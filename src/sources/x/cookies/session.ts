@@ -61,9 +61,12 @@ function valuesOf(setCookies: string[]): Partial<Cookies> {
   const values: Partial<Cookies> = {};
   for (const line of setCookies) {
     const [, name, value] = line.match(/^\s*(auth_token|ct0)=([^;\s]+)/) ?? [];
-    if (value && !/max-age=0\b|expires=[^;]*\b1970\b/i.test(line)) {
-      values[name as keyof Cookies] = value;
-    }
+    if (value && !isDeletion(line)) values[name as keyof Cookies] = value;
   }
   return values;
+}
+
+function isDeletion(line: string): boolean {
+  const expires = Date.parse(/;\s*expires=([^;]+)/i.exec(line)?.[1] ?? '');
+  return /;\s*max-age=(0|-\d+)\s*(;|$)/i.test(line) || expires < Date.now();
 }

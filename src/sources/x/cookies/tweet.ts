@@ -29,6 +29,12 @@ const mediaSchema = z.object({
 
 const mentionSchema = z.object({ id_str: id, indices: z.tuple([z.number(), z.number()]) });
 
+/** A field of the preview of a link. */
+const bindingSchema = z.object({
+  key: z.string(),
+  value: z.object({ string_value: text }),
+});
+
 const editsSchema = optional(z.object({ edit_tweet_ids: list(id) }));
 
 const wrappedSchema = optional(z.object({ result: z.unknown().optional() }));
@@ -51,6 +57,7 @@ const tweetSchema = z.object({
     z.object({ edit_tweet_ids: optional(list(id)), edit_control_initial: editsSchema }),
   ),
   quoted_status_result: wrappedSchema,
+  card: optional(z.object({ legacy: optional(z.object({ binding_values: list(bindingSchema) })) })),
   exclusive_tweet_info: optional(z.object({})),
   legacy: z.object({
     id_str: optional(id),
@@ -90,6 +97,7 @@ type Media = z.infer<typeof mediaSchema>;
  */
 export function readTweet(result: unknown, asOf: Date): Post | undefined {
   const { tweet: wrapped, limited } = unwrap(result);
+  if (wrapped === undefined) return undefined;
   const tweet = tweetSchema.safeParse(wrapped).data;
   const author = readAuthor(tweet?.core.user_results.result);
   const postId = tweet?.rest_id ?? tweet?.legacy.id_str;
@@ -127,7 +135,7 @@ function contentOf(tweet: Tweet, postId: string): Content {
   const threadId = legacy.conversation_id_str;
   return {
     text,
-    links: linksIn(text, tweet),
+    links: [...linksIn(text, tweet), ...cardLink(text, tweet)],
     media: attached.map(toMedia),
     ...(language && { language }),
     ...(legacy.in_reply_to_status_id_str && { inReplyToId: legacy.in_reply_to_status_id_str }),
@@ -225,6 +233,19 @@ function withoutMediaLinks(text: string, attached: Media[]): string {
     if (!last) return rest;
     rest = rest.trimEnd().slice(0, -last.length).trimEnd();
   }
+}
+
+/**
+ * The address of a link's preview when the text has no link to it, which is a link without a text. X
+ * gives it as a short one.
+ */
+function cardLink(text: string, tweet: Tweet): PostLink[] {
+  const values = tweet.card?.legacy?.binding_values ?? [];
+  const short = values.find(({ key }) => key === 'card_url')?.value.string_value;
+  if (!short || text.includes(short)) return [];
+  const known = tweet.legacy.entities?.urls.find(({ url }) => url === short);
+  const url = isWebAddress(known?.expanded_url) ? known.expanded_url : short;
+  return isWebAddress(url) && !text.includes(url) ? [{ text: '', url }] : [];
 }
 
 /** The links in the text. It keeps X's `https://t.co/…` addresses, as the texts of an archive do. */

@@ -42,6 +42,14 @@ const userSchema = z.object({
 
 type User = z.infer<typeof userSchema>;
 
+/** The part of it that each post has to be read with. */
+const authorSchema = z.object({
+  rest_id: id,
+  core: optional(z.object({ screen_name: text, name: text })),
+  privacy: optional(z.object({ protected: optional(z.boolean()) })),
+  legacy: optional(z.object({ screen_name: text, name: text, protected: optional(z.boolean()) })),
+});
+
 /** Who wrote a post. */
 export interface Author {
   id: string;
@@ -59,13 +67,13 @@ export interface ShownUser {
 }
 
 export function readAuthor(result: unknown): Author | undefined {
-  const user = userSchema.safeParse(result).data;
+  const user = authorSchema.safeParse(result).data;
   const username = user?.core?.screen_name ?? user?.legacy?.screen_name;
   if (!user || !username) return undefined;
   return {
     id: user.rest_id,
     username,
-    name: nameOf(user) ?? username,
+    name: decode(user.core?.name ?? user.legacy?.name ?? username),
     isProtected: user.privacy?.protected ?? user.legacy?.protected ?? false,
   };
 }
@@ -88,11 +96,6 @@ export function readUser(result: unknown, asOf: Date): ShownUser | undefined {
     isProtected: author.isProtected,
     blocksUs: user.relationship_perspectives?.blocked_by ?? user.legacy?.blocked_by ?? false,
   };
-}
-
-function nameOf({ core, legacy }: User): string | undefined {
-  const name = core?.name ?? legacy?.name;
-  return name === undefined ? undefined : decode(name);
 }
 
 /** With the targets of its links, because a profile has no list of them. */
