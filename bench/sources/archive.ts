@@ -1,60 +1,41 @@
-/**
- * How fast an archive is imported, and with how much memory: `bun bench/sources/archive.ts [MB]` (2,000 by
- * default, which needs 2 GB in the temporary folder). The ceiling is a bare reader of the same file: yauzl
- * and @streamparser/json, which parse every post once, check nothing and store nothing.
- */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { spawnChild } from '../suite/children.ts';
 import { writeLargeArchive } from './large_archive.ts';
-import type { Measured } from './peak.ts';
+import type { SourceBench } from './source_bench.ts';
 
-const MIN_RATIO = 0.5;
-const MAX_PEAK_MB = 500;
+/** "The library alone" is yauzl with @streamparser/json. */
+const bench: SourceBench = {
+  name: 'X archive of 2 GB',
+  unit: 'posts',
+  items: 1_060_000,
+  maxMemoryMb: 500,
 
-export interface ArchiveRow {
-  ours: Measured;
-  bare: Measured;
-  /** Unpacked size of the posts, in MB. */
-  megabytes: number;
-}
+  async prepare(items) {
+    const dataDir = mkdtempSync(join(tmpdir(), 'xgpt-bench-archive-'));
+    const path = join(dataDir, 'imports', 'archive.zip');
+    mkdirSync(join(dataDir, 'imports'));
+    await writeLargeArchive(path, items);
+    const input = {
+      source: 'archive',
+      archive: 'archive.zip',
+      includeReplies: 'true',
+      includeRetweets: 'true',
+    };
+    return {
+      env: { XGPT_DATA_DIR: dataDir },
+      jobs: [{ type: 'scrape', input }],
+      bare: () => readAlone(path),
+      stop: async () => rmSync(dataDir, { recursive: true, force: true }),
+    };
+  },
+};
 
-/** Imports an archive of that size, in MB, and reads the same file with the bare reader. */
-export async function measureArchive(megabytes: number): Promise<ArchiveRow> {
-  const folder = await mkdtemp(join(tmpdir(), 'xgpt-bench-'));
-  try {
-    const path = join(folder, 'archive.zip');
-    await writeLargeArchive(path, megabytes * 1e6);
-    const ours = await run('import_archive.ts', folder, 'archive.zip');
-    const bare = await run('read_archive.ts', path);
-    if (ours.posts !== bare.posts) {
-      throw new Error(`${ours.posts} of ${bare.posts} posts were imported.`);
-    }
-    return { ours, bare, megabytes };
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
+export default bench;
 
-async function run(script: string, ...args: string[]): Promise<Measured> {
-  const child = spawnChild([process.execPath, join(import.meta.dir, script), ...args], {});
+async function readAlone(path: string): Promise<number> {
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, 'read_archive.ts'), path]);
   const output = await new Response(child.stdout).text();
-  if ((await child.exited) !== 0) throw new Error(`${script} has failed.`);
-  return JSON.parse(output) as Measured;
+  if ((await child.exited) !== 0) throw new Error('read_archive.ts failed.');
+  return JSON.parse(output).posts;
 }
-
-function print({ ours, bare, megabytes }: ArchiveRow): void {
-  const ratio = bare.seconds / ours.seconds;
-  const cpuRatio = bare.cpuSeconds / ours.cpuSeconds;
-  const rate = ({ seconds }: Measured) => `${(megabytes / seconds).toFixed(0)} MB/s`;
-  const verdict = ratio >= MIN_RATIO && ours.peakMb <= MAX_PEAK_MB ? 'ok' : 'over the limit';
-  console.log('| X archive | import | bare reader | ratio | ratio of CPU | peak memory | |');
-  console.log('| --- | ---: | ---: | ---: | ---: | ---: | --- |');
-  console.log(
-    `| ${megabytes} MB, ${ours.posts} posts | ${rate(ours)} | ${rate(bare)} | ${ratio.toFixed(2)} ` +
-      `| ${cpuRatio.toFixed(2)} | ${ours.peakMb.toFixed(0)} MB | ${verdict} |`,
-  );
-}
-
-if (import.meta.main) print(await measureArchive(Number(process.argv[2] ?? 2000)));

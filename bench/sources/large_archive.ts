@@ -99,28 +99,25 @@ function dateOf(id: number): string {
   return `${weekday} ${month} ${day} ${time} +0000 ${year}`;
 }
 
-function* partOf(bytes: number): Generator<Buffer> {
-  let written = 0;
-  for (let id = 1; written < bytes; id += ENTRIES_PER_PIECE) {
-    const entries = Array.from({ length: ENTRIES_PER_PIECE }, (_, offset) =>
+function* tweets(count: number): Generator<Buffer> {
+  for (let id = 1; id <= count; id += ENTRIES_PER_PIECE) {
+    const length = Math.min(ENTRIES_PER_PIECE, count - id + 1);
+    const entries = Array.from({ length }, (_, offset) =>
       JSON.stringify(entry(id + offset, idOf(id + offset)), null, 2),
     );
     const start = id === 1 ? 'window.YTD.tweets.part0 = [\n' : ',\n';
-    const piece = Buffer.from(start + entries.join(',\n'));
-    written += piece.length;
-    yield piece;
+    yield Buffer.from(start + entries.join(',\n'));
   }
   yield Buffer.from('\n]\n');
 }
 
-/** Writes a zip with one file of posts of that size, unpacked, in bytes. */
-export async function writeLargeArchive(path: string, bytes: number): Promise<void> {
+/** Writes a zip with so many posts in one file, of about 1.9 KB each. */
+export async function writeLargeArchive(path: string, posts: number): Promise<void> {
   const zip = new ZipFile();
   const account = [{ account: { username: 'aurora_lab', accountId: '4711' } }];
   const text = `window.YTD.account.part0 = ${JSON.stringify(account)}`;
   zip.addBuffer(Buffer.from(text), 'data/account.js');
-  const posts = Readable.from(partOf(bytes));
-  zip.addReadStream(posts, 'data/tweets.js', { compressionLevel: 6 });
+  zip.addReadStream(Readable.from(tweets(posts)), 'data/tweets.js', { compressionLevel: 6 });
   zip.end();
   await finished(zip.outputStream.pipe(createWriteStream(path)));
 }
