@@ -9,6 +9,7 @@ const bench: SourceBench = {
   name: 'X archive of 2 GB',
   unit: 'posts',
   items: 1_060_000,
+  maxMemoryMb: 500,
 
   async prepare(items) {
     const dataDir = mkdtempSync(join(tmpdir(), 'xgpt-bench-archive-'));

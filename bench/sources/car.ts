@@ -11,6 +11,7 @@ const bench: SourceBench = {
   name: 'Bluesky export of 500,000 records',
   unit: 'posts',
   items: 200_000,
+  maxMemoryMb: 500,
 
   async prepare(items) {
     const dataDir = mkdtempSync(join(tmpdir(), 'xgpt-bench-car-'));

@@ -11,6 +11,8 @@ export interface SourceBench {
   unit: string;
   /** How many are read. */
   items: number;
+  /** How much memory the server may use, in MB. Default: half more than after a fifth of the time. */
+  maxMemoryMb?: number;
   /** The sources of the measured server, without pauses; default: the program's own. */
   addSources?(live: LiveDeps): Source[];
   /** Called once before everything is measured. */

@@ -10,7 +10,7 @@ export function QuotedPosts({ post }: { post: Post }): JSX.Element {
     <>
       {/* A text that was cut, as archives have it, stays the repost's own. */}
       {repostOf?.text !== undefined && <Quoted quoted={repostOf} post={post} />}
-      {quote && <Quoted quoted={quote} post={post} />}
+      {quote !== undefined && <Quoted quoted={quote} post={post} />}
     </>
   );
 }
@@ -37,7 +37,7 @@ function QuotedHeader({ quoted: { author, authorName, url } }: { quoted: QuotedP
     <p class="post-header">
       {author !== undefined && (
         <a class="post-author" href={urlTo(`/find?author=${encodeURIComponent(author)}`)}>
-          {authorName && (
+          {authorName !== undefined && (
             <bdi class="post-name" safe>
               {authorName}
             </bdi>

@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import type { PostLink, PostMedia, QuotedPost } from '../post.ts';
-import { optional, text, webAddress } from './fields.ts';
+import { type Fields, fieldsOf, listOf, startingWith, textOf, webAddressOf } from './fields.ts';
 import { postUrl } from './urls.ts';
 
 /** What is attached to a post. */
@@ -11,20 +10,6 @@ export interface Attached {
   quote?: QuotedPost;
 }
 
-const imageSchema = z.object({ fullsize: webAddress, alt: text });
-const videoSchema = z.object({
-  playlist: webAddress,
-  alt: text,
-  presentation: optional(z.string()),
-});
-const externalSchema = z.object({ external: z.object({ uri: webAddress }) });
-
-const quotedSchema = z.object({
-  uri: z.string().startsWith('at://'),
-  author: optional(z.object({ handle: optional(z.string()), displayName: text })),
-  value: optional(z.object({ text: optional(z.string()) })),
-});
-
 const POST = '/app.bsky.feed.post/';
 
 /**
@@ -32,7 +17,7 @@ const POST = '/app.bsky.feed.post/';
  * address. A quoted post that is deleted, blocked or detached has its id only.
  */
 export function readEmbed(embed: unknown): Attached {
-  const view = Object(embed) as Record<string, unknown>;
+  const view = fieldsOf(embed);
   switch (view.$type) {
     case 'app.bsky.embed.images#view':
       return { ...NOTHING, media: pictures(view.images) };
@@ -45,8 +30,7 @@ export function readEmbed(embed: unknown): Attached {
     case 'app.bsky.embed.record#view':
       return { ...NOTHING, quote: quoted(view.record) };
     case 'app.bsky.embed.recordWithMedia#view': {
-      const { record } = Object(view.record) as { record?: unknown };
-      return { ...readEmbed(view.media), quote: quoted(record) };
+      return { ...readEmbed(view.media), quote: quoted(fieldsOf(view.record).record) };
     }
     default:
       return NOTHING;
@@ -64,38 +48,41 @@ export function cardLinks(cards: string[], links: PostLink[], postText: string):
 }
 
 function pictures(items: unknown): PostMedia[] {
-  return (Array.isArray(items) ? items : []).flatMap((item) => {
-    const image = imageSchema.safeParse(item).data;
-    return image ? [{ type: 'photo' as const, url: image.fullsize, ...withAlt(image.alt) }] : [];
+  return listOf(items).flatMap((item) => {
+    const { fullsize, alt } = fieldsOf(item);
+    const url = webAddressOf(fullsize);
+    return url ? [{ type: 'photo' as const, url, ...withAlt(alt) }] : [];
   });
 }
 
-function video(view: unknown): PostMedia[] {
-  const read = videoSchema.safeParse(view).data;
-  if (!read) return [];
-  const type = read.presentation === 'gif' ? 'animated_gif' : 'video';
-  return [{ type, url: read.playlist, ...withAlt(read.alt) }];
+function video({ playlist, presentation, alt }: Fields): PostMedia[] {
+  const url = webAddressOf(playlist);
+  const type = presentation === 'gif' ? 'animated_gif' : 'video';
+  return url ? [{ type, url, ...withAlt(alt) }] : [];
 }
 
-function card(view: unknown): string[] {
-  const read = externalSchema.safeParse(view).data;
-  return read ? [read.external.uri] : [];
+function card({ external }: Fields): string[] {
+  const url = webAddressOf(fieldsOf(external).uri);
+  return url ? [url] : [];
 }
 
 function quoted(record: unknown): QuotedPost | undefined {
-  const read = quotedSchema.safeParse(record).data;
+  const fields = fieldsOf(record);
+  const uri = startingWith('at://', fields.uri);
   // Lists, feeds and starter packs are embedded like posts.
-  if (!read?.uri.includes(POST)) return undefined;
-  const { uri, author, value } = read;
+  if (!uri?.includes(POST)) return undefined;
+  const { handle, displayName } = fieldsOf(fields.author);
+  const author = textOf(handle);
+  const { text } = fieldsOf(fields.value);
   return {
     id: uri,
-    ...(author?.handle && { author: author.handle }),
-    ...(author?.handle && { authorName: author.displayName ?? author.handle }),
-    ...(value?.text !== undefined && { text: value.text }),
+    ...(author && { author, authorName: textOf(displayName) ?? author }),
+    ...(typeof text === 'string' && { text }),
     url: postUrl(uri),
   };
 }
 
-function withAlt(alt: string | undefined): { alt?: string } {
-  return alt ? { alt } : {};
+function withAlt(alt: unknown): { alt?: string } {
+  const text = textOf(alt);
+  return text ? { alt: text } : {};
 }

@@ -1,11 +1,4 @@
-import { z } from 'zod';
-
-const labelSchema = z.object({
-  val: z.string(),
-  src: z.string().optional().catch(undefined),
-  neg: z.boolean().optional().catch(undefined),
-  exp: z.string().optional().catch(undefined),
-});
+import { fieldsOf, listOf } from './fields.ts';
 
 /** Why apps show a post to some readers only. Others, such as labels for topics, limit nothing. */
 const WORDS: Record<string, string> = {
@@ -35,13 +28,13 @@ export function isSignedInOnly(labels: unknown, now: Date): boolean {
 }
 
 /** Labels that hold at this time: not those that were taken back or have expired. */
-function valid(labels: unknown, now: Date): z.infer<typeof labelSchema>[] {
-  const read = (Array.isArray(labels) ? labels : []).flatMap(
-    (label) => labelSchema.safeParse(label).data ?? [],
-  );
+function valid(labels: unknown, now: Date): { val: string }[] {
+  const all = listOf(labels);
+  if (all.length === 0) return [];
+  const read = all.map(fieldsOf).filter(({ val }) => typeof val === 'string');
   const negated = new Set(read.filter(({ neg }) => neg).map(({ val, src }) => `${src} ${val}`));
-  return read.filter(
-    ({ val, src, exp }) =>
-      !negated.has(`${src} ${val}`) && !(exp && Date.parse(exp) <= now.getTime()),
-  );
+  const isExpired = (exp: unknown) => typeof exp === 'string' && Date.parse(exp) <= now.getTime();
+  return read
+    .filter(({ val, src, exp }) => !negated.has(`${src} ${val}`) && !isExpired(exp))
+    .map(({ val }) => ({ val: String(val) }));
 }

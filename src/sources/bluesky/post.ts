@@ -1,108 +1,138 @@
-import { z } from 'zod';
 import type { Post, PostLink } from '../post.ts';
 import { type Attached, cardLinks, readEmbed } from './embeds.ts';
 import { linksIn } from './facets.ts';
-import { count, optional, text, time } from './fields.ts';
+import { countOf, fieldsOf, listOf, startingWith, textOf, timeOf } from './fields.ts';
 import { limitedBy } from './labels.ts';
 import { didOf, isHandle, postUrl } from './urls.ts';
 
-const authorSchema = z.object({
-  did: z.string().startsWith('did:'),
-  handle: z.string().min(1),
-  displayName: text,
-  labels: z.unknown().optional(),
-});
+interface AuthorView {
+  did: string;
+  handle: string;
+  displayName?: string;
+  labels: unknown;
+}
 
-const refSchema = z.object({ uri: z.string().startsWith('at://') });
+interface ReplyRef {
+  parent: string;
+  root: string;
+}
 
-const recordSchema = z.object({
-  text: z.string(),
-  createdAt: time,
-  langs: optional(z.array(z.string())),
-  facets: z.unknown().optional(),
-  reply: optional(z.object({ parent: refSchema, root: refSchema })),
-});
+interface PostView {
+  uri: string;
+  author: AuthorView;
+  text: string;
+  createdAt: Date;
+  language?: string;
+  facets: unknown;
+  reply?: ReplyRef;
+  embed: unknown;
+  labels: unknown;
+  likes?: number;
+  reposts?: number;
+  replies?: number;
+}
 
-const postSchema = z.object({
-  uri: z.string().startsWith('at://'),
-  author: authorSchema,
-  record: recordSchema,
-  embed: z.unknown().optional(),
-  indexedAt: time,
-  labels: z.unknown().optional(),
-  likeCount: count,
-  repostCount: count,
-  replyCount: count,
-});
-
-const itemSchema = z.object({
-  post: postSchema,
-  reply: optional(
-    z.object({ parent: z.object({ author: optional(z.object({ handle: z.string().min(1) })) }) }),
-  ),
-  reason: z.unknown().optional(),
-});
-
-const repostSchema = z.object({
-  $type: z.literal('app.bsky.feed.defs#reasonRepost'),
-  by: authorSchema,
-  indexedAt: time,
-  uri: optional(z.string().startsWith('at://')),
-});
-
-type PostView = z.infer<typeof postSchema>;
-type AuthorView = z.infer<typeof authorSchema>;
-type Repost = z.infer<typeof repostSchema>;
-type ItemView = z.infer<typeof itemSchema>;
+interface Repost {
+  by: AuthorView;
+  at: Date;
+  uri?: string;
+}
 
 /**
  * Converts an item of an author's feed.
  * @returns undefined when it has no id, author, text or date.
  */
 export function readItem(item: unknown, asOf: Date): Post | undefined {
-  const read = itemSchema.safeParse(item).data;
-  if (!read) return undefined;
-  const original = toPost(read.post, read.reply, asOf);
-  if (!isRepost(read.reason)) return original;
-  const repost = repostSchema.safeParse(read.reason).data;
+  const { post, reply, reason } = fieldsOf(item);
+  const view = readView(post);
+  const original = view && toPost(view, parentHandle(reply), asOf);
+  if (!isRepost(reason)) return original;
+  const repost = readRepost(reason);
   return original && repost && toRepost(original, repost);
 }
 
 /** Converts a post of a search. */
 export function readPost(post: unknown, asOf: Date): Post | undefined {
-  const read = postSchema.safeParse(post).data;
-  return read && toPost(read, undefined, asOf);
+  const view = readView(post);
+  return view && toPost(view, undefined, asOf);
 }
 
 /** What identifies an item that cannot be read, for the log. */
 export function nameOfItem(item: unknown): string {
-  const { post = item } = Object(item) as { post?: unknown };
-  const { uri } = Object(post) as { uri?: unknown };
+  const { post = item } = fieldsOf(item);
+  const { uri } = fieldsOf(post);
   return typeof uri === 'string' ? uri.slice(0, 200) : 'an item without an address';
 }
 
-function isRepost(reason: unknown): boolean {
-  return (Object(reason) as { $type?: unknown }).$type === 'app.bsky.feed.defs#reasonRepost';
+function readView(value: unknown): PostView | undefined {
+  const view = fieldsOf(value);
+  const record = fieldsOf(view.record);
+  const uri = startingWith('at://', view.uri);
+  const author = readAuthor(view.author);
+  const createdAt = earlier(timeOf(record.createdAt), timeOf(view.indexedAt));
+  if (!uri || !author || !createdAt || typeof record.text !== 'string') return undefined;
+  return {
+    uri,
+    author,
+    text: record.text,
+    createdAt,
+    language: languageOf(listOf(record.langs)[0]),
+    facets: record.facets,
+    reply: readReplyRef(record.reply),
+    embed: view.embed,
+    labels: view.labels,
+    likes: countOf(view.likeCount),
+    reposts: countOf(view.repostCount),
+    replies: countOf(view.replyCount),
+  };
 }
 
-function toPost(view: PostView, reply: ItemView['reply'], asOf: Date): Post | undefined {
-  const { uri, author, record } = view;
-  const createdAt = earlier(record.createdAt, view.indexedAt);
-  if (!createdAt) return undefined;
+function readAuthor(value: unknown): AuthorView | undefined {
+  const { did: id, handle: name, displayName, labels } = fieldsOf(value);
+  const did = startingWith('did:', id);
+  const handle = textOf(name);
+  return did && handle ? { did, handle, displayName: textOf(displayName), labels } : undefined;
+}
+
+function readReplyRef(value: unknown): ReplyRef | undefined {
+  const { parent, root } = fieldsOf(value);
+  const of = (ref: unknown) => startingWith('at://', fieldsOf(ref).uri);
+  const [parentUri, rootUri] = [of(parent), of(root)];
+  return parentUri && rootUri ? { parent: parentUri, root: rootUri } : undefined;
+}
+
+/** The handle of the author who is answered; a post that is blocked or deleted has none. */
+function parentHandle(reply: unknown): string | undefined {
+  const { author } = fieldsOf(fieldsOf(reply).parent);
+  return textOf(fieldsOf(author).handle);
+}
+
+function isRepost(reason: unknown): boolean {
+  return fieldsOf(reason).$type === 'app.bsky.feed.defs#reasonRepost';
+}
+
+function readRepost(reason: unknown): Repost | undefined {
+  const fields = fieldsOf(reason);
+  const by = readAuthor(fields.by);
+  const at = timeOf(fields.indexedAt);
+  return by && at && { by, at, uri: startingWith('at://', fields.uri) };
+}
+
+function toPost(view: PostView, repliedTo: string | undefined, asOf: Date): Post {
+  const { uri, author, reply, text } = view;
   const attached = readEmbed(view.embed);
-  const links = linksIn(record.text, record.facets);
   return {
     source: 'bluesky',
     id: uri,
-    kind: record.reply && !isOwnThread(record.reply, author.did) ? 'reply' : 'post',
+    kind: reply && !isOwnThread(reply, author.did) ? 'reply' : 'post',
     ...authorFields(author),
-    text: record.text,
-    createdAt,
+    text,
+    createdAt: view.createdAt,
     url: postUrl(uri, author.handle),
-    links: allLinks(record.text, links, attached),
+    links: allLinks(text, linksIn(text, view.facets), attached),
     media: attached.media,
     ...(attached.quote && { quote: attached.quote }),
-    ...replyFields(record.reply, reply),
+    ...replyFields(reply, repliedTo),
     ...optionalFields(view, asOf),
     asOf,
   };
@@ -117,11 +147,9 @@ function earlier(one: Date | undefined, other: Date | undefined): Date | undefin
   return one < other ? one : other;
 }
 
-function isOwnThread({ parent, root }: { parent: Ref; root: Ref }, did: string): boolean {
-  return didOf(parent.uri) === did && didOf(root.uri) === did;
+function isOwnThread({ parent, root }: ReplyRef, did: string): boolean {
+  return didOf(parent) === did && didOf(root) === did;
 }
-
-type Ref = z.infer<typeof refSchema>;
 
 function authorFields({ did, handle, displayName }: AuthorView) {
   const author = isHandle(handle) ? handle : did;
@@ -132,30 +160,31 @@ function allLinks(postText: string, links: PostLink[], { cards }: Attached): Pos
   return [...links, ...cardLinks(cards, links, postText)];
 }
 
-function replyFields(ref: PostView['record']['reply'], reply: ItemView['reply']): Partial<Post> {
-  if (!ref) return {};
-  const handle = reply?.parent.author?.handle;
+function replyFields(reply: ReplyRef | undefined, handle: string | undefined): Partial<Post> {
+  if (!reply) return {};
   return {
-    inReplyToId: ref.parent.uri,
+    inReplyToId: reply.parent,
     ...(isHandle(handle) && { inReplyToAuthor: handle }),
-    threadId: ref.root.uri,
+    threadId: reply.root,
   };
 }
 
 function optionalFields(view: PostView, asOf: Date): Partial<Post> {
-  const language = languageOf(view.record.langs?.[0]);
+  const { language, likes, reposts, replies } = view;
   const limited = limitedBy(view.labels, view.author.labels, asOf);
   return {
     ...(language && { language }),
     ...(limited && { limited }),
-    ...(view.likeCount !== undefined && { likes: view.likeCount }),
-    ...(view.repostCount !== undefined && { reposts: view.repostCount }),
-    ...(view.replyCount !== undefined && { replies: view.replyCount }),
+    ...(likes !== undefined && { likes }),
+    ...(reposts !== undefined && { reposts }),
+    ...(replies !== undefined && { replies }),
   };
 }
 
 /** Undefined for what is no language tag, and for "und". */
-function languageOf(tag = ''): string | undefined {
+function languageOf(tag: unknown): string | undefined {
+  if (typeof tag !== 'string') return undefined;
+  if (/^[a-z]{2}$/.test(tag)) return tag;
   try {
     const { language } = new Intl.Locale(tag);
     return language === 'und' ? undefined : Intl.getCanonicalLocales(tag)[0];
@@ -165,8 +194,7 @@ function languageOf(tag = ''): string | undefined {
 }
 
 /** A repost has the text and the attachments of its original, and no counts of its own. */
-function toRepost(original: Post, { by, uri, indexedAt }: Repost): Post | undefined {
-  if (!indexedAt) return undefined;
+function toRepost(original: Post, { by, uri, at }: Repost): Post {
   const { language, limited, quote, links, media, url, asOf } = original;
   return {
     source: 'bluesky',
@@ -174,7 +202,7 @@ function toRepost(original: Post, { by, uri, indexedAt }: Repost): Post | undefi
     kind: 'repost',
     ...authorFields(by),
     text: `RT @${original.author}: ${original.text}`,
-    createdAt: indexedAt,
+    createdAt: at,
     url,
     repostOf: {
       id: original.id,

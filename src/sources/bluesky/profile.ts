@@ -1,27 +1,40 @@
-import { z } from 'zod';
 import type { Profile } from '../post.ts';
-import { count, optional, text, time, webAddress } from './fields.ts';
+import { countOf, fieldsOf, startingWith, textOf, timeOf, webAddressOf } from './fields.ts';
 import { isHandle } from './urls.ts';
 
-const profileSchema = z.object({
-  did: z.string().startsWith('did:'),
-  handle: z.string().min(1),
-  displayName: text,
-  description: text,
-  website: optional(webAddress),
-  avatar: optional(webAddress),
-  createdAt: time,
-  followersCount: count,
-  followsCount: count,
-  postsCount: count,
-  labels: z.unknown().optional(),
-});
-
-export type ProfileView = z.infer<typeof profileSchema>;
+export interface ProfileView {
+  did: string;
+  handle: string;
+  displayName?: string;
+  description?: string;
+  website?: string;
+  avatar?: string;
+  createdAt?: Date;
+  followersCount?: number;
+  followsCount?: number;
+  postsCount?: number;
+  labels: unknown;
+}
 
 /** @returns undefined when it has no DID or handle. */
-export function readProfile(view: unknown): ProfileView | undefined {
-  return profileSchema.safeParse(view).data;
+export function readProfile(value: unknown): ProfileView | undefined {
+  const view = fieldsOf(value);
+  const did = startingWith('did:', view.did);
+  const handle = textOf(view.handle);
+  if (!did || !handle) return undefined;
+  return {
+    did,
+    handle,
+    displayName: textOf(view.displayName),
+    description: textOf(view.description),
+    website: webAddressOf(view.website),
+    avatar: webAddressOf(view.avatar),
+    createdAt: timeOf(view.createdAt),
+    followersCount: countOf(view.followersCount),
+    followsCount: countOf(view.followsCount),
+    postsCount: countOf(view.postsCount),
+    labels: view.labels,
+  };
 }
 
 /** An account whose handle leads elsewhere is known by its DID. */

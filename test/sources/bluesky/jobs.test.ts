@@ -64,6 +64,12 @@ describe('a scrape', () => {
     expect(again.result).toMatchObject({ newPosts: 5 });
   });
 
+  test('makes no request for posts that it does not need', async () => {
+    author('long.example', 700);
+    expect((await scrape('long.example', { maxTweets: 500 })).result).toMatchObject({ posts: 500 });
+    expect(feedRequests()).toHaveLength(5);
+  });
+
   test('goes on where it was after outages on three pages, and repeats only those', async () => {
     author('storms.example', 450);
     const faults: Fault[] = [{ status: 503 }, 'html', 'cut'];
@@ -123,6 +129,18 @@ describe('a scrape', () => {
       expect(job).toMatchObject({ status: 'failed', failure: 'permanent', attempt: 1 });
       expect(job.errorMessage).toContain(message);
     }
+  });
+
+  test('of only what is new stops below what is known, and a full one finds backdated posts', async () => {
+    const account = author('daily.example', 450);
+    await scrape('daily.example', { onlyNew: true });
+    double.world.postMany(account, 3, (n) => `News ${n}`);
+    double.world.post(account, { text: 'Imported', createdAt: '2019-05-06T07:08:09.000Z' });
+    double.behave();
+    const news = await scrape('daily.example', { onlyNew: true });
+    expect(news).toMatchObject({ status: 'completed', result: { newPosts: 3 } });
+    expect(feedRequests().length).toBeLessThan(5);
+    expect((await scrape('daily.example')).result).toMatchObject({ posts: 454, newPosts: 1 });
   });
 
   test('counts pages only when they are full', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { postsPerPage } from '../../../src/sources/archive/archive_files.ts';
 import { readCar } from '../../../src/sources/archive/car/index.ts';
 import type { LeftOut } from '../../../src/sources/source.ts';
 import {
@@ -17,13 +18,16 @@ import {
 } from '../../support/car_fixture.ts';
 import { pagesOf, postsOf, textsOf } from './reading.ts';
 
+/** Posts of three pages. */
+const COUNT = 2 * postsPerPage + 50;
+
 const theirs = 'at://did:plc:other/app.bsky.feed.post/3kaaaaaaaaa22';
 const reply = { reply: { root: { uri: theirs }, parent: { uri: theirs } } };
 
-/** 250 posts, 50 replies and 50 reposts among them, and three records that cannot be read. */
+/** 700 posts, 100 replies and 100 reposts among them, and three records that cannot be read. */
 function mixedRecords(): Records {
   const records: Records = {};
-  for (let minute = 0; minute < 350; minute += 1) {
+  for (let minute = 0; minute < 700; minute += 1) {
     const repost = {
       $type: 'app.bsky.feed.repost',
       subject: { uri: theirs },
@@ -34,7 +38,7 @@ function mixedRecords(): Records {
   }
   return {
     ...records,
-    [postPath(400)]: { ...post(400), text: 7 },
+    [postPath(800)]: { ...post(800), text: 7 },
     [postPath(100.5)]: { $type: 'app.bsky.feed.like' },
     [postPath(0.5)]: Buffer.from([0xff]),
     'app.bsky.feed.like/3kaaaaaaaaa22': like(1),
@@ -57,23 +61,23 @@ function sumOf(pages: { leftOut?: LeftOut }[]): LeftOut {
 
 describe('pages', () => {
   test('come newest first, with the total', async () => {
-    const pages = await pagesOf(exportOf(manyPosts(250)));
-    expect(pages.map(({ items }) => items.length)).toEqual([100, 100, 50]);
-    expect(pages.map(({ total }) => total)).toEqual([250, 250, 250]);
+    const pages = await pagesOf(exportOf(manyPosts(COUNT)));
+    expect(pages.map(({ items }) => items.length)).toEqual([postsPerPage, postsPerPage, 50]);
+    expect(pages.map(({ total }) => total)).toEqual([COUNT, COUNT, COUNT]);
     expect(pages.flatMap(({ items }) => items.map(({ text }) => text))).toEqual(
-      Array.from({ length: 250 }, (_, i) => `Post ${249 - i}`),
+      Array.from({ length: COUNT }, (_, i) => `Post ${COUNT - 1 - i}`),
     );
     expect(pages.map(({ cursor }) => cursor !== undefined)).toEqual([true, true, false]);
   });
 
   test.each([
-    [{ includeReplies: true, includeReposts: true }, 350, { unreadable: 3 }],
-    [{ includeReplies: false, includeReposts: true }, 300, { unreadable: 3, replies: 50 }],
-    [{ includeReplies: true, includeReposts: false }, 300, { unreadable: 3, reposts: 50 }],
+    [{ includeReplies: true, includeReposts: true }, 700, { unreadable: 3 }],
+    [{ includeReplies: false, includeReposts: true }, 600, { unreadable: 3, replies: 100 }],
+    [{ includeReplies: true, includeReposts: false }, 600, { unreadable: 3, reposts: 100 }],
     [
       { includeReplies: false, includeReposts: false },
-      250,
-      { unreadable: 3, replies: 50, reposts: 50 },
+      500,
+      { unreadable: 3, replies: 100, reposts: 100 },
     ],
   ])('say what was left out: %o', async (options, total, leftOut) => {
     const pages = await pagesOf(mixed, options);
@@ -86,7 +90,7 @@ describe('pages', () => {
     const pages = await pagesOf(mixed);
     expect(pages.flatMap(({ notes = [] }) => notes)).toEqual([
       'Records of other kinds were passed over: 2 app.bsky.feed.like, 1 com.example.chess.',
-      `${address(postPath(400))} could not be read: it has no text.`,
+      `${address(postPath(800))} could not be read: it has no text.`,
       `${address(postPath(100.5))} could not be read: it is a record of another kind.`,
       `${address(postPath(0.5))} could not be read: it cannot be decoded.`,
     ]);
@@ -117,9 +121,9 @@ describe('a cursor', () => {
   });
 
   test('of another export is refused', async () => {
-    const [page] = await pagesOf(exportOf(manyPosts(250)));
+    const [page] = await pagesOf(exportOf(manyPosts(COUNT)));
     const { cursor } = page ?? {};
-    await expect(postsOf(exportOf(manyPosts(251)), { cursor })).rejects.toThrow(
+    await expect(postsOf(exportOf(manyPosts(COUNT + 1)), { cursor })).rejects.toThrow(
       'has changed since',
     );
     await expect(postsOf(mixed, { cursor: 'abc' })).rejects.toThrow('cannot resume');
@@ -161,14 +165,14 @@ test('an export that changes while it is read is refused', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'xgpt-car-'));
   try {
     const path = join(folder, 'repo.car');
-    const car = exportOf(manyPosts(250));
+    const car = exportOf(manyPosts(COUNT));
     await Bun.write(path, car);
     const pages = readCar(path, {
       includeReplies: true,
       includeReposts: true,
       signal: new AbortController().signal,
     });
-    expect((await pages.next()).value?.items).toHaveLength(100);
+    expect((await pages.next()).value?.items).toHaveLength(postsPerPage);
     await writeFile(path, Buffer.alloc(car.length), { flag: 'r+' });
     await expect(pages.next()).rejects.toThrow('changed while it was read');
   } finally {

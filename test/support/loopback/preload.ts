@@ -1,26 +1,25 @@
 /** Fails each test that has reached for another host, in its own process or in one that it started. */
 import { afterAll, afterEach } from 'bun:test';
-import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { REFUSED_FILE } from './guard.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'xgpt-refused-'));
-const file = join(folder, 'refused.txt');
-writeFileSync(file, '');
+/** It exists only between a refusal and the end of its test. */
+const file = join(tmpdir(), `xgpt-refused-${process.pid}.txt`);
+rmSync(file, { force: true });
 process.env[REFUSED_FILE] = file;
 // Not `BUN_OPTIONS`: Bun 1.4.4 then takes `install` and `test` for names of scripts, and lists it in `execArgv`.
 process.env.BUN_INSPECT_PRELOAD = join(import.meta.dir, 'guard.ts');
 // Without `env` Bun.spawn passes on the environment that this process was started with.
 passOnEnvironment('spawn');
 passOnEnvironment('spawnSync');
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 /** The hosts that were refused since the last call, one a line. */
 export function takeRefused(): string {
-  if (statSync(file).size === 0) return '';
+  if (!existsSync(file)) return '';
   const refused = readFileSync(file, 'utf8');
-  truncateSync(file);
+  rmSync(file);
   return refused;
 }
 
