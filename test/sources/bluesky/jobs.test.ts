@@ -43,7 +43,7 @@ const scrape = async (username: string, input: object = {}) =>
 
 const feedRequests = () => double.requests.filter(({ method }) => method.endsWith('AuthorFeed'));
 
-describe('a scrape', () => {
+describe('FEATURES 38: a scrape of Bluesky', () => {
   test('stores an author to the end, and once', async () => {
     const { world } = double;
     const ada = author('ada.example', 240);
