@@ -44,6 +44,10 @@ export interface SourceOption {
   /** Milliseconds per page, and items on one, for the estimate of the forms. */
   pageMs: number;
   pageSize: number;
+  /** It cannot do what the form is for until it is connected. */
+  needsConnection?: boolean;
+  /** Of a post, where the connected method costs money. */
+  price?: { costPerPost: number; currency: string };
 }
 
 /** An archive in the `imports/` folder. */
@@ -71,6 +75,8 @@ export interface FormParts {
   aside?: JSX.Element;
   /** Below the form and its runs. */
   below?: JSX.Element;
+  /** Id of an element of these that changes when jobs do. */
+  live?: string;
 }
 
 /** The page of a job type. */
@@ -92,8 +98,8 @@ export interface StartModel {
 export interface QuickStart {
   type: string;
   field?: Field;
-  /** The first that the type can use. */
-  source?: SourceOption;
+  /** Those that a name or words can be looked up in, the one to begin with first. */
+  sources: SourceOption[];
 }
 
 /** A source as an empty dashboard offers it. */
@@ -207,6 +213,13 @@ export interface JobPageModel {
   /** The child jobs, oldest first. */
   children: Job[];
   log: LogTail;
+  /** What a job that failed for good leads on to. */
+  elsewhere?: {
+    /** Its own source, which is shown on the Sources page. */
+    connection?: SourceOption;
+    /** The other sources that can do the same. */
+    others?: SourceOption[];
+  };
 }
 
 /** The end of a job's log. */

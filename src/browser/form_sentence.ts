@@ -65,8 +65,8 @@ export function valuesOf(data: FormData): Values {
 function paceOf(form: HTMLFormElement): Pace | undefined {
   const field = form.querySelector<HTMLElement>('[name="source"]');
   const chosen = field instanceof HTMLSelectElement ? field.selectedOptions[0] : field;
-  const { label, pageMs, pageSize } = chosen?.dataset ?? {};
-  return label === undefined
-    ? undefined
-    : { label, pageMs: Number(pageMs), pageSize: Number(pageSize) };
+  const { label, pageMs, pageSize, cost, currency = '' } = chosen?.dataset ?? {};
+  if (label === undefined) return undefined;
+  const pace = { label, pageMs: Number(pageMs), pageSize: Number(pageSize) };
+  return cost === undefined ? pace : { ...pace, price: { costPerPost: Number(cost), currency } };
 }

@@ -1,14 +1,23 @@
 /** Of idiomorph 0.8, whose script comes before this one. */
 declare const Idiomorph: {
   defaults: {
-    callbacks: { beforeAttributeUpdated(name: string, element: Element): boolean };
+    callbacks: {
+      beforeAttributeUpdated(name: string, element: Element): boolean;
+      beforeNodeMorphed(node: Node): boolean;
+    };
   };
 };
 
-/** Keeps what a reader has unfolded open when its part of the page is loaded again. */
+/**
+ * Keeps what a reader has unfolded open when its part of the page is loaded again, and what was typed and
+ * ticked in it.
+ */
 export function keepUnfolded(): void {
-  Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, element) =>
+  const { callbacks } = Idiomorph.defaults;
+  callbacks.beforeAttributeUpdated = (name, element) =>
     !(name === 'open' && element.matches('.whole-text'));
+  callbacks.beforeNodeMorphed = (node) =>
+    !(node instanceof Element && node.matches('.imports details[open]'));
 }
 
 /** Has a screen reader read this, after what it is reading now. Nothing is shown. */

@@ -1,5 +1,5 @@
 import type { Page } from '../sources/source.ts';
-import { count, counted, dollars } from '../text/format.ts';
+import { count, counted, money } from '../text/format.ts';
 
 /** How far a listing has been read. */
 export interface ListingPlace {
@@ -38,7 +38,7 @@ export function costAfter(
  * @param cost of all pages so far, in US dollars.
  */
 export function pageProgress(done: number, page: Page<unknown>, wanted: number, cost?: number) {
-  const paid = cost === undefined ? '' : `, ${dollars(cost)} so far`;
+  const paid = cost === undefined ? '' : `, ${money(cost, 'USD')} so far`;
   if (page.total === undefined) {
     const message =
       page.cursor === undefined || done >= wanted ? 'Finishing' : 'Reading the next page';

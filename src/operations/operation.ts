@@ -61,6 +61,8 @@ export interface OperationWords {
   example?: Record<string, unknown>;
   /** Whether its input has a field `source`: where to read from. Default: no. */
   readsSource?: boolean;
+  /** What it asks its source for. Default: posts of a user. */
+  ability?: 'posts' | 'search' | 'discover';
   /** A form on the dashboard, with one field or none. Default: no form. */
   quick?: QuickWords;
   /** The result in a few words: "1,000 posts of @aurora_lab, 940 new". */

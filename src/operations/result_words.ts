@@ -1,5 +1,5 @@
 import { cut, MAX_NAME } from '../text/cut.ts';
-import { count, counted, dollars } from '../text/format.ts';
+import { count, counted, money } from '../text/format.ts';
 import type { ResultLink } from './operation.ts';
 
 /** Phrases that the results of several types share. */
@@ -23,7 +23,7 @@ export function numbered(n: unknown, what: string): string {
 
 /** What it has cost: "for $0.51"; empty when it was free. */
 export function charged(cost: unknown): string {
-  return typeof cost === 'number' ? `for ${dollars(cost)}` : '';
+  return typeof cost === 'number' ? `for ${money(cost, 'USD')}` : '';
 }
 
 /** The parts separated by commas; only the first when its count `n` is 0. */

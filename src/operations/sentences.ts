@@ -1,4 +1,4 @@
-import { estimate } from '../text/format.ts';
+import { estimate, money } from '../text/format.ts';
 
 /** Phrases that the sentences of several types share. */
 
@@ -17,6 +17,8 @@ export interface Pace {
   label: string;
   pageMs: number;
   pageSize: number;
+  /** Of a post, where it costs money. */
+  price?: { costPerPost: number; currency: string };
 }
 
 export const MAX_TERMS = 20;
@@ -43,10 +45,30 @@ export function from(source: Pace | undefined): string {
   return source ? ` from ${source.label}` : '';
 }
 
-/** The estimated duration; empty when it is not known how fast the pages come. */
-export function time(items: number, source: Pace | undefined): string {
-  if (!source || source.pageMs <= 0 || source.pageSize <= 0) return '';
-  return `, about ${estimate(Math.ceil(items / source.pageSize) * source.pageMs)}`;
+/** As how many posts a source that costs money may charge an item. */
+export interface Charge {
+  least: number;
+  /** Absent when it is not known how much has to be read for an item. */
+  most?: number;
+}
+
+/** Originals that are quoted or reposted come on top, as long as the budget covers them. */
+const POST: Charge = { least: 1, most: 1 };
+
+/** What it costs; empty where it is free. */
+export function cost(items: number, source: Pace | undefined, { least, most }: Charge): string {
+  if (!source?.price) return '';
+  const { costPerPost, currency } = source.price;
+  const words = (charge: number) => money(items * charge * costPerPost, currency);
+  if (most === undefined) return `, ${words(least)} or more`;
+  return least === most ? `, about ${words(least)}` : `, ${words(least)} to ${words(most)}`;
+}
+
+/** The estimated duration, where it is known how fast the pages come, and the cost. */
+export function time(items: number, source: Pace | undefined, charge = POST): string {
+  const costs = cost(items, source, charge);
+  if (!source || source.pageMs <= 0 || source.pageSize <= 0) return costs;
+  return `, about ${estimate(Math.ceil(items / source.pageSize) * source.pageMs)}${costs}`;
 }
 
 export function trimmed(typed: string | undefined): string {

@@ -3,7 +3,7 @@
 export type PostKind = 'post' | 'reply' | 'repost';
 
 export interface PostLink {
-  /** The part of `text` that is the link. */
+  /** The part of `text` that is the link; empty when the address is beside the text, as in a card. */
   text: string;
   /** The full target: `https://…`. */
   url: string;

@@ -15,11 +15,6 @@ export function count(n: number): string {
     .replace(/\B(?=(?:\d{3})+$)/g, ',');
 }
 
-/** US dollars: `$0.51`. */
-export function dollars(amount: number): string {
-  return `$${amount.toFixed(2)}`;
-}
-
 /** A count with its noun: `1 post`, `1,000 posts`. */
 export function counted(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`;
@@ -171,4 +166,12 @@ export function jobName(job: Pick<Job, 'type' | 'metadata'>): string {
 export function sourceTitle({ label }: { label: string }): string {
   const bare = label.replace(/^(the|an?) /i, '');
   return bare.charAt(0).toUpperCase() + bare.slice(1);
+}
+
+/** `$0.60`; three digits where two would round a price: `$0.005`. */
+export function money(amount: number, currency: string): string {
+  const digits = amount > 0 && amount < 0.1 && Math.round(amount * 100) / 100 !== amount ? 3 : 2;
+  const [whole = '', part] = amount.toFixed(digits).split('.');
+  const number = `${count(Number(whole))}.${part}`;
+  return currency === 'USD' ? `$${number}` : `${number} ${currency}`;
 }

@@ -17,14 +17,16 @@ interface ListedImport {
 /** The archives in the imports folder, the names first, what is wrong with one last. */
 export function importsText(imports: ListedImport[]): string {
   if (imports.length === 0) return 'No archives.\n';
+  const hasProblems = imports.some(({ problem }) => problem !== undefined);
   const rows = imports.map((one) => [
     printable(one.name),
     sizeText(one),
-    exact(one.addedAt),
     count(one.posts),
-    printable(one.problem ?? ''),
+    exact(one.addedAt),
+    ...(hasProblems ? [printable(one.problem ?? '')] : []),
   ]);
-  return `${table(['NAME', 'SIZE', 'ADDED', 'POSTS', 'PROBLEM'], rows, false)}\n`;
+  const head = ['NAME', 'SIZE', 'POSTS', 'ADDED', ...(hasProblems ? ['PROBLEM'] : [])];
+  return `${table(head, rows, false)}\n`;
 }
 
 /** "48.2 MB", "folder", or "removed" when only its posts are left. */

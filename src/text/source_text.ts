@@ -1,5 +1,5 @@
 import type { Ability, ConnectionState, PaidBudget, SourceState } from '../sources/source_state.ts';
-import { clockTime, count, counted, sourceTitle } from './format.ts';
+import { clockTime, count, counted, money, sourceTitle } from './format.ts';
 import { table } from './table.ts';
 
 const ABILITIES: Record<Ability, string> = {
@@ -50,14 +50,6 @@ export function budgetWords({ cap, posts, costPerPost, currency }: PaidBudget): 
   const cost = (n: number) => money(n * costPerPost, currency);
   if (cap === undefined) return `No budget set; ${counted(posts, 'post')} = ${cost(posts)} so far`;
   return `${count(posts)} of ${counted(cap, 'post')} = ${cost(posts)} of ${cost(cap)}`;
-}
-
-/** `$0.60`; three digits where two would round a price: `$0.005`. */
-export function money(amount: number, currency: string): string {
-  const digits = amount > 0 && amount < 0.1 && Math.round(amount * 100) / 100 !== amount ? 3 : 2;
-  const [whole = '', part] = amount.toFixed(digits).split('.');
-  const number = `${count(Number(whole))}.${part}`;
-  return currency === 'USD' ? `$${number}` : `${number} ${currency}`;
 }
 
 /** The state of a source as one line. */

@@ -133,6 +133,7 @@ describe.each([
     '/find',
     '/find?q=nothing+like+it',
     '/profiles',
+    '/sources',
     '/jobs',
     '/jobs?status=completed',
     '/jobs?type=scrape&session=climbers',

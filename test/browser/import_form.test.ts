@@ -41,16 +41,18 @@ test('C2: a form that changes to the archive hides the user and reads all posts'
   await page.selectOption('#archive', 'a.zip');
   await page.click('.start-form button[type="submit"]');
   await page.waitForSelector('#start-result:has-text("Started: scrape a.zip")');
+  // The list follows without a reload, and leaves alone what is unfolded.
+  await page.click('.import-form > details > summary');
+  await page.check('.import-form [name="includeReplies"]');
+  await page.waitForSelector('.imports:has-text("3 posts imported")');
+  expect(await page.isChecked('.import-form [name="includeReplies"]')).toBe(true);
   await page.selectOption('#source', 'sample');
   expect(await page.inputValue('#username')).toBe('aurora_lab');
   expect(await page.inputValue('#maxTweets')).toBe('100');
 });
 
 test('an undo removes the posts, and keeps the list and the choices of the form', async () => {
-  await until('the import has ended', async () => {
-    await page.goto(`${server.url}/scrape?source=archive`);
-    return page.isVisible('text=3 posts imported');
-  });
+  await page.goto(`${server.url}/scrape?source=archive`);
   await page.click('.import-undo > summary');
   await page.click('.import-undo button');
   await page.waitForSelector('#upload-result:has-text("3 posts of a.zip were removed.")');

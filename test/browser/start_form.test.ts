@@ -15,9 +15,10 @@ test('the sentence beside the form changes with every key', async () => {
   await page.goto(`${url}/scrape`);
   const sentence = page.locator('#start-sentence');
   expect(await sentence.textContent()).toStartWith('Enter a username');
-  await page.getByLabel('Username').fill('aurora_lab');
-  await page.getByLabel('Maximum posts').fill('40');
-  await page.getByLabel('Include replies').check();
+  const form = page.locator('.start-form');
+  await form.getByLabel('Username').fill('aurora_lab');
+  await form.getByLabel('Maximum posts').fill('40');
+  await form.getByLabel('Include replies').check();
   expect(await sentence.textContent()).toStartWith(
     'Reads up to 40 posts, replies included, of @aurora_lab from ',
   );
@@ -46,7 +47,7 @@ test('D10: the sentence says what is wrong with the input of each form', async (
   ] as const) {
     await page.goto(url + path);
     const before = await sentence.textContent();
-    const field = page.getByLabel(label, { exact: true });
+    const field = page.locator('.start-form').getByLabel(label, { exact: true });
     const initial = await field.inputValue();
     await field.fill(typed);
     expect(await sentence.textContent(), `${label} ${typed}`).toStartWith(said);

@@ -1,11 +1,13 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandFailed } from '../../src/cli/exit.ts';
 import { Prompt } from '../../src/cli/prompt.ts';
 import { readLines } from '../../src/cli/sources.ts';
+import { APP_PASSWORD } from '../support/bluesky/world.ts';
+import { startBlueskyDouble } from '../support/bluesky_double.ts';
 import { freshDataDir } from '../support/server.ts';
-import { run, stopCommands } from '../support/terminal.ts';
+import { run, start, stopCommands } from '../support/terminal.ts';
 
 setDefaultTimeout(60_000);
 afterAll(stopCommands);
@@ -23,6 +25,43 @@ describe('xgpt sources', () => {
     expect(unknown).toMatchObject({ code: 3, stdout: '' });
     expect(unknown.stderr).toContain('There is no such source.');
     expect(existsSync(dataDir)).toBe(false);
+  });
+});
+
+describe('credentials', () => {
+  test('are stored from standard input, tested, and removed; none is an argument or shown', async () => {
+    const bluesky = await startBlueskyDouble();
+    bluesky.world.account('ida.example');
+    const dataDir = freshDataDir();
+    const env = { XGPT_BLUESKY_URL: bluesky.url };
+    const xgpt = async (...words: string[]) => run(words, { dataDir, env });
+    const set = (values: string) => {
+      const command = start(['sources', 'set', 'bluesky'], { dataDir, env, stdin: values });
+      return command.ended();
+    };
+    const refused = await set('identifier=ida.example\npassword=not-one\n');
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toStartWith('Nothing was stored. An app password has four groups');
+    const stored = await set(
+      `identifier=ida.example\npassword=${APP_PASSWORD}\nserver=${bluesky.url}\n`,
+    );
+    expect(stored).toMatchObject({ code: 0, stdout: 'Bluesky: Connected as @ida.example\n' });
+    expect((await xgpt('sources')).stdout).toMatch(/bluesky .* Connected as @ida\.example\n/);
+    const key = join(dataDir, 'secret.key');
+    expect(statSync(key).mode & 0o777).toBe(0o600);
+
+    const whole = await Bun.file(key).text();
+    await Bun.write(key, `${Buffer.alloc(32, 7).toString('base64')}\n`);
+    const other = await xgpt('sources', 'test', 'bluesky');
+    expect(other).toMatchObject({ code: 1 });
+    expect(other.stdout).toContain('Credentials cannot be read. Their secret key is not the one');
+    await Bun.write(key, whole);
+    expect(await xgpt('sources', 'test', 'bluesky')).toMatchObject({ code: 0 });
+    await xgpt('sources', 'remove', 'bluesky');
+    expect((await xgpt('sources')).stdout).toMatch(/bluesky .* Not connected/);
+    const budget = await xgpt('sources', 'budget', 'x', '250');
+    expect(budget).toMatchObject({ code: 0, stdout: 'X: 0 of 250 posts = $0.00 of $1.25\n' });
+    await bluesky.stop();
   });
 });
 

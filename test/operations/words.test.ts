@@ -24,6 +24,19 @@ describe('scrape', () => {
     );
   });
 
+  test('says what it costs where it costs money', () => {
+    const paid = { ...SAMPLE, label: 'X', price: { costPerPost: 0.005, currency: 'USD' } };
+    expect(sentence('scrape', values, paid)).toBe(
+      'Reads up to 1,000 posts of @aurora_lab from X, about 8 s, about $5.00.',
+    );
+    expect(sentence('search', { query: 'jazz', maxTweets: '100' }, paid)).toEndWith(
+      'from X, about 1 s, $0.50 to $1.50.',
+    );
+    expect(sentence('discover', { query: 'jazz', maxResults: '20' }, paid)).toContain(
+      'from X, about 1 s, $0.30 or more, and keeps them.',
+    );
+  });
+
   test('an archive needs no user', () => {
     expect(sentence('scrape', { maxTweets: '1', source: 'archive', archive: 'mine.zip' })).toBe(
       'Reads up to 1 post from the archive mine.zip. Replies and reposts are left out.',

@@ -17,6 +17,8 @@ export interface Run {
   dataDir: string;
   env?: Record<string, string>;
   cwd?: string;
+  /** What the command reads from standard input; default: nothing. */
+  stdin?: string;
 }
 
 function optionsOf({ dataDir, env, cwd }: Run) {
@@ -33,6 +35,7 @@ export function start(words: string[], run: Run) {
 export function startWith(command: string[], words: string[], run: Run) {
   const child = Bun.spawn([...command, ...words], {
     ...optionsOf(run),
+    ...(run.stdin !== undefined && { stdin: Buffer.from(run.stdin) }),
     stdout: 'pipe',
     stderr: 'pipe',
   });

@@ -7,6 +7,7 @@
  * then tells what it has counted.
  */
 import { parseArgs } from 'node:util';
+import { enrich } from './x_api_posts.ts';
 
 export interface DoublePost {
   id: string;
@@ -239,7 +240,7 @@ function answerOf(
     ({ attachments }) => (attachments as { media_keys?: string[] })?.media_keys ?? [],
   );
   const media = expansions.includes('attachments.media_keys')
-    ? double.media.filter(({ media_key }) => keys.includes(media_key))
+    ? keys.flatMap((key) => mediaOf(double).get(key) ?? [])
     : [];
   const authors = new Set(posts.map(({ author_id }) => author_id));
   const users = expansions.includes('author_id')
@@ -266,6 +267,17 @@ function answerOf(
     ...(posts.length > 0 && { data: posts.map(post) }),
     ...(Object.keys(includes).length > 0 && { includes }),
   };
+}
+
+const mediaByKey = new WeakMap<XApiDouble, Map<string, DoubleMedia>>();
+
+/** By key; made anew when media were added. */
+function mediaOf(double: XApiDouble): Map<string, DoubleMedia> {
+  const known = mediaByKey.get(double);
+  if (known?.size === double.media.length) return known;
+  const media = new Map(double.media.map((item) => [item.media_key, item]));
+  mediaByKey.set(double, media);
+  return media;
 }
 
 function referencesOf(post: DoublePost): { type: string; id: string }[] {
@@ -357,6 +369,8 @@ if (import.meta.main) {
     },
   });
   const double = startXApiDouble(Number(values.port));
-  for (const author of values.authors.split(',')) addAccount(double, author, Number(values.posts));
+  for (const author of values.authors.split(',')) {
+    enrich(double, addAccount(double, author, Number(values.posts)));
+  }
   console.log(double.url);
 }

@@ -177,8 +177,8 @@ describe('what was collected', () => {
     await Bun.write(join(web.importsDir, 'mine.zip'), 'x'.repeat(2_000));
     const { lines } = await text('/api/imports');
     expect(lines).toEqual([
-      expect.stringMatching(/^NAME +SIZE +ADDED$/),
-      expect.stringMatching(/^mine\.zip +[\d.]+ k?B +\d.* UTC$/i),
+      expect.stringMatching(/^NAME +SIZE +POSTS +ADDED$/),
+      expect.stringMatching(/^mine\.zip +[\d.]+ k?B +0 +\d.* UTC$/i),
       '',
     ]);
   });

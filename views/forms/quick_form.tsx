@@ -2,6 +2,7 @@ import { wordsOf } from '../../src/operations/words.ts';
 import { sourceTitle } from '../../src/text/format.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import type { QuickStart } from '../view_models.ts';
+import { attributeText } from './field.tsx';
 import { PostForm } from './post_form.tsx';
 
 /** The shortest form that starts each type, one field or none. */
@@ -15,9 +16,8 @@ export function QuickForms({ starts }: { starts: QuickStart[] }): JSX.Element {
   );
 }
 
-function QuickForm({ start: { type, field, source } }: { start: QuickStart }): JSX.Element {
+function QuickForm({ start: { type, field, sources } }: { start: QuickStart }): JSX.Element {
   const { name, quick } = wordsOf(type);
-  const from = source ? ` · ${sourceTitle(source)}` : '';
   return (
     <PostForm
       class={field ? 'quick-form' : 'quick-form bare'}
@@ -31,15 +31,32 @@ function QuickForm({ start: { type, field, source } }: { start: QuickStart }): J
           {quick?.label ?? name}
         </span>
       )}
-      {source ? <input type="hidden" name="source" value={source.name} /> : ''}
       <button type="submit" safe>
         {quick?.action ?? name}
       </button>
-      <p class="field-help" safe>
-        {`${quick?.help ?? ''}${from}`}
-      </p>
+      <div class="field-help">
+        <span safe>{quick?.help ?? ''}</span>
+        <QuickSource type={type} sources={sources} />
+      </div>
       <div class="form-result" />
     </PostForm>
+  );
+}
+
+/** Where it reads from: a real name should not be looked up in the sample without a word. */
+function QuickSource({ type, sources }: Omit<QuickStart, 'field'>): JSX.Element {
+  if (sources.length === 0) return '';
+  return (
+    <label for={`${type}-source`}>
+      {' · from '}
+      <select id={`${type}-source`} name="source">
+        {sources.map((source, index) => (
+          <option value={attributeText(source.name)} selected={index === 0} safe>
+            {sourceTitle(source)}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 

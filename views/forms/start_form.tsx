@@ -50,7 +50,8 @@ export function usableSources(fields: Field[], sources: SourceOption[]): SourceO
 
 /** The one the form names, else the first. */
 export function chosenSource(form: FormState, sources: SourceOption[]): SourceOption | undefined {
-  return sources.find((source) => source.name === form.values.source) ?? sources[0];
+  const named = sources.find((source) => source.name === form.values.source);
+  return named ?? sources.find(({ needsConnection }) => !needsConnection) ?? sources[0];
 }
 
 function rowsOf(fields: Field[]): Field[][] {
@@ -128,20 +129,38 @@ function isRequired({ required, initial, initialBySource, default: fallback }: F
 function SourceField({ form, sources }: { form: FormState; sources: SourceOption[] }) {
   const chosen = chosenSource(form, sources);
   return (
-    <SelectField name="source" label="Source" form={form}>
-      {sources.map((source) => (
-        <option
-          value={source.name}
-          selected={source === chosen}
-          data-label={source.label}
-          data-page-ms={String(source.pageMs)}
-          data-page-size={String(source.pageSize)}
-          safe
-        >
-          {sourceTitle(source)}
-        </option>
-      ))}
-    </SelectField>
+    <>
+      <SelectField name="source" label="Source" form={form}>
+        {sources.map((source) => (
+          <option
+            value={source.name}
+            selected={source === chosen}
+            disabled={source.needsConnection && source !== chosen}
+            data-label={source.label}
+            data-page-ms={String(source.pageMs)}
+            data-page-size={String(source.pageSize)}
+            data-cost={source.price && String(source.price.costPerPost)}
+            data-currency={source.price?.currency}
+            safe
+          >
+            {`${sourceTitle(source)}${source.needsConnection ? ' (not connected)' : ''}`}
+          </option>
+        ))}
+      </SelectField>
+      <Unconnected sources={sources} />
+    </>
+  );
+}
+
+/** Leads to where the others are connected. */
+function Unconnected({ sources }: { sources: SourceOption[] }): JSX.Element {
+  const titles = sources.filter(({ needsConnection }) => needsConnection).map(sourceTitle);
+  if (titles.length === 0) return '';
+  return (
+    <p class="field-help source-note">
+      <span safe>{titles.join(' and ')}</span> can do this when connected.{' '}
+      <a href={urlTo('/sources')}>Connect on the Sources page</a>
+    </p>
   );
 }
 

@@ -16,6 +16,7 @@ import { JobProgress } from './job_progress.tsx';
 import { JobResult } from './job_result.tsx';
 import { JobSteps } from './job_steps.tsx';
 import { JobDuration } from './job_times.tsx';
+import { OtherSources } from './other_sources.tsx';
 import { StatusIcon } from './status_icon.tsx';
 import { WholeText } from './whole_text.tsx';
 
@@ -40,6 +41,7 @@ export function JobReport({ model, now }: { model: JobPageModel; now: Date }): J
       <Why job={job} now={now} />
       <JobProgress view={view} now={now} />
       <JobActions job={job} />
+      <OtherSources job={job} elsewhere={model.elsewhere} />
       <JobSteps steps={steps} now={now} />
       <JobChildren jobs={children} session={job.sessionId} now={now} />
       <div class="report-columns">

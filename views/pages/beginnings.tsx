@@ -1,11 +1,12 @@
 import { OPERATION_TYPES, wordsOf } from '../../src/operations/words.ts';
 import { sourceTitle } from '../../src/text/format.ts';
 import { urlTo } from '../../src/text/urls.ts';
+import { attributeText } from '../forms/field.tsx';
 import { HiddenFields } from '../forms/hidden_fields.tsx';
 import { PostForm } from '../forms/post_form.tsx';
 import { QuickField } from '../forms/quick_form.tsx';
 import { UploadForm } from '../forms/upload_form.tsx';
-import type { BeginningCard, DashboardModel } from '../view_models.ts';
+import type { BeginningCard, DashboardModel, SourceOption } from '../view_models.ts';
 
 /** Shown before the first job: what this is, and a card for each way to begin. */
 export function Beginnings({ model: { beginnings } }: { model: DashboardModel }) {
@@ -21,7 +22,7 @@ export function Beginnings({ model: { beginnings } }: { model: DashboardModel })
           <li class="panel beginning">
             <h2 safe>{sourceTitle(card.source)}</h2>
             <p class="field-help" safe>
-              {card.help ?? `Collects the posts of a user from ${card.source.label}.`}
+              {card.help ?? helpOf(card.source)}
             </p>
             <BeginningForm card={card} />
           </li>
@@ -47,19 +48,41 @@ export function Beginnings({ model: { beginnings } }: { model: DashboardModel })
 
 function BeginningForm({ card }: { card: BeginningCard }): JSX.Element {
   const { type, source, ready, upload } = card;
+  if (source.needsConnection) return <ConnectLink source={source} />;
   const action = urlTo(`/api/${type}`);
   if (upload) return <UploadForm action={action} fields={upload} id="beginning" />;
   return (
     <PostForm class="quick-form" action={action} target="find .form-result">
       <HiddenFields input={{ ...ready?.input, source: source.name }} />
       {ready === undefined && card.field !== undefined && (
-        <QuickField type={`${source.name}-${type}`} field={card.field} label={card.field.label} />
+        // The example of the field is a user of the sample.
+        <QuickField
+          type={`${source.name}-${type}`}
+          field={{ ...card.field, placeholder: undefined }}
+          label={card.field.label}
+        />
       )}
       <button type="submit" class={ready ? 'primary' : undefined} safe>
         {ready?.action ?? wordsOf(type).name}
       </button>
       <div class="form-result" />
     </PostForm>
+  );
+}
+
+function helpOf({ label, needsConnection }: SourceOption): string {
+  const first = needsConnection ? ' It has to be connected first.' : '';
+  return `Collects the posts of a user from ${label}.${first}`;
+}
+
+function ConnectLink({ source }: { source: SourceOption }): JSX.Element {
+  const path = `/sources#source-${encodeURIComponent(source.name)}` as const;
+  return (
+    <p>
+      <a class="button" href={attributeText(urlTo(path))} safe>
+        {`Connect ${sourceTitle(source)}`}
+      </a>
+    </p>
   );
 }
 

@@ -23,7 +23,12 @@ export function StartPage({ layout, model }: { layout: Layout; model: StartModel
           <Sentence model={model} />
           {parts.aside as 'safe'}
           <h2>Recent runs</h2>
-          <LivePart id="runs" href={urlTo(`/${type}`)} busy={runs.some(isUnderWay)}>
+          <LivePart
+            id="runs"
+            href={urlTo(`/${type}`)}
+            busy={runs.some(isUnderWay)}
+            also={parts.live}
+          >
             <RunList runs={runs} now={layout.now} />
           </LivePart>
         </div>

@@ -17,7 +17,9 @@ export function EarlierVersions({
       <ol>
         {versions.map((version) => (
           <li>
-            {version.createdAt && <span class="muted">{relativeTime(version.createdAt, now)}</span>}
+            {version.createdAt !== undefined && (
+              <span class="muted">{relativeTime(version.createdAt, now)}</span>
+            )}
             <Text version={version} />
           </li>
         ))}

@@ -4,6 +4,7 @@ import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
 import { safeHref } from '../safe_href.ts';
 import { relativeTime } from '../time.tsx';
+import { CardLinks } from './card_links.tsx';
 import { EarlierVersions } from './earlier_versions.tsx';
 import { PostText } from './post_text.tsx';
 import { QuotedPosts, showsOriginal } from './quoted_post.tsx';
@@ -23,6 +24,7 @@ export function PostArticle({ post, now }: PostArticleProps): JSX.Element {
           <PostText text={post.text} links={post.links} />
         </p>
       )}
+      <CardLinks links={post.links} />
       <MediaLinks media={post.media} />
       <QuotedPosts post={post} />
       <EarlierVersions versions={post.edits ?? []} now={now} />

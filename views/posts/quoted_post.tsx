@@ -8,8 +8,8 @@ export function QuotedPosts({ post }: { post: Post }): JSX.Element {
   const { repostOf, quote } = post;
   return (
     <>
-      {repostOf && showsOriginal(post) && <Quoted quoted={repostOf} post={post} />}
-      {quote && <Quoted quoted={quote} post={post} />}
+      {repostOf !== undefined && showsOriginal(post) && <Quoted quoted={repostOf} post={post} />}
+      {quote !== undefined && <Quoted quoted={quote} post={post} />}
     </>
   );
 }
@@ -47,7 +47,7 @@ function QuotedHeader({ quoted: { author, authorName, url } }: { quoted: QuotedP
     <p class="post-header">
       {author !== undefined && (
         <a class="post-author" href={urlTo(`/find?author=${encodeURIComponent(author)}`)}>
-          {authorName && (
+          {authorName !== undefined && (
             <bdi class="post-name" safe>
               {authorName}
             </bdi>

@@ -1,5 +1,6 @@
 import type { PaidBudget } from '../../src/sources/source_state.ts';
-import { budgetWords, money } from '../../src/text/source_text.ts';
+import { money } from '../../src/text/format.ts';
+import { budgetWords } from '../../src/text/source_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
 import { PostForm } from '../forms/post_form.tsx';

@@ -1,5 +1,5 @@
 import type { MethodState } from '../../src/sources/source_state.ts';
-import { money } from '../../src/text/source_text.ts';
+import { money } from '../../src/text/format.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
 import { PostForm } from '../forms/post_form.tsx';

@@ -15,6 +15,7 @@ export default defineWords({
   summary: 'Find profiles by their bios',
   example: { query: 'climbing coach', maxResults: 5 },
   readsSource: true,
+  ability: 'discover',
   quick: { field: 'query', label: 'Discover profiles', help: 'Up to 20 profiles' },
   result: ({ profiles, newProfiles, saved, scraped, posts, cost }) =>
     list(

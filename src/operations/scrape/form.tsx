@@ -47,6 +47,7 @@ export function scrapeParts(
           ''
         ),
     },
+    live: 'imports',
     below: <ArchiveSection imports={imports} now={now} message={undoneMessage(form.values)} />,
   };
 }

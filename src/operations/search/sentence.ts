@@ -11,6 +11,9 @@ import {
   type Values,
 } from '../sentences.ts';
 
+/** Each post may be of another author, who counts as two posts. */
+const WITH_AUTHORS = { least: 1, most: 3 };
+
 export default function sentence(values: Values, source?: Pace): string {
   const terms = termsOf(trimmed(values.query));
   const most = howMany(values.maxTweets);
@@ -20,7 +23,7 @@ export default function sentence(values: Values, source?: Pace): string {
   const mode = values.mode === 'top' ? 'top' : 'latest';
   const which = `up to ${counted(most, `${mode} post`)} about ${either(terms)}`;
   const then = values.embed === 'true' ? ', then embeds them' : '';
-  return `Reads ${which}${since(values.days)}${from(source)}${time(most, source)}${then}.`;
+  return `Reads ${which}${since(values.days)}${from(source)}${time(most, source, WITH_AUTHORS)}${then}.`;
 }
 
 function since(days: string | undefined): string {

@@ -14,6 +14,7 @@ export default defineWords({
   summary: 'Collect posts on a topic',
   example: { query: 'space, jazz', maxTweets: 20, mode: 'latest' },
   readsSource: true,
+  ability: 'search',
   quick: { field: 'query', label: 'Search a topic', help: 'Up to 100 posts' },
   result: ({ posts, newPosts, embedded, cost }) =>
     list(

@@ -47,8 +47,16 @@ async function* readPages(
   const { author, caller } = await open(service, request, start?.did);
   let place: FeedPlace = start ?? { did: author.did };
   const first = await firstPage(caller, author, place);
-  const batches = readAhead(first, ({ next }) =>
-    next === undefined ? undefined : readFeed(caller, author, next),
+  let read = first.items.length;
+  const following = async (cursor: string) => {
+    const answer = await readFeed(caller, author, cursor);
+    read += answer.items.length;
+    return answer;
+  };
+  const batches = readAhead(
+    first,
+    ({ next }) => (next === undefined ? undefined : following(next)),
+    () => read >= (request.wanted ?? Number.POSITIVE_INFINITY),
   );
   for await (const answers of batches) {
     const asOf = now();

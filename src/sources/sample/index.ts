@@ -74,7 +74,7 @@ async function findAuthor(username = ''): Promise<Author> {
   const author = authors.find(({ profile }) => profile.username === name);
   if (author) return author;
   throw new NotFound(
-    `There is no user "${username}" in the synthetic sample. Try aurora_lab, blue_note_bea or dawn_chorus_dee.`,
+    `There is no user "${username}" in the synthetic sample, which has invented people only. Try aurora_lab, or choose another source, such as bluesky.`,
   );
 }
 

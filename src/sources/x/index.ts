@@ -1,3 +1,4 @@
+import { money } from '../../text/format.ts';
 import type { LiveDeps } from '../connection.ts';
 import { type Source, Unauthorised } from '../source.ts';
 import { createApiAccess } from './api/index.ts';
@@ -47,7 +48,7 @@ export function createXSource(options: XSourceOptions): Source {
     label: 'X',
     pageSize: 20,
     pageMs: 6_000,
-    cost: `$${costPerPost} a post by the official API, nothing with cookies`,
+    cost: `${money(costPerPost, 'USD')} a post by the official API, nothing with cookies`,
     connection: {
       methods: accesses.map(({ method }) => method),
       test: async (signal) => (await connected()).test(signal),

@@ -44,6 +44,7 @@ export function importRoutes(deps: WebDeps) {
         detail: about('Read', 'keep_import', 'Upload an archive without importing it'),
       },
     )
+    .use(undoRoute(deps))
     .post(
       '/api/imports/:name/remove',
       async ({ request, params: { name } }) => {
@@ -57,8 +58,7 @@ export function importRoutes(deps: WebDeps) {
         }),
         detail: about('Read', 'remove_import', 'Remove an archive; its imported posts are kept'),
       },
-    )
-    .use(undoRoute(deps));
+    );
 }
 
 function undoRoute(deps: WebDeps) {

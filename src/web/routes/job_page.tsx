@@ -8,6 +8,7 @@ import type { WebDeps } from '../deps.ts';
 import { jobOr404 } from '../http/problem.ts';
 import { html } from '../http/responses.ts';
 import { layoutOf } from './layout.ts';
+import { otherSources } from './source_options.ts';
 
 /** The page of one job. */
 export function jobDetailPage(deps: WebDeps) {
@@ -21,6 +22,7 @@ export function jobDetailPage(deps: WebDeps) {
       const model = {
         view: { ...live.view(job), place: shown?.place },
         ...tracker.reader.detailsOf(job.id),
+        elsewhere: otherSources(deps, job),
         log: isReportAlone(request) ? NO_LOG : await logTail(tracker, job.id),
       };
       return html(JobPage({ layout, model }));

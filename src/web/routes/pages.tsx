@@ -94,6 +94,7 @@ function noPosts(message: string, { author, source }: PostsQuery) {
 function dashboard(deps: WebDeps): DashboardModel {
   const { tracker, library } = deps;
   const hours = lastHours(tracker);
+  const recent = tracker.reader.listJobs({ limit: 10 }).jobs;
   return {
     counts: library.counts(),
     lastDay: {
@@ -101,10 +102,10 @@ function dashboard(deps: WebDeps): DashboardModel {
       failed: sum(hours, 'failed'),
     },
     hours,
-    recent: tracker.reader.listJobs({ limit: 10 }).jobs,
+    recent,
     // Parsed only when needed: building the schema takes 1 ms of the first page.
     get starts() {
-      return quickStarts(deps);
+      return quickStarts(deps, recent);
     },
     get beginnings() {
       return beginnings(deps);

@@ -8,12 +8,13 @@ import type {
   QuickStart,
   SourceOption,
 } from '../../../views/view_models.ts';
+import type { Job } from '../../jobs/index.ts';
 import type { Field, Operation } from '../../operations/index.ts';
-import type { Sources } from '../../sources/index.ts';
 import { FORM_VALUES } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { html } from '../http/responses.ts';
 import { layoutOf } from './layout.ts';
+import { lastSource, sourceOptions } from './source_options.ts';
 
 /** Number of recent runs on a start page. */
 const RUNS = 8;
@@ -41,15 +42,21 @@ export async function startPage(
 ): Promise<JSX.Element> {
   const { type, fields } = operation;
   const layout = layoutOf(request, deps);
-  const form = withInitialValues(typed, fields);
-  const sources = usableSources(fields, sourceOptions(deps.sources));
+  const sources = usableSources(fields, sourceOptions(deps, operation));
   const { reader } = deps.tracker;
+  const { jobs: runs } = reader.listJobs({ type, limit: RUNS });
+  const form = withInitialValues(withLastSource(typed, runs, sources), fields);
   const isBusy = reader.countActive().running > 0;
   const context = { deps, form, sources, isBusy, now: layout.now };
   const parts = (await deps.forms.get(type)?.parts(context)) ?? {};
-  const { jobs: runs } = reader.listJobs({ type, limit: RUNS });
   const problem = problemOf(operation, form);
   return StartPage({ layout, model: { type, fields, form, sources, runs, problem, parts } });
+}
+
+/** The form with the source of the last run, unless it names one. */
+function withLastSource(form: FormState, runs: Job[], sources: SourceOption[]): FormState {
+  const source = form.values.source ?? lastSource(runs, sources);
+  return source === undefined ? form : { ...form, values: { ...form.values, source } };
 }
 
 /**
@@ -73,20 +80,29 @@ function inputErrors(input: z.ZodType, values: object): Record<string, string> {
 }
 
 /** The types that have a form on the dashboard. */
-export function quickStarts({ operations, sources }: WebDeps): QuickStart[] {
-  return [...operations.values()].flatMap(({ type, fields, words: { quick } }) => {
-    if (!quick) return [];
-    const field = fields.find(({ name }) => name === quick.field);
-    return [{ type, field, source: usableSources(fields, sourceOptions(sources))[0] }];
+export function quickStarts(deps: WebDeps, recent: Job[]): QuickStart[] {
+  return [...deps.operations.values()].flatMap((operation) => {
+    const { type, fields, upload, words } = operation;
+    if (!words.quick) return [];
+    const field = fields.find(({ name }) => name === words.quick?.field);
+    const able = usableSources(fields, sourceOptions(deps, operation)).filter(
+      ({ name, needsConnection }) => !needsConnection && name !== upload?.source,
+    );
+    const last = lastSource(recent, able);
+    const sources = able.toSorted(
+      (one, other) => Number(other.name === last) - Number(one.name === last),
+    );
+    return [{ type, field, sources }];
   });
 }
 
-/** A card for each source, those that need no input last. */
-export function beginnings({ operations, sources }: WebDeps): BeginningCard[] {
+/** A card for each source: those that need a name, then a file, then nothing. */
+export function beginnings(deps: WebDeps): BeginningCard[] {
+  const { operations, sources } = deps;
   const first = [...operations.values()].find(({ words }) => words.readsSource);
   if (!first) return [];
   const { type, upload, words } = first;
-  const cards = sourceOptions(sources).map((source) => ({
+  const cards = sourceOptions(deps, first).map((source) => ({
     source,
     type,
     // Making the schemas is a fifth of the first page's time, and few cards need one.
@@ -96,16 +112,10 @@ export function beginnings({ operations, sources }: WebDeps): BeginningCard[] {
     ...sources.get(source.name)?.beginning,
     ...(upload?.source === source.name && { upload }),
   }));
-  return cards.toSorted((one, other) => Number(isReady(one)) - Number(isReady(other)));
+  return cards.toSorted((one, other) => placeOf(one) - placeOf(other));
 }
 
-const isReady = ({ ready }: BeginningCard) => ready !== undefined;
-
-function sourceOptions(sources: Sources): SourceOption[] {
-  return [...sources.values()].map(({ name, label, pageMs, pageSize }) => ({
-    name,
-    label,
-    pageMs,
-    pageSize,
-  }));
+function placeOf({ ready, upload }: BeginningCard): number {
+  if (ready) return 2;
+  return upload ? 1 : 0;
 }

@@ -43,7 +43,7 @@ const scrape = async (username: string, input: object = {}) =>
 
 const feedRequests = () => double.requests.filter(({ method }) => method.endsWith('AuthorFeed'));
 
-describe('a scrape', () => {
+describe('FEATURES 38: a scrape of Bluesky', () => {
   test('stores an author to the end, and once', async () => {
     const { world } = double;
     const ada = author('ada.example', 240);
@@ -62,6 +62,12 @@ describe('a scrape', () => {
     world.postMany(ada, 3, (n) => `News ${n}`);
     const again = await scrape('ada.example', { includeReplies: true, includeRetweets: true });
     expect(again.result).toMatchObject({ newPosts: 5 });
+  });
+
+  test('makes no request for posts that it does not need', async () => {
+    author('long.example', 700);
+    expect((await scrape('long.example', { maxTweets: 500 })).result).toMatchObject({ posts: 500 });
+    expect(feedRequests()).toHaveLength(5);
   });
 
   test('goes on where it was after outages on three pages, and repeats only those', async () => {

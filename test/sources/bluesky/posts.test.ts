@@ -289,6 +289,21 @@ describe('reading ahead', () => {
     expect(asked.length).toBeLessThan(7);
   });
 
+  test('stops when the caller has what it needs, and goes on when it comes back for more', async () => {
+    const { asked, next } = list(8);
+    for await (const pages of readAhead(1, next, () => asked.length >= 4)) {
+      await Bun.sleep(2);
+      if (pages.includes(5)) break;
+    }
+    expect(asked).toEqual([2, 3, 4, 5]);
+    const all = list(8);
+    const batches: number[][] = [];
+    for await (const pages of readAhead(1, all.next, () => all.asked.length >= 4)) {
+      batches.push(pages);
+    }
+    expect(batches.flat()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
   test('hands on everything that came before a failure', async () => {
     const seen: number[] = [];
     const failing = (page: number) =>

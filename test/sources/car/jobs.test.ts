@@ -52,7 +52,7 @@ async function importArchive(archive: string, input: object = {}) {
   return await web.ended(id);
 }
 
-describe('an import of an export', () => {
+describe('FEATURES 39: an import of a Bluesky export', () => {
   test('stores the posts of the account and says what was left out', async () => {
     await Bun.write(pathOf('repo.car'), exportOf(records));
     const job = await importArchive('repo.car');

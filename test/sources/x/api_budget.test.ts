@@ -65,7 +65,7 @@ test('a caller that reads on beyond what it wanted gets larger pages', async () 
   expect(sizes('timeline')).toEqual([20, 40, 80, 100]);
 });
 
-describe('the budget for X', () => {
+describe('FEATURES 38: the budget for X', () => {
   test('is met to the post by a timeline, and no request goes beyond it', async () => {
     reading = await setupReading({ cap: 257 });
     addAccount(reading.double, 'sea_example', 2_000);

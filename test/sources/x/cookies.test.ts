@@ -150,9 +150,15 @@ describe('the posts of an author', () => {
     ]);
   });
 
-  test('say at the end when X has probably not shown all', async () => {
-    const { x } = await connectX({ accounts: [someAccount(3_200, { pages: [400] })] });
-    const { notes } = await readAll(postsOf(x));
+  test('say at the end when X has probably not shown all, those that are left out included', async () => {
+    const account = someAccount(3_200, { pages: [400] });
+    const original = tweetJson(post('5', { author: BEN }));
+    account.posts = account.posts.map((one, index) =>
+      index % 2 ? { ...(one as XPost), repost: original } : one,
+    );
+    const { x } = await connectX({ accounts: [account] });
+    const { items, notes } = await readAll(postsOf(x));
+    expect(items).toHaveLength(1_600);
     expect(notes).toEqual([expect.stringContaining('about the newest 3,200 posts')]);
     const few = await connectX({ accounts: [someAccount(100)] });
     expect((await readAll(postsOf(few.x))).notes).toEqual([]);

@@ -63,7 +63,7 @@ const scrape = async (username: string, input: object = {}) =>
 
 const pagesAsked = () => double.asked.filter(({ operation }) => operation.startsWith('UserTweets'));
 
-describe('a scrape', () => {
+describe('FEATURES 38: a scrape of X with cookies', () => {
   test('stores an author to the end, and again only what was not there', async () => {
     const ada = account('ada_jobs', 65);
     expect(await scrape('@ada_jobs')).toMatchObject({

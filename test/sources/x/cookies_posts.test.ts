@@ -299,6 +299,22 @@ describe('reposts and quotes', () => {
     expect(read({ quote: { id: '5', post: limitedTweet(original, {}) } })?.quote).toEqual(whole);
   });
 
+  test('a quoted or reposted text has the targets of its links', () => {
+    const linked = tweetJson({
+      id: '5',
+      text: 'See https://t.co/gg',
+      urls: [link('gg', 'https://tides.example/g?a=$&b')],
+      author: BEN,
+    });
+    const text = 'See https://tides.example/g?a=$&b';
+    expect(read({ quote: { id: '5', post: linked } })?.quote?.text).toBe(text);
+    expect(read({ text: 'RT @ben_example: See…', repost: linked })).toMatchObject({
+      text: 'RT @ben_example: See https://t.co/gg',
+      links: [{ text: 'https://t.co/gg', url: 'https://tides.example/g?a=$&b' }],
+      repostOf: { text },
+    });
+  });
+
   test('a quote of a post that is gone has its id, author and address', () => {
     const permalink = {
       url: 'https://t.co/qq',
@@ -359,14 +375,14 @@ test('a profile has the targets of its links, in both forms of X’s JSON', () =
       ...ADA,
       old,
       bio: 'Rocks &amp; pools https://t.co/ee',
-      bioLinks: [link('ee', 'https://tides.example/')],
+      bioLinks: [link('ee', 'https://tides.example/?a=$&b')],
     });
     expect(readUser(json, AS_OF)?.profile).toMatchObject({
       source: 'x',
       id: '4001',
       username: 'ada_example',
       name: 'Ada & Co',
-      bio: 'Rocks & pools https://tides.example/',
+      bio: 'Rocks & pools https://tides.example/?a=$&b',
       followers: 12,
       following: 7,
       createdAt: new Date('2016-03-05T08:00:00Z'),

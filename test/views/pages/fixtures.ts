@@ -64,7 +64,7 @@ export function startModel(type: string, model: Partial<StartModel> = {}): Start
 const STARTS: QuickStart[] = ['scrape', 'search', 'discover', 'embed'].map((type) => ({
   type,
   field: fieldsOfType(type).find(({ name }) => name === wordsOf(type).quick?.field),
-  source: type === 'embed' ? undefined : SAMPLE,
+  sources: type === 'embed' ? [] : [SAMPLE],
 }));
 
 export function dashboardModel(model: Partial<DashboardModel> = {}): DashboardModel {

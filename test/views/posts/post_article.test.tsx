@@ -122,3 +122,21 @@ describe('the media of a post', () => {
     expect(textOf(markup)).toContain('Animation');
   });
 });
+
+describe('links beside the text', () => {
+  const markup = article({
+    text: 'Read this',
+    links: [
+      { text: '', url: 'https://www.news.example/a?b=<c>' },
+      { text: '', url: 'javascript:alert(1)' },
+      { text: 'this', url: 'https://inside.example/' },
+    ],
+  });
+
+  test('are listed by their address, when it is safe', () => {
+    expect(elements(markup, '.post-media a').map(({ attributes }) => attributes.href)).toEqual([
+      'https://www.news.example/a?b=%3Cc%3E',
+    ]);
+    expect(textOf(markup)).toContain('Link: news.example/a?b=%3Cc%3E');
+  });
+});

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { count, counted, dollars } from '../../../text/format.ts';
+import { count, counted, money } from '../../../text/format.ts';
 import type { BudgetState, Budgets, Reservation } from '../../connection.ts';
 import { BudgetSpent } from '../../source.ts';
 
@@ -60,7 +60,7 @@ export function createPurse({
   patienceMs = PATIENCE_MS,
 }: PurseOptions): Purse {
   const price = (posts: number) => posts * costPerPost;
-  const words = (posts: number) => dollars(price(posts));
+  const words = (posts: number) => money(price(posts), 'USD');
 
   async function left(least: number, signal: AbortSignal): Promise<number> {
     for (let waited = 0; ; waited += POLL_MS) {
@@ -125,7 +125,7 @@ async function reserved(
 
 function unset(costPerPost: number): BudgetSpent {
   return new BudgetSpent(
-    `X charges $${costPerPost} for each post, and no budget is set. Set one ${HOW_TO_SET}.`,
+    `X charges ${money(costPerPost, 'USD')} for each post, and no budget is set. Set one ${HOW_TO_SET}.`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { money } from '../../../text/format.ts';
 import type { ConnectionMethod } from '../../connection.ts';
 import type { XAccess } from '../client.ts';
 import type { ApiAccessOptions } from './client.ts';
@@ -21,7 +22,7 @@ function methodWith(costPerPost: number): ConnectionMethod {
     label: 'Official API',
     help:
       'Create an app in X’s developer console (console.x.com), buy credits there, and copy the app’s ' +
-      `bearer token. Reads authors and the posts of the last seven days. X charges $${costPerPost} for a ` +
+      `bearer token. Reads authors and the posts of the last seven days. X charges ${money(costPerPost, 'USD')} for a ` +
       'post and twice as much for a profile, so nothing is read until you have set a budget.',
     fields: [{ name: 'bearer_token', label: 'Bearer token', secret: true, problem: tokenProblem }],
     paid: { costPerPost, currency: 'USD' },

@@ -1,4 +1,4 @@
-import { counted, dollars } from '../../../text/format.ts';
+import { counted, money } from '../../../text/format.ts';
 import type { Answer, ApiMedia, ApiPost, ApiUser } from './answers.ts';
 import { type Items, postsOf } from './answers.ts';
 import type { PageLimits, Purse } from './budget.ts';
@@ -51,7 +51,7 @@ export async function readPage(
     cost: total,
     notes: [
       ...originals.notes,
-      `X charges ${dollars(purse.price(total))} for this page; ${used} used.`,
+      `X charges ${money(purse.price(total), 'USD')} for this page; ${used} used.`,
     ],
   };
 }

@@ -1,6 +1,7 @@
 import type { Post, Profile } from '../../post.ts';
 import {
   type DiscoverRequest,
+  type LeftOut,
   NotFound,
   type Page,
   type PostsRequest,
@@ -117,12 +118,13 @@ async function* searched<Item>(
  * or with a page of cursors only, each of which leads to the next such page for ever.
  */
 function following(
-  page: { items: unknown[]; pinned?: string[] },
+  page: { items: unknown[]; pinned?: string[]; leftOut?: LeftOut },
   timeline: Timeline | undefined,
   place: Partial<Place>,
   { userId }: { userId?: string },
 ): { next?: Place; read: number } {
-  const read = (place.read ?? 0) + page.items.length;
+  const { replies = 0, reposts = 0 } = page.leftOut ?? {};
+  const read = (place.read ?? 0) + page.items.length + replies + reposts;
   const cursor = timeline?.cursor;
   if (!cursor || cursor === place.cursor || timeline.items.length === 0) return { read };
   const pinned = [...(place.pinned ?? []), ...(page.pinned ?? [])];

@@ -5,7 +5,7 @@ import { id } from '../schema.ts';
 const placeSchema = z.object({
   /** X's own cursor. */
   cursor: z.string().min(1),
-  /** Posts or people handed on before. */
+  /** How many X has shown before, also those that were left out of the posts of the user. */
   read: z.number().int().nonnegative(),
   /** Whose posts they are: a listing goes on although its author has changed the username. */
   userId: id.optional(),

@@ -154,10 +154,10 @@ function repostOf(tweet: Tweet, result: unknown, asOf: Date): Content {
     const text = decode(tweet.legacy.full_text);
     return { text, links: linksIn(text, tweet), media: mediaOf(tweet).map(toMedia) };
   }
-  const { id, author, authorName, text, url, links, media, language, limited } = original;
+  const { author, text, links, media, language, limited } = original;
   return {
     text: `RT @${author}: ${text}`,
-    repostOf: { id, author, authorName, text, url },
+    repostOf: shownIn(original),
     links,
     media,
     ...(language && { language }),
@@ -184,10 +184,7 @@ function isReply({ legacy }: Tweet, author: Author): boolean {
 /** The quoted post, or what X tells about one that it does not show. */
 function quoteOf({ quoted_status_result, legacy }: Tweet): QuotedPost | undefined {
   const quoted = readTweet(quoted_status_result?.result, new Date(0));
-  if (quoted) {
-    const { id, author, authorName, text, url } = quoted;
-    return { id, author, authorName, text, url };
-  }
+  if (quoted) return shownIn(quoted);
   if (!legacy.quoted_status_id_str) return undefined;
   const url = legacy.quoted_status_permalink?.expanded;
   const author = url?.match(/^https:\/\/(?:x|twitter)\.com\/(\w+)\/status\//)?.[1];
@@ -196,6 +193,15 @@ function quoteOf({ quoted_status_result, legacy }: Tweet): QuotedPost | undefine
     ...(author && author !== 'i' && { author }),
     ...(isWebAddress(url) && { url }),
   };
+}
+
+/** A post as part of another one: with the targets of its links, because it has no list of them there. */
+function shownIn({ id, author, authorName, text, url, links }: Post): QuotedPost {
+  const readable = links.reduce(
+    (whole, link) => (link.text === '' ? whole : whole.replaceAll(link.text, () => link.url)),
+    text,
+  );
+  return { id, author, authorName, text: readable, url };
 }
 
 function earlierVersions({ edit_control: control }: Tweet, postId: string): { id: string }[] {

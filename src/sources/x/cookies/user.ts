@@ -102,13 +102,9 @@ export function readUser(result: unknown, asOf: Date): ShownUser | undefined {
 function bioOf({ profile_bio, legacy }: User): string {
   const bio = decode(profile_bio?.description ?? legacy?.description ?? '');
   const urls = legacy?.entities?.description?.urls ?? [];
-  return urls.reduce(
-    (text, link) =>
-      link.url && isWebAddress(link.expanded_url)
-        ? text.replaceAll(link.url, link.expanded_url)
-        : text,
-    bio,
-  );
+  return urls.reduce((text, { url, expanded_url: target }) => {
+    return url && isWebAddress(target) ? text.replaceAll(url, () => target) : text;
+  }, bio);
 }
 
 function optionalFields(user: User): Partial<Profile> {

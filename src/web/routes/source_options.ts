@@ -1,0 +1,63 @@
+import type { SourceOption } from '../../../views/view_models.ts';
+import type { Job } from '../../jobs/index.ts';
+import type { Operation } from '../../operations/index.ts';
+import type { Source } from '../../sources/source.ts';
+import { abilitiesOf, missingUnconnected } from '../../sources/source_state.ts';
+import type { WebDeps } from '../deps.ts';
+
+/** The source that reads uploaded files: what it is asked for is a file, not a name. */
+const FILES = 'archive';
+
+type OptionDeps = Pick<WebDeps, 'sources' | 'connections'>;
+
+/** All sources, as the forms of a type offer them. */
+export function sourceOptions(deps: OptionDeps, { words }: Operation): SourceOption[] {
+  const ability = words.ability ?? 'posts';
+  return [...deps.sources.values()].map((source) => {
+    const stored = source.connection && deps.connections.credentials.stored(source.name);
+    const isMissing = !stored && missingUnconnected(source).includes(ability);
+    return optionOf(source, isMissing, stored?.method);
+  });
+}
+
+function optionOf(source: Source, isMissing: boolean, method: string | undefined): SourceOption {
+  const { name, label, pageMs, pageSize, connection } = source;
+  const paid = connection?.methods.find((one) => one.name === method)?.paid;
+  return {
+    name,
+    label,
+    pageMs,
+    pageSize,
+    ...(isMissing && { needsConnection: true }),
+    ...(paid && { price: paid }),
+  };
+}
+
+/** Those of the newest jobs name the source that a form begins with: people stay with a source. */
+export function lastSource(jobs: Job[], options: SourceOption[]): string | undefined {
+  for (const { metadata } of jobs) {
+    const source = options.find(({ name }) => name === metadata?.source);
+    if (source && source.name !== FILES && !source.needsConnection) return source.name;
+  }
+  return undefined;
+}
+
+/**
+ * Where else a job that failed for good could be tried: a name that one source does not know is often
+ * known to another.
+ */
+export function otherSources(deps: OptionDeps & Pick<WebDeps, 'operations'>, job: Job) {
+  const operation = deps.operations.get(job.type);
+  const { source: asked } = job.metadata ?? {};
+  if (job.failure !== 'permanent' || !operation?.words.readsSource) return {};
+  const ability = operation.words.ability ?? 'posts';
+  const able = sourceOptions(deps, operation).filter(({ name }) => {
+    const source = deps.sources.get(name);
+    return name !== FILES && source && abilitiesOf(source).includes(ability);
+  });
+  const isLive = typeof asked === 'string' && deps.sources.get(asked)?.connection !== undefined;
+  return {
+    ...(isLive && { connection: able.find(({ name }) => name === asked) }),
+    others: able.filter(({ name }) => asked !== FILES && name !== asked && name !== 'sample'),
+  };
+}

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { closeApps, NAVIGATION, setupApp, type TestApp } from '../support/app.ts';
+import { createHarbour, type Harbour } from '../support/harbour_source.ts';
+
+afterAll(closeApps);
+
+let web: TestApp;
+let harbour: Harbour;
+const page = async (path: string) => (await web.request(path, { headers: NAVIGATION })).text();
+
+beforeAll(async () => {
+  web = await setupApp(
+    {},
+    {
+      addSources(live) {
+        harbour = createHarbour(live);
+        return [harbour.source];
+      },
+    },
+  );
+  await web.tracker.start();
+});
+
+async function ended(type: 'scrape' | 'search', input: object): Promise<string> {
+  const { id } = await web.tracker.enqueue(type, input as never);
+  await web.ended(id);
+  return id;
+}
+
+const optionOf = (html: string, name: string) =>
+  html.match(new RegExp(`<option value="${name}"[^>]*>[^<]*`))?.[0] ?? '';
+
+describe('a form', () => {
+  test('offers what is not connected as such, and leads to the Sources page', async () => {
+    const search = await page('/search');
+    expect(optionOf(search, 'harbour')).toContain('disabled');
+    expect(optionOf(search, 'harbour')).toEndWith('Harbour (not connected)');
+    expect(search).toContain('<a href="/sources">Connect on the Sources page</a>');
+    expect(optionOf(await page('/scrape'), 'harbour')).not.toContain('disabled');
+  });
+
+  test('begins with the source of the last run, and so do the quick forms', async () => {
+    expect(optionOf(await page('/scrape'), 'sample')).toContain('selected');
+    await ended('scrape', { username: 'quay', source: 'harbour' });
+    expect(optionOf(await page('/scrape'), 'harbour')).toContain('selected');
+    expect(optionOf(await page('/scrape?source=sample'), 'sample')).toContain('selected');
+    const quick = (await page('/')).match(/<select id="scrape-source".*?<\/select>/s)?.[0] ?? '';
+    expect(quick).toStartWith(
+      '<select id="scrape-source" name="source"><option value="harbour" selected>',
+    );
+    expect(quick).not.toContain('"x"');
+  });
+
+  test('says what a paid source costs at most', async () => {
+    await web.connections.credentials.replace('harbour', 'key', { key: 'KEY-9f3c-paid-0042' });
+    const search = await page('/search?source=harbour&query=ships&maxTweets=300');
+    expect(search).toContain('about “ships” from the harbour, about 30 s, at most $1.50.');
+    expect(optionOf(search, 'harbour')).toContain('data-cost="0.005"');
+    await web.connections.credentials.remove('harbour');
+  });
+});
+
+describe('a job that failed for good', () => {
+  test('offers the same from the sources that can do it, and the way to the others', async () => {
+    const id = await ended('scrape', { username: 'ada.lovelace', source: 'sample' });
+    const html = await page(`/jobs/${id}`);
+    const block =
+      html.match(/<div class="other-sources">.*?<div class="report-columns">/s)?.[0] ?? '';
+    expect(block).toContain('Scrape from Harbour');
+    expect(block).toMatch(/name="username" value="ada.lovelace".*name="source" value="harbour"/s);
+    expect(block).toMatch(/href="\/sources#source-x"[^>]*>Connect X</);
+    expect(block).not.toContain('archive');
+  });
+
+  test('leads to its source on the Sources page', async () => {
+    const id = await ended('search', { query: 'ships', source: 'harbour' });
+    const html = await page(`/jobs/${id}`);
+    expect(html).toMatch(/href="\/sources#source-harbour"[^>]*>Connect Harbour</);
+    const other = await ended('scrape', { username: 'nobody', source: 'harbour' });
+    expect(await page(`/jobs/${other}`)).toContain('See Harbour on the Sources page');
+  });
+
+  test('of another kind, and one that completed, offer nothing', async () => {
+    const done = await ended('scrape', { username: 'aurora_lab', source: 'sample' });
+    expect(await page(`/jobs/${done}`)).not.toContain('other-sources');
+  });
+});
