@@ -19,7 +19,9 @@ type PostStore = Pick<Library, 'savePosts' | 'posts'> & {
 type Bindings = Record<string, string | number>;
 
 const CONDITIONS = {
-  author: 'author = $author',
+  // Posts of an account that was known by its id alone have its name as soon as that is known.
+  author: `author = coalesce(
+    (SELECT username FROM profiles WHERE source = 'bluesky' AND id = $author), $author)`,
   source: 'source = $source',
   // The + keeps the planner from fetching and sorting every match: it walks an index in order and
   // stops at the end of the page. 10 ms instead of 19 for a word in each of 100,000 posts; 1.4 ms
