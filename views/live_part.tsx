@@ -1,4 +1,5 @@
 import type { Children } from '@kitajs/html';
+import { attributeText } from './forms/field.tsx';
 
 interface LivePartProps {
   /** Unique in its page; selects the part in the refreshed page. */
@@ -33,7 +34,7 @@ function following({ id, href = '', busy = false, also }: LivePartProps) {
   return {
     'hx-get': href,
     'hx-select': `#${id}, .result.error`,
-    'hx-select-oob': also === undefined ? undefined : `#${also}:morph`,
+    'hx-select-oob': also === undefined ? undefined : `#${attributeText(also)}:morph`,
     'hx-swap': 'morph:outerHTML',
     'hx-trigger': busy ? 'jobs-changed from:body, every 1s' : 'jobs-changed from:body',
     'hx-disinherit': '*',

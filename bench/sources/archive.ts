@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeLargeArchive } from './large_archive.ts';
+import { readAlone } from './read_archive.ts';
 import type { SourceBench } from './source_bench.ts';
 
 /** "The library alone" is yauzl with @streamparser/json. */
@@ -32,10 +33,3 @@ const bench: SourceBench = {
 };
 
 export default bench;
-
-async function readAlone(path: string): Promise<number> {
-  const child = Bun.spawn([process.execPath, join(import.meta.dir, 'read_archive.ts'), path]);
-  const output = await new Response(child.stdout).text();
-  if ((await child.exited) !== 0) throw new Error('read_archive.ts failed.');
-  return JSON.parse(output).posts;
-}

@@ -22,7 +22,12 @@ export function watchSentences(): void {
 
 function update(output: HTMLElement, form: HTMLFormElement): void {
   const values = { ...output.dataset, ...valuesOf(new FormData(form)) };
-  const problem = problemOf([...form.elements].filter(isChecked));
+  const fields = [...form.elements].filter(isChecked);
+  for (const field of fields) {
+    // The browser then keeps the form from being sent, as it does for the rules that it knows.
+    if (field.dataset.rule !== undefined) field.setCustomValidity(ruleProblem(field) ?? '');
+  }
+  const problem = problemOf(fields);
   const text = problem ?? sentence(output.dataset.sentence ?? '', values, paceOf(form));
   output.dataset.problem = String(problem !== undefined);
   if (output.textContent !== text) output.textContent = text;
@@ -36,7 +41,7 @@ interface CheckedField {
 }
 
 function isChecked(element: Element): element is HTMLInputElement {
-  return element instanceof HTMLInputElement;
+  return element instanceof HTMLInputElement && !element.disabled;
 }
 
 /** What is wrong with the first field that holds something invalid; an empty one is not wrong yet. */

@@ -32,27 +32,17 @@ export function createAuthorNames(db: Database) {
   }
 
   return {
-    /** The names with which a post is saved; `known` is the stored post. */
-    of(row: Given, known: (Names & { as_of: number }) | null): Names {
+    /** Gives a post the names with which it is saved; `known` is the stored post. */
+    apply(row: Given, known: (Names & { as_of: number }) | null): void {
+      const { author_id: id } = row;
       const stored = known && row.as_of < known.as_of ? known : null;
-      const profile = row.author_id === null ? null : authorOf(row.source, row.author_id);
+      const profile = id === null ? null : authorOf(row.source, id);
+      if (!stored && !profile && row.author !== id && row.author_name !== id) return;
       const newest = profile && profile.as_of >= row.as_of ? profile : null;
-      return {
-        author: nameOf(row.author_id, [
-          newest?.username,
-          stored?.author,
-          row.author,
-          known?.author,
-          profile?.username,
-        ]),
-        author_name: nameOf(row.author_id, [
-          newest?.name,
-          stored?.author_name,
-          row.author_name,
-          known?.author_name,
-          profile?.name,
-        ]),
-      };
+      const usernames = [newest?.username, stored?.author, row.author];
+      const names = [newest?.name, stored?.author_name, row.author_name];
+      row.author = nameOf(id, [...usernames, known?.author, profile?.username]);
+      row.author_name = nameOf(id, [...names, known?.author_name, profile?.name]);
     },
 
     /** Reads the profiles again: they may have changed since the last call. */

@@ -27,6 +27,9 @@ export interface PostRow {
   as_of: number;
 }
 
+/** A post's row as it is written. */
+export type NewRow = Omit<PostRow, 'key' | 'edits'> & { now: number };
+
 /** A post's row as it is read: with its author's name of today, where that is known. */
 export interface ReadPostRow extends PostRow {
   name_now: string | null;
@@ -46,9 +49,9 @@ export function withNames(posts: string): string {
 
 /**
  * A post as a row of `posts`. Its `edits` are left to `createPostVersions`.
- * @param now used as `as_of` of a post that does not say when it was known.
+ * @param now when it is saved; also the `as_of` of a post that does not say when it was known.
  */
-export function toRow(post: Post, now: number): Omit<PostRow, 'key' | 'edits'> {
+export function toRow(post: Post, now: number): NewRow {
   return {
     source: post.source,
     id: post.id,
@@ -72,6 +75,7 @@ export function toRow(post: Post, now: number): Omit<PostRow, 'key' | 'edits'> {
     reposts: post.reposts ?? null,
     replies: post.replies ?? null,
     as_of: post.asOf?.getTime() ?? now,
+    now,
   };
 }
 

@@ -4,9 +4,9 @@ import type { Post, PostVersion } from '../sources/post.ts';
 import { createAuthorNames } from './author_names.ts';
 import { isCutOf } from './completeness.ts';
 import type { SavedItems } from './origins.ts';
-import { toRow } from './post_row.ts';
+import { type NewRow, toRow } from './post_row.ts';
 import { createPostVersions, type EarlierVersions } from './post_versions.ts';
-import { createPostWriting, type KnownRow, type NewRow } from './post_writing.ts';
+import { createPostWriting, type KnownRow } from './post_writing.ts';
 
 type Bindings = Record<string, string | number | null>;
 
@@ -48,9 +48,10 @@ export function createPostSaving(db: Database) {
     const isEdited = post.edits !== undefined && post.edits.length > 0;
     const earlier = isEdited ? versions.takeEarlier(post, stored !== null) : NOTHING_EARLIER;
     const known = stored ?? (isEdited ? find.get({ source, id }) : null);
-    const given = toRow(post, now);
-    const key = write({ ...given, ...authorNames.of(given, known) }, known, now);
-    const history = [...earlier.versions, ...editInPlace(given, known)];
+    const row = toRow(post, now);
+    authorNames.apply(row, known);
+    const key = write(row, known);
+    const history = [...earlier.versions, ...editInPlace(row, known)];
     if (history.length > 0) versions.add(key, source, history, id);
     return { key, isNew: !known, replaced: earlier.removed };
   }

@@ -1,12 +1,11 @@
 import type { Database } from 'bun:sqlite';
 import { statement } from '../platform/statement.ts';
 import { isCutOf } from './completeness.ts';
-import type { PostRow, toRow } from './post_row.ts';
+import type { NewRow, PostRow } from './post_row.ts';
 import { toIndexedWords } from './words.ts';
 
 /** What is read of a stored post before it is written again. */
 export type KnownRow = Pick<PostRow, 'key' | 'kind' | 'text' | 'author' | 'author_name' | 'as_of'>;
-export type NewRow = ReturnType<typeof toRow>;
 type Bindings = Record<string, string | number | null>;
 
 // What is newer replaces what is older. Of a quoted post it may know less than what was known before.
@@ -78,7 +77,7 @@ export function createPostWriting(db: Database) {
     db,
     'SELECT links FROM posts WHERE key = $key',
   );
-  const upsert = statement<{ key: number }, Bindings>(db, UPSERT);
+  const upsert = statement<{ key: number }, NewRow>(db, UPSERT);
   const fill = statement<void, Bindings>(db, FILL);
   const indexWords = statement<void, Bindings>(db, INDEX_WORDS);
 
@@ -86,22 +85,22 @@ export function createPostWriting(db: Database) {
     return { text, links: readLinks.get({ key })?.links ?? '[]' };
   }
 
-  function writeRow(row: NewRow, known: KnownRow | null, now: number): number {
+  function writeRow(row: NewRow, known: KnownRow | null): number {
     if (known && row.as_of < known.as_of) {
       const { source: _, id: _id, kind: _kind, created_at: _at, as_of, limited, ...given } = row;
-      fill.run({ ...given, key: known.key, now });
+      fill.run({ ...given, key: known.key });
       return known.key;
     }
-    return (upsert.get({ ...row, now }) as { key: number }).key;
+    return (upsert.get(row) as { key: number }).key;
   }
 
   /**
    * Inserts a row, or updates the stored one, which is `known`.
    * @returns its key.
    */
-  return function write(given: NewRow, known: KnownRow | null, now: number): number {
+  return function write(given: NewRow, known: KnownRow | null): number {
     const row = known ? fitted(given, known, textOf) : given;
-    const key = writeRow(row, known, now);
+    const key = writeRow(row, known);
     if (known?.text !== row.text || known.author_name !== row.author_name) {
       const author_name = toIndexedWords(row.author_name);
       indexWords.run({ key, text: toIndexedWords(row.text), author_name });

@@ -2,7 +2,7 @@ import type { Database } from 'bun:sqlite';
 import { z } from 'zod';
 import { statement } from '../platform/statement.ts';
 import type { Post } from '../sources/post.ts';
-import { atomically } from './atomically.ts';
+import { joining } from './joining.ts';
 import type { Library, PostPage, PostQuery } from './library.ts';
 import { clampLimit, readCursor, where, writeCursor } from './listing.ts';
 import type { SavedItems } from './origins.ts';
@@ -11,7 +11,7 @@ import { createPostSaving } from './post_saving.ts';
 import { toMatch } from './words.ts';
 
 type PostStore = Pick<Library, 'savePosts' | 'posts'> & {
-  /** The same as `savePosts`, with the keys of all posts. */
+  /** The same as `savePosts`, with the keys of all posts. A failure undoes the caller's transaction too. */
   upsertPosts(posts: Post[]): SavedItems;
   countPosts(): number;
 };
@@ -19,7 +19,9 @@ type PostStore = Pick<Library, 'savePosts' | 'posts'> & {
 type Bindings = Record<string, string | number>;
 
 const CONDITIONS = {
-  author: 'author = $author',
+  // Posts of an account that was known by its id alone have its name as soon as that is known.
+  author: `author = coalesce(
+    (SELECT username FROM profiles WHERE source = 'bluesky' AND id = $author), $author)`,
   source: 'source = $source',
   // The + keeps the planner from fetching and sorting every match: it walks an index in order and
   // stops at the end of the page. 10 ms instead of 19 for a word in each of 100,000 posts; 1.4 ms
@@ -36,7 +38,8 @@ const cursorSchema = () => z.tuple([z.literal('posts'), z.int(), z.int()]);
 export function createPostStore(db: Database, now: () => number): PostStore {
   const saving = createPostSaving(db);
   const count = statement<{ total: number }, []>(db, 'SELECT count(*) AS total FROM posts');
-  const upsertPosts = atomically(db, (posts: Post[]) => saving.savePosts(posts, now()));
+  const upsertPosts = (posts: Post[]) => saving.savePosts(posts, now());
+  const saveAlone = db.transaction(upsertPosts);
 
   function selectPage(bindings: Bindings, limit: number): ReadPostRow[] {
     const page = `SELECT * FROM posts ${where(CONDITIONS, bindings)} ORDER BY created_at DESC, key DESC LIMIT $limit`;
@@ -66,8 +69,10 @@ export function createPostStore(db: Database, now: () => number): PostStore {
   }
 
   return {
-    savePosts: (posts) => upsertPosts(posts).fresh.size,
-    upsertPosts,
+    // Immediate, because it reads before it writes: if another process writes in between, a deferred
+    // transaction fails at once with "database is locked", whatever the busy timeout.
+    savePosts: (posts) => saveAlone.immediate(posts).fresh.size,
+    upsertPosts: joining(db, upsertPosts),
     posts,
     countPosts: () => count.get()?.total ?? 0,
   };

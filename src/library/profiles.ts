@@ -2,7 +2,6 @@ import type { Database } from 'bun:sqlite';
 import { z } from 'zod';
 import { statement } from '../platform/statement.ts';
 import type { Profile } from '../sources/post.ts';
-import { atomically } from './atomically.ts';
 import { nameOf } from './author_names.ts';
 import type { Library, ProfilePage, ProfileQuery, StoredProfile } from './library.ts';
 import { clampLimit, readCursor, where, writeCursor } from './listing.ts';
@@ -100,7 +99,7 @@ export function createProfileStore(db: Database, now: () => number): ProfileStor
   const saveProfile = createProfileSaving(db);
   const count = statement<{ total: number }, []>(db, 'SELECT count(*) AS total FROM profiles');
 
-  const upsertProfiles = atomically(db, (profiles: Profile[]): SavedItems => {
+  const upsertProfiles = db.transaction((profiles: Profile[]): SavedItems => {
     const time = now();
     return savedItems(profiles.map((profile) => saveProfile(profile, time)));
   });
@@ -130,8 +129,8 @@ export function createProfileStore(db: Database, now: () => number): ProfileStor
 
   return {
     // Immediate for the reason given in posts.ts.
-    saveProfiles: (profiles) => upsertProfiles(profiles).fresh.size,
-    upsertProfiles,
+    saveProfiles: (profiles) => upsertProfiles.immediate(profiles).fresh.size,
+    upsertProfiles: (profiles) => upsertProfiles.immediate(profiles),
     profiles,
     countProfiles: () => count.get()?.total ?? 0,
   };

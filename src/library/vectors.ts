@@ -1,7 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import { statement } from '../platform/statement.ts';
 import type { Post } from '../sources/post.ts';
-import { atomically } from './atomically.ts';
 import type { Library } from './library.ts';
 import { type ReadPostRow, toPost, withNames } from './post_row.ts';
 
@@ -50,8 +49,7 @@ export function createVectorStore(db: Database): VectorStore {
 
   let knowsDistances = false;
 
-  const saveVectors = atomically(
-    db,
+  const saveVectors = db.transaction(
     (model: string, vectors: Parameters<Library['saveVectors']>[1]) => {
       for (const { key, vector, text = null } of vectors) {
         const dimensions = vector.length;

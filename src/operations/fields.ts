@@ -104,8 +104,9 @@ export function sourceChoice(values: string[]): WithDefault<string> {
 /** The same where a pasted address tells the source: absent, it is left to `sourceOf`. */
 export function optionalSource(values: string[]): Optional<string> {
   const error = `Source must be ${oneOf(values)}.`;
-  const schema = z.enum(values as [string, ...string[]], { error }).optional();
-  const read = z.preprocess(absentWhenBlank, schema).meta({ default: DEFAULT_SOURCE });
+  // Inside of the preprocessing: Zod leaves a default out of the document where a value is transformed.
+  const named = z.enum(values as [string, ...string[]], { error });
+  const read = z.preprocess(absentWhenBlank, named.meta({ default: DEFAULT_SOURCE }).optional());
   return described({ label: 'Source', kind: 'choice' }, read);
 }
 

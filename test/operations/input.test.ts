@@ -77,6 +77,11 @@ describe('D9: the rule of a username', () => {
     { typed: { username: 'https://x.com/ada', source: 'bluesky' }, source: 'bluesky' },
   ];
 
+  test('D9: the API’s document and the form name the default source', () => {
+    const field = fieldsOf(scrape).find(({ name }) => name === 'source');
+    expect(field).toMatchObject({ kind: 'choice', default: 'sample', required: false });
+  });
+
   test.each(sources)('D9: $typed is read from $source', ({ typed, source }) => {
     expect(scrape.parse(typed)).toMatchObject({ source });
   });

@@ -1,22 +1,30 @@
-import type { PostLink } from '../../src/sources/post.ts';
 import { cut } from '../../src/text/cut.ts';
 import { safeHref } from '../safe_href.ts';
 
 const MAX_ADDRESS = 80;
 
-/** The links of a post that do not stand in its text, such as those of cards. */
-export function CardLinks({ links }: { links: PostLink[] }): JSX.Element {
-  const cards = links.flatMap(({ text, url }) => (text === '' ? (safeHref(url) ?? []) : []));
-  if (cards.length === 0) return '';
+/** The addresses of a post that do not stand in its text, such as those of cards. */
+export function CardLinks({ urls }: { urls: string[] }): JSX.Element {
+  if (urls.length === 0) return '';
   return (
     <ul class="post-media">
-      {cards.map((href) => (
+      {urls.map((url) => (
         <li>
-          <a href={href} target="_blank" rel="noopener noreferrer nofollow" safe>
-            {`Link: ${cut(href.replace(/^https?:\/\/(?:www\.)?/, ''), MAX_ADDRESS)}`}
-          </a>
+          <CardLink url={url} />
         </li>
       ))}
     </ul>
+  );
+}
+
+function CardLink({ url }: { url: string }): JSX.Element {
+  const href = safeHref(url);
+  const address = (href ?? url).replace(/^https?:\/\/(?:www\.)?/, '');
+  const label = `Link: ${cut(address, MAX_ADDRESS)}`;
+  if (href === undefined) return <span safe>{label}</span>;
+  return (
+    <a href={href} target="_blank" rel="noopener noreferrer nofollow" safe>
+      {label}
+    </a>
   );
 }

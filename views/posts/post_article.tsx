@@ -7,7 +7,7 @@ import { relativeTime } from '../time.tsx';
 import { CardLinks } from './card_links.tsx';
 import { EarlierVersions } from './earlier_versions.tsx';
 import { PostText } from './post_text.tsx';
-import { QuotedPosts } from './quoted_post.tsx';
+import { QuotedPosts, showsOriginal } from './quoted_post.tsx';
 
 interface PostArticleProps {
   post: Post & { similarity?: number };
@@ -19,12 +19,12 @@ export function PostArticle({ post, now }: PostArticleProps): JSX.Element {
     <article class="post" data-kind={post.kind}>
       <PostHeader post={post} now={now} />
       <PostMark post={post} />
-      {post.repostOf?.text === undefined && (
+      {!showsOriginal(post) && (
         <p class="post-text" dir="auto" lang={post.language && attributeText(post.language)}>
           <PostText text={post.text} links={post.links} />
         </p>
       )}
-      <CardLinks links={post.links} />
+      <CardLinks urls={post.links.flatMap(({ text, url }) => (text === '' ? url : []))} />
       <MediaLinks media={post.media} />
       <QuotedPosts post={post} />
       <EarlierVersions versions={post.edits ?? []} now={now} />

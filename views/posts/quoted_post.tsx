@@ -8,11 +8,18 @@ export function QuotedPosts({ post }: { post: Post }): JSX.Element {
   const { repostOf, quote } = post;
   return (
     <>
-      {/* A text that was cut, as archives have it, stays the repost's own. */}
-      {repostOf?.text !== undefined && <Quoted quoted={repostOf} post={post} />}
+      {repostOf !== undefined && showsOriginal(post) && <Quoted quoted={repostOf} post={post} />}
       {quote !== undefined && <Quoted quoted={quote} post={post} />}
     </>
   );
+}
+
+/**
+ * Whether a repost is shown as its original. A text that was cut, as archives of X have it, stays the
+ * repost's own; exports of Bluesky have none.
+ */
+export function showsOriginal({ repostOf, text }: Post): boolean {
+  return repostOf !== undefined && (repostOf.text !== undefined || text === '');
 }
 
 function Quoted({ quoted, post }: { quoted: QuotedPost; post: Post }): JSX.Element {
@@ -20,7 +27,10 @@ function Quoted({ quoted, post }: { quoted: QuotedPost; post: Post }): JSX.Eleme
     <blockquote class="post-quote">
       <QuotedHeader quoted={quoted} />
       {quoted.text === undefined ? (
-        <p class="post-absent">This post is not known: it may have been deleted.</p>
+        <p class="post-absent">
+          The text of this post is not known: it may have been deleted, or an export does not have
+          it.
+        </p>
       ) : (
         <p class="post-text" dir="auto">
           <PostText text={quoted.text} links={post.links} />

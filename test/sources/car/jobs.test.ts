@@ -118,6 +118,7 @@ describe('FEATURES 39: an import of a Bluesky export', () => {
     });
     const { posts, total } = web.library.posts({ author: 'aurora.example', limit: 100 });
     expect(total).toBeGreaterThan(1);
+    expect(web.library.posts({ author: did }).total).toBe(total);
     expect(posts.find(({ id }) => id.endsWith(path))).toMatchObject({ likes: 7, text: 'Post 149' });
     expect(posts.find(({ kind }) => kind === 'repost')).toMatchObject({
       text: 'RT @other.example: Hello',

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'bun:test';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { postsPerPage } from '../../../src/sources/archive/archive_files.ts';
 import { readCar } from '../../../src/sources/archive/car/index.ts';
+import { postsPerPage } from '../../../src/sources/archive/car/limits.ts';
 import type { LeftOut } from '../../../src/sources/source.ts';
 import {
   address,

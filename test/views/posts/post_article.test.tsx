@@ -50,6 +50,14 @@ describe('a post', () => {
     expect(attributesOf(markup, '.post-quote .post-author').href).toBe('/find?author=ada.example');
   });
 
+  test('leads to the original where an export has its address alone', () => {
+    const url = 'https://bsky.app/profile/did:plc:other/post/3k';
+    const markup = article({ kind: 'repost', text: '', repostOf: { id: 'at://x', url } });
+    expect(markup).toContain(`href="${url}"`);
+    expect(textOf(markup)).toContain('The text of this post is not known');
+    expect(markup).not.toContain('class="post-text"');
+  });
+
   test('keeps its own text where the original is not known', () => {
     const markup = article({ kind: 'repost', text: 'RT @ada: Comets…', repostOf: { id: '7' } });
     expect(textOf(markup)).toContain('RT @ada: Comets…');
@@ -63,7 +71,7 @@ describe('a post', () => {
     expect(attributesOf(markup, '.post-quote .post-origin').href).toBe('https://example.org/7');
     const unsafe = article({ quote: { ...quote, url: 'javascript:alert(1)' } });
     expect(elements(unsafe, '.post-quote .post-origin')).toEqual([]);
-    expect(textOf(article({ quote: { id: '7' } }))).toContain('This post is not known');
+    expect(textOf(article({ quote: { id: '7' } }))).toContain('The text of this post is not known');
   });
 
   test('says why few may see it', () => {

@@ -22,3 +22,9 @@ export const defaultCarLimits: CarLimits = {
   maxKeyBytes: 128 * 1024 ** 2,
   maxDepth: 64,
 };
+
+/**
+ * A page is stored at once, and nothing else runs meanwhile: 100 posts take about 15 ms. Larger pages are
+ * not stored faster.
+ */
+export const postsPerPage = 100;

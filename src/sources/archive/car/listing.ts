@@ -1,10 +1,10 @@
 import { count, counted } from '../../../text/format.ts';
 import type { Post, Profile } from '../../post.ts';
 import { type LeftOut, type Page, type PostsRequest, Unreadable } from '../../source.ts';
-import { postsPerPage } from '../archive_files.ts';
 import { addressOf } from './addresses.ts';
 import { type BlockReader, decodeRecord } from './block_reader.ts';
 import { type Kinds, kindAt } from './kinds.ts';
+import { postsPerPage } from './limits.ts';
 import { originalsOf } from './originals.ts';
 import { type Account, kindOf, toPost } from './record_post.ts';
 import type { Item, Repository } from './repository.ts';
