@@ -16,19 +16,26 @@ const notes: Source = {
 };
 
 describe('E5: an empty dashboard', () => {
-  test('offers the archive, and the sample with one click', async () => {
+  test('offers Bluesky by name, the archive, and the sample with one click', async () => {
     const page = await pageOf(await setupApp());
-    expect(fieldsOf(page, '/api/scrape')).toEqual([
-      { source: 'archive', file: '' },
-      { username: 'aurora_lab', maxTweets: '200', source: 'sample' },
-    ]);
+    const forms = fieldsOf(page, '/api/scrape');
+    expect(forms.map(({ source }) => source)).toEqual(['bluesky', 'archive', 'sample']);
+    expect(forms[0]).toEqual({ username: '', source: 'bluesky' });
+    expect(forms[1]).toMatchObject({ file: '' });
+    expect(forms[2]).toEqual({ username: 'aurora_lab', maxTweets: '200', source: 'sample' });
+  });
+
+  test('leads to the Sources page where a source has to be connected first', async () => {
+    const page = await pageOf(await setupApp());
+    const links = elements(page, '.beginning a').map(({ attributes }) => attributes.href);
+    expect(links).toEqual(['/sources#source-x']);
   });
 
   test('offers a source that was added, by itself', async () => {
     const app = await setupApp();
     (app.sources as Map<string, Source>).set('notes', notes);
     const page = await pageOf(app);
-    expect(elements(page, '.beginning h2')).toHaveLength(3);
+    expect(elements(page, '.beginning h2')).toHaveLength(app.sources.size);
     expect(fieldsOf(page, '/api/scrape')).toContainEqual({ username: '', source: 'notes' });
     expect(page).toContain('Collects the posts of a user from the river notes.');
   });
@@ -36,7 +43,8 @@ describe('E5: an empty dashboard', () => {
   test('E4: leads on after the job of its button', async () => {
     const app = await setupApp();
     await app.tracker.start();
-    const [, sample = {}] = fieldsOf(await pageOf(app), '/api/scrape');
+    const forms = fieldsOf(await pageOf(app), '/api/scrape');
+    const sample = forms.find(({ source }) => source === 'sample') ?? {};
     const { job } = (await (
       await app.post('/api/scrape', sample, { accept: 'application/json' })
     ).json()) as { job: { id: string } };

@@ -55,12 +55,7 @@ function BeginningForm({ card }: { card: BeginningCard }): JSX.Element {
     <PostForm class="quick-form" action={action} target="find .form-result">
       <HiddenFields input={{ ...ready?.input, source: source.name }} />
       {ready === undefined && card.field !== undefined && (
-        // The example of the field is a user of the sample.
-        <QuickField
-          type={`${source.name}-${type}`}
-          field={{ ...card.field, placeholder: undefined }}
-          label={card.field.label}
-        />
+        <QuickField type={`${source.name}-${type}`} field={card.field} label={card.field.label} />
       )}
       <button type="submit" class={ready ? 'primary' : undefined} safe>
         {ready?.action ?? wordsOf(type).name}

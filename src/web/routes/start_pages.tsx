@@ -103,17 +103,21 @@ export function beginnings(deps: WebDeps): BeginningCard[] {
   const first = [...operations.values()].find(({ words }) => words.readsSource);
   if (!first) return [];
   const { type, upload, words } = first;
+  const field = nameField(words);
   const cards = sourceOptions(deps, first).map((source) => ({
     source,
     type,
-    // Making the schemas is a fifth of the first page's time, and few cards need one.
-    get field() {
-      return first.fields.find(({ name }) => name === words.quick?.field);
-    },
+    field,
     ...sources.get(source.name)?.beginning,
     ...(upload?.source === source.name && { upload }),
   }));
   return cards.toSorted((one, other) => placeOf(one) - placeOf(other));
+}
+
+/** Not that of the type's schema: making it would be a fifth of the first page's time. */
+function nameField({ quick }: Operation['words']): Field | undefined {
+  if (quick?.field === undefined) return undefined;
+  return { name: quick.field, kind: 'text', label: quick.label ?? quick.field, required: true };
 }
 
 function placeOf({ ready, upload }: BeginningCard): number {
