@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { backUp } from '../app/backup.ts';
 import type { BackupCounts } from '../app/backup_contents.ts';
 import { restoreBackup } from '../app/restore.ts';
@@ -15,12 +16,18 @@ export interface BackupOptions extends RestoreOptions {
 
 export function makeBackup(file: string, { force, json }: BackupOptions): void {
   quietLog();
-  const backup = backUp(loadConfig(), file, { force });
+  const config = loadConfig();
+  const backup = backUp(config, file, { force });
   print(
     json
       ? JSON.stringify(backup)
       : `Backed up ${contents(backup)} to ${backup.file} (${bytes(backup.bytes)}).`,
   );
+  if (!json && existsSync(config.secretKeyPath)) {
+    printError(
+      `The key of the sources' credentials is not in it: keep a copy of ${config.secretKeyPath} elsewhere.`,
+    );
+  }
 }
 
 export function restore(file: string, { json }: RestoreOptions): void {

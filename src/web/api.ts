@@ -16,8 +16,8 @@ import { sourceChangeRoutes, sourceRoutes } from './routes/sources.tsx';
 import { startRoutes } from './routes/starts.tsx';
 
 /**
- * Adds the API routes, except the streams. They are added to the app itself: with a plugin of plugins
- * Elysia would register each route once more.
+ * Adds the API routes, except the streams. Routes are functions that add themselves to the app: of a plugin
+ * Elysia would register each route twice.
  */
 export function addApiRoutes(app: Elysia, deps: WebDeps) {
   return app

@@ -57,6 +57,8 @@ describe('credentials', () => {
     expect(other.stdout).toContain('Credentials cannot be read. Their secret key is not the one');
     await Bun.write(key, whole);
     expect(await xgpt('sources', 'test', 'bluesky')).toMatchObject({ code: 0 });
+    const backup = await xgpt('backup', join(dataDir, 'backup.sqlite'));
+    expect(backup.stderr).toContain(`is not in it: keep a copy of ${key} elsewhere.`);
     await xgpt('sources', 'remove', 'bluesky');
     expect((await xgpt('sources')).stdout).toMatch(/bluesky .* Not connected/);
     const budget = await xgpt('sources', 'budget', 'x', '250');

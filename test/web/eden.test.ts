@@ -13,15 +13,19 @@ import {
   writeZip,
 } from '../support/archive_fixture.ts';
 import { isTrue, type Same } from '../support/types.ts';
+import { startXApiDouble } from '../support/x_api_double.ts';
 
 afterAll(closeApps);
+
+const x = startXApiDouble();
+afterAll(() => x.stop());
 
 let web: TestApp;
 /** Each as `get /api/jobs`. */
 const asked = new Set<string>();
 
 beforeAll(async () => {
-  web = await setupApp();
+  web = await setupApp({ XGPT_X_API_URL: x.url });
   await web.tracker.start();
 });
 
@@ -142,6 +146,20 @@ test('an archive is sent, undone and removed', async () => {
   const { data } = await api.imports({ name: 'mine.zip' }).undo.post();
   expect(data?.undone).toEqual({ name: 'mine.zip', removed: 0, stayed: 0 });
   expect((await api.imports({ name: 'mine.zip' }).remove.post()).data?.imports).toEqual([]);
+});
+
+test('a source is connected, tested, given a budget and disconnected', async () => {
+  const { api } = client();
+  const source = api.sources({ name: 'x' });
+  await source.credentials.post({ method: 'api', bearer_token: x.token });
+  const { data } = await source.budget.post({ posts: 50, reset: false });
+  expect(data?.source.connection).toMatchObject({ status: 'connected', budget: { cap: 50 } });
+  expect((await source.test.post()).data?.source.connection?.test?.outcome).toBe('passed');
+  expect((await source.credentials.remove.post()).status).toBe(200);
+  const after = await source.credentials.delete();
+  expect(after.data?.source.connection?.status).toBe('unconnected');
+  const { data: all } = await api.sources.get();
+  expect(all?.sources.map(({ name }) => name)).toContain('x');
 });
 
 test('every address that the document has is among the types, but for what is live', async () => {

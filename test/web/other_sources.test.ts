@@ -54,7 +54,7 @@ describe('a form', () => {
   test('says what a paid source costs at most', async () => {
     await web.connections.credentials.replace('harbour', 'key', { key: 'KEY-9f3c-paid-0042' });
     const search = await page('/search?source=harbour&query=ships&maxTweets=300');
-    expect(search).toContain('about “ships” from the harbour, about 30 s, at most $1.50.');
+    expect(search).toContain('about “ships” from the harbour, about 30 s, $1.50 to $4.50.');
     expect(optionOf(search, 'harbour')).toContain('data-cost="0.005"');
     await web.connections.credentials.remove('harbour');
   });

@@ -1,4 +1,4 @@
-import { Elysia } from 'elysia';
+import type { Elysia } from 'elysia';
 import { nameAssets } from '../../../views/asset_paths.ts';
 import { urlTo } from '../../text/urls.ts';
 import { type Asset, hashedName, loadAssets } from '../assets/index.ts';
@@ -31,19 +31,20 @@ export async function assetRoutes(compiled?: string) {
     if (!asset) throw new Problem(404, 'not_found', 'There is no such file.');
     return answer(request, asset, name === hashedName(asset));
   };
-  return new Elysia({ name: 'assets' })
-    .get('/assets/:name', ({ request, params }) => send(request, params.name), {
-      params: ASSET_NAME,
-      ...HIDDEN,
-    })
-    .get('/favicon.svg', ({ request }) => send(request, 'favicon.svg'), HIDDEN)
-    .get('/favicon-running.svg', ({ request }) => send(request, 'favicon-running.svg'), HIDDEN)
-    .get('/favicon-failed.svg', ({ request }) => send(request, 'favicon-failed.svg'), HIDDEN)
-    .get(
-      '/favicon.ico',
-      () => new Response(null, { status: 308, headers: { location: urlTo('/favicon.svg') } }),
-      HIDDEN,
-    );
+  return (app: Elysia) =>
+    app
+      .get('/assets/:name', ({ request, params }) => send(request, params.name), {
+        params: ASSET_NAME,
+        ...HIDDEN,
+      })
+      .get('/favicon.svg', ({ request }) => send(request, 'favicon.svg'), HIDDEN)
+      .get('/favicon-running.svg', ({ request }) => send(request, 'favicon-running.svg'), HIDDEN)
+      .get('/favicon-failed.svg', ({ request }) => send(request, 'favicon-failed.svg'), HIDDEN)
+      .get(
+        '/favicon.ico',
+        () => new Response(null, { status: 308, headers: { location: urlTo('/favicon.svg') } }),
+        HIDDEN,
+      );
 }
 
 async function answer(request: Request, asset: Asset, isHashed: boolean): Promise<Response> {

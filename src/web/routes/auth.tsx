@@ -1,4 +1,4 @@
-import { Elysia } from 'elysia';
+import type { Elysia } from 'elysia';
 import { LoginPage } from '../../../views/pages/login.tsx';
 import type { Logger } from '../../platform/logger.ts';
 import { basePath, urlTo } from '../../text/urls.ts';
@@ -26,46 +26,46 @@ interface AccessParts {
 
 /** Sign in with the token and out again; without a token there is nothing to sign in to. */
 export function accessRoutes({ access, logger }: AccessParts) {
-  const routes = new Elysia({ name: 'access' });
-  if (!access) return routes;
+  if (!access) return (app: Elysia) => app;
   const { signIns } = access;
 
-  return routes
-    .get(
-      '/login',
-      ({ request, query }) => {
-        const next = localUrl(query.next);
-        return isAuthenticated(request) ? seeOther(next) : loginPage(request, next);
-      },
-      { query: LOGIN_QUERY, detail: { hide: true } },
-    )
-    .post(
-      '/login',
-      async ({ request, server, body: { token, next: wanted } }) => {
-        const next = localUrl(typeof wanted === 'string' ? wanted : undefined);
-        try {
-          const given = typeof token === 'string' ? token.trim() : '';
-          const right = await checkToken(access, logger, given, { request, server });
-          if (!right) throw wrongToken(request);
-          return signedIn(request, await signIns.open(), next);
-        } catch (error) {
-          if (!(error instanceof Problem) || !isNavigation(request)) throw error;
-          return loginPage(request, next, error);
-        }
-      },
-      { parse: parseFields, body: LOGIN_BODY, detail: { hide: true } },
-    )
-    .post(
-      '/logout',
-      async ({ request }) => {
-        const signIn = signInIdOf(request);
-        if (signIn !== undefined) await signIns.close(signIn);
-        const answer = seeOther(urlTo('/login'));
-        answer.headers.set('set-cookie', cookie(request, '', 0));
-        return answer;
-      },
-      { detail: { hide: true } },
-    );
+  return (app: Elysia) =>
+    app
+      .get(
+        '/login',
+        ({ request, query }) => {
+          const next = localUrl(query.next);
+          return isAuthenticated(request) ? seeOther(next) : loginPage(request, next);
+        },
+        { query: LOGIN_QUERY, detail: { hide: true } },
+      )
+      .post(
+        '/login',
+        async ({ request, server, body: { token, next: wanted } }) => {
+          const next = localUrl(typeof wanted === 'string' ? wanted : undefined);
+          try {
+            const given = typeof token === 'string' ? token.trim() : '';
+            const right = await checkToken(access, logger, given, { request, server });
+            if (!right) throw wrongToken(request);
+            return signedIn(request, await signIns.open(), next);
+          } catch (error) {
+            if (!(error instanceof Problem) || !isNavigation(request)) throw error;
+            return loginPage(request, next, error);
+          }
+        },
+        { parse: parseFields, body: LOGIN_BODY, detail: { hide: true } },
+      )
+      .post(
+        '/logout',
+        async ({ request }) => {
+          const signIn = signInIdOf(request);
+          if (signIn !== undefined) await signIns.close(signIn);
+          const answer = seeOther(urlTo('/login'));
+          answer.headers.set('set-cookie', cookie(request, '', 0));
+          return answer;
+        },
+        { detail: { hide: true } },
+      );
 }
 
 function loginPage(request: Request, next: string, problem?: Problem) {

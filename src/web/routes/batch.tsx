@@ -1,4 +1,4 @@
-import { Elysia } from 'elysia';
+import type { Elysia } from 'elysia';
 import { ErrorResult } from '../../../views/forms/error_result.tsx';
 import { JobCard } from '../../../views/jobs/job_card.tsx';
 import { StartWarnings } from '../../../views/jobs/start_warnings.tsx';
@@ -21,33 +21,36 @@ type Result = { job: Job } | { error: Problem };
 
 /** `POST /api/jobs`: starts one job by its type, or a list of them. */
 export function batchRoutes(deps: WebDeps) {
-  return new Elysia({ name: 'batch' }).post(
-    '/api/jobs',
-    async ({ request, server }) => {
-      const body = await parseBody({ request });
-      return asStated(
-        deps.idempotent(request, body, (uuidAt) => start(deps, { request, server, uuidAt }, body)),
-      );
-    },
-    {
-      ...READ_BY_HANDLER,
-      body: startsBody(deps),
-      response: {
-        202: returns('BatchAnswer', 'All jobs were started.'),
-        207: returns('BatchAnswer', 'Some jobs were started.'),
-        ...refusals(),
-        429: returns('BatchAnswer', 'Nothing was started because too many jobs are waiting.'),
-        422: returns(
-          'BatchAnswer',
-          'Nothing was started. Each entry has its error, or the list or the key is invalid.',
-          { names: ['BatchAnswer', 'Error'] },
-        ),
+  return (app: Elysia) =>
+    app.post(
+      '/api/jobs',
+      async ({ request, server }) => {
+        const body = await parseBody({ request });
+        return asStated(
+          deps.idempotent(request, body, (uuidAt) =>
+            start(deps, { request, server, uuidAt }, body),
+          ),
+        );
       },
-      detail: about('Start', 'start_jobs', 'Start one job by its type, or up to 1,000 at once', {
-        parameters: [IDEMPOTENCY_KEY],
-      }),
-    },
-  );
+      {
+        ...READ_BY_HANDLER,
+        body: startsBody(deps),
+        response: {
+          202: returns('BatchAnswer', 'All jobs were started.'),
+          207: returns('BatchAnswer', 'Some jobs were started.'),
+          ...refusals(),
+          429: returns('BatchAnswer', 'Nothing was started because too many jobs are waiting.'),
+          422: returns(
+            'BatchAnswer',
+            'Nothing was started. Each entry has its error, or the list or the key is invalid.',
+            { names: ['BatchAnswer', 'Error'] },
+          ),
+        },
+        detail: about('Start', 'start_jobs', 'Start one job by its type, or up to 1,000 at once', {
+          parameters: [IDEMPOTENCY_KEY],
+        }),
+      },
+    );
 }
 
 async function start(deps: WebDeps, context: RequestContext, body: unknown): Promise<Response> {

@@ -1,4 +1,4 @@
-import { Elysia } from 'elysia';
+import type { Elysia } from 'elysia';
 import { BulkNote } from '../../../views/jobs/bulk_bar.tsx';
 import { toJobQuery } from '../../jobs/job_query.ts';
 import { bulkText } from '../../text/job_text.ts';
@@ -13,42 +13,43 @@ import { filterOf } from './job_filter.ts';
 
 /** `POST /api/jobs/bulk`: cancels, retries or removes many jobs, by their ids or by a filter. */
 export function bulkRoutes({ tracker }: WebDeps) {
-  return new Elysia({ name: 'bulk' }).post(
-    '/api/jobs/bulk',
-    async ({ request, server, body: { action, ids, filter } }) => {
-      // Bun closes a silent connection after 10 s, and a million jobs take longer.
-      server?.timeout(request, 0);
-      const outcome = filter
-        ? await tracker.changeMatching(action, toJobQuery(filter))
-        : await tracker.changeJobs(action, ids);
-      return respond(() => outcome, {
-        html: () => BulkNote({ outcome }),
-        text: () => `${bulkText(outcome)}\n`,
-        seeOther() {
-          const page = filter
-            ? urlTo(`/jobs?${filterOf(filter)}`)
-            : (refererOf(request) ?? urlTo('/jobs'));
-          const back = new URL(page, request.url);
-          back.searchParams.set('did', `${action}-${outcome.done}-${outcome.skipped}`);
-          return back.pathname + back.search;
-        },
-      });
-    },
-    {
-      parse: parseFieldsWithLists('ids'),
-      body: BULK_BODY,
-      response: answers(200, 'BulkAnswer', 'Number of jobs changed.', {
-        422: 'Nothing was changed; `details` lists the invalid fields.',
-      }),
-      detail: about(
-        'Act',
-        'change_jobs',
-        'Cancel, retry or remove many jobs, by their ids or by a filter',
-        {
-          description:
-            'A form repeats `ids`, or has `filter` as a query string. An empty filter means every job. Active jobs are not removed.',
-        },
-      ),
-    },
-  );
+  return (app: Elysia) =>
+    app.post(
+      '/api/jobs/bulk',
+      async ({ request, server, body: { action, ids, filter } }) => {
+        // Bun closes a silent connection after 10 s, and a million jobs take longer.
+        server?.timeout(request, 0);
+        const outcome = filter
+          ? await tracker.changeMatching(action, toJobQuery(filter))
+          : await tracker.changeJobs(action, ids);
+        return respond(() => outcome, {
+          html: () => BulkNote({ outcome }),
+          text: () => `${bulkText(outcome)}\n`,
+          seeOther() {
+            const page = filter
+              ? urlTo(`/jobs?${filterOf(filter)}`)
+              : (refererOf(request) ?? urlTo('/jobs'));
+            const back = new URL(page, request.url);
+            back.searchParams.set('did', `${action}-${outcome.done}-${outcome.skipped}`);
+            return back.pathname + back.search;
+          },
+        });
+      },
+      {
+        parse: parseFieldsWithLists('ids'),
+        body: BULK_BODY,
+        response: answers(200, 'BulkAnswer', 'Number of jobs changed.', {
+          422: 'Nothing was changed; `details` lists the invalid fields.',
+        }),
+        detail: about(
+          'Act',
+          'change_jobs',
+          'Cancel, retry or remove many jobs, by their ids or by a filter',
+          {
+            description:
+              'A form repeats `ids`, or has `filter` as a query string. An empty filter means every job. Active jobs are not removed.',
+          },
+        ),
+      },
+    );
 }

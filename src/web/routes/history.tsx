@@ -1,4 +1,4 @@
-import { Elysia } from 'elysia';
+import type { Elysia } from 'elysia';
 import { HistoryPage } from '../../../views/pages/history.tsx';
 import type { HistorySpan } from '../../../views/view_models.ts';
 import { HISTORY_STEPS, type HistoryQuery } from '../../jobs/index.ts';
@@ -31,36 +31,38 @@ const SPANS: Record<HistorySpan, { by: HistoryQuery['by']; periods: number }> = 
 /** Job statistics over time, as JSON and as plain text. */
 export function historyRoutes(deps: WebDeps) {
   const { tracker } = deps;
-  return new Elysia({ name: 'history' }).get(
-    '/api/history',
-    ({ query }) => {
-      const history = tracker.reader.history(toHistoryQuery(query, Date.now()));
-      return respond(() => history, { text: () => historyText(history) });
-    },
-    {
-      query: HISTORY_QUERY,
-      response: {
-        200: returns('History', 'Counts by period.', {
-          types: ['application/json', 'text/plain'],
-        }),
-        ...refusals({ 422: INVALID_QUERY }),
+  return (app: Elysia) =>
+    app.get(
+      '/api/history',
+      ({ query }) => {
+        const history = tracker.reader.history(toHistoryQuery(query, Date.now()));
+        return respond(() => history, { text: () => historyText(history) });
       },
-      detail: about('Watch', 'read_history', 'Job statistics over time'),
-    },
-  );
+      {
+        query: HISTORY_QUERY,
+        response: {
+          200: returns('History', 'Counts by period.', {
+            types: ['application/json', 'text/plain'],
+          }),
+          ...refusals({ 422: INVALID_QUERY }),
+        },
+        detail: about('Watch', 'read_history', 'Job statistics over time'),
+      },
+    );
 }
 
 export function historyPage(deps: WebDeps) {
   const { tracker } = deps;
-  return new Elysia({ name: 'history page' }).get(
-    '/history',
-    ({ request, query: { span = 'day', type } }) => {
-      const history = tracker.reader.history({ ...lastPeriods(span), type });
-      const model = { span, type, types: tracker.types, history };
-      return html(HistoryPage({ layout: layoutOf(request, deps), model }));
-    },
-    { query: HISTORY_PAGE_QUERY, detail: { hide: true } },
-  );
+  return (app: Elysia) =>
+    app.get(
+      '/history',
+      ({ request, query: { span = 'day', type } }) => {
+        const history = tracker.reader.history({ ...lastPeriods(span), type });
+        const model = { span, type, types: tracker.types, history };
+        return html(HistoryPage({ layout: layoutOf(request, deps), model }));
+      },
+      { query: HISTORY_PAGE_QUERY, detail: { hide: true } },
+    );
 }
 
 function lastPeriods(span: HistorySpan): HistoryQuery {

@@ -1,4 +1,4 @@
-import { Elysia } from 'elysia';
+import type { Elysia } from 'elysia';
 import { ImportsAnswer } from '../../operations/scrape/archive.tsx';
 import {
   ImportInUse,
@@ -18,69 +18,71 @@ import { receiveUpload } from '../http/uploads.ts';
 
 /** Uploads, lists, undoes and removes personal archives. A scrape job imports one. */
 export function importRoutes(deps: WebDeps) {
-  return new Elysia({ name: 'imports' })
-    .get('/api/imports', ({ request }) => list(deps, request, 'The stored archives.'), {
-      query: NO_QUERY,
-      response: { 200: returns('Imports', 'The archives.'), ...refusals() },
-      detail: about('Read', 'list_imports', 'The stored archives, newest first'),
-    })
-    .post(
-      '/api/imports',
-      async ({ request, server, status }) => {
-        const { archive = '' } = await receiveUpload(deps, request, server);
-        const message = `${archive} was stored. Choose Import to read its posts.`;
-        return status(201, await list(deps, request, message, archive));
-      },
-      {
-        // The file is streamed to disk.
-        parse: 'none',
-        body: ARCHIVE_FILE,
-        response: answers(201, 'Imports', 'The archives, including the new one.', {
-          408: 'Nothing more of the file arrived for too long.',
-          413: 'The file is larger than this server accepts.',
-          422: 'No file was sent, or it is not an archive.',
-          503: 'The file cannot be stored: the disk is full, or the folder is read-only.',
-        }),
-        detail: about('Read', 'keep_import', 'Upload an archive without importing it'),
-      },
-    )
-    .use(undoRoute(deps))
-    .post(
-      '/api/imports/:name/remove',
-      async ({ request, params: { name } }) => {
-        await removeStoredImport(deps, name);
-        return list(deps, request, `${name} was removed. Its imported posts are kept.`);
-      },
-      {
-        params: IMPORT_NAME,
-        response: answers(200, 'Imports', 'The remaining archives.', {
-          404: 'There is no such archive.',
-        }),
-        detail: about('Read', 'remove_import', 'Remove an archive; its imported posts are kept'),
-      },
-    );
+  return (app: Elysia) =>
+    app
+      .get('/api/imports', ({ request }) => list(deps, request, 'The stored archives.'), {
+        query: NO_QUERY,
+        response: { 200: returns('Imports', 'The archives.'), ...refusals() },
+        detail: about('Read', 'list_imports', 'The stored archives, newest first'),
+      })
+      .post(
+        '/api/imports',
+        async ({ request, server, status }) => {
+          const { archive = '' } = await receiveUpload(deps, request, server);
+          const message = `${archive} was stored. Choose Import to read its posts.`;
+          return status(201, await list(deps, request, message, archive));
+        },
+        {
+          // The file is streamed to disk.
+          parse: 'none',
+          body: ARCHIVE_FILE,
+          response: answers(201, 'Imports', 'The archives, including the new one.', {
+            408: 'Nothing more of the file arrived for too long.',
+            413: 'The file is larger than this server accepts.',
+            422: 'No file was sent, or it is not an archive.',
+            503: 'The file cannot be stored: the disk is full, or the folder is read-only.',
+          }),
+          detail: about('Read', 'keep_import', 'Upload an archive without importing it'),
+        },
+      )
+      .use(undoRoute(deps))
+      .post(
+        '/api/imports/:name/remove',
+        async ({ request, params: { name } }) => {
+          await removeStoredImport(deps, name);
+          return list(deps, request, `${name} was removed. Its imported posts are kept.`);
+        },
+        {
+          params: IMPORT_NAME,
+          response: answers(200, 'Imports', 'The remaining archives.', {
+            404: 'There is no such archive.',
+          }),
+          detail: about('Read', 'remove_import', 'Remove an archive; its imported posts are kept'),
+        },
+      );
 }
 
 function undoRoute(deps: WebDeps) {
-  return new Elysia({ name: 'undo of imports' }).post(
-    '/api/imports/:name/undo',
-    async ({ request, server, params: { name } }) => {
-      // Bun ends a connection on which nothing is sent for ten seconds.
-      server?.timeout(request, 0);
-      return undo(deps, request, name);
-    },
-    {
-      params: IMPORT_NAME,
-      response: answers(200, 'ImportUndone', 'How many posts were removed, and the archives.', {
-        404: 'There is no such archive.',
-        409: 'A job is importing it.',
-      }),
-      detail: about('Act', 'undo_import', 'Remove the posts that only this import has brought', {
-        description:
-          'Posts that another import or another job has brought too stay, and so does the archive. An undo that was interrupted can be repeated.',
-      }),
-    },
-  );
+  return (app: Elysia) =>
+    app.post(
+      '/api/imports/:name/undo',
+      async ({ request, server, params: { name } }) => {
+        // Bun ends a connection on which nothing is sent for ten seconds.
+        server?.timeout(request, 0);
+        return undo(deps, request, name);
+      },
+      {
+        params: IMPORT_NAME,
+        response: answers(200, 'ImportUndone', 'How many posts were removed, and the archives.', {
+          404: 'There is no such archive.',
+          409: 'A job is importing it.',
+        }),
+        detail: about('Act', 'undo_import', 'Remove the posts that only this import has brought', {
+          description:
+            'Posts that another import or another job has brought too stay, and so does the archive. An undo that was interrupted can be repeated.',
+        }),
+      },
+    );
 }
 
 async function list(deps: WebDeps, request: Request, message: string, chosen?: string) {

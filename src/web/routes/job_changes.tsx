@@ -1,4 +1,4 @@
-import { Elysia } from 'elysia';
+import type { Elysia } from 'elysia';
 import { JobCard } from '../../../views/jobs/job_card.tsx';
 import { isActive, type Job } from '../../jobs/index.ts';
 import { jobLine, stateOf } from '../../text/job_text.ts';
@@ -13,6 +13,21 @@ import { respond } from '../http/rendered.ts';
 
 const STILL_ACTIVE = 'The job is still active.';
 
+const RETRY = {
+  params: JOB_ID,
+  response: answers(202, 'JobAnswer', 'The job, queued.', {
+    404: NO_SUCH_JOB,
+    409: 'It is active, or was tracked by another program.',
+  }),
+  detail: about('Act', 'retry_job', 'Run an ended job again'),
+};
+
+const DISMISSAL = {
+  params: JOB_ID,
+  response: answers(200, 'JobAnswer', 'The job.', { 404: NO_SUCH_JOB, 409: STILL_ACTIVE }),
+  detail: about('Act', 'dismiss_job', 'Take an ended job out of the taskbar'),
+};
+
 /** Cancels, retries and dismisses a job. */
 export function jobChangeRoutes({ tracker, live }: WebDeps) {
   /** As JSON, a card or a line; a browser without JavaScript is redirected to the job's page. */
@@ -23,56 +38,46 @@ export function jobChangeRoutes({ tracker, live }: WebDeps) {
       seeOther: () => urlTo(`/jobs/${job.id}`),
     });
 
-  return new Elysia({ name: 'job changes' })
-    .post(
-      '/api/jobs/:id/cancel',
-      async ({ params }) => {
-        const job = jobOr404(tracker, params.id);
-        if (!(await tracker.cancelJob(job.id))) throw alreadyEnded(job);
-        return changed(jobOr404(tracker, job.id));
-      },
-      {
-        params: JOB_ID,
-        response: answers(200, 'JobAnswer', 'The job, cancelling or cancelled.', {
-          404: 'There is no such job, or it has already ended.',
-        }),
-        detail: about('Act', 'cancel_job', 'Cancel an active job'),
-      },
-    )
-    .post(
-      '/api/jobs/:id/retry',
-      async ({ params, status }) => {
-        const job = jobOr404(tracker, params.id);
-        const retried = await tracker.retryJob(job.id);
-        if (!retried) throw cannotRetry(job);
-        return status(202, changed(retried));
-      },
-      {
-        params: JOB_ID,
-        response: answers(202, 'JobAnswer', 'The job, queued.', {
-          404: NO_SUCH_JOB,
-          409: 'It is active, or was tracked by another program.',
-        }),
-        detail: about('Act', 'retry_job', 'Run an ended job again'),
-      },
-    )
-    .post(
-      '/api/jobs/:id/dismiss',
-      async ({ params, request }) => {
-        const job = jobOr404(tracker, params.id);
-        if (!(await tracker.dismissJob(job.id)) && isActive(job.status)) throw stillActive(job);
-        return respond(() => ({ job: jobOr404(tracker, job.id) }), {
-          html: () => '',
-          text: () => jobLine(jobOr404(tracker, job.id)),
-          seeOther: () => refererOf(request) ?? urlTo('/jobs'),
-        });
-      },
-      {
-        params: JOB_ID,
-        response: answers(200, 'JobAnswer', 'The job.', { 404: NO_SUCH_JOB, 409: STILL_ACTIVE }),
-        detail: about('Act', 'dismiss_job', 'Take an ended job out of the taskbar'),
-      },
-    );
+  return (app: Elysia) =>
+    app
+      .post(
+        '/api/jobs/:id/cancel',
+        async ({ params }) => {
+          const job = jobOr404(tracker, params.id);
+          if (!(await tracker.cancelJob(job.id))) throw alreadyEnded(job);
+          return changed(jobOr404(tracker, job.id));
+        },
+        {
+          params: JOB_ID,
+          response: answers(200, 'JobAnswer', 'The job, cancelling or cancelled.', {
+            404: 'There is no such job, or it has already ended.',
+          }),
+          detail: about('Act', 'cancel_job', 'Cancel an active job'),
+        },
+      )
+      .post(
+        '/api/jobs/:id/retry',
+        async ({ params, status }) => {
+          const job = jobOr404(tracker, params.id);
+          const retried = await tracker.retryJob(job.id);
+          if (!retried) throw cannotRetry(job);
+          return status(202, changed(retried));
+        },
+        RETRY,
+      )
+      .post(
+        '/api/jobs/:id/dismiss',
+        async ({ params, request }) => {
+          const job = jobOr404(tracker, params.id);
+          if (!(await tracker.dismissJob(job.id)) && isActive(job.status)) throw stillActive(job);
+          return respond(() => ({ job: jobOr404(tracker, job.id) }), {
+            html: () => '',
+            text: () => jobLine(jobOr404(tracker, job.id)),
+            seeOther: () => refererOf(request) ?? urlTo('/jobs'),
+          });
+        },
+        DISMISSAL,
+      );
 }
 
 const REMOVAL = {
@@ -99,30 +104,31 @@ export function jobRemovalRoutes({ tracker }: WebDeps) {
     });
   }
 
-  return new Elysia({ name: 'job removal' })
-    .delete(
-      '/api/jobs/:id',
-      ({ params, query, set }) => removed(params.id, isForce(query.force), set.headers),
-      {
-        ...REMOVAL,
-        query: REMOVE_QUERY,
-        detail: about('Act', 'delete_job', 'Remove a job permanently'),
-      },
-    )
-    .post(
-      '/api/jobs/:id/remove',
-      ({ params, body, set }) => removed(params.id, isForce(body.force), set.headers),
-      {
-        ...REMOVAL,
-        parse: parseFields,
-        body: REMOVE_BODY,
-        detail: about(
-          'Act',
-          'remove_job',
-          'Remove a job permanently, for forms, which cannot send DELETE',
-        ),
-      },
-    );
+  return (app: Elysia) =>
+    app
+      .delete(
+        '/api/jobs/:id',
+        ({ params, query, set }) => removed(params.id, isForce(query.force), set.headers),
+        {
+          ...REMOVAL,
+          query: REMOVE_QUERY,
+          detail: about('Act', 'delete_job', 'Remove a job permanently'),
+        },
+      )
+      .post(
+        '/api/jobs/:id/remove',
+        ({ params, body, set }) => removed(params.id, isForce(body.force), set.headers),
+        {
+          ...REMOVAL,
+          parse: parseFields,
+          body: REMOVE_BODY,
+          detail: about(
+            'Act',
+            'remove_job',
+            'Remove a job permanently, for forms, which cannot send DELETE',
+          ),
+        },
+      );
 }
 
 const isForce = (force: unknown) => force === true || force === '1' || force === 'true';

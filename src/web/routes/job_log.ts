@@ -1,4 +1,4 @@
-import { Elysia } from 'elysia';
+import type { Elysia } from 'elysia';
 import type { LogPart } from '../../jobs/index.ts';
 import { counted } from '../../text/format.ts';
 import { logLines } from '../../text/log_lines.ts';
@@ -11,32 +11,33 @@ import { asStated, respond } from '../http/rendered.ts';
 
 /** A job's log, from any position. */
 export function logRoutes({ tracker }: WebDeps) {
-  return new Elysia({ name: 'logs' }).get(
-    '/api/jobs/:id/log',
-    async ({ request, params: { id }, query: { position = 0, download } }) => {
-      jobOr404(tracker, id);
-      const log = await tracker.reader.readLog(id, position);
-      if (wantsJson(request)) return respond(() => jsonLog(log), {});
-      return asStated(Promise.resolve(textResponse(id, log, download === '1')));
-    },
-    {
-      params: JOB_ID,
-      query: LOG_QUERY,
-      response: {
-        200: returns('JobLog', 'The log from that position.', {
-          types: ['text/plain', 'application/json'],
-          headers: {
-            'x-log-position': {
-              schema: { type: 'integer' },
-              description: 'Position to continue from, if the response is plain text.',
-            },
-          },
-        }),
-        ...refusals({ 404: NO_SUCH_JOB, 422: INVALID_QUERY }),
+  return (app: Elysia) =>
+    app.get(
+      '/api/jobs/:id/log',
+      async ({ request, params: { id }, query: { position = 0, download } }) => {
+        jobOr404(tracker, id);
+        const log = await tracker.reader.readLog(id, position);
+        if (wantsJson(request)) return respond(() => jsonLog(log), {});
+        return asStated(Promise.resolve(textResponse(id, log, download === '1')));
       },
-      detail: about('Watch', 'read_log', 'A job’s log; the newest 1 MB is kept'),
-    },
-  );
+      {
+        params: JOB_ID,
+        query: LOG_QUERY,
+        response: {
+          200: returns('JobLog', 'The log from that position.', {
+            types: ['text/plain', 'application/json'],
+            headers: {
+              'x-log-position': {
+                schema: { type: 'integer' },
+                description: 'Position to continue from, if the response is plain text.',
+              },
+            },
+          }),
+          ...refusals({ 404: NO_SUCH_JOB, 422: INVALID_QUERY }),
+        },
+        detail: about('Watch', 'read_log', 'A job’s log; the newest 1 MB is kept'),
+      },
+    );
 }
 
 /** A position in a query; `undefined` if it is invalid. */

@@ -1,4 +1,4 @@
-import { Elysia } from 'elysia';
+import type { Elysia } from 'elysia';
 import { JobPage } from '../../../views/pages/job.tsx';
 import type { LogTail } from '../../../views/view_models.ts';
 import type { Tracker } from '../../jobs/index.ts';
@@ -13,22 +13,23 @@ import { otherSources } from './source_options.ts';
 /** The page of one job. */
 export function jobDetailPage(deps: WebDeps) {
   const { tracker, live } = deps;
-  return new Elysia({ name: 'job detail page' }).get(
-    '/jobs/:id',
-    async ({ request, params }) => {
-      const job = jobOr404(tracker, params.id);
-      const layout = layoutOf(request, deps);
-      const shown = layout.taskbar.jobs.find((view) => view.job.id === job.id);
-      const model = {
-        view: { ...live.view(job), place: shown?.place },
-        ...tracker.reader.detailsOf(job.id),
-        elsewhere: otherSources(deps, job),
-        log: isReportAlone(request) ? NO_LOG : await logTail(tracker, job.id),
-      };
-      return html(JobPage({ layout, model }));
-    },
-    { params: JOB_ID, query: NO_QUERY, detail: { hide: true } },
-  );
+  return (app: Elysia) =>
+    app.get(
+      '/jobs/:id',
+      async ({ request, params }) => {
+        const job = jobOr404(tracker, params.id);
+        const layout = layoutOf(request, deps);
+        const shown = layout.taskbar.jobs.find((view) => view.job.id === job.id);
+        const model = {
+          view: { ...live.view(job), place: shown?.place },
+          ...tracker.reader.detailsOf(job.id),
+          elsewhere: otherSources(deps, job),
+          log: isReportAlone(request) ? NO_LOG : await logTail(tracker, job.id),
+        };
+        return html(JobPage({ layout, model }));
+      },
+      { params: JOB_ID, query: NO_QUERY, detail: { hide: true } },
+    );
 }
 
 const NO_LOG: LogTail = { text: '', position: 0, isCut: false };

@@ -1,4 +1,4 @@
-import { Elysia } from 'elysia';
+import type { Elysia } from 'elysia';
 import { BulkPage } from '../../../views/pages/bulk.tsx';
 import { JobsPage } from '../../../views/pages/jobs.tsx';
 import { SessionPage } from '../../../views/pages/session.tsx';
@@ -27,51 +27,52 @@ const SESSIONS = 50;
 /** The pages of jobs and sessions: filtered lists and bulk changes. */
 export function jobPages(deps: WebDeps) {
   const { tracker } = deps;
-  return new Elysia({ name: 'job pages' })
-    .get(
-      '/jobs',
-      ({ request, query }) => {
-        const page = tracker.reader.listJobs(toJobQuery(query));
-        const model: JobsModel = {
-          ...page,
-          ...pagesAround(request, query, page),
-          tabs: jobTabs(tracker, query),
-          query: filterFields(query),
-          types: tracker.types,
-          filter: filterOf(query).toString(),
-          outcome: outcomeIn(query.did),
-        };
-        return html(JobsPage({ layout: layoutOf(request, deps), model }));
-      },
-      { query: JOBS_PAGE_QUERY, detail: { hide: true } },
-    )
-    .get(
-      '/jobs/bulk',
-      async ({ request, query }) => {
-        const model = await bulkModel(deps, query);
-        return html(BulkPage({ layout: layoutOf(request, deps), model }));
-      },
-      { query: BULK_PAGE_QUERY, detail: { hide: true } },
-    )
-    .get(
-      '/sessions',
-      ({ request }) => {
-        const sessions = tracker.reader.recentSessions(SESSIONS);
-        return html(SessionsPage({ layout: layoutOf(request, deps), sessions }));
-      },
-      { query: NO_QUERY, detail: { hide: true } },
-    )
-    .get(
-      '/sessions/:id',
-      ({ request, params: { id }, query }) => {
-        const summary = tracker.reader.sessionSummary(id);
-        if (summary.jobs === 0) throw noSuchSession(id);
-        const page = tracker.reader.listJobs({ ...toJobQuery(query), session: id });
-        const model = { id, summary, ...page, ...pagesAround(request, query, page) };
-        return html(SessionPage({ layout: layoutOf(request, deps), model }));
-      },
-      { params: SESSION_ID, query: SESSION_JOBS_QUERY, detail: { hide: true } },
-    );
+  return (app: Elysia) =>
+    app
+      .get(
+        '/jobs',
+        ({ request, query }) => {
+          const page = tracker.reader.listJobs(toJobQuery(query));
+          const model: JobsModel = {
+            ...page,
+            ...pagesAround(request, query, page),
+            tabs: jobTabs(tracker, query),
+            query: filterFields(query),
+            types: tracker.types,
+            filter: filterOf(query).toString(),
+            outcome: outcomeIn(query.did),
+          };
+          return html(JobsPage({ layout: layoutOf(request, deps), model }));
+        },
+        { query: JOBS_PAGE_QUERY, detail: { hide: true } },
+      )
+      .get(
+        '/jobs/bulk',
+        async ({ request, query }) => {
+          const model = await bulkModel(deps, query);
+          return html(BulkPage({ layout: layoutOf(request, deps), model }));
+        },
+        { query: BULK_PAGE_QUERY, detail: { hide: true } },
+      )
+      .get(
+        '/sessions',
+        ({ request }) => {
+          const sessions = tracker.reader.recentSessions(SESSIONS);
+          return html(SessionsPage({ layout: layoutOf(request, deps), sessions }));
+        },
+        { query: NO_QUERY, detail: { hide: true } },
+      )
+      .get(
+        '/sessions/:id',
+        ({ request, params: { id }, query }) => {
+          const summary = tracker.reader.sessionSummary(id);
+          if (summary.jobs === 0) throw noSuchSession(id);
+          const page = tracker.reader.listJobs({ ...toJobQuery(query), session: id });
+          const model = { id, summary, ...page, ...pagesAround(request, query, page) };
+          return html(SessionPage({ layout: layoutOf(request, deps), model }));
+        },
+        { params: SESSION_ID, query: SESSION_JOBS_QUERY, detail: { hide: true } },
+      );
 }
 
 /** Links to the previous and next page of the same list. */

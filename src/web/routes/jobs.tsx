@@ -1,4 +1,4 @@
-import { Elysia } from 'elysia';
+import type { Elysia } from 'elysia';
 import { JobCard } from '../../../views/jobs/job_card.tsx';
 import { TaskbarContent } from '../../../views/jobs/taskbar.tsx';
 import type { Job, JobPage } from '../../jobs/index.ts';
@@ -16,37 +16,38 @@ import { detailedJob, listedPage } from './job_json.ts';
 export function jobRoutes({ tracker, live }: WebDeps) {
   const card = (job: Job) => JobCard({ view: live.view(job), now: new Date() });
 
-  return new Elysia({ name: 'jobs' })
-    .get(
-      '/api/jobs',
-      ({ query }) => {
-        const list = () => tracker.reader.listJobs(toJobQuery(query));
-        return respond(() => listedPage(list()), {
-          html: () => TaskbarContent({ model: live.model() }),
-          text: () => tableOf(list()),
-        });
-      },
-      {
-        query: JOBS_QUERY,
-        response: answers(200, 'JobPage', 'A page of jobs.', { 422: INVALID_QUERY }),
-        detail: about('Watch', 'list_jobs', 'Jobs, newest first; the taskbar as HTML'),
-      },
-    )
-    .get(
-      '/api/jobs/:id',
-      ({ params }) => {
-        const job = jobOr404(tracker, params.id);
-        return respond(() => ({ job: detailedJob(tracker, job) }), {
-          html: () => card(job),
-          text: () => jobText(job, [resultSummary(job), ...resultNotes(job, 'api')]),
-        });
-      },
-      {
-        params: JOB_ID,
-        response: answers(200, 'DetailedJobAnswer', 'The job.', { 404: NO_SUCH_JOB }),
-        detail: about('Watch', 'read_job', 'One job with its steps, attempts and children'),
-      },
-    );
+  return (app: Elysia) =>
+    app
+      .get(
+        '/api/jobs',
+        ({ query }) => {
+          const list = () => tracker.reader.listJobs(toJobQuery(query));
+          return respond(() => listedPage(list()), {
+            html: () => TaskbarContent({ model: live.model() }),
+            text: () => tableOf(list()),
+          });
+        },
+        {
+          query: JOBS_QUERY,
+          response: answers(200, 'JobPage', 'A page of jobs.', { 422: INVALID_QUERY }),
+          detail: about('Watch', 'list_jobs', 'Jobs, newest first; the taskbar as HTML'),
+        },
+      )
+      .get(
+        '/api/jobs/:id',
+        ({ params }) => {
+          const job = jobOr404(tracker, params.id);
+          return respond(() => ({ job: detailedJob(tracker, job) }), {
+            html: () => card(job),
+            text: () => jobText(job, [resultSummary(job), ...resultNotes(job, 'api')]),
+          });
+        },
+        {
+          params: JOB_ID,
+          response: answers(200, 'DetailedJobAnswer', 'The job.', { 404: NO_SUCH_JOB }),
+          detail: about('Watch', 'read_job', 'One job with its steps, attempts and children'),
+        },
+      );
 }
 
 const tableOf = ({ jobs, nextCursor }: JobPage) => jobTable(jobs, nextCursor);

@@ -1,4 +1,4 @@
-import { Elysia } from 'elysia';
+import type { Elysia } from 'elysia';
 import { PostArticle } from '../../../views/posts/post_article.tsx';
 import { SearchNotes } from '../../../views/posts/search_notes.tsx';
 import { ProfileTable } from '../../../views/profiles/profile_table.tsx';
@@ -13,46 +13,47 @@ const NOTHING_FOUND = '<p class="empty-note">Nothing was found.</p>';
 
 /** Collected posts and profiles, for programs. */
 export function libraryRoutes(deps: WebDeps) {
-  return new Elysia({ name: 'library' })
-    .get(
-      '/api/posts',
-      async ({ query }) => {
-        const page = await findPosts(deps, toPostsQuery(query));
-        return respond(() => page, {
-          html() {
-            const now = new Date();
-            const posts = page.posts.map((post) => PostArticle({ post, now })).join('');
-            return SearchNotes({ notes: page.notes }) + (posts || NOTHING_FOUND);
-          },
-          text: () => postsText(page.posts) + noteLines(page.notes) + moreText(page),
-        });
-      },
-      {
-        query: postsQuery(deps.sources),
-        response: answers(200, 'PostPage', 'A page of posts.', {
-          422: INVALID_QUERY,
-          503: 'Search by meaning needs a model that has not been downloaded yet.',
-        }),
-        detail: about(
-          'Read',
-          'find_posts',
-          'Posts by author and words, newest first, or by meaning, nearest first',
-        ),
-      },
-    )
-    .get(
-      '/api/profiles',
-      ({ query }) => {
-        const page = deps.library.profiles(toProfilesQuery(query));
-        return respond(() => page, {
-          html: () => ProfileTable({ profiles: page.profiles }),
-          text: () => profileTable(page.profiles) + moreText(page),
-        });
-      },
-      {
-        query: PROFILES_QUERY,
-        response: answers(200, 'ProfilePage', 'A page of profiles.', { 422: INVALID_QUERY }),
-        detail: about('Read', 'find_profiles', 'Profiles by words in names or bios'),
-      },
-    );
+  return (app: Elysia) =>
+    app
+      .get(
+        '/api/posts',
+        async ({ query }) => {
+          const page = await findPosts(deps, toPostsQuery(query));
+          return respond(() => page, {
+            html() {
+              const now = new Date();
+              const posts = page.posts.map((post) => PostArticle({ post, now })).join('');
+              return SearchNotes({ notes: page.notes }) + (posts || NOTHING_FOUND);
+            },
+            text: () => postsText(page.posts) + noteLines(page.notes) + moreText(page),
+          });
+        },
+        {
+          query: postsQuery(deps.sources),
+          response: answers(200, 'PostPage', 'A page of posts.', {
+            422: INVALID_QUERY,
+            503: 'Search by meaning needs a model that has not been downloaded yet.',
+          }),
+          detail: about(
+            'Read',
+            'find_posts',
+            'Posts by author and words, newest first, or by meaning, nearest first',
+          ),
+        },
+      )
+      .get(
+        '/api/profiles',
+        ({ query }) => {
+          const page = deps.library.profiles(toProfilesQuery(query));
+          return respond(() => page, {
+            html: () => ProfileTable({ profiles: page.profiles }),
+            text: () => profileTable(page.profiles) + moreText(page),
+          });
+        },
+        {
+          query: PROFILES_QUERY,
+          response: answers(200, 'ProfilePage', 'A page of profiles.', { 422: INVALID_QUERY }),
+          detail: about('Read', 'find_profiles', 'Profiles by words in names or bios'),
+        },
+      );
 }

@@ -1,4 +1,4 @@
-import { type AnyElysia, Elysia } from 'elysia';
+import type { AnyElysia, Elysia } from 'elysia';
 import { ApiPage } from '../../../views/pages/api.tsx';
 import { basePath } from '../../text/urls.ts';
 import { NO_QUERY } from '../contract/requests.ts';
@@ -18,26 +18,27 @@ const HTML = { contentType: 'text/html; charset=utf-8', autoDoctype: false };
  */
 export function openapiRoutes(deps: WebDeps, routes: () => AnyElysia) {
   const hasToken = deps.config.token !== undefined;
-  return new Elysia({ name: 'openapi' })
-    .get(
-      '/openapi.json',
-      async () => {
-        const { apiDocument } = await import('../openapi/document.ts');
-        return Response.json(apiDocument(routes(), hasToken));
-      },
-      { query: NO_QUERY, detail: { hide: true } },
-    )
-    .get(
-      '/docs/api',
-      async ({ request }) => {
-        const [{ apiDocument }, { apiModel }, { handleHtml }] = await Promise.all([
-          import('../openapi/document.ts'),
-          import('../openapi/outline.ts'),
-          import('@elysiajs/html/handler'),
-        ]);
-        const model = apiModel(apiDocument(routes(), hasToken), originOf(request) + basePath());
-        return handleHtml(ApiPage({ layout: layoutOf(request, deps), model }), HTML, false);
-      },
-      { query: NO_QUERY, detail: { hide: true } },
-    );
+  return (app: Elysia) =>
+    app
+      .get(
+        '/openapi.json',
+        async () => {
+          const { apiDocument } = await import('../openapi/document.ts');
+          return Response.json(apiDocument(routes(), hasToken));
+        },
+        { query: NO_QUERY, detail: { hide: true } },
+      )
+      .get(
+        '/docs/api',
+        async ({ request }) => {
+          const [{ apiDocument }, { apiModel }, { handleHtml }] = await Promise.all([
+            import('../openapi/document.ts'),
+            import('../openapi/outline.ts'),
+            import('@elysiajs/html/handler'),
+          ]);
+          const model = apiModel(apiDocument(routes(), hasToken), originOf(request) + basePath());
+          return handleHtml(ApiPage({ layout: layoutOf(request, deps), model }), HTML, false);
+        },
+        { query: NO_QUERY, detail: { hide: true } },
+      );
 }

@@ -1,4 +1,4 @@
-import { Elysia } from 'elysia';
+import type { Elysia } from 'elysia';
 import { DashboardPage } from '../../../views/pages/dashboard.tsx';
 import { PostsPage } from '../../../views/pages/posts.tsx';
 import { ProfilesPage } from '../../../views/pages/profiles.tsx';
@@ -27,37 +27,38 @@ type Hour = DashboardModel['hours'][number];
 export function pages(deps: WebDeps) {
   const { library } = deps;
 
-  return new Elysia({ name: 'pages' })
-    .get(
-      '/',
-      ({ request }) =>
-        html(DashboardPage({ layout: layoutOf(request, deps), model: dashboard(deps) })),
-      { query: NO_QUERY, detail: { hide: true } },
-    )
-    .get(
-      '/find',
-      async ({ request, query: typed }) => {
-        const query = toPostsQuery(typed);
-        const { page, problem } = await postsOrProblem(deps, query);
-        const model = { page, query, problem, nextHref: nextHref(request, page.nextCursor) };
-        return html(PostsPage({ layout: layoutOf(request, deps), model }));
-      },
-      { query: postsPageQuery(deps.sources), detail: { hide: true } },
-    )
-    .get('/posts', ({ request }) => seeOther(urlTo(`/find${new URL(request.url).search}`)), {
-      query: ANY_QUERY,
-      detail: { hide: true },
-    })
-    .get(
-      '/profiles',
-      ({ request, query: typed }) => {
-        const query = toProfilesQuery(typed);
-        const page = library.profiles(query);
-        const model = { page, query, nextHref: nextHref(request, page.nextCursor) };
-        return html(ProfilesPage({ layout: layoutOf(request, deps), model }));
-      },
-      { query: PROFILES_QUERY, detail: { hide: true } },
-    );
+  return (app: Elysia) =>
+    app
+      .get(
+        '/',
+        ({ request }) =>
+          html(DashboardPage({ layout: layoutOf(request, deps), model: dashboard(deps) })),
+        { query: NO_QUERY, detail: { hide: true } },
+      )
+      .get(
+        '/find',
+        async ({ request, query: typed }) => {
+          const query = toPostsQuery(typed);
+          const { page, problem } = await postsOrProblem(deps, query);
+          const model = { page, query, problem, nextHref: nextHref(request, page.nextCursor) };
+          return html(PostsPage({ layout: layoutOf(request, deps), model }));
+        },
+        { query: postsPageQuery(deps.sources), detail: { hide: true } },
+      )
+      .get('/posts', ({ request }) => seeOther(urlTo(`/find${new URL(request.url).search}`)), {
+        query: ANY_QUERY,
+        detail: { hide: true },
+      })
+      .get(
+        '/profiles',
+        ({ request, query: typed }) => {
+          const query = toProfilesQuery(typed);
+          const page = library.profiles(query);
+          const model = { page, query, nextHref: nextHref(request, page.nextCursor) };
+          return html(ProfilesPage({ layout: layoutOf(request, deps), model }));
+        },
+        { query: PROFILES_QUERY, detail: { hide: true } },
+      );
 }
 
 async function postsOrProblem(

@@ -1,4 +1,4 @@
-import { Elysia } from 'elysia';
+import type { Elysia } from 'elysia';
 import { JobCard } from '../../../views/jobs/job_card.tsx';
 import { SessionList } from '../../../views/pages/sessions.tsx';
 import { toJobQuery } from '../../jobs/job_query.ts';
@@ -14,43 +14,44 @@ const NO_JOBS = '<p class="empty-note">This session has no jobs.</p>';
 
 /** Lists sessions, and the jobs of one. */
 export function sessionRoutes({ tracker, live }: WebDeps) {
-  return new Elysia({ name: 'sessions' })
-    .get(
-      '/api/sessions',
-      ({ query }) => {
-        const sessions = tracker.reader.recentSessions(query.limit);
-        return respond(() => ({ sessions }), {
-          html: () => SessionList({ sessions, now: new Date() }),
-          text: () => sessionTable(sessions),
-        });
-      },
-      {
-        query: SESSIONS_QUERY,
-        response: answers(200, 'Sessions', 'The sessions.', { 422: INVALID_QUERY }),
-        detail: about('Watch', 'list_sessions', 'Sessions, the one used last first'),
-      },
-    )
-    .get(
-      '/api/sessions/:id/jobs',
-      ({ params: { id }, query }) => {
-        const page = tracker.reader.listJobs({ ...toJobQuery(query), session: id });
-        return respond(
-          () => ({ ...listedPage(page), summary: tracker.reader.sessionSummary(id) }),
-          {
-            html() {
-              const now = new Date();
-              const cards = page.jobs.map((job) => JobCard({ view: live.view(job), now }));
-              return cards.join('') || NO_JOBS;
+  return (app: Elysia) =>
+    app
+      .get(
+        '/api/sessions',
+        ({ query }) => {
+          const sessions = tracker.reader.recentSessions(query.limit);
+          return respond(() => ({ sessions }), {
+            html: () => SessionList({ sessions, now: new Date() }),
+            text: () => sessionTable(sessions),
+          });
+        },
+        {
+          query: SESSIONS_QUERY,
+          response: answers(200, 'Sessions', 'The sessions.', { 422: INVALID_QUERY }),
+          detail: about('Watch', 'list_sessions', 'Sessions, the one used last first'),
+        },
+      )
+      .get(
+        '/api/sessions/:id/jobs',
+        ({ params: { id }, query }) => {
+          const page = tracker.reader.listJobs({ ...toJobQuery(query), session: id });
+          return respond(
+            () => ({ ...listedPage(page), summary: tracker.reader.sessionSummary(id) }),
+            {
+              html() {
+                const now = new Date();
+                const cards = page.jobs.map((job) => JobCard({ view: live.view(job), now }));
+                return cards.join('') || NO_JOBS;
+              },
+              text: () => jobTable(page.jobs, page.nextCursor),
             },
-            text: () => jobTable(page.jobs, page.nextCursor),
-          },
-        );
-      },
-      {
-        params: SESSION_ID,
-        query: SESSION_JOBS_QUERY,
-        response: answers(200, 'SessionPage', 'A page of jobs.', { 422: INVALID_QUERY }),
-        detail: about('Watch', 'list_session', 'Jobs of a session, with a summary'),
-      },
-    );
+          );
+        },
+        {
+          params: SESSION_ID,
+          query: SESSION_JOBS_QUERY,
+          response: answers(200, 'SessionPage', 'A page of jobs.', { 422: INVALID_QUERY }),
+          detail: about('Watch', 'list_session', 'Jobs of a session, with a summary'),
+        },
+      );
 }

@@ -1,4 +1,4 @@
-import { Elysia } from 'elysia';
+import type { Elysia } from 'elysia';
 import { SourceCard, SourceList, SourcesPage } from '../../../views/pages/sources.tsx';
 import { createManager } from '../../connections/index.ts';
 import type { SourceState } from '../../sources/source_state.ts';
@@ -23,52 +23,54 @@ const NO_SUCH_SOURCE = 'There is no such source, or it takes no credentials.';
 /** The page of the sources. */
 export function sourcesPage(deps: WebDeps) {
   const manager = createManager(deps.sources, deps.connections);
-  return new Elysia({ name: 'sources page' }).get(
-    '/sources',
-    async ({ request }) =>
-      html(SourcesPage({ layout: layoutOf(request, deps), sources: await manager.list() })),
-    { query: NO_QUERY, detail: { hide: true } },
-  );
+  return (app: Elysia) =>
+    app.get(
+      '/sources',
+      async ({ request }) =>
+        html(SourcesPage({ layout: layoutOf(request, deps), sources: await manager.list() })),
+      { query: NO_QUERY, detail: { hide: true } },
+    );
 }
 
 /** Connects, tests and disconnects sources, and sets their budgets. No answer contains a secret. */
 export function sourceRoutes({ sources, connections }: WebDeps) {
   const manager = createManager(sources, connections);
 
-  return new Elysia({ name: 'sources' })
-    .get(
-      '/api/sources',
-      async () => {
-        const states = await manager.list();
-        return respond(() => ({ sources: states }), {
-          html: () => SourceList({ sources: states, now: new Date() }),
-          text: () => sourceTable(states),
-        });
-      },
-      {
-        query: NO_QUERY,
-        response: { 200: returns('Sources', 'The sources.'), ...refusals() },
-        detail: about('Read', 'list_sources', 'The sources, and whether they are connected'),
-      },
-    )
-    .post(
-      '/api/sources/:name/credentials',
-      async ({ params: { name }, body }) => changed(await manager.connect(name, body)),
-      {
-        params: SOURCE_NAME,
-        parse: parseSecrets,
-        body: CREDENTIALS_BODY,
-        response: answers(200, 'SourceAnswer', 'The source, with the outcome of the test.', {
-          404: NO_SUCH_SOURCE,
-          422: 'Nothing was stored; `details` lists the invalid fields.',
-          503: 'The secret key cannot be read or made.',
-        }),
-        detail: about('Act', 'connect_source', 'Store credentials of a source and test them', {
-          description:
-            'Replaces earlier credentials. The body has `method` and the fields of that method, as `GET /api/sources` lists them. The values are sealed, and no answer contains them.',
-        }),
-      },
-    );
+  return (app: Elysia) =>
+    app
+      .get(
+        '/api/sources',
+        async () => {
+          const states = await manager.list();
+          return respond(() => ({ sources: states }), {
+            html: () => SourceList({ sources: states, now: new Date() }),
+            text: () => sourceTable(states),
+          });
+        },
+        {
+          query: NO_QUERY,
+          response: { 200: returns('Sources', 'The sources.'), ...refusals() },
+          detail: about('Read', 'list_sources', 'The sources, and whether they are connected'),
+        },
+      )
+      .post(
+        '/api/sources/:name/credentials',
+        async ({ params: { name }, body }) => changed(await manager.connect(name, body)),
+        {
+          params: SOURCE_NAME,
+          parse: parseSecrets,
+          body: CREDENTIALS_BODY,
+          response: answers(200, 'SourceAnswer', 'The source, with the outcome of the test.', {
+            404: NO_SUCH_SOURCE,
+            422: 'Nothing was stored; `details` lists the invalid fields.',
+            503: 'The secret key cannot be read or made.',
+          }),
+          detail: about('Act', 'connect_source', 'Store credentials of a source and test them', {
+            description:
+              'Replaces earlier credentials. The body has `method` and the fields of that method, as `GET /api/sources` lists them. The values are sealed, and no answer contains them.',
+          }),
+        },
+      );
 }
 
 export function sourceChangeRoutes({ sources, connections }: WebDeps) {
@@ -77,52 +79,53 @@ export function sourceChangeRoutes({ sources, connections }: WebDeps) {
     params: SOURCE_NAME,
     response: answers(200, 'SourceAnswer', 'The source, not connected.', { 404: NO_SUCH_SOURCE }),
   };
-  return new Elysia({ name: 'source changes' })
-    .delete(
-      '/api/sources/:name/credentials',
-      async ({ params: { name } }) => changed(await manager.disconnect(name)),
-      {
-        ...remove,
-        detail: about('Act', 'delete_credentials', 'Remove the credentials of a source'),
-      },
-    )
-    .post(
-      '/api/sources/:name/credentials/remove',
-      async ({ params: { name } }) => changed(await manager.disconnect(name)),
-      {
-        ...remove,
-        detail: about(
-          'Act',
-          'remove_credentials',
-          'Remove the credentials of a source, for forms, which cannot send DELETE',
-        ),
-      },
-    )
-    .post(
-      '/api/sources/:name/test',
-      async ({ params: { name } }) => changed(await manager.test(name)),
-      {
-        params: SOURCE_NAME,
-        response: answers(200, 'SourceAnswer', 'The source, with the outcome of the test.', {
-          404: NO_SUCH_SOURCE,
-        }),
-        detail: about('Act', 'test_source', 'Ask the service whether the credentials work'),
-      },
-    )
-    .post(
-      '/api/sources/:name/budget',
-      async ({ params: { name }, body }) => changed(await manager.budget(name, body)),
-      {
-        params: PAID_SOURCE,
-        parse: parseFields,
-        body: BUDGET_BODY,
-        response: answers(200, 'SourceAnswer', 'The source, with its budget.', {
-          404: 'There is no such source, or nothing that it offers costs money.',
-          422: 'The budget was not changed; `details` lists the invalid fields.',
-        }),
-        detail: about('Act', 'set_budget', 'Set what a paid source may cost, or count from zero'),
-      },
-    );
+  return (app: Elysia) =>
+    app
+      .delete(
+        '/api/sources/:name/credentials',
+        async ({ params: { name } }) => changed(await manager.disconnect(name)),
+        {
+          ...remove,
+          detail: about('Act', 'delete_credentials', 'Remove the credentials of a source'),
+        },
+      )
+      .post(
+        '/api/sources/:name/credentials/remove',
+        async ({ params: { name } }) => changed(await manager.disconnect(name)),
+        {
+          ...remove,
+          detail: about(
+            'Act',
+            'remove_credentials',
+            'Remove the credentials of a source, for forms, which cannot send DELETE',
+          ),
+        },
+      )
+      .post(
+        '/api/sources/:name/test',
+        async ({ params: { name } }) => changed(await manager.test(name)),
+        {
+          params: SOURCE_NAME,
+          response: answers(200, 'SourceAnswer', 'The source, with the outcome of the test.', {
+            404: NO_SUCH_SOURCE,
+          }),
+          detail: about('Act', 'test_source', 'Ask the service whether the credentials work'),
+        },
+      )
+      .post(
+        '/api/sources/:name/budget',
+        async ({ params: { name }, body }) => changed(await manager.budget(name, body)),
+        {
+          params: PAID_SOURCE,
+          parse: parseFields,
+          body: BUDGET_BODY,
+          response: answers(200, 'SourceAnswer', 'The source, with its budget.', {
+            404: 'There is no such source, or nothing that it offers costs money.',
+            422: 'The budget was not changed; `details` lists the invalid fields.',
+          }),
+          detail: about('Act', 'set_budget', 'Set what a paid source may cost, or count from zero'),
+        },
+      );
 }
 
 /** As JSON, a line, or the card in place of the one on the page. */

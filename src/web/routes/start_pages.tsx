@@ -1,4 +1,4 @@
-import { Elysia } from 'elysia';
+import type { Elysia } from 'elysia';
 import type { z } from 'zod';
 import { usableSources, withInitialValues } from '../../../views/forms/start_form.tsx';
 import { StartPage } from '../../../views/pages/start.tsx';
@@ -22,16 +22,17 @@ const RUNS = 8;
 
 /** The page of each job type, with the form that starts a job. */
 export function startPages(deps: WebDeps) {
-  const pages = new Elysia({ name: 'start pages' });
-  for (const operation of deps.operations.values()) {
-    pages.get(
-      `/${operation.type}`,
-      async ({ request, query: values }) =>
-        html(await startPage(deps, request, operation, { values, errors: {} })),
-      { query: FORM_VALUES, detail: { hide: true } },
-    );
-  }
-  return pages;
+  return (app: Elysia) => {
+    for (const operation of deps.operations.values()) {
+      app.get(
+        `/${operation.type}`,
+        async ({ request, query: values }) =>
+          html(await startPage(deps, request, operation, { values, errors: {} })),
+        { query: FORM_VALUES, detail: { hide: true } },
+      );
+    }
+    return app;
+  };
 }
 
 /** The page of a type's form, with the given values. */

@@ -1,4 +1,4 @@
-import { Elysia } from 'elysia';
+import type { Elysia } from 'elysia';
 import { JobCard } from '../../../views/jobs/job_card.tsx';
 import { StartWarnings } from '../../../views/jobs/start_warnings.tsx';
 import { StartedNote } from '../../../views/jobs/started_note.tsx';
@@ -23,26 +23,27 @@ import { inputWarnings } from './start_warnings.ts';
 /** `POST /api/scrape`, `/api/search` …: one address for each job type. */
 export function startRoutes(deps: WebDeps) {
   const { tracker, operations, idempotent } = deps;
-  const routes = new Elysia({ name: 'starts' });
-  for (const type of tracker.types) {
-    const upload = operations.get(type)?.upload;
-    routes.post(
-      `/api/${type}`,
-      async ({ request, server }) => {
-        if (!upload || !isUpload(request)) {
-          const fields = await parseFields({ request });
-          return idempotent(request, fields, (uuidAt) =>
-            start(deps, { request, server, uuidAt }, type, fields),
-          );
-        }
-        refuseKey(request);
-        const fields = await receiveUpload(deps, request, server);
-        return startOrForget(deps, { request, server }, type, { ...fields, ...upload });
-      },
-      { ...READ_BY_HANDLER, ...startContract(deps, type) },
-    );
-  }
-  return routes as unknown as StartRoutes;
+  return (app: Elysia) => {
+    for (const type of tracker.types) {
+      const upload = operations.get(type)?.upload;
+      app.post(
+        `/api/${type}`,
+        async ({ request, server }) => {
+          if (!upload || !isUpload(request)) {
+            const fields = await parseFields({ request });
+            return idempotent(request, fields, (uuidAt) =>
+              start(deps, { request, server, uuidAt }, type, fields),
+            );
+          }
+          refuseKey(request);
+          const fields = await receiveUpload(deps, request, server);
+          return startOrForget(deps, { request, server }, type, { ...fields, ...upload });
+        },
+        { ...READ_BY_HANDLER, ...startContract(deps, type) },
+      );
+    }
+    return app as unknown as StartRoutes;
+  };
 }
 
 async function start(

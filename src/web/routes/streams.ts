@@ -1,4 +1,4 @@
-import { Elysia } from 'elysia';
+import type { Elysia } from 'elysia';
 import { JOB_STREAM, JOBS_STREAM, MANY_JOBS_STREAM, TASKBAR_STREAM } from '../contract/streams.ts';
 import type { WebDeps } from '../deps.ts';
 import { jobOr404 } from '../http/problem.ts';
@@ -13,40 +13,41 @@ const NAMED_JOBS = '/api/jobs/stream/jobs';
 export function streamRoutes(deps: WebDeps) {
   const { tracker, streams } = deps;
   const logs = createLiveLogs(tracker);
-  return new Elysia({ name: 'streams' })
-    .get(
-      '/api/jobs/stream',
-      ({ request, server }) => {
-        streams.refuseTooMany();
-        return streams.respond(request, server, taskbarStream(deps, logs, request));
-      },
-      TASKBAR_STREAM,
-    )
-    .get(
-      '/api/jobs/:id/stream',
-      ({ request, server, params: { id } }) => {
-        jobOr404(tracker, id);
-        streams.refuseTooMany();
-        return streams.respond(request, server, jobStream(deps, request, id));
-      },
-      JOB_STREAM,
-    )
-    .get(
-      NAMED_JOBS,
-      ({ request, server }) => {
-        const ids = checkedJobIds(new URL(request.url).searchParams.getAll('job'));
-        streams.refuseTooMany();
-        return streams.respond(request, server, namedJobsStream(deps, ids));
-      },
-      JOBS_STREAM,
-    )
-    .post(
-      NAMED_JOBS,
-      ({ request, server, body }) => {
-        const ids = checkedJobIds(body.jobs);
-        streams.refuseTooMany();
-        return streams.respond(request, server, namedJobsStream(deps, ids));
-      },
-      MANY_JOBS_STREAM,
-    );
+  return (app: Elysia) =>
+    app
+      .get(
+        '/api/jobs/stream',
+        ({ request, server }) => {
+          streams.refuseTooMany();
+          return streams.respond(request, server, taskbarStream(deps, logs, request));
+        },
+        TASKBAR_STREAM,
+      )
+      .get(
+        '/api/jobs/:id/stream',
+        ({ request, server, params: { id } }) => {
+          jobOr404(tracker, id);
+          streams.refuseTooMany();
+          return streams.respond(request, server, jobStream(deps, request, id));
+        },
+        JOB_STREAM,
+      )
+      .get(
+        NAMED_JOBS,
+        ({ request, server }) => {
+          const ids = checkedJobIds(new URL(request.url).searchParams.getAll('job'));
+          streams.refuseTooMany();
+          return streams.respond(request, server, namedJobsStream(deps, ids));
+        },
+        JOBS_STREAM,
+      )
+      .post(
+        NAMED_JOBS,
+        ({ request, server, body }) => {
+          const ids = checkedJobIds(body.jobs);
+          streams.refuseTooMany();
+          return streams.respond(request, server, namedJobsStream(deps, ids));
+        },
+        MANY_JOBS_STREAM,
+      );
 }
