@@ -49,3 +49,15 @@ test('D9: an author who is none is told on the page, and refused by the API', as
   expect(answer.status).toBe(422);
   expect(await answer.json()).toMatchObject({ error: { details: { author: expect.any(String) } } });
 });
+
+test('D9: the scrape form begins with the source that the address in its link tells', async () => {
+  const { request } = await setupApp();
+  const chosen = async (query: string) => {
+    const html = await (await request(`/scrape?${query}`, { headers: NAVIGATION })).text();
+    return attributesOf(html, '#source option[selected]').value;
+  };
+  const address = `username=${encodeURIComponent('https://bsky.app/profile/ada.example')}`;
+  expect(await chosen(address)).toBe('bluesky');
+  expect(await chosen(`${address}&source=sample`)).toBe('sample');
+  expect(await chosen('username=aurora_lab')).toBe('sample');
+});

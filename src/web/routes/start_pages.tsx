@@ -10,6 +10,7 @@ import type {
 } from '../../../views/view_models.ts';
 import type { Job } from '../../jobs/index.ts';
 import type { Field, Operation } from '../../operations/index.ts';
+import { sourceOfAddress } from '../../text/usernames.ts';
 import { FORM_VALUES } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { html } from '../http/responses.ts';
@@ -46,7 +47,7 @@ export async function startPage(
   const sources = usableSources(fields, sourceOptions(deps, operation));
   const { reader } = deps.tracker;
   const { jobs: runs } = reader.listJobs({ type, limit: RUNS });
-  const form = withInitialValues(withLastSource(typed, runs, sources), fields);
+  const form = withInitialValues(withLikelySource(typed, runs, sources), fields);
   const isBusy = reader.countActive().running > 0;
   const context = { deps, form, sources, isBusy, now: layout.now };
   const parts = (await deps.forms.get(type)?.parts(context)) ?? {};
@@ -54,9 +55,11 @@ export async function startPage(
   return StartPage({ layout, model: { type, fields, form, sources, runs, problem, parts } });
 }
 
-/** The form with the source of the last run, unless it names one. */
-function withLastSource(form: FormState, runs: Job[], sources: SourceOption[]): FormState {
-  const source = form.values.source ?? lastSource(runs, sources);
+/** The form with the source that its username tells, or that of the last run, unless it names one. */
+function withLikelySource(form: FormState, runs: Job[], sources: SourceOption[]): FormState {
+  const told = sourceOfAddress(form.values.username ?? '');
+  const isOffered = sources.some(({ name, needsConnection }) => name === told && !needsConnection);
+  const source = form.values.source ?? (isOffered ? told : lastSource(runs, sources));
   return source === undefined ? form : { ...form, values: { ...form.values, source } };
 }
 
