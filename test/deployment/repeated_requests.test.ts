@@ -40,7 +40,9 @@ const jobsOf = async (server: TestServer) =>
 let server: TestServer;
 beforeAll(async () => {
   await findPrograms();
-  server = await startServer(undefined, { XGPT_HOSTS: HOST });
+  // An empty folder for the model keeps embed jobs from fetching it.
+  const env = { XGPT_HOSTS: HOST, XGPT_MODEL_DIR: freshDataDir() };
+  server = await startServer(undefined, env);
 }, DOWNLOAD_TIMEOUT_MS);
 
 describe.each(PROXIES)('when xgpt ends before it has responded, %s', (name) => {
