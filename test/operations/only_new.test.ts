@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import type { Library } from '../../src/library/index.ts';
+import type { ListingPosition } from '../../src/library/library.ts';
+import type { Post } from '../../src/sources/post.ts';
 import { setup } from '../library/synthetic.ts';
 import {
   Interrupted,
@@ -41,6 +43,7 @@ async function cutShort(
 
 const held = (library: Library) => library.counts().posts;
 const onlyNew = { onlyNew: true };
+const LISTING = { source: 'network', account: 'did:plc:a', options: 'posts' };
 
 describe('FEATURES 40: only what is new', () => {
   test('stops at the posts of the last run, and says how many are new', async () => {
@@ -99,6 +102,62 @@ describe('FEATURES 40: only what is new', () => {
     service.publish();
     expect(await run(library, service, onlyNew)).toMatchObject({ newPosts: 1 });
     expect(held(library)).toBe(11);
+  });
+
+  test.each([
+    { published: 0, expected: { newPosts: 0, posts: 10 } },
+    { published: 3, expected: { newPosts: 3, posts: 13 } },
+    { published: 17, expected: { newPosts: 17, posts: 27 } },
+  ])(
+    'stops past the mark with $published new, though what is below the first run is unknown',
+    async (row) => {
+      const { library, service } = world(60, 20);
+      await run(library, service, { maxTweets: 10 });
+      for (let i = 0; i < row.published; i++) service.publish();
+      const again = await run(library, service, { ...onlyNew, maxTweets: 100 });
+      expect(again).toMatchObject(row.expected);
+      expect(again).not.toHaveProperty('moreNew');
+      expect(again.log.at(-1)).toStartWith('Reached the posts of the last run.');
+      expect(await run(library, service, onlyNew)).toMatchObject({ newPosts: 0 });
+      expect(held(library)).toBe(10 + row.published);
+    },
+  );
+
+  test('leaves what is below the first run to a run of everything', async () => {
+    const { library, service } = world(30);
+    await run(library, service, { maxTweets: 10 });
+    service.publish();
+    await run(library, service, onlyNew);
+    expect(await run(library, service)).toMatchObject({ posts: 31, newPosts: 20 });
+  });
+
+  test('reads more than the maximum in two runs, without a gap and without more', async () => {
+    const { library, service } = world(250, 100);
+    await run(library, service, { maxTweets: 100 });
+    for (let i = 0; i < 150; i++) service.publish();
+    const limited = { ...onlyNew, maxTweets: 100 };
+    expect(await run(library, service, limited)).toMatchObject({ newPosts: 100, moreNew: true });
+    expect(await run(library, service, limited)).toMatchObject({ newPosts: 50 });
+    expect(await run(library, service, limited)).toMatchObject({ newPosts: 0, pages: 1 });
+    expect(held(library)).toBe(250);
+  });
+
+  test('moves the mark at the end of a listing whose last page has unknown posts', async () => {
+    const endsAtOnce: Random = (n) => (n === 2 ? 0 : n - 1);
+    const { library, service } = world(13, 20, endsAtOnce);
+    await run(library, service, { maxTweets: 10 });
+    service.publish();
+    const before = library.mark(LISTING);
+    expect(await run(library, service, onlyNew)).toMatchObject({ posts: 11, newPosts: 1 });
+    expect(library.mark(LISTING)?.id).not.toBe(before?.id);
+  });
+
+  test('keeps a post with an earlier date that stands between known ones', async () => {
+    const { library, service } = world(40);
+    await run(library, service, { maxTweets: 20 });
+    service.backdate(2);
+    expect(await run(library, service, onlyNew)).toMatchObject({ newPosts: 1 });
+    expect(held(library)).toBe(21);
   });
 
   test('a run of everything that ends before the mark does not move it', async () => {
@@ -163,14 +222,25 @@ function seeded(seed: number): Random {
   };
 }
 
+/** No page was asked for after two posts in a row, of whole pages, that are not newer than the mark. */
+function expectStopped({ handedOn }: TimelineService, mark: ListingPosition, seed: number) {
+  let below = 0;
+  for (const items of handedOn.filter((page) => page.length > 0)) {
+    expect(below, `seed ${seed}`).toBeLessThan(2);
+    const isBelow = ({ createdAt, id }: Post) =>
+      createdAt.getTime() < mark.at || (createdAt.getTime() === mark.at && id === mark.id);
+    below = items.every(isBelow) ? below + items.length : 0;
+  }
+}
+
 /** Whatever happens on the way, nothing is left out once the runs say that they have read all. */
 async function anyHistory(seed: number): Promise<void> {
   const random = seeded(seed);
   const { library, service } = world(random(30), 1 + random(4), random);
-  const backdated = new Set<string>();
-  /** The posts that some run was to read: all that came after the first run that left a mark. */
-  let promised: Set<string> | undefined;
-  const mark = () => library.mark({ source: 'network', account: 'did:plc:a', options: 'posts' });
+  /** Backdated posts, and those below all that the first run with a mark has read. */
+  const notPromised = new Set<string>();
+  let hasMark = false;
+  const mark = () => library.mark(LISTING);
 
   async function oneRun() {
     const options: RunOptions = {
@@ -181,18 +251,20 @@ async function anyHistory(seed: number): Promise<void> {
         if (random(6) === 0) service.publish();
       },
     };
-    const known = new Set(service.listed.map(({ id }) => id));
     const job = new ScrapeRun(library, service, options);
     for (let attempt = 0; attempt <= random(4) && !job.result; attempt++) {
       service.failsAfter = random(3) === 0 ? random(8) : Number.POSITIVE_INFINITY;
       await job.attempt().catch((error) => expect(error).toBeInstanceOf(Interrupted));
     }
     service.failsAfter = Number.POSITIVE_INFINITY;
-    if (promised || !mark()) return;
-    // Of what was there before the first mark only what it covers is promised: what was read by then.
-    const stored = library.knownIds('network', [...known]);
-    promised = stored;
-    for (const id of known) if (!stored.has(id)) backdated.add(id);
+    const first = mark();
+    if (hasMark || !first) return;
+    hasMark = true;
+    // Of what is older than the first mark only what has been read by then is promised.
+    const older = service.listed.filter(({ createdAt }) => createdAt.getTime() < first.at);
+    const ids = older.map(({ id }) => id);
+    const stored = library.knownIds('network', ids);
+    for (const id of ids) if (!stored.has(id)) notPromised.add(id);
   }
 
   for (let step = 0; step < 25; step++) {
@@ -200,17 +272,20 @@ async function anyHistory(seed: number): Promise<void> {
     if (what < 3) await oneRun();
     else if (what < 6) for (let i = random(6); i > 0; i--) service.publish();
     else if (what === 6 && service.listed.length > 0) service.delete();
-    else if (random(2) === 0) backdated.add(service.backdate().id);
+    else if (random(2) === 0) notPromised.add(service.backdate().id);
     else service.pinned = service.listed[random(service.listed.length || 1)];
   }
   for (let more = true; more; ) {
+    const before = mark();
+    service.handedOn.length = 0;
     const job = new ScrapeRun(library, service, { onlyNew: true, maxTweets: 4 });
     await job.attempt();
+    if (before) expectStopped(service, before, seed);
     more = job.result?.moreNew === true;
   }
-  const due = service.listed.map(({ id }) => id).filter((id) => !backdated.has(id));
+  const due = service.listed.map(({ id }) => id).filter((id) => !notPromised.has(id));
   const stored = library.knownIds('network', due);
-  if (!promised) return;
+  if (!hasMark) return;
   expect(
     due.filter((id) => !stored.has(id)),
     `seed ${seed}`,

@@ -20,6 +20,8 @@ export class TimelineService {
   /** Pages that fail, counted from the next one. */
   failsAfter = Number.POSITIVE_INFINITY;
   requests = 0;
+  /** The pages since it was emptied last. */
+  readonly handedOn: Post[][] = [];
   #created = 0;
 
   constructor(
@@ -68,6 +70,7 @@ export class TimelineService {
       const items = after === undefined && this.pinned ? [this.pinned, ...page] : page;
       const isLast = page.length === rest.length && (rest.length === 0 || this.random(2) === 0);
       after = page.length > 0 ? String(placeOf(page.at(-1) as Post)) : (after ?? '-');
+      this.handedOn.push(items);
       yield { items, cursor: isLast ? undefined : after };
       if (isLast) return;
     }

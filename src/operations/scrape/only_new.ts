@@ -4,8 +4,8 @@ import type { Post } from '../../sources/post.ts';
 import type { Page } from '../../sources/source.ts';
 
 /**
- * How many posts have to be known, and not newer than the mark, before a run stops. One is not enough:
- * a pinned post may be alone on the first page.
+ * How many posts have to be not newer than the mark before a run stops. One is not enough: a pinned post
+ * may be alone on the first page.
  */
 const SETTLED = 2;
 
@@ -21,7 +21,7 @@ export interface Marking {
   newest?: ListingPosition;
   /** How many posts `newest` was chosen from. */
   seen: number;
-  /** Consecutive posts that are known and not newer than the mark. */
+  /** Posts of consecutive pages that have nothing newer than the mark. */
   settled: number;
   /** Nothing below this page is new, unless it was backdated. */
   reached: boolean;
@@ -35,14 +35,18 @@ export interface TakenPage {
   marking?: Marking;
   /** The maximum is reached. */
   isFull: boolean;
+  /** The maximum has left posts of the page out. */
+  isCut: boolean;
 }
 
 /**
  * Takes of a page what the maximum allows, and compares it with the mark.
  *
- * The mark says down to which post a listing has been read without a gap. With "only what is new" the
- * maximum counts new posts, so that posts of an interrupted run are not counted again and again.
- * @param done the number of posts read so far.
+ * The mark is the newest post of a run that left no gap between it and the last post that it read. That
+ * last one may be far above the end of the listing: a run stops when the listing has passed the mark, not
+ * when it knows everything below. With "only what is new" the maximum counts new posts, so that posts of
+ * an interrupted run are not counted again and again.
+ * @param before the posts read so far.
  */
 export function takePage(
   library: Library,
@@ -55,20 +59,27 @@ export function takePage(
   if (!marking?.old) {
     const posts = page.items.slice(0, wanted - before.posts);
     const isFull = before.posts + posts.length >= wanted;
-    return { posts, marking: marking && withNewest(marking, posts), isFull };
+    const isCut = posts.length < page.items.length;
+    return { posts, marking: marking && withNewest(marking, posts), isFull, isCut };
   }
   const known = library.knownIds(
     input.source,
     page.items.map(({ id }) => id),
   );
   const isFresh = ({ id }: Post) => !known.has(id);
+  const offered = input.onlyNew ? withoutOlder(page.items, marking.old, isFresh) : page.items;
   const posts = input.onlyNew
-    ? upToFresh(page.items, wanted - marking.fresh, isFresh)
-    : page.items.slice(0, wanted - before.posts);
+    ? upToFresh(offered, wanted - marking.fresh, isFresh)
+    : offered.slice(0, wanted - before.posts);
   const fresh = marking.fresh + posts.filter(isFresh).length;
-  const read = { ...withNewest(marking, posts), ...compared(marking, page.items, known), fresh };
+  const read = { ...withNewest(marking, posts), ...compared(marking, page.items), fresh };
   const isFull = (input.onlyNew ? fresh : before.posts + posts.length) >= wanted;
-  return { posts, marking: read, isFull: isFull && !(input.onlyNew && read.reached) };
+  return {
+    posts,
+    marking: read,
+    isFull: isFull && !(input.onlyNew && read.reached),
+    isCut: posts.length < offered.length,
+  };
 }
 
 /** The mark to store with the last page of a run, if it has left no gap. */
@@ -117,13 +128,16 @@ function newerOf(one: ListingPosition | undefined, other: ListingPosition | unde
   return !one || (other && other.at > one.at) ? other : one;
 }
 
+/**
+ * Whether the listing has passed the mark: after a page without anything newer. Such a post among newer
+ * ones proves nothing, because a pinned post and the beginning of a thread stand above their own places.
+ */
 function compared(
   { old, settled, reached }: Marking,
   items: readonly Post[],
-  known: ReadonlySet<string>,
 ): Pick<Marking, 'settled' | 'reached'> {
   if (items.length === 0) return { settled, reached };
-  const isOld = items.every((post) => known.has(post.id) && old && !isNewer(post, old));
+  const isOld = items.every((post) => old && !isNewer(post, old));
   const now = isOld ? settled + items.length : 0;
   return { settled: now, reached: reached || now >= SETTLED };
 }
@@ -132,6 +146,19 @@ function compared(
 function isNewer({ createdAt, id }: Post, mark: ListingPosition): boolean {
   const at = createdAt.getTime();
   return at > mark.at || (at === mark.at && id !== mark.id);
+}
+
+/**
+ * The page without the posts at its end that lie below all that earlier runs have read. Unknown posts
+ * between known ones are kept: they have come since, with an earlier date.
+ */
+function withoutOlder(
+  items: readonly Post[],
+  mark: ListingPosition,
+  isFresh: (post: Post) => boolean,
+): readonly Post[] {
+  const last = items.findLastIndex((post) => !isFresh(post) || isNewer(post, mark));
+  return items.slice(0, last + 1);
 }
 
 function upToFresh(posts: readonly Post[], most: number, isFresh: (post: Post) => boolean): Post[] {

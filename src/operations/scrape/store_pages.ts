@@ -31,7 +31,7 @@ export async function storePages(
     const before = done;
     const read = afterPage(before, page, taken, input);
     const profiles = page.profile ? [page.profile] : [];
-    const isWhole = page.cursor === undefined && taken.posts.length === page.items.length;
+    const isWhole = page.cursor === undefined && !taken.isCut;
     const marks = read.atEnd ? markToMove(input, taken.marking, isWhole) : [];
     const after = (added: number) => ({ ...read, newPosts: before.newPosts + added });
     const data = { posts: taken.posts, profiles, marks, import: input.archive };

@@ -45,6 +45,40 @@ describe('FEATURES 40: only what is new of an author on Bluesky', () => {
     expect(web.library.posts({ author: 'ada-l.example' }).total).toBe(353);
   });
 
+  test.each([
+    ['with 3 new', 100, 3, { posts: 103, newPosts: 3 }, 2],
+    ['with nothing new', 20, 0, { posts: 20, newPosts: 0 }, 1],
+  ])(
+    'stops though the older posts have never been read, %s',
+    async (_, first, added, result, pages) => {
+      const { world } = double;
+      const handle = `older-${first}.example`;
+      const account = world.account(handle);
+      world.postMany(account, 250);
+      await scrape(handle, { maxTweets: first });
+      world.postMany(account, added);
+      const before = feedRequests().length;
+      const job = await scrape(handle, { maxTweets: 100, onlyNew: true });
+      expect(job.result).toEqual({ username: handle, ...result });
+      expect(feedRequests().length - before).toBe(pages);
+      const again = await scrape(handle, { maxTweets: 100, onlyNew: true });
+      expect(again.result).toMatchObject({ newPosts: 0 });
+    },
+  );
+
+  test('more than the maximum is read by two runs, without a gap', async () => {
+    const { world } = double;
+    const mia = world.account('mia.example');
+    world.postMany(mia, 250);
+    await scrape('mia.example', { maxTweets: 250 });
+    world.postMany(mia, 150);
+    const limited = { maxTweets: 100, onlyNew: true };
+    const job = await scrape('mia.example', limited);
+    expect(job.result).toMatchObject({ newPosts: 100, moreNew: true });
+    expect((await scrape('mia.example', limited)).result).toMatchObject({ newPosts: 50 });
+    expect(web.library.posts({ author: 'mia.example' }).total).toBe(400);
+  });
+
   test('a run that ended at an outage leaves no post out, and backdated ones need a full one', async () => {
     const { world } = double;
     const lev = world.account('lev.example');
