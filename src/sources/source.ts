@@ -75,6 +75,11 @@ interface Listing {
    * larger pages than that. Default: all.
    */
   wanted?: number;
+  /**
+   * How many more items the caller wants, at least 1: a source that charges for items asks before each
+   * page. Default: what is left of `wanted`.
+   */
+  stillWanted?: () => number;
   /** Called when the listing waits, with a line for people: "rate limited by Bluesky, goes on at 14:05". */
   onWaiting?: (message: string) => void;
 }

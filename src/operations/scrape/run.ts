@@ -10,7 +10,7 @@ import { storePages } from './store_pages.ts';
 const CHECK_STEP = 'check the archive';
 const STORE_STEP = 'store its posts';
 
-/** How many posts may be new, for a first page. */
+/** The size of the first page of a run for what is new. */
 const FEW = 10;
 
 type ScrapeInput = InputOf<'scrape'>;
@@ -32,7 +32,7 @@ export default defineOperation<'scrape'>(({ sources, library, importsDir }) => {
       if (done.atEnd) return resultOf(done);
 
       job.stage('reading');
-      const read = { posts: done.posts };
+      const read = { done };
       if (done.posts === 0) await job.updateProgress(0, 0, `Opening ${source.label}`);
       const pages = source.posts({
         username: input.username,
@@ -43,7 +43,8 @@ export default defineOperation<'scrape'>(({ sources, library, importsDir }) => {
         cursor: done.cursor,
         signal: job.signal,
         wanted: wantedOf(input, done),
-        onWaiting: (message) => void job.updateProgress(read.posts, 0, message),
+        stillWanted: () => wantedOf(input, read.done),
+        onWaiting: (message) => void job.updateProgress(read.done.posts, 0, message),
         onPreparing: (current, total, message) => void job.updateProgress(current, total, message),
       });
       const store = (listing: Pages) => storePages({ input, library, job, read }, done, listing);
@@ -53,10 +54,14 @@ export default defineOperation<'scrape'>(({ sources, library, importsDir }) => {
   };
 });
 
-/** Usually little is new: a source that charges should not read a large page to find that out. */
-function wantedOf(input: ScrapeInput, { posts }: Checkpoint): number {
-  const rest = Math.max(1, maximumOf(input) - posts);
-  return input.onlyNew ? Math.min(rest, FEW) : rest;
+/**
+ * What the maximum still allows. Usually little is new, so a run for that begins with a small page, and
+ * doubles what it has read: a source that charges should not read a large page to find nothing.
+ */
+function wantedOf(input: ScrapeInput, { posts, marking }: Checkpoint): number {
+  const counted = input.onlyNew && marking?.old ? marking.fresh : posts;
+  const rest = Math.max(1, maximumOf(input) - counted);
+  return input.onlyNew ? Math.min(rest, Math.max(FEW, posts)) : rest;
 }
 
 /** The list of imports shows why one of them cannot be read, when the job is long gone. */

@@ -14,8 +14,8 @@ export interface Reading {
   input: ScrapeInput;
   library: Library;
   job: QueuedJobContext;
-  /** How many posts have been read, for what is shown while the source waits. */
-  read: { posts: number };
+  /** The checkpoint of the last page, for what is shown while the source waits and what it asks for. */
+  read: { done: Checkpoint };
 }
 
 /** Stores page after page, each with the checkpoint after it in one transaction. */
@@ -40,7 +40,7 @@ export async function storePages(
       progress: progressOf(read, page, input),
     }));
     done = after(saved.posts.added);
-    shown.posts = done.posts;
+    shown.done = done;
     for (const note of page.notes ?? []) job.log(note);
     job.log(pageLine(taken.posts.length, saved.posts.added, done.posts));
     if (done.atEnd) break;

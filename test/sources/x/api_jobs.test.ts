@@ -55,10 +55,37 @@ test('a run for what is new reads small pages', async () => {
   const id = '1999999999999999999';
   double.posts.splice(at, 0, { ...(double.posts[at] as (typeof double.posts)[0]), id });
   const job = await run('scrape', { username: 'new_example', maxTweets: 1_000, onlyNew: true });
-  expect(job.result).toMatchObject({ newPosts: 1, cost: 0.16 });
+  expect(job.result).toMatchObject({ newPosts: 1, cost: 0.11 });
   // 10 with the new one, and then a whole page of known ones.
-  expect(double.served - before).toBe(30);
+  expect(double.served - before).toBe(20);
 });
+
+test('a run for what is new buys no more posts than its maximum allows', async () => {
+  addAccount(double, 'most_example', 200, { words: 'limits' });
+  const before = double.served;
+  const input = { username: 'most_example', maxTweets: 100, onlyNew: true };
+  const job = await run('scrape', input);
+  expect(job.result).toMatchObject({ posts: 100, newPosts: 100, cost: 0.51 });
+  expect(double.served - before).toBe(100);
+
+  addMore(150);
+  const later = await run('scrape', input);
+  expect(later.result).toMatchObject({ newPosts: 100, moreNew: true, cost: 0.51 });
+  expect(double.served - before).toBe(200);
+});
+
+/** Newer posts of the last account. */
+function addMore(count: number): void {
+  const user = double.users.at(-1);
+  const at = double.posts.findIndex(({ author_id }) => author_id === user?.id);
+  const first = double.posts[at] as (typeof double.posts)[0];
+  const newer = Array.from({ length: count }, (_, i) => ({
+    ...first,
+    id: String(1_999_999_999_999_000_000n - BigInt(i)),
+    created_at: new Date(Date.parse(first.created_at ?? '') + (count - i) * 1000).toISOString(),
+  }));
+  double.posts.splice(at, 0, ...newer);
+}
 
 test('a search and a search for people tell what they have cost', async () => {
   addAccount(double, 'coach_example', 40, { words: 'climbing coach' });

@@ -6,6 +6,7 @@ import type { Request } from './request.ts';
 export interface Listing {
   cursor?: string;
   wanted?: number;
+  stillWanted?: () => number;
   signal: AbortSignal;
   onWaiting?: (message: string) => void;
 }
@@ -16,24 +17,34 @@ export interface Step<Item> {
   next?: Place;
 }
 
-/** Reads page after page. A caller that reads on beyond what it wanted gets twice as much, and so on. */
+/** Reads page after page, none larger than what the caller wants then. */
 export async function* pagesOf<Item>(
-  { wanted = Number.POSITIVE_INFINITY, cursor }: Listing,
+  { wanted = Number.POSITIVE_INFINITY, stillWanted, cursor }: Listing,
   read: (place: Place, wanted: number) => Promise<Step<Item>>,
 ): AsyncGenerator<Page<Item>, void, undefined> {
-  let place = placeOf(cursor);
-  let batch = wanted;
-  for (let left = batch; ; ) {
-    const { page, next } = await read(place, left);
+  const sizes = stillWanted ? { left: stillWanted, take() {} } : doubling(wanted);
+  for (let place = placeOf(cursor); ; ) {
+    const { page, next } = await read(place, sizes.left());
     yield next ? { ...page, cursor: cursorOf(next) } : page;
     if (!next) return;
     place = next;
-    left -= page.items.length;
-    if (left <= 0) {
+    sizes.take(page.items.length);
+  }
+}
+
+/** A caller that reads on beyond the number that it wanted gets twice as much, and so on. */
+function doubling(wanted: number) {
+  let batch = wanted;
+  let left = batch;
+  return {
+    left: () => left,
+    take(items: number) {
+      left -= items;
+      if (left > 0) return;
       batch *= 2;
       left = batch;
-    }
-  }
+    },
+  };
 }
 
 /** A page may be short or empty and still have a token. The same token again would read for ever. */
