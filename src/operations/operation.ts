@@ -65,8 +65,11 @@ export interface OperationWords {
   ability?: 'posts' | 'search' | 'discover';
   /** A form on the dashboard, with one field or none. Default: no form. */
   quick?: QuickWords;
-  /** The result in a few words: "1,000 posts of @aurora_lab, 940 new". */
-  result?(result: Record<string, unknown>): string;
+  /**
+   * The result in a few words: "1,000 posts of @aurora_lab, 940 new".
+   * @param beside the input, where its name stands beside the words and need not be repeated.
+   */
+  result?(result: Record<string, unknown>, beside?: Record<string, unknown>): string;
   /**
    * What else to say of a result, in whole sentences: "6 replies were left out. Tick “Include replies”
    * to read them too." Default: nothing.

@@ -53,10 +53,16 @@ export function sentence(type: string, values: Values, source?: Pace): string {
     : '';
 }
 
-/** The result of a job in a few words: "1,000 posts of @aurora_lab, 940 new"; may be empty. */
-export function resultSummary(job: Pick<Job, 'type' | 'result'>): string {
+/**
+ * The result of a job in a few words: "1,000 posts of @aurora_lab, 940 new"; may be empty.
+ * @param beside the job's input, where its name stands beside the words: "1,000 posts, 940 new".
+ */
+export function resultSummary(
+  job: Pick<Job, 'type' | 'result'>,
+  beside?: Record<string, unknown>,
+): string {
   const result = resultOf(job);
-  return (result && wordsOf(job.type).result?.(result)) ?? '';
+  return (result && wordsOf(job.type).result?.(result, beside)) ?? '';
 }
 
 /** What else to say of a job's result, in sentences; see `OperationWords`. */

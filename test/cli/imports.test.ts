@@ -22,7 +22,7 @@ test('C1: an import says what it leaves out, before and after, and is undone by 
   expect(help.stdout).toContain('everything in it');
 
   const imported = await run(['import', path], { dataDir });
-  expect(imported).toMatchObject({ code: 0, stdout: '2 posts of @ida_k, 1 left out, 2 new\n' });
+  expect(imported).toMatchObject({ code: 0, stdout: '2 posts of @ida_k, 2 new, 1 left out\n' });
   expect(imported.stderr).toContain('1 reply was left out. Add --replies to read it too.');
   const again = await run(['import', path, '--replies', '--json'], { dataDir });
   const last = again.stdout.trimEnd().split('\n').at(-1) ?? '';

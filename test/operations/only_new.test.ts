@@ -60,8 +60,9 @@ describe('FEATURES 40: only what is new', () => {
   test('reads like a first run when there is no mark, and says so', async () => {
     const { library, service } = world(20);
     const first = await run(library, service, onlyNew);
-    expect(first).toMatchObject({ posts: 20, newPosts: 20 });
-    expect(first.log.at(-1)).toStartWith('No earlier run has left a mark');
+    expect(first).toMatchObject({ posts: 20, newPosts: 20, firstRun: true });
+    expect(first.log.at(-1)).toStartWith('No earlier run has read this author');
+    expect(await run(library, service, onlyNew)).not.toHaveProperty('firstRun');
   });
 
   test('a first run that was killed at 3 of 10 pages leaves no post out', async () => {
@@ -195,7 +196,7 @@ describe('FEATURES 40: only what is new', () => {
     await run(library, service);
     const other = await run(library, service, { ...onlyNew, includeReplies: true });
     expect(other.log.at(-1)).toStartWith('No earlier run');
-    expect(other.posts).toBe(20);
+    expect(other).toMatchObject({ posts: 20, newPosts: 0, firstRun: true });
   });
 
   test('a post dated in the future does not hide those that come until then', async () => {

@@ -108,16 +108,28 @@ test('a type it does not know has no sentence', () => {
   expect(sentence('other', {})).toBe('');
 });
 
+test('a run for what is new says when there is no earlier one to compare with', () => {
+  const result = { username: 'ida_k', posts: 100, newPosts: 0, firstRun: true };
+  const [note] = resultNotes({ type: 'scrape', status: 'completed', result }, 'page');
+  expect(note).toStartWith('No earlier run has read this author with the same choice of replies');
+});
+
 describe('C1: the result of an import', () => {
   const job = (result: object) => ({ type: 'scrape', status: 'completed', result }) as const;
   const some = { username: 'ida_k', posts: 3, newPosts: 3, leftOut: { replies: 6, reposts: 3 } };
 
   test('says in short how much was left out', () => {
-    expect(resultSummary(job(some))).toBe('3 posts of @ida_k, 9 left out, 3 new');
+    expect(resultSummary(job(some))).toBe('3 posts of @ida_k, 3 new, 9 left out');
     expect(resultSummary(job({ ...some, leftOut: undefined }))).toBe('3 posts of @ida_k, 3 new');
     expect(resultSummary(job({ posts: 0, newPosts: 0, leftOut: { replies: 1 } }))).toBe(
       'no posts, 1 left out',
     );
+  });
+
+  test('does not repeat the author beside the name that was asked for', () => {
+    expect(resultSummary(job(some), { username: 'Ida_K' })).toBe('3 posts, 3 new, 9 left out');
+    expect(resultSummary(job(some), { username: 'ida' })).toStartWith('3 posts of @ida_k, ');
+    expect(resultSummary(job(some), { archive: 'mine.zip' })).toStartWith('3 posts of @ida_k, ');
   });
 
   test('names the options by which it is taken, as they are called where it is read', () => {

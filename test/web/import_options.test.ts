@@ -60,7 +60,7 @@ describe('C1: an archive of one post, a thread, replies and reposts', () => {
       leftOut: { replies: 6, reposts: 3 },
     });
     const page = await (await web.request(`/jobs/${job.id}`, { headers: NAVIGATION })).text();
-    expect(page).toContain('Completed: 3 posts of @ida_k, 9 left out, 3 new');
+    expect(page).toContain('Completed: 3 posts of @ida_k, 3 new, 9 left out');
     expect(page).toContain(
       '6 replies and 3 reposts were left out. Tick “Include replies” and “Include reposts” to read them too.',
     );

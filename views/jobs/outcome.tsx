@@ -3,7 +3,7 @@ import { resultSummary } from '../../src/operations/words.ts';
 import { cutWithLength } from '../../src/text/cut.ts';
 import { progressCount, stoppedAt } from '../../src/text/format.ts';
 
-/** A job's status on one line: its error, its result, or its progress. */
+/** A job's status on one line, beside its name: its error, its result, or its progress. */
 export function Outcome({ job }: { job: Job }): JSX.Element {
   return (
     <span class="outcome" data-status={job.status}>
@@ -18,7 +18,7 @@ export function Outcome({ job }: { job: Job }): JSX.Element {
 function words(job: Job): string {
   switch (job.status) {
     case 'completed':
-      return resultSummary(job) || job.progress.message;
+      return resultSummary(job, job.metadata) || job.progress.message;
     case 'cancelled':
       return job.errorMessage ?? stoppedAt(job.progress);
     case 'failed':

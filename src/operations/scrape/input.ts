@@ -24,6 +24,11 @@ export interface ScrapeResult {
   leftOut?: LeftOut;
   /** Posts of an archive beyond the maximum. Absent for none. */
   notRead?: number;
+  /**
+   * With `onlyNew`: no earlier run has read this author with the same choice of replies and reposts, so
+   * everything was read down to the maximum. Absent otherwise.
+   */
+  firstRun?: true;
   /** With `onlyNew`: the maximum was reached before the posts of the last run. Absent otherwise. */
   moreNew?: true;
   /** What the service has charged, in US dollars; absent when it was free. */

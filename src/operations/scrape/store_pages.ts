@@ -7,6 +7,7 @@ import { afterPage, type Checkpoint, maximumOf, resultOf } from './checkpoint.ts
 import type { ScrapeResult } from './input.ts';
 import { leftOutNotes } from './left_out.ts';
 import { markToMove, takePage } from './only_new.ts';
+import { FIRST_RUN, MORE_NEW, REACHED } from './only_new_words.ts';
 
 type ScrapeInput = InputOf<'scrape'>;
 
@@ -51,7 +52,7 @@ export async function storePages(
   }
   const result = resultOf(done);
   for (const note of leftOutNotes({ ...result }, 'page')) job.log(note);
-  if (input.onlyNew) job.log(onlyNewLine(done));
+  if (input.onlyNew) job.log(onlyNewLine(result));
   return result;
 }
 
@@ -63,10 +64,7 @@ function progressOf({ posts, marking, cost }: Checkpoint, page: Page<Post>, inpu
   return pageProgress(posts, page, maximumOf(input), cost);
 }
 
-function onlyNewLine({ marking, moreNew }: Checkpoint): string {
-  if (!marking?.old)
-    return 'No earlier run has left a mark, so this one has read like a first one.';
-  if (!moreNew)
-    return 'Reached the posts of the last run. Backdated posts need a run that reads all.';
-  return 'The maximum was reached before the posts of the last run. Run it again to read on.';
+function onlyNewLine({ firstRun, moreNew }: ScrapeResult): string {
+  if (firstRun) return FIRST_RUN;
+  return moreNew ? MORE_NEW : REACHED;
 }

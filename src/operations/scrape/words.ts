@@ -2,6 +2,7 @@ import { cut, MAX_NAME } from '../../text/cut.ts';
 import { defineWords, type ResultLink } from '../operation.ts';
 import { amount, charged, fresh, postsOf, see } from '../result_words.ts';
 import { leftOutInShort, leftOutNotes } from './left_out.ts';
+import { FIRST_RUN, MORE_NEW } from './only_new_words.ts';
 
 export default defineWords({
   name: 'Scrape',
@@ -21,17 +22,17 @@ export default defineWords({
   example: { username: 'aurora_lab', maxTweets: 40 },
   readsSource: true,
   quick: { field: 'username', label: 'Scrape a user', help: 'Up to 100 posts' },
-  result: (result) =>
+  result: (result, beside) =>
     [
-      `${amount(result.posts, 'post')}${of(result.username)}`,
-      leftOutInShort(result),
+      `${amount(result.posts, 'post')}${of(result.username, beside)}`,
       result.posts !== 0 && fresh(result.newPosts),
       result.moreNew === true && 'and there may be more',
+      leftOutInShort(result),
       charged(result.cost),
     ]
       .filter(Boolean)
       .join(', '),
-  notes: (result, place) => [...moreNewNotes(result), ...leftOutNotes(result, place)],
+  notes: (result, place) => [...onlyNewNotes(result), ...leftOutNotes(result, place)],
   undo: ({ newPosts }, { source, archive }) =>
     source === 'archive' && typeof archive === 'string' && newPosts !== 0
       ? {
@@ -52,6 +53,8 @@ export default defineWords({
     includeReplies: 'Replies',
     includeRetweets: 'Reposts',
     onlyNew: 'Only what is new',
+    firstRun: 'First run with these options',
+    moreNew: 'More may be new',
     leftOut: 'Left out',
     notRead: 'Not read',
   },
@@ -65,12 +68,16 @@ function postsOfAuthor(
   return typeof username === 'string' ? [postsOf(username)] : [];
 }
 
-function moreNewNotes({ moreNew }: Record<string, unknown>): string[] {
-  return moreNew === true
-    ? ['The maximum was reached before the posts of the last run. Run it again to read on.']
-    : [];
+function isSameName(username: string, other: unknown): boolean {
+  return typeof other === 'string' && other.toLowerCase() === username.toLowerCase();
 }
 
-function of(username: unknown): string {
-  return typeof username === 'string' ? ` of @${cut(username, MAX_NAME)}` : '';
+function onlyNewNotes({ firstRun, moreNew }: Record<string, unknown>): string[] {
+  if (firstRun === true) return [FIRST_RUN];
+  return moreNew === true ? [MORE_NEW] : [];
+}
+
+function of(username: unknown, beside: Record<string, unknown> = {}): string {
+  const isNamed = typeof username === 'string' && !isSameName(username, beside.username);
+  return isNamed ? ` of @${cut(username, MAX_NAME)}` : '';
 }

@@ -46,7 +46,7 @@ describe('a row', () => {
   test('of a completed job shows its result and duration', () => {
     const result = { posts: 1000, newPosts: 940, username: 'aurora_lab' };
     expect(row({ status: 'completed', ...ended, result })).toBe(
-      'completed scrape @aurora_lab 1,000 posts of @aurora_lab, 940 new 10 s ago 0:08',
+      'completed scrape @aurora_lab 1,000 posts, 940 new 10 s ago 0:08',
     );
   });
 
