@@ -17,6 +17,8 @@ const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u;
 const DID = /^did:(?:plc:[a-z2-7]+|web:[a-z\d.:%-]+)$/i;
 /** A domain, as names on Bluesky are: its last part begins with a letter. */
 const DOMAIN = /^(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z][a-z\d-]*[a-z\d]$/i;
+const X_NAME = /^\w{1,20}$/;
+const SERVICES: Partial<Record<string, string>> = { x: 'X', bluesky: 'Bluesky' };
 const X_HOST = /^(?:(?:www|mobile|m)\.)?(?:x|twitter)\.com$/i;
 const BLUESKY_HOST = /^(?:www\.)?bsky\.app$/i;
 /** An address, with or without its scheme; its host is the first group, what follows the second. */
@@ -55,6 +57,35 @@ export function usernameProblem(typed: string): string | undefined {
   return 'problem' in read ? read.problem : undefined;
 }
 
+/**
+ * Why a source that was chosen can have no such user, for people: the address is of another service, or
+ * the service has no names of this form. `undefined` when it can.
+ * @param label of the source, for use in a sentence: "the synthetic sample".
+ */
+export function mismatch(typed: string, source: string, label: string): string | undefined {
+  const read = readUsername(typed);
+  if ('problem' in read) return undefined;
+  const { username, source: told } = read;
+  const service = SERVICES[told ?? ''];
+  if (service !== undefined && told !== source && isAddress(typed))
+    return `This is an address of ${service}; the source is ${label}.`;
+  if (source === 'bluesky' && told !== 'bluesky')
+    return `Username must be a Bluesky handle, which has a dot, for example ${exampleHandle(username)}.`;
+  if (source === 'x' && !X_NAME.test(username))
+    return 'Username must be a name on X, which has only letters, digits and _, at most 20.';
+  return undefined;
+}
+
+/** Handles have no underscores and no letters beyond those of ASCII. */
+function exampleHandle(name: string): string {
+  return `${/^[a-z\d-]+$/i.test(name) ? name : 'ada'}.bsky.social`;
+}
+
+function isAddress(typed: string): boolean {
+  const text = visible(typed);
+  return [/^at:\/\//i, WEB_ADDRESS, BARE_ADDRESS].some((address) => address.test(text));
+}
+
 /** Without invisible characters, such as those that set the direction, and with a plain `@`. */
 function visible(typed: string): string {
   const text = typed
@@ -81,7 +112,7 @@ function xName(rest: string): ReadUsername {
   const name = withoutAt(named === undefined ? first : decoded(named));
   if (named === undefined && X_PAGES.has(name.toLowerCase())) return { problem: NO_USER };
   if (name === '') return { problem: NO_USER };
-  return /^\w{1,20}$/.test(name) ? { username: name, source: 'x' } : { problem: INVALID };
+  return X_NAME.test(name) ? { username: name, source: 'x' } : { problem: INVALID };
 }
 
 function blueskyName(actor: string): ReadUsername {

@@ -68,8 +68,17 @@ describe('a job that failed for good', () => {
       html.match(/<div class="other-sources">.*?<div class="report-columns">/s)?.[0] ?? '';
     expect(block).toContain('Scrape from Harbour');
     expect(block).toMatch(/name="username" value="ada.lovelace".*name="source" value="harbour"/s);
-    expect(block).toMatch(/href="\/sources#source-x"[^>]*>Connect X</);
+    expect(block).toContain('Scrape from Bluesky');
+    expect(block).not.toContain('Connect X');
     expect(block).not.toContain('archive');
+  });
+
+  test('offers only sources that can have such a name, and its message names them', async () => {
+    const id = await ended('scrape', { username: 'ada_lovelace', source: 'sample' });
+    const html = await page(`/jobs/${id}`);
+    expect(html).toMatch(/href="\/sources#source-x"[^>]*>Connect X</);
+    expect(html).not.toContain('Scrape from Bluesky');
+    expect(web.tracker.getJob(id)?.errorMessage).toEndWith('or choose another source: x.');
   });
 
   test('leads to its source on the Sources page', async () => {

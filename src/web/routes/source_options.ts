@@ -3,6 +3,7 @@ import type { Job } from '../../jobs/index.ts';
 import type { Operation } from '../../operations/index.ts';
 import type { Source } from '../../sources/source.ts';
 import { abilitiesOf, missingUnconnected } from '../../sources/source_state.ts';
+import { mismatch } from '../../text/usernames.ts';
 import type { WebDeps } from '../deps.ts';
 
 /** The source that reads uploaded files: what it is asked for is a file, not a name. */
@@ -48,16 +49,21 @@ export function lastSource(jobs: Job[], options: SourceOption[]): string | undef
  */
 export function otherSources(deps: OptionDeps & Pick<WebDeps, 'operations'>, job: Job) {
   const operation = deps.operations.get(job.type);
-  const { source: asked } = job.metadata ?? {};
+  const { source: asked, username } = job.metadata ?? {};
   if (job.failure !== 'permanent' || !operation?.words.readsSource) return {};
   const ability = operation.words.ability ?? 'posts';
   const able = sourceOptions(deps, operation).filter(({ name }) => {
     const source = deps.sources.get(name);
     return name !== FILES && source && abilitiesOf(source).includes(ability);
   });
+  const canHave = ({ name, label }: SourceOption) =>
+    typeof username !== 'string' || mismatch(username, name, label) === undefined;
   const isLive = typeof asked === 'string' && deps.sources.get(asked)?.connection !== undefined;
   return {
     ...(isLive && { connection: able.find(({ name }) => name === asked) }),
-    others: able.filter(({ name }) => asked !== FILES && name !== asked && name !== 'sample'),
+    others: able.filter(
+      (other) =>
+        asked !== FILES && other.name !== asked && other.name !== 'sample' && canHave(other),
+    ),
   };
 }
