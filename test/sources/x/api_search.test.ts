@@ -109,4 +109,16 @@ describe('people by the official API', () => {
       names.slice(first?.items.length),
     );
   });
+
+  test('ends after 200 posts without another profile, and says so', async () => {
+    const { double, client } = reading;
+    const sea = addAccount(double, 'sea_example', 1_000, { words: 'climbing coach' });
+    sea.description = 'Climbing coach';
+    const pages = await pagesOf(client.discover({ query: 'climbing coach', wanted: 20, signal }));
+    expect(pages.flatMap(({ items }) => items)).toHaveLength(1);
+    const stopped = 'Stopped with 1 profile: 200 posts were read without another one.';
+    expect(pages.at(-1)).toMatchObject({ stopped, notes: expect.arrayContaining([stopped]) });
+    expect(pages.at(-1)).not.toHaveProperty('cursor');
+    expect(double.billed()).toBeLessThan(310);
+  });
 });
