@@ -79,11 +79,12 @@ export async function* discover(
       .filter((profile) => !known.has(profile.id) && hasWords(profile, request.query));
     const found = [...place.found, ...items.map(({ id }) => id)];
     const cost = session.purse.price(page.cost);
-    const fruitless = items.length > 0 ? 0 : place.fruitless + page.posts.length;
-    const next = placeAfter(
-      { ...place, found, fruitless, ...(Number.isFinite(most) && { most }) },
-      page,
-    );
+    // Posts are asked for without their text, so that none of them can be read as one.
+    const charged = page.posts.length + page.unreadable;
+    const read = place.read + page.unreadable;
+    const fruitless = items.length > 0 ? 0 : place.fruitless + charged;
+    const limit = Number.isFinite(most) ? { most } : {};
+    const next = placeAfter({ ...place, ...limit, found, read, fruitless }, page);
     const stopped = next && whyStopped(next, most);
     if (stopped === undefined) return { page: { items, cost, notes: page.notes }, next };
     return { page: { items, cost, notes: [...page.notes, stopped], stopped } };
