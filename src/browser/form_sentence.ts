@@ -88,8 +88,10 @@ function sourceOf(form: HTMLFormElement): ChosenSource | undefined {
 function paceOf(form: HTMLFormElement): Pace | undefined {
   const field = form.querySelector<HTMLElement>('[name="source"]');
   const chosen = field instanceof HTMLSelectElement ? field.selectedOptions[0] : field;
-  const { label, pageMs, pageSize, cost, currency = '' } = chosen?.dataset ?? {};
+  const { label, pageMs, pageSize, cost, currency = '', noBudget } = chosen?.dataset ?? {};
   if (label === undefined) return undefined;
   const pace = { label, pageMs: Number(pageMs), pageSize: Number(pageSize) };
-  return cost === undefined ? pace : { ...pace, price: { costPerPost: Number(cost), currency } };
+  if (cost === undefined) return pace;
+  const hasNoBudget = noBudget !== undefined;
+  return { ...pace, price: { costPerPost: Number(cost), currency, hasNoBudget } };
 }
