@@ -5,8 +5,11 @@ export const MAX_USERNAME_LENGTH = 100;
 export const MAX_TYPED_LENGTH = 500;
 
 const INVALID = `Username may only have letters, digits and _ . -, at most ${MAX_USERNAME_LENGTH}, with or without a leading @. The address of a profile will do too.`;
-const NO_USER =
-  'Username is missing in this address. Paste the address of a profile, for example https://x.com/aurora_lab.';
+const noUser = (example: string) => ({
+  problem: `Username is missing in this address. Paste the address of a profile, for example ${example}.`,
+});
+const NO_X_USER = noUser('https://x.com/aurora_lab');
+const NO_BLUESKY_USER = noUser('https://bsky.app/profile/ada.bsky.social');
 const FOREIGN =
   'Username cannot be read from this address: it is neither of X nor of Bluesky. Type the name alone.';
 
@@ -99,7 +102,7 @@ function fromAddress(host: string, rest: string): ReadUsername {
   if (X_HOST.test(host)) return xName(rest);
   if (BLUESKY_HOST.test(host)) {
     const [page = '', actor = ''] = partsOf(rest);
-    return page.toLowerCase() === 'profile' ? blueskyName(actor) : { problem: NO_USER };
+    return page.toLowerCase() === 'profile' ? blueskyName(actor) : NO_BLUESKY_USER;
   }
   // The address of a name on Bluesky's own domain leads to its profile.
   return /^[^.]+\.bsky\.social$/i.test(host) ? blueskyName(host) : { problem: FOREIGN };
@@ -110,14 +113,14 @@ function xName(rest: string): ReadUsername {
   const [first = ''] = partsOf(rest.replace(/^\/?#!/, ''));
   const named = /[?&]screen_name=([^&#]+)/.exec(rest)?.[1];
   const name = withoutAt(named === undefined ? first : decoded(named));
-  if (named === undefined && X_PAGES.has(name.toLowerCase())) return { problem: NO_USER };
-  if (name === '') return { problem: NO_USER };
+  if (named === undefined && X_PAGES.has(name.toLowerCase())) return NO_X_USER;
+  if (name === '') return NO_X_USER;
   return X_NAME.test(name) ? { username: name, source: 'x' } : { problem: INVALID };
 }
 
 function blueskyName(actor: string): ReadUsername {
   const name = withoutAt(partsOf(actor)[0] ?? '');
-  if (name === '') return { problem: NO_USER };
+  if (name === '') return NO_BLUESKY_USER;
   const isName = DID.test(name) || (DOMAIN.test(name) && name.length <= MAX_USERNAME_LENGTH);
   return isName ? { username: name, source: 'bluesky' } : { problem: INVALID };
 }

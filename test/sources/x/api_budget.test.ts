@@ -89,6 +89,12 @@ describe('FEATURES 38: the budget for X', () => {
     expect(reading.double.billed()).toBe(0);
   });
 
+  test('of 0 posts is not called used up', async () => {
+    reading = await setupReading({ cap: 0 });
+    const { error } = await drain(reading.client.posts({ ...timeline, signal }));
+    expect(error?.message).toStartWith('The budget for X is 0 posts. Raise it on the Sources page');
+  });
+
   test('continues from the cursor once it is raised', async () => {
     reading = await setupReading({ cap: 102 });
     addAccount(reading.double, 'sea_example', 150);

@@ -140,6 +140,7 @@ function spent(
   least: number,
   words: (posts: number) => string,
 ): BudgetSpent {
+  if (cap === 0) return new BudgetSpent(`The budget for X is 0 posts. Raise it ${HOW_TO_SET}.`);
   const rest = Math.max(0, cap - posts);
   const tooFew =
     rest > 0
