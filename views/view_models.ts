@@ -6,6 +6,7 @@ import type { JobStatus } from '../src/jobs/lifecycle.ts';
 import type { SessionSummary } from '../src/jobs/listing.ts';
 import type { PostPage, ProfilePage } from '../src/library/library.ts';
 import type { Field } from '../src/operations/fields.ts';
+import type { Price } from '../src/operations/sentences.ts';
 import type { Post } from '../src/sources/post.ts';
 import type { TaskbarChoice } from '../src/text/taskbar_state.ts';
 
@@ -47,7 +48,7 @@ export interface SourceOption {
   /** It cannot do what the form is for until it is connected. */
   needsConnection?: boolean;
   /** Of a post, where the connected method costs money. */
-  price?: { costPerPost: number; currency: string };
+  price?: Price;
 }
 
 /** An archive in the `imports/` folder. */

@@ -1,6 +1,6 @@
 import type { Pace, Values } from '../operations/sentences.ts';
 import { sentence } from '../operations/words.ts';
-import { usernameProblem } from '../text/usernames.ts';
+import { mismatch, usernameProblem } from '../text/usernames.ts';
 import { onRequest } from './htmx_events.ts';
 
 /** Says again with every key what the form would start, or what is wrong with the input. */
@@ -23,11 +23,12 @@ export function watchSentences(): void {
 function update(output: HTMLElement, form: HTMLFormElement): void {
   const values = { ...output.dataset, ...valuesOf(new FormData(form)) };
   const fields = [...form.elements].filter(isChecked);
+  const source = sourceOf(form);
   for (const field of fields) {
     // The browser then keeps the form from being sent, as it does for the rules that it knows.
-    if (field.dataset.rule !== undefined) field.setCustomValidity(ruleProblem(field) ?? '');
+    if (field.dataset.rule !== undefined) field.setCustomValidity(ruleProblem(field, source) ?? '');
   }
-  const problem = problemOf(fields);
+  const problem = problemOf(fields, source);
   const text = problem ?? sentence(output.dataset.sentence ?? '', values, paceOf(form));
   output.dataset.problem = String(problem !== undefined);
   if (output.textContent !== text) output.textContent = text;
@@ -44,17 +45,27 @@ function isChecked(element: Element): element is HTMLInputElement {
   return element instanceof HTMLInputElement && !element.disabled;
 }
 
+/** The source that is chosen in a form. */
+interface ChosenSource {
+  name: string;
+  label: string;
+}
+
 /** What is wrong with the first field that holds something invalid; an empty one is not wrong yet. */
-export function problemOf(fields: CheckedField[]): string | undefined {
+export function problemOf(fields: CheckedField[], source?: ChosenSource): string | undefined {
   for (const field of fields) {
-    const problem = isWrong(field) ? field.dataset.invalid : ruleProblem(field);
+    const problem = isWrong(field) ? field.dataset.invalid : ruleProblem(field, source);
     if (problem !== undefined) return problem;
   }
   return undefined;
 }
 
-function ruleProblem({ value, dataset }: CheckedField): string | undefined {
-  return dataset.rule === 'username' && value.trim() !== '' ? usernameProblem(value) : undefined;
+function ruleProblem(
+  { value, dataset }: CheckedField,
+  source: ChosenSource | undefined,
+): string | undefined {
+  if (dataset.rule !== 'username' || value.trim() === '') return undefined;
+  return usernameProblem(value) ?? (source && mismatch(value, source.name, source.label));
 }
 
 function isWrong({ value, validity, dataset }: CheckedField): boolean {
@@ -67,11 +78,20 @@ export function valuesOf(data: FormData): Values {
   return Object.fromEntries([...data].map(([name, value]) => [name, String(value)]));
 }
 
+function sourceOf(form: HTMLFormElement): ChosenSource | undefined {
+  const field = form.querySelector('select[name="source"]');
+  const chosen = field instanceof HTMLSelectElement ? field.selectedOptions[0] : undefined;
+  const { label } = chosen?.dataset ?? {};
+  return chosen && label !== undefined ? { name: chosen.value, label } : undefined;
+}
+
 function paceOf(form: HTMLFormElement): Pace | undefined {
   const field = form.querySelector<HTMLElement>('[name="source"]');
   const chosen = field instanceof HTMLSelectElement ? field.selectedOptions[0] : field;
-  const { label, pageMs, pageSize, cost, currency = '' } = chosen?.dataset ?? {};
+  const { label, pageMs, pageSize, cost, currency = '', noBudget } = chosen?.dataset ?? {};
   if (label === undefined) return undefined;
   const pace = { label, pageMs: Number(pageMs), pageSize: Number(pageSize) };
-  return cost === undefined ? pace : { ...pace, price: { costPerPost: Number(cost), currency } };
+  if (cost === undefined) return pace;
+  const hasNoBudget = noBudget !== undefined;
+  return { ...pace, price: { costPerPost: Number(cost), currency, hasNoBudget } };
 }

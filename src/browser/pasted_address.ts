@@ -2,7 +2,9 @@ import { sourceOfAddress } from '../text/usernames.ts';
 
 /** Chooses the source that a pasted address tells, unless the user has chosen one in the form. */
 export function watchPastedAddresses(): void {
-  for (const form of document.querySelectorAll<HTMLFormElement>('[data-form] form')) {
+  for (const form of document.querySelectorAll<HTMLFormElement>(
+    '[data-form] form, .quick-forms form',
+  )) {
     const source = form.querySelector<HTMLSelectElement>('select[name="source"]');
     if (!source) continue;
     let isChosen = false;

@@ -1,5 +1,8 @@
 import { Command } from 'commander';
 
+/** Its types leave out what it lets subclasses replace. */
+const commander = Command.prototype as unknown as { unknownCommand(this: Command): void };
+
 type Example = [command: string, does: string];
 
 /** A command whose help text may end with examples. */
@@ -8,6 +11,19 @@ export class DocumentedCommand extends Command {
 
   override createCommand(name?: string): DocumentedCommand {
     return new DocumentedCommand(name);
+  }
+
+  /** What Commander calls for an unknown command: one of another command is named in full. */
+  unknownCommand(): void {
+    const [name] = this.args;
+    const elsewhere = this.commands.filter(({ commands }) =>
+      commands.some((one) => one.name() === name),
+    );
+    if (elsewhere.length === 0 || name === 'help') commander.unknownCommand.call(this);
+    const full = elsewhere.map((parent) => `${parent.name()} ${name}`).join(' or ');
+    this.error(`error: unknown command '${name}'\n(Did you mean ${full}?)`, {
+      code: 'commander.unknownCommand',
+    });
   }
 
   /** Commands to copy, each with a description. */

@@ -22,8 +22,14 @@ interface StoreOptions {
 
 const NONE: BudgetRow = { cap: null, posts: 0, requests: 0, period: 0, since: null };
 
+/** Budgets, and what a form shows of one. */
+export interface ShownBudgets extends Budgets {
+  /** Whether a cap is set, however much of it is left. */
+  isSet(source: string): boolean;
+}
+
 /** Every change is one transaction, so that processes together never reserve more than the cap. */
-export function createBudgets({ db, writer, now }: StoreOptions): Budgets {
+export function createBudgets({ db, writer, now }: StoreOptions): ShownBudgets {
   const find = statement<BudgetRow, [string]>(db, 'SELECT * FROM source_budgets WHERE source = ?');
   const add = statement<null, Record<string, string | number>>(
     db,
@@ -63,6 +69,7 @@ export function createBudgets({ db, writer, now }: StoreOptions): Budgets {
         writer.write(() => void correct.run({ source, difference, period: row.period })),
       );
     },
+    isSet: (source) => typeof find.get(source)?.cap === 'number',
     read: async (source) => stateOf(find.get(source) ?? NONE),
     async setCap(source, cap) {
       await writer.write(() => void limit.run({ source, cap: cap ?? null }));

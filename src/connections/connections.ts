@@ -1,4 +1,4 @@
-import type { Budgets } from '../sources/connection.ts';
+import type { ShownBudgets } from './budgets.ts';
 import type { ShownCredentials } from './credentials.ts';
 import type { ShownRateLimits } from './rate_limits.ts';
 import type { Tests } from './tests.ts';
@@ -7,6 +7,6 @@ import type { Tests } from './tests.ts';
 export interface Connections {
   credentials: ShownCredentials;
   rateLimits: ShownRateLimits;
-  budgets: Budgets;
+  budgets: ShownBudgets;
   tests: Tests;
 }

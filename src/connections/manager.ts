@@ -136,9 +136,9 @@ async function connectionState(
     ...(test && { test }),
     limits: rateLimits.held(name),
     ...(budget && { budget }),
-    methods: connection.methods.map(({ fields, ...method }) => ({
+    methods: connection.methods.map(({ fields, pace: _, ...method }) => ({
       ...method,
-      fields: fields.map(({ problem: _, ...field }) => field),
+      fields: fields.map(({ problem: __, ...field }) => field),
     })),
   };
 }

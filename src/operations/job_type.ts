@@ -8,7 +8,7 @@ import type { Source } from '../sources/source.ts';
 
 /** What an input's schema may depend on. */
 export interface InputDeps {
-  sources: ReadonlyMap<string, Pick<Source, 'name' | 'search' | 'discover'>>;
+  sources: ReadonlyMap<string, Pick<Source, 'name' | 'label' | 'search' | 'discover'>>;
   embedder: { model: string };
 }
 

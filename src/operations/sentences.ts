@@ -17,8 +17,15 @@ export interface Pace {
   label: string;
   pageMs: number;
   pageSize: number;
-  /** Of a post, where it costs money. */
-  price?: { costPerPost: number; currency: string };
+  price?: Price;
+}
+
+/** Of a post, where it costs money. */
+export interface Price {
+  costPerPost: number;
+  currency: string;
+  /** Nothing is read until the user has set one. */
+  hasNoBudget?: boolean;
 }
 
 export const MAX_TERMS = 20;
@@ -58,10 +65,12 @@ const POST: Charge = { least: 1, most: 1 };
 /** What it costs; empty where it is free. */
 export function cost(items: number, source: Pace | undefined, { least, most }: Charge): string {
   if (!source?.price) return '';
-  const { costPerPost, currency } = source.price;
+  const { costPerPost, currency, hasNoBudget } = source.price;
   const words = (charge: number) => money(items * charge * costPerPost, currency);
-  if (most === undefined) return `, ${words(least)} or more`;
-  return least === most ? `, about ${words(least)}` : `, ${words(least)} to ${words(most)}`;
+  const first = hasNoBudget ? ' (set a budget on the Sources page first)' : '';
+  if (most === undefined) return `, ${words(least)} or more${first}`;
+  if (least === most) return `, about ${words(least)}${first}`;
+  return `, ${words(least)} to ${words(most)}${first}`;
 }
 
 /** The estimated duration, where it is known how fast the pages come, and the cost. */

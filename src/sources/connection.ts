@@ -26,6 +26,8 @@ export interface ConnectionMethod {
   /** What it is, where to find it, and what it makes possible, in a sentence or two. */
   help: string;
   fields: CredentialField[];
+  /** How fast pages come by it, where that differs from the source's. 0 ms: not known. */
+  pace?: Partial<Record<'posts' | 'search' | 'discover', { pageSize: number; pageMs: number }>>;
   /** Set when its requests cost money: the budget holds for this method. */
   paid?: { costPerPost: number; currency: string };
 }

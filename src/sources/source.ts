@@ -55,6 +55,8 @@ export interface Page<Item> {
   leftOut?: LeftOut;
   /** What the service charges for this page, in US dollars. Absent when it is free. */
   cost?: number;
+  /** On the last page: why the listing ends although there is more, for people. */
+  stopped?: string;
   /** Lines for the job's log: "entry 1 of data/tweets.js could not be read: it has no text". */
   notes?: string[];
 }

@@ -5,8 +5,11 @@ export const MAX_USERNAME_LENGTH = 100;
 export const MAX_TYPED_LENGTH = 500;
 
 const INVALID = `Username may only have letters, digits and _ . -, at most ${MAX_USERNAME_LENGTH}, with or without a leading @. The address of a profile will do too.`;
-const NO_USER =
-  'Username is missing in this address. Paste the address of a profile, for example https://x.com/aurora_lab.';
+const noUser = (example: string) => ({
+  problem: `Username is missing in this address. Paste the address of a profile, for example ${example}.`,
+});
+const NO_X_USER = noUser('https://x.com/aurora_lab');
+const NO_BLUESKY_USER = noUser('https://bsky.app/profile/ada.bsky.social');
 const FOREIGN =
   'Username cannot be read from this address: it is neither of X nor of Bluesky. Type the name alone.';
 
@@ -17,6 +20,8 @@ const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u;
 const DID = /^did:(?:plc:[a-z2-7]+|web:[a-z\d.:%-]+)$/i;
 /** A domain, as names on Bluesky are: its last part begins with a letter. */
 const DOMAIN = /^(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z][a-z\d-]*[a-z\d]$/i;
+const X_NAME = /^\w{1,20}$/;
+const SERVICES: Partial<Record<string, string>> = { x: 'X', bluesky: 'Bluesky' };
 const X_HOST = /^(?:(?:www|mobile|m)\.)?(?:x|twitter)\.com$/i;
 const BLUESKY_HOST = /^(?:www\.)?bsky\.app$/i;
 /** An address, with or without its scheme; its host is the first group, what follows the second. */
@@ -55,6 +60,35 @@ export function usernameProblem(typed: string): string | undefined {
   return 'problem' in read ? read.problem : undefined;
 }
 
+/**
+ * Why a source that was chosen can have no such user, for people: the address is of another service, or
+ * the service has no names of this form. `undefined` when it can.
+ * @param label of the source, for use in a sentence: "the synthetic sample".
+ */
+export function mismatch(typed: string, source: string, label: string): string | undefined {
+  const read = readUsername(typed);
+  if ('problem' in read) return undefined;
+  const { username, source: told } = read;
+  const service = SERVICES[told ?? ''];
+  if (service !== undefined && told !== source && isAddress(typed))
+    return `This is an address of ${service}; the source is ${label}.`;
+  if (source === 'bluesky' && told !== 'bluesky')
+    return `Username must be a Bluesky handle, which has a dot, for example ${exampleHandle(username)}.`;
+  if (source === 'x' && !X_NAME.test(username))
+    return 'Username must be a name on X, which has only letters, digits and _, at most 20.';
+  return undefined;
+}
+
+/** Handles have no underscores and no letters beyond those of ASCII. */
+function exampleHandle(name: string): string {
+  return `${/^[a-z\d-]+$/i.test(name) ? name : 'ada'}.bsky.social`;
+}
+
+function isAddress(typed: string): boolean {
+  const text = visible(typed);
+  return [/^at:\/\//i, WEB_ADDRESS, BARE_ADDRESS].some((address) => address.test(text));
+}
+
 /** Without invisible characters, such as those that set the direction, and with a plain `@`. */
 function visible(typed: string): string {
   const text = typed
@@ -68,7 +102,7 @@ function fromAddress(host: string, rest: string): ReadUsername {
   if (X_HOST.test(host)) return xName(rest);
   if (BLUESKY_HOST.test(host)) {
     const [page = '', actor = ''] = partsOf(rest);
-    return page.toLowerCase() === 'profile' ? blueskyName(actor) : { problem: NO_USER };
+    return page.toLowerCase() === 'profile' ? blueskyName(actor) : NO_BLUESKY_USER;
   }
   // The address of a name on Bluesky's own domain leads to its profile.
   return /^[^.]+\.bsky\.social$/i.test(host) ? blueskyName(host) : { problem: FOREIGN };
@@ -79,14 +113,14 @@ function xName(rest: string): ReadUsername {
   const [first = ''] = partsOf(rest.replace(/^\/?#!/, ''));
   const named = /[?&]screen_name=([^&#]+)/.exec(rest)?.[1];
   const name = withoutAt(named === undefined ? first : decoded(named));
-  if (named === undefined && X_PAGES.has(name.toLowerCase())) return { problem: NO_USER };
-  if (name === '') return { problem: NO_USER };
-  return /^\w{1,20}$/.test(name) ? { username: name, source: 'x' } : { problem: INVALID };
+  if (named === undefined && X_PAGES.has(name.toLowerCase())) return NO_X_USER;
+  if (name === '') return NO_X_USER;
+  return X_NAME.test(name) ? { username: name, source: 'x' } : { problem: INVALID };
 }
 
 function blueskyName(actor: string): ReadUsername {
   const name = withoutAt(partsOf(actor)[0] ?? '');
-  if (name === '') return { problem: NO_USER };
+  if (name === '') return NO_BLUESKY_USER;
   const isName = DID.test(name) || (DOMAIN.test(name) && name.length <= MAX_USERNAME_LENGTH);
   return isName ? { username: name, source: 'bluesky' } : { problem: INVALID };
 }

@@ -121,3 +121,21 @@ test('the browser checks a username by the rule of the server', async () => {
   expect(await field.inputValue()).toHaveLength(500);
   expect(problems).toEqual([]);
 });
+
+test('a quick form follows a pasted address, and keeps its choice of sources after a start', async () => {
+  const { url, library } = await startStagedApp();
+  library.savePosts([post({ id: '1' })]);
+  const { page, problems } = await openPage();
+  await page.goto(url);
+  const form = page.locator('.quick-form', { hasText: 'Scrape a user' });
+  const source = form.getByRole('combobox');
+  expect(await source.inputValue()).toBe('sample');
+  await form.getByRole('textbox').fill('https://bsky.app/profile/ada.example');
+  expect(await source.inputValue()).toBe('bluesky');
+  await form.getByRole('button').click();
+  await form.locator('.started').waitFor();
+  expect(await source.isVisible()).toBe(true);
+  const [note, choice] = [await form.locator('.started').boundingBox(), await source.boundingBox()];
+  expect(note?.y).toBeGreaterThanOrEqual((choice?.y ?? 0) + (choice?.height ?? 0) - 2);
+  expect(problems).toEqual([]);
+});

@@ -33,3 +33,20 @@ test('D9: a name that is none is the problem, also where a browser finds nothing
   for (const fine of ['', ' ', 'https://x.com/ada'])
     expect(problemOf([field(fine)])).toBeUndefined();
 });
+
+test('D9: an address of another service, or a name that the source cannot have, is the problem', () => {
+  const problem = (value: string, name: string, label: string) =>
+    problemOf(
+      [{ value, validity: { valid: true, badInput: false }, dataset: { rule: 'username' } }],
+      {
+        name,
+        label,
+      },
+    );
+  expect(problem('https://x.com/ada', 'bluesky', 'Bluesky')).toBe(
+    'This is an address of X; the source is Bluesky.',
+  );
+  expect(problem('ada', 'bluesky', 'Bluesky')).toStartWith('Username must be a Bluesky handle');
+  expect(problem('ada.example', 'x', 'X')).toStartWith('Username must be a name on X');
+  expect(problem('ada', 'x', 'X')).toBeUndefined();
+});

@@ -225,6 +225,7 @@ describe('exit codes', () => {
 
   test.each([
     [['srape'], "Unknown command 'srape'.\n(Did you mean scrape?)"],
+    [['discover', 'jazz'], "Unknown command 'discover'.\n(Did you mean users discover?)"],
     [['scrape'], "Missing required argument 'user'."],
     [['scrape', 'a', 'b'], "Too many arguments for 'scrape'. Expected 1 argument but got 2: a, b."],
     [['scrape', 'a', '--maxx', '3'], "Unknown option '--maxx'.\n(Did you mean --max?)"],

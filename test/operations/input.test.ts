@@ -74,12 +74,27 @@ describe('D9: the rule of a username', () => {
     { typed: { username: 'bsky.app/profile/ada.example', source: '' }, source: 'bluesky' },
     { typed: { username: '@ada.example' }, source: 'bluesky' },
     { typed: { username: 'ada' }, source: 'sample' },
-    { typed: { username: 'https://x.com/ada', source: 'bluesky' }, source: 'bluesky' },
+    { typed: { username: 'https://x.com/ada', source: 'x' }, source: 'x' },
+    { typed: { username: 'did:web:ada.example', source: 'bluesky' }, source: 'bluesky' },
   ];
 
   test('D9: the API’s document and the form name the default source', () => {
     const field = fieldsOf(scrape).find(({ name }) => name === 'source');
     expect(field).toMatchObject({ kind: 'choice', default: 'sample', required: false });
+  });
+
+  const bluesky = 'https://bsky.app/profile/ada.example';
+  test.each([
+    ['https://x.com/ada', 'bluesky', 'This is an address of X; the source is Bluesky.'],
+    [bluesky, 'x', 'This is an address of Bluesky; the source is X.'],
+    ['at://ada.example', 'x', 'This is an address of Bluesky; the source is X.'],
+    [bluesky, 'sample', 'This is an address of Bluesky; the source is the synthetic sample.'],
+    ['@ada', 'bluesky', 'has a dot, for example ada.bsky.social.'],
+    ['ada_b', 'bluesky', 'has a dot, for example ada.bsky.social.'],
+    ['ada.example', 'x', 'must be a name on X'],
+    ['did:web:ada.example', 'x', 'must be a name on X'],
+  ])('D9: %p cannot be read from %s', (username, source, message) => {
+    expect(messagesFor(scrape, { username, source })).toEqual([expect.stringContaining(message)]);
   });
 
   test.each(sources)('D9: $typed is read from $source', ({ typed, source }) => {

@@ -33,7 +33,7 @@ describe('scrape', () => {
       'from X, about 1 s, $0.50 to $1.50.',
     );
     expect(sentence('discover', { query: 'jazz', maxResults: '20' }, paid)).toContain(
-      'from X, about 1 s, $0.30 or more, and keeps them.',
+      'from X, about 1 s, $0.30 to $7.50, and keeps them.',
     );
   });
 

@@ -119,3 +119,9 @@ describe('D9: what people paste is understood', () => {
     for (const [, username] of NAMES) expect(readUsername(username)).toMatchObject({ username });
   });
 });
+
+test('D9: an address without a user is answered with an example of its own service', () => {
+  expect(usernameProblem('https://x.com/home')).toEndWith('https://x.com/aurora_lab.');
+  for (const typed of ['https://bsky.app/search', 'https://bsky.app/profile/', 'at://'])
+    expect(usernameProblem(typed)).toEndWith('https://bsky.app/profile/ada.bsky.social.');
+});

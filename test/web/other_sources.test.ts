@@ -51,10 +51,32 @@ describe('a form', () => {
     expect(quick).not.toContain('"x"');
   });
 
+  test('estimates by the way in which X is connected', async () => {
+    const sentence = async (type: string, fields: string) =>
+      (await page(`/${type}?source=x&${fields}`)).match(/from X, [^<]*/)?.[0];
+    const { credentials } = web.connections;
+    await credentials.replace('x', 'api', { bearer_token: 'a'.repeat(40) });
+    expect(await sentence('scrape', 'username=ada&maxTweets=100')).toStartWith(
+      'from X, about 1 s,',
+    );
+    expect(await sentence('discover', 'query=coach')).toStartWith('from X, $');
+    await credentials.replace('x', 'cookies', { auth_token: 'a'.repeat(40), ct0: 'b'.repeat(40) });
+    expect(await sentence('scrape', 'username=ada&maxTweets=100')).toBe('from X, about 30 s.');
+    expect(await sentence('search', 'query=ships&maxTweets=100')).toBe('from X, about 2 min.');
+    await credentials.remove('x');
+  });
+
   test('says what a paid source costs at most', async () => {
     await web.connections.credentials.replace('harbour', 'key', { key: 'KEY-9f3c-paid-0042' });
     const search = await page('/search?source=harbour&query=ships&maxTweets=300');
-    expect(search).toContain('about “ships” from the harbour, about 30 s, $1.50 to $4.50.');
+    expect(search).toContain(
+      'about “ships” from the harbour, about 30 s, $1.50 to $4.50 (set a budget on the Sources page first).',
+    );
+    expect(search).toContain('<a href="/sources#source-harbour">Set one on the Sources page</a>');
+    await web.connections.budgets.setCap('harbour', 500);
+    const paid = await page('/search?source=harbour&query=ships&maxTweets=300');
+    expect(paid).toContain('about 30 s, $1.50 to $4.50.');
+    expect(paid).not.toContain('Set one on the Sources page');
     expect(optionOf(search, 'harbour')).toContain('data-cost="0.005"');
     await web.connections.credentials.remove('harbour');
   });
@@ -68,8 +90,17 @@ describe('a job that failed for good', () => {
       html.match(/<div class="other-sources">.*?<div class="report-columns">/s)?.[0] ?? '';
     expect(block).toContain('Scrape from Harbour');
     expect(block).toMatch(/name="username" value="ada.lovelace".*name="source" value="harbour"/s);
-    expect(block).toMatch(/href="\/sources#source-x"[^>]*>Connect X</);
+    expect(block).toContain('Scrape from Bluesky');
+    expect(block).not.toContain('Connect X');
     expect(block).not.toContain('archive');
+  });
+
+  test('offers only sources that can have such a name, and its message names them', async () => {
+    const id = await ended('scrape', { username: 'ada_lovelace', source: 'sample' });
+    const html = await page(`/jobs/${id}`);
+    expect(html).toMatch(/href="\/sources#source-x"[^>]*>Connect X</);
+    expect(html).not.toContain('Scrape from Bluesky');
+    expect(web.tracker.getJob(id)?.errorMessage).toEndWith('or choose another source: x.');
   });
 
   test('leads to its source on the Sources page', async () => {

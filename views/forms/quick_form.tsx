@@ -68,7 +68,7 @@ interface QuickFieldProps {
 }
 
 export function QuickField({ type, field, label }: QuickFieldProps): JSX.Element {
-  const { name, placeholder, pattern, maxLength } = field;
+  const { name, placeholder, pattern, maxLength, rule } = field;
   const id = `${type}-${name}`;
   return (
     <>
@@ -78,6 +78,7 @@ export function QuickField({ type, field, label }: QuickFieldProps): JSX.Element
       <input
         type="text"
         {...{ id, name, placeholder, pattern }}
+        data-rule={rule}
         required
         maxlength={maxLength}
         autocomplete="off"

@@ -3,7 +3,7 @@ import { wordsOf } from '../../src/operations/words.ts';
 import { sourceTitle } from '../../src/text/format.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import type { FormState, SourceOption, StartModel } from '../view_models.ts';
-import { CheckboxField, NumberField, SelectField, TextField } from './field.tsx';
+import { attributeText, CheckboxField, NumberField, SelectField, TextField } from './field.tsx';
 import { PostForm } from './post_form.tsx';
 
 /** Starts a job; with htmx the answer appears under its button, without it a page follows. */
@@ -141,6 +141,7 @@ function SourceField({ form, sources }: { form: FormState; sources: SourceOption
             data-page-size={String(source.pageSize)}
             data-cost={source.price && String(source.price.costPerPost)}
             data-currency={source.price?.currency}
+            data-no-budget={source.price?.hasNoBudget && 'true'}
             safe
           >
             {`${sourceTitle(source)}${source.needsConnection ? ' (not connected)' : ''}`}
@@ -148,6 +149,7 @@ function SourceField({ form, sources }: { form: FormState; sources: SourceOption
         ))}
       </SelectField>
       <Unconnected sources={sources} />
+      <WithoutBudget sources={sources} />
     </>
   );
 }
@@ -160,6 +162,20 @@ function Unconnected({ sources }: { sources: SourceOption[] }): JSX.Element {
     <p class="field-help source-note">
       <span safe>{titles.join(' and ')}</span> can do this when connected.{' '}
       <a href={urlTo('/sources')}>Connect on the Sources page</a>
+    </p>
+  );
+}
+
+/** Leads to where it is set. */
+function WithoutBudget({ sources }: { sources: SourceOption[] }): JSX.Element {
+  const unset = sources.find(({ price }) => price?.hasNoBudget);
+  if (!unset) return '';
+  return (
+    <p class="field-help source-note">
+      <span safe>{sourceTitle(unset)}</span> charges for posts, and no budget is set.{' '}
+      <a href={attributeText(urlTo(`/sources#source-${unset.name}`))}>
+        Set one on the Sources page
+      </a>
     </p>
   );
 }

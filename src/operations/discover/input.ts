@@ -8,6 +8,8 @@ export interface DiscoverResult {
   saved: boolean;
   /** Usernames, best match first. */
   found: string[];
+  /** Why no more were looked for, for people. Absent when there were no more, or enough were found. */
+  stopped?: string;
   /** When they were scraped: how many of them, and their posts. */
   scraped?: number;
   posts?: number;

@@ -119,6 +119,7 @@ function afterPage(
     profiles,
     found: [...done.found, ...found.map(({ username }) => username)],
     ...costAfter(done, page),
+    ...(page.stopped !== undefined && profiles < wanted && { stopped: page.stopped }),
     ...placeAfter(page, profiles, wanted),
   };
 }

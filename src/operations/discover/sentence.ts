@@ -1,8 +1,19 @@
+import {
+  MAX_FRUITLESS_POSTS,
+  MAX_POSTS_PER_PROFILE,
+  POSTS_PER_USER,
+} from '../../sources/x/api/prices.ts';
 import { counted } from '../../text/format.ts';
-import { from, howMany, type Pace, time, trimmed, type Values } from '../sentences.ts';
+import { type Charge, from, howMany, type Pace, time, trimmed, type Values } from '../sentences.ts';
 
-/** Where people are found by their posts: one of each, and its author, who counts as two. */
-const BY_POSTS = { least: 3 };
+/** Where people are found by their posts: each of these, and its author, who counts as two. */
+const POST_AND_AUTHOR = 1 + POSTS_PER_USER;
+
+/** From one post of each profile up to the most posts that are read for so many. */
+function byPosts(profiles: number): Charge {
+  const most = Math.max(MAX_FRUITLESS_POSTS / profiles, MAX_POSTS_PER_PROFILE);
+  return { least: POST_AND_AUTHOR, most: most * POST_AND_AUTHOR };
+}
 
 export default function sentence(values: Values, source?: Pace): string {
   const query = trimmed(values.query);
@@ -11,7 +22,7 @@ export default function sentence(values: Values, source?: Pace): string {
   if (most === undefined) return 'Enter the number of profiles to find, from 1 to 1,000.';
   const who = `up to ${counted(most, 'profile')} for “${query}”`;
   const then = values.save === 'false' ? ', without keeping them' : ', and keeps them';
-  return `Finds ${who}${from(source)}${time(most, source, BY_POSTS)}${then}${andScrapes(values)}.`;
+  return `Finds ${who}${from(source)}${time(most, source, byPosts(most))}${then}${andScrapes(values)}.`;
 }
 
 function andScrapes({ scrape, maxTweets }: Values): string {

@@ -25,6 +25,7 @@ export default defineWords({
       typeof scraped === 'number' && `${count(scraped)} scraped: ${amount(posts, 'post')}`,
       charged(cost),
     ),
+  notes: ({ stopped }) => (typeof stopped === 'string' ? [stopped] : []),
   next: ({ scraped, posts, saved, profiles, found }) => {
     if (typeof scraped === 'number') return seePosts(posts);
     const words = see(profiles, 'profile');

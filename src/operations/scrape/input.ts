@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { LeftOut } from '../../sources/source.ts';
-import { readUsername } from '../../text/usernames.ts';
+import { mismatch, readUsername } from '../../text/usernames.ts';
 import {
   optionalSource,
   optionalText,
@@ -52,6 +52,10 @@ export default function scrapeInput({ sources }: InputDeps) {
         if (!input.archive) refuse('archive', 'Choose an archive, or upload one first.');
       } else if (!input.username) {
         refuse('username', 'Username is missing. Type one, for example aurora_lab.');
+      } else if (input.source !== undefined) {
+        const label = sources.get(input.source)?.label ?? input.source;
+        const wrong = mismatch(input.username, input.source, label);
+        if (wrong) refuse('username', wrong);
       }
     })
     .transform((given): Complete => {

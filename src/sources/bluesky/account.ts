@@ -6,10 +6,11 @@ import { type KeptSession, openSession, renewSession } from './session.ts';
 
 /**
  * Requests of the connected account, to its own server, which passes them on to the AppView.
+ * @param what needs the account, for the message when none is connected. Default: "This".
  * @throws Unauthorised when none is connected.
  */
-export async function accountCaller(service: Service, call: Call): Promise<Caller> {
-  let session = await openSession(service, call);
+export async function accountCaller(service: Service, call: Call, what?: string): Promise<Caller> {
+  let session = await openSession(service, call, { what });
   return async (send) => {
     const first = await request(service, call, session, send);
     if (!isExpired(first)) return first;

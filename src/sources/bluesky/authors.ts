@@ -19,7 +19,7 @@ export function actorOf(username: string): Actor {
   throw new NotFound(
     /^[a-z0-9-]+$/.test(handle)
       ? `A Bluesky handle contains a dot. Try ${handle}.bsky.social.`
-      : `"${username}" is no Bluesky handle. One looks like ada.bsky.social.`,
+      : `"${username}" is not a Bluesky handle. One looks like ada.bsky.social.`,
   );
 }
 

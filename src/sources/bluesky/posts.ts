@@ -77,7 +77,9 @@ async function open(service: Service, request: PostsRequest, did: string | undef
   const author = await findAuthor(anyone, actor);
   const now = service.live.now?.() ?? new Date();
   const isSealed = isSignedInOnly(author.labels, now);
-  return { author, caller: isSealed ? await accountCaller(service, request) : anyone };
+  if (!isSealed) return { author, caller: anyone };
+  const what = `@${author.handle} shows its posts to signed-in people only, so reading them`;
+  return { author, caller: await accountCaller(service, request, what) };
 }
 
 /** @throws SourceUnavailable when the service leads back to the place where it was. */

@@ -19,7 +19,7 @@ export async function* searchPosts(
   request: SearchRequest,
 ): AsyncGenerator<Page<Post>, void, undefined> {
   let place = startOf(request);
-  const caller = await accountCaller(service, request);
+  const caller = await accountCaller(service, request, 'A search for posts');
   const now = service.live.now ?? (() => new Date());
   const seen = new Set<string>();
   for (;;) {

@@ -10,7 +10,7 @@ const SOURCE = 'bluesky';
 const REFUSAL_MS = 3_600_000;
 
 const NOT_CONNECTED =
-  'This needs a Bluesky account. Connect one with an app password on the Sources page.';
+  'needs a Bluesky account. Connect one with an app password on the Sources page, or with "xgpt sources set bluesky".';
 
 const loginAnswer = z.object({
   did: z.string().startsWith('did:'),
@@ -36,16 +36,17 @@ export type KeptSession = Session & { version: number };
 /**
  * The stored session, or that of a new login.
  * @param afterRefusal log in even when the last login was refused.
+ * @param what needs an account, for the message.
  * @throws Unauthorised when no account is connected, or its app password is refused.
  */
 export async function openSession(
   service: Service,
   call: Call,
-  { afterRefusal = false } = {},
+  { afterRefusal = false, what = 'This' }: { afterRefusal?: boolean; what?: string } = {},
 ): Promise<KeptSession> {
   const { credentials } = service.live;
   const given = await credentials.read(SOURCE);
-  if (given?.method !== 'app_password') throw new Unauthorised(NOT_CONNECTED);
+  if (given?.method !== 'app_password') throw new Unauthorised(`${what} ${NOT_CONNECTED}`);
   const kept = (await keptSession(service, afterRefusal)).session;
   if (kept) return kept;
   return credentials.exclusively(SOURCE, call.signal, async () => {

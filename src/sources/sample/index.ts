@@ -1,3 +1,4 @@
+import { mismatch } from '../../text/usernames.ts';
 import type { Post } from '../post.ts';
 import { NotFound, type PostsRequest, type SearchRequest, type Source } from '../source.ts';
 import { type Author, sampleCorpus } from './corpus.ts';
@@ -73,8 +74,10 @@ async function findAuthor(username = ''): Promise<Author> {
   const { authors } = await sampleCorpus();
   const author = authors.find(({ profile }) => profile.username === name);
   if (author) return author;
+  const others = ['x', 'bluesky'].filter((name) => mismatch(username, name, name) === undefined);
+  const advice = others.length > 0 ? `, or choose another source: ${others.join(' or ')}` : '';
   throw new NotFound(
-    `There is no user "${username}" in the synthetic sample, which has invented people only. Try aurora_lab, or choose another source, such as bluesky.`,
+    `There is no user "${username}" in the synthetic sample, which has invented people only. Try aurora_lab${advice}.`,
   );
 }
 

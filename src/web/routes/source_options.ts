@@ -1,8 +1,9 @@
 import type { SourceOption } from '../../../views/view_models.ts';
 import type { Job } from '../../jobs/index.ts';
 import type { Operation } from '../../operations/index.ts';
-import type { Source } from '../../sources/source.ts';
+import type { Price } from '../../operations/sentences.ts';
 import { abilitiesOf, missingUnconnected } from '../../sources/source_state.ts';
+import { mismatch } from '../../text/usernames.ts';
 import type { WebDeps } from '../deps.ts';
 
 /** The source that reads uploaded files: what it is asked for is a file, not a name. */
@@ -16,21 +17,23 @@ export function sourceOptions(deps: OptionDeps, { words }: Operation): SourceOpt
   return [...deps.sources.values()].map((source) => {
     const stored = source.connection && deps.connections.credentials.stored(source.name);
     const isMissing = !stored && missingUnconnected(source).includes(ability);
-    return optionOf(source, isMissing, stored?.method);
+    const { name, label, pageMs, pageSize } = source;
+    const method = source.connection?.methods.find((one) => one.name === stored?.method);
+    const price = method?.paid && priceOf(deps, name, method.paid);
+    return {
+      name,
+      label,
+      pageMs,
+      pageSize,
+      ...method?.pace?.[ability],
+      ...(isMissing && { needsConnection: true }),
+      ...(price && { price }),
+    };
   });
 }
 
-function optionOf(source: Source, isMissing: boolean, method: string | undefined): SourceOption {
-  const { name, label, pageMs, pageSize, connection } = source;
-  const paid = connection?.methods.find((one) => one.name === method)?.paid;
-  return {
-    name,
-    label,
-    pageMs,
-    pageSize,
-    ...(isMissing && { needsConnection: true }),
-    ...(paid && { price: paid }),
-  };
+function priceOf({ connections }: OptionDeps, source: string, paid: Price): Price {
+  return connections.budgets.isSet(source) ? paid : { ...paid, hasNoBudget: true };
 }
 
 /** Those of the newest jobs name the source that a form begins with: people stay with a source. */
@@ -48,16 +51,21 @@ export function lastSource(jobs: Job[], options: SourceOption[]): string | undef
  */
 export function otherSources(deps: OptionDeps & Pick<WebDeps, 'operations'>, job: Job) {
   const operation = deps.operations.get(job.type);
-  const { source: asked } = job.metadata ?? {};
+  const { source: asked, username } = job.metadata ?? {};
   if (job.failure !== 'permanent' || !operation?.words.readsSource) return {};
   const ability = operation.words.ability ?? 'posts';
   const able = sourceOptions(deps, operation).filter(({ name }) => {
     const source = deps.sources.get(name);
     return name !== FILES && source && abilitiesOf(source).includes(ability);
   });
+  const canHave = ({ name, label }: SourceOption) =>
+    typeof username !== 'string' || mismatch(username, name, label) === undefined;
   const isLive = typeof asked === 'string' && deps.sources.get(asked)?.connection !== undefined;
   return {
     ...(isLive && { connection: able.find(({ name }) => name === asked) }),
-    others: able.filter(({ name }) => asked !== FILES && name !== asked && name !== 'sample'),
+    others: able.filter(
+      (other) =>
+        asked !== FILES && other.name !== asked && other.name !== 'sample' && canHave(other),
+    ),
   };
 }

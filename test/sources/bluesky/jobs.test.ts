@@ -123,7 +123,10 @@ describe('FEATURES 38: a scrape of Bluesky', () => {
     double.world.account('sealed.example', { labels: [{ val: '!no-unauthenticated' }] });
     for (const [username, message] of [
       ['nobody.example', 'Bluesky has no account @nobody.example.'],
-      ['sealed.example', 'Connect one with an app password on the Sources page.'],
+      [
+        'sealed.example',
+        '@sealed.example shows its posts to signed-in people only, so reading them needs a Bluesky account. Connect one with an app password on the Sources page, or with "xgpt sources set bluesky".',
+      ],
     ] as const) {
       const job = await scrape(username);
       expect(job).toMatchObject({ status: 'failed', failure: 'permanent', attempt: 1 });

@@ -227,7 +227,7 @@ describe('an account that cannot be read', () => {
       'Bluesky has no account did:plc:aaaaaaaaaaaaaaaaaaaaaaaa.',
     ],
     ['ada', 'A Bluesky handle contains a dot. Try ada.bsky.social.'],
-    ['not a name', '"not a name" is no Bluesky handle.'],
+    ['not a name', '"not a name" is not a Bluesky handle.'],
   ])('%s: %s', async (username, message) => {
     const { world } = double;
     if (!world.find('gone.example')) {

@@ -81,6 +81,20 @@ describe('FEATURES 38: the budget for X', () => {
     );
   });
 
+  test('is not spent on the look-up of an author whose posts it does not cover', async () => {
+    reading = await setupReading({ cap: 6 });
+    addAccount(reading.double, 'sea_example', 150);
+    const { error } = await drain(reading.client.posts({ ...timeline, signal }));
+    expect(error?.message).toContain('6 posts are left, and a request may cost 7.');
+    expect(reading.double.billed()).toBe(0);
+  });
+
+  test('of 0 posts is not called used up', async () => {
+    reading = await setupReading({ cap: 0 });
+    const { error } = await drain(reading.client.posts({ ...timeline, signal }));
+    expect(error?.message).toStartWith('The budget for X is 0 posts. Raise it on the Sources page');
+  });
+
   test('continues from the cursor once it is raised', async () => {
     reading = await setupReading({ cap: 102 });
     addAccount(reading.double, 'sea_example', 150);
@@ -102,7 +116,7 @@ describe('FEATURES 38: the budget for X', () => {
     expect(posts).toBeLessThanOrEqual(500);
     expect(idsOf(pages)).toHaveLength(reading.double.served);
     expect(error).toBeInstanceOf(BudgetSpent);
-    expect(error?.message).toContain('do not cover a request, which may cost 30.');
+    expect(error?.message).toMatch(/ posts are left, and a request may cost 30\./);
   });
 
   test('counts quoted and reposted originals, but not the parents of replies', async () => {

@@ -109,4 +109,35 @@ describe('people by the official API', () => {
       names.slice(first?.items.length),
     );
   });
+
+  test('ends after 200 posts without another profile, and says so', async () => {
+    const { double, client } = reading;
+    const sea = addAccount(double, 'sea_example', 1_000, { words: 'climbing coach' });
+    sea.description = 'Climbing coach';
+    const pages = await pagesOf(client.discover({ query: 'climbing coach', wanted: 20, signal }));
+    expect(pages.flatMap(({ items }) => items)).toHaveLength(1);
+    const stopped = 'Stopped with 1 profile: 200 posts were read without another one.';
+    expect(pages.at(-1)).toMatchObject({ stopped, notes: expect.arrayContaining([stopped]) });
+    expect(pages.at(-1)).not.toHaveProperty('cursor');
+    expect(double.billed()).toBeLessThan(310);
+  });
+
+  test('reads 25 posts for a wanted profile at most, also when it is resumed', async () => {
+    const { double, client } = reading;
+    for (let n = 1; n <= 10; n++) {
+      const user = addAccount(double, `coach_${n}_example`, 90, { words: 'climbing coach' });
+      user.description = 'Climbing coach';
+    }
+    const listing = { query: 'climbing coach', wanted: 12, signal };
+    const pages = await pagesOf(client.discover(listing));
+    const asked = () => requests().reduce((sum, { max_results: size }) => sum + Number(size), 0);
+    expect(asked()).toBeLessThanOrEqual(300);
+    expect(pages.at(-1)?.stopped).toMatch(
+      /^Stopped with \d+ profiles: \d+ posts were read, the most/,
+    );
+    const [first] = pages;
+    const [before, firstSize] = [asked(), Number(requests()[0]?.max_results)];
+    await pagesOf(client.discover({ ...listing, wanted: 11, cursor: first?.cursor }));
+    expect(asked() - before).toBeLessThanOrEqual(300 - firstSize);
+  });
 });

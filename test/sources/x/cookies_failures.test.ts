@@ -108,14 +108,14 @@ describe('an answer that is no page', () => {
       'expired cookies',
       { status: 401, body: json(32, 'Could not authenticate you') },
       'Unauthorised',
-      'no longer accepts the cookies',
+      'does not accept the cookies',
     ],
     ['401 without words', { status: 401, body: '' }, 'Unauthorised', 'replace the cookies'],
     [
       'expired cookies with status 200',
       { body: json(32, 'Could not authenticate you') },
       'Unauthorised',
-      'no longer accepts the cookies',
+      'does not accept the cookies',
     ],
     [
       'a locked account',

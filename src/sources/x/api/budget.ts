@@ -29,6 +29,8 @@ export interface Grant {
 }
 
 export interface Purse {
+  /** @throws BudgetSpent when the budget does not cover as many posts. */
+  require(posts: number, signal: AbortSignal): Promise<void>;
   /**
    * Reserves a page.
    * @throws BudgetSpent when the budget does not cover the smallest page.
@@ -75,6 +77,10 @@ export function createPurse({
 
   return {
     price,
+
+    async require(posts, signal) {
+      await left(posts, signal);
+    },
 
     async page({ wanted, min, max, cost }, signal) {
       for (;;) {
@@ -134,10 +140,11 @@ function spent(
   least: number,
   words: (posts: number) => string,
 ): BudgetSpent {
+  if (cap === 0) return new BudgetSpent(`The budget for X is 0 posts. Raise it ${HOW_TO_SET}.`);
   const rest = Math.max(0, cap - posts);
   const tooFew =
     rest > 0
-      ? ` The ${count(rest)} left do not cover a request, which may cost ${count(least)}.`
+      ? ` ${rest === 1 ? 'One post is' : `${count(rest)} posts are`} left, and a request may cost ${count(least)}.`
       : '';
   return new BudgetSpent(
     `The budget for X is used up: ${count(posts)} of ${counted(cap, 'post')}, ${words(posts)} of ${words(cap)}.${tooFew} Raise it ${HOW_TO_SET}.`,

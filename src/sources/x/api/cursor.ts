@@ -13,6 +13,10 @@ const cursorSchema = z.object({
   /** The query that is being read, of those that a long list of terms needs. */
   query: z.number().default(0),
   found: z.array(z.string()).default([]),
+  /** Posts read since a profile was found that was not known before. */
+  fruitless: z.number().default(0),
+  /** Posts that a search for people reads at most. */
+  most: z.number().optional(),
 });
 
 export type Place = z.output<typeof cursorSchema>;

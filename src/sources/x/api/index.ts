@@ -25,6 +25,12 @@ function methodWith(costPerPost: number): ConnectionMethod {
       `bearer token. Reads authors and the posts of the last seven days. X charges ${money(costPerPost, 'USD')} for a ` +
       'post and twice as much for a profile, so nothing is read until you have set a budget.',
     fields: [{ name: 'bearer_token', label: 'Bearer token', secret: true, problem: tokenProblem }],
+    // How many posts must be read for a profile is not known.
+    pace: {
+      posts: { pageSize: 100, pageMs: 1_000 },
+      search: { pageSize: 100, pageMs: 1_000 },
+      discover: { pageSize: 100, pageMs: 0 },
+    },
     paid: { costPerPost, currency: 'USD' },
   };
 }

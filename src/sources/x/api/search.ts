@@ -1,3 +1,4 @@
+import { count, counted } from '../../../text/format.ts';
 import type { Post, Profile } from '../../post.ts';
 import type { DiscoverRequest, Page, SearchRequest } from '../../source.ts';
 import type { Answer } from './answers.ts';
@@ -5,7 +6,7 @@ import type { Place } from './cursor.ts';
 import { callOf, leftOutOf, pagesOf, placeAfter } from './listing.ts';
 import { type ApiPage, readPage, type Session } from './pages.ts';
 import { toPost } from './post.ts';
-import { POSTS_PER_USER } from './prices.ts';
+import { MAX_FRUITLESS_POSTS, MAX_POSTS_PER_PROFILE, POSTS_PER_USER } from './prices.ts';
 import { absence } from './problems.ts';
 import { hasWords, toProfile } from './profile.ts';
 import {
@@ -55,7 +56,10 @@ export async function* search(
   });
 }
 
-/** X's search for people takes no bearer token, so the authors of posts are looked at. */
+/**
+ * X's search for people takes no bearer token, so the authors of posts are looked at. It ends when they
+ * are no longer worth what they cost.
+ */
 export async function* discover(
   session: Session,
   request: DiscoverRequest,
@@ -64,7 +68,9 @@ export async function* discover(
   yield* pagesOf(request, async (place, wanted) => {
     const params = { ...AUTHORS, query, ...tokenOf(place) };
     const call = { ...callOf(request), ...ENDPOINT, params };
-    const limits = { ...PAGE, wanted: wanted * POSTS_PER_PROFILE };
+    const most = place.most ?? mostPosts(request.wanted);
+    const affordable = Math.min(most - place.read, MAX_FRUITLESS_POSTS - place.fruitless);
+    const limits = { ...PAGE, wanted: Math.min(wanted * POSTS_PER_PROFILE, affordable) };
     const page = await readPage(session, call, limits, new Map());
     refuseFailure(page.answer);
     const known = new Set(place.found);
@@ -73,11 +79,30 @@ export async function* discover(
       .filter((profile) => !known.has(profile.id) && hasWords(profile, request.query));
     const found = [...place.found, ...items.map(({ id }) => id)];
     const cost = session.purse.price(page.cost);
-    return {
-      page: { items, cost, notes: page.notes },
-      next: placeAfter({ ...place, found }, page),
-    };
+    // Posts are asked for without their text, so that none of them can be read as one.
+    const charged = page.posts.length + page.unreadable;
+    const read = place.read + page.unreadable;
+    const fruitless = items.length > 0 ? 0 : place.fruitless + charged;
+    const limit = Number.isFinite(most) ? { most } : {};
+    const next = placeAfter({ ...place, ...limit, found, read, fruitless }, page);
+    const stopped = next && whyStopped(next, most);
+    if (stopped === undefined) return { page: { items, cost, notes: page.notes }, next };
+    return { page: { items, cost, notes: [...page.notes, stopped], stopped } };
   });
+}
+
+function mostPosts(profiles = Number.POSITIVE_INFINITY): number {
+  return Math.max(MAX_FRUITLESS_POSTS, profiles * MAX_POSTS_PER_PROFILE);
+}
+
+/** Pages have a least size, so what is left may be too little for another one. */
+function whyStopped({ found, read, fruitless }: Place, most: number): string | undefined {
+  const profiles = counted(found.length, 'profile');
+  if (MAX_FRUITLESS_POSTS - fruitless < PAGE.min)
+    return `Stopped with ${profiles}: ${count(fruitless)} posts were read without another one.`;
+  if (most - read < PAGE.min)
+    return `Stopped with ${profiles}: ${count(read)} posts were read, the most for this search.`;
+  return undefined;
 }
 
 function nextQuery(place: Place, page: ApiPage, queries: number): Place | undefined {

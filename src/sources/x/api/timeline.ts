@@ -47,6 +47,8 @@ async function findProfile(
   const { username = '' } = request;
   const path = `/2/users/by/username/${encodeURIComponent(username)}`;
   const call = { ...callOf(request), endpoint: 'user', path, params: USER } as const;
+  // The look-up alone would be paid for nothing.
+  await session.purse.require(LOOKUP.cost + PAGE.min * PAGE.cost, request.signal);
   const { answer, cost } = await paidPage(session, call, LOOKUP);
   const user = userSchema.safeParse(answer.data).data;
   if (!user) throw absence(answer.errors, `@${username}`);

@@ -25,6 +25,11 @@ const method: ConnectionMethod = {
     { name: 'auth_token', label: 'auth_token', secret: true, problem: cookieProblem },
     { name: 'ct0', label: 'ct0', secret: true, problem: cookieProblem },
   ],
+  // X allows a third as many searches as other requests.
+  pace: {
+    search: { pageSize: 20, pageMs: 18_000 },
+    discover: { pageSize: 20, pageMs: 18_000 },
+  },
 };
 
 /** Reads X as its website does, signed in with the cookies of a browser. */

@@ -18,10 +18,10 @@ const REPLACE =
 
 /** X's codes for credentials that it does not accept. */
 const REFUSED: Record<number, string> = {
-  32: `X no longer accepts the cookies. ${REPLACE}`,
-  89: `X no longer accepts the cookies. ${REPLACE}`,
-  215: `X no longer accepts the cookies. ${REPLACE}`,
-  239: `X no longer accepts the cookies. ${REPLACE}`,
+  32: `X does not accept the cookies. ${REPLACE}`,
+  89: `X does not accept the cookies. ${REPLACE}`,
+  215: `X does not accept the cookies. ${REPLACE}`,
+  239: `X does not accept the cookies. ${REPLACE}`,
   353: `X does not accept ct0 together with auth_token. ${REPLACE}`,
   64: 'X has suspended the connected account. Connect another one on the Sources page.',
   141: 'X has suspended the connected account. Connect another one on the Sources page.',
