@@ -174,6 +174,23 @@ describe('FEATURES 28: retrying', () => {
     expect(runs).toBe(6);
   });
 
+  test('progress after an outage gives the job all of its attempts again', async () => {
+    const failing = errand(
+      async (_, job) => {
+        // Every third attempt reads a page before the source fails again.
+        if (job.attempt % 3 === 0) await job.commit({}, { checkpoint: job.attempt });
+        if (job.attempt < 10) throw new Error('down');
+        return 'done';
+      },
+      { retry: { maxAttempts: 3, baseMs: 10, maxMs: 10 } },
+    );
+    const { tracker, clock } = setup({ definitions: [failing] });
+    await tracker.start();
+    const { id } = await tracker.enqueue('errand', {});
+    await clock.advance(10_000);
+    expect(tracker.getJob(id)).toMatchObject({ status: 'completed', attempt: 10, attemptsUsed: 1 });
+  });
+
   test('an attempt that only repeats an earlier one counts', async () => {
     const definition = errand(
       async (_, job) => {

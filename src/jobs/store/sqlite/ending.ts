@@ -134,7 +134,7 @@ function statements(db: Database) {
     retry: command(
       db,
       `UPDATE jobs SET status = 'retrying', retry_at = ?1, error_message = ?2,
-                       errors = json_insert(errors, '$[#]', ?2), uncounted = uncounted + advanced,
+                       errors = json_insert(errors, '$[#]', ?2), uncounted = CASE WHEN advanced THEN attempt ELSE uncounted END,
                        ${NO_LEASE}, updated_at = ?3
        WHERE id = ?4 AND ${ifRunning} AND ${COUNTED_ATTEMPTS} < max_attempts + advanced`,
     ),
