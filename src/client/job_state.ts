@@ -68,7 +68,7 @@ export type JobState<Output = unknown> =
   | (NoJob & { loading: false; status: 'refused'; jobId: string | null; error: string })
   | (JobFields & {
       /**
-       * `queued`: waits in the queue. `retrying`: an attempt failed, waits for the next one.
+       * `queued`: waits in the queue. `retrying`: an attempt failed or was postponed, waits for the next one.
        * `cancelling`: cancel was requested, but the job has not stopped yet. `exhausted`: failed
        * after all its attempts. `failed`: failed for another reason, see `failure`.
        */

@@ -28,8 +28,11 @@ export interface JobAttempt {
   attempt: number;
   startedAt: Date;
   endedAt?: Date;
-  /** `released`: put back into the queue at a shutdown. Absent while the attempt runs. */
-  outcome?: 'completed' | 'failed' | 'cancelled' | 'interrupted' | 'released';
+  /**
+   * `postponed`: a source, or the database, asked to wait. `released`: put back into the queue at a shutdown.
+   * Absent while the attempt runs.
+   */
+  outcome?: 'completed' | 'failed' | 'postponed' | 'cancelled' | 'interrupted' | 'released';
   error?: string;
 }
 

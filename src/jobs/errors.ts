@@ -4,7 +4,7 @@ import { escaped } from '../text/printable.ts';
 
 /**
  * What the job system reads from an error that a handler throws, whatever its class: with `permanent`
- * the job is not retried, with `retryAt` not before that time.
+ * the job is not retried, with a `retryAt` in the future it waits until then, without using up an attempt.
  */
 export interface RetryHints {
   permanent?: boolean;

@@ -77,7 +77,7 @@ export interface Job {
   attempt: number;
   /**
    * How many attempts count against `maxAttempts`, the current one included. Attempts that were
-   * interrupted or moved the checkpoint do not count, nor do those before a retry by a person.
+   * interrupted, postponed or moved the checkpoint do not count, nor do those before a retry by a person.
    */
   attemptsUsed: number;
   maxAttempts: number;

@@ -1,5 +1,12 @@
+import type { RetryPolicy } from '../jobs/index.ts';
 import type { Page } from '../sources/source.ts';
 import { count, counted, money } from '../text/format.ts';
+
+/**
+ * Reading from a service: at most 1, 4, 16 and 64 s, then 4 to 5 min. A short fault costs little time, and
+ * the job outlasts an outage of 8 minutes at least.
+ */
+export const LISTING_RETRY: Partial<RetryPolicy> = { maxAttempts: 8, growth: 4 };
 
 /** How far a listing has been read. */
 export interface ListingPlace {

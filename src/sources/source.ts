@@ -113,7 +113,7 @@ export interface DiscoverRequest extends Listing {
 
 /**
  * The base class of errors of a source. The job system reads `permanent` and `retryAt`: a permanent
- * error is not retried, one with `retryAt` not before that time.
+ * error is not retried; with `retryAt` the job waits until then, which uses up no attempt.
  */
 export abstract class SourceError extends Error {
   readonly permanent: boolean = false;

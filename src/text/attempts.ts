@@ -17,7 +17,7 @@ interface AttemptCount {
   used: number;
   /** The most attempts it may use. */
   limit: number;
-  /** Other starts: interrupted ones, those that made progress, those before a manual retry. */
+  /** Other starts: interrupted and postponed ones, those that made progress, those before a manual retry. */
   uncounted: number;
 }
 
@@ -41,8 +41,10 @@ function kindsOf(attempts: JobAttempt[], uncounted: number): string[] {
     attempts.filter((attempt) => attempt.outcome === outcome).length;
   const interrupted = Math.min(having('interrupted'), uncounted);
   const released = Math.min(having('released'), uncounted - interrupted);
-  const others = uncounted - interrupted - released;
+  const postponed = Math.min(having('postponed'), uncounted - interrupted - released);
+  const others = uncounted - interrupted - released - postponed;
   return [
+    postponed > 0 ? `${count(postponed)} postponed` : '',
     interrupted > 0 ? `${count(interrupted)} interrupted` : '',
     released > 0 ? `${count(released)} requeued at shutdown` : '',
     others > 0 ? otherWords(others, others < uncounted) : '',

@@ -49,8 +49,74 @@ describe('FEATURES 28: retrying', () => {
     });
     await clock.advance(899_000);
     expect(tracker.getJob(limited.id)?.attempt).toBe(1);
-    await clock.advance(2_000);
+    await clock.advance(1_200);
     expect(tracker.getJob(limited.id)?.attempt).toBe(2);
+  });
+
+  test('a wait for a source is no failed attempt, and the log has no stack of it', async () => {
+    const undone: string[] = [];
+    const entries: { level: string; message: string; fields?: unknown }[] = [];
+    const at = (level: string) => (message: string, fields?: unknown) =>
+      void entries.push({ level, message, fields });
+    const logger = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+    const definition = errand(
+      async (_, job) => {
+        await job.step('begin', () => 1, { compensate: () => void undone.push('begin') });
+        await job.step('ask', () => {
+          if (job.attempt === 4) return;
+          const retryAt = new Date(clock.now() + 600_000);
+          throw Object.assign(new Error('Rate limited.'), { retryAt });
+        });
+        return 'done';
+      },
+      { retry: { maxAttempts: 1, baseMs: 1_000, maxMs: 60_000 } },
+    );
+    const { tracker, clock } = setup({ definitions: [definition], logger });
+    await tracker.start();
+    const { id } = await tracker.enqueue('errand', {});
+    await clock.advance(0);
+    const waiting = { status: 'retrying', errorMessage: 'Rate limited.', errors: [] };
+    expect(tracker.getJob(id)).toMatchObject({ ...waiting, attempt: 1, attemptsUsed: 0 });
+    await clock.advance(601_000);
+    expect(tracker.getJob(id)).toMatchObject({ ...waiting, attempt: 2, attemptsUsed: 0 });
+    const { attempts, steps } = tracker.reader.detailsOf(id);
+    expect(attempts.map(({ outcome, error }) => [outcome, error])).toEqual([
+      ['postponed', 'Rate limited.'],
+      ['postponed', 'Rate limited.'],
+    ]);
+    expect(steps).toEqual([
+      expect.objectContaining({ name: 'begin', status: 'completed' }),
+      { name: 'ask', status: 'pending' },
+    ]);
+    expect((await tracker.reader.readLog(id)).text).toContain(
+      'Attempt 2 is postponed. Rate limited.',
+    );
+    await clock.advance(1_300_000);
+    expect(tracker.getJob(id)).toMatchObject({ status: 'completed', attempt: 4, attemptsUsed: 1 });
+    expect(undone).toEqual([]);
+    expect(entries.filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
+    const postponed = entries.filter(({ message }) => message === 'An attempt is postponed.');
+    expect(postponed.map(({ fields }) => fields)).toContainEqual({
+      job: id,
+      attempt: 1,
+      reason: 'Rate limited.',
+    });
+  });
+
+  test('a time that is over postpones nothing', async () => {
+    const failing = errand(
+      () => Promise.reject(Object.assign(new Error('Late.'), { retryAt: new Date(clock.now()) })),
+      { retry: { maxAttempts: 2, baseMs: 10, maxMs: 10 } },
+    );
+    const { tracker, clock } = setup({ definitions: [failing] });
+    await tracker.start();
+    const { id } = await tracker.enqueue('errand', {});
+    await clock.advance(1_000);
+    expect(tracker.getJob(id)).toMatchObject({
+      status: 'failed',
+      attempt: 2,
+      failure: 'exhausted',
+    });
   });
 
   test('an error with unusable hints is retried like any other', async () => {
@@ -106,6 +172,23 @@ describe('FEATURES 28: retrying', () => {
     await clock.advance(10_000);
     expect(tracker.getJob(id)).toMatchObject({ status: 'completed', result: 6 });
     expect(runs).toBe(6);
+  });
+
+  test('progress after an outage gives the job all of its attempts again', async () => {
+    const failing = errand(
+      async (_, job) => {
+        // Every third attempt reads a page before the source fails again.
+        if (job.attempt % 3 === 0) await job.commit({}, { checkpoint: job.attempt });
+        if (job.attempt < 10) throw new Error('down');
+        return 'done';
+      },
+      { retry: { maxAttempts: 3, baseMs: 10, maxMs: 10 } },
+    );
+    const { tracker, clock } = setup({ definitions: [failing] });
+    await tracker.start();
+    const { id } = await tracker.enqueue('errand', {});
+    await clock.advance(10_000);
+    expect(tracker.getJob(id)).toMatchObject({ status: 'completed', attempt: 10, attemptsUsed: 1 });
   });
 
   test('an attempt that only repeats an earlier one counts', async () => {

@@ -213,6 +213,8 @@ class Run {
   #endOf(row: Row, how: string, reason: string | undefined): string {
     if (row.tracked) return 'failed';
     if (reason === 'ShuttingDown') return 'queued';
+    // It waits for its source, which is no failed attempt.
+    if (how === 'until later') return 'retrying';
     const isUsedUp = row.attempt - row.uncounted >= row.max_attempts + row.advanced;
     return how === 'for good' || isUsedUp ? 'failed' : 'retrying';
   }

@@ -43,6 +43,9 @@ describe('A12: the attempts of a job', () => {
     expect(attemptWords(twice, ended('interrupted', 'released', 'failed', undefined))).toBe(
       '1 of 5 · not counted: 1 interrupted, 1 requeued at shutdown, 1 other',
     );
+    expect(attemptWords(twice, ended('postponed', 'postponed', 'released', undefined))).toBe(
+      '1 of 5 · not counted: 2 postponed, 1 requeued at shutdown',
+    );
     expect(attemptWords(twice, ended('failed', 'failed', 'failed', undefined))).toBe(
       '1 of 5 · not counted: 3 earlier',
     );

@@ -61,6 +61,7 @@ function statusOf(outcome: JobAttempt['outcome']): JobStatus {
     case 'failed':
     case 'cancelled':
       return outcome;
+    case 'postponed':
     case 'interrupted':
       return 'retrying';
     case 'released':

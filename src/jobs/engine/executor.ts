@@ -1,13 +1,14 @@
 import { databaseIssueOf } from '../../platform/database_issue.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { JobDefinition } from '../definition.ts';
-import { JobStopped, messageOf, PermanentError, type RetryHints, ShuttingDown } from '../errors.ts';
+import { JobStopped, messageOf, PermanentError, ShuttingDown } from '../errors.ts';
 import type { Claimed, End, RunReader } from '../store/store.ts';
 import { type ContextDeps, queuedContext } from './context.ts';
 import type { ErrorReporter } from './error_reporter.ts';
 import type { Execution } from './executions.ts';
 import { checked } from './input.ts';
 import { backoff } from './retry.ts';
+import { hintsOf } from './retry_hints.ts';
 import { Steps, type StepsDeps } from './steps.ts';
 import { storable } from './storable.ts';
 
@@ -78,11 +79,12 @@ export class Executor {
    * else. Returns the error with which the attempt ends.
    */
   async #undo({ execution }: Work, steps: Steps, error: unknown): Promise<unknown> {
-    const { runs, store, executions } = this.deps;
+    const { runs, store, executions, clock } = this.deps;
     const reason = messageOf(error);
     try {
-      const isFinal = hintsOf(error).permanent || (await runs.isLastAttempt(execution));
-      if (execution.controller.signal.aborted || !isFinal) return error;
+      const { permanent, postponedTo } = hintsOf(error, clock.now());
+      if (execution.controller.signal.aborted || postponedTo !== undefined) return error;
+      if (!permanent && !(await runs.isLastAttempt(execution))) return error;
       const hold = await store.beginUndoing(execution, reason);
       if (hold === 'gone') throw executions.refused(execution, hold);
       await steps.undo();
@@ -99,29 +101,30 @@ export class Executor {
     const { signal } = execution.controller;
     const { id: job, attempt } = claimed;
     const message = messageOf(error);
-    if (!signal.aborted) reports.log(execution, `Attempt ${attempt} failed. ${message}`);
+    const now = clock.now();
+    const { permanent, postponedTo } = hintsOf(error, now);
+    if (!signal.aborted) {
+      const how = postponedTo === undefined ? 'failed' : 'is postponed';
+      reports.log(execution, `Attempt ${attempt} ${how}. ${message}`);
+    }
     if (signal.reason instanceof ShuttingDown) return { as: 'released' };
     if (signal.reason instanceof JobStopped) return { as: 'cancelled' };
-    const now = clock.now();
     const issue = databaseIssueOf(error);
     if (issue) {
       errors.report(NOT_WRITTEN, error);
       const reason = `${issue.title} The job resumes automatically afterwards.`;
       return { as: 'postponed', reason, retryAt: now + POSTPONE_MS };
     }
-    const { permanent, retryAt } = hintsOf(error);
+    // A time that is almost here must not make the attempts follow each other at once.
+    const soonest = now + backoff(claimed.attemptsUsed, definition.retry);
+    if (postponedTo !== undefined) {
+      logger.info('An attempt is postponed.', { job, attempt, reason: message });
+      const retryAt = Math.ceil(Math.max(postponedTo, soonest));
+      return { as: 'postponed', reason: message, retryAt };
+    }
     // A permanent error is about the input as a rule; its stack would tell nothing.
     logger.warn('An attempt failed.', { job, attempt, error: permanent ? message : error });
     if (permanent) return { as: 'failed', reason: message, failure: 'permanent' };
-    // A time in the past must not make the attempts follow each other at once.
-    const due = Math.max(retryAt, now + backoff(claimed.attemptsUsed, definition.retry));
-    return { as: 'retrying', reason: message, retryAt: Math.ceil(due) };
+    return { as: 'retrying', reason: message, retryAt: Math.ceil(soonest) };
   }
-}
-
-/** The retry hints of any error; invalid ones are ignored. */
-function hintsOf(error: unknown): { permanent: boolean; retryAt: number } {
-  const { permanent, retryAt }: { [Hint in keyof RetryHints]: unknown } = Object(error);
-  const time = retryAt instanceof Date ? retryAt.getTime() : Number.NaN;
-  return { permanent: permanent === true, retryAt: Number.isNaN(time) ? 0 : time };
 }

@@ -1,8 +1,10 @@
 export interface RetryPolicy {
-  /** Attempts before the job fails permanently, 1 or more. Attempts that moved the checkpoint do not count. */
+  /** Attempts before the job fails permanently, 1 or more. One that moves the checkpoint starts the count anew. */
   maxAttempts: number;
-  /** Longest wait before the second attempt, in ms; doubles for each further one. */
+  /** Longest wait before the second attempt, in ms. */
   baseMs: number;
+  /** How many times longer each further wait is, 1 or more. Default: 2. */
+  growth?: number;
   /** Longest wait, in ms, unless the source names a time. */
   maxMs: number;
 }
@@ -10,15 +12,15 @@ export interface RetryPolicy {
 export const DEFAULT_RETRY: RetryPolicy = { maxAttempts: 5, baseMs: 1_000, maxMs: 300_000 };
 
 /**
- * Time to wait before the next attempt, in ms: half of the doubling interval, and a random share of
+ * Time to wait before the next attempt, in ms: half of the growing interval, and a random share of
  * the other half, so that jobs that failed together are not retried together.
  * @param attempts attempts that count against `maxAttempts`, the last one included.
  */
 export function backoff(
   attempts: number,
-  policy: RetryPolicy,
+  { baseMs, growth = 2, maxMs }: RetryPolicy,
   random: () => number = Math.random,
 ): number {
-  const interval = Math.min(policy.maxMs, policy.baseMs * 2 ** (Math.max(1, attempts) - 1));
+  const interval = Math.min(maxMs, baseMs * growth ** (Math.max(1, attempts) - 1));
   return interval / 2 + (interval / 2) * random();
 }

@@ -4,6 +4,7 @@ import { JobStopped, messageOf } from '../errors.ts';
 import type { Feed } from '../feed.ts';
 import type { Claimed, JobReader, JobStore, StepChange } from '../store/store.ts';
 import type { Execution, Executions } from './executions.ts';
+import { hintsOf } from './retry_hints.ts';
 import { storable } from './storable.ts';
 
 export interface StepOptions<Result> {
@@ -93,8 +94,13 @@ export class Steps {
       return storable(`The result of the step “${name}”`, result, this.deps.maxResultBytes);
     } catch (error) {
       if (!this.#signal.aborted) {
-        const message = messageOf(error);
-        await this.#write(name, { status: 'failed', error: message });
+        const { postponedTo } = hintsOf(error, this.deps.clock.now());
+        await this.#write(
+          name,
+          postponedTo === undefined
+            ? { status: 'failed', error: messageOf(error) }
+            : { status: 'pending' },
+        );
       }
       throw error;
     }

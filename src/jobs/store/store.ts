@@ -261,7 +261,7 @@ export type End =
   | { as: 'failed'; reason: string; failure: Failure }
   /** The job is tried again at `retryAt`, or has failed permanently when its attempts are used up. */
   | { as: 'retrying'; reason: string; retryAt: number }
-  /** As `retrying`, but the attempt does not count: the work is not what failed. */
+  /** As `retrying`, but the attempt has not failed and does not count. */
   | { as: 'postponed'; reason: string; retryAt: number }
   /** Back into the queue at its old position; the attempt does not count. */
   | { as: 'released' }
@@ -288,6 +288,8 @@ export interface Removed {
 }
 
 export type StepChange =
+  /** It has not failed and waits for the next attempt. */
+  | { status: 'pending' }
   | { status: 'running' }
   | { status: 'completed'; result: unknown }
   | { status: 'failed'; error: string }

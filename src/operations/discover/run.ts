@@ -3,7 +3,14 @@ import type { Profile } from '../../sources/post.ts';
 import type { Page } from '../../sources/source.ts';
 import { count, counted } from '../../text/format.ts';
 import type { OperationDeps } from '../deps.ts';
-import { costAfter, type ListingPlace, pageLine, pageProgress, placeAfter } from '../listing.ts';
+import {
+  costAfter,
+  LISTING_RETRY,
+  type ListingPlace,
+  pageLine,
+  pageProgress,
+  placeAfter,
+} from '../listing.ts';
 import { defineOperation } from '../operation.ts';
 import type { DiscoverResult } from './input.ts';
 
@@ -18,6 +25,7 @@ type Checkpoint = DiscoverResult & ListingPlace;
 export default defineOperation<'discover'>(({ sources }) => {
   return {
     concurrency: 2,
+    retry: LISTING_RETRY,
 
     steps: ({ scrape }) => (scrape ? [FIND_STEP, SCRAPE_STEP] : []),
 

@@ -2,6 +2,7 @@ import { type InputOf, InvalidInput, type QueuedJobContext } from '../../jobs/in
 import { importPath, ownerOf } from '../../sources/archive/index.ts';
 import type { Post } from '../../sources/post.ts';
 import { NotFound, type Page, Unreadable } from '../../sources/source.ts';
+import { LISTING_RETRY } from '../listing.ts';
 import { defineOperation } from '../operation.ts';
 import { type Checkpoint, maximumOf, nothingYet, resultOf } from './checkpoint.ts';
 import type { ScrapeResult } from './input.ts';
@@ -20,6 +21,7 @@ type Pages = AsyncIterable<Page<Post>>;
 export default defineOperation<'scrape'>(({ sources, library, importsDir }) => {
   return {
     concurrency: 2,
+    retry: LISTING_RETRY,
     upload: { source: 'archive' },
     check: (input) => (input.archive === undefined ? undefined : checkArchive(input, importsDir)),
 

@@ -6,6 +6,7 @@ import { FETCH_STEP, prepareModel, vectorsOf } from '../embedding.ts';
 import {
   costAfter,
   embeddedLine,
+  LISTING_RETRY,
   type ListingPlace,
   pageLine,
   pageProgress,
@@ -36,6 +37,7 @@ interface Checkpoint extends SearchResult, ListingPlace {
 export default defineOperation<'search'>((deps) => {
   return {
     concurrency: 2,
+    retry: LISTING_RETRY,
 
     steps: ({ embed }) => (embed ? [FETCH_STEP, SEARCH_STEP, EMBED_STEP] : []),
 

@@ -79,7 +79,9 @@ const detailedJob = once(() =>
         attempt: count(),
         startedAt: time(),
         endedAt: time().optional(),
-        outcome: z.enum(['completed', 'failed', 'cancelled', 'interrupted', 'released']).optional(),
+        outcome: z
+          .enum(['completed', 'failed', 'postponed', 'cancelled', 'interrupted', 'released'])
+          .optional(),
         error: reason().optional(),
       }),
     ),

@@ -98,7 +98,8 @@ describe('FEATURES 38: a scrape of Bluesky', () => {
     });
     const waitMs = (job.retryAt?.getTime() ?? 0) - Date.now();
     expect(waitMs).toBeWithin(1_700_000, 1_800_000);
-    expect(job.errors[0]).toStartWith('Rate limited by Bluesky, goes on at ');
+    expect(job).toMatchObject({ errors: [], attemptsUsed: 0 });
+    expect(job.errorMessage).toStartWith('Rate limited by Bluesky, goes on at ');
     expect(job.progress.current).toBe(100);
     await web.tracker.cancelJob(id);
     web.database.run('DELETE FROM rate_limits');

@@ -109,7 +109,8 @@ test('a job waits until the time that X names, and says so', async () => {
     return current?.status === 'retrying' ? current : undefined;
   });
   expect(job.retryAt).toEqual(new Date(reset * 1000));
-  expect(job.errors[0]).toMatch(/^Rate limited by X, goes on at \d\d:\d\d UTC\.$/);
+  expect(job).toMatchObject({ errors: [], attemptsUsed: 0 });
+  expect(job.errorMessage).toMatch(/^Rate limited by X, goes on at \d\d:\d\d UTC\.$/);
   expect(double.requests.length - first).toBe(2);
   await web.tracker.cancelJob(id);
   web.database.run('DELETE FROM rate_limits');

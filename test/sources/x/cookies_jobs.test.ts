@@ -105,7 +105,8 @@ describe('FEATURES 38: a scrape of X with cookies', () => {
       return current?.status === 'retrying' ? current : undefined;
     });
     expect(job.retryAt?.getTime()).toBe(reset * 1000);
-    expect(job.errors[0]).toStartWith('Rate limited by X, goes on at ');
+    expect(job).toMatchObject({ errors: [], attemptsUsed: 0 });
+    expect(job.errorMessage).toStartWith('Rate limited by X, goes on at ');
     expect(job.progress.current).toBe(20);
     await web.tracker.cancelJob(id);
     web.database.run('DELETE FROM rate_limits');

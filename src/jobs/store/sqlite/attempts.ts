@@ -53,7 +53,9 @@ export class AttemptHistory {
     error: string | null,
     now: number,
   ): void {
-    this.#keep.run(id, attempt, startedAt, now, outcome, error);
+    // The column takes no `postponed`: one that has ended without an outcome was.
+    const kept = outcome === 'postponed' ? null : outcome;
+    this.#keep.run(id, attempt, startedAt, now, kept, error);
   }
 
   /** To be called before a job that has ended begins anew. It had none when it was cancelled in the queue. */
@@ -95,8 +97,10 @@ function toAttempt({ attempt, started_at, ended_at, outcome, error }: AttemptRow
   return {
     attempt,
     startedAt: new Date(started_at),
-    ...(ended_at !== null && { endedAt: new Date(ended_at) }),
-    ...(outcome !== null && { outcome }),
+    ...(ended_at !== null && {
+      endedAt: new Date(ended_at),
+      outcome: outcome ?? ('postponed' as const),
+    }),
     ...(error !== null && { error }),
   };
 }

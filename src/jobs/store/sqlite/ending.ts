@@ -13,7 +13,7 @@ import { command } from './statements.ts';
 /** What the job waits as, and how the attempt before it is kept. */
 interface NextWait {
   status: JobStatus & ('queued' | 'retrying');
-  outcome: 'failed' | 'released' | 'interrupted';
+  outcome: 'failed' | 'postponed' | 'released' | 'interrupted';
   error: string | null;
 }
 
@@ -88,7 +88,8 @@ export class Ending {
       case 'postponed': {
         const error = boundedError(how.reason);
         const postpone = () => this.#sql.postpone.run(how.retryAt, error, now, id, attempt);
-        return this.waitAgain(run, { status: 'retrying', outcome: 'failed', error }, now, postpone);
+        const next = { status: 'retrying', outcome: 'postponed', error } as const;
+        return this.waitAgain(run, next, now, postpone);
       }
       case 'released': {
         const release = () => this.#sql.release.run(now, id, attempt);
@@ -133,7 +134,7 @@ function statements(db: Database) {
     retry: command(
       db,
       `UPDATE jobs SET status = 'retrying', retry_at = ?1, error_message = ?2,
-                       errors = json_insert(errors, '$[#]', ?2), uncounted = uncounted + advanced,
+                       errors = json_insert(errors, '$[#]', ?2), uncounted = CASE WHEN advanced THEN attempt ELSE uncounted END,
                        ${NO_LEASE}, updated_at = ?3
        WHERE id = ?4 AND ${ifRunning} AND ${COUNTED_ATTEMPTS} < max_attempts + advanced`,
     ),

@@ -19,7 +19,9 @@ export function createStepWriter(db: Database) {
     db,
     `
     UPDATE job_steps SET status = ?1, result = COALESCE(?2, result), error = ?3,
-                         started_at = COALESCE(?4, started_at), ended_at = ?5
+                         started_at = CASE ?1 WHEN 'pending' THEN NULL
+                                      ELSE COALESCE(?4, started_at) END,
+                         ended_at = ?5
     WHERE job_id = ?6 AND name = ?7`,
   );
   const reset = command(
@@ -36,8 +38,9 @@ export function createStepWriter(db: Database) {
       const result = status === 'completed' ? JSON.stringify(change.result ?? null) : null;
       const error = status === 'failed' ? boundedError(change.error) : null;
       const isBegun = status === 'running';
+      const isEnded = !isBegun && status !== 'pending';
       plan.run(id, name);
-      set.run(status, result, error, isBegun ? now : null, isBegun ? null : now, id, name);
+      set.run(status, result, error, isBegun ? now : null, isEnded ? now : null, id, name);
     },
     /** Resets the steps that are not completed, or all of them. */
     reset: (id: string, all: boolean) => void reset.run(id, all),

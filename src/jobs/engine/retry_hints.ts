@@ -1,0 +1,19 @@
+import type { RetryHints } from '../errors.ts';
+
+/** What an error says of the next attempt. */
+export interface NextAttempt {
+  permanent: boolean;
+  /**
+   * When a source accepts requests again, in ms since 1970. The attempt is then postponed: it has not failed.
+   * Absent when the error names no time, or one that is over.
+   */
+  postponedTo?: number;
+}
+
+/** Reads the retry hints of any error; invalid ones are ignored. `permanent` has priority. */
+export function hintsOf(error: unknown, now: number): NextAttempt {
+  const { permanent, retryAt }: { [Hint in keyof RetryHints]: unknown } = Object(error);
+  if (permanent === true) return { permanent: true };
+  const time = retryAt instanceof Date ? retryAt.getTime() : Number.NaN;
+  return time > now ? { permanent: false, postponedTo: time } : { permanent: false };
+}
