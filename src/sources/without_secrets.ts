@@ -58,9 +58,12 @@ async function secretsOf({ name, connection }: Source, credentials: Credentials)
   return [...values, ...tokensIn(session?.value)];
 }
 
+/** Sentences, such as why a login was refused, ids and addresses. */
+const NO_TOKEN = /\s|^(did:|https?:)/;
+
 function tokensIn(value: unknown): string[] {
   if (typeof value === 'string') {
-    return value.length < MIN_TOKEN || /^(did:|https?:)/.test(value) ? [] : [value];
+    return value.length < MIN_TOKEN || NO_TOKEN.test(value) ? [] : [value];
   }
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(tokensIn) : [];
 }
