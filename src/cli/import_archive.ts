@@ -1,16 +1,16 @@
 import { realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { type ImportDeps, isNameTaken } from '../operations/scrape/imports.ts';
 import {
-  listImports,
   receiveFolder,
   receiveImport,
   removeImport,
+  storedTwin,
 } from '../sources/archive/index.ts';
 import { SourceError } from '../sources/source.ts';
+import { knownText } from '../text/import_text.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { printError } from './output.ts';
-import { haveSameBytes } from './same_bytes.ts';
 
 /** An archive in the imports folder. */
 interface Copy {
@@ -32,24 +32,14 @@ export async function copyIntoImports(deps: ImportDeps, path: string): Promise<C
     return { name: basename(from), forget: async () => {} };
   }
   return untilInterrupted(async (signal) => {
-    const twin = await twinOf(importsDir, from, signal);
+    const twin = (await stat(from)).isFile() && (await storedTwin(importsDir, from, signal));
     if (twin) {
-      printError(`The imports folder already has this archive as ${twin}. Reading it from there.`);
+      printError(knownText(twin));
       return { name: twin, forget: async () => {} };
     }
     const { name } = await copyOf(deps, from, signal);
     return { name, forget: () => removeImport(importsDir, name) };
   });
-}
-
-/** The name of a file in the imports folder with the same bytes. */
-async function twinOf(importsDir: string, from: string, signal: AbortSignal) {
-  const file = await stat(from);
-  for (const { name, bytes } of file.isFile() ? await listImports(importsDir) : []) {
-    if (bytes !== file.size) continue;
-    if (await haveSameBytes([from, join(importsDir, name)], signal)) return name;
-  }
-  return undefined;
 }
 
 async function copyOf({ importsDir, library }: ImportDeps, from: string, signal: AbortSignal) {

@@ -38,6 +38,11 @@ export function sizeText({
   return size === undefined ? 'folder' : bytes(size);
 }
 
+/** Of a file that is stored under this name, and was therefore not stored again. */
+export function knownText(name: string): string {
+  return `The imports folder already has this archive as ${name}. Reading it from there.`;
+}
+
 /** The outcome of an undo, in a sentence or two. */
 export function undoneText({ name, removed, stayed }: UndoneImport): string {
   if (removed + stayed === 0)

@@ -78,9 +78,24 @@ describe('an upload', () => {
   test('never replaces another import, also not concurrently', async () => {
     const { folder, importsDir, receive } = await setup();
     await using _ = folder;
-    const received = await Promise.all([receive('a.zip'), receive('a.zip'), receive('a.zip')]);
+    const others = [31, 32].map(async (count) => {
+      const tweets = part('tweets.part0', manyTweets(count));
+      const path = join(folder.path, `${count}.zip`);
+      await writeZip(path, { ...content, 'data/tweets.js': tweets });
+      return { stream: Bun.file(path).stream() };
+    });
+    const streams = [{}, ...(await Promise.all(others))];
+    const received = await Promise.all(streams.map((stream) => receive('a.zip', stream)));
     expect(received.map(({ name }) => name).sort()).toEqual(['a-2.zip', 'a-3.zip', 'a.zip']);
     expect(await listImports(importsDir)).toHaveLength(3);
+  });
+
+  test('with the same bytes as an import is not stored again', async () => {
+    const { folder, importsDir, zip, receive } = await setup();
+    await using _ = folder;
+    await receive('a.zip');
+    expect(await receive('b.zip')).toEqual({ name: 'a.zip', bytes: zip.size, isKnown: true });
+    expect(await readdir(importsDir)).toEqual(['a.zip']);
   });
 
   test('that is too large is refused with advice, and leaves nothing', async () => {

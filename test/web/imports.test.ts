@@ -42,8 +42,8 @@ function upload(
 const JSON_HEADERS = { accept: 'application/json' };
 const filesHere = () => readdir(web.config.importsDir).catch(() => [] as string[]);
 
-const goodArchive = () =>
-  zipOf({ ...accountFiles('ida_k'), 'data/tweets.js': part('tweets.part0', manyTweets(250)) });
+const goodArchive = (posts = 250) =>
+  zipOf({ ...accountFiles('ida_k'), 'data/tweets.js': part('tweets.part0', manyTweets(posts)) });
 
 describe('an archive from the form', () => {
   test('is uploaded, read whole, and named after its account', async () => {
@@ -97,8 +97,21 @@ describe('an archive from the form', () => {
     expect(response.status).toBe(303);
     expect(response.headers.get('location')).toMatch(/^\/jobs\/scrape-/);
     await web.ended(response.headers.get('location')?.slice('/jobs/'.length) ?? '');
-    await rm(join(web.config.importsDir, 'my-archive-2.zip'));
   });
+});
+
+test('a file that is stored already is read from there, and said so, by every way in', async () => {
+  const here = (await filesHere()).sort();
+  const job = await upload('/api/scrape', await goodArchive(), JSON_HEADERS, 'again.zip');
+  expect(await job.json()).toMatchObject({
+    job: { metadata: { archive: 'my-archive.zip' } },
+    warnings: [
+      'The imports folder already has this archive as my-archive.zip. Reading it from there.',
+    ],
+  });
+  const kept = await upload('/api/imports', await goodArchive(), { 'hx-request': 'true' });
+  expect(await kept.text()).toContain('This archive is already stored as my-archive.zip.');
+  expect((await filesHere()).sort()).toEqual(here);
 });
 
 test('the answer to an upload changes the lists of its own page, and not of the dashboard', async () => {
@@ -106,9 +119,9 @@ test('the answer to an upload changes the lists of its own page, and not of the 
     'hx-request': 'true',
     referer: `http://localhost:3000${page}`,
   });
-  const own = await upload('/api/scrape', await goodArchive(), from('/scrape'), 'own.zip');
+  const own = await upload('/api/scrape', await goodArchive(2), from('/scrape'), 'own.zip');
   expect(await own.text()).toContain('hx-swap-oob');
-  const other = await upload('/api/scrape', await goodArchive(), from('/'), 'other.zip');
+  const other = await upload('/api/scrape', await goodArchive(3), from('/'), 'other.zip');
   const answer = await other.text();
   expect(answer).toContain('Started');
   expect(answer).not.toContain('hx-swap-oob');
@@ -155,7 +168,7 @@ describe('an upload that cannot be used', () => {
   test('a name with a path in it becomes a plain one inside the folder', async () => {
     const response = await upload(
       '/api/imports',
-      await goodArchive(),
+      await goodArchive(4),
       JSON_HEADERS,
       '../../../evil.zip',
     );

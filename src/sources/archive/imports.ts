@@ -74,7 +74,8 @@ function isPlainName(name: string): boolean {
 
 function unknownImport(name: string): NotFound {
   return new NotFound(
-    `There is no import named "${cut(name, MAX_NAME)}". Upload it, or copy it into the imports folder.`,
+    `There is no import named "${cut(name, MAX_NAME)}". If it was removed, import the file again: ` +
+      'that starts a new job. Only a file copied into the imports folder under this name is read by this one.',
   );
 }
 
@@ -94,17 +95,25 @@ export interface ImportUpload extends Place {
   signal?: AbortSignal;
 }
 
+/** A file that was received. */
+export interface ReceivedImport {
+  name: string;
+  bytes: number;
+  /** The same bytes were stored before, under this name: nothing was added. */
+  isKnown?: true;
+}
+
 /**
- * Stores an uploaded archive. It is listed only when it is complete and an archive; nothing remains
- * after an error.
- * @returns its name, which is never that of an existing import.
+ * Stores an uploaded archive, unless a file with the same bytes is there. It is listed only when it is
+ * complete and an archive; nothing remains after an error.
+ * @returns its name: that of the import with the same bytes, or one that no other import has.
  * @throws ImportTooLarge, Unreadable when it is not an archive, StorageFailed, or the signal's reason.
  */
-export function receiveImport(upload: ImportUpload): Promise<{ name: string; bytes: number }> {
+export function receiveImport(upload: ImportUpload): Promise<ReceivedImport> {
   return storing(upload.importsDir, () => receive(upload));
 }
 
-async function receive(upload: ImportUpload) {
+async function receive(upload: ImportUpload): Promise<ReceivedImport> {
   const { importsDir, fileName, signal = new AbortController().signal } = upload;
   await fs.mkdir(importsDir, { recursive: true });
   const partial = join(importsDir, partialPrefix + crypto.randomUUID());
@@ -112,6 +121,9 @@ async function receive(upload: ImportUpload) {
     const bytes = await save(upload, partial);
     const { checkUpload } = await import('./check_upload.ts');
     const ending = await checkUpload(partial, fileName, signal);
+    const { twinOf } = await import('./same_bytes.ts');
+    const twin = await twinOf(importsDir, partial, await listImports(importsDir), signal);
+    if (twin) return { name: twin, bytes, isKnown: true };
     const name = await reserveName(upload, fileName, ending, reserveFile);
     await fs.rename(partial, join(importsDir, name));
     return { name, bytes };

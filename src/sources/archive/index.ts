@@ -1,5 +1,6 @@
 import { type Source, Unreadable } from '../source.ts';
 import { type ArchiveLimits, defaultArchiveLimits, postsPerPage } from './archive_files.ts';
+import { listImports } from './imports.ts';
 
 export type { ArchiveLimits } from './archive_files.ts';
 export {
@@ -7,11 +8,22 @@ export {
   ImportTooLarge,
   importPath,
   listImports,
+  type ReceivedImport,
   receiveFolder,
   receiveImport,
   removeImport,
   removeStalePartials,
 } from './imports.ts';
+
+/** The name of the stored import with the same bytes as a file elsewhere. */
+export async function storedTwin(
+  importsDir: string,
+  path: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { twinOf } = await import('./same_bytes.ts');
+  return twinOf(importsDir, path, await listImports(importsDir), signal);
+}
 
 /** The username of the account of an X data archive; undefined for anything else. */
 export async function ownerOf(path: string): Promise<string | undefined> {

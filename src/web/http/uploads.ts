@@ -1,5 +1,5 @@
 import { isNameTaken } from '../../operations/scrape/imports.ts';
-import { receiveImport } from '../../sources/archive/index.ts';
+import { type ReceivedImport, receiveImport } from '../../sources/archive/index.ts';
 import type { WebDeps } from '../deps.ts';
 import { readMultipart, type UploadedFile } from './multipart.ts';
 import { Problem } from './problem.ts';
@@ -11,9 +11,15 @@ export function isUpload(request: Request): boolean {
   return /^multipart\/form-data\b/i.test(request.headers.get('content-type') ?? '');
 }
 
+export interface Upload {
+  /** The form's fields, with the name of the import as `archive`. */
+  fields: Record<string, string>;
+  /** The file was stored before, and nothing was added. */
+  isKnown: boolean;
+}
+
 /**
  * Streams the form's file into the imports folder.
- * @returns the form's fields, with the name the import got as `archive`.
  * @throws Problem, MalformedUpload, UploadStalled, ImportTooLarge, Unreadable, StorageFailed; then no
  * file is kept.
  */
@@ -21,20 +27,22 @@ export async function receiveUpload(
   { importsDir, config, library }: WebDeps,
   request: Request,
   server: KeepsOpen,
-): Promise<Record<string, string>> {
+): Promise<Upload> {
   // Bun would also count the time in which the server is busy storing what has arrived.
   server?.timeout(request, 0);
-  let archive: string | undefined;
+  let received: ReceivedImport | undefined;
   const { maxUploadBytes: maxBytes, uploadIdleMs: idleMs } = config;
   const store = async ({ fileName, stream }: UploadedFile) => {
     if (!fileName) return;
     const { signal } = request;
     const isTaken = isNameTaken(library);
-    const stored = await receiveImport({ importsDir, fileName, stream, maxBytes, signal, isTaken });
-    archive = stored.name;
+    received = await receiveImport({ importsDir, fileName, stream, maxBytes, signal, isTaken });
   };
   const fields = await readMultipart(request, store, { idleMs });
-  if (archive) return { ...fields, archive };
+  const stored = received as ReceivedImport | undefined;
+  if (stored) {
+    return { fields: { ...fields, archive: stored.name }, isKnown: stored.isKnown === true };
+  }
   throw new Problem(422, 'invalid_input', 'No file was sent.', {
     message: 'Choose the zip file from X or the CAR file from Bluesky, and send the form again.',
     details: { file: 'File is missing.' },

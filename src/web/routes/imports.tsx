@@ -28,8 +28,12 @@ export function importRoutes(deps: WebDeps) {
       .post(
         '/api/imports',
         async ({ request, server, status }) => {
-          const { archive = '' } = await receiveUpload(deps, request, server);
-          const message = `${archive} was stored. Choose Import to read its posts.`;
+          const { fields, isKnown } = await receiveUpload(deps, request, server);
+          const { archive = '' } = fields;
+          const what = isKnown
+            ? `This archive is already stored as ${archive}`
+            : `${archive} was stored`;
+          const message = `${what}. Choose Import to read its posts.`;
           return status(201, await list(deps, request, message, archive));
         },
         {

@@ -4,6 +4,7 @@ import { StartWarnings } from '../../../views/jobs/start_warnings.tsx';
 import { StartedNote } from '../../../views/jobs/started_note.tsx';
 import { InvalidInput, type Job, type JobType } from '../../jobs/index.ts';
 import { removeImport } from '../../sources/archive/index.ts';
+import { knownText } from '../../text/import_text.ts';
 import { startedText } from '../../text/job_text.ts';
 import { basePath, urlTo } from '../../text/urls.ts';
 import { warningLines } from '../../text/warning_text.ts';
@@ -15,7 +16,7 @@ import { originOf } from '../http/incoming.ts';
 import { isHtmx, isNavigation, refererOf, wantsJson, wantsText } from '../http/negotiation.ts';
 import type { RequestContext } from '../http/request_context.ts';
 import { html, plainText, seeOther } from '../http/responses.ts';
-import { isUpload, receiveUpload } from '../http/uploads.ts';
+import { isUpload, receiveUpload, type Upload } from '../http/uploads.ts';
 import { startFrom } from './start.ts';
 import { startPage } from './start_pages.tsx';
 import { inputWarnings } from './start_warnings.ts';
@@ -36,8 +37,11 @@ export function startRoutes(deps: WebDeps) {
             );
           }
           refuseKey(request);
-          const fields = await receiveUpload(deps, request, server);
-          return startOrForget(deps, { request, server }, type, { ...fields, ...upload });
+          const received = await receiveUpload(deps, request, server);
+          return startOrForget(deps, { request, server }, type, {
+            ...received,
+            fields: { ...received.fields, ...upload },
+          });
         },
         { ...READ_BY_HANDLER, ...startContract(deps, type) },
       );
@@ -51,11 +55,13 @@ async function start(
   context: RequestContext,
   type: JobType,
   fields: Record<string, unknown>,
+  notes: string[] = [],
 ): Promise<Response> {
   const { request } = context;
   try {
     const job = await startFrom(deps.tracker, type, fields, context);
-    return await answer(deps, request, job, inputWarnings(deps.tracker, type, fields));
+    const warnings = [...notes, ...inputWarnings(deps.tracker, type, fields)];
+    return await answer(deps, request, job, warnings);
   } catch (error) {
     const operation = deps.operations.get(type);
     if (!operation || !isNavigation(request) || !(error instanceof InvalidInput)) throw error;
@@ -65,20 +71,21 @@ async function start(
   }
 }
 
-/** Deletes the uploaded file if no job was started. */
+/** Deletes the uploaded file if no job was started, unless it was there before. */
 async function startOrForget(
   deps: WebDeps,
   context: RequestContext,
   type: JobType,
-  fields: Record<string, string>,
+  { fields, isKnown }: Upload,
 ): Promise<Response> {
   let response: Response | undefined;
   try {
-    response = await start(deps, context, type, fields);
+    const notes = isKnown ? [knownText(fields.archive ?? '')] : [];
+    response = await start(deps, context, type, fields, notes);
     return response;
   } finally {
     const started = response && response.status < 400;
-    if (!started && fields.archive) await removeImport(deps.importsDir, fields.archive);
+    if (!started && !isKnown && fields.archive) await removeImport(deps.importsDir, fields.archive);
   }
 }
 
