@@ -44,7 +44,8 @@ export default defineOperation<'scrape'>(({ sources, library, importsDir }) => {
         signal: job.signal,
         wanted: wantedOf(input, done),
         onWaiting: (message) => void job.updateProgress(read.posts, 0, message),
-        onPreparing: (current, total, message) => void job.updateProgress(current, total, message),
+        onPreparing: (current, total, message) =>
+          void job.updateProgress(...inPercent(current, total), message),
       });
       const store = (listing: Pages) => storePages({ input, library, job, read }, done, listing);
       if (input.source !== 'archive') return store(pages);
@@ -52,6 +53,11 @@ export default defineOperation<'scrape'>(({ sources, library, importsDir }) => {
     },
   };
 });
+
+/** An archive is checked by its bytes, which nobody should take for posts. */
+function inPercent(done: number, total: number): [current: number, total: number] {
+  return total > 0 ? [Math.min(100, Math.floor((done / total) * 100)), 100] : [0, 0];
+}
 
 /** Usually little is new: a source that charges should not read a large page to find that out. */
 function wantedOf(input: ScrapeInput, { posts }: Checkpoint): number {
