@@ -76,6 +76,8 @@ export interface FormParts {
   aside?: JSX.Element;
   /** Below the form and its runs. */
   below?: JSX.Element;
+  /** What the page is for with these values, in place of the form, which is folded below it. */
+  first?: { heading: string; content: JSX.Element; rest: string };
   /** Id of an element of these that changes when jobs do. */
   live?: string;
 }

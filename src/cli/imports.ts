@@ -34,9 +34,11 @@ export async function undo(name: string, { json }: ImportsOptions): Promise<void
   print(json ? JSON.stringify(undone) : undoneText(undone));
 }
 
-/** @throws CommandFailed when there is no such import. */
+/** @throws CommandFailed when there is no such import, or a job reads it. */
 export async function remove(name: string): Promise<void> {
-  await removeStoredImport(openImports(), name).catch(refuse);
+  const deps = openImports();
+  const { reader } = await openJobs();
+  await removeStoredImport({ ...deps, reader }, name).catch(refuse);
   print(`${name} was removed. Its imported posts are kept.`);
 }
 

@@ -47,6 +47,10 @@ export function knownText(name: string): string {
 export function undoneText({ name, removed, stayed }: UndoneImport): string {
   if (removed + stayed === 0)
     return `There was nothing to undo: no post in the library is from ${name}.`;
+  if (removed === 0) {
+    const were = stayed === 1 ? 'was' : 'were';
+    return `Nothing was removed: ${counted(stayed, 'post')} of ${name} ${were} also brought by another import or job.`;
+  }
   const gone = `${counted(removed, 'post')} of ${name} ${removed === 1 ? 'was' : 'were'} removed.`;
   if (stayed === 0) return gone;
   return `${gone} ${counted(stayed, 'post')} stayed: another import or job has brought ${stayed === 1 ? 'it' : 'them'} too.`;

@@ -204,3 +204,22 @@ describe('C18: a zip that is no archive', () => {
     expect(sound).not.toHaveProperty('problem');
   });
 });
+
+test('an import that a job waits to read can be neither removed nor undone', async () => {
+  const idle = await setupApp({});
+  await Bun.write(join(idle.config.importsDir, '.keep'), '');
+  await writeZip(join(idle.config.importsDir, 'busy.zip'), {
+    ...accountFiles('ida_k'),
+    'data/tweets.js': part('tweets.part0', manyTweets(2)),
+  });
+  await idle.tracker.enqueue('scrape', { source: 'archive', archive: 'busy.zip' });
+  for (const [what, done] of [
+    ['remove', 'removed'],
+    ['undo', 'undone'],
+  ]) {
+    const refused = await idle.json(`/api/imports/busy.zip/${what}`, { method: 'POST' });
+    expect(refused.status).toBe(409);
+    expect(await refused.text()).toContain(`The import was not ${done}.`);
+  }
+  expect(await readdir(idle.config.importsDir)).toContain('busy.zip');
+});

@@ -15,12 +15,11 @@ export function StartPage({ layout, model }: { layout: Layout; model: StartModel
   return (
     <Page title={name} current={collectPath(type, form.values)} layout={layout}>
       <section class="start" data-form={type}>
-        <h1 safe>{heading}</h1>
-        <div class="panel">
-          <StartForm model={model} />
-        </div>
+        <h1 safe>{parts.first?.heading ?? heading}</h1>
+        {parts.first?.content as 'safe'}
+        <FormPanel model={model} />
         <div class="start-side">
-          <Sentence model={model} />
+          {!parts.first && <Sentence model={model} />}
           {parts.aside as 'safe'}
           <h2>Recent runs</h2>
           <LivePart
@@ -35,6 +34,25 @@ export function StartPage({ layout, model }: { layout: Layout; model: StartModel
       </section>
       {parts.below as 'safe'}
     </Page>
+  );
+}
+
+/** Where something else comes first, the form is folded, with what it would do. */
+function FormPanel({ model }: { model: StartModel }): JSX.Element {
+  const { first } = model.parts;
+  if (!first) {
+    return (
+      <div class="panel">
+        <StartForm model={model} />
+      </div>
+    );
+  }
+  return (
+    <details class="panel start-rest">
+      <summary safe>{first.rest}</summary>
+      <StartForm model={model} />
+      <Sentence model={model} />
+    </details>
   );
 }
 

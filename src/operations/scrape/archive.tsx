@@ -25,7 +25,7 @@ export function ArchiveSection({ imports, now, message }: SectionProps): JSX.Ele
       <h2 id="archive-title">Import an X data archive or a Bluesky export</h2>
       <p>
         Upload the zip that X sends for “Download your data”, or the CAR file that Bluesky makes
-        under “Export my data”. Or copy one of them, or an unpacked archive, into{' '}
+        under “Export my data”. To import an unpacked archive, copy its folder, or a large zip, into{' '}
         <code>imports/</code> in the data folder. Only posts and the account are read from it.
       </p>
       <UploadForm action={urlTo('/api/scrape')} fields={{ source: 'archive' }} id="upload" />
@@ -107,7 +107,7 @@ function UndoForm({ option: { name, posts, removed } }: { option: ImportOption }
       <summary>Undo import…</summary>
       <PostForm action={urlTo(undoPath(name))} target="#upload-result">
         <p safe>
-          {`Removes those of the ${counted(posts, 'post')} that nothing else has brought.${again}`}
+          {`Removes those of the ${counted(posts, 'post')} that nothing else has brought. Posts that others brought too keep their newest text.${again}`}
         </p>
         <button type="submit">Undo import</button>
       </PostForm>

@@ -20,6 +20,9 @@ export function scrapeParts(
   { form, sources, now }: Pick<FormContext, 'form' | 'sources' | 'now'>,
   imports: ImportOption[],
 ): FormParts {
+  const archives = (
+    <ArchiveSection imports={imports} now={now} message={undoneMessage(form.values)} />
+  );
   const offersArchive = sources.some(({ name }) => name === 'archive');
   return {
     fields: {
@@ -48,8 +51,17 @@ export function scrapeParts(
         ),
     },
     live: 'imports',
-    below: <ArchiveSection imports={imports} now={now} message={undoneMessage(form.values)} />,
+    ...(isImport(form)
+      ? {
+          first: { heading: 'Import an archive', content: archives, rest: 'Scrape a user instead' },
+        }
+      : { below: archives }),
   };
+}
+
+/** The menu's entry for archives, not a form with an archive of its own or with an error. */
+function isImport({ values, errors }: FormContext['form']): boolean {
+  return values.source === 'archive' && !values.archive && Object.keys(errors).length === 0;
 }
 
 /** The outcome of an undo, in the address to which a browser without JavaScript is sent. */

@@ -19,7 +19,7 @@ export interface ImportDeps {
   importsDir: string;
 }
 
-/** A job reads the import, so it cannot be undone now. */
+/** A job reads the import, so it can be neither undone nor removed now. */
 export class ImportInUse extends Error {
   override readonly name = 'ImportInUse';
 }
@@ -54,9 +54,13 @@ export function isNameTaken(library: Pick<Library, 'imports'>): (name: string) =
 
 /**
  * Deletes an archive. Its posts stay.
- * @throws NotFound, StorageFailed.
+ * @throws NotFound, StorageFailed, ImportInUse while a job reads it or waits to read it.
  */
-export async function removeStoredImport(deps: ImportDeps, name: string): Promise<void> {
+export async function removeStoredImport(
+  deps: ImportDeps & { reader: TrackerReader },
+  name: string,
+): Promise<void> {
+  refuseWhileUsed(deps.reader, name, UNFINISHED, 'remove it');
   await removeImport(deps.importsDir, name);
   await deps.library.forgetImport(name);
 }
@@ -73,8 +77,10 @@ export async function undoImport(
   if (!imports.some((one) => one.name === name)) {
     throw new NotFound(`There is no import named "${cut(name, MAX_NAME)}".`);
   }
-  refuseWhileUsed(deps.reader, name, UNFINISHED);
-  return deps.library.undoImport(name, () => refuseWhileUsed(deps.reader, name, READING));
+  refuseWhileUsed(deps.reader, name, UNFINISHED, 'undo the import');
+  return deps.library.undoImport(name, () =>
+    refuseWhileUsed(deps.reader, name, READING, 'undo the import'),
+  );
 }
 
 const READING = ['running', 'cancelling'] as const;
@@ -85,17 +91,18 @@ function refuseWhileUsed(
   reader: TrackerReader,
   name: string,
   statuses: readonly (typeof UNFINISHED)[number][],
+  then: string,
 ): void {
   for (const status of statuses) {
     const { jobs } = reader.listJobs({ type: 'scrape', status, limit: 1_000 });
     // A list has long names cut.
     const ids = jobs.filter(({ metadata }) => metadata?.archive).map(({ id }) => id);
-    if (ids.some((id) => reader.getJob(id)?.metadata?.archive === name)) throw inUse(name);
+    if (ids.some((id) => reader.getJob(id)?.metadata?.archive === name)) throw inUse(name, then);
   }
 }
 
-function inUse(name: string): ImportInUse {
+function inUse(name: string, then: string): ImportInUse {
   return new ImportInUse(
-    `A job is importing ${name}. Wait until it has ended, or cancel it; then undo the import.`,
+    `A job is importing ${name}. Wait until it has ended, or cancel it; then ${then}.`,
   );
 }

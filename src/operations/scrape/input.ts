@@ -90,7 +90,6 @@ function fields(sources: string[]) {
     maxTweets: optionalWholeNumber({
       label: 'Maximum posts',
       name: 'Posts',
-      help: 'Empty for all posts of an archive.',
       description: `Default: ${DEFAULT_POSTS}, or everything in an archive.`,
       min: 1,
       max: 10_000,

@@ -48,7 +48,7 @@ export function leftOutNotes(result: Record<string, unknown>, place: NotePlace):
   return [
     optional(leftOut, place),
     unwanted(leftOut),
-    unreadable(leftOut.unreadable ?? 0),
+    unreadable(leftOut.unreadable ?? 0, place),
     beyondMaximum(notRead, place),
   ].filter(Boolean);
 }
@@ -81,9 +81,11 @@ function unwanted({ foreign = 0, promoted = 0 }: LeftOut): string {
   return `${kinds.join(' and ')} ${foreign + promoted === 1 ? 'was' : 'were'} left out.`;
 }
 
-function unreadable(entries: number): string {
+function unreadable(entries: number, place: NotePlace): string {
   if (entries === 0) return '';
-  return `${counted(entries, 'entry', 'entries')} could not be read. The log says which.`;
+  const which =
+    place === 'terminal' ? 'xgpt jobs show ID --log says which.' : 'The log says which.';
+  return `${counted(entries, 'entry', 'entries')} could not be read. ${which}`;
 }
 
 /** A result may come from a program of another version. */

@@ -47,7 +47,8 @@ export default defineOperation<'scrape'>(({ sources, library, importsDir }) => {
         wanted: wantedOf(input, done),
         stillWanted: () => wantedOf(input, read.done),
         onWaiting: (message) => void job.updateProgress(read.done.posts, 0, message),
-        onPreparing: (current, total, message) => void job.updateProgress(current, total, message),
+        onPreparing: (current, total, message) =>
+          void job.updateProgress(...inPercent(current, total), message),
       });
       const store = (listing: Pages) => storePages({ input, library, job, read }, done, listing);
       if (input.source !== 'archive') return store(pages);
@@ -55,6 +56,11 @@ export default defineOperation<'scrape'>(({ sources, library, importsDir }) => {
     },
   };
 });
+
+/** An archive is checked by its bytes, which nobody should take for posts. */
+function inPercent(done: number, total: number): [current: number, total: number] {
+  return total > 0 ? [Math.min(100, Math.floor((done / total) * 100)), 100] : [0, 0];
+}
 
 /**
  * What the maximum still allows. Usually little is new, so a run for that begins with a small page, and

@@ -47,13 +47,17 @@ export async function openZip(path: string): Promise<FileHandle> {
   }
 }
 
+const USE =
+  'Use the zip file that X sends, its unpacked folder in the imports folder, or the CAR file of a Bluesky account.';
+
 async function requireSignature(file: FileHandle): Promise<void> {
   const start = (await readAt(file, 0, 4)).toString('latin1');
   if (start === 'PK\x03\x04' || start === 'PK\x05\x06') return;
   if (start === 'PK\x07\x08') {
     throw new Unreadable('This is one part of a split zip. Unpack all parts and use the folder.');
   }
-  throw new Unreadable('This is not a zip file. Use the zip file from X, or its unpacked folder.');
+  if (start === '') throw new Unreadable(`This file is empty. ${USE}`);
+  throw new Unreadable(`This is not a zip file. ${USE}`);
 }
 
 async function listEntries(file: FileHandle, inventory: Inventory<ZipEntry>, signal: AbortSignal) {

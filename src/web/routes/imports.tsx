@@ -53,13 +53,15 @@ export function importRoutes(deps: WebDeps) {
       .post(
         '/api/imports/:name/remove',
         async ({ request, params: { name } }) => {
-          await removeStoredImport(deps, name);
+          const { reader } = deps.tracker;
+          await removeStoredImport({ ...deps, reader }, name).catch(refuse('removed'));
           return list(deps, request, `${name} was removed. Its imported posts are kept.`);
         },
         {
           params: IMPORT_NAME,
           response: answers(200, 'Imports', 'The remaining archives.', {
             404: 'There is no such archive.',
+            409: 'A job is importing it.',
           }),
           detail: about('Read', 'remove_import', 'Remove an archive; its imported posts are kept'),
         },
@@ -101,7 +103,7 @@ async function list(deps: WebDeps, request: Request, message: string, chosen?: s
 
 async function undo(deps: WebDeps, request: Request, name: string) {
   const { reader } = deps.tracker;
-  const undone = await undoImport({ ...deps, reader }, name).catch(refuse);
+  const undone = await undoImport({ ...deps, reader }, name).catch(refuse('undone'));
   const imports = await storedImports(deps);
   const message = undoneText(undone);
   const isListed = isFromImportsPage(request);
@@ -122,7 +124,10 @@ function isFromImportsPage(request: Request): boolean {
   return from === undefined || from.split('?')[0] === urlTo('/scrape');
 }
 
-function refuse(error: unknown): never {
-  if (!(error instanceof ImportInUse)) throw error;
-  throw new Problem(409, 'import_in_use', 'The import was not undone.', { message: error.message });
+function refuse(what: 'removed' | 'undone'): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof ImportInUse)) throw error;
+    const { message } = error;
+    throw new Problem(409, 'import_in_use', `The import was not ${what}.`, { message });
+  };
 }

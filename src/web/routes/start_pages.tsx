@@ -47,7 +47,9 @@ export async function startPage(
   const sources = usableSources(fields, sourceOptions(deps, operation));
   const { reader } = deps.tracker;
   const { jobs: runs } = reader.listJobs({ type, limit: RUNS });
-  const form = withInitialValues(withLikelySource(typed, runs, sources), fields);
+  // Files have an entry of their own in the menu.
+  const likely = sources.filter(({ name }) => name !== operation.upload?.source);
+  const form = withInitialValues(withLikelySource(typed, runs, likely), fields);
   const isBusy = reader.countActive().running > 0;
   const context = { deps, form, sources, isBusy, now: layout.now };
   const parts = (await deps.forms.get(type)?.parts(context)) ?? {};

@@ -328,3 +328,27 @@ describe('the model', () => {
     expect(attributesOf(embed(), '#vector-facts')['hx-select-oob']).toBe('#start-sentence:morph');
   });
 });
+
+describe('the page of archives', () => {
+  const page = (values: Record<string, string>, errors = {}) =>
+    scrape({ form: { values, errors } });
+
+  test('begins with the upload, and folds the form for users', () => {
+    const text = page({ source: 'archive' });
+    expect(elements(text, '.start > .archive .upload')).toHaveLength(1);
+    expect(elements(text, 'details.start-rest .start-form')).toHaveLength(1);
+    expect(textOf(text)).toContain('Import an archive');
+    expect(text.indexOf('class="upload"')).toBeLessThan(text.indexOf('class="start-form"'));
+  });
+
+  test('is not shown for users, for a chosen archive, or over an error', () => {
+    for (const other of [
+      page({ source: 'sample' }),
+      page({ source: 'archive', archive: 'a.zip' }),
+      page({ source: 'archive' }, { archive: 'Choose one.' }),
+    ]) {
+      expect(elements(other, '.start-rest')).toHaveLength(0);
+      expect(elements(other, '.upload')).toHaveLength(1);
+    }
+  });
+});
