@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { makeDataFolder } from '../app/data_folder.ts';
 import {
+  CredentialsNotAccepted,
   connectionOf,
   createConnections,
   createManager,
@@ -132,6 +133,9 @@ function requireSource(config: Config, name: string): void {
 
 function asFailure(error: unknown): unknown {
   if (error instanceof NotFound) return new CommandFailed(error.message, EXIT.notFound);
+  if (error instanceof CredentialsNotAccepted) {
+    return new CommandFailed(`Nothing was stored. ${error.message}`, EXIT.failed);
+  }
   if (!(error instanceof InvalidConnection)) return error;
   return new CommandFailed(`Nothing was stored. ${error.message}`, EXIT.usage);
 }

@@ -45,7 +45,7 @@ function addReading(sources: DocumentedCommand): void {
 function addSet(sources: DocumentedCommand): void {
   sources
     .command('set')
-    .description('store credentials in place of earlier ones, and test them')
+    .description('test credentials, and store them in place of earlier ones')
     .argument('<name>', NAME)
     .option('--method <name>', 'how to connect, for a source with several ways')
     .option('--json', JSON_OBJECT)

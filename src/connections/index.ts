@@ -8,7 +8,7 @@ import type { SecretKey } from './secret_key.ts';
 import { createTests } from './tests.ts';
 
 export type { Connections } from './connections.ts';
-export { InvalidConnection, methodNamed } from './input.ts';
+export { CredentialsNotAccepted, InvalidConnection, methodNamed } from './input.ts';
 export { connectionOf, createManager, type SourceManager } from './manager.ts';
 export { createSecretKey, type SecretKey, SecretKeyUnusable } from './secret_key.ts';
 

@@ -1,4 +1,5 @@
 import type { ConnectionMethod, CredentialField } from '../sources/connection.ts';
+import type { ConnectionTest } from '../sources/source_state.ts';
 
 /** The longest value, in UTF-16 code units. */
 const MAX_VALUE = 8_000;
@@ -11,6 +12,15 @@ export class InvalidConnection extends Error {
     readonly details: Record<string, string>,
   ) {
     super(Object.values(details).join(' '));
+  }
+}
+
+/** New credentials did not pass their test, and earlier ones that work stay in use. */
+export class CredentialsNotAccepted extends Error {
+  override readonly name = 'CredentialsNotAccepted';
+  constructor({ outcome, message }: Pick<ConnectionTest, 'outcome' | 'message'>) {
+    const reason = outcome === 'refused' ? message : `They could not be tested. ${message}`;
+    super(`${reason} The earlier credentials stay in use.`);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Connection } from '../sources/connection.ts';
+import type { Connection, Credentials } from '../sources/connection.ts';
 import type { Sources } from '../sources/index.ts';
 import { NotFound, type Source, SourceError, Unauthorised } from '../sources/source.ts';
 import {
@@ -10,7 +10,9 @@ import {
   type SourceState,
 } from '../sources/source_state.ts';
 import type { Connections } from './connections.ts';
-import { methodNamed, readValues } from './input.ts';
+import { CredentialsNotAccepted, methodNamed, readValues } from './input.ts';
+import type { Outcome } from './tests.ts';
+import { createTrial } from './trial.ts';
 
 /** How long a test may take, in ms. */
 const TEST_MS = 20_000;
@@ -21,9 +23,10 @@ export interface SourceManager {
   /** @throws NotFound */
   read(name: string): Promise<SourceState>;
   /**
-   * Stores credentials in place of earlier ones and tests them.
+   * Tests credentials and stores them. First ones are stored whatever the outcome, which is in the
+   * state; those that did not pass do not replace ones that work.
    * @param fields `method`, and the fields of that method.
-   * @throws NotFound, InvalidConnection; the earlier ones are kept then.
+   * @throws NotFound, InvalidConnection, CredentialsNotAccepted; the earlier ones are kept then.
    */
   connect(name: string, fields: Record<string, unknown>): Promise<SourceState>;
   /** @throws NotFound */
@@ -46,14 +49,28 @@ export function createManager(sources: Sources, connections: Connections): Sourc
     return read(name);
   }
 
+  function works(name: string): boolean {
+    const outcome = connections.tests.read(name)?.outcome;
+    return credentials.stored(name)?.isReadable === true && outcome !== 'refused';
+  }
+
   return {
     list: () => Promise.all([...sources.values()].map((source) => stateOf(source, connections))),
     read,
     async connect(name, { method: given, ...fields }) {
       const { connection } = find(name);
       const method = methodNamed(connection, given);
-      await credentials.replace(name, method.name, readValues(method, fields));
-      return test(name);
+      const values = readValues(method, fields);
+      const trial = createTrial({ method: method.name, values, updatedAt: new Date() });
+      const outcome = await outcomeOf(connection, trial);
+      if (outcome.outcome !== 'passed' && works(name)) throw new CredentialsNotAccepted(outcome);
+      await credentials.replace(name, method.name, values);
+      const stored = credentials.stored(name)?.at;
+      // The login of the test is not repeated: a service counts them.
+      const session = await trial.readSession(name);
+      if (session) await credentials.writeSession(name, session.value, 0);
+      await connections.tests.record(name, outcome, stored);
+      return read(name);
     },
     async disconnect(name) {
       find(name);
@@ -88,17 +105,17 @@ export function connectionOf(
 }
 
 /** An error that is not the source's is a fault of the program. */
-async function outcomeOf(connection: Connection) {
+async function outcomeOf(connection: Connection, trial?: Credentials): Promise<Outcome> {
   try {
-    const message = await connection.test(AbortSignal.timeout(TEST_MS));
-    return { outcome: 'passed', message } as const;
+    const message = await connection.test(AbortSignal.timeout(TEST_MS), trial);
+    return { outcome: 'passed', message };
   } catch (error) {
     const { name, message } = error as Error;
-    if (error instanceof Unauthorised) return { outcome: 'refused', message } as const;
-    if (error instanceof SourceError) return { outcome: 'failed', message } as const;
+    if (error instanceof Unauthorised) return { outcome: 'refused', message };
+    if (error instanceof SourceError) return { outcome: 'failed', message };
     if (name !== 'TimeoutError') throw error;
     const words = `The service did not respond within ${TEST_MS / 1000} s. Try again later.`;
-    return { outcome: 'failed', message: words } as const;
+    return { outcome: 'failed', message: words };
   }
 }
 

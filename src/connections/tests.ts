@@ -3,7 +3,7 @@ import { statement } from '../platform/statement.ts';
 import type { Writer } from '../platform/writer.ts';
 import type { ConnectionTest } from '../sources/source_state.ts';
 
-type Outcome = Omit<ConnectionTest, 'at'>;
+export type Outcome = Omit<ConnectionTest, 'at'>;
 
 interface StoreOptions {
   db: Database;

@@ -12,11 +12,12 @@ export interface Connection {
   /** What needs credentials. Default: searching posts, and everything when nothing works without. */
   needed?: readonly ('posts' | 'search' | 'discover')[];
   /**
-   * Asks the service whether the stored credentials work.
+   * Asks the service whether the credentials work; without any, whether what needs none does.
+   * @param trial used in place of the stored ones, which stay as they are. Default: the stored ones.
    * @returns who is connected, for people: "Connected as @ada.example".
    * @throws SourceError, Unauthorised when they do not work.
    */
-  test(signal: AbortSignal): Promise<string>;
+  test(signal: AbortSignal, trial?: Credentials): Promise<string>;
 }
 
 export interface ConnectionMethod {

@@ -15,8 +15,8 @@ const INSTEAD = '[secret]';
  */
 export function withoutSecrets(source: Source, credentials: Credentials): Source {
   if (!source.connection) return source;
-  const cleaned = async (error: unknown) => {
-    const secrets = await secretsOf(source, credentials);
+  const cleaned = async (error: unknown, used = credentials) => {
+    const secrets = await secretsOf(source, used);
     for (const secret of secrets) clean(error, secret);
     return error;
   };
@@ -35,11 +35,11 @@ export function withoutSecrets(source: Source, credentials: Credentials): Source
     ...(connection && {
       connection: {
         ...connection,
-        test: async (signal) => {
+        test: async (signal, trial) => {
           try {
-            return await connection.test(signal);
+            return await connection.test(signal, trial);
           } catch (error) {
-            throw await cleaned(error);
+            throw await cleaned(error, trial);
           }
         },
       },
@@ -58,8 +58,8 @@ async function secretsOf({ name, connection }: Source, credentials: Credentials)
   return [...values, ...tokensIn(session?.value)];
 }
 
-/** Sentences, such as why a login was refused, ids and addresses. */
-const NO_TOKEN = /\s|^(did:|https?:)/;
+/** Sentences, such as why a login was refused, ids, addresses and handles are no tokens. */
+const NO_TOKEN = /\s|^(did:|https?:)|^[a-z0-9.-]+\.[a-z]+$/;
 
 function tokensIn(value: unknown): string[] {
   if (typeof value === 'string') {

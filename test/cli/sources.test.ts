@@ -47,6 +47,14 @@ describe('credentials', () => {
     );
     expect(stored).toMatchObject({ code: 0, stdout: 'Bluesky: Connected as @ida.example\n' });
     expect((await xgpt('sources')).stdout).toMatch(/bluesky .* Connected as @ida\.example\n/);
+    const typo = await set(
+      `identifier=ida.example\npassword=wron-gwor-dwro-ngwo\nserver=${bluesky.url}\n`,
+    );
+    expect(typo).toMatchObject({ code: 1, stdout: '' });
+    expect(typo.stderr).toMatch(
+      /Nothing was stored\. Bluesky refuses the handle or the app password\. .* stay in use\./,
+    );
+    expect(await xgpt('sources', 'test', 'bluesky')).toMatchObject({ code: 0 });
     const key = join(dataDir, 'secret.key');
     expect(statSync(key).mode & 0o777).toBe(0o600);
 

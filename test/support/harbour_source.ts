@@ -27,8 +27,8 @@ export interface Harbour {
  * a paid key. It has one author, `quay`.
  */
 export function createHarbour({ credentials, rateLimits, budgets }: LiveDeps): Harbour {
-  async function connect(): Promise<{ method: string; who: string }> {
-    const stored = await credentials.read('harbour');
+  async function connect(used = credentials): Promise<{ method: string; who: string }> {
+    const stored = await used.read('harbour');
     const secret = stored?.values.password ?? stored?.values.key ?? '';
     switch (harbour.mood) {
       case 'refuses':
@@ -68,9 +68,9 @@ export function createHarbour({ credentials, rateLimits, budgets }: LiveDeps): H
       connection: {
         methods: [PASSWORD, KEY],
         without: 'Authors and profiles',
-        async test(signal) {
+        async test(signal, trial) {
           await sleep(0, undefined, { signal });
-          return `Connected as @${(await connect()).who}`;
+          return `Connected as @${(await connect(trial)).who}`;
         },
       },
       async *posts({ username }) {

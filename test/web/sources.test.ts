@@ -93,6 +93,28 @@ describe('a source', () => {
     });
   });
 
+  test.each([
+    ['refuses', /^Nothing was stored\. The harbour refused the secret \[secret\]\./],
+    ['is down', /^Nothing was stored\. They could not be tested\. The harbour did not/],
+  ] as const)('that %s when new credentials come keeps those that work', async (mood, words) => {
+    await change('/credentials', PASSWORD);
+    harbour.mood = mood;
+    const response = await web.post(`${HARBOUR}/credentials`, KEY, JSON_ONLY);
+    const { error } = (await response.json()) as { error: { code: string; message: string } };
+    expect([response.status, error.code]).toEqual([422, 'credentials_not_accepted']);
+    expect(error.message).toMatch(words);
+    expect(error.message).toEndWith('The earlier credentials stay in use.');
+    const stored = await web.connections.credentials.read('harbour');
+    expect(stored).toMatchObject({ method: 'password', values: { password: PASSWORD.password } });
+    expect(await (await web.json('/api/sources')).text()).toContain('Connected as @ada.example');
+  });
+
+  test('stores first credentials that are refused, and others in place of refused ones', async () => {
+    harbour.mood = 'refuses';
+    expect(await change('/credentials', PASSWORD)).toMatchObject({ status: 'refused' });
+    expect(await change('/credentials', KEY)).toMatchObject({ status: 'refused', method: 'key' });
+  });
+
   test('keeps its credentials when new ones are invalid, and says which field is', async () => {
     await change('/credentials', PASSWORD);
     const refused: [Record<string, string>, Record<string, string>][] = [

@@ -46,9 +46,9 @@ export function connectionOf(service: Service): Connection {
   return {
     methods: [APP_PASSWORD_METHOD],
     without: 'Posts of public accounts, and profiles',
-    async test(signal) {
+    async test(signal, credentials = service.live.credentials) {
       const { testAccount } = await import('./account.ts');
-      return testAccount(service, signal);
+      return testAccount({ ...service, live: { ...service.live, credentials } }, signal);
     },
   };
 }

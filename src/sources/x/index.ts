@@ -34,10 +34,10 @@ export function createXSource(options: XSourceOptions): Source {
     createApiAccess(options),
   ];
 
-  const connected = async (): Promise<XClient> => {
-    const credentials = await live.credentials.read('x');
-    const access = accesses.find(({ method }) => method.name === credentials?.method);
-    if (credentials && access) return access.connect(credentials, live);
+  const connected = async (credentials = live.credentials): Promise<XClient> => {
+    const stored = await credentials.read('x');
+    const access = accesses.find(({ method }) => method.name === stored?.method);
+    if (stored && access) return access.connect(stored, { ...live, credentials });
     throw new Unauthorised(
       'X shows posts to signed-in users only. Connect X on the Sources page, or with "xgpt sources set x".',
     );
@@ -51,7 +51,7 @@ export function createXSource(options: XSourceOptions): Source {
     cost: `${money(costPerPost, 'USD')} a post by the official API, nothing with cookies`,
     connection: {
       methods: accesses.map(({ method }) => method),
-      test: async (signal) => (await connected()).test(signal),
+      test: async (signal, trial) => (await connected(trial)).test(signal),
     },
 
     async *posts(request) {

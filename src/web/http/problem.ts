@@ -1,4 +1,8 @@
-import { InvalidConnection, SecretKeyUnusable } from '../../connections/index.ts';
+import {
+  CredentialsNotAccepted,
+  InvalidConnection,
+  SecretKeyUnusable,
+} from '../../connections/index.ts';
 import { ModelUnavailable } from '../../embedding/embedder.ts';
 import {
   InvalidInput,
@@ -110,6 +114,10 @@ export function toProblem(error: unknown): Problem {
     const { details } = error;
     const message = 'Correct the fields below. Secrets have to be entered again.';
     return new Problem(422, 'invalid_input', 'Nothing was stored.', { message, details });
+  }
+  if (error instanceof CredentialsNotAccepted) {
+    const { message } = error;
+    return new Problem(422, 'credentials_not_accepted', 'Nothing was stored.', { message });
   }
   if (error instanceof SecretKeyUnusable) {
     return new Problem(503, 'secret_key_unusable', 'Nothing was stored.', {

@@ -62,12 +62,12 @@ export function sourceRoutes({ sources, connections }: WebDeps) {
           body: CREDENTIALS_BODY,
           response: answers(200, 'SourceAnswer', 'The source, with the outcome of the test.', {
             404: NO_SUCH_SOURCE,
-            422: 'Nothing was stored; `details` lists the invalid fields.',
+            422: 'Nothing was stored; `details` lists the invalid fields. It is empty when the service refuses new credentials: the earlier ones stay in use.',
             503: 'The secret key cannot be read or made.',
           }),
           detail: about('Act', 'connect_source', 'Store credentials of a source and test them', {
             description:
-              'Replaces earlier credentials. The body has `method` and the fields of that method, as `GET /api/sources` lists them. The values are sealed, and no answer contains them.',
+              'Replaces earlier credentials, unless those work and the new ones do not pass the test. The body has `method` and the fields of that method, as `GET /api/sources` lists them. The values are sealed, and no answer contains them.',
           }),
         },
       );

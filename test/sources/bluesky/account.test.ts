@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
+import { createTrial } from '../../../src/connections/trial.ts';
 import type { LiveDeps } from '../../../src/sources/connection.ts';
 import {
   RateLimited,
@@ -229,6 +230,25 @@ describe('the test of a connection', () => {
     live = freshLive();
     await expect(check()).rejects.toBeInstanceOf(Unauthorised);
   });
+});
+
+test('new credentials are tested without the stored ones and their session', async () => {
+  await readAll(search(['tide']));
+  const before = await live.credentials.readSession('bluesky');
+  const trial = (password: string) =>
+    createTrial({
+      method: 'app_password',
+      values: { identifier: 'lev.example', password, server: double.url },
+      updatedAt: new Date(),
+    });
+  const { connection } = sourceOf(double, live);
+  const { signal } = new AbortController();
+  expect(await connection.test(signal, trial(APP_PASSWORD))).toBe('Connected as @lev.example');
+  await expect(connection.test(signal, trial('wrong-word-wron-word'))).rejects.toThrow(
+    'Bluesky refuses the handle',
+  );
+  expect(await live.credentials.readSession('bluesky')).toEqual(before);
+  expect(await connection.test(signal)).toBe('Connected as @ada.example');
 });
 
 describe('the fields of an app password', () => {
