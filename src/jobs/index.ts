@@ -19,6 +19,7 @@ export type { JobContext, QueuedJobContext } from './engine/context.ts';
 export type { Enqueued } from './engine/enqueuer.ts';
 export type { DatabaseWatch } from './engine/error_reporter.ts';
 export { readSession, SESSION_PATTERN } from './engine/input.ts';
+export type { RetryPolicy } from './engine/retry.ts';
 export {
   InvalidInput,
   JobStopped,

@@ -205,7 +205,13 @@ const TEXTS: [string, (n: number) => unknown][] = [
   ],
   ['the table of jobs in a terminal', (n) => jobTable(jobsWith(n))],
   ['lines of jobs', (n) => jobsWith(n).map(progressLine).join('\n')],
-  ['results', (n) => jobsWith(n).map((job) => resultSummary(job)).join('\n')],
+  [
+    'results',
+    (n) =>
+      jobsWith(n)
+        .map((job) => resultSummary(job))
+        .join('\n'),
+  ],
   ['changes of many jobs', (n) => bulkText({ action: 'cancel', done: n, skipped: n })],
   ['profiles in a terminal', (n) => profileTable([profile({ followers: n, postsHeld: n })])],
   [
