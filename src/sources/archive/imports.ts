@@ -74,8 +74,8 @@ function isPlainName(name: string): boolean {
 
 function unknownImport(name: string): NotFound {
   return new NotFound(
-    `There is no import named "${cut(name, MAX_NAME)}". If it was removed, import the file again: ` +
-      'that starts a new job. Only a file copied into the imports folder under this name is read by this one.',
+    `There is no import named "${cut(name, MAX_NAME)}". Upload the file, which starts a new job, ` +
+      'or copy it into the imports folder under this name.',
   );
 }
 
