@@ -51,7 +51,7 @@ export function createManager(sources: Sources, connections: Connections): Sourc
 
   function works(name: string): boolean {
     const outcome = connections.tests.read(name)?.outcome;
-    return credentials.stored(name)?.isReadable === true && outcome !== 'refused';
+    return credentials.stored(name)?.isReadable === true && (outcome ?? 'passed') === 'passed';
   }
 
   return {

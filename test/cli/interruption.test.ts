@@ -158,7 +158,7 @@ describe('FEATURES 35: a command beside other processes', () => {
         status: 'queued',
         attempt: 1,
         attemptsUsed: 0,
-        maxAttempts: 5,
+        maxAttempts: 8,
         errors: [],
       });
     },

@@ -109,7 +109,7 @@ describe('jobs show', () => {
     expect(code).toBe(0);
     for (const part of [
       `  id        ${id}`,
-      '  attempts  1 of 5',
+      '  attempts  1 of 8',
       '  session   evening',
       'Input\n  username         aurora_lab',
       'Result\n100 posts of @aurora_lab, 100 new',

@@ -79,14 +79,14 @@ describe('FEATURES 40: only what is new of an author on Bluesky', () => {
     expect(web.library.posts({ author: 'mia.example' }).total).toBe(400);
   });
 
-  test('a run that ended at an outage leaves no post out, and backdated ones need a full one', async () => {
+  test('a run that failed leaves no post out, and backdated ones need a full one', async () => {
     const { world } = double;
     const lev = world.account('lev.example');
     world.postMany(lev, 120);
     await scrape('lev.example');
     world.postMany(lev, 300);
     double.behave(({ method, params }) =>
-      method.endsWith('AuthorFeed') && params.has('cursor') ? { status: 400 } : undefined,
+      method.endsWith('AuthorFeed') && params.has('cursor') ? { status: 403 } : undefined,
     );
     expect((await scrape('lev.example', { onlyNew: true })).status).toBe('failed');
     double.behave();
