@@ -10,21 +10,23 @@ const graph = await importGraph(filesMatching('src/**/*.{ts,tsx}', 'views/**/*.{
  */
 const ALLOWED: Record<string, readonly string[]> = {
   platform: ['text'],
+  find: ['text'],
   text: ['jobs', 'library', 'sources', 'platform'],
   jobs: ['platform', 'text'],
   sources: ['platform', 'text'],
   embedding: ['platform', 'text'],
   connections: ['sources', 'platform', 'text'],
-  library: ['jobs', 'sources', 'platform', 'text'],
+  library: ['find', 'jobs', 'sources', 'platform', 'text'],
   // A type's form is made of fields from views; pages take the words of a type from operations.
-  operations: ['views', 'jobs', 'library', 'sources', 'embedding', 'platform', 'text'],
-  views: ['operations', 'jobs', 'library', 'sources', 'text'],
+  operations: ['views', 'find', 'jobs', 'library', 'sources', 'embedding', 'platform', 'text'],
+  views: ['operations', 'find', 'jobs', 'library', 'sources', 'text'],
   client: ['jobs'],
   browser: ['operations', 'platform', 'text'],
   web: [
     'client',
     'views',
     'operations',
+    'find',
     'jobs',
     'library',
     'connections',
@@ -36,6 +38,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   app: [
     'web',
     'operations',
+    'find',
     'jobs',
     'library',
     'connections',
@@ -47,6 +50,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   cli: [
     'app',
     'operations',
+    'find',
     'jobs',
     'library',
     'connections',

@@ -1,0 +1,44 @@
+/** What a text typed into the find box means. Every text has a meaning: nothing typed is an error. */
+
+/** Which words a post must have. Words are as typed; the index folds them. */
+export type WordMatch =
+  | { all: WordMatch[] }
+  | { any: WordMatch[] }
+  | { not: WordMatch }
+  /** One word; with `isPrefix` any word that begins so. `isExact`: not in its other forms. */
+  | { word: string; isPrefix?: true; isExact?: true }
+  /** Words in this order, next to each other. */
+  | { phrase: string };
+
+export const FIND_KINDS = ['post', 'reply', 'repost', 'thread'] as const;
+export const FIND_PARTS = ['link', 'media'] as const;
+
+/** Hard conditions, which hold for words and for meaning. Values within a list are alternatives. */
+export interface FindFilters {
+  /** Usernames without `@`. */
+  authors: string[];
+  notAuthors: string[];
+  /** Names of sources. */
+  sources: string[];
+  /** BCP 47 tags; `pt` includes `pt-BR`. */
+  languages: string[];
+  /** `post`: neither reply nor repost; `thread`: part of a thread of its author. */
+  kinds: (typeof FIND_KINDS)[number][];
+  /** All of these must be there. */
+  has: (typeof FIND_PARTS)[number][];
+  /** In ms since 1970, inclusive. */
+  since?: number;
+  /** In ms since 1970, exclusive. */
+  until?: number;
+  minLikes?: number;
+}
+
+export interface FindQuery {
+  /** As typed. */
+  text: string;
+  /** Absent when only filters were typed. */
+  words?: WordMatch;
+  /** What the words are about, for the model: without operators and without what is excluded. */
+  topic: string;
+  filters: FindFilters;
+}

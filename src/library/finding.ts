@@ -1,0 +1,82 @@
+import type { FindFilters, FindQuery, WordMatch } from '../find/query.ts';
+import type { Post } from '../sources/post.ts';
+
+/** The keys of posts that meet a condition, one bit for each key up to the largest. */
+export interface KeySet {
+  readonly bits: Uint32Array;
+  /** The number of keys in it. */
+  readonly size: number;
+}
+
+/** A number of posts that is only counted up to a limit. */
+export interface CappedCount {
+  count: number;
+  /** There are at least this many, and probably more. */
+  isCapped: boolean;
+}
+
+export interface FoundKey {
+  key: number;
+  /** Higher is better; comparable within one answer only. */
+  score: number;
+}
+
+/** A post near in meaning. */
+export interface NearKey {
+  key: number;
+  /** The cosine of the best part, from -1 to 1. */
+  similarity: number;
+  /** The best part of the post's text, as offsets in UTF-16 units; absent when it was embedded whole. */
+  part?: { from: number; to: number };
+}
+
+export interface Facet {
+  value: string;
+  count: number;
+}
+
+/** How the posts found are spread; each list the most frequent first, years the newest first. */
+export interface Facets {
+  authors: Facet[];
+  years: Facet[];
+  kinds: Facet[];
+  sources: Facet[];
+  /** Counted over the newest so many only. */
+  isCapped: boolean;
+}
+
+/** Finds stored posts by words and filters. `words` absent: by filters alone. */
+export interface WordFinder {
+  /** Newest first. */
+  newest(
+    query: FindQuery,
+    page: { limit: number; cursor?: string },
+  ): { keys: number[]; nextCursor?: string };
+  /** The best by bm25 over the newest 50,000 matches, best first. */
+  ranked(words: WordMatch, filters: FindFilters, limit: number): FoundKey[];
+  /** @param cap counting stops there. Default: 10,001. */
+  countFound(query: FindQuery, cap?: number): CappedCount;
+  facets(query: FindQuery): Facets;
+  /** All that meet `filters`, and `words` when there are any. */
+  keysOf(filters: FindFilters, words?: WordMatch): KeySet;
+  /** Every match, newest first, in batches: for exports. Flat in memory. */
+  everyMatch(query: FindQuery, batch: number): Iterable<Post[]>;
+  /** In the order of `keys`; keys that are no more are left out. */
+  postsOf(keys: number[]): (Post & { key: number })[];
+  keyOf(source: string, id: string): number | undefined;
+}
+
+/** Finds stored posts by meaning. */
+export interface MeaningFinder {
+  /**
+   * The nearest posts of a model's vectors, nearest first; each post once, by its best part.
+   * @param among only these, when given.
+   */
+  nearest(
+    model: string,
+    vector: Float32Array,
+    options: { limit: number; among?: KeySet },
+  ): NearKey[];
+  /** The stored vector of a post (of its first part), for "more like this". */
+  vectorOf(model: string, key: number): Float32Array | undefined;
+}
