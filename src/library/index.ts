@@ -5,6 +5,7 @@ import { createWordFinder } from './finding/word_finder.ts';
 import { createWordIndex } from './finding/word_index.ts';
 import type { Library } from './library.ts';
 import { createMarkStore } from './marks.ts';
+import { createMeaningFinder } from './meaning.ts';
 import { createOrigins } from './origins.ts';
 import { createPostStore } from './posts.ts';
 import { createProfileStore } from './profiles.ts';
@@ -59,6 +60,7 @@ export function createLibrary(db: Database, now: () => number = Date.now): Libra
     ...createUsernames(db),
     words: createWordFinder(db),
     wordIndex: createWordIndex(db),
+    meaning: createMeaningFinder(db),
     save,
     imports,
     forgetImport,

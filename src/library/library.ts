@@ -1,7 +1,7 @@
 import type { JobData, SavedData } from '../jobs/job.ts';
 import type { Post, Profile } from '../sources/post.ts';
 import type { WordIndex } from './finding/word_index.ts';
-import type { WordFinder } from './finding.ts';
+import type { MeaningFinder, WordFinder } from './finding.ts';
 
 declare module '../jobs/job.ts' {
   interface JobData {
@@ -71,6 +71,8 @@ export interface Library {
   /** Finds posts by words and filters. */
   readonly words: WordFinder;
   readonly wordIndex: WordIndex;
+  /** Finds posts by meaning. */
+  readonly meaning: MeaningFinder;
   profiles(query: ProfileQuery): ProfilePage;
   /** The username of the account with this id, when its profile is stored. */
   usernameOf(source: string, id: string): string | undefined;

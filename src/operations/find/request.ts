@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseFind } from '../../find/index.ts';
-import type { FindQuery } from '../../find/query.ts';
+import type { FindQuery, WordMatch } from '../../find/query.ts';
 import { typedFields, typedText, typedWholeNumber } from '../../platform/typed_fields.ts';
 import type { Sources } from '../../sources/index.ts';
 import { readUsername, usernameProblem } from '../../text/usernames.ts';
@@ -86,7 +86,10 @@ export function findRequestSchema(sources: Sources) {
     for (const field of ['since', 'until'] as const) {
       const value = typed[field];
       if (value && dateFilter(field, value)[field] === undefined)
-        refuse(field, `${field === 'since' ? 'Since' : 'Until'} must be a date, for example 2026-01-31.`);
+        refuse(
+          field,
+          `${field === 'since' ? 'Since' : 'Until'} must be a date, for example 2026-01-31.`,
+        );
     }
     if (typed.like && !likeOf(typed.like))
       refuse('like', 'Like must be a source and an id, for example sample:42.');
@@ -101,16 +104,18 @@ export type TypedFind = z.output<ReturnType<typeof findRequestSchema>>;
 export function toFindRequest(typed: TypedFind, now: number): FindRequest {
   const { q = '', author, source, since, until, like } = typed;
   const query = parseFind(q, now);
+  const authors = both(query.filters.authors, author && nameIn(author));
+  const sources = both(query.filters.sources, source);
   const filters = {
     ...query.filters,
-    authors: author ? [nameIn(author)] : query.filters.authors,
-    sources: source ? [source] : query.filters.sources,
+    authors: authors ?? [],
+    sources: sources ?? [],
     ...(since && dateFilter('since', since, now)),
     ...(until && dateFilter('until', until, now)),
   };
   const named = like ? likeOf(like) : undefined;
   return {
-    query: { ...query, filters },
+    query: authors && sources ? { ...query, filters } : { ...query, filters, words: NOTHING },
     by: typed.by ?? 'best',
     sort: typed.sort ?? 'best',
     ...(named && { like: named }),
@@ -118,6 +123,16 @@ export function toFindRequest(typed: TypedFind, now: number): FindRequest {
     limit: typed.limit ?? DEFAULT_PAGE,
     ...(typed.cursor && { cursor: typed.cursor }),
   };
+}
+
+/** No post has it. */
+const NOTHING: WordMatch = { any: [] };
+
+/** The values that meet the typed ones and the other field; `undefined` when none can. */
+function both(typed: string[], value: string | undefined): string[] | undefined {
+  if (!value) return typed;
+  const isAmong = typed.some((one) => one.toLowerCase() === value.toLowerCase());
+  return typed.length === 0 || isAmong ? [value] : undefined;
 }
 
 function dateFilter(field: 'since' | 'until', value: string, now = Date.now()) {
