@@ -19,10 +19,9 @@ export function factsOf(row: Facts): string {
 }
 
 /** Conditions on facts, as expressions of FTS5 that must all hold. */
-export function factConditions(filters: FindFilters): string[] {
-  const { sources, languages, kinds, has: parts } = filters;
+export function factConditions(filters: Omit<FindFilters, 'sources'>): string[] {
+  const { languages, kinds, has: parts } = filters;
   const conditions = [
-    anyOf(sources.map(source)),
     anyOf(languages.map((tag) => language(tag.toLowerCase()))),
     ...parts.map((part) => anyOf([has(part)])),
   ];
@@ -30,8 +29,13 @@ export function factConditions(filters: FindFilters): string[] {
   return conditions.filter((condition) => condition !== '');
 }
 
+/** That a post is of one of these sources. An index of `posts` answers it too, when it stands alone. */
+export function sourceConditions(sources: string[]): string[] {
+  return sources.length === 0 ? [] : [anyOf(sources.map(source))];
+}
+
 /** Whether posts of threads are asked for: that is no fact of one post alone. */
-export function needsThreads({ kinds }: FindFilters): boolean {
+export function needsThreads({ kinds }: Pick<FindFilters, 'kinds'>): boolean {
   return kinds.includes('thread') && !FIND_KINDS.every((each) => kinds.includes(each));
 }
 

@@ -1,6 +1,7 @@
+import { FOLD_VERSION } from '../../find/fold.ts';
+import { toIndexedWords } from '../../find/tokens.ts';
 import type { PostLink, PostMedia, QuotedPost } from '../../sources/post.ts';
 import type { PostRow } from '../post_row.ts';
-import { toIndexedWords } from '../words.ts';
 import { factsOf, withoutFacts } from './facts.ts';
 
 /** What the index of words has of a post. */
@@ -9,8 +10,8 @@ export type IndexedRow = Pick<
   'text' | 'author_name' | 'kind' | 'source' | 'language' | 'links' | 'media' | 'quote'
 >;
 
-/** Increases whenever rows of the index are made differently. */
-export const INDEX_VERSION = 1;
+/** Increases whenever rows of the index are made differently: its columns, or its words. */
+export const INDEX_VERSION = 1000 * 1 + FOLD_VERSION;
 
 /** An address is cut here: what follows are ids, which nobody types. In UTF-16 units. */
 const MAX_ADDRESS_LENGTH = 300;

@@ -1,5 +1,5 @@
 import type { WordMatch } from '../../find/query.ts';
-import { toIndexedWords } from '../words.ts';
+import { tokensOf } from '../../find/tokens.ts';
 import { withoutFacts } from './facts.ts';
 
 /**
@@ -59,12 +59,10 @@ function wordsOf(
   text: string,
   { isPrefix, isExact }: { isPrefix?: true; isExact?: true },
 ): Match | undefined {
-  const words = toIndexedWords(withoutFacts(text))
-    .replaceAll('"', ' ')
-    .replaceAll('\0', ' ')
-    .trim();
-  if (!/[\p{L}\p{M}\p{N}\p{Co}\p{So}]/u.test(words)) return undefined;
-  const expression = `"${words}"${isPrefix ? ' *' : ''}`;
+  const words = tokensOf(withoutFacts(text)).map((token) => token.text);
+  if (words.length === 0) return undefined;
+  // These consist of letters, digits and emoji: none has a quote.
+  const expression = `"${words.join(' ')}"${isPrefix ? ' *' : ''}`;
   const isStemmed = !isPrefix && !isExact;
   return {
     expression: isStemmed ? expression : `(${EXACT}${expression})`,
