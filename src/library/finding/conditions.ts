@@ -1,21 +1,24 @@
 import type { Database } from 'bun:sqlite';
+import { everyMatch, type IndexMatch, indexMatch } from '../../find/index.ts';
 import type { FindFilters, WordMatch } from '../../find/query.ts';
 import { createUsernames } from '../author_names.ts';
 import { factConditions, needsThreads, sourceConditions } from './facts.ts';
-import { every, type Match, toMatch } from './match.ts';
 import type { Bindings } from './queries.ts';
 
 /** What posts must meet, as SQL on the table `posts` and as an expression for the index of words. */
 export interface Conditions {
   /** Nothing can meet them. */
   isEmpty: boolean;
-  match?: Match;
+  match?: IndexMatch;
   /** Those that an index of `posts` answers. */
   indexed: string[];
   /** Those for which a post's row must be read. */
   others: string[];
   bindings: Bindings;
 }
+
+/** The columns of the index with words as they are written. */
+const AS_WRITTEN = ['text', 'author_name', 'attached'];
 
 // A post that begins a thread does not say so: a reply of its author to it does.
 const IN_THREAD = `(
@@ -61,8 +64,11 @@ function oneOrMore(name: string, values: string[]): Bindings {
 }
 
 /** Conditions on facts and words as one match, because SQLite joins them within the index. */
-function matchOf(filters: FindFilters, words?: WordMatch): { match?: Match; isEmpty: boolean } {
-  const match = words && toMatch(words);
+function matchOf(
+  filters: FindFilters,
+  words?: WordMatch,
+): { match?: IndexMatch; isEmpty: boolean } {
+  const match = words && indexMatch(words, AS_WRITTEN);
   const conditions = factConditions(filters);
   if (words) conditions.push(...sourceConditions(filters.sources));
   const facts = conditions.map((expression) => ({
@@ -71,7 +77,7 @@ function matchOf(filters: FindFilters, words?: WordMatch): { match?: Match; isEm
     hasPrefix: false,
   }));
   return {
-    match: every([...(match ? [match] : []), ...facts]),
+    match: everyMatch([...(match ? [match] : []), ...facts]),
     isEmpty: words !== undefined && !match,
   };
 }

@@ -2,7 +2,7 @@ import { FIND_KINDS, type FindFilters } from '../../find/query.ts';
 import type { PostRow } from '../post_row.ts';
 
 /**
- * Facts about a post stand in the index of words, as words that no text has: SQLite then joins a rare
+ * Facts about a post stand in the index of words, as words that no text has (tokens.ts sees to it): SQLite then joins a rare
  * language and a common word within the index. A table scan takes 500 ms at a million posts.
  */
 const FACT = '\ue000';
@@ -37,11 +37,6 @@ export function sourceConditions(sources: string[]): string[] {
 /** Whether posts of threads are asked for: that is no fact of one post alone. */
 export function needsThreads({ kinds }: Pick<FindFilters, 'kinds'>): boolean {
   return kinds.includes('thread') && !FIND_KINDS.every((each) => kinds.includes(each));
-}
-
-/** A text without the sign of facts. */
-export function withoutFacts(text: string): string {
-  return text.includes(FACT) ? text.replaceAll(FACT, ' ') : text;
 }
 
 const kind = (name: string) => FACT + (name === 'thread' ? 'kpost' : `k${name}`);
