@@ -2,12 +2,7 @@ import { requireDataFolder } from '../app/data_folder.ts';
 import { createLocalEmbedder } from '../embedding/index.ts';
 import { createLibrary, type StoredProfile } from '../library/index.ts';
 import type { OperationDeps } from '../operations/deps.ts';
-import {
-  findPosts,
-  type PostsQuery,
-  parsePostsQuery,
-  parseProfilesQuery,
-} from '../operations/find_posts.ts';
+import { findPosts, parsePostsQuery, parseProfilesQuery } from '../operations/find_posts.ts';
 import { loadConfig } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { silentLogger } from '../platform/logger.ts';

@@ -36,6 +36,21 @@ export async function addLibraryCommands(
       const { showPosts } = await import('./library.ts');
       await showPosts(words, options);
     });
+  addFindCommand(program, sources);
+  users
+    .command('list')
+    .description('find collected profiles (the default)')
+    .argument('[words...]', 'words in names or bios (default: all profiles)')
+    .option('--limit <n>', LIMIT)
+    .option('--json', JSON_LINES)
+    .examples(['xgpt users list climbing', 'people who climb'])
+    .action(async (words: string[], options: PostsOptions) => {
+      const { showProfiles } = await import('./library.ts');
+      await showProfiles(words, options);
+    });
+}
+
+function addFindCommand(program: DocumentedCommand, sources: string): void {
   program
     .command('find')
     .description('find what was collected, by words and by meaning')
@@ -58,17 +73,6 @@ export async function addLibraryCommands(
     .action(async (words: string[], options: FindCommandOptions) => {
       const { showFound } = await import('./find.ts');
       await showFound(words, options);
-    });
-  users
-    .command('list')
-    .description('find collected profiles (the default)')
-    .argument('[words...]', 'words in names or bios (default: all profiles)')
-    .option('--limit <n>', LIMIT)
-    .option('--json', JSON_LINES)
-    .examples(['xgpt users list climbing', 'people who climb'])
-    .action(async (words: string[], options: PostsOptions) => {
-      const { showProfiles } = await import('./library.ts');
-      await showProfiles(words, options);
     });
 }
 
