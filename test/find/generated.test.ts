@@ -3,7 +3,6 @@ import { describe, expect, test } from 'bun:test';
 import {
   describeFind,
   indexMatch,
-  indexText,
   markMatches,
   parseFind,
   snippetOf,
@@ -11,6 +10,7 @@ import {
 } from '../../src/find/index.ts';
 import type { WordMatch } from '../../src/find/query.ts';
 import { seeded } from '../support/scheduler.ts';
+import { indexText } from './word_index.ts';
 
 const QUERIES = 100_000;
 const SEED = Number(process.env.XGPT_TEST_SEED ?? Date.now() % 2 ** 31);
