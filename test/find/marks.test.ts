@@ -49,6 +49,13 @@ describe('marks', () => {
   });
 });
 
+test('a find of many words marks a long text at once', () => {
+  const start = performance.now();
+  const { words } = parseFind('a OR soup* OR '.repeat(140), 0);
+  expect(markMatches('a soups b '.repeat(10_000), words)).toHaveLength(20_000);
+  expect(performance.now() - start).toBeLessThan(3_000);
+});
+
 describe('a snippet', () => {
   const filler = (count: number) => 'word '.repeat(count);
   const snippet = (text: string, typed: string, length?: number) => {
