@@ -1,8 +1,11 @@
 import type { Database } from 'bun:sqlite';
 import type { JobData } from '../jobs/job.ts';
 import { createUsernames } from './author_names.ts';
+import { createWordFinder } from './finding/word_finder.ts';
+import { createWordIndex } from './finding/word_index.ts';
 import type { Library } from './library.ts';
 import { createMarkStore } from './marks.ts';
+import { createMeaningFinder } from './meaning.ts';
 import { createOrigins } from './origins.ts';
 import { createPostStore } from './posts.ts';
 import { createProfileStore } from './profiles.ts';
@@ -55,6 +58,9 @@ export function createLibrary(db: Database, now: () => number = Date.now): Libra
     ...vectors,
     ...marks,
     ...createUsernames(db),
+    words: createWordFinder(db),
+    wordIndex: createWordIndex(db),
+    meaning: createMeaningFinder(db),
     save,
     imports,
     forgetImport,
