@@ -2,7 +2,7 @@ import type { Database } from 'bun:sqlite';
 import { statement } from '../platform/statement.ts';
 import { has } from './finding/key_sets.ts';
 import type { KeySet, MeaningFinder, NearKey } from './finding.ts';
-import { loadVectorFunctions } from './vectors.ts';
+import { loadVectorFunctions } from './vectors/vector_store.ts';
 
 // For unit vectors, cosine = 1 - d²/2.
 const NEAREST = `

@@ -1,7 +1,5 @@
 import type { ExportedPost } from './everything.ts';
-
-export const EXPORT_FORMATS = ['csv', 'jsonl'] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+import type { ExportFormat } from './request.ts';
 
 /** The columns of a CSV file. */
 const COLUMNS: Record<string, (post: ExportedPost) => unknown> = {

@@ -5,11 +5,13 @@ import { typedFields, typedText, typedWholeNumber } from '../../platform/typed_f
 import type { Sources } from '../../sources/index.ts';
 import { readUsername, usernameProblem } from '../../text/usernames.ts';
 import { oneOf } from '../fields.ts';
-import { EXPORT_FORMATS } from './export.ts';
 
 /** How posts are compared with the query: by words, by meaning, or by both ("best"). */
 export const FIND_WAYS = ['best', 'words', 'meaning'] as const;
 export const FIND_SORTS = ['best', 'newest'] as const;
+export const EXPORT_FORMATS = ['csv', 'jsonl'] as const;
+
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export type FindWay = (typeof FIND_WAYS)[number];
 export type FindSort = (typeof FIND_SORTS)[number];

@@ -1,4 +1,4 @@
-import type { ExportFormat } from '../../operations/find/export.ts';
+import type { ExportFormat } from '../../operations/find/request.ts';
 
 export const EXPORT_TYPES: Record<ExportFormat, string> = {
   csv: 'text/csv',

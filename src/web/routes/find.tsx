@@ -2,10 +2,14 @@ import type { Elysia } from 'elysia';
 import { PostArticle } from '../../../views/posts/post_article.tsx';
 import { SearchNotes } from '../../../views/posts/search_notes.tsx';
 import { everything } from '../../operations/find/everything.ts';
-import { type ExportFormat, exportLines } from '../../operations/find/export.ts';
+import { exportLines } from '../../operations/find/export.ts';
 import { find } from '../../operations/find/find.ts';
 import type { Found } from '../../operations/find/found.ts';
-import { type FindRequest, toFindRequest } from '../../operations/find/request.ts';
+import {
+  type ExportFormat,
+  type FindRequest,
+  toFindRequest,
+} from '../../operations/find/request.ts';
 import { moreText, noteLines, postsText } from '../../text/library_text.ts';
 import { about, INVALID_QUERY, refusals, returns } from '../contract/declare.ts';
 import { findQuery } from '../contract/requests.ts';
