@@ -1,0 +1,93 @@
+import type { Database } from 'bun:sqlite';
+import { z } from 'zod';
+import type { FindFilters, FindQuery, WordMatch } from '../../find/query.ts';
+import { statement } from '../../platform/statement.ts';
+import type { Post } from '../../sources/post.ts';
+import type { Facets, FoundKey, WordFinder } from '../finding.ts';
+import { readCursor, writeCursor } from '../listing.ts';
+import { toPost } from '../post_row.ts';
+import { type Conditions, createConditions } from './conditions.ts';
+import { createCounts } from './counts.ts';
+import { createEveryMatch } from './every_match.ts';
+import { createFacets, MAX_IN_FACETS } from './facets.ts';
+import { createKeySets } from './key_sets.ts';
+import type { Place } from './plan_sql.ts';
+import { createPlans } from './plans.ts';
+import { createPostsByKeys } from './posts_by_keys.ts';
+import { createQueries } from './queries.ts';
+import { createRanking } from './ranking.ts';
+
+const DEFAULT_CAP = 10_001;
+
+const cursorSchema = () => z.tuple([z.literal('found'), z.int(), z.int()]);
+
+export function createWordFinder(db: Database): WordFinder {
+  const queries = createQueries(db);
+  const conditionsOf = createConditions(db);
+  const counts = createCounts(queries);
+  const plans = createPlans(queries, counts);
+  const keySetOf = createKeySets(queries);
+  const everyMatch = createEveryMatch(db, plans, keySetOf);
+  const rank = createRanking(queries);
+  const facetsOf = createFacets(queries);
+  const byKeys = createPostsByKeys(db);
+  const findKey = statement<{ key: number }, [string, string]>(
+    db,
+    'SELECT key FROM posts WHERE source = ? AND id = ?',
+  );
+
+  const conditionsOfQuery = ({ filters, words }: FindQuery) => conditionsOf(filters, words);
+
+  function postsOf(keys: number[]): (Post & { key: number })[] {
+    return byKeys(keys).map((row) => ({ ...toPost(row), key: row.key }));
+  }
+
+  function newest(query: FindQuery, { limit, cursor }: { limit: number; cursor?: string }) {
+    const places = plans.page(conditionsOfQuery(query), limit + 1, placeOf(cursor));
+    const page = places.slice(0, limit);
+    const last = places.length > limit ? page.at(-1) : undefined;
+    const keys = page.map(({ key }) => key);
+    return last
+      ? { keys, nextCursor: writeCursor(['found', last.created_at, last.key]) }
+      : { keys };
+  }
+
+  function ranked(words: WordMatch, filters: FindFilters, limit: number): FoundKey[] {
+    const conditions = conditionsOf(filters, words);
+    if (!conditions.match || conditions.match.isExcluded || conditions.isEmpty)
+      return plans.page(conditions, limit).map(({ key }) => ({ key, score: 0 }));
+    const { indexed, others } = conditions;
+    const isByWords = indexed.length + others.length === 0;
+    return rank(conditions, limit, isByWords ? undefined : keySetOf(withoutMatch(conditions)));
+  }
+
+  function facets(query: FindQuery): Facets {
+    const conditions = conditionsOfQuery(query);
+    const keys = plans.some(conditions, MAX_IN_FACETS + 1);
+    return facetsOf(keys.slice(0, MAX_IN_FACETS), keys.length > MAX_IN_FACETS);
+  }
+
+  return {
+    newest,
+    ranked,
+    countFound: (query, cap = DEFAULT_CAP) => counts.countFound(conditionsOfQuery(query), cap),
+    facets,
+    keysOf: (filters, words) => keySetOf(conditionsOf(filters, words)),
+    *everyMatch(query, batch) {
+      for (const keys of everyMatch(conditionsOfQuery(query), batch))
+        yield byKeys(keys).map(toPost);
+    },
+    postsOf,
+    keyOf: (source, id) => findKey.get(source, id)?.key,
+  };
+}
+
+function placeOf(cursor: string | undefined): Place | undefined {
+  if (cursor === undefined) return undefined;
+  const [, created_at, key] = readCursor(cursorSchema(), cursor);
+  return { created_at, key };
+}
+
+function withoutMatch({ match: _, ...conditions }: Conditions): Conditions {
+  return conditions;
+}

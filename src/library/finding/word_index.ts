@@ -1,0 +1,42 @@
+import type { Database } from 'bun:sqlite';
+import { statement } from '../../platform/statement.ts';
+import { type IndexedRow, indexedWords } from './indexed_words.ts';
+
+type Bindings = Record<string, string | number | null>;
+
+const COLUMNS = '(rowid, text, author_name, attached, stems, facts)';
+const VALUES = 'VALUES ($key, $text, $author_name, $attached, $stems, $facts)';
+
+/** The columns of `posts` that the index of words is made of. */
+export const INDEXED_COLUMNS = [
+  'text',
+  'author_name',
+  'kind',
+  'source',
+  'language',
+  'links',
+  'media',
+  'quote',
+] as const satisfies (keyof IndexedRow)[];
+
+/** Writes the rows of posts in the index of words. */
+export function createIndexing(db: Database) {
+  const insert = statement<void, Bindings>(db, `INSERT INTO post_words ${COLUMNS} ${VALUES}`);
+  const replace = statement<void, Bindings>(
+    db,
+    `INSERT OR REPLACE INTO post_words ${COLUMNS} ${VALUES}`,
+  );
+  return {
+    insert(key: number, row: IndexedRow): void {
+      insert.run({ key, ...indexedWords(row) });
+    },
+    replace(key: number, row: IndexedRow): void {
+      replace.run({ key, ...indexedWords(row) });
+    },
+  };
+}
+
+/** Whether two states of a post have one row in the index of words. */
+export function isIndexedAlike(one: IndexedRow, other: IndexedRow): boolean {
+  return INDEXED_COLUMNS.every((column) => one[column] === other[column]);
+}
