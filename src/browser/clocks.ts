@@ -21,6 +21,8 @@ export function clockText(clock: string | undefined, at: Date, now: Date): strin
       return duration(now.getTime() - at.getTime());
     case 'remaining':
       return duration(at.getTime() - now.getTime());
+    case 'local':
+      return at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
     case 'relative':
       return relative(at, now);
     default:
