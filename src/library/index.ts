@@ -1,8 +1,8 @@
 import type { Database } from 'bun:sqlite';
 import type { JobData } from '../jobs/job.ts';
 import { createUsernames } from './author_names.ts';
+import { createReindexing } from './finding/reindexing.ts';
 import { createWordFinder } from './finding/word_finder.ts';
-import { createWordIndex } from './finding/word_index.ts';
 import type { Library } from './library.ts';
 import { createMarkStore } from './marks.ts';
 import { createOrigins } from './origins.ts';
@@ -77,7 +77,7 @@ export function createLibrary(db: Database, now: () => number = Date.now): Libra
     ...marks,
     ...createUsernames(db),
     words,
-    wordIndex: createWordIndex(db),
+    reindexing: createReindexing(db),
     meaning,
     postsLike,
     save,

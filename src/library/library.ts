@@ -1,6 +1,6 @@
 import type { JobData, SavedData } from '../jobs/job.ts';
 import type { Post, Profile } from '../sources/post.ts';
-import type { WordIndex } from './finding/word_index.ts';
+import type { Reindexing } from './finding/reindexing.ts';
 import type { MeaningFinder, WordFinder } from './finding.ts';
 
 declare module '../jobs/job.ts' {
@@ -82,7 +82,7 @@ export interface Library {
   postsLike(model: string, vector: Float32Array, limit: number): (Post & { similarity: number })[];
   /** Finds posts by words and filters. */
   readonly words: WordFinder;
-  readonly wordIndex: WordIndex;
+  readonly reindexing: Reindexing;
   /** Finds posts by meaning. */
   readonly meaning: MeaningFinder;
   profiles(query: ProfileQuery): ProfilePage;

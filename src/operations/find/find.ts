@@ -9,7 +9,7 @@ import type { Post } from '../../sources/post.ts';
 import { meaningNotes } from '../../text/meaning_notes.ts';
 import type { OperationDeps } from '../deps.ts';
 import type { Found, FoundPost } from './found.ts';
-import { fuse, type Hit, MOST_BY_MEANING, MOST_BY_WORDS, offsetSchema } from './fusing.ts';
+import { fuse, type Hit, MAX_BY_MEANING, MAX_BY_WORDS, offsetSchema } from './fusing.ts';
 import type { FindRequest } from './request.ts';
 
 type FindDeps = Pick<OperationDeps, 'library' | 'embedder'>;
@@ -33,11 +33,10 @@ interface Hits {
  * @throws ModelUnavailable by meaning, when the model is not ready; InvalidInput, InvalidCursor.
  */
 export async function find(deps: FindDeps, request: FindRequest): Promise<Found> {
-  const { query, by, like, sort } = request;
+  const { query, like } = request;
   const understood = describeFind(query);
   const facets = request.facets && !like ? { facets: deps.library.words.facets(query) } : {};
-  const isListing = !like && (!query.words || (sort === 'newest' && by !== 'meaning'));
-  const page = isListing
+  const page = isListing(request)
     ? newest(deps, request)
     : pageOf(deps, request, await hitsOf(deps, request));
   const notes = [...page.notes, ...(await notesOn(deps.embedder, request, page.posts))];
@@ -51,6 +50,11 @@ export async function find(deps: FindDeps, request: FindRequest): Promise<Found>
     ...facets,
     ...(nextCursor && { nextCursor }),
   };
+}
+
+/** Whether posts come in the order of time: filters alone, or words with `sort: newest`. */
+export function isListing({ query, by, like, sort }: FindRequest): boolean {
+  return !like && (!query.words || (sort === 'newest' && by !== 'meaning'));
 }
 
 type FoundPage = Pick<Found, 'posts' | 'total' | 'isCapped' | 'nextCursor'> & { notes: string[] };
@@ -69,22 +73,24 @@ function newest({ library }: FindDeps, { query, limit, cursor }: FindRequest): F
   };
 }
 
-function pageOf({ library }: FindDeps, request: FindRequest, found: Hits): FoundPage {
-  const { query, limit, cursor, sort } = request;
+function pageOf(deps: FindDeps, { query, limit, cursor }: FindRequest, found: Hits): FoundPage {
   const [, start] = cursor ? readCursor(offsetSchema(), cursor) : ['rank', 0];
   const end = start + limit;
-  const sorted = sort === 'newest' ? byTime(library, found.hits) : found.hits;
-  const hits = new Map(sorted.slice(start, end).map((hit) => [hit.key, hit]));
-  const posts = library.words
-    .postsOf([...hits.keys()])
-    .map((post) => shown(post, query.words, hits.get(post.key)));
   return {
-    posts,
+    posts: postsOf(deps, query, found.hits.slice(start, end)),
     total: found.hits.length + found.more,
     ...(found.isCapped && { isCapped: true as const }),
     ...(end < found.hits.length && { nextCursor: writeCursor(['rank', end]) }),
     notes: found.notes,
   };
+}
+
+/** The posts of hits, in their order. */
+export function postsOf({ library }: FindDeps, { words }: FindQuery, hits: Hit[]): FoundPost[] {
+  const byKey = new Map(hits.map((hit) => [hit.key, hit]));
+  return library.words
+    .postsOf([...byKey.keys()])
+    .map((post) => shown(post, words, byKey.get(post.key)));
 }
 
 function byTime(library: FindDeps['library'], hits: Hit[]): Hit[] {
@@ -98,9 +104,15 @@ function byTime(library: FindDeps['library'], hits: Hit[]): Hit[] {
   );
 }
 
-async function hitsOf(deps: FindDeps, request: FindRequest): Promise<Hits> {
+/** What a find has that is no listing by time, in the order of its pages. */
+export async function hitsOf(deps: FindDeps, request: FindRequest): Promise<Hits> {
+  const found = await unsortedHits(deps, request);
+  return request.sort === 'newest' ? { ...found, hits: byTime(deps.library, found.hits) } : found;
+}
+
+async function unsortedHits(deps: FindDeps, request: FindRequest): Promise<Hits> {
   if (request.like) return likeHits(deps, request);
-  if (request.by === 'words') return wordHits(deps, request.query);
+  if (request.by === 'words' || request.query.topic === '') return wordHits(deps, request.query);
   const vector = await vectorFor(deps, request);
   if (typeof vector === 'string') return { ...wordHits(deps, request.query), notes: [vector] };
   const near = nearest(deps, request.query, vector);
@@ -112,7 +124,7 @@ async function hitsOf(deps: FindDeps, request: FindRequest): Promise<Hits> {
 
 function wordHits({ library }: FindDeps, query: FindQuery): Hits {
   const words = query.words as WordMatch;
-  const ranked = library.words.ranked(words, query.filters, MOST_BY_WORDS);
+  const ranked = library.words.ranked(words, query.filters, MAX_BY_WORDS);
   const { count, isCapped } = library.words.countFound(query);
   return {
     hits: ranked.map(({ key }) => ({ key, why: { words: true as const } })),
@@ -128,7 +140,6 @@ async function vectorFor(
   { query, by }: FindRequest,
 ): Promise<Float32Array | string> {
   if (by === 'best') {
-    if (query.topic === '') return '';
     if (!library.meaning.hasVectors(embedder.model)) return NOT_EMBEDDED;
     if (!(await embedder.isReady())) return NO_MODEL;
   }
@@ -150,7 +161,7 @@ function nearest({ library, embedder }: FindDeps, query: FindQuery, vector: Floa
   const hard = query.words && hardWords(query.words);
   const isFree = !hard && isUnfiltered(query);
   return library.meaning.nearest(embedder.model, vector, {
-    limit: MOST_BY_MEANING,
+    limit: MAX_BY_MEANING,
     ...(!isFree && { among: library.words.keysOf(query.filters, hard) }),
   });
 }
@@ -174,10 +185,10 @@ function likeHits({ library, embedder }: FindDeps, { query, like }: FindRequest)
   if (!vector) return { hits: [], more: 0, notes: [LIKE_NOT_EMBEDDED] };
   const isFree = !query.words && isUnfiltered(query);
   const near = library.meaning.nearest(embedder.model, vector, {
-    limit: MOST_BY_MEANING + 1,
+    limit: MAX_BY_MEANING + 1,
     ...(!isFree && { among: library.words.keysOf(query.filters, query.words) }),
   });
-  const others = near.filter((one) => one.key !== key).slice(0, MOST_BY_MEANING);
+  const others = near.filter((one) => one.key !== key).slice(0, MAX_BY_MEANING);
   return { hits: others.map(asHit), more: 0, notes: [] };
 }
 

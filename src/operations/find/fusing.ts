@@ -13,9 +13,9 @@ export interface Hit {
 }
 
 /** How many posts a find ranks by words; the others are counted. */
-export const MOST_BY_WORDS = 1_000;
+export const MAX_BY_WORDS = 1_000;
 /** How many posts a find by meaning answers with: what comes later has little to do with the query. */
-export const MOST_BY_MEANING = 100;
+export const MAX_BY_MEANING = 100;
 
 /** Of reciprocal rank fusion: Cormack, Clarke and Büttcher, SIGIR 2009. */
 const RANK_CONSTANT = 60;

@@ -9,6 +9,9 @@ import { oneOf } from '../fields.ts';
 /** How posts are compared with the query: by words, by meaning, or by both ("best"). */
 export const FIND_WAYS = ['best', 'words', 'meaning'] as const;
 export const FIND_SORTS = ['best', 'newest'] as const;
+export const EXPORT_FORMATS = ['csv', 'jsonl'] as const;
+
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export type FindWay = (typeof FIND_WAYS)[number];
 export type FindSort = (typeof FIND_SORTS)[number];
@@ -62,11 +65,14 @@ export function findFields(sources: Sources) {
       500,
       'Like is too long.',
       'Posts like this one: its source, a colon, and its id.',
-      'sample:9000000000000000042',
     ),
     facets: z
       .enum(['true', 'false'], 'Facets must be true or false.')
       .meta({ description: 'Whether to count authors, years, kinds and sources, too.' })
+      .optional(),
+    format: z
+      .enum(EXPORT_FORMATS, `Format must be ${oneOf(EXPORT_FORMATS)}.`)
+      .meta({ description: 'All of it as a file to download; limit and cursor do not count.' })
       .optional(),
     limit: typedWholeNumber(1, MAX_PAGE, limit, {
       description: 'Page size.',
@@ -115,7 +121,8 @@ export function toFindRequest(typed: TypedFind, now: number): FindRequest {
   };
   const named = like ? likeOf(like) : undefined;
   return {
-    query: authors && sources ? { ...query, filters } : { ...query, filters, words: NOTHING },
+    query:
+      authors && sources ? { ...query, filters } : { ...query, filters, words: NOTHING, topic: '' },
     by: typed.by ?? 'best',
     sort: typed.sort ?? 'best',
     ...(named && { like: named }),
