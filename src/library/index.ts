@@ -5,10 +5,10 @@ import { createReindexing } from './finding/reindexing.ts';
 import { createWordFinder } from './finding/word_finder.ts';
 import type { Library } from './library.ts';
 import { createMarkStore } from './marks.ts';
-import { createMeaningFinder } from './meaning.ts';
 import { createOrigins } from './origins.ts';
 import { createPostStore } from './posts.ts';
 import { createProfileStore } from './profiles.ts';
+import { createMeaningFinder } from './vectors/meaning_finder.ts';
 import { createVectorStore } from './vectors/vector_store.ts';
 
 export type {
@@ -57,6 +57,18 @@ export function createLibrary(db: Database, now: () => number = Date.now): Libra
     vectors.saveMeaningless(model, meaningless);
   }
 
+  const words = createWordFinder(db);
+  const meaning = createMeaningFinder(db);
+
+  function postsLike(model: string, vector: Float32Array, limit: number) {
+    const found = meaning.nearest(model, vector, { limit });
+    const similarities = new Map(found.map(({ key, similarity }) => [key, similarity]));
+    return words.postsOf(found.map(({ key }) => key)).map(({ key, ...post }) => ({
+      ...post,
+      similarity: similarities.get(key) as number,
+    }));
+  }
+
   const { imports, forgetImport, undoImport } = origins;
   return {
     ...posts,
@@ -64,9 +76,10 @@ export function createLibrary(db: Database, now: () => number = Date.now): Libra
     ...vectors,
     ...marks,
     ...createUsernames(db),
-    words: createWordFinder(db),
+    words,
     reindexing: createReindexing(db),
-    meaning: createMeaningFinder(db),
+    meaning,
+    postsLike,
     save,
     imports,
     forgetImport,
