@@ -1,8 +1,12 @@
 import { duration, relative } from '../text/format.ts';
+import { onRequest } from './htmx_events.ts';
 
 /** Keeps the times on the page running between updates. */
 export function startClocks(): void {
+  tick(new Date());
   setInterval(() => tick(new Date()), 1000);
+  // The server does not know the reader's time zone.
+  onRequest('afterSettle', () => tick(new Date()));
 }
 
 function tick(now: Date): void {
