@@ -36,7 +36,7 @@ const NEW_ONLY = [
 ];
 
 async function main() {
-  const then = before && (await measured(before, measureBefore));
+  const then = before ? await measured(before, measureBefore) : undefined;
   const now = await measured(HERE, measureNow);
   console.log(`\n${COUNT.toLocaleString('en')} posts, page of ${LIMIT}, ms`);
   for (const [name, ms] of now) {
