@@ -12,7 +12,7 @@ const TEXTS = [
   'Notes on machine learning with a telescope',
   'A machine for learning jazz',
   'Jazz, seen through a telescope',
-  'I write C++ and C# at work',
+  'I write C++ and C# all day',
   'The letter c, and a cat',
   'Lentil soup',
   'Soups without lentils',
