@@ -6,8 +6,7 @@ import type { Database } from 'bun:sqlite';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLibrary } from '../src/library/index.ts';
-import { loadVectorFunctions } from '../src/library/vectors/vector_store.ts';
+import { createLibrary, type Library } from '../src/library/index.ts';
 import { openDatabase } from '../src/platform/database.ts';
 import type { Post } from '../src/sources/post.ts';
 
@@ -46,7 +45,7 @@ function measureReading() {
   const library = createLibrary(db);
   savePages(db, makePosts(POSTS), 1000);
   measureWords(db);
-  for (const size of [POSTS / 10, POSTS]) measureMeaning(db, size);
+  embedAll(library);
   heading(`what is left to embed, ms (all ${POSTS} posts have a vector)`);
   row(
     'countWithoutVector',
@@ -66,6 +65,16 @@ function measureReading() {
     time(() => library.postsWithoutVector('new', { limit })),
   );
   db.close();
+}
+
+function embedAll(library: Library) {
+  for (let first = 1; first <= POSTS; first += 100) {
+    const vectors = Array.from({ length: 100 }, (_, i) => ({
+      key: first + i,
+      vector: unitVector(),
+    }));
+    library.saveVectors(MODEL, vectors);
+  }
 }
 
 function measureWords(db: Database) {
@@ -91,46 +100,6 @@ function measureWords(db: Database) {
     const ms = time(() => library.posts(query));
     row(`${name} (${library.posts(query).total} match)`, ms, ms / ceiling);
   }
-}
-
-function measureMeaning(db: Database, size: number) {
-  const library = createLibrary(db);
-  db.run('DELETE FROM vectors');
-  heading(`10 nearest of ${size} vectors of ${DIMENSIONS} dimensions, ms`);
-  const vectors = Array.from({ length: size }, (_, i) => ({ key: i + 1, vector: unitVector() }));
-  const saving = performance.now();
-  for (let i = 0; i < size; i += 100) library.saveVectors(MODEL, vectors.slice(i, i + 100));
-  const saved = perSecond(size, performance.now() - saving);
-  loadVectorFunctions(db);
-  fillOthers(db);
-  const query = unitVector();
-  const bytes = new Uint8Array(query.buffer);
-  const inVec0 = db.query(
-    'SELECT rowid, distance FROM bench_vec0 WHERE embedding MATCH ? AND k = 10 ORDER BY distance',
-  );
-  const withoutRowid = db.query(
-    'SELECT post_key, vec_distance_L2(embedding, ?) AS d FROM bench_without_rowid WHERE model = ? ORDER BY d LIMIT 10',
-  );
-  const ours = time(() => library.postsLike(MODEL, query, 10));
-  const vec0 = time(() => inVec0.all(bytes));
-  row('postsLike (plain table)', ours, ours / vec0);
-  row(
-    'the same WITHOUT ROWID',
-    time(() => withoutRowid.all(bytes, MODEL)),
-  );
-  row('vec0 virtual table', vec0, 1);
-  row('saveVectors, vectors/s, 100 a transaction', saved);
-}
-
-function fillOthers(db: Database) {
-  db.run('DROP TABLE IF EXISTS bench_vec0');
-  db.run('DROP TABLE IF EXISTS bench_without_rowid');
-  db.run(`CREATE VIRTUAL TABLE bench_vec0 USING vec0(embedding float[${DIMENSIONS}])`);
-  db.run(
-    'CREATE TABLE bench_without_rowid (post_key INTEGER, model TEXT, embedding BLOB, PRIMARY KEY (model, post_key)) WITHOUT ROWID',
-  );
-  db.run('INSERT INTO bench_vec0 (rowid, embedding) SELECT post_key, embedding FROM vectors');
-  db.run('INSERT INTO bench_without_rowid SELECT post_key, model, embedding FROM vectors');
 }
 
 /** The time to insert the same values into a table without index, checks or full-text search, in ms. */

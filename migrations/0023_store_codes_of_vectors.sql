@@ -25,7 +25,8 @@ DROP TABLE whole_vectors;
 -- They are a table of their own, because reading them takes a thirtieth of reading the vectors.
 CREATE TABLE vector_models (
   key        INTEGER PRIMARY KEY,
-  name       TEXT NOT NULL UNIQUE
+  name       TEXT NOT NULL UNIQUE,
+  dimensions INTEGER NOT NULL CHECK (dimensions > 0)
 ) STRICT;
 
 CREATE TABLE vector_codes (
@@ -35,7 +36,8 @@ CREATE TABLE vector_codes (
   code     BLOB NOT NULL -- bit i % 8 of byte i / 8 is set when number i is negative
 ) STRICT;
 
-INSERT INTO vector_models (name) SELECT DISTINCT model FROM vectors ORDER BY model;
+INSERT INTO vector_models (name, dimensions)
+SELECT model, max(dimensions) FROM vectors GROUP BY model;
 
 -- Four numbers of a vector give half a byte of its code; two of these, the higher one first, give a byte.
 WITH RECURSIVE

@@ -1,8 +1,9 @@
 import type { Database } from 'bun:sqlite';
 import { statement } from '../platform/statement.ts';
 import type { HeldOfAuthor, Library, NamedAuthor } from './library.ts';
+import { mergeWords } from './origins.ts';
 
-type Forgetting = Pick<Library, 'heldOf'> & {
+type Forgetting = Pick<Library, 'heldOf' | 'mergeWords'> & {
   /** Removes up to `limit` posts of an author, and with the last of them the rest. Returns the number of posts. */
   forget(author: ForgottenAuthor): number;
 };
@@ -54,6 +55,7 @@ export function createForgetting(db: Database): Forgetting {
   const forgetProfiles = statement<void, Record<string, string>>(db, FORGET_PROFILES);
 
   return {
+    mergeWords: () => mergeWords(db),
     heldOf({ source, username }): HeldOfAuthor {
       const named = { source, username };
       return {

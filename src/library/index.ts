@@ -6,10 +6,10 @@ import { createWordFinder } from './finding/word_finder.ts';
 import { createForgetting } from './forgetting.ts';
 import type { Library } from './library.ts';
 import { createMarkStore } from './marks.ts';
-import { createMeaningFinder } from './meaning.ts';
-import { createOrigins, mergeWords } from './origins.ts';
+import { createOrigins } from './origins.ts';
 import { createPostStore } from './posts.ts';
 import { createProfileStore } from './profiles.ts';
+import { createMeaningFinder } from './vectors/meaning_finder.ts';
 import { createVectorStore } from './vectors/vector_store.ts';
 
 export type {
@@ -42,7 +42,7 @@ export function createLibrary(db: Database, now: () => number = Date.now): Libra
   const { countProfiles, upsertProfiles, ...profiles } = createProfileStore(db, now);
   const { countVectors, ...vectors } = createVectorStore(db);
 
-  const { forget, heldOf } = createForgetting(db);
+  const { forget, ...forgetting } = createForgetting(db);
 
   function save(data: JobData) {
     const profilesSaved = upsertProfiles(data.profiles ?? []);
@@ -64,6 +64,18 @@ export function createLibrary(db: Database, now: () => number = Date.now): Libra
     vectors.saveMeaningless(model, meaningless);
   }
 
+  const words = createWordFinder(db);
+  const meaning = createMeaningFinder(db);
+
+  function postsLike(model: string, vector: Float32Array, limit: number) {
+    const found = meaning.nearest(model, vector, { limit });
+    const similarities = new Map(found.map(({ key, similarity }) => [key, similarity]));
+    return words.postsOf(found.map(({ key }) => key)).map(({ key, ...post }) => ({
+      ...post,
+      similarity: similarities.get(key) as number,
+    }));
+  }
+
   const { imports, forgetImport, undoImport } = origins;
   return {
     ...posts,
@@ -71,12 +83,12 @@ export function createLibrary(db: Database, now: () => number = Date.now): Libra
     ...vectors,
     ...marks,
     ...createUsernames(db),
-    words: createWordFinder(db),
+    words,
     reindexing: createReindexing(db),
-    meaning: createMeaningFinder(db),
+    meaning,
+    postsLike,
     save,
-    heldOf,
-    mergeWords: () => mergeWords(db),
+    ...forgetting,
     imports,
     forgetImport,
     undoImport,

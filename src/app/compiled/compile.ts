@@ -39,9 +39,8 @@ const REPLACED: Record<string, () => string> = {
 const SEARCHED_FOLDERS = ['src/operations'];
 
 const EXTERNAL = [
-  // They load files that lie beside them.
+  // It loads files that lie beside it.
   'onnxruntime-node',
-  'sqlite-vec',
   // Most starts do not use them, and every start reads the whole compiled program.
   '@elysiajs/openapi',
   '@fastify/busboy',
@@ -50,6 +49,7 @@ const EXTERNAL = [
   'file-type',
   'html-entities',
   'tar-stream',
+  'watr',
 ];
 
 /** A compilation that takes longer than this has been abandoned, in ms. */

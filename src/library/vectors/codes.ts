@@ -1,3 +1,15 @@
+import type { KeySet } from '../finding.ts';
+import { createKernel, type Kernel, type Places, ROW_TAIL_BYTES } from './kernel.ts';
+
+/** How many rows a scan can be asked for. */
+export const MAX_WANTED = 4096;
+
+const FOUND_BYTES = 8 * 4 * MAX_WANTED;
+const PAGE_BYTES = 65_536;
+
+/** How much more memory is taken than is needed, so that it is not taken for each row: an eighth. */
+const SPARE_SHIFT = 3;
+
 /** The signs of a vector's numbers: bit i % 8 of byte i / 8 is set when number i is negative. */
 export function codeOf(vector: Float32Array): Uint8Array {
   const code = new Uint8Array((vector.length + 7) >>> 3);
@@ -6,4 +18,98 @@ export function codeOf(vector: Float32Array): Uint8Array {
     code[i >>> 3] = (code[i >>> 3] as number) | (((numbers[i] as number) >>> 31) << (i & 7));
   }
   return code;
+}
+
+/** The codes of one model's vectors, in the order of the vectors' ids: 64 bytes each for 384 numbers. */
+export class Codes {
+  /** How many rows there are, with those that were removed. */
+  count = 0;
+  readonly #codeBytes: number;
+  readonly #rowBytes: number;
+  readonly #places: Places;
+  readonly #rows: number;
+  readonly #kernel: Kernel;
+  #bytes: Uint8Array;
+  #words: Uint32Array;
+
+  /** @param dimensions of the model's vectors. */
+  constructor(dimensions: number) {
+    const vectors = Math.ceil(dimensions / 128);
+    this.#codeBytes = vectors * 16;
+    this.#rowBytes = this.#codeBytes + ROW_TAIL_BYTES;
+    const found = this.#codeBytes + 4 * (this.#codeBytes * 8 + 4);
+    this.#places = { counts: this.#codeBytes, found, foundEnd: found + FOUND_BYTES };
+    this.#rows = this.#places.foundEnd;
+    this.#kernel = createKernel(vectors, this.#places);
+    this.#bytes = new Uint8Array(this.#kernel.memory.buffer);
+    this.#words = new Uint32Array(this.#kernel.memory.buffer);
+  }
+
+  /** @param id larger than those of all rows. */
+  add(id: number, key: number, code: Uint8Array): void {
+    const row = this.#rows + this.count * this.#rowBytes;
+    this.#reserve(row + this.#rowBytes);
+    this.#bytes.fill(0, row, row + this.#codeBytes);
+    this.#bytes.set(code, row);
+    this.#words[(row + this.#codeBytes) >>> 2] = key;
+    this.#words[(row + this.#codeBytes + 4) >>> 2] = id;
+    this.count++;
+  }
+
+  /** Replaces the key of a row. Rows with the key 0 are not found. @returns its former key. */
+  setKey(id: number, key: number): number {
+    const row = this.#rowOf(id);
+    if (row === undefined) return 0;
+    const word = (row + this.#codeBytes) >>> 2;
+    const former = this.#words[word] as number;
+    this.#words[word] = key;
+    return former;
+  }
+
+  /** The ids of the vectors nearest by their codes: at most twice as many as `wanted`. */
+  nearest(code: Uint8Array, wanted: number, among?: KeySet): number[] {
+    const end = this.#rows + this.count * this.#rowBytes;
+    const { found } = this.#places;
+    if (among) {
+      this.#reserve(end + among.bits.byteLength);
+      this.#words.set(among.bits, end >>> 2);
+    }
+    this.#bytes.fill(0, 0, found);
+    this.#bytes.set(code, 0);
+    const keys = among ? among.bits.length * 32 : 0;
+    const total = this.#kernel.scan(this.#rows, end, among ? end : 0, keys, wanted);
+    const ids: number[] = [];
+    for (let i = 0; i < total; i++) {
+      const row = this.#words[(found + i * 8) >>> 2] as number;
+      ids.push(this.#words[(row + this.#codeBytes + 4) >>> 2] as number);
+    }
+    return ids;
+  }
+
+  #rowOf(id: number): number | undefined {
+    let low = 0;
+    let high = this.count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#idAt(middle) < id) low = middle + 1;
+      else high = middle;
+    }
+    return low < this.count && this.#idAt(low) === id
+      ? this.#rows + low * this.#rowBytes
+      : undefined;
+  }
+
+  #idAt(index: number): number {
+    const row = this.#rows + index * this.#rowBytes;
+    return this.#words[(row + this.#codeBytes + 4) >>> 2] as number;
+  }
+
+  #reserve(bytes: number): void {
+    const missing = bytes - this.#bytes.length;
+    if (missing <= 0) return;
+    const wanted = missing + (this.#bytes.length >>> SPARE_SHIFT);
+    this.#kernel.memory.grow(Math.ceil(wanted / PAGE_BYTES));
+    this.#bytes = new Uint8Array(this.#kernel.memory.buffer);
+    this.#words = new Uint32Array(this.#kernel.memory.buffer);
+  }
 }

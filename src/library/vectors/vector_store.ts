@@ -1,18 +1,12 @@
 import type { Database } from 'bun:sqlite';
 import { statement } from '../../platform/statement.ts';
-import type { Post } from '../../sources/post.ts';
 import type { EmbeddedText, Library, NewVector } from '../library.ts';
-import { type ReadPostRow, toPost, withNames } from '../post_row.ts';
 import { codeOf } from './codes.ts';
+import { requireDimensions } from './meaning_finder.ts';
 
 type VectorStore = Pick<
   Library,
-  | 'saveVectors'
-  | 'saveMeaningless'
-  | 'postsLike'
-  | 'postsWithoutVector'
-  | 'withoutVector'
-  | 'countWithoutVector'
+  'saveVectors' | 'saveMeaningless' | 'postsWithoutVector' | 'withoutVector' | 'countWithoutVector'
 > & { countVectors(): number };
 
 type Bindings = Record<string, string | number | Uint8Array | null>;
@@ -35,14 +29,6 @@ const SAVE_MEANINGLESS = `
   INSERT INTO meaningless_posts (post_key, model) SELECT key, $model ${IS_CURRENT}
   ON CONFLICT DO NOTHING`;
 
-// For unit vectors, cosine = 1 - d²/2.
-const NEAREST = `
-  SELECT * FROM (
-    SELECT post_key, min(vec_distance_L2(embedding, $embedding)) AS distance
-    FROM vectors WHERE model = $model GROUP BY post_key ORDER BY distance, post_key LIMIT $limit
-  ) JOIN (${withNames('posts')}) AS named ON named.key = post_key
-  ORDER BY distance, post_key`;
-
 const WITHOUT_VECTOR = `
   FROM posts WHERE key > $afterKey AND text <> ''
   AND NOT EXISTS (SELECT 1 FROM vectors WHERE post_key = posts.key AND model = $model)
@@ -53,9 +39,10 @@ function createVectorWriting(db: Database) {
   const save = statement<void, Bindings>(db, SAVE);
   const saveCode = statement<void, Bindings>(db, SAVE_CODE);
   const remove = statement<void, Bindings>(db, REMOVE);
-  const saveModel = statement<void, [string]>(
+  const saveModel = statement<{ dimensions: number }, [string, number]>(
     db,
-    'INSERT INTO vector_models (name) VALUES (?) ON CONFLICT DO NOTHING',
+    `INSERT INTO vector_models (name, dimensions) VALUES (?, ?)
+    ON CONFLICT DO UPDATE SET dimensions = dimensions RETURNING dimensions`,
   );
   const forgetMeaningless = statement<void, [number, string]>(
     db,
@@ -73,10 +60,13 @@ function createVectorWriting(db: Database) {
   }
 
   const saveVectors = db.transaction((model: string, vectors: NewVector[]) => {
-    if (vectors.length > 0) saveModel.run(model);
+    const [first] = vectors;
+    if (!first) return;
+    const dimensions = saveModel.get(model, first.vector.length)?.dimensions ?? 0;
     const begun = new Set<number>();
     for (const vector of vectors) {
       const { key, text = null } = vector;
+      requireDimensions(model, dimensions, vector.vector.length);
       if (!begun.has(key)) {
         remove.run({ key, model, text });
         forgetMeaningless.run(key, model);
@@ -114,42 +104,14 @@ export function createVectorStore(db: Database): VectorStore {
     'SELECT count(*) AS total FROM vectors WHERE part = 0',
   );
 
-  let knowsDistances = false;
-
-  /** Loading the extension takes 3 ms, and most processes compare no vectors. */
-  function nearest() {
-    if (!knowsDistances) loadVectorFunctions(db);
-    knowsDistances = true;
-    return db.query<ReadPostRow & { distance: number }, Bindings>(NEAREST);
-  }
-
-  function postsLike(
-    model: string,
-    vector: Float32Array,
-    limit: number,
-  ): (Post & { similarity: number })[] {
-    const rows = nearest().all({ model, embedding: bytesOf(vector), limit: Math.max(limit, 0) });
-    return rows.map((row) => ({ ...toPost(row), similarity: 1 - row.distance ** 2 / 2 }));
-  }
-
   return {
     ...createVectorWriting(db),
-    postsLike,
     postsWithoutVector: (model, { limit, afterKey = 0 }) => without.all({ model, limit, afterKey }),
     withoutVector: (model, keys) =>
       keys.flatMap((key) => oneWithout.get({ model, afterKey: 0, key }) ?? []),
     countWithoutVector: (model) => countWithout.get({ model, afterKey: 0 })?.total ?? 0,
     countVectors: () => count.get()?.total ?? 0,
   };
-}
-
-/**
- * Adds the functions of sqlite-vec to a connection.
- * @throws when there is no sqlite-vec for this platform.
- */
-export function loadVectorFunctions(db: Database): void {
-  const { getLoadablePath }: typeof import('sqlite-vec') = require('sqlite-vec');
-  db.loadExtension(getLoadablePath());
 }
 
 /** The bytes of the vector only: it may be a view into a larger buffer. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import type { Library } from '../../src/library/index.ts';
-import { makePost, makePosts, setup, unitVector } from './synthetic.ts';
+import type { Library } from '../../../src/library/index.ts';
+import { makePost, makePosts, setup, unitVector } from '../synthetic.ts';
 
 const MODEL = 'plane';
 
@@ -130,7 +130,7 @@ describe('saving vectors', () => {
       key: i + 1,
       vector,
     }));
-    expect(() => library.saveVectors(MODEL, vectors)).toThrow('CHECK constraint failed');
+    expect(() => library.saveVectors(MODEL, vectors)).toThrow('have 2 dimensions, not 0');
     expect(library.counts().vectors).toBe(0);
   });
 

@@ -1,0 +1,102 @@
+import type { Database } from 'bun:sqlite';
+import { statement } from '../../platform/statement.ts';
+import type { MeaningFinder, NearKey } from '../finding.ts';
+import { codeOf, MAX_WANTED } from './codes.ts';
+import { createFollowedCodes } from './followed_codes.ts';
+
+/** How many of the vectors that are nearest by their codes are compared number by number. */
+const MIN_COMPARED = 1_000;
+
+/** The same for each post that is asked for: long posts have several vectors. */
+const COMPARED_PER_POST = 10;
+
+interface VectorRow {
+  key: number;
+  part_from: number | null;
+  part_to: number | null;
+  embedding: Uint8Array;
+}
+
+const BY_ID = `
+  SELECT post_key AS key, part_from, part_to, embedding FROM vectors WHERE id = ?`;
+
+/** Finds the vectors that are nearest by their codes, and compares those with the given one exactly. */
+export function createMeaningFinder(db: Database): MeaningFinder {
+  const codesOf = createFollowedCodes(db);
+  const anyOf = statement<{ found: number }, [string]>(
+    db,
+    `SELECT EXISTS (
+      SELECT 1 FROM vector_codes JOIN vector_models ON model = vector_models.key WHERE name = ?
+    ) AS found`,
+  );
+  const byId = statement<VectorRow, [number]>(db, BY_ID);
+  const vectorAt = statement<Pick<VectorRow, 'embedding'>, [string, number]>(
+    db,
+    'SELECT embedding FROM vectors WHERE model = ? AND post_key = ? ORDER BY part LIMIT 1',
+  );
+
+  function compared(ids: number[], vector: Float32Array): Map<number, NearKey> {
+    const best = new Map<number, NearKey>();
+    // Copied here, because a view of each row's bytes would take more memory than the row.
+    const numbers = new Float32Array(vector.length);
+    const bytes = new Uint8Array(numbers.buffer);
+    // In the order in which they are stored.
+    for (const id of Uint32Array.from(ids).sort()) {
+      const row = byId.get(id);
+      if (!row) continue;
+      bytes.set(row.embedding);
+      const similarity = cosine(vector, numbers);
+      if (similarity > (best.get(row.key)?.similarity ?? -2))
+        best.set(row.key, nearKey(row, similarity));
+    }
+    return best;
+  }
+
+  const find = db.transaction(
+    (
+      isCommitted: boolean,
+      model: string,
+      vector: Float32Array,
+      { limit, among }: Parameters<MeaningFinder['nearest']>[2],
+    ): NearKey[] => {
+      const loaded = codesOf(model, isCommitted);
+      if (!loaded) return [];
+      requireDimensions(model, loaded.dimensions, vector.length);
+      const wanted = Math.min(Math.max(limit * COMPARED_PER_POST, MIN_COMPARED), MAX_WANTED);
+      const ids = loaded.codes.nearest(codeOf(vector), wanted, among);
+      const found = [...compared(ids, vector).values()];
+      return found.sort((a, b) => b.similarity - a.similarity || a.key - b.key).slice(0, limit);
+    },
+  );
+
+  return {
+    hasVectors: (model) => anyOf.get(model)?.found === 1,
+    // What the caller's own transaction has written may still be rolled back.
+    nearest: (model, vector, options) =>
+      options.limit > 0 ? find(!db.inTransaction, model, vector, options) : [],
+    vectorOf(model, key) {
+      const row = vectorAt.get(model, key);
+      return row ? new Float32Array(row.embedding.slice().buffer) : undefined;
+    },
+  };
+}
+
+/** @throws when vectors of these lengths cannot be compared. */
+export function requireDimensions(model: string, expected: number, given: number): void {
+  if (given === expected) return;
+  throw new Error(`The vectors of the model ${model} have ${expected} dimensions, not ${given}.`);
+}
+
+/** Of unit vectors: 1 - d²/2, which is 1 for equal ones in spite of rounding. */
+function cosine(one: Float32Array, other: Float32Array): number {
+  let square = 0;
+  for (let i = 0; i < one.length; i++) {
+    const difference = (one[i] as number) - (other[i] as number);
+    square += difference * difference;
+  }
+  return 1 - square / 2;
+}
+
+function nearKey({ key, part_from: from, part_to: to }: VectorRow, similarity: number): NearKey {
+  return { key, similarity, ...(from !== null && to !== null && { part: { from, to } }) };
+}
