@@ -1,4 +1,5 @@
-import { duration, exact, relative } from '../src/text/format.ts';
+import { escapeHtml } from '@kitajs/html';
+import { clockTime, duration, exact, relative } from '../src/text/format.ts';
 
 /** `3 min ago`, updated by the browser's script; the exact time is the tooltip. */
 export function relativeTime(at: Date, now: Date): JSX.Element {
@@ -18,6 +19,30 @@ export function elapsedTime(since: Date, now: Date): JSX.Element {
     <time datetime={since.toISOString()} safe>
       {duration(now.getTime() - since.getTime())}
     </time>
+  );
+}
+
+/** `14:05 UTC`, to which the browser's script gives the reader's time zone. */
+export function localTime(at: Date, now: Date): JSX.Element {
+  return (
+    <time datetime={at.toISOString()} title={exact(at)} data-clock="local" safe>
+      {clockTime(at, now)}
+    </time>
+  );
+}
+
+const NAMED_TIME = /\d\d:\d\d(?::\d\d)? UTC/;
+
+/** A text that names `at`, such as "goes on at 14:05 UTC", with the reader's time in its place. */
+export function withLocalTime(text: string, at: Date, now: Date): JSX.Element {
+  const named = NAMED_TIME.exec(text);
+  if (!named) return escapeHtml(text) as JSX.Element;
+  return (
+    <>
+      {escapeHtml(text.slice(0, named.index))}
+      {localTime(at, now)}
+      {escapeHtml(text.slice(named.index + named[0].length))}
+    </>
   );
 }
 

@@ -10,6 +10,7 @@ import { bootstrap } from './bootstrap.ts';
 import { compileInBackground } from './compiled/in_background.ts';
 import { maxDescriptors, RESERVED_DESCRIPTORS } from './descriptors.ts';
 import { Listener } from './listener.ts';
+import { reindexInBackground } from './reindex.ts';
 import { shutDownOnSignals } from './shutdown.ts';
 import { surviveDatabaseErrors } from './uncaught.ts';
 
@@ -60,6 +61,15 @@ export async function serve(settings: Config, compiled?: string): Promise<void> 
     logger,
     closing,
     closeServer: () => listener.stop(),
+  });
+  const { library } = deps;
+  const { signal } = closing;
+  void reindexInBackground({
+    db: appDatabase(),
+    library,
+    tracker: jobTracker,
+    logger,
+    closing: signal,
   });
   compileInBackground(logger);
   // Last, because a script that reads the address may send a signal at once.

@@ -1,8 +1,12 @@
 import { duration, relative } from '../text/format.ts';
+import { onRequest } from './htmx_events.ts';
 
 /** Keeps the times on the page running between updates. */
 export function startClocks(): void {
+  tick(new Date());
   setInterval(() => tick(new Date()), 1000);
+  // The server does not know the reader's time zone.
+  onRequest('afterSettle', () => tick(new Date()));
 }
 
 function tick(now: Date): void {
@@ -21,6 +25,8 @@ export function clockText(clock: string | undefined, at: Date, now: Date): strin
       return duration(now.getTime() - at.getTime());
     case 'remaining':
       return duration(at.getTime() - now.getTime());
+    case 'local':
+      return at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
     case 'relative':
       return relative(at, now);
     default:

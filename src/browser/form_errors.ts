@@ -76,7 +76,11 @@ function showError(form: HTMLFormElement, error: HTMLElement): HTMLElement | und
   error.querySelector('a')?.setAttribute('href', `#${field.id}`);
   field.setAttribute('aria-invalid', 'true');
   describe(field, field.id, true);
-  if (text) text.textContent = error.textContent?.trim() ?? '';
+  if (text) {
+    text.textContent = error.textContent?.trim() ?? '';
+    // Once is enough.
+    error.hidden = true;
+  }
   return field;
 }
 

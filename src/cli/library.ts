@@ -2,12 +2,7 @@ import { requireDataFolder } from '../app/data_folder.ts';
 import { createLocalEmbedder } from '../embedding/index.ts';
 import { createLibrary, type StoredProfile } from '../library/index.ts';
 import type { OperationDeps } from '../operations/deps.ts';
-import {
-  findPosts,
-  type PostsQuery,
-  parsePostsQuery,
-  parseProfilesQuery,
-} from '../operations/find_posts.ts';
+import { findPosts, parsePostsQuery, parseProfilesQuery } from '../operations/find_posts.ts';
 import { loadConfig } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { silentLogger } from '../platform/logger.ts';
@@ -69,7 +64,7 @@ export async function showProfiles(
   if (rows.length > 0) write(profileTable(rows, columns));
 }
 
-function openLibrary(): Pick<OperationDeps, 'library' | 'embedder' | 'sources'> {
+export function openLibrary(): Pick<OperationDeps, 'library' | 'embedder' | 'sources'> {
   quietLog();
   const config = loadConfig();
   requireDataFolder(config);
@@ -83,19 +78,16 @@ function openLibrary(): Pick<OperationDeps, 'library' | 'embedder' | 'sources'> 
 function typedOf(words: string[], { meaning, author, source, limit }: PostsOptions) {
   const q = words.join(' ');
   if (!meaning) return { q, author, source };
-  if (author ?? source) {
-    throw new CommandFailed('--meaning cannot be combined with --author or --source.', EXIT.usage);
-  }
   if (!q.trim()) throw new CommandFailed('--meaning: Add the words to search for.', EXIT.usage);
   if (limitOf(limit) > PAGE_SIZE) {
     throw new CommandFailed(`--limit: With --meaning the maximum is ${PAGE_SIZE}.`, EXIT.usage);
   }
-  return { q, by: 'meaning' };
+  return { q, by: 'meaning', author, source };
 }
 
-const typedAs = (field: string) => (field === 'q' ? '[words...]' : `--${field}`);
+export const typedAs = (field: string) => (field === 'q' ? '[words...]' : `--${field}`);
 
-function limitOf(typed: string | undefined): number {
+export function limitOf(typed: string | undefined): number {
   const given = typed?.trim();
   if (!given) return DEFAULT_LIMIT;
   const limit = /^\d+$/.test(given) ? Number(given) : Number.NaN;
@@ -103,16 +95,16 @@ function limitOf(typed: string | undefined): number {
   throw new CommandFailed('--limit must be a whole number from 1 to 1,000,000.', EXIT.usage);
 }
 
-type Page = Pick<PostsQuery, 'limit' | 'cursor'>;
+type Page = { limit: number; cursor?: string };
 
 /** The pages of `find`, up to `limit` items; reports when there are none, or more. */
-async function* pages<Found extends { total: number; nextCursor?: string }>(
+export async function* pages<Found extends { total: number; nextCursor?: string }>(
   limit: number,
   find: (page: Page) => Found | Promise<Found>,
 ): AsyncGenerator<Found> {
   let cursor: string | undefined;
   for (let left = limit; left > 0; left -= PAGE_SIZE) {
-    const found = await find({ limit: Math.min(PAGE_SIZE, left), cursor });
+    const found = await find({ limit: Math.min(PAGE_SIZE, left), ...(cursor && { cursor }) });
     if (found.total === 0) return printError('Nothing found.');
     yield found;
     cursor = found.nextCursor;
@@ -122,6 +114,6 @@ async function* pages<Found extends { total: number; nextCursor?: string }>(
   }
 }
 
-function printJson(items: object[]): void {
+export function printJson(items: object[]): void {
   for (const item of items) print(JSON.stringify(item));
 }

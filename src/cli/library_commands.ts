@@ -1,3 +1,4 @@
+import type { FindCommandOptions } from './find.ts';
 import type { DocumentedCommand } from './help.ts';
 import type { PostsOptions } from './library.ts';
 
@@ -6,7 +7,7 @@ const LIMIT = 'maximum number, 1–1,000,000 (default: 20)';
 const POSTS_LIMIT = 'maximum number, 1–1,000,000, with --meaning 1–100 (default: 20)';
 
 /**
- * `xgpt posts` and `xgpt users list`: search the library.
+ * `xgpt find`, `xgpt posts` and `xgpt users list`: search the library.
  * @param typed what was typed. The sources, which are slow to load, are named only for `posts`.
  */
 export async function addLibraryCommands(
@@ -14,7 +15,9 @@ export async function addLibraryCommands(
   users: DocumentedCommand,
   typed: string[],
 ): Promise<void> {
-  const sources = typed.includes('posts') ? `: ${await sourceNames()}` : '';
+  const sources = typed.some((word) => word === 'posts' || word === 'find')
+    ? `: ${await sourceNames()}`
+    : '';
   program
     .command('posts')
     .description('find collected posts by words or by meaning')
@@ -33,6 +36,7 @@ export async function addLibraryCommands(
       const { showPosts } = await import('./library.ts');
       await showPosts(words, options);
     });
+  addFindCommand(program, sources);
   users
     .command('list')
     .description('find collected profiles (the default)')
@@ -43,6 +47,32 @@ export async function addLibraryCommands(
     .action(async (words: string[], options: PostsOptions) => {
       const { showProfiles } = await import('./library.ts');
       await showProfiles(words, options);
+    });
+}
+
+function addFindCommand(program: DocumentedCommand, sources: string): void {
+  program
+    .command('find')
+    .description('find what was collected, by words and by meaning')
+    .argument('[query...]', "what to find; quote operators: 'jazz -trumpet from:ada'")
+    .option('--by <way>', 'best, words or meaning (default: best, which fuses both)')
+    .option('--sort <order>', 'best or newest (default: best)')
+    .option('--author <user>', 'only posts by this author')
+    .option('--source <name>', `only posts from this source${sources}`)
+    .option('--since <date>', 'only posts since this date, or the last days: 7d')
+    .option('--until <date>', 'only posts before this date')
+    .option('--like <source:id>', 'posts like this one')
+    .option('--limit <n>', LIMIT)
+    .option('--json', JSON_LINES)
+    .option('--csv', 'all of them as CSV')
+    .examples(
+      ['xgpt find telescope', 'the best by words and by meaning'],
+      ['xgpt find \'"night sky" -moon since:2026-01-01\'', 'with operators'],
+      ['xgpt find --author aurora_lab --csv > posts.csv', 'everything of an author'],
+    )
+    .action(async (words: string[], options: FindCommandOptions) => {
+      const { showFound } = await import('./find.ts');
+      await showFound(words, options);
     });
 }
 

@@ -75,12 +75,10 @@ export async function setBudget(
   if (typed !== undefined && !/^\d{1,9}$/.test(typed)) {
     throw new CommandFailed('[posts] must be a whole number, 0 or more.', EXIT.usage);
   }
-  if (typed === undefined && !reset) {
-    throw new CommandFailed('Name the number of posts, or use --reset.', EXIT.usage);
-  }
+  const changes = typed !== undefined || reset;
   const source = await withManager((manager) => manager.budget(name, { posts, reset }), {
     name,
-    writes: true,
+    writes: changes,
   });
   const budget = source.connection?.budget;
   if (options.json || !budget) show(source, options);

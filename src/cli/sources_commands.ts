@@ -74,12 +74,15 @@ function addChanges(sources: DocumentedCommand): void {
     });
   sources
     .command('budget')
-    .description('set how many posts of a paid source may be read')
+    .description('set how many posts of a paid source may be read, or show it')
     .argument('<name>', NAME)
-    .argument('[posts]', 'the cap, 0 or more (default: leave it)')
+    .argument('[posts]', 'the cap, 0 or more (default: show it)')
     .option('--reset', 'count from zero again')
     .option('--json', JSON_OBJECT)
-    .examples(['xgpt sources budget x 250', 'stop after 250 posts'])
+    .examples(
+      ['xgpt sources budget x', 'what has been used'],
+      ['xgpt sources budget x 250', 'stop after 250 posts'],
+    )
     .action(
       async (
         name: string,

@@ -1,5 +1,6 @@
 import { type ApiOptions, createSender, expectSuccess, readJson, type SendRequest } from './api.ts';
 import { RequestError } from './errors.ts';
+import { createFinder, type Finder } from './find.ts';
 import type { ServerJob } from './job_state.ts';
 import { createJobStream } from './job_stream.ts';
 import type { JobId, JobType, OutputOf, StartRequest } from './job_types.ts';
@@ -16,7 +17,7 @@ export interface TrackOptions {
   signal?: AbortSignal;
 }
 
-export interface Client {
+export interface Client extends Finder {
   /** Starts a job and follows it. Jobs started in the same turn share one request. */
   track<Type extends JobType>(
     request: StartRequest<Type>,
@@ -49,6 +50,7 @@ export function createClient({ signal, ...options }: ClientOptions = {}): Client
 
   return {
     track: track as Client['track'],
+    ...createFinder(send, signal),
     start: async <Type extends JobType>(request: StartRequest<Type>) =>
       (await start(request)).id as JobId<Type>,
   };

@@ -70,7 +70,8 @@ export function createRateLimits({ db, writer, now }: StoreOptions): ShownRateLi
       const resumesAt = new Date(at);
       if (!isReserved) throw tooLate(service, resumesAt, isHeld);
       const ms = at - now();
-      if (ms > TELL_MS) onWaiting?.(waitingMessage(service, resumesAt, isHeld));
+      if (ms > TELL_MS)
+        onWaiting?.(waitingMessage(service, clockTime(resumesAt, new Date(now())), isHeld));
       await sleep(ms, signal);
     } while (heldUntil(name));
   }
@@ -142,8 +143,8 @@ function tooLate(service: string, at: Date, isHeld: boolean): RateLimited {
   return new RateLimited(`${reason}, goes on at ${clockTime(at)}.`, at);
 }
 
-function waitingMessage(service: string, at: Date, isHeld: boolean): string {
+function waitingMessage(service: string, at: string, isHeld: boolean): string {
   return isHeld
-    ? `Rate limited by ${service}, goes on at ${clockTime(at)}`
-    : `Waiting until ${clockTime(at)} for the next request to ${service}`;
+    ? `Rate limited by ${service}, goes on at ${at}`
+    : `Waiting until ${at} for the next request to ${service}`;
 }

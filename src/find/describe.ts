@@ -89,7 +89,8 @@ function untilText(time: number): string {
 
 const timeText = (time: number) => `${times.format(time).replace(' at ', ', ')} UTC`;
 
-const likesText = (count: number) => `with at least ${count} ${count === 1 ? 'like' : 'likes'}`;
+const likesText = (count: number) =>
+  `with at least ${count.toLocaleString('en')} ${count === 1 ? 'like' : 'likes'}`;
 
 const handle = (name: string) => (name.startsWith('did:') ? name : `@${name}`);
 

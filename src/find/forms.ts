@@ -1,6 +1,6 @@
 import { englishStem } from './stems/english.ts';
 import { frenchStem, germanStem, spanishStem } from './stems/light.ts';
-import { type Token, tokensOf } from './tokens.ts';
+import type { Token } from './tokens.ts';
 
 interface Stemmer {
   sign: string;
@@ -73,15 +73,6 @@ export function indexedForms(tokens: Token[], language?: string): string[] {
     const others = [token.spelling, joined].filter((word) => word !== undefined);
     return [...others, ...[token.text, ...others].flatMap((word) => signedStems(word, names))];
   });
-}
-
-/** A text for the index: its words, and in another column its `indexedForms`. */
-export function indexText(text: string, language?: string): { words: string; forms: string } {
-  const tokens = tokensOf(text);
-  return {
-    words: tokens.map((token) => token.text).join(' '),
-    forms: indexedForms(tokens, language).join(' '),
-  };
 }
 
 /** The tokens from `at` on that are written without a space between them, as one word. */

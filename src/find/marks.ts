@@ -8,12 +8,20 @@ export interface TextPart {
   to: number;
 }
 
-/** What is looked for: tokens in this order, or a word in any of its forms. */
+/** What is looked for: one lookup a word of the text, however much it is. */
 interface Sought {
-  tokens: string[];
-  isPrefix: boolean;
-  /** Empty when other forms are not meant. */
+  /** Tokens in this order, by the first of them. */
+  phrases: Map<string, Phrase[]>;
+  /** Beginnings of single words. */
+  prefixes: Set<string>;
+  /** Words in any of their forms. */
   forms: Set<string>;
+}
+
+interface Phrase {
+  tokens: string[];
+  /** The last one is the beginning of a word. */
+  isPrefix: boolean;
 }
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
@@ -32,61 +40,73 @@ export function markMatches(
   words: WordMatch | undefined,
   language?: string,
 ): TextPart[] {
-  const sought = words ? soughtIn(words) : [];
-  if (sought.length === 0) return [];
+  const sought: Sought = { phrases: new Map(), prefixes: new Set(), forms: new Set() };
+  if (words) collect(words, sought);
   const tokens = tokensOf(text);
-  const found = sought.flatMap((one) => placesOf(one, tokens, language));
+  const found = tokens.flatMap((_, at) => placeAt(at, sought, tokens, language) ?? []);
   return merged(ASCII.test(text) ? found : found.map((part) => wholeCharacters(text, part)));
 }
 
-function soughtIn(words: WordMatch): Sought[] {
-  if ('not' in words) return [];
-  if ('all' in words) return words.all.flatMap(soughtIn);
-  if ('any' in words) return words.any.flatMap(soughtIn);
-  const text = 'word' in words ? words.word : words.phrase;
-  const tokens = findableTokens(text).map((token) => token.text);
-  if (tokens.length === 0) return [];
+function collect(words: WordMatch, sought: Sought): void {
+  if ('not' in words) return;
+  if ('all' in words || 'any' in words) {
+    for (const part of 'all' in words ? words.all : words.any) collect(part, sought);
+    return;
+  }
+  const tokens = findableTokens('word' in words ? words.word : words.phrase);
   const isPrefix = 'word' in words && words.isPrefix === true;
   const isExact = isPrefix || 'phrase' in words || words.isExact === true;
-  return [{ tokens, isPrefix, forms: new Set(isExact ? [] : formsOfWord(text)) }];
+  if (!isExact) for (const form of formsOfWord(tokens)) sought.forms.add(form);
+  addPhrase({ tokens: tokens.map((token) => token.text), isPrefix }, sought);
 }
 
-function formsOfWord(text: string): string[] {
-  const tokens = findableTokens(text);
+function addPhrase(phrase: Phrase, { phrases, prefixes }: Sought): void {
+  const [first] = phrase.tokens;
+  if (first === undefined) return;
+  if (phrase.isPrefix && phrase.tokens.length === 1) prefixes.add(first);
+  const others = phrases.get(first) ?? [];
+  const isKnown = others.some(
+    (other) => other.isPrefix === phrase.isPrefix && other.tokens.join() === phrase.tokens.join(),
+  );
+  if (!isKnown) phrases.set(first, [...others, phrase]);
+}
+
+function formsOfWord(tokens: Token[]): string[] {
   const [only] = tokens;
   if (tokens.length === 1 && only) return soughtForms(only);
   const asOne = joinedAt(tokens, 0);
   return asOne?.end === tokens.length ? [asOne.text] : [];
 }
 
-function placesOf(sought: Sought, tokens: Token[], language?: string): TextPart[] {
-  const places: TextPart[] = [];
-  for (let at = 0; at < tokens.length; at++) {
-    const end = endOf(sought, tokens, at) || endOfForm(sought, tokens, at, language);
-    const [first, last] = [tokens[at], tokens[end - 1]];
-    if (first && last) places.push({ from: first.from, to: last.to });
-  }
-  return places;
-}
-
-/** @returns after which token a match ends that begins at `at`; 0 where none does. */
-function endOf({ tokens: sought, isPrefix }: Sought, tokens: Token[], at: number): number {
-  const length = sought.length;
-  const isFound = sought.every((word, index) => {
-    const text = tokens[at + index]?.text;
-    return isPrefix && index === length - 1 ? text?.startsWith(word) === true : text === word;
-  });
-  if (isFound) return at + length;
-  return 0;
-}
-
-/** The same for other forms of a word. */
-function endOfForm({ forms }: Sought, tokens: Token[], at: number, language?: string): number {
-  const token = tokens[at];
-  if (!token || forms.size === 0) return 0;
-  if (isFoundBy(forms, token, language)) return at + 1;
+/** The longest match that begins with a token. */
+function placeAt(
+  at: number,
+  sought: Sought,
+  tokens: Token[],
+  language?: string,
+): TextPart | undefined {
+  const token = tokens[at] as Token;
+  const phrases = sought.phrases.get(token.text) ?? [];
+  const ends = phrases.filter((phrase) => isAt(phrase, tokens, at)).map((one) => one.tokens.length);
+  const isForm = sought.forms.size > 0 && isFoundBy(sought.forms, token, language);
+  if (isForm || beginsWith(token.text, sought.prefixes)) ends.push(1);
   const asOne = tokens[at - 1]?.isJoined ? undefined : joinedAt(tokens, at);
-  return asOne && forms.has(asOne.text) ? asOne.end : 0;
+  if (asOne && sought.forms.has(asOne.text)) ends.push(asOne.end - at);
+  const last = tokens[at + Math.max(0, ...ends) - 1];
+  return ends.length > 0 && last ? { from: token.from, to: last.to } : undefined;
+}
+
+function isAt({ tokens: phrase, isPrefix }: Phrase, tokens: Token[], at: number): boolean {
+  return phrase.every((word, index) => {
+    const text = tokens[at + index]?.text;
+    const isBeginning = isPrefix && index === phrase.length - 1;
+    return isBeginning ? text?.startsWith(word) === true : text === word;
+  });
+}
+
+function beginsWith(text: string, prefixes: Set<string>): boolean {
+  for (const prefix of prefixes) if (text.startsWith(prefix)) return true;
+  return false;
 }
 
 function merged(parts: TextPart[]): TextPart[] {

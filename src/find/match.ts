@@ -12,9 +12,6 @@ export interface IndexMatch {
   hasPrefix: boolean;
 }
 
-/** Matches nothing. */
-const NOTHING = '""';
-
 /**
  * What posts must match that have these words.
  * @param exactColumns those with words as they are written, for phrases, prefixes and exclusions. Other words
@@ -23,12 +20,6 @@ const NOTHING = '""';
  */
 export function indexMatch(words: WordMatch, exactColumns: string[]): IndexMatch | undefined {
   return matchOf(words, exactColumns, false);
-}
-
-/** The expression alone, of a find that requires a word. */
-export function toMatch(words: WordMatch, exactColumns: string[]): string {
-  const match = indexMatch(words, exactColumns);
-  return match && !match.isExcluded ? match.expression : NOTHING;
 }
 
 function matchOf(words: WordMatch, columns: string[], isExact: boolean): IndexMatch | undefined {

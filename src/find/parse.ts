@@ -4,7 +4,7 @@ import type { FindFilters, FindQuery, WordMatch } from './query.ts';
 import { findableTokens } from './tokens.ts';
 
 /** What is longer is cut: no text that somebody types is. In UTF-16 units. */
-export const MAX_FIND_LENGTH = 2_000;
+const MAX_FIND_LENGTH = 2_000;
 /** Brackets within brackets; deeper ones are ignored. SQLite's parser has room for about 50. */
 const MAX_DEPTH = 10;
 

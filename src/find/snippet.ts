@@ -2,7 +2,7 @@ import { type TextPart, wholeCharacters } from './marks.ts';
 
 /** In UTF-16 units. */
 const SNIPPET_LENGTH = 240;
-/** How much of a snippet stands before its first mark. */
+/** How much of a snippet stands before its first mark, at most. */
 const BEFORE = 60;
 /** How far a snippet reaches for the end of a word. */
 const REACH = 30;
@@ -21,16 +21,20 @@ export function snippetOf(
 ): TextPart | undefined {
   if (text.length <= length) return undefined;
   const start = Math.max(0, Math.min(bestStart(marks, length), text.length - length));
-  const from = start === 0 ? 0 : wordStart(text, start);
+  const reach = Math.min(REACH, Math.floor(length / 4));
+  const from = start === 0 ? 0 : wordStart(text, start, reach);
   const end = start + length;
-  return wholeCharacters(text, { from, to: end >= text.length ? text.length : wordEnd(text, end) });
+  return wholeCharacters(text, {
+    from,
+    to: end >= text.length ? text.length : wordEnd(text, end, reach),
+  });
 }
 
 function bestStart(marks: TextPart[], length: number): number {
   let best = { start: 0, count: 0 };
   let last = 0;
   for (const [index, { from }] of marks.entries()) {
-    const start = Math.max(0, from - BEFORE);
+    const start = Math.max(0, from - Math.min(BEFORE, Math.floor(length / 4)));
     last = Math.max(last, index);
     while (last < marks.length && (marks[last] as TextPart).to <= start + length) last++;
     if (last - index > best.count) best = { start, count: last - index };
@@ -38,24 +42,21 @@ function bestStart(marks: TextPart[], length: number): number {
   return best.start;
 }
 
-/** The next start of a word. */
-function wordStart(text: string, at: number): number {
-  for (const { index, isWordLike } of words.segment(
-    text.slice(Math.max(0, at - REACH), at + REACH),
-  )) {
-    const start = Math.max(0, at - REACH) + index;
-    if (isWordLike && start >= at) return start;
-  }
+/** The next start of a word, where one is near. */
+function wordStart(text: string, at: number, reach: number): number {
+  const base = Math.max(0, at - reach);
+  for (const { index, isWordLike } of words.segment(text.slice(base, at + reach)))
+    if (isWordLike && base + index >= at) return base + index;
   return at;
 }
 
-/** The last end of a word before. */
-function wordEnd(text: string, at: number): number {
-  const base = Math.max(0, at - REACH);
-  let end = at;
-  for (const { index, segment } of words.segment(text.slice(base, at + REACH))) {
+/** The last end of a word before, where one is near. */
+function wordEnd(text: string, at: number, reach: number): number {
+  const base = at - reach;
+  let end = base;
+  for (const { index, segment } of words.segment(text.slice(base, at + reach))) {
     const next = base + index + segment.length;
     if (next <= at) end = next;
   }
-  return end;
+  return end > base ? end : at;
 }

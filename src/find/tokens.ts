@@ -49,13 +49,6 @@ export function findableTokens(text: string): Token[] {
   );
 }
 
-/** A text for the index of words: its words, with a space between them. */
-export function toIndexedWords(text: string): string {
-  return tokensOf(text)
-    .map((token) => token.text)
-    .join(' ');
-}
-
 class Tokenizer {
   readonly #tokens: Token[] = [];
   readonly #folded: string;

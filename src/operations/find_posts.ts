@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Embedder } from '../embedding/index.ts';
+import { noFilters } from '../find/filters.ts';
 import { readTyped } from '../jobs/job_query.ts';
 import type { PostPage, PostQuery, ProfileQuery } from '../library/index.ts';
 import { typedFields, typedText, typedWholeNumber } from '../platform/typed_fields.ts';
@@ -132,19 +133,39 @@ export interface FoundPosts extends PostPage {
 }
 
 /**
- * Finds posts by words, newest first, or by meaning, nearest first.
+ * Finds posts by words, newest first, or by meaning, nearest first. `author` and `source` hold for both.
  * @throws ModelUnavailable by meaning, when the model is not ready.
  */
 export async function findPosts(
   { library, embedder }: Pick<OperationDeps, 'library' | 'embedder'>,
   query: PostsQuery,
 ): Promise<FoundPosts> {
-  const { q, by, author, limit } = query;
+  const { q, by, author } = query;
   if (by !== 'meaning' || !q) return library.posts({ ...query, author: author || undefined });
   const [vector] = await embedder.embed([q], modelTimeout());
-  const posts = library.postsLike(embedder.model, vector as Float32Array, limit ?? NEAREST);
+  const posts = nearestPosts({ library, embedder }, query, vector as Float32Array);
   const notes = await notesOn(embedder, q, posts);
   return { posts, total: posts.length, ...(notes.length > 0 && { notes }) };
+}
+
+function nearestPosts(
+  { library, embedder }: Pick<OperationDeps, 'library' | 'embedder'>,
+  { author, source, limit = NEAREST }: PostsQuery,
+  vector: Float32Array,
+): FoundPosts['posts'] {
+  const filters = {
+    ...noFilters(),
+    authors: author ? [author] : [],
+    sources: source ? [source] : [],
+  };
+  const near = library.meaning.nearest(embedder.model, vector, {
+    limit,
+    ...((author || source) && { among: library.words.keysOf(filters) }),
+  });
+  const similarities = new Map(near.map(({ key, similarity }) => [key, similarity]));
+  return library.words
+    .postsOf([...similarities.keys()])
+    .map(({ key, ...post }) => ({ ...post, similarity: similarities.get(key) }));
 }
 
 async function notesOn(embedder: Embedder, q: string, posts: readonly Post[]): Promise<string[]> {

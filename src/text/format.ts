@@ -112,9 +112,15 @@ export function exact(at: Date): string {
   return `${date(at)}, ${at.toISOString().slice(11, 19)} UTC`;
 }
 
-/** `14:05 UTC`, rounded up, so that it is not before `at`. */
-export function clockTime(at: Date): string {
-  return `${new Date(Math.ceil(at.getTime() / MINUTE) * MINUTE).toISOString().slice(11, 16)} UTC`;
+/**
+ * `14:05 UTC`, rounded up, so that it is not before `at`; `14:04:31 UTC` when that is less than a minute
+ * after `now`.
+ */
+export function clockTime(at: Date, now?: Date): string {
+  const isSoon = now !== undefined && at.getTime() - now.getTime() < MINUTE;
+  const unit = isSoon ? SECOND : MINUTE;
+  const rounded = new Date(Math.ceil(at.getTime() / unit) * unit);
+  return `${rounded.toISOString().slice(11, isSoon ? 19 : 16)} UTC`;
 }
 
 /** The progress of a job: `280 / 1,000`, `62 %` of a download, `280` when the total is unknown. */

@@ -11,6 +11,7 @@ import {
   jobName,
   progressCount,
   rate,
+  relative,
   subject,
 } from './format.ts';
 import { escaped, printable } from './printable.ts';
@@ -98,11 +99,18 @@ export function jobLine(job: Job): string {
 }
 
 /** The same without the id; a long error is cut. */
-export function progressLine({ status, progress, errorMessage }: Job): string {
+export function progressLine(job: Job): string {
+  const { status, progress, errorMessage = '' } = job;
   const { current, total, message } = progress;
   const counts = total > 0 ? `${count(current)} / ${count(total)}` : '';
-  const words = isFinal(status) ? (errorMessage ?? '') : message;
-  return [status, counts, cutWithLength(words)].filter(Boolean).join('  ');
+  const words = isFinal(status) || status === 'retrying' ? errorMessage : message;
+  return [statusWithTime(job, new Date()), counts, cutWithLength(words)].filter(Boolean).join('  ');
+}
+
+/** `retrying in 14 s`. */
+function statusWithTime({ status, retryAt }: Job, now: Date): string {
+  const isAhead = status === 'retrying' && retryAt !== undefined && retryAt > now;
+  return isAhead ? `${status} ${relative(retryAt, now)}` : status;
 }
 
 const DONE = { cancel: 'cancelled', retry: 'requeued', remove: 'removed' };

@@ -45,7 +45,7 @@ test('a newcomer reads a pasted address, connects, sees what is new, and imports
   expect(await page.locator('option[value="bluesky"]').getAttribute('disabled')).not.toBeNull();
   await page.getByRole('link', { name: 'Connect on the Sources page' }).click();
   const source = page.locator('#source-bluesky');
-  expect(await source.locator('.source-state').textContent()).toContain('Not connected');
+  expect(await source.locator('.source-state').textContent()).toContain('Works without an account');
   await source.getByText('Connect · App password').click();
   await source.getByLabel('Handle or email address').fill('ada.example');
   await source.getByLabel('App password').fill('wrong');

@@ -26,6 +26,33 @@ beforeAll(async () => {
   await xgpt('users', 'discover', 'climbing', 'coach', '--max', '3');
 }, 600_000);
 
+describe('FEATURES 47, 48: find', () => {
+  test('finds as the page does: words, operators, and what each is good for', async () => {
+    const found = await xgpt('find', 'telescope -moon from:aurora_lab', '--by', 'words', '--json');
+    const posts = itemsIn(found.stdout);
+    expect(posts.length).toBeGreaterThan(0);
+    for (const post of posts)
+      expect(post).toMatchObject({ author: 'aurora_lab', why: { words: true } });
+    expect(await xgpt('find', 'telescope')).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('found by words alone'),
+    });
+  });
+
+  test('prints everything as CSV', async () => {
+    const { stdout } = await xgpt('find', '--author', 'aurora_lab', '--csv');
+    expect(stdout).toStartWith('source,id,kind,author,');
+    expect(stdout.match(/^sample,/gm)).toHaveLength(250);
+  });
+
+  test('names the option that is wrong', async () => {
+    expect(await xgpt('find', 'x', '--by', 'smell')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--by'),
+    });
+  });
+});
+
 describe('posts', () => {
   test('lists the newest posts, and reports how many there are', async () => {
     const { code, stdout, stderr } = await xgpt('posts', '--author', '@aurora_lab', '--limit', '2');
@@ -47,7 +74,7 @@ describe('posts', () => {
     for (const post of found) expect(JSON.stringify(post)).toMatch(/telescope/i);
   });
 
-  test('finds posts by meaning once there are vectors', async () => {
+  test('D1: finds posts by meaning once there are vectors, with filters', async () => {
     const folder = { dataDir: freshDataDir(), env: { XGPT_MODEL_DIR: CACHED_MODEL } };
     await run(['search', 'telescope, jazz', '--max', '40', '--embed'], folder);
     const words = ['posts', '--meaning', 'a telescope', '--limit', '5', '--json'];
@@ -58,6 +85,14 @@ describe('posts', () => {
     expect(similarities).toHaveLength(5);
     expect(similarities).toEqual(similarities.toSorted((a, b) => b - a));
     expect(found[0]?.text).toMatch(/telescope/i);
+
+    // D1: filters hold for meaning, too.
+    const author = String(found[0]?.author);
+    const byAuthor = itemsIn((await run([...words, '--author', `@${author}`], folder)).stdout);
+    expect(byAuthor[0]).toEqual(found[0]);
+    expect(new Set(byAuthor.map((post) => post.author))).toEqual(new Set([author]));
+    const elsewhere = await run([...words, '--source', 'bluesky'], folder);
+    expect(elsewhere).toEqual({ code: 0, stdout: '', stderr: 'Nothing found.\n' });
   });
 
   test('reports that nothing was found', async () => {
@@ -72,7 +107,6 @@ describe('posts', () => {
     [['--source', 'pigeon'], `--source must be one of: ${SOURCES.join(', ')}.`],
     [['--meaning'], '--meaning: Add the words to search for.'],
     [['--meaning', 'x', '--limit', '101'], '--limit: With --meaning the maximum is 100.'],
-    [['--meaning', '--author', 'ana', 'x'], '--meaning cannot be combined with --author'],
     [['x'.repeat(501)], '[words...] may have at most 500 characters.'],
   ] as const) {
     test(`refuses invalid options: posts ${words.join(' ').slice(0, 40)}`, async () => {

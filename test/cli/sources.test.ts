@@ -39,11 +39,17 @@ describe('credentials', () => {
       const command = start(['sources', 'set', 'bluesky'], { dataDir, env, stdin: values });
       return command.ended();
     };
+    const cookies = start(['sources', 'set', 'x', '--method', 'cookies'], {
+      dataDir,
+      env,
+      stdin: `auth_token=abc\nct0=${'0'.repeat(40)}\n`,
+    });
+    expect((await cookies.ended()).stderr).toContain('the value of the cookie auth_token.');
     const refused = await set('identifier=ida.example\npassword=not-one\n');
     expect(refused).toMatchObject({ code: 2, stdout: '' });
     expect(refused.stderr).toStartWith('Nothing was stored. An app password has four groups');
     const stored = await set(
-      `identifier=ida.example\npassword=${APP_PASSWORD}\nserver=${bluesky.url}\n`,
+      `identifier=https://bsky.app/profile/ida.example\npassword=${APP_PASSWORD}\nserver=${bluesky.url}\n`,
     );
     expect(stored).toMatchObject({ code: 0, stdout: 'Bluesky: Connected as @ida.example\n' });
     expect((await xgpt('sources')).stdout).toMatch(/bluesky .* Connected as @ida\.example\n/);
@@ -68,10 +74,21 @@ describe('credentials', () => {
     const backup = await xgpt('backup', join(dataDir, 'backup.sqlite'));
     expect(backup.stderr).toContain(`is not in it: keep a copy of ${key} elsewhere.`);
     await xgpt('sources', 'remove', 'bluesky');
-    expect((await xgpt('sources')).stdout).toMatch(/bluesky .* Not connected/);
+    const listed = (await xgpt('sources')).stdout;
+    expect(listed).toMatch(
+      /bluesky .* Works without an account\. Posts on a topic need an app password\n/,
+    );
+    expect(listed).toMatch(/ x .* Not connected\. .* need credentials\n|^x .* need credentials$/m);
+    expect(await xgpt('sources', 'test', 'bluesky')).toMatchObject({
+      code: 0,
+      stdout:
+        'Bluesky: Bluesky answers without an account. Posts on a topic need an app password\n',
+    });
     const budget = await xgpt('sources', 'budget', 'x', '250');
     expect(budget).toMatchObject({ code: 0, stdout: 'X: 0 of 250 posts = $0.00 of $1.25\n' });
+    expect(await xgpt('sources', 'budget', 'x')).toEqual(budget);
     await bluesky.stop();
+    expect(await xgpt('sources', 'test', 'bluesky')).toMatchObject({ code: 1 });
   });
 });
 

@@ -59,7 +59,7 @@ describe('a rate limit', () => {
     await Bun.sleep(5);
     stop.abort(new Error('cancelled'));
     expect(taken).rejects.toThrow('cancelled');
-    expect(said).toEqual(['Rate limited by Bluesky, goes on at 14:01 UTC']);
+    expect(said).toEqual(['Rate limited by Bluesky, goes on at 14:00:30 UTC']);
   });
 
   test('does not block for ever when the clock is set back', async () => {

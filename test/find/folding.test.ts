@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { fold, indexText } from '../../src/find/index.ts';
-import { isFound } from './word_index.ts';
+import { fold } from '../../src/find/index.ts';
+import { indexText, isFound } from './word_index.ts';
 
 const PAIRS = {
   D5: [

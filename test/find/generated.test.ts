@@ -3,13 +3,14 @@ import { describe, expect, test } from 'bun:test';
 import {
   describeFind,
   indexMatch,
-  indexText,
   markMatches,
   parseFind,
   snippetOf,
   type TextPart,
 } from '../../src/find/index.ts';
+import type { WordMatch } from '../../src/find/query.ts';
 import { seeded } from '../support/scheduler.ts';
+import { indexText } from './word_index.ts';
 
 const QUERIES = 100_000;
 const SEED = Number(process.env.XGPT_TEST_SEED ?? Date.now() % 2 ** 31);
@@ -98,6 +99,15 @@ function forEachQuery(count: number, check: (query: string) => void): void {
   }
 }
 
+const LANGUAGES = [undefined, 'en', 'de', 'pt-BR', 'ja'];
+
+const matchesOf = (text: string): WordMatch[] => [
+  { word: text },
+  { word: text, isPrefix: true },
+  { word: text, isExact: true },
+  { phrase: text },
+];
+
 function isWithin(text: string, { from, to }: TextPart): boolean {
   return from >= 0 && from < to && to <= text.length;
 }
@@ -148,6 +158,34 @@ describe('any text', () => {
       }
     });
     db.close();
+  }, 30_000);
+
+  test('is marked if and only if the index finds it', () => {
+    const db = new Database(':memory:');
+    db.run(`CREATE VIRTUAL TABLE words USING fts5 (text, stems,
+      tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* Co So'")`);
+    const insert = db.query('INSERT OR REPLACE INTO words (rowid, text, stems) VALUES (1, ?, ?)');
+    const find = db.query<{ rowid: number }, [string]>(
+      'SELECT rowid FROM words WHERE words MATCH ?',
+    );
+    let found = 0;
+    forEachQuery(5_000, (text) => {
+      const language = LANGUAGES[below(LANGUAGES.length)];
+      const { words, forms } = indexText(text, language);
+      insert.run(words, forms);
+      for (const sought of Array.from({ length: 5 }, part)) {
+        for (const match of matchesOf(sought)) {
+          const expression = indexMatch(match, ['text'])?.expression;
+          const isFound = expression !== undefined && find.all(expression).length > 0;
+          const isMarked = markMatches(text, match, language).length > 0;
+          if (isFound) found++;
+          if (isFound !== isMarked)
+            throw new Error(`${JSON.stringify(match)}: found ${isFound}, marked ${isMarked}`);
+        }
+      }
+    });
+    db.close();
+    expect(found).toBeGreaterThan(500);
   }, 30_000);
 
   test('is marked between characters, in order and without overlaps', () => {

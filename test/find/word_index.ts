@@ -1,5 +1,12 @@
 import { Database } from 'bun:sqlite';
-import { indexMatch, indexText, parseFind } from '../../src/find/index.ts';
+import { indexedForms, indexMatch, parseFind, tokensOf } from '../../src/find/index.ts';
+
+/** The columns of the index. */
+export function indexText(text: string, language?: string): { words: string; forms: string } {
+  const tokens = tokensOf(text);
+  const words = tokens.map((token) => token.text).join(' ');
+  return { words, forms: indexedForms(tokens, language).join(' ') };
+}
 
 /** An index of words as the library has it: a column of words, and one of their other forms. */
 export class WordIndex {

@@ -65,6 +65,17 @@ describe('FEATURES 47: find', () => {
     expect(ids(await found({ q: 'planets from:ada', author: 'bo' }))).toEqual([]);
   });
 
+  test('D1: author and source hold for a search by meaning at /api/posts, too', async () => {
+    const listed = async (query: string) => {
+      const answer = await web.json(`/api/posts?by=meaning&q=planets&${query}`);
+      return ids((await answer.json()) as Found);
+    };
+    expect((await listed('author=@ADA')).sort()).toEqual([0, 1]);
+    expect(await listed('source=archive')).toEqual([4]);
+    expect(await listed('source=archive&author=ada')).toEqual([]);
+    expect(await listed('')).toHaveLength(TEXTS.length);
+  });
+
   test('D2: phrases, exclusion, OR, and signs that belong to a word', async () => {
     const words = async (q: string) => ids(await found({ q, by: 'words' })).sort();
     expect(await words('"machine learning"')).toEqual([5]);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import {
   bytes,
+  clockTime,
   count,
   counted,
   duration,
@@ -15,6 +16,7 @@ import {
   subject,
   timeLeft,
 } from '../../src/text/format.ts';
+import { progressLine } from '../../src/text/job_text.ts';
 import { elapsedTime, relativeTime, remainingTime } from '../../views/time.tsx';
 import { ago, jobView, NOW } from '../views/job_view.ts';
 
@@ -172,4 +174,23 @@ describe('the subject of a job', () => {
     expect(jobName(jobView().job)).toBe('scrape @aurora_lab');
     expect(jobName(jobView({ type: 'embed', metadata: {} }).job)).toBe('embed');
   });
+});
+
+test('a time less than a minute ahead has seconds', () => {
+  const at = new Date('2026-03-01T12:00:30.500Z');
+  expect(clockTime(at)).toBe('12:01 UTC');
+  expect(clockTime(at, new Date('2026-03-01T12:00:01Z'))).toBe('12:00:31 UTC');
+  expect(clockTime(at, new Date('2026-03-01T11:58:00Z'))).toBe('12:01 UTC');
+});
+
+test('the line of a waiting job says why, and when it goes on', () => {
+  const { job } = jobView({
+    status: 'retrying',
+    retryAt: new Date(Date.now() + 130_000),
+    errorMessage: 'Bluesky (api.example) cannot be reached: it refuses the connection.',
+    progress: { current: 0, total: 0, message: 'Opening Bluesky' },
+  });
+  expect(progressLine(job)).toBe(
+    'retrying in 2 min  Bluesky (api.example) cannot be reached: it refuses the connection.',
+  );
 });

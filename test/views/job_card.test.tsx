@@ -167,6 +167,14 @@ describe('the other states', () => {
     );
   });
 
+  test('the time that a waiting job names is the time zone of the reader', () => {
+    const retryAt = ago(-300);
+    const errorMessage = 'Rate limited by <X>, goes on at 12:05 UTC.';
+    expect(card({ status: 'retrying', errorMessage, retryAt })).toContain(
+      `Rate limited by &lt;X&gt;, goes on at <time datetime="${retryAt.toISOString()}" title="1 Mar 2026, 12:05:00 UTC" data-clock="local">12:05 UTC</time>.`,
+    );
+  });
+
   test('a failed job shows the error, the number of attempts and when it failed', () => {
     const job = { status: 'failed', errorMessage: 'No such user.', completedAt: ago(1) } as const;
     expect(body(job)).toBe('No such user. Failed just now 0:06');

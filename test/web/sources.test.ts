@@ -189,6 +189,22 @@ describe('a source', () => {
     );
   });
 
+  test('without JavaScript shows the form again with what is wrong, and without the secret', async () => {
+    const wrong = { ...PASSWORD, name: 'ida.example', password: 'short' };
+    const response = await web.post(`${HARBOUR}/credentials`, wrong, NAVIGATION);
+    expect(response.status).toBe(422);
+    const html = await response.text();
+    expect(html).toContain('<h1>Sources</h1>');
+    expect(html.match(/<details class="connect" open/g)).toHaveLength(1);
+    expect(html).toMatch(/<input type="text"[^>]*value="ida\.example"/);
+    expect(html.match(/Password must have at least 8 characters\./g)).toHaveLength(1);
+    expect(html).toMatch(
+      /<input type="password" id="harbour-password-password"[^>]*aria-invalid="true"/,
+    );
+    expect(html).not.toContain('value="short"');
+    expect(html).toContain('Correct this field and send the form again.');
+  });
+
   test('cannot be connected from another origin', async () => {
     const headers = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
     const response = await web.post(`${HARBOUR}/credentials`, PASSWORD, headers);
@@ -215,5 +231,44 @@ describe('the Sources page', () => {
     await change('/budget', { posts: '250' });
     web.database.run('UPDATE source_budgets SET posts = 120');
     expect(await page()).toContain('120 of 250 posts = $0.60 of $1.25');
+  });
+
+  test('asks before credentials are removed, and offers no test of a source that gives nothing yet', async () => {
+    await change('/credentials', PASSWORD);
+    expect(await page()).toMatch(/<summary>Remove the credentials…<\/summary>/);
+    const x = (await page()).split('id="source-x"')[1]?.split('<section')[0] ?? '';
+    expect(x).toContain('Not connected');
+    expect(x).not.toContain('Test the connection');
+  });
+
+  test('does not count a budget that is not in use as used up', async () => {
+    await change('/credentials', KEY);
+    await change('/budget', { posts: '37' });
+    web.database.run('UPDATE source_budgets SET posts = 37');
+    expect(await page()).toContain('Used up: 37 of 37 posts');
+    await change('/credentials', PASSWORD);
+    const html = await page();
+    expect(html).toContain('Not in use: 37 of 37 posts');
+    expect(html).not.toContain('budget-words spent');
+    expect(html).toContain('Use instead · ');
+  });
+
+  test('shows what the test has said besides on a line of its own', async () => {
+    await change('/credentials', PASSWORD);
+    web.database.run(
+      "UPDATE source_tests SET message = 'Connected to the harbour. It has counted 1,234 of 3,000,000.'",
+    );
+    const html = await page();
+    expect(html).toContain('Connected to the harbour</');
+    expect(html).toContain('<p class="source-detail">It has counted 1,234 of 3,000,000.</p>');
+  });
+
+  test('says until when a service refuses requests in the time zone of the reader', async () => {
+    harbour.mood = 'limits';
+    harbour.limitedUntil = new Date(Date.now() + 30_000);
+    await change('/test');
+    expect(await page()).toMatch(
+      /Rate limited until.*<time [^>]*data-clock="local">\d\d:\d\d:\d\d UTC<\/time>/s,
+    );
   });
 });

@@ -2,7 +2,7 @@ import type { Job, JobView } from '../../src/jobs/job.ts';
 import { resultNotes, resultSummary } from '../../src/operations/words.ts';
 import { cutWithLength } from '../../src/text/cut.ts';
 import { estimate, progressCount, rate, stoppedAt, timeLeft } from '../../src/text/format.ts';
-import { elapsedTime } from '../time.tsx';
+import { elapsedTime, withLocalTime } from '../time.tsx';
 
 interface JobLiveProps {
   view: JobView;
@@ -34,7 +34,7 @@ function State({ view, now }: { view: JobView; now: Date }): JSX.Element {
     case 'cancelling':
       return <Running view={view} now={now} />;
     case 'retrying':
-      return <Message text={job.errorMessage ?? job.errors.at(-1) ?? ''} />;
+      return <Reason job={job} now={now} />;
     case 'completed':
       return <Result job={job} />;
     case 'failed':
@@ -81,6 +81,13 @@ export function pace(view: JobView): string {
 
 function Message({ text }: { text: string }): JSX.Element {
   return text === '' ? '' : <p safe>{cutWithLength(text)}</p>;
+}
+
+/** Why a job waits. */
+function Reason({ job, now }: { job: Job; now: Date }): JSX.Element {
+  const text = cutWithLength(job.errorMessage ?? job.errors.at(-1) ?? '');
+  if (text === '' || !job.retryAt) return <Message text={text} />;
+  return <p>{withLocalTime(text, job.retryAt, now)}</p>;
 }
 
 function Result({ job }: { job: Job }): JSX.Element {

@@ -6,7 +6,7 @@ import { duration, jobDuration, jobName, ordinal, stoppedAt } from '../../src/te
 import { urlTo } from '../../src/text/urls.ts';
 import { Fact } from '../facts.tsx';
 import { LivePart } from '../live_part.tsx';
-import { relativeTime } from '../time.tsx';
+import { relativeTime, withLocalTime } from '../time.tsx';
 import type { JobPageModel } from '../view_models.ts';
 import { JobActions } from './job_actions.tsx';
 import { JobAttempts } from './job_attempts.tsx';
@@ -22,6 +22,9 @@ import { WholeText } from './whole_text.tsx';
 
 /** The largest input in a report that refreshes every second, in UTF-16 code units. */
 const MAX_REFRESHED = 50_000;
+
+/** A reason that needs no folding, in UTF-16 code units. */
+const SHORT = 300;
 
 /** A report of one job: status, reason, actions and details. Its ids differ from the taskbar's. */
 export function JobReport({ model, now }: { model: JobPageModel; now: Date }): JSX.Element {
@@ -104,7 +107,11 @@ function Why({ job, now }: { job: Job; now: Date }): JSX.Element {
   return (
     <div class="report-why" data-status={job.status}>
       <div class="report-reason">
-        <WholeText text={reason} />
+        {job.status === 'retrying' && job.retryAt && reason.length < SHORT ? (
+          <p>{withLocalTime(reason, job.retryAt, now)}</p>
+        ) : (
+          <WholeText text={reason} />
+        )}
       </div>
       {job.status === 'retrying' && job.retryAt !== undefined ? (
         <p>

@@ -3,9 +3,10 @@ import type { ConnectionState, SourceState } from '../../src/sources/source_stat
 import { sourceTitle } from '../../src/text/format.ts';
 import {
   abilityWords,
+  connectionDetail,
   connectionProblem,
   connectionWords,
-  limitWords,
+  missingWords,
 } from '../../src/text/source_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { TextFacts } from '../facts.tsx';
@@ -13,17 +14,22 @@ import { PostForm } from '../forms/post_form.tsx';
 import { StatusLabel } from '../jobs/status_icon.tsx';
 import { Page } from '../layouts/page.tsx';
 import { BudgetPart } from '../sources/budget_part.tsx';
-import { ConnectForm } from '../sources/connect_form.tsx';
-import { relativeTime } from '../time.tsx';
+import { ConnectForm, type RefusedForm } from '../sources/connect_form.tsx';
+import { localTime, relativeTime } from '../time.tsx';
 import type { Layout } from '../view_models.ts';
 
 interface ListProps {
   sources: SourceState[];
   now: Date;
+  refused?: RefusedForm;
+}
+
+interface PageProps extends Pick<ListProps, 'sources' | 'refused'> {
+  layout: Layout;
 }
 
 /** Every source with its state, and how it is connected. */
-export function SourcesPage({ layout, sources }: { layout: Layout; sources: SourceState[] }) {
+export function SourcesPage({ layout, sources, refused }: PageProps) {
   return (
     <Page title="Sources" current="/sources" layout={layout}>
       <h1>Sources</h1>
@@ -31,20 +37,24 @@ export function SourcesPage({ layout, sources }: { layout: Layout; sources: Sour
         Where posts and people come from. Credentials are sealed in the database and never shown
         again.
       </p>
-      <SourceList sources={sources} now={layout.now} />
+      <SourceList sources={sources} now={layout.now} refused={refused} />
     </Page>
   );
 }
 
 /** Those that can be connected first. */
-export function SourceList({ sources, now }: ListProps): JSX.Element {
+export function SourceList({ sources, now, refused }: ListProps): JSX.Element {
   const sorted = sources.toSorted(
     (one, other) => Number(!one.connection) - Number(!other.connection),
   );
   return (
     <div class="sources">
       {sorted.map((source) => (
-        <SourceCard source={source} now={now} />
+        <SourceCard
+          source={source}
+          now={now}
+          refused={refused?.source === source.name ? refused : undefined}
+        />
       ))}
     </div>
   );
@@ -55,9 +65,10 @@ interface CardProps {
   now: Date;
   /** The answer to one of its forms: it takes the place of the card on the page. */
   isUpdate?: boolean;
+  refused?: RefusedForm;
 }
 
-export function SourceCard({ source, now, isUpdate = false }: CardProps): JSX.Element {
+export function SourceCard({ source, now, isUpdate = false, refused }: CardProps): JSX.Element {
   const { name, connection } = source;
   return (
     <section
@@ -71,12 +82,12 @@ export function SourceCard({ source, now, isUpdate = false }: CardProps): JSX.El
           {sourceTitle(source)}
         </h2>
         <p class="source-state" {...(isUpdate && { tabindex: '-1', autofocus: true })}>
-          <State connection={connection} />
+          <State connection={connection} now={now} />
         </p>
       </div>
       <Facts source={source} />
       {connection ? (
-        <ConnectionPart name={name} connection={connection} now={now} />
+        <ConnectionPart name={name} connection={connection} now={now} refused={refused} />
       ) : (
         <p class="field-help">Needs no credentials.</p>
       )}
@@ -84,13 +95,17 @@ export function SourceCard({ source, now, isUpdate = false }: CardProps): JSX.El
   );
 }
 
-function State({ connection }: { connection: ConnectionState | undefined }): JSX.Element {
+function State({ connection, now }: { connection: ConnectionState | undefined; now: Date }) {
   if (!connection) return <StatusLabel status="completed" word="Ready" />;
-  const limited = limitWords(connection);
+  const limitedUntil = connection.limits.at(-1)?.until;
   return (
     <>
       <StatusLabel status={ICONS[connection.status]} word={connectionWords(connection)} />
-      {limited !== '' && <StatusLabel status="retrying" word={limited} />}
+      {limitedUntil !== undefined && (
+        <span>
+          <StatusLabel status="retrying" word="Rate limited until" /> {localTime(limitedUntil, now)}
+        </span>
+      )}
     </>
   );
 }
@@ -108,9 +123,8 @@ function Facts({ source: { abilities, cost, connection } }: { source: SourceStat
   if (connection?.status === 'unconnected' && connection.without !== undefined) {
     facts.push(['Without connecting', connection.without]);
   }
-  if (connection && connection.missing.length > 0) {
-    facts.push(['Connect it for', capital(abilityWords(connection.missing))]);
-  }
+  const missing = connection && missingWords(connection);
+  if (missing) facts.push(['Not yet', missing]);
   if (cost !== undefined) facts.push(['Costs', cost]);
   return <TextFacts facts={facts} />;
 }
@@ -121,9 +135,10 @@ interface PartProps {
   name: string;
   connection: ConnectionState;
   now: Date;
+  refused?: RefusedForm;
 }
 
-function ConnectionPart({ name, connection, now }: PartProps): JSX.Element {
+function ConnectionPart({ name, connection, now, refused }: PartProps): JSX.Element {
   const { budget, methods, method } = connection;
   return (
     <>
@@ -131,17 +146,23 @@ function ConnectionPart({ name, connection, now }: PartProps): JSX.Element {
       {budget !== undefined && (budget.inUse || budget.cap !== undefined) && (
         <BudgetPart source={name} budget={budget} />
       )}
-      <Actions name={name} isConnected={method !== undefined} />
+      <Actions name={name} connection={connection} />
       {methods.map((each) => (
-        <ConnectForm source={name} method={each} replaces={method !== undefined} />
+        <ConnectForm
+          source={name}
+          method={each}
+          current={method}
+          refused={refused?.values.method === each.name ? refused : undefined}
+        />
       ))}
     </>
   );
 }
 
 /** What the last test has found, unless the state says it already. */
-function Outcome({ connection, now }: Omit<PartProps, 'name'>): JSX.Element {
+function Outcome({ connection, now }: Pick<PartProps, 'connection' | 'now'>): JSX.Element {
   const { test } = connection;
+  const detail = connectionDetail(connection);
   const problem = connectionProblem(connection);
   if (problem !== '') {
     return (
@@ -151,10 +172,22 @@ function Outcome({ connection, now }: Omit<PartProps, 'name'>): JSX.Element {
       </div>
     );
   }
-  return test === undefined ? '' : <p class="field-help">Tested {relativeTime(test.at, now)}</p>;
+  if (test === undefined) return '';
+  return (
+    <div>
+      {detail !== '' && (
+        <p class="source-detail" safe>
+          {detail}
+        </p>
+      )}
+      <p class="field-help">Tested {relativeTime(test.at, now)}</p>
+    </div>
+  );
 }
 
-function Actions({ name, isConnected }: { name: string; isConnected: boolean }): JSX.Element {
+function Actions({ name, connection }: Pick<PartProps, 'name' | 'connection'>): JSX.Element {
+  const isConnected = connection.method !== undefined;
+  if (!isConnected && connection.without === undefined) return '';
   const address = urlTo(`/api/sources/${name}`);
   return (
     <div class="source-actions">
@@ -162,14 +195,21 @@ function Actions({ name, isConnected }: { name: string; isConnected: boolean }):
         <button type="submit">Test the connection</button>
         <div class="form-result" />
       </PostForm>
-      {isConnected && (
-        <PostForm action={`${address}/credentials/remove`} target="find .form-result">
-          <button type="submit" class="quiet">
-            Remove the credentials
-          </button>
-          <div class="form-result" />
-        </PostForm>
-      )}
+      {isConnected && <RemoveForm action={`${address}/credentials/remove`} />}
     </div>
+  );
+}
+
+/** Folded: the first press only asks, with and without a script. */
+function RemoveForm({ action }: { action: string }): JSX.Element {
+  return (
+    <details class="remove-credentials">
+      <summary>Remove the credentials…</summary>
+      <PostForm action={action} target="find .form-result">
+        <p class="field-help">They cannot be shown or restored. What was collected stays.</p>
+        <button type="submit">Remove them</button>
+        <div class="form-result" />
+      </PostForm>
+    </details>
   );
 }

@@ -12,12 +12,12 @@ interface BudgetProps {
 
 /** What paid requests have cost, and the forms that change how much they may. */
 export function BudgetPart({ source, budget }: BudgetProps): JSX.Element {
-  const { cap, posts } = budget;
-  const isSpent = cap !== undefined && posts >= cap;
+  const { cap, posts, inUse } = budget;
+  const isSpent = inUse && cap !== undefined && cap > 0 && posts >= cap;
   return (
     <div class="budget">
       <h3>Budget</h3>
-      {cap !== undefined && cap > 0 && (
+      {inUse && cap !== undefined && cap > 0 && (
         <progress
           max={String(cap)}
           value={String(Math.min(posts, cap))}
@@ -26,11 +26,16 @@ export function BudgetPart({ source, budget }: BudgetProps): JSX.Element {
         />
       )}
       <p class={isSpent ? 'budget-words spent' : 'budget-words'} safe>
-        {isSpent ? `Used up: ${budgetWords(budget)}` : budgetWords(budget)}
+        {`${prefix(isSpent, inUse)}${budgetWords(budget)}`}
       </p>
       <BudgetForms source={source} budget={budget} />
     </div>
   );
+}
+
+function prefix(isSpent: boolean, inUse: boolean): string {
+  if (!inUse) return 'Not in use: ';
+  return isSpent ? 'Used up: ' : '';
 }
 
 function BudgetForms({ source, budget }: BudgetProps): JSX.Element {

@@ -1,22 +1,32 @@
 import type { MethodState } from '../../src/sources/source_state.ts';
+import type { ErrorModel } from '../../src/text/error_text.ts';
 import { money } from '../../src/text/format.ts';
 import { urlTo } from '../../src/text/urls.ts';
+import { ErrorResult } from '../forms/error_result.tsx';
 import { attributeText } from '../forms/field.tsx';
 import { PostForm } from '../forms/post_form.tsx';
+
+/** What was sent without a script, and why nothing was stored. */
+export interface RefusedForm {
+  source: string;
+  values: Record<string, unknown>;
+  model: ErrorModel;
+}
 
 interface ConnectFormProps {
   source: string;
   method: MethodState;
-  /** Whether credentials are stored that these would replace. */
-  replaces: boolean;
+  /** The method in use, whose credentials these would replace. */
+  current?: string;
+  refused?: RefusedForm;
 }
 
 /** Folded, because a source may have several and most visits need none. */
-export function ConnectForm({ source, method, replaces }: ConnectFormProps): JSX.Element {
-  const { name, label, help, paid, fields } = method;
+export function ConnectForm({ source, method, current, refused }: ConnectFormProps): JSX.Element {
+  const { name, help, paid, fields } = method;
   return (
-    <details class="connect">
-      <summary safe>{`${replaces ? 'Replace' : 'Connect'} · ${label}`}</summary>
+    <details class="connect" open={refused !== undefined}>
+      <summary safe>{titleOf(method, current)}</summary>
       <PostForm
         action={urlTo(`/api/sources/${source}/credentials`)}
         target="find .form-result"
@@ -32,27 +42,55 @@ export function ConnectForm({ source, method, replaces }: ConnectFormProps): JSX
         )}
         <input type="hidden" name="method" value={attributeText(name)} />
         {fields.map((field) => (
-          <CredentialInput id={`${source}-${name}-${field.name}`} field={field} />
+          <CredentialInput
+            id={`${source}-${name}-${field.name}`}
+            field={field}
+            value={refused?.values[field.name]}
+            problem={refused?.model.details[field.name]}
+          />
         ))}
         <div class="form-actions">
           <button type="submit" class="primary">
             Store and test
           </button>
         </div>
-        <div class="form-result" />
+        <div class="form-result">
+          {refused ? <ErrorResult model={besides(refused, fields)} /> : ''}
+        </div>
       </PostForm>
     </details>
   );
+}
+
+/** Without the problems that stand at their fields. */
+function besides({ model }: RefusedForm, fields: MethodState['fields']): ErrorModel {
+  const isShown = (name: string) => fields.some((field) => field.name === name);
+  const rest = Object.entries(model.details).filter(([name]) => !isShown(name));
+  return { ...model, details: Object.fromEntries(rest) };
+}
+
+function describedBy(id: string, help: string | undefined, problem: string | undefined) {
+  const parts = [help !== undefined && `${id}-help`, problem !== undefined && `${id}-error`];
+  return parts.filter(Boolean).join(' ') || undefined;
+}
+
+function titleOf({ name, label }: MethodState, current: string | undefined): string {
+  if (current === undefined) return `Connect · ${label}`;
+  if (current === name) return `Replace · ${label}`;
+  return `Use instead · ${label}`;
 }
 
 interface InputProps {
   /** Unique in the page, which has several forms. */
   id: string;
   field: MethodState['fields'][number];
+  /** As it was sent; a secret is never sent back. */
+  value: unknown;
+  problem: string | undefined;
 }
 
-/** Never filled in: what is stored is not shown. */
-function CredentialInput({ id, field }: InputProps): JSX.Element {
+/** Never filled in with what is stored, which is not shown. */
+function CredentialInput({ id, field, value, problem }: InputProps): JSX.Element {
   const { name, label, help, secret, default: fallback } = field;
   const identity = attributeText(id);
   return (
@@ -64,7 +102,9 @@ function CredentialInput({ id, field }: InputProps): JSX.Element {
         type={secret ? 'password' : 'text'}
         id={identity}
         name={attributeText(name)}
-        aria-describedby={help === undefined ? undefined : `${identity}-help`}
+        value={secret || typeof value !== 'string' ? undefined : attributeText(value)}
+        aria-invalid={problem === undefined ? undefined : 'true'}
+        aria-describedby={describedBy(identity, help, problem)}
         required={fallback === undefined}
         placeholder={fallback === undefined ? undefined : attributeText(fallback)}
         // A password manager would offer the password of this server.
@@ -77,7 +117,9 @@ function CredentialInput({ id, field }: InputProps): JSX.Element {
           {help}
         </p>
       )}
-      <p class="field-error" id={`${identity}-error`} />
+      <p class="field-error" id={`${identity}-error`} safe>
+        {problem ?? ''}
+      </p>
     </div>
   );
 }

@@ -11,18 +11,20 @@ const GERMAN: Ending[] = [
   [/(?:ern|em|en|er|es|e)$/, '', 3],
   [/(?<=[bdfghklmnrt])s$/, '', 3],
   [/(?:est|er|en|n)$/, '', 4],
-  [/(?<=[bdfghklmnt])st$/, '', 3],
+  [/(?:(?<=[bdfghklmnt])st|(?<=[bcdfghklmnprs])t)$/, '', 4],
 ];
 const FRENCH: Ending[] = [
   [/eaux$/, 'eau', 2],
   [/aux$/, 'al', 3],
   [/[sx]$/, '', 3],
-  [/(?:issements?|ements?)$/, '', 3],
+  [/e$/, '', 3],
+  [/(?:issement|issaient|issait|issent|isson|issez|issant|ement)$/, '', 3],
   [
-    /(?:eraient|erions|eront|erait|erons|erez|erai|eras|era|aient|ions|iez|ait|ons|ent|ant|ez|er|ee|ir|e|r)$/,
+    /(?:eraient|erion|eront|erait|eron|erez|erai|era|aient|ion|iez|ait|on|ent|ant|ez|er|ai|ir|e|r)$/,
     '',
     3,
   ],
+  [/e$/, '', 3],
   [/(.)\1$/, '$1', 2],
 ];
 const SPANISH: Ending[] = [
@@ -39,8 +41,7 @@ export const spanishStem = (word: string) => stemBy(word, SPANISH);
 function stemBy(word: string, endings: Ending[]): string {
   let stem = word;
   for (const [ending, replacement, staying] of endings) {
-    const at = stem.search(ending);
-    if (at >= staying) stem = stem.slice(0, at) + stem.slice(at).replace(ending, replacement);
+    if (stem.search(ending) >= staying) stem = stem.replace(ending, replacement);
   }
   return stem;
 }

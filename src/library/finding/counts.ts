@@ -1,9 +1,9 @@
 import type { CappedCount } from '../finding.ts';
 import { CONDITION_COLUMNS, type Conditions } from './conditions.ts';
-import { MATCHES, matchTest } from './plan_sql.ts';
+import { MATCHES, setTest } from './plan_sql.ts';
 import { type Bindings, type Queries, where } from './queries.ts';
 
-/** Posts that are looked at one by one before another plan is taken, or counting stops. */
+/** Posts that are looked at one by one before counting stops. */
 export const MAX_EXAMINED = 20_000;
 
 interface Total {
@@ -84,7 +84,7 @@ function examinePosts(conditions: Conditions): string {
   const { indexed, others } = conditions;
   const from = `SELECT ${CONDITION_COLUMNS} FROM posts ${where(indexed)}
     ORDER BY created_at DESC LIMIT $examined`;
-  return examined(from, [...others, ...matchTest(conditions)]);
+  return examined(from, [...others, ...setTest(conditions)]);
 }
 
 function examined(from: string, tests: string[]): string {

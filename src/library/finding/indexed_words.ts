@@ -35,7 +35,8 @@ export function indexedWords(row: IndexedRow) {
 /** Stems of names would be those of other words: of these, other spellings only. */
 const OF_NAMES = 'zxx';
 
-const MAX_CACHED = 10_000;
+const MAX_CACHED = 20_000;
+const MAX_LANGUAGES = 20;
 const names = new Map<string, { words: string; forms: string }>();
 
 /** Posts of one author follow each other. */
@@ -56,8 +57,44 @@ function joined(tokens: { text: string }[]): string {
   return words;
 }
 
-const formsOf = (tokens: ReturnType<typeof tokensOf>, language: string | undefined) =>
-  tokens.length === 0 ? '' : indexedForms(tokens, language).join(' ');
+type Tokens = ReturnType<typeof tokensOf>;
+
+const formsByLanguage = new Map<string, Map<string, string>>();
+
+/** The other forms of words. Of a word that stands alone and has one spelling they are kept: most are. */
+function formsOf(tokens: Tokens, language: string | undefined): string {
+  const kept = keptForms(language);
+  const forms: string[] = [];
+  for (let at = 0; at < tokens.length; at++) {
+    const begin = at;
+    while (tokens[at]?.isJoined) at++;
+    const token = tokens[begin] as Tokens[number];
+    if (at > begin || token.spelling)
+      forms.push(...indexedForms(tokens.slice(begin, at + 1), language));
+    else forms.push(keptForm(kept, token, language));
+  }
+  return forms.filter((form) => form !== '').join(' ');
+}
+
+function keptForm(kept: Map<string, string>, token: Tokens[number], language?: string): string {
+  let form = kept.get(token.text);
+  if (form === undefined) {
+    form = indexedForms([token], language).join(' ');
+    if (kept.size >= MAX_CACHED) kept.clear();
+    kept.set(token.text, form);
+  }
+  return form;
+}
+
+function keptForms(language = ''): Map<string, string> {
+  let kept = formsByLanguage.get(language);
+  if (!kept) {
+    kept = new Map();
+    if (formsByLanguage.size >= MAX_LANGUAGES) formsByLanguage.clear();
+    formsByLanguage.set(language, kept);
+  }
+  return kept;
+}
 
 function attachedOf({ text, links, media, quote }: IndexedRow): string {
   const texts: string[] = [];

@@ -12,23 +12,22 @@ const IS_MATCH = `EXISTS (${MATCHES} AND rowid = posts.key)`;
 const AFTER = '(created_at, key) < ($created_at, $key)';
 const NEWEST_FIRST = 'ORDER BY created_at DESC, key DESC LIMIT $limit';
 
-/** Whether a walk may pass posts without finding any. */
-export function isNarrowing({ match, others }: Conditions): boolean {
-  return match !== undefined && !(match.isExcluded && others.length === 0);
+/** Whether a post matches, by the set of all that do: faster than looking up more than a thousand posts. */
+export function setTest({ match }: Conditions): string[] {
+  if (!match) return [];
+  return [`+key ${match.isExcluded ? 'NOT IN' : 'IN'} (${MATCHES})`];
 }
 
-export function matchTest({ match }: Conditions): string[] {
+function lookUpTest({ match }: Conditions): string[] {
   if (!match) return [];
-  const set = `IN (${MATCHES})`;
-  if (match.hasPrefix) return [match.isExcluded ? `key NOT ${set}` : `key ${set}`];
   return [match.isExcluded ? `NOT ${IS_MATCH}` : IS_MATCH];
 }
 
 export function walkSql(conditions: Conditions, after?: Place): string {
   const { indexed, others, match } = conditions;
-  const tests = [...others, ...matchTest(conditions)];
+  const tests = [...others, ...lookUpTest(conditions)];
   const reached = [...indexed, ...(after ? [AFTER] : [])];
-  if (!match || !isNarrowing(conditions))
+  if (!match)
     return `SELECT key, created_at FROM posts ${where([...reached, ...tests])} ${NEWEST_FIRST}`;
   const columns = others.length === 0 ? 'key, created_at' : CONDITION_COLUMNS;
   return `SELECT key, created_at FROM (
@@ -44,8 +43,8 @@ export function gatherSql({ indexed, others }: Conditions, after?: Place): strin
 }
 
 // The + keeps the planner from fetching and sorting every match.
-export function setSql({ indexed, others, match }: Conditions, after?: Place): string {
-  const isIn = `+key ${match?.isExcluded ? 'NOT IN' : 'IN'} (${MATCHES})`;
-  const tests = [isIn, ...indexed, ...others, ...(after ? [AFTER] : [])];
+export function setSql(conditions: Conditions, after?: Place): string {
+  const { indexed, others } = conditions;
+  const tests = [...setTest(conditions), ...indexed, ...others, ...(after ? [AFTER] : [])];
   return `SELECT key, created_at FROM posts ${where(tests)} ${NEWEST_FIRST}`;
 }

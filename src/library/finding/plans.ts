@@ -1,10 +1,13 @@
 import type { Conditions } from './conditions.ts';
-import { type Counts, MAX_EXAMINED } from './counts.ts';
-import { gatherSql, isNarrowing, MATCHES, type Place, setSql, walkSql } from './plan_sql.ts';
+import type { Counts } from './counts.ts';
+import { gatherSql, MATCHES, type Place, setSql, walkSql } from './plan_sql.ts';
 import type { Bindings, Queries } from './queries.ts';
 
-/** What a walk costs for each post that it passes, and a gathering for each match, in µs. */
-const COST = { passed: 0.8, gathered: 1.5 };
+/** Matches that are gathered, at 1.5 µs each. */
+const MAX_GATHERED = 5_000;
+
+/** Posts that a walk looks up, at 20 to 150 µs each for a frequent word. */
+const MAX_LOOKED_UP = 1_000;
 
 /**
  * - `walk`: through the posts by time, looking each up in the index of words. For frequent words: 0.6 ms
@@ -17,17 +20,15 @@ type Plan = 'walk' | 'gather' | 'set';
 
 /** How finds are answered by SQLite: which plan is fast depends on how many posts match. */
 export function createPlans({ all }: Queries, counts: Counts) {
-  const { newestKey, countMatches, countIndexed } = counts;
+  const { countMatches, countIndexed } = counts;
 
   function planOf(conditions: Conditions, limit: number): Plan {
     const { match } = conditions;
     if (!match) return 'walk';
     if (match.isExcluded) return match.hasPrefix ? 'set' : 'walk';
-    const matches = countMatches(conditions, MAX_EXAMINED + 1);
-    if (matches === 0) return 'gather';
-    const passed = Math.min(countIndexed(conditions), (limit * newestKey()) / matches);
-    if (!match.hasPrefix && passed * COST.passed < matches * COST.gathered) return 'walk';
-    return matches > MAX_EXAMINED ? 'set' : 'gather';
+    const isRare = countMatches(conditions, MAX_GATHERED + 1) <= MAX_GATHERED;
+    if (isRare) return 'gather';
+    return match.hasPrefix || limit > MAX_LOOKED_UP / 2 ? 'set' : 'walk';
   }
 
   function page(conditions: Conditions, limit: number, after?: Place): Place[] {
@@ -45,10 +46,12 @@ export function createPlans({ all }: Queries, counts: Counts) {
   /** @returns nothing when the posts passed did not fill the page: the matches are elsewhere. */
   function walk(conditions: Conditions, bindings: Bindings, after?: Place): Place[] | undefined {
     const sql = walkSql(conditions, after);
-    const places = all<Place>(sql, { ...bindings, examined: MAX_EXAMINED });
-    const { match } = conditions;
-    const isFull = places.length === bindings.limit || !isNarrowing(conditions);
-    return isFull || (match && countIndexed(conditions) <= MAX_EXAMINED) ? places : undefined;
+    const places = all<Place>(sql, { ...bindings, examined: MAX_LOOKED_UP });
+    const { match, indexed } = conditions;
+    const isFull = places.length === bindings.limit || !match;
+    return isFull || (indexed.length > 0 && countIndexed(conditions) <= MAX_LOOKED_UP)
+      ? places
+      : undefined;
   }
 
   /** The keys of so many posts, the newest or those collected last, whichever is faster. */

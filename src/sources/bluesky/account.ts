@@ -1,4 +1,5 @@
 import type {} from '@atcute/atproto';
+import type {} from '@atcute/bluesky';
 import { Unauthorised } from '../source.ts';
 import type { Caller } from './caller.ts';
 import { type Answer, ask, type Call, clientOf, refusal, type Service } from './requests.ts';
@@ -50,4 +51,15 @@ export async function testAccount(service: Service, signal: AbortSignal): Promis
   if (!answer.ok) throw refusal(answer);
   const { handle } = Object(answer.data) as { handle?: unknown };
   return `Connected as @${String(handle)}`;
+}
+
+/** Asks the public service for a page of its own, as listings without an account do. */
+export async function testPublic(service: Service, signal: AbortSignal): Promise<string> {
+  const client = clientOf(service, service.url);
+  const answer = await ask(service, 'bluesky:public', { signal }, (sending) =>
+    client.get('app.bsky.actor.getProfile', { signal: sending, params: { actor: 'bsky.app' } }),
+  );
+  // A refusal of this account by name is an answer too.
+  if (!answer.ok && answer.status !== 400) throw refusal(answer);
+  return 'Bluesky answers without an account';
 }

@@ -1,8 +1,9 @@
 import type { Connection, ConnectionMethod } from '../connection.ts';
+import { handleIn } from './handle.ts';
 import type { Service } from './requests.ts';
 
 const DEFAULT_SERVER = 'https://bsky.social';
-const HANDLE_OR_EMAIL = /^@?[^\s@/]+\.[^\s@/]+$|^[^\s@]+@[^\s@]+\.[^\s@]+$|^did:[a-z]+:\S+$/;
+const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 const APP_PASSWORD = /^[a-z0-9]{4}(?:-[a-z0-9]{4}){3}$/i;
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 
@@ -17,9 +18,9 @@ const APP_PASSWORD_METHOD: ConnectionMethod = {
       help: 'For example ada.bsky.social.',
       secret: false,
       problem: (value) =>
-        HANDLE_OR_EMAIL.test(value.trim())
+        EMAIL.test(value.trim()) || handleIn(value) !== undefined
           ? undefined
-          : 'A handle contains a dot, for example ada.bsky.social.',
+          : 'Handle or email address: a handle contains a dot, for example ada.bsky.social.',
     },
     {
       name: 'password',
@@ -47,7 +48,8 @@ export function connectionOf(service: Service): Connection {
     methods: [APP_PASSWORD_METHOD],
     without: 'Posts of public accounts, and profiles',
     async test(signal, credentials = service.live.credentials) {
-      const { testAccount } = await import('./account.ts');
+      const { testAccount, testPublic } = await import('./account.ts');
+      if (!(await credentials.read('bluesky'))) return testPublic(service, signal);
       return testAccount({ ...service, live: { ...service.live, credentials } }, signal);
     },
   };

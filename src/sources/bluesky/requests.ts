@@ -2,6 +2,7 @@ import { Client, type FetchHandler } from '@atcute/client';
 import { clockTime } from '../../text/format.ts';
 import type { LiveDeps } from '../connection.ts';
 import { RateLimited, SourceUnavailable, Unauthorised } from '../source.ts';
+import { unreachableWords } from '../unreachable.ts';
 import type { Timing } from './timing.ts';
 
 /** What the listings are made with. */
@@ -34,12 +35,18 @@ const MAX_HOLD_MS = 24 * 60 * MINUTE_MS;
 /** A client of one server. Redirects are not followed: they would carry tokens elsewhere. */
 export function clientOf({ live }: Service, server: string): Client {
   const request = live.fetch ?? fetch;
-  const handler: FetchHandler = (path, init) =>
-    request(server.replace(/\/+$/, '') + path, {
-      ...init,
-      redirect: 'manual',
-      headers: withUserAgent(init.headers),
-    });
+  const handler: FetchHandler = async (path, init) => {
+    try {
+      return await request(server.replace(/\/+$/, '') + path, {
+        ...init,
+        redirect: 'manual',
+        headers: withUserAgent(init.headers),
+      });
+    } catch (error) {
+      init.signal?.throwIfAborted();
+      throw new SourceUnavailable(unreachableWords('Bluesky', server, error), { cause: error });
+    }
+  };
   return new Client({ handler });
 }
 
@@ -68,7 +75,10 @@ export async function ask(
       const until = retryTime(answer.headers, now(), timing.backoffMs * 2 ** (tries - 1));
       await live.rateLimits.hold(limit, until);
       if (tries < MAX_TRIES && until.getTime() - now().getTime() <= MINUTE_MS) continue;
-      throw new RateLimited(`Rate limited by Bluesky, goes on at ${clockTime(until)}.`, until);
+      throw new RateLimited(
+        `Rate limited by Bluesky, goes on at ${clockTime(until, now())}.`,
+        until,
+      );
     }
     if (answer.headers.get('ratelimit-remaining') === '0') {
       await live.rateLimits.hold(limit, retryTime(answer.headers, now(), 0));
@@ -88,6 +98,7 @@ async function sent(
     return (await send(AbortSignal.any([signal, timeout]))) as Answer;
   } catch (error) {
     signal.throwIfAborted();
+    if (error instanceof SourceUnavailable) throw error;
     throw new SourceUnavailable(whatFailed(error, timeout.aborted, timeoutMs), { cause: error });
   }
 }

@@ -2,6 +2,7 @@ import type {} from '@atcute/atproto';
 import { z } from 'zod';
 import type { StoredCredentials } from '../connection.ts';
 import { SourceUnavailable, Unauthorised } from '../source.ts';
+import { handleIn } from './handle.ts';
 import { type Answer, ask, type Call, clientOf, type Service } from './requests.ts';
 
 const SOURCE = 'bluesky';
@@ -117,7 +118,10 @@ async function logIn(
 ): Promise<KeptSession> {
   const { identifier = '', password = '', server = '' } = values;
   const client = clientOf(service, server.trim());
-  const input = { identifier: identifier.trim().replace(/^@/, ''), password: password.trim() };
+  const input = {
+    identifier: handleIn(identifier) ?? identifier.trim(),
+    password: password.trim(),
+  };
   const answer = await ask(service, 'bluesky:login', call, (signal) =>
     client.post('com.atproto.server.createSession', { input, signal }),
   );

@@ -112,7 +112,8 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof ImportTooLarge) return badFile(413, 'too_large', error);
   if (error instanceof InvalidConnection) {
     const { details } = error;
-    const message = 'Correct the fields below. Secrets have to be entered again.';
+    const isOne = Object.keys(details).length === 1;
+    const message = `Correct ${isOne ? 'this field' : 'these fields'} and send the form again.`;
     return new Problem(422, 'invalid_input', 'Nothing was stored.', { message, details });
   }
   if (error instanceof CredentialsNotAccepted) {

@@ -1,6 +1,11 @@
 import type { Elysia } from 'elysia';
 import { SourceCard, SourceList, SourcesPage } from '../../../views/pages/sources.tsx';
-import { createManager } from '../../connections/index.ts';
+import type { RefusedForm } from '../../../views/sources/connect_form.tsx';
+import {
+  CredentialsNotAccepted,
+  createManager,
+  InvalidConnection,
+} from '../../connections/index.ts';
 import type { SourceState } from '../../sources/source_state.ts';
 import { sourceTable } from '../../text/source_text.ts';
 import { urlTo } from '../../text/urls.ts';
@@ -14,6 +19,8 @@ import {
 } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { parseFields, parseSecrets } from '../http/body.ts';
+import { isNavigation } from '../http/negotiation.ts';
+import { toProblem } from '../http/problem.ts';
 import { respond } from '../http/rendered.ts';
 import { html } from '../http/responses.ts';
 import { layoutOf } from './layout.ts';
@@ -33,7 +40,8 @@ export function sourcesPage(deps: WebDeps) {
 }
 
 /** Connects, tests and disconnects sources, and sets their budgets. No answer contains a secret. */
-export function sourceRoutes({ sources, connections }: WebDeps) {
+export function sourceRoutes(deps: WebDeps) {
+  const { sources, connections } = deps;
   const manager = createManager(sources, connections);
 
   return (app: Elysia) =>
@@ -55,7 +63,14 @@ export function sourceRoutes({ sources, connections }: WebDeps) {
       )
       .post(
         '/api/sources/:name/credentials',
-        async ({ params: { name }, body }) => changed(await manager.connect(name, body)),
+        async ({ request, params: { name }, body }) => {
+          try {
+            return changed(await manager.connect(name, body));
+          } catch (error) {
+            // A page, which is no answer of the contract.
+            return (await formAgain(deps, request, { source: name, values: body }, error)) as never;
+          }
+        },
         {
           params: SOURCE_NAME,
           parse: parseSecrets,
@@ -126,6 +141,20 @@ export function sourceChangeRoutes({ sources, connections }: WebDeps) {
           detail: about('Act', 'set_budget', 'Set what a paid source may cost, or count from zero'),
         },
       );
+}
+
+/** The page with the form that was refused, for browsers without a script. */
+async function formAgain(
+  deps: WebDeps,
+  request: Request,
+  form: Omit<RefusedForm, 'model'>,
+  error: unknown,
+): Promise<Response> {
+  const isRefusal = error instanceof InvalidConnection || error instanceof CredentialsNotAccepted;
+  if (!isRefusal || !isNavigation(request)) throw error;
+  const refused = { ...form, model: toProblem(error).model() };
+  const sources = await createManager(deps.sources, deps.connections).list();
+  return html(SourcesPage({ layout: layoutOf(request, deps), sources, refused }), 422);
 }
 
 /** As JSON, a line, or the card in place of the one on the page. */

@@ -226,9 +226,9 @@ describe('the test of a connection', () => {
     expect(await check()).toBe('Connected as @ada.example');
   });
 
-  test('fails when nothing is connected', async () => {
+  test('asks the public service when nothing is connected', async () => {
     live = freshLive();
-    await expect(check()).rejects.toBeInstanceOf(Unauthorised);
+    expect(await check()).toBe('Bluesky answers without an account');
   });
 });
 
@@ -264,7 +264,8 @@ describe('the fields of an app password', () => {
     ['identifier', 'ada@mail.example', true],
     ['identifier', 'did:plc:aaaaaaaaaaaaaaaaaaaaaaaa', true],
     ['identifier', 'ada', false],
-    ['identifier', 'https://bsky.app/profile/ada.example', false],
+    ['identifier', 'https://bsky.app/profile/ada.example', true],
+    ['identifier', 'https://x.com/ada', false],
     ['password', 'abcd-efgh-1234-mnop', true],
     ['password', ' abcd-efgh-ijkl-mnop ', true],
     ['password', 'my own password', false],

@@ -60,7 +60,9 @@ describe('an answer that is none', () => {
     await closed.stop();
     const failure = await failureOf(sourceOf(closed).posts(wanted('ada.example')));
     expect(failure).toBeInstanceOf(SourceUnavailable);
-    expect(failure.message).toBe('The connection to Bluesky failed.');
+    expect(failure.message).toBe(
+      `Bluesky (${new URL(closed.url).host}) cannot be reached: it refuses the connection.`,
+    );
   });
 });
 

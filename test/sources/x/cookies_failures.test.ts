@@ -67,7 +67,7 @@ describe('an answer that is no page', () => {
       'a web page instead of data (403)',
     ],
     ['an empty body', { body: '' }, 'SourceUnavailable', 'something else instead of data'],
-    ['a body that is cut off', { cut: true }, 'SourceUnavailable', 'X cannot be reached'],
+    ['a body that is cut off', { cut: true }, 'SourceUnavailable', 'cannot be reached: '],
     [
       'errors with status 200',
       { body: json(131, 'Dependency: Internal error.') },

@@ -48,6 +48,7 @@ describe('an empty dashboard', () => {
         includeReplies: 'true',
         includeRetweets: 'true',
         maxTweets: '',
+        username: '',
         file: '',
       },
       { source: 'notes', username: '' },

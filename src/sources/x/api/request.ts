@@ -1,5 +1,7 @@
+import { clockTime } from '../../../text/format.ts';
 import type { LiveDeps } from '../../connection.ts';
 import { RateLimited, type SourceError, SourceUnavailable } from '../../source.ts';
+import { unreachableWords } from '../../unreachable.ts';
 import { type Answer, answerSchema, type Problem, problemSchema } from './answers.ts';
 import { isAboutMoney, refusal } from './problems.ts';
 
@@ -75,7 +77,7 @@ export async function createApi({
       if (error instanceof ApiError && error.status > 0) {
         return new Response(bodyOf(error.data), { status: error.status, headers: error.headers });
       }
-      throw unreachable(error instanceof ApiError ? error.data : error);
+      throw unreachable(apiUrl, error instanceof ApiError ? error.data : error);
     }
   }
 
@@ -92,7 +94,7 @@ export async function createApi({
     if (answer) return answer;
     // What looks like JSON and is none was cut: X may have charged for it.
     if (!(response.ok && text.startsWith('{'))) await onRefused?.();
-    throw await failure(response, text, async () => {
+    throw await failure(response, text, now(), async () => {
       const until = reset ?? new Date(now().getTime() + WINDOW_MS);
       await rateLimits.hold(limit, until);
       return until;
@@ -113,6 +115,7 @@ function limitOf(endpoint: Endpoint): string {
 async function failure(
   { ok, status }: Response,
   text: string,
+  now: Date,
   hold: () => Promise<Date>,
 ): Promise<SourceError> {
   if (ok) {
@@ -122,19 +125,13 @@ async function failure(
   const problem = problemIn(text);
   if (status !== 429 || (problem && isAboutMoney(problem))) return refusal(status, problem);
   const until = await hold();
-  return new RateLimited(`Rate limited by X, goes on at ${clockTime(until)}.`, until);
+  return new RateLimited(`Rate limited by X, goes on at ${clockTime(until, now)}.`, until);
 }
 
-/** `14:05 UTC`, rounded up. */
-function clockTime(at: Date): string {
-  const minute = new Date(Math.ceil(at.getTime() / 60_000) * 60_000);
-  return `${minute.toISOString().slice(11, 16)} UTC`;
-}
-
-function unreachable(cause: unknown): SourceUnavailable {
+function unreachable(url: string, cause: unknown): SourceUnavailable {
   const isSlow = cause instanceof DOMException && cause.name === 'TimeoutError';
-  const what = isSlow ? 'did not answer in time' : 'could not be reached';
-  return new SourceUnavailable(`X ${what}.`, { cause });
+  const words = isSlow ? 'X did not answer in time.' : unreachableWords('X', url, cause);
+  return new SourceUnavailable(words, { cause });
 }
 
 async function textOf(response: Response, signal: AbortSignal): Promise<string> {

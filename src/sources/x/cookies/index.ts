@@ -14,6 +14,13 @@ export interface CookieAccessOptions {
   queryIds?: QueryIds;
 }
 
+const COOKIE_VALUE = /^[\w%-]{16,512}$/;
+
+const cookieProblem = (name: string) => (value: string) =>
+  COOKIE_VALUE.test(value)
+    ? undefined
+    : `This does not look like the value of the cookie ${name}. Copy the value only, without its name.`;
+
 const method: ConnectionMethod = {
   name: 'cookies',
   label: 'Cookies of a browser',
@@ -22,8 +29,8 @@ const method: ConnectionMethod = {
     'under Application (or Storage) → Cookies → https://x.com. Reads posts, replies, search and profiles ' +
     'as that account sees them. X does not provide this for programs: use it sparingly.',
   fields: [
-    { name: 'auth_token', label: 'auth_token', secret: true, problem: cookieProblem },
-    { name: 'ct0', label: 'ct0', secret: true, problem: cookieProblem },
+    { name: 'auth_token', label: 'auth_token', secret: true, problem: cookieProblem('auth_token') },
+    { name: 'ct0', label: 'ct0', secret: true, problem: cookieProblem('ct0') },
   ],
   // X allows a third as many searches as other requests.
   pace: {
@@ -41,9 +48,4 @@ export function createCookieAccess({ queryIds = {}, ...options }: CookieAccessOp
       return openCookieClient({ ...options, queryIds, credentials, live });
     },
   };
-}
-
-function cookieProblem(value: string): string | undefined {
-  if (/^[\w%-]{16,512}$/.test(value)) return undefined;
-  return 'This does not look like the value of the cookie. Copy the value only, without its name.';
 }

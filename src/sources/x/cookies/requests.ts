@@ -1,5 +1,6 @@
 import type { LiveDeps, StoredCredentials } from '../../connection.ts';
 import { RateLimited, SourceError, SourceUnavailable } from '../../source.ts';
+import { unreachableWords } from '../../unreachable.ts';
 import {
   type Library,
   openLibrary,
@@ -61,7 +62,7 @@ export function createRequests(options: RequestsOptions): Requests {
       ...waiting,
       service: 'X',
     });
-    const answer = await sent(library, question, waiting.signal);
+    const answer = await sent(library, question, waiting.signal, options.url);
     if (await session.accept(answer.headers.getSetCookie())) {
       await library.replaceCookies(session.cookies());
     }
@@ -104,13 +105,17 @@ function limitOf({ operation }: Question): string {
   return `x:cookies:${operation}`;
 }
 
-async function sent(library: Library, question: Question, signal: AbortSignal): Promise<RawAnswer> {
+async function sent(
+  library: Library,
+  question: Question,
+  signal: AbortSignal,
+  url: string,
+): Promise<RawAnswer> {
   try {
     return await library.ask(question, signal);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof SourceError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new SourceUnavailable(`X cannot be reached: ${reason}`, { cause: error });
+    throw new SourceUnavailable(unreachableWords('X', url, error), { cause: error });
   }
 }

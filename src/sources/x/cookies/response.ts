@@ -42,7 +42,7 @@ export function readAnswer(answer: RawAnswer, now: Date): unknown {
   const errors = errorsOf(json);
   if (answer.status === 429 || errors.some(({ code }) => code === 88)) {
     const at = resetOf(answer, now);
-    throw new RateLimited(`Rate limited by X, goes on at ${clockTime(at)}.`, at);
+    throw new RateLimited(`Rate limited by X, goes on at ${clockTime(at, now)}.`, at);
   }
   const refused = errors.find(({ code }) => code !== undefined && REFUSED[code]);
   if (answer.status === 200) {

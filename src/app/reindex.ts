@@ -1,0 +1,56 @@
+import type { Database } from 'bun:sqlite';
+import type { JobContext, jobTracker } from '../jobs/index.ts';
+import type { Library } from '../library/index.ts';
+import type { Logger } from '../platform/logger.ts';
+import { writerOf } from '../platform/writer.ts';
+
+/** Posts that one transaction indexes: 10 ms, so that other writes wait no longer. */
+const BATCH = 100;
+
+const MESSAGE = 'Indexing posts anew, because xgpt was updated';
+
+interface Reindex {
+  db: Database;
+  library: Pick<Library, 'reindexing'>;
+  tracker: Pick<typeof jobTracker, 'createJob' | 'completeJob'>;
+  logger: Logger;
+  /** Aborted when the process ends: the next start goes on. */
+  closing: AbortSignal;
+}
+
+/**
+ * Indexes what an update of xgpt reads differently, beside everything else. It is shown as a job; one that
+ * is cancelled goes on at the next start.
+ */
+export async function reindexInBackground(reindex: Reindex): Promise<void> {
+  const { library, tracker, logger } = reindex;
+  try {
+    const total = library.reindexing.pending();
+    if (total === 0) return;
+    const job = await tracker.createJob('index');
+    try {
+      await indexAll(reindex, job, total);
+      await tracker.completeJob(job.jobId, true);
+    } catch (error) {
+      await tracker.completeJob(job.jobId, false, (error as Error).message);
+    }
+  } catch (error) {
+    logger.warn('Posts could not be indexed anew. The next start goes on.', { error });
+  }
+}
+
+async function indexAll(
+  { db, library, closing }: Reindex,
+  job: JobContext,
+  total: number,
+): Promise<void> {
+  const signal = AbortSignal.any([job.signal, closing]);
+  for (let left = total; left > 0; ) {
+    signal.throwIfAborted();
+    job.updateProgress(total - left, total, MESSAGE);
+    left = await writerOf(db).write(() => library.reindexing.indexSome(BATCH));
+    // Requests are answered in between.
+    await Bun.sleep(0);
+  }
+  job.updateProgress(total, total, MESSAGE);
+}

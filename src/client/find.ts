@@ -1,0 +1,91 @@
+import { expectSuccess, readJson, type SendRequest } from './api.ts';
+
+/** What to find, as on the page: see the operators in docs/find.md. */
+export interface FindOptions {
+  q?: string;
+  author?: string;
+  source?: string;
+  /** A date, or `7d`. */
+  since?: string;
+  until?: string;
+  /** Default: `best`, which fuses words and meaning. */
+  by?: 'best' | 'words' | 'meaning';
+  /** Default: `best`. */
+  sort?: 'best' | 'newest';
+  /** Posts like this one: `sample:42`. */
+  like?: string;
+}
+
+/** A post as the server sends it. */
+export interface CollectedPost {
+  source: string;
+  id: string;
+  kind: 'post' | 'reply' | 'repost';
+  author: string;
+  authorName: string;
+  text: string;
+  /** ISO 8601. */
+  createdAt: string;
+  url?: string;
+  /** Nearness in meaning, from -1 to 1. Absent when it was not compared. */
+  similarity?: number;
+  [field: string]: unknown;
+}
+
+export interface FoundPage {
+  posts: (CollectedPost & {
+    /** Where the text has the words, in UTF-16 units. */
+    marks: { from: number; to: number }[];
+    why: { words?: true; meaning?: true };
+  })[];
+  /** The number of posts found; at least that many when `isCapped`. */
+  total: number;
+  isCapped?: true;
+  /** The query as it was understood, in words. */
+  understood: string;
+  notes?: string[];
+  nextCursor?: string;
+}
+
+export interface Finder {
+  /** One page. @throws RequestError */
+  find(options: FindOptions & { limit?: number; cursor?: string }): Promise<FoundPage>;
+  /** Every post found, as it arrives; however many there are. @throws RequestError */
+  findAll(options: FindOptions): AsyncGenerator<CollectedPost>;
+}
+
+export function createFinder(send: SendRequest, signal?: AbortSignal): Finder {
+  const get = (options: object, accept: string) =>
+    send(`api/find?${queryOf(options)}`, { accept, ...(signal && { signal }) }).then(expectSuccess);
+  return {
+    find: async (options) =>
+      (await readJson(await get(options, 'application/json'))) as unknown as FoundPage,
+    async *findAll(options) {
+      const { body } = await get(options, 'application/x-ndjson');
+      for await (const line of linesOf(body)) yield JSON.parse(line) as CollectedPost;
+    },
+  };
+}
+
+function queryOf(options: object): URLSearchParams {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+}
+
+async function* linesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator<string> {
+  if (!body) return;
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let rest = '';
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      const lines = (rest + decoder.decode(value, { stream: true })).split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines;
+    }
+  } finally {
+    await reader.cancel();
+  }
+}
