@@ -34,7 +34,7 @@ export const MINILM: ModelSpec = {
   textPrefix: '',
   onnx: 'onnx/model_q4.onnx',
   limits:
-    'The model understands English. It compares posts in other languages by words that English has, too, takes no notice of “not”, and does not know rare names.',
+    'all-MiniLM-L6-v2 understands English, and other languages only by words that they share with it.',
 };
 
 /** all-MiniLM-L6-v2 with 4-bit weights, in the layout of its repository on the hub. */
