@@ -17,7 +17,11 @@ CREATE TABLE vectors (
 ) STRICT;
 
 INSERT INTO vectors (post_key, model, dimensions, embedding)
-SELECT post_key, model, dimensions, embedding FROM whole_vectors ORDER BY post_key, model;
+SELECT post_key, model, dimensions, embedding FROM whole_vectors JOIN posts ON key = post_key
+-- Long texts are embedded in parts now, and texts without a word that the model knows not at all: those
+-- that may be such wait for the next embed job.
+WHERE length(text) <= 400 AND text GLOB '*[a-zA-Z0-9]*'
+ORDER BY post_key, model;
 
 DROP TABLE whole_vectors;
 

@@ -1,3 +1,5 @@
+import type { Extent } from './parts.ts';
+
 /**
  * The port for embedding models. Vectors have unit length, so the cosine of two of them is their dot
  * product.
@@ -22,11 +24,21 @@ export interface Embedder {
     onProgress?: (current: number, total: number, message: string) => void;
   }): Promise<void>;
 
+  /** What the model is good for and where its limits are, in one sentence for people. */
+  readonly limits: string;
+
   /**
-   * One vector for each text, in order. Calls are served one after the other.
+   * One vector for each query, in order. Calls are served one after the other.
    * @throws ModelUnavailable when the model is not ready and cannot be loaded.
    */
   embed(texts: string[], options: { signal: AbortSignal }): Promise<Float32Array[]>;
+
+  /**
+   * The vectors of each text that is to be found, in order: one for the whole of a short text, one for each
+   * part of a long one, none for a text of which the model knows nothing.
+   * @throws as `embed` does.
+   */
+  embedParts(texts: string[], options: { signal: AbortSignal }): Promise<EmbeddedPart[][]>;
 
   /**
    * How the model reads each text, in order: what of it is compared at all.
@@ -36,6 +48,13 @@ export interface Embedder {
 
   /** Ends the model's process at once; a running `embed` rejects. */
   close(): Promise<void>;
+}
+
+/** The vector of a text or of a part of it. */
+export interface EmbeddedPart {
+  vector: Float32Array;
+  /** Where the part is in the text, in UTF-16 units. Absent when the text was embedded whole. */
+  extent?: Extent;
 }
 
 /** What a model makes of a text. */

@@ -1,4 +1,6 @@
-import type { QueuedJobContext } from '../jobs/index.ts';
+import type { EmbeddedPart } from '../embedding/index.ts';
+import type { JobData, QueuedJobContext } from '../jobs/index.ts';
+import type { NewVector } from '../library/index.ts';
 import type { OperationDeps } from './deps.ts';
 
 /** A post's text and the key that its vector is stored under. */
@@ -28,15 +30,25 @@ export async function prepareModel(
   await prepare();
 }
 
-/** The vectors of these texts, ready for `saveVectors`. */
+/** What a job has to save of these texts: their vectors, and which of them have none. */
 export async function vectorsOf(
   { embedder }: OperationDeps,
   pending: Pending[],
   signal: AbortSignal,
-): Promise<(Pending & { vector: Float32Array })[]> {
-  const vectors = await embedder.embed(
+): Promise<Required<NonNullable<JobData['vectors']>>> {
+  const embedded = await embedder.embedParts(
     pending.map(({ text }) => text),
     { signal },
   );
-  return pending.map((post, index) => ({ ...post, vector: vectors[index] as Float32Array }));
+  return {
+    model: embedder.model,
+    vectors: pending.flatMap((post, i) =>
+      (embedded[i] ?? []).map((one, n) => newVector(post, one, n)),
+    ),
+    meaningless: pending.filter((_, i) => embedded[i]?.length === 0),
+  };
+}
+
+function newVector(post: Pending, { vector, extent }: EmbeddedPart, index: number): NewVector {
+  return { ...post, vector, ...(extent && { part: { index, ...extent } }) };
 }

@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import type { Embedder } from '../embedding/index.ts';
 import { noFilters } from '../find/filters.ts';
 import { readTyped } from '../jobs/job_query.ts';
 import type { PostPage, PostQuery, ProfileQuery } from '../library/index.ts';
 import { typedFields, typedText, typedWholeNumber } from '../platform/typed_fields.ts';
 import type { Sources } from '../sources/index.ts';
 import type { Post } from '../sources/post.ts';
-import { meaningNotes } from '../text/meaning_notes.ts';
+import { hasNoMeaning, meaningNotes, NO_MEANING } from '../text/meaning_notes.ts';
 import { readUsername, sourceOfAddress, usernameProblem } from '../text/usernames.ts';
 import type { OperationDeps } from './deps.ts';
 import { oneOf } from './fields.ts';
@@ -142,9 +141,11 @@ export async function findPosts(
 ): Promise<FoundPosts> {
   const { q, by, author } = query;
   if (by !== 'meaning' || !q) return library.posts({ ...query, author: author || undefined });
+  const [reading] = await embedder.read([q], modelTimeout());
+  if (reading && hasNoMeaning(reading)) return { posts: [], total: 0, notes: [NO_MEANING] };
   const [vector] = await embedder.embed([q], modelTimeout());
   const posts = nearestPosts({ library, embedder }, query, vector as Float32Array);
-  const notes = await notesOn(embedder, q, posts);
+  const notes = reading ? meaningNotes(reading) : [];
   return { posts, total: posts.length, ...(notes.length > 0 && { notes }) };
 }
 
@@ -166,12 +167,6 @@ function nearestPosts(
   return library.words
     .postsOf([...similarities.keys()])
     .map(({ key, ...post }) => ({ ...post, similarity: similarities.get(key) }));
-}
-
-async function notesOn(embedder: Embedder, q: string, posts: readonly Post[]): Promise<string[]> {
-  const texts = [q, ...posts.map(({ text }) => text)];
-  const [query, ...readings] = await embedder.read(texts, modelTimeout());
-  return query ? meaningNotes(query, readings) : [];
 }
 
 const modelTimeout = () => ({ signal: AbortSignal.timeout(MODEL_TIMEOUT_MS) });

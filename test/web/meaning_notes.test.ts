@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { createLocalEmbedder } from '../../src/embedding/index.ts';
-import { meaningNotes } from '../../src/text/meaning_notes.ts';
+import type { Found } from '../../src/operations/find/found.ts';
+import { meaningNotes, NO_MEANING } from '../../src/text/meaning_notes.ts';
 import { closeApps, setupApp, type TestApp } from '../support/app.ts';
 import { FETCH_TIMEOUT_MS, fillModelCache, MODEL_CACHE } from '../support/model_cache.ts';
 
@@ -10,11 +11,13 @@ afterAll(closeApps);
 const { signal } = new AbortController();
 const LONG = 'The telescope waits for the night. '.repeat(60);
 
+const NEEDLE = `${LONG}My sourdough bread needs flour, water and a long night in the oven’s warmth.`;
+
 let web: TestApp;
 beforeAll(async () => {
   await fillModelCache();
   web = await setupApp();
-  const texts = ['The telescope waits for the night.', '🎉🎉🎉', 'ที่นี่อากาศดี', LONG];
+  const texts = ['The telescope waits for the night.', '🎉🎉🎉', 'ที่นี่อากาศดี', LONG, NEEDLE];
   const post = {
     source: 'sample',
     kind: 'post' as const,
@@ -35,12 +38,12 @@ const find = async (q: string, accept = 'application/json') => {
   return (await web.request(`/api/posts?${query}`, { headers: { accept } })).text();
 };
 
-const notesOf = async (q: string): Promise<string[]> => JSON.parse(await find(q)).notes;
+const foundBy = async (q: string, by: string) => {
+  const answer = await web.json(`/api/find?${new URLSearchParams({ q, by })}`);
+  return (await answer.json()) as Found;
+};
 
-const OF_POSTS = [
-  '2 posts below have nothing that the model knows, such as emoji alone: the similarity says nothing.',
-  '1 post below is longer than the model reads, about 200 words: only the beginning was compared.',
-];
+const notesOf = async (q: string): Promise<string[]> => JSON.parse(await find(q)).notes;
 
 describe('F15: the limits of the model', () => {
   test('are read from its own tokens', async () => {
@@ -60,29 +63,56 @@ describe('F15: the limits of the model', () => {
   });
 
   test('are named beside the results they concern', async () => {
-    expect(await notesOf('looking at stars')).toEqual(OF_POSTS);
-    for (const query of ['😭', 'မင်္ဂလာပါ', '!!!']) {
-      expect((await notesOf(query))[0]).toStartWith('The model knows no part of this query');
-    }
-    expect((await notesOf('jazz 😭 😭'))[0]).toBe(
+    expect(await notesOf('looking at stars')).toBeUndefined();
+    expect(await notesOf('jazz 😭 😭')).toEqual([
       'The model does not know 2 of 3 parts of this query.',
-    );
+    ]);
+    const { notes } = await foundBy('looking at stars', 'meaning');
+    expect(notes).toEqual([
+      'all-MiniLM-L6-v2 understands English, and other languages only by words that they share with it.',
+    ]);
   });
 
-  test('are on the page, in the fragment and in plain text', async () => {
-    const page = await (await web.request('/find?q=stars&by=meaning')).text();
-    const fragment = await find('stars', 'text/html');
-    for (const html of [page, fragment]) {
-      expect(html).toContain(`search-notes" role="note">${OF_POSTS.join(' ')}</p>`);
-    }
-    expect(await find('stars', 'text/plain')).toContain(`Note: ${OF_POSTS[0]}\n`);
+  test('are in the fragment and in plain text', async () => {
+    const note = 'The model does not know 2 of 3 parts of this query.';
+    expect(await find('jazz 😭 😭', 'text/html')).toContain(note);
+    expect(await find('jazz 😭 😭', 'text/plain')).toContain(`Note: ${note}\n`);
   });
 
   test('are not mentioned where none applies', () => {
     const read = { parts: 5, unknown: 0, isCut: false };
-    expect(meaningNotes(read, [read, read])).toEqual([]);
-    expect(meaningNotes({ ...read, isCut: true }, [])).toEqual([
+    expect(meaningNotes(read)).toEqual([]);
+    expect(meaningNotes({ ...read, isCut: true })).toEqual([
       'This query is longer than the model reads: only its beginning was compared.',
     ]);
   });
+});
+
+describe('D3: a text of which the model knows nothing', () => {
+  test('is found by no meaning', async () => {
+    const { posts } = JSON.parse(await find('looking at stars'));
+    expect(posts.map(({ id }: { id: string }) => id).sort()).toEqual(['0', '3', '4']);
+    expect(web.library.countWithoutVector(web.embedder.model)).toBe(0);
+  });
+
+  test.each(['😭', 'မင်္ဂလာပါ', 'ሰላም'])(
+    'as the query %s compares nothing, and says so',
+    async (query) => {
+      expect(JSON.parse(await find(query))).toMatchObject({ posts: [], notes: [NO_MEANING] });
+      expect(await foundBy(query, 'meaning')).toMatchObject({ posts: [], notes: [NO_MEANING] });
+    },
+  );
+
+  test('is found by its words all the same', async () => {
+    const { posts, notes } = await foundBy('ที่นี่อากาศดี', 'best');
+    expect(posts.map(({ id }) => id)).toEqual(['2']);
+    expect(notes).toEqual([NO_MEANING]);
+  });
+});
+
+test('D4: what a long post says at its end is found, and shown', async () => {
+  const { posts } = await foundBy('How do I bake sourdough bread?', 'meaning');
+  expect(posts[0]?.id).toBe('4');
+  const { from = 0, to = 0 } = posts[0]?.snippet ?? {};
+  expect(posts[0]?.text.slice(from, to)).toContain('sourdough');
 });

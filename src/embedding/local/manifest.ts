@@ -6,6 +6,37 @@ export interface ModelFile {
   sha256: string;
 }
 
+/** What has to be known of a model to embed with it. */
+export interface ModelSpec {
+  /** Stored with every vector. */
+  name: string;
+  dimensions: number;
+  /** The longest text it was trained for, in tokens; the rest of a text is ignored. */
+  maxTokens: number;
+  /** How the numbers of a text's tokens become one vector; `none` when the model does that itself. */
+  pooling: 'mean' | 'cls' | 'none';
+  /** Put before a query, and before a text that is to be found. */
+  queryPrefix: string;
+  textPrefix: string;
+  /** The path of the ONNX file in the model's folder. */
+  onnx: string;
+  /** What it is good for, in one sentence for people. */
+  limits: string;
+}
+
+/** all-MiniLM-L6-v2: `maxTokens` is that of its model card. */
+export const MINILM: ModelSpec = {
+  name: 'all-MiniLM-L6-v2',
+  dimensions: 384,
+  maxTokens: 256,
+  pooling: 'mean',
+  queryPrefix: '',
+  textPrefix: '',
+  onnx: 'onnx/model_q4.onnx',
+  limits:
+    'all-MiniLM-L6-v2 understands English, and other languages only by words that they share with it.',
+};
+
 /** all-MiniLM-L6-v2 with 4-bit weights, in the layout of its repository on the hub. */
 export const MODEL_FILES: readonly ModelFile[] = [
   {

@@ -1,5 +1,6 @@
 import type { Subprocess } from 'bun';
-import { ModelUnavailable, type TextReading } from '../embedder.ts';
+import { type EmbeddedPart, ModelUnavailable, type TextReading } from '../embedder.ts';
+import type { ModelSpec } from './manifest.ts';
 import type { ModelAnswer, ModelRequest, ModelResponse } from './model_program.ts';
 
 const PROGRAM = new URL('./model_program.ts', import.meta.url);
@@ -10,6 +11,8 @@ export interface ModelProcessOptions {
   /** How long the process is kept while it is idle, in ms. */
   keepMs: number;
   program?: URL;
+  /** Default: all-MiniLM-L6-v2. */
+  spec?: ModelSpec;
 }
 
 /** Takes one request at a time: the caller waits for a response before it sends the next one. */
@@ -25,6 +28,8 @@ export interface ModelProcess {
    * @throws ModelUnavailable when the process ends first, Error when the model fails.
    */
   embed(texts: string[], signal: AbortSignal): Promise<Float32Array[]>;
+  /** As `embed`. */
+  embedParts(texts: string[], signal: AbortSignal): Promise<EmbeddedPart[][]>;
   /** As `embed`. */
   read(texts: string[], signal: AbortSignal): Promise<TextReading[]>;
   /** Ends the process at once; a pending request rejects. */
@@ -59,7 +64,7 @@ class LocalModelProcess implements ModelProcess {
     if (this.#isLoaded) return;
     this.#child ??= this.#start();
     try {
-      await this.#send({ load: dir }, signal);
+      await this.#send({ load: dir, spec: this.options.spec }, signal);
       this.#isLoaded = true;
     } catch (cause) {
       throw cause instanceof ModelUnavailable ? cause : doesNotLoad(cause as Error);
@@ -68,6 +73,10 @@ class LocalModelProcess implements ModelProcess {
 
   async embed(texts: string[], signal: AbortSignal): Promise<Float32Array[]> {
     return (await this.#send({ embed: texts }, signal)).vectors;
+  }
+
+  async embedParts(texts: string[], signal: AbortSignal): Promise<EmbeddedPart[][]> {
+    return (await this.#send({ embedParts: texts }, signal)).parts ?? [];
   }
 
   async read(texts: string[], signal: AbortSignal): Promise<TextReading[]> {

@@ -1,13 +1,28 @@
 /** The program of the model's process: it answers one message after the other. */
-import type { TextReading } from '../embedder.ts';
+import type { EmbeddedPart, TextReading } from '../embedder.ts';
+import type { ModelSpec } from './manifest.ts';
 import type { SentenceModel } from './sentence_model.ts';
 
-export type ModelRequest =
-  | { load: string; embed?: undefined; read?: undefined }
-  | { embed: string[]; load?: undefined; read?: undefined }
-  | { read: string[]; load?: undefined; embed?: undefined };
+interface Requests {
+  /** The model's folder. */
+  load: string;
+  embed: string[];
+  embedParts: string[];
+  read: string[];
+}
 
-export type ModelAnswer = { vectors: Float32Array[]; readings?: TextReading[] };
+/** One of these; `spec` belongs to `load`. */
+export type ModelRequest = {
+  [K in keyof Requests]: Record<K, Requests[K]> & {
+    [O in Exclude<keyof Requests, K>]?: undefined;
+  } & { spec?: ModelSpec };
+}[keyof Requests];
+
+export type ModelAnswer = {
+  vectors: Float32Array[];
+  readings?: TextReading[];
+  parts?: EmbeddedPart[][];
+};
 
 export type ModelResponse = ModelAnswer | { failure: string };
 
@@ -26,18 +41,21 @@ process.on('message', async (request: ModelRequest) => {
 async function respond(request: ModelRequest): Promise<ModelResponse> {
   try {
     if (request.embed) return { vectors: await loaded().embed(request.embed) };
+    if (request.embedParts) {
+      return { vectors: [], parts: await loaded().embedParts(request.embedParts) };
+    }
     if (request.read) return { vectors: [], readings: loaded().read(request.read) };
-    await load(request.load);
+    await load(request.load, request.spec);
     return { vectors: [] };
   } catch (error) {
     return { failure: (error as Error).message };
   }
 }
 
-async function load(dir: string): Promise<void> {
+async function load(dir: string, spec?: ModelSpec): Promise<void> {
   // Imported here, so that a runtime that does not load is reported.
   const { loadSentenceModel } = await import('./sentence_model.ts');
-  model = await loadSentenceModel(dir);
+  model = await loadSentenceModel(dir, spec);
 }
 
 function loaded(): SentenceModel {

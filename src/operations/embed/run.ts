@@ -41,14 +41,14 @@ async function embedAll(
       continue;
     }
     const vectors = await vectorsOf(deps, pending, job.signal);
-    const next = { model, embedded: done.embedded + vectors.length };
+    const next = { model, embedded: done.embedded + pending.length - vectors.meaningless.length };
     const progress = {
       current: next.embedded,
       total: Math.max(total, next.embedded),
       message: 'Embedding posts',
     };
-    await job.commit({ vectors: { model, vectors } }, { checkpoint: next, progress });
-    job.log(embeddedLine(vectors.length, next.embedded));
+    await job.commit({ vectors }, { checkpoint: next, progress });
+    job.log(embeddedLine(next.embedded - done.embedded, next.embedded));
     done = next;
     afterKey = pending.at(-1)?.key ?? 0;
   }

@@ -6,7 +6,7 @@ import { InvalidInput } from '../../jobs/index.ts';
 import type { NearKey } from '../../library/finding.ts';
 import { readCursor, writeCursor } from '../../library/listing.ts';
 import type { Post } from '../../sources/post.ts';
-import { meaningNotes } from '../../text/meaning_notes.ts';
+import { hasNoMeaning, meaningNotes, NO_MEANING } from '../../text/meaning_notes.ts';
 import type { OperationDeps } from '../deps.ts';
 import type { Found, FoundPost } from './found.ts';
 import { fuse, type Hit, MAX_BY_MEANING, MAX_BY_WORDS, offsetSchema } from './fusing.ts';
@@ -114,7 +114,11 @@ async function unsortedHits(deps: FindDeps, request: FindRequest): Promise<Hits>
   if (request.like) return likeHits(deps, request);
   if (request.by === 'words' || request.query.topic === '') return wordHits(deps, request.query);
   const vector = await vectorFor(deps, request);
-  if (typeof vector === 'string') return { ...wordHits(deps, request.query), notes: [vector] };
+  if (typeof vector === 'string') {
+    if (vector === NO_MEANING && request.by === 'meaning')
+      return { hits: [], more: 0, notes: [vector] };
+    return { ...wordHits(deps, request.query), notes: [vector] };
+  }
   const near = nearest(deps, request.query, vector);
   if (request.by === 'meaning') return { hits: near.map(asHit), more: 0, notes: [] };
   const words = wordHits(deps, request.query);
@@ -144,6 +148,8 @@ async function vectorFor(
     if (!(await embedder.isReady())) return NO_MODEL;
   }
   try {
+    const [reading] = await embedder.read([query.topic], modelTimeout());
+    if (reading && hasNoMeaning(reading)) return NO_MEANING;
     const [vector] = await embedder.embed([query.topic], modelTimeout());
     return vector as Float32Array;
   } catch (error) {
@@ -215,13 +221,12 @@ function shown(
   };
 }
 
-/** What the model cannot tell about the query and the posts that were found by it. */
+/** What the model cannot tell about the query, and by meaning alone what it cannot tell at all. */
 async function notesOn(embedder: Embedder, { query, by, like }: FindRequest, posts: FoundPost[]) {
-  const compared = posts.filter(({ why }) => why.meaning);
-  if (like || compared.length === 0 || (by !== 'meaning' && by !== 'best')) return [];
-  const texts = [query.topic, ...compared.map(({ text }) => text)];
-  const [reading, ...readings] = await embedder.read(texts, modelTimeout());
-  return reading ? meaningNotes(reading, readings) : [];
+  if (like || !posts.some(({ why }) => why.meaning)) return [];
+  const [reading] = await embedder.read([query.topic], modelTimeout());
+  const limits = by === 'meaning' ? [embedder.limits] : [];
+  return [...(reading ? meaningNotes(reading) : []), ...limits];
 }
 
 const modelTimeout = () => ({ signal: AbortSignal.timeout(MODEL_TIMEOUT_MS) });

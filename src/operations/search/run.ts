@@ -111,12 +111,13 @@ async function embedFound(
     job.signal.throwIfAborted();
     const pending = library.withoutVector(model, waiting.slice(0, BATCH));
     const vectors = await vectorsOf(deps, pending, job.signal);
-    const embedded = (done.embedded ?? 0) + vectors.length;
+    const before = done.embedded ?? 0;
+    const embedded = before + pending.length - vectors.meaningless.length;
     waiting = waiting.slice(BATCH);
     const next = { ...done, embedded, found: waiting };
     const progress = { current: embedded, total, message: 'Embedding what was found' };
-    await job.commit({ vectors: { model, vectors } }, { checkpoint: next, progress });
-    job.log(embeddedLine(vectors.length, embedded));
+    await job.commit({ vectors }, { checkpoint: next, progress });
+    job.log(embeddedLine(embedded - before, embedded));
     done = next;
   }
   return done;
