@@ -5,7 +5,7 @@ import { codeOf, MAX_WANTED } from './codes.ts';
 import { createFollowedCodes } from './followed_codes.ts';
 
 /** How many of the vectors that are nearest by their codes are compared number by number. */
-const MIN_COMPARED = 500;
+const MIN_COMPARED = 1_000;
 
 /** The same for each post that is asked for: long posts have several vectors. */
 const COMPARED_PER_POST = 10;
