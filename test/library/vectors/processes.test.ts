@@ -83,6 +83,7 @@ describe('while another process embeds and a third one deletes', () => {
   test('after kill -9, codes and vectors agree', async () => {
     for (let kill = 1; kill <= KILLS; kill++) {
       const both = await Promise.all([start('embed', kill), start('remove', kill)]);
+      while (library.counts().vectors === 0) await Bun.sleep(5);
       await Bun.sleep(40 + kill * 17);
       for (const child of both) child.kill('SIGKILL');
       await Promise.all(both.map((child) => child.exited));
