@@ -13,17 +13,19 @@ interface PageProps {
   /** The current entry of the navigation: `/find`. */
   current: string;
   layout: Layout;
+  /** Scripts that only this page has. */
+  scripts?: string[];
   children: Children;
 }
 
 /** A whole document: navigation, content and taskbar. */
-export function Page({ title, current, layout, children }: PageProps): JSX.Element {
+export function Page({ title, current, layout, scripts = [], children }: PageProps): JSX.Element {
   return (
     <>
       {'<!doctype html>'}
       <html lang="en" data-theme={layout.theme} data-base-path={basePath() || undefined}>
-        <Head title={title}>
-          <Scripts />
+        <Head title={title} isFirst={current === '/'}>
+          <Scripts more={scripts} />
         </Head>
         <body hx-ext="morph">
           <a class="skip-link" href="#main">
@@ -47,8 +49,15 @@ export function Page({ title, current, layout, children }: PageProps): JSX.Eleme
   );
 }
 
+interface HeadProps {
+  title: string;
+  /** The dashboard, which does without the styles of the other pages. */
+  isFirst?: boolean;
+  children?: Children;
+}
+
 /** The head of every document, with `children` that only some have. */
-export function Head({ title, children }: { title: string; children?: Children }): JSX.Element {
+export function Head({ title, isFirst = false, children }: HeadProps): JSX.Element {
   return (
     <head>
       <meta charset="utf-8" />
@@ -64,17 +73,18 @@ export function Head({ title, children }: { title: string; children?: Children }
         data-failed={assetPath('favicon-failed.svg')}
       />
       <link rel="stylesheet" href={assetPath('app.css')} />
+      {!isFirst && <link rel="stylesheet" href={assetPath('pages.css')} />}
       {children}
     </head>
   );
 }
 
-function Scripts(): JSX.Element {
+function Scripts({ more }: { more: string[] }): JSX.Element {
   return (
     <>
       <meta name="htmx-config" content={JSON.stringify(HTMX)} />
       <meta name="stream-worker" content={assetPath('stream_worker.js')} />
-      {SCRIPTS.map((name) => (
+      {[...SCRIPTS, ...more].map((name) => (
         <script defer src={assetPath(name)}></script>
       ))}
     </>
