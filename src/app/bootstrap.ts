@@ -43,10 +43,15 @@ export async function bootstrap(
   return { ...deps, operations, connections, health };
 }
 
+/** When the remains of crashed uploads are old enough to be removed, in ms. */
+const AGAIN_MS = 11 * 60_000;
+
 async function prepareDataFolder(config: Config): Promise<void> {
   makeDataFolder(config);
   try {
     await removeStalePartials(config.importsDir);
+    // What a process left behind just now is still young; it is looked at once more.
+    setTimeout(() => void removeStalePartials(config.importsDir).catch(() => {}), AGAIN_MS).unref();
   } catch (cause) {
     throw new DataFolderUnusable(config.dataDir, cause);
   }

@@ -1,6 +1,8 @@
 import type { Database } from 'bun:sqlite';
 import type { JobData } from '../jobs/job.ts';
 import { createUsernames } from './author_names.ts';
+import { createWordFinder } from './finding/word_finder.ts';
+import { createWordIndex } from './finding/word_index.ts';
 import type { Library } from './library.ts';
 import { createMarkStore } from './marks.ts';
 import { createOrigins } from './origins.ts';
@@ -55,6 +57,8 @@ export function createLibrary(db: Database, now: () => number = Date.now): Libra
     ...vectors,
     ...marks,
     ...createUsernames(db),
+    words: createWordFinder(db),
+    wordIndex: createWordIndex(db),
     save,
     imports,
     forgetImport,

@@ -1,5 +1,7 @@
 import type { JobData, SavedData } from '../jobs/job.ts';
 import type { Post, Profile } from '../sources/post.ts';
+import type { WordIndex } from './finding/word_index.ts';
+import type { WordFinder } from './finding.ts';
 
 declare module '../jobs/job.ts' {
   interface JobData {
@@ -66,6 +68,9 @@ export interface Library {
   posts(query: PostQuery): PostPage;
   /** The posts nearest in meaning to a vector of this model, nearest first. */
   postsLike(model: string, vector: Float32Array, limit: number): (Post & { similarity: number })[];
+  /** Finds posts by words and filters. */
+  readonly words: WordFinder;
+  readonly wordIndex: WordIndex;
   profiles(query: ProfileQuery): ProfilePage;
   /** The username of the account with this id, when its profile is stored. */
   usernameOf(source: string, id: string): string | undefined;

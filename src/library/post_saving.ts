@@ -3,6 +3,7 @@ import { statement } from '../platform/statement.ts';
 import type { Post, PostVersion } from '../sources/post.ts';
 import { createAuthorNames } from './author_names.ts';
 import { isCutOf } from './completeness.ts';
+import { INDEXED_COLUMNS } from './finding/word_index.ts';
 import type { SavedItems } from './origins.ts';
 import { type NewRow, toRow } from './post_row.ts';
 import { createPostVersions, type EarlierVersions } from './post_versions.ts';
@@ -11,7 +12,7 @@ import { createPostWriting, type KnownRow } from './post_writing.ts';
 type Bindings = Record<string, string | number | null>;
 
 const FIND = `
-  SELECT key, kind, text, author, author_name, as_of FROM posts
+  SELECT key, author, as_of, ${INDEXED_COLUMNS.join(', ')} FROM posts
   WHERE source = $source AND id = $id`;
 
 const NOTHING_EARLIER: EarlierVersions = { versions: [], removed: [] };

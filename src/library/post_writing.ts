@@ -1,44 +1,50 @@
 import type { Database } from 'bun:sqlite';
 import { statement } from '../platform/statement.ts';
 import { isCutOf } from './completeness.ts';
+import type { IndexedRow } from './finding/indexed_words.ts';
+import { createIndexing, INDEXED_COLUMNS } from './finding/word_index.ts';
 import type { NewRow, PostRow } from './post_row.ts';
-import { toIndexedWords } from './words.ts';
 
 /** What is read of a stored post before it is written again. */
-export type KnownRow = Pick<PostRow, 'key' | 'kind' | 'text' | 'author' | 'author_name' | 'as_of'>;
+export type KnownRow = IndexedRow & Pick<PostRow, 'key' | 'author' | 'as_of'>;
 type Bindings = Record<string, string | number | null>;
 
-// What is newer replaces what is older. Of a quoted post it may know less than what was known before.
-const UPSERT = `
+const INDEXED = INDEXED_COLUMNS.join(', ');
+
+const INSERT = `
   INSERT INTO posts (source, id, kind, author, author_id, author_name, text, created_at, language, url,
     in_reply_to_id, in_reply_to_author, thread_id, repost_of, quote, limited, links, media,
     likes, reposts, replies, as_of, collected_at, updated_at)
   VALUES ($source, $id, $kind, $author, $author_id, $author_name, $text, $created_at, $language, $url,
     $in_reply_to_id, $in_reply_to_author, $thread_id, $repost_of, $quote, $limited, $links, $media,
-    $likes, $reposts, $replies, $as_of, $now, $now)
-  ON CONFLICT (source, id) DO UPDATE SET
-    kind = excluded.kind,
-    author = excluded.author,
-    author_id = coalesce(excluded.author_id, author_id),
-    author_name = excluded.author_name,
-    text = excluded.text,
-    created_at = excluded.created_at,
-    language = coalesce(excluded.language, language),
-    url = coalesce(excluded.url, url),
-    in_reply_to_id = coalesce(excluded.in_reply_to_id, in_reply_to_id),
-    in_reply_to_author = coalesce(excluded.in_reply_to_author, in_reply_to_author),
-    thread_id = coalesce(excluded.thread_id, thread_id),
-    repost_of = ${merged('repost_of', 'excluded.repost_of')},
-    quote = ${merged('quote', 'excluded.quote')},
-    limited = excluded.limited,
-    links = excluded.links,
-    media = excluded.media,
-    likes = coalesce(excluded.likes, likes),
-    reposts = coalesce(excluded.reposts, reposts),
-    replies = coalesce(excluded.replies, replies),
-    as_of = excluded.as_of,
-    updated_at = excluded.updated_at
-  RETURNING key`;
+    $likes, $reposts, $replies, $as_of, $now, $now)`;
+
+// What is newer replaces what is older. Of a quoted post it may know less than what was known before.
+const REPLACE = `
+  UPDATE posts SET
+    kind = $kind,
+    author = $author,
+    author_id = coalesce($author_id, author_id),
+    author_name = $author_name,
+    text = $text,
+    created_at = $created_at,
+    language = coalesce($language, language),
+    url = coalesce($url, url),
+    in_reply_to_id = coalesce($in_reply_to_id, in_reply_to_id),
+    in_reply_to_author = coalesce($in_reply_to_author, in_reply_to_author),
+    thread_id = coalesce($thread_id, thread_id),
+    repost_of = ${merged('repost_of', '$repost_of')},
+    quote = ${merged('quote', '$quote')},
+    limited = $limited,
+    links = $links,
+    media = $media,
+    likes = coalesce($likes, likes),
+    reposts = coalesce($reposts, reposts),
+    replies = coalesce($replies, replies),
+    as_of = $as_of,
+    updated_at = $now
+  WHERE key = $key
+  RETURNING ${INDEXED}`;
 
 // What is older fills in what is absent. Links belong to the text, and come with it.
 const FILL = `
@@ -60,10 +66,8 @@ const FILL = `
     reposts = coalesce(reposts, $reposts),
     replies = coalesce(replies, $replies),
     updated_at = $now
-  WHERE key = $key`;
-
-const INDEX_WORDS =
-  'INSERT OR REPLACE INTO post_words (rowid, text, author_name) VALUES ($key, $text, $author_name)';
+  WHERE key = $key
+  RETURNING ${INDEXED}`;
 
 /** Of two quoted posts as JSON, what `newer` says, and what only `older` says of the same post. */
 function merged(older: string, newer: string): string {
@@ -73,51 +77,39 @@ function merged(older: string, newer: string): string {
 
 /** Writes rows of posts, and their words. Runs inside the caller's transaction. */
 export function createPostWriting(db: Database) {
-  const readLinks = statement<Pick<PostRow, 'links'>, Bindings>(
-    db,
-    'SELECT links FROM posts WHERE key = $key',
-  );
-  const upsert = statement<{ key: number }, NewRow>(db, UPSERT);
-  const fill = statement<void, Bindings>(db, FILL);
-  const indexWords = statement<void, Bindings>(db, INDEX_WORDS);
+  const insert = statement<void, NewRow>(db, INSERT);
+  const replace = statement<IndexedRow, Bindings>(db, REPLACE);
+  const fill = statement<IndexedRow, Bindings>(db, FILL);
+  const index = createIndexing(db);
 
-  function textOf({ key, text }: KnownRow) {
-    return { text, links: readLinks.get({ key })?.links ?? '[]' };
-  }
-
-  function writeRow(row: NewRow, known: KnownRow | null): number {
-    if (known && row.as_of < known.as_of) {
-      const { source: _, id: _id, kind: _kind, created_at: _at, as_of, limited, ...given } = row;
-      fill.run({ ...given, key: known.key });
-      return known.key;
-    }
-    return (upsert.get(row) as { key: number }).key;
+  function update(row: NewRow, known: KnownRow): IndexedRow {
+    const { source: _, id: _id, ...given } = row;
+    if (row.as_of >= known.as_of) return replace.get({ ...given, key: known.key }) as IndexedRow;
+    const { kind: _kind, created_at: _at, as_of, limited, ...absent } = given;
+    return fill.get({ ...absent, key: known.key }) as IndexedRow;
   }
 
   /**
    * Inserts a row, or updates the stored one, which is `known`.
    * @returns its key.
    */
-  return function write(given: NewRow, known: KnownRow | null): number {
-    const row = known ? fitted(given, known, textOf) : given;
-    const key = writeRow(row, known);
-    if (known?.text !== row.text || known.author_name !== row.author_name) {
-      const author_name = toIndexedWords(row.author_name);
-      indexWords.run({ key, text: toIndexedWords(row.text), author_name });
+  return function write(row: NewRow, known: KnownRow | null): number {
+    if (known) {
+      index(known.key, update(fitted(row, known), known), known);
+      return known.key;
     }
+    // Takes half the time of INSERT … ON CONFLICT … RETURNING.
+    const key = Number(insert.run(row).lastInsertRowid);
+    index(key, row, null);
     return key;
   };
 }
 
 /** The row without what must not replace the stored text: an older one, or the same one but cut. */
-function fitted(
-  row: NewRow,
-  known: KnownRow,
-  textOf: (known: KnownRow) => Pick<NewRow, 'text' | 'links'>,
-): NewRow {
+function fitted(row: NewRow, known: KnownRow): NewRow {
   if (row.text === known.text) return row;
   const isOlder = row.as_of < known.as_of;
   if (isOlder)
     return isCutOf(known, row) ? row : { ...row, text: known.text, links: '[]', media: '[]' };
-  return isCutOf(row, known) ? { ...row, ...textOf(known) } : row;
+  return isCutOf(row, known) ? { ...row, text: known.text, links: known.links } : row;
 }

@@ -27,7 +27,7 @@ export class LazyStatement<Row, Params extends Bindings> {
     return this.prepare().iterate(...params);
   }
 
-  run(...params: Given<Row, Params>): { changes: number } {
+  run(...params: Given<Row, Params>): { changes: number; lastInsertRowid: number | bigint } {
     return this.prepare().run(...params);
   }
 

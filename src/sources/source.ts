@@ -64,8 +64,17 @@ export interface Page<Item> {
 /**
  * Why something that was read is not handed on. Replies and reposts are left out unless asked for;
  * `foreign` are other people's posts, `promoted` are advertisements, `unreadable` could not be read.
+ * `missing` are posts that an archive's manifest counts and its files do not have, `emptyFiles` its files
+ * without content.
  */
-export type LeftOutReason = 'replies' | 'reposts' | 'foreign' | 'promoted' | 'unreadable';
+export type LeftOutReason =
+  | 'replies'
+  | 'reposts'
+  | 'foreign'
+  | 'promoted'
+  | 'unreadable'
+  | 'missing'
+  | 'emptyFiles';
 export type LeftOut = Partial<Record<LeftOutReason, number>>;
 
 interface Listing {

@@ -24,6 +24,9 @@ const X_NAME = /^\w{1,20}$/;
 const SERVICES: Partial<Record<string, string>> = { x: 'X', bluesky: 'Bluesky' };
 const X_HOST = /^(?:(?:www|mobile|m)\.)?(?:x|twitter)\.com$/i;
 const BLUESKY_HOST = /^(?:www\.)?bsky\.app$/i;
+/** What stands around a name in a sentence or a list. */
+const LEADING = /^[\s([{"'“”„‘’«»「]+/;
+const TRAILING = /[\s)\]}"'“”‘’«»」,;]+$/;
 /** An address, with or without its scheme; its host is the first group, what follows the second. */
 const WEB_ADDRESS = /^(?:https?:)?\/\/(?:[^/?#@]*@)?([^/?#:]+)(?::\d+)?(.*)$/is;
 const BARE_ADDRESS = /^((?:(?:www|mobile|m)\.)?(?:x\.com|twitter\.com|bsky\.app))([/?#].*)?$/is;
@@ -95,7 +98,9 @@ function visible(typed: string): string {
     .normalize('NFKC')
     .replace(/\p{Cf}/gu, '')
     .trim();
-  return /^<.*[/:].*>$/s.test(text) ? text.slice(1, -1).trim() : text;
+  const inner = /^<.*[/:].*>$/s.test(text) ? text.slice(1, -1) : text;
+  const bare = inner.replace(LEADING, '').replace(TRAILING, '');
+  return /^https?%3a%2f%2f/i.test(bare) ? decoded(bare) : bare;
 }
 
 function fromAddress(host: string, rest: string): ReadUsername {

@@ -64,7 +64,7 @@ test.each(['SIGTERM', 'SIGHUP'] as const)(
     const next = await startServer(server.dataDir);
     const job = await next.ended(id);
     expect(job).toMatchObject({ status: 'completed', errors: [], attempt: 2 });
-    expect(job).toMatchObject({ attemptsUsed: 1, maxAttempts: 5 });
+    expect(job).toMatchObject({ attemptsUsed: 1, maxAttempts: 8 });
     expect(job.result).toMatchObject({ posts: 1000, newPosts: 1000 });
     expect(await next.end('SIGINT')).toBe(0);
   },

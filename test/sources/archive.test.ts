@@ -34,12 +34,13 @@ describe('the layout', () => {
   });
 
   test('without a manifest includes all parts, by number', async () => {
-    const content = {
-      'data/tweets-part10.js': part('tweets.part10', [tweet(10)]),
-      'data/tweets-part2.js': part('tweets.part2', [tweet(2)]),
-      'data/tweets.js': part('tweets.part0', [tweet(1)]),
-    };
-    expect(await texts(content)).toEqual(['1', '2', '10']);
+    const numbers = Array.from({ length: 11 }, (_, index) => index);
+    const parts = numbers.map((n) => [
+      `data/tweets${n === 0 ? '' : `-part${n}`}.js`,
+      part(`tweets.part${n}`, [tweet(n + 1)]),
+    ]);
+    const content = Object.fromEntries(parts.toSorted());
+    expect(await texts(content)).toEqual(numbers.map((n) => `${n + 1}`));
   });
 
   test('of 2019 has tweet.js', async () => {

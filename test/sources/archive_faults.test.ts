@@ -107,6 +107,22 @@ describe('the manifest', () => {
     );
   });
 
+  test('C7: tells how many posts it counts that the files do not have', async () => {
+    const tweets = ['data/tweets.js'];
+    const [page] = await read({ ...whole, 'data/manifest.js': manifestOf({ tweets }, {}, '500') });
+    expect(page).toMatchObject({ total: 30, leftOut: { missing: 470 } });
+  });
+
+  test.each([
+    [['tweets', 'tweets-part2'], 'data/tweets-part2.js, but no data/tweets-part1.js'],
+    [['tweets', 'tweets-part1', 'tweets-part4'], 'tweets-part4.js, but no data/tweets-part2.js'],
+    [['tweet-part2'], 'data/tweet-part2.js, but no data/tweet-part1.js'],
+  ])('C7: without it, %j is not all', async (names, problem) => {
+    const files = names.map((name) => [`data/${name}.js`, part('tweets.part0', manyTweets(1))]);
+    const { message } = await refusal({ ...accountFiles(), ...Object.fromEntries(files) });
+    expect(message).toContain(problem);
+  });
+
   test('C7: may list a file without entries that is not there', async () => {
     const listed = { tweets: ['data/tweets.js'], noteTweet: ['data/note-tweet.js'] };
     const empty = manifestOf(listed, {}, '0');
@@ -125,6 +141,7 @@ describe('an empty file', () => {
     const [page] = await read({ ...whole, [name]: '' });
     expect(page?.items).toHaveLength(30);
     expect(page?.notes).toEqual([`${name} is empty (0 bytes) and was passed over`]);
+    expect(page?.leftOut).toEqual({ emptyFiles: 1 });
   });
 
   test('C8: account.js is replaced by the manifest, where that names the account', async () => {
@@ -190,6 +207,14 @@ describe('an entry that cannot be read', () => {
     ]);
   });
 
+  test('C9: and nothing else is no archive of posts', async () => {
+    const tweets = part('tweets.part0', [null, tweet(9, { full_text: 12 })]);
+    const { message } = await refusal({ ...accountFiles(), 'data/tweets.js': tweets });
+    expect(message).toStartWith(
+      'None of the 2 entries could be read as a post. The first: it is not',
+    );
+  });
+
   test('C9: many of them do not fill the log', async () => {
     const entries = [...manyTweets(1), ...Array.from({ length: 12_000 }, () => null)];
     const pages = await read({ ...accountFiles(), 'data/tweets.js': part('t.part0', entries) });
@@ -231,6 +256,7 @@ describe('links', () => {
     ['that is not listed', urls([])],
     ['without entities', { entities: undefined }],
     ['with a list that is none', { entities: { urls: 'none' } }],
+    ['to a script', urls([{ url: 'https://t.co/a', expanded_url: 'javascript:alert(1)' }])],
   ])('C15: an address %s is a link to itself', async (_case, fields) => {
     const [post] = await readTweets(tweet(1, { full_text: 'See (https://t.co/a).', ...fields }));
     expect(post?.links).toEqual([{ text: 'https://t.co/a', url: 'https://t.co/a' }]);

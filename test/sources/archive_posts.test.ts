@@ -152,6 +152,7 @@ describe('a post', () => {
     expect(post?.text).toBe('See https://t.co/pic and https://t.co/bad now');
     expect(post?.links).toEqual([
       { text: 'https://t.co/pic', url: 'https://x.com/a/status/1/photo/1' },
+      { text: 'https://t.co/bad', url: 'https://t.co/bad' },
     ]);
     expect(post?.media).toEqual([{ type: 'photo', url: 'https://pbs.twimg.com/1.jpg' }]);
   });

@@ -287,6 +287,12 @@ describe('the time of the archive', () => {
       '2024-01-02T03:04:05.678Z',
     ],
     ['that of its newest file', content, '2024-02-02T10:00:00Z', '2024-02-02T10:00:00Z'],
+    [
+      'that of its newest file, if its manifest is of the future',
+      { ...content, 'data/manifest.js': generated.replace('2024', '2099') },
+      '2024-02-02T10:00:00Z',
+      '2024-02-02T10:00:00Z',
+    ],
     ['that of its newest post, if the files are older', content, '1980-01-01', newest],
     ['that of its newest post, if the files are of the future', content, '2107-01-01', newest],
   ])('C11: is %s', async (_rule, files, modifiedAt, asOf) => {

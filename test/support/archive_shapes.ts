@@ -105,12 +105,20 @@ function at(folder: string, content: ArchiveContent): ArchiveContent {
   return Object.fromEntries(moved);
 }
 
+function entriesIn(file = ''): string {
+  return String(JSON.parse(file.slice(file.indexOf('['), file.lastIndexOf(']') + 1)).length);
+}
+
 /** The manifest lists the files of posts that are in the archive. */
 function withManifest(content: ArchiveContent): ArchiveContent {
   const files = (pattern: RegExp) =>
     Object.keys(content)
       .filter((name) => pattern.test(name))
-      .map((fileName) => ({ fileName, globalName: 'YTD.part0', count: '4' }));
+      .map((fileName) => ({
+        fileName,
+        globalName: 'YTD.part0',
+        count: entriesIn(content[fileName]),
+      }));
   const dataTypes = {
     account: { files: files(/account/) },
     tweets: { mediaDirectory: 'data/tweets_media', files: files(/\/tweets?(-part\d+)?\.js/) },

@@ -105,6 +105,9 @@ describe('C2: a start with the source archive', () => {
     expect(await refused({ ...ARCHIVE, username: 'aurora_lab' })).toEqual({
       username: 'The archive belongs to @ida_k, not to @aurora_lab. Leave the username empty.',
     });
+    expect(
+      await refused({ source: 'archive', archive: 'ida.car', username: 'aurora_lab' }),
+    ).toMatchObject({ username: expect.stringContaining('the handle of the export') });
     expect(await refused({ source: 'archive', username: '' })).toEqual({
       archive: 'Choose an archive, or upload one first.',
     });

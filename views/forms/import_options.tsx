@@ -23,6 +23,17 @@ export function ImportOptions(): JSX.Element {
           placeholder="all"
         />
       </label>
+      <label>
+        Handle, for a Bluesky export{' '}
+        <input
+          type="text"
+          name="username"
+          placeholder="ada.bsky.social"
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck="false"
+        />
+      </label>
     </div>
   );
 }

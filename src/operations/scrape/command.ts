@@ -40,8 +40,11 @@ const IMPORT = defineCommand({
   options: {
     maxTweets: { name: 'max', does: 'maximum number of posts', default: 'all' },
     ...IMPORTED_KINDS,
+    username: {
+      name: 'user',
+      does: 'the handle of the account, for a Bluesky export, which has none',
+    },
     onlyNew: false,
-    username: false,
     source: false,
   },
   examples: [
@@ -49,8 +52,10 @@ const IMPORT = defineCommand({
     ['xgpt import ~/Downloads/twitter-archive.zip --replies --reposts', 'everything in it'],
     ['xgpt imports undo twitter-archive.zip', 'removes what the import has brought'],
   ],
-  async prepare(input, { copyArchive }) {
-    const copy = await copyArchive(String(input.archive));
+  async prepare(input, { copyArchive, refuse }) {
+    const path = String(input.archive);
+    if (path.trim() === '') refuse('<archive>: Type the path of an archive.');
+    const copy = await copyArchive(path);
     Object.assign(input, { source: 'archive', archive: copy.name });
     return copy.forget;
   },

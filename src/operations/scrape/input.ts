@@ -15,6 +15,9 @@ import { DEFAULT_POSTS } from './sentence.ts';
 const ARCHIVE_HAS_NO_ORDER =
   'An archive has no order, so all of it is read. Posts that are stored already are not stored twice.';
 
+const NO_HANDLE =
+  'Username must be the handle of the export’s account, such as ada.bsky.social, or empty.';
+
 export interface ScrapeResult {
   username?: string;
   posts: number;
@@ -50,6 +53,7 @@ export default function scrapeInput({ sources }: InputDeps) {
       if (input.source === 'archive') {
         if (input.onlyNew) refuse('onlyNew', ARCHIVE_HAS_NO_ORDER);
         if (!input.archive) refuse('archive', 'Choose an archive, or upload one first.');
+        if (isExport(input.archive) && !isHandle(input.username)) refuse('username', NO_HANDLE);
       } else if (!input.username) {
         refuse('username', 'Username is missing. Type one, for example aurora_lab.');
       } else if (input.source !== undefined) {
@@ -65,6 +69,13 @@ export default function scrapeInput({ sources }: InputDeps) {
       const { archive: _, ...rest } = input;
       return { ...rest, maxTweets: input.maxTweets ?? DEFAULT_POSTS };
     });
+}
+
+const isExport = (archive = '') => /\.car$/i.test(archive);
+
+function isHandle(typed = ''): boolean {
+  const read = readUsername(typed);
+  return typed === '' || ('username' in read && read.source === 'bluesky');
 }
 
 type Given = z.output<ReturnType<typeof fields>>;

@@ -34,7 +34,8 @@ function entriesOf(leftOut: LeftOut) {
 
 /** All that was left out: "9 left out"; empty for nothing. */
 export function leftOutInShort(result: Record<string, unknown>): string {
-  const all = Object.values(leftOutOf(result)).reduce((sum, number) => sum + number, 0);
+  const { missing: _, emptyFiles: _files, ...leftOut } = leftOutOf(result);
+  const all = Object.values(leftOut).reduce((sum, number) => sum + number, 0);
   return all > 0 ? `${count(all)} left out` : '';
 }
 
@@ -49,6 +50,8 @@ export function leftOutNotes(result: Record<string, unknown>, place: NotePlace):
     optional(leftOut, place),
     unwanted(leftOut),
     unreadable(leftOut.unreadable ?? 0, place),
+    missing(leftOut.missing ?? 0),
+    emptyFiles(leftOut.emptyFiles ?? 0, place),
     beyondMaximum(notRead, place),
   ].filter(Boolean);
 }
@@ -83,9 +86,22 @@ function unwanted({ foreign = 0, promoted = 0 }: LeftOut): string {
 
 function unreadable(entries: number, place: NotePlace): string {
   if (entries === 0) return '';
-  const which =
-    place === 'terminal' ? 'xgpt jobs show ID --log says which.' : 'The log says which.';
-  return `${counted(entries, 'entry', 'entries')} could not be read. ${which}`;
+  return `${counted(entries, 'entry', 'entries')} could not be read. ${whichOnes(place)}`;
+}
+
+/** Whether the count or the file is wrong cannot be told. */
+function missing(posts: number): string {
+  if (posts === 0) return '';
+  return `The archive’s manifest counts ${counted(posts, 'post')} more than its files have. If posts are missing, download it again from X.`;
+}
+
+function emptyFiles(files: number, place: NotePlace): string {
+  if (files === 0) return '';
+  return `${counted(files, 'empty file was', 'empty files were')} passed over. ${whichOnes(place)}`;
+}
+
+function whichOnes(place: NotePlace): string {
+  return place === 'terminal' ? 'xgpt jobs show ID --log says which.' : 'The log says which.';
 }
 
 /** A result may come from a program of another version. */

@@ -56,6 +56,10 @@ export interface ArchiveContents {
   noteFiles: string[];
   /** When X made the archive, if it says so. */
   generatedAt?: Date;
-  /** What was passed over: "data/profile.js is empty and was passed over". */
+  /** How many entries its manifest states for a file of posts, where it does. */
+  stated: Map<string, number>;
+  /** Files without any content, which were passed over. */
+  emptyFiles: string[];
+  /** What else was passed over, for the log. */
   notes: string[];
 }

@@ -25,7 +25,9 @@ export async function readContents(
       ...withContent(archive, partsOf(archive, 'community-tweet', manifest?.communityFiles)),
     ],
     noteFiles: withContent(archive, partsOf(archive, 'note-tweet', manifest?.noteFiles)),
-    notes: emptyFiles(archive),
+    stated: manifest?.stated ?? new Map(),
+    emptyFiles: emptyFiles(archive),
+    notes: [],
     ...(manifest?.generatedAt && { generatedAt: manifest.generatedAt }),
   };
 }
@@ -34,7 +36,7 @@ export async function readContents(
 function emptyFiles(archive: ArchiveFiles): string[] {
   return [...archive.sizes]
     .filter(([name, bytes]) => bytes === 0 && !/^data\/tweets?(-part\d+)?\.js$/.test(name))
-    .map(([name]) => `${name} is empty (0 bytes) and was passed over`);
+    .map(([name]) => name);
 }
 
 function withContent(archive: ArchiveFiles, files: string[]): string[] {
@@ -54,14 +56,32 @@ function tweetFiles(
   );
 }
 
-/** Those of the manifest, or all: `tweets.js` before `tweets-part1.js`, and 2 before 10. */
+/**
+ * Those of the manifest, or all: `tweets.js` before `tweets-part1.js`, and 2 before 10.
+ * @throws Unreadable when one in the row is missing.
+ */
 function partsOf(archive: ArchiveFiles, name: string, listed: string[] = []): string[] {
   if (listed.length > 0) return listed;
   const pattern = new RegExp(`^data/${name}(?:-part(\\d+))?\\.js$`);
   const part = (file: string) => Number(pattern.exec(file)?.[1] ?? 0);
-  return [...archive.sizes.keys()]
+  const files = [...archive.sizes.keys()]
     .filter((file) => pattern.test(file))
     .sort((a, b) => part(a) - part(b));
+  requireRow(files, part);
+  return files;
+}
+
+/** X numbers the files in a row: the first has no number, or 0 or 1. */
+function requireRow(files: string[], part: (file: string) => number): void {
+  for (const [index, file] of files.entries()) {
+    const previous = files[index - 1];
+    const missing = (previous === undefined ? 0 : part(previous)) + 1;
+    if (part(file) <= missing) continue;
+    const name = file.replace(/(-part\d+)?\.js$/, `-part${missing}.js`);
+    throw new Unreadable(
+      `The archive is incomplete: there is ${file}, but no ${name}. Download or copy it again.`,
+    );
+  }
 }
 
 async function readProfile(

@@ -41,6 +41,8 @@ export async function readGrailbird(
     },
     postFiles: await monthFiles(archive, signal),
     noteFiles: [],
+    stated: new Map(),
+    emptyFiles: [],
     notes: [],
     ...(generatedAt && { generatedAt }),
   };

@@ -31,7 +31,9 @@ export function linksIn(text: string, listed: PostLink[]): PostLink[] {
   }
   const found = new Map<string, PostLink>();
   for (const link of [...targets].map(([at, url]) => ({ text: at, url: url || at }))) {
-    if (text.includes(link.text) && isWebAddress(link.url)) found.set(link.text, link);
+    // What leads nowhere on the web, such as a script, is replaced by X's own address for it.
+    const url = isWebAddress(link.url) ? link.url : link.text;
+    if (text.includes(link.text) && isWebAddress(url)) found.set(link.text, { ...link, url });
   }
   for (const [match] of text.matchAll(address)) {
     const plain = match.replace(punctuation, '');

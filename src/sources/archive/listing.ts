@@ -52,7 +52,7 @@ export async function* listPosts(
   const total = from?.total ?? countWanted(survey, request);
   const profile = { ...archive.contents.profile, ...(survey.asOf && { asOf: survey.asOf }) };
   const page = new PageBuilder();
-  page.note(from ? [] : archive.contents.notes);
+  if (!from) page.begin(archive.contents, survey);
   let after: Position = from ?? { file: 0, entry: 0 };
   for await (const batch of readPosts(archive, request, survey, after)) {
     for (const read of batch) {
@@ -96,6 +96,14 @@ class PageBuilder {
     if (note) this.note([note]);
   }
 
+  /** What is left out of the whole archive belongs to its first page. */
+  begin({ notes, emptyFiles }: OpenArchive['contents'], { missing }: Survey): void {
+    if (missing > 0) this.#leftOut.missing = missing;
+    if (emptyFiles.length > 0) this.#leftOut.emptyFiles = emptyFiles.length;
+    this.note(emptyFiles.map((name) => `${name} is empty (0 bytes) and was passed over`));
+    this.note(notes);
+  }
+
   note(notes: string[]): void {
     for (const note of notes) {
       if (this.#notes.length < MAX_NOTES) this.#notes.push(note);
@@ -108,7 +116,7 @@ class PageBuilder {
     if (this.#unreported > 0) notes.push(`and ${this.#unreported} more like these`);
     const page = {
       items: this.#items,
-      ...(this.#leftOutCount > 0 && { leftOut: this.#leftOut }),
+      ...(Object.keys(this.#leftOut).length > 0 && { leftOut: this.#leftOut }),
       ...(notes.length > 0 && { notes }),
     };
     this.#items = [];

@@ -9,6 +9,8 @@ export interface Manifest {
   tweetFiles: string[];
   communityFiles: string[];
   noteFiles: string[];
+  /** How many entries it states for each file of posts, where it says so. */
+  stated: Map<string, number>;
   /** Whether it lists files with posts at all, and none of them has a post. */
   hasNoPosts: boolean;
   owner?: { username: string; accountId: string; displayName?: string };
@@ -40,6 +42,7 @@ export async function readManifest(
     tweetFiles: filesOf(tweets),
     communityFiles: filesOf(communityTweet),
     noteFiles: filesOf(noteTweet),
+    stated: statedIn([...listed, ...listedIn(communityTweet)]),
     hasNoPosts: listed.length > 0 && listed.every(({ count }) => count === '0'),
     ...ownerOf(userInfo),
     ...generatedAt(archiveInfo),
@@ -51,6 +54,11 @@ function listedIn(type: unknown): Listed[] {
     const name = textOf(fileName);
     return name ? [{ name, count: count === undefined ? undefined : `${count}` }] : [];
   });
+}
+
+function statedIn(listed: Listed[]): Map<string, number> {
+  const counted = listed.filter(({ count }) => count !== undefined && /^\d{1,9}$/.test(count));
+  return new Map(counted.map(({ name, count }) => [name, Number(count)]));
 }
 
 /** A file that the manifest lists with entries has to be there: without it, posts would be missing. */

@@ -1,5 +1,6 @@
+import { counted } from '../../text/format.ts';
 import type { PostKind } from '../post.ts';
-import type { PostsRequest } from '../source.ts';
+import { type PostsRequest, Unreadable } from '../source.ts';
 import type { ArchiveContents, ArchiveFiles } from './archive_files.ts';
 import { Edits } from './edits.ts';
 import { readEntries } from './entries.ts';
@@ -19,9 +20,12 @@ export interface OpenArchive {
 export interface Survey {
   /** How many posts there are of each kind; of an edited post, the newest version counts. */
   counts: Record<PostKind, number>;
+  /** Entries that the manifest states and the files do not have. */
+  missing: number;
   /**
-   * When the archive was made: its `generationDate`. Without one, the time of its newest file, if that is
-   * neither before its newest post nor in the future; otherwise the time of that post.
+   * When the archive was made: its `generationDate`. Without one, or with one in the future, the time of
+   * its newest file, if that is neither before its newest post nor in the future; otherwise the time of
+   * that post.
    */
   asOf?: Date;
   threads: PostIndex;
@@ -49,13 +53,15 @@ export async function surveyArchive(
   const { id, username } = archive.contents.profile;
   const survey = {
     counts: { post: 0, reply: 0, repost: 0 },
+    missing: 0,
     threads: new PostIndex(),
     edits: new Edits(),
     owner: { id, username: username.toLowerCase() },
   };
   const textOf = (tweet: Tweet) => wholeText(tweet, archive.findLongText).text;
+  const entries = new EntryCount(archive.contents.stated);
   let newest = 0;
-  for await (const tweets of readTweets(archive, request, progress)) {
+  for await (const tweets of readTweets(archive, request, progress, entries)) {
     for (const tweet of tweets) {
       addToThreads(survey.threads, tweet, survey.owner);
       survey.edits.add(tweet, textOf);
@@ -63,6 +69,8 @@ export async function surveyArchive(
       countFirst(survey, tweet);
     }
   }
+  entries.requireReadable();
+  survey.missing = entries.missing();
   await readVersions(archive, request, survey, textOf);
   countRest(survey);
   return { ...survey, asOf: madeAt(archive, newest) };
@@ -72,17 +80,54 @@ async function* readTweets(
   { files, contents }: OpenArchive,
   { signal, onPreparing }: PostsRequest,
   progress: string,
+  count?: EntryCount,
 ): AsyncGenerator<Tweet[]> {
   const totalBytes = bytesOf({ files, contents });
   const total = megabytes(totalBytes);
   let before = 0;
   for (const file of contents.postFiles) {
     for await (const { entries, bytes } of readEntries(files, file, signal)) {
-      yield entries.map(readTweet).filter((tweet) => typeof tweet !== 'string');
+      const read = entries.map(readTweet);
+      count?.add(file, read);
+      yield read.filter((tweet) => typeof tweet !== 'string');
       const done = before + bytes;
       onPreparing?.(done, totalBytes, `${progress}, ${megabytes(done)} of ${total} MB`);
     }
     before += files.sizes.get(file) ?? 0;
+  }
+}
+
+/** Counts the entries of each file, to compare them with the manifest. */
+class EntryCount {
+  readonly #found = new Map<string, number>();
+  #readable = 0;
+  #unreadable = 0;
+  #reason = '';
+
+  constructor(private readonly stated: Map<string, number>) {}
+
+  /** @param read the entries as posts, or why they are none. */
+  add(file: string, read: (Tweet | string)[]): void {
+    this.#found.set(file, (this.#found.get(file) ?? 0) + read.length);
+    for (const tweet of read) {
+      if (typeof tweet !== 'string') this.#readable += 1;
+      else if (this.#unreadable++ === 0) this.#reason = `${tweet} (${file})`;
+    }
+  }
+
+  /** @throws Unreadable when there are entries, and none is a post. */
+  requireReadable(): void {
+    if (this.#readable > 0 || this.#unreadable === 0) return;
+    const entries = counted(this.#unreadable, 'entry', 'entries');
+    throw new Unreadable(
+      `None of the ${entries} could be read as a post. The first: ${this.#reason}. ` +
+        'Use the archive as X has made it.',
+    );
+  }
+
+  missing(): number {
+    const files = [...this.stated].map(([file, stated]) => stated - (this.#found.get(file) ?? 0));
+    return files.reduce((sum, missing) => sum + Math.max(0, missing), 0);
   }
 }
 
@@ -147,7 +192,8 @@ async function readVersions(
 }
 
 function madeAt({ files, contents }: OpenArchive, newest: number): Date | undefined {
-  if (contents.generatedAt) return contents.generatedAt;
+  const { generatedAt } = contents;
+  if (generatedAt && generatedAt.getTime() <= Date.now()) return generatedAt;
   const modified = files.modifiedAt?.getTime() ?? 0;
   const isSensible = modified >= newest && modified > 0 && modified <= Date.now();
   if (isSensible) return new Date(modified);

@@ -78,7 +78,18 @@ export async function isEmptyZip(file: FileHandle): Promise<boolean> {
   return start === end;
 }
 
+/** Whether the file ends as a zip does. */
+export async function hasZipDirectory(file: FileHandle): Promise<boolean> {
+  return (await directoryOf(file)) !== undefined;
+}
+
 async function findDirectory(file: FileHandle): Promise<Directory> {
+  const found = await directoryOf(file);
+  if (!found) throw new Error('its end is missing');
+  return found;
+}
+
+async function directoryOf(file: FileHandle): Promise<Directory | undefined> {
   const { size } = await file.stat();
   const tailBytes = Math.min(size, LOCATOR_BYTES + END64_BYTES + END_BYTES + MAX_COMMENT_BYTES);
   const tail = await readAt(file, size - tailBytes, tailBytes);
@@ -87,7 +98,7 @@ async function findDirectory(file: FileHandle): Promise<Directory> {
     const found = await directoryBefore(file, size - tailBytes + at, tail.subarray(at));
     if (found) return found;
   }
-  throw new Error('its end is missing');
+  return undefined;
 }
 
 /** The directory that ends at an end record; undefined when these bytes only look like one. */

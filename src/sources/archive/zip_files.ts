@@ -4,7 +4,13 @@ import { crc32, createInflateRaw } from 'node:zlib';
 import { Unreadable } from '../source.ts';
 import type { ArchiveFiles, ArchiveLimits } from './archive_files.ts';
 import { Inventory } from './inventory.ts';
-import { isEmptyZip, readAt, readZipDirectory, type ZipEntry } from './zip_directory.ts';
+import {
+  hasZipDirectory,
+  isEmptyZip,
+  readAt,
+  readZipDirectory,
+  type ZipEntry,
+} from './zip_directory.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 const LOCAL_HEADER_BYTES = 30;
@@ -57,6 +63,8 @@ async function requireSignature(file: FileHandle): Promise<void> {
     throw new Unreadable('This is one part of a split zip. Unpack all parts and use the folder.');
   }
   if (start === '') throw new Unreadable(`This file is empty. ${USE}`);
+  // Something may stand before a zip: a program that unpacks it, or the head of a message.
+  if (await hasZipDirectory(file)) return;
   throw new Unreadable(`This is not a zip file. ${USE}`);
 }
 

@@ -63,6 +63,8 @@ function page(
     foreign: 0,
     promoted: 0,
     unreadable: 0,
+    missing: 0,
+    emptyFiles: 0,
   };
   for (const item of timeline.items) {
     const post = item.isPromoted ? undefined : readTweet(item.result, asOf);

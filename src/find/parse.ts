@@ -1,0 +1,106 @@
+import { addFilter, hasFilters, noFilters } from './filters.ts';
+import { type Piece, piecesOf } from './pieces.ts';
+import type { FindFilters, FindQuery, WordMatch } from './query.ts';
+import { tokensOf } from './tokens.ts';
+
+/** What is longer is cut: no text that somebody types is. In UTF-16 units. */
+export const MAX_FIND_LENGTH = 2_000;
+/** Brackets within brackets; deeper ones are ignored. SQLite's parser has room for about 50. */
+const MAX_DEPTH = 10;
+
+/**
+ * Reads what somebody typed. Every text is a query: what is not closed closes at the end, an unknown
+ * `key:` is text, and operators without operands vanish. `OR` binds more tightly than a space.
+ * @param now in ms since 1970, for `since:7d`.
+ */
+export function parseFind(text: string, now: number): FindQuery {
+  const pieces = piecesOf(text.slice(0, MAX_FIND_LENGTH));
+  const filters = noFilters();
+  const reading = { pieces, at: 0, filters, now };
+  const matches: WordMatch[] = [];
+  // A closing bracket that was never opened ends a list, but not the query.
+  for (; reading.at < pieces.length; reading.at++) matches.push(...readList(reading, 0));
+  const words = all(matches) ?? nothingFound(pieces, filters);
+  return { text, ...(words && { words }), topic: topicOf(words).join(' '), filters };
+}
+
+interface Reading {
+  pieces: Piece[];
+  at: number;
+  filters: FindFilters;
+  now: number;
+}
+
+/** Reads up to a closing bracket or the end. */
+function readList(reading: Reading, depth: number): WordMatch[] {
+  const list: WordMatch[] = [];
+  let isAlternative = false;
+  while (reading.at < reading.pieces.length) {
+    const piece = reading.pieces[reading.at] as Piece;
+    if (piece.type === 'close') return list;
+    if (piece.type === 'or') {
+      isAlternative = list.length > 0;
+      reading.at++;
+      continue;
+    }
+    const operand = readOperand(reading, depth);
+    const before = isAlternative && operand ? list.pop() : undefined;
+    if (operand) list.push(before ? either(before, operand) : operand);
+    isAlternative = false;
+  }
+  return list;
+}
+
+function readOperand(reading: Reading, depth: number): WordMatch | undefined {
+  const piece = reading.pieces[reading.at++] as Piece;
+  const match = matchOf(piece, reading, depth);
+  return match && 'isNot' in piece && piece.isNot ? { not: match } : match;
+}
+
+function matchOf(piece: Piece, reading: Reading, depth: number): WordMatch | undefined {
+  switch (piece.type) {
+    case 'phrase':
+      return isFindable(piece.text) ? { phrase: piece.text } : undefined;
+    case 'word':
+      return wordOf(piece.text);
+    case 'filter':
+      return addFilter(piece, reading.filters, reading.now) ? undefined : wordOf(piece.text);
+    case 'open': {
+      const list = readList(reading, depth + 1);
+      // The closing bracket, or the end.
+      reading.at++;
+      return depth < MAX_DEPTH ? all(list) : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function wordOf(text: string): WordMatch | undefined {
+  const word = text.replace(/\*+$/, '');
+  if (!isFindable(word)) return undefined;
+  return word === text ? { word } : { word, isPrefix: true };
+}
+
+const isFindable = (text: string) => tokensOf(text).length > 0;
+
+function all(list: WordMatch[]): WordMatch | undefined {
+  return list.length > 1 ? { all: list } : list[0];
+}
+
+function either(one: WordMatch, other: WordMatch): WordMatch {
+  return 'any' in one ? { any: [...one.any, other] } : { any: [one, other] };
+}
+
+/** Signs alone, such as `!!!`, are in no post. */
+function nothingFound(pieces: Piece[], filters: FindFilters): WordMatch | undefined {
+  const isEmpty = pieces.every(({ type }) => type !== 'word' && type !== 'phrase');
+  return isEmpty || hasFilters(filters) ? undefined : { any: [] };
+}
+
+function topicOf(match: WordMatch | undefined): string[] {
+  if (!match || 'not' in match) return [];
+  if ('phrase' in match) return [match.phrase];
+  if ('word' in match) return [match.word];
+  return ('all' in match ? match.all : match.any).flatMap(topicOf);
+}

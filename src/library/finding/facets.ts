@@ -1,0 +1,49 @@
+import type { Facet, Facets } from '../finding.ts';
+import type { Queries } from './queries.ts';
+
+/** Posts whose facets are counted: 15 ms. */
+export const MAX_IN_FACETS = 10_000;
+
+interface Group {
+  author: string;
+  kind: string;
+  source: string;
+  year: string;
+  count: number;
+}
+
+const GROUPS = `
+  SELECT author, kind, source, strftime('%Y', created_at / 1000, 'unixepoch') AS year,
+    count(*) AS count
+  FROM json_each($keys) CROSS JOIN posts ON posts.key = json_each.value
+  GROUP BY author, kind, source, year`;
+
+/** Counts authors, years, kinds and sources among posts. */
+export function createFacets({ all }: Queries) {
+  return function facetsOf(keys: number[], isCapped: boolean): Facets {
+    const groups = all<Group>(GROUPS, { keys: JSON.stringify(keys) });
+    return {
+      authors: mostFrequent(countBy(groups, 'author')),
+      years: countBy(groups, 'year').sort((a, b) => Number(b.value) - Number(a.value)),
+      kinds: mostFrequent(countBy(groups, 'kind')),
+      sources: mostFrequent(countBy(groups, 'source')),
+      isCapped,
+    };
+  };
+}
+
+function countBy(groups: Group[], field: Exclude<keyof Group, 'count'>): Facet[] {
+  const counts = new Map<string, Facet>();
+  for (const group of groups) {
+    const value = group[field];
+    const name = value.toLowerCase();
+    const facet = counts.get(name);
+    if (facet) facet.count += group.count;
+    else counts.set(name, { value, count: group.count });
+  }
+  return [...counts.values()];
+}
+
+function mostFrequent(facets: Facet[]): Facet[] {
+  return facets.sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
+}
