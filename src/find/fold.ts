@@ -6,6 +6,7 @@ export const FOLD_VERSION = 1;
 /** A folded text, and for each of its UTF-16 units the part of the original that it comes from. */
 export interface FoldedText {
   text: string;
+  isAscii: boolean;
   /** Offset in UTF-16 units of the original. */
   from: (index: number) => number;
   /** Exclusive. */
@@ -54,7 +55,12 @@ export function fold(text: string): string {
  */
 export function foldWithMap(text: string): FoldedText {
   if (ASCII.test(text))
-    return { text: text.toLowerCase(), from: (index) => index, to: (index) => index + 1 };
+    return {
+      text: text.toLowerCase(),
+      isAscii: true,
+      from: (index) => index,
+      to: (index) => index + 1,
+    };
   let folded = '';
   const from: number[] = [];
   const to: number[] = [];
@@ -68,6 +74,7 @@ export function foldWithMap(text: string): FoldedText {
   }
   return {
     text: folded,
+    isAscii: false,
     from: (index) => from[index] ?? text.length,
     to: (index) => to[index] ?? text.length,
   };

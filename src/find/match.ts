@@ -1,80 +1,107 @@
+import { joinedAt, soughtForms } from './forms.ts';
 import type { WordMatch } from './query.ts';
-import { tokensOf } from './tokens.ts';
+import { findableTokens } from './tokens.ts';
 
-/** A condition on the index of words. */
+/** What posts must match in the index of words. */
 export interface IndexMatch {
-  /** An FTS5 expression, in which every word is quoted. */
-  match: string;
-  /** Posts meet the condition that do *not* match, as for `-soup` alone. */
-  isExcluding: boolean;
+  /** In the syntax of FTS5, with every word quoted. */
+  expression: string;
+  /** Posts must *not* match it, since FTS5 cannot express "all but these". */
+  isExcluded: boolean;
+  /** It has a prefix, for which each look at a single post is expensive. */
+  hasPrefix: boolean;
 }
 
 /** Matches nothing. */
 const NOTHING = '""';
 
 /**
- * An FTS5 expression of what posts must have, for queries that require a word.
- * @param formsColumn where the index has stems; phrases and what is excluded are not looked for there.
+ * What posts must match that have these words.
+ * @param exactColumns those with words as they are written, for phrases, prefixes and exclusions. Other words
+ * are looked for in all columns, one of which has the `indexedForms`.
+ * @returns `undefined` when there is nothing to look for: no letter, digit or emoji.
  */
-export function toMatch(words: WordMatch, formsColumn?: string): string {
-  const { match, isExcluding } = indexMatch(words, formsColumn);
-  return isExcluding ? NOTHING : match;
+export function indexMatch(words: WordMatch, exactColumns: string[]): IndexMatch | undefined {
+  return matchOf(words, exactColumns, false);
 }
 
-/** The same for all queries. */
-export function indexMatch(words: WordMatch, formsColumn?: string): IndexMatch {
-  return matchOf(words, { formsColumn, isExact: false });
+/** The expression alone, of a find that requires a word. */
+export function toMatch(words: WordMatch, exactColumns: string[]): string {
+  const match = indexMatch(words, exactColumns);
+  return match && !match.isExcluded ? match.expression : NOTHING;
 }
 
-interface Context {
-  formsColumn: string | undefined;
-  isExact: boolean;
-}
-
-function matchOf(words: WordMatch, context: Context): IndexMatch {
+function matchOf(words: WordMatch, columns: string[], isExact: boolean): IndexMatch | undefined {
+  if ('all' in words)
+    return everyMatch(words.all.flatMap((one) => matchOf(one, columns, isExact) ?? []));
+  if ('any' in words)
+    return someMatch(words.any.flatMap((one) => matchOf(one, columns, isExact) ?? []));
   if ('not' in words) {
-    const { match, isExcluding } = matchOf(words.not, { ...context, isExact: true });
-    return { match, isExcluding: !isExcluding };
+    const match = matchOf(words.not, columns, true);
+    return match && negated(match);
   }
-  if ('all' in words) return allOf(words.all.map((one) => matchOf(one, context)));
-  if ('any' in words) return anyOf(words.any.map((one) => matchOf(one, context)));
-  return { match: termOf(words, context), isExcluding: false };
-}
-
-/** `a -b` is `a NOT b`; `-a -b` is everything but `a OR b`, since FTS5 cannot exclude from everything. */
-function allOf(parts: IndexMatch[]): IndexMatch {
-  const { required, excluded } = split(parts);
-  if (required.length === 0) return { match: joined(excluded, 'OR'), isExcluding: true };
-  return { match: without(joined(required, 'AND'), excluded), isExcluding: false };
-}
-
-/** `a OR -b` is everything but `b NOT a`. */
-function anyOf(parts: IndexMatch[]): IndexMatch {
-  const { required, excluded } = split(parts);
-  if (excluded.length === 0) return { match: joined(required, 'OR'), isExcluding: false };
-  return { match: without(joined(excluded, 'AND'), required), isExcluding: true };
-}
-
-function split(parts: IndexMatch[]) {
-  const matches = (isExcluding: boolean) =>
-    parts.filter((part) => part.isExcluding === isExcluding).map(({ match }) => match);
-  return { required: matches(false), excluded: matches(true) };
-}
-
-function joined(matches: string[], operator: 'AND' | 'OR'): string {
-  if (matches.length < 2) return matches[0] ?? NOTHING;
-  return `(${matches.join(` ${operator} `)})`;
-}
-
-function without(match: string, excluded: string[]): string {
-  return excluded.length === 0 ? match : `(${match} NOT ${joined(excluded, 'OR')})`;
-}
-
-function termOf(words: { word: string; isPrefix?: true } | { phrase: string }, _context: Context) {
+  const isPrefix = 'word' in words && words.isPrefix === true;
+  const isLiteral = isExact || isPrefix || 'phrase' in words || words.isExact === true;
   const text = 'word' in words ? words.word : words.phrase;
-  const tokens = tokensOf(text).map((token) => token.text);
-  if (tokens.length === 0) return NOTHING;
-  // A token consists of letters, digits and emoji: it contains no quote.
-  const quoted = `"${tokens.join(' ')}"`;
-  return 'isPrefix' in words && words.isPrefix ? `${quoted}*` : quoted;
+  const expression = isLiteral ? exactTerm(text, columns, isPrefix) : term(text);
+  return expression ? { expression, isExcluded: false, hasPrefix: isPrefix } : undefined;
 }
+
+/**
+ * All of these. `a -b` is `a NOT b`; `-a -b` is what `a OR b` does not match.
+ * @returns `undefined` for none.
+ */
+export function everyMatch(matches: IndexMatch[]): IndexMatch | undefined {
+  const included = matches.filter((match) => !match.isExcluded);
+  const excluded = matches.filter((match) => match.isExcluded);
+  if (matches.length === 0) return undefined;
+  const hasPrefix = matches.some((match) => match.hasPrefix);
+  if (included.length === 0)
+    return { expression: joined(excluded, 'OR'), isExcluded: true, hasPrefix };
+  const all = joined(included, 'AND');
+  const expression = excluded.length === 0 ? all : `(${all} NOT ${joined(excluded, 'OR')})`;
+  return { expression, isExcluded: false, hasPrefix };
+}
+
+/** Any of these: not all are missing. */
+function someMatch(matches: IndexMatch[]): IndexMatch | undefined {
+  const match = everyMatch(matches.map(negated));
+  return match && negated(match);
+}
+
+function negated(match: IndexMatch): IndexMatch {
+  return { ...match, isExcluded: !match.isExcluded };
+}
+
+function joined(matches: IndexMatch[], operator: 'AND' | 'OR'): string {
+  return group([...new Set(matches.map((match) => match.expression))], operator);
+}
+
+function group(expressions: string[], operator: 'AND' | 'OR'): string {
+  return expressions.length === 1
+    ? (expressions[0] as string)
+    : `(${expressions.join(` ${operator} `)})`;
+}
+
+function exactTerm(text: string, columns: string[], isPrefix: boolean): string | undefined {
+  const tokens = findableTokens(text);
+  if (tokens.length === 0) return undefined;
+  return `({${columns.join(' ')}} : ${phrase(tokens.map((token) => token.text))}${isPrefix ? ' *' : ''})`;
+}
+
+/** A word in any of its forms. */
+function term(text: string): string | undefined {
+  const tokens = findableTokens(text);
+  const [only] = tokens;
+  if (!only) return undefined;
+  if (tokens.length === 1) return group(soughtForms(only).map(quoted), 'OR');
+  const alternatives = [phrase(tokens.map((token) => token.text))];
+  const asOne = joinedAt(tokens, 0);
+  if (asOne?.end === tokens.length) alternatives.push(quoted(asOne.text));
+  return group(alternatives, 'OR');
+}
+
+const phrase = (tokens: string[]) => quoted(tokens.join(' '));
+
+/** A token consists of letters, digits and emoji: it contains no quote. */
+const quoted = (tokens: string) => `"${tokens}"`;

@@ -1,7 +1,7 @@
 import { addFilter, hasFilters, noFilters } from './filters.ts';
 import { type Piece, piecesOf } from './pieces.ts';
 import type { FindFilters, FindQuery, WordMatch } from './query.ts';
-import { tokensOf } from './tokens.ts';
+import { findableTokens } from './tokens.ts';
 
 /** What is longer is cut: no text that somebody types is. In UTF-16 units. */
 export const MAX_FIND_LENGTH = 2_000;
@@ -82,7 +82,7 @@ function wordOf(text: string): WordMatch | undefined {
   return word === text ? { word } : { word, isPrefix: true };
 }
 
-const isFindable = (text: string) => tokensOf(text).length > 0;
+const isFindable = (text: string) => findableTokens(text).length > 0;
 
 function all(list: WordMatch[]): WordMatch | undefined {
   return list.length > 1 ? { all: list } : list[0];

@@ -1,0 +1,107 @@
+import type { FindFilters, FindQuery, WordMatch } from './query.ts';
+import { findableTokens } from './tokens.ts';
+
+const KINDS: Record<FindFilters['kinds'][number], string> = {
+  post: 'original posts',
+  reply: 'replies',
+  repost: 'reposts',
+  thread: 'parts of threads',
+};
+const PARTS: Record<FindFilters['has'][number], string> = {
+  link: 'with a link',
+  media: 'with a picture or video',
+};
+const DAY_MS = 86_400_000;
+
+const languages = new Intl.DisplayNames('en', { type: 'language', fallback: 'code' });
+const days = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' });
+const times = new Intl.DateTimeFormat('en-GB', {
+  dateStyle: 'long',
+  timeStyle: 'short',
+  timeZone: 'UTC',
+});
+
+/** How a query was understood, in words and without a full stop: "Posts with “soup”, by @ada". */
+export function describeFind({ words, filters }: FindQuery): string {
+  if (words && 'any' in words && words.any.length === 0)
+    return 'Nothing, because there is no letter, digit or emoji to find';
+  const conditions = [
+    ...wordConditions(words),
+    ...(filters.authors.length > 0 ? [`by ${either(filters.authors.map(handle))}`] : []),
+    ...(filters.notAuthors.length > 0 ? [`not by ${either(filters.notAuthors.map(handle))}`] : []),
+    ...(filters.since === undefined ? [] : [`since ${sinceText(filters.since)}`]),
+    ...(filters.until === undefined ? [] : [untilText(filters.until)]),
+    ...(filters.languages.length > 0 ? [`in ${either(filters.languages.map(languageName))}`] : []),
+    ...filters.has.map((part) => PARTS[part]),
+    ...(filters.minLikes === undefined ? [] : [likesText(filters.minLikes)]),
+    ...(filters.sources.length > 0 ? [`from the source ${either(filters.sources)}`] : []),
+  ];
+  const kinds = kindsText(filters.kinds);
+  if (conditions.length === 0) return kinds === 'posts' ? 'All posts' : capitalised(kinds);
+  return `${capitalised(kinds)} ${conditions.join(', ')}`;
+}
+
+function wordConditions(words: WordMatch | undefined): string[] {
+  if (!words) return [];
+  const parts = 'all' in words ? words.all : [words];
+  const required = parts.filter((part) => !('not' in part));
+  const excluded = parts.flatMap((part) => ('not' in part ? [part.not] : []));
+  return [
+    ...(required.length > 0 ? [`with ${matchText(required)}`] : []),
+    ...(excluded.length > 0 ? [`without ${either(excluded.map(nested))}`] : []),
+  ];
+}
+
+function matchText(required: WordMatch[]): string {
+  const [only] = required;
+  if (required.length === 1 && only && 'any' in only) return either(only.any.map(nested));
+  return listed(required.map(nested), 'and');
+}
+
+function nested(match: WordMatch): string {
+  if ('all' in match) return `(${listed(match.all.map(nested), 'and')})`;
+  if ('any' in match) return `(${either(match.any.map(nested))})`;
+  if ('not' in match) return `not ${nested(match.not)}`;
+  if ('phrase' in match) return `the phrase “${shown(match.phrase)}”`;
+  return match.isPrefix ? `words that begin with “${shown(match.word)}”` : `“${shown(match.word)}”`;
+}
+
+/** Without the signs around it that are not looked for. */
+function shown(text: string): string {
+  const tokens = findableTokens(text);
+  return text.slice(tokens[0]?.from ?? 0, tokens.at(-1)?.to ?? text.length);
+}
+
+function kindsText(kinds: FindFilters['kinds']): string {
+  if (kinds.length === 0) return 'posts';
+  const order = Object.keys(KINDS) as FindFilters['kinds'];
+  return either(order.filter((kind) => kinds.includes(kind)).map((kind) => KINDS[kind]));
+}
+
+function sinceText(time: number): string {
+  return time % DAY_MS === 0 ? days.format(time) : timeText(time);
+}
+
+/** The end is exclusive: until the end of the day before. */
+function untilText(time: number): string {
+  return time % DAY_MS === 0 ? `until ${days.format(time - 1)}` : `before ${timeText(time)}`;
+}
+
+const timeText = (time: number) => `${times.format(time).replace(' at ', ', ')} UTC`;
+
+const likesText = (count: number) => `with at least ${count} ${count === 1 ? 'like' : 'likes'}`;
+
+const handle = (name: string) => (name.startsWith('did:') ? name : `@${name}`);
+
+function languageName(tag: string): string {
+  return languages.of(tag) ?? tag;
+}
+
+const either = (texts: string[]) => listed(texts, 'or');
+
+function listed(texts: string[], word: 'and' | 'or'): string {
+  const last = texts.at(-1) ?? '';
+  return texts.length < 2 ? last : `${texts.slice(0, -1).join(', ')} ${word} ${last}`;
+}
+
+const capitalised = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
