@@ -1,5 +1,3 @@
-import { watchNewPosts } from './new_posts.ts';
 import { watchPictures } from './pictures.ts';
 
 watchPictures();
-watchNewPosts();

@@ -8,6 +8,7 @@ import { createMarkStore } from './marks.ts';
 import { createOrigins } from './origins.ts';
 import { createPostStore } from './posts.ts';
 import { createProfileStore } from './profiles.ts';
+import { createThreads } from './threads.ts';
 import { createVectorStore } from './vectors.ts';
 
 export type {
@@ -57,6 +58,7 @@ export function createLibrary(db: Database, now: () => number = Date.now): Libra
     ...vectors,
     ...marks,
     ...createUsernames(db),
+    ...createThreads(db),
     words: createWordFinder(db),
     wordIndex: createWordIndex(db),
     save,

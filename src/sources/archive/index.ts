@@ -1,6 +1,7 @@
 import { type Source, Unreadable } from '../source.ts';
 import { type ArchiveLimits, defaultArchiveLimits, postsPerPage } from './archive_files.ts';
 import { listImports } from './imports.ts';
+export type { ArchiveMedia } from './media.ts';
 
 export type { ArchiveLimits } from './archive_files.ts';
 export {
