@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLibrary } from '../src/library/index.ts';
-import { loadVectorFunctions } from '../src/library/vectors.ts';
+import { loadVectorFunctions } from '../src/library/vectors/vector_store.ts';
 import { openDatabase } from '../src/platform/database.ts';
 import type { Post } from '../src/sources/post.ts';
 

@@ -18,15 +18,17 @@ END;
 -- up to 85 ms in the middle of an undo. src/library/origins.ts merges afterwards, in small steps.
 INSERT INTO post_words (post_words, rank) VALUES ('deletemerge', 0);
 
--- Which way of folding and splitting words the index is of. Posts up to `pending_key` are still to be
--- indexed that way: from the newest to the oldest, in small steps.
+-- How the index of words, and the folded texts of profiles, were made: NULL until there are any. Those
+-- with keys up to the pending ones are still to be made that way, from the newest to the oldest.
 CREATE TABLE word_index (
-  only        INTEGER PRIMARY KEY CHECK (only = 1),
-  version     INTEGER NOT NULL,
-  pending_key INTEGER NOT NULL
+  only             INTEGER PRIMARY KEY CHECK (only = 1),
+  version          INTEGER,
+  pending_posts    INTEGER NOT NULL,
+  pending_profiles INTEGER NOT NULL
 ) STRICT;
 
-INSERT INTO word_index SELECT 1, 0, coalesce(max(key), 0) FROM posts;
+INSERT INTO word_index
+SELECT 1, CASE WHEN EXISTS (SELECT 1 FROM posts) OR EXISTS (SELECT 1 FROM profiles) THEN 0 END, 0, 0;
 
 -- For the posts of a thread, and whether a post begins one.
 CREATE INDEX posts_by_thread ON posts (source, thread_id, created_at) WHERE thread_id IS NOT NULL;

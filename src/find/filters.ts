@@ -98,7 +98,9 @@ function languageIn(text: string): string | undefined {
 }
 
 function oneOf<T extends string>(values: readonly T[], text: string): T | undefined {
-  // People ask for links and reposts as well as for a link.
-  const singular = text.toLowerCase();
-  return values.find((value) => [value, `${value}s`].includes(singular));
+  const typed = text.toLowerCase();
+  return values.find((value) => typed === value || typed === plural(value));
 }
+
+/** People ask for replies and links as well as for a reply and a link. */
+const plural = (word: string) => `${word}s`.replace(/ys$/, 'ies');

@@ -23,11 +23,14 @@ const IGNORED_MARKS =
 /** Such as soft hyphens, variation selectors, zero-width joiners and marks of direction. */
 const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 
-/** What is normalised together: a character with its marks, or letters that make up Korean syllables. */
-const CHUNK =
-  /[\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\ud7b0-\ud7fb\uffa0-\uffdc]+|[\s\S][\p{M}\uff9e\uff9f\u1160-\u11ff]*/gu;
+/** Marks, and letters that Unicode joins with the one before. */
+const ATTACHED = /^[\p{M}\uff9e\uff9f\u1160-\u11ff]/u;
+/** Letters that make up Korean syllables. */
+const JAMO = /^[\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\ud7b0-\ud7fb\uffa0-\uffdc]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant.
 const ASCII = /^[\x00-\x7f]*$/;
+/** The first character that is attached to the one before. */
+const FIRST_MARK = 0x300;
 
 const ZERO_WIDTH_SPACE = '\u200b';
 const ZERO_WIDTH_NON_JOINER = '\u200c';
@@ -44,8 +47,7 @@ const WITHOUT_SPACES = /[\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]/u;
  */
 export function fold(text: string): string {
   if (ASCII.test(text)) return text.toLowerCase();
-  let folded = '';
-  for (const [chunk] of text.matchAll(CHUNK)) folded += foldChunk(chunk, folded);
+  const folded = foldChunks(text, () => {});
   return folded.replaceAll(NO_BREAK_SPACE, ' ').replaceAll(ZERO_WIDTH_NON_JOINER, '');
 }
 
@@ -54,50 +56,88 @@ export function fold(text: string): string {
  * a number as U+00A0.
  */
 export function foldWithMap(text: string): FoldedText {
-  if (ASCII.test(text))
-    return {
-      text: text.toLowerCase(),
-      isAscii: true,
-      from: (index) => index,
-      to: (index) => index + 1,
-    };
-  let folded = '';
-  const from: number[] = [];
-  const to: number[] = [];
-  for (const { 0: chunk, index } of text.matchAll(CHUNK)) {
-    const part = foldChunk(chunk, folded);
-    folded += part;
-    for (let unit = 0; unit < part.length; unit++) {
-      from.push(index);
-      to.push(index + chunk.length);
+  if (ASCII.test(text)) return { text: text.toLowerCase(), isAscii: true, ...IDENTICAL };
+  const starts: number[] = [];
+  const ends: number[] = [];
+  const folded = foldChunks(text, (from, to, length) => {
+    for (let unit = 0; unit < length; unit++) {
+      starts.push(from);
+      ends.push(to);
     }
-  }
-  return {
-    text: folded,
-    isAscii: false,
-    from: (index) => from[index] ?? text.length,
-    to: (index) => to[index] ?? text.length,
-  };
+  });
+  const from = (index: number) => starts[index] ?? text.length;
+  const to = (index: number) => ends[index] ?? text.length;
+  return { text: folded, isAscii: false, from, to };
 }
+
+const IDENTICAL = { from: (index: number) => index, to: (index: number) => index + 1 };
+
+/**
+ * Folds what is normalised together: a character with its marks, or the letters of Korean syllables.
+ * @param onChunk is told where each came from, and how long it has become.
+ */
+function foldChunks(
+  text: string,
+  onChunk: (from: number, to: number, length: number) => void,
+): string {
+  let folded = '';
+  for (let from = 0; from < text.length; ) {
+    const to = chunkEnd(text, from);
+    const part = foldChunk(text, from, to, folded);
+    folded += part;
+    onChunk(from, to, part.length);
+    from = to;
+  }
+  return folded;
+}
+
+function chunkEnd(text: string, from: number): number {
+  let end = from + 1;
+  if (isSurrogatePair(text, from)) end++;
+  else if (text.charCodeAt(from) >= FIRST_MARK && is(JAMO, text, from))
+    while (end < text.length && is(JAMO, text, end)) end++;
+  while (end < text.length && text.charCodeAt(end) >= FIRST_MARK && is(ATTACHED, text, end))
+    end += isSurrogatePair(text, end) ? 2 : 1;
+  return end;
+}
+
+function isSurrogatePair(text: string, at: number): boolean {
+  return (text.charCodeAt(at) & 0xfc00) === 0xd800 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00;
+}
+
+const tested = new Map<RegExp, Map<number, boolean>>([
+  [ATTACHED, new Map()],
+  [JAMO, new Map()],
+]);
+
+/** Tests a character, each once. */
+function is(expression: RegExp, text: string, at: number): boolean {
+  const known = tested.get(expression);
+  const code = text.codePointAt(at) ?? 0;
+  let answer = known?.get(code);
+  if (answer === undefined) {
+    answer = expression.test(String.fromCodePoint(code));
+    known?.set(code, answer);
+  }
+  return answer;
+}
+
+/** Of single UTF-16 units, by their code. */
+const foldedUnits: (string | undefined)[] = Array.from({ length: 0x80 }, (_, code) =>
+  String.fromCharCode(code).toLowerCase(),
+);
 
 /** @param before the text folded so far. */
-function foldChunk(chunk: string, before: string): string {
-  if (chunk.length > 1) return chunk.length > 2 ? foldCharacters(chunk) : cached(chunk);
-  if (chunk === ZERO_WIDTH_SPACE) return WITHOUT_SPACES.test(before.slice(-1)) ? ' ' : '';
-  if (chunk === ZERO_WIDTH_NON_JOINER) return ARABIC.test(before.slice(-1)) ? chunk : '';
-  if (NO_BREAK_SPACES.has(chunk)) return NO_BREAK_SPACE;
-  return cached(chunk);
-}
-
-const MAX_CACHED = 50_000;
-const cache = new Map<string, string>();
-
-function cached(chunk: string): string {
-  let folded = cache.get(chunk);
-  if (folded === undefined) {
-    folded = foldCharacters(chunk);
-    if (cache.size < MAX_CACHED) cache.set(chunk, folded);
-  }
+function foldChunk(text: string, from: number, to: number, before: string): string {
+  if (to - from > 1) return foldCharacters(text.slice(from, to));
+  const code = text.charCodeAt(from);
+  const known = foldedUnits[code];
+  if (known !== undefined) return known;
+  const unit = text.charAt(from);
+  if (unit === ZERO_WIDTH_SPACE) return WITHOUT_SPACES.test(before.slice(-1)) ? ' ' : '';
+  if (unit === ZERO_WIDTH_NON_JOINER) return ARABIC.test(before.slice(-1)) ? unit : '';
+  const folded = NO_BREAK_SPACES.has(unit) ? NO_BREAK_SPACE : foldCharacters(unit);
+  foldedUnits[code] = folded;
   return folded;
 }
 

@@ -1,6 +1,6 @@
 import { englishStem } from './stems/english.ts';
 import { frenchStem, germanStem, spanishStem } from './stems/light.ts';
-import type { Token } from './tokens.ts';
+import { type Token, tokensOf } from './tokens.ts';
 
 interface Stemmer {
   sign: string;
@@ -19,7 +19,8 @@ const STEMMERS: Record<string, Stemmer> = {
   fr: { sign: '\ue012', stem: frenchStem, isSparse: false },
   es: { sign: '\ue013', stem: spanishStem, isSparse: false },
 };
-const ALL = Object.keys(STEMMERS);
+const ALL: readonly string[] = Object.keys(STEMMERS);
+const ONLY = Object.fromEntries(ALL.map((name) => [name, [name]]));
 const STEMMED = /^[a-z]{3,40}$/;
 /** Longer ones are addresses and file names. */
 const MAX_JOINED = 4;
@@ -44,12 +45,18 @@ export function soughtForms(token: Token): string[] {
 }
 
 /**
- * What a word of a text is found by.
+ * Whether a word of a text is found by one of these `soughtForms`.
  * @param language BCP 47 tag of the text; absent when unknown.
  */
-export function heldForms(token: Token, language?: string): string[] {
-  const words = spellingsOf(token);
-  return [...words, ...words.flatMap((word) => signedStems(word, languagesOf(language)))];
+export function isFoundBy(forms: ReadonlySet<string>, token: Token, language?: string): boolean {
+  return hasForm(forms, token.text, language) || hasForm(forms, token.spelling, language);
+}
+
+function hasForm(forms: ReadonlySet<string>, word: string | undefined, language?: string): boolean {
+  if (word === undefined) return false;
+  if (forms.has(word)) return true;
+  const { signed } = stemsOf(word);
+  return languagesOf(language).some((name) => forms.has(signed[name] ?? ''));
 }
 
 const spellingsOf = ({ text, spelling }: Token) => (spelling ? [text, spelling] : [text]);
@@ -68,6 +75,15 @@ export function indexedForms(tokens: Token[], language?: string): string[] {
   });
 }
 
+/** A text for the index: its words, and in another column its `indexedForms`. */
+export function indexText(text: string, language?: string): { words: string; forms: string } {
+  const tokens = tokensOf(text);
+  return {
+    words: tokens.map((token) => token.text).join(' '),
+    forms: indexedForms(tokens, language).join(' '),
+  };
+}
+
 /** The tokens from `at` on that are written without a space between them, as one word. */
 export function joinedAt(tokens: Token[], at: number): { text: string; end: number } | undefined {
   let end = at;
@@ -78,7 +94,7 @@ export function joinedAt(tokens: Token[], at: number): { text: string; end: numb
   return { text: parts.join(''), end: end + 1 };
 }
 
-function signedStems(word: string, names: string[]): string[] {
+function signedStems(word: string, names: readonly string[]): string[] {
   const { signed } = stemsOf(word);
   return names.flatMap((name) => {
     const stem = signed[name];
@@ -87,10 +103,12 @@ function signedStems(word: string, names: string[]): string[] {
   });
 }
 
-function languagesOf(tag: string | undefined): string[] {
-  const name = tag?.split(/[-_]/, 1)[0]?.toLowerCase();
-  if (!name || name === 'und') return ALL;
-  return name in STEMMERS ? [name] : [];
+function languagesOf(tag: string | undefined): readonly string[] {
+  if (!tag) return ALL;
+  const name = tag.slice(0, 2).toLowerCase();
+  const isWhole = tag.length === 2 || tag[2] === '-' || tag[2] === '_';
+  if (isWhole && name in STEMMERS) return ONLY[name] ?? [];
+  return tag.toLowerCase() === 'und' ? ALL : [];
 }
 
 function stemsOf(word: string): Stems {

@@ -1,4 +1,4 @@
-import { heldForms, joinedAt, soughtForms } from './forms.ts';
+import { isFoundBy, joinedAt, soughtForms } from './forms.ts';
 import type { WordMatch } from './query.ts';
 import { findableTokens, type Token, tokensOf } from './tokens.ts';
 
@@ -84,7 +84,7 @@ function endOf({ tokens: sought, isPrefix }: Sought, tokens: Token[], at: number
 function endOfForm({ forms }: Sought, tokens: Token[], at: number, language?: string): number {
   const token = tokens[at];
   if (!token || forms.size === 0) return 0;
-  if (heldForms(token, language).some((form) => forms.has(form))) return at + 1;
+  if (isFoundBy(forms, token, language)) return at + 1;
   const asOne = tokens[at - 1]?.isJoined ? undefined : joinedAt(tokens, at);
   return asOne && forms.has(asOne.text) ? asOne.end : 0;
 }

@@ -14,14 +14,28 @@ const MAX_DEPTH = 10;
  * @param now in ms since 1970, for `since:7d`.
  */
 export function parseFind(text: string, now: number): FindQuery {
-  const pieces = piecesOf(text.slice(0, MAX_FIND_LENGTH));
+  const pieces = withoutDeepBrackets(piecesOf(withSpaces(text.slice(0, MAX_FIND_LENGTH))));
   const filters = noFilters();
   const reading = { pieces, at: 0, filters, now };
   const matches: WordMatch[] = [];
   // A closing bracket that was never opened ends a list, but not the query.
-  for (; reading.at < pieces.length; reading.at++) matches.push(...readList(reading, 0));
+  for (; reading.at < pieces.length; reading.at++) matches.push(...readList(reading));
   const words = all(matches) ?? nothingFound(pieces, filters);
   return { text, ...(words && { words }), topic: topicOf(words).join(' '), filters };
+}
+
+/** A zero-width space separates words in scripts without spaces; elsewhere it stands within a word. */
+function withSpaces(text: string): string {
+  return text.replace(/(?<=[\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}])\u200b/gu, ' ');
+}
+
+function withoutDeepBrackets(pieces: Piece[]): Piece[] {
+  let depth = 0;
+  return pieces.filter(({ type }) => {
+    if (type === 'open') return depth++ < MAX_DEPTH;
+    // A closing bracket that was never opened is left, and has no effect.
+    return type !== 'close' || depth === 0 || --depth < MAX_DEPTH;
+  });
 }
 
 interface Reading {
@@ -32,7 +46,7 @@ interface Reading {
 }
 
 /** Reads up to a closing bracket or the end. */
-function readList(reading: Reading, depth: number): WordMatch[] {
+function readList(reading: Reading): WordMatch[] {
   const list: WordMatch[] = [];
   let isAlternative = false;
   while (reading.at < reading.pieces.length) {
@@ -43,7 +57,7 @@ function readList(reading: Reading, depth: number): WordMatch[] {
       reading.at++;
       continue;
     }
-    const operand = readOperand(reading, depth);
+    const operand = readOperand(reading);
     const before = isAlternative && operand ? list.pop() : undefined;
     if (operand) list.push(before ? either(before, operand) : operand);
     isAlternative = false;
@@ -51,13 +65,13 @@ function readList(reading: Reading, depth: number): WordMatch[] {
   return list;
 }
 
-function readOperand(reading: Reading, depth: number): WordMatch | undefined {
+function readOperand(reading: Reading): WordMatch | undefined {
   const piece = reading.pieces[reading.at++] as Piece;
-  const match = matchOf(piece, reading, depth);
+  const match = matchOf(piece, reading);
   return match && 'isNot' in piece && piece.isNot ? { not: match } : match;
 }
 
-function matchOf(piece: Piece, reading: Reading, depth: number): WordMatch | undefined {
+function matchOf(piece: Piece, reading: Reading): WordMatch | undefined {
   switch (piece.type) {
     case 'phrase':
       return isFindable(piece.text) ? { phrase: piece.text } : undefined;
@@ -66,10 +80,10 @@ function matchOf(piece: Piece, reading: Reading, depth: number): WordMatch | und
     case 'filter':
       return addFilter(piece, reading.filters, reading.now) ? undefined : wordOf(piece.text);
     case 'open': {
-      const list = readList(reading, depth + 1);
+      const list = readList(reading);
       // The closing bracket, or the end.
       reading.at++;
-      return depth < MAX_DEPTH ? all(list) : undefined;
+      return all(list);
     }
     default:
       return undefined;

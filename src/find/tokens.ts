@@ -1,4 +1,6 @@
-import { type FoldedText, fold, foldWithMap } from './fold.ts';
+import { characterAt, Kind, kindAt } from './characters.ts';
+import { type FoldedText, foldWithMap } from './fold.ts';
+import { spellingOf } from './spellings.ts';
 
 /** A word as the index has it. */
 export interface Token {
@@ -14,85 +16,37 @@ export interface Token {
 }
 
 /**
- * Emoji, and scripts without spaces between words or with attached particles: each such character is
- * a word, and several of them a phrase. SQLite's `unicode61` takes a Japanese sentence for one word, and
- * its `trigram` cannot find words of two characters, which most Japanese words are.
- */
-const SINGLE = String.raw`\p{So}\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}\p{scx=Bopo}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}`;
-/** What SQLite takes for a part of a word, in tables with the categories L* M* N* Co So. */
-const INDEXED = String.raw`[\p{L}\p{M}\p{N}\p{So}]--[\u166d]`;
-const LETTER = `[[${INDEXED}]--[${SINGLE}]]`;
-/** 1,000 and 1.000 and 1’000: one separator, and three digits after each. */
-const GROUPED = String.raw`(?<!\d[.,]?)\d{1,3}([,.'’٬\u00a0])\d{3}(?:\1\d{3})*(?!\d)`;
-/** Signs that belong to the word before them, as in C++ and C#. */
-const SIGN = String.raw`(?<=[\p{L}\p{N}]\+{0,2})\+|(?<=[\p{L}\p{N}])#(?![\p{L}\p{N}])`;
-
-/**
  * Stands between two texts of one column, so that no phrase goes from one to the other. All characters of
  * private use in texts become this one: the index has others for its own purposes.
  */
 export const BREAK = '\ue002';
-const PRIVATE = String.raw`\p{Co}`;
 
-const TOKEN = new RegExp(
-  `${GROUPED}${LETTER}*|${LETTER}+|[[${INDEXED}]&&[${SINGLE}]]|${SIGN}|${PRIVATE}`,
-  'gv',
-);
-const isPrivate = /^\p{Co}/u;
+/** 1,000 and 1.000 and 1’000: one separator, and three digits after each. */
+const GROUPED_NUMBER = /\d{1,3}([,.'’٬\u00a0])\d{3}(?:\1\d{3})*(?!\d)/y;
+const FEW_DIGITS = /^\d{1,3}$/;
 const SEPARATORS = /[,.'’٬\u00a0]/g;
-
-const WRITTEN = new RegExp(`^${LETTER}+$`, 'v');
 const JOINING = new Set(["'", '’', 'ʼ', '-', '\u2010', '\u2011', '.', '_', '&', '\u200c']);
-const SPELLINGS: Partial<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', ø: 'oe', å: 'aa' };
-const OTHER_SPELLING = /[äöüøåÄÖÜØÅ]|\u0308|\u030a/;
-
-/** For SQLite a sign is a letter of the private use area: it takes them for parts of words. */
-const SIGNS: Partial<Record<string, string>> = { '+': '\ue02b', '#': '\ue023' };
+/**
+ * Signs that belong to the word before them, as in C++ and C#. For SQLite they are letters of the private use
+ * area: it takes them for parts of words.
+ */
+const PLUS = '\ue02b';
+const SHARP = '\ue023';
+const MAX_PLUSES = 3;
 
 /** The words of a text, in order. */
 export function tokensOf(text: string): Token[] {
-  return tokensIn(text, foldWithMap(text));
+  return new Tokenizer(text, foldWithMap(text)).read();
 }
 
-/** The same without what cannot be looked for. */
+/** The same from the first to the last word that can be looked for. */
 export function findableTokens(text: string): Token[] {
-  return tokensOf(text).filter((token) => token.text !== BREAK);
-}
-
-function tokensIn(text: string, folded: FoldedText): Token[] {
-  const tokens: Token[] = [];
-  let end = 0;
-  for (const { 0: found, index } of folded.text.matchAll(TOKEN)) {
-    const from = folded.from(index);
-    const to = folded.to(index + found.length - 1);
-    const token: Token = { text: indexedForm(found), from, to };
-    const before = tokens.at(-1);
-    if (before && index === end + 1 && JOINING.has(folded.text[end] ?? '') && isWritten(found))
-      before.isJoined = true;
-    const spelling = folded.isAscii ? undefined : spellingOf(text.slice(from, to), token.text);
-    if (spelling) token.spelling = spelling;
-    tokens.push(token);
-    end = isWritten(found) ? index + found.length : -1;
-  }
-  return tokens;
-}
-
-/** Letters or digits of a script with words; not a sign or a single character. */
-function isWritten(found: string): boolean {
-  return WRITTEN.test(found);
-}
-
-/** With ae, oe, ue and aa, as German, Danish, Swedish and Norwegian are written without their own letters. */
-function spellingOf(written: string, folded: string): string | undefined {
-  if (!OTHER_SPELLING.test(written)) return undefined;
-  const spelled = written.normalize('NFC').toLowerCase();
-  const spelling = fold(spelled.replace(/[äöüøå]/g, (letter) => SPELLINGS[letter] ?? letter));
-  return spelling === folded || !WRITTEN.test(spelling) ? undefined : spelling;
-}
-
-function indexedForm(found: string): string {
-  if (isPrivate.test(found)) return BREAK;
-  return SIGNS[found] ?? found.replace(SEPARATORS, '');
+  const tokens = tokensOf(text);
+  const isFindable = (token: Token) => token.text !== BREAK;
+  return tokens.slice(
+    Math.max(0, tokens.findIndex(isFindable)),
+    tokens.findLastIndex(isFindable) + 1,
+  );
 }
 
 /** A text for the index of words: its words, with a space between them. */
@@ -100,4 +54,97 @@ export function toIndexedWords(text: string): string {
   return tokensOf(text)
     .map((token) => token.text)
     .join(' ');
+}
+
+class Tokenizer {
+  readonly #tokens: Token[] = [];
+  readonly #folded: string;
+  #at = 0;
+  /** Where the last word ended, and signs that belong to it; -1 after anything else. */
+  #wordEnd = -1;
+  #pluses = 0;
+
+  constructor(
+    private readonly text: string,
+    private readonly map: FoldedText,
+  ) {
+    this.#folded = map.text;
+  }
+
+  read(): Token[] {
+    while (this.#at < this.#folded.length) this.#next();
+    return this.#tokens;
+  }
+
+  #next(): void {
+    const kind = kindAt(this.#folded, this.#at);
+    if (kind === Kind.Written) this.#word();
+    else this.#other(kind);
+  }
+
+  #other(kind: Kind): void {
+    const sign = this.#sign();
+    const character = characterAt(this.#folded, this.#at);
+    const end = this.#at + character.length;
+    if (sign) this.#add(sign, end);
+    else if (kind === Kind.Separator) this.#at = end;
+    else this.#add(kind === Kind.Private ? BREAK : character, end);
+  }
+
+  #word(): void {
+    const start = this.#at;
+    let end = writtenEnd(this.#folded, start);
+    let word = this.#folded.slice(start, end);
+    if (
+      FEW_DIGITS.test(word) &&
+      !/\d[.,]$/.test(this.#folded.slice(Math.max(0, start - 2), start))
+    ) {
+      GROUPED_NUMBER.lastIndex = start;
+      if (GROUPED_NUMBER.test(this.#folded)) {
+        end = writtenEnd(this.#folded, GROUPED_NUMBER.lastIndex);
+        word = this.#folded.slice(start, end).replace(SEPARATORS, '');
+      }
+    }
+    if (this.#isJoinedTo(start)) (this.#tokens.at(-1) as Token).isJoined = true;
+    const token = this.#add(word, end);
+    const spelling = this.map.isAscii
+      ? undefined
+      : spellingOf(this.text.slice(token.from, token.to));
+    if (spelling !== undefined && spelling !== word) token.spelling = spelling;
+    this.#wordEnd = end;
+    this.#pluses = 0;
+  }
+
+  #isJoinedTo(start: number): boolean {
+    if (start !== this.#wordEnd + 1 || start < 2) return false;
+    if (!JOINING.has(this.#folded.charAt(start - 1))) return false;
+    // 1.5 is not 15.
+    return !/^\d.\d$/.test(this.#folded.slice(start - 2, start + 1));
+  }
+
+  #sign(): string | undefined {
+    const sign = this.#folded.charAt(this.#at);
+    const isAfterWord = this.#at > 0 && this.#at === this.#wordEnd + this.#pluses;
+    if (!isAfterWord) return undefined;
+    if (sign === '+' && this.#pluses < MAX_PLUSES) {
+      this.#pluses++;
+      return PLUS;
+    }
+    const isLast = kindAt(this.#folded, this.#at + 1) === Kind.Separator;
+    return sign === '#' && this.#pluses === 0 && isLast ? SHARP : undefined;
+  }
+
+  #add(text: string, end: number): Token {
+    const token: Token = { text, from: this.map.from(this.#at), to: this.map.to(end - 1) };
+    this.#tokens.push(token);
+    this.#at = end;
+    return token;
+  }
+}
+
+function writtenEnd(text: string, start: number): number {
+  let end = start;
+  while (end < text.length && kindAt(text, end) === Kind.Written)
+    end += characterAt(text, end).length;
+  return end;
 }

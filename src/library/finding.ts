@@ -68,6 +68,8 @@ export interface WordFinder {
 
 /** Finds stored posts by meaning. */
 export interface MeaningFinder {
+  /** Whether there is any vector of this model. */
+  hasVectors(model: string): boolean;
   /**
    * The nearest posts of a model's vectors, nearest first; each post once, by its best part.
    * @param among only these, when given.

@@ -1,17 +1,19 @@
 import type { Database } from 'bun:sqlite';
 import type { JobData } from '../jobs/job.ts';
 import { createUsernames } from './author_names.ts';
+import { createReindexing } from './finding/reindexing.ts';
 import { createWordFinder } from './finding/word_finder.ts';
-import { createWordIndex } from './finding/word_index.ts';
 import type { Library } from './library.ts';
 import { createMarkStore } from './marks.ts';
+import { createMeaningFinder } from './meaning.ts';
 import { createOrigins } from './origins.ts';
 import { createPostStore } from './posts.ts';
 import { createProfileStore } from './profiles.ts';
 import { createThreads } from './threads.ts';
-import { createVectorStore } from './vectors.ts';
+import { createVectorStore } from './vectors/vector_store.ts';
 
 export type {
+  EmbeddedText,
   KnownImport,
   Library,
   ListingMark,
@@ -41,7 +43,7 @@ export function createLibrary(db: Database, now: () => number = Date.now): Libra
   function save(data: JobData) {
     const profilesSaved = upsertProfiles(data.profiles ?? []);
     const saved = upsertPosts(data.posts ?? []);
-    if (data.vectors) vectors.saveVectors(data.vectors.model, data.vectors.vectors);
+    if (data.vectors) saveEmbedded(data.vectors);
     if (data.marks) saveMarks(data.marks);
     origins.record(data.import, saved, profilesSaved);
     if (data.import) origins.recordProblem(data.import, data.importProblem);
@@ -49,6 +51,11 @@ export function createLibrary(db: Database, now: () => number = Date.now): Libra
       posts: { added: saved.fresh.size, keys: saved.keys },
       profiles: { added: profilesSaved.fresh.size },
     };
+  }
+
+  function saveEmbedded({ model, vectors: made, meaningless = [] }: Required<JobData>['vectors']) {
+    vectors.saveVectors(model, made);
+    vectors.saveMeaningless(model, meaningless);
   }
 
   const { imports, forgetImport, undoImport } = origins;
@@ -60,7 +67,8 @@ export function createLibrary(db: Database, now: () => number = Date.now): Libra
     ...createUsernames(db),
     ...createThreads(db),
     words: createWordFinder(db),
-    wordIndex: createWordIndex(db),
+    reindexing: createReindexing(db),
+    meaning: createMeaningFinder(db),
     save,
     imports,
     forgetImport,

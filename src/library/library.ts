@@ -1,13 +1,13 @@
 import type { JobData, SavedData } from '../jobs/job.ts';
 import type { Post, Profile } from '../sources/post.ts';
-import type { WordIndex } from './finding/word_index.ts';
-import type { WordFinder } from './finding.ts';
+import type { Reindexing } from './finding/reindexing.ts';
+import type { MeaningFinder, WordFinder } from './finding.ts';
 
 declare module '../jobs/job.ts' {
   interface JobData {
     posts?: Post[];
     profiles?: Profile[];
-    vectors?: { model: string; vectors: NewVector[] };
+    vectors?: { model: string; vectors: NewVector[]; meaningless?: EmbeddedText[] };
     /** Down to where listings have been read without a gap. */
     marks?: ListingMark[];
     /** The import that the posts and profiles were read from. */
@@ -22,12 +22,22 @@ declare module '../jobs/job.ts' {
   }
 }
 
-/** A post's vector. */
-export interface NewVector {
+/** A post's text that was given to a model. */
+export interface EmbeddedText {
   key: number;
-  vector: Float32Array;
-  /** The embedded text: a post that was deleted or changed meanwhile gets no vector. */
+  /** The whole text: a post that was deleted or changed meanwhile gets no vector. */
   text?: string;
+}
+
+/** A vector of a post's text, or of a part of it. */
+export interface NewVector extends EmbeddedText {
+  /** Of length 1. */
+  vector: Float32Array;
+  /**
+   * Which part, counted from 0, and its extent in UTF-16 units of the text. Absent when the text was
+   * embedded whole.
+   */
+  part?: { index: number; from: number; to: number };
 }
 
 /** A post's place in a listing that is ordered by time. */
@@ -61,8 +71,10 @@ export interface Library {
   savePosts(posts: Post[]): number;
   /** Upserts by (source, id); absent fields keep their value. Returns the number of new profiles. */
   saveProfiles(profiles: Profile[]): number;
-  /** Stores one vector per post and model; a later one replaces it. */
+  /** Stores the vectors of posts, all parts of a post in one call. They replace earlier ones of the model. */
   saveVectors(model: string, vectors: NewVector[]): void;
+  /** Remembers that the model knows no word of these texts: they wait for no vector of it. */
+  saveMeaningless(model: string, texts: EmbeddedText[]): void;
 
   /** Newest first. `q`: words that must all occur. */
   posts(query: PostQuery): PostPage;
@@ -70,7 +82,9 @@ export interface Library {
   postsLike(model: string, vector: Float32Array, limit: number): (Post & { similarity: number })[];
   /** Finds posts by words and filters. */
   readonly words: WordFinder;
-  readonly wordIndex: WordIndex;
+  readonly reindexing: Reindexing;
+  /** Finds posts by meaning. */
+  readonly meaning: MeaningFinder;
   profiles(query: ProfileQuery): ProfilePage;
   profileOf(source: string, username: string): StoredProfile | undefined;
   /** The username of the account with this id, when its profile is stored. */
@@ -84,18 +98,19 @@ export interface Library {
   /** The highest key of a post, 0 without posts: later ones have higher ones. */
   newestKey(): number;
 
-  /** Posts without a vector of this model, by key, after `afterKey`. */
+  /** Posts that wait for a vector of this model, by key, after `afterKey`. */
   postsWithoutVector(
     model: string,
     options: { limit: number; afterKey?: number },
   ): { key: number; text: string }[];
-  /** The posts with these keys that exist and have no vector of this model. */
+  /** The posts with these keys that exist and wait for a vector of this model. */
   withoutVector(model: string, keys: number[]): { key: number; text: string }[];
   countWithoutVector(model: string): number;
   /** How far a listing has been read without a gap. */
   mark(listing: Listed): ListingPosition | undefined;
   /** Those ids that are of stored posts, or of earlier versions of them. */
   knownIds(source: string, ids: string[]): Set<string>;
+  /** `vectors`: the number of posts that have one, for each model. */
   counts(): { posts: number; profiles: number; vectors: number };
 
   /** The imports that have brought posts or cannot be read, the newest first. */

@@ -2,7 +2,7 @@ import type { Database } from 'bun:sqlite';
 import { statement } from '../platform/statement.ts';
 import { isCutOf } from './completeness.ts';
 import type { IndexedRow } from './finding/indexed_words.ts';
-import { createIndexing, INDEXED_COLUMNS } from './finding/word_index.ts';
+import { createIndexing, INDEXED_COLUMNS, isIndexedAlike } from './finding/word_index.ts';
 import type { NewRow, PostRow } from './post_row.ts';
 
 /** What is read of a stored post before it is written again. */
@@ -95,12 +95,13 @@ export function createPostWriting(db: Database) {
    */
   return function write(row: NewRow, known: KnownRow | null): number {
     if (known) {
-      index(known.key, update(fitted(row, known), known), known);
+      const updated = update(fitted(row, known), known);
+      if (!isIndexedAlike(updated, known)) index.replace(known.key, updated);
       return known.key;
     }
     // Takes half the time of INSERT … ON CONFLICT … RETURNING.
     const key = Number(insert.run(row).lastInsertRowid);
-    index(key, row, null);
+    index.insert(key, row);
     return key;
   };
 }

@@ -1,12 +1,14 @@
 import type { Database } from 'bun:sqlite';
 import { z } from 'zod';
+import { fold } from '../find/fold.ts';
 import { statement } from '../platform/statement.ts';
 import type { Profile } from '../sources/post.ts';
 import { nameOf } from './author_names.ts';
+import { createIndexMark } from './finding/reindexing.ts';
 import type { Library, ProfilePage, ProfileQuery, StoredProfile } from './library.ts';
 import { clampLimit, readCursor, where, writeCursor } from './listing.ts';
 import type { SavedItems } from './origins.ts';
-import { fold } from './words.ts';
+import { foldedProfile } from './profile_row.ts';
 
 type ProfileStore = Pick<Library, 'saveProfiles' | 'profiles' | 'profileOf'> & {
   /** The same as `saveProfiles`, with the keys of all profiles. */
@@ -97,6 +99,7 @@ const cursorSchema = () => z.tuple([z.literal('profiles'), z.string(), z.int()])
 /** @param now the time in ms since 1970. */
 export function createProfileStore(db: Database, now: () => number): ProfileStore {
   const saveProfile = createProfileSaving(db);
+  const markIndex = createIndexMark(db);
   const count = statement<{ total: number }, []>(db, 'SELECT count(*) AS total FROM profiles');
 
   const ofUser = statement<ProfileRow, [string, string]>(
@@ -106,6 +109,7 @@ export function createProfileStore(db: Database, now: () => number): ProfileStor
 
   const upsertProfiles = db.transaction((profiles: Profile[]): SavedItems => {
     const time = now();
+    markIndex();
     return savedItems(profiles.map((profile) => saveProfile(profile, time)));
   });
 
@@ -208,7 +212,7 @@ function toRow(profile: Profile, now: number) {
     following: profile.following ?? null,
     post_count: profile.posts ?? null,
     as_of: profile.asOf?.getTime() ?? now,
-    folded: fold(`${profile.username}\n${profile.name}\n${profile.bio}`),
+    folded: foldedProfile(profile),
   };
 }
 

@@ -4,6 +4,7 @@ import type { SCHEMAS } from './contract/answers.ts';
 import type { WebDeps } from './deps.ts';
 import { batchRoutes } from './routes/batch.tsx';
 import { bulkRoutes } from './routes/bulk.tsx';
+import { findRoutes } from './routes/find.tsx';
 import { healthRoute } from './routes/health.ts';
 import { historyRoutes } from './routes/history.tsx';
 import { importRoutes } from './routes/imports.tsx';
@@ -30,6 +31,7 @@ export function addApiRoutes(app: Elysia, deps: WebDeps) {
     .use(bulkRoutes(deps))
     .use(logRoutes(deps))
     .use(historyRoutes(deps))
+    .use(findRoutes(deps))
     .use(libraryRoutes(deps))
     .use(importRoutes(deps))
     .use(sourceRoutes(deps))

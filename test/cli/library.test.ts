@@ -41,9 +41,10 @@ describe('posts', () => {
     expect(new Set(itemsIn(all.stdout).map(({ id }) => id)).size).toBe(260);
     expect(all.stderr).toBe('');
     const { stdout } = await xgpt('posts', 'telescope', '--json');
-    const texts = itemsIn(stdout).map(({ text }) => text);
-    expect(texts.length).toBeGreaterThan(0);
-    for (const text of texts) expect(text).toMatch(/telescope/i);
+    const found = itemsIn(stdout);
+    expect(found.length).toBeGreaterThan(0);
+    // Not only in its text: also in a post that it quotes.
+    for (const post of found) expect(JSON.stringify(post)).toMatch(/telescope/i);
   });
 
   test('finds posts by meaning once there are vectors', async () => {

@@ -136,7 +136,11 @@ describe('saving vectors', () => {
 
   test('the database refuses bytes that do not match the dimensions', () => {
     const { db } = setupVectors(1, 0);
-    expect(() => db.run("INSERT INTO vectors VALUES (1, 'm', 2, x'0000803f')")).toThrow('CHECK');
+    expect(() =>
+      db.run(
+        "INSERT INTO vectors (post_key, model, dimensions, embedding) VALUES (1, 'm', 2, x'0000803f')",
+      ),
+    ).toThrow('CHECK');
   });
 });
 

@@ -1,21 +1,24 @@
 import type { Database } from 'bun:sqlite';
+import { everyMatch, type IndexMatch, indexMatch } from '../../find/index.ts';
 import type { FindFilters, WordMatch } from '../../find/query.ts';
 import { createUsernames } from '../author_names.ts';
-import { factConditions, needsThreads } from './facts.ts';
-import { every, type Match, toMatch } from './match.ts';
+import { factConditions, needsThreads, sourceConditions } from './facts.ts';
 import type { Bindings } from './queries.ts';
 
 /** What posts must meet, as SQL on the table `posts` and as an expression for the index of words. */
 export interface Conditions {
   /** Nothing can meet them. */
   isEmpty: boolean;
-  match?: Match;
+  match?: IndexMatch;
   /** Those that an index of `posts` answers. */
   indexed: string[];
   /** Those for which a post's row must be read. */
   others: string[];
   bindings: Bindings;
 }
+
+/** The columns of the index with words as they are written. */
+const AS_WRITTEN = ['text', 'author_name', 'attached'];
 
 // A post that begins a thread does not say so: a reply of its author to it does.
 const IN_THREAD = `(
@@ -36,43 +39,55 @@ export function createConditions(db: Database) {
 
   return function conditionsOf(filters: FindFilters, words?: WordMatch): Conditions {
     const { match, isEmpty } = matchOf(filters, words);
-    const authors = filters.authors.map(nameOf);
     return {
       isEmpty,
       ...(match && { match }),
-      indexed: indexedConditions(filters),
+      indexed: indexedConditions(filters, words !== undefined),
       others: otherConditions(filters),
       bindings: {
         ...(match && { match: match.expression }),
-        ...(authors.length === 1 && { author: authors[0] as string }),
-        ...(authors.length > 1 && { authors: JSON.stringify(authors) }),
-        ...(filters.notAuthors.length > 0 && {
-          notAuthors: JSON.stringify(filters.notAuthors.map(nameOf)),
-        }),
-        ...(filters.since !== undefined && { since: filters.since }),
-        ...(filters.until !== undefined && { until: filters.until }),
-        ...(filters.minLikes !== undefined && { minLikes: filters.minLikes }),
+        ...oneOrMore('author', filters.authors.map(nameOf)),
+        ...oneOrMore('source', filters.sources),
+        notAuthors: JSON.stringify(filters.notAuthors.map(nameOf)),
+        since: filters.since ?? 0,
+        until: filters.until ?? 0,
+        minLikes: filters.minLikes ?? 0,
       },
     };
   };
 }
 
+function oneOrMore(name: string, values: string[]): Bindings {
+  return values.length === 1
+    ? { [name]: values[0] as string }
+    : { [`${name}s`]: JSON.stringify(values) };
+}
+
 /** Conditions on facts and words as one match, because SQLite joins them within the index. */
-function matchOf(filters: FindFilters, words?: WordMatch): { match?: Match; isEmpty: boolean } {
-  const match = words && toMatch(words);
-  const facts = factConditions(filters).map((expression) => ({
+function matchOf(
+  filters: FindFilters,
+  words?: WordMatch,
+): { match?: IndexMatch; isEmpty: boolean } {
+  const match = words && indexMatch(words, AS_WRITTEN);
+  const conditions = factConditions(filters);
+  if (words) conditions.push(...sourceConditions(filters.sources));
+  const facts = conditions.map((expression) => ({
     expression,
     isExcluded: false,
     hasPrefix: false,
   }));
   return {
-    match: every([...(match ? [match] : []), ...facts]),
+    match: everyMatch([...(match ? [match] : []), ...facts]),
     isEmpty: words !== undefined && !match,
   };
 }
 
-function indexedConditions({ authors, since, until }: FindFilters): string[] {
+function indexedConditions(filters: FindFilters, hasWords: boolean): string[] {
+  const { authors, sources, since, until } = filters;
   const conditions: string[] = [];
+  if (!hasWords && sources.length === 1) conditions.push('source = $source');
+  if (!hasWords && sources.length > 1)
+    conditions.push('source IN (SELECT value FROM json_each($sources))');
   if (authors.length === 1) conditions.push('author = $author');
   if (authors.length > 1) conditions.push('author IN (SELECT value FROM json_each($authors))');
   if (since !== undefined) conditions.push('created_at >= $since');

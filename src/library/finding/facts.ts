@@ -2,7 +2,7 @@ import { FIND_KINDS, type FindFilters } from '../../find/query.ts';
 import type { PostRow } from '../post_row.ts';
 
 /**
- * Facts about a post stand in the index of words, as words that no text has: SQLite then joins a rare
+ * Facts about a post stand in the index of words, as words that no text has (tokens.ts sees to it): SQLite then joins a rare
  * language and a common word within the index. A table scan takes 500 ms at a million posts.
  */
 const FACT = '\ue000';
@@ -19,10 +19,9 @@ export function factsOf(row: Facts): string {
 }
 
 /** Conditions on facts, as expressions of FTS5 that must all hold. */
-export function factConditions(filters: FindFilters): string[] {
-  const { sources, languages, kinds, has: parts } = filters;
+export function factConditions(filters: Omit<FindFilters, 'sources'>): string[] {
+  const { languages, kinds, has: parts } = filters;
   const conditions = [
-    anyOf(sources.map(source)),
     anyOf(languages.map((tag) => language(tag.toLowerCase()))),
     ...parts.map((part) => anyOf([has(part)])),
   ];
@@ -30,14 +29,14 @@ export function factConditions(filters: FindFilters): string[] {
   return conditions.filter((condition) => condition !== '');
 }
 
-/** Whether posts of threads are asked for: that is no fact of one post alone. */
-export function needsThreads({ kinds }: FindFilters): boolean {
-  return kinds.includes('thread') && !FIND_KINDS.every((each) => kinds.includes(each));
+/** That a post is of one of these sources. An index of `posts` answers it too, when it stands alone. */
+export function sourceConditions(sources: string[]): string[] {
+  return sources.length === 0 ? [] : [anyOf(sources.map(source))];
 }
 
-/** A text without the sign of facts. */
-export function withoutFacts(text: string): string {
-  return text.includes(FACT) ? text.replaceAll(FACT, ' ') : text;
+/** Whether posts of threads are asked for: that is no fact of one post alone. */
+export function needsThreads({ kinds }: Pick<FindFilters, 'kinds'>): boolean {
+  return kinds.includes('thread') && !FIND_KINDS.every((each) => kinds.includes(each));
 }
 
 const kind = (name: string) => FACT + (name === 'thread' ? 'kpost' : `k${name}`);

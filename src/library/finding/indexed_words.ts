@@ -1,7 +1,7 @@
+import { BREAK, FOLD_VERSION, indexedForms, tokensOf } from '../../find/index.ts';
 import type { PostLink, PostMedia, QuotedPost } from '../../sources/post.ts';
 import type { PostRow } from '../post_row.ts';
-import { toIndexedWords } from '../words.ts';
-import { factsOf, withoutFacts } from './facts.ts';
+import { factsOf } from './facts.ts';
 
 /** What the index of words has of a post. */
 export type IndexedRow = Pick<
@@ -9,24 +9,36 @@ export type IndexedRow = Pick<
   'text' | 'author_name' | 'kind' | 'source' | 'language' | 'links' | 'media' | 'quote'
 >;
 
-/** Increases whenever rows of the index are made differently. */
-export const INDEX_VERSION = 1;
+/** Increases whenever rows of the index are made differently: its columns, or its words. */
+export const INDEX_VERSION = 1000 * 1 + FOLD_VERSION;
 
 /** An address is cut here: what follows are ids, which nobody types. In UTF-16 units. */
 const MAX_ADDRESS_LENGTH = 300;
 
-/** A word between two texts, so that no phrase goes from one to the other. */
-const BREAK = ' \ue002 ';
+/** Stems of names would be those of other words: of these, other spellings only. */
+const OF_NAMES = 'zxx';
 
 /** A post's row in the index of words, by its columns. */
 export function indexedWords(row: IndexedRow) {
-  const text = words(row.text);
-  const author_name = words(row.author_name);
-  const attached = words(attachedOf(row));
-  return { text, author_name, attached, stems: '', facts: factsOf(row) };
+  const text = tokensOf(row.text);
+  const names = tokensOf(row.author_name);
+  const attached = tokensOf(attachedOf(row));
+  const language = row.language ?? undefined;
+  const forms = new Set([
+    ...indexedForms(text, language),
+    ...indexedForms(names, OF_NAMES),
+    ...indexedForms(attached, language),
+  ]);
+  return {
+    text: joined(text),
+    author_name: joined(names),
+    attached: joined(attached),
+    stems: [...forms].join(' '),
+    facts: factsOf(row),
+  };
 }
 
-const words = (text: string) => (text === '' ? '' : toIndexedWords(withoutFacts(text)));
+const joined = (tokens: { text: string }[]) => tokens.map(({ text }) => text).join(' ');
 
 function attachedOf({ text, links, media, quote }: IndexedRow): string {
   const texts: string[] = [];
@@ -41,7 +53,7 @@ function attachedOf({ text, links, media, quote }: IndexedRow): string {
     const { author = '', authorName = '', text: quoted = '' } = JSON.parse(quote) as QuotedPost;
     texts.push(author, authorName, quoted);
   }
-  return texts.filter((each) => each !== '').join(BREAK);
+  return texts.filter((each) => each !== '').join(` ${BREAK} `);
 }
 
 function addressOf(url: string): string {

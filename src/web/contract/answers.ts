@@ -153,6 +153,10 @@ const quoted = () =>
     url: z.string().optional(),
   });
 
+/** A part of a text, in UTF-16 units. */
+const part = once(() => z.object({ from: count(), to: count() }));
+const facet = once(() => z.array(z.object({ value: z.string(), count: count() })));
+
 const post = once(() =>
   z.object({
     source: z.string(),
@@ -323,6 +327,44 @@ export const SCHEMAS = {
           .describe('With by=meaning: what limits this search, for people.'),
       })
       .meta({ examples: [{ posts: [POST], total: 1 }] }),
+  ),
+  Found: once(() =>
+    z
+      .object({
+        posts: z.array(
+          post().extend({
+            marks: z.array(part()).describe('Where the text has the words, in UTF-16 units.'),
+            snippet: part().optional().describe('The part of a long text that says it best.'),
+            why: z
+              .object({ words: z.literal(true).optional(), meaning: z.literal(true).optional() })
+              .describe('By what it was found; empty for filters alone.'),
+          }),
+        ),
+        total: count(),
+        isCapped: z.literal(true).optional().describe('There are at least `total`.'),
+        understood: z.string().describe('The query as it was understood, in words.'),
+        notes: z.array(z.string()).optional().describe('What limits this answer, for people.'),
+        facets: z
+          .object({
+            authors: facet(),
+            years: facet(),
+            kinds: facet(),
+            sources: facet(),
+            isCapped: z.boolean().describe('Counted over the newest posts only.'),
+          })
+          .optional()
+          .describe('With facets=true: how the posts found are spread.'),
+        nextCursor: z.string().optional(),
+      })
+      .meta({
+        examples: [
+          {
+            posts: [{ ...POST, marks: [], why: { words: true } }],
+            total: 1,
+            understood: 'telescope',
+          },
+        ],
+      }),
   ),
   ProfilePage: once(() =>
     z

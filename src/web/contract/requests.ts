@@ -6,6 +6,7 @@ import {
   sessionJobsQuerySchema,
   type TypedJobQuery,
 } from '../../jobs/job_query.ts';
+import { findRequestSchema } from '../../operations/find/request.ts';
 import {
   postsPageQuerySchema,
   postsQuerySchema,
@@ -207,6 +208,8 @@ export const postsQuery = (sources: Sources) => input(() => postsQuerySchema(sou
 
 export const postsPageQuery = (sources: Sources) =>
   input(() => postsPageQuerySchema(sources), INVALID);
+
+export const findQuery = (sources: Sources) => input(() => findRequestSchema(sources), INVALID);
 
 export const PROFILES_QUERY = input(profilesQuerySchema, INVALID);
 

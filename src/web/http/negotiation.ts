@@ -19,6 +19,15 @@ export function wantsLines(request: Request): boolean {
   return preferred(request, ['text/event-stream', 'text/plain']) === 'text/plain';
 }
 
+const EXPORTS = ['text/csv', 'application/x-ndjson'];
+
+/** The export that the client prefers to a page of results; undefined for a page. */
+export function wantsExport(request: Request): 'csv' | 'jsonl' | undefined {
+  const type = preferred(request, [...ANSWERS, ...EXPORTS]);
+  if (type === 'text/csv') return 'csv';
+  return type === 'application/x-ndjson' ? 'jsonl' : undefined;
+}
+
 /** Whether a browser navigates: the response replaces the whole page. */
 export function isNavigation(request: Request): boolean {
   if (isHtmx(request) || preferred(request, ANSWERS) !== 'text/html') return false;

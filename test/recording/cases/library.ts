@@ -19,6 +19,23 @@ const POSTS: [what: string, query: string][] = [
   ['author too long', `?author=${'x'.repeat(501)}`],
 ];
 
+const FINDS: [what: string, query: string][] = [
+  ['all', '?limit=1'],
+  ['by words', '?q=jazz&limit=2'],
+  ['with operators', '?q=jazz+-trumpet+from:@aurora_lab&limit=1'],
+  ['with facets', '?q=jazz&facets=true&limit=1'],
+  ['newest', '?q=jazz&sort=newest&limit=1'],
+  ['no match', '?q=nothing-like-it'],
+  ['unknown way', '?by=smell'],
+  ['unknown source', '?source=nowhere'],
+  ['invalid author', '?author=@not+a+name!!'],
+  ['invalid date', '?since=someday'],
+  ['invalid cursor', '?q=jazz&cursor=x'],
+  ['by meaning without a text', '?by=meaning'],
+  ['like what is no post', '?like=sample:none'],
+  ['like what is no id', '?like=none'],
+];
+
 const PROFILES: [what: string, query: string][] = [
   ['all', ''],
   ['first page', '?limit=2'],
@@ -63,6 +80,11 @@ const LIVE_PROFILE: Profile = {
 
 const cases: AreaCase[] = [
   ...POSTS.map(([what, query]) => ({ name: `posts: ${what}`, route: 'GET /api/posts', query })),
+  ...FINDS.map(([what, query]) => ({
+    name: `find: ${what}`,
+    route: 'GET /api/find',
+    query,
+  })),
   ...PROFILES.map(([what, query]) => ({
     name: `profiles: ${what}`,
     route: 'GET /api/profiles',

@@ -1,0 +1,93 @@
+import type { CappedCount } from '../finding.ts';
+import { CONDITION_COLUMNS, type Conditions } from './conditions.ts';
+import { MATCHES, matchTest } from './plan_sql.ts';
+import { type Bindings, type Queries, where } from './queries.ts';
+
+/** Posts that are looked at one by one before another plan is taken, or counting stops. */
+export const MAX_EXAMINED = 20_000;
+
+interface Total {
+  total: number;
+}
+
+/** Counts of posts, up to limits. */
+export function createCounts({ one }: Queries) {
+  const capped = (select: string, bindings: Bindings, cap: number) =>
+    one<Total>(`SELECT count(*) AS total FROM (${select} LIMIT $cap)`, {
+      ...bindings,
+      cap,
+    }).total;
+
+  /** The number of posts with the words, up to a limit. */
+  const countMatches = ({ bindings }: Conditions, cap: number) => capped(MATCHES, bindings, cap);
+
+  /** The number of posts that the indexed conditions leave, up to a limit. */
+  function countIndexed({ indexed, bindings }: Conditions): number {
+    if (indexed.length === 0) return newestKey();
+    return capped(`SELECT 1 FROM posts ${where(indexed)}`, bindings, MAX_EXAMINED + 1);
+  }
+
+  const newestKey = () => one<{ key: number | null }>('SELECT max(key) AS key FROM posts').key ?? 0;
+
+  /** The number of posts found. */
+  function countFound(conditions: Conditions, cap: number): CappedCount {
+    const { isEmpty, match, indexed, others, bindings } = conditions;
+    if (isEmpty) return { count: 0, isCapped: false };
+    const isByWords = match && !match.isExcluded;
+    if (others.length === 0 && (indexed.length === 0 || !match) && (isByWords || !match)) {
+      const select = match ? MATCHES : `SELECT 1 FROM posts ${where(indexed)}`;
+      const count = capped(select, bindings, cap);
+      return { count, isCapped: count === cap };
+    }
+    return countExamined(conditions, cap);
+  }
+
+  /** The number of all matches, however long it takes. */
+  function countAll(conditions: Conditions): number {
+    const { isEmpty, match, indexed, others, bindings } = conditions;
+    if (isEmpty) return 0;
+    const isByWords = match && !match.isExcluded && indexed.length + others.length === 0;
+    if (isByWords) return one<Total>(MATCHES.replace('rowid', 'count(*) AS total'), bindings).total;
+    const set = match ? [`key ${match.isExcluded ? 'NOT IN' : 'IN'} (${MATCHES})`] : [];
+    const tests = where([...indexed, ...others, ...set]);
+    return one<Total>(`SELECT count(*) AS total FROM posts ${tests}`, bindings).total;
+  }
+
+  /** Counts among the first so many posts. */
+  function countExamined(conditions: Conditions, cap: number): CappedCount {
+    const { match, indexed, bindings } = conditions;
+    const isByWords =
+      match?.isExcluded === false &&
+      (indexed.length === 0 || countMatches(conditions, MAX_EXAMINED + 1) <= MAX_EXAMINED);
+    const sql = isByWords ? examineMatches(conditions) : examinePosts(conditions);
+    const { examined, found } = one<{ examined: number; found: number }>(sql, {
+      ...bindings,
+      examined: MAX_EXAMINED,
+    });
+    const isCapped = examined === MAX_EXAMINED || found >= cap;
+    return { count: Math.min(found, cap), isCapped };
+  }
+
+  return { newestKey, countMatches, countIndexed, countFound, countAll };
+}
+
+export type Counts = ReturnType<typeof createCounts>;
+
+function examineMatches({ indexed, others }: Conditions): string {
+  const from = `SELECT ${CONDITION_COLUMNS}
+    FROM (${MATCHES} ORDER BY rowid DESC LIMIT $examined) AS found
+    CROSS JOIN posts ON posts.key = found.rowid`;
+  return examined(from, [...indexed, ...others]);
+}
+
+function examinePosts(conditions: Conditions): string {
+  const { indexed, others } = conditions;
+  const from = `SELECT ${CONDITION_COLUMNS} FROM posts ${where(indexed)}
+    ORDER BY created_at DESC LIMIT $examined`;
+  return examined(from, [...others, ...matchTest(conditions)]);
+}
+
+function examined(from: string, tests: string[]): string {
+  return `SELECT count(*) AS examined, coalesce(sum(${tests.join(' AND ')}), 0) AS found
+    FROM (${from}) AS posts`;
+}

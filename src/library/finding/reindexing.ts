@@ -1,0 +1,123 @@
+import type { Database } from 'bun:sqlite';
+import { statement } from '../../platform/statement.ts';
+import type { Profile } from '../../sources/post.ts';
+import { foldedProfile } from '../profile_row.ts';
+import { INDEX_VERSION, type IndexedRow } from './indexed_words.ts';
+import { createIndexing, INDEXED_COLUMNS } from './word_index.ts';
+
+/** Posts and profiles whose words are to be indexed anew, after an update that indexes them differently. */
+export interface Reindexing {
+  /** How many there are: 0 nearly always. Until then finds may miss them. */
+  pending(): number;
+  /**
+   * Indexes so many of them, the newest first, in the caller's transaction. Several processes may do
+   * so by turns, and what was interrupted goes on where it was.
+   * @returns how many are left.
+   */
+  indexSome(limit: number): number;
+}
+
+interface State {
+  /** `null` until there are posts or profiles. */
+  version: number | null;
+  pending_posts: number;
+  pending_profiles: number;
+}
+
+type ProfileRow = Pick<Profile, 'username' | 'name' | 'bio'> & { key: number };
+
+const BEGIN = `
+  UPDATE word_index SET version = $version,
+    pending_posts = (SELECT coalesce(max(key), 0) FROM posts),
+    pending_profiles = (SELECT coalesce(max(key), 0) FROM profiles)`;
+
+const COUNT = `
+  SELECT (SELECT count(*) FROM posts WHERE key <= $pending_posts)
+    + (SELECT count(*) FROM profiles WHERE key <= $pending_profiles) AS total`;
+
+/** @returns a function that notes how posts and profiles are indexed, if there were none before. */
+export function createIndexMark(db: Database): () => void {
+  const mark = statement<void, [number]>(
+    db,
+    'UPDATE word_index SET version = ? WHERE version IS NULL',
+  );
+  return () => {
+    mark.run(INDEX_VERSION);
+  };
+}
+
+export function createReindexing(db: Database): Reindexing {
+  const read = statement<State, []>(
+    db,
+    'SELECT version, pending_posts, pending_profiles FROM word_index',
+  );
+  const begin = statement<void, { version: number }>(db, BEGIN);
+  const count = statement<{ total: number }, Record<string, number>>(db, COUNT);
+  const steps = [createPostStep(db), createProfileStep(db)];
+
+  function state(): { pending_posts: number; pending_profiles: number; isNew: boolean } {
+    const { version, ...pending } = read.get() as State;
+    if (version === null) return { pending_posts: 0, pending_profiles: 0, isNew: false };
+    if (version === INDEX_VERSION) return { ...pending, isNew: false };
+    const all = Number.MAX_SAFE_INTEGER;
+    return { pending_posts: all, pending_profiles: all, isNew: true };
+  }
+
+  function pending(): number {
+    const { isNew: _, ...keys } = state();
+    if (keys.pending_posts + keys.pending_profiles === 0) return 0;
+    return count.get(keys)?.total ?? 0;
+  }
+
+  return {
+    pending,
+    indexSome(limit) {
+      if (state().isNew) begin.run({ version: INDEX_VERSION });
+      let left = limit;
+      for (const step of steps) if (left > 0) left -= step(read.get() as State, left);
+      return pending();
+    },
+  };
+}
+
+/** @returns how many were indexed. */
+type Step = (state: State, limit: number) => number;
+
+function createPostStep(db: Database): Step {
+  const read = statement<IndexedRow & { key: number }, [number, number]>(
+    db,
+    `SELECT key, ${INDEXED_COLUMNS.join(', ')} FROM posts WHERE key <= ? ORDER BY key DESC LIMIT ?`,
+  );
+  const proceed = statement<void, [number]>(db, 'UPDATE word_index SET pending_posts = ?');
+  const { replace } = createIndexing(db);
+  return ({ pending_posts }, limit) => {
+    const rows = pending_posts === 0 ? [] : read.all(pending_posts, limit);
+    for (const row of rows) replace(row.key, row);
+    proceed.run(nextKey(rows, limit));
+    return rows.length;
+  };
+}
+
+function createProfileStep(db: Database): Step {
+  const read = statement<ProfileRow, [number, number]>(
+    db,
+    'SELECT key, username, name, bio FROM profiles WHERE key <= ? ORDER BY key DESC LIMIT ?',
+  );
+  const write = statement<void, { key: number; folded: string }>(
+    db,
+    'UPDATE profiles SET folded = $folded WHERE key = $key',
+  );
+  const proceed = statement<void, [number]>(db, 'UPDATE word_index SET pending_profiles = ?');
+  return ({ pending_profiles }, limit) => {
+    const rows = pending_profiles === 0 ? [] : read.all(pending_profiles, limit);
+    for (const row of rows) write.run({ key: row.key, folded: foldedProfile(row) });
+    proceed.run(nextKey(rows, limit));
+    return rows.length;
+  };
+}
+
+/** Up to where rows are left after these. */
+function nextKey(rows: { key: number }[], limit: number): number {
+  const last = rows.at(-1);
+  return last && rows.length === limit ? last.key - 1 : 0;
+}

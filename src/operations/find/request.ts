@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import { parseFind } from '../../find/index.ts';
+import type { FindQuery, WordMatch } from '../../find/query.ts';
+import { typedFields, typedText, typedWholeNumber } from '../../platform/typed_fields.ts';
+import type { Sources } from '../../sources/index.ts';
+import { readUsername, usernameProblem } from '../../text/usernames.ts';
+import { oneOf } from '../fields.ts';
+
+/** How posts are compared with the query: by words, by meaning, or by both ("best"). */
+export const FIND_WAYS = ['best', 'words', 'meaning'] as const;
+export const FIND_SORTS = ['best', 'newest'] as const;
+export const EXPORT_FORMATS = ['csv', 'jsonl'] as const;
+
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+export type FindWay = (typeof FIND_WAYS)[number];
+export type FindSort = (typeof FIND_SORTS)[number];
+
+const MAX_PAGE = 100;
+export const DEFAULT_PAGE = 20;
+const MAX_QUERY_LENGTH = 500;
+
+export interface FindRequest {
+  /** What the text and the other fields mean together. */
+  query: FindQuery;
+  by: FindWay;
+  sort: FindSort;
+  /** Posts like this one instead: its source and id. */
+  like?: { source: string; id: string };
+  /** How the posts found are spread is wanted, too. */
+  facets: boolean;
+  /** 1 to 100. */
+  limit: number;
+  cursor?: string;
+}
+
+/** The fields of a find, as they are typed: in an address, a form or the terminal. */
+export function findFields(sources: Sources) {
+  const names = [...sources.keys()];
+  const source = `Source must be ${oneOf(names)}.`;
+  const limit = `Limit must be a whole number from 1 to ${MAX_PAGE}.`;
+  return {
+    q: typedText(
+      MAX_QUERY_LENGTH,
+      `Q may have at most ${MAX_QUERY_LENGTH} characters.`,
+      'What to find: words, “phrases”, -excluded, OR, from:, since:, has:, and other operators.',
+    ),
+    author: typedText(500, 'Author is too long.', 'As `from:`.', 'aurora_lab'),
+    source: z
+      .string()
+      .refine((name) => sources.has(name), source)
+      .meta({ enum: names, description: 'As `source:`.' })
+      .optional(),
+    since: typedText(50, 'Since is too long.', 'As `since:`: a date, or `7d`.', '2026-01-31'),
+    until: typedText(50, 'Until is too long.', 'As `until:`: a date, exclusive.', '2026-02-28'),
+    by: z
+      .enum(FIND_WAYS, `By must be ${oneOf(FIND_WAYS)}.`)
+      .meta({ description: 'By words, by meaning, or both.', default: 'best' })
+      .optional(),
+    sort: z
+      .enum(FIND_SORTS, `Sort must be ${oneOf(FIND_SORTS)}.`)
+      .meta({ description: 'The best first, or the newest.', default: 'best' })
+      .optional(),
+    like: typedText(
+      500,
+      'Like is too long.',
+      'Posts like this one: its source, a colon, and its id.',
+    ),
+    facets: z
+      .enum(['true', 'false'], 'Facets must be true or false.')
+      .meta({ description: 'Whether to count authors, years, kinds and sources, too.' })
+      .optional(),
+    format: z
+      .enum(EXPORT_FORMATS, `Format must be ${oneOf(EXPORT_FORMATS)}.`)
+      .meta({ description: 'All of it as a file to download; limit and cursor do not count.' })
+      .optional(),
+    limit: typedWholeNumber(1, MAX_PAGE, limit, {
+      description: 'Page size.',
+      default: DEFAULT_PAGE,
+      examples: [5],
+    }),
+    cursor: z.string().describe('nextCursor of the previous page.').optional(),
+  };
+}
+
+export function findRequestSchema(sources: Sources) {
+  return typedFields(findFields(sources)).superRefine((typed, context) => {
+    const refuse = (field: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [field], message });
+    const author = typed.author && usernameProblem(typed.author)?.replace('Username', 'Author');
+    if (author) refuse('author', author);
+    for (const field of ['since', 'until'] as const) {
+      const value = typed[field];
+      if (value && dateFilter(field, value)[field] === undefined)
+        refuse(
+          field,
+          `${field === 'since' ? 'Since' : 'Until'} must be a date, for example 2026-01-31.`,
+        );
+    }
+    if (typed.like && !likeOf(typed.like))
+      refuse('like', 'Like must be a source and an id, for example sample:42.');
+    if (typed.by === 'meaning' && !typed.q && !typed.like)
+      refuse('q', 'Q is missing. A find by meaning needs a text to compare posts with.');
+  });
+}
+
+export type TypedFind = z.output<ReturnType<typeof findRequestSchema>>;
+
+/** The request that was typed. @param now in ms since 1970, for `since:7d`. */
+export function toFindRequest(typed: TypedFind, now: number): FindRequest {
+  const { q = '', author, source, since, until, like } = typed;
+  const query = parseFind(q, now);
+  const authors = both(query.filters.authors, author && nameIn(author));
+  const sources = both(query.filters.sources, source);
+  const filters = {
+    ...query.filters,
+    authors: authors ?? [],
+    sources: sources ?? [],
+    ...(since && dateFilter('since', since, now)),
+    ...(until && dateFilter('until', until, now)),
+  };
+  const named = like ? likeOf(like) : undefined;
+  return {
+    query:
+      authors && sources ? { ...query, filters } : { ...query, filters, words: NOTHING, topic: '' },
+    by: typed.by ?? 'best',
+    sort: typed.sort ?? 'best',
+    ...(named && { like: named }),
+    facets: typed.facets === 'true',
+    limit: typed.limit ?? DEFAULT_PAGE,
+    ...(typed.cursor && { cursor: typed.cursor }),
+  };
+}
+
+/** No post has it. */
+const NOTHING: WordMatch = { any: [] };
+
+/** The values that meet the typed ones and the other field; `undefined` when none can. */
+function both(typed: string[], value: string | undefined): string[] | undefined {
+  if (!value) return typed;
+  const isAmong = typed.some((one) => one.toLowerCase() === value.toLowerCase());
+  return typed.length === 0 || isAmong ? [value] : undefined;
+}
+
+function dateFilter(field: 'since' | 'until', value: string, now = Date.now()) {
+  const { filters } = parseFind(`${field}:${value.replace(/\s+/g, '')}`, now);
+  const at = filters[field];
+  return at === undefined ? {} : { [field]: at };
+}
+
+function likeOf(typed: string): { source: string; id: string } | undefined {
+  const [, source, id] = /^([a-z_]+):(.+)$/s.exec(typed) ?? [];
+  return source && id ? { source, id } : undefined;
+}
+
+function nameIn(typed: string): string {
+  const read = readUsername(typed);
+  return 'username' in read ? read.username : typed;
+}

@@ -1,0 +1,70 @@
+import type { Elysia } from 'elysia';
+import { PostArticle } from '../../../views/posts/post_article.tsx';
+import { SearchNotes } from '../../../views/posts/search_notes.tsx';
+import { everything } from '../../operations/find/everything.ts';
+import { exportLines } from '../../operations/find/export.ts';
+import { find } from '../../operations/find/find.ts';
+import type { Found } from '../../operations/find/found.ts';
+import {
+  type ExportFormat,
+  type FindRequest,
+  toFindRequest,
+} from '../../operations/find/request.ts';
+import { moreText, noteLines, postsText } from '../../text/library_text.ts';
+import { about, INVALID_QUERY, refusals, returns } from '../contract/declare.ts';
+import { findQuery } from '../contract/requests.ts';
+import type { WebDeps } from '../deps.ts';
+import { EXPORT_TYPES, exportResponse } from '../http/exports.ts';
+import { wantsExport } from '../http/negotiation.ts';
+import { asStated, respond } from '../http/rendered.ts';
+
+/** What was collected, found again. */
+export function findRoutes(deps: WebDeps) {
+  return (app: Elysia) =>
+    app.get(
+      '/api/find',
+      async ({ request, query }) => {
+        const wanted = toFindRequest(query, Date.now());
+        const format = query.format ?? wantsExport(request);
+        if (format) {
+          const isDownload = query.format !== undefined;
+          return asStated(exported(deps, wanted, { format, isDownload }));
+        }
+        return page(await find(deps, wanted));
+      },
+      {
+        query: findQuery(deps.sources),
+        response: {
+          200: returns('Found', 'A page of the posts found, or all of them as an export.', {
+            types: ['application/json', 'text/html', 'text/plain', ...Object.values(EXPORT_TYPES)],
+          }),
+          ...refusals({
+            422: INVALID_QUERY,
+            503: 'A find by meaning needs a model that has not been downloaded yet.',
+          }),
+        },
+        detail: about('Read', 'find', 'Posts by words, by meaning, or by both, with filters'),
+      },
+    );
+}
+
+function exported(
+  deps: WebDeps,
+  wanted: FindRequest,
+  options: { format: ExportFormat; isDownload: boolean },
+): Promise<Response> {
+  return exportResponse(exportLines(everything(deps, wanted), options.format), options);
+}
+
+function page(found: Found): Found {
+  return respond(() => found, {
+    html() {
+      const now = new Date();
+      const posts = found.posts.map((post) => PostArticle({ post, now })).join('');
+      return SearchNotes({ notes: found.notes }) + (posts || NOTHING_FOUND);
+    },
+    text: () => postsText(found.posts) + noteLines(found.notes) + moreText(found),
+  });
+}
+
+const NOTHING_FOUND = '<p class="empty-note">Nothing was found.</p>';

@@ -1,0 +1,275 @@
+import { describe, expect, test } from 'bun:test';
+import { noFilters } from '../../src/find/filters.ts';
+import { parseFind } from '../../src/find/parse.ts';
+import type { FindFilters, FindQuery } from '../../src/find/query.ts';
+import type { Library } from '../../src/library/index.ts';
+import type { Post } from '../../src/sources/post.ts';
+import { makePost, makePosts, setup } from './synthetic.ts';
+
+const NOW = Date.parse('2026-01-01T00:00:00Z');
+const query = (text: string): FindQuery => parseFind(text, NOW);
+
+/** The texts of all posts found, newest first. */
+function newest(library: Library, text: string): string[] {
+  const { keys } = library.words.newest(query(text), { limit: 100 });
+  return library.words.postsOf(keys).map((post) => post.text);
+}
+
+function filled(posts: Partial<Post>[]) {
+  const { library, db } = setup();
+  library.savePosts(posts.map((given, i) => makePost(i + 1, given)));
+  return { library, db };
+}
+
+const texts = (...all: string[]) => all.map((text) => ({ text }));
+
+describe('words', () => {
+  test.each<[string, string[]]>([
+    ['soup', ['lentil soup', 'soup of the day']],
+    ['soup lentil', ['lentil soup']],
+    ['soup -lentil', ['soup of the day']],
+    ['soup OR risotto', ['mushroom risotto', 'lentil soup', 'soup of the day']],
+    ['-soup', ['mushroom risotto']],
+    ['-soup -risotto', []],
+    ['"soup of"', ['soup of the day']],
+    ['"of soup"', []],
+    ['ris*', ['mushroom risotto']],
+    ['-ris*', ['lentil soup', 'soup of the day']],
+    ['-(soup lentil)', ['mushroom risotto', 'soup of the day']],
+    ['risotto OR -lentil', ['mushroom risotto', 'soup of the day']],
+    ['nothing', []],
+  ])('D2: %s', (typed, found) => {
+    const { library } = filled(texts('soup of the day', 'lentil soup', 'mushroom risotto'));
+    expect(newest(library, typed)).toEqual(found);
+  });
+
+  test('that have no letter find nothing', () => {
+    const { library } = filled(texts('soup'));
+    const words = { all: [] };
+    expect(library.words.countFound({ ...query(''), words })).toEqual({
+      count: 0,
+      isCapped: false,
+    });
+  });
+
+  test('a thousand alternatives and exclusions are an expression that SQLite takes', () => {
+    const { library } = filled(texts('soup'));
+    const many = Array.from({ length: 1_000 }, (_, i) => ({ word: `w${i}` }));
+    const finds = (words: FindQuery['words']) => library.words.countFound({ ...query(''), words });
+    expect(finds({ any: [...many, { word: 'soup' }] }).count).toBe(1);
+    expect(finds({ all: [{ word: 'soup' }, ...many.map((not) => ({ not }))] }).count).toBe(1);
+    expect(finds({ all: [{ word: 'soup' }, ...many] }).count).toBe(0);
+  });
+});
+
+describe('what is attached to a post', () => {
+  test.each([
+    ['zettelwirtschaft.example', 'D8: the site a link leads to'],
+    ['roses', 'D8: a part of its address'],
+    ['grun', 'D8: an encoded part of its address'],
+    ['"red roses"', 'the description of a picture'],
+    ['hydrangea', 'a quoted post'],
+    ['bo', 'whose post is quoted'],
+  ])('%s: %s', (typed) => {
+    const { library } = filled([
+      {
+        text: 'look',
+        links: [
+          { text: 'zett…', url: 'https://zettelwirtschaft.example/garden/roses' },
+          { text: '', url: 'https://a.example/gr%C3%BCn' },
+        ],
+        media: [{ type: 'photo', url: 'https://a.example/1.jpg', alt: 'Red roses' }],
+        quote: { id: '7', author: 'bo', text: 'Hydrangea' },
+      },
+      { text: 'another' },
+    ]);
+    expect(newest(library, typed)).toEqual(['look']);
+  });
+
+  test('a phrase does not go from one of them to the next', () => {
+    const { library } = filled([
+      {
+        text: 'look',
+        media: ['red', 'roses'].map((alt) => ({ type: 'photo', url: 'https://a.example/1', alt })),
+      },
+    ]);
+    expect(newest(library, '"red roses"')).toEqual([]);
+  });
+
+  test('is found after a change that leaves the text as it was', () => {
+    const { library } = filled(texts('look'));
+    library.savePosts([makePost(1, { text: 'look', quote: { id: '7', text: 'Hydrangea' } })]);
+    expect(newest(library, 'hydrangea')).toEqual(['look']);
+  });
+});
+
+describe('filters', () => {
+  const posts: Partial<Post>[] = [
+    { text: 'a soup', language: 'pt-BR', likes: 5, source: 'x' },
+    {
+      text: 'b soup',
+      author: 'Bo',
+      language: 'de',
+      media: [{ type: 'photo', url: 'https://a/1' }],
+    },
+    { text: 'c soup', kind: 'reply', inReplyToAuthor: 'ada', threadId: '4', source: 'x' },
+    { text: 'd soup', source: 'x', links: [{ text: '', url: 'https://a.example' }] },
+    { text: 'e soup', kind: 'repost', author: 'cy', source: 'my-archive' },
+  ];
+
+  test.each<[string, string]>([
+    ['from:bo', 'b'],
+    ['from:bo from:cy', 'eb'],
+    ['-from:ada', 'eb'],
+    ['lang:pt', 'a'],
+    ['lang:pt-br', 'a'],
+    ['lang:pt-pt', ''],
+    ['lang:de lang:pt', 'ba'],
+    ['is:post', 'dba'],
+    ['is:reply is:repost', 'ec'],
+    ['is:thread', 'dc'],
+    ['is:thread is:repost', 'edc'],
+    ['has:link', 'd'],
+    ['has:media', 'b'],
+    ['source:x', 'dca'],
+    ['source:my-archive source:x', 'edca'],
+    ['min_likes:5', 'a'],
+    ['min_likes:6', ''],
+    ['since:2023-11-15', ''],
+    ['until:2023-11-14', 'edcba'],
+    ['from:bo lang:pt', ''],
+  ])('%s, alone and with words', (typed, found) => {
+    const { library } = filled(posts);
+    for (const text of [typed, `soup ${typed}`, `-risotto ${typed}`, `sou* ${typed}`]) {
+      expect([
+        text,
+        newest(library, text)
+          .map((post) => post[0])
+          .join(''),
+      ]).toEqual([text, found]);
+      expect([text, library.words.countFound(query(text))]).toEqual([
+        text,
+        { count: found.length, isCapped: false },
+      ]);
+      const { filters, words } = query(text);
+      expect([text, library.words.keysOf(filters, words).size]).toEqual([text, found.length]);
+      const all = [...library.words.everyMatch(query(text), 2)].flat();
+      expect([text, all.map((post) => post.text[0]).join('')]).toEqual([text, found]);
+      if (!words) continue;
+      const ranked = library.words.ranked(words, filters, 10).map(({ key }) => key);
+      expect(ranked.length).toBe(found.length);
+    }
+  });
+
+  test('words never match a fact', () => {
+    const { library } = filled(posts);
+    expect(newest(library, '\ue000kreply')).toEqual([]);
+    library.savePosts([makePost(9, { text: '\ue000kreply' })]);
+    expect(newest(library, 'is:reply')).toEqual(['c soup']);
+  });
+});
+
+describe('a list', () => {
+  const everyKey = (library: Library, text: string, limit: number) => {
+    const keys: number[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = library.words.newest(query(text), { limit, ...(cursor && { cursor }) });
+      keys.push(...page.keys);
+      cursor = page.nextCursor;
+    } while (cursor);
+    return keys;
+  };
+
+  test.each(['', 'post', 'numb*', '-soup', 'from:ada', 'post from:ada'])(
+    'of %p has every post once, page by page and as an export',
+    (text) => {
+      const { library } = setup();
+      library.savePosts(makePosts(250));
+      const expected = Array.from({ length: 250 }, (_, i) => 250 - i);
+      expect(everyKey(library, text, 60)).toEqual(expected);
+      const exported = [...library.words.everyMatch(query(text), 60)].flat();
+      expect(exported.map((post) => Number(post.id))).toEqual(expected);
+    },
+  );
+
+  test('shows a rare word among many, an old one too', () => {
+    const { library } = setup();
+    library.savePosts(makePosts(30_000, { text: 'common' }));
+    library.savePosts([makePost(0, { text: 'common and rare' })]);
+    expect(newest(library, 'rare')).toEqual(['common and rare']);
+    expect(newest(library, 'common and')).toEqual(['common and rare']);
+    expect(library.words.countFound(query('common'))).toEqual({ count: 10_001, isCapped: true });
+    expect(library.words.countFound(query('common'), 40_000).count).toBe(30_001);
+  });
+});
+
+describe('facets', () => {
+  test('count authors, years, kinds and sources', () => {
+    const { library } = filled([
+      { text: 'soup', author: 'Bo' },
+      { text: 'soup', author: 'bo', kind: 'reply' },
+      { text: 'soup', createdAt: new Date('2020-02-02') },
+      { text: 'risotto' },
+    ]);
+    expect(library.words.facets(query('soup'))).toEqual({
+      authors: [
+        { value: 'Bo', count: 2 },
+        { value: 'ada', count: 1 },
+      ],
+      years: [
+        { value: '2023', count: 2 },
+        { value: '2020', count: 1 },
+      ],
+      kinds: [
+        { value: 'post', count: 2 },
+        { value: 'reply', count: 1 },
+      ],
+      sources: [{ value: 'test', count: 3 }],
+      isCapped: false,
+    });
+  });
+});
+
+describe('ranking', () => {
+  test('prefers short posts that say it often', () => {
+    const { library } = filled([
+      ...texts('soup soup soup', 'a long text about many things, one of which is soup'),
+      ...Array.from({ length: 10 }, () => ({ text: 'something else' })),
+    ]);
+    const { words } = query('soup');
+    const found = library.words.ranked(words ?? { all: [] }, noFilters(), 10);
+    expect(found.map(({ key }) => key)).toEqual([1, 2]);
+  });
+});
+
+describe('a set of keys', () => {
+  test('follows changes of the database', () => {
+    const { library, db } = filled(texts('soup', 'soup', 'risotto'));
+    const filters: FindFilters = noFilters();
+    const { words } = query('soup');
+    const keys = () => {
+      const { bits, size } = library.words.keysOf(filters, words);
+      return [bits[0], size];
+    };
+    expect(keys()).toEqual([0b110, 2]);
+    db.run('DELETE FROM posts WHERE key = 1');
+    expect(keys()).toEqual([0b100, 1]);
+  });
+});
+
+describe('the index', () => {
+  test('of an older program is made anew, in steps', () => {
+    const { library, db } = filled(texts('soup', 'risotto', 'lasagne'));
+    expect(library.reindexing.pending()).toBe(0);
+    db.run('UPDATE word_index SET version = 0');
+    db.run("INSERT INTO post_words (post_words) VALUES ('delete-all')");
+    expect(newest(library, 'soup')).toEqual([]);
+    expect(library.reindexing.pending()).toBe(3);
+    expect(library.reindexing.indexSome(2)).toBe(1);
+    expect([newest(library, 'lasagne'), newest(library, 'soup')]).toEqual([['lasagne'], []]);
+    expect(library.reindexing.indexSome(2)).toBe(0);
+    expect(newest(library, 'soup')).toEqual(['soup']);
+    expect(library.reindexing.indexSome(2)).toBe(0);
+  });
+});

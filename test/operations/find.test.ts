@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import type { Found } from '../../src/operations/find/found.ts';
+import type { Post } from '../../src/sources/post.ts';
+import { closeApps, setupApp, type TestApp } from '../support/app.ts';
+import { FETCH_TIMEOUT_MS, fillModelCache } from '../support/model_cache.ts';
+
+setDefaultTimeout(120_000);
+afterAll(closeApps);
+
+const TEXTS: [author: string, text: string][] = [
+  ['ada', 'Sushi and rice rolls for dinner'],
+  ['ada', 'A raw fish roll from the harbour'],
+  ['bo', 'Sushi again, with soup'],
+  ['bo', 'My telescope shows the rings of Saturn'],
+  ['bo', 'The night sky was clear: planets everywhere'],
+  ['cleo', 'Machine learning is fun'],
+  ['cleo', 'Learning to use the sewing machine'],
+  ['cleo', 'I write C++ and c# all day, colour me tired'],
+];
+
+function posts(): Post[] {
+  return TEXTS.map(([author, text], index) => ({
+    source: index === 4 ? 'archive' : 'sample',
+    id: `${index}`,
+    kind: 'post',
+    author,
+    authorName: author,
+    text,
+    createdAt: new Date(Date.UTC(2026, 0, 1 + index)),
+    links: [],
+    media: [],
+  }));
+}
+
+let web: TestApp;
+let unembedded: TestApp;
+beforeAll(async () => {
+  await fillModelCache();
+  web = await setupApp();
+  unembedded = await setupApp();
+  for (const app of [web, unembedded]) app.library.save({ posts: posts() });
+  await web.tracker.start();
+  const { id } = await web.tracker.enqueue('embed', {});
+  expect((await web.ended(id)).status).toBe('completed');
+}, FETCH_TIMEOUT_MS);
+
+async function found(query: Record<string, string>, app = web): Promise<Found> {
+  const answer = await app.json(`/api/find?${new URLSearchParams(query)}`);
+  expect(answer.status).toBe(200);
+  return (await answer.json()) as Found;
+}
+
+const ids = ({ posts }: Found) => posts.map(({ id }) => Number(id));
+
+describe('FEATURES 47: find', () => {
+  test('D1: filters hold for words, for meaning and for both', async () => {
+    for (const by of ['words', 'meaning', 'best']) {
+      const byAuthor = await found({ q: 'sushi', by, author: 'ada' });
+      expect(byAuthor.posts.length).toBeGreaterThan(0);
+      expect(new Set(byAuthor.posts.map(({ author }) => author))).toEqual(new Set(['ada']));
+      const typed = await found({ q: 'sushi from:@ada', by });
+      expect(ids(typed)).toEqual(ids(byAuthor));
+    }
+    expect(ids(await found({ q: 'planets', by: 'meaning', source: 'archive' }))).toEqual([4]);
+    expect(ids(await found({ q: 'planets from:ada', author: 'bo' }))).toEqual([]);
+  });
+
+  test('D2: phrases, exclusion, OR, and signs that belong to a word', async () => {
+    const words = async (q: string) => ids(await found({ q, by: 'words' })).sort();
+    expect(await words('"machine learning"')).toEqual([5]);
+    expect(await words('sushi -soup')).toEqual([0]);
+    expect(await words('telescope OR sewing')).toEqual([3, 6]);
+    expect(await words('C++')).toEqual([7]);
+    expect(await words('c#')).toEqual([7]);
+    // What must be there or must not holds for meaning, too.
+    expect(ids(await found({ q: 'sushi -soup' }))).not.toContain(2);
+    expect(ids(await found({ q: '"machine learning"' }))).toEqual([5]);
+  });
+
+  test('best has those with the words first, then those near in meaning, and says why', async () => {
+    const best = await found({ q: 'sushi' });
+    expect(ids(best).slice(0, 2).sort()).toEqual([0, 2]);
+    expect(best.posts[0]).toMatchObject({
+      why: { words: true, meaning: true },
+      marks: [{ from: 0, to: 5 }],
+      similarity: expect.any(Number),
+    });
+    const fish = best.posts.find(({ id }) => id === '1');
+    expect(fish).toMatchObject({ why: { meaning: true }, marks: [] });
+    expect(best.total).toBe(TEXTS.length);
+  });
+
+  test('pages hold each post once, in the same order as a single page', async () => {
+    const whole = ids(await found({ q: 'sushi or planets' }));
+    const paged: number[] = [];
+    for (let cursor = ''; ; ) {
+      const page = await found({ q: 'sushi or planets', limit: '3', ...(cursor && { cursor }) });
+      paged.push(...ids(page));
+      if (!page.nextCursor) break;
+      cursor = page.nextCursor;
+    }
+    expect(paged).toEqual(whole);
+  });
+
+  test('filters alone give the newest first, without a model', async () => {
+    expect(ids(await found({ q: 'from:bo' }, unembedded))).toEqual([4, 3, 2]);
+    expect(ids(await found({ q: 'learning', sort: 'newest' }, unembedded))).toEqual([6, 5]);
+    expect(await found({ q: '' }, unembedded)).toMatchObject({ total: TEXTS.length });
+  });
+
+  test('without vectors the words count alone, and it is said', async () => {
+    const { posts, notes } = await found({ q: 'sushi' }, unembedded);
+    expect(posts.map(({ id }) => id).sort()).toEqual(['0', '2']);
+    expect(notes?.[0]).toStartWith('No post has been embedded yet');
+  });
+
+  test('more like this leaves the post itself out', async () => {
+    const like = await found({ like: 'sample:3' });
+    expect(ids(like)[0]).toBe(4);
+    expect(ids(like)).not.toContain(3);
+    expect(ids(await found({ like: 'sample:3', q: 'from:ada' })).every((id) => id < 2)).toBe(true);
+    expect((await found({ like: 'sample:3' }, unembedded)).notes?.[0]).toContain('no vector');
+  });
+
+  test('facets count what was found', async () => {
+    const { facets } = await found({ q: 'sushi OR planets', facets: 'true' });
+    expect(facets).toMatchObject({
+      authors: [
+        { value: 'bo', count: 2 },
+        { value: 'ada', count: 1 },
+      ],
+      years: [{ value: '2026', count: 3 }],
+    });
+  });
+});
+
+describe('FEATURES 48: what was found leaves', () => {
+  async function exported(query: Record<string, string>, accept: string, app = web) {
+    const path = `/api/find?${new URLSearchParams(query)}`;
+    const answer = await app.request(path, { headers: { accept, 'accept-encoding': 'gzip' } });
+    expect(answer.status).toBe(200);
+    return answer;
+  }
+  const lines = async (answer: Response) =>
+    (await answer.text())
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+
+  test.each([
+    { q: 'sushi' },
+    { q: 'sushi', by: 'words' },
+    { q: 'planets', by: 'meaning' },
+    { q: 'learning', sort: 'newest' },
+    { q: 'from:bo' },
+    { q: '' },
+    { like: 'sample:3' },
+  ] as Record<string, string>[])(
+    'the same posts in the same order as the pages of %j',
+    async (query) => {
+      const paged = (await found({ ...query, limit: '100' })).posts.map(({ id }) => id);
+      const jsonl = await lines(await exported(query, 'application/x-ndjson'));
+      expect(jsonl.map(({ id }) => id)).toEqual(paged);
+      const csv = await (await exported(query, 'text/csv')).text();
+      expect(
+        csv
+          .trimEnd()
+          .split('\r\n')
+          .slice(1)
+          .map((row) => row.split(',')[1]),
+      ).toEqual(paged);
+    },
+  );
+
+  test('with all posts that have the words, beyond those that are ranked', async () => {
+    const many = await setupApp();
+    const [post] = posts();
+    const copies = Array.from({ length: 1_200 }, (_, n) => ({ ...(post as Post), id: `c${n}` }));
+    many.library.save({ posts: copies });
+    expect(await lines(await exported({ q: 'sushi' }, 'application/x-ndjson', many))).toHaveLength(
+      1_200,
+    );
+    expect(await found({ q: 'sushi' }, many)).toMatchObject({ total: 1_200 });
+  });
+
+  test('as a file that a spreadsheet opens, in which no text is a formula', async () => {
+    const app = await setupApp();
+    const text = '=1+1, a "quote"\nand a line';
+    app.library.save({ posts: posts().map((post) => ({ ...post, text, id: `${post.id}x` })) });
+    const answer = await exported({ format: 'csv', q: 'quote' }, 'text/html', app);
+    expect(answer.headers.get('content-disposition')).toBe('attachment; filename="xgpt-posts.csv"');
+    expect(answer.headers.get('content-encoding')).toBeNull();
+    const csv = new TextDecoder('utf-8', { ignoreBOM: true }).decode(await answer.bytes());
+    expect(csv).toStartWith('\ufeffsource,id,kind,author,');
+    expect(csv).toContain(`"'=1+1, a ""quote""\nand a line"`);
+  });
+
+  test('refused queries are refused as those of pages are', async () => {
+    const answer = await web.request('/api/find?by=smell', { headers: { accept: 'text/csv' } });
+    expect(answer.status).toBe(422);
+  });
+});
