@@ -37,7 +37,9 @@ export function createThreads(db: Database): Pick<Library, 'threadOf' | 'newestK
       if (found.size >= MAX_POSTS) break;
       for (const next of neighbours(source, place)) found.set(next.id, next);
     }
-    const inOrder = [...found.values()].sort((a, b) => a.created_at - b.created_at || a.key - b.key);
+    const inOrder = [...found.values()].sort(
+      (a, b) => a.created_at - b.created_at || a.key - b.key,
+    );
     return inOrder.slice(0, MAX_POSTS).map(({ key }) => key);
 
     function neighbours(source: string, place: Place): Place[] {
@@ -45,9 +47,13 @@ export function createThreads(db: Database): Pick<Library, 'threadOf' | 'newestK
         other !== null && !found.has(other) ? (one.get(source, other) ?? []) : [],
       );
       const room = MAX_POSTS - found.size + 1;
-      const below = [...ofThread.all(place.id, source, room), ...repliesTo.all(place.id, source, room)];
+      const below = [
+        ...ofThread.all(place.id, source, room),
+        ...repliesTo.all(place.id, source, room),
+      ];
       // Posts of a thread whose first one is not stored have nothing else in common.
-      const beside = place.thread_id === null ? [] : ofThread.all(place.thread_id, source, MAX_POSTS);
+      const beside =
+        place.thread_id === null ? [] : ofThread.all(place.thread_id, source, MAX_POSTS);
       return [...above, ...below, ...beside].filter(({ id }) => !found.has(id));
     }
   }

@@ -47,7 +47,10 @@ function FacetGroup({ label, facets, narrow, query }: FacetGroupProps): JSX.Elem
       <dd>
         {facets.slice(0, MAX_VALUES).map(({ value, count: posts }) => (
           <a href={attributeText(findHref(query, { q: narrow(query.q, value) }))}>
-            <bdi safe>{value}</bdi> <span class="facet-count" safe>{count(posts)}</span>
+            <bdi safe>{value}</bdi>{' '}
+            <span class="facet-count" safe>
+              {count(posts)}
+            </span>
           </a>
         ))}
       </dd>

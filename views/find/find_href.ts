@@ -10,7 +10,7 @@ export function findHref(query: Asked, changes: Partial<Asked> = {}): string {
 }
 
 /** The same query of the API, in another format. */
-export function exportHref(query: Asked, format: 'csv' | 'ndjson'): string {
+export function exportHref(query: Asked, format: 'csv' | 'jsonl'): string {
   const parameters = findParameters(query);
   parameters.set('format', format);
   return urlTo(`/api/find?${parameters}`);

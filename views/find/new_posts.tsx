@@ -1,5 +1,5 @@
-import { urlTo } from '../../src/text/urls.ts';
 import { counted } from '../../src/text/format.ts';
+import { urlTo } from '../../src/text/urls.ts';
 import { LivePart } from '../live_part.tsx';
 import type { FindModel } from '../view_models.ts';
 import { findHref, findParameters } from './find_href.ts';

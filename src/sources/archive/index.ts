@@ -1,7 +1,6 @@
 import { type Source, Unreadable } from '../source.ts';
 import { type ArchiveLimits, defaultArchiveLimits, postsPerPage } from './archive_files.ts';
 import { listImports } from './imports.ts';
-export type { ArchiveMedia } from './media.ts';
 
 export type { ArchiveLimits } from './archive_files.ts';
 export {
@@ -15,6 +14,7 @@ export {
   removeImport,
   removeStalePartials,
 } from './imports.ts';
+export type { ArchiveMedia } from './media.ts';
 
 /** The name of the stored import with the same bytes as a file elsewhere. */
 export async function storedTwin(

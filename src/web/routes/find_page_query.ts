@@ -1,11 +1,16 @@
 import { z } from 'zod';
-import { withFilter } from '../../../find/typed_text.ts';
-import { FIND_SORTS, FIND_WAYS, type FindSort, type FindWay } from '../../../operations/find/request.ts';
-import { authorProblem } from '../../../operations/find_posts.ts';
-import { typedFields, typedText } from '../../../platform/typed_fields.ts';
-import { readUsername } from '../../../text/usernames.ts';
-import { type DeclaredInput, input } from '../../contract/declare.ts';
-import { INVALID } from '../../contract/requests.ts';
+import { withFilter } from '../../find/typed_text.ts';
+import {
+  FIND_SORTS,
+  FIND_WAYS,
+  type FindSort,
+  type FindWay,
+} from '../../operations/find/request.ts';
+import { authorProblem } from '../../operations/find_posts.ts';
+import { typedFields, typedText } from '../../platform/typed_fields.ts';
+import { readUsername } from '../../text/usernames.ts';
+import { type DeclaredInput, input } from '../contract/declare.ts';
+import { INVALID } from '../contract/requests.ts';
 
 const MAX_TEXT = 500;
 
@@ -65,7 +70,8 @@ export function toFindPageQuery(typed: TypedFindPage): FindPageQuery {
   const problem = authorProblem(typed.author ?? '');
   for (const [field, key] of Object.entries(FIELDS) as [keyof typeof FIELDS, string][]) {
     const value = typed[field];
-    if (value !== undefined && !(field === 'author' && problem)) q = withFilter(q, key, valueOf(field, value));
+    if (value !== undefined && !(field === 'author' && problem))
+      q = withFilter(q, key, operatorValue(field, value));
   }
   return {
     q,
@@ -77,7 +83,7 @@ export function toFindPageQuery(typed: TypedFindPage): FindPageQuery {
   };
 }
 
-function valueOf(field: keyof typeof FIELDS, value: string): string {
+function operatorValue(field: keyof typeof FIELDS, value: string): string {
   if (field !== 'author') return value;
   const read = readUsername(value);
   return 'username' in read ? read.username : value;
