@@ -1,41 +1,37 @@
 import { type Piece, piecesOf } from './pieces.ts';
 
+type Filter = Extract<Piece, { type: 'filter' }>;
+
 /**
- * The typed text with other values of one operator: what it says of it is replaced.
- * @param value '' for none.
+ * The typed text with another value of one operator: what it says of it is replaced, and all else stays
+ * as typed.
  */
 export function withFilter(text: string, key: string, value: string): string {
-  const rest = piecesOf(text).filter(
-    (piece) => piece.type !== 'filter' || piece.key !== key || piece.isNot,
-  );
-  const blanks = /[\s()]/.test(value);
-  const filter = value === '' ? [] : [`${key}:${blanks ? `"${value}"` : value}`];
-  return [...rest.map(typed), ...filter].join(' ').replaceAll('( ', '(').replaceAll(' )', ')');
+  const rest = without(text, (filter) => filter.key === key && !filter.isNot);
+  const filter = `${key}:${/[\s()]/.test(value) ? `"${value}"` : value}`;
+  return rest === '' ? filter : `${rest} ${filter}`;
 }
 
 /** The text without the operators that filter. */
 export function withoutFilters(text: string): string {
-  const rest = piecesOf(text).filter(({ type }) => type !== 'filter');
-  return rest.map(typed).join(' ').replaceAll('( ', '(').replaceAll(' )', ')');
+  return without(text, () => true);
 }
 
-/** Whether a text has operators that filter. */
-export function hasTypedFilters(text: string): boolean {
-  return piecesOf(text).some(({ type }) => type === 'filter');
-}
-
-function typed(piece: Piece): string {
-  const minus = 'isNot' in piece && piece.isNot ? '-' : '';
-  switch (piece.type) {
-    case 'phrase':
-      return `${minus}"${piece.text}"`;
-    case 'open':
-      return `${minus}(`;
-    case 'close':
-      return ')';
-    case 'or':
-      return 'OR';
-    default:
-      return minus + piece.text;
+function without(text: string, isUnwanted: (filter: Filter) => boolean): string {
+  let kept = '';
+  let at = 0;
+  for (const piece of piecesOf(text)) {
+    if (!('text' in piece)) continue;
+    const start = text.indexOf(piece.text, at);
+    if (start < 0) continue;
+    const end = start + piece.text.length;
+    if (piece.type === 'filter' && isUnwanted(piece)) {
+      const before = text.slice(at, start);
+      kept += piece.isNot ? before.replace(/[-−–]+$/, '') : before;
+    } else {
+      kept += text.slice(at, end);
+    }
+    at = end;
   }
+  return (kept + text.slice(at)).trim();
 }

@@ -13,19 +13,25 @@ interface PageProps {
   /** The current entry of the navigation: `/find`. */
   current: string;
   layout: Layout;
-  /** Scripts that only this page has. */
-  scripts?: string[];
+  /** It shows posts, whose pictures a script loads. */
+  hasPosts?: boolean;
   children: Children;
 }
 
 /** A whole document: navigation, content and taskbar. */
-export function Page({ title, current, layout, scripts = [], children }: PageProps): JSX.Element {
+export function Page({
+  title,
+  current,
+  layout,
+  hasPosts = false,
+  children,
+}: PageProps): JSX.Element {
   return (
     <>
       {'<!doctype html>'}
       <html lang="en" data-theme={layout.theme} data-base-path={basePath() || undefined}>
         <Head title={title} isFirst={current === '/'}>
-          <Scripts more={scripts} />
+          <Scripts hasPosts={hasPosts} />
         </Head>
         <body hx-ext="morph">
           <a class="skip-link" href="#main">
@@ -79,12 +85,12 @@ export function Head({ title, isFirst = false, children }: HeadProps): JSX.Eleme
   );
 }
 
-function Scripts({ more }: { more: string[] }): JSX.Element {
+function Scripts({ hasPosts }: { hasPosts: boolean }): JSX.Element {
   return (
     <>
       <meta name="htmx-config" content={JSON.stringify(HTMX)} />
       <meta name="stream-worker" content={assetPath('stream_worker.js')} />
-      {[...SCRIPTS, ...more].map((name) => (
+      {[...SCRIPTS, ...(hasPosts ? ['find.js'] : [])].map((name) => (
         <script defer src={assetPath(name)}></script>
       ))}
     </>

@@ -23,7 +23,7 @@ export interface AuthorModel {
 export function AuthorPage({ layout, model }: { layout: Layout; model: AuthorModel }): JSX.Element {
   const { found, nextHref, username } = model;
   return (
-    <Page title={`@${username}`} current="/profiles" layout={layout} scripts={['find.js']}>
+    <Page title={`@${username}`} current="/profiles" layout={layout} hasPosts>
       <div class="posts-page">
         <AuthorHead model={model} />
         <p class="total" safe>

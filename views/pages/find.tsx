@@ -18,7 +18,7 @@ import { NextPage } from './pagination.tsx';
 export function FindPage({ layout, model }: { layout: Layout; model: FindModel }): JSX.Element {
   const hasPosts = model.found.posts.length > 0;
   return (
-    <Page title="Find" current="/find" layout={layout} scripts={['find.js']}>
+    <Page title="Find" current="/find" layout={layout} hasPosts>
       <div class="posts-page">
         <h1>Find</h1>
         <FindForm model={model} />

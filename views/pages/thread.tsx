@@ -15,7 +15,7 @@ export interface ThreadModel {
 export function ThreadPage({ layout, model }: { layout: Layout; model: ThreadModel }): JSX.Element {
   const { posts, id } = model;
   return (
-    <Page title="Thread" current="/find" layout={layout} scripts={['find.js']}>
+    <Page title="Thread" current="/find" layout={layout} hasPosts>
       <div class="posts-page">
         <h1>{posts.length > 1 ? 'Thread' : 'Post'}</h1>
         <p class="total" safe>
