@@ -4,10 +4,11 @@ import type { History } from '../src/jobs/history.ts';
 import type { Job, JobView } from '../src/jobs/job.ts';
 import type { JobStatus } from '../src/jobs/lifecycle.ts';
 import type { SessionSummary } from '../src/jobs/listing.ts';
-import type { PostPage, ProfilePage } from '../src/library/library.ts';
+import type { ProfilePage } from '../src/library/library.ts';
 import type { Field } from '../src/operations/fields.ts';
+import type { Found } from '../src/operations/find/found.ts';
+import type { FindSort, FindWay } from '../src/operations/find/request.ts';
 import type { Price } from '../src/operations/sentences.ts';
-import type { Post } from '../src/sources/post.ts';
 import type { TaskbarChoice } from '../src/text/taskbar_state.ts';
 
 export interface TaskbarModel {
@@ -133,17 +134,24 @@ export interface DashboardModel {
   withoutVector: number;
 }
 
-export interface PostsModel {
-  page: Omit<PostPage, 'posts'> & {
-    posts: (Post & { similarity?: number })[];
-    /** What limits a search by meaning. */
-    notes?: string[];
-  };
-  query: { author: string; q: string; by: 'words' | 'meaning' };
-  /** Why a search by meaning fails, and what to do; shown in place of results. */
+export interface FindModel {
+  /** Everything that filters stands in `q`. `like`: `source:id` of the post that others should be like. */
+  query: { q: string; by: FindWay; sort: FindSort; like?: string };
+  found: Found;
+  /** Why nothing can be found, and what to do; shown in place of results. */
   problem?: { message: string; href: string; action: string };
+  /** An author who is none, as typed. */
+  wrongAuthor?: { typed: string };
+  /** Names of sources. */
+  sources: string[];
+  /** The beginning of the post that others should be like. */
+  like?: string;
   /** URL of the next page. */
   nextHref?: string;
+  /** The newest post when the page was opened; later ones have higher keys. */
+  seen: number;
+  /** Jobs run that may bring more. */
+  busy: boolean;
 }
 
 export interface ProfilesModel {

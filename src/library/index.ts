@@ -9,6 +9,7 @@ import { createMarkStore } from './marks.ts';
 import { createOrigins } from './origins.ts';
 import { createPostStore } from './posts.ts';
 import { createProfileStore } from './profiles.ts';
+import { createThreads } from './threads.ts';
 import { createMeaningFinder } from './vectors/meaning_finder.ts';
 import { createVectorStore } from './vectors/vector_store.ts';
 
@@ -83,6 +84,7 @@ export function createLibrary(db: Database, now: () => number = Date.now): Libra
     ...vectors,
     ...marks,
     ...createUsernames(db),
+    ...createThreads(db),
     words,
     reindexing: createReindexing(db),
     meaning,

@@ -103,8 +103,17 @@ export interface Library {
   /** Finds posts by meaning. */
   readonly meaning: MeaningFinder;
   profiles(query: ProfileQuery): ProfilePage;
+  profileOf(source: string, username: string): StoredProfile | undefined;
   /** The username of the account with this id, when its profile is stored. */
   usernameOf(source: string, id: string): string | undefined;
+
+  /**
+   * The keys of the posts of a post's thread, at most 500, oldest first: what it replies to, those of the
+   * same thread, and the replies to any of them. As far as they are stored.
+   */
+  threadOf(post: Pick<Post, 'source' | 'id'>): number[];
+  /** The highest key of a post, 0 without posts: later ones have higher ones. */
+  newestKey(): number;
 
   /** Posts that wait for a vector of this model, by key, after `afterKey`. */
   postsWithoutVector(

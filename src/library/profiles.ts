@@ -10,7 +10,7 @@ import { clampLimit, readCursor, where, writeCursor } from './listing.ts';
 import type { SavedItems } from './origins.ts';
 import { foldedProfile } from './profile_row.ts';
 
-type ProfileStore = Pick<Library, 'saveProfiles' | 'profiles'> & {
+type ProfileStore = Pick<Library, 'saveProfiles' | 'profiles' | 'profileOf'> & {
   /** The same as `saveProfiles`, with the keys of all profiles. */
   upsertProfiles(profiles: Profile[]): SavedItems;
   countProfiles(): number;
@@ -102,6 +102,11 @@ export function createProfileStore(db: Database, now: () => number): ProfileStor
   const markIndex = createIndexMark(db);
   const count = statement<{ total: number }, []>(db, 'SELECT count(*) AS total FROM profiles');
 
+  const ofUser = statement<ProfileRow, [string, string]>(
+    db,
+    `SELECT *, ${POSTS_HELD} FROM profiles WHERE source = ? AND username = ? ORDER BY as_of DESC LIMIT 1`,
+  );
+
   const upsertProfiles = db.transaction((profiles: Profile[]): SavedItems => {
     const time = now();
     markIndex();
@@ -136,6 +141,10 @@ export function createProfileStore(db: Database, now: () => number): ProfileStor
     saveProfiles: (profiles) => upsertProfiles.immediate(profiles).fresh.size,
     upsertProfiles: (profiles) => upsertProfiles.immediate(profiles),
     profiles,
+    profileOf(source, username) {
+      const row = ofUser.get(source, username);
+      return row ? toProfile(row) : undefined;
+    },
     countProfiles: () => count.get()?.total ?? 0,
   };
 }

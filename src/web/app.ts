@@ -24,6 +24,7 @@ import { JobUpdates } from './live/job_updates.ts';
 import { LiveTaskbar } from './live/taskbar.ts';
 import { assetRoutes } from './routes/assets.ts';
 import { accessRoutes } from './routes/auth.tsx';
+import { findPages } from './routes/find_page.tsx';
 import { historyPage } from './routes/history.tsx';
 import { jobDetailPage } from './routes/job_page.tsx';
 import { jobPages } from './routes/job_pages.tsx';
@@ -87,6 +88,7 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     .use((app) => addApiRoutes(app as unknown as Elysia, deps))
     .use(streamRoutes(deps))
     .use(pages(deps))
+    .use(findPages(deps))
     .use(jobDetailPage(deps))
     .use(jobPages(deps))
     .use(historyPage(deps))

@@ -7,7 +7,7 @@ const MAX_FILE_LINES = 400;
 
 const CODE = filesMatching('{src,views,bench}/**/*.{ts,tsx}').filter(isOurs);
 const TESTS = filesMatching('test/**/*.{ts,tsx}');
-const STYLES = filesMatching('public/css/*.css');
+const STYLES = filesMatching('public/css/**/*.css');
 
 function isOurs(path: string): boolean {
   return !path.includes('node_modules/');

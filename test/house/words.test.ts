@@ -62,7 +62,7 @@ const FILES = filesMatching(
   'CHANGELOG.md',
   'docs/**/*.md',
   'findings/*',
-  'public/css/*.css',
+  'public/css/**/*.css',
   '{src,views,bench,test}/**/*.{ts,tsx,md}',
 ).filter((path) => !IGNORED.test(path));
 

@@ -9,15 +9,15 @@ import { profileTable } from '../../src/text/library_text.ts';
 import { TaskbarContent } from '../../views/jobs/taskbar.tsx';
 import { BulkPage } from '../../views/pages/bulk.tsx';
 import { DashboardPage } from '../../views/pages/dashboard.tsx';
+import { FindPage } from '../../views/pages/find.tsx';
 import { HistoryPage } from '../../views/pages/history.tsx';
 import { JobPage } from '../../views/pages/job.tsx';
 import { JobsPage } from '../../views/pages/jobs.tsx';
-import { PostsPage } from '../../views/pages/posts.tsx';
 import { ProfilesPage } from '../../views/pages/profiles.tsx';
 import { SessionPage } from '../../views/pages/session.tsx';
 import { SessionsPage } from '../../views/pages/sessions.tsx';
 import { ago, jobView, NOW, textOf } from '../views/job_view.ts';
-import { dashboardModel, LAYOUT, post, postsModel, profile } from '../views/pages/fixtures.ts';
+import { dashboardModel, findModel, LAYOUT, post, profile } from '../views/pages/fixtures.ts';
 
 const COUNTS = [0, 1, 2, 1_000, 1_000_000];
 
@@ -89,7 +89,10 @@ const history = (n: number) => ({
   types: [historyOf(n)],
 });
 
-const pageOf = (n: number) => ({ posts: [post({ likes: n, reposts: n, replies: n })], total: n });
+const foundOf = (n: number) => ({
+  ...findModel([post({ likes: n, reposts: n, replies: n })]).found,
+  total: n,
+});
 
 /** Every text with counts, by its name. */
 const TEXTS: [string, (n: number) => unknown][] = [
@@ -105,13 +108,13 @@ const TEXTS: [string, (n: number) => unknown][] = [
   ],
   [
     'the found posts',
-    (n) => PostsPage({ layout: LAYOUT, model: { ...postsModel([]), page: pageOf(n) } }),
+    (n) => FindPage({ layout: LAYOUT, model: { ...findModel([]), found: foundOf(n) } }),
   ],
   [
     'the posts found by words',
     (n) => {
-      const query = { author: 'ada', q: 'tea', by: 'words' as const };
-      return PostsPage({ layout: LAYOUT, model: { page: pageOf(n), query } });
+      const query = { q: 'tea from:ada', by: 'words' as const, sort: 'best' as const };
+      return FindPage({ layout: LAYOUT, model: { ...findModel([]), found: foundOf(n), query } });
     },
   ],
   [

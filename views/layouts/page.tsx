@@ -13,17 +13,25 @@ interface PageProps {
   /** The current entry of the navigation: `/find`. */
   current: string;
   layout: Layout;
+  /** It shows posts, whose pictures a script loads. */
+  hasPosts?: boolean;
   children: Children;
 }
 
 /** A whole document: navigation, content and taskbar. */
-export function Page({ title, current, layout, children }: PageProps): JSX.Element {
+export function Page({
+  title,
+  current,
+  layout,
+  hasPosts = false,
+  children,
+}: PageProps): JSX.Element {
   return (
     <>
       {'<!doctype html>'}
       <html lang="en" data-theme={layout.theme} data-base-path={basePath() || undefined}>
-        <Head title={title}>
-          <Scripts />
+        <Head title={title} isFirst={current === '/'}>
+          <Scripts hasPosts={hasPosts} />
         </Head>
         <body hx-ext="morph">
           <a class="skip-link" href="#main">
@@ -47,8 +55,15 @@ export function Page({ title, current, layout, children }: PageProps): JSX.Eleme
   );
 }
 
+interface HeadProps {
+  title: string;
+  /** The dashboard, which does without the styles of the other pages. */
+  isFirst?: boolean;
+  children?: Children;
+}
+
 /** The head of every document, with `children` that only some have. */
-export function Head({ title, children }: { title: string; children?: Children }): JSX.Element {
+export function Head({ title, isFirst = false, children }: HeadProps): JSX.Element {
   return (
     <head>
       <meta charset="utf-8" />
@@ -64,17 +79,18 @@ export function Head({ title, children }: { title: string; children?: Children }
         data-failed={assetPath('favicon-failed.svg')}
       />
       <link rel="stylesheet" href={assetPath('app.css')} />
+      {!isFirst && <link rel="stylesheet" href={assetPath('pages.css')} />}
       {children}
     </head>
   );
 }
 
-function Scripts(): JSX.Element {
+function Scripts({ hasPosts }: { hasPosts: boolean }): JSX.Element {
   return (
     <>
       <meta name="htmx-config" content={JSON.stringify(HTMX)} />
       <meta name="stream-worker" content={assetPath('stream_worker.js')} />
-      {SCRIPTS.map((name) => (
+      {[...SCRIPTS, ...(hasPosts ? ['find.js'] : [])].map((name) => (
         <script defer src={assetPath(name)}></script>
       ))}
     </>

@@ -1,34 +1,35 @@
-import type { Post, PostMedia } from '../../src/sources/post.ts';
+import type { FoundPost } from '../../src/operations/find/found.ts';
+import type { Post } from '../../src/sources/post.ts';
 import { counted } from '../../src/text/format.ts';
-import { urlTo } from '../../src/text/urls.ts';
-import { attributeText } from '../forms/field.tsx';
 import { safeHref } from '../safe_href.ts';
 import { relativeTime } from '../time.tsx';
 import { CardLinks } from './card_links.tsx';
 import { EarlierVersions } from './earlier_versions.tsx';
-import { PostText } from './post_text.tsx';
+import { PostBody } from './post_body.tsx';
+import { authorHref } from './post_href.ts';
+import { PostLinks } from './post_links.tsx';
+import { PostPictures } from './post_pictures.tsx';
 import { QuotedPosts, showsOriginal } from './quoted_post.tsx';
 
 interface PostArticleProps {
-  post: Post & { similarity?: number };
+  post: Post & Partial<Pick<FoundPost, 'marks' | 'snippet' | 'why' | 'similarity'>>;
   now: Date;
+  /** It is the one that was asked for. */
+  isCurrent?: boolean;
 }
 
-export function PostArticle({ post, now }: PostArticleProps): JSX.Element {
+export function PostArticle({ post, now, isCurrent = false }: PostArticleProps): JSX.Element {
   return (
-    <article class="post" data-kind={post.kind}>
+    <article class="post" data-kind={post.kind} aria-current={isCurrent ? 'true' : undefined}>
       <PostHeader post={post} now={now} />
       <PostMark post={post} />
-      {!showsOriginal(post) && (
-        <p class="post-text" dir="auto" lang={post.language && attributeText(post.language)}>
-          <PostText text={post.text} links={post.links} />
-        </p>
-      )}
+      {!showsOriginal(post) && <PostBody post={post} />}
       <CardLinks urls={post.links.flatMap(({ text, url }) => (text === '' ? url : []))} />
-      <MediaLinks media={post.media} />
+      <PostPictures post={post} />
       <QuotedPosts post={post} />
       <EarlierVersions versions={post.edits ?? []} now={now} />
       <PostFigures post={post} />
+      <PostLinks post={post} />
     </article>
   );
 }
@@ -36,7 +37,7 @@ export function PostArticle({ post, now }: PostArticleProps): JSX.Element {
 function PostHeader({ post, now }: PostArticleProps): JSX.Element {
   return (
     <header class="post-header">
-      <a class="post-author" href={urlTo(`/find?author=${encodeURIComponent(post.author)}`)}>
+      <a class="post-author" href={authorHref(post)}>
         <bdi class="post-name" safe>
           {post.authorName}
         </bdi>{' '}
@@ -80,39 +81,12 @@ function markOf({ kind, authorName, author, inReplyToAuthor }: Post): string {
   return inReplyToAuthor === undefined ? 'Reply' : `Reply to @${inReplyToAuthor}`;
 }
 
-const MEDIA_WORDS = { photo: 'Photo', video: 'Video', animated_gif: 'Animation' } as const;
-
-/** Links only: loading a picture would reveal the reader to its host. */
-function MediaLinks({ media }: { media: PostMedia[] }): JSX.Element {
-  if (media.length === 0) return '';
-  return (
-    <ul class="post-media">
-      {media.map((item) => (
-        <li>
-          <MediaLink item={item} />
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function MediaLink({ item }: { item: PostMedia }): JSX.Element {
-  const label = item.alt ? `${MEDIA_WORDS[item.type]}: ${item.alt}` : MEDIA_WORDS[item.type];
-  const href = safeHref(item.url);
-  if (href === undefined) return <span safe>{label}</span>;
-  return (
-    <a href={href} target="_blank" rel="noopener noreferrer nofollow" safe>
-      {label}
-    </a>
-  );
-}
-
 function PostFigures({ post }: { post: PostArticleProps['post'] }): JSX.Element {
   const figures = [
     post.replies !== undefined && counted(post.replies, 'reply', 'replies'),
     post.reposts !== undefined && counted(post.reposts, 'repost'),
     post.likes !== undefined && counted(post.likes, 'like'),
-    post.similarity !== undefined && `similarity ${post.similarity.toFixed(2)}`,
+    whyFound(post),
   ].filter(Boolean);
   if (figures.length === 0) return '';
   return (
@@ -120,4 +94,10 @@ function PostFigures({ post }: { post: PostArticleProps['post'] }): JSX.Element 
       {figures.join(' · ')}
     </p>
   );
+}
+
+function whyFound({ why = {}, similarity }: PostArticleProps['post']): string {
+  const found = [why.words && 'words', why.meaning && 'meaning'].filter(Boolean).join(' and ');
+  const near = similarity === undefined ? '' : `similarity ${similarity.toFixed(2)}`;
+  return [found && `found by ${found}`, near].filter(Boolean).join(', ');
 }

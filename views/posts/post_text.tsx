@@ -1,46 +1,65 @@
-import { escapeHtml } from '@kitajs/html';
 import type { PostLink } from '../../src/sources/post.ts';
 import { safeHref } from '../safe_href.ts';
+import { MarkedText, type TextRange } from './marked_text.tsx';
 
 const BARE_ADDRESS = /https:\/\/[^\s<>"'`]+/g;
 /** Punctuation that ends a sentence rather than an address. */
 const TRAILING = /[.,:;!?…)\]}»”’]+$/u;
 
-interface Piece {
-  text: string;
+interface Piece extends TextRange {
   href?: string;
 }
 
+interface PostTextProps {
+  text: string;
+  links: PostLink[];
+  /** What was found in it. */
+  marks?: readonly TextRange[];
+  /** Only this part of it. */
+  range?: TextRange;
+}
+
 /** A post's text, escaped, with the source's links and bare https URLs as links. */
-export function PostText({ text, links }: { text: string; links: PostLink[] }): JSX.Element {
+export function PostText({ text, links, marks = [], range }: PostTextProps): JSX.Element {
   return (
     <>
-      {piecesOf(text, links).map((piece) => (
-        <PieceOfText piece={piece} />
+      {piecesOf(text, links, range).map(({ href, ...piece }) => (
+        <PieceOfText text={text} piece={piece} marks={marks} href={href} />
       ))}
     </>
   );
 }
 
-function PieceOfText({ piece: { text, href } }: { piece: Piece }): JSX.Element {
-  if (href === undefined) return escapeHtml(text);
+interface PieceProps {
+  text: string;
+  piece: TextRange;
+  marks: readonly TextRange[];
+  href: string | undefined;
+}
+
+function PieceOfText({ text, piece, marks, href }: PieceProps): JSX.Element {
+  if (href === undefined) return <MarkedText text={text} range={piece} marks={marks} />;
   return (
-    <a href={href} target="_blank" rel="noopener noreferrer nofollow" safe>
-      {text}
+    <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+      <MarkedText text={text} range={piece} marks={marks} />
     </a>
   );
 }
 
-function piecesOf(text: string, links: PostLink[]): Piece[] {
-  const spans = spansOf(text, links);
+function piecesOf(
+  text: string,
+  links: PostLink[],
+  { from, to }: TextRange = { from: 0, to: text.length },
+): Piece[] {
   const pieces: Piece[] = [];
-  let position = 0;
-  for (const { start, end, href } of spans) {
-    if (start < position) continue;
-    pieces.push({ text: text.slice(position, start) }, { text: text.slice(start, end), href });
-    position = end;
+  let position = from;
+  for (const { start, end, href } of spansOf(text, links)) {
+    const linked = { from: Math.max(start, position), to: Math.min(end, to) };
+    if (start < position || linked.from >= linked.to) continue;
+    pieces.push({ from: position, to: linked.from }, { ...linked, href });
+    position = linked.to;
   }
-  return [...pieces, { text: text.slice(position) }];
+  return [...pieces, { from: position, to }];
 }
 
 interface Span {

@@ -1,6 +1,6 @@
 import type { Post, QuotedPost } from '../../src/sources/post.ts';
-import { urlTo } from '../../src/text/urls.ts';
 import { safeHref } from '../safe_href.ts';
+import { authorHref } from './post_href.ts';
 import { PostText } from './post_text.tsx';
 
 /** The original of a repost, and the post that is quoted, as far as they are known. */
@@ -25,7 +25,7 @@ export function showsOriginal({ repostOf, text }: Post): boolean {
 function Quoted({ quoted, post }: { quoted: QuotedPost; post: Post }): JSX.Element {
   return (
     <blockquote class="post-quote">
-      <QuotedHeader quoted={quoted} />
+      <QuotedHeader quoted={quoted} source={post.source} />
       {quoted.text === undefined ? (
         <p class="post-absent">
           The text of this post is not known: it may have been deleted, or an export does not have
@@ -40,13 +40,14 @@ function Quoted({ quoted, post }: { quoted: QuotedPost; post: Post }): JSX.Eleme
   );
 }
 
-function QuotedHeader({ quoted: { author, authorName, url } }: { quoted: QuotedPost }) {
+function QuotedHeader({ quoted, source }: { quoted: QuotedPost; source: string }) {
+  const { author, authorName, url } = quoted;
   const href = safeHref(url);
   if (author === undefined && href === undefined) return '';
   return (
     <p class="post-header">
       {author !== undefined && (
-        <a class="post-author" href={urlTo(`/find?author=${encodeURIComponent(author)}`)}>
+        <a class="post-author" href={authorHref({ source, author })}>
           {authorName !== undefined && (
             <bdi class="post-name" safe>
               {authorName}

@@ -14,6 +14,7 @@ export {
   removeImport,
   removeStalePartials,
 } from './imports.ts';
+export type { ArchiveMedia } from './media.ts';
 
 /** The name of the stored import with the same bytes as a file elsewhere. */
 export async function storedTwin(

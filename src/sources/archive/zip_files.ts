@@ -97,7 +97,13 @@ function requireReadable(name: string, { isEncrypted, method }: ZipEntry): void 
   );
 }
 
-async function* readEntry(file: FileHandle, name: string, entry: ZipEntry, signal: AbortSignal) {
+/** @throws Unreadable when it is damaged, or the reason of `signal`. */
+export async function* readEntry(
+  file: FileHandle,
+  name: string,
+  entry: ZipEntry,
+  signal: AbortSignal,
+) {
   let checksum = 0;
   let bytes = 0;
   try {

@@ -6,6 +6,7 @@ import { iconStyles } from '../../operations/words.ts';
 
 const ROOT = join(import.meta.dir, '..', '..', '..');
 const PUBLIC = join(ROOT, 'public');
+const STYLES = join(PUBLIC, 'css');
 
 /** A style, script or picture, uncompressed. */
 export interface AssetSource {
@@ -21,7 +22,9 @@ const SCRIPT = 'text/javascript; charset=utf-8';
 /** Reads and bundles all assets; there is no separate build. */
 export function readAssets(): Promise<AssetSource[]> {
   return Promise.all([
-    styles(),
+    commonStyles(),
+    pageStyles(),
+    bundled('find.js', 'src/browser/find.ts', 'iife'),
     bundled('app.js', 'src/browser/app.ts', 'iife'),
     bundled('stream_worker.js', 'src/browser/stream_worker.ts', 'iife'),
     bundled('client.js', 'src/client/index.ts', 'esm'),
@@ -32,17 +35,35 @@ export function readAssets(): Promise<AssetSource[]> {
   ]);
 }
 
-/** Joins the component files into one: tokens and base first, because the others depend on them. */
-async function styles(): Promise<AssetSource> {
-  const folder = join(PUBLIC, 'css');
+/** Every page's styles: tokens and base first, because the others depend on them. */
+function commonStyles(): Promise<AssetSource> {
   const first = ['tokens.css', 'base.css'];
-  const others = readdirSync(folder).filter(
-    (name) => name.endsWith('.css') && !first.includes(name),
-  );
-  const inputs = [...first, ...others.sort()].map((name) => join(folder, name));
+  const others = cssIn(STYLES).filter((name) => !first.includes(name));
+  return joined('app.css', STYLES, [...first, ...others], iconStyles());
+}
+
+/** The styles that the dashboard, which is most often the first page, does without. */
+function pageStyles(): Promise<AssetSource> {
+  const folder = join(STYLES, 'pages');
+  return joined('pages.css', folder, cssIn(folder));
+}
+
+function cssIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.css'))
+    .sort();
+}
+
+async function joined(
+  name: string,
+  folder: string,
+  files: string[],
+  ...more: string[]
+): Promise<AssetSource> {
+  const inputs = files.map((file) => join(folder, file));
   const texts = await Promise.all(inputs.map((path) => Bun.file(path).text()));
-  const text = [...texts, iconStyles()].join('\n').replace(COMMENT, '').replace(INDENTATION, '\n');
-  return { name: 'app.css', type: 'text/css; charset=utf-8', text, inputs };
+  const text = [...texts, ...more].join('\n').replace(COMMENT, '').replace(INDENTATION, '\n');
+  return { name, type: 'text/css; charset=utf-8', text, inputs };
 }
 
 /** Removing comments saves a sixth of the transfer. */

@@ -21,6 +21,14 @@ const HEADERS = {
   vary: 'Accept, Accept-Encoding, Cookie, HX-Request, HX-Target',
 };
 
+/** Of pages with posts: pictures from elsewhere, which are loaded only when the reader asks for them. */
+export const PICTURES_OF_POSTS = {
+  'content-security-policy': CONTENT_SECURITY_POLICY.replace(
+    "img-src 'self' data:",
+    "img-src 'self' data: https:",
+  ),
+};
+
 /** The same for responses that nobody but their recipient may see, such as all that need the token. */
 const PRIVATE_HEADERS = { ...HEADERS, 'cache-control': 'no-store' };
 

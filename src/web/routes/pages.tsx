@@ -1,21 +1,13 @@
 import type { Elysia } from 'elysia';
 import { DashboardPage } from '../../../views/pages/dashboard.tsx';
-import { PostsPage } from '../../../views/pages/posts.tsx';
 import { ProfilesPage } from '../../../views/pages/profiles.tsx';
-import type { DashboardModel, PostsModel } from '../../../views/view_models.ts';
-import { ModelUnavailable } from '../../embedding/index.ts';
+import type { DashboardModel } from '../../../views/view_models.ts';
 import type { FinalStatus, Tracker } from '../../jobs/index.ts';
-import {
-  authorProblem,
-  findPosts,
-  type PostsQuery,
-  toPostsQuery,
-  toProfilesQuery,
-} from '../../operations/find_posts.ts';
-import { urlTo } from '../../text/urls.ts';
-import { ANY_QUERY, NO_QUERY, PROFILES_QUERY, postsPageQuery } from '../contract/requests.ts';
+import { toProfilesQuery } from '../../operations/find_posts.ts';
+import { NO_QUERY, PROFILES_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
-import { html, seeOther } from '../http/responses.ts';
+import { html } from '../http/responses.ts';
+import { nextHrefOf } from './find_page.tsx';
 import { layoutOf } from './layout.ts';
 import { beginnings, quickStarts } from './start_pages.tsx';
 
@@ -23,7 +15,7 @@ const HOUR_MS = 3_600_000;
 
 type Hour = DashboardModel['hours'][number];
 
-/** The dashboard and the pages of the library. */
+/** The dashboard, and the people. */
 export function pages(deps: WebDeps) {
   const { library } = deps;
 
@@ -36,60 +28,15 @@ export function pages(deps: WebDeps) {
         { query: NO_QUERY, detail: { hide: true } },
       )
       .get(
-        '/find',
-        async ({ request, query: typed }) => {
-          const query = toPostsQuery(typed);
-          const { page, problem } = await postsOrProblem(deps, query);
-          const model = { page, query, problem, nextHref: nextHref(request, page.nextCursor) };
-          return html(PostsPage({ layout: layoutOf(request, deps), model }));
-        },
-        { query: postsPageQuery(deps.sources), detail: { hide: true } },
-      )
-      .get('/posts', ({ request }) => seeOther(urlTo(`/find${new URL(request.url).search}`)), {
-        query: ANY_QUERY,
-        detail: { hide: true },
-      })
-      .get(
         '/profiles',
         ({ request, query: typed }) => {
           const query = toProfilesQuery(typed);
           const page = library.profiles(query);
-          const model = { page, query, nextHref: nextHref(request, page.nextCursor) };
+          const model = { page, query, nextHref: nextHrefOf(request, page.nextCursor) };
           return html(ProfilesPage({ layout: layoutOf(request, deps), model }));
         },
         { query: PROFILES_QUERY, detail: { hide: true } },
       );
-}
-
-async function postsOrProblem(
-  deps: WebDeps,
-  query: PostsQuery,
-): Promise<Pick<PostsModel, 'page' | 'problem'>> {
-  const wrongAuthor = authorProblem(query.author);
-  if (wrongAuthor) return noPosts(wrongAuthor, { ...query, author: '' });
-  if (query.by === 'meaning' && !query.q) return textNeeded(query);
-  try {
-    return { page: await findPosts(deps, query) };
-  } catch (error) {
-    if (!(error instanceof ModelUnavailable)) throw error;
-    const problem = { message: error.message, href: urlTo('/embed'), action: 'Go to Embed' };
-    return { page: { posts: [], total: 0 }, problem };
-  }
-}
-
-/** Posts by date would look like an answer. */
-function textNeeded(query: PostsQuery): Pick<PostsModel, 'page' | 'problem'> {
-  return noPosts('Type a text above to find the posts that are nearest to it in meaning.', query);
-}
-
-/** What is wrong with the query, and the way to all posts of its author and source. */
-function noPosts(message: string, { author, source }: PostsQuery) {
-  const filter = new URLSearchParams({ ...(author && { author }), ...(source && { source }) });
-  const href = urlTo(filter.size > 0 ? `/find?${filter}` : '/find');
-  return {
-    page: { posts: [], total: 0 },
-    problem: { message, href, action: 'Show all posts by date' },
-  };
 }
 
 function dashboard(deps: WebDeps): DashboardModel {
@@ -136,12 +83,4 @@ function lastHours(tracker: Tracker): Hour[] {
 
 function sum(hours: Hour[], ...series: Exclude<keyof Hour, 'start'>[]): number {
   return hours.reduce((total, hour) => series.reduce((n, name) => n + hour[name], total), 0);
-}
-
-/** The link to the next page. */
-function nextHref(request: Request, cursor: string | undefined): string | undefined {
-  if (cursor === undefined) return undefined;
-  const url = new URL(request.url);
-  url.searchParams.set('cursor', cursor);
-  return urlTo(`${url.pathname}${url.search}` as `/${string}`);
 }

@@ -33,6 +33,9 @@ export function makeValue(type: ts.Type, path: string, making: Making, depth = 0
   if (type.isStringLiteral() || type.isNumberLiteral()) return type.value;
   if (type.flags & ts.TypeFlags.BooleanLiteral) return checker.typeToString(type) === 'true';
   if (type.flags & (ts.TypeFlags.String | ts.TypeFlags.TemplateLiteral)) return text(path);
+  // A part of a text is all of it: a text that a mark begins or ends in would come out in pieces.
+  if (/\.from$/.test(path)) return 0;
+  if (/\.to$/.test(path)) return 1_200;
   if (type.flags & ts.TypeFlags.Number) return [3, 1_200, 0][choose(path, 3)];
   if (type.flags & ts.TypeFlags.Null) return null;
   if (type.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Void)) return undefined;

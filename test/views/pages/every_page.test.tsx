@@ -1,28 +1,29 @@
 import { describe, expect, test } from 'bun:test';
 import { embedParts } from '../../../src/operations/embed/form.tsx';
 import { scrapeParts } from '../../../src/operations/scrape/form.tsx';
-
+import { AuthorPage } from '../../../views/pages/author.tsx';
 import { BulkPage } from '../../../views/pages/bulk.tsx';
 import { DashboardPage } from '../../../views/pages/dashboard.tsx';
 import { BareErrorPage, ErrorPage } from '../../../views/pages/error.tsx';
+import { FindPage } from '../../../views/pages/find.tsx';
 import { HistoryPage } from '../../../views/pages/history.tsx';
 import { JobPage } from '../../../views/pages/job.tsx';
 import { JobsPage } from '../../../views/pages/jobs.tsx';
 import { LoginPage } from '../../../views/pages/login.tsx';
-import { PostsPage } from '../../../views/pages/posts.tsx';
 import { ProfilesPage } from '../../../views/pages/profiles.tsx';
 import { SessionPage } from '../../../views/pages/session.tsx';
 import { SessionsPage } from '../../../views/pages/sessions.tsx';
 import { StartPage } from '../../../views/pages/start.tsx';
+import { ThreadPage } from '../../../views/pages/thread.tsx';
 import type { FormParts, HistoryModel, Layout } from '../../../views/view_models.ts';
 import { ago, jobView, NOW } from '../job_view.ts';
 import {
   dashboardModel,
   elements,
+  findModel,
   HOSTILE,
   LAYOUT,
   post,
-  postsModel,
   profile,
   startModel,
 } from './fixtures.ts';
@@ -70,7 +71,7 @@ const hostilePost = post({
   links: [{ text: 'script', url: 'javascript:alert(1)' }],
   media: [{ type: 'photo', url: 'data:text/html,x', alt: HOSTILE }],
 });
-const query = { author: HOSTILE, q: HOSTILE, by: 'meaning' as const };
+const query = { q: HOSTILE, by: 'meaning' as const, sort: 'best' as const, like: HOSTILE };
 
 const hostileFilter = {
   status: '',
@@ -107,13 +108,22 @@ const PAGES: [string, () => unknown][] = [
   ['/search', () => start('search')],
   ['/discover', () => start('discover')],
   ['/embed', () => start('embed', embedForm)],
-  ['/find', () => PostsPage({ layout, model: postsModel([hostilePost], { query }) })],
+  ['/find', () => FindPage({ layout, model: findModel([hostilePost], { query, like: HOSTILE }) })],
+  ['a thread', () => ThreadPage({ layout, model: { posts: [hostilePost], id: HOSTILE } })],
+  [
+    'an author',
+    () =>
+      AuthorPage({
+        layout,
+        model: { source: HOSTILE, username: HOSTILE, found: findModel([hostilePost]).found },
+      }),
+  ],
   [
     '/find that cannot be searched',
     () =>
-      PostsPage({
+      FindPage({
         layout,
-        model: postsModel([], { problem: { message: HOSTILE, href: '/embed', action: HOSTILE } }),
+        model: findModel([], { problem: { message: HOSTILE, href: '/embed', action: HOSTILE } }),
       }),
   ],
   [

@@ -8,8 +8,8 @@ import type { Post } from '../../../src/sources/post.ts';
 import { usableSources, withInitialValues } from '../../../views/forms/start_form.tsx';
 import type {
   DashboardModel,
+  FindModel,
   Layout,
-  PostsModel,
   QuickStart,
   SourceOption,
   StartModel,
@@ -101,10 +101,17 @@ export function post(fields: Partial<Post> = {}): Post {
   };
 }
 
-export function postsModel(posts: Post[], model: Partial<PostsModel> = {}): PostsModel {
+export function findModel(posts: Post[], model: Partial<FindModel> = {}): FindModel {
   return {
-    page: { posts, total: posts.length },
-    query: { author: '', q: '', by: 'words' },
+    query: { q: '', by: 'best', sort: 'best' },
+    found: {
+      posts: posts.map((one) => ({ marks: [], why: {}, ...one })),
+      total: posts.length,
+      understood: '',
+    },
+    sources: ['sample', 'archive'],
+    seen: 0,
+    busy: false,
     ...model,
   };
 }

@@ -1,39 +1,87 @@
 import { describe, expect, test } from 'bun:test';
 import type { Post } from '../../../src/sources/post.ts';
-import { PostsPage } from '../../../views/pages/posts.tsx';
-import type { PostsModel } from '../../../views/view_models.ts';
+import { FindPage } from '../../../views/pages/find.tsx';
+import type { FindModel } from '../../../views/view_models.ts';
 import { textOf } from '../job_view.ts';
-import { attributesOf, elements, LAYOUT, post, postsModel } from './fixtures.ts';
+import { attributesOf, elements, findModel, LAYOUT, post } from './fixtures.ts';
 
-function posts(found: Post[], model: Partial<PostsModel> = {}): string {
-  return String(PostsPage({ layout: LAYOUT, model: postsModel(found, model) }));
+function posts(found: Post[], model: Partial<FindModel> = {}): string {
+  return String(FindPage({ layout: LAYOUT, model: findModel(found, model) }));
 }
 
-const query = (fields: Partial<PostsModel['query']>) => ({
-  query: { author: '', q: '', by: 'words' as const, ...fields },
+const query = (fields: Partial<FindModel['query']>) => ({
+  query: { q: '', by: 'best' as const, sort: 'best' as const, ...fields },
 });
 
-describe('the filter', () => {
-  test('is a GET form with the values of the query', () => {
-    const page = posts([], query({ author: 'aurora_lab', q: 'a &amp; "b"', by: 'meaning' }));
+describe('the form', () => {
+  test('is a GET form with the query in its box, and keeps how to find', () => {
+    const page = posts([], query({ q: 'a &amp; "b"', by: 'meaning' }));
     expect(attributesOf(page, '.filter')).toMatchObject({ method: 'get', action: '/find' });
     expect(attributesOf(page, '#q').value).toBe('a &amp; "b"');
-    expect(attributesOf(page, '#author').value).toBe('aurora_lab');
-    expect(attributesOf(page, '#by option[selected]').value).toBe('meaning');
+    expect(attributesOf(page, '.filter [name="by"]').value).toBe('meaning');
+    expect(textOf(posts([], query({ by: 'words' })))).toContain('Both Words Meaning');
   });
 });
 
 describe('the list', () => {
-  test('shows how many posts match', () => {
-    const page = { posts: [post()], total: 1284 };
-    const said = (fields: Partial<PostsModel['query']>) =>
-      textOf(posts([], { page, ...query(fields) }));
-    expect(said({}).replace(/.*Author /, '')).toStartWith('1,284 posts');
-    expect(said({ author: 'aurora_lab' })).toContain('1,284 posts of @aurora_lab');
-    expect(said({ q: 'fjord' })).toContain('1,284 posts with “fjord”');
-    expect(said({ q: 'fjord', by: 'meaning' })).toContain(
-      'The 1 post nearest in meaning to “fjord”',
+  test('says how many posts were found, and how the query was understood', () => {
+    const { found } = findModel([post()]);
+    const many = { ...found, total: 1284, understood: 'with “fjord”' };
+    expect(textOf(posts([], { found: many, ...query({ q: 'fjord' }) }))).toContain(
+      '1,284 posts: with “fjord”',
     );
+    const capped = { ...many, isCapped: true as const };
+    expect(textOf(posts([], { found: capped }))).toContain('More than 1,284 posts');
+  });
+
+  test('marks what matched, without cutting markup in a post or a link', () => {
+    const { found } = findModel([]);
+    const text = '<b>fjord</b> https://example.org/fjord';
+    const marked = {
+      ...post({ text }),
+      marks: [
+        { from: 3, to: 8 },
+        { from: 33, to: 38 },
+      ],
+      why: { words: true as const },
+    };
+    const page = posts([], { found: { ...found, posts: [marked], total: 1 } });
+    expect(page).toContain('&lt;b&gt;<mark>fjord</mark>&lt;/b&gt;');
+    expect(page).toContain('https://example.org/<mark>fjord</mark></a>');
+    expect(textOf(page)).toContain('found by words');
+  });
+
+  test('narrows down by what was found, with the operator in the query', () => {
+    const { found } = findModel([post()]);
+    const facets = {
+      authors: [
+        { value: 'ada', count: 3 },
+        { value: 'mo', count: 1 },
+      ],
+      years: [
+        { value: '2026', count: 2 },
+        { value: '2025', count: 2 },
+      ],
+      kinds: [],
+      sources: [],
+      isCapped: false,
+    };
+    const page = posts([], { found: { ...found, facets }, ...query({ q: 'tea from:mo' }) });
+    const links = elements(page, '.facets a').map(({ attributes }) => attributes.href);
+    expect(links).toEqual([
+      '/find?q=tea+from%3Aada',
+      '/find?q=tea+from%3Amo',
+      '/find?q=tea+from%3Amo+since%3A2026+until%3A2026',
+      '/find?q=tea+from%3Amo+since%3A2025+until%3A2025',
+    ]);
+  });
+
+  test('leaves as CSV and JSON lines', () => {
+    const page = posts([post()], query({ q: 'tea', by: 'words' }));
+    expect(elements(page, '.find-end a').map(({ attributes }) => attributes.href)).toEqual([
+      '/api/find?q=tea&by=words&format=csv',
+      '/api/find?q=tea&by=words&format=jsonl',
+    ]);
   });
 
   test('links to the next page', () => {

@@ -14,7 +14,7 @@ describe('a post', () => {
     const markup = article({ createdAt: ago(3600) });
     expect(textOf(markup)).toStartWith('Aurora Lab @aurora_lab sample 1 h ago');
     expect(attributesOf(markup, 'time')).toMatchObject({ datetime: '2026-03-01T11:00:00.000Z' });
-    expect(attributesOf(markup, '.post-author').href).toBe('/find?author=aurora_lab');
+    expect(attributesOf(markup, '.post-author').href).toBe('/authors/sample/aurora_lab');
   });
 
   test('links to the original if its URL is safe', () => {
@@ -32,7 +32,11 @@ describe('a post', () => {
 
   test('is shown in full, with its language and direction', () => {
     const long = 'word '.repeat(3000).trim();
-    expect(textOf(article({ text: long }))).toContain(long);
+    const markup = article({ text: long });
+    const shown = elements(markup, '.post-text').length;
+    expect(shown).toBe(2);
+    expect(textOf(markup).match(/word/g)).toHaveLength(3000);
+    expect(elements(markup, '.post-rest[open]')).toEqual([]);
     expect(attributesOf(article({ language: 'ar' }), '.post-text')).toMatchObject({
       lang: 'ar',
       dir: 'auto',
@@ -47,7 +51,9 @@ describe('a post', () => {
     });
     expect(textOf(markup)).toContain('Reposted by Aurora Lab Ada @ada.example Comets & tea');
     expect(textOf(markup)).not.toContain('RT @');
-    expect(attributesOf(markup, '.post-quote .post-author').href).toBe('/find?author=ada.example');
+    expect(attributesOf(markup, '.post-quote .post-author').href).toBe(
+      '/authors/sample/ada.example',
+    );
   });
 
   test('leads to the original where an export has its address alone', () => {

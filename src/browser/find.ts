@@ -1,0 +1,3 @@
+import { watchPictures } from './pictures.ts';
+
+watchPictures();

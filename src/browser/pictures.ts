@@ -1,0 +1,46 @@
+const ALWAYS = 'pictures';
+
+/**
+ * Loads pictures. Those of archives are on this server and are loaded at once; a remote one, whose server
+ * sees who looks, when the reader presses its button, or always if the reader has said so.
+ */
+export function watchPictures(): void {
+  const box = document.querySelector<HTMLInputElement>('#always-pictures');
+  if (box) box.checked = isAlways();
+  box?.addEventListener('change', () => {
+    localStorage.setItem(ALWAYS, box.checked ? 'always' : '');
+    if (box.checked) for (const button of buttons()) show(button);
+  });
+  document.addEventListener('click', ({ target }) => {
+    const button = target instanceof Element && target.closest<HTMLElement>('.show-picture');
+    if (button) show(button);
+  });
+  for (const button of buttons()) {
+    if (button.dataset.own) show(button, button.dataset.own);
+    else if (isAlways()) show(button);
+  }
+}
+
+/** Some browsers refuse the storage. */
+function isAlways(): boolean {
+  try {
+    return localStorage.getItem(ALWAYS) === 'always';
+  } catch {
+    return false;
+  }
+}
+
+const buttons = () => document.querySelectorAll<HTMLElement>('.show-picture');
+
+function show(button: HTMLElement, url = button.dataset.remote): void {
+  if (url === undefined) return;
+  const picture = document.createElement('img');
+  picture.alt = button.dataset.alt ?? '';
+  picture.referrerPolicy = 'no-referrer';
+  picture.loading = 'lazy';
+  picture.decoding = 'async';
+  picture.src = url;
+  // An archive may lack the file: then the reader can still ask for the remote one.
+  picture.addEventListener('error', () => picture.replaceWith(button));
+  button.replaceWith(picture);
+}

@@ -1,0 +1,37 @@
+import { type Piece, piecesOf } from './pieces.ts';
+
+type Filter = Extract<Piece, { type: 'filter' }>;
+
+/**
+ * The typed text with another value of one operator: what it says of it is replaced, and all else stays
+ * as typed.
+ */
+export function withFilter(text: string, key: string, value: string): string {
+  const rest = without(text, (filter) => filter.key === key && !filter.isNot);
+  const filter = `${key}:${/[\s()]/.test(value) ? `"${value}"` : value}`;
+  return rest === '' ? filter : `${rest} ${filter}`;
+}
+
+/** The text without the operators that filter. */
+export function withoutFilters(text: string): string {
+  return without(text, () => true);
+}
+
+function without(text: string, isUnwanted: (filter: Filter) => boolean): string {
+  let kept = '';
+  let at = 0;
+  for (const piece of piecesOf(text)) {
+    if (!('text' in piece)) continue;
+    const start = text.indexOf(piece.text, at);
+    if (start < 0) continue;
+    const end = start + piece.text.length;
+    if (piece.type === 'filter' && isUnwanted(piece)) {
+      const before = text.slice(at, start);
+      kept += piece.isNot ? before.replace(/[-−–]+$/, '') : before;
+    } else {
+      kept += text.slice(at, end);
+    }
+    at = end;
+  }
+  return (kept + text.slice(at)).trim();
+}

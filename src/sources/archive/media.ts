@@ -1,0 +1,111 @@
+import { createReadStream } from 'node:fs';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { importPath, listImports } from './imports.ts';
+import { readZipDirectory, type ZipEntry } from './zip_directory.ts';
+import { readEntry } from './zip_files.ts';
+
+/** A picture or video of an archive. */
+export interface MediaFile {
+  bytes: number;
+  stream(signal: AbortSignal): AsyncIterable<Uint8Array>;
+}
+
+type Place = { path: string; zipped?: ZipEntry };
+
+/** Where archives of X keep the files of posts: `tweets_media/<post id>-<file name>`, older ones `tweet_media`. */
+const MEDIA = /(?:^|\/)(?:tweets?|community_tweets?|deleted_tweets?)_media\/([^/]+)$/;
+
+/** Archives that are known by name, size and time; the directory of a large zip takes a fifth of a second to read. */
+export interface ArchiveMedia {
+  /** Whether an archive has this file: its name is that of the post and of the address. */
+  has(postId: string, url: string): Promise<boolean>;
+  find(postId: string, url: string): Promise<MediaFile | undefined>;
+}
+
+export function createArchiveMedia(importsDir: string): ArchiveMedia {
+  const known = new Map<string, { version: string; places: Promise<Map<string, Place>> }>();
+
+  async function placesOf(name: string): Promise<Map<string, Place>> {
+    const path = await importPath(importsDir, name);
+    const { mtimeMs, size } = await stat(path);
+    const version = `${mtimeMs} ${size}`;
+    const before = known.get(name);
+    if (before?.version === version) return before.places;
+    // An archive that cannot be read has no pictures; that it cannot is told where it is imported.
+    const places = listMedia(path).catch(() => new Map<string, Place>());
+    known.set(name, { version, places });
+    return places;
+  }
+
+  async function placeOf(postId: string, url: string): Promise<Place | undefined> {
+    const file = fileName(postId, url);
+    if (file === undefined) return undefined;
+    for (const { name } of await listImports(importsDir)) {
+      const place = (await placesOf(name)).get(file);
+      if (place) return place;
+    }
+    return undefined;
+  }
+
+  return {
+    has: async (postId, url) => (await placeOf(postId, url)) !== undefined,
+    async find(postId, url) {
+      const place = await placeOf(postId, url);
+      return place && mediaFile(place);
+    },
+  };
+}
+
+function fileName(postId: string, url: string): string | undefined {
+  const name = URL.parse(url)?.pathname.split('/').at(-1);
+  return name ? `${postId}-${name}` : undefined;
+}
+
+async function listMedia(path: string): Promise<Map<string, Place>> {
+  return (await stat(path)).isDirectory() ? listFolder(path) : listZip(path);
+}
+
+async function listZip(path: string): Promise<Map<string, Place>> {
+  const places = new Map<string, Place>();
+  const file = await open(path);
+  try {
+    for await (const entry of readZipDirectory(file)) {
+      const name = MEDIA.exec(entry.path)?.[1];
+      const isPlain = !entry.isEncrypted && !entry.isSymbolicLink && [0, 8].includes(entry.method);
+      if (name && isPlain) places.set(name, { path, zipped: entry });
+    }
+  } finally {
+    await file.close();
+  }
+  return places;
+}
+
+async function listFolder(path: string): Promise<Map<string, Place>> {
+  const places = new Map<string, Place>();
+  const inside = (await realpath(path)) + sep;
+  for (const entry of await readdir(path, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name);
+    const name = MEDIA.exec(file.replaceAll(sep, '/'))?.[1];
+    // A link could lead out of the folder.
+    if (name && entry.isFile() && file.startsWith(inside)) places.set(name, { path: file });
+  }
+  return places;
+}
+
+async function mediaFile({ path, zipped }: Place): Promise<MediaFile> {
+  if (zipped === undefined) {
+    const stream = (signal: AbortSignal) => createReadStream(path, { signal });
+    return { bytes: (await stat(path)).size, stream };
+  }
+  return { bytes: zipped.bytes, stream: (signal) => readZipped(path, zipped, signal) };
+}
+
+async function* readZipped(path: string, entry: ZipEntry, signal: AbortSignal) {
+  const file = await open(path);
+  try {
+    yield* readEntry(file, entry.path, entry, signal);
+  } finally {
+    await file.close();
+  }
+}

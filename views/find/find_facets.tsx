@@ -1,0 +1,68 @@
+import { withFilter } from '../../src/find/typed_text.ts';
+import type { Facet, Facets } from '../../src/library/finding.ts';
+import { count } from '../../src/text/format.ts';
+import { attributeText } from '../forms/field.tsx';
+import type { FindModel } from '../view_models.ts';
+import { findHref } from './find_href.ts';
+
+const MAX_VALUES = 8;
+
+interface FindFacetsProps {
+  query: FindModel['query'];
+  facets: Facets;
+}
+
+/** How the posts found are spread; each value narrows the query down to it. */
+export function FindFacets({ query, facets }: FindFacetsProps): JSX.Element {
+  const groups = [
+    { label: 'Authors', facets: facets.authors, narrow: by('from') },
+    { label: 'Years', facets: facets.years, narrow: inYear },
+    { label: 'Kinds', facets: facets.kinds, narrow: by('is') },
+    { label: 'Sources', facets: facets.sources, narrow: by('source') },
+  ].filter((group) => group.facets.length > 1);
+  if (groups.length === 0) return '';
+  return (
+    <nav class="facets" aria-label="Narrow down">
+      <dl>
+        {groups.map((group) => (
+          <FacetGroup {...group} query={query} />
+        ))}
+      </dl>
+      {facets.isCapped && <p class="small muted">Counted among the newest posts found only.</p>}
+    </nav>
+  );
+}
+
+interface FacetGroupProps {
+  label: string;
+  facets: Facet[];
+  narrow: (q: string, value: string) => string;
+  query: FindModel['query'];
+}
+
+function FacetGroup({ label, facets, narrow, query }: FacetGroupProps): JSX.Element {
+  return (
+    <div>
+      <dt safe>{label}</dt>
+      <dd>
+        {facets.slice(0, MAX_VALUES).map(({ value, count: posts }) => (
+          <a href={attributeText(findHref(query, { q: narrow(query.q, value) }))}>
+            <bdi safe>{value}</bdi>{' '}
+            <span class="facet-count" safe>
+              {count(posts)}
+            </span>
+          </a>
+        ))}
+      </dd>
+    </div>
+  );
+}
+
+function by(key: string): FacetGroupProps['narrow'] {
+  return (q, value) => withFilter(q, key, value);
+}
+
+/** `until:2024` is until its end. */
+function inYear(q: string, year: string): string {
+  return withFilter(withFilter(q, 'since', year), 'until', year);
+}

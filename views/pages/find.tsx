@@ -1,0 +1,121 @@
+import { withoutFilters } from '../../src/find/typed_text.ts';
+import { counted } from '../../src/text/format.ts';
+import { urlTo } from '../../src/text/urls.ts';
+import { FindFacets } from '../find/find_facets.tsx';
+import { FindForm } from '../find/find_form.tsx';
+import { exportHref, findHref } from '../find/find_href.ts';
+import { FindWays } from '../find/find_ways.tsx';
+import { NewPosts } from '../find/new_posts.tsx';
+import { attributeText } from '../forms/field.tsx';
+import { Page } from '../layouts/page.tsx';
+import { LivePart } from '../live_part.tsx';
+import { AlwaysPictures } from '../posts/always_pictures.tsx';
+import { PostArticle } from '../posts/post_article.tsx';
+import { SearchNotes } from '../posts/search_notes.tsx';
+import type { FindModel, Layout } from '../view_models.ts';
+import { NextPage } from './pagination.tsx';
+
+export function FindPage({ layout, model }: { layout: Layout; model: FindModel }): JSX.Element {
+  const hasPosts = model.found.posts.length > 0;
+  return (
+    <Page title="Find" current="/find" layout={layout} hasPosts>
+      <div class="posts-page">
+        <h1>Find</h1>
+        <FindForm model={model} />
+        <FindWays query={model.query} />
+        {hasPosts && <NewPosts {...model} posts={0} />}
+        {/* The list refreshes only while it is empty: posts must not move while they are read. */}
+        <LivePart id="posts" follow={!hasPosts}>
+          <PostList model={model} now={layout.now} />
+        </LivePart>
+      </div>
+    </Page>
+  );
+}
+
+function PostList({ model, now }: { model: FindModel; now: Date }): JSX.Element {
+  const { found, query, problem, nextHref } = model;
+  if (problem) return <Problem problem={problem} />;
+  if (found.posts.length === 0) return <NoPosts model={model} />;
+  return (
+    <>
+      <Understood model={model} />
+      <SearchNotes notes={found.notes} />
+      {found.facets && <FindFacets query={query} facets={found.facets} />}
+      {found.posts.map((post) => (
+        <PostArticle post={post} now={now} />
+      ))}
+      <NextPage href={nextHref} label="More posts" />
+      <FindEnd query={query} />
+    </>
+  );
+}
+
+/** How many were found, and how the query was understood. */
+function Understood({ model: { found, query, like } }: { model: FindModel }): JSX.Element {
+  const total = `${found.isCapped ? 'More than ' : ''}${counted(found.total, 'post')}`;
+  const about = like === undefined ? found.understood : `like “${like}”`;
+  const rest = withoutFilters(query.q);
+  return (
+    <p class="total">
+      <span class="understood" safe>
+        {about === '' ? total : `${total}: ${about}`}
+      </span>{' '}
+      {rest !== query.q.trim() && (
+        <a class="small" href={attributeText(findHref(query, { q: rest }))}>
+          Without filters
+        </a>
+      )}
+    </p>
+  );
+}
+
+/** All of what was found, to take away. */
+function FindEnd({ query }: { query: FindModel['query'] }): JSX.Element {
+  return (
+    <footer class="find-end">
+      <p>
+        Download all:{' '}
+        <a href={attributeText(exportHref(query, 'csv'))} download="">
+          CSV
+        </a>{' '}
+        <a href={attributeText(exportHref(query, 'jsonl'))} download="">
+          JSON lines
+        </a>
+      </p>
+      <AlwaysPictures />
+    </footer>
+  );
+}
+
+function Problem({ problem }: { problem: NonNullable<FindModel['problem']> }): JSX.Element {
+  return (
+    <div class="empty" role="status">
+      <p safe>{problem.message}</p>
+      <a class="button" href={attributeText(problem.href)} safe>
+        {problem.action}
+      </a>
+    </div>
+  );
+}
+
+function NoPosts({ model: { query, found } }: { model: FindModel }): JSX.Element {
+  if (query.q !== '' || query.like !== undefined) {
+    return (
+      <>
+        <p class="empty">
+          No posts match{found.understood && <span safe>{`: ${found.understood}`}</span>}.{' '}
+          <a href={urlTo('/find')}>Show all posts</a>, or <a href={urlTo('/search')}>search</a> a
+          source for more.
+        </p>
+        <SearchNotes notes={found.notes} />
+      </>
+    );
+  }
+  return (
+    <p class="empty">
+      No posts yet. To collect some, <a href={urlTo('/scrape')}>scrape a user</a> or{' '}
+      <a href={urlTo('/search')}>search a topic</a>.
+    </p>
+  );
+}
