@@ -3,7 +3,7 @@
  * version (with its dependencies) the same searches run there, on the same posts. Times are the median
  * of 9 runs, in ms. Posts are made from one seed; 1,000,000 need 3 GB in the temporary folder.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { FindQuery } from '../../src/find/query.ts';
@@ -54,7 +54,7 @@ type Measure = (library: Library, root: string) => Promise<Map<string, number>>;
 async function measured(root: string, measure: Measure) {
   const folder = mkdtempSync(join(tmpdir(), 'xgpt-find-'));
   try {
-    const { openDatabase } = await import(join(root, 'src/platform/database.ts'));
+    const { openDatabase } = await databaseOf(root);
     const { createLibrary } = await import(join(root, 'src/library/index.ts'));
     const db = openDatabase(join(folder, 'xgpt.sqlite'));
     const library: Library = createLibrary(db);
@@ -68,6 +68,12 @@ async function measured(root: string, measure: Measure) {
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Where earlier versions have it, too. */
+async function databaseOf(root: string) {
+  const paths = ['src/platform/database.ts', 'src/database.ts'].map((path) => join(root, path));
+  return import(paths.find((path) => existsSync(path)) ?? '');
 }
 
 async function measureBefore(library: Library) {

@@ -3,6 +3,7 @@ import type { JobData } from '../jobs/job.ts';
 import { createUsernames } from './author_names.ts';
 import { createReindexing } from './finding/reindexing.ts';
 import { createWordFinder } from './finding/word_finder.ts';
+import { createForgetting } from './forgetting.ts';
 import type { Library } from './library.ts';
 import { createMarkStore } from './marks.ts';
 import { createOrigins } from './origins.ts';
@@ -13,10 +14,12 @@ import { createVectorStore } from './vectors/vector_store.ts';
 
 export type {
   EmbeddedText,
+  HeldOfAuthor,
   KnownImport,
   Library,
   ListingMark,
   ListingPosition,
+  NamedAuthor,
   NewVector,
   PostPage,
   PostQuery,
@@ -39,6 +42,8 @@ export function createLibrary(db: Database, now: () => number = Date.now): Libra
   const { countProfiles, upsertProfiles, ...profiles } = createProfileStore(db, now);
   const { countVectors, ...vectors } = createVectorStore(db);
 
+  const { forget, ...forgetting } = createForgetting(db);
+
   function save(data: JobData) {
     const profilesSaved = upsertProfiles(data.profiles ?? []);
     const saved = upsertPosts(data.posts ?? []);
@@ -46,7 +51,9 @@ export function createLibrary(db: Database, now: () => number = Date.now): Libra
     if (data.marks) saveMarks(data.marks);
     origins.record(data.import, saved, profilesSaved);
     if (data.import) origins.recordProblem(data.import, data.importProblem);
+    const forgotten = data.forget ? forget(data.forget) : 0;
     return {
+      forgotten,
       posts: { added: saved.fresh.size, keys: saved.keys },
       profiles: { added: profilesSaved.fresh.size },
     };
@@ -81,6 +88,7 @@ export function createLibrary(db: Database, now: () => number = Date.now): Libra
     meaning,
     postsLike,
     save,
+    ...forgetting,
     imports,
     forgetImport,
     undoImport,

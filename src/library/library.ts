@@ -10,6 +10,8 @@ declare module '../jobs/job.ts' {
     vectors?: { model: string; vectors: NewVector[]; meaningless?: EmbeddedText[] };
     /** Down to where listings have been read without a gap. */
     marks?: ListingMark[];
+    /** An author of whom up to `limit` posts are removed, and with the last of them the rest. */
+    forget?: NamedAuthor & { limit: number };
     /** The import that the posts and profiles were read from. */
     import?: string;
     /** Why that import cannot be read. */
@@ -19,7 +21,22 @@ declare module '../jobs/job.ts' {
     /** The number of new posts, and the keys of all posts, in their order. */
     posts: { added: number; keys: number[] };
     profiles: { added: number };
+    /** The number of posts that were removed. */
+    forgotten: number;
   }
+}
+
+/** An author of a source, by the present name or by the id. */
+export interface NamedAuthor {
+  source: string;
+  /** Without `@`. */
+  username: string;
+}
+
+/** What the library has of an author. */
+export interface HeldOfAuthor {
+  posts: number;
+  profiles: number;
 }
 
 /** A post's text that was given to a model. */
@@ -97,6 +114,10 @@ export interface Library {
   /** The posts with these keys that exist and wait for a vector of this model. */
   withoutVector(model: string, keys: number[]): { key: number; text: string }[];
   countWithoutVector(model: string): number;
+  /** What a removal of this author would remove. */
+  heldOf(author: NamedAuthor): HeldOfAuthor;
+  /** Removes what is left of deleted posts from the index of words, which would slow down every search. */
+  mergeWords(): Promise<void>;
   /** How far a listing has been read without a gap. */
   mark(listing: Listed): ListingPosition | undefined;
   /** Those ids that are of stored posts, or of earlier versions of them. */

@@ -76,7 +76,7 @@ export function createOrigins(db: Database, now: () => number): Origins {
 }
 
 /** Removes what is left of deleted posts from the index of words, which would slow down every search. */
-async function mergeWords(db: Database): Promise<void> {
+export async function mergeWords(db: Database): Promise<void> {
   const merge = db.query<void, [number]>(
     "INSERT INTO post_words (post_words, rank) VALUES ('merge', ?)",
   );

@@ -30,7 +30,7 @@ declare module '../../src/jobs/job.ts' {
 /** Stores what a test's handler commits. */
 export function saveWritten(data: JobData): SavedData {
   data.write?.();
-  return { posts: { added: 0, keys: [] }, profiles: { added: 0 } };
+  return { forgotten: 0, posts: { added: 0, keys: [] }, profiles: { added: 0 } };
 }
 
 type Run = (input: { name: string }, job: QueuedJobContext) => Promise<unknown>;

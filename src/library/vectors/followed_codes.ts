@@ -29,43 +29,33 @@ const MIN_REMOVED = 10_000;
 const ADDED = `
   SELECT id, post_key AS key, code FROM vector_codes WHERE id > ? AND model = ? ORDER BY id`;
 
-/**
- * Keeps the codes of models' vectors in memory. They are read when they are first asked for, and then
- * follow what this process and others commit.
- */
-export function createFollowedCodes(db: Database) {
-  const modelOf = statement<Model, [string]>(
-    db,
-    'SELECT key, dimensions FROM vector_models WHERE name = ?',
-  );
-  const added = statement<{ id: number; key: number; code: Uint8Array }, [number, number]>(
-    db,
-    ADDED,
-  );
-  const removals = statement<Removals, []>(
-    db,
-    'SELECT min(number) AS first, max(number) AS last FROM vector_removals',
-  );
-  const removed = statement<{ number: number; id: number }, [number]>(
-    db,
-    'SELECT number, id FROM vector_removals WHERE number > ? ORDER BY number',
-  );
-  const models = new Map<number, Loaded>();
+function createStatements(db: Database) {
+  return {
+    modelOf: statement<Model, [string]>(
+      db,
+      'SELECT key, dimensions FROM vector_models WHERE name = ?',
+    ),
+    added: statement<{ id: number; key: number; code: Uint8Array }, [number, number]>(db, ADDED),
+    removals: statement<Removals, []>(
+      db,
+      'SELECT min(number) AS first, max(number) AS last FROM vector_removals',
+    ),
+    removed: statement<{ number: number; id: number }, [number]>(
+      db,
+      'SELECT number, id FROM vector_removals WHERE number > ? ORDER BY number',
+    ),
+  };
+}
+
+/** Reads what was added and removed since the last time. */
+function createReading(db: Database) {
+  const { added, removed } = createStatements(db);
 
   function add(loaded: Loaded, model: Model): void {
     for (const { id, key, code } of added.iterate(loaded.lastId, model.key)) {
       loaded.codes.add(id, key, code);
       loaded.lastId = id;
     }
-  }
-
-  function load(model: Model): Loaded {
-    const codes = new Codes(model.dimensions);
-    const lastRemoval = removals.get()?.last ?? 0;
-    const loaded = { codes, lastId: 0, lastRemoval, removed: 0, undo: [] };
-    add(loaded, model);
-    models.set(model.key, loaded);
-    return loaded;
   }
 
   function remove(loaded: Loaded): void {
@@ -76,6 +66,27 @@ export function createFollowedCodes(db: Database) {
       loaded.removed++;
       loaded.undo.push(() => loaded.codes.setKey(id, key));
     }
+  }
+
+  return { add, remove };
+}
+
+/**
+ * Keeps the codes of models' vectors in memory. They are read when they are first asked for, and then
+ * follow what this process and others commit.
+ */
+export function createFollowedCodes(db: Database) {
+  const { modelOf, removals } = createStatements(db);
+  const { add, remove } = createReading(db);
+  const models = new Map<number, Loaded>();
+
+  function load(model: Model): Loaded {
+    const codes = new Codes(model.dimensions);
+    const lastRemoval = removals.get()?.last ?? 0;
+    const loaded = { codes, lastId: 0, lastRemoval, removed: 0, undo: [] };
+    add(loaded, model);
+    models.set(model.key, loaded);
+    return loaded;
   }
 
   function follow(loaded: Loaded, model: Model): Loaded {

@@ -49,17 +49,7 @@ function kernelText(vectors: number, { counts, found, foundEnd }: Places): strin
   (global $limit (mut i32) (i32.const 0))
   (global $last (mut i32) (i32.const 0))
 
-  (func $tidy (local $from i32) (local $to i32)
-    (local.set $from (i32.const ${found}))
-    (local.set $to (i32.const ${found}))
-    (block $done (loop $next
-      (br_if $done (i32.ge_u (local.get $from) (global.get $last)))
-      (if (i32.le_u (i32.load offset=4 (local.get $from)) (global.get $limit)) (then
-        (i64.store (local.get $to) (i64.load (local.get $from)))
-        (local.set $to (i32.add (local.get $to) (i32.const 8)))))
-      (local.set $from (i32.add (local.get $from) (i32.const 8)))
-      (br $next)))
-    (global.set $last (local.get $to)))
+  ${tidyText(found)}
 
   (func (export "scan")
     (param $row i32) (param $end i32) (param $among i32) (param $keys i32) (param $wanted i32)
@@ -85,7 +75,15 @@ function kernelText(vectors: number, { counts, found, foundEnd }: Places): strin
       (local.set $distance (i32.add
         (i32.add (i32x4.extract_lane 0 (local.get $sum)) (i32x4.extract_lane 1 (local.get $sum)))
         (i32.add (i32x4.extract_lane 2 (local.get $sum)) (i32x4.extract_lane 3 (local.get $sum)))))
-      (br_if $next (i32.gt_u (local.get $distance) (global.get $limit)))
+      ${acceptText(counts, foundEnd)}
+      (br $next)))
+    (call $tidy)
+    (i32.shr_u (i32.sub (global.get $last) (i32.const ${found})) (i32.const 3))))`;
+}
+
+/** Accepts the row, unless it is too far, and lowers the limit. */
+function acceptText(counts: number, foundEnd: number): string {
+  return `(br_if $next (i32.gt_u (local.get $distance) (global.get $limit)))
       (br_if $next (i32.and
         (i32.eq (local.get $distance) (global.get $limit))
         (i32.ge_u (local.get $total) (local.get $wanted))))
@@ -103,10 +101,22 @@ function kernelText(vectors: number, { counts, found, foundEnd }: Places): strin
         (br_if $low (i32.lt_u (i32.sub (local.get $total) (local.get $count)) (local.get $wanted)))
         (local.set $total (i32.sub (local.get $total) (local.get $count)))
         (global.set $limit (i32.sub (global.get $limit) (i32.const 1)))
-        (br $lower)))
+        (br $lower)))`;
+}
+
+/** Leaves the found rows within the limit. */
+function tidyText(found: number): string {
+  return `(func $tidy (local $from i32) (local $to i32)
+    (local.set $from (i32.const ${found}))
+    (local.set $to (i32.const ${found}))
+    (block $done (loop $next
+      (br_if $done (i32.ge_u (local.get $from) (global.get $last)))
+      (if (i32.le_u (i32.load offset=4 (local.get $from)) (global.get $limit)) (then
+        (i64.store (local.get $to) (i64.load (local.get $from)))
+        (local.set $to (i32.add (local.get $to) (i32.const 8)))))
+      (local.set $from (i32.add (local.get $from) (i32.const 8)))
       (br $next)))
-    (call $tidy)
-    (i32.shr_u (i32.sub (global.get $last) (i32.const ${found})) (i32.const 3))))`;
+    (global.set $last (local.get $to)))`;
 }
 
 /** The bits in which a row differs from the query, counted into four sums. */

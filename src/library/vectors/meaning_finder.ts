@@ -37,11 +37,15 @@ export function createMeaningFinder(db: Database): MeaningFinder {
 
   function compared(ids: number[], vector: Float32Array): Map<number, NearKey> {
     const best = new Map<number, NearKey>();
+    // Copied here, because a view of each row's bytes would take more memory than the row.
+    const numbers = new Float32Array(vector.length);
+    const bytes = new Uint8Array(numbers.buffer);
     // In the order in which they are stored.
     for (const id of Uint32Array.from(ids).sort()) {
       const row = byId.get(id);
       if (!row) continue;
-      const similarity = cosine(vector, numbersIn(row.embedding));
+      bytes.set(row.embedding);
+      const similarity = cosine(vector, numbers);
       if (similarity > (best.get(row.key)?.similarity ?? -2))
         best.set(row.key, nearKey(row, similarity));
     }
@@ -72,7 +76,7 @@ export function createMeaningFinder(db: Database): MeaningFinder {
       options.limit > 0 ? find(!db.inTransaction, model, vector, options) : [],
     vectorOf(model, key) {
       const row = vectorAt.get(model, key);
-      return row ? numbersIn(row.embedding).slice() : undefined;
+      return row ? new Float32Array(row.embedding.slice().buffer) : undefined;
     },
   };
 }
@@ -81,13 +85,6 @@ export function createMeaningFinder(db: Database): MeaningFinder {
 export function requireDimensions(model: string, expected: number, given: number): void {
   if (given === expected) return;
   throw new Error(`The vectors of the model ${model} have ${expected} dimensions, not ${given}.`);
-}
-
-function numbersIn(embedding: Uint8Array): Float32Array {
-  const { buffer, byteOffset, byteLength } = embedding;
-  return byteOffset % 4 === 0
-    ? new Float32Array(buffer, byteOffset, byteLength / 4)
-    : new Float32Array(embedding.slice().buffer);
 }
 
 /** Of unit vectors: 1 - d²/2, which is 1 for equal ones in spite of rounding. */

@@ -15,6 +15,7 @@ const GOOD: [route: string, queries: string[]][] = [
   ['GET /search', ['', '?query=space']],
   ['GET /discover', ['', '?query=jazz&scrape=on']],
   ['GET /embed', ['']],
+  ['GET /forget', ['', '?username=aurora_lab']],
 ];
 
 const WRONG: [route: string, queries: string[]][] = [

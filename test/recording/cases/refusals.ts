@@ -20,6 +20,7 @@ const WITH_BODY = [
   'POST /api/search',
   'POST /api/discover',
   'POST /api/embed',
+  'POST /api/forget',
 ];
 
 const BODIES: [what: string, body: () => BodyInit, type: string][] = [

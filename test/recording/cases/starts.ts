@@ -106,6 +106,21 @@ const STARTS: Record<string, { good: [string, Fields][]; wrong: [string, Fields]
       ['batchSize above the maximum', { batchSize: '100000' }],
     ],
   },
+  forget: {
+    good: [
+      ['minimal', { username: 'aurora_lab' }],
+      [
+        'all fields',
+        { username: '@aurora_lab', source: 'sample', onlyCount: 'on', sessionId: 'morning' },
+      ],
+    ],
+    wrong: [
+      ['no fields', {}],
+      ['username with markup', { username: '<b>bold</b>' }],
+      ['unknown source', { username: 'aurora_lab', source: 'nowhere' }],
+      ['onlyCount is not a boolean', { username: 'aurora_lab', onlyCount: 'perhaps' }],
+    ],
+  },
 };
 
 const forms: AreaCase[] = Object.entries(STARTS).flatMap(([type, { good, wrong }]) =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import type { Library } from '../../src/library/index.ts';
-import { makePost, makePosts, setup, unitVector } from './synthetic.ts';
+import type { Library } from '../../../src/library/index.ts';
+import { makePost, makePosts, setup, unitVector } from '../synthetic.ts';
 
 const MODEL = 'plane';
 

@@ -1,0 +1,241 @@
+/**
+ * Finding by meaning, compared with the build of 22 November on the same vectors in the same run:
+ *
+ *     bun bench/find/meaning.ts [vectors] [--real <database>]      100,000 by default
+ *
+ * A million vectors need 4 GB in the temporary folder. With `--real` the recall is measured on the vectors
+ * that the database of a data folder holds (on a copy), instead of on made-up ones.
+ */
+import type { Database } from 'bun:sqlite';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { KeySet } from '../../src/library/finding.ts';
+import { createLibrary, type Library } from '../../src/library/index.ts';
+import { openDatabase } from '../../src/platform/database.ts';
+import { formerBuild } from './former_build.ts';
+
+const MODEL = 'synthetic-384';
+const DIMENSIONS = 384;
+const TOPICS = 500;
+/** How far vectors lie from the middle of their topic. */
+const SPREAD = 0.06;
+const QUERIES = 30;
+const FORMER_QUERIES = 5;
+const SAVED_AT_ONCE = 1000;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { real: { type: 'string' } },
+});
+const random = seeded(20_261_129);
+const topics = Array.from({ length: TOPICS }, () => unit(() => normal()));
+const folder = mkdtempSync(join(tmpdir(), 'xgpt-bench-'));
+try {
+  if (values.real) measureReal(values.real);
+  else await measure(Number(positionals[0] ?? 100_000));
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+async function measure(size: number) {
+  const former = await openFormer();
+  const db = openDatabase(join(folder, 'now.sqlite'));
+  const library = createLibrary(db);
+  fill(db, library, former, size);
+  const queries = Array.from({ length: QUERIES }, made);
+  const before = process.memoryUsage.rss();
+  const loading = time(() => library.meaning.nearest(MODEL, made(), { limit: 10 }));
+  Bun.gc(true);
+  const memory = (process.memoryUsage.rss() - before) / 1e6;
+  const some = everyHundredth(size);
+  const formerMs = median(queries.slice(0, FORMER_QUERIES), (query) =>
+    former.library.postsLike(MODEL, query, 10),
+  );
+  const ms = median(queries, (query) => library.postsLike(MODEL, query, 10));
+  const filtered = median(queries, (query) =>
+    library.meaning.nearest(MODEL, query, { limit: 10, among: some }),
+  );
+  const floats = readAll(db);
+  const loop = median(queries, (query) => exact(floats, query));
+  heading(`the 10 nearest of ${size.toLocaleString('en')} vectors`);
+  row('build of 22 November', formerMs, 1);
+  row('all numbers in memory, compared one by one', loop, formerMs / loop);
+  row('codes in memory, the nearest compared exactly', ms, formerMs / ms);
+  row('the same among 1 % of the posts', filtered, formerMs / filtered);
+  console.log(`  among 1 % / without a filter: ${(filtered / ms).toFixed(2)}`);
+  console.log(`  reading the codes: ${loading.toFixed(0)} ms, ${memory.toFixed(0)} MB`);
+  reportRecall(library, floats, queries, some);
+}
+
+function measureReal(path: string) {
+  copyFileSync(path, join(folder, 'real.sqlite'));
+  const db = openDatabase(join(folder, 'real.sqlite'));
+  const library = createLibrary(db);
+  const floats = readAll(db);
+  const step = Math.max(1, Math.floor(floats.keys.length / 200));
+  const queries = floats.keys
+    .filter((_, i) => i % step === 0)
+    .map((key) => library.meaning.vectorOf(floats.model, key) as Float32Array);
+  heading(`${floats.keys.length} vectors of ${floats.model}, ${queries.length} queries`);
+  reportRecall(library, floats, queries, everyHundredth(Math.max(...floats.keys), 10));
+}
+
+interface Floats {
+  model: string;
+  keys: number[];
+  numbers: Float32Array;
+}
+
+function readAll(db: Database): Floats {
+  const { model, count, dimensions } = db
+    .query<{ model: string; count: number; dimensions: number }, []>(
+      'SELECT model, count(*) AS count, dimensions FROM vectors GROUP BY model ORDER BY count DESC',
+    )
+    .get() ?? { model: MODEL, count: 0, dimensions: DIMENSIONS };
+  const floats: Floats = { model, keys: [], numbers: new Float32Array(count * dimensions) };
+  const bytes = new Uint8Array(floats.numbers.buffer);
+  const rows = db.query<{ post_key: number; embedding: Uint8Array }, [string]>(
+    'SELECT post_key, embedding FROM vectors WHERE model = ? ORDER BY id',
+  );
+  for (const { post_key, embedding } of rows.iterate(model)) {
+    bytes.set(embedding, floats.keys.length * embedding.length);
+    floats.keys.push(post_key);
+  }
+  return floats;
+}
+
+/** The cosine of the tenth of the nearest posts: what is as near counts as found. */
+function exact({ keys, numbers }: Floats, query: Float32Array, among?: KeySet): number {
+  const best = new Map<number, number>();
+  let least = -2;
+  for (const [i, key] of keys.entries()) {
+    if (among && !has(among, key)) continue;
+    let sum = 0;
+    for (let d = 0, at = i * query.length; d < query.length; d++, at++)
+      sum += (query[d] as number) * (numbers[at] as number);
+    if (sum <= least) continue;
+    best.set(key, Math.max(sum, best.get(key) ?? -2));
+    if (best.size < 64) continue;
+    const kept = [...best].sort((a, b) => b[1] - a[1]).slice(0, 10);
+    best.clear();
+    for (const [k, value] of kept) best.set(k, value);
+    least = kept[9]?.[1] ?? -2;
+  }
+  return [...best.values()].sort((a, b) => b - a)[9] ?? -2;
+}
+
+function reportRecall(library: Library, floats: Floats, queries: Float32Array[], some: KeySet) {
+  for (const [name, among] of [
+    ['recall@10', undefined],
+    ['recall@10 with the filter', some],
+  ] as const) {
+    let found = 0;
+    for (const query of queries) {
+      const tenth = exact(floats, query, among);
+      const near = library.meaning.nearest(floats.model, query, {
+        limit: 10,
+        ...(among && { among }),
+      });
+      found += near.filter(({ similarity }) => similarity >= tenth - 1e-5).length;
+    }
+    console.log(`  ${name}: ${(found / (queries.length * 10)).toFixed(4)}`);
+  }
+}
+
+async function openFormer(): Promise<{ library: Library; db: Database }> {
+  const root = await formerBuild();
+  const { openDatabase } = await import(join(root, 'src/database.ts'));
+  const { createLibrary } = await import(join(root, 'src/library/index.ts'));
+  const db = openDatabase(join(folder, 'former.sqlite'));
+  return { db, library: createLibrary(db) };
+}
+
+function fill(
+  db: Database,
+  library: Library,
+  former: { library: Library; db: Database },
+  size: number,
+) {
+  for (let first = 1; first <= size; first += SAVED_AT_ONCE) {
+    const numbers = Array.from({ length: SAVED_AT_ONCE }, (_, i) => first + i);
+    const posts = numbers.map((number) => ({
+      source: 'bench',
+      id: String(number),
+      kind: 'post' as const,
+      author: `author_${number % 200}`,
+      authorName: `Author ${number % 200}`,
+      text: `post ${number}`,
+      createdAt: new Date(1_700_000_000_000 + number * 1000),
+      links: [],
+      media: [],
+    }));
+    const vectors = numbers.map((key) => ({ key, vector: made() }));
+    for (const each of [{ db, library }, former])
+      each.db.transaction(() => {
+        each.library.savePosts(posts);
+        each.library.saveVectors(MODEL, vectors);
+      })();
+  }
+}
+
+function everyHundredth(largest: number, step = 100): KeySet {
+  const bits = new Uint32Array((largest >>> 5) + 1);
+  let size = 0;
+  for (let key = 7; key <= largest; key += step, size++)
+    bits[key >>> 5] = (bits[key >>> 5] as number) | (1 << (key & 31));
+  return { bits, size };
+}
+
+function has({ bits }: KeySet, key: number): boolean {
+  return (((bits[key >>> 5] ?? 0) >>> (key & 31)) & 1) === 1;
+}
+
+function made(): Float32Array {
+  const topic = topics[Math.floor(random() * TOPICS)] as Float32Array;
+  return unit((i) => (topic[i] as number) + SPREAD * normal());
+}
+
+function unit(numberAt: (i: number) => number): Float32Array {
+  const vector = Float32Array.from({ length: DIMENSIONS }, (_, i) => numberAt(i));
+  const length = Math.sqrt(vector.reduce((sum, x) => sum + x * x, 0));
+  return vector.map((x) => x / length);
+}
+
+function normal(): number {
+  return random() + random() + random() + random() - 2;
+}
+
+function median(queries: Float32Array[], run: (query: Float32Array) => unknown): number {
+  const times = queries.map((query) => time(() => run(query))).sort((a, b) => a - b);
+  return times[times.length >> 1] as number;
+}
+
+/** The processor's time in ms, which other processes on the machine disturb less than the clock's. */
+function time(run: () => unknown): number {
+  const start = process.cpuUsage();
+  run();
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000;
+}
+
+function heading(text: string) {
+  console.log(`\n${text}\n  ${''.padEnd(48)}${'ms'.padStart(9)}${'times faster'.padStart(14)}`);
+}
+
+function row(name: string, ms: number, ratio: number) {
+  console.log(
+    `  ${name.padEnd(48)}${ms.toPrecision(3).padStart(9)}${ratio.toPrecision(3).padStart(14)}`,
+  );
+}
+
+/** Mulberry32. */
+function seeded(state: number): () => number {
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,55 @@
+import type { InputOf, QueuedJobContext } from '../../jobs/index.ts';
+import type { OperationDeps } from '../deps.ts';
+import { defineOperation } from '../operation.ts';
+import type { ForgetResult } from './input.ts';
+
+/** Posts that one commit deletes: 2 ms, 7 with vectors, on one busy core. */
+const BATCH = 100;
+
+interface Checkpoint {
+  posts: number;
+  /** Counted at the start: the last batch deletes them. */
+  profiles: number;
+}
+
+/** Deletes an author and everything of theirs. What a cancelled job has deleted stays deleted. */
+export default defineOperation<'forget'>((deps) => ({
+  concurrency: 1,
+
+  async run(input, job) {
+    const { username, source, onlyCount } = input;
+    const held = deps.library.heldOf({ source, username });
+    if (onlyCount) return { username, ...held, counted: true };
+    return forget(deps, input, job);
+  },
+}));
+
+async function forget(
+  { library }: OperationDeps,
+  { username, source }: InputOf<'forget'>,
+  job: QueuedJobContext,
+): Promise<ForgetResult> {
+  const author = { source, username };
+  const held = library.heldOf(author);
+  const start = (job.checkpoint as Checkpoint | undefined) ?? { ...held, posts: 0 };
+  const total = start.posts + held.posts;
+  const message = `Deleting posts of @${username}`;
+  job.stage('deleting');
+  await job.updateProgress(start.posts, total, message);
+  let { posts } = start;
+  for (let isDone = false; !isDone; ) {
+    job.signal.throwIfAborted();
+    const before = posts;
+    const { forgotten } = await job.commit({ forget: { ...author, limit: BATCH } }, (saved) => {
+      const current = before + saved.forgotten;
+      return {
+        checkpoint: { ...start, posts: current },
+        progress: { current, total: Math.max(total, current), message },
+      };
+    });
+    posts += forgotten;
+    isDone = forgotten < BATCH;
+  }
+  if (posts > 0) await library.mergeWords();
+  return { username, posts, profiles: start.profiles };
+}

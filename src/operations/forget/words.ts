@@ -1,0 +1,24 @@
+import { cut, MAX_NAME } from '../../text/cut.ts';
+import { defineWords } from '../operation.ts';
+import { amount } from '../result_words.ts';
+
+export default defineWords({
+  name: 'Forget',
+  heading: 'Delete an author and everything of theirs',
+  order: 6,
+  menu: [{ name: 'Forget', does: 'Delete an author’s posts and profile', order: 6 }],
+  icon: 'M3 4.5h10M6.5 4.5V3h3v1.5M4.5 4.5l.6 8.5h5.8l.6-8.5',
+  summary: 'Delete an author and everything of theirs',
+  example: { username: 'aurora_lab', source: 'sample' },
+  result: ({ posts, profiles, username, counted }, beside) => {
+    const what = [amount(posts, 'post'), profiles !== 0 && amount(profiles, 'profile')];
+    const of =
+      typeof username === 'string' && beside?.username !== username
+        ? ` of @${cut(username, MAX_NAME)}`
+        : '';
+    return `${what.filter(Boolean).join(' and ')}${of}${counted === true ? '' : ' deleted'}`;
+  },
+  notes: ({ counted }) =>
+    counted === true ? ['They were only counted. Nothing was deleted.'] : [],
+  labels: { onlyCount: 'Only count', counted: 'Only counted' },
+});

@@ -1,0 +1,201 @@
+import { Database } from 'bun:sqlite';
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLibrary, type Library } from '../../../src/library/index.ts';
+import { codeOf } from '../../../src/library/vectors/codes.ts';
+import { migrate, openDatabase } from '../../../src/platform/database.ts';
+import { makePost, makePosts, setup } from '../synthetic.ts';
+import { DIMENSIONS, exactKeys, MODEL, scattered } from './scattered.ts';
+
+const MIGRATIONS = join(import.meta.dir, '../../../migrations');
+
+/** Posts of which each has the vector of its key as a seed. */
+function embed(library: Library, count: number): void {
+  library.savePosts(makePosts(count));
+  const waiting = library.postsWithoutVector(MODEL, { limit: count });
+  library.saveVectors(
+    MODEL,
+    waiting.map(({ key, text }) => ({ key, text, vector: scattered(key) })),
+  );
+}
+
+const keysLike = (library: Library, seed: number, limit = 5) =>
+  library.meaning.nearest(MODEL, scattered(seed), { limit }).map(({ key }) => key);
+
+describe('finding by meaning', () => {
+  test('equals an exact search, also among certain posts', () => {
+    const { db, library } = setup();
+    embed(library, 3000);
+    for (const seed of [1_000_001, 1_000_002, 1_000_003])
+      expect(keysLike(library, seed)).toEqual(exactKeys(db, scattered(seed), 5));
+    const among = { bits: Uint32Array.of(0b1011_0000), size: 3 };
+    const found = library.meaning.nearest(MODEL, scattered(5), { limit: 10, among });
+    expect(found.map(({ key }) => key).sort()).toEqual([4, 5, 7]);
+    expect(found[0]).toEqual({ key: 5, similarity: 1 });
+  });
+
+  test('D4: a long post is found by its best part, once', () => {
+    const { library } = setup();
+    library.savePosts(makePosts(2));
+    const parts = [11, 12, 13].map((seed, index) => ({
+      key: 1,
+      vector: scattered(seed),
+      part: { index, from: index * 4, to: index * 4 + 4 },
+    }));
+    library.saveVectors(MODEL, [...parts, { key: 2, vector: scattered(14) }]);
+    const found = library.meaning.nearest(MODEL, scattered(13), { limit: 10 });
+    expect(found).toHaveLength(2);
+    expect(found[0]).toEqual({ key: 1, similarity: 1, part: { from: 8, to: 12 } });
+    expect(found[1]?.part).toBeUndefined();
+    expect(library.meaning.vectorOf(MODEL, 1)).toEqual(scattered(11));
+    expect(library.counts().vectors).toBe(2);
+  });
+
+  test('fewer parts replace more of them', () => {
+    const { db, library } = setup();
+    library.savePosts(makePosts(1));
+    const part = (index: number) => ({ index, from: index, to: index + 1 });
+    const save = (...seeds: number[]) =>
+      library.saveVectors(
+        MODEL,
+        seeds.map((seed, i) => ({ key: 1, vector: scattered(seed), part: part(i) })),
+      );
+    save(1, 2, 3);
+    save(4);
+    expect(db.query('SELECT count(*) AS n FROM vector_codes').get()).toEqual({ n: 1 });
+    expect(library.meaning.nearest(MODEL, scattered(2), { limit: 5 })[0]?.similarity).toBeLessThan(
+      1,
+    );
+  });
+
+  test('the vector of a post is told for its model only', () => {
+    const { library } = setup();
+    embed(library, 1);
+    expect(library.meaning.hasVectors(MODEL)).toBe(true);
+    expect(library.meaning.hasVectors('another')).toBe(false);
+    expect(library.meaning.vectorOf('another', 1)).toBeUndefined();
+    expect(library.meaning.nearest('another', scattered(1), { limit: 1 })).toEqual([]);
+    expect(() => library.saveVectors(MODEL, [{ key: 1, vector: Float32Array.of(1) }])).toThrow(
+      `The vectors of the model ${MODEL} have ${DIMENSIONS} dimensions, not 1.`,
+    );
+  });
+
+  test('D3: a text without meaning waits for no vector, until it is edited', () => {
+    const { library } = setup();
+    embed(library, 2);
+    library.saveMeaningless(MODEL, [
+      { key: 1, text: 'post number 1' },
+      { key: 2, text: 'older' },
+    ]);
+    expect(keysLike(library, 1)).toEqual([2]);
+    expect(library.countWithoutVector(MODEL)).toBe(0);
+    expect(library.countWithoutVector('another')).toBe(2);
+    library.savePosts([makePost(1, { text: 'edited' })]);
+    expect(library.withoutVector(MODEL, [1, 2])).toMatchObject([{ key: 1 }]);
+  });
+});
+
+describe('following what is committed', () => {
+  let folder: string;
+  let db: Database;
+  let other: Database;
+  let library: Library;
+  let foreign: Library;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'xgpt-meaning-'));
+    const path = join(folder, 'xgpt.sqlite');
+    db = openDatabase(path);
+    other = openDatabase(path);
+    [library, foreign] = [createLibrary(db), createLibrary(other)];
+    embed(library, 20);
+    expect(keysLike(library, 3, 1)).toEqual([3]);
+  });
+
+  afterEach(() => {
+    db.close();
+    other.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  test("another process's vectors, edits and deletions are seen at once", () => {
+    foreign.saveVectors(MODEL, [{ key: 3, vector: scattered(103) }]);
+    expect(keysLike(library, 103, 1)).toEqual([3]);
+    foreign.savePosts([makePost(4, { text: 'edited' })]);
+    other.run('DELETE FROM posts WHERE key = 5');
+    expect(keysLike(library, 1, 50).sort((a, b) => a - b)).not.toContainAnyValues([4, 5]);
+    expect(keysLike(library, 1, 50)).toEqual(exactKeys(db, scattered(1), 50));
+  });
+
+  test('what was rolled back is forgotten', () => {
+    const undone = db.transaction(() => {
+      library.saveVectors(MODEL, [{ key: 3, vector: scattered(103) }]);
+      db.run('DELETE FROM posts WHERE key = 5');
+      expect(library.meaning.nearest(MODEL, scattered(103), { limit: 1 })[0]?.similarity).toBe(1);
+      expect(keysLike(library, 5, 50)).not.toContain(5);
+      throw new Error('undone');
+    });
+    expect(undone).toThrow('undone');
+    foreign.saveVectors(MODEL, [{ key: 7, vector: scattered(107) }]);
+    for (const seed of [3, 5, 103, 107])
+      expect(keysLike(library, seed, 50)).toEqual(exactKeys(db, scattered(seed), 50));
+  });
+
+  test('vectors first read in a transaction that is rolled back are forgotten, too', () => {
+    const fresh = createLibrary(db);
+    const undone = db.transaction(() => {
+      fresh.saveVectors(MODEL, [{ key: 3, vector: scattered(103) }]);
+      expect(keysLike(fresh, 103, 1)).toEqual([3]);
+      throw new Error('undone');
+    });
+    expect(undone).toThrow('undone');
+    expect(keysLike(fresh, 3, 50)).toEqual(exactKeys(db, scattered(3), 50));
+  });
+
+  test('a process that has missed numbers of removals reads all codes again', () => {
+    other.run('DELETE FROM posts WHERE key IN (5, 6)');
+    other.run(
+      'DELETE FROM vector_removals WHERE number < (SELECT max(number) FROM vector_removals)',
+    );
+    expect(keysLike(library, 5, 50)).toEqual(exactKeys(db, scattered(5), 50));
+  });
+
+  test('only so many numbers of removals are kept', () => {
+    other.run("UPDATE sqlite_sequence SET seq = 200000 WHERE name = 'vector_removals'");
+    other.run('DELETE FROM posts WHERE key = 5');
+    other.run("UPDATE sqlite_sequence SET seq = 300001 WHERE name = 'vector_removals'");
+    other.run('DELETE FROM posts WHERE key = 6');
+    expect(other.query('SELECT number FROM vector_removals').all()).toEqual([{ number: 300_002 }]);
+    expect(keysLike(library, 5, 50)).toEqual(exactKeys(db, scattered(5), 50));
+  });
+});
+
+test('vectors of an earlier version get the same codes', () => {
+  const db = new Database(':memory:', { strict: true });
+  migrate(db, MIGRATIONS, 22);
+  const insert = db.query(
+    `INSERT INTO posts (key, kind, source, id, author, author_name, text, created_at, links, media, as_of, collected_at, updated_at)
+    VALUES (?, 'post', 's', ?, 'a', 'A', 't', 1, '[]', '[]', 1, 1, 1)`,
+  );
+  for (const [i, dimensions] of [1, 7, 8, 9, 128, 384].entries()) {
+    insert.run(i + 1, `${i}`);
+    const vector = scattered(i, dimensions);
+    db.run('INSERT INTO vectors VALUES (?, ?, ?, ?)', [
+      i + 1,
+      `m${dimensions}`,
+      dimensions,
+      new Uint8Array(vector.buffer),
+    ]);
+  }
+  migrate(db);
+  const codes = db
+    .query<{ code: Uint8Array; dimensions: number }, []>(
+      'SELECT code, dimensions FROM vector_codes JOIN vector_models ON model = vector_models.key ORDER BY id',
+    )
+    .all();
+  expect(codes.map(({ dimensions }) => dimensions)).toEqual([1, 7, 8, 9, 128, 384]);
+  for (const [i, { code, dimensions }] of codes.entries())
+    expect([...code]).toEqual([...codeOf(scattered(i, dimensions))]);
+});

@@ -1,0 +1,101 @@
+import { afterAll, beforeEach, expect, test } from 'bun:test';
+import type { Post } from '../../src/sources/post.ts';
+import { closeApps, setupApp, type TestApp } from '../support/app.ts';
+import { until } from '../support/wait.ts';
+
+afterAll(closeApps);
+
+let web: TestApp;
+beforeEach(async () => {
+  web = await setupApp();
+  await web.tracker.start();
+});
+
+const post = (id: string, over: Partial<Post> = {}): Post => ({
+  source: 'sample',
+  id,
+  kind: 'post',
+  author: 'ada',
+  authorName: 'Ada',
+  text: `comet ${id}`,
+  createdAt: new Date(Date.UTC(2026, 0, 1)),
+  links: [],
+  media: [],
+  ...over,
+});
+
+function saveAda() {
+  const { library } = web;
+  const own = Array.from({ length: 250 }, (_, n) => post(`a${n}`));
+  const { posts } = library.save({
+    posts: [
+      ...own,
+      post('older-name', { author: 'ada_old', authorId: 'id-1' }),
+      post('elsewhere', { source: 'x' }),
+      post('other', { author: 'bo', quote: { id: 'a1', author: 'ada', text: 'comet' } }),
+    ],
+    profiles: [
+      { source: 'sample', id: 'id-1', username: 'Ada', name: 'Ada', bio: '' },
+      { source: 'sample', id: 'id-2', username: 'bo', name: 'Bo', bio: '' },
+    ],
+    marks: [
+      { source: 'sample', account: 'id-1', options: '', newest: { at: 1, id: 'a1' } },
+      { source: 'sample', account: 'id-2', options: '', newest: { at: 1, id: 'other' } },
+    ],
+  });
+  const vectors = posts.keys.map((key) => ({ key, vector: Float32Array.of(1, 0) }));
+  library.saveVectors('m', vectors);
+}
+
+async function run(input: { username: string; onlyCount?: boolean }) {
+  const { id } = await web.tracker.enqueue('forget', { source: 'sample', ...input });
+  return web.ended(id);
+}
+
+test('FEATURES 49: an author is deleted with posts, vectors, words, profile and marks', async () => {
+  saveAda();
+  const { library } = web;
+  expect(await run({ username: '@ada' })).toMatchObject({
+    status: 'completed',
+    result: { username: 'ada', posts: 251, profiles: 1 },
+    progress: { current: 251, total: 251 },
+  });
+  const left = library.posts({ limit: 10 }).posts.map(({ id }) => id);
+  expect(left.sort()).toEqual(['elsewhere', 'other']);
+  expect(library.counts()).toEqual({ posts: 2, profiles: 1, vectors: 2 });
+  expect(library.posts({ q: 'a100' }).total).toBe(0);
+  const listing = { source: 'sample', options: '' };
+  expect(library.mark({ ...listing, account: 'id-1' })).toBeUndefined();
+  expect(library.mark({ ...listing, account: 'id-2' })).toBeDefined();
+});
+
+test('only counting says how much it is, and deletes nothing', async () => {
+  saveAda();
+  expect((await run({ username: 'ADA', onlyCount: true })).result).toEqual({
+    username: 'ADA',
+    posts: 251,
+    profiles: 1,
+    counted: true,
+  });
+  expect(web.library.counts()).toMatchObject({ posts: 253, profiles: 2 });
+});
+
+test('who is not in the library is no failure', async () => {
+  expect(await run({ username: 'nobody' })).toMatchObject({
+    status: 'completed',
+    result: { posts: 0, profiles: 0 },
+  });
+});
+
+test('a cancelled job keeps what it has not reached, and can be started again', async () => {
+  const { library, tracker } = web;
+  library.save({ posts: Array.from({ length: 4_000 }, (_, n) => post(`c${n}`)) });
+  const { id } = await tracker.enqueue('forget', { source: 'sample', username: 'ada' });
+  await until('it deletes posts', () => library.counts().posts < 4_000);
+  await tracker.cancelJob(id);
+  expect((await web.ended(id)).status).toBe('cancelled');
+  const left = library.counts().posts;
+  expect(left).toBeGreaterThan(0);
+  expect((await run({ username: 'ada' })).result).toMatchObject({ posts: left });
+  expect(library.counts().posts).toBe(0);
+});
