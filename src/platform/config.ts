@@ -202,12 +202,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     importsDir: join(dataDir, 'imports'),
     modelsDir: join(dataDir, 'models'),
     modelDir: s.XGPT_MODEL_DIR && resolve(s.XGPT_MODEL_DIR),
-    modelEndpoint: endpointOf(
-      s.XGPT_MODEL_URL,
-      s.XGPT_MODEL,
-      s.XGPT_MODEL_DIMENSIONS,
-      s.XGPT_MODEL_KEY,
-    ),
+    modelEndpoint: endpointOf(s),
     logLevel: s.XGPT_LOG_LEVEL,
     samplePageMs: s.XGPT_SAMPLE_PAGE_MS,
     secretKey: s.XGPT_SECRET_KEY ? secretKeyOf(s.XGPT_SECRET_KEY) : undefined,
@@ -334,11 +329,17 @@ function endpointProblems(url: string, model: string): string[] {
   return ['XGPT_MODEL: must be set to the name of a model at XGPT_MODEL_URL'];
 }
 
-function endpointOf(
-  url: string,
-  model: string,
-  dimensions: number,
-  key: string,
-): Config['modelEndpoint'] {
-  return url === '' ? undefined : { url, model, dimensions, ...(key && { key }) };
+function endpointOf(s: {
+  XGPT_MODEL_URL: string;
+  XGPT_MODEL: string;
+  XGPT_MODEL_DIMENSIONS: number;
+  XGPT_MODEL_KEY: string;
+}): Config['modelEndpoint'] {
+  if (s.XGPT_MODEL_URL === '') return undefined;
+  return {
+    url: s.XGPT_MODEL_URL,
+    model: s.XGPT_MODEL,
+    dimensions: s.XGPT_MODEL_DIMENSIONS,
+    ...(s.XGPT_MODEL_KEY && { key: s.XGPT_MODEL_KEY }),
+  };
 }
