@@ -1,5 +1,5 @@
 import { type Connections, createConnections, createSecretKey } from '../connections/index.ts';
-import { createLocalEmbedder } from '../embedding/index.ts';
+import { createEmbedder } from '../embedding/index.ts';
 import { jobTracker, systemClock } from '../jobs/index.ts';
 import { createLibrary } from '../library/index.ts';
 import type { OperationDeps } from '../operations/deps.ts';
@@ -31,7 +31,7 @@ export async function bootstrap(
   const deps = {
     library: createLibrary(db),
     sources: createSources({ ...config, live: connections }),
-    embedder: createLocalEmbedder({ ...config, logger }),
+    embedder: createEmbedder({ ...config, logger }),
     importsDir: config.importsDir,
   };
   const operations = await loadOperations(deps);

@@ -1,5 +1,5 @@
 import { requireDataFolder } from '../app/data_folder.ts';
-import { createLocalEmbedder } from '../embedding/index.ts';
+import { createEmbedder } from '../embedding/index.ts';
 import { createLibrary, type StoredProfile } from '../library/index.ts';
 import type { OperationDeps } from '../operations/deps.ts';
 import { findPosts, parsePostsQuery, parseProfilesQuery } from '../operations/find_posts.ts';
@@ -70,7 +70,7 @@ export function openLibrary(): Pick<OperationDeps, 'library' | 'embedder' | 'sou
   requireDataFolder(config);
   return {
     library: createLibrary(appDatabase()),
-    embedder: createLocalEmbedder({ ...config, logger: silentLogger }),
+    embedder: createEmbedder({ ...config, logger: silentLogger }),
     sources: createSources(config),
   };
 }

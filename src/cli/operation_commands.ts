@@ -118,15 +118,14 @@ function startingSmall(text: string): string {
 export async function valuesOfOption(option: Option): Promise<string[] | undefined> {
   const of = FIELDS.get(option);
   if (!of) return undefined;
-  const [{ createSources }, { createLocalEmbedder }, { loadConfig }, { fieldsOf }] =
-    await Promise.all([
-      import('../sources/index.ts'),
-      import('../embedding/index.ts'),
-      import('../platform/config.ts'),
-      import('../operations/fields.ts'),
-    ]);
+  const [{ createSources }, { createEmbedder }, { loadConfig }, { fieldsOf }] = await Promise.all([
+    import('../sources/index.ts'),
+    import('../embedding/index.ts'),
+    import('../platform/config.ts'),
+    import('../operations/fields.ts'),
+  ]);
   const config = loadConfig();
-  const deps = { sources: createSources(config), embedder: createLocalEmbedder(config) };
+  const deps = { sources: createSources(config), embedder: createEmbedder(config) };
   const fields = fieldsOf((await loadInput(of.type, deps))());
   return fields.find(({ name }) => name === of.field)?.values ?? [];
 }

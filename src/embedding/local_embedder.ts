@@ -5,9 +5,10 @@ import {
   ModelUnavailable,
   type TextReading,
 } from './embedder.ts';
-import { DOWNLOAD_BYTES, HUB_URL, MINILM, MODEL_BYTES } from './local/manifest.ts';
+import { DOWNLOAD_BYTES, HUB_URL, MODEL_BYTES } from './local/manifest.ts';
 import { createModelFiles, FETCHING_AGAIN, type ModelFiles } from './local/model_files.ts';
 import { createModelProcess, type ModelProcess } from './local/model_process.ts';
+import { readOwnManifest } from './local/own_manifest.ts';
 import { orAborted, type RunOptions } from './local/shared_run.ts';
 
 /**
@@ -46,15 +47,18 @@ export interface LocalEmbedderOptions {
   program?: URL;
 }
 
-/** all-MiniLM-L6-v2 with 4-bit weights, on this machine's processor, in a process of its own. */
+/**
+ * The model in the user's folder, or all-MiniLM-L6-v2 with 4-bit weights, on this machine's processor, in a
+ * process of its own.
+ */
 export function createLocalEmbedder(options: LocalEmbedderOptions): Embedder {
   return new LocalEmbedder(options);
 }
 
 class LocalEmbedder implements Embedder {
-  readonly model = MINILM.name;
-  readonly dimensions = MINILM.dimensions;
-  readonly limits = MINILM.limits;
+  readonly model: string;
+  readonly dimensions: number;
+  readonly limits: string;
   readonly fetchBytes: number;
   readonly #files: ModelFiles;
   readonly #process: ModelProcess;
@@ -64,10 +68,15 @@ class LocalEmbedder implements Embedder {
 
   constructor(options: LocalEmbedderOptions) {
     this.#logger = options.logger ?? silentLogger;
+    const { spec, files } = readOwnManifest(options.modelDir);
+    this.model = spec.name;
+    this.dimensions = spec.dimensions;
+    this.limits = spec.limits;
     this.fetchBytes = options.modelDir === undefined ? DOWNLOAD_BYTES : 0;
     this.#files = createModelFiles({
       modelsDir: options.modelsDir,
       modelDir: options.modelDir,
+      files,
       tarballUrl: options.tarballUrl,
       hubUrl: options.hubUrl ?? HUB_URL,
       idleTimeoutMs: options.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
@@ -77,6 +86,7 @@ class LocalEmbedder implements Embedder {
       graceMs: options.graceMs ?? GRACE_MS,
       keepMs: options.keepLoadedMs ?? KEEP_LOADED_MS,
       program: options.program,
+      spec,
     });
   }
 

