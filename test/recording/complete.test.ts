@@ -31,12 +31,15 @@ function anonymous(route: string): string {
 describe('every route of the app', () => {
   test('has a recorded success', () => {
     const isGood = (status: number) => status < 400;
-    expect(routes.filter((route) => !recorded.get(route)?.some(isGood))).toEqual([]);
+    // test/web/reading.test.ts: ids of posts and archives differ.
+    const elsewhere = ['GET /posts/:/:', 'GET /media/:/:/:'];
+    const others = routes.filter((route) => !elsewhere.includes(route));
+    expect(others.filter((route) => !recorded.get(route)?.some(isGood))).toEqual([]);
   });
 
   test('has a recorded refusal', () => {
     const isRefusal = (status: number) => status >= 400;
-    const open = /^GET \/(?:login|healthz|favicon|posts$)|^POST \/logout/;
+    const open = /^GET \/(?:login|healthz|favicon|posts$|find\/new)|^POST \/logout/;
     const refusing = routes.filter((route) => !open.test(route));
     expect(refusing.filter((route) => !recorded.get(route)?.some(isRefusal))).toEqual([]);
   });

@@ -61,6 +61,28 @@ const further: AreaCase[] = [
     formats: ['htmx'],
   },
   { name: '/jobs/:id unknown job', route: 'GET /jobs/:id', params: ['scrape-none'] },
+  {
+    name: '/authors/:source/:username',
+    route: 'GET /authors/:source/:username',
+    params: ['sample', 'aurora_lab'],
+    formats: ['browser'],
+  },
+  {
+    name: '/authors/:source/:username unknown author',
+    route: 'GET /authors/:source/:username',
+    params: ['sample', 'nobody_here'],
+  },
+  {
+    name: '/posts/:source/:id unknown post',
+    route: 'GET /posts/:source/:id',
+    params: ['sample', 'none'],
+  },
+  {
+    name: '/media/:source/:id/:place unknown picture',
+    route: 'GET /media/:source/:id/:place',
+    params: ['archive', 'none', '0'],
+  },
+  { name: '/find/new', route: 'GET /find/new', query: '?q=jazz&seen=1', formats: ['browser'] },
   { name: '/sessions/:id', route: 'GET /sessions/:id', params: ['evening'], formats: ['browser'] },
   {
     name: '/sessions/:id first page',
