@@ -45,11 +45,39 @@ export const FORM_VALUES = NO_QUERY;
 export const ANY_QUERY = NO_QUERY;
 
 function pathPart<Name extends string>(name: Name, description: string, example: string) {
+  return pathParts({ [name]: { description, example } } as Record<Name, PathPart>);
+}
+
+interface PathPart {
+  description: string;
+  example: string;
+}
+
+function pathParts<Name extends string>(parts: Record<Name, PathPart>) {
   return unchecked<Record<Name, string>>(() =>
-    z.object({ [name]: z.string().meta({ description, examples: [example] }) }),
+    z.object(
+      Object.fromEntries(
+        Object.entries<PathPart>(parts).map(([name, { description, example }]) => [
+          name,
+          z.string().meta({ description, examples: [example] }),
+        ]),
+      ),
+    ),
   );
 }
 
+const OF_SOURCE = { description: 'The source’s name.', example: 'sample' };
+const OF_POST = { description: 'The post’s id.', example: '42' };
+export const POST_ID = pathParts({ source: OF_SOURCE, id: OF_POST });
+export const AUTHOR_NAME = pathParts({
+  source: OF_SOURCE,
+  username: { description: 'The author’s username.', example: 'aurora_lab' },
+});
+export const PICTURE = pathParts({
+  source: OF_SOURCE,
+  id: OF_POST,
+  place: { description: 'Which of the post’s pictures, counted from 0.', example: '0' },
+});
 export const JOB_ID = pathPart('id', 'The job’s id.', COMPLETED_JOB.id);
 export const SESSION_ID = pathPart('id', 'The session’s id.', 'monday');
 export const IMPORT_NAME = pathPart('name', 'The archive’s name.', 'twitter-archive.zip');

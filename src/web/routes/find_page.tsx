@@ -9,10 +9,10 @@ import { parseFind } from '../../find/index.ts';
 import { find } from '../../operations/find/find.ts';
 import type { Found } from '../../operations/find/found.ts';
 import { DEFAULT_PAGE, toFindRequest } from '../../operations/find/request.ts';
-import { createArchiveMedia } from '../../sources/archive/media.ts';
+import type { ArchiveMedia } from '../../sources/archive/index.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { urlTo } from '../../text/urls.ts';
-import { ANY_QUERY, NO_QUERY } from '../contract/requests.ts';
+import { ANY_QUERY, AUTHOR_NAME, NO_QUERY, PICTURE, POST_ID } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { PICTURES_OF_POSTS } from '../http/headers.ts';
 import { Problem } from '../http/problem.ts';
@@ -25,7 +25,7 @@ const LIKE_LENGTH = 80;
 
 /** The pages on which posts are read, and the pictures of archives. */
 export function findPages(deps: WebDeps) {
-  const media = createArchiveMedia(deps.importsDir);
+  const mediaOf = laterMedia(deps.importsDir);
   return (app: Elysia) =>
     app
       .get(
@@ -50,19 +50,20 @@ export function findPages(deps: WebDeps) {
           const page = ThreadPage({ layout: layoutOf(request, deps), model });
           return html(page, 200, PICTURES_OF_POSTS);
         },
-        { query: NO_QUERY, ...HIDDEN },
+        { params: POST_ID, query: NO_QUERY, ...HIDDEN },
       )
       .get(
         '/authors/:source/:username',
         ({ request, params, query }) => authorPage(deps, request, params, query.cursor),
-        { query: ANY_QUERY, ...HIDDEN },
+        { params: AUTHOR_NAME, query: ANY_QUERY, ...HIDDEN },
       )
       .get(
         '/media/:source/:id/:place',
         async ({ request, params: { source, id, place } }) => {
           const [post] = postsWithId(deps, source, id);
           const item = source === 'archive' ? post?.media[Number(place)] : undefined;
-          const file = item?.type === 'photo' ? await media.find(id, item.url) : undefined;
+          const file =
+            item?.type === 'photo' ? await (await mediaOf()).find(id, item.url) : undefined;
           const type =
             PICTURES[/\.(\w+)$/.exec(URL.parse(item?.url ?? '')?.pathname ?? '')?.[1] ?? ''];
           if (!file || !type) throw notFound('There is no such picture.');
@@ -74,8 +75,19 @@ export function findPages(deps: WebDeps) {
             },
           });
         },
-        { query: NO_QUERY, ...HIDDEN },
+        { params: PICTURE, query: NO_QUERY, ...HIDDEN },
       );
+}
+
+/** Loaded only when a picture is asked for. */
+function laterMedia(importsDir: string): () => Promise<ArchiveMedia> {
+  let media: Promise<ArchiveMedia> | undefined;
+  return () => {
+    media ??= import('../../sources/archive/media.ts').then((module) =>
+      module.createArchiveMedia(importsDir),
+    );
+    return media;
+  };
 }
 
 const PICTURES: Partial<Record<string, string>> = {
