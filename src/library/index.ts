@@ -3,6 +3,7 @@ import type { JobData } from '../jobs/job.ts';
 import { createUsernames } from './author_names.ts';
 import { createReindexing } from './finding/reindexing.ts';
 import { createWordFinder } from './finding/word_finder.ts';
+import type { MeaningFinder, WordFinder } from './finding.ts';
 import { createForgetting } from './forgetting.ts';
 import type { Library } from './library.ts';
 import { createMarkStore } from './marks.ts';
@@ -68,15 +69,6 @@ export function createLibrary(db: Database, now: () => number = Date.now): Libra
   const words = createWordFinder(db);
   const meaning = createMeaningFinder(db);
 
-  function postsLike(model: string, vector: Float32Array, limit: number) {
-    const found = meaning.nearest(model, vector, { limit });
-    const similarities = new Map(found.map(({ key, similarity }) => [key, similarity]));
-    return words.postsOf(found.map(({ key }) => key)).map(({ key, ...post }) => ({
-      ...post,
-      similarity: similarities.get(key) as number,
-    }));
-  }
-
   const { imports, forgetImport, undoImport } = origins;
   return {
     ...posts,
@@ -88,12 +80,23 @@ export function createLibrary(db: Database, now: () => number = Date.now): Libra
     words,
     reindexing: createReindexing(db),
     meaning,
-    postsLike,
+    postsLike: createPostsLike(words, meaning),
     save,
     ...forgetting,
     imports,
     forgetImport,
     undoImport,
     counts: () => ({ posts: countPosts(), profiles: countProfiles(), vectors: countVectors() }),
+  };
+}
+
+function createPostsLike(words: WordFinder, meaning: MeaningFinder): Library['postsLike'] {
+  return (model, vector, limit) => {
+    const found = meaning.nearest(model, vector, { limit });
+    const similarities = new Map(found.map(({ key, similarity }) => [key, similarity]));
+    return words.postsOf(found.map(({ key }) => key)).map(({ key, ...post }) => ({
+      ...post,
+      similarity: similarities.get(key) as number,
+    }));
   };
 }

@@ -64,6 +64,12 @@ function AuthorHead({ model: { source, username, profile, found } }: { model: Au
           {source !== 'archive' && <button type="submit">Collect posts</button>}
           <div class="form-result" />
         </PostForm>
+        <a
+          class="button quiet"
+          href={urlTo(`/forget?${new URLSearchParams({ username, source })}`)}
+        >
+          Delete this author…
+        </a>
       </div>
     </header>
   );

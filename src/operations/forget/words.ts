@@ -6,7 +6,8 @@ export default defineWords({
   name: 'Forget',
   heading: 'Delete an author and everything of theirs',
   order: 6,
-  menu: [{ name: 'Forget', does: 'Delete an author’s posts and profile', order: 6 }],
+  // It collects nothing: an author’s page leads to it.
+  menu: [],
   icon: 'M3 4.5h10M6.5 4.5V3h3v1.5M4.5 4.5l.6 8.5h5.8l.6-8.5',
   summary: 'Delete an author and everything of theirs',
   example: { username: 'aurora_lab', source: 'sample' },
