@@ -53,7 +53,7 @@ function AuthorHead({ model: { source, username, profile, found } }: { model: Au
           {source}
         </span>
       </p>
-      {profile && <AuthorFacts profile={profile} />}
+      {profile ? <AuthorFacts profile={profile} /> : ''}
       <div class="author-actions">
         <a class="button" href={urlTo(`/find?${q}`)}>
           Find in these posts

@@ -41,7 +41,7 @@ function PostList({ model, now }: { model: FindModel; now: Date }): JSX.Element 
     <>
       <Understood model={model} />
       <SearchNotes notes={found.notes} />
-      {found.facets && <FindFacets query={query} facets={found.facets} />}
+      {found.facets ? <FindFacets query={query} facets={found.facets} /> : ''}
       {found.posts.map((post) => (
         <PostArticle post={post} now={now} />
       ))}
@@ -104,7 +104,8 @@ function NoPosts({ model: { query, found } }: { model: FindModel }): JSX.Element
     return (
       <>
         <p class="empty">
-          No posts match{found.understood && <span safe>{`: ${found.understood}`}</span>}.{' '}
+          No posts match
+          {found.understood === '' ? '' : <span safe>{`: ${found.understood}`}</span>}.{' '}
           <a href={urlTo('/find')}>Show all posts</a>, or <a href={urlTo('/search')}>search</a> a
           source for more.
         </p>

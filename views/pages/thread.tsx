@@ -18,7 +18,7 @@ export function ThreadPage({ layout, model }: { layout: Layout; model: ThreadMod
     <Page title="Thread" current="/find" layout={layout} hasPosts>
       <div class="posts-page">
         <h1>{posts.length > 1 ? 'Thread' : 'Post'}</h1>
-        <p class="total" safe>
+        <p class="total">
           {posts.length > 1
             ? `${counted(posts.length, 'post')} of it collected, oldest first`
             : 'Nothing else of its thread was collected.'}
