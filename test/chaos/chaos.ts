@@ -318,7 +318,8 @@ function contentsOf(folder: string) {
       "SELECT author || ' ' || source || ' ' || id || ' ' || text AS post FROM posts",
     )
     .all();
-  const vectors = db.query<{ n: number }, []>('SELECT COUNT(*) AS n FROM vectors').get()?.n ?? 0;
+  const vectors =
+    db.query<{ n: number }, []>('SELECT COUNT(DISTINCT post_key) AS n FROM vectors').get()?.n ?? 0;
   db.close();
   return { posts: new Set(posts.map(({ post }) => post)), vectors };
 }

@@ -29,7 +29,8 @@ const PATIENCE_MS = 60_000;
 const GROWTH = 150 * 1024 * 1024;
 
 const SEED = Number(process.env.RUBBISH_SEED ?? Math.floor(Math.random() * 2 ** 32));
-const JOB_ID = /\b(?:scrape|search|discover|embed)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
+const JOB_ID =
+  /\b(?:scrape|search|discover|embed|forget)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
 
 let server: TestServer;
 let routes: Route[];

@@ -59,7 +59,9 @@ function Understood({ model: { found, query, like } }: { model: FindModel }): JS
   return (
     <p class="total">
       <span class="understood" safe>
-        {about === '' ? total : `${total}: ${about}`}
+        {about.startsWith('Posts ')
+          ? `${total}${about.slice('Posts'.length)}`
+          : `${total}: ${about}`}
       </span>{' '}
       {rest !== query.q.trim() && (
         <a class="small" href={attributeText(findHref(query, { q: rest }))}>

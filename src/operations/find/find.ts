@@ -210,7 +210,8 @@ function shown(
   words: WordMatch | undefined,
   hit: Pick<Hit, 'why' | 'similarity' | 'part'> = { why: {} },
 ): FoundPost {
-  const marks = markMatches(post.text, words, post.language);
+  // Of a post found by its meaning alone, words such as "the" are not why.
+  const marks = hit.why.words ? markMatches(post.text, words, post.language) : [];
   const snippet = marks.length === 0 && hit.part ? hit.part : snippetOf(post.text, marks);
   return {
     ...post,

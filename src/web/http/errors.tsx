@@ -2,6 +2,7 @@ import { ParseError } from 'elysia';
 import { ErrorResult } from '../../../views/forms/error_result.tsx';
 import { BareErrorPage, ErrorPage } from '../../../views/pages/error.tsx';
 import type { Layout } from '../../../views/view_models.ts';
+import { ModelUnavailable } from '../../embedding/embedder.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { errorText } from '../../text/error_text.ts';
 import { urlTo } from '../../text/urls.ts';
@@ -37,7 +38,8 @@ export async function answerProblem(
   const headers = { ...commonHeaders(deps.config), ...closing, ...problem.headers };
   const issue = deps.health.noticed(error);
   // A deliberate refusal is no fault, and a known issue has been logged already.
-  if (status >= 500 && !issue && !(error instanceof Problem)) {
+  const isRefusal = error instanceof Problem || error instanceof ModelUnavailable;
+  if (status >= 500 && !issue && !isRefusal) {
     const { pathname } = new URL(request.url);
     logger.error('A request failed.', { method: request.method, pathname, error });
   }

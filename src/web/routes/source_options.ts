@@ -16,10 +16,11 @@ export function sourceOptions(deps: OptionDeps, { words }: Operation): SourceOpt
   const ability = words.ability ?? 'posts';
   return [...deps.sources.values()].map((source) => {
     const stored = source.connection && deps.connections.credentials.stored(source.name);
-    const isMissing = !stored && missingUnconnected(source).includes(ability);
+    // What reads no source needs no connection: what was collected is deleted without one.
+    const isMissing = words.readsSource && !stored && missingUnconnected(source).includes(ability);
     const { name, label, pageMs, pageSize } = source;
     const method = source.connection?.methods.find((one) => one.name === stored?.method);
-    const price = method?.paid && priceOf(deps, name, method.paid);
+    const price = words.readsSource && method?.paid && priceOf(deps, name, method.paid);
     return {
       name,
       label,
