@@ -15,6 +15,7 @@ export { OPERATION_TYPES } from './words.ts';
 export const RESERVED_NAMES = [
   'api',
   'assets',
+  'authors',
   'backup',
   'bulk',
   'complete',
@@ -29,6 +30,7 @@ export const RESERVED_NAMES = [
   'jobs',
   'login',
   'logout',
+  'media',
   'metrics',
   'openapi.json',
   'posts',

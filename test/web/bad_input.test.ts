@@ -196,7 +196,9 @@ describe('an address that leads nowhere', () => {
       expect(html).not.toContain('class="total"');
     }
     const filtered = await web.request('/find?by=meaning&author=aurora_lab&source=sample');
-    expect(await filtered.text()).toContain('href="/find?author=aurora_lab&source=sample"');
+    expect(await filtered.text()).toContain(
+      '<a class="button" href="/find?q=from%3Aaurora_lab+source%3Asample"',
+    );
     for (const by of ['', '&by=words', '&by=words&q=']) {
       expect((await web.json(`/api/posts?limit=5${by}`)).status).toBe(200);
     }

@@ -162,6 +162,18 @@ test('a source is connected, tested, given a budget and disconnected', async () 
   expect(all?.sources.map(({ name }) => name)).toContain('x');
 });
 
+test('posts are found, and an author is counted', async () => {
+  const { api } = client();
+  const { data } = await api.find.get({ query: { q: 'nothing-like-it', by: 'words' } });
+  expect(data).toMatchObject({ posts: [], total: 0 });
+  const counted = await api.forget.post({
+    username: 'aurora_lab',
+    source: 'sample',
+    onlyCount: true,
+  });
+  expect(counted.status).toBe(202);
+});
+
 test('every address that the document has is among the types, but for what is live', async () => {
   const { api } = client();
   await api.discover.post({ query: 'jazz', maxResults: 1 });

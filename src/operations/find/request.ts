@@ -16,7 +16,7 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 export type FindWay = (typeof FIND_WAYS)[number];
 export type FindSort = (typeof FIND_SORTS)[number];
 
-const MAX_PAGE = 100;
+export const MAX_PAGE = 100;
 export const DEFAULT_PAGE = 20;
 const MAX_QUERY_LENGTH = 500;
 

@@ -8,7 +8,7 @@ import { ModelUnavailable } from '../../embedding/index.ts';
 import { parseFind } from '../../find/index.ts';
 import { find } from '../../operations/find/find.ts';
 import type { Found } from '../../operations/find/found.ts';
-import { DEFAULT_PAGE, toFindRequest } from '../../operations/find/request.ts';
+import { toFindRequest } from '../../operations/find/request.ts';
 import type { ArchiveMedia } from '../../sources/archive/index.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { urlTo } from '../../text/urls.ts';
@@ -130,7 +130,7 @@ async function findModel(
   request: Request,
   asked: FindPageQuery,
 ): Promise<FindModel> {
-  const { wrongAuthor, cursor: _, ...query } = asked;
+  const { wrongAuthor, cursor: _, limit: _limit, ...query } = asked;
   const { found, problem } = await foundOrProblem(deps, asked);
   return {
     query,
@@ -149,13 +149,14 @@ async function foundOrProblem(
   deps: WebDeps,
   asked: FindPageQuery,
 ): Promise<Pick<FindModel, 'found' | 'problem'>> {
-  const { q, by, sort, like, cursor, wrongAuthor } = asked;
+  const { q, by, sort, like, limit, cursor, wrongAuthor } = asked;
   if (wrongAuthor) return nothing(wrongAuthor.problem);
   if (by === 'meaning' && !like && parseFind(q, Date.now()).topic === '') {
-    return nothing('Type a text above to find the posts that are nearest to it in meaning.');
+    const all = q === '' ? '/find' : (`/find?${new URLSearchParams({ q })}` as const);
+    return nothing('Type a text above to find the posts that are nearest to it in meaning.', all);
   }
   try {
-    const typed = { q, by, sort, like, cursor, facets: 'true', limit: DEFAULT_PAGE } as const;
+    const typed = { q, by, sort, like, cursor, facets: 'true', limit } as const;
     return { found: await find(deps, toFindRequest(typed, Date.now())) };
   } catch (error) {
     if (!(error instanceof ModelUnavailable)) throw error;

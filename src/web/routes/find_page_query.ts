@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { withFilter } from '../../find/typed_text.ts';
 import {
+  DEFAULT_PAGE,
   FIND_SORTS,
   FIND_WAYS,
   type FindSort,
   type FindWay,
+  MAX_PAGE,
 } from '../../operations/find/request.ts';
 import { authorProblem } from '../../operations/find_posts.ts';
-import { typedFields, typedText } from '../../platform/typed_fields.ts';
+import { typedFields, typedText, typedWholeNumber } from '../../platform/typed_fields.ts';
 import { readUsername } from '../../text/usernames.ts';
 import { type DeclaredInput, input } from '../contract/declare.ts';
 import { INVALID } from '../contract/requests.ts';
@@ -44,6 +46,9 @@ export const FIND_PAGE_QUERY: DeclaredInput<TypedFindPage> = input(
       by: z.enum(FIND_WAYS, 'By must be best, words or meaning.').optional(),
       sort: z.enum(FIND_SORTS, 'Sort must be best or newest.').optional(),
       like: text('like'),
+      limit: typedWholeNumber(1, MAX_PAGE, `Limit must be a whole number from 1 to ${MAX_PAGE}.`, {
+        description: 'Page size.',
+      }),
       cursor: z.string().optional(),
     }),
   INVALID,
@@ -51,7 +56,7 @@ export const FIND_PAGE_QUERY: DeclaredInput<TypedFindPage> = input(
 
 export type TypedFindPage = Partial<
   Record<keyof typeof FIELDS | 'q' | 'like' | 'cursor', string>
-> & { by?: FindWay; sort?: FindSort };
+> & { by?: FindWay; sort?: FindSort; limit?: number };
 
 /** What the page is asked for: everything that filters is in `q`. */
 export interface FindPageQuery {
@@ -60,6 +65,7 @@ export interface FindPageQuery {
   sort: FindSort;
   /** `source:id` of the post that others should be like. */
   like?: string;
+  limit: number;
   cursor?: string;
   /** An author who is none, and why. */
   wrongAuthor?: { typed: string; problem: string };
@@ -77,6 +83,7 @@ export function toFindPageQuery(typed: TypedFindPage): FindPageQuery {
     q,
     by: typed.by ?? 'best',
     sort: typed.sort ?? 'best',
+    limit: typed.limit ?? DEFAULT_PAGE,
     ...(typed.like && { like: typed.like }),
     ...(typed.cursor && { cursor: typed.cursor }),
     ...(problem && { wrongAuthor: { typed: typed.author ?? '', problem } }),
