@@ -106,7 +106,9 @@ function at(folder: string, content: ArchiveContent): ArchiveContent {
 }
 
 function entriesIn(file = ''): string {
-  return String(JSON.parse(file.slice(file.indexOf('['), file.lastIndexOf(']') + 1)).length);
+  // A file that matches by its name alone, such as a map of sources, has no list.
+  const list = file.slice(file.indexOf('['), file.lastIndexOf(']') + 1);
+  return String(list === '' ? 0 : JSON.parse(list).length);
 }
 
 /** The manifest lists the files of posts that are in the archive. */
