@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { once } from '../platform/once.ts';
 import {
   type EmbeddedPart,
   type Embedder,
   ModelUnavailable,
   type TextReading,
 } from './embedder.ts';
-import { partsOf, WHOLE_TOKENS } from './parts.ts';
+import { partsOf, WHOLE_TOKENS, wholeCharacters } from './parts.ts';
 
 /** Texts in one request. */
 const AT_ONCE = 32;
@@ -24,9 +25,11 @@ export interface EndpointOptions {
   key?: string;
 }
 
-const answer = z.object({
-  data: z.array(z.object({ index: z.int().min(0), embedding: z.array(z.number()) })),
-});
+const answer = once(() =>
+  z.object({
+    data: z.array(z.object({ index: z.int().min(0), embedding: z.array(z.number()) })),
+  }),
+);
 
 /** A model behind an API that is compatible with that of OpenAI. Texts leave this machine. */
 export function createEndpointEmbedder(options: EndpointOptions): Embedder {
@@ -105,7 +108,7 @@ class EndpointEmbedder implements Embedder {
         signal: AbortSignal.any([either, AbortSignal.timeout(TIMEOUT_MS)]),
       });
       if (!response.ok) throw new Error(`it answered with status ${response.status}`);
-      return this.#vectorsIn(answer.parse(await response.json()), texts.length);
+      return this.#vectorsIn(answer().parse(await response.json()), texts.length);
     } catch (cause) {
       either.throwIfAborted();
       const reason =
@@ -117,7 +120,7 @@ class EndpointEmbedder implements Embedder {
     }
   }
 
-  #vectorsIn({ data }: z.infer<typeof answer>, count: number): Float32Array[] {
+  #vectorsIn({ data }: z.infer<ReturnType<typeof answer>>, count: number): Float32Array[] {
     const sorted = data.toSorted((a, b) => a.index - b.index);
     if (sorted.length !== count || sorted.some(({ index }, i) => index !== i))
       throw new Error(`it gave ${sorted.length} vectors for ${count} texts`);
@@ -136,7 +139,7 @@ class EndpointEmbedder implements Embedder {
 
 function planOf(text: string): { text: string; extent?: EmbeddedPart['extent'] }[] {
   if (!hasContent(text)) return [];
-  const start = text.slice(0, MAX_CHARACTERS);
+  const start = text.slice(0, wholeCharacters(text, MAX_CHARACTERS));
   if (estimatedTokens(start) <= WHOLE_TOKENS) return [{ text: start }];
   return partsOf(start, estimatedTokens)
     .map((extent) => ({ text: start.slice(extent.from, extent.to), extent }))

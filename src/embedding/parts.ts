@@ -1,3 +1,5 @@
+import { once } from '../platform/once.ts';
+
 /** Where a part of a text is, in UTF-16 units. */
 export interface Extent {
   from: number;
@@ -38,9 +40,11 @@ function* piecesOf(text: string, countTokens: (text: string) => number): Generat
   }
 }
 
+// The same on every machine, whatever its language.
+const sentences = once(() => new Intl.Segmenter('en', { granularity: 'sentence' }));
+
 function* sentencesOf(text: string): Generator<Extent> {
-  const segmenter = new Intl.Segmenter(undefined, { granularity: 'sentence' });
-  for (const { segment, index } of segmenter.segment(text)) {
+  for (const { segment, index } of sentences().segment(text)) {
     yield { from: index, to: index + segment.length };
   }
 }

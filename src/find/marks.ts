@@ -1,3 +1,4 @@
+import { once } from '../platform/once.ts';
 import { isFoundBy, joinedAt, soughtForms } from './forms.ts';
 import type { WordMatch } from './query.ts';
 import { findableTokens, type Token, tokensOf } from './tokens.ts';
@@ -24,7 +25,7 @@ interface Phrase {
   isPrefix: boolean;
 }
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const graphemes = once(() => new Intl.Segmenter('en', { granularity: 'grapheme' }));
 /** Enough for what people see as one character, such as a family of emoji, on either side. */
 const GRAPHEME_REACH = 40;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant.
@@ -123,7 +124,7 @@ function merged(parts: TextPart[]): TextPart[] {
 /** The part, up to the ends of the characters that it begins and ends in. */
 export function wholeCharacters(text: string, { from, to }: TextPart): TextPart {
   const base = Math.max(0, from - GRAPHEME_REACH);
-  const near = graphemes.segment(text.slice(base, to + GRAPHEME_REACH));
+  const near = graphemes().segment(text.slice(base, to + GRAPHEME_REACH));
   const first = near.containing(from - base);
   const last = near.containing(to - 1 - base);
   return {

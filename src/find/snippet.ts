@@ -1,3 +1,4 @@
+import { once } from '../platform/once.ts';
 import { type TextPart, wholeCharacters } from './marks.ts';
 
 /** In UTF-16 units. */
@@ -7,7 +8,8 @@ const BEFORE = 60;
 /** How far a snippet reaches for the end of a word. */
 const REACH = 30;
 
-const words = new Intl.Segmenter(undefined, { granularity: 'word' });
+// The same on every machine, whatever its language.
+const words = once(() => new Intl.Segmenter('en', { granularity: 'word' }));
 
 /**
  * The part of a long text that shows the most marks, from word to word.
@@ -45,7 +47,7 @@ function bestStart(marks: TextPart[], length: number): number {
 /** The next start of a word, where one is near. */
 function wordStart(text: string, at: number, reach: number): number {
   const base = Math.max(0, at - reach);
-  for (const { index, isWordLike } of words.segment(text.slice(base, at + reach)))
+  for (const { index, isWordLike } of words().segment(text.slice(base, at + reach)))
     if (isWordLike && base + index >= at) return base + index;
   return at;
 }
@@ -54,7 +56,7 @@ function wordStart(text: string, at: number, reach: number): number {
 function wordEnd(text: string, at: number, reach: number): number {
   const base = at - reach;
   let end = base;
-  for (const { index, segment } of words.segment(text.slice(base, at + reach))) {
+  for (const { index, segment } of words().segment(text.slice(base, at + reach))) {
     const next = base + index + segment.length;
     if (next <= at) end = next;
   }

@@ -10,7 +10,7 @@ const graph = await importGraph(filesMatching('src/**/*.{ts,tsx}', 'views/**/*.{
  */
 const ALLOWED: Record<string, readonly string[]> = {
   platform: ['text'],
-  find: ['text'],
+  find: ['platform', 'text'],
   text: ['jobs', 'library', 'sources', 'platform'],
   jobs: ['platform', 'text'],
   sources: ['platform', 'text'],

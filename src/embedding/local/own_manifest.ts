@@ -1,27 +1,29 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { once } from '../../platform/once.ts';
 import { ModelUnavailable } from '../embedder.ts';
 import { MINILM, type ModelFile, type ModelSpec } from './manifest.ts';
 
 /** The file in a folder of the user's own that describes another model than the usual one. */
 export const MANIFEST_FILE = 'xgpt-model.json';
 
-const path = z.string().regex(/^(?!\/)(?!.*\.\.)[^\\]+$/);
-
-const manifest = z.strictObject({
-  name: z.string().min(1).max(100),
-  dimensions: z.int().min(1).max(16_384),
-  maxTokens: z.int().min(8).max(32_768),
-  pooling: z.enum(['mean', 'cls', 'none']).default('mean'),
-  queryPrefix: z.string().default(''),
-  textPrefix: z.string().default(''),
-  onnx: path.default('onnx/model.onnx'),
-  limits: z.string().default(''),
-  /** Those whose content is verified; others need only be there. */
-  files: z
-    .array(z.strictObject({ path, bytes: z.int().min(1), sha256: z.hex().length(64) }))
-    .default([]),
+const manifest = once(() => {
+  const path = z.string().regex(/^(?!\/)(?!.*\.\.)[^\\]+$/);
+  return z.strictObject({
+    name: z.string().min(1).max(100),
+    dimensions: z.int().min(1).max(16_384),
+    maxTokens: z.int().min(8).max(32_768),
+    pooling: z.enum(['mean', 'cls', 'none']).default('mean'),
+    queryPrefix: z.string().default(''),
+    textPrefix: z.string().default(''),
+    onnx: path.default('onnx/model.onnx'),
+    limits: z.string().default(''),
+    /** Those whose content is verified; others need only be there. */
+    files: z
+      .array(z.strictObject({ path, bytes: z.int().min(1), sha256: z.hex().length(64) }))
+      .default([]),
+  });
 });
 
 export interface OwnModel {
@@ -42,7 +44,7 @@ export function readOwnManifest(dir: string | undefined): OwnModel {
       files: verified,
       limits,
       ...spec
-    } = manifest.parse(JSON.parse(readFileSync(file, 'utf8')));
+    } = manifest().parse(JSON.parse(readFileSync(file, 'utf8')));
     const listed = new Set(verified.map((one) => one.path));
     const others = ['tokenizer.json', 'tokenizer_config.json', spec.onnx]
       .filter((needed) => !listed.has(needed))

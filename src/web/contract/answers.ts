@@ -6,8 +6,8 @@ import {
   type JobType,
   STEP_STATUSES,
 } from '../../jobs/index.ts';
+import { once } from '../../platform/once.ts';
 import { ARCHIVE, COMPLETED_JOB, JOB_LOG, POST, PROFILE, REFUSAL, SESSION } from './examples.ts';
-import { once } from './once.ts';
 import { SOURCE_SCHEMAS } from './sources.ts';
 
 /**

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
+import { once } from '../../platform/once.ts';
 import { detailsOf } from '../../platform/typed_fields.ts';
 import { Problem } from '../http/problem.ts';
 import { Rendered } from '../http/rendered.ts';
 import { SCHEMAS } from './answers.ts';
-import { once } from './once.ts';
 
 /**
  * A schema in the form that a route takes. It is built when a request or the document first needs it,

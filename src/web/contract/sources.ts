@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { once } from '../../platform/once.ts';
 import { typedFields, typedWholeNumber } from '../../platform/typed_fields.ts';
 import {
   CONNECTION_STATUSES,
   type SourceState,
   TEST_OUTCOMES,
 } from '../../sources/source_state.ts';
-import { once } from './once.ts';
 
 /** The largest budget, in posts. */
 const MAX_BUDGET = 100_000_000;
