@@ -53,7 +53,7 @@ async function measure(size: number) {
   const formerMs = median(queries.slice(0, FORMER_QUERIES), (query) =>
     former.library.postsLike(MODEL, query, 10),
   );
-  const ms = median(queries, (query) => library.postsLike(MODEL, query, 10));
+  const ms = median(queries, (query) => library.postsLike(MODEL, query, { limit: 10 }));
   const filtered = median(queries, (query) =>
     library.meaning.nearest(MODEL, query, { limit: 10, among: some }),
   );
@@ -144,7 +144,12 @@ function reportRecall(library: Library, floats: Floats, queries: Float32Array[],
   }
 }
 
-async function openFormer(): Promise<{ library: Library; db: Database }> {
+/** The library of the former build, whose limit was a number. */
+type FormerLibrary = Pick<Library, 'savePosts' | 'saveVectors'> & {
+  postsLike(model: string, vector: Float32Array, limit: number): unknown;
+};
+
+async function openFormer(): Promise<{ library: FormerLibrary; db: Database }> {
   const root = await formerBuild();
   const { openDatabase } = await import(join(root, 'src/database.ts'));
   const { createLibrary } = await import(join(root, 'src/library/index.ts'));
@@ -155,7 +160,7 @@ async function openFormer(): Promise<{ library: Library; db: Database }> {
 function fill(
   db: Database,
   library: Library,
-  former: { library: Library; db: Database },
+  former: { library: FormerLibrary; db: Database },
   size: number,
 ) {
   for (let first = 1; first <= size; first += SAVED_AT_ONCE) {

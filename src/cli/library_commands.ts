@@ -60,7 +60,7 @@ function addFindCommand(program: DocumentedCommand, sources: string): void {
     .option('--author <user>', 'only posts by this author')
     .option('--source <name>', `only posts from this source${sources}`)
     .option('--since <date>', 'only posts since this date, or the last days: 7d')
-    .option('--until <date>', 'only posts before this date')
+    .option('--until <date>', 'only posts until the end of this date')
     .option('--like <source:id>', 'posts like this one')
     .option('--limit <n>', LIMIT)
     .option('--json', JSON_LINES)

@@ -91,8 +91,8 @@ export function createLibrary(db: Database, now: () => number = Date.now): Libra
 }
 
 function createPostsLike(words: WordFinder, meaning: MeaningFinder): Library['postsLike'] {
-  return (model, vector, limit) => {
-    const found = meaning.nearest(model, vector, { limit });
+  return (model, vector, options) => {
+    const found = meaning.nearest(model, vector, options);
     const similarities = new Map(found.map(({ key, similarity }) => [key, similarity]));
     return words.postsOf(found.map(({ key }) => key)).map(({ key, ...post }) => ({
       ...post,

@@ -95,8 +95,12 @@ export interface Library {
 
   /** Newest first. `q`: words that must all occur. */
   posts(query: PostQuery): PostPage;
-  /** The posts nearest in meaning to a vector of this model, nearest first. */
-  postsLike(model: string, vector: Float32Array, limit: number): (Post & { similarity: number })[];
+  /** The posts nearest in meaning to a vector of this model, nearest first; `among` some, when given. */
+  postsLike(
+    model: string,
+    vector: Float32Array,
+    options: Parameters<MeaningFinder['nearest']>[2],
+  ): (Post & { similarity: number })[];
   /** Finds posts by words and filters. */
   readonly words: WordFinder;
   readonly reindexing: Reindexing;

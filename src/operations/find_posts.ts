@@ -5,20 +5,17 @@ import type { PostPage, PostQuery, ProfileQuery } from '../library/index.ts';
 import { typedFields, typedText, typedWholeNumber } from '../platform/typed_fields.ts';
 import type { Sources } from '../sources/index.ts';
 import type { Post } from '../sources/post.ts';
-import { hasNoMeaning, meaningNotes, NO_MEANING } from '../text/meaning_notes.ts';
 import { readUsername, sourceOfAddress, usernameProblem } from '../text/usernames.ts';
 import type { OperationDeps } from './deps.ts';
 import { oneOf } from './fields.ts';
+import { comparable } from './query_vector.ts';
 
-const MAX_PAGE = 100;
+export const MAX_PAGE = 100;
 const MAX_TEXT_LENGTH = 500;
 const AUTHOR = 'A username, with or without @, or the address of a profile.';
 
 /** How many posts a search by meaning answers with. */
 const NEAREST = 30;
-
-/** How long a search by meaning waits for the model, in ms. */
-const MODEL_TIMEOUT_MS = 30_000;
 
 export interface PostsQuery extends PostQuery {
   author: string;
@@ -28,19 +25,6 @@ export interface PostsQuery extends PostQuery {
 
 /** The query for posts as typed: `author` with or without @. A search by meaning needs a text. */
 export function postsQuerySchema(sources: Sources) {
-  return postsPageQuerySchema(sources)
-    .refine(({ by, q }) => by !== 'meaning' || q, {
-      path: ['q'],
-      error: 'Q is missing. A search by meaning needs a text to compare posts with.',
-    })
-    .superRefine(({ author = '' }, context) => {
-      const message = authorProblem(author);
-      if (message) context.addIssue({ code: 'custom', path: ['author'], message });
-    });
-}
-
-/** The same without a text, or with an author who is none: the page then says what is missing. */
-export function postsPageQuerySchema(sources: Sources) {
   const source = `Source must be ${oneOf([...sources.keys()])}.`;
   return typedFields({
     author: words('author', AUTHOR, 'aurora_lab'),
@@ -55,10 +39,19 @@ export function postsPageQuerySchema(sources: Sources) {
       .meta({ description: 'How to interpret q.', default: 'words' })
       .optional(),
     ...paging(),
-  }).refine(({ by, q, cursor }) => by !== 'meaning' || !q || !cursor, {
-    path: ['cursor'],
-    error: 'A search by meaning has only one page. Omit cursor.',
-  });
+  })
+    .refine(({ by, q, cursor }) => by !== 'meaning' || !q || !cursor, {
+      path: ['cursor'],
+      error: 'A search by meaning has only one page. Omit cursor.',
+    })
+    .refine(({ by, q }) => by !== 'meaning' || q, {
+      path: ['q'],
+      error: 'Q is missing. A search by meaning needs a text to compare posts with.',
+    })
+    .superRefine(({ author = '' }, context) => {
+      const message = authorProblem(author);
+      if (message) context.addIssue({ code: 'custom', path: ['author'], message });
+    });
 }
 
 export type TypedPostsQuery = z.output<ReturnType<typeof postsQuerySchema>>;
@@ -120,7 +113,7 @@ function paging() {
 }
 
 /** The name in what was typed, or the text itself where there is none. */
-function nameIn(typed = ''): string {
+export function nameIn(typed = ''): string {
   const read = readUsername(typed);
   return 'username' in read ? read.username : typed.replace(/^@/, '');
 }
@@ -141,11 +134,10 @@ export async function findPosts(
 ): Promise<FoundPosts> {
   const { q, by, author } = query;
   if (by !== 'meaning' || !q) return library.posts({ ...query, author: author || undefined });
-  const [reading] = await embedder.read([q], modelTimeout());
-  if (reading && hasNoMeaning(reading)) return { posts: [], total: 0, notes: [NO_MEANING] };
-  const [vector] = await embedder.embed([q], modelTimeout());
-  const posts = nearestPosts({ library, embedder }, query, vector as Float32Array);
-  const notes = reading ? meaningNotes(reading) : [];
+  const compared = await comparable(embedder, q);
+  if (typeof compared === 'string') return { posts: [], total: 0, notes: [compared] };
+  const posts = nearestPosts({ library, embedder }, query, compared.vector);
+  const { notes } = compared;
   return { posts, total: posts.length, ...(notes.length > 0 && { notes }) };
 }
 
@@ -159,14 +151,6 @@ function nearestPosts(
     authors: author ? [author] : [],
     sources: source ? [source] : [],
   };
-  const near = library.meaning.nearest(embedder.model, vector, {
-    limit,
-    ...((author || source) && { among: library.words.keysOf(filters) }),
-  });
-  const similarities = new Map(near.map(({ key, similarity }) => [key, similarity]));
-  return library.words
-    .postsOf([...similarities.keys()])
-    .map(({ key, ...post }) => ({ ...post, similarity: similarities.get(key) }));
+  const among = author || source ? library.words.keysOf(filters) : undefined;
+  return library.postsLike(embedder.model, vector, { limit, ...(among && { among }) });
 }
-
-const modelTimeout = () => ({ signal: AbortSignal.timeout(MODEL_TIMEOUT_MS) });

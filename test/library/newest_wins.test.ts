@@ -136,7 +136,7 @@ describe('C11: of profiles, the newer wins', () => {
     library.saveVectors('plane', [{ key: 1, vector: unitVector(0) }]);
     const names = library.posts({}).posts.map(({ authorName }) => authorName);
     expect(names).toEqual(['Newest', 'New name', 'New name']);
-    expect(library.postsLike('plane', unitVector(0), 1)[0]?.authorName).toBe('New name');
+    expect(library.postsLike('plane', unitVector(0), { limit: 1 })[0]?.authorName).toBe('New name');
   });
 
   test('C11: the posts of a renamed author follow the new username, others do not', () => {

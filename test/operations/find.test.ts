@@ -133,6 +133,18 @@ describe('FEATURES 47: find', () => {
     expect((await found({ like: 'sample:3' }, unembedded)).notes?.[0]).toContain('no vector');
   });
 
+  test('dates of fields hold beside those in the text, until includes its day', async () => {
+    const dated = async (query: Record<string, string>) => ids(await found(query, unembedded));
+    expect(await dated({ since: '2026-01-07' })).toEqual([7, 6]);
+    expect(await dated({ until: '2026-01-02' })).toEqual([1, 0]);
+    expect(await dated({ q: 'since:2026-01-07', since: '2026-01-01' })).toEqual([7, 6]);
+    expect(await dated({ q: 'until:2026-01-02', until: '2026-02' })).toEqual([1, 0]);
+  });
+
+  test('facets count what was found by words, not by meaning', async () => {
+    expect(await found({ q: 'sushi', by: 'meaning', facets: 'true' })).not.toHaveProperty('facets');
+  });
+
   test('facets count what was found', async () => {
     const { facets } = await found({ q: 'sushi OR planets', facets: 'true' });
     expect(facets).toMatchObject({

@@ -1,4 +1,3 @@
-import type { Embedder } from '../../embedding/index.ts';
 import { ModelUnavailable } from '../../embedding/index.ts';
 import { describeFind, markMatches, snippetOf } from '../../find/index.ts';
 import type { FindQuery, WordMatch } from '../../find/query.ts';
@@ -6,16 +5,14 @@ import { InvalidInput } from '../../jobs/index.ts';
 import type { NearKey } from '../../library/finding.ts';
 import { readCursor, writeCursor } from '../../library/listing.ts';
 import type { Post } from '../../sources/post.ts';
-import { hasNoMeaning, meaningNotes, NO_MEANING } from '../../text/meaning_notes.ts';
+import { NO_MEANING } from '../../text/meaning_notes.ts';
 import type { OperationDeps } from '../deps.ts';
+import { comparable } from '../query_vector.ts';
 import type { Found, FoundPost } from './found.ts';
 import { fuse, type Hit, MAX_BY_MEANING, MAX_BY_WORDS, offsetSchema } from './fusing.ts';
 import type { FindRequest } from './request.ts';
 
 type FindDeps = Pick<OperationDeps, 'library' | 'embedder'>;
-
-/** How long a find waits for the model, in ms. */
-const MODEL_TIMEOUT_MS = 30_000;
 
 /** What was found, before its page is cut out and its posts are read. */
 interface Hits {
@@ -35,19 +32,18 @@ interface Hits {
 export async function find(deps: FindDeps, request: FindRequest): Promise<Found> {
   const { query, like } = request;
   const understood = describeFind(query);
-  const facets = request.facets && !like ? { facets: deps.library.words.facets(query) } : {};
+  const hasFacets = request.facets && !like && request.by !== 'meaning';
   const page = isListing(request)
     ? newest(deps, request)
     : pageOf(deps, request, await hitsOf(deps, request));
-  const notes = [...page.notes, ...(await notesOn(deps.embedder, request, page.posts))];
-  const { posts, total, isCapped, nextCursor } = page;
+  const { posts, total, isCapped, nextCursor, notes } = page;
   return {
     posts,
     total,
     ...(isCapped && { isCapped }),
     understood,
     ...(notes.length > 0 && { notes }),
-    ...facets,
+    ...(hasFacets && { facets: deps.library.words.facets(query) }),
     ...(nextCursor && { nextCursor }),
   };
 }
@@ -113,17 +109,18 @@ export async function hitsOf(deps: FindDeps, request: FindRequest): Promise<Hits
 async function unsortedHits(deps: FindDeps, request: FindRequest): Promise<Hits> {
   if (request.like) return likeHits(deps, request);
   if (request.by === 'words' || request.query.topic === '') return wordHits(deps, request.query);
-  const vector = await vectorFor(deps, request);
-  if (typeof vector === 'string') {
-    if (vector === NO_MEANING && request.by === 'meaning')
-      return { hits: [], more: 0, notes: [vector] };
-    return { ...wordHits(deps, request.query), notes: [vector] };
+  const compared = await vectorFor(deps, request);
+  if (typeof compared === 'string') {
+    if (compared === NO_MEANING && request.by === 'meaning')
+      return { hits: [], more: 0, notes: [compared] };
+    return { ...wordHits(deps, request.query), notes: [compared] };
   }
+  const { vector, notes } = compared;
   const near = nearest(deps, request.query, vector);
-  if (request.by === 'meaning') return { hits: near.map(asHit), more: 0, notes: [] };
+  if (request.by === 'meaning')
+    return { hits: near.map(asHit), more: 0, notes: [...notes, deps.embedder.limits] };
   const words = wordHits(deps, request.query);
-  const hits = fuse(words.hits, near);
-  return { ...words, hits };
+  return { ...words, hits: fuse(words.hits, near), notes };
 }
 
 function wordHits({ library }: FindDeps, query: FindQuery): Hits {
@@ -138,29 +135,27 @@ function wordHits({ library }: FindDeps, query: FindQuery): Hits {
   };
 }
 
-/** The vector of the query, or in words why there is none and words alone count. */
+/** The vector of the query and what limits it, or in words why there is none and words alone count. */
 async function vectorFor(
   { library, embedder }: FindDeps,
   { query, by }: FindRequest,
-): Promise<Float32Array | string> {
+): Promise<{ vector: Float32Array; notes: string[] } | string> {
   if (by === 'best') {
     if (!library.meaning.hasVectors(embedder.model)) return NOT_EMBEDDED;
     if (!(await embedder.isReady())) return NO_MODEL;
   }
   try {
-    const [reading] = await embedder.read([query.topic], modelTimeout());
-    if (reading && hasNoMeaning(reading)) return NO_MEANING;
-    const [vector] = await embedder.embed([query.topic], modelTimeout());
-    return vector as Float32Array;
+    return await comparable(embedder, query.topic);
   } catch (error) {
-    if (by === 'best' && error instanceof ModelUnavailable) return `${NO_MODEL} ${error.message}`;
+    if (by === 'best' && error instanceof ModelUnavailable) return `${BY_WORDS} ${error.message}`;
     throw error;
   }
 }
 
 const NOT_EMBEDDED =
   'No post has been embedded yet, so posts were found by words alone. Start an embed job to find them by meaning, too.';
-const NO_MODEL = 'The model is not there, so posts were found by words alone.';
+const BY_WORDS = 'Posts were found by words alone.';
+const NO_MODEL = `${BY_WORDS} Start an embed job, which downloads the model, to find them by meaning, too.`;
 
 /** Phrases and what is excluded hold for meaning, too; other words need not occur. */
 function nearest({ library, embedder }: FindDeps, query: FindQuery, vector: Float32Array) {
@@ -221,13 +216,3 @@ function shown(
     ...(hit.similarity !== undefined && { similarity: hit.similarity }),
   };
 }
-
-/** What the model cannot tell about the query, and by meaning alone what it cannot tell at all. */
-async function notesOn(embedder: Embedder, { query, by, like }: FindRequest, posts: FoundPost[]) {
-  if (like || !posts.some(({ why }) => why.meaning)) return [];
-  const [reading] = await embedder.read([query.topic], modelTimeout());
-  const limits = by === 'meaning' ? [embedder.limits] : [];
-  return [...(reading ? meaningNotes(reading) : []), ...limits];
-}
-
-const modelTimeout = () => ({ signal: AbortSignal.timeout(MODEL_TIMEOUT_MS) });

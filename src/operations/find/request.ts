@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { addFilter, noFilters } from '../../find/filters.ts';
 import { parseFind } from '../../find/index.ts';
-import type { FindQuery, WordMatch } from '../../find/query.ts';
+import type { FindFilters, FindQuery, WordMatch } from '../../find/query.ts';
 import { typedFields, typedText, typedWholeNumber } from '../../platform/typed_fields.ts';
 import type { Sources } from '../../sources/index.ts';
-import { readUsername, usernameProblem } from '../../text/usernames.ts';
 import { oneOf } from '../fields.ts';
+import { authorProblem, MAX_PAGE, nameIn } from '../find_posts.ts';
 
 /** How posts are compared with the query: by words, by meaning, or by both ("best"). */
 export const FIND_WAYS = ['best', 'words', 'meaning'] as const;
@@ -16,7 +17,6 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 export type FindWay = (typeof FIND_WAYS)[number];
 export type FindSort = (typeof FIND_SORTS)[number];
 
-export const MAX_PAGE = 100;
 export const DEFAULT_PAGE = 20;
 const MAX_QUERY_LENGTH = 500;
 
@@ -52,7 +52,7 @@ export function findFields(sources: Sources) {
       .meta({ enum: names, description: 'As `source:`.' })
       .optional(),
     since: typedText(50, 'Since is too long.', 'As `since:`: a date, or `7d`.', '2026-01-31'),
-    until: typedText(50, 'Until is too long.', 'As `until:`: a date, exclusive.', '2026-02-28'),
+    until: typedText(50, 'Until is too long.', 'As `until:`: a date, inclusive.', '2026-02-28'),
     by: z
       .enum(FIND_WAYS, `By must be ${oneOf(FIND_WAYS)}.`)
       .meta({ description: 'By words, by meaning, or both.', default: 'best' })
@@ -68,7 +68,10 @@ export function findFields(sources: Sources) {
     ),
     facets: z
       .enum(['true', 'false'], 'Facets must be true or false.')
-      .meta({ description: 'Whether to count authors, years, kinds and sources, too.' })
+      .meta({
+        description:
+          'Whether to count authors, years, kinds and sources of the posts with the words, too.',
+      })
       .optional(),
     format: z
       .enum(EXPORT_FORMATS, `Format must be ${oneOf(EXPORT_FORMATS)}.`)
@@ -87,11 +90,11 @@ export function findRequestSchema(sources: Sources) {
   return typedFields(findFields(sources)).superRefine((typed, context) => {
     const refuse = (field: string, message: string) =>
       context.addIssue({ code: 'custom', path: [field], message });
-    const author = typed.author && usernameProblem(typed.author)?.replace('Username', 'Author');
+    const author = authorProblem(typed.author ?? '');
     if (author) refuse('author', author);
     for (const field of ['since', 'until'] as const) {
       const value = typed[field];
-      if (value && dateFilter(field, value)[field] === undefined)
+      if (value && !addDate(noFilters(), field, value, Date.now()))
         refuse(
           field,
           `${field === 'since' ? 'Since' : 'Until'} must be a date, for example 2026-01-31.`,
@@ -116,9 +119,9 @@ export function toFindRequest(typed: TypedFind, now: number): FindRequest {
     ...query.filters,
     authors: authors ?? [],
     sources: sources ?? [],
-    ...(since && dateFilter('since', since, now)),
-    ...(until && dateFilter('until', until, now)),
   };
+  if (since) addDate(filters, 'since', since, now);
+  if (until) addDate(filters, 'until', until, now);
   const named = like ? likeOf(like) : undefined;
   return {
     query:
@@ -142,18 +145,17 @@ function both(typed: string[], value: string | undefined): string[] | undefined 
   return typed.length === 0 || isAmong ? [value] : undefined;
 }
 
-function dateFilter(field: 'since' | 'until', value: string, now = Date.now()) {
-  const { filters } = parseFind(`${field}:${value.replace(/\s+/g, '')}`, now);
-  const at = filters[field];
-  return at === undefined ? {} : { [field]: at };
+/** Dates in the text hold, too: the narrower one counts. @returns whether it is a date. */
+function addDate(
+  filters: FindFilters,
+  key: 'since' | 'until',
+  value: string,
+  now: number,
+): boolean {
+  return addFilter({ key, value, isNot: false }, filters, now);
 }
 
 function likeOf(typed: string): { source: string; id: string } | undefined {
-  const [, source, id] = /^([a-z_]+):(.+)$/s.exec(typed) ?? [];
+  const [, source, id] = /^([a-z][a-z\d_-]*):(.+)$/s.exec(typed) ?? [];
   return source && id ? { source, id } : undefined;
-}
-
-function nameIn(typed: string): string {
-  const read = readUsername(typed);
-  return 'username' in read ? read.username : typed;
 }

@@ -7,11 +7,7 @@ import {
   type TypedJobQuery,
 } from '../../jobs/job_query.ts';
 import { findRequestSchema } from '../../operations/find/request.ts';
-import {
-  postsPageQuerySchema,
-  postsQuerySchema,
-  profilesQuerySchema,
-} from '../../operations/find_posts.ts';
+import { postsQuerySchema, profilesQuerySchema } from '../../operations/find_posts.ts';
 import { typedFields, typedTime, typedWholeNumber } from '../../platform/typed_fields.ts';
 import type { Sources } from '../../sources/index.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
@@ -233,9 +229,6 @@ export const HISTORY_PAGE_QUERY = input(
 );
 
 export const postsQuery = (sources: Sources) => input(() => postsQuerySchema(sources), INVALID);
-
-export const postsPageQuery = (sources: Sources) =>
-  input(() => postsPageQuerySchema(sources), INVALID);
 
 export const findQuery = (sources: Sources) => input(() => findRequestSchema(sources), INVALID);
 

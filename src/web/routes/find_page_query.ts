@@ -6,11 +6,9 @@ import {
   FIND_WAYS,
   type FindSort,
   type FindWay,
-  MAX_PAGE,
 } from '../../operations/find/request.ts';
-import { authorProblem } from '../../operations/find_posts.ts';
+import { authorProblem, MAX_PAGE, nameIn } from '../../operations/find_posts.ts';
 import { typedFields, typedText, typedWholeNumber } from '../../platform/typed_fields.ts';
-import { readUsername } from '../../text/usernames.ts';
 import { type DeclaredInput, input } from '../contract/declare.ts';
 import { INVALID } from '../contract/requests.ts';
 
@@ -77,7 +75,7 @@ export function toFindPageQuery(typed: TypedFindPage): FindPageQuery {
   for (const [field, key] of Object.entries(FIELDS) as [keyof typeof FIELDS, string][]) {
     const value = typed[field];
     if (value !== undefined && !(field === 'author' && problem))
-      q = withFilter(q, key, operatorValue(field, value));
+      q = withFilter(q, key, field === 'author' ? nameIn(value) : value);
   }
   return {
     q,
@@ -88,10 +86,4 @@ export function toFindPageQuery(typed: TypedFindPage): FindPageQuery {
     ...(typed.cursor && { cursor: typed.cursor }),
     ...(problem && { wrongAuthor: { typed: typed.author ?? '', problem } }),
   };
-}
-
-function operatorValue(field: keyof typeof FIELDS, value: string): string {
-  if (field !== 'author') return value;
-  const read = readUsername(value);
-  return 'username' in read ? read.username : value;
 }

@@ -15,12 +15,12 @@ function setupVectors(count: number, embedded = count) {
 }
 
 const idsLike = (library: Library, degrees: number, limit = 10) =>
-  library.postsLike(MODEL, unitVector(degrees), limit).map((post) => post.id);
+  library.postsLike(MODEL, unitVector(degrees), { limit }).map((post) => post.id);
 
 describe('the posts nearest in meaning', () => {
   test('are sorted nearest first, with their cosine', () => {
     const { library } = setupVectors(10);
-    const found = library.postsLike(MODEL, unitVector(31), 3);
+    const found = library.postsLike(MODEL, unitVector(31), { limit: 3 });
     expect(found.map((post) => post.id)).toEqual(['4', '5', '3']);
     for (const [i, degrees] of [1, 9, 11].entries()) {
       expect(found[i]?.similarity).toBeCloseTo(Math.cos((degrees * Math.PI) / 180), 5);
@@ -29,9 +29,12 @@ describe('the posts nearest in meaning', () => {
 
   test('are whole posts, their similarity from 1 down to -1', () => {
     const { library } = setupVectors(1);
-    const [same] = library.postsLike(MODEL, unitVector(0), 1);
+    const [same] = library.postsLike(MODEL, unitVector(0), { limit: 1 });
     expect(same).toEqual({ ...makePost(1), similarity: 1 });
-    expect(library.postsLike(MODEL, unitVector(180), 1)[0]?.similarity).toBeCloseTo(-1, 5);
+    expect(library.postsLike(MODEL, unitVector(180), { limit: 1 })[0]?.similarity).toBeCloseTo(
+      -1,
+      5,
+    );
   });
 
   test('equal those of an exhaustive comparison in 384 dimensions', () => {
@@ -45,7 +48,7 @@ describe('the posts nearest in meaning', () => {
     const dot = (v: Float32Array) => v.reduce((sum, x, i) => sum + x * (query[i] ?? 0), 0);
     const expected = vectors.map((_, i) => [`${i + 1}`, dot(scattered(i + 1))] as const);
     const nearest = expected.sort((a, b) => b[1] - a[1]).slice(0, 20);
-    const found = library.postsLike(MODEL, query, 20);
+    const found = library.postsLike(MODEL, query, { limit: 20 });
     expect(found.map((post) => post.id)).toEqual(nearest.map(([id]) => id));
     expect(found[19]?.similarity).toBeCloseTo(nearest[19]?.[1] ?? 0, 5);
   });
@@ -56,21 +59,23 @@ describe('the posts nearest in meaning', () => {
     expect(idsLike(library, 0, 50)).toHaveLength(3);
     expect(idsLike(library, 0, 0)).toEqual([]);
     expect(idsLike(library, 0, -1)).toEqual([]);
-    expect(setup().library.postsLike(MODEL, unitVector(0), 5)).toEqual([]);
+    expect(setup().library.postsLike(MODEL, unitVector(0), { limit: 5 })).toEqual([]);
   });
 
   test('are compared within one model only', () => {
     const { library, keys } = setupVectors(2);
     library.saveVectors('space', [{ key: keys[1] ?? 0, vector: Float32Array.of(1, 0, 0) }]);
     expect(idsLike(library, 0)).toEqual(['1', '2']);
-    const inSpace = library.postsLike('space', Float32Array.of(0, 1, 0), 10);
+    const inSpace = library.postsLike('space', Float32Array.of(0, 1, 0), { limit: 10 });
     expect(inSpace.map((post) => post.id)).toEqual(['2']);
     expect(library.counts().vectors).toBe(3);
   });
 
   test('cannot be found for a vector of another length', () => {
     const { library } = setupVectors(2);
-    expect(() => library.postsLike(MODEL, Float32Array.of(1, 0, 0), 1)).toThrow('dimension');
+    expect(() => library.postsLike(MODEL, Float32Array.of(1, 0, 0), { limit: 1 })).toThrow(
+      'dimension',
+    );
   });
 });
 
@@ -86,7 +91,7 @@ describe('saving vectors', () => {
     const { library } = setupVectors(1, 0);
     const batch = Float32Array.of(9, 9, 0.6, 0.8, 9, 9);
     library.saveVectors(MODEL, [{ key: 1, vector: batch.subarray(2, 4) }]);
-    const [post] = library.postsLike(MODEL, Float32Array.of(0.6, 0.8), 1);
+    const [post] = library.postsLike(MODEL, Float32Array.of(0.6, 0.8), { limit: 1 });
     expect(post?.similarity).toBeCloseTo(1, 5);
   });
 
