@@ -45,10 +45,10 @@ async function indexAll(
   total: number,
 ): Promise<void> {
   const signal = AbortSignal.any([job.signal, closing]);
-  for (let left = total; left > 0; ) {
+  for (let done = 0, indexed = BATCH; indexed === BATCH; done += indexed) {
     signal.throwIfAborted();
-    job.updateProgress(total - left, total, MESSAGE);
-    left = await writerOf(db).write(() => library.reindexing.indexSome(BATCH));
+    job.updateProgress(Math.min(done, total), total, MESSAGE);
+    indexed = await writerOf(db).write(() => library.reindexing.indexSome(BATCH));
     // Requests are answered in between.
     await Bun.sleep(0);
   }

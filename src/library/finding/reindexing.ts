@@ -12,7 +12,7 @@ export interface Reindexing {
   /**
    * Indexes so many of them, the newest first, in the caller's transaction. Several processes may do
    * so by turns, and what was interrupted goes on where it was.
-   * @returns how many are left.
+   * @returns how many were indexed: fewer than `limit` when none is left.
    */
   indexSome(limit: number): number;
 }
@@ -75,7 +75,7 @@ export function createReindexing(db: Database): Reindexing {
       if (state().isNew) begin.run({ version: INDEX_VERSION });
       let left = limit;
       for (const step of steps) if (left > 0) left -= step(read.get() as State, left);
-      return pending();
+      return limit - left;
     },
   };
 }
