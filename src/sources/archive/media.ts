@@ -18,8 +18,7 @@ const MEDIA = /(?:^|\/)(?:tweets?|community_tweets?|deleted_tweets?)_media\/([^/
 
 /** Archives that are known by name, size and time; the directory of a large zip takes a fifth of a second to read. */
 export interface ArchiveMedia {
-  /** Whether an archive has this file: its name is that of the post and of the address. */
-  has(postId: string, url: string): Promise<boolean>;
+  /** The file of an archive: its name is that of the post and of the address. */
   find(postId: string, url: string): Promise<MediaFile | undefined>;
 }
 
@@ -49,7 +48,6 @@ export function createArchiveMedia(importsDir: string): ArchiveMedia {
   }
 
   return {
-    has: async (postId, url) => (await placeOf(postId, url)) !== undefined,
     async find(postId, url) {
       const place = await placeOf(postId, url);
       return place && mediaFile(place);
