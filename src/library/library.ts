@@ -116,8 +116,6 @@ export interface Library {
    * same thread, and the replies to any of them. As far as they are stored.
    */
   threadOf(post: Pick<Post, 'source' | 'id'>): number[];
-  /** The highest key of a post, 0 without posts: later ones have higher ones. */
-  newestKey(): number;
 
   /** Posts that wait for a vector of this model, by key, after `afterKey`. */
   postsWithoutVector(

@@ -16,7 +16,7 @@ interface Place {
 const PLACE = 'SELECT key, id, thread_id, in_reply_to_id, created_at FROM posts';
 
 /** Finds what is read together. */
-export function createThreads(db: Database): Pick<Library, 'threadOf' | 'newestKey'> {
+export function createThreads(db: Database): Pick<Library, 'threadOf'> {
   const one = statement<Place, [string, string]>(db, `${PLACE} WHERE source = ? AND id = ?`);
   const ofThread = statement<Place, [string, string, number]>(
     db,
@@ -26,7 +26,6 @@ export function createThreads(db: Database): Pick<Library, 'threadOf' | 'newestK
     db,
     `${PLACE} WHERE in_reply_to_id = ? AND source = ? LIMIT ?`,
   );
-  const newest = statement<{ key: number | null }, []>(db, 'SELECT max(key) AS key FROM posts');
 
   function threadOf({ source, id }: { source: string; id: string }): number[] {
     const start = one.get(source, id);
@@ -58,5 +57,5 @@ export function createThreads(db: Database): Pick<Library, 'threadOf' | 'newestK
     }
   }
 
-  return { threadOf, newestKey: () => newest.get()?.key ?? 0 };
+  return { threadOf };
 }

@@ -266,10 +266,28 @@ describe('the index', () => {
     db.run("INSERT INTO post_words (post_words) VALUES ('delete-all')");
     expect(newest(library, 'soup')).toEqual([]);
     expect(library.reindexing.pending()).toBe(3);
-    expect(library.reindexing.indexSome(2)).toBe(1);
+    expect(library.reindexing.indexSome(2)).toBe(2);
+    expect(library.reindexing.pending()).toBe(1);
     expect([newest(library, 'lasagne'), newest(library, 'soup')]).toEqual([['lasagne'], []]);
-    expect(library.reindexing.indexSome(2)).toBe(0);
+    expect(library.reindexing.indexSome(2)).toBe(1);
+    expect(library.reindexing.pending()).toBe(0);
     expect(newest(library, 'soup')).toEqual(['soup']);
     expect(library.reindexing.indexSome(2)).toBe(0);
+  });
+});
+
+describe('what was collected since', () => {
+  test.each([
+    ['soup', 1],
+    ['-soup', 1],
+    ['soup OR risotto', 2],
+    ['from:nobody', 0],
+    ['since:2000', 2],
+    ['!!!', 0],
+    ['', 2],
+  ])('is counted for "%s"', (q, posts) => {
+    const { library } = filled(texts('soup', 'risotto', 'soup again', 'risotto again'));
+    expect(library.words.newestKey()).toBe(4);
+    expect(library.words.countAfter(parseFind(q, Date.now()), 2)).toBe(posts);
   });
 });

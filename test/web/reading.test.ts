@@ -47,7 +47,7 @@ test('a picture comes from the file of the archive, and nothing else does', asyn
 test('posts that came since the page was opened are counted, if they match', async () => {
   const { request, library } = await setupApp();
   library.savePosts([post({ id: '1', text: 'tea' })]);
-  const seen = library.newestKey();
+  const seen = library.words.newestKey();
   library.savePosts([post({ id: '2', text: 'tea' }), post({ id: '3', text: 'coffee' })]);
   const html = await (await request(`/find/new?q=tea&seen=${seen}`)).text();
   expect(textOf(html)).toBe('1 new post');

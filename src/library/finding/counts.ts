@@ -73,6 +73,21 @@ export function createCounts({ one }: Queries) {
 
 export type Counts = ReturnType<typeof createCounts>;
 
+/** @returns a function that counts the matches that were collected after the post with a key. */
+export function createCountAfter({ one }: Queries) {
+  return function countAfter(conditions: Conditions, key: number): number {
+    const { isEmpty, match, indexed, others, bindings } = conditions;
+    if (isEmpty) return 0;
+    const set = match
+      ? [`key ${match.isExcluded ? 'NOT IN' : 'IN'} (${MATCHES} AND rowid > $after)`]
+      : [];
+    const tests = where(['key > $after', ...indexed, ...others, ...set]);
+    // Few posts are new, so that no index is better than their keys.
+    const sql = `SELECT count(*) AS total FROM posts NOT INDEXED ${tests}`;
+    return one<Total>(sql, { ...bindings, after: key }).total;
+  };
+}
+
 function examineMatches({ indexed, others }: Conditions): string {
   const from = `SELECT ${CONDITION_COLUMNS}
     FROM (${MATCHES} ORDER BY rowid DESC LIMIT $examined) AS found

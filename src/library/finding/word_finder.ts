@@ -3,13 +3,13 @@ import { z } from 'zod';
 import type { FindFilters, FindQuery, WordMatch } from '../../find/query.ts';
 import { statement } from '../../platform/statement.ts';
 import type { Post } from '../../sources/post.ts';
-import type { Facets, FoundKey, WordFinder } from '../finding.ts';
+import type { FoundKey, WordFinder } from '../finding.ts';
 import { readCursor, writeCursor } from '../listing.ts';
 import { toPost } from '../post_row.ts';
 import { type Conditions, createConditions } from './conditions.ts';
-import { createCounts } from './counts.ts';
+import { createCountAfter, createCounts } from './counts.ts';
 import { createEveryMatch } from './every_match.ts';
-import { createFacets, MAX_IN_FACETS } from './facets.ts';
+import { createFacets } from './facets.ts';
 import { createKeySets } from './key_sets.ts';
 import type { Place } from './plan_sql.ts';
 import { createPlans } from './plans.ts';
@@ -25,11 +25,12 @@ export function createWordFinder(db: Database): WordFinder {
   const queries = createQueries(db);
   const conditionsOf = createConditions(db);
   const counts = createCounts(queries);
+  const countAfter = createCountAfter(queries);
   const plans = createPlans(queries, counts);
-  const keySetOf = createKeySets(queries);
+  const keySetOf = createKeySets(queries, counts);
   const everyMatch = createEveryMatch(db, plans, keySetOf);
   const rank = createRanking(queries);
-  const facetsOf = createFacets(queries);
+  const facetsOf = createFacets(queries, plans);
   const byKeys = createPostsByKeys(db);
   const findKey = statement<{ key: number }, [string, string]>(
     db,
@@ -61,17 +62,13 @@ export function createWordFinder(db: Database): WordFinder {
     return rank(conditions, limit, isByWords ? undefined : keySetOf(withoutMatch(conditions)));
   }
 
-  function facets(query: FindQuery): Facets {
-    const conditions = conditionsOfQuery(query);
-    const keys = plans.some(conditions, MAX_IN_FACETS + 1);
-    return facetsOf(keys.slice(0, MAX_IN_FACETS), keys.length > MAX_IN_FACETS);
-  }
-
   return {
     newest,
     ranked,
     countFound: (query, cap = DEFAULT_CAP) => counts.countFound(conditionsOfQuery(query), cap),
-    facets,
+    countAfter: (query, key) => countAfter(conditionsOfQuery(query), key),
+    newestKey: counts.newestKey,
+    facets: (query) => facetsOf(conditionsOfQuery(query)),
     keysOf: (filters, words) => keySetOf(conditionsOf(filters, words)),
     *everyMatch(query, batch) {
       for (const keys of everyMatch(conditionsOfQuery(query), batch))

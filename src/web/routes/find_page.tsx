@@ -10,6 +10,7 @@ import { find } from '../../operations/find/find.ts';
 import type { Found } from '../../operations/find/found.ts';
 import { toFindRequest } from '../../operations/find/request.ts';
 import type { ArchiveMedia } from '../../sources/archive/index.ts';
+import type { PostMedia } from '../../sources/post.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { urlTo } from '../../text/urls.ts';
 import { ANY_QUERY, AUTHOR_NAME, NO_QUERY, PICTURE, POST_ID } from '../contract/requests.ts';
@@ -64,8 +65,7 @@ export function findPages(deps: WebDeps) {
           const item = source === 'archive' ? post?.media[Number(place)] : undefined;
           const file =
             item?.type === 'photo' ? await (await mediaOf()).find(id, item.url) : undefined;
-          const type =
-            PICTURES[/\.(\w+)$/.exec(URL.parse(item?.url ?? '')?.pathname ?? '')?.[1] ?? ''];
+          const type = item && pictureType(item);
           if (!file || !type) throw notFound('There is no such picture.');
           return new Response(file.stream(request.signal) as unknown as ReadableStream, {
             headers: {
@@ -90,13 +90,19 @@ function laterMedia(importsDir: string): () => Promise<ArchiveMedia> {
   };
 }
 
-const PICTURES: Partial<Record<string, string>> = {
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  png: 'image/png',
-  gif: 'image/gif',
-  webp: 'image/webp',
-};
+const PICTURES = new Map([
+  ['jpg', 'image/jpeg'],
+  ['jpeg', 'image/jpeg'],
+  ['png', 'image/png'],
+  ['gif', 'image/gif'],
+  ['webp', 'image/webp'],
+]);
+
+/** The type of a picture, by the ending of its address. */
+function pictureType({ url }: PostMedia): string | undefined {
+  const [, ending = ''] = /\.(\w+)$/.exec(URL.parse(url)?.pathname ?? '') ?? [];
+  return PICTURES.get(ending.toLowerCase());
+}
 
 function notFound(message: string): Problem {
   return new Problem(404, 'not_found', message);
@@ -140,7 +146,7 @@ async function findModel(
     sources: [...deps.sources.keys()],
     like: query.like && likeText(deps, query.like),
     nextHref: nextHrefOf(request, found.nextCursor),
-    seen: deps.library.newestKey(),
+    seen: deps.library.words.newestKey(),
     busy: isBusy(deps),
   };
 }
@@ -183,18 +189,8 @@ function isBusy({ tracker }: WebDeps): boolean {
 function newPosts(deps: WebDeps, typed: Record<string, string>): JSX.Element {
   const { wrongAuthor: _, cursor: __, ...query } = toFindPageQuery(typed);
   const seen = Number(typed.seen) || 0;
-  const { words, filters } = parseFind(query.q, Date.now());
-  const isNewer = deps.library.newestKey() > seen;
-  const keys = isNewer ? deps.library.words.keysOf(filters, words).bits : new Uint32Array();
-  return NewPosts({ query, seen, busy: isBusy(deps), posts: countAbove(keys, seen) });
-}
-
-function countAbove(bits: Uint32Array, key: number): number {
-  let count = 0;
-  for (let at = key + 1; at < bits.length * 32; at++) {
-    if (((bits[at >> 5] ?? 0) >>> (at & 31)) & 1) count++;
-  }
-  return count;
+  const posts = deps.library.words.countAfter(parseFind(query.q, Date.now()), seen);
+  return NewPosts({ query, seen, busy: isBusy(deps), posts });
 }
 
 /** The link to the next page. */
