@@ -34,7 +34,10 @@ import { sourcesPage } from './routes/sources.tsx';
 import { startPages } from './routes/start_pages.tsx';
 import { streamRoutes } from './routes/streams.ts';
 
-export type AppDeps = Omit<WebDeps, 'live' | 'updates' | 'streams' | 'idempotent' | 'forms'> & {
+export type AppDeps = Omit<
+  WebDeps,
+  'live' | 'updates' | 'streams' | 'streamFailed' | 'idempotent' | 'forms'
+> & {
   database: Database;
   logger: Logger;
   /** The folder of the compiled program, if it is running. */
@@ -50,16 +53,18 @@ const ROUTING = { systemRouter: false, handler: { standardHostname: false } };
 
 /** Creates the web app. The tracker must already have its job types. */
 export async function createApp({ database, logger, compiled, ...given }: AppDeps) {
+  const streamFailed = (error: unknown) => {
+    if (!given.health.noticed(error)) logger.error('An error has ended a stream.', { error });
+  };
   const deps: WebDeps = {
     ...given,
+    streamFailed,
     forms: await loadForms(),
     live: new LiveTaskbar(given.tracker, given.health),
     updates: new JobUpdates(given.tracker.feed),
     streams: new EventStreams({
       maxOpen: given.config.maxConnections,
-      onError: (error) => {
-        if (!given.health.noticed(error)) logger.error('An error has ended a stream.', { error });
-      },
+      onError: streamFailed,
     }),
     idempotent: createIdempotent(createIdempotencyKeys(database)),
   };

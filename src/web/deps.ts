@@ -18,6 +18,8 @@ export interface WebDeps extends OperationDeps {
   live: LiveTaskbar;
   updates: JobUpdates;
   streams: EventStreams;
+  /** Reports an error after an answer has begun, when it cannot be answered any more. */
+  streamFailed: (error: unknown) => void;
   health: Health;
   connections: Connections;
   idempotent: Idempotent;

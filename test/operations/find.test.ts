@@ -218,6 +218,21 @@ describe('FEATURES 48: what was found leaves', () => {
     expect(csv).toContain(`"'=1+1, a ""quote""\nand a line"`);
   });
 
+  test.each(['text/csv', 'application/x-ndjson'])(
+    'as %s: what the model refuses is refused before the answer begins',
+    async (accept) => {
+      const app = await setupApp({}, { modelsDir: '/nowhere' });
+      app.library.save({ posts: posts() });
+      const query = '/api/find?q=sushi&by=meaning';
+      expect((await app.request(query, { headers: { accept } })).status).toBe(503);
+    },
+  );
+
+  test('as CSV: nothing found is a line of names', async () => {
+    const csv = await (await exported({ q: 'zeppelin', by: 'words' }, 'text/csv')).text();
+    expect(csv).toMatch(/^source,id,[\w,]+\r\n$/);
+  });
+
   test('refused queries are refused as those of pages are', async () => {
     const answer = await web.request('/api/find?by=smell', { headers: { accept: 'text/csv' } });
     expect(answer.status).toBe(422);

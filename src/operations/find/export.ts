@@ -43,7 +43,12 @@ export async function* exportLines(
   const { stringify } = await import('csv-stringify/sync');
   const rowsOf = (rows: unknown[][]) =>
     stringify(rows, { record_delimiter: 'windows', escape_formulas: true });
-  yield rowsOf([Object.keys(COLUMNS)]);
-  for await (const batch of batches)
-    yield rowsOf(batch.map((post) => Object.values(COLUMNS).map((read) => read(post))));
+  // With the first posts, so that a query that is refused gives no line at all.
+  let rows: unknown[][] = [Object.keys(COLUMNS)];
+  for await (const batch of batches) {
+    rows.push(...batch.map((post) => Object.values(COLUMNS).map((read) => read(post))));
+    yield rowsOf(rows);
+    rows = [];
+  }
+  if (rows.length > 0) yield rowsOf(rows);
 }

@@ -12,26 +12,35 @@ interface ExportOptions {
   format: ExportFormat;
   /** A browser saves it as a file. */
   isDownload: boolean;
+  /** Called when the export ends early, after its answer has begun. */
+  onError: (error: unknown) => void;
 }
 
 /**
- * Streams lines as fast as the client reads them; nothing is prepared that it has not asked for.
+ * Streams lines as fast as the client reads them.
  * @throws what `lines` throws before its first one.
  */
 export async function exportResponse(
   lines: AsyncGenerator<string>,
-  { format, isDownload }: ExportOptions,
+  { format, isDownload, onError }: ExportOptions,
 ): Promise<Response> {
-  const first = await lines.next();
+  // Taken before the answer begins, so that what refuses the query is an answer of its own.
+  let first: IteratorResult<string> | undefined = await lines.next();
   const encoder = new TextEncoder();
-  let next: string | undefined = first.done ? undefined : first.value;
-  if (isDownload && format === 'csv') next = BYTE_ORDER_MARK + (next ?? '');
+  const mark = isDownload && format === 'csv' ? BYTE_ORDER_MARK : '';
   const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(encoder.encode(mark)),
     async pull(controller) {
-      if (next !== undefined) controller.enqueue(encoder.encode(next));
-      const read = await lines.next();
-      next = read.done ? undefined : read.value;
-      if (read.done) controller.close();
+      try {
+        const { done, value } = first ?? (await lines.next());
+        first = undefined;
+        if (done) controller.close();
+        else controller.enqueue(encoder.encode(value));
+      } catch (error) {
+        onError(error);
+        // The connection is closed, so that the client does not take a part for the whole.
+        controller.error(error);
+      }
     },
     cancel: () => void lines.return(undefined),
   });

@@ -53,7 +53,8 @@ function exported(
   wanted: FindRequest,
   options: { format: ExportFormat; isDownload: boolean },
 ): Promise<Response> {
-  return exportResponse(exportLines(everything(deps, wanted), options.format), options);
+  const lines = exportLines(everything(deps, wanted), options.format);
+  return exportResponse(lines, { ...options, onError: deps.streamFailed });
 }
 
 function page(found: Found): Found {
