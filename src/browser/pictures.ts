@@ -5,19 +5,35 @@ const ALWAYS = 'pictures';
  * sees who looks, when the reader presses its button, or always if the reader has said so.
  */
 export function watchPictures(): void {
-  const box = document.querySelector<HTMLInputElement>('#always-pictures');
-  if (box) box.checked = isAlways();
-  box?.addEventListener('change', () => {
-    localStorage.setItem(ALWAYS, box.checked ? 'always' : '');
-    if (box.checked) for (const button of buttons()) show(button);
+  document.addEventListener('change', ({ target }) => {
+    if (!(target instanceof HTMLInputElement && target.id === 'always-pictures')) return;
+    keep(target.checked);
+    if (target.checked) for (const button of buttons()) show(button);
   });
   document.addEventListener('click', ({ target }) => {
     const button = target instanceof Element && target.closest<HTMLElement>('.show-picture');
     if (button) show(button);
   });
+  showAtOnce();
+  // A list that was empty has been filled.
+  document.addEventListener('htmx:afterSettle', showAtOnce);
+}
+
+function showAtOnce(): void {
+  const box = document.querySelector<HTMLInputElement>('#always-pictures');
+  if (box) box.checked = isAlways();
   for (const button of buttons()) {
     if (button.dataset.own) show(button, button.dataset.own);
-    else if (isAlways()) show(button);
+    else if (isAlways() && !button.dataset.failed) show(button);
+  }
+}
+
+/** Without the storage, which some browsers refuse, it holds until the page is left. */
+function keep(isAlways: boolean): void {
+  try {
+    localStorage.setItem(ALWAYS, isAlways ? 'always' : '');
+  } catch {
+    // Nothing else can be done.
   }
 }
 
@@ -41,6 +57,10 @@ function show(button: HTMLElement, url = button.dataset.remote): void {
   picture.decoding = 'async';
   picture.src = url;
   // An archive may lack the file: then the reader can still ask for the remote one.
-  picture.addEventListener('error', () => picture.replaceWith(button));
+  picture.addEventListener('error', () => {
+    if (url === button.dataset.own) delete button.dataset.own;
+    else button.dataset.failed = 'true';
+    picture.replaceWith(button);
+  });
   button.replaceWith(picture);
 }
