@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
+import { parseFind } from '../../src/find/index.ts';
 import { JOB_STATUSES, type JobStatus, PermanentError } from '../../src/jobs/index.ts';
 import { closeBrowser, openPage } from '../support/browser.ts';
 import { startAppInEveryStatus } from '../support/every_status.ts';
@@ -132,6 +133,9 @@ describe.each([
     '/embed',
     '/find',
     '/find?q=nothing+like+it',
+    '/find?q=storm*+OR+camera&by=words',
+    '/authors/sample/aurora_lab',
+    '/forget?username=aurora_lab&source=sample',
     '/profiles',
     '/sources',
     '/jobs',
@@ -151,6 +155,15 @@ describe.each([
     const closed = page.locator('#taskbar-toggle[aria-expanded="false"]');
     if ((await closed.count()) > 0) await closed.click();
     await page.locator('.job-card').first().waitFor();
+    expect(await problems(page)).toEqual([]);
+  });
+
+  test('on a thread', async () => {
+    const [reply] = app.library.words.postsOf(
+      app.library.words.newest(parseFind('is:thread', 0), { limit: 1 }).keys,
+    );
+    await page.goto(`${app.url}/posts/sample/${reply?.id}`);
+    expect(await page.locator('article.post').count()).toBeGreaterThan(1);
     expect(await problems(page)).toEqual([]);
   });
 
