@@ -54,14 +54,12 @@ function PostList({ model, now }: { model: FindModel; now: Date }): JSX.Element 
 /** How many were found, and how the query was understood. */
 function Understood({ model: { found, query, like } }: { model: FindModel }): JSX.Element {
   const total = `${found.isCapped ? 'More than ' : ''}${counted(found.total, 'post')}`;
-  const about = like === undefined ? found.understood : `like “${like}”`;
+  const about = like === undefined ? found.understood : `Posts like “${like}”`;
   const rest = withoutFilters(query.q);
   return (
     <p class="total">
       <span class="understood" safe>
-        {about.startsWith('Posts ')
-          ? `${total}${about.slice('Posts'.length)}`
-          : `${total}: ${about}`}
+        {`${about} · ${total}`}
       </span>{' '}
       {rest !== query.q.trim() && (
         <a class="small" href={attributeText(findHref(query, { q: rest }))}>

@@ -26,9 +26,9 @@ describe('the form', () => {
 describe('the list', () => {
   test('says how many posts were found, and how the query was understood', () => {
     const { found } = findModel([post()]);
-    const many = { ...found, total: 1284, understood: 'with “fjord”' };
+    const many = { ...found, total: 1284, understood: 'Posts with “fjord”' };
     expect(textOf(posts([], { found: many, ...query({ q: 'fjord' }) }))).toContain(
-      '1,284 posts: with “fjord”',
+      'Posts with “fjord” · 1,284 posts',
     );
     const capped = { ...many, isCapped: true as const };
     expect(textOf(posts([], { found: capped }))).toContain('More than 1,284 posts');
