@@ -48,9 +48,7 @@ function createStatements(db: Database) {
 }
 
 /** Reads what was added and removed since the last time. */
-function createReading(db: Database) {
-  const { added, removed } = createStatements(db);
-
+function createReading({ added, removed }: ReturnType<typeof createStatements>) {
   function add(loaded: Loaded, model: Model): void {
     for (const { id, key, code } of added.iterate(loaded.lastId, model.key)) {
       loaded.codes.add(id, key, code);
@@ -76,8 +74,9 @@ function createReading(db: Database) {
  * follow what this process and others commit.
  */
 export function createFollowedCodes(db: Database) {
-  const { modelOf, removals } = createStatements(db);
-  const { add, remove } = createReading(db);
+  const statements = createStatements(db);
+  const { modelOf, removals } = statements;
+  const { add, remove } = createReading(statements);
   const models = new Map<number, Loaded>();
 
   function load(model: Model): Loaded {

@@ -1,4 +1,5 @@
 import type { InputOf, QueuedJobContext } from '../../jobs/index.ts';
+import type { HeldOfAuthor } from '../../library/library.ts';
 import type { OperationDeps } from '../deps.ts';
 import { defineOperation } from '../operation.ts';
 import type { ForgetResult } from './input.ts';
@@ -20,7 +21,7 @@ export default defineOperation<'forget'>((deps) => ({
     const { username, source, onlyCount } = input;
     const held = deps.library.heldOf({ source, username });
     if (onlyCount) return { username, ...held, counted: true };
-    return forget(deps, input, job);
+    return forget(deps, input, job, held);
   },
 }));
 
@@ -28,9 +29,9 @@ async function forget(
   { library }: OperationDeps,
   { username, source }: InputOf<'forget'>,
   job: QueuedJobContext,
+  held: HeldOfAuthor,
 ): Promise<ForgetResult> {
   const author = { source, username };
-  const held = library.heldOf(author);
   const start = (job.checkpoint as Checkpoint | undefined) ?? { ...held, posts: 0 };
   const total = start.posts + held.posts;
   const message = `Deleting posts of @${username}`;
