@@ -1,4 +1,3 @@
-import { Database } from 'bun:sqlite';
 import { describe, expect, test } from 'bun:test';
 import {
   describeFind,
@@ -10,7 +9,7 @@ import {
 } from '../../src/find/index.ts';
 import type { WordMatch } from '../../src/find/query.ts';
 import { seeded } from '../support/scheduler.ts';
-import { indexText } from './word_index.ts';
+import { oneTextIndex } from './word_index.ts';
 
 const QUERIES = 100_000;
 const SEED = Number(process.env.XGPT_TEST_SEED ?? Date.now() % 2 ** 31);
@@ -121,62 +120,41 @@ function boundaries(text: string): Set<number> {
 
 describe('any text', () => {
   test(`is a query that SQLite understands: ${QUERIES} generated ones`, () => {
-    const db = new Database(':memory:');
-    db.run(`CREATE VIRTUAL TABLE words USING fts5 (text, author_name, stems, content = '',
-      tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* Co So'")`);
-    db.run("INSERT INTO words (text) VALUES ('soup lentil')");
-    const find = db.query<{ rowid: number }, [string]>(
-      'SELECT rowid FROM words WHERE words MATCH ?',
-    );
+    using index = oneTextIndex();
+    index.set('soup lentil');
     forEachQuery(QUERIES, (typed) => {
       const query = parseFind(typed, 0);
       if (describeFind(query) === '') throw new Error('It has no description.');
       const match = query.words && indexMatch(query.words, COLUMNS);
       if (query.words && !match && !('any' in query.words))
         throw new Error('It has no expression.');
-      if (match) find.all(match.expression);
+      if (match) index.has(match.expression);
     });
-    db.close();
   }, 60_000);
 
   test('finds itself', () => {
-    const db = new Database(':memory:');
-    db.run(`CREATE VIRTUAL TABLE words USING fts5 (text, stems,
-      tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* Co So'")`);
-    const insert = db.query('INSERT OR REPLACE INTO words (rowid, text, stems) VALUES (1, ?, ?)');
-    const find = db.query<{ rowid: number }, [string]>(
-      'SELECT rowid FROM words WHERE words MATCH ?',
-    );
+    using index = oneTextIndex();
     forEachQuery(2_000, (text) => {
-      const { words, forms } = indexText(text);
-      insert.run(words, forms);
+      index.set(text);
       for (const match of [{ word: text }, { phrase: text }]) {
         const expression = indexMatch(match, ['text'])?.expression;
-        if (expression && find.all(expression).length === 0) throw new Error(expression);
+        if (expression && !index.has(expression)) throw new Error(expression);
         if (expression && markMatches(text, match).length === 0)
           throw new Error('It is not marked.');
       }
     });
-    db.close();
   }, 30_000);
 
   test('is marked if and only if the index finds it', () => {
-    const db = new Database(':memory:');
-    db.run(`CREATE VIRTUAL TABLE words USING fts5 (text, stems,
-      tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* Co So'")`);
-    const insert = db.query('INSERT OR REPLACE INTO words (rowid, text, stems) VALUES (1, ?, ?)');
-    const find = db.query<{ rowid: number }, [string]>(
-      'SELECT rowid FROM words WHERE words MATCH ?',
-    );
+    using index = oneTextIndex();
     let found = 0;
     forEachQuery(5_000, (text) => {
       const language = LANGUAGES[below(LANGUAGES.length)];
-      const { words, forms } = indexText(text, language);
-      insert.run(words, forms);
+      index.set(text, language);
       for (const sought of Array.from({ length: 5 }, part)) {
         for (const match of matchesOf(sought)) {
           const expression = indexMatch(match, ['text'])?.expression;
-          const isFound = expression !== undefined && find.all(expression).length > 0;
+          const isFound = expression !== undefined && index.has(expression);
           const isMarked = markMatches(text, match, language).length > 0;
           if (isFound) found++;
           if (isFound !== isMarked)
@@ -184,7 +162,6 @@ describe('any text', () => {
         }
       }
     });
-    db.close();
     expect(found).toBeGreaterThan(500);
   }, 30_000);
 

@@ -1,5 +1,34 @@
 import { Database } from 'bun:sqlite';
 import { indexedForms, indexMatch, parseFind, tokensOf } from '../../src/find/index.ts';
+import { openDatabase } from '../../src/platform/database.ts';
+
+/** As the library's own index splits texts. */
+const TOKENIZE = tokenizerOf(openDatabase(':memory:'));
+
+function tokenizerOf(db: Database): string {
+  const { sql } = db.query("SELECT sql FROM sqlite_master WHERE name = 'post_words'").get() as {
+    sql: string;
+  };
+  db.close();
+  return /tokenize = ".*"/.exec(sql)?.[0] ?? '';
+}
+
+/** An index of one text, which each `set` replaces. */
+export function oneTextIndex() {
+  const db = new Database(':memory:');
+  db.run(`CREATE VIRTUAL TABLE words USING fts5 (text, author_name, stems, ${TOKENIZE})`);
+  const insert = db.query('INSERT OR REPLACE INTO words (rowid, text, stems) VALUES (1, ?, ?)');
+  const find = db.query('SELECT rowid FROM words WHERE words MATCH ?');
+  return {
+    set(text: string, language?: string): void {
+      const { words, forms } = indexText(text, language);
+      insert.run(words, forms);
+    },
+    /** @throws when SQLite does not understand the expression. */
+    has: (expression: string) => find.all(expression).length > 0,
+    [Symbol.dispose]: () => db.close(),
+  };
+}
 
 /** The columns of the index. */
 export function indexText(text: string, language?: string): { words: string; forms: string } {
@@ -13,8 +42,7 @@ export class WordIndex {
   readonly #db = new Database(':memory:');
 
   constructor() {
-    this.#db.run(`CREATE VIRTUAL TABLE words USING fts5 (text, stems, content = '',
-      tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* Co So'")`);
+    this.#db.run(`CREATE VIRTUAL TABLE words USING fts5 (text, stems, content = '', ${TOKENIZE})`);
   }
 
   add(text: string, language?: string): this {
