@@ -104,8 +104,12 @@ function NoPosts({ model: { query, found } }: { model: FindModel }): JSX.Element
     return (
       <>
         <p class="empty">
-          No posts match
-          {found.understood === '' ? '' : <span safe>{`: ${found.understood}`}</span>}.{' '}
+          No posts match.{' '}
+          {found.understood === '' ? (
+            ''
+          ) : (
+            <span safe>{`Understood as: ${found.understood}. `}</span>
+          )}
           <a href={urlTo('/find')}>Show all posts</a>, or <a href={urlTo('/search')}>search</a> a
           source for more.
         </p>
