@@ -26,23 +26,30 @@ export class Completion {
    * @throws what the database threw; the execution then still belongs to this process.
    */
   async end(execution: Execution, how: End): Promise<Ended | undefined> {
-    const { store, executions, reports, clock, claimable } = this.deps;
-    const report = execution.reports.takeAll();
-    const ending = store.end(execution, how, report, clock.now());
+    const ending = this.#write(execution, how);
     execution.ending = ending;
+    const { ended, hasLines } = await ending;
+    if (ended) this.#publish(execution, ended, hasLines);
+    else this.deps.executions.fence(execution);
+    return ended;
+  }
+
+  /** Lines in flight may fail, and nothing could write them after the end: it waits for them. */
+  async #write(execution: Execution, how: End) {
+    const { store, reports, clock, claimable } = this.deps;
+    const linesInFlight = execution.reports.linesInFlight;
+    if (linesInFlight) await linesInFlight;
+    const report = execution.reports.takeAll();
+    const ended = store.end(execution, how, report, clock.now());
     // The next job is claimed in the same transaction.
     claimable.emit(execution.type);
-    let ended: Ended | undefined;
     try {
-      ended = await ending;
+      return { ended: await ended, hasLines: report.lines !== undefined };
     } catch (error) {
       execution.ending = undefined;
       reports.failed(execution, report);
       throw error;
     }
-    if (ended) this.#publish(execution, ended, report.lines !== undefined);
-    else executions.fence(execution);
-    return ended;
   }
 
   #publish(execution: Execution, { children }: Ended, hasLines: boolean): void {

@@ -32,10 +32,19 @@ export class ReportBuffer {
   #lastNumber = 0;
   /** The newest hand-over whose progress is on disk. */
   #savedNumber = 0;
+  /** Resolves `linesInFlight`. */
+  #linesSettled: PromiseWithResolvers<void> | undefined;
 
   /** Whether there is nothing that `take` would hand over. */
   get isEmpty(): boolean {
     return !this.#progress && (this.#hasLinesInFlight() || !(this.#lines || this.#failedLines));
+  }
+
+  /** Resolves when the lines in flight are on disk or have failed; undefined when none are in flight. */
+  get linesInFlight(): Promise<void> | undefined {
+    if (!this.#hasLinesInFlight()) return undefined;
+    this.#linesSettled ??= Promise.withResolvers();
+    return this.#linesSettled.promise;
   }
 
   report(progress: JobProgress): void {
@@ -75,13 +84,13 @@ export class ReportBuffer {
 
   /** @param progress what is on disk now, if the hand-over brought any. */
   saved(handOver: HandOver, progress = handOver.progress): void {
-    this.#inFlight.delete(handOver);
+    this.#settle(handOver);
     if (progress) this.#savedNumber = Math.max(this.#savedNumber, handOver.number);
     this.#restore();
   }
 
   failed(handOver: HandOver): void {
-    this.#inFlight.delete(handOver);
+    this.#settle(handOver);
     if (handOver.lines) this.#failedLines += handOver.lines;
     if (handOver.progress && handOver.number > (this.#failed?.number ?? 0)) this.#failed = handOver;
     this.#restore();
@@ -110,6 +119,13 @@ export class ReportBuffer {
     const handOver: HandOver = { progress, lines: lines || undefined, number, isCommit };
     this.#inFlight.add(handOver);
     return handOver;
+  }
+
+  #settle(handOver: HandOver): void {
+    this.#inFlight.delete(handOver);
+    if (!this.#linesSettled || this.#hasLinesInFlight()) return;
+    this.#linesSettled.resolve();
+    this.#linesSettled = undefined;
   }
 
   /** Progress in flight goes along again, in case that fails and no other hand-over follows. */

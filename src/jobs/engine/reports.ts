@@ -92,8 +92,10 @@ export class Reports {
     stall.moved(now);
   }
 
+  /** The end of an execution brings what it has reported. */
   #isDue(execution: Execution): boolean {
-    return this.deps.executions.has(execution) && !execution.reports.isEmpty;
+    const { executions } = this.deps;
+    return executions.has(execution) && !execution.ending && !execution.reports.isEmpty;
   }
 
   #schedule(execution: Execution): void {
