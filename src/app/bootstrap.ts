@@ -9,6 +9,7 @@ import { appDatabase } from '../platform/database.ts';
 import { Health } from '../platform/health.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { ProcessKind } from '../platform/process_registry.ts';
+import { userName } from '../platform/user_name.ts';
 import { removeStalePartials } from '../sources/archive/index.ts';
 import { createSources } from '../sources/index.ts';
 import { DataFolderUnusable, makeDataFolder } from './data_folder.ts';
@@ -37,6 +38,7 @@ export async function bootstrap(
   const operations = await loadOperations(deps);
   jobTracker.define(...definitionsOf(operations));
   jobTracker.saveWith(deps.library.save);
+  jobTracker.actAs(kind === 'command' ? { via: 'terminal', user: userName() } : { via: 'server' });
   const { importsDir } = config;
   const health = new Health({ db, importsDir, kind, clock: systemClock, logger });
   jobTracker.watchDatabase(health);

@@ -2,9 +2,22 @@
 import { loadConfig, unknownSettings } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
+import { userName } from '../platform/user_name.ts';
 import { createTracker } from './tracker.ts';
 
 export { type Clock, systemClock } from '../platform/clock.ts';
+export {
+  ACTOR_KINDS,
+  type Actor,
+  type ActorKind,
+  AUDIT_ACTIONS,
+  type AuditAction,
+  type AuditEntry,
+  type AuditPage,
+  type AuditQuery,
+  type AuditTrail,
+  isAutomatic,
+} from './audit.ts';
 export {
   defineJob,
   type InputOf,
@@ -78,9 +91,11 @@ export const jobTracker = createTracker(() => {
   return {
     database: appDatabase(),
     logger,
+    actor: { via: 'program', user: userName() },
     leaseMs: config.leaseMs,
     cancelGraceMs: config.cancelGraceMs,
     keepFinishedMs: config.keepFinishedMs,
+    keepAuditMs: config.keepAuditMs,
     concurrency: config.concurrency,
     maxWaiting: config.maxWaiting,
     maxResultBytes: config.maxResultBytes,

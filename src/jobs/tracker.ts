@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import { migrate, openDatabase } from '../platform/database.ts';
+import type { Actor, AuditTrail } from './audit.ts';
 import { checkJobType, type InputOf, type JobDefinition } from './definition.ts';
 import { actOnAll, actOnMatching, type BulkAction, type BulkOutcome } from './engine/bulk.ts';
 import { type JobContext, trackedContext } from './engine/context.ts';
@@ -10,7 +11,7 @@ import type { DatabaseWatch } from './engine/error_reporter.ts';
 import { PermanentError, ShuttingDown } from './errors.ts';
 import type { Feed } from './feed.ts';
 import type { Job, JobType, SaveData, SavedData, TrackedJobType } from './job.ts';
-import type { JobQuery } from './listing.ts';
+import { filterText, type JobQuery } from './listing.ts';
 import { TrackerReader } from './reader.ts';
 import type { End } from './store/store.ts';
 
@@ -35,6 +36,11 @@ export interface StartOptions {
  */
 export function createTracker(options: TrackerOptions | (() => TrackerOptions) = {}): Tracker {
   return new Tracker(typeof options === 'function' ? options : () => options);
+}
+
+/** Who acts, for the audit trail. Default: whoever this process acts for; see `actAs`. */
+interface By {
+  by?: Actor;
 }
 
 interface Opened extends Engine {
@@ -65,6 +71,16 @@ export class Tracker {
   /** Writes nothing while `watch` has an obstacle, and passes database errors to it. */
   watchDatabase(watch: DatabaseWatch): void {
     this.#open().errors.watch = watch;
+  }
+
+  /** Names who acts in calls that name no actor; undefined: these are not recorded. */
+  actAs(actor: Actor | undefined): void {
+    this.#open().deeds.actor = actor;
+  }
+
+  /** Who did what, and when. */
+  get audit(): AuditTrail {
+    return this.#open().audit;
   }
 
   get types(): JobType[] {
@@ -135,10 +151,10 @@ export class Tracker {
     metadata?: Record<string, unknown>,
   ): Promise<JobContext> {
     checkJobType(trackedType);
-    const { store, executions, reports, feed, clock, heartbeat } = this.#open();
+    const { store, executions, reports, feed, clock, heartbeat, deeds } = this.#open();
     const type = trackedType as JobType;
     const job = await store.insertTracked(
-      { id: newId(type), type, metadata, maxAttempts: 1 },
+      { id: newId(type), type, metadata, maxAttempts: 1, deed: deeds.of(undefined) },
       heartbeat.newLease(),
       clock.now(),
     );
@@ -164,10 +180,11 @@ export class Tracker {
   /**
    * Queues many jobs, in their order and in one transaction. Each request has its own answer, in its
    * place: the job, or what `enqueue` would have thrown.
+   * @param by who starts them, for the audit trail.
    * @throws what the database threw; nothing was created then.
    */
-  async enqueueMany(requests: EnqueueRequest[]): Promise<Enqueued[]> {
-    return this.#open().enqueuer.enqueueMany(requests);
+  async enqueueMany(requests: EnqueueRequest[], by?: Actor): Promise<Enqueued[]> {
+    return this.#open().enqueuer.enqueueMany(requests, by);
   }
 
   /** Changes nothing when the job does not run in this process. `total` 0 = unknown. */
@@ -194,9 +211,10 @@ export class Tracker {
    * False when there is no such job or it has ended. A running job is `cancelling` until its handler
    * has stopped. Its children are cancelled with it.
    */
-  async cancelJob(id: string): Promise<boolean> {
+  async cancelJob(id: string, { by }: By = {}): Promise<boolean> {
     const { commands, reader } = this.#open();
-    return (await commands.cancel([id])) > 0 || reader.brief(id)?.status === 'cancelling';
+    const cancelled = await commands.cancel([id], commands.deedOf(by));
+    return cancelled > 0 || reader.brief(id)?.status === 'cancelling';
   }
 
   /**
@@ -204,16 +222,19 @@ export class Tracker {
    * the start when it had completed. Its unsuccessful children are retried with it. `undefined` when
    * the job is active, tracked or unknown.
    */
-  async retryJob(id: string): Promise<Job | undefined> {
-    return (await this.#open().commands.retry([id])) > 0 ? this.getJob(id) : undefined;
+  async retryJob(id: string, { by }: By = {}): Promise<Job | undefined> {
+    const { commands } = this.#open();
+    const retried = await commands.retry([id], commands.deedOf(by));
+    return retried > 0 ? this.getJob(id) : undefined;
   }
 
   /**
    * Deletes a job; an active one only with `force`, which stops its handler. Its waiting children are
    * deleted with it, its running children are cancelled.
    */
-  async removeJob(id: string, { force = false } = {}): Promise<boolean> {
-    return (await this.#open().commands.remove([id], force)) > 0;
+  async removeJob(id: string, { force = false, by }: By & { force?: boolean } = {}) {
+    const { commands } = this.#open();
+    return (await commands.remove([id], force, commands.deedOf(by))) > 0;
   }
 
   /** Removes an ended job from the taskbar. */
@@ -222,14 +243,14 @@ export class Tracker {
   }
 
   /** Cancels, retries or removes jobs, in transactions of 200. Others than the applicable ones are skipped. */
-  async changeJobs(action: BulkAction, ids: string[]): Promise<BulkOutcome> {
-    return actOnAll(action, [...new Set(ids)], this.#open().commands.of(action));
+  async changeJobs(action: BulkAction, ids: string[], { by }: By = {}): Promise<BulkOutcome> {
+    return actOnAll(action, [...new Set(ids)], this.#open().commands.of(action, by));
   }
 
   /** Does the same with every job that matches the query, on all its pages. */
-  async changeMatching(action: BulkAction, query: JobQuery): Promise<BulkOutcome> {
+  async changeMatching(action: BulkAction, query: JobQuery, { by }: By = {}): Promise<BulkOutcome> {
     const { listing, commands } = this.#open();
-    return actOnMatching(listing, action, query, commands.of(action));
+    return actOnMatching(listing, action, query, commands.of(action, by, filterText(query)));
   }
 
   /** The whole job, with its input and result, which may be large. */

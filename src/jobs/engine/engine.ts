@@ -2,8 +2,10 @@ import type { Database } from 'bun:sqlite';
 import { type Clock, systemClock } from '../../platform/clock.ts';
 import { type Logger, silentLogger } from '../../platform/logger.ts';
 import { type Writer, writerOf } from '../../platform/writer.ts';
+import type { Actor } from '../audit.ts';
 import { Feed } from '../feed.ts';
 import type { SaveData } from '../job.ts';
+import { createSqliteAuditTrail } from '../store/sqlite/audit.ts';
 import { changeLogOf } from '../store/sqlite/changes.ts';
 import { createSqliteJobHistory } from '../store/sqlite/history.ts';
 import { createSqliteRunReader } from '../store/sqlite/leases.ts';
@@ -15,6 +17,7 @@ import { Cancellation } from './cancellation.ts';
 import { Commands } from './commands.ts';
 import { createCommitSignals, NO_SIGNALS } from './commit_signals.ts';
 import { Completion } from './completion.ts';
+import { Deeds } from './deeds.ts';
 import type { Definitions } from './definitions.ts';
 import { Enqueuer } from './enqueuer.ts';
 import { ErrorReporter } from './error_reporter.ts';
@@ -32,12 +35,16 @@ import { type ClaimSignal, Signal } from './signal.ts';
 import { DEFAULT_MAX_RESULT_BYTES } from './storable.ts';
 
 export interface EngineOptions {
+  /** Who acts in calls that name no actor. By default these are not recorded. */
+  actor?: Actor;
   clock?: Clock;
   logger?: Logger;
   /** How long a cancelled job may take to stop before it is fenced off, in ms. Default 10,000. */
   cancelGraceMs?: number;
   /** How long ended jobs are kept, in ms. Default 24 hours. */
   keepFinishedMs?: number;
+  /** How long entries of the audit trail are kept, in ms. Default 90 days. */
+  keepAuditMs?: number;
   /** How long a job may go without a heartbeat before others rescue it, in ms. Default 30,000. */
   leaseMs?: number;
   /** How many jobs of a type run at once, where it differs from the definition's own limit. */
@@ -68,7 +75,7 @@ export function createEngine(
   const completion = new Completion({ ...foundation, reports, cancellation });
   const heartbeat = new Heartbeat(foundation);
   const rescuer = new Rescuer({ ...foundation, heartbeat, cancellation });
-  const { maxWaiting = NO_LIMITS, concurrency = {}, keepFinishedMs = DAY_MS } = options;
+  const { maxWaiting = NO_LIMITS, concurrency = {} } = options;
   const enqueuer = new Enqueuer({ ...foundation, maxWaiting });
   const { maxResultBytes = DEFAULT_MAX_RESULT_BYTES } = options;
   const executor = new Executor({ ...foundation, reports, enqueuer, maxResultBytes });
@@ -84,7 +91,7 @@ export function createEngine(
     enqueuer,
     commands: new Commands({ ...foundation, cancellation }),
     runner: new Runner(running),
-    pruner: new Pruner({ ...foundation, keepFinishedMs }),
+    pruner: new Pruner({ ...foundation, ...keptOf(options) }),
     signals: signalsFor(database, foundation, notifier),
     stopTimers: startAll(heartbeat, notifier),
   };
@@ -95,7 +102,7 @@ function createFoundation(
   database: Database,
   definitions: Definitions,
   save: SaveData,
-  { clock = systemClock, logger = silentLogger, leaseMs = 30_000 }: EngineOptions,
+  { clock = systemClock, logger = silentLogger, leaseMs = 30_000, actor }: EngineOptions,
 ) {
   const errors = new ErrorReporter(logger);
   const writer = writerOf(database);
@@ -107,6 +114,8 @@ function createFoundation(
   return {
     writer,
     store,
+    deeds: new Deeds(clock, actor),
+    audit: createSqliteAuditTrail(database),
     queue: store,
     reader: new SqliteJobReader(database, log, clock.now),
     runs: createSqliteRunReader(database),
@@ -124,6 +133,10 @@ function createFoundation(
     owner: newOwner(),
     leaseMs,
   };
+}
+
+function keptOf({ keepFinishedMs = DAY_MS, keepAuditMs = 90 * DAY_MS }: EngineOptions) {
+  return { keepFinishedMs, keepAuditMs };
 }
 
 function graceOf({ cancelGraceMs: graceMs = 10_000 }: EngineOptions) {

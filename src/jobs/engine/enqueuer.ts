@@ -1,15 +1,19 @@
 import type { Clock } from '../../platform/clock.ts';
+import type { Actor } from '../audit.ts';
 import { TooManyWaiting } from '../errors.ts';
 import type { Feed } from '../feed.ts';
 import type { Job, JobType } from '../job.ts';
 import { isCancellable } from '../lifecycle.ts';
 import type { Inserted, JobReader, JobStore, NewJob, WaitingLimits } from '../store/store.ts';
+import type { Deeds } from './deeds.ts';
 import type { Definitions } from './definitions.ts';
 import type { Execution, Executions } from './executions.ts';
 import { RecentStarts } from './recent_starts.ts';
 import type { ClaimSignal } from './signal.ts';
 
 export interface EnqueueOptions {
+  /** Who starts it, for the audit trail. Default: whoever this process acts for. */
+  by?: Actor;
   sessionId?: string;
   parentId?: string;
   /** Names the client, for the limit of waiting jobs of each client. */
@@ -21,7 +25,7 @@ export interface EnqueueOptions {
 }
 
 /** One of several jobs that are enqueued together. */
-export interface EnqueueRequest extends Omit<EnqueueOptions, 'mergeMs'> {
+export interface EnqueueRequest extends Omit<EnqueueOptions, 'mergeMs' | 'by'> {
   type: JobType;
   input: unknown;
 }
@@ -38,6 +42,7 @@ interface EnqueuerDeps {
   clock: Clock;
   claimable: ClaimSignal;
   maxWaiting: WaitingLimits;
+  deeds: Deeds;
 }
 
 /** Puts jobs into the queue. */
@@ -48,9 +53,10 @@ export class Enqueuer {
 
   /** @throws InvalidInput, UnknownJobType, TooManyWaiting; nothing was created then. */
   async enqueue(type: JobType, input: unknown, options: EnqueueOptions): Promise<Job> {
-    const { mergeMs, uuid, ...placement } = options;
+    const { mergeMs, uuid, by, ...placement } = options;
     const made = this.deps.definitions.newJob(type, input, uuid);
     const job = Object.assign(made instanceof Promise ? await made : made, placement);
+    job.deed = this.deps.deeds.of(by);
     return mergeMs === undefined ? this.#insert(job) : this.#merge(job, mergeMs);
   }
 
@@ -59,8 +65,8 @@ export class Enqueuer {
    * place.
    * @throws what the database threw; nothing was created then.
    */
-  async enqueueMany(requests: EnqueueRequest[]): Promise<Enqueued[]> {
-    const { store, feed, clock, claimable, maxWaiting } = this.deps;
+  async enqueueMany(requests: EnqueueRequest[], by?: Actor): Promise<Enqueued[]> {
+    const { store, feed, clock, claimable, maxWaiting, deeds } = this.deps;
     const answers: Enqueued[] = new Array(requests.length);
     const jobs: NewJob[] = [];
     const indexes: number[] = [];
@@ -74,6 +80,8 @@ export class Enqueuer {
       }
     }
     claimable.emit(undefined);
+    const deed = deeds.of(by);
+    for (const job of jobs) job.deed = deed;
     const inserted = await store.insertAllQueued(jobs, maxWaiting, clock.now());
     for (const [place, outcome] of inserted.entries()) {
       const { type } = jobs[place] as NewJob;
@@ -86,11 +94,13 @@ export class Enqueuer {
 
   /** Enqueues a child for each input, unless the parent has children already. */
   async enqueueChildren(parent: Execution, type: JobType, inputs: unknown[]): Promise<void> {
-    const { store, reader, executions, definitions, feed, clock, claimable } = this.deps;
+    const { store, reader, executions, definitions, feed, clock, claimable, deeds } = this.deps;
     const { sessionId } = reader.brief(parent.id) ?? {};
+    const deed = deeds.of({ via: 'job', user: parent.id });
     const jobs: NewJob[] = [];
     for (const input of inputs) {
-      jobs.push({ ...(await definitions.newJob(type, input)), sessionId, parentId: parent.id });
+      const job = await definitions.newJob(type, input);
+      jobs.push({ ...job, sessionId, parentId: parent.id, deed });
     }
     claimable.emit(undefined);
     const outcome = await store.insertChildren(parent, jobs, clock.now());

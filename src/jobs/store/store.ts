@@ -1,3 +1,4 @@
+import type { Deed } from '../audit.ts';
 import type { JobAttempt, JobStep, LogPart } from '../details.ts';
 import type { Job, JobData, JobProgress, JobType, SavedData } from '../job.ts';
 import type { JobStatus } from '../lifecycle.ts';
@@ -7,7 +8,7 @@ import type { Failure } from '../listing.ts';
  * Changes jobs. Every method is one transaction, which is on disk when its promise resolves. Nothing
  * done (`undefined`, `false`, an empty list) is an ordinary answer: another process was first.
  * Promises are settled in the order in which the methods were called. Times are milliseconds since
- * 1970 UTC.
+ * 1970 UTC. With a deed, what was changed is recorded in the audit trail, in the same transaction.
  */
 export interface JobStore {
   /** Queues the job, unless the limits are reached or there is a job with its id. */
@@ -41,18 +42,23 @@ export interface JobStore {
    * Cancels waiting jobs at once; running ones become `cancelling`. Gives one list for each id: the
    * job, if it was cancelled, and the children that were cancelled with it.
    */
-  cancel(ids: string[], now: number): Promise<Changed[][]>;
+  cancel(ids: string[], now: number, deed?: Deed): Promise<Changed[][]>;
   /**
    * Puts ended jobs at the end of the queue, with as many new attempts as `maxAttempts` gives their
    * type. Gives one list for each id: the job, if it was queued, and the unsuccessful children that
    * were queued with it.
    */
-  requeue(ids: string[], maxAttempts: (type: string) => number, now: number): Promise<Changed[][]>;
+  requeue(
+    ids: string[],
+    maxAttempts: (type: string) => number,
+    now: number,
+    deed?: Deed,
+  ): Promise<Changed[][]>;
   /**
    * Deletes jobs; active ones only with `force`. Their waiting children are deleted with them, their
    * running children are cancelled.
    */
-  remove(ids: string[], force: boolean, now: number): Promise<Removed[]>;
+  remove(ids: string[], force: boolean, now: number, deed?: Deed): Promise<Removed[]>;
   dismiss(id: string, now: number): Promise<boolean>;
 
   /** Extends every lease of that owner; gives the runs it still has. */
@@ -69,6 +75,8 @@ export interface JobStore {
   prune(time: number): Promise<boolean>;
   /** Deletes at most `limit` rows of the history before `time`; gives how many it deleted. */
   pruneHistory(time: number, limit: number): Promise<number>;
+  /** Deletes at most `limit` entries of the audit trail before `time`; gives how many it deleted. */
+  pruneAudit(time: number, limit: number): Promise<number>;
   /** Gives some of the space of deleted jobs back to the disk; true when there is more. */
   giveBackSpace(): Promise<boolean>;
 }
@@ -153,6 +161,8 @@ export interface NewJob {
   client?: string;
   /** The caller chose the id, so there may be a job with it. */
   isIdGiven?: boolean;
+  /** Who starts it. */
+  deed?: Deed;
 }
 
 /** How many jobs may wait. */

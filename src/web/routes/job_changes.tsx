@@ -6,10 +6,12 @@ import { urlTo } from '../../text/urls.ts';
 import { about, answers, NO_SUCH_JOB } from '../contract/declare.ts';
 import { JOB_ID, REMOVE_BODY, REMOVE_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
+import { actorOf } from '../http/actor.ts';
 import { parseFields } from '../http/body.ts';
 import { refererOf } from '../http/negotiation.ts';
 import { jobOr404, Problem } from '../http/problem.ts';
 import { respond } from '../http/rendered.ts';
+import type { RequestContext } from '../http/request_context.ts';
 
 const STILL_ACTIVE = 'The job is still active.';
 
@@ -42,9 +44,10 @@ export function jobChangeRoutes({ tracker, live }: WebDeps) {
     app
       .post(
         '/api/jobs/:id/cancel',
-        async ({ params }) => {
+        async ({ params, request, server }) => {
           const job = jobOr404(tracker, params.id);
-          if (!(await tracker.cancelJob(job.id))) throw alreadyEnded(job);
+          if (!(await tracker.cancelJob(job.id, { by: actorOf({ request, server }) })))
+            throw alreadyEnded(job);
           return changed(jobOr404(tracker, job.id));
         },
         {
@@ -57,9 +60,9 @@ export function jobChangeRoutes({ tracker, live }: WebDeps) {
       )
       .post(
         '/api/jobs/:id/retry',
-        async ({ params, status }) => {
+        async ({ params, request, server, status }) => {
           const job = jobOr404(tracker, params.id);
-          const retried = await tracker.retryJob(job.id);
+          const retried = await tracker.retryJob(job.id, { by: actorOf({ request, server }) });
           if (!retried) throw cannotRetry(job);
           return status(202, changed(retried));
         },
@@ -88,17 +91,21 @@ const REMOVAL = {
   }),
 };
 
+interface Removing extends Pick<RequestContext, 'request' | 'server'> {
+  set: { headers: Record<string, unknown> };
+}
+
 /** Removes a job. */
 export function jobRemovalRoutes({ tracker }: WebDeps) {
-  async function removed(id: string, force: boolean, headers: Record<string, unknown>) {
+  async function removed(id: string, force: boolean, context: Removing) {
     const job = jobOr404(tracker, id);
-    if (!(await tracker.removeJob(id, { force }))) throw stillActive(job);
+    if (!(await tracker.removeJob(id, { force, by: actorOf(context) }))) throw stillActive(job);
     return respond(() => ({ job }), {
       text: () => `${id}  removed\n`,
       seeOther: () => urlTo('/jobs'),
       html() {
         // The job's own page no longer exists.
-        headers['hx-redirect'] = urlTo('/jobs');
+        context.set.headers['hx-redirect'] = urlTo('/jobs');
         return '';
       },
     });
@@ -108,7 +115,8 @@ export function jobRemovalRoutes({ tracker }: WebDeps) {
     app
       .delete(
         '/api/jobs/:id',
-        ({ params, query, set }) => removed(params.id, isForce(query.force), set.headers),
+        ({ params, query, request, server, set }) =>
+          removed(params.id, isForce(query.force), { request, server, set }),
         {
           ...REMOVAL,
           query: REMOVE_QUERY,
@@ -117,7 +125,8 @@ export function jobRemovalRoutes({ tracker }: WebDeps) {
       )
       .post(
         '/api/jobs/:id/remove',
-        ({ params, body, set }) => removed(params.id, isForce(body.force), set.headers),
+        ({ params, body, request, server, set }) =>
+          removed(params.id, isForce(body.force), { request, server, set }),
         {
           ...REMOVAL,
           parse: parseFields,

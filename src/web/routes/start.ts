@@ -6,6 +6,7 @@ import {
   readSession,
   type Tracker,
 } from '../../jobs/index.ts';
+import { actorOf } from '../http/actor.ts';
 import { addressOf } from '../http/incoming.ts';
 import type { RequestContext } from '../http/request_context.ts';
 
@@ -26,6 +27,7 @@ export async function startFrom(
   return tracker.enqueue(type as JobType, input, {
     sessionId: readSession(sessionId),
     client: addressOf(context),
+    by: actorOf(context),
     ...(context.uuidAt ? { uuid: context.uuidAt(0) } : { mergeMs: DOUBLE_PRESS_MS }),
   });
 }
@@ -76,6 +78,6 @@ export async function startAll(
     }
   });
   const requests = read.flatMap((each) => each.request ?? []);
-  const enqueued = (await tracker.enqueueMany(requests)).values();
+  const enqueued = (await tracker.enqueueMany(requests, actorOf(context))).values();
   return read.map((each) => (each.request ? (enqueued.next().value as Enqueued) : each));
 }

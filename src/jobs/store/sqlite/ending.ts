@@ -1,9 +1,11 @@
 import type { Database } from 'bun:sqlite';
+import { newDeed } from '../../audit.ts';
 import { boundedError } from '../../engine/tidying.ts';
 import type { FinalStatus, JobStatus } from '../../lifecycle.ts';
 import type { Failure } from '../../listing.ts';
 import type { End, Ended, Report, Run } from '../store.ts';
 import type { AttemptHistory } from './attempts.ts';
+import type { AuditLog } from './audit.ts';
 import type { Cancelling } from './cancelling.ts';
 import type { ChangeLog } from './changes.ts';
 import type { Reporting } from './reporting.ts';
@@ -18,11 +20,14 @@ interface NextWait {
 }
 
 interface Parts {
+  audit: AuditLog;
   log: ChangeLog;
   reporting: Reporting;
   attempts: AttemptHistory;
   cancelling: Cancelling;
 }
+
+const RETRY = { via: 'retry' } as const;
 
 /** How attempts end. */
 export class Ending {
@@ -81,9 +86,9 @@ export class Ending {
         const error = boundedError(how.reason);
         const retry = () => this.#sql.retry.run(how.retryAt, error, now, id, attempt);
         const next = { status: 'retrying', outcome: 'failed', error } as const;
-        return (
-          this.waitAgain(run, next, now, retry) ?? this.fail(run, how.reason, 'exhausted', now)
-        );
+        const waits = this.waitAgain(run, next, now, retry);
+        if (waits) this.parts.audit.changed(newDeed(RETRY, now), 'retry', [id], now);
+        return waits ?? this.fail(run, how.reason, 'exhausted', now);
       }
       case 'postponed': {
         const error = boundedError(how.reason);

@@ -3,6 +3,7 @@ import { InvalidInput } from '../../errors.ts';
 import type { Job } from '../../job.ts';
 import type { Inserted, Lease, Lost, NewJob, Run, WaitingLimits } from '../store.ts';
 import type { Ownership } from './attempts.ts';
+import type { AuditLog } from './audit.ts';
 import type { ChangeLog } from './changes.ts';
 import { asColumns, type JobRow, toJob, WHOLE } from './rows.ts';
 import { command, query, type Value } from './statements.ts';
@@ -27,12 +28,16 @@ export class Insertion {
     db: Database,
     private readonly log: ChangeLog,
     private readonly ownership: Ownership,
+    private readonly audit: AuditLog,
   ) {
     this.#sql = statements(db);
   }
 
   insertQueued(job: NewJob, limits: WaitingLimits, now: number): Inserted {
-    return this.#obstacleTo(job, limits, now) ?? this.#insert(job, now);
+    const obstacle = this.#obstacleTo(job, limits, now);
+    if (obstacle) return obstacle;
+    this.audit.changed(job.deed, 'start', [job.id], now);
+    return this.#insert(job, now);
   }
 
   insertAllQueued(jobs: NewJob[], limits: WaitingLimits, now: number): Inserted[] {
@@ -56,6 +61,7 @@ export class Insertion {
       return this.#counted(job, now);
     });
     flush();
+    this.#recordStarts(jobs, inserted, now);
     return inserted;
   }
 
@@ -75,6 +81,7 @@ export class Insertion {
       now,
     );
     this.log.moved(id, { type, client: null }, undefined, 'tracked');
+    this.audit.changed(job.deed, 'start', [id], now);
     return toJob(this.#sql.get.get(id) as JobRow, now);
   }
 
@@ -83,6 +90,8 @@ export class Insertion {
     if (hold !== 'running') return hold;
     if (this.#sql.anyChild.get(parent.id)) return 'there already';
     for (const job of jobs) this.#insert(job, now);
+    const ids = jobs.map(({ id }) => id);
+    this.audit.changed(jobs[0]?.deed, 'start', ids, now);
     return 'inserted';
   }
 
@@ -95,6 +104,13 @@ export class Insertion {
     const { type, client = null } = job;
     this.log.moved(job.id, { type, client }, undefined, 'waiting');
     return { job: newJob(job, now), isNew: true };
+  }
+
+  /** Jobs that are started together have one deed. */
+  #recordStarts(jobs: NewJob[], inserted: Inserted[], now: number): void {
+    const started = jobs.filter((_, index) => isNew(inserted[index]));
+    const ids = started.map(({ id }) => id);
+    this.audit.changed(started[0]?.deed, 'start', ids, now);
   }
 
   /** What keeps a new job out: a job with its id, or a limit. */
@@ -114,6 +130,10 @@ export class Insertion {
     if (isLimited && this.log.countOfClient(client) >= perClient) return { full: 'client' };
     return undefined;
   }
+}
+
+function isNew(inserted: Inserted | undefined): boolean {
+  return inserted !== undefined && 'isNew' in inserted && inserted.isNew;
 }
 
 function statements(db: Database) {

@@ -1,8 +1,9 @@
 import type { Database } from 'bun:sqlite';
 import type { Writer } from '../../../platform/writer.ts';
 import type { SaveData } from '../../job.ts';
-import type { JobQueue, JobStore } from '../store.ts';
+import type { Changed, JobQueue, JobStore } from '../store.ts';
 import { AttemptHistory, Ownership } from './attempts.ts';
+import { AuditLog } from './audit.ts';
 import { Cancelling } from './cancelling.ts';
 import type { ChangeLog } from './changes.ts';
 import { Claiming } from './claiming.ts';
@@ -58,21 +59,23 @@ export function createSqliteJobStore(
 }
 
 function createParts(db: Database, log: ChangeLog, save: SaveData) {
+  const audit = new AuditLog(db);
   const ownership = new Ownership(db);
   const attempts = new AttemptHistory(db);
   const steps = createStepWriter(db);
   const reporting = new Reporting(db, log, ownership, steps, save);
   const cancelling = new Cancelling(db, log);
-  const ending = new Ending(db, { log, reporting, attempts, cancelling });
+  const ending = new Ending(db, { log, reporting, attempts, cancelling, audit });
   return {
-    insertion: new Insertion(db, log, ownership),
+    audit,
+    insertion: new Insertion(db, log, ownership, audit),
     claiming: new Claiming(db, log),
     reporting,
     ending,
     cancelling,
     requeueing: new Requeueing(db, log, attempts, steps),
     removal: new Removal(db, log, cancelling),
-    leases: new Leases(db, ending),
+    leases: new Leases(db, ending, audit),
     pruning: new Pruning(db, log),
     history: new HistoryPruning(db),
   };
@@ -83,6 +86,7 @@ function writesOf(
   parts: Parts,
 ): Synchronous<Omit<JobStore, Conditional> & Pick<JobQueue, 'claim'>> {
   const {
+    audit,
     insertion,
     claiming,
     reporting,
@@ -105,14 +109,33 @@ function writesOf(
     planSteps: (run, names) => reporting.planSteps(run, names),
     changeStep: (run, name, change, now) => reporting.changeStep(run, name, change, now),
     beginUndoing: (run, reason) => reporting.beginUndoing(run, reason),
-    cancel: (ids, now) => ids.map((id) => cancelling.cancel(id, now)),
-    requeue: (ids, attempts, now) => ids.map((id) => requeueing.requeue(id, attempts, now)),
-    remove: (ids, force, now) => ids.map((id) => removal.remove(id, force, now)),
+    cancel(ids, now, deed) {
+      const families = ids.map((id) => cancelling.cancel(id, now));
+      audit.changed(deed, 'cancel', firstOf(families), now);
+      return families;
+    },
+    requeue(ids, attempts, now, deed) {
+      const families = ids.map((id) => requeueing.requeue(id, attempts, now));
+      audit.changed(deed, 'retry', firstOf(families), now);
+      return families;
+    },
+    remove(ids, force, now, deed) {
+      const removed = ids.map((id) => removal.remove(id, force, now));
+      const gone = removed.filter(({ isGone }) => isGone).map(({ id }) => id);
+      audit.changed(deed, 'remove', gone, now);
+      return removed;
+    },
     dismiss: (id, now) => removal.dismiss(id, now),
     renewLeases: (lease) => leases.renew(lease),
     pruneHistory: (time, limit) => history.prune(time, limit),
+    pruneAudit: (time, limit) => audit.prune(time, limit),
     rescue: (held, now) => leases.rescue(held, now),
   };
+}
+
+/** The jobs that were changed themselves, not as children of others. */
+function firstOf(families: Changed[][]): string[] {
+  return families.flatMap(([job]) => (job ? [job.id] : []));
 }
 
 /** The port of these functions: each runs in a transaction of the writer. */
