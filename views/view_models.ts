@@ -1,3 +1,4 @@
+import type { AuditEntry, AuditPage } from '../src/jobs/audit.ts';
 import type { JobAttempt, JobStep } from '../src/jobs/details.ts';
 import type { BulkOutcome } from '../src/jobs/engine/bulk.ts';
 import type { History } from '../src/jobs/history.ts';
@@ -154,6 +155,11 @@ export interface FindModel {
   busy: boolean;
 }
 
+export interface AuditModel extends AuditPage {
+  query: { job: string; who: string; action: string };
+  nextHref?: string;
+}
+
 export interface ProfilesModel {
   page: ProfilePage;
   query: { q: string };
@@ -224,6 +230,8 @@ export interface JobPageModel {
   /** The child jobs, oldest first. */
   children: Job[];
   log: LogTail;
+  /** Who started it, where that is known. */
+  start?: AuditEntry;
   /** What a job that failed for good leads on to. */
   elsewhere?: {
     /** Its own source, which is shown on the Sources page. */

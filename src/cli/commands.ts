@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { version } from '../../package.json' with { type: 'json' };
+import { addAuditCommand } from './audit_commands.ts';
 import { addBackupCommands } from './backup_commands.ts';
 import { addCompletionCommands } from './completion_commands.ts';
 import { EXIT } from './exit.ts';
@@ -54,6 +55,7 @@ export async function createProgram(
   await addOperationCommands(program, words);
   await addLibraryCommands(program, users, words);
   addJobCommands(program);
+  addAuditCommand(program);
   addSourcesCommands(program);
   addImportCommands(program);
   addBackupCommands(program);

@@ -3,6 +3,7 @@ import { loadConfig, unknownSettings } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
 import { userName } from '../platform/user_name.ts';
+import type { Actor } from './audit.ts';
 import { createTracker } from './tracker.ts';
 
 export { type Clock, systemClock } from '../platform/clock.ts';
@@ -83,6 +84,14 @@ export {
   type TrackerOptions,
 } from './tracker.ts';
 
+/** Who uses the tracker without naming an actor. Read only when something is recorded. */
+const PROGRAM: Actor = {
+  via: 'program',
+  get user() {
+    return userName();
+  },
+};
+
 /** The app's own tracker, over the database in the data folder; opened at its first use. */
 export const jobTracker = createTracker(() => {
   const config = loadConfig();
@@ -91,7 +100,7 @@ export const jobTracker = createTracker(() => {
   return {
     database: appDatabase(),
     logger,
-    actor: { via: 'program', user: userName() },
+    actor: PROGRAM,
     leaseMs: config.leaseMs,
     cancelGraceMs: config.cancelGraceMs,
     keepFinishedMs: config.keepFinishedMs,

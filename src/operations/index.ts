@@ -17,6 +17,7 @@ export { OPERATION_TYPES } from './words.ts';
 export const RESERVED_NAMES = [
   'api',
   'assets',
+  'audit',
   'authors',
   'backup',
   'bulk',

@@ -1,9 +1,32 @@
-/** The user of the machine that runs this process; undefined when the system does not name it. */
-export function userName(): string | undefined {
+import { readFileSync } from 'node:fs';
+import { once } from './once.ts';
+
+/**
+ * The user of the machine that runs this process, by the number that the system knows; undefined when it has
+ * no name. Not `os.userInfo()`: in Bun 1.4.4 its name is what the variable `USER` says.
+ */
+export const userName = once((): string | undefined => {
+  const number = process.getuid?.();
+  if (number === undefined) return process.env.USERNAME;
+  return nameInPasswd(number) ?? nameFromSystem();
+});
+
+function nameInPasswd(number: number): string | undefined {
   try {
-    return process.getBuiltinModule('node:os').userInfo().username || undefined;
+    const lines = readFileSync('/etc/passwd', 'utf8').split('\n');
+    const fields = lines.map((line) => line.split(':'));
+    return fields.find(([, , uid]) => uid === String(number))?.[0];
   } catch {
-    // A container may run under a number without a name.
-    return process.env.USER || undefined;
+    return undefined;
+  }
+}
+
+/** Of users that a directory service knows, and on macOS. */
+function nameFromSystem(): string | undefined {
+  try {
+    const { exitCode, stdout } = Bun.spawnSync(['id', '-un'], { stderr: 'ignore' });
+    return exitCode === 0 ? stdout.toString().trim() : undefined;
+  } catch {
+    return undefined;
   }
 }

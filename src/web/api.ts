@@ -2,6 +2,7 @@ import type { Elysia } from 'elysia';
 import type { z } from 'zod';
 import type { SCHEMAS } from './contract/answers.ts';
 import type { WebDeps } from './deps.ts';
+import { auditRoutes } from './routes/audit.tsx';
 import { batchRoutes } from './routes/batch.tsx';
 import { bulkRoutes } from './routes/bulk.tsx';
 import { findRoutes } from './routes/find.tsx';
@@ -31,6 +32,7 @@ export function addApiRoutes(app: Elysia, deps: WebDeps) {
     .use(bulkRoutes(deps))
     .use(logRoutes(deps))
     .use(historyRoutes(deps))
+    .use(auditRoutes(deps))
     .use(findRoutes(deps))
     .use(libraryRoutes(deps))
     .use(importRoutes(deps))

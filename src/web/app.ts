@@ -23,6 +23,7 @@ import { EventStreams } from './live/event_streams.ts';
 import { JobUpdates } from './live/job_updates.ts';
 import { LiveTaskbar } from './live/taskbar.ts';
 import { assetRoutes } from './routes/assets.ts';
+import { auditPage } from './routes/audit.tsx';
 import { accessRoutes } from './routes/auth.tsx';
 import { findPages } from './routes/find_page.tsx';
 import { historyPage } from './routes/history.tsx';
@@ -97,6 +98,7 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     .use(jobDetailPage(deps))
     .use(jobPages(deps))
     .use(historyPage(deps))
+    .use(auditPage(deps))
     .use(sourcesPage(deps))
     .use(startPages(deps))
     .use(openapiRoutes(deps, () => root));

@@ -146,6 +146,7 @@ describe.each([
     '/sessions',
     '/sessions/climbers',
     '/history',
+    '/audit',
     '/scrape?source=archive',
     '/docs/api',
     '/history?span=quarter&type=scrape',

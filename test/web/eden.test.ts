@@ -120,6 +120,9 @@ test('what was collected is read', async () => {
   expect(posts.data?.posts.map(({ author }) => author)).toEqual(['aurora_lab', 'aurora_lab']);
   expect((await api.profiles.get({ query: { limit: 1 } })).data?.profiles).toHaveLength(1);
   expect((await api.history.get({ query: { by: 'day' } })).data?.by).toBe('day');
+  expect((await api.audit.get({ query: { action: 'start' } })).data?.entries[0]?.at).toBeInstanceOf(
+    Date,
+  );
   expect((await api.imports.get()).data?.imports).toEqual([]);
   expect((await healthz.get()).data?.status).toBe('ok');
 });

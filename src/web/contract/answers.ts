@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import {
+  ACTOR_KINDS,
+  AUDIT_ACTIONS,
   BULK_ACTIONS,
   FAILURES,
   JOB_STATUSES,
@@ -7,7 +9,16 @@ import {
   STEP_STATUSES,
 } from '../../jobs/index.ts';
 import { once } from '../../platform/once.ts';
-import { ARCHIVE, COMPLETED_JOB, JOB_LOG, POST, PROFILE, REFUSAL, SESSION } from './examples.ts';
+import {
+  ARCHIVE,
+  AUDIT_ENTRY,
+  COMPLETED_JOB,
+  JOB_LOG,
+  POST,
+  PROFILE,
+  REFUSAL,
+  SESSION,
+} from './examples.ts';
 import { SOURCE_SCHEMAS } from './sources.ts';
 
 /**
@@ -243,6 +254,31 @@ const health = once(() =>
   }),
 );
 
+const auditEntry = once(() =>
+  z.object({
+    id: z.string(),
+    at: time(),
+    action: z.enum(AUDIT_ACTIONS),
+    by: z.object({
+      via: z
+        .enum(ACTOR_KINDS)
+        .describe(
+          'How it was done. schedule, job, retry, rescue and server are what happens by itself.',
+        ),
+      user: z
+        .string()
+        .optional()
+        .describe('A user of the machine, a sign-in, the token (not its value), or a job.'),
+      address: z.string().optional().describe('The IP address of the client.'),
+    }),
+    jobId: z.string().optional().describe('The one job that was changed.'),
+    count: count().describe('How many jobs were changed.'),
+    ids: z.array(z.string()).optional().describe('Of several jobs: the first 100 of their ids.'),
+    query: z.string().optional().describe('The filter that selected them.'),
+    target: z.string().optional().describe('What else was changed.'),
+  }),
+);
+
 const warnings = once(() =>
   z.array(z.string()).optional().describe('What was sent and had no effect: unknown fields.'),
 );
@@ -294,6 +330,17 @@ export const SCHEMAS = {
         warnings: warnings(),
       })
       .meta({ examples: [{ results: [{ job: COMPLETED_JOB }, { error: REFUSAL.error }] }] }),
+  ),
+  AuditPage: once(() =>
+    z
+      .object({
+        entries: z.array(auditEntry()).describe('Newest first.'),
+        nextCursor: z
+          .string()
+          .optional()
+          .describe('Cursor for older entries; pass it as `cursor`.'),
+      })
+      .meta({ examples: [{ entries: [AUDIT_ENTRY] }] }),
   ),
   BulkAnswer: once(() =>
     z

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditQuerySchema, auditRequestSchema } from '../../jobs/audit_query.ts';
 import { BULK_ACTIONS, type BulkAction } from '../../jobs/index.ts';
 import {
   jobFilterSchema,
@@ -218,6 +219,10 @@ export const HISTORY_QUERY = input(
 export type TypedHistoryQuery = ValueOf<typeof HISTORY_QUERY>;
 
 const HISTORY_SPANS = ['day', 'week', 'month', 'quarter'] as const;
+
+export const AUDIT_QUERY = input(auditRequestSchema, INVALID);
+
+export const AUDIT_PAGE_QUERY = input(auditQuerySchema, INVALID);
 
 export const HISTORY_PAGE_QUERY = input(
   () =>

@@ -5,7 +5,7 @@ import { imports } from './imports.ts';
 import { bulkChanges, jobChanges } from './job_changes.ts';
 import { jobs } from './jobs.ts';
 import { emptyLibrary, library, livePosts } from './library.ts';
-import { history, pages, wrongPages } from './pages.ts';
+import { audit, history, pages, wrongPages } from './pages.ts';
 import { bodies, foreign, heads, negotiation, obstructed, wrongMethods } from './refusals.ts';
 import { sources } from './sources.ts';
 import { fullQueue, idempotency, starts, startsByType } from './starts.ts';
@@ -29,6 +29,7 @@ const OWN: Area[] = [
   pages,
   wrongPages,
   history,
+  audit,
   documents,
   access,
   wrongTokens,
