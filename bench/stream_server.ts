@@ -16,6 +16,7 @@ import { Health } from '../src/platform/health.ts';
 import { silentLogger } from '../src/platform/logger.ts';
 import { createSources } from '../src/sources/index.ts';
 import { createApp } from '../src/web/app.ts';
+import { createWebhooks } from '../src/webhooks/index.ts';
 
 export type Command =
   | { do: 'jobs'; count: number }
@@ -45,6 +46,11 @@ const app = await createApp({
   ...services,
   operations,
   connections,
+  webhooks: createWebhooks({
+    db: database,
+    secretKey: createSecretKey(config),
+    allowPrivate: false,
+  }),
   database,
   tracker,
   health: new Health({ db: database, kind: 'server', clock: systemClock, logger: silentLogger }),

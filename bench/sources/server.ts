@@ -10,6 +10,7 @@ import { Health } from '../../src/platform/health.ts';
 import { silentLogger } from '../../src/platform/logger.ts';
 import { createSources } from '../../src/sources/index.ts';
 import { createApp } from '../../src/web/app.ts';
+import { createWebhooks } from '../../src/webhooks/index.ts';
 import type { SourceBench } from './source_bench.ts';
 
 const [file = ''] = process.argv.slice(2);
@@ -38,6 +39,11 @@ const app = await createApp({
   ...deps,
   operations,
   connections,
+  webhooks: createWebhooks({
+    db: database,
+    secretKey: createSecretKey(config),
+    allowPrivate: false,
+  }),
   database,
   tracker,
   health: new Health({ db: database, kind: 'server', clock: systemClock, logger: silentLogger }),

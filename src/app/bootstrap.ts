@@ -12,11 +12,13 @@ import type { ProcessKind } from '../platform/process_registry.ts';
 import { userName } from '../platform/user_name.ts';
 import { removeStalePartials } from '../sources/archive/index.ts';
 import { createSources } from '../sources/index.ts';
+import { createWebhooks, type Webhooks } from '../webhooks/index.ts';
 import { DataFolderUnusable, makeDataFolder } from './data_folder.ts';
 
 export interface ProcessDeps extends OperationDeps {
   operations: Operations;
   connections: Connections;
+  webhooks: Webhooks;
   health: Health;
 }
 
@@ -28,7 +30,9 @@ export async function bootstrap(
 ): Promise<ProcessDeps> {
   await prepareDataFolder(config);
   const db = appDatabase();
-  const connections = createConnections({ db, secretKey: createSecretKey(config) });
+  const secretKey = createSecretKey(config);
+  const connections = createConnections({ db, secretKey });
+  const webhooks = createWebhooks({ db, secretKey, allowPrivate: config.privateWebhooks });
   const deps = {
     library: createLibrary(db),
     sources: createSources({ ...config, live: connections }),
@@ -36,13 +40,14 @@ export async function bootstrap(
     importsDir: config.importsDir,
   };
   const operations = await loadOperations(deps);
-  jobTracker.define(...definitionsOf(operations));
+  jobTracker.define(...definitionsOf(operations), webhooks.definition);
+  jobTracker.afterEnd(webhooks.followUps);
   jobTracker.saveWith(deps.library.save);
   jobTracker.actAs(kind === 'command' ? { via: 'terminal', user: userName() } : { via: 'server' });
   const { importsDir } = config;
   const health = new Health({ db, importsDir, kind, clock: systemClock, logger });
   jobTracker.watchDatabase(health);
-  return { ...deps, operations, connections, health };
+  return { ...deps, operations, connections, webhooks, health };
 }
 
 /** When the remains of crashed uploads are old enough to be removed, in ms. */

@@ -42,6 +42,7 @@ export {
   UnknownJobType,
 } from './errors.ts';
 export type { Change, Feed } from './feed.ts';
+export type { AfterEnd, FollowUp } from './follow_up.ts';
 export {
   HISTORY_STEPS,
   type History,

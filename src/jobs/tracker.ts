@@ -10,6 +10,7 @@ import type { Enqueued, EnqueueOptions, EnqueueRequest } from './engine/enqueuer
 import type { DatabaseWatch } from './engine/error_reporter.ts';
 import { PermanentError, ShuttingDown } from './errors.ts';
 import type { Feed } from './feed.ts';
+import type { AfterEnd } from './follow_up.ts';
 import type { Job, JobType, SaveData, SavedData, TrackedJobType } from './job.ts';
 import { filterText, type JobQuery } from './listing.ts';
 import { TrackerReader } from './reader.ts';
@@ -53,6 +54,7 @@ export class Tracker {
   readonly #definitions = new Definitions();
   #opened: Opened | undefined;
   #save: SaveData | undefined;
+  #afterEnd: AfterEnd | undefined;
 
   constructor(options: () => TrackerOptions) {
     this.#options = options;
@@ -66,6 +68,11 @@ export class Tracker {
   /** Sets what stores the data that handlers commit. */
   saveWith(save: SaveData): void {
     this.#save = save;
+  }
+
+  /** Queues the jobs that `afterEnd` gives whenever a job ends, in the same transaction. */
+  afterEnd(afterEnd: AfterEnd): void {
+    this.#afterEnd = afterEnd;
   }
 
   /** Writes nothing while `watch` has an obstacle, and passes database errors to it. */
@@ -85,7 +92,7 @@ export class Tracker {
 
   get types(): JobType[] {
     this.#open();
-    return this.#definitions.types;
+    return this.#definitions.startable;
   }
 
   /** The schema of a type's input. @throws UnknownJobType */
@@ -175,6 +182,11 @@ export class Tracker {
     options: EnqueueOptions = {},
   ): Promise<Job> {
     return this.#open().enqueuer.enqueue(type, input, options);
+  }
+
+  /** Queues a job of an internal type. */
+  async enqueueInternal(type: JobType, input: Record<string, unknown>): Promise<Job> {
+    return this.#open().enqueuer.enqueueInternal(type, input);
   }
 
   /**
@@ -289,7 +301,8 @@ export class Tracker {
     const database = databaseOf(options);
     const save: SaveData = (data) => (this.#save ?? options.save ?? saveNothing)(data);
     this.#definitions.add(options.definitions ?? []);
-    const engine = createEngine(database, this.#definitions, save, options);
+    const afterEnd: AfterEnd = (ended, read) => this.#afterEnd?.(ended, read) ?? [];
+    const engine = createEngine(database, this.#definitions, save, options, afterEnd);
     return { ...engine, read: new TrackerReader(engine) };
   }
 

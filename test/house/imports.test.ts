@@ -11,18 +11,20 @@ const graph = await importGraph(filesMatching('src/**/*.{ts,tsx}', 'views/**/*.{
 const ALLOWED: Record<string, readonly string[]> = {
   platform: ['text'],
   find: ['platform', 'text'],
-  text: ['jobs', 'library', 'sources', 'platform'],
+  text: ['webhooks', 'jobs', 'library', 'sources', 'platform'],
   jobs: ['platform', 'text'],
   sources: ['platform', 'text'],
   embedding: ['platform', 'text'],
   connections: ['sources', 'platform', 'text'],
+  webhooks: ['connections', 'jobs', 'platform', 'text'],
   library: ['find', 'jobs', 'sources', 'platform', 'text'],
   // A type's form is made of fields from views; pages take the words of a type from operations.
   operations: ['views', 'find', 'jobs', 'library', 'sources', 'embedding', 'platform', 'text'],
-  views: ['operations', 'find', 'jobs', 'library', 'sources', 'text'],
+  views: ['webhooks', 'operations', 'find', 'jobs', 'library', 'sources', 'text'],
   client: ['jobs'],
   browser: ['operations', 'platform', 'text'],
   web: [
+    'webhooks',
     'client',
     'views',
     'operations',
@@ -36,6 +38,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'text',
   ],
   app: [
+    'webhooks',
     'web',
     'operations',
     'find',
@@ -48,6 +51,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'text',
   ],
   cli: [
+    'webhooks',
     'app',
     'operations',
     'find',

@@ -22,6 +22,7 @@ import { createSources } from '../../src/sources/index.ts';
 import type { Source } from '../../src/sources/source.ts';
 import { withoutSecrets } from '../../src/sources/without_secrets.ts';
 import { createApp } from '../../src/web/app.ts';
+import { createWebhooks } from '../../src/webhooks/index.ts';
 import { MODEL_CACHE } from './model_cache.ts';
 import { until } from './wait.ts';
 
@@ -56,7 +57,14 @@ export async function setupApp(
   const dataDir = mkdtempSync(join(tmpdir(), 'xgpt-test-'));
   leftovers.push(() => rmSync(dataDir, { recursive: true, force: true }));
   const config: Config = loadConfig({ XGPT_DATA_DIR: dataDir, XGPT_SAMPLE_PAGE_MS: '0', ...env });
-  const connections = createConnections({ db: database, secretKey: createSecretKey(config) });
+  const secretKey = createSecretKey(config);
+  const connections = createConnections({ db: database, secretKey });
+  const webhooks = createWebhooks({
+    db: database,
+    secretKey,
+    allowPrivate: config.privateWebhooks,
+    ...(trackerOptions.clock && { now: trackerOptions.clock.now }),
+  });
   const sources = new Map(createSources({ ...config, live: connections }));
   for (const source of addSources(connections)) {
     sources.set(source.name, withoutSecrets(source, connections.credentials));
@@ -72,7 +80,7 @@ export async function setupApp(
     ...trackerOptions,
     logger,
     database,
-    definitions: definitionsOf(operations),
+    definitions: [...definitionsOf(operations), webhooks.definition],
     save(data) {
       data.write?.();
       return services.library.save(data);
@@ -85,12 +93,14 @@ export async function setupApp(
     clock: healthClock,
     logger,
   });
+  tracker.afterEnd(webhooks.followUps);
   tracker.watchDatabase(health);
   const closing = new AbortController();
   const app = await createApp({
     ...services,
     operations,
     connections,
+    webhooks,
     database,
     tracker,
     health,
@@ -117,6 +127,7 @@ export async function setupApp(
     app,
     config,
     connections,
+    webhooks,
     database,
     tracker,
     health,

@@ -4,6 +4,7 @@ import { type Logger, silentLogger } from '../../platform/logger.ts';
 import { type Writer, writerOf } from '../../platform/writer.ts';
 import type { Actor } from '../audit.ts';
 import { Feed } from '../feed.ts';
+import type { AfterEnd, FollowUps } from '../follow_up.ts';
 import type { SaveData } from '../job.ts';
 import { createSqliteAuditTrail } from '../store/sqlite/audit.ts';
 import { changeLogOf } from '../store/sqlite/changes.ts';
@@ -67,8 +68,9 @@ export function createEngine(
   definitions: Definitions,
   save: SaveData,
   options: EngineOptions,
+  afterEnd: AfterEnd,
 ) {
-  const foundation = createFoundation(database, definitions, save, options);
+  const foundation = createFoundation(database, definitions, save, options, afterEnd);
   const { executions, clock, logger, errors } = foundation;
   const cancellation = new Cancellation(executions, foundation.feed);
   const reports = new Reports(foundation);
@@ -103,14 +105,17 @@ function createFoundation(
   definitions: Definitions,
   save: SaveData,
   { clock = systemClock, logger = silentLogger, leaseMs = 30_000, actor }: EngineOptions,
+  afterEnd: AfterEnd,
 ) {
   const errors = new ErrorReporter(logger);
   const writer = writerOf(database);
   writer.use(clock);
   writer.obstacle = () => errors.watch?.obstacle();
   const log = changeLogOf(database, writer);
-  const store = createSqliteJobStore(database, writer, log, save);
+  const feed = new Feed();
   const claimable: ClaimSignal = new Signal();
+  const followUps = followUpsOf({ afterEnd, definitions, feed, claimable, clock });
+  const store = createSqliteJobStore(database, writer, log, save, followUps);
   return {
     writer,
     store,
@@ -123,7 +128,7 @@ function createFoundation(
     history: createSqliteJobHistory(database),
     listing: createSqliteJobListing(database, clock.now),
     definitions,
-    feed: new Feed(),
+    feed,
     executions: new Executions(clock),
     claimable,
     clock,
@@ -132,6 +137,29 @@ function createFoundation(
     /** Who this process is in a lease: `host:pid:boot`. */
     owner: newOwner(),
     leaseMs,
+  };
+}
+
+/** Makes jobs of follow-ups, and signals them once the transaction that queues them is over. */
+function followUpsOf(deps: {
+  afterEnd: AfterEnd;
+  definitions: Definitions;
+  feed: Feed;
+  claimable: ClaimSignal;
+  clock: Clock;
+}): FollowUps {
+  const { afterEnd, definitions, feed, claimable, clock } = deps;
+  return (ended, read) => {
+    const jobs = afterEnd(ended, read).map(({ type, input }) =>
+      definitions.newInternalJob(type, input),
+    );
+    for (const { id, type } of jobs) {
+      clock.soon(() => {
+        feed.changed(id);
+        claimable.emit(type);
+      });
+    }
+    return jobs;
   };
 }
 

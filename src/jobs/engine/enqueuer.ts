@@ -60,6 +60,14 @@ export class Enqueuer {
     return mergeMs === undefined ? this.#insert(job) : this.#merge(job, mergeMs);
   }
 
+  /** Queues a job of an internal type, whatever waits. */
+  async enqueueInternal(type: JobType, input: Record<string, unknown>): Promise<Job> {
+    const { definitions, deeds } = this.deps;
+    const job = definitions.newInternalJob(type, input);
+    job.deed = deeds.of(undefined);
+    return this.#insert(job);
+  }
+
   /**
    * Enqueues many jobs in their order and in one transaction. Each request has its own answer, in its
    * place.

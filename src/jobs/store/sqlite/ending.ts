@@ -8,6 +8,7 @@ import type { AttemptHistory } from './attempts.ts';
 import type { AuditLog } from './audit.ts';
 import type { Cancelling } from './cancelling.ts';
 import type { ChangeLog } from './changes.ts';
+import type { FollowUpQueue } from './follow_ups.ts';
 import type { Reporting } from './reporting.ts';
 import { asColumns, COUNTED_ATTEMPTS, NO_LEASE } from './rows.ts';
 import { command } from './statements.ts';
@@ -21,6 +22,7 @@ interface NextWait {
 
 interface Parts {
   audit: AuditLog;
+  after: FollowUpQueue;
   log: ChangeLog;
   reporting: Reporting;
   attempts: AttemptHistory;
@@ -49,7 +51,7 @@ export class Ending {
     const reason = boundedError(why);
     const { changes } = this.#sql.fail.run(reason, failure, now, run.id, run.attempt);
     if (changes === 0) return undefined;
-    this.#count(run, 'failed', now);
+    this.#count(run, 'failed', now, failure);
     // Nothing waits for the children any more. A retry of this job retries them too.
     return { status: 'failed', children: this.parts.cancelling.cancelChildren(run.id, now) };
   }
@@ -114,10 +116,11 @@ export class Ending {
     return { status: 'completed', children: [] };
   }
 
-  #count(run: Run, status: FinalStatus, now: number): void {
+  #count(run: Run, status: FinalStatus, now: number, failure?: Failure): void {
     const { id, type, client = null, startedAt } = run;
     const place = run.tracked ? 'tracked' : 'running';
     this.parts.log.ended({ id, type, client }, place, status, now, startedAt);
+    this.parts.after.ended(id, { type, status, ...(failure && { failure }) }, now);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import type { Writer } from '../../../platform/writer.ts';
+import type { FollowUps } from '../../follow_up.ts';
 import type { SaveData } from '../../job.ts';
 import type { Changed, JobQueue, JobStore } from '../store.ts';
 import { AttemptHistory, Ownership } from './attempts.ts';
@@ -8,6 +9,7 @@ import { Cancelling } from './cancelling.ts';
 import type { ChangeLog } from './changes.ts';
 import { Claiming } from './claiming.ts';
 import { Ending } from './ending.ts';
+import { FollowUpQueue } from './follow_ups.ts';
 import { HistoryPruning } from './history.ts';
 import { Insertion } from './insertion.ts';
 import { Leases } from './leases.ts';
@@ -33,14 +35,16 @@ type Conditional = 'rebaseRetries' | 'prune' | 'giveBackSpace';
  * All that changes jobs in SQLite. Needs the tables of `migrations/`. Every write passes the writer,
  * which refuses it while the database cannot take it.
  * @param save stores what handlers commit.
+ * @param followUps gives the jobs that an end of a job leads to.
  */
 export function createSqliteJobStore(
   db: Database,
   writer: Writer,
   log: ChangeLog,
   save: SaveData,
+  followUps: FollowUps = () => [],
 ): JobStore & JobQueue {
-  const parts = createParts(db, log, save);
+  const parts = createParts(db, log, save, followUps);
   const { leases, pruning, claiming } = parts;
   return {
     ...throughWriter(writer, writesOf(parts)),
@@ -58,17 +62,19 @@ export function createSqliteJobStore(
   };
 }
 
-function createParts(db: Database, log: ChangeLog, save: SaveData) {
+function createParts(db: Database, log: ChangeLog, save: SaveData, followUps: FollowUps) {
   const audit = new AuditLog(db);
   const ownership = new Ownership(db);
   const attempts = new AttemptHistory(db);
   const steps = createStepWriter(db);
   const reporting = new Reporting(db, log, ownership, steps, save);
-  const cancelling = new Cancelling(db, log);
-  const ending = new Ending(db, { log, reporting, attempts, cancelling, audit });
+  const insertion = new Insertion(db, log, ownership, audit);
+  const after = new FollowUpQueue(db, insertion, followUps);
+  const cancelling = new Cancelling(db, log, after);
+  const ending = new Ending(db, { log, reporting, attempts, cancelling, audit, after });
   return {
     audit,
-    insertion: new Insertion(db, log, ownership, audit),
+    insertion,
     claiming: new Claiming(db, log),
     reporting,
     ending,
