@@ -12,6 +12,7 @@ import { withList } from './list_by_default.ts';
 import { addOperationCommands } from './operation_commands.ts';
 import { printError, write } from './output.ts';
 import { addSourcesCommands } from './sources_commands.ts';
+import { addWebhookCommands } from './webhook_commands.ts';
 
 const EXIT_CODES = `Exit codes:
   0    completed            3    no such job, archive, backup or source
@@ -57,6 +58,7 @@ export async function createProgram(
   addJobCommands(program);
   addAuditCommand(program);
   addSourcesCommands(program);
+  addWebhookCommands(program);
   addImportCommands(program);
   addBackupCommands(program);
   addCompletionCommands(program);

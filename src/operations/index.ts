@@ -23,6 +23,7 @@ export const RESERVED_NAMES = [
   'bulk',
   'complete',
   'completion',
+  'deliver',
   'docs',
   'find',
   'healthz',
@@ -46,6 +47,7 @@ export const RESERVED_NAMES = [
   'sources',
   'types',
   'users',
+  'webhooks',
   'worker',
 ] as const;
 

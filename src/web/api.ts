@@ -16,6 +16,7 @@ import { libraryRoutes } from './routes/library.tsx';
 import { sessionRoutes } from './routes/sessions.tsx';
 import { sourceChangeRoutes, sourceRoutes } from './routes/sources.tsx';
 import { startRoutes } from './routes/starts.tsx';
+import { webhookChangeRoutes, webhookRoutes } from './routes/webhooks.tsx';
 
 /**
  * Adds the API routes, except the streams. Routes are functions that add themselves to the app: of a plugin
@@ -38,6 +39,8 @@ export function addApiRoutes(app: Elysia, deps: WebDeps) {
     .use(importRoutes(deps))
     .use(sourceRoutes(deps))
     .use(sourceChangeRoutes(deps))
+    .use(webhookRoutes(deps))
+    .use(webhookChangeRoutes(deps))
     .use(healthRoute(deps));
 }
 

@@ -34,6 +34,7 @@ import { pages } from './routes/pages.tsx';
 import { sourcesPage } from './routes/sources.tsx';
 import { startPages } from './routes/start_pages.tsx';
 import { streamRoutes } from './routes/streams.ts';
+import { webhooksPage } from './routes/webhooks.tsx';
 
 export type AppDeps = Omit<
   WebDeps,
@@ -99,6 +100,7 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     .use(jobPages(deps))
     .use(historyPage(deps))
     .use(auditPage(deps))
+    .use(webhooksPage(deps))
     .use(sourcesPage(deps))
     .use(startPages(deps))
     .use(openapiRoutes(deps, () => root));

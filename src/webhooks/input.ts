@@ -29,7 +29,7 @@ export function webhookSchema() {
     events: z
       .preprocess(
         asList,
-        z.array(z.enum(WEBHOOK_EVENTS, events), events).min(1).default(DEFAULT_EVENTS),
+        z.array(z.enum(WEBHOOK_EVENTS, events), events).min(1, events).default(DEFAULT_EVENTS),
       )
       .describe('Which ends of jobs: failed has exhausted too.'),
     types: z
@@ -56,12 +56,14 @@ function isUsable(text: string): boolean {
   return /^https?:$/.test(url?.protocol ?? '') && !url?.username && !url?.password;
 }
 
-/** An empty text or list counts as absent. */
+/** An empty text counts as absent. */
 function asList(value: unknown): unknown {
+  if (typeof value === 'string' && value.trim() === '') return undefined;
   const list = typeof value === 'string' ? value.split(',') : value;
   if (!Array.isArray(list)) return list ?? undefined;
-  const given = list
-    .map((one) => (typeof one === 'string' ? one.trim() : one))
-    .filter((one) => one !== '');
-  return given.length > 0 ? given : undefined;
+  return list.map((one) => (typeof one === 'string' ? one.trim() : one)).filter(isGiven);
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== '';
 }

@@ -147,6 +147,7 @@ describe.each([
     '/sessions/climbers',
     '/history',
     '/audit',
+    '/webhooks',
     '/scrape?source=archive',
     '/docs/api',
     '/history?span=quarter&type=scrape',

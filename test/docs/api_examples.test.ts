@@ -88,6 +88,13 @@ for (const { name, script } of programs) {
       return id;
     }
 
+    async function webhookFor(command: string): Promise<string> {
+      if (!command.includes('<webhook>')) return '';
+      const url = 'https://hooks.example/xgpt';
+      const { webhook } = await web.webhooks.store.add({ url, events: ['failed'], types: [] });
+      return webhook.id;
+    }
+
     /** An import is not undone while a job of it waits. */
     async function cancelAll(): Promise<void> {
       for (const { id } of web.tracker.getActiveJobs()) await web.tracker.cancelJob(id);
@@ -97,6 +104,7 @@ for (const { name, script } of programs) {
       if (command.endsWith('/undo')) await cancelAll();
       const filledIn = command
         .replaceAll('localhost:3000', host)
+        .replaceAll('<webhook>', await webhookFor(command))
         .replaceAll('<id>', await idFor(command));
       return Bun.spawn(['sh', '-c', filledIn], {
         cwd: folder,

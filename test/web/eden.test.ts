@@ -123,6 +123,13 @@ test('what was collected is read', async () => {
   expect((await api.audit.get({ query: { action: 'start' } })).data?.entries[0]?.at).toBeInstanceOf(
     Date,
   );
+  const made = await api.webhooks.post({ url: 'http://127.0.0.1:9/' });
+  expect(made.data?.secret).toStartWith('whsec_');
+  const id = made.data?.webhook.id ?? '';
+  expect((await api.webhooks({ id }).test.post()).data?.job.type as string).toBe('deliver');
+  expect((await api.webhooks({ id: 'wh_none' }).remove.post()).status).toBe(404);
+  expect((await api.webhooks({ id }).delete()).data?.webhook.createdAt).toBeInstanceOf(Date);
+  expect((await api.webhooks.get()).data?.webhooks).toEqual([]);
   expect((await api.imports.get()).data?.imports).toEqual([]);
   expect((await healthz.get()).data?.status).toBe('ok');
 });

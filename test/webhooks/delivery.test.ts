@@ -35,7 +35,7 @@ describe('43: an event', () => {
     }
     await clock.advance(5_000);
     expect(to.received).toHaveLength(1);
-    const [{ headers, body } = { headers: {}, body: '' }] = to.received;
+    const { headers, body } = to.received[0] ?? { headers: {} as Record<string, string>, body: '' };
     expect(new Verifier(secret).verify(body, headers)).toMatchObject({
       type: 'job.completed',
       data: { job: { id, type: 'errand', status: 'completed', metadata: { name: 'Zoë' } } },
@@ -141,8 +141,8 @@ describe('43: an event', () => {
     await passUntil(
       clock,
       60_000,
-      'six hours have passed',
-      () => clock.now() - before > 6 * HOUR_MS,
+      'two hours have passed',
+      () => clock.now() - before > 2 * HOUR_MS,
     );
     expect(arrived()).toBe(3);
     const names = to.received.slice(tries).map(({ headers, body }) => {

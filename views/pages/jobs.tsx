@@ -25,6 +25,9 @@ export function JobsPage({ layout, model }: { layout: Layout; model: JobsModel }
           <li>
             <a href={urlTo('/audit')}>Audit trail</a>
           </li>
+          <li>
+            <a href={urlTo('/webhooks')}>Webhooks</a>
+          </li>
         </ul>
       </div>
       {hasNoJobs(model) ? '' : <JobFilter query={query} types={types} />}

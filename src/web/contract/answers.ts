@@ -20,6 +20,7 @@ import {
   SESSION,
 } from './examples.ts';
 import { SOURCE_SCHEMAS } from './sources.ts';
+import { WEBHOOK_SCHEMAS } from './webhooks.ts';
 
 /**
  * The response schemas, by their names in the OpenAPI document. They describe what handlers return:
@@ -426,6 +427,7 @@ export const SCHEMAS = {
       .meta({ examples: [{ imports: [ARCHIVE] }] }),
   ),
   ...SOURCE_SCHEMAS,
+  ...WEBHOOK_SCHEMAS,
   ImportUndone: once(() =>
     z
       .object({

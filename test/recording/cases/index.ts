@@ -10,6 +10,7 @@ import { bodies, foreign, heads, negotiation, obstructed, wrongMethods } from '.
 import { sources } from './sources.ts';
 import { fullQueue, idempotency, starts, startsByType } from './starts.ts';
 import { streams, tooManyStreams } from './streams.ts';
+import { webhooks } from './webhooks.ts';
 
 const OWN: Area[] = [
   jobs,
@@ -30,6 +31,7 @@ const OWN: Area[] = [
   wrongPages,
   history,
   audit,
+  webhooks,
   documents,
   access,
   wrongTokens,
