@@ -25,7 +25,7 @@ let web: TestApp;
 const asked = new Set<string>();
 
 beforeAll(async () => {
-  web = await setupApp({ XGPT_X_API_URL: x.url });
+  web = await setupApp({ XGPT_X_API_URL: x.url, XGPT_PRIVATE_WEBHOOKS: 'on' });
   await web.tracker.start();
 });
 
