@@ -1,6 +1,6 @@
 import type { KeySet } from '../finding.ts';
 import { createKernel, type Kernel, type Places, ROW_TAIL_BYTES } from './kernel.ts';
-import { createSignSums } from './sign_sums.ts';
+import { descending, signSums } from './sign_sums.ts';
 
 /** How many rows a scan can be asked for. */
 export const MAX_WANTED = 4096;
@@ -10,9 +10,6 @@ const PAGE_BYTES = 65_536;
 
 /** How much more memory is taken than is needed, so that it is not taken for each row: an eighth. */
 const SPARE_SHIFT = 3;
-
-/** Sums are put into so many buckets, instead of being sorted: that takes a tenth of the time. */
-const BUCKETS = 4096;
 
 /** Vectors, those that are probably nearest to a given one first. */
 export interface RankedCodes {
@@ -90,13 +87,16 @@ export class Codes {
    */
   ranked(vector: Float32Array, wanted: number, among?: KeySet): RankedCodes {
     const rows = this.#scan(codeOf(vector), wanted, among);
-    const sumOf = createSignSums(vector, this.#codeBytes);
-    const all = Float64Array.from(rows, (row) => sumOf(this.#bytes, row));
+    const all = signSums(vector, this.#words, rows, this.#codeBytes);
     const order = descending(all);
-    return {
-      ids: order.map((i) => this.#idOf(rows[i] as number)),
-      sums: Float64Array.from(order, (i) => all[i] as number),
-    };
+    const ids = new Uint32Array(rows.length);
+    const sums = new Float64Array(rows.length);
+    for (let place = 0; place < order.length; place++) {
+      const i = order[place] as number;
+      ids[place] = this.#idOf(rows[i] as number);
+      sums[place] = all[i] as number;
+    }
+    return { ids, sums };
   }
 
   /** @returns the addresses of the rows found. */
@@ -145,27 +145,4 @@ export class Codes {
     this.#bytes = new Uint8Array(this.#kernel.memory.buffer);
     this.#words = new Uint32Array(this.#kernel.memory.buffer);
   }
-}
-
-/** The indexes of numbers from the highest to the lowest, except that those which hardly differ may be swapped. */
-function descending(numbers: Float64Array): Uint32Array {
-  let least = Infinity;
-  let most = -Infinity;
-  for (const number of numbers) {
-    if (number < least) least = number;
-    if (number > most) most = number;
-  }
-  const scale = most > least ? (BUCKETS - 1) / (most - least) : 0;
-  const buckets = Uint32Array.from(numbers, (number) => (most - number) * scale);
-  const starts = new Uint32Array(BUCKETS + 1);
-  for (const bucket of buckets) starts[bucket + 1] = (starts[bucket + 1] as number) + 1;
-  for (let i = 1; i < BUCKETS; i++) starts[i] = (starts[i] as number) + (starts[i - 1] as number);
-  const order = new Uint32Array(numbers.length);
-  for (let i = 0; i < order.length; i++) {
-    const bucket = buckets[i] as number;
-    const place = starts[bucket] as number;
-    order[place] = i;
-    starts[bucket] = place + 1;
-  }
-  return order;
 }

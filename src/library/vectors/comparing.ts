@@ -1,10 +1,10 @@
 import type { RankedCodes } from './codes.ts';
 
-/** So many are compared whatever they show: the others are judged by them. */
-const MIN_COMPARED = 100;
+/** So many are compared first, whatever they show: the others are judged by them. */
+const FIRST_COMPARED = 100;
 
-/** Then as many again as this share of those that were compared. */
-const NEXT_SHARE = 1 / 4;
+/** After that a third of those that were compared, at a time. */
+const NEXT_SHARE = 1 / 3;
 
 /**
  * Comparing ends when the next estimate lies so many standard deviations below what is needed. On
@@ -13,37 +13,36 @@ const NEXT_SHARE = 1 / 4;
  */
 const MAX_DEVIATIONS = 3.5;
 
+export interface Compared {
+  id: number;
+  similarity: number;
+}
+
 /**
  * Compares vectors in their order, until no other one can be expected to be as near as what was found.
  * How far an estimate may be wrong is learned from those that were compared, because it depends on the
  * model.
- * @param compare returns the similarity; undefined for one that is no more.
+ * @param compare is given ids in ascending order, and leaves out those of vectors that are no more.
  * @param needed the similarity that another one must exceed; undefined while any is welcome.
  */
 export function compareRanked(
   { ids, sums }: RankedCodes,
-  compare: (id: number) => number | undefined,
+  compare: (ids: Uint32Array) => Compared[],
   needed: () => number | undefined,
 ): void {
   const line = createLine();
   let end = 0;
   while (end < ids.length) {
     const from = end;
-    end = Math.min(ids.length, from + Math.max(MIN_COMPARED, Math.ceil(from * NEXT_SHARE)));
-    for (const i of storedOrder(ids, from, end)) {
-      const similarity = compare(ids[i] as number);
-      if (similarity !== undefined) line.add(sums[i] as number, similarity);
-    }
+    end = Math.min(ids.length, from + (Math.ceil(from * NEXT_SHARE) || FIRST_COMPARED));
+    const sumOf = new Map<number, number>();
+    for (let i = from; i < end; i++) sumOf.set(ids[i] as number, sums[i] as number);
+    for (const { id, similarity } of compare(ids.slice(from, end).sort()))
+      line.add(sumOf.get(id) as number, similarity);
     const least = needed();
     if (least !== undefined && end < ids.length && line.highest(sums[end] as number) < least)
       return;
   }
-}
-
-/** Indexes in the order of the ids, in which vectors are stored. */
-function storedOrder(ids: Uint32Array, from: number, end: number): Uint32Array {
-  const order = Uint32Array.from({ length: end - from }, (_, i) => from + i);
-  return order.sort((a, b) => (ids[a] as number) - (ids[b] as number));
 }
 
 /** The line nearest to points, by least squares. */

@@ -2,18 +2,20 @@ import type { Database } from 'bun:sqlite';
 import { statement } from '../../platform/statement.ts';
 import type { MeaningFinder, NearKey } from '../finding.ts';
 import { MAX_WANTED } from './codes.ts';
-import { compareRanked } from './comparing.ts';
+import { type Compared, compareRanked } from './comparing.ts';
 import { createFollowedCodes } from './followed_codes.ts';
 
 interface VectorRow {
+  id: number;
   key: number;
   part_from: number | null;
   part_to: number | null;
   embedding: Uint8Array;
 }
 
-const BY_ID = `
-  SELECT post_key AS key, part_from, part_to, embedding FROM vectors WHERE id = ?`;
+const BY_IDS = `
+  SELECT vectors.id, post_key AS key, part_from, part_to, embedding
+  FROM json_each(?) CROSS JOIN vectors ON vectors.id = json_each.value`;
 
 /** Finds the vectors that are nearest by their codes, and compares exactly those that can be among the nearest. */
 export function createMeaningFinder(db: Database): MeaningFinder {
@@ -24,7 +26,7 @@ export function createMeaningFinder(db: Database): MeaningFinder {
       SELECT 1 FROM vector_codes JOIN vector_models ON model = vector_models.key WHERE name = ?
     ) AS found`,
   );
-  const byId = statement<VectorRow, [number]>(db, BY_ID);
+  const byIds = statement<VectorRow, [string]>(db, BY_IDS);
   const vectorAt = statement<Pick<VectorRow, 'embedding'>, [string, number]>(
     db,
     'SELECT embedding FROM vectors WHERE model = ? AND post_key = ? ORDER BY part LIMIT 1',
@@ -36,14 +38,14 @@ export function createMeaningFinder(db: Database): MeaningFinder {
     // Copied here, because a view of each row's bytes would take more memory than the row.
     const numbers = new Float32Array(vector.length);
     const bytes = new Uint8Array(numbers.buffer);
-    function compare(id: number): number | undefined {
-      const row = byId.get(id);
-      if (!row) return undefined;
-      bytes.set(row.embedding);
-      const similarity = cosine(vector, numbers);
-      if (similarity > (best.get(row.key)?.similarity ?? -2))
-        best.set(row.key, nearKey(row, similarity));
-      return similarity;
+    function compare(ids: Uint32Array): Compared[] {
+      return byIds.all(`[${ids.join()}]`).map((row) => {
+        bytes.set(row.embedding);
+        const similarity = cosine(vector, numbers);
+        if (similarity > (best.get(row.key)?.similarity ?? -2))
+          best.set(row.key, nearKey(row, similarity));
+        return { id: row.id, similarity };
+      });
     }
     return { compare, found: () => [...best.values()].sort(byNearness) };
   }
