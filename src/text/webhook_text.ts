@@ -5,11 +5,11 @@ import { table } from './table.ts';
 
 const HEAD = ['ID', 'EVENTS', 'TYPES', 'LAST DELIVERY', 'ADDRESS'];
 
-/** "arrived (204)", "failed: the receiver answered 503.", "ended: the receiver is gone". */
+/** When and how the last request ended, or that there is none any more. */
 export function webhookState({ endedAt, deliveries }: Webhook): string {
-  if (endedAt) return `ended ${exact(endedAt)}: its receiver is gone`;
+  if (endedAt) return `Ended ${exact(endedAt)}: its receiver is gone`;
   const [last] = deliveries;
-  return last ? `${exact(last.at)}: ${deliveryState(last)}` : 'nothing sent yet';
+  return last ? `${exact(last.at)}: ${deliveryState(last)}` : 'Nothing was sent yet';
 }
 
 export function deliveryState({ status, error }: Delivery): string {

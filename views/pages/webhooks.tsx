@@ -69,6 +69,19 @@ export function WebhookList({ webhooks, now, made }: ListProps): JSX.Element {
   );
 }
 
+const ENDS = {
+  completed: 'completed',
+  failed: 'failed',
+  exhausted: 'used up their attempts',
+  cancelled: 'were cancelled',
+};
+
+/** "completed, failed or were cancelled" */
+function listed(events: Webhook['events']): string {
+  const [last = '', ...others] = events.map((event) => ENDS[event]).toReversed();
+  return others.length === 0 ? last : `${others.toReversed().join(', ')} or ${last}`;
+}
+
 interface CardProps {
   webhook: Webhook;
   now: Date;
@@ -85,7 +98,7 @@ function WebhookCard({ webhook, now, secret }: CardProps): JSX.Element {
       </h2>
       {secret === undefined ? '' : <Secret secret={secret} />}
       <p class="webhook-facts">
-        <span safe>{`When it ${events.join(', ')} · types: ${typesText(webhook)}`}</span>
+        <span safe>{`Jobs that ${listed(events)} · types: ${typesText(webhook)}`}</span>
         <br />
         <span safe>{webhookState(webhook)}</span>
       </p>
