@@ -16,7 +16,7 @@ import { libraryRoutes } from './routes/library.tsx';
 import { sessionRoutes } from './routes/sessions.tsx';
 import { sourceChangeRoutes, sourceRoutes } from './routes/sources.tsx';
 import { startRoutes } from './routes/starts.tsx';
-import { webhookChangeRoutes, webhookRoutes } from './routes/webhooks.tsx';
+import { webhookChangeRoutes, webhookReadRoutes, webhookRoutes } from './routes/webhooks.tsx';
 
 /**
  * Adds the API routes, except the streams. Routes are functions that add themselves to the app: of a plugin
@@ -40,6 +40,7 @@ export function addApiRoutes(app: Elysia, deps: WebDeps) {
     .use(sourceRoutes(deps))
     .use(sourceChangeRoutes(deps))
     .use(webhookRoutes(deps))
+    .use(webhookReadRoutes(deps))
     .use(webhookChangeRoutes(deps))
     .use(healthRoute(deps));
 }

@@ -128,6 +128,7 @@ test('what was collected is read', async () => {
   const id = made.data?.webhook.id ?? '';
   expect((await api.webhooks({ id }).test.post()).data?.job.type as string).toBe('deliver');
   expect((await api.webhooks({ id: 'wh_none' }).remove.post()).status).toBe(404);
+  expect((await api.webhooks({ id }).get()).data?.webhook.id).toBe(id);
   expect((await api.webhooks({ id }).delete()).data?.webhook.createdAt).toBeInstanceOf(Date);
   expect((await api.webhooks.get()).data?.webhooks).toEqual([]);
   expect((await api.imports.get()).data?.imports).toEqual([]);

@@ -1,7 +1,5 @@
 import { z } from 'zod';
 import {
-  ACTOR_KINDS,
-  AUDIT_ACTIONS,
   BULK_ACTIONS,
   FAILURES,
   JOB_STATUSES,
@@ -9,16 +7,9 @@ import {
   STEP_STATUSES,
 } from '../../jobs/index.ts';
 import { once } from '../../platform/once.ts';
-import {
-  ARCHIVE,
-  AUDIT_ENTRY,
-  COMPLETED_JOB,
-  JOB_LOG,
-  POST,
-  PROFILE,
-  REFUSAL,
-  SESSION,
-} from './examples.ts';
+import { AUDIT_SCHEMAS } from './audit.ts';
+import { ARCHIVE, COMPLETED_JOB, JOB_LOG, POST, PROFILE, REFUSAL, SESSION } from './examples.ts';
+import { historySchema } from './history.ts';
 import { SOURCE_SCHEMAS } from './sources.ts';
 import { WEBHOOK_SCHEMAS } from './webhooks.ts';
 
@@ -130,32 +121,6 @@ const sessionPage = once(() =>
   }),
 );
 
-const history = once(() => {
-  const period = z.object({
-    completed: count(),
-    failed: count(),
-    cancelled: count(),
-    medianMs: z.number().optional(),
-    p95Ms: z.number().optional(),
-    approximate: z
-      .boolean()
-      .optional()
-      .describe('Whether medianMs and p95Ms are rounded, by at most 9.1 %.'),
-  });
-  return z.object({
-    by: z.enum(['hour', 'day']),
-    since: time(),
-    until: time(),
-    types: z.array(
-      period.extend({
-        type: z.string(),
-        periods: z.array(period.extend({ start: time() })),
-        reasons: z.array(z.object({ reason: reason(), count: count() })),
-      }),
-    ),
-  });
-});
-
 const quoted = () =>
   z.object({
     id: z.string(),
@@ -255,31 +220,6 @@ const health = once(() =>
   }),
 );
 
-const auditEntry = once(() =>
-  z.object({
-    id: z.string(),
-    at: time(),
-    action: z.enum(AUDIT_ACTIONS),
-    by: z.object({
-      via: z
-        .enum(ACTOR_KINDS)
-        .describe(
-          'How it was done. schedule, job, retry, rescue and server are what happens by itself.',
-        ),
-      user: z
-        .string()
-        .optional()
-        .describe('A user of the machine, a sign-in, the token (not its value), or a job.'),
-      address: z.string().optional().describe('The IP address of the client.'),
-    }),
-    jobId: z.string().optional().describe('The one job that was changed.'),
-    count: count().describe('How many jobs were changed.'),
-    ids: z.array(z.string()).optional().describe('Of several jobs: the first 100 of their ids.'),
-    query: z.string().optional().describe('The filter that selected them.'),
-    target: z.string().optional().describe('What else was changed.'),
-  }),
-);
-
 const warnings = once(() =>
   z.array(z.string()).optional().describe('What was sent and had no effect: unknown fields.'),
 );
@@ -332,17 +272,6 @@ export const SCHEMAS = {
       })
       .meta({ examples: [{ results: [{ job: COMPLETED_JOB }, { error: REFUSAL.error }] }] }),
   ),
-  AuditPage: once(() =>
-    z
-      .object({
-        entries: z.array(auditEntry()).describe('Newest first.'),
-        nextCursor: z
-          .string()
-          .optional()
-          .describe('Cursor for older entries; pass it as `cursor`.'),
-      })
-      .meta({ examples: [{ entries: [AUDIT_ENTRY] }] }),
-  ),
   BulkAnswer: once(() =>
     z
       .object({ action: z.enum(BULK_ACTIONS), done: count(), skipped: count() })
@@ -362,7 +291,7 @@ export const SCHEMAS = {
       })
       .meta({ examples: [JOB_LOG] }),
   ),
-  History: history,
+  History: historySchema,
   PostPage: once(() =>
     z
       .object({
@@ -426,6 +355,7 @@ export const SCHEMAS = {
       })
       .meta({ examples: [{ imports: [ARCHIVE] }] }),
   ),
+  ...AUDIT_SCHEMAS,
   ...SOURCE_SCHEMAS,
   ...WEBHOOK_SCHEMAS,
   ImportUndone: once(() =>

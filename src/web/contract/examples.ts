@@ -70,15 +70,6 @@ export const ARCHIVE = {
   posts: 3_162,
 };
 
-export const AUDIT_ENTRY = {
-  id: '019a9f3e-5b7c-7d21-9a41-0c5d8e2f7b60',
-  at: '2026-01-31T12:00:00.000Z',
-  action: 'cancel',
-  by: { via: 'browser', user: 'sign-in 5f0c2b9d', address: '203.0.113.7' },
-  jobId: COMPLETED_JOB.id,
-  count: 1,
-};
-
 export const SESSION = {
   id: 'monday',
   lastJobAt: '2026-11-22T08:07:50.000Z',

@@ -91,7 +91,29 @@ const REMOVAL = {
   response: answers(200, 'WebhookAnswer', 'The webhook as it was.', { 404: NO_SUCH_WEBHOOK }),
 };
 
-/** Tests and removes webhooks. */
+const ONE = {
+  params: WEBHOOK_ID,
+  response: answers(200, 'WebhookAnswer', 'The webhook.', { 404: NO_SUCH_WEBHOOK }),
+  detail: about('Watch', 'read_webhook', 'One webhook, with its last deliveries'),
+};
+
+/** Reads single webhooks. */
+export function webhookReadRoutes({ webhooks }: WebDeps) {
+  return (app: Elysia) =>
+    app.get(
+      '/api/webhooks/:id',
+      ({ params: { id } }) => {
+        const webhook = webhookOr404(webhooks.store.get(id), id);
+        return respond(() => ({ webhook }), {
+          html: () => WebhookList({ webhooks: [webhook], now: new Date() }),
+          text: () => webhookTable([webhook]),
+        });
+      },
+      ONE,
+    );
+}
+
+/** Tests and removes single webhooks. */
 export function webhookChangeRoutes({ webhooks, tracker, live }: WebDeps) {
   async function removed(id: string) {
     const webhook = webhookOr404(webhooks.store.get(id), id);

@@ -30,6 +30,7 @@ async function one(web: RecordedApp): Promise<Record<string, string>> {
 
 const ADD = 'POST /api/webhooks';
 const TEST = 'POST /api/webhooks/:id/test';
+const READ = 'GET /api/webhooks/:id';
 const DELETE = 'DELETE /api/webhooks/:id';
 const REMOVE = 'POST /api/webhooks/:id/remove';
 
@@ -48,6 +49,8 @@ export const webhooks: Area = {
   cases: [
     { name: 'none', route: 'GET /api/webhooks', given: none },
     { name: 'one', route: 'GET /api/webhooks', given: one },
+    { name: 'read', route: READ, given: one, params: ['{webhook}'] },
+    { name: 'read: unknown', route: READ, given: none, params: ['wh_none'] },
     { name: 'page without any', route: 'GET /webhooks', given: none, formats: ['browser'] },
     { name: 'page', route: 'GET /webhooks', given: one, formats: ['browser'] },
     add('all defaults', { url: URL }),
