@@ -3,6 +3,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { COMPLETED_JOB } from '../../src/web/contract/examples.ts';
+import { WEBHOOK_EXAMPLE } from '../../src/web/contract/webhooks.ts';
 import type { ApiDocument, Operation, Schema } from '../../src/web/openapi/document.ts';
 import { closeApps, NAVIGATION, noBluesky, setupApp, type TestApp } from '../support/app.ts';
 import {
@@ -178,7 +179,9 @@ describe('each example', () => {
       const bodies = contentsOf(operation);
       for (const [type, { example }] of bodies.length > 0 ? bodies : [['', {}] as const]) {
         const id = await jobFor(operation, read);
-        const real = (text: string) => text.replaceAll(COMPLETED_JOB.id, id);
+        const webhook = await webhookFor(path);
+        const real = (text: string) =>
+          text.replaceAll(COMPLETED_JOB.id, id).replaceAll(WEBHOOK_EXAMPLE.id, webhook);
         const address = real(addressOf(path, operation));
         const init = requestOf(type, example && JSON.parse(real(JSON.stringify(example))));
         await expectGoodAnswer(operation, await app.json(address, { method, ...init }));
@@ -246,6 +249,15 @@ async function expectGoodAnswer(operation: Operation, answer: Response): Promise
 async function jobFor({ operationId, tags }: Operation, read: string): Promise<string> {
   if (operationId === 'cancel_job') return (await web.tracker.createJob('scrape')).jobId;
   return tags?.includes('Act') ? finished(web, 'scrape') : read;
+}
+
+/** The only one; on this machine, where nothing listens. */
+async function webhookFor(path: string): Promise<string> {
+  if (!path.includes('/webhooks')) return '';
+  const { store } = web.webhooks;
+  for (const { id } of store.list()) await store.remove(id);
+  const url = 'http://127.0.0.1:9/';
+  return (await store.add({ url, events: ['cancelled'], types: [] })).webhook.id;
 }
 
 async function finished(app: TestApp, type: 'scrape' | 'discover'): Promise<string> {

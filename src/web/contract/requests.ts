@@ -15,7 +15,7 @@ import { cut, MAX_NAME } from '../../text/cut.ts';
 import { type DeclaredInput, input, unchecked, type ValueOf } from './declare.ts';
 import { COMPLETED_JOB } from './examples.ts';
 import { budgetBody, credentialsBody } from './sources.ts';
-import { webhookBody } from './webhooks.ts';
+import { WEBHOOK_EXAMPLE, webhookBody } from './webhooks.ts';
 
 /** The request schemas: path, query and body. */
 
@@ -81,11 +81,7 @@ export const SESSION_ID = pathPart('id', 'The session’s id.', 'monday');
 export const IMPORT_NAME = pathPart('name', 'The archive’s name.', 'twitter-archive.zip');
 export const SOURCE_NAME = pathPart('name', 'The source’s name.', 'bluesky');
 export const PAID_SOURCE = pathPart('name', 'The source’s name.', 'x');
-export const WEBHOOK_ID = pathPart(
-  'id',
-  'The webhook’s id.',
-  'wh_019a9f3e5b7c7d219a410c5d8e2f7b60',
-);
+export const WEBHOOK_ID = pathPart('id', 'The webhook’s id.', WEBHOOK_EXAMPLE.id);
 export const ASSET_NAME = pathPart('name', 'The file’s name.', 'app.css');
 
 export const JOBS_QUERY = input(jobQuerySchema, INVALID);

@@ -5,6 +5,15 @@ import { WEBHOOK_EVENTS, type Webhook } from '../../webhooks/webhook.ts';
 
 const time = once(() => z.date());
 
+export const WEBHOOK_EXAMPLE: Omit<Webhook, 'createdAt'> & { createdAt: string } = {
+  id: 'wh_019a9f3e5b7c7d219a410c5d8e2f7b60',
+  url: 'https://hooks.example/xgpt',
+  events: ['completed', 'failed'],
+  types: [],
+  createdAt: '2026-01-31T12:00:00.000Z',
+  deliveries: [],
+};
+
 const delivery = once(() =>
   z.object({
     eventId: z.string().describe('The header webhook-id, the same for every attempt.'),
@@ -29,29 +38,22 @@ const webhook = once(() =>
       endedAt: time().optional().describe('When its receiver answered 410.'),
       deliveries: z.array(delivery()).describe('The last 20 requests, newest first.'),
     })
-    .meta({ examples: [EXAMPLE] }),
+    .meta({ examples: [WEBHOOK_EXAMPLE] }),
 );
-
-const EXAMPLE: Omit<Webhook, 'createdAt'> & { createdAt: string } = {
-  id: 'wh_019a9f3e5b7c7d219a410c5d8e2f7b60',
-  url: 'https://hooks.example/xgpt',
-  events: ['completed', 'failed'],
-  types: [],
-  createdAt: '2026-01-31T12:00:00.000Z',
-  deliveries: [],
-};
 
 export const WEBHOOK_SCHEMAS = {
   Webhooks: once(() =>
-    z.object({ webhooks: z.array(webhook()) }).meta({ examples: [{ webhooks: [EXAMPLE] }] }),
+    z
+      .object({ webhooks: z.array(webhook()) })
+      .meta({ examples: [{ webhooks: [WEBHOOK_EXAMPLE] }] }),
   ),
   WebhookAnswer: once(() =>
-    z.object({ webhook: webhook() }).meta({ examples: [{ webhook: EXAMPLE }] }),
+    z.object({ webhook: webhook() }).meta({ examples: [{ webhook: WEBHOOK_EXAMPLE }] }),
   ),
   NewWebhook: once(() =>
     z
       .object({ webhook: webhook(), secret: z.string().describe('Signs events. Shown only here.') })
-      .meta({ examples: [{ webhook: EXAMPLE, secret: 'whsec_…' }] }),
+      .meta({ examples: [{ webhook: WEBHOOK_EXAMPLE, secret: 'whsec_…' }] }),
   ),
 };
 

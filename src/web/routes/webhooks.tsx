@@ -10,7 +10,7 @@ import { parseWebhook } from '../../webhooks/input.ts';
 import { about, answers, refusals, returns } from '../contract/declare.ts';
 import { NO_QUERY, WEBHOOK_BODY, WEBHOOK_ID } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
-import { parseFields, parseFieldsWithLists } from '../http/body.ts';
+import { parseFieldsWithLists } from '../http/body.ts';
 import { isNavigation } from '../http/negotiation.ts';
 import { Problem, printable } from '../http/problem.ts';
 import { respond } from '../http/rendered.ts';
@@ -132,7 +132,6 @@ export function webhookChangeRoutes({ webhooks, tracker, live }: WebDeps) {
       })
       .post('/api/webhooks/:id/remove', ({ params }) => removed(params.id), {
         ...REMOVAL,
-        parse: parseFields,
         detail: about(
           'Act',
           'remove_webhook',
@@ -155,7 +154,6 @@ export function webhookChangeRoutes({ webhooks, tracker, live }: WebDeps) {
         },
         {
           params: WEBHOOK_ID,
-          parse: parseFields,
           response: answers(202, 'JobAnswer', 'The job that delivers the event webhook.test.', {
             404: NO_SUCH_WEBHOOK,
           }),
