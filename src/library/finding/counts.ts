@@ -74,17 +74,25 @@ export function createCounts({ one }: Queries) {
 export type Counts = ReturnType<typeof createCounts>;
 
 /** @returns a function that counts the matches that were collected after the post with a key. */
-export function createCountAfter({ one }: Queries) {
-  return function countAfter(conditions: Conditions, key: number): number {
+export function createCountAfter({ one }: Queries, { newestKey }: Pick<Counts, 'newestKey'>) {
+  const MATCHES_AFTER = `${MATCHES} AND rowid > $after`;
+
+  return function countAfter(conditions: Conditions, key: number, cap: number): CappedCount {
     const { isEmpty, match, indexed, others, bindings } = conditions;
-    if (isEmpty) return 0;
-    const set = match
-      ? [`key ${match.isExcluded ? 'NOT IN' : 'IN'} (${MATCHES} AND rowid > $after)`]
-      : [];
+    const newest = newestKey();
+    if (isEmpty || newest <= key) return { count: 0, isCapped: false };
+    const count = (select: string, after: number) => {
+      const sql = `SELECT count(*) AS total FROM (${select} LIMIT $cap)`;
+      const { total } = one<Total>(sql, { ...bindings, after, cap });
+      return { count: total, isCapped: total === cap || after > key };
+    };
+    const isByWords = match && !match.isExcluded && indexed.length + others.length === 0;
+    if (isByWords) return count(MATCHES_AFTER, key);
+    const set = match ? [`key ${match.isExcluded ? 'NOT IN' : 'IN'} (${MATCHES_AFTER})`] : [];
     const tests = where(['key > $after', ...indexed, ...others, ...set]);
     // Few posts are new, so that no index is better than their keys.
-    const sql = `SELECT count(*) AS total FROM posts NOT INDEXED ${tests}`;
-    return one<Total>(sql, { ...bindings, after: key }).total;
+    const select = `SELECT 1 FROM posts NOT INDEXED ${tests}`;
+    return count(select, Math.max(key, newest - MAX_EXAMINED));
   };
 }
 
