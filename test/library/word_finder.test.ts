@@ -311,4 +311,14 @@ describe('what was collected since', () => {
     expect(count('from:ada', 1)).toEqual({ count: 1, isCapped: true });
     expect(count('from:ada', 20_000)).toEqual({ count: 1, isCapped: false });
   });
+
+  test('is counted again for words that begin so, when posts came or were deleted', () => {
+    const { library, db } = filled(texts('soup', 'soups', 'tea'));
+    const count = (q: string) => library.words.countAfter(parseFind(q, Date.now()), 1).count;
+    expect([count('sou*'), count('sou*'), count('-sou*')]).toEqual([1, 1, 1]);
+    library.savePosts([makePost(9, { text: 'soupy' })]);
+    expect([count('sou*'), count('-sou*')]).toEqual([2, 1]);
+    db.run('DELETE FROM posts WHERE key = 2');
+    expect([count('sou*'), count('-sou*')]).toEqual([1, 1]);
+  });
 });
