@@ -286,6 +286,17 @@ describe('47: saved finds on the page', () => {
     expect(await listed(web)).toMatchObject([{ id: 1, name: 'tea', query }]);
   });
 
+  test('of posts like another are named after that post', async () => {
+    const web = await setupApp();
+    web.library.savePosts([post({ id: '42' })]);
+    const html = await pageOf(web, '/find?like=sample:42');
+    const fields = fieldsOf(html, '.save-find-form');
+    expect(fields).toEqual({ like: 'sample:42', name: 'Like “First light over the fjord.”' });
+    expect((await form(web, '/api/finds', fields)).status).toBe(303);
+    const saved = await pageOf(web, '/find?like=sample:42');
+    expect(textOf(saved)).toContain('Saved as “ Like “First light over the fjord.” ”.');
+  });
+
   test('keep no name of more than 80 characters of a long query', async () => {
     const web = await setupApp();
     const html = await pageOf(web, `/find?q=${'🍵'.repeat(90)}`);

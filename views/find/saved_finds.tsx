@@ -85,11 +85,11 @@ function NewPostsCount({ find }: { find: ListedFind }): JSX.Element {
 }
 
 interface SaveFindProps {
-  model: Pick<FindModel, 'query' | 'savedAs'>;
+  model: Pick<FindModel, 'query' | 'savedAs' | 'like'>;
 }
 
 /** The form that saves the page's query, or the name that it is saved under. */
-export function SaveFind({ model: { query, savedAs } }: SaveFindProps): JSX.Element {
+export function SaveFind({ model: { query, savedAs, like } }: SaveFindProps): JSX.Element {
   if (savedAs) {
     return (
       <p class="save-find">
@@ -102,7 +102,7 @@ export function SaveFind({ model: { query, savedAs } }: SaveFindProps): JSX.Elem
       <summary>Save this find</summary>
       <form method="post" action={urlTo('/api/finds')} class="save-find-form">
         <SavedQuery query={query} />
-        <NameField name={query.q} />
+        <NameField name={like === undefined ? query.q : `Like “${like}”`} />
         <button type="submit">Save</button>
       </form>
     </details>
