@@ -52,7 +52,8 @@ export async function saveTyped(
 /** The fields of a saved find, which counts as opened now. @throws CommandFailed */
 export async function openNamed(deps: Deps, name: string): Promise<SavedFields> {
   const id = idOf(deps, name);
-  const { query, newPosts, openedAt } = await openSavedFind(deps, id).catch(refuse);
+  const { find } = await openSavedFind(deps, id).catch(refuse);
+  const { query, newPosts, openedAt } = find;
   if (newPosts && newPosts.count > 0) {
     const most = newPosts.isCapped ? 'At least ' : '';
     const when = relative(openedAt, new Date());

@@ -163,7 +163,8 @@ describe.each([
   });
 
   test('on a saved find, and where a name is taken', async () => {
-    await page.goto(`${app.url}/find?q=storm*&by=words`);
+    await page.goto(`${app.url}/find?q=storm*&by=words&after=0`);
+    await page.locator('.post-new').first().waitFor();
     await page.locator('.saved-finds > summary').click();
     await page.locator('.saved-find[aria-current] .badge').waitFor();
     expect(await problems(page)).toEqual([]);

@@ -251,7 +251,15 @@ describe('47: saved finds on the page', () => {
     expect(textOf(empty)).toContain('Saved finds (1) · 1 with new posts');
     expect(textOf(empty)).toContain('1 new');
     const opened = await form(web, elements(empty, '.saved-find form')[0]?.attributes.action ?? '');
-    expect([opened.status, opened.headers.get('location')]).toEqual([303, shown]);
+    const news = `${shown}&after=1`;
+    expect([opened.status, opened.headers.get('location')]).toEqual([303, news]);
+    const marked = await pageOf(web, news);
+    expect(textOf(marked)).toContain('Saved as “ Tea ”. Posts that were collected since');
+    expect(textOf(marked)).toMatch(/new sample .+ black tea .+ @aurora_lab sample .+ green tea/);
+    expect(elements(marked, '.post-new')).toHaveLength(1);
+    expect(elements(await pageOf(web, `${news}&limit=1`), 'a[href*="after=1"]')).toHaveLength(1);
+    const again = await form(web, '/api/finds/1/open');
+    expect(again.headers.get('location')).toBe(shown);
     expect(textOf(await pageOf(web, '/find'))).not.toContain('1 new');
 
     const removed = await form(web, '/api/finds/1/remove');

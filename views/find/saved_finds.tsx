@@ -85,15 +85,20 @@ function NewPostsCount({ find }: { find: ListedFind }): JSX.Element {
 }
 
 interface SaveFindProps {
-  model: Pick<FindModel, 'query' | 'savedAs' | 'like'>;
+  model: Pick<FindModel, 'query' | 'savedAs' | 'like' | 'newPosts'>;
 }
 
 /** The form that saves the page's query, or the name that it is saved under. */
-export function SaveFind({ model: { query, savedAs, like } }: SaveFindProps): JSX.Element {
+export function SaveFind({
+  model: { query, savedAs, like, newPosts },
+}: SaveFindProps): JSX.Element {
   if (savedAs) {
     return (
       <p class="save-find">
         Saved as “<bdi safe>{savedAs.name}</bdi>”.
+        {newPosts !== undefined && (
+          <span> Posts that were collected since it was last opened are marked as new.</span>
+        )}
       </p>
     );
   }

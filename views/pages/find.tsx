@@ -39,7 +39,7 @@ export function FindPage({ layout, model }: { layout: Layout; model: FindModel }
 }
 
 function PostList({ model, now }: { model: FindModel; now: Date }): JSX.Element {
-  const { found, query, problem, nextHref } = model;
+  const { found, query, problem, nextHref, newPosts } = model;
   if (problem) return <Problem problem={problem} />;
   if (found.posts.length === 0) return <NoPosts model={model} />;
   return (
@@ -48,7 +48,7 @@ function PostList({ model, now }: { model: FindModel; now: Date }): JSX.Element 
       <SearchNotes notes={found.notes} />
       {found.facets ? <FindFacets query={query} facets={found.facets} /> : ''}
       {found.posts.map((post) => (
-        <PostArticle post={post} now={now} />
+        <PostArticle post={post} now={now} isNew={newPosts?.has(post)} />
       ))}
       <NextPage href={nextHref} label="More posts" />
       <FindEnd query={query} />

@@ -69,15 +69,20 @@ export async function saveFind(
 }
 
 /**
- * Marks a find as opened. Returns it as it was before, with its new posts.
+ * Marks a find as opened. Returns it as it was before, with its new posts: those with higher keys than
+ * `seenKey`.
  * @throws NotFound; SavedFindInvalid, and then it does not count as opened.
  */
-export async function openSavedFind(deps: SavedDeps, id: number): Promise<ListedFind> {
+export async function openSavedFind(
+  deps: SavedDeps,
+  id: number,
+): Promise<{ find: ListedFind; seenKey: number }> {
   const { savedFinds } = deps.library;
   const listed = listing(deps);
   const { name, problems } = listed(savedFinds.read(id) ?? noSuchFind());
   if (problems) throw new SavedFindInvalid(name, problems);
-  return listed((await savedFinds.open(id)) ?? noSuchFind());
+  const before = (await savedFinds.open(id)) ?? noSuchFind();
+  return { find: listed(before), seenKey: before.seenKey };
 }
 
 /** @throws NotFound */

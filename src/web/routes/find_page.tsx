@@ -12,7 +12,7 @@ import type { Found } from '../../operations/find/found.ts';
 import { toFindRequest } from '../../operations/find/request.ts';
 import { type ListedFind, listSavedFinds } from '../../operations/find/saved.ts';
 import type { ArchiveMedia } from '../../sources/archive/index.ts';
-import type { PostMedia } from '../../sources/post.ts';
+import type { Post, PostMedia } from '../../sources/post.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { urlTo } from '../../text/urls.ts';
 import { ANY_QUERY, AUTHOR_NAME, NO_QUERY, PICTURE, POST_ID } from '../contract/requests.ts';
@@ -138,7 +138,7 @@ async function findModel(
   request: Request,
   asked: FindPageQuery,
 ): Promise<FindModel> {
-  const { wrongAuthor, cursor: _, limit: _limit, ...query } = asked;
+  const { wrongAuthor, cursor: _, limit: _limit, after, ...query } = asked;
   const { found, problem } = await foundOrProblem(deps, asked);
   const saved = listSavedFinds(deps);
   return {
@@ -150,10 +150,15 @@ async function findModel(
     like: query.like && likeText(deps, query.like),
     nextHref: nextHrefOf(request, found.nextCursor),
     seen: deps.library.words.newestKey(),
+    ...(after !== undefined && { newPosts: collectedAfter(deps, found.posts, after) }),
     busy: isBusy(deps),
     saved,
     savedAs: saved.find((find) => !find.problems && isSameQuery(find, query)),
   };
+}
+
+function collectedAfter({ library }: WebDeps, posts: Post[], key: number): Set<Post> {
+  return new Set(posts.filter(({ source, id }) => (library.words.keyOf(source, id) ?? 0) > key));
 }
 
 /** Whether the page of a saved find has this query. */

@@ -93,10 +93,10 @@ export function savedFindChangeRoutes(deps: WebDeps) {
       .post(
         '/api/finds/:id/open',
         async ({ params: { id } }) => {
-          const find = await openSavedFind(deps, idOf(id)).catch((error) => {
+          const { find, seenKey } = await openSavedFind(deps, idOf(id)).catch((error) => {
             throw refusal(error);
           });
-          return answer(find, () => pageOf(find));
+          return answer(find, () => newsOf(find, seenKey));
         },
         {
           params: SAVED_FIND_ID,
@@ -137,6 +137,12 @@ function answer(find: ListedFind, seeOther: () => string) {
 /** The page that shows it. */
 function pageOf({ query }: ListedFind): string {
   return findHref(toFindPageQuery(query));
+}
+
+/** The page that shows it, with its new posts marked. */
+function newsOf(find: ListedFind, seenKey: number): string {
+  // A saved find has words or filters, so there is a query.
+  return find.newPosts?.count ? `${pageOf(find)}&after=${seenKey}` : pageOf(find);
 }
 
 /** @returns 0, which no find has, for what is no id. */
