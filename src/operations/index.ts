@@ -26,6 +26,7 @@ export const RESERVED_NAMES = [
   'deliver',
   'docs',
   'find',
+  'finds',
   'healthz',
   'help',
   'history',
