@@ -45,6 +45,20 @@ describe('FEATURES 47, 48: find', () => {
     expect(stdout.match(/^sample,/gm)).toHaveLength(250);
   });
 
+  test.each(['find', 'posts'])(
+    'D9: %s understands an author as people paste it, and refuses who is none',
+    async (command) => {
+      const of = (author: string) => xgpt(command, '--author', author, '--limit', '1000', '--json');
+      for (const author of ['https://x.com/aurora_lab/status/123', '＠aurora_lab', 'aurora_lab/'])
+        expect(itemsIn((await of(author)).stdout)).toHaveLength(250);
+      expect(await of('https://x.com/home')).toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringContaining('--author'),
+      });
+    },
+  );
+
   test('names the option that is wrong', async () => {
     expect(await xgpt('find', 'x', '--by', 'smell')).toMatchObject({
       code: 2,
