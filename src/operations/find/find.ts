@@ -7,6 +7,7 @@ import { readCursor, writeCursor } from '../../library/listing.ts';
 import type { Post } from '../../sources/post.ts';
 import { NO_MEANING } from '../../text/meaning_notes.ts';
 import type { OperationDeps } from '../deps.ts';
+import { indexNotes } from '../index_notes.ts';
 import { comparable } from '../query_vector.ts';
 import type { Found, FoundPost } from './found.ts';
 import { fuse, type Hit, MAX_BY_MEANING, MAX_BY_WORDS, offsetSchema } from './fusing.ts';
@@ -36,7 +37,8 @@ export async function find(deps: FindDeps, request: FindRequest): Promise<Found>
   const page = isListing(request)
     ? newest(deps, request)
     : pageOf(deps, request, await hitsOf(deps, request));
-  const { posts, total, isCapped, nextCursor, notes } = page;
+  const { posts, total, isCapped, nextCursor } = page;
+  const notes = readsIndex(request) ? [...page.notes, ...indexNotes(deps.library)] : page.notes;
   return {
     posts,
     total,
@@ -169,6 +171,13 @@ function nearest({ library, embedder }: FindDeps, query: FindQuery, vector: Floa
 
 function isUnfiltered({ filters }: FindQuery): boolean {
   return Object.values(filters).every((value) => Array.isArray(value) && value.length === 0);
+}
+
+/** Whether the index of words decides what is found. */
+export function readsIndex({ query, by, like }: FindRequest): boolean {
+  if (!isUnfiltered(query)) return true;
+  if (!query.words) return false;
+  return by !== 'meaning' || like !== undefined || hardWords(query.words) !== undefined;
 }
 
 function hardWords(words: WordMatch): WordMatch | undefined {
