@@ -3,6 +3,7 @@ import { counted } from '../../src/text/format.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { FindFacets } from '../find/find_facets.tsx';
 import { FindForm } from '../find/find_form.tsx';
+import { FindHelp } from '../find/find_help.tsx';
 import { exportHref, findHref } from '../find/find_href.ts';
 import { FindWays } from '../find/find_ways.tsx';
 import { NewPosts } from '../find/new_posts.tsx';
@@ -18,10 +19,11 @@ import { NextPage } from './pagination.tsx';
 export function FindPage({ layout, model }: { layout: Layout; model: FindModel }): JSX.Element {
   const hasPosts = model.found.posts.length > 0;
   return (
-    <Page title="Find" current="/find" layout={layout} hasPosts>
+    <Page title="Find" current="/find" layout={layout} hasPosts query={model.query.q}>
       <div class="posts-page">
         <h1>Find</h1>
         <FindForm model={model} />
+        <FindHelp />
         <FindWays query={model.query} />
         {hasPosts && <NewPosts {...model} posts={0} />}
         {/* The list refreshes only while it is empty: posts must not move while they are read. */}

@@ -21,6 +21,16 @@ describe('the form', () => {
     expect(attributesOf(page, '.filter [name="by"]').value).toBe('meaning');
     expect(textOf(posts([], query({ by: 'words' })))).toContain('Both Words Meaning');
   });
+
+  test('the box on top of the page has the query, too', () => {
+    const page = posts([], query({ q: 'a &amp; "b"' }));
+    expect(attributesOf(page, '#find-box').value).toBe('a &amp; "b"');
+    expect(attributesOf(posts([]), '#find-box')).not.toHaveProperty('value');
+  });
+
+  test('says what can be typed', () => {
+    expect(textOf(posts([]))).toContain('deadl* with a word that begins so');
+  });
 });
 
 describe('the list', () => {
