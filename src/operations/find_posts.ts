@@ -138,7 +138,8 @@ export async function findPosts(
     const page = library.posts({ ...query, author: author || undefined });
     return { ...page, ...withNotes(q ? indexNotes(library) : []) };
   }
-  const compared = await comparable(embedder, q);
+  const prepared = library.meaning.prepare(embedder.model);
+  const [compared] = await Promise.all([comparable(embedder, q), prepared]);
   if (typeof compared === 'string') return { posts: [], total: 0, notes: [compared] };
   const posts = nearestPosts({ library, embedder }, query, compared.vector);
   return { posts, total: posts.length, ...withNotes(compared.notes) };

@@ -22,7 +22,7 @@ const BY_ID = `
 
 /** Finds the vectors that are nearest by their codes, and compares those with the given one exactly. */
 export function createMeaningFinder(db: Database): MeaningFinder {
-  const codesOf = createFollowedCodes(db);
+  const { codesOf, prepare } = createFollowedCodes(db);
   const anyOf = statement<{ found: number }, [string]>(
     db,
     `SELECT EXISTS (
@@ -70,6 +70,7 @@ export function createMeaningFinder(db: Database): MeaningFinder {
   );
 
   return {
+    prepare,
     hasVectors: (model) => anyOf.get(model)?.found === 1,
     // What the caller's own transaction has written may still be rolled back.
     nearest: (model, vector, options) =>

@@ -109,7 +109,10 @@ export async function hitsOf(deps: FindDeps, request: FindRequest): Promise<Hits
 }
 
 async function unsortedHits(deps: FindDeps, request: FindRequest): Promise<Hits> {
-  if (request.like) return likeHits(deps, request);
+  if (request.like) {
+    await deps.library.meaning.prepare(deps.embedder.model);
+    return likeHits(deps, request);
+  }
   if (request.by === 'words' || request.query.topic === '') return wordHits(deps, request.query);
   const compared = await vectorFor(deps, request);
   if (typeof compared === 'string') {
@@ -147,7 +150,9 @@ async function vectorFor(
     if (!(await embedder.isReady())) return NO_MODEL;
   }
   try {
-    return await comparable(embedder, query.topic);
+    const prepared = library.meaning.prepare(embedder.model);
+    const [compared] = await Promise.all([comparable(embedder, query.topic), prepared]);
+    return compared;
   } catch (error) {
     if (by === 'best' && error instanceof ModelUnavailable) return `${BY_WORDS} ${error.message}`;
     throw error;
