@@ -141,6 +141,20 @@ describe('FEATURES 47: find', () => {
     expect(await page.text()).toContain('8 posts and profiles are not indexed anew yet');
   });
 
+  test('says how the query was understood, by what posts were compared with', async () => {
+    const understood = async (by: string, app = web) =>
+      (await found({ q: 'sushi rice -soup from:ada', by }, app)).understood;
+    expect(await understood('words')).toBe(
+      'Posts with “sushi” and “rice”, without “soup”, by @ada',
+    );
+    expect(await understood('meaning')).toBe(
+      'Posts near in meaning to “sushi rice”, without “soup”, by @ada',
+    );
+    const best = 'Posts with “sushi” and “rice” or near in meaning, without “soup”, by @ada';
+    expect(await understood('best')).toBe(best);
+    expect(await understood('best', unembedded)).toBe(await understood('words'));
+  });
+
   test('more like this leaves the post itself out', async () => {
     const like = await found({ like: 'sample:3' });
     expect(ids(like)[0]).toBe(4);

@@ -34,7 +34,7 @@ export function AuthorPage({ layout, model }: { layout: Layout; model: AuthorMod
           <PostArticle post={post} now={layout.now} />
         ))}
         <NextPage href={nextHref} label="Older posts" />
-        <AlwaysPictures />
+        <AlwaysPictures posts={found.posts} />
       </div>
     </Page>
   );

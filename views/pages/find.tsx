@@ -3,7 +3,6 @@ import { counted } from '../../src/text/format.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { FindFacets } from '../find/find_facets.tsx';
 import { FindForm } from '../find/find_form.tsx';
-import { FindHelp } from '../find/find_help.tsx';
 import { exportHref, findHref } from '../find/find_href.ts';
 import { FindWays } from '../find/find_ways.tsx';
 import { NewPosts } from '../find/new_posts.tsx';
@@ -23,7 +22,6 @@ export function FindPage({ layout, model }: { layout: Layout; model: FindModel }
       <div class="posts-page">
         <h1>Find</h1>
         <FindForm model={model} />
-        <FindHelp />
         <FindWays query={model.query} />
         {hasPosts && <NewPosts {...model} posts={0} />}
         {/* The list refreshes only while it is empty: posts must not move while they are read. */}
@@ -48,7 +46,7 @@ function PostList({ model, now }: { model: FindModel; now: Date }): JSX.Element 
         <PostArticle post={post} now={now} />
       ))}
       <NextPage href={nextHref} label="More posts" />
-      <FindEnd query={query} />
+      <FindEnd model={model} />
     </>
   );
 }
@@ -56,12 +54,15 @@ function PostList({ model, now }: { model: FindModel; now: Date }): JSX.Element 
 /** How many were found, and how the query was understood. */
 function Understood({ model: { found, query, like } }: { model: FindModel }): JSX.Element {
   const total = `${found.isCapped ? 'More than ' : ''}${counted(found.total, 'post')}`;
-  const about = like === undefined ? found.understood : `Posts like “${like}”`;
+  const about = [
+    ...(like === undefined ? [] : [`Posts like “${like}”`]),
+    ...(like !== undefined && query.q === '' ? [] : [found.understood]),
+  ];
   const rest = withoutFilters(query.q);
   return (
     <p class="total">
       <span class="understood" safe>
-        {`${about} · ${total}`}
+        {[...about, total].join(' · ')}
       </span>{' '}
       {rest !== query.q.trim() && (
         <a class="small" href={attributeText(findHref(query, { q: rest }))}>
@@ -73,7 +74,7 @@ function Understood({ model: { found, query, like } }: { model: FindModel }): JS
 }
 
 /** All of what was found, to take away. */
-function FindEnd({ query }: { query: FindModel['query'] }): JSX.Element {
+function FindEnd({ model: { query, found } }: { model: FindModel }): JSX.Element {
   return (
     <footer class="find-end">
       <p>
@@ -85,7 +86,7 @@ function FindEnd({ query }: { query: FindModel['query'] }): JSX.Element {
           JSON lines
         </a>
       </p>
-      <AlwaysPictures />
+      <AlwaysPictures posts={found.posts} />
     </footer>
   );
 }
@@ -101,8 +102,9 @@ function Problem({ problem }: { problem: NonNullable<FindModel['problem']> }): J
   );
 }
 
-function NoPosts({ model: { query, found } }: { model: FindModel }): JSX.Element {
-  if (query.q !== '' || query.like !== undefined) {
+function NoPosts({ model: { query, found, seen } }: { model: FindModel }): JSX.Element {
+  const isEmpty = seen === 0;
+  if (!isEmpty && (query.q !== '' || query.like !== undefined)) {
     return (
       <>
         <p class="empty">

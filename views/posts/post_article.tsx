@@ -16,9 +16,16 @@ interface PostArticleProps {
   now: Date;
   /** It is the one that was asked for. */
   isCurrent?: boolean;
+  /** It is shown with its thread. */
+  isInThread?: boolean;
 }
 
-export function PostArticle({ post, now, isCurrent = false }: PostArticleProps): JSX.Element {
+export function PostArticle({
+  post,
+  now,
+  isCurrent = false,
+  isInThread = false,
+}: PostArticleProps): JSX.Element {
   return (
     <article class="post" data-kind={post.kind} aria-current={isCurrent ? 'true' : undefined}>
       <PostHeader post={post} now={now} />
@@ -29,7 +36,7 @@ export function PostArticle({ post, now, isCurrent = false }: PostArticleProps):
       <QuotedPosts post={post} />
       <EarlierVersions versions={post.edits ?? []} now={now} />
       <PostFigures post={post} />
-      <PostLinks post={post} />
+      <PostLinks post={post} isInThread={isInThread} />
     </article>
   );
 }

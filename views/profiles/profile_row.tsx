@@ -25,9 +25,13 @@ export function ProfileRow({ profile }: { profile: StoredProfile }): JSX.Element
         {followers === undefined ? '–' : count(followers)}
       </td>
       <td class="number" data-label="Saved posts">
-        <a href={findByAuthorHref(author)} safe>
-          {count(postsHeld)}
-        </a>
+        {postsHeld === 0 ? (
+          '0'
+        ) : (
+          <a href={findByAuthorHref(author)} safe>
+            {count(postsHeld)}
+          </a>
+        )}
       </td>
       <td data-label="Source">
         <span class="badge" safe>

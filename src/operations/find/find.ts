@@ -1,5 +1,5 @@
 import { ModelUnavailable } from '../../embedding/index.ts';
-import { describeFind, markMatches, snippetOf } from '../../find/index.ts';
+import { type ComparedBy, describeFind, markMatches, snippetOf } from '../../find/index.ts';
 import type { FindQuery, WordMatch } from '../../find/query.ts';
 import { InvalidInput } from '../../jobs/index.ts';
 import type { NearKey } from '../../library/finding.ts';
@@ -21,6 +21,7 @@ interface Hits {
   /** Those found beyond `hits`. */
   more: number;
   isCapped?: boolean;
+  by: ComparedBy;
   notes: string[];
 }
 
@@ -32,7 +33,6 @@ interface Hits {
  */
 export async function find(deps: FindDeps, request: FindRequest): Promise<Found> {
   const { query, like } = request;
-  const understood = describeFind(query);
   const hasFacets = request.facets && !like && request.by !== 'meaning';
   const page = isListing(request)
     ? newest(deps, request)
@@ -43,7 +43,7 @@ export async function find(deps: FindDeps, request: FindRequest): Promise<Found>
     posts,
     total,
     ...(isCapped && { isCapped }),
-    understood,
+    understood: describeFind(query, page.by),
     ...(notes.length > 0 && { notes }),
     ...(hasFacets && { facets: deps.library.words.facets(query) }),
     ...(nextCursor && { nextCursor }),
@@ -55,7 +55,8 @@ export function isListing({ query, by, like, sort }: FindRequest): boolean {
   return !like && (!query.words || (sort === 'newest' && by !== 'meaning'));
 }
 
-type FoundPage = Pick<Found, 'posts' | 'total' | 'isCapped' | 'nextCursor'> & { notes: string[] };
+type FoundPage = Pick<Found, 'posts' | 'total' | 'isCapped' | 'nextCursor'> &
+  Pick<Hits, 'by' | 'notes'>;
 
 function newest({ library }: FindDeps, { query, limit, cursor }: FindRequest): FoundPage {
   const { keys, nextCursor } = library.words.newest(query, { limit, ...(cursor && { cursor }) });
@@ -67,6 +68,7 @@ function newest({ library }: FindDeps, { query, limit, cursor }: FindRequest): F
     total: count,
     ...(isCapped && { isCapped }),
     ...(nextCursor && { nextCursor }),
+    by: 'words',
     notes: [],
   };
 }
@@ -79,6 +81,7 @@ function pageOf(deps: FindDeps, { query, limit, cursor }: FindRequest, found: Hi
     total: found.hits.length + found.more,
     ...(found.isCapped && { isCapped: true as const }),
     ...(end < found.hits.length && { nextCursor: writeCursor(['rank', end]) }),
+    by: found.by,
     notes: found.notes,
   };
 }
@@ -117,15 +120,15 @@ async function unsortedHits(deps: FindDeps, request: FindRequest): Promise<Hits>
   const compared = await vectorFor(deps, request);
   if (typeof compared === 'string') {
     if (compared === NO_MEANING && request.by === 'meaning')
-      return { hits: [], more: 0, notes: [compared] };
+      return { ...nearHits([]), notes: [compared] };
     return { ...wordHits(deps, request.query), notes: [compared] };
   }
   const { vector, notes } = compared;
   const near = nearest(deps, request.query, vector);
   if (request.by === 'meaning')
-    return { hits: near.map(asHit), more: 0, notes: [...notes, deps.embedder.limits] };
+    return { ...nearHits(near), notes: [...notes, deps.embedder.limits] };
   const words = wordHits(deps, request.query);
-  return { ...words, hits: fuse(words.hits, near), notes };
+  return { ...words, hits: fuse(words.hits, near), by: 'both', notes };
 }
 
 function wordHits({ library }: FindDeps, query: FindQuery): Hits {
@@ -136,8 +139,13 @@ function wordHits({ library }: FindDeps, query: FindQuery): Hits {
     hits: ranked.map(({ key }) => ({ key, why: { words: true as const } })),
     more: Math.max(0, count - ranked.length),
     ...(isCapped && { isCapped }),
+    by: 'words',
     notes: [],
   };
+}
+
+function nearHits(near: NearKey[]): Hits {
+  return { hits: near.map(asHit), more: 0, by: 'meaning', notes: [] };
 }
 
 /** The vector of the query and what limits it, or in words why there is none and words alone count. */
@@ -197,14 +205,15 @@ function likeHits({ library, embedder }: FindDeps, { query, like }: FindRequest)
   if (key === undefined)
     throw new InvalidInput({ like: 'Like names a post that is not in the library.' });
   const vector = library.meaning.vectorOf(embedder.model, key);
-  if (!vector) return { hits: [], more: 0, notes: [LIKE_NOT_EMBEDDED] };
+  if (!vector) return { ...nearHits([]), by: 'words', notes: [LIKE_NOT_EMBEDDED] };
   const isFree = !query.words && isUnfiltered(query);
   const near = library.meaning.nearest(embedder.model, vector, {
     limit: MAX_BY_MEANING + 1,
     ...(!isFree && { among: library.words.keysOf(query.filters, query.words) }),
   });
   const others = near.filter((one) => one.key !== key).slice(0, MAX_BY_MEANING);
-  return { hits: others.map(asHit), more: 0, notes: [] };
+  // The words of the query are conditions here.
+  return { ...nearHits(others), by: 'words' };
 }
 
 const LIKE_NOT_EMBEDDED =

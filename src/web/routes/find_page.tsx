@@ -166,7 +166,9 @@ async function foundOrProblem(
     return { found: await find(deps, toFindRequest(typed, Date.now())) };
   } catch (error) {
     if (!(error instanceof ModelUnavailable)) throw error;
-    return nothing(error.message, '/embed', 'Go to Embed');
+    const nowhere = nothing(error.message, '/embed', 'Go to Embed');
+    // An empty library has nothing to embed: the page says what to do first.
+    return deps.library.words.newestKey() === 0 ? { found: nowhere.found } : nowhere;
   }
 }
 

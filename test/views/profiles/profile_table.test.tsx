@@ -24,6 +24,11 @@ describe('a profile', () => {
     expect(attributesOf(markup, 'th a').href).toBe('/authors/sample/aurora_lab');
   });
 
+  test('has no link to posts where there are none', () => {
+    expect(elements(table({ postsHeld: 0 }), 'td a')).toEqual([]);
+    expect(textOf(table({ postsHeld: 0 }))).toContain('– 0 sample');
+  });
+
   test('has a dash for unknown values', () => {
     expect(textOf(table())).toContain('Northern lights. – 1,000');
     expect(textOf(table({ followers: 0 }))).toContain('Northern lights. 0 1,000');
