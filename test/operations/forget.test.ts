@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, expect, test } from 'bun:test';
 import type { Post } from '../../src/sources/post.ts';
+import { expectAgreement } from '../library/vectors/agreement.ts';
 import { closeApps, NAVIGATION, setupApp, type TestApp } from '../support/app.ts';
 import { until } from '../support/wait.ts';
 import { textOf } from '../views/job_view.ts';
@@ -113,13 +114,18 @@ test('who is not in the library is no failure', async () => {
 
 test('a cancelled job keeps what it has not reached, and can be started again', async () => {
   const { library, tracker } = web;
-  library.save({ posts: Array.from({ length: 4_000 }, (_, n) => post(`c${n}`)) });
+  const { posts } = library.save({ posts: Array.from({ length: 4_000 }, (_, n) => post(`c${n}`)) });
+  const vectors = posts.keys.map((key) => ({ key, vector: Float32Array.of(1, 0) }));
+  library.saveVectors('m', vectors);
   const { id } = await tracker.enqueue('forget', { source: 'sample', username: 'ada' });
   await until('it deletes posts', () => library.counts().posts < 4_000);
   await tracker.cancelJob(id);
   expect((await web.ended(id)).status).toBe('cancelled');
   const left = library.counts().posts;
   expect(left).toBeGreaterThan(0);
+  expect(library.posts({ q: 'comet' }).total).toBe(left);
+  expect(library.counts().vectors).toBe(left);
+  expectAgreement(web.database);
   expect((await run({ username: 'ada' })).result).toMatchObject({ posts: left });
   expect(library.counts().posts).toBe(0);
 });
