@@ -58,7 +58,19 @@ function createStatements(db: Database) {
 }
 
 /** Reads what was added and removed since the last time. */
-function createReading({ added, removed }: ReturnType<typeof createStatements>) {
+function createReading({ added, removals, removed }: ReturnType<typeof createStatements>) {
+  /** Before anything is read. */
+  function none(model: Model): Loaded {
+    const codes = new Codes(model.dimensions);
+    return { codes, lastId: 0, lastRemoval: removals.get()?.last ?? 0, removed: 0, undo: [] };
+  }
+
+  /** Whether less is read when all are read anew. */
+  function isOutdated(loaded: Loaded): boolean {
+    const { first } = removals.get() ?? {};
+    return (first ?? 0) > loaded.lastRemoval + 1 || isMostlyRemoved(loaded);
+  }
+
   /** @returns how many were read, those of other models included: fewer than `limit` at the end. */
   function add(loaded: Loaded, model: Model, limit = ALL): number {
     let read = 0;
@@ -80,7 +92,7 @@ function createReading({ added, removed }: ReturnType<typeof createStatements>) 
     }
   }
 
-  return { add, remove };
+  return { none, isOutdated, add, remove };
 }
 
 export interface FollowedCodes {
@@ -100,27 +112,16 @@ export interface FollowedCodes {
  */
 export function createFollowedCodes(db: Database): FollowedCodes {
   const statements = createStatements(db);
-  const { modelOf, removals } = statements;
-  const { add, remove } = createReading(statements);
+  const { modelOf } = statements;
+  const reading = createReading(statements);
+  const { none, isOutdated, add, remove } = reading;
   const models = new Map<number, Loaded>();
-  const preparing = new Map<string, Promise<void>>();
-
-  function none(model: Model): Loaded {
-    const codes = new Codes(model.dimensions);
-    return { codes, lastId: 0, lastRemoval: removals.get()?.last ?? 0, removed: 0, undo: [] };
-  }
 
   function load(model: Model): Loaded {
     const loaded = none(model);
     add(loaded, model);
     models.set(model.key, loaded);
     return loaded;
-  }
-
-  /** Whether less is read when all are read anew. */
-  function isOutdated(loaded: Loaded): boolean {
-    const { first } = removals.get() ?? {};
-    return (first ?? 0) > loaded.lastRemoval + 1 || isMostlyRemoved(loaded);
   }
 
   function follow(loaded: Loaded, model: Model): Loaded {
@@ -137,10 +138,30 @@ export function createFollowedCodes(db: Database): FollowedCodes {
     return loaded;
   }
 
+  return {
+    codesOf(name, isCommitted) {
+      const model = modelOf.get(name);
+      if (!model) return undefined;
+      const known = models.get(model.key);
+      const loaded = known ? follow(known, model) : load(model);
+      if (isCommitted) loaded.undo = [];
+      else if (!known || known !== loaded) models.delete(model.key);
+      return { codes: loaded.codes, dimensions: model.dimensions };
+    },
+    prepare: createPreparing(db, { modelOf: (name) => modelOf.get(name), ...reading }, models),
+  };
+}
+
+type Reading = ReturnType<typeof createReading> & { modelOf(name: string): Model | null };
+
+function createPreparing(db: Database, reading: Reading, models: Map<number, Loaded>) {
+  const { modelOf, none, isOutdated, add } = reading;
+  const preparing = new Map<string, Promise<void>>();
+
   async function readInSlices(name: string): Promise<void> {
     // What a transaction has written may be rolled back.
     while (db.inTransaction) await nextTurn();
-    const model = modelOf.get(name);
+    const model = modelOf(name);
     if (!model) return;
     const known = models.get(model.key);
     if (known) undo(known);
@@ -152,23 +173,12 @@ export function createFollowedCodes(db: Database): FollowedCodes {
     models.set(model.key, loaded);
   }
 
-  return {
-    codesOf(name, isCommitted) {
-      const model = modelOf.get(name);
-      if (!model) return undefined;
-      const known = models.get(model.key);
-      const loaded = known ? follow(known, model) : load(model);
-      if (isCommitted) loaded.undo = [];
-      else if (!known || known !== loaded) models.delete(model.key);
-      return { codes: loaded.codes, dimensions: model.dimensions };
-    },
-    prepare(name) {
-      const begun = preparing.get(name);
-      if (begun) return begun;
-      const reading = readInSlices(name).finally(() => preparing.delete(name));
-      preparing.set(name, reading);
-      return reading;
-    },
+  return function prepare(name: string): Promise<void> {
+    const begun = preparing.get(name);
+    if (begun) return begun;
+    const running = readInSlices(name).finally(() => preparing.delete(name));
+    preparing.set(name, running);
+    return running;
   };
 }
 

@@ -38,7 +38,7 @@ async function turnsUntil(done: Promise<void>): Promise<number> {
 }
 
 describe('codes that are prepared', () => {
-  test('are read in many turns of the event loop, once for all who wait', async () => {
+  test('are read in many turns of the event loop, once for all that wait', async () => {
     const { db, library } = large();
     const preparing = library.meaning.prepare(MODEL);
     expect(library.meaning.prepare(MODEL)).toBe(preparing);
@@ -59,7 +59,7 @@ describe('codes that are prepared', () => {
     expect(nearest(library, 1).sort()).toEqual([2, 4]);
   });
 
-  test('are complete for who asks meanwhile, and stay so', async () => {
+  test('are complete for a find meanwhile, and stay so', async () => {
     const { db, library } = large();
     const preparing = library.meaning.prepare(MODEL);
     await nextTurn();
