@@ -202,8 +202,7 @@ function hardWords(words: WordMatch): WordMatch | undefined {
 function likeHits({ library, embedder }: FindDeps, { query, like }: FindRequest): Hits {
   const { source = '', id = '' } = like ?? {};
   const key = library.words.keyOf(source, id);
-  if (key === undefined)
-    throw new InvalidInput({ like: 'Like names a post that is not in the library.' });
+  if (key === undefined) throw new InvalidInput({ like: NO_SUCH_POST });
   const vector = library.meaning.vectorOf(embedder.model, key);
   if (!vector) return { ...nearHits([]), by: 'words', notes: [LIKE_NOT_EMBEDDED] };
   const isFree = !query.words && isUnfiltered(query);
@@ -215,6 +214,8 @@ function likeHits({ library, embedder }: FindDeps, { query, like }: FindRequest)
   // The words of the query are conditions here.
   return { ...nearHits(others), by: 'words' };
 }
+
+export const NO_SUCH_POST = 'Like names a post that is not in the library.';
 
 const LIKE_NOT_EMBEDDED =
   'This post has no vector of the present model, so none can be compared with it. Start an embed job first.';
