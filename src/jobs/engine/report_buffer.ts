@@ -84,13 +84,13 @@ export class ReportBuffer {
 
   /** @param progress what is on disk now, if the hand-over brought any. */
   saved(handOver: HandOver, progress = handOver.progress): void {
-    this.#settle(handOver);
+    this.#finish(handOver);
     if (progress) this.#savedNumber = Math.max(this.#savedNumber, handOver.number);
     this.#restore();
   }
 
   failed(handOver: HandOver): void {
-    this.#settle(handOver);
+    this.#finish(handOver);
     if (handOver.lines) this.#failedLines += handOver.lines;
     if (handOver.progress && handOver.number > (this.#failed?.number ?? 0)) this.#failed = handOver;
     this.#restore();
@@ -121,7 +121,7 @@ export class ReportBuffer {
     return handOver;
   }
 
-  #settle(handOver: HandOver): void {
+  #finish(handOver: HandOver): void {
     this.#inFlight.delete(handOver);
     if (!this.#linesSettled || this.#hasLinesInFlight()) return;
     this.#linesSettled.resolve();
