@@ -1,4 +1,4 @@
-export { describeFind } from './describe.ts';
+export { type ComparedBy, describeFind } from './describe.ts';
 export { FOLD_VERSION, fold } from './fold.ts';
 export { indexedForms } from './forms.ts';
 export { markMatches, type TextPart } from './marks.ts';

@@ -1,5 +1,5 @@
 import { ModelUnavailable } from '../../embedding/index.ts';
-import { describeFind, markMatches, snippetOf } from '../../find/index.ts';
+import { type ComparedBy, describeFind, markMatches, snippetOf } from '../../find/index.ts';
 import type { FindQuery, WordMatch } from '../../find/query.ts';
 import { InvalidInput } from '../../jobs/index.ts';
 import { has } from '../../library/finding/key_sets.ts';
@@ -8,6 +8,7 @@ import { readCursor, writeCursor } from '../../library/listing.ts';
 import type { Post } from '../../sources/post.ts';
 import { NO_MEANING } from '../../text/meaning_notes.ts';
 import type { OperationDeps } from '../deps.ts';
+import { indexNotes } from '../index_notes.ts';
 import { comparable } from '../query_vector.ts';
 import { bestHits } from './best.ts';
 import type { Found, FoundPost } from './found.ts';
@@ -22,6 +23,7 @@ interface Hits {
   /** Those found beyond `hits`. */
   more: number;
   isCapped?: boolean;
+  by: ComparedBy;
   notes: string[];
 }
 
@@ -33,17 +35,17 @@ interface Hits {
  */
 export async function find(deps: FindDeps, request: FindRequest): Promise<Found> {
   const { query, like } = request;
-  const understood = describeFind(query);
   const hasFacets = request.facets && !like && request.by !== 'meaning';
   const page = isListing(request)
     ? newest(deps, request)
     : pageOf(deps, request, await hitsOf(deps, request));
-  const { posts, total, isCapped, nextCursor, notes } = page;
+  const { posts, total, isCapped, nextCursor } = page;
+  const notes = readsIndex(request) ? [...page.notes, ...indexNotes(deps.library)] : page.notes;
   return {
     posts,
     total,
     ...(isCapped && { isCapped }),
-    understood,
+    understood: describeFind(query, page.by),
     ...(notes.length > 0 && { notes }),
     ...(hasFacets && { facets: deps.library.words.facets(query) }),
     ...(nextCursor && { nextCursor }),
@@ -55,7 +57,8 @@ export function isListing({ query, by, like, sort }: FindRequest): boolean {
   return !like && (!query.words || (sort === 'newest' && by !== 'meaning'));
 }
 
-type FoundPage = Pick<Found, 'posts' | 'total' | 'isCapped' | 'nextCursor'> & { notes: string[] };
+type FoundPage = Pick<Found, 'posts' | 'total' | 'isCapped' | 'nextCursor'> &
+  Pick<Hits, 'by' | 'notes'>;
 
 function newest({ library }: FindDeps, { query, limit, cursor }: FindRequest): FoundPage {
   const { keys, nextCursor } = library.words.newest(query, { limit, ...(cursor && { cursor }) });
@@ -68,6 +71,7 @@ function newest({ library }: FindDeps, { query, limit, cursor }: FindRequest): F
     total: count,
     ...(isCapped && { isCapped }),
     ...(nextCursor && { nextCursor }),
+    by: 'words',
     notes: [],
   };
 }
@@ -80,6 +84,7 @@ function pageOf(deps: FindDeps, { limit, cursor }: FindRequest, found: Hits): Fo
     total: found.hits.length + found.more,
     ...(found.isCapped && { isCapped: true as const }),
     ...(end < found.hits.length && { nextCursor: writeCursor(['rank', end]) }),
+    by: found.by,
     notes: found.notes,
   };
 }
@@ -108,20 +113,23 @@ export async function hitsOf(deps: FindDeps, request: FindRequest): Promise<Hits
 }
 
 async function unsortedHits(deps: FindDeps, request: FindRequest): Promise<Hits> {
-  if (request.like) return likeHits(deps, request);
+  if (request.like) {
+    await deps.library.meaning.prepare(deps.embedder.model);
+    return likeHits(deps, request);
+  }
   if (request.by === 'words' || request.query.topic === '') return wordHits(deps, request.query);
   const compared = await vectorFor(deps, request);
   if (typeof compared === 'string') {
     if (compared === NO_MEANING && request.by === 'meaning')
-      return { hits: [], more: 0, notes: [compared] };
+      return { ...nearHits([]), notes: [compared] };
     return { ...wordHits(deps, request.query), notes: [compared] };
   }
   const { vector, notes } = compared;
   if (request.by === 'meaning') {
     const near = nearest(deps, vector, allowedBy(deps, request.query));
-    return { hits: near.map(asHit), more: 0, notes: [...notes, deps.embedder.limits] };
+    return { ...nearHits(near), notes: [...notes, deps.embedder.limits] };
   }
-  return { ...(await fused(deps, request.query, vector)), notes };
+  return { ...(await fused(deps, request.query, vector)), by: 'both', notes };
 }
 
 async function fused(deps: FindDeps, query: FindQuery, vector: Float32Array): Promise<Hits> {
@@ -146,8 +154,13 @@ function wordHits({ library }: FindDeps, query: FindQuery): Hits {
     hits: ranked.map(({ key }) => ({ key, why: { words: true as const }, marked: words })),
     more: Math.max(0, count - ranked.length),
     ...(isCapped && { isCapped }),
+    by: 'words',
     notes: [],
   };
+}
+
+function nearHits(near: NearKey[]): Hits {
+  return { hits: near.map(asHit), more: 0, by: 'meaning', notes: [] };
 }
 
 /** The vector of the query and what limits it, or in words why there is none and words alone count. */
@@ -160,7 +173,9 @@ async function vectorFor(
     if (!(await embedder.isReady())) return NO_MODEL;
   }
   try {
-    return await comparable(embedder, query.topic);
+    const prepared = library.meaning.prepare(embedder.model);
+    const [compared] = await Promise.all([comparable(embedder, query.topic), prepared]);
+    return compared;
   } catch (error) {
     if (by === 'best' && error instanceof ModelUnavailable) return `${BY_WORDS} ${error.message}`;
     throw error;
@@ -191,6 +206,13 @@ function isUnfiltered({ filters }: FindQuery): boolean {
   return Object.values(filters).every((value) => Array.isArray(value) && value.length === 0);
 }
 
+/** Whether the index of words decides what is found. */
+export function readsIndex({ query, by, like }: FindRequest): boolean {
+  if (!isUnfiltered(query)) return true;
+  if (!query.words) return false;
+  return by !== 'meaning' || like !== undefined || hardWords(query.words) !== undefined;
+}
+
 function hardWords(words: WordMatch): WordMatch | undefined {
   const parts = 'all' in words ? words.all : [words];
   const hard = parts.filter((part) => 'not' in part || 'phrase' in part);
@@ -202,14 +224,15 @@ function likeHits({ library, embedder }: FindDeps, { query, like }: FindRequest)
   const key = library.words.keyOf(source, id);
   if (key === undefined) throw new InvalidInput({ like: NO_SUCH_POST });
   const vector = library.meaning.vectorOf(embedder.model, key);
-  if (!vector) return { hits: [], more: 0, notes: [LIKE_NOT_EMBEDDED] };
+  if (!vector) return { ...nearHits([]), by: 'words', notes: [LIKE_NOT_EMBEDDED] };
   const isFree = !query.words && isUnfiltered(query);
   const near = library.meaning.nearest(embedder.model, vector, {
     limit: MAX_BY_MEANING + 1,
     ...(!isFree && { among: library.words.keysOf(query.filters, query.words) }),
   });
   const others = near.filter((one) => one.key !== key).slice(0, MAX_BY_MEANING);
-  return { hits: others.map(asHit), more: 0, notes: [] };
+  // The words of the query are conditions here.
+  return { ...nearHits(others), by: 'words' };
 }
 
 export const NO_SUCH_POST = 'Like names a post that is not in the library.';
