@@ -1,99 +1,108 @@
 /**
- * How fast the local model embeds posts of different lengths, 32 at a time as a job does.
+ * How fast posts of the sample are embedded by whole jobs, from reading the posts to the commit of their
+ * vectors, compared with the build of 22 November and with the bare loop:
  *
- *     bun bench/embed.ts [folder of another build]
+ *     bun bench/embed.ts [rounds] [posts a round]      8 and 256 by default
  *
- * "bare loop" is the tokenizer and onnxruntime alone, one text after the other on the main thread: the limit
- * of this machine on one core. The subjects take turns, so that a busy machine is busy for all of them.
+ * Each subject has its own process and takes its turn in every round, after a quiet moment of the machine.
+ * The former build embeds the first 256 tokens of a post, the other two all of it.
  */
-import { join } from 'node:path';
-import { Tokenizer } from '@huggingface/tokenizers';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { createLocalEmbedder } from '../src/embedding/index.ts';
-import { CACHED_MODEL, fillModelCache, MODEL_CACHE } from '../test/support/model_cache.ts';
+import { sampleCorpus } from '../src/sources/sample/corpus.ts';
+import { fillModelCache } from '../test/support/model_cache.ts';
+import { type CpuTime, openSubject, type Subject } from './embed/subject.ts';
+import { FORMER_COMMIT, formerBuild } from './find/former_build.ts';
+import { quietMoment } from './suite/cpu.ts';
 
-const ROUNDS = 6;
-const BATCH = 32;
-const { signal } = new AbortController();
+const QUIET_SHARE = 0.9;
+const PATIENCE_MS = 5_000;
+const ROOT = `${import.meta.dir}/..`;
 
-const SUBJECTS = ['The telescope', 'A sourdough starter', 'The climber on the north face'];
-const VERBS = ['waits for', 'remembers', 'is late because of', 'has never heard of'];
-const ENDINGS = ['the night train to the coast', 'a jazz quartet in the old harbour'];
+const [rounds = 8, size = 256] = process.argv.slice(2).map(Number);
 
-/** Posts of 15 to 60 words, in no order of length. */
-function post(i: number): string {
-  const sentence = (n: number) =>
-    `${SUBJECTS[n % 3]} ${VERBS[n % 4]} ${ENDINGS[n % 2]}, and number ${n} tells nobody why.`;
-  return Array.from({ length: 1 + ((i * 7) % 4) }, (_, n) => sentence(i + n)).join(' ');
+interface Times {
+  ms: number[];
+  cpu: CpuTime;
+  vectors: number;
 }
 
-const posts = Array.from({ length: 4 * BATCH }, (_, i) => post(i));
-
-type Embed = (texts: string[]) => Promise<unknown>;
-
-/** The seconds that all posts take. */
-async function secondsOf(embed: Embed): Promise<number> {
-  const start = performance.now();
-  for (let at = 0; at < posts.length; at += BATCH) await embed(posts.slice(at, at + BATCH));
-  return (performance.now() - start) / 1000;
-}
-
-async function createBareLoop(): Promise<Embed> {
-  const tokenizer = new Tokenizer(
-    await Bun.file(join(CACHED_MODEL, 'tokenizer.json')).json(),
-    await Bun.file(join(CACHED_MODEL, 'tokenizer_config.json')).json(),
-  );
-  const inference = await InferenceSession.create(join(CACHED_MODEL, 'onnx/model_q4.onnx'), {
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-  });
-  const tensor = (values: BigInt64Array) => new Tensor('int64', values, [1, values.length]);
-  return async (texts) => {
-    for (const text of texts) {
-      const { ids } = tokenizer.encode(text);
-      await inference.run({
-        input_ids: tensor(BigInt64Array.from(ids, BigInt)),
-        attention_mask: tensor(new BigInt64Array(ids.length).fill(1n)),
-        token_type_ids: tensor(new BigInt64Array(ids.length)),
-      });
-    }
-  };
-}
-
-async function createOtherBuild(folder: string): Promise<Embed> {
-  const build: typeof import('../src/embedding/index.ts') = await import(
-    join(folder, 'src/embedding/index.ts')
-  );
-  const other = build.createLocalEmbedder({ modelsDir: MODEL_CACHE });
-  await other.prepare({ signal });
-  closing.push(() => other.close());
-  return (texts) => other.embed(texts, { signal });
-}
-
-const closing: (() => Promise<void>)[] = [];
 await fillModelCache();
-const embedder = createLocalEmbedder({ modelsDir: MODEL_CACHE });
-closing.push(() => embedder.close());
-await embedder.prepare({ signal });
-const subjects: Record<string, Embed> = {
-  'bare loop': await createBareLoop(),
-  xgpt: (texts) => embedder.embedParts(texts, { signal }),
-};
-const [folder] = process.argv.slice(2);
-if (folder) subjects['other build'] = await createOtherBuild(folder);
-
-const best = new Map<string, number>();
-for (let round = 0; round < ROUNDS; round++) {
-  for (const [name, embed] of Object.entries(subjects)) {
-    best.set(name, Math.min(await secondsOf(embed), best.get(name) ?? Number.POSITIVE_INFINITY));
-  }
-}
-const bare = best.get('bare loop') ?? Number.NaN;
-console.table(
-  [...best].map(([subject, seconds]) => ({
-    subject,
-    'posts/s': Math.round(posts.length / seconds),
-    'of the bare loop': (bare / seconds).toFixed(2),
-  })),
+const posts = await texts(rounds * size);
+const bare = await openSubject('bare loop', 'bare_loop.ts', []);
+const now = await openSubject('xgpt', 'job.ts', [ROOT]);
+const former = await openSubject('build of 22 November', 'job.ts', [await formerBuild()]);
+const subjects = [bare, now, former];
+const times = new Map<Subject, Times>(
+  subjects.map((subject) => [subject, { ms: [], cpu: { own: 0, children: 0 }, vectors: 0 }]),
 );
-for (const close of closing) await close();
+let idle = 0;
+for (let round = 0; round < rounds; round++) {
+  const slice = posts.slice(round * size, (round + 1) * size);
+  // In another order each time.
+  for (const i of subjects.keys()) await measure(subjects[(round + i) % subjects.length], slice);
+}
+report();
+for (const subject of subjects) await subject.close();
+
+async function measure(subject: Subject | undefined, slice: string[]): Promise<void> {
+  const of = subject && times.get(subject);
+  if (!of) return;
+  idle += await quietMoment(QUIET_SHARE, PATIENCE_MS);
+  const { ms, cpu, vectors } = await subject.embed(slice);
+  of.ms.push(ms);
+  of.cpu.own += cpu.own;
+  of.cpu.children += cpu.children;
+  of.vectors += vectors;
+}
+
+function report(): void {
+  console.log(
+    `${posts.length} posts of the sample in ${rounds} rounds, former build ${FORMER_COMMIT}`,
+  );
+  console.log(`idle before a turn: ${percent(idle / rounds / subjects.length)} of the cores`);
+  console.table(
+    [...times].map(([{ name }, { ms, cpu, vectors }]) => ({
+      subject: name,
+      'posts/s': (posts.length / (sum(ms) / 1000)).toFixed(1),
+      vectors,
+      'CPU, ms a post': `${perPost(cpu.own)} + ${perPost(cpu.children)}`,
+      'speed to the bare loop': ratio(bare, ms),
+      'speed to the former build': ratio(former, ms),
+    })),
+  );
+}
+
+function perPost(ms: number): string {
+  return (ms / posts.length).toFixed(2);
+}
+
+/** The median of the rounds, with the smallest and the largest. */
+function ratio(to: Subject, ms: number[]): string {
+  const theirs = times.get(to)?.ms ?? [];
+  const ratios = ms.map((one, i) => (theirs[i] ?? Number.NaN) / one).sort((a, b) => a - b);
+  const [least, median, most] = [0, ratios.length >> 1, ratios.length - 1].map((i) =>
+    ratios[i]?.toFixed(2),
+  );
+  return `${median} (${least}–${most})`;
+}
+
+/** So many posts from all over the sample, the same at every run, each text once. */
+async function texts(count: number): Promise<string[]> {
+  const { entries } = await sampleCorpus();
+  const all = [...new Set(entries.map(({ post }) => post.text))];
+  const step = all.length / count;
+  if (step < 1) throw new Error(`The sample has only ${all.length} different posts.`);
+  const chosen = Array.from({ length: count }, (_, i) => all[Math.floor(i * step)] as string);
+  // Each round gets posts from all over the sample.
+  return Array.from(
+    { length: count },
+    (_, i) => chosen[(i % size) * rounds + Math.floor(i / size)] as string,
+  );
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((a, b) => a + b, 0);
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, expect, test } from 'bun:test';
 import type { Subprocess } from 'bun';
-import type { ModelRequest, ModelResponse } from '../../src/embedding/local/model_program.ts';
+import type { ModelResponse, ModelWork } from '../../src/embedding/local/model_messages.ts';
 import { CACHED_MODEL, FETCH_TIMEOUT_MS, fillModelCache } from '../support/model_cache.ts';
 
 const PROGRAM = Bun.fileURLToPath(
@@ -10,25 +10,26 @@ const PROGRAM = Bun.fileURLToPath(
 const LONG = Array<string>(8).fill('The telescope waits for the night. '.repeat(40));
 
 let program: Subprocess;
-let heard: (answer: ModelResponse) => void;
+let lastId = 0;
+const heard = new Map<number, (answer: ModelResponse) => void>();
 
 beforeAll(fillModelCache, FETCH_TIMEOUT_MS);
 
 beforeEach(async () => {
   program = Bun.spawn([process.execPath, PROGRAM], {
-    ipc: (answer: ModelResponse) => heard(answer),
+    ipc: (answer: ModelResponse) => heard.get(answer.id)?.(answer),
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  expect(await ask({ load: CACHED_MODEL })).toEqual({ vectors: [] });
+  expect(await ask({ load: CACHED_MODEL })).toMatchObject({ vectors: [] });
 });
 
 afterEach(() => program.kill('SIGKILL'));
 
-function ask(question: ModelRequest): Promise<ModelResponse> {
+function ask(work: ModelWork, id = ++lastId): Promise<ModelResponse> {
   const { promise, resolve } = Promise.withResolvers<ModelResponse>();
-  heard = resolve;
-  program.send(question);
+  heard.set(id, resolve);
+  program.send({ id, work });
   return promise;
 }
 
