@@ -28,9 +28,10 @@ interface Times {
 await fillModelCache();
 const posts = await texts(rounds * size);
 const bare = await openSubject('bare loop', 'bare_loop.ts', []);
-const now = await openSubject('xgpt', 'job.ts', [ROOT]);
+const single = await openSubject('xgpt, one process', 'job.ts', [ROOT, '0']);
+const now = await openSubject('xgpt, with a helper', 'job.ts', [ROOT, '1']);
 const former = await openSubject('build of 22 November', 'job.ts', [await formerBuild()]);
-const subjects = [bare, now, former];
+const subjects = [bare, single, now, former];
 const times = new Map<Subject, Times>(
   subjects.map((subject) => [subject, { ms: [], cpu: { own: 0, children: 0 }, vectors: 0 }]),
 );

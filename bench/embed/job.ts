@@ -1,4 +1,4 @@
-/** `bun job.ts FOLDER`: the embed jobs of the build in that folder, on a database of its own. */
+/** `bun job.ts FOLDER [HELPERS]`: the embed jobs of the build in that folder, on a database of its own. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,9 +10,9 @@ import type { Post } from '../../src/sources/post.ts';
 import { MODEL_CACHE } from '../../test/support/model_cache.ts';
 import { type Embedded, type Round, serve } from './subject.ts';
 
-const POLL_MS = 5;
+const POLL_MS = 20;
 
-const [root = ''] = process.argv.slice(2);
+const [root = '', helpers] = process.argv.slice(2);
 const module = (path: string) => import(join(root, 'src', path));
 const isFormer = await Bun.file(join(root, 'src/database.ts')).exists();
 
@@ -22,7 +22,10 @@ const database = openDatabase(join(folder, 'xgpt.sqlite'));
 const { createLibrary } = await module('library/index.ts');
 const library: Library = createLibrary(database);
 const { createLocalEmbedder } = await module('embedding/index.ts');
-const embedder: Embedder = createLocalEmbedder({ modelsDir: MODEL_CACHE });
+const embedder: Embedder = createLocalEmbedder({
+  modelsDir: MODEL_CACHE,
+  ...(helpers && { helpers: Number(helpers) }),
+});
 const tracker = await startTracker({
   library,
   sources: new Map(),

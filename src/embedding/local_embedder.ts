@@ -13,11 +13,8 @@ import { Unserved } from './local/model_process.ts';
 import { readOwnManifest } from './local/own_manifest.ts';
 import { orAborted, type RunOptions, shareRun } from './local/shared_run.ts';
 
-/** Texts that a model's process gets at once. It computes them one after the other, 9 ms for a post. */
-const AT_ONCE = 8;
-
-/** More than that leaves little of most machines to others, and each takes 110 MB while it is needed. */
-const MAX_PROCESSES = 2;
+/** Texts that a model's process gets at once, 9 ms each: a helper may have little time for them. */
+const AT_ONCE = 4;
 
 const IDLE_TIMEOUT_MS = 30_000;
 
@@ -47,8 +44,8 @@ export interface LocalEmbedderOptions {
   keepLoadedMs?: number;
   /** The program of the model's process. */
   program?: URL;
-  /** The largest number of processes, at least 1. By default one for each core, and two at most. */
-  processes?: number;
+  /** How many processes may help the first one with many texts. Default: one when there are two cores. */
+  helpers?: number;
 }
 
 /**
@@ -87,7 +84,7 @@ class LocalEmbedder implements Embedder {
       logger: this.#logger,
     });
     this.#pool = createModelPool({
-      processes: options.processes ?? Math.min(availableParallelism(), MAX_PROCESSES),
+      helpers: options.helpers ?? (availableParallelism() > 1 ? 1 : 0),
       logger: this.#logger,
       graceMs: options.graceMs ?? GRACE_MS,
       keepMs: options.keepLoadedMs ?? KEEP_LOADED_MS,

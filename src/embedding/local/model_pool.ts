@@ -1,5 +1,5 @@
 import type { Logger } from '../../platform/logger.ts';
-import type { EmbeddedPart, TextReading } from '../embedder.ts';
+import { type EmbeddedPart, ModelUnavailable, type TextReading } from '../embedder.ts';
 import {
   createModelProcess,
   type ModelProcess,
@@ -8,24 +8,30 @@ import {
 } from './model_process.ts';
 import { orAborted } from './shared_run.ts';
 
-/** Portions that a process has at once: it goes on with the second while the first is being answered. */
+/** Portions that the first process has at once: it continues with the second when one is done. */
 const AHEAD = 2;
 
-/** Another process is worth its start when so many portions in a row had to wait: a second or two of work. */
-const WORTH_ANOTHER = 16;
+/** A helper is worth its start when portions had to wait so many times in a row: a second or two of work. */
+const WORTH_A_HELPER = 32;
 
-/** How long a process beyond the first is kept while it is idle, in ms. */
-const KEEP_OTHERS_MS = 10_000;
+/** How long a helper is kept while it is idle, in ms. */
+const KEEP_HELPER_MS = 10_000;
+
+/** A helper takes 110 MB; this much has to be available before it starts, in bytes. */
+const SPARE_BYTES = 500_000_000;
+
+/** A tenth of the time of a busy core, all that is left of one: less would hold up what it has begun. */
+const HELPER_PRIORITY = 10;
 
 export interface ModelPoolOptions extends ModelProcessOptions {
-  /** The largest number of processes. */
-  processes: number;
+  /** How many processes may help the first one. */
+  helpers: number;
   logger: Logger;
 }
 
 /**
- * The processes that the model runs in: one, and more of them while there are many texts. All of it throws
- * what `ModelProcess` throws, and `Unserved` also when no process has loaded the model.
+ * The processes that the model runs in: the first one, and helpers while there are many texts. Its calls
+ * reject as those of `ModelProcess` do, and with `Unserved` when the first one has not loaded the model.
  */
 export interface ModelPool {
   readonly isLoaded: boolean;
@@ -33,7 +39,7 @@ export interface ModelPool {
   load(dir: string, signal: AbortSignal): Promise<void>;
   embed(texts: string[], signal: AbortSignal): Promise<Float32Array[]>;
   read(texts: string[], signal: AbortSignal): Promise<TextReading[]>;
-  /** Portions are served in order, by whichever process is free; a few texts each keep all of them busy. */
+  /** Portions are begun in order, by whichever process is free: with few texts in each, all are busy. */
   embedParts(texts: string[], signal: AbortSignal): Promise<EmbeddedPart[][]>;
   /** Ends the processes at once; pending calls reject. */
   stop(): Promise<void>;
@@ -45,8 +51,9 @@ export function createModelPool(options: ModelPoolOptions): ModelPool {
 
 interface Member {
   process: ModelProcess;
-  /** The number of portions that it has. */
+  /** The number of portions that it has, and the largest number that it may have. */
   portions: number;
+  ahead: number;
 }
 
 interface Portion extends PromiseWithResolvers<EmbeddedPart[][]> {
@@ -55,39 +62,48 @@ interface Portion extends PromiseWithResolvers<EmbeddedPart[][]> {
 }
 
 class ProcessPool implements ModelPool {
-  readonly #members: Member[];
   readonly #logger: Logger;
+  readonly #first: Member;
+  readonly #helpers: Member[];
   readonly #stopping = new AbortController();
   #waiting: Portion[] = [];
   #dir = '';
-  /** How many portions in a row left others waiting. */
+  /** How many times in a row a portion was begun while others waited. */
   #crowded = 0;
-  #isGrowing = false;
+  /** While a helper is starting, and after one has failed. */
+  #mayGrow = true;
 
-  constructor({ processes, logger, ...options }: ModelPoolOptions) {
+  constructor({ helpers, logger, ...options }: ModelPoolOptions) {
     this.#logger = logger;
-    this.#members = Array.from({ length: Math.max(1, processes) }, (_, index) => {
-      const keepMs = index === 0 ? options.keepMs : Math.min(options.keepMs, KEEP_OTHERS_MS);
-      return { process: createModelProcess({ ...options, keepMs }), portions: 0 };
-    });
+    this.#first = { process: createModelProcess(options), portions: 0, ahead: AHEAD };
+    this.#helpers = Array.from({ length: helpers }, () => ({
+      process: createModelProcess({
+        ...options,
+        keepMs: Math.min(options.keepMs, KEEP_HELPER_MS),
+        priority: HELPER_PRIORITY,
+      }),
+      portions: 0,
+      // While others use the core, what it has begun must not hold up a whole batch for long.
+      ahead: 1,
+    }));
   }
 
   get isLoaded(): boolean {
-    return this.#members.some(({ process }) => process.isLoaded);
+    return this.#first.process.isLoaded;
   }
 
   async load(dir: string, signal: AbortSignal): Promise<void> {
+    await this.#first.process.load(dir, signal);
     this.#dir = dir;
-    this.#crowded = 0;
-    await this.#members[0]?.process.load(dir, signal);
+    this.#mayGrow = true;
   }
 
   async embed(texts: string[], signal: AbortSignal): Promise<Float32Array[]> {
-    return this.#anyLoaded().embed(texts, signal);
+    return this.#loaded().embed(texts, signal);
   }
 
   async read(texts: string[], signal: AbortSignal): Promise<TextReading[]> {
-    return this.#anyLoaded().read(texts, signal);
+    return this.#loaded().read(texts, signal);
   }
 
   embedParts(texts: string[], signal: AbortSignal): Promise<EmbeddedPart[][]> {
@@ -99,13 +115,13 @@ class ProcessPool implements ModelPool {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await Promise.all(this.#members.map(({ process }) => process.stop()));
+    const all = [this.#first, ...this.#helpers];
+    await Promise.all(all.map(({ process }) => process.stop()));
   }
 
-  #anyLoaded(): ModelProcess {
-    const loaded = this.#members.find(({ process }) => process.isLoaded);
-    if (!loaded) throw unloaded();
-    return loaded.process;
+  #loaded(): ModelProcess {
+    if (!this.isLoaded) throw unloaded();
+    return this.#first.process;
   }
 
   #assign(): void {
@@ -117,45 +133,56 @@ class ProcessPool implements ModelPool {
       void this.#serve(free, this.#waiting.shift() as Portion);
       this.#crowded = this.#waiting.length > 0 ? this.#crowded + 1 : 0;
     }
-    if (this.#crowded >= WORTH_ANOTHER) void this.#grow();
+    if (this.#crowded >= WORTH_A_HELPER && this.#mayGrow) void this.#grow();
   }
 
   #freest(): Member | undefined {
-    return this.#members
-      .filter(({ process, portions }) => process.isLoaded && portions < AHEAD)
+    return [this.#first, ...this.#helpers]
+      .filter(({ process, portions, ahead }) => process.isLoaded && portions < ahead)
       .toSorted((one, other) => one.portions - other.portions)[0];
   }
 
-  async #serve(member: Member, { texts, signal, resolve, reject }: Portion): Promise<void> {
+  async #serve(member: Member, portion: Portion): Promise<void> {
+    const { texts, signal } = portion;
     member.portions++;
     try {
-      resolve(await member.process.embedParts(texts, signal));
+      portion.resolve(await member.process.embedParts(texts, signal));
     } catch (error) {
-      reject(error);
+      if (member === this.#first || signal.aborted || !hasEnded(error)) portion.reject(error);
+      else this.#doWithout(error, portion);
     } finally {
       member.portions--;
       this.#assign();
     }
   }
 
-  /** Loads the model in one more process. Without that one, the others do the work. */
+  /** Another process may have been too much for the machine's memory. */
+  #doWithout(error: unknown, portion?: Portion): void {
+    this.#mayGrow = false;
+    if (portion) this.#waiting.unshift(portion);
+    if (!this.#stopping.signal.aborted)
+      this.#logger.warn('Embedding continues in one process: another one has failed.', { error });
+  }
+
   async #grow(): Promise<void> {
-    const next = this.#members.find(({ process }) => !process.isLoaded);
-    if (!next || this.#isGrowing) return;
-    this.#isGrowing = true;
+    const helper = this.#helpers.find(({ process }) => !process.isLoaded);
+    if (!helper || process.availableMemory() < SPARE_BYTES) return;
+    this.#mayGrow = false;
     this.#crowded = 0;
     try {
-      await next.process.load(this.#dir, this.#stopping.signal);
-    } catch (error) {
-      if (!this.#stopping.signal.aborted)
-        this.#logger.warn('Another embedding process cannot be started.', { error });
-    } finally {
-      this.#isGrowing = false;
+      await helper.process.load(this.#dir, this.#stopping.signal);
+      this.#mayGrow = true;
       this.#assign();
+    } catch (error) {
+      this.#doWithout(error);
     }
   }
 }
 
+function hasEnded(error: unknown): boolean {
+  return error instanceof ModelUnavailable || error instanceof Unserved;
+}
+
 function unloaded(): Unserved {
-  return new Unserved('No process has loaded the model.');
+  return new Unserved('The model is not loaded.');
 }

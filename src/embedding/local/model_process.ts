@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import type { Subprocess } from 'bun';
 import { type EmbeddedPart, ModelUnavailable, type TextReading } from '../embedder.ts';
 import type { ModelSpec } from './manifest.ts';
@@ -18,6 +19,8 @@ export interface ModelProcessOptions {
   /** How long the process is kept while it is idle, in ms. */
   keepMs: number;
   program?: URL;
+  /** From 19 (least) to -20, as in `os.setPriority`. Default: that of this process. */
+  priority?: number;
   /** Default: all-MiniLM-L6-v2. */
   spec?: ModelSpec;
 }
@@ -122,6 +125,8 @@ class LocalModelProcess implements ModelProcess {
         if (started === this.#child) this.#forget(crashed(reason));
       },
     );
+    const { priority } = this.options;
+    if (priority !== undefined) setPriority(started.pid, priority);
     return started;
   }
 
