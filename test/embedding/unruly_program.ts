@@ -7,13 +7,20 @@ import type { ModelRequest, ModelResponse } from '../../src/embedding/local/mode
 process.on('disconnect', () => process.exit());
 
 process.on('message', async ({ id, work }: ModelRequest) => {
-  const texts = work?.embed ?? work?.embedParts ?? [work?.load];
+  if (!work) return;
+  const texts: string[] = work.embed ?? work.embedParts ?? work.read ?? [work.load];
   if (texts.includes('hang')) for (;;);
-  if (texts.includes('crash')) process.kill(process.pid, 'SIGKILL');
+  if (texts.some(isDeadly)) process.kill(process.pid, 'SIGKILL');
+  if (texts.some((text) => /^work|^crash unless/.test(text))) Bun.sleepSync(1);
   if (texts.includes('slow')) await Bun.sleep(300);
-  if (work)
-    process.send?.(texts.includes('fail') ? { id, failure: 'no such token' } : pids(id, texts));
+  process.send?.(texts.includes('fail') ? { id, failure: 'no such token' } : pids(id, texts));
 });
+
+/** "crash" is deadly, "crash unless 7" to all but the process with that id. */
+function isDeadly(text: string): boolean {
+  const [verb, unless = 'nobody'] = text.split(' unless ');
+  return verb === 'crash' && unless !== String(process.pid);
+}
 
 /** A process's id is below 2 ** 22: a float32 holds it exactly. */
 function pids(id: number, texts: unknown[]): ModelResponse {

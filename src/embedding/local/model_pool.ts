@@ -20,8 +20,8 @@ const KEEP_HELPER_MS = 10_000;
 /** A helper takes 110 MB; this much has to be available before it starts, in bytes. */
 const SPARE_BYTES = 500_000_000;
 
-/** A tenth of the time of a busy core, all that is left of one: less would hold up what it has begun. */
-const HELPER_PRIORITY = 10;
+/** Gives it a tenth of a busy core, and all that is left of one. Less would hold up what it has begun. */
+const HELPER_NICENESS = 10;
 
 export interface ModelPoolOptions extends ModelProcessOptions {
   /** How many processes may help the first one. */
@@ -80,7 +80,7 @@ class ProcessPool implements ModelPool {
       process: createModelProcess({
         ...options,
         keepMs: Math.min(options.keepMs, KEEP_HELPER_MS),
-        priority: HELPER_PRIORITY,
+        niceness: HELPER_NICENESS,
       }),
       portions: 0,
       // While others use the core, what it has begun must not hold up a whole batch for long.

@@ -1,4 +1,4 @@
-import { setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 import type { Subprocess } from 'bun';
 import { type EmbeddedPart, ModelUnavailable, type TextReading } from '../embedder.ts';
 import type { ModelSpec } from './manifest.ts';
@@ -11,6 +11,8 @@ import {
   type ModelWork,
 } from './model_messages.ts';
 
+const { PRIORITY_LOW } = constants.priority;
+
 const PROGRAM = new URL('./model_program.ts', import.meta.url);
 
 export interface ModelProcessOptions {
@@ -19,8 +21,8 @@ export interface ModelProcessOptions {
   /** How long the process is kept while it is idle, in ms. */
   keepMs: number;
   program?: URL;
-  /** From 19 (least) to -20, as in `os.setPriority`. Default: that of this process. */
-  priority?: number;
+  /** How much more it leaves to other processes than this one does, 0 (the default) to 19. */
+  niceness?: number;
   /** Default: all-MiniLM-L6-v2. */
   spec?: ModelSpec;
 }
@@ -125,8 +127,8 @@ class LocalModelProcess implements ModelProcess {
         if (started === this.#child) this.#forget(crashed(reason));
       },
     );
-    const { priority } = this.options;
-    if (priority !== undefined) setPriority(started.pid, priority);
+    const { niceness } = this.options;
+    if (niceness) setPriority(started.pid, Math.min(getPriority() + niceness, PRIORITY_LOW));
     return started;
   }
 
