@@ -2,108 +2,132 @@
  * How fast posts of the sample are embedded by whole jobs, from reading the posts to the commit of their
  * vectors, compared with the build of 22 November and with the bare loop:
  *
- *     bun bench/embed.ts [rounds] [posts a round]      8 and 256 by default
+ *     bun bench/embed.ts [rounds] [posts a round] [seconds to wait for a quiet machine]
  *
- * Each subject has its own process and takes its turn in every round, after a quiet moment of the machine.
- * The former build embeds the first 256 tokens of a post, the other two all of it.
+ * By default 8, 256 and 5. Each subject has its own process and takes its turn in every round.
  */
+import { join } from 'node:path';
 import { sampleCorpus } from '../src/sources/sample/corpus.ts';
 import { fillModelCache } from '../test/support/model_cache.ts';
-import { type CpuTime, openSubject, type Subject } from './embed/subject.ts';
-import { FORMER_COMMIT, formerBuild } from './find/former_build.ts';
+import { openSubject, type Subject } from './embed/subject.ts';
+import { formerBuild } from './find/former_build.ts';
 import { quietMoment } from './suite/cpu.ts';
+import { atLeast, criteriaTable, number, percent, table } from './suite/markdown.ts';
+import type { Criterion } from './suite/suite.ts';
 
+const ROUNDS = 8;
+const POSTS = 256;
+const PATIENCE_S = 5;
 const QUIET_SHARE = 0.9;
-const PATIENCE_MS = 5_000;
-const ROOT = `${import.meta.dir}/..`;
+const ROOT = join(import.meta.dir, '..');
 
-const [rounds = 8, size = 256] = process.argv.slice(2).map(Number);
+type Taken = Awaited<ReturnType<Subject['embed']>>;
 
-interface Times {
-  ms: number[];
-  cpu: CpuTime;
-  vectors: number;
+interface Row {
+  subject: Subject;
+  rounds: Taken[];
 }
 
-await fillModelCache();
-const posts = await texts(rounds * size);
-const bare = await openSubject('bare loop', 'bare_loop.ts', []);
-const single = await openSubject('xgpt, one process', 'job.ts', [ROOT, '0']);
-const now = await openSubject('xgpt, with a helper', 'job.ts', [ROOT, '1']);
-const former = await openSubject('build of 22 November', 'job.ts', [await formerBuild()]);
-const subjects = [bare, single, now, former];
-const times = new Map<Subject, Times>(
-  subjects.map((subject) => [subject, { ms: [], cpu: { own: 0, children: 0 }, vectors: 0 }]),
-);
-let idle = 0;
-for (let round = 0; round < rounds; round++) {
-  const slice = posts.slice(round * size, (round + 1) * size);
-  // In another order each time.
-  for (const i of subjects.keys()) await measure(subjects[(round + i) % subjects.length], slice);
-}
-report();
-for (const subject of subjects) await subject.close();
-
-async function measure(subject: Subject | undefined, slice: string[]): Promise<void> {
-  const of = subject && times.get(subject);
-  if (!of) return;
-  idle += await quietMoment(QUIET_SHARE, PATIENCE_MS);
-  const { ms, cpu, vectors } = await subject.embed(slice);
-  of.ms.push(ms);
-  of.cpu.own += cpu.own;
-  of.cpu.children += cpu.children;
-  of.vectors += vectors;
+/** @returns a table in Markdown with its sentences, and how it compares with the goals. */
+export async function bench(
+  rounds = ROUNDS,
+  size = POSTS,
+  patienceS = PATIENCE_S,
+): Promise<{ text: string; criteria: Criterion[] }> {
+  await fillModelCache();
+  const slices = await slicesOfSample(rounds, size);
+  const rows = await openSubjects();
+  const idle: number[] = [];
+  for (const [round, slice] of slices.entries()) {
+    for (const i of rows.keys()) {
+      const row = rows[(round + i) % rows.length] as Row;
+      idle.push(await quietMoment(QUIET_SHARE, patienceS * 1000));
+      row.rounds.push(await row.subject.embed(slice));
+    }
+  }
+  for (const { subject } of rows) await subject.close();
+  const [bare, single, now, former] = rows as [Row, Row, Row, Row];
+  return {
+    text: `${about(bare, rounds, size, idle)}\n\n${tableOf(rows, rounds * size)}`,
+    criteria: [
+      atLeast('embedding in one process, to the bare loop', speedTo(bare, single).median, 0.9),
+      atLeast('embedding, to the build of 22 November', speedTo(former, now).median, 1.6),
+    ],
+  };
 }
 
-function report(): void {
-  console.log(
-    `${posts.length} posts of the sample in ${rounds} rounds, former build ${FORMER_COMMIT}`,
+async function openSubjects(): Promise<Row[]> {
+  const subjects = [
+    await openSubject('bare loop', 'bare_loop.ts', []),
+    await openSubject('xgpt, one process', 'job.ts', [ROOT, '0']),
+    await openSubject('xgpt, with a helper', 'job.ts', [ROOT, '1']),
+    await openSubject('build of 22 November', 'job.ts', [await formerBuild()]),
+  ];
+  return subjects.map((subject) => ({ subject, rounds: [] }));
+}
+
+function about(bare: Row, rounds: number, size: number, idle: number[]): string {
+  const { tokens, firstTokens } = total(bare.rounds);
+  const quiet = idle.reduce((a, b) => a + b, 0) / idle.length;
+  return `Jobs that embed ${number(rounds * size)} posts of the sample in ${rounds} rounds, with the model loaded. The posts have
+${number(tokens)} tokens, with those around each text. Long posts are embedded in parts, by the bare loop too: it is the tokenizer
+and onnxruntime alone, one text after the other in one thread. The build of 22 November embeds the first 256
+tokens of a post, ${number(firstTokens)} in all. CPU time is that of the job's process and of the model's. Speeds are medians of the
+rounds, with the smallest and the largest. Before a turn, ${percent(quiet)} of the cores were idle.`;
+}
+
+function tableOf(rows: Row[], posts: number): string {
+  const [bare, , , former] = rows as [Row, Row, Row, Row];
+  return table(
+    ['', 'posts a second', 'vectors', 'CPU, ms a post', 'to the bare loop', 'to 22 November'],
+    rows.map((row) => {
+      const { ms, vectors, cpuMs, childCpuMs } = total(row.rounds);
+      const cpu = `${number(cpuMs / posts)} + ${number(childCpuMs / posts)}`;
+      const speeds = [bare, former].map((to) => speedTo(to, row).text);
+      return [row.subject.name, posts / (ms / 1000), vectors, cpu, ...speeds];
+    }),
   );
-  console.log(`idle before a turn: ${percent(idle / rounds / subjects.length)} of the cores`);
-  console.table(
-    [...times].map(([{ name }, { ms, cpu, vectors }]) => ({
-      subject: name,
-      'posts/s': (posts.length / (sum(ms) / 1000)).toFixed(1),
-      vectors,
-      'CPU, ms a post': `${perPost(cpu.own)} + ${perPost(cpu.children)}`,
-      'speed to the bare loop': ratio(bare, ms),
-      'speed to the former build': ratio(former, ms),
-    })),
+}
+
+function total(rounds: Taken[]): Required<Taken> {
+  const sum = (of: (one: Taken) => number) => rounds.reduce((all, one) => all + of(one), 0);
+  return {
+    ms: sum(({ ms }) => ms),
+    vectors: sum(({ vectors }) => vectors),
+    tokens: sum(({ tokens = 0 }) => tokens),
+    firstTokens: sum(({ firstTokens = 0 }) => firstTokens),
+    cpuMs: sum(({ cpuMs }) => cpuMs),
+    childCpuMs: sum(({ childCpuMs }) => childCpuMs),
+  };
+}
+
+/** How many times as fast it was as `to` in the same round. */
+function speedTo(to: Row, row: Row): { median: number; text: string } {
+  const ratios = row.rounds
+    .map(({ ms }, round) => (to.rounds[round]?.ms ?? Number.NaN) / ms)
+    .sort((a, b) => a - b);
+  const [least = 0, median = 0, most = 0] = [0, ratios.length >> 1, ratios.length - 1].map(
+    (i) => ratios[i],
   );
+  const text =
+    to === row
+      ? number(1)
+      : `${number(median)}× (${[least, most].map((one) => one.toFixed(2)).join('–')})`;
+  return { median, text };
 }
 
-function perPost(ms: number): string {
-  return (ms / posts.length).toFixed(2);
-}
-
-/** The median of the rounds, with the smallest and the largest. */
-function ratio(to: Subject, ms: number[]): string {
-  const theirs = times.get(to)?.ms ?? [];
-  const ratios = ms.map((one, i) => (theirs[i] ?? Number.NaN) / one).sort((a, b) => a - b);
-  const [least, median, most] = [0, ratios.length >> 1, ratios.length - 1].map((i) =>
-    ratios[i]?.toFixed(2),
-  );
-  return `${median} (${least}–${most})`;
-}
-
-/** So many posts from all over the sample, the same at every run, each text once. */
-async function texts(count: number): Promise<string[]> {
+/** Different posts from all over the sample for each round, the same at every run. */
+async function slicesOfSample(rounds: number, size: number): Promise<string[][]> {
   const { entries } = await sampleCorpus();
   const all = [...new Set(entries.map(({ post }) => post.text))];
-  const step = all.length / count;
+  const step = all.length / (rounds * size);
   if (step < 1) throw new Error(`The sample has only ${all.length} different posts.`);
-  const chosen = Array.from({ length: count }, (_, i) => all[Math.floor(i * step)] as string);
-  // Each round gets posts from all over the sample.
-  return Array.from(
-    { length: count },
-    (_, i) => chosen[(i % size) * rounds + Math.floor(i / size)] as string,
+  return Array.from({ length: rounds }, (_, round) =>
+    Array.from({ length: size }, (_, i) => all[Math.floor((i * rounds + round) * step)] as string),
   );
 }
 
-function sum(numbers: number[]): number {
-  return numbers.reduce((a, b) => a + b, 0);
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
+if (import.meta.main) {
+  const { text, criteria } = await bench(...process.argv.slice(2).map(Number));
+  console.log(`${text}\n\n${criteriaTable(criteria)}`);
 }

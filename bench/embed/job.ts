@@ -8,7 +8,7 @@ import type { Library } from '../../src/library/index.ts';
 import type { OperationDeps } from '../../src/operations/deps.ts';
 import type { Post } from '../../src/sources/post.ts';
 import { MODEL_CACHE } from '../../test/support/model_cache.ts';
-import { type Embedded, type Round, serve } from './subject.ts';
+import { cpuSince, type Embedded, type Round, serve } from './subject.ts';
 
 const POLL_MS = 20;
 
@@ -45,12 +45,13 @@ serve(embed, async () => {
 async function embed(round: Round): Promise<Embedded> {
   library.savePosts(round.map(postOf));
   const before = countVectors();
+  const cpu = process.cpuUsage();
   const { id } = await tracker.enqueue('embed', {});
   let job = tracker.getJob(id);
   for (; !job?.completedAt; job = tracker.getJob(id)) await Bun.sleep(POLL_MS);
   if (job.status !== 'completed') throw new Error(`The job ended as ${job.status}.`);
   const ms = job.completedAt.getTime() - (job.startedAt?.getTime() ?? Number.NaN);
-  return { ms, vectors: countVectors() - before };
+  return { ms, cpuMs: cpuSince(cpu), vectors: countVectors() - before };
 }
 
 function countVectors(): number {

@@ -9,18 +9,18 @@ export type Round = string[];
 /** What it answers. */
 export interface Embedded {
   ms: number;
+  /** CPU time of its own process meanwhile, in ms. */
+  cpuMs: number;
   vectors: number;
-}
-
-/** In ms: of the subject's process, and of the processes that it has started. */
-export interface CpuTime {
-  own: number;
-  children: number;
+  /** How many tokens were embedded, and how many those of the first 256 of each post are. */
+  tokens?: number;
+  firstTokens?: number;
 }
 
 export interface Subject {
   name: string;
-  embed(round: Round): Promise<Embedded & { cpu: CpuTime }>;
+  /** `childCpuMs` is the CPU time of the processes that it has started. */
+  embed(round: Round): Promise<Embedded & { childCpuMs: number }>;
   close(): Promise<void>;
 }
 
@@ -37,11 +37,10 @@ export async function openSubject(name: string, file: string, args: string[]): P
     name,
     async embed(round) {
       answered = Promise.withResolvers();
-      const before = cpuOf(child);
+      const before = cpuOfChildren(child);
       child.send(round);
       const answer = await answered.promise;
-      const { own, children } = cpuOf(child);
-      return { ...answer, cpu: { own: own - before.own, children: children - before.children } };
+      return { ...answer, childCpuMs: cpuOfChildren(child) - before };
     },
     async close() {
       answered.promise.catch(() => {});
@@ -51,10 +50,12 @@ export async function openSubject(name: string, file: string, args: string[]): P
   };
 }
 
-function cpuOf({ pid }: Subprocess): CpuTime {
+function cpuOfChildren({ pid }: Subprocess): number {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
-  const each = children.filter(Boolean).map((child) => cpuMs(Number(child)));
-  return { own: cpuMs(pid), children: each.reduce((a, b) => a + b, 0) };
+  return children
+    .filter(Boolean)
+    .map((child) => cpuMs(Number(child)))
+    .reduce((a, b) => a + b, 0);
 }
 
 /** The other side: answers each round with what `embed` did. */
@@ -64,5 +65,11 @@ export function serve(embed: (round: Round) => Promise<Embedded>, close: () => P
     await close();
     process.exit();
   });
-  process.send?.({ ms: 0, vectors: 0 } satisfies Embedded);
+  process.send?.({ ms: 0, cpuMs: 0, vectors: 0 } satisfies Embedded);
+}
+
+/** The CPU time of this process since `before`, in ms. */
+export function cpuSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }
