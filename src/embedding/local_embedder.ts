@@ -49,8 +49,8 @@ export interface LocalEmbedderOptions {
 }
 
 /**
- * The model in the user's folder, or all-MiniLM-L6-v2 with 4-bit weights, on this machine's processor, in a
- * process of its own.
+ * The model in the user's folder, or all-MiniLM-L6-v2 with 4-bit weights, on this machine's processor, in
+ * processes of its own.
  */
 export function createLocalEmbedder(options: LocalEmbedderOptions): Embedder {
   return new LocalEmbedder(options);

@@ -18,7 +18,7 @@ import type { SearchResult } from './input.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Texts handed to the model at once; each batch is one commit. */
+/** Posts that are embedded in one commit. */
 const BATCH = 32;
 
 const SEARCH_STEP = 'search for posts';
