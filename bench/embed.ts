@@ -50,8 +50,8 @@ export async function bench(
   return {
     text: `${about(bare, rounds, size, idle)}\n\n${tableOf(rows, rounds * size)}`,
     criteria: [
-      atLeast('embedding in one process, to the bare loop', speedTo(bare, single).median, 0.9),
-      atLeast('embedding, to the build of 22 November', speedTo(former, now).median, 1.6),
+      atLeast('embedding in one process, to the bare loop', ratioTo(bare, single).median, 0.9),
+      atLeast('embedding, to the build of 22 November', ratioTo(former, now).median, 1.6),
     ],
   };
 }
@@ -59,8 +59,8 @@ export async function bench(
 async function openSubjects(): Promise<Row[]> {
   const subjects = [
     await openSubject('bare loop', 'bare_loop.ts', []),
-    await openSubject('xgpt, one process', 'job.ts', [ROOT, '0']),
-    await openSubject('xgpt, with a helper', 'job.ts', [ROOT, '1']),
+    await openSubject('xgpt, one process', 'job.ts', [ROOT]),
+    await openSubject('xgpt, two processes', 'job.ts', [ROOT, 'second']),
     await openSubject('build of 22 November', 'job.ts', [await formerBuild()]),
   ];
   return subjects.map((subject) => ({ subject, rounds: [] }));
@@ -72,7 +72,7 @@ function about(bare: Row, rounds: number, size: number, idle: number[]): string 
   return `Jobs that embed ${number(rounds * size)} posts of the sample in ${rounds} rounds, with the model loaded. The posts have
 ${number(tokens)} tokens, with those around each text. Long posts are embedded in parts, by the bare loop too: it is the tokenizer
 and onnxruntime alone, one text after the other in one thread. The build of 22 November embeds the first 256
-tokens of a post, ${number(firstTokens)} in all. CPU time is that of the job's process and of the model's. Speeds are medians of the
+tokens of a post, ${number(firstTokens)} in all. CPU time is that of the job's process and of the model's. The ratios are medians of the
 rounds, with the smallest and the largest. Before a turn, ${percent(quiet)} of the cores were idle.`;
 }
 
@@ -83,8 +83,8 @@ function tableOf(rows: Row[], posts: number): string {
     rows.map((row) => {
       const { ms, vectors, cpuMs, childCpuMs } = total(row.rounds);
       const cpu = `${number(cpuMs / posts)} + ${number(childCpuMs / posts)}`;
-      const speeds = [bare, former].map((to) => speedTo(to, row).text);
-      return [row.subject.name, posts / (ms / 1000), vectors, cpu, ...speeds];
+      const ratios = [bare, former].map((to) => ratioTo(to, row).text);
+      return [row.subject.name, posts / (ms / 1000), vectors, cpu, ...ratios];
     }),
   );
 }
@@ -102,7 +102,7 @@ function total(rounds: Taken[]): Required<Taken> {
 }
 
 /** How many times as fast it was as `to` in the same round. */
-function speedTo(to: Row, row: Row): { median: number; text: string } {
+function ratioTo(to: Row, row: Row): { median: number; text: string } {
   const ratios = row.rounds
     .map(({ ms }, round) => (to.rounds[round]?.ms ?? Number.NaN) / ms)
     .sort((a, b) => a - b);

@@ -1,4 +1,4 @@
-/** `bun job.ts FOLDER [HELPERS]`: the embed jobs of the build in that folder, on a database of its own. */
+/** `bun job.ts FOLDER [second]`: the embed jobs of the build in that folder, on a database of its own. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { cpuSince, type Embedded, type Round, serve } from './subject.ts';
 
 const POLL_MS = 20;
 
-const [root = '', helpers] = process.argv.slice(2);
+const [root = '', second] = process.argv.slice(2);
 const module = (path: string) => import(join(root, 'src', path));
 const isFormer = await Bun.file(join(root, 'src/database.ts')).exists();
 
@@ -24,7 +24,7 @@ const library: Library = createLibrary(database);
 const { createLocalEmbedder } = await module('embedding/index.ts');
 const embedder: Embedder = createLocalEmbedder({
   modelsDir: MODEL_CACHE,
-  ...(helpers && { helpers: Number(helpers) }),
+  hasSecond: second === 'second',
 });
 const tracker = await startTracker({
   library,

@@ -13,7 +13,7 @@ import { Unserved } from './local/model_process.ts';
 import { readOwnManifest } from './local/own_manifest.ts';
 import { orAborted, type RunOptions, shareRun } from './local/shared_run.ts';
 
-/** Texts that a model's process gets at once, 9 ms each: a helper may have little time for them. */
+/** Texts that a model's process gets at once, 9 ms each: the second process may have little time for them. */
 const AT_ONCE = 4;
 
 const IDLE_TIMEOUT_MS = 30_000;
@@ -44,8 +44,8 @@ export interface LocalEmbedderOptions {
   keepLoadedMs?: number;
   /** The program of the model's process. */
   program?: URL;
-  /** How many processes may help the first one with many texts. Default: one when there are two cores. */
-  helpers?: number;
+  /** Whether a second process may take part when there are many texts. Default: when there are two cores. */
+  hasSecond?: boolean;
 }
 
 /**
@@ -84,7 +84,7 @@ class LocalEmbedder implements Embedder {
       logger: this.#logger,
     });
     this.#pool = createModelPool({
-      helpers: options.helpers ?? (availableParallelism() > 1 ? 1 : 0),
+      hasSecond: options.hasSecond ?? availableParallelism() > 1,
       logger: this.#logger,
       graceMs: options.graceMs ?? GRACE_MS,
       keepMs: options.keepLoadedMs ?? KEEP_LOADED_MS,

@@ -24,7 +24,7 @@ async function setup(options: Partial<ModelPoolOptions> = {}): Promise<void> {
     graceMs: AN_HOUR,
     keepMs: AN_HOUR,
     program: new URL('./unruly_program.ts', import.meta.url),
-    helpers: 1,
+    hasSecond: true,
     logger: recordWarnings(),
     ...options,
   });
@@ -54,7 +54,7 @@ async function serveUntil(what: string, isEnough: (pids: Set<number>) => boolean
   return pids;
 }
 
-const withHelper = () => serveUntil('a helper has served', ({ size }) => size === 2);
+const withSecond = () => serveUntil('a second process has served', ({ size }) => size === 2);
 
 async function firstProcess(): Promise<number> {
   const [vector] = await pool.embed(['who are you'], signal);
@@ -74,26 +74,26 @@ test('few texts are left to the first process', async () => {
   expect(new Set(await serve(20))).toEqual(new Set([await firstProcess()]));
 });
 
-test('many texts get a helper, which takes what others leave of a core', async () => {
+test('many texts get a second process, which takes what others leave of a core', async () => {
   await setup();
   const first = await firstProcess();
-  const pids = await withHelper();
+  const pids = await withSecond();
   pids.delete(first);
   expect([...pids].map((pid) => getPriority(pid))).toEqual([Math.min(getPriority() + 10, 19)]);
   expect(getPriority(first)).toBe(getPriority());
 });
 
-test('a helper that is idle is ended', async () => {
+test('a second process that is idle is ended', async () => {
   await setup({ keepMs: 50 });
-  const pids = [...(await withHelper())];
+  const pids = [...(await withSecond())];
   await until('both are gone', () => !pids.some(isAlive));
 });
 
-test('what a helper did not survive is done by the first process, which remains alone', async () => {
+test('what the second process did not survive is done by the first, which remains alone', async () => {
   await setup();
   const first = await firstProcess();
   const pids = await serveUntil(
-    'a helper has failed',
+    'a second process has failed',
     () => warnings.length > 0,
     `crash unless ${first}`,
   );
@@ -103,22 +103,22 @@ test('what a helper did not survive is done by the first process, which remains 
   expect(warnings).toHaveLength(1);
 });
 
-test('a helper that cannot load the model is done without', async () => {
+test('a second process that cannot load the model is done without', async () => {
   await setup();
   const first = await firstProcess();
-  // Loaded already in the first process, it is only kept for helpers.
+  // Loaded already in the first process, it is only kept for the second.
   await pool.load(`crash unless ${first}`, signal);
-  const pids = await serveUntil('a helper has failed', () => warnings.length > 0);
+  const pids = await serveUntil('a second process has failed', () => warnings.length > 0);
   expect(pids).toEqual(new Set([first]));
 });
 
-test('without helpers there is one process', async () => {
-  await setup({ helpers: 0 });
+test('there is one process when no second one is allowed', async () => {
+  await setup({ hasSecond: false });
   expect(new Set(await serve(150)).size).toBe(1);
 });
 
 test('after a crash of the first process, portions that were not begun can be served again', async () => {
-  await setup({ helpers: 0 });
+  await setup({ hasSecond: false });
   const before = await firstProcess();
   const [crashed, ...others] = await Promise.allSettled(
     ['crash', 'work', 'work', 'work'].map((text) => pool.embedParts([text], signal)),
@@ -131,7 +131,7 @@ test('after a crash of the first process, portions that were not begun can be se
 });
 
 test('a portion whose caller has left is not begun', async () => {
-  await setup({ helpers: 0 });
+  await setup({ hasSecond: false });
   const leaving = new AbortController();
   const work = serve(3);
   const left = pool.embedParts(['crash'], leaving.signal);
@@ -143,7 +143,7 @@ test('a portion whose caller has left is not begun', async () => {
 
 test('stop ends all processes', async () => {
   await setup();
-  const pids = [...(await withHelper())];
+  const pids = [...(await withSecond())];
   await pool.stop();
   expect(pids.map(isAlive)).toEqual([false, false]);
 });

@@ -11,26 +11,26 @@ import { orAborted } from './shared_run.ts';
 /** Portions that the first process has at once: it continues with the second when one is done. */
 const AHEAD = 2;
 
-/** A helper is worth its start when portions had to wait so many times in a row: a second or two of work. */
-const WORTH_A_HELPER = 32;
+/** Another process is worth its start when portions had to wait so many times in a row: for a second or two. */
+const WORTH_ANOTHER = 32;
 
-/** How long a helper is kept while it is idle, in ms. */
-const KEEP_HELPER_MS = 10_000;
+/** How long the second process is kept while it is idle, in ms. */
+const KEEP_SECOND_MS = 10_000;
 
-/** A helper takes 110 MB; this much has to be available before it starts, in bytes. */
+/** It takes 110 MB; this much has to be available before it starts, in bytes. */
 const SPARE_BYTES = 500_000_000;
 
 /** Gives it a tenth of a busy core, and all that is left of one. Less would hold up what it has begun. */
-const HELPER_NICENESS = 10;
+const SECOND_NICENESS = 10;
 
 export interface ModelPoolOptions extends ModelProcessOptions {
-  /** How many processes may help the first one. */
-  helpers: number;
+  /** Whether there may be a second process. */
+  hasSecond: boolean;
   logger: Logger;
 }
 
 /**
- * The processes that the model runs in: the first one, and helpers while there are many texts. Its calls
+ * The processes that the model runs in: the first one, and a second one while there are many texts. Its calls
  * reject as those of `ModelProcess` do, and with `Unserved` when the first one has not loaded the model.
  */
 export interface ModelPool {
@@ -64,28 +64,26 @@ interface Portion extends PromiseWithResolvers<EmbeddedPart[][]> {
 class ProcessPool implements ModelPool {
   readonly #logger: Logger;
   readonly #first: Member;
-  readonly #helpers: Member[];
+  readonly #second: Member | undefined;
   readonly #stopping = new AbortController();
   #waiting: Portion[] = [];
   #dir = '';
   /** How many times in a row a portion was begun while others waited. */
   #crowded = 0;
-  /** While a helper is starting, and after one has failed. */
+  /** Not while the second process is starting, nor after it has failed. */
   #mayGrow = true;
 
-  constructor({ helpers, logger, ...options }: ModelPoolOptions) {
+  constructor({ hasSecond, logger, ...options }: ModelPoolOptions) {
     this.#logger = logger;
     this.#first = { process: createModelProcess(options), portions: 0, ahead: AHEAD };
-    this.#helpers = Array.from({ length: helpers }, () => ({
-      process: createModelProcess({
-        ...options,
-        keepMs: Math.min(options.keepMs, KEEP_HELPER_MS),
-        niceness: HELPER_NICENESS,
-      }),
+    if (!hasSecond) return;
+    const keepMs = Math.min(options.keepMs, KEEP_SECOND_MS);
+    this.#second = {
+      process: createModelProcess({ ...options, keepMs, niceness: SECOND_NICENESS }),
       portions: 0,
       // While others use the core, what it has begun must not hold up a whole batch for long.
       ahead: 1,
-    }));
+    };
   }
 
   get isLoaded(): boolean {
@@ -115,8 +113,7 @@ class ProcessPool implements ModelPool {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    const all = [this.#first, ...this.#helpers];
-    await Promise.all(all.map(({ process }) => process.stop()));
+    await Promise.all([this.#first.process.stop(), this.#second?.process.stop()]);
   }
 
   #loaded(): ModelProcess {
@@ -133,11 +130,11 @@ class ProcessPool implements ModelPool {
       void this.#serve(free, this.#waiting.shift() as Portion);
       this.#crowded = this.#waiting.length > 0 ? this.#crowded + 1 : 0;
     }
-    if (this.#crowded >= WORTH_A_HELPER && this.#mayGrow) void this.#grow();
+    if (this.#crowded >= WORTH_ANOTHER && this.#mayGrow) void this.#grow();
   }
 
   #freest(): Member | undefined {
-    return [this.#first, ...this.#helpers]
+    return [this.#first, ...(this.#second ? [this.#second] : [])]
       .filter(({ process, portions, ahead }) => process.isLoaded && portions < ahead)
       .toSorted((one, other) => one.portions - other.portions)[0];
   }
@@ -165,12 +162,12 @@ class ProcessPool implements ModelPool {
   }
 
   async #grow(): Promise<void> {
-    const helper = this.#helpers.find(({ process }) => !process.isLoaded);
-    if (!helper || process.availableMemory() < SPARE_BYTES) return;
+    const second = this.#second?.process;
+    if (!second || second.isLoaded || process.availableMemory() < SPARE_BYTES) return;
     this.#mayGrow = false;
     this.#crowded = 0;
     try {
-      await helper.process.load(this.#dir, this.#stopping.signal);
+      await second.load(this.#dir, this.#stopping.signal);
       this.#mayGrow = true;
       this.#assign();
     } catch (error) {
