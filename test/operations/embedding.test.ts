@@ -5,8 +5,10 @@ import { createTracker, type Job } from '../../src/jobs/index.ts';
 import { createLibrary } from '../../src/library/index.ts';
 import { embeddedAhead } from '../../src/operations/embedding.ts';
 import { definitionsOf, loadOperations } from '../../src/operations/index.ts';
+import { loadConfig } from '../../src/platform/config.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { silentLogger } from '../../src/platform/logger.ts';
+import { createSources } from '../../src/sources/index.ts';
 import type { Post } from '../../src/sources/post.ts';
 import { until } from '../support/wait.ts';
 
@@ -52,7 +54,12 @@ async function setup() {
   const database = openDatabase(':memory:');
   const library = createLibrary(database);
   const slow = createSlowEmbedder();
-  const deps = { library, sources: new Map(), embedder: slow.embedder, importsDir: tmpdir() };
+  const deps = {
+    library,
+    sources: createSources(loadConfig({ XGPT_SAMPLE_PAGE_MS: '0' })),
+    embedder: slow.embedder,
+    importsDir: tmpdir(),
+  };
   const tracker = createTracker({
     logger: silentLogger,
     database,
@@ -203,4 +210,24 @@ describe('an embed job', () => {
     expect(tracker.getJob(id)?.progress.current).toBe(10);
     expect(library.counts().vectors).toBe(10);
   });
+});
+
+test('a search that is cancelled while it embeds continues with the posts that have no vector', async () => {
+  const { calls, state, library, tracker, ended } = await setup();
+  const { id } = await tracker.enqueue('search', { query: 'the', maxTweets: 80, embed: true });
+  await until('batches are at the model', () => calls.length === 3);
+  calls[0]?.answer();
+  await until('one is saved', () => library.counts().vectors === 32);
+  await tracker.cancelJob(id);
+  expect((await ended(id)).status).toBe('cancelled');
+
+  state.isPrompt = true;
+  await tracker.retryJob(id);
+  expect(await ended(id)).toMatchObject({
+    status: 'completed',
+    result: { posts: 80, embedded: 80 },
+    progress: { current: 80, total: 80 },
+  });
+  expect(calls.slice(3).map(({ texts }) => texts.length)).toEqual([32, 16]);
+  expect(library.counts().vectors).toBe(80);
 });

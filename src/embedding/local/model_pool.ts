@@ -17,7 +17,7 @@ const WORTH_ANOTHER = 32;
 /** How long the second process is kept while it is idle, in ms. */
 const KEEP_SECOND_MS = 10_000;
 
-/** It takes 110 MB; this much has to be available before it starts, in bytes. */
+/** It takes up to 150 MB; this much has to be available before it starts, in bytes. */
 const SPARE_BYTES = 500_000_000;
 
 /** Gives it a tenth of a busy core, and all that is left of one. Less would hold up what it has begun. */
