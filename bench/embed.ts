@@ -4,7 +4,7 @@
  *
  *     bun bench/embed.ts [rounds] [posts a round] [seconds to wait for a quiet machine]
  *
- * By default 8, 256 and 5. Each subject has its own process and takes its turn in every round.
+ * By default 4, 512 and 5. Each subject has its own process and takes its turn in every round.
  */
 import { join } from 'node:path';
 import { sampleCorpus } from '../src/sources/sample/corpus.ts';
@@ -15,8 +15,8 @@ import { quietMoment } from './suite/cpu.ts';
 import { atLeast, criteriaTable, number, percent, table } from './suite/markdown.ts';
 import type { Criterion } from './suite/suite.ts';
 
-const ROUNDS = 8;
-const POSTS = 256;
+const ROUNDS = 4;
+const POSTS = 512;
 const PATIENCE_S = 5;
 const QUIET_SHARE = 0.9;
 const ROOT = join(import.meta.dir, '..');

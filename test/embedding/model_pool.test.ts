@@ -71,7 +71,7 @@ function isAlive(pid: number): boolean {
 
 test('few texts are left to the first process', async () => {
   await setup();
-  expect(new Set(await serve(20))).toEqual(new Set([await firstProcess()]));
+  expect(new Set(await serve(16))).toEqual(new Set([await firstProcess()]));
 });
 
 test('many texts get a second process, which takes what others leave of a core', async () => {

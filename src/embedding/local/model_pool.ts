@@ -11,8 +11,8 @@ import { orAborted } from './shared_run.ts';
 /** Portions that the first process has at once: it continues with the second when one is done. */
 const AHEAD = 2;
 
-/** Another process is worth its start when portions had to wait so many times in a row: for a second or two. */
-const WORTH_ANOTHER = 32;
+/** Another process is worth its start when portions had to wait so many times in a row: for most of a second. */
+const WORTH_ANOTHER = 16;
 
 /** How long the second process is kept while it is idle, in ms. */
 const KEEP_SECOND_MS = 10_000;
