@@ -20,9 +20,11 @@ export type { Enqueued } from './engine/enqueuer.ts';
 export type { DatabaseWatch } from './engine/error_reporter.ts';
 export { readSession, SESSION_PATTERN } from './engine/input.ts';
 export type { RetryPolicy } from './engine/retry.ts';
+export { MAX_PRIORITY, MAX_TIMEOUT_MS, type StartOptions } from './engine/start_options.ts';
 export {
   InvalidInput,
   JobStopped,
+  JobTimedOut,
   PermanentError,
   TooManyWaiting,
   UnknownJobType,

@@ -83,6 +83,12 @@ export interface Job {
   maxAttempts: number;
   /** When a retrying job is due. */
   retryAt?: Date;
+  /** −10 to 10, 0 normal. Of the waiting jobs of a type, the highest starts first. */
+  priority: number;
+  /** The time it was to start at. It stays when the job has started. */
+  runAt?: Date;
+  /** How long one attempt may run, in ms. */
+  timeoutMs?: number;
   /** Its caller does the work itself, so that it cannot be resumed. */
   tracked: boolean;
   /** When a person removed the ended job from the taskbar. */

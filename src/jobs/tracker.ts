@@ -216,6 +216,14 @@ export class Tracker {
     return (await this.#open().commands.remove([id], force)) > 0;
   }
 
+  /**
+   * Lets a waiting job start next of its type: before all others, at once when a place is free, and
+   * without waiting for its time. False when it does not wait.
+   */
+  async moveToFront(id: string): Promise<boolean> {
+    return this.#open().commands.moveToFront(id);
+  }
+
   /** Removes an ended job from the taskbar. */
   async dismissJob(id: string): Promise<boolean> {
     return this.#open().commands.dismiss(id);

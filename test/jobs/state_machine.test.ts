@@ -10,6 +10,8 @@ const COMMANDS = 40;
 /** After this time a process knows what others did to its jobs, in ms. */
 const HEARTBEAT_MS = 1_000;
 const GRACE_MS = 3_000;
+/** How long delayed jobs wait. */
+const LATER_MS = 2_000;
 const DAY_MS = 86_400_000;
 
 /** Two processes; only the first limits its queue, so the second may exceed the limit. */
@@ -49,6 +51,7 @@ class Run {
     if (command.do === 'wake') return;
     await this.world.machine.advance(0);
     this.check();
+    if (command.do === 'advance') this.#checkTimeLimits();
     if (command.do === 'advance' && command.ms >= HEARTBEAT_MS) this.#checkEverybodyKnows();
     if (command.do === 'advance' && command.ms > GRACE_MS + HEARTBEAT_MS) this.#checkGivenUp();
   }
@@ -87,13 +90,20 @@ class Run {
     else if ('job' in command) await this.#manage(member, command);
   }
 
-  async #enqueue(member: Member, { name, merge, client }: Command & { do: 'enqueue' }) {
+  async #enqueue(member: Member, command: Command & { do: 'enqueue' }) {
+    const { name, merge, client, priority, timeoutMs } = command;
     const limited = member === this.places[0];
     const waiting = this.#rows().filter((row) => isWaiting(row) && row.id.startsWith('errand'));
     const ofClient = waiting.filter((row) => client && row.client === client);
     const isFull =
       limited && (waiting.length >= LIMIT.perType || ofClient.length >= LIMIT.perClient);
-    const options = { ...(merge && { mergeMs: 2_000 }), ...(client && { client }) };
+    const options = {
+      ...(merge && { mergeMs: 2_000 }),
+      ...(client && { client }),
+      ...this.#startOf(member, command),
+      priority,
+      timeoutMs,
+    };
     const answer = await member.tracker
       .enqueue('errand', { name: `errand ${name}` }, options)
       .catch((error) => error as Error);
@@ -106,6 +116,11 @@ class Run {
       expect({ isFull, isNew: !this.ids.includes(job.id) }).toEqual({ isFull: false, isNew: true });
     if (this.ids.includes(job.id)) expect(ACTIVE).toContain(job.status);
     else this.#accept(job.id);
+  }
+
+  #startOf({ process }: Member, { start }: Command & { do: 'enqueue' }) {
+    if (start === 'delayed') return { delayMs: LATER_MS };
+    return start === 'at a time' ? { runAt: new Date(process.clock.now() + LATER_MS) } : {};
   }
 
   #accept(id: string): void {
@@ -136,6 +151,9 @@ class Run {
         break;
       case 'dismiss':
         expect(await tracker.dismissJob(id)).toBe(isFinal(row) && row?.dismissed_at === null);
+        return;
+      case 'first':
+        expect(await tracker.moveToFront(id)).toBe(isWaiting(row));
         return;
       case 'complete': {
         const here = this.world
@@ -173,7 +191,8 @@ class Run {
     const after = this.world.row(worker.id);
     if (holds === 'lost' && before) expect(after?.result ?? null).toBe(before.result);
     if (holds === 'running' && command.do === 'finish') {
-      const isStorable = command.well || before?.tracked === 1;
+      const isInTime = reason !== 'JobTimedOut';
+      const isStorable = (isInTime && command.well) || before?.tracked === 1;
       const end = isStorable ? 'completed' : this.#endOf(before as Row, 'for good', reason);
       expect(after?.status).toBe(end);
     }
@@ -213,9 +232,11 @@ class Run {
   #endOf(row: Row, how: string, reason: string | undefined): string {
     if (row.tracked) return 'failed';
     if (reason === 'ShuttingDown') return 'queued';
+    const isUsedUp = row.attempt - row.uncounted >= row.max_attempts + row.advanced;
+    // Whatever its handler did when its time was up.
+    if (reason === 'JobTimedOut') return isUsedUp ? 'failed' : 'retrying';
     // It waits for its source, which is no failed attempt.
     if (how === 'until later') return 'retrying';
-    const isUsedUp = row.attempt - row.uncounted >= row.max_attempts + row.advanced;
     return how === 'for good' || isUsedUp ? 'failed' : 'retrying';
   }
 
@@ -260,6 +281,8 @@ class Run {
   #checkEvent(event: Event): void {
     this.#seq = event.seq;
     expect(`${objection(event) ?? ''} ${JSON.stringify(event)}`).toStartWith(' ');
+    const isFirst = event.attempt_before === 0 && event.attempt_after === 1;
+    if (isFirst) expect(event.started_at).toBeGreaterThanOrEqual(event.run_at ?? 0);
     const { do: asked, id } = this.#asked ?? {};
     const isRetry =
       event.what === 'changed' &&
@@ -279,6 +302,8 @@ class Run {
     expect(row.status === 'running' || row.status === 'cancelling').toBe(row.owner !== null);
     expect(row.attempt - row.uncounted).toBeLessThanOrEqual(row.max_attempts);
     if (row.result !== null) expect(row.status).toBe('completed');
+    if (row.due_at !== null) expect([row.run_at, row.retry_at]).toContain(row.due_at);
+    if (row.status === 'retrying') expect([null, row.retry_at]).toContain(row.due_at);
   }
 
   #checkView(member: Member, rows: Row[]): void {
@@ -321,6 +346,17 @@ class Run {
     expect(late.map(({ id }) => id)).toEqual([]);
   }
 
+  /** Every handler is told when its time is up, and its job ends after the grace whatever it does. */
+  #checkTimeLimits(): void {
+    for (const { id, attempt, member, begunAt, stoppedAt } of this.world.workersAwake()) {
+      const row = this.world.row(id);
+      if (row?.status !== 'running' || row.attempt !== attempt || row.timeout_ms === null) continue;
+      const { elapsed } = member.process;
+      if (stoppedAt === undefined) expect(elapsed - begunAt).toBeLessThanOrEqual(row.timeout_ms);
+      else expect(elapsed - stoppedAt).toBeLessThanOrEqual(GRACE_MS + HEARTBEAT_MS);
+    }
+  }
+
   #checkNobodyWorksTwice(): void {
     const busy = this.world.workersAwake().filter(({ context }) => !context.signal.aborted);
     const ids = busy.filter(({ id }) => this.world.row(id)).map(({ id }) => id);
@@ -331,6 +367,8 @@ class Run {
   async end(): Promise<void> {
     this.#asked = undefined;
     for (const place of PLACES.keys()) this.#die(place, place === 1);
+    // Jobs that start at a time must not wait until a clock that was set back has caught up.
+    this.world.machine.offset += COMMANDS * 3_600_000;
     await this.world.start({});
     const left = () => this.#rows().filter((row) => !isFinal(row));
     for (let round = 0; round < 60 && left().length > 0; round++) {

@@ -15,6 +15,9 @@ export const command = fc.oneof(
       name: fc.nat(2),
       merge: fc.boolean(),
       client: fc.option(fc.constant('somebody')),
+      priority: fc.constantFrom(undefined, undefined, -10, 3, 10),
+      start: fc.constantFrom('now', 'now', 'delayed', 'at a time'),
+      timeoutMs: fc.constantFrom(undefined, undefined, 700, 4_000),
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('track'), at }) },
@@ -39,7 +42,7 @@ export const command = fc.oneof(
   {
     weight: 8,
     arbitrary: fc.record({
-      do: fc.constantFrom('cancel', 'retry', 'remove', 'force', 'dismiss', 'complete'),
+      do: fc.constantFrom('cancel', 'retry', 'remove', 'force', 'dismiss', 'complete', 'first'),
       at,
       job: some,
     }),

@@ -62,6 +62,15 @@ export class Commands {
     return removed.length;
   }
 
+  /** Lets a waiting job start next of its type. */
+  async moveToFront(id: string): Promise<boolean> {
+    const { store, feed, clock, claimable } = this.deps;
+    claimable.emit(undefined);
+    const isMoved = await store.moveToFront(id, clock.now());
+    if (isMoved) feed.changed(id);
+    return isMoved;
+  }
+
   async dismiss(id: string): Promise<boolean> {
     const { store, feed, clock } = this.deps;
     const isDismissed = await store.dismiss(id, clock.now());

@@ -64,6 +64,11 @@ const job = once(() =>
         'How many attempts may count before the job fails permanently.',
       ),
       retryAt: time().optional(),
+      priority: z
+        .int()
+        .describe('−10 to 10. Of the waiting jobs of a type, the highest starts first.'),
+      runAt: time().optional().describe('It does not start before this time.'),
+      timeoutMs: count().optional().describe('How long one attempt may run.'),
       tracked: z.boolean().describe('Its caller does the work itself, so it cannot be resumed.'),
       dismissedAt: time().optional(),
       sessionId: z.string().optional(),

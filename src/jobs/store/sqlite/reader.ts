@@ -5,6 +5,7 @@ import type { CurrentLimits, Fence, Hold, JobNews, JobReader } from '../store.ts
 import { createAttemptReader, Ownership } from './attempts.ts';
 import type { ChangeLog } from './changes.ts';
 import { createLogReader } from './log.ts';
+import { IN_ORDER, laterAs, readyAs } from './queue_order.ts';
 import { BRIEF, type JobRow, LIVE, RUNNING, toJob, WAITING, WHOLE } from './rows.ts';
 import { type Query, query } from './statements.ts';
 import { createStepReader } from './steps.ts';
@@ -59,7 +60,8 @@ export class SqliteJobReader implements JobReader {
   }
 
   active(): Job[] {
-    return this.#jobs([...this.#sql.running.all(), ...this.#sql.waiting.all()]);
+    const waiting = this.#sql.waiting.all().sort(inQueueOrder);
+    return this.#jobs([...this.#sql.running.all(), ...waiting]);
   }
 
   countActive(): { running: number; waiting: number } {
@@ -91,11 +93,11 @@ export class SqliteJobReader implements JobReader {
 
   /** The first jobs of each type's queue, in the order of their position. */
   #nextWaiting(limit: number): JobRow[] {
-    const { firstQueued, firstRetrying } = this.#sql;
+    const statements = Object.values(this.#sql.firstWaiting);
     const first = this.changes
       .typesWith('waiting')
-      .flatMap((type) => [...firstQueued.all(type, limit), ...firstRetrying.all(type, limit)]);
-    return first.sort((a, b) => a.key - b.key).slice(0, limit);
+      .flatMap((type) => statements.flatMap((statement) => statement.all(type, limit)));
+    return first.sort(inQueueOrder).slice(0, limit);
   }
 
   /** A job that ended in the future ended before the machine's clock was set back: it is left out. */
@@ -127,17 +129,28 @@ function statements(db: Database) {
     running: rows(
       `SELECT ${BRIEF} FROM jobs WHERE ${LIVE} AND ${RUNNING} ORDER BY started_at, key`,
     ),
-    waiting: rows(`SELECT ${BRIEF} FROM jobs WHERE ${LIVE} AND ${WAITING} ORDER BY key`),
-    firstQueued: rows(`
-      SELECT ${BRIEF} FROM jobs
-      WHERE ${LIVE} AND status = 'queued' AND type = ? AND retry_at IS NULL ORDER BY key LIMIT ?`),
-    firstRetrying: rows(`
-      SELECT ${BRIEF} FROM jobs
-      WHERE ${LIVE} AND status = 'retrying' AND type = ? ORDER BY retry_at LIMIT ?`),
+    waiting: rows(`SELECT ${BRIEF} FROM jobs WHERE ${LIVE} AND ${WAITING}`),
+    firstWaiting: {
+      queued: rows(`SELECT ${BRIEF} FROM jobs ${readyAs('queued', '?1')} ${IN_ORDER} LIMIT ?2`),
+      later: rows(`SELECT ${BRIEF} FROM jobs ${laterAs('queued', '?1')} ORDER BY due_at LIMIT ?2`),
+      due: rows(`SELECT ${BRIEF} FROM jobs ${readyAs('retrying', '?1')} ${IN_ORDER} LIMIT ?2`),
+      retrying: rows(
+        `SELECT ${BRIEF} FROM jobs ${laterAs('retrying', '?1')} ORDER BY due_at LIMIT ?2`,
+      ),
+    },
     failed: rows(`
       SELECT ${BRIEF} FROM jobs INDEXED BY jobs_failed_unseen
       WHERE status = 'failed' AND dismissed_at IS NULL ORDER BY completed_at DESC LIMIT ?`),
   };
+}
+
+/** By priority, then first come first served; after these the jobs that start at a later time, by that. */
+function inQueueOrder(a: JobRow, b: JobRow): number {
+  return laterStart(a) - laterStart(b) || b.priority - a.priority || a.key - b.key;
+}
+
+function laterStart({ status, due_at }: JobRow): number {
+  return status === 'queued' ? (due_at ?? 0) : 0;
 }
 
 /** Reads from SQLite what other processes changed. */
