@@ -116,6 +116,15 @@ function addChanges(jobs: DocumentedCommand): void {
       const { retryJobs } = await import('./jobs/change.ts');
       process.exitCode = await retryJobs(ids, options);
     });
+  jobs
+    .command('first')
+    .description('let waiting jobs start next of their type, whatever they wait for')
+    .argument('[id...]', ID)
+    .examples(['xgpt jobs first 4f2a91c0', 'before all others that wait'])
+    .action(async (ids: string[]) => {
+      const { runNext } = await import('./jobs/change.ts');
+      process.exitCode = await runNext(ids);
+    });
   addChange(jobs, 'rm', 'remove jobs; what they have stored is kept')
     .option('--force', 'also active jobs; works with ids only')
     .examples(

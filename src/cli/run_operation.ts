@@ -10,6 +10,7 @@ import { inputError } from './input_errors.ts';
 import { noWorkerNotice } from './no_worker_notice.ts';
 import { print, printError, quietLog } from './output.ts';
 import { createReporter } from './progress/index.ts';
+import { readTypedStart, TYPED_AS, type TypedStartOptions } from './start_options.ts';
 
 /** A field of the input as it was typed: its value, and the argument or option it came from. */
 export interface TypedField {
@@ -18,7 +19,7 @@ export interface TypedField {
   typedAs: string;
 }
 
-export interface RunOptions {
+export interface RunOptions extends TypedStartOptions {
   session?: string;
   json?: boolean;
   detach?: boolean;
@@ -57,15 +58,16 @@ async function enqueue(
   deps: ProcessDeps,
   type: string,
   fields: TypedField[],
-  { session }: RunOptions,
+  { session, ...typed }: RunOptions,
   prepare: OperationCommand['prepare'],
 ): Promise<Job> {
   let undo: (() => Promise<void>) | undefined;
   try {
     const sessionId = readSession(session);
+    const start = readTypedStart(typed);
     const input = Object.fromEntries(fields.map(({ field, value }) => [field, value]));
     undo = await prepare?.(input, toolsOf(deps));
-    return await jobTracker.enqueue(type as JobType, input, { sessionId });
+    return await jobTracker.enqueue(type as JobType, input, { sessionId, ...start });
   } catch (error) {
     await undo?.();
     if (!(error instanceof InvalidInput)) throw error;
@@ -86,7 +88,7 @@ function toolsOf(deps: ProcessDeps): CommandTools {
 function typedAs(field: string, fields: TypedField[]): string {
   const typed = fields.filter((one) => one.field === field);
   const { typedAs } = typed.find(({ value }) => value !== undefined) ?? typed[0] ?? {};
-  return typedAs ?? (field === 'sessionId' ? '--session' : field);
+  return typedAs ?? TYPED_AS[field] ?? field;
 }
 
 function detached({ health }: ProcessDeps, job: Job, { json }: RunOptions): number {

@@ -20,7 +20,14 @@ export type { Enqueued } from './engine/enqueuer.ts';
 export type { DatabaseWatch } from './engine/error_reporter.ts';
 export { readSession, SESSION_PATTERN } from './engine/input.ts';
 export type { RetryPolicy } from './engine/retry.ts';
-export { MAX_PRIORITY, MAX_TIMEOUT_MS, type StartOptions } from './engine/start_options.ts';
+export {
+  MAX_DELAY_MS,
+  MAX_PRIORITY,
+  MAX_TIMEOUT_MS,
+  readStartOptions,
+  START_OPTIONS,
+  type StartOptions,
+} from './engine/start_options.ts';
 export {
   InvalidInput,
   JobStopped,

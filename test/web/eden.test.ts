@@ -126,8 +126,10 @@ test('what was collected is read', async () => {
 
 test('waiting work is cancelled and removed', async () => {
   const { api } = client();
-  const { data } = await api.embed.post({ batchSize: 8 });
+  const { data } = await api.embed.post({ batchSize: 8, priority: 2, delayMs: 60_000 });
   const id = data?.job.id ?? '';
+  expect(data?.job.runAt).toBeInstanceOf(Date);
+  expect((await api.jobs({ id }).first.post()).data?.job.priority).toBe(2);
   expect((await api.jobs({ id }).cancel.post()).data?.job.status).toMatch(/^cancell/);
   await web.ended(id);
   expect((await api.jobs({ id }).remove.post({ force: false })).data?.job.id).toBe(id);

@@ -36,6 +36,14 @@ export function retryJobs(parts: string[], filter: FilterOptions): Promise<numbe
   });
 }
 
+/** Lets waiting jobs start next of their type; the last of several is the first then. Returns the exit code. */
+export function runNext(parts: string[]): Promise<number> {
+  return forEach(parts, async (tracker, job) => {
+    if (!(await tracker.moveToFront(job.id))) throw already(job, 'it does not wait');
+    return ['starts next.', readNoWorkerNotice()].filter(Boolean).join(' ');
+  });
+}
+
 /** Removes jobs; active ones only by id and with `force`. Returns the exit code. */
 export function removeJobs(
   parts: string[],

@@ -1,3 +1,4 @@
+import { timeOf } from '../../platform/time.ts';
 import { count, estimate } from '../../text/format.ts';
 import { InvalidInput } from '../errors.ts';
 import type { NewJob } from '../store/store.ts';
@@ -20,6 +21,9 @@ export interface StartOptions {
 const DAY_MS = 86_400_000;
 
 export const MAX_PRIORITY = 10;
+
+/** The names of the options, as a form or JSON has them. */
+export const START_OPTIONS = ['priority', 'runAt', 'delayMs', 'timeoutMs'] as const;
 
 /** How far ahead a start may lie, in ms. */
 export const MAX_DELAY_MS = 366 * DAY_MS;
@@ -65,4 +69,33 @@ function isWithin(value: number | undefined, min: number, max: number): boolean 
 
 function isTime(at: Date, now: number): boolean {
   return at instanceof Date && at.getTime() <= now + MAX_DELAY_MS;
+}
+
+/**
+ * The options as a person or a program typed them: numbers may be text, and times are text without a
+ * zone in UTC, or with one. What is empty is absent. `enqueue` refuses what is none.
+ */
+export function readStartOptions(
+  typed: Partial<Record<(typeof START_OPTIONS)[number], unknown>>,
+): StartOptions {
+  const runAt = present(typed.runAt);
+  return {
+    priority: typedNumber(typed.priority),
+    runAt: runAt === undefined ? undefined : new Date(timeOf(String(runAt)) ?? Number.NaN),
+    delayMs: typedNumber(typed.delayMs),
+    timeoutMs: typedNumber(typed.timeoutMs),
+  };
+}
+
+const NUMBER = /^-?\d{1,15}$/;
+
+function typedNumber(value: unknown): number | undefined {
+  const given = present(value);
+  if (typeof given === 'string') return NUMBER.test(given) ? Number(given) : Number.NaN;
+  return given === undefined || typeof given === 'number' ? given : Number.NaN;
+}
+
+function present(value: unknown): unknown {
+  const bare = typeof value === 'string' ? value.trim() : value;
+  return bare === '' || bare === null ? undefined : bare;
 }

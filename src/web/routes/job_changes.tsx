@@ -22,13 +22,22 @@ const RETRY = {
   detail: about('Act', 'retry_job', 'Run an ended job again'),
 };
 
+const FIRST = {
+  params: JOB_ID,
+  response: answers(200, 'JobAnswer', 'The job, first in the queue or already running.', {
+    404: NO_SUCH_JOB,
+    409: 'It does not wait.',
+  }),
+  detail: about('Act', 'run_job_next', 'Start a waiting job next of its type'),
+};
+
 const DISMISSAL = {
   params: JOB_ID,
   response: answers(200, 'JobAnswer', 'The job.', { 404: NO_SUCH_JOB, 409: STILL_ACTIVE }),
   detail: about('Act', 'dismiss_job', 'Take an ended job out of the taskbar'),
 };
 
-/** Cancels, retries and dismisses a job. */
+/** Cancels, retries, moves and dismisses a job. */
 export function jobChangeRoutes({ tracker, live }: WebDeps) {
   /** As JSON, a card or a line; a browser without JavaScript is redirected to the job's page. */
   const changed = (job: Job) =>
@@ -64,6 +73,15 @@ export function jobChangeRoutes({ tracker, live }: WebDeps) {
           return status(202, changed(retried));
         },
         RETRY,
+      )
+      .post(
+        '/api/jobs/:id/first',
+        async ({ params }) => {
+          const job = jobOr404(tracker, params.id);
+          if (!(await tracker.moveToFront(job.id))) throw notWaiting(job);
+          return changed(jobOr404(tracker, job.id));
+        },
+        FIRST,
       )
       .post(
         '/api/jobs/:id/dismiss',
@@ -147,6 +165,12 @@ function cannotRetry(job: Job): Problem {
   }
   return new Problem(409, 'tracked', 'This job cannot be run again here.', {
     message: 'It was run by the program that created it. Run that program again.',
+  });
+}
+
+function notWaiting({ status }: Job): Problem {
+  return new Problem(409, 'not_waiting', 'The job does not wait.', {
+    message: `It ${stateOf(status)}; there is nothing to start.`,
   });
 }
 
