@@ -11,6 +11,7 @@ import { withList } from './list_by_default.ts';
 import { addOperationCommands } from './operation_commands.ts';
 import { printError, write } from './output.ts';
 import { addSourcesCommands } from './sources_commands.ts';
+import { addTypesCommands } from './types_commands.ts';
 
 const EXIT_CODES = `Exit codes:
   0    completed            3    no such job, archive, backup or source
@@ -55,6 +56,7 @@ export async function createProgram(
   await addLibraryCommands(program, users, words);
   addJobCommands(program);
   addSourcesCommands(program);
+  addTypesCommands(program);
   addImportCommands(program);
   addBackupCommands(program);
   addCompletionCommands(program);

@@ -1,9 +1,11 @@
 import { bootstrap, type ProcessDeps } from '../app/bootstrap.ts';
 import { InvalidInput, type Job, type JobType, jobTracker, readSession } from '../jobs/index.ts';
+import type { Pause } from '../jobs/job.ts';
 import type { CommandTools, OperationCommand } from '../operations/operation.ts';
 import { loadConfig } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
+import { pauseText } from '../text/queue_text.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { runInForeground } from './foreground.ts';
 import { inputError } from './input_errors.ts';
@@ -41,6 +43,8 @@ export async function runOperation(
   const deps = await bootstrap(config, 'command', createLogger(config.logLevel));
   try {
     const job = await enqueue(deps, type, fields, options, prepare);
+    const pause = jobTracker.reader.pauseOf()(job);
+    if (pause) printError(`${pausedText(pause)} ${resumeAdvice(pause)}`);
     if (options.detach) return detached(deps, job, options);
     await jobTracker.start({ only: job.id });
     await deps.health.start();
@@ -73,6 +77,16 @@ async function enqueue(
     if (!(error instanceof InvalidInput)) throw error;
     throw inputError(error, (field) => typedAs(field, fields));
   }
+}
+
+function pausedText(pause: Pause): string {
+  return `The job waits: ${pauseText(pause)}.`;
+}
+
+function resumeAdvice(pause: Pause): string {
+  return pause.source === undefined
+    ? `Resume it with: xgpt types resume ${pause.type}.`
+    : `Resume it with: xgpt sources resume ${pause.source}.`;
 }
 
 function toolsOf(deps: ProcessDeps): CommandTools {

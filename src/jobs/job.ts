@@ -97,11 +97,16 @@ export interface Job {
   parentId?: string;
 }
 
+/** What people have paused, so that a job waits. */
+export type Pause = { type: string; source?: undefined } | { source: string; type?: undefined };
+
 /** A job as pages show it. */
 export interface JobView {
   job: Job;
   /** Its position in the queue of its type, 1 = next. */
   place?: number;
+  /** Why it waits, if something is paused. */
+  pause?: Pause;
   /** The job's `ratePerSecond`. */
   perSecond?: number;
   /** The job's `stalledSince`. */

@@ -44,6 +44,7 @@ export const RESERVED_NAMES = [
   'types',
   'users',
   'worker',
+  'workers',
 ] as const;
 
 /**

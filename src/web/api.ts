@@ -12,6 +12,7 @@ import { jobChangeRoutes, jobRemovalRoutes } from './routes/job_changes.tsx';
 import { logRoutes } from './routes/job_log.ts';
 import { jobRoutes } from './routes/jobs.tsx';
 import { libraryRoutes } from './routes/library.tsx';
+import { queueRoutes, sourceQueueRoutes, typeChangeRoutes } from './routes/queues.tsx';
 import { sessionRoutes } from './routes/sessions.tsx';
 import { sourceChangeRoutes, sourceRoutes } from './routes/sources.tsx';
 import { startRoutes } from './routes/starts.tsx';
@@ -36,6 +37,9 @@ export function addApiRoutes(app: Elysia, deps: WebDeps) {
     .use(importRoutes(deps))
     .use(sourceRoutes(deps))
     .use(sourceChangeRoutes(deps))
+    .use(queueRoutes(deps))
+    .use(typeChangeRoutes(deps))
+    .use(sourceQueueRoutes(deps))
     .use(healthRoute(deps));
 }
 

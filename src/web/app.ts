@@ -33,6 +33,7 @@ import { pages } from './routes/pages.tsx';
 import { sourcesPage } from './routes/sources.tsx';
 import { startPages } from './routes/start_pages.tsx';
 import { streamRoutes } from './routes/streams.ts';
+import { workersPage } from './routes/workers_page.tsx';
 
 export type AppDeps = Omit<
   WebDeps,
@@ -98,6 +99,7 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     .use(jobPages(deps))
     .use(historyPage(deps))
     .use(sourcesPage(deps))
+    .use(workersPage(deps))
     .use(startPages(deps))
     .use(openapiRoutes(deps, () => root));
   refuseOwnPath(config.basePath, root.routes);

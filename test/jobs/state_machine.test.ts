@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { type Job, PermanentError, TooManyWaiting } from '../../src/jobs/index.ts';
-import { type Command, command } from '../support/job_commands.ts';
+import { type Command, command, pauseOrResume, startOf } from '../support/job_commands.ts';
 import { type Event, historyAfter, objection } from '../support/job_history.ts';
 import { JobWorld, type Member, type Row, type Worker } from '../support/job_world.ts';
 
@@ -10,8 +10,6 @@ const COMMANDS = 40;
 /** After this time a process knows what others did to its jobs, in ms. */
 const HEARTBEAT_MS = 1_000;
 const GRACE_MS = 3_000;
-/** How long delayed jobs wait. */
-const LATER_MS = 2_000;
 const DAY_MS = 86_400_000;
 
 /** Two processes; only the first limits its queue, so the second may exceed the limit. */
@@ -87,6 +85,10 @@ class Run {
     else if (command.do === 'stop') this.#stop(command.at, command.drainMs);
     else if (command.do === 'enqueue') await this.#enqueue(member, command);
     else if (command.do === 'track') this.#accept((await this.world.track(member)).id);
+    else if (command.do === 'pause' || command.do === 'resume')
+      await pauseOrResume(member.tracker, command.do, this.world.eye);
+    else if (command.do === 'limit')
+      await member.tracker.setConcurrency('errand', command.concurrency);
     else if ('job' in command) await this.#manage(member, command);
   }
 
@@ -100,7 +102,7 @@ class Run {
     const options = {
       ...(merge && { mergeMs: 2_000 }),
       ...(client && { client }),
-      ...this.#startOf(member, command),
+      ...startOf(command, member.process.clock.now()),
       priority,
       timeoutMs,
     };
@@ -116,11 +118,6 @@ class Run {
       expect({ isFull, isNew: !this.ids.includes(job.id) }).toEqual({ isFull: false, isNew: true });
     if (this.ids.includes(job.id)) expect(ACTIVE).toContain(job.status);
     else this.#accept(job.id);
-  }
-
-  #startOf({ process }: Member, { start }: Command & { do: 'enqueue' }) {
-    if (start === 'delayed') return { delayMs: LATER_MS };
-    return start === 'at a time' ? { runAt: new Date(process.clock.now() + LATER_MS) } : {};
   }
 
   #accept(id: string): void {
@@ -369,7 +366,8 @@ class Run {
     for (const place of PLACES.keys()) this.#die(place, place === 1);
     // Jobs that start at a time must not wait until a clock that was set back has caught up.
     this.world.machine.offset += COMMANDS * 3_600_000;
-    await this.world.start({});
+    const { tracker } = await this.world.start({});
+    await Promise.all([tracker.resumeType('errand'), this.world.machine.advance(0)]);
     const left = () => this.#rows().filter((row) => !isFinal(row));
     for (let round = 0; round < 60 && left().length > 0; round++) {
       await this.world.machine.advance(1_000);

@@ -118,7 +118,7 @@ export class JobWorld {
   clear(): void {
     for (const { process } of this.members) process.die();
     for (const list of [this.members, this.workers, this.machine.processes]) list.length = 0;
-    for (const table of ['jobs', 'history', 'written']) {
+    for (const table of ['jobs', 'history', 'written', 'job_types']) {
       this.eye.run(`DELETE FROM ${table}`);
     }
   }

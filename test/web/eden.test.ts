@@ -150,6 +150,20 @@ test('an archive is sent, undone and removed', async () => {
   expect((await api.imports({ name: 'mine.zip' }).remove.post()).data?.imports).toEqual([]);
 });
 
+test('a type and a source are paused, limited and resumed', async () => {
+  const { api } = client();
+  const search = api.types({ type: 'search' });
+  expect((await search.pause.post()).data?.type.pausedAt).toBeInstanceOf(Date);
+  expect((await search.concurrency.post({ concurrency: 3 })).data?.type.concurrency).toBe(3);
+  expect((await search.concurrency.post({ concurrency: null })).data?.type.type).toBe('search');
+  expect((await search.resume.post()).data?.type.pausedAt).toBeUndefined();
+  expect((await api.types.get()).data?.types.map(({ type }) => type)).toContain('search');
+  expect((await api.workers.get()).data?.processes).toBeInstanceOf(Array);
+  const sample = api.sources({ name: 'sample' });
+  expect((await sample.pause.post()).data?.source.pausedAt).toBeInstanceOf(Date);
+  expect((await sample.resume.post()).data?.source.pausedAt).toBeUndefined();
+});
+
 test('a source is connected, tested, given a budget and disconnected', async () => {
   const { api } = client();
   const source = api.sources({ name: 'x' });

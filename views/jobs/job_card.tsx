@@ -2,6 +2,7 @@ import { escapeHtml } from '@kitajs/html';
 import type { Job, JobView } from '../../src/jobs/job.ts';
 import { cut, MAX_NAME } from '../../src/text/cut.ts';
 import { ordinal, subject } from '../../src/text/format.ts';
+import { pauseText } from '../../src/text/queue_text.ts';
 import { startsLater } from '../../src/text/start_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { startTime } from '../time.tsx';
@@ -34,7 +35,9 @@ function Name({ job, type }: { job: Job; type: string }): JSX.Element {
   );
 }
 
-function QueuePosition({ view: { job, place }, now }: { view: JobView; now: Date }): JSX.Element {
+function QueuePosition({ view, now }: { view: JobView; now: Date }): JSX.Element {
+  const { job, place, pause } = view;
+  if (pause) return <span safe>{pauseText(pause)}</span>;
   if (job.status !== 'queued') return '';
   if (startsLater(job, now)) return <span>{startTime(job.runAt, now)}</span>;
   return <span safe>{positionText(place)}</span>;

@@ -1,8 +1,9 @@
-import type { Job, JobView } from '../../src/jobs/job.ts';
+import type { Job, JobView, Pause } from '../../src/jobs/job.ts';
 import { isWaiting } from '../../src/jobs/lifecycle.ts';
 import { resultNotes, resultSummary } from '../../src/operations/words.ts';
 import { attemptWords, FAILURE_WORDS } from '../../src/text/attempts.ts';
 import { duration, jobDuration, jobName, ordinal, stoppedAt } from '../../src/text/format.ts';
+import { pauseText } from '../../src/text/queue_text.ts';
 import { limitText, signed, startsLater } from '../../src/text/start_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { Fact } from '../facts.tsx';
@@ -42,6 +43,7 @@ export function JobReport({ model, now }: { model: JobPageModel; now: Date }): J
       <h1 class="report-headline" data-status={job.status}>
         <StatusIcon status={job.status} /> <span safe>{headline(view, now)}</span>
       </h1>
+      <Paused pause={view.pause} />
       <Why job={job} now={now} />
       <JobProgress view={view} now={now} />
       <JobActions view={view} now={now} />
@@ -101,6 +103,18 @@ function afterDuration(job: Job): string {
 function withDuration(preposition: string, job: Job): string {
   const time = jobDuration(job);
   return time === duration(0) ? '' : ` ${preposition} ${time}`;
+}
+
+function Paused({ pause }: { pause: Pause | undefined }): JSX.Element {
+  if (!pause) return '';
+  return (
+    <div class="report-why" data-status="queued">
+      <p>
+        The job waits: <span safe>{pauseText(pause)}</span>. It starts after that is resumed on the{' '}
+        <a href={urlTo('/workers')}>Workers</a> page.
+      </p>
+    </div>
+  );
 }
 
 function Why({ job, now }: { job: Job; now: Date }): JSX.Element {

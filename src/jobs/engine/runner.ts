@@ -115,7 +115,11 @@ export class Runner {
 
   #fillPlaces(definition: JobDefinition): void {
     const { type } = definition;
-    const count = this.#limitOf(definition) - this.#placesTaken(type);
+    const { isPaused, concurrency } = this.deps.queue.settingOf(type);
+    // The resume is a reason to claim.
+    if (isPaused) return;
+    const limit = concurrency ?? this.#limitOf(definition);
+    const count = limit - this.#placesTaken(type);
     if (count <= 0) {
       this.#signalledAgain.add(type);
       return;

@@ -59,6 +59,15 @@ export interface JobStore {
   remove(ids: string[], force: boolean, now: number): Promise<Removed[]>;
   dismiss(id: string, now: number): Promise<boolean>;
 
+  /** Lets no process start jobs of the type, or start them again. False: it is so already. */
+  pauseType(type: string, now: number): Promise<boolean>;
+  resumeType(type: string): Promise<boolean>;
+  /** How many jobs of the type run at once in all processes; undefined: what each process says. */
+  setConcurrency(type: string, concurrency: number | undefined): Promise<boolean>;
+  /** The same for jobs of all types that have this source in their input. */
+  pauseSource(source: string, now: number): Promise<boolean>;
+  resumeSource(source: string): Promise<boolean>;
+
   /** Extends every lease of that owner; gives the runs it still has. */
   renewLeases(lease: Lease): Promise<Held[]>;
   /** Queues or ends a job whose process has ended, unless its lease was renewed since. */
@@ -81,7 +90,7 @@ export interface JobStore {
 export interface JobQueue {
   /**
    * Starts at most `count` waiting jobs of a type whose time has come, by priority and then in the order
-   * in which they were queued: their attempt is raised and they get the lease. Never more than `limit` of a type run at once in all processes.
+   * in which they were queued: their attempt is raised and they get the lease. None of a paused type. Never more than `limit` of a type run at once in all processes.
    */
   claim(request: ClaimRequest, lease: Lease, now: number): Promise<Claimed[]>;
   /**
@@ -89,8 +98,33 @@ export interface JobQueue {
    * undefined when none waits. With `only` of that job and those it started.
    */
   nextStart(type: string, only?: string): number | undefined;
+  /** What people have set for the type. */
+  settingOf(type: string): TypeSetting;
   /** Calls `run` after all writes of this turn have been handed over, so that a claim joins them. */
   afterWrites(run: () => void): void;
+}
+
+/** What people have set for a type, for all processes. */
+export interface TypeSetting {
+  isPaused: boolean;
+  /** In place of the limit of each process. */
+  concurrency: number | undefined;
+}
+
+/** Times in ms since 1970, by name; `concurrency` has numbers. */
+export interface QueuePauses {
+  types: ReadonlyMap<string, number>;
+  sources: ReadonlyMap<string, number>;
+  concurrency: ReadonlyMap<string, number>;
+}
+
+/** The queue of a type as it is now. */
+export interface QueueDepth {
+  type: string;
+  waiting: number;
+  running: number;
+  /** Since when the job waits that has been able to start for the longest time. */
+  oldestSince: number | undefined;
 }
 
 /** What the engine reads about running jobs. */
@@ -120,6 +154,10 @@ export interface JobReader {
   active(): Job[];
   /** How many jobs run, and how many wait. */
   countActive(): { running: number; waiting: number };
+  ownersOfRunning(): Map<string, string>;
+  pauses(): QueuePauses;
+  /** The queues of these types, and of others that have jobs. */
+  queues(types: readonly string[]): QueueDepth[];
   /**
    * The jobs that ended since `endedSince` without failing (the newest), all running ones, the first
    * of the queue, and the newest failed ones that were not dismissed.

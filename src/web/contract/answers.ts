@@ -3,6 +3,7 @@ import { BULK_ACTIONS } from '../../jobs/index.ts';
 import { once } from '../../platform/once.ts';
 import { ARCHIVE, COMPLETED_JOB, JOB_LOG, POST, PROFILE, REFUSAL, SESSION } from './examples.ts';
 import { detailedJob, job, status } from './jobs.ts';
+import { QUEUE_SCHEMAS } from './queues.ts';
 import { SOURCE_SCHEMAS } from './sources.ts';
 
 /**
@@ -159,6 +160,7 @@ const health = once(() =>
           kind: z.string(),
           pid: count(),
           host: z.string(),
+          version: z.string().optional(),
           startedAt: time(),
           seenAt: time(),
         }),
@@ -303,6 +305,7 @@ export const SCHEMAS = {
       .meta({ examples: [{ imports: [ARCHIVE] }] }),
   ),
   ...SOURCE_SCHEMAS,
+  ...QUEUE_SCHEMAS,
   ImportUndone: once(() =>
     z
       .object({

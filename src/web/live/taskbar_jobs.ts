@@ -40,15 +40,23 @@ export class TaskbarJobs {
     return { jobs: views, now, more: this.tracker.reader.countActive().waiting - waiting };
   }
 
-  view(job: Job): JobView {
+  view(job: Job, pauseOf = this.tracker.reader.pauseOf()): JobView {
     const { ratePerSecond: perSecond, stalledSince } = job;
-    return { job, ...(perSecond && { perSecond }), ...(stalledSince && { stalledSince }) };
+    const pause = pauseOf(job);
+    return {
+      job,
+      ...(pause && { pause }),
+      ...(perSecond && { perSecond }),
+      ...(stalledSince && { stalledSince }),
+    };
   }
 
   #viewsOf(jobs: Job[], now: Date): JobView[] {
     const places = new Map<string, number>();
+    const pauseOf = this.tracker.reader.pauseOf();
     return jobs.map((job) => {
-      if (job.status !== 'queued' || startsLater(job, now)) return this.view(job);
+      const view = this.view(job, pauseOf);
+      if (job.status !== 'queued' || startsLater(job, now) || view.pause) return view;
       const place = (places.get(job.type) ?? 0) + 1;
       places.set(job.type, place);
       return { job, place };

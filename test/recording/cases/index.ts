@@ -6,6 +6,7 @@ import { bulkChanges, jobChanges } from './job_changes.ts';
 import { jobs } from './jobs.ts';
 import { emptyLibrary, library, livePosts } from './library.ts';
 import { history, pages, wrongPages } from './pages.ts';
+import { queues } from './queues.ts';
 import { bodies, foreign, heads, negotiation, obstructed, wrongMethods } from './refusals.ts';
 import { sources } from './sources.ts';
 import { fullQueue, idempotency, starts, startsByType } from './starts.ts';
@@ -26,6 +27,7 @@ const OWN: Area[] = [
   livePosts,
   imports,
   sources,
+  queues,
   pages,
   wrongPages,
   history,

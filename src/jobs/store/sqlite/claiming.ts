@@ -2,6 +2,7 @@ import type { Database } from 'bun:sqlite';
 import type { Claimed, ClaimRequest, Lease, Run } from '../store.ts';
 import type { ChangeLog, Counted } from './changes.ts';
 import { firstOf, IN_ORDER, laterAs, readyAs } from './queue_order.ts';
+import type { QueueSettings } from './queue_settings.ts';
 import { json, WAITING } from './rows.ts';
 import { command, query } from './statements.ts';
 
@@ -15,12 +16,13 @@ export class Claiming {
   constructor(
     db: Database,
     private readonly log: ChangeLog,
+    private readonly settings: QueueSettings,
   ) {
     this.#sql = statements(db);
   }
 
   nextStart(type: string, only: string | undefined): number | undefined {
-    if (this.log.count(type, 'waiting') === 0) return undefined;
+    if (this.log.count(type, 'waiting') === 0 || this.settings.of(type).isPaused) return undefined;
     if (only !== undefined) return this.#sql.nextStartOfFamily.get(only, type)?.at ?? undefined;
     return this.#sql.anyReady.get(type) ? 0 : this.#sql.nextDue.get(type)?.due_at;
   }
@@ -28,7 +30,9 @@ export class Claiming {
   claim({ type, count, limit, only }: ClaimRequest, lease: Lease, now: number): Claimed[] {
     const claimed: Claimed[] = [];
     if (this.log.count(type, 'waiting') === 0) return claimed;
-    const free = Math.min(count, limit - this.log.count(type, 'running'));
+    const { isPaused, concurrency = limit } = this.settings.of(type);
+    if (isPaused) return claimed;
+    const free = Math.min(count, concurrency - this.log.count(type, 'running'));
     const claimNext = this.#claimer(type, lease, now, only);
     while (claimed.length < free) {
       const row = claimNext();
@@ -44,13 +48,32 @@ export class Claiming {
     const sql = this.#sql;
     const claimKey = (key: number | undefined) =>
       key === undefined ? null : sql.claim.get(owner, until, now, key);
-    if (only !== undefined) return () => claimKey(sql.nextOfFamily.get(only, type, now)?.key);
+    const paused = this.settings.pausedSources();
+    if (only !== undefined) {
+      const next = () => sql.nextOfFamily.get(only, type, now);
+      return () => claimKey(this.#firstUnpaused(paused, next));
+    }
     const dueAt = sql.nextDue.get(type)?.due_at;
     if (dueAt !== undefined && dueAt <= now) sql.makeReady.run(type, now);
-    if (sql.anyRetryReady.get(type)) return () => claimKey(sql.nextReady.get(type)?.key);
+    if (paused.size > 0 || sql.anyRetryReady.get(type)) {
+      return () => claimKey(this.#firstUnpaused(paused, () => sql.nextReady.get(type)));
+    }
     return () => sql.claimQueued.get(owner, until, now, type);
   }
+
+  /** Takes each job of a paused source out of the way, once. */
+  #firstUnpaused(paused: ReadonlySet<string>, next: () => Next | null): number | undefined {
+    for (let held = 0; held < MAX_HELD; held++) {
+      const found = next();
+      if (!found || found.source === null || !paused.has(found.source)) return found?.key;
+      this.settings.hold(found.key);
+    }
+    return undefined;
+  }
 }
+
+/** Jobs of paused sources that one claim takes out of the way. */
+const MAX_HELD = 1_000;
 
 function statements(db: Database) {
   const family = `
@@ -75,7 +98,10 @@ function statements(db: Database) {
       db,
       `SELECT 1 AS found FROM jobs ${readyAs('retrying', '?1')} LIMIT 1`,
     ),
-    nextReady: query<{ key: number }>(db, firstOf('key, priority', ready, IN_ORDER)),
+    nextReady: query<Next>(
+      db,
+      firstOf("key, priority, metadata ->> 'source' AS source", ready, IN_ORDER),
+    ),
     nextDue: query<{ due_at: number }>(
       db,
       firstOf('due_at', (status) => laterAs(status, '?1'), 'ORDER BY due_at'),
@@ -84,9 +110,9 @@ function statements(db: Database) {
       db,
       `UPDATE jobs SET due_at = NULL WHERE key IN (${due('queued')} UNION ALL ${due('retrying')} LIMIT ${MAX_DUE})`,
     ),
-    nextOfFamily: query<{ key: number }>(
+    nextOfFamily: query<Next>(
       db,
-      `${family} SELECT key FROM family CROSS JOIN jobs USING (id)
+      `${family} SELECT key, metadata ->> 'source' AS source FROM family CROSS JOIN jobs USING (id)
        WHERE type = ?2 AND ${WAITING} AND (due_at IS NULL OR due_at <= ?3) ${IN_ORDER} LIMIT 1`,
     ),
     nextStartOfFamily: query<{ at: number | null }>(
@@ -100,6 +126,12 @@ function statements(db: Database) {
       claimWhere(`key = (SELECT key FROM jobs ${readyAs('queued', '?4')} ${IN_ORDER} LIMIT 1)`),
     ),
   };
+}
+
+/** The next of a queue, and the source in its input. */
+interface Next {
+  key: number;
+  source: string | null;
 }
 
 interface ClaimedRow extends Counted {

@@ -1,11 +1,20 @@
 import type { Database } from 'bun:sqlite';
 import type { JobAttempt, JobStep, LogPart } from '../../details.ts';
 import type { Job } from '../../job.ts';
-import type { CurrentLimits, Fence, Hold, JobNews, JobReader } from '../store.ts';
+import type {
+  CurrentLimits,
+  Fence,
+  Hold,
+  JobNews,
+  JobReader,
+  QueueDepth,
+  QueuePauses,
+} from '../store.ts';
 import { createAttemptReader, Ownership } from './attempts.ts';
 import type { ChangeLog } from './changes.ts';
 import { createLogReader } from './log.ts';
 import { IN_ORDER, laterAs, readyAs } from './queue_order.ts';
+import { QueueSettings } from './queue_settings.ts';
 import { BRIEF, type JobRow, LIVE, RUNNING, toJob, WAITING, WHOLE } from './rows.ts';
 import { type Query, query } from './statements.ts';
 import { createStepReader } from './steps.ts';
@@ -17,6 +26,7 @@ export class SqliteJobReader implements JobReader {
   readonly readLog: (id: string, position: number, limit: number) => LogPart;
   readonly logEnd: (id: string) => number;
   readonly #ownership: Ownership;
+  readonly #settings: QueueSettings;
   readonly #sql;
 
   constructor(
@@ -26,6 +36,7 @@ export class SqliteJobReader implements JobReader {
     private readonly now: () => number = Date.now,
   ) {
     this.#ownership = new Ownership(db);
+    this.#settings = new QueueSettings(db, changes);
     this.#sql = statements(db);
     this.attempts = createAttemptReader(db);
     this.steps = createStepReader(db);
@@ -71,6 +82,28 @@ export class SqliteJobReader implements JobReader {
     };
   }
 
+  ownersOfRunning(): Map<string, string> {
+    return new Map(this.#sql.owners.all().map(({ id, owner }) => [id, owner]));
+  }
+
+  pauses(): QueuePauses {
+    return this.#settings.pauses();
+  }
+
+  queues(types: readonly string[]): QueueDepth[] {
+    const all = new Set([
+      ...types,
+      ...this.changes.typesWith('waiting'),
+      ...this.changes.typesWith('running'),
+    ]);
+    return [...all].map((type) => ({
+      type,
+      waiting: this.changes.count(type, 'waiting'),
+      running: this.changes.count(type, 'running'),
+      oldestSince: this.#sql.oldest.get(type)?.since ?? undefined,
+    }));
+  }
+
   current(endedSince: number, now: number, limits: CurrentLimits): Job[] {
     const rows = [
       ...this.#sql.running.all(),
@@ -114,6 +147,9 @@ export class SqliteJobReader implements JobReader {
   }
 }
 
+/** The oldest of each is the first in the index. */
+const PRIORITIES = Array.from({ length: 21 }, (_, index) => `(${index - 10})`).join(', ');
+
 function statements(db: Database) {
   const rows = (sql: string) => query<JobRow>(db, sql);
   return {
@@ -124,6 +160,18 @@ function statements(db: Database) {
       `SELECT id FROM jobs
        WHERE substr(id, 1, length(?1)) = ?1 OR substr(id, -length(?1)) = ?1
        ORDER BY created_at DESC, key DESC LIMIT ?2`,
+    ),
+    owners: query<{ id: string; owner: string }>(
+      db,
+      `SELECT id, owner FROM jobs WHERE ${LIVE} AND ${RUNNING} AND owner IS NOT NULL`,
+    ),
+    oldest: query<{ since: number | null }>(
+      db,
+      `WITH levels (level) AS (VALUES ${PRIORITIES})
+       SELECT MIN(CASE attempt WHEN 0 THEN created_at ELSE updated_at END) AS since
+       FROM levels CROSS JOIN jobs
+       WHERE key = (SELECT key FROM jobs ${readyAs('queued', '?1')} AND priority = level
+                    ORDER BY key LIMIT 1)`,
     ),
     children: rows(`SELECT ${BRIEF} FROM jobs WHERE parent_id = ? ORDER BY key`),
     running: rows(

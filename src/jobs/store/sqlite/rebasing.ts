@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import type { ChangeLog } from './changes.ts';
 import { laterAs } from './queue_order.ts';
+import { HELD } from './queue_settings.ts';
 import { command, query } from './statements.ts';
 
 /** An `updated_at` this far ahead of the clock is not explained by rounding, in ms. */
@@ -14,7 +15,7 @@ export class Rebasing {
     db: Database,
     private readonly log: ChangeLog,
   ) {
-    const fromTheFuture = `updated_at > ?1 + ${FUTURE_MS}`;
+    const fromTheFuture = `due_at < ${HELD} AND updated_at > ?1 + ${FUTURE_MS}`;
     const retries = `${laterAs('retrying', '?2')} AND ${fromTheFuture}`;
     const delays = `${laterAs('queued', '?2')} AND is_delayed = 1 AND ${fromTheFuture}`;
     const rebased = (column: string) => `${column} = ?1 + ${column} - updated_at`;

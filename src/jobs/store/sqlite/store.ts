@@ -12,6 +12,7 @@ import { Insertion } from './insertion.ts';
 import { Leases } from './leases.ts';
 import { Pruning } from './pruning.ts';
 import { QueueFront } from './queue_front.ts';
+import { QueueSettings } from './queue_settings.ts';
 import { Rebasing } from './rebasing.ts';
 import { Removal } from './removal.ts';
 import { Reporting } from './reporting.ts';
@@ -42,9 +43,10 @@ export function createSqliteJobStore(
   save: SaveData,
 ): JobStore & JobQueue {
   const parts = createParts(db, log, save);
-  const { rebasing, pruning, claiming } = parts;
+  const { rebasing, pruning, claiming, settings } = parts;
   return {
     ...throughWriter(writer, writesOf(parts)),
+    settingOf: (type) => settings.of(type),
     nextStart: (type, only) => claiming.nextStart(type, only),
     afterWrites: (run) => writer.atEndOfTurn(run),
     rebaseWaits: async (now) =>
@@ -64,11 +66,13 @@ function createParts(db: Database, log: ChangeLog, save: SaveData) {
   const attempts = new AttemptHistory(db);
   const steps = createStepWriter(db);
   const reporting = new Reporting(db, log, ownership, steps, save);
+  const settings = new QueueSettings(db, log);
   const cancelling = new Cancelling(db, log);
   const ending = new Ending(db, { log, reporting, attempts, cancelling });
   return {
     insertion: new Insertion(db, log, ownership),
-    claiming: new Claiming(db, log),
+    claiming: new Claiming(db, log, settings),
+    settings,
     reporting,
     ending,
     cancelling,
@@ -94,6 +98,7 @@ function writesOf(
     cancelling,
     requeueing,
     queueFront,
+    settings,
     removal,
     leases,
     history,
@@ -115,6 +120,11 @@ function writesOf(
     moveToFront: (id, now) => queueFront.moveToFront(id, now),
     remove: (ids, force, now) => ids.map((id) => removal.remove(id, force, now)),
     dismiss: (id, now) => removal.dismiss(id, now),
+    pauseType: (type, now) => settings.pauseType(type, now),
+    resumeType: (type) => settings.resumeType(type),
+    setConcurrency: (type, concurrency) => settings.setConcurrency(type, concurrency),
+    pauseSource: (source, now) => settings.pauseSource(source, now),
+    resumeSource: (source) => settings.resumeSource(source),
     renewLeases: (lease) => leases.renew(lease),
     pruneHistory: (time, limit) => history.prune(time, limit),
     rescue: (held, now) => leases.rescue(held, now),
