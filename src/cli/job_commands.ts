@@ -125,6 +125,20 @@ function addChanges(jobs: DocumentedCommand): void {
       const { runNext } = await import('./jobs/change.ts');
       process.exitCode = await runNext(ids);
     });
+  for (const verb of ['pin', 'unpin'] as const) {
+    jobs
+      .command(verb)
+      .description(
+        verb === 'pin'
+          ? 'keep jobs until they are removed, however long ago they ended'
+          : 'keep pinned jobs only as long as others',
+      )
+      .argument('[id...]', ID)
+      .action(async (ids: string[]) => {
+        const { pinJobs } = await import('./jobs/change.ts');
+        process.exitCode = await pinJobs(ids, verb === 'pin');
+      });
+  }
   addChange(jobs, 'rm', 'remove jobs; what they have stored is kept')
     .option('--force', 'also active jobs; works with ids only')
     .examples(

@@ -91,6 +91,8 @@ export interface Job {
   timeoutMs?: number;
   /** Its caller does the work itself, so that it cannot be resumed. */
   tracked: boolean;
+  /** It is kept until somebody removes it. */
+  pinned?: true;
   /** When a person removed the ended job from the taskbar. */
   dismissedAt?: Date;
   sessionId?: string;

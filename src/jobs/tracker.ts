@@ -266,6 +266,14 @@ export class Tracker {
     return this.#open().commands.changeQueue((store) => store.resumeSource(source));
   }
 
+  /**
+   * Keeps a job until it is removed, however long ago it ended, or no longer. False when that is so
+   * already, or there is no such job.
+   */
+  async pinJob(id: string, isPinned = true): Promise<boolean> {
+    return this.#open().commands.pin(id, isPinned);
+  }
+
   /** Removes an ended job from the taskbar. */
   async dismissJob(id: string): Promise<boolean> {
     return this.#open().commands.dismiss(id);

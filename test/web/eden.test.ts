@@ -132,6 +132,10 @@ test('waiting work is cancelled and removed', async () => {
   expect((await api.jobs({ id }).first.post()).data?.job.priority).toBe(2);
   expect((await api.jobs({ id }).cancel.post()).data?.job.status).toMatch(/^cancell/);
   await web.ended(id);
+  expect((await api.jobs({ id }).pin.post()).data?.job.pinned).toBe(true);
+  expect((await api.jobs({ id }).unpin.post()).data?.job.pinned).toBeUndefined();
+  expect((await api.sessions({ id: 'none' }).delete()).data?.done).toBe(0);
+  expect((await api.sessions({ id: 'none' }).remove.post()).data?.action).toBe('remove');
   expect((await api.jobs({ id }).remove.post({ force: false })).data?.job.id).toBe(id);
 });
 

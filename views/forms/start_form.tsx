@@ -222,7 +222,13 @@ function WhenAndHow({ form }: { form: FormState }): JSX.Element {
     <details class="more-options start-options" open={used}>
       <summary>When and how</summary>
       <div class="field-row">
-        <OptionField name="delayMs" label="Start" options={DELAYS} form={form} />
+        <OptionField
+          name="delayMs"
+          label="Start"
+          help="How long it waits first."
+          options={DELAYS}
+          form={form}
+        />
         <MomentField name="runAt" label="Or at (UTC)" help="In place of a delay." form={form} />
       </div>
       <div class="field-row">

@@ -13,6 +13,7 @@ export function JobActions({ view, now }: { view: JobView; now: Date }): JSX.Ele
   return (
     <div class="report-actions">
       <Buttons view={view} />
+      <PinButton job={job} />
       <p class="field-help">{advice(job, now) as 'safe'}</p>
       <Undo job={job} />
     </div>
@@ -54,19 +55,30 @@ function Buttons({ view: { job, place } }: { view: JobView }): JSX.Element {
 
 interface ActionProps {
   job: Job;
-  verb: 'cancel' | 'first' | 'retry';
+  verb: 'cancel' | 'first' | 'retry' | 'pin' | 'unpin';
   label: string;
+  title?: string;
+}
+
+/** Jobs of a session are kept with it. */
+function PinButton({ job }: { job: Job }): JSX.Element {
+  if (job.sessionId !== undefined && !job.pinned) return '';
+  return job.pinned ? (
+    <Action job={job} verb="unpin" label="Unpin" title="Keep it only as long as other jobs" />
+  ) : (
+    <Action job={job} verb="pin" label="Pin" title="Keep it until somebody removes it" />
+  );
 }
 
 /**
  * The response is a card, which this page does not show: the report refreshes itself when the job
  * changes.
  */
-function Action({ job, verb, label }: ActionProps): JSX.Element {
+function Action({ job, verb, label, title }: ActionProps): JSX.Element {
   const address = urlTo(`/api/jobs/${encodeURIComponent(job.id)}/${verb}`);
   return (
     <PostForm action={address} swap="none">
-      <button type="submit" id={`report-${verb}`} safe>
+      <button type="submit" id={`report-${verb}`} title={title} safe>
         {label}
       </button>
     </PostForm>

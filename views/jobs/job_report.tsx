@@ -201,9 +201,10 @@ function Details({ job, attempts, now }: DetailsProps): JSX.Element {
 
 /** The options of its start, where they are not the usual ones. */
 function Options({ job }: { job: Job }): JSX.Element {
-  const { priority, timeoutMs } = job;
+  const { priority, timeoutMs, pinned } = job;
   return (
     <>
+      {pinned ? <Fact label="Kept">until somebody removes it</Fact> : ''}
       {priority === 0 ? '' : <Fact label="Priority">{signed(priority) as 'safe'}</Fact>}
       {timeoutMs === undefined ? (
         ''

@@ -5,7 +5,7 @@ import { attemptsOf } from '../../src/text/attempts.ts';
 import { count, counted, jobDuration } from '../../src/text/format.ts';
 import { startsLater } from '../../src/text/start_text.ts';
 import { attributeText } from '../forms/field.tsx';
-import { elapsedTime, relativeTime, remainingTime, startTime } from '../time.tsx';
+import { elapsedTime, relativeTime, remainingTime } from '../time.tsx';
 import { resultHref } from './result_href.ts';
 
 /** The last line of a card. The browser updates it by itself, so it is not sent with progress. */
@@ -73,7 +73,7 @@ function failedAfter(job: Job): string {
 
 /** When the job started, or since when it has been in the queue; a dash when it never started. */
 export function JobStart({ job, now }: { job: Job; now: Date }): JSX.Element {
-  if (startsLater(job, now)) return startTime(job.runAt, now);
+  if (startsLater(job, now)) return <>starts {relativeTime(job.runAt, now)}</>;
   if (job.status === 'queued') return <>queued {relativeTime(queuedAt(job), now)}</>;
   return job.startedAt === undefined ? <>–</> : relativeTime(job.startedAt, now);
 }

@@ -136,7 +136,7 @@ function TypeRow({ queue, now }: { queue: TypeQueue; now: Date }): JSX.Element {
 }
 
 function State({ pausedAt, now }: { pausedAt: Date | undefined; now: Date }): JSX.Element {
-  if (!pausedAt) return <StatusLabel status="running" word="Open" />;
+  if (!pausedAt) return <StatusLabel status="completed" word="Open" />;
   return (
     <>
       <StatusLabel status="cancelled" word="Paused" /> {relativeTime(pausedAt, now)}

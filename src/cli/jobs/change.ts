@@ -44,6 +44,14 @@ export function runNext(parts: string[]): Promise<number> {
   });
 }
 
+/** Keeps jobs until they are removed, or no longer. Returns the exit code. */
+export function pinJobs(parts: string[], isPinned: boolean): Promise<number> {
+  return forEach(parts, async (tracker, job) => {
+    await tracker.pinJob(job.id, isPinned);
+    return isPinned ? 'is kept until somebody removes it.' : 'is kept as long as other jobs.';
+  });
+}
+
 /** Removes jobs; active ones only by id and with `force`. Returns the exit code. */
 export function removeJobs(
   parts: string[],

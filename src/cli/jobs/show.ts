@@ -88,6 +88,7 @@ function factsOf(job: Job, { attempts }: JobDetails): Row[] {
     ['next attempt', moment(job.retryAt)],
     ['priority', job.priority === 0 ? undefined : signed(job.priority)],
     ['time limit', job.timeoutMs === undefined ? undefined : limitText(job.timeoutMs)],
+    ['kept', job.pinned && 'until somebody removes it'],
     ['failure', job.failure && FAILURE_WORDS[job.failure]],
     ['attempts', attemptWords(job, attempts)],
     ['session', job.sessionId],

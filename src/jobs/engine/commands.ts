@@ -84,6 +84,13 @@ export class Commands {
     return isChanged;
   }
 
+  async pin(id: string, isPinned: boolean): Promise<boolean> {
+    const { store, feed } = this.deps;
+    const isChanged = await store.pin(id, isPinned);
+    if (isChanged) feed.changed(id);
+    return isChanged;
+  }
+
   async dismiss(id: string): Promise<boolean> {
     const { store, feed, clock } = this.deps;
     const isDismissed = await store.dismiss(id, clock.now());

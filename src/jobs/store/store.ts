@@ -58,6 +58,8 @@ export interface JobStore {
    */
   remove(ids: string[], force: boolean, now: number): Promise<Removed[]>;
   dismiss(id: string, now: number): Promise<boolean>;
+  /** Keeps a job from being pruned, or lets it be. False: it is so already, or there is no such job. */
+  pin(id: string, isPinned: boolean): Promise<boolean>;
 
   /** Lets no process start jobs of the type, or start them again. False: it is so already. */
   pauseType(type: string, now: number): Promise<boolean>;
@@ -78,7 +80,10 @@ export interface JobStore {
    */
   rebaseWaits(now: number): Promise<number>;
 
-  /** Deletes some of the jobs that ended before `time`; true when there may be more. */
+  /**
+   * Deletes some of the jobs that ended before `time`, except pinned ones and those of sessions; true
+   * when there may be more.
+   */
   prune(time: number): Promise<boolean>;
   /** Deletes at most `limit` rows of the history before `time`; gives how many it deleted. */
   pruneHistory(time: number, limit: number): Promise<number>;

@@ -52,6 +52,7 @@ export const job = once(() =>
       runAt: time().optional().describe('It does not start before this time.'),
       timeoutMs: count().optional().describe('How long one attempt may run.'),
       tracked: z.boolean().describe('Its caller does the work itself, so it cannot be resumed.'),
+      pinned: z.literal(true).optional().describe('It is kept until somebody removes it.'),
       dismissedAt: time().optional(),
       sessionId: z.string().optional(),
       parentId: z.string().optional(),

@@ -98,6 +98,36 @@ export function jobChangeRoutes({ tracker, live }: WebDeps) {
       );
 }
 
+const PINNING = {
+  params: JOB_ID,
+  response: answers(200, 'JobAnswer', 'The job.', { 404: NO_SUCH_JOB }),
+};
+
+/** Pins a job, which keeps it until somebody removes it, and unpins it. */
+export function jobPinRoutes({ tracker, live }: WebDeps) {
+  async function pinned(id: string, isPinned: boolean) {
+    const { id: known } = jobOr404(tracker, id);
+    await tracker.pinJob(known, isPinned);
+    const job = jobOr404(tracker, known);
+    return respond(() => ({ job }), {
+      html: () => JobCard({ view: live.view(job), now: new Date() }),
+      text: () => jobLine(job),
+      seeOther: () => urlTo(`/jobs/${job.id}`),
+    });
+  }
+
+  return (app: Elysia) =>
+    app
+      .post('/api/jobs/:id/pin', ({ params }) => pinned(params.id, true), {
+        ...PINNING,
+        detail: about('Act', 'pin_job', 'Keep a job until somebody removes it'),
+      })
+      .post('/api/jobs/:id/unpin', ({ params }) => pinned(params.id, false), {
+        ...PINNING,
+        detail: about('Act', 'unpin_job', 'Keep a job only as long as others'),
+      });
+}
+
 const REMOVAL = {
   params: JOB_ID,
   response: answers(200, 'JobAnswer', 'The job as it was.', {

@@ -41,6 +41,8 @@ export const queues: Area = {
     onType('concurrency: too large', CONCURRENCY, 'scrape', { concurrency: '1001' }),
     onType('concurrency: no number', CONCURRENCY, 'scrape', { concurrency: 'many' }),
     onType('concurrency: unknown type', CONCURRENCY, 'juggle', { concurrency: '3' }),
+    onType('delete a session', 'DELETE /api/sessions/:id', 'night'),
+    onType('remove a session', 'POST /api/sessions/:id/remove', 'night'),
     onType('pause a source', 'POST /api/sources/:name/pause', 'sample'),
     onType('pause a source: unknown', 'POST /api/sources/:name/pause', 'nowhere'),
     { ...onType('resume a source', 'POST /api/sources/:name/resume', 'sample'), given: paused },

@@ -120,6 +120,7 @@ function writesOf(
     moveToFront: (id, now) => queueFront.moveToFront(id, now),
     remove: (ids, force, now) => ids.map((id) => removal.remove(id, force, now)),
     dismiss: (id, now) => removal.dismiss(id, now),
+    pin: (id, isPinned) => removal.pin(id, isPinned),
     pauseType: (type, now) => settings.pauseType(type, now),
     resumeType: (type) => settings.resumeType(type),
     setConcurrency: (type, concurrency) => settings.setConcurrency(type, concurrency),
