@@ -13,6 +13,7 @@ import { logRoutes } from './routes/job_log.ts';
 import { jobRoutes } from './routes/jobs.tsx';
 import { libraryRoutes } from './routes/library.tsx';
 import { queueRoutes, sourceQueueRoutes, typeChangeRoutes } from './routes/queues.tsx';
+import { savedFindChangeRoutes, savedFindRoutes } from './routes/saved_finds.tsx';
 import { sessionRemovalRoutes, sessionRoutes } from './routes/sessions.tsx';
 import { sourceChangeRoutes, sourceRoutes } from './routes/sources.tsx';
 import { startRoutes } from './routes/starts.tsx';
@@ -35,6 +36,8 @@ export function addApiRoutes(app: Elysia, deps: WebDeps) {
     .use(logRoutes(deps))
     .use(historyRoutes(deps))
     .use(findRoutes(deps))
+    .use(savedFindRoutes(deps))
+    .use(savedFindChangeRoutes(deps))
     .use(libraryRoutes(deps))
     .use(importRoutes(deps))
     .use(sourceRoutes(deps))
