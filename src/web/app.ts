@@ -91,7 +91,11 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     .use(plainQueries())
     .use(await assetRoutes(compiled))
     .use(accessRoutes({ access, logger }))
-    .use((app) => addApiRoutes(app as unknown as Elysia, deps))
+    .use((app) => {
+      // Nothing reads the types of all routes here, and TypeScript gives up on that many.
+      addApiRoutes(app as unknown as Elysia, deps);
+      return app;
+    })
     .use(streamRoutes(deps))
     .use(pages(deps))
     .use(findPages(deps))
