@@ -38,22 +38,20 @@ test('42: a server and two workers run one job at once when that is set, and non
     trace
       .query<{ n: number }, [string]>('SELECT COUNT(*) AS n FROM jobs WHERE status = ?')
       .get(status)?.n;
-  await until('all processes are there', async () => {
-    const response = await fetch(`${server.url}/api/workers`, {
-      headers: { accept: 'application/json' },
-    });
-    const { processes } = (await response.json()) as { processes: unknown[] };
-    return processes.length === 3;
-  });
+  const processes = async () =>
+    (await server.json<{ processes: { jobs: string[] }[] }>('/api/workers')).processes;
+  await until('all processes are there', async () => (await processes()).length === 3);
   await post('/api/types/scrape/pause');
   await post('/api/types/scrape/concurrency', { concurrency: 1 });
-  const list = Array.from({ length: 8 }, () => ({
+  const list = Array.from({ length: 8 }, (_, index) => ({
     type: 'scrape',
-    input: { username: 'aurora_lab', maxTweets: 40 },
+    input: { username: 'aurora_lab', maxTweets: index === 0 ? 1_000 : 40 },
   }));
   expect((await post('/api/jobs', list)).status).toBe(202);
   expect(mostAtOnce(trace)).toBe(0);
   await post('/api/types/scrape/resume');
+  const running = async () => (await processes()).flatMap(({ jobs }) => jobs).length;
+  await until('one process is told to run a job', async () => (await running()) === 1);
   await until('all have ended', () => count('completed') === list.length);
   expect(mostAtOnce(trace)).toBe(1);
   trace.close();

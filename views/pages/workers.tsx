@@ -125,11 +125,7 @@ function TypeRow({ queue, now }: { queue: TypeQueue; now: Date }): JSX.Element {
         <Concurrency queue={queue} />
       </td>
       <td>
-        <PauseButton
-          path={`/api/types/${encodeURIComponent(type)}`}
-          name={type}
-          pausedAt={pausedAt}
-        />
+        <PauseButton kind="types" name={type} pausedAt={pausedAt} />
       </td>
     </tr>
   );
@@ -174,19 +170,19 @@ function Concurrency({ queue }: { queue: TypeQueue }): JSX.Element {
 }
 
 interface PauseButtonProps {
-  path: string;
+  kind: 'types' | 'sources';
   name: string;
   pausedAt: Date | undefined;
 }
 
-function PauseButton({ path, name, pausedAt }: PauseButtonProps): JSX.Element {
+function PauseButton({ kind, name, pausedAt }: PauseButtonProps): JSX.Element {
   const verb = pausedAt ? 'resume' : 'pause';
   const word = pausedAt ? 'Resume' : 'Pause';
   return (
-    <PostForm action={urlTo(`${path as '/'}/${verb}`)} swap="none">
+    <PostForm action={urlTo(`/api/${kind}/${encodeURIComponent(name)}/${verb}`)} swap="none">
       <button
         type="submit"
-        id={attributeText(`pause-${name}`)}
+        id={attributeText(`pause-${kind}-${name}`)}
         aria-label={attributeText(`${word} ${name}`)}
         safe
       >
@@ -213,11 +209,7 @@ function Sources({ model: { sources }, now }: Props): JSX.Element {
                 <State pausedAt={source.pausedAt} now={now} />
               </td>
               <td>
-                <PauseButton
-                  path={`/api/sources/${encodeURIComponent(source.name)}`}
-                  name={source.name}
-                  pausedAt={source.pausedAt}
-                />
+                <PauseButton kind="sources" name={source.name} pausedAt={source.pausedAt} />
               </td>
             </tr>
           ))}
