@@ -13,6 +13,7 @@ import { addOperationCommands } from './operation_commands.ts';
 import { printError, write } from './output.ts';
 import { addSavedFindCommands } from './saved_find_commands.ts';
 import { addSourcesCommands } from './sources_commands.ts';
+import { addTypesCommands } from './types_commands.ts';
 import { addWebhookCommands } from './webhook_commands.ts';
 
 const EXIT_CODES = `Exit codes:
@@ -60,6 +61,7 @@ export async function createProgram(
   addAuditCommand(program);
   addSourcesCommands(program);
   addWebhookCommands(program);
+  addTypesCommands(program);
   addImportCommands(program);
   addSavedFindCommands(program);
   addBackupCommands(program);

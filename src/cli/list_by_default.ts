@@ -1,5 +1,5 @@
 /** Groups of commands with a `list`. */
-const LISTING_GROUPS = ['jobs', 'users', 'sources', 'imports', 'finds', 'webhooks'];
+const LISTING_GROUPS = ['jobs', 'users', 'sources', 'types', 'imports', 'finds', 'webhooks'];
 
 /**
  * Lists what a group of commands is about when none of them is named: `jobs --status failed` is

@@ -50,6 +50,7 @@ export const RESERVED_NAMES = [
   'users',
   'webhooks',
   'worker',
+  'workers',
 ] as const;
 
 /**

@@ -35,6 +35,7 @@ import { sourcesPage } from './routes/sources.tsx';
 import { startPages } from './routes/start_pages.tsx';
 import { streamRoutes } from './routes/streams.ts';
 import { webhooksPage } from './routes/webhooks.tsx';
+import { workersPage } from './routes/workers_page.tsx';
 
 export type AppDeps = Omit<
   WebDeps,
@@ -92,7 +93,11 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     .use(plainQueries())
     .use(await assetRoutes(compiled))
     .use(accessRoutes({ access, logger }))
-    .use((app) => addApiRoutes(app as unknown as Elysia, deps))
+    .use((app) => {
+      // Nothing reads the types of all routes here, and TypeScript gives up on that many.
+      addApiRoutes(app as unknown as Elysia, deps);
+      return app;
+    })
     .use(streamRoutes(deps))
     .use(pages(deps))
     .use(findPages(deps))
@@ -102,6 +107,7 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     .use(auditPage(deps))
     .use(webhooksPage(deps))
     .use(sourcesPage(deps))
+    .use(workersPage(deps))
     .use(startPages(deps))
     .use(openapiRoutes(deps, () => root));
   refuseOwnPath(config.basePath, root.routes);

@@ -23,6 +23,9 @@ export function JobsPage({ layout, model }: { layout: Layout; model: JobsModel }
             <a href={urlTo('/history')}>History</a>
           </li>
           <li>
+            <a href={urlTo('/workers')}>Workers</a>
+          </li>
+          <li>
             <a href={urlTo('/audit')}>Audit trail</a>
           </li>
           <li>

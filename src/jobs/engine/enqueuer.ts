@@ -10,8 +10,9 @@ import type { Definitions } from './definitions.ts';
 import type { Execution, Executions } from './executions.ts';
 import { RecentStarts } from './recent_starts.ts';
 import type { ClaimSignal } from './signal.ts';
+import { checkedStart, type StartOptions } from './start_options.ts';
 
-export interface EnqueueOptions {
+export interface EnqueueOptions extends StartOptions {
   /** Who starts it, for the audit trail. Default: whoever this process acts for. */
   by?: Actor;
   sessionId?: string;
@@ -53,7 +54,13 @@ export class Enqueuer {
 
   /** @throws InvalidInput, UnknownJobType, TooManyWaiting; nothing was created then. */
   async enqueue(type: JobType, input: unknown, options: EnqueueOptions): Promise<Job> {
-    const { mergeMs, uuid, by, ...placement } = options;
+    const { mergeMs, uuid, sessionId, parentId, client, by, ...start } = options;
+    const placement = {
+      sessionId,
+      parentId,
+      client,
+      ...checkedStart(start, this.deps.clock.now()),
+    };
     const made = this.deps.definitions.newJob(type, input, uuid);
     const job = Object.assign(made instanceof Promise ? await made : made, placement);
     job.deed = this.deps.deeds.of(by);
@@ -103,12 +110,12 @@ export class Enqueuer {
   /** Enqueues a child for each input, unless the parent has children already. */
   async enqueueChildren(parent: Execution, type: JobType, inputs: unknown[]): Promise<void> {
     const { store, reader, executions, definitions, feed, clock, claimable, deeds } = this.deps;
-    const { sessionId } = reader.brief(parent.id) ?? {};
+    const { sessionId, priority } = reader.brief(parent.id) ?? {};
     const deed = deeds.of({ via: 'job', user: parent.id });
     const jobs: NewJob[] = [];
     for (const input of inputs) {
       const job = await definitions.newJob(type, input);
-      jobs.push({ ...job, sessionId, parentId: parent.id, deed });
+      jobs.push({ ...job, sessionId, parentId: parent.id, priority, deed });
     }
     claimable.emit(undefined);
     const outcome = await store.insertChildren(parent, jobs, clock.now());
@@ -116,13 +123,14 @@ export class Enqueuer {
     else if (outcome !== 'there already') throw executions.refused(parent, outcome);
   }
 
-  #newJob({ type, input, uuid, sessionId, parentId, client }: EnqueueRequest) {
+  #newJob({ type, input, uuid, sessionId, parentId, client, ...start }: EnqueueRequest) {
+    const options = checkedStart(start, this.deps.clock.now());
     const job = this.deps.definitions.newJob(type, input, uuid);
     const place = (made: NewJob) => {
       made.sessionId = sessionId;
       made.parentId = parentId;
       made.client = client;
-      return made;
+      return Object.assign(made, options);
     };
     return job instanceof Promise ? job.then(place) : place(job);
   }

@@ -15,6 +15,7 @@ import type { Sources } from '../../sources/index.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { type DeclaredInput, input, unchecked, type ValueOf } from './declare.ts';
 import { COMPLETED_JOB } from './examples.ts';
+import { concurrencyBody } from './queues.ts';
 import { budgetBody, credentialsBody } from './sources.ts';
 import { WEBHOOK_EXAMPLE, webhookBody } from './webhooks.ts';
 
@@ -82,6 +83,7 @@ export const SESSION_ID = pathPart('id', 'The session’s id.', 'monday');
 export const SAVED_FIND_ID = pathPart('id', 'The saved find’s id.', '1');
 export const IMPORT_NAME = pathPart('name', 'The archive’s name.', 'twitter-archive.zip');
 export const SOURCE_NAME = pathPart('name', 'The source’s name.', 'bluesky');
+export const TYPE_NAME = pathPart('type', 'The job type.', 'scrape');
 export const PAID_SOURCE = pathPart('name', 'The source’s name.', 'x');
 export const WEBHOOK_ID = pathPart('id', 'The webhook’s id.', WEBHOOK_EXAMPLE.id);
 export const ASSET_NAME = pathPart('name', 'The file’s name.', 'app.css');
@@ -321,6 +323,10 @@ export const LOGIN_BODY = unchecked<{ token?: unknown; next?: unknown }>(() =>
 /** Its values must not appear in an error, so the source's own fields check them. */
 export const CREDENTIALS_BODY = unchecked<Record<string, unknown>>(credentialsBody, {
   example: { method: 'app_password', identifier: 'ada.example', password: 'abcd-efgh-ijkl-mnop' },
+});
+
+export const CONCURRENCY_BODY = unchecked<{ concurrency?: number | null }>(concurrencyBody, {
+  example: { concurrency: 2 },
 });
 
 export const BUDGET_BODY = input(

@@ -14,6 +14,9 @@ import { HistoryPruning } from './history.ts';
 import { Insertion } from './insertion.ts';
 import { Leases } from './leases.ts';
 import { Pruning } from './pruning.ts';
+import { QueueFront } from './queue_front.ts';
+import { QueueSettings } from './queue_settings.ts';
+import { Rebasing } from './rebasing.ts';
 import { Removal } from './removal.ts';
 import { Reporting } from './reporting.ts';
 import { Requeueing } from './requeueing.ts';
@@ -29,7 +32,7 @@ type Synchronous<Port> = {
 };
 
 /** These write only when a read has found something to write. */
-type Conditional = 'rebaseRetries' | 'prune' | 'giveBackSpace';
+type Conditional = 'rebaseWaits' | 'prune' | 'giveBackSpace';
 
 /**
  * All that changes jobs in SQLite. Needs the tables of `migrations/`. Every write passes the writer,
@@ -45,13 +48,14 @@ export function createSqliteJobStore(
   followUps: FollowUps = () => [],
 ): JobStore & JobQueue {
   const parts = createParts(db, log, save, followUps);
-  const { leases, pruning, claiming } = parts;
+  const { rebasing, pruning, claiming, settings } = parts;
   return {
     ...throughWriter(writer, writesOf(parts)),
-    hasWaiting: (type) => claiming.hasWaiting(type),
+    settingOf: (type) => settings.of(type),
+    nextStart: (type, only) => claiming.nextStart(type, only),
     afterWrites: (run) => writer.atEndOfTurn(run),
-    rebaseRetries: async (now) =>
-      leases.hasRetryFromTheFuture(now) ? writer.write(() => leases.rebaseRetries(now)) : 0,
+    rebaseWaits: async (now) =>
+      rebasing.isNeeded(now) ? writer.write(() => rebasing.rebase(now)) : 0,
     async prune(time) {
       const { next, isMore } = await writer.write(() => pruning.prune(time));
       pruning.position = next;
@@ -68,6 +72,7 @@ function createParts(db: Database, log: ChangeLog, save: SaveData, followUps: Fo
   const attempts = new AttemptHistory(db);
   const steps = createStepWriter(db);
   const reporting = new Reporting(db, log, ownership, steps, save);
+  const settings = new QueueSettings(db, log);
   const insertion = new Insertion(db, log, ownership, audit);
   const after = new FollowUpQueue(db, insertion, followUps);
   const cancelling = new Cancelling(db, log, after);
@@ -75,13 +80,16 @@ function createParts(db: Database, log: ChangeLog, save: SaveData, followUps: Fo
   return {
     audit,
     insertion,
-    claiming: new Claiming(db, log),
+    claiming: new Claiming(db, log, settings),
+    settings,
     reporting,
     ending,
     cancelling,
     requeueing: new Requeueing(db, log, attempts, steps),
     removal: new Removal(db, log, cancelling),
+    queueFront: new QueueFront(db, log),
     leases: new Leases(db, ending, audit),
+    rebasing: new Rebasing(db, log),
     pruning: new Pruning(db, log),
     history: new HistoryPruning(db),
   };
@@ -99,6 +107,8 @@ function writesOf(
     ending,
     cancelling,
     requeueing,
+    queueFront,
+    settings,
     removal,
     leases,
     history,
@@ -131,7 +141,14 @@ function writesOf(
       audit.changed(deed, 'remove', gone, now);
       return removed;
     },
+    moveToFront: (id, now) => queueFront.moveToFront(id, now),
     dismiss: (id, now) => removal.dismiss(id, now),
+    pin: (id, isPinned) => removal.pin(id, isPinned),
+    pauseType: (type, now) => settings.pauseType(type, now),
+    resumeType: (type) => settings.resumeType(type),
+    setConcurrency: (type, concurrency) => settings.setConcurrency(type, concurrency),
+    pauseSource: (source, now) => settings.pauseSource(source, now),
+    resumeSource: (source) => settings.resumeSource(source),
     renewLeases: (lease) => leases.renew(lease),
     pruneHistory: (time, limit) => history.prune(time, limit),
     pruneAudit: (time, limit) => audit.prune(time, limit),
