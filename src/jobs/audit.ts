@@ -27,6 +27,7 @@ export const AUDIT_ACTIONS = [
   'pause',
   'resume',
   'limit',
+  'first',
   'pin',
   'unpin',
   'schedule',

@@ -260,22 +260,23 @@ export class Tracker {
    * Lets a waiting job start next of its type: before all others, at once when a place is free, and
    * without waiting for its time. False when it does not wait.
    */
-  async moveToFront(id: string): Promise<boolean> {
-    return this.#open().commands.moveToFront(id);
+  async moveToFront(id: string, { by }: By = {}): Promise<boolean> {
+    const { commands } = this.#open();
+    return commands.moveToFront(id, commands.deedOf(by));
   }
 
   /**
    * Lets no process start a job of that type until it is resumed; running ones go on. False when it is
    * paused already.
    */
-  async pauseType(type: string): Promise<boolean> {
+  async pauseType(type: string, { by }: By = {}): Promise<boolean> {
     checkJobType(type);
-    return this.#open().commands.changeQueue((store, now) => store.pauseType(type, now));
+    return this.#open().commands.changeQueue(by, (store, ...at) => store.pauseType(type, ...at));
   }
 
   /** False when it is not paused. */
-  async resumeType(type: string): Promise<boolean> {
-    return this.#open().commands.changeQueue((store) => store.resumeType(type));
+  async resumeType(type: string, { by }: By = {}): Promise<boolean> {
+    return this.#open().commands.changeQueue(by, (store, ...at) => store.resumeType(type, ...at));
   }
 
   /**
@@ -283,28 +284,39 @@ export class Tracker {
    * @param concurrency 1 to 1,000; undefined: what each process has set.
    * @throws InvalidInput that names `concurrency`
    */
-  async setConcurrency(type: string, concurrency: number | undefined): Promise<boolean> {
+  async setConcurrency(
+    type: string,
+    concurrency: number | undefined,
+    { by }: By = {},
+  ): Promise<boolean> {
     checkJobType(type);
     checkConcurrency(concurrency);
-    return this.#open().commands.changeQueue((store) => store.setConcurrency(type, concurrency));
+    return this.#open().commands.changeQueue(by, (store, ...at) =>
+      store.setConcurrency(type, concurrency, ...at),
+    );
   }
 
   /** As `pauseType`, for the jobs of all types with this `source` in their input. */
-  async pauseSource(source: string): Promise<boolean> {
-    return this.#open().commands.changeQueue((store, now) => store.pauseSource(source, now));
+  async pauseSource(source: string, { by }: By = {}): Promise<boolean> {
+    return this.#open().commands.changeQueue(by, (store, ...at) =>
+      store.pauseSource(source, ...at),
+    );
   }
 
   /** False when it is not paused. */
-  async resumeSource(source: string): Promise<boolean> {
-    return this.#open().commands.changeQueue((store) => store.resumeSource(source));
+  async resumeSource(source: string, { by }: By = {}): Promise<boolean> {
+    return this.#open().commands.changeQueue(by, (store, ...at) =>
+      store.resumeSource(source, ...at),
+    );
   }
 
   /**
    * Keeps a job until it is removed, however long ago it ended, or no longer. False when that is so
    * already, or there is no such job.
    */
-  async pinJob(id: string, isPinned = true): Promise<boolean> {
-    return this.#open().commands.pin(id, isPinned);
+  async pinJob(id: string, isPinned = true, { by }: By = {}): Promise<boolean> {
+    const { commands } = this.#open();
+    return commands.pin(id, isPinned, commands.deedOf(by));
   }
 
   /** Removes an ended job from the taskbar. */

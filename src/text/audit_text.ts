@@ -14,6 +14,7 @@ export const ACTION_WORDS: Record<AuditAction, string> = {
   pause: 'paused',
   resume: 'resumed',
   limit: 'limited',
+  first: 'put first',
   pin: 'pinned',
   unpin: 'unpinned',
   schedule: 'scheduled',

@@ -100,6 +100,39 @@ describe('an entry', () => {
   });
 });
 
+describe('a change of a queue', () => {
+  test('is recorded with the type or the source, in its transaction, and once', async () => {
+    const { tracker, database } = setup({ definitions: [waiting] });
+    await tracker.pauseType('errand', { by: ADA });
+    await tracker.pauseType('errand', { by: ADA });
+    await tracker.setConcurrency('errand', 3, { by: BROWSER });
+    await tracker.resumeType('errand', { by: BROWSER });
+    await tracker.pauseSource('sample', { by: ADA });
+    await tracker.resumeSource('sample', { by: ADA });
+    const { id } = await tracker.enqueue('errand', {});
+    await tracker.pinJob(id, true, { by: ADA });
+    await tracker.pinJob(id, false, { by: ADA });
+    await tracker.moveToFront(id, { by: ADA });
+    const entries = tracker.audit.list({}).entries.toReversed();
+    expect(entries.map(({ action, target, jobId }) => [action, target ?? jobId])).toEqual([
+      ['pause', 'type errand'],
+      ['limit', 'type errand: 3'],
+      ['resume', 'type errand'],
+      ['pause', 'source sample'],
+      ['resume', 'source sample'],
+      ['pin', id],
+      ['unpin', id],
+      ['first', id],
+    ]);
+    database.run(
+      "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no space'); END",
+    );
+    await expect(tracker.pauseType('errand', { by: ADA })).rejects.toThrow('no space');
+    database.run('DROP TRIGGER full');
+    expect(await tracker.resumeType('errand')).toBe(false);
+  });
+});
+
 describe('many jobs', () => {
   test('changed by a filter are one entry with their number, some of their ids and the filter', async () => {
     const { tracker } = setup({ definitions: [waiting] });

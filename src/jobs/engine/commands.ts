@@ -73,10 +73,10 @@ export class Commands {
   }
 
   /** Lets a waiting job start next of its type. */
-  async moveToFront(id: string): Promise<boolean> {
+  async moveToFront(id: string, deed?: Deed): Promise<boolean> {
     const { store, feed, clock, claimable } = this.deps;
     claimable.emit(undefined);
-    const isMoved = await store.moveToFront(id, clock.now());
+    const isMoved = await store.moveToFront(id, clock.now(), deed);
     if (isMoved) feed.changed(id);
     return isMoved;
   }
@@ -86,17 +86,20 @@ export class Commands {
    * again, or more or fewer at once.
    * @param change returns whether it changed anything.
    */
-  async changeQueue(change: (store: JobStore, now: number) => Promise<boolean>): Promise<boolean> {
+  async changeQueue(
+    by: Actor | undefined,
+    change: (store: JobStore, now: number, deed?: Deed) => Promise<boolean>,
+  ): Promise<boolean> {
     const { store, feed, clock, claimable } = this.deps;
-    const isChanged = await change(store, clock.now());
+    const isChanged = await change(store, clock.now(), this.deedOf(by));
     if (isChanged) feed.invalidate();
     claimable.emit(undefined);
     return isChanged;
   }
 
-  async pin(id: string, isPinned: boolean): Promise<boolean> {
-    const { store, feed } = this.deps;
-    const isChanged = await store.pin(id, isPinned);
+  async pin(id: string, isPinned: boolean, deed?: Deed): Promise<boolean> {
+    const { store, feed, clock } = this.deps;
+    const isChanged = await store.pin(id, isPinned, clock.now(), deed);
     if (isChanged) feed.changed(id);
     return isChanged;
   }

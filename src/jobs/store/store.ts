@@ -57,7 +57,7 @@ export interface JobStore {
   /**
    * Lets a waiting job start next of its type, whatever it waits for. False when it does not wait.
    */
-  moveToFront(id: string, now: number): Promise<boolean>;
+  moveToFront(id: string, now: number, deed?: Deed): Promise<boolean>;
   /**
    * Deletes jobs; active ones only with `force`. Their waiting children are deleted with them, their
    * running children are cancelled.
@@ -65,16 +65,21 @@ export interface JobStore {
   remove(ids: string[], force: boolean, now: number, deed?: Deed): Promise<Removed[]>;
   dismiss(id: string, now: number): Promise<boolean>;
   /** Keeps a job from being pruned, or lets it be. False: it is so already, or there is no such job. */
-  pin(id: string, isPinned: boolean): Promise<boolean>;
+  pin(id: string, isPinned: boolean, now: number, deed?: Deed): Promise<boolean>;
 
   /** Lets no process start jobs of the type, or start them again. False: it is so already. */
-  pauseType(type: string, now: number): Promise<boolean>;
-  resumeType(type: string): Promise<boolean>;
+  pauseType(type: string, now: number, deed?: Deed): Promise<boolean>;
+  resumeType(type: string, now: number, deed?: Deed): Promise<boolean>;
   /** How many jobs of the type run at once in all processes; undefined: what each process says. */
-  setConcurrency(type: string, concurrency: number | undefined): Promise<boolean>;
+  setConcurrency(
+    type: string,
+    concurrency: number | undefined,
+    now: number,
+    deed?: Deed,
+  ): Promise<boolean>;
   /** The same for jobs of all types that have this source in their input. */
-  pauseSource(source: string, now: number): Promise<boolean>;
-  resumeSource(source: string): Promise<boolean>;
+  pauseSource(source: string, now: number, deed?: Deed): Promise<boolean>;
+  resumeSource(source: string, now: number, deed?: Deed): Promise<boolean>;
 
   /** Extends every lease of that owner; gives the runs it still has. */
   renewLeases(lease: Lease): Promise<Held[]>;

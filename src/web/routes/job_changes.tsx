@@ -79,9 +79,10 @@ export function jobChangeRoutes({ tracker, live }: WebDeps) {
       )
       .post(
         '/api/jobs/:id/first',
-        async ({ params }) => {
+        async ({ params, request, server }) => {
           const job = jobOr404(tracker, params.id);
-          if (!(await tracker.moveToFront(job.id))) throw notWaiting(job);
+          if (!(await tracker.moveToFront(job.id, { by: actorOf({ request, server }) })))
+            throw notWaiting(job);
           return changed(jobOr404(tracker, job.id));
         },
         FIRST,
@@ -108,9 +109,13 @@ const PINNING = {
 
 /** Pins a job, which keeps it until somebody removes it, and unpins it. */
 export function jobPinRoutes({ tracker, live }: WebDeps) {
-  async function pinned(id: string, isPinned: boolean) {
+  async function pinned(
+    id: string,
+    isPinned: boolean,
+    context: Pick<RequestContext, 'request' | 'server'>,
+  ) {
     const { id: known } = jobOr404(tracker, id);
-    await tracker.pinJob(known, isPinned);
+    await tracker.pinJob(known, isPinned, { by: actorOf(context) });
     const job = jobOr404(tracker, known);
     return respond(() => ({ job }), {
       html: () => JobCard({ view: live.view(job), now: new Date() }),
@@ -121,14 +126,22 @@ export function jobPinRoutes({ tracker, live }: WebDeps) {
 
   return (app: Elysia) =>
     app
-      .post('/api/jobs/:id/pin', ({ params }) => pinned(params.id, true), {
-        ...PINNING,
-        detail: about('Act', 'pin_job', 'Keep a job until somebody removes it'),
-      })
-      .post('/api/jobs/:id/unpin', ({ params }) => pinned(params.id, false), {
-        ...PINNING,
-        detail: about('Act', 'unpin_job', 'Keep a job only as long as others'),
-      });
+      .post(
+        '/api/jobs/:id/pin',
+        ({ params, request, server }) => pinned(params.id, true, { request, server }),
+        {
+          ...PINNING,
+          detail: about('Act', 'pin_job', 'Keep a job until somebody removes it'),
+        },
+      )
+      .post(
+        '/api/jobs/:id/unpin',
+        ({ params, request, server }) => pinned(params.id, false, { request, server }),
+        {
+          ...PINNING,
+          detail: about('Act', 'unpin_job', 'Keep a job only as long as others'),
+        },
+      );
 }
 
 const REMOVAL = {

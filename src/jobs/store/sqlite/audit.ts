@@ -1,13 +1,12 @@
 import type { Database } from 'bun:sqlite';
-import {
-  type Actor,
-  type AuditAction,
-  type AuditEntry,
-  type AuditPage,
-  type AuditQuery,
-  type AuditTrail,
-  type Deed,
-  newDeed,
+import type {
+  Actor,
+  AuditAction,
+  AuditEntry,
+  AuditPage,
+  AuditQuery,
+  AuditTrail,
+  Deed,
 } from '../../audit.ts';
 import { command, query, type Value } from './statements.ts';
 
@@ -47,9 +46,23 @@ export class AuditLog {
     this.#insert(deed, action, now, { only, count: ids.length, some, target: null });
   }
 
-  /** Records a change of something other than jobs: a type, a schedule. */
-  changedTarget(by: Actor, action: AuditAction, target: string, now: number): void {
-    this.#insert(newDeed(by, now), action, now, { only: null, count: 0, some: null, target });
+  /** Records a change of one job, if it was made. @returns whether it was. */
+  job(isMade: boolean, deed: Deed | undefined, action: AuditAction, id: string, now: number) {
+    if (isMade) this.changed(deed, action, [id], now);
+    return isMade;
+  }
+
+  /** The same for something other than a job: a type, a source, a schedule. */
+  target(
+    isMade: boolean,
+    deed: Deed | undefined,
+    action: AuditAction,
+    target: string,
+    now: number,
+  ) {
+    const what = { only: null, count: 0, some: null, target };
+    if (isMade && deed) this.#insert(deed, action, now, what);
+    return isMade;
   }
 
   /** Deletes some of the oldest entries, if they are from before `time`; gives how many. */

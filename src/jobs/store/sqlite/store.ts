@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import type { Writer } from '../../../platform/writer.ts';
+import type { Deed } from '../../audit.ts';
 import type { FollowUps } from '../../follow_up.ts';
 import type { SaveData } from '../../job.ts';
 import type { Changed, JobQueue, JobStore } from '../store.ts';
@@ -108,7 +109,6 @@ function writesOf(
     cancelling,
     requeueing,
     queueFront,
-    settings,
     removal,
     leases,
     history,
@@ -141,18 +141,33 @@ function writesOf(
       audit.changed(deed, 'remove', gone, now);
       return removed;
     },
-    moveToFront: (id, now) => queueFront.moveToFront(id, now),
+    moveToFront: (id, now, deed) =>
+      audit.job(queueFront.moveToFront(id, now), deed, 'first', id, now),
     dismiss: (id, now) => removal.dismiss(id, now),
-    pin: (id, isPinned) => removal.pin(id, isPinned),
-    pauseType: (type, now) => settings.pauseType(type, now),
-    resumeType: (type) => settings.resumeType(type),
-    setConcurrency: (type, concurrency) => settings.setConcurrency(type, concurrency),
-    pauseSource: (source, now) => settings.pauseSource(source, now),
-    resumeSource: (source) => settings.resumeSource(source),
+    pin: (id, isPinned, now, deed) =>
+      audit.job(removal.pin(id, isPinned), deed, isPinned ? 'pin' : 'unpin', id, now),
+    ...queueSettingsOf(parts),
     renewLeases: (lease) => leases.renew(lease),
     pruneHistory: (time, limit) => history.prune(time, limit),
     pruneAudit: (time, limit) => audit.prune(time, limit),
     rescue: (held, now) => leases.rescue(held, now),
+  };
+}
+
+function queueSettingsOf({ audit, settings }: Parts) {
+  return {
+    pauseType: (type: string, now: number, deed?: Deed) =>
+      audit.target(settings.pauseType(type, now), deed, 'pause', `type ${type}`, now),
+    resumeType: (type: string, now: number, deed?: Deed) =>
+      audit.target(settings.resumeType(type), deed, 'resume', `type ${type}`, now),
+    setConcurrency(type: string, limit: number | undefined, now: number, deed?: Deed) {
+      const target = `type ${type}: ${limit ?? 'as each process says'}`;
+      return audit.target(settings.setConcurrency(type, limit), deed, 'limit', target, now);
+    },
+    pauseSource: (source: string, now: number, deed?: Deed) =>
+      audit.target(settings.pauseSource(source, now), deed, 'pause', `source ${source}`, now),
+    resumeSource: (source: string, now: number, deed?: Deed) =>
+      audit.target(settings.resumeSource(source), deed, 'resume', `source ${source}`, now),
   };
 }
 
