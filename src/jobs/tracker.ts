@@ -1,7 +1,6 @@
 import type { Database } from 'bun:sqlite';
-import { migrate, openDatabase } from '../platform/database.ts';
-import { count } from '../text/format.ts';
 import type { Actor, AuditTrail } from './audit.ts';
+import { checkConcurrency } from './concurrency.ts';
 import { checkJobType, type InputOf, type JobDefinition } from './definition.ts';
 import { actOnAll, actOnMatching, type BulkAction, type BulkOutcome } from './engine/bulk.ts';
 import { type JobContext, trackedContext } from './engine/context.ts';
@@ -10,13 +9,16 @@ import { createEngine, type Engine, type EngineOptions } from './engine/engine.t
 import type { Enqueued, EnqueueOptions, EnqueueRequest } from './engine/enqueuer.ts';
 import type { DatabaseWatch } from './engine/error_reporter.ts';
 import type { TypeQueue } from './engine/queues.ts';
-import { InvalidInput, PermanentError, ShuttingDown } from './errors.ts';
+import { ShuttingDown } from './errors.ts';
 import type { Feed } from './feed.ts';
 import type { AfterEnd } from './follow_up.ts';
-import type { Job, JobType, SaveData, SavedData, TrackedJobType } from './job.ts';
+import type { Job, JobType, SaveData, TrackedJobType } from './job.ts';
 import { filterText, type JobQuery } from './listing.ts';
 import { TrackerReader } from './reader.ts';
 import type { End } from './store/store.ts';
+import { databaseOf, saveNothing } from './tracker_defaults.ts';
+
+export { MAX_CONCURRENCY } from './concurrency.ts';
 
 export interface TrackerOptions extends EngineOptions {
   /** An open database, or the path of its file. By default one in memory. */
@@ -192,7 +194,7 @@ export class Tracker {
   }
 
   /** Queues a job of an internal type. */
-  async enqueueInternal(type: JobType, input: Record<string, unknown>): Promise<Job> {
+  enqueueInternal(type: JobType, input: Record<string, unknown>): Promise<Job> {
     return this.#open().enqueuer.enqueueInternal(type, input);
   }
 
@@ -368,7 +370,7 @@ export class Tracker {
   }
 
   #openWith(options: TrackerOptions): Opened {
-    const database = databaseOf(options);
+    const database = databaseOf(options.database);
     const save: SaveData = (data) => (this.#save ?? options.save ?? saveNothing)(data);
     this.#definitions.add(options.definitions ?? []);
     const afterEnd: AfterEnd = (ended, read) => this.#afterEnd?.(ended, read) ?? [];
@@ -387,29 +389,4 @@ export class Tracker {
     });
     await Promise.all(interrupt);
   }
-}
-
-/** Jobs of a type that run at once, at most. */
-export const MAX_CONCURRENCY = 1_000;
-
-function checkConcurrency(concurrency: number | undefined): void {
-  if (concurrency === undefined) return;
-  if (Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= MAX_CONCURRENCY) return;
-  throw new InvalidInput({
-    concurrency: `Concurrency must be a whole number from 1 to ${count(MAX_CONCURRENCY)}.`,
-  });
-}
-
-function databaseOf({ database = ':memory:' }: TrackerOptions): Database {
-  if (typeof database === 'string') return openDatabase(database);
-  migrate(database);
-  return database;
-}
-
-function saveNothing(data: object): SavedData {
-  const [name] = Object.keys(data);
-  if (name === undefined) return {} as SavedData;
-  throw new PermanentError(
-    `This tracker cannot store ${name}. Create it with the option \`save\`.`,
-  );
 }

@@ -9,7 +9,12 @@ import { findRoutes } from './routes/find.tsx';
 import { healthRoute } from './routes/health.ts';
 import { historyRoutes } from './routes/history.tsx';
 import { importRoutes } from './routes/imports.tsx';
-import { jobChangeRoutes, jobPinRoutes, jobRemovalRoutes } from './routes/job_changes.tsx';
+import {
+  jobChangeRoutes,
+  jobDismissalRoutes,
+  jobPinRoutes,
+  jobRemovalRoutes,
+} from './routes/job_changes.tsx';
 import { logRoutes } from './routes/job_log.ts';
 import { jobRoutes } from './routes/jobs.tsx';
 import { libraryRoutes } from './routes/library.tsx';
@@ -32,6 +37,7 @@ export function addApiRoutes(app: Elysia, deps: WebDeps) {
     .use(sessionRoutes(deps))
     .use(sessionRemovalRoutes(deps))
     .use(jobChangeRoutes(deps))
+    .use(jobDismissalRoutes(deps))
     .use(jobPinRoutes(deps))
     .use(jobRemovalRoutes(deps))
     .use(bulkRoutes(deps))

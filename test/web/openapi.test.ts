@@ -255,7 +255,12 @@ async function jobFor({ operationId, tags }: Operation, read: string): Promise<s
   }
   // While scrapes are paused, none ends.
   const isAboutQueue = /_(type|source|concurrency)$/.test(operationId ?? '');
-  return tags?.includes('Act') && !isAboutQueue ? finished(web, 'scrape') : read;
+  if (tags?.includes('Act') && !isAboutQueue) return finished(web, 'scrape');
+  if (web.tracker.getJob(read)) return read;
+  // The example that deletes a session has removed it.
+  const { jobId } = await web.tracker.createJob('scrape');
+  await web.tracker.completeJob(jobId, true);
+  return jobId;
 }
 
 /** The only one; on this machine, where nothing listens. */

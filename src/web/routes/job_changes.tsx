@@ -86,20 +86,25 @@ export function jobChangeRoutes({ tracker, live }: WebDeps) {
           return changed(jobOr404(tracker, job.id));
         },
         FIRST,
-      )
-      .post(
-        '/api/jobs/:id/dismiss',
-        async ({ params, request }) => {
-          const job = jobOr404(tracker, params.id);
-          if (!(await tracker.dismissJob(job.id)) && isActive(job.status)) throw stillActive(job);
-          return respond(() => ({ job: jobOr404(tracker, job.id) }), {
-            html: () => '',
-            text: () => jobLine(jobOr404(tracker, job.id)),
-            seeOther: () => refererOf(request) ?? urlTo('/jobs'),
-          });
-        },
-        DISMISSAL,
       );
+}
+
+/** Takes an ended job out of the taskbar. */
+export function jobDismissalRoutes({ tracker }: WebDeps) {
+  return (app: Elysia) =>
+    app.post(
+      '/api/jobs/:id/dismiss',
+      async ({ params, request }) => {
+        const job = jobOr404(tracker, params.id);
+        if (!(await tracker.dismissJob(job.id)) && isActive(job.status)) throw stillActive(job);
+        return respond(() => ({ job: jobOr404(tracker, job.id) }), {
+          html: () => '',
+          text: () => jobLine(jobOr404(tracker, job.id)),
+          seeOther: () => refererOf(request) ?? urlTo('/jobs'),
+        });
+      },
+      DISMISSAL,
+    );
 }
 
 const PINNING = {
