@@ -10,6 +10,7 @@ import type { DatabaseWatch } from './engine/error_reporter.ts';
 import { PermanentError, ShuttingDown } from './errors.ts';
 import type { Feed } from './feed.ts';
 import type { Job, JobType, SaveData, SavedData, TrackedJobType } from './job.ts';
+import type { JobEventReader } from './job_events.ts';
 import type { JobQuery } from './listing.ts';
 import { TrackerReader } from './reader.ts';
 import type { End } from './store/store.ts';
@@ -81,6 +82,11 @@ export class Tracker {
   /** What can be asked about jobs. */
   get reader(): TrackerReader {
     return this.#open().read;
+  }
+
+  /** Everything that happens to jobs, in an order that survives restarts. */
+  get events(): JobEventReader {
+    return this.#open().events;
   }
 
   /** The numbered changes of jobs. */

@@ -6,6 +6,7 @@ import { Feed } from '../feed.ts';
 import type { SaveData } from '../job.ts';
 import { changeLogOf } from '../store/sqlite/changes.ts';
 import { createSqliteJobHistory } from '../store/sqlite/history.ts';
+import { createSqliteJobEvents } from '../store/sqlite/job_events.ts';
 import { createSqliteRunReader } from '../store/sqlite/leases.ts';
 import { createSqliteJobListing } from '../store/sqlite/listing.ts';
 import { createSqliteJobNews, SqliteJobReader } from '../store/sqlite/reader.ts';
@@ -113,6 +114,7 @@ function createFoundation(
     news: createSqliteJobNews(database, log),
     history: createSqliteJobHistory(database),
     listing: createSqliteJobListing(database, clock.now),
+    events: createSqliteJobEvents(database, clock.now),
     definitions,
     feed: new Feed(),
     executions: new Executions(clock),

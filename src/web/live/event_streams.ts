@@ -21,6 +21,8 @@ export interface StreamSource {
   isOver?(): boolean;
   /** Whether a silent stream gets heartbeats; true by default. */
   hasHeartbeat?: boolean;
+  /** What is sent after a silence, in place of the usual heartbeat. */
+  heartbeat?(): string;
   /** Sent last when the server ends the stream. */
   farewell?: string;
   /** Calls `wake` whenever there may be something to send, until the returned function is called. */
@@ -133,9 +135,11 @@ function isSilent({ sentAt }: Connection): boolean {
 
 function heartbeatFor(
   connection: Connection,
-  { hasHeartbeat = true }: StreamSource,
-): Uint8Array | undefined {
-  return hasHeartbeat && isSilent(connection) ? HEARTBEAT_BYTES : undefined;
+  source: StreamSource,
+): Uint8Array | string | undefined {
+  const { hasHeartbeat = true } = source;
+  if (!hasHeartbeat || !isSilent(connection)) return undefined;
+  return source.heartbeat?.() ?? HEARTBEAT_BYTES;
 }
 
 /** Wakes silent connections. One timer for all: one each, set again after every piece, is too slow. */

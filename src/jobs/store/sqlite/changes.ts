@@ -4,8 +4,11 @@ import type { FinalStatus, JobStatus } from '../../lifecycle.ts';
 import { ADD_ENDS, addDuration, bucketOf, type CountedEnd } from './ends.ts';
 import { command, query } from './statements.ts';
 
-/** Above this many changes in one transaction, or since the last read, the jobs are not listed. */
+/** Above this many changes since the last read, other parts of this process are not told each job. */
 const MAX_LISTED = 500;
+
+/** The same within one transaction, whose row lists them: more than a request can start. */
+const MAX_IN_ROW = 2_000;
 
 /** How many transactions a process may be behind and still learn which jobs changed. */
 const MAX_KEPT = 2_000;
@@ -59,6 +62,14 @@ interface ChangeRow {
   jobs: string | null;
   ended: string | null;
   counts: string | null;
+  removed: string | null;
+}
+
+interface News {
+  changed: Set<string>;
+  /** Jobs were deleted, which `changed` lists only as far as the taskbar shows them. */
+  hasRemoved: boolean;
+  isTooMuch: boolean;
 }
 
 /**
@@ -73,7 +84,7 @@ export class ChangeLog implements TransactionListener {
   #seenVersion: number | undefined;
   #recent: string[] = [];
   /** What other connections changed since the last `takeNews`. */
-  #news: { changed: Set<string>; isTooMuch: boolean } | undefined;
+  #news: News | undefined;
   /** The changes of the transaction in progress. */
   #own = emptyTransaction();
 
@@ -90,15 +101,16 @@ export class ChangeLog implements TransactionListener {
   }
 
   committing(): void {
-    const { ids, deltas, ended, ends } = this.#own;
-    if (ids.size === 0) return;
+    const { ids, deltas, ended, ends, removed } = this.#own;
+    if (ids.size === 0 && removed.length === 0) return;
     this.#own.seq = this.#seen + 1;
     this.#statements.add.run(
       this.#own.seq,
-      ids.size > MAX_LISTED ? null : JSON.stringify([...ids]),
+      ids.size + removed.length > MAX_IN_ROW ? null : JSON.stringify([...ids]),
       ended.length > 0 ? JSON.stringify(ended.slice(-MAX_RECENT)) : null,
       deltas.length > 0 ? JSON.stringify(deltas) : null,
       ends.size > 0 ? JSON.stringify([...ends.values()]) : null,
+      removed.length > 0 ? JSON.stringify(removed) : null,
     );
     if (this.#own.seq % DELETE_EVERY === 0) this.#deleteBefore(this.#own.seq - MAX_KEPT);
   }
@@ -111,7 +123,7 @@ export class ChangeLog implements TransactionListener {
   }
 
   rolledBack(): void {
-    if (this.#own.ids.size === 0) return;
+    if (this.#own.ids.size === 0 && this.#own.removed.length === 0) return;
     for (const delta of this.#own.deltas) this.#apply(delta, -1);
     if (this.#own.isCountedWithin) this.#counts = undefined;
     this.#own = emptyTransaction();
@@ -121,7 +133,12 @@ export class ChangeLog implements TransactionListener {
   changed(id: string): void {
     const { ids } = this.#own;
     // Above that, the ids are not listed.
-    if (ids.size <= MAX_LISTED) ids.add(id);
+    if (ids.size <= MAX_IN_ROW) ids.add(id);
+  }
+
+  /** A job was deleted in it: the row says whose it was, even if no list shows the job any more. */
+  removed({ id, type, session_id }: { id: string; type: string; session_id: string | null }): void {
+    this.#own.removed.push([id, type, session_id]);
   }
 
   /** A job moved from one place to another; `undefined` for a new, ended or deleted job. */
@@ -204,11 +221,13 @@ export class ChangeLog implements TransactionListener {
   }
 
   /** What other connections changed since the last call, as far as `job_changes` still has it. */
-  takeNews(): { changed: Set<string> | 'too many' } | undefined {
+  takeNews(): { changed: Set<string> | 'too many'; hasRemoved: boolean } | undefined {
     this.catchUp();
     const news = this.#news;
     this.#news = undefined;
-    return news && { changed: news.isTooMuch ? 'too many' : news.changed };
+    if (!news) return undefined;
+    const { changed, hasRemoved, isTooMuch } = news;
+    return { changed: isTooMuch ? 'too many' : changed, hasRemoved };
   }
 
   /** Reads what other connections have committed. */
@@ -216,7 +235,7 @@ export class ChangeLog implements TransactionListener {
     const version = this.#version();
     if (version === this.#seenVersion) return;
     this.#seenVersion = version;
-    this.#news ??= { changed: new Set(), isTooMuch: false };
+    this.#news ??= { changed: new Set(), hasRemoved: false, isTooMuch: false };
     const rows = this.#statements.since.all(this.#seen);
     // Rows are missing: they were deleted while this process slept.
     const isGap = rows[0] !== undefined && rows[0].seq !== this.#seen + 1;
@@ -231,11 +250,9 @@ export class ChangeLog implements TransactionListener {
     for (const row of rows) this.#take(row, this.#news);
   }
 
-  #take(
-    { seq, jobs, ended, counts }: ChangeRow,
-    news: { changed: Set<string>; isTooMuch: boolean },
-  ) {
+  #take({ seq, jobs, ended, counts, removed }: ChangeRow, news: News): void {
     this.#seen = seq;
+    if (removed !== null) news.hasRemoved = true;
     if (jobs === null) news.isTooMuch = true;
     else for (const id of JSON.parse(jobs) as string[]) news.changed.add(id);
     if (news.changed.size > MAX_LISTED) news.isTooMuch = true;
@@ -331,6 +348,7 @@ function emptyTransaction() {
     deltas: [] as Delta[],
     ended: [] as string[],
     ends: new Map<string, CountedEnd>(),
+    removed: [] as [id: string, type: string, session: string | null][],
     /** The live jobs were counted within it, so the count includes its own changes. */
     isCountedWithin: false,
   };
@@ -350,12 +368,12 @@ function statements(db: Database) {
     since: query<ChangeRow>(
       db,
       `
-      SELECT seq, jobs, ended, counts FROM job_changes WHERE seq > ?
+      SELECT seq, jobs, ended, counts, removed FROM job_changes WHERE seq > ?
       ORDER BY seq LIMIT ${MAX_LISTED + 1}`,
     ),
     add: command(
       db,
-      'INSERT INTO job_changes (seq, jobs, ended, counts, ends) VALUES (?, ?, ?, ?, ?)',
+      'INSERT INTO job_changes (seq, jobs, ended, counts, ends, removed) VALUES (?, ?, ?, ?, ?, ?)',
     ),
     countAll: query<{ type: string; client: string | null; place: Place; count: number }>(
       db,

@@ -71,6 +71,7 @@ export class Reporting {
     const { current, total, message, stage = null } = progress;
     const rate = pace?.perSecond ?? null;
     const gap = pace ? Math.round(pace.usualGapMs) : null;
+    const revision = this.#sql.nextRevision.get()?.revision ?? 0;
     const row = this.#sql.saveProgress.get(
       current,
       total,
@@ -81,6 +82,7 @@ export class Reporting {
       attempt,
       rate,
       gap,
+      revision,
     );
     return row?.status ?? 'gone';
   }
@@ -91,7 +93,8 @@ function statements(db: Database) {
     saveProgress: command<{ status: Exclude<Hold, 'gone'> }>(
       db,
       `UPDATE jobs SET progress_current = ?1, progress_total = ?2, progress_message = ?3,
-                       progress_stage = ?4, updated_at = ?5, progress_rate = ?8, progress_gap = ?9
+                       progress_stage = ?4, updated_at = ?5, progress_rate = ?8, progress_gap = ?9,
+                       revision = ?10
        WHERE id = ?6 AND attempt = ?7 AND ${RUNNING} RETURNING status`,
     ),
     // A checkpoint that is written again unchanged is no progress, however often it is written.
@@ -99,6 +102,10 @@ function statements(db: Database) {
       db,
       `UPDATE jobs SET advanced = advanced OR checkpoint IS NOT ?1, checkpoint = ?1, updated_at = ?2
        WHERE id = ?3`,
+    ),
+    nextRevision: command<{ revision: number }>(
+      db,
+      'UPDATE job_feed SET revision = revision + 1 RETURNING revision',
     ),
     setUndoing: command(db, 'UPDATE jobs SET undoing = ? WHERE id = ?'),
   };
