@@ -14,3 +14,6 @@ INSERT INTO job_feed (only, id, revision) VALUES (1, lower(hex(randomblob(6))), 
 
 -- The deleted jobs, of which no row is left to tell whose they were: JSON [[id, type, session] …].
 ALTER TABLE job_changes ADD COLUMN removed TEXT;
+
+-- The attempts after which a job waits for another one, for the metrics: JSON [[type, outcome] …].
+ALTER TABLE job_changes ADD COLUMN retries TEXT;

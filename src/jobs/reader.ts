@@ -13,7 +13,7 @@ import type {
   SessionSummary,
   Tally,
 } from './listing.ts';
-import type { JobReader } from './store/store.ts';
+import type { JobReader, QueueState } from './store/store.ts';
 
 /** How many jobs `getAllJobs` and subscribers get at most: the newest. */
 const MAX_RECENT = 1_000;
@@ -79,6 +79,11 @@ export class TrackerReader {
     const { reader, clock } = this.#sources;
     const limits = { ...MAX_SHOWN, waiting };
     return this.#withProgress(reader.current(endedSince.getTime(), clock.now(), limits));
+  }
+
+  /** The queues of types with jobs that wait or run. */
+  queues(): QueueState[] {
+    return this.#sources.reader.queues();
   }
 
   /** How many jobs run, and how many wait. */

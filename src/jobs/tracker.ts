@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import { migrate, openDatabase } from '../platform/database.ts';
+import type { JobCounters } from './counters.ts';
 import { checkJobType, type InputOf, type JobDefinition } from './definition.ts';
 import { actOnAll, actOnMatching, type BulkAction, type BulkOutcome } from './engine/bulk.ts';
 import { type JobContext, trackedContext } from './engine/context.ts';
@@ -82,6 +83,11 @@ export class Tracker {
   /** What can be asked about jobs. */
   get reader(): TrackerReader {
     return this.#open().read;
+  }
+
+  /** How jobs have ended since this process opened the database. */
+  get counters(): JobCounters {
+    return this.#open().counters;
   }
 
   /** Everything that happens to jobs, in an order that survives restarts. */

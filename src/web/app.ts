@@ -3,6 +3,7 @@ import { Elysia } from 'elysia';
 import { loadForms } from '../operations/index.ts';
 import { InvalidConfig } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
+import { writerOf } from '../platform/writer.ts';
 import { setBasePath } from '../text/urls.ts';
 import { addApiRoutes } from './api.ts';
 import { createAccess } from './auth/index.ts';
@@ -28,6 +29,7 @@ import { findPages } from './routes/find_page.tsx';
 import { historyPage } from './routes/history.tsx';
 import { jobDetailPage } from './routes/job_page.tsx';
 import { jobPages } from './routes/job_pages.tsx';
+import { metricsRoute } from './routes/metrics.ts';
 import { openapiRoutes } from './routes/openapi.tsx';
 import { pages } from './routes/pages.tsx';
 import { sourcesPage } from './routes/sources.tsx';
@@ -92,6 +94,7 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     .use(accessRoutes({ access, logger }))
     .use((app) => addApiRoutes(app as unknown as Elysia, deps))
     .use(streamRoutes(deps))
+    .use(metricsRoute(deps, writerOf(database)))
     .use(pages(deps))
     .use(findPages(deps))
     .use(jobDetailPage(deps))

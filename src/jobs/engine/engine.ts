@@ -2,6 +2,7 @@ import type { Database } from 'bun:sqlite';
 import { type Clock, systemClock } from '../../platform/clock.ts';
 import { type Logger, silentLogger } from '../../platform/logger.ts';
 import { type Writer, writerOf } from '../../platform/writer.ts';
+import type { JobCounters } from '../counters.ts';
 import { Feed } from '../feed.ts';
 import type { SaveData } from '../job.ts';
 import { changeLogOf } from '../store/sqlite/changes.ts';
@@ -113,6 +114,7 @@ function createFoundation(
     runs: createSqliteRunReader(database),
     news: createSqliteJobNews(database, log),
     history: createSqliteJobHistory(database),
+    counters: log.counters as JobCounters,
     listing: createSqliteJobListing(database, clock.now),
     events: createSqliteJobEvents(database, clock.now),
     definitions,

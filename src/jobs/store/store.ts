@@ -111,6 +111,8 @@ export interface JobReader {
   running(): Job[];
   /** All jobs that have not ended: running ones by start, then waiting ones by position. */
   active(): Job[];
+  /** The queues of types with jobs that wait or run. */
+  queues(): QueueState[];
   /** How many jobs run, and how many wait. */
   countActive(): { running: number; waiting: number };
   /**
@@ -234,6 +236,15 @@ export interface Claimed extends Run {
   undoing: string | undefined;
   /** An earlier attempt may have left steps. */
   hasSteps: boolean;
+}
+
+export interface QueueState {
+  type: string;
+  waiting: number;
+  /** By workers, and tracked ones. */
+  running: number;
+  /** When the first job of the queue was queued; undefined when none is due. */
+  oldestSince: number | undefined;
 }
 
 export interface CurrentLimits {

@@ -40,6 +40,8 @@ interface StreamOptions {
 /** The open streams of one server. */
 export class EventStreams {
   #open = 0;
+  /** What was sent since the start: pieces, which are events or several of them, and bytes. */
+  readonly sent = { pieces: 0, bytes: 0 };
   readonly #silent = new SilenceWatch();
 
   constructor(private readonly options: StreamOptions) {}
@@ -93,7 +95,10 @@ export class EventStreams {
         });
         const piece = source.next() || heartbeatFor(connection, source);
         if (piece) {
-          yield typeof piece === 'string' ? encoder.encode(piece) : piece;
+          const bytes = typeof piece === 'string' ? encoder.encode(piece) : piece;
+          this.sent.pieces++;
+          this.sent.bytes += bytes.length;
+          yield bytes;
           connection.sentAt = performance.now();
         } else if (source.isOver?.()) {
           return;

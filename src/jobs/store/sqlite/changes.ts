@@ -1,7 +1,18 @@
 import type { Database } from 'bun:sqlite';
 import type { TransactionListener, Writer } from '../../../platform/writer.ts';
 import type { FinalStatus, JobStatus } from '../../lifecycle.ts';
+import { EndCounters } from './end_counters.ts';
 import { ADD_ENDS, addDuration, bucketOf, type CountedEnd } from './ends.ts';
+import {
+  AT,
+  add,
+  addToClient,
+  type Counted,
+  type Counts,
+  countsOf,
+  type Delta,
+  type Place,
+} from './live_counts.ts';
 import { command, query } from './statements.ts';
 
 /** Above this many changes since the last read, other parts of this process are not told each job. */
@@ -21,15 +32,6 @@ const MAX_RECENT = 64;
 
 const HOUR_MS = 3_600_000;
 
-/** The groups in which jobs are counted: waiting, run by a worker, or tracked. */
-type Place = 'waiting' | 'running' | 'tracked';
-
-/** By what a job is counted: its type, and the client that asked for it. */
-export interface Counted {
-  type: string;
-  client: string | null;
-}
-
 /** What a statement returns of a job so that its move can be counted. */
 export interface Moved extends Counted {
   id: string;
@@ -38,31 +40,14 @@ export interface Moved extends Counted {
   started_at: number | null;
 }
 
-interface Counts {
-  types: Map<string, Record<Place, number>>;
-  /** How many jobs of each client wait. */
-  clients: Map<string, number>;
-}
-
-type Delta = [
-  type: string,
-  client: string | null,
-  waiting: number,
-  running: number,
-  tracked: number,
-];
-
-/** The index of each place in a delta. */
-const AT = { waiting: 2, running: 3, tracked: 4 } as const satisfies Record<Place, number>;
-
-const PLACES = ['waiting', 'running', 'tracked'] as const satisfies Place[];
-
 interface ChangeRow {
   seq: number;
   jobs: string | null;
   ended: string | null;
   counts: string | null;
   removed: string | null;
+  ends: string | null;
+  retries: string | null;
 }
 
 interface News {
@@ -79,6 +64,8 @@ interface News {
  */
 export class ChangeLog implements TransactionListener {
   readonly #statements;
+  /** What has ended since this process opened the database, in all processes. */
+  readonly counters = new EndCounters();
   #counts: Counts | undefined;
   #seen: number;
   #seenVersion: number | undefined;
@@ -101,7 +88,7 @@ export class ChangeLog implements TransactionListener {
   }
 
   committing(): void {
-    const { ids, deltas, ended, ends, removed } = this.#own;
+    const { ids, deltas, ended, ends, removed, retries } = this.#own;
     if (ids.size === 0 && removed.length === 0) return;
     this.#own.seq = this.#seen + 1;
     this.#statements.add.run(
@@ -111,6 +98,7 @@ export class ChangeLog implements TransactionListener {
       deltas.length > 0 ? JSON.stringify(deltas) : null,
       ends.size > 0 ? JSON.stringify([...ends.values()]) : null,
       removed.length > 0 ? JSON.stringify(removed) : null,
+      retries.length > 0 ? JSON.stringify(retries) : null,
     );
     if (this.#own.seq % DELETE_EVERY === 0) this.#deleteBefore(this.#own.seq - MAX_KEPT);
   }
@@ -119,6 +107,7 @@ export class ChangeLog implements TransactionListener {
     if (this.#own.seq === undefined) return;
     this.#seen = this.#own.seq;
     this.#rememberAll(this.#own.ended);
+    this.counters.add([...this.#own.ends.values()], this.#own.retries);
     this.#own = emptyTransaction();
   }
 
@@ -173,6 +162,11 @@ export class ChangeLog implements TransactionListener {
     if (client !== null && this.#counts) addToClient(this.#counts, client, by);
   }
 
+  /** An attempt has ended, and the job waits for another one. */
+  willRepeat(type: string, outcome: string): void {
+    this.#own.retries.push([type, outcome]);
+  }
+
   /** A job has ended. `startedAt`: when its last attempt began, if it has had one. */
   ended(
     job: Counted & { id: string },
@@ -187,9 +181,10 @@ export class ChangeLog implements TransactionListener {
     const bucket = isTimed ? bucketOf(now - startedAt) : NO_DURATION;
     const hour = now - (now % HOUR_MS);
     const key = `${hour} ${job.type} ${status} ${bucket}`;
-    const known = this.#own.ends.get(key) ?? [hour, job.type, status, bucket, 0, []];
+    const known = this.#own.ends.get(key) ?? [hour, job.type, status, bucket, 0, [], 0];
     this.#own.ends.set(key, known);
     known[4]++;
+    if (isTimed) known[6] += Math.max(0, now - startedAt);
     if (status === 'completed' && isTimed) addDuration(known, Math.max(0, now - startedAt));
     else known[5] = null;
   }
@@ -244,14 +239,18 @@ export class ChangeLog implements TransactionListener {
     if (isGap || rows.length > MAX_LISTED || last < this.#seen) {
       this.#news.isTooMuch = true;
       this.#counts = undefined;
+      // What the rows say about ends is added up all the same.
+      for (const row of this.#statements.endsSince.all(this.#seen)) this.counters.take(row);
       this.#seen = this.#statements.last.get()?.seq ?? 0;
       return;
     }
     for (const row of rows) this.#take(row, this.#news);
   }
 
-  #take({ seq, jobs, ended, counts, removed }: ChangeRow, news: News): void {
+  #take(row: ChangeRow, news: News): void {
+    const { seq, jobs, ended, counts, removed } = row;
     this.#seen = seq;
+    this.counters.take(row);
     if (removed !== null) news.hasRemoved = true;
     if (jobs === null) news.isTooMuch = true;
     else for (const id of JSON.parse(jobs) as string[]) news.changed.add(id);
@@ -318,28 +317,6 @@ export function changeLogOf(db: Database, writer: Writer): ChangeLog {
   return log;
 }
 
-function add(counts: Counts, delta: Delta, sign: 1 | -1): void {
-  const [type, client, waiting] = delta;
-  const ofType = countsOf(counts, type);
-  for (const place of PLACES) ofType[place] += sign * delta[AT[place]];
-  if (client !== null && waiting !== 0) addToClient(counts, client, sign * waiting);
-}
-
-function countsOf({ types }: Counts, type: string): Record<Place, number> {
-  let counts = types.get(type);
-  if (!counts) {
-    counts = { waiting: 0, running: 0, tracked: 0 };
-    types.set(type, counts);
-  }
-  return counts;
-}
-
-function addToClient({ clients }: Counts, client: string, by: number): void {
-  const count = (clients.get(client) ?? 0) + by;
-  if (count > 0) clients.set(client, count);
-  else clients.delete(client);
-}
-
 function emptyTransaction() {
   return {
     /** The number of its row, once that is written. */
@@ -348,6 +325,7 @@ function emptyTransaction() {
     deltas: [] as Delta[],
     ended: [] as string[],
     ends: new Map<string, CountedEnd>(),
+    retries: [] as [type: string, outcome: string][],
     removed: [] as [id: string, type: string, session: string | null][],
     /** The live jobs were counted within it, so the count includes its own changes. */
     isCountedWithin: false,
@@ -368,12 +346,17 @@ function statements(db: Database) {
     since: query<ChangeRow>(
       db,
       `
-      SELECT seq, jobs, ended, counts, removed FROM job_changes WHERE seq > ?
+      SELECT seq, jobs, ended, counts, removed, ends, retries FROM job_changes WHERE seq > ?
       ORDER BY seq LIMIT ${MAX_LISTED + 1}`,
+    ),
+    endsSince: query<Pick<ChangeRow, 'ends' | 'retries'>>(
+      db,
+      `SELECT ends, retries FROM job_changes WHERE seq > ? ORDER BY seq LIMIT ${2 * MAX_KEPT}`,
     ),
     add: command(
       db,
-      'INSERT INTO job_changes (seq, jobs, ended, counts, ends, removed) VALUES (?, ?, ?, ?, ?, ?)',
+      `INSERT INTO job_changes (seq, jobs, ended, counts, ends, removed, retries)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
     ),
     countAll: query<{ type: string; client: string | null; place: Place; count: number }>(
       db,

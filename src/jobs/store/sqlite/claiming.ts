@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import type { Claimed, ClaimRequest, Lease, Run } from '../store.ts';
-import type { ChangeLog, Counted } from './changes.ts';
+import type { ChangeLog } from './changes.ts';
+import type { Counted } from './live_counts.ts';
 import { json, LIVE, WAITING } from './rows.ts';
 import { command, query } from './statements.ts';
 

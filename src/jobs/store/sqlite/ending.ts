@@ -66,6 +66,7 @@ export class Ending {
     if (change().changes === 0) return undefined;
     const { type, client = null } = run;
     this.parts.log.moved(run.id, { type, client }, 'running', 'waiting');
+    this.parts.log.willRepeat(type, outcome);
     this.parts.attempts.keep(run, outcome, error || null, now);
     return { status, children: [] };
   }

@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import type { JobAttempt, JobStep, LogPart } from '../../details.ts';
 import type { Job } from '../../job.ts';
-import type { CurrentLimits, Fence, Hold, JobNews, JobReader } from '../store.ts';
+import type { CurrentLimits, Fence, Hold, JobNews, JobReader, QueueState } from '../store.ts';
 import { createAttemptReader, Ownership } from './attempts.ts';
 import type { ChangeLog } from './changes.ts';
 import { createLogReader } from './log.ts';
@@ -60,6 +60,19 @@ export class SqliteJobReader implements JobReader {
 
   active(): Job[] {
     return this.#jobs([...this.#sql.running.all(), ...this.#sql.waiting.all()]);
+  }
+
+  queues(): QueueState[] {
+    const { changes } = this;
+    const types = new Set(
+      (['waiting', 'running', 'tracked'] as const).flatMap((place) => changes.typesWith(place)),
+    );
+    return [...types].map((type) => ({
+      type,
+      waiting: changes.count(type, 'waiting'),
+      running: changes.count(type, 'running') + changes.count(type, 'tracked'),
+      oldestSince: this.#sql.oldest.get(type)?.updated_at,
+    }));
   }
 
   countActive(): { running: number; waiting: number } {
@@ -134,6 +147,11 @@ function statements(db: Database) {
     firstRetrying: rows(`
       SELECT ${BRIEF} FROM jobs
       WHERE ${LIVE} AND status = 'retrying' AND type = ? ORDER BY retry_at LIMIT ?`),
+    oldest: query<{ updated_at: number }>(
+      db,
+      `SELECT updated_at FROM jobs
+       WHERE ${LIVE} AND status = 'queued' AND type = ? AND retry_at IS NULL ORDER BY key LIMIT 1`,
+    ),
     failed: rows(`
       SELECT ${BRIEF} FROM jobs INDEXED BY jobs_failed_unseen
       WHERE status = 'failed' AND dismissed_at IS NULL ORDER BY completed_at DESC LIMIT ?`),
