@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DOWNLOAD_TIMEOUT_MS, type Installed, programFinder } from '../support/debian_programs.ts';
+import {
+  DOWNLOAD_TIMEOUT_MS,
+  type Installed,
+  programFinder,
+  run,
+} from '../support/debian_programs.ts';
 import { lastingPort } from '../support/port.ts';
 import { freshDataDir, startServer, stopServers, type TestServer } from '../support/server.ts';
 import { until } from '../support/wait.ts';
@@ -14,6 +19,22 @@ const findPrometheus = programFinder(
   { promtool: 'prometheus', prometheus: 'prometheus' },
   'xgpt-prometheus',
 );
+
+/** The expressions of the dashboard in docs/ that this Prometheus does not understand. */
+async function refused(address: string): Promise<string[]> {
+  const dashboard = await Bun.file(join(import.meta.dir, '../../docs/grafana.json')).json();
+  const exprs = dashboard.panels.flatMap(({ targets }: { targets: { expr: string }[] }) =>
+    targets.map(({ expr }) => expr),
+  ) as string[];
+  const answers = await Promise.all(
+    exprs.map(async (expr) => {
+      const query = expr.replaceAll('$instance', '.*').replaceAll('$__rate_interval', '1m');
+      const url = `http://${address}/api/v1/query?${new URLSearchParams({ query })}`;
+      return (await fetch(url)).ok ? [] : [expr];
+    }),
+  );
+  return answers.flat();
+}
 
 /** Of a query. */
 interface Answer {
@@ -96,9 +117,19 @@ scrape_configs:
     expect(await ask('xgpt_jobs_ended_total{type="scrape",outcome="completed"}')).toBe('1');
     const counted = 'sum(xgpt_job_duration_seconds_bucket{type="scrape",le="+Inf"})';
     expect(await ask(counted)).toBe('1');
+    expect(await refused(address)).toEqual([]);
   } finally {
     child.kill('SIGKILL');
     await child.exited;
     await rm(folder, { recursive: true, force: true });
   }
+});
+
+test('44: promtool understands the alerts of docs/metrics.md', async () => {
+  const document = await Bun.file(join(import.meta.dir, '../../docs/metrics.md')).text();
+  const rules = /```yaml\n(groups:[\s\S]*?)```/.exec(document)?.[1] ?? '';
+  const file = join(freshDataDir(), 'rules.yml');
+  await Bun.write(file, rules);
+  const { path, env } = programs.promtool;
+  expect(await run([path, 'check', 'rules', file], { env })).toContain('4 rules found');
 });
