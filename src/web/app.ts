@@ -18,6 +18,7 @@ import { createIdempotencyKeys } from './http/idempotency_keys.ts';
 import { readIncoming } from './http/incoming.ts';
 import { outOfOrder } from './http/problem.ts';
 import { plainQueries } from './http/query.ts';
+import { forReader } from './http/read_only.ts';
 import { rendering } from './http/rendered.ts';
 import { isSafe, sameOrigin } from './http/same_origin.ts';
 import { EventStreams } from './live/event_streams.ts';
@@ -71,14 +72,15 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     idempotent: createIdempotent(createIdempotencyKeys(database)),
   };
   const { config, closing } = deps;
-  const access = createAccess(config.token, database);
+  const access = createAccess(config, database);
   const root = new Elysia(ROUTING);
   setBasePath(config.basePath);
   readIncoming(root, { config, logger });
   const errors = { logger, allowedMethods: createAllowedMethods(() => root.routes) };
   const app = root
     .onError(async ({ error, code, request }) => {
-      const answer = await answerProblem(deps, errors, request, error, code);
+      const problem = await answerProblem(deps, errors, request, error, code);
+      const answer = await forReader(request, problem);
       return (await compressed(request, answer)) ?? answer;
     })
     .headers(commonHeaders(config))

@@ -8,7 +8,7 @@ import { PostForm } from '../forms/post_form.tsx';
 /** The actions for a job as plain forms, with an explanation. */
 export function JobActions({ job }: { job: Job }): JSX.Element {
   return (
-    <div class="report-actions">
+    <div class="report-actions" data-changes="remove">
       <Buttons job={job} />
       <p class="field-help">{advice(job) as 'safe'}</p>
       <Undo job={job} />

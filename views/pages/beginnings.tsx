@@ -13,7 +13,7 @@ export function Beginnings({ model: { beginnings } }: { model: DashboardModel })
   const types = new Set(beginnings.map(({ type }) => type));
   const others = OPERATION_TYPES.filter((type) => wordsOf(type).readsSource && !types.has(type));
   return (
-    <div class="beginnings">
+    <div class="beginnings" data-changes="explain">
       <p class="beginnings-lead">
         xgpt collects posts, embeds them and finds them again by meaning. Begin with one of these:
       </p>
