@@ -40,10 +40,10 @@ export function Navigation({ current, theme, signedIn, isReadOnly }: NavigationP
           <PageLink page={page} current={current} />
         ))}
       </nav>
+      {isReadOnly && <ReadOnly />}
       <FindBox />
       <PageLink page={SOURCES} current={current} class="top-link" label="Sources" />
       <div class="top-actions">
-        {isReadOnly && <ReadOnly />}
         <ThemeSwitch theme={theme} />
         <HelpButton />
         {signedIn && <SignOut />}
