@@ -2,13 +2,12 @@ import { afterAll, describe, expect, test } from 'bun:test';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventsOf } from '../../src/client/event_reader.ts';
 import type { Job } from '../../src/jobs/index.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { jobEventsStream, LiveJobEvents } from '../../src/web/live/job_events.ts';
 import { JobUpdates } from '../../src/web/live/job_updates.ts';
-import { closeApps, setupApp, type TestApp } from '../support/app.ts';
-import { seeded } from '../support/scheduler.ts';
+import { closeApps, setupApp } from '../support/app.ts';
+import { FEED, follow, isReady, leaving, state, type Told } from '../support/job_feed.ts';
 import { until } from '../support/wait.ts';
 
 const folders: string[] = [];
@@ -17,64 +16,6 @@ afterAll(async () => {
   await closeApps();
   for (const folder of folders) rmSync(folder, { recursive: true });
 });
-
-const ADDRESS = '/api/jobs/events';
-
-interface Told {
-  type: string;
-  id: string;
-  job?: Job;
-  /** Of a deleted job. */
-  jobId?: string;
-}
-
-function told({ type, data, id = '' }: { type: string; data: string; id?: string }): Told {
-  const { job, id: jobId } = JSON.parse(data || '{}');
-  return { type, id, ...(job && { job }), ...(jobId && { jobId }) };
-}
-
-/** A client that leaves: a generator that waits learns of it only in this way. */
-function leaving() {
-  const controller = new AbortController();
-  return { signal: controller.signal, abort: () => controller.abort() };
-}
-
-/** The feed as a program reads it, from `after` on. */
-async function follow(app: TestApp, query = '', after?: string) {
-  const headers: Record<string, string> = after === undefined ? {} : { 'last-event-id': after };
-  const { signal, abort } = leaving();
-  const response = await app.request(ADDRESS + query, { headers, signal });
-  expect(response.headers.get('content-type')).toStartWith('text/event-stream');
-  const events = eventsOf(response.body as ReadableStream<Uint8Array>, () => {});
-  const next = async (): Promise<Told> => {
-    const event = told((await events.next()).value ?? { type: 'end', data: '' });
-    // Only the time to wait before a reconnection.
-    return event.type === 'message' ? next() : event;
-  };
-  return {
-    next,
-    /** All events up to the first that `isLast`, this one included. */
-    async until(isLast: (event: Told) => boolean): Promise<Told[]> {
-      const seen: Told[] = [];
-      for (;;) {
-        const event = await next();
-        seen.push(event);
-        if (event.type === 'end' || isLast(event)) return seen;
-      }
-    },
-    async close() {
-      abort();
-      await events.return(undefined);
-    },
-  };
-}
-
-const isReady = ({ type }: Told) => type === 'feed.ready';
-
-/** What stays the same while a job does not change: the rate and what follows from it do not. */
-function state({ ratePerSecond, etaSeconds, stalledSince, ...rest }: Job): string {
-  return JSON.stringify(rest);
-}
 
 /** The path of a database file that lasts until the apps are closed. */
 function databasePath(): string {
@@ -136,36 +77,6 @@ describe('45: the feed of all jobs', () => {
       changed.push(jobId);
       await resumed.close();
     }
-  });
-
-  test('45: has no gap and no repeat, however often connections break, in two processes', async () => {
-    const apps = await twoApps(databasePath());
-    const seed = Number(process.env.XGPT_TEST_SEED ?? Date.now() % 2 ** 31);
-    const random = seeded(seed);
-    const requests = Array.from({ length: 500 }, (_, n) => ({ query: `topic ${n}` }));
-    await apps[0].tracker.enqueueMany(
-      requests.map((input) => ({ type: 'search' as const, input })),
-    );
-    const reader = new CutReader(apps, random);
-    const reading = reader.run();
-    await disturb(apps, random);
-    const expected = () => {
-      const jobs = apps[0].tracker.reader.listJobs({ limit: 1_000 }).jobs;
-      return new Map(jobs.map((job) => [job.id, state(JSON.parse(JSON.stringify(job)) as Job)]));
-    };
-    const differing = () => reader.differences(expected());
-    try {
-      await until('the reader knows what the database has', () => differing().length === 0);
-    } catch (cause) {
-      throw new Error(`XGPT_TEST_SEED=${seed}: ${differing().slice(0, 5).join('\n')}`, { cause });
-    }
-    reader.isDone = true;
-    // It may wait for an event.
-    await apps[0].tracker.createJob('embed');
-    await reading;
-    expect(reader.repeats).toEqual([]);
-    expect(reader.resets).toBe(0);
-    expect(reader.cuts).toBeGreaterThan(20);
   });
 
   test('45: a job that changes while the active ones are being read is told once', async () => {
@@ -286,7 +197,7 @@ describe('45: the feed of all jobs', () => {
     const app = await setupApp();
     const updates = new JobUpdates(app.tracker.feed);
     const live = new LiveJobEvents({ tracker: app.tracker, updates });
-    const request = new Request(`http://localhost:3000${ADDRESS}`);
+    const request = new Request(`http://localhost:3000${FEED}`);
     const stream = jobEventsStream({ updates }, live, request, { type: 'embed' });
     const idOf = (text = '') => /^id: (.+)$/m.exec(text)?.[1];
     const first = idOf(String(stream.next()));
@@ -310,104 +221,14 @@ describe('45: the feed of all jobs', () => {
   test('45: needs the token if there is one, and counts as a watcher', async () => {
     const token = 'sesame-open-sesame-open';
     const app = await setupApp({ XGPT_TOKEN: token, XGPT_MAX_CONNECTIONS: '1' });
-    expect((await app.json(ADDRESS)).status).toBe(401);
+    expect((await app.json(FEED)).status).toBe(401);
     const headers = { authorization: `Bearer ${token}` };
     const { signal, abort } = leaving();
-    const response = await app.json(ADDRESS, { headers, signal });
+    const response = await app.json(FEED, { headers, signal });
     const reading = response.body?.getReader();
     await reading?.read();
-    expect((await app.json(ADDRESS, { headers })).status).toBe(503);
+    expect((await app.json(FEED, { headers })).status).toBe(503);
     abort();
     await reading?.cancel();
   });
 });
-
-/** Changes jobs at random in both processes. */
-async function disturb(apps: readonly [TestApp, TestApp], random: () => number): Promise<void> {
-  const pick = <Item>(items: readonly Item[]) => items[Math.floor(random() * items.length)] as Item;
-  const tracked: { app: TestApp; id: string; at: number }[] = [];
-  let ids: string[] = [];
-  for (let step = 0; step < 400; step++) {
-    const app = pick(apps);
-    const { tracker } = app;
-    const what = random();
-    if (step % 50 === 0) ids = tracker.reader.listJobs({ limit: 1_000 }).jobs.map(({ id }) => id);
-    if (what < 0.1) tracked.push({ app, id: (await tracker.createJob('embed')).jobId, at: 0 });
-    else if (what < 0.4 && tracked.length > 0) {
-      const one = pick(tracked);
-      await one.app.tracker.updateProgress(one.id, ++one.at, 1_000, `At ${one.at}`);
-    } else if (what < 0.5 && tracked.length > 0) {
-      const one = pick(tracked);
-      await one.app.tracker.completeJob(one.id, random() < 0.5, 'Something was missing.');
-    } else if (what < 0.7) await tracker.cancelJob(pick(ids));
-    else if (what < 0.8) await tracker.retryJob(pick(ids));
-    else if (what < 0.9) await tracker.removeJob(pick(ids), { force: random() < 0.5 });
-    else await tracker.enqueue('search', { query: `late ${step}` });
-    if (step % 5 === 0) await Bun.sleep(1);
-  }
-}
-
-/** A program that reads the feed over connections that break at any byte. */
-class CutReader {
-  readonly known = new Map<string, string>();
-  readonly repeats: string[] = [];
-  resets = 0;
-  cuts = 0;
-  isDone = false;
-  #last: string | undefined;
-
-  constructor(
-    private readonly apps: readonly TestApp[],
-    private readonly random: () => number,
-  ) {}
-
-  async run(): Promise<void> {
-    while (!this.isDone) {
-      const app = this.apps[this.random() < 0.5 ? 0 : 1] as TestApp;
-      const headers: Record<string, string> = this.#last ? { 'last-event-id': this.#last } : {};
-      const { signal, abort } = leaving();
-      const { body } = await app.request(ADDRESS, { headers, signal });
-      await this.#readSome(body as ReadableStream<Uint8Array>, abort);
-      this.cuts++;
-    }
-  }
-
-  async #readSome(body: ReadableStream<Uint8Array>, abort: () => void): Promise<void> {
-    const reader = body.getReader();
-    const decoder = new TextDecoder();
-    let left = Math.floor(this.random() ** 3 * 40_000);
-    let text = '';
-    while (left > 0 && !this.isDone) {
-      const { value, done } = await reader.read();
-      if (done) break;
-      text += decoder.decode(value.subarray(0, left), { stream: true });
-      left -= value.length;
-      const events = text.split('\n\n');
-      text = events.pop() ?? '';
-      for (const event of events) this.#take(event);
-    }
-    abort();
-    await reader.cancel();
-  }
-
-  #take(text: string): void {
-    const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(text)?.[1] ?? '';
-    this.#last = field('id') || this.#last;
-    const { type, job, jobId } = told({ type: field('event'), data: field('data') });
-    if (type === 'feed.reset') this.resets++;
-    if (job) this.#note(job.id, state(job));
-    if (jobId) this.#note(jobId, 'deleted');
-  }
-
-  #note(id: string, now: string): void {
-    if (this.known.get(id) === now) this.repeats.push(`${id} ${now}`);
-    this.known.set(id, now);
-  }
-
-  /** What it knows otherwise than the database does. Jobs that had ended before it began are unknown. */
-  differences(expected: Map<string, string>): string[] {
-    const wrong = [...this.known].filter(([id, is]) => (expected.get(id) ?? 'deleted') !== is);
-    const missing = [...expected].filter(([id]) => !this.known.has(id));
-    return [...wrong, ...missing].map(([id, is]) => `${id}\n  ${is}\n  ${expected.get(id)}`);
-  }
-}

@@ -36,7 +36,7 @@ export class Ending {
   }
 
   end(run: Run, how: End, last: Report, now: number): Ended | undefined {
-    if (last.progress || last.lines) this.parts.reporting.report(run, last, now);
+    if (last.progress || last.lines) this.parts.reporting.reportLast(run, last, now);
     return this.#endAs(run, how, now) ?? this.finishCancel(run, undefined, now);
   }
 
