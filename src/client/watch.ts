@@ -146,7 +146,7 @@ class FeedReader {
 function parsed({ type, data, id = '' }: ServerEvent): WatchEvent | undefined {
   switch (type) {
     case 'job.upsert':
-      return { event: type, job: JSON.parse(data).job, id };
+      return { event: type, job: JSON.parse(data), id };
     case 'job.deleted':
       return { event: type, jobId: JSON.parse(data).id, id };
     case 'feed.ready':

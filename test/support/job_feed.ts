@@ -13,8 +13,9 @@ export interface Told {
 }
 
 export function told({ type, data, id = '' }: { type: string; data: string; id?: string }): Told {
-  const { job, id: jobId } = JSON.parse(data || '{}');
-  return { type, id, ...(job && { job }), ...(jobId && { jobId }) };
+  if (type === 'job.upsert') return { type, id, job: JSON.parse(data) };
+  if (type === 'job.deleted') return { type, id, jobId: JSON.parse(data).id };
+  return { type, id };
 }
 
 /** A client that leaves: a generator that waits learns of it only in this way. */

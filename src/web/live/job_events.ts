@@ -87,7 +87,7 @@ function encoded(event: JobEvent): EncodedEvent {
   switch (event.kind) {
     case 'upsert': {
       const { type, sessionId: session } = event.job;
-      const text = encode('job.upsert', { job: listedJob(event.job) });
+      const text = encode('job.upsert', listedJob(event.job));
       return { of: { type, session }, text };
     }
     case 'deleted': {
