@@ -149,8 +149,10 @@ function statements(db: Database) {
       WHERE ${LIVE} AND status = 'retrying' AND type = ? ORDER BY retry_at LIMIT ?`),
     oldest: query<{ updated_at: number }>(
       db,
-      `SELECT updated_at FROM jobs
-       WHERE ${LIVE} AND status = 'queued' AND type = ? AND retry_at IS NULL ORDER BY key LIMIT 1`,
+      // The index has the keys; of the rows only one is read.
+      `SELECT updated_at FROM jobs WHERE key = (
+         SELECT MIN(key) FROM jobs INDEXED BY jobs_live
+         WHERE ${LIVE} AND status = 'queued' AND type = ?)`,
     ),
     failed: rows(`
       SELECT ${BRIEF} FROM jobs INDEXED BY jobs_failed_unseen
