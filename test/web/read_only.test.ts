@@ -176,6 +176,21 @@ describe('the reader’s token', () => {
     );
   });
 
+  test('can follow a saved find, which changes nothing then', async () => {
+    const body = { name: 'Night sky', q: '"night sky" & more' };
+    expect((await web.post('/api/finds', body, OWNER)).status).toBe(201);
+    const page = await (
+      await web.request('/find', { headers: { ...READER, ...NAVIGATION } })
+    ).text();
+    const link = /<a href="([^"]*)"><span class="saved-find-name">/.exec(page)?.[1] ?? '';
+    expect(page).toContain('Night sky');
+    const target = await web.request(link.replaceAll('&amp;', '&'), {
+      headers: { ...READER, ...NAVIGATION },
+    });
+    expect(target.status).toBe(200);
+    expect(await target.text()).toContain('value="&#34;night sky&#34; &amp; more"');
+  });
+
   test('signs in on the same form, and out again', async () => {
     const app = await setupApp({ XGPT_TOKEN: TOKEN, XGPT_READ_TOKEN: READ_TOKEN });
     const answer = await signIn(READ_TOKEN, app);

@@ -6,6 +6,9 @@ const REMOVED = '[data-changes="remove"], form[method="post"]:not(.sign-out)';
 /** A form around content that a reader does get. */
 const UNWRAPPED = 'form[data-changes="unwrap"]';
 
+/** A form with a button that leads to something, and changes something by the way: the attribute has the link. */
+const LINKED = 'form[data-reads]';
+
 /** What a page is about, if it is about a change. */
 const EXPLAINED = '[data-changes="explain"]';
 
@@ -16,15 +19,29 @@ const EXPLANATION =
 export function readOnlyHtml(html: string): string {
   return new HTMLRewriter()
     .on(UNWRAPPED, { element: (element) => void element.removeAndKeepContent() })
+    .on(LINKED, { element: linked })
+    .on(`${LINKED} button`, {
+      element(element) {
+        element.tagName = 'span';
+        element.removeAttribute('type');
+      },
+    })
     .on(EXPLAINED, {
       element: (element) => void element.replace(EXPLANATION, { html: true }),
     })
     .on(REMOVED, {
       element(element) {
-        if (element.getAttribute('data-changes') === null || isRemoved(element)) element.remove();
+        const isForm = element.getAttribute('data-changes') === null && element.tagName === 'form';
+        if (isForm || isRemoved(element)) element.remove();
       },
     })
     .transform(html);
+}
+
+function linked(element: HTMLRewriterTypes.Element): void {
+  element.tagName = 'a';
+  element.setAttribute('href', element.getAttribute('data-reads') ?? '');
+  for (const name of ['method', 'action', 'data-reads']) element.removeAttribute(name);
 }
 
 function isRemoved(element: HTMLRewriterTypes.Element): boolean {
