@@ -187,6 +187,14 @@ describe.each([
     expect(await problems(page)).toEqual([]);
   });
 
+  test('on the find page with its filters and its help open', async () => {
+    await page.goto(`${app.url}/find?q=storm`);
+    await page.locator('.filter-more > summary').click();
+    await page.locator('.find-help > summary').click();
+    await page.locator('.find-help table').waitFor();
+    expect(await problems(page)).toEqual([]);
+  });
+
   test('on the dashboard without jobs and posts', async () => {
     const empty = await startStagedApp();
     await page.goto(empty.url);
