@@ -180,7 +180,10 @@ describe('each example', () => {
         const id = await jobFor(operation, read);
         await prepareFind();
         const real = (text: string) => text.replaceAll(COMPLETED_JOB.id, id);
-        const address = real(addressOf(path, operation));
+        // Deleting the session of the examples would delete the job that the others read.
+        const isDeletion = /^(delete|remove)_session$/.test(operation.operationId ?? '');
+        const where = addressOf(path, operation).replace('monday', isDeletion ? 'none' : 'monday');
+        const address = real(where);
         const init = requestOf(type, example && JSON.parse(real(JSON.stringify(example))));
         await expectGoodAnswer(operation, await app.json(address, { method, ...init }));
         if (method !== 'GET') continue;
