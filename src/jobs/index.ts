@@ -23,6 +23,7 @@ export type { RetryPolicy } from './engine/retry.ts';
 export {
   InvalidInput,
   JobStopped,
+  messageOf,
   PermanentError,
   TooManyWaiting,
   UnknownJobType,
@@ -64,6 +65,7 @@ export {
   type Tally,
 } from './listing.ts';
 export type { TrackerReader } from './reader.ts';
+export type { Inserted, StartClaim } from './store/store.ts';
 export {
   createTracker,
   type Tracker,
