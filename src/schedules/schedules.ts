@@ -21,6 +21,9 @@ import type { ListedSchedule } from './store.ts';
 /** Maximum number of schedules. */
 const MAX_SCHEDULES = 1_000;
 
+/** Equal schedules within this time count as one: a double click, in ms. */
+const DOUBLE_PRESS_MS = 500;
+
 /** How many runs of a schedule are listed. */
 const LISTED_RUNS = 50;
 
@@ -67,9 +70,10 @@ export class Schedules {
     const id = `schedule-${Bun.randomUUIDv7()}`;
     const nextDue = read.next(now);
     const stored = { id, type, input, cron, timeZone, createdAt: now, nextDue, sessionId, client };
-    if (!(await store.add(stored, MAX_SCHEDULES))) throw tooMany();
+    const added = await store.add(stored, { most: MAX_SCHEDULES, mergeMs: DOUBLE_PRESS_MS });
+    if (added === undefined) throw tooMany();
     this.#scheduler.wake();
-    return this.get(id);
+    return this.get(added);
   }
 
   /** Oldest first. */

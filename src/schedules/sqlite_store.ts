@@ -4,6 +4,7 @@ import { statement } from '../platform/statement.ts';
 import type { Writer } from '../platform/writer.ts';
 import { type RunRow, type ScheduleRow, toListed, toRun, toStored } from './rows.ts';
 import type {
+  AddLimits,
   DecidedClaim,
   Decision,
   DueRun,
@@ -33,7 +34,7 @@ export function createSqliteScheduleStore(db: Database, writer: Writer): Schedul
   };
   const changes = (run: () => { changes: number }) => writer.write(() => run().changes > 0);
   return {
-    add: (schedule, most) => writer.write(() => add(sql, schedule, most)),
+    add: (schedule, limits) => writer.write(() => add(sql, schedule, limits)),
     list: async () => sql.all.all().map(listed),
     get: async (id) => {
       const row = sql.get.get(id);
@@ -145,13 +146,20 @@ function take(sql: Statements, { id, from, due, next }: DueRun): boolean {
   return sql.hasRun.get(id, due) === null;
 }
 
-function add(sql: Statements, schedule: StoredSchedule, most: number): boolean {
-  if ((sql.count.get()?.schedules ?? 0) >= most) return false;
-  const { id, type, input, cron, timeZone, createdAt } = schedule;
+function add(
+  sql: Statements,
+  schedule: StoredSchedule,
+  { most, mergeMs }: AddLimits,
+): string | undefined {
+  const { id, type, cron, timeZone, createdAt } = schedule;
   const { sessionId = null, client = null, nextDue = null } = schedule;
-  const text = JSON.stringify(input);
-  sql.add.run(id, type, text, sessionId, client, cron, timeZone, createdAt, nextDue);
-  return true;
+  const input = JSON.stringify(schedule.input);
+  const since = createdAt - mergeMs;
+  const twin = sql.twin.get(type, input, sessionId, client, cron, timeZone, since, createdAt);
+  if (twin) return twin.id;
+  if ((sql.count.get()?.schedules ?? 0) >= most) return undefined;
+  sql.add.run(id, type, input, sessionId, client, cron, timeZone, createdAt, nextDue);
+  return id;
 }
 
 type Statements = ReturnType<typeof statements>;
@@ -171,6 +179,12 @@ function statements(db: Database) {
       db,
       `INSERT INTO schedules (id, type, input, session_id, client, cron, time_zone, created_at, next_due)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    twin: statement<{ id: string }, Texts>(
+      db,
+      `SELECT id FROM schedules
+       WHERE type = ? AND input = ? AND session_id IS ? AND client IS ? AND cron = ? AND time_zone = ?
+         AND created_at BETWEEN ? AND ? LIMIT 1`,
     ),
     count: statement<{ schedules: number }, []>(db, 'SELECT COUNT(*) AS schedules FROM schedules'),
     all: statement<ScheduleRow, []>(db, 'SELECT * FROM schedules ORDER BY created_at, id'),

@@ -6,8 +6,11 @@ import type { RunDelay, ScheduleRun } from './schedule.ts';
  * resolves. Times are milliseconds since 1970 UTC.
  */
 export interface ScheduleStore {
-  /** False when there are `most` schedules already. */
-  add(schedule: StoredSchedule, most: number): Promise<boolean>;
+  /**
+   * The id of the schedule; of an equal one that was added at most `mergeMs` ago, if there is one.
+   * Undefined when there are `most` schedules already.
+   */
+  add(schedule: StoredSchedule, limits: AddLimits): Promise<string | undefined>;
   /** Oldest first, each with its last run. */
   list(): Promise<ListedSchedule[]>;
   get(id: string): Promise<ListedSchedule | undefined>;
@@ -32,6 +35,11 @@ export interface ScheduleStore {
   claimManual(id: string, now: number): DecidedClaim;
   /** Decides a due time without a job. False: another process was first. */
   refuse(run: DueRun, message: string): Promise<boolean>;
+}
+
+export interface AddLimits {
+  most: number;
+  mergeMs: number;
 }
 
 export interface StoredSchedule {

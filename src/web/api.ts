@@ -12,6 +12,7 @@ import { jobChangeRoutes, jobRemovalRoutes } from './routes/job_changes.tsx';
 import { logRoutes } from './routes/job_log.ts';
 import { jobRoutes } from './routes/jobs.tsx';
 import { libraryRoutes } from './routes/library.tsx';
+import { scheduleChangeRoutes, scheduleRoutes } from './routes/schedules.tsx';
 import { sessionRoutes } from './routes/sessions.tsx';
 import { sourceChangeRoutes, sourceRoutes } from './routes/sources.tsx';
 import { startRoutes } from './routes/starts.tsx';
@@ -36,6 +37,8 @@ export function addApiRoutes(app: Elysia, deps: WebDeps) {
     .use(importRoutes(deps))
     .use(sourceRoutes(deps))
     .use(sourceChangeRoutes(deps))
+    .use(scheduleRoutes(deps))
+    .use(scheduleChangeRoutes(deps))
     .use(healthRoute(deps));
 }
 

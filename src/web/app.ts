@@ -30,6 +30,7 @@ import { jobDetailPage } from './routes/job_page.tsx';
 import { jobPages } from './routes/job_pages.tsx';
 import { openapiRoutes } from './routes/openapi.tsx';
 import { pages } from './routes/pages.tsx';
+import { schedulesPage } from './routes/schedules.tsx';
 import { sourcesPage } from './routes/sources.tsx';
 import { startPages } from './routes/start_pages.tsx';
 import { streamRoutes } from './routes/streams.ts';
@@ -98,6 +99,7 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     .use(jobPages(deps))
     .use(historyPage(deps))
     .use(sourcesPage(deps))
+    .use(schedulesPage(deps))
     .use(startPages(deps))
     .use(openapiRoutes(deps, () => root));
   refuseOwnPath(config.basePath, root.routes);

@@ -5,6 +5,7 @@ import { urlTo } from '../../src/text/urls.ts';
 import type { FormState, SourceOption, StartModel } from '../view_models.ts';
 import { attributeText, CheckboxField, NumberField, SelectField, TextField } from './field.tsx';
 import { PostForm } from './post_form.tsx';
+import { RepeatFields } from './repeat_fields.tsx';
 
 /** Starts a job; with htmx the answer appears under its button, without it a page follows. */
 export function StartForm({ model }: { model: StartModel }): JSX.Element {
@@ -25,6 +26,9 @@ export function StartForm({ model }: { model: StartModel }): JSX.Element {
           {wordsOf(type).name}
         </button>
       </div>
+      {model.timeZone !== undefined && (
+        <RepeatFields type={type} form={form} timeZone={model.timeZone} />
+      )}
       <div class="form-result" id="start-result">
         <WhatIsWrong form={form} />
       </div>
@@ -203,7 +207,9 @@ function WhatIsWrong({ form }: { form: FormState }): JSX.Element {
   const fields = wrong === 1 ? 'One field is' : `${wrong} fields are`;
   return (
     <div class="result error" role="alert">
-      <p safe>{`Nothing was started. ${fields} invalid. Your other entries were kept.`}</p>
+      <p
+        safe
+      >{`Nothing was ${form.values.type === undefined ? 'started' : 'scheduled'}. ${fields} invalid. Your other entries were kept.`}</p>
     </div>
   );
 }

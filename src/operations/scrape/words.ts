@@ -33,6 +33,9 @@ export default defineWords({
       .filter(Boolean)
       .join(', '),
   notes: (result, place) => [...onlyNewNotes(result), ...leftOutNotes(result, place)],
+  // An archive is read whole.
+  repeated: ({ source, archive }) =>
+    source === 'archive' || archive !== undefined ? {} : { onlyNew: true },
   undo: ({ newPosts }, { source, archive }) =>
     source === 'archive' && typeof archive === 'string' && newPosts !== 0
       ? {

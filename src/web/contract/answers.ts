@@ -8,6 +8,7 @@ import {
 } from '../../jobs/index.ts';
 import { once } from '../../platform/once.ts';
 import { ARCHIVE, COMPLETED_JOB, JOB_LOG, POST, PROFILE, REFUSAL, SESSION } from './examples.ts';
+import { SCHEDULE_SCHEMAS } from './schedules.ts';
 import { SOURCE_SCHEMAS } from './sources.ts';
 
 /**
@@ -379,6 +380,7 @@ export const SCHEMAS = {
       .meta({ examples: [{ imports: [ARCHIVE] }] }),
   ),
   ...SOURCE_SCHEMAS,
+  ...SCHEDULE_SCHEMAS,
   ImportUndone: once(() =>
     z
       .object({

@@ -2,12 +2,15 @@ import { z } from 'zod';
 import type { JobType, Tracker } from '../../jobs/index.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { printable } from '../../text/printable.ts';
+import { OWN_FIELDS } from './schedule_request.ts';
 
 /** Maximum number of unknown fields of one start that are named. */
 const MAX_NAMED = 20;
 
 /** The fields of `POST /api/jobs`, beside those of the input. */
 const START_FIELDS: ReadonlySet<string> = new Set(['type', 'input', 'sessionId']);
+
+const SCHEDULE_FIELDS: ReadonlySet<string> = new Set(['input', ...OWN_FIELDS]);
 
 const COMMON_FIELDS: ReadonlySet<string> = new Set(['sessionId']);
 
@@ -29,6 +32,11 @@ export function inputWarnings(
 /** The same for the fields beside the input, of an entry of `POST /api/jobs`. */
 export function entryWarnings(entry: unknown): string[] {
   return warnings(Object(entry), START_FIELDS);
+}
+
+/** The same for the fields beside the input of a schedule. */
+export function scheduleWarnings(body: object): string[] {
+  return warnings(body, SCHEDULE_FIELDS);
 }
 
 function warnings(fields: object, known: ReadonlySet<string>): string[] {
