@@ -73,7 +73,7 @@ async function enqueue(
   }
 }
 
-function toolsOf(deps: ProcessDeps): CommandTools {
+export function toolsOf(deps: ProcessDeps): CommandTools {
   return {
     copyArchive: async (path) => (await import('./import_archive.ts')).copyIntoImports(deps, path),
     refuse(message) {
@@ -83,7 +83,7 @@ function toolsOf(deps: ProcessDeps): CommandTools {
 }
 
 /** The argument or option that a field was typed as: `--max`. */
-function typedAs(field: string, fields: TypedField[]): string {
+export function typedAs(field: string, fields: TypedField[]): string {
   const typed = fields.filter((one) => one.field === field);
   const { typedAs } = typed.find(({ value }) => value !== undefined) ?? typed[0] ?? {};
   return typedAs ?? (field === 'sessionId' ? '--session' : field);

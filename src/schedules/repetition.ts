@@ -33,6 +33,9 @@ const DEFAULT_DAY = 'monday';
  */
 export function cronOf({ every, at, day, cron }: Repetition): string {
   const chosen = textOf('every', every) ?? (isGiven(cron) ? 'cron' : 'night');
+  if (chosen !== 'cron' && isGiven(cron)) {
+    throw new InvalidInput({ cron: 'Give a cron expression or how often, not both.' });
+  }
   switch (chosen) {
     case 'cron':
       return readPattern(cron);

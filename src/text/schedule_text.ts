@@ -1,5 +1,6 @@
 import type { RunDelay, RunOutcome, Schedule, ScheduleRun } from '../schedules/schedule.ts';
 import { jobName } from './format.ts';
+import { printable } from './printable.ts';
 import { table } from './table.ts';
 
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
@@ -107,6 +108,14 @@ export function lastRunText({ lastRun }: Schedule): string {
 export function nextRunText({ pausedAt, nextDueAt, timeZone }: Schedule): string {
   if (pausedAt !== undefined) return 'paused';
   return nextDueAt ? zonedTime(nextDueAt, timeZone) : 'never';
+}
+
+/** A run on one line. */
+export function runLine(run: ScheduleRun, { timeZone }: Pick<Schedule, 'timeZone'>): string {
+  const { at, outcome, job } = run;
+  const state = outcome === 'started' ? (job?.status ?? outcome) : outcome;
+  const parts = [zonedTime(at, timeZone), state, job?.id ?? '', ...runNotes(run, timeZone)];
+  return printable(parts.filter(Boolean).join('  '));
 }
 
 /** @param columns of the terminal. False = any width. */

@@ -189,6 +189,7 @@ describe('40: what a form says becomes cron', () => {
     [{ every: 'week', day: 'funday' }, 'day'],
     [{ every: 'cron' }, 'cron'],
     [{ cron: 5 }, 'cron'],
+    [{ every: 'week', cron: '0 3 * * *' }, 'cron'],
   ])('%j is refused', (typed, field) => {
     expect(() => cronOf(typed)).toThrow(InvalidInput);
     try {

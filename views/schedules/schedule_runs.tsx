@@ -73,9 +73,7 @@ function RunJob({ run: { job, outcome }, type }: { run: ScheduleRun; type: strin
       ) : (
         <a href={urlTo(`/jobs/${encodeURIComponent(job.id)}`)}>job</a>
       )}{' '}
-      <span class="outcome-words" safe>
-        {words}
-      </span>
+      <span safe>{words}</span>
     </>
   );
 }

@@ -9,8 +9,10 @@ import {
   jobTracker,
 } from '../../jobs/index.ts';
 import { loadConfig } from '../../platform/config.ts';
+import { appDatabase } from '../../platform/database.ts';
 import { jobName } from '../../text/format.ts';
 import { printable } from '../../text/printable.ts';
+import { scheduleName } from '../../text/schedule_text.ts';
 import { valuesOfOption } from '../operation_commands.ts';
 import { SCRIPTS } from './scripts.ts';
 
@@ -35,7 +37,9 @@ export async function candidates(
   const typed = words.at(-1) ?? '';
   const { command, option } = positionOf(program, words.slice(0, -1));
   if (!command) return [];
-  const offered = option ? await valuesOf(option, readsJobs) : offersAt(command, typed, readsJobs);
+  const offered = option
+    ? await valuesOf(option, readsJobs)
+    : await offersAt(command, typed, readsJobs);
   return offered.filter(({ value }) => value.startsWith(typed));
 }
 
@@ -92,14 +96,16 @@ async function valuesOf(option: Option, readsJobs: boolean): Promise<Candidate[]
   }
 }
 
-function offersAt(command: Command, typed: string, readsJobs: boolean): Candidate[] {
+async function offersAt(command: Command, typed: string, readsJobs: boolean): Promise<Candidate[]> {
   const help = command.createHelp();
   if (typed.startsWith('-')) {
     const options = help.visibleOptions(command);
     return options.map(({ long, description }) => ({ value: long ?? '', about: description }));
   }
   if (command.registeredArguments[0]?.name() === 'id') {
-    return readsJobs ? jobsFor(command.name()).map(jobCandidate) : [];
+    if (!readsJobs) return [];
+    if (command.parent?.name() === 'schedule') return scheduleCandidates();
+    return jobsFor(command.name()).map(jobCandidate);
   }
   if (command.name() === 'completion') return plain(Object.keys(SCRIPTS));
   return help
@@ -130,6 +136,13 @@ function jobsThat(are: (status: JobStatus) => boolean): Job[] {
 
 function jobCandidate(job: Job): Candidate {
   return { value: job.id, about: printable(`${job.status} ${jobName(job)}`) };
+}
+
+async function scheduleCandidates(): Promise<Candidate[]> {
+  const { createSchedules } = await import('../../schedules/index.ts');
+  const schedules = createSchedules({ database: appDatabase(), tracker: jobTracker });
+  const all = await schedules.list();
+  return all.map((one) => ({ value: one.id, about: printable(scheduleName(one)) }));
 }
 
 function plain(values: Iterable<string>): Candidate[] {

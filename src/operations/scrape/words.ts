@@ -34,8 +34,7 @@ export default defineWords({
       .join(', '),
   notes: (result, place) => [...onlyNewNotes(result), ...leftOutNotes(result, place)],
   // An archive is read whole.
-  repeated: ({ source, archive }) =>
-    source === 'archive' || archive !== undefined ? {} : { onlyNew: true },
+  repeated: ({ source }) => (source === 'archive' ? {} : { onlyNew: true }),
   undo: ({ newPosts }, { source, archive }) =>
     source === 'archive' && typeof archive === 'string' && newPosts !== 0
       ? {

@@ -32,6 +32,8 @@ export function readScheduleFields(body: Record<string, unknown>): {
     (isOwn ? own : input)[bare] = value;
   }
   if (isStartForm) readAllOrNew(own, input);
+  // The fields of a form that are not in use are sent too.
+  if (isStartForm && own.every !== 'cron') delete own.cron;
   const isRepeat = (name: string) => isStartForm && !['type', 'sessionId'].includes(name);
   return {
     own,

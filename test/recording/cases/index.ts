@@ -7,6 +7,7 @@ import { jobs } from './jobs.ts';
 import { emptyLibrary, library, livePosts } from './library.ts';
 import { history, pages, wrongPages } from './pages.ts';
 import { bodies, foreign, heads, negotiation, obstructed, wrongMethods } from './refusals.ts';
+import { schedules } from './schedules.ts';
 import { sources } from './sources.ts';
 import { fullQueue, idempotency, starts, startsByType } from './starts.ts';
 import { streams, tooManyStreams } from './streams.ts';
@@ -26,6 +27,7 @@ const OWN: Area[] = [
   livePosts,
   imports,
   sources,
+  schedules,
   pages,
   wrongPages,
   history,
