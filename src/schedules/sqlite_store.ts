@@ -163,17 +163,13 @@ function add(
 }
 
 type Statements = ReturnType<typeof statements>;
+type Texts = (string | number | null)[];
 
 function statements(db: Database) {
-  const runs = `
-    SELECT runs.*, jobs.id IS NULL AS is_deleted,
-           COALESCE(jobs.status, runs.job_status) AS status,
-           COALESCE(jobs.completed_at, runs.job_ended_at) AS ended_at,
-           COALESCE(jobs.result_brief, jobs.result, runs.job_result) AS result,
-           COALESCE(jobs.error_message, runs.job_error) AS error
-    FROM schedule_runs AS runs LEFT JOIN jobs ON jobs.id = runs.job_id
-    WHERE runs.schedule_id = ? ORDER BY runs.seq DESC LIMIT ?`;
-  type Texts = (string | number | null)[];
+  return { ...scheduleStatements(db), ...runStatements(db) };
+}
+
+function scheduleStatements(db: Database) {
   return {
     add: statement<null, Texts>(
       db,
@@ -189,7 +185,6 @@ function statements(db: Database) {
     count: statement<{ schedules: number }, []>(db, 'SELECT COUNT(*) AS schedules FROM schedules'),
     all: statement<ScheduleRow, []>(db, 'SELECT * FROM schedules ORDER BY created_at, id'),
     get: statement<ScheduleRow, [string]>(db, 'SELECT * FROM schedules WHERE id = ?'),
-    runs: statement<RunRow, [string, number]>(db, runs),
     pause: statement<null, Texts>(
       db,
       `UPDATE schedules SET paused_at = ?, next_due = NULL WHERE id = ? AND paused_at IS NULL`,
@@ -211,6 +206,20 @@ function statements(db: Database) {
       db,
       'UPDATE schedules SET next_due = ? WHERE id = ? AND next_due IS ? AND paused_at IS NULL',
     ),
+  };
+}
+
+function runStatements(db: Database) {
+  const runs = `
+    SELECT runs.*, jobs.id IS NULL AS is_deleted,
+           COALESCE(jobs.status, runs.job_status) AS status,
+           COALESCE(jobs.completed_at, runs.job_ended_at) AS ended_at,
+           COALESCE(jobs.result_brief, jobs.result, runs.job_result) AS result,
+           COALESCE(jobs.error_message, runs.job_error) AS error
+    FROM schedule_runs AS runs LEFT JOIN jobs ON jobs.id = runs.job_id
+    WHERE runs.schedule_id = ? ORDER BY runs.seq DESC LIMIT ?`;
+  return {
+    runs: statement<RunRow, [string, number]>(db, runs),
     hasRun: statement<{ found: 1 }, [string, number]>(
       db,
       'SELECT 1 AS found FROM schedule_runs WHERE schedule_id = ? AND due = ?',

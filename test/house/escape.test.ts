@@ -31,7 +31,7 @@ function originOf(path: string): Origin {
 }
 
 /** Views that get a whole job and show only its times. */
-const WITHOUT_TEXT = ['JobDuration', 'JobStart', 'JobTimes', 'Navigation', 'Took'];
+const WITHOUT_TEXT = ['JobDuration', 'JobStart', 'JobTimes', 'Navigation', 'Took', 'zonedTime'];
 
 const BASE = '/behind/xgpt';
 beforeAll(() => setBasePath(BASE));

@@ -308,7 +308,7 @@ export const CREDENTIALS_BODY = unchecked<Record<string, unknown>>(credentialsBo
 export const SCHEDULE_BODY = unchecked<ScheduleBody>(scheduleBody, {
   example: {
     type: 'scrape',
-    input: { username: 'aurora_lab' },
+    username: 'aurora_lab',
     every: 'night',
     timeZone: 'Europe/Berlin',
   },

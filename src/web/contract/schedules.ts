@@ -109,13 +109,14 @@ export interface ScheduleBody {
   sessionId?: string;
 }
 
+/** Loose: the fields of the input may stand beside the others. */
 export const scheduleBody = () =>
-  z.object({
+  z.looseObject({
     type: z.string().describe('The type of the jobs it starts.'),
     input: z
       .record(z.string(), z.unknown())
       .optional()
-      .describe('Their input. In a form, its fields stand beside the others.'),
+      .describe('Their input. Its fields may also stand beside the others, as in a form.'),
     every: z
       .enum(EVERY)
       .optional()
