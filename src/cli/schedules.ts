@@ -8,7 +8,7 @@ import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
 import { cronOf, type Schedule, ScheduleActive } from '../schedules/index.ts';
 import { printable } from '../text/printable.ts';
-import { nextRunText, runLine, scheduleName, scheduleTable } from '../text/schedule_text.ts';
+import { nextRunText, runLine, scheduleName, shortScheduleTable } from '../text/schedule_text.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { inputError } from './input_errors.ts';
 import { noWorkerNotice } from './no_worker_notice.ts';
@@ -36,7 +36,7 @@ const MIN_TYPED = 4;
 export async function listSchedules({ json }: ScheduleOptions): Promise<void> {
   const schedules = await withSchedules((deps) => deps.schedules.list());
   if (json) for (const schedule of schedules) print(JSON.stringify(schedule));
-  else write(scheduleTable(schedules, process.stdout.isTTY && process.stdout.columns));
+  else write(shortScheduleTable(schedules, process.stdout.isTTY && process.stdout.columns));
 }
 
 export async function showSchedule(part: string, { json }: ScheduleOptions): Promise<void> {

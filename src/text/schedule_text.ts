@@ -118,13 +118,19 @@ export function runLine(run: ScheduleRun, { timeZone }: Pick<Schedule, 'timeZone
   return printable(parts.filter(Boolean).join('  '));
 }
 
+/** For a terminal, where the end of an id is enough to name a schedule. */
+export function shortScheduleTable(schedules: Schedule[], columns: number | false): string {
+  const short = schedules.map((schedule) => ({ ...schedule, id: schedule.id.slice(-8) }));
+  return scheduleTable(short, columns);
+}
+
 /** @param columns of the terminal. False = any width. */
 export function scheduleTable(schedules: Schedule[], columns: number | false = false): string {
   if (schedules.length === 0) {
     return 'Nothing is scheduled. To add a schedule, run xgpt schedule add scrape <user> --every night.\n';
   }
   const rows = schedules.map((schedule) => [
-    schedule.id.slice(-8),
+    schedule.id,
     jobName({ type: schedule.type as never, metadata: schedule.input }),
     repetitionText(schedule.cron),
     nextRunText(schedule),
