@@ -18,15 +18,6 @@ function tick(now: Date): void {
   }
 }
 
-const ZONED: Intl.DateTimeFormatOptions = {
-  weekday: 'short',
-  day: 'numeric',
-  month: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-  timeZoneName: 'short',
-};
-
 /** The text of a `<time>` with that `data-clock`, or none; the server renders the same. */
 export function clockText(clock: string | undefined, at: Date, now: Date): string | undefined {
   switch (clock) {
@@ -36,8 +27,6 @@ export function clockText(clock: string | undefined, at: Date, now: Date): strin
       return duration(at.getTime() - now.getTime());
     case 'local':
       return at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-    case 'zoned':
-      return at.toLocaleString([], ZONED);
     case 'relative':
       return relative(at, now);
     default:

@@ -48,7 +48,8 @@ export function RepeatFields({ type, form: typed, timeZone }: RepeatProps): JSX.
       {canReadAll && (
         <CheckboxField
           name="repeat.all"
-          label="Read everything again each time, not only what is new"
+          label="Read everything again each time"
+          help="Otherwise a schedule reads only what is new."
           form={form}
         />
       )}

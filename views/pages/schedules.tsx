@@ -12,7 +12,7 @@ interface PageProps {
 /** What starts by itself, when it ran last and how, and when it runs next. */
 export function SchedulesPage({ layout, schedules }: PageProps): JSX.Element {
   return (
-    <Page title="Schedules" current="/schedules" layout={layout}>
+    <Page title="Schedules" current="/schedules" layout={layout} hasSchedules>
       <h1>Schedules</h1>
       <p class="page-lead">
         What starts by itself. Each due time starts one job; a run that was missed starts once, as
