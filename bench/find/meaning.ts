@@ -1,10 +1,12 @@
 /**
  * Finding by meaning, compared with the build of 22 November on the same vectors in the same run:
  *
- *     bun bench/find/meaning.ts [vectors] [--real <database>]      100,000 by default
+ *     bun bench/find/meaning.ts [vectors]      100,000 by default
  *
- * A million vectors need 4 GB in the temporary folder. With `--real` the recall is measured on the vectors
- * that the database of a data folder holds (on a copy), instead of on made-up ones.
+ * A million vectors need 4 GB in the temporary folder. Only the recall is measured with
+ *
+ *     bun bench/find/meaning.ts --sample              the sample library, with what people type
+ *     bun bench/find/meaning.ts --real <database>     a copy of that of a data folder, with its own vectors
  */
 import type { Database } from 'bun:sqlite';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
@@ -15,25 +17,30 @@ import type { KeySet } from '../../src/library/finding.ts';
 import { createLibrary, type Library } from '../../src/library/index.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { formerBuild } from './former_build.ts';
+import { judgedNeedles, judgedQueries } from './judged/index.ts';
+import { sampleLibrary } from './sample_library.ts';
 
 const MODEL = 'synthetic-384';
 const DIMENSIONS = 384;
 const TOPICS = 500;
 /** How far vectors lie from the middle of their topic. */
 const SPREAD = 0.06;
-const QUERIES = 30;
+const QUERIES = 60;
+const WARMING_QUERIES = 10;
 const FORMER_QUERIES = 5;
 const SAVED_AT_ONCE = 1000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { real: { type: 'string' } },
+  options: { real: { type: 'string' }, sample: { type: 'boolean' }, memory: { type: 'string' } },
 });
 const random = seeded(20_261_129);
 const topics = Array.from({ length: TOPICS }, () => unit(() => normal()));
 const folder = mkdtempSync(join(tmpdir(), 'xgpt-bench-'));
 try {
-  if (values.real) measureReal(values.real);
+  if (values.memory) reportMemory(values.memory);
+  else if (values.real) measureReal(values.real);
+  else if (values.sample) await measureSample();
   else await measure(Number(positionals[0] ?? 100_000));
 } finally {
   rmSync(folder, { recursive: true });
@@ -45,10 +52,8 @@ async function measure(size: number) {
   const library = createLibrary(db);
   fill(db, library, former, size);
   const queries = Array.from({ length: QUERIES }, made);
-  const before = process.memoryUsage.rss();
-  const loading = time(() => library.meaning.nearest(MODEL, made(), { limit: 10 }));
-  Bun.gc(true);
-  const memory = (process.memoryUsage.rss() - before) / 1e6;
+  const memory =
+    await Bun.$`${process.execPath} ${import.meta.path} --memory ${db.filename}`.text();
   const some = everyHundredth(size);
   const formerMs = median(queries.slice(0, FORMER_QUERIES), (query) =>
     former.library.postsLike(MODEL, query, 10),
@@ -65,8 +70,33 @@ async function measure(size: number) {
   row('codes in memory, the nearest compared exactly', ms, formerMs / ms);
   row('the same among 1 % of the posts', filtered, formerMs / filtered);
   console.log(`  among 1 % / without a filter: ${(filtered / ms).toFixed(2)}`);
-  console.log(`  reading the codes: ${loading.toFixed(0)} ms, ${memory.toFixed(0)} MB`);
+  console.log(`  reading the codes: ${memory.trim()}`);
   reportRecall(library, floats, queries, some);
+}
+
+/** In a process of its own, whose memory nothing else changes. */
+function reportMemory(path: string) {
+  const library = createLibrary(openDatabase(path));
+  const before = process.memoryUsage.rss();
+  const loading = time(() => library.meaning.nearest(MODEL, made(), { limit: 10 }));
+  Bun.gc(true);
+  const memory = (process.memoryUsage.rss() - before) / 1e6;
+  console.log(`${loading.toFixed(0)} ms, ${memory.toFixed(0)} MB`);
+}
+
+async function measureSample() {
+  const deps = await sampleLibrary(judgedNeedles, false);
+  const floats = readAll(deps.database);
+  const typed = [...judgedQueries, ...judgedNeedles].map(({ query }) => query);
+  const embedded = await deps.embedder.embed(typed, { signal: new AbortController().signal });
+  report(deps.library, floats, embedded, 10);
+  await deps.close();
+}
+
+function report(library: Library, floats: Floats, queries: Float32Array[], step: number) {
+  console.log(`\n${floats.keys.length} vectors of ${floats.model}, ${queries.length} queries`);
+  const some = everyHundredth(Math.max(...floats.keys), step);
+  for (const limit of [10, 100]) reportRecall(library, floats, queries, some, limit);
 }
 
 function measureReal(path: string) {
@@ -78,8 +108,7 @@ function measureReal(path: string) {
   const queries = floats.keys
     .filter((_, i) => i % step === 0)
     .map((key) => library.meaning.vectorOf(floats.model, key) as Float32Array);
-  heading(`${floats.keys.length} vectors of ${floats.model}, ${queries.length} queries`);
-  reportRecall(library, floats, queries, everyHundredth(Math.max(...floats.keys), 10));
+  report(library, floats, queries, 10);
 }
 
 interface Floats {
@@ -106,8 +135,8 @@ function readAll(db: Database): Floats {
   return floats;
 }
 
-/** The cosine of the tenth of the nearest posts: what is as near counts as found. */
-function exact({ keys, numbers }: Floats, query: Float32Array, among?: KeySet): number {
+/** The cosine of the last of so many nearest posts: what is as near counts as found. */
+function exact({ keys, numbers }: Floats, query: Float32Array, among?: KeySet, limit = 10): number {
   const best = new Map<number, number>();
   let least = -2;
   for (const [i, key] of keys.entries()) {
@@ -117,30 +146,36 @@ function exact({ keys, numbers }: Floats, query: Float32Array, among?: KeySet): 
       sum += (query[d] as number) * (numbers[at] as number);
     if (sum <= least) continue;
     best.set(key, Math.max(sum, best.get(key) ?? -2));
-    if (best.size < 64) continue;
-    const kept = [...best].sort((a, b) => b[1] - a[1]).slice(0, 10);
+    if (best.size < 8 * limit) continue;
+    const kept = [...best].sort((a, b) => b[1] - a[1]).slice(0, limit);
     best.clear();
     for (const [k, value] of kept) best.set(k, value);
-    least = kept[9]?.[1] ?? -2;
+    least = kept.at(-1)?.[1] ?? -2;
   }
-  return [...best.values()].sort((a, b) => b - a)[9] ?? -2;
+  return [...best.values()].sort((a, b) => b - a)[limit - 1] ?? -2;
 }
 
-function reportRecall(library: Library, floats: Floats, queries: Float32Array[], some: KeySet) {
+function reportRecall(
+  library: Library,
+  floats: Floats,
+  queries: Float32Array[],
+  some: KeySet,
+  limit = 10,
+) {
   for (const [name, among] of [
-    ['recall@10', undefined],
-    ['recall@10 with the filter', some],
+    [`recall@${limit}`, undefined],
+    [`recall@${limit} with the filter`, some],
   ] as const) {
     let found = 0;
     for (const query of queries) {
-      const tenth = exact(floats, query, among);
+      const last = exact(floats, query, among, limit);
       const near = library.meaning.nearest(floats.model, query, {
-        limit: 10,
+        limit,
         ...(among && { among }),
       });
-      found += near.filter(({ similarity }) => similarity >= tenth - 1e-5).length;
+      found += near.filter(({ similarity }) => similarity >= last - 1e-5).length;
     }
-    console.log(`  ${name}: ${(found / (queries.length * 10)).toFixed(4)}`);
+    console.log(`  ${name}: ${(found / (queries.length * limit)).toFixed(4)}`);
   }
 }
 
@@ -213,6 +248,8 @@ function normal(): number {
 }
 
 function median(queries: Float32Array[], run: (query: Float32Array) => unknown): number {
+  // A server has answered before.
+  for (const query of queries.slice(0, WARMING_QUERIES)) run(query);
   const times = queries.map((query) => time(() => run(query))).sort((a, b) => a - b);
   return times[times.length >> 1] as number;
 }

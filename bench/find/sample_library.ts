@@ -1,3 +1,4 @@
+import type { Database } from 'bun:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLocalEmbedder } from '../../src/embedding/index.ts';
@@ -20,6 +21,7 @@ const SAVED_AT_ONCE = 1000;
 const NOW = Date.UTC(2026, 10, 29);
 
 export interface SampleLibrary extends OperationDeps {
+  database: Database;
   close(): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ export async function sampleLibrary(needles: Needle[], isFresh: boolean): Promis
   await embedAll(deps, database);
   return {
     ...deps,
+    database,
     async close() {
       await local.close();
       database.close();
@@ -79,7 +82,7 @@ function needlePost({ id, language, text }: Needle, index: number): Post {
   };
 }
 
-async function embedAll(deps: OperationDeps, database: ReturnType<typeof openDatabase>) {
+async function embedAll(deps: OperationDeps, database: Database) {
   const tracker = createTracker({
     logger: silentLogger,
     database,

@@ -1,5 +1,6 @@
 import type { KeySet } from '../finding.ts';
 import { createKernel, type Kernel, type Places, ROW_TAIL_BYTES } from './kernel.ts';
+import { descending, signSums } from './sign_sums.ts';
 
 /** How many rows a scan can be asked for. */
 export const MAX_WANTED = 4096;
@@ -9,6 +10,13 @@ const PAGE_BYTES = 65_536;
 
 /** How much more memory is taken than is needed, so that it is not taken for each row: an eighth. */
 const SPARE_SHIFT = 3;
+
+/** Vectors, those that are probably nearest to a given one first. */
+export interface RankedCodes {
+  ids: Uint32Array;
+  /** What they are ordered by, from the highest to the lowest. */
+  sums: Float64Array;
+}
 
 /** The signs of a vector's numbers: bit i % 8 of byte i / 8 is set when number i is negative. */
 export function codeOf(vector: Float32Array): Uint8Array {
@@ -68,6 +76,31 @@ export class Codes {
 
   /** The ids of the vectors nearest by their codes: at most twice as many as `wanted`. */
   nearest(code: Uint8Array, wanted: number, among?: KeySet): number[] {
+    const ids: number[] = [];
+    for (const row of this.#scan(code, wanted, among)) ids.push(this.#idOf(row));
+    return ids;
+  }
+
+  /**
+   * The same for a vector, and ordered by the sums of its numbers with the signs of the codes: those that
+   * are probably nearest first.
+   */
+  ranked(vector: Float32Array, wanted: number, among?: KeySet): RankedCodes {
+    const rows = this.#scan(codeOf(vector), wanted, among);
+    const all = signSums(vector, this.#words, rows, this.#codeBytes);
+    const order = descending(all);
+    const ids = new Uint32Array(rows.length);
+    const sums = new Float64Array(rows.length);
+    for (let place = 0; place < order.length; place++) {
+      const i = order[place] as number;
+      ids[place] = this.#idOf(rows[i] as number);
+      sums[place] = all[i] as number;
+    }
+    return { ids, sums };
+  }
+
+  /** @returns the addresses of the rows found. */
+  #scan(code: Uint8Array, wanted: number, among?: KeySet): Uint32Array {
     const end = this.#rows + this.count * this.#rowBytes;
     const { found } = this.#places;
     if (among) {
@@ -78,12 +111,13 @@ export class Codes {
     this.#bytes.set(code, 0);
     const keys = among ? among.bits.length * 32 : 0;
     const total = this.#kernel.scan(this.#rows, end, among ? end : 0, keys, wanted);
-    const ids: number[] = [];
-    for (let i = 0; i < total; i++) {
-      const row = this.#words[(found + i * 8) >>> 2] as number;
-      ids.push(this.#words[(row + this.#codeBytes + 4) >>> 2] as number);
-    }
-    return ids;
+    const rows = new Uint32Array(total);
+    for (let i = 0; i < total; i++) rows[i] = this.#words[(found + i * 8) >>> 2] as number;
+    return rows;
+  }
+
+  #idOf(row: number): number {
+    return this.#words[(row + this.#codeBytes + 4) >>> 2] as number;
   }
 
   #rowOf(id: number): number | undefined {
@@ -100,8 +134,7 @@ export class Codes {
   }
 
   #idAt(index: number): number {
-    const row = this.#rows + index * this.#rowBytes;
-    return this.#words[(row + this.#codeBytes + 4) >>> 2] as number;
+    return this.#idOf(this.#rows + index * this.#rowBytes);
   }
 
   #reserve(bytes: number): void {

@@ -1,26 +1,23 @@
 import type { Database } from 'bun:sqlite';
 import { statement } from '../../platform/statement.ts';
 import type { MeaningFinder, NearKey } from '../finding.ts';
-import { codeOf, MAX_WANTED } from './codes.ts';
+import { MAX_WANTED } from './codes.ts';
+import { type Compared, compareRanked } from './comparing.ts';
 import { createFollowedCodes } from './followed_codes.ts';
 
-/** How many of the vectors that are nearest by their codes are compared number by number. */
-const MIN_COMPARED = 1_000;
-
-/** The same for each post that is asked for: long posts have several vectors. */
-const COMPARED_PER_POST = 10;
-
 interface VectorRow {
+  id: number;
   key: number;
   part_from: number | null;
   part_to: number | null;
   embedding: Uint8Array;
 }
 
-const BY_ID = `
-  SELECT post_key AS key, part_from, part_to, embedding FROM vectors WHERE id = ?`;
+const BY_IDS = `
+  SELECT vectors.id, post_key AS key, part_from, part_to, embedding
+  FROM json_each(?) CROSS JOIN vectors ON vectors.id = json_each.value`;
 
-/** Finds the vectors that are nearest by their codes, and compares those with the given one exactly. */
+/** Finds the vectors that are nearest by their codes, and compares exactly those that can be among the nearest. */
 export function createMeaningFinder(db: Database): MeaningFinder {
   const codesOf = createFollowedCodes(db);
   const anyOf = statement<{ found: number }, [string]>(
@@ -29,27 +26,28 @@ export function createMeaningFinder(db: Database): MeaningFinder {
       SELECT 1 FROM vector_codes JOIN vector_models ON model = vector_models.key WHERE name = ?
     ) AS found`,
   );
-  const byId = statement<VectorRow, [number]>(db, BY_ID);
+  const byIds = statement<VectorRow, [string]>(db, BY_IDS);
   const vectorAt = statement<Pick<VectorRow, 'embedding'>, [string, number]>(
     db,
     'SELECT embedding FROM vectors WHERE model = ? AND post_key = ? ORDER BY part LIMIT 1',
   );
 
-  function compared(ids: number[], vector: Float32Array): Map<number, NearKey> {
+  /** Compares vectors exactly, and keeps the best part of each post. */
+  function createCompare(vector: Float32Array) {
     const best = new Map<number, NearKey>();
     // Copied here, because a view of each row's bytes would take more memory than the row.
     const numbers = new Float32Array(vector.length);
     const bytes = new Uint8Array(numbers.buffer);
-    // In the order in which they are stored.
-    for (const id of Uint32Array.from(ids).sort()) {
-      const row = byId.get(id);
-      if (!row) continue;
-      bytes.set(row.embedding);
-      const similarity = cosine(vector, numbers);
-      if (similarity > (best.get(row.key)?.similarity ?? -2))
-        best.set(row.key, nearKey(row, similarity));
+    function compare(ids: Uint32Array): Compared[] {
+      return byIds.all(`[${ids.join()}]`).map((row) => {
+        bytes.set(row.embedding);
+        const similarity = cosine(vector, numbers);
+        if (similarity > (best.get(row.key)?.similarity ?? -2))
+          best.set(row.key, nearKey(row, similarity));
+        return { id: row.id, similarity };
+      });
     }
-    return best;
+    return { compare, found: () => [...best.values()].sort(byNearness) };
   }
 
   const find = db.transaction(
@@ -62,10 +60,13 @@ export function createMeaningFinder(db: Database): MeaningFinder {
       const loaded = codesOf(model, isCommitted);
       if (!loaded) return [];
       requireDimensions(model, loaded.dimensions, vector.length);
-      const wanted = Math.min(Math.max(limit * COMPARED_PER_POST, MIN_COMPARED), MAX_WANTED);
-      const ids = loaded.codes.nearest(codeOf(vector), wanted, among);
-      const found = [...compared(ids, vector).values()];
-      return found.sort((a, b) => b.similarity - a.similarity || a.key - b.key).slice(0, limit);
+      const { compare, found } = createCompare(vector);
+      compareRanked(
+        loaded.codes.ranked(vector, MAX_WANTED, among),
+        compare,
+        () => found()[limit - 1]?.similarity,
+      );
+      return found().slice(0, limit);
     },
   );
 
@@ -80,6 +81,8 @@ export function createMeaningFinder(db: Database): MeaningFinder {
     },
   };
 }
+
+const byNearness = (a: NearKey, b: NearKey) => b.similarity - a.similarity || a.key - b.key;
 
 /** @throws when vectors of these lengths cannot be compared. */
 export function requireDimensions(model: string, expected: number, given: number): void {

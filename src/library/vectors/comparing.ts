@@ -1,0 +1,76 @@
+import type { RankedCodes } from './codes.ts';
+
+/** So many are compared first, whatever they show: the others are judged by them. */
+const FIRST_COMPARED = 100;
+
+/** After that a third of those that were compared, at a time. */
+const NEXT_SHARE = 1 / 3;
+
+/**
+ * Comparing ends when the next estimate lies so many standard deviations below what is needed. On
+ * typed queries at 3.5 all of the 10 nearest are found by comparing 190 of 10,000 real vectors, and .9994 of
+ * the 100 nearest; at 3 it is .997 of 10.
+ */
+const MAX_DEVIATIONS = 3.5;
+
+export interface Compared {
+  id: number;
+  similarity: number;
+}
+
+/**
+ * Compares vectors in their order, until no other one can be expected to be as near as what was found.
+ * How far an estimate may be wrong is learned from those that were compared, because it depends on the
+ * model.
+ * @param compare is given ids in ascending order, and leaves out those of vectors that are no more.
+ * @param needed the similarity that another one must exceed; undefined while any is welcome.
+ */
+export function compareRanked(
+  { ids, sums }: RankedCodes,
+  compare: (ids: Uint32Array) => Compared[],
+  needed: () => number | undefined,
+): void {
+  const line = createLine();
+  let end = 0;
+  while (end < ids.length) {
+    const from = end;
+    end = Math.min(ids.length, from + (Math.ceil(from * NEXT_SHARE) || FIRST_COMPARED));
+    const sumOf = new Map<number, number>();
+    for (let i = from; i < end; i++) sumOf.set(ids[i] as number, sums[i] as number);
+    for (const { id, similarity } of compare(ids.slice(from, end).sort()))
+      line.add(sumOf.get(id) as number, similarity);
+    const least = needed();
+    if (least !== undefined && end < ids.length && line.highest(sums[end] as number) < least)
+      return;
+  }
+}
+
+/** The line nearest to points, by least squares. */
+function createLine() {
+  let count = 0;
+  let x = 0;
+  let y = 0;
+  let xx = 0;
+  let xy = 0;
+  let yy = 0;
+
+  function add(sum: number, similarity: number): void {
+    count++;
+    const dx = sum - x;
+    const dy = similarity - y;
+    x += dx / count;
+    y += dy / count;
+    xx += dx * (sum - x);
+    xy += dx * (similarity - y);
+    yy += dy * (similarity - y);
+  }
+
+  /** The highest similarity that is to be expected of a sum. */
+  function highest(sum: number): number {
+    const slope = xx > 0 ? xy / xx : 0;
+    const deviation = Math.sqrt(Math.max(0, yy - slope * xy) / count);
+    return y + slope * (sum - x) + MAX_DEVIATIONS * deviation;
+  }
+
+  return { add, highest };
+}
