@@ -50,10 +50,10 @@ CREATE INDEX schedule_runs_by_schedule ON schedule_runs (schedule_id);
 CREATE INDEX schedule_runs_by_job ON schedule_runs (job_id) WHERE job_id IS NOT NULL;
 
 CREATE TRIGGER keep_outcomes_of_scheduled_jobs BEFORE DELETE ON jobs
-WHEN EXISTS (SELECT 1 FROM schedule_runs WHERE job_id = OLD.id)
+WHEN EXISTS (SELECT 1 FROM schedule_runs WHERE job_id = old.id)
 BEGIN
   UPDATE schedule_runs
-  SET job_status = OLD.status, job_ended_at = OLD.completed_at, job_error = OLD.error_message,
-      job_result = COALESCE(OLD.result_brief, OLD.result)
-  WHERE job_id = OLD.id AND outcome = 'started';
+  SET job_status = old.status, job_ended_at = old.completed_at, job_error = old.error_message,
+      job_result = COALESCE(old.result_brief, old.result)
+  WHERE job_id = old.id AND outcome = 'started';
 END;
