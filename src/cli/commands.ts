@@ -10,11 +10,12 @@ import { addLibraryCommands } from './library_commands.ts';
 import { withList } from './list_by_default.ts';
 import { addOperationCommands } from './operation_commands.ts';
 import { printError, write } from './output.ts';
+import { addSavedFindCommands } from './saved_find_commands.ts';
 import { addScheduleCommands } from './schedule_commands.ts';
 import { addSourcesCommands } from './sources_commands.ts';
 
 const EXIT_CODES = `Exit codes:
-  0    completed            3    no such job, schedule, archive, backup or source
+  0    completed            3    no such job, schedule, archive, find, backup or source
   1    failed               4    cancelled by another process
   2    invalid usage        5    data folder or database cannot be used
   130  ended by Ctrl-C      129, 143  ended by a closed terminal, by SIGTERM
@@ -58,6 +59,7 @@ export async function createProgram(
   await addScheduleCommands(program, words);
   addSourcesCommands(program);
   addImportCommands(program);
+  addSavedFindCommands(program);
   addBackupCommands(program);
   addCompletionCommands(program);
   const withCommands = [program, ...program.commands.filter(({ commands }) => commands.length > 0)];

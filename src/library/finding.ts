@@ -56,9 +56,13 @@ export interface WordFinder {
   ranked(words: WordMatch, filters: FindFilters, limit: number): FoundKey[];
   /** @param cap counting stops there. Default: 10,001. */
   countFound(query: FindQuery, cap?: number): CappedCount;
-  /** How many matches were collected after the post with this key: what takes no longer than they are many. */
-  countAfter(query: FindQuery, key: number): number;
-  /** The highest key of a post, 0 without posts: later ones have higher ones. */
+  /**
+   * How many matches were collected after the post with this key, where posts must be looked at one by
+   * one among the newest 20,000.
+   * @param cap counting stops there. Default: none.
+   */
+  countAfter(query: FindQuery, key: number, cap?: number): CappedCount;
+  /** The highest key of a post, 0 without posts. Later ones have higher ones, unless posts are deleted. */
   newestKey(): number;
   facets(query: FindQuery): Facets;
   /** All that meet `filters`, and `words` when there are any. */

@@ -22,6 +22,7 @@ export const RESERVED_NAMES = [
   'completion',
   'docs',
   'find',
+  'finds',
   'healthz',
   'help',
   'history',

@@ -12,6 +12,7 @@ import { jobChangeRoutes, jobRemovalRoutes } from './routes/job_changes.tsx';
 import { logRoutes } from './routes/job_log.ts';
 import { jobRoutes } from './routes/jobs.tsx';
 import { libraryRoutes } from './routes/library.tsx';
+import { savedFindChangeRoutes, savedFindRoutes } from './routes/saved_finds.tsx';
 import { scheduleChangeRoutes, scheduleRoutes } from './routes/schedules.tsx';
 import { sessionRoutes } from './routes/sessions.tsx';
 import { sourceChangeRoutes, sourceRoutes } from './routes/sources.tsx';
@@ -33,6 +34,8 @@ export function addApiRoutes(app: Elysia, deps: WebDeps) {
     .use(logRoutes(deps))
     .use(historyRoutes(deps))
     .use(findRoutes(deps))
+    .use(savedFindRoutes(deps))
+    .use(savedFindChangeRoutes(deps))
     .use(libraryRoutes(deps))
     .use(importRoutes(deps))
     .use(sourceRoutes(deps))

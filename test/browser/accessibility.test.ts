@@ -93,6 +93,10 @@ async function collectSome(): Promise<void> {
   const all = { includeReplies: true, includeReposts: true, signal };
   const pages = app.sources.get('sample')?.posts({ username: 'aurora_lab', ...all }) ?? [];
   for await (const { items } of pages) app.library.savePosts(items);
+  const { savedFinds } = app.library;
+  await savedFinds.save({ name: 'Storms', query: { q: 'storm*', by: 'words' } }, false);
+  await savedFinds.save({ name: 'Gone', query: { q: 'storm', source: 'pigeon' } }, false);
+  app.database.run('UPDATE saved_finds SET seen_key = 0');
   const { id } = await app.tracker.enqueue(
     'discover',
     { query: 'climbing', maxResults: 20 },
@@ -179,6 +183,20 @@ describe.each([
     const closed = page.locator('#taskbar-toggle[aria-expanded="false"]');
     if ((await closed.count()) > 0) await closed.click();
     await page.locator('.job-card').first().waitFor();
+    expect(await problems(page)).toEqual([]);
+  });
+
+  test('on a saved find, and where a name is taken', async () => {
+    await page.goto(`${app.url}/find?q=storm*&by=words&after=0`);
+    await page.locator('.post-new').first().waitFor();
+    await page.locator('.saved-finds > summary').click();
+    await page.locator('.saved-find[aria-current] .badge').waitFor();
+    expect(await problems(page)).toEqual([]);
+    await page.goto(`${app.url}/find?q=camera`);
+    await page.locator('.save-find > summary').click();
+    await page.getByLabel('Name', { exact: true }).fill('storms');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByRole('heading', { name: 'The name is taken' }).waitFor();
     expect(await problems(page)).toEqual([]);
   });
 

@@ -198,6 +198,19 @@ test('posts are found, and an author is counted', async () => {
   expect(counted.status).toBe(202);
 });
 
+test('47: a find is saved, opened and removed', async () => {
+  const { api } = client();
+  const { data } = await api.finds.post({ name: 'Jazz', q: 'jazz', by: 'words' });
+  const { id = 0, query } = data?.find ?? {};
+  expect((await api.finds.get()).data?.finds.map(({ name }) => name)).toEqual(['Jazz']);
+  const opened = await api.finds({ id }).open.post();
+  const posts: number | undefined = opened.data?.find.newPosts?.count;
+  expect(posts).toBe(0);
+  expect((await api.find.get({ query: { ...query, limit: 1 } })).status).toBe(200);
+  expect((await api.finds({ id }).delete()).data?.find.openedAt).toBeInstanceOf(Date);
+  expect((await api.finds({ id }).remove.post()).error?.value.error.code).toBe('not_found');
+});
+
 test('every address that the document has is among the types, but for what is live', async () => {
   const { api } = client();
   await api.discover.post({ query: 'jazz', maxResults: 1 });

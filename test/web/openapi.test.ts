@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { COMPLETED_JOB } from '../../src/web/contract/examples.ts';
+import { COMPLETED_JOB, SAVED_FIND } from '../../src/web/contract/examples.ts';
 import { SCHEDULE } from '../../src/web/contract/schedules.ts';
 import type { ApiDocument, Operation, Schema } from '../../src/web/openapi/document.ts';
 import { closeApps, NAVIGATION, noBluesky, setupApp, type TestApp } from '../support/app.ts';
@@ -185,6 +185,7 @@ describe('each example', () => {
       const bodies = contentsOf(operation);
       for (const [type, { example }] of bodies.length > 0 ? bodies : [['', {}] as const]) {
         const id = await jobFor(operation, read);
+        await prepareFind();
         const scheduleId = path.includes('schedules') ? await newSchedule(app) : '';
         const real = (text: string) =>
           text.replaceAll(COMPLETED_JOB.id, id).replaceAll(SCHEDULE.id, scheduleId);
@@ -255,6 +256,14 @@ async function expectGoodAnswer(operation: Operation, answer: Response): Promise
 async function jobFor({ operationId, tags }: Operation, read: string): Promise<string> {
   if (operationId === 'cancel_job') return (await web.tracker.createJob('scrape')).jobId;
   return tags?.includes('Act') ? finished(web, 'scrape') : read;
+}
+
+/** The find with the id 1, which examples are about; it is saved once more by one of them. */
+async function prepareFind(): Promise<void> {
+  web.database.run('DELETE FROM saved_finds');
+  web.database.run("DELETE FROM sqlite_sequence WHERE name = 'saved_finds'");
+  const { name, query } = SAVED_FIND;
+  await web.library.savedFinds.save({ name, query }, false);
 }
 
 async function finished(app: TestApp, type: 'scrape' | 'discover'): Promise<string> {

@@ -315,6 +315,9 @@ async function store(): Promise<void> {
       },
     ]);
   });
+  for (const { id } of library.savedFinds.list()) await library.savedFinds.remove(id);
+  for (const canary of CANARIES)
+    await library.savedFinds.save({ name: canary, query: { q: canary } }, true);
   db.close();
   const archive = `${CANARIES[0]}.zip`;
   await Bun.write(join(server.dataDir, 'imports', archive), 'no zip');

@@ -6,6 +6,7 @@ import { FindForm } from '../find/find_form.tsx';
 import { exportHref, findHref } from '../find/find_href.ts';
 import { FindWays } from '../find/find_ways.tsx';
 import { NewPosts } from '../find/new_posts.tsx';
+import { SavedFinds, SaveFind } from '../find/saved_finds.tsx';
 import { attributeText } from '../forms/field.tsx';
 import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
@@ -17,12 +18,16 @@ import { NextPage } from './pagination.tsx';
 
 export function FindPage({ layout, model }: { layout: Layout; model: FindModel }): JSX.Element {
   const hasPosts = model.found.posts.length > 0;
+  const { saved, savedAs, problem, query } = model;
+  const isEmpty = query.q === '' && query.like === undefined;
   return (
     <Page title="Find" current="/find" layout={layout} hasPosts>
       <div class="posts-page">
         <h1>Find</h1>
         <FindForm model={model} />
-        <FindWays query={model.query} />
+        <SavedFinds finds={saved} current={savedAs} isOpen={isEmpty} now={layout.now} />
+        <FindWays query={query} />
+        {!isEmpty && !problem && <SaveFind model={model} />}
         {hasPosts && <NewPosts {...model} posts={0} />}
         {/* The list refreshes only while it is empty: posts must not move while they are read. */}
         <LivePart id="posts" follow={!hasPosts}>
@@ -34,7 +39,7 @@ export function FindPage({ layout, model }: { layout: Layout; model: FindModel }
 }
 
 function PostList({ model, now }: { model: FindModel; now: Date }): JSX.Element {
-  const { found, query, problem, nextHref } = model;
+  const { found, query, problem, nextHref, newPosts } = model;
   if (problem) return <Problem problem={problem} />;
   if (found.posts.length === 0) return <NoPosts model={model} />;
   return (
@@ -43,7 +48,7 @@ function PostList({ model, now }: { model: FindModel; now: Date }): JSX.Element 
       <SearchNotes notes={found.notes} />
       {found.facets ? <FindFacets query={query} facets={found.facets} /> : ''}
       {found.posts.map((post) => (
-        <PostArticle post={post} now={now} />
+        <PostArticle post={post} now={now} isNew={newPosts?.has(post)} />
       ))}
       <NextPage href={nextHref} label="More posts" />
       <FindEnd query={query} />

@@ -16,12 +16,15 @@ interface PostArticleProps {
   now: Date;
   /** It is the one that was asked for. */
   isCurrent?: boolean;
+  /** It was collected since the find was last opened. */
+  isNew?: boolean;
 }
 
-export function PostArticle({ post, now, isCurrent = false }: PostArticleProps): JSX.Element {
+export function PostArticle(props: PostArticleProps): JSX.Element {
+  const { post, now, isCurrent = false, isNew } = props;
   return (
     <article class="post" data-kind={post.kind} aria-current={isCurrent ? 'true' : undefined}>
-      <PostHeader post={post} now={now} />
+      <PostHeader post={post} now={now} isNew={isNew} />
       <PostMark post={post} />
       {!showsOriginal(post) && <PostBody post={post} />}
       <CardLinks urls={post.links.flatMap(({ text, url }) => (text === '' ? url : []))} />
@@ -34,7 +37,7 @@ export function PostArticle({ post, now, isCurrent = false }: PostArticleProps):
   );
 }
 
-function PostHeader({ post, now }: PostArticleProps): JSX.Element {
+function PostHeader({ post, now, isNew = false }: PostArticleProps): JSX.Element {
   return (
     <header class="post-header">
       <a class="post-author" href={authorHref(post)}>
@@ -46,6 +49,11 @@ function PostHeader({ post, now }: PostArticleProps): JSX.Element {
         </span>
       </a>
       <span class="post-origin">
+        {isNew && (
+          <>
+            <span class="badge post-new">new</span>{' '}
+          </>
+        )}
         <span class="badge" safe>
           {post.source}
         </span>{' '}

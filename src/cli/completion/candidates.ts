@@ -37,9 +37,9 @@ export async function candidates(
   const typed = words.at(-1) ?? '';
   const { command, option } = positionOf(program, words.slice(0, -1));
   if (!command) return [];
-  const offered = option
-    ? await valuesOf(option, readsJobs)
-    : await offersAt(command, typed, readsJobs);
+  const offered = await (option
+    ? valuesOf(option, readsJobs)
+    : offersAt(command, typed, readsJobs));
   return offered.filter(({ value }) => value.startsWith(typed));
 }
 
@@ -91,9 +91,23 @@ async function valuesOf(option: Option, readsJobs: boolean): Promise<Candidate[]
       const { createSources } = await import('../../sources/index.ts');
       return plain(createSources(loadConfig()).keys());
     }
+    case 'saved':
+      return readsJobs ? savedFinds() : [];
     default:
       return [];
   }
+}
+
+async function savedFinds(): Promise<Candidate[]> {
+  const [{ createLibrary }, { appDatabase }] = await Promise.all([
+    import('../../library/index.ts'),
+    import('../../platform/database.ts'),
+  ]);
+  return plain(
+    createLibrary(appDatabase())
+      .savedFinds.list()
+      .map(({ name }) => printable(name)),
+  );
 }
 
 async function offersAt(command: Command, typed: string, readsJobs: boolean): Promise<Candidate[]> {
@@ -107,6 +121,8 @@ async function offersAt(command: Command, typed: string, readsJobs: boolean): Pr
     if (command.parent?.name() === 'schedule') return scheduleCandidates();
     return jobsFor(command.name()).map(jobCandidate);
   }
+  if (command.parent?.name() === 'finds' && command.name() === 'remove')
+    return readsJobs ? savedFinds() : [];
   if (command.name() === 'completion') return plain(Object.keys(SCRIPTS));
   return help
     .visibleCommands(command)

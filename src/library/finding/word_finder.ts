@@ -7,7 +7,7 @@ import type { FoundKey, WordFinder } from '../finding.ts';
 import { readCursor, writeCursor } from '../listing.ts';
 import { toPost } from '../post_row.ts';
 import { type Conditions, createConditions } from './conditions.ts';
-import { createCountAfter, createCounts } from './counts.ts';
+import { createCountAfter, createCounts, MAX_EXAMINED } from './counts.ts';
 import { createEveryMatch } from './every_match.ts';
 import { createFacets } from './facets.ts';
 import { createKeySets } from './key_sets.ts';
@@ -25,7 +25,7 @@ export function createWordFinder(db: Database): WordFinder {
   const queries = createQueries(db);
   const conditionsOf = createConditions(db);
   const counts = createCounts(queries);
-  const countAfter = createCountAfter(queries);
+  const countAfter = createCountAfter(queries, counts);
   const plans = createPlans(queries, counts);
   const keySetOf = createKeySets(queries, counts);
   const everyMatch = createEveryMatch(db, plans, keySetOf);
@@ -66,7 +66,8 @@ export function createWordFinder(db: Database): WordFinder {
     newest,
     ranked,
     countFound: (query, cap = DEFAULT_CAP) => counts.countFound(conditionsOfQuery(query), cap),
-    countAfter: (query, key) => countAfter(conditionsOfQuery(query), key),
+    countAfter: (query, key, cap = MAX_EXAMINED + 1) =>
+      countAfter(conditionsOfQuery(query), key, cap),
     newestKey: counts.newestKey,
     facets: (query) => facetsOf(conditionsOfQuery(query)),
     keysOf: (filters, words) => keySetOf(conditionsOf(filters, words)),

@@ -180,8 +180,7 @@ function hardWords(words: WordMatch): WordMatch | undefined {
 function likeHits({ library, embedder }: FindDeps, { query, like }: FindRequest): Hits {
   const { source = '', id = '' } = like ?? {};
   const key = library.words.keyOf(source, id);
-  if (key === undefined)
-    throw new InvalidInput({ like: 'Like names a post that is not in the library.' });
+  if (key === undefined) throw new InvalidInput({ like: NO_SUCH_POST });
   const vector = library.meaning.vectorOf(embedder.model, key);
   if (!vector) return { hits: [], more: 0, notes: [LIKE_NOT_EMBEDDED] };
   const isFree = !query.words && isUnfiltered(query);
@@ -192,6 +191,8 @@ function likeHits({ library, embedder }: FindDeps, { query, like }: FindRequest)
   const others = near.filter((one) => one.key !== key).slice(0, MAX_BY_MEANING);
   return { hits: others.map(asHit), more: 0, notes: [] };
 }
+
+export const NO_SUCH_POST = 'Like names a post that is not in the library.';
 
 const LIKE_NOT_EMBEDDED =
   'This post has no vector of the present model, so none can be compared with it. Start an embed job first.';

@@ -52,6 +52,16 @@ export const POST = {
   replies: 2,
 };
 
+export const SAVED_FIND = {
+  id: 1,
+  name: 'Night sky',
+  query: { q: '"night sky" -moon' },
+  understood: 'Posts with the phrase “night sky”, without “moon”',
+  newPosts: { count: 12, isCapped: false },
+  createdAt: '2026-11-22T08:07:52.185Z',
+  openedAt: '2026-11-22T08:07:52.185Z',
+};
+
 export const PROFILE = {
   source: 'sample',
   id: '1568065716224000016',

@@ -7,6 +7,7 @@ import {
   type TypedJobQuery,
 } from '../../jobs/job_query.ts';
 import { findRequestSchema } from '../../operations/find/request.ts';
+import { saveFindSchema } from '../../operations/find/saved_request.ts';
 import { postsQuerySchema, profilesQuerySchema } from '../../operations/find_posts.ts';
 import { typedFields, typedTime, typedWholeNumber } from '../../platform/typed_fields.ts';
 import type { Sources } from '../../sources/index.ts';
@@ -77,6 +78,7 @@ export const PICTURE = pathParts({
 });
 export const JOB_ID = pathPart('id', 'The job’s id.', COMPLETED_JOB.id);
 export const SESSION_ID = pathPart('id', 'The session’s id.', 'monday');
+export const SAVED_FIND_ID = pathPart('id', 'The saved find’s id.', '1');
 export const IMPORT_NAME = pathPart('name', 'The archive’s name.', 'twitter-archive.zip');
 export const SOURCE_NAME = pathPart('name', 'The source’s name.', 'bluesky');
 export const PAID_SOURCE = pathPart('name', 'The source’s name.', 'x');
@@ -233,6 +235,13 @@ export const HISTORY_PAGE_QUERY = input(
 export const postsQuery = (sources: Sources) => input(() => postsQuerySchema(sources), INVALID);
 
 export const findQuery = (sources: Sources) => input(() => findRequestSchema(sources), INVALID);
+
+export const saveFindBody = (sources: Sources) =>
+  input(
+    () => saveFindSchema(sources),
+    { title: 'The find was not saved.', message: 'Correct the fields below.' },
+    { example: { name: 'Night sky', q: '"night sky" -moon' } },
+  );
 
 export const PROFILES_QUERY = input(profilesQuerySchema, INVALID);
 

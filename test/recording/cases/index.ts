@@ -7,6 +7,7 @@ import { jobs } from './jobs.ts';
 import { emptyLibrary, library, livePosts } from './library.ts';
 import { history, pages, wrongPages } from './pages.ts';
 import { bodies, foreign, heads, negotiation, obstructed, wrongMethods } from './refusals.ts';
+import { savedFinds } from './saved_finds.ts';
 import { schedules } from './schedules.ts';
 import { sources } from './sources.ts';
 import { fullQueue, idempotency, starts, startsByType } from './starts.ts';
@@ -28,6 +29,7 @@ const OWN: Area[] = [
   imports,
   sources,
   schedules,
+  savedFinds,
   pages,
   wrongPages,
   history,

@@ -112,6 +112,7 @@ export function findModel(posts: Post[], model: Partial<FindModel> = {}): FindMo
     sources: ['sample', 'archive'],
     seen: 0,
     busy: false,
+    saved: [],
     ...model,
   };
 }
