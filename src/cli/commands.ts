@@ -13,6 +13,7 @@ import { printError, write } from './output.ts';
 import { addSavedFindCommands } from './saved_find_commands.ts';
 import { addScheduleCommands } from './schedule_commands.ts';
 import { addSourcesCommands } from './sources_commands.ts';
+import { addTypesCommands } from './types_commands.ts';
 
 const EXIT_CODES = `Exit codes:
   0    completed            3    no such job, schedule, archive, find, backup or source
@@ -58,6 +59,7 @@ export async function createProgram(
   addJobCommands(program);
   await addScheduleCommands(program, words);
   addSourcesCommands(program);
+  addTypesCommands(program);
   addImportCommands(program);
   addSavedFindCommands(program);
   addBackupCommands(program);

@@ -1,18 +1,19 @@
 import { readTyped } from '../jobs/job_query.ts';
 import { everything } from '../operations/find/everything.ts';
 import { exportLines } from '../operations/find/export.ts';
-import { find } from '../operations/find/find.ts';
+import { find, readsIndex } from '../operations/find/find.ts';
 import {
   type FindRequest,
   findRequestSchema,
   type SavedFields,
   toFindRequest,
 } from '../operations/find/request.ts';
+import { indexNotes } from '../operations/index_notes.ts';
 import { postsText } from '../text/library_text.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { parsed } from './input_errors.ts';
-import { limitOf, openLibrary, pages, printJson, typedAs } from './library.ts';
-import { flushed, outputClosed, printError, write } from './output.ts';
+import { limitOf, notesOnce, openLibrary, pages, printJson, typedAs } from './library.ts';
+import { flushed, outputClosed, write } from './output.ts';
 import { openNamed, saveTyped } from './saved_finds.ts';
 
 export interface FindCommandOptions extends Omit<TypedOptions, 'q'> {
@@ -65,6 +66,7 @@ const usage = (message: string) => new CommandFailed(message, EXIT.usage);
 type Deps = ReturnType<typeof openLibrary>;
 
 async function printCsv(deps: Deps, request: FindRequest): Promise<void> {
+  notesOnce()(readsIndex(request) ? indexNotes(deps.library) : []);
   for await (const lines of exportLines(everything(deps, request), 'csv')) {
     write(lines);
     await flushed();
@@ -78,7 +80,7 @@ async function printPages(
   limit: number,
   asJson: boolean,
 ): Promise<void> {
-  const said = new Set<string>();
+  const printNotes = notesOnce();
   let separator = '';
   for await (const { posts, notes = [] } of pages(limit, (page) =>
     find(deps, { ...request, ...page }),
@@ -86,8 +88,7 @@ async function printPages(
     if (asJson) printJson(posts);
     else write(separator + postsText(posts));
     separator = '\n';
-    for (const note of notes) if (!said.has(note)) printError(`Note: ${note}`);
-    for (const note of notes) said.add(note);
+    printNotes(notes);
     await flushed();
     if (outputClosed.aborted) return;
   }

@@ -8,13 +8,14 @@ import { findRoutes } from './routes/find.tsx';
 import { healthRoute } from './routes/health.ts';
 import { historyRoutes } from './routes/history.tsx';
 import { importRoutes } from './routes/imports.tsx';
-import { jobChangeRoutes, jobRemovalRoutes } from './routes/job_changes.tsx';
+import { jobChangeRoutes, jobPinRoutes, jobRemovalRoutes } from './routes/job_changes.tsx';
 import { logRoutes } from './routes/job_log.ts';
 import { jobRoutes } from './routes/jobs.tsx';
 import { libraryRoutes } from './routes/library.tsx';
+import { queueRoutes, sourceQueueRoutes, typeChangeRoutes } from './routes/queues.tsx';
 import { savedFindChangeRoutes, savedFindRoutes } from './routes/saved_finds.tsx';
 import { scheduleChangeRoutes, scheduleRoutes } from './routes/schedules.tsx';
-import { sessionRoutes } from './routes/sessions.tsx';
+import { sessionRemovalRoutes, sessionRoutes } from './routes/sessions.tsx';
 import { sourceChangeRoutes, sourceRoutes } from './routes/sources.tsx';
 import { startRoutes } from './routes/starts.tsx';
 
@@ -28,7 +29,9 @@ export function addApiRoutes(app: Elysia, deps: WebDeps) {
     .use(batchRoutes(deps))
     .use(jobRoutes(deps))
     .use(sessionRoutes(deps))
+    .use(sessionRemovalRoutes(deps))
     .use(jobChangeRoutes(deps))
+    .use(jobPinRoutes(deps))
     .use(jobRemovalRoutes(deps))
     .use(bulkRoutes(deps))
     .use(logRoutes(deps))
@@ -42,6 +45,9 @@ export function addApiRoutes(app: Elysia, deps: WebDeps) {
     .use(sourceChangeRoutes(deps))
     .use(scheduleRoutes(deps))
     .use(scheduleChangeRoutes(deps))
+    .use(queueRoutes(deps))
+    .use(typeChangeRoutes(deps))
+    .use(sourceQueueRoutes(deps))
     .use(healthRoute(deps));
 }
 

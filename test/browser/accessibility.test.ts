@@ -166,6 +166,8 @@ describe.each([
     '/profiles',
     '/sources',
     '/schedules',
+    '/workers',
+    '/scrape?priority=5&delayMs=300000&timeoutMs=600000',
     '/jobs',
     '/jobs?status=completed',
     '/jobs?type=scrape&session=climbers',
@@ -206,6 +208,14 @@ describe.each([
     );
     await page.goto(`${app.url}/posts/sample/${reply?.id}`);
     expect(await page.locator('article.post').count()).toBeGreaterThan(1);
+    expect(await problems(page)).toEqual([]);
+  });
+
+  test('on the find page with its filters and its help open', async () => {
+    await page.goto(`${app.url}/find?q=storm`);
+    await page.locator('.filter-more > summary').click();
+    await page.locator('.find-help > summary').click();
+    await page.locator('.find-help table').waitFor();
     expect(await problems(page)).toEqual([]);
   });
 

@@ -85,7 +85,7 @@ for (const { name, script } of programs) {
     async function idFor(command: string): Promise<string> {
       if (command.includes('/api/schedules/')) return scheduleId();
       const { id } = await web.tracker.enqueue('scrape', { username: 'aurora_lab' });
-      if (!/\/cancel$/.test(command)) await web.tracker.cancelJob(id);
+      if (!/\/(cancel|first)$/.test(command)) await web.tracker.cancelJob(id);
       return id;
     }
 

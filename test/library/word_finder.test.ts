@@ -64,13 +64,13 @@ describe('words', () => {
 
 describe('what is attached to a post', () => {
   test.each([
-    ['zettelwirtschaft.example', 'D8: the site a link leads to'],
-    ['roses', 'D8: a part of its address'],
-    ['grun', 'D8: an encoded part of its address'],
-    ['"red roses"', 'the description of a picture'],
-    ['hydrangea', 'a quoted post'],
-    ['bo', 'whose post is quoted'],
-  ])('%s: %s', (typed) => {
+    ['D8: the site a link leads to', 'zettelwirtschaft.example'],
+    ['D8: a part of its address', 'roses'],
+    ['D8: an encoded part of its address', 'grun'],
+    ['the description of a picture', '"red roses"'],
+    ['a quoted post', 'hydrangea'],
+    ['whose post is quoted', 'bo'],
+  ])('%s: %s', (_, typed) => {
     const { library } = filled([
       {
         text: 'look',

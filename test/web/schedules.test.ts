@@ -141,9 +141,11 @@ describe('40: POST /api/schedules', () => {
       type: 'scrape',
       input: { username: 'aurora_lab', colour: 'blue' },
       evry: 'week',
+      priority: 5,
     })) as Answer;
     expect(warnings).toEqual([
       'Unknown field "evry" was ignored.',
+      'Unknown field "priority" was ignored.',
       'Unknown field "colour" was ignored.',
     ]);
   });

@@ -29,10 +29,12 @@ interface NavigationProps {
   current: string;
   theme: Layout['theme'];
   signedIn: boolean | undefined;
+  /** What the page has found, for the box. */
+  query?: string;
 }
 
 /** The line on top of every page; on a phone the box to find posts has a line of its own. */
-export function Navigation({ current, theme, signedIn }: NavigationProps): JSX.Element {
+export function Navigation({ current, theme, signedIn, query }: NavigationProps): JSX.Element {
   return (
     <header class="top">
       <nav aria-label="Main">
@@ -42,7 +44,7 @@ export function Navigation({ current, theme, signedIn }: NavigationProps): JSX.E
           <PageLink page={page} current={current} />
         ))}
       </nav>
-      <FindBox />
+      <FindBox query={query} />
       <PageLink page={SOURCES} current={current} class="top-link" label="Sources" />
       <div class="top-actions">
         <ThemeSwitch theme={theme} />
@@ -127,7 +129,7 @@ export function collectPath(type: string, values: Record<string, string>): strin
   return (exact ?? ofType[0])?.path ?? `/${type}`;
 }
 
-function FindBox(): JSX.Element {
+function FindBox({ query }: { query: string | undefined }): JSX.Element {
   return (
     <search class="find-box" aria-label="Find">
       <form method="get" action={urlTo('/find')}>
@@ -135,6 +137,7 @@ function FindBox(): JSX.Element {
           type="search"
           id="find-box"
           name="q"
+          value={query ? attributeText(query) : undefined}
           aria-label="Find posts"
           placeholder="Find posts"
           maxlength={MAX_WORDS}

@@ -17,6 +17,8 @@ interface PageProps {
   hasPosts?: boolean;
   /** It shows schedules, or a form that can be repeated, which have a script of their own. */
   hasSchedules?: boolean;
+  /** The text of the find that it shows. */
+  query?: string;
   children: Children;
 }
 
@@ -27,6 +29,7 @@ export function Page({
   layout,
   hasPosts = false,
   hasSchedules = false,
+  query,
   children,
 }: PageProps): JSX.Element {
   const scripts = [...(hasPosts ? ['find.js'] : []), ...(hasSchedules ? ['schedules.js'] : [])];
@@ -41,7 +44,12 @@ export function Page({
           <a class="skip-link" href="#main">
             Skip to content
           </a>
-          <Navigation current={current} theme={layout.theme} signedIn={layout.signedIn} />
+          <Navigation
+            current={current}
+            theme={layout.theme}
+            signedIn={layout.signedIn}
+            query={query}
+          />
           <Notices notices={layout.notices} />
           <main id="main" class="page" tabindex="-1">
             {children}

@@ -21,7 +21,7 @@ export function FindPage({ layout, model }: { layout: Layout; model: FindModel }
   const { saved, savedAs, problem, query } = model;
   const isEmpty = query.q === '' && query.like === undefined;
   return (
-    <Page title="Find" current="/find" layout={layout} hasPosts>
+    <Page title="Find" current="/find" layout={layout} hasPosts query={model.query.q}>
       <div class="posts-page">
         <h1>Find</h1>
         <FindForm model={model} />
@@ -51,7 +51,7 @@ function PostList({ model, now }: { model: FindModel; now: Date }): JSX.Element 
         <PostArticle post={post} now={now} isNew={newPosts?.has(post)} />
       ))}
       <NextPage href={nextHref} label="More posts" />
-      <FindEnd query={query} />
+      <FindEnd model={model} />
     </>
   );
 }
@@ -59,12 +59,15 @@ function PostList({ model, now }: { model: FindModel; now: Date }): JSX.Element 
 /** How many were found, and how the query was understood. */
 function Understood({ model: { found, query, like } }: { model: FindModel }): JSX.Element {
   const total = `${found.isCapped ? 'More than ' : ''}${counted(found.total, 'post')}`;
-  const about = like === undefined ? found.understood : `Posts like “${like}”`;
+  const about = [
+    ...(like === undefined ? [] : [`Posts like “${like}”`]),
+    ...(like !== undefined && query.q === '' ? [] : [found.understood]),
+  ];
   const rest = withoutFilters(query.q);
   return (
     <p class="total">
       <span class="understood" safe>
-        {`${about} · ${total}`}
+        {[...about, total].join(' · ')}
       </span>{' '}
       {rest !== query.q.trim() && (
         <a class="small" href={attributeText(findHref(query, { q: rest }))}>
@@ -76,7 +79,7 @@ function Understood({ model: { found, query, like } }: { model: FindModel }): JS
 }
 
 /** All of what was found, to take away. */
-function FindEnd({ query }: { query: FindModel['query'] }): JSX.Element {
+function FindEnd({ model: { query, found } }: { model: FindModel }): JSX.Element {
   return (
     <footer class="find-end">
       <p>
@@ -88,7 +91,7 @@ function FindEnd({ query }: { query: FindModel['query'] }): JSX.Element {
           JSON lines
         </a>
       </p>
-      <AlwaysPictures />
+      <AlwaysPictures posts={found.posts} />
     </footer>
   );
 }
@@ -104,8 +107,9 @@ function Problem({ problem }: { problem: NonNullable<FindModel['problem']> }): J
   );
 }
 
-function NoPosts({ model: { query, found } }: { model: FindModel }): JSX.Element {
-  if (query.q !== '' || query.like !== undefined) {
+function NoPosts({ model: { query, found, seen } }: { model: FindModel }): JSX.Element {
+  const isEmpty = seen === 0;
+  if (!isEmpty && (query.q !== '' || query.like !== undefined)) {
     return (
       <>
         <p class="empty">

@@ -16,12 +16,14 @@ interface PostArticleProps {
   now: Date;
   /** It is the one that was asked for. */
   isCurrent?: boolean;
+  /** It is shown with its thread. */
+  isInThread?: boolean;
   /** It was collected since the find was last opened. */
   isNew?: boolean;
 }
 
 export function PostArticle(props: PostArticleProps): JSX.Element {
-  const { post, now, isCurrent = false, isNew } = props;
+  const { post, now, isCurrent = false, isInThread = false, isNew } = props;
   return (
     <article class="post" data-kind={post.kind} aria-current={isCurrent ? 'true' : undefined}>
       <PostHeader post={post} now={now} isNew={isNew} />
@@ -32,7 +34,7 @@ export function PostArticle(props: PostArticleProps): JSX.Element {
       <QuotedPosts post={post} />
       <EarlierVersions versions={post.edits ?? []} now={now} />
       <PostFigures post={post} />
-      <PostLinks post={post} />
+      <PostLinks post={post} isInThread={isInThread} />
     </article>
   );
 }
@@ -105,7 +107,9 @@ function PostFigures({ post }: { post: PostArticleProps['post'] }): JSX.Element 
 }
 
 function whyFound({ why = {}, similarity }: PostArticleProps['post']): string {
-  const found = [why.words && 'words', why.meaning && 'meaning'].filter(Boolean).join(' and ');
+  const found = [why.words && 'words', why.someWords && 'some words', why.meaning && 'meaning']
+    .filter(Boolean)
+    .join(' and ');
   const near = similarity === undefined ? '' : `similarity ${similarity.toFixed(2)}`;
   return [found && `found by ${found}`, near].filter(Boolean).join(', ');
 }

@@ -15,8 +15,9 @@ import type { Definitions } from './definitions.ts';
 import type { Execution, Executions } from './executions.ts';
 import { RecentStarts } from './recent_starts.ts';
 import type { ClaimSignal } from './signal.ts';
+import { checkedStart, type StartOptions } from './start_options.ts';
 
-export interface EnqueueOptions {
+export interface EnqueueOptions extends StartOptions {
   sessionId?: string;
   parentId?: string;
   /** Names the client, for the limit of waiting jobs of each client. */
@@ -55,7 +56,13 @@ export class Enqueuer {
 
   /** @throws InvalidInput, UnknownJobType, TooManyWaiting; nothing was created then. */
   async enqueue(type: JobType, input: unknown, options: EnqueueOptions): Promise<Job> {
-    const { mergeMs, uuid, ...placement } = options;
+    const { mergeMs, uuid, sessionId, parentId, client, ...start } = options;
+    const placement = {
+      sessionId,
+      parentId,
+      client,
+      ...checkedStart(start, this.deps.clock.now()),
+    };
     const made = this.deps.definitions.newJob(type, input, uuid);
     const job = Object.assign(made instanceof Promise ? await made : made, placement);
     return mergeMs === undefined ? this.#insert(job) : this.#merge(job, mergeMs);
@@ -65,16 +72,13 @@ export class Enqueuer {
    * Enqueues a job if the claim is taken, in one transaction. Undefined: it was not.
    * @throws InvalidInput, UnknownJobType: the claim was not asked; TooManyWaiting: it was told.
    */
-  async enqueueClaimed(
-    claim: StartClaim,
-    { type, input, ...placement }: EnqueueRequest,
-  ): Promise<Job | undefined> {
-    const { store, feed, clock, claimable, definitions, maxWaiting } = this.deps;
-    const job = Object.assign(await definitions.newJob(type, input), placement);
-    claimable.emit(type);
+  async enqueueClaimed(claim: StartClaim, request: EnqueueRequest): Promise<Job | undefined> {
+    const { store, feed, clock, claimable, maxWaiting } = this.deps;
+    const job = await this.#newJob(request);
+    claimable.emit(job.type);
     const inserted = await store.insertClaimed(claim, job, maxWaiting, clock.now());
     if (!inserted) return undefined;
-    if ('full' in inserted) throw this.#tooMany(inserted.full, type);
+    if ('full' in inserted) throw this.#tooMany(inserted.full, job.type);
     feed.changed(inserted.job.id);
     return inserted.job;
   }
@@ -112,10 +116,15 @@ export class Enqueuer {
   /** Enqueues a child for each input, unless the parent has children already. */
   async enqueueChildren(parent: Execution, type: JobType, inputs: unknown[]): Promise<void> {
     const { store, reader, executions, definitions, feed, clock, claimable } = this.deps;
-    const { sessionId } = reader.brief(parent.id) ?? {};
+    const { sessionId, priority } = reader.brief(parent.id) ?? {};
     const jobs: NewJob[] = [];
     for (const input of inputs) {
-      jobs.push({ ...(await definitions.newJob(type, input)), sessionId, parentId: parent.id });
+      jobs.push({
+        ...(await definitions.newJob(type, input)),
+        sessionId,
+        parentId: parent.id,
+        priority,
+      });
     }
     claimable.emit(undefined);
     const outcome = await store.insertChildren(parent, jobs, clock.now());
@@ -123,13 +132,14 @@ export class Enqueuer {
     else if (outcome !== 'there already') throw executions.refused(parent, outcome);
   }
 
-  #newJob({ type, input, uuid, sessionId, parentId, client }: EnqueueRequest) {
+  #newJob({ type, input, uuid, sessionId, parentId, client, ...start }: EnqueueRequest) {
+    const options = checkedStart(start, this.deps.clock.now());
     const job = this.deps.definitions.newJob(type, input, uuid);
     const place = (made: NewJob) => {
       made.sessionId = sessionId;
       made.parentId = parentId;
       made.client = client;
-      return made;
+      return Object.assign(made, options);
     };
     return job instanceof Promise ? job.then(place) : place(job);
   }

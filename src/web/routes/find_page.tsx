@@ -183,7 +183,9 @@ async function foundOrProblem(
   } catch (error) {
     if (error instanceof InvalidInput) return nothing(Object.values(error.details).join(' '));
     if (!(error instanceof ModelUnavailable)) throw error;
-    return nothing(error.message, '/embed', 'Go to Embed');
+    const nowhere = nothing(error.message, '/embed', 'Go to Embed');
+    // An empty library has nothing to embed: the page says what to do first.
+    return deps.library.words.newestKey() === 0 ? { found: nowhere.found } : nowhere;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Elysia } from 'elysia';
+import { StartWarnings } from '../../../views/jobs/start_warnings.tsx';
 import { SchedulesPage } from '../../../views/pages/schedules.tsx';
 import {
   ScheduleCard,
@@ -22,7 +23,7 @@ import { html } from '../http/responses.ts';
 import { layoutOf } from './layout.ts';
 import { readScheduleFields, scheduleRequest } from './schedule_request.ts';
 import { startPage } from './start_pages.tsx';
-import { inputWarnings, scheduleWarnings } from './start_warnings.ts';
+import { scheduleWarnings } from './start_warnings.ts';
 
 const NO_SUCH_SCHEDULE = 'There is no such schedule.';
 
@@ -168,13 +169,16 @@ async function add(deps: WebDeps, context: RequestContext, body: Record<string, 
     const wanted = scheduleRequest(own, input, addressOf(context));
     const schedule = await deps.schedules.add(wanted);
     const type = wanted.type as never;
-    const beside = own === body ? scheduleWarnings(body) : [];
-    const warnings = [...beside, ...inputWarnings(deps.tracker, type, wanted.input)];
+    const beside = own === body ? body : undefined;
+    const warnings = scheduleWarnings(deps.tracker, type, wanted.input, beside);
     return respond(() => ({ schedule, ...(warnings.length > 0 && { warnings }) }), {
-      html: () =>
-        isHtmx(request)
-          ? ScheduleNote({ schedule, now: new Date() })
-          : ScheduleCard({ schedule, runs: [], now: new Date() }),
+      html: () => {
+        const now = new Date();
+        const shown = isHtmx(request)
+          ? ScheduleNote({ schedule, now })
+          : ScheduleCard({ schedule, runs: [], now });
+        return `${shown}${StartWarnings({ warnings })}`;
+      },
       text: () => scheduleTable([schedule]),
       seeOther: () => pathOf(schedule),
     });
