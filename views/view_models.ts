@@ -96,6 +96,8 @@ export interface StartModel {
   sources: SourceOption[];
   /** The last runs of this type, newest first. */
   runs: Job[];
+  /** The time zone of schedules, where the browser's is not known; absent: it cannot be repeated. */
+  timeZone?: string;
   /** What is wrong with what was typed; absent when it can be started or is incomplete. */
   problem?: string;
   /** What the type adds to the page. */

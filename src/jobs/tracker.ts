@@ -16,7 +16,7 @@ import type { Job, JobType, SaveData, SavedData, TrackedJobType } from './job.ts
 import type { JobEventReader } from './job_events.ts';
 import type { JobQuery } from './listing.ts';
 import { TrackerReader } from './reader.ts';
-import type { End } from './store/store.ts';
+import type { End, StartClaim } from './store/store.ts';
 
 export interface TrackerOptions extends EngineOptions {
   /** An open database, or the path of its file. By default one in memory. */
@@ -85,6 +85,15 @@ export class Tracker {
   inputOf(type: JobType): JobDefinition['input'] {
     this.#open();
     return this.#definitions.require(type).input;
+  }
+
+  /**
+   * The input as a job of that type would get it, with its defaults.
+   * @throws InvalidInput, UnknownJobType
+   */
+  async checkedInput(type: string, input: unknown): Promise<unknown> {
+    this.#open();
+    return this.#definitions.checkedInput(type, input);
   }
 
   /** What can be asked about jobs. */
@@ -187,6 +196,20 @@ export class Tracker {
    */
   async enqueueMany(requests: EnqueueRequest[]): Promise<Enqueued[]> {
     return this.#open().enqueuer.enqueueMany(requests);
+  }
+
+  /**
+   * Queues a job if the claim is taken, in one transaction with what the claim writes. Undefined: it
+   * was not taken, and nothing was queued.
+   * @throws InvalidInput, UnknownJobType, TooManyWaiting; nothing was queued then.
+   */
+  async enqueueClaimed(claim: StartClaim, request: EnqueueRequest): Promise<Job | undefined> {
+    return this.#open().enqueuer.enqueueClaimed(claim, request);
+  }
+
+  /** Calls `listener` after commits of other processes, until the returned function is called. */
+  onForeignCommit(listener: () => void): () => void {
+    return this.#open().foreignCommits.subscribe(listener);
   }
 
   /** Changes nothing when the job does not run in this process. `total` 0 = unknown. */

@@ -33,6 +33,7 @@ import { jobPages } from './routes/job_pages.tsx';
 import { metricsRoute } from './routes/metrics.ts';
 import { openapiRoutes } from './routes/openapi.tsx';
 import { pages } from './routes/pages.tsx';
+import { schedulesPage } from './routes/schedules.tsx';
 import { sourcesPage } from './routes/sources.tsx';
 import { startPages } from './routes/start_pages.tsx';
 import { streamRoutes } from './routes/streams.ts';
@@ -108,6 +109,7 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     .use(jobPages(deps))
     .use(historyPage(deps))
     .use(sourcesPage(deps))
+    .use(schedulesPage(deps))
     .use(workersPage(deps))
     .use(startPages(deps))
     .use(openapiRoutes(deps, () => root));

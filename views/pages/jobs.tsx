@@ -17,6 +17,9 @@ export function JobsPage({ layout, model }: { layout: Layout; model: JobsModel }
         <h1>Jobs</h1>
         <ul class="page-links">
           <li>
+            <a href={urlTo('/schedules')}>Schedules</a>
+          </li>
+          <li>
             <a href={urlTo('/sessions')}>Sessions</a>
           </li>
           <li>

@@ -123,6 +123,7 @@ function createFoundation(
     feed: new Feed(),
     executions: new Executions(clock),
     claimable,
+    foreignCommits: new Signal<void>(),
     clock,
     logger,
     errors,

@@ -9,6 +9,7 @@ import { history, pages, wrongPages } from './pages.ts';
 import { queues } from './queues.ts';
 import { bodies, foreign, heads, negotiation, obstructed, wrongMethods } from './refusals.ts';
 import { savedFinds } from './saved_finds.ts';
+import { schedules } from './schedules.ts';
 import { sources } from './sources.ts';
 import { fullQueue, idempotency, starts, startsByType } from './starts.ts';
 import { streams, tooManyStreams } from './streams.ts';
@@ -28,6 +29,7 @@ const OWN: Area[] = [
   livePosts,
   imports,
   sources,
+  schedules,
   queues,
   savedFinds,
   pages,
