@@ -4,12 +4,14 @@ import { jobTracker, systemClock } from '../jobs/index.ts';
 import { createLibrary } from '../library/index.ts';
 import type { OperationDeps } from '../operations/deps.ts';
 import { definitionsOf, loadOperations, type Operations } from '../operations/index.ts';
+import { repeatedDefaults } from '../operations/words.ts';
 import type { Config } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { Health } from '../platform/health.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { ProcessKind } from '../platform/process_registry.ts';
 import { userName } from '../platform/user_name.ts';
+import { createSchedules, type Schedules } from '../schedules/index.ts';
 import { removeStalePartials } from '../sources/archive/index.ts';
 import { createSources } from '../sources/index.ts';
 import { createWebhooks, type Webhooks } from '../webhooks/index.ts';
@@ -19,6 +21,8 @@ export interface ProcessDeps extends OperationDeps {
   operations: Operations;
   connections: Connections;
   webhooks: Webhooks;
+  /** Starts nothing before its `start`. */
+  schedules: Schedules;
   health: Health;
 }
 
@@ -47,7 +51,13 @@ export async function bootstrap(
   const { importsDir } = config;
   const health = new Health({ db, importsDir, kind, clock: systemClock, logger });
   jobTracker.watchDatabase(health);
-  return { ...deps, operations, connections, webhooks, health };
+  const schedules = createSchedules({
+    database: db,
+    tracker: jobTracker,
+    logger,
+    repeatedDefaults,
+  });
+  return { ...deps, operations, connections, webhooks, schedules, health };
 }
 
 /** When the remains of crashed uploads are old enough to be removed, in ms. */

@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import type { Actor, AuditTrail } from './audit.ts';
 import { checkConcurrency } from './concurrency.ts';
+import type { JobCounters } from './counters.ts';
 import { checkJobType, type InputOf, type JobDefinition } from './definition.ts';
 import { actOnAll, actOnMatching, type BulkAction, type BulkOutcome } from './engine/bulk.ts';
 import { type JobContext, trackedContext } from './engine/context.ts';
@@ -13,9 +14,10 @@ import { ShuttingDown } from './errors.ts';
 import type { Feed } from './feed.ts';
 import type { AfterEnd } from './follow_up.ts';
 import type { Job, JobType, SaveData, TrackedJobType } from './job.ts';
+import type { JobEventReader } from './job_events.ts';
 import { filterText, type JobQuery } from './listing.ts';
 import { TrackerReader } from './reader.ts';
-import type { End } from './store/store.ts';
+import type { End, StartClaim } from './store/store.ts';
 import { databaseOf, saveNothing } from './tracker_defaults.ts';
 
 export { MAX_CONCURRENCY } from './concurrency.ts';
@@ -110,9 +112,28 @@ export class Tracker {
     return this.#definitions.require(type).input;
   }
 
+  /**
+   * The input as a job of that type would get it, with its defaults.
+   * @throws InvalidInput, UnknownJobType
+   */
+  async checkedInput(type: string, input: unknown): Promise<unknown> {
+    this.#open();
+    return this.#definitions.checkedInput(type, input);
+  }
+
   /** What can be asked about jobs. */
   get reader(): TrackerReader {
     return this.#open().read;
+  }
+
+  /** How jobs have ended since this process opened the database. */
+  get counters(): JobCounters {
+    return this.#open().counters;
+  }
+
+  /** Everything that happens to jobs, in an order that survives restarts. */
+  get events(): JobEventReader {
+    return this.#open().events;
   }
 
   /** The numbered changes of jobs. */
@@ -206,6 +227,20 @@ export class Tracker {
    */
   async enqueueMany(requests: EnqueueRequest[], by?: Actor): Promise<Enqueued[]> {
     return this.#open().enqueuer.enqueueMany(requests, by);
+  }
+
+  /**
+   * Queues a job if the claim is taken, in one transaction with what the claim writes. Undefined: it
+   * was not taken, and nothing was queued.
+   * @throws InvalidInput, UnknownJobType, TooManyWaiting; nothing was queued then.
+   */
+  async enqueueClaimed(claim: StartClaim, request: EnqueueRequest): Promise<Job | undefined> {
+    return this.#open().enqueuer.enqueueClaimed(claim, request);
+  }
+
+  /** Calls `listener` after commits of other processes, until the returned function is called. */
+  onForeignCommit(listener: () => void): () => void {
+    return this.#open().foreignCommits.subscribe(listener);
   }
 
   /** Changes nothing when the job does not run in this process. `total` 0 = unknown. */

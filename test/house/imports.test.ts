@@ -11,8 +11,9 @@ const graph = await importGraph(filesMatching('src/**/*.{ts,tsx}', 'views/**/*.{
 const ALLOWED: Record<string, readonly string[]> = {
   platform: ['text'],
   find: ['platform', 'text'],
-  text: ['webhooks', 'jobs', 'library', 'sources', 'platform'],
+  text: ['webhooks', 'jobs', 'schedules', 'library', 'sources', 'platform'],
   jobs: ['platform', 'text'],
+  schedules: ['jobs', 'platform', 'text'],
   sources: ['platform', 'text'],
   embedding: ['platform', 'text'],
   connections: ['sources', 'platform', 'text'],
@@ -20,7 +21,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   library: ['find', 'jobs', 'sources', 'platform', 'text'],
   // A type's form is made of fields from views; pages take the words of a type from operations.
   operations: ['views', 'find', 'jobs', 'library', 'sources', 'embedding', 'platform', 'text'],
-  views: ['webhooks', 'operations', 'find', 'jobs', 'library', 'sources', 'text'],
+  views: ['webhooks', 'operations', 'find', 'jobs', 'schedules', 'library', 'sources', 'text'],
   client: ['jobs'],
   browser: ['operations', 'platform', 'text'],
   web: [
@@ -30,6 +31,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'operations',
     'find',
     'jobs',
+    'schedules',
     'library',
     'connections',
     'sources',
@@ -43,6 +45,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'operations',
     'find',
     'jobs',
+    'schedules',
     'library',
     'connections',
     'sources',
@@ -56,6 +59,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'operations',
     'find',
     'jobs',
+    'schedules',
     'library',
     'connections',
     'sources',

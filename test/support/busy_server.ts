@@ -14,6 +14,7 @@ import { loadConfig } from '../../src/platform/config.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { Health } from '../../src/platform/health.ts';
 import { silentLogger } from '../../src/platform/logger.ts';
+import { createSchedules } from '../../src/schedules/index.ts';
 import { createSources } from '../../src/sources/index.ts';
 import { createApp } from '../../src/web/app.ts';
 import { createWebhooks } from '../../src/webhooks/index.ts';
@@ -82,6 +83,7 @@ async function main({ jobs: count, perSecond, passing }: Required<Busyness>): Pr
       allowPrivate: false,
     }),
     database,
+    schedules: createSchedules({ database, tracker }),
     tracker,
     health,
     config,

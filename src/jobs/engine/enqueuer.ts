@@ -4,7 +4,14 @@ import { TooManyWaiting } from '../errors.ts';
 import type { Feed } from '../feed.ts';
 import type { Job, JobType } from '../job.ts';
 import { isCancellable } from '../lifecycle.ts';
-import type { Inserted, JobReader, JobStore, NewJob, WaitingLimits } from '../store/store.ts';
+import type {
+  Inserted,
+  JobReader,
+  JobStore,
+  NewJob,
+  StartClaim,
+  WaitingLimits,
+} from '../store/store.ts';
 import type { Deeds } from './deeds.ts';
 import type { Definitions } from './definitions.ts';
 import type { Execution, Executions } from './executions.ts';
@@ -73,6 +80,21 @@ export class Enqueuer {
     const job = definitions.newInternalJob(type, input);
     job.deed = deeds.of(undefined);
     return this.#insert(job);
+  }
+
+  /**
+   * Enqueues a job if the claim is taken, in one transaction. Undefined: it was not.
+   * @throws InvalidInput, UnknownJobType: the claim was not asked; TooManyWaiting: it was told.
+   */
+  async enqueueClaimed(claim: StartClaim, request: EnqueueRequest): Promise<Job | undefined> {
+    const { store, feed, clock, claimable, maxWaiting } = this.deps;
+    const job = await this.#newJob(request);
+    claimable.emit(job.type);
+    const inserted = await store.insertClaimed(claim, job, maxWaiting, clock.now());
+    if (!inserted) return undefined;
+    if ('full' in inserted) throw this.#tooMany(inserted.full, job.type);
+    feed.changed(inserted.job.id);
+    return inserted.job;
   }
 
   /**
