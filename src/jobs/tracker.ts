@@ -234,8 +234,10 @@ export class Tracker {
    * was not taken, and nothing was queued.
    * @throws InvalidInput, UnknownJobType, TooManyWaiting; nothing was queued then.
    */
-  async enqueueClaimed(claim: StartClaim, request: EnqueueRequest): Promise<Job | undefined> {
-    return this.#open().enqueuer.enqueueClaimed(claim, request);
+  async enqueueClaimed(
+    ...request: [claim: StartClaim, request: EnqueueRequest, by?: Actor]
+  ): Promise<Job | undefined> {
+    return this.#open().enqueuer.enqueueClaimed(...request);
   }
 
   /** Calls `listener` after commits of other processes, until the returned function is called. */

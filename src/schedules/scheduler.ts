@@ -149,7 +149,10 @@ export class Scheduler {
     if (run.problem) return refuse(run.problem);
     try {
       const request = { type: type as never, input, sessionId, client };
-      const job = await tracker.enqueueClaimed(store.claimDue(run), request);
+      const job = await tracker.enqueueClaimed(store.claimDue(run), request, {
+        via: 'schedule',
+        user: id,
+      });
       if (job) logger.info(`${id} has started ${job.id}.`);
     } catch (error) {
       if (isInvalid(error)) await refuse(error);

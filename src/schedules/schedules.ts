@@ -1,4 +1,5 @@
 import {
+  type Actor,
   InvalidInput,
   type Job,
   messageOf,
@@ -118,14 +119,15 @@ export class Schedules {
   /**
    * Starts a job of it now, also while it is paused.
    * @param client who asked for it, for the limit of waiting jobs of each client.
+   * @param by who starts it, for the audit trail.
    * @throws NoSuchSchedule, ScheduleActive, InvalidInput, UnknownJobType, TooManyWaiting
    */
-  async runNow(id: string, client?: string): Promise<Job> {
+  async runNow(id: string, client?: string, by?: Actor): Promise<Job> {
     const { store, clock, tracker } = this.deps;
     const { type, input, sessionId } = await this.#find(id);
     const claim = store.claimManual(id, clock.now());
     const request = { type: type as never, input, sessionId, client };
-    const job = await tracker.enqueueClaimed(claim, request);
+    const job = await tracker.enqueueClaimed(claim, request, by);
     if (job) return job;
     if (typeof claim.decision === 'object') throw new ScheduleActive(claim.decision.activeJobId);
     throw new NoSuchSchedule();

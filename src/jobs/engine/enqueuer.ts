@@ -86,9 +86,14 @@ export class Enqueuer {
    * Enqueues a job if the claim is taken, in one transaction. Undefined: it was not.
    * @throws InvalidInput, UnknownJobType: the claim was not asked; TooManyWaiting: it was told.
    */
-  async enqueueClaimed(claim: StartClaim, request: EnqueueRequest): Promise<Job | undefined> {
-    const { store, feed, clock, claimable, maxWaiting } = this.deps;
+  async enqueueClaimed(
+    claim: StartClaim,
+    request: EnqueueRequest,
+    by?: Actor,
+  ): Promise<Job | undefined> {
+    const { store, feed, clock, claimable, maxWaiting, deeds } = this.deps;
     const job = await this.#newJob(request);
+    job.deed = deeds.of(by);
     claimable.emit(job.type);
     const inserted = await store.insertClaimed(claim, job, maxWaiting, clock.now());
     if (!inserted) return undefined;

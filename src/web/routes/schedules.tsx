@@ -13,6 +13,7 @@ import { urlTo } from '../../text/urls.ts';
 import { about, answers, refusals, returns } from '../contract/declare.ts';
 import { NO_QUERY, SCHEDULE_BODY, SCHEDULE_ID } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
+import { actorOf } from '../http/actor.ts';
 import { parseFields } from '../http/body.ts';
 import { addressOf } from '../http/incoming.ts';
 import { isHtmx, isNavigation } from '../http/negotiation.ts';
@@ -128,7 +129,11 @@ export function scheduleChangeRoutes(deps: WebDeps) {
       .post(
         '/api/schedules/:id/run',
         async ({ params, request, server, status }) => {
-          await schedules.runNow(params.id, addressOf({ request, server }));
+          await schedules.runNow(
+            params.id,
+            addressOf({ request, server }),
+            actorOf({ request, server }),
+          );
           return status(202, await answerOf(deps, await schedules.get(params.id)));
         },
         {
