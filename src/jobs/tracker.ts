@@ -1,4 +1,3 @@
-import type { Database } from 'bun:sqlite';
 import type { Actor, AuditTrail } from './audit.ts';
 import { checkConcurrency } from './concurrency.ts';
 import type { JobCounters } from './counters.ts';
@@ -6,9 +5,10 @@ import { checkJobType, type InputOf, type JobDefinition } from './definition.ts'
 import { actOnAll, actOnMatching, type BulkAction, type BulkOutcome } from './engine/bulk.ts';
 import { type JobContext, trackedContext } from './engine/context.ts';
 import { Definitions, newId } from './engine/definitions.ts';
-import { createEngine, type Engine, type EngineOptions } from './engine/engine.ts';
+import { createEngine, type Engine } from './engine/engine.ts';
 import type { Enqueued, EnqueueOptions, EnqueueRequest } from './engine/enqueuer.ts';
 import type { DatabaseWatch } from './engine/error_reporter.ts';
+import { interruptTracked } from './engine/interruption.ts';
 import type { TypeQueue } from './engine/queues.ts';
 import { ShuttingDown } from './errors.ts';
 import type { Feed } from './feed.ts';
@@ -19,22 +19,10 @@ import { filterText, type JobQuery } from './listing.ts';
 import { TrackerReader } from './reader.ts';
 import type { End, StartClaim } from './store/store.ts';
 import { databaseOf, saveNothing } from './tracker_defaults.ts';
+import type { By, StartOptions, TrackerOptions } from './tracker_options.ts';
 
 export { MAX_CONCURRENCY } from './concurrency.ts';
-
-export interface TrackerOptions extends EngineOptions {
-  /** An open database, or the path of its file. By default one in memory. */
-  database?: Database | string;
-  /** The job types this process may start and run; `define` adds more. */
-  definitions?: JobDefinition[];
-  /** Stores what handlers commit; `saveWith` sets it later. By default nothing can be committed. */
-  save?: SaveData;
-}
-
-export interface StartOptions {
-  /** The id of the one job that this process runs, with the jobs it starts. By default all jobs. */
-  only?: string;
-}
+export type { StartOptions, TrackerOptions } from './tracker_options.ts';
 
 /**
  * A tracker over one database. Create one per process and database: the running jobs of another
@@ -43,11 +31,6 @@ export interface StartOptions {
  */
 export function createTracker(options: TrackerOptions | (() => TrackerOptions) = {}): Tracker {
   return new Tracker(typeof options === 'function' ? options : () => options);
-}
-
-/** Who acts, for the audit trail. Default: whoever this process acts for; see `actAs`. */
-interface By {
-  by?: Actor;
 }
 
 interface Opened extends Engine {
@@ -170,7 +153,7 @@ export class Tracker {
     pruner.stop();
     try {
       await runner.stop(drainMs);
-      await this.#interruptTracked();
+      await interruptTracked(this.#opened);
     } finally {
       stopTimers();
       // The end of these could not be written. Other processes will find that this one has ended.
@@ -413,17 +396,5 @@ export class Tracker {
     const afterEnd: AfterEnd = (ended, read) => this.#afterEnd?.(ended, read) ?? [];
     const engine = createEngine(database, this.#definitions, save, options, afterEnd);
     return { ...engine, read: new TrackerReader(engine) };
-  }
-
-  async #interruptTracked(): Promise<void> {
-    const { executions, completion } = this.#open();
-    const reason = 'Interrupted: xgpt was shut down.';
-    const interrupt = executions.all().map(async (execution) => {
-      // It may be ending already.
-      if (execution.ending) await execution.ending.catch(() => {});
-      else await completion.end(execution, { as: 'failed', reason, failure: 'interrupted' });
-      execution.controller.abort(new ShuttingDown());
-    });
-    await Promise.all(interrupt);
   }
 }

@@ -233,10 +233,19 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     leaseMs: s.XGPT_LEASE_MS,
     cancelGraceMs: s.XGPT_CANCEL_GRACE_MS,
     drainMs: s.XGPT_DRAIN_MS,
+    ...keptAndTold(s),
+    stopWithParent: s.XGPT_STOP_WITH_PARENT === 'on',
+  };
+}
+
+/** How long things are kept, and whom webhooks may tell. */
+function keptAndTold(
+  s: Settings,
+): Pick<Config, 'keepFinishedMs' | 'privateWebhooks' | 'keepAuditMs'> {
+  return {
     keepFinishedMs: s.XGPT_KEEP_FINISHED_HOURS * 3_600_000,
     privateWebhooks: s.XGPT_PRIVATE_WEBHOOKS === 'on',
     keepAuditMs: s.XGPT_KEEP_AUDIT_DAYS * DAY_MS,
-    stopWithParent: s.XGPT_STOP_WITH_PARENT === 'on',
   };
 }
 

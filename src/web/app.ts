@@ -110,8 +110,7 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     .use(jobDetailPage(deps))
     .use(jobPages(deps))
     .use(historyPage(deps))
-    .use(auditPage(deps))
-    .use(webhooksPage(deps))
+    .use(recordPages(deps))
     .use(sourcesPage(deps))
     .use(schedulesPage(deps))
     .use(workersPage(deps))
@@ -119,6 +118,11 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     .use(openapiRoutes(deps, () => root));
   refuseOwnPath(config.basePath, root.routes);
   return app;
+}
+
+/** Who did what, and who is told of it. */
+function recordPages(deps: WebDeps) {
+  return (app: Elysia) => app.use(auditPage(deps)).use(webhooksPage(deps));
 }
 
 /** With one of the program's own paths as base, `/jobs/bulk` would have two meanings. */

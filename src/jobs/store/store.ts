@@ -1,8 +1,7 @@
 import type { Deed } from '../audit.ts';
 import type { JobAttempt, JobStep, LogPart } from '../details.ts';
 import type { Job, JobData, JobProgress, JobType, SavedData } from '../job.ts';
-import type { JobStatus } from '../lifecycle.ts';
-import type { Failure } from '../listing.ts';
+import type { Failure, JobStatus } from '../lifecycle.ts';
 
 /**
  * Changes jobs. Every method is one transaction, which is on disk when its promise resolves. Nothing
@@ -64,9 +63,7 @@ export interface JobStore {
     now: number,
     deed?: Deed,
   ): Promise<Changed[][]>;
-  /**
-   * Lets a waiting job start next of its type, whatever it waits for. False when it does not wait.
-   */
+  /** Lets a waiting job start next of its type, whatever it waits for. False: it does not wait. */
   moveToFront(id: string, now: number, deed?: Deed): Promise<boolean>;
   /**
    * Deletes jobs; active ones only with `force`. Their waiting children are deleted with them, their

@@ -100,6 +100,10 @@ export function scheduleRoutes(deps: WebDeps) {
       );
 }
 
+function clientAndActor(context: Parameters<typeof addressOf>[0]) {
+  return [addressOf(context), actorOf(context)] as const;
+}
+
 /** Pauses, resumes, removes and starts by hand. */
 export function scheduleChangeRoutes(deps: WebDeps) {
   const { schedules } = deps;
@@ -129,11 +133,7 @@ export function scheduleChangeRoutes(deps: WebDeps) {
       .post(
         '/api/schedules/:id/run',
         async ({ params, request, server, status }) => {
-          await schedules.runNow(
-            params.id,
-            addressOf({ request, server }),
-            actorOf({ request, server }),
-          );
+          await schedules.runNow(params.id, ...clientAndActor({ request, server }));
           return status(202, await answerOf(deps, await schedules.get(params.id)));
         },
         {
