@@ -20,15 +20,6 @@ import { createRanking } from './ranking.ts';
 
 const DEFAULT_CAP = 10_001;
 
-const NO_FILTERS: FindFilters = {
-  authors: [],
-  notAuthors: [],
-  sources: [],
-  languages: [],
-  kinds: [],
-  has: [],
-};
-
 const cursorSchema = () => z.tuple([z.literal('found'), z.int(), z.int()]);
 
 export function createWordFinder(db: Database): WordFinder {
@@ -40,7 +31,6 @@ export function createWordFinder(db: Database): WordFinder {
   const keySetOf = createKeySets(queries, counts);
   const everyMatch = createEveryMatch(db, plans, keySetOf);
   const rank = createRanking(queries);
-  const { matchesOf, matchesAmong } = createMatches(queries, counts);
   const facetsOf = createFacets(queries, plans);
   const byKeys = createPostsByKeys(db);
   const findKey = statement<{ key: number }, [string, string]>(
@@ -76,8 +66,7 @@ export function createWordFinder(db: Database): WordFinder {
   return {
     newest,
     ranked,
-    matchesOf: (words, limit) => matchesOf(conditionsOf(NO_FILTERS, words), limit),
-    matchesAmong: (words, keys) => matchesAmong(conditionsOf(NO_FILTERS, words), keys),
+    ...createMatches(queries, counts, conditionsOf),
     countFound: (query, cap = DEFAULT_CAP) => counts.countFound(conditionsOfQuery(query), cap),
     countAfter: (query, key, cap = MAX_EXAMINED + 1) =>
       countAfter(conditionsOfQuery(query), key, cap),
