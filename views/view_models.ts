@@ -29,6 +29,8 @@ export interface Layout {
   taskbarChoice: TaskbarChoice;
   /** Whether the user has signed in and can sign out. */
   signedIn?: boolean;
+  /** Whether the user sees everything and can change nothing. */
+  isReadOnly?: boolean;
   /** Problems and warnings: what happened, and what to do. */
   notices: { title: string; advice: string }[];
   now: Date;

@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import { migrate, openDatabase } from '../platform/database.ts';
 import { count } from '../text/format.ts';
+import type { JobCounters } from './counters.ts';
 import { checkJobType, type InputOf, type JobDefinition } from './definition.ts';
 import { actOnAll, actOnMatching, type BulkAction, type BulkOutcome } from './engine/bulk.ts';
 import { type JobContext, trackedContext } from './engine/context.ts';
@@ -12,6 +13,7 @@ import type { TypeQueue } from './engine/queues.ts';
 import { InvalidInput, PermanentError, ShuttingDown } from './errors.ts';
 import type { Feed } from './feed.ts';
 import type { Job, JobType, SaveData, SavedData, TrackedJobType } from './job.ts';
+import type { JobEventReader } from './job_events.ts';
 import type { JobQuery } from './listing.ts';
 import { TrackerReader } from './reader.ts';
 import type { End, StartClaim } from './store/store.ts';
@@ -97,6 +99,16 @@ export class Tracker {
   /** What can be asked about jobs. */
   get reader(): TrackerReader {
     return this.#open().read;
+  }
+
+  /** How jobs have ended since this process opened the database. */
+  get counters(): JobCounters {
+    return this.#open().counters;
+  }
+
+  /** Everything that happens to jobs, in an order that survives restarts. */
+  get events(): JobEventReader {
+    return this.#open().events;
   }
 
   /** The numbered changes of jobs. */

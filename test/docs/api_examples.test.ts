@@ -15,7 +15,7 @@ const commands = [...document.matchAll(/^```sh\n([\s\S]*?)\n```$/gm)].flatMap(([
 );
 
 /** Streams that have no end. */
-const ENDLESS = /\/api\/jobs\/stream/;
+const ENDLESS = /\/api\/jobs\/(stream|events)/;
 
 /** The request of a command: `POST /api/jobs/<id>/cancel`. */
 function requestOf(command: string): { method: string; path: string } {

@@ -44,12 +44,7 @@ export function Page({
           <a class="skip-link" href="#main">
             Skip to content
           </a>
-          <Navigation
-            current={current}
-            theme={layout.theme}
-            signedIn={layout.signedIn}
-            query={query}
-          />
+          <Navigation current={current} {...layout} query={query} />
           <Notices notices={layout.notices} />
           <main id="main" class="page" tabindex="-1">
             {children}

@@ -62,8 +62,8 @@ export class Notifier {
     const found = news.take(owner);
     if (!found) return;
     foreignCommits.emit();
-    const { changed, progressed } = found;
-    if (progressed.length > 0) feed.progressed(progressed);
+    const { changed, progressed, hasRemoved } = found;
+    if (progressed.length > 0 || hasRemoved) feed.progressed(progressed);
     feed.logged();
     if (changed !== 'too many' && changed.size === 0) return;
     this.#checkExecutions(changed);

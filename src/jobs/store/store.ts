@@ -138,6 +138,8 @@ export interface QueueDepth {
   type: string;
   waiting: number;
   running: number;
+  /** Work that its caller does itself. */
+  tracked: number;
   /** Since when the job waits that has been able to start for the longest time. */
   oldestSince: number | undefined;
 }
@@ -195,11 +197,16 @@ export interface JobReader {
 export interface JobNews {
   /**
    * What other connections have changed since the last call; `undefined` when they have committed
-   * nothing. `progressed` has the jobs of other owners only.
+   * nothing. `progressed` has the jobs of other owners only. `hasRemoved` says that jobs were deleted,
+   * which `changed` lists only as far as the taskbar shows them.
    */
-  take(
-    owner: string,
-  ): { changed: ReadonlySet<string> | 'too many'; progressed: string[] } | undefined;
+  take(owner: string):
+    | {
+        changed: ReadonlySet<string> | 'too many';
+        progressed: string[];
+        hasRemoved: boolean;
+      }
+    | undefined;
 }
 
 export interface NewJob {

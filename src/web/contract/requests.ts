@@ -277,6 +277,16 @@ export const FOLLOWED_JOB = unchecked<{ lastEventId?: string }>(() =>
   z.object({ lastEventId: lastEventId() }),
 );
 
+export const JOB_EVENTS_QUERY = input(
+  () =>
+    typedFields({
+      type: byType(),
+      session: z.string().optional().describe('Only jobs of this session.'),
+      lastEventId: lastEventId(),
+    }),
+  INVALID,
+);
+
 const lastEventId = () =>
   z
     .string()

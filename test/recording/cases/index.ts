@@ -1,5 +1,5 @@
 import type { Area } from '../area.ts';
-import { access, tooManyTokens, unauthorised, wrongTokens } from './access.ts';
+import { access, readOnly, tooManyTokens, unauthorised, wrongTokens } from './access.ts';
 import { documents } from './documents.ts';
 import { imports } from './imports.ts';
 import { bulkChanges, jobChanges } from './job_changes.ts';
@@ -53,6 +53,7 @@ export const ROUTES = [
 export const AREAS: Area[] = [
   ...OWN,
   unauthorised(ROUTES),
+  readOnly(ROUTES),
   wrongMethods(ROUTES),
   foreign(ROUTES),
   heads(ROUTES),
