@@ -36,7 +36,7 @@ export interface FoundPage {
   posts: (CollectedPost & {
     /** Where the text has the words, in UTF-16 units. */
     marks: { from: number; to: number }[];
-    why: { words?: true; meaning?: true };
+    why: { words?: true; someWords?: true; meaning?: true };
   })[];
   /** The number of posts found; at least that many when `isCapped`. */
   total: number;

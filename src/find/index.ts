@@ -4,5 +4,7 @@ export { indexedForms } from './forms.ts';
 export { markMatches, type TextPart } from './marks.ts';
 export { everyMatch, type IndexMatch, indexMatch } from './match.ts';
 export { parseFind } from './parse.ts';
+export { partsOf } from './parts.ts';
 export { snippetOf } from './snippet.ts';
+export { stopWordsIn } from './stop_words.ts';
 export { BREAK, tokensOf } from './tokens.ts';

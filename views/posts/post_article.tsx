@@ -107,7 +107,9 @@ function PostFigures({ post }: { post: PostArticleProps['post'] }): JSX.Element 
 }
 
 function whyFound({ why = {}, similarity }: PostArticleProps['post']): string {
-  const found = [why.words && 'words', why.meaning && 'meaning'].filter(Boolean).join(' and ');
+  const found = [why.words && 'words', why.someWords && 'some words', why.meaning && 'meaning']
+    .filter(Boolean)
+    .join(' and ');
   const near = similarity === undefined ? '' : `similarity ${similarity.toFixed(2)}`;
   return [found && `found by ${found}`, near].filter(Boolean).join(', ');
 }

@@ -11,6 +11,7 @@ import { createCountAfter, createCounts, MAX_EXAMINED } from './counts.ts';
 import { createEveryMatch } from './every_match.ts';
 import { createFacets } from './facets.ts';
 import { createKeySets } from './key_sets.ts';
+import { createMatches } from './matches.ts';
 import type { Place } from './plan_sql.ts';
 import { createPlans } from './plans.ts';
 import { createPostsByKeys } from './posts_by_keys.ts';
@@ -18,6 +19,15 @@ import { createQueries } from './queries.ts';
 import { createRanking } from './ranking.ts';
 
 const DEFAULT_CAP = 10_001;
+
+const NO_FILTERS: FindFilters = {
+  authors: [],
+  notAuthors: [],
+  sources: [],
+  languages: [],
+  kinds: [],
+  has: [],
+};
 
 const cursorSchema = () => z.tuple([z.literal('found'), z.int(), z.int()]);
 
@@ -30,6 +40,7 @@ export function createWordFinder(db: Database): WordFinder {
   const keySetOf = createKeySets(queries, counts);
   const everyMatch = createEveryMatch(db, plans, keySetOf);
   const rank = createRanking(queries);
+  const { matchesOf, matchesAmong } = createMatches(queries, counts);
   const facetsOf = createFacets(queries, plans);
   const byKeys = createPostsByKeys(db);
   const findKey = statement<{ key: number }, [string, string]>(
@@ -65,6 +76,8 @@ export function createWordFinder(db: Database): WordFinder {
   return {
     newest,
     ranked,
+    matchesOf: (words, limit) => matchesOf(conditionsOf(NO_FILTERS, words), limit),
+    matchesAmong: (words, keys) => matchesAmong(conditionsOf(NO_FILTERS, words), keys),
     countFound: (query, cap = DEFAULT_CAP) => counts.countFound(conditionsOfQuery(query), cap),
     countAfter: (query, key, cap = MAX_EXAMINED + 1) =>
       countAfter(conditionsOfQuery(query), key, cap),

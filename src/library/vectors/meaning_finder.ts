@@ -1,9 +1,10 @@
 import type { Database } from 'bun:sqlite';
-import { type LazyStatement, statement } from '../../platform/statement.ts';
+import { statement } from '../../platform/statement.ts';
 import type { MeaningFinder, NearKey } from '../finding.ts';
 import { MAX_WANTED } from './codes.ts';
 import { type Compared, compareRanked } from './comparing.ts';
 import { createFollowedCodes } from './followed_codes.ts';
+import { createPostVectors } from './post_vectors.ts';
 
 interface VectorRow {
   id: number;
@@ -26,11 +27,12 @@ export function createMeaningFinder(db: Database): MeaningFinder {
       SELECT 1 FROM vector_codes JOIN vector_models ON model = vector_models.key WHERE name = ?
     ) AS found`,
   );
-  const byIds = statement<VectorRow, [string]>(db, BY_IDS);
   const vectorAt = statement<Pick<VectorRow, 'embedding'>, [string, number]>(
     db,
     'SELECT embedding FROM vectors WHERE model = ? AND post_key = ? ORDER BY part LIMIT 1',
   );
+
+  const createCompare = exactComparison(db);
 
   const find = db.transaction(
     (
@@ -42,7 +44,7 @@ export function createMeaningFinder(db: Database): MeaningFinder {
       const loaded = codesOf(model, isCommitted);
       if (!loaded) return [];
       requireDimensions(model, loaded.dimensions, vector.length);
-      const { compare, found } = createCompare(byIds, vector);
+      const { compare, found } = createCompare(vector);
       compareRanked(
         loaded.codes.ranked(vector, MAX_WANTED, among),
         compare,
@@ -58,6 +60,7 @@ export function createMeaningFinder(db: Database): MeaningFinder {
     // What the caller's own transaction has written may still be rolled back.
     nearest: (model, vector, options) =>
       options.limit > 0 ? find(!db.inTransaction, model, vector, options) : [],
+    vectorsOf: createPostVectors(db),
     vectorOf(model, key) {
       const row = vectorAt.get(model, key);
       return row ? new Float32Array(row.embedding.slice().buffer) : undefined;
@@ -66,21 +69,24 @@ export function createMeaningFinder(db: Database): MeaningFinder {
 }
 
 /** Compares vectors exactly, and keeps the best part of each post. */
-function createCompare(byIds: LazyStatement<VectorRow, [string]>, vector: Float32Array) {
-  const best = new Map<number, NearKey>();
-  // Copied here, because a view of each row's bytes would take more memory than the row.
-  const numbers = new Float32Array(vector.length);
-  const bytes = new Uint8Array(numbers.buffer);
-  function compare(ids: Uint32Array): Compared[] {
-    return byIds.all(`[${ids.join()}]`).map((row) => {
-      bytes.set(row.embedding);
-      const similarity = cosine(vector, numbers);
-      if (similarity > (best.get(row.key)?.similarity ?? -2))
-        best.set(row.key, nearKey(row, similarity));
-      return { id: row.id, similarity };
-    });
-  }
-  return { compare, found: () => [...best.values()].sort(byNearness) };
+function exactComparison(db: Database) {
+  const byIds = statement<VectorRow, [string]>(db, BY_IDS);
+  return function createCompare(vector: Float32Array) {
+    const best = new Map<number, NearKey>();
+    // Copied here, because a view of each row's bytes would take more memory than the row.
+    const numbers = new Float32Array(vector.length);
+    const bytes = new Uint8Array(numbers.buffer);
+    function compare(ids: Uint32Array): Compared[] {
+      return byIds.all(`[${ids.join()}]`).map((row) => {
+        bytes.set(row.embedding);
+        const similarity = cosine(vector, numbers);
+        if (similarity > (best.get(row.key)?.similarity ?? -2))
+          best.set(row.key, nearKey(row, similarity));
+        return { id: row.id, similarity };
+      });
+    }
+    return { compare, found: () => [...best.values()].sort(byNearness) };
+  };
 }
 
 const byNearness = (a: NearKey, b: NearKey) => b.similarity - a.similarity || a.key - b.key;

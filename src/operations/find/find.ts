@@ -2,15 +2,17 @@ import { ModelUnavailable } from '../../embedding/index.ts';
 import { type ComparedBy, describeFind, markMatches, snippetOf } from '../../find/index.ts';
 import type { FindQuery, WordMatch } from '../../find/query.ts';
 import { InvalidInput } from '../../jobs/index.ts';
-import type { NearKey } from '../../library/finding.ts';
+import { has } from '../../library/finding/key_sets.ts';
+import type { KeySet, NearKey } from '../../library/finding.ts';
 import { readCursor, writeCursor } from '../../library/listing.ts';
 import type { Post } from '../../sources/post.ts';
 import { NO_MEANING } from '../../text/meaning_notes.ts';
 import type { OperationDeps } from '../deps.ts';
 import { indexNotes } from '../index_notes.ts';
 import { comparable } from '../query_vector.ts';
+import { bestHits } from './best.ts';
 import type { Found, FoundPost } from './found.ts';
-import { fuse, type Hit, MAX_BY_MEANING, MAX_BY_WORDS, offsetSchema } from './fusing.ts';
+import { type Hit, MAX_BY_MEANING, MAX_BY_WORDS, offsetSchema } from './hits.ts';
 import type { FindRequest } from './request.ts';
 
 type FindDeps = Pick<OperationDeps, 'library' | 'embedder'>;
@@ -62,7 +64,8 @@ function newest({ library }: FindDeps, { query, limit, cursor }: FindRequest): F
   const { keys, nextCursor } = library.words.newest(query, { limit, ...(cursor && { cursor }) });
   const { count, isCapped } = library.words.countFound(query);
   const why = query.words ? { words: true as const } : {};
-  const posts = library.words.postsOf(keys).map((post) => shown(post, query.words, { why }));
+  const hit = { why, ...(query.words && { marked: query.words }) };
+  const posts = library.words.postsOf(keys).map((post) => shown(post, hit));
   return {
     posts,
     total: count,
@@ -73,11 +76,11 @@ function newest({ library }: FindDeps, { query, limit, cursor }: FindRequest): F
   };
 }
 
-function pageOf(deps: FindDeps, { query, limit, cursor }: FindRequest, found: Hits): FoundPage {
+function pageOf(deps: FindDeps, { limit, cursor }: FindRequest, found: Hits): FoundPage {
   const [, start] = cursor ? readCursor(offsetSchema(), cursor) : ['rank', 0];
   const end = start + limit;
   return {
-    posts: postsOf(deps, query, found.hits.slice(start, end)),
+    posts: postsOf(deps, found.hits.slice(start, end)),
     total: found.hits.length + found.more,
     ...(found.isCapped && { isCapped: true as const }),
     ...(end < found.hits.length && { nextCursor: writeCursor(['rank', end]) }),
@@ -87,11 +90,9 @@ function pageOf(deps: FindDeps, { query, limit, cursor }: FindRequest, found: Hi
 }
 
 /** The posts of hits, in their order. */
-export function postsOf({ library }: FindDeps, { words }: FindQuery, hits: Hit[]): FoundPost[] {
+export function postsOf({ library }: FindDeps, hits: Hit[]): FoundPost[] {
   const byKey = new Map(hits.map((hit) => [hit.key, hit]));
-  return library.words
-    .postsOf([...byKey.keys()])
-    .map((post) => shown(post, words, byKey.get(post.key)));
+  return library.words.postsOf([...byKey.keys()]).map((post) => shown(post, byKey.get(post.key)));
 }
 
 function byTime(library: FindDeps['library'], hits: Hit[]): Hit[] {
@@ -124,11 +125,26 @@ async function unsortedHits(deps: FindDeps, request: FindRequest): Promise<Hits>
     return { ...wordHits(deps, request.query), notes: [compared] };
   }
   const { vector, notes } = compared;
-  const near = nearest(deps, request.query, vector);
-  if (request.by === 'meaning')
+  if (request.by === 'meaning') {
+    const near = nearest(deps, vector, allowedBy(deps, request.query));
     return { ...nearHits(near), notes: [...notes, deps.embedder.limits] };
-  const words = wordHits(deps, request.query);
-  return { ...words, hits: fuse(words.hits, near), by: 'both', notes };
+  }
+  return { ...(await fused(deps, request.query, vector)), notes };
+}
+
+async function fused(deps: FindDeps, query: FindQuery, vector: Float32Array): Promise<Hits> {
+  const { library, embedder } = deps;
+  const words = wordHits(deps, query);
+  const among = allowedBy(deps, query);
+  const best = {
+    library,
+    model: embedder.model,
+    nearest: (moved: Float32Array) => nearest(deps, moved, among),
+    isAllowed: (key: number) => !among || has(among, key),
+  };
+  const ranked = words.hits.map(({ key }) => key);
+  const hits = await bestHits(best, query.words as WordMatch, vector, ranked);
+  return { ...words, hits, by: 'both' };
 }
 
 function wordHits({ library }: FindDeps, query: FindQuery): Hits {
@@ -136,7 +152,7 @@ function wordHits({ library }: FindDeps, query: FindQuery): Hits {
   const ranked = library.words.ranked(words, query.filters, MAX_BY_WORDS);
   const { count, isCapped } = library.words.countFound(query);
   return {
-    hits: ranked.map(({ key }) => ({ key, why: { words: true as const } })),
+    hits: ranked.map(({ key }) => ({ key, why: { words: true as const }, marked: words })),
     more: Math.max(0, count - ranked.length),
     ...(isCapped && { isCapped }),
     by: 'words',
@@ -172,14 +188,19 @@ const NOT_EMBEDDED =
 const BY_WORDS = 'Posts were found by words alone.';
 const NO_MODEL = `${BY_WORDS} Start an embed job, which downloads the model, to find them by meaning, too.`;
 
-/** Phrases and what is excluded hold for meaning, too; other words need not occur. */
-function nearest({ library, embedder }: FindDeps, query: FindQuery, vector: Float32Array) {
+function nearest({ library, embedder }: FindDeps, vector: Float32Array, among?: KeySet) {
+  const options = { limit: MAX_BY_MEANING, ...(among && { among }) };
+  return library.meaning.nearest(embedder.model, vector, options);
+}
+
+/**
+ * The posts that may be found without all of the words; undefined for any. Phrases and what is excluded hold
+ * for them, too; other words need not occur.
+ */
+function allowedBy({ library }: FindDeps, query: FindQuery): KeySet | undefined {
   const hard = query.words && hardWords(query.words);
-  const isFree = !hard && isUnfiltered(query);
-  return library.meaning.nearest(embedder.model, vector, {
-    limit: MAX_BY_MEANING,
-    ...(!isFree && { among: library.words.keysOf(query.filters, hard) }),
-  });
+  if (!hard && isUnfiltered(query)) return undefined;
+  return library.words.keysOf(query.filters, hard);
 }
 
 function isUnfiltered({ filters }: FindQuery): boolean {
@@ -226,17 +247,15 @@ function asHit({ key, similarity, part }: NearKey): Hit {
 
 function shown(
   { key: _, ...post }: Post & { key: number },
-  words: WordMatch | undefined,
-  hit: Pick<Hit, 'why' | 'similarity' | 'part'> = { why: {} },
+  { why, similarity, part, marked }: Omit<Hit, 'key'> = { why: {} },
 ): FoundPost {
-  // Of a post found by its meaning alone, words such as "the" are not why.
-  const marks = hit.why.words ? markMatches(post.text, words, post.language) : [];
-  const snippet = marks.length === 0 && hit.part ? hit.part : snippetOf(post.text, marks);
+  const marks = marked ? markMatches(post.text, marked, post.language) : [];
+  const snippet = marks.length === 0 && part ? part : snippetOf(post.text, marks);
   return {
     ...post,
     marks,
     ...(snippet && { snippet }),
-    why: hit.why,
-    ...(hit.similarity !== undefined && { similarity: hit.similarity }),
+    why,
+    ...(similarity !== undefined && { similarity }),
   };
 }

@@ -84,7 +84,11 @@ export const POST_SCHEMAS = {
             marks: z.array(part()).describe('Where the text has the words, in UTF-16 units.'),
             snippet: part().optional().describe('The part of a long text that says it best.'),
             why: z
-              .object({ words: z.literal(true).optional(), meaning: z.literal(true).optional() })
+              .object({
+                words: z.literal(true).optional().describe('It has all words.'),
+                someWords: z.literal(true).optional().describe('It has some of them.'),
+                meaning: z.literal(true).optional(),
+              })
               .describe('By what it was found; empty for filters alone.'),
           }),
         ),
