@@ -12,6 +12,7 @@ import { addOperationCommands } from './operation_commands.ts';
 import { printError, write } from './output.ts';
 import { addSavedFindCommands } from './saved_find_commands.ts';
 import { addSourcesCommands } from './sources_commands.ts';
+import { addTypesCommands } from './types_commands.ts';
 
 const EXIT_CODES = `Exit codes:
   0    completed            3    no such job, archive, find, backup or source
@@ -56,6 +57,7 @@ export async function createProgram(
   await addLibraryCommands(program, users, words);
   addJobCommands(program);
   addSourcesCommands(program);
+  addTypesCommands(program);
   addImportCommands(program);
   addSavedFindCommands(program);
   addBackupCommands(program);

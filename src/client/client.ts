@@ -81,5 +81,14 @@ function createActions(send: SendRequest): JobActions {
       }
     },
     retry: async (id) => (await post(id, 'retry')).job as ServerJob,
+    async runNext(id) {
+      try {
+        await post(id, 'first');
+        return true;
+      } catch (error) {
+        if (error instanceof RequestError && error.code === 'not_waiting') return false;
+        throw error;
+      }
+    },
   };
 }

@@ -45,6 +45,7 @@ export const RESERVED_NAMES = [
   'types',
   'users',
   'worker',
+  'workers',
 ] as const;
 
 /**

@@ -33,6 +33,7 @@ import { pages } from './routes/pages.tsx';
 import { sourcesPage } from './routes/sources.tsx';
 import { startPages } from './routes/start_pages.tsx';
 import { streamRoutes } from './routes/streams.ts';
+import { workersPage } from './routes/workers_page.tsx';
 
 export type AppDeps = Omit<
   WebDeps,
@@ -90,7 +91,11 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     .use(plainQueries())
     .use(await assetRoutes(compiled))
     .use(accessRoutes({ access, logger }))
-    .use((app) => addApiRoutes(app as unknown as Elysia, deps))
+    .use((app) => {
+      // Nothing reads the types of all routes here, and TypeScript gives up on that many.
+      addApiRoutes(app as unknown as Elysia, deps);
+      return app;
+    })
     .use(streamRoutes(deps))
     .use(pages(deps))
     .use(findPages(deps))
@@ -98,6 +103,7 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     .use(jobPages(deps))
     .use(historyPage(deps))
     .use(sourcesPage(deps))
+    .use(workersPage(deps))
     .use(startPages(deps))
     .use(openapiRoutes(deps, () => root));
   refuseOwnPath(config.basePath, root.routes);

@@ -142,6 +142,8 @@ describe.each([
     '/forget?username=aurora_lab&source=sample',
     '/profiles',
     '/sources',
+    '/workers',
+    '/scrape?priority=5&delayMs=300000&timeoutMs=600000',
     '/jobs',
     '/jobs?status=completed',
     '/jobs?type=scrape&session=climbers',

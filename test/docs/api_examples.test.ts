@@ -84,7 +84,7 @@ for (const { name, script } of programs) {
     /** A job in a status that the command needs. */
     async function idFor(command: string): Promise<string> {
       const { id } = await web.tracker.enqueue('scrape', { username: 'aurora_lab' });
-      if (!/\/cancel$/.test(command)) await web.tracker.cancelJob(id);
+      if (!/\/(cancel|first)$/.test(command)) await web.tracker.cancelJob(id);
       return id;
     }
 

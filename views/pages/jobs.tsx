@@ -22,6 +22,9 @@ export function JobsPage({ layout, model }: { layout: Layout; model: JobsModel }
           <li>
             <a href={urlTo('/history')}>History</a>
           </li>
+          <li>
+            <a href={urlTo('/workers')}>Workers</a>
+          </li>
         </ul>
       </div>
       {hasNoJobs(model) ? '' : <JobFilter query={query} types={types} />}

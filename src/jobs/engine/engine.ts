@@ -25,6 +25,7 @@ import { Heartbeat } from './heartbeat.ts';
 import { Notifier } from './notifier.ts';
 import { newOwner } from './owner.ts';
 import { Pruner } from './pruner.ts';
+import { Queues } from './queues.ts';
 import { Reports } from './reports.ts';
 import { Rescuer } from './rescuer.ts';
 import { Runner } from './runner.ts';
@@ -82,6 +83,7 @@ export function createEngine(
     heartbeat,
     rescuer,
     enqueuer,
+    queues: new Queues({ ...foundation, concurrency }),
     commands: new Commands({ ...foundation, cancellation }),
     runner: new Runner(running),
     pruner: new Pruner({ ...foundation, keepFinishedMs }),

@@ -12,10 +12,14 @@ const IS_MATCH = `EXISTS (${MATCHES} AND rowid = posts.key)`;
 const AFTER = '(created_at, key) < ($created_at, $key)';
 const NEWEST_FIRST = 'ORDER BY created_at DESC, key DESC LIMIT $limit';
 
-/** Whether a post matches, by the set of all that do: faster than looking up more than a thousand posts. */
-export function setTest({ match }: Conditions): string[] {
+/**
+ * Whether a post matches, by the set of all that do: faster than looking up more than a thousand posts.
+ * @param among a condition that all the posts meet that are tested.
+ */
+export function setTest({ match }: Conditions, among?: string): string[] {
   if (!match) return [];
-  return [`+key ${match.isExcluded ? 'NOT IN' : 'IN'} (${MATCHES})`];
+  const matches = among ? `${MATCHES} AND ${among}` : MATCHES;
+  return [`+key ${match.isExcluded ? 'NOT IN' : 'IN'} (${matches})`];
 }
 
 function lookUpTest({ match }: Conditions): string[] {

@@ -3,17 +3,20 @@ import type { Counts } from './counts.ts';
 import { gatherSql, MATCHES, type Place, setSql, walkSql } from './plan_sql.ts';
 import type { Bindings, Queries } from './queries.ts';
 
-/** Of more matches, a walk soon finds enough. */
+/** Of fewer matches, none is looked up. */
 const MAX_RARE = 5_000;
 
 /**
  * What a match costs, in µs: when it is gathered, and when it is in a set. Then each post passed costs,
- * too.
+ * too, and more when it is looked up: 30 µs among 100,000 posts, 100 µs among a million.
  */
-const COST = { gathered: 1.5, inSet: 0.15, passed: 0.06 };
+const COST = { gathered: 1.5, inSet: 0.15, passed: 0.06, lookedUp: 100 };
 
-/** Posts that a walk looks up, at 20 to 150 µs each for a frequent word. */
+/** Posts that a walk looks up. */
 const MAX_LOOKED_UP = 1_000;
+
+/** How many times as many as expected are looked up before the matches must be elsewhere. */
+const MAX_TIMES_EXPECTED = 4;
 
 /**
  * - `walk`: through the posts by time, looking each up in the index of words. For frequent words: 0.6 ms
@@ -22,19 +25,36 @@ const MAX_LOOKED_UP = 1_000;
  * - `set`: the keys of all matches as a set, then through the posts by time. For the rest; 90 ms for
  *   730,000 matches.
  */
-type Plan = 'walk' | 'gather' | 'set';
+type Plan = { way: 'gather' | 'set' } | { way: 'walk'; examined: number };
+
+const GATHER: Plan = { way: 'gather' };
+const SET: Plan = { way: 'set' };
+
+/** @param examined so many posts are looked up at most; without a match that does not matter. */
+function walked(examined: number): Plan {
+  return { way: 'walk', examined: Math.min(Math.ceil(examined), MAX_LOOKED_UP) };
+}
 
 /** How finds are answered by SQLite: which plan is fast depends on how many posts match. */
 export function createPlans({ all }: Queries, counts: Counts) {
-  const { newestKey, countMatches, countIndexed } = counts;
+  const { newestKey, countMatches, countIndexed, shareOfLast } = counts;
 
   function planOf(conditions: Conditions, limit: number): Plan {
     const { match } = conditions;
-    if (!match) return 'walk';
-    if (match.isExcluded) return match.hasPrefix ? 'set' : 'walk';
-    const matches = countMatches(conditions, MAX_RARE + 1);
-    if (matches <= MAX_RARE) return isGathered(matches, limit) ? 'gather' : 'set';
-    return match.hasPrefix || limit > MAX_LOOKED_UP / 2 ? 'set' : 'walk';
+    if (!match) return walked(0);
+    if (!match.isExcluded) {
+      const matches = countMatches(conditions, MAX_RARE + 1);
+      if (matches <= MAX_RARE) return isGathered(matches, limit) ? GATHER : SET;
+    }
+    return match.hasPrefix ? SET : planOfShare(conditions, limit);
+  }
+
+  /** By the share of posts with the words: a walk looks up the fewer posts the more of them are found. */
+  function planOfShare(conditions: Conditions, limit: number): Plan {
+    const share = shareOfLast(conditions);
+    const lookedUp = limit / (conditions.match?.isExcluded ? 1 - share : share);
+    const isWalked = lookedUp * COST.lookedUp < share * newestKey() * COST.inSet;
+    return isWalked ? walked(lookedUp * MAX_TIMES_EXPECTED) : SET;
   }
 
   function isGathered(matches: number, limit: number): boolean {
@@ -46,21 +66,20 @@ export function createPlans({ all }: Queries, counts: Counts) {
     if (conditions.isEmpty) return [];
     const plan = planOf(conditions, limit);
     const bindings = { ...conditions.bindings, ...after, limit };
-    if (plan === 'walk') {
-      const places = walk(conditions, bindings, after);
+    if (plan.way === 'walk') {
+      const places = walk(conditions, { ...bindings, examined: plan.examined }, after);
       if (places) return places;
     }
-    const sql = plan === 'gather' ? gatherSql(conditions, after) : setSql(conditions, after);
+    const sql = plan.way === 'gather' ? gatherSql(conditions, after) : setSql(conditions, after);
     return all<Place>(sql, bindings);
   }
 
   /** @returns nothing when the posts passed did not fill the page: the matches are elsewhere. */
   function walk(conditions: Conditions, bindings: Bindings, after?: Place): Place[] | undefined {
-    const sql = walkSql(conditions, after);
-    const places = all<Place>(sql, { ...bindings, examined: MAX_LOOKED_UP });
+    const places = all<Place>(walkSql(conditions, after), bindings);
     const { match, indexed } = conditions;
     const isFull = places.length === bindings.limit || !match;
-    return isFull || (indexed.length > 0 && countIndexed(conditions) <= MAX_LOOKED_UP)
+    return isFull || (indexed.length > 0 && countIndexed(conditions) <= Number(bindings.examined))
       ? places
       : undefined;
   }

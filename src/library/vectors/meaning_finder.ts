@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite';
-import { statement } from '../../platform/statement.ts';
+import { type LazyStatement, statement } from '../../platform/statement.ts';
 import type { MeaningFinder, NearKey } from '../finding.ts';
 import { MAX_WANTED } from './codes.ts';
 import { type Compared, compareRanked } from './comparing.ts';
@@ -27,12 +27,11 @@ export function createMeaningFinder(db: Database): MeaningFinder {
       SELECT 1 FROM vector_codes JOIN vector_models ON model = vector_models.key WHERE name = ?
     ) AS found`,
   );
+  const byIds = statement<VectorRow, [string]>(db, BY_IDS);
   const vectorAt = statement<Pick<VectorRow, 'embedding'>, [string, number]>(
     db,
     'SELECT embedding FROM vectors WHERE model = ? AND post_key = ? ORDER BY part LIMIT 1',
   );
-
-  const createCompare = exactComparison(db);
 
   const find = db.transaction(
     (
@@ -44,7 +43,7 @@ export function createMeaningFinder(db: Database): MeaningFinder {
       const loaded = codesOf(model, isCommitted);
       if (!loaded) return [];
       requireDimensions(model, loaded.dimensions, vector.length);
-      const { compare, found } = createCompare(vector);
+      const { compare, found } = createCompare(byIds, vector);
       compareRanked(
         loaded.codes.ranked(vector, MAX_WANTED, among),
         compare,
@@ -69,24 +68,21 @@ export function createMeaningFinder(db: Database): MeaningFinder {
 }
 
 /** Compares vectors exactly, and keeps the best part of each post. */
-function exactComparison(db: Database) {
-  const byIds = statement<VectorRow, [string]>(db, BY_IDS);
-  return function createCompare(vector: Float32Array) {
-    const best = new Map<number, NearKey>();
-    // Copied here, because a view of each row's bytes would take more memory than the row.
-    const numbers = new Float32Array(vector.length);
-    const bytes = new Uint8Array(numbers.buffer);
-    function compare(ids: Uint32Array): Compared[] {
-      return byIds.all(`[${ids.join()}]`).map((row) => {
-        bytes.set(row.embedding);
-        const similarity = cosine(vector, numbers);
-        if (similarity > (best.get(row.key)?.similarity ?? -2))
-          best.set(row.key, nearKey(row, similarity));
-        return { id: row.id, similarity };
-      });
-    }
-    return { compare, found: () => [...best.values()].sort(byNearness) };
-  };
+function createCompare(byIds: LazyStatement<VectorRow, [string]>, vector: Float32Array) {
+  const best = new Map<number, NearKey>();
+  // Copied here, because a view of each row's bytes would take more memory than the row.
+  const numbers = new Float32Array(vector.length);
+  const bytes = new Uint8Array(numbers.buffer);
+  function compare(ids: Uint32Array): Compared[] {
+    return byIds.all(`[${ids.join()}]`).map((row) => {
+      bytes.set(row.embedding);
+      const similarity = cosine(vector, numbers);
+      if (similarity > (best.get(row.key)?.similarity ?? -2))
+        best.set(row.key, nearKey(row, similarity));
+      return { id: row.id, similarity };
+    });
+  }
+  return { compare, found: () => [...best.values()].sort(byNearness) };
 }
 
 const byNearness = (a: NearKey, b: NearKey) => b.similarity - a.similarity || a.key - b.key;

@@ -129,7 +129,7 @@ async function unsortedHits(deps: FindDeps, request: FindRequest): Promise<Hits>
     const near = nearest(deps, vector, allowedBy(deps, request.query));
     return { ...nearHits(near), notes: [...notes, deps.embedder.limits] };
   }
-  return { ...(await fused(deps, request.query, vector)), notes };
+  return { ...(await fused(deps, request.query, vector)), by: 'both', notes };
 }
 
 async function fused(deps: FindDeps, query: FindQuery, vector: Float32Array): Promise<Hits> {

@@ -1,14 +1,10 @@
 import { z } from 'zod';
-import {
-  BULK_ACTIONS,
-  FAILURES,
-  JOB_STATUSES,
-  type JobType,
-  STEP_STATUSES,
-} from '../../jobs/index.ts';
+import { BULK_ACTIONS } from '../../jobs/index.ts';
 import { once } from '../../platform/once.ts';
 import { ARCHIVE, COMPLETED_JOB, JOB_LOG, PROFILE, REFUSAL, SESSION } from './examples.ts';
+import { detailedJob, job, status } from './jobs.ts';
 import { POST_SCHEMAS } from './posts.ts';
+import { QUEUE_SCHEMAS } from './queues.ts';
 import { SAVED_FIND_SCHEMAS } from './saved_finds.ts';
 import { SOURCE_SCHEMAS } from './sources.ts';
 
@@ -19,7 +15,6 @@ import { SOURCE_SCHEMAS } from './sources.ts';
 
 const time = once(() => z.date());
 const count = once(() => z.int().nonnegative());
-const status = once(() => z.enum(JOB_STATUSES));
 const reason = once(() => z.string().describe('Human-readable.'));
 
 const problem = once(() =>
@@ -28,76 +23,6 @@ const problem = once(() =>
     message: z.string().describe('What happened, what was kept, and what to do.'),
     details: z.record(z.string(), z.string()).describe('Field → what is wrong with it.'),
     timestamp: time(),
-  }),
-);
-
-const FAILURE =
-  'Why it failed permanently. permanent: another attempt would not help. exhausted: no attempts are left. interrupted: its process ended. timeout: it ran out of time.';
-
-const job = once(() =>
-  z
-    .object({
-      id: z.string(),
-      type: z.string() as unknown as z.ZodType<JobType>,
-      status: status(),
-      createdAt: time(),
-      startedAt: time().optional(),
-      completedAt: time().optional(),
-      updatedAt: time(),
-      progress: z.object({
-        current: z.number(),
-        total: z.number().describe('0 = unknown.'),
-        message: z.string(),
-        stage: z.string().optional().describe('The current part of the work.'),
-      }),
-      ratePerSecond: z.number().optional().describe('Smoothed progress of a running job.'),
-      etaSeconds: count().optional().describe('Time left at that rate, in seconds.'),
-      stalledSince: time().optional().describe('When it last progressed, if it has stalled.'),
-      metadata: z.record(z.string(), z.unknown()).optional().describe('The input.'),
-      result: z.unknown().optional().describe('What the operation returned.'),
-      errorMessage: reason().optional(),
-      errors: z.array(z.string()).describe('One per failed attempt, oldest first.'),
-      failure: z.enum(FAILURES).optional().describe(FAILURE),
-      attempt: count().describe('How many times it was started.'),
-      attemptsUsed: count().describe(
-        'How many of these count against maxAttempts, including the current one.',
-      ),
-      maxAttempts: count().describe(
-        'How many attempts may count before the job fails permanently.',
-      ),
-      retryAt: time().optional(),
-      tracked: z.boolean().describe('Its caller does the work itself, so it cannot be resumed.'),
-      dismissedAt: time().optional(),
-      sessionId: z.string().optional(),
-      parentId: z.string().optional(),
-    })
-    .meta({ examples: [COMPLETED_JOB] }),
-);
-
-const detailedJob = once(() =>
-  job().extend({
-    attempts: z.array(
-      z.object({
-        attempt: count(),
-        startedAt: time(),
-        endedAt: time().optional(),
-        outcome: z
-          .enum(['completed', 'failed', 'postponed', 'cancelled', 'interrupted', 'released'])
-          .optional(),
-        error: reason().optional(),
-      }),
-    ),
-    steps: z.array(
-      z.object({
-        name: z.string(),
-        status: z.enum(STEP_STATUSES),
-        result: z.unknown().optional(),
-        error: reason().optional(),
-        startedAt: time().optional(),
-        endedAt: time().optional(),
-      }),
-    ),
-    children: z.array(job().pick({ id: true, type: true, status: true })),
   }),
 );
 
@@ -180,6 +105,7 @@ const health = once(() =>
           kind: z.string(),
           pid: count(),
           host: z.string(),
+          version: z.string().optional(),
           startedAt: time(),
           seenAt: time(),
         }),
@@ -275,6 +201,7 @@ export const SCHEMAS = {
       .meta({ examples: [{ imports: [ARCHIVE] }] }),
   ),
   ...SOURCE_SCHEMAS,
+  ...QUEUE_SCHEMAS,
   ImportUndone: once(() =>
     z
       .object({

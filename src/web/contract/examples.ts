@@ -20,6 +20,7 @@ export const COMPLETED_JOB = {
   attempt: 1,
   attemptsUsed: 1,
   maxAttempts: 5,
+  priority: 0,
   tracked: false,
 };
 

@@ -14,6 +14,7 @@ import type { Sources } from '../../sources/index.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { type DeclaredInput, input, unchecked, type ValueOf } from './declare.ts';
 import { COMPLETED_JOB } from './examples.ts';
+import { concurrencyBody } from './queues.ts';
 import { budgetBody, credentialsBody } from './sources.ts';
 
 /** The request schemas: path, query and body. */
@@ -80,6 +81,7 @@ export const SESSION_ID = pathPart('id', 'The session’s id.', 'monday');
 export const SAVED_FIND_ID = pathPart('id', 'The saved find’s id.', '1');
 export const IMPORT_NAME = pathPart('name', 'The archive’s name.', 'twitter-archive.zip');
 export const SOURCE_NAME = pathPart('name', 'The source’s name.', 'bluesky');
+export const TYPE_NAME = pathPart('type', 'The job type.', 'scrape');
 export const PAID_SOURCE = pathPart('name', 'The source’s name.', 'x');
 export const ASSET_NAME = pathPart('name', 'The file’s name.', 'app.css');
 
@@ -309,6 +311,10 @@ export const LOGIN_BODY = unchecked<{ token?: unknown; next?: unknown }>(() =>
 /** Its values must not appear in an error, so the source's own fields check them. */
 export const CREDENTIALS_BODY = unchecked<Record<string, unknown>>(credentialsBody, {
   example: { method: 'app_password', identifier: 'ada.example', password: 'abcd-efgh-ijkl-mnop' },
+});
+
+export const CONCURRENCY_BODY = unchecked<{ concurrency?: number | null }>(concurrencyBody, {
+  example: { concurrency: 2 },
 });
 
 export const BUDGET_BODY = input(

@@ -22,6 +22,11 @@ function embed(library: Library, count: number): void {
   );
 }
 
+function unit(vector: Float32Array): Float32Array {
+  const length = Math.hypot(...vector);
+  return vector.map((x) => x / length);
+}
+
 const keysLike = (library: Library, seed: number, limit = 5) =>
   library.meaning.nearest(MODEL, scattered(seed), { limit }).map(({ key }) => key);
 
@@ -35,6 +40,29 @@ describe('finding by meaning', () => {
     const found = library.meaning.nearest(MODEL, scattered(5), { limit: 10, among });
     expect(found.map(({ key }) => key).sort()).toEqual([4, 5, 7]);
     expect(found[0]).toEqual({ key: 5, similarity: 1 });
+  });
+
+  test('finds nearly all of the nearest among many that are alike', () => {
+    const { db, library } = setup();
+    library.savePosts(makePosts(3000));
+    const alike = (seed: number) => {
+      const topic = scattered(1 + (seed % 4));
+      const other = scattered(100 + seed);
+      return unit(topic.map((x, i) => x + (0.5 + (seed % 7) / 10) * (other[i] as number)));
+    };
+    library.saveVectors(
+      MODEL,
+      Array.from({ length: 3000 }, (_, i) => ({ key: i + 1, vector: alike(i) })),
+    );
+    for (const limit of [10, 100]) {
+      let found = 0;
+      for (let seed = 5000; seed < 5010; seed++) {
+        const expected = new Set(exactKeys(db, alike(seed), limit));
+        const near = library.meaning.nearest(MODEL, alike(seed), { limit });
+        found += near.filter(({ key }) => expected.has(key)).length;
+      }
+      expect(found).toBeGreaterThanOrEqual(0.99 * 10 * limit);
+    }
   });
 
   test('D4: a long post is found by its best part, once', () => {

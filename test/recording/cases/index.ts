@@ -6,6 +6,7 @@ import { bulkChanges, jobChanges } from './job_changes.ts';
 import { jobs } from './jobs.ts';
 import { emptyLibrary, library, livePosts } from './library.ts';
 import { history, pages, wrongPages } from './pages.ts';
+import { queues } from './queues.ts';
 import { bodies, foreign, heads, negotiation, obstructed, wrongMethods } from './refusals.ts';
 import { savedFinds } from './saved_finds.ts';
 import { sources } from './sources.ts';
@@ -27,6 +28,7 @@ const OWN: Area[] = [
   livePosts,
   imports,
   sources,
+  queues,
   savedFinds,
   pages,
   wrongPages,

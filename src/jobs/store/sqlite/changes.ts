@@ -90,12 +90,12 @@ export class ChangeLog implements TransactionListener {
   }
 
   committing(): void {
-    const { ids, deltas, ended, ends } = this.#own;
-    if (ids.size === 0) return;
+    const { ids, deltas, ended, ends, isEverything } = this.#own;
+    if (ids.size === 0 && !isEverything) return;
     this.#own.seq = this.#seen + 1;
     this.#statements.add.run(
       this.#own.seq,
-      ids.size > MAX_LISTED ? null : JSON.stringify([...ids]),
+      isEverything || ids.size > MAX_LISTED ? null : JSON.stringify([...ids]),
       ended.length > 0 ? JSON.stringify(ended.slice(-MAX_RECENT)) : null,
       deltas.length > 0 ? JSON.stringify(deltas) : null,
       ends.size > 0 ? JSON.stringify([...ends.values()]) : null,
@@ -111,7 +111,7 @@ export class ChangeLog implements TransactionListener {
   }
 
   rolledBack(): void {
-    if (this.#own.ids.size === 0) return;
+    if (this.#own.ids.size === 0 && !this.#own.isEverything) return;
     for (const delta of this.#own.deltas) this.#apply(delta, -1);
     if (this.#own.isCountedWithin) this.#counts = undefined;
     this.#own = emptyTransaction();
@@ -122,6 +122,11 @@ export class ChangeLog implements TransactionListener {
     const { ids } = this.#own;
     // Above that, the ids are not listed.
     if (ids.size <= MAX_LISTED) ids.add(id);
+  }
+
+  /** All jobs may look different, also to other processes. */
+  everythingChanged(): void {
+    this.#own.isEverything = true;
   }
 
   /** A job moved from one place to another; `undefined` for a new, ended or deleted job. */
@@ -331,6 +336,7 @@ function emptyTransaction() {
     deltas: [] as Delta[],
     ended: [] as string[],
     ends: new Map<string, CountedEnd>(),
+    isEverything: false,
     /** The live jobs were counted within it, so the count includes its own changes. */
     isCountedWithin: false,
   };
