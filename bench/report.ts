@@ -91,7 +91,9 @@ Each runs by itself and prints its own limits:
 - \`bun bench/stream.ts\`: a thousand readers of the taskbar, and ten thousand connections
 - \`bun bench/responsiveness.ts\`: the server while the local model embeds
 - \`bun bench/history.ts\`: lists, pages and deletion with a million finished jobs
-- \`bun bench/library.ts\`: saving and finding posts`;
+- \`bun bench/library.ts\`: saving and finding posts
+- \`bun bench/embed.ts\`: the local model
+- \`bun bench/metrics.ts\`: a scrape of /metrics with a million ended jobs`;
 
 const isWhole = process.argv.slice(2).every((word) => !/^--(only|from)/.test(word));
 const options = readOptions();

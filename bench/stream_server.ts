@@ -14,6 +14,7 @@ import { loadConfig } from '../src/platform/config.ts';
 import { openDatabase } from '../src/platform/database.ts';
 import { Health } from '../src/platform/health.ts';
 import { silentLogger } from '../src/platform/logger.ts';
+import { createSchedules } from '../src/schedules/index.ts';
 import { createSources } from '../src/sources/index.ts';
 import { createApp } from '../src/web/app.ts';
 
@@ -46,6 +47,7 @@ const app = await createApp({
   operations,
   connections,
   database,
+  schedules: createSchedules({ database, tracker }),
   tracker,
   health: new Health({ db: database, kind: 'server', clock: systemClock, logger: silentLogger }),
   config,

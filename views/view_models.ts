@@ -29,6 +29,8 @@ export interface Layout {
   taskbarChoice: TaskbarChoice;
   /** Whether the user has signed in and can sign out. */
   signedIn?: boolean;
+  /** Whether the user sees everything and can change nothing. */
+  isReadOnly?: boolean;
   /** Problems and warnings: what happened, and what to do. */
   notices: { title: string; advice: string }[];
   now: Date;
@@ -94,6 +96,8 @@ export interface StartModel {
   sources: SourceOption[];
   /** The last runs of this type, newest first. */
   runs: Job[];
+  /** The time zone of schedules, where the browser's is not known; absent: it cannot be repeated. */
+  timeZone?: string;
   /** What is wrong with what was typed; absent when it can be started or is incomplete. */
   problem?: string;
   /** What the type adds to the page. */

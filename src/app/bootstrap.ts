@@ -4,11 +4,13 @@ import { jobTracker, systemClock } from '../jobs/index.ts';
 import { createLibrary } from '../library/index.ts';
 import type { OperationDeps } from '../operations/deps.ts';
 import { definitionsOf, loadOperations, type Operations } from '../operations/index.ts';
+import { repeatedDefaults } from '../operations/words.ts';
 import type { Config } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { Health } from '../platform/health.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { ProcessKind } from '../platform/process_registry.ts';
+import { createSchedules, type Schedules } from '../schedules/index.ts';
 import { removeStalePartials } from '../sources/archive/index.ts';
 import { createSources } from '../sources/index.ts';
 import { DataFolderUnusable, makeDataFolder } from './data_folder.ts';
@@ -16,6 +18,8 @@ import { DataFolderUnusable, makeDataFolder } from './data_folder.ts';
 export interface ProcessDeps extends OperationDeps {
   operations: Operations;
   connections: Connections;
+  /** Starts nothing before its `start`. */
+  schedules: Schedules;
   health: Health;
 }
 
@@ -40,7 +44,13 @@ export async function bootstrap(
   const { importsDir } = config;
   const health = new Health({ db, importsDir, kind, clock: systemClock, logger });
   jobTracker.watchDatabase(health);
-  return { ...deps, operations, connections, health };
+  const schedules = createSchedules({
+    database: db,
+    tracker: jobTracker,
+    logger,
+    repeatedDefaults,
+  });
+  return { ...deps, operations, connections, schedules, health };
 }
 
 /** When the remains of crashed uploads are old enough to be removed, in ms. */

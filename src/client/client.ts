@@ -4,8 +4,10 @@ import { createFinder, type Finder } from './find.ts';
 import type { ServerJob } from './job_state.ts';
 import { createJobStream } from './job_stream.ts';
 import type { JobId, JobType, OutputOf, StartRequest } from './job_types.ts';
+import { createSchedules, type Schedules } from './schedules.ts';
 import { createStarts } from './starts.ts';
 import { createTrackedJob, type JobActions, type TrackedJob } from './tracked_job.ts';
+import { createWatch, type Watch } from './watch.ts';
 
 export interface ClientOptions extends ApiOptions {
   /** Stops following all jobs of this client. The jobs continue. */
@@ -32,6 +34,10 @@ export interface Client extends Finder {
    * @throws RequestError with the code `unreachable` when there is still no response.
    */
   start<Type extends JobType>(request: StartRequest<Type>): Promise<JobId<Type>>;
+  /** Iterates over everything that happens to jobs, whoever started them. */
+  watch: Watch;
+  /** What starts by itself, and when. */
+  schedules: Schedules;
 }
 
 /** A client of one server. All its tracked jobs share one connection. */
@@ -51,6 +57,8 @@ export function createClient({ signal, ...options }: ClientOptions = {}): Client
   return {
     track: track as Client['track'],
     ...createFinder(send, signal),
+    watch: createWatch(send, signal),
+    schedules: createSchedules(send, signal),
     start: async <Type extends JobType>(request: StartRequest<Type>) =>
       (await start(request)).id as JobId<Type>,
   };

@@ -33,6 +33,7 @@ export {
   InvalidInput,
   JobStopped,
   JobTimedOut,
+  messageOf,
   PermanentError,
   TooManyWaiting,
   UnknownJobType,
@@ -74,6 +75,7 @@ export {
   type Tally,
 } from './listing.ts';
 export type { TrackerReader } from './reader.ts';
+export type { Inserted, StartClaim } from './store/store.ts';
 export {
   createTracker,
   MAX_CONCURRENCY,

@@ -14,7 +14,7 @@ import type {
   SessionSummary,
   Tally,
 } from './listing.ts';
-import type { JobReader } from './store/store.ts';
+import type { JobReader, QueueDepth } from './store/store.ts';
 
 /** How many jobs `getAllJobs` and subscribers get at most: the newest. */
 const MAX_RECENT = 1_000;
@@ -102,6 +102,11 @@ export class TrackerReader {
   /** The owner of each running job: `host:pid:boot`. */
   ownersOfRunning(): Map<string, string> {
     return this.#sources.reader.ownersOfRunning();
+  }
+
+  /** The queues of these types, and of others that have jobs. */
+  queues(types: readonly string[]): QueueDepth[] {
+    return this.#sources.reader.queues(types);
   }
 
   /** How many jobs run, and how many wait. */

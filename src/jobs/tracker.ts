@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import { migrate, openDatabase } from '../platform/database.ts';
 import { count } from '../text/format.ts';
+import type { JobCounters } from './counters.ts';
 import { checkJobType, type InputOf, type JobDefinition } from './definition.ts';
 import { actOnAll, actOnMatching, type BulkAction, type BulkOutcome } from './engine/bulk.ts';
 import { type JobContext, trackedContext } from './engine/context.ts';
@@ -12,9 +13,10 @@ import type { TypeQueue } from './engine/queues.ts';
 import { InvalidInput, PermanentError, ShuttingDown } from './errors.ts';
 import type { Feed } from './feed.ts';
 import type { Job, JobType, SaveData, SavedData, TrackedJobType } from './job.ts';
+import type { JobEventReader } from './job_events.ts';
 import type { JobQuery } from './listing.ts';
 import { TrackerReader } from './reader.ts';
-import type { End } from './store/store.ts';
+import type { End, StartClaim } from './store/store.ts';
 
 export interface TrackerOptions extends EngineOptions {
   /** An open database, or the path of its file. By default one in memory. */
@@ -85,9 +87,28 @@ export class Tracker {
     return this.#definitions.require(type).input;
   }
 
+  /**
+   * The input as a job of that type would get it, with its defaults.
+   * @throws InvalidInput, UnknownJobType
+   */
+  async checkedInput(type: string, input: unknown): Promise<unknown> {
+    this.#open();
+    return this.#definitions.checkedInput(type, input);
+  }
+
   /** What can be asked about jobs. */
   get reader(): TrackerReader {
     return this.#open().read;
+  }
+
+  /** How jobs have ended since this process opened the database. */
+  get counters(): JobCounters {
+    return this.#open().counters;
+  }
+
+  /** Everything that happens to jobs, in an order that survives restarts. */
+  get events(): JobEventReader {
+    return this.#open().events;
   }
 
   /** The numbered changes of jobs. */
@@ -175,6 +196,20 @@ export class Tracker {
    */
   async enqueueMany(requests: EnqueueRequest[]): Promise<Enqueued[]> {
     return this.#open().enqueuer.enqueueMany(requests);
+  }
+
+  /**
+   * Queues a job if the claim is taken, in one transaction with what the claim writes. Undefined: it
+   * was not taken, and nothing was queued.
+   * @throws InvalidInput, UnknownJobType, TooManyWaiting; nothing was queued then.
+   */
+  async enqueueClaimed(claim: StartClaim, request: EnqueueRequest): Promise<Job | undefined> {
+    return this.#open().enqueuer.enqueueClaimed(claim, request);
+  }
+
+  /** Calls `listener` after commits of other processes, until the returned function is called. */
+  onForeignCommit(listener: () => void): () => void {
+    return this.#open().foreignCommits.subscribe(listener);
   }
 
   /** Changes nothing when the job does not run in this process. `total` 0 = unknown. */

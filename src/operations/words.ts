@@ -74,6 +74,14 @@ export function resultNotes(
   return (result && wordsOf(job.type).notes?.(result, place)) ?? [];
 }
 
+/** What a schedule's input has where nothing else was given; see `OperationWords`. */
+export function repeatedDefaults(
+  type: string,
+  input: Record<string, unknown>,
+): Record<string, unknown> {
+  return wordsOf(type).repeated?.(input) ?? {};
+}
+
 /** How to take back what a completed job did. */
 export function undoWords(
   job: Pick<Job, 'type' | 'status' | 'result' | 'metadata'>,

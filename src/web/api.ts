@@ -14,6 +14,7 @@ import { jobRoutes } from './routes/jobs.tsx';
 import { libraryRoutes } from './routes/library.tsx';
 import { queueRoutes, sourceQueueRoutes, typeChangeRoutes } from './routes/queues.tsx';
 import { savedFindChangeRoutes, savedFindRoutes } from './routes/saved_finds.tsx';
+import { scheduleChangeRoutes, scheduleRoutes } from './routes/schedules.tsx';
 import { sessionRemovalRoutes, sessionRoutes } from './routes/sessions.tsx';
 import { sourceChangeRoutes, sourceRoutes } from './routes/sources.tsx';
 import { startRoutes } from './routes/starts.tsx';
@@ -42,6 +43,8 @@ export function addApiRoutes(app: Elysia, deps: WebDeps) {
     .use(importRoutes(deps))
     .use(sourceRoutes(deps))
     .use(sourceChangeRoutes(deps))
+    .use(scheduleRoutes(deps))
+    .use(scheduleChangeRoutes(deps))
     .use(queueRoutes(deps))
     .use(typeChangeRoutes(deps))
     .use(sourceQueueRoutes(deps))

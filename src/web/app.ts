@@ -3,6 +3,7 @@ import { Elysia } from 'elysia';
 import { loadForms } from '../operations/index.ts';
 import { InvalidConfig } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
+import { writerOf } from '../platform/writer.ts';
 import { setBasePath } from '../text/urls.ts';
 import { addApiRoutes } from './api.ts';
 import { createAccess } from './auth/index.ts';
@@ -17,6 +18,7 @@ import { createIdempotencyKeys } from './http/idempotency_keys.ts';
 import { readIncoming } from './http/incoming.ts';
 import { outOfOrder } from './http/problem.ts';
 import { plainQueries } from './http/query.ts';
+import { forReader } from './http/read_only.ts';
 import { rendering } from './http/rendered.ts';
 import { isSafe, sameOrigin } from './http/same_origin.ts';
 import { EventStreams } from './live/event_streams.ts';
@@ -28,8 +30,10 @@ import { findPages } from './routes/find_page.tsx';
 import { historyPage } from './routes/history.tsx';
 import { jobDetailPage } from './routes/job_page.tsx';
 import { jobPages } from './routes/job_pages.tsx';
+import { metricsRoute } from './routes/metrics.ts';
 import { openapiRoutes } from './routes/openapi.tsx';
 import { pages } from './routes/pages.tsx';
+import { schedulesPage } from './routes/schedules.tsx';
 import { sourcesPage } from './routes/sources.tsx';
 import { startPages } from './routes/start_pages.tsx';
 import { streamRoutes } from './routes/streams.ts';
@@ -70,14 +74,15 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     idempotent: createIdempotent(createIdempotencyKeys(database)),
   };
   const { config, closing } = deps;
-  const access = createAccess(config.token, database);
+  const access = createAccess(config, database);
   const root = new Elysia(ROUTING);
   setBasePath(config.basePath);
   readIncoming(root, { config, logger });
   const errors = { logger, allowedMethods: createAllowedMethods(() => root.routes) };
   const app = root
     .onError(async ({ error, code, request }) => {
-      const answer = await answerProblem(deps, errors, request, error, code);
+      const problem = await answerProblem(deps, errors, request, error, code);
+      const answer = await forReader(request, problem);
       return (await compressed(request, answer)) ?? answer;
     })
     .headers(commonHeaders(config))
@@ -97,12 +102,14 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
       return app;
     })
     .use(streamRoutes(deps))
+    .use(metricsRoute(deps, writerOf(database)))
     .use(pages(deps))
     .use(findPages(deps))
     .use(jobDetailPage(deps))
     .use(jobPages(deps))
     .use(historyPage(deps))
     .use(sourcesPage(deps))
+    .use(schedulesPage(deps))
     .use(workersPage(deps))
     .use(startPages(deps))
     .use(openapiRoutes(deps, () => root));

@@ -15,7 +15,7 @@ const commands = [...document.matchAll(/^```sh\n([\s\S]*?)\n```$/gm)].flatMap(([
 );
 
 /** Streams that have no end. */
-const ENDLESS = /\/api\/jobs\/stream/;
+const ENDLESS = /\/api\/jobs\/(stream|events)/;
 
 /** The request of a command: `POST /api/jobs/<id>/cancel`. */
 function requestOf(command: string): { method: string; path: string } {
@@ -81,11 +81,18 @@ for (const { name, script } of programs) {
     });
     afterAll(() => rm(folder, { recursive: true, force: true }));
 
-    /** A job in a status that the command needs. */
+    /** A job in a status that the command needs, or a schedule. */
     async function idFor(command: string): Promise<string> {
+      if (command.includes('/api/schedules/')) return scheduleId();
       const { id } = await web.tracker.enqueue('scrape', { username: 'aurora_lab' });
       if (!/\/(cancel|first)$/.test(command)) await web.tracker.cancelJob(id);
       return id;
+    }
+
+    async function scheduleId(): Promise<string> {
+      const input = { username: 'aurora_lab' };
+      const request = { type: 'scrape', input, cron: '0 3 * * *', timeZone: 'UTC' };
+      return (await web.schedules.add(request)).id;
     }
 
     /** An import is not undone while a job of it waits. */

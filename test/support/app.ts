@@ -12,10 +12,12 @@ import {
 } from '../../src/jobs/index.ts';
 import { createLibrary } from '../../src/library/index.ts';
 import { definitionsOf, loadOperations } from '../../src/operations/index.ts';
+import { repeatedDefaults } from '../../src/operations/words.ts';
 import { type Config, loadConfig } from '../../src/platform/config.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { Health } from '../../src/platform/health.ts';
 import { type Logger, silentLogger } from '../../src/platform/logger.ts';
+import { createSchedules } from '../../src/schedules/index.ts';
 import { createBlueskySource } from '../../src/sources/bluesky/index.ts';
 import type { LiveDeps } from '../../src/sources/connection.ts';
 import { createSources } from '../../src/sources/index.ts';
@@ -86,11 +88,14 @@ export async function setupApp(
     logger,
   });
   tracker.watchDatabase(health);
+  const { clock } = trackerOptions;
+  const schedules = createSchedules({ database, tracker, logger, clock, repeatedDefaults });
   const closing = new AbortController();
   const app = await createApp({
     ...services,
     operations,
     connections,
+    schedules,
     database,
     tracker,
     health,
@@ -101,6 +106,7 @@ export async function setupApp(
   leftovers.push(async () => {
     closing.abort();
     await health.stop();
+    await schedules.stop();
     await tracker.stop();
     await services.embedder.close();
   });
@@ -117,6 +123,7 @@ export async function setupApp(
     app,
     config,
     connections,
+    schedules,
     database,
     tracker,
     health,

@@ -14,6 +14,7 @@ import { loadConfig } from '../../src/platform/config.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { Health } from '../../src/platform/health.ts';
 import { silentLogger } from '../../src/platform/logger.ts';
+import { createSchedules } from '../../src/schedules/index.ts';
 import { createSources } from '../../src/sources/index.ts';
 import { createApp } from '../../src/web/app.ts';
 
@@ -76,6 +77,7 @@ async function main({ jobs: count, perSecond, passing }: Required<Busyness>): Pr
     operations,
     connections,
     database,
+    schedules: createSchedules({ database, tracker }),
     tracker,
     health,
     config,

@@ -55,7 +55,7 @@ export function SavedFindRow({ find, isCurrent = false, now }: RowProps): JSX.El
           {name}
         </bdi>
       ) : (
-        <form method="post" action={`${address}/open`}>
+        <form method="post" action={`${address}/open`} data-reads={attributeText(savedHref(find))}>
           <button type="submit" class="saved-find-name">
             <bdi safe>{name}</bdi> <NewPostsCount find={find} />
           </button>
@@ -72,6 +72,12 @@ export function SavedFindRow({ find, isCurrent = false, now }: RowProps): JSX.El
       </p>
     </li>
   );
+}
+
+/** The page of its query. Unlike opening, it counts no post as seen. */
+function savedHref({ query }: ListedFind): string {
+  const fields = Object.entries(query).filter(([, value]) => value !== undefined);
+  return urlTo(`/find?${new URLSearchParams(fields as [string, string][])}`);
 }
 
 function NewPostsCount({ find }: { find: ListedFind }): JSX.Element {
@@ -103,7 +109,7 @@ export function SaveFind({
     );
   }
   return (
-    <details class="save-find">
+    <details class="save-find" data-changes="remove">
       <summary>Save this find</summary>
       <form method="post" action={urlTo('/api/finds')} class="save-find-form">
         <SavedQuery query={query} />

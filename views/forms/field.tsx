@@ -38,6 +38,19 @@ export function TextField(props: InputProps): JSX.Element {
   );
 }
 
+/** A time of day, `03:00`. */
+export function TimeField(props: FieldProps): JSX.Element {
+  return (
+    <Field {...props}>
+      <input
+        type="time"
+        {...control(props)}
+        value={attributeText(props.form.values[props.name] ?? '')}
+      />
+    </Field>
+  );
+}
+
 /** For a secret: it is neither shown nor sent back. */
 export function PasswordField(props: FieldProps): JSX.Element {
   return (

@@ -11,7 +11,7 @@ import { PostForm } from '../forms/post_form.tsx';
 export function JobActions({ view, now }: { view: JobView; now: Date }): JSX.Element {
   const { job } = view;
   return (
-    <div class="report-actions">
+    <div class="report-actions" data-changes="remove">
       <Buttons view={view} />
       <PinButton job={job} />
       <p class="field-help">{advice(job, now) as 'safe'}</p>

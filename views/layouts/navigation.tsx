@@ -25,16 +25,20 @@ const MAX_WORDS = 500;
 /** The pages that have a key, from 1 on. The forms come last: a new type does not move the others. */
 export const KEYED_PAGES = [DASHBOARD, ...MAIN_PAGES, ...COLLECT_ENTRIES].slice(0, 9);
 
-interface NavigationProps {
+interface NavigationProps extends Pick<Layout, 'theme' | 'signedIn' | 'isReadOnly'> {
   current: string;
-  theme: Layout['theme'];
-  signedIn: boolean | undefined;
   /** What the page has found, for the box. */
   query?: string;
 }
 
 /** The line on top of every page; on a phone the box to find posts has a line of its own. */
-export function Navigation({ current, theme, signedIn, query }: NavigationProps): JSX.Element {
+export function Navigation({
+  current,
+  theme,
+  signedIn,
+  isReadOnly,
+  query,
+}: NavigationProps): JSX.Element {
   return (
     <header class="top">
       <nav aria-label="Main">
@@ -44,6 +48,7 @@ export function Navigation({ current, theme, signedIn, query }: NavigationProps)
           <PageLink page={page} current={current} />
         ))}
       </nav>
+      {isReadOnly && <ReadOnly />}
       <FindBox query={query} />
       <PageLink page={SOURCES} current={current} class="top-link" label="Sources" />
       <div class="top-actions">
@@ -86,7 +91,7 @@ function keyOf(page: MainPage): string | undefined {
 /** The forms that start jobs, as the folders of the operations name them. Works without script. */
 function CollectMenu({ current }: { current: string }): JSX.Element {
   return (
-    <details class="menu">
+    <details class="menu" data-changes="remove">
       <summary>Collect</summary>
       <ul>
         {COLLECT_ENTRIES.map((entry) => (
@@ -94,6 +99,14 @@ function CollectMenu({ current }: { current: string }): JSX.Element {
             <CollectLink entry={entry} current={current} />
           </li>
         ))}
+        <li>
+          <a
+            href={urlTo('/schedules')}
+            aria-current={current === '/schedules' ? 'page' : undefined}
+          >
+            <b>Schedules</b> <span>What starts by itself</span>
+          </a>
+        </li>
       </ul>
     </details>
   );
@@ -139,6 +152,14 @@ function FindBox({ query }: { query: string | undefined }): JSX.Element {
         />
       </form>
     </search>
+  );
+}
+
+function ReadOnly(): JSX.Element {
+  return (
+    <span class="read-only" title="This sign-in sees everything and changes nothing.">
+      Read only
+    </span>
   );
 }
 

@@ -66,6 +66,7 @@ function AuthorHead({ model: { source, username, profile, found } }: { model: Au
         </PostForm>
         <a
           class="button quiet"
+          data-changes="remove"
           href={urlTo(`/forget?${new URLSearchParams({ username, source })}`)}
         >
           Delete this author…

@@ -17,6 +17,9 @@ export function JobsPage({ layout, model }: { layout: Layout; model: JobsModel }
         <h1>Jobs</h1>
         <ul class="page-links">
           <li>
+            <a href={urlTo('/schedules')}>Schedules</a>
+          </li>
+          <li>
             <a href={urlTo('/sessions')}>Sessions</a>
           </li>
           <li>
@@ -64,7 +67,7 @@ function FilteredJobs({ model, now }: { model: JobsModel; now: Date }): JSX.Elem
 
 function JobList({ model, now }: { model: JobsModel; now: Date }): JSX.Element {
   return (
-    <form id="chosen" method="post" action={urlTo('/api/jobs/bulk')}>
+    <form id="chosen" method="post" action={urlTo('/api/jobs/bulk')} data-changes="unwrap">
       <BulkBar filter={model.filter} />
       <JobTable jobs={model.jobs} now={now} choosable />
     </form>

@@ -13,7 +13,7 @@ export function StartPage({ layout, model }: { layout: Layout; model: StartModel
   const { type, form, parts, runs } = model;
   const { name, heading } = wordsOf(type);
   return (
-    <Page title={name} current={collectPath(type, form.values)} layout={layout}>
+    <Page title={name} current={collectPath(type, form.values)} layout={layout} hasSchedules>
       <section class="start" data-form={type}>
         <h1 safe>{parts.first?.heading ?? heading}</h1>
         {parts.first?.content as 'safe'}
@@ -42,13 +42,13 @@ function FormPanel({ model }: { model: StartModel }): JSX.Element {
   const { first } = model.parts;
   if (!first) {
     return (
-      <div class="panel">
+      <div class="panel" data-changes="explain">
         <StartForm model={model} />
       </div>
     );
   }
   return (
-    <details class="panel start-rest">
+    <details class="panel start-rest" data-changes="explain">
       <summary safe>{first.rest}</summary>
       <StartForm model={model} />
       <Sentence model={model} />
@@ -68,6 +68,7 @@ function Sentence({ model }: { model: StartModel }): JSX.Element {
     <output
       id="start-sentence"
       class="start-sentence"
+      data-changes="remove"
       data-sentence={type}
       data-problem={String(problem !== undefined)}
       {...data}

@@ -184,7 +184,6 @@ function PauseButton({ kind, name, pausedAt }: PauseButtonProps): JSX.Element {
         type="submit"
         id={attributeText(`pause-${kind}-${name}`)}
         aria-label={attributeText(`${word} ${name}`)}
-        safe
       >
         {word}
       </button>

@@ -37,6 +37,14 @@ export class Definitions {
   }
 
   /**
+   * The input as a job of that type would get it.
+   * @throws InvalidInput, UnknownJobType
+   */
+  async checkedInput(type: string, input: unknown): Promise<unknown> {
+    return checked(this.require(type), input);
+  }
+
+  /**
    * A new job with checked input; a promise only where the definition needs one. A process without
    * definitions checks nothing: the process that runs the job does.
    * @param uuid stands in the id after the type.

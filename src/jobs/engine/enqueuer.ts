@@ -3,7 +3,14 @@ import { TooManyWaiting } from '../errors.ts';
 import type { Feed } from '../feed.ts';
 import type { Job, JobType } from '../job.ts';
 import { isCancellable } from '../lifecycle.ts';
-import type { Inserted, JobReader, JobStore, NewJob, WaitingLimits } from '../store/store.ts';
+import type {
+  Inserted,
+  JobReader,
+  JobStore,
+  NewJob,
+  StartClaim,
+  WaitingLimits,
+} from '../store/store.ts';
 import type { Definitions } from './definitions.ts';
 import type { Execution, Executions } from './executions.ts';
 import { RecentStarts } from './recent_starts.ts';
@@ -59,6 +66,21 @@ export class Enqueuer {
     const made = this.deps.definitions.newJob(type, input, uuid);
     const job = Object.assign(made instanceof Promise ? await made : made, placement);
     return mergeMs === undefined ? this.#insert(job) : this.#merge(job, mergeMs);
+  }
+
+  /**
+   * Enqueues a job if the claim is taken, in one transaction. Undefined: it was not.
+   * @throws InvalidInput, UnknownJobType: the claim was not asked; TooManyWaiting: it was told.
+   */
+  async enqueueClaimed(claim: StartClaim, request: EnqueueRequest): Promise<Job | undefined> {
+    const { store, feed, clock, claimable, maxWaiting } = this.deps;
+    const job = await this.#newJob(request);
+    claimable.emit(job.type);
+    const inserted = await store.insertClaimed(claim, job, maxWaiting, clock.now());
+    if (!inserted) return undefined;
+    if ('full' in inserted) throw this.#tooMany(inserted.full, job.type);
+    feed.changed(inserted.job.id);
+    return inserted.job;
   }
 
   /**

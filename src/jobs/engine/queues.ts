@@ -38,7 +38,7 @@ export class Queues {
   }
 
   #withSettings(
-    { oldestSince, ...queue }: QueueDepth,
+    { oldestSince, tracked: _, ...queue }: QueueDepth,
     pauses: ReturnType<JobReader['pauses']>,
   ): TypeQueue {
     const own = this.#ownLimit(queue.type);

@@ -14,6 +14,16 @@ export interface JobStore {
   insertQueued(job: NewJob, limits: WaitingLimits, now: number): Promise<Inserted>;
   /** Does the same with each job, in their order. When it throws, none was queued. */
   insertAllQueued(jobs: NewJob[], limits: WaitingLimits, now: number): Promise<Inserted[]>;
+  /**
+   * Takes the claim and, if that succeeds, queues the job as `insertQueued` does, in one transaction.
+   * Undefined: the claim was refused, and nothing was queued.
+   */
+  insertClaimed(
+    claim: StartClaim,
+    job: NewJob,
+    limits: WaitingLimits,
+    now: number,
+  ): Promise<Inserted | undefined>;
   insertTracked(job: NewJob, lease: Lease, now: number): Promise<Job>;
   /** Queues all of them if the parent is running in this attempt and has no children yet. */
   insertChildren(
@@ -128,6 +138,8 @@ export interface QueueDepth {
   type: string;
   waiting: number;
   running: number;
+  /** Work that its caller does itself. */
+  tracked: number;
   /** Since when the job waits that has been able to start for the longest time. */
   oldestSince: number | undefined;
 }
@@ -185,11 +197,16 @@ export interface JobReader {
 export interface JobNews {
   /**
    * What other connections have changed since the last call; `undefined` when they have committed
-   * nothing. `progressed` has the jobs of other owners only.
+   * nothing. `progressed` has the jobs of other owners only. `hasRemoved` says that jobs were deleted,
+   * which `changed` lists only as far as the taskbar shows them.
    */
-  take(
-    owner: string,
-  ): { changed: ReadonlySet<string> | 'too many'; progressed: string[] } | undefined;
+  take(owner: string):
+    | {
+        changed: ReadonlySet<string> | 'too many';
+        progressed: string[];
+        hasRemoved: boolean;
+      }
+    | undefined;
 }
 
 export interface NewJob {
@@ -221,6 +238,17 @@ export interface WaitingLimits {
 
 /** The new job, the existing one with its id, or the limit that was reached. */
 export type Inserted = { job: Job; isNew: boolean } | { full: 'type' | 'client' };
+
+/**
+ * Decides whether a job is queued, in the transaction that queues it. Both methods write to the same
+ * database, are synchronous, and may be called again after a rollback.
+ */
+export interface StartClaim {
+  /** False: the job is not queued. What this has written is kept. */
+  take(): boolean;
+  /** Called after a claim that was taken: the job, or the limit that kept it out. */
+  recordStart(outcome: Inserted): void;
+}
 
 export interface Lease {
   owner: string;

@@ -15,6 +15,7 @@ import { cut, MAX_NAME } from '../../text/cut.ts';
 import { type DeclaredInput, input, unchecked, type ValueOf } from './declare.ts';
 import { COMPLETED_JOB } from './examples.ts';
 import { concurrencyBody } from './queues.ts';
+import { SCHEDULE, type ScheduleBody, scheduleBody } from './schedules.ts';
 import { budgetBody, credentialsBody } from './sources.ts';
 
 /** The request schemas: path, query and body. */
@@ -83,6 +84,7 @@ export const IMPORT_NAME = pathPart('name', 'The archive’s name.', 'twitter-ar
 export const SOURCE_NAME = pathPart('name', 'The source’s name.', 'bluesky');
 export const TYPE_NAME = pathPart('type', 'The job type.', 'scrape');
 export const PAID_SOURCE = pathPart('name', 'The source’s name.', 'x');
+export const SCHEDULE_ID = pathPart('id', 'The schedule’s id.', SCHEDULE.id);
 export const ASSET_NAME = pathPart('name', 'The file’s name.', 'app.css');
 
 export const JOBS_QUERY = input(jobQuerySchema, INVALID);
@@ -275,6 +277,16 @@ export const FOLLOWED_JOB = unchecked<{ lastEventId?: string }>(() =>
   z.object({ lastEventId: lastEventId() }),
 );
 
+export const JOB_EVENTS_QUERY = input(
+  () =>
+    typedFields({
+      type: byType(),
+      session: z.string().optional().describe('Only jobs of this session.'),
+      lastEventId: lastEventId(),
+    }),
+  INVALID,
+);
+
 const lastEventId = () =>
   z
     .string()
@@ -311,6 +323,16 @@ export const LOGIN_BODY = unchecked<{ token?: unknown; next?: unknown }>(() =>
 /** Its values must not appear in an error, so the source's own fields check them. */
 export const CREDENTIALS_BODY = unchecked<Record<string, unknown>>(credentialsBody, {
   example: { method: 'app_password', identifier: 'ada.example', password: 'abcd-efgh-ijkl-mnop' },
+});
+
+/** The type's own fields are checked where the schedule is made. */
+export const SCHEDULE_BODY = unchecked<ScheduleBody>(scheduleBody, {
+  example: {
+    type: 'scrape',
+    username: 'aurora_lab',
+    every: 'night',
+    timeZone: 'Europe/Berlin',
+  },
 });
 
 export const CONCURRENCY_BODY = unchecked<{ concurrency?: number | null }>(concurrencyBody, {

@@ -1,5 +1,5 @@
 import type { Area } from '../area.ts';
-import { access, tooManyTokens, unauthorised, wrongTokens } from './access.ts';
+import { access, readOnly, tooManyTokens, unauthorised, wrongTokens } from './access.ts';
 import { documents } from './documents.ts';
 import { imports } from './imports.ts';
 import { bulkChanges, jobChanges } from './job_changes.ts';
@@ -9,6 +9,7 @@ import { history, pages, wrongPages } from './pages.ts';
 import { queues } from './queues.ts';
 import { bodies, foreign, heads, negotiation, obstructed, wrongMethods } from './refusals.ts';
 import { savedFinds } from './saved_finds.ts';
+import { schedules } from './schedules.ts';
 import { sources } from './sources.ts';
 import { fullQueue, idempotency, starts, startsByType } from './starts.ts';
 import { streams, tooManyStreams } from './streams.ts';
@@ -28,6 +29,7 @@ const OWN: Area[] = [
   livePosts,
   imports,
   sources,
+  schedules,
   queues,
   savedFinds,
   pages,
@@ -51,6 +53,7 @@ export const ROUTES = [
 export const AREAS: Area[] = [
   ...OWN,
   unauthorised(ROUTES),
+  readOnly(ROUTES),
   wrongMethods(ROUTES),
   foreign(ROUTES),
   heads(ROUTES),

@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import type { Claimed, ClaimRequest, Lease, Run } from '../store.ts';
-import type { ChangeLog, Counted } from './changes.ts';
+import type { ChangeLog } from './changes.ts';
+import type { Counted } from './live_counts.ts';
 import { firstOf, IN_ORDER, laterAs, readyAs } from './queue_order.ts';
 import type { QueueSettings } from './queue_settings.ts';
 import { json, WAITING } from './rows.ts';

@@ -36,7 +36,7 @@ export class Ending {
   }
 
   end(run: Run, how: End, last: Report, now: number): Ended | undefined {
-    if (last.progress || last.lines) this.parts.reporting.report(run, last, now);
+    if (last.progress || last.lines) this.parts.reporting.reportLast(run, last, now);
     return this.#endAs(run, how, now) ?? this.finishCancel(run, undefined, now);
   }
 
@@ -66,6 +66,7 @@ export class Ending {
     if (change().changes === 0) return undefined;
     const { type, client = null } = run;
     this.parts.log.moved(run.id, { type, client }, 'running', 'waiting');
+    this.parts.log.willRepeat(type, outcome);
     this.parts.attempts.keep(run, outcome, error || null, now);
     return { status, children: [] };
   }

@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import { InvalidInput } from '../../errors.ts';
 import type { Job } from '../../job.ts';
-import type { Inserted, Lease, Lost, NewJob, Run, WaitingLimits } from '../store.ts';
+import type { Inserted, Lease, Lost, NewJob, Run, StartClaim, WaitingLimits } from '../store.ts';
 import type { Ownership } from './attempts.ts';
 import type { ChangeLog } from './changes.ts';
 import { asColumns, type JobRow, toJob, WHOLE } from './rows.ts';
@@ -34,6 +34,18 @@ export class Insertion {
 
   insertQueued(job: NewJob, limits: WaitingLimits, now: number): Inserted {
     return this.#obstacleTo(job, limits, now) ?? this.#insert(job, now);
+  }
+
+  insertClaimed(
+    claim: StartClaim,
+    job: NewJob,
+    limits: WaitingLimits,
+    now: number,
+  ): Inserted | undefined {
+    if (!claim.take()) return undefined;
+    const inserted = this.insertQueued(job, limits, now);
+    claim.recordStart(inserted);
+    return inserted;
   }
 
   insertAllQueued(jobs: NewJob[], limits: WaitingLimits, now: number): Inserted[] {

@@ -95,11 +95,13 @@ export class SqliteJobReader implements JobReader {
       ...types,
       ...this.changes.typesWith('waiting'),
       ...this.changes.typesWith('running'),
+      ...this.changes.typesWith('tracked'),
     ]);
     return [...all].map((type) => ({
       type,
       waiting: this.changes.count(type, 'waiting'),
       running: this.changes.count(type, 'running'),
+      tracked: this.changes.count(type, 'tracked'),
       oldestSince: this.#sql.oldest.get(type)?.since ?? undefined,
     }));
   }

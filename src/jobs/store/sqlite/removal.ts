@@ -16,7 +16,10 @@ export class Removal {
     private readonly cancelling: Cancelling,
   ) {
     this.#sql = {
-      job: query<Moved>(db, `SELECT ${MOVED} FROM jobs WHERE id = ?`),
+      job: query<Moved & { session_id: string | null }>(
+        db,
+        `SELECT ${MOVED}, session_id FROM jobs WHERE id = ?`,
+      ),
       remove: command(db, 'DELETE FROM jobs WHERE id = ?'),
       pin: command(db, 'UPDATE jobs SET is_pinned = ?1 WHERE id = ?2 AND is_pinned <> ?1'),
       dismiss: command(
@@ -34,6 +37,7 @@ export class Removal {
     const affected = children.flatMap((child) => this.#removeChild(child, now));
     this.#sql.remove.run(id);
     this.log.moved(id, job, placeOf(job), undefined);
+    this.log.removed(job);
     return { id, isGone: true, children: affected };
   }
 

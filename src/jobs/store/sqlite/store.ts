@@ -106,6 +106,7 @@ function writesOf(
   return {
     insertQueued: (job, limits, now) => insertion.insertQueued(job, limits, now),
     insertAllQueued: (jobs, limits, now) => insertion.insertAllQueued(jobs, limits, now),
+    insertClaimed: (claim, job, limits, now) => insertion.insertClaimed(claim, job, limits, now),
     insertTracked: (job, lease, now) => insertion.insertTracked(job, lease, now),
     insertChildren: (parent, jobs, now) => insertion.insertChildren(parent, jobs, now),
     claim: (request, lease, now) => claiming.claim(request, lease, now),
