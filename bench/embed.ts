@@ -1,99 +1,133 @@
 /**
- * How fast the local model embeds posts of different lengths, 32 at a time as a job does.
+ * How fast posts of the sample are embedded by whole jobs, from reading the posts to the commit of their
+ * vectors, compared with the build of 22 November and with the bare loop:
  *
- *     bun bench/embed.ts [folder of another build]
+ *     bun bench/embed.ts [rounds] [posts a round] [seconds to wait for a quiet machine]
  *
- * "bare loop" is the tokenizer and onnxruntime alone, one text after the other on the main thread: the limit
- * of this machine on one core. The subjects take turns, so that a busy machine is busy for all of them.
+ * By default 4, 512 and 5. Each subject has its own process and takes its turn in every round.
  */
 import { join } from 'node:path';
-import { Tokenizer } from '@huggingface/tokenizers';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { createLocalEmbedder } from '../src/embedding/index.ts';
-import { CACHED_MODEL, fillModelCache, MODEL_CACHE } from '../test/support/model_cache.ts';
+import { sampleCorpus } from '../src/sources/sample/corpus.ts';
+import { fillModelCache } from '../test/support/model_cache.ts';
+import { openSubject, type Subject } from './embed/subject.ts';
+import { formerBuild } from './find/former_build.ts';
+import { quietMoment } from './suite/cpu.ts';
+import { atLeast, criteriaTable, number, percent, table } from './suite/markdown.ts';
+import type { Criterion } from './suite/suite.ts';
 
-const ROUNDS = 6;
-const BATCH = 32;
-const { signal } = new AbortController();
+const ROUNDS = 4;
+const POSTS = 512;
+const PATIENCE_S = 5;
+const QUIET_SHARE = 0.9;
+const ROOT = join(import.meta.dir, '..');
 
-const SUBJECTS = ['The telescope', 'A sourdough starter', 'The climber on the north face'];
-const VERBS = ['waits for', 'remembers', 'is late because of', 'has never heard of'];
-const ENDINGS = ['the night train to the coast', 'a jazz quartet in the old harbour'];
+type Taken = Awaited<ReturnType<Subject['embed']>>;
 
-/** Posts of 15 to 60 words, in no order of length. */
-function post(i: number): string {
-  const sentence = (n: number) =>
-    `${SUBJECTS[n % 3]} ${VERBS[n % 4]} ${ENDINGS[n % 2]}, and number ${n} tells nobody why.`;
-  return Array.from({ length: 1 + ((i * 7) % 4) }, (_, n) => sentence(i + n)).join(' ');
+interface Row {
+  subject: Subject;
+  rounds: Taken[];
 }
 
-const posts = Array.from({ length: 4 * BATCH }, (_, i) => post(i));
-
-type Embed = (texts: string[]) => Promise<unknown>;
-
-/** The seconds that all posts take. */
-async function secondsOf(embed: Embed): Promise<number> {
-  const start = performance.now();
-  for (let at = 0; at < posts.length; at += BATCH) await embed(posts.slice(at, at + BATCH));
-  return (performance.now() - start) / 1000;
-}
-
-async function createBareLoop(): Promise<Embed> {
-  const tokenizer = new Tokenizer(
-    await Bun.file(join(CACHED_MODEL, 'tokenizer.json')).json(),
-    await Bun.file(join(CACHED_MODEL, 'tokenizer_config.json')).json(),
-  );
-  const inference = await InferenceSession.create(join(CACHED_MODEL, 'onnx/model_q4.onnx'), {
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-  });
-  const tensor = (values: BigInt64Array) => new Tensor('int64', values, [1, values.length]);
-  return async (texts) => {
-    for (const text of texts) {
-      const { ids } = tokenizer.encode(text);
-      await inference.run({
-        input_ids: tensor(BigInt64Array.from(ids, BigInt)),
-        attention_mask: tensor(new BigInt64Array(ids.length).fill(1n)),
-        token_type_ids: tensor(new BigInt64Array(ids.length)),
-      });
+/** @returns a table in Markdown with its sentences, and how it compares with the goals. */
+export async function bench(
+  rounds = ROUNDS,
+  size = POSTS,
+  patienceS = PATIENCE_S,
+): Promise<{ text: string; criteria: Criterion[] }> {
+  await fillModelCache();
+  const slices = await slicesOfSample(rounds, size);
+  const rows = await openSubjects();
+  const idle: number[] = [];
+  for (const [round, slice] of slices.entries()) {
+    for (const i of rows.keys()) {
+      const row = rows[(round + i) % rows.length] as Row;
+      idle.push(await quietMoment(QUIET_SHARE, patienceS * 1000));
+      row.rounds.push(await row.subject.embed(slice));
     }
+  }
+  for (const { subject } of rows) await subject.close();
+  const [bare, single, now, former] = rows as [Row, Row, Row, Row];
+  return {
+    text: `${about(bare, rounds, size, idle)}\n\n${tableOf(rows, rounds * size)}`,
+    criteria: [
+      atLeast('embedding in one process, to the bare loop', ratioTo(bare, single).median, 0.9),
+      atLeast('embedding, to the build of 22 November', ratioTo(former, now).median, 1.6),
+    ],
   };
 }
 
-async function createOtherBuild(folder: string): Promise<Embed> {
-  const build: typeof import('../src/embedding/index.ts') = await import(
-    join(folder, 'src/embedding/index.ts')
+async function openSubjects(): Promise<Row[]> {
+  const subjects = [
+    await openSubject('bare loop', 'bare_loop.ts', []),
+    await openSubject('xgpt, one process', 'job.ts', [ROOT]),
+    await openSubject('xgpt, two processes', 'job.ts', [ROOT, 'second']),
+    await openSubject('build of 22 November', 'job.ts', [await formerBuild()]),
+  ];
+  return subjects.map((subject) => ({ subject, rounds: [] }));
+}
+
+function about(bare: Row, rounds: number, size: number, idle: number[]): string {
+  const { tokens, firstTokens } = total(bare.rounds);
+  const quiet = idle.reduce((a, b) => a + b, 0) / idle.length;
+  return `Jobs that embed ${number(rounds * size)} posts of the sample in ${rounds} rounds, with the model loaded. The posts have
+${number(tokens)} tokens, with those around each text. Long posts are embedded in parts, by the bare loop too: it is the tokenizer
+and onnxruntime alone, one text after the other in one thread. The build of 22 November embeds the first 256
+tokens of a post, ${number(firstTokens)} in all. CPU time is that of the job's process and of the model's. The ratios are medians of the
+rounds, with the smallest and the largest. Before a turn, ${percent(quiet)} of the cores were idle.`;
+}
+
+function tableOf(rows: Row[], posts: number): string {
+  const [bare, , , former] = rows as [Row, Row, Row, Row];
+  return table(
+    ['', 'posts a second', 'vectors', 'CPU, ms a post', 'to the bare loop', 'to 22 November'],
+    rows.map((row) => {
+      const { ms, vectors, cpuMs, childCpuMs } = total(row.rounds);
+      const cpu = `${number(cpuMs / posts)} + ${number(childCpuMs / posts)}`;
+      const ratios = [bare, former].map((to) => ratioTo(to, row).text);
+      return [row.subject.name, posts / (ms / 1000), vectors, cpu, ...ratios];
+    }),
   );
-  const other = build.createLocalEmbedder({ modelsDir: MODEL_CACHE });
-  await other.prepare({ signal });
-  closing.push(() => other.close());
-  return (texts) => other.embed(texts, { signal });
 }
 
-const closing: (() => Promise<void>)[] = [];
-await fillModelCache();
-const embedder = createLocalEmbedder({ modelsDir: MODEL_CACHE });
-closing.push(() => embedder.close());
-await embedder.prepare({ signal });
-const subjects: Record<string, Embed> = {
-  'bare loop': await createBareLoop(),
-  xgpt: (texts) => embedder.embedParts(texts, { signal }),
-};
-const [folder] = process.argv.slice(2);
-if (folder) subjects['other build'] = await createOtherBuild(folder);
-
-const best = new Map<string, number>();
-for (let round = 0; round < ROUNDS; round++) {
-  for (const [name, embed] of Object.entries(subjects)) {
-    best.set(name, Math.min(await secondsOf(embed), best.get(name) ?? Number.POSITIVE_INFINITY));
-  }
+function total(rounds: Taken[]): Required<Taken> {
+  const sum = (of: (one: Taken) => number) => rounds.reduce((all, one) => all + of(one), 0);
+  return {
+    ms: sum(({ ms }) => ms),
+    vectors: sum(({ vectors }) => vectors),
+    tokens: sum(({ tokens = 0 }) => tokens),
+    firstTokens: sum(({ firstTokens = 0 }) => firstTokens),
+    cpuMs: sum(({ cpuMs }) => cpuMs),
+    childCpuMs: sum(({ childCpuMs }) => childCpuMs),
+  };
 }
-const bare = best.get('bare loop') ?? Number.NaN;
-console.table(
-  [...best].map(([subject, seconds]) => ({
-    subject,
-    'posts/s': Math.round(posts.length / seconds),
-    'of the bare loop': (bare / seconds).toFixed(2),
-  })),
-);
-for (const close of closing) await close();
+
+/** How many times as fast it was as `to` in the same round. */
+function ratioTo(to: Row, row: Row): { median: number; text: string } {
+  const ratios = row.rounds
+    .map(({ ms }, round) => (to.rounds[round]?.ms ?? Number.NaN) / ms)
+    .sort((a, b) => a - b);
+  const [least = 0, median = 0, most = 0] = [0, ratios.length >> 1, ratios.length - 1].map(
+    (i) => ratios[i],
+  );
+  const text =
+    to === row
+      ? number(1)
+      : `${number(median)}× (${[least, most].map((one) => one.toFixed(2)).join('–')})`;
+  return { median, text };
+}
+
+/** Different posts from all over the sample for each round, the same at every run. */
+async function slicesOfSample(rounds: number, size: number): Promise<string[][]> {
+  const { entries } = await sampleCorpus();
+  const all = [...new Set(entries.map(({ post }) => post.text))];
+  const step = all.length / (rounds * size);
+  if (step < 1) throw new Error(`The sample has only ${all.length} different posts.`);
+  return Array.from({ length: rounds }, (_, round) =>
+    Array.from({ length: size }, (_, i) => all[Math.floor((i * rounds + round) * step)] as string),
+  );
+}
+
+if (import.meta.main) {
+  const { text, criteria } = await bench(...process.argv.slice(2).map(Number));
+  console.log(`${text}\n\n${criteriaTable(criteria)}`);
+}

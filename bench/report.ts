@@ -4,6 +4,7 @@
  *     bun bench/report.ts [--quick] [--rounds 3] [--only drain10,finished] [--save results.jsonl]
  *     bun bench/report.ts --from results.jsonl      prints saved results
  */
+import { bench as benchOfEmbedding } from './embed.ts';
 import { http } from './http.ts';
 import { queue } from './queue.ts';
 import { scale } from './scale.ts';
@@ -91,13 +92,15 @@ Each runs by itself and prints its own limits:
 - \`bun bench/responsiveness.ts\`: the server while the local model embeds
 - \`bun bench/history.ts\`: lists, pages and deletion with a million finished jobs
 - \`bun bench/library.ts\`: saving and finding posts
-- \`bun bench/embed.ts\`: the local model`;
+- \`bun bench/embed.ts\`: the local model
+- \`bun bench/metrics.ts\`: a scrape of /metrics with a million ended jobs`;
 
 const isWhole = process.argv.slice(2).every((word) => !/^--(only|from)/.test(word));
 const options = readOptions();
 const machine = describeMachine();
 const results = await runSuites([...ABOUT.keys()], options);
 const start = isWhole ? await benchOfStart() : undefined;
+const embedding = isWhole ? await benchOfEmbedding(...sizeOfEmbedding()) : undefined;
 
 console.log(
   [
@@ -108,6 +111,7 @@ console.log(
     criteria(),
     failures(results),
     start && `## The start\n\n${start.text}`,
+    embedding && `## Embedding\n\n${embedding.text}`,
     OTHERS,
   ]
     .filter(Boolean)
@@ -128,8 +132,12 @@ function section(suite: Suite, about: string): string {
   return tables && `## ${suite.title}\n\n${about}\n\n${tables}`;
 }
 
+function sizeOfEmbedding(): [rounds?: number, size?: number, patienceS?: number] {
+  return options.quick ? [1, 32, options.patience] : [undefined, undefined, options.patience];
+}
+
 function criteria(): string {
   const all = [...ABOUT.keys()].flatMap((suite) => suite.criteria(results));
-  all.push(...(start?.criteria ?? []));
+  all.push(...(start?.criteria ?? []), ...(embedding?.criteria ?? []));
   return `## Criteria\n\n${criteriaTable(all)}`;
 }

@@ -1,5 +1,6 @@
 import { escapeHtml } from '@kitajs/html';
-import { clockTime, duration, exact, relative } from '../src/text/format.ts';
+import { clockTime, date, duration, exact, relative } from '../src/text/format.ts';
+import { isNear } from '../src/text/start_text.ts';
 
 /** `3 min ago`, updated by the browser's script; the exact time is the tooltip. */
 export function relativeTime(at: Date, now: Date): JSX.Element {
@@ -52,5 +53,18 @@ export function remainingTime(until: Date, now: Date): JSX.Element {
     <time datetime={until.toISOString()} title={exact(until)} data-clock="remaining" safe>
       {duration(until.getTime() - now.getTime())}
     </time>
+  );
+}
+
+const DAY_MS = 86_400_000;
+
+/** "starts in 4:59", counted down; "starts at 03:00"; "starts 3 Dec 2026, 03:00". */
+export function startTime(at: Date, now: Date): JSX.Element {
+  if (isNear(at, now)) return <>starts in {remainingTime(at, now)}</>;
+  if (at.getTime() - now.getTime() < DAY_MS) return <>starts at {localTime(at, now)}</>;
+  return (
+    <>
+      starts {escapeHtml(date(at))}, {localTime(at, now)}
+    </>
   );
 }

@@ -8,7 +8,9 @@ import type { ProfilePage } from '../src/library/library.ts';
 import type { Field } from '../src/operations/fields.ts';
 import type { Found } from '../src/operations/find/found.ts';
 import type { FindSort, FindWay } from '../src/operations/find/request.ts';
+import type { ListedFind } from '../src/operations/find/saved.ts';
 import type { Price } from '../src/operations/sentences.ts';
+import type { Post } from '../src/sources/post.ts';
 import type { TaskbarChoice } from '../src/text/taskbar_state.ts';
 
 export interface TaskbarModel {
@@ -27,6 +29,8 @@ export interface Layout {
   taskbarChoice: TaskbarChoice;
   /** Whether the user has signed in and can sign out. */
   signedIn?: boolean;
+  /** Whether the user sees everything and can change nothing. */
+  isReadOnly?: boolean;
   /** Problems and warnings: what happened, and what to do. */
   notices: { title: string; advice: string }[];
   now: Date;
@@ -150,8 +154,21 @@ export interface FindModel {
   nextHref?: string;
   /** The newest post when the page was opened; later ones have higher keys. */
   seen: number;
+  /** Those of the posts found that were collected since the saved find was last opened. */
+  newPosts?: Set<Post>;
   /** Jobs run that may bring more. */
   busy: boolean;
+  saved: ListedFind[];
+  /** The saved find that has this query. */
+  savedAs?: ListedFind;
+}
+
+/** A find to save under a name that another one has. */
+export interface TakenNameModel {
+  name: string;
+  query: FindModel['query'];
+  /** The find that has the name. */
+  other: ListedFind;
 }
 
 export interface ProfilesModel {

@@ -23,7 +23,7 @@ interface Reindex {
  * is cancelled goes on at the next start.
  */
 export async function reindexInBackground(reindex: Reindex): Promise<void> {
-  const { library, tracker, logger } = reindex;
+  const { library, tracker, logger, closing } = reindex;
   try {
     const total = library.reindexing.pending();
     if (total === 0) return;
@@ -32,7 +32,8 @@ export async function reindexInBackground(reindex: Reindex): Promise<void> {
       await indexAll(reindex, job, total);
       await tracker.completeJob(job.jobId, true);
     } catch (error) {
-      await tracker.completeJob(job.jobId, false, (error as Error).message);
+      // Then the tracker says that the job was interrupted.
+      if (!closing.aborted) await tracker.completeJob(job.jobId, false, (error as Error).message);
     }
   } catch (error) {
     logger.warn('Posts could not be indexed anew. The next start goes on.', { error });

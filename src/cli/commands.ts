@@ -10,10 +10,12 @@ import { addLibraryCommands } from './library_commands.ts';
 import { withList } from './list_by_default.ts';
 import { addOperationCommands } from './operation_commands.ts';
 import { printError, write } from './output.ts';
+import { addSavedFindCommands } from './saved_find_commands.ts';
 import { addSourcesCommands } from './sources_commands.ts';
+import { addTypesCommands } from './types_commands.ts';
 
 const EXIT_CODES = `Exit codes:
-  0    completed            3    no such job, archive, backup or source
+  0    completed            3    no such job, archive, find, backup or source
   1    failed               4    cancelled by another process
   2    invalid usage        5    data folder or database cannot be used
   130  ended by Ctrl-C      129, 143  ended by a closed terminal, by SIGTERM
@@ -55,7 +57,9 @@ export async function createProgram(
   await addLibraryCommands(program, users, words);
   addJobCommands(program);
   addSourcesCommands(program);
+  addTypesCommands(program);
   addImportCommands(program);
+  addSavedFindCommands(program);
   addBackupCommands(program);
   addCompletionCommands(program);
   const withCommands = [program, ...program.commands.filter(({ commands }) => commands.length > 0)];

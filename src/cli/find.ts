@@ -1,49 +1,72 @@
 import { readTyped } from '../jobs/job_query.ts';
 import { everything } from '../operations/find/everything.ts';
 import { exportLines } from '../operations/find/export.ts';
-import { find } from '../operations/find/find.ts';
-import { type FindRequest, findRequestSchema, toFindRequest } from '../operations/find/request.ts';
+import { find, readsIndex } from '../operations/find/find.ts';
+import {
+  type FindRequest,
+  findRequestSchema,
+  type SavedFields,
+  toFindRequest,
+} from '../operations/find/request.ts';
+import { indexNotes } from '../operations/index_notes.ts';
 import { postsText } from '../text/library_text.ts';
+import { CommandFailed, EXIT } from './exit.ts';
 import { parsed } from './input_errors.ts';
-import { limitOf, openLibrary, pages, printJson, typedAs } from './library.ts';
-import { flushed, outputClosed, printError, write } from './output.ts';
+import { limitOf, notesOnce, openLibrary, pages, printJson, typedAs } from './library.ts';
+import { flushed, outputClosed, write } from './output.ts';
+import { openNamed, saveTyped } from './saved_finds.ts';
 
-export interface FindCommandOptions {
-  by?: string;
-  sort?: string;
-  author?: string;
-  source?: string;
-  since?: string;
-  until?: string;
-  like?: string;
+export interface FindCommandOptions extends Omit<TypedOptions, 'q'> {
   limit?: string;
   json?: boolean;
   csv?: boolean;
+  save?: string;
+  replace?: boolean;
+  saved?: string;
 }
+
+/** The options that say what to find, with the words. */
+type TypedOptions = Partial<Record<keyof SavedFields, string>>;
 
 /** Prints the posts found page by page, or all of them as CSV. */
 export async function showFound(words: string[], options: FindCommandOptions): Promise<void> {
   const deps = openLibrary();
-  const { limit, json, csv, ...typed } = options;
+  const { limit, json, csv, save, replace, saved, ...rest } = options;
+  const typed = { q: words.join(' '), ...rest };
+  refuseMixed(typed, { save, replace, saved });
+  const maximum = limitOf(limit);
+  const asked = saved === undefined ? typed : await openNamed(deps, saved);
   const request = parsed(
-    () =>
-      toFindRequest(
-        readTyped(findRequestSchema(deps.sources), { q: words.join(' '), ...typed }),
-        Date.now(),
-      ),
+    () => toFindRequest(readTyped(findRequestSchema(deps.sources), asked), Date.now()),
     typedAs,
   );
+  if (save !== undefined) await saveTyped(deps, { ...typed, name: save, replace });
   try {
     if (csv) await printCsv(deps, request);
-    else await printPages(deps, request, limitOf(limit), json === true);
+    else await printPages(deps, request, maximum, json === true);
   } finally {
     await deps.embedder.close();
   }
 }
 
+/** A saved find says all of what to find. */
+function refuseMixed(
+  typed: TypedOptions,
+  { save, replace, saved }: Pick<FindCommandOptions, 'save' | 'replace' | 'saved'>,
+): void {
+  if (replace && save === undefined) throw usage('--replace: Add --save <name>.');
+  if (saved === undefined) return;
+  if (save !== undefined) throw usage('--saved: Leave --save out. The find is saved already.');
+  const [field] = Object.entries(typed).find(([, value]) => value !== '') ?? [];
+  if (field) throw usage(`--saved: Leave ${typedAs(field)} out. The saved find says what to find.`);
+}
+
+const usage = (message: string) => new CommandFailed(message, EXIT.usage);
+
 type Deps = ReturnType<typeof openLibrary>;
 
 async function printCsv(deps: Deps, request: FindRequest): Promise<void> {
+  notesOnce()(readsIndex(request) ? indexNotes(deps.library) : []);
   for await (const lines of exportLines(everything(deps, request), 'csv')) {
     write(lines);
     await flushed();
@@ -57,7 +80,7 @@ async function printPages(
   limit: number,
   asJson: boolean,
 ): Promise<void> {
-  const said = new Set<string>();
+  const printNotes = notesOnce();
   let separator = '';
   for await (const { posts, notes = [] } of pages(limit, (page) =>
     find(deps, { ...request, ...page }),
@@ -65,8 +88,7 @@ async function printPages(
     if (asJson) printJson(posts);
     else write(separator + postsText(posts));
     separator = '\n';
-    for (const note of notes) if (!said.has(note)) printError(`Note: ${note}`);
-    for (const note of notes) said.add(note);
+    printNotes(notes);
     await flushed();
     if (outputClosed.aborted) return;
   }

@@ -1,6 +1,7 @@
 import { isFinal, type Job, type Tracker } from '../jobs/index.ts';
 import { databaseIssueOf } from '../platform/database_issue.ts';
 import { every, Pacer } from '../platform/pacer.ts';
+import { startsLater } from '../text/start_text.ts';
 
 /** How often jobs are read without a change, in ms: for elapsed times, and to stay alive. */
 const JOBS_POLL_MS = 250;
@@ -66,7 +67,14 @@ export async function waitUntilIdle(tracker: Tracker): Promise<void> {
   const idle = new AbortController();
   const read = () => {
     const { running, waiting } = tracker.reader.countActive();
-    if (running + waiting === 0) idle.abort();
+    if (running === 0 && (waiting === 0 || !isAnyToWaitFor(tracker))) idle.abort();
   };
   await onEveryChange(tracker, read, idle.signal);
+}
+
+/** Jobs that are planned for later, and those of what is paused, may not start for days. */
+function isAnyToWaitFor(tracker: Tracker): boolean {
+  const pauseOf = tracker.reader.pauseOf();
+  const now = new Date();
+  return tracker.getActiveJobs().some((job) => !startsLater(job, now) && !pauseOf(job));
 }

@@ -116,6 +116,29 @@ function addChanges(jobs: DocumentedCommand): void {
       const { retryJobs } = await import('./jobs/change.ts');
       process.exitCode = await retryJobs(ids, options);
     });
+  jobs
+    .command('first')
+    .description('let waiting jobs start next of their type, whatever they wait for')
+    .argument('[id...]', ID)
+    .examples(['xgpt jobs first 4f2a91c0', 'before all others that wait'])
+    .action(async (ids: string[]) => {
+      const { runNext } = await import('./jobs/change.ts');
+      process.exitCode = await runNext(ids);
+    });
+  for (const verb of ['pin', 'unpin'] as const) {
+    jobs
+      .command(verb)
+      .description(
+        verb === 'pin'
+          ? 'keep jobs until they are removed, however long ago they ended'
+          : 'keep pinned jobs only as long as others',
+      )
+      .argument('[id...]', ID)
+      .action(async (ids: string[]) => {
+        const { pinJobs } = await import('./jobs/change.ts');
+        process.exitCode = await pinJobs(ids, verb === 'pin');
+      });
+  }
   addChange(jobs, 'rm', 'remove jobs; what they have stored is kept')
     .option('--force', 'also active jobs; works with ids only')
     .examples(

@@ -3,6 +3,7 @@ import { createEmbedder } from '../embedding/index.ts';
 import { createLibrary, type StoredProfile } from '../library/index.ts';
 import type { OperationDeps } from '../operations/deps.ts';
 import { findPosts, parsePostsQuery, parseProfilesQuery } from '../operations/find_posts.ts';
+import { indexNotes } from '../operations/index_notes.ts';
 import { loadConfig } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { silentLogger } from '../platform/logger.ts';
@@ -32,13 +33,14 @@ export async function showPosts(words: string[], options: PostsOptions): Promise
   const { library, embedder, sources } = openLibrary();
   const query = parsed(() => parsePostsQuery(typedOf(words, options), sources), typedAs);
   const find = (page: Page) => findPosts({ library, embedder }, { ...query, ...page });
+  const printNotes = notesOnce();
   let separator = '';
   try {
     for await (const { posts, notes = [] } of pages(limitOf(options.limit), find)) {
       if (options.json) printJson(posts);
       else write(separator + postsText(posts));
       separator = '\n';
-      for (const note of notes) printError(note);
+      printNotes(notes);
       await flushed();
       if (outputClosed.aborted) break;
     }
@@ -55,6 +57,7 @@ export async function showProfiles(
   const { library } = openLibrary();
   const query = parsed(() => parseProfilesQuery({ q: words.join(' ') }), typedAs);
   const find = (page: Page) => library.profiles({ ...query, ...page });
+  if (query.q) notesOnce()(indexNotes(library));
   const rows: StoredProfile[] = [];
   for await (const { profiles } of pages(limitOf(options.limit), find)) {
     if (options.json) printJson(profiles);
@@ -98,20 +101,31 @@ export function limitOf(typed: string | undefined): number {
 type Page = { limit: number; cursor?: string };
 
 /** The pages of `find`, up to `limit` items; reports when there are none, or more. */
-export async function* pages<Found extends { total: number; nextCursor?: string }>(
-  limit: number,
-  find: (page: Page) => Found | Promise<Found>,
-): AsyncGenerator<Found> {
+export async function* pages<
+  Found extends { total: number; nextCursor?: string; notes?: string[] },
+>(limit: number, find: (page: Page) => Found | Promise<Found>): AsyncGenerator<Found> {
   let cursor: string | undefined;
   for (let left = limit; left > 0; left -= PAGE_SIZE) {
     const found = await find({ limit: Math.min(PAGE_SIZE, left), ...(cursor && { cursor }) });
-    if (found.total === 0) return printError('Nothing found.');
+    if (found.total === 0) {
+      printError('Nothing found.');
+      return notesOnce()(found.notes ?? []);
+    }
     yield found;
     cursor = found.nextCursor;
     if (!cursor) return;
     if (left <= PAGE_SIZE)
       printError(`There are ${count(found.total)} in all. Use --limit to show more.`);
   }
+}
+
+/** Prints notes on standard error, each of them once. */
+export function notesOnce(): (notes: string[]) => void {
+  const said = new Set<string>();
+  return (notes) => {
+    for (const note of notes) if (!said.has(note)) printError(`Note: ${note}`);
+    for (const note of notes) said.add(note);
+  };
 }
 
 export function printJson(items: object[]): void {

@@ -65,10 +65,15 @@ function addFindCommand(program: DocumentedCommand, sources: string): void {
     .option('--limit <n>', LIMIT)
     .option('--json', JSON_LINES)
     .option('--csv', 'all of them as CSV')
+    .option('--save <name>', 'save it under this name, too')
+    .option('--replace', 'with --save: replace a saved find of this name')
+    .option('--saved <name>', 'the saved find of this name, see xgpt finds')
     .examples(
       ['xgpt find telescope', 'the best by words and by meaning'],
       ['xgpt find \'"night sky" -moon since:2026-01-01\'', 'with operators'],
       ['xgpt find --author aurora_lab --csv > posts.csv', 'everything of an author'],
+      ["xgpt find --save sky 'telescope OR comet'", 'keep it under a name'],
+      ['xgpt find --saved sky --limit 5', 'and show it again'],
     )
     .action(async (words: string[], options: FindCommandOptions) => {
       const { showFound } = await import('./find.ts');

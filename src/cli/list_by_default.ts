@@ -1,5 +1,5 @@
 /** Groups of commands with a `list`. */
-const LISTING_GROUPS = ['jobs', 'users', 'sources', 'imports'];
+const LISTING_GROUPS = ['jobs', 'users', 'sources', 'types', 'imports', 'finds'];
 
 /**
  * Lists what a group of commands is about when none of them is named: `jobs --status failed` is

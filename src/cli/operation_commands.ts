@@ -5,6 +5,7 @@ import type { OperationCommand, OptionWords } from '../operations/operation.ts';
 import { OPERATION_TYPES, wordsOf } from '../operations/words.ts';
 import type { DocumentedCommand } from './help.ts';
 import type { TypedField } from './run_operation.ts';
+import { addStartOptions } from './start_options.ts';
 
 /** For the options of a command: its schema is needed, not the values that depend on these. */
 const NO_DEPS = { sources: new Map(), embedder: { model: '' } };
@@ -48,6 +49,7 @@ async function add(
     FIELDS.set(option, { type, field });
     command.addOption(option);
   }
+  addStartOptions(command);
   if (given.examples) command.examples(...given.examples);
   command
     .option('--session <name>', 'session to add the job to; jobs can be listed by session')

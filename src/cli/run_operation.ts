@@ -1,15 +1,18 @@
 import { bootstrap, type ProcessDeps } from '../app/bootstrap.ts';
 import { InvalidInput, type Job, type JobType, jobTracker, readSession } from '../jobs/index.ts';
+import type { Pause } from '../jobs/job.ts';
 import type { CommandTools, OperationCommand } from '../operations/operation.ts';
 import { loadConfig } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
+import { pauseText } from '../text/queue_text.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { runInForeground } from './foreground.ts';
 import { inputError } from './input_errors.ts';
 import { noWorkerNotice } from './no_worker_notice.ts';
 import { print, printError, quietLog } from './output.ts';
 import { createReporter } from './progress/index.ts';
+import { readTypedStart, TYPED_AS, type TypedStartOptions } from './start_options.ts';
 
 /** A field of the input as it was typed: its value, and the argument or option it came from. */
 export interface TypedField {
@@ -18,7 +21,7 @@ export interface TypedField {
   typedAs: string;
 }
 
-export interface RunOptions {
+export interface RunOptions extends TypedStartOptions {
   session?: string;
   json?: boolean;
   detach?: boolean;
@@ -40,6 +43,8 @@ export async function runOperation(
   const deps = await bootstrap(config, 'command', createLogger(config.logLevel));
   try {
     const job = await enqueue(deps, type, fields, options, prepare);
+    const pause = jobTracker.reader.pauseOf()(job);
+    if (pause) printError(`${pausedText(pause)} ${resumeAdvice(pause)}`);
     if (options.detach) return detached(deps, job, options);
     await jobTracker.start({ only: job.id });
     await deps.health.start();
@@ -57,20 +62,31 @@ async function enqueue(
   deps: ProcessDeps,
   type: string,
   fields: TypedField[],
-  { session }: RunOptions,
+  { session, ...typed }: RunOptions,
   prepare: OperationCommand['prepare'],
 ): Promise<Job> {
   let undo: (() => Promise<void>) | undefined;
   try {
     const sessionId = readSession(session);
+    const start = readTypedStart(typed);
     const input = Object.fromEntries(fields.map(({ field, value }) => [field, value]));
     undo = await prepare?.(input, toolsOf(deps));
-    return await jobTracker.enqueue(type as JobType, input, { sessionId });
+    return await jobTracker.enqueue(type as JobType, input, { sessionId, ...start });
   } catch (error) {
     await undo?.();
     if (!(error instanceof InvalidInput)) throw error;
     throw inputError(error, (field) => typedAs(field, fields));
   }
+}
+
+function pausedText(pause: Pause): string {
+  return `The job waits: ${pauseText(pause)}.`;
+}
+
+function resumeAdvice(pause: Pause): string {
+  return pause.source === undefined
+    ? `Resume it with: xgpt types resume ${pause.type}.`
+    : `Resume it with: xgpt sources resume ${pause.source}.`;
 }
 
 function toolsOf(deps: ProcessDeps): CommandTools {
@@ -86,7 +102,7 @@ function toolsOf(deps: ProcessDeps): CommandTools {
 function typedAs(field: string, fields: TypedField[]): string {
   const typed = fields.filter((one) => one.field === field);
   const { typedAs } = typed.find(({ value }) => value !== undefined) ?? typed[0] ?? {};
-  return typedAs ?? (field === 'sessionId' ? '--session' : field);
+  return typedAs ?? TYPED_AS[field] ?? field;
 }
 
 function detached({ health }: ProcessDeps, job: Job, { json }: RunOptions): number {

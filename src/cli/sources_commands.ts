@@ -72,6 +72,19 @@ function addChanges(sources: DocumentedCommand): void {
       const { removeSource } = await import('./sources.ts');
       await removeSource(name, options);
     });
+  for (const verb of ['pause', 'resume'] as const) {
+    sources
+      .command(verb)
+      .description(
+        verb === 'pause' ? 'start no more jobs of a source' : 'start jobs of a paused source again',
+      )
+      .argument('<name>', NAME)
+      .option('--json', JSON_OBJECT)
+      .action(async (name: string, options: SourceOptions) => {
+        const { changeSource } = await import('./types.ts');
+        await changeSource(verb, name, options);
+      });
+  }
   sources
     .command('budget')
     .description('set how many posts of a paid source may be read, or show it')

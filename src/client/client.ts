@@ -6,6 +6,7 @@ import { createJobStream } from './job_stream.ts';
 import type { JobId, JobType, OutputOf, StartRequest } from './job_types.ts';
 import { createStarts } from './starts.ts';
 import { createTrackedJob, type JobActions, type TrackedJob } from './tracked_job.ts';
+import { createWatch, type Watch } from './watch.ts';
 
 export interface ClientOptions extends ApiOptions {
   /** Stops following all jobs of this client. The jobs continue. */
@@ -32,6 +33,8 @@ export interface Client extends Finder {
    * @throws RequestError with the code `unreachable` when there is still no response.
    */
   start<Type extends JobType>(request: StartRequest<Type>): Promise<JobId<Type>>;
+  /** Iterates over everything that happens to jobs, whoever started them. */
+  watch: Watch;
 }
 
 /** A client of one server. All its tracked jobs share one connection. */
@@ -51,6 +54,7 @@ export function createClient({ signal, ...options }: ClientOptions = {}): Client
   return {
     track: track as Client['track'],
     ...createFinder(send, signal),
+    watch: createWatch(send, signal),
     start: async <Type extends JobType>(request: StartRequest<Type>) =>
       (await start(request)).id as JobId<Type>,
   };
@@ -81,5 +85,14 @@ function createActions(send: SendRequest): JobActions {
       }
     },
     retry: async (id) => (await post(id, 'retry')).job as ServerJob,
+    async runNext(id) {
+      try {
+        await post(id, 'first');
+        return true;
+      } catch (error) {
+        if (error instanceof RequestError && error.code === 'not_waiting') return false;
+        throw error;
+      }
+    },
   };
 }

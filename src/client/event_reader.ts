@@ -2,6 +2,8 @@
 export interface ServerEvent {
   type: string;
   data: string;
+  /** The place after it, if the stream has places. */
+  id?: string;
 }
 
 /** The events of a `text/event-stream`, until it ends. `onBytes` is called whenever bytes arrive. */
@@ -31,5 +33,10 @@ function parse(text: string): ServerEvent {
   const lines = text.split('\n');
   const valuesOf = (field: string) =>
     lines.filter((line) => line.startsWith(field)).map((line) => line.slice(field.length));
-  return { type: valuesOf('event: ')[0] ?? 'message', data: valuesOf('data: ').join('\n') };
+  const [id] = valuesOf('id: ');
+  return {
+    type: valuesOf('event: ')[0] ?? 'message',
+    data: valuesOf('data: ').join('\n'),
+    ...(id !== undefined && { id }),
+  };
 }

@@ -36,7 +36,7 @@ export interface FoundPage {
   posts: (CollectedPost & {
     /** Where the text has the words, in UTF-16 units. */
     marks: { from: number; to: number }[];
-    why: { words?: true; meaning?: true };
+    why: { words?: true; someWords?: true; meaning?: true };
   })[];
   /** The number of posts found; at least that many when `isCapped`. */
   total: number;
@@ -47,23 +47,83 @@ export interface FoundPage {
   nextCursor?: string;
 }
 
+/** A find that is kept under a name. */
+export interface SavedFind {
+  id: number;
+  name: string;
+  /** What to find, as it was saved: for `find` and `findAll`. */
+  query: FindOptions;
+  /** The query as it is understood, in words. */
+  understood: string;
+  /**
+   * How many posts match that were collected since it was last opened; at least so many when `isCapped`.
+   * Absent for a find by meaning alone.
+   */
+  newPosts?: { count: number; isCapped: boolean };
+  /** Field → why the server cannot answer it any more. */
+  problems?: Record<string, string>;
+  /** ISO 8601. */
+  createdAt: string;
+  /** When it was last opened or saved, in ISO 8601. */
+  openedAt: string;
+}
+
 export interface Finder {
   /** One page. @throws RequestError */
   find(options: FindOptions & { limit?: number; cursor?: string }): Promise<FoundPage>;
   /** Every post found, as it arrives; however many there are. @throws RequestError */
   findAll(options: FindOptions): AsyncGenerator<CollectedPost>;
+  /** The saved finds, by name. @throws RequestError */
+  finds(): Promise<SavedFind[]>;
+  /**
+   * Saves a find under a name, in place of another of that name with `replace`.
+   * @throws RequestError with the code `name_taken` when another find has the name.
+   */
+  saveFind(find: FindOptions & { name: string; replace?: boolean }): Promise<SavedFind>;
+  /**
+   * Counts posts as new from now on. Returns the find as it was before.
+   * @throws RequestError with the code `find_invalid` when the server cannot answer it any more.
+   */
+  openFind(id: number): Promise<SavedFind>;
+  /** Removes a saved find; its posts stay. @throws RequestError */
+  removeFind(id: number): Promise<SavedFind>;
 }
 
 export function createFinder(send: SendRequest, signal?: AbortSignal): Finder {
   const get = (options: object, accept: string) =>
     send(`api/find?${queryOf(options)}`, { accept, ...(signal && { signal }) }).then(expectSuccess);
   return {
+    ...createSavedFinds(send, signal),
     find: async (options) =>
       (await readJson(await get(options, 'application/json'))) as unknown as FoundPage,
     async *findAll(options) {
       const { body } = await get(options, 'application/x-ndjson');
       for await (const line of linesOf(body)) yield JSON.parse(line) as CollectedPost;
     },
+  };
+}
+
+function createSavedFinds(
+  send: SendRequest,
+  signal?: AbortSignal,
+): Pick<Finder, 'finds' | 'saveFind' | 'openFind' | 'removeFind'> {
+  const ask = async (path: string, method: string, body?: object) => {
+    const init = {
+      method,
+      accept: 'application/json',
+      ...(signal && { signal }),
+      ...(body && {
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json' },
+      }),
+    };
+    return readJson(await expectSuccess(await send(path, init)));
+  };
+  return {
+    finds: async () => (await ask('api/finds', 'GET')).finds as SavedFind[],
+    saveFind: async (find) => (await ask('api/finds', 'POST', find)).find as SavedFind,
+    openFind: async (id) => (await ask(`api/finds/${id}/open`, 'POST')).find as SavedFind,
+    removeFind: async (id) => (await ask(`api/finds/${id}`, 'DELETE')).find as SavedFind,
   };
 }
 

@@ -3,10 +3,11 @@ import { type Client, createClient, type TrackOptions } from './client.ts';
 
 export { type Client, type ClientOptions, createClient, type TrackOptions } from './client.ts';
 export { JobError, type JobErrorCode, RequestError } from './errors.ts';
-export type { CollectedPost, Finder, FindOptions, FoundPage } from './find.ts';
+export type { CollectedPost, Finder, FindOptions, FoundPage, SavedFind } from './find.ts';
 export type { Failure, JobState, JobStep, TrackedStatus } from './job_state.ts';
 export * from './job_types.ts';
 export type { TrackedJob } from './tracked_job.ts';
+export type { Watch, WatchEvent, WatchedJob, WatchOptions } from './watch.ts';
 
 let defaultClient: Client | undefined;
 

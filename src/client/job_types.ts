@@ -25,10 +25,22 @@ export type OutputOf<Type extends JobType> = JobTypes[Type]['output'];
 /** A job's id begins with its type. */
 export type JobId<Type extends string = string> = `${Type}-${string}`;
 
-/** A job to start. */
-export interface StartRequest<Type extends JobType = JobType> {
-  type: Type;
-  input: InputOf<Type>;
+/** When a job starts, before which others, and for how long it may run. */
+export interface StartOptions {
   /** The session, which groups jobs. */
   sessionId?: string;
+  /** −10 to 10, 0 by default. Of the waiting jobs of a type, the highest starts first. */
+  priority?: number;
+  /** It does not start before this time (ISO 8601); at most 366 days ahead. */
+  runAt?: string | Date;
+  /** In place of `runAt`: how long it waits at least, in ms. */
+  delayMs?: number;
+  /** How long one attempt may run, in ms; then the job fails with the failure `timeout`. */
+  timeoutMs?: number;
+}
+
+/** A job to start. */
+export interface StartRequest<Type extends JobType = JobType> extends StartOptions {
+  type: Type;
+  input: InputOf<Type>;
 }

@@ -37,12 +37,18 @@ export interface TrackedJob<Output> extends AsyncIterable<JobState<Output>> {
    * @throws RequestError with the code `active` when it has not ended, `tracked` when it cannot.
    */
   retry(): Promise<void>;
+  /**
+   * Lets a waiting job start next of its type, whatever it waits for. False when it does not wait.
+   * @throws RequestError
+   */
+  runNext(): Promise<boolean>;
 }
 
 /** Requests about one job. */
 export interface JobActions {
   cancel(id: string): Promise<boolean>;
   retry(id: string): Promise<ServerJob>;
+  runNext(id: string): Promise<boolean>;
 }
 
 interface Follower<Output> {
@@ -70,6 +76,7 @@ export function createTrackedJob<Output>(parts: TrackedJobParts): TrackedJob<Out
       return untilDone(store);
     },
     cancel: async () => actions.cancel(await store.started),
+    runNext: async () => actions.runNext(await store.started),
     retry: async () => store.retried(await actions.retry(await store.started)),
     [Symbol.asyncIterator]: () => statesOf(store),
   };

@@ -28,14 +28,15 @@ export interface Embedder {
   readonly limits: string;
 
   /**
-   * One vector for each query, in order. Calls are served one after the other.
+   * One vector for each query, in order. Calls are served one after the other, before texts that wait.
    * @throws ModelUnavailable when the model is not ready and cannot be loaded.
    */
   embed(texts: string[], options: { signal: AbortSignal }): Promise<Float32Array[]>;
 
   /**
    * The vectors of each text that is to be found, in order: one for the whole of a short text, one for each
-   * part of a long one, none for a text of which the model knows nothing.
+   * part of a long one, none for a text of which the model knows nothing. Several calls at once keep the
+   * model busy: they are begun in order.
    * @throws as `embed` does.
    */
   embedParts(texts: string[], options: { signal: AbortSignal }): Promise<EmbeddedPart[][]>;
@@ -46,7 +47,7 @@ export interface Embedder {
    */
   read(texts: string[], options: { signal: AbortSignal }): Promise<TextReading[]>;
 
-  /** Ends the model's process at once; a running `embed` rejects. */
+  /** Ends the model's processes at once; running calls reject. */
   close(): Promise<void>;
 }
 

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { type Logger, silentLogger } from '../platform/logger.ts';
 import {
   type EmbeddedPart,
@@ -7,15 +8,13 @@ import {
 } from './embedder.ts';
 import { DOWNLOAD_BYTES, HUB_URL, MODEL_BYTES } from './local/manifest.ts';
 import { createModelFiles, FETCHING_AGAIN, type ModelFiles } from './local/model_files.ts';
-import { createModelProcess, type ModelProcess } from './local/model_process.ts';
+import { createModelPool, type ModelPool } from './local/model_pool.ts';
+import { Unserved } from './local/model_process.ts';
 import { readOwnManifest } from './local/own_manifest.ts';
-import { orAborted, type RunOptions } from './local/shared_run.ts';
+import { orAborted, type RunOptions, shareRun } from './local/shared_run.ts';
 
-/**
- * Texts that the model's process gets at once. It computes them one after the other, which takes 9 ms for a
- * post; an aborted call still computes what the process has got.
- */
-const AT_ONCE = 8;
+/** Texts that a model's process gets at once, 9 ms each: the second process may have little time for them. */
+const AT_ONCE = 4;
 
 const IDLE_TIMEOUT_MS = 30_000;
 
@@ -45,11 +44,13 @@ export interface LocalEmbedderOptions {
   keepLoadedMs?: number;
   /** The program of the model's process. */
   program?: URL;
+  /** Whether a second process may take part when there are many texts. Default: when there are two cores. */
+  hasSecond?: boolean;
 }
 
 /**
- * The model in the user's folder, or all-MiniLM-L6-v2 with 4-bit weights, on this machine's processor, in a
- * process of its own.
+ * The model in the user's folder, or all-MiniLM-L6-v2 with 4-bit weights, on this machine's processor, in
+ * processes of its own.
  */
 export function createLocalEmbedder(options: LocalEmbedderOptions): Embedder {
   return new LocalEmbedder(options);
@@ -61,9 +62,9 @@ class LocalEmbedder implements Embedder {
   readonly limits: string;
   readonly fetchBytes: number;
   readonly #files: ModelFiles;
-  readonly #process: ModelProcess;
+  readonly #pool: ModelPool;
   readonly #closing = new AbortController();
-  readonly #inTurn = createQueue();
+  readonly #loadOnce = shareRun(({ signal }) => this.#load(signal));
   readonly #logger: Logger;
 
   constructor(options: LocalEmbedderOptions) {
@@ -82,7 +83,9 @@ class LocalEmbedder implements Embedder {
       idleTimeoutMs: options.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
       logger: this.#logger,
     });
-    this.#process = createModelProcess({
+    this.#pool = createModelPool({
+      hasSecond: options.hasSecond ?? availableParallelism() > 1,
+      logger: this.#logger,
       graceMs: options.graceMs ?? GRACE_MS,
       keepMs: options.keepLoadedMs ?? KEEP_LOADED_MS,
       program: options.program,
@@ -91,7 +94,7 @@ class LocalEmbedder implements Embedder {
   }
 
   async isReady(): Promise<boolean> {
-    if (this.#process.isLoaded) return true;
+    if (this.#pool.isLoaded) return true;
     return this.#files.locate().then(
       (dir) => dir !== undefined,
       () => false,
@@ -101,54 +104,50 @@ class LocalEmbedder implements Embedder {
   async prepare({ signal, onProgress }: Parameters<Embedder['prepare']>[0]): Promise<void> {
     const either = AbortSignal.any([signal, this.#closing.signal]);
     const run = { signal: either, onProgress };
-    if (this.#process.isLoaded) return this.#replaceDeletedFiles(run);
+    if (this.#pool.isLoaded) return this.#replaceDeletedFiles(run);
     either.throwIfAborted();
     await this.#files.fetch(run);
     onProgress?.(MODEL_BYTES, MODEL_BYTES, 'Loading the model');
     try {
-      await this.#loadInTurn(either);
+      await this.#loadOnce({ signal: either });
     } catch (failure) {
       either.throwIfAborted();
       // A damaged file was removed by now.
       if (await this.#files.locate()) throw failure;
       onProgress?.(0, 0, FETCHING_AGAIN);
       await this.#files.fetch(run);
-      await this.#loadInTurn(either);
+      await this.#loadOnce({ signal: either });
     }
   }
 
   embed(texts: string[], { signal }: { signal: AbortSignal }): Promise<Float32Array[]> {
-    const either = AbortSignal.any([signal, this.#closing.signal]);
-    const compute = (portion: string[]) => this.#process.embed(portion, either);
-    return orAborted(
-      this.#inTurn(() => this.#inPortions(texts, either, compute)),
-      either,
-    );
+    return this.#serve(signal, (either) => this.#pool.embed(texts, either));
   }
 
-  embedParts(texts: string[], { signal }: { signal: AbortSignal }): Promise<EmbeddedPart[][]> {
-    const either = AbortSignal.any([signal, this.#closing.signal]);
-    const compute = (portion: string[]) => this.#process.embedParts(portion, either);
-    return orAborted(
-      this.#inTurn(() => this.#inPortions(texts, either, compute)),
-      either,
+  async embedParts(
+    texts: string[],
+    { signal }: { signal: AbortSignal },
+  ): Promise<EmbeddedPart[][]> {
+    const leaving = new AbortController();
+    const either = AbortSignal.any([signal, leaving.signal]);
+    const portions = portionsOf(texts).map((portion) =>
+      this.#serve(either, (any) => this.#pool.embedParts(portion, any)),
     );
+    try {
+      return (await Promise.all(portions)).flat();
+    } catch (error) {
+      leaving.abort(error);
+      throw error;
+    }
   }
 
   read(texts: string[], { signal }: { signal: AbortSignal }): Promise<TextReading[]> {
-    const either = AbortSignal.any([signal, this.#closing.signal]);
-    return orAborted(
-      this.#inTurn(async () => {
-        await this.#load(either);
-        return this.#process.read(texts, either);
-      }),
-      either,
-    );
+    return this.#serve(signal, (either) => this.#pool.read(texts, either));
   }
 
   async close(): Promise<void> {
     this.#closing.abort(new ModelUnavailable(CLOSED));
-    await this.#process.stop();
+    await this.#pool.stop();
   }
 
   /** The loaded model works without its files, but the next process needs them. */
@@ -162,52 +161,38 @@ class LocalEmbedder implements Embedder {
     }
   }
 
-  #loadInTurn(signal: AbortSignal): Promise<void> {
-    return orAborted(
-      this.#inTurn(() => this.#load(signal)),
-      signal,
-    );
+  /** Calls `work` with the model loaded, again when its process had ended before its turn. */
+  async #serve<T>(signal: AbortSignal, work: (either: AbortSignal) => Promise<T>): Promise<T> {
+    const either = AbortSignal.any([signal, this.#closing.signal]);
+    for (;;) {
+      either.throwIfAborted();
+      if (!this.#pool.isLoaded) await this.#loadOnce({ signal: either });
+      try {
+        return await orAborted(work(either), either);
+      } catch (error) {
+        if (!(error instanceof Unserved)) throw error;
+      }
+    }
   }
 
   /** @throws ModelUnavailable when files are missing or damaged. */
   async #load(signal: AbortSignal): Promise<void> {
-    if (this.#process.isLoaded) return;
+    if (this.#pool.isLoaded) return;
     const dir = await this.#files.locate();
     if (dir === undefined) {
       throw (await this.#files.discardDamaged()) ?? new ModelUnavailable(NOT_FETCHED);
     }
     signal.throwIfAborted();
     try {
-      await this.#process.load(dir, signal);
+      await this.#pool.load(dir, signal);
     } catch (failure) {
       signal.throwIfAborted();
       throw (await this.#files.discardDamaged()) ?? failure;
     }
   }
-
-  /** Hands the texts to the model, a few at a time. */
-  async #inPortions<T>(
-    texts: string[],
-    signal: AbortSignal,
-    compute: (portion: string[]) => Promise<T[]>,
-  ): Promise<T[]> {
-    signal.throwIfAborted();
-    await this.#load(signal);
-    const all: T[] = [];
-    for (let at = 0; at < texts.length; at += AT_ONCE) {
-      signal.throwIfAborted();
-      all.push(...(await compute(texts.slice(at, at + AT_ONCE))));
-    }
-    return all;
-  }
 }
 
-/** Serves one call after the other, in order. */
-function createQueue(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const result = last.then(work);
-    last = result.catch(() => {});
-    return result;
-  };
+function portionsOf(texts: string[]): string[][] {
+  const count = Math.ceil(texts.length / AT_ONCE);
+  return Array.from({ length: count }, (_, i) => texts.slice(i * AT_ONCE, (i + 1) * AT_ONCE));
 }

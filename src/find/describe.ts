@@ -22,12 +22,16 @@ const times = once(
     new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }),
 );
 
+/** What posts were compared with the query by. */
+export type ComparedBy = 'words' | 'meaning' | 'both';
+
 /** How a query was understood, in words and without a full stop: "Posts with “soup”, by @ada". */
-export function describeFind({ words, filters }: FindQuery): string {
+export function describeFind(query: FindQuery, by: ComparedBy = 'words'): string {
+  const { words, filters } = query;
   if (words && 'any' in words && words.any.length === 0)
     return 'Nothing, because there is no letter, digit or emoji to find';
   const conditions = [
-    ...wordConditions(words),
+    ...wordConditions(query, by),
     ...(filters.authors.length > 0 ? [`by ${either(filters.authors.map(handle))}`] : []),
     ...(filters.notAuthors.length > 0 ? [`not by ${either(filters.notAuthors.map(handle))}`] : []),
     ...(filters.since === undefined ? [] : [`since ${sinceText(filters.since)}`]),
@@ -42,13 +46,19 @@ export function describeFind({ words, filters }: FindQuery): string {
   return `${capitalised(kinds)} ${conditions.join(', ')}`;
 }
 
-function wordConditions(words: WordMatch | undefined): string[] {
+function wordConditions({ words, topic }: FindQuery, by: ComparedBy): string[] {
   if (!words) return [];
   const parts = 'all' in words ? words.all : [words];
-  const required = parts.filter((part) => !('not' in part));
+  const all = parts.filter((part) => !('not' in part));
+  // Phrases hold for meaning, too; other words need not occur.
+  const required = by === 'meaning' ? all.filter((part) => 'phrase' in part) : all;
+  const isNear = by === 'both' && all.some((part) => !('phrase' in part));
   const excluded = parts.flatMap((part) => ('not' in part ? [part.not] : []));
   return [
-    ...(required.length > 0 ? [`with ${matchText(required)}`] : []),
+    ...(by === 'meaning' ? [`near in meaning to “${topic}”`] : []),
+    ...(required.length > 0
+      ? [`with ${matchText(required)}${isNear ? ' or near in meaning' : ''}`]
+      : []),
     ...(excluded.length > 0 ? [`without ${either(excluded.map(nested))}`] : []),
   ];
 }

@@ -1,8 +1,10 @@
-export { describeFind } from './describe.ts';
+export { type ComparedBy, describeFind } from './describe.ts';
 export { FOLD_VERSION, fold } from './fold.ts';
 export { indexedForms } from './forms.ts';
 export { markMatches, type TextPart } from './marks.ts';
 export { everyMatch, type IndexMatch, indexMatch } from './match.ts';
 export { parseFind } from './parse.ts';
+export { partsOf } from './parts.ts';
 export { snippetOf } from './snippet.ts';
+export { stopWordsIn } from './stop_words.ts';
 export { BREAK, tokensOf } from './tokens.ts';

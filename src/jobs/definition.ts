@@ -29,6 +29,11 @@ export interface JobDefinition<Type extends JobType = JobType> {
    */
   concurrency: number;
   retry: RetryPolicy;
+  /**
+   * How long one attempt may run, in ms, 1 or more, for jobs that are started without a limit of their
+   * own. Then `signal` aborts with a `JobTimedOut`, and the job has failed. By default there is no limit.
+   */
+  timeoutMs?: number;
   /** The names of its steps for that input, so that they are shown before they begin. */
   steps?(input: InputOf<Type>): string[];
   /**

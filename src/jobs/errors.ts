@@ -1,5 +1,5 @@
 import { cut, MAX_NAME } from '../text/cut.ts';
-import { counted } from '../text/format.ts';
+import { counted, estimate } from '../text/format.ts';
 import { escaped } from '../text/printable.ts';
 
 /**
@@ -68,6 +68,17 @@ export class JobFenced extends JobStopped {
   override readonly name = 'JobFenced';
   constructor() {
     super('Another attempt has taken over the job, or it was removed.');
+  }
+}
+
+/** This attempt has run for as long as it may. */
+export class JobTimedOut extends JobStopped {
+  override readonly name = 'JobTimedOut';
+  constructor(
+    /** In ms. */
+    readonly limit: number,
+  ) {
+    super(`The job exceeded its time limit of ${estimate(limit)}.`);
   }
 }
 

@@ -19,10 +19,20 @@ export type { JobContext, QueuedJobContext } from './engine/context.ts';
 export type { Enqueued } from './engine/enqueuer.ts';
 export type { DatabaseWatch } from './engine/error_reporter.ts';
 export { readSession, SESSION_PATTERN } from './engine/input.ts';
+export type { TypeQueue } from './engine/queues.ts';
 export type { RetryPolicy } from './engine/retry.ts';
+export {
+  MAX_DELAY_MS,
+  MAX_PRIORITY,
+  MAX_TIMEOUT_MS,
+  readStartOptions,
+  START_OPTIONS,
+  type StartOptions,
+} from './engine/start_options.ts';
 export {
   InvalidInput,
   JobStopped,
+  JobTimedOut,
   PermanentError,
   TooManyWaiting,
   UnknownJobType,
@@ -66,6 +76,7 @@ export {
 export type { TrackerReader } from './reader.ts';
 export {
   createTracker,
+  MAX_CONCURRENCY,
   type Tracker,
   type TrackerOptions,
 } from './tracker.ts';

@@ -83,19 +83,32 @@ export interface Job {
   maxAttempts: number;
   /** When a retrying job is due. */
   retryAt?: Date;
+  /** −10 to 10, 0 normal. Of the waiting jobs of a type, the highest starts first. */
+  priority: number;
+  /** The time it was to start at. It stays when the job has started. */
+  runAt?: Date;
+  /** How long one attempt may run, in ms. */
+  timeoutMs?: number;
   /** Its caller does the work itself, so that it cannot be resumed. */
   tracked: boolean;
+  /** It is kept until somebody removes it. */
+  pinned?: true;
   /** When a person removed the ended job from the taskbar. */
   dismissedAt?: Date;
   sessionId?: string;
   parentId?: string;
 }
 
+/** What people have paused, so that a job waits. */
+export type Pause = { type: string; source?: undefined } | { source: string; type?: undefined };
+
 /** A job as pages show it. */
 export interface JobView {
   job: Job;
   /** Its position in the queue of its type, 1 = next. */
   place?: number;
+  /** Why it waits, if something is paused. */
+  pause?: Pause;
   /** The job's `ratePerSecond`. */
   perSecond?: number;
   /** The job's `stalledSince`. */

@@ -4,7 +4,8 @@ import { tallyMatching } from './engine/bulk.ts';
 import type { Executions } from './engine/executions.ts';
 import type { Reports } from './engine/reports.ts';
 import { type History, type HistoryQuery, type JobHistory, readHistory } from './history.ts';
-import type { Job } from './job.ts';
+import type { Job, Pause } from './job.ts';
+import { isWaiting } from './lifecycle.ts';
 import type {
   JobListing,
   JobPage,
@@ -13,7 +14,7 @@ import type {
   SessionSummary,
   Tally,
 } from './listing.ts';
-import type { JobReader } from './store/store.ts';
+import type { JobReader, QueueDepth } from './store/store.ts';
 
 /** How many jobs `getAllJobs` and subscribers get at most: the newest. */
 const MAX_RECENT = 1_000;
@@ -79,6 +80,33 @@ export class TrackerReader {
     const { reader, clock } = this.#sources;
     const limits = { ...MAX_SHOWN, waiting };
     return this.#withProgress(reader.current(endedSince.getTime(), clock.now(), limits));
+  }
+
+  /** The sources that are paused, by name, and since when. */
+  pausedSources(): Map<string, Date> {
+    const { sources } = this.#sources.reader.pauses();
+    return new Map([...sources].map(([name, at]) => [name, new Date(at)]));
+  }
+
+  /** Gives a function that tells why a waiting job does not start, if people have paused something. */
+  pauseOf(): (job: Job) => Pause | undefined {
+    const { types, sources } = this.#sources.reader.pauses();
+    return ({ type, status, metadata }) => {
+      if (!isWaiting(status)) return undefined;
+      if (types.has(type)) return { type };
+      const source = metadata?.source;
+      return typeof source === 'string' && sources.has(source) ? { source } : undefined;
+    };
+  }
+
+  /** The owner of each running job: `host:pid:boot`. */
+  ownersOfRunning(): Map<string, string> {
+    return this.#sources.reader.ownersOfRunning();
+  }
+
+  /** The queues of these types, and of others that have jobs. */
+  queues(types: readonly string[]): QueueDepth[] {
+    return this.#sources.reader.queues(types);
   }
 
   /** How many jobs run, and how many wait. */

@@ -1,5 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import { migrate, openDatabase } from '../platform/database.ts';
+import { count } from '../text/format.ts';
+import type { JobCounters } from './counters.ts';
 import { checkJobType, type InputOf, type JobDefinition } from './definition.ts';
 import { actOnAll, actOnMatching, type BulkAction, type BulkOutcome } from './engine/bulk.ts';
 import { type JobContext, trackedContext } from './engine/context.ts';
@@ -7,9 +9,11 @@ import { Definitions, newId } from './engine/definitions.ts';
 import { createEngine, type Engine, type EngineOptions } from './engine/engine.ts';
 import type { Enqueued, EnqueueOptions, EnqueueRequest } from './engine/enqueuer.ts';
 import type { DatabaseWatch } from './engine/error_reporter.ts';
-import { PermanentError, ShuttingDown } from './errors.ts';
+import type { TypeQueue } from './engine/queues.ts';
+import { InvalidInput, PermanentError, ShuttingDown } from './errors.ts';
 import type { Feed } from './feed.ts';
 import type { Job, JobType, SaveData, SavedData, TrackedJobType } from './job.ts';
+import type { JobEventReader } from './job_events.ts';
 import type { JobQuery } from './listing.ts';
 import { TrackerReader } from './reader.ts';
 import type { End } from './store/store.ts';
@@ -72,6 +76,11 @@ export class Tracker {
     return this.#definitions.types;
   }
 
+  /** The queues of the types, by name. */
+  queues(): TypeQueue[] {
+    return this.#open().queues.list();
+  }
+
   /** The schema of a type's input. @throws UnknownJobType */
   inputOf(type: JobType): JobDefinition['input'] {
     this.#open();
@@ -81,6 +90,16 @@ export class Tracker {
   /** What can be asked about jobs. */
   get reader(): TrackerReader {
     return this.#open().read;
+  }
+
+  /** How jobs have ended since this process opened the database. */
+  get counters(): JobCounters {
+    return this.#open().counters;
+  }
+
+  /** Everything that happens to jobs, in an order that survives restarts. */
+  get events(): JobEventReader {
+    return this.#open().events;
   }
 
   /** The numbered changes of jobs. */
@@ -216,6 +235,57 @@ export class Tracker {
     return (await this.#open().commands.remove([id], force)) > 0;
   }
 
+  /**
+   * Lets a waiting job start next of its type: before all others, at once when a place is free, and
+   * without waiting for its time. False when it does not wait.
+   */
+  async moveToFront(id: string): Promise<boolean> {
+    return this.#open().commands.moveToFront(id);
+  }
+
+  /**
+   * Lets no process start a job of that type until it is resumed; running ones go on. False when it is
+   * paused already.
+   */
+  async pauseType(type: string): Promise<boolean> {
+    checkJobType(type);
+    return this.#open().commands.changeQueue((store, now) => store.pauseType(type, now));
+  }
+
+  /** False when it is not paused. */
+  async resumeType(type: string): Promise<boolean> {
+    return this.#open().commands.changeQueue((store) => store.resumeType(type));
+  }
+
+  /**
+   * Sets how many jobs of that type run at once in all processes, from now on; running ones go on.
+   * @param concurrency 1 to 1,000; undefined: what each process has set.
+   * @throws InvalidInput that names `concurrency`
+   */
+  async setConcurrency(type: string, concurrency: number | undefined): Promise<boolean> {
+    checkJobType(type);
+    checkConcurrency(concurrency);
+    return this.#open().commands.changeQueue((store) => store.setConcurrency(type, concurrency));
+  }
+
+  /** As `pauseType`, for the jobs of all types with this `source` in their input. */
+  async pauseSource(source: string): Promise<boolean> {
+    return this.#open().commands.changeQueue((store, now) => store.pauseSource(source, now));
+  }
+
+  /** False when it is not paused. */
+  async resumeSource(source: string): Promise<boolean> {
+    return this.#open().commands.changeQueue((store) => store.resumeSource(source));
+  }
+
+  /**
+   * Keeps a job until it is removed, however long ago it ended, or no longer. False when that is so
+   * already, or there is no such job.
+   */
+  async pinJob(id: string, isPinned = true): Promise<boolean> {
+    return this.#open().commands.pin(id, isPinned);
+  }
+
   /** Removes an ended job from the taskbar. */
   async dismissJob(id: string): Promise<boolean> {
     return this.#open().commands.dismiss(id);
@@ -283,6 +353,17 @@ export class Tracker {
     });
     await Promise.all(interrupt);
   }
+}
+
+/** Jobs of a type that run at once, at most. */
+export const MAX_CONCURRENCY = 1_000;
+
+function checkConcurrency(concurrency: number | undefined): void {
+  if (concurrency === undefined) return;
+  if (Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= MAX_CONCURRENCY) return;
+  throw new InvalidInput({
+    concurrency: `Concurrency must be a whole number from 1 to ${count(MAX_CONCURRENCY)}.`,
+  });
 }
 
 function databaseOf({ database = ':memory:' }: TrackerOptions): Database {

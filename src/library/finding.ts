@@ -30,6 +30,22 @@ export interface NearKey {
   part?: { from: number; to: number };
 }
 
+/** A vector of a post, or of a part of its text. */
+export interface PostVector {
+  key: number;
+  vector: Float32Array;
+  /** As offsets in UTF-16 units; absent when the post was embedded whole. */
+  part?: { from: number; to: number };
+}
+
+/** The posts that have certain words. */
+export interface WordMatches {
+  /** All, or the newest so many. */
+  keys: number[];
+  /** How many there are; estimated when there are more than `keys`. */
+  count: number;
+}
+
 export interface Facet {
   value: string;
   count: number;
@@ -54,11 +70,19 @@ export interface WordFinder {
   ): { keys: number[]; nextCursor?: string };
   /** The best by bm25 over the newest 50,000 matches, best first. */
   ranked(words: WordMatch, filters: FindFilters, limit: number): FoundKey[];
+  /** All posts with these words, or the `limit` that were collected last. */
+  matchesOf(words: WordMatch, limit: number): WordMatches;
+  /** Those of `keys` that have these words. */
+  matchesAmong(words: WordMatch, keys: number[]): number[];
   /** @param cap counting stops there. Default: 10,001. */
   countFound(query: FindQuery, cap?: number): CappedCount;
-  /** How many matches were collected after the post with this key: what takes no longer than they are many. */
-  countAfter(query: FindQuery, key: number): number;
-  /** The highest key of a post, 0 without posts: later ones have higher ones. */
+  /**
+   * How many matches were collected after the post with this key, where posts must be looked at one by
+   * one among the newest 20,000.
+   * @param cap counting stops there. Default: none.
+   */
+  countAfter(query: FindQuery, key: number, cap?: number): CappedCount;
+  /** The highest key of a post, 0 without posts. Later ones have higher ones, unless posts are deleted. */
   newestKey(): number;
   facets(query: FindQuery): Facets;
   /** All that meet `filters`, and `words` when there are any. */
@@ -75,6 +99,11 @@ export interface MeaningFinder {
   /** Whether there is any vector of this model. */
   hasVectors(model: string): boolean;
   /**
+   * Reads what `nearest` needs into memory, in many turns of the event loop. Without it the first
+   * `nearest` does so in one: 0.6 s for a million vectors.
+   */
+  prepare(model: string): Promise<void>;
+  /**
    * The nearest posts of a model's vectors, nearest first; each post once, by its best part.
    * @param among only these, when given.
    */
@@ -83,6 +112,8 @@ export interface MeaningFinder {
     vector: Float32Array,
     options: { limit: number; among?: KeySet },
   ): NearKey[];
+  /** The vectors of these posts, one for each part of a long text. */
+  vectorsOf(model: string, keys: number[]): PostVector[];
   /** The stored vector of a post (of its first part), for "more like this". */
   vectorOf(model: string, key: number): Float32Array | undefined;
 }

@@ -10,6 +10,7 @@ import { createMarkStore } from './marks.ts';
 import { createOrigins } from './origins.ts';
 import { createPostStore } from './posts.ts';
 import { createProfileStore } from './profiles.ts';
+import { createSavedFinds } from './saved_finds.ts';
 import { createThreads } from './threads.ts';
 import { createMeaningFinder } from './vectors/meaning_finder.ts';
 import { createVectorStore } from './vectors/vector_store.ts';
@@ -31,6 +32,12 @@ export type {
   UndoneImport,
 } from './library.ts';
 export { InvalidCursor } from './library.ts';
+export {
+  FindNameTaken,
+  MAX_SAVED_FINDS,
+  type SavedFind,
+  TooManySavedFinds,
+} from './saved_finds.ts';
 
 /**
  * The library in a database from `openDatabase`. Calls may run inside the caller's transaction, and are
@@ -80,6 +87,7 @@ export function createLibrary(db: Database, now: () => number = Date.now): Libra
     words,
     reindexing: createReindexing(db),
     meaning,
+    savedFinds: createSavedFinds(db, now),
     postsLike: createPostsLike(words, meaning),
     save,
     ...forgetting,

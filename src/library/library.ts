@@ -2,6 +2,7 @@ import type { JobData, SavedData } from '../jobs/job.ts';
 import type { Post, Profile } from '../sources/post.ts';
 import type { Reindexing } from './finding/reindexing.ts';
 import type { MeaningFinder, WordFinder } from './finding.ts';
+import type { SavedFinds } from './saved_finds.ts';
 
 declare module '../jobs/job.ts' {
   interface JobData {
@@ -106,6 +107,7 @@ export interface Library {
   readonly reindexing: Reindexing;
   /** Finds posts by meaning. */
   readonly meaning: MeaningFinder;
+  readonly savedFinds: SavedFinds;
   profiles(query: ProfileQuery): ProfilePage;
   profileOf(source: string, username: string): StoredProfile | undefined;
   /** The username of the account with this id, when its profile is stored. */

@@ -1,4 +1,4 @@
-import type { EmbeddedPart } from '../embedding/index.ts';
+import type { EmbeddedPart, Embedder } from '../embedding/index.ts';
 import type { JobData, QueuedJobContext } from '../jobs/index.ts';
 import type { NewVector } from '../library/index.ts';
 import type { OperationDeps } from './deps.ts';
@@ -30,22 +30,56 @@ export async function prepareModel(
   await prepare();
 }
 
-/** What a job has to save of these texts: their vectors, and which of them have none. */
-export async function vectorsOf(
+/** Vectors to be saved, and which of the texts have none. */
+export type Embedded = Required<NonNullable<JobData['vectors']>>;
+
+/** Batches that the model has at once, so that no process of it waits for a text or for a commit. */
+const AHEAD = 4;
+
+/**
+ * Embeds batch after batch, in order. A batch is read and sent to the model before the caller has saved those
+ * before it.
+ */
+export async function* embeddedAhead<Batch extends { pending: Pending[] }>(
   { embedder }: OperationDeps,
+  batches: Iterable<Batch>,
+  signal: AbortSignal,
+): AsyncGenerator<Batch & { vectors: Embedded }> {
+  const leaving = new AbortController();
+  const either = AbortSignal.any([signal, leaving.signal]);
+  const underway: Promise<Batch & { vectors: Embedded }>[] = [];
+  try {
+    for (const batch of batches) {
+      signal.throwIfAborted();
+      const embedded = vectorsOf(embedder, batch.pending, either);
+      underway.push(embedded.then((vectors) => ({ ...batch, vectors })));
+      // Its failure is thrown when its turn comes, or is of no interest any more.
+      underway.at(-1)?.catch(() => {});
+      if (underway.length === AHEAD)
+        yield (await underway.shift()) as Batch & { vectors: Embedded };
+    }
+    for (const batch of underway) yield await batch;
+  } finally {
+    leaving.abort();
+  }
+}
+
+/** Texts that occur several times are embedded once. */
+async function vectorsOf(
+  embedder: Embedder,
   pending: Pending[],
   signal: AbortSignal,
-): Promise<Required<NonNullable<JobData['vectors']>>> {
-  const embedded = await embedder.embedParts(
-    pending.map(({ text }) => text),
-    { signal },
-  );
+): Promise<Embedded> {
+  const texts = [...new Set(pending.map(({ text }) => text))];
+  const embedded = await embedder.embedParts(texts, { signal });
+  const partsOf = new Map(texts.map((text, i) => [text, embedded[i] ?? []]));
+  const parts = pending.map((post) => partsOf.get(post.text) ?? []);
   return {
     model: embedder.model,
     vectors: pending.flatMap((post, i) =>
-      (embedded[i] ?? []).map((one, n) => newVector(post, one, n)),
+      (parts[i] ?? []).map((one, n) => newVector(post, one, n)),
     ),
-    meaningless: pending.filter((_, i) => embedded[i]?.length === 0),
+    meaningless: pending.filter((_, i) => parts[i]?.length === 0),
   };
 }
 

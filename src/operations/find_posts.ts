@@ -8,6 +8,7 @@ import type { Post } from '../sources/post.ts';
 import { readUsername, sourceOfAddress, usernameProblem } from '../text/usernames.ts';
 import type { OperationDeps } from './deps.ts';
 import { oneOf } from './fields.ts';
+import { indexNotes } from './index_notes.ts';
 import { comparable } from './query_vector.ts';
 
 export const MAX_PAGE = 100;
@@ -120,7 +121,7 @@ export function nameIn(typed = ''): string {
 
 export interface FoundPosts extends PostPage {
   posts: (Post & { similarity?: number })[];
-  /** What limits this search by meaning, for people; absent when nothing does. */
+  /** What limits this search, for people; absent when nothing does. */
   notes?: string[];
 }
 
@@ -133,12 +134,19 @@ export async function findPosts(
   query: PostsQuery,
 ): Promise<FoundPosts> {
   const { q, by, author } = query;
-  if (by !== 'meaning' || !q) return library.posts({ ...query, author: author || undefined });
-  const compared = await comparable(embedder, q);
+  if (by !== 'meaning' || !q) {
+    const page = library.posts({ ...query, author: author || undefined });
+    return { ...page, ...withNotes(q ? indexNotes(library) : []) };
+  }
+  const prepared = library.meaning.prepare(embedder.model);
+  const [compared] = await Promise.all([comparable(embedder, q), prepared]);
   if (typeof compared === 'string') return { posts: [], total: 0, notes: [compared] };
   const posts = nearestPosts({ library, embedder }, query, compared.vector);
-  const { notes } = compared;
-  return { posts, total: posts.length, ...(notes.length > 0 && { notes }) };
+  return { posts, total: posts.length, ...withNotes(compared.notes) };
+}
+
+function withNotes(notes: string[]): Pick<FoundPosts, 'notes'> {
+  return notes.length > 0 ? { notes } : {};
 }
 
 function nearestPosts(

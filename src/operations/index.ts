@@ -22,6 +22,7 @@ export const RESERVED_NAMES = [
   'completion',
   'docs',
   'find',
+  'finds',
   'healthz',
   'help',
   'history',
@@ -44,6 +45,7 @@ export const RESERVED_NAMES = [
   'types',
   'users',
   'worker',
+  'workers',
 ] as const;
 
 /**

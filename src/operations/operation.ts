@@ -120,7 +120,7 @@ export interface UndoWords {
 
 export interface ResultLink {
   words: string;
-  path: '/find' | '/profiles';
+  path: '/find' | '/profiles' | '/forget';
   query: Record<string, string>;
 }
 

@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000;
 const MAX_AT_ONCE = 64;
 
 /** Their values are shown to nobody, not even when they are wrong. */
-const SECRETS = new Set(['XGPT_TOKEN', 'XGPT_SECRET_KEY']);
+const SECRETS = new Set(['XGPT_TOKEN', 'XGPT_READ_TOKEN', 'XGPT_SECRET_KEY']);
 
 const QUERY_IDS =
   /^[\s,]*((UserByScreenName|UserTweets|UserTweetsAndReplies|SearchTimeline)=[\w-]{8,64}([\s,]+|$))*$/;
@@ -22,12 +22,8 @@ const QUERY_IDS =
 const SETTINGS = {
   PORT: whole(0, 65_535, 3000),
   HOST: text('127.0.0.1'),
-  // What a header cannot carry could be typed into the form and not sent by a program.
-  XGPT_TOKEN: text(
-    undefined,
-    'must be at least 16 letters, digits and signs, without spaces',
-    (token) => /^[!-~]{16,}$/.test(token),
-  ),
+  XGPT_TOKEN: accessToken(),
+  XGPT_READ_TOKEN: accessToken(),
   XGPT_HOSTS: text(
     '',
     'must be host names without scheme or port, separated by commas: xgpt.lan, nas',
@@ -107,6 +103,8 @@ export interface Config {
   host: string;
   /** The token that clients need; absent if no authentication is required. */
   token: string | undefined;
+  /** The token of clients that see everything and change nothing; absent if there are none. */
+  readToken: string | undefined;
   /** Further host names of the server, in lower case. */
   hosts: string[];
   /** Addresses and CIDR ranges of the proxies whose `X-Forwarded-` headers are believed. */
@@ -185,6 +183,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
       `XGPT_DATA_DIR: must be set, because xgpt is an installed package here. Set it to the data folder of your server`,
     );
   }
+  problems.push(...readTokenProblems(s.XGPT_TOKEN, s.XGPT_READ_TOKEN));
   problems.push(...endpointProblems(s.XGPT_MODEL_URL, s.XGPT_MODEL));
   if (problems.length > 0) {
     throw new InvalidConfig(`These settings cannot be used:\n  ${problems.join('\n  ')}`);
@@ -194,6 +193,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     port: s.PORT,
     host: s.HOST,
     token: s.XGPT_TOKEN,
+    readToken: s.XGPT_READ_TOKEN,
     hosts: namesIn(s.XGPT_HOSTS),
     proxies: namesIn(s.XGPT_PROXIES),
     basePath: s.XGPT_BASE_PATH,
@@ -272,6 +272,20 @@ export function unknownSettings(env: Record<string, string | undefined> = proces
       : 'docs/configuration.md lists all settings.';
     return `There is no setting ${name}. ${advice}`;
   });
+}
+
+/** What a header cannot carry could be typed into the form and not sent by a program. */
+function accessToken(): Setting<string | undefined> {
+  const rule = 'must be at least 16 letters, digits and signs, without spaces';
+  return text(undefined, rule, (token) => /^[!-~]{16,}$/.test(token));
+}
+
+/** Whoever may read would be able to do everything. */
+function readTokenProblems(token: string | undefined, readToken: string | undefined): string[] {
+  if (readToken === undefined) return [];
+  if (token === undefined)
+    return ['XGPT_READ_TOKEN: needs XGPT_TOKEN, because without it nobody needs a token'];
+  return token === readToken ? ['XGPT_READ_TOKEN: must differ from XGPT_TOKEN'] : [];
 }
 
 /** Credentials are sent there: without encryption only within this machine. */

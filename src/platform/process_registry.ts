@@ -1,8 +1,11 @@
 import type { Database } from 'bun:sqlite';
 import { hostname } from 'node:os';
+import packageJson from '../../package.json' with { type: 'json' };
 import type { Clock } from './clock.ts';
 import { isAlive } from './process_ids.ts';
 import { writerOf } from './writer.ts';
+
+const VERSION = packageJson.version;
 
 /** A process that has not written for this long is removed, in ms. */
 const FORGET_AFTER_MS = 3_600_000;
@@ -13,6 +16,8 @@ export interface RegisteredProcess {
   kind: ProcessKind;
   pid: number;
   host: string;
+  /** Of xgpt; absent when it is older than the column. */
+  version?: string;
   startedAt: Date;
   /** When it last wrote its heartbeat. */
   seenAt: Date;
@@ -22,6 +27,7 @@ interface ProcessRow {
   kind: ProcessKind;
   pid: number;
   host: string;
+  version: string | null;
   started_at: number;
   seen_at: number;
 }
@@ -48,10 +54,11 @@ export class ProcessRegistry {
     await writerOf(this.db).write(() => {
       this.db
         .query(
-          `INSERT INTO processes (id, kind, pid, host, started_at, seen_at) VALUES (?, ?, ?, ?, ?, ?)
+          `INSERT INTO processes (id, kind, pid, host, version, started_at, seen_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at`,
         )
-        .run(this.#id, this.kind, process.pid, hostname(), this.#startedAt, now);
+        .run(this.#id, this.kind, process.pid, hostname(), VERSION, this.#startedAt, now);
       this.db.query('DELETE FROM processes WHERE seen_at < ?').run(now - FORGET_AFTER_MS);
     });
   }
@@ -73,14 +80,15 @@ export class ProcessRegistry {
 export function listProcesses(db: Database): RegisteredProcess[] {
   return db
     .query<ProcessRow, []>(
-      'SELECT kind, pid, host, started_at, seen_at FROM processes ORDER BY started_at',
+      'SELECT kind, pid, host, version, started_at, seen_at FROM processes ORDER BY started_at',
     )
     .all()
     .filter(({ host, pid }) => host !== hostname() || isAlive(pid))
-    .map(({ kind, pid, host, started_at, seen_at }) => ({
+    .map(({ kind, pid, host, version, started_at, seen_at }) => ({
       kind,
       pid,
       host,
+      ...(version !== null && { version }),
       startedAt: new Date(started_at),
       seenAt: new Date(seen_at),
     }));

@@ -47,6 +47,11 @@ interface Write {
  * without the one that failed.
  */
 export class Writer {
+  /** How often transactions had to wait for another process's, and how long in all, in ms. */
+  readonly waits = { count: 0, ms: 0 };
+  /** Transactions that were committed. */
+  commits = 0;
+
   /** Why nothing may be written although a write would succeed. Called before every transaction. */
   obstacle: () => DatabaseIssue | undefined = () => undefined;
 
@@ -142,7 +147,7 @@ export class Writer {
   #hasBegun(): boolean {
     try {
       this.#begin.run();
-      this.#busySince = undefined;
+      this.#countWait();
       this.#patienceMs = MAX_WAIT_MS;
       return true;
     } catch (error) {
@@ -160,9 +165,17 @@ export class Writer {
       this.#scheduler.after(ms, () => this.#turn());
       return;
     }
-    this.#busySince = undefined;
+    this.#countWait();
     if (isBusy) this.#patienceMs = SHORT_WAIT_MS;
     this.#refuse(error);
+  }
+
+  /** It waits no longer, if it did. */
+  #countWait(): void {
+    if (this.#busySince === undefined) return;
+    this.waits.count++;
+    this.waits.ms += this.#scheduler.elapsed() - this.#busySince;
+    this.#busySince = undefined;
   }
 
   /**
@@ -204,6 +217,7 @@ export class Writer {
       this.#divide(values.length, most, isRun, error);
       return;
     }
+    this.commits++;
     this.#notifyCommitted();
     this.#settle(values.length, ({ resolve }, index) => resolve(values[index] as never));
   }

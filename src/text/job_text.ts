@@ -15,6 +15,7 @@ import {
   subject,
 } from './format.ts';
 import { escaped, printable } from './printable.ts';
+import { limitText, signed, startsLater, startText } from './start_text.ts';
 import { table } from './table.ts';
 
 const HEAD = ['ID', 'TYPE', 'STATUS', 'PROGRESS', 'CREATED', 'SUBJECT'];
@@ -57,7 +58,10 @@ export function jobText(job: Job, result: string[]): string {
     ['created', exact(job.createdAt)],
     ['started', job.startedAt && exact(job.startedAt)],
     ['ended', job.completedAt && exact(job.completedAt)],
+    ['planned for', job.runAt && exact(job.runAt)],
     ['next attempt', job.retryAt && exact(job.retryAt)],
+    ['priority', job.priority === 0 ? '' : signed(job.priority)],
+    ['time limit', job.timeoutMs === undefined ? '' : limitText(job.timeoutMs)],
     ['attempts', attemptWords(job)],
     ['session', job.sessionId],
     ['started by', job.parentId],
@@ -107,8 +111,10 @@ export function progressLine(job: Job): string {
   return [statusWithTime(job, new Date()), counts, cutWithLength(words)].filter(Boolean).join('  ');
 }
 
-/** `retrying in 14 s`. */
-function statusWithTime({ status, retryAt }: Job, now: Date): string {
+/** `retrying in 14 s`, `queued, starts at 03:00 UTC`. */
+function statusWithTime(job: Job, now: Date): string {
+  const { status, retryAt } = job;
+  if (startsLater(job, now)) return `${status}, ${startText(job.runAt, now)}`;
   const isAhead = status === 'retrying' && retryAt !== undefined && retryAt > now;
   return isAhead ? `${status} ${relative(retryAt, now)}` : status;
 }

@@ -8,11 +8,13 @@ import { findRoutes } from './routes/find.tsx';
 import { healthRoute } from './routes/health.ts';
 import { historyRoutes } from './routes/history.tsx';
 import { importRoutes } from './routes/imports.tsx';
-import { jobChangeRoutes, jobRemovalRoutes } from './routes/job_changes.tsx';
+import { jobChangeRoutes, jobPinRoutes, jobRemovalRoutes } from './routes/job_changes.tsx';
 import { logRoutes } from './routes/job_log.ts';
 import { jobRoutes } from './routes/jobs.tsx';
 import { libraryRoutes } from './routes/library.tsx';
-import { sessionRoutes } from './routes/sessions.tsx';
+import { queueRoutes, sourceQueueRoutes, typeChangeRoutes } from './routes/queues.tsx';
+import { savedFindChangeRoutes, savedFindRoutes } from './routes/saved_finds.tsx';
+import { sessionRemovalRoutes, sessionRoutes } from './routes/sessions.tsx';
 import { sourceChangeRoutes, sourceRoutes } from './routes/sources.tsx';
 import { startRoutes } from './routes/starts.tsx';
 
@@ -26,16 +28,23 @@ export function addApiRoutes(app: Elysia, deps: WebDeps) {
     .use(batchRoutes(deps))
     .use(jobRoutes(deps))
     .use(sessionRoutes(deps))
+    .use(sessionRemovalRoutes(deps))
     .use(jobChangeRoutes(deps))
+    .use(jobPinRoutes(deps))
     .use(jobRemovalRoutes(deps))
     .use(bulkRoutes(deps))
     .use(logRoutes(deps))
     .use(historyRoutes(deps))
     .use(findRoutes(deps))
+    .use(savedFindRoutes(deps))
+    .use(savedFindChangeRoutes(deps))
     .use(libraryRoutes(deps))
     .use(importRoutes(deps))
     .use(sourceRoutes(deps))
     .use(sourceChangeRoutes(deps))
+    .use(queueRoutes(deps))
+    .use(typeChangeRoutes(deps))
+    .use(sourceQueueRoutes(deps))
     .use(healthRoute(deps));
 }
 

@@ -3,6 +3,7 @@ import { Elysia } from 'elysia';
 import { loadForms } from '../operations/index.ts';
 import { InvalidConfig } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
+import { writerOf } from '../platform/writer.ts';
 import { setBasePath } from '../text/urls.ts';
 import { addApiRoutes } from './api.ts';
 import { createAccess } from './auth/index.ts';
@@ -17,6 +18,7 @@ import { createIdempotencyKeys } from './http/idempotency_keys.ts';
 import { readIncoming } from './http/incoming.ts';
 import { outOfOrder } from './http/problem.ts';
 import { plainQueries } from './http/query.ts';
+import { forReader } from './http/read_only.ts';
 import { rendering } from './http/rendered.ts';
 import { isSafe, sameOrigin } from './http/same_origin.ts';
 import { EventStreams } from './live/event_streams.ts';
@@ -28,11 +30,13 @@ import { findPages } from './routes/find_page.tsx';
 import { historyPage } from './routes/history.tsx';
 import { jobDetailPage } from './routes/job_page.tsx';
 import { jobPages } from './routes/job_pages.tsx';
+import { metricsRoute } from './routes/metrics.ts';
 import { openapiRoutes } from './routes/openapi.tsx';
 import { pages } from './routes/pages.tsx';
 import { sourcesPage } from './routes/sources.tsx';
 import { startPages } from './routes/start_pages.tsx';
 import { streamRoutes } from './routes/streams.ts';
+import { workersPage } from './routes/workers_page.tsx';
 
 export type AppDeps = Omit<
   WebDeps,
@@ -69,14 +73,15 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     idempotent: createIdempotent(createIdempotencyKeys(database)),
   };
   const { config, closing } = deps;
-  const access = createAccess(config.token, database);
+  const access = createAccess(config, database);
   const root = new Elysia(ROUTING);
   setBasePath(config.basePath);
   readIncoming(root, { config, logger });
   const errors = { logger, allowedMethods: createAllowedMethods(() => root.routes) };
   const app = root
     .onError(async ({ error, code, request }) => {
-      const answer = await answerProblem(deps, errors, request, error, code);
+      const problem = await answerProblem(deps, errors, request, error, code);
+      const answer = await forReader(request, problem);
       return (await compressed(request, answer)) ?? answer;
     })
     .headers(commonHeaders(config))
@@ -90,14 +95,20 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     .use(plainQueries())
     .use(await assetRoutes(compiled))
     .use(accessRoutes({ access, logger }))
-    .use((app) => addApiRoutes(app as unknown as Elysia, deps))
+    .use((app) => {
+      // Nothing reads the types of all routes here, and TypeScript gives up on that many.
+      addApiRoutes(app as unknown as Elysia, deps);
+      return app;
+    })
     .use(streamRoutes(deps))
+    .use(metricsRoute(deps, writerOf(database)))
     .use(pages(deps))
     .use(findPages(deps))
     .use(jobDetailPage(deps))
     .use(jobPages(deps))
     .use(historyPage(deps))
     .use(sourcesPage(deps))
+    .use(workersPage(deps))
     .use(startPages(deps))
     .use(openapiRoutes(deps, () => root));
   refuseOwnPath(config.basePath, root.routes);

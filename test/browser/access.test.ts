@@ -16,6 +16,7 @@ import { until } from '../support/wait.ts';
 // Chromium is slow on a machine that is busy.
 setDefaultTimeout(300_000);
 const TOKEN = 'correct-horse-battery';
+const READ_TOKEN = 'only-look-never-touch';
 const BEARER = { authorization: `Bearer ${TOKEN}` };
 
 afterAll(closeBrowser);
@@ -24,16 +25,20 @@ afterAll(stopServers);
 let server: TestServer;
 
 beforeAll(async () => {
-  server = await startServer(undefined, { XGPT_TOKEN: TOKEN, XGPT_SAMPLE_PAGE_MS: '1500' });
+  server = await startServer(undefined, {
+    XGPT_TOKEN: TOKEN,
+    XGPT_READ_TOKEN: READ_TOKEN,
+    XGPT_SAMPLE_PAGE_MS: '1500',
+  });
 });
 
 afterEach(closePages);
 
 const pathOf = (page: Page) => page.url().slice(server.url.length);
 
-const signIn = async (page: Page, path = '/') => {
+const signIn = async (page: Page, path = '/', token = TOKEN) => {
   await page.goto(server.url + path);
-  await page.locator('#token').fill(TOKEN);
+  await page.locator('#token').fill(token);
   await page.locator('form.panel button').click();
   await page.waitForURL(server.url + path);
 };
@@ -191,5 +196,35 @@ describe('F3: after signing out', () => {
     await context.clearCookies({ name: 'xgpt_session' });
     await send('pageshow');
     await page.waitForURL(`${server.url}/login?next=%2Fjobs`);
+  });
+});
+
+describe('a reader', () => {
+  test('watches live, has no button that would fail, and axe finds nothing', async () => {
+    const body = new URLSearchParams({ username: 'aurora_lab', maxTweets: '1000' });
+    const answer = await fetch(`${server.url}/api/scrape`, {
+      method: 'POST',
+      body,
+      headers: BEARER,
+    });
+    const id = answer.headers.get('location')?.split('/').at(-1);
+    const { page, problems } = await openPage();
+    await signIn(page, '/', READ_TOKEN);
+    await page.getByText('Read only', { exact: true }).waitFor();
+    await isLive(page);
+    const buttons = 'form[method="post"]:not(.sign-out), [hx-post], .job-card button';
+    for (const path of ['/', '/scrape', '/jobs', `/jobs/${id}`, '/sources']) {
+      await page.goto(server.url + path);
+      expect(await page.locator(buttons).count()).toBe(0);
+    }
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate(() =>
+      (window as unknown as { axe: typeof axe }).axe.run(document),
+    );
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    expect(problems).toEqual([]);
+    await fetch(`${server.url}/api/jobs/${id}/cancel`, { method: 'POST', headers: BEARER });
+    await page.locator('.sign-out button').click();
+    await page.waitForURL(`${server.url}/login`);
   });
 });

@@ -70,6 +70,10 @@ async function collectSome(): Promise<void> {
   const all = { includeReplies: true, includeReposts: true, signal };
   const pages = app.sources.get('sample')?.posts({ username: 'aurora_lab', ...all }) ?? [];
   for await (const { items } of pages) app.library.savePosts(items);
+  const { savedFinds } = app.library;
+  await savedFinds.save({ name: 'Storms', query: { q: 'storm*', by: 'words' } }, false);
+  await savedFinds.save({ name: 'Gone', query: { q: 'storm', source: 'pigeon' } }, false);
+  app.database.run('UPDATE saved_finds SET seen_key = 0');
   const { id } = await app.tracker.enqueue(
     'discover',
     { query: 'climbing', maxResults: 20 },
@@ -138,6 +142,8 @@ describe.each([
     '/forget?username=aurora_lab&source=sample',
     '/profiles',
     '/sources',
+    '/workers',
+    '/scrape?priority=5&delayMs=300000&timeoutMs=600000',
     '/jobs',
     '/jobs?status=completed',
     '/jobs?type=scrape&session=climbers',
@@ -158,12 +164,34 @@ describe.each([
     expect(await problems(page)).toEqual([]);
   });
 
+  test('on a saved find, and where a name is taken', async () => {
+    await page.goto(`${app.url}/find?q=storm*&by=words&after=0`);
+    await page.locator('.post-new').first().waitFor();
+    await page.locator('.saved-finds > summary').click();
+    await page.locator('.saved-find[aria-current] .badge').waitFor();
+    expect(await problems(page)).toEqual([]);
+    await page.goto(`${app.url}/find?q=camera`);
+    await page.locator('.save-find > summary').click();
+    await page.getByLabel('Name', { exact: true }).fill('storms');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByRole('heading', { name: 'The name is taken' }).waitFor();
+    expect(await problems(page)).toEqual([]);
+  });
+
   test('on a thread', async () => {
     const [reply] = app.library.words.postsOf(
       app.library.words.newest(parseFind('is:thread', 0), { limit: 1 }).keys,
     );
     await page.goto(`${app.url}/posts/sample/${reply?.id}`);
     expect(await page.locator('article.post').count()).toBeGreaterThan(1);
+    expect(await problems(page)).toEqual([]);
+  });
+
+  test('on the find page with its filters and its help open', async () => {
+    await page.goto(`${app.url}/find?q=storm`);
+    await page.locator('.filter-more > summary').click();
+    await page.locator('.find-help > summary').click();
+    await page.locator('.find-help table').waitFor();
     expect(await problems(page)).toEqual([]);
   });
 

@@ -181,6 +181,11 @@ describe.concurrent('F1: xgpt restore', () => {
     for (const table of ['sessions', 'processes', 'job_listeners']) {
       expect(inFile<object>(databaseOf(dataDir), `SELECT * FROM ${table}`)).toEqual([]);
     }
+    // 45: who followed all jobs begins again, because the same numbers mean something else now.
+    const feeds = [backup, databaseOf(dataDir)].map((file) =>
+      inFile(file, 'SELECT id FROM job_feed'),
+    );
+    expect(feeds[0]).not.toEqual(feeds[1]);
     const next = await startServer(dataDir);
     await endsWhole(next, id);
     expect(await next.end('SIGTERM')).toBe(0);

@@ -17,6 +17,7 @@ const JOB: Job = {
   attempt: 1,
   attemptsUsed: 1,
   maxAttempts: 5,
+  priority: 0,
   tracked: false,
 };
 

@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { join } from 'node:path';
+import { createLibrary } from '../../src/library/index.ts';
+import { openDatabase } from '../../src/platform/database.ts';
+import { makePosts } from '../library/synthetic.ts';
 import { CACHED_MODEL } from '../support/model_cache.ts';
 import { freshDataDir, stopServers } from '../support/server.ts';
 import { SOURCES } from '../support/source_names.ts';
@@ -43,6 +47,41 @@ describe('FEATURES 47, 48: find', () => {
     const { stdout } = await xgpt('find', '--author', 'aurora_lab', '--csv');
     expect(stdout).toStartWith('source,id,kind,author,');
     expect(stdout.match(/^sample,/gm)).toHaveLength(250);
+  });
+
+  test.each(['find', 'posts'])(
+    'D9: %s understands an author as people paste it, and refuses who is none',
+    async (command) => {
+      const of = (author: string) => xgpt(command, '--author', author, '--limit', '1000', '--json');
+      for (const author of ['https://x.com/aurora_lab/status/123', '＠aurora_lab', 'aurora_lab/'])
+        expect(itemsIn((await of(author)).stdout)).toHaveLength(250);
+      expect(await of('https://x.com/home')).toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringContaining('--author'),
+      });
+    },
+  );
+
+  test('says without a server what an update has left to index, and prints the result alone', async () => {
+    const folder = { dataDir: freshDataDir() };
+    const db = openDatabase(join(folder.dataDir, 'xgpt.sqlite'));
+    createLibrary(db).savePosts(makePosts(3));
+    db.run('UPDATE word_index SET version = 0');
+    db.close();
+    const note = 'Note: xgpt was updated, and 3 posts and profiles are not indexed anew yet';
+    for (const words of [
+      ['find', 'post', '--by', 'words', '--json'],
+      ['find', 'post', '--by', 'words', '--csv'],
+      ['find', 'zeppelin', '--by', 'words'],
+      ['posts', 'post', '--json'],
+      ['users', 'list', 'ada', '--json'],
+    ]) {
+      const { stdout, stderr } = await run(words, folder);
+      expect(stderr).toContain(note);
+      expect(stdout).not.toContain('updated');
+    }
+    expect((await run(['find', '--json'], folder)).stderr).toBe('');
   });
 
   test('names the option that is wrong', async () => {

@@ -74,6 +74,21 @@ describe('the script of docs/client.md', () => {
   }
 });
 
+test('45: the watching script of docs/client.md prints the jobs that end', async () => {
+  await Bun.write(join(folder, 'watch.mjs'), `${await codeOf('watch.mjs')}\n`);
+  const child = Bun.spawn(['node', 'watch.mjs'], {
+    cwd: folder,
+    env: { ...process.env, XGPT_URL: server.url },
+    stdout: 'pipe',
+  });
+  const output = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  // A job that ends before that is none of those that it prints.
+  expect((await output.read()).value).toBe('watching\n');
+  await server.start('scrape', { username: 'aurora_lab', maxTweets: '20' });
+  expect((await output.read()).value).toBe('scrape completed\n');
+  expect(await child.exited).toBe(0);
+});
+
 test('the store of docs/client.md follows its job from start to end', async () => {
   const name = `${crypto.randomUUID()}.ts`;
   // Where `xgpt/client` is found by its name.

@@ -30,7 +30,7 @@ test('the client and the server have the same job types', () => {
 });
 
 /** Never called: only read by `tsc`. */
-export async function uses({ track, start }: Client) {
+export async function uses({ track, start, watch }: Client) {
   const scrape = track({ type: 'scrape', input: { username: 'aurora_lab' } });
   isTrue<Same<Awaited<typeof scrape.done>, OutputOf<'scrape'>>>();
 
@@ -49,6 +49,21 @@ export async function uses({ track, start }: Client) {
     // @ts-expect-error There is no such status.
     if (state.status === 'waiting') return;
   });
+
+  for await (const event of watch({ type: 'scrape' })) {
+    if (event.event === 'job.deleted') isTrue<Same<typeof event.jobId, JobId<'scrape'>>>();
+    if (event.event !== 'job.upsert') continue;
+    isTrue<Same<typeof event.job.type, 'scrape'>>();
+    isTrue<Same<NonNullable<typeof event.job.result>, OutputOf<'scrape'>>>();
+    // @ts-expect-error There is no such status.
+    if (event.job.status === 'waiting') return;
+  }
+  for await (const event of watch()) {
+    // The type of a job tells that of its result.
+    if (event.event === 'job.upsert' && event.job.type === 'embed') event.job.result?.embedded;
+  }
+  // @ts-expect-error There is no such job type.
+  watch({ type: 'scrap' });
 
   // @ts-expect-error A search has a query.
   track({ type: 'search', input: {} });

@@ -15,7 +15,7 @@ const commands = [...document.matchAll(/^```sh\n([\s\S]*?)\n```$/gm)].flatMap(([
 );
 
 /** Streams that have no end. */
-const ENDLESS = /\/api\/jobs\/stream/;
+const ENDLESS = /\/api\/jobs\/(stream|events)/;
 
 /** The request of a command: `POST /api/jobs/<id>/cancel`. */
 function requestOf(command: string): { method: string; path: string } {
@@ -84,7 +84,7 @@ for (const { name, script } of programs) {
     /** A job in a status that the command needs. */
     async function idFor(command: string): Promise<string> {
       const { id } = await web.tracker.enqueue('scrape', { username: 'aurora_lab' });
-      if (!/\/cancel$/.test(command)) await web.tracker.cancelJob(id);
+      if (!/\/(cancel|first)$/.test(command)) await web.tracker.cancelJob(id);
       return id;
     }
 

@@ -108,13 +108,46 @@ describe('vectors', () => {
   });
 });
 
+describe('parts', () => {
+  test('come in the order of the texts, the same as of each text alone', async () => {
+    const many = [...texts(30), 'The night is long. '.repeat(40), '🛰️🚀', ...texts(3)];
+    const together = await embedder.embedParts(many, { signal });
+    expect(together.map(({ length }) => length)).toEqual([
+      ...Array(30).fill(1),
+      expect.any(Number),
+      0,
+      ...Array(3).fill(1),
+    ]);
+    for (const at of [0, 29, 30, 34]) {
+      const [alone] = await embedder.embedParts([many[at] ?? ''], { signal });
+      expect(together[at]).toEqual(alone);
+    }
+    expect(together[30]?.length).toBeGreaterThan(3);
+  });
+
+  test('of many texts do not keep a query waiting', async () => {
+    const controller = new AbortController();
+    // Minutes of work: a query that waited for it would come too late.
+    const many = embedder.embedParts(texts(20_000), { signal: controller.signal });
+    expect(await embedder.embed(['a query'], { signal })).toHaveLength(1);
+    expect(await embedder.read(['a query'], { signal })).toMatchObject([{ parts: 2 }]);
+    controller.abort(new Error('cancelled'));
+    await expect(many).rejects.toThrow('cancelled');
+    expect(await embedder.embedParts(['after'], { signal })).toHaveLength(1);
+  });
+
+  test('of an empty list are an empty list', async () => {
+    expect(await embedder.embedParts([], { signal })).toEqual([]);
+  });
+});
+
 describe('a call', () => {
   test('that is aborted rejects with the reason, and skips the rest', async () => {
     const controller = new AbortController();
     const reason = new Error('The job was cancelled.');
     const before = embedder.embed(texts(4), { signal });
-    // Ten minutes of work: were it not dropped, the call after it would not be served in time.
-    const cut = embedder.embed(texts(200_000), { signal: controller.signal });
+    // Minutes of work: were it not dropped, the call after it would not be served in time.
+    const cut = embedder.embed(texts(20_000), { signal: controller.signal });
     const after = embedder.embed(['after'], { signal });
     await before;
     controller.abort(reason);

@@ -7,6 +7,7 @@ import {
   createModelProcess,
   type ModelProcess,
   type ModelProcessOptions,
+  Unserved,
 } from '../../src/embedding/local/model_process.ts';
 import { CACHED_MODEL, FETCH_TIMEOUT_MS, fillModelCache } from '../support/model_cache.ts';
 import { until } from '../support/wait.ts';
@@ -112,6 +113,15 @@ describe('a crash', () => {
     expect(await pidOf(model)).not.toBe(before);
   });
 
+  test('leaves the requests behind it to another process', async () => {
+    model = await createUnruly();
+    const crashing = model.embed(['crash'], signal);
+    const behind = [1, 2].map(() => model.embed(['text'], signal));
+    await failureOf(crashing);
+    for (const { reason } of (await Promise.allSettled(behind)) as PromiseRejectedResult[])
+      expect(reason).toBeInstanceOf(Unserved);
+  });
+
   test('while loading is not a permanent error', async () => {
     model = createModelProcess({ graceMs: AN_HOUR, keepMs: AN_HOUR, program: UNRULY });
     const error = await failureOf(model.load('crash', signal));
@@ -139,6 +149,16 @@ test('an error of the model does not end its process', async () => {
   expect(await pidOf(model)).toBe(before);
 });
 
+test('requests that are under way together get their own answers', async () => {
+  model = await createUnruly();
+  const slow = model.embed(['slow', 'text'], signal);
+  const texts = model.embedParts(['text'], signal);
+  const failing = model.embed(['fail'], signal);
+  await expect(failing).rejects.toThrow('no such token');
+  expect(await texts).toHaveLength(1);
+  expect(await slow).toHaveLength(2);
+});
+
 describe('an aborted request', () => {
   test('with a response within the grace keeps the process', async () => {
     model = await createUnruly();
@@ -161,6 +181,18 @@ describe('an aborted request', () => {
 
     await model.load('anything', signal);
     expect(await pidOf(model)).not.toBe(before);
+  });
+
+  test('is cancelled in the process, which serves what comes after it', async () => {
+    model = createReal();
+    await model.load(CACHED_MODEL, signal);
+    const controller = new AbortController();
+    const minutes = Array<string>(50_000).fill('The telescope waits for the night.');
+    const cut = model.embedParts(minutes, controller.signal);
+    const after = model.embedParts(['after'], signal);
+    controller.abort();
+    await expect(cut).rejects.toThrow();
+    expect(await after).toHaveLength(1);
   });
 
   test('may be a load', async () => {
@@ -197,6 +229,8 @@ describe('an idle process', () => {
 
   test('is not ended during a long request', async () => {
     model = await createUnruly({ keepMs: 50 });
-    expect(await model.embed(['slow'], signal)).toHaveLength(1);
+    const long = model.embed(['slow'], signal);
+    expect(await model.embed(['text'], signal)).toHaveLength(1);
+    expect(await long).toHaveLength(1);
   });
 });

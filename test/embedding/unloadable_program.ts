@@ -1,5 +1,7 @@
 /** Stands in for the program that the model runs in, on a machine that cannot run it. */
-import type { ModelResponse } from '../../src/embedding/local/model_program.ts';
+import type { ModelRequest, ModelResponse } from '../../src/embedding/local/model_messages.ts';
 
 process.on('disconnect', () => process.exit());
-process.on('message', () => process.send?.({ failure: 'wrong libc' } satisfies ModelResponse));
+process.on('message', ({ id }: ModelRequest) =>
+  process.send?.({ id, failure: 'wrong libc' } satisfies ModelResponse),
+);

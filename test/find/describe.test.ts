@@ -38,3 +38,21 @@ test.each([
 ])('%s is understood as: %s', (typed, description) => {
   expect(describeFind(parseFind(typed, NOW))).toBe(description);
 });
+
+test.each([
+  ['warm soup', 'Posts near in meaning to “warm soup”'],
+  ['soup -lentil from:ada', 'Posts near in meaning to “soup”, without “lentil”, by @ada'],
+  ['soup "of the day"', 'Posts near in meaning to “soup of the day”, with the phrase “of the day”'],
+  ['soup OR stew', 'Posts near in meaning to “soup stew”'],
+])('by meaning %s is understood as: %s', (typed, description) => {
+  expect(describeFind(parseFind(typed, NOW), 'meaning')).toBe(description);
+});
+
+test.each([
+  ['warm soup', 'Posts with “warm” and “soup” or near in meaning'],
+  ['soup -lentil', 'Posts with “soup” or near in meaning, without “lentil”'],
+  ['"of the day"', 'Posts with the phrase “of the day”'],
+  ['is:reply', 'Replies'],
+])('by both %s is understood as: %s', (typed, description) => {
+  expect(describeFind(parseFind(typed, NOW), 'both')).toBe(description);
+});

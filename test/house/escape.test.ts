@@ -30,8 +30,8 @@ function originOf(path: string): Origin {
   return FROM_PROGRAM.some((pattern) => pattern.test(path)) ? 'program' : 'data';
 }
 
-/** Views that get a whole job and show only its times. */
-const WITHOUT_TEXT = ['JobDuration', 'JobStart', 'JobTimes', 'Navigation', 'Took'];
+/** Views that get a whole job or posts, and show only times or whether there is a picture. */
+const WITHOUT_TEXT = ['AlwaysPictures', 'JobDuration', 'JobStart', 'JobTimes', 'Took'];
 
 const BASE = '/behind/xgpt';
 beforeAll(() => setBasePath(BASE));

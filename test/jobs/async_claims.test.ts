@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '../../src/platform/database.ts';
-import { historyAfter } from '../support/job_history.ts';
+import { historyAfter, objection } from '../support/job_history.ts';
 import type { Member } from '../support/job_world.ts';
 import { errand, gate, setup } from '../support/jobs.ts';
 import { type Race, races, type Script } from '../support/race.ts';
@@ -29,12 +29,16 @@ for (const limit of [1, 2]) {
           race.work(brief);
           for (let index = 0; index < 4; index++) {
             const { tracker } = race.scheduler.pick(race.members);
-            const request = { type: 'errand', input: {} } as const;
-            const ask = () => void tracker.enqueueMany(index % 2 ? [request, request] : [request]);
+            const request = () => ({ type: 'errand', input: {}, ...startOf(race) }) as const;
+            const requests = index % 2 ? [request(), request()] : [request()];
+            const ask = () => void tracker.enqueueMany(requests);
             race.act({ ...race.here, process: processOf(race, tracker) }, ask);
           }
           await race.run();
           expect(mostRunning(race)).toBeLessThanOrEqual(limit);
+          expect(
+            historyAfter(race.world.eye, 0).flatMap((event) => objection(event) ?? []),
+          ).toEqual([]);
           const begun = new Set(race.world.workers.map(({ member }) => member));
           if (begun.size === 2) return 'here and there';
           return begun.has(race.here) ? 'here' : 'there';
@@ -43,6 +47,14 @@ for (const limit of [1, 2]) {
       ),
     LIMIT_MS,
   );
+}
+
+/** Of any priority, some of them later. */
+function startOf({ random }: Race): { priority?: number; delayMs?: number } {
+  return {
+    ...(random() < 0.5 && { priority: Math.floor(random() * 21) - 10 }),
+    ...(random() < 0.25 && { delayMs: 20 }),
+  };
 }
 
 /** How many jobs ran at once at most, according to the database. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { type Job, PermanentError, TooManyWaiting } from '../../src/jobs/index.ts';
-import { type Command, command } from '../support/job_commands.ts';
+import { type Command, command, pauseOrResume, startOf } from '../support/job_commands.ts';
 import { type Event, historyAfter, objection } from '../support/job_history.ts';
 import { JobWorld, type Member, type Row, type Worker } from '../support/job_world.ts';
 
@@ -49,6 +49,7 @@ class Run {
     if (command.do === 'wake') return;
     await this.world.machine.advance(0);
     this.check();
+    if (command.do === 'advance') this.#checkTimeLimits();
     if (command.do === 'advance' && command.ms >= HEARTBEAT_MS) this.#checkEverybodyKnows();
     if (command.do === 'advance' && command.ms > GRACE_MS + HEARTBEAT_MS) this.#checkGivenUp();
   }
@@ -84,16 +85,27 @@ class Run {
     else if (command.do === 'stop') this.#stop(command.at, command.drainMs);
     else if (command.do === 'enqueue') await this.#enqueue(member, command);
     else if (command.do === 'track') this.#accept((await this.world.track(member)).id);
+    else if (command.do === 'pause' || command.do === 'resume')
+      await pauseOrResume(member.tracker, command.do, this.world.eye);
+    else if (command.do === 'limit')
+      await member.tracker.setConcurrency('errand', command.concurrency);
     else if ('job' in command) await this.#manage(member, command);
   }
 
-  async #enqueue(member: Member, { name, merge, client }: Command & { do: 'enqueue' }) {
+  async #enqueue(member: Member, command: Command & { do: 'enqueue' }) {
+    const { name, merge, client, priority, timeoutMs } = command;
     const limited = member === this.places[0];
     const waiting = this.#rows().filter((row) => isWaiting(row) && row.id.startsWith('errand'));
     const ofClient = waiting.filter((row) => client && row.client === client);
     const isFull =
       limited && (waiting.length >= LIMIT.perType || ofClient.length >= LIMIT.perClient);
-    const options = { ...(merge && { mergeMs: 2_000 }), ...(client && { client }) };
+    const options = {
+      ...(merge && { mergeMs: 2_000 }),
+      ...(client && { client }),
+      ...startOf(command, member.process.clock.now()),
+      priority,
+      timeoutMs,
+    };
     const answer = await member.tracker
       .enqueue('errand', { name: `errand ${name}` }, options)
       .catch((error) => error as Error);
@@ -137,6 +149,9 @@ class Run {
       case 'dismiss':
         expect(await tracker.dismissJob(id)).toBe(isFinal(row) && row?.dismissed_at === null);
         return;
+      case 'first':
+        expect(await tracker.moveToFront(id)).toBe(isWaiting(row));
+        return;
       case 'complete': {
         const here = this.world
           .workersAwake()
@@ -173,7 +188,8 @@ class Run {
     const after = this.world.row(worker.id);
     if (holds === 'lost' && before) expect(after?.result ?? null).toBe(before.result);
     if (holds === 'running' && command.do === 'finish') {
-      const isStorable = command.well || before?.tracked === 1;
+      const isInTime = reason !== 'JobTimedOut';
+      const isStorable = (isInTime && command.well) || before?.tracked === 1;
       const end = isStorable ? 'completed' : this.#endOf(before as Row, 'for good', reason);
       expect(after?.status).toBe(end);
     }
@@ -213,9 +229,11 @@ class Run {
   #endOf(row: Row, how: string, reason: string | undefined): string {
     if (row.tracked) return 'failed';
     if (reason === 'ShuttingDown') return 'queued';
+    const isUsedUp = row.attempt - row.uncounted >= row.max_attempts + row.advanced;
+    // Whatever its handler did when its time was up.
+    if (reason === 'JobTimedOut') return isUsedUp ? 'failed' : 'retrying';
     // It waits for its source, which is no failed attempt.
     if (how === 'until later') return 'retrying';
-    const isUsedUp = row.attempt - row.uncounted >= row.max_attempts + row.advanced;
     return how === 'for good' || isUsedUp ? 'failed' : 'retrying';
   }
 
@@ -260,6 +278,8 @@ class Run {
   #checkEvent(event: Event): void {
     this.#seq = event.seq;
     expect(`${objection(event) ?? ''} ${JSON.stringify(event)}`).toStartWith(' ');
+    const isFirst = event.attempt_before === 0 && event.attempt_after === 1;
+    if (isFirst) expect(event.started_at).toBeGreaterThanOrEqual(event.run_at ?? 0);
     const { do: asked, id } = this.#asked ?? {};
     const isRetry =
       event.what === 'changed' &&
@@ -279,6 +299,8 @@ class Run {
     expect(row.status === 'running' || row.status === 'cancelling').toBe(row.owner !== null);
     expect(row.attempt - row.uncounted).toBeLessThanOrEqual(row.max_attempts);
     if (row.result !== null) expect(row.status).toBe('completed');
+    if (row.due_at !== null) expect([row.run_at, row.retry_at]).toContain(row.due_at);
+    if (row.status === 'retrying') expect([null, row.retry_at]).toContain(row.due_at);
   }
 
   #checkView(member: Member, rows: Row[]): void {
@@ -321,6 +343,17 @@ class Run {
     expect(late.map(({ id }) => id)).toEqual([]);
   }
 
+  /** Every handler is told when its time is up, and its job ends after the grace whatever it does. */
+  #checkTimeLimits(): void {
+    for (const { id, attempt, member, begunAt, stoppedAt } of this.world.workersAwake()) {
+      const row = this.world.row(id);
+      if (row?.status !== 'running' || row.attempt !== attempt || row.timeout_ms === null) continue;
+      const { elapsed } = member.process;
+      if (stoppedAt === undefined) expect(elapsed - begunAt).toBeLessThanOrEqual(row.timeout_ms);
+      else expect(elapsed - stoppedAt).toBeLessThanOrEqual(GRACE_MS + HEARTBEAT_MS);
+    }
+  }
+
   #checkNobodyWorksTwice(): void {
     const busy = this.world.workersAwake().filter(({ context }) => !context.signal.aborted);
     const ids = busy.filter(({ id }) => this.world.row(id)).map(({ id }) => id);
@@ -331,7 +364,10 @@ class Run {
   async end(): Promise<void> {
     this.#asked = undefined;
     for (const place of PLACES.keys()) this.#die(place, place === 1);
-    await this.world.start({});
+    // Jobs that start at a time must not wait until a clock that was set back has caught up.
+    this.world.machine.offset += COMMANDS * 3_600_000;
+    const { tracker } = await this.world.start({});
+    await Promise.all([tracker.resumeType('errand'), this.world.machine.advance(0)]);
     const left = () => this.#rows().filter((row) => !isFinal(row));
     for (let round = 0; round < 60 && left().length > 0; round++) {
       await this.world.machine.advance(1_000);

@@ -64,13 +64,13 @@ describe('words', () => {
 
 describe('what is attached to a post', () => {
   test.each([
-    ['zettelwirtschaft.example', 'D8: the site a link leads to'],
-    ['roses', 'D8: a part of its address'],
-    ['grun', 'D8: an encoded part of its address'],
-    ['"red roses"', 'the description of a picture'],
-    ['hydrangea', 'a quoted post'],
-    ['bo', 'whose post is quoted'],
-  ])('%s: %s', (typed) => {
+    ['D8: the site a link leads to', 'zettelwirtschaft.example'],
+    ['D8: a part of its address', 'roses'],
+    ['D8: an encoded part of its address', 'grun'],
+    ['the description of a picture', '"red roses"'],
+    ['a quoted post', 'hydrangea'],
+    ['whose post is quoted', 'bo'],
+  ])('%s: %s', (_, typed) => {
     const { library } = filled([
       {
         text: 'look',
@@ -288,6 +288,37 @@ describe('what was collected since', () => {
   ])('is counted for "%s"', (q, posts) => {
     const { library } = filled(texts('soup', 'risotto', 'soup again', 'risotto again'));
     expect(library.words.newestKey()).toBe(4);
-    expect(library.words.countAfter(parseFind(q, Date.now()), 2)).toBe(posts);
+    expect(library.words.countAfter(parseFind(q, Date.now()), 2).count).toBe(posts);
+  });
+
+  test.each([
+    ['tea', 3, true],
+    ['tea -cup', 3, true],
+    ['from:ada', 3, true],
+    ['cup', 2, false],
+    ['tea from:bo', 0, false],
+  ])('is counted up to a limit for "%s"', (q, count, isCapped) => {
+    const { library } = filled(texts('tea', 'tea', 'cup', 'tea', 'tea', 'cup', 'tea'));
+    expect(library.words.countAfter(parseFind(q, Date.now()), 1, 3)).toEqual({ count, isCapped });
+  });
+
+  test('is counted among the newest where posts are looked at one by one', () => {
+    const { library, db } = filled(texts('soup', 'soup', 'soup'));
+    // As after a removal of everything in between.
+    db.run('UPDATE posts SET key = key + 20001 WHERE key = 3');
+    const count = (q: string, key: number) =>
+      library.words.countAfter(parseFind(q, Date.now()), key);
+    expect(count('from:ada', 1)).toEqual({ count: 1, isCapped: true });
+    expect(count('from:ada', 20_000)).toEqual({ count: 1, isCapped: false });
+  });
+
+  test('is counted again for words that begin so, when posts came or were deleted', () => {
+    const { library, db } = filled(texts('soup', 'soups', 'tea'));
+    const count = (q: string) => library.words.countAfter(parseFind(q, Date.now()), 1).count;
+    expect([count('sou*'), count('sou*'), count('-sou*')]).toEqual([1, 1, 1]);
+    library.savePosts([makePost(9, { text: 'soupy' })]);
+    expect([count('sou*'), count('-sou*')]).toEqual([2, 1]);
+    db.run('DELETE FROM posts WHERE key = 2');
+    expect([count('sou*'), count('-sou*')]).toEqual([1, 1]);
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import type { Found } from '../../src/operations/find/found.ts';
 import type { Post } from '../../src/sources/post.ts';
-import { closeApps, setupApp, type TestApp } from '../support/app.ts';
+import { closeApps, NAVIGATION, setupApp, type TestApp } from '../support/app.ts';
 import { FETCH_TIMEOUT_MS, fillModelCache } from '../support/model_cache.ts';
 
 setDefaultTimeout(120_000);
@@ -123,6 +123,36 @@ describe('FEATURES 47: find', () => {
     const { posts, notes } = await found({ q: 'sushi' }, unembedded);
     expect(posts.map(({ id }) => id).sort()).toEqual(['0', '2']);
     expect(notes?.[0]).toStartWith('No post has been embedded yet');
+  });
+
+  test('after an update a find by words says what is not indexed yet, other finds do not', async () => {
+    const updated = await setupApp();
+    updated.library.save({ posts: posts() });
+    updated.database.run('UPDATE word_index SET version = 0');
+    const note = expect.stringContaining('8 posts and profiles are not indexed anew yet');
+    for (const q of ['sushi', 'zeppelin', 'from:ada', 'has:media'])
+      expect(await found({ q, by: 'words' }, updated)).toMatchObject({ notes: [note] });
+    expect(await found({ q: '' }, updated)).not.toHaveProperty('notes');
+    expect((await found({ q: 'sushi' }, updated)).notes).toEqual([expect.any(String), note]);
+    const listed = async (query: string) => (await updated.json(`/api/posts${query}`)).json();
+    expect(await listed('?q=sushi')).toMatchObject({ notes: [note] });
+    expect(await listed('')).not.toHaveProperty('notes');
+    const page = await updated.request('/find?q=zeppelin', { headers: NAVIGATION });
+    expect(await page.text()).toContain('8 posts and profiles are not indexed anew yet');
+  });
+
+  test('says how the query was understood, by what posts were compared with', async () => {
+    const understood = async (by: string, app = web) =>
+      (await found({ q: 'sushi rice -soup from:ada', by }, app)).understood;
+    expect(await understood('words')).toBe(
+      'Posts with “sushi” and “rice”, without “soup”, by @ada',
+    );
+    expect(await understood('meaning')).toBe(
+      'Posts near in meaning to “sushi rice”, without “soup”, by @ada',
+    );
+    const best = 'Posts with “sushi” and “rice” or near in meaning, without “soup”, by @ada';
+    expect(await understood('best')).toBe(best);
+    expect(await understood('best', unembedded)).toBe(await understood('words'));
   });
 
   test('more like this leaves the post itself out', async () => {

@@ -1,7 +1,10 @@
 import { afterAll, beforeEach, expect, test } from 'bun:test';
 import type { Post } from '../../src/sources/post.ts';
-import { closeApps, setupApp, type TestApp } from '../support/app.ts';
+import { expectAgreement } from '../library/vectors/agreement.ts';
+import { closeApps, NAVIGATION, setupApp, type TestApp } from '../support/app.ts';
 import { until } from '../support/wait.ts';
+import { textOf } from '../views/job_view.ts';
+import { attributesOf, elements } from '../views/pages/fixtures.ts';
 
 afterAll(closeApps);
 
@@ -80,6 +83,28 @@ test('only counting says how much it is, and deletes nothing', async () => {
   expect(web.library.counts()).toMatchObject({ posts: 253, profiles: 2 });
 });
 
+test('the page of a job that only counted leads to the form that deletes', async () => {
+  saveAda();
+  const job = await run({ username: 'ada', onlyCount: true });
+  const page = await web.request(`/jobs/${job.id}`, { headers: NAVIGATION });
+  const html = await page.text();
+  expect(textOf(html)).toContain('Delete them');
+  const [link] = elements(html, 'main a[href*="onlyCount=false"]');
+  const path = link?.attributes.href?.replaceAll('&amp;', '&') ?? '';
+  expect(path).toBe('/forget?username=ada&source=sample&onlyCount=false');
+  const form = await (await web.request(path, { headers: NAVIGATION })).text();
+  expect(attributesOf(form, '#username').value).toBe('ada');
+  expect(attributesOf(form, 'input[type="checkbox"][name="onlyCount"]')).not.toHaveProperty(
+    'checked',
+  );
+  expect(textOf(form)).toContain('Deletes all posts of @ada from the source sample');
+  for (const input of [{ username: 'ada' }, { username: 'nobody', onlyCount: true }]) {
+    const { id } = await run(input);
+    const other = await web.request(`/jobs/${id}`, { headers: NAVIGATION });
+    expect(textOf(await other.text())).not.toContain('Delete them');
+  }
+});
+
 test('who is not in the library is no failure', async () => {
   expect(await run({ username: 'nobody' })).toMatchObject({
     status: 'completed',
@@ -89,13 +114,18 @@ test('who is not in the library is no failure', async () => {
 
 test('a cancelled job keeps what it has not reached, and can be started again', async () => {
   const { library, tracker } = web;
-  library.save({ posts: Array.from({ length: 4_000 }, (_, n) => post(`c${n}`)) });
+  const { posts } = library.save({ posts: Array.from({ length: 4_000 }, (_, n) => post(`c${n}`)) });
+  const vectors = posts.keys.map((key) => ({ key, vector: Float32Array.of(1, 0) }));
+  library.saveVectors('m', vectors);
   const { id } = await tracker.enqueue('forget', { source: 'sample', username: 'ada' });
   await until('it deletes posts', () => library.counts().posts < 4_000);
   await tracker.cancelJob(id);
   expect((await web.ended(id)).status).toBe('cancelled');
   const left = library.counts().posts;
   expect(left).toBeGreaterThan(0);
+  expect(library.posts({ q: 'comet' }).total).toBe(left);
+  expect(library.counts().vectors).toBe(left);
+  expectAgreement(web.database);
   expect((await run({ username: 'ada' })).result).toMatchObject({ posts: left });
   expect(library.counts().posts).toBe(0);
 });

@@ -176,3 +176,37 @@ test('an installed package has no data folder of its own: the next installation 
   expect(installed.loadConfig({ XGPT_DATA_DIR: '/srv/xgpt' }).dataDir).toBe('/srv/xgpt');
   rmSync(folder, { recursive: true });
 });
+
+describe('XGPT_READ_TOKEN', () => {
+  const TOKEN = 'correct-horse-battery';
+  const READ_TOKEN = 'only-look-never-touch';
+  const problemOf = (env: Record<string, string>) => {
+    try {
+      loadConfig(env);
+      return '';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+
+  test('is taken beside XGPT_TOKEN', () => {
+    const config = loadConfig({ XGPT_TOKEN: TOKEN, XGPT_READ_TOKEN: READ_TOKEN });
+    expect(config).toMatchObject({ token: TOKEN, readToken: READ_TOKEN });
+  });
+
+  test('must differ from it, be as long, and not stand alone; no message shows a token', () => {
+    const problems = [
+      problemOf({ XGPT_TOKEN: TOKEN, XGPT_READ_TOKEN: TOKEN }),
+      problemOf({ XGPT_READ_TOKEN: READ_TOKEN }),
+      problemOf({ XGPT_TOKEN: TOKEN, XGPT_READ_TOKEN: 'short' }),
+    ];
+    expect(problems.map((problem) => problem.split('\n').at(-1))).toEqual([
+      '  XGPT_READ_TOKEN: must differ from XGPT_TOKEN',
+      '  XGPT_READ_TOKEN: needs XGPT_TOKEN, because without it nobody needs a token',
+      '  XGPT_READ_TOKEN: must be at least 16 letters, digits and signs, without spaces',
+    ]);
+    for (const problem of problems) {
+      for (const token of [TOKEN, READ_TOKEN, 'short']) expect(problem).not.toContain(token);
+    }
+  });
+});

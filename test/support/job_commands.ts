@@ -1,4 +1,7 @@
+import type { Database } from 'bun:sqlite';
+import { expect } from 'bun:test';
 import fc from 'fast-check';
+import type { StartOptions, Tracker } from '../../src/jobs/index.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -15,6 +18,9 @@ export const command = fc.oneof(
       name: fc.nat(2),
       merge: fc.boolean(),
       client: fc.option(fc.constant('somebody')),
+      priority: fc.constantFrom(undefined, undefined, -10, 3, 10),
+      start: fc.constantFrom('now', 'now', 'delayed', 'at a time'),
+      timeoutMs: fc.constantFrom(undefined, undefined, 700, 4_000),
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('track'), at }) },
@@ -39,7 +45,7 @@ export const command = fc.oneof(
   {
     weight: 8,
     arbitrary: fc.record({
-      do: fc.constantFrom('cancel', 'retry', 'remove', 'force', 'dismiss', 'complete'),
+      do: fc.constantFrom('cancel', 'retry', 'remove', 'force', 'dismiss', 'complete', 'first'),
       at,
       job: some,
     }),
@@ -62,6 +68,15 @@ export const command = fc.oneof(
       ms: fc.constantFrom(-3_600_000, -5_000, 5_000, 3_600_000, 2 * DAY_MS),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('pause', 'resume'), at }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('limit'),
+      at,
+      concurrency: fc.constantFrom(undefined, 1, 2),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('sleep', 'wake', 'restart'), at }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('die'), at, pidReused: fc.boolean() }) },
   {
@@ -74,3 +89,23 @@ export const command = fc.oneof(
   },
 );
 export type Command = typeof command extends fc.Arbitrary<infer One> ? One : never;
+
+/** How long delayed jobs wait, in ms. */
+const LATER_MS = 2_000;
+
+export function startOf({ start }: Command & { do: 'enqueue' }, now: number): StartOptions {
+  if (start === 'delayed') return { delayMs: LATER_MS };
+  return start === 'at a time' ? { runAt: new Date(now + LATER_MS) } : {};
+}
+
+/** The answer is whether that changed anything. */
+export async function pauseOrResume(
+  tracker: Tracker,
+  verb: 'pause' | 'resume',
+  eye: Database,
+): Promise<void> {
+  const paused = 'SELECT 1 FROM job_types WHERE paused_at IS NOT NULL';
+  const isPaused = eye.query(paused).get() !== null;
+  if (verb === 'pause') expect(await tracker.pauseType('errand')).toBe(!isPaused);
+  else expect(await tracker.resumeType('errand')).toBe(isPaused);
+}

@@ -17,6 +17,13 @@ export interface Event {
   errors_before: string | null;
   errors_after: string | null;
   completed_at: number | null;
+  /** Of a job that began: how many of its type that could begin as well were before it in the queue. */
+  overtaken: number;
+  /** Of a job that began: the time it was to begin at, and when it began. */
+  run_at: number | null;
+  started_at: number | null;
+  /** Of a job that began: 1 when its type was paused, or too many of it ran. */
+  forbidden: number;
 }
 
 const COLUMNS = ['status', 'attempt', 'checkpoint', 'errors'] as const;
@@ -38,16 +45,33 @@ const LEGAL = new Set([
   'cancelled→queued',
 ]);
 
+/** Counts by the columns that people set, not by the one that the queue is sorted by. */
+const OVERTAKEN = `(
+  SELECT COUNT(*) FROM jobs AS other
+  WHERE new.attempt > old.attempt AND other.type = new.type AND other.id <> new.id
+    AND ((other.status = 'queued' AND COALESCE(other.run_at, 0) <= new.started_at)
+      OR (other.status = 'retrying' AND other.retry_at <= new.started_at))
+    AND (other.priority > new.priority OR (other.priority = new.priority AND other.key < new.key)))`;
+
+const FORBIDDEN = `(
+  new.attempt > old.attempt AND EXISTS (
+    SELECT 1 FROM job_types AS setting WHERE setting.type = new.type AND (
+      setting.paused_at IS NOT NULL OR setting.concurrency < (
+        SELECT COUNT(*) FROM jobs AS other
+        WHERE other.type = new.type AND other.tracked = 0 AND other.status IN ('running', 'cancelling')))))`;
+
 const FINAL = ['completed', 'failed', 'cancelled'];
 
 /** Records in the database every change of every row, and the data that handlers commit with it. */
 export function recordHistory(db: Database): void {
   const both = COLUMNS.map((name) => `${name}_before, ${name}_after`).join(', ');
   const noted = (what: string, old: boolean, now: boolean) => `
-    INSERT INTO history (what, id, tracked, completed_at, result_after, ${both})
+    INSERT INTO history (what, id, tracked, completed_at, result_after, ${both},
+                         overtaken, run_at, started_at, forbidden)
     VALUES ('${what}', ${now ? 'new' : 'old'}.id, ${now ? 'new' : 'old'}.tracked,
             ${now ? 'new' : 'old'}.completed_at, ${now ? 'new.result' : 'NULL'},
-            ${COLUMNS.map((name) => `${old ? `old.${name}` : 'NULL'}, ${now ? `new.${name}` : 'NULL'}`).join(', ')});`;
+            ${COLUMNS.map((name) => `${old ? `old.${name}` : 'NULL'}, ${now ? `new.${name}` : 'NULL'}`).join(', ')},
+            ${old && now ? `${OVERTAKEN}, new.run_at, new.started_at, ${FORBIDDEN}` : '0, NULL, NULL, 0'});`;
   const changed = [...COLUMNS, 'result', 'completed_at']
     .map((name) => `new.${name} IS NOT old.${name}`)
     .join(' OR ');
@@ -56,6 +80,7 @@ export function recordHistory(db: Database): void {
       seq INTEGER PRIMARY KEY, what TEXT, id TEXT, tracked INTEGER,
       status_before TEXT, status_after TEXT, attempt_before INTEGER, attempt_after INTEGER,
       checkpoint_before TEXT, checkpoint_after TEXT, errors_before TEXT, errors_after TEXT,
+      overtaken INTEGER, run_at INTEGER, started_at INTEGER, forbidden INTEGER,
       result_after TEXT, completed_at INTEGER);
     CREATE TABLE written (
       seq INTEGER PRIMARY KEY, job_id TEXT, attempt INTEGER, note TEXT);
@@ -90,6 +115,8 @@ export function objection(event: Event): string | undefined {
   if (before !== after && !LEGAL.has(`${before}→${after}`)) return 'an illegal transition';
   if (started !== (before !== after && after === 'running' ? 1 : 0)) return 'an attempt miscounted';
   if (FINAL.includes(String(after)) !== (event.completed_at !== null)) return 'an end without time';
+  if (started > 0 && event.forbidden > 0) return 'a start in spite of a pause or a limit';
+  if (started > 0 && event.overtaken > 0) return 'a job that jumped the queue';
   if (event.result_after !== null && after !== 'completed') return 'a result of what is not done';
   if (!isLonger(event.errors_before, event.errors_after)) return 'errors forgotten';
   if (event.checkpoint_before !== event.checkpoint_after) return objectionToCheckpoint(event);

@@ -32,6 +32,10 @@ export interface Worker {
   /** Ignores its signal. */
   deaf: boolean;
   over: boolean;
+  /** By the clock of its process, in ms. */
+  begunAt: number;
+  /** When its signal aborted, by the same clock. */
+  stoppedAt?: number;
   finish(result: unknown): void;
   fail(error: unknown): void;
 }
@@ -68,7 +72,7 @@ export class JobWorld {
     writerOf(database).forget();
     const definition = errand((_, job) => this.#work(member, job), {
       concurrency: 2,
-      retry: { ...DEFAULT_RETRY, maxAttempts: this.maxAttempts },
+      retry: { ...DEFAULT_RETRY, maxAttempts: this.maxAttempts, timeouts: true },
     });
     const tracker = createTracker({
       definitions: [definition],
@@ -114,7 +118,7 @@ export class JobWorld {
   clear(): void {
     for (const { process } of this.members) process.die();
     for (const list of [this.members, this.workers, this.machine.processes]) list.length = 0;
-    for (const table of ['jobs', 'history', 'written']) {
+    for (const table of ['jobs', 'history', 'written', 'job_types']) {
       this.eye.run(`DELETE FROM ${table}`);
     }
   }
@@ -130,6 +134,7 @@ export class JobWorld {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const worker = this.#add({ member, context, attempt: context.attempt }, resolve, reject);
     context.signal.addEventListener('abort', () => {
+      worker.stoppedAt = member.process.elapsed;
       if (!worker.deaf) worker.fail(context.signal.reason);
     });
     return promise;
@@ -152,6 +157,7 @@ export class JobWorld {
       context,
       deaf: false,
       over: false,
+      begunAt: member.process.elapsed,
       finish: once(resolve),
       fail: once(reject),
     };
@@ -168,6 +174,11 @@ export interface Row {
   attempt: number;
   uncounted: number;
   max_attempts: number;
+  run_at: number | null;
+  due_at: number | null;
+  retry_at: number | null;
+  timeout_ms: number | null;
+  failure: string | null;
   advanced: number;
   errors: string;
   owner: string | null;

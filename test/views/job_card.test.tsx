@@ -62,8 +62,16 @@ describe('a card', () => {
 });
 
 describe('the button', () => {
-  test.each(['queued', 'running', 'retrying'] as const)('is Cancel while %s', (status) => {
-    expect(actions(card({ status }))).toEqual(['cancel']);
+  test('is Cancel while running', () => {
+    expect(actions(card({ status: 'running' }))).toEqual(['cancel']);
+  });
+
+  test.each(['queued', 'retrying'] as const)('41: is Run next and Cancel while %s', (status) => {
+    expect(actions(card({ status }))).toEqual(['first', 'cancel']);
+  });
+
+  test('41: is Cancel alone for the job that starts next', () => {
+    expect(actions(card({ status: 'queued' }, { place: 1 }))).toEqual(['cancel']);
   });
 
   test('is disabled while cancelling, in the same place', () => {

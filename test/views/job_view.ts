@@ -27,6 +27,7 @@ export function jobView(
       attempt: 1,
       attemptsUsed: 1,
       maxAttempts: 3,
+      priority: 0,
       tracked: false,
       ...rest,
     },

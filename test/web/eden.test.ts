@@ -126,10 +126,16 @@ test('what was collected is read', async () => {
 
 test('waiting work is cancelled and removed', async () => {
   const { api } = client();
-  const { data } = await api.embed.post({ batchSize: 8 });
+  const { data } = await api.embed.post({ batchSize: 8, priority: 2, delayMs: 60_000 });
   const id = data?.job.id ?? '';
+  expect(data?.job.runAt).toBeInstanceOf(Date);
+  expect((await api.jobs({ id }).first.post()).data?.job.priority).toBe(2);
   expect((await api.jobs({ id }).cancel.post()).data?.job.status).toMatch(/^cancell/);
   await web.ended(id);
+  expect((await api.jobs({ id }).pin.post()).data?.job.pinned).toBe(true);
+  expect((await api.jobs({ id }).unpin.post()).data?.job.pinned).toBeUndefined();
+  expect((await api.sessions({ id: 'none' }).delete()).data?.done).toBe(0);
+  expect((await api.sessions({ id: 'none' }).remove.post()).data?.action).toBe('remove');
   expect((await api.jobs({ id }).remove.post({ force: false })).data?.job.id).toBe(id);
 });
 
@@ -146,6 +152,20 @@ test('an archive is sent, undone and removed', async () => {
   const { data } = await api.imports({ name: 'mine.zip' }).undo.post();
   expect(data?.undone).toEqual({ name: 'mine.zip', removed: 0, stayed: 0 });
   expect((await api.imports({ name: 'mine.zip' }).remove.post()).data?.imports).toEqual([]);
+});
+
+test('a type and a source are paused, limited and resumed', async () => {
+  const { api } = client();
+  const search = api.types({ type: 'search' });
+  expect((await search.pause.post()).data?.type.pausedAt).toBeInstanceOf(Date);
+  expect((await search.concurrency.post({ concurrency: 3 })).data?.type.concurrency).toBe(3);
+  expect((await search.concurrency.post({ concurrency: null })).data?.type.type).toBe('search');
+  expect((await search.resume.post()).data?.type.pausedAt).toBeUndefined();
+  expect((await api.types.get()).data?.types.map(({ type }) => type)).toContain('search');
+  expect((await api.workers.get()).data?.processes).toBeInstanceOf(Array);
+  const sample = api.sources({ name: 'sample' });
+  expect((await sample.pause.post()).data?.source.pausedAt).toBeInstanceOf(Date);
+  expect((await sample.resume.post()).data?.source.pausedAt).toBeUndefined();
 });
 
 test('a source is connected, tested, given a budget and disconnected', async () => {
@@ -174,12 +194,25 @@ test('posts are found, and an author is counted', async () => {
   expect(counted.status).toBe(202);
 });
 
+test('47: a find is saved, opened and removed', async () => {
+  const { api } = client();
+  const { data } = await api.finds.post({ name: 'Jazz', q: 'jazz', by: 'words' });
+  const { id = 0, query } = data?.find ?? {};
+  expect((await api.finds.get()).data?.finds.map(({ name }) => name)).toEqual(['Jazz']);
+  const opened = await api.finds({ id }).open.post();
+  const posts: number | undefined = opened.data?.find.newPosts?.count;
+  expect(posts).toBe(0);
+  expect((await api.find.get({ query: { ...query, limit: 1 } })).status).toBe(200);
+  expect((await api.finds({ id }).delete()).data?.find.openedAt).toBeInstanceOf(Date);
+  expect((await api.finds({ id }).remove.post()).error?.value.error.code).toBe('not_found');
+});
+
 test('every address that the document has is among the types, but for what is live', async () => {
   const { api } = client();
   await api.discover.post({ query: 'jazz', maxResults: 1 });
   const { paths } = (await (await web.json('/openapi.json')).json()) as ApiDocument;
   const addresses = Object.entries(paths)
-    .filter(([path]) => !path.includes('stream'))
+    .filter(([path]) => !/stream|events|metrics/.test(path))
     .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`));
   // The requests above compiled, so their addresses are among the types.
   const missing = addresses.filter((address) => {

@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from 'bun:test';
 import { closeApps, NAVIGATION, setupApp } from '../support/app.ts';
+import { textOf } from '../views/job_view.ts';
 import { attributesOf, post } from '../views/pages/fixtures.ts';
 
 afterAll(closeApps);
@@ -18,6 +19,14 @@ test('E9: posts are found at /find, and /posts leads there with its query', asyn
   ] as const) {
     const response = await request(from, { headers: NAVIGATION });
     expect([response.status, response.headers.get('location')]).toEqual([303, to]);
+  }
+});
+
+test('an empty library says what to do first, whatever was asked for', async () => {
+  const { request } = await setupApp({}, { modelsDir: '/nowhere' });
+  for (const query of ['', '?q=soup', '?q=soup&by=meaning']) {
+    const page = await request(`/find${query}`, { headers: NAVIGATION });
+    expect(textOf(await page.text())).toContain('No posts yet. To collect some, scrape a user');
   }
 });
 

@@ -23,6 +23,12 @@ test('a post is shown with its thread, oldest first, and is the current one', as
   expect(text).not.toContain('Something else');
   expect(text).not.toContain('Elsewhere');
   expect(elements(html, 'article[aria-current]')).toHaveLength(1);
+  // Nothing leads to the page that is open.
+  expect(elements(html, '.post-links a').map(({ attributes }) => attributes.href)).toEqual([
+    '/find?like=sample%3A1',
+    '/find?like=sample%3A2',
+    '/find?like=sample%3A3',
+  ]);
   expect((await request('/posts/sample/9', { headers: NAVIGATION })).status).toBe(404);
 });
 

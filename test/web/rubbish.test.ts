@@ -260,6 +260,7 @@ describe('markup that somebody sent, in Chromium', () => {
 
   test('does not run where it was kept: jobs, posts, profiles, archives', async () => {
     await store();
+    await resumeEverything();
     const { page } = await openPage();
     const ids: string[] = [];
     for (const canary of CANARIES) {
@@ -315,7 +316,17 @@ async function store(): Promise<void> {
       },
     ]);
   });
+  for (const { id } of library.savedFinds.list()) await library.savedFinds.remove(id);
+  for (const canary of CANARIES)
+    await library.savedFinds.save({ name: canary, query: { q: canary } }, true);
   db.close();
   const archive = `${CANARIES[0]}.zip`;
   await Bun.write(join(server.dataDir, 'imports', archive), 'no zip');
+}
+
+/** Some of the requests have paused types and sources. */
+async function resumeEverything(): Promise<void> {
+  for (const path of ['types/search', 'sources/sample']) {
+    await fetch(`${server.url}/api/${path}/resume`, { method: 'POST' });
+  }
 }

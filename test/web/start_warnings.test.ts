@@ -32,10 +32,10 @@ const batch = async (body: unknown) => {
   return { status: response.status, ...((await response.json()) as { warnings?: string[] }) };
 };
 
-const IGNORED = ['priority', 'delay', 'runAt'].map(
+const IGNORED = ['colour', 'delay', 'startAt'].map(
   (name) => `Unknown field "${name}" was ignored.`,
 );
-const UNKNOWN = { priority: 5, delay: 60_000, runAt: '2030-01-01' };
+const UNKNOWN = { colour: 5, delay: 60_000, startAt: '2030-01-01' };
 
 describe('G10: unknown fields of a start are named', () => {
   test('as `warnings` in the JSON', async () => {
@@ -50,7 +50,7 @@ describe('G10: unknown fields of a start are named', () => {
     for (const headers of [{}, { 'hx-request': 'true' }]) {
       const answer = await (await scrape({ ...UNKNOWN, '<b>': 1 }, '*/*', headers)).text();
       expect(answer).toContain('<p class="result warning" role="status">');
-      expect(answer).toContain('Unknown field &quot;runAt&quot; was ignored.');
+      expect(answer).toContain('Unknown field &quot;startAt&quot; was ignored.');
       expect(answer).toContain('Unknown field &quot;&lt;b&gt;&quot; was ignored.');
     }
   });
@@ -70,10 +70,10 @@ describe('G10: unknown fields of a start are named', () => {
       });
       return (await response.json()) as { warnings?: string[] };
     };
-    expect(await send({ ...fields, priority: '1' })).toMatchObject({
-      warnings: ['Unknown field "priority" was ignored.'],
+    expect(await send({ ...fields, colour: '1' })).toMatchObject({
+      warnings: ['Unknown field "colour" was ignored.'],
     });
-    expect(await send({ ...fields, maxTweets: '8', priority: ' ' })).not.toHaveProperty('warnings');
+    expect(await send({ ...fields, maxTweets: '8', colour: ' ' })).not.toHaveProperty('warnings');
   });
 
   test('of every type', async () => {
@@ -91,12 +91,10 @@ describe('G10: unknown fields of a start are named', () => {
 
   test('of one start by its type, and of each entry of a list that was started', async () => {
     const input = { username: 'aurora_lab', maxTweets: 900 };
-    expect(await batch({ type: 'scrape', input: { ...input, odd: 1 }, priority: 5 })).toMatchObject(
-      {
-        status: 202,
-        warnings: ['Unknown field "priority" was ignored.', 'Unknown field "odd" was ignored.'],
-      },
-    );
+    expect(await batch({ type: 'scrape', input: { ...input, odd: 1 }, colour: 5 })).toMatchObject({
+      status: 202,
+      warnings: ['Unknown field "colour" was ignored.', 'Unknown field "odd" was ignored.'],
+    });
     const list = [
       { type: 'scrape', input },
       { type: 'scrape', input: { odd: 1 } },

@@ -80,6 +80,21 @@ export function NumberField(props: NumberProps): JSX.Element {
   );
 }
 
+/** A time in UTC: the field itself has no time zone. */
+export function MomentField(props: FieldProps): JSX.Element {
+  const value = props.form.values[props.name] ?? '';
+  return (
+    <Field {...props}>
+      <input
+        type="datetime-local"
+        {...control(props)}
+        value={attributeText(value.replace(/(:\d\d)(\.\d+)?Z$/, '$1'))}
+        autocomplete="off"
+      />
+    </Field>
+  );
+}
+
 /** `children` are its `<option>`s. */
 export function SelectField(props: FieldProps & { children: Children }): JSX.Element {
   return (

@@ -8,7 +8,7 @@ import { PostForm } from './post_form.tsx';
 /** The shortest form that starts each type, one field or none. */
 export function QuickForms({ starts }: { starts: QuickStart[] }): JSX.Element {
   return (
-    <section class="quick-forms panel" aria-label="Start a job">
+    <section class="quick-forms panel" aria-label="Start a job" data-changes="remove">
       {starts.map((start) => (
         <QuickForm start={start} />
       ))}

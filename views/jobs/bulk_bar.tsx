@@ -13,7 +13,7 @@ const ACTIONS = Object.entries(BULK_VERBS);
  */
 export function BulkBar({ filter }: { filter: string }): JSX.Element {
   return (
-    <div class="bulk">
+    <div class="bulk" data-changes="remove">
       <fieldset class="bulk-chosen">
         <legend class="visually-hidden">Actions for the selected jobs</legend>
         <label class="needs-script">

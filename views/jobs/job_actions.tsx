@@ -1,26 +1,36 @@
-import type { Job } from '../../src/jobs/job.ts';
+import type { Job, JobView } from '../../src/jobs/job.ts';
 import { OPERATION_TYPES, undoWords } from '../../src/operations/words.ts';
+import { estimate } from '../../src/text/format.ts';
+import { startsLater } from '../../src/text/start_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
 import { fieldText } from '../forms/hidden_fields.tsx';
 import { PostForm } from '../forms/post_form.tsx';
 
 /** The actions for a job as plain forms, with an explanation. */
-export function JobActions({ job }: { job: Job }): JSX.Element {
+export function JobActions({ view, now }: { view: JobView; now: Date }): JSX.Element {
+  const { job } = view;
   return (
-    <div class="report-actions">
-      <Buttons job={job} />
-      <p class="field-help">{advice(job) as 'safe'}</p>
+    <div class="report-actions" data-changes="remove">
+      <Buttons view={view} />
+      <PinButton job={job} />
+      <p class="field-help">{advice(job, now) as 'safe'}</p>
       <Undo job={job} />
     </div>
   );
 }
 
-function Buttons({ job }: { job: Job }): JSX.Element {
+function Buttons({ view: { job, place } }: { view: JobView }): JSX.Element {
   switch (job.status) {
     case 'queued':
-    case 'running':
     case 'retrying':
+      return (
+        <>
+          {place === 1 ? '' : <Action job={job} verb="first" label="Run next" />}
+          <Action job={job} verb="cancel" label="Cancel" />
+        </>
+      );
+    case 'running':
       return <Action job={job} verb="cancel" label="Cancel" />;
     case 'cancelling':
       return '';
@@ -43,15 +53,32 @@ function Buttons({ job }: { job: Job }): JSX.Element {
   }
 }
 
+interface ActionProps {
+  job: Job;
+  verb: 'cancel' | 'first' | 'retry' | 'pin' | 'unpin';
+  label: string;
+  title?: string;
+}
+
+/** Jobs of a session are kept with it. */
+function PinButton({ job }: { job: Job }): JSX.Element {
+  if (job.sessionId !== undefined && !job.pinned) return '';
+  return job.pinned ? (
+    <Action job={job} verb="unpin" label="Unpin" title="Keep it only as long as other jobs" />
+  ) : (
+    <Action job={job} verb="pin" label="Pin" title="Keep it until somebody removes it" />
+  );
+}
+
 /**
  * The response is a card, which this page does not show: the report refreshes itself when the job
  * changes.
  */
-function Action({ job, verb, label }: { job: Job; verb: 'cancel' | 'retry'; label: string }) {
+function Action({ job, verb, label, title }: ActionProps): JSX.Element {
   const address = urlTo(`/api/jobs/${encodeURIComponent(job.id)}/${verb}`);
   return (
     <PostForm action={address} swap="none">
-      <button type="submit" id={`report-${verb}`} safe>
+      <button type="submit" id={`report-${verb}`} title={title} safe>
         {label}
       </button>
     </PostForm>
@@ -97,22 +124,24 @@ function RunWithChanges({ job }: { job: Job }): JSX.Element {
 }
 
 /** The start page of the job's type, filled in with its input. */
-function formAddress({ type, metadata = {}, sessionId }: Job): string {
+function formAddress({ type, metadata = {}, sessionId, priority, timeoutMs }: Job): string {
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries({ ...metadata, sessionId })) {
+  const options = { sessionId, timeoutMs, priority: priority === 0 ? undefined : priority };
+  for (const [name, value] of Object.entries({ ...metadata, ...options })) {
     const text = fieldText(value);
     if (text !== undefined) query.set(name, text);
   }
   return urlTo(`/${type}?${query}`);
 }
 
-function advice(job: Job): string {
+function advice(job: Job, now: Date): string {
   const isWaiting = job.status === 'queued' || job.status === 'retrying';
   if (isWaiting && !OPERATION_TYPES.includes(job.type)) {
     return 'Only a program that defines this type runs the job. Start that program.';
   }
   switch (job.status) {
     case 'queued':
+      if (startsLater(job, now)) return 'Run next starts it without waiting for its time.';
       return 'The job starts when it reaches the front of the queue. You can close this page.';
     case 'running':
       return 'The job continues when you close this page. Cancelling keeps what it has collected so far.';
@@ -133,8 +162,11 @@ function hasCollected({ progress }: Job): boolean {
   return progress.current > 0 && progress.stage !== 'fetching';
 }
 
-function retryAdvice({ tracked, failure }: Job): string {
+function retryAdvice({ tracked, failure, timeoutMs }: Job): string {
   if (tracked) return 'The job was run by another program. Run that program again.';
   if (failure === 'permanent') return 'A retry fails again unless the cause is removed.';
+  if (failure === 'timeout' && timeoutMs !== undefined) {
+    return `A retry resumes where it stopped, with another ${estimate(timeoutMs)}.`;
+  }
   return 'A retry resumes where it stopped.';
 }

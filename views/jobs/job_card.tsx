@@ -2,7 +2,10 @@ import { escapeHtml } from '@kitajs/html';
 import type { Job, JobView } from '../../src/jobs/job.ts';
 import { cut, MAX_NAME } from '../../src/text/cut.ts';
 import { ordinal, subject } from '../../src/text/format.ts';
+import { pauseText } from '../../src/text/queue_text.ts';
+import { startsLater } from '../../src/text/start_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
+import { startTime } from '../time.tsx';
 import { JobLive } from './job_live.tsx';
 import { JobTimes } from './job_times.tsx';
 
@@ -16,8 +19,8 @@ export function JobCard({ view, now }: { view: JobView; now: Date }): JSX.Elemen
   return (
     <article id={`job-${job.id}`} class="job-card" data-status={job.status}>
       <Name job={job} type={job.type} />
-      <QueuePosition view={view} />
-      <Actions job={job} />
+      <QueuePosition view={view} now={now} />
+      <Actions view={view} />
       <JobLive view={view} now={now} />
       <JobTimes job={job} now={now} />
     </article>
@@ -32,8 +35,12 @@ function Name({ job, type }: { job: Job; type: string }): JSX.Element {
   );
 }
 
-function QueuePosition({ view: { job, place } }: { view: JobView }): JSX.Element {
-  return job.status === 'queued' ? <span safe>{positionText(place)}</span> : '';
+function QueuePosition({ view, now }: { view: JobView; now: Date }): JSX.Element {
+  const { job, place, pause } = view;
+  if (pause) return <span safe>{pauseText(pause)}</span>;
+  if (job.status !== 'queued') return '';
+  if (startsLater(job, now)) return <span>{startTime(job.runAt, now)}</span>;
+  return <span safe>{positionText(place)}</span>;
 }
 
 function positionText(place: number | undefined): string {
@@ -41,11 +48,17 @@ function positionText(place: number | undefined): string {
   return place === 1 ? 'next in queue' : `${ordinal(place)} in queue`;
 }
 
-function Actions({ job }: { job: Job }): JSX.Element {
+function Actions({ view: { job, place } }: { view: JobView }): JSX.Element {
   switch (job.status) {
     case 'queued':
-    case 'running':
     case 'retrying':
+      return (
+        <>
+          {place === 1 ? '' : <Action job={job} verb="first" word="Run next" />}
+          <Action job={job} verb="cancel" word="Cancel" />
+        </>
+      );
+    case 'running':
       return <Action job={job} verb="cancel" word="Cancel" />;
     case 'cancelling':
       return <CancellingButton job={job} />;
@@ -64,7 +77,7 @@ function Actions({ job }: { job: Job }): JSX.Element {
 
 interface ActionProps {
   job: Job;
-  verb: 'cancel' | 'retry' | 'dismiss';
+  verb: 'cancel' | 'first' | 'retry' | 'dismiss';
   word: string;
   /** How the response changes the card, if it does not replace it. */
   swap?: string;

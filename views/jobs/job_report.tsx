@@ -1,12 +1,14 @@
-import type { Job, JobView } from '../../src/jobs/job.ts';
+import type { Job, JobView, Pause } from '../../src/jobs/job.ts';
 import { isWaiting } from '../../src/jobs/lifecycle.ts';
 import { resultNotes, resultSummary } from '../../src/operations/words.ts';
 import { attemptWords, FAILURE_WORDS } from '../../src/text/attempts.ts';
 import { duration, jobDuration, jobName, ordinal, stoppedAt } from '../../src/text/format.ts';
+import { pauseText } from '../../src/text/queue_text.ts';
+import { limitText, signed, startsLater } from '../../src/text/start_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { Fact } from '../facts.tsx';
 import { LivePart } from '../live_part.tsx';
-import { relativeTime, withLocalTime } from '../time.tsx';
+import { relativeTime, startTime, withLocalTime } from '../time.tsx';
 import type { JobPageModel } from '../view_models.ts';
 import { JobActions } from './job_actions.tsx';
 import { JobAttempts } from './job_attempts.tsx';
@@ -39,11 +41,12 @@ export function JobReport({ model, now }: { model: JobPageModel; now: Date }): J
       class="job-report"
     >
       <h1 class="report-headline" data-status={job.status}>
-        <StatusIcon status={job.status} /> <span safe>{headline(view)}</span>
+        <StatusIcon status={job.status} /> <span safe>{headline(view, now)}</span>
       </h1>
+      <Paused pause={view.pause} />
       <Why job={job} now={now} />
       <JobProgress view={view} now={now} />
-      <JobActions job={job} />
+      <JobActions view={view} now={now} />
       <OtherSources job={job} elsewhere={model.elsewhere} />
       <JobSteps steps={steps} now={now} />
       <JobChildren jobs={children} session={job.sessionId} now={now} />
@@ -71,10 +74,11 @@ function isHeavy({ metadata }: Job): boolean {
 }
 
 /** "Completed: 1,000 posts of @aurora_lab in 0:08". */
-function headline({ job, place }: JobView): string {
+function headline({ job, place }: JobView, now: Date): string {
   const what = jobName(job);
   switch (job.status) {
     case 'queued':
+      if (startsLater(job, now)) return `Planned: ${what}`;
       return `Waiting: ${what}${place === undefined ? '' : `, ${ordinal(place)} in queue`}`;
     case 'running':
       return `Running: ${what}`;
@@ -101,7 +105,26 @@ function withDuration(preposition: string, job: Job): string {
   return time === duration(0) ? '' : ` ${preposition} ${time}`;
 }
 
+function Paused({ pause }: { pause: Pause | undefined }): JSX.Element {
+  if (!pause) return '';
+  return (
+    <div class="report-why" data-status="queued">
+      <p>
+        The job waits: <span safe>{pauseText(pause)}</span>. It starts after that is resumed on the{' '}
+        <a href={urlTo('/workers')}>Workers</a> page.
+      </p>
+    </div>
+  );
+}
+
 function Why({ job, now }: { job: Job; now: Date }): JSX.Element {
+  if (startsLater(job, now)) {
+    return (
+      <div class="report-why" data-status={job.status}>
+        <p>The job {startTime(job.runAt, now)}.</p>
+      </div>
+    );
+  }
   const reason = why(job);
   if (reason === '') return '';
   return (
@@ -163,14 +186,32 @@ function Details({ job, attempts, now }: DetailsProps): JSX.Element {
       <dt>Status</dt>
       <dd safe>{statusWords(job)}</dd>
       <Moment label="Created" date={job.createdAt} now={now} />
+      <Moment label="Planned for" date={job.runAt} now={now} />
       <Moment label="Started" date={job.startedAt} now={now} />
       <Moment label="Ended" date={job.completedAt} now={now} />
       <Duration job={job} now={now} />
+      <Options job={job} />
       <dt>Attempts</dt>
       <dd safe>{attemptWords(job, attempts)}</dd>
       <Relation label="Session" text={job.sessionId} base={urlTo('/sessions/')} />
       <Relation label="Started by" text={job.parentId} base={urlTo('/jobs/')} />
     </dl>
+  );
+}
+
+/** The options of its start, where they are not the usual ones. */
+function Options({ job }: { job: Job }): JSX.Element {
+  const { priority, timeoutMs, pinned } = job;
+  return (
+    <>
+      {pinned ? <Fact label="Kept">until somebody removes it</Fact> : ''}
+      {priority === 0 ? '' : <Fact label="Priority">{signed(priority) as 'safe'}</Fact>}
+      {timeoutMs === undefined ? (
+        ''
+      ) : (
+        <Fact label="Time limit">{limitText(timeoutMs) as 'safe'}</Fact>
+      )}
+    </>
   );
 }
 

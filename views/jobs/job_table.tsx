@@ -76,6 +76,7 @@ function ChooseBox({ job }: { job: Job }): JSX.Element {
     <input
       type="checkbox"
       name="ids"
+      data-changes="remove"
       id={`choose-${job.id}`}
       value={job.id}
       aria-label={attributeText(`Select ${jobName(job)}, ${job.status}`)}

@@ -3,6 +3,7 @@ import { isRunning } from '../../src/jobs/lifecycle.ts';
 import { nextLink } from '../../src/operations/words.ts';
 import { attemptsOf } from '../../src/text/attempts.ts';
 import { count, counted, jobDuration } from '../../src/text/format.ts';
+import { startsLater } from '../../src/text/start_text.ts';
 import { attributeText } from '../forms/field.tsx';
 import { elapsedTime, relativeTime, remainingTime } from '../time.tsx';
 import { resultHref } from './result_href.ts';
@@ -72,8 +73,14 @@ function failedAfter(job: Job): string {
 
 /** When the job started, or since when it has been in the queue; a dash when it never started. */
 export function JobStart({ job, now }: { job: Job; now: Date }): JSX.Element {
-  if (job.status === 'queued') return <>queued {relativeTime(job.updatedAt, now)}</>;
+  if (startsLater(job, now)) return <>starts {relativeTime(job.runAt, now)}</>;
+  if (job.status === 'queued') return <>queued {relativeTime(queuedAt(job), now)}</>;
   return job.startedAt === undefined ? <>–</> : relativeTime(job.startedAt, now);
+}
+
+/** Moving a job to the front does not queue it anew. */
+function queuedAt({ attempt, createdAt, updatedAt }: Job): Date {
+  return attempt === 0 ? createdAt : updatedAt;
 }
 
 /** How long the last attempt took, or has taken so far; a dash while the job waits. */

@@ -25,14 +25,20 @@ const MAX_WORDS = 500;
 /** The pages that have a key, from 1 on. The forms come last: a new type does not move the others. */
 export const KEYED_PAGES = [DASHBOARD, ...MAIN_PAGES, ...COLLECT_ENTRIES].slice(0, 9);
 
-interface NavigationProps {
+interface NavigationProps extends Pick<Layout, 'theme' | 'signedIn' | 'isReadOnly'> {
   current: string;
-  theme: Layout['theme'];
-  signedIn: boolean | undefined;
+  /** What the page has found, for the box. */
+  query?: string;
 }
 
 /** The line on top of every page; on a phone the box to find posts has a line of its own. */
-export function Navigation({ current, theme, signedIn }: NavigationProps): JSX.Element {
+export function Navigation({
+  current,
+  theme,
+  signedIn,
+  isReadOnly,
+  query,
+}: NavigationProps): JSX.Element {
   return (
     <header class="top">
       <nav aria-label="Main">
@@ -42,7 +48,8 @@ export function Navigation({ current, theme, signedIn }: NavigationProps): JSX.E
           <PageLink page={page} current={current} />
         ))}
       </nav>
-      <FindBox />
+      {isReadOnly && <ReadOnly />}
+      <FindBox query={query} />
       <PageLink page={SOURCES} current={current} class="top-link" label="Sources" />
       <div class="top-actions">
         <ThemeSwitch theme={theme} />
@@ -84,7 +91,7 @@ function keyOf(page: MainPage): string | undefined {
 /** The forms that start jobs, as the folders of the operations name them. Works without script. */
 function CollectMenu({ current }: { current: string }): JSX.Element {
   return (
-    <details class="menu">
+    <details class="menu" data-changes="remove">
       <summary>Collect</summary>
       <ul>
         {COLLECT_ENTRIES.map((entry) => (
@@ -119,7 +126,7 @@ export function collectPath(type: string, values: Record<string, string>): strin
   return (exact ?? ofType[0])?.path ?? `/${type}`;
 }
 
-function FindBox(): JSX.Element {
+function FindBox({ query }: { query: string | undefined }): JSX.Element {
   return (
     <search class="find-box" aria-label="Find">
       <form method="get" action={urlTo('/find')}>
@@ -127,6 +134,7 @@ function FindBox(): JSX.Element {
           type="search"
           id="find-box"
           name="q"
+          value={query ? attributeText(query) : undefined}
           aria-label="Find posts"
           placeholder="Find posts"
           maxlength={MAX_WORDS}
@@ -136,6 +144,14 @@ function FindBox(): JSX.Element {
         />
       </form>
     </search>
+  );
+}
+
+function ReadOnly(): JSX.Element {
+  return (
+    <span class="read-only" title="This sign-in sees everything and changes nothing.">
+      Read only
+    </span>
   );
 }
 

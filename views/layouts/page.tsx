@@ -15,6 +15,8 @@ interface PageProps {
   layout: Layout;
   /** It shows posts, whose pictures a script loads. */
   hasPosts?: boolean;
+  /** The text of the find that it shows. */
+  query?: string;
   children: Children;
 }
 
@@ -24,6 +26,7 @@ export function Page({
   current,
   layout,
   hasPosts = false,
+  query,
   children,
 }: PageProps): JSX.Element {
   return (
@@ -37,7 +40,7 @@ export function Page({
           <a class="skip-link" href="#main">
             Skip to content
           </a>
-          <Navigation current={current} theme={layout.theme} signedIn={layout.signedIn} />
+          <Navigation current={current} {...layout} query={query} />
           <Notices notices={layout.notices} />
           <main id="main" class="page" tabindex="-1">
             {children}

@@ -7,6 +7,7 @@ import { PostForm } from '../forms/post_form.tsx';
 import { Page } from '../layouts/page.tsx';
 import { AlwaysPictures } from '../posts/always_pictures.tsx';
 import { PostArticle } from '../posts/post_article.tsx';
+import { findByAuthorHref } from '../posts/post_href.ts';
 import { safeHref } from '../safe_href.ts';
 import type { Layout } from '../view_models.ts';
 import { NextPage } from './pagination.tsx';
@@ -33,7 +34,7 @@ export function AuthorPage({ layout, model }: { layout: Layout; model: AuthorMod
           <PostArticle post={post} now={layout.now} />
         ))}
         <NextPage href={nextHref} label="Older posts" />
-        <AlwaysPictures />
+        <AlwaysPictures posts={found.posts} />
       </div>
     </Page>
   );
@@ -41,7 +42,6 @@ export function AuthorPage({ layout, model }: { layout: Layout; model: AuthorMod
 
 function AuthorHead({ model: { source, username, profile, found } }: { model: AuthorModel }) {
   const name = profile?.name || found.posts[0]?.authorName || username;
-  const q = new URLSearchParams({ q: `from:${username} source:${source}` });
   return (
     <header class="author-head">
       <h1 dir="auto" safe>
@@ -55,7 +55,7 @@ function AuthorHead({ model: { source, username, profile, found } }: { model: Au
       </p>
       {profile ? <AuthorFacts profile={profile} /> : ''}
       <div class="author-actions">
-        <a class="button" href={urlTo(`/find?${q}`)}>
+        <a class="button" href={findByAuthorHref({ source, author: username })}>
           Find in these posts
         </a>
         <PostForm action={urlTo('/api/scrape')} target="find .form-result">
@@ -66,6 +66,7 @@ function AuthorHead({ model: { source, username, profile, found } }: { model: Au
         </PostForm>
         <a
           class="button quiet"
+          data-changes="remove"
           href={urlTo(`/forget?${new URLSearchParams({ username, source })}`)}
         >
           Delete this author…

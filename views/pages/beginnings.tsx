@@ -15,9 +15,10 @@ export function Beginnings({ model: { beginnings } }: { model: DashboardModel })
   return (
     <div class="beginnings">
       <p class="beginnings-lead">
-        xgpt collects posts, embeds them and finds them again by meaning. Begin with one of these:
+        xgpt collects posts, embeds them and finds them again by meaning.
+        <span data-changes="remove"> Begin with one of these:</span>
       </p>
-      <ul class="beginning-cards">
+      <ul class="beginning-cards" data-changes="explain">
         {beginnings.map((card) => (
           <li class="panel beginning">
             <h2 safe>{sourceTitle(card.source)}</h2>
@@ -29,7 +30,7 @@ export function Beginnings({ model: { beginnings } }: { model: DashboardModel })
         ))}
       </ul>
       {others.length > 0 && (
-        <p class="beginnings-others">
+        <p class="beginnings-others" data-changes="remove">
           Or{' '}
           {others.map((type, index) => (
             <>

@@ -20,7 +20,12 @@ export function BulkPage({ layout, model }: { layout: Layout; model: BulkModel }
         {open < matching && <p safe>{skipped(model)}</p>}
         {open > 0 && <p safe>{CONSEQUENCES[action]}</p>}
         <TextFacts facts={filterFacts(model)} />
-        <form method="post" action={urlTo('/api/jobs/bulk')} class="form-actions">
+        <form
+          method="post"
+          action={urlTo('/api/jobs/bulk')}
+          class="form-actions"
+          data-changes="explain"
+        >
           <input type="hidden" name="action" value={action} />
           <input type="hidden" name="filter" value={attributeText(model.filter)} />
           {open > 0 && (

@@ -62,7 +62,7 @@ function NextSteps({ model }: { model: DashboardModel }): JSX.Element {
   return (
     <ul class="next-steps" aria-label="Next steps">
       <SeeLast jobs={recent} posts={counts.posts} />
-      <li>
+      <li data-changes={withoutVector > 0 ? 'remove' : undefined}>
         {withoutVector > 0 ? (
           <>
             <a href={urlTo('/embed')} safe>{`Embed ${counted(withoutVector, 'post')}`}</a>{' '}

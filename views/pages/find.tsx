@@ -6,6 +6,7 @@ import { FindForm } from '../find/find_form.tsx';
 import { exportHref, findHref } from '../find/find_href.ts';
 import { FindWays } from '../find/find_ways.tsx';
 import { NewPosts } from '../find/new_posts.tsx';
+import { SavedFinds, SaveFind } from '../find/saved_finds.tsx';
 import { attributeText } from '../forms/field.tsx';
 import { Page } from '../layouts/page.tsx';
 import { LivePart } from '../live_part.tsx';
@@ -17,12 +18,16 @@ import { NextPage } from './pagination.tsx';
 
 export function FindPage({ layout, model }: { layout: Layout; model: FindModel }): JSX.Element {
   const hasPosts = model.found.posts.length > 0;
+  const { saved, savedAs, problem, query } = model;
+  const isEmpty = query.q === '' && query.like === undefined;
   return (
-    <Page title="Find" current="/find" layout={layout} hasPosts>
+    <Page title="Find" current="/find" layout={layout} hasPosts query={model.query.q}>
       <div class="posts-page">
         <h1>Find</h1>
         <FindForm model={model} />
-        <FindWays query={model.query} />
+        <SavedFinds finds={saved} current={savedAs} isOpen={isEmpty} now={layout.now} />
+        <FindWays query={query} />
+        {!isEmpty && !problem && <SaveFind model={model} />}
         {hasPosts && <NewPosts {...model} posts={0} />}
         {/* The list refreshes only while it is empty: posts must not move while they are read. */}
         <LivePart id="posts" follow={!hasPosts}>
@@ -34,7 +39,7 @@ export function FindPage({ layout, model }: { layout: Layout; model: FindModel }
 }
 
 function PostList({ model, now }: { model: FindModel; now: Date }): JSX.Element {
-  const { found, query, problem, nextHref } = model;
+  const { found, query, problem, nextHref, newPosts } = model;
   if (problem) return <Problem problem={problem} />;
   if (found.posts.length === 0) return <NoPosts model={model} />;
   return (
@@ -43,10 +48,10 @@ function PostList({ model, now }: { model: FindModel; now: Date }): JSX.Element 
       <SearchNotes notes={found.notes} />
       {found.facets ? <FindFacets query={query} facets={found.facets} /> : ''}
       {found.posts.map((post) => (
-        <PostArticle post={post} now={now} />
+        <PostArticle post={post} now={now} isNew={newPosts?.has(post)} />
       ))}
       <NextPage href={nextHref} label="More posts" />
-      <FindEnd query={query} />
+      <FindEnd model={model} />
     </>
   );
 }
@@ -54,12 +59,15 @@ function PostList({ model, now }: { model: FindModel; now: Date }): JSX.Element 
 /** How many were found, and how the query was understood. */
 function Understood({ model: { found, query, like } }: { model: FindModel }): JSX.Element {
   const total = `${found.isCapped ? 'More than ' : ''}${counted(found.total, 'post')}`;
-  const about = like === undefined ? found.understood : `Posts like “${like}”`;
+  const about = [
+    ...(like === undefined ? [] : [`Posts like “${like}”`]),
+    ...(like !== undefined && query.q === '' ? [] : [found.understood]),
+  ];
   const rest = withoutFilters(query.q);
   return (
     <p class="total">
       <span class="understood" safe>
-        {`${about} · ${total}`}
+        {[...about, total].join(' · ')}
       </span>{' '}
       {rest !== query.q.trim() && (
         <a class="small" href={attributeText(findHref(query, { q: rest }))}>
@@ -71,7 +79,7 @@ function Understood({ model: { found, query, like } }: { model: FindModel }): JS
 }
 
 /** All of what was found, to take away. */
-function FindEnd({ query }: { query: FindModel['query'] }): JSX.Element {
+function FindEnd({ model: { query, found } }: { model: FindModel }): JSX.Element {
   return (
     <footer class="find-end">
       <p>
@@ -83,7 +91,7 @@ function FindEnd({ query }: { query: FindModel['query'] }): JSX.Element {
           JSON lines
         </a>
       </p>
-      <AlwaysPictures />
+      <AlwaysPictures posts={found.posts} />
     </footer>
   );
 }
@@ -99,8 +107,9 @@ function Problem({ problem }: { problem: NonNullable<FindModel['problem']> }): J
   );
 }
 
-function NoPosts({ model: { query, found } }: { model: FindModel }): JSX.Element {
-  if (query.q !== '' || query.like !== undefined) {
+function NoPosts({ model: { query, found, seen } }: { model: FindModel }): JSX.Element {
+  const isEmpty = seen === 0;
+  if (!isEmpty && (query.q !== '' || query.like !== undefined)) {
     return (
       <>
         <p class="empty">

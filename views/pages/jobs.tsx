@@ -22,6 +22,9 @@ export function JobsPage({ layout, model }: { layout: Layout; model: JobsModel }
           <li>
             <a href={urlTo('/history')}>History</a>
           </li>
+          <li>
+            <a href={urlTo('/workers')}>Workers</a>
+          </li>
         </ul>
       </div>
       {hasNoJobs(model) ? '' : <JobFilter query={query} types={types} />}
@@ -61,7 +64,7 @@ function FilteredJobs({ model, now }: { model: JobsModel; now: Date }): JSX.Elem
 
 function JobList({ model, now }: { model: JobsModel; now: Date }): JSX.Element {
   return (
-    <form id="chosen" method="post" action={urlTo('/api/jobs/bulk')}>
+    <form id="chosen" method="post" action={urlTo('/api/jobs/bulk')} data-changes="unwrap">
       <BulkBar filter={model.filter} />
       <JobTable jobs={model.jobs} now={now} choosable />
     </form>

@@ -21,7 +21,7 @@ export function LoginPage(props: { theme: Layout['theme']; model: LoginModel }):
           <PasswordField
             name="token"
             label="Token"
-            help="The value of XGPT_TOKEN that the server was started with."
+            help="The value of XGPT_TOKEN that the server was started with, or of XGPT_READ_TOKEN to read only."
             form={form}
           />
           <div class="form-actions">

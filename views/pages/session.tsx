@@ -1,5 +1,6 @@
 import { count, counted, percent } from '../../src/text/format.ts';
 import { urlTo } from '../../src/text/urls.ts';
+import { attributeText } from '../forms/field.tsx';
 import { JobTable } from '../jobs/job_table.tsx';
 import { StatusCounts } from '../jobs/status_counts.tsx';
 import { Page } from '../layouts/page.tsx';
@@ -29,8 +30,28 @@ export function SessionPage({
         <p class="small">
           <a href={urlTo('/sessions')}>All sessions</a>
         </p>
+        <DeleteSession id={id} />
       </LivePart>
     </Page>
+  );
+}
+
+/** A plain form: the server redirects to the list. Folded, because it removes all of them. */
+function DeleteSession({ id }: { id: string }): JSX.Element {
+  return (
+    <details class="report-undo">
+      <summary>Delete session…</summary>
+      <form
+        method="post"
+        action={attributeText(urlTo(`/api/sessions/${encodeURIComponent(id)}/remove`))}
+      >
+        <p>
+          Its jobs are kept until then. This removes those that have ended. What they collected
+          stays.
+        </p>
+        <button type="submit">Delete session</button>
+      </form>
+    </details>
   );
 }
 

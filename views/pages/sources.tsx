@@ -203,7 +203,7 @@ function Actions({ name, connection }: Pick<PartProps, 'name' | 'connection'>): 
 /** Folded: the first press only asks, with and without a script. */
 function RemoveForm({ action }: { action: string }): JSX.Element {
   return (
-    <details class="remove-credentials">
+    <details class="remove-credentials" data-changes="remove">
       <summary>Remove the credentials…</summary>
       <PostForm action={action} target="find .form-result">
         <p class="field-help">They cannot be shown or restored. What was collected stays.</p>

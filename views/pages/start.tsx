@@ -42,13 +42,13 @@ function FormPanel({ model }: { model: StartModel }): JSX.Element {
   const { first } = model.parts;
   if (!first) {
     return (
-      <div class="panel">
+      <div class="panel" data-changes="explain">
         <StartForm model={model} />
       </div>
     );
   }
   return (
-    <details class="panel start-rest">
+    <details class="panel start-rest" data-changes="explain">
       <summary safe>{first.rest}</summary>
       <StartForm model={model} />
       <Sentence model={model} />
@@ -68,6 +68,7 @@ function Sentence({ model }: { model: StartModel }): JSX.Element {
     <output
       id="start-sentence"
       class="start-sentence"
+      data-changes="remove"
       data-sentence={type}
       data-problem={String(problem !== undefined)}
       {...data}

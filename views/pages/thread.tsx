@@ -28,9 +28,10 @@ export function ThreadPage({ layout, model }: { layout: Layout; model: ThreadMod
             post={post}
             now={layout.now}
             isCurrent={posts.length > 1 && post.id === id}
+            isInThread
           />
         ))}
-        <AlwaysPictures />
+        <AlwaysPictures posts={posts} />
       </div>
     </Page>
   );

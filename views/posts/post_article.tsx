@@ -16,12 +16,17 @@ interface PostArticleProps {
   now: Date;
   /** It is the one that was asked for. */
   isCurrent?: boolean;
+  /** It is shown with its thread. */
+  isInThread?: boolean;
+  /** It was collected since the find was last opened. */
+  isNew?: boolean;
 }
 
-export function PostArticle({ post, now, isCurrent = false }: PostArticleProps): JSX.Element {
+export function PostArticle(props: PostArticleProps): JSX.Element {
+  const { post, now, isCurrent = false, isInThread = false, isNew } = props;
   return (
     <article class="post" data-kind={post.kind} aria-current={isCurrent ? 'true' : undefined}>
-      <PostHeader post={post} now={now} />
+      <PostHeader post={post} now={now} isNew={isNew} />
       <PostMark post={post} />
       {!showsOriginal(post) && <PostBody post={post} />}
       <CardLinks urls={post.links.flatMap(({ text, url }) => (text === '' ? url : []))} />
@@ -29,12 +34,12 @@ export function PostArticle({ post, now, isCurrent = false }: PostArticleProps):
       <QuotedPosts post={post} />
       <EarlierVersions versions={post.edits ?? []} now={now} />
       <PostFigures post={post} />
-      <PostLinks post={post} />
+      <PostLinks post={post} isInThread={isInThread} />
     </article>
   );
 }
 
-function PostHeader({ post, now }: PostArticleProps): JSX.Element {
+function PostHeader({ post, now, isNew = false }: PostArticleProps): JSX.Element {
   return (
     <header class="post-header">
       <a class="post-author" href={authorHref(post)}>
@@ -46,6 +51,11 @@ function PostHeader({ post, now }: PostArticleProps): JSX.Element {
         </span>
       </a>
       <span class="post-origin">
+        {isNew && (
+          <>
+            <span class="badge post-new">new</span>{' '}
+          </>
+        )}
         <span class="badge" safe>
           {post.source}
         </span>{' '}
@@ -97,7 +107,9 @@ function PostFigures({ post }: { post: PostArticleProps['post'] }): JSX.Element 
 }
 
 function whyFound({ why = {}, similarity }: PostArticleProps['post']): string {
-  const found = [why.words && 'words', why.meaning && 'meaning'].filter(Boolean).join(' and ');
+  const found = [why.words && 'words', why.someWords && 'some words', why.meaning && 'meaning']
+    .filter(Boolean)
+    .join(' and ');
   const near = similarity === undefined ? '' : `similarity ${similarity.toFixed(2)}`;
   return [found && `found by ${found}`, near].filter(Boolean).join(', ');
 }

@@ -1,5 +1,6 @@
 import type { FoundPost } from '../../src/operations/find/found.ts';
 import type { Post } from '../../src/sources/post.ts';
+import { head } from '../../src/text/cut.ts';
 import { count } from '../../src/text/format.ts';
 import { attributeText } from '../forms/field.tsx';
 import { PostText } from './post_text.tsx';
@@ -55,6 +56,5 @@ function Snippet({ post, fold }: { post: ShownPost; fold: number }): JSX.Element
 /** After a space, where there is one; never within a character. */
 function foldOf(text: string): number {
   const space = text.lastIndexOf(' ', LEAD);
-  if (space > LEAD / 2) return space + 1;
-  return text.slice(0, LEAD).isWellFormed() ? LEAD : LEAD - 1;
+  return head(text, space > LEAD / 2 ? space + 1 : LEAD).length;
 }

@@ -1,3 +1,4 @@
+import { withFilter } from '../../src/find/typed_text.ts';
 import type { Post } from '../../src/sources/post.ts';
 import { urlTo } from '../../src/text/urls.ts';
 
@@ -8,4 +9,10 @@ export function postHref({ source, id }: Pick<Post, 'source' | 'id'>): string {
 
 export function authorHref({ source, author }: Pick<Post, 'source' | 'author'>): string {
   return urlTo(`/authors/${encodeURIComponent(source)}/${encodeURIComponent(author)}`);
+}
+
+/** The page of finding, with the posts of an author of a source. */
+export function findByAuthorHref({ source, author }: Pick<Post, 'source' | 'author'>): string {
+  const q = withFilter(withFilter('', 'from', author), 'source', source);
+  return urlTo(`/find?${new URLSearchParams({ q })}`);
 }

@@ -3,16 +3,20 @@ import { count } from '../../src/text/format.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
 import { PostForm } from '../forms/post_form.tsx';
+import { authorHref, findByAuthorHref } from '../posts/post_href.ts';
 
 export function ProfileRow({ profile }: { profile: StoredProfile }): JSX.Element {
   const { username, name, bio, followers, postsHeld, source } = profile;
+  const author = { source, author: username };
   return (
     <tr>
       <th scope="row" class="profile-who">
-        <bdi safe>{name}</bdi>{' '}
-        <span class="post-handle" safe>
-          {`@${username}`}
-        </span>
+        <a class="post-author" href={authorHref(author)}>
+          <bdi safe>{name}</bdi>{' '}
+          <span class="post-handle" safe>
+            {`@${username}`}
+          </span>
+        </a>
       </th>
       <td class="profile-bio" dir="auto" safe>
         {bio}
@@ -21,9 +25,13 @@ export function ProfileRow({ profile }: { profile: StoredProfile }): JSX.Element
         {followers === undefined ? '–' : count(followers)}
       </td>
       <td class="number" data-label="Saved posts">
-        <a href={urlTo(`/find?author=${encodeURIComponent(username)}`)} safe>
-          {count(postsHeld)}
-        </a>
+        {postsHeld === 0 ? (
+          '0'
+        ) : (
+          <a href={findByAuthorHref(author)} safe>
+            {count(postsHeld)}
+          </a>
+        )}
       </td>
       <td data-label="Source">
         <span class="badge" safe>

@@ -25,7 +25,7 @@ interface ConnectFormProps {
 export function ConnectForm({ source, method, current, refused }: ConnectFormProps): JSX.Element {
   const { name, help, paid, fields } = method;
   return (
-    <details class="connect" open={refused !== undefined}>
+    <details class="connect" open={refused !== undefined} data-changes="remove">
       <summary safe>{titleOf(method, current)}</summary>
       <PostForm
         action={urlTo(`/api/sources/${source}/credentials`)}

@@ -35,7 +35,9 @@ export async function candidates(
   const typed = words.at(-1) ?? '';
   const { command, option } = positionOf(program, words.slice(0, -1));
   if (!command) return [];
-  const offered = option ? await valuesOf(option, readsJobs) : offersAt(command, typed, readsJobs);
+  const offered = await (option
+    ? valuesOf(option, readsJobs)
+    : offersAt(command, typed, readsJobs));
   return offered.filter(({ value }) => value.startsWith(typed));
 }
 
@@ -87,12 +89,26 @@ async function valuesOf(option: Option, readsJobs: boolean): Promise<Candidate[]
       const { createSources } = await import('../../sources/index.ts');
       return plain(createSources(loadConfig()).keys());
     }
+    case 'saved':
+      return readsJobs ? savedFinds() : [];
     default:
       return [];
   }
 }
 
-function offersAt(command: Command, typed: string, readsJobs: boolean): Candidate[] {
+async function savedFinds(): Promise<Candidate[]> {
+  const [{ createLibrary }, { appDatabase }] = await Promise.all([
+    import('../../library/index.ts'),
+    import('../../platform/database.ts'),
+  ]);
+  return plain(
+    createLibrary(appDatabase())
+      .savedFinds.list()
+      .map(({ name }) => printable(name)),
+  );
+}
+
+async function offersAt(command: Command, typed: string, readsJobs: boolean): Promise<Candidate[]> {
   const help = command.createHelp();
   if (typed.startsWith('-')) {
     const options = help.visibleOptions(command);
@@ -101,6 +117,8 @@ function offersAt(command: Command, typed: string, readsJobs: boolean): Candidat
   if (command.registeredArguments[0]?.name() === 'id') {
     return readsJobs ? jobsFor(command.name()).map(jobCandidate) : [];
   }
+  if (command.parent?.name() === 'finds' && command.name() === 'remove')
+    return readsJobs ? savedFinds() : [];
   if (command.name() === 'completion') return plain(Object.keys(SCRIPTS));
   return help
     .visibleCommands(command)

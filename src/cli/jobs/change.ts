@@ -36,6 +36,22 @@ export function retryJobs(parts: string[], filter: FilterOptions): Promise<numbe
   });
 }
 
+/** Lets waiting jobs start next of their type; the last of several is the first then. Returns the exit code. */
+export function runNext(parts: string[]): Promise<number> {
+  return forEach(parts, async (tracker, job) => {
+    if (!(await tracker.moveToFront(job.id))) throw already(job, 'it does not wait');
+    return ['starts next.', readNoWorkerNotice()].filter(Boolean).join(' ');
+  });
+}
+
+/** Keeps jobs until they are removed, or no longer. Returns the exit code. */
+export function pinJobs(parts: string[], isPinned: boolean): Promise<number> {
+  return forEach(parts, async (tracker, job) => {
+    await tracker.pinJob(job.id, isPinned);
+    return isPinned ? 'is kept until somebody removes it.' : 'is kept as long as other jobs.';
+  });
+}
+
 /** Removes jobs; active ones only by id and with `force`. Returns the exit code. */
 export function removeJobs(
   parts: string[],

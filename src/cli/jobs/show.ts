@@ -6,6 +6,7 @@ import { count, duration, exact, jobName, rate, relative } from '../../text/form
 import { progressLine, timeLeftText } from '../../text/job_text.ts';
 import type { LogLine } from '../../text/log_lines.ts';
 import { padded, printable } from '../../text/printable.ts';
+import { limitText, signed } from '../../text/start_text.ts';
 import { EXIT } from '../exit.ts';
 import { follow } from '../follow.ts';
 import { findJob, openJobs } from '../open_jobs.ts';
@@ -83,7 +84,11 @@ function factsOf(job: Job, { attempts }: JobDetails): Row[] {
     ['rate', job.ratePerSecond === undefined ? undefined : rate(job.ratePerSecond)],
     ['time left', job.etaSeconds === undefined ? undefined : timeLeftText(job.etaSeconds)],
     ['no progress since', moment(job.stalledSince)],
+    ['planned for', moment(job.runAt)],
     ['next attempt', moment(job.retryAt)],
+    ['priority', job.priority === 0 ? undefined : signed(job.priority)],
+    ['time limit', job.timeoutMs === undefined ? undefined : limitText(job.timeoutMs)],
+    ['kept', job.pinned && 'until somebody removes it'],
     ['failure', job.failure && FAILURE_WORDS[job.failure]],
     ['attempts', attemptWords(job, attempts)],
     ['session', job.sessionId],

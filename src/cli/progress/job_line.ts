@@ -13,6 +13,7 @@ import {
   timeLeft,
 } from '../../text/format.ts';
 import { fitted, printable } from '../../text/printable.ts';
+import { startsLater, startText } from '../../text/start_text.ts';
 import { movingIcon, statusIcon } from './status_icon.ts';
 
 const GAP = '  ';
@@ -113,7 +114,7 @@ function state(job: Job, now: Date): string {
     case 'retrying':
       return `retries ${job.retryAt ? relative(job.retryAt, now) : 'soon'}: ${printable(cutWithLength(job.errorMessage ?? ''))}`;
     default:
-      return job.status;
+      return startsLater(job, now) ? `queued, ${startText(job.runAt, now)}` : job.status;
   }
 }
 

@@ -1,7 +1,17 @@
+import { constants, getPriority, setPriority } from 'node:os';
 import type { Subprocess } from 'bun';
 import { type EmbeddedPart, ModelUnavailable, type TextReading } from '../embedder.ts';
 import type { ModelSpec } from './manifest.ts';
-import type { ModelAnswer, ModelRequest, ModelResponse } from './model_program.ts';
+import {
+  type Lane,
+  laneOf,
+  type ModelAnswer,
+  type ModelRequest,
+  type ModelResponse,
+  type ModelWork,
+} from './model_messages.ts';
+
+const { PRIORITY_LOW } = constants.priority;
 
 const PROGRAM = new URL('./model_program.ts', import.meta.url);
 
@@ -11,11 +21,16 @@ export interface ModelProcessOptions {
   /** How long the process is kept while it is idle, in ms. */
   keepMs: number;
   program?: URL;
+  /** How much more it leaves to other processes than this one does, 0 (the default) to 19. */
+  niceness?: number;
   /** Default: all-MiniLM-L6-v2. */
   spec?: ModelSpec;
 }
 
-/** Takes one request at a time: the caller waits for a response before it sends the next one. */
+/**
+ * Takes any number of requests. It serves queries in order and texts in order, a query after the inference
+ * that is running.
+ */
 export interface ModelProcess {
   readonly isLoaded: boolean;
   /**
@@ -24,16 +39,22 @@ export interface ModelProcess {
    */
   load(dir: string, signal: AbortSignal): Promise<void>;
   /**
-   * After an abort it still waits for the response or the grace.
-   * @throws ModelUnavailable when the process ends first, Error when the model fails.
+   * An abort cancels it after the inference that is running; it still waits for the response or the grace.
+   * @throws ModelUnavailable when the process ends meanwhile, Unserved when it ended before this request had
+   * its turn, Error when the model fails or the request was cancelled.
    */
   embed(texts: string[], signal: AbortSignal): Promise<Float32Array[]>;
   /** As `embed`. */
   embedParts(texts: string[], signal: AbortSignal): Promise<EmbeddedPart[][]>;
   /** As `embed`. */
   read(texts: string[], signal: AbortSignal): Promise<TextReading[]>;
-  /** Ends the process at once; a pending request rejects. */
+  /** Ends the process at once; pending requests reject. */
   stop(): Promise<void>;
+}
+
+/** The process ended before the request had its turn: another process can serve it. */
+export class Unserved extends Error {
+  override readonly name = 'Unserved';
 }
 
 /**
@@ -45,11 +66,17 @@ export function createModelProcess(options: ModelProcessOptions): ModelProcess {
   return new LocalModelProcess(options);
 }
 
+interface Pending extends PromiseWithResolvers<ModelAnswer> {
+  lane: Lane;
+}
+
 class LocalModelProcess implements ModelProcess {
   #isLoaded = false;
   readonly #program: string;
   #child: Subprocess | undefined;
-  #pending: PromiseWithResolvers<ModelAnswer> | undefined;
+  #lastId = 0;
+  /** By the requests' ids, in the order in which they were sent. */
+  readonly #pending = new Map<number, Pending>();
   #idle: Timer | undefined;
 
   constructor(private readonly options: ModelProcessOptions) {
@@ -100,27 +127,26 @@ class LocalModelProcess implements ModelProcess {
         if (started === this.#child) this.#forget(crashed(reason));
       },
     );
+    const { niceness } = this.options;
+    if (niceness) setPriority(started.pid, Math.min(getPriority() + niceness, PRIORITY_LOW));
     return started;
   }
 
-  async #send(request: ModelRequest, signal: AbortSignal): Promise<ModelAnswer> {
+  async #send(work: ModelWork, signal: AbortSignal): Promise<ModelAnswer> {
     const child = this.#child;
-    if (!child) throw crashed('between two batches');
-    const pending = Promise.withResolvers<ModelAnswer>();
-    this.#pending = pending;
+    if (!child) throw crashed('between two requests');
+    const id = ++this.#lastId;
+    const pending = { ...Promise.withResolvers<ModelAnswer>(), lane: laneOf(work) };
+    this.#pending.set(id, pending);
     let overdue: Timer | undefined;
     const onAbort = () => {
       overdue = setTimeout(() => this.#end(child), this.options.graceMs);
+      this.#post(child, { id });
     };
     signal.addEventListener('abort', onAbort, { once: true });
     clearTimeout(this.#idle);
     child.ref();
-    try {
-      child.send(request);
-    } catch (cause) {
-      // The process has ended, but the exit event has not arrived yet.
-      this.#forget(crashed((cause as Error).message));
-    }
+    this.#post(child, { id, work });
     try {
       return await pending.promise;
     } finally {
@@ -129,14 +155,26 @@ class LocalModelProcess implements ModelProcess {
     }
   }
 
+  #post(child: Subprocess, request: ModelRequest): void {
+    try {
+      child.send(request);
+    } catch (cause) {
+      // The process has ended, but the exit event has not arrived yet.
+      if (child === this.#child) this.#forget(crashed((cause as Error).message));
+    }
+  }
+
   #receive(response: ModelResponse, child: Subprocess): void {
-    if (child !== this.#child) return;
-    child.unref();
-    this.#idle = setTimeout(() => this.#end(child), this.options.keepMs);
-    this.#idle.unref();
-    if ('failure' in response) this.#pending?.reject(new Error(response.failure));
-    else this.#pending?.resolve(response);
-    this.#pending = undefined;
+    const pending = this.#pending.get(response.id);
+    if (child !== this.#child || !pending) return;
+    this.#pending.delete(response.id);
+    if (this.#pending.size === 0) {
+      child.unref();
+      this.#idle = setTimeout(() => this.#end(child), this.options.keepMs);
+      this.#idle.unref();
+    }
+    if ('failure' in response) pending.reject(new Error(response.failure));
+    else pending.resolve(response);
   }
 
   /** Kills the process: it has no state to save. */
@@ -149,8 +187,12 @@ class LocalModelProcess implements ModelProcess {
     clearTimeout(this.#idle);
     this.#child = undefined;
     this.#isLoaded = false;
-    this.#pending?.reject(reason);
-    this.#pending = undefined;
+    const begun = new Set<Lane>();
+    for (const { lane, reject } of this.#pending.values()) {
+      reject(begun.has(lane) ? new Unserved(reason.message) : reason);
+      begun.add(lane);
+    }
+    this.#pending.clear();
   }
 }
 

@@ -1,100 +1,94 @@
 import { join } from 'node:path';
-import { Tokenizer } from '@huggingface/tokenizers';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { EmbeddedPart, TextReading } from '../embedder.ts';
-import { partsOf, WHOLE_TOKENS, wholeCharacters } from '../parts.ts';
+import { type Extent, partsOf, WHOLE_TOKENS } from '../parts.ts';
 import { MINILM, type ModelSpec } from './manifest.ts';
+import { type Encoded, loadTextEncoder, startOf, type TextEncoder } from './text_encoder.ts';
 
-/** The token before the text and the one after it. */
-const SPECIAL_TOKENS = 2;
-
-/** Limits the tokenizer's work (0.2 s for a million characters) and the parts of a text. */
-const MAX_CHARACTERS = 32_768;
+/** With onnxruntime-node 1.30.0 an inference takes 9 % longer with them. */
+const SLOWER_FUSIONS = 'SkipLayerNormFusion;BiasGeluFusion';
 
 export interface SentenceModel {
-  /** One unit-length vector per query. Blocks the thread, about 3 ms for a short text. */
-  embed(texts: string[]): Promise<Float32Array[]>;
-  /** The vectors of each text, none for a text of which the model knows no token. */
-  embedParts(texts: string[]): Promise<EmbeddedPart[][]>;
+  /**
+   * One unit-length vector per query. Each inference blocks the thread, about 3 ms for a short text; the
+   * event loop turns between two of them, and the call rejects when `signal` has aborted by then.
+   */
+  embed(texts: string[], signal: AbortSignal): Promise<Float32Array[]>;
+  /** The vectors of each text, none for a text of which the model knows no token. As `embed`. */
+  embedParts(texts: string[], signal: AbortSignal): Promise<EmbeddedPart[][]>;
   /** How it reads each text, without any inference. */
   read(texts: string[]): TextReading[];
 }
 
 /** Loads the model in `dir`. @throws Error when it does not load on this machine. */
 export async function loadSentenceModel(dir: string, spec = MINILM): Promise<SentenceModel> {
-  const [tokenizerJson, tokenizerConfig] = await Promise.all([
-    Bun.file(join(dir, 'tokenizer.json')).json(),
-    Bun.file(join(dir, 'tokenizer_config.json')).json(),
-  ]);
-  const tokenizer = new Tokenizer(tokenizerJson, tokenizerConfig);
+  const encoder = await loadTextEncoder(dir, spec);
   const inference = await InferenceSession.create(join(dir, spec.onnx), {
     // One thread, so that the server keeps the other cores.
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
+    extra: { optimization: { disable_specified_optimizers: SLOWER_FUSIONS } },
   });
-  return new OnnxModel(spec, tokenizer, inference, unknownTokenOf(tokenizerJson));
-}
-
-/** Of a tokenizer of words or of pieces (its unknown token has a name or a number). */
-function unknownTokenOf({ model = {} }: { model?: Record<string, unknown> }): string {
-  if (typeof model.unk_token === 'string') return model.unk_token;
-  const { unk_id: id, vocab } = model;
-  const entry = Array.isArray(vocab) && typeof id === 'number' ? vocab[id] : undefined;
-  return Array.isArray(entry) ? String(entry[0]) : '[UNK]';
+  return new OnnxModel(spec, encoder, inference);
 }
 
 class OnnxModel implements SentenceModel {
   constructor(
     private readonly spec: ModelSpec,
-    private readonly tokenizer: Tokenizer,
+    private readonly encoder: TextEncoder,
     private readonly inference: InferenceSession,
-    private readonly unknownToken: string,
   ) {}
 
-  async embed(texts: string[]): Promise<Float32Array[]> {
+  async embed(texts: string[], signal: AbortSignal): Promise<Float32Array[]> {
     const vectors: Float32Array[] = [];
-    for (const text of texts) vectors.push(await this.#vectorOf(this.spec.queryPrefix + text));
+    for (const text of texts) {
+      const encoded = this.encoder.encode(this.spec.queryPrefix + text);
+      vectors.push(await this.#vectorOf(encoded, signal));
+    }
     return vectors;
   }
 
-  async embedParts(texts: string[]): Promise<EmbeddedPart[][]> {
+  async embedParts(texts: string[], signal: AbortSignal): Promise<EmbeddedPart[][]> {
     const all: EmbeddedPart[][] = [];
-    for (const text of texts) all.push(await this.#partsOf(text));
+    for (const text of texts) {
+      const parts: EmbeddedPart[] = [];
+      for (const { encoded, extent } of this.#plannedParts(startOf(text))) {
+        const vector = await this.#vectorOf(encoded, signal);
+        parts.push({ vector, ...(extent && { extent }) });
+      }
+      all.push(parts);
+    }
     return all;
   }
 
   read(texts: string[]): TextReading[] {
-    return texts.map((text) => this.#reading(text));
+    return texts.map((text) => this.encoder.reading(text));
   }
 
-  async #partsOf(text: string): Promise<EmbeddedPart[]> {
-    const start = text.slice(0, wholeCharacters(text, MAX_CHARACTERS));
-    const tokens = this.#tokens(start);
-    if (!this.#knowsAny(tokens)) return [];
-    const { textPrefix } = this.spec;
-    if (tokens.length <= WHOLE_TOKENS)
-      return [{ vector: await this.#vectorOf(textPrefix + start) }];
-    const parts: EmbeddedPart[] = [];
-    for (const extent of partsOf(start, (piece) => this.#tokens(piece).length)) {
-      const part = start.slice(extent.from, extent.to);
-      if (!this.#knowsAny(this.#tokens(part))) continue;
-      parts.push({ vector: await this.#vectorOf(textPrefix + part), extent });
+  *#plannedParts(text: string): Generator<{ encoded: Encoded; extent?: Extent }> {
+    const { encoder } = this;
+    const whole = encoder.encode(text);
+    if (!encoder.knowsAny(whole)) return;
+    if (whole.tokens.length <= WHOLE_TOKENS) {
+      yield { encoded: this.#withPrefix(text, whole) };
+      return;
     }
-    return parts;
+    for (const extent of partsOf(text, (piece) => encoder.encode(piece).tokens.length)) {
+      const part = text.slice(extent.from, extent.to);
+      const encoded = encoder.encode(part);
+      if (encoder.knowsAny(encoded)) yield { encoded: this.#withPrefix(part, encoded), extent };
+    }
   }
 
-  #tokens(text: string): string[] {
-    return this.tokenizer.tokenize(text, { add_special_tokens: false });
-  }
-
-  #knowsAny(tokens: string[]): boolean {
-    return tokens.some((token) => token !== this.unknownToken && /[\p{L}\p{N}]/u.test(token));
+  #withPrefix(text: string, encoded: Encoded): Encoded {
+    const { textPrefix } = this.spec;
+    return textPrefix === '' ? encoded : this.encoder.encode(textPrefix + text);
   }
 
   /** One text at a time: a batch takes as long, and is as wide as its longest text. */
-  async #vectorOf(text: string): Promise<Float32Array> {
-    const { ids } = this.tokenizer.encode(text.slice(0, MAX_CHARACTERS));
-    const output = await this.inference.run(this.#inputsOf(withinLimit(ids, this.spec.maxTokens)));
+  async #vectorOf(encoded: Encoded, signal: AbortSignal): Promise<Float32Array> {
+    signal.throwIfAborted();
+    const output = await this.inference.run(this.#inputsOf(this.encoder.inputOf(encoded)));
     const [name = ''] = this.inference.outputNames;
     const pooled = this.spec.pooling === 'none' ? name : 'last_hidden_state';
     return toUnitLength(pool((output[pooled] ?? output[name]) as Tensor, this.spec.pooling));
@@ -114,22 +108,6 @@ class OnnxModel implements SentenceModel {
       }),
     );
   }
-
-  #reading(text: string): TextReading {
-    const tokens = this.#tokens(text.slice(0, MAX_CHARACTERS));
-    const read = tokens.slice(0, this.spec.maxTokens - SPECIAL_TOKENS);
-    const { unknownToken } = this;
-    const parts = read.filter((token) => token === unknownToken || /[\p{L}\p{N}]/u.test(token));
-    return {
-      parts: parts.length,
-      unknown: parts.filter((token) => token === unknownToken).length,
-      isCut: read.length < tokens.length || text.length > MAX_CHARACTERS,
-    };
-  }
-}
-
-function withinLimit(ids: number[], limit: number): number[] {
-  return ids.length <= limit ? ids : [...ids.slice(0, limit - 1), ...ids.slice(-1)];
 }
 
 function pool(output: Tensor, pooling: ModelSpec['pooling']): Float32Array {

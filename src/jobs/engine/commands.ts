@@ -62,6 +62,35 @@ export class Commands {
     return removed.length;
   }
 
+  /** Lets a waiting job start next of its type. */
+  async moveToFront(id: string): Promise<boolean> {
+    const { store, feed, clock, claimable } = this.deps;
+    claimable.emit(undefined);
+    const isMoved = await store.moveToFront(id, clock.now());
+    if (isMoved) feed.changed(id);
+    return isMoved;
+  }
+
+  /**
+   * Changes what is set for a type or a source in all processes: none of its jobs starts, or they start
+   * again, or more or fewer at once.
+   * @param change returns whether it changed anything.
+   */
+  async changeQueue(change: (store: JobStore, now: number) => Promise<boolean>): Promise<boolean> {
+    const { store, feed, clock, claimable } = this.deps;
+    const isChanged = await change(store, clock.now());
+    if (isChanged) feed.invalidate();
+    claimable.emit(undefined);
+    return isChanged;
+  }
+
+  async pin(id: string, isPinned: boolean): Promise<boolean> {
+    const { store, feed } = this.deps;
+    const isChanged = await store.pin(id, isPinned);
+    if (isChanged) feed.changed(id);
+    return isChanged;
+  }
+
   async dismiss(id: string): Promise<boolean> {
     const { store, feed, clock } = this.deps;
     const isDismissed = await store.dismiss(id, clock.now());

@@ -51,6 +51,7 @@ export class Definitions {
       type,
       metadata: metadata as Record<string, unknown>,
       maxAttempts: this.maxAttempts(type),
+      timeoutMs: definition?.timeoutMs,
       isIdGiven: uuid !== undefined,
     });
     const value = definition ? checked(definition, input) : input;

@@ -2,10 +2,12 @@ import type { Database } from 'bun:sqlite';
 import { type Clock, systemClock } from '../../platform/clock.ts';
 import { type Logger, silentLogger } from '../../platform/logger.ts';
 import { type Writer, writerOf } from '../../platform/writer.ts';
+import type { JobCounters } from '../counters.ts';
 import { Feed } from '../feed.ts';
 import type { SaveData } from '../job.ts';
 import { changeLogOf } from '../store/sqlite/changes.ts';
 import { createSqliteJobHistory } from '../store/sqlite/history.ts';
+import { createSqliteJobEvents } from '../store/sqlite/job_events.ts';
 import { createSqliteRunReader } from '../store/sqlite/leases.ts';
 import { createSqliteJobListing } from '../store/sqlite/listing.ts';
 import { createSqliteJobNews, SqliteJobReader } from '../store/sqlite/reader.ts';
@@ -25,6 +27,7 @@ import { Heartbeat } from './heartbeat.ts';
 import { Notifier } from './notifier.ts';
 import { newOwner } from './owner.ts';
 import { Pruner } from './pruner.ts';
+import { Queues } from './queues.ts';
 import { Reports } from './reports.ts';
 import { Rescuer } from './rescuer.ts';
 import { Runner } from './runner.ts';
@@ -82,6 +85,7 @@ export function createEngine(
     heartbeat,
     rescuer,
     enqueuer,
+    queues: new Queues({ ...foundation, concurrency }),
     commands: new Commands({ ...foundation, cancellation }),
     runner: new Runner(running),
     pruner: new Pruner({ ...foundation, keepFinishedMs }),
@@ -112,7 +116,9 @@ function createFoundation(
     runs: createSqliteRunReader(database),
     news: createSqliteJobNews(database, log),
     history: createSqliteJobHistory(database),
+    counters: log.counters as JobCounters,
     listing: createSqliteJobListing(database, clock.now),
+    events: createSqliteJobEvents(database, clock.now),
     definitions,
     feed: new Feed(),
     executions: new Executions(clock),

@@ -8,8 +8,9 @@ import type { Definitions } from './definitions.ts';
 import type { Execution, Executions } from './executions.ts';
 import { RecentStarts } from './recent_starts.ts';
 import type { ClaimSignal } from './signal.ts';
+import { checkedStart, type StartOptions } from './start_options.ts';
 
-export interface EnqueueOptions {
+export interface EnqueueOptions extends StartOptions {
   sessionId?: string;
   parentId?: string;
   /** Names the client, for the limit of waiting jobs of each client. */
@@ -48,7 +49,13 @@ export class Enqueuer {
 
   /** @throws InvalidInput, UnknownJobType, TooManyWaiting; nothing was created then. */
   async enqueue(type: JobType, input: unknown, options: EnqueueOptions): Promise<Job> {
-    const { mergeMs, uuid, ...placement } = options;
+    const { mergeMs, uuid, sessionId, parentId, client, ...start } = options;
+    const placement = {
+      sessionId,
+      parentId,
+      client,
+      ...checkedStart(start, this.deps.clock.now()),
+    };
     const made = this.deps.definitions.newJob(type, input, uuid);
     const job = Object.assign(made instanceof Promise ? await made : made, placement);
     return mergeMs === undefined ? this.#insert(job) : this.#merge(job, mergeMs);
@@ -87,10 +94,15 @@ export class Enqueuer {
   /** Enqueues a child for each input, unless the parent has children already. */
   async enqueueChildren(parent: Execution, type: JobType, inputs: unknown[]): Promise<void> {
     const { store, reader, executions, definitions, feed, clock, claimable } = this.deps;
-    const { sessionId } = reader.brief(parent.id) ?? {};
+    const { sessionId, priority } = reader.brief(parent.id) ?? {};
     const jobs: NewJob[] = [];
     for (const input of inputs) {
-      jobs.push({ ...(await definitions.newJob(type, input)), sessionId, parentId: parent.id });
+      jobs.push({
+        ...(await definitions.newJob(type, input)),
+        sessionId,
+        parentId: parent.id,
+        priority,
+      });
     }
     claimable.emit(undefined);
     const outcome = await store.insertChildren(parent, jobs, clock.now());
@@ -98,13 +110,14 @@ export class Enqueuer {
     else if (outcome !== 'there already') throw executions.refused(parent, outcome);
   }
 
-  #newJob({ type, input, uuid, sessionId, parentId, client }: EnqueueRequest) {
+  #newJob({ type, input, uuid, sessionId, parentId, client, ...start }: EnqueueRequest) {
+    const options = checkedStart(start, this.deps.clock.now());
     const job = this.deps.definitions.newJob(type, input, uuid);
     const place = (made: NewJob) => {
       made.sessionId = sessionId;
       made.parentId = parentId;
       made.client = client;
-      return made;
+      return Object.assign(made, options);
     };
     return job instanceof Promise ? job.then(place) : place(job);
   }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
-import { JobCancelled, JobFenced } from '../errors.ts';
+import { JobCancelled, JobFenced, JobTimedOut } from '../errors.ts';
 import type { Job } from '../job.ts';
 import { paceOf } from '../pace.ts';
 import type { Hold, Lost, Run, StoredPace } from '../store/store.ts';
@@ -17,6 +17,8 @@ export interface Execution extends Run {
   readonly reports: ReportBuffer;
   /** Its job was cancelled. */
   isCancelled: boolean;
+  /** Its handler has stopped, and what its steps did is being undone. */
+  isUndoing?: boolean;
   /** Set while its end is being written: its place is free if that succeeds. */
   ending?: Promise<unknown>;
 }
@@ -26,8 +28,8 @@ export interface Execution extends Run {
  * job, and what follows when it does not. The truth about a job's status is in the database.
  */
 export class Executions {
-  /** An execution was asked to stop because its job was cancelled. */
-  readonly cancelled = new Signal<Execution>();
+  /** An execution was asked to stop: its job was cancelled, or it has exceeded its time limit. */
+  readonly stopping = new Signal<Execution>();
   readonly #byId = new Map<string, Execution>();
 
   constructor(private readonly clock: Clock) {}
@@ -91,7 +93,15 @@ export class Executions {
     if (execution.isCancelled) return;
     execution.isCancelled = true;
     execution.controller.abort(new JobCancelled());
-    this.cancelled.emit(execution);
+    this.stopping.emit(execution);
+  }
+
+  /** Asks the handler to stop, because it has run for as long as it may: `limit`, in ms. */
+  timeOut(execution: Execution, limit: number): void {
+    const { controller, ending } = execution;
+    if (!this.has(execution) || ending || controller.signal.aborted) return;
+    controller.abort(new JobTimedOut(limit));
+    this.stopping.emit(execution);
   }
 
   /** Another attempt has the job, or it is gone: nothing this execution does counts any more. */

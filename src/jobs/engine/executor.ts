@@ -1,7 +1,7 @@
 import { databaseIssueOf } from '../../platform/database_issue.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { JobDefinition } from '../definition.ts';
-import { JobStopped, messageOf, PermanentError, ShuttingDown } from '../errors.ts';
+import { JobStopped, JobTimedOut, messageOf, PermanentError, ShuttingDown } from '../errors.ts';
 import type { Claimed, End, RunReader } from '../store/store.ts';
 import { type ContextDeps, queuedContext } from './context.ts';
 import type { ErrorReporter } from './error_reporter.ts';
@@ -50,14 +50,23 @@ export class Executor {
     try {
       const result = await this.#run(work, steps);
       if (undoing !== undefined) throw new PermanentError(undoing);
+      // What it returned too late does not count, as after a cancel.
+      const { reason } = work.execution.controller.signal;
+      if (reason instanceof JobTimedOut) throw reason;
       this.deps.errors.recovered(NOT_WRITTEN);
       return { as: 'completed', result };
     } catch (error) {
-      const reason =
-        undoing === undefined || databaseIssueOf(error) ? error : new PermanentError(undoing);
-      const isToUndo = steps.canUndo && !databaseIssueOf(error);
+      const reason = this.#reasonOf(work, error);
+      const isToUndo = steps.canUndo && !databaseIssueOf(reason);
       return this.#failed(work, isToUndo ? await this.#undo(work, steps, reason) : reason);
     }
+  }
+
+  /** Whatever a handler throws when its time is up, that is the reason. */
+  #reasonOf({ claimed: { undoing }, execution }: Work, error: unknown): unknown {
+    const { reason } = execution.controller.signal;
+    if (reason instanceof JobTimedOut) return reason;
+    return undoing === undefined || databaseIssueOf(error) ? error : new PermanentError(undoing);
   }
 
   /** Awaits only where it must: there may be thousands of quick jobs. */
@@ -78,13 +87,13 @@ export class Executor {
    * Undoes the completed steps if no attempt follows. After a crash, the next attempt does nothing
    * else. Returns the error with which the attempt ends.
    */
-  async #undo({ execution }: Work, steps: Steps, error: unknown): Promise<unknown> {
-    const { runs, store, executions, clock } = this.deps;
+  async #undo(work: Work, steps: Steps, error: unknown): Promise<unknown> {
+    const { store, executions } = this.deps;
+    const { execution } = work;
     const reason = messageOf(error);
     try {
-      const { permanent, postponedTo } = hintsOf(error, clock.now());
-      if (execution.controller.signal.aborted || postponedTo !== undefined) return error;
-      if (!permanent && !(await runs.isLastAttempt(execution))) return error;
+      if (!(await this.#isLast(work, error))) return error;
+      execution.isUndoing = true;
       const hold = await store.beginUndoing(execution, reason);
       if (hold === 'gone') throw executions.refused(execution, hold);
       await steps.undo();
@@ -96,7 +105,29 @@ export class Executor {
     }
   }
 
-  #failed({ definition, claimed, execution }: Work, error: unknown): End {
+  async #isLast({ definition, execution }: Work, error: unknown): Promise<boolean> {
+    const { runs, clock } = this.deps;
+    if (error instanceof JobTimedOut) {
+      return !definition.retry.timeouts || runs.isLastAttempt(execution);
+    }
+    const { permanent, postponedTo } = hintsOf(error, clock.now());
+    if (execution.controller.signal.aborted || postponedTo !== undefined) return false;
+    return permanent || runs.isLastAttempt(execution);
+  }
+
+  #timedOut({ definition, claimed, execution }: Work, reason: string): End {
+    const { clock, logger, reports } = this.deps;
+    const { id: job, attempt, attemptsUsed } = claimed;
+    reports.log(execution, `Attempt ${attempt} failed. ${reason}`);
+    logger.warn('An attempt exceeded its time limit.', { job, attempt, error: reason });
+    const failure = 'timeout';
+    if (!definition.retry.timeouts) return { as: 'failed', reason, failure };
+    const retryAt = Math.ceil(clock.now() + backoff(attemptsUsed, definition.retry));
+    return { as: 'retrying', reason, retryAt, failure };
+  }
+
+  #failed(work: Work, error: unknown): End {
+    const { definition, claimed, execution } = work;
     const { clock, logger, errors, reports } = this.deps;
     const { signal } = execution.controller;
     const { id: job, attempt } = claimed;
@@ -108,6 +139,7 @@ export class Executor {
       reports.log(execution, `Attempt ${attempt} ${how}. ${message}`);
     }
     if (signal.reason instanceof ShuttingDown) return { as: 'released' };
+    if (signal.reason instanceof JobTimedOut) return this.#timedOut(work, message);
     if (signal.reason instanceof JobStopped) return { as: 'cancelled' };
     const issue = databaseIssueOf(error);
     if (issue) {

@@ -59,8 +59,8 @@ export class Notifier {
     const { news, feed, claimable, owner } = this.deps;
     const found = news.take(owner);
     if (!found) return;
-    const { changed, progressed } = found;
-    if (progressed.length > 0) feed.progressed(progressed);
+    const { changed, progressed, hasRemoved } = found;
+    if (progressed.length > 0 || hasRemoved) feed.progressed(progressed);
     feed.logged();
     if (changed !== 'too many' && changed.size === 0) return;
     this.#checkExecutions(changed);

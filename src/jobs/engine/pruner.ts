@@ -1,4 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
+import type { Feed } from '../feed.ts';
 import type { JobStore } from '../store/store.ts';
 import type { ErrorReporter } from './error_reporter.ts';
 
@@ -18,6 +19,7 @@ const KEEP_HISTORY_MS = 366 * 86_400_000;
 
 interface PrunerDeps {
   store: JobStore;
+  feed: Feed;
   clock: Clock;
   errors: ErrorReporter;
   /** How long ended jobs are kept, in ms. */
@@ -56,8 +58,11 @@ export class Pruner {
 
   /** True when there may be more. */
   async #step(): Promise<boolean> {
-    const { store, clock, keepFinishedMs } = this.deps;
-    if (await store.prune(clock.now() - keepFinishedMs)) return true;
+    const { store, feed, clock, keepFinishedMs } = this.deps;
+    const isMore = await store.prune(clock.now() - keepFinishedMs);
+    // Lists show none of them; who follows all jobs learns of it.
+    feed.progressed([]);
+    if (isMore) return true;
     const deleted = await store.pruneHistory(clock.now() - KEEP_HISTORY_MS, HISTORY_STEP);
     return deleted === HISTORY_STEP || store.giveBackSpace();
   }

@@ -37,6 +37,11 @@ export class RecentStarts {
   }
 }
 
-function keyOf({ type, metadata, sessionId, parentId, client }: NewJob): string {
-  return JSON.stringify([type, metadata, sessionId, parentId, client]);
+function keyOf(start: NewJob): string {
+  const { type, metadata, sessionId, parentId, client } = start;
+  const { priority, runAt, delayMs, timeoutMs } = start;
+  return JSON.stringify([
+    ...[type, metadata, sessionId, parentId, client],
+    ...[priority, runAt, delayMs, timeoutMs],
+  ]);
 }

@@ -33,7 +33,7 @@ export class ReportBuffer {
   /** The newest hand-over whose progress is on disk. */
   #savedNumber = 0;
   /** Resolves `linesInFlight`. */
-  #linesSettled: PromiseWithResolvers<void> | undefined;
+  #linesAnswered: PromiseWithResolvers<void> | undefined;
 
   /** Whether there is nothing that `take` would hand over. */
   get isEmpty(): boolean {
@@ -43,8 +43,8 @@ export class ReportBuffer {
   /** Resolves when the lines in flight are on disk or have failed; undefined when none are in flight. */
   get linesInFlight(): Promise<void> | undefined {
     if (!this.#hasLinesInFlight()) return undefined;
-    this.#linesSettled ??= Promise.withResolvers();
-    return this.#linesSettled.promise;
+    this.#linesAnswered ??= Promise.withResolvers();
+    return this.#linesAnswered.promise;
   }
 
   report(progress: JobProgress): void {
@@ -84,13 +84,13 @@ export class ReportBuffer {
 
   /** @param progress what is on disk now, if the hand-over brought any. */
   saved(handOver: HandOver, progress = handOver.progress): void {
-    this.#settle(handOver);
+    this.#answered(handOver);
     if (progress) this.#savedNumber = Math.max(this.#savedNumber, handOver.number);
     this.#restore();
   }
 
   failed(handOver: HandOver): void {
-    this.#settle(handOver);
+    this.#answered(handOver);
     if (handOver.lines) this.#failedLines += handOver.lines;
     if (handOver.progress && handOver.number > (this.#failed?.number ?? 0)) this.#failed = handOver;
     this.#restore();
@@ -121,11 +121,11 @@ export class ReportBuffer {
     return handOver;
   }
 
-  #settle(handOver: HandOver): void {
+  #answered(handOver: HandOver): void {
     this.#inFlight.delete(handOver);
-    if (!this.#linesSettled || this.#hasLinesInFlight()) return;
-    this.#linesSettled.resolve();
-    this.#linesSettled = undefined;
+    if (!this.#linesAnswered || this.#hasLinesInFlight()) return;
+    this.#linesAnswered.resolve();
+    this.#linesAnswered = undefined;
   }
 
   /** Progress in flight goes along again, in case that fails and no other hand-over follows. */

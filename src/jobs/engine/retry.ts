@@ -7,6 +7,8 @@ export interface RetryPolicy {
   growth?: number;
   /** Longest wait, in ms, unless the source names a time. */
   maxMs: number;
+  /** Whether an attempt that exceeded its time limit is followed by another. Default: no. */
+  timeouts?: boolean;
 }
 
 export const DEFAULT_RETRY: RetryPolicy = { maxAttempts: 5, baseMs: 1_000, maxMs: 300_000 };

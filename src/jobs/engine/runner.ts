@@ -13,8 +13,9 @@ import type { Executor, Work } from './executor.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import type { Rescuer } from './rescuer.ts';
 import type { ClaimSignal } from './signal.ts';
+import { StartTimer } from './start_timer.ts';
 
-/** How often a runner looks for abandoned jobs and for jobs whose next attempt is due, in ms. */
+/** How often a runner looks for abandoned jobs and for jobs whose time has come, in ms. */
 const POLL_MS = 1_000;
 /** How long a handler may take to stop once its signal has aborted at shutdown, in ms. */
 const STOP_MS = 1_000;
@@ -57,6 +58,7 @@ export class Runner {
   readonly #claims = new Map<Promise<unknown>, { type: string; count: number }>();
   /** Types for which the signal came while all places were taken or reserved by claims in flight. */
   readonly #signalledAgain = new Set<string>();
+  readonly #nextStart: StartTimer;
   /** Types to claim at the end of this turn; undefined when no claim is scheduled. */
   #scheduled: Set<string> | undefined;
   #isStarted = false;
@@ -65,6 +67,7 @@ export class Runner {
 
   constructor(private readonly deps: RunnerDeps) {
     deps.claimable.subscribe((type) => this.#schedule(type));
+    this.#nextStart = new StartTimer(deps.clock, POLL_MS, () => this.#schedule(undefined));
   }
 
   /** @param only the job that is run, with the jobs it starts; by default all jobs of the queue. */
@@ -82,6 +85,7 @@ export class Runner {
   async stop(drainMs: number): Promise<void> {
     this.#isStarted = false;
     this.#cancelPoll();
+    this.#nextStart.cancel();
     await Promise.all(this.#claims.keys());
     await this.#within(drainMs, this.#running.values());
     for (const { controller } of this.#running.keys()) controller.abort(new ShuttingDown());
@@ -111,7 +115,11 @@ export class Runner {
 
   #fillPlaces(definition: JobDefinition): void {
     const { type } = definition;
-    const count = this.#limitOf(definition) - this.#placesTaken(type);
+    const { isPaused, concurrency } = this.deps.queue.settingOf(type);
+    // The resume is a reason to claim.
+    if (isPaused) return;
+    const limit = concurrency ?? this.#limitOf(definition);
+    const count = limit - this.#placesTaken(type);
     if (count <= 0) {
       this.#signalledAgain.add(type);
       return;
@@ -133,6 +141,7 @@ export class Runner {
     const request = { type, count, limit: this.#limitOf(definition), only: this.#onlyFamilyOf };
     const claimed = await queue.claim(request, heartbeat.newLease(), clock.now());
     for (const job of claimed) this.#begin(definition, job);
+    if (this.#isStarted) this.#nextStart.plan(queue.nextStart(type, this.#onlyFamilyOf));
   }
 
   /** Places of running jobs that are not ending, and those that claims in flight may fill. */
@@ -159,11 +168,23 @@ export class Runner {
   }
 
   async #run(work: Work): Promise<void> {
+    const stopTimer = this.#limitTime(work);
     try {
-      await this.#end(work.execution, await this.deps.executor.execute(work));
+      const how = await this.deps.executor.execute(work);
+      stopTimer();
+      await this.#end(work.execution, how);
     } finally {
+      stopTimer();
       this.#running.delete(work.execution);
     }
+  }
+
+  /** The limit counts from here, in each attempt anew. */
+  #limitTime({ definition, claimed, execution }: Work): () => void {
+    const limit = claimed.timeoutMs ?? definition.timeoutMs;
+    if (limit === undefined) return () => {};
+    const { clock, executions } = this.deps;
+    return clock.after(limit, () => executions.timeOut(execution, limit));
   }
 
   /** Retries until the end is on disk: while the disk is full, the job waits. */
@@ -186,8 +207,12 @@ export class Runner {
     const { rescuer, store, queue, definitions, clock, errors } = this.deps;
     await errors.attempt('Could not check for abandoned jobs', async () => {
       await rescuer.rescue();
-      await store.rebaseRetries(clock.now());
-      if (definitions.types.some((type) => queue.hasWaiting(type))) this.#schedule(undefined);
+      await store.rebaseWaits(clock.now());
+      for (const type of definitions.types) {
+        const startsAt = queue.nextStart(type, this.#onlyFamilyOf);
+        if (startsAt !== undefined && startsAt <= clock.now()) this.#schedule(type);
+        else this.#nextStart.plan(startsAt);
+      }
     });
     if (this.#isStarted) this.#cancelPoll = clock.after(POLL_MS, () => void this.#poll());
   }

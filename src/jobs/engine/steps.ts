@@ -1,6 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { JobStep } from '../details.ts';
-import { JobStopped, messageOf } from '../errors.ts';
+import { JobStopped, JobTimedOut, messageOf } from '../errors.ts';
 import type { Feed } from '../feed.ts';
 import type { Claimed, JobReader, JobStore, StepChange } from '../store/store.ts';
 import type { Execution, Executions } from './executions.ts';
@@ -77,7 +77,8 @@ export class Steps {
   /** Undoes the completed steps, the last first. */
   async undo(): Promise<void> {
     for (const { name, compensate } of this.#compensations.toReversed()) {
-      this.#signal.throwIfAborted();
+      // A job whose time is up is undone like every other that has failed.
+      if (!(this.#signal.reason instanceof JobTimedOut)) this.#signal.throwIfAborted();
       await compensate();
       await this.#write(name, { status: 'compensated' });
       this.#compensations.pop();

@@ -49,23 +49,41 @@ export interface JobStore {
    */
   requeue(ids: string[], maxAttempts: (type: string) => number, now: number): Promise<Changed[][]>;
   /**
+   * Lets a waiting job start next of its type, whatever it waits for. False when it does not wait.
+   */
+  moveToFront(id: string, now: number): Promise<boolean>;
+  /**
    * Deletes jobs; active ones only with `force`. Their waiting children are deleted with them, their
    * running children are cancelled.
    */
   remove(ids: string[], force: boolean, now: number): Promise<Removed[]>;
   dismiss(id: string, now: number): Promise<boolean>;
+  /** Keeps a job from being pruned, or lets it be. False: it is so already, or there is no such job. */
+  pin(id: string, isPinned: boolean): Promise<boolean>;
+
+  /** Lets no process start jobs of the type, or start them again. False: it is so already. */
+  pauseType(type: string, now: number): Promise<boolean>;
+  resumeType(type: string): Promise<boolean>;
+  /** How many jobs of the type run at once in all processes; undefined: what each process says. */
+  setConcurrency(type: string, concurrency: number | undefined): Promise<boolean>;
+  /** The same for jobs of all types that have this source in their input. */
+  pauseSource(source: string, now: number): Promise<boolean>;
+  resumeSource(source: string): Promise<boolean>;
 
   /** Extends every lease of that owner; gives the runs it still has. */
   renewLeases(lease: Lease): Promise<Held[]>;
   /** Queues or ends a job whose process has ended, unless its lease was renewed since. */
   rescue(held: HeldLease, now: number): Promise<(Ended & { id: string }) | undefined>;
   /**
-   * Corrects the jobs whose wait for the next attempt began in the future, because the machine's
-   * clock was set back: they wait as long as planned from now. Gives how many there were.
+   * Corrects the jobs whose delay or wait for the next attempt began in the future, because the
+   * machine's clock was set back: they wait as long as planned from now. Gives how many there were.
    */
-  rebaseRetries(now: number): Promise<number>;
+  rebaseWaits(now: number): Promise<number>;
 
-  /** Deletes some of the jobs that ended before `time`; true when there may be more. */
+  /**
+   * Deletes some of the jobs that ended before `time`, except pinned ones and those of sessions; true
+   * when there may be more.
+   */
   prune(time: number): Promise<boolean>;
   /** Deletes at most `limit` rows of the history before `time`; gives how many it deleted. */
   pruneHistory(time: number, limit: number): Promise<number>;
@@ -76,14 +94,44 @@ export interface JobStore {
 /** Hands out waiting jobs. */
 export interface JobQueue {
   /**
-   * Starts at most `count` waiting jobs of a type, in the order of the queue: their attempt is raised
-   * and they get the lease. Never more than `limit` of a type run at once in all processes.
+   * Starts at most `count` waiting jobs of a type whose time has come, by priority and then in the order
+   * in which they were queued: their attempt is raised and they get the lease. None of a paused type. Never more than `limit` of a type run at once in all processes.
    */
   claim(request: ClaimRequest, lease: Lease, now: number): Promise<Claimed[]>;
-  /** Whether a job of the type waits, due or not. */
-  hasWaiting(type: string): boolean;
+  /**
+   * When the next waiting job of the type can start, in ms since 1970; 0 when one can start now,
+   * undefined when none waits. With `only` of that job and those it started.
+   */
+  nextStart(type: string, only?: string): number | undefined;
+  /** What people have set for the type. */
+  settingOf(type: string): TypeSetting;
   /** Calls `run` after all writes of this turn have been handed over, so that a claim joins them. */
   afterWrites(run: () => void): void;
+}
+
+/** What people have set for a type, for all processes. */
+export interface TypeSetting {
+  isPaused: boolean;
+  /** In place of the limit of each process. */
+  concurrency: number | undefined;
+}
+
+/** Times in ms since 1970, by name; `concurrency` has numbers. */
+export interface QueuePauses {
+  types: ReadonlyMap<string, number>;
+  sources: ReadonlyMap<string, number>;
+  concurrency: ReadonlyMap<string, number>;
+}
+
+/** The queue of a type as it is now. */
+export interface QueueDepth {
+  type: string;
+  waiting: number;
+  running: number;
+  /** Work that its caller does itself. */
+  tracked: number;
+  /** Since when the job waits that has been able to start for the longest time. */
+  oldestSince: number | undefined;
 }
 
 /** What the engine reads about running jobs. */
@@ -113,6 +161,10 @@ export interface JobReader {
   active(): Job[];
   /** How many jobs run, and how many wait. */
   countActive(): { running: number; waiting: number };
+  ownersOfRunning(): Map<string, string>;
+  pauses(): QueuePauses;
+  /** The queues of these types, and of others that have jobs. */
+  queues(types: readonly string[]): QueueDepth[];
   /**
    * The jobs that ended since `endedSince` without failing (the newest), all running ones, the first
    * of the queue, and the newest failed ones that were not dismissed.
@@ -135,11 +187,16 @@ export interface JobReader {
 export interface JobNews {
   /**
    * What other connections have changed since the last call; `undefined` when they have committed
-   * nothing. `progressed` has the jobs of other owners only.
+   * nothing. `progressed` has the jobs of other owners only. `hasRemoved` says that jobs were deleted,
+   * which `changed` lists only as far as the taskbar shows them.
    */
-  take(
-    owner: string,
-  ): { changed: ReadonlySet<string> | 'too many'; progressed: string[] } | undefined;
+  take(owner: string):
+    | {
+        changed: ReadonlySet<string> | 'too many';
+        progressed: string[];
+        hasRemoved: boolean;
+      }
+    | undefined;
 }
 
 export interface NewJob {
@@ -153,6 +210,14 @@ export interface NewJob {
   client?: string;
   /** The caller chose the id, so there may be a job with it. */
   isIdGiven?: boolean;
+  /** −10 to 10, higher first; 0 when absent. */
+  priority?: number;
+  /** It is not started before this time. */
+  runAt?: number;
+  /** In place of `runAt`: how long it waits from when it is queued, in ms. */
+  delayMs?: number;
+  /** How long one attempt may run, in ms. */
+  timeoutMs?: number;
 }
 
 /** How many jobs may wait. */
@@ -227,6 +292,8 @@ export interface Claimed extends Run {
   maxAttempts: number;
   /** Why the job has failed permanently, while its steps are being undone. */
   undoing: string | undefined;
+  /** How long this attempt may run, in ms. */
+  timeoutMs: number | undefined;
   /** An earlier attempt may have left steps. */
   hasSteps: boolean;
 }
@@ -259,8 +326,11 @@ export type Committed = { saved: SavedData; state: CommitState } | { lost: Lost 
 export type End =
   | { as: 'completed'; result: unknown }
   | { as: 'failed'; reason: string; failure: Failure }
-  /** The job is tried again at `retryAt`, or has failed permanently when its attempts are used up. */
-  | { as: 'retrying'; reason: string; retryAt: number }
+  /**
+   * The job is tried again at `retryAt`, or has failed permanently when its attempts are used up:
+   * because of `failure`, `exhausted` by default.
+   */
+  | { as: 'retrying'; reason: string; retryAt: number; failure?: Failure }
   /** As `retrying`, but the attempt has not failed and does not count. */
   | { as: 'postponed'; reason: string; retryAt: number }
   /** Back into the queue at its old position; the attempt does not count. */

@@ -7,11 +7,12 @@ import type { FoundKey, WordFinder } from '../finding.ts';
 import { readCursor, writeCursor } from '../listing.ts';
 import { toPost } from '../post_row.ts';
 import { type Conditions, createConditions } from './conditions.ts';
-import { createCountAfter, createCounts } from './counts.ts';
+import { createCountAfter, createCounts, MAX_EXAMINED } from './counts.ts';
 import { createEveryMatch } from './every_match.ts';
 import { createFacets } from './facets.ts';
 import { createKept } from './kept.ts';
 import { createKeySets } from './key_sets.ts';
+import { createMatches } from './matches.ts';
 import type { Place } from './plan_sql.ts';
 import { createPlans } from './plans.ts';
 import { createPostsByKeys } from './posts_by_keys.ts';
@@ -20,18 +21,28 @@ import { createRanking } from './ranking.ts';
 
 const DEFAULT_CAP = 10_001;
 
+const NO_FILTERS: FindFilters = {
+  authors: [],
+  notAuthors: [],
+  sources: [],
+  languages: [],
+  kinds: [],
+  has: [],
+};
+
 const cursorSchema = () => z.tuple([z.literal('found'), z.int(), z.int()]);
 
 export function createWordFinder(db: Database): WordFinder {
   const queries = createQueries(db);
   const conditionsOf = createConditions(db);
   const counts = createCounts(queries);
-  const countAfter = createCountAfter(queries);
+  const countAfter = createCountAfter(queries, counts);
   const plans = createPlans(queries, counts);
   const keySetOf = createKeySets(queries, counts);
   const everyMatch = createEveryMatch(db, plans, keySetOf);
   const rank = createRanking(queries);
   const kept = createKept<FoundKey[]>(queries);
+  const { matchesOf, matchesAmong } = createMatches(queries, counts);
   const facetsOf = createFacets(queries, plans);
   const byKeys = createPostsByKeys(db);
   const findKey = statement<{ key: number }, [string, string]>(
@@ -69,8 +80,11 @@ export function createWordFinder(db: Database): WordFinder {
   return {
     newest,
     ranked,
+    matchesOf: (words, limit) => matchesOf(conditionsOf(NO_FILTERS, words), limit),
+    matchesAmong: (words, keys) => matchesAmong(conditionsOf(NO_FILTERS, words), keys),
     countFound: (query, cap = DEFAULT_CAP) => counts.countFound(conditionsOfQuery(query), cap),
-    countAfter: (query, key) => countAfter(conditionsOfQuery(query), key),
+    countAfter: (query, key, cap = MAX_EXAMINED + 1) =>
+      countAfter(conditionsOfQuery(query), key, cap),
     newestKey: counts.newestKey,
     facets: (query) => facetsOf(conditionsOfQuery(query)),
     keysOf: (filters, words) => keySetOf(conditionsOf(filters, words)),

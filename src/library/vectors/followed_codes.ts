@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { statement } from '../../platform/statement.ts';
 import { Codes } from './codes.ts';
 
@@ -15,7 +16,7 @@ interface Removals {
 /** What was read of one model's codes. */
 interface Loaded {
   codes: Codes;
-  /** The newest id and the newest number of a removal that were read. */
+  /** The newest id, of whatever model, and the newest number of a removal that were read. */
   lastId: number;
   lastRemoval: number;
   removed: number;
@@ -26,8 +27,17 @@ interface Loaded {
 /** Below so many removed codes they are kept. */
 const MIN_REMOVED = 10_000;
 
+/** How many codes are read in one turn of the event loop, when they are prepared: 1.5 ms. */
+const SLICE = 2_000;
+
+// Codes of other models are passed, too, so that none is passed twice.
 const ADDED = `
-  SELECT id, post_key AS key, code FROM vector_codes WHERE id > ? AND model = ? ORDER BY id`;
+  SELECT id, post_key AS key, CASE model WHEN $model THEN code END AS code
+  FROM vector_codes WHERE id > $after ORDER BY id LIMIT $limit`;
+
+const ALL = -1;
+
+type Added = { id: number; key: number; code: Uint8Array | null };
 
 function createStatements(db: Database) {
   return {
@@ -35,7 +45,7 @@ function createStatements(db: Database) {
       db,
       'SELECT key, dimensions FROM vector_models WHERE name = ?',
     ),
-    added: statement<{ id: number; key: number; code: Uint8Array }, [number, number]>(db, ADDED),
+    added: statement<Added, Record<string, number>>(db, ADDED),
     removals: statement<Removals, []>(
       db,
       'SELECT min(number) AS first, max(number) AS last FROM vector_removals',
@@ -48,12 +58,28 @@ function createStatements(db: Database) {
 }
 
 /** Reads what was added and removed since the last time. */
-function createReading({ added, removed }: ReturnType<typeof createStatements>) {
-  function add(loaded: Loaded, model: Model): void {
-    for (const { id, key, code } of added.iterate(loaded.lastId, model.key)) {
-      loaded.codes.add(id, key, code);
-      loaded.lastId = id;
+function createReading({ added, removals, removed }: ReturnType<typeof createStatements>) {
+  /** Before anything is read. */
+  function none(model: Model): Loaded {
+    const codes = new Codes(model.dimensions);
+    return { codes, lastId: 0, lastRemoval: removals.get()?.last ?? 0, removed: 0, undo: [] };
+  }
+
+  /** Whether less is read when all are read anew. */
+  function isOutdated(loaded: Loaded): boolean {
+    const { first } = removals.get() ?? {};
+    return (first ?? 0) > loaded.lastRemoval + 1 || isMostlyRemoved(loaded);
+  }
+
+  /** @returns how many were read, those of other models included: fewer than `limit` at the end. */
+  function add(loaded: Loaded, model: Model, limit = ALL): number {
+    let read = 0;
+    for (const row of added.iterate({ model: model.key, after: loaded.lastId, limit })) {
+      if (row.code) loaded.codes.add(row.id, row.key, row.code);
+      loaded.lastId = row.id;
+      read++;
     }
+    return read;
   }
 
   function remove(loaded: Loaded): void {
@@ -66,33 +92,41 @@ function createReading({ added, removed }: ReturnType<typeof createStatements>) 
     }
   }
 
-  return { add, remove };
+  return { none, isOutdated, add, remove };
+}
+
+export interface FollowedCodes {
+  /**
+   * The codes of a model's vectors as this connection sees them now; undefined when it has none. To be
+   * called within a transaction.
+   * @param isCommitted whether nothing is seen that may be rolled back.
+   */
+  codesOf(name: string, isCommitted: boolean): { codes: Codes; dimensions: number } | undefined;
+  /** Reads most of them in many turns of the event loop, so that `codesOf` has little left to read. */
+  prepare(name: string): Promise<void>;
 }
 
 /**
  * Keeps the codes of models' vectors in memory. They are read when they are first asked for, and then
  * follow what this process and others commit.
  */
-export function createFollowedCodes(db: Database) {
+export function createFollowedCodes(db: Database): FollowedCodes {
   const statements = createStatements(db);
-  const { modelOf, removals } = statements;
-  const { add, remove } = createReading(statements);
+  const { modelOf } = statements;
+  const reading = createReading(statements);
+  const { none, isOutdated, add, remove } = reading;
   const models = new Map<number, Loaded>();
 
   function load(model: Model): Loaded {
-    const codes = new Codes(model.dimensions);
-    const lastRemoval = removals.get()?.last ?? 0;
-    const loaded = { codes, lastId: 0, lastRemoval, removed: 0, undo: [] };
+    const loaded = none(model);
     add(loaded, model);
     models.set(model.key, loaded);
     return loaded;
   }
 
   function follow(loaded: Loaded, model: Model): Loaded {
-    for (const undo of loaded.undo.splice(0).reverse()) undo();
-    const { first } = removals.get() ?? {};
-    const hasMissed = (first ?? 0) > loaded.lastRemoval + 1;
-    if (hasMissed || isMostlyRemoved(loaded)) return load(model);
+    undo(loaded);
+    if (isOutdated(loaded)) return load(model);
     const { codes, lastId, lastRemoval, removed: before } = loaded;
     const { count } = codes;
     loaded.undo.push(() => {
@@ -104,23 +138,52 @@ export function createFollowedCodes(db: Database) {
     return loaded;
   }
 
-  /**
-   * The codes of a model's vectors as this connection sees them now; undefined when it has none. To be
-   * called within a transaction.
-   * @param isCommitted whether nothing is seen that may be rolled back.
-   */
-  return function codesOf(
-    name: string,
-    isCommitted: boolean,
-  ): { codes: Codes; dimensions: number } | undefined {
-    const model = modelOf.get(name);
-    if (!model) return undefined;
-    const known = models.get(model.key);
-    const loaded = known ? follow(known, model) : load(model);
-    if (isCommitted) loaded.undo = [];
-    else if (!known || known !== loaded) models.delete(model.key);
-    return { codes: loaded.codes, dimensions: model.dimensions };
+  return {
+    codesOf(name, isCommitted) {
+      const model = modelOf.get(name);
+      if (!model) return undefined;
+      const known = models.get(model.key);
+      const loaded = known ? follow(known, model) : load(model);
+      if (isCommitted) loaded.undo = [];
+      else if (!known || known !== loaded) models.delete(model.key);
+      return { codes: loaded.codes, dimensions: model.dimensions };
+    },
+    prepare: createPreparing(db, { modelOf: (name) => modelOf.get(name), ...reading }, models),
   };
+}
+
+type Reading = ReturnType<typeof createReading> & { modelOf(name: string): Model | null };
+
+function createPreparing(db: Database, reading: Reading, models: Map<number, Loaded>) {
+  const { modelOf, none, isOutdated, add } = reading;
+  const preparing = new Map<string, Promise<void>>();
+
+  async function readInSlices(name: string): Promise<void> {
+    // What a transaction has written may be rolled back.
+    while (db.inTransaction) await nextTurn();
+    const model = modelOf(name);
+    if (!model) return;
+    const known = models.get(model.key);
+    if (known) undo(known);
+    const loaded = known && !isOutdated(known) ? known : none(model);
+    while (db.inTransaction || add(loaded, model, SLICE) === SLICE) {
+      await nextTurn();
+      undo(loaded);
+    }
+    models.set(model.key, loaded);
+  }
+
+  return function prepare(name: string): Promise<void> {
+    const begun = preparing.get(name);
+    if (begun) return begun;
+    const running = readInSlices(name).finally(() => preparing.delete(name));
+    preparing.set(name, running);
+    return running;
+  };
+}
+
+function undo(loaded: Loaded): void {
+  for (const step of loaded.undo.splice(0).reverse()) step();
 }
 
 function isMostlyRemoved({ removed, codes }: Loaded): boolean {

@@ -1,9 +1,10 @@
 import type { Database } from 'bun:sqlite';
-import { statement } from '../../platform/statement.ts';
+import { type LazyStatement, statement } from '../../platform/statement.ts';
 import type { MeaningFinder, NearKey } from '../finding.ts';
 import { MAX_WANTED } from './codes.ts';
 import { type Compared, compareRanked } from './comparing.ts';
 import { createFollowedCodes } from './followed_codes.ts';
+import { createPostVectors } from './post_vectors.ts';
 
 interface VectorRow {
   id: number;
@@ -19,7 +20,7 @@ const BY_IDS = `
 
 /** Finds the vectors that are nearest by their codes, and compares exactly those that can be among the nearest. */
 export function createMeaningFinder(db: Database): MeaningFinder {
-  const codesOf = createFollowedCodes(db);
+  const { codesOf, prepare } = createFollowedCodes(db);
   const anyOf = statement<{ found: number }, [string]>(
     db,
     `SELECT EXISTS (
@@ -32,24 +33,6 @@ export function createMeaningFinder(db: Database): MeaningFinder {
     'SELECT embedding FROM vectors WHERE model = ? AND post_key = ? ORDER BY part LIMIT 1',
   );
 
-  /** Compares vectors exactly, and keeps the best part of each post. */
-  function createCompare(vector: Float32Array) {
-    const best = new Map<number, NearKey>();
-    // Copied here, because a view of each row's bytes would take more memory than the row.
-    const numbers = new Float32Array(vector.length);
-    const bytes = new Uint8Array(numbers.buffer);
-    function compare(ids: Uint32Array): Compared[] {
-      return byIds.all(`[${ids.join()}]`).map((row) => {
-        bytes.set(row.embedding);
-        const similarity = cosine(vector, numbers);
-        if (similarity > (best.get(row.key)?.similarity ?? -2))
-          best.set(row.key, nearKey(row, similarity));
-        return { id: row.id, similarity };
-      });
-    }
-    return { compare, found: () => [...best.values()].sort(byNearness) };
-  }
-
   const find = db.transaction(
     (
       isCommitted: boolean,
@@ -60,7 +43,7 @@ export function createMeaningFinder(db: Database): MeaningFinder {
       const loaded = codesOf(model, isCommitted);
       if (!loaded) return [];
       requireDimensions(model, loaded.dimensions, vector.length);
-      const { compare, found } = createCompare(vector);
+      const { compare, found } = createCompare(byIds, vector);
       compareRanked(
         loaded.codes.ranked(vector, MAX_WANTED, among),
         compare,
@@ -71,15 +54,35 @@ export function createMeaningFinder(db: Database): MeaningFinder {
   );
 
   return {
+    prepare,
     hasVectors: (model) => anyOf.get(model)?.found === 1,
     // What the caller's own transaction has written may still be rolled back.
     nearest: (model, vector, options) =>
       options.limit > 0 ? find(!db.inTransaction, model, vector, options) : [],
+    vectorsOf: createPostVectors(db),
     vectorOf(model, key) {
       const row = vectorAt.get(model, key);
       return row ? new Float32Array(row.embedding.slice().buffer) : undefined;
     },
   };
+}
+
+/** Compares vectors exactly, and keeps the best part of each post. */
+function createCompare(byIds: LazyStatement<VectorRow, [string]>, vector: Float32Array) {
+  const best = new Map<number, NearKey>();
+  // Copied here, because a view of each row's bytes would take more memory than the row.
+  const numbers = new Float32Array(vector.length);
+  const bytes = new Uint8Array(numbers.buffer);
+  function compare(ids: Uint32Array): Compared[] {
+    return byIds.all(`[${ids.join()}]`).map((row) => {
+      bytes.set(row.embedding);
+      const similarity = cosine(vector, numbers);
+      if (similarity > (best.get(row.key)?.similarity ?? -2))
+        best.set(row.key, nearKey(row, similarity));
+      return { id: row.id, similarity };
+    });
+  }
+  return { compare, found: () => [...best.values()].sort(byNearness) };
 }
 
 const byNearness = (a: NearKey, b: NearKey) => b.similarity - a.similarity || a.key - b.key;

@@ -18,10 +18,10 @@ declare module '../../jobs/job.ts' {
 export default function embedInput({ embedder }: InputDeps) {
   return z.object({
     model: choice({ label: 'Model', values: [embedder.model], default: embedder.model }),
-    /** Posts handed to the model at once; each batch is one commit. */
+    /** Posts of one commit. */
     batchSize: wholeNumber({
       label: 'Batch size',
-      help: 'Posts embedded at a time. A cancel takes effect between two batches.',
+      help: 'Posts saved at a time. A cancel keeps the batches that have been saved.',
       min: 1,
       max: 256,
       default: 32,

@@ -1,6 +1,6 @@
 import type { QueuedJobContext } from '../../jobs/index.ts';
 import type { OperationDeps } from '../deps.ts';
-import { FETCH_STEP, prepareModel, vectorsOf } from '../embedding.ts';
+import { embeddedAhead, FETCH_STEP, prepareModel } from '../embedding.ts';
 import { embeddedLine } from '../listing.ts';
 import { defineOperation } from '../operation.ts';
 import type { EmbedResult } from './input.ts';
@@ -25,31 +25,39 @@ async function embedAll(
   batchSize: number,
   job: QueuedJobContext,
 ): Promise<EmbedResult> {
-  const { library } = deps;
   let done = (job.checkpoint as EmbedResult | undefined) ?? { model, embedded: 0 };
   job.stage('embedding');
-  const total = done.embedded + library.countWithoutVector(model);
+  const total = done.embedded + deps.library.countWithoutVector(model);
   await job.updateProgress(done.embedded, total, 'Embedding posts');
+  // From the beginning once more, for posts that were rewritten meanwhile.
+  for (let isFinished = false; !isFinished; ) {
+    job.signal.throwIfAborted();
+    isFinished = true;
+    const batches = batchesWithoutVector(deps, model, batchSize);
+    for await (const { pending, vectors } of embeddedAhead(deps, batches, job.signal)) {
+      isFinished = false;
+      const embedded = done.embedded + pending.length - vectors.meaningless.length;
+      const next = { model, embedded };
+      const progress = {
+        current: embedded,
+        total: Math.max(total, embedded),
+        message: 'Embedding posts',
+      };
+      await job.commit({ vectors }, { checkpoint: next, progress });
+      job.log(embeddedLine(embedded - done.embedded, embedded));
+      done = next;
+    }
+  }
+  return done;
+}
+
+function* batchesWithoutVector({ library }: OperationDeps, model: string, limit: number) {
   let afterKey = 0;
   for (;;) {
-    job.signal.throwIfAborted();
-    const pending = library.postsWithoutVector(model, { limit: batchSize, afterKey });
-    if (pending.length === 0) {
-      if (afterKey === 0) return done;
-      // From the beginning once more, for posts that were rewritten meanwhile.
-      afterKey = 0;
-      continue;
-    }
-    const vectors = await vectorsOf(deps, pending, job.signal);
-    const next = { model, embedded: done.embedded + pending.length - vectors.meaningless.length };
-    const progress = {
-      current: next.embedded,
-      total: Math.max(total, next.embedded),
-      message: 'Embedding posts',
-    };
-    await job.commit({ vectors }, { checkpoint: next, progress });
-    job.log(embeddedLine(next.embedded - done.embedded, next.embedded));
-    done = next;
-    afterKey = pending.at(-1)?.key ?? 0;
+    const pending = library.postsWithoutVector(model, { limit, afterKey });
+    const last = pending.at(-1);
+    if (!last) return;
+    yield { pending };
+    afterKey = last.key;
   }
 }

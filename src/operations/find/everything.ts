@@ -24,7 +24,7 @@ export async function* everything(
   if (!isListing(request)) {
     const { hits } = await hitsOf(deps, request);
     for (let start = 0; start < hits.length; start += BATCH) {
-      const posts = postsOf(deps, request.query, hits.slice(start, start + BATCH));
+      const posts = postsOf(deps, hits.slice(start, start + BATCH));
       yield posts.map(exported);
       for (const post of posts) ranked.add(nameOf(post));
       await nextTurn();

@@ -1,15 +1,18 @@
 import { ModelUnavailable } from '../../embedding/index.ts';
-import { describeFind, markMatches, snippetOf } from '../../find/index.ts';
+import { type ComparedBy, describeFind, markMatches, snippetOf } from '../../find/index.ts';
 import type { FindQuery, WordMatch } from '../../find/query.ts';
 import { InvalidInput } from '../../jobs/index.ts';
-import type { NearKey } from '../../library/finding.ts';
+import { has } from '../../library/finding/key_sets.ts';
+import type { KeySet, NearKey } from '../../library/finding.ts';
 import { readCursor, writeCursor } from '../../library/listing.ts';
 import type { Post } from '../../sources/post.ts';
 import { NO_MEANING } from '../../text/meaning_notes.ts';
 import type { OperationDeps } from '../deps.ts';
+import { indexNotes } from '../index_notes.ts';
 import { comparable } from '../query_vector.ts';
+import { bestHits } from './best.ts';
 import type { Found, FoundPost } from './found.ts';
-import { fuse, type Hit, MAX_BY_MEANING, MAX_BY_WORDS, offsetSchema } from './fusing.ts';
+import { type Hit, MAX_BY_MEANING, MAX_BY_WORDS, offsetSchema } from './hits.ts';
 import type { FindRequest } from './request.ts';
 
 type FindDeps = Pick<OperationDeps, 'library' | 'embedder'>;
@@ -20,6 +23,7 @@ interface Hits {
   /** Those found beyond `hits`. */
   more: number;
   isCapped?: boolean;
+  by: ComparedBy;
   notes: string[];
 }
 
@@ -31,17 +35,17 @@ interface Hits {
  */
 export async function find(deps: FindDeps, request: FindRequest): Promise<Found> {
   const { query, like } = request;
-  const understood = describeFind(query);
   const hasFacets = request.facets && !like && request.by !== 'meaning';
   const page = isListing(request)
     ? newest(deps, request)
     : pageOf(deps, request, await hitsOf(deps, request));
-  const { posts, total, isCapped, nextCursor, notes } = page;
+  const { posts, total, isCapped, nextCursor } = page;
+  const notes = readsIndex(request) ? [...page.notes, ...indexNotes(deps.library)] : page.notes;
   return {
     posts,
     total,
     ...(isCapped && { isCapped }),
-    understood,
+    understood: describeFind(query, page.by),
     ...(notes.length > 0 && { notes }),
     ...(hasFacets && { facets: deps.library.words.facets(query) }),
     ...(nextCursor && { nextCursor }),
@@ -53,40 +57,42 @@ export function isListing({ query, by, like, sort }: FindRequest): boolean {
   return !like && (!query.words || (sort === 'newest' && by !== 'meaning'));
 }
 
-type FoundPage = Pick<Found, 'posts' | 'total' | 'isCapped' | 'nextCursor'> & { notes: string[] };
+type FoundPage = Pick<Found, 'posts' | 'total' | 'isCapped' | 'nextCursor'> &
+  Pick<Hits, 'by' | 'notes'>;
 
 function newest({ library }: FindDeps, { query, limit, cursor }: FindRequest): FoundPage {
   const { keys, nextCursor } = library.words.newest(query, { limit, ...(cursor && { cursor }) });
   const { count, isCapped } = library.words.countFound(query);
   const why = query.words ? { words: true as const } : {};
-  const posts = library.words.postsOf(keys).map((post) => shown(post, query.words, { why }));
+  const hit = { why, ...(query.words && { marked: query.words }) };
+  const posts = library.words.postsOf(keys).map((post) => shown(post, hit));
   return {
     posts,
     total: count,
     ...(isCapped && { isCapped }),
     ...(nextCursor && { nextCursor }),
+    by: 'words',
     notes: [],
   };
 }
 
-function pageOf(deps: FindDeps, { query, limit, cursor }: FindRequest, found: Hits): FoundPage {
+function pageOf(deps: FindDeps, { limit, cursor }: FindRequest, found: Hits): FoundPage {
   const [, start] = cursor ? readCursor(offsetSchema(), cursor) : ['rank', 0];
   const end = start + limit;
   return {
-    posts: postsOf(deps, query, found.hits.slice(start, end)),
+    posts: postsOf(deps, found.hits.slice(start, end)),
     total: found.hits.length + found.more,
     ...(found.isCapped && { isCapped: true as const }),
     ...(end < found.hits.length && { nextCursor: writeCursor(['rank', end]) }),
+    by: found.by,
     notes: found.notes,
   };
 }
 
 /** The posts of hits, in their order. */
-export function postsOf({ library }: FindDeps, { words }: FindQuery, hits: Hit[]): FoundPost[] {
+export function postsOf({ library }: FindDeps, hits: Hit[]): FoundPost[] {
   const byKey = new Map(hits.map((hit) => [hit.key, hit]));
-  return library.words
-    .postsOf([...byKey.keys()])
-    .map((post) => shown(post, words, byKey.get(post.key)));
+  return library.words.postsOf([...byKey.keys()]).map((post) => shown(post, byKey.get(post.key)));
 }
 
 function byTime(library: FindDeps['library'], hits: Hit[]): Hit[] {
@@ -107,20 +113,37 @@ export async function hitsOf(deps: FindDeps, request: FindRequest): Promise<Hits
 }
 
 async function unsortedHits(deps: FindDeps, request: FindRequest): Promise<Hits> {
-  if (request.like) return likeHits(deps, request);
+  if (request.like) {
+    await deps.library.meaning.prepare(deps.embedder.model);
+    return likeHits(deps, request);
+  }
   if (request.by === 'words' || request.query.topic === '') return wordHits(deps, request.query);
   const compared = await vectorFor(deps, request);
   if (typeof compared === 'string') {
     if (compared === NO_MEANING && request.by === 'meaning')
-      return { hits: [], more: 0, notes: [compared] };
+      return { ...nearHits([]), notes: [compared] };
     return { ...wordHits(deps, request.query), notes: [compared] };
   }
   const { vector, notes } = compared;
-  const near = nearest(deps, request.query, vector);
-  if (request.by === 'meaning')
-    return { hits: near.map(asHit), more: 0, notes: [...notes, deps.embedder.limits] };
-  const words = wordHits(deps, request.query);
-  return { ...words, hits: fuse(words.hits, near), notes };
+  if (request.by === 'meaning') {
+    const near = nearest(deps, vector, allowedBy(deps, request.query));
+    return { ...nearHits(near), notes: [...notes, deps.embedder.limits] };
+  }
+  return { ...(await fused(deps, request.query, vector)), by: 'both', notes };
+}
+
+async function fused(deps: FindDeps, query: FindQuery, vector: Float32Array): Promise<Hits> {
+  const { library, embedder } = deps;
+  const words = wordHits(deps, query);
+  const among = allowedBy(deps, query);
+  const best = {
+    library,
+    model: embedder.model,
+    nearest: (moved: Float32Array) => nearest(deps, moved, among),
+    isAllowed: (key: number) => !among || has(among, key),
+  };
+  const ranked = words.hits.map(({ key }) => key);
+  return { ...words, hits: await bestHits(best, query.words as WordMatch, vector, ranked) };
 }
 
 function wordHits({ library }: FindDeps, query: FindQuery): Hits {
@@ -128,11 +151,16 @@ function wordHits({ library }: FindDeps, query: FindQuery): Hits {
   const ranked = library.words.ranked(words, query.filters, MAX_BY_WORDS);
   const { count, isCapped } = library.words.countFound(query);
   return {
-    hits: ranked.map(({ key }) => ({ key, why: { words: true as const } })),
+    hits: ranked.map(({ key }) => ({ key, why: { words: true as const }, marked: words })),
     more: Math.max(0, count - ranked.length),
     ...(isCapped && { isCapped }),
+    by: 'words',
     notes: [],
   };
+}
+
+function nearHits(near: NearKey[]): Hits {
+  return { hits: near.map(asHit), more: 0, by: 'meaning', notes: [] };
 }
 
 /** The vector of the query and what limits it, or in words why there is none and words alone count. */
@@ -145,7 +173,9 @@ async function vectorFor(
     if (!(await embedder.isReady())) return NO_MODEL;
   }
   try {
-    return await comparable(embedder, query.topic);
+    const prepared = library.meaning.prepare(embedder.model);
+    const [compared] = await Promise.all([comparable(embedder, query.topic), prepared]);
+    return compared;
   } catch (error) {
     if (by === 'best' && error instanceof ModelUnavailable) return `${BY_WORDS} ${error.message}`;
     throw error;
@@ -157,18 +187,30 @@ const NOT_EMBEDDED =
 const BY_WORDS = 'Posts were found by words alone.';
 const NO_MODEL = `${BY_WORDS} Start an embed job, which downloads the model, to find them by meaning, too.`;
 
-/** Phrases and what is excluded hold for meaning, too; other words need not occur. */
-function nearest({ library, embedder }: FindDeps, query: FindQuery, vector: Float32Array) {
+function nearest({ library, embedder }: FindDeps, vector: Float32Array, among?: KeySet) {
+  const options = { limit: MAX_BY_MEANING, ...(among && { among }) };
+  return library.meaning.nearest(embedder.model, vector, options);
+}
+
+/**
+ * The posts that may be found without all of the words; undefined for any. Phrases and what is excluded hold
+ * for them, too; other words need not occur.
+ */
+function allowedBy({ library }: FindDeps, query: FindQuery): KeySet | undefined {
   const hard = query.words && hardWords(query.words);
-  const isFree = !hard && isUnfiltered(query);
-  return library.meaning.nearest(embedder.model, vector, {
-    limit: MAX_BY_MEANING,
-    ...(!isFree && { among: library.words.keysOf(query.filters, hard) }),
-  });
+  if (!hard && isUnfiltered(query)) return undefined;
+  return library.words.keysOf(query.filters, hard);
 }
 
 function isUnfiltered({ filters }: FindQuery): boolean {
   return Object.values(filters).every((value) => Array.isArray(value) && value.length === 0);
+}
+
+/** Whether the index of words decides what is found. */
+export function readsIndex({ query, by, like }: FindRequest): boolean {
+  if (!isUnfiltered(query)) return true;
+  if (!query.words) return false;
+  return by !== 'meaning' || like !== undefined || hardWords(query.words) !== undefined;
 }
 
 function hardWords(words: WordMatch): WordMatch | undefined {
@@ -180,18 +222,20 @@ function hardWords(words: WordMatch): WordMatch | undefined {
 function likeHits({ library, embedder }: FindDeps, { query, like }: FindRequest): Hits {
   const { source = '', id = '' } = like ?? {};
   const key = library.words.keyOf(source, id);
-  if (key === undefined)
-    throw new InvalidInput({ like: 'Like names a post that is not in the library.' });
+  if (key === undefined) throw new InvalidInput({ like: NO_SUCH_POST });
   const vector = library.meaning.vectorOf(embedder.model, key);
-  if (!vector) return { hits: [], more: 0, notes: [LIKE_NOT_EMBEDDED] };
+  if (!vector) return { ...nearHits([]), by: 'words', notes: [LIKE_NOT_EMBEDDED] };
   const isFree = !query.words && isUnfiltered(query);
   const near = library.meaning.nearest(embedder.model, vector, {
     limit: MAX_BY_MEANING + 1,
     ...(!isFree && { among: library.words.keysOf(query.filters, query.words) }),
   });
   const others = near.filter((one) => one.key !== key).slice(0, MAX_BY_MEANING);
-  return { hits: others.map(asHit), more: 0, notes: [] };
+  // The words of the query are conditions here.
+  return { ...nearHits(others), by: 'words' };
 }
+
+export const NO_SUCH_POST = 'Like names a post that is not in the library.';
 
 const LIKE_NOT_EMBEDDED =
   'This post has no vector of the present model, so none can be compared with it. Start an embed job first.';
@@ -202,17 +246,15 @@ function asHit({ key, similarity, part }: NearKey): Hit {
 
 function shown(
   { key: _, ...post }: Post & { key: number },
-  words: WordMatch | undefined,
-  hit: Pick<Hit, 'why' | 'similarity' | 'part'> = { why: {} },
+  { why, similarity, part, marked }: Omit<Hit, 'key'> = { why: {} },
 ): FoundPost {
-  // Of a post found by its meaning alone, words such as "the" are not why.
-  const marks = hit.why.words ? markMatches(post.text, words, post.language) : [];
-  const snippet = marks.length === 0 && hit.part ? hit.part : snippetOf(post.text, marks);
+  const marks = marked ? markMatches(post.text, marked, post.language) : [];
+  const snippet = marks.length === 0 && part ? part : snippetOf(post.text, marks);
   return {
     ...post,
     marks,
     ...(snippet && { snippet }),
-    why: hit.why,
-    ...(hit.similarity !== undefined && { similarity: hit.similarity }),
+    why,
+    ...(similarity !== undefined && { similarity }),
   };
 }

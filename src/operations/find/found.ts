@@ -4,7 +4,10 @@ import type { Post } from '../../sources/post.ts';
 
 /** Why a post was found: by its words, by its meaning, or by both. */
 export interface Why {
+  /** It has all words. */
   words?: true;
+  /** It has some of the words, but not all. */
+  someWords?: true;
   meaning?: true;
 }
 

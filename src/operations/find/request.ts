@@ -87,27 +87,42 @@ export function findFields(sources: Sources) {
 }
 
 export function findRequestSchema(sources: Sources) {
-  return typedFields(findFields(sources)).superRefine((typed, context) => {
-    const refuse = (field: string, message: string) =>
-      context.addIssue({ code: 'custom', path: [field], message });
-    const author = authorProblem(typed.author ?? '');
-    if (author) refuse('author', author);
-    for (const field of ['since', 'until'] as const) {
-      const value = typed[field];
-      if (value && !addDate(noFilters(), field, value, Date.now()))
-        refuse(
-          field,
-          `${field === 'since' ? 'Since' : 'Until'} must be a date, for example 2026-01-31.`,
-        );
-    }
-    if (typed.like && !likeOf(typed.like))
-      refuse('like', 'Like must be a source and an id, for example sample:42.');
-    if (typed.by === 'meaning' && !typed.q && !typed.like)
-      refuse('q', 'Q is missing. A find by meaning needs a text to compare posts with.');
-  });
+  return typedFields(findFields(sources)).superRefine(refuseImpossible);
+}
+
+type Refusal = { addIssue(issue: { code: 'custom'; path: string[]; message: string }): void };
+
+/** What only the fields together, or more than their form, can tell. */
+export function refuseImpossible(typed: SavedFields, context: Refusal): void {
+  const refuse = (field: string, message: string) =>
+    context.addIssue({ code: 'custom', path: [field], message });
+  const author = authorProblem(typed.author ?? '');
+  if (author) refuse('author', author);
+  for (const field of ['since', 'until'] as const) {
+    const value = typed[field];
+    if (value && !addDate(noFilters(), field, value, Date.now()))
+      refuse(
+        field,
+        `${field === 'since' ? 'Since' : 'Until'} must be a date, for example 2026-01-31.`,
+      );
+  }
+  if (typed.like && !likeOf(typed.like))
+    refuse('like', 'Like must be a source and an id, for example sample:42.');
+  if (typed.by === 'meaning' && !typed.q && !typed.like)
+    refuse('q', 'Q is missing. A find by meaning needs a text to compare posts with.');
 }
 
 export type TypedFind = z.output<ReturnType<typeof findRequestSchema>>;
+
+/** What of a find is the same on each of its pages and in each of its forms. */
+export type SavedFields = Partial<
+  Record<'q' | 'author' | 'source' | 'since' | 'until' | 'like', string>
+> & { by?: FindWay; sort?: FindSort };
+
+export function savedFields(sources: Sources) {
+  const { q, author, source, since, until, by, sort, like } = findFields(sources);
+  return { q, author, source, since, until, by, sort, like };
+}
 
 /** The request that was typed. @param now in ms since 1970, for `since:7d`. */
 export function toFindRequest(typed: TypedFind, now: number): FindRequest {
@@ -155,7 +170,7 @@ function addDate(
   return addFilter({ key, value, isNot: false }, filters, now);
 }
 
-function likeOf(typed: string): { source: string; id: string } | undefined {
+export function likeOf(typed: string): { source: string; id: string } | undefined {
   const [, source, id] = /^([a-z][a-z\d_-]*):(.+)$/s.exec(typed) ?? [];
   return source && id ? { source, id } : undefined;
 }

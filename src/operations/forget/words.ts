@@ -1,5 +1,5 @@
 import { cut, MAX_NAME } from '../../text/cut.ts';
-import { defineWords } from '../operation.ts';
+import { defineWords, type ResultLink } from '../operation.ts';
 import { amount } from '../result_words.ts';
 
 export default defineWords({
@@ -21,5 +21,16 @@ export default defineWords({
   },
   notes: ({ counted }) =>
     counted === true ? ['They were only counted. Nothing was deleted.'] : [],
+  links: deletion,
   labels: { onlyCount: 'Only count', counted: 'Only counted' },
 });
+
+/** The form again, without the tick that kept everything. */
+function deletion(
+  { counted, posts, profiles, username }: Record<string, unknown>,
+  { source }: Record<string, unknown>,
+): ResultLink[] {
+  if (counted !== true || (posts === 0 && profiles === 0)) return [];
+  const query = { username: String(username), source: String(source), onlyCount: 'false' };
+  return [{ words: 'Delete them…', path: '/forget', query }];
+}

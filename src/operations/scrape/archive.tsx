@@ -103,7 +103,7 @@ function ImportForm({ name }: { name: string }): JSX.Element {
 function UndoForm({ option: { name, posts, removed } }: { option: ImportOption }): JSX.Element {
   const again = removed ? '' : ' The archive stays, and Import reads it again.';
   return (
-    <details class="import-undo">
+    <details class="import-undo" data-changes="remove">
       <summary>Undo import…</summary>
       <PostForm action={urlTo(undoPath(name))} target="#upload-result">
         <p safe>

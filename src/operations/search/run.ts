@@ -2,7 +2,7 @@ import type { InputOf, QueuedJobContext, SavedData } from '../../jobs/index.ts';
 import type { Post } from '../../sources/post.ts';
 import type { Page } from '../../sources/source.ts';
 import type { OperationDeps } from '../deps.ts';
-import { FETCH_STEP, prepareModel, vectorsOf } from '../embedding.ts';
+import { embeddedAhead, FETCH_STEP, prepareModel } from '../embedding.ts';
 import {
   costAfter,
   embeddedLine,
@@ -18,7 +18,7 @@ import type { SearchResult } from './input.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Texts handed to the model at once; each batch is one commit. */
+/** Posts that are embedded in one commit. */
 const BATCH = 32;
 
 const SEARCH_STEP = 'search for posts';
@@ -101,26 +101,32 @@ async function embedFound(
   { embed }: SearchInput,
   job: QueuedJobContext,
 ): Promise<Checkpoint> {
-  const { library, embedder } = deps;
-  const { model } = embedder;
+  const { model } = deps.embedder;
   let done = job.checkpoint as Checkpoint;
-  let waiting = library.withoutVector(model, done.found ?? []).map(({ key }) => key);
+  if (!embed) return done;
+  const waiting = deps.library.withoutVector(model, [...new Set(done.found)]).map(({ key }) => key);
   const total = (done.embedded ?? 0) + waiting.length;
   job.stage('embedding');
-  while (embed && waiting.length > 0) {
-    job.signal.throwIfAborted();
-    const pending = library.withoutVector(model, waiting.slice(0, BATCH));
-    const vectors = await vectorsOf(deps, pending, job.signal);
+  const batches = batchesOf(deps, waiting);
+  for await (const { pending, rest, vectors } of embeddedAhead(deps, batches, job.signal)) {
     const before = done.embedded ?? 0;
     const embedded = before + pending.length - vectors.meaningless.length;
-    waiting = waiting.slice(BATCH);
-    const next = { ...done, embedded, found: waiting };
+    const next = { ...done, embedded, found: rest };
     const progress = { current: embedded, total, message: 'Embedding what was found' };
     await job.commit({ vectors }, { checkpoint: next, progress });
     job.log(embeddedLine(embedded - before, embedded));
     done = next;
   }
   return done;
+}
+
+/** Each with the keys of the posts after it. */
+function* batchesOf({ library, embedder }: OperationDeps, keys: number[]) {
+  for (let rest = keys; rest.length > 0; ) {
+    const pending = library.withoutVector(embedder.model, rest.slice(0, BATCH));
+    rest = rest.slice(BATCH);
+    yield { pending, rest };
+  }
 }
 
 function atStart({ days, embed }: SearchInput): Checkpoint {

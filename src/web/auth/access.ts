@@ -2,32 +2,51 @@ import type { Database } from 'bun:sqlite';
 import { createLoginThrottle } from './login_throttle.ts';
 import { createSignIns, type SignIns } from './sign_ins.ts';
 
-/** Access with the token, or with a browser's sign-in. */
+/** What a token gives: everything, or to see everything and change nothing. */
+export type Role = 'owner' | 'reader';
+
+/** Access with a token, or with a browser's sign-in. */
 export interface Access {
-  signIns: SignIns;
+  /** The sign-ins with each token. */
+  signIns: Readonly<Record<Role, SignIns>>;
   /**
-   * Whether this is the token. Each further wrong one is answered after a longer delay.
+   * Which token this is; undefined for a wrong one. Each further wrong one is answered after a longer
+   * delay.
    * @param address the client's IP address.
    * @throws TooManyAttempts while too many wrong tokens from this address wait for their answer.
    */
-  isToken(given: string, address: string): Promise<boolean>;
+  roleOf(given: string, address: string): Promise<Role | undefined>;
+}
+
+interface Tokens {
+  token: string | undefined;
+  /** Nobody is a reader without it. */
+  readToken: string | undefined;
 }
 
 /** Undefined without a token: then no authentication is required. */
-export function createAccess(token: string | undefined, database: Database): Access | undefined {
+export function createAccess({ token, readToken }: Tokens, database: Database): Access | undefined {
   if (token === undefined) return undefined;
   // Loaded only when needed: it takes as long as opening the database.
   const { timingSafeEqual } = process.getBuiltinModule('node:crypto');
-  const expected = digest(token);
+  // Without a reader's token nothing has its digest, and the comparison takes as long.
+  const expected = { owner: digest(token), reader: digest(readToken ?? crypto.randomUUID()) };
   const throttle = createLoginThrottle();
+  const owners = createSignIns(database, token);
   return {
-    signIns: createSignIns(database, token),
-    async isToken(given, address) {
+    signIns: { owner: owners, reader: readToken ? createSignIns(database, readToken) : owners },
+    async roleOf(given, address) {
       throttle.refuseTooMany(address);
       // Digests have equal length, so the time does not reveal the token's length.
-      if (timingSafeEqual(digest(given), expected)) return true;
+      const is = digest(given);
+      const [isOwner, isReader] = [
+        timingSafeEqual(is, expected.owner),
+        timingSafeEqual(is, expected.reader),
+      ];
+      if (isOwner) return 'owner';
+      if (isReader) return 'reader';
       await throttle.wrong(address);
-      return false;
+      return undefined;
     },
   };
 }

@@ -1,13 +1,11 @@
 import { z } from 'zod';
-import {
-  BULK_ACTIONS,
-  FAILURES,
-  JOB_STATUSES,
-  type JobType,
-  STEP_STATUSES,
-} from '../../jobs/index.ts';
+import { BULK_ACTIONS } from '../../jobs/index.ts';
 import { once } from '../../platform/once.ts';
-import { ARCHIVE, COMPLETED_JOB, JOB_LOG, POST, PROFILE, REFUSAL, SESSION } from './examples.ts';
+import { ARCHIVE, COMPLETED_JOB, JOB_LOG, PROFILE, REFUSAL, SESSION } from './examples.ts';
+import { detailedJob, job, status } from './jobs.ts';
+import { POST_SCHEMAS } from './posts.ts';
+import { QUEUE_SCHEMAS } from './queues.ts';
+import { SAVED_FIND_SCHEMAS } from './saved_finds.ts';
 import { SOURCE_SCHEMAS } from './sources.ts';
 
 /**
@@ -17,7 +15,6 @@ import { SOURCE_SCHEMAS } from './sources.ts';
 
 const time = once(() => z.date());
 const count = once(() => z.int().nonnegative());
-const status = once(() => z.enum(JOB_STATUSES));
 const reason = once(() => z.string().describe('Human-readable.'));
 
 const problem = once(() =>
@@ -26,76 +23,6 @@ const problem = once(() =>
     message: z.string().describe('What happened, what was kept, and what to do.'),
     details: z.record(z.string(), z.string()).describe('Field → what is wrong with it.'),
     timestamp: time(),
-  }),
-);
-
-const FAILURE =
-  'Why it failed permanently. permanent: another attempt would not help. exhausted: no attempts are left. interrupted: its process ended. timeout: it ran out of time.';
-
-const job = once(() =>
-  z
-    .object({
-      id: z.string(),
-      type: z.string() as unknown as z.ZodType<JobType>,
-      status: status(),
-      createdAt: time(),
-      startedAt: time().optional(),
-      completedAt: time().optional(),
-      updatedAt: time(),
-      progress: z.object({
-        current: z.number(),
-        total: z.number().describe('0 = unknown.'),
-        message: z.string(),
-        stage: z.string().optional().describe('The current part of the work.'),
-      }),
-      ratePerSecond: z.number().optional().describe('Smoothed progress of a running job.'),
-      etaSeconds: count().optional().describe('Time left at that rate, in seconds.'),
-      stalledSince: time().optional().describe('When it last progressed, if it has stalled.'),
-      metadata: z.record(z.string(), z.unknown()).optional().describe('The input.'),
-      result: z.unknown().optional().describe('What the operation returned.'),
-      errorMessage: reason().optional(),
-      errors: z.array(z.string()).describe('One per failed attempt, oldest first.'),
-      failure: z.enum(FAILURES).optional().describe(FAILURE),
-      attempt: count().describe('How many times it was started.'),
-      attemptsUsed: count().describe(
-        'How many of these count against maxAttempts, including the current one.',
-      ),
-      maxAttempts: count().describe(
-        'How many attempts may count before the job fails permanently.',
-      ),
-      retryAt: time().optional(),
-      tracked: z.boolean().describe('Its caller does the work itself, so it cannot be resumed.'),
-      dismissedAt: time().optional(),
-      sessionId: z.string().optional(),
-      parentId: z.string().optional(),
-    })
-    .meta({ examples: [COMPLETED_JOB] }),
-);
-
-const detailedJob = once(() =>
-  job().extend({
-    attempts: z.array(
-      z.object({
-        attempt: count(),
-        startedAt: time(),
-        endedAt: time().optional(),
-        outcome: z
-          .enum(['completed', 'failed', 'postponed', 'cancelled', 'interrupted', 'released'])
-          .optional(),
-        error: reason().optional(),
-      }),
-    ),
-    steps: z.array(
-      z.object({
-        name: z.string(),
-        status: z.enum(STEP_STATUSES),
-        result: z.unknown().optional(),
-        error: reason().optional(),
-        startedAt: time().optional(),
-        endedAt: time().optional(),
-      }),
-    ),
-    children: z.array(job().pick({ id: true, type: true, status: true })),
   }),
 );
 
@@ -144,63 +71,6 @@ const history = once(() => {
   });
 });
 
-const quoted = () =>
-  z.object({
-    id: z.string(),
-    author: z.string().optional(),
-    authorName: z.string().optional(),
-    text: z.string().optional(),
-    url: z.string().optional(),
-  });
-
-/** A part of a text, in UTF-16 units. */
-const part = once(() => z.object({ from: count(), to: count() }));
-const facet = once(() => z.array(z.object({ value: z.string(), count: count() })));
-
-const post = once(() =>
-  z.object({
-    source: z.string(),
-    id: z.string().describe('Unique within its source.'),
-    kind: z.enum(['post', 'reply', 'repost']),
-    author: z.string().describe('Of a repost: who reposted it.'),
-    authorId: z.string().optional().describe('Stays when the username changes.'),
-    authorName: z.string(),
-    text: z.string(),
-    createdAt: time(),
-    language: z.string().optional(),
-    url: z.string().optional(),
-    inReplyToId: z.string().optional(),
-    inReplyToAuthor: z.string().optional(),
-    threadId: z.string().optional(),
-    repostOf: quoted().optional().describe('Of a repost: the original.'),
-    quote: quoted().optional().describe('The post that it quotes, as far as it is known.'),
-    edits: z
-      .array(
-        z.object({
-          id: z.string(),
-          text: z.string().optional(),
-          createdAt: time().optional(),
-        }),
-      )
-      .optional()
-      .describe('Earlier versions, oldest first.'),
-    limited: z.string().optional().describe('Why the source shows it to some readers only.'),
-    links: z.array(z.object({ text: z.string(), url: z.string() })),
-    media: z.array(
-      z.object({
-        type: z.enum(['photo', 'video', 'animated_gif']),
-        url: z.string(),
-        alt: z.string().optional(),
-      }),
-    ),
-    likes: count().optional(),
-    reposts: count().optional(),
-    replies: count().optional(),
-    asOf: time().optional().describe('When its source knew all this.'),
-    similarity: z.number().optional().describe('With by=meaning; 1 means identical.'),
-  }),
-);
-
 const profile = once(() =>
   z.object({
     source: z.string(),
@@ -235,6 +105,7 @@ const health = once(() =>
           kind: z.string(),
           pid: count(),
           host: z.string(),
+          version: z.string().optional(),
           startedAt: time(),
           seenAt: time(),
         }),
@@ -315,57 +186,8 @@ export const SCHEMAS = {
       .meta({ examples: [JOB_LOG] }),
   ),
   History: history,
-  PostPage: once(() =>
-    z
-      .object({
-        posts: z.array(post()),
-        total: count(),
-        nextCursor: z.string().optional(),
-        notes: z
-          .array(z.string())
-          .optional()
-          .describe('With by=meaning: what limits this search, for people.'),
-      })
-      .meta({ examples: [{ posts: [POST], total: 1 }] }),
-  ),
-  Found: once(() =>
-    z
-      .object({
-        posts: z.array(
-          post().extend({
-            marks: z.array(part()).describe('Where the text has the words, in UTF-16 units.'),
-            snippet: part().optional().describe('The part of a long text that says it best.'),
-            why: z
-              .object({ words: z.literal(true).optional(), meaning: z.literal(true).optional() })
-              .describe('By what it was found; empty for filters alone.'),
-          }),
-        ),
-        total: count(),
-        isCapped: z.literal(true).optional().describe('There are at least `total`.'),
-        understood: z.string().describe('The query as it was understood, in words.'),
-        notes: z.array(z.string()).optional().describe('What limits this answer, for people.'),
-        facets: z
-          .object({
-            authors: facet(),
-            years: facet(),
-            kinds: facet(),
-            sources: facet(),
-            isCapped: z.boolean().describe('Counted over the newest posts only.'),
-          })
-          .optional()
-          .describe('With facets=true: how the posts found are spread.'),
-        nextCursor: z.string().optional(),
-      })
-      .meta({
-        examples: [
-          {
-            posts: [{ ...POST, marks: [], why: { words: true } }],
-            total: 1,
-            understood: 'telescope',
-          },
-        ],
-      }),
-  ),
+  ...POST_SCHEMAS,
+  ...SAVED_FIND_SCHEMAS,
   ProfilePage: once(() =>
     z
       .object({ profiles: z.array(profile()), total: count(), nextCursor: z.string().optional() })
@@ -379,6 +201,7 @@ export const SCHEMAS = {
       .meta({ examples: [{ imports: [ARCHIVE] }] }),
   ),
   ...SOURCE_SCHEMAS,
+  ...QUEUE_SCHEMAS,
   ImportUndone: once(() =>
     z
       .object({

@@ -20,6 +20,7 @@ export const COMPLETED_JOB = {
   attempt: 1,
   attemptsUsed: 1,
   maxAttempts: 5,
+  priority: 0,
   tracked: false,
 };
 
@@ -50,6 +51,16 @@ export const POST = {
   likes: 41,
   reposts: 6,
   replies: 2,
+};
+
+export const SAVED_FIND = {
+  id: 1,
+  name: 'Night sky',
+  query: { q: '"night sky" -moon' },
+  understood: 'Posts with the phrase “night sky”, without “moon”',
+  newPosts: { count: 12, isCapped: false },
+  createdAt: '2026-11-22T08:07:52.185Z',
+  openedAt: '2026-11-22T08:07:52.185Z',
 };
 
 export const PROFILE = {

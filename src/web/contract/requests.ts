@@ -7,12 +7,14 @@ import {
   type TypedJobQuery,
 } from '../../jobs/job_query.ts';
 import { findRequestSchema } from '../../operations/find/request.ts';
+import { saveFindSchema } from '../../operations/find/saved_request.ts';
 import { postsQuerySchema, profilesQuerySchema } from '../../operations/find_posts.ts';
 import { typedFields, typedTime, typedWholeNumber } from '../../platform/typed_fields.ts';
 import type { Sources } from '../../sources/index.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { type DeclaredInput, input, unchecked, type ValueOf } from './declare.ts';
 import { COMPLETED_JOB } from './examples.ts';
+import { concurrencyBody } from './queues.ts';
 import { budgetBody, credentialsBody } from './sources.ts';
 
 /** The request schemas: path, query and body. */
@@ -76,8 +78,10 @@ export const PICTURE = pathParts({
 });
 export const JOB_ID = pathPart('id', 'The job’s id.', COMPLETED_JOB.id);
 export const SESSION_ID = pathPart('id', 'The session’s id.', 'monday');
+export const SAVED_FIND_ID = pathPart('id', 'The saved find’s id.', '1');
 export const IMPORT_NAME = pathPart('name', 'The archive’s name.', 'twitter-archive.zip');
 export const SOURCE_NAME = pathPart('name', 'The source’s name.', 'bluesky');
+export const TYPE_NAME = pathPart('type', 'The job type.', 'scrape');
 export const PAID_SOURCE = pathPart('name', 'The source’s name.', 'x');
 export const ASSET_NAME = pathPart('name', 'The file’s name.', 'app.css');
 
@@ -232,6 +236,13 @@ export const postsQuery = (sources: Sources) => input(() => postsQuerySchema(sou
 
 export const findQuery = (sources: Sources) => input(() => findRequestSchema(sources), INVALID);
 
+export const saveFindBody = (sources: Sources) =>
+  input(
+    () => saveFindSchema(sources),
+    { title: 'The find was not saved.', message: 'Correct the fields below.' },
+    { example: { name: 'Night sky', q: '"night sky" -moon' } },
+  );
+
 export const PROFILES_QUERY = input(profilesQuerySchema, INVALID);
 
 const ids = (label: string, most: number) => z.array(z.string()).min(1).max(most).describe(label);
@@ -262,6 +273,16 @@ export const FOLLOWED_LOGS = unchecked<{
 
 export const FOLLOWED_JOB = unchecked<{ lastEventId?: string }>(() =>
   z.object({ lastEventId: lastEventId() }),
+);
+
+export const JOB_EVENTS_QUERY = input(
+  () =>
+    typedFields({
+      type: byType(),
+      session: z.string().optional().describe('Only jobs of this session.'),
+      lastEventId: lastEventId(),
+    }),
+  INVALID,
 );
 
 const lastEventId = () =>
@@ -300,6 +321,10 @@ export const LOGIN_BODY = unchecked<{ token?: unknown; next?: unknown }>(() =>
 /** Its values must not appear in an error, so the source's own fields check them. */
 export const CREDENTIALS_BODY = unchecked<Record<string, unknown>>(credentialsBody, {
   example: { method: 'app_password', identifier: 'ada.example', password: 'abcd-efgh-ijkl-mnop' },
+});
+
+export const CONCURRENCY_BODY = unchecked<{ concurrency?: number | null }>(concurrencyBody, {
+  example: { concurrency: 2 },
 });
 
 export const BUDGET_BODY = input(

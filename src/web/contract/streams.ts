@@ -5,6 +5,7 @@ import {
   FOLLOWED_JOBS_BODY,
   FOLLOWED_JOBS_QUERY,
   FOLLOWED_LOGS,
+  JOB_EVENTS_QUERY,
   JOB_ID,
 } from './requests.ts';
 
@@ -36,6 +37,17 @@ export const TASKBAR_STREAM = {
       parameters: [LAST_EVENT_ID],
     },
   ),
+};
+
+/** All jobs. */
+export const JOB_EVENTS = {
+  query: JOB_EVENTS_QUERY,
+  response: { 200: endless, ...refusals({ 422: INVALID_QUERY, 503: TOO_MANY }) },
+  detail: about('Watch', 'follow_all_jobs', 'All jobs as JSON events, for programs', {
+    description:
+      'First a `job.upsert` for each active job, then `feed.ready`. After that `job.upsert` with the job whenever it has changed or progressed, and `job.deleted` with its id. With the id of an earlier event, what came since then and nothing else; `feed.reset`, and everything as at the start, when that cannot be told any more. After 20 s of silence, a `beat` event is sent.',
+    parameters: [LAST_EVENT_ID],
+  }),
 };
 
 /** One job. */

@@ -1,12 +1,13 @@
 import { Elysia } from 'elysia';
 import type { Logger } from '../../platform/logger.ts';
 import { urlTo } from '../../text/urls.ts';
-import { type Access, TooManyAttempts } from '../auth/index.ts';
+import { type Access, type Role, TooManyAttempts } from '../auth/index.ts';
 import { addressOf } from './incoming.ts';
 import { cookieOf, isHtmx, isNavigation, wantsJson } from './negotiation.ts';
 import { Problem } from './problem.ts';
 import type { RequestContext } from './request_context.ts';
 import { seeOther } from './responses.ts';
+import { isSafe } from './same_origin.ts';
 import { loginUrl } from './same_site.ts';
 
 export const SIGN_IN_COOKIE = 'xgpt_session';
@@ -14,7 +15,11 @@ export const SIGN_IN_COOKIE = 'xgpt_session';
 /** Paths that need no token. They reveal no data. */
 const OPEN = /^\/(?:login|healthz|assets\/[^/]*|favicon[a-z-]*\.(?:svg|ico))$/;
 
+/** What a reader may send although it is no GET: it changes nothing, or only the reader's own sign-in. */
+const OPEN_TO_READERS = /^\/(?:login|logout|api\/jobs\/stream\/jobs)$/;
+
 interface Granted {
+  role: Role;
   until: AbortSignal;
   signIn: string | undefined;
 }
@@ -27,6 +32,11 @@ type Authenticated = Request & { [GRANTED]?: Granted };
 /** Whether the client is authenticated. */
 export function isAuthenticated(request: Request): boolean {
   return (request as Authenticated)[GRANTED] !== undefined;
+}
+
+/** Whether the client may see everything and change nothing. */
+export function isReader(request: Request): boolean {
+  return (request as Authenticated)[GRANTED]?.role === 'reader';
 }
 
 /** Aborts when the client's access ends; already aborted without access. */
@@ -59,18 +69,19 @@ interface Incoming {
 /** Requires the token or a sign-in for every path that is not open. */
 export function authenticate({ access, closing, logger, server }: AuthenticateParts) {
   const plugin = new Elysia({ name: 'authenticate' });
-  if (!access) return plugin.onRequest(({ request }) => grant(request, closing));
+  if (!access) return plugin.onRequest(({ request }) => grant(request, 'owner', closing));
   return plugin.onRequest(async (given) => {
     const { request, path } = given as unknown as Incoming;
     await checkCredentials({ request, server: server() }, access, closing, logger);
+    if (isReader(request) && !isSafe(request) && !OPEN_TO_READERS.test(path)) throw readOnly();
     if (isAuthenticated(request) || OPEN.test(path)) return;
     if (isNavigation(request)) return seeOther(loginUrl(request));
     throw accessRequired(request);
   });
 }
 
-function grant(request: Request, until: AbortSignal, signIn?: string): void {
-  (request as Authenticated)[GRANTED] = { until, signIn };
+function grant(request: Request, role: Role, until: AbortSignal, signIn?: string): void {
+  (request as Authenticated)[GRANTED] = { role, until, signIn };
 }
 
 async function checkCredentials(
@@ -82,17 +93,20 @@ async function checkCredentials(
   const { request } = context;
   const token = bearerOf(request);
   if (token !== undefined) {
-    if (await checkToken(access, logger, token, context)) grant(request, closing);
+    const role = await checkToken(access, logger, token, context);
+    if (role) grant(request, role, closing);
     return;
   }
   const signIn = cookieOf(request, SIGN_IN_COOKIE);
-  if (signIn === undefined || !access.signIns.isOpen(signIn)) return;
-  const until = AbortSignal.any([closing, access.signIns.signalOf(signIn)]);
-  grant(request, until, signIn);
+  if (signIn === undefined) return;
+  const role = (['owner', 'reader'] as const).find((each) => access.signIns[each].isOpen(signIn));
+  if (!role) return;
+  const until = AbortSignal.any([closing, access.signIns[role].signalOf(signIn)]);
+  grant(request, role, until, signIn);
 }
 
 /**
- * Whether this is the token. A wrong one is logged without its value.
+ * Which token this is; undefined for a wrong one, which is logged without its value.
  * @throws Problem 429 after too many wrong tokens from this address.
  */
 export async function checkToken(
@@ -100,12 +114,12 @@ export async function checkToken(
   logger: Logger,
   token: string,
   context: RequestContext,
-): Promise<boolean> {
+): Promise<Role | undefined> {
   const address = addressOf(context) ?? 'unknown';
   try {
-    const right = await access.isToken(token, address);
-    if (!right) logger.warn('A wrong token was refused.', { address });
-    return right;
+    const role = await access.roleOf(token, address);
+    if (!role) logger.warn('A wrong token was refused.', { address });
+    return role;
   } catch (error) {
     if (!(error instanceof TooManyAttempts)) throw error;
     throw tooManyAttempts(error);
@@ -122,6 +136,13 @@ export function accessRequired(request: Request): Problem {
   return new Problem(401, 'unauthorised', 'Authentication required.', {
     message: `Send the header "Authorization: Bearer" with the value of XGPT_TOKEN, or sign in at ${urlTo('/login')} with a browser.`,
     headers: { 'www-authenticate': 'Bearer', ...(toForm && { 'hx-redirect': urlTo('/login') }) },
+  });
+}
+
+function readOnly(): Problem {
+  return new Problem(403, 'read_only', 'Read only.', {
+    message:
+      'Nothing was changed. The reader’s token sees everything and changes nothing: use XGPT_TOKEN to make changes.',
   });
 }
 

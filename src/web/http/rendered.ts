@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia';
 import { compressed } from './compression.ts';
 import { isNavigation, wantsJson, wantsText } from './negotiation.ts';
+import { forReader } from './read_only.ts';
 import { html, plainText, seeOther } from './responses.ts';
 
 /** The other forms of a value that JSON clients get unchanged. */
@@ -58,9 +59,14 @@ export function rendering() {
     // Elysia 1.4.30 neither awaits a promise of a function that is not async, nor sees it fail.
     async ({ request, responseValue, set }) => {
       const headers = set.headers as Record<string, string>;
-      if (responseValue instanceof Response) return compressed(request, responseValue, headers);
+      if (responseValue instanceof Response) {
+        const changed = await forReader(request, responseValue);
+        const unchanged = changed === responseValue ? undefined : changed;
+        return compressed(request, changed, headers) ?? unchanged;
+      }
       if (!(responseValue instanceof Rendered)) return undefined;
-      const response = await responseValue.response(request, Number(set.status ?? 200));
+      const rendered = await responseValue.response(request, Number(set.status ?? 200));
+      const response = await forReader(request, rendered);
       return compressed(request, response, headers) ?? response;
     },
   );

@@ -21,6 +21,8 @@ export interface StreamSource {
   isOver?(): boolean;
   /** Whether a silent stream gets heartbeats; true by default. */
   hasHeartbeat?: boolean;
+  /** What is sent after a silence, in place of the usual heartbeat. */
+  heartbeat?(): string;
   /** Sent last when the server ends the stream. */
   farewell?: string;
   /** Calls `wake` whenever there may be something to send, until the returned function is called. */
@@ -38,6 +40,8 @@ interface StreamOptions {
 /** The open streams of one server. */
 export class EventStreams {
   #open = 0;
+  /** What was sent since the start: pieces, which are events or several of them, and bytes. */
+  readonly sent = { pieces: 0, bytes: 0 };
   readonly #silent = new SilenceWatch();
 
   constructor(private readonly options: StreamOptions) {}
@@ -91,7 +95,10 @@ export class EventStreams {
         });
         const piece = source.next() || heartbeatFor(connection, source);
         if (piece) {
-          yield typeof piece === 'string' ? encoder.encode(piece) : piece;
+          const bytes = typeof piece === 'string' ? encoder.encode(piece) : piece;
+          this.sent.pieces++;
+          this.sent.bytes += bytes.length;
+          yield bytes;
           connection.sentAt = performance.now();
         } else if (source.isOver?.()) {
           return;
@@ -133,9 +140,11 @@ function isSilent({ sentAt }: Connection): boolean {
 
 function heartbeatFor(
   connection: Connection,
-  { hasHeartbeat = true }: StreamSource,
-): Uint8Array | undefined {
-  return hasHeartbeat && isSilent(connection) ? HEARTBEAT_BYTES : undefined;
+  source: StreamSource,
+): Uint8Array | string | undefined {
+  const { hasHeartbeat = true } = source;
+  if (!hasHeartbeat || !isSilent(connection)) return undefined;
+  return source.heartbeat?.() ?? HEARTBEAT_BYTES;
 }
 
 /** Wakes silent connections. One timer for all: one each, set again after every piece, is too slow. */

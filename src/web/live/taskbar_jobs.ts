@@ -2,10 +2,14 @@ import type { TaskbarModel } from '../../../views/view_models.ts';
 import { isWaiting, type Job, type Tracker } from '../../jobs/index.ts';
 import type { JobView } from '../../jobs/job.ts';
 import { systemClock } from '../../platform/clock.ts';
+import { startsLater } from '../../text/start_text.ts';
 import { watchStalls } from './stalled_jobs.ts';
 
 /** How long a job that did not fail stays in the taskbar after its end, in ms. */
 const LINGER_MS = 30_000;
+
+/** A start further ahead is looked at again with a later model, in ms. */
+const MAX_AHEAD_MS = 86_400_000;
 
 /** The taskbar has at most this many cards; the jobs that wait at the end of the queue are counted. */
 const MAX_CARDS = 24;
@@ -14,6 +18,8 @@ const MAX_CARDS = 24;
 export class TaskbarJobs {
   /** Ids of jobs that will leave the taskbar. */
   readonly #leaving = new Set<string>();
+  /** Ids of jobs whose start is near. */
+  readonly #starting = new Set<string>();
 
   /** @param onChange called when a card changes although its job did not. */
   constructor(
@@ -28,23 +34,44 @@ export class TaskbarJobs {
     const since = new Date(now.getTime() - LINGER_MS);
     const jobs = this.tracker.reader.getCurrentJobs(since, MAX_CARDS);
     for (const job of jobs) this.#scheduleLeave(job);
-    const views = withoutSurplus(this.#viewsOf(jobs));
+    const views = withoutSurplus(this.#viewsOf(jobs, now));
+    for (const job of jobs) this.#scheduleStart(job, now);
     const waiting = views.filter(({ job }) => isWaiting(job.status)).length;
     return { jobs: views, now, more: this.tracker.reader.countActive().waiting - waiting };
   }
 
-  view(job: Job): JobView {
+  view(job: Job, pauseOf = this.tracker.reader.pauseOf()): JobView {
     const { ratePerSecond: perSecond, stalledSince } = job;
-    return { job, ...(perSecond && { perSecond }), ...(stalledSince && { stalledSince }) };
+    const pause = pauseOf(job);
+    return {
+      job,
+      ...(pause && { pause }),
+      ...(perSecond && { perSecond }),
+      ...(stalledSince && { stalledSince }),
+    };
   }
 
-  #viewsOf(jobs: Job[]): JobView[] {
+  #viewsOf(jobs: Job[], now: Date): JobView[] {
     const places = new Map<string, number>();
+    const pauseOf = this.tracker.reader.pauseOf();
     return jobs.map((job) => {
-      if (job.status !== 'queued') return this.view(job);
+      const view = this.view(job, pauseOf);
+      if (job.status !== 'queued' || startsLater(job, now) || view.pause) return view;
       const place = (places.get(job.type) ?? 0) + 1;
       places.set(job.type, place);
       return { job, place };
+    });
+  }
+
+  /** From then on its card has its position in the queue, should no place be free. */
+  #scheduleStart(job: Job, now: Date): void {
+    if (!startsLater(job, now) || this.#starting.has(job.id)) return;
+    const wait = job.runAt.getTime() - now.getTime();
+    if (wait > MAX_AHEAD_MS) return;
+    this.#starting.add(job.id);
+    systemClock.after(wait + 1, () => {
+      this.#starting.delete(job.id);
+      this.onChange();
     });
   }
 

@@ -1,4 +1,6 @@
 import type { WebDeps } from '../deps.ts';
+import { isReader } from '../http/authenticate.ts';
+import { readOnlyEvents } from '../http/read_only.ts';
 import type { StreamSource } from './event_streams.ts';
 import { followLogs, type LiveLogs, readLogPlaces } from './logs.ts';
 import { lastEventIdOf, withReconnectTime } from './sse.ts';
@@ -22,20 +24,21 @@ export function taskbarStream(
   /** The newest revision that the client has; undefined before the first. */
   let cursor = lastEventIdOf(request) === taskbar.id ? taskbar.revision : undefined;
   let hasBegun = false;
+  const seen = isReader(request) ? readOnlyEvents : (bytes: Uint8Array) => bytes;
 
   /** Bun completes the response's head with its first bytes, so some are sent at once. */
   function begin(): Uint8Array {
     hasBegun = true;
     if (cursor !== undefined) return Buffer.from(withReconnectTime());
     cursor = taskbar.revision;
-    return Buffer.concat([Buffer.from(withReconnectTime('')), taskbar.snapshot()]);
+    return Buffer.concat([Buffer.from(withReconnectTime('')), seen(taskbar.snapshot())]);
   }
 
   function update(): Uint8Array {
     const isUpToDate = cursor === taskbar.revision - 1;
     cursor = taskbar.revision;
     try {
-      return isUpToDate ? taskbar.delta() : taskbar.snapshot();
+      return seen(isUpToDate ? taskbar.delta() : taskbar.snapshot());
     } catch (error) {
       if (!health.noticed(error)) throw error;
       return taskbar.notices();

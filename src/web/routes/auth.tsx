@@ -8,6 +8,7 @@ import {
   accessRequired,
   checkToken,
   isAuthenticated,
+  isReader,
   SIGN_IN_COOKIE,
   signInIdOf,
 } from '../http/authenticate.ts';
@@ -45,9 +46,9 @@ export function accessRoutes({ access, logger }: AccessParts) {
           const next = localUrl(typeof wanted === 'string' ? wanted : undefined);
           try {
             const given = typeof token === 'string' ? token.trim() : '';
-            const right = await checkToken(access, logger, given, { request, server });
-            if (!right) throw wrongToken(request);
-            return signedIn(request, await signIns.open(), next);
+            const role = await checkToken(access, logger, given, { request, server });
+            if (!role) throw wrongToken(request);
+            return signedIn(request, await signIns[role].open(), next);
           } catch (error) {
             if (!(error instanceof Problem) || !isNavigation(request)) throw error;
             return loginPage(request, next, error);
@@ -59,7 +60,8 @@ export function accessRoutes({ access, logger }: AccessParts) {
         '/logout',
         async ({ request }) => {
           const signIn = signInIdOf(request);
-          if (signIn !== undefined) await signIns.close(signIn);
+          const role = isReader(request) ? 'reader' : 'owner';
+          if (signIn !== undefined) await signIns[role].close(signIn);
           const answer = seeOther(urlTo('/login'));
           answer.headers.set('set-cookie', cookie(request, '', 0));
           return answer;
@@ -78,7 +80,7 @@ function loginPage(request: Request, next: string, problem?: Problem) {
 function wrongToken(request: Request): Problem {
   const { headers } = accessRequired(request);
   return new Problem(401, 'unauthorised', 'Wrong token.', {
-    message: 'Copy the whole value of XGPT_TOKEN.',
+    message: 'Copy the whole value of XGPT_TOKEN, or of XGPT_READ_TOKEN to read only.',
     headers,
   });
 }

@@ -14,8 +14,8 @@ import { parseBody, READ_BY_HANDLER } from '../http/body.ts';
 import { entryProblem, Problem, toProblem } from '../http/problem.ts';
 import { asStated, responseTo } from '../http/rendered.ts';
 import type { RequestContext } from '../http/request_context.ts';
-import { readStart, startAll, startFrom } from './start.ts';
-import { entryWarnings, inputWarnings } from './start_warnings.ts';
+import { readStart, startAll, startWith } from './start.ts';
+import { entryWarnings } from './start_warnings.ts';
 
 type Result = { job: Job } | { error: Problem };
 
@@ -96,8 +96,7 @@ async function startOne(
   item: unknown,
 ): Promise<Result> {
   try {
-    const { type, fields } = readStart(item);
-    return { job: await startFrom(tracker, type, fields, context) };
+    return { job: await startWith(tracker, readStart(item), context) };
   } catch (error) {
     return { error: toProblem(error) };
   }
@@ -108,12 +107,7 @@ function warningsOf({ tracker }: WebDeps, body: unknown, results: Result[]): str
   const entries = Array.isArray(body) ? body : [body];
   return results.flatMap((result, index) => {
     if (!('job' in result)) return [];
-    const entry: unknown = entries[index];
-    const { input } = Object(entry) as { input?: object };
-    const found = [
-      ...entryWarnings(entry),
-      ...inputWarnings(tracker, result.job.type, input ?? {}),
-    ];
+    const found = entryWarnings(tracker, result.job.type, entries[index]);
     return entries.length > 1 ? found.map((text) => `Entry ${index + 1}: ${text}`) : found;
   });
 }

@@ -6,11 +6,13 @@ import { ThreadPage } from '../../../views/pages/thread.tsx';
 import type { FindModel } from '../../../views/view_models.ts';
 import { ModelUnavailable } from '../../embedding/index.ts';
 import { parseFind } from '../../find/index.ts';
+import { InvalidInput } from '../../jobs/index.ts';
 import { find } from '../../operations/find/find.ts';
 import type { Found } from '../../operations/find/found.ts';
 import { toFindRequest } from '../../operations/find/request.ts';
+import { type ListedFind, listSavedFinds } from '../../operations/find/saved.ts';
 import type { ArchiveMedia } from '../../sources/archive/index.ts';
-import type { PostMedia } from '../../sources/post.ts';
+import type { Post, PostMedia } from '../../sources/post.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { urlTo } from '../../text/urls.ts';
 import { ANY_QUERY, AUTHOR_NAME, NO_QUERY, PICTURE, POST_ID } from '../contract/requests.ts';
@@ -136,8 +138,9 @@ async function findModel(
   request: Request,
   asked: FindPageQuery,
 ): Promise<FindModel> {
-  const { wrongAuthor, cursor: _, limit: _limit, ...query } = asked;
+  const { wrongAuthor, cursor: _, limit: _limit, after, ...query } = asked;
   const { found, problem } = await foundOrProblem(deps, asked);
+  const saved = listSavedFinds(deps);
   return {
     query,
     found,
@@ -147,8 +150,21 @@ async function findModel(
     like: query.like && likeText(deps, query.like),
     nextHref: nextHrefOf(request, found.nextCursor),
     seen: deps.library.words.newestKey(),
+    ...(after !== undefined && { newPosts: collectedAfter(deps, found.posts, after) }),
     busy: isBusy(deps),
+    saved,
+    savedAs: saved.find((find) => !find.problems && isSameQuery(find, query)),
   };
+}
+
+function collectedAfter({ library }: WebDeps, posts: Post[], key: number): Set<Post> {
+  return new Set(posts.filter(({ source, id }) => (library.words.keyOf(source, id) ?? 0) > key));
+}
+
+/** Whether the page of a saved find has this query. */
+function isSameQuery(find: ListedFind, query: FindModel['query']): boolean {
+  const { q, by, sort, like } = toFindPageQuery(find.query);
+  return q === query.q && by === query.by && sort === query.sort && like === query.like;
 }
 
 async function foundOrProblem(
@@ -165,8 +181,11 @@ async function foundOrProblem(
     const typed = { q, by, sort, like, cursor, facets: 'true', limit } as const;
     return { found: await find(deps, toFindRequest(typed, Date.now())) };
   } catch (error) {
+    if (error instanceof InvalidInput) return nothing(Object.values(error.details).join(' '));
     if (!(error instanceof ModelUnavailable)) throw error;
-    return nothing(error.message, '/embed', 'Go to Embed');
+    const nowhere = nothing(error.message, '/embed', 'Go to Embed');
+    // An empty library has nothing to embed: the page says what to do first.
+    return deps.library.words.newestKey() === 0 ? { found: nowhere.found } : nowhere;
   }
 }
 
@@ -189,7 +208,7 @@ function isBusy({ tracker }: WebDeps): boolean {
 function newPosts(deps: WebDeps, typed: Record<string, string>): JSX.Element {
   const { wrongAuthor: _, cursor: __, ...query } = toFindPageQuery(typed);
   const seen = Number(typed.seen) || 0;
-  const posts = deps.library.words.countAfter(parseFind(query.q, Date.now()), seen);
+  const { count: posts } = deps.library.words.countAfter(parseFind(query.q, Date.now()), seen);
   return NewPosts({ query, seen, busy: isBusy(deps), posts });
 }
 

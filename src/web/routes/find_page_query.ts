@@ -48,13 +48,19 @@ export const FIND_PAGE_QUERY: DeclaredInput<TypedFindPage> = input(
         description: 'Page size.',
       }),
       cursor: z.string().optional(),
+      after: typedWholeNumber(
+        0,
+        Number.MAX_SAFE_INTEGER,
+        'After must be a whole number, 0 or more.',
+        { description: 'Posts that were collected after the one with this key are marked as new.' },
+      ),
     }),
   INVALID,
 );
 
 export type TypedFindPage = Partial<
   Record<keyof typeof FIELDS | 'q' | 'like' | 'cursor', string>
-> & { by?: FindWay; sort?: FindSort; limit?: number };
+> & { by?: FindWay; sort?: FindSort; limit?: number; after?: number };
 
 /** What the page is asked for: everything that filters is in `q`. */
 export interface FindPageQuery {
@@ -65,6 +71,8 @@ export interface FindPageQuery {
   like?: string;
   limit: number;
   cursor?: string;
+  /** Posts with higher keys are marked as new. */
+  after?: number;
   /** An author who is none, and why. */
   wrongAuthor?: { typed: string; problem: string };
 }
@@ -84,6 +92,7 @@ export function toFindPageQuery(typed: TypedFindPage): FindPageQuery {
     limit: typed.limit ?? DEFAULT_PAGE,
     ...(typed.like && { like: typed.like }),
     ...(typed.cursor && { cursor: typed.cursor }),
+    ...(typed.after !== undefined && { after: typed.after }),
     ...(problem && { wrongAuthor: { typed: typed.author ?? '', problem } }),
   };
 }

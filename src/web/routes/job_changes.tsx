@@ -22,13 +22,22 @@ const RETRY = {
   detail: about('Act', 'retry_job', 'Run an ended job again'),
 };
 
+const FIRST = {
+  params: JOB_ID,
+  response: answers(200, 'JobAnswer', 'The job, first in the queue or already running.', {
+    404: NO_SUCH_JOB,
+    409: 'It does not wait.',
+  }),
+  detail: about('Act', 'run_job_next', 'Start a waiting job next of its type'),
+};
+
 const DISMISSAL = {
   params: JOB_ID,
   response: answers(200, 'JobAnswer', 'The job.', { 404: NO_SUCH_JOB, 409: STILL_ACTIVE }),
   detail: about('Act', 'dismiss_job', 'Take an ended job out of the taskbar'),
 };
 
-/** Cancels, retries and dismisses a job. */
+/** Cancels, retries, moves and dismisses a job. */
 export function jobChangeRoutes({ tracker, live }: WebDeps) {
   /** As JSON, a card or a line; a browser without JavaScript is redirected to the job's page. */
   const changed = (job: Job) =>
@@ -66,6 +75,15 @@ export function jobChangeRoutes({ tracker, live }: WebDeps) {
         RETRY,
       )
       .post(
+        '/api/jobs/:id/first',
+        async ({ params }) => {
+          const job = jobOr404(tracker, params.id);
+          if (!(await tracker.moveToFront(job.id))) throw notWaiting(job);
+          return changed(jobOr404(tracker, job.id));
+        },
+        FIRST,
+      )
+      .post(
         '/api/jobs/:id/dismiss',
         async ({ params, request }) => {
           const job = jobOr404(tracker, params.id);
@@ -78,6 +96,36 @@ export function jobChangeRoutes({ tracker, live }: WebDeps) {
         },
         DISMISSAL,
       );
+}
+
+const PINNING = {
+  params: JOB_ID,
+  response: answers(200, 'JobAnswer', 'The job.', { 404: NO_SUCH_JOB }),
+};
+
+/** Pins a job, which keeps it until somebody removes it, and unpins it. */
+export function jobPinRoutes({ tracker, live }: WebDeps) {
+  async function pinned(id: string, isPinned: boolean) {
+    const { id: known } = jobOr404(tracker, id);
+    await tracker.pinJob(known, isPinned);
+    const job = jobOr404(tracker, known);
+    return respond(() => ({ job }), {
+      html: () => JobCard({ view: live.view(job), now: new Date() }),
+      text: () => jobLine(job),
+      seeOther: () => urlTo(`/jobs/${job.id}`),
+    });
+  }
+
+  return (app: Elysia) =>
+    app
+      .post('/api/jobs/:id/pin', ({ params }) => pinned(params.id, true), {
+        ...PINNING,
+        detail: about('Act', 'pin_job', 'Keep a job until somebody removes it'),
+      })
+      .post('/api/jobs/:id/unpin', ({ params }) => pinned(params.id, false), {
+        ...PINNING,
+        detail: about('Act', 'unpin_job', 'Keep a job only as long as others'),
+      });
 }
 
 const REMOVAL = {
@@ -147,6 +195,12 @@ function cannotRetry(job: Job): Problem {
   }
   return new Problem(409, 'tracked', 'This job cannot be run again here.', {
     message: 'It was run by the program that created it. Run that program again.',
+  });
+}
+
+function notWaiting({ status }: Job): Problem {
+  return new Problem(409, 'not_waiting', 'The job does not wait.', {
+    message: `It ${stateOf(status)}; there is nothing to start.`,
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Layout } from '../../../views/view_models.ts';
 import type { WebDeps } from '../deps.ts';
-import { signInIdOf } from '../http/authenticate.ts';
+import { isReader, signInIdOf } from '../http/authenticate.ts';
 import { cookieOf } from '../http/negotiation.ts';
 
 const THEMES = ['auto', 'light', 'dark'] as const;
@@ -18,6 +18,7 @@ export function layoutWithoutJobs(request: Request, { health }: WebDeps): Omit<L
     theme: themeOf(request),
     taskbarChoice: cookieOf(request, 'taskbar') === 'collapsed' ? 'closed' : 'auto',
     signedIn: signInIdOf(request) !== undefined,
+    isReadOnly: isReader(request),
   };
 }
 

@@ -1,9 +1,11 @@
 import type { Elysia } from 'elysia';
+import { BulkNote } from '../../../views/jobs/bulk_bar.tsx';
 import { JobCard } from '../../../views/jobs/job_card.tsx';
 import { SessionList } from '../../../views/pages/sessions.tsx';
 import { toJobQuery } from '../../jobs/job_query.ts';
-import { jobTable } from '../../text/job_text.ts';
+import { bulkText, jobTable } from '../../text/job_text.ts';
 import { sessionTable } from '../../text/session_text.ts';
+import { urlTo } from '../../text/urls.ts';
 import { about, answers, INVALID_QUERY } from '../contract/declare.ts';
 import { SESSION_ID, SESSION_JOBS_QUERY, SESSIONS_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
@@ -54,4 +56,37 @@ export function sessionRoutes({ tracker, live }: WebDeps) {
           detail: about('Watch', 'list_session', 'Jobs of a session, with a summary'),
         },
       );
+}
+
+const REMOVAL = {
+  params: SESSION_ID,
+  response: answers(200, 'BulkAnswer', 'How many of its jobs were removed; active ones stay.'),
+};
+
+/** Deletes sessions: their ended jobs, which are kept until then. */
+export function sessionRemovalRoutes({ tracker }: WebDeps) {
+  async function removed(id: string) {
+    const outcome = await tracker.changeMatching('remove', { session: id });
+    return respond(() => outcome, {
+      html: () => BulkNote({ outcome }),
+      text: () => `${bulkText(outcome)}\n`,
+      seeOther: () =>
+        urlTo(outcome.skipped > 0 ? `/sessions/${encodeURIComponent(id)}` : '/sessions'),
+    });
+  }
+
+  return (app: Elysia) =>
+    app
+      .delete('/api/sessions/:id', ({ params }) => removed(params.id), {
+        ...REMOVAL,
+        detail: about('Act', 'delete_session', 'Delete a session: remove its ended jobs'),
+      })
+      .post('/api/sessions/:id/remove', ({ params }) => removed(params.id), {
+        ...REMOVAL,
+        detail: about(
+          'Act',
+          'remove_session',
+          'Delete a session, for forms, which cannot send DELETE',
+        ),
+      });
 }

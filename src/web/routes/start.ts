@@ -4,54 +4,89 @@ import {
   type Job,
   type JobType,
   readSession,
+  readStartOptions,
   type Tracker,
 } from '../../jobs/index.ts';
 import { addressOf } from '../http/incoming.ts';
 import type { RequestContext } from '../http/request_context.ts';
+import { isOwnField, OPTION_NAMES } from './start_warnings.ts';
 
 /** Identical requests within this time count as one: a double click, in ms. */
 const DOUBLE_PRESS_MS = 500;
 
 /**
- * Starts a job from the fields of a form or a JSON object; `sessionId` among them is the job's.
+ * Starts a job from the fields of a form or a JSON object, with the options among them.
  * Identical starts within half a second return the same job, unless its id is given.
  * @throws InvalidInput, UnknownJobType, TooManyWaiting; nothing was created then.
  */
 export async function startFrom(
   tracker: Tracker,
   type: string,
-  { sessionId, ...input }: Record<string, unknown>,
+  fields: Record<string, unknown>,
+  context: RequestContext,
+): Promise<Job> {
+  const { input, options } = splitOptions(tracker, type as JobType, fields);
+  return startWith(tracker, { type, input, options }, context);
+}
+
+/** The same of an entry of `POST /api/jobs`. */
+export async function startWith(
+  tracker: Tracker,
+  { type, input, options }: Start,
   context: RequestContext,
 ): Promise<Job> {
   return tracker.enqueue(type as JobType, input, {
-    sessionId: readSession(sessionId),
+    ...enqueueOptions(options),
     client: addressOf(context),
     ...(context.uuidAt ? { uuid: context.uuidAt(0) } : { mergeMs: DOUBLE_PRESS_MS }),
   });
 }
 
-/** A job to start; `sessionId` is among the fields. */
+/** A job to start. */
 export interface Start {
   type: string;
-  fields: Record<string, unknown>;
+  input: Record<string, unknown>;
+  /** Those of `OPTION_NAMES`, as typed. */
+  options: Record<string, unknown>;
+}
+
+function enqueueOptions({ sessionId, ...start }: Record<string, unknown>) {
+  return { sessionId: readSession(sessionId), ...readStartOptions(start) };
+}
+
+/** The options stand among the fields, unless the type has a field of its own with that name. */
+function splitOptions(tracker: Tracker, type: JobType, fields: Record<string, unknown>) {
+  const input = { ...fields };
+  const options: Record<string, unknown> = {};
+  for (const name of OPTION_NAMES) {
+    if (!Object.hasOwn(input, name) || isOwnField(tracker, type, name)) continue;
+    options[name] = input[name];
+    delete input[name];
+  }
+  return { input, options };
 }
 
 /**
- * Reads `{ type, input, sessionId }`.
+ * Reads `{ type, input, sessionId, priority, runAt, delayMs, timeoutMs }`.
  * @throws InvalidInput when the item has no type or no valid input.
  */
 export function readStart(item: unknown): Start {
-  const { type, input, sessionId } = (item ?? {}) as Record<string, unknown>;
+  const { type, input, ...rest } = (item ?? {}) as Record<string, unknown>;
   if (typeof type !== 'string' || !type) {
     throw new InvalidInput({
       type: 'Type is missing. Send an object such as { "type": "scrape", "input": { "username": "aurora_lab" } }.',
     });
   }
-  const fields = input ?? {};
-  if (typeof fields !== 'object' || Array.isArray(fields)) {
+  const given = input ?? {};
+  if (typeof given !== 'object' || Array.isArray(given)) {
     throw new InvalidInput({ input: 'Input must be an object with the fields of the type.' });
   }
-  return { type, fields: { sessionId, ...fields } };
+  const { sessionId = rest.sessionId, ...fields } = given as Record<string, unknown>;
+  return { type, input: fields, options: { ...pick(rest), sessionId } };
+}
+
+function pick(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(OPTION_NAMES.map((name) => [name, fields[name]]));
 }
 
 /**
@@ -66,11 +101,10 @@ export async function startAll(
   const client = addressOf(context);
   const read = items.map((item, index) => {
     try {
-      const { type, fields } = readStart(item);
-      const { sessionId, ...input } = fields;
-      const session = readSession(sessionId);
+      const { type, input, options } = readStart(item);
       const uuid = context.uuidAt?.(index);
-      return { request: { type: type as JobType, input, sessionId: session, client, uuid } };
+      const request = { type: type as JobType, input, ...enqueueOptions(options), client, uuid };
+      return { request };
     } catch (error) {
       return { error };
     }

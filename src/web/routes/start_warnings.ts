@@ -1,15 +1,20 @@
 import { z } from 'zod';
-import type { JobType, Tracker } from '../../jobs/index.ts';
+import { type JobType, START_OPTIONS, type Tracker } from '../../jobs/index.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { printable } from '../../text/printable.ts';
 
 /** Maximum number of unknown fields of one start that are named. */
 const MAX_NAMED = 20;
 
-/** The fields of `POST /api/jobs`, beside those of the input. */
-const START_FIELDS: ReadonlySet<string> = new Set(['type', 'input', 'sessionId']);
+/** What a start of any type may have beside its input. */
+export const OPTION_NAMES = ['sessionId', ...START_OPTIONS] as const;
 
-const COMMON_FIELDS: ReadonlySet<string> = new Set(['sessionId']);
+/** The fields of `POST /api/jobs`, beside those of the input. */
+const START_FIELDS: ReadonlySet<string> = new Set(['type', 'input', ...OPTION_NAMES]);
+
+const COMMON_FIELDS: ReadonlySet<string> = new Set(OPTION_NAMES);
+
+const SESSION_FIELD: ReadonlySet<string> = new Set(['sessionId']);
 
 /** Names of fields by schema: computing them takes as long as several starts. */
 const namesOf = new WeakMap<z.ZodType, ReadonlySet<string> | 'any'>();
@@ -20,15 +25,47 @@ export function inputWarnings(
   type: JobType,
   input: object,
 ): string[] {
+  return unknownIn(tracker, type, input, COMMON_FIELDS);
+}
+
+/** The same for an entry of `POST /api/jobs`. */
+export function entryWarnings(
+  tracker: Pick<Tracker, 'inputOf'>,
+  type: JobType,
+  entry: unknown,
+): string[] {
+  const { input } = Object(entry) as { input?: object };
+  return [
+    ...warnings(Object(entry), START_FIELDS),
+    ...unknownIn(tracker, type, input ?? {}, SESSION_FIELD),
+  ];
+}
+
+/** Whether the input of a type has a field of that name. */
+export function isOwnField(
+  tracker: Pick<Tracker, 'inputOf'>,
+  type: JobType,
+  name: string,
+): boolean {
+  const known = knownIn(tracker, type);
+  return known !== 'any' && known.has(name);
+}
+
+function unknownIn(
+  tracker: Pick<Tracker, 'inputOf'>,
+  type: JobType,
+  input: object,
+  beside: ReadonlySet<string>,
+): string[] {
+  const known = knownIn(tracker, type);
+  return known === 'any' ? [] : warnings(input, known.union(beside));
+}
+
+function knownIn(tracker: Pick<Tracker, 'inputOf'>, type: JobType): ReadonlySet<string> | 'any' {
   const schema = tracker.inputOf(type);
   const known = namesOf.get(schema) ?? fieldNames(schema);
   namesOf.set(schema, known);
-  return known === 'any' ? [] : warnings(input, known.union(COMMON_FIELDS));
-}
-
-/** The same for the fields beside the input, of an entry of `POST /api/jobs`. */
-export function entryWarnings(entry: unknown): string[] {
-  return warnings(Object(entry), START_FIELDS);
+  return known;
 }
 
 function warnings(fields: object, known: ReadonlySet<string>): string[] {

@@ -1,7 +1,14 @@
 import type { Elysia } from 'elysia';
-import { JOB_STREAM, JOBS_STREAM, MANY_JOBS_STREAM, TASKBAR_STREAM } from '../contract/streams.ts';
+import {
+  JOB_EVENTS,
+  JOB_STREAM,
+  JOBS_STREAM,
+  MANY_JOBS_STREAM,
+  TASKBAR_STREAM,
+} from '../contract/streams.ts';
 import type { WebDeps } from '../deps.ts';
 import { jobOr404 } from '../http/problem.ts';
+import { jobEventsStream, LiveJobEvents } from '../live/job_events.ts';
 import { jobStream } from '../live/job_stream.ts';
 import { createLiveLogs } from '../live/logs.ts';
 import { checkedJobIds, namedJobsStream } from '../live/named_jobs_stream.ts';
@@ -9,10 +16,11 @@ import { taskbarStream } from '../live/taskbar_stream.ts';
 
 const NAMED_JOBS = '/api/jobs/stream/jobs';
 
-/** Streams of the taskbar, of one job, and of several jobs. */
+/** Streams of the taskbar, of one job, of several jobs, and of all jobs. */
 export function streamRoutes(deps: WebDeps) {
   const { tracker, streams } = deps;
   const logs = createLiveLogs(tracker);
+  const events = new LiveJobEvents(deps);
   return (app: Elysia) =>
     app
       .get(
@@ -22,6 +30,14 @@ export function streamRoutes(deps: WebDeps) {
           return streams.respond(request, server, taskbarStream(deps, logs, request));
         },
         TASKBAR_STREAM,
+      )
+      .get(
+        '/api/jobs/events',
+        ({ request, server, query }) => {
+          streams.refuseTooMany();
+          return streams.respond(request, server, jobEventsStream(deps, events, request, query));
+        },
+        JOB_EVENTS,
       )
       .get(
         '/api/jobs/:id/stream',

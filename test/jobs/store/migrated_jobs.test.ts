@@ -69,6 +69,7 @@ function toldBefore(row: OldRow): Partial<Job> {
     attempt: row.attempt,
     attemptsUsed: row.attempt,
     maxAttempts: row.max_attempts,
+    priority: 0,
     sessionId: row.session_id ?? undefined,
     parentId: row.parent_id ?? undefined,
   });

@@ -95,7 +95,10 @@ function explained(database: Database, statements: Iterable<string>): Statement[
   return [...statements]
     .filter((sql) => READS_OR_WRITES.test(sql))
     .map((sql) => {
-      const rows = database.prepare<{ detail: string }, []>(`EXPLAIN QUERY PLAN ${sql}`).all();
+      const explain = database.prepare<{ detail: string }, []>(`EXPLAIN QUERY PLAN ${sql}`);
+      const rows = explain.all();
+      // Until then no index can be dropped.
+      explain.finalize();
       return { sql: sql.replace(/\s+/g, ' ').trim(), plan: rows.map(({ detail }) => detail) };
     });
 }

@@ -7,6 +7,7 @@ import { createLibrary, type Library } from '../../../src/library/index.ts';
 import { codeOf } from '../../../src/library/vectors/codes.ts';
 import { migrate, openDatabase } from '../../../src/platform/database.ts';
 import { makePost, makePosts, setup } from '../synthetic.ts';
+import { expectAgreement } from './agreement.ts';
 import { DIMENSIONS, exactKeys, MODEL, scattered } from './scattered.ts';
 
 const MIGRATIONS = join(import.meta.dir, '../../../migrations');
@@ -200,30 +201,63 @@ describe('following what is committed', () => {
   });
 });
 
-test('vectors of an earlier version get the same codes', () => {
-  const db = new Database(':memory:', { strict: true });
-  migrate(db, MIGRATIONS, 22);
-  const insert = db.query(
-    `INSERT INTO posts (key, kind, source, id, author, author_name, text, created_at, links, media, as_of, collected_at, updated_at)
-    VALUES (?, 'post', 's', ?, 'a', 'A', 't', 1, '[]', '[]', 1, 1, 1)`,
-  );
-  for (const [i, dimensions] of [1, 7, 8, 9, 128, 384].entries()) {
-    insert.run(i + 1, `${i}`);
-    const vector = scattered(i, dimensions);
+describe('vectors of an earlier version', () => {
+  let db: Database;
+
+  beforeEach(() => {
+    db = new Database(':memory:', { strict: true });
+    migrate(db, MIGRATIONS, 22);
+  });
+  afterEach(() => db.close());
+
+  function insert(key: number, text: string, model: string, vector: Float32Array): void {
+    db.query(
+      `INSERT INTO posts (key, kind, source, id, author, author_name, text, created_at, links, media, as_of, collected_at, updated_at)
+      VALUES (?, 'post', 's', ?, 'a', 'A', ?, 1, '[]', '[]', 1, 1, 1)`,
+    ).run(key, `${key}`, text);
     db.run('INSERT INTO vectors VALUES (?, ?, ?, ?)', [
-      i + 1,
-      `m${dimensions}`,
-      dimensions,
+      key,
+      model,
+      vector.length,
       new Uint8Array(vector.buffer),
     ]);
   }
-  migrate(db);
-  const codes = db
-    .query<{ code: Uint8Array; dimensions: number }, []>(
-      'SELECT code, dimensions FROM vector_codes JOIN vector_models ON model = vector_models.key ORDER BY id',
-    )
-    .all();
-  expect(codes.map(({ dimensions }) => dimensions)).toEqual([1, 7, 8, 9, 128, 384]);
-  for (const [i, { code, dimensions }] of codes.entries())
-    expect([...code]).toEqual([...codeOf(scattered(i, dimensions))]);
+
+  test('get the same codes', () => {
+    const lengths = [1, 7, 8, 9, 128, 384];
+    for (const [i, dimensions] of lengths.entries())
+      insert(i + 1, 't', `m${dimensions}`, scattered(i, dimensions));
+    migrate(db);
+    const codes = db
+      .query<{ code: Uint8Array; dimensions: number }, []>(
+        'SELECT code, dimensions FROM vector_codes JOIN vector_models ON model = vector_models.key ORDER BY id',
+      )
+      .all();
+    expect(codes.map(({ dimensions }) => dimensions)).toEqual(lengths);
+    for (const [i, { code, dimensions }] of codes.entries())
+      expect([...code]).toEqual([...codeOf(scattered(i, dimensions))]);
+  });
+
+  test.each([
+    ['a word', 'soup', true],
+    ['a number', '7 \u{1f389}', true],
+    ['words among others', 'ที่นี่ cafe', true],
+    ['a text as long as one part may be', `${'soup '.repeat(79)}soups`, true],
+    ['a longer one', `${'soup '.repeat(80)}.`, false],
+    ['a longer one with characters of two units', `a${'\u{1f389}'.repeat(400)}`, false],
+    ['emoji', '\u{1f389}\u{1f389}', false],
+    ['Thai', 'ที่นี่อากาศดี', false],
+    ['Japanese', '東京都', false],
+    ['signs', '!!! …', false],
+  ])('stay or wait for the next embed job, as the model now reads them: %s', (_, text, stays) => {
+    insert(1, text, MODEL, scattered(1));
+    insert(2, 'another', MODEL, scattered(2));
+    migrate(db);
+    const library = createLibrary(db);
+    const waiting = library.postsWithoutVector(MODEL, { limit: 10 });
+    expect(waiting).toEqual(stays ? [] : [{ key: 1, text }]);
+    expect(keysLike(library, 1)).toEqual(stays ? [1, 2] : [2]);
+    expect(library.meaning.vectorOf(MODEL, 1)).toEqual(stays ? scattered(1) : undefined);
+    expectAgreement(db);
+  });
 });

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLibrary, type Library } from '../../../src/library/index.ts';
-import { codeOf } from '../../../src/library/vectors/codes.ts';
 import { openDatabase } from '../../../src/platform/database.ts';
 import { makePosts } from '../synthetic.ts';
+import { expectAgreement } from './agreement.ts';
 import { exactKeys, MODEL, scattered } from './scattered.ts';
 
 const PROGRAM = join(import.meta.dir, 'other_process.ts');
@@ -47,22 +47,6 @@ async function start(task: 'embed' | 'remove', seed: number) {
 
 const changes = () => db.query<{ data_version: number }, []>('PRAGMA data_version').get();
 
-function expectAgreement(): void {
-  const rows = db
-    .query<{ embedding: Uint8Array; code: Uint8Array | null; key: number; post_key: number }, []>(
-      `SELECT vectors.post_key AS key, embedding, code, vector_codes.post_key
-      FROM vectors FULL JOIN vector_codes USING (id)`,
-    )
-    .all();
-  expect(rows.length).toBeGreaterThan(0);
-  for (const { embedding, code, key, post_key } of rows) {
-    expect(post_key).toBe(key);
-    expect(
-      Buffer.compare(code ?? new Uint8Array(), codeOf(new Float32Array(embedding.slice().buffer))),
-    ).toBe(0);
-  }
-}
-
 describe('while another process embeds and a third one deletes', () => {
   test('answers equal an exact search over what is committed', async () => {
     await Promise.all([start('embed', 1), start('remove', 2)]);
@@ -87,7 +71,7 @@ describe('while another process embeds and a third one deletes', () => {
       await Bun.sleep(40 + kill * 17);
       for (const child of both) child.kill('SIGKILL');
       await Promise.all(both.map((child) => child.exited));
-      expectAgreement();
+      expectAgreement(db);
       const found = library.meaning.nearest(MODEL, scattered(kill), { limit: 10 });
       expect(found.map(({ key }) => key)).toEqual(exactKeys(db, scattered(kill), 10));
     }

@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite';
+import { codeOf } from '../../../src/library/vectors/codes.ts';
 
 export const MODEL = 'scattered';
 export const DIMENSIONS = 128;
@@ -33,4 +34,24 @@ export function exactKeys(db: Database, vector: Float32Array, limit: number): nu
   }
   const nearest = [...best].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
   return nearest.slice(0, limit).map(([key]) => key);
+}
+
+/** Codes of a model that are of no post: they are read like any other, and never found. */
+export function addCodes(db: Database, count: number, model = MODEL): void {
+  const { key = 0, dimensions = 0 } =
+    db
+      .query<{ key: number; dimensions: number }, [string]>(
+        'SELECT key, dimensions FROM vector_models WHERE name = ?',
+      )
+      .get(model) ?? {};
+  const last =
+    db.query<{ id: number }, []>('SELECT max(id) AS id FROM vector_codes').get()?.id ?? 0;
+  const insert = db.query(
+    'INSERT INTO vector_codes (id, model, post_key, code) VALUES (?, ?, 0, ?)',
+  );
+  const code = codeOf(scattered(1, dimensions));
+  db.transaction(() => {
+    for (let id = last + 1; id <= last + count; id++) insert.run(id, key, code);
+  })();
+  db.run("UPDATE sqlite_sequence SET seq = ? WHERE name = 'vectors'", [last + count]);
 }

@@ -4,6 +4,8 @@ import { emptyApp, type RecordedApp } from '../world.ts';
 
 const TOKEN = 'a-token-of-the-test';
 
+const READ_TOKEN = 'a-reader-of-the-test';
+
 const withToken = (): Promise<RecordedApp> => emptyApp({ XGPT_TOKEN: TOKEN });
 
 /** Opens a session. */
@@ -143,4 +145,21 @@ export const unauthorised = (routes: string[]): Area => ({
       ?.map(() => 'x'),
     formats: ['json', 'html', 'htmx', 'text', 'browser'],
   })),
+});
+
+/** Every change with the reader's token. */
+export const readOnly = (routes: string[]): Area => ({
+  name: 'read_only',
+  setup: () => emptyApp({ XGPT_TOKEN: TOKEN, XGPT_READ_TOKEN: READ_TOKEN }),
+  cases: routes
+    .filter((route) => !/^(GET|HEAD) |(login|logout)$/.test(route))
+    .map((route) => ({
+      name: route,
+      route,
+      params: bothOf(route)
+        .path.match(/:\w+/g)
+        ?.map(() => 'x'),
+      headers: bearer(READ_TOKEN),
+      formats: ['json', 'html', 'text'],
+    })),
 });

@@ -47,6 +47,14 @@ export const documents: Area = {
   cases: [
     ...assets,
     { name: 'health', route: 'GET /healthz' },
+    { name: 'metrics', route: 'GET /metrics', records: 'size' },
+    {
+      name: 'metrics as OpenMetrics',
+      route: 'GET /metrics',
+      records: 'size',
+      headers: { accept: 'application/openmetrics-text' },
+      formats: ['json'] as const,
+    },
     // Its content is compared with `openapi.json`.
     { name: 'OpenAPI document', route: 'GET /openapi.json', records: 'size' },
     { name: 'API page', route: 'GET /docs/api', records: 'size' },

@@ -1,12 +1,14 @@
 import type { Area } from '../area.ts';
-import { access, tooManyTokens, unauthorised, wrongTokens } from './access.ts';
+import { access, readOnly, tooManyTokens, unauthorised, wrongTokens } from './access.ts';
 import { documents } from './documents.ts';
 import { imports } from './imports.ts';
 import { bulkChanges, jobChanges } from './job_changes.ts';
 import { jobs } from './jobs.ts';
 import { emptyLibrary, library, livePosts } from './library.ts';
 import { history, pages, wrongPages } from './pages.ts';
+import { queues } from './queues.ts';
 import { bodies, foreign, heads, negotiation, obstructed, wrongMethods } from './refusals.ts';
+import { savedFinds } from './saved_finds.ts';
 import { sources } from './sources.ts';
 import { fullQueue, idempotency, starts, startsByType } from './starts.ts';
 import { streams, tooManyStreams } from './streams.ts';
@@ -26,6 +28,8 @@ const OWN: Area[] = [
   livePosts,
   imports,
   sources,
+  queues,
+  savedFinds,
   pages,
   wrongPages,
   history,
@@ -47,6 +51,7 @@ export const ROUTES = [
 export const AREAS: Area[] = [
   ...OWN,
   unauthorised(ROUTES),
+  readOnly(ROUTES),
   wrongMethods(ROUTES),
   foreign(ROUTES),
   heads(ROUTES),

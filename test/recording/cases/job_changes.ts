@@ -58,6 +58,9 @@ const STATES: [what: string, given: Given | undefined][] = [
 const CHANGES: [what: string, route: string, fields?: Record<string, string>, query?: string][] = [
   ['cancel', 'POST /api/jobs/:id/cancel'],
   ['retry', 'POST /api/jobs/:id/retry'],
+  ['run next', 'POST /api/jobs/:id/first'],
+  ['pin', 'POST /api/jobs/:id/pin'],
+  ['unpin', 'POST /api/jobs/:id/unpin'],
   ['dismiss', 'POST /api/jobs/:id/dismiss'],
   ['delete', 'DELETE /api/jobs/:id'],
   ['delete with force=1', 'DELETE /api/jobs/:id', undefined, '?force=1'],

@@ -58,7 +58,7 @@ export const wrongMethods = (routes: string[]): Area => {
     METHODS.filter((method) => !routes.includes(`${method} ${path}`)).map((method) => ({
       name: `${method} ${path}`,
       route: `${method} ${path}`,
-      params: paramsOf(path) ?? [],
+      params: paramsOf(`${method} ${path}`) ?? [],
       formats: ['json'],
     })),
   );

@@ -59,11 +59,18 @@ const named: AreaCase[] = [
   records: 'first event',
 }));
 
+const all: AreaCase[] = [
+  { name: 'all jobs' },
+  { name: 'all jobs: of a type', query: '?type=search' },
+  { name: 'all jobs: of a session', query: '?session=monday' },
+  { name: 'all jobs: unknown Last-Event-ID', headers: { 'last-event-id': 'elsewhere-1' } },
+].map((each) => ({ ...each, route: 'GET /api/jobs/events', records: 'first event' }));
+
 /** The first event of each stream. */
 export const streams: Area = {
   name: 'streams',
   setup: fullApp,
-  cases: [...taskbar, ...single, ...furtherSingle, ...named],
+  cases: [...taskbar, ...single, ...furtherSingle, ...named, ...all],
 };
 
 /** The maximum number of streams is open. */
@@ -81,6 +88,7 @@ export const tooManyStreams: Area = {
     { name: 'taskbar', route: 'GET /api/jobs/stream' },
     { name: 'one job', route: 'GET /api/jobs/:id/stream', params: ['{job}'] },
     { name: 'named jobs', route: 'GET /api/jobs/stream/jobs', query: '?job={job}' },
+    { name: 'all jobs', route: 'GET /api/jobs/events' },
     {
       name: 'named jobs, posted',
       route: 'POST /api/jobs/stream/jobs',

@@ -15,6 +15,7 @@ import { SessionPage } from '../../../views/pages/session.tsx';
 import { SessionsPage } from '../../../views/pages/sessions.tsx';
 import { StartPage } from '../../../views/pages/start.tsx';
 import { ThreadPage } from '../../../views/pages/thread.tsx';
+import { WorkersPage } from '../../../views/pages/workers.tsx';
 import type { FormParts, HistoryModel, Layout } from '../../../views/view_models.ts';
 import { ago, jobView, NOW } from '../job_view.ts';
 import {
@@ -109,6 +110,29 @@ const PAGES: [string, () => unknown][] = [
   ['/discover', () => start('discover')],
   ['/embed', () => start('embed', embedForm)],
   ['/find', () => FindPage({ layout, model: findModel([hostilePost], { query, like: HOSTILE }) })],
+  [
+    '/workers',
+    () =>
+      WorkersPage({
+        layout,
+        model: {
+          processes: [
+            {
+              kind: 'server',
+              host: HOSTILE,
+              pid: 1,
+              version: HOSTILE,
+              startedAt: ago(60),
+              seenAt: ago(1),
+              jobs: [],
+              running: jobs,
+            },
+          ],
+          types: [{ type: HOSTILE, waiting: 1, running: 2, oldestSince: ago(5), pausedAt: ago(1) }],
+          sources: [{ name: HOSTILE, label: HOSTILE, pausedAt: ago(1) }],
+        },
+      }),
+  ],
   ['a thread', () => ThreadPage({ layout, model: { posts: [hostilePost], id: HOSTILE } })],
   [
     'an author',

@@ -110,8 +110,9 @@ export function findModel(posts: Post[], model: Partial<FindModel> = {}): FindMo
       understood: '',
     },
     sources: ['sample', 'archive'],
-    seen: 0,
+    seen: 1,
     busy: false,
+    saved: [],
     ...model,
   };
 }

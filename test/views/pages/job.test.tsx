@@ -238,9 +238,10 @@ describe('the actions', () => {
     );
 
   test('depend on the status', () => {
-    expect(offered({ status: 'queued' })).toEqual(['cancel']);
+    expect(offered({ status: 'queued' })).toEqual(['first', 'cancel']);
+    expect(offered({ status: 'queued' }, { place: 1 })).toEqual(['cancel']);
     expect(offered({ status: 'running' })).toEqual(['cancel']);
-    expect(offered({ status: 'retrying' })).toEqual(['cancel']);
+    expect(offered({ status: 'retrying' })).toEqual(['first', 'cancel']);
     expect(offered({ status: 'cancelling' })).toEqual([]);
     expect(offered({ status: 'failed', ...ended })).toEqual(['retry', 'remove']);
     expect(offered({ status: 'cancelled', ...ended })).toEqual(['retry', 'remove']);

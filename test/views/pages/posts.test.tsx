@@ -21,6 +21,34 @@ describe('the form', () => {
     expect(attributesOf(page, '.filter [name="by"]').value).toBe('meaning');
     expect(textOf(posts([], query({ by: 'words' })))).toContain('Both Words Meaning');
   });
+
+  test('the box on top of the page has the query, too', () => {
+    const page = posts([], query({ q: 'a &amp; "b"' }));
+    expect(attributesOf(page, '#find-box').value).toBe('a &amp; "b"');
+    expect(attributesOf(posts([]), '#find-box')).not.toHaveProperty('value');
+  });
+
+  test('says of a find like a post what else holds', () => {
+    const { found } = findModel([post()]);
+    const model = { found: { ...found, total: 2, understood: 'Posts by @ada' }, like: 'Comets' };
+    const like = { like: 'sample:1' };
+    expect(textOf(posts([], { ...model, ...query(like) }))).toContain(
+      'Posts like “Comets” · 2 posts',
+    );
+    expect(textOf(posts([], { ...model, ...query({ ...like, q: 'from:ada' }) }))).toContain(
+      'Posts like “Comets” · Posts by @ada · 2 posts',
+    );
+  });
+
+  test('offers to show all pictures where there are some', () => {
+    const picture = { type: 'photo' as const, url: 'https://pictures.example/1.jpg' };
+    expect(posts([post({ media: [picture] })])).toContain('id="always-pictures"');
+    expect(posts([post()])).not.toContain('id="always-pictures"');
+  });
+
+  test('says what can be typed', () => {
+    expect(textOf(posts([]))).toContain('deadl* with a word that begins so');
+  });
 });
 
 describe('the list', () => {

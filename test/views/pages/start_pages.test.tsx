@@ -34,6 +34,8 @@ const names = (page: string) => [
   ...new Set(elements(page, '.start-form [name]').map(({ attributes }) => attributes.name)),
 ];
 
+const START_OPTIONS = ['delayMs', 'runAt', 'priority', 'timeoutMs'];
+
 describe('the fields', () => {
   test('are those that the address takes', () => {
     expect(names(scrape())).toEqual([
@@ -44,6 +46,7 @@ describe('the fields', () => {
       'onlyNew',
       'source',
       'archive',
+      ...START_OPTIONS,
       'sessionId',
     ]);
     expect(names(search())).toEqual([
@@ -53,6 +56,7 @@ describe('the fields', () => {
       'mode',
       'embed',
       'source',
+      ...START_OPTIONS,
       'sessionId',
     ]);
     expect(names(discover())).toEqual([
@@ -62,9 +66,10 @@ describe('the fields', () => {
       'scrape',
       'maxTweets',
       'source',
+      ...START_OPTIONS,
       'sessionId',
     ]);
-    expect(names(embed())).toEqual(['model', 'batchSize', 'sessionId']);
+    expect(names(embed())).toEqual(['model', 'batchSize', ...START_OPTIONS, 'sessionId']);
   });
 
   test('hold what the browser can check before it sends', () => {
@@ -166,9 +171,20 @@ describe('bad input', () => {
 
   test('never hides behind "More options"', () => {
     const form = { values: {}, errors: { sessionId: 'Too long.' } };
-    expect(attributesOf(scrape({ form }), '.more-options')).toHaveProperty('open');
-    expect(attributesOf(scrape(), '.more-options')).not.toHaveProperty('open');
+    expect(attributesOf(scrape({ form }), '[class="more-options"]')).toHaveProperty('open');
+    expect(attributesOf(scrape(), '[class="more-options"]')).not.toHaveProperty('open');
   });
+
+  test.each(['delayMs', 'runAt', 'priority', 'timeoutMs'])(
+    '41: %s never hides behind "When and how", nor does a value',
+    (name) => {
+      const wrong = { values: {}, errors: { [name]: 'Out of range.' } };
+      const filled = { values: { [name]: '7' }, errors: {} };
+      for (const form of [wrong, filled])
+        expect(attributesOf(scrape({ form }), '.start-options')).toHaveProperty('open');
+      expect(attributesOf(scrape(), '.start-options')).not.toHaveProperty('open');
+    },
+  );
 });
 
 describe('the sentence', () => {

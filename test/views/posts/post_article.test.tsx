@@ -43,6 +43,15 @@ describe('a post', () => {
     });
   });
 
+  test.each(['e\u0301', '👩🏽‍💻', 'の', '葛󠄀'])('is folded between characters: %s', (character) => {
+    for (const before of ['', 'a', 'ab', 'abc']) {
+      const markup = article({ text: before + character.repeat(900) });
+      const [, lead = ''] = /<p class="post-text"[^>]*>([^<]*)<\/p>/.exec(markup) ?? [];
+      expect(lead.length).toBeGreaterThan(400);
+      expect((lead.length - before.length) % character.length).toBe(0);
+    }
+  });
+
   test('shows the whole original of a repost in the place of its own text', () => {
     const markup = article({
       kind: 'repost',

@@ -20,7 +20,13 @@ describe('a profile', () => {
   test('shows names, and the number of saved posts', () => {
     const markup = table({ followers: 48_210 });
     expect(textOf(markup)).toContain('Aurora Lab @aurora_lab Northern lights. 48,210 1,000 sample');
-    expect(attributesOf(markup, 'td a').href).toBe('/find?author=aurora_lab');
+    expect(attributesOf(markup, 'td a').href).toBe('/find?q=from%3Aaurora_lab+source%3Asample');
+    expect(attributesOf(markup, 'th a').href).toBe('/authors/sample/aurora_lab');
+  });
+
+  test('has no link to posts where there are none', () => {
+    expect(elements(table({ postsHeld: 0 }), 'td a')).toEqual([]);
+    expect(textOf(table({ postsHeld: 0 }))).toContain('– 0 sample');
   });
 
   test('has a dash for unknown values', () => {

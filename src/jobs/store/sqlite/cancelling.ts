@@ -39,7 +39,7 @@ function statements(db: Database) {
   return {
     cancelWaiting: command<Moved>(
       db,
-      `UPDATE jobs SET status = 'cancelled', retry_at = NULL, ${NO_LEASE}, updated_at = ?1,
+      `UPDATE jobs SET status = 'cancelled', retry_at = NULL, due_at = NULL, ${NO_LEASE}, updated_at = ?1,
                        completed_at = ?1
        WHERE id = ?2 AND ${WAITING} RETURNING ${MOVED}`,
     ),

@@ -1,11 +1,25 @@
 import type { Database } from 'bun:sqlite';
 import type { TransactionListener, Writer } from '../../../platform/writer.ts';
 import type { FinalStatus, JobStatus } from '../../lifecycle.ts';
+import { EndCounters } from './end_counters.ts';
 import { ADD_ENDS, addDuration, bucketOf, type CountedEnd } from './ends.ts';
+import {
+  AT,
+  add,
+  addToClient,
+  type Counted,
+  type Counts,
+  countsOf,
+  type Delta,
+  type Place,
+} from './live_counts.ts';
 import { command, query } from './statements.ts';
 
-/** Above this many changes in one transaction, or since the last read, the jobs are not listed. */
+/** Above this many changes since the last read, other parts of this process are not told each job. */
 const MAX_LISTED = 500;
+
+/** The same within one transaction, whose row lists them: more than a request can start. */
+const MAX_IN_ROW = 2_000;
 
 /** How many transactions a process may be behind and still learn which jobs changed. */
 const MAX_KEPT = 2_000;
@@ -18,15 +32,6 @@ const MAX_RECENT = 64;
 
 const HOUR_MS = 3_600_000;
 
-/** The groups in which jobs are counted: waiting, run by a worker, or tracked. */
-type Place = 'waiting' | 'running' | 'tracked';
-
-/** By what a job is counted: its type, and the client that asked for it. */
-export interface Counted {
-  type: string;
-  client: string | null;
-}
-
 /** What a statement returns of a job so that its move can be counted. */
 export interface Moved extends Counted {
   id: string;
@@ -35,30 +40,21 @@ export interface Moved extends Counted {
   started_at: number | null;
 }
 
-interface Counts {
-  types: Map<string, Record<Place, number>>;
-  /** How many jobs of each client wait. */
-  clients: Map<string, number>;
-}
-
-type Delta = [
-  type: string,
-  client: string | null,
-  waiting: number,
-  running: number,
-  tracked: number,
-];
-
-/** The index of each place in a delta. */
-const AT = { waiting: 2, running: 3, tracked: 4 } as const satisfies Record<Place, number>;
-
-const PLACES = ['waiting', 'running', 'tracked'] as const satisfies Place[];
-
 interface ChangeRow {
   seq: number;
   jobs: string | null;
   ended: string | null;
   counts: string | null;
+  removed: string | null;
+  ends: string | null;
+  retries: string | null;
+}
+
+interface News {
+  changed: Set<string>;
+  /** Jobs were deleted, which `changed` lists only as far as the taskbar shows them. */
+  hasRemoved: boolean;
+  isTooMuch: boolean;
 }
 
 /**
@@ -68,12 +64,14 @@ interface ChangeRow {
  */
 export class ChangeLog implements TransactionListener {
   readonly #statements;
+  /** What has ended since this process opened the database, in all processes. */
+  readonly counters = new EndCounters();
   #counts: Counts | undefined;
   #seen: number;
   #seenVersion: number | undefined;
   #recent: string[] = [];
   /** What other connections changed since the last `takeNews`. */
-  #news: { changed: Set<string>; isTooMuch: boolean } | undefined;
+  #news: News | undefined;
   /** The changes of the transaction in progress. */
   #own = emptyTransaction();
 
@@ -90,15 +88,18 @@ export class ChangeLog implements TransactionListener {
   }
 
   committing(): void {
-    const { ids, deltas, ended, ends } = this.#own;
-    if (ids.size === 0) return;
+    const { ids, deltas, ended, ends, removed, retries, isEverything } = this.#own;
+    if (ids.size === 0 && removed.length === 0 && !isEverything) return;
     this.#own.seq = this.#seen + 1;
+    const isTooMuch = isEverything || ids.size + removed.length > MAX_IN_ROW;
     this.#statements.add.run(
       this.#own.seq,
-      ids.size > MAX_LISTED ? null : JSON.stringify([...ids]),
+      isTooMuch ? null : JSON.stringify([...ids]),
       ended.length > 0 ? JSON.stringify(ended.slice(-MAX_RECENT)) : null,
       deltas.length > 0 ? JSON.stringify(deltas) : null,
       ends.size > 0 ? JSON.stringify([...ends.values()]) : null,
+      removed.length > 0 ? JSON.stringify(removed) : null,
+      retries.length > 0 ? JSON.stringify(retries) : null,
     );
     if (this.#own.seq % DELETE_EVERY === 0) this.#deleteBefore(this.#own.seq - MAX_KEPT);
   }
@@ -107,11 +108,13 @@ export class ChangeLog implements TransactionListener {
     if (this.#own.seq === undefined) return;
     this.#seen = this.#own.seq;
     this.#rememberAll(this.#own.ended);
+    this.counters.add([...this.#own.ends.values()], this.#own.retries);
     this.#own = emptyTransaction();
   }
 
   rolledBack(): void {
-    if (this.#own.ids.size === 0) return;
+    const { ids, removed, isEverything } = this.#own;
+    if (ids.size === 0 && removed.length === 0 && !isEverything) return;
     for (const delta of this.#own.deltas) this.#apply(delta, -1);
     if (this.#own.isCountedWithin) this.#counts = undefined;
     this.#own = emptyTransaction();
@@ -121,7 +124,17 @@ export class ChangeLog implements TransactionListener {
   changed(id: string): void {
     const { ids } = this.#own;
     // Above that, the ids are not listed.
-    if (ids.size <= MAX_LISTED) ids.add(id);
+    if (ids.size <= MAX_IN_ROW) ids.add(id);
+  }
+
+  /** A job was deleted in it: the row says whose it was, even if no list shows the job any more. */
+  removed({ id, type, session_id }: { id: string; type: string; session_id: string | null }): void {
+    this.#own.removed.push([id, type, session_id]);
+  }
+
+  /** All jobs may look different, also to other processes. */
+  everythingChanged(): void {
+    this.#own.isEverything = true;
   }
 
   /** A job moved from one place to another; `undefined` for a new, ended or deleted job. */
@@ -156,6 +169,11 @@ export class ChangeLog implements TransactionListener {
     if (client !== null && this.#counts) addToClient(this.#counts, client, by);
   }
 
+  /** An attempt has ended, and the job waits for another one. */
+  willRepeat(type: string, outcome: string): void {
+    this.#own.retries.push([type, outcome]);
+  }
+
   /** A job has ended. `startedAt`: when its last attempt began, if it has had one. */
   ended(
     job: Counted & { id: string },
@@ -170,9 +188,10 @@ export class ChangeLog implements TransactionListener {
     const bucket = isTimed ? bucketOf(now - startedAt) : NO_DURATION;
     const hour = now - (now % HOUR_MS);
     const key = `${hour} ${job.type} ${status} ${bucket}`;
-    const known = this.#own.ends.get(key) ?? [hour, job.type, status, bucket, 0, []];
+    const known = this.#own.ends.get(key) ?? [hour, job.type, status, bucket, 0, [], 0];
     this.#own.ends.set(key, known);
     known[4]++;
+    if (isTimed) known[6] += Math.max(0, now - startedAt);
     if (status === 'completed' && isTimed) addDuration(known, Math.max(0, now - startedAt));
     else known[5] = null;
   }
@@ -204,11 +223,13 @@ export class ChangeLog implements TransactionListener {
   }
 
   /** What other connections changed since the last call, as far as `job_changes` still has it. */
-  takeNews(): { changed: Set<string> | 'too many' } | undefined {
+  takeNews(): { changed: Set<string> | 'too many'; hasRemoved: boolean } | undefined {
     this.catchUp();
     const news = this.#news;
     this.#news = undefined;
-    return news && { changed: news.isTooMuch ? 'too many' : news.changed };
+    if (!news) return undefined;
+    const { changed, hasRemoved, isTooMuch } = news;
+    return { changed: isTooMuch ? 'too many' : changed, hasRemoved };
   }
 
   /** Reads what other connections have committed. */
@@ -216,7 +237,7 @@ export class ChangeLog implements TransactionListener {
     const version = this.#version();
     if (version === this.#seenVersion) return;
     this.#seenVersion = version;
-    this.#news ??= { changed: new Set(), isTooMuch: false };
+    this.#news ??= { changed: new Set(), hasRemoved: false, isTooMuch: false };
     const rows = this.#statements.since.all(this.#seen);
     // Rows are missing: they were deleted while this process slept.
     const isGap = rows[0] !== undefined && rows[0].seq !== this.#seen + 1;
@@ -225,17 +246,19 @@ export class ChangeLog implements TransactionListener {
     if (isGap || rows.length > MAX_LISTED || last < this.#seen) {
       this.#news.isTooMuch = true;
       this.#counts = undefined;
+      // What the rows say about ends is added up all the same.
+      for (const row of this.#statements.endsSince.all(this.#seen)) this.counters.take(row);
       this.#seen = this.#statements.last.get()?.seq ?? 0;
       return;
     }
     for (const row of rows) this.#take(row, this.#news);
   }
 
-  #take(
-    { seq, jobs, ended, counts }: ChangeRow,
-    news: { changed: Set<string>; isTooMuch: boolean },
-  ) {
+  #take(row: ChangeRow, news: News): void {
+    const { seq, jobs, ended, counts, removed } = row;
     this.#seen = seq;
+    this.counters.take(row);
+    if (removed !== null) news.hasRemoved = true;
     if (jobs === null) news.isTooMuch = true;
     else for (const id of JSON.parse(jobs) as string[]) news.changed.add(id);
     if (news.changed.size > MAX_LISTED) news.isTooMuch = true;
@@ -301,28 +324,6 @@ export function changeLogOf(db: Database, writer: Writer): ChangeLog {
   return log;
 }
 
-function add(counts: Counts, delta: Delta, sign: 1 | -1): void {
-  const [type, client, waiting] = delta;
-  const ofType = countsOf(counts, type);
-  for (const place of PLACES) ofType[place] += sign * delta[AT[place]];
-  if (client !== null && waiting !== 0) addToClient(counts, client, sign * waiting);
-}
-
-function countsOf({ types }: Counts, type: string): Record<Place, number> {
-  let counts = types.get(type);
-  if (!counts) {
-    counts = { waiting: 0, running: 0, tracked: 0 };
-    types.set(type, counts);
-  }
-  return counts;
-}
-
-function addToClient({ clients }: Counts, client: string, by: number): void {
-  const count = (clients.get(client) ?? 0) + by;
-  if (count > 0) clients.set(client, count);
-  else clients.delete(client);
-}
-
 function emptyTransaction() {
   return {
     /** The number of its row, once that is written. */
@@ -331,6 +332,9 @@ function emptyTransaction() {
     deltas: [] as Delta[],
     ended: [] as string[],
     ends: new Map<string, CountedEnd>(),
+    isEverything: false,
+    retries: [] as [type: string, outcome: string][],
+    removed: [] as [id: string, type: string, session: string | null][],
     /** The live jobs were counted within it, so the count includes its own changes. */
     isCountedWithin: false,
   };
@@ -350,12 +354,17 @@ function statements(db: Database) {
     since: query<ChangeRow>(
       db,
       `
-      SELECT seq, jobs, ended, counts FROM job_changes WHERE seq > ?
+      SELECT seq, jobs, ended, counts, removed, ends, retries FROM job_changes WHERE seq > ?
       ORDER BY seq LIMIT ${MAX_LISTED + 1}`,
+    ),
+    endsSince: query<Pick<ChangeRow, 'ends' | 'retries'>>(
+      db,
+      `SELECT ends, retries FROM job_changes WHERE seq > ? ORDER BY seq LIMIT ${2 * MAX_KEPT}`,
     ),
     add: command(
       db,
-      'INSERT INTO job_changes (seq, jobs, ended, counts, ends) VALUES (?, ?, ?, ?, ?)',
+      `INSERT INTO job_changes (seq, jobs, ended, counts, ends, removed, retries)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
     ),
     countAll: query<{ type: string; client: string | null; place: Place; count: number }>(
       db,

@@ -36,7 +36,7 @@ export class Ending {
   }
 
   end(run: Run, how: End, last: Report, now: number): Ended | undefined {
-    if (last.progress || last.lines) this.parts.reporting.report(run, last, now);
+    if (last.progress || last.lines) this.parts.reporting.reportLast(run, last, now);
     return this.#endAs(run, how, now) ?? this.finishCancel(run, undefined, now);
   }
 
@@ -66,6 +66,7 @@ export class Ending {
     if (change().changes === 0) return undefined;
     const { type, client = null } = run;
     this.parts.log.moved(run.id, { type, client }, 'running', 'waiting');
+    this.parts.log.willRepeat(type, outcome);
     this.parts.attempts.keep(run, outcome, error || null, now);
     return { status, children: [] };
   }
@@ -82,7 +83,8 @@ export class Ending {
         const retry = () => this.#sql.retry.run(how.retryAt, error, now, id, attempt);
         const next = { status: 'retrying', outcome: 'failed', error } as const;
         return (
-          this.waitAgain(run, next, now, retry) ?? this.fail(run, how.reason, 'exhausted', now)
+          this.waitAgain(run, next, now, retry) ??
+          this.fail(run, how.reason, how.failure ?? 'exhausted', now)
         );
       }
       case 'postponed': {
@@ -133,14 +135,14 @@ function statements(db: Database) {
     ),
     retry: command(
       db,
-      `UPDATE jobs SET status = 'retrying', retry_at = ?1, error_message = ?2,
+      `UPDATE jobs SET status = 'retrying', retry_at = ?1, due_at = ?1, error_message = ?2,
                        errors = json_insert(errors, '$[#]', ?2), uncounted = CASE WHEN advanced THEN attempt ELSE uncounted END,
                        ${NO_LEASE}, updated_at = ?3
        WHERE id = ?4 AND ${ifRunning} AND ${COUNTED_ATTEMPTS} < max_attempts + advanced`,
     ),
     postpone: command(
       db,
-      `UPDATE jobs SET status = 'retrying', retry_at = ?1, error_message = ?2,
+      `UPDATE jobs SET status = 'retrying', retry_at = ?1, due_at = ?1, error_message = ?2,
                        uncounted = uncounted + 1, ${NO_LEASE}, updated_at = ?3
        WHERE id = ?4 AND ${ifRunning}`,
     ),

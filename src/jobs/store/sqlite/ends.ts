@@ -17,6 +17,8 @@ export type CountedEnd = [
   count: number,
   /** In ms; null when there are too many to keep. */
   durations: number[] | null,
+  /** How long all of them took, in ms. */
+  sumMs: number,
 ];
 
 /** Keeps a duration in ms, while there are few of them. */

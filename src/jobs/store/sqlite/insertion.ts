@@ -8,7 +8,7 @@ import { asColumns, type JobRow, toJob, WHOLE } from './rows.ts';
 import { command, query, type Value } from './statements.ts';
 
 /** Values of a new job's row, and how many rows one statement inserts at most. */
-const COLUMNS = 10;
+const COLUMNS = 15;
 const MAX_ROWS = 50;
 
 /** Maximum size of a job's input as JSON, in UTF-16 code units: its page shows all of it. */
@@ -16,8 +16,9 @@ const MAX_INPUT = 16 * 1024 * 1024;
 
 const INSERT = `
   INSERT INTO jobs (id, type, status, max_attempts, metadata, metadata_brief, session_id,
-                    parent_id, client, created_at, updated_at) VALUES`;
-const ROW = "(?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?)";
+                    parent_id, client, created_at, updated_at, priority, run_at, is_delayed,
+                    due_at, timeout_ms) VALUES`;
+const ROW = "(?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 /** New jobs. */
 export class Insertion {
@@ -134,7 +135,21 @@ function statements(db: Database) {
 function rowOf(job: NewJob, now: number): Value[] {
   const { id, type, maxAttempts, sessionId = null, parentId = null, client = null } = job;
   const [metadata, brief] = metadataOf(job);
-  return [id, type, maxAttempts, metadata, brief, sessionId, parentId, client, now, now];
+  const { priority = 0, timeoutMs = null } = job;
+  const { runAt, isDelayed } = startOf(job, now);
+  const dueAt = runAt !== null && runAt > now ? runAt : null;
+  return [
+    ...[id, type, maxAttempts, metadata, brief, sessionId, parentId, client, now, now],
+    ...[priority, runAt, isDelayed, dueAt, timeoutMs],
+  ];
+}
+
+function startOf(
+  { runAt, delayMs }: NewJob,
+  now: number,
+): { runAt: number | null; isDelayed: 0 | 1 } {
+  if (delayMs !== undefined) return { runAt: now + delayMs, isDelayed: 1 };
+  return { runAt: runAt ?? null, isDelayed: 0 };
 }
 
 function metadataOf({ metadata }: NewJob): [whole: string | null, brief: string | null] {
@@ -160,8 +175,12 @@ function newJob(job: NewJob, now: number): Job {
     attempt: 0,
     attemptsUsed: 0,
     maxAttempts: job.maxAttempts,
+    priority: job.priority ?? 0,
     tracked: false,
   };
+  const { runAt } = startOf(job, now);
+  if (runAt !== null) made.runAt = new Date(runAt);
+  if (job.timeoutMs !== undefined) made.timeoutMs = job.timeoutMs;
   if (job.metadata) made.metadata = job.metadata;
   if (job.sessionId !== undefined) made.sessionId = job.sessionId;
   if (job.parentId !== undefined) made.parentId = job.parentId;

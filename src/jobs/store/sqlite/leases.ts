@@ -12,10 +12,6 @@ const FREE_INTERRUPTIONS = 10;
 const PROCESS_ENDED = 'The process that ran it ended.';
 const INTERRUPTED = 'Interrupted: the process that ran it ended.';
 
-/** An `updated_at` this far ahead of the clock is not explained by rounding, in ms. */
-const FUTURE_MS = 1_000;
-const FROM_THE_FUTURE = `${LIVE} AND status = 'retrying' AND updated_at > ?1 + ${FUTURE_MS}`;
-
 /** Renews leases, and ends the jobs of processes that have ended. */
 export class Leases {
   readonly #sql;
@@ -36,15 +32,6 @@ export class Leases {
     if (row?.attempt !== held.attempt || (row.lease_until ?? 0) !== held.until) return undefined;
     const ended = this.#finish(toRun(row), row.status, now);
     return ended && { id: held.id, ...ended };
-  }
-
-  /** Whether `rebaseRetries` has anything to do. */
-  hasRetryFromTheFuture(now: number): boolean {
-    return this.#sql.anyFromTheFuture.get(now) !== null;
-  }
-
-  rebaseRetries(now: number): number {
-    return this.#sql.rebaseRetries.run(now).changes;
   }
 
   #finish(run: Run, status: JobStatus, now: number): Ended | undefined {
@@ -78,15 +65,6 @@ function statements(db: Database) {
                        errors = json_insert(errors, '$[#]', ?1), ${NO_LEASE}, updated_at = ?2
        WHERE id = ?3 AND attempt = ?4 AND status = 'running' AND tracked = 0
          AND ${COUNTED_ATTEMPTS} < max_attempts + ${free}`,
-    ),
-    anyFromTheFuture: query<{ found: 1 }>(
-      db,
-      `SELECT 1 AS found FROM jobs WHERE ${FROM_THE_FUTURE} LIMIT 1`,
-    ),
-    rebaseRetries: command(
-      db,
-      `UPDATE jobs SET retry_at = ?1 + retry_at - updated_at, updated_at = ?1
-       WHERE ${FROM_THE_FUTURE}`,
     ),
   };
 }

@@ -62,9 +62,11 @@ export class Pruning {
     return this.hasSpareSpace();
   }
 
-  #removeIfOld({ id, status, completed_at, dismissed_at }: OldRow, time: number): void {
-    if (completed_at === null || completed_at >= time) return;
+  #removeIfOld(row: OldRow, time: number): void {
+    const { id, status, completed_at, dismissed_at } = row;
+    if (completed_at === null || completed_at >= time || row.is_kept === 1) return;
     this.#sql.remove.run(id);
+    this.log.removed(row);
     // Of the old jobs only these are still on the taskbar.
     if (status === 'failed' && dismissed_at === null) this.log.changed(id);
   }
@@ -74,7 +76,8 @@ function statements(db: Database) {
   return {
     oldest: query<OldRow>(
       db,
-      `SELECT key, id, status, created_at, completed_at, dismissed_at FROM jobs
+      `SELECT key, id, type, status, session_id, created_at, completed_at, dismissed_at,
+              is_pinned OR session_id IS NOT NULL AS is_kept FROM jobs
        WHERE type = ?1 AND created_at >= ?2 AND created_at < ?3 AND (created_at > ?2 OR key > ?4)
        ORDER BY created_at, key LIMIT ?5`,
     ),
@@ -92,8 +95,12 @@ function statements(db: Database) {
 interface OldRow {
   key: number;
   id: string;
+  type: string;
   status: JobStatus;
+  session_id: string | null;
   created_at: number;
   completed_at: number | null;
   dismissed_at: number | null;
+  /** It is pinned, or its session keeps it. */
+  is_kept: number;
 }

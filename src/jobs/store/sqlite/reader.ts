@@ -1,10 +1,20 @@
 import type { Database } from 'bun:sqlite';
 import type { JobAttempt, JobStep, LogPart } from '../../details.ts';
 import type { Job } from '../../job.ts';
-import type { CurrentLimits, Fence, Hold, JobNews, JobReader } from '../store.ts';
+import type {
+  CurrentLimits,
+  Fence,
+  Hold,
+  JobNews,
+  JobReader,
+  QueueDepth,
+  QueuePauses,
+} from '../store.ts';
 import { createAttemptReader, Ownership } from './attempts.ts';
 import type { ChangeLog } from './changes.ts';
 import { createLogReader } from './log.ts';
+import { IN_ORDER, laterAs, readyAs } from './queue_order.ts';
+import { QueueSettings } from './queue_settings.ts';
 import { BRIEF, type JobRow, LIVE, RUNNING, toJob, WAITING, WHOLE } from './rows.ts';
 import { type Query, query } from './statements.ts';
 import { createStepReader } from './steps.ts';
@@ -16,6 +26,7 @@ export class SqliteJobReader implements JobReader {
   readonly readLog: (id: string, position: number, limit: number) => LogPart;
   readonly logEnd: (id: string) => number;
   readonly #ownership: Ownership;
+  readonly #settings: QueueSettings;
   readonly #sql;
 
   constructor(
@@ -25,6 +36,7 @@ export class SqliteJobReader implements JobReader {
     private readonly now: () => number = Date.now,
   ) {
     this.#ownership = new Ownership(db);
+    this.#settings = new QueueSettings(db, changes);
     this.#sql = statements(db);
     this.attempts = createAttemptReader(db);
     this.steps = createStepReader(db);
@@ -59,7 +71,8 @@ export class SqliteJobReader implements JobReader {
   }
 
   active(): Job[] {
-    return this.#jobs([...this.#sql.running.all(), ...this.#sql.waiting.all()]);
+    const waiting = this.#sql.waiting.all().sort(inQueueOrder);
+    return this.#jobs([...this.#sql.running.all(), ...waiting]);
   }
 
   countActive(): { running: number; waiting: number } {
@@ -67,6 +80,30 @@ export class SqliteJobReader implements JobReader {
       running: this.changes.total('running') + this.changes.total('tracked'),
       waiting: this.changes.total('waiting'),
     };
+  }
+
+  ownersOfRunning(): Map<string, string> {
+    return new Map(this.#sql.owners.all().map(({ id, owner }) => [id, owner]));
+  }
+
+  pauses(): QueuePauses {
+    return this.#settings.pauses();
+  }
+
+  queues(types: readonly string[]): QueueDepth[] {
+    const all = new Set([
+      ...types,
+      ...this.changes.typesWith('waiting'),
+      ...this.changes.typesWith('running'),
+      ...this.changes.typesWith('tracked'),
+    ]);
+    return [...all].map((type) => ({
+      type,
+      waiting: this.changes.count(type, 'waiting'),
+      running: this.changes.count(type, 'running'),
+      tracked: this.changes.count(type, 'tracked'),
+      oldestSince: this.#sql.oldest.get(type)?.since ?? undefined,
+    }));
   }
 
   current(endedSince: number, now: number, limits: CurrentLimits): Job[] {
@@ -91,11 +128,11 @@ export class SqliteJobReader implements JobReader {
 
   /** The first jobs of each type's queue, in the order of their position. */
   #nextWaiting(limit: number): JobRow[] {
-    const { firstQueued, firstRetrying } = this.#sql;
+    const statements = Object.values(this.#sql.firstWaiting);
     const first = this.changes
       .typesWith('waiting')
-      .flatMap((type) => [...firstQueued.all(type, limit), ...firstRetrying.all(type, limit)]);
-    return first.sort((a, b) => a.key - b.key).slice(0, limit);
+      .flatMap((type) => statements.flatMap((statement) => statement.all(type, limit)));
+    return first.sort(inQueueOrder).slice(0, limit);
   }
 
   /** A job that ended in the future ended before the machine's clock was set back: it is left out. */
@@ -112,6 +149,9 @@ export class SqliteJobReader implements JobReader {
   }
 }
 
+/** The oldest of each is the first in the index. */
+const PRIORITIES = Array.from({ length: 21 }, (_, index) => `(${index - 10})`).join(', ');
+
 function statements(db: Database) {
   const rows = (sql: string) => query<JobRow>(db, sql);
   return {
@@ -123,21 +163,44 @@ function statements(db: Database) {
        WHERE substr(id, 1, length(?1)) = ?1 OR substr(id, -length(?1)) = ?1
        ORDER BY created_at DESC, key DESC LIMIT ?2`,
     ),
+    owners: query<{ id: string; owner: string }>(
+      db,
+      `SELECT id, owner FROM jobs WHERE ${LIVE} AND ${RUNNING} AND owner IS NOT NULL`,
+    ),
+    oldest: query<{ since: number | null }>(
+      db,
+      `WITH levels (level) AS (VALUES ${PRIORITIES})
+       SELECT MIN(CASE attempt WHEN 0 THEN created_at ELSE updated_at END) AS since
+       FROM levels CROSS JOIN jobs
+       WHERE key = (SELECT key FROM jobs ${readyAs('queued', '?1')} AND priority = level
+                    ORDER BY key LIMIT 1)`,
+    ),
     children: rows(`SELECT ${BRIEF} FROM jobs WHERE parent_id = ? ORDER BY key`),
     running: rows(
       `SELECT ${BRIEF} FROM jobs WHERE ${LIVE} AND ${RUNNING} ORDER BY started_at, key`,
     ),
-    waiting: rows(`SELECT ${BRIEF} FROM jobs WHERE ${LIVE} AND ${WAITING} ORDER BY key`),
-    firstQueued: rows(`
-      SELECT ${BRIEF} FROM jobs
-      WHERE ${LIVE} AND status = 'queued' AND type = ? AND retry_at IS NULL ORDER BY key LIMIT ?`),
-    firstRetrying: rows(`
-      SELECT ${BRIEF} FROM jobs
-      WHERE ${LIVE} AND status = 'retrying' AND type = ? ORDER BY retry_at LIMIT ?`),
+    waiting: rows(`SELECT ${BRIEF} FROM jobs WHERE ${LIVE} AND ${WAITING}`),
+    firstWaiting: {
+      queued: rows(`SELECT ${BRIEF} FROM jobs ${readyAs('queued', '?1')} ${IN_ORDER} LIMIT ?2`),
+      later: rows(`SELECT ${BRIEF} FROM jobs ${laterAs('queued', '?1')} ORDER BY due_at LIMIT ?2`),
+      due: rows(`SELECT ${BRIEF} FROM jobs ${readyAs('retrying', '?1')} ${IN_ORDER} LIMIT ?2`),
+      retrying: rows(
+        `SELECT ${BRIEF} FROM jobs ${laterAs('retrying', '?1')} ORDER BY due_at LIMIT ?2`,
+      ),
+    },
     failed: rows(`
       SELECT ${BRIEF} FROM jobs INDEXED BY jobs_failed_unseen
       WHERE status = 'failed' AND dismissed_at IS NULL ORDER BY completed_at DESC LIMIT ?`),
   };
+}
+
+/** By priority, then first come first served; after these the jobs that start at a later time, by that. */
+function inQueueOrder(a: JobRow, b: JobRow): number {
+  return laterStart(a) - laterStart(b) || b.priority - a.priority || a.key - b.key;
+}
+
+function laterStart({ status, due_at }: JobRow): number {
+  return status === 'queued' ? (due_at ?? 0) : 0;
 }
 
 /** Reads from SQLite what other processes changed. */

@@ -6,7 +6,7 @@ import type { ChangeLog, Moved } from './changes.ts';
 import { MOVED } from './rows.ts';
 import { command, query } from './statements.ts';
 
-/** Deletes single jobs, and dismisses them from the taskbar. */
+/** Deletes and pins single jobs, and dismisses them from the taskbar. */
 export class Removal {
   readonly #sql;
 
@@ -16,8 +16,12 @@ export class Removal {
     private readonly cancelling: Cancelling,
   ) {
     this.#sql = {
-      job: query<Moved>(db, `SELECT ${MOVED} FROM jobs WHERE id = ?`),
+      job: query<Moved & { session_id: string | null }>(
+        db,
+        `SELECT ${MOVED}, session_id FROM jobs WHERE id = ?`,
+      ),
       remove: command(db, 'DELETE FROM jobs WHERE id = ?'),
+      pin: command(db, 'UPDATE jobs SET is_pinned = ?1 WHERE id = ?2 AND is_pinned <> ?1'),
       dismiss: command(
         db,
         `UPDATE jobs SET dismissed_at = ?1, updated_at = ?1
@@ -33,11 +37,19 @@ export class Removal {
     const affected = children.flatMap((child) => this.#removeChild(child, now));
     this.#sql.remove.run(id);
     this.log.moved(id, job, placeOf(job), undefined);
+    this.log.removed(job);
     return { id, isGone: true, children: affected };
   }
 
   dismiss(id: string, now: number): boolean {
     if (this.#sql.dismiss.run(now, id).changes === 0) return false;
+    this.log.changed(id);
+    return true;
+  }
+
+  /** It does not touch `updated_at`, from which waits and silences are measured. */
+  pin(id: string, isPinned: boolean): boolean {
+    if (this.#sql.pin.run(isPinned ? 1 : 0, id).changes === 0) return false;
     this.log.changed(id);
     return true;
   }

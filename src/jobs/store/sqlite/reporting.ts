@@ -27,8 +27,24 @@ export class Reporting {
     this.#sql = statements(db);
   }
 
-  report(run: Paced, { progress, lines }: Report, now: number): Hold {
-    const hold = progress ? this.#saveProgress(run, progress, now) : this.ownership.holdOf(run);
+  report(run: Paced, report: Report, now: number): Hold {
+    return this.#write(run, report, now, () => this.#nextRevision());
+  }
+
+  /** The last report of an attempt. Its progress has no number: the log lists the end. */
+  reportLast(run: Paced, report: Report, now: number): void {
+    this.#write(run, report, now, () => null);
+  }
+
+  #write(
+    run: Paced,
+    { progress, lines }: Report,
+    now: number,
+    revision: () => number | null,
+  ): Hold {
+    const hold = progress
+      ? this.#saveProgress(run, progress, now, revision())
+      : this.ownership.holdOf(run);
     if (lines && hold !== 'gone') this.#lines.append(run.id, lines);
     return hold;
   }
@@ -40,7 +56,7 @@ export class Reporting {
     const state = typeof then === 'function' ? then(saved) : then;
     if (state.checkpoint !== undefined)
       this.#sql.saveCheckpoint.run(asJson(state.checkpoint), now, run.id);
-    if (state.progress) this.#saveProgress(run, state.progress, now);
+    if (state.progress) this.#saveProgress(run, state.progress, now, this.#nextRevision());
     return { saved, state };
   }
 
@@ -67,7 +83,16 @@ export class Reporting {
     return hold;
   }
 
-  #saveProgress({ id, attempt, pace }: Paced, progress: JobProgress, now: number): Hold {
+  #nextRevision(): number {
+    return this.#sql.nextRevision.get()?.revision ?? 0;
+  }
+
+  #saveProgress(
+    { id, attempt, pace }: Paced,
+    progress: JobProgress,
+    now: number,
+    revision: number | null,
+  ): Hold {
     const { current, total, message, stage = null } = progress;
     const rate = pace?.perSecond ?? null;
     const gap = pace ? Math.round(pace.usualGapMs) : null;
@@ -81,6 +106,7 @@ export class Reporting {
       attempt,
       rate,
       gap,
+      revision,
     );
     return row?.status ?? 'gone';
   }
@@ -91,7 +117,8 @@ function statements(db: Database) {
     saveProgress: command<{ status: Exclude<Hold, 'gone'> }>(
       db,
       `UPDATE jobs SET progress_current = ?1, progress_total = ?2, progress_message = ?3,
-                       progress_stage = ?4, updated_at = ?5, progress_rate = ?8, progress_gap = ?9
+                       progress_stage = ?4, updated_at = ?5, progress_rate = ?8, progress_gap = ?9,
+                       revision = COALESCE(?10, revision)
        WHERE id = ?6 AND attempt = ?7 AND ${RUNNING} RETURNING status`,
     ),
     // A checkpoint that is written again unchanged is no progress, however often it is written.
@@ -99,6 +126,10 @@ function statements(db: Database) {
       db,
       `UPDATE jobs SET advanced = advanced OR checkpoint IS NOT ?1, checkpoint = ?1, updated_at = ?2
        WHERE id = ?3`,
+    ),
+    nextRevision: command<{ revision: number }>(
+      db,
+      'UPDATE job_feed SET revision = revision + 1 RETURNING revision',
     ),
     setUndoing: command(db, 'UPDATE jobs SET undoing = ? WHERE id = ?'),
   };

@@ -52,7 +52,7 @@ function statements(db: Database) {
                        checkpoint = CASE status WHEN 'completed' THEN NULL ELSE checkpoint END,
                        status = 'queued', result = NULL, result_brief = NULL, error_message = NULL,
                        failure = NULL, started_at = NULL, completed_at = NULL, interruptions = 0, undoing = NULL,
-                       advanced = 0, dismissed_at = NULL, progress_message = '',
+                       advanced = 0, dismissed_at = NULL, run_at = NULL, is_delayed = 0, progress_message = '',
                        progress_stage = NULL, progress_current = 0, progress_total = 0,
                        updated_at = ?2
        WHERE id = ?3`,

@@ -39,6 +39,11 @@ export interface JobRow {
   uncounted: number;
   max_attempts: number;
   retry_at: number | null;
+  run_at: number | null;
+  due_at: number | null;
+  priority: number;
+  timeout_ms: number | null;
+  is_pinned: number;
   session_id: string | null;
   parent_id: string | null;
   created_at: number;
@@ -50,7 +55,7 @@ export interface JobRow {
 
 const COMMON = `key, id, type, status, tracked, progress_current, progress_total,
   progress_message, progress_stage, progress_rate, progress_gap, error_message, errors, failure, attempt, uncounted,
-  max_attempts, retry_at, session_id, parent_id, created_at, started_at, updated_at,
+  max_attempts, retry_at, run_at, due_at, priority, timeout_ms, is_pinned, session_id, parent_id, created_at, started_at, updated_at,
   completed_at, dismissed_at`;
 
 /** The columns of a job with its whole input and result. */
@@ -89,7 +94,11 @@ export function toJob(row: JobRow, now: number): Job {
     attemptsUsed: row.attempt - row.uncounted,
     maxAttempts: row.max_attempts,
     ...(row.retry_at !== null && { retryAt: new Date(row.retry_at) }),
+    priority: row.priority,
+    ...(row.run_at !== null && { runAt: new Date(row.run_at) }),
+    ...(row.timeout_ms !== null && { timeoutMs: row.timeout_ms }),
     tracked: row.tracked === 1,
+    ...(row.is_pinned === 1 && { pinned: true }),
     ...(row.dismissed_at !== null && { dismissedAt: new Date(row.dismissed_at) }),
     ...(row.session_id !== null && { sessionId: row.session_id }),
     ...(row.parent_id !== null && { parentId: row.parent_id }),

@@ -11,6 +11,9 @@ import { HistoryPruning } from './history.ts';
 import { Insertion } from './insertion.ts';
 import { Leases } from './leases.ts';
 import { Pruning } from './pruning.ts';
+import { QueueFront } from './queue_front.ts';
+import { QueueSettings } from './queue_settings.ts';
+import { Rebasing } from './rebasing.ts';
 import { Removal } from './removal.ts';
 import { Reporting } from './reporting.ts';
 import { Requeueing } from './requeueing.ts';
@@ -26,7 +29,7 @@ type Synchronous<Port> = {
 };
 
 /** These write only when a read has found something to write. */
-type Conditional = 'rebaseRetries' | 'prune' | 'giveBackSpace';
+type Conditional = 'rebaseWaits' | 'prune' | 'giveBackSpace';
 
 /**
  * All that changes jobs in SQLite. Needs the tables of `migrations/`. Every write passes the writer,
@@ -40,13 +43,14 @@ export function createSqliteJobStore(
   save: SaveData,
 ): JobStore & JobQueue {
   const parts = createParts(db, log, save);
-  const { leases, pruning, claiming } = parts;
+  const { rebasing, pruning, claiming, settings } = parts;
   return {
     ...throughWriter(writer, writesOf(parts)),
-    hasWaiting: (type) => claiming.hasWaiting(type),
+    settingOf: (type) => settings.of(type),
+    nextStart: (type, only) => claiming.nextStart(type, only),
     afterWrites: (run) => writer.atEndOfTurn(run),
-    rebaseRetries: async (now) =>
-      leases.hasRetryFromTheFuture(now) ? writer.write(() => leases.rebaseRetries(now)) : 0,
+    rebaseWaits: async (now) =>
+      rebasing.isNeeded(now) ? writer.write(() => rebasing.rebase(now)) : 0,
     async prune(time) {
       const { next, isMore } = await writer.write(() => pruning.prune(time));
       pruning.position = next;
@@ -62,17 +66,21 @@ function createParts(db: Database, log: ChangeLog, save: SaveData) {
   const attempts = new AttemptHistory(db);
   const steps = createStepWriter(db);
   const reporting = new Reporting(db, log, ownership, steps, save);
+  const settings = new QueueSettings(db, log);
   const cancelling = new Cancelling(db, log);
   const ending = new Ending(db, { log, reporting, attempts, cancelling });
   return {
     insertion: new Insertion(db, log, ownership),
-    claiming: new Claiming(db, log),
+    claiming: new Claiming(db, log, settings),
+    settings,
     reporting,
     ending,
     cancelling,
     requeueing: new Requeueing(db, log, attempts, steps),
     removal: new Removal(db, log, cancelling),
+    queueFront: new QueueFront(db, log),
     leases: new Leases(db, ending),
+    rebasing: new Rebasing(db, log),
     pruning: new Pruning(db, log),
     history: new HistoryPruning(db),
   };
@@ -89,6 +97,8 @@ function writesOf(
     ending,
     cancelling,
     requeueing,
+    queueFront,
+    settings,
     removal,
     leases,
     history,
@@ -107,8 +117,15 @@ function writesOf(
     beginUndoing: (run, reason) => reporting.beginUndoing(run, reason),
     cancel: (ids, now) => ids.map((id) => cancelling.cancel(id, now)),
     requeue: (ids, attempts, now) => ids.map((id) => requeueing.requeue(id, attempts, now)),
+    moveToFront: (id, now) => queueFront.moveToFront(id, now),
     remove: (ids, force, now) => ids.map((id) => removal.remove(id, force, now)),
     dismiss: (id, now) => removal.dismiss(id, now),
+    pin: (id, isPinned) => removal.pin(id, isPinned),
+    pauseType: (type, now) => settings.pauseType(type, now),
+    resumeType: (type) => settings.resumeType(type),
+    setConcurrency: (type, concurrency) => settings.setConcurrency(type, concurrency),
+    pauseSource: (source, now) => settings.pauseSource(source, now),
+    resumeSource: (source) => settings.resumeSource(source),
     renewLeases: (lease) => leases.renew(lease),
     pruneHistory: (time, limit) => history.prune(time, limit),
     rescue: (held, now) => leases.rescue(held, now),

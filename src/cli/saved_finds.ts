@@ -1,0 +1,86 @@
+import { InvalidInput } from '../jobs/index.ts';
+import { readTyped } from '../jobs/job_query.ts';
+import { FindNameTaken, TooManySavedFinds } from '../library/index.ts';
+import type { SavedFields } from '../operations/find/request.ts';
+import {
+  listSavedFinds,
+  openSavedFind,
+  removeSavedFind,
+  SavedFindInvalid,
+  savedFindNamed,
+  saveFind,
+} from '../operations/find/saved.ts';
+import { saveFindSchema } from '../operations/find/saved_request.ts';
+import { NotFound } from '../sources/source.ts';
+import { counted, relative } from '../text/format.ts';
+import { printable } from '../text/printable.ts';
+import { savedFindTable } from '../text/saved_find_text.ts';
+import { CommandFailed, EXIT } from './exit.ts';
+import { inputError, parsed } from './input_errors.ts';
+import { openLibrary, printJson, typedAs } from './library.ts';
+import { print, printError, write } from './output.ts';
+
+type Deps = Pick<ReturnType<typeof openLibrary>, 'library' | 'sources'>;
+
+/** Prints the saved finds as a table, or as JSON lines. */
+export function showSavedFinds({ json }: { json?: boolean }): void {
+  const finds = listSavedFinds(openLibrary());
+  if (json) printJson(finds);
+  else if (finds.length === 0)
+    printError('No saved finds. Run xgpt find --save <name> <query> to save one.');
+  else write(savedFindTable(finds, process.stdout.isTTY && process.stdout.columns));
+}
+
+/** @throws CommandFailed when there is no such find. */
+export async function removeFind(name: string): Promise<void> {
+  const deps = openLibrary();
+  const removed = await removeSavedFind(deps, idOf(deps, name)).catch(refuse);
+  print(`${printable(removed.name)} was removed.`);
+}
+
+/** Saves what was typed. @throws CommandFailed when it is invalid, or the name is taken. */
+export async function saveTyped(
+  deps: Deps,
+  typed: Partial<Record<keyof SavedFields, string>> & { name: string; replace?: boolean },
+): Promise<void> {
+  const typedAsOption = (field: string) => (field === 'name' ? '--save' : typedAs(field));
+  const checked = parsed(() => readTyped(saveFindSchema(deps.sources), typed), typedAsOption);
+  const { find } = await saveFind(deps, checked).catch(refuse);
+  printError(`Saved as “${printable(find.name)}”.`);
+}
+
+/** The fields of a saved find, which counts as opened now. @throws CommandFailed */
+export async function openNamed(deps: Deps, name: string): Promise<SavedFields> {
+  const id = idOf(deps, name);
+  const { find } = await openSavedFind(deps, id).catch(refuse);
+  const { query, newPosts, openedAt } = find;
+  if (newPosts && newPosts.count > 0) {
+    const most = newPosts.isCapped ? 'At least ' : '';
+    const when = relative(openedAt, new Date());
+    printError(`${most}${counted(newPosts.count, 'new post')} since it was last opened, ${when}.`);
+  }
+  return query;
+}
+
+function idOf(deps: Deps, name: string): number {
+  try {
+    return savedFindNamed(deps, name).id;
+  } catch (error) {
+    throw refuse(error);
+  }
+}
+
+function refuse(error: unknown): never {
+  if (error instanceof InvalidInput) throw inputError(error, typedAs);
+  if (error instanceof NotFound) {
+    throw new CommandFailed(`${error.message} Run xgpt finds to list them.`, EXIT.notFound);
+  }
+  if (error instanceof FindNameTaken) {
+    const advice = 'Choose another name, or add --replace to replace it.';
+    throw new CommandFailed(`${printable(error.message)} ${advice}`, EXIT.failed);
+  }
+  if (error instanceof TooManySavedFinds) throw new CommandFailed(error.message, EXIT.failed);
+  if (!(error instanceof SavedFindInvalid)) throw error;
+  const reasons = Object.values(error.details).join(' ');
+  throw new CommandFailed(`${printable(error.message)} ${printable(reasons)}`, EXIT.failed);
+}

@@ -1,0 +1,188 @@
+import type { Database } from 'bun:sqlite';
+import type { EventPlace, JobEvent, JobEventPage, JobEventReader } from '../../job_events.ts';
+import { BRIEF, type JobRow, LIVE, RUNNING, toJob } from './rows.ts';
+import { query } from './statements.ts';
+
+/** More rows than the change log ever has. */
+const MAX_ROWS = 4_096;
+
+interface Head {
+  feed: string;
+  seq: number;
+  revision: number;
+}
+
+interface ChangeRow {
+  seq: number;
+  jobs: string | null;
+  removed: string | null;
+}
+
+/** A job that changed, and where the log lists that for the last time. */
+interface Pending {
+  id: string;
+  seq: number;
+  index: number;
+}
+
+type Removed = [id: string, type: string, session: string | null];
+
+interface Changes {
+  /** By id, in the order of their last mention. */
+  pending: Map<string, Pending>;
+  removed: Map<string, Removed>;
+}
+
+/** Reads the sequence of events from SQLite. */
+export function createSqliteJobEvents(db: Database, now: () => number): JobEventReader {
+  const reader = new SqliteJobEvents(db, now);
+  return {
+    start: () => reader.start(),
+    // What is read belongs to one moment, whatever other processes write meanwhile.
+    after: db.transaction((place: EventPlace, limit: number) => reader.after(place, limit)),
+  };
+}
+
+class SqliteJobEvents {
+  readonly #sql;
+
+  constructor(
+    db: Database,
+    private readonly now: () => number,
+  ) {
+    this.#sql = statements(db);
+  }
+
+  start(): EventPlace {
+    const { feed, seq, revision } = this.#head();
+    return { feed, seq: seq + 1, index: 0, revision, key: 0 };
+  }
+
+  after(place: EventPlace, limit: number): JobEventPage | undefined {
+    const head = this.#head();
+    if (place.feed !== head.feed || place.seq > head.seq + 1 || place.revision > head.revision)
+      return undefined;
+    const changes = this.#changesSince(place, head);
+    if (!changes) return undefined;
+    const progress = this.#progress(place, changes);
+    const afterProgress = { ...place, revision: head.revision };
+    const listed = this.#changed(afterProgress, changes, limit);
+    const events = [...progress, ...listed.events];
+    if (listed.isMore) return { events, next: listed.next, isMore: true };
+    const caughtUp = { ...afterProgress, seq: head.seq + 1, index: 0 };
+    const active = this.#active(caughtUp, limit - listed.events.length);
+    return { ...active, events: [...events, ...active.events] };
+  }
+
+  /** What the log lists from the place on. Undefined when it does not go back that far. */
+  #changesSince({ seq, index }: EventPlace, head: Head): Changes | undefined {
+    const changes: Changes = { pending: new Map(), removed: new Map() };
+    if (seq > head.seq) return changes;
+    let expected = seq;
+    for (const row of this.#sql.since.all(seq)) {
+      if (row.seq !== expected++ || row.jobs === null) return undefined;
+      list(changes, row, row.seq === seq ? index : 0);
+    }
+    return expected === head.seq + 1 ? changes : undefined;
+  }
+
+  /**
+   * The jobs that only progressed. Those that the log lists come in its order, and those that are
+   * active and not read yet with the others: both have their progress then.
+   */
+  #progress(place: EventPlace, { pending }: Changes): JobEvent[] {
+    const { key = Number.POSITIVE_INFINITY } = place;
+    return this.#sql.progressed
+      .all(place.revision)
+      .filter((row) => row.key <= key && !pending.has(row.id))
+      .map((row) => this.#upsert(row, { ...place, revision: row.revision }));
+  }
+
+  #changed(place: EventPlace, { pending, removed }: Changes, limit: number): JobEventPage {
+    const events: JobEvent[] = [];
+    let next = place;
+    for (const { id, seq, index } of pending.values()) {
+      if (events.length >= limit) return { events, next, isMore: true };
+      next = { ...place, seq, index: index + 1 };
+      const row = this.#sql.job.get(id);
+      if (row) {
+        if (!isReadLater(row, place)) events.push(this.#upsert(row, next));
+      } else events.push(deleted(id, removed.get(id), next));
+    }
+    return { events, next, isMore: false };
+  }
+
+  /** The next of the jobs that are active at the start. */
+  #active(place: EventPlace, limit: number): JobEventPage {
+    const { key, ...rest } = place;
+    if (key === undefined) return { events: [], next: place, isMore: false };
+    const rows = limit > 0 ? this.#sql.active.all(key, limit) : [];
+    const events = rows.map((row) => this.#upsert(row, { ...rest, key: row.key }));
+    const last = rows.at(-1);
+    if (rows.length === Math.max(0, limit))
+      return { events, next: { ...rest, key: last?.key ?? key }, isMore: true };
+    return { events: [...events, { kind: 'ready', after: rest }], next: rest, isMore: false };
+  }
+
+  #upsert(row: JobRow, after: EventPlace): JobEvent {
+    return { kind: 'upsert', job: toJob(row, this.now()), after };
+  }
+
+  #head(): Head {
+    const { head, feed } = this.#sql;
+    const { id = '', revision = 0 } = feed.get() ?? {};
+    return { feed: id, revision, seq: head.get()?.seq ?? 0 };
+  }
+}
+
+/** Adds what a row lists, from its `first` entry on; a later mention takes the place of an earlier. */
+function list({ pending, removed }: Changes, row: ChangeRow, first: number): void {
+  const gone = JSON.parse(row.removed ?? '[]') as Removed[];
+  for (const each of gone) removed.set(each[0], each);
+  const ids = [...(JSON.parse(row.jobs ?? '[]') as string[]), ...gone.map(([id]) => id)];
+  for (const [index, id] of ids.entries()) {
+    if (index < first) continue;
+    pending.delete(id);
+    pending.set(id, { id, seq: row.seq, index });
+  }
+}
+
+/** While the active jobs are being read, those that come later are not read before. */
+function isReadLater(row: JobRow, { key }: EventPlace): boolean {
+  return key !== undefined && row.key > key && row.completed_at === null;
+}
+
+function deleted(id: string, removed: Removed | undefined, after: EventPlace): JobEvent {
+  const [, type, session = null] = removed ?? [];
+  return {
+    kind: 'deleted',
+    id,
+    ...(type !== undefined && { type }),
+    ...(session !== null && { sessionId: session }),
+    after,
+  };
+}
+
+function statements(db: Database) {
+  return {
+    feed: query<{ id: string; revision: number }>(db, 'SELECT id, revision FROM job_feed'),
+    head: query<{ seq: number | null }>(db, 'SELECT MAX(seq) AS seq FROM job_changes'),
+    since: query<ChangeRow>(
+      db,
+      `SELECT seq, jobs, removed FROM job_changes WHERE seq >= ? ORDER BY seq LIMIT ${MAX_ROWS}`,
+    ),
+    job: query<JobRow>(db, `SELECT ${BRIEF} FROM jobs WHERE id = ?`),
+    progressed: query<JobRow & { revision: number }>(
+      db,
+      `SELECT ${BRIEF}, revision FROM jobs
+       WHERE ${LIVE} AND ${RUNNING} AND revision > ? ORDER BY revision`,
+    ),
+    // The index has the keys; only the rows of this page are read.
+    active: query<JobRow>(
+      db,
+      `SELECT ${BRIEF} FROM jobs WHERE key IN (
+         SELECT key FROM jobs INDEXED BY jobs_live WHERE ${LIVE} AND key > ? ORDER BY key LIMIT ?)
+       ORDER BY key`,
+    ),
+  };
+}

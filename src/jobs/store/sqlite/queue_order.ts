@@ -1,0 +1,29 @@
+import { LIVE } from './rows.ts';
+
+/**
+ * The order of a type's queue: by priority, then first come first served. `due_at` of a job that can be
+ * claimed is null; the index `jobs_live` has these jobs in their order, for each status.
+ */
+export const IN_ORDER = 'ORDER BY priority DESC, key';
+
+/** The jobs of one status that can be claimed, from `WHERE` on. */
+export const readyAs = (status: 'queued' | 'retrying', type: string) =>
+  `WHERE ${LIVE} AND status = '${status}' AND type = ${type} AND due_at IS NULL`;
+
+/** Those that wait for their time. */
+export const laterAs = (status: 'queued' | 'retrying', type: string) =>
+  `WHERE ${LIVE} AND status = '${status}' AND type = ${type} AND due_at > 0`;
+
+/**
+ * One row: `columns` of the first of both statuses, by `order`. Each status is read by its index, which
+ * one condition on both would not allow.
+ */
+export function firstOf(
+  columns: string,
+  where: (status: 'queued' | 'retrying') => string,
+  order: string,
+): string {
+  const first = (status: 'queued' | 'retrying') =>
+    `SELECT * FROM (SELECT ${columns} FROM jobs ${where(status)} ${order} LIMIT 1)`;
+  return `SELECT * FROM (${first('queued')} UNION ALL ${first('retrying')}) ${order} LIMIT 1`;
+}

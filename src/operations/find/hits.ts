@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import type { TextPart } from '../../find/index.ts';
+import type { WordMatch } from '../../find/query.ts';
+import type { Why } from './found.ts';
+
+/** A post that was found, before it is read. */
+export interface Hit {
+  key: number;
+  why: Why;
+  similarity?: number;
+  /** The part of its text that is nearest in meaning. */
+  part?: TextPart;
+  /** What is marked in its text. */
+  marked?: WordMatch;
+}
+
+/** How many posts a find ranks by words; the others are counted. */
+export const MAX_BY_WORDS = 1_000;
+/** How many posts a find by meaning answers with: what comes later has little to do with the query. */
+export const MAX_BY_MEANING = 100;
+
+/** The position in a list of ranks. */
+export const offsetSchema = () => z.tuple([z.literal('rank'), z.int().min(0).max(10_000)]);

@@ -1,0 +1,70 @@
+import type { TypeQueue } from '../jobs/engine/queues.ts';
+import type { Pause } from '../jobs/job.ts';
+import { count, relative } from './format.ts';
+import { table } from './table.ts';
+
+/** A paused source, or one that is not. */
+export interface SourceQueue {
+  name: string;
+  label: string;
+  pausedAt?: Date;
+}
+
+const TYPE_HEAD = ['TYPE', 'WAITING', 'RUNNING', 'AT ONCE', 'OLDEST', 'STATE'];
+const WORKER_HEAD = ['PROCESS', 'HOST', 'PID', 'VERSION', 'SINCE', 'HEARTBEAT', 'RUNS'];
+
+/** Types and their queues, of any width. */
+export function queueTable(types: TypeQueue[], now = new Date()): string {
+  const rows = types.map((queue) => [
+    queue.type,
+    count(queue.waiting),
+    count(queue.running),
+    limitWords(queue),
+    queue.oldestSince ? relative(queue.oldestSince, now) : '–',
+    queue.pausedAt ? `paused ${relative(queue.pausedAt, now)}` : 'open',
+  ]);
+  return `${table(TYPE_HEAD, rows, false)}\n`;
+}
+
+/** "2", or "2 (own: 1)" where another limit is set for all processes. */
+export function limitWords({ concurrency, ownConcurrency }: TypeQueue): string {
+  if (concurrency === undefined) return '–';
+  return ownConcurrency === undefined
+    ? count(concurrency)
+    : `${count(concurrency)} (own: ${count(ownConcurrency)})`;
+}
+
+export function sourceQueueLine({ name, pausedAt }: SourceQueue, now = new Date()): string {
+  return `${name} is ${pausedAt ? `paused since ${relative(pausedAt, now)}` : 'open'}.`;
+}
+
+/** A process, and the ids of the jobs that it runs. */
+export interface WorkerRow {
+  kind: string;
+  host: string;
+  pid: number;
+  version?: string;
+  startedAt: Date;
+  seenAt: Date;
+  jobs: string[];
+}
+
+export function workerTable(workers: WorkerRow[], now: Date): string {
+  const rows = workers.map(({ kind, host, pid, version = '–', startedAt, seenAt, jobs }) => [
+    kind,
+    host,
+    String(pid),
+    version,
+    relative(startedAt, now),
+    relative(seenAt, now),
+    jobs.join(' ') || '–',
+  ]);
+  return `${table(WORKER_HEAD, rows, false)}\n`;
+}
+
+/** Why a job waits: "scrape is paused", "the source x is paused". */
+export function pauseText(pause: Pause): string {
+  return pause.source === undefined
+    ? `${pause.type} is paused`
+    : `the source ${pause.source} is paused`;
+}

@@ -1,0 +1,59 @@
+import { Database } from 'bun:sqlite';
+import { afterAll, expect, setDefaultTimeout, test } from 'bun:test';
+import { historyAfter, recordHistory } from '../support/job_history.ts';
+import { freshDataDir, startServer, stopServers } from '../support/server.ts';
+import { start, stopCommands } from '../support/terminal.ts';
+import { until } from '../support/wait.ts';
+
+// Three processes, on a machine that may be busy.
+setDefaultTimeout(300_000);
+afterAll(stopCommands);
+afterAll(stopServers);
+
+/** By the changes that SQLite itself recorded, whichever process made them. */
+function mostAtOnce(trace: Database): number {
+  const runs = (status: string | null) => status === 'running' || status === 'cancelling';
+  let running = 0;
+  let most = 0;
+  for (const { before, after } of historyAfter(trace, 0)) {
+    running += Number(runs(after)) - Number(runs(before));
+    most = Math.max(most, running);
+  }
+  return most;
+}
+
+test('42: a server and two workers run one job at once when that is set, and none while its type is paused', async () => {
+  const server = await startServer(freshDataDir(), { XGPT_SAMPLE_PAGE_MS: '20' });
+  const workers = [start(['worker'], server), start(['worker'], server)];
+  const trace = new Database(`${server.dataDir}/xgpt.sqlite`);
+  trace.run('PRAGMA busy_timeout = 5000');
+  recordHistory(trace);
+  const post = (path: string, body: object = {}) =>
+    fetch(`${server.url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify(body),
+    });
+  const count = (status: string) =>
+    trace
+      .query<{ n: number }, [string]>('SELECT COUNT(*) AS n FROM jobs WHERE status = ?')
+      .get(status)?.n;
+  const processes = async () =>
+    (await server.json<{ processes: { jobs: string[] }[] }>('/api/workers')).processes;
+  await until('all processes are there', async () => (await processes()).length === 3);
+  await post('/api/types/scrape/pause');
+  await post('/api/types/scrape/concurrency', { concurrency: 1 });
+  const list = Array.from({ length: 8 }, (_, index) => ({
+    type: 'scrape',
+    input: { username: 'aurora_lab', maxTweets: index === 0 ? 1_000 : 40 },
+  }));
+  expect((await post('/api/jobs', list)).status).toBe(202);
+  expect(mostAtOnce(trace)).toBe(0);
+  await post('/api/types/scrape/resume');
+  const running = async () => (await processes()).flatMap(({ jobs }) => jobs).length;
+  await until('one process is told to run a job', async () => (await running()) === 1);
+  await until('all have ended', () => count('completed') === list.length);
+  expect(mostAtOnce(trace)).toBe(1);
+  trace.close();
+  for (const worker of workers) worker.child.kill();
+});

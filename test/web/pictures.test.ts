@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { join } from 'node:path';
+import type { Job } from '../../src/jobs/index.ts';
+import { closeApps, NAVIGATION, setupApp, type TestApp } from '../support/app.ts';
+import {
+  accountFiles,
+  part,
+  temporaryFolder,
+  tweet,
+  writeZip,
+} from '../support/archive_fixture.ts';
+import { zipOf } from '../support/zip_writer.ts';
+import { elements } from '../views/pages/fixtures.ts';
+
+afterAll(closeApps);
+
+let web: TestApp;
+beforeAll(async () => {
+  web = await setupApp();
+  await web.tracker.start();
+});
+
+const PICTURE = `${'\u0001\u0002 a picture \u00ff'.repeat(5_000)}end`;
+
+/** An archive of one post with two pictures, of which it has one. */
+function archive(id: string) {
+  const photo = (name: string) => ({
+    url: 'https://t.co/p',
+    media_url_https: `https://pbs.twimg.com/media/${name}.jpg`,
+    type: 'photo',
+  });
+  const media = [photo('here'), photo('missing')];
+  return {
+    ...accountFiles('ida_k'),
+    'data/tweets.js': part('tweets.part0', [tweet(id, { extended_entities: { media } })]),
+    [`data/tweets_media/${id}-here.jpg`]: PICTURE,
+    [`data/direct_messages_media/${id}-missing.jpg`]: 'private',
+  };
+}
+
+async function written(content: Record<string, string>, options = {}): Promise<Uint8Array> {
+  await using folder = await temporaryFolder();
+  const path = await writeZip(join(folder.path, 'a.zip'), content, options);
+  return Bun.file(path).bytes();
+}
+
+async function upload(bytes: Uint8Array, name: string): Promise<void> {
+  const body = new FormData();
+  body.append('source', 'archive');
+  body.append('file', new File([Uint8Array.from(bytes)], name));
+  const headers = { accept: 'application/json' };
+  const answer = await web.request('/api/scrape', { method: 'POST', body, headers });
+  expect(answer.status).toBe(202);
+  const { job } = (await answer.json()) as { job: Job };
+  expect((await web.ended(job.id)).status).toBe('completed');
+}
+
+/** The addresses of the pictures that the page of a post offers. */
+async function offered(id: string): Promise<string[]> {
+  const page = await web.request(`/posts/archive/${id}`, { headers: NAVIGATION });
+  const buttons = elements(await page.text(), '.show-picture');
+  return buttons.map(({ attributes }) => attributes['data-own'] ?? '');
+}
+
+describe('FEATURES 49: a picture of an uploaded zip is read from it', () => {
+  test.each<[string, string, (id: string) => Promise<Uint8Array> | Uint8Array]>([
+    ['compressed', '101', (id) => written(archive(id))],
+    ['in zip64 format', '102', (id) => written(archive(id), { zip64: true })],
+    ['in a folder of the zip', '103', (id) => written(archive(id), { folder: 'twitter-2026/' })],
+    ['as Windows writes it', '104', (id) => zipOf(archive(id), { backslashes: true })],
+    ['as Finder writes it', '105', (id) => zipOf(archive(id), { dataDescriptors: true })],
+    ['with bytes before the zip', '106', (id) => zipOf(archive(id), { before: 'before' })],
+  ])('%s', async (_, id, make) => {
+    await upload(await make(id), `archive-${id}.zip`);
+    const [here = '', missing = ''] = await offered(id);
+    expect(here).toBe(`/media/archive/${id}/0`);
+    const answer = await web.request(here);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
+    expect(answer.headers.get('content-length')).toBe(String(Buffer.byteLength(PICTURE)));
+    expect(await answer.text()).toBe(PICTURE);
+    // What other folders of the archive have is no picture of a post.
+    expect((await web.request(missing)).status).toBe(404);
+  });
+
+  test('and is gone with the archive', async () => {
+    await upload(await written(archive('107')), 'archive-107.zip');
+    expect((await web.request('/media/archive/107/0')).status).toBe(200);
+    await Bun.file(join(web.config.importsDir, 'archive-107.zip')).delete();
+    expect((await web.request('/media/archive/107/0')).status).toBe(404);
+  });
+});

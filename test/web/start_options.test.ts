@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { createClient } from '../../src/client/index.ts';
+import type { Job } from '../../src/jobs/index.ts';
+import { closeApps, setupApp, type TestApp } from '../support/app.ts';
+
+afterAll(closeApps);
+
+/** Jobs stay queued. */
+let web: TestApp;
+beforeAll(async () => {
+  web = await setupApp();
+});
+
+let started = 0;
+
+interface Answer {
+  status: number;
+  job?: Job;
+  error?: { details: Record<string, string> };
+  warnings?: string[];
+}
+
+/** Each is another start, or two within half a second would become one. */
+const input = () => ({ username: 'aurora_lab', maxTweets: ++started });
+
+async function answerOf(response: Response): Promise<Answer> {
+  const body = (await response.json()) as Answer & { results?: Partial<Answer>[] };
+  const { results: [only] = [], ...rest } = body;
+  return { ...rest, ...only, status: response.status };
+}
+
+const WAYS: Record<string, (options: Record<string, unknown>) => Promise<Answer>> = {
+  'POST /api/jobs': async (options) =>
+    answerOf(await web.json('/api/jobs', post({ type: 'scrape', input: input(), ...options }))),
+  'a list for POST /api/jobs': async (options) =>
+    answerOf(await web.json('/api/jobs', post([{ type: 'scrape', input: input(), ...options }]))),
+  'POST /api/scrape with JSON': async (options) =>
+    answerOf(await web.json('/api/scrape', post({ ...input(), ...options }))),
+  'a form': async (options) => {
+    const body = new URLSearchParams();
+    for (const [name, value] of Object.entries({ ...input(), ...options }))
+      body.set(name, String(value));
+    return answerOf(await web.json('/api/scrape', { method: 'POST', body }));
+  },
+};
+
+function post(body: unknown): RequestInit {
+  return {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  };
+}
+
+const soon = () => new Date(Date.now() + 3_600_000).toISOString();
+
+describe.each(Object.entries(WAYS))('41: %s', (_, start) => {
+  test('41: takes a priority, a time and a time limit', async () => {
+    const runAt = soon();
+    const { status, job, warnings } = await start({ priority: -3, runAt, timeoutMs: 60_000 });
+    expect({ status, warnings }).toEqual({ status: 202, warnings: undefined });
+    expect(job).toMatchObject({ priority: -3, runAt, timeoutMs: 60_000, status: 'queued' });
+    expect(web.tracker.getJob(job?.id ?? '')?.metadata).not.toHaveProperty('priority');
+  });
+
+  test('41: takes a delay', async () => {
+    const { job } = await start({ delayMs: 90_000 });
+    expect(Number(new Date(job?.runAt ?? 0)) - Number(new Date(job?.createdAt ?? 0))).toBe(90_000);
+  });
+
+  test.each([
+    ['priority', 11],
+    ['priority', 'high'],
+    ['runAt', 'tomorrow'],
+    ['runAt', '2999-01-01T00:00:00Z'],
+    ['delayMs', -1],
+    ['delayMs', '5m'],
+    ['timeoutMs', 0],
+  ])('41: names an invalid %s: %s', async (name, value) => {
+    const before = web.tracker.reader.countActive().waiting;
+    const { status, error } = await start({ [name]: value });
+    expect(status).toBe(422);
+    expect(Object.keys(error?.details ?? {})).toEqual([name]);
+    expect(web.tracker.reader.countActive().waiting).toBe(before);
+  });
+
+  test('41: takes empty options as none', async () => {
+    const { job } = await start({ priority: '', runAt: ' ', delayMs: '', timeoutMs: '' });
+    expect(job).toMatchObject({ priority: 0 });
+    expect(job?.runAt).toBeUndefined();
+  });
+});
+
+describe('41: the job that starts next', () => {
+  async function scrape(options = {}): Promise<string> {
+    return (await WAYS['POST /api/jobs']?.(options))?.job?.id ?? '';
+  }
+
+  const first = (id: string, init: RequestInit = {}) =>
+    web.request(`/api/jobs/${id}/first`, { method: 'POST', ...init });
+
+  test('41: is the one that was moved to the front', async () => {
+    const id = await scrape({ priority: -10, delayMs: 1_000 });
+    const response = await first(id, { headers: { accept: 'application/json' } });
+    expect(response.status).toBe(200);
+    expect(((await response.json()) as Answer).job).toMatchObject({ id, status: 'queued' });
+    expect(web.tracker.getActiveJobs()[0]?.id).toBe(id);
+  });
+
+  test('41: is named by its card, which offers no button to move it again', async () => {
+    const id = await scrape({ priority: 10 });
+    const other = await scrape({ delayMs: 60_000 });
+    await first(id);
+    const taskbar = await (await web.request('/api/jobs')).text();
+    expect(taskbar).not.toContain(`id="first-${id}"`);
+    expect(taskbar).toContain(`id="first-${other}"`);
+    expect(taskbar).toContain('starts in <time');
+  });
+
+  test('41: without JavaScript leads to its page', async () => {
+    const id = await scrape();
+    const response = await first(id, {
+      headers: { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+    });
+    expect(response.status).toBe(303);
+    expect(response.headers.get('location')).toBe(`/jobs/${id}`);
+  });
+
+  test('41: cannot be one that does not wait, or that there is not', async () => {
+    const id = await scrape();
+    await web.tracker.cancelJob(id);
+    expect((await first(id)).status).toBe(409);
+    expect((await first('scrape-none')).status).toBe(404);
+  });
+
+  test('41: is told to a program by the client, which also starts with options', async () => {
+    const fetch = (url: URL, init: RequestInit) => web.app.handle(new Request(url, init));
+    const client = createClient({ url: 'http://localhost', fetch });
+    const job = client.track({
+      type: 'scrape',
+      input: input(),
+      priority: -10,
+      runAt: new Date(Date.now() + 60_000),
+      timeoutMs: 5_000,
+    });
+    expect(await job.runNext()).toBe(true);
+    expect(web.tracker.getActiveJobs()[0]).toMatchObject({ timeoutMs: 5_000 });
+    await job.cancel();
+    expect(await job.runNext()).toBe(false);
+  });
+});
