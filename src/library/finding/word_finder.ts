@@ -10,6 +10,7 @@ import { type Conditions, createConditions } from './conditions.ts';
 import { createCountAfter, createCounts, MAX_EXAMINED } from './counts.ts';
 import { createEveryMatch } from './every_match.ts';
 import { createFacets } from './facets.ts';
+import { createKept } from './kept.ts';
 import { createKeySets } from './key_sets.ts';
 import { createMatches } from './matches.ts';
 import type { Place } from './plan_sql.ts';
@@ -31,6 +32,7 @@ export function createWordFinder(db: Database): WordFinder {
   const keySetOf = createKeySets(queries, counts);
   const everyMatch = createEveryMatch(db, plans, keySetOf);
   const rank = createRanking(queries);
+  const kept = createKept<FoundKey[]>(queries);
   const facetsOf = createFacets(queries, plans);
   const byKeys = createPostsByKeys(db);
   const findKey = statement<{ key: number }, [string, string]>(
@@ -60,7 +62,9 @@ export function createWordFinder(db: Database): WordFinder {
       return plans.page(conditions, limit).map(({ key }) => ({ key, score: 0 }));
     const { indexed, others } = conditions;
     const isByWords = indexed.length + others.length === 0;
-    return rank(conditions, limit, isByWords ? undefined : keySetOf(withoutMatch(conditions)));
+    return kept(JSON.stringify([conditions, limit]), () =>
+      rank(conditions, limit, isByWords ? undefined : keySetOf(withoutMatch(conditions))),
+    );
   }
 
   return {
