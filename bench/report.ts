@@ -4,6 +4,7 @@
  *     bun bench/report.ts [--quick] [--rounds 3] [--only drain10,finished] [--save results.jsonl]
  *     bun bench/report.ts --from results.jsonl      prints saved results
  */
+import { join } from 'node:path';
 import { bench as benchOfEmbedding } from './embed.ts';
 import { http } from './http.ts';
 import { queue } from './queue.ts';
@@ -84,6 +85,9 @@ const DISTURBED = `
 **Others used the machine during this run.** Ratios between rows were measured under different load and
 say little; counts (fsyncs, WAL, deliveries) and growth by whole powers of ten hold.`;
 
+/** Measured by itself. */
+const FINDS = (await Bun.file(join(import.meta.dir, 'find/results.md')).text()).trim();
+
 const OTHERS = `## The other benches
 
 Each runs by itself and prints its own limits:
@@ -112,6 +116,7 @@ console.log(
     failures(results),
     start && `## The start\n\n${start.text}`,
     embedding && `## Embedding\n\n${embedding.text}`,
+    FINDS,
     OTHERS,
   ]
     .filter(Boolean)

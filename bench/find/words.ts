@@ -8,10 +8,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { FindQuery } from '../../src/find/query.ts';
 import type { Library } from '../../src/library/index.ts';
-import type { Post } from '../../src/sources/post.ts';
+import { PAGE, postsFrom } from './made_posts.ts';
 
 const RUNS = 9;
-const PAGE = 1_000;
 const LIMIT = 20;
 const HERE = join(import.meta.dir, '..', '..');
 
@@ -59,7 +58,7 @@ async function measured(root: string, measure: Measure) {
     const db = openDatabase(join(folder, 'xgpt.sqlite'));
     const library: Library = createLibrary(db);
     const beganAt = performance.now();
-    for (let from = 0; from < COUNT; from += PAGE) library.savePosts(postsFrom(from));
+    for (let from = 0; from < COUNT; from += PAGE) library.savePosts(postsFrom(from, COUNT));
     const seconds = (performance.now() - beganAt) / 1000;
     console.log(`${root}: saved in ${seconds.toFixed(0)} s`);
     const times = await measure(library, root);
@@ -119,39 +118,6 @@ async function measureNow(library: Library, root: string) {
     times.set(`${typed}: set of keys, not kept`, keys);
   }
   return times;
-}
-
-/** 73 % have one word, 2 % each of fifty others, ten each of the rare ones. */
-function postsFrom(from: number): Post[] {
-  return Array.from({ length: Math.min(PAGE, COUNT - from) }, (_, i) => {
-    const number = from + i;
-    const random = mixed(number);
-    const words = Array.from({ length: 12 }, (_, at) => `word${mixed(random + at) % 20_000}`);
-    if (random % 100 < 73) words.push('common');
-    words.push(`topic${mixed(random + 20) % 50}`);
-    if (number % Math.ceil(COUNT / 100) === 0)
-      words.push(`rare${(number / Math.ceil(COUNT / 100)) % 10}`);
-    const author = `author${random % 1_000}`;
-    return {
-      source: 'bench',
-      id: String(number),
-      kind: 'post',
-      author,
-      authorName: author,
-      text: words.join(' '),
-      language: random % 101 === 0 ? 'eo' : 'en',
-      createdAt: new Date(1_780_000_000_000 - (mixed(random + 30) % 200_000_000) * 1000),
-      links: [],
-      media: [],
-    };
-  });
-}
-
-/** A number that looks random, of 31 bits. */
-function mixed(number: number): number {
-  let value = Math.imul(number ^ 0x9e3779b9, 0x85ebca6b);
-  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
-  return (value ^ (value >>> 16)) >>> 1;
 }
 
 function median(work: () => unknown): number {

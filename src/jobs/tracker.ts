@@ -95,10 +95,7 @@ export class Tracker {
     return this.#definitions.require(type).input;
   }
 
-  /**
-   * The input as a job of that type would get it, with its defaults.
-   * @throws InvalidInput, UnknownJobType
-   */
+  /** The input as a job of that type would get it. @throws InvalidInput, UnknownJobType */
   async checkedInput(type: string, input: unknown): Promise<unknown> {
     this.#open();
     return this.#definitions.checkedInput(type, input);
@@ -213,8 +210,7 @@ export class Tracker {
   }
 
   /**
-   * Queues a job if the claim is taken, in one transaction with what the claim writes. Undefined: it
-   * was not taken, and nothing was queued.
+   * Queues a job if the claim is taken, in one transaction. Undefined: it was not taken.
    * @throws InvalidInput, UnknownJobType, TooManyWaiting; nothing was queued then.
    */
   async enqueueClaimed(

@@ -79,10 +79,11 @@ const FILL = `
     updated_at = $now
   WHERE key = $key`;
 
-// Binary, because the column ignores case and the case of a username may change too.
+// Binary, because the column ignores case and the case of a username may change too. The + keeps SQLite
+// from reading all posts of the source.
 const RENAME_AUTHOR = `
   UPDATE posts SET author = $username
-  WHERE author IN ($before, $id) AND source = $source
+  WHERE author IN ($before, $id) AND +source = $source
   AND (author_id = $id OR author_id IS NULL) AND author <> $username COLLATE BINARY`;
 
 const CONDITIONS = {

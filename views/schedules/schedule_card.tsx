@@ -36,7 +36,7 @@ function NoSchedules(): JSX.Element {
   return (
     <div class="empty">
       <p>Nothing is scheduled.</p>
-      <p class="muted">
+      <p class="muted" data-changes="remove">
         Open the form of what should be repeated, for example to{' '}
         <a href={urlTo('/scrape')}>scrape a user’s posts</a>. Fill it in, open “Repeat…” and save
         the schedule.
@@ -150,7 +150,7 @@ function Actions({ schedule: { id, pausedAt, type, input } }: { schedule: Schedu
   const isPaused = pausedAt !== undefined;
   const name = jobName({ type: type as never, metadata: input });
   return (
-    <div class="schedule-actions">
+    <div class="schedule-actions" data-changes="remove">
       <PostForm action={`${address}/${isPaused ? 'resume' : 'pause'}`} target="find .form-result">
         <button type="submit">
           {isPaused ? 'Resume' : 'Pause'}

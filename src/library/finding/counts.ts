@@ -13,8 +13,8 @@ interface Total {
   total: number;
 }
 
-/** Counts of posts, up to limits. */
-export function createCounts({ one }: Queries) {
+/** Counts of posts by one condition each, up to limits. */
+function createSimpleCounts({ one }: Queries) {
   const capped = (select: string, bindings: Bindings, cap: number) =>
     one<Total>(`SELECT count(*) AS total FROM (${select} LIMIT $cap)`, {
       ...bindings,
@@ -39,6 +39,15 @@ export function createCounts({ one }: Queries) {
   }
 
   const newestKey = () => one<{ key: number | null }>('SELECT max(key) AS key FROM posts').key ?? 0;
+
+  return { capped, newestKey, countMatches, countIndexed, shareOfLast };
+}
+
+/** Counts of posts, up to limits. */
+export function createCounts(queries: Queries) {
+  const { one } = queries;
+  const { capped, newestKey, countMatches, countIndexed, shareOfLast } =
+    createSimpleCounts(queries);
 
   /** The number of posts found. */
   function countFound(conditions: Conditions, cap: number): CappedCount {

@@ -1,10 +1,11 @@
 import type { Facet, Facets } from '../finding.ts';
 import type { Conditions } from './conditions.ts';
+import { createKept } from './kept.ts';
 import type { Plans } from './plans.ts';
 import type { Queries } from './queries.ts';
 
-/** Posts whose facets are counted: 15 ms. */
-const MAX_COUNTED = 10_000;
+/** Posts whose facets are counted: 8 ms among a million, where each is on another page of the database. */
+const MAX_COUNTED = 2_000;
 
 interface Group {
   author: string;
@@ -21,11 +22,13 @@ const GROUPS = `
   GROUP BY author, kind, source, year`;
 
 /** Counts authors, years, kinds and sources among the posts found. */
-export function createFacets({ all }: Queries, plans: Plans) {
-  return function facetsOf(conditions: Conditions): Facets {
+export function createFacets(queries: Queries, plans: Plans) {
+  const kept = createKept<Facets>(queries);
+
+  function count(conditions: Conditions): Facets {
     const keys = plans.some(conditions, MAX_COUNTED + 1);
     const counted = keys.slice(0, MAX_COUNTED);
-    const groups = all<Group>(GROUPS, { keys: JSON.stringify(counted) });
+    const groups = queries.all<Group>(GROUPS, { keys: JSON.stringify(counted) });
     return {
       authors: mostFrequent(countBy(groups, 'author')),
       years: countBy(groups, 'year').sort((a, b) => Number(b.value) - Number(a.value)),
@@ -33,7 +36,10 @@ export function createFacets({ all }: Queries, plans: Plans) {
       sources: mostFrequent(countBy(groups, 'source')),
       isCapped: keys.length > MAX_COUNTED,
     };
-  };
+  }
+
+  return (conditions: Conditions): Facets =>
+    kept(JSON.stringify(conditions), () => count(conditions));
 }
 
 function countBy(groups: Group[], field: Exclude<keyof Group, 'count'>): Facet[] {

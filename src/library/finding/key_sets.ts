@@ -1,25 +1,16 @@
 import type { KeySet } from '../finding.ts';
 import type { Conditions } from './conditions.ts';
 import type { Counts } from './counts.ts';
+import { createKept } from './kept.ts';
 import { MATCHES } from './plan_sql.ts';
 import { type Bindings, type Queries, where } from './queries.ts';
 
 const MATCHED_KEYS = `SELECT rowid AS key FROM (${MATCHES})`;
 
-/** Sets that are kept until the database changes: somebody pages, or refines a query. */
-const MAX_KEPT = 8;
-
 /** Reads the keys of posts that meet conditions as bitmaps: 125 KB for a million posts. */
-export function createKeySets({ one }: Queries, { newestKey }: Pick<Counts, 'newestKey'>) {
-  const kept = new Map<string, KeySet>();
-  let version = '';
-
-  /** Changes with every change of the database, whichever connection makes it. */
-  function versionNow(): string {
-    const { data_version } = one<{ data_version: number }>('PRAGMA data_version');
-    const { changes } = one<{ changes: number }>('SELECT total_changes() AS changes');
-    return `${data_version} ${changes}`;
-  }
+export function createKeySets(queries: Queries, { newestKey }: Pick<Counts, 'newestKey'>) {
+  const { one } = queries;
+  const kept = createKept<KeySet>(queries);
 
   function read(sql: string, bindings: Bindings): Uint32Array {
     const bits = emptyBits(newestKey());
@@ -42,19 +33,11 @@ export function createKeySets({ one }: Queries, { newestKey }: Pick<Counts, 'new
     return difference(bits, read(MATCHED_KEYS, bindings));
   }
 
-  return function keysOf(conditions: Conditions): KeySet {
-    const now = versionNow();
-    if (now !== version) kept.clear();
-    version = now;
-    const name = JSON.stringify(conditions);
-    const known = kept.get(name);
-    if (known) return known;
-    const bits = compute(conditions);
-    const set = { bits, size: sizeOf(bits) };
-    if (kept.size >= MAX_KEPT) kept.delete(kept.keys().next().value as string);
-    kept.set(name, set);
-    return set;
-  };
+  return (conditions: Conditions): KeySet =>
+    kept(JSON.stringify(conditions), () => {
+      const bits = compute(conditions);
+      return { bits, size: sizeOf(bits) };
+    });
 }
 
 export function has({ bits }: KeySet, key: number): boolean {

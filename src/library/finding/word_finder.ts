@@ -10,6 +10,7 @@ import { type Conditions, createConditions } from './conditions.ts';
 import { createCountAfter, createCounts, MAX_EXAMINED } from './counts.ts';
 import { createEveryMatch } from './every_match.ts';
 import { createFacets } from './facets.ts';
+import { createKept } from './kept.ts';
 import { createKeySets } from './key_sets.ts';
 import { createMatches } from './matches.ts';
 import type { Place } from './plan_sql.ts';
@@ -19,15 +20,6 @@ import { createQueries } from './queries.ts';
 import { createRanking } from './ranking.ts';
 
 const DEFAULT_CAP = 10_001;
-
-const NO_FILTERS: FindFilters = {
-  authors: [],
-  notAuthors: [],
-  sources: [],
-  languages: [],
-  kinds: [],
-  has: [],
-};
 
 const cursorSchema = () => z.tuple([z.literal('found'), z.int(), z.int()]);
 
@@ -40,7 +32,7 @@ export function createWordFinder(db: Database): WordFinder {
   const keySetOf = createKeySets(queries, counts);
   const everyMatch = createEveryMatch(db, plans, keySetOf);
   const rank = createRanking(queries);
-  const { matchesOf, matchesAmong } = createMatches(queries, counts);
+  const kept = createKept<FoundKey[]>(queries);
   const facetsOf = createFacets(queries, plans);
   const byKeys = createPostsByKeys(db);
   const findKey = statement<{ key: number }, [string, string]>(
@@ -70,14 +62,15 @@ export function createWordFinder(db: Database): WordFinder {
       return plans.page(conditions, limit).map(({ key }) => ({ key, score: 0 }));
     const { indexed, others } = conditions;
     const isByWords = indexed.length + others.length === 0;
-    return rank(conditions, limit, isByWords ? undefined : keySetOf(withoutMatch(conditions)));
+    return kept(JSON.stringify([conditions, limit]), () =>
+      rank(conditions, limit, isByWords ? undefined : keySetOf(withoutMatch(conditions))),
+    );
   }
 
   return {
     newest,
     ranked,
-    matchesOf: (words, limit) => matchesOf(conditionsOf(NO_FILTERS, words), limit),
-    matchesAmong: (words, keys) => matchesAmong(conditionsOf(NO_FILTERS, words), keys),
+    ...createMatches(queries, counts, conditionsOf),
     countFound: (query, cap = DEFAULT_CAP) => counts.countFound(conditionsOfQuery(query), cap),
     countAfter: (query, key, cap = MAX_EXAMINED + 1) =>
       countAfter(conditionsOfQuery(query), key, cap),

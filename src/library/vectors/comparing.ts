@@ -11,7 +11,7 @@ const NEXT_SHARE = 1 / 3;
  * typed queries at 3.5 all of the 10 nearest are found by comparing 190 of 10,000 real vectors, and .9994 of
  * the 100 nearest; at 3 it is .997 of 10.
  */
-const MAX_DEVIATIONS = 3;
+const MAX_DEVIATIONS = 3.5;
 
 export interface Compared {
   id: number;
