@@ -15,7 +15,7 @@ describe.each([
     'on a phone without JavaScript',
     { viewport: { width: 390, height: 844 }, javaScriptEnabled: false },
   ],
-])('47: saved finds %s', (_, options) => {
+])('FEATURES 47: saved finds %s', (_, options) => {
   test('are saved, tell what is new, are opened by keyboard, replaced and removed', async () => {
     const { url, library } = await startStagedApp();
     library.savePosts([post({ id: '1', text: 'green tea' })]);

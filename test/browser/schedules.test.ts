@@ -15,7 +15,7 @@ beforeAll(async () => {
   app = await startStagedApp(({ username }) => ({ posts: 40, newPosts: 12, username }));
 });
 
-test('40: a newcomer repeats a scrape, pauses it, runs it now, and removes it', async () => {
+test('FEATURES 40: a newcomer repeats a scrape, pauses it, runs it now, and removes it', async () => {
   const { page, problems } = await openPage({ timezoneId: 'America/New_York' });
   await page.goto(`${app.url}/schedules`);
   await page.getByRole('link', { name: 'scrape a user’s posts' }).click();
@@ -45,7 +45,7 @@ test('40: a newcomer repeats a scrape, pauses it, runs it now, and removes it', 
   expect(problems).toEqual([]);
 });
 
-test('40: the Enter key under “Repeat…” saves the schedule, and starts no job', async () => {
+test('FEATURES 40: the Enter key under “Repeat…” saves the schedule, and starts no job', async () => {
   const { page } = await openPage();
   await page.goto(`${app.url}/scrape?username=kip_reads`);
   const jobs = app.tracker.getAllJobs().length;
@@ -65,7 +65,7 @@ test('40: the Enter key under “Repeat…” saves the schedule, and starts no 
   await until('a job has started', () => app.tracker.getAllJobs().length > jobs);
 });
 
-test('40: what is unfolded stays open when a run ends', async () => {
+test('FEATURES 40: what is unfolded stays open when a run ends', async () => {
   const { page } = await openPage();
   const input = { username: 'mo_draws' };
   const { id } = await app.schedules.add({
@@ -83,7 +83,7 @@ test('40: what is unfolded stays open when a run ends', async () => {
   expect(await card.locator('.schedule-runs').getAttribute('open')).not.toBeNull();
 });
 
-test('40: it works without JavaScript', async () => {
+test('FEATURES 40: it works without JavaScript', async () => {
   const { page } = await openPage({ javaScriptEnabled: false });
   await page.goto(`${app.url}/scrape`);
   await page.getByLabel('Username').fill('luna_maps');

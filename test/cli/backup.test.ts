@@ -39,7 +39,7 @@ async function withPosts(max = 60) {
   return { dataDir, folder, xgpt, total, backup: join(folder, 'backup.sqlite') };
 }
 
-describe.concurrent('F1: xgpt backup', () => {
+describe.concurrent('FEATURES 50, F1: xgpt backup', () => {
   test('copies a moment of the database while a server writes to it', async () => {
     const { server, id } = await started();
     const folder = freshDataDir();
@@ -128,7 +128,7 @@ describe.concurrent('F1: xgpt backup', () => {
   });
 });
 
-describe.concurrent('F1: xgpt restore', () => {
+describe.concurrent('FEATURES 50, F1: xgpt restore', () => {
   test('gives the backup’s state, and keeps the replaced database, which can be restored too', async () => {
     const { xgpt, dataDir, backup, total } = await withPosts();
     await xgpt('backup', backup);

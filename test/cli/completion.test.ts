@@ -43,7 +43,7 @@ test('cancel and wait complete active jobs, retry ended ones, show all', async (
   expect(await offered('jobs', 'show', '')).toEqual([waiting, ended]);
 });
 
-test('40: ids of schedules are completed, and the types that can be scheduled', async () => {
+test('FEATURES 40: ids of schedules are completed, and the types that can be scheduled', async () => {
   const dataDir = freshDataDir();
   expect(await offeredIn(dataDir, 'schedule', 'pause', '')).toEqual([]);
   expect(await offeredIn(dataDir, 'schedule', 'add', 's')).toEqual(['scrape', 'search']);

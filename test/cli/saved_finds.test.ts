@@ -28,7 +28,7 @@ function collect(id: string, text: string): void {
 
 const first = (stdout: string) => stdout.split('\n')[0] ?? '';
 
-describe('47: saved finds in the terminal', () => {
+describe('FEATURES 47: saved finds in the terminal', () => {
   test('are saved with what is found, listed with what is new, shown again and removed', async () => {
     expect(await xgpt('finds')).toMatchObject({
       code: 0,

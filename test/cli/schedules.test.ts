@@ -10,7 +10,7 @@ setDefaultTimeout(60_000);
 afterAll(stopCommands);
 afterAll(stopServers);
 
-test('40: xgpt schedule adds, lists, pauses, resumes, runs and removes', async () => {
+test('FEATURES 40: xgpt schedule adds, lists, pauses, resumes, runs and removes', async () => {
   const dataDir = freshDataDir();
   const xgpt = (...words: string[]) => run(['schedule', ...words], { dataDir });
   const added = await xgpt(
@@ -44,7 +44,7 @@ test('40: xgpt schedule adds, lists, pauses, resumes, runs and removes', async (
   expect(await xgpt('rm', id)).toMatchObject({ code: 3 });
 });
 
-test('40: what is wrong is named as it was typed, and nothing is stored', async () => {
+test('FEATURES 40: what is wrong is named as it was typed, and nothing is stored', async () => {
   const dataDir = freshDataDir();
   const wrong = async (...words: string[]) => {
     const { code, stdout, stderr } = await run(['schedule', 'add', ...words], { dataDir });
@@ -63,7 +63,7 @@ test('40: what is wrong is named as it was typed, and nothing is stored', async 
   expect(existsSync(none)).toBe(false);
 });
 
-test('40: a running server starts what another process has scheduled', async () => {
+test('FEATURES 40: a running server starts what another process has scheduled', async () => {
   const server = await startServer();
   const { dataDir } = server;
   const every = [

@@ -10,7 +10,7 @@ afterAll(stopCommands);
 /** Noon in the zone of the terminal. */
 const NOON = new Date(2026, 0, 31, 12);
 
-describe('41: the options of a start, as they are typed', () => {
+describe('FEATURES 41: the options of a start, as they are typed', () => {
   test.each([
     ['13:05', new Date(2026, 0, 31, 13, 5)],
     ['3:00', new Date(2026, 1, 1, 3)],
@@ -18,7 +18,7 @@ describe('41: the options of a start, as they are typed', () => {
     ['2026-02-03T04:05', new Date(2026, 1, 3, 4, 5)],
     ['2026-02-03 04:05:06', new Date(2026, 1, 3, 4, 5, 6)],
     ['2026-02-03T04:05:06Z', new Date('2026-02-03T04:05:06Z')],
-  ])('41: --at %s is %o', (at, runAt) => {
+  ])('FEATURES 41: --at %s is %o', (at, runAt) => {
     expect(readTypedStart({ at }, NOON)).toEqual({ runAt });
   });
 
@@ -27,7 +27,7 @@ describe('41: the options of a start, as they are typed', () => {
     ['10m', 600_000],
     ['8h', 28_800_000],
     ['2d', 172_800_000],
-  ])('41: %s as a delay and as a limit', (typed, ms) => {
+  ])('FEATURES 41: %s as a delay and as a limit', (typed, ms) => {
     expect(readTypedStart({ delay: typed, timeout: typed })).toEqual({
       delayMs: ms,
       timeoutMs: ms,
@@ -39,12 +39,12 @@ describe('41: the options of a start, as they are typed', () => {
     [{ at: '25:00' }, '--at must be'],
     [{ delay: '5' }, '--delay must be'],
     [{ timeout: 'long' }, '--timeout must be'],
-  ])('41: %o is refused', (typed, message) => {
+  ])('FEATURES 41: %o is refused', (typed, message) => {
     expect(() => readTypedStart(typed)).toThrow(message);
   });
 });
 
-test('41: a command starts a job later, with a priority and a limit; another lets it start next', async () => {
+test('FEATURES 41: a command starts a job later, with a priority and a limit; another lets it start next', async () => {
   const dataDir = freshDataDir();
   const options = ['--delay', '8h', '--priority', '-4', '--timeout', '10m'];
   const { stdout } = await run(['scrape', 'aurora_lab', ...options, '--json', '--detach'], {

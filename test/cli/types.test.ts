@@ -6,7 +6,7 @@ import { run, stopCommands } from '../support/terminal.ts';
 setDefaultTimeout(300_000);
 afterAll(stopCommands);
 
-test('42: the terminal pauses, limits and resumes types and sources, and says what waits for it', async () => {
+test('FEATURES 42: the terminal pauses, limits and resumes types and sources, and says what waits for it', async () => {
   const dataDir = freshDataDir();
   const xgpt = (...words: string[]) => run(words, { dataDir });
   expect((await xgpt('types', 'pause', 'search')).stdout).toMatch(/search .* paused just now\n$/);

@@ -7,7 +7,7 @@ setDefaultTimeout(300_000);
 afterAll(stopCommands);
 afterAll(stopServers);
 
-test('43: xgpt webhooks adds, tests, lists and removes', async () => {
+test('FEATURES 43: xgpt webhooks adds, tests, lists and removes', async () => {
   const dataDir = freshDataDir();
   const webhooks = (...words: string[]) => run(['webhooks', ...words], { dataDir });
   const url = 'https://hooks.example/xgpt';

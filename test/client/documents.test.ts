@@ -74,7 +74,7 @@ describe('the script of docs/client.md', () => {
   }
 });
 
-test('45: the watching script of docs/client.md prints the jobs that end', async () => {
+test('FEATURES 45: the watching script of docs/client.md prints the jobs that end', async () => {
   await Bun.write(join(folder, 'watch.mjs'), `${await codeOf('watch.mjs')}\n`);
   const child = Bun.spawn(['node', 'watch.mjs'], {
     cwd: folder,

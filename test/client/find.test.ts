@@ -21,7 +21,7 @@ test('FEATURES 48: a program finds a page of posts, and all of them one by one',
   await expect(client.find({ by: 'smell' as never })).rejects.toThrow('By must be one of');
 });
 
-test('47: a program saves a find, sees what is new, opens and removes it', async () => {
+test('FEATURES 47: a program saves a find, sees what is new, opens and removes it', async () => {
   const web = await setupApp();
   const client = createClient({
     url: 'http://localhost:3000',

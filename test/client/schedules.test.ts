@@ -4,7 +4,7 @@ import { closeApps, setupApp } from '../support/app.ts';
 
 afterAll(closeApps);
 
-test('40: a program adds, lists, pauses, resumes, runs and removes a schedule', async () => {
+test('FEATURES 40: a program adds, lists, pauses, resumes, runs and removes a schedule', async () => {
   const web = await setupApp();
   await web.tracker.start();
   const { schedules } = createClient({

@@ -16,8 +16,8 @@ afterEach(async () => {
   for (const { id } of app.tracker.getActiveJobs()) await app.tracker.cancelJob(id);
 });
 
-describe('45: watch', () => {
-  test('45: gives active jobs, then what happens, and ends with its loop', async () => {
+describe('FEATURES 45: watch', () => {
+  test('FEATURES 45: gives active jobs, then what happens, and ends with its loop', async () => {
     const { jobId } = await app.tracker.createJob('embed');
     const seen: string[] = [];
     for await (const event of createClient({ url: app.url }).watch({ type: 'embed' })) {
@@ -40,7 +40,7 @@ describe('45: watch', () => {
     await until('the connection is closed', async () => (await app.watchers()) === 0);
   });
 
-  test('45: continues after an event that an earlier loop has had', async () => {
+  test('FEATURES 45: continues after an event that an earlier loop has had', async () => {
     const { watch } = createClient({ url: app.url });
     let after = '';
     for await (const { event, id } of watch()) {
@@ -54,7 +54,7 @@ describe('45: watch', () => {
     }
   });
 
-  test('45: ends with the reason of an abort, also while it waits', async () => {
+  test('FEATURES 45: ends with the reason of an abort, also while it waits', async () => {
     const reason = new Error('Enough.');
     const controller = new AbortController();
     const { watch } = createClient({ url: app.url });
@@ -66,7 +66,7 @@ describe('45: watch', () => {
     await expect(watching).rejects.toBe(reason);
   });
 
-  test('45: reports a refusal that waiting would not change', async () => {
+  test('FEATURES 45: reports a refusal that waiting would not change', async () => {
     const client = createClient({
       url: app.url,
       fetch: async () =>
@@ -75,7 +75,7 @@ describe('45: watch', () => {
     await expect(client.watch().next()).rejects.toMatchObject({ code: 'unauthorised' });
   });
 
-  test('45: goes on after a kill and a restart, without a gap and without a repeat', async () => {
+  test('FEATURES 45: goes on after a kill and a restart, without a gap and without a repeat', async () => {
     const dataDir = freshDataDir();
     const settings = { XGPT_SAMPLE_PAGE_MS: '300', PORT: lastingPort() };
     const server = await startServer(dataDir, settings);

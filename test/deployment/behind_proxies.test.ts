@@ -21,7 +21,7 @@ setDefaultTimeout(120_000);
 beforeAll(async () => void (await findPrograms()), DOWNLOAD_TIMEOUT_MS);
 afterAll(stopAll);
 
-describe.each(PROXIES)('B2, B4: behind %s', (name) => {
+describe.each(PROXIES)('FEATURES 51, B2, B4: behind %s', (name) => {
   describe.each(VARIANTS)('$name', (setup) => {
     let proxy: TestProxy;
     let cookie: string;

@@ -59,7 +59,7 @@ beforeAll(async () => {
 }, DOWNLOAD_TIMEOUT_MS);
 afterAll(stopServers);
 
-test('44: promtool check metrics has nothing to say', async () => {
+test('FEATURES 44: promtool check metrics has nothing to say', async () => {
   const text = await (await fetch(`${server.url}/metrics`, { headers })).text();
   const check = async (metrics: string) => {
     const { path, env } = programs.promtool;
@@ -81,7 +81,7 @@ test('44: promtool check metrics has nothing to say', async () => {
   expect((await check(wrong)).said).toContain('xgpt_jobs_ended_ms');
 });
 
-test('44: Prometheus scrapes it, as OpenMetrics and with the token', async () => {
+test('FEATURES 44: Prometheus scrapes it, as OpenMetrics and with the token', async () => {
   const folder = freshDataDir();
   const { host } = new URL(server.url);
   const config = `
@@ -125,7 +125,7 @@ scrape_configs:
   }
 });
 
-test('44: promtool understands the alerts of docs/metrics.md', async () => {
+test('FEATURES 44: promtool understands the alerts of docs/metrics.md', async () => {
   const document = await Bun.file(join(import.meta.dir, '../../docs/metrics.md')).text();
   const rules = /```yaml\n(groups:[\s\S]*?)```/.exec(document)?.[1] ?? '';
   const file = join(freshDataDir(), 'rules.yml');

@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dir, '../..');
-const NUMBER_OF_FEATURES = 40;
+const NUMBER_OF_FEATURES = 52;
 
 /** "| 9, 10 | … | `test/a.test.ts`, `bench/b.ts` |" → numbers and files. */
 function rowsOf(document: string) {

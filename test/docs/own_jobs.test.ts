@@ -85,7 +85,7 @@ beforeAll(async () => {
 afterAll(stopServers);
 afterAll(removeFoldersWithPackage);
 
-describe('46: a job type of a program of one’s own', () => {
+describe('FEATURES 46: a job type of a program of one’s own', () => {
   test('takes 20 lines, and passes `tsc --strict`, as do its typed results', async () => {
     const { code = '' } = BLOCKS.find(({ name }) => name === 'timer.ts') ?? {};
     expect(code.split('\n').filter((line) => line.trim()).length).toBeLessThanOrEqual(21);
@@ -182,14 +182,14 @@ describe('46: a job type of a program of one’s own', () => {
   });
 });
 
-test('46: the command of an installed package runs', () => {
+test('FEATURES 46: the command of an installed package runs', () => {
   const xgpt = join(folder, 'node_modules/.bin/xgpt');
   const env = { PATH: '/usr/bin:/bin', XGPT_DATA_DIR: freshDataDir(), XGPT_LOG_LEVEL: 'warn' };
   const { stdout, stderr } = Bun.spawnSync([xgpt, 'find', 'heron'], { cwd: folder, env });
   expect(stdout.toString() + stderr.toString()).toContain('Nothing found.');
 });
 
-describe('46: a source of a program of one’s own', () => {
+describe('FEATURES 46: a source of a program of one’s own', () => {
   test('is scraped and searched, and what it has is found', async () => {
     const note = (id: number, text: string) => ({
       ...{ id, author: 'ada', text, at: new Date(Date.UTC(2026, 0, id)).toISOString() },

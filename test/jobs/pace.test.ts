@@ -22,7 +22,7 @@ function paceOf(job: Job | undefined) {
 
 const NOTHING = { ratePerSecond: undefined, etaSeconds: undefined, stalledSince: undefined };
 
-describe('G8: rate, time left and stall are the same in the process of the job and in others', () => {
+describe('FEATURES 52, G8: rate, time left and stall are the same in the process of the job and in others', () => {
   test('of a job that reports progress', async () => {
     const { tracker, clock, paces } = twoProcesses();
     const { jobId, updateProgress } = await tracker.createJob('scrape');

@@ -12,8 +12,8 @@ function reading(order: string[]): JobDefinition<'errand'> {
 
 const anySource = () => z.object({ source: z.string().optional() });
 
-describe('42: a type', () => {
-  test('42: that is paused starts nothing in any process, loses nothing, and goes on where it was', async () => {
+describe('FEATURES 42: a type', () => {
+  test('FEATURES 42: that is paused starts nothing in any process, loses nothing, and goes on where it was', async () => {
     const world = new JobWorld();
     try {
       const [one, other] = [await world.start({}), await world.start({})];
@@ -38,7 +38,7 @@ describe('42: a type', () => {
     }
   });
 
-  test('42: that is paused lets running jobs end, and starts no further attempt', async () => {
+  test('FEATURES 42: that is paused lets running jobs end, and starts no further attempt', async () => {
     const failing = errand(
       async () => {
         throw new Error('not yet');
@@ -58,7 +58,7 @@ describe('42: a type', () => {
     await tracker.stop();
   });
 
-  test('42: is paused and resumed once, however often that is asked', async () => {
+  test('FEATURES 42: is paused and resumed once, however often that is asked', async () => {
     const { tracker } = setup();
     expect(await tracker.resumeType('errand')).toBe(false);
     expect([await tracker.pauseType('errand'), await tracker.pauseType('errand')]).toEqual([
@@ -71,7 +71,7 @@ describe('42: a type', () => {
     ]);
   });
 
-  test('42: gets another concurrency while it runs, and its own again', async () => {
+  test('FEATURES 42: gets another concurrency while it runs, and its own again', async () => {
     const open = gate();
     const { tracker, clock } = setup({ definitions: [errand(() => open.promise)] });
     const running = () => tracker.reader.countActive().running;
@@ -92,7 +92,7 @@ describe('42: a type', () => {
     await tracker.stop();
   });
 
-  test('42: with a concurrency of 1 never runs two in two processes that allow more', async () => {
+  test('FEATURES 42: with a concurrency of 1 never runs two in two processes that allow more', async () => {
     const world = new JobWorld();
     try {
       const [one, other] = [await world.start({}), await world.start({})];
@@ -111,13 +111,16 @@ describe('42: a type', () => {
     }
   });
 
-  test.each([0, 1_001, 1.5, Number.NaN])('42: cannot have a concurrency of %d', async (value) => {
-    const { tracker } = setup();
-    const refused = await tracker.setConcurrency('errand', value).catch((error) => error);
-    expect(Object.keys((refused as InvalidInput).details)).toEqual(['concurrency']);
-  });
+  test.each([0, 1_001, 1.5, Number.NaN])(
+    'FEATURES 42: cannot have a concurrency of %d',
+    async (value) => {
+      const { tracker } = setup();
+      const refused = await tracker.setConcurrency('errand', value).catch((error) => error);
+      expect(Object.keys((refused as InvalidInput).details)).toEqual(['concurrency']);
+    },
+  );
 
-  test('42: whose queue is asked for tells how long its oldest job could have started', async () => {
+  test('FEATURES 42: whose queue is asked for tells how long its oldest job could have started', async () => {
     const { tracker, clock } = setup({ definitions: [errand(async () => {})] });
     await tracker.enqueue('errand', {}, { delayMs: 1 });
     await clock.advance(1_000);
@@ -129,8 +132,8 @@ describe('42: a type', () => {
   });
 });
 
-describe('42: a source', () => {
-  test('42: that is paused holds up its own jobs only, and they keep their order', async () => {
+describe('FEATURES 42: a source', () => {
+  test('FEATURES 42: that is paused holds up its own jobs only, and they keep their order', async () => {
     const order: string[] = [];
     const { tracker, clock } = setup({ definitions: [reading(order)] });
     const enqueue = (name: string, source?: string) => tracker.enqueue('errand', { name, source });
@@ -150,7 +153,7 @@ describe('42: a source', () => {
     await tracker.stop();
   });
 
-  test('42: that is paused keeps a job that is moved to the front, and a delay keeps its time', async () => {
+  test('FEATURES 42: that is paused keeps a job that is moved to the front, and a delay keeps its time', async () => {
     const order: string[] = [];
     const { tracker, clock } = setup({ definitions: [reading(order)] });
     await tracker.start();

@@ -11,8 +11,8 @@ function recorder(order: string[]) {
   return errand(async ({ name }) => void order.push(name));
 }
 
-describe('41: the order of a queue', () => {
-  test('41: 1,000 jobs of mixed priorities end by priority, and by age within one', async () => {
+describe('FEATURES 41: the order of a queue', () => {
+  test('FEATURES 41: 1,000 jobs of mixed priorities end by priority, and by age within one', async () => {
     const order: string[] = [];
     const { tracker, clock } = setup({ definitions: [recorder(order)] });
     const jobs = Array.from({ length: 1_000 }, (_, index) => ({
@@ -32,7 +32,7 @@ describe('41: the order of a queue', () => {
     await tracker.stop();
   });
 
-  test('41: a job that failed and one that waited for its time take their place by priority', async () => {
+  test('FEATURES 41: a job that failed and one that waited for its time take their place by priority', async () => {
     const order: string[] = [];
     const definition = errand(
       async ({ name }, job) => {
@@ -61,7 +61,7 @@ describe('41: the order of a queue', () => {
     await tracker.stop();
   });
 
-  test('41: a waiting job that is moved to the front starts next, whatever it waits for', async () => {
+  test('FEATURES 41: a waiting job that is moved to the front starts next, whatever it waits for', async () => {
     const order: string[] = [];
     const { tracker, clock } = setup({ definitions: [recorder(order)] });
     const enqueue = (name: string, options: StartOptions = {}) =>
@@ -92,7 +92,7 @@ describe('41: the order of a queue', () => {
     await tracker.stop();
   });
 
-  test('41: the children of a job have its priority', async () => {
+  test('FEATURES 41: the children of a job have its priority', async () => {
     const parent = errand(
       async ({ name }, job) => {
         if (name === 'parent') await job.runChildren('errand', [{ name: 'child' }]);
@@ -111,14 +111,14 @@ describe('41: the order of a queue', () => {
   });
 });
 
-describe('41: a later start', () => {
+describe('FEATURES 41: a later start', () => {
   const starts: [string, (now: number) => StartOptions][] = [
     ['delayed by 10 s', () => ({ delayMs: 10_250 })],
     ['at a time in 10 s', (now) => ({ runAt: new Date(now + 10_250) })],
   ];
 
   for (const [name, options] of starts) {
-    test(`41: a job ${name} starts then, and holds up nobody meanwhile`, async () => {
+    test(`FEATURES 41: a job ${name} starts then, and holds up nobody meanwhile`, async () => {
       const order: string[] = [];
       const { tracker, clock } = setup({ definitions: [recorder(order)] });
       await tracker.start();
@@ -139,7 +139,7 @@ describe('41: a later start', () => {
     });
   }
 
-  test('41: a job that another process delays starts on time in this one', async () => {
+  test('FEATURES 41: a job that another process delays starts on time in this one', async () => {
     const world = new JobWorld();
     try {
       const [other, here] = [
@@ -159,7 +159,7 @@ describe('41: a later start', () => {
     }
   });
 
-  test('41: while the only waiting job starts tomorrow, nothing is written', async () => {
+  test('FEATURES 41: while the only waiting job starts tomorrow, nothing is written', async () => {
     const { tracker, clock, database } = setup({ definitions: [recorder([])] });
     await tracker.start();
     await Promise.all([
@@ -178,7 +178,7 @@ describe('41: a later start', () => {
     await tracker.stop();
   });
 
-  test('41: more jobs than one transaction makes ready start by priority', async () => {
+  test('FEATURES 41: more jobs than one transaction makes ready start by priority', async () => {
     const order: string[] = [];
     const { tracker, clock } = setup({ definitions: [recorder(order)] });
     const requests = Array.from({ length: 1_500 }, (_, index) => ({
@@ -194,7 +194,7 @@ describe('41: a later start', () => {
     await tracker.stop();
   });
 
-  test('41: a retry by a person starts at once, whatever time the job was to start at', async () => {
+  test('FEATURES 41: a retry by a person starts at once, whatever time the job was to start at', async () => {
     const { tracker, clock } = setup({ definitions: [recorder([])] });
     const [{ id }] = await Promise.all([
       tracker.enqueue('errand', {}, { delayMs: HOUR_MS, priority: 3 }),
@@ -210,7 +210,7 @@ describe('41: a later start', () => {
     });
   });
 
-  test('41: the same start at another time is another job, not a double click', async () => {
+  test('FEATURES 41: the same start at another time is another job, not a double click', async () => {
     const { tracker, clock } = setup({ definitions: [recorder([])] });
     const start = (options: StartOptions) =>
       tracker.enqueue('errand', {}, { mergeMs: 500, ...options });
@@ -225,8 +225,8 @@ describe('41: a later start', () => {
   });
 });
 
-describe('41: the machine’s clock is set', () => {
-  test('41: back by an hour: a delay lasts as long as planned, a time stays the time', async () => {
+describe('FEATURES 41: the machine’s clock is set', () => {
+  test('FEATURES 41: back by an hour: a delay lasts as long as planned, a time stays the time', async () => {
     const order: string[] = [];
     const { tracker, clock } = setup({ definitions: [recorder(order)] });
     await tracker.start();
@@ -243,7 +243,7 @@ describe('41: the machine’s clock is set', () => {
     await tracker.stop();
   });
 
-  test('41: forward: a job whose time has come by the clock starts within a second', async () => {
+  test('FEATURES 41: forward: a job whose time has come by the clock starts within a second', async () => {
     const order: string[] = [];
     const { tracker, clock } = setup({ definitions: [recorder(order)] });
     await tracker.start();
@@ -258,7 +258,7 @@ describe('41: the machine’s clock is set', () => {
   });
 });
 
-describe('41: options that cannot be', () => {
+describe('FEATURES 41: options that cannot be', () => {
   const now = setup().clock.now();
   test.each<[string, StartOptions]>([
     ['priority', { priority: 11 }],
@@ -273,7 +273,7 @@ describe('41: options that cannot be', () => {
     ['runAt', { runAt: '2026-01-31T12:00:00Z' as unknown as Date }],
     ['timeoutMs', { timeoutMs: 0 }],
     ['timeoutMs', { timeoutMs: 8 * 24 * HOUR_MS }],
-  ])('41: are refused, and %s is named: %o', async (field, options) => {
+  ])('FEATURES 41: are refused, and %s is named: %o', async (field, options) => {
     const { tracker, clock } = setup({ definitions: [recorder([])] });
     const refused = tracker.enqueue('errand', {}, options).catch((error: unknown) => error);
     expect(Object.keys(((await refused) as InvalidInput).details)).toEqual([field]);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import type { StartOptions } from '../../src/jobs/index.ts';
 import { errand, setup, untilAborted } from '../support/jobs.ts';
 
-describe('41: a time limit', () => {
+describe('FEATURES 41: a time limit', () => {
   const limited = (timeouts?: boolean) =>
     errand((_, { signal }) => untilAborted(signal), {
       retry: { maxAttempts: 2, baseMs: 1_000, maxMs: 1_000, ...(timeouts && { timeouts }) },
@@ -19,7 +19,7 @@ describe('41: a time limit', () => {
     return { ...world, id, job: () => world.tracker.getJob(id) };
   }
 
-  test('41: the job fails with its own failure when its time is up, and is not retried', async () => {
+  test('FEATURES 41: the job fails with its own failure when its time is up, and is not retried', async () => {
     const { job, clock, tracker } = await started({ timeoutMs: 5_000 });
     expect(job()?.timeoutMs).toBe(5_000);
     await clock.advance(4_999);
@@ -34,7 +34,7 @@ describe('41: a time limit', () => {
     await tracker.stop();
   });
 
-  test('41: a job without a limit of its own has that of its type', async () => {
+  test('FEATURES 41: a job without a limit of its own has that of its type', async () => {
     const { job, clock, tracker } = await started({});
     expect(job()?.timeoutMs).toBe(60_000);
     await clock.advance(60_000);
@@ -42,7 +42,7 @@ describe('41: a time limit', () => {
     await tracker.stop();
   });
 
-  test('41: a type that says so retries, with the whole time again, and fails for lack of time', async () => {
+  test('FEATURES 41: a type that says so retries, with the whole time again, and fails for lack of time', async () => {
     const { job, clock, tracker } = await started({ timeoutMs: 5_000 }, limited(true));
     await clock.advance(5_000);
     expect(job()).toMatchObject({ status: 'retrying', attempt: 1 });
@@ -63,7 +63,7 @@ describe('41: a time limit', () => {
         throw new Error('Something else.');
       },
     ],
-  ])('41: a handler that %s has run out of time all the same', async (_, late) => {
+  ])('FEATURES 41: a handler that %s has run out of time all the same', async (_, late) => {
     const deaf = errand((__, { signal }) => untilAborted(signal).catch(late));
     const { job, clock, tracker } = await started({ timeoutMs: 1_000 }, deaf);
     await clock.advance(1_000);
@@ -72,7 +72,7 @@ describe('41: a time limit', () => {
     await tracker.stop();
   });
 
-  test('41: a handler that does not stop is ended after the grace, and not run a second time beside it', async () => {
+  test('FEATURES 41: a handler that does not stop is ended after the grace, and not run a second time beside it', async () => {
     const stuck = errand(() => new Promise(() => {}), {
       retry: { maxAttempts: 5, baseMs: 1_000, maxMs: 1_000, timeouts: true },
     });
@@ -88,7 +88,7 @@ describe('41: a time limit', () => {
     });
   });
 
-  test('41: what a handler commits after its time is up is kept until it has stopped', async () => {
+  test('FEATURES 41: what a handler commits after its time is up is kept until it has stopped', async () => {
     const saving = errand(async (_, job) => {
       await untilAborted(job.signal).catch(() => {});
       await job.commit({}, { checkpoint: 'saved at the end' });
@@ -103,7 +103,7 @@ describe('41: a time limit', () => {
     await tracker.stop();
   });
 
-  test('41: a job that has run out of time undoes its completed steps', async () => {
+  test('FEATURES 41: a job that has run out of time undoes its completed steps', async () => {
     const undone: string[] = [];
     const stepping = errand(async (_, job) => {
       await job.step('order', () => 'ordered', { compensate: () => void undone.push('order') });
@@ -120,7 +120,7 @@ describe('41: a time limit', () => {
     await tracker.stop();
   });
 
-  test('41: a cancel after the time is up cancels the job', async () => {
+  test('FEATURES 41: a cancel after the time is up cancels the job', async () => {
     const stuck = errand(() => new Promise(() => {}));
     const { job, id, clock, tracker } = await started({ timeoutMs: 1_000 }, stuck);
     await clock.advance(5_000);
@@ -130,7 +130,7 @@ describe('41: a time limit', () => {
     expect(job()?.failure).toBeUndefined();
   });
 
-  test('41: the next process gives a job whose process was killed its limit again', async () => {
+  test('FEATURES 41: the next process gives a job whose process was killed its limit again', async () => {
     const first = await started({ timeoutMs: 5_000 });
     await first.clock.advance(4_000);
     first.database.run("UPDATE jobs SET owner = 'elsewhere:1:boot', lease_until = 0");

@@ -5,7 +5,7 @@ import { makePost, makePosts, setup } from './synthetic.ts';
 
 const SKY = { name: 'Night sky', query: { q: 'telescope', sort: 'newest' } };
 
-describe('47: saved finds', () => {
+describe('FEATURES 47: saved finds', () => {
   test('are stored as they were typed, and listed by name', async () => {
     const { library, clock } = setup();
     const { savedFinds } = library;

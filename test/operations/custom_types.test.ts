@@ -32,7 +32,7 @@ const input = z
 const parsed = (given: Record<string, unknown>) =>
   sendable(input).safeParse({ title: 'ab', ...given }).data;
 
-describe('46: plain schemas', () => {
+describe('FEATURES 46: plain schemas', () => {
   test('read what forms and commands send, and JSON as before', () => {
     const values = { rows: 4, share: 0.5, dryRun: true, tags: ['a', 'b'], width: 3 };
     const texts = { rows: '4', share: ' 0.5 ', dryRun: 'on', tags: 'a, b', width: '3' };
@@ -88,7 +88,7 @@ describe('46: plain schemas', () => {
   });
 });
 
-describe('46: names', () => {
+describe('FEATURES 46: names', () => {
   test('of a type are those of addresses and commands', () => {
     for (const type of ['Print', 'print_all', '1st', 'print-', '']) {
       expect(() => defineJob({ type, input, run: () => 1 })).toThrow('cannot be a job type');

@@ -22,7 +22,7 @@ function mostAtOnce(trace: Database): number {
   return most;
 }
 
-test('42: a server and two workers run one job at once when that is set, and none while its type is paused', async () => {
+test('FEATURES 42: a server and two workers run one job at once when that is set, and none while its type is paused', async () => {
   const server = await startServer(freshDataDir(), { XGPT_SAMPLE_PAGE_MS: '20' });
   const workers = [start(['worker'], server), start(['worker'], server)];
   const trace = new Database(`${server.dataDir}/xgpt.sqlite`);

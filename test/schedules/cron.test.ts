@@ -39,7 +39,7 @@ async function expectNight(zone: string, from: string, until: string, nights: Ni
   expect(found).toEqual(nights);
 }
 
-describe('40: the night when clocks go forward', () => {
+describe('FEATURES 40: the night when clocks go forward', () => {
   test('in Berlin, 02:00 to 03:00 are missing', () =>
     expectNight('Europe/Berlin', '2026-03-29T00:00:00Z', '2026-03-29T02:10:00Z', [
       ['30 2 * * *', ['03:00+02:00']],
@@ -68,7 +68,7 @@ describe('40: the night when clocks go forward', () => {
     ]));
 });
 
-describe('40: the night when clocks go back', () => {
+describe('FEATURES 40: the night when clocks go back', () => {
   test('in Berlin, 02:00 to 03:00 come twice', () =>
     expectNight('Europe/Berlin', '2026-10-24T23:30:00Z', '2026-10-25T02:10:00Z', [
       ['30 2 * * *', ['02:30+02:00']],
@@ -94,7 +94,7 @@ describe('40: the night when clocks go back', () => {
     ]));
 });
 
-test('40: the latest due time is the last one that is not after a time', async () => {
+test('FEATURES 40: the latest due time is the last one that is not after a time', async () => {
   const zones = ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'UTC'];
   const crons = ['30 2 * * *', '*/20 * * * *', '0 1-3 * * 0', '*/30 2 * * *', '15 */2 * * *'];
   const nights = [
@@ -125,7 +125,7 @@ test('40: the latest due time is the last one that is not after a time', async (
   );
 });
 
-describe('40: an expression is refused with what to do', () => {
+describe('FEATURES 40: an expression is refused with what to do', () => {
   const refusal = async (cron: string, zone = 'UTC') => {
     const error = await readDueCron(cron, zone, NOW).catch((error) => error);
     expect(error).toBeInstanceOf(InvalidInput);
@@ -164,7 +164,7 @@ describe('40: an expression is refused with what to do', () => {
   });
 });
 
-describe('40: what a form says becomes cron', () => {
+describe('FEATURES 40: what a form says becomes cron', () => {
   test.each([
     [{}, '0 3 * * *'],
     [{ every: 'night', at: '03:30' }, '30 3 * * *'],

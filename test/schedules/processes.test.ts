@@ -127,7 +127,7 @@ function decided(rows: RunRow[], from: number, until: number) {
   return { undecided: seconds.filter((second) => counts.get(second) !== 1), seconds };
 }
 
-test(`40: a schedule every second on three processes for ${MINUTES} minutes, with kills: every run exactly once`, async () => {
+test(`FEATURES 40: a schedule every second on three processes for ${MINUTES} minutes, with kills: every run exactly once`, async () => {
   recordTrace();
   world.onWorker = (worker) => void work(worker);
   const running = [await startProcess(), await startProcess(), await startProcess()];

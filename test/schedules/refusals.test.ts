@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { errand, gate } from '../support/jobs.ts';
 import { MINUTE, setupSchedules } from './setup.ts';
 
-describe('40: two jobs of a schedule never run at once', () => {
+describe('FEATURES 40: two jobs of a schedule never run at once', () => {
   test('a due time while the former job is active is skipped, and said', async () => {
     let work = gate<string>();
     const { schedules, add, clock, jobs, runs } = await setupSchedules({
@@ -74,7 +74,7 @@ describe('40: two jobs of a schedule never run at once', () => {
   });
 });
 
-describe('40: a schedule that can start nothing says why', () => {
+describe('FEATURES 40: a schedule that can start nothing says why', () => {
   test('when a limit of waiting jobs is reached', async () => {
     const work = gate<string>();
     const { schedules, add, clock, jobs, runs, tracker } = await setupSchedules({
@@ -150,7 +150,7 @@ describe('40: a schedule that can start nothing says why', () => {
   });
 });
 
-describe('40: adding a schedule', () => {
+describe('FEATURES 40: adding a schedule', () => {
   test('names everything that is wrong, and stores nothing', async () => {
     const { schedules } = await setupSchedules();
     const request = {

@@ -9,7 +9,7 @@ const START = Date.UTC(2026, 0, 1);
 
 const at = (ms: number) => new Date(START + ms);
 
-describe('40: a schedule', () => {
+describe('FEATURES 40: a schedule', () => {
   test('starts its job at each due time, and once', async () => {
     const { schedules, add, clock, jobs, runs } = await setupSchedules();
     await schedules.start();
@@ -99,7 +99,7 @@ describe('40: a schedule', () => {
   });
 });
 
-describe('40: a run that was missed', () => {
+describe('FEATURES 40: a run that was missed', () => {
   test('starts once, late, and says so', async () => {
     const { add, clock, restart, runs, jobs } = await setupSchedules();
     const { id } = await add('0 3 * * *');
@@ -173,7 +173,7 @@ describe('40: a run that was missed', () => {
   });
 });
 
-describe('40: when the clock is set back', () => {
+describe('FEATURES 40: when the clock is set back', () => {
   test('what has run does not run again', async () => {
     const { schedules, add, clock, jobs } = await setupSchedules();
     await schedules.start();

@@ -16,7 +16,7 @@ test.each([
   [{ newPosts: { count: 0, isCapped: false } }, ''],
   [{ newPosts: { count: 0, isCapped: true } }, ''],
   [{}, ''],
-])('47: %j is "%s"', (find, words) => {
+])('FEATURES 47: %j is "%s"', (find, words) => {
   expect(newPostsWords(find)).toBe(words);
 });
 
@@ -26,11 +26,11 @@ test.each([
   [{ by: 'words', sort: 'newest' }, 'Posts with “tea”, by words, newest first'],
   [{ by: 'meaning' }, 'Posts with “tea”, by meaning'],
   [{ by: 'meaning', like: 'sample:42' }, 'Posts with “tea”'],
-])('47: a find with %j is "%s"', (query, words) => {
+])('FEATURES 47: a find with %j is "%s"', (query, words) => {
   expect(savedFindWords({ ...FIND, query })).toBe(words);
 });
 
-test('47: a table of saved finds shows control characters of names, and why one is no longer valid', () => {
+test('FEATURES 47: a table of saved finds shows control characters of names, and why one is no longer valid', () => {
   const problems = { source: 'Source must be sample.', by: 'By must be words.' };
   const table = savedFindTable([{ ...FIND, name: 'T\u001bea', understood: '', problems }]);
   expect(table).not.toContain('\u001b');

@@ -66,11 +66,14 @@ describe('the button', () => {
     expect(actions(card({ status: 'running' }))).toEqual(['cancel']);
   });
 
-  test.each(['queued', 'retrying'] as const)('41: is Run next and Cancel while %s', (status) => {
-    expect(actions(card({ status }))).toEqual(['first', 'cancel']);
-  });
+  test.each(['queued', 'retrying'] as const)(
+    'FEATURES 41: is Run next and Cancel while %s',
+    (status) => {
+      expect(actions(card({ status }))).toEqual(['first', 'cancel']);
+    },
+  );
 
-  test('41: is Cancel alone for the job that starts next', () => {
+  test('FEATURES 41: is Cancel alone for the job that starts next', () => {
     expect(actions(card({ status: 'queued' }, { place: 1 }))).toEqual(['cancel']);
   });
 

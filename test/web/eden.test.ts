@@ -229,7 +229,7 @@ test('posts are found, and an author is counted', async () => {
   expect(counted.status).toBe(202);
 });
 
-test('47: a find is saved, opened and removed', async () => {
+test('FEATURES 47: a find is saved, opened and removed', async () => {
   const { api } = client();
   const { data } = await api.finds.post({ name: 'Jazz', q: 'jazz', by: 'words' });
   const { id = 0, query } = data?.find ?? {};

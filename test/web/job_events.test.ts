@@ -32,8 +32,8 @@ async function twoApps(path: string) {
   ] as const;
 }
 
-describe('45: the feed of all jobs', () => {
-  test('45: begins with the active jobs, says that these are all, and goes on with changes', async () => {
+describe('FEATURES 45: the feed of all jobs', () => {
+  test('FEATURES 45: begins with the active jobs, says that these are all, and goes on with changes', async () => {
     const app = await setupApp();
     const { id: waiting } = await app.tracker.enqueue('scrape', { username: 'ada' });
     const { id: over } = await app.tracker.enqueue('scrape', { username: 'bea' });
@@ -55,7 +55,7 @@ describe('45: the feed of all jobs', () => {
     await feed.close();
   });
 
-  test('45: continues after the last event in another process, and after all have ended', async () => {
+  test('FEATURES 45: continues after the last event in another process, and after all have ended', async () => {
     const path = databasePath();
     const [here, there] = await twoApps(path);
     const first = await here.tracker.createJob('embed');
@@ -79,7 +79,7 @@ describe('45: the feed of all jobs', () => {
     }
   });
 
-  test('45: a job that changes while the active ones are being read is told once', async () => {
+  test('FEATURES 45: a job that changes while the active ones are being read is told once', async () => {
     const { tracker } = await setupApp();
     const ids: string[] = [];
     for (let n = 0; n < 3; n++) ids.push((await tracker.createJob('embed')).jobId);
@@ -106,7 +106,7 @@ describe('45: the feed of all jobs', () => {
     ]);
   });
 
-  test('45: a reader that stalls gets the newest states, not what was in between', async () => {
+  test('FEATURES 45: a reader that stalls gets the newest states, not what was in between', async () => {
     const app = await setupApp();
     const updates = new JobUpdates(app.tracker.feed);
     const live = new LiveJobEvents({ tracker: app.tracker, updates });
@@ -136,7 +136,7 @@ describe('45: the feed of all jobs', () => {
     expect(read()).toEqual([]);
   });
 
-  test('45: says so when it cannot continue, and begins again', async () => {
+  test('FEATURES 45: says so when it cannot continue, and begins again', async () => {
     const app = await setupApp();
     const { jobId } = await app.tracker.createJob('embed');
     const feed = await follow(app);
@@ -164,7 +164,7 @@ describe('45: the feed of all jobs', () => {
     }
   });
 
-  test('45: a thousand jobs of one request need no new beginning', async () => {
+  test('FEATURES 45: a thousand jobs of one request need no new beginning', async () => {
     const app = await setupApp();
     const feed = await follow(app);
     await feed.until(isReady);
@@ -174,7 +174,7 @@ describe('45: the feed of all jobs', () => {
     await feed.close();
   });
 
-  test('45: a filter leaves out other types and sessions, deleted jobs included', async () => {
+  test('FEATURES 45: a filter leaves out other types and sessions, deleted jobs included', async () => {
     const app = await setupApp();
     const enqueue = (type: 'scrape' | 'search', sessionId?: string) =>
       app.tracker.enqueue(type, { username: 'ada', query: 'jazz' }, { sessionId });
@@ -188,7 +188,7 @@ describe('45: the feed of all jobs', () => {
     await feed.close();
   });
 
-  test('45: jobs that are deleted because of their age are told as deleted', async () => {
+  test('FEATURES 45: jobs that are deleted because of their age are told as deleted', async () => {
     const app = await setupApp();
     const { id } = await app.tracker.enqueue('scrape', { username: 'ada' }, { sessionId: 'night' });
     await app.tracker.cancelJob(id);
@@ -201,7 +201,7 @@ describe('45: the feed of all jobs', () => {
     await feed.close();
   });
 
-  test('45: a client that hears nothing of its own gets its place all the same', async () => {
+  test('FEATURES 45: a client that hears nothing of its own gets its place all the same', async () => {
     const app = await setupApp();
     const updates = new JobUpdates(app.tracker.feed);
     const live = new LiveJobEvents({ tracker: app.tracker, updates });
@@ -226,7 +226,7 @@ describe('45: the feed of all jobs', () => {
     await until('it gets the place', () => String(stream.next()).includes('event: beat'));
   });
 
-  test('45: needs the token if there is one, and counts as a watcher', async () => {
+  test('FEATURES 45: needs the token if there is one, and counts as a watcher', async () => {
     const token = 'sesame-open-sesame-open';
     const app = await setupApp({ XGPT_TOKEN: token, XGPT_MAX_CONNECTIONS: '1' });
     expect((await app.json(FEED)).status).toBe(401);

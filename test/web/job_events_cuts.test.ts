@@ -24,7 +24,7 @@ async function twoApps(path: string) {
   ] as const;
 }
 
-test('45: has no gap and no repeat, however often connections break, in two processes', async () => {
+test('FEATURES 45: has no gap and no repeat, however often connections break, in two processes', async () => {
   const apps = await twoApps(join(folder, 'xgpt.sqlite'));
   const seed = Number(process.env.XGPT_TEST_SEED ?? Date.now() % 2 ** 31);
   const random = seeded(seed);

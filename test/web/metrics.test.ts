@@ -46,8 +46,8 @@ const ended = (type: string, outcome: string) =>
 const duration = (part: string, more = '') =>
   `xgpt_job_duration_seconds_${part}{type="embed",outcome="completed"${more}}`;
 
-describe('44: /metrics', () => {
-  test('44: has what waits and runs, and since when', async () => {
+describe('FEATURES 44: /metrics', () => {
+  test('FEATURES 44: has what waits and runs, and since when', async () => {
     const app = await setupApp();
     await app.tracker.enqueue('scrape', { username: 'ada' });
     await app.tracker.enqueue('scrape', { username: 'bea' });
@@ -65,7 +65,7 @@ describe('44: /metrics', () => {
     expect(values.get('xgpt_sqlite_transactions_total')).toBeGreaterThan(0);
   });
 
-  test('44: counts ends and durations of all processes, and starts at zero with each', async () => {
+  test('FEATURES 44: counts ends and durations of all processes, and starts at zero with each', async () => {
     const path = databasePath();
     const [here, there] = [
       await setupApp({}, {}, openDatabase(path)),
@@ -100,7 +100,7 @@ describe('44: /metrics', () => {
     expect(again.get(ended('embed', 'completed'))).toBe(0);
   });
 
-  test('44: counts what other processes did while this one did not look', async () => {
+  test('FEATURES 44: counts what other processes did while this one did not look', async () => {
     const path = databasePath();
     const app = await setupApp({}, {}, openDatabase(path));
     await app.tracker.stop();
@@ -116,7 +116,7 @@ describe('44: /metrics', () => {
     expect((await scrape(app)).get(ended('embed', 'completed'))).toBe(600);
   });
 
-  test('44: counts streams and what they sent', async () => {
+  test('FEATURES 44: counts streams and what they sent', async () => {
     const app = await setupApp();
     const leaving = new AbortController();
     const open = await app.request('/api/jobs/events', { signal: leaving.signal });
@@ -128,7 +128,7 @@ describe('44: /metrics', () => {
     leaving.abort();
   });
 
-  test('44: comes as OpenMetrics when that is asked for', async () => {
+  test('FEATURES 44: comes as OpenMetrics when that is asked for', async () => {
     const app = await setupApp();
     const accept = 'application/openmetrics-text;version=1.0.0,text/plain;q=0.5';
     const response = await app.request('/metrics', { headers: { accept } });
@@ -140,7 +140,7 @@ describe('44: /metrics', () => {
     expect((await scrape(app)).has(ended('embed', 'failed'))).toBeTrue();
   });
 
-  test('44: is behind the token', async () => {
+  test('FEATURES 44: is behind the token', async () => {
     const token = 'sesame-open-sesame-open';
     const app = await setupApp({ XGPT_TOKEN: token });
     expect((await app.request('/metrics')).status).toBe(401);
@@ -148,7 +148,7 @@ describe('44: /metrics', () => {
     expect((await app.request('/metrics', { headers })).status).toBe(200);
   });
 
-  test('44: leaves out what cannot be read, and says that something is wrong', async () => {
+  test('FEATURES 44: leaves out what cannot be read, and says that something is wrong', async () => {
     const app = await setupApp();
     await app.tracker.createJob('embed');
     await scrape(app);
@@ -163,8 +163,8 @@ describe('44: /metrics', () => {
   });
 });
 
-describe('44: what is measured', () => {
-  test('44: the duration of each job, in its bucket', () => {
+describe('FEATURES 44: what is measured', () => {
+  test('FEATURES 44: the duration of each job, in its bucket', () => {
     const counters = new EndCounters();
     for (const ms of [5, 300, 3_000, 9_000_000]) {
       counters.add([[0, 'embed', 'completed', bucketOf(ms), 1, null, ms]], []);
@@ -184,7 +184,7 @@ describe('44: what is measured', () => {
     expect(sum).toBe(9_003.305);
   });
 
-  test('44: attempts after which a job waits again, by how they ended', async () => {
+  test('FEATURES 44: attempts after which a job waits again, by how they ended', async () => {
     let attempts = 0;
     const definition = errand(
       async () => {
@@ -201,7 +201,7 @@ describe('44: what is measured', () => {
     expect(tracker.counters.ended()).toMatchObject([{ outcome: 'completed', count: 1 }]);
   });
 
-  test('44: the lag of the event loop', () => {
+  test('FEATURES 44: the lag of the event loop', () => {
     const lag = new LagMeter();
     for (const seconds of [0, 0.002, 0.3, 60]) lag.add(seconds);
     const { bounds, counts, sum } = lag.read();
@@ -211,7 +211,7 @@ describe('44: what is measured', () => {
     expect(sum).toBeCloseTo(60.302);
   });
 
-  test('44: waits for another process that writes', async () => {
+  test('FEATURES 44: waits for another process that writes', async () => {
     const path = databasePath();
     const db = openDatabase(path);
     const other = openDatabase(path);
@@ -228,7 +228,7 @@ describe('44: what is measured', () => {
   });
 });
 
-describe('44: the documents', () => {
+describe('FEATURES 44: the documents', () => {
   const read = (name: string) => Bun.file(join(import.meta.dir, '../../docs', name)).text();
 
   async function families() {
@@ -238,13 +238,13 @@ describe('44: the documents', () => {
     return createMetrics({ ...deps, streams } as never);
   }
 
-  test('44: docs/metrics.md lists every metric with its type, and no other', async () => {
+  test('FEATURES 44: docs/metrics.md lists every metric with its type, and no other', async () => {
     const listed = [...(await read('metrics.md')).matchAll(/^\| `([a-z_]+)` \| (\w+) \|/gm)];
     const all = (await families()).map(({ name, type }) => `${name} ${type}`);
     expect(listed.map(([, name, type]) => `${name} ${type}`).sort()).toEqual(all.sort());
   });
 
-  test('44: every metric of the Grafana dashboard exists', async () => {
+  test('FEATURES 44: every metric of the Grafana dashboard exists', async () => {
     const dashboard = JSON.parse(await read('grafana.json')) as {
       panels: { title: string; targets?: { expr: string }[] }[];
     };

@@ -20,7 +20,7 @@ const listed = async (web: TestApp) => (await bodyOf(web.json('/api/finds'))).fi
 const pageOf = async (web: TestApp, path: string) =>
   (await web.request(path, { headers: NAVIGATION })).text();
 
-describe('47: saved finds in the API', () => {
+describe('FEATURES 47: saved finds in the API', () => {
   test('are saved, listed with their new posts, opened and removed', async () => {
     const web = await setupApp();
     web.library.savePosts([post({ id: '1', text: 'green tea' })]);
@@ -214,7 +214,7 @@ describe('47: saved finds in the API', () => {
   });
 });
 
-describe('47: saved finds on the page', () => {
+describe('FEATURES 47: saved finds on the page', () => {
   const form = (web: TestApp, path: string, fields: Record<string, string> = {}) =>
     web.post(path, fields, {
       ...NAVIGATION,

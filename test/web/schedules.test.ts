@@ -36,7 +36,7 @@ const SAVE = { ...FORM, type: 'scrape' };
 const listed = async (): Promise<Schedule[]> =>
   ((await (await web.json('/api/schedules')).json()) as { schedules: Schedule[] }).schedules;
 
-describe('40: “Repeat…” of a start form', () => {
+describe('FEATURES 40: “Repeat…” of a start form', () => {
   test('saves a schedule that reads only what is new', async () => {
     const answer = await web.post('/api/schedules', SAVE, HTMX);
     expect(answer.status).toBe(201);
@@ -108,7 +108,7 @@ describe('40: “Repeat…” of a start form', () => {
   });
 });
 
-describe('40: POST /api/schedules', () => {
+describe('FEATURES 40: POST /api/schedules', () => {
   const add = async (body: unknown) => {
     const headers = { 'content-type': 'application/json' };
     const init = { method: 'POST', headers, body: JSON.stringify(body) };
@@ -171,7 +171,7 @@ describe('40: POST /api/schedules', () => {
   });
 });
 
-test('40: only what is new is read again, and the result says how much', async () => {
+test('FEATURES 40: only what is new is read again, and the result says how much', async () => {
   const app = await setupApp();
   await app.tracker.start();
   const input = { username: 'aurora_lab', maxTweets: 20 };
@@ -191,7 +191,7 @@ test('40: only what is new is read again, and the result says how much', async (
   expect(page).toContain(`href="/jobs/${second.id}"`);
 });
 
-test('40: a schedule whose source does not exist any more says so', async () => {
+test('FEATURES 40: a schedule whose source does not exist any more says so', async () => {
   const input = { username: 'aurora_lab' };
   const { id } = await web.schedules.add({
     type: 'scrape',

@@ -54,8 +54,8 @@ function post(body: unknown): RequestInit {
 
 const soon = () => new Date(Date.now() + 3_600_000).toISOString();
 
-describe.each(Object.entries(WAYS))('41: %s', (_, start) => {
-  test('41: takes a priority, a time and a time limit', async () => {
+describe.each(Object.entries(WAYS))('FEATURES 41: %s', (_, start) => {
+  test('FEATURES 41: takes a priority, a time and a time limit', async () => {
     const runAt = soon();
     const { status, job, warnings } = await start({ priority: -3, runAt, timeoutMs: 60_000 });
     expect({ status, warnings }).toEqual({ status: 202, warnings: undefined });
@@ -63,7 +63,7 @@ describe.each(Object.entries(WAYS))('41: %s', (_, start) => {
     expect(web.tracker.getJob(job?.id ?? '')?.metadata).not.toHaveProperty('priority');
   });
 
-  test('41: takes a delay', async () => {
+  test('FEATURES 41: takes a delay', async () => {
     const { job } = await start({ delayMs: 90_000 });
     expect(Number(new Date(job?.runAt ?? 0)) - Number(new Date(job?.createdAt ?? 0))).toBe(90_000);
   });
@@ -76,7 +76,7 @@ describe.each(Object.entries(WAYS))('41: %s', (_, start) => {
     ['delayMs', -1],
     ['delayMs', '5m'],
     ['timeoutMs', 0],
-  ])('41: names an invalid %s: %s', async (name, value) => {
+  ])('FEATURES 41: names an invalid %s: %s', async (name, value) => {
     const before = web.tracker.reader.countActive().waiting;
     const { status, error } = await start({ [name]: value });
     expect(status).toBe(422);
@@ -84,14 +84,14 @@ describe.each(Object.entries(WAYS))('41: %s', (_, start) => {
     expect(web.tracker.reader.countActive().waiting).toBe(before);
   });
 
-  test('41: takes empty options as none', async () => {
+  test('FEATURES 41: takes empty options as none', async () => {
     const { job } = await start({ priority: '', runAt: ' ', delayMs: '', timeoutMs: '' });
     expect(job).toMatchObject({ priority: 0 });
     expect(job?.runAt).toBeUndefined();
   });
 });
 
-describe('41: the job that starts next', () => {
+describe('FEATURES 41: the job that starts next', () => {
   async function scrape(options = {}): Promise<string> {
     return (await WAYS['POST /api/jobs']?.(options))?.job?.id ?? '';
   }
@@ -99,7 +99,7 @@ describe('41: the job that starts next', () => {
   const first = (id: string, init: RequestInit = {}) =>
     web.request(`/api/jobs/${id}/first`, { method: 'POST', ...init });
 
-  test('41: is the one that was moved to the front', async () => {
+  test('FEATURES 41: is the one that was moved to the front', async () => {
     const id = await scrape({ priority: -10, delayMs: 1_000 });
     const response = await first(id, { headers: { accept: 'application/json' } });
     expect(response.status).toBe(200);
@@ -107,7 +107,7 @@ describe('41: the job that starts next', () => {
     expect(web.tracker.getActiveJobs()[0]?.id).toBe(id);
   });
 
-  test('41: is named by its card, which offers no button to move it again', async () => {
+  test('FEATURES 41: is named by its card, which offers no button to move it again', async () => {
     const id = await scrape({ priority: 10 });
     const other = await scrape({ delayMs: 60_000 });
     await first(id);
@@ -117,7 +117,7 @@ describe('41: the job that starts next', () => {
     expect(taskbar).toContain('starts in <time');
   });
 
-  test('41: without JavaScript leads to its page', async () => {
+  test('FEATURES 41: without JavaScript leads to its page', async () => {
     const id = await scrape();
     const response = await first(id, {
       headers: { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
@@ -126,14 +126,14 @@ describe('41: the job that starts next', () => {
     expect(response.headers.get('location')).toBe(`/jobs/${id}`);
   });
 
-  test('41: cannot be one that does not wait, or that there is not', async () => {
+  test('FEATURES 41: cannot be one that does not wait, or that there is not', async () => {
     const id = await scrape();
     await web.tracker.cancelJob(id);
     expect((await first(id)).status).toBe(409);
     expect((await first('scrape-none')).status).toBe(404);
   });
 
-  test('41: is told to a program by the client, which also starts with options', async () => {
+  test('FEATURES 41: is told to a program by the client, which also starts with options', async () => {
     const fetch = (url: URL, init: RequestInit) => web.app.handle(new Request(url, init));
     const client = createClient({ url: 'http://localhost', fetch });
     const job = client.track({

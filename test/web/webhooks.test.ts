@@ -6,7 +6,7 @@ afterAll(closeApps);
 
 const URL = 'https://hooks.example/xgpt';
 
-test('43: a form without a script makes a webhook, and shows its secret once', async () => {
+test('FEATURES 43: a form without a script makes a webhook, and shows its secret once', async () => {
   const web = await setupApp();
   const form = new URLSearchParams([
     ['url', URL],
@@ -37,7 +37,7 @@ test('43: a form without a script makes a webhook, and shows its secret once', a
   expect(await (await web.request('/webhooks')).text()).toContain('No webhooks yet.');
 });
 
-test('43: a form that is refused comes back with what was typed', async () => {
+test('FEATURES 43: a form that is refused comes back with what was typed', async () => {
   const web = await setupApp();
   const answer = await web.request('/api/webhooks', {
     method: 'POST',
@@ -52,7 +52,7 @@ test('43: a form that is refused comes back with what was typed', async () => {
   expect(web.webhooks.store.list()).toEqual([]);
 });
 
-test('43: only private addresses that are written as such are refused at once, unless the setting allows them', async () => {
+test('FEATURES 43: only private addresses that are written as such are refused at once, unless the setting allows them', async () => {
   const status = async (web: Awaited<ReturnType<typeof setupApp>>, url: string) =>
     (await web.post('/api/webhooks', { url })).status;
   const strict = await setupApp();
@@ -64,7 +64,7 @@ test('43: only private addresses that are written as such are refused at once, u
   expect(await status(open, 'http://127.0.0.1:9/')).toBe(201);
 });
 
-test('43: nobody can start a delivery: it has no address, form or command', async () => {
+test('FEATURES 43: nobody can start a delivery: it has no address, form or command', async () => {
   const web = await setupApp();
   const input = { webhook: 'wh_x', payload: { type: 'x', timestamp: 'x', data: {} } };
   expect((await web.post('/api/deliver', {})).status).toBe(404);

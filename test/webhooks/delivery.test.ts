@@ -17,7 +17,7 @@ interface Told {
 
 const ALL = { events: ['completed', 'failed', 'exhausted', 'cancelled'] as const, types: [] };
 
-describe('43: an event', () => {
+describe('FEATURES 43: an event', () => {
   test('arrives once when a job ends, with a signature that the public package accepts', async () => {
     const to = receiver();
     const { tracker, clock, webhooks } = withWebhooks();
@@ -172,7 +172,7 @@ describe('43: an event', () => {
   });
 });
 
-describe('43: a receiver', () => {
+describe('FEATURES 43: a receiver', () => {
   test('that redirects is not followed', async () => {
     const inner = receiver();
     const outer = receiver(() => Response.redirect(inner.url, 307));
@@ -247,7 +247,7 @@ describe('43: a receiver', () => {
   });
 });
 
-test('43: only addresses of the public internet are public', () => {
+test('FEATURES 43: only addresses of the public internet are public', () => {
   const refused = [
     ...['127.0.0.1', '127.255.255.255', '0.0.0.0', '10.1.2.3', '100.64.0.1', '169.254.169.254'],
     ...['172.16.0.1', '172.31.255.255', '192.168.1.1', '192.0.2.1', '198.18.0.1', '224.0.0.1'],

@@ -176,7 +176,7 @@ describe('bad input', () => {
   });
 
   test.each(['delayMs', 'runAt', 'priority', 'timeoutMs'])(
-    '41: %s never hides behind "When and how", nor does a value',
+    'FEATURES 41: %s never hides behind "When and how", nor does a value',
     (name) => {
       const wrong = { values: {}, errors: { [name]: 'Out of range.' } };
       const filled = { values: { [name]: '7' }, errors: {} };
