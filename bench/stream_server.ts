@@ -14,8 +14,10 @@ import { loadConfig } from '../src/platform/config.ts';
 import { openDatabase } from '../src/platform/database.ts';
 import { Health } from '../src/platform/health.ts';
 import { silentLogger } from '../src/platform/logger.ts';
+import { createSchedules } from '../src/schedules/index.ts';
 import { createSources } from '../src/sources/index.ts';
 import { createApp } from '../src/web/app.ts';
+import { createWebhooks } from '../src/webhooks/index.ts';
 
 export type Command =
   | { do: 'jobs'; count: number }
@@ -45,7 +47,13 @@ const app = await createApp({
   ...services,
   operations,
   connections,
+  webhooks: createWebhooks({
+    db: database,
+    secretKey: createSecretKey(config),
+    allowPrivate: false,
+  }),
   database,
+  schedules: createSchedules({ database, tracker }),
   tracker,
   health: new Health({ db: database, kind: 'server', clock: systemClock, logger: silentLogger }),
   config,

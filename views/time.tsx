@@ -1,5 +1,6 @@
 import { escapeHtml } from '@kitajs/html';
 import { clockTime, date, duration, exact, relative } from '../src/text/format.ts';
+import { zonedTime as zonedText } from '../src/text/schedule_text.ts';
 import { isNear } from '../src/text/start_text.ts';
 
 /** `3 min ago`, updated by the browser's script; the exact time is the tooltip. */
@@ -28,6 +29,15 @@ export function localTime(at: Date, now: Date): JSX.Element {
   return (
     <time datetime={at.toISOString()} title={exact(at)} data-clock="local" safe>
       {clockTime(at, now)}
+    </time>
+  );
+}
+
+/** `Mon 30 Nov, 03:00 Europe/Berlin`, to which the browser's script gives the reader's time zone. */
+export function zonedTime(at: Date, timeZone: string): JSX.Element {
+  return (
+    <time datetime={at.toISOString()} title={exact(at)} data-clock="zoned" safe>
+      {zonedText(at, timeZone)}
     </time>
   );
 }

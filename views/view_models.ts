@@ -1,3 +1,4 @@
+import type { AuditEntry, AuditPage } from '../src/jobs/audit.ts';
 import type { JobAttempt, JobStep } from '../src/jobs/details.ts';
 import type { BulkOutcome } from '../src/jobs/engine/bulk.ts';
 import type { History } from '../src/jobs/history.ts';
@@ -96,6 +97,8 @@ export interface StartModel {
   sources: SourceOption[];
   /** The last runs of this type, newest first. */
   runs: Job[];
+  /** The time zone of schedules, where the browser's is not known; absent: it cannot be repeated. */
+  timeZone?: string;
   /** What is wrong with what was typed; absent when it can be started or is incomplete. */
   problem?: string;
   /** What the type adds to the page. */
@@ -171,6 +174,11 @@ export interface TakenNameModel {
   other: ListedFind;
 }
 
+export interface AuditModel extends AuditPage {
+  query: { job: string; who: string; action: string };
+  nextHref?: string;
+}
+
 export interface ProfilesModel {
   page: ProfilePage;
   query: { q: string };
@@ -241,6 +249,8 @@ export interface JobPageModel {
   /** The child jobs, oldest first. */
   children: Job[];
   log: LogTail;
+  /** Who started it, where that is known. */
+  start?: AuditEntry;
   /** What a job that failed for good leads on to. */
   elsewhere?: {
     /** Its own source, which is shown on the Sources page. */

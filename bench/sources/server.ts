@@ -8,8 +8,10 @@ import { loadConfig } from '../../src/platform/config.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { Health } from '../../src/platform/health.ts';
 import { silentLogger } from '../../src/platform/logger.ts';
+import { createSchedules } from '../../src/schedules/index.ts';
 import { createSources } from '../../src/sources/index.ts';
 import { createApp } from '../../src/web/app.ts';
+import { createWebhooks } from '../../src/webhooks/index.ts';
 import type { SourceBench } from './source_bench.ts';
 
 const [file = ''] = process.argv.slice(2);
@@ -38,7 +40,13 @@ const app = await createApp({
   ...deps,
   operations,
   connections,
+  webhooks: createWebhooks({
+    db: database,
+    secretKey: createSecretKey(config),
+    allowPrivate: false,
+  }),
   database,
+  schedules: createSchedules({ database, tracker }),
   tracker,
   health: new Health({ db: database, kind: 'server', clock: systemClock, logger: silentLogger }),
   config,

@@ -4,18 +4,25 @@ import { jobTracker, systemClock } from '../jobs/index.ts';
 import { createLibrary } from '../library/index.ts';
 import type { OperationDeps } from '../operations/deps.ts';
 import { definitionsOf, loadOperations, type Operations } from '../operations/index.ts';
+import { repeatedDefaults } from '../operations/words.ts';
 import type { Config } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { Health } from '../platform/health.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { ProcessKind } from '../platform/process_registry.ts';
+import { userName } from '../platform/user_name.ts';
+import { createSchedules, type Schedules } from '../schedules/index.ts';
 import { removeStalePartials } from '../sources/archive/index.ts';
 import { createSources } from '../sources/index.ts';
+import { createWebhooks, type Webhooks } from '../webhooks/index.ts';
 import { DataFolderUnusable, makeDataFolder } from './data_folder.ts';
 
 export interface ProcessDeps extends OperationDeps {
   operations: Operations;
   connections: Connections;
+  webhooks: Webhooks;
+  /** Starts nothing before its `start`. */
+  schedules: Schedules;
   health: Health;
 }
 
@@ -27,7 +34,9 @@ export async function bootstrap(
 ): Promise<ProcessDeps> {
   await prepareDataFolder(config);
   const db = appDatabase();
-  const connections = createConnections({ db, secretKey: createSecretKey(config) });
+  const secretKey = createSecretKey(config);
+  const connections = createConnections({ db, secretKey });
+  const webhooks = createWebhooks({ db, secretKey, allowPrivate: config.privateWebhooks });
   const deps = {
     library: createLibrary(db),
     sources: createSources({ ...config, live: connections }),
@@ -35,12 +44,20 @@ export async function bootstrap(
     importsDir: config.importsDir,
   };
   const operations = await loadOperations(deps);
-  jobTracker.define(...definitionsOf(operations));
+  jobTracker.define(...definitionsOf(operations), webhooks.definition);
+  jobTracker.afterEnd(webhooks.followUps);
   jobTracker.saveWith(deps.library.save);
+  jobTracker.actAs(kind === 'command' ? { via: 'terminal', user: userName() } : { via: 'server' });
   const { importsDir } = config;
   const health = new Health({ db, importsDir, kind, clock: systemClock, logger });
   jobTracker.watchDatabase(health);
-  return { ...deps, operations, connections, health };
+  const schedules = createSchedules({
+    database: db,
+    tracker: jobTracker,
+    logger,
+    repeatedDefaults,
+  });
+  return { ...deps, operations, connections, webhooks, schedules, health };
 }
 
 /** When the remains of crashed uploads are old enough to be removed, in ms. */

@@ -53,6 +53,8 @@ export async function serve(settings: Config, compiled?: string): Promise<void> 
   prepareAllStatements();
   // Not earlier: a server whose port is taken must not claim jobs.
   await jobTracker.start();
+  // Not awaited: many may be overdue.
+  void deps.schedules.start();
   await deps.health.start();
   shutDownOnSignals({
     deps,

@@ -62,6 +62,7 @@ export async function shutDown({
   }, drainMs + MAX_OVERTIME_MS).unref();
   closing?.abort();
   try {
+    await deps.schedules.stop();
     await jobTracker.stop(drainMs);
     await closeServer?.();
     await deps.embedder.close();

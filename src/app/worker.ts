@@ -15,6 +15,7 @@ export async function runWorker(config: Config): Promise<() => Promise<void>> {
   const deps = await bootstrap(config, 'worker', logger);
   surviveDatabaseErrors(deps.health);
   await jobTracker.start();
+  await deps.schedules.start();
   await deps.health.start();
   // Nothing else keeps the process alive.
   setInterval(() => {}, 1 << 30);

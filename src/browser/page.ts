@@ -15,7 +15,7 @@ declare const Idiomorph: {
 export function keepUnfolded(): void {
   const { callbacks } = Idiomorph.defaults;
   callbacks.beforeAttributeUpdated = (name, element) =>
-    !(name === 'open' && element.matches('.whole-text'));
+    !(name === 'open' && element.matches('.whole-text, .schedules details'));
   callbacks.beforeNodeMorphed = (node) =>
     !(node instanceof Element && node.matches('.imports details[open]'));
 }

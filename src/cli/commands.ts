@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { version } from '../../package.json' with { type: 'json' };
+import { addAuditCommand } from './audit_commands.ts';
 import { addBackupCommands } from './backup_commands.ts';
 import { addCompletionCommands } from './completion_commands.ts';
 import { EXIT } from './exit.ts';
@@ -11,11 +12,13 @@ import { withList } from './list_by_default.ts';
 import { addOperationCommands } from './operation_commands.ts';
 import { printError, write } from './output.ts';
 import { addSavedFindCommands } from './saved_find_commands.ts';
+import { addScheduleCommands } from './schedule_commands.ts';
 import { addSourcesCommands } from './sources_commands.ts';
 import { addTypesCommands } from './types_commands.ts';
+import { addWebhookCommands } from './webhook_commands.ts';
 
 const EXIT_CODES = `Exit codes:
-  0    completed            3    no such job, archive, find, backup or source
+  0    completed            3    no such job, schedule, archive, find, backup or source
   1    failed               4    cancelled by another process
   2    invalid usage        5    data folder or database cannot be used
   130  ended by Ctrl-C      129, 143  ended by a closed terminal, by SIGTERM
@@ -56,7 +59,10 @@ export async function createProgram(
   await addOperationCommands(program, words);
   await addLibraryCommands(program, users, words);
   addJobCommands(program);
+  addAuditCommand(program);
+  await addScheduleCommands(program, words);
   addSourcesCommands(program);
+  addWebhookCommands(program);
   addTypesCommands(program);
   addImportCommands(program);
   addSavedFindCommands(program);

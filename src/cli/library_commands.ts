@@ -86,5 +86,6 @@ async function sourceNames(): Promise<string> {
     import('../sources/index.ts'),
     import('../platform/config.ts'),
   ]);
-  return [...createSources(loadConfig({})).keys()].join(', ');
+  // The names do not depend on settings, and an installed package has no default folder.
+  return [...createSources(loadConfig({ XGPT_DATA_DIR: '.' })).keys()].join(', ');
 }

@@ -1,5 +1,14 @@
 /** Groups of commands with a `list`. */
-const LISTING_GROUPS = ['jobs', 'users', 'sources', 'types', 'imports', 'finds'];
+const LISTING_GROUPS = [
+  'jobs',
+  'users',
+  'sources',
+  'types',
+  'imports',
+  'finds',
+  'schedule',
+  'webhooks',
+];
 
 /**
  * Lists what a group of commands is about when none of them is named: `jobs --status failed` is

@@ -3,6 +3,7 @@ import { type Job, jobTracker, type Tracker } from '../jobs/index.ts';
 import { loadConfig } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { listProcesses } from '../platform/process_registry.ts';
+import { userName } from '../platform/user_name.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { noWorkerNotice } from './no_worker_notice.ts';
 import { quietLog } from './output.ts';
@@ -17,6 +18,7 @@ const MIN_TYPED = 4;
 export async function openJobs(): Promise<Tracker> {
   quietLog();
   requireDataFolder(loadConfig());
+  jobTracker.actAs({ via: 'terminal', user: userName() });
   await jobTracker.initialize();
   return jobTracker;
 }

@@ -38,9 +38,33 @@ async function add(
   const command = parent
     .command(name)
     .description(given.does ?? startingSmall(wordsOf(type).summary));
+  const typedFields = await addFields(command, type, given, words.includes(name));
+  addStartOptions(command);
+  if (given.examples) command.examples(...given.examples);
+  command
+    .option('--session <name>', 'session to add the job to; jobs can be listed by session')
+    .option('--json', 'print each change as a line of JSON, and the finished job last')
+    .option('--detach', 'start the job, print its id and exit')
+    .action(async () => {
+      const { runOperation } = await import('./run_operation.ts');
+      process.exitCode = await runOperation(type, typedFields(), command.opts(), given.prepare);
+    });
+}
+
+/**
+ * Adds the argument and the options of a type's input to a command.
+ * @param isNamed whether the command was typed; only then the options are needed.
+ * @returns what reads the fields once the command was parsed.
+ */
+export async function addFields(
+  command: DocumentedCommand,
+  type: string,
+  given: OperationCommand,
+  isNamed: boolean,
+): Promise<() => TypedField[]> {
   const { argument } = given;
   if (argument) command.argument(argument.name, argument.does);
-  const fields = words.includes(name) ? await fieldsOfType(type) : [];
+  const fields = isNamed ? await fieldsOfType(type) : [];
   const options = fields.flatMap((field) => {
     if (field.name === argument?.field) return [];
     return optionsOf(field, given).map((option) => ({ option, field: field.name }));
@@ -49,25 +73,18 @@ async function add(
     FIELDS.set(option, { type, field });
     command.addOption(option);
   }
-  addStartOptions(command);
-  if (given.examples) command.examples(...given.examples);
-  command
-    .option('--session <name>', 'session to add the job to; jobs can be listed by session')
-    .option('--json', 'print each change as a line of JSON, and the finished job last')
-    .option('--detach', 'start the job, print its id and exit')
-    .action(async () => {
-      const typed: TypedField[] = options.map(({ option, field }) => ({
-        field,
-        value: command.getOptionValue(option.attributeName()),
-        typedAs: option.long ?? option.flags,
-      }));
-      if (argument) {
-        const value = command.args.join(' ');
-        typed.unshift({ field: argument.field, value, typedAs: argument.name });
-      }
-      const { runOperation } = await import('./run_operation.ts');
-      process.exitCode = await runOperation(type, typed, command.opts(), given.prepare);
-    });
+  return () => {
+    const typed: TypedField[] = options.map(({ option, field }) => ({
+      field,
+      value: command.getOptionValue(option.attributeName()),
+      typedAs: option.long ?? option.flags,
+    }));
+    if (argument) {
+      const value = command.args.join(' ');
+      typed.unshift({ field: argument.field, value, typedAs: argument.name });
+    }
+    return typed;
+  };
 }
 
 function parentOf(program: DocumentedCommand, name: string): DocumentedCommand {

@@ -89,7 +89,7 @@ function resumeAdvice(pause: Pause): string {
     : `Resume it with: xgpt sources resume ${pause.source}.`;
 }
 
-function toolsOf(deps: ProcessDeps): CommandTools {
+export function toolsOf(deps: ProcessDeps): CommandTools {
   return {
     copyArchive: async (path) => (await import('./import_archive.ts')).copyIntoImports(deps, path),
     refuse(message) {
@@ -99,7 +99,7 @@ function toolsOf(deps: ProcessDeps): CommandTools {
 }
 
 /** The argument or option that a field was typed as: `--max`. */
-function typedAs(field: string, fields: TypedField[]): string {
+export function typedAs(field: string, fields: TypedField[]): string {
   const typed = fields.filter((one) => one.field === field);
   const { typedAs } = typed.find(({ value }) => value !== undefined) ?? typed[0] ?? {};
   return typedAs ?? TYPED_AS[field] ?? field;

@@ -4,6 +4,7 @@ import { createFinder, type Finder } from './find.ts';
 import type { ServerJob } from './job_state.ts';
 import { createJobStream } from './job_stream.ts';
 import type { JobId, JobType, OutputOf, StartRequest } from './job_types.ts';
+import { createSchedules, type Schedules } from './schedules.ts';
 import { createStarts } from './starts.ts';
 import { createTrackedJob, type JobActions, type TrackedJob } from './tracked_job.ts';
 import { createWatch, type Watch } from './watch.ts';
@@ -35,6 +36,8 @@ export interface Client extends Finder {
   start<Type extends JobType>(request: StartRequest<Type>): Promise<JobId<Type>>;
   /** Iterates over everything that happens to jobs, whoever started them. */
   watch: Watch;
+  /** What starts by itself, and when. */
+  schedules: Schedules;
 }
 
 /** A client of one server. All its tracked jobs share one connection. */
@@ -55,6 +58,7 @@ export function createClient({ signal, ...options }: ClientOptions = {}): Client
     track: track as Client['track'],
     ...createFinder(send, signal),
     watch: createWatch(send, signal),
+    schedules: createSchedules(send, signal),
     start: async <Type extends JobType>(request: StartRequest<Type>) =>
       (await start(request)).id as JobId<Type>,
   };

@@ -50,15 +50,18 @@ function wordConditions({ words, topic }: FindQuery, by: ComparedBy): string[] {
   if (!words) return [];
   const parts = 'all' in words ? words.all : [words];
   const all = parts.filter((part) => !('not' in part));
-  // Phrases hold for meaning, too; other words need not occur.
-  const required = by === 'meaning' ? all.filter((part) => 'phrase' in part) : all;
-  const isNear = by === 'both' && all.some((part) => !('phrase' in part));
+  const phrases = all.filter((part) => 'phrase' in part);
   const excluded = parts.flatMap((part) => ('not' in part ? [part.not] : []));
+  // Phrases hold for meaning, too; other words need not occur.
+  const required = by === 'words' ? all : phrases;
+  const about = {
+    words: [],
+    meaning: [`near in meaning to “${topic}”`],
+    both: all.length > phrases.length ? [`about “${topic}”`] : [],
+  };
   return [
-    ...(by === 'meaning' ? [`near in meaning to “${topic}”`] : []),
-    ...(required.length > 0
-      ? [`with ${matchText(required)}${isNear ? ' or near in meaning' : ''}`]
-      : []),
+    ...about[by],
+    ...(required.length > 0 ? [`with ${matchText(required)}`] : []),
     ...(excluded.length > 0 ? [`without ${either(excluded.map(nested))}`] : []),
   ];
 }

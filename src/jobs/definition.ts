@@ -15,6 +15,8 @@ type EntryOf<Type extends JobType> = Type extends keyof JobTypes
 
 export interface JobDefinition<Type extends JobType = JobType> {
   type: Type;
+  /** Queued by the program only: it has no address, and nobody can start it. Default: false. */
+  internal?: boolean;
   /** Checks the input and fills in the defaults; its messages are shown next to the fields. */
   input: z.ZodType<InputOf<Type>>;
   /**

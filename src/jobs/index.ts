@@ -2,9 +2,23 @@
 import { loadConfig, unknownSettings } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
+import { userName } from '../platform/user_name.ts';
+import type { Actor } from './audit.ts';
 import { createTracker } from './tracker.ts';
 
 export { type Clock, systemClock } from '../platform/clock.ts';
+export {
+  ACTOR_KINDS,
+  type Actor,
+  type ActorKind,
+  AUDIT_ACTIONS,
+  type AuditAction,
+  type AuditEntry,
+  type AuditPage,
+  type AuditQuery,
+  type AuditTrail,
+  isAutomatic,
+} from './audit.ts';
 export {
   defineJob,
   type InputOf,
@@ -33,11 +47,13 @@ export {
   InvalidInput,
   JobStopped,
   JobTimedOut,
+  messageOf,
   PermanentError,
   TooManyWaiting,
   UnknownJobType,
 } from './errors.ts';
 export type { Change, Feed } from './feed.ts';
+export type { AfterEnd, FollowUp } from './follow_up.ts';
 export {
   HISTORY_STEPS,
   type History,
@@ -74,12 +90,21 @@ export {
   type Tally,
 } from './listing.ts';
 export type { TrackerReader } from './reader.ts';
+export type { Inserted, StartClaim } from './store/store.ts';
 export {
   createTracker,
   MAX_CONCURRENCY,
   type Tracker,
   type TrackerOptions,
 } from './tracker.ts';
+
+/** Who uses the tracker without naming an actor. Read only when something is recorded. */
+const PROGRAM: Actor = {
+  via: 'program',
+  get user() {
+    return userName();
+  },
+};
 
 /** The app's own tracker, over the database in the data folder; opened at its first use. */
 export const jobTracker = createTracker(() => {
@@ -89,9 +114,11 @@ export const jobTracker = createTracker(() => {
   return {
     database: appDatabase(),
     logger,
+    actor: PROGRAM,
     leaseMs: config.leaseMs,
     cancelGraceMs: config.cancelGraceMs,
     keepFinishedMs: config.keepFinishedMs,
+    keepAuditMs: config.keepAuditMs,
     concurrency: config.concurrency,
     maxWaiting: config.maxWaiting,
     maxResultBytes: config.maxResultBytes,

@@ -38,6 +38,16 @@ export interface JobQuery {
   newerThan?: string;
 }
 
+/** What a query selects, as a query string; empty for all jobs. */
+export function filterText({ since, until, ...query }: JobQuery): string {
+  const { status, failure, type, session, q } = query;
+  const at = (time: number | undefined) =>
+    time === undefined ? undefined : new Date(time).toISOString();
+  const fields = { status, failure, type, session, q, since: at(since), until: at(until) };
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return new URLSearchParams(given as [string, string][]).toString();
+}
+
 export interface JobPage {
   /** Newest first. */
   jobs: Job[];

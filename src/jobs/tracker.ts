@@ -1,36 +1,28 @@
-import type { Database } from 'bun:sqlite';
-import { migrate, openDatabase } from '../platform/database.ts';
-import { count } from '../text/format.ts';
+import type { Actor, AuditTrail } from './audit.ts';
+import { checkConcurrency } from './concurrency.ts';
 import type { JobCounters } from './counters.ts';
 import { checkJobType, type InputOf, type JobDefinition } from './definition.ts';
 import { actOnAll, actOnMatching, type BulkAction, type BulkOutcome } from './engine/bulk.ts';
 import { type JobContext, trackedContext } from './engine/context.ts';
 import { Definitions, newId } from './engine/definitions.ts';
-import { createEngine, type Engine, type EngineOptions } from './engine/engine.ts';
+import { createEngine, type Engine } from './engine/engine.ts';
 import type { Enqueued, EnqueueOptions, EnqueueRequest } from './engine/enqueuer.ts';
 import type { DatabaseWatch } from './engine/error_reporter.ts';
+import { interruptTracked } from './engine/interruption.ts';
 import type { TypeQueue } from './engine/queues.ts';
-import { InvalidInput, PermanentError, ShuttingDown } from './errors.ts';
+import { ShuttingDown } from './errors.ts';
 import type { Feed } from './feed.ts';
-import type { Job, JobType, SaveData, SavedData, TrackedJobType } from './job.ts';
+import type { AfterEnd } from './follow_up.ts';
+import type { Job, JobType, SaveData, TrackedJobType } from './job.ts';
 import type { JobEventReader } from './job_events.ts';
-import type { JobQuery } from './listing.ts';
+import { filterText, type JobQuery } from './listing.ts';
 import { TrackerReader } from './reader.ts';
-import type { End } from './store/store.ts';
+import type { End, StartClaim } from './store/store.ts';
+import { databaseOf, saveNothing } from './tracker_defaults.ts';
+import type { By, StartOptions, TrackerOptions } from './tracker_options.ts';
 
-export interface TrackerOptions extends EngineOptions {
-  /** An open database, or the path of its file. By default one in memory. */
-  database?: Database | string;
-  /** The job types this process may start and run; `define` adds more. */
-  definitions?: JobDefinition[];
-  /** Stores what handlers commit; `saveWith` sets it later. By default nothing can be committed. */
-  save?: SaveData;
-}
-
-export interface StartOptions {
-  /** The id of the one job that this process runs, with the jobs it starts. By default all jobs. */
-  only?: string;
-}
+export { MAX_CONCURRENCY } from './concurrency.ts';
+export type { StartOptions, TrackerOptions } from './tracker_options.ts';
 
 /**
  * A tracker over one database. Create one per process and database: the running jobs of another
@@ -51,6 +43,7 @@ export class Tracker {
   readonly #definitions = new Definitions();
   #opened: Opened | undefined;
   #save: SaveData | undefined;
+  #afterEnd: AfterEnd | undefined;
 
   constructor(options: () => TrackerOptions) {
     this.#options = options;
@@ -66,14 +59,29 @@ export class Tracker {
     this.#save = save;
   }
 
+  /** Queues the jobs that `afterEnd` gives whenever a job ends, in the same transaction. */
+  afterEnd(afterEnd: AfterEnd): void {
+    this.#afterEnd = afterEnd;
+  }
+
   /** Writes nothing while `watch` has an obstacle, and passes database errors to it. */
   watchDatabase(watch: DatabaseWatch): void {
     this.#open().errors.watch = watch;
   }
 
+  /** Names who acts in calls that name no actor; undefined: these are not recorded. */
+  actAs(actor: Actor | undefined): void {
+    this.#open().deeds.actor = actor;
+  }
+
+  /** Who did what, and when. */
+  get audit(): AuditTrail {
+    return this.#open().audit;
+  }
+
   get types(): JobType[] {
     this.#open();
-    return this.#definitions.types;
+    return this.#definitions.startable;
   }
 
   /** The queues of the types, by name. */
@@ -85,6 +93,12 @@ export class Tracker {
   inputOf(type: JobType): JobDefinition['input'] {
     this.#open();
     return this.#definitions.require(type).input;
+  }
+
+  /** The input as a job of that type would get it. @throws InvalidInput, UnknownJobType */
+  async checkedInput(type: string, input: unknown): Promise<unknown> {
+    this.#open();
+    return this.#definitions.checkedInput(type, input);
   }
 
   /** What can be asked about jobs. */
@@ -136,7 +150,7 @@ export class Tracker {
     pruner.stop();
     try {
       await runner.stop(drainMs);
-      await this.#interruptTracked();
+      await interruptTracked(this.#opened);
     } finally {
       stopTimers();
       // The end of these could not be written. Other processes will find that this one has ended.
@@ -154,10 +168,10 @@ export class Tracker {
     metadata?: Record<string, unknown>,
   ): Promise<JobContext> {
     checkJobType(trackedType);
-    const { store, executions, reports, feed, clock, heartbeat } = this.#open();
+    const { store, executions, reports, feed, clock, heartbeat, deeds } = this.#open();
     const type = trackedType as JobType;
     const job = await store.insertTracked(
-      { id: newId(type), type, metadata, maxAttempts: 1 },
+      { id: newId(type), type, metadata, maxAttempts: 1, deed: deeds.of(undefined) },
       heartbeat.newLease(),
       clock.now(),
     );
@@ -180,13 +194,34 @@ export class Tracker {
     return this.#open().enqueuer.enqueue(type, input, options);
   }
 
+  /** Queues a job of an internal type. */
+  enqueueInternal(type: JobType, input: Record<string, unknown>): Promise<Job> {
+    return this.#open().enqueuer.enqueueInternal(type, input);
+  }
+
   /**
    * Queues many jobs, in their order and in one transaction. Each request has its own answer, in its
    * place: the job, or what `enqueue` would have thrown.
+   * @param by who starts them, for the audit trail.
    * @throws what the database threw; nothing was created then.
    */
-  async enqueueMany(requests: EnqueueRequest[]): Promise<Enqueued[]> {
-    return this.#open().enqueuer.enqueueMany(requests);
+  async enqueueMany(requests: EnqueueRequest[], by?: Actor): Promise<Enqueued[]> {
+    return this.#open().enqueuer.enqueueMany(requests, by);
+  }
+
+  /**
+   * Queues a job if the claim is taken, in one transaction. Undefined: it was not taken.
+   * @throws InvalidInput, UnknownJobType, TooManyWaiting; nothing was queued then.
+   */
+  async enqueueClaimed(
+    ...request: [claim: StartClaim, request: EnqueueRequest, by?: Actor]
+  ): Promise<Job | undefined> {
+    return this.#open().enqueuer.enqueueClaimed(...request);
+  }
+
+  /** Calls `listener` after commits of other processes, until the returned function is called. */
+  onForeignCommit(listener: () => void): () => void {
+    return this.#open().foreignCommits.subscribe(listener);
   }
 
   /** Changes nothing when the job does not run in this process. `total` 0 = unknown. */
@@ -213,9 +248,10 @@ export class Tracker {
    * False when there is no such job or it has ended. A running job is `cancelling` until its handler
    * has stopped. Its children are cancelled with it.
    */
-  async cancelJob(id: string): Promise<boolean> {
+  async cancelJob(id: string, { by }: By = {}): Promise<boolean> {
     const { commands, reader } = this.#open();
-    return (await commands.cancel([id])) > 0 || reader.brief(id)?.status === 'cancelling';
+    const cancelled = await commands.cancel([id], commands.deedOf(by));
+    return cancelled > 0 || reader.brief(id)?.status === 'cancelling';
   }
 
   /**
@@ -223,38 +259,42 @@ export class Tracker {
    * the start when it had completed. Its unsuccessful children are retried with it. `undefined` when
    * the job is active, tracked or unknown.
    */
-  async retryJob(id: string): Promise<Job | undefined> {
-    return (await this.#open().commands.retry([id])) > 0 ? this.getJob(id) : undefined;
+  async retryJob(id: string, { by }: By = {}): Promise<Job | undefined> {
+    const { commands } = this.#open();
+    const retried = await commands.retry([id], commands.deedOf(by));
+    return retried > 0 ? this.getJob(id) : undefined;
   }
 
   /**
    * Deletes a job; an active one only with `force`, which stops its handler. Its waiting children are
    * deleted with it, its running children are cancelled.
    */
-  async removeJob(id: string, { force = false } = {}): Promise<boolean> {
-    return (await this.#open().commands.remove([id], force)) > 0;
+  async removeJob(id: string, { force = false, by }: By & { force?: boolean } = {}) {
+    const { commands } = this.#open();
+    return (await commands.remove([id], force, commands.deedOf(by))) > 0;
   }
 
   /**
    * Lets a waiting job start next of its type: before all others, at once when a place is free, and
    * without waiting for its time. False when it does not wait.
    */
-  async moveToFront(id: string): Promise<boolean> {
-    return this.#open().commands.moveToFront(id);
+  async moveToFront(id: string, { by }: By = {}): Promise<boolean> {
+    const { commands } = this.#open();
+    return commands.moveToFront(id, commands.deedOf(by));
   }
 
   /**
    * Lets no process start a job of that type until it is resumed; running ones go on. False when it is
    * paused already.
    */
-  async pauseType(type: string): Promise<boolean> {
+  async pauseType(type: string, { by }: By = {}): Promise<boolean> {
     checkJobType(type);
-    return this.#open().commands.changeQueue((store, now) => store.pauseType(type, now));
+    return this.#open().commands.changeQueue(by, (store, ...at) => store.pauseType(type, ...at));
   }
 
   /** False when it is not paused. */
-  async resumeType(type: string): Promise<boolean> {
-    return this.#open().commands.changeQueue((store) => store.resumeType(type));
+  async resumeType(type: string, { by }: By = {}): Promise<boolean> {
+    return this.#open().commands.changeQueue(by, (store, ...at) => store.resumeType(type, ...at));
   }
 
   /**
@@ -262,28 +302,39 @@ export class Tracker {
    * @param concurrency 1 to 1,000; undefined: what each process has set.
    * @throws InvalidInput that names `concurrency`
    */
-  async setConcurrency(type: string, concurrency: number | undefined): Promise<boolean> {
+  async setConcurrency(
+    type: string,
+    concurrency: number | undefined,
+    { by }: By = {},
+  ): Promise<boolean> {
     checkJobType(type);
     checkConcurrency(concurrency);
-    return this.#open().commands.changeQueue((store) => store.setConcurrency(type, concurrency));
+    return this.#open().commands.changeQueue(by, (store, ...at) =>
+      store.setConcurrency(type, concurrency, ...at),
+    );
   }
 
   /** As `pauseType`, for the jobs of all types with this `source` in their input. */
-  async pauseSource(source: string): Promise<boolean> {
-    return this.#open().commands.changeQueue((store, now) => store.pauseSource(source, now));
+  async pauseSource(source: string, { by }: By = {}): Promise<boolean> {
+    return this.#open().commands.changeQueue(by, (store, ...at) =>
+      store.pauseSource(source, ...at),
+    );
   }
 
   /** False when it is not paused. */
-  async resumeSource(source: string): Promise<boolean> {
-    return this.#open().commands.changeQueue((store) => store.resumeSource(source));
+  async resumeSource(source: string, { by }: By = {}): Promise<boolean> {
+    return this.#open().commands.changeQueue(by, (store, ...at) =>
+      store.resumeSource(source, ...at),
+    );
   }
 
   /**
    * Keeps a job until it is removed, however long ago it ended, or no longer. False when that is so
    * already, or there is no such job.
    */
-  async pinJob(id: string, isPinned = true): Promise<boolean> {
-    return this.#open().commands.pin(id, isPinned);
+  async pinJob(id: string, isPinned = true, { by }: By = {}): Promise<boolean> {
+    const { commands } = this.#open();
+    return commands.pin(id, isPinned, commands.deedOf(by));
   }
 
   /** Removes an ended job from the taskbar. */
@@ -292,14 +343,14 @@ export class Tracker {
   }
 
   /** Cancels, retries or removes jobs, in transactions of 200. Others than the applicable ones are skipped. */
-  async changeJobs(action: BulkAction, ids: string[]): Promise<BulkOutcome> {
-    return actOnAll(action, [...new Set(ids)], this.#open().commands.of(action));
+  async changeJobs(action: BulkAction, ids: string[], { by }: By = {}): Promise<BulkOutcome> {
+    return actOnAll(action, [...new Set(ids)], this.#open().commands.of(action, by));
   }
 
   /** Does the same with every job that matches the query, on all its pages. */
-  async changeMatching(action: BulkAction, query: JobQuery): Promise<BulkOutcome> {
+  async changeMatching(action: BulkAction, query: JobQuery, { by }: By = {}): Promise<BulkOutcome> {
     const { listing, commands } = this.#open();
-    return actOnMatching(listing, action, query, commands.of(action));
+    return actOnMatching(listing, action, query, commands.of(action, by, filterText(query)));
   }
 
   /** The whole job, with its input and result, which may be large. */
@@ -335,47 +386,11 @@ export class Tracker {
   }
 
   #openWith(options: TrackerOptions): Opened {
-    const database = databaseOf(options);
+    const database = databaseOf(options.database);
     const save: SaveData = (data) => (this.#save ?? options.save ?? saveNothing)(data);
     this.#definitions.add(options.definitions ?? []);
-    const engine = createEngine(database, this.#definitions, save, options);
+    const afterEnd: AfterEnd = (ended, read) => this.#afterEnd?.(ended, read) ?? [];
+    const engine = createEngine(database, this.#definitions, save, options, afterEnd);
     return { ...engine, read: new TrackerReader(engine) };
   }
-
-  async #interruptTracked(): Promise<void> {
-    const { executions, completion } = this.#open();
-    const reason = 'Interrupted: xgpt was shut down.';
-    const interrupt = executions.all().map(async (execution) => {
-      // It may be ending already.
-      if (execution.ending) await execution.ending.catch(() => {});
-      else await completion.end(execution, { as: 'failed', reason, failure: 'interrupted' });
-      execution.controller.abort(new ShuttingDown());
-    });
-    await Promise.all(interrupt);
-  }
-}
-
-/** Jobs of a type that run at once, at most. */
-export const MAX_CONCURRENCY = 1_000;
-
-function checkConcurrency(concurrency: number | undefined): void {
-  if (concurrency === undefined) return;
-  if (Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= MAX_CONCURRENCY) return;
-  throw new InvalidInput({
-    concurrency: `Concurrency must be a whole number from 1 to ${count(MAX_CONCURRENCY)}.`,
-  });
-}
-
-function databaseOf({ database = ':memory:' }: TrackerOptions): Database {
-  if (typeof database === 'string') return openDatabase(database);
-  migrate(database);
-  return database;
-}
-
-function saveNothing(data: object): SavedData {
-  const [name] = Object.keys(data);
-  if (name === undefined) return {} as SavedData;
-  throw new PermanentError(
-    `This tracker cannot store ${name}. Create it with the option \`save\`.`,
-  );
 }

@@ -158,6 +158,11 @@ function described<Schema extends z.ZodType>(field: Described, schema: Schema): 
   return said as never;
 }
 
+/** Whether the schema is one of the above, and reads texts as forms send them. */
+export function hasWords(schema: z.ZodType): boolean {
+  return WORDS.has(schema);
+}
+
 function freeWords(field: Described & { example: string }) {
   const name = nameOf(field);
   return z.preprocess(
@@ -223,6 +228,8 @@ export interface Field extends FieldWords {
   default?: string | number | boolean;
   min?: number;
   max?: number;
+  /** Of a number that need not be whole. */
+  decimal?: boolean;
   maxLength?: number;
   /** As HTML has it: for all of the text. */
   pattern?: string;
@@ -236,10 +243,14 @@ export function fieldsOf(input: z.ZodType): Field[] {
   const shape = shapeOf(input);
   return Object.entries(rules.properties ?? {}).map(([name, rule]) => {
     const schema = shape[name];
-    const words = (schema && WORDS.get(schema)) ?? { label: labelOf(name) };
+    const words = (schema && WORDS.get(schema)) ?? { label: titleOf(rule) ?? labelOf(name) };
     const required = rules.required?.includes(name) ?? false;
     return { name, required, ...ruleOf(rule as z.core.JSONSchema.JSONSchema), ...words };
   });
+}
+
+function titleOf(rule: unknown): string | undefined {
+  return (rule as z.core.JSONSchema.JSONSchema).title;
 }
 
 function ruleOf(rule: z.core.JSONSchema.JSONSchema): Omit<Field, 'name' | 'label' | 'required'> {
@@ -248,12 +259,18 @@ function ruleOf(rule: z.core.JSONSchema.JSONSchema): Omit<Field, 'name' | 'label
     kind: kindOf(rule),
     ...(description !== undefined && { description }),
     ...(rule.default !== undefined && { default: rule.default as string }),
-    ...(minimum !== undefined && { min: minimum }),
-    ...(maximum !== undefined && { max: maximum }),
+    ...(isBound(minimum) && { min: minimum }),
+    ...(isBound(maximum) && { max: maximum }),
+    ...(rule.type === 'number' && { decimal: true }),
     ...(maxLength !== undefined && { maxLength }),
     ...(pattern !== undefined && { pattern: pattern.replace(/^\^|\$$/g, '') }),
     ...(rule.enum && { values: rule.enum.map(String) }),
   };
+}
+
+/** Zod also states the bounds of what a number can hold exactly. */
+function isBound(value: number | undefined): value is number {
+  return value !== undefined && Math.abs(value) < Number.MAX_SAFE_INTEGER;
 }
 
 function kindOf({ type, enum: values }: z.core.JSONSchema.JSONSchema): Field['kind'] {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import type { OperationForm } from '../../views/forms/operation_form.ts';
 import { importFile } from '../platform/import_file.ts';
+import { customType } from './custom_types.ts';
 import type { InputDeps } from './job_type.ts';
 import type { OperationCommand } from './operation.ts';
 import { OPERATION_TYPES } from './words.ts';
@@ -21,13 +22,16 @@ export async function loadForms(): Promise<OperationForms> {
 
 /** The commands of a type: those of its `command.ts`, or one with all defaults. */
 export async function loadCommands(type: string): Promise<OperationCommand[]> {
+  const custom = customType(type);
+  if (custom) return custom.commands;
   if (!hasFile(type, 'command.ts')) return [{}];
   return [await defaultOf<OperationCommand | OperationCommand[]>(type, 'command.ts')].flat();
 }
 
 /** The function that makes the schema of a type's input. It does not load `run.ts`. */
 export async function loadInput(type: string, deps: InputDeps): Promise<() => z.ZodType> {
-  const create = await defaultOf<(deps: InputDeps) => z.ZodType>(type, 'input.ts');
+  const create =
+    customType(type)?.input ?? (await defaultOf<(deps: InputDeps) => z.ZodType>(type, 'input.ts'));
   return () => create(deps);
 }
 

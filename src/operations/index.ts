@@ -1,8 +1,10 @@
 import { defineJob, type JobDefinition, type JobType } from '../jobs/index.ts';
 import { InvalidConfig } from '../platform/config.ts';
+import { customType } from './custom_types.ts';
 import type { OperationDeps } from './deps.ts';
 import { type Field, fieldsOf } from './fields.ts';
 import { defaultOf, foldersWithoutRun, loadInput } from './folders.ts';
+import { isNamedLikeAType } from './names.ts';
 import type { Operation, OperationRun, Operations } from './operation.ts';
 import { OPERATION_TYPES, wordsOf } from './words.ts';
 
@@ -15,11 +17,13 @@ export { OPERATION_TYPES } from './words.ts';
 export const RESERVED_NAMES = [
   'api',
   'assets',
+  'audit',
   'authors',
   'backup',
   'bulk',
   'complete',
   'completion',
+  'deliver',
   'docs',
   'find',
   'finds',
@@ -44,12 +48,13 @@ export const RESERVED_NAMES = [
   'sources',
   'types',
   'users',
+  'webhooks',
   'worker',
   'workers',
 ] as const;
 
 /**
- * Loads every job type: each folder beside this file is one.
+ * Loads every job type: each folder beside this file is one, and so is each that the program adds.
  * @throws InvalidConfig when a folder's name cannot be the name of a type, or `run.ts` is missing.
  */
 export async function loadOperations(deps: OperationDeps): Promise<Operations> {
@@ -63,7 +68,8 @@ async function loadOperation(type: string, deps: OperationDeps): Promise<Operati
   refuseReserved(type);
   const [input, create] = await Promise.all([
     loadInput(type, deps),
-    defaultOf<(deps: OperationDeps) => OperationRun<JobType>>(type, 'run.ts'),
+    customType(type)?.create ??
+      defaultOf<(deps: OperationDeps) => OperationRun<JobType>>(type, 'run.ts'),
   ]);
   const { upload, ...run } = create(deps);
   const definition = defineJob({ ...run, type: type as JobType, input: input as () => never });
@@ -98,13 +104,15 @@ function refuseIncomplete(folders: string[]): void {
 
 /** @throws InvalidConfig when the name is reserved, or does not fit into an address. */
 export function refuseReserved(type: string): void {
-  const folder = `The folder src/operations/${type} cannot be a job type`;
+  const folder = customType(type)
+    ? `“${type}” cannot be a job type`
+    : `The folder src/operations/${type} cannot be a job type`;
   if (RESERVED_NAMES.some((name) => name === type)) {
     throw new InvalidConfig(
       `${folder}: “${type}” is already the name of an address or a command. Give it another name.`,
     );
   }
-  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(type)) {
+  if (!isNamedLikeAType(type)) {
     throw new InvalidConfig(
       `${folder}: a name has lower-case letters, digits and single hyphens. Give it another name.`,
     );

@@ -75,6 +75,11 @@ export interface OperationWords {
    * to read them too." Default: nothing.
    */
   notes?(result: Record<string, unknown>, place: NotePlace): string[];
+  /**
+   * What a schedule's input has where nothing else was given: a repeated run may need less than a
+   * single one. Default: nothing.
+   */
+  repeated?(input: Record<string, unknown>): Record<string, unknown>;
   /** How to take back what the job did: a button. Default: none. */
   undo?(result: Record<string, unknown>, input: Record<string, unknown>): UndoWords | undefined;
   /** Where to go from the result: "See the 200 posts". Default: nowhere. */

@@ -1,4 +1,5 @@
 import type { Job } from '../jobs/job.ts';
+import { customWords } from './custom_types.ts';
 import { folderSentences, folderWords } from './folder_words.ts';
 import {
   type MenuEntry,
@@ -11,17 +12,19 @@ import {
 } from './operation.ts';
 import type { Pace, Values } from './sentences.ts';
 
-/** All types that have a folder, in the order of the navigation. */
-export const OPERATION_TYPES: readonly string[] = Object.keys(folderWords).sort(byOrder);
+const WORDS: Record<string, OperationWords | undefined> = { ...customWords(), ...folderWords };
+
+/** The types with a folder, and those that the program adds, in the order of the navigation. */
+export const OPERATION_TYPES: readonly string[] = Object.keys(WORDS).sort(byOrder);
 
 function byOrder(one: string, other: string): number {
-  const order = (type: string) => folderWords[type]?.order ?? Number.MAX_SAFE_INTEGER;
+  const order = (type: string) => WORDS[type]?.order ?? Number.MAX_SAFE_INTEGER;
   return order(one) - order(other) || (one < other ? -1 : 1);
 }
 
-/** The words of a type. A type without a folder, such as an embedding program's, has the defaults. */
+/** The words of a type. A type of the tracker alone has the defaults. */
 export function wordsOf(type: string): Words {
-  const given: OperationWords = Object.hasOwn(folderWords, type) ? (folderWords[type] ?? {}) : {};
+  const given: OperationWords = Object.hasOwn(WORDS, type) ? (WORDS[type] ?? {}) : {};
   const name = given.name ?? type.charAt(0).toUpperCase() + type.slice(1);
   const summary = `Start a job of the type ${type}`;
   return { summary, heading: name, menu: [{ name }], ...given, name };
@@ -72,6 +75,14 @@ export function resultNotes(
 ): string[] {
   const result = job.status === 'completed' ? resultOf(job) : undefined;
   return (result && wordsOf(job.type).notes?.(result, place)) ?? [];
+}
+
+/** What a schedule's input has where nothing else was given; see `OperationWords`. */
+export function repeatedDefaults(
+  type: string,
+  input: Record<string, unknown>,
+): Record<string, unknown> {
+  return wordsOf(type).repeated?.(input) ?? {};
 }
 
 /** How to take back what a completed job did. */

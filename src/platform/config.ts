@@ -86,6 +86,8 @@ const SETTINGS = {
   XGPT_CANCEL_GRACE_MS: whole(0, DAY_MS, 10_000),
   XGPT_DRAIN_MS: whole(0, DAY_MS, 2_000),
   XGPT_KEEP_FINISHED_HOURS: number(0, 87_600, 24),
+  XGPT_PRIVATE_WEBHOOKS: oneOf(['on', 'off'], 'on or off', 'off'),
+  XGPT_KEEP_AUDIT_DAYS: number(0, 3_650, 90),
   XGPT_STOP_WITH_PARENT: oneOf(['on', 'off'], 'on or off', 'off'),
 };
 
@@ -158,6 +160,10 @@ export interface Config {
   drainMs: number;
   /** How long finished jobs are kept, in ms. */
   keepFinishedMs: number;
+  /** Whether webhooks may lead into a private network, or to this machine. */
+  privateWebhooks: boolean;
+  /** How long entries of the audit trail are kept, in ms. */
+  keepAuditMs: number;
   /** Whether to shut down when the process that started this one ends. */
   stopWithParent: boolean;
 }
@@ -227,8 +233,19 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     leaseMs: s.XGPT_LEASE_MS,
     cancelGraceMs: s.XGPT_CANCEL_GRACE_MS,
     drainMs: s.XGPT_DRAIN_MS,
-    keepFinishedMs: s.XGPT_KEEP_FINISHED_HOURS * 3_600_000,
+    ...keptAndTold(s),
     stopWithParent: s.XGPT_STOP_WITH_PARENT === 'on',
+  };
+}
+
+/** How long things are kept, and whom webhooks may tell. */
+function keptAndTold(
+  s: Settings,
+): Pick<Config, 'keepFinishedMs' | 'privateWebhooks' | 'keepAuditMs'> {
+  return {
+    keepFinishedMs: s.XGPT_KEEP_FINISHED_HOURS * 3_600_000,
+    privateWebhooks: s.XGPT_PRIVATE_WEBHOOKS === 'on',
+    keepAuditMs: s.XGPT_KEEP_AUDIT_DAYS * DAY_MS,
   };
 }
 

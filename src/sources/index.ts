@@ -1,6 +1,7 @@
 import { createArchiveSource } from './archive/index.ts';
 import { createBlueskySource } from './bluesky/index.ts';
 import type { LiveDeps } from './connection.ts';
+import { customSources } from './custom_sources.ts';
 import { createSampleSource } from './sample/index.ts';
 import type { Source } from './source.ts';
 import { unconnected } from './unconnected.ts';
@@ -44,5 +45,6 @@ export function createSources(options: SourcesOptions): Sources {
       queryIds: parseQueryIds(options.xQueryIds),
     }),
   ];
+  sources.push(...customSources(live, sources));
   return new Map(sources.map((source) => [source.name, withoutSecrets(source, live.credentials)]));
 }

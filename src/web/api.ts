@@ -2,21 +2,29 @@ import type { Elysia } from 'elysia';
 import type { z } from 'zod';
 import type { SCHEMAS } from './contract/answers.ts';
 import type { WebDeps } from './deps.ts';
+import { auditRoutes } from './routes/audit.tsx';
 import { batchRoutes } from './routes/batch.tsx';
 import { bulkRoutes } from './routes/bulk.tsx';
 import { findRoutes } from './routes/find.tsx';
 import { healthRoute } from './routes/health.ts';
 import { historyRoutes } from './routes/history.tsx';
 import { importRoutes } from './routes/imports.tsx';
-import { jobChangeRoutes, jobPinRoutes, jobRemovalRoutes } from './routes/job_changes.tsx';
+import {
+  jobChangeRoutes,
+  jobDismissalRoutes,
+  jobPinRoutes,
+  jobRemovalRoutes,
+} from './routes/job_changes.tsx';
 import { logRoutes } from './routes/job_log.ts';
 import { jobRoutes } from './routes/jobs.tsx';
 import { libraryRoutes } from './routes/library.tsx';
 import { queueRoutes, sourceQueueRoutes, typeChangeRoutes } from './routes/queues.tsx';
 import { savedFindChangeRoutes, savedFindRoutes } from './routes/saved_finds.tsx';
+import { scheduleChangeRoutes, scheduleRoutes } from './routes/schedules.tsx';
 import { sessionRemovalRoutes, sessionRoutes } from './routes/sessions.tsx';
 import { sourceChangeRoutes, sourceRoutes } from './routes/sources.tsx';
 import { startRoutes } from './routes/starts.tsx';
+import { webhookChangeRoutes, webhookReadRoutes, webhookRoutes } from './routes/webhooks.tsx';
 
 /**
  * Adds the API routes, except the streams. Routes are functions that add themselves to the app: of a plugin
@@ -30,11 +38,13 @@ export function addApiRoutes(app: Elysia, deps: WebDeps) {
     .use(sessionRoutes(deps))
     .use(sessionRemovalRoutes(deps))
     .use(jobChangeRoutes(deps))
+    .use(jobDismissalRoutes(deps))
     .use(jobPinRoutes(deps))
     .use(jobRemovalRoutes(deps))
     .use(bulkRoutes(deps))
     .use(logRoutes(deps))
     .use(historyRoutes(deps))
+    .use(auditRoutes(deps))
     .use(findRoutes(deps))
     .use(savedFindRoutes(deps))
     .use(savedFindChangeRoutes(deps))
@@ -42,6 +52,11 @@ export function addApiRoutes(app: Elysia, deps: WebDeps) {
     .use(importRoutes(deps))
     .use(sourceRoutes(deps))
     .use(sourceChangeRoutes(deps))
+    .use(webhookRoutes(deps))
+    .use(webhookReadRoutes(deps))
+    .use(webhookChangeRoutes(deps))
+    .use(scheduleRoutes(deps))
+    .use(scheduleChangeRoutes(deps))
     .use(queueRoutes(deps))
     .use(typeChangeRoutes(deps))
     .use(sourceQueueRoutes(deps))

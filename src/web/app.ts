@@ -25,6 +25,7 @@ import { EventStreams } from './live/event_streams.ts';
 import { JobUpdates } from './live/job_updates.ts';
 import { LiveTaskbar } from './live/taskbar.ts';
 import { assetRoutes } from './routes/assets.ts';
+import { auditPage } from './routes/audit.tsx';
 import { accessRoutes } from './routes/auth.tsx';
 import { findPages } from './routes/find_page.tsx';
 import { historyPage } from './routes/history.tsx';
@@ -33,9 +34,11 @@ import { jobPages } from './routes/job_pages.tsx';
 import { metricsRoute } from './routes/metrics.ts';
 import { openapiRoutes } from './routes/openapi.tsx';
 import { pages } from './routes/pages.tsx';
+import { schedulesPage } from './routes/schedules.tsx';
 import { sourcesPage } from './routes/sources.tsx';
 import { startPages } from './routes/start_pages.tsx';
 import { streamRoutes } from './routes/streams.ts';
+import { webhooksPage } from './routes/webhooks.tsx';
 import { workersPage } from './routes/workers_page.tsx';
 
 export type AppDeps = Omit<
@@ -107,12 +110,19 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     .use(jobDetailPage(deps))
     .use(jobPages(deps))
     .use(historyPage(deps))
+    .use(recordPages(deps))
     .use(sourcesPage(deps))
+    .use(schedulesPage(deps))
     .use(workersPage(deps))
     .use(startPages(deps))
     .use(openapiRoutes(deps, () => root));
   refuseOwnPath(config.basePath, root.routes);
   return app;
+}
+
+/** Who did what, and who is told of it. */
+function recordPages(deps: WebDeps) {
+  return (app: Elysia) => app.use(auditPage(deps)).use(webhooksPage(deps));
 }
 
 /** With one of the program's own paths as base, `/jobs/bulk` would have two meanings. */

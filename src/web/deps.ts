@@ -4,6 +4,8 @@ import type { OperationDeps } from '../operations/deps.ts';
 import type { OperationForms, Operations } from '../operations/index.ts';
 import type { Config } from '../platform/config.ts';
 import type { Health } from '../platform/health.ts';
+import type { Schedules } from '../schedules/index.ts';
+import type { Webhooks } from '../webhooks/index.ts';
 import type { Idempotent } from './http/idempotency.ts';
 import type { EventStreams } from './live/event_streams.ts';
 import type { JobUpdates } from './live/job_updates.ts';
@@ -22,6 +24,8 @@ export interface WebDeps extends OperationDeps {
   streamFailed: (error: unknown) => void;
   health: Health;
   connections: Connections;
+  webhooks: Webhooks;
+  schedules: Schedules;
   idempotent: Idempotent;
   config: Config;
   /** Aborts when the server stops, which ends all streams. */

@@ -35,7 +35,30 @@ beforeAll(async () => {
   app = await startAppInEveryStatus();
   await collectSome();
   detailed = await runWithDetails();
+  await scheduleSome();
 });
+
+/** One with a run of each kind, one that is paused, and one that can start nothing. */
+async function scheduleSome(): Promise<void> {
+  const { schedules, database } = app;
+  const add = (username: string) =>
+    schedules.add({
+      type: 'scrape',
+      input: { username },
+      cron: '0 3 * * *',
+      timeZone: 'Europe/Berlin',
+    });
+  const [nightly, paused, lost] = [await add('quick'), await add('kip_reads'), await add('gone')];
+  await schedules.runNow(nightly.id);
+  await schedules.pause(paused.id);
+  database.run("UPDATE schedules SET type = 'crawl' WHERE id = ?", [lost.id]);
+  database.run(
+    `INSERT INTO schedule_runs (schedule_id, due, at, outcome, job_id, message, delay) VALUES
+       (?1, 1, 2, 'started', 'scrape-gone', NULL, 'stopped'), (?1, 3, 3, 'skipped', 'scrape-gone', NULL, NULL),
+       (?1, 4, 4, 'refused', NULL, 'Too many jobs of this type were waiting.', NULL)`,
+    [nightly.id],
+  );
+}
 
 /** One that runs in its second step with a log, one that failed and was undone, one with children. */
 async function runWithDetails(): Promise<string[]> {
@@ -142,6 +165,7 @@ describe.each([
     '/forget?username=aurora_lab&source=sample',
     '/profiles',
     '/sources',
+    '/schedules',
     '/workers',
     '/scrape?priority=5&delayMs=300000&timeoutMs=600000',
     '/jobs',
@@ -152,6 +176,8 @@ describe.each([
     '/sessions',
     '/sessions/climbers',
     '/history',
+    '/audit',
+    '/webhooks',
     '/scrape?source=archive',
     '/docs/api',
     '/history?span=quarter&type=scrape',
@@ -199,6 +225,18 @@ describe.each([
     const empty = await startStagedApp();
     await page.goto(empty.url);
     await page.locator('.beginning').first().waitFor();
+    expect(await problems(page)).toEqual([]);
+  });
+
+  test('on a form that is to be repeated, and on the schedules with runs of each kind', async () => {
+    await page.goto(`${app.url}/scrape?username=aurora_lab`);
+    await page.locator('.repeat > summary').click();
+    for (const every of ['week', 'cron']) {
+      await page.locator('[name="repeat.every"]').selectOption(every);
+      expect(await problems(page)).toEqual([]);
+    }
+    await page.goto(`${app.url}/schedules`);
+    for (const unfold of await page.locator('.schedule summary').all()) await unfold.click();
     expect(await problems(page)).toEqual([]);
   });
 

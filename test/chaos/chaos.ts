@@ -169,13 +169,15 @@ function chaosClient(address: string, random: () => number) {
       if (page && active.length < JOBS_AT_ONCE) await startOne();
       const victim = active.find(({ metadata }) => metadata?.username === CANCELLED_USER);
       if (victim && random() < 0.1) await cancel(victim.id);
+      if (random() < 0.03) await ask('/api/types/scrape/pause', {});
+      if (random() < 0.2) await ask('/api/types/scrape/resume', {});
       await Bun.sleep(40);
     }
   }
 
   async function startOne(): Promise<void> {
     const [type, fields] = pick(WORK, random)(random);
-    const answer = await ask<{ job: Job }>(`/api/${type}`, fields);
+    const answer = await ask<{ job: Job }>(`/api/${type}`, { ...fields, ...startOptions(random) });
     if (answer) accepted.add(answer.job.id);
   }
 
@@ -217,6 +219,7 @@ function chaosClient(address: string, random: () => number) {
       }),
     /** Waits until every job has ended, then embeds the posts without a vector. */
     async finish(): Promise<void> {
+      await until('scrapes start again', () => ask('/api/types/scrape/resume', {}));
       const ended = async () => {
         const all = await jobs();
         return all.length > 0 && all.every(({ completedAt }) => completedAt);
@@ -235,6 +238,15 @@ function chaosClient(address: string, random: () => number) {
         ...changedEnds,
       ];
     },
+  };
+}
+
+/** Of any priority, some of them a moment later; none runs for as long as its limit. */
+function startOptions(random: () => number): object {
+  return {
+    priority: Math.floor(random() * 21) - 10,
+    timeoutMs: 600_000,
+    ...(random() < 0.2 && { delayMs: 300 }),
   };
 }
 

@@ -43,6 +43,16 @@ test('cancel and wait complete active jobs, retry ended ones, show all', async (
   expect(await offered('jobs', 'show', '')).toEqual([waiting, ended]);
 });
 
+test('40: ids of schedules are completed, and the types that can be scheduled', async () => {
+  const dataDir = freshDataDir();
+  expect(await offeredIn(dataDir, 'schedule', 'pause', '')).toEqual([]);
+  expect(await offeredIn(dataDir, 'schedule', 'add', 's')).toEqual(['scrape', 'search']);
+  const { stdout } = await run(['schedule', 'add', 'embed', '--json'], { dataDir });
+  const { id } = JSON.parse(stdout);
+  expect(await offeredIn(dataDir, 'schedule', 'pause', '')).toEqual([id]);
+  expect(await offeredIn(dataDir, 'schedule', 'add', 'scrape', '--ma')).toEqual(['--max']);
+});
+
 test('commands, options, their values and job ids are completed', async () => {
   const dataDir = freshDataDir();
   expect(await offeredIn(dataDir, 'jobs', 'show', '')).toEqual([]);
@@ -51,7 +61,7 @@ test('commands, options, their values and job ids are completed', async () => {
   const id = stdout.trim();
   expect(await offeredIn(dataDir, 'jobs', 'show', '')).toEqual([id]);
   expect(await offeredIn(dataDir, 'jobs', 'cancel', id.slice(0, 12))).toEqual([id]);
-  expect(await offeredIn(dataDir, 'sc')).toEqual(['scrape']);
+  expect(await offeredIn(dataDir, 'sc')).toEqual(['scrape', 'schedule']);
   expect(await offeredIn(dataDir, 'jobs', 'wat')).toEqual(['watch']);
   expect(await offeredIn(dataDir, 'jobs')).toEqual(['jobs']);
   expect(await offeredIn(dataDir, 'jobs', '--sta')).toEqual(['--status']);

@@ -81,11 +81,25 @@ for (const { name, script } of programs) {
     });
     afterAll(() => rm(folder, { recursive: true, force: true }));
 
-    /** A job in a status that the command needs. */
+    /** A job in a status that the command needs, or a schedule. */
     async function idFor(command: string): Promise<string> {
+      if (command.includes('/api/schedules/')) return scheduleId();
       const { id } = await web.tracker.enqueue('scrape', { username: 'aurora_lab' });
       if (!/\/(cancel|first)$/.test(command)) await web.tracker.cancelJob(id);
       return id;
+    }
+
+    async function webhookFor(command: string): Promise<string> {
+      if (!command.includes('<webhook>')) return '';
+      const url = 'https://hooks.example/xgpt';
+      const { webhook } = await web.webhooks.store.add({ url, events: ['failed'], types: [] });
+      return webhook.id;
+    }
+
+    async function scheduleId(): Promise<string> {
+      const input = { username: 'aurora_lab' };
+      const request = { type: 'scrape', input, cron: '0 3 * * *', timeZone: 'UTC' };
+      return (await web.schedules.add(request)).id;
     }
 
     /** An import is not undone while a job of it waits. */
@@ -97,6 +111,7 @@ for (const { name, script } of programs) {
       if (command.endsWith('/undo')) await cancelAll();
       const filledIn = command
         .replaceAll('localhost:3000', host)
+        .replaceAll('<webhook>', await webhookFor(command))
         .replaceAll('<id>', await idFor(command));
       return Bun.spawn(['sh', '-c', filledIn], {
         cwd: folder,

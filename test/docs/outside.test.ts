@@ -25,11 +25,11 @@ const OPTIONS = {
 
 const blocks = ['README.md', ...new Bun.Glob('docs/*.md').scanSync(ROOT)].flatMap((page) =>
   [
-    ...readFileSync(join(ROOT, page), 'utf8').matchAll(/^```ts(?: [^/\s]+)?\n([\s\S]*?)^```$/gm),
-  ].map(([, code = ''], index) => ({
+    ...readFileSync(join(ROOT, page), 'utf8').matchAll(/^```ts(?: ([^/\s]+))?\n([\s\S]*?)^```$/gm),
+  ].map(([, given, code = ''], index) => ({
     page,
     code,
-    name: `${page.replace(/\W/g, '_')}_${index}.ts`,
+    name: given ?? `${page.replace(/\W/g, '_')}_${index}.ts`,
   })),
 );
 

@@ -49,8 +49,9 @@ test.each([
 });
 
 test.each([
-  ['warm soup', 'Posts with “warm” and “soup” or near in meaning'],
-  ['soup -lentil', 'Posts with “soup” or near in meaning, without “lentil”'],
+  ['warm soup', 'Posts about “warm soup”'],
+  ['soup -lentil', 'Posts about “soup”, without “lentil”'],
+  ['soup "of the day"', 'Posts about “soup of the day”, with the phrase “of the day”'],
   ['"of the day"', 'Posts with the phrase “of the day”'],
   ['is:reply', 'Replies'],
 ])('by both %s is understood as: %s', (typed, description) => {

@@ -31,7 +31,7 @@ function originOf(path: string): Origin {
 }
 
 /** Views that get a whole job or posts, and show only times or whether there is a picture. */
-const WITHOUT_TEXT = ['AlwaysPictures', 'JobDuration', 'JobStart', 'JobTimes', 'Took'];
+const WITHOUT_TEXT = ['AlwaysPictures', 'JobDuration', 'JobStart', 'JobTimes', 'Took', 'zonedTime'];
 
 const BASE = '/behind/xgpt';
 beforeAll(() => setBasePath(BASE));

@@ -150,7 +150,7 @@ describe('FEATURES 47: find', () => {
     expect(await understood('meaning')).toBe(
       'Posts near in meaning to “sushi rice”, without “soup”, by @ada',
     );
-    const best = 'Posts with “sushi” and “rice” or near in meaning, without “soup”, by @ada';
+    const best = 'Posts about “sushi rice”, without “soup”, by @ada';
     expect(await understood('best')).toBe(best);
     expect(await understood('best', unembedded)).toBe(await understood('words'));
   });

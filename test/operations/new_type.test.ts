@@ -110,6 +110,7 @@ describe('a type that is one folder', () => {
       '/scrape?source=archive',
       '/embed',
       '/count',
+      '/schedules',
       '/find',
       '/profiles',
       '/jobs',

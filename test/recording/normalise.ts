@@ -13,6 +13,8 @@ const VARYING: [pattern: RegExp, recorded: string][] = [
   [/(kB<\/span> · )<time [^>]*>[^<]*<\/time>/g, '$1<time>'],
   [/^(\S+\.zip +[\d.]+ kB +)\d.* UTC$/gm, '$1<time>'],
   [/xgpt-test-\w+/g, 'xgpt-test'],
+  [/\bwh_[0-9a-f]{32}\b/g, 'wh_<id>'],
+  [/\bwhsec_[A-Za-z0-9+/=]+/g, 'whsec_<secret>'],
 ];
 
 /**

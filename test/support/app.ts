@@ -12,16 +12,19 @@ import {
 } from '../../src/jobs/index.ts';
 import { createLibrary } from '../../src/library/index.ts';
 import { definitionsOf, loadOperations } from '../../src/operations/index.ts';
+import { repeatedDefaults } from '../../src/operations/words.ts';
 import { type Config, loadConfig } from '../../src/platform/config.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { Health } from '../../src/platform/health.ts';
 import { type Logger, silentLogger } from '../../src/platform/logger.ts';
+import { createSchedules } from '../../src/schedules/index.ts';
 import { createBlueskySource } from '../../src/sources/bluesky/index.ts';
 import type { LiveDeps } from '../../src/sources/connection.ts';
 import { createSources } from '../../src/sources/index.ts';
 import type { Source } from '../../src/sources/source.ts';
 import { withoutSecrets } from '../../src/sources/without_secrets.ts';
 import { createApp } from '../../src/web/app.ts';
+import { createWebhooks } from '../../src/webhooks/index.ts';
 import { MODEL_CACHE } from './model_cache.ts';
 import { until } from './wait.ts';
 
@@ -56,7 +59,14 @@ export async function setupApp(
   const dataDir = mkdtempSync(join(tmpdir(), 'xgpt-test-'));
   leftovers.push(() => rmSync(dataDir, { recursive: true, force: true }));
   const config: Config = loadConfig({ XGPT_DATA_DIR: dataDir, XGPT_SAMPLE_PAGE_MS: '0', ...env });
-  const connections = createConnections({ db: database, secretKey: createSecretKey(config) });
+  const secretKey = createSecretKey(config);
+  const connections = createConnections({ db: database, secretKey });
+  const webhooks = createWebhooks({
+    db: database,
+    secretKey,
+    allowPrivate: config.privateWebhooks,
+    ...(trackerOptions.clock && { now: trackerOptions.clock.now }),
+  });
   const sources = new Map(createSources({ ...config, live: connections }));
   for (const source of addSources(connections)) {
     sources.set(source.name, withoutSecrets(source, connections.credentials));
@@ -72,7 +82,7 @@ export async function setupApp(
     ...trackerOptions,
     logger,
     database,
-    definitions: definitionsOf(operations),
+    definitions: [...definitionsOf(operations), webhooks.definition],
     save(data) {
       data.write?.();
       return services.library.save(data);
@@ -85,12 +95,17 @@ export async function setupApp(
     clock: healthClock,
     logger,
   });
+  tracker.afterEnd(webhooks.followUps);
   tracker.watchDatabase(health);
+  const { clock } = trackerOptions;
+  const schedules = createSchedules({ database, tracker, logger, clock, repeatedDefaults });
   const closing = new AbortController();
   const app = await createApp({
     ...services,
     operations,
     connections,
+    webhooks,
+    schedules,
     database,
     tracker,
     health,
@@ -101,6 +116,7 @@ export async function setupApp(
   leftovers.push(async () => {
     closing.abort();
     await health.stop();
+    await schedules.stop();
     await tracker.stop();
     await services.embedder.close();
   });
@@ -117,6 +133,8 @@ export async function setupApp(
     app,
     config,
     connections,
+    webhooks,
+    schedules,
     database,
     tracker,
     health,

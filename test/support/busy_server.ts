@@ -14,8 +14,10 @@ import { loadConfig } from '../../src/platform/config.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { Health } from '../../src/platform/health.ts';
 import { silentLogger } from '../../src/platform/logger.ts';
+import { createSchedules } from '../../src/schedules/index.ts';
 import { createSources } from '../../src/sources/index.ts';
 import { createApp } from '../../src/web/app.ts';
+import { createWebhooks } from '../../src/webhooks/index.ts';
 
 /** Time between the start, the end and the removal of a short job, in ms. */
 const PASSING_MS = 250;
@@ -75,7 +77,13 @@ async function main({ jobs: count, perSecond, passing }: Required<Busyness>): Pr
     ...services,
     operations,
     connections,
+    webhooks: createWebhooks({
+      db: database,
+      secretKey: createSecretKey(config),
+      allowPrivate: false,
+    }),
     database,
+    schedules: createSchedules({ database, tracker }),
     tracker,
     health,
     config,

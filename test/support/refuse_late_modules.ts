@@ -7,7 +7,7 @@ plugin({
     build.onLoad(
       {
         filter:
-          /node_modules\/(onnxruntime-node|@huggingface|@atcute|@fastify\/busboy|tar-stream|commander|@elysiajs\/openapi|html-entities|@the-convocation|@xdevplatform)\/|\/src\/(routes\/openapi|client|browser)\/|\/src\/sources\/archive\/(read|zip_files|car\/)|\/src\/sources\/x\/(cookies|api)\/(client|library)|\/src\/cli\/.*commands/,
+          /node_modules\/(onnxruntime-node|@huggingface|@atcute|@fastify\/busboy|tar-stream|commander|@elysiajs\/openapi|html-entities|@the-convocation|@xdevplatform|croner)\/|\/src\/(routes\/openapi|client|browser)\/|\/src\/sources\/archive\/(read|zip_files|car\/)|\/src\/sources\/x\/(cookies|api)\/(client|library)|\/src\/cli\/.*commands/,
       },
       ({ path }) => {
         throw new Error(`${path} was loaded.`);

@@ -55,6 +55,7 @@ describe('a page', () => {
       '/discover',
       '/scrape?source=archive',
       '/embed',
+      '/schedules',
       '/find',
       '/profiles',
       '/jobs',

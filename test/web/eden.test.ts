@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { treaty } from '@elysiajs/eden';
 import type { Api } from 'xgpt/api';
 import type { BulkOutcome, Job, JobStatus } from '../../src/jobs/index.ts';
+import type { Schedule } from '../../src/schedules/index.ts';
 import type { ApiDocument } from '../../src/web/openapi/document.ts';
 import { closeApps, setupApp, type TestApp } from '../support/app.ts';
 import {
@@ -25,7 +26,7 @@ let web: TestApp;
 const asked = new Set<string>();
 
 beforeAll(async () => {
-  web = await setupApp({ XGPT_X_API_URL: x.url });
+  web = await setupApp({ XGPT_X_API_URL: x.url, XGPT_PRIVATE_WEBHOOKS: 'on' });
   await web.tracker.start();
 });
 
@@ -120,6 +121,17 @@ test('what was collected is read', async () => {
   expect(posts.data?.posts.map(({ author }) => author)).toEqual(['aurora_lab', 'aurora_lab']);
   expect((await api.profiles.get({ query: { limit: 1 } })).data?.profiles).toHaveLength(1);
   expect((await api.history.get({ query: { by: 'day' } })).data?.by).toBe('day');
+  expect((await api.audit.get({ query: { action: 'start' } })).data?.entries[0]?.at).toBeInstanceOf(
+    Date,
+  );
+  const made = await api.webhooks.post({ url: 'http://127.0.0.1:9/' });
+  expect(made.data?.secret).toStartWith('whsec_');
+  const id = made.data?.webhook.id ?? '';
+  expect((await api.webhooks({ id }).test.post()).data?.job.type as string).toBe('deliver');
+  expect((await api.webhooks({ id: 'wh_none' }).remove.post()).status).toBe(404);
+  expect((await api.webhooks({ id }).get()).data?.webhook.id).toBe(id);
+  expect((await api.webhooks({ id }).delete()).data?.webhook.createdAt).toBeInstanceOf(Date);
+  expect((await api.webhooks.get()).data?.webhooks).toEqual([]);
   expect((await api.imports.get()).data?.imports).toEqual([]);
   expect((await healthz.get()).data?.status).toBe('ok');
 });
@@ -180,6 +192,29 @@ test('a source is connected, tested, given a budget and disconnected', async () 
   expect(after.data?.source.connection?.status).toBe('unconnected');
   const { data: all } = await api.sources.get();
   expect(all?.sources.map(({ name }) => name)).toContain('x');
+});
+
+test('a schedule is added, read, paused, resumed, run and removed', async () => {
+  const { api } = client();
+  const { data: added } = await api.schedules.post({
+    type: 'scrape',
+    input: { username: 'aurora_lab', maxTweets: 5 },
+    every: 'week',
+    day: 'friday',
+    timeZone: 'Europe/Berlin',
+  });
+  const id = added?.schedule.id ?? '';
+  expect(added?.schedule.nextDueAt).toBeInstanceOf(Date);
+  expect((await api.schedules.get()).data?.schedules).toHaveLength(1);
+  const one = api.schedules({ id });
+  expect((await one.pause.post()).data?.schedule.pausedAt).toBeInstanceOf(Date);
+  expect((await one.resume.post()).data?.schedule.cron).toBe('0 3 * * 5');
+  const { data: run } = await one.run.post();
+  isTrue<Same<NonNullable<typeof run>['schedule'], Schedule>>();
+  await web.ended(run?.schedule.lastRun?.job?.id ?? '');
+  expect((await one.get()).data?.runs[0]?.job?.status).toBe('completed');
+  expect((await one.delete()).data?.schedule.id).toBe(id);
+  expect((await one.remove.post()).error?.status).toBe(404);
 });
 
 test('posts are found, and an author is counted', async () => {

@@ -3,6 +3,8 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { COMPLETED_JOB, SAVED_FIND } from '../../src/web/contract/examples.ts';
+import { SCHEDULE } from '../../src/web/contract/schedules.ts';
+import { WEBHOOK_EXAMPLE } from '../../src/web/contract/webhooks.ts';
 import type { ApiDocument, Operation, Schema } from '../../src/web/openapi/document.ts';
 import { closeApps, NAVIGATION, noBluesky, setupApp, type TestApp } from '../support/app.ts';
 import {
@@ -162,6 +164,12 @@ describe('the document', () => {
   });
 });
 
+/** Nothing of it is due during the test. */
+async function newSchedule({ schedules }: TestApp): Promise<string> {
+  const request = { type: 'scrape', input: { username: 'aurora_lab' } };
+  return (await schedules.add({ ...request, cron: '0 0 1 1 *', timeZone: 'UTC' })).id;
+}
+
 const send = (app: TestApp, method: string, path: string, body: unknown) =>
   app.json(path, {
     method,
@@ -179,7 +187,13 @@ describe('each example', () => {
       for (const [type, { example }] of bodies.length > 0 ? bodies : [['', {}] as const]) {
         const id = await jobFor(operation, read);
         await prepareFind();
-        const real = (text: string) => text.replaceAll(COMPLETED_JOB.id, id);
+        const webhook = await webhookFor(path);
+        const scheduleId = path.includes('schedules') ? await newSchedule(app) : '';
+        const real = (text: string) =>
+          text
+            .replaceAll(COMPLETED_JOB.id, id)
+            .replaceAll(SCHEDULE.id, scheduleId)
+            .replaceAll(WEBHOOK_EXAMPLE.id, webhook);
         // Deleting the session of the examples would delete the job that the others read.
         const isDeletion = /^(delete|remove)_session$/.test(operation.operationId ?? '');
         const where = addressOf(path, operation).replace('monday', isDeletion ? 'none' : 'monday');
@@ -255,7 +269,21 @@ async function jobFor({ operationId, tags }: Operation, read: string): Promise<s
   }
   // While scrapes are paused, none ends.
   const isAboutQueue = /_(type|source|concurrency)$/.test(operationId ?? '');
-  return tags?.includes('Act') && !isAboutQueue ? finished(web, 'scrape') : read;
+  if (tags?.includes('Act') && !isAboutQueue) return finished(web, 'scrape');
+  if (web.tracker.getJob(read)) return read;
+  // The example that deletes a session has removed it.
+  const { jobId } = await web.tracker.createJob('scrape');
+  await web.tracker.completeJob(jobId, true);
+  return jobId;
+}
+
+/** The only one; on this machine, where nothing listens. */
+async function webhookFor(path: string): Promise<string> {
+  if (!path.includes('/webhooks')) return '';
+  const { store } = web.webhooks;
+  for (const { id } of store.list()) await store.remove(id);
+  const url = 'http://127.0.0.1:9/';
+  return (await store.add({ url, events: ['cancelled'], types: [] })).webhook.id;
 }
 
 /** The find with the id 1, which examples are about; it is saved once more by one of them. */

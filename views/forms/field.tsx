@@ -38,6 +38,19 @@ export function TextField(props: InputProps): JSX.Element {
   );
 }
 
+/** A time of day, `03:00`. */
+export function TimeField(props: FieldProps): JSX.Element {
+  return (
+    <Field {...props}>
+      <input
+        type="time"
+        {...control(props)}
+        value={attributeText(props.form.values[props.name] ?? '')}
+      />
+    </Field>
+  );
+}
+
 /** For a secret: it is neither shown nor sent back. */
 export function PasswordField(props: FieldProps): JSX.Element {
   return (
@@ -56,6 +69,8 @@ export function PasswordField(props: FieldProps): JSX.Element {
 interface NumberProps extends FieldProps {
   min?: number;
   max?: number;
+  /** It need not be whole. */
+  decimal?: boolean;
   required?: boolean;
   /** What it begins with, and what it begins with for single sources. */
   initial?: string | number | boolean;
@@ -63,13 +78,13 @@ interface NumberProps extends FieldProps {
 }
 
 export function NumberField(props: NumberProps): JSX.Element {
-  const { min, max, required, form, name, initial, initialBySource } = props;
+  const { min, max, decimal, required, form, name, initial, initialBySource } = props;
   return (
     <Field {...props}>
       <input
         type="number"
-        inputmode="numeric"
-        step="1"
+        inputmode={decimal ? 'decimal' : 'numeric'}
+        step={decimal ? 'any' : '1'}
         {...control(props)}
         value={attributeText(form.values[name] ?? '')}
         {...{ min, max, required }}

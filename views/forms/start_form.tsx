@@ -12,6 +12,7 @@ import {
   TextField,
 } from './field.tsx';
 import { PostForm } from './post_form.tsx';
+import { RepeatFields } from './repeat_fields.tsx';
 
 /** Starts a job; with htmx the answer appears under its button, without it a page follows. */
 export function StartForm({ model }: { model: StartModel }): JSX.Element {
@@ -33,6 +34,9 @@ export function StartForm({ model }: { model: StartModel }): JSX.Element {
           {wordsOf(type).name}
         </button>
       </div>
+      {model.timeZone !== undefined && (
+        <RepeatFields type={type} form={form} timeZone={model.timeZone} />
+      )}
       <div class="form-result" id="start-result">
         <WhatIsWrong form={form} />
       </div>
@@ -298,7 +302,9 @@ function WhatIsWrong({ form }: { form: FormState }): JSX.Element {
   const fields = wrong === 1 ? 'One field is' : `${wrong} fields are`;
   return (
     <div class="result error" role="alert">
-      <p safe>{`Nothing was started. ${fields} invalid. Your other entries were kept.`}</p>
+      <p
+        safe
+      >{`Nothing was ${form.values.type === undefined ? 'started' : 'scheduled'}. ${fields} invalid. Your other entries were kept.`}</p>
     </div>
   );
 }

@@ -2,6 +2,7 @@ import type { Job, JobView, Pause } from '../../src/jobs/job.ts';
 import { isWaiting } from '../../src/jobs/lifecycle.ts';
 import { resultNotes, resultSummary } from '../../src/operations/words.ts';
 import { attemptWords, FAILURE_WORDS } from '../../src/text/attempts.ts';
+import { actorLine } from '../../src/text/audit_text.ts';
 import { duration, jobDuration, jobName, ordinal, stoppedAt } from '../../src/text/format.ts';
 import { pauseText } from '../../src/text/queue_text.ts';
 import { limitText, signed, startsLater } from '../../src/text/start_text.ts';
@@ -60,7 +61,7 @@ export function JobReport({ model, now }: { model: JobPageModel; now: Date }): J
         </div>
         <section>
           <h2>Details</h2>
-          <Details job={job} attempts={attempts} now={now} />
+          <Details job={job} attempts={attempts} start={model.start} now={now} />
         </section>
       </div>
       <JobAttempts attempts={attempts} now={now} />
@@ -173,10 +174,11 @@ function why(job: Job): string {
 interface DetailsProps {
   job: Job;
   attempts: JobPageModel['attempts'];
+  start: JobPageModel['start'];
   now: Date;
 }
 
-function Details({ job, attempts, now }: DetailsProps): JSX.Element {
+function Details({ job, attempts, start, now }: DetailsProps): JSX.Element {
   return (
     <dl class="facts">
       <dt>Id</dt>
@@ -195,7 +197,19 @@ function Details({ job, attempts, now }: DetailsProps): JSX.Element {
       <dd safe>{attemptWords(job, attempts)}</dd>
       <Relation label="Session" text={job.sessionId} base={urlTo('/sessions/')} />
       <Relation label="Started by" text={job.parentId} base={urlTo('/jobs/')} />
+      <Starter job={job} start={start} />
     </dl>
+  );
+}
+
+/** Who started it: "browser from 203.0.113.7". */
+function Starter({ job, start }: Pick<DetailsProps, 'job' | 'start'>): JSX.Element {
+  if (start === undefined || job.parentId !== undefined) return '';
+  return (
+    <Fact label="Started by">
+      <span safe>{actorLine(start.by)}</span>{' '}
+      <a href={urlTo(`/audit?job=${encodeURIComponent(job.id)}`)}>Audit trail</a>
+    </Fact>
   );
 }
 

@@ -99,6 +99,14 @@ function CollectMenu({ current }: { current: string }): JSX.Element {
             <CollectLink entry={entry} current={current} />
           </li>
         ))}
+        <li>
+          <a
+            href={urlTo('/schedules')}
+            aria-current={current === '/schedules' ? 'page' : undefined}
+          >
+            <b>Schedules</b> <span>What starts by itself</span>
+          </a>
+        </li>
       </ul>
     </details>
   );

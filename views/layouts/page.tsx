@@ -15,6 +15,8 @@ interface PageProps {
   layout: Layout;
   /** It shows posts, whose pictures a script loads. */
   hasPosts?: boolean;
+  /** It shows schedules, or a form that can be repeated, which have a script of their own. */
+  hasSchedules?: boolean;
   /** The text of the find that it shows. */
   query?: string;
   children: Children;
@@ -26,15 +28,17 @@ export function Page({
   current,
   layout,
   hasPosts = false,
+  hasSchedules = false,
   query,
   children,
 }: PageProps): JSX.Element {
+  const scripts = [...(hasPosts ? ['find.js'] : []), ...(hasSchedules ? ['schedules.js'] : [])];
   return (
     <>
       {'<!doctype html>'}
       <html lang="en" data-theme={layout.theme} data-base-path={basePath() || undefined}>
         <Head title={title} isFirst={current === '/'}>
-          <Scripts hasPosts={hasPosts} />
+          <Scripts added={scripts} />
         </Head>
         <body hx-ext="morph">
           <a class="skip-link" href="#main">
@@ -88,12 +92,12 @@ export function Head({ title, isFirst = false, children }: HeadProps): JSX.Eleme
   );
 }
 
-function Scripts({ hasPosts }: { hasPosts: boolean }): JSX.Element {
+function Scripts({ added }: { added: string[] }): JSX.Element {
   return (
     <>
       <meta name="htmx-config" content={JSON.stringify(HTMX)} />
       <meta name="stream-worker" content={assetPath('stream_worker.js')} />
-      {[...SCRIPTS, ...(hasPosts ? ['find.js'] : [])].map((name) => (
+      {[...SCRIPTS, ...added].map((name) => (
         <script defer src={assetPath(name)}></script>
       ))}
     </>

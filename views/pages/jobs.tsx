@@ -17,6 +17,9 @@ export function JobsPage({ layout, model }: { layout: Layout; model: JobsModel }
         <h1>Jobs</h1>
         <ul class="page-links">
           <li>
+            <a href={urlTo('/schedules')}>Schedules</a>
+          </li>
+          <li>
             <a href={urlTo('/sessions')}>Sessions</a>
           </li>
           <li>
@@ -24,6 +27,12 @@ export function JobsPage({ layout, model }: { layout: Layout; model: JobsModel }
           </li>
           <li>
             <a href={urlTo('/workers')}>Workers</a>
+          </li>
+          <li>
+            <a href={urlTo('/audit')}>Audit trail</a>
+          </li>
+          <li>
+            <a href={urlTo('/webhooks')}>Webhooks</a>
           </li>
         </ul>
       </div>

@@ -13,7 +13,7 @@ export function StartPage({ layout, model }: { layout: Layout; model: StartModel
   const { type, form, parts, runs } = model;
   const { name, heading } = wordsOf(type);
   return (
-    <Page title={name} current={collectPath(type, form.values)} layout={layout}>
+    <Page title={name} current={collectPath(type, form.values)} layout={layout} hasSchedules>
       <section class="start" data-form={type}>
         <h1 safe>{parts.first?.heading ?? heading}</h1>
         {parts.first?.content as 'safe'}

@@ -11,12 +11,12 @@ export function ProfileRow({ profile }: { profile: StoredProfile }): JSX.Element
   return (
     <tr>
       <th scope="row" class="profile-who">
-        <a class="post-author" href={authorHref(author)}>
-          <bdi safe>{name}</bdi>{' '}
-          <span class="post-handle" safe>
-            {`@${username}`}
-          </span>
-        </a>
+        <a href={authorHref(author)}>
+          <bdi safe>{name || username}</bdi>
+        </a>{' '}
+        <span class="post-handle" safe>
+          {`@${username}`}
+        </span>
       </th>
       <td class="profile-bio" dir="auto" safe>
         {bio}

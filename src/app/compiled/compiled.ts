@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -13,6 +13,7 @@ export const PROGRAM = 'program.js';
 export const LIBRARIES = 'libraries.json';
 
 const OWN_FOLDERS = ['src', 'views', 'public'];
+/** An installed package has no `bun.lock`: its packages are those of the program around it. */
 const OWN_FILES = ['package.json', 'bun.lock', 'tsconfig.json'];
 
 /** Records which compiled program matches the sources, and the state of the sources then. */
@@ -110,7 +111,8 @@ function ownFiles(): string[] {
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length + 1)),
   );
-  return [...OWN_FILES, ...inFolders].sort();
+  const besides = OWN_FILES.filter((name) => existsSync(join(ROOT, name)));
+  return [...besides, ...inFolders].sort();
 }
 
 function readJson<Content>(path: string): Content | undefined {

@@ -9,8 +9,10 @@ import {
   jobTracker,
 } from '../../jobs/index.ts';
 import { loadConfig } from '../../platform/config.ts';
+import { appDatabase } from '../../platform/database.ts';
 import { jobName } from '../../text/format.ts';
 import { printable } from '../../text/printable.ts';
+import { scheduleName } from '../../text/schedule_text.ts';
 import { valuesOfOption } from '../operation_commands.ts';
 import { SCRIPTS } from './scripts.ts';
 
@@ -115,7 +117,9 @@ async function offersAt(command: Command, typed: string, readsJobs: boolean): Pr
     return options.map(({ long, description }) => ({ value: long ?? '', about: description }));
   }
   if (command.registeredArguments[0]?.name() === 'id') {
-    return readsJobs ? jobsFor(command.name()).map(jobCandidate) : [];
+    if (!readsJobs) return [];
+    if (command.parent?.name() === 'schedule') return scheduleCandidates();
+    return jobsFor(command.name()).map(jobCandidate);
   }
   if (command.parent?.name() === 'finds' && command.name() === 'remove')
     return readsJobs ? savedFinds() : [];
@@ -148,6 +152,13 @@ function jobsThat(are: (status: JobStatus) => boolean): Job[] {
 
 function jobCandidate(job: Job): Candidate {
   return { value: job.id, about: printable(`${job.status} ${jobName(job)}`) };
+}
+
+async function scheduleCandidates(): Promise<Candidate[]> {
+  const { createSchedules } = await import('../../schedules/index.ts');
+  const schedules = createSchedules({ database: appDatabase(), tracker: jobTracker });
+  const all = await schedules.list();
+  return all.map((one) => ({ value: one.id, about: printable(scheduleName(one)) }));
 }
 
 function plain(values: Iterable<string>): Candidate[] {

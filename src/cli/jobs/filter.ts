@@ -42,7 +42,7 @@ const UNIT_MS = new Map([
 ]);
 
 /** A time, or an age such as `90m`, `24h` or `7d`, as ISO 8601. */
-function readTime(option: string, typed: string | undefined): string | undefined {
+export function readTime(option: string, typed: string | undefined): string | undefined {
   if (!typed?.trim()) return undefined;
   const [, count, unit = ''] = /^(\d{1,5})([mhd])$/.exec(typed.trim()) ?? [];
   const unitMs = UNIT_MS.get(unit);

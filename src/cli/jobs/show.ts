@@ -1,6 +1,7 @@
 import { isRunning, type Job, type JobDetails, type Tracker } from '../../jobs/index.ts';
 import { resultNotes } from '../../operations/words.ts';
 import { attemptWords, FAILURE_WORDS } from '../../text/attempts.ts';
+import { actorLine } from '../../text/audit_text.ts';
 import { cutWithLength } from '../../text/cut.ts';
 import { count, duration, exact, jobName, rate, relative } from '../../text/format.ts';
 import { progressLine, timeLeftText } from '../../text/job_text.ts';
@@ -37,7 +38,8 @@ export async function showJob(part: string, options: ShowOptions): Promise<numbe
   } else if (options.json) {
     print(JSON.stringify({ job, ...tracker.reader.detailsOf(job.id) }));
   } else {
-    print(report(job, tracker.reader.detailsOf(job.id), lines));
+    const start = tracker.audit.startOf(job);
+    print(report(job, tracker.reader.detailsOf(job.id), lines, start && actorLine(start.by)));
   }
   return EXIT.completed;
 }
@@ -57,10 +59,10 @@ async function followLog(
   return signal.aborted ? signal.reason : EXIT.completed;
 }
 
-function report(job: Job, details: JobDetails, log: string[]): string {
+function report(job: Job, details: JobDetails, log: string[], starter?: string): string {
   const parts = [
     `${statusIcon(job.status, process.stdout)} ${printable(jobName(job))}  ${printable(progressLine(job))}`,
-    rows(factsOf(job, details)),
+    rows(factsOf(job, details, starter)),
     section('Input', rows(Object.entries(job.metadata ?? {}).map(asText))),
     section('Result', [...resultLines(job), ...resultNotes(job, 'terminal')].join('\n')),
     section('Steps', rows(details.steps.map(({ name, status, error }) => [status, name, error]))),
@@ -71,7 +73,7 @@ function report(job: Job, details: JobDetails, log: string[]): string {
   return parts.filter(Boolean).join('\n\n');
 }
 
-function factsOf(job: Job, { attempts }: JobDetails): Row[] {
+function factsOf(job: Job, { attempts }: JobDetails, starter: string | undefined): Row[] {
   const now = new Date();
   const moment = (at: Date | undefined) => at && `${relative(at, now)} (${exact(at)})`;
   const until = job.completedAt ?? (isRunning(job.status) ? now : undefined);
@@ -92,7 +94,7 @@ function factsOf(job: Job, { attempts }: JobDetails): Row[] {
     ['failure', job.failure && FAILURE_WORDS[job.failure]],
     ['attempts', attemptWords(job, attempts)],
     ['session', job.sessionId],
-    ['started by', job.parentId],
+    ['started by', job.parentId ?? starter],
   ];
   return facts.filter(([, value]) => value !== undefined);
 }

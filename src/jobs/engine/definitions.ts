@@ -21,19 +21,38 @@ export class Definitions {
     return [...this.#byType.values()].map(({ type }) => type);
   }
 
+  /** The types that people and programs may start. */
+  get startable(): JobType[] {
+    const definitions = [...this.#byType.values()];
+    return definitions.filter(({ internal }) => !internal).map(({ type }) => type);
+  }
+
   get(type: string): JobDefinition | undefined {
     return this.#byType.get(type);
   }
 
-  /** @throws UnknownJobType */
+  /** A type that may be started. @throws UnknownJobType */
   require(type: string): JobDefinition {
     const definition = this.#byType.get(type);
-    if (!definition) throw new UnknownJobType(type, this.types);
+    if (!definition || definition.internal) throw new UnknownJobType(type, this.startable);
     return definition;
   }
 
   maxAttempts(type: string): number {
     return (this.#byType.get(type)?.retry ?? DEFAULT_RETRY).maxAttempts;
+  }
+
+  /** A new job of an internal type, whose input the program itself has made. */
+  newInternalJob(type: JobType, metadata: Record<string, unknown>): NewJob {
+    return { id: newId(type), type, metadata, maxAttempts: this.maxAttempts(type) };
+  }
+
+  /**
+   * The input as a job of that type would get it.
+   * @throws InvalidInput, UnknownJobType
+   */
+  async checkedInput(type: string, input: unknown): Promise<unknown> {
+    return checked(this.require(type), input);
   }
 
   /**

@@ -2,9 +2,12 @@ import type { Database } from 'bun:sqlite';
 import { type Clock, systemClock } from '../../platform/clock.ts';
 import { type Logger, silentLogger } from '../../platform/logger.ts';
 import { type Writer, writerOf } from '../../platform/writer.ts';
+import type { Actor } from '../audit.ts';
 import type { JobCounters } from '../counters.ts';
 import { Feed } from '../feed.ts';
+import type { AfterEnd, FollowUps } from '../follow_up.ts';
 import type { SaveData } from '../job.ts';
+import { createSqliteAuditTrail } from '../store/sqlite/audit.ts';
 import { changeLogOf } from '../store/sqlite/changes.ts';
 import { createSqliteJobHistory } from '../store/sqlite/history.ts';
 import { createSqliteJobEvents } from '../store/sqlite/job_events.ts';
@@ -17,6 +20,7 @@ import { Cancellation } from './cancellation.ts';
 import { Commands } from './commands.ts';
 import { createCommitSignals, NO_SIGNALS } from './commit_signals.ts';
 import { Completion } from './completion.ts';
+import { Deeds } from './deeds.ts';
 import type { Definitions } from './definitions.ts';
 import { Enqueuer } from './enqueuer.ts';
 import { ErrorReporter } from './error_reporter.ts';
@@ -35,12 +39,16 @@ import { type ClaimSignal, Signal } from './signal.ts';
 import { DEFAULT_MAX_RESULT_BYTES } from './storable.ts';
 
 export interface EngineOptions {
+  /** Who acts in calls that name no actor. By default these are not recorded. */
+  actor?: Actor;
   clock?: Clock;
   logger?: Logger;
   /** How long a cancelled job may take to stop before it is fenced off, in ms. Default 10,000. */
   cancelGraceMs?: number;
   /** How long ended jobs are kept, in ms. Default 24 hours. */
   keepFinishedMs?: number;
+  /** How long entries of the audit trail are kept, in ms. Default 90 days. */
+  keepAuditMs?: number;
   /** How long a job may go without a heartbeat before others rescue it, in ms. Default 30,000. */
   leaseMs?: number;
   /** How many jobs of a type run at once, where it differs from the definition's own limit. */
@@ -63,15 +71,16 @@ export function createEngine(
   definitions: Definitions,
   save: SaveData,
   options: EngineOptions,
+  afterEnd: AfterEnd,
 ) {
-  const foundation = createFoundation(database, definitions, save, options);
+  const foundation = createFoundation(database, definitions, save, options, afterEnd);
   const { executions, clock, logger, errors } = foundation;
   const cancellation = new Cancellation(executions, foundation.feed);
   const reports = new Reports(foundation);
   const completion = new Completion({ ...foundation, reports, cancellation });
   const heartbeat = new Heartbeat(foundation);
   const rescuer = new Rescuer({ ...foundation, heartbeat, cancellation });
-  const { maxWaiting = NO_LIMITS, concurrency = {}, keepFinishedMs = DAY_MS } = options;
+  const { maxWaiting = NO_LIMITS, concurrency = {} } = options;
   const enqueuer = new Enqueuer({ ...foundation, maxWaiting });
   const { maxResultBytes = DEFAULT_MAX_RESULT_BYTES } = options;
   const executor = new Executor({ ...foundation, reports, enqueuer, maxResultBytes });
@@ -88,7 +97,7 @@ export function createEngine(
     queues: new Queues({ ...foundation, concurrency }),
     commands: new Commands({ ...foundation, cancellation }),
     runner: new Runner(running),
-    pruner: new Pruner({ ...foundation, keepFinishedMs }),
+    pruner: new Pruner({ ...foundation, ...keptOf(options) }),
     signals: signalsFor(database, foundation, notifier),
     stopTimers: startAll(heartbeat, notifier),
   };
@@ -99,18 +108,23 @@ function createFoundation(
   database: Database,
   definitions: Definitions,
   save: SaveData,
-  { clock = systemClock, logger = silentLogger, leaseMs = 30_000 }: EngineOptions,
+  { clock = systemClock, logger = silentLogger, leaseMs = 30_000, actor }: EngineOptions,
+  afterEnd: AfterEnd,
 ) {
   const errors = new ErrorReporter(logger);
   const writer = writerOf(database);
   writer.use(clock);
   writer.obstacle = () => errors.watch?.obstacle();
   const log = changeLogOf(database, writer);
-  const store = createSqliteJobStore(database, writer, log, save);
+  const feed = new Feed();
   const claimable: ClaimSignal = new Signal();
+  const followUps = followUpsOf({ afterEnd, definitions, feed, claimable, clock });
+  const store = createSqliteJobStore(database, writer, log, save, followUps);
   return {
     writer,
     store,
+    deeds: new Deeds(clock, actor),
+    audit: createSqliteAuditTrail(database),
     queue: store,
     reader: new SqliteJobReader(database, log, clock.now),
     runs: createSqliteRunReader(database),
@@ -120,9 +134,10 @@ function createFoundation(
     listing: createSqliteJobListing(database, clock.now),
     events: createSqliteJobEvents(database, clock.now),
     definitions,
-    feed: new Feed(),
+    feed,
     executions: new Executions(clock),
     claimable,
+    foreignCommits: new Signal<void>(),
     clock,
     logger,
     errors,
@@ -130,6 +145,33 @@ function createFoundation(
     owner: newOwner(),
     leaseMs,
   };
+}
+
+/** Makes jobs of follow-ups, and signals them once the transaction that queues them is over. */
+function followUpsOf(deps: {
+  afterEnd: AfterEnd;
+  definitions: Definitions;
+  feed: Feed;
+  claimable: ClaimSignal;
+  clock: Clock;
+}): FollowUps {
+  const { afterEnd, definitions, feed, claimable, clock } = deps;
+  return (ended, read) => {
+    const jobs = afterEnd(ended, read).map(({ type, input }) =>
+      definitions.newInternalJob(type, input),
+    );
+    for (const { id, type } of jobs) {
+      clock.soon(() => {
+        feed.changed(id);
+        claimable.emit(type);
+      });
+    }
+    return jobs;
+  };
+}
+
+function keptOf({ keepFinishedMs = DAY_MS, keepAuditMs = 90 * DAY_MS }: EngineOptions) {
+  return { keepFinishedMs, keepAuditMs };
 }
 
 function graceOf({ cancelGraceMs: graceMs = 10_000 }: EngineOptions) {

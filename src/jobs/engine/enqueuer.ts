@@ -1,9 +1,18 @@
 import type { Clock } from '../../platform/clock.ts';
+import type { Actor } from '../audit.ts';
 import { TooManyWaiting } from '../errors.ts';
 import type { Feed } from '../feed.ts';
 import type { Job, JobType } from '../job.ts';
 import { isCancellable } from '../lifecycle.ts';
-import type { Inserted, JobReader, JobStore, NewJob, WaitingLimits } from '../store/store.ts';
+import type {
+  Inserted,
+  JobReader,
+  JobStore,
+  NewJob,
+  StartClaim,
+  WaitingLimits,
+} from '../store/store.ts';
+import type { Deeds } from './deeds.ts';
 import type { Definitions } from './definitions.ts';
 import type { Execution, Executions } from './executions.ts';
 import { RecentStarts } from './recent_starts.ts';
@@ -11,6 +20,8 @@ import type { ClaimSignal } from './signal.ts';
 import { checkedStart, type StartOptions } from './start_options.ts';
 
 export interface EnqueueOptions extends StartOptions {
+  /** Who starts it, for the audit trail. Default: whoever this process acts for. */
+  by?: Actor;
   sessionId?: string;
   parentId?: string;
   /** Names the client, for the limit of waiting jobs of each client. */
@@ -22,7 +33,7 @@ export interface EnqueueOptions extends StartOptions {
 }
 
 /** One of several jobs that are enqueued together. */
-export interface EnqueueRequest extends Omit<EnqueueOptions, 'mergeMs'> {
+export interface EnqueueRequest extends Omit<EnqueueOptions, 'mergeMs' | 'by'> {
   type: JobType;
   input: unknown;
 }
@@ -39,6 +50,7 @@ interface EnqueuerDeps {
   clock: Clock;
   claimable: ClaimSignal;
   maxWaiting: WaitingLimits;
+  deeds: Deeds;
 }
 
 /** Puts jobs into the queue. */
@@ -49,7 +61,7 @@ export class Enqueuer {
 
   /** @throws InvalidInput, UnknownJobType, TooManyWaiting; nothing was created then. */
   async enqueue(type: JobType, input: unknown, options: EnqueueOptions): Promise<Job> {
-    const { mergeMs, uuid, sessionId, parentId, client, ...start } = options;
+    const { mergeMs, uuid, sessionId, parentId, client, by, ...start } = options;
     const placement = {
       sessionId,
       parentId,
@@ -58,7 +70,36 @@ export class Enqueuer {
     };
     const made = this.deps.definitions.newJob(type, input, uuid);
     const job = Object.assign(made instanceof Promise ? await made : made, placement);
+    job.deed = this.deps.deeds.of(by);
     return mergeMs === undefined ? this.#insert(job) : this.#merge(job, mergeMs);
+  }
+
+  /** Queues a job of an internal type, whatever waits. */
+  async enqueueInternal(type: JobType, input: Record<string, unknown>): Promise<Job> {
+    const { definitions, deeds } = this.deps;
+    const job = definitions.newInternalJob(type, input);
+    job.deed = deeds.of(undefined);
+    return this.#insert(job);
+  }
+
+  /**
+   * Enqueues a job if the claim is taken, in one transaction. Undefined: it was not.
+   * @throws InvalidInput, UnknownJobType: the claim was not asked; TooManyWaiting: it was told.
+   */
+  async enqueueClaimed(
+    claim: StartClaim,
+    request: EnqueueRequest,
+    by?: Actor,
+  ): Promise<Job | undefined> {
+    const { store, feed, clock, claimable, maxWaiting, deeds } = this.deps;
+    const job = await this.#newJob(request);
+    job.deed = deeds.of(by);
+    claimable.emit(job.type);
+    const inserted = await store.insertClaimed(claim, job, maxWaiting, clock.now());
+    if (!inserted) return undefined;
+    if ('full' in inserted) throw this.#tooMany(inserted.full, job.type);
+    feed.changed(inserted.job.id);
+    return inserted.job;
   }
 
   /**
@@ -66,8 +107,8 @@ export class Enqueuer {
    * place.
    * @throws what the database threw; nothing was created then.
    */
-  async enqueueMany(requests: EnqueueRequest[]): Promise<Enqueued[]> {
-    const { store, feed, clock, claimable, maxWaiting } = this.deps;
+  async enqueueMany(requests: EnqueueRequest[], by?: Actor): Promise<Enqueued[]> {
+    const { store, feed, clock, claimable, maxWaiting, deeds } = this.deps;
     const answers: Enqueued[] = new Array(requests.length);
     const jobs: NewJob[] = [];
     const indexes: number[] = [];
@@ -81,6 +122,8 @@ export class Enqueuer {
       }
     }
     claimable.emit(undefined);
+    const deed = deeds.of(by);
+    for (const job of jobs) job.deed = deed;
     const inserted = await store.insertAllQueued(jobs, maxWaiting, clock.now());
     for (const [place, outcome] of inserted.entries()) {
       const { type } = jobs[place] as NewJob;
@@ -93,16 +136,13 @@ export class Enqueuer {
 
   /** Enqueues a child for each input, unless the parent has children already. */
   async enqueueChildren(parent: Execution, type: JobType, inputs: unknown[]): Promise<void> {
-    const { store, reader, executions, definitions, feed, clock, claimable } = this.deps;
+    const { store, reader, executions, definitions, feed, clock, claimable, deeds } = this.deps;
     const { sessionId, priority } = reader.brief(parent.id) ?? {};
+    const deed = deeds.of({ via: 'job', user: parent.id });
     const jobs: NewJob[] = [];
     for (const input of inputs) {
-      jobs.push({
-        ...(await definitions.newJob(type, input)),
-        sessionId,
-        parentId: parent.id,
-        priority,
-      });
+      const job = await definitions.newJob(type, input);
+      jobs.push({ ...job, sessionId, parentId: parent.id, priority, deed });
     }
     claimable.emit(undefined);
     const outcome = await store.insertChildren(parent, jobs, clock.now());

@@ -1,9 +1,12 @@
 import type { InputOf, JobDefinition } from '../definition.ts';
 import { InvalidInput } from '../errors.ts';
 import type { JobType } from '../job.ts';
+import { messageOf } from './input_messages.ts';
 
 /** Definitions whose schema can only be checked asynchronously. */
 const asynchronous = new WeakSet<JobDefinition>();
+
+const WORDED = { error: messageOf };
 
 /** The name of a session, as a regular expression with Unicode classes. */
 export const SESSION_PATTERN = '^[\\p{L}\\p{N}][\\p{L}\\p{N} ._-]{0,99}$';
@@ -46,14 +49,14 @@ function parsed<Type extends JobType>(
   const given = input ?? {};
   if (!asynchronous.has(definition)) {
     try {
-      return inputFrom(definition.input.safeParse(given));
+      return inputFrom(definition.input.safeParse(given, WORDED));
     } catch (error) {
       // Zod does not check asynchronous rules synchronously.
       if ((error as Error).constructor.name !== '$ZodAsyncError') throw error;
       asynchronous.add(definition);
     }
   }
-  return definition.input.safeParseAsync(given).then(inputFrom);
+  return definition.input.safeParseAsync(given, WORDED).then(inputFrom);
 }
 
 function afterCheck<Type extends JobType>(

@@ -4,7 +4,7 @@ import type { JobNews, JobReader } from '../store/store.ts';
 import type { ErrorReporter } from './error_reporter.ts';
 import type { Executions } from './executions.ts';
 import { repeat } from './repeat.ts';
-import type { ClaimSignal } from './signal.ts';
+import type { ClaimSignal, Signal } from './signal.ts';
 
 /** How often it is checked whether other processes have written, should no signal arrive, in ms. */
 const POLL_MS = 500;
@@ -20,6 +20,8 @@ interface NotifierDeps {
   executions: Executions;
   feed: Feed;
   claimable: ClaimSignal;
+  /** Another process has committed something, about jobs or not. */
+  foreignCommits: Signal<void>;
   clock: Clock;
   errors: ErrorReporter;
   owner: string;
@@ -56,9 +58,10 @@ export class Notifier {
   }
 
   #check(): void {
-    const { news, feed, claimable, owner } = this.deps;
+    const { news, feed, claimable, foreignCommits, owner } = this.deps;
     const found = news.take(owner);
     if (!found) return;
+    foreignCommits.emit();
     const { changed, progressed, hasRemoved } = found;
     if (progressed.length > 0 || hasRemoved) feed.progressed(progressed);
     feed.logged();

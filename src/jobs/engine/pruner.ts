@@ -3,7 +3,7 @@ import type { Feed } from '../feed.ts';
 import type { JobStore } from '../store/store.ts';
 import type { ErrorReporter } from './error_reporter.ts';
 
-/** Rows of the history deleted in one transaction. */
+/** Rows of the history, or of the audit trail, deleted in one transaction. */
 const HISTORY_STEP = 200;
 
 /** Steps before `start` resolves; the rest is done in the background. */
@@ -24,6 +24,8 @@ interface PrunerDeps {
   errors: ErrorReporter;
   /** How long ended jobs are kept, in ms. */
   keepFinishedMs: number;
+  /** How long entries of the audit trail are kept, in ms. */
+  keepAuditMs: number;
 }
 
 /** Deletes old jobs and old history, and gives their space back, in steps of a few milliseconds. */
@@ -58,12 +60,13 @@ export class Pruner {
 
   /** True when there may be more. */
   async #step(): Promise<boolean> {
-    const { store, feed, clock, keepFinishedMs } = this.deps;
+    const { store, feed, clock, keepFinishedMs, keepAuditMs } = this.deps;
     const isMore = await store.prune(clock.now() - keepFinishedMs);
     // Lists show none of them; who follows all jobs learns of it.
     feed.progressed([]);
     if (isMore) return true;
     const deleted = await store.pruneHistory(clock.now() - KEEP_HISTORY_MS, HISTORY_STEP);
-    return deleted === HISTORY_STEP || store.giveBackSpace();
+    const forgotten = await store.pruneAudit(clock.now() - keepAuditMs, HISTORY_STEP);
+    return deleted === HISTORY_STEP || forgotten === HISTORY_STEP || store.giveBackSpace();
   }
 }

@@ -1,19 +1,29 @@
+import type { Deed } from '../audit.ts';
 import type { JobAttempt, JobStep, LogPart } from '../details.ts';
 import type { Job, JobData, JobProgress, JobType, SavedData } from '../job.ts';
-import type { JobStatus } from '../lifecycle.ts';
-import type { Failure } from '../listing.ts';
+import type { Failure, JobStatus } from '../lifecycle.ts';
 
 /**
  * Changes jobs. Every method is one transaction, which is on disk when its promise resolves. Nothing
  * done (`undefined`, `false`, an empty list) is an ordinary answer: another process was first.
  * Promises are settled in the order in which the methods were called. Times are milliseconds since
- * 1970 UTC.
+ * 1970 UTC. With a deed, what was changed is recorded in the audit trail, in the same transaction.
  */
 export interface JobStore {
   /** Queues the job, unless the limits are reached or there is a job with its id. */
   insertQueued(job: NewJob, limits: WaitingLimits, now: number): Promise<Inserted>;
   /** Does the same with each job, in their order. When it throws, none was queued. */
   insertAllQueued(jobs: NewJob[], limits: WaitingLimits, now: number): Promise<Inserted[]>;
+  /**
+   * Takes the claim and, if that succeeds, queues the job as `insertQueued` does, in one transaction.
+   * Undefined: the claim was refused, and nothing was queued.
+   */
+  insertClaimed(
+    claim: StartClaim,
+    job: NewJob,
+    limits: WaitingLimits,
+    now: number,
+  ): Promise<Inserted | undefined>;
   insertTracked(job: NewJob, lease: Lease, now: number): Promise<Job>;
   /** Queues all of them if the parent is running in this attempt and has no children yet. */
   insertChildren(
@@ -41,34 +51,42 @@ export interface JobStore {
    * Cancels waiting jobs at once; running ones become `cancelling`. Gives one list for each id: the
    * job, if it was cancelled, and the children that were cancelled with it.
    */
-  cancel(ids: string[], now: number): Promise<Changed[][]>;
+  cancel(ids: string[], now: number, deed?: Deed): Promise<Changed[][]>;
   /**
    * Puts ended jobs at the end of the queue, with as many new attempts as `maxAttempts` gives their
    * type. Gives one list for each id: the job, if it was queued, and the unsuccessful children that
    * were queued with it.
    */
-  requeue(ids: string[], maxAttempts: (type: string) => number, now: number): Promise<Changed[][]>;
-  /**
-   * Lets a waiting job start next of its type, whatever it waits for. False when it does not wait.
-   */
-  moveToFront(id: string, now: number): Promise<boolean>;
+  requeue(
+    ids: string[],
+    maxAttempts: (type: string) => number,
+    now: number,
+    deed?: Deed,
+  ): Promise<Changed[][]>;
+  /** Lets a waiting job start next of its type, whatever it waits for. False: it does not wait. */
+  moveToFront(id: string, now: number, deed?: Deed): Promise<boolean>;
   /**
    * Deletes jobs; active ones only with `force`. Their waiting children are deleted with them, their
    * running children are cancelled.
    */
-  remove(ids: string[], force: boolean, now: number): Promise<Removed[]>;
+  remove(ids: string[], force: boolean, now: number, deed?: Deed): Promise<Removed[]>;
   dismiss(id: string, now: number): Promise<boolean>;
   /** Keeps a job from being pruned, or lets it be. False: it is so already, or there is no such job. */
-  pin(id: string, isPinned: boolean): Promise<boolean>;
+  pin(id: string, isPinned: boolean, now: number, deed?: Deed): Promise<boolean>;
 
   /** Lets no process start jobs of the type, or start them again. False: it is so already. */
-  pauseType(type: string, now: number): Promise<boolean>;
-  resumeType(type: string): Promise<boolean>;
+  pauseType(type: string, now: number, deed?: Deed): Promise<boolean>;
+  resumeType(type: string, now: number, deed?: Deed): Promise<boolean>;
   /** How many jobs of the type run at once in all processes; undefined: what each process says. */
-  setConcurrency(type: string, concurrency: number | undefined): Promise<boolean>;
+  setConcurrency(
+    type: string,
+    concurrency: number | undefined,
+    now: number,
+    deed?: Deed,
+  ): Promise<boolean>;
   /** The same for jobs of all types that have this source in their input. */
-  pauseSource(source: string, now: number): Promise<boolean>;
-  resumeSource(source: string): Promise<boolean>;
+  pauseSource(source: string, now: number, deed?: Deed): Promise<boolean>;
+  resumeSource(source: string, now: number, deed?: Deed): Promise<boolean>;
 
   /** Extends every lease of that owner; gives the runs it still has. */
   renewLeases(lease: Lease): Promise<Held[]>;
@@ -87,6 +105,8 @@ export interface JobStore {
   prune(time: number): Promise<boolean>;
   /** Deletes at most `limit` rows of the history before `time`; gives how many it deleted. */
   pruneHistory(time: number, limit: number): Promise<number>;
+  /** Deletes at most `limit` entries of the audit trail before `time`; gives how many it deleted. */
+  pruneAudit(time: number, limit: number): Promise<number>;
   /** Gives some of the space of deleted jobs back to the disk; true when there is more. */
   giveBackSpace(): Promise<boolean>;
 }
@@ -210,6 +230,8 @@ export interface NewJob {
   client?: string;
   /** The caller chose the id, so there may be a job with it. */
   isIdGiven?: boolean;
+  /** Who starts it. */
+  deed?: Deed;
   /** −10 to 10, higher first; 0 when absent. */
   priority?: number;
   /** It is not started before this time. */
@@ -228,6 +250,17 @@ export interface WaitingLimits {
 
 /** The new job, the existing one with its id, or the limit that was reached. */
 export type Inserted = { job: Job; isNew: boolean } | { full: 'type' | 'client' };
+
+/**
+ * Decides whether a job is queued, in the transaction that queues it. Both methods write to the same
+ * database, are synchronous, and may be called again after a rollback.
+ */
+export interface StartClaim {
+  /** False: the job is not queued. What this has written is kept. */
+  take(): boolean;
+  /** Called after a claim that was taken: the job, or the limit that kept it out. */
+  recordStart(outcome: Inserted): void;
+}
 
 export interface Lease {
   owner: string;

@@ -13,34 +13,8 @@ interface Total {
   total: number;
 }
 
-/** @returns a function that tells the share of matches among the posts collected last: an estimate for all. */
-function createShareOfLast(
-  capped: (select: string, bindings: Bindings, cap: number) => number,
-  newestKey: () => number,
-) {
-  return function shareOfLast({ bindings }: Conditions): number {
-    const newest = newestKey();
-    const sampled = Math.min(SAMPLED, newest);
-    const select = `${MATCHES} AND rowid > $after`;
-    return capped(select, { ...bindings, after: newest - sampled }, SAMPLED) / sampled;
-  };
-}
-
-/** @returns a function that tells the number of all matches, however long it takes. */
-function createCountAll(one: Queries['one']) {
-  return function countAll(conditions: Conditions): number {
-    const { isEmpty, match, indexed, others, bindings } = conditions;
-    if (isEmpty) return 0;
-    const isByWords = match && !match.isExcluded && indexed.length + others.length === 0;
-    if (isByWords) return one<Total>(MATCHES.replace('rowid', 'count(*) AS total'), bindings).total;
-    const set = match ? [`key ${match.isExcluded ? 'NOT IN' : 'IN'} (${MATCHES})`] : [];
-    const tests = where([...indexed, ...others, ...set]);
-    return one<Total>(`SELECT count(*) AS total FROM posts ${tests}`, bindings).total;
-  };
-}
-
-/** Counts of posts, up to limits. */
-export function createCounts({ one }: Queries) {
+/** Counts of posts by one condition each, up to limits. */
+function createSimpleCounts({ one }: Queries) {
   const capped = (select: string, bindings: Bindings, cap: number) =>
     one<Total>(`SELECT count(*) AS total FROM (${select} LIMIT $cap)`, {
       ...bindings,
@@ -56,9 +30,24 @@ export function createCounts({ one }: Queries) {
     return capped(`SELECT 1 FROM posts ${where(indexed)}`, bindings, MAX_EXAMINED + 1);
   }
 
+  /** The share of matches among the posts that were collected last: an estimate for all. */
+  function shareOfLast({ bindings }: Conditions): number {
+    const newest = newestKey();
+    const sampled = Math.min(SAMPLED, newest);
+    const select = `${MATCHES} AND rowid > $after`;
+    return capped(select, { ...bindings, after: newest - sampled }, SAMPLED) / sampled;
+  }
+
   const newestKey = () => one<{ key: number | null }>('SELECT max(key) AS key FROM posts').key ?? 0;
-  const shareOfLast = createShareOfLast(capped, newestKey);
-  const countAll = createCountAll(one);
+
+  return { capped, newestKey, countMatches, countIndexed, shareOfLast };
+}
+
+/** Counts of posts, up to limits. */
+export function createCounts(queries: Queries) {
+  const { one } = queries;
+  const { capped, newestKey, countMatches, countIndexed, shareOfLast } =
+    createSimpleCounts(queries);
 
   /** The number of posts found. */
   function countFound(conditions: Conditions, cap: number): CappedCount {
@@ -73,14 +62,21 @@ export function createCounts({ one }: Queries) {
     return countExamined(conditions, cap);
   }
 
+  /** The number of all matches, however long it takes. */
+  function countAll(conditions: Conditions): number {
+    const { isEmpty, match, indexed, others, bindings } = conditions;
+    if (isEmpty) return 0;
+    const isByWords = match && !match.isExcluded && indexed.length + others.length === 0;
+    if (isByWords) return one<Total>(MATCHES.replace('rowid', 'count(*) AS total'), bindings).total;
+    const set = match ? [`key ${match.isExcluded ? 'NOT IN' : 'IN'} (${MATCHES})`] : [];
+    const tests = where([...indexed, ...others, ...set]);
+    return one<Total>(`SELECT count(*) AS total FROM posts ${tests}`, bindings).total;
+  }
+
   /** Counts among the first so many posts. */
   function countExamined(conditions: Conditions, cap: number): CappedCount {
-    const { match, indexed, bindings } = conditions;
-    const isByWords =
-      match?.isExcluded === false &&
-      (indexed.length === 0 ||
-        countMatches(conditions, MAX_EXAMINED + 1) <=
-          Math.min(MAX_EXAMINED, countIndexed(conditions)));
+    const { match, bindings } = conditions;
+    const isByWords = match?.isExcluded === false && isFewest(conditions);
     const sql = isByWords ? examineMatches(conditions) : examinePosts(conditions);
     const { examined, found } = one<{ examined: number; found: number }>(sql, {
       ...bindings,
@@ -88,6 +84,13 @@ export function createCounts({ one }: Queries) {
     });
     const isCapped = examined === MAX_EXAMINED || found >= cap;
     return { count: Math.min(found, cap), isCapped };
+  }
+
+  /** Whether the posts with the words are fewer than those that the indexed conditions leave. */
+  function isFewest(conditions: Conditions): boolean {
+    if (conditions.indexed.length === 0) return true;
+    const matches = countMatches(conditions, MAX_EXAMINED + 1);
+    return matches <= MAX_EXAMINED && matches <= countIndexed(conditions);
   }
 
   return { newestKey, countMatches, countIndexed, shareOfLast, countFound, countAll };

@@ -143,7 +143,8 @@ async function fused(deps: FindDeps, query: FindQuery, vector: Float32Array): Pr
     isAllowed: (key: number) => !among || has(among, key),
   };
   const ranked = words.hits.map(({ key }) => key);
-  return { ...words, hits: await bestHits(best, query.words as WordMatch, vector, ranked) };
+  const hits = await bestHits(best, query.words as WordMatch, vector, ranked);
+  return { ...words, hits, by: 'both' };
 }
 
 function wordHits({ library }: FindDeps, query: FindQuery): Hits {

@@ -33,6 +33,8 @@ export default defineWords({
       .filter(Boolean)
       .join(', '),
   notes: (result, place) => [...onlyNewNotes(result), ...leftOutNotes(result, place)],
+  // An archive is read whole.
+  repeated: ({ source }) => (source === 'archive' ? {} : { onlyNew: true }),
   undo: ({ newPosts }, { source, archive }) =>
     source === 'archive' && typeof archive === 'string' && newPosts !== 0
       ? {

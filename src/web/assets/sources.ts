@@ -25,6 +25,7 @@ export function readAssets(): Promise<AssetSource[]> {
     commonStyles(),
     pageStyles(),
     bundled('find.js', 'src/browser/find.ts', 'iife'),
+    bundled('schedules.js', 'src/browser/schedules.ts', 'iife'),
     bundled('app.js', 'src/browser/app.ts', 'iife'),
     bundled('stream_worker.js', 'src/browser/stream_worker.ts', 'iife'),
     bundled('client.js', 'src/client/index.ts', 'esm'),

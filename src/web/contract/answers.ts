@@ -1,12 +1,16 @@
 import { z } from 'zod';
 import { BULK_ACTIONS } from '../../jobs/index.ts';
 import { once } from '../../platform/once.ts';
-import { ARCHIVE, COMPLETED_JOB, JOB_LOG, PROFILE, REFUSAL, SESSION } from './examples.ts';
+import { AUDIT_SCHEMAS } from './audit.ts';
+import { COMPLETED_JOB, JOB_LOG, PROFILE, REFUSAL, SESSION } from './examples.ts';
+import { IMPORT_SCHEMAS } from './imports.ts';
 import { detailedJob, job, status } from './jobs.ts';
 import { POST_SCHEMAS } from './posts.ts';
 import { QUEUE_SCHEMAS } from './queues.ts';
 import { SAVED_FIND_SCHEMAS } from './saved_finds.ts';
+import { SCHEDULE_SCHEMAS } from './schedules.ts';
 import { SOURCE_SCHEMAS } from './sources.ts';
+import { WEBHOOK_SCHEMAS } from './webhooks.ts';
 
 /**
  * The response schemas, by their names in the OpenAPI document. They describe what handlers return:
@@ -119,16 +123,6 @@ const warnings = once(() =>
 );
 
 /** The document's `components.schemas`. */
-const storedImport = () =>
-  z.object({
-    name: z.string(),
-    bytes: count().optional().describe('Absent for a folder, and when the file was removed.'),
-    addedAt: time(),
-    posts: count().describe('How many of its posts are in the library.'),
-    problem: z.string().optional().describe('Why it could not be read the last time.'),
-    removed: z.literal(true).optional().describe('The file was removed; its posts were kept.'),
-  });
-
 export const SCHEMAS = {
   Job: job,
   DetailedJob: detailedJob,
@@ -193,30 +187,11 @@ export const SCHEMAS = {
       .object({ profiles: z.array(profile()), total: count(), nextCursor: z.string().optional() })
       .meta({ examples: [{ profiles: [PROFILE], total: 1 }] }),
   ),
-  Imports: once(() =>
-    z
-      .object({
-        imports: z.array(storedImport()),
-      })
-      .meta({ examples: [{ imports: [ARCHIVE] }] }),
-  ),
+  ...AUDIT_SCHEMAS,
+  ...IMPORT_SCHEMAS,
   ...SOURCE_SCHEMAS,
+  ...SCHEDULE_SCHEMAS,
+  ...WEBHOOK_SCHEMAS,
   ...QUEUE_SCHEMAS,
-  ImportUndone: once(() =>
-    z
-      .object({
-        undone: z.object({
-          name: z.string(),
-          removed: count().describe('Posts that only this import had brought.'),
-          stayed: count().describe('Posts that something else has brought too.'),
-        }),
-        imports: z.array(storedImport()),
-      })
-      .meta({
-        examples: [
-          { undone: { name: ARCHIVE.name, removed: 3_120, stayed: 42 }, imports: [ARCHIVE] },
-        ],
-      }),
-  ),
   Health: health,
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditQuerySchema, auditRequestSchema } from '../../jobs/audit_query.ts';
 import { BULK_ACTIONS, type BulkAction } from '../../jobs/index.ts';
 import {
   jobFilterSchema,
@@ -15,7 +16,9 @@ import { cut, MAX_NAME } from '../../text/cut.ts';
 import { type DeclaredInput, input, unchecked, type ValueOf } from './declare.ts';
 import { COMPLETED_JOB } from './examples.ts';
 import { concurrencyBody } from './queues.ts';
+import { SCHEDULE, type ScheduleBody, scheduleBody } from './schedules.ts';
 import { budgetBody, credentialsBody } from './sources.ts';
+import { WEBHOOK_EXAMPLE, webhookBody } from './webhooks.ts';
 
 /** The request schemas: path, query and body. */
 
@@ -83,6 +86,8 @@ export const IMPORT_NAME = pathPart('name', 'The archive’s name.', 'twitter-ar
 export const SOURCE_NAME = pathPart('name', 'The source’s name.', 'bluesky');
 export const TYPE_NAME = pathPart('type', 'The job type.', 'scrape');
 export const PAID_SOURCE = pathPart('name', 'The source’s name.', 'x');
+export const WEBHOOK_ID = pathPart('id', 'The webhook’s id.', WEBHOOK_EXAMPLE.id);
+export const SCHEDULE_ID = pathPart('id', 'The schedule’s id.', SCHEDULE.id);
 export const ASSET_NAME = pathPart('name', 'The file’s name.', 'app.css');
 
 export const JOBS_QUERY = input(jobQuerySchema, INVALID);
@@ -223,6 +228,15 @@ export type TypedHistoryQuery = ValueOf<typeof HISTORY_QUERY>;
 
 const HISTORY_SPANS = ['day', 'week', 'month', 'quarter'] as const;
 
+/** It is checked where the webhook is made. */
+export const WEBHOOK_BODY = unchecked<Record<string, unknown>>(webhookBody, {
+  example: { url: 'https://hooks.example/xgpt', events: ['failed'], types: ['scrape'] },
+});
+
+export const AUDIT_QUERY = input(auditRequestSchema, INVALID);
+
+export const AUDIT_PAGE_QUERY = input(auditQuerySchema, INVALID);
+
 export const HISTORY_PAGE_QUERY = input(
   () =>
     typedFields({
@@ -321,6 +335,16 @@ export const LOGIN_BODY = unchecked<{ token?: unknown; next?: unknown }>(() =>
 /** Its values must not appear in an error, so the source's own fields check them. */
 export const CREDENTIALS_BODY = unchecked<Record<string, unknown>>(credentialsBody, {
   example: { method: 'app_password', identifier: 'ada.example', password: 'abcd-efgh-ijkl-mnop' },
+});
+
+/** The type's own fields are checked where the schedule is made. */
+export const SCHEDULE_BODY = unchecked<ScheduleBody>(scheduleBody, {
+  example: {
+    type: 'scrape',
+    username: 'aurora_lab',
+    every: 'night',
+    timeZone: 'Europe/Berlin',
+  },
 });
 
 export const CONCURRENCY_BODY = unchecked<{ concurrency?: number | null }>(concurrencyBody, {

@@ -12,6 +12,8 @@ interface ExportOptions {
   format: ExportFormat;
   /** A browser saves it as a file. */
   isDownload: boolean;
+  /** The name of the file, without its ending. Default: `xgpt-posts`. */
+  name?: string;
   /** Called when the export ends early, after its answer has begun. */
   onError: (error: unknown) => void;
 }
@@ -22,7 +24,7 @@ interface ExportOptions {
  */
 export async function exportResponse(
   lines: AsyncGenerator<string>,
-  { format, isDownload, onError }: ExportOptions,
+  { format, isDownload, name = 'xgpt-posts', onError }: ExportOptions,
 ): Promise<Response> {
   // Taken before the answer begins, so that what refuses the query is an answer of its own.
   let first: IteratorResult<string> | undefined = await lines.next();
@@ -44,15 +46,19 @@ export async function exportResponse(
     },
     cancel: () => void lines.return(undefined),
   });
-  return new Response(body, { headers: headersOf(format, isDownload) });
+  return new Response(body, { headers: headersOf(format, isDownload, name) });
 }
 
-function headersOf(format: ExportFormat, isDownload: boolean): Record<string, string> {
+function headersOf(
+  format: ExportFormat,
+  isDownload: boolean,
+  name: string,
+): Record<string, string> {
   return {
     'content-type': `${EXPORT_TYPES[format]}; charset=utf-8`,
     'cache-control': 'no-store',
     // Proxies pass it on as it comes, and it is not compressed as a whole.
     'x-accel-buffering': 'no',
-    ...(isDownload && { 'content-disposition': `attachment; filename="xgpt-posts.${format}"` }),
+    ...(isDownload && { 'content-disposition': `attachment; filename="${name}.${format}"` }),
   };
 }

@@ -15,6 +15,7 @@ import { InvalidCursor } from '../../library/index.ts';
 import { DatabaseUnusable } from '../../platform/database.ts';
 import { type DatabaseIssue, databaseIssueOf } from '../../platform/database_issue.ts';
 import { StorageFailed, type StorageIssue } from '../../platform/storage_issue.ts';
+import { NoSuchSchedule, ScheduleActive } from '../../schedules/index.ts';
 import { ImportTooLarge } from '../../sources/archive/imports.ts';
 import { NotFound, SourceError } from '../../sources/source.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
@@ -124,6 +125,14 @@ export function toProblem(error: unknown): Problem {
     return new Problem(503, 'secret_key_unusable', 'Nothing was stored.', {
       message: error.message,
       cause: error,
+    });
+  }
+  if (error instanceof NoSuchSchedule) {
+    return new Problem(404, 'not_found', error.message, { message: 'It may have been removed.' });
+  }
+  if (error instanceof ScheduleActive) {
+    return new Problem(409, 'active', error.message, {
+      message: `Wait until ${error.jobId} has ended, or cancel it.`,
     });
   }
   if (error instanceof NotFound) return new Problem(404, 'not_found', error.message);

@@ -6,6 +6,7 @@ import { urlTo } from '../../text/urls.ts';
 import { about, answers } from '../contract/declare.ts';
 import { BULK_BODY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
+import { actorOf } from '../http/actor.ts';
 import { parseFieldsWithLists } from '../http/body.ts';
 import { refererOf } from '../http/negotiation.ts';
 import { respond } from '../http/rendered.ts';
@@ -19,9 +20,10 @@ export function bulkRoutes({ tracker }: WebDeps) {
       async ({ request, server, body: { action, ids, filter } }) => {
         // Bun closes a silent connection after 10 s, and a million jobs take longer.
         server?.timeout(request, 0);
+        const by = actorOf({ request, server });
         const outcome = filter
-          ? await tracker.changeMatching(action, toJobQuery(filter))
-          : await tracker.changeJobs(action, ids);
+          ? await tracker.changeMatching(action, toJobQuery(filter), { by })
+          : await tracker.changeJobs(action, ids, { by });
         return respond(() => outcome, {
           html: () => BulkNote({ outcome }),
           text: () => `${bulkText(outcome)}\n`,

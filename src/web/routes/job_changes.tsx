@@ -6,10 +6,12 @@ import { urlTo } from '../../text/urls.ts';
 import { about, answers, NO_SUCH_JOB } from '../contract/declare.ts';
 import { JOB_ID, REMOVE_BODY, REMOVE_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
+import { actorOf } from '../http/actor.ts';
 import { parseFields } from '../http/body.ts';
 import { refererOf } from '../http/negotiation.ts';
 import { jobOr404, Problem } from '../http/problem.ts';
 import { respond } from '../http/rendered.ts';
+import type { RequestContext } from '../http/request_context.ts';
 
 const STILL_ACTIVE = 'The job is still active.';
 
@@ -51,9 +53,10 @@ export function jobChangeRoutes({ tracker, live }: WebDeps) {
     app
       .post(
         '/api/jobs/:id/cancel',
-        async ({ params }) => {
+        async ({ params, request, server }) => {
           const job = jobOr404(tracker, params.id);
-          if (!(await tracker.cancelJob(job.id))) throw alreadyEnded(job);
+          if (!(await tracker.cancelJob(job.id, { by: actorOf({ request, server }) })))
+            throw alreadyEnded(job);
           return changed(jobOr404(tracker, job.id));
         },
         {
@@ -66,9 +69,9 @@ export function jobChangeRoutes({ tracker, live }: WebDeps) {
       )
       .post(
         '/api/jobs/:id/retry',
-        async ({ params, status }) => {
+        async ({ params, request, server, status }) => {
           const job = jobOr404(tracker, params.id);
-          const retried = await tracker.retryJob(job.id);
+          const retried = await tracker.retryJob(job.id, { by: actorOf({ request, server }) });
           if (!retried) throw cannotRetry(job);
           return status(202, changed(retried));
         },
@@ -76,26 +79,32 @@ export function jobChangeRoutes({ tracker, live }: WebDeps) {
       )
       .post(
         '/api/jobs/:id/first',
-        async ({ params }) => {
+        async ({ params, request, server }) => {
           const job = jobOr404(tracker, params.id);
-          if (!(await tracker.moveToFront(job.id))) throw notWaiting(job);
+          if (!(await tracker.moveToFront(job.id, { by: actorOf({ request, server }) })))
+            throw notWaiting(job);
           return changed(jobOr404(tracker, job.id));
         },
         FIRST,
-      )
-      .post(
-        '/api/jobs/:id/dismiss',
-        async ({ params, request }) => {
-          const job = jobOr404(tracker, params.id);
-          if (!(await tracker.dismissJob(job.id)) && isActive(job.status)) throw stillActive(job);
-          return respond(() => ({ job: jobOr404(tracker, job.id) }), {
-            html: () => '',
-            text: () => jobLine(jobOr404(tracker, job.id)),
-            seeOther: () => refererOf(request) ?? urlTo('/jobs'),
-          });
-        },
-        DISMISSAL,
       );
+}
+
+/** Takes an ended job out of the taskbar. */
+export function jobDismissalRoutes({ tracker }: WebDeps) {
+  return (app: Elysia) =>
+    app.post(
+      '/api/jobs/:id/dismiss',
+      async ({ params, request }) => {
+        const job = jobOr404(tracker, params.id);
+        if (!(await tracker.dismissJob(job.id)) && isActive(job.status)) throw stillActive(job);
+        return respond(() => ({ job: jobOr404(tracker, job.id) }), {
+          html: () => '',
+          text: () => jobLine(jobOr404(tracker, job.id)),
+          seeOther: () => refererOf(request) ?? urlTo('/jobs'),
+        });
+      },
+      DISMISSAL,
+    );
 }
 
 const PINNING = {
@@ -105,9 +114,13 @@ const PINNING = {
 
 /** Pins a job, which keeps it until somebody removes it, and unpins it. */
 export function jobPinRoutes({ tracker, live }: WebDeps) {
-  async function pinned(id: string, isPinned: boolean) {
+  async function pinned(
+    id: string,
+    isPinned: boolean,
+    context: Pick<RequestContext, 'request' | 'server'>,
+  ) {
     const { id: known } = jobOr404(tracker, id);
-    await tracker.pinJob(known, isPinned);
+    await tracker.pinJob(known, isPinned, { by: actorOf(context) });
     const job = jobOr404(tracker, known);
     return respond(() => ({ job }), {
       html: () => JobCard({ view: live.view(job), now: new Date() }),
@@ -118,14 +131,22 @@ export function jobPinRoutes({ tracker, live }: WebDeps) {
 
   return (app: Elysia) =>
     app
-      .post('/api/jobs/:id/pin', ({ params }) => pinned(params.id, true), {
-        ...PINNING,
-        detail: about('Act', 'pin_job', 'Keep a job until somebody removes it'),
-      })
-      .post('/api/jobs/:id/unpin', ({ params }) => pinned(params.id, false), {
-        ...PINNING,
-        detail: about('Act', 'unpin_job', 'Keep a job only as long as others'),
-      });
+      .post(
+        '/api/jobs/:id/pin',
+        ({ params, request, server }) => pinned(params.id, true, { request, server }),
+        {
+          ...PINNING,
+          detail: about('Act', 'pin_job', 'Keep a job until somebody removes it'),
+        },
+      )
+      .post(
+        '/api/jobs/:id/unpin',
+        ({ params, request, server }) => pinned(params.id, false, { request, server }),
+        {
+          ...PINNING,
+          detail: about('Act', 'unpin_job', 'Keep a job only as long as others'),
+        },
+      );
 }
 
 const REMOVAL = {
@@ -136,17 +157,21 @@ const REMOVAL = {
   }),
 };
 
+interface Removing extends Pick<RequestContext, 'request' | 'server'> {
+  set: { headers: Record<string, unknown> };
+}
+
 /** Removes a job. */
 export function jobRemovalRoutes({ tracker }: WebDeps) {
-  async function removed(id: string, force: boolean, headers: Record<string, unknown>) {
+  async function removed(id: string, force: boolean, context: Removing) {
     const job = jobOr404(tracker, id);
-    if (!(await tracker.removeJob(id, { force }))) throw stillActive(job);
+    if (!(await tracker.removeJob(id, { force, by: actorOf(context) }))) throw stillActive(job);
     return respond(() => ({ job }), {
       text: () => `${id}  removed\n`,
       seeOther: () => urlTo('/jobs'),
       html() {
         // The job's own page no longer exists.
-        headers['hx-redirect'] = urlTo('/jobs');
+        context.set.headers['hx-redirect'] = urlTo('/jobs');
         return '';
       },
     });
@@ -156,7 +181,8 @@ export function jobRemovalRoutes({ tracker }: WebDeps) {
     app
       .delete(
         '/api/jobs/:id',
-        ({ params, query, set }) => removed(params.id, isForce(query.force), set.headers),
+        ({ params, query, request, server, set }) =>
+          removed(params.id, isForce(query.force), { request, server, set }),
         {
           ...REMOVAL,
           query: REMOVE_QUERY,
@@ -165,7 +191,8 @@ export function jobRemovalRoutes({ tracker }: WebDeps) {
       )
       .post(
         '/api/jobs/:id/remove',
-        ({ params, body, set }) => removed(params.id, isForce(body.force), set.headers),
+        ({ params, body, request, server, set }) =>
+          removed(params.id, isForce(body.force), { request, server, set }),
         {
           ...REMOVAL,
           parse: parseFields,

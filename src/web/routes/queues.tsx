@@ -7,6 +7,7 @@ import { urlTo } from '../../text/urls.ts';
 import { about, answers, refusals, returns } from '../contract/declare.ts';
 import { CONCURRENCY_BODY, NO_QUERY, SOURCE_NAME, TYPE_NAME } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
+import { actorOf } from '../http/actor.ts';
 import { parseFields } from '../http/body.ts';
 import { refererOf } from '../http/negotiation.ts';
 import { Problem } from '../http/problem.ts';
@@ -71,27 +72,29 @@ export function typeChangeRoutes(deps: WebDeps) {
     app
       .post(
         '/api/types/:type/pause',
-        async ({ params: { type }, request }) => {
+        async ({ params: { type }, request, server }) => {
           requireType(deps, type);
-          await tracker.pauseType(type);
+          await tracker.pauseType(type, { by: actorOf({ request, server }) });
           return typeChanged(deps, type, request);
         },
         { ...TYPE, detail: about('Act', 'pause_type', 'Start no more jobs of a type') },
       )
       .post(
         '/api/types/:type/resume',
-        async ({ params: { type }, request }) => {
+        async ({ params: { type }, request, server }) => {
           requireType(deps, type);
-          await tracker.resumeType(type);
+          await tracker.resumeType(type, { by: actorOf({ request, server }) });
           return typeChanged(deps, type, request);
         },
         { ...TYPE, detail: about('Act', 'resume_type', 'Start jobs of a paused type again') },
       )
       .post(
         '/api/types/:type/concurrency',
-        async ({ params: { type }, body, request }) => {
+        async ({ params: { type }, body, request, server }) => {
           requireType(deps, type);
-          await tracker.setConcurrency(type, readConcurrency(body.concurrency));
+          await tracker.setConcurrency(type, readConcurrency(body.concurrency), {
+            by: actorOf({ request, server }),
+          });
           return typeChanged(deps, type, request);
         },
         {
@@ -116,18 +119,18 @@ export function sourceQueueRoutes(deps: WebDeps) {
     app
       .post(
         '/api/sources/:name/pause',
-        async ({ params: { name }, request }) => {
+        async ({ params: { name }, request, server }) => {
           requireSource(deps, name);
-          await tracker.pauseSource(name);
+          await tracker.pauseSource(name, { by: actorOf({ request, server }) });
           return sourceChanged(deps, name, request);
         },
         { ...SOURCE, detail: about('Act', 'pause_source', 'Start no more jobs of a source') },
       )
       .post(
         '/api/sources/:name/resume',
-        async ({ params: { name }, request }) => {
+        async ({ params: { name }, request, server }) => {
           requireSource(deps, name);
-          await tracker.resumeSource(name);
+          await tracker.resumeSource(name, { by: actorOf({ request, server }) });
           return sourceChanged(deps, name, request);
         },
         { ...SOURCE, detail: about('Act', 'resume_source', 'Start jobs of a paused source again') },

@@ -9,7 +9,9 @@ import { urlTo } from '../../text/urls.ts';
 import { about, answers, INVALID_QUERY } from '../contract/declare.ts';
 import { SESSION_ID, SESSION_JOBS_QUERY, SESSIONS_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
+import { actorOf } from '../http/actor.ts';
 import { respond } from '../http/rendered.ts';
+import type { RequestContext } from '../http/request_context.ts';
 import { listedPage } from './job_json.ts';
 
 const NO_JOBS = '<p class="empty-note">This session has no jobs.</p>';
@@ -65,8 +67,9 @@ const REMOVAL = {
 
 /** Deletes sessions: their ended jobs, which are kept until then. */
 export function sessionRemovalRoutes({ tracker }: WebDeps) {
-  async function removed(id: string) {
-    const outcome = await tracker.changeMatching('remove', { session: id });
+  async function removed(id: string, context: Pick<RequestContext, 'request' | 'server'>) {
+    const by = actorOf(context);
+    const outcome = await tracker.changeMatching('remove', { session: id }, { by });
     return respond(() => outcome, {
       html: () => BulkNote({ outcome }),
       text: () => `${bulkText(outcome)}\n`,
@@ -77,16 +80,24 @@ export function sessionRemovalRoutes({ tracker }: WebDeps) {
 
   return (app: Elysia) =>
     app
-      .delete('/api/sessions/:id', ({ params }) => removed(params.id), {
-        ...REMOVAL,
-        detail: about('Act', 'delete_session', 'Delete a session: remove its ended jobs'),
-      })
-      .post('/api/sessions/:id/remove', ({ params }) => removed(params.id), {
-        ...REMOVAL,
-        detail: about(
-          'Act',
-          'remove_session',
-          'Delete a session, for forms, which cannot send DELETE',
-        ),
-      });
+      .delete(
+        '/api/sessions/:id',
+        ({ params, request, server }) => removed(params.id, { request, server }),
+        {
+          ...REMOVAL,
+          detail: about('Act', 'delete_session', 'Delete a session: remove its ended jobs'),
+        },
+      )
+      .post(
+        '/api/sessions/:id/remove',
+        ({ params, request, server }) => removed(params.id, { request, server }),
+        {
+          ...REMOVAL,
+          detail: about(
+            'Act',
+            'remove_session',
+            'Delete a session, for forms, which cannot send DELETE',
+          ),
+        },
+      );
 }

@@ -7,6 +7,7 @@ import {
   readStartOptions,
   type Tracker,
 } from '../../jobs/index.ts';
+import { actorOf } from '../http/actor.ts';
 import { addressOf } from '../http/incoming.ts';
 import type { RequestContext } from '../http/request_context.ts';
 import { isOwnField, OPTION_NAMES } from './start_warnings.ts';
@@ -38,6 +39,7 @@ export async function startWith(
   return tracker.enqueue(type as JobType, input, {
     ...enqueueOptions(options),
     client: addressOf(context),
+    by: actorOf(context),
     ...(context.uuidAt ? { uuid: context.uuidAt(0) } : { mergeMs: DOUBLE_PRESS_MS }),
   });
 }
@@ -110,6 +112,6 @@ export async function startAll(
     }
   });
   const requests = read.flatMap((each) => each.request ?? []);
-  const enqueued = (await tracker.enqueueMany(requests)).values();
+  const enqueued = (await tracker.enqueueMany(requests, actorOf(context))).values();
   return read.map((each) => (each.request ? (enqueued.next().value as Enqueued) : each));
 }

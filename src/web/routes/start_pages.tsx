@@ -15,6 +15,7 @@ import { FORM_VALUES } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { html } from '../http/responses.ts';
 import { layoutOf } from './layout.ts';
+import { serverZone } from './schedule_request.ts';
 import { lastSource, sourceOptions } from './source_options.ts';
 
 /** Number of recent runs on a start page. */
@@ -54,7 +55,9 @@ export async function startPage(
   const context = { deps, form, sources, isBusy, now: layout.now };
   const parts = (await deps.forms.get(type)?.parts(context)) ?? {};
   const problem = problemOf(operation, form);
-  return StartPage({ layout, model: { type, fields, form, sources, runs, problem, parts } });
+  const timeZone = serverZone();
+  const model = { type, fields, form, sources, runs, problem, parts, timeZone };
+  return StartPage({ layout, model });
 }
 
 /** The form with the source that its username tells, or that of the last run, unless it names one. */

@@ -2,12 +2,15 @@ import { z } from 'zod';
 import { type JobType, START_OPTIONS, type Tracker } from '../../jobs/index.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import { printable } from '../../text/printable.ts';
+import { OWN_FIELDS } from './schedule_request.ts';
 
 /** Maximum number of unknown fields of one start that are named. */
 const MAX_NAMED = 20;
 
 /** What a start of any type may have beside its input. */
 export const OPTION_NAMES = ['sessionId', ...START_OPTIONS] as const;
+
+const SCHEDULE_FIELDS: ReadonlySet<string> = new Set(['input', ...OWN_FIELDS]);
 
 /** The fields of `POST /api/jobs`, beside those of the input. */
 const START_FIELDS: ReadonlySet<string> = new Set(['type', 'input', ...OPTION_NAMES]);
@@ -66,6 +69,20 @@ function knownIn(tracker: Pick<Tracker, 'inputOf'>, type: JobType): ReadonlySet<
   const known = namesOf.get(schema) ?? fieldNames(schema);
   namesOf.set(schema, known);
   return known;
+}
+
+/**
+ * The same for a schedule, whose jobs have no options but the session.
+ * @param body when the input does not stand beside the other fields.
+ */
+export function scheduleWarnings(
+  tracker: Pick<Tracker, 'inputOf'>,
+  type: JobType,
+  input: object,
+  body?: object,
+): string[] {
+  const beside = body === undefined ? [] : warnings(body, SCHEDULE_FIELDS);
+  return [...beside, ...unknownIn(tracker, type, input, SESSION_FIELD)];
 }
 
 function warnings(fields: object, known: ReadonlySet<string>): string[] {

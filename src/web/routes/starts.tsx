@@ -17,6 +17,7 @@ import { isHtmx, isNavigation, refererOf, wantsJson, wantsText } from '../http/n
 import type { RequestContext } from '../http/request_context.ts';
 import { html, plainText, seeOther } from '../http/responses.ts';
 import { isUpload, receiveUpload, type Upload } from '../http/uploads.ts';
+import { isRepeatField } from './schedule_request.ts';
 import { startFrom } from './start.ts';
 import { startPage } from './start_pages.tsx';
 import { inputWarnings } from './start_warnings.ts';
@@ -59,8 +60,9 @@ async function start(
 ): Promise<Response> {
   const { request } = context;
   try {
-    const job = await startFrom(deps.tracker, type, fields, context);
-    const warnings = [...notes, ...inputWarnings(deps.tracker, type, fields)];
+    const input = withoutRepeatFields(fields);
+    const job = await startFrom(deps.tracker, type, input, context);
+    const warnings = [...notes, ...inputWarnings(deps.tracker, type, input)];
     return await answer(deps, request, job, warnings);
   } catch (error) {
     const operation = deps.operations.get(type);
@@ -69,6 +71,11 @@ async function start(
     const form = { values: textsOf(fields), errors: error.details };
     return html(await startPage(deps, request, operation, form), 422);
   }
+}
+
+/** A form sends what stands under "Repeat…" with every start. */
+function withoutRepeatFields(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !isRepeatField(name)));
 }
 
 /** Deletes the uploaded file if no job was started, unless it was there before. */

@@ -16,7 +16,7 @@ const tasks: Record<string, (round: number) => void> = { embed, remove };
 process.stdout.write('ready\n');
 for (let round = 1; ; round++) {
   db.transaction(() => tasks[task ?? '']?.(round)).immediate();
-  await Bun.sleep(5);
+  await Bun.sleep(20);
 }
 
 /** Posts that wait for a vector, and some that have one, in one part to three. */

@@ -18,7 +18,10 @@ export function scattered(seed: number, dimensions = DIMENSIONS): Float32Array {
   return vector.map((x) => x / length);
 }
 
-/** The keys of the posts nearest to a vector, by comparing it with every vector of the model. */
+/**
+ * The keys of the posts nearest to a vector, by comparing it with every vector of the model. By distance, as
+ * the finder does, so that both round alike.
+ */
 export function exactKeys(db: Database, vector: Float32Array, limit: number): number[] {
   const rows = db
     .query<{ key: number; embedding: Uint8Array }, [string]>(
@@ -28,9 +31,10 @@ export function exactKeys(db: Database, vector: Float32Array, limit: number): nu
   const best = new Map<number, number>();
   for (const { key, embedding } of rows) {
     const other = new Float32Array(embedding.slice().buffer);
-    let cosine = 0;
-    for (let i = 0; i < other.length; i++) cosine += (vector[i] as number) * (other[i] as number);
-    best.set(key, Math.max(cosine, best.get(key) ?? -1));
+    let square = 0;
+    for (let i = 0; i < other.length; i++)
+      square += ((vector[i] as number) - (other[i] as number)) ** 2;
+    best.set(key, Math.max(1 - square / 2, best.get(key) ?? -1));
   }
   const nearest = [...best].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
   return nearest.slice(0, limit).map(([key]) => key);

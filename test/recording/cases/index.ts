@@ -5,13 +5,15 @@ import { imports } from './imports.ts';
 import { bulkChanges, jobChanges } from './job_changes.ts';
 import { jobs } from './jobs.ts';
 import { emptyLibrary, library, livePosts } from './library.ts';
-import { history, pages, wrongPages } from './pages.ts';
+import { audit, history, pages, wrongPages } from './pages.ts';
 import { queues } from './queues.ts';
 import { bodies, foreign, heads, negotiation, obstructed, wrongMethods } from './refusals.ts';
 import { savedFinds } from './saved_finds.ts';
+import { schedules } from './schedules.ts';
 import { sources } from './sources.ts';
 import { fullQueue, idempotency, starts, startsByType } from './starts.ts';
 import { streams, tooManyStreams } from './streams.ts';
+import { webhooks } from './webhooks.ts';
 
 const OWN: Area[] = [
   jobs,
@@ -28,11 +30,14 @@ const OWN: Area[] = [
   livePosts,
   imports,
   sources,
+  schedules,
   queues,
   savedFinds,
   pages,
   wrongPages,
   history,
+  audit,
+  webhooks,
   documents,
   access,
   wrongTokens,

@@ -121,6 +121,8 @@ export const wrongPages: Area = {
   cases: casesOf(WRONG, ['browser', 'json', 'html', 'text']),
 };
 
+const ADA = { via: 'terminal', user: 'ada' } as const;
+
 const HISTORY = [
   '?since=2026-02-03T08:00:00Z',
   '?by=day&since=2026-02-01T00:00:00Z&until=2026-02-04T00:00:00Z',
@@ -131,6 +133,37 @@ const HISTORY = [
   '?since=2026-02-03T12:00:00Z&until=2026-02-03T11:00:00Z',
   '?since=2000-01-01T00:00:00Z',
 ];
+
+const BAD_AUDIT = ['?action=explode', '?via=post', '?limit=0', '?cursor=x', '?since=yesterday'];
+
+/** Who did what to jobs. */
+export const audit: Area = {
+  name: 'audit',
+  async setup() {
+    const web = await fullApp();
+    const { tracker, names, advance } = web;
+    const waiting = names.get('queued') ?? '';
+    await tracker.cancelJob(waiting, {
+      by: { via: 'browser', user: 'sign-in 5f0c2b9d', address: '203.0.113.7' },
+    });
+    await advance(1_000);
+    await tracker.changeMatching('remove', { status: 'failed' }, { by: ADA });
+    return web;
+  },
+  cases: [
+    ...['', '?limit=1', '?action=remove', '?job={queued}', '?who=nobody', ...BAD_AUDIT].map(
+      (query) => ({ name: `audit ${query}`, route: 'GET /api/audit', query }),
+    ),
+    {
+      name: 'audit as CSV',
+      route: 'GET /api/audit',
+      headers: { accept: 'text/csv' },
+      formats: ['text'],
+    },
+    { name: '/audit', route: 'GET /audit', formats: ['browser', 'json'] },
+    { name: '/audit wrong', route: 'GET /audit', query: '?action=explode' },
+  ],
+};
 
 /** The history of jobs. */
 export const history: Area = {

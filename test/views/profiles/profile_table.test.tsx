@@ -22,6 +22,8 @@ describe('a profile', () => {
     expect(textOf(markup)).toContain('Aurora Lab @aurora_lab Northern lights. 48,210 1,000 sample');
     expect(attributesOf(markup, 'td a').href).toBe('/find?q=from%3Aaurora_lab+source%3Asample');
     expect(attributesOf(markup, 'th a').href).toBe('/authors/sample/aurora_lab');
+    // A link needs a text.
+    expect(table({ name: '' })).toContain('<bdi>aurora_lab</bdi></a>');
   });
 
   test('has no link to posts where there are none', () => {

@@ -2,6 +2,7 @@ import type { Database } from 'bun:sqlite';
 import type { JobStatus } from '../../lifecycle.ts';
 import type { Changed } from '../store.ts';
 import type { ChangeLog, Moved } from './changes.ts';
+import type { FollowUpQueue } from './follow_ups.ts';
 import { LIVE, MOVED, NO_LEASE, WAITING } from './rows.ts';
 import { command, query } from './statements.ts';
 
@@ -12,6 +13,7 @@ export class Cancelling {
   constructor(
     db: Database,
     private readonly log: ChangeLog,
+    private readonly after: FollowUpQueue,
   ) {
     this.#sql = statements(db);
   }
@@ -19,7 +21,10 @@ export class Cancelling {
   /** The job and the children that are cancelled with it; nothing when it cannot be cancelled. */
   cancel(id: string, now: number): Changed[] {
     const waiting = this.#sql.cancelWaiting.get(now, id);
-    if (waiting) this.log.ended(waiting, 'waiting', 'cancelled', now, null);
+    if (waiting) {
+      this.log.ended(waiting, 'waiting', 'cancelled', now, null);
+      this.after.ended(id, { type: waiting.type, status: 'cancelled' }, now);
+    }
     const job = waiting ?? this.#sql.cancelRunning.get(now, id);
     if (!job) return [];
     this.log.changed(id);

@@ -1,11 +1,14 @@
 import type { Database } from 'bun:sqlite';
+import { newDeed } from '../../audit.ts';
 import { boundedError } from '../../engine/tidying.ts';
 import type { FinalStatus, JobStatus } from '../../lifecycle.ts';
 import type { Failure } from '../../listing.ts';
 import type { End, Ended, Report, Run } from '../store.ts';
 import type { AttemptHistory } from './attempts.ts';
+import type { AuditLog } from './audit.ts';
 import type { Cancelling } from './cancelling.ts';
 import type { ChangeLog } from './changes.ts';
+import type { FollowUpQueue } from './follow_ups.ts';
 import type { Reporting } from './reporting.ts';
 import { asColumns, COUNTED_ATTEMPTS, NO_LEASE } from './rows.ts';
 import { command } from './statements.ts';
@@ -18,11 +21,15 @@ interface NextWait {
 }
 
 interface Parts {
+  audit: AuditLog;
+  after: FollowUpQueue;
   log: ChangeLog;
   reporting: Reporting;
   attempts: AttemptHistory;
   cancelling: Cancelling;
 }
+
+const RETRY = { via: 'retry' } as const;
 
 /** How attempts end. */
 export class Ending {
@@ -44,7 +51,7 @@ export class Ending {
     const reason = boundedError(why);
     const { changes } = this.#sql.fail.run(reason, failure, now, run.id, run.attempt);
     if (changes === 0) return undefined;
-    this.#count(run, 'failed', now);
+    this.#count(run, 'failed', now, failure);
     // Nothing waits for the children any more. A retry of this job retries them too.
     return { status: 'failed', children: this.parts.cancelling.cancelChildren(run.id, now) };
   }
@@ -82,10 +89,9 @@ export class Ending {
         const error = boundedError(how.reason);
         const retry = () => this.#sql.retry.run(how.retryAt, error, now, id, attempt);
         const next = { status: 'retrying', outcome: 'failed', error } as const;
-        return (
-          this.waitAgain(run, next, now, retry) ??
-          this.fail(run, how.reason, how.failure ?? 'exhausted', now)
-        );
+        const waits = this.waitAgain(run, next, now, retry);
+        if (waits) this.parts.audit.changed(newDeed(RETRY, now), 'retry', [id], now);
+        return waits ?? this.fail(run, how.reason, how.failure ?? 'exhausted', now);
       }
       case 'postponed': {
         const error = boundedError(how.reason);
@@ -111,10 +117,11 @@ export class Ending {
     return { status: 'completed', children: [] };
   }
 
-  #count(run: Run, status: FinalStatus, now: number): void {
+  #count(run: Run, status: FinalStatus, now: number, failure?: Failure): void {
     const { id, type, client = null, startedAt } = run;
     const place = run.tracked ? 'tracked' : 'running';
     this.parts.log.ended({ id, type, client }, place, status, now, startedAt);
+    this.parts.after.ended(id, { type, status, ...(failure && { failure }) }, now);
   }
 }
 

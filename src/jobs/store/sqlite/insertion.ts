@@ -1,8 +1,9 @@
 import type { Database } from 'bun:sqlite';
 import { InvalidInput } from '../../errors.ts';
 import type { Job } from '../../job.ts';
-import type { Inserted, Lease, Lost, NewJob, Run, WaitingLimits } from '../store.ts';
+import type { Inserted, Lease, Lost, NewJob, Run, StartClaim, WaitingLimits } from '../store.ts';
 import type { Ownership } from './attempts.ts';
+import type { AuditLog } from './audit.ts';
 import type { ChangeLog } from './changes.ts';
 import { asColumns, type JobRow, toJob, WHOLE } from './rows.ts';
 import { command, query, type Value } from './statements.ts';
@@ -28,12 +29,28 @@ export class Insertion {
     db: Database,
     private readonly log: ChangeLog,
     private readonly ownership: Ownership,
+    private readonly audit: AuditLog,
   ) {
     this.#sql = statements(db);
   }
 
   insertQueued(job: NewJob, limits: WaitingLimits, now: number): Inserted {
-    return this.#obstacleTo(job, limits, now) ?? this.#insert(job, now);
+    const obstacle = this.#obstacleTo(job, limits, now);
+    if (obstacle) return obstacle;
+    this.audit.changed(job.deed, 'start', [job.id], now);
+    return this.#insert(job, now);
+  }
+
+  insertClaimed(
+    claim: StartClaim,
+    job: NewJob,
+    limits: WaitingLimits,
+    now: number,
+  ): Inserted | undefined {
+    if (!claim.take()) return undefined;
+    const inserted = this.insertQueued(job, limits, now);
+    claim.recordStart(inserted);
+    return inserted;
   }
 
   insertAllQueued(jobs: NewJob[], limits: WaitingLimits, now: number): Inserted[] {
@@ -57,6 +74,7 @@ export class Insertion {
       return this.#counted(job, now);
     });
     flush();
+    this.#recordStarts(jobs, inserted, now);
     return inserted;
   }
 
@@ -76,6 +94,7 @@ export class Insertion {
       now,
     );
     this.log.moved(id, { type, client: null }, undefined, 'tracked');
+    this.audit.changed(job.deed, 'start', [id], now);
     return toJob(this.#sql.get.get(id) as JobRow, now);
   }
 
@@ -84,6 +103,8 @@ export class Insertion {
     if (hold !== 'running') return hold;
     if (this.#sql.anyChild.get(parent.id)) return 'there already';
     for (const job of jobs) this.#insert(job, now);
+    const ids = jobs.map(({ id }) => id);
+    this.audit.changed(jobs[0]?.deed, 'start', ids, now);
     return 'inserted';
   }
 
@@ -96,6 +117,13 @@ export class Insertion {
     const { type, client = null } = job;
     this.log.moved(job.id, { type, client }, undefined, 'waiting');
     return { job: newJob(job, now), isNew: true };
+  }
+
+  /** Jobs that are started together have one deed. */
+  #recordStarts(jobs: NewJob[], inserted: Inserted[], now: number): void {
+    const started = jobs.filter((_, index) => isNew(inserted[index]));
+    const ids = started.map(({ id }) => id);
+    this.audit.changed(started[0]?.deed, 'start', ids, now);
   }
 
   /** What keeps a new job out: a job with its id, or a limit. */
@@ -115,6 +143,10 @@ export class Insertion {
     if (isLimited && this.log.countOfClient(client) >= perClient) return { full: 'client' };
     return undefined;
   }
+}
+
+function isNew(inserted: Inserted | undefined): boolean {
+  return inserted !== undefined && 'isNew' in inserted && inserted.isNew;
 }
 
 function statements(db: Database) {

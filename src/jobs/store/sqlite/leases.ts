@@ -1,6 +1,8 @@
 import type { Database } from 'bun:sqlite';
+import { newDeed } from '../../audit.ts';
 import type { JobStatus } from '../../lifecycle.ts';
 import type { Ended, Fence, Held, HeldLease, Lease, Run, RunReader } from '../store.ts';
+import type { AuditLog } from './audit.ts';
 import type { Moved } from './changes.ts';
 import type { Ending } from './ending.ts';
 import { COUNTED_ATTEMPTS, LIVE, MOVED, NO_LEASE, RUNNING } from './rows.ts';
@@ -8,6 +10,8 @@ import { command, query } from './statements.ts';
 
 /** How often a job may be interrupted without making progress before it costs it an attempt. */
 const FREE_INTERRUPTIONS = 10;
+
+const RESCUE = { via: 'rescue' } as const;
 
 const PROCESS_ENDED = 'The process that ran it ended.';
 const INTERRUPTED = 'Interrupted: the process that ran it ended.';
@@ -19,6 +23,7 @@ export class Leases {
   constructor(
     db: Database,
     private readonly ending: Ending,
+    private readonly audit: AuditLog,
   ) {
     this.#sql = statements(db);
   }
@@ -31,6 +36,9 @@ export class Leases {
     const row = this.#sql.leaseOf.get(held.id);
     if (row?.attempt !== held.attempt || (row.lease_until ?? 0) !== held.until) return undefined;
     const ended = this.#finish(toRun(row), row.status, now);
+    if (ended?.status === 'queued') {
+      this.audit.changed(newDeed(RESCUE, now), 'retry', [held.id], now);
+    }
     return ended && { id: held.id, ...ended };
   }
 

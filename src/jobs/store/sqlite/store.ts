@@ -1,12 +1,16 @@
 import type { Database } from 'bun:sqlite';
 import type { Writer } from '../../../platform/writer.ts';
+import type { Deed } from '../../audit.ts';
+import type { FollowUps } from '../../follow_up.ts';
 import type { SaveData } from '../../job.ts';
-import type { JobQueue, JobStore } from '../store.ts';
+import type { Changed, JobQueue, JobStore } from '../store.ts';
 import { AttemptHistory, Ownership } from './attempts.ts';
+import { AuditLog } from './audit.ts';
 import { Cancelling } from './cancelling.ts';
 import type { ChangeLog } from './changes.ts';
 import { Claiming } from './claiming.ts';
 import { Ending } from './ending.ts';
+import { FollowUpQueue } from './follow_ups.ts';
 import { HistoryPruning } from './history.ts';
 import { Insertion } from './insertion.ts';
 import { Leases } from './leases.ts';
@@ -35,14 +39,16 @@ type Conditional = 'rebaseWaits' | 'prune' | 'giveBackSpace';
  * All that changes jobs in SQLite. Needs the tables of `migrations/`. Every write passes the writer,
  * which refuses it while the database cannot take it.
  * @param save stores what handlers commit.
+ * @param followUps gives the jobs that an end of a job leads to.
  */
 export function createSqliteJobStore(
   db: Database,
   writer: Writer,
   log: ChangeLog,
   save: SaveData,
+  followUps: FollowUps = () => [],
 ): JobStore & JobQueue {
-  const parts = createParts(db, log, save);
+  const parts = createParts(db, log, save, followUps);
   const { rebasing, pruning, claiming, settings } = parts;
   return {
     ...throughWriter(writer, writesOf(parts)),
@@ -61,16 +67,20 @@ export function createSqliteJobStore(
   };
 }
 
-function createParts(db: Database, log: ChangeLog, save: SaveData) {
+function createParts(db: Database, log: ChangeLog, save: SaveData, followUps: FollowUps) {
+  const audit = new AuditLog(db);
   const ownership = new Ownership(db);
   const attempts = new AttemptHistory(db);
   const steps = createStepWriter(db);
   const reporting = new Reporting(db, log, ownership, steps, save);
   const settings = new QueueSettings(db, log);
-  const cancelling = new Cancelling(db, log);
-  const ending = new Ending(db, { log, reporting, attempts, cancelling });
+  const insertion = new Insertion(db, log, ownership, audit);
+  const after = new FollowUpQueue(db, insertion, followUps);
+  const cancelling = new Cancelling(db, log, after);
+  const ending = new Ending(db, { log, reporting, attempts, cancelling, audit, after });
   return {
-    insertion: new Insertion(db, log, ownership),
+    audit,
+    insertion,
     claiming: new Claiming(db, log, settings),
     settings,
     reporting,
@@ -79,7 +89,7 @@ function createParts(db: Database, log: ChangeLog, save: SaveData) {
     requeueing: new Requeueing(db, log, attempts, steps),
     removal: new Removal(db, log, cancelling),
     queueFront: new QueueFront(db, log),
-    leases: new Leases(db, ending),
+    leases: new Leases(db, ending, audit),
     rebasing: new Rebasing(db, log),
     pruning: new Pruning(db, log),
     history: new HistoryPruning(db),
@@ -91,6 +101,7 @@ function writesOf(
   parts: Parts,
 ): Synchronous<Omit<JobStore, Conditional> & Pick<JobQueue, 'claim'>> {
   const {
+    audit,
     insertion,
     claiming,
     reporting,
@@ -98,7 +109,6 @@ function writesOf(
     cancelling,
     requeueing,
     queueFront,
-    settings,
     removal,
     leases,
     history,
@@ -106,6 +116,7 @@ function writesOf(
   return {
     insertQueued: (job, limits, now) => insertion.insertQueued(job, limits, now),
     insertAllQueued: (jobs, limits, now) => insertion.insertAllQueued(jobs, limits, now),
+    insertClaimed: (claim, job, limits, now) => insertion.insertClaimed(claim, job, limits, now),
     insertTracked: (job, lease, now) => insertion.insertTracked(job, lease, now),
     insertChildren: (parent, jobs, now) => insertion.insertChildren(parent, jobs, now),
     claim: (request, lease, now) => claiming.claim(request, lease, now),
@@ -115,21 +126,55 @@ function writesOf(
     planSteps: (run, names) => reporting.planSteps(run, names),
     changeStep: (run, name, change, now) => reporting.changeStep(run, name, change, now),
     beginUndoing: (run, reason) => reporting.beginUndoing(run, reason),
-    cancel: (ids, now) => ids.map((id) => cancelling.cancel(id, now)),
-    requeue: (ids, attempts, now) => ids.map((id) => requeueing.requeue(id, attempts, now)),
-    moveToFront: (id, now) => queueFront.moveToFront(id, now),
-    remove: (ids, force, now) => ids.map((id) => removal.remove(id, force, now)),
+    cancel(ids, now, deed) {
+      const families = ids.map((id) => cancelling.cancel(id, now));
+      audit.changed(deed, 'cancel', firstOf(families), now);
+      return families;
+    },
+    requeue(ids, attempts, now, deed) {
+      const families = ids.map((id) => requeueing.requeue(id, attempts, now));
+      audit.changed(deed, 'retry', firstOf(families), now);
+      return families;
+    },
+    remove(ids, force, now, deed) {
+      const removed = ids.map((id) => removal.remove(id, force, now));
+      const gone = removed.filter(({ isGone }) => isGone).map(({ id }) => id);
+      audit.changed(deed, 'remove', gone, now);
+      return removed;
+    },
+    moveToFront: (id, now, deed) =>
+      audit.job(queueFront.moveToFront(id, now), deed, 'first', id, now),
     dismiss: (id, now) => removal.dismiss(id, now),
-    pin: (id, isPinned) => removal.pin(id, isPinned),
-    pauseType: (type, now) => settings.pauseType(type, now),
-    resumeType: (type) => settings.resumeType(type),
-    setConcurrency: (type, concurrency) => settings.setConcurrency(type, concurrency),
-    pauseSource: (source, now) => settings.pauseSource(source, now),
-    resumeSource: (source) => settings.resumeSource(source),
+    pin: (id, isPinned, now, deed) =>
+      audit.job(removal.pin(id, isPinned), deed, isPinned ? 'pin' : 'unpin', id, now),
+    ...queueSettingsOf(parts),
     renewLeases: (lease) => leases.renew(lease),
     pruneHistory: (time, limit) => history.prune(time, limit),
+    pruneAudit: (time, limit) => audit.prune(time, limit),
     rescue: (held, now) => leases.rescue(held, now),
   };
+}
+
+function queueSettingsOf({ audit, settings }: Parts) {
+  return {
+    pauseType: (type: string, now: number, deed?: Deed) =>
+      audit.target(settings.pauseType(type, now), deed, 'pause', `type ${type}`, now),
+    resumeType: (type: string, now: number, deed?: Deed) =>
+      audit.target(settings.resumeType(type), deed, 'resume', `type ${type}`, now),
+    setConcurrency(type: string, limit: number | undefined, now: number, deed?: Deed) {
+      const target = `type ${type}: ${limit ?? 'as each process says'}`;
+      return audit.target(settings.setConcurrency(type, limit), deed, 'limit', target, now);
+    },
+    pauseSource: (source: string, now: number, deed?: Deed) =>
+      audit.target(settings.pauseSource(source, now), deed, 'pause', `source ${source}`, now),
+    resumeSource: (source: string, now: number, deed?: Deed) =>
+      audit.target(settings.resumeSource(source), deed, 'resume', `source ${source}`, now),
+  };
+}
+
+/** The jobs that were changed themselves, not as children of others. */
+function firstOf(families: Changed[][]): string[] {
+  return families.flatMap(([job]) => (job ? [job.id] : []));
 }
 
 /** The port of these functions: each runs in a transaction of the writer. */

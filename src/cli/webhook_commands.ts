@@ -1,0 +1,54 @@
+import { WEBHOOK_EVENTS } from '../webhooks/webhook.ts';
+import type { DocumentedCommand } from './help.ts';
+import type { AddOptions, WebhookOptions } from './webhooks.ts';
+
+const ID = 'the id of a webhook';
+
+/** `xgpt webhooks …`: programs that are told when jobs end. */
+export function addWebhookCommands(program: DocumentedCommand): void {
+  const webhooks = program
+    .command('webhooks')
+    .description('tell other programs when jobs end')
+    .examples(
+      ['xgpt webhooks', 'the webhooks and their last deliveries'],
+      ['xgpt webhooks add https://hooks.example/xgpt', 'prints the secret that signs, once'],
+    );
+  webhooks
+    .command('list')
+    .description('list the webhooks and their last deliveries (the default)')
+    .option('--json', 'one JSON object per line')
+    .action(async (options: WebhookOptions) => {
+      const { listWebhooks } = await import('./webhooks.ts');
+      await listWebhooks(options);
+    });
+  webhooks
+    .command('add')
+    .description('add a webhook and print its secret, which is not shown again')
+    .argument('<url>', 'where events are posted to')
+    .option(
+      '--events <names>',
+      `which ends of jobs: ${WEBHOOK_EVENTS.join(', ')} (default: completed,failed)`,
+    )
+    .option('--types <names>', 'only jobs of these types (default: all)')
+    .option('--json', 'one JSON object')
+    .action(async (url: string, options: AddOptions) => {
+      const { addWebhook } = await import('./webhooks.ts');
+      await addWebhook(url, options);
+    });
+  webhooks
+    .command('test')
+    .description('send an event webhook.test; a running server or worker delivers it')
+    .argument('<id>', ID)
+    .action(async (id: string) => {
+      const { testWebhook } = await import('./webhooks.ts');
+      await testWebhook(id);
+    });
+  webhooks
+    .command('rm')
+    .description('remove a webhook')
+    .argument('<id>', ID)
+    .action(async (id: string) => {
+      const { removeWebhook } = await import('./webhooks.ts');
+      await removeWebhook(id);
+    });
+}

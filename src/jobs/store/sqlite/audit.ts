@@ -1,0 +1,196 @@
+import type { Database } from 'bun:sqlite';
+import type {
+  Actor,
+  AuditAction,
+  AuditEntry,
+  AuditPage,
+  AuditQuery,
+  AuditTrail,
+  Deed,
+} from '../../audit.ts';
+import { command, query, type Value } from './statements.ts';
+
+/** How many ids an entry about many jobs keeps. */
+const MAX_IDS = 100;
+
+/** Maximum length of a filter and of a name in an entry, in UTF-16 code units. */
+const MAX_TEXT = 500;
+
+const DEFAULT_PAGE = 50;
+
+/** Writes entries, within the caller's transaction. */
+export class AuditLog {
+  readonly #sql;
+
+  constructor(db: Database) {
+    this.#sql = {
+      // The steps of an action on many add to its entry.
+      insert: command(
+        db,
+        `INSERT INTO audit (id, at, action, via, user, address, job_id, count, ids, query, target)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+         ON CONFLICT (id) DO UPDATE SET count = count + excluded.count`,
+      ),
+      prune: command(
+        db,
+        `DELETE FROM audit WHERE id IN (SELECT id FROM audit ORDER BY id LIMIT ?2) AND at < ?1`,
+      ),
+    };
+  }
+
+  /** Records that these jobs were changed; nothing without a deed or a job. */
+  changed(deed: Deed | undefined, action: AuditAction, ids: string[], now: number): void {
+    if (!deed || ids.length === 0) return;
+    const [only = null] = deed.isBulk || ids.length > 1 ? [] : ids;
+    const some = only === null ? JSON.stringify(ids.slice(0, MAX_IDS)) : null;
+    this.#insert(deed, action, now, { only, count: ids.length, some, target: null });
+  }
+
+  /** Records a change of one job, if it was made. @returns whether it was. */
+  job(isMade: boolean, deed: Deed | undefined, action: AuditAction, id: string, now: number) {
+    if (isMade) this.changed(deed, action, [id], now);
+    return isMade;
+  }
+
+  /** The same for something other than a job: a type, a source, a schedule. */
+  target(
+    isMade: boolean,
+    deed: Deed | undefined,
+    action: AuditAction,
+    target: string,
+    now: number,
+  ) {
+    const what = { only: null, count: 0, some: null, target };
+    if (isMade && deed) this.#insert(deed, action, now, what);
+    return isMade;
+  }
+
+  /** Deletes some of the oldest entries, if they are from before `time`; gives how many. */
+  prune(time: number, limit: number): number {
+    return this.#sql.prune.run(time, limit).changes;
+  }
+
+  #insert(
+    { id, by, query }: Deed,
+    action: AuditAction,
+    now: number,
+    what: { only: string | null; count: number; some: string | null; target: string | null },
+  ): void {
+    const { via, user, address } = by;
+    const { only, count, some, target } = what;
+    this.#sql.insert.run(
+      ...[id, now, action, via, bounded(user), bounded(address)],
+      ...[only, count, some, bounded(query), bounded(target ?? undefined)],
+    );
+  }
+}
+
+function bounded(text: string | undefined): string | null {
+  return text?.slice(0, MAX_TEXT) ?? null;
+}
+
+/** Reads the trail from SQLite; see `migrations/0031_create_audit_trail.sql`. */
+export function createSqliteAuditTrail(db: Database): AuditTrail {
+  return { list: (wanted) => list(db, wanted), startOf: (job) => startOf(db, job) };
+}
+
+interface AuditRow {
+  id: string;
+  at: number;
+  action: AuditAction;
+  via: Actor['via'];
+  user: string | null;
+  address: string | null;
+  job_id: string | null;
+  count: number;
+  ids: string | null;
+  query: string | null;
+  target: string | null;
+}
+
+/** By the query's conditions; each set of them is a statement of its own, which uses its index. */
+function list(db: Database, wanted: AuditQuery): AuditPage {
+  const { limit = DEFAULT_PAGE } = wanted;
+  const { where, values } = conditionsOf(wanted);
+  const order = 'ORDER BY id DESC LIMIT $limit';
+  const all = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`;
+  const rest = where.length === 0 ? '' : `AND ${where.join(' AND ')}`;
+  // Two short lists: one condition with OR would read the whole trail.
+  const sql =
+    wanted.job === undefined
+      ? `SELECT * FROM audit ${all} ${order}`
+      : `SELECT * FROM (
+           SELECT * FROM (SELECT * FROM audit WHERE job_id = $job ${rest} ${order})
+           UNION ALL
+           SELECT * FROM (SELECT * FROM audit INDEXED BY audit_of_many
+                          WHERE ids IS NOT NULL AND instr(ids, '"' || $job || '"') > 0 ${rest} ${order})
+         ) ${order}`;
+  const rows = query<AuditRow>(db, sql).all({ ...values, limit: limit + 1 });
+  const entries = rows.slice(0, limit).map(toEntry);
+  const last = entries.at(-1);
+  return { entries, ...(rows.length > limit && last && { nextCursor: last.id }) };
+}
+
+function conditionsOf({ job, who, via, action, since, until, cursor }: AuditQuery) {
+  const where: string[] = [];
+  const values: Record<string, Value> = {};
+  const add = (condition: string, name: string, value: Value) => {
+    where.push(condition);
+    values[name] = value;
+  };
+  if (job !== undefined) values.job = job;
+  if (who !== undefined) {
+    add("instr(lower(coalesce(user, '') || ' ' || coalesce(address, '')), $who) > 0", 'who', who);
+    values.who = who.toLowerCase();
+  }
+  if (via !== undefined) add('via = $via', 'via', via);
+  if (action !== undefined) add('action = $action', 'action', action);
+  if (since !== undefined) add('id >= $since', 'since', firstIdAt(since));
+  if (until !== undefined) add('id < $until', 'until', firstIdAt(until));
+  if (cursor !== undefined) add('id < $cursor', 'cursor', cursor);
+  return { where, values };
+}
+
+function startOf(
+  db: Database,
+  { id, createdAt }: { id: string; createdAt: Date },
+): AuditEntry | undefined {
+  const alone = query<AuditRow>(
+    db,
+    "SELECT * FROM audit WHERE job_id = ? AND action = 'start' ORDER BY id LIMIT 1",
+  ).get(id);
+  if (alone) return toEntry(alone);
+  // Jobs that were started together were created at the moment of their entry.
+  const at = createdAt.getTime();
+  const rows = query<AuditRow>(
+    db,
+    `SELECT * FROM audit WHERE id >= ? AND id < ? AND action = 'start' AND ids IS NOT NULL`,
+  ).all(firstIdAt(at), firstIdAt(at + 1));
+  const entries = rows.map(toEntry);
+  const named = entries.find(({ ids }) => ids?.includes(id));
+  if (named) return named;
+  // Of a longer list not every id is kept.
+  const [only, ...others] = entries.filter(({ count, ids = [] }) => count > ids.length);
+  return others.length === 0 ? only : undefined;
+}
+
+/** The lowest UUID of version 7 of a millisecond. */
+function firstIdAt(ms: number): string {
+  const hex = Math.max(0, Math.trunc(ms)).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
+}
+
+function toEntry(row: AuditRow): AuditEntry {
+  const { id, at, action, via, user, address, job_id, count, ids, query, target } = row;
+  return {
+    id,
+    at: new Date(at),
+    action,
+    by: { via, ...(user !== null && { user }), ...(address !== null && { address }) },
+    ...(job_id !== null && { jobId: job_id }),
+    count,
+    ...(ids !== null && { ids: JSON.parse(ids) as string[] }),
+    ...(query !== null && { query }),
+    ...(target !== null && { target }),
+  };
+}

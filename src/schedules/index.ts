@@ -1,0 +1,35 @@
+/** Schedules: what starts jobs by itself, and when. */
+import type { Database } from 'bun:sqlite';
+import type { Tracker } from '../jobs/index.ts';
+import { type Clock, systemClock } from '../platform/clock.ts';
+import { type Logger, silentLogger } from '../platform/logger.ts';
+import { writerOf } from '../platform/writer.ts';
+import { Schedules, type SchedulesDeps } from './schedules.ts';
+import { createSqliteScheduleStore } from './sqlite_store.ts';
+
+export { checkZone } from './cron.ts';
+export { cronOf, DEFAULT_AT, EVERY, type Repetition, WEEKDAYS } from './repetition.ts';
+export {
+  NoSuchSchedule,
+  RUN_DELAYS,
+  RUN_OUTCOMES,
+  type Schedule,
+  ScheduleActive,
+  type ScheduleRequest,
+  type ScheduleRun,
+} from './schedule.ts';
+export type { Schedules } from './schedules.ts';
+
+interface Options extends Pick<SchedulesDeps, 'repeatedDefaults'> {
+  database: Database;
+  tracker: Tracker;
+  clock?: Clock;
+  logger?: Logger;
+}
+
+/** The schedules of a database. Nothing is started before `start`. */
+export function createSchedules({ database, ...options }: Options): Schedules {
+  const { clock = systemClock, logger = silentLogger } = options;
+  const store = createSqliteScheduleStore(database, writerOf(database));
+  return new Schedules({ ...options, store, clock, logger });
+}

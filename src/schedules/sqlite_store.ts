@@ -1,0 +1,243 @@
+import type { Database } from 'bun:sqlite';
+import type { Inserted } from '../jobs/index.ts';
+import { statement } from '../platform/statement.ts';
+import type { Writer } from '../platform/writer.ts';
+import { type RunRow, type ScheduleRow, toListed, toRun, toStored } from './rows.ts';
+import type {
+  AddLimits,
+  DecidedClaim,
+  Decision,
+  DueRun,
+  ListedSchedule,
+  ScheduleStore,
+  StoredSchedule,
+} from './store.ts';
+
+/**
+ * How many runs of a schedule are kept. So far back a due time is known to have run when the clock is
+ * set back.
+ */
+const MAX_RUNS = 1_000;
+
+const REFUSALS = {
+  type: 'Too many jobs of this type were waiting.',
+  client: 'Too many jobs of the client that made the schedule were waiting.',
+};
+
+/** Schedules in SQLite. Needs the tables of `migrations/`. */
+export function createSqliteScheduleStore(db: Database, writer: Writer): ScheduleStore {
+  const sql = statements(db);
+  const history = new RunHistory(sql);
+  const listed = (row: ScheduleRow): ListedSchedule => {
+    const last = sql.runs.all(row.id, 1)[0];
+    return toListed(row, last);
+  };
+  const changes = (run: () => { changes: number }) => writer.write(() => run().changes > 0);
+  return {
+    add: (schedule, limits) => writer.write(() => add(sql, schedule, limits)),
+    list: async () => sql.all.all().map(listed),
+    get: async (id) => {
+      const row = sql.get.get(id);
+      return row ? listed(row) : undefined;
+    },
+    runs: async (id, limit) => sql.runs.all(id, limit).map(toRun),
+    pause: (id, now) => changes(() => sql.pause.run(now, id)),
+    resume: (id, nextDue) => changes(() => sql.resume.run(nextDue ?? null, id)),
+    remove: (id) => changes(() => sql.remove.run(id)),
+    due: async (now) => sql.due.all(now).map(toStored),
+    nextDue: async () => sql.nextDue.get()?.due ?? undefined,
+    hasRun: async (id, due) => sql.hasRun.get(id, due) !== null,
+    moveDue: (id, from, to) => changes(() => sql.moveDue.run(to, id, from ?? null)),
+    claimDue: (run) => new DueClaim(sql, history, run),
+    claimManual: (id, now) => new ManualClaim(sql, history, id, now),
+    refuse: (run, message) =>
+      writer.write(() => {
+        if (!take(sql, run)) return false;
+        history.add({ ...of(run), outcome: 'refused', message });
+        return true;
+      }),
+  };
+}
+
+/** What a claim writes runs to. */
+class RunHistory {
+  constructor(private readonly sql: Statements) {}
+
+  add(run: NewRun): void {
+    const { job_id = null, message = null, ...others } = run;
+    this.sql.addRun.run({ ...others, job_id, message });
+    this.sql.deleteOldRuns.run(run.schedule_id, run.schedule_id, MAX_RUNS);
+  }
+}
+
+/** A due time is claimed by moving the schedule on to the next one. */
+class DueClaim implements DecidedClaim {
+  decision: Decision = 'gone';
+
+  constructor(
+    private readonly sql: Statements,
+    private readonly history: RunHistory,
+    private readonly run: DueRun,
+  ) {}
+
+  take(): boolean {
+    this.decision = 'gone';
+    if (!take(this.sql, this.run)) return false;
+    const active = this.sql.activeJob.get(this.run.id);
+    this.decision = active ? { activeJobId: active.id } : 'taken';
+    if (active) this.history.add({ ...of(this.run), outcome: 'skipped', job_id: active.id });
+    return !active;
+  }
+
+  recordStart(outcome: Inserted): void {
+    if ('job' in outcome) {
+      this.history.add({ ...of(this.run), outcome: 'started', job_id: outcome.job.id });
+      return;
+    }
+    const message = REFUSALS[outcome.full];
+    this.history.add({ ...of(this.run), outcome: 'refused', message });
+  }
+}
+
+class ManualClaim implements DecidedClaim {
+  decision: Decision = 'gone';
+
+  constructor(
+    private readonly sql: Statements,
+    private readonly history: RunHistory,
+    private readonly id: string,
+    private readonly now: number,
+  ) {}
+
+  take(): boolean {
+    const active = this.sql.activeJob.get(this.id);
+    const isThere = this.sql.get.get(this.id) !== null;
+    this.decision = active ? { activeJobId: active.id } : isThere ? 'taken' : 'gone';
+    return this.decision === 'taken';
+  }
+
+  /** A refusal is the answer to who pressed the button. */
+  recordStart(outcome: Inserted): void {
+    if (!('job' in outcome)) return;
+    const run = { schedule_id: this.id, due: null, at: this.now, delay: null, missed_since: null };
+    this.history.add({ ...run, outcome: 'started', job_id: outcome.job.id });
+  }
+}
+
+interface NewRun {
+  schedule_id: string;
+  due: number | null;
+  at: number;
+  outcome: 'started' | 'skipped' | 'refused';
+  job_id?: string;
+  message?: string;
+  delay: string | null;
+  missed_since: number | null;
+}
+
+function of({ id, due, from, now, delay = undefined }: DueRun) {
+  const missed = from < due ? from : null;
+  return { schedule_id: id, due, at: now, delay: delay ?? null, missed_since: missed };
+}
+
+/** False when another process was first, or the due time has run before the clock was set back. */
+function take(sql: Statements, { id, from, due, next }: DueRun): boolean {
+  if (sql.moveDue.run(next ?? null, id, from).changes === 0) return false;
+  return sql.hasRun.get(id, due) === null;
+}
+
+function add(
+  sql: Statements,
+  schedule: StoredSchedule,
+  { most, mergeMs }: AddLimits,
+): string | undefined {
+  const { id, type, cron, timeZone, createdAt } = schedule;
+  const { sessionId = null, client = null, nextDue = null } = schedule;
+  const input = JSON.stringify(schedule.input);
+  const since = createdAt - mergeMs;
+  const twin = sql.twin.get(type, input, sessionId, client, cron, timeZone, since, createdAt);
+  if (twin) return twin.id;
+  if ((sql.count.get()?.schedules ?? 0) >= most) return undefined;
+  sql.add.run(id, type, input, sessionId, client, cron, timeZone, createdAt, nextDue);
+  return id;
+}
+
+type Statements = ReturnType<typeof statements>;
+type Texts = (string | number | null)[];
+
+function statements(db: Database) {
+  return { ...scheduleStatements(db), ...runStatements(db) };
+}
+
+function scheduleStatements(db: Database) {
+  return {
+    add: statement<null, Texts>(
+      db,
+      `INSERT INTO schedules (id, type, input, session_id, client, cron, time_zone, created_at, next_due)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    twin: statement<{ id: string }, Texts>(
+      db,
+      `SELECT id FROM schedules
+       WHERE type = ? AND input = ? AND session_id IS ? AND client IS ? AND cron = ? AND time_zone = ?
+         AND created_at BETWEEN ? AND ? LIMIT 1`,
+    ),
+    count: statement<{ schedules: number }, []>(db, 'SELECT COUNT(*) AS schedules FROM schedules'),
+    all: statement<ScheduleRow, []>(db, 'SELECT * FROM schedules ORDER BY created_at, id'),
+    get: statement<ScheduleRow, [string]>(db, 'SELECT * FROM schedules WHERE id = ?'),
+    pause: statement<null, Texts>(
+      db,
+      `UPDATE schedules SET paused_at = ?, next_due = NULL WHERE id = ? AND paused_at IS NULL`,
+    ),
+    resume: statement<null, Texts>(
+      db,
+      `UPDATE schedules SET paused_at = NULL, next_due = ? WHERE id = ? AND paused_at IS NOT NULL`,
+    ),
+    remove: statement<null, [string]>(db, 'DELETE FROM schedules WHERE id = ?'),
+    due: statement<ScheduleRow, [number]>(
+      db,
+      'SELECT * FROM schedules WHERE next_due <= ? ORDER BY next_due, id',
+    ),
+    nextDue: statement<{ due: number | null }, []>(
+      db,
+      'SELECT MIN(next_due) AS due FROM schedules WHERE next_due IS NOT NULL',
+    ),
+    moveDue: statement<null, Texts>(
+      db,
+      'UPDATE schedules SET next_due = ? WHERE id = ? AND next_due IS ? AND paused_at IS NULL',
+    ),
+  };
+}
+
+function runStatements(db: Database) {
+  const runs = `
+    SELECT runs.*, jobs.id IS NULL AS is_deleted,
+           COALESCE(jobs.status, runs.job_status) AS status,
+           COALESCE(jobs.completed_at, runs.job_ended_at) AS ended_at,
+           COALESCE(jobs.result_brief, jobs.result, runs.job_result) AS result,
+           COALESCE(jobs.error_message, runs.job_error) AS error
+    FROM schedule_runs AS runs LEFT JOIN jobs ON jobs.id = runs.job_id
+    WHERE runs.schedule_id = ? ORDER BY runs.seq DESC LIMIT ?`;
+  return {
+    runs: statement<RunRow, [string, number]>(db, runs),
+    hasRun: statement<{ found: 1 }, [string, number]>(
+      db,
+      'SELECT 1 AS found FROM schedule_runs WHERE schedule_id = ? AND due = ?',
+    ),
+    activeJob: statement<{ id: string }, [string]>(
+      db,
+      `SELECT jobs.id FROM schedule_runs AS runs JOIN jobs ON jobs.id = runs.job_id
+       WHERE runs.schedule_id = ? AND jobs.completed_at IS NULL LIMIT 1`,
+    ),
+    addRun: statement<null, Record<string, string | number | null>>(
+      db,
+      `INSERT INTO schedule_runs (schedule_id, due, at, outcome, job_id, message, delay, missed_since)
+       VALUES ($schedule_id, $due, $at, $outcome, $job_id, $message, $delay, $missed_since)`,
+    ),
+    deleteOldRuns: statement<null, Texts>(
+      db,
+      `DELETE FROM schedule_runs WHERE schedule_id = ? AND seq <= (
+         SELECT seq FROM schedule_runs WHERE schedule_id = ? ORDER BY seq DESC LIMIT 1 OFFSET ?)`,
+    ),
+  };
+}

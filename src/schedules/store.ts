@@ -1,0 +1,83 @@
+import type { StartClaim } from '../jobs/index.ts';
+import type { RunDelay, ScheduleRun } from './schedule.ts';
+
+/**
+ * Keeps schedules and their runs. Every write is one transaction, which is on disk when its promise
+ * resolves. Times are milliseconds since 1970 UTC.
+ */
+export interface ScheduleStore {
+  /**
+   * The id of the schedule; of an equal one that was added at most `mergeMs` ago, if there is one.
+   * Undefined when there are `most` schedules already.
+   */
+  add(schedule: StoredSchedule, limits: AddLimits): Promise<string | undefined>;
+  /** Oldest first, each with its last run. */
+  list(): Promise<ListedSchedule[]>;
+  get(id: string): Promise<ListedSchedule | undefined>;
+  /** Newest first. */
+  runs(id: string, limit: number): Promise<ScheduleRun[]>;
+  pause(id: string, now: number): Promise<boolean>;
+  resume(id: string, nextDue: number | undefined): Promise<boolean>;
+  remove(id: string): Promise<boolean>;
+
+  /** Those that are due until `now`, longest first. */
+  due(now: number): Promise<StoredSchedule[]>;
+  /** When the next one is due. */
+  nextDue(): Promise<number | undefined>;
+  /** Whether that due time has been decided. */
+  hasRun(id: string, due: number): Promise<boolean>;
+  /** Makes a schedule due at another time, unless another process has changed that. */
+  moveDue(id: string, from: number | undefined, to: number): Promise<boolean>;
+
+  /** Decides a due time in the transaction that queues its job. */
+  claimDue(run: DueRun): DecidedClaim;
+  /** The same for a start by hand. */
+  claimManual(id: string, now: number): DecidedClaim;
+  /** Decides a due time without a job. False: another process was first. */
+  refuse(run: DueRun, message: string): Promise<boolean>;
+}
+
+export interface AddLimits {
+  most: number;
+  mergeMs: number;
+}
+
+export interface StoredSchedule {
+  id: string;
+  type: string;
+  input: Record<string, unknown>;
+  sessionId?: string;
+  client?: string;
+  cron: string;
+  timeZone: string;
+  createdAt: number;
+  pausedAt?: number;
+  nextDue?: number;
+}
+
+export interface ListedSchedule extends StoredSchedule {
+  lastRun?: ScheduleRun;
+}
+
+/** A due time that a process wants to decide. */
+export interface DueRun {
+  id: string;
+  /** The due time that the schedule's row has: the first that is not decided. */
+  from: number;
+  /** The due time that is decided: the last until now. */
+  due: number;
+  /** When it is due next. */
+  next: number | undefined;
+  now: number;
+  delay?: RunDelay;
+}
+
+/** What a claim has come to. */
+export type Decision =
+  /** Another process has decided that due time, or the schedule was changed or removed. */
+  'gone' | 'taken' | { activeJobId: string };
+
+export interface DecidedClaim extends StartClaim {
+  /** Set when the claim was taken or refused. */
+  readonly decision: Decision;
+}

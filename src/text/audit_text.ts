@@ -1,0 +1,93 @@
+import type { Actor, AuditAction, AuditEntry } from '../jobs/audit.ts';
+import { counted, exact } from './format.ts';
+import { printable } from './printable.ts';
+import { table } from './table.ts';
+
+const HEAD = ['WHEN', 'ACTION', 'WHAT', 'WHO', 'ADDRESS'];
+
+/** What an action did, as a verb in the past. */
+export const ACTION_WORDS: Record<AuditAction, string> = {
+  start: 'started',
+  cancel: 'cancelled',
+  retry: 'retried',
+  remove: 'removed',
+  pause: 'paused',
+  resume: 'resumed',
+  limit: 'limited',
+  first: 'put first',
+  pin: 'pinned',
+  unpin: 'unpinned',
+  schedule: 'scheduled',
+  unschedule: 'unscheduled',
+};
+
+/** Who did it, in a few words: "ada in the terminal", "browser, sign-in 1a2b3c4d". */
+export function actorText({ via, user }: Actor): string {
+  switch (via) {
+    case 'browser':
+      return user ? `browser, ${user}` : 'browser';
+    case 'api':
+      return user ? `API, with the ${user}` : 'API';
+    case 'terminal':
+      return user ? `${user} in the terminal` : 'terminal';
+    case 'program':
+      return user ? `a program of ${user}` : 'a program';
+    case 'agent':
+      return user ? `agent ${user}` : 'an agent';
+    case 'schedule':
+      return user ? `the schedule ${user}` : 'a schedule';
+    case 'job':
+      return user ? `the job ${user}` : 'a job';
+    case 'retry':
+      return 'by itself, after a failed attempt';
+    case 'rescue':
+      return 'by itself, because its process had ended';
+    case 'server':
+      return 'xgpt itself';
+  }
+}
+
+/** The same with the address: "browser from 203.0.113.7". */
+export function actorLine(by: Actor): string {
+  return by.address ? `${actorText(by)} from ${by.address}` : actorText(by);
+}
+
+/** What was changed: a job's id, "12 jobs: status=failed", a type. */
+export function targetText({ jobId, count: jobs, query, target }: AuditEntry): string {
+  if (target !== undefined) return target;
+  if (jobId !== undefined) return jobId;
+  if (query === undefined) return counted(jobs, 'job');
+  return `${counted(jobs, 'job')}: ${query === '' ? 'all' : query}`;
+}
+
+/** One line for each entry. */
+export function auditTable(
+  entries: readonly AuditEntry[],
+  nextCursor?: string,
+  columns: number | false = false,
+): string {
+  if (entries.length === 0) return 'No entries match.\n';
+  const more = nextCursor ? `More entries: add ?cursor=${nextCursor}\n` : '';
+  return `${table(HEAD, entries.map(rowOf), columns)}\n${more}`;
+}
+
+function rowOf(entry: AuditEntry): string[] {
+  const { at, action, by } = entry;
+  const what = printable(targetText(entry));
+  return [exact(at), ACTION_WORDS[action], what, printable(actorText(by)), by.address ?? ''];
+}
+
+/** The columns of a CSV file. */
+export const AUDIT_COLUMNS: Record<string, (entry: AuditEntry) => string | undefined> = {
+  id: ({ id }) => id,
+  at: ({ at }) => at.toISOString(),
+  action: ({ action }) => action,
+  via: ({ by }) => by.via,
+  user: ({ by }) => by.user,
+  address: ({ by }) => by.address,
+  job: ({ jobId }) => jobId,
+  jobs: ({ count: jobs }) => String(jobs),
+  ids: ({ ids }) => ids?.join(' '),
+  query: ({ query }) => query,
+  target: ({ target }) => target,
+};

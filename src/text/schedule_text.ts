@@ -1,0 +1,149 @@
+import type { RunDelay, RunOutcome, Schedule, ScheduleRun } from '../schedules/schedule.ts';
+import { jobName } from './format.ts';
+import { printable } from './printable.ts';
+import { table } from './table.ts';
+
+const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+
+/** Hours that people call night. */
+const NIGHT = { until: 6, from: 21 };
+
+/** `every night at 03:00`, `every Monday at 09:00`, or the expression itself. */
+export function repetitionText(cron: string): string {
+  const [, minute = '', hour = '', day = ''] =
+    /^(\d+) (\d+) \* \* (\*|\d)$/.exec(nicknames[cron] ?? cron) ?? [];
+  if (hour === '')
+    return nicknames[cron] === HOURLY || cron === HOURLY ? 'every hour' : `by cron ${cron}`;
+  const isNight = Number(hour) < NIGHT.until || Number(hour) >= NIGHT.from;
+  const name = day === '*' ? (isNight ? 'night' : 'day') : (DAYS[Number(day) % 7] ?? day);
+  return `every ${name} at ${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`;
+}
+
+const HOURLY = '0 * * * *';
+
+const nicknames: Record<string, string> = {
+  '@daily': '0 0 * * *',
+  '@midnight': '0 0 * * *',
+  '@weekly': '0 0 * * 0',
+  '@hourly': HOURLY,
+};
+
+/** `scrape @aurora_lab, every night at 03:00 (Europe/Berlin)`. Untrusted text: escape it. */
+export function scheduleName({ type, input, cron, timeZone }: Schedule): string {
+  return `${jobName({ type: type as never, metadata: input })}, ${repetitionText(cron)} (${timeZone})`;
+}
+
+/** `Mon 30 Nov, 03:00 Europe/Berlin`; UTC where this machine does not know the zone. */
+export function zonedTime(at: Date, timeZone: string): string {
+  const { zone, parts } = partsOf(at, timeZone);
+  return `${dayOf(parts)}, ${parts.hour}:${parts.minute} ${zone}`;
+}
+
+/** What there is to say of a run besides its job, in whole sentences. */
+export function runNotes(run: ScheduleRun, timeZone: string): string[] {
+  const { dueAt, at, delay, missedSince, outcome, message } = run;
+  const notes: string[] = [];
+  if (outcome === 'skipped') notes.push('Skipped: the job of an earlier run was still active.');
+  if (outcome === 'refused') notes.push(`Not started: ${message}`);
+  if (dueAt === undefined) notes.push('Started by hand.');
+  else if (delay !== undefined) {
+    notes.push(`Was due ${timesOf(dueAt, VERBS[outcome], at, timeZone)} ${DELAYS[delay]}.`);
+  }
+  if (missedSince) {
+    const since = zonedTime(missedSince, timeZone);
+    notes.push(`It stands for all due times since ${since}.`);
+  }
+  return notes;
+}
+
+const VERBS: Record<RunOutcome, string> = {
+  started: 'started',
+  skipped: 'skipped',
+  refused: 'refused',
+};
+
+const DELAYS: Record<RunDelay, string> = {
+  stopped: 'because xgpt was not running',
+  asleep: 'because the machine was asleep, or its clock was set forward',
+  blocked: 'because it could not be started earlier',
+};
+
+/** `at 03:00, started 08:12`, with the day where that is another one. */
+function timesOf(due: Date, verb: string, at: Date, timeZone: string): string {
+  const [one, other] = [partsOf(due, timeZone).parts, partsOf(at, timeZone).parts];
+  const [from, until] = [one, other].map(({ hour, minute }) => `${hour}:${minute}`);
+  if (dayOf(one) === dayOf(other)) return `at ${from}, ${verb} ${until}`;
+  return `on ${dayOf(one)} at ${from}, ${verb} on ${dayOf(other)} at ${until}`;
+}
+
+type Parts = Partial<Record<Intl.DateTimeFormatPartTypes, string>>;
+
+const dayOf = ({ weekday, day, month }: Parts) => `${weekday} ${day} ${month}`;
+
+function partsOf(at: Date, timeZone: string): { zone: string; parts: Parts } {
+  try {
+    const format = new Intl.DateTimeFormat('en-GB', {
+      timeZone,
+      weekday: 'short',
+      day: 'numeric',
+      month: 'short',
+      hour: '2-digit',
+      minute: '2-digit',
+    });
+    const parts = format.formatToParts(at).map(({ type, value }) => [type, value]);
+    return { zone: timeZone, parts: Object.fromEntries(parts) };
+  } catch (error) {
+    if (timeZone === 'UTC') throw error;
+    return partsOf(at, 'UTC');
+  }
+}
+
+/** How the last run went, in a word. */
+export function lastRunText({ lastRun }: Schedule): string {
+  if (!lastRun) return 'never';
+  return lastRun.outcome === 'started' ? (lastRun.job?.status ?? 'started') : lastRun.outcome;
+}
+
+/** `Mon 30 Nov, 03:00 Europe/Berlin`, `paused`, or that it is never due again. */
+export function nextRunText({ pausedAt, nextDueAt, timeZone }: Schedule): string {
+  if (pausedAt !== undefined) return 'paused';
+  return nextDueAt ? zonedTime(nextDueAt, timeZone) : 'never';
+}
+
+/** A run on one line. */
+export function runLine(run: ScheduleRun, { timeZone }: Pick<Schedule, 'timeZone'>): string {
+  const { at, outcome, job } = run;
+  const state = outcome === 'started' ? (job?.status ?? outcome) : outcome;
+  const parts = [zonedTime(at, timeZone), state, job?.id ?? '', ...runNotes(run, timeZone)];
+  return printable(parts.filter(Boolean).join('  '));
+}
+
+/** For a terminal, where the end of an id is enough to name a schedule. */
+export function shortScheduleTable(schedules: Schedule[], columns: number | false): string {
+  const short = schedules.map((schedule) => ({ ...schedule, id: schedule.id.slice(-8) }));
+  return scheduleTable(short, columns);
+}
+
+/** @param columns of the terminal. False = any width. */
+export function scheduleTable(schedules: Schedule[], columns: number | false = false): string {
+  if (schedules.length === 0) {
+    return 'Nothing is scheduled. To add a schedule, run xgpt schedule add scrape <user> --every night.\n';
+  }
+  const rows = schedules.map((schedule) => [
+    schedule.id,
+    jobName({ type: schedule.type as never, metadata: schedule.input }),
+    repetitionText(schedule.cron),
+    nextRunText(schedule),
+    lastRunText(schedule),
+    ...(schedules.some(({ problem }) => problem) ? [schedule.problem ?? ''] : []),
+  ]);
+  const head = [
+    'ID',
+    'STARTS',
+    'WHEN',
+    'NEXT',
+    'LAST',
+    ...(rows[0]?.length === 6 ? ['PROBLEM'] : []),
+  ];
+  return `${table(head, rows, columns)}\n`;
+}

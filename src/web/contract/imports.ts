@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { once } from '../../platform/once.ts';
+import { ARCHIVE } from './examples.ts';
+
+const time = once(() => z.date());
+const count = once(() => z.int().nonnegative());
+
+const storedImport = () =>
+  z.object({
+    name: z.string(),
+    bytes: count().optional().describe('Absent for a folder, and when the file was removed.'),
+    addedAt: time(),
+    posts: count().describe('How many of its posts are in the library.'),
+    problem: z.string().optional().describe('Why it could not be read the last time.'),
+    removed: z.literal(true).optional().describe('The file was removed; its posts were kept.'),
+  });
+
+export const IMPORT_SCHEMAS = {
+  Imports: once(() =>
+    z
+      .object({
+        imports: z.array(storedImport()),
+      })
+      .meta({ examples: [{ imports: [ARCHIVE] }] }),
+  ),
+  ImportUndone: once(() =>
+    z
+      .object({
+        undone: z.object({
+          name: z.string(),
+          removed: count().describe('Posts that only this import had brought.'),
+          stayed: count().describe('Posts that something else has brought too.'),
+        }),
+        imports: z.array(storedImport()),
+      })
+      .meta({
+        examples: [
+          { undone: { name: ARCHIVE.name, removed: 3_120, stayed: 42 }, imports: [ARCHIVE] },
+        ],
+      }),
+  ),
+};

@@ -1,0 +1,98 @@
+import type { Elysia } from 'elysia';
+import { AuditPage, AuditTable } from '../../../views/pages/audit.tsx';
+import { toAuditQuery } from '../../jobs/audit_query.ts';
+import type { AuditEntry, AuditQuery, AuditTrail } from '../../jobs/index.ts';
+import { AUDIT_COLUMNS, auditTable } from '../../text/audit_text.ts';
+import { about, INVALID_QUERY, refusals, returns } from '../contract/declare.ts';
+import { AUDIT_PAGE_QUERY, AUDIT_QUERY } from '../contract/requests.ts';
+import type { WebDeps } from '../deps.ts';
+import { EXPORT_TYPES, exportResponse } from '../http/exports.ts';
+import { wantsExport } from '../http/negotiation.ts';
+import { asStated, respond } from '../http/rendered.ts';
+import { html } from '../http/responses.ts';
+import { nextHrefOf } from './find_page.tsx';
+import { layoutOf } from './layout.ts';
+
+/** Entries that are read at a time for an export. */
+const BATCH = 1_000;
+
+/** Who did what, and when. */
+export function auditRoutes(deps: WebDeps) {
+  const { tracker } = deps;
+  return (app: Elysia) =>
+    app.get(
+      '/api/audit',
+      ({ request, query: { format, ...typed } }) => {
+        const query = toAuditQuery(typed);
+        const wanted = format ?? wantsExport(request);
+        if (wanted) {
+          const options = { format: wanted, isDownload: format !== undefined, name: 'xgpt-audit' };
+          const lines = exportLines(tracker.audit, query, wanted);
+          return asStated(exportResponse(lines, { ...options, onError: deps.streamFailed }));
+        }
+        const page = tracker.audit.list(query);
+        return respond(() => page, {
+          html: () => AuditTable({ entries: page.entries, now: new Date() }),
+          text: () => auditTable(page.entries, page.nextCursor),
+        });
+      },
+      {
+        query: AUDIT_QUERY,
+        response: {
+          200: returns('AuditPage', 'A page of the audit trail, or all of it as an export.', {
+            types: ['application/json', 'text/html', 'text/plain', ...Object.values(EXPORT_TYPES)],
+          }),
+          ...refusals({ 422: INVALID_QUERY }),
+        },
+        detail: about('Watch', 'read_audit', 'Who did what to jobs, and when, newest first'),
+      },
+    );
+}
+
+export function auditPage(deps: WebDeps) {
+  return (app: Elysia) =>
+    app.get(
+      '/audit',
+      ({ request, query: typed }) => {
+        const page = deps.tracker.audit.list(toAuditQuery(typed));
+        const { job = '', who = '', action = '' } = typed;
+        const nextHref = nextHrefOf(request, page.nextCursor);
+        const model = { ...page, query: { job, who, action }, nextHref };
+        return html(AuditPage({ layout: layoutOf(request, deps), model }));
+      },
+      { query: AUDIT_PAGE_QUERY, detail: { hide: true } },
+    );
+}
+
+/** All entries that match, as lines of text, page by page. */
+async function* exportLines(
+  audit: AuditTrail,
+  query: AuditQuery,
+  format: 'csv' | 'jsonl',
+): AsyncGenerator<string> {
+  const asLines = format === 'csv' ? await csvLines() : jsonLines;
+  let isFirst = true;
+  let cursor = query.cursor;
+  do {
+    const page = audit.list({ ...query, limit: BATCH, cursor });
+    const lines = asLines(page.entries, isFirst);
+    if (lines !== '') yield lines;
+    isFirst = false;
+    cursor = page.nextCursor;
+  } while (cursor);
+}
+
+function jsonLines(entries: AuditEntry[]): string {
+  return entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
+}
+
+async function csvLines() {
+  // Loaded only for an export.
+  const { stringify } = await import('csv-stringify/sync');
+  const columns = Object.values(AUDIT_COLUMNS);
+  return (entries: AuditEntry[], isFirst: boolean) => {
+    const rows = entries.map((entry) => columns.map((read) => read(entry)));
+    const all = isFirst ? [Object.keys(AUDIT_COLUMNS), ...rows] : rows;
+    return stringify(all, { record_delimiter: 'windows', escape_formulas: true });
+  };
+}

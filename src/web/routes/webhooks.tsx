@@ -1,0 +1,197 @@
+import type { Elysia } from 'elysia';
+import { JobCard } from '../../../views/jobs/job_card.tsx';
+import { WebhookList, WebhooksPage } from '../../../views/pages/webhooks.tsx';
+import { InvalidInput } from '../../jobs/index.ts';
+import { jobLine } from '../../text/job_text.ts';
+import { urlTo } from '../../text/urls.ts';
+import { secretText, webhookTable } from '../../text/webhook_text.ts';
+import { PrivateAddress, type Webhook } from '../../webhooks/index.ts';
+import { parseWebhook } from '../../webhooks/input.ts';
+import { about, answers, refusals, returns } from '../contract/declare.ts';
+import { NO_QUERY, WEBHOOK_BODY, WEBHOOK_ID } from '../contract/requests.ts';
+import type { WebDeps } from '../deps.ts';
+import { parseFieldsWithLists } from '../http/body.ts';
+import { isNavigation } from '../http/negotiation.ts';
+import { Problem, printable } from '../http/problem.ts';
+import { respond } from '../http/rendered.ts';
+import { html } from '../http/responses.ts';
+import { layoutOf } from './layout.ts';
+
+/** The answer contains a secret. */
+const KEPT_NOWHERE = { 'cache-control': 'no-store' };
+
+const NO_SUCH_WEBHOOK = 'There is no such webhook.';
+
+export function webhooksPage(deps: WebDeps) {
+  return (app: Elysia) =>
+    app.get('/webhooks', ({ request }) => html(page(deps, request)), {
+      query: NO_QUERY,
+      detail: { hide: true },
+    });
+}
+
+/** Lists webhooks and makes new ones. The secret is in the answer that makes it, and nowhere else. */
+export function webhookRoutes(deps: WebDeps) {
+  const { webhooks } = deps;
+  return (app: Elysia) =>
+    app
+      .get(
+        '/api/webhooks',
+        () => {
+          const all = webhooks.store.list();
+          return respond(() => ({ webhooks: all }), {
+            html: () => WebhookList({ webhooks: all, now: new Date() }),
+            text: () => webhookTable(all),
+          });
+        },
+        {
+          query: NO_QUERY,
+          response: { 200: returns('Webhooks', 'The webhooks.'), ...refusals() },
+          detail: about('Watch', 'list_webhooks', 'Webhooks, with their last deliveries'),
+        },
+      )
+      .post(
+        '/api/webhooks',
+        async ({ request, body, status, set }) => {
+          try {
+            const made = await create(deps, body);
+            if (isNavigation(request))
+              return html(page(deps, request, { made }), 201, KEPT_NOWHERE) as never;
+            Object.assign(set.headers, KEPT_NOWHERE);
+            const { webhook, secret } = made;
+            return status(
+              201,
+              respond(() => made, {
+                html: () => WebhookList({ webhooks: [webhook], now: new Date(), made }),
+                text: () => webhookTable([webhook]) + secretText(secret),
+              }),
+            );
+          } catch (error) {
+            if (!(error instanceof InvalidInput) || !isNavigation(request)) throw error;
+            const refused = { values: textsOf(body), errors: error.details };
+            return html(page(deps, request, { refused }), 422) as never;
+          }
+        },
+        {
+          parse: parseFieldsWithLists('events'),
+          body: WEBHOOK_BODY,
+          response: {
+            ...answers(201, 'NewWebhook', 'The webhook, and its secret, which is shown only now.', {
+              422: 'Nothing was made; `details` lists the invalid fields.',
+              503: 'The secret key cannot be read or made.',
+            }),
+          },
+          detail: about('Act', 'add_webhook', 'Let a program be told when jobs end'),
+        },
+      );
+}
+
+const REMOVAL = {
+  params: WEBHOOK_ID,
+  response: answers(200, 'WebhookAnswer', 'The webhook as it was.', { 404: NO_SUCH_WEBHOOK }),
+};
+
+const ONE = {
+  params: WEBHOOK_ID,
+  response: answers(200, 'WebhookAnswer', 'The webhook.', { 404: NO_SUCH_WEBHOOK }),
+  detail: about('Watch', 'read_webhook', 'One webhook, with its last deliveries'),
+};
+
+/** Reads single webhooks. */
+export function webhookReadRoutes({ webhooks }: WebDeps) {
+  return (app: Elysia) =>
+    app.get(
+      '/api/webhooks/:id',
+      ({ params: { id } }) => {
+        const webhook = webhookOr404(webhooks.store.get(id), id);
+        return respond(() => ({ webhook }), {
+          html: () => WebhookList({ webhooks: [webhook], now: new Date() }),
+          text: () => webhookTable([webhook]),
+        });
+      },
+      ONE,
+    );
+}
+
+/** Tests and removes single webhooks. */
+export function webhookChangeRoutes({ webhooks, tracker, live }: WebDeps) {
+  async function removed(id: string) {
+    const webhook = webhookOr404(webhooks.store.get(id), id);
+    await webhooks.store.remove(id);
+    return respond(() => ({ webhook }), {
+      html: () => '',
+      text: () => `${id}  removed\n`,
+      seeOther: () => urlTo('/webhooks'),
+    });
+  }
+  return (app: Elysia) =>
+    app
+      .delete('/api/webhooks/:id', ({ params }) => removed(params.id), {
+        ...REMOVAL,
+        detail: about('Act', 'delete_webhook', 'Remove a webhook'),
+      })
+      .post('/api/webhooks/:id/remove', ({ params }) => removed(params.id), {
+        ...REMOVAL,
+        detail: about(
+          'Act',
+          'remove_webhook',
+          'Remove a webhook, for forms, which cannot send DELETE',
+        ),
+      })
+      .post(
+        '/api/webhooks/:id/test',
+        async ({ params, status }) => {
+          const webhook = webhookOr404(webhooks.store.get(params.id), params.id);
+          const job = await webhooks.test(tracker, webhook);
+          return status(
+            202,
+            respond(() => ({ job }), {
+              html: () => JobCard({ view: live.view(job), now: new Date() }),
+              text: () => jobLine(job),
+              seeOther: () => urlTo('/webhooks'),
+            }),
+          );
+        },
+        {
+          params: WEBHOOK_ID,
+          response: answers(202, 'JobAnswer', 'The job that delivers the event webhook.test.', {
+            404: NO_SUCH_WEBHOOK,
+          }),
+          detail: about('Act', 'test_webhook', 'Send an event webhook.test'),
+        },
+      );
+}
+
+/** @throws InvalidInput that names the invalid fields. */
+async function create({ webhooks }: WebDeps, body: unknown) {
+  const given = parseWebhook(body);
+  try {
+    await webhooks.check(given.url);
+  } catch (error) {
+    if (!(error instanceof PrivateAddress)) throw error;
+    throw new InvalidInput({ url: error.message });
+  }
+  return webhooks.store.add(given);
+}
+
+function page(
+  deps: WebDeps,
+  request: Request,
+  more: Pick<Parameters<typeof WebhooksPage>[0]['model'], 'made' | 'refused'> = {},
+) {
+  const model = { webhooks: deps.webhooks.store.list(), types: deps.tracker.types, ...more };
+  return WebhooksPage({ layout: layoutOf(request, deps), model });
+}
+
+function webhookOr404(webhook: Webhook | undefined, id: string): Webhook {
+  if (webhook) return webhook;
+  throw new Problem(404, 'not_found', NO_SUCH_WEBHOOK, {
+    message: `No webhook has the id ${printable(id)}. It may have been removed.`,
+  });
+}
+
+function textsOf(body: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [name, [value].flat().join(',')]),
+  );
+}

@@ -1,0 +1,104 @@
+import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
+import { closeBrowser, closePages, openPage } from '../support/browser.ts';
+import { closeStagedApps, type StagedApp, startStagedApp } from '../support/staged_app.ts';
+import { until } from '../support/wait.ts';
+
+// Chromium is slow on a machine that is busy.
+setDefaultTimeout(300_000);
+afterAll(closeBrowser);
+afterAll(closeStagedApps);
+afterEach(closePages);
+
+let app: StagedApp;
+
+beforeAll(async () => {
+  app = await startStagedApp(({ username }) => ({ posts: 40, newPosts: 12, username }));
+});
+
+test('40: a newcomer repeats a scrape, pauses it, runs it now, and removes it', async () => {
+  const { page, problems } = await openPage({ timezoneId: 'America/New_York' });
+  await page.goto(`${app.url}/schedules`);
+  await page.getByRole('link', { name: 'scrape a user’s posts' }).click();
+  await page.getByLabel('Username').fill('aurora_lab');
+  await page.getByText('Repeat…').click();
+  // The reader's zone, which the server cannot know.
+  expect(await page.getByLabel('Time zone').inputValue()).toBe('America/New_York');
+  await page.getByLabel('How often').selectOption('week');
+  await page.getByLabel('On', { exact: true }).selectOption('friday');
+  expect(await page.getByLabel('Cron expression').isVisible()).toBe(false);
+  await page.getByRole('button', { name: 'Save the schedule' }).click();
+  await page.getByText('every Friday at 03:00 (America/New_York)').click();
+
+  const card = page.locator('.schedule');
+  await card.getByText('Scheduled', { exact: true }).waitFor();
+  expect(await card.getByText(/, 3:00|, 03:00/).count()).toBeGreaterThan(0);
+  await card.getByRole('button', { name: /^Pause/ }).click();
+  await card.getByText('Paused', { exact: true }).waitFor();
+  await card.getByRole('button', { name: /^Run now/ }).click();
+  await card.getByText(/completed: 40 posts of @aurora_lab, 12 new/).waitFor();
+  await card.getByRole('link', { name: 'job' }).click();
+  await page.getByRole('heading', { name: /aurora_lab/ }).waitFor();
+  await page.goBack();
+  await card.getByText('Remove…').click();
+  await card.getByRole('button', { name: 'Remove the schedule' }).click();
+  await page.getByText('Nothing is scheduled.').waitFor();
+  expect(problems).toEqual([]);
+});
+
+test('40: the Enter key under “Repeat…” saves the schedule, and starts no job', async () => {
+  const { page } = await openPage();
+  await page.goto(`${app.url}/scrape?username=kip_reads`);
+  const jobs = app.tracker.getAllJobs().length;
+  await page.getByText('Repeat…').click();
+  await page.getByLabel('How often').selectOption('cron');
+  await page.getByLabel('Cron expression').fill('0 0 30 2 *');
+  await page.getByLabel('Cron expression').press('Enter');
+  await page.locator('.field-error').getByText('Cron is never due').waitFor();
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe('repeat.cron');
+  await page.getByLabel('Cron expression').fill('0 3 * * 1-5');
+  await page.getByLabel('Cron expression').press('Enter');
+  await page.getByText('by cron 0 3 * * 1-5').waitFor();
+  expect((await app.schedules.list()).map(({ cron }) => cron)).toEqual(['0 3 * * 1-5']);
+  expect(app.tracker.getAllJobs()).toHaveLength(jobs);
+  // In the form's own fields it starts a job, as before.
+  await page.getByLabel('Username').press('Enter');
+  await until('a job has started', () => app.tracker.getAllJobs().length > jobs);
+});
+
+test('40: what is unfolded stays open when a run ends', async () => {
+  const { page } = await openPage();
+  const input = { username: 'mo_draws' };
+  const { id } = await app.schedules.add({
+    type: 'scrape',
+    input,
+    cron: '@daily',
+    timeZone: 'UTC',
+  });
+  for (let run = 0; run < 2; run++) await app.ended((await app.schedules.runNow(id)).id);
+  await page.goto(`${app.url}/schedules`);
+  const card = page.locator(`#${id}`);
+  await card.getByText('Last 2 runs').click();
+  await app.schedules.runNow(id);
+  await card.getByText('Last 3 runs').waitFor();
+  expect(await card.locator('.schedule-runs').getAttribute('open')).not.toBeNull();
+});
+
+test('40: it works without JavaScript', async () => {
+  const { page } = await openPage({ javaScriptEnabled: false });
+  await page.goto(`${app.url}/scrape`);
+  await page.getByLabel('Username').fill('luna_maps');
+  await page.getByText('Repeat…').click();
+  await page.getByLabel('Time zone').fill('Mars');
+  await page.getByRole('button', { name: 'Save the schedule' }).click();
+  await page.getByText('Time zone "Mars" is unknown.').waitFor();
+  await page.getByLabel('Time zone').fill('UTC');
+  await page.getByRole('button', { name: 'Save the schedule' }).click();
+  await page.waitForURL('**/schedules#schedule-*');
+  const card = page.locator('.schedule').filter({ hasText: 'luna_maps' });
+  await card.getByRole('button', { name: /^Pause/ }).click();
+  await page
+    .locator('.schedule')
+    .filter({ hasText: 'luna_maps' })
+    .getByText('Paused', { exact: true })
+    .waitFor();
+});

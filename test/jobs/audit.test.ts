@@ -1,0 +1,296 @@
+/** The audit trail: who did what to jobs, and when. */
+import { describe, expect, test } from 'bun:test';
+import { type Actor, createTracker, type Job } from '../../src/jobs/index.ts';
+import { openDatabase } from '../../src/platform/database.ts';
+import { errand, gate, setup, untilAborted } from '../support/jobs.ts';
+
+const ADA: Actor = { via: 'terminal', user: 'ada' };
+const BROWSER: Actor = { via: 'browser', user: 'sign-in 5f0c2b9d', address: '203.0.113.7' };
+const DAY_MS = 86_400_000;
+
+const waiting = errand((_, job) => untilAborted(job.signal));
+
+type Entries = ReturnType<ReturnType<typeof setup>['tracker']['audit']['list']>['entries'];
+const inShort = (entries: Entries) =>
+  entries.map(({ action, by, jobId, count }) => [action, by.via, jobId ?? count]).reverse();
+
+describe('an entry', () => {
+  test('says who started, cancelled, retried and removed a job, and when', async () => {
+    const { tracker, clock } = setup({ definitions: [waiting] });
+    const { id } = await tracker.enqueue('errand', {}, { by: ADA });
+    await clock.advance(1_000);
+    await tracker.cancelJob(id, { by: BROWSER });
+    await tracker.retryJob(id, { by: BROWSER });
+    await tracker.removeJob(id, { force: true, by: ADA });
+    const { entries } = tracker.audit.list({});
+    expect(inShort(entries)).toEqual([
+      ['start', 'terminal', id],
+      ['cancel', 'browser', id],
+      ['retry', 'browser', id],
+      ['remove', 'terminal', id],
+    ]);
+    expect(entries.map(({ at }) => at.getTime() - (entries[3]?.at.getTime() ?? 0))).toEqual([
+      1_000, 1_000, 1_000, 0,
+    ]);
+    expect(entries[1]?.by).toEqual(BROWSER);
+  });
+
+  test('is written in the transaction of the change: without it nothing changes', async () => {
+    const { tracker, database } = setup({ definitions: [waiting] });
+    const { id } = await tracker.enqueue('errand', {}, { by: ADA });
+    database.run(
+      "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no space'); END",
+    );
+    const changes: [string, Promise<unknown>][] = [
+      ['start', tracker.enqueue('errand', {}, { by: ADA })],
+      ['start many', tracker.enqueueMany([{ type: 'errand', input: {} }], ADA)],
+      ['cancel', tracker.cancelJob(id, { by: ADA })],
+      ['remove', tracker.removeJob(id, { force: true, by: ADA })],
+    ];
+    for (const [what, change] of changes) {
+      const error = await change.then(
+        () => undefined,
+        ({ message }: Error) => message,
+      );
+      expect([what, error]).toEqual([what, 'no space']);
+    }
+    expect(tracker.getAllJobs().map((job) => [job.id, job.status])).toEqual([[id, 'queued']]);
+  });
+
+  test('is written only for what was changed', async () => {
+    const { tracker } = setup({
+      definitions: [waiting],
+      maxWaiting: { perType: 1, perClient: 1 },
+    });
+    const start = () => tracker.enqueue('errand', {}, { by: ADA, mergeMs: 500 });
+    const { id } = await start();
+    await start();
+    await tracker.enqueue('errand', { name: 'two' }, { by: ADA }).catch(() => {});
+    await tracker.retryJob(id, { by: ADA });
+    await tracker.removeJob(id, { by: ADA });
+    await tracker.cancelJob('errand-none', { by: ADA });
+    await tracker.cancelJob(id, { by: ADA });
+    await tracker.cancelJob(id, { by: ADA });
+    expect(inShort(tracker.audit.list({}).entries)).toEqual([
+      ['start', 'terminal', id],
+      ['cancel', 'terminal', id],
+    ]);
+  });
+
+  test('names whoever the process acts for, and is not written for nobody', async () => {
+    const { tracker } = setup({ definitions: [waiting] });
+    await tracker.enqueue('errand', {});
+    expect(tracker.audit.list({}).entries).toEqual([]);
+    tracker.actAs({ via: 'program', user: 'ada' });
+    const { jobId } = await tracker.createJob('tidy');
+    await tracker.enqueue('errand', {}, { by: BROWSER });
+    expect(inShort(tracker.audit.list({}).entries)).toMatchObject([
+      ['start', 'program', jobId],
+      ['start', 'browser', expect.any(String)],
+    ]);
+  });
+
+  test('has neither the input nor the result', async () => {
+    const { tracker, clock, database } = setup({ definitions: [errand(async () => 'secret 2')] });
+    await tracker.start();
+    await tracker.enqueue('errand', { name: 'secret 1' }, { by: ADA });
+    await clock.advance(1);
+    expect(tracker.getAllJobs()[0]?.result).toBe('secret 2');
+    expect(JSON.stringify(database.query('SELECT * FROM audit').all())).not.toContain('secret');
+  });
+});
+
+describe('a change of a queue', () => {
+  test('is recorded with the type or the source, in its transaction, and once', async () => {
+    const { tracker, database } = setup({ definitions: [waiting] });
+    await tracker.pauseType('errand', { by: ADA });
+    await tracker.pauseType('errand', { by: ADA });
+    await tracker.setConcurrency('errand', 3, { by: BROWSER });
+    await tracker.resumeType('errand', { by: BROWSER });
+    await tracker.pauseSource('sample', { by: ADA });
+    await tracker.resumeSource('sample', { by: ADA });
+    const { id } = await tracker.enqueue('errand', {});
+    await tracker.pinJob(id, true, { by: ADA });
+    await tracker.pinJob(id, false, { by: ADA });
+    await tracker.moveToFront(id, { by: ADA });
+    const entries = tracker.audit.list({}).entries.toReversed();
+    expect(entries.map(({ action, target, jobId }) => [action, target ?? jobId])).toEqual([
+      ['pause', 'type errand'],
+      ['limit', 'type errand: 3'],
+      ['resume', 'type errand'],
+      ['pause', 'source sample'],
+      ['resume', 'source sample'],
+      ['pin', id],
+      ['unpin', id],
+      ['first', id],
+    ]);
+    database.run(
+      "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no space'); END",
+    );
+    await expect(tracker.pauseType('errand', { by: ADA })).rejects.toThrow('no space');
+    database.run('DROP TRIGGER full');
+    expect(await tracker.resumeType('errand')).toBe(false);
+  });
+});
+
+describe('many jobs', () => {
+  test('changed by a filter are one entry with their number, some of their ids and the filter', async () => {
+    const { tracker } = setup({ definitions: [waiting] });
+    const requests = Array.from({ length: 450 }, (_, n) => ({
+      type: 'errand' as const,
+      input: { name: `job ${n}` },
+      ...(n < 250 && { sessionId: 'evening' }),
+    }));
+    await tracker.enqueueMany(requests, ADA);
+    await tracker.changeMatching('cancel', { session: 'evening', status: 'queued' }, { by: ADA });
+    await tracker.changeMatching('remove', { status: 'retrying' }, { by: ADA });
+    const [cancelled, started, ...others] = tracker.audit.list({}).entries;
+    expect(others).toEqual([]);
+    expect(started).toMatchObject({ action: 'start', count: 450 });
+    expect(cancelled).toMatchObject({
+      action: 'cancel',
+      count: 250,
+      query: 'status=queued&session=evening',
+      by: ADA,
+    });
+    expect(cancelled?.ids).toHaveLength(100);
+  });
+
+  test('changed by their ids are one entry, even if only one was changed', async () => {
+    const { tracker } = setup({ definitions: [waiting] });
+    const { id } = await tracker.enqueue('errand', {});
+    await tracker.changeJobs('cancel', [id, 'errand-none'], { by: ADA });
+    expect(tracker.audit.list({}).entries).toMatchObject([{ count: 1, ids: [id] }]);
+  });
+
+  test('started together are each known by who started them', async () => {
+    const { tracker, clock } = setup({ definitions: [waiting] });
+    const list = Array.from({ length: 150 }, () => ({ type: 'errand' as const, input: {} }));
+    const started = await tracker.enqueueMany(list, BROWSER);
+    await clock.advance(1);
+    const { id } = await tracker.enqueue('errand', {}, { by: ADA });
+    const jobs = started.map((one) => (one as { job: Job }).job);
+    for (const job of [jobs[0], jobs[149]] as Job[]) {
+      expect(tracker.audit.startOf(job)?.by).toEqual(BROWSER);
+    }
+    expect(tracker.audit.startOf(tracker.getJob(id) as Job)?.by).toEqual(ADA);
+    const [unknown] = await Promise.all([tracker.enqueue('errand', { name: 'unknown' })]);
+    await clock.advance(1);
+    expect(tracker.audit.startOf(unknown)).toBeUndefined();
+  });
+});
+
+describe('what happens by itself', () => {
+  test('is told apart: children of a job, and a retry after a failure', async () => {
+    const parent = errand(async (_, job) => {
+      await job.runChildren('chore', [{ name: 'a' }, { name: 'b' }]);
+    });
+    const child = { ...errand(async () => Promise.reject(new Error('Not now.'))), type: 'chore' };
+    const { tracker, clock } = setup({ definitions: [parent, child as never] });
+    await tracker.start();
+    const { id } = await tracker.enqueue('errand', {}, { by: ADA });
+    await clock.advance(100);
+    const entries = inShort(tracker.audit.list({}).entries);
+    expect(entries.slice(0, 2)).toEqual([
+      ['start', 'terminal', id],
+      ['start', 'job', 2],
+    ]);
+    expect(tracker.audit.list({ who: id }).entries).toMatchObject([{ by: { user: id } }]);
+    expect(entries[2]?.slice(0, 2)).toEqual(['retry', 'retry']);
+    await tracker.cancelJob(id);
+    await clock.advance(20_000);
+    await tracker.stop();
+  });
+
+  test('includes the rescue of a job whose process has ended', async () => {
+    const reached = gate();
+    const first = errand(async (_, job) => {
+      reached.resolve();
+      await untilAborted(job.signal);
+    });
+    const { tracker, clock, database } = setup({ definitions: [first] });
+    await tracker.start();
+    const { id } = await tracker.enqueue('errand', {}, { by: ADA });
+    await clock.advance(0);
+    await reached.promise;
+    const { tracker: next } = setup({}, database);
+    await next.initialize();
+    expect(inShort(next.audit.list({ job: id }).entries)).toEqual([
+      ['start', 'terminal', id],
+      ['retry', 'rescue', id],
+    ]);
+  });
+});
+
+describe('the trail', () => {
+  async function trail() {
+    const all = setup({ definitions: [waiting] });
+    const { tracker, clock } = all;
+    const ids: string[] = [];
+    for (const by of [ADA, BROWSER, { ...BROWSER, address: '198.51.100.4' }]) {
+      ids.push((await tracker.enqueue('errand', {}, { by })).id);
+      clock.skip(DAY_MS);
+    }
+    await tracker.changeJobs('cancel', ids, { by: ADA });
+    return { ...all, ids };
+  }
+
+  test('is filtered by job, who, way, action and time', async () => {
+    const { tracker, ids } = await trail();
+    const count = (query: Parameters<typeof tracker.audit.list>[0]) =>
+      tracker.audit.list(query).entries.length;
+    expect(count({})).toBe(4);
+    // Its start, and the cancel of many that it was among.
+    expect(count({ job: ids[0] as string })).toBe(2);
+    expect(count({ job: ids[0] as string, action: 'cancel' })).toBe(1);
+    expect(count({ job: 'errand' })).toBe(0);
+    expect(count({ who: 'ADA' })).toBe(2);
+    expect(count({ who: '203.0.113' })).toBe(1);
+    expect(count({ who: 'sign-in 5f' })).toBe(2);
+    expect(count({ via: 'browser', action: 'start' })).toBe(2);
+    const first = tracker.audit.list({}).entries.at(-1)?.at.getTime() as number;
+    expect(count({ since: first + DAY_MS })).toBe(3);
+    expect(count({ until: first + DAY_MS })).toBe(1);
+    expect(count({ since: first, until: first })).toBe(0);
+  });
+
+  test('is read page by page, whatever the filter', async () => {
+    const { tracker, ids } = await trail();
+    for (const query of [{}, { job: ids[1] as string }, { who: 'a' }]) {
+      const all = tracker.audit.list(query).entries.map(({ id }) => id);
+      const paged: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = tracker.audit.list({ ...query, limit: 1, cursor });
+        paged.push(...page.entries.map(({ id }) => id));
+        cursor = page.nextCursor;
+      } while (cursor);
+      expect(paged).toEqual(all);
+    }
+  });
+
+  test('is kept for as long as the setting says', async () => {
+    const { tracker, clock } = setup({ definitions: [waiting], keepAuditMs: 10 * DAY_MS });
+    for (let n = 0; n < 300; n++) await tracker.enqueue('errand', {}, { by: ADA });
+    clock.skip(9 * DAY_MS);
+    await tracker.enqueue('errand', {}, { by: BROWSER });
+    await tracker.initialize();
+    expect(tracker.audit.list({ limit: 1_000 }).entries).toHaveLength(301);
+    clock.skip(2 * DAY_MS);
+    await tracker.initialize();
+    expect(tracker.audit.list({ limit: 1_000 }).entries).toMatchObject([{ by: BROWSER }]);
+    await tracker.stop();
+  });
+
+  test('uses its indexes for a job and for a page', async () => {
+    const db = openDatabase(':memory:');
+    createTracker({ database: db }).audit.list({});
+    const plan = (sql: string) => JSON.stringify(db.query(`EXPLAIN QUERY PLAN ${sql}`).all());
+    expect(plan("SELECT * FROM audit WHERE job_id = 'a' ORDER BY id DESC LIMIT 9")).toContain(
+      'audit_by_job (job_id=?)',
+    );
+    expect(plan("SELECT * FROM audit WHERE id < 'a' ORDER BY id DESC LIMIT 9")).not.toContain(
+      'TEMP B-TREE',
+    );
+  });
+});

@@ -1,0 +1,207 @@
+import { afterAll, beforeEach, describe, expect, test } from 'bun:test';
+import { OPERATION_TYPES } from '../../src/operations/words.ts';
+import type { Schedule } from '../../src/schedules/index.ts';
+import { closeApps, NAVIGATION, setupApp, type TestApp } from '../support/app.ts';
+
+afterAll(closeApps);
+
+let web: TestApp;
+
+beforeEach(async () => {
+  web ??= await setupApp();
+  web.database.run('DELETE FROM schedules');
+});
+
+const HTMX = { 'hx-request': 'true' };
+
+/** What a start form sends, with what stands under "Repeat…" and its button. */
+const FORM = {
+  username: 'aurora_lab',
+  maxTweets: '100',
+  includeReplies: 'false',
+  onlyNew: 'false',
+  source: 'sample',
+  archive: '',
+  sessionId: '',
+  'repeat.every': 'night',
+  'repeat.day': 'monday',
+  'repeat.at': '03:00',
+  'repeat.cron': '',
+  'repeat.timeZone': 'Europe/Berlin',
+  'repeat.all': 'false',
+};
+
+const SAVE = { ...FORM, type: 'scrape' };
+
+const listed = async (): Promise<Schedule[]> =>
+  ((await (await web.json('/api/schedules')).json()) as { schedules: Schedule[] }).schedules;
+
+describe('40: “Repeat…” of a start form', () => {
+  test('saves a schedule that reads only what is new', async () => {
+    const answer = await web.post('/api/schedules', SAVE, HTMX);
+    expect(answer.status).toBe(201);
+    expect(await answer.text()).toContain('every night at 03:00 (Europe/Berlin)');
+    const [schedule] = await listed();
+    expect(schedule).toMatchObject({ cron: '0 3 * * *', timeZone: 'Europe/Berlin' });
+    expect(schedule?.input).toMatchObject({ username: 'aurora_lab', onlyNew: true });
+  });
+
+  test('reads everything when that is ticked, whatever a single start would read', async () => {
+    await web.post('/api/schedules', { ...SAVE, onlyNew: 'true', 'repeat.all': 'true' }, HTMX);
+    expect((await listed())[0]?.input.onlyNew).toBe(false);
+  });
+
+  test('leads to the page of the schedules without JavaScript', async () => {
+    const answer = await web.post('/api/schedules', SAVE, NAVIGATION);
+    expect(answer.status).toBe(303);
+    const [schedule] = await listed();
+    expect(answer.headers.get('location')).toBe(`/schedules#${schedule?.id}`);
+    const page = await (await web.request('/schedules', { headers: NAVIGATION })).text();
+    expect(page).toContain(`id="${schedule?.id}"`);
+  });
+
+  test('shows the form again with what is wrong, without JavaScript', async () => {
+    const typed = { ...SAVE, 'repeat.every': 'cron', 'repeat.cron': '61 * * * *', username: '' };
+    const answer = await web.post('/api/schedules', typed, NAVIGATION);
+    expect(answer.status).toBe(422);
+    const page = await answer.text();
+    expect(page).toContain('<details class="repeat" open>');
+    expect(page).toContain('value="61 * * * *"');
+    expect(page).toMatch(/id="repeat.cron-error">Cron cannot be read: invalid value for minute/);
+    expect(page).toContain('Nothing was scheduled. 2 fields are invalid.');
+    expect(await listed()).toEqual([]);
+  });
+
+  test('names the fields as the form does', async () => {
+    const typed = { ...SAVE, 'repeat.at': '25:00' };
+    const fragment = await (await web.post('/api/schedules', typed, HTMX)).text();
+    expect(fragment).toContain('data-field="repeat.at"');
+    const zone = { ...SAVE, 'repeat.timeZone': 'Berlin' };
+    expect(await (await web.post('/api/schedules', zone, HTMX)).text()).toContain(
+      'data-field="repeat.timeZone"',
+    );
+  });
+
+  test('sends fields with every start, which have no effect on it and cause no warning', async () => {
+    const answer = await web.post('/api/scrape', FORM, { accept: 'application/json' });
+    const { job, warnings } = (await answer.json()) as { job: { metadata: object }; warnings?: [] };
+    expect(warnings).toBeUndefined();
+    expect(Object.keys(job.metadata).filter((name) => name.includes('repeat'))).toEqual([]);
+  });
+
+  test('pressed twice saves one schedule', async () => {
+    const answers = [1, 2, 3].map(() => web.post('/api/schedules', SAVE, HTMX));
+    for (const answer of answers) expect((await answer).status).toBe(201);
+    expect(await listed()).toHaveLength(1);
+  });
+
+  test('is part of every start form, and of no form twice', async () => {
+    for (const type of OPERATION_TYPES) {
+      const page = await (await web.request(`/${type}`, { headers: NAVIGATION })).text();
+      expect(page.split('class="repeat"')).toHaveLength(2);
+      expect(page).toContain(`name="type" value="${type}" formaction="/api/schedules"`);
+      const names = [...page.matchAll(/ name="([^"]+)"/g)].map(([, name]) => name);
+      // A type's own field must not have the name of a schedule's.
+      const own = ['every', 'at', 'day', 'cron', 'timeZone'];
+      expect(names.filter((name) => own.includes(name ?? ''))).toEqual([]);
+    }
+  });
+});
+
+describe('40: POST /api/schedules', () => {
+  const add = async (body: unknown) => {
+    const headers = { 'content-type': 'application/json' };
+    const init = { method: 'POST', headers, body: JSON.stringify(body) };
+    const answer = await web.json('/api/schedules', init);
+    return { status: answer.status, ...((await answer.json()) as Record<string, never>) };
+  };
+  type Answer = {
+    status: number;
+    schedule: Schedule;
+    warnings?: string[];
+    error: { details: Record<string, string> };
+  };
+
+  test('takes a cron expression, and the fields of the input beside it or in it', async () => {
+    const given = { type: 'scrape', cron: '0 3 * * 1-5', timeZone: 'UTC' };
+    const within = (await add({ ...given, input: { username: 'aurora_lab' } })) as Answer;
+    const beside = (await add({ ...given, username: 'kip_reads' })) as Answer;
+    expect(within.schedule.input.username).toBe('aurora_lab');
+    expect(beside.schedule.input.username).toBe('kip_reads');
+  });
+
+  test('lets a scrape read everything when it is told to', async () => {
+    const input = { username: 'aurora_lab', onlyNew: false };
+    const { schedule } = (await add({ type: 'scrape', input })) as Answer;
+    expect(schedule.input.onlyNew).toBe(false);
+  });
+
+  test('names fields that have no effect', async () => {
+    const { warnings } = (await add({
+      type: 'scrape',
+      input: { username: 'aurora_lab', colour: 'blue' },
+      evry: 'week',
+      priority: 5,
+    })) as Answer;
+    expect(warnings).toEqual([
+      'Unknown field "evry" was ignored.',
+      'Unknown field "priority" was ignored.',
+      'Unknown field "colour" was ignored.',
+    ]);
+  });
+
+  test.each([
+    [{ type: 'scrape', input: { username: 'a' }, cron: '0 0 30 2 *' }, 'cron', 'never due'],
+    [{ type: 'scrape', input: { username: 'a' }, cron: 'daily' }, 'cron', 'Use five fields'],
+    [{ type: 'scrape', input: { username: 'a' }, timeZone: 'Mars' }, 'timeZone', 'Europe/Berlin'],
+    [{ type: 'scrape', input: { username: 'a' }, timeZone: 7 }, 'timeZone', 'must be text'],
+    [{ type: 'scrape', input: { username: 'a' }, every: 'year' }, 'every', 'one of: night'],
+    [{ type: 'scrape', input: { username: 'a' }, sessionId: '!' }, 'sessionId', 'Session may'],
+    [{ type: 'scrape', input: 'aurora_lab' }, 'input', 'must be an object'],
+    [{ type: 'scrape', input: [] }, 'input', 'must be an object'],
+    [{ type: 'scrape', input: {} }, 'username', 'Username is missing'],
+    [{ type: 'crawl', input: {} }, 'type', 'Unknown job type'],
+    [{ type: 7 }, 'type', 'must be text'],
+    [{}, 'type', 'Type is missing'],
+  ])('refuses %j', async (body, field, message) => {
+    const { status, error } = (await add(body)) as Answer;
+    expect(status).toBe(422);
+    expect(error.details[field]).toContain(message);
+    expect(await listed()).toEqual([]);
+  });
+});
+
+test('40: only what is new is read again, and the result says how much', async () => {
+  const app = await setupApp();
+  await app.tracker.start();
+  const input = { username: 'aurora_lab', maxTweets: 20 };
+  const { id } = await app.schedules.add({
+    type: 'scrape',
+    input,
+    cron: '0 3 * * *',
+    timeZone: 'UTC',
+  });
+  const first = await app.ended((await app.schedules.runNow(id)).id);
+  expect(first.result).toMatchObject({ posts: 20, newPosts: 20, firstRun: true });
+  const second = await app.ended((await app.schedules.runNow(id)).id);
+  expect(second.result).toMatchObject({ newPosts: 0 });
+  expect(second.result).not.toHaveProperty('firstRun');
+  const page = await (await app.request('/schedules', { headers: NAVIGATION })).text();
+  expect(page).toContain('20 posts of @aurora_lab, 20 new');
+  expect(page).toContain(`href="/jobs/${second.id}"`);
+});
+
+test('40: a schedule whose source does not exist any more says so', async () => {
+  const input = { username: 'aurora_lab' };
+  const { id } = await web.schedules.add({
+    type: 'scrape',
+    input,
+    cron: '0 3 * * *',
+    timeZone: 'UTC',
+  });
+  const gone = '{"username":"aurora_lab","source":"mastodon"}';
+  web.database.run('UPDATE schedules SET input = ? WHERE id = ?', [gone, id]);
+  expect((await listed())[0]?.problem).toContain('Source must be one of:');
+  const page = await (await web.request('/schedules', { headers: NAVIGATION })).text();
+  expect(page).toContain('It can start nothing at present.');
+});

@@ -1,0 +1,77 @@
+import { afterAll, expect, test } from 'bun:test';
+import { closeApps, NAVIGATION, setupApp } from '../support/app.ts';
+import { attributesOf, elements } from '../views/pages/fixtures.ts';
+
+afterAll(closeApps);
+
+const URL = 'https://hooks.example/xgpt';
+
+test('43: a form without a script makes a webhook, and shows its secret once', async () => {
+  const web = await setupApp();
+  const form = new URLSearchParams([
+    ['url', URL],
+    ['events', ''],
+    ['events', 'exhausted'],
+    ['events', 'cancelled'],
+    ['types', 'scrape, search'],
+  ]);
+  const headers = { ...NAVIGATION, 'sec-fetch-mode': 'navigate' };
+  const answer = await web.request('/api/webhooks', { method: 'POST', body: form, headers });
+  expect(answer.status).toBe(201);
+  expect(answer.headers.get('cache-control')).toContain('no-store');
+  const [secret = ''] = /whsec_[A-Za-z0-9+/=]+/.exec(await answer.text()) ?? [];
+  expect(Buffer.from(secret.slice(6), 'base64')).toHaveLength(32);
+  const [webhook] = web.webhooks.store.list();
+  expect(webhook).toMatchObject({
+    events: ['exhausted', 'cancelled'],
+    types: ['scrape', 'search'],
+  });
+  for (const path of ['/webhooks', '/api/webhooks']) {
+    expect(await (await web.request(path)).text()).not.toContain('whsec_');
+  }
+  const stored = JSON.stringify(web.database.query('SELECT * FROM webhooks').all());
+  expect(stored).not.toContain(secret.slice(6, 20));
+  const test = await web.request(`/api/webhooks/${webhook?.id}/test`, { method: 'POST', headers });
+  expect([test.status, test.headers.get('location')]).toEqual([303, '/webhooks']);
+  await web.request(`/api/webhooks/${webhook?.id}/remove`, { method: 'POST', headers });
+  expect(await (await web.request('/webhooks')).text()).toContain('No webhooks yet.');
+});
+
+test('43: a form that is refused comes back with what was typed', async () => {
+  const web = await setupApp();
+  const answer = await web.request('/api/webhooks', {
+    method: 'POST',
+    body: new URLSearchParams({ url: 'http://10.0.0.4/hook', events: '' }),
+    headers: { ...NAVIGATION, 'sec-fetch-mode': 'navigate' },
+  });
+  expect(answer.status).toBe(422);
+  const html = await answer.text();
+  expect(attributesOf(html, '#url').value).toBe('http://10.0.0.4/hook');
+  expect(elements(html, '.webhook-events input[checked]')).toHaveLength(0);
+  expect(html).toContain('Events must be among: completed, failed, exhausted, cancelled.');
+  expect(web.webhooks.store.list()).toEqual([]);
+});
+
+test('43: only private addresses that are written as such are refused at once, unless the setting allows them', async () => {
+  const status = async (web: Awaited<ReturnType<typeof setupApp>>, url: string) =>
+    (await web.post('/api/webhooks', { url })).status;
+  const strict = await setupApp();
+  for (const host of ['127.0.0.1', 'localhost:9', 'LOCALHOST', '[::1]', '0x7f.1', '2130706433'])
+    expect([host, await status(strict, `http://${host}/`)]).toEqual([host, 422]);
+  expect(await status(strict, 'https://user:pass@hooks.example/')).toBe(422);
+  expect(await status(strict, 'https://hooks.example/')).toBe(201);
+  const open = await setupApp({ XGPT_PRIVATE_WEBHOOKS: 'on' });
+  expect(await status(open, 'http://127.0.0.1:9/')).toBe(201);
+});
+
+test('43: nobody can start a delivery: it has no address, form or command', async () => {
+  const web = await setupApp();
+  const input = { webhook: 'wh_x', payload: { type: 'x', timestamp: 'x', data: {} } };
+  expect((await web.post('/api/deliver', {})).status).toBe(404);
+  expect((await web.request('/deliver')).status).toBe(404);
+  const body = JSON.stringify({ type: 'deliver', input });
+  const headers = { 'content-type': 'application/json' };
+  expect((await web.json('/api/jobs', { method: 'POST', body, headers })).status).toBe(422);
+  expect(web.tracker.types).not.toContain('deliver' as never);
+  expect(await (await web.request('/openapi.json')).text()).not.toContain('"const":"deliver"');
+});

@@ -1,0 +1,146 @@
+import { AUDIT_ACTIONS, type AuditEntry, isAutomatic } from '../../src/jobs/audit.ts';
+import { ACTION_WORDS, actorText, targetText } from '../../src/text/audit_text.ts';
+import { cut, MAX_NAME } from '../../src/text/cut.ts';
+import { urlTo } from '../../src/text/urls.ts';
+import { attributeText } from '../forms/field.tsx';
+import { FilterField, WordsField } from '../forms/filter.tsx';
+import { Page } from '../layouts/page.tsx';
+import { TableHead } from '../table_head.tsx';
+import { relativeTime } from '../time.tsx';
+import type { AuditModel, Layout } from '../view_models.ts';
+import { NextPage } from './pagination.tsx';
+
+export function AuditPage({ layout, model }: { layout: Layout; model: AuditModel }): JSX.Element {
+  const { entries, query, nextHref } = model;
+  const isFiltered = Object.values(query).some((value) => value !== '');
+  return (
+    <Page title="Audit trail" current="/jobs" layout={layout}>
+      <h1>Audit trail</h1>
+      <p class="lead">Who started, cancelled, retried or removed jobs, and when.</p>
+      <AuditFilter query={query} />
+      {entries.length === 0 ? (
+        <p class="empty">
+          {isFiltered ? (
+            <>
+              No entries match. <a href={urlTo('/audit')}>Show all entries</a>.
+            </>
+          ) : (
+            <>
+              No entries yet. <a href={urlTo('/scrape')}>Start a job</a>, and it is recorded here.
+            </>
+          )}
+        </p>
+      ) : (
+        <AuditTable entries={entries} now={layout.now} />
+      )}
+      <NextPage href={nextHref} label="Older entries" />
+      {entries.length > 0 && <Exports query={query} />}
+    </Page>
+  );
+}
+
+function AuditFilter({ query }: Pick<AuditModel, 'query'>): JSX.Element {
+  return (
+    <search aria-label="Filter the audit trail">
+      <form class="filter" method="get" action={urlTo('/audit')}>
+        <div class="filter-fields">
+          <WordsField name="job" label="Job id" value={query.job} maxlength={200} />
+          <WordsField name="who" label="User or address" value={query.who} maxlength={200} />
+          <FilterField name="action" label="Action">
+            <select id="action" name="action">
+              <option value="">any action</option>
+              {AUDIT_ACTIONS.map((action) => (
+                <option value={action} selected={action === query.action} safe>
+                  {ACTION_WORDS[action]}
+                </option>
+              ))}
+            </select>
+          </FilterField>
+          <button type="submit">Apply</button>
+        </div>
+      </form>
+    </search>
+  );
+}
+
+interface AuditTableProps {
+  entries: AuditEntry[];
+  now: Date;
+}
+
+/** One row for each entry; what happened by itself is dimmed. */
+export function AuditTable({ entries, now }: AuditTableProps): JSX.Element {
+  if (entries.length === 0) return <p class="empty-note">No entries match.</p>;
+  return (
+    <table class="audit-table">
+      <TableHead columns={['When', 'Action', 'What', 'Who', 'Address']} numbers={[]} />
+      <tbody>
+        {entries.map((entry) => (
+          <tr data-automatic={isAutomatic(entry.by.via) ? 'true' : undefined}>
+            <td class="cell-when">{relativeTime(entry.at, now)}</td>
+            <td class="cell-action" safe>
+              {ACTION_WORDS[entry.action]}
+            </td>
+            <th scope="row" class="cell-what">
+              <Target entry={entry} />
+            </th>
+            <td class="cell-who">
+              <Who entry={entry} />
+            </td>
+            <td class="cell-address mono" safe>
+              {entry.by.address ?? ''}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Target({ entry }: { entry: AuditEntry }): JSX.Element {
+  const { jobId, ids } = entry;
+  if (jobId !== undefined) return <JobLink id={jobId} />;
+  const text = cut(targetText(entry), 2 * MAX_NAME);
+  if (ids === undefined) return <span safe>{text}</span>;
+  return (
+    <details>
+      <summary safe>{text}</summary>
+      <ul class="audit-ids">
+        {ids.map((id) => (
+          <li>
+            <JobLink id={id} />
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function JobLink({ id }: { id: string }): JSX.Element {
+  return (
+    <a class="mono" href={urlTo(`/jobs/${encodeURIComponent(id)}`)} safe>
+      {id}
+    </a>
+  );
+}
+
+function Who({ entry: { by } }: { entry: AuditEntry }): JSX.Element {
+  if (by.via !== 'job' || by.user === undefined) return <span safe>{actorText(by)}</span>;
+  return (
+    <>
+      the job <JobLink id={by.user} />
+    </>
+  );
+}
+
+function Exports({ query }: Pick<AuditModel, 'query'>): JSX.Element {
+  const given = Object.entries(query).filter(([, value]) => value !== '');
+  const href = (format: string) =>
+    attributeText(urlTo(`/api/audit?${new URLSearchParams([...given, ['format', format]])}`));
+  return (
+    <p class="audit-exports">
+      Download all of these as <a href={href('csv')}>CSV</a> or{' '}
+      <a href={href('jsonl')}>JSON lines</a>.
+    </p>
+  );
+}

@@ -1,0 +1,206 @@
+import { urlTo } from '../../src/text/urls.ts';
+import {
+  deliveriesText,
+  deliveryState,
+  typesText,
+  webhookState,
+} from '../../src/text/webhook_text.ts';
+import { type Delivery, WEBHOOK_EVENTS, type Webhook } from '../../src/webhooks/webhook.ts';
+import { attributeText, TextField } from '../forms/field.tsx';
+import { Page } from '../layouts/page.tsx';
+import { TableHead } from '../table_head.tsx';
+import { relativeTime } from '../time.tsx';
+import type { FormState, Layout } from '../view_models.ts';
+
+/** A webhook that was made just now, with its secret. */
+interface Made {
+  webhook: Webhook;
+  secret: string;
+}
+
+interface WebhooksModel {
+  webhooks: Webhook[];
+  types: readonly string[];
+  made?: Made;
+  refused?: FormState;
+}
+
+/** How each event is called in the form. */
+const EVENT_WORDS = {
+  completed: 'It completed',
+  failed: 'It failed',
+  exhausted: 'It failed after its last attempt',
+  cancelled: 'It was cancelled',
+};
+
+export function WebhooksPage({ layout, model }: { layout: Layout; model: WebhooksModel }) {
+  const { webhooks, types, made, refused } = model;
+  return (
+    <Page title="Webhooks" current="/jobs" layout={layout}>
+      <h1>Webhooks</h1>
+      <p class="page-lead">
+        Programs that are told when jobs end. Events are signed after Standard Webhooks and sent
+        again for two days until they arrive.
+      </p>
+      <WebhookList webhooks={webhooks} now={layout.now} made={made} />
+      <WebhookForm form={refused ?? { values: {}, errors: {} }} types={types} />
+    </Page>
+  );
+}
+
+interface ListProps {
+  webhooks: Webhook[];
+  now: Date;
+  made?: Made;
+}
+
+export function WebhookList({ webhooks, now, made }: ListProps): JSX.Element {
+  if (webhooks.length === 0) return <p class="empty">No webhooks yet.</p>;
+  return (
+    <div class="webhooks">
+      {webhooks.map((webhook) => (
+        <WebhookCard
+          webhook={webhook}
+          now={now}
+          secret={made?.webhook.id === webhook.id ? made.secret : undefined}
+        />
+      ))}
+    </div>
+  );
+}
+
+const ENDS = {
+  completed: 'completed',
+  failed: 'failed',
+  exhausted: 'used up their attempts',
+  cancelled: 'were cancelled',
+};
+
+/** "completed, failed or were cancelled" */
+function listed(events: Webhook['events']): string {
+  const [last = '', ...others] = events.map((event) => ENDS[event]).toReversed();
+  return others.length === 0 ? last : `${others.toReversed().join(', ')} or ${last}`;
+}
+
+interface CardProps {
+  webhook: Webhook;
+  now: Date;
+  secret?: string;
+}
+
+function WebhookCard({ webhook, now, secret }: CardProps): JSX.Element {
+  const { id, url, events, deliveries, endedAt } = webhook;
+  const path = urlTo(`/api/webhooks/${encodeURIComponent(id)}`);
+  return (
+    <section class="webhook" id={id} aria-labelledby={`${id}-url`}>
+      <h2 class="webhook-url mono" id={`${id}-url`} safe>
+        {url}
+      </h2>
+      {secret === undefined ? '' : <Secret secret={secret} />}
+      <p class="webhook-facts">
+        <span safe>{`Jobs that ${listed(events)} · types: ${typesText(webhook)}`}</span>
+        <br />
+        <span safe>{webhookState(webhook)}</span>
+      </p>
+      <div class="source-actions">
+        {endedAt ? (
+          ''
+        ) : (
+          <form method="post" action={attributeText(`${path}/test`)}>
+            <button type="submit">Send a test</button>
+          </form>
+        )}
+        <form method="post" action={attributeText(`${path}/remove`)}>
+          <button type="submit" class="danger">
+            Remove
+          </button>
+        </form>
+      </div>
+      {deliveries.length > 0 && <Deliveries deliveries={deliveries} now={now} />}
+    </section>
+  );
+}
+
+function Secret({ secret }: { secret: string }): JSX.Element {
+  return (
+    <div class="result warning" role="status">
+      <p>The secret of this webhook. Copy it now: it is not shown again.</p>
+      <p class="mono webhook-secret" safe>
+        {secret}
+      </p>
+    </div>
+  );
+}
+
+function Deliveries({ deliveries, now }: { deliveries: Delivery[]; now: Date }): JSX.Element {
+  return (
+    <details>
+      <summary safe>{deliveriesText(deliveries.length)}</summary>
+      <table class="webhook-deliveries">
+        <TableHead columns={['When', 'Event', 'Attempt', 'Outcome']} numbers={['Attempt']} />
+        <tbody>
+          {deliveries.map((delivery) => (
+            <tr>
+              <td>{relativeTime(delivery.at, now)}</td>
+              <td>
+                <a href={urlTo(`/jobs/${encodeURIComponent(delivery.jobId)}`)} safe>
+                  {delivery.event}
+                </a>
+              </td>
+              <td class="number">{delivery.attempt}</td>
+              <td class="webhook-outcome" data-failed={delivery.error ? 'true' : undefined} safe>
+                {deliveryState(delivery)}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
+}
+
+function WebhookForm({ form, types }: { form: FormState; types: readonly string[] }): JSX.Element {
+  const chosen = (form.values.events ?? 'completed,failed').split(',');
+  return (
+    <section aria-labelledby="new-webhook">
+      <h2 id="new-webhook">New webhook</h2>
+      <form class="webhook-form" method="post" action={urlTo('/api/webhooks')}>
+        <TextField
+          name="url"
+          label="Address"
+          help="Events are posted there as JSON."
+          placeholder="https://hooks.example/xgpt"
+          maxlength={2_000}
+          required
+          form={form}
+        />
+        <fieldset class="webhook-events">
+          <legend>When a job has ended like this</legend>
+          {/* Says that none is ticked, which would be no field at all. */}
+          <input type="hidden" name="events" value="" />
+          {WEBHOOK_EVENTS.map((event) => (
+            <label>
+              <input type="checkbox" name="events" value={event} checked={chosen.includes(event)} />{' '}
+              <span safe>{EVENT_WORDS[event]}</span>
+            </label>
+          ))}
+          <p class="field-error" safe>
+            {form.errors.events ?? ''}
+          </p>
+        </fieldset>
+        <TextField
+          name="types"
+          label="Types of jobs"
+          help={`Separated by commas; empty: all. There are ${types.join(', ')}.`}
+          maxlength={500}
+          form={form}
+        />
+        <div class="form-actions">
+          <button type="submit" class="primary">
+            Add webhook
+          </button>
+        </div>
+      </form>
+    </section>
+  );
+}
