@@ -1,9 +1,9 @@
 import type { Database } from 'bun:sqlite';
 import { z } from 'zod';
-import type { FindFilters, FindQuery, WordMatch } from '../../find/query.ts';
+import type { FindQuery } from '../../find/query.ts';
 import { statement } from '../../platform/statement.ts';
 import type { Post } from '../../sources/post.ts';
-import type { FoundKey, WordFinder } from '../finding.ts';
+import type { FoundKey, KeySet, WordFinder } from '../finding.ts';
 import { readCursor, writeCursor } from '../listing.ts';
 import { toPost } from '../post_row.ts';
 import { type Conditions, createConditions } from './conditions.ts';
@@ -14,9 +14,9 @@ import { createKept } from './kept.ts';
 import { createKeySets } from './key_sets.ts';
 import { createMatches } from './matches.ts';
 import type { Place } from './plan_sql.ts';
-import { createPlans } from './plans.ts';
+import { createPlans, type Plans } from './plans.ts';
 import { createPostsByKeys } from './posts_by_keys.ts';
-import { createQueries } from './queries.ts';
+import { createQueries, type Queries } from './queries.ts';
 import { createRanking } from './ranking.ts';
 
 const DEFAULT_CAP = 10_001;
@@ -31,8 +31,7 @@ export function createWordFinder(db: Database): WordFinder {
   const plans = createPlans(queries, counts);
   const keySetOf = createKeySets(queries, counts);
   const everyMatch = createEveryMatch(db, plans, keySetOf);
-  const rank = createRanking(queries);
-  const kept = createKept<FoundKey[]>(queries);
+  const rankedOf = createRanked(queries, plans, keySetOf);
   const facetsOf = createFacets(queries, plans);
   const byKeys = createPostsByKeys(db);
   const findKey = statement<{ key: number }, [string, string]>(
@@ -56,20 +55,9 @@ export function createWordFinder(db: Database): WordFinder {
       : { keys };
   }
 
-  function ranked(words: WordMatch, filters: FindFilters, limit: number): FoundKey[] {
-    const conditions = conditionsOf(filters, words);
-    if (!conditions.match || conditions.match.isExcluded || conditions.isEmpty)
-      return plans.page(conditions, limit).map(({ key }) => ({ key, score: 0 }));
-    const { indexed, others } = conditions;
-    const isByWords = indexed.length + others.length === 0;
-    return kept(JSON.stringify([conditions, limit]), () =>
-      rank(conditions, limit, isByWords ? undefined : keySetOf(withoutMatch(conditions))),
-    );
-  }
-
   return {
     newest,
-    ranked,
+    ranked: (words, filters, limit) => rankedOf(conditionsOf(filters, words), limit),
     ...createMatches(queries, counts, conditionsOf),
     countFound: (query, cap = DEFAULT_CAP) => counts.countFound(conditionsOfQuery(query), cap),
     countAfter: (query, key, cap = MAX_EXAMINED + 1) =>
@@ -83,6 +71,25 @@ export function createWordFinder(db: Database): WordFinder {
     },
     postsOf,
     keyOf: (source, id) => findKey.get(source, id)?.key,
+  };
+}
+
+/** The best matches; of what cannot be ranked, the newest. */
+function createRanked(
+  queries: Queries,
+  plans: Plans,
+  keySetOf: (conditions: Conditions) => KeySet,
+) {
+  const rank = createRanking(queries);
+  const kept = createKept<FoundKey[]>(queries);
+  return function ranked(conditions: Conditions, limit: number): FoundKey[] {
+    if (!conditions.match || conditions.match.isExcluded || conditions.isEmpty)
+      return plans.page(conditions, limit).map(({ key }) => ({ key, score: 0 }));
+    const { indexed, others } = conditions;
+    const isByWords = indexed.length + others.length === 0;
+    return kept(JSON.stringify([conditions, limit]), () =>
+      rank(conditions, limit, isByWords ? undefined : keySetOf(withoutMatch(conditions))),
+    );
   };
 }
 
