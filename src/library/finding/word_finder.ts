@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import { z } from 'zod';
-import type { FindFilters, FindQuery, WordMatch } from '../../find/query.ts';
+import type { FindQuery } from '../../find/query.ts';
 import { statement } from '../../platform/statement.ts';
 import type { Post } from '../../sources/post.ts';
 import type { FoundKey, KeySet, WordFinder } from '../finding.ts';
@@ -31,6 +31,7 @@ export function createWordFinder(db: Database): WordFinder {
   const plans = createPlans(queries, counts);
   const keySetOf = createKeySets(queries, counts);
   const everyMatch = createEveryMatch(db, plans, keySetOf);
+  const rankedOf = createRanked(queries, plans, keySetOf);
   const facetsOf = createFacets(queries, plans);
   const byKeys = createPostsByKeys(db);
   const findKey = statement<{ key: number }, [string, string]>(
@@ -54,11 +55,9 @@ export function createWordFinder(db: Database): WordFinder {
       : { keys };
   }
 
-  const ranked = createRanked(queries, { conditionsOf, plans, keySetOf });
-
   return {
     newest,
-    ranked,
+    ranked: (words, filters, limit) => rankedOf(conditionsOf(filters, words), limit),
     ...createMatches(queries, counts, conditionsOf),
     countFound: (query, cap = DEFAULT_CAP) => counts.countFound(conditionsOfQuery(query), cap),
     countAfter: (query, key, cap = MAX_EXAMINED + 1) =>
@@ -75,18 +74,15 @@ export function createWordFinder(db: Database): WordFinder {
   };
 }
 
-interface RankedDeps {
-  conditionsOf: (filters: FindFilters, words: WordMatch) => Conditions;
-  plans: Plans;
-  keySetOf: (conditions: Conditions) => KeySet;
-}
-
-/** Ranks matches; those that are only left by exclusion come newest first. */
-function createRanked(queries: Queries, { conditionsOf, plans, keySetOf }: RankedDeps) {
+/** The best matches; of what cannot be ranked, the newest. */
+function createRanked(
+  queries: Queries,
+  plans: Plans,
+  keySetOf: (conditions: Conditions) => KeySet,
+) {
   const rank = createRanking(queries);
   const kept = createKept<FoundKey[]>(queries);
-  return function ranked(words: WordMatch, filters: FindFilters, limit: number): FoundKey[] {
-    const conditions = conditionsOf(filters, words);
+  return function ranked(conditions: Conditions, limit: number): FoundKey[] {
     if (!conditions.match || conditions.match.isExcluded || conditions.isEmpty)
       return plans.page(conditions, limit).map(({ key }) => ({ key, score: 0 }));
     const { indexed, others } = conditions;
