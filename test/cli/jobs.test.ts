@@ -108,9 +108,9 @@ describe('jobs show', () => {
     const { code, stdout } = await jobs('show', id.slice(-8));
     expect(code).toBe(0);
     for (const part of [
-      `  id        ${id}`,
-      '  attempts  1 of 8',
-      '  session   evening',
+      `  id          ${id}`,
+      '  attempts    1 of 8',
+      '  session     evening',
       'Input\n  username         aurora_lab',
       'Result\n100 posts of @aurora_lab, 100 new',
       /Attempts\n {2}1 {2}completed {2}\d+:\d\d/,

@@ -190,10 +190,10 @@ describe('FEATURES 45: the feed of all jobs', () => {
 
   test('FEATURES 45: jobs that are deleted because of their age are told as deleted', async () => {
     const app = await setupApp();
-    const { id } = await app.tracker.enqueue('scrape', { username: 'ada' }, { sessionId: 'night' });
+    const { id } = await app.tracker.enqueue('scrape', { username: 'ada' });
     await app.tracker.cancelJob(id);
     await app.tracker.dismissJob(id);
-    const feed = await follow(app, '?session=night');
+    const feed = await follow(app, '?type=scrape');
     await feed.until(isReady);
     app.database.run('UPDATE jobs SET created_at = 1, completed_at = 1');
     await app.tracker.initialize();

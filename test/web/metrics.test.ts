@@ -52,7 +52,7 @@ describe('FEATURES 44: /metrics', () => {
     await app.tracker.enqueue('scrape', { username: 'ada' });
     await app.tracker.enqueue('scrape', { username: 'bea' });
     await app.tracker.createJob('embed');
-    app.database.run("UPDATE jobs SET updated_at = updated_at - 60000 WHERE type = 'scrape'");
+    app.database.run("UPDATE jobs SET created_at = created_at - 60000 WHERE type = 'scrape'");
     const values = await scrape(app);
     expect(values.get('xgpt_jobs_waiting{type="scrape"}')).toBe(2);
     expect(values.get('xgpt_jobs_waiting{type="embed"}')).toBe(0);

@@ -130,6 +130,15 @@ describe('FEATURES 40: POST /api/schedules', () => {
     expect(beside.schedule.input.username).toBe('kip_reads');
   });
 
+  test('refuses a type that is no text, from a form too', async () => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html' };
+    for (const body of ['type[a]=1&cron=x', 'type=&cron=x', 'type=a&type=b&repeat.cron=x']) {
+      const answer = await web.request('/api/schedules', { method: 'POST', headers, body });
+      expect(answer.status).toBe(422);
+    }
+    expect((await add({ type: { a: 1 }, cron: '0 3 * * *' })).status).toBe(422);
+  });
+
   test('lets a scrape read everything when it is told to', async () => {
     const input = { username: 'aurora_lab', onlyNew: false };
     const { schedule } = (await add({ type: 'scrape', input })) as Answer;

@@ -46,7 +46,8 @@ export function readScheduleFields(body: Record<string, unknown>): {
 /** The start form has a tick of its own for a single start: for a schedule that of "Repeat…" counts. */
 function readAllOrNew(own: Record<string, unknown>, input: Record<string, unknown>): void {
   const readsAll = own.all === 'true';
-  for (const name of Object.keys(repeatedDefaults(String(own.type), input))) {
+  const type = typeof own.type === 'string' ? own.type : '';
+  for (const name of Object.keys(repeatedDefaults(type, input))) {
     if (readsAll) input[name] = false;
     else delete input[name];
   }

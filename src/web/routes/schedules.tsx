@@ -201,7 +201,7 @@ async function refused(
   body: Record<string, unknown>,
   errors: Record<string, string>,
 ): Promise<Response> {
-  const operation = deps.operations.get(String(body.type));
+  const operation = typeof body.type === 'string' && deps.operations.get(body.type);
   if (operation && isNavigation(request)) {
     const values = Object.entries(body).filter(([, value]) => typeof value === 'string');
     const form = { values: Object.fromEntries(values) as Record<string, string>, errors };
