@@ -53,7 +53,8 @@ export function RepeatFields({ type, form: typed, timeZone }: RepeatProps): JSX.
           form={form}
         />
       )}
-      <button type="submit" name="type" value={type} formaction={urlTo('/api/schedules')}>
+      {/* biome-ignore lint/a11y/useButtonType: it submits too, and programs that press the submit button start the job. */}
+      <button name="type" value={type} formaction={urlTo('/api/schedules')}>
         Save the schedule
         <span class="visually-hidden" safe>{` of ${wordsOf(type).name}`}</span>
       </button>
