@@ -78,7 +78,7 @@ export class JobTimedOut extends JobStopped {
     /** In ms. */
     readonly limit: number,
   ) {
-    super(`The job exceeded its time limit of ${estimate(limit)}.`);
+    super(`The job exceeded its time limit of ${limit < 1_000 ? `${limit} ms` : estimate(limit)}.`);
   }
 }
 

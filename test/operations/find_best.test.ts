@@ -125,6 +125,35 @@ describe('best', () => {
     expect(await first('slugs salad from:bo', GARDEN)).toContain('some');
   });
 
+  test('of more posts with the word than are ranked, those that are near have it too, and count once', async () => {
+    const many = 1_100;
+    const db = openDatabase(':memory:');
+    const large = createLibrary(db);
+    const vectors = Array.from({ length: many }, (_, at) => ({
+      key: at + 1,
+      vector: apart(at % 7),
+    }));
+    large.savePosts(
+      vectors.map(({ key }) => ({
+        source: 'sample',
+        id: `${key}`,
+        kind: 'post',
+        author: 'ada',
+        authorName: 'Ada',
+        text: `slugs ${'and more '.repeat(key % 50)}`,
+        createdAt: new Date(NOW - key * 1000),
+        links: [],
+        media: [],
+      })),
+    );
+    large.saveVectors(MODEL, vectors);
+    const request = toFindRequest({ q: 'slugs', limit: 100 }, NOW);
+    const found = await find({ library: large, embedder: embedderOf(GARDEN) }, request);
+    expect(found.total).toBe(many);
+    expect(found.posts.filter(({ why }) => !why.words)).toEqual([]);
+    db.close();
+  });
+
   test('D1: a post is found once, and pages have the order of one page', async () => {
     const whole = await best('slugs lettuce salad', GARDEN);
     const paged: string[] = [];

@@ -188,6 +188,17 @@ describe('FEATURES 45: the feed of all jobs', () => {
     await feed.close();
   });
 
+  test('FEATURES 45: a type that is paused or limited meanwhile starts no feed afresh', async () => {
+    const app = await setupApp();
+    const feed = await follow(app);
+    await feed.until(isReady);
+    await app.tracker.pauseType('search');
+    const { id } = await app.tracker.enqueue('scrape', { username: 'ada' });
+    await app.tracker.resumeType('search');
+    expect(await feed.next()).toMatchObject({ type: 'job.upsert', job: { id } });
+    await feed.close();
+  });
+
   test('FEATURES 45: jobs that are deleted because of their age are told as deleted', async () => {
     const app = await setupApp();
     const { id } = await app.tracker.enqueue('scrape', { username: 'ada' });

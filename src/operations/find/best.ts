@@ -43,7 +43,6 @@ export async function bestHits(
   ranked: number[],
 ): Promise<Hit[]> {
   const coverage = await coverageOf(deps.library.words, words);
-  const withAll = new Set(ranked);
   const near = new Set(deps.nearest(vector).map(({ key }) => key));
   const candidates = createCandidates(deps, coverage);
   candidates.add([...ranked.slice(0, MAX_COMPARED), ...near]);
@@ -52,6 +51,8 @@ export async function bestHits(
   const meant = movedTo(vector, seedsOf(candidates.all(), vector));
   for (const { key } of deps.nearest(unit(meant))) near.add(key);
   candidates.add([...near]);
+  const keys = candidates.all().map(({ key }) => key);
+  const withAll = new Set([...ranked, ...deps.library.words.matchesAmong(words, keys)]);
 
   const hits = candidates
     .all()

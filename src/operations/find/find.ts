@@ -144,7 +144,9 @@ async function fused(deps: FindDeps, query: FindQuery, vector: Float32Array): Pr
   };
   const ranked = words.hits.map(({ key }) => key);
   const hits = await bestHits(best, query.words as WordMatch, vector, ranked);
-  return { ...words, hits, by: 'both' };
+  // Posts with all of the words that are not ranked may be among the nearest.
+  const others = hits.filter(({ why }) => why.words).length - ranked.length;
+  return { ...words, hits, more: Math.max(0, words.more - others), by: 'both' };
 }
 
 function wordHits({ library }: FindDeps, query: FindQuery): Hits {

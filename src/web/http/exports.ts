@@ -30,21 +30,27 @@ export async function exportResponse(
   let first: IteratorResult<string> | undefined = await lines.next();
   const encoder = new TextEncoder();
   const mark = isDownload && format === 'csv' ? BYTE_ORDER_MARK : '';
+  let isCancelled = false;
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => controller.enqueue(encoder.encode(mark)),
     async pull(controller) {
       try {
         const { done, value } = first ?? (await lines.next());
         first = undefined;
+        if (isCancelled) return;
         if (done) controller.close();
         else controller.enqueue(encoder.encode(value));
       } catch (error) {
+        if (isCancelled) return;
         onError(error);
         // The connection is closed, so that the client does not take a part for the whole.
         controller.error(error);
       }
     },
-    cancel: () => void lines.return(undefined),
+    cancel: () => {
+      isCancelled = true;
+      void lines.return(undefined);
+    },
   });
   return new Response(body, { headers: headersOf(format, isDownload, name) });
 }

@@ -192,6 +192,10 @@ function webhookOr404(webhook: Webhook | undefined, id: string): Webhook {
 
 function textsOf(body: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(body).map(([name, value]) => [name, [value].flat().join(',')]),
+    Object.entries(body).map(([name, value]) => [name, [value].flat().filter(isPlain).join(',')]),
   );
+}
+
+function isPlain(value: unknown): boolean {
+  return ['string', 'number', 'boolean'].includes(typeof value);
 }

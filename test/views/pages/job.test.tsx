@@ -238,14 +238,14 @@ describe('the actions', () => {
     );
 
   test('depend on the status', () => {
-    expect(offered({ status: 'queued' })).toEqual(['first', 'cancel']);
-    expect(offered({ status: 'queued' }, { place: 1 })).toEqual(['cancel']);
-    expect(offered({ status: 'running' })).toEqual(['cancel']);
-    expect(offered({ status: 'retrying' })).toEqual(['first', 'cancel']);
-    expect(offered({ status: 'cancelling' })).toEqual([]);
-    expect(offered({ status: 'failed', ...ended })).toEqual(['retry', 'remove']);
-    expect(offered({ status: 'cancelled', ...ended })).toEqual(['retry', 'remove']);
-    expect(offered({ status: 'completed', ...ended })).toEqual(['retry', 'remove']);
+    expect(offered({ status: 'queued' })).toEqual(['first', 'cancel', 'pin']);
+    expect(offered({ status: 'queued' }, { place: 1 })).toEqual(['cancel', 'pin']);
+    expect(offered({ status: 'running' })).toEqual(['cancel', 'pin']);
+    expect(offered({ status: 'retrying' })).toEqual(['first', 'cancel', 'pin']);
+    expect(offered({ status: 'cancelling' })).toEqual(['pin']);
+    expect(offered({ status: 'failed', ...ended })).toEqual(['retry', 'remove', 'pin']);
+    expect(offered({ status: 'cancelled', ...ended })).toEqual(['retry', 'remove', 'pin']);
+    expect(offered({ status: 'completed', ...ended })).toEqual(['retry', 'remove', 'pin']);
   });
 
   test('include running it again with changes once it has ended', () => {
@@ -270,12 +270,12 @@ describe('the actions', () => {
 
   test('leave out the retry of a tracked job', () => {
     const job = { status: 'failed', tracked: true, ...ended } as const;
-    expect(offered(job)).toEqual(['remove']);
+    expect(offered(job)).toEqual(['remove', 'pin']);
     expect(textOf(page(job))).toContain('The job was run by another program.');
   });
 
   test('do not swap the response, a card, into the report', () => {
-    expect(attributesOf(page(), '.report-actions form')).toMatchObject({
+    expect(attributesOf(page(), '.report-actions form[action$="/cancel"]')).toMatchObject({
       action: '/api/jobs/scrape-0198a/cancel',
       'hx-post': '/api/jobs/scrape-0198a/cancel',
       'hx-swap': 'none',

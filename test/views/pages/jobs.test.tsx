@@ -147,7 +147,7 @@ describe('E7: the filters', () => {
       ['input', 'select', 'button', 'nav'].flatMap((tag) => elements(markup, `main ${tag}`)),
     ).toEqual([]);
     expect(textOf(markup.match(/<main.*<\/main>/s)?.[0] ?? '')).toBe(
-      'Jobs Schedules Sessions History Workers No jobs yet, or the finished ones were removed. Scrape a user to start one.',
+      'Jobs Schedules Sessions History Workers Audit trail Webhooks No jobs yet, or the finished ones were removed. Scrape a user to start one.',
     );
   });
 });

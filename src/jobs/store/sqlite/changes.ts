@@ -21,6 +21,9 @@ const MAX_LISTED = 500;
 /** The same within one transaction, whose row lists them: more than a request can start. */
 const MAX_IN_ROW = 2_000;
 
+/** Stands in a row for all jobs that look different now, although nothing happened to them. */
+export const EVERYTHING = '*';
+
 /** How many transactions a process may be behind and still learn which jobs changed. */
 const MAX_KEPT = 2_000;
 
@@ -91,10 +94,10 @@ export class ChangeLog implements TransactionListener {
     const { ids, deltas, ended, ends, removed, retries, isEverything } = this.#own;
     if (ids.size === 0 && removed.length === 0 && !isEverything) return;
     this.#own.seq = this.#seen + 1;
-    const isTooMuch = isEverything || ids.size + removed.length > MAX_IN_ROW;
+    const isTooMuch = ids.size + removed.length > MAX_IN_ROW;
     this.#statements.add.run(
       this.#own.seq,
-      isTooMuch ? null : JSON.stringify([...ids]),
+      isTooMuch ? null : JSON.stringify(isEverything ? [...ids, EVERYTHING] : [...ids]),
       ended.length > 0 ? JSON.stringify(ended.slice(-MAX_RECENT)) : null,
       deltas.length > 0 ? JSON.stringify(deltas) : null,
       ends.size > 0 ? JSON.stringify([...ends.values()]) : null,
@@ -261,6 +264,7 @@ export class ChangeLog implements TransactionListener {
     if (removed !== null) news.hasRemoved = true;
     if (jobs === null) news.isTooMuch = true;
     else for (const id of JSON.parse(jobs) as string[]) news.changed.add(id);
+    if (news.changed.delete(EVERYTHING)) news.isTooMuch = true;
     if (news.changed.size > MAX_LISTED) news.isTooMuch = true;
     this.#rememberEnded(ended);
     if (counts !== null) for (const delta of JSON.parse(counts) as Delta[]) this.#apply(delta, 1);

@@ -1,5 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import type { EventPlace, JobEvent, JobEventPage, JobEventReader } from '../../job_events.ts';
+import { EVERYTHING } from './changes.ts';
 import { BRIEF, type JobRow, LIVE, RUNNING, toJob } from './rows.ts';
 import { query } from './statements.ts';
 
@@ -139,7 +140,8 @@ class SqliteJobEvents {
 function list({ pending, removed }: Changes, row: ChangeRow, first: number): void {
   const gone = JSON.parse(row.removed ?? '[]') as Removed[];
   for (const each of gone) removed.set(each[0], each);
-  const ids = [...(JSON.parse(row.jobs ?? '[]') as string[]), ...gone.map(([id]) => id)];
+  const changed = (JSON.parse(row.jobs ?? '[]') as string[]).filter((id) => id !== EVERYTHING);
+  const ids = [...changed, ...gone.map(([id]) => id)];
   for (const [index, id] of ids.entries()) {
     if (index < first) continue;
     pending.delete(id);
