@@ -61,8 +61,9 @@ test('a job is started, read and acted on with its types', async () => {
   expect(log.data?.lines[0]?.at).toBeInstanceOf(Date);
   expect(log.data?.lines[0]?.text).toContain('posts');
   expect((await api.jobs({ id }).dismiss.post()).data?.job.dismissedAt).toBeInstanceOf(Date);
-  // A place was free, which took it in the same transaction.
-  expect((await api.jobs({ id }).retry.post()).data?.job.status).toBe('running');
+  // A free place takes it in the same transaction, unless the runner was claiming jobs just then.
+  const retried = (await api.jobs({ id }).retry.post()).data?.job.status;
+  expect(['queued', 'running']).toContain(retried as string);
   await web.ended(id);
   expect((await api.jobs({ id }).delete()).data?.job.id).toBe(id);
   expect((await api.jobs({ id }).get()).error?.value.error.code).toBe('not_found');
