@@ -39,15 +39,19 @@ const DISMISSAL = {
   detail: about('Act', 'dismiss_job', 'Take an ended job out of the taskbar'),
 };
 
-/** Cancels, retries, moves and dismisses a job. */
-export function jobChangeRoutes({ tracker, live }: WebDeps) {
-  /** As JSON, a card or a line; a browser without JavaScript is redirected to the job's page. */
-  const changed = (job: Job) =>
+/** As JSON, a card or a line; a browser without JavaScript is redirected to the job's page. */
+function changedIn(live: WebDeps['live']) {
+  return (job: Job) =>
     respond(() => ({ job }), {
       html: () => JobCard({ view: live.view(job), now: new Date() }),
       text: () => jobLine(job),
       seeOther: () => urlTo(`/jobs/${job.id}`),
     });
+}
+
+/** Cancels, retries, moves and dismisses a job. */
+export function jobChangeRoutes({ tracker, live }: WebDeps) {
+  const changed = changedIn(live);
 
   return (app: Elysia) =>
     app
@@ -114,6 +118,8 @@ const PINNING = {
 
 /** Pins a job, which keeps it until somebody removes it, and unpins it. */
 export function jobPinRoutes({ tracker, live }: WebDeps) {
+  const changed = changedIn(live);
+
   async function pinned(
     id: string,
     isPinned: boolean,
@@ -121,12 +127,7 @@ export function jobPinRoutes({ tracker, live }: WebDeps) {
   ) {
     const { id: known } = jobOr404(tracker, id);
     await tracker.pinJob(known, isPinned, { by: actorOf(context) });
-    const job = jobOr404(tracker, known);
-    return respond(() => ({ job }), {
-      html: () => JobCard({ view: live.view(job), now: new Date() }),
-      text: () => jobLine(job),
-      seeOther: () => urlTo(`/jobs/${job.id}`),
-    });
+    return changed(jobOr404(tracker, known));
   }
 
   return (app: Elysia) =>
