@@ -45,16 +45,21 @@ export interface Coverage {
 export async function coverageOf(finder: WordFinder, words: WordMatch): Promise<Coverage> {
   const matches = partsOf(words);
   const stopWords = matches.length > 1 ? await stopWordsIn(matches) : new Set();
+  const posts = Math.max(finder.newestKey(), LEAST_POSTS);
   return createCoverage(
     finder,
-    matches.map((match) => partOf(finder, match, stopWords.has(match))),
+    matches.map((match) => partOf(finder, match, { isStopWord: stopWords.has(match), posts })),
   );
 }
 
-function partOf(finder: WordFinder, typed: WordMatch, isStopWord: boolean): CoveredPart {
+function partOf(
+  finder: WordFinder,
+  typed: WordMatch,
+  { isStopWord, posts }: { isStopWord: boolean; posts: number },
+): CoveredPart {
   const match = known(finder, typed);
   const { keys, count } = finder.matchesOf(match, MAX_LISTED);
-  const others = Math.max(finder.newestKey(), LEAST_POSTS, count) - count;
+  const others = Math.max(posts, count) - count;
   const rarity = Math.log(1 + (others + 0.5) / (count + 0.5));
   const weight = isStopWord ? STOP_WORD_SHARE * Math.min(rarity, MAX_STOP_WORD_RARITY) : rarity;
   const part: CoveredPart = {
