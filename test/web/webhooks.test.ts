@@ -64,6 +64,25 @@ test('FEATURES 43: only private addresses that are written as such are refused a
   expect(await status(open, 'http://127.0.0.1:9/')).toBe(201);
 });
 
+test('FEATURES 43: fields that are no texts are refused', async () => {
+  const web = await setupApp();
+  const headers = { 'content-type': 'application/json' };
+  for (const body of [
+    '{"url":{"toString":1}}',
+    '{"url":"https://hooks.example/","types":{"join":1}}',
+    '{"mode":{"toString":1}}',
+  ]) {
+    const answer = await web.json('/api/webhooks', { method: 'POST', body, headers });
+    expect([body, answer.status]).toEqual([body, 422]);
+    const page = await web.request('/api/webhooks', {
+      method: 'POST',
+      body,
+      headers: { ...headers, accept: 'text/html' },
+    });
+    expect([body, page.status]).toEqual([body, 422]);
+  }
+});
+
 test('FEATURES 43: nobody can start a delivery: it has no address, form or command', async () => {
   const web = await setupApp();
   const input = { webhook: 'wh_x', payload: { type: 'x', timestamp: 'x', data: {} } };
