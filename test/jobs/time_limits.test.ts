@@ -34,6 +34,13 @@ describe('FEATURES 41: a time limit', () => {
     await tracker.stop();
   });
 
+  test('FEATURES 41: a limit below a second is told in milliseconds', async () => {
+    const { job, clock, tracker } = await started({ timeoutMs: 100 });
+    await clock.advance(100);
+    expect(job()?.errorMessage).toBe('The job exceeded its time limit of 100 ms.');
+    await tracker.stop();
+  });
+
   test('FEATURES 41: a job without a limit of its own has that of its type', async () => {
     const { job, clock, tracker } = await started({});
     expect(job()?.timeoutMs).toBe(60_000);
