@@ -30,8 +30,6 @@ export const AUDIT_ACTIONS = [
   'first',
   'pin',
   'unpin',
-  'schedule',
-  'unschedule',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

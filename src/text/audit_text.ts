@@ -17,8 +17,6 @@ export const ACTION_WORDS: Record<AuditAction, string> = {
   first: 'put first',
   pin: 'pinned',
   unpin: 'unpinned',
-  schedule: 'scheduled',
-  unschedule: 'unscheduled',
 };
 
 /** Who did it, in a few words: "ada in the terminal", "browser, sign-in 1a2b3c4d". */
