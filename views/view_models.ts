@@ -64,6 +64,10 @@ export interface ImportOption {
   /** Absent for a folder. */
   bytes?: number;
   addedAt: Date;
+  /** Whose archive it is, and when it was made, as far as that is known. */
+  kind?: 'x' | 'bluesky';
+  owner?: string;
+  madeAt?: Date;
   /** How many of its posts are in the library. */
   posts: number;
   /** Why it could not be read the last time. */
