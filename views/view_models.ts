@@ -255,6 +255,8 @@ export interface JobPageModel {
   log: LogTail;
   /** Who started it, where that is known. */
   start?: AuditEntry;
+  /** What it did was taken back: nothing that it has brought is there any more. */
+  isUndone?: boolean;
   /** What a job that failed for good leads on to. */
   elsewhere?: {
     /** Its own source, which is shown on the Sources page. */

@@ -1,4 +1,4 @@
-import type { TrackerReader } from '../../jobs/index.ts';
+import type { Job, TrackerReader } from '../../jobs/index.ts';
 import type { KnownImport, Library, UndoneImport } from '../../library/library.ts';
 import {
   type ArchiveIdentity,
@@ -9,6 +9,7 @@ import {
 } from '../../sources/archive/index.ts';
 import { NotFound } from '../../sources/source.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
+import type { ScrapeResult } from './input.ts';
 
 /** An archive in the imports folder, or one that was removed from it and whose posts were kept. */
 export interface StoredImport extends Import, Partial<ArchiveIdentity> {
@@ -103,6 +104,17 @@ export async function undoImport(
   return deps.library.undoImport(name, () =>
     refuseWhileUsed(deps.reader, name, READING, 'undo the import'),
   );
+}
+
+/** Whether no post is left of what a completed job has imported. */
+export function isImportUndone(
+  library: Pick<Library, 'imports'>,
+  { type, status, metadata, result }: Job,
+): boolean {
+  if (type !== 'scrape' || status !== 'completed' || metadata?.source !== 'archive') return false;
+  if (!((result as ScrapeResult | undefined)?.newPosts ?? 0)) return false;
+  const known = library.imports().find(({ name }) => name === metadata.archive);
+  return (known?.posts ?? 0) === 0;
 }
 
 const READING = ['running', 'cancelling'] as const;
