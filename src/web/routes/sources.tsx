@@ -15,13 +15,14 @@ import {
   CREDENTIALS_BODY,
   NO_QUERY,
   PAID_SOURCE,
+  readBudget,
   SOURCE_NAME,
 } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { parseFields, parseSecrets } from '../http/body.ts';
 import { isNavigation } from '../http/negotiation.ts';
 import { toProblem } from '../http/problem.ts';
-import { respond } from '../http/rendered.ts';
+import { asStated, respond } from '../http/rendered.ts';
 import { html } from '../http/responses.ts';
 import { layoutOf } from './layout.ts';
 
@@ -88,7 +89,8 @@ export function sourceRoutes(deps: WebDeps) {
       );
 }
 
-export function sourceChangeRoutes({ sources, connections }: WebDeps) {
+export function sourceChangeRoutes(deps: WebDeps) {
+  const { sources, connections } = deps;
   const manager = createManager(sources, connections);
   const remove = {
     params: SOURCE_NAME,
@@ -129,7 +131,14 @@ export function sourceChangeRoutes({ sources, connections }: WebDeps) {
       )
       .post(
         '/api/sources/:name/budget',
-        async ({ params: { name }, body }) => changed(await manager.budget(name, body)),
+        async ({ request, params: { name }, body }) => {
+          try {
+            return changed(await manager.budget(name, readBudget(body)));
+          } catch (error) {
+            const form = { source: name, values: Object(body) };
+            return asStated(budgetAgain(deps, request, form, error));
+          }
+        },
         {
           params: PAID_SOURCE,
           parse: parseFields,
@@ -143,6 +152,18 @@ export function sourceChangeRoutes({ sources, connections }: WebDeps) {
       );
 }
 
+/** The same of a budget. */
+async function budgetAgain(
+  deps: WebDeps,
+  request: Request,
+  form: Omit<RefusedForm, 'model'>,
+  error: unknown,
+): Promise<Response> {
+  const problem = toProblem(error);
+  if (problem.status !== 422 || !isNavigation(request)) throw error;
+  return pageWith(deps, request, { ...form, model: problem.model() });
+}
+
 /** The page with the form that was refused, for browsers without a script. */
 async function formAgain(
   deps: WebDeps,
@@ -152,7 +173,10 @@ async function formAgain(
 ): Promise<Response> {
   const isRefusal = error instanceof InvalidConnection || error instanceof CredentialsNotAccepted;
   if (!isRefusal || !isNavigation(request)) throw error;
-  const refused = { ...form, model: toProblem(error).model() };
+  return pageWith(deps, request, { ...form, model: toProblem(error).model() });
+}
+
+async function pageWith(deps: WebDeps, request: Request, refused: RefusedForm): Promise<Response> {
   const sources = await createManager(deps.sources, deps.connections).list();
   return html(SourcesPage({ layout: layoutOf(request, deps), sources, refused }), 422);
 }
