@@ -6,7 +6,7 @@ import { prepareStatements } from '../platform/statement.ts';
 import { StorageFailed, TOO_MANY_FILES } from '../platform/storage_issue.ts';
 import { urlTo } from '../text/urls.ts';
 import { createQuickApp } from '../web/app.ts';
-import { bootstrap } from './bootstrap.ts';
+import { openForReading } from './bootstrap.ts';
 import { compileInBackground } from './compiled/in_background.ts';
 import { maxDescriptors, RESERVED_DESCRIPTORS } from './descriptors.ts';
 import { Listener } from './listener.ts';
@@ -27,7 +27,7 @@ const FIRST_ANSWERED_MS = 150;
 export async function serve(settings: Config, compiled?: string): Promise<void> {
   const config = { ...settings, maxConnections: maxStreams(settings) };
   const logger = createLogger(config.logLevel);
-  const deps = await bootstrap(config, 'server', logger);
+  const deps = await openForReading(config, 'server', logger);
   surviveDatabaseErrors(deps.health);
   const closing = new AbortController();
   const { app, fetch, complete } = await createQuickApp({
@@ -50,15 +50,16 @@ export async function serve(settings: Config, compiled?: string): Promise<void> 
     onShortage: () => deps.health.noticed(new StorageFailed(TOO_MANY_FILES)),
   });
   await firstAnswers(listener);
+  const { schedules } = await deps.jobDeps();
   await complete();
   prepareAllStatements();
   // Not earlier: a server whose port is taken must not claim jobs.
   await jobTracker.start();
   // Not awaited: many may be overdue.
-  void deps.schedules.start();
+  void schedules.start();
   await deps.health.start();
   shutDownOnSignals({
-    deps,
+    deps: { ...deps, schedules },
     drainMs: config.drainMs,
     withParent: config.stopWithParent,
     logger,

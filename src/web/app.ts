@@ -4,7 +4,7 @@ import type { Logger } from '../platform/logger.ts';
 import { once } from '../platform/once.ts';
 import { setBasePath } from '../text/urls.ts';
 import { createAccess } from './auth/index.ts';
-import type { FirstDeps, WebDeps } from './deps.ts';
+import type { FirstDeps, JobDeps } from './deps.ts';
 import { createAllowedMethods } from './http/allowed_methods.ts';
 import { authenticate } from './http/authenticate.ts';
 import { compressed } from './http/compression.ts';
@@ -19,13 +19,14 @@ import { LiveTaskbar } from './live/taskbar.ts';
 import { assetRoutes } from './routes/assets.ts';
 import { dashboard } from './routes/dashboard.tsx';
 
-export type AppDeps = Omit<FirstDeps, 'live'> &
-  Pick<WebDeps, 'webhooks' | 'schedules'> & {
-    database: Database;
-    logger: Logger;
-    /** The folder of the compiled program, if it is running. */
-    compiled?: string;
-  };
+export type QuickDeps = Omit<FirstDeps, 'live'> & {
+  database: Database;
+  logger: Logger;
+  /** The folder of the compiled program, if it is running. */
+  compiled?: string;
+};
+
+export type AppDeps = Omit<QuickDeps, 'jobDeps'> & JobDeps;
 
 type Fetch = (request: Request) => Response | Promise<Response>;
 
@@ -38,7 +39,9 @@ const ROUTING = { systemRouter: false, handler: { standardHostname: false } };
 
 /** Creates the web app. The tracker must already have its job types. */
 export async function createApp(given: AppDeps) {
-  const { app, complete } = await createFirstApp(given);
+  const { operations, webhooks, schedules } = given;
+  const jobDeps = async () => ({ operations, webhooks, schedules });
+  const { app, complete } = await createFirstApp({ ...given, jobDeps });
   await complete();
   return app;
 }
@@ -47,7 +50,7 @@ export async function createApp(given: AppDeps) {
  * Creates the web app for a server that is to answer soon: it answers requests for the first page and
  * its files at once. All others wait for `complete`, which loads and adds the other routes.
  */
-export async function createQuickApp(given: AppDeps) {
+export async function createQuickApp(given: QuickDeps) {
   const { app, complete: addOthers } = await createFirstApp(given);
   const isFirst = isAnswered(app.routes.slice());
   const first = composed(app);
@@ -73,7 +76,7 @@ function isAnswered(routes: { method: string; path: string }[]) {
 const PATH = /^https?:\/\/[^/?#]*(\/[^?#]*)/;
 
 /** What every request passes through, and the routes of the first page. */
-async function createFirstApp({ database, logger, compiled, ...given }: AppDeps) {
+async function createFirstApp({ database, logger, compiled, ...given }: QuickDeps) {
   const deps = { ...given, live: new LiveTaskbar(given.tracker, given.health) };
   const { config, closing } = deps;
   const access = createAccess(config, database);
@@ -101,7 +104,7 @@ async function createFirstApp({ database, logger, compiled, ...given }: AppDeps)
     .use(dashboard(deps));
   const complete = async () => {
     const { addOtherRoutes } = await import('./other_routes.ts');
-    await addOtherRoutes(root, { ...deps, access, database, logger });
+    await addOtherRoutes(root, { ...deps, ...(await deps.jobDeps()), access, database, logger });
   };
   return { app, complete };
 }

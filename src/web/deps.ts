@@ -14,8 +14,8 @@ import type { LiveTaskbar } from './live/taskbar.ts';
 /** The dependencies of the first page. */
 export interface FirstDeps extends OperationDeps {
   tracker: Tracker;
-  /** The job types that are operations. */
-  operations: Operations;
+  /** Loads the rest of the dependencies, once. */
+  jobDeps(): Promise<JobDeps>;
   live: LiveTaskbar;
   health: Health;
   connections: Connections;
@@ -24,14 +24,20 @@ export interface FirstDeps extends OperationDeps {
   closing: AbortSignal;
 }
 
+/** What starts jobs, or tells of their ends. */
+export interface JobDeps {
+  /** The job types that are operations. */
+  operations: Operations;
+  webhooks: Webhooks;
+  schedules: Schedules;
+}
+
 /** The dependencies of the routes. */
-export interface WebDeps extends FirstDeps {
+export interface WebDeps extends FirstDeps, JobDeps {
   forms: OperationForms;
   updates: JobUpdates;
   streams: EventStreams;
   /** Reports an error after an answer has begun, when it cannot be answered any more. */
   streamFailed: (error: unknown) => void;
-  webhooks: Webhooks;
-  schedules: Schedules;
   idempotent: Idempotent;
 }

@@ -6,7 +6,7 @@ import type { Logger } from '../platform/logger.ts';
 import { writerOf } from '../platform/writer.ts';
 import { addApiRoutes } from './api.ts';
 import type { Access } from './auth/index.ts';
-import type { FirstDeps, WebDeps } from './deps.ts';
+import type { FirstDeps, JobDeps, WebDeps } from './deps.ts';
 import { createIdempotent } from './http/idempotency.ts';
 import { createIdempotencyKeys } from './http/idempotency_keys.ts';
 import { EventStreams } from './live/event_streams.ts';
@@ -28,7 +28,7 @@ import { webhooksPage } from './routes/webhooks.tsx';
 import { workersPage } from './routes/workers_page.tsx';
 
 type OtherDeps = FirstDeps &
-  Pick<WebDeps, 'webhooks' | 'schedules'> & {
+  JobDeps & {
     access: Access | undefined;
     database: Database;
     logger: Logger;

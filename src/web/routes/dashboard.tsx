@@ -17,31 +17,29 @@ export function dashboard(deps: FirstDeps) {
   return (app: Elysia) =>
     app.get(
       '/',
-      ({ request }) =>
-        html(DashboardPage({ layout: layoutOf(request, deps), model: modelOf(deps) })),
+      async ({ request }) =>
+        html(DashboardPage({ layout: layoutOf(request, deps), model: await modelOf(deps) })),
       HIDDEN,
     );
 }
 
-function modelOf(deps: FirstDeps): DashboardModel {
+async function modelOf(deps: FirstDeps): Promise<DashboardModel> {
   const { tracker, library } = deps;
   const hours = lastHours(tracker);
   const recent = tracker.reader.listJobs({ limit: 10 }).jobs;
+  const counts = library.counts();
+  // As the view: with nothing collected and nothing running, there are only ways to begin.
+  const begins = counts.posts === 0 && recent.every(({ completedAt }) => completedAt !== undefined);
   return {
-    counts: library.counts(),
+    counts,
     lastDay: {
       jobs: sum(hours, 'completed', 'failed', 'cancelled', 'active'),
       failed: sum(hours, 'failed'),
     },
     hours,
     recent,
-    // Parsed only when needed: building the schema takes 1 ms of the first page.
-    get starts() {
-      return quickStarts(deps, recent);
-    },
-    get beginnings() {
-      return beginnings(deps);
-    },
+    starts: begins ? [] : await quickStarts(deps, recent),
+    beginnings: begins ? beginnings(deps) : [],
     withoutVector: library.countWithoutVector(deps.embedder.model),
   };
 }

@@ -1,18 +1,21 @@
 import { usableSources } from '../../../views/forms/sources.ts';
 import type { BeginningCard, QuickStart } from '../../../views/view_models.ts';
 import type { Job } from '../../jobs/index.ts';
-import type { Field, Operation } from '../../operations/index.ts';
+import type { Field } from '../../operations/index.ts';
+import type { Words } from '../../operations/operation.ts';
+import { OPERATION_TYPES, wordsOf } from '../../operations/words.ts';
 import type { FirstDeps } from '../deps.ts';
 import { lastSource, sourceOptions } from './source_options.ts';
 
 /** The types that have a form on the dashboard. */
-export function quickStarts(deps: FirstDeps, recent: Job[]): QuickStart[] {
-  return [...deps.operations.values()].flatMap((operation) => {
-    const { type, fields, upload, words } = operation;
+export async function quickStarts(deps: FirstDeps, recent: Job[]): Promise<QuickStart[]> {
+  const { operations } = await deps.jobDeps();
+  return [...operations.values()].flatMap((operation) => {
+    const { type, fields, words } = operation;
     if (!words.quick) return [];
     const field = fields.find(({ name }) => name === words.quick?.field);
     const able = usableSources(fields, sourceOptions(deps, operation)).filter(
-      ({ name, needsConnection }) => !needsConnection && name !== upload?.source,
+      ({ name, needsConnection }) => !needsConnection && name !== words.upload?.source,
     );
     const last = lastSource(recent, able);
     const sources = able.toSorted(
@@ -24,23 +27,23 @@ export function quickStarts(deps: FirstDeps, recent: Job[]): QuickStart[] {
 
 /** A card for each source: those that need a name, then a file, then nothing. */
 export function beginnings(deps: FirstDeps): BeginningCard[] {
-  const { operations, sources } = deps;
-  const first = [...operations.values()].find(({ words }) => words.readsSource);
-  if (!first) return [];
-  const { type, upload, words } = first;
+  const type = OPERATION_TYPES.find((each) => wordsOf(each).readsSource);
+  if (type === undefined) return [];
+  const words = wordsOf(type);
+  const { upload } = words;
   const field = nameField(words);
-  const cards = sourceOptions(deps, first).map((source) => ({
+  const cards = sourceOptions(deps, { words }).map((source) => ({
     source,
     type,
     field,
-    ...sources.get(source.name)?.beginning,
+    ...deps.sources.get(source.name)?.beginning,
     ...(upload?.source === source.name && { upload }),
   }));
   return cards.toSorted((one, other) => placeOf(one) - placeOf(other));
 }
 
-/** Not that of the type's schema: making it would be a fifth of the first page's time. */
-function nameField({ quick }: Operation['words']): Field | undefined {
+/** Not that of the type's schema: an empty library is shown before the types are loaded. */
+function nameField({ quick }: Words): Field | undefined {
   if (quick?.field === undefined) return undefined;
   return { name: quick.field, kind: 'text', label: quick.label ?? quick.field, required: true };
 }

@@ -45,7 +45,7 @@ export async function startPage(
   const { reader } = deps.tracker;
   const { jobs: runs } = reader.listJobs({ type, limit: RUNS });
   // Files have an entry of their own in the menu.
-  const likely = sources.filter(({ name }) => name !== operation.upload?.source);
+  const likely = sources.filter(({ name }) => name !== operation.words.upload?.source);
   const form = withInitialValues(withLikelySource(typed, runs, likely), fields);
   const isBusy = reader.countActive().running > 0;
   const context = { deps, form, sources, isBusy, now: layout.now };
