@@ -145,7 +145,7 @@ export async function valuesOfOption(option: Option): Promise<string[] | undefin
     import('../operations/fields.ts'),
   ]);
   const config = loadConfig();
-  const deps = { sources: createSources(config), embedder: createEmbedder(config) };
+  const deps = { sources: createSources(config), embedder: await createEmbedder(config) };
   const fields = fieldsOf((await loadInput(of.type, deps))());
   return fields.find(({ name }) => name === of.field)?.values ?? [];
 }
