@@ -129,30 +129,36 @@ export function sourceChangeRoutes(deps: WebDeps) {
           detail: about('Act', 'test_source', 'Ask the service whether the credentials work'),
         },
       )
-      .post(
-        '/api/sources/:name/budget',
-        async ({ request, params: { name }, body }) => {
-          try {
-            return changed(await manager.budget(name, readBudget(body)));
-          } catch (error) {
-            const form = { source: name, values: Object(body) };
-            return asStated(budgetAgain(deps, request, form, error));
-          }
-        },
-        {
-          params: PAID_SOURCE,
-          parse: parseFields,
-          body: BUDGET_BODY,
-          response: answers(200, 'SourceAnswer', 'The source, with its budget.', {
-            404: 'There is no such source, or nothing that it offers costs money.',
-            422: 'The budget was not changed; `details` lists the invalid fields.',
-          }),
-          detail: about('Act', 'set_budget', 'Set what a paid source may cost, or count from zero'),
-        },
-      );
+      .use(budgetRoute(deps));
 }
 
-/** The same of a budget. */
+function budgetRoute(deps: WebDeps) {
+  const manager = createManager(deps.sources, deps.connections);
+  return (app: Elysia) =>
+    app.post(
+      '/api/sources/:name/budget',
+      async ({ request, params: { name }, body }) => {
+        try {
+          return changed(await manager.budget(name, readBudget(body)));
+        } catch (error) {
+          const form = { source: name, values: Object(body) };
+          return asStated(budgetAgain(deps, request, form, error));
+        }
+      },
+      {
+        params: PAID_SOURCE,
+        parse: parseFields,
+        body: BUDGET_BODY,
+        response: answers(200, 'SourceAnswer', 'The source, with its budget.', {
+          404: 'There is no such source, or nothing that it offers costs money.',
+          422: 'The budget was not changed; `details` lists the invalid fields.',
+        }),
+        detail: about('Act', 'set_budget', 'Set what a paid source may cost, or count from zero'),
+      },
+    );
+}
+
+/** The page with the form of the budget that was refused, for browsers without a script. */
 async function budgetAgain(
   deps: WebDeps,
   request: Request,
