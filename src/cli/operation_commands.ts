@@ -102,7 +102,8 @@ function optionsOf(field: Field, { options = {} }: OperationCommand): Option[] {
   if (words === false) return [];
   const name = words.name ?? field.name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   const does = descriptionOf(field, words);
-  if (field.kind !== 'tick') return [new Option(`--${name} ${VALUES[field.kind]}`, does)];
+  if (field.kind !== 'tick')
+    return [new Option(`--${name} ${field.orAll ? '<n|all>' : VALUES[field.kind]}`, does)];
   const on = new Option(`--${name}`, does);
   if (field.default !== true) return [on];
   return [on, new Option(`--no-${name}`, words.not ?? `turn --${name} off`)];

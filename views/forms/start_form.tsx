@@ -82,7 +82,7 @@ interface FormFieldProps {
 /** A field as its rule has it. */
 export function FormField({ field, model: { form, sources } }: FormFieldProps): JSX.Element {
   const { name, label, help, invalid, rule, min, max, maxLength, pattern, placeholder } = field;
-  const { initialBySource } = field;
+  const { initialBySource, orAll } = field;
   const said = { name, label, help, invalid, rule, form };
   switch (field.kind) {
     case 'tick':
@@ -91,7 +91,7 @@ export function FormField({ field, model: { form, sources } }: FormFieldProps): 
       return (
         <NumberField
           {...said}
-          {...{ min, max, initialBySource }}
+          {...{ min, max, initialBySource, orAll }}
           initial={field.initial}
           required={isRequired(field)}
         />
