@@ -1,6 +1,7 @@
 import type { Children } from '@kitajs/html';
 import { basePath } from '../../src/text/urls.ts';
 import { assetPath } from '../asset_paths.ts';
+import { attributeText } from '../forms/field.tsx';
 import { Taskbar } from '../jobs/taskbar.tsx';
 import type { Layout } from '../view_models.ts';
 import { HelpSheet } from './help_sheet.tsx';
@@ -112,7 +113,7 @@ export function Head({ title, styles = ['pages.css'], children }: HeadProps): JS
         data-failed={assetPath('favicon-failed.svg')}
       />
       {['app.css', ...styles].map((name) => (
-        <link rel="stylesheet" href={assetPath(name)} />
+        <link rel="stylesheet" href={attributeText(assetPath(name))} />
       ))}
       {children}
     </head>
