@@ -31,6 +31,7 @@ import { findPages } from './routes/find_page.tsx';
 import { historyPage } from './routes/history.tsx';
 import { jobDetailPage } from './routes/job_page.tsx';
 import { jobPages } from './routes/job_pages.tsx';
+import { mcpRoute } from './routes/mcp.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { openapiRoutes } from './routes/openapi.tsx';
 import { pages } from './routes/pages.tsx';
@@ -105,6 +106,7 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     })
     .use(streamRoutes(deps))
     .use(metricsRoute(deps, writerOf(database)))
+    .use(mcpRoute(deps, logger))
     .use(pages(deps))
     .use(findPages(deps))
     .use(jobDetailPage(deps))

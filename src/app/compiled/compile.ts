@@ -44,6 +44,7 @@ const EXTERNAL = [
   // Most starts do not use them, and every start reads the whole compiled program.
   '@elysiajs/openapi',
   '@fastify/busboy',
+  '@modelcontextprotocol/server',
   '@the-convocation/twitter-scraper',
   '@xdevplatform/xdk',
   'file-type',
