@@ -15,7 +15,7 @@ import { type TaskState, taskState } from './task.ts';
 const MAX_ID = 300;
 
 const params = z.object({ taskId: z.string() });
-const updateParams = params.extend({ inputResponses: z.record(z.string(), z.unknown()) });
+const updateParams = params.extend({ inputResponses: z.unknown().optional() });
 const result = z.looseObject({ resultType: z.literal('complete') });
 
 const ACKNOWLEDGED = { resultType: 'complete' as const };
@@ -37,8 +37,10 @@ export function addTaskMethods(
   server.setRequestHandler(
     'tasks/update',
     { params: updateParams, result },
-    async ({ taskId }, context) => {
+    async ({ taskId, inputResponses }, context) => {
       requireTasks(callerOf(context));
+      // Of the newer revision the library (2.4.0) takes them out of the parameters.
+      if (!isRecord(inputResponses ?? context.mcpReq.inputResponses)) throw noResponses();
       taskJob(deps, taskId);
       return ACKNOWLEDGED;
     },
@@ -73,6 +75,17 @@ function taskJob({ tracker }: AgentDeps, taskId: string): Job {
   throw new ProtocolError(
     ProtocolErrorCode.InvalidParams,
     'Task not found. It may have expired: a task is kept as long as its job.',
+  );
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function noResponses(): ProtocolError {
+  return new ProtocolError(
+    ProtocolErrorCode.InvalidParams,
+    'inputResponses is missing. It has the responses by the keys of their requests.',
   );
 }
 

@@ -105,8 +105,7 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
       return app;
     })
     .use(streamRoutes(deps))
-    .use(metricsRoute(deps, writerOf(database)))
-    .use(mcpRoute(deps, logger))
+    .use(programRoutes(deps, database, logger))
     .use(pages(deps))
     .use(findPages(deps))
     .use(jobDetailPage(deps))
@@ -120,6 +119,12 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     .use(openapiRoutes(deps, () => root));
   refuseOwnPath(config.basePath, root.routes);
   return app;
+}
+
+/** For Prometheus, and for agents. */
+function programRoutes(deps: WebDeps, database: Database, logger: Logger) {
+  return (app: Elysia) =>
+    app.use(metricsRoute(deps, writerOf(database))).use(mcpRoute(deps, logger));
 }
 
 /** Who did what, and who is told of it. */

@@ -228,7 +228,6 @@ export interface NewJob {
   parentId?: string;
   /** The client that asked for it. */
   client?: string;
-  /** The name of the agent that starts it as a task. */
   agent?: string;
   /** The caller chose the id, so there may be a job with it. */
   isIdGiven?: boolean;

@@ -1,11 +1,16 @@
 import type { Elysia } from 'elysia';
+import { z } from 'zod';
 import type { AgentEndpoint } from '../../mcp/index.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { unchecked } from '../contract/declare.ts';
 import { NO_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { isReader } from '../http/authenticate.ts';
 import { READ_BY_HANDLER, readText } from '../http/body.ts';
 import { addressOf } from '../http/incoming.ts';
+
+/** A message of the protocol. The library checks it. */
+const MESSAGE = unchecked(() => z.unknown(), { types: ['application/json'] });
 
 /**
  * For agents, by the Model Context Protocol; see docs/agents.md. It is loaded at the first request, and
@@ -24,7 +29,7 @@ export function mcpRoute(deps: WebDeps, logger: Logger) {
         const address = addressOf({ request, server });
         return (await endpoint).answer(request, body, { isReader: isReader(request), address });
       },
-      { ...READ_BY_HANDLER, query: NO_QUERY, detail: { hide: true } },
+      { ...READ_BY_HANDLER, query: NO_QUERY, body: MESSAGE, detail: { hide: true } },
     );
 }
 
