@@ -20,15 +20,6 @@ export async function serveAgent(config: Config): Promise<void> {
   const { drainMs, stopWithParent } = config;
   const shutdown = { deps, drainMs, withParent: stopWithParent, logger };
   shutDownOnSignals(shutdown);
-  const agent = serveAgentOnStdio({ ...deps, tracker: jobTracker, config, logger });
-  await inputEnded();
-  await agent.close();
+  await serveAgentOnStdio({ ...deps, tracker: jobTracker, config, logger });
   await shutDown(shutdown);
-}
-
-function inputEnded(): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  process.stdin.on('end', resolve);
-  process.stdin.on('close', resolve);
-  return promise;
 }

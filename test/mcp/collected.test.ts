@@ -73,7 +73,9 @@ describe.each(REVISIONS)('what was collected, for an agent of revision %s', (rev
     expectMarked(text);
     expect((result.content as Json[])[0]?._meta).toEqual({ 'xgpt/untrusted': true });
     const posts = dataOf(result).posts as { text: string; authorName: string }[];
-    expect(posts.map((post) => post.text).sort()).toEqual([...HIJACKS].sort());
+    const stored = web.library.posts({ author: 'mallory' }).posts.map((post) => post.text);
+    expect(stored).toHaveLength(HIJACKS.length);
+    expect(posts.map((post) => post.text).sort()).toEqual(stored.sort());
   });
 
   test('57: is marked in posts, profiles and resources, too', async () => {

@@ -74,7 +74,7 @@ function args(random: Random): unknown {
 }
 
 function paramsFor(random: Random, method: string): unknown {
-  if (random() < 0.1) return value(random);
+  if (random() < 0.05) return value(random);
   if (method === 'tools/call') return { name: pick(random, TOOLS), arguments: args(random) };
   if (method === 'resources/read') return { uri: value(random) };
   if (method.startsWith('tasks/')) return { taskId: value(random), inputResponses: value(random) };
@@ -82,7 +82,7 @@ function paramsFor(random: Random, method: string): unknown {
     const clientInfo = { name: value(random), version: value(random) };
     return { protocolVersion: pick(random, REVISIONS), capabilities: value(random), clientInfo };
   }
-  return { cursor: value(random) };
+  return random() < 0.5 ? {} : { cursor: value(random) };
 }
 
 function generated(random: Random): RequestInit {
@@ -100,7 +100,7 @@ function generated(random: Random): RequestInit {
     isModern && typeof params === 'object' && params !== null
       ? { ...params, _meta: envelope }
       : params;
-  const id = pick(random, [1, 'a', 0, null, 1.5, [], undefined]);
+  const id = random() < 0.9 ? 1 : pick(random, ['a', 0, null, 1.5, [], undefined]);
   const message = { jsonrpc: random() < 0.95 ? '2.0' : '1.0', id, method, params: withMeta };
   const body = JSON.stringify(random() < 0.05 ? [message, message] : message);
   const { taskId, name, uri } = (params ?? {}) as Record<string, unknown>;
