@@ -39,7 +39,7 @@ export function addTaskMethods(
     { params: updateParams, result },
     async ({ taskId, inputResponses }, context) => {
       requireTasks(callerOf(context));
-      // Of the newer revision the library (2.4.0) takes them out of the parameters.
+      // The library (2.4.0) takes them out of the parameters.
       if (!isRecord(inputResponses ?? context.mcpReq.inputResponses)) throw noResponses();
       taskJob(deps, taskId);
       return ACKNOWLEDGED;
