@@ -10,6 +10,8 @@ export interface AgentDeps extends OperationDeps {
   operations: Operations;
   config: Pick<Config, 'agentWaitMs' | 'keepFinishedMs'>;
   logger: Logger;
+  /** Aborts when the server stops: nothing waits any longer then. */
+  closing?: AbortSignal;
 }
 
 /** Who calls, as far as the protocol and the connection tell. */

@@ -1,10 +1,17 @@
-import { createMcpHandler, type Server, type ServerContext } from '@modelcontextprotocol/server';
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  createMcpHandler,
+  MissingRequiredClientCapabilityError,
+  type Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
 import {
   agentName,
   declaresTasks,
   readSessionId,
   sessionIdFor,
   sessionOf,
+  TASKS_EXTENSION,
 } from './conversation.ts';
 import type { AgentDeps, Caller } from './deps.ts';
 import { createAgentServer, toolsOf } from './server.ts';
@@ -37,27 +44,51 @@ export function createAgentEndpoint(deps: AgentDeps): AgentEndpoint {
   );
   return {
     async answer({ url, headers, signal }, body, visit) {
+      const message = readMessage(body);
+      if (asksForTaskNews(message)) return missingCapability(message.id);
       const request = new Request(url, { method: 'POST', headers, body, signal });
       const session = headers.get(SESSION_HEADER);
       const authInfo = { token: '', clientId: '', scopes: [], extra: { ...visit, session } };
       const response = await handler.fetch(request, { authInfo });
-      const opened = response.ok ? openedSession(body) : undefined;
-      if (opened !== undefined) response.headers.set(SESSION_HEADER, opened);
+      if (response.ok && message.method === 'initialize') {
+        response.headers.set(SESSION_HEADER, sessionIdFor(message.params));
+      }
       return response;
     },
     close: () => handler.close(),
   };
 }
 
-/** The id of the session that this request opens; undefined when it opens none. */
-function openedSession(body: string): string | undefined {
-  if (!body.includes('initialize')) return undefined;
+type Message = { method?: unknown; params?: unknown; id?: unknown };
+
+/** Empty when the body is no message: the library says what is wrong with it. */
+function readMessage(body: string): Message {
   try {
-    const { method, params } = JSON.parse(body) as { method?: unknown; params?: unknown };
-    return method === 'initialize' ? sessionIdFor(params) : undefined;
+    const message: unknown = JSON.parse(body);
+    return typeof message === 'object' && message !== null ? message : {};
   } catch {
-    return undefined;
+    return {};
   }
+}
+
+/**
+ * Whether it subscribes to tasks without the extension, which the extension wants refused. With it, the
+ * library acknowledges none of them, as the extension allows.
+ */
+function asksForTaskNews({ method, params }: Message): boolean {
+  if (method !== 'subscriptions/listen') return false;
+  const { notifications, _meta } = (params ?? {}) as Record<string, Record<string, unknown>>;
+  return (
+    notifications?.taskIds !== undefined && !declaresTasks(_meta?.[CLIENT_CAPABILITIES_META_KEY])
+  );
+}
+
+function missingCapability(id: unknown): Response {
+  const requiredCapabilities = { extensions: { [TASKS_EXTENSION]: {} } };
+  const { code, message, data } = new MissingRequiredClientCapabilityError({
+    requiredCapabilities,
+  });
+  return Response.json({ jsonrpc: '2.0', id, error: { code, message, data } }, { status: 400 });
 }
 
 function callerOf(

@@ -1,22 +1,24 @@
 import type { ServerContext } from '@modelcontextprotocol/server';
 import { isFinal, type Job, type Tracker } from '../jobs/index.ts';
+import type { AgentDeps } from './deps.ts';
 import { statusMessage } from './job_words.ts';
 
 /** How often a client that asked for progress hears of it at most, in ms. */
 const PROGRESS_MS = 500;
 
 /**
- * Waits until the job has ended, `ms` have passed or the request is over. A client that sent a
+ * Waits until the job has ended, `ms` have passed, or the request or the server is over. A client that sent a
  * `progressToken` hears of the job's progress meanwhile.
  * @returns the job as it is then; undefined when it was removed.
  */
 export async function waitForEnd(
-  tracker: Tracker,
+  { tracker, closing }: Pick<AgentDeps, 'tracker' | 'closing'>,
   id: string,
   ms: number,
   context: Pick<ServerContext, 'mcpReq'>,
 ): Promise<Job | undefined> {
-  const { signal } = context.mcpReq;
+  const { signal: requested } = context.mcpReq;
+  const signal = closing ? AbortSignal.any([requested, closing]) : requested;
   const { promise, resolve } = Promise.withResolvers<void>();
   const look = () => {
     const job = tracker.reader.getBriefJob(id);

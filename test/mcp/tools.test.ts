@@ -6,8 +6,13 @@ import {
   GetTaskResultV2Schema,
   UpdateTaskResultV2Schema,
 } from '@modelcontextprotocol/ext-tasks/core/v2';
+import { z } from 'zod';
 import type { JobStatus } from '../../src/jobs/index.ts';
+import { toolsOf } from '../../src/mcp/server.ts';
 import { TASK_STATUS } from '../../src/mcp/task.ts';
+import { type AgentTool, listed } from '../../src/mcp/tool.ts';
+import type { Operation } from '../../src/operations/index.ts';
+import { silentLogger } from '../../src/platform/logger.ts';
 import { closeApps, NAVIGATION, setupApp, type TestApp } from '../support/app.ts';
 import { until } from '../support/wait.ts';
 import {
@@ -284,6 +289,54 @@ describe('a client without the extension', () => {
       expect((await agent.call('cancel_job', { id })).isError).toBeUndefined();
       expect((await slow.ended(id)).status).toBe('cancelled');
     }
+  });
+});
+
+describe('a request', () => {
+  test.each(REVISIONS)(
+    '57: of revision %s that waits does not hold up a stop',
+    async (revision) => {
+      const stopping = await setupApp({ XGPT_AGENT_WAIT_MS: '600000' });
+      const agent = await agentOf(stopping, { revision, hasTasks: false });
+      const answer = agent.call('scrape', { username: 'aurora_lab' }).then(
+        (result) => textsOf(result)[0],
+        () => 'The connection was closed.',
+      );
+      await until('it has started', () => stopping.tracker.getAllJobs().length === 1);
+      stopping.closing.abort();
+      expect(await answer).toMatch(/goes on|was closed/);
+    },
+  );
+
+  test('57: for news of tasks is refused without the extension', async () => {
+    const agent = await agentIn({ revision: '2026-07-28', hasTasks: false });
+    const listen = await agent.request('subscriptions/listen', {
+      notifications: { taskIds: ['x'] },
+    });
+    expect(listen.error?.code).toBe(-32021);
+  });
+});
+
+describe('a type of a program', () => {
+  const input = z.object({ from: z.int().min(1), sessionId: z.string().optional() });
+
+  function toolsWith(schema: z.ZodType) {
+    const scrape = web.operations.get('scrape') as Operation;
+    const definition = { ...scrape.definition, input: schema } as Operation['definition'];
+    const own = { ...scrape, type: 'countdown' as never, definition };
+    const operations = new Map([...web.operations, ['countdown', own]]);
+    return toolsOf({ ...web, operations, logger: silentLogger, closing: web.closing.signal });
+  }
+
+  test('57: is a tool with the input of the type', () => {
+    const schema = listed(toolsWith(input).get('countdown') as AgentTool).inputSchema;
+    expect(schema).toMatchObject({
+      properties: { from: { type: 'integer' }, sessionId: { type: 'string' } },
+      required: ['from'],
+    });
+    expect(schema.properties?.sessionId).not.toHaveProperty('pattern');
+    const other = listed(toolsWith(z.object({ upTo: z.int() })).get('countdown') as AgentTool);
+    expect(Object.keys(other.inputSchema.properties ?? {})).toEqual(['upTo', 'sessionId']);
   });
 });
 

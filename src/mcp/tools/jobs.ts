@@ -58,7 +58,8 @@ function listJobs({ tracker }: AgentDeps): AgentTool {
   );
 }
 
-function getJob({ tracker, config }: AgentDeps): AgentTool {
+function getJob(deps: AgentDeps): AgentTool {
+  const { tracker, config } = deps;
   const max = Math.floor(Math.max(config.agentWaitMs / 1_000, 1));
   return readingTool(
     {
@@ -76,7 +77,7 @@ function getJob({ tracker, config }: AgentDeps): AgentTool {
       const known = tracker.reader.getBriefJob(given.id);
       const job =
         known && !isFinal(known.status) && given.waitSeconds > 0
-          ? await waitForEnd(tracker, given.id, given.waitSeconds * 1_000, context)
+          ? await waitForEnd(deps, given.id, given.waitSeconds * 1_000, context)
           : known;
       return job ? { content: [collected({ job: endedJson(job, tracker) })] } : refusal(NO_JOB);
     },

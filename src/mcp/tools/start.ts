@@ -47,7 +47,7 @@ function startTool(deps: AgentDeps, { type, words, definition }: Operation): Age
         ? await start(deps, type, given, undefined, caller)
         : await start(deps, type, rest, session, caller);
       if (caller.hasTasks) return taskHandle(deps, job);
-      const ended = await waitForEnd(deps.tracker, job.id, deps.config.agentWaitMs, context);
+      const ended = await waitForEnd(deps, job.id, deps.config.agentWaitMs, context);
       return answerFor(deps, job, ended);
     },
   };
