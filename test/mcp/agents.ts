@@ -44,6 +44,15 @@ export function httpAgent(url: string, options: AgentOptions) {
   return connect(transport, options);
 }
 
+/** An agent of an app in this process. */
+export function appAgent(
+  web: { request(path: string, init?: RequestInit): Promise<Response> },
+  options: AgentOptions,
+) {
+  const fetch = (url: URL | string, init?: RequestInit) => web.request(new URL(url).pathname, init);
+  return httpAgent('http://localhost:3000', { fetch, ...options });
+}
+
 /** Connects over any transport of the library. */
 export async function connect(
   transport: Transport,

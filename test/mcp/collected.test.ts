@@ -2,7 +2,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { collectedText } from '../../src/mcp/collected.ts';
 import type { Post } from '../../src/sources/post.ts';
 import { closeApps, setupApp, type TestApp } from '../support/app.ts';
-import { type Agent, dataOf, httpAgent, type Json, REVISIONS, textsOf } from './agents.ts';
+import {
+  type Agent,
+  appAgent,
+  dataOf,
+  type Json,
+  REVISIONS,
+  type Revision,
+  textsOf,
+} from './agents.ts';
 
 afterAll(closeApps);
 
@@ -51,10 +59,8 @@ beforeAll(async () => {
   ]);
 });
 
-function agent(revision: (typeof REVISIONS)[number]): Promise<Agent> {
-  const fetch = async (url: URL | string, init?: RequestInit) =>
-    web.app.handle(new Request(url, init));
-  return httpAgent('http://localhost:3000', { revision, fetch });
+function agent(revision: Revision): Promise<Agent> {
+  return appAgent(web, { revision });
 }
 
 /** It is one line of JSON that begins with the notice, and nothing stands outside of its quotes. */

@@ -6,20 +6,15 @@ import {
   GetTaskResultV2Schema,
   UpdateTaskResultV2Schema,
 } from '@modelcontextprotocol/ext-tasks/core/v2';
-import { z } from 'zod';
 import type { JobStatus } from '../../src/jobs/index.ts';
-import { toolsOf } from '../../src/mcp/server.ts';
 import { TASK_STATUS } from '../../src/mcp/task.ts';
-import { type AgentTool, listed } from '../../src/mcp/tool.ts';
-import type { Operation } from '../../src/operations/index.ts';
-import { silentLogger } from '../../src/platform/logger.ts';
-import { closeApps, NAVIGATION, setupApp, type TestApp } from '../support/app.ts';
+import { closeApps, setupApp, type TestApp } from '../support/app.ts';
 import { until } from '../support/wait.ts';
 import {
   type Agent,
   type AgentOptions,
+  appAgent,
   dataOf,
-  httpAgent,
   type Json,
   REVISIONS,
   TASKS,
@@ -28,7 +23,6 @@ import {
 
 afterAll(closeApps);
 
-const URL = 'http://localhost:3000';
 const TOKEN = 'a-token-of-16-or-more';
 const READ_TOKEN = 'a-reader-of-16-or-more';
 
@@ -39,13 +33,7 @@ beforeAll(async () => {
   await web.tracker.start();
 });
 
-function agentOf(app: TestApp, options: AgentOptions): Promise<Agent> {
-  const fetch = async (url: URL | string, init?: RequestInit) =>
-    app.app.handle(new Request(url, init));
-  return httpAgent(URL, { fetch, ...options });
-}
-
-const agentIn = (options: AgentOptions) => agentOf(web, options);
+const agentIn = (options: AgentOptions) => appAgent(web, options);
 
 async function endedTask(agent: Agent, taskId: unknown): Promise<Json> {
   return until('the task has ended', async () => {
@@ -64,8 +52,11 @@ describe.each(REVISIONS)('an agent of revision %s', (revision) => {
       ...['get_profile', 'list_jobs', 'scrape', 'search'],
     ]);
     expect(byName.get('scrape')?.inputSchema.properties).toMatchObject({
-      maxTweets: { type: 'integer', minimum: 1, maximum: 10_000 },
+      onlyNew: { type: 'boolean', default: false },
       source: { enum: ['sample', 'archive', 'bluesky', 'x'] },
+    });
+    expect(byName.get('embed')?.inputSchema.properties).toMatchObject({
+      batchSize: { type: 'integer', minimum: 1, maximum: 256 },
     });
     expect(byName.get('search')?.inputSchema.required).toEqual(['query']);
     expect(byName.get('find')?.annotations?.readOnlyHint).toBe(true);
@@ -196,8 +187,8 @@ describe.each(REVISIONS)('an agent of revision %s', (revision) => {
   test('57: with the reader’s token sees everything and changes nothing', async () => {
     const closed = await setupApp({ XGPT_TOKEN: TOKEN, XGPT_READ_TOKEN: READ_TOKEN });
     const withToken = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
-    const owner = await agentOf(closed, { revision, ...withToken(TOKEN) });
-    const reader = await agentOf(closed, { revision, ...withToken(READ_TOKEN) });
+    const owner = await appAgent(closed, { revision, ...withToken(TOKEN) });
+    const reader = await appAgent(closed, { revision, ...withToken(READ_TOKEN) });
     const names = (await reader.client.listTools()).tools.map(({ name }) => name);
     expect(names).not.toContain('scrape');
     expect(names).not.toContain('cancel_job');
@@ -276,7 +267,7 @@ describe('a client without the extension', () => {
     const slow = await setupApp({ XGPT_AGENT_WAIT_MS: '1200', XGPT_SAMPLE_PAGE_MS: '100' });
     await slow.tracker.start();
     for (const revision of REVISIONS) {
-      const agent = await agentOf(slow, { revision, hasTasks: false });
+      const agent = await appAgent(slow, { revision, hasTasks: false });
       const seen: number[] = [];
       const answer = await agent.client.callTool(
         { name: 'scrape', arguments: { username: 'aurora_lab', maxTweets: 5_000 } },
@@ -289,125 +280,5 @@ describe('a client without the extension', () => {
       expect((await agent.call('cancel_job', { id })).isError).toBeUndefined();
       expect((await slow.ended(id)).status).toBe('cancelled');
     }
-  });
-});
-
-describe('a request', () => {
-  test.each(REVISIONS)(
-    '57: of revision %s that waits does not hold up a stop',
-    async (revision) => {
-      const stopping = await setupApp({ XGPT_AGENT_WAIT_MS: '600000' });
-      const agent = await agentOf(stopping, { revision, hasTasks: false });
-      const answer = agent.call('scrape', { username: 'aurora_lab' }).then(
-        (result) => textsOf(result)[0],
-        () => 'The connection was closed.',
-      );
-      await until('it has started', () => stopping.tracker.getAllJobs().length === 1);
-      stopping.closing.abort();
-      expect(await answer).toMatch(/goes on|was closed/);
-    },
-  );
-
-  test('57: for news of tasks is refused without the extension', async () => {
-    const agent = await agentIn({ revision: '2026-07-28', hasTasks: false });
-    const listen = await agent.request('subscriptions/listen', {
-      notifications: { taskIds: ['x'] },
-    });
-    expect(listen.error?.code).toBe(-32021);
-  });
-});
-
-describe('a type of a program', () => {
-  const input = z.object({ from: z.int().min(1), sessionId: z.string().optional() });
-
-  function toolsWith(schema: z.ZodType) {
-    const scrape = web.operations.get('scrape') as Operation;
-    const definition = { ...scrape.definition, input: schema } as Operation['definition'];
-    const own = { ...scrape, type: 'countdown' as never, definition };
-    const operations = new Map([...web.operations, ['countdown', own]]);
-    return toolsOf({ ...web, operations, logger: silentLogger, closing: web.closing.signal });
-  }
-
-  test('57: is a tool with the input of the type', () => {
-    const schema = listed(toolsWith(input).get('countdown') as AgentTool).inputSchema;
-    expect(schema).toMatchObject({
-      properties: { from: { type: 'integer' }, sessionId: { type: 'string' } },
-      required: ['from'],
-    });
-    expect(schema.properties?.sessionId).not.toHaveProperty('pattern');
-    const other = listed(toolsWith(z.object({ upTo: z.int() })).get('countdown') as AgentTool);
-    expect(Object.keys(other.inputSchema.properties ?? {})).toEqual(['upTo', 'sessionId']);
-  });
-});
-
-describe('jobs of agents', () => {
-  test('57: stand in the taskbar with the agent’s name, escaped, and can be cancelled there', async () => {
-    const own = await setupApp();
-    const agent = await agentOf(own, { revision: '2026-07-28', name: '<b>night</b>\nshift' });
-    const { taskId } = await agent.call('scrape', { username: 'aurora_lab' });
-    const html = await (await own.request('/api/jobs')).text();
-    expect(html).toInclude('started by &lt;b&gt;night&lt;/b&gt; shift');
-    const cancel = await own.post(`/api/jobs/${taskId}/cancel`);
-    expect(cancel.status).toBe(200);
-    expect((await agent.task(taskId)).status).toBe('cancelled');
-    const page = await (await own.request(`/jobs/${taskId}`, { headers: NAVIGATION })).text();
-    expect(page).toInclude('agent &lt;b&gt;night&lt;/b&gt; shift');
-  });
-
-  test('57: belong to a session of their conversation, or to the one that a call names', async () => {
-    const own = await setupApp();
-    const scrape = { username: 'aurora_lab' };
-    const [one, other] = await Promise.all([
-      agentOf(own, { revision: '2025-11-25', name: 'one' }),
-      agentOf(own, { revision: '2025-11-25', name: 'one' }),
-    ]);
-    const sessionOf = async (agent: Agent, more = {}) => {
-      const { taskId } = await agent.call('scrape', { ...scrape, ...more });
-      return own.tracker.getJob(String(taskId))?.sessionId;
-    };
-    const first = await sessionOf(one);
-    expect(await sessionOf(one)).toBe(first);
-    expect(await sessionOf(other)).not.toBe(first);
-    expect(await sessionOf(other, { sessionId: 'my research' })).toBe('my research');
-  });
-
-  test('57: are limited as those of other clients are', async () => {
-    const own = await setupApp({ XGPT_MAX_WAITING: '2' });
-    const agent = await agentOf(own, { revision: '2026-07-28' });
-    const scrape = () => agent.call('scrape', { username: 'aurora_lab' });
-    expect(await scrape()).toMatchObject({ resultType: 'task' });
-    expect(await scrape()).toMatchObject({ resultType: 'task' });
-    const refused = await scrape();
-    expect(refused.isError).toBe(true);
-    expect(textsOf(refused)[0]).toInclude('Nothing was started.');
-  });
-});
-
-describe('POST /mcp', () => {
-  const HEADERS = {
-    'content-type': 'application/json',
-    accept: 'application/json, text/event-stream',
-  };
-  const ping = (headers: Record<string, string>) => ({
-    method: 'POST',
-    headers: { ...HEADERS, ...headers },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
-  });
-
-  test('57: is behind the same checks as everything else', async () => {
-    const closed = await setupApp({ XGPT_TOKEN: TOKEN });
-    expect((await closed.request('/mcp', ping({}))).status).toBe(401);
-    expect((await closed.request('/mcp', ping({ authorization: 'Bearer wrong' }))).status).toBe(
-      401,
-    );
-    expect((await web.request('/mcp', ping({ host: 'rebound.example' }))).status).toBe(403);
-    expect((await web.request('/mcp', ping({ origin: 'https://evil.example' }))).status).toBe(403);
-    expect((await web.request('/mcp', ping({}))).status).toBe(200);
-  });
-
-  test('57: answers other methods with 405, and a body that is too large with 413', async () => {
-    expect((await web.request('/mcp')).status).toBe(405);
-    const large = { ...ping({}), body: 'x'.repeat(2 * 1024 * 1024) };
-    expect((await web.request('/mcp', large)).status).toBe(413);
   });
 });
