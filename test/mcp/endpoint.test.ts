@@ -100,6 +100,20 @@ describe('jobs of agents', () => {
     expect(await sessionOf(other, { sessionId: 'my research' })).toBe('my research');
   });
 
+  test('57: hand their agent and session on to the jobs that they start', async () => {
+    const own = await setupApp();
+    await own.tracker.start();
+    const agent = await appAgent(own, { revision: '2026-07-28', name: 'scout' });
+    const { taskId } = await agent.call('discover', {
+      ...{ query: 'research station', maxResults: 1, scrape: true, maxTweets: 20 },
+    });
+    const parent = await own.ended(String(taskId));
+    expect(parent.status).toBe('completed');
+    const { children } = own.tracker.reader.detailsOf(parent.id);
+    expect(children).toHaveLength(1);
+    expect(children[0]).toMatchObject({ agent: 'scout', sessionId: parent.sessionId });
+  });
+
   test('57: are limited as those of other clients are', async () => {
     const own = await setupApp({ XGPT_MAX_WAITING: '2' });
     const agent = await appAgent(own, { revision: '2026-07-28' });

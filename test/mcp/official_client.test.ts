@@ -16,7 +16,7 @@ const EACH = RUNTIMES.flatMap(([name, path]) =>
 );
 
 /** Slow enough that progress is seen, in ms for a page of 20 posts. */
-const PAGE_MS = '60';
+const PAGE_MS = '120';
 
 let script: string;
 let server: TestServer;
@@ -46,7 +46,8 @@ function checkOutcome(outcome: Outcome, revision: Revision): void {
   expect(outcome.era).toBe(revision === '2026-07-28' ? 'modern' : 'legacy');
   expect(outcome.tools).toEqual(expect.arrayContaining(['find', 'scrape', 'search', 'embed']));
   expect(outcome.handle).toMatchObject({ resultType: 'task', status: 'working' });
-  expect(outcome.seen.join('\n')).toMatch(/20 \/ 60[\s\S]*40 \/ 60/);
+  const counts = new Set(outcome.seen.flatMap((seen) => /\d+ \/ 60/.exec(seen) ?? []));
+  expect(counts.size).toBeGreaterThanOrEqual(2);
   expect(outcome.ended).toMatchObject({ taskId: outcome.handle.taskId, status: 'completed' });
   expect(outcome.posts).toBe(60);
   expect(outcome.found).toBeGreaterThanOrEqual(60);
@@ -54,13 +55,19 @@ function checkOutcome(outcome: Outcome, revision: Revision): void {
 }
 
 describe('the official client', () => {
-  test.each(EACH)('57: on %s, of %s, runs jobs as tasks over HTTP', async (_, revision, path) => {
-    checkOutcome(await outcomeOf(path, revision, server.url), revision);
-  });
+  test.concurrent.each(EACH)(
+    '57: on %s, of %s, runs jobs as tasks over HTTP',
+    async (_, revision, path) => {
+      checkOutcome(await outcomeOf(path, revision, server.url), revision);
+    },
+  );
 
-  test.each(EACH)('57: on %s, of %s, runs jobs as tasks over a pipe', async (_, revision, path) => {
-    checkOutcome(await outcomeOf(path, revision, PROGRAM), revision);
-  });
+  test.concurrent.each(EACH)(
+    '57: on %s, of %s, runs jobs as tasks over a pipe',
+    async (_, revision, path) => {
+      checkOutcome(await outcomeOf(path, revision, PROGRAM), revision);
+    },
+  );
 });
 
 /** The task once it has stored some, but not all of its posts. */

@@ -140,12 +140,12 @@ export class Enqueuer {
   /** Enqueues a child for each input, unless the parent has children already. */
   async enqueueChildren(parent: Execution, type: JobType, inputs: unknown[]): Promise<void> {
     const { store, reader, executions, definitions, feed, clock, claimable, deeds } = this.deps;
-    const { sessionId, priority } = reader.brief(parent.id) ?? {};
+    const { sessionId, priority, agent } = reader.brief(parent.id) ?? {};
     const deed = deeds.of({ via: 'job', user: parent.id });
     const jobs: NewJob[] = [];
     for (const input of inputs) {
       const job = await definitions.newJob(type, input);
-      jobs.push({ ...job, sessionId, parentId: parent.id, priority, deed });
+      jobs.push({ ...job, sessionId, parentId: parent.id, priority, agent, deed });
     }
     claimable.emit(undefined);
     const outcome = await store.insertChildren(parent, jobs, clock.now());
