@@ -53,6 +53,30 @@ const EXCLUDING_READERS: Record<string, Reader> = {
   },
 };
 
+/** What each operator takes, for people. */
+const TAKES: Record<string, string> = {
+  from: 'from: takes a username, or the address of a profile',
+  since: 'since: takes a date such as 2024-05-31, or 7d for seven days ago',
+  until: 'until: takes a date such as 2024-05-31, or 7d for seven days ago',
+  lang: 'lang: takes a language such as en or pt-BR',
+  is: `is: takes ${orList(FIND_KINDS)}`,
+  has: `has: takes ${orList(FIND_PARTS)}`,
+  source: 'source: takes the name of a source',
+  min_likes: 'min_likes: takes a whole number',
+};
+
+const EXCLUDING_TAKES: Record<string, string> = {
+  from: TAKES.from as string,
+  is: `-is: takes ${orList(EXCLUSIVE_KINDS)}`,
+};
+
+const NOT_EXCLUDED = 'a minus can stand before from: and is: only';
+
+/** What an operator that could not be read takes, for people. */
+export function whatItTakes({ key, isNot }: Pick<TypedFilter, 'key' | 'isNot'>): string {
+  return isNot ? (EXCLUDING_TAKES[key] ?? NOT_EXCLUDED) : (TAKES[key] ?? '');
+}
+
 export const FILTER_KEYS: readonly string[] = Object.keys(READERS);
 
 export const isFilterKey = (key: string) => FILTER_KEYS.includes(key);
@@ -100,6 +124,10 @@ function languageIn(text: string): string | undefined {
 function oneOf<T extends string>(values: readonly T[], text: string): T | undefined {
   const typed = text.toLowerCase();
   return values.find((value) => typed === value || typed === plural(value));
+}
+
+function orList(values: readonly string[]): string {
+  return `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
 }
 
 /** People ask for replies and links as well as for a reply and a link. */

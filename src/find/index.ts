@@ -6,5 +6,5 @@ export { everyMatch, type IndexMatch, indexMatch } from './match.ts';
 export { parseFind } from './parse.ts';
 export { partsOf } from './parts.ts';
 export { snippetOf } from './snippet.ts';
-export { stopWordsIn } from './stop_words.ts';
+export { ignoringStopWords } from './stop_words.ts';
 export { BREAK, tokensOf } from './tokens.ts';

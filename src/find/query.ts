@@ -41,4 +41,16 @@ export interface FindQuery {
   /** What the words are about, for the model: without operators and without what is excluded. */
   topic: string;
   filters: FindFilters;
+  /** Operators whose values could not be read: they were read as text. Absent for none. */
+  unread?: UnreadFilter[];
+  /** Common words, such as "the", that posts need not have. Absent for none. */
+  ignored?: string[];
+}
+
+/** `since:foo` */
+export interface UnreadFilter {
+  /** As typed. */
+  typed: string;
+  /** What its operator takes, without a full stop: "since: takes a date such as …". */
+  takes: string;
 }
