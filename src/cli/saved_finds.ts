@@ -23,8 +23,8 @@ import { print, printError, write } from './output.ts';
 type Deps = Pick<ReturnType<typeof openLibrary>, 'library' | 'sources'>;
 
 /** Prints the saved finds as a table, or as JSON lines. */
-export function showSavedFinds({ json }: { json?: boolean }): void {
-  const finds = listSavedFinds(openLibrary());
+export async function showSavedFinds({ json }: { json?: boolean }): Promise<void> {
+  const finds = await listSavedFinds(openLibrary());
   if (json) printJson(finds);
   else if (finds.length === 0)
     printError('No saved finds. Run xgpt find --save <name> <query> to save one.');

@@ -1,4 +1,5 @@
 import { once } from '../platform/once.ts';
+import { listed } from '../text/listed.ts';
 import type { FindFilters, FindQuery, WordMatch } from './query.ts';
 import { findableTokens } from './tokens.ts';
 
@@ -29,11 +30,7 @@ export type ComparedBy = 'words' | 'meaning' | 'both';
  * How a query was understood, in words and without a full stop: "Posts with “soup”, by @ada".
  * @param like the text of a post that others should be like; words are conditions then.
  */
-export function describeFind(
-  query: FindQuery,
-  by: ComparedBy = 'words',
-  like?: string,
-): string {
+export function describeFind(query: FindQuery, by: ComparedBy = 'words', like?: string): string {
   const { words, filters } = query;
   if (words && 'any' in words && words.any.length === 0)
     return 'Nothing, because there is no letter, digit or emoji to find';
@@ -67,7 +64,10 @@ function wordConditions({ words, topic }: FindQuery, by: ComparedBy): string[] {
   const about = {
     words: [],
     meaning: [`near in meaning to “${topic}”${effectText(parts)}`],
-    both: others.length > 0 ? [`about ${others.every(isPlain) ? `“${topic}”` : matchText(others)}`] : [],
+    both:
+      others.length > 0
+        ? [`about ${others.every(isPlain) ? `“${topic}”` : matchText(others)}`]
+        : [],
   };
   return [
     ...about[by],
@@ -149,10 +149,5 @@ function languageName(tag: string): string {
 }
 
 const either = (texts: string[]) => listed(texts, 'or');
-
-function listed(texts: string[], word: 'and' | 'or'): string {
-  const last = texts.at(-1) ?? '';
-  return texts.length < 2 ? last : `${texts.slice(0, -1).join(', ')} ${word} ${last}`;
-}
 
 const capitalised = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;

@@ -1,3 +1,4 @@
+import { listed } from '../text/listed.ts';
 import { readUsername } from '../text/usernames.ts';
 import { readDate } from './dates.ts';
 import { FIND_KINDS, FIND_PARTS, type FindFilters } from './query.ts';
@@ -59,15 +60,15 @@ const TAKES: Record<string, string> = {
   since: 'since: takes a date such as 2024-05-31, or 7d for seven days ago',
   until: 'until: takes a date such as 2024-05-31, or 7d for seven days ago',
   lang: 'lang: takes a language such as en or pt-BR',
-  is: `is: takes ${orList(FIND_KINDS)}`,
-  has: `has: takes ${orList(FIND_PARTS)}`,
+  is: `is: takes ${listed(FIND_KINDS, 'or')}`,
+  has: `has: takes ${listed(FIND_PARTS, 'or')}`,
   source: 'source: takes the name of a source',
   min_likes: 'min_likes: takes a whole number',
 };
 
 const EXCLUDING_TAKES: Record<string, string> = {
   from: TAKES.from as string,
-  is: `-is: takes ${orList(EXCLUSIVE_KINDS)}`,
+  is: `-is: takes ${listed(EXCLUSIVE_KINDS, 'or')}`,
 };
 
 const NOT_EXCLUDED = 'a minus can stand before from: and is: only';
@@ -124,10 +125,6 @@ function languageIn(text: string): string | undefined {
 function oneOf<T extends string>(values: readonly T[], text: string): T | undefined {
   const typed = text.toLowerCase();
   return values.find((value) => typed === value || typed === plural(value));
-}
-
-function orList(values: readonly string[]): string {
-  return `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
 }
 
 /** People ask for replies and links as well as for a reply and a link. */

@@ -1,3 +1,4 @@
+export { asTyped } from './as_typed.ts';
 export { type ComparedBy, describeFind } from './describe.ts';
 export { FOLD_VERSION, fold } from './fold.ts';
 export { indexedForms } from './forms.ts';

@@ -43,7 +43,9 @@ export interface FindQuery {
   filters: FindFilters;
   /** Operators whose values could not be read: they were read as text. Absent for none. */
   unread?: UnreadFilter[];
-  /** Common words, such as "the", that posts need not have. Absent for none. */
+  /** Common words, such as "the", that say little about what is meant. Absent for none. */
+  stopWords?: string[];
+  /** Those of them that are not in `words`: posts need not have them. Absent for none. */
   ignored?: string[];
 }
 

@@ -10,17 +10,22 @@ interface StopWords {
 /** What a library knows of a word or a language. */
 interface Frequencies {
   /** Whether any post is in this language, a BCP 47 tag. */
-  hasLanguage(language: string): boolean;
+  hasLanguage(language: string): Promise<boolean>;
   /** Whether many posts have this word as it is typed; true as well where there are too few to tell. */
   isFrequent(word: string): boolean;
 }
+
+const LANGUAGE = /^[a-z]{3}/;
 
 let lists: readonly StopWords[] | undefined;
 
 /** All languages take 20 ms to load, and most finds are of one word. */
 async function loadLists(): Promise<readonly StopWords[]> {
   lists ??= Object.entries(await import('stopword')).flatMap(([name, list]) =>
-    Array.isArray(list) ? [{ language: tagOf(name), words: new Set(list) }] : [],
+    // The package also has functions, and a list of digits.
+    Array.isArray(list) && LANGUAGE.test(name)
+      ? [{ language: tagOf(name), words: new Set(list) }]
+      : [],
   );
   return lists;
 }
@@ -32,36 +37,40 @@ function tagOf(name: string): string {
 }
 
 /**
- * The query without the words, such as "the" and "how", that say little about what is meant: posts need not
- * have them. `ignored` has them. A query, or a group in brackets, of such words alone keeps them; so do
- * phrases, prefixes, alternatives and what is excluded.
+ * The query without the words, such as "the" and "how", that say little about what is meant and that many
+ * posts have: posts need not have them. `ignored` has them. A query, or a group in brackets, of such words
+ * alone keeps them; so do phrases, prefixes, alternatives and what is excluded.
  */
 export async function ignoringStopWords(
   query: FindQuery,
   frequencies: Frequencies,
 ): Promise<FindQuery> {
   const words = query.words ? singleWords(query.words) : [];
-  if (!query.words || query.ignored || words.length < 2) return query;
-  const common = stopWordsIn(words, await loadLists(), frequencies);
-  if (common.size === 0) return query;
+  if (!query.words || query.stopWords || words.length < 2) return query;
+  const stopWords = await stopWordsIn(words, await loadLists(), frequencies);
+  if (stopWords.length === 0) return query;
   const ignored: string[] = [];
-  const rest = without(query.words, common, ignored);
-  return ignored.length === 0 ? query : { ...query, words: rest, ignored: [...new Set(ignored)] };
+  const rest = without(query.words, new Set(stopWords.filter(frequencies.isFrequent)), ignored);
+  return {
+    ...query,
+    stopWords,
+    ...(ignored.length > 0 && { words: rest, ignored: [...new Set(ignored)] }),
+  };
 }
 
 /** Those of the language that has the most of them: English, or one that posts have. */
-function stopWordsIn(
+async function stopWordsIn(
   words: string[],
   known: readonly StopWords[],
-  { hasLanguage, isFrequent }: Frequencies,
-): ReadonlySet<string> {
+  { hasLanguage }: Frequencies,
+): Promise<string[]> {
   let most: string[] = [];
   for (const list of known) {
     const found = words.filter((word) => list.words.has(word.toLowerCase()));
     const isMore = found.length > most.length;
-    if (isMore && (list.language === 'en' || hasLanguage(list.language))) most = found;
+    if (isMore && (list.language === 'en' || (await hasLanguage(list.language)))) most = found;
   }
-  return new Set(most.filter(isFrequent));
+  return [...new Set(most)];
 }
 
 /** Words that are neither quoted nor excluded, in any of their forms. */
@@ -74,7 +83,8 @@ function singleWords(match: WordMatch): string[] {
 function without(match: WordMatch, common: ReadonlySet<string>, ignored: string[]): WordMatch {
   if ('any' in match) return { any: match.any.map((one) => without(one, common, ignored)) };
   if (!('all' in match)) return match;
-  const isCommon = (one: WordMatch) => 'word' in one && singleWords(one).some((word) => common.has(word));
+  const isCommon = (one: WordMatch) =>
+    'word' in one && singleWords(one).some((word) => common.has(word));
   const rest = match.all.filter((one) => !isCommon(one));
   if (rest.every((one) => 'not' in one)) return match;
   ignored.push(...match.all.filter(isCommon).flatMap(singleWords));

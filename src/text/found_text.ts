@@ -1,3 +1,4 @@
+import { count, counted } from './format.ts';
 import { listed } from './listed.ts';
 
 interface Place {
@@ -29,11 +30,11 @@ const MEDIA: Record<string, string> = { video: 'a video’s description' };
 export function whyFound(post: FoundPost): string {
   const { why = {}, similarity } = post;
   const words = why.words ? 'words' : why.someWords ? 'some words' : '';
-  const reasons = [words && `${words}${wherePlaced(post)}`, why.meaning && 'meaning'].filter(Boolean);
+  const where = words && wherePlaced(post);
+  const reasons = [words + where, why.meaning && 'meaning'].filter(Boolean);
   const near = similarity === undefined ? '' : `similarity ${similarity.toFixed(2)}`;
-  return [reasons.length > 0 && `found by ${reasons.join(' and ')}`, near]
-    .filter(Boolean)
-    .join(', ');
+  const found = `found by ${reasons.join(where ? ', and by ' : ' and ')}`;
+  return [reasons.length > 0 && found, near].filter(Boolean).join(', ');
 }
 
 /** Where the words are, unless they are in the text alone. */
@@ -45,6 +46,26 @@ function wherePlaced(post: FoundPost): string {
   const names = places.map((place) => placeName(place, post));
   const all = marks.length > 0 && !isOriginal ? ['the text', ...names] : names;
   return ` in ${listed([...new Set(all)], 'and')}`;
+}
+
+interface Found {
+  posts: readonly unknown[];
+  total: number;
+  isCapped?: true;
+  unranked?: number;
+  understood: string;
+}
+
+/** `Posts with “soup” · 12 posts` */
+export function understoodText({ understood, total, isCapped }: Found): string {
+  return [understood, `${isCapped ? 'More than ' : ''}${counted(total, 'post')}`].join(' · ');
+}
+
+/** Said at the end of the posts that are ranked, when more were found; empty otherwise. */
+export function unrankedText({ total, isCapped, unranked }: Found): string {
+  if (unranked === undefined) return '';
+  const all = `${isCapped ? 'more than ' : ''}${count(total)}`;
+  return `These are the best ${count(total - unranked)} of ${all} posts. To see others, narrow the query, sort by newest first, or export all of them.`;
 }
 
 /** What a part of a post is called: "a picture’s description". */

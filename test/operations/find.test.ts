@@ -130,8 +130,10 @@ describe('FEATURES 47: find', () => {
     updated.library.save({ posts: posts() });
     updated.database.run('UPDATE word_index SET version = 0');
     const note = expect.stringContaining('8 posts and profiles are not indexed anew yet');
-    for (const q of ['sushi', 'zeppelin', 'from:ada', 'has:media'])
+    for (const q of ['sushi', 'from:ada', 'has:media'])
       expect(await found({ q, by: 'words' }, updated)).toMatchObject({ notes: [note] });
+    const unknown = await found({ q: 'zeppelin', by: 'words' }, updated);
+    expect(unknown.notes).toEqual(['No post has “zeppelin”.', note]);
     expect(await found({ q: '' }, updated)).not.toHaveProperty('notes');
     expect((await found({ q: 'sushi' }, updated)).notes).toEqual([expect.any(String), note]);
     const listed = async (query: string) => (await updated.json(`/api/posts${query}`)).json();
@@ -176,13 +178,25 @@ describe('FEATURES 47: find', () => {
   });
 
   test('facets count what was found', async () => {
-    const { facets } = await found({ q: 'sushi OR planets', facets: 'true' });
+    const { facets } = await found({ q: 'sushi OR planets', by: 'words', facets: 'true' });
     expect(facets).toMatchObject({
       authors: [
         { value: 'bo', count: 2 },
         { value: 'ada', count: 1 },
       ],
       years: [{ value: '2026', count: 3 }],
+    });
+  });
+
+  test('47: facets of best count the posts of all pages, those found by meaning, too', async () => {
+    const { facets, total, posts } = await found({ q: 'sushi OR planets', facets: 'true' });
+    expect(total).toBe(TEXTS.length);
+    const byBo = posts.filter(({ author }) => author === 'bo').length;
+    expect(facets).toMatchObject({
+      authors: expect.arrayContaining([{ value: 'bo', count: byBo }]),
+      years: [{ value: '2026', count: total }],
+      counted: total,
+      isCapped: false,
     });
   });
 });

@@ -16,9 +16,9 @@ export function ignoringCommonWords(finder: WordFinder, query: FindQuery): Promi
   });
 }
 
-function hasLanguage(finder: WordFinder, language: string): boolean {
+async function hasLanguage(finder: WordFinder, language: string): Promise<boolean> {
   const filters = { ...noFilters(), languages: [language] };
-  return finder.countFound({ text: '', topic: '', filters }, 1).count > 0;
+  return (await finder.countFound({ text: '', topic: '', filters }, 1)).count > 0;
 }
 
 function isFrequent(finder: WordFinder, word: string): boolean {
