@@ -125,6 +125,30 @@ describe('FEATURES 47: find', () => {
     expect(notes?.[0]).toStartWith('No post has been embedded yet');
   });
 
+  test('47: by meaning without vectors the page, the API and posts say to embed first', async () => {
+    for (const path of ['/api/find', '/api/posts']) {
+      const answer = await unembedded.json(`${path}?q=sushi&by=meaning`);
+      expect(answer.status).toBe(503);
+      expect(await answer.text()).toContain('No post has been embedded yet');
+    }
+    const page = await unembedded.request('/find?q=sushi&by=meaning', { headers: NAVIGATION });
+    const html = await page.text();
+    expect(html).toContain('No post has been embedded yet');
+    expect(html).toContain('href="/embed"');
+  });
+
+  test('47: the query as it was read is in the fragment and in plain text, too', async () => {
+    const asked = async (accept: string, q: string) =>
+      (await web.request(`/api/find?by=words&q=${q}`, { headers: { accept } })).text();
+    for (const accept of ['text/html', 'text/plain']) {
+      expect(await asked(accept, 'sush*')).toContain(
+        'Posts with words that begin with “sush” · 2 posts',
+      );
+      expect(await asked(accept, 'planetz')).toContain('Did you mean: planets');
+      expect(await asked(accept, 'sushi+since:x')).toContain('was read as text');
+    }
+  });
+
   test('after an update a find by words says what is not indexed yet, other finds do not', async () => {
     const updated = await setupApp();
     updated.library.save({ posts: posts() });

@@ -31,7 +31,10 @@ export interface Collected {
 interface CollectOptions {
   /** So many are enough. */
   limit: number;
-  /** Once so many posts were looked at, any that were found are enough. Default: all are looked at. */
+  /**
+   * Once so many posts were looked at, any that were found are enough, unless an index leaves few to look
+   * at. Default: all are looked at.
+   */
   examined?: number;
 }
 
@@ -143,7 +146,8 @@ export function createCollecting(queries: Queries, counts: Counts) {
     const newest = counts.newestKey();
     const width = few ? WIDE_SLICE : SLICE;
     for (let to = newest; to > 0; to -= width) {
-      const isEnough = keys.length >= limit || (newest - to >= examined && keys.length > 0);
+      const isLong = !few && newest - to >= examined;
+      const isEnough = keys.length >= limit || (isLong && keys.length > 0);
       if (isEnough) return { keys: keys.slice(0, limit), isComplete: false };
       const after = Math.max(0, to - width);
       const found = few ? ofFew(few, after, to) : ofAll(after, to);

@@ -15,16 +15,14 @@ const MAX_RANKED = 50_000;
  * What is ranked in one turn of the event loop: posts, and keys among which they are. For each part bm25
  * counts anew how many posts have each word: 25 ms for a word in 730,000 posts.
  */
-const PART = { posts: 10_000, keys: 250_000 };
+const PART = { posts: 12_500, keys: 100_000 };
 
 /** Of text, author's name, what is attached, stems and facts. */
 const SCORE = '-bm25(post_words, 1.0, 1.0, 0.5, 0.8, 0.0) AS score';
 
 const RANKED = `
-  SELECT key, score FROM (
-    SELECT rowid AS key, ${SCORE} FROM post_words
-    WHERE post_words MATCH $match ORDER BY rowid DESC LIMIT ${MAX_RANKED}
-  ) ORDER BY score DESC, key DESC LIMIT $limit`;
+  SELECT rowid AS key, ${SCORE} FROM post_words
+  WHERE post_words MATCH $match AND rowid < $before ORDER BY rowid DESC LIMIT ${PART.posts}`;
 
 // With a plain rowid, bm25 would count anew for each post: a minute for a frequent word of an author.
 const RANKED_AMONG = `
@@ -41,6 +39,19 @@ interface RankingDeps {
 
 /** The best matches by bm25; of what cannot be ranked, the newest. */
 function createBestByScore({ queries: { all }, byTime, collected }: RankingDeps) {
+  async function amongAll({ bindings }: Conditions, limit: number): Promise<FoundKey[]> {
+    let found: FoundKey[] = [];
+    let before = Number.MAX_SAFE_INTEGER;
+    for (let ranked = 0; ranked < MAX_RANKED; ranked += PART.posts) {
+      const part = all<FoundKey>(RANKED, { ...bindings, before });
+      before = part.at(-1)?.key ?? 0;
+      found = [...found, ...part].sort(byScore).slice(0, limit);
+      if (part.length < PART.posts) break;
+      await nextTurn();
+    }
+    return found;
+  }
+
   /** @param keys descending */
   async function amongThese(
     { bindings }: Conditions,
@@ -58,13 +69,13 @@ function createBestByScore({ queries: { all }, byTime, collected }: RankingDeps)
   }
 
   return async function best(conditions: Conditions, limit: number): Promise<FoundKey[]> {
-    const { match, isEmpty, indexed, others, bindings } = conditions;
+    const { match, isEmpty, indexed, others } = conditions;
     if (isEmpty) return [];
     if (!match || match.isExcluded) {
       const places = await byTime.newest(conditions, limit);
       return places.map(({ key }) => ({ key, score: 0 }));
     }
-    if (indexed.length + others.length === 0) return all<FoundKey>(RANKED, { ...bindings, limit });
+    if (indexed.length + others.length === 0) return amongAll(conditions, limit);
     const { keys } = await collected(conditions, { limit: MAX_RANKED });
     return amongThese(conditions, keys.slice(0, MAX_RANKED), limit);
   };
