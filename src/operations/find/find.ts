@@ -1,11 +1,11 @@
 import { describeFind } from '../../find/index.ts';
-import { readCursor, writeCursor } from '../../library/listing.ts';
+import { writeCursor } from '../../library/listing.ts';
 import { cut } from '../../text/cut.ts';
 import type { OperationDeps } from '../deps.ts';
 import { indexNotes } from '../index_notes.ts';
 import { ignoringCommonWords } from './common_words.ts';
 import type { Found } from './found.ts';
-import { type Hits, offsetSchema } from './hits.ts';
+import { type Hits, readOffset } from './hits.ts';
 import { hitsOf } from './hits_of.ts';
 import { unknownNotes, unreadNotes } from './notes.ts';
 import { hardWords, isUnfiltered } from './query_parts.ts';
@@ -96,7 +96,7 @@ async function listing(deps: FindDeps, { query, limit, cursor }: FindRequest): P
 
 function pageOf(deps: FindDeps, { limit, cursor }: FindRequest, found: Hits): FoundPage {
   const { hits, more, isCapped, by, notes, unknown } = found;
-  const [, start] = cursor ? readCursor(offsetSchema(), cursor) : ['rank', 0];
+  const start = cursor ? readOffset(cursor) : 0;
   const end = start + limit;
   const isLast = end >= hits.length;
   return {
