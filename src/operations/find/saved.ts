@@ -119,7 +119,12 @@ function listing(deps: SavedDeps): (find: SavedFind) => Promise<ListedFind> {
     return {
       ...find,
       query: data,
-      understood: describeFind(request.query, 'words', liked && cut(liked.text, MAX_LIKED)),
+      // The model reads common words, too.
+      understood: describeFind(
+        request.by === 'meaning' ? typed.query : request.query,
+        'words',
+        liked && cut(liked.text, MAX_LIKED),
+      ),
       ...(!isByMeaning && {
         newPosts: deps.library.words.countAfter(request.query, seenKey, MAX_NEW),
       }),
