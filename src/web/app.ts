@@ -8,7 +8,6 @@ import { setBasePath } from '../text/urls.ts';
 import { addApiRoutes } from './api.ts';
 import { createAccess } from './auth/index.ts';
 import type { WebDeps } from './deps.ts';
-import { createAllowedMethods } from './http/allowed_methods.ts';
 import { authenticate } from './http/authenticate.ts';
 import { compressed } from './http/compression.ts';
 import { answerProblem } from './http/errors.tsx';
@@ -20,6 +19,7 @@ import { outOfOrder } from './http/problem.ts';
 import { plainQueries } from './http/query.ts';
 import { forReader } from './http/read_only.ts';
 import { rendering } from './http/rendered.ts';
+import { createRouteTable } from './http/route_table.ts';
 import { isSafe, sameOrigin } from './http/same_origin.ts';
 import { EventStreams } from './live/event_streams.ts';
 import { JobUpdates } from './live/job_updates.ts';
@@ -80,7 +80,7 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
   const root = new Elysia(ROUTING);
   setBasePath(config.basePath);
   readIncoming(root, { config, logger });
-  const errors = { logger, allowedMethods: createAllowedMethods(() => root.routes) };
+  const errors = { logger, routes: createRouteTable(() => root.routes) };
   const app = root
     .onError(async ({ error, code, request }) => {
       const problem = await answerProblem(deps, errors, request, error, code);

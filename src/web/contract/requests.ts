@@ -13,6 +13,7 @@ import { postsQuerySchema, profilesQuerySchema } from '../../operations/find_pos
 import { typedFields, typedTime, typedWholeNumber } from '../../platform/typed_fields.ts';
 import type { Sources } from '../../sources/index.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
+import { BAD_QUERY } from '../http/problem.ts';
 import { type DeclaredInput, input, unchecked, type ValueOf } from './declare.ts';
 import { COMPLETED_JOB } from './examples.ts';
 import { concurrencyBody } from './queues.ts';
@@ -31,10 +32,7 @@ export const MAX_FOLLOWED_JOBS = 10_000;
 export const MAX_FOLLOWED_LOGS = 20;
 
 /** The refusal of an invalid query; `details` lists the invalid parameters. */
-export const INVALID = {
-  title: 'Invalid query.',
-  message: 'Correct the parameters below, or omit them.',
-};
+export const INVALID = { title: BAD_QUERY.title, message: BAD_QUERY.ifInvalid };
 
 /** The route has no query parameters. */
 export const NO_QUERY = unchecked<Record<string, string>>(() => z.object({}));
