@@ -98,11 +98,11 @@ export function limitOf(typed: string | undefined): number {
   throw new CommandFailed('--limit must be a whole number from 1 to 1,000,000.', EXIT.usage);
 }
 
-type Page = { limit: number; cursor?: string };
+export type Page = { limit: number; cursor?: string };
 
 /** The pages of `find`, up to `limit` items; reports when there are none, or more. */
 export async function* pages<
-  Found extends { total: number; nextCursor?: string; notes?: string[] },
+  Found extends { total: number; isCapped?: true; nextCursor?: string; notes?: string[] },
 >(limit: number, find: (page: Page) => Found | Promise<Found>): AsyncGenerator<Found> {
   let cursor: string | undefined;
   for (let left = limit; left > 0; left -= PAGE_SIZE) {
@@ -114,8 +114,10 @@ export async function* pages<
     yield found;
     cursor = found.nextCursor;
     if (!cursor) return;
-    if (left <= PAGE_SIZE)
-      printError(`There are ${count(found.total)} in all. Use --limit to show more.`);
+    if (left <= PAGE_SIZE) {
+      const most = found.isCapped ? 'more than ' : '';
+      printError(`There are ${most}${count(found.total)} in all. Use --limit to show more.`);
+    }
   }
 }
 

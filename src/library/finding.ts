@@ -87,7 +87,10 @@ export interface WordFinder {
   facets(query: FindQuery): Facets;
   /** All that meet `filters`, and `words` when there are any. */
   keysOf(filters: FindFilters, words?: WordMatch): KeySet;
-  /** Every match, newest first, in batches: for exports. Flat in memory. */
+  /**
+   * Every match, newest first, for exports: a few at first, then in batches of this size. It keeps no more
+   * than a batch in memory.
+   */
   everyMatch(query: FindQuery, batch: number): Iterable<Post[]>;
   /** In the order of `keys`; keys that are no more are left out. */
   postsOf(keys: number[]): (Post & { key: number })[];

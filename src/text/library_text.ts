@@ -72,6 +72,18 @@ export function profileTable(
   return `${table(PROFILE_HEAD, rows, columns)}\n`;
 }
 
+/** How a find was understood, and how many posts it has: `Posts with “soup” · 12 posts`. */
+export function foundText({ understood, total, isCapped = false }: FoundCounts): string {
+  const posts = `${isCapped ? 'more than ' : ''}${counted(total, 'post')}`;
+  return [printable(understood), posts].filter(Boolean).join(' · ');
+}
+
+interface FoundCounts {
+  understood: string;
+  total: number;
+  isCapped?: boolean;
+}
+
 /** Notes on a search, one line each. */
 export function noteLines(notes: readonly string[] = []): string {
   return notes.map((note) => `Note: ${note}\n`).join('');

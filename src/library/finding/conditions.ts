@@ -52,6 +52,7 @@ export function createConditions(db: Database) {
         since: filters.since ?? 0,
         until: filters.until ?? 0,
         minLikes: filters.minLikes ?? 0,
+        afterKey: filters.afterKey ?? 0,
       },
     };
   };
@@ -83,8 +84,9 @@ function matchOf(
 }
 
 function indexedConditions(filters: FindFilters, hasWords: boolean): string[] {
-  const { authors, sources, since, until } = filters;
+  const { authors, sources, since, until, afterKey } = filters;
   const conditions: string[] = [];
+  if (afterKey !== undefined) conditions.push('key > $afterKey');
   if (!hasWords && sources.length === 1) conditions.push('source = $source');
   if (!hasWords && sources.length > 1)
     conditions.push('source IN (SELECT value FROM json_each($sources))');

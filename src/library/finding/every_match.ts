@@ -7,6 +7,9 @@ import { has } from './key_sets.ts';
 import type { Place } from './plan_sql.ts';
 import type { Plans } from './plans.ts';
 
+/** So many matches are found at once, by looking few posts up: an export of a frequent word begins soon. */
+const FIRST = 20;
+
 /** Places that are passed at a time. */
 const PLACES = 2_000;
 
@@ -39,11 +42,12 @@ export function createEveryMatch(
     for (const places of placesFrom(last)) yield places.filter(({ key }) => has(matches, key));
   }
 
-  /** The first batch at once; the others by a set, which takes 100 ms at a million matches. */
+  /** The first few at once; the others by a set, which takes 100 ms at a million matches. */
   return function* everyMatch(conditions: Conditions, batch: number): Generator<number[]> {
-    const first = plans.page(conditions, batch);
+    const few = Math.min(FIRST, batch);
+    const first = plans.page(conditions, few);
     if (first.length > 0) yield keysOf(first);
-    if (first.length < batch) return;
+    if (first.length < few) return;
     let pending: Place[] = [];
     for (const places of placesAfterFirst(conditions, first.at(-1) as Place)) {
       pending.push(...places);

@@ -18,7 +18,8 @@ export type FindWay = (typeof FIND_WAYS)[number];
 export type FindSort = (typeof FIND_SORTS)[number];
 
 export const DEFAULT_PAGE = 20;
-const MAX_QUERY_LENGTH = 500;
+/** In characters. */
+export const MAX_QUERY_LENGTH = 500;
 
 export interface FindRequest {
   /** What the text and the other fields mean together. */
@@ -75,20 +76,28 @@ export function findFields(sources: Sources) {
       .optional(),
     format: z
       .enum(EXPORT_FORMATS, `Format must be ${oneOf(EXPORT_FORMATS)}.`)
-      .meta({ description: 'All of it as a file to download; limit and cursor do not count.' })
+      .meta({ description: 'All of it as a file to download, or as many as `limit` says.' })
       .optional(),
     limit: typedWholeNumber(1, MAX_PAGE, limit, {
-      description: 'Page size.',
+      description: 'Page size; of an export, the maximum.',
       default: DEFAULT_PAGE,
       examples: [5],
     }),
     cursor: z.string().describe('nextCursor of the previous page.').optional(),
+    after: typedWholeNumber(0, Number.MAX_SAFE_INTEGER, AFTER_RULE, {
+      description:
+        'Only posts that were collected after the one with this key: `after` of a saved find that was opened.',
+    }),
   };
 }
+
+const AFTER_RULE = 'After must be a whole number, 0 or more.';
 
 export function findRequestSchema(sources: Sources) {
   return typedFields(findFields(sources)).superRefine(refuseImpossible);
 }
+
+export const LIKE_RULE = 'Like must be a source and an id, for example sample:42.';
 
 type Refusal = { addIssue(issue: { code: 'custom'; path: string[]; message: string }): void };
 
@@ -107,7 +116,7 @@ export function refuseImpossible(typed: SavedFields, context: Refusal): void {
       );
   }
   if (typed.like && !likeOf(typed.like))
-    refuse('like', 'Like must be a source and an id, for example sample:42.');
+    refuse('like', LIKE_RULE);
   if (typed.by === 'meaning' && !typed.q && !typed.like)
     refuse('q', 'Q is missing. A find by meaning needs a text to compare posts with.');
 }
@@ -134,6 +143,7 @@ export function toFindRequest(typed: TypedFind, now: number): FindRequest {
     ...query.filters,
     authors: authors ?? [],
     sources: sources ?? [],
+    ...(typed.after !== undefined && { afterKey: typed.after }),
   };
   if (since) addDate(filters, 'since', since, now);
   if (until) addDate(filters, 'until', until, now);

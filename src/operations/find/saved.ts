@@ -85,6 +85,16 @@ export async function openSavedFind(
   return { find: listed(before), seenKey: before.seenKey };
 }
 
+/** Gives a find another name. @throws NotFound, FindNameTaken */
+export async function renameSavedFind(
+  deps: SavedDeps,
+  id: number,
+  name: string,
+): Promise<ListedFind> {
+  if (!deps.library.savedFinds.read(id)) noSuchFind();
+  return showSavedFind(deps, (await deps.library.savedFinds.rename(id, name)) ?? noSuchFind());
+}
+
 /** @throws NotFound */
 export async function removeSavedFind(deps: SavedDeps, id: number): Promise<ListedFind> {
   return showSavedFind(deps, (await deps.library.savedFinds.remove(id)) ?? noSuchFind());

@@ -8,7 +8,7 @@ import {
   type TypedJobQuery,
 } from '../../jobs/job_query.ts';
 import { findRequestSchema } from '../../operations/find/request.ts';
-import { saveFindSchema } from '../../operations/find/saved_request.ts';
+import { renameFindSchema, saveFindSchema } from '../../operations/find/saved_request.ts';
 import { postsQuerySchema, profilesQuerySchema } from '../../operations/find_posts.ts';
 import { typedFields, typedTime, typedWholeNumber } from '../../platform/typed_fields.ts';
 import type { Sources } from '../../sources/index.ts';
@@ -254,6 +254,12 @@ export const saveFindBody = (sources: Sources) =>
     { title: 'The find was not saved.', message: 'Correct the fields below.' },
     { example: { name: 'Night sky', q: '"night sky" -moon' } },
   );
+
+export const RENAME_FIND_BODY = input(
+  renameFindSchema,
+  { title: 'The find was not renamed.', message: 'Correct the fields below.' },
+  { example: { name: 'Winter sky' } },
+);
 
 export const PROFILES_QUERY = input(profilesQuerySchema, INVALID);
 

@@ -7,6 +7,7 @@ import type { FindModel } from '../../../views/view_models.ts';
 import { ModelUnavailable } from '../../embedding/index.ts';
 import { parseFind } from '../../find/index.ts';
 import { InvalidInput } from '../../jobs/index.ts';
+import { InvalidCursor } from '../../library/index.ts';
 import { find } from '../../operations/find/find.ts';
 import type { Found } from '../../operations/find/found.ts';
 import { toFindRequest } from '../../operations/find/request.ts';
@@ -18,9 +19,9 @@ import { urlTo } from '../../text/urls.ts';
 import { ANY_QUERY, AUTHOR_NAME, NO_QUERY, PICTURE, POST_ID } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { PICTURES_OF_POSTS } from '../http/headers.ts';
-import { Problem } from '../http/problem.ts';
+import { Problem, toProblem } from '../http/problem.ts';
 import { html, seeOther } from '../http/responses.ts';
-import { FIND_PAGE_QUERY, type FindPageQuery, toFindPageQuery } from './find_page_query.ts';
+import { type FindPageQuery, readFindPage, toFindPageQuery } from './find_page_query.ts';
 import { layoutOf } from './layout.ts';
 
 const HIDDEN = { detail: { hide: true } };
@@ -34,10 +35,12 @@ export function findPages(deps: WebDeps) {
       .get(
         '/find',
         async ({ request, query }) => {
-          const model = await findModel(deps, request, toFindPageQuery(query));
-          return html(FindPage({ layout: layoutOf(request, deps), model }), 200, PICTURES_OF_POSTS);
+          const model = await findModel(deps, request, query);
+          const status = Object.keys(model.problems).length > 0 ? 422 : 200;
+          const page = FindPage({ layout: layoutOf(request, deps), model });
+          return html(page, status, PICTURES_OF_POSTS);
         },
-        { query: FIND_PAGE_QUERY, ...HIDDEN },
+        { query: ANY_QUERY, ...HIDDEN },
       )
       .get('/find/new', ({ query }) => html(newPosts(deps, query)), { query: ANY_QUERY, ...HIDDEN })
       .get('/posts', ({ request }) => seeOther(urlTo(`/find${new URL(request.url).search}`)), {
@@ -136,29 +139,51 @@ async function authorPage(
 async function findModel(
   deps: WebDeps,
   request: Request,
-  asked: FindPageQuery,
+  given: Record<string, string>,
 ): Promise<FindModel> {
-  const { wrongAuthor, cursor: _, limit: _limit, after, ...query } = asked;
-  const { found, problem } = await foundOrProblem(deps, asked);
+  const { asked, problems, typed } = readFindPage(given, deps.sources, Date.now());
+  const { cursor: _, limit: _limit, seen = deps.library.words.newestKey(), ...query } = asked;
+  const { found, problem } = await foundOrProblem(deps, asked, problems);
   const saved = listSavedFinds(deps);
   return {
     query,
     found,
     problem,
-    wrongAuthor,
+    problems,
+    typed,
     sources: [...deps.sources.keys()],
     like: query.like && likeText(deps, query.like),
-    nextHref: nextHrefOf(request, found.nextCursor),
-    seen: deps.library.words.newestKey(),
-    ...(after !== undefined && { newPosts: collectedAfter(deps, found.posts, after) }),
+    nextHref: nextHrefOf(request, found.nextCursor, { seen: String(seen) }),
+    seen,
+    since: asked.seen === undefined ? 0 : countSince(deps, query, seen),
+    news: newsOf(deps, query, found.posts),
     busy: isBusy(deps),
+    isEmpty: deps.library.words.newestKey() === 0,
     saved,
     savedAs: saved.find((find) => !find.problems && isSameQuery(find, query)),
   };
 }
 
-function collectedAfter({ library }: WebDeps, posts: Post[], key: number): Set<Post> {
-  return new Set(posts.filter(({ source, id }) => (library.words.keyOf(source, id) ?? 0) > key));
+/** The posts that are new, and how many there are on all pages. */
+function newsOf(
+  deps: WebDeps,
+  query: FindModel['query'],
+  posts: Post[],
+): FindModel['news'] | undefined {
+  const { after } = query;
+  if (after === undefined) return undefined;
+  const { words } = deps.library;
+  const fresh = posts.filter(({ source, id }) => (words.keyOf(source, id) ?? 0) > after);
+  return { posts: new Set(fresh), total: countSince(deps, query, after) };
+}
+
+/**
+ * How many posts that match were collected after the one with this key. A find by meaning has no
+ * condition that they could meet.
+ */
+function countSince({ library }: WebDeps, query: FindModel['query'], key: number): number {
+  if (query.like !== undefined || query.by === 'meaning') return 0;
+  return library.words.countAfter(parseFind(query.q, Date.now()), key).count;
 }
 
 /** Whether the page of a saved find has this query. */
@@ -169,19 +194,23 @@ function isSameQuery(find: ListedFind, query: FindModel['query']): boolean {
 
 async function foundOrProblem(
   deps: WebDeps,
-  asked: FindPageQuery,
+  { q, by, sort, like, limit, cursor, after, only }: FindPageQuery,
+  problems: FindModel['problems'],
 ): Promise<Pick<FindModel, 'found' | 'problem'>> {
-  const { q, by, sort, like, limit, cursor, wrongAuthor } = asked;
-  if (wrongAuthor) return nothing(wrongAuthor.problem);
+  if (Object.keys(problems).length > 0) return { found: NOTHING };
   if (by === 'meaning' && !like && parseFind(q, Date.now()).topic === '') {
     const all = q === '' ? '/find' : (`/find?${new URLSearchParams({ q })}` as const);
     return nothing('Type a text above to find the posts that are nearest to it in meaning.', all);
   }
   try {
     const typed = { q, by, sort, like, cursor, facets: 'true', limit } as const;
-    return { found: await find(deps, toFindRequest(typed, Date.now())) };
+    const since = only === 'new' ? { after } : {};
+    return { found: await find(deps, toFindRequest({ ...typed, ...since }, Date.now())) };
   } catch (error) {
-    if (error instanceof InvalidInput) return nothing(Object.values(error.details).join(' '));
+    if (error instanceof InvalidInput || error instanceof InvalidCursor) {
+      Object.assign(problems, toProblem(error).details);
+      return { found: NOTHING };
+    }
     if (!(error instanceof ModelUnavailable)) throw error;
     const nowhere = nothing(error.message, '/embed', 'Go to Embed');
     // An empty library has nothing to embed: the page says what to do first.
@@ -190,9 +219,10 @@ async function foundOrProblem(
 }
 
 function nothing(message: string, href: `/${string}` = '/find', action = 'Show all posts by date') {
-  const found: Found = { posts: [], total: 0, understood: '' };
-  return { found, problem: { message, href: urlTo(href), action } };
+  return { found: NOTHING, problem: { message, href: urlTo(href), action } };
 }
+
+const NOTHING: Found = { posts: [], total: 0, understood: '' };
 
 function likeText(deps: WebDeps, like: string): string | undefined {
   const [source = '', ...id] = like.split(':');
@@ -206,16 +236,19 @@ function isBusy({ tracker }: WebDeps): boolean {
 
 /** The posts that match and came after those that the page has seen. */
 function newPosts(deps: WebDeps, typed: Record<string, string>): JSX.Element {
-  const { wrongAuthor: _, cursor: __, ...query } = toFindPageQuery(typed);
-  const seen = Number(typed.seen) || 0;
-  const { count: posts } = deps.library.words.countAfter(parseFind(query.q, Date.now()), seen);
-  return NewPosts({ query, seen, busy: isBusy(deps), posts });
+  const { cursor: _, seen = 0, ...query } = readFindPage(typed, deps.sources, Date.now()).asked;
+  return NewPosts({ query, seen, busy: isBusy(deps), since: countSince(deps, query, seen) });
 }
 
-/** The link to the next page. */
-export function nextHrefOf(request: Request, cursor: string | undefined): string | undefined {
+/** The link to the next page. @param more further parameters for it. */
+export function nextHrefOf(
+  request: Request,
+  cursor: string | undefined,
+  more: Record<string, string> = {},
+): string | undefined {
   if (cursor === undefined) return undefined;
   const url = new URL(request.url);
-  url.searchParams.set('cursor', cursor);
+  for (const [name, value] of Object.entries({ cursor, ...more }))
+    url.searchParams.set(name, value);
   return urlTo(`${url.pathname}${url.search}` as `/${string}`);
 }

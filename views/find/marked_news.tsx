@@ -1,0 +1,26 @@
+import { counted } from '../../src/text/format.ts';
+import { attributeText } from '../forms/field.tsx';
+import type { FindModel } from '../view_models.ts';
+import { findHref } from './find_href.ts';
+
+/** How many posts are new, and how to see these alone; nothing where nobody asked. */
+export function MarkedNews({ model }: { model: FindModel }): JSX.Element {
+  const { query, news, savedAs } = model;
+  if (news === undefined || news.total === 0) return '';
+  const isAlone = query.only === 'new';
+  const posts = counted(news.total, 'post');
+  const are = news.total === 1 ? 'is' : 'are';
+  return (
+    <p class="marked-news" role="status">
+      <span safe>
+        {isAlone ? `Only the ${posts} that ${are} new.` : `${posts} ${are} new, and marked so.`}
+      </span>{' '}
+      <a href={attributeText(findHref(query, { only: isAlone ? undefined : 'new' }))}>
+        {isAlone ? 'Show all' : 'Show only what is new'}
+      </a>
+      {savedAs !== undefined && (
+        <span class="muted"> Opening the saved find has counted what is new as seen.</span>
+      )}
+    </p>
+  );
+}
