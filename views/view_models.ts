@@ -171,7 +171,7 @@ export interface FindModel {
   /** How many of the matching posts came later, when the page knows that already. */
   since: number;
   /** Those of the posts found that are new, and how many there are on all pages. */
-  news?: { posts: Set<Post>; total: number };
+  news?: { posts: Set<Post>; total: number; isCapped: boolean };
   /** Jobs run that may bring more. */
   busy: boolean;
   /** No post was collected at all. */

@@ -31,8 +31,6 @@ export interface FindFilters {
   /** In ms since 1970, exclusive. */
   until?: number;
   minLikes?: number;
-  /** Collected after the post with this key. It is never typed. */
-  afterKey?: number;
 }
 
 export interface FindQuery {

@@ -82,6 +82,8 @@ export interface WordFinder {
    * @param cap counting stops there. Default: none.
    */
   countAfter(query: FindQuery, key: number, cap?: number): CappedCount;
+  /** The matches that `countAfter` counts, those collected last first, up to `limit`. */
+  keysAfter(query: FindQuery, key: number, limit: number): number[];
   /** The highest key of a post, 0 without posts. Later ones have higher ones, unless posts are deleted. */
   newestKey(): number;
   facets(query: FindQuery): Facets;

@@ -306,11 +306,11 @@ describe('FEATURES 47: saved finds on the page', () => {
     const news = `${shown}&after=1`;
     expect([opened.status, opened.headers.get('location')]).toEqual([303, news]);
     const marked = await pageOf(web, news);
-    expect(textOf(marked)).toContain('Saved as “ Tea ”. 1 post is new, and marked so.');
+    expect(textOf(marked)).toContain('Saved as “ Tea ”. New and marked so: 1 post.');
     expect(textOf(marked)).toContain('Opening the saved find has counted what is new as seen.');
     const alone = attributesOf(marked, '.marked-news a').href ?? '';
     const only = await pageOf(web, alone.replaceAll('&amp;', '&'));
-    expect(textOf(only)).toMatch(/Only the 1 post that is new\. Show all .+ 1 post .+ black tea/);
+    expect(textOf(only)).toMatch(/Only new posts: 1 post\. Show all .+ 1 post .+ black tea/);
     expect(textOf(only)).not.toContain('green tea');
     const href = attributesOf(only, 'a[href*="format=csv"]').href ?? '';
     const csv = await (await web.request(href.replaceAll('&amp;', '&'))).text();

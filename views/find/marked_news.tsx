@@ -8,13 +8,10 @@ export function MarkedNews({ model }: { model: FindModel }): JSX.Element {
   const { query, news, savedAs } = model;
   if (news === undefined || news.total === 0) return '';
   const isAlone = query.only === 'new';
-  const posts = counted(news.total, 'post');
-  const are = news.total === 1 ? 'is' : 'are';
+  const posts = `${news.isCapped ? 'more than ' : ''}${counted(news.total, 'post')}`;
   return (
     <p class="marked-news" role="status">
-      <span safe>
-        {isAlone ? `Only the ${posts} that ${are} new.` : `${posts} ${are} new, and marked so.`}
-      </span>{' '}
+      <span safe>{isAlone ? `Only new posts: ${posts}.` : `New and marked so: ${posts}.`}</span>{' '}
       <a href={attributeText(findHref(query, { only: isAlone ? undefined : 'new' }))}>
         {isAlone ? 'Show all' : 'Show only what is new'}
       </a>

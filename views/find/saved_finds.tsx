@@ -83,7 +83,7 @@ function ChangeFind({ find: { id, name }, address }: { find: ListedFind; address
         Change…<span class="visually-hidden" safe>{` ${name}`}</span>
       </summary>
       <form method="post" action={`${address}/rename`} class="change-find-form">
-        <label for={field}>Name</label>
+        <label for={field}>New name</label>
         <input
           type="text"
           id={field}

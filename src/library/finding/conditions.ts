@@ -52,7 +52,6 @@ export function createConditions(db: Database) {
         since: filters.since ?? 0,
         until: filters.until ?? 0,
         minLikes: filters.minLikes ?? 0,
-        afterKey: filters.afterKey ?? 0,
       },
     };
   };
@@ -84,9 +83,8 @@ function matchOf(
 }
 
 function indexedConditions(filters: FindFilters, hasWords: boolean): string[] {
-  const { authors, sources, since, until, afterKey } = filters;
+  const { authors, sources, since, until } = filters;
   const conditions: string[] = [];
-  if (afterKey !== undefined) conditions.push('key > $afterKey');
   if (!hasWords && sources.length === 1) conditions.push('source = $source');
   if (!hasWords && sources.length > 1)
     conditions.push('source IN (SELECT value FROM json_each($sources))');

@@ -7,7 +7,7 @@ import type { FoundKey, KeySet, WordFinder } from '../finding.ts';
 import { readCursor, writeCursor } from '../listing.ts';
 import { toPost } from '../post_row.ts';
 import { type Conditions, createConditions } from './conditions.ts';
-import { createCountAfter, createCounts, MAX_EXAMINED } from './counts.ts';
+import { createCounts, createMatchesAfter, MAX_EXAMINED } from './counts.ts';
 import { createEveryMatch } from './every_match.ts';
 import { createFacets } from './facets.ts';
 import { createKept } from './kept.ts';
@@ -27,7 +27,7 @@ export function createWordFinder(db: Database): WordFinder {
   const queries = createQueries(db);
   const conditionsOf = createConditions(db);
   const counts = createCounts(queries);
-  const countAfter = createCountAfter(queries, counts);
+  const { countAfter, keysAfter } = createMatchesAfter(queries, counts);
   const plans = createPlans(queries, counts);
   const keySetOf = createKeySets(queries, counts);
   const everyMatch = createEveryMatch(db, plans, keySetOf);
@@ -62,6 +62,7 @@ export function createWordFinder(db: Database): WordFinder {
     countFound: (query, cap = DEFAULT_CAP) => counts.countFound(conditionsOfQuery(query), cap),
     countAfter: (query, key, cap = MAX_EXAMINED + 1) =>
       countAfter(conditionsOfQuery(query), key, cap),
+    keysAfter: (query, key, limit) => keysAfter(conditionsOfQuery(query), key, limit),
     newestKey: counts.newestKey,
     facets: (query) => facetsOf(conditionsOfQuery(query)),
     keysOf: (filters, words) => keySetOf(conditionsOf(filters, words)),

@@ -67,7 +67,7 @@ async function* batches(
       yield posts.map(exported);
       for (const post of posts) ranked.add(nameOf(post));
     }
-    if (request.like || request.by === 'meaning') return;
+    if (request.like || request.after !== undefined || request.by === 'meaning') return;
   }
   for (const batch of deps.library.words.everyMatch(request.query, BATCH)) {
     const rest = ranked.size === 0 ? batch : batch.filter((post) => !ranked.has(nameOf(post)));

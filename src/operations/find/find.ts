@@ -12,7 +12,7 @@ import { indexNotes } from '../index_notes.ts';
 import { comparable } from '../query_vector.ts';
 import { bestHits } from './best.ts';
 import type { Found, FoundPost } from './found.ts';
-import { type Hit, MAX_BY_MEANING, MAX_BY_WORDS, offsetSchema } from './hits.ts';
+import { type Hit, MAX_BY_MEANING, MAX_BY_WORDS, MAX_NEW, offsetSchema } from './hits.ts';
 import type { FindRequest } from './request.ts';
 
 type FindDeps = Pick<OperationDeps, 'library' | 'embedder'>;
@@ -35,7 +35,8 @@ interface Hits {
  */
 export async function find(deps: FindDeps, request: FindRequest): Promise<Found> {
   const { query, like } = request;
-  const hasFacets = request.facets && !like && request.by !== 'meaning';
+  const hasFacets =
+    request.facets && !like && request.by !== 'meaning' && request.after === undefined;
   const page = isListing(request)
     ? newest(deps, request)
     : pageOf(deps, request, await hitsOf(deps, request));
@@ -53,8 +54,8 @@ export async function find(deps: FindDeps, request: FindRequest): Promise<Found>
 }
 
 /** Whether posts come in the order of time: filters alone, or words with `sort: newest`. */
-export function isListing({ query, by, like, sort }: FindRequest): boolean {
-  return !like && (!query.words || (sort === 'newest' && by !== 'meaning'));
+export function isListing({ query, by, like, sort, after }: FindRequest): boolean {
+  return !like && after === undefined && (!query.words || (sort === 'newest' && by !== 'meaning'));
 }
 
 type FoundPage = Pick<Found, 'posts' | 'total' | 'isCapped' | 'nextCursor'> &
@@ -113,6 +114,7 @@ export async function hitsOf(deps: FindDeps, request: FindRequest): Promise<Hits
 }
 
 async function unsortedHits(deps: FindDeps, request: FindRequest): Promise<Hits> {
+  if (request.after !== undefined) return newHits(deps, request.query, request.after);
   if (request.like) {
     await deps.library.meaning.prepare(deps.embedder.model);
     return likeHits(deps, request);
@@ -160,6 +162,19 @@ function wordHits({ library }: FindDeps, query: FindQuery): Hits {
     by: 'words',
     notes: [],
   };
+}
+
+/** Posts that were collected since, newest first. */
+function newHits({ library }: FindDeps, query: FindQuery, after: number): Hits {
+  const { words } = query;
+  const hit = { why: words ? { words: true as const } : {}, ...(words && { marked: words }) };
+  const keys = library.words.keysAfter(query, after, MAX_NEW);
+  const { isCapped } = library.words.countAfter(query, after, MAX_NEW);
+  const hits = byTime(
+    library,
+    keys.map((key) => ({ key, ...hit })),
+  );
+  return { hits, more: 0, ...(isCapped && { isCapped }), by: 'words', notes: [] };
 }
 
 function nearHits(near: NearKey[]): Hits {

@@ -33,6 +33,8 @@ export interface FindRequest {
   /** 1 to 100. */
   limit: number;
   cursor?: string;
+  /** Only posts that were collected after the one with this key, newest first. Not by meaning. */
+  after?: number;
 }
 
 /** The fields of a find, as they are typed: in an address, a form or the terminal. */
@@ -86,7 +88,7 @@ export function findFields(sources: Sources) {
     cursor: z.string().describe('nextCursor of the previous page.').optional(),
     after: typedWholeNumber(0, Number.MAX_SAFE_INTEGER, AFTER_RULE, {
       description:
-        'Only posts that were collected after the one with this key: `after` of a saved find that was opened.',
+        'Only posts that were collected after the one with this key, newest first, up to 1,000: `after` of a saved find that was opened.',
     }),
   };
 }
@@ -102,7 +104,7 @@ export const LIKE_RULE = 'Like must be a source and an id, for example sample:42
 type Refusal = { addIssue(issue: { code: 'custom'; path: string[]; message: string }): void };
 
 /** What only the fields together, or more than their form, can tell. */
-export function refuseImpossible(typed: SavedFields, context: Refusal): void {
+export function refuseImpossible(typed: SavedFields & { after?: number }, context: Refusal): void {
   const refuse = (field: string, message: string) =>
     context.addIssue({ code: 'custom', path: [field], message });
   const author = authorProblem(typed.author ?? '');
@@ -115,8 +117,9 @@ export function refuseImpossible(typed: SavedFields, context: Refusal): void {
         `${field === 'since' ? 'Since' : 'Until'} must be a date, for example 2026-01-31.`,
       );
   }
-  if (typed.like && !likeOf(typed.like))
-    refuse('like', LIKE_RULE);
+  if (typed.like && !likeOf(typed.like)) refuse('like', LIKE_RULE);
+  if (typed.after !== undefined && (typed.by === 'meaning' || typed.like))
+    refuse('after', 'After is for words and filters, which posts meet or not.');
   if (typed.by === 'meaning' && !typed.q && !typed.like)
     refuse('q', 'Q is missing. A find by meaning needs a text to compare posts with.');
 }
@@ -143,7 +146,6 @@ export function toFindRequest(typed: TypedFind, now: number): FindRequest {
     ...query.filters,
     authors: authors ?? [],
     sources: sources ?? [],
-    ...(typed.after !== undefined && { afterKey: typed.after }),
   };
   if (since) addDate(filters, 'since', since, now);
   if (until) addDate(filters, 'until', until, now);
@@ -157,6 +159,7 @@ export function toFindRequest(typed: TypedFind, now: number): FindRequest {
     facets: typed.facets === 'true',
     limit: typed.limit ?? DEFAULT_PAGE,
     ...(typed.cursor && { cursor: typed.cursor }),
+    ...(typed.after !== undefined && { after: typed.after }),
   };
 }
 

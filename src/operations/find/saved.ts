@@ -8,11 +8,10 @@ import { NotFound } from '../../sources/source.ts';
 import { cut } from '../../text/cut.ts';
 import type { OperationDeps } from '../deps.ts';
 import { NO_SUCH_POST } from './find.ts';
+import { MAX_NEW } from './hits.ts';
 import { likeOf, type SavedFields, toFindRequest } from './request.ts';
 import { savedRequestSchema, type TypedSaveFind } from './saved_request.ts';
 
-/** New posts are counted up to this. */
-const MAX_NEW = 1_000;
 const MAX_LIKED = 80;
 
 type SavedDeps = Pick<OperationDeps, 'library' | 'sources'>;

@@ -10,6 +10,7 @@ import { InvalidInput } from '../../jobs/index.ts';
 import { InvalidCursor } from '../../library/index.ts';
 import { find } from '../../operations/find/find.ts';
 import type { Found } from '../../operations/find/found.ts';
+import { MAX_NEW } from '../../operations/find/hits.ts';
 import { toFindRequest } from '../../operations/find/request.ts';
 import { type ListedFind, listSavedFinds } from '../../operations/find/saved.ts';
 import type { ArchiveMedia } from '../../sources/archive/index.ts';
@@ -174,7 +175,12 @@ function newsOf(
   if (after === undefined) return undefined;
   const { words } = deps.library;
   const fresh = posts.filter(({ source, id }) => (words.keyOf(source, id) ?? 0) > after);
-  return { posts: new Set(fresh), total: countSince(deps, query, after) };
+  const { count: total, isCapped } = words.countAfter(
+    parseFind(query.q, Date.now()),
+    after,
+    MAX_NEW,
+  );
+  return { posts: new Set(fresh), total, isCapped };
 }
 
 /**
