@@ -40,7 +40,7 @@ type TypedOptions = Partial<Record<keyof SavedFields, string>>;
 
 /** Prints the posts found page by page, or all of them as CSV. */
 export async function showFound(words: string[], options: FindCommandOptions): Promise<void> {
-  const deps = openLibrary();
+  const deps = await openLibrary();
   const { limit, json, csv, save, replace, saved, new: onlyNew = false, ...rest } = options;
   const typed = { q: queryOf(words), ...rest };
   refuseMixed(typed, { save, replace, saved });
@@ -87,7 +87,7 @@ function refuseMixed(
 
 const usage = (message: string) => new CommandFailed(message, EXIT.usage);
 
-type Deps = ReturnType<typeof openLibrary>;
+type Deps = Awaited<ReturnType<typeof openLibrary>>;
 
 async function printCsv(deps: Deps, request: FindRequest, limit?: number): Promise<void> {
   const posts = everything(deps, request, { limit, onNotes: notesOnce() });

@@ -6,23 +6,16 @@ import { ModelUnavailable } from '../../embedding/embedder.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { errorText } from '../../text/error_text.ts';
 import { urlTo } from '../../text/urls.ts';
-import type { WebDeps } from '../deps.ts';
+import type { FirstDeps } from '../deps.ts';
 import { layoutOf, layoutWithoutJobs, themeOf } from '../routes/layout.ts';
 import { isAuthenticated } from './authenticate.ts';
 import { commonHeaders } from './headers.ts';
 import { isNavigation, wantsJson, wantsText } from './negotiation.ts';
-import {
-  BAD_QUERY,
-  NOT_CHANGED,
-  NOT_STARTED,
-  Problem,
-  printable,
-  type RefusalWords,
-  toProblem,
-} from './problem.ts';
+import { BAD_QUERY, Problem, printable } from './problem.ts';
 import { html, plainText } from './responses.ts';
 import type { RouteTable } from './route_table.ts';
 import { isSafe } from './same_origin.ts';
+import { NOT_CHANGED, NOT_STARTED, type RefusalWords, toProblem } from './to_problem.ts';
 import { isUpload } from './uploads.ts';
 
 interface ErrorAnswers {
@@ -32,7 +25,7 @@ interface ErrorAnswers {
 
 /** An error in the form that the client accepts: JSON, plain text, a fragment or a whole page. */
 export async function answerProblem(
-  deps: WebDeps,
+  deps: FirstDeps,
   { logger, routes }: ErrorAnswers,
   request: Request,
   thrown: unknown,
@@ -68,7 +61,7 @@ export async function answerProblem(
 }
 
 /** The jobs on the page come from the database, which may be the cause of the error. */
-function layoutOrBare(request: Request, deps: WebDeps): Layout {
+function layoutOrBare(request: Request, deps: FirstDeps): Layout {
   try {
     return layoutOf(request, deps);
   } catch {

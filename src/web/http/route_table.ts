@@ -12,17 +12,20 @@ export interface RouteTable {
   startsJob(method: string, pathname: string): boolean;
 }
 
-/** @param routes called on first use, when all routes exist. */
+/** @param routes those that exist by now. */
 export function createRouteTable(routes: () => readonly Route[]): RouteTable {
-  let table: (Route & { pattern: RegExp })[] | undefined;
+  let table: (Route & { pattern: RegExp })[] = [];
 
   function fitting(pathname: string) {
-    table ??= routes().map((route) => ({ ...route, pattern: patternOf(route.path) }));
+    const known = routes();
+    // Most of them are added after the first page has been answered.
+    if (known.length !== table.length)
+      table = known.map((route) => ({ ...route, pattern: patternOf(route.path) }));
     return table.filter(({ pattern }) => pattern.test(pathname));
   }
 
   return {
-    methodsOf(pathname) {
+    methodsOf: (pathname) => {
       const methods = new Set(fitting(pathname).map(({ method }) => method));
       if (methods.has('GET')) methods.add('HEAD');
       return [...methods].sort();

@@ -20,8 +20,9 @@ import { urlTo } from '../../text/urls.ts';
 import { ANY_QUERY, AUTHOR_NAME, NO_QUERY, PICTURE, POST_ID } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { PICTURES_OF_POSTS } from '../http/headers.ts';
-import { Problem, toProblem } from '../http/problem.ts';
+import { Problem } from '../http/problem.ts';
 import { html, seeOther } from '../http/responses.ts';
+import { toProblem } from '../http/to_problem.ts';
 import { type FindPageQuery, readFindPage, toFindPageQuery } from './find_page_query.ts';
 import { layoutOf } from './layout.ts';
 
