@@ -116,7 +116,7 @@ describe('posts that come while a find is read', () => {
     ['q=tea&author=ada', 1],
     ['q=tea+-black', 1],
     ['q=zeppelin+OR+tea', 2],
-  ])('are counted by what was asked for: %s', async (query, newPosts) => {
+  ])('are counted by the words and filters: %s', async (query, newPosts) => {
     const { request, library } = await setupApp();
     library.savePosts([post({ id: '1', text: 'tea', author: 'ada' })]);
     const html = await (await request(`/find?${query}`, { headers: NAVIGATION })).text();

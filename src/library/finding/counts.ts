@@ -112,15 +112,6 @@ export function createMatchesAfter(
     return one<Total>(sql, bindings).total;
   }
 
-  /** Where posts must be looked at one by one, only the last ones are. */
-  function selectAfter(conditions: Conditions, key: number, newest: number) {
-    const { match, indexed, others, bindings } = conditions;
-    const isByWords = match && !match.isExcluded && indexed.length + others.length === 0;
-    const after = isByWords ? key : Math.max(key, newest - MAX_EXAMINED);
-    const select = isByWords ? MATCHES_AFTER : examineAfter(conditions);
-    return { select, after, bindings: { ...bindings, after } };
-  }
-
   function countNow(conditions: Conditions, key: number, newest: number, cap: number): CappedCount {
     const { select, after, bindings } = selectAfter(conditions, key, newest);
     const total = count(select, { ...bindings, cap });
@@ -162,6 +153,15 @@ export function createMatchesAfter(
   }
 
   return { countAfter, keysAfter };
+}
+
+/** Where posts must be looked at one by one, only the last ones are. */
+function selectAfter(conditions: Conditions, key: number, newest: number) {
+  const { match, indexed, others, bindings } = conditions;
+  const isByWords = match && !match.isExcluded && indexed.length + others.length === 0;
+  const after = isByWords ? key : Math.max(key, newest - MAX_EXAMINED);
+  const select = isByWords ? MATCHES_AFTER : examineAfter(conditions);
+  return { select, after, bindings: { ...bindings, after } };
 }
 
 const MATCHES_AFTER = `${MATCHES} AND rowid > $after`;

@@ -81,7 +81,7 @@ export function savedFindRoutes(deps: WebDeps) {
       );
 }
 
-/** Opens, renames and removes saved finds. */
+/** Opens and removes saved finds. */
 export function savedFindChangeRoutes(deps: WebDeps) {
   const remove = async (request: Request, id: string) =>
     answer(await removeSavedFind(deps, idOf(id)), () => refererOf(request) ?? urlTo('/find'));
@@ -111,30 +111,6 @@ export function savedFindChangeRoutes(deps: WebDeps) {
           }),
         },
       )
-      .post(
-        '/api/finds/:id/rename',
-        async ({ request, params: { id }, body: { name } }) => {
-          try {
-            const find = await renameSavedFind(deps, idOf(id), name);
-            return answer(find, () => refererOf(request) ?? urlTo('/find'));
-          } catch (error) {
-            if (error instanceof FindNameTaken && isNavigation(request))
-              return nameTaken(deps, request, { id: idOf(id), name }, error) as never;
-            throw refusal(error, 'Nothing was renamed. Choose another name.');
-          }
-        },
-        {
-          params: SAVED_FIND_ID,
-          parse: parseFields,
-          body: RENAME_FIND_BODY,
-          response: answers(200, 'SavedFindAnswer', 'The find.', {
-            404: NO_SUCH_FIND,
-            409: 'Another find has this name.',
-            422: 'Nothing was renamed; `details` lists the invalid fields.',
-          }),
-          detail: about('Act', 'rename_find', 'Give a saved find another name'),
-        },
-      )
       .delete('/api/finds/:id', ({ request, params: { id } }) => remove(request, id), {
         ...removed,
         detail: about('Act', 'delete_find', 'Remove a saved find'),
@@ -147,6 +123,35 @@ export function savedFindChangeRoutes(deps: WebDeps) {
           'Remove a saved find, for forms, which cannot send DELETE',
         ),
       });
+}
+
+/** Renames saved finds. */
+export function savedFindNameRoutes(deps: WebDeps) {
+  return (app: Elysia) =>
+    app.post(
+      '/api/finds/:id/rename',
+      async ({ request, params: { id }, body: { name } }) => {
+        try {
+          const find = await renameSavedFind(deps, idOf(id), name);
+          return answer(find, () => refererOf(request) ?? urlTo('/find'));
+        } catch (error) {
+          if (error instanceof FindNameTaken && isNavigation(request))
+            return nameTaken(deps, request, { id: idOf(id), name }, error) as never;
+          throw refusal(error, 'Nothing was renamed. Choose another name.');
+        }
+      },
+      {
+        params: SAVED_FIND_ID,
+        parse: parseFields,
+        body: RENAME_FIND_BODY,
+        response: answers(200, 'SavedFindAnswer', 'The find.', {
+          404: NO_SUCH_FIND,
+          409: 'Another find has this name.',
+          422: 'Nothing was renamed; `details` lists the invalid fields.',
+        }),
+        detail: about('Act', 'rename_find', 'Give a saved find another name'),
+      },
+    );
 }
 
 const NO_FINDS = '<p class="empty-note">No finds have been saved.</p>';
