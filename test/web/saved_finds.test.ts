@@ -312,6 +312,8 @@ describe('FEATURES 47: saved finds on the page', () => {
     const only = await pageOf(web, alone.replaceAll('&amp;', '&'));
     expect(textOf(only)).toMatch(/Only new posts: 1 post\. Show all .+ 1 post .+ black tea/);
     expect(textOf(only)).not.toContain('green tea');
+    const none = await pageOf(web, `${shown}&after=9&only=new`);
+    expect(textOf(none)).toContain('No post is new. Show all');
     const href = attributesOf(only, 'a[href*="format=csv"]').href ?? '';
     const csv = await (await web.request(href.replaceAll('&amp;', '&'))).text();
     expect(csv.trim().split('\r\n')).toHaveLength(2);

@@ -29,7 +29,7 @@ export function FindPage({ layout, model }: { layout: Layout; model: FindModel }
         <FindForm model={model} />
         {isWrong && <WrongAddress model={model} />}
         <SavedFinds finds={saved} current={savedAs} isOpen={isEmpty} now={layout.now} />
-        <FindWays query={query} />
+        {query.only !== 'new' && <FindWays query={query} />}
         {!isEmpty && !problem && !isWrong && <SaveFind model={model} />}
         {!isWrong && <MarkedNews model={model} />}
         {hasPosts && offersNew(query) && <NewPosts {...model} />}
@@ -146,6 +146,13 @@ function Problem({ problem }: { problem: NonNullable<FindModel['problem']> }): J
 }
 
 function NoPosts({ model: { query, found, isEmpty } }: { model: FindModel }): JSX.Element {
+  if (query.only === 'new') {
+    return (
+      <p class="empty">
+        No post is new. <a href={attributeText(findHref(query, { only: undefined }))}>Show all</a>
+      </p>
+    );
+  }
   if (!isEmpty && (query.q !== '' || query.like !== undefined)) {
     return (
       <>
