@@ -9,18 +9,10 @@ import {
   type SavedFields,
   toFindRequest,
 } from '../operations/find/request.ts';
-import { foundText, postsText } from '../text/library_text.ts';
+import { aboutFound, postsText } from '../text/library_text.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { parsed } from './input_errors.ts';
-import {
-  limitOf,
-  notesOnce,
-  openLibrary,
-  type Page,
-  pages,
-  printJson,
-  typedAs,
-} from './library.ts';
+import { limitOf, notesOnce, openLibrary, pages, printJson, typedAs } from './library.ts';
 import { flushed, outputClosed, printError, write } from './output.ts';
 import { openNamed, saveTyped } from './saved_finds.ts';
 
@@ -104,23 +96,28 @@ async function printPages(
   limit: number,
   asJson: boolean,
 ): Promise<void> {
-  const printNotes = notesOnce();
-  let head = (found: Found) => {
-    if (!asJson) printError(foundText(found) + (found.total > 0 ? '\n' : ''));
-    head = () => {};
-  };
-  const findPage = async (page: Page) => {
-    const found = await find(deps, { ...request, ...page });
-    head(found);
-    return found;
-  };
+  const about = aboutOnce(asJson);
   let separator = '';
-  for await (const { posts, notes = [] } of pages(limit, findPage)) {
-    if (asJson) printJson(posts);
-    else write(separator + postsText(posts));
+  const findPage = (page: object) => find(deps, { ...request, ...page });
+  for await (const found of pages(limit, findPage, about)) {
+    if (asJson) printJson(found.posts);
+    else write(separator + postsText(found.posts));
     separator = '\n';
-    printNotes(notes);
+    about(found);
     await flushed();
     if (outputClosed.aborted) return;
   }
+}
+
+/**
+ * Prints how the query was understood, and notes, on standard error: each line once.
+ * @param asJson for programs, which know what they asked for: notes alone.
+ */
+function aboutOnce(asJson: boolean): (found: Found) => void {
+  const said = new Set<string>();
+  return (found) => {
+    const lines = aboutFound(asJson ? { ...found, understood: '' } : found);
+    for (const line of lines) if (!said.has(line)) printError(line);
+    for (const line of lines) said.add(line);
+  };
 }

@@ -2,9 +2,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Post } from '../../sources/post.ts';
 import type { OperationDeps } from '../deps.ts';
 import { indexNotes } from '../index_notes.ts';
-import { hitsOf, isListing, postsOf, readsIndex } from './find.ts';
+import { isListing, readAsked, readsIndex } from './find.ts';
 import type { FoundPost } from './found.ts';
+import { hitsOf } from './hits_of.ts';
 import type { FindRequest } from './request.ts';
+import { postsOf } from './shown.ts';
 
 /** How many posts are read at a time: a few ms, in which the server answers nothing else. */
 const BATCH = 250;
@@ -54,9 +56,10 @@ export async function* everything(
 
 async function* batches(
   deps: Pick<OperationDeps, 'library' | 'embedder'>,
-  request: FindRequest,
+  asked: FindRequest,
   onNotes: (notes: string[]) => void,
 ): AsyncGenerator<ExportedPost[]> {
+  const request = await readAsked(deps, asked);
   const ranked = new Set<string>();
   if (readsIndex(request)) onNotes(indexNotes(deps.library));
   if (!isListing(request)) {
@@ -69,7 +72,7 @@ async function* batches(
     }
     if (request.like || request.after !== undefined || request.by === 'meaning') return;
   }
-  for (const batch of deps.library.words.everyMatch(request.query, BATCH)) {
+  for await (const batch of deps.library.words.everyMatch(request.query, BATCH)) {
     const rest = ranked.size === 0 ? batch : batch.filter((post) => !ranked.has(nameOf(post)));
     if (rest.length > 0) yield rest;
   }
@@ -77,6 +80,12 @@ async function* batches(
 
 const nameOf = ({ source, id }: Post) => `${source} ${id}`;
 
-function exported({ marks: _, snippet: _snippet, why: _why, ...post }: FoundPost): ExportedPost {
+function exported({
+  marks: _,
+  places: _places,
+  snippet: _snippet,
+  why: _why,
+  ...post
+}: FoundPost): ExportedPost {
   return post;
 }

@@ -8,6 +8,7 @@ import { ModelUnavailable } from '../../embedding/index.ts';
 import { parseFind } from '../../find/index.ts';
 import { InvalidInput } from '../../jobs/index.ts';
 import { InvalidCursor } from '../../library/index.ts';
+import { ignoringCommonWords } from '../../operations/find/common_words.ts';
 import { find } from '../../operations/find/find.ts';
 import type { Found } from '../../operations/find/found.ts';
 import { MAX_NEW } from '../../operations/find/hits.ts';
@@ -44,7 +45,10 @@ export function findPages(deps: WebDeps) {
         },
         { query: ANY_QUERY, ...HIDDEN },
       )
-      .get('/find/new', ({ query }) => html(newPosts(deps, query)), { query: ANY_QUERY, ...HIDDEN })
+      .get('/find/new', async ({ query }) => html(await newPosts(deps, query)), {
+        query: ANY_QUERY,
+        ...HIDDEN,
+      })
       .get('/posts', ({ request }) => seeOther(urlTo(`/find${new URL(request.url).search}`)), {
         query: ANY_QUERY,
         ...HIDDEN,
@@ -146,7 +150,7 @@ async function findModel(
   const { asked, problems, typed } = readFindPage(given, deps.sources, Date.now());
   const { cursor: _, limit: _limit, seen = deps.library.words.newestKey(), ...query } = asked;
   const { found, problem } = await foundOrProblem(deps, asked, problems);
-  const saved = listSavedFinds(deps);
+  const saved = await listSavedFinds(deps);
   return {
     query,
     found,
@@ -157,8 +161,8 @@ async function findModel(
     like: query.like && likeText(deps, query.like),
     nextHref: nextHrefOf(request, found.nextCursor, { seen: String(seen) }),
     seen,
-    since: asked.seen === undefined ? 0 : countSince(deps, query, seen),
-    news: newsOf(deps, query, found.posts),
+    since: asked.seen === undefined ? 0 : await countSince(deps, query, seen),
+    news: await newsOf(deps, query, found.posts),
     busy: isBusy(deps),
     isEmpty: deps.library.words.newestKey() === 0,
     saved,
@@ -167,20 +171,17 @@ async function findModel(
 }
 
 /** The posts that are new, and how many there are on all pages. */
-function newsOf(
+async function newsOf(
   deps: WebDeps,
   query: FindModel['query'],
   posts: Post[],
-): FindModel['news'] | undefined {
+): Promise<FindModel['news'] | undefined> {
   const { after } = query;
   if (after === undefined) return undefined;
   const { words } = deps.library;
   const fresh = posts.filter(({ source, id }) => (words.keyOf(source, id) ?? 0) > after);
-  const { count: total, isCapped } = words.countAfter(
-    parseFind(query.q, Date.now()),
-    after,
-    MAX_NEW,
-  );
+  const wanted = await ignoringCommonWords(words, parseFind(query.q, Date.now()));
+  const { count: total, isCapped } = words.countAfter(wanted, after, MAX_NEW);
   return { posts: new Set(fresh), total, isCapped };
 }
 
@@ -188,9 +189,14 @@ function newsOf(
  * How many posts that match were collected after the one with this key. A find by meaning has no
  * condition that they could meet.
  */
-function countSince({ library }: WebDeps, query: FindModel['query'], key: number): number {
+async function countSince(
+  { library: { words } }: WebDeps,
+  query: FindModel['query'],
+  key: number,
+): Promise<number> {
   if (query.like !== undefined || query.by === 'meaning') return 0;
-  return library.words.countAfter(parseFind(query.q, Date.now()), key).count;
+  const wanted = await ignoringCommonWords(words, parseFind(query.q, Date.now()));
+  return words.countAfter(wanted, key).count;
 }
 
 /** Whether the page of a saved find has this query. */
@@ -242,9 +248,10 @@ function isBusy({ tracker }: WebDeps): boolean {
 }
 
 /** The posts that match and came after those that the page has seen. */
-function newPosts(deps: WebDeps, typed: Record<string, string>): JSX.Element {
+async function newPosts(deps: WebDeps, typed: Record<string, string>): Promise<JSX.Element> {
   const { cursor: _, seen = 0, ...query } = readFindPage(typed, deps.sources, Date.now()).asked;
-  return NewPosts({ query, seen, busy: isBusy(deps), since: countSince(deps, query, seen) });
+  const since = await countSince(deps, query, seen);
+  return NewPosts({ query, seen, busy: isBusy(deps), since });
 }
 
 /** The link to the next page. @param more further parameters for it. */
