@@ -38,13 +38,19 @@ export interface FoundPage {
   posts: (CollectedPost & {
     /** Where the text has the words, in UTF-16 units. */
     marks: { from: number; to: number }[];
+    /** Where else it has them, such as `authorName`, `link` or `media`; `index` is that of the link. */
+    places?: { in: string; index?: number; text: string; marks: { from: number; to: number }[] }[];
     why: { words?: true; someWords?: true; meaning?: true };
   })[];
   /** The number of posts found; at least that many when `isCapped`. */
   total: number;
   isCapped?: true;
+  /** On the last page: how many more were found, of which only the best are listed. */
+  unranked?: number;
   /** The query as it was understood, in words. */
   understood: string;
+  /** What was typed, with similar words for those that no post has. */
+  didYouMean?: string;
   notes?: string[];
   nextCursor?: string;
 }
