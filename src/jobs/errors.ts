@@ -24,7 +24,8 @@ export class InvalidInput extends PermanentError {
     /** Field → its problem, as a sentence. */
     readonly details: Record<string, string>,
   ) {
-    super(Object.values(details).join(' '));
+    // Fields that contradict each other have the same one.
+    super([...new Set(Object.values(details))].join(' '));
   }
 }
 

@@ -1,5 +1,5 @@
-import type { TypeQueue } from '../jobs/engine/queues.ts';
 import type { Pause } from '../jobs/job.ts';
+import type { TypeQueue } from '../jobs/queue.ts';
 import { count, relative } from './format.ts';
 import { table } from './table.ts';
 

@@ -34,6 +34,7 @@ import { jobPages } from './routes/job_pages.tsx';
 import { metricsRoute } from './routes/metrics.ts';
 import { openapiRoutes } from './routes/openapi.tsx';
 import { pages } from './routes/pages.tsx';
+import { editSchedulePage } from './routes/schedule_changes.tsx';
 import { schedulesPage } from './routes/schedules.tsx';
 import { sourcesPage } from './routes/sources.tsx';
 import { startPages } from './routes/start_pages.tsx';
@@ -113,6 +114,7 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     .use(recordPages(deps))
     .use(sourcesPage(deps))
     .use(schedulesPage(deps))
+    .use(editSchedulePage(deps))
     .use(workersPage(deps))
     .use(startPages(deps))
     .use(openapiRoutes(deps, () => root));

@@ -89,6 +89,41 @@ describe('FEATURES 40: “Repeat…” of a start form', () => {
     expect(Object.keys(job.metadata).filter((name) => name.includes('repeat'))).toEqual([]);
   });
 
+  test('40: sends what its choice does not use, which counts for nothing', async () => {
+    for (const [every, cron] of [
+      ['hour', '0 * * * *'],
+      ['cron', '*/5 * * * *'],
+      ['night', '0 3 * * *'],
+    ]) {
+      const typed = { ...SAVE, 'repeat.every': every, 'repeat.cron': '*/5 * * * *' };
+      expect((await web.post('/api/schedules', typed, HTMX)).status).toBe(201);
+      expect((await listed()).at(-1)?.cron).toBe(cron ?? '');
+    }
+  });
+
+  test('40: takes priority and time limit from the form, but no time of a single start', async () => {
+    const how = { priority: '5', timeoutMs: '600000', runAt: '', delayMs: '' };
+    expect((await web.post('/api/schedules', { ...SAVE, ...how }, HTMX)).status).toBe(201);
+    expect((await listed())[0]).toMatchObject({ priority: 5, timeoutMs: 600_000 });
+    const typed = { ...SAVE, ...how, delayMs: '300000' };
+    const answer = await web.post('/api/schedules', typed, HTMX);
+    expect(answer.status).toBe(422);
+    expect(await answer.text()).toContain('data-field="delayMs"');
+  });
+
+  test('40: shows the next three runs before it is saved, without JavaScript too', async () => {
+    const query = new URLSearchParams({ ...SAVE, 'repeat.every': 'week', 'repeat.day': 'friday' });
+    const page = await (await web.request(`/scrape?${query}`, { headers: NAVIGATION })).text();
+    expect(page).toContain('<details class="repeat" open>');
+    expect(page).toContain('Every Friday at 03:00 (Europe/Berlin). The next runs:');
+    expect(page.match(/Fri \d+ \w+, 03:00 Europe\/Berlin/g)).toHaveLength(3);
+    expect(page).toContain('formmethod="get" formnovalidate');
+    const wrong = new URLSearchParams({ ...SAVE, 'repeat.timeZone': 'Mars' });
+    const told = await (await web.request(`/scrape?${wrong}`, { headers: NAVIGATION })).text();
+    expect(told).toContain('Time zone &quot;Mars&quot; is unknown.');
+    expect(await listed()).toEqual([]);
+  });
+
   test('pressed twice saves one schedule', async () => {
     const answers = [1, 2, 3].map(() => web.post('/api/schedules', SAVE, HTMX));
     for (const answer of answers) expect((await answer).status).toBe(201);
@@ -150,13 +185,71 @@ describe('FEATURES 40: POST /api/schedules', () => {
       type: 'scrape',
       input: { username: 'aurora_lab', colour: 'blue' },
       evry: 'week',
-      priority: 5,
     })) as Answer;
     expect(warnings).toEqual([
       'Unknown field "evry" was ignored.',
-      'Unknown field "priority" was ignored.',
       'Unknown field "colour" was ignored.',
     ]);
+  });
+
+  const SCRAPE = { type: 'scrape', input: { username: 'a' } };
+
+  test.each([
+    [{ cron: '0 3 * * *', every: 'week' }, 'cron every'],
+    [{ cron: '0 3 * * *', at: '03:00' }, 'at cron'],
+    [{ every: 'hour', at: '03:00' }, 'at every'],
+    [{ every: 'night', day: 'monday' }, 'day every'],
+    [{ every: 'hour', timeZone: 'Mars' }, 'timeZone'],
+    [{ cron: '*/5 * * * *', timeZone: 'Mars' }, 'timeZone'],
+    [{ every: 'hour', at: '03:00', timeZone: 'Mars', priority: 11 }, 'at every priority timeZone'],
+    [{ every: 'week', runAt: '2027-01-01T03:00:00Z' }, 'every runAt'],
+    [{ delayMs: 5 }, 'delayMs'],
+    [{ sessionId: 'one', input: { username: 'a', sessionId: 'two' } }, 'sessionId'],
+    [{ timeoutMs: 0 }, 'timeoutMs'],
+  ])('40: refuses what contradicts itself, and names all of it: %j', async (given, fields) => {
+    const { status, error } = (await add({ ...SCRAPE, ...given })) as Answer;
+    expect({ status, fields: Object.keys(error.details).sort().join(' ') }).toEqual({
+      status: 422,
+      fields,
+    });
+    expect(await listed()).toEqual([]);
+  });
+
+  test('40: takes the session from the input too, and keeps the options of its starts', async () => {
+    const { schedule, warnings } = (await add({
+      type: 'scrape',
+      input: { username: 'aurora_lab', sessionId: 'nightly' },
+      priority: -3,
+      timeoutMs: 60_000,
+    })) as Answer;
+    expect(schedule).toMatchObject({ sessionId: 'nightly', priority: -3, timeoutMs: 60_000 });
+    expect(warnings).toBeUndefined();
+    const started = await web.schedules.runNow(schedule.id);
+    expect(started).toMatchObject({ sessionId: 'nightly', priority: -3, timeoutMs: 60_000 });
+    const page = await (await web.request('/schedules', { headers: NAVIGATION })).text();
+    expect(page).toContain('1 min for each attempt'.replace('1 min', '60 s'));
+    expect(page).toContain('<dt>Priority</dt><dd>−3</dd>');
+  });
+
+  test('40: with an Idempotency-Key adds one schedule, however often it is sent', async () => {
+    const send = (key: string, body: object) =>
+      web.json('/api/schedules', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'idempotency-key': key },
+        body: JSON.stringify(body),
+      });
+    const [first, second] = [await send('nightly', SCRAPE), await send('nightly', SCRAPE)];
+    expect([first.status, second.status]).toEqual([201, 201]);
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+    expect(await second.json()).toEqual(await first.json());
+    expect(await listed()).toHaveLength(1);
+    expect((await send('nightly', { ...SCRAPE, every: 'hour' })).status).toBe(422);
+    // Another key is another schedule, also at once.
+    expect((await send('nightly-2', SCRAPE)).status).toBe(201);
+    expect(await listed()).toHaveLength(2);
+    // A refused one may be corrected.
+    expect((await send('nightly-3', { type: 'crawl' })).status).toBe(422);
+    expect((await send('nightly-3', { ...SCRAPE, every: 'week' })).status).toBe(201);
   });
 
   test.each([
@@ -213,4 +306,142 @@ test('FEATURES 40: a schedule whose source does not exist any more says so', asy
   expect((await listed())[0]?.problem).toContain('Source must be one of:');
   const page = await (await web.request('/schedules', { headers: NAVIGATION })).text();
   expect(page).toContain('It can start nothing at present.');
+});
+
+describe('FEATURES 40: GET /api/schedules/preview', () => {
+  const preview = async (query: string, init: RequestInit = {}) => {
+    const answer = await web.json(`/api/schedules/preview?${query}`, init);
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+  };
+
+  test('40: tells the next three times, and what the cron expression is', async () => {
+    const { status, body } = await preview('every=week&day=friday&at=18:00&timeZone=Asia/Tokyo');
+    expect({ status, ...body, dueAt: undefined } as unknown).toEqual({
+      status: 200,
+      cron: '0 18 * * 5',
+      repeats: 'every Friday at 18:00',
+      timeZone: 'Asia/Tokyo',
+      dueAt: undefined,
+    });
+    const times = (body.dueAt as string[]).map((at) => new Date(at));
+    expect(times.map((at) => `${at.getUTCDay()} ${at.getUTCHours()}`)).toEqual(
+      Array(3).fill('5 9'),
+    );
+  });
+
+  test('40: names what is wrong; in a form it says so in the place of the times', async () => {
+    const { status, body } = await preview('every=hour&at=03:00&timeZone=Mars');
+    expect(status).toBe(422);
+    const { details } = body.error as { details: object };
+    expect(Object.keys(details).sort()).toEqual(['at', 'every', 'timeZone']);
+    const typing = 'repeat.every=cron&repeat.cron=61+*+*+*+*&repeat.timeZone=UTC&repeat.at=03:00';
+    const note = await web.request(`/api/schedules/preview?${typing}`, { headers: HTMX });
+    expect(note.status).toBe(200);
+    expect(await note.text()).toContain('invalid value for minute: 61');
+    const lines = await web.request('/api/schedules/preview?cron=0+0+29+2+*&timeZone=UTC', {
+      headers: { accept: 'text/plain' },
+    });
+    expect(await lines.text()).toStartWith(
+      'By cron 0 0 29 2 * (UTC). The next runs:\n  Tue 29 Feb',
+    );
+  });
+});
+
+describe('FEATURES 40: a schedule is changed', () => {
+  const nightly = () =>
+    web.schedules.add({
+      type: 'scrape',
+      input: { username: 'aurora_lab' },
+      every: 'week',
+      day: 'friday',
+      timeZone: 'Europe/Berlin',
+      priority: 3,
+    });
+  const change = async (id: string, body: unknown) => {
+    const headers = { 'content-type': 'application/json' };
+    const init = { method: 'PATCH', headers, body: JSON.stringify(body) };
+    const answer = await web.json(`/api/schedules/${id}`, init);
+    return { status: answer.status, ...((await answer.json()) as Record<string, never>) } as {
+      status: number;
+      schedule: Schedule;
+      warnings?: string[];
+      error: { details: Record<string, string> };
+    };
+  };
+
+  test('40: in what is sent; the rest stays, and null is the default', async () => {
+    const { id, nextDueAt } = await nightly();
+    const later = await change(id, { at: '04:30', timeoutMs: 60_000, sessionId: 'weekly' });
+    expect(later.schedule).toMatchObject({
+      cron: '30 4 * * 5',
+      timeZone: 'Europe/Berlin',
+      priority: 3,
+      timeoutMs: 60_000,
+      sessionId: 'weekly',
+    });
+    expect(later.schedule.nextDueAt).not.toBe(nextDueAt as never);
+    const plain = await change(id, { priority: null, timeoutMs: null, sessionId: null });
+    expect(plain.schedule).toMatchObject({ cron: '30 4 * * 5', priority: 0 });
+    expect(plain.schedule.nextDueAt).toEqual(later.schedule.nextDueAt as Date);
+    expect(plain.schedule.timeoutMs).toBeUndefined();
+    expect(plain.schedule.sessionId).toBeUndefined();
+    const other = await change(id, { input: { username: 'kip_reads' }, colour: 'blue' });
+    expect(other.schedule.input).toMatchObject({ username: 'kip_reads', onlyNew: true });
+    expect(other.warnings).toEqual(['Unknown field "colour" was ignored.']);
+  });
+
+  test('40: names everything that is wrong, and nothing is changed', async () => {
+    const { id } = await nightly();
+    const before = await listed();
+    const wrong = { every: 'hour', at: '03:00', timeZone: 'Mars', priority: 11, sessionId: '!' };
+    const { status, error } = await change(id, { ...wrong, input: {} });
+    expect(status).toBe(422);
+    expect(Object.keys(error.details).sort()).toEqual(
+      ['at', 'every', 'priority', 'sessionId', 'timeZone', 'username'].sort(),
+    );
+    expect(await listed()).toEqual(before);
+    expect((await change('schedule-none', { at: '04:00' })).status).toBe(404);
+  });
+
+  test('40: on a page of its own, without JavaScript', async () => {
+    const { id } = await nightly();
+    const edit = `/schedules/${id}/edit`;
+    const list = await (await web.request('/schedules', { headers: NAVIGATION })).text();
+    expect(list).toContain(`href="${edit}"`);
+    const form = await (await web.request(edit, { headers: NAVIGATION })).text();
+    expect(form).toContain('<option value="week" selected');
+    expect(form).toContain('<option value="friday" selected');
+    expect(form).toContain('<option value="3" selected');
+    expect(form).toContain('Every Friday at 03:00 (Europe/Berlin). The next runs:');
+    const typed = {
+      'repeat.every': 'night',
+      'repeat.day': 'friday',
+      'repeat.at': '05:00',
+      'repeat.cron': '',
+      'repeat.timeZone': 'Mars',
+      priority: '',
+      timeoutMs: '600000',
+      sessionId: '',
+    };
+    const refused = await web.post(`/api/schedules/${id}/edit`, typed, NAVIGATION);
+    expect(refused.status).toBe(422);
+    const again = await refused.text();
+    expect(again).toContain('Nothing was changed. One field is invalid.');
+    expect(again).toContain('id="repeat.timeZone-error">Time zone');
+    expect(again).toContain('value="05:00"');
+    const saved = await web.post(
+      `/api/schedules/${id}/edit`,
+      { ...typed, 'repeat.timeZone': 'UTC' },
+      NAVIGATION,
+    );
+    expect(saved.status).toBe(303);
+    expect(saved.headers.get('location')).toBe(`/schedules#${id}`);
+    expect((await listed())[0]).toMatchObject({
+      cron: '0 5 * * *',
+      timeZone: 'UTC',
+      priority: 0,
+      timeoutMs: 600_000,
+    });
+    expect((await web.request('/schedules/none/edit', { headers: NAVIGATION })).status).toBe(404);
+  });
 });

@@ -1,5 +1,5 @@
-import type { TypeQueue } from '../../src/jobs/engine/queues.ts';
 import type { Job } from '../../src/jobs/job.ts';
+import type { TypeQueue } from '../../src/jobs/queue.ts';
 import { count, jobName, sourceTitle } from '../../src/text/format.ts';
 import type { SourceQueue, WorkerRow } from '../../src/text/queue_text.ts';
 import { urlTo } from '../../src/text/urls.ts';

@@ -10,12 +10,14 @@ import type {
 } from '../../../views/view_models.ts';
 import type { Job } from '../../jobs/index.ts';
 import type { Field, Operation } from '../../operations/index.ts';
+import { machineZone } from '../../schedules/index.ts';
 import { sourceOfAddress } from '../../text/usernames.ts';
 import { FORM_VALUES } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { html } from '../http/responses.ts';
 import { layoutOf } from './layout.ts';
-import { serverZone } from './schedule_request.ts';
+import { previewOf } from './schedule_preview.ts';
+import { readTimes } from './schedule_request.ts';
 import { lastSource, sourceOptions } from './source_options.ts';
 
 /** Number of recent runs on a start page. */
@@ -55,9 +57,15 @@ export async function startPage(
   const context = { deps, form, sources, isBusy, now: layout.now };
   const parts = (await deps.forms.get(type)?.parts(context)) ?? {};
   const problem = problemOf(operation, form);
-  const timeZone = serverZone();
+  const timeZone = machineZone();
   const model = { type, fields, form, sources, runs, problem, parts, timeZone };
-  return StartPage({ layout, model });
+  const isRepeated = typed.values.type === type;
+  if (!isRepeated) return StartPage({ layout, model });
+  const preview = await previewOf(
+    deps,
+    readTimes({ 'repeat.timeZone': timeZone, ...typed.values }),
+  );
+  return StartPage({ layout, model: { ...model, preview } });
 }
 
 /** The form with the source that its username tells, or that of the last run, unless it names one. */
