@@ -102,6 +102,8 @@ export interface StartModel {
   timeZone?: string;
   /** When the schedule that was typed would be due. */
   preview?: PreviewProps;
+  /** What would be started, for a type whose sentence the browser's script cannot make. */
+  sentence?: string;
   /** What is wrong with what was typed; absent when it can be started or is incomplete. */
   problem?: string;
   /** What the type adds to the page. */

@@ -12,3 +12,12 @@ export interface TypeQueue {
   /** Since when none of its jobs is started. */
   pausedAt?: Date;
 }
+
+/** A source, whose jobs can be held. */
+export interface SourceQueue {
+  name: string;
+  /** For use in a sentence: "the synthetic sample". */
+  label: string;
+  /** Since when none of its jobs is started. */
+  pausedAt?: Date;
+}

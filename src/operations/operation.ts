@@ -66,6 +66,12 @@ export interface OperationWords {
   /** A form on the dashboard, with one field or none. Default: no form. */
   quick?: QuickWords;
   /**
+   * What a start would do, in one sentence, for a type without `sentence.ts`: "Waits for 60 s." The form
+   * shows it beside the fields and follows them; so does a schedule. Default: no sentence.
+   * @param input complete and checked, with its defaults.
+   */
+  starts?(input: Record<string, unknown>): string;
+  /**
    * The result in a few words: "1,000 posts of @aurora_lab, 940 new".
    * @param beside the input, where its name stands beside the words and need not be repeated.
    */

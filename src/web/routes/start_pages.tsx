@@ -58,7 +58,8 @@ export async function startPage(
   const parts = (await deps.forms.get(type)?.parts(context)) ?? {};
   const problem = problemOf(operation, form);
   const timeZone = machineZone();
-  const model = { type, fields, form, sources, runs, problem, parts, timeZone };
+  const sentence = sentenceOf(operation, form);
+  const model = { type, fields, form, sources, runs, problem, sentence, parts, timeZone };
   const isRepeated = typed.values.type === type;
   if (!isRepeated) return StartPage({ layout, model });
   const preview = await previewOf(
@@ -86,6 +87,16 @@ function problemOf({ definition, fields }: Operation, { values, errors }: FormSt
     ({ name, kind }) => isTyped(kind) && values[name]?.trim() && wrong[name],
   );
   return first && wrong[first.name];
+}
+
+/** What the type itself says of the input, once that is complete. */
+function sentenceOf({ definition, fields, words }: Operation, { values }: FormState) {
+  if (!words.starts) return undefined;
+  const given = Object.fromEntries(fields.map(({ name }) => [name, values[name]]));
+  const read = definition.input.safeParse(given);
+  if (read.success) return words.starts(read.data as Record<string, unknown>);
+  const missing = fields.find(({ name, required }) => required && !values[name]?.trim());
+  return missing ? `Fill in “${missing.label}” to see what will happen.` : '';
 }
 
 const isTyped = (kind: Field['kind']) => kind === 'text' || kind === 'number';
