@@ -1,6 +1,6 @@
 import { MAX_DELAY_MS, MAX_TIMEOUT_MS, type StartOptions } from '../jobs/index.ts';
 import { timeOf } from '../platform/time.ts';
-import { estimate } from '../text/format.ts';
+import { exactSpan } from '../text/format.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import type { DocumentedCommand } from './help.ts';
 
@@ -90,7 +90,7 @@ function readSpan(option: string, typed: string, max: number): number {
   }
   const span = Number(count) * unitMs;
   if (span <= max) return span;
-  const most = `${max / unitMs}${unit}${unit === 'd' ? '' : ` (${estimate(max)})`}`;
+  const most = `${max / unitMs}${unit}${unit === 'd' ? '' : ` (${exactSpan(max)})`}`;
   throw new CommandFailed(`${option} must be at most ${most}.`, EXIT.usage);
 }
 

@@ -1,5 +1,5 @@
 import { cut, MAX_NAME } from '../text/cut.ts';
-import { counted, estimate } from '../text/format.ts';
+import { counted, exactSpan } from '../text/format.ts';
 import { escaped } from '../text/printable.ts';
 
 /**
@@ -79,7 +79,7 @@ export class JobTimedOut extends JobStopped {
     /** In ms. */
     readonly limit: number,
   ) {
-    super(`The job exceeded its time limit of ${limit < 1_000 ? `${limit} ms` : estimate(limit)}.`);
+    super(`The job exceeded its time limit of ${exactSpan(limit)}.`);
   }
 }
 

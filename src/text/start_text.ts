@@ -1,5 +1,5 @@
 import type { Job } from '../jobs/job.ts';
-import { clockTime, date, duration, estimate } from './format.ts';
+import { clockTime, date, duration, exactSpan } from './format.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -50,5 +50,5 @@ export function pastStartWarning(job: Pick<Job, 'runAt' | 'createdAt'>): string[
 
 /** "10 min for each attempt". */
 export function limitText(timeoutMs: number): string {
-  return `${estimate(timeoutMs)} for each attempt`;
+  return `${exactSpan(timeoutMs)} for each attempt`;
 }

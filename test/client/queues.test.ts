@@ -70,8 +70,8 @@ export function whatDoesNotCompile() {
   const { types, schedules } = client();
   // @ts-expect-error a limit is a number
   types.setConcurrency('scrape', '2');
-  // @ts-expect-error a scrape has a user
-  schedules.add({ type: 'scrape', input: {} });
+  // @ts-expect-error a search has a query
+  schedules.add({ type: 'search', input: {} });
   // @ts-expect-error there is no such period
   schedules.edit('schedule-1', { every: 'year' });
 }

@@ -53,6 +53,7 @@ export function RepetitionFields({
         hx-trigger={isFolded ? `toggle from:closest details, ${CHANGE}` : CHANGE}
         hx-target="this"
         hx-swap="innerHTML"
+        hx-disabled-elt="unset"
         hx-sync="this:replace"
       >
         {preview && <DuePreviewNote {...preview} />}

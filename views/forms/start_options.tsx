@@ -1,4 +1,4 @@
-import { estimate } from '../../src/text/format.ts';
+import { exactSpan } from '../../src/text/format.ts';
 import type { FormState } from '../view_models.ts';
 import { attributeText, MomentField, SelectField } from './field.tsx';
 
@@ -97,5 +97,5 @@ function OptionField({ options, ...props }: OptionFieldProps): JSX.Element {
 }
 
 function wordsOf(name: string, value: string): string {
-  return name.endsWith('Ms') && /^\d{1,15}$/.test(value) ? estimate(Number(value)) : value;
+  return name.endsWith('Ms') && /^\d{1,15}$/.test(value) ? exactSpan(Number(value)) : value;
 }

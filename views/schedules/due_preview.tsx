@@ -20,7 +20,7 @@ export function DuePreviewNote(props: PreviewProps): JSX.Element {
       <ol>
         {dueAt.map((at) => (
           <li>
-            <time datetime={at.toISOString()} safe>
+            <time datetime={at.toISOString()} data-clock="fixed" safe>
               {zonedTime(at, timeZone)}
             </time>
           </li>

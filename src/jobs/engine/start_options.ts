@@ -1,5 +1,5 @@
 import { timeOf } from '../../platform/time.ts';
-import { count, estimate } from '../../text/format.ts';
+import { count, exactSpan } from '../../text/format.ts';
 import { InvalidInput } from '../errors.ts';
 import type { NewJob } from '../store/store.ts';
 
@@ -33,9 +33,9 @@ export const MAX_TIMEOUT_MS = 7 * DAY_MS;
 
 const RULES = {
   priority: `Priority must be a whole number from −${MAX_PRIORITY} to ${MAX_PRIORITY}.`,
-  runAt: `The start must be a time at most ${estimate(MAX_DELAY_MS)} ahead, for example 2026-01-31T12:00:00Z.`,
-  delayMs: `The delay may be at most ${estimate(MAX_DELAY_MS)}: a whole number of milliseconds from 0 to ${count(MAX_DELAY_MS)}.`,
-  timeoutMs: `The time limit may be at most ${estimate(MAX_TIMEOUT_MS)}: a whole number of milliseconds from 1 to ${count(MAX_TIMEOUT_MS)}.`,
+  runAt: `The start must be a time at most ${exactSpan(MAX_DELAY_MS)} ahead, for example 2026-01-31T12:00:00Z.`,
+  delayMs: `The delay may be at most ${exactSpan(MAX_DELAY_MS)}: a whole number of milliseconds from 0 to ${count(MAX_DELAY_MS)}.`,
+  timeoutMs: `The time limit may be at most ${exactSpan(MAX_TIMEOUT_MS)}: a whole number of milliseconds from 1 to ${count(MAX_TIMEOUT_MS)}.`,
   both: 'Give a time to start at or a delay, not both.',
 };
 
