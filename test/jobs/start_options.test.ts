@@ -12,23 +12,28 @@ function recorder(order: string[]) {
 }
 
 describe('FEATURES 41: the order of a queue', () => {
-  test('FEATURES 41: 1,000 jobs of mixed priorities end by priority, and by age within one', async () => {
-    const order: string[] = [];
-    const { tracker, clock } = setup({ definitions: [recorder(order)] });
+  test('FEATURES 41: 1,000 jobs of mixed priorities of two types end by priority, and by age within one', async () => {
+    const orders: Record<string, string[]> = { errand: [], chore: [] };
+    const definitions = ['errand', 'chore'].map((type) => ({
+      ...recorder(orders[type] ?? []),
+      type: type as 'errand',
+    }));
+    const { tracker, clock } = setup({ definitions });
     const jobs = Array.from({ length: 1_000 }, (_, index) => ({
       name: `${index}`,
+      type: (index % 3 ? 'errand' : 'chore') as 'errand',
       priority: ((index * 7) % 21) - 10,
     }));
-    const requests = jobs.map(({ name, priority }) => ({
-      type: 'errand' as const,
-      input: { name },
-      priority,
-    }));
+    const requests = jobs.map(({ name, ...job }) => ({ ...job, input: { name } }));
     await Promise.all([tracker.enqueueMany(requests), clock.advance(0)]);
     await tracker.start();
-    while (order.length < jobs.length) await clock.advance(0);
-    const expected = jobs.toSorted((a, b) => b.priority - a.priority || +a.name - +b.name);
-    expect(order).toEqual(expected.map(({ name }) => name));
+    while (Object.values(orders).flat().length < jobs.length) await clock.advance(0);
+    for (const [type, order] of Object.entries(orders)) {
+      const expected = jobs
+        .filter((job) => job.type === type)
+        .toSorted((a, b) => b.priority - a.priority || +a.name - +b.name);
+      expect(order).toEqual(expected.map(({ name }) => name));
+    }
     await tracker.stop();
   });
 
