@@ -21,7 +21,7 @@ import { libraryRoutes } from './routes/library.tsx';
 import { queueRoutes, sourceQueueRoutes, typeChangeRoutes } from './routes/queues.tsx';
 import { savedFindChangeRoutes, savedFindRoutes } from './routes/saved_finds.tsx';
 import { scheduleChangeRoutes, scheduleEditRoutes } from './routes/schedule_changes.tsx';
-import { scheduleRoutes } from './routes/schedules.tsx';
+import { addScheduleRoute, scheduleRoutes } from './routes/schedules.tsx';
 import { sessionRemovalRoutes, sessionRoutes } from './routes/sessions.tsx';
 import { sourceChangeRoutes, sourceRoutes } from './routes/sources.tsx';
 import { startRoutes } from './routes/starts.tsx';
@@ -57,6 +57,7 @@ export function addApiRoutes(app: Elysia, deps: WebDeps) {
     .use(webhookReadRoutes(deps))
     .use(webhookChangeRoutes(deps))
     .use(scheduleRoutes(deps))
+    .use(addScheduleRoute(deps))
     .use(scheduleEditRoutes(deps))
     .use(scheduleChangeRoutes(deps))
     .use(queueRoutes(deps))

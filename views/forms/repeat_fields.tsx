@@ -3,7 +3,7 @@ import { DEFAULT_AT } from '../../src/schedules/repetition.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import type { PreviewProps } from '../schedules/due_preview.tsx';
 import type { FormState } from '../view_models.ts';
-import { CheckboxField } from './field.tsx';
+import { attributeText, CheckboxField } from './field.tsx';
 import { RepetitionFields } from './repetition_fields.tsx';
 
 interface RepeatProps {
@@ -48,20 +48,22 @@ export function RepeatFields({ type, form: typed, timeZone, preview }: RepeatPro
   );
 }
 
-/** Without JavaScript the page is loaded again, with what was typed and with the times. */
+/**
+ * Without JavaScript the page is loaded again, with what was typed and with the times; the browser's
+ * script takes the button away.
+ */
 function PreviewButton({ type }: { type: string }): JSX.Element {
   return (
-    <noscript>
-      {/* biome-ignore lint/a11y/useButtonType: as above. */}
-      <button
-        name="type"
-        value={type}
-        formaction={urlTo(`/${type}`)}
-        formmethod="get"
-        formnovalidate
-      >
-        Show the next runs
-      </button>
-    </noscript>
+    // biome-ignore lint/a11y/useButtonType: as above.
+    <button
+      class="without-script"
+      name="type"
+      value={attributeText(type)}
+      formaction={attributeText(urlTo(`/${type}`))}
+      formmethod="get"
+      formnovalidate
+    >
+      Show the next runs
+    </button>
   );
 }

@@ -56,7 +56,7 @@ export function RepetitionFields({
         hx-disabled-elt="unset"
         hx-sync="this:replace"
       >
-        {preview && <DuePreviewNote {...preview} />}
+        {preview ? <DuePreviewNote {...preview} /> : ''}
       </div>
     </div>
   );

@@ -225,7 +225,7 @@ function Options({ job }: { job: Job }): JSX.Element {
   return (
     <>
       {pinned ? <Fact label="Kept">until somebody removes it</Fact> : ''}
-      {priority && <Fact label="Priority">{priority as 'safe'}</Fact>}
+      {priority === '' ? '' : <Fact label="Priority">{priority as 'safe'}</Fact>}
       {timeoutMs === undefined ? (
         ''
       ) : (

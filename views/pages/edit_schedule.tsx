@@ -1,3 +1,4 @@
+import { inputSentence } from '../../src/operations/words.ts';
 import { repetitionOf } from '../../src/schedules/repetition.ts';
 import type { Schedule } from '../../src/schedules/schedule.ts';
 import { jobName } from '../../src/text/format.ts';
@@ -7,7 +8,6 @@ import { RepetitionFields } from '../forms/repetition_fields.tsx';
 import { HowFields } from '../forms/start_options.tsx';
 import { Page } from '../layouts/page.tsx';
 import type { PreviewProps } from '../schedules/due_preview.tsx';
-import { ScheduleSentence } from '../schedules/schedule_sentence.tsx';
 import type { FormState, Layout } from '../view_models.ts';
 
 interface PageProps {
@@ -26,7 +26,9 @@ export function EditSchedulePage({ layout, schedule, typed, preview }: PageProps
   return (
     <Page title="Change a schedule" current="/schedules" layout={layout} hasSchedules>
       <h1 safe>{`Schedule: ${name}`}</h1>
-      <ScheduleSentence schedule={schedule} />
+      <p class="page-lead" safe>
+        {schedule.problem ?? inputSentence(type, input)}
+      </p>
       <form
         class="panel start-form schedule-form"
         method="post"

@@ -1,6 +1,7 @@
 import type { Job } from '../../src/jobs/job.ts';
 import { hasOwnSentence, sentence, wordsOf } from '../../src/operations/words.ts';
 import { urlTo } from '../../src/text/urls.ts';
+import { attributeText } from '../forms/field.tsx';
 import { chosenSource } from '../forms/sources.ts';
 import { StartForm } from '../forms/start_form.tsx';
 import { RunList } from '../jobs/run_list.tsx';
@@ -86,7 +87,7 @@ function Sentence({ model }: { model: StartModel }): JSX.Element {
 
 function asksFor(type: string) {
   return {
-    'hx-get': urlTo(`/${type}`),
+    'hx-get': attributeText(urlTo(`/${type}`)),
     'hx-include': '.start-form',
     'hx-trigger': 'input from:closest [data-form] delay:200ms',
     'hx-select': '#start-sentence',

@@ -1,3 +1,4 @@
+import { inputSentence } from '../../src/operations/words.ts';
 import type { Schedule, ScheduleRun } from '../../src/schedules/schedule.ts';
 import { jobName } from '../../src/text/format.ts';
 import {
@@ -14,7 +15,6 @@ import { PostForm } from '../forms/post_form.tsx';
 import { StatusLabel } from '../jobs/status_icon.tsx';
 import { relativeTime, zonedTime } from '../time.tsx';
 import { RunOfSchedule, ScheduleRuns } from './schedule_runs.tsx';
-import { ScheduleSentence } from './schedule_sentence.tsx';
 
 export interface ListedSchedule {
   schedule: Schedule;
@@ -77,7 +77,7 @@ export function ScheduleCard({ schedule, runs, now, isUpdate = false }: CardProp
         </p>
       </div>
       <Problem schedule={schedule} />
-      <ScheduleSentence schedule={schedule} />
+      <What schedule={schedule} />
       <dl class="facts">
         <Fact label="Repeats">
           <span safe>{repetitionText(cron)}</span> <span class="muted" safe>{`(${timeZone})`}</span>
@@ -129,6 +129,17 @@ function LastRun({ schedule, now }: { schedule: Schedule; now: Date }): JSX.Elem
   const { lastRun } = schedule;
   if (!lastRun) return 'None yet';
   return <RunOfSchedule run={lastRun} schedule={schedule} now={now} />;
+}
+
+/** What each job would do, in the words of the form. */
+function What({ schedule: { type, input, problem } }: { schedule: Schedule }): JSX.Element {
+  const words = problem === undefined ? inputSentence(type, input) : '';
+  if (words === '') return '';
+  return (
+    <p class="schedule-what" safe>
+      {words}
+    </p>
+  );
 }
 
 /** How each of its jobs starts, where that is not the usual. */

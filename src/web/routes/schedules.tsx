@@ -43,7 +43,7 @@ export function schedulesPage(deps: WebDeps) {
     );
 }
 
-/** Lists schedules and adds one. */
+/** Lists schedules, and tells when one would be due. */
 export function scheduleRoutes(deps: WebDeps) {
   const { schedules } = deps;
   return (app: Elysia) =>
@@ -92,30 +92,33 @@ export function scheduleRoutes(deps: WebDeps) {
           }),
           detail: about('Read', 'get_schedule', 'One schedule, with what became of its last runs'),
         },
-      )
-      .post(
-        '/api/schedules',
-        async ({ request, server }) => {
-          const body = await parseFields({ request });
-          return asStated(
-            deps.idempotent(request, body, (uuidAt) =>
-              add(deps, { request, server, uuidAt }, body),
-            ),
-          );
-        },
-        {
-          ...READ_BY_HANDLER,
-          body: SCHEDULE_BODY,
-          response: answers(201, 'ScheduleAnswer', 'The schedule.', {
-            422: 'Nothing was scheduled; `details` lists the invalid fields.',
-          }),
-          detail: about('Start', 'add_schedule', 'Start a job again and again, at set times', {
-            description:
-              'Each due time starts one job, however many processes run. Scrapes read only what is new, unless `onlyNew` is false. docs/schedules.md describes missed runs and the nights when clocks change.',
-            parameters: [IDEMPOTENCY_KEY],
-          }),
-        },
       );
+}
+
+/** Adds a schedule. */
+export function addScheduleRoute(deps: WebDeps) {
+  return (app: Elysia) =>
+    app.post(
+      '/api/schedules',
+      async ({ request, server }) => {
+        const body = await parseFields({ request });
+        return asStated(
+          deps.idempotent(request, body, (uuidAt) => add(deps, { request, server, uuidAt }, body)),
+        );
+      },
+      {
+        ...READ_BY_HANDLER,
+        body: SCHEDULE_BODY,
+        response: answers(201, 'ScheduleAnswer', 'The schedule.', {
+          422: 'Nothing was scheduled; `details` lists the invalid fields.',
+        }),
+        detail: about('Start', 'add_schedule', 'Start a job again and again, at set times', {
+          description:
+            'Each due time starts one job, however many processes run. Scrapes read only what is new, unless `onlyNew` is false. docs/schedules.md describes missed runs and the nights when clocks change.',
+          parameters: [IDEMPOTENCY_KEY],
+        }),
+      },
+    );
 }
 
 /** A form that is being filled in gets what is wrong in the place of the times. */
