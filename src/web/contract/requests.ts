@@ -356,7 +356,7 @@ export const SCHEDULE_BODY = unchecked<ScheduleBody>(scheduleBody, {
 });
 
 export const SCHEDULE_CHANGES = unchecked<ScheduleChangesBody>(scheduleChangesBody, {
-  example: { at: '04:30', priority: 5 },
+  example: { every: 'week', day: 'friday', at: '04:30', priority: 5 },
 });
 
 /** Fields of a form may begin with `repeat.`. */
