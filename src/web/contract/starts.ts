@@ -4,7 +4,7 @@ import type { InputOf, JobType, StartOptions, StartRequest } from '../../client/
 import type { Tracker } from '../../jobs/index.ts';
 import type { Operations } from '../../operations/index.ts';
 import { wordsOf } from '../../operations/words.ts';
-import { jsonSchemaOf } from '../openapi/json_schema.ts';
+import { jsonSchemaOf } from '../../platform/json_schema.ts';
 import {
   about,
   type DeclaredInput,
