@@ -15,7 +15,7 @@ interface PageProps {
   schedule: Schedule;
   /** What was typed and is wrong; without values those of the schedule. */
   typed: FormState;
-  preview: PreviewProps;
+  preview?: PreviewProps;
 }
 
 /** When a schedule is due, and how its jobs start. */

@@ -57,7 +57,7 @@ async function editPage(
 ): Promise<JSX.Element> {
   const schedule = await deps.schedules.get(id);
   const times = readTimes({ ...valuesOf(schedule), ...typed.values });
-  const preview = await previewOf(deps, times);
+  const preview = await previewOf(deps, times, typed.errors);
   return EditSchedulePage({ layout: layoutOf(request, deps), schedule, typed, preview });
 }
 

@@ -58,10 +58,8 @@ export async function startPage(
   const model = { type, fields, form, sources, runs, problem, sentence, parts, timeZone };
   const isRepeated = typed.values.type === type;
   if (!isRepeated) return StartPage({ layout, model });
-  const preview = await previewOf(
-    deps,
-    readTimes({ 'repeat.timeZone': timeZone, ...typed.values }),
-  );
+  const times = readTimes({ 'repeat.timeZone': timeZone, ...typed.values });
+  const preview = await previewOf(deps, times, typed.errors);
   return StartPage({ layout, model: { ...model, preview } });
 }
 
