@@ -13,6 +13,7 @@ import type { ListedFind } from '../src/operations/find/saved.ts';
 import type { Price } from '../src/operations/sentences.ts';
 import type { Post } from '../src/sources/post.ts';
 import type { TaskbarChoice } from '../src/text/taskbar_state.ts';
+import type { PreviewProps } from './schedules/due_preview.tsx';
 
 export interface TaskbarModel {
   /** In display order: running by start, failed, waiting by queue position, just finished. */
@@ -103,6 +104,10 @@ export interface StartModel {
   runs: Job[];
   /** The time zone of schedules, where the browser's is not known; absent: it cannot be repeated. */
   timeZone?: string;
+  /** When the schedule that was typed would be due. */
+  preview?: PreviewProps;
+  /** What would be started, for a type whose sentence the browser's script cannot make. */
+  sentence?: string;
   /** What is wrong with what was typed; absent when it can be started or is incomplete. */
   problem?: string;
   /** What the type adds to the page. */

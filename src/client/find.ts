@@ -1,4 +1,4 @@
-import { expectSuccess, readJson, type SendRequest } from './api.ts';
+import { createAsk, expectSuccess, readJson, type SendRequest } from './api.ts';
 
 /** What to find, as on the page: see the operators in docs/find.md. */
 export interface FindOptions {
@@ -122,18 +122,7 @@ function createSavedFinds(
   send: SendRequest,
   signal?: AbortSignal,
 ): Pick<Finder, 'finds' | 'saveFind' | 'openFind' | 'renameFind' | 'removeFind'> {
-  const ask = async (path: string, method: string, body?: object) => {
-    const init = {
-      method,
-      accept: 'application/json',
-      ...(signal && { signal }),
-      ...(body && {
-        body: JSON.stringify(body),
-        headers: { 'content-type': 'application/json' },
-      }),
-    };
-    return readJson(await expectSuccess(await send(path, init)));
-  };
+  const ask = createAsk(send, signal);
   return {
     finds: async () => (await ask('api/finds', 'GET')).finds as SavedFind[],
     saveFind: async (find) => (await ask('api/finds', 'POST', find)).find as SavedFind,

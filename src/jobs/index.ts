@@ -33,9 +33,9 @@ export type { JobContext, QueuedJobContext } from './engine/context.ts';
 export type { Enqueued } from './engine/enqueuer.ts';
 export type { DatabaseWatch } from './engine/error_reporter.ts';
 export { readSession, SESSION_PATTERN } from './engine/input.ts';
-export type { TypeQueue } from './engine/queues.ts';
 export type { RetryPolicy } from './engine/retry.ts';
 export {
+  checkedStart,
   MAX_DELAY_MS,
   MAX_PRIORITY,
   MAX_TIMEOUT_MS,
@@ -89,6 +89,7 @@ export {
   type SessionSummary,
   type Tally,
 } from './listing.ts';
+export type { TypeQueue } from './queue.ts';
 export type { TrackerReader } from './reader.ts';
 export type { Inserted, StartClaim } from './store/store.ts';
 export {

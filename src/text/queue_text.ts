@@ -1,14 +1,7 @@
-import type { TypeQueue } from '../jobs/engine/queues.ts';
 import type { Pause } from '../jobs/job.ts';
+import type { SourceQueue, TypeQueue } from '../jobs/queue.ts';
 import { count, relative } from './format.ts';
 import { table } from './table.ts';
-
-/** A paused source, or one that is not. */
-export interface SourceQueue {
-  name: string;
-  label: string;
-  pausedAt?: Date;
-}
 
 const TYPE_HEAD = ['TYPE', 'WAITING', 'RUNNING', 'AT ONCE', 'OLDEST', 'STATE'];
 const WORKER_HEAD = ['PROCESS', 'HOST', 'PID', 'VERSION', 'SINCE', 'HEARTBEAT', 'RUNS'];

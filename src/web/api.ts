@@ -24,7 +24,8 @@ import {
   savedFindNameRoutes,
   savedFindRoutes,
 } from './routes/saved_finds.tsx';
-import { scheduleChangeRoutes, scheduleRoutes } from './routes/schedules.tsx';
+import { scheduleChangeRoutes, scheduleEditRoutes } from './routes/schedule_changes.tsx';
+import { addScheduleRoute, scheduleRoutes } from './routes/schedules.tsx';
 import { sessionRemovalRoutes, sessionRoutes } from './routes/sessions.tsx';
 import { sourceChangeRoutes, sourceRoutes } from './routes/sources.tsx';
 import { startRoutes } from './routes/starts.tsx';
@@ -61,6 +62,8 @@ export function addApiRoutes(app: Elysia, deps: WebDeps) {
     .use(webhookReadRoutes(deps))
     .use(webhookChangeRoutes(deps))
     .use(scheduleRoutes(deps))
+    .use(addScheduleRoute(deps))
+    .use(scheduleEditRoutes(deps))
     .use(scheduleChangeRoutes(deps))
     .use(queueRoutes(deps))
     .use(typeChangeRoutes(deps))

@@ -1,7 +1,7 @@
-import type { TypeQueue } from '../../src/jobs/engine/queues.ts';
 import type { Job } from '../../src/jobs/job.ts';
+import type { SourceQueue, TypeQueue } from '../../src/jobs/queue.ts';
 import { count, jobName, sourceTitle } from '../../src/text/format.ts';
-import type { SourceQueue, WorkerRow } from '../../src/text/queue_text.ts';
+import type { WorkerRow } from '../../src/text/queue_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { attributeText } from '../forms/field.tsx';
 import { PostForm } from '../forms/post_form.tsx';

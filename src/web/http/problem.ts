@@ -50,7 +50,7 @@ export class Problem extends Error {
   /** The error as JSON. */
   json() {
     const { code, message, advice, details } = this;
-    const reasons = advice || Object.values(details).join(' ');
+    const reasons = advice || [...new Set(Object.values(details))].join(' ');
     const timestamp = new Date().toISOString();
     return { code, message: [message, reasons].filter(Boolean).join(' '), details, timestamp };
   }
