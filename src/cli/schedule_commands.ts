@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import { loadCommands } from '../operations/folders.ts';
 import type { OperationCommand } from '../operations/operation.ts';
 import { OPERATION_TYPES, repeatedDefaults, wordsOf } from '../operations/words.ts';
@@ -77,7 +78,12 @@ function addTimes(command: DocumentedCommand, readsNew: boolean): void {
     .option('--every <period>', 'night, day, hour or week (default: night)')
     .option('--at <time>', 'time of day for night, day and week (default: 03:00)')
     .option('--day <day>', 'day for week, such as friday (default: monday)')
-    .option('--cron <expression>', 'five fields, or six with seconds in front: 0 3 * * 1-5')
+    .addOption(
+      new Option(
+        '--cron <expression>',
+        'five fields, or six with seconds in front: 0 3 * * 1-5',
+      ).conflicts(['at', 'day']),
+    )
     .option('--zone <name>', 'time zone, such as Europe/Berlin (default: that of this machine)')
     .option('--session <name>', 'session to add the jobs to; jobs can be listed by session')
     .option('--json', 'print the schedule as one JSON object');

@@ -76,6 +76,7 @@ async function add(
   const input = Object.fromEntries(given.map(({ field, value }) => [field, value]));
   let undo: (() => Promise<void>) | undefined;
   try {
+    refuseUnused(repetition);
     const cron = cronOf(repetition);
     if (all) for (const name of Object.keys(repeatedDefaults(type, input))) input[name] = false;
     undo = await prepare?.(input, toolsOf(deps));
@@ -86,6 +87,18 @@ async function add(
     if (!(error instanceof InvalidInput)) throw error;
     throw inputError(error, (field) => OPTIONS[field] ?? typedAs(field, fields));
   }
+}
+
+/** In a form every field is sent; what is typed here is meant. */
+function refuseUnused({
+  every = 'night',
+  at,
+  day,
+}: Pick<AddOptions, 'every' | 'at' | 'day'>): void {
+  if (at !== undefined && every === 'hour')
+    throw new CommandFailed('--at: Leave it out with --every hour.', EXIT.usage);
+  if (day !== undefined && every !== 'week')
+    throw new CommandFailed('--day: Add --every week, or leave it out.', EXIT.usage);
 }
 
 const OPTIONS: Record<string, string> = {

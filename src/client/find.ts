@@ -14,6 +14,8 @@ export interface FindOptions {
   sort?: 'best' | 'newest';
   /** Posts like this one: `sample:42`. */
   like?: string;
+  /** Only posts that were collected since: `after` of `openFind`. */
+  after?: number;
 }
 
 /** A post as the server sends it. */
@@ -66,6 +68,8 @@ export interface SavedFind {
    * Absent for a find by meaning alone.
    */
   newPosts?: { count: number; isCapped: boolean };
+  /** Of `openFind`: `find({ ...query, after })` has the posts that were new until then. */
+  after?: number;
   /** Field → why the server cannot answer it any more. */
   problems?: Record<string, string>;
   /** ISO 8601. */
@@ -91,6 +95,11 @@ export interface Finder {
    * @throws RequestError with the code `find_invalid` when the server cannot answer it any more.
    */
   openFind(id: number): Promise<SavedFind>;
+  /**
+   * Gives a saved find another name.
+   * @throws RequestError with the code `name_taken` when another find has it.
+   */
+  renameFind(id: number, name: string): Promise<SavedFind>;
   /** Removes a saved find; its posts stay. @throws RequestError */
   removeFind(id: number): Promise<SavedFind>;
 }
@@ -112,7 +121,7 @@ export function createFinder(send: SendRequest, signal?: AbortSignal): Finder {
 function createSavedFinds(
   send: SendRequest,
   signal?: AbortSignal,
-): Pick<Finder, 'finds' | 'saveFind' | 'openFind' | 'removeFind'> {
+): Pick<Finder, 'finds' | 'saveFind' | 'openFind' | 'renameFind' | 'removeFind'> {
   const ask = async (path: string, method: string, body?: object) => {
     const init = {
       method,
@@ -129,6 +138,8 @@ function createSavedFinds(
     finds: async () => (await ask('api/finds', 'GET')).finds as SavedFind[],
     saveFind: async (find) => (await ask('api/finds', 'POST', find)).find as SavedFind,
     openFind: async (id) => (await ask(`api/finds/${id}/open`, 'POST')).find as SavedFind,
+    renameFind: async (id, name) =>
+      (await ask(`api/finds/${id}/rename`, 'POST', { name })).find as SavedFind,
     removeFind: async (id) => (await ask(`api/finds/${id}`, 'DELETE')).find as SavedFind,
   };
 }

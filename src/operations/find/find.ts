@@ -64,11 +64,12 @@ export async function readAsked(
 }
 
 /** Whether posts come in the order of time: filters alone, or words with `sort: newest`. */
-export function isListing({ query, by, like, sort }: FindRequest): boolean {
-  return !like && (!query.words || (sort === 'newest' && by !== 'meaning'));
+export function isListing({ query, by, like, sort, after }: FindRequest): boolean {
+  return !like && after === undefined && (!query.words || (sort === 'newest' && by !== 'meaning'));
 }
 
-const hasFacets = ({ facets, like, by }: FindRequest) => facets && !like && by !== 'meaning';
+const hasFacets = ({ facets, like, by, after }: FindRequest) =>
+  facets && !like && by !== 'meaning' && after === undefined;
 
 type FoundPage = Pick<Found, 'posts' | 'total' | 'isCapped' | 'unranked' | 'nextCursor'> &
   Pick<Hits, 'by' | 'notes' | 'unknown'> & {
