@@ -19,7 +19,11 @@ import { logRoutes } from './routes/job_log.ts';
 import { jobRoutes } from './routes/jobs.tsx';
 import { libraryRoutes } from './routes/library.tsx';
 import { queueRoutes, sourceQueueRoutes, typeChangeRoutes } from './routes/queues.tsx';
-import { savedFindChangeRoutes, savedFindRoutes } from './routes/saved_finds.tsx';
+import {
+  savedFindChangeRoutes,
+  savedFindNameRoutes,
+  savedFindRoutes,
+} from './routes/saved_finds.tsx';
 import { scheduleChangeRoutes, scheduleEditRoutes } from './routes/schedule_changes.tsx';
 import { addScheduleRoute, scheduleRoutes } from './routes/schedules.tsx';
 import { sessionRemovalRoutes, sessionRoutes } from './routes/sessions.tsx';
@@ -49,6 +53,7 @@ export function addApiRoutes(app: Elysia, deps: WebDeps) {
     .use(findRoutes(deps))
     .use(savedFindRoutes(deps))
     .use(savedFindChangeRoutes(deps))
+    .use(savedFindNameRoutes(deps))
     .use(libraryRoutes(deps))
     .use(importRoutes(deps))
     .use(sourceRoutes(deps))

@@ -161,7 +161,7 @@ describe('47: what could not be read or found', () => {
     ['soup -is:thread', '“-is:thread” was read as text: -is: takes post, reply or repost.'],
   ])('%s: an operator that was read as text is told', async (q, note) => {
     const { found } = filled(texts('soup'));
-    expect((await found(q)).notes).toContain(note);
+    expect((await found(q)).notes).toEqual([note]);
     expect((await found(q, { sort: 'newest' })).notes).toContain(note);
   });
 
@@ -188,6 +188,7 @@ describe('47: what could not be read or found', () => {
   test('of similar words the most frequent is suggested', async () => {
     const { found } = filled(texts('soap', 'soup', 'soup of the day'));
     expect((await found('soip')).didYouMean).toBe('soup');
+    expect((await found('sop -soap zzzz')).didYouMean).toBe('soup -soap zzzz');
   });
 });
 

@@ -240,6 +240,8 @@ test('FEATURES 47: a find is saved, opened and removed', async () => {
   const { data } = await api.finds.post({ name: 'Jazz', q: 'jazz', by: 'words' });
   const { id = 0, query } = data?.find ?? {};
   expect((await api.finds.get()).data?.finds.map(({ name }) => name)).toEqual(['Jazz']);
+  const renamed = await api.finds({ id }).rename.post({ name: 'Bebop' });
+  expect(renamed.data?.find.name).toBe('Bebop');
   const opened = await api.finds({ id }).open.post();
   const posts: number | undefined = opened.data?.find.newPosts?.count;
   expect(posts).toBe(0);

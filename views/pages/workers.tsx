@@ -46,7 +46,7 @@ function Processes({ model: { processes }, now }: Props): JSX.Element {
   return (
     <section aria-labelledby="processes-title">
       <h2 id="processes-title">Processes</h2>
-      <table class="queue-table">
+      <table class="stacked queue-table">
         <TableHead columns={['Process', 'Version', 'Since', 'Heartbeat', 'Runs']} />
         <tbody>
           {processes.map((process) => (
@@ -89,7 +89,7 @@ function Types({ model: { types }, now }: Props): JSX.Element {
   return (
     <section aria-labelledby="types-title">
       <h2 id="types-title">Types</h2>
-      <table class="queue-table">
+      <table class="stacked queue-table">
         <TableHead
           columns={['Type', 'State', 'Waiting', 'Running', 'Oldest', 'At once', 'Change']}
           numbers={['Waiting', 'Running']}
@@ -196,7 +196,7 @@ function Sources({ model: { sources }, now }: Props): JSX.Element {
     <section aria-labelledby="sources-title">
       <h2 id="sources-title">Sources</h2>
       <p class="field-help">Jobs of a paused source wait; those of other sources go on.</p>
-      <table class="queue-table">
+      <table class="stacked queue-table">
         <TableHead columns={['Source', 'State', 'Change']} />
         <tbody>
           {sources.map((source) => (

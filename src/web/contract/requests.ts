@@ -8,13 +8,14 @@ import {
   type TypedJobQuery,
 } from '../../jobs/job_query.ts';
 import { findRequestSchema } from '../../operations/find/request.ts';
-import { saveFindSchema } from '../../operations/find/saved_request.ts';
+import { renameFindSchema, saveFindSchema } from '../../operations/find/saved_request.ts';
 import { postsQuerySchema, profilesQuerySchema } from '../../operations/find_posts.ts';
 import { once } from '../../platform/once.ts';
 import { typedFields, typedTime, typedWholeNumber } from '../../platform/typed_fields.ts';
 import type { ScheduleTimes } from '../../schedules/index.ts';
 import type { Sources } from '../../sources/index.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
+import { BAD_QUERY } from '../http/problem.ts';
 import { type DeclaredInput, input, readerOf, unchecked, type ValueOf } from './declare.ts';
 import { COMPLETED_JOB } from './examples.ts';
 import { concurrencyBody } from './queues.ts';
@@ -40,10 +41,7 @@ export const MAX_FOLLOWED_JOBS = 10_000;
 export const MAX_FOLLOWED_LOGS = 20;
 
 /** The refusal of an invalid query; `details` lists the invalid parameters. */
-export const INVALID = {
-  title: 'Invalid query.',
-  message: 'Correct the parameters below, or omit them.',
-};
+export const INVALID = { title: BAD_QUERY.title, message: BAD_QUERY.ifInvalid };
 
 /** The route has no query parameters. */
 export const NO_QUERY = unchecked<Record<string, string>>(() => z.object({}));
@@ -265,6 +263,12 @@ export const saveFindBody = (sources: Sources) =>
     { title: 'The find was not saved.', message: 'Correct the fields below.' },
     { example: { name: 'Night sky', q: '"night sky" -moon' } },
   );
+
+export const RENAME_FIND_BODY = input(
+  renameFindSchema,
+  { title: 'The find was not renamed.', message: 'Correct the fields below.' },
+  { example: { name: 'Winter sky' } },
+);
 
 export const PROFILES_QUERY = input(profilesQuerySchema, INVALID);
 

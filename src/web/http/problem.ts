@@ -71,6 +71,12 @@ export function jobOr404(tracker: Pick<Tracker, 'getJob'>, id: string): Job {
   });
 }
 
+/** What invalid input kept from happening, and what to do. */
+export const BAD_QUERY = {
+  title: 'Invalid query.',
+  ifInvalid: 'Correct the parameters below, or omit them.',
+};
+
 /** The refusal of a request while the database or the disk cannot be used. */
 export function outOfOrder(
   { code, title, advice }: DatabaseIssue | StorageIssue,

@@ -18,10 +18,13 @@ import { outOfOrder, Problem } from './problem.ts';
 /** `Retry-After` for a full queue, in seconds. */
 const FULL_RETRY_S = 10;
 
-/** The only place that maps errors to responses. An unknown error is a 500. */
-export function toProblem(error: unknown): Problem {
+/**
+ * The only place that maps errors to responses. An unknown error is a 500.
+ * @param words what invalid input kept from happening. Default: a start.
+ */
+export function toProblem(error: unknown, words: RefusalWords = NOT_STARTED): Problem {
   if (error instanceof Problem) return error;
-  const refusal = refusedStart(error, REQUEST);
+  const refusal = refused(error, words);
   if (refusal) return refusal;
   if (error instanceof InvalidCursor) {
     return new Problem(422, 'invalid_input', 'Invalid cursor.', {
@@ -82,24 +85,39 @@ export function toProblem(error: unknown): Problem {
 
 /** The same for one entry of a list, of which others may have been started. */
 export function entryProblem(error: unknown): Problem {
-  return refusedStart(error, ENTRY) ?? toProblem(error);
+  return refused(error, ENTRY) ?? toProblem(error);
 }
 
-const REQUEST = {
+/** What invalid input kept from happening, and what to do. */
+export interface RefusalWords {
+  title: string;
+  ifInvalid: string;
+  /** When too many jobs are waiting, which concerns starts only. Default: as for a start. */
+  ifTooMany?: string;
+}
+
+const CORRECT_FIELDS = 'Correct the fields below and try again.';
+
+export const NOT_STARTED = {
   title: 'Nothing was started.',
-  ifInvalid: 'Correct the fields below and try again.',
+  ifInvalid: CORRECT_FIELDS,
   ifTooMany: 'Wait until some have ended, or cancel those you do not need.',
 };
 
-const ENTRY = {
+export const NOT_CHANGED: RefusalWords = {
+  title: 'Nothing was changed.',
+  ifInvalid: CORRECT_FIELDS,
+};
+
+const ENTRY: RefusalWords = {
   title: 'This entry was not started.',
   ifInvalid: 'Correct the fields below and try again without the entries that were started.',
   ifTooMany: 'Send it again when some have ended.',
 };
 
-/** What keeps a job from being started, when it is that. */
-function refusedStart(error: unknown, words: typeof REQUEST): Problem | undefined {
-  const { title, ifInvalid, ifTooMany } = words;
+/** Input that is invalid, or a job for which there is no room. */
+function refused(error: unknown, words: RefusalWords): Problem | undefined {
+  const { title, ifInvalid, ifTooMany = NOT_STARTED.ifTooMany } = words;
   if (error instanceof InvalidInput) {
     const { details } = error;
     return new Problem(422, 'invalid_input', title, { message: ifInvalid, details, cause: error });
