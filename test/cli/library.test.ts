@@ -86,11 +86,14 @@ describe('FEATURES 47, 48: find', () => {
     [['find', '--like', 'sample:1', '--by', 'words'], '--by: Leave it out with --like'],
     [['jobs', 'watch', 'x', '--log', '--json'], "'--log' cannot be used with option '--json'"],
     [['jobs', 'watch', '--log'], '--log: Add the id of a job.'],
-    [['schedule', 'add', 'embed', '--day', 'friday'], '--day: Add --every week'],
-    [['schedule', 'add', 'embed', '--every', 'hour', '--at', '03:00'], '--at: Leave it out'],
+    [['schedule', 'add', 'embed', '--day', 'friday'], '--day: Only every week has a day.'],
+    [
+      ['schedule', 'add', 'embed', '--every', 'hour', '--at', '03:00'],
+      '--at and --every: Every hour has no time of day.',
+    ],
     [
       ['schedule', 'add', 'embed', '--cron', '* * * * *', '--at', '03:00'],
-      "'--cron <expression>' cannot be used with option '--at <time>'",
+      '--at and --cron: A cron expression has its own time of day.',
     ],
   ])('refuses options that have no effect beside others: %j', async (words, reason) => {
     const { code, stdout, stderr } = await xgpt(...words);
