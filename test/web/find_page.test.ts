@@ -194,3 +194,19 @@ test('D9: the scrape form begins with the source that the address in its link te
   expect(await chosen(`${address}&source=sample`)).toBe('sample');
   expect(await chosen('username=aurora_lab')).toBe('sample');
 });
+
+test.each([
+  ['application/json', '"code":"invalid_input"'],
+  ['text/plain', '422 Invalid query.'],
+])(
+  'what cannot be used of an address is said as %s where that is asked for',
+  async (accept, told) => {
+    const { request } = await setupApp();
+    const answer = await request('/find?q=tea&sort=x', { headers: { accept } });
+    expect(answer.status).toBe(422);
+    expect(answer.headers.get('content-type')).toStartWith(accept);
+    const text = await answer.text();
+    expect(text).toContain(told);
+    expect(text).toContain('Sort must be best or newest.');
+  },
+);

@@ -21,6 +21,7 @@ import { urlTo } from '../../text/urls.ts';
 import { ANY_QUERY, AUTHOR_NAME, NO_QUERY, PICTURE, POST_ID } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { PICTURES_OF_POSTS } from '../http/headers.ts';
+import { wantsJson, wantsText } from '../http/negotiation.ts';
 import { Problem } from '../http/problem.ts';
 import { html, seeOther } from '../http/responses.ts';
 import { toProblem } from '../http/to_problem.ts';
@@ -39,9 +40,11 @@ export function findPages(deps: WebDeps) {
         '/find',
         async ({ request, query }) => {
           const model = await findModel(deps, request, query);
-          const status = Object.keys(model.problems).length > 0 ? 422 : 200;
+          const isRefused = Object.keys(model.problems).length > 0;
+          if (isRefused && (wantsJson(request) || wantsText(request)))
+            throw new InvalidInput(model.problems);
           const page = FindPage({ layout: layoutOf(request, deps), model });
-          return html(page, status, PICTURES_OF_POSTS);
+          return html(page, isRefused ? 422 : 200, PICTURES_OF_POSTS);
         },
         { query: ANY_QUERY, ...HIDDEN },
       )
