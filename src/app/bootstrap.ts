@@ -36,7 +36,6 @@ export async function bootstrap(
   const db = appDatabase();
   const secretKey = createSecretKey(config);
   const connections = createConnections({ db, secretKey });
-  const webhooks = createWebhooks({ db, secretKey, allowPrivate: config.privateWebhooks });
   const deps = {
     library: createLibrary(db),
     sources: createSources({ ...config, live: connections }),
@@ -44,8 +43,9 @@ export async function bootstrap(
     importsDir: config.importsDir,
   };
   const operations = await loadOperations(deps);
-  jobTracker.define(...definitionsOf(operations), webhooks.definition);
-  jobTracker.afterEnd(webhooks.followUps);
+  jobTracker.define(...definitionsOf(operations));
+  const allowPrivate = config.privateWebhooks;
+  const webhooks = createWebhooks(jobTracker, { db, secretKey, allowPrivate });
   jobTracker.saveWith(deps.library.save);
   jobTracker.actAs(kind === 'command' ? { via: 'terminal', user: userName() } : { via: 'server' });
   const { importsDir } = config;

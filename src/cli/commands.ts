@@ -82,10 +82,10 @@ function addServingCommands(program: DocumentedCommand, serve: () => Promise<voi
   program
     .command('worker')
     .description('run jobs beside a server or without one, until Ctrl-C')
-    .option('--once', 'exit when no job is waiting or running')
+    .option('--once', 'exit when no job is running and none is due')
     .examples(
       ['xgpt worker', 'run any number of workers on one data folder'],
-      ['xgpt worker --once', 'finish the remaining jobs without a server'],
+      ['xgpt worker --once', 'run what is due now, without a server'],
     )
     .action(async ({ once }: { once?: boolean }) => {
       const { runWorker } = await import('../app/worker.ts');

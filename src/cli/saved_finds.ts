@@ -11,6 +11,7 @@ import {
   saveFind,
 } from '../operations/find/saved.ts';
 import { saveFindSchema } from '../operations/find/saved_request.ts';
+import { appDatabase } from '../platform/database.ts';
 import { NotFound } from '../sources/source.ts';
 import { counted, relative } from '../text/format.ts';
 import { printable } from '../text/printable.ts';
@@ -19,6 +20,7 @@ import { CommandFailed, EXIT } from './exit.ts';
 import { inputError, parsed } from './input_errors.ts';
 import { openLibrary, printJson, typedAs } from './library.ts';
 import { print, printError, write } from './output.ts';
+import { terminalRecorder } from './terminal_recorder.ts';
 
 type Deps = Pick<ReturnType<typeof openLibrary>, 'library' | 'sources'>;
 
@@ -34,7 +36,11 @@ export function showSavedFinds({ json }: { json?: boolean }): void {
 /** @throws CommandFailed when there is no such find. */
 export async function removeFind(name: string): Promise<void> {
   const deps = openLibrary();
-  const removed = await removeSavedFind(deps, idOf(deps, name)).catch(refuse);
+  const removed = await removeSavedFind(
+    deps,
+    idOf(deps, name),
+    terminalRecorder(appDatabase()),
+  ).catch(refuse);
   print(`${printable(removed.name)} was removed.`);
 }
 
@@ -45,7 +51,7 @@ export async function saveTyped(
 ): Promise<void> {
   const typedAsOption = (field: string) => (field === 'name' ? '--save' : typedAs(field));
   const checked = parsed(() => readTyped(saveFindSchema(deps.sources), typed), typedAsOption);
-  const { find } = await saveFind(deps, checked).catch(refuse);
+  const { find } = await saveFind(deps, checked, terminalRecorder(appDatabase())).catch(refuse);
   printError(`Saved as “${printable(find.name)}”.`);
 }
 

@@ -44,8 +44,24 @@ export function addWebhookCommands(program: DocumentedCommand): void {
       await testWebhook(id);
     });
   webhooks
+    .command('pause')
+    .description('keep the events of a webhook until it is resumed')
+    .argument('<id>', ID)
+    .action(async (id: string) => {
+      const { pauseWebhook } = await import('./webhooks.ts');
+      await pauseWebhook(id);
+    });
+  webhooks
+    .command('resume')
+    .description('send the events of a paused webhook')
+    .argument('<id>', ID)
+    .action(async (id: string) => {
+      const { resumeWebhook } = await import('./webhooks.ts');
+      await resumeWebhook(id);
+    });
+  webhooks
     .command('rm')
-    .description('remove a webhook')
+    .description('remove a webhook; its waiting events are cancelled')
     .argument('<id>', ID)
     .action(async (id: string) => {
       const { removeWebhook } = await import('./webhooks.ts');

@@ -26,6 +26,14 @@ const NONE: BudgetRow = { cap: null, posts: 0, requests: 0, period: 0, since: nu
 export interface ShownBudgets extends Budgets {
   /** Whether a cap is set, however much of it is left. */
   isSet(source: string): boolean;
+  /** @param made called in the transaction, with the former cap. */
+  setCap(
+    source: string,
+    cap: number | undefined,
+    made?: (before: number | undefined) => void,
+  ): Promise<void>;
+  /** @param made called in the transaction, with the posts that were counted. */
+  reset(source: string, made?: (before: number) => void): Promise<void>;
 }
 
 /** Every change is one transaction, so that processes together never reserve more than the cap. */
@@ -71,11 +79,17 @@ export function createBudgets({ db, writer, now }: StoreOptions): ShownBudgets {
     },
     isSet: (source) => typeof find.get(source)?.cap === 'number',
     read: async (source) => stateOf(find.get(source) ?? NONE),
-    async setCap(source, cap) {
-      await writer.write(() => void limit.run({ source, cap: cap ?? null }));
+    async setCap(source, cap, made) {
+      await writer.write(() => {
+        made?.(find.get(source)?.cap ?? undefined);
+        limit.run({ source, cap: cap ?? null });
+      });
     },
-    async reset(source) {
-      await writer.write(() => void restart.run(source));
+    async reset(source, made) {
+      await writer.write(() => {
+        const { posts } = find.get(source) ?? NONE;
+        if (restart.run(source).changes > 0) made?.(posts);
+      });
     },
   };
 }

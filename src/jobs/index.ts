@@ -12,18 +12,24 @@ export {
   type Actor,
   type ActorKind,
   AUDIT_ACTIONS,
+  AUDIT_KINDS,
   type AuditAction,
+  type AuditChange,
   type AuditEntry,
   type AuditPage,
   type AuditQuery,
   type AuditTrail,
   isAutomatic,
+  type RecordChange,
+  recordNothing,
+  type Settings,
 } from './audit.ts';
 export {
   defineJob,
   type InputOf,
   JOB_TYPE_PATTERN,
   type JobDefinition,
+  type LaneState,
   type OutputOf,
 } from './definition.ts';
 export type { JobAttempt, JobDetails, JobStep, LogPart, StepStatus } from './details.ts';
@@ -90,6 +96,7 @@ export {
   type Tally,
 } from './listing.ts';
 export type { TrackerReader } from './reader.ts';
+export { createAuditRecorder } from './store/sqlite/audit.ts';
 export type { Inserted, StartClaim } from './store/store.ts';
 export {
   createTracker,

@@ -9,6 +9,7 @@ import { createEngine, type Engine } from './engine/engine.ts';
 import type { Enqueued, EnqueueOptions, EnqueueRequest } from './engine/enqueuer.ts';
 import type { DatabaseWatch } from './engine/error_reporter.ts';
 import { interruptTracked } from './engine/interruption.ts';
+import type { LaneControl } from './engine/lanes.ts';
 import type { TypeQueue } from './engine/queues.ts';
 import { ShuttingDown } from './errors.ts';
 import type { Feed } from './feed.ts';
@@ -82,6 +83,11 @@ export class Tracker {
   get types(): JobType[] {
     this.#open();
     return this.#definitions.startable;
+  }
+
+  /** The lanes of types whose queue is divided. */
+  get lanes(): LaneControl {
+    return this.#open().lanes;
   }
 
   /** The queues of the types, by name. */
@@ -195,8 +201,8 @@ export class Tracker {
   }
 
   /** Queues a job of an internal type. */
-  enqueueInternal(type: JobType, input: Record<string, unknown>): Promise<Job> {
-    return this.#open().enqueuer.enqueueInternal(type, input);
+  enqueueInternal(type: JobType, input: Record<string, unknown>, by?: Actor): Promise<Job> {
+    return this.#open().enqueuer.enqueueInternal(type, input, by);
   }
 
   /**
@@ -350,7 +356,8 @@ export class Tracker {
   /** Does the same with every job that matches the query, on all its pages. */
   async changeMatching(action: BulkAction, query: JobQuery, { by }: By = {}): Promise<BulkOutcome> {
     const { listing, commands } = this.#open();
-    return actOnMatching(listing, action, query, commands.of(action, by, filterText(query)));
+    const act = commands.of(action, by, filterText(query));
+    return actOnMatching(listing, action, this.reader.listed(query), act);
   }
 
   /** The whole job, with its input and result, which may be large. */

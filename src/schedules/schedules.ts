@@ -52,7 +52,7 @@ export class Schedules {
   }
 
   /** @throws InvalidInput, which names the fields; nothing was stored then. */
-  async add(request: ScheduleRequest): Promise<Schedule> {
+  async add(request: ScheduleRequest, by?: Actor): Promise<Schedule> {
     const { store, clock, tracker, repeatedDefaults } = this.deps;
     const { type, client } = request;
     const now = clock.now();
@@ -71,7 +71,11 @@ export class Schedules {
     const id = `schedule-${Bun.randomUUIDv7()}`;
     const nextDue = read.next(now);
     const stored = { id, type, input, cron, timeZone, createdAt: now, nextDue, sessionId, client };
-    const added = await store.add(stored, { most: MAX_SCHEDULES, mergeMs: DOUBLE_PRESS_MS });
+    const limits = { most: MAX_SCHEDULES, mergeMs: DOUBLE_PRESS_MS };
+    const record = tracker.audit.recorder(by);
+    const added = await store.add(stored, limits, () => {
+      record('add', { ...entryOf(stored), after: settingsOf(stored) });
+    });
     if (added === undefined) throw tooMany();
     this.#scheduler.wake();
     return this.get(added);
@@ -95,24 +99,32 @@ export class Schedules {
   }
 
   /** Nothing is due while it is paused. @throws NoSuchSchedule */
-  async pause(id: string): Promise<Schedule> {
-    await this.deps.store.pause(id, this.deps.clock.now());
+  async pause(id: string, by?: Actor): Promise<Schedule> {
+    const { store, clock, tracker } = this.deps;
+    const schedule = await this.#find(id);
+    const record = tracker.audit.recorder(by);
+    await store.pause(id, clock.now(), () => record('pause', entryOf(schedule)));
     return this.get(id);
   }
 
   /** It is due next at the first time from now on. @throws NoSuchSchedule */
-  async resume(id: string): Promise<Schedule> {
-    const { store, clock } = this.deps;
-    const { cron, timeZone } = await this.#find(id);
-    await store.resume(id, (await readCron(cron, timeZone)).next(clock.now()));
+  async resume(id: string, by?: Actor): Promise<Schedule> {
+    const { store, clock, tracker } = this.deps;
+    const schedule = await this.#find(id);
+    const next = (await readCron(schedule.cron, schedule.timeZone)).next(clock.now());
+    const record = tracker.audit.recorder(by);
+    await store.resume(id, next, () => record('resume', entryOf(schedule)));
     this.#scheduler.wake();
     return this.get(id);
   }
 
   /** The jobs it started stay. @throws NoSuchSchedule @returns the schedule as it was */
-  async remove(id: string): Promise<Schedule> {
+  async remove(id: string, by?: Actor): Promise<Schedule> {
+    const { store, tracker } = this.deps;
     const schedule = await this.get(id);
-    if (!(await this.deps.store.remove(id))) throw new NoSuchSchedule();
+    const record = tracker.audit.recorder(by);
+    const made = () => record('remove', { ...entryOf(schedule), before: settingsOf(schedule) });
+    if (!(await store.remove(id, made))) throw new NoSuchSchedule();
     return schedule;
   }
 
@@ -167,6 +179,15 @@ export class Schedules {
       return { input, problem: messageOf(error) };
     }
   }
+}
+
+/** Its name in the audit trail. */
+function entryOf({ id }: Pick<Schedule, 'id'>) {
+  return { kind: 'schedule', target: id } as const;
+}
+
+function settingsOf({ type, cron, timeZone }: Pick<Schedule, 'type' | 'cron' | 'timeZone'>) {
+  return { type, cron, timeZone };
 }
 
 /** Runs checks one after another and collects what they find. */

@@ -10,15 +10,16 @@ export interface ScheduleStore {
    * The id of the schedule; of an equal one that was added at most `mergeMs` ago, if there is one.
    * Undefined when there are `most` schedules already.
    */
-  add(schedule: StoredSchedule, limits: AddLimits): Promise<string | undefined>;
+  add(schedule: StoredSchedule, limits: AddLimits, made?: () => void): Promise<string | undefined>;
   /** Oldest first, each with its last run. */
   list(): Promise<ListedSchedule[]>;
   get(id: string): Promise<ListedSchedule | undefined>;
   /** Newest first. */
   runs(id: string, limit: number): Promise<ScheduleRun[]>;
-  pause(id: string, now: number): Promise<boolean>;
-  resume(id: string, nextDue: number | undefined): Promise<boolean>;
-  remove(id: string): Promise<boolean>;
+  /** `made` is called in the transaction of the change, if there is one; so it is by `add`. */
+  pause(id: string, now: number, made?: () => void): Promise<boolean>;
+  resume(id: string, nextDue: number | undefined, made?: () => void): Promise<boolean>;
+  remove(id: string, made?: () => void): Promise<boolean>;
 
   /** Those that are due until `now`, longest first. */
   due(now: number): Promise<StoredSchedule[]>;

@@ -24,7 +24,12 @@ import { scheduleChangeRoutes, scheduleRoutes } from './routes/schedules.tsx';
 import { sessionRemovalRoutes, sessionRoutes } from './routes/sessions.tsx';
 import { sourceChangeRoutes, sourceRoutes } from './routes/sources.tsx';
 import { startRoutes } from './routes/starts.tsx';
-import { webhookChangeRoutes, webhookReadRoutes, webhookRoutes } from './routes/webhooks.tsx';
+import {
+  webhookChangeRoutes,
+  webhookReadRoutes,
+  webhookRemovalRoutes,
+  webhookRoutes,
+} from './routes/webhooks.tsx';
 
 /**
  * Adds the API routes, except the streams. Routes are functions that add themselves to the app: of a plugin
@@ -55,6 +60,7 @@ export function addApiRoutes(app: Elysia, deps: WebDeps) {
     .use(webhookRoutes(deps))
     .use(webhookReadRoutes(deps))
     .use(webhookChangeRoutes(deps))
+    .use(webhookRemovalRoutes(deps))
     .use(scheduleRoutes(deps))
     .use(scheduleChangeRoutes(deps))
     .use(queueRoutes(deps))

@@ -97,7 +97,7 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     .use(rendering())
     .use(plainQueries())
     .use(await assetRoutes(compiled))
-    .use(accessRoutes({ access, logger }))
+    .use(accessRoutes({ access, logger, tracker: deps.tracker }))
     .use((app) => {
       // Nothing reads the types of all routes here, and TypeScript gives up on that many.
       addApiRoutes(app as unknown as Elysia, deps);

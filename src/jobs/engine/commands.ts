@@ -49,6 +49,24 @@ export class Commands {
     return cancelled.filter((family) => family.length > 0).length;
   }
 
+  /** Cancels the jobs of a lane, but `except`. @returns how many */
+  async cancelLane(
+    type: string,
+    lane: string,
+    how: { why: string; except?: string },
+  ): Promise<number> {
+    const { store, cancellation, clock } = this.deps;
+    const cancelled = await store.cancelLane(type, lane, clock.now(), how);
+    for (const family of cancelled) cancellation.follow(family);
+    return cancelled.length;
+  }
+
+  /** More may start of a type: a lane is not blocked any more. */
+  wake(type: string): void {
+    this.deps.feed.invalidate();
+    this.deps.claimable.emit(type);
+  }
+
   async retry(ids: string[], deed?: Deed): Promise<number> {
     const { store, definitions, feed, clock, claimable } = this.deps;
     claimable.emit(undefined);

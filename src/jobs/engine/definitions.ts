@@ -21,6 +21,11 @@ export class Definitions {
     return [...this.#byType.values()].map(({ type }) => type);
   }
 
+  /** The types whose jobs only the program queues. */
+  get internal(): JobType[] {
+    return [...this.#byType.values()].flatMap((one) => (one.internal ? one.type : []));
+  }
+
   /** The types that people and programs may start. */
   get startable(): JobType[] {
     const definitions = [...this.#byType.values()];
@@ -44,7 +49,9 @@ export class Definitions {
 
   /** A new job of an internal type, whose input the program itself has made. */
   newInternalJob(type: JobType, metadata: Record<string, unknown>): NewJob {
-    return { id: newId(type), type, metadata, maxAttempts: this.maxAttempts(type) };
+    const lane = this.#byType.get(type)?.lanes?.of(metadata as never);
+    const job = { id: newId(type), type, metadata, maxAttempts: this.maxAttempts(type) };
+    return lane === undefined ? job : { ...job, lane };
   }
 
   /**
@@ -72,6 +79,7 @@ export class Definitions {
       maxAttempts: this.maxAttempts(type),
       timeoutMs: definition?.timeoutMs,
       isIdGiven: uuid !== undefined,
+      lane: definition?.lanes?.of(metadata as never),
     });
     const value = definition ? checked(definition, input) : input;
     return value instanceof Promise ? value.then(toJob) : toJob(value);

@@ -1,4 +1,5 @@
 import type { Deed } from '../audit.ts';
+import type { LaneStateOf } from '../definition.ts';
 import type { JobAttempt, JobStep, LogPart } from '../details.ts';
 import type { Job, JobData, JobProgress, JobType, SavedData } from '../job.ts';
 import type { Failure, JobStatus } from '../lifecycle.ts';
@@ -52,6 +53,13 @@ export interface JobStore {
    * job, if it was cancelled, and the children that were cancelled with it.
    */
   cancel(ids: string[], now: number, deed?: Deed): Promise<Changed[][]>;
+  /** Does the same with the jobs of a lane, but `except`; their message says why. */
+  cancelLane(
+    type: string,
+    lane: string,
+    now: number,
+    how: { why: string; except?: string },
+  ): Promise<Changed[][]>;
   /**
    * Puts ended jobs at the end of the queue, with as many new attempts as `maxAttempts` gives their
    * type. Gives one list for each id: the job, if it was queued, and the unsuccessful children that
@@ -122,7 +130,7 @@ export interface JobQueue {
    * When the next waiting job of the type can start, in ms since 1970; 0 when one can start now,
    * undefined when none waits. With `only` of that job and those it started.
    */
-  nextStart(type: string, only?: string): number | undefined;
+  nextStart(type: string, only?: string, lanes?: LaneStateOf): number | undefined;
   /** What people have set for the type. */
   settingOf(type: string): TypeSetting;
   /** Calls `run` after all writes of this turn have been handed over, so that a claim joins them. */
@@ -179,8 +187,10 @@ export interface JobReader {
   running(): Job[];
   /** All jobs that have not ended: running ones by start, then waiting ones by position. */
   active(): Job[];
-  /** How many jobs run, and how many wait. */
-  countActive(): { running: number; waiting: number };
+  /** How many jobs run, and how many wait, of all types but these. */
+  countActive(except?: readonly string[]): { running: number; waiting: number };
+  /** How many jobs of each lane of a type wait. */
+  waitingByLane(type: string): Map<string, number>;
   ownersOfRunning(): Map<string, string>;
   pauses(): QueuePauses;
   /** The queues of these types, and of others that have jobs. */
@@ -240,6 +250,8 @@ export interface NewJob {
   delayMs?: number;
   /** How long one attempt may run, in ms. */
   timeoutMs?: number;
+  /** Of a type whose queue is divided. */
+  lane?: string;
 }
 
 /** How many jobs may wait. */
@@ -314,6 +326,8 @@ export interface ClaimRequest {
   limit: number;
   /** Claims only this job and those it started. */
   only?: string;
+  /** Of a type whose queue is divided into lanes: claims none of a lane that is full or blocked. */
+  lanes?: LaneStateOf;
 }
 
 export interface Claimed extends Run {
@@ -332,6 +346,8 @@ export interface Claimed extends Run {
 }
 
 export interface CurrentLimits {
+  /** Types that are left out. */
+  except?: readonly string[];
   ended: number;
   waiting: number;
   failed: number;

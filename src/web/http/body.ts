@@ -108,7 +108,7 @@ async function* orBrokenOff(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
 
 function brokenOff(cause: unknown): Problem {
   return new Problem(400, 'broken_off', 'The request was interrupted.', {
-    message: 'Nothing was started. Send it again.',
+    message: 'Nothing was changed. Send it again.',
     cause,
   });
 }
@@ -124,7 +124,7 @@ function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch (cause) {
     throw new Problem(400, 'malformed_json', 'The body is not valid JSON.', {
-      message: `${(cause as Error).message}. Nothing was started.`,
+      message: `${(cause as Error).message}. Nothing was changed.`,
       cause,
     });
   }

@@ -11,7 +11,7 @@ import { layoutOf, layoutWithoutJobs, themeOf } from '../routes/layout.ts';
 import { isAuthenticated } from './authenticate.ts';
 import { commonHeaders } from './headers.ts';
 import { isNavigation, wantsJson, wantsText } from './negotiation.ts';
-import { Problem, printable, toProblem } from './problem.ts';
+import { nothingDone, Problem, printable, toProblem } from './problem.ts';
 import { html, plainText } from './responses.ts';
 import { isUpload } from './uploads.ts';
 
@@ -31,7 +31,10 @@ export async function answerProblem(
 ): Promise<Response> {
   // Elysia wraps errors that a parser throws.
   const error = thrown instanceof ParseError ? thrown.cause : thrown;
-  const problem = code === 'NOT_FOUND' ? noSuchAddress(request, allowedMethods) : toProblem(error);
+  const problem =
+    code === 'NOT_FOUND'
+      ? noSuchAddress(request, allowedMethods)
+      : toProblem(error, nothingDone(request, deps.tracker.types));
   const { status } = problem;
   // The rest of the file was not read, and nothing can follow it on this connection.
   const closing = isUpload(request) && { connection: 'close' };

@@ -20,6 +20,7 @@ import { ImportTooLarge } from '../../sources/archive/imports.ts';
 import { NotFound, SourceError } from '../../sources/source.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
 import type { ErrorModel } from '../../text/error_text.ts';
+import { NoSuchWebhook, WebhookNotSent } from '../../webhooks/index.ts';
 import { MalformedUpload, UploadStalled } from './multipart.ts';
 
 /** `Retry-After` for a full queue, in seconds. */
@@ -92,10 +93,13 @@ export function jobOr404(tracker: Pick<Tracker, 'getJob'>, id: string): Job {
   });
 }
 
-/** The only place that maps errors to responses. An unknown error is a 500. */
-export function toProblem(error: unknown): Problem {
+/**
+ * The only place that maps errors to responses. An unknown error is a 500.
+ * @param ofNothing the title for input that was refused.
+ */
+export function toProblem(error: unknown, ofNothing: string = NOTHING_STARTED): Problem {
   if (error instanceof Problem) return error;
-  const refusal = refusedStart(error, REQUEST);
+  const refusal = refusedStart(error, { ...REQUEST, title: ofNothing });
   if (refusal) return refusal;
   if (error instanceof InvalidCursor) {
     return new Problem(422, 'invalid_input', 'Invalid cursor.', {
@@ -126,6 +130,13 @@ export function toProblem(error: unknown): Problem {
       message: error.message,
       cause: error,
     });
+  }
+  if (error instanceof NoSuchWebhook) {
+    return new Problem(404, 'not_found', error.message, { message: 'It may have been removed.' });
+  }
+  if (error instanceof WebhookNotSent) {
+    const { state, message } = error;
+    return new Problem(409, `webhook_${state}`, 'Nothing was sent.', { message });
   }
   if (error instanceof NoSuchSchedule) {
     return new Problem(404, 'not_found', error.message, { message: 'It may have been removed.' });
@@ -159,8 +170,22 @@ export function entryProblem(error: unknown): Problem {
   return refusedStart(error, ENTRY) ?? toProblem(error);
 }
 
+const NOTHING_STARTED = 'Nothing was started.';
+
+/** A request that starts a job: of a type, in a list, or of a schedule. */
+const STARTING = /\/api\/(?:(?<type>[^/]+)|schedules\/[^/]+\/run)$/;
+
+/** What a request with invalid input has not done, in a sentence. */
+export function nothingDone({ method, url }: Request, types: readonly string[]): string {
+  if (method === 'GET' || method === 'HEAD') return 'Invalid query.';
+  const found = method === 'POST' && STARTING.exec(new URL(url).pathname);
+  if (!found) return 'Nothing was changed.';
+  const { type = 'jobs' } = found.groups ?? {};
+  return type === 'jobs' || types.includes(type) ? NOTHING_STARTED : 'Nothing was added.';
+}
+
 const REQUEST = {
-  title: 'Nothing was started.',
+  title: NOTHING_STARTED,
   ifInvalid: 'Correct the fields below and try again.',
   ifTooMany: 'Wait until some have ended, or cancel those you do not need.',
 };

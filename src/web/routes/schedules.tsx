@@ -119,12 +119,14 @@ export function scheduleChangeRoutes(deps: WebDeps) {
     app
       .post(
         '/api/schedules/:id/pause',
-        async ({ params }) => answerOf(deps, await schedules.pause(params.id)),
+        async ({ params, request, server }) =>
+          answerOf(deps, await schedules.pause(params.id, actorOf({ request, server }))),
         { ...changed, detail: about('Act', 'pause_schedule', 'Pause a schedule') },
       )
       .post(
         '/api/schedules/:id/resume',
-        async ({ params }) => answerOf(deps, await schedules.resume(params.id)),
+        async ({ params, request, server }) =>
+          answerOf(deps, await schedules.resume(params.id, actorOf({ request, server }))),
         {
           ...changed,
           detail: about('Act', 'resume_schedule', 'Resume a schedule; what it missed stays missed'),
@@ -149,12 +151,14 @@ export function scheduleChangeRoutes(deps: WebDeps) {
       )
       .delete(
         '/api/schedules/:id',
-        async ({ params, set }) => removed(await schedules.remove(params.id), set.headers),
+        async ({ params, request, server, set }) =>
+          removed(await schedules.remove(params.id, actorOf({ request, server })), set.headers),
         { ...remove, detail: about('Act', 'delete_schedule', 'Remove a schedule; its jobs stay') },
       )
       .post(
         '/api/schedules/:id/remove',
-        async ({ params, set }) => removed(await schedules.remove(params.id), set.headers),
+        async ({ params, request, server, set }) =>
+          removed(await schedules.remove(params.id, actorOf({ request, server })), set.headers),
         {
           ...remove,
           detail: about(
@@ -172,7 +176,7 @@ async function add(deps: WebDeps, context: RequestContext, body: Record<string, 
   const { own, input, fieldName } = readScheduleFields(body);
   try {
     const wanted = scheduleRequest(own, input, addressOf(context));
-    const schedule = await deps.schedules.add(wanted);
+    const schedule = await deps.schedules.add(wanted, actorOf(context));
     const type = wanted.type as never;
     const beside = own === body ? body : undefined;
     const warnings = scheduleWarnings(deps.tracker, type, wanted.input, beside);

@@ -18,10 +18,12 @@ import {
   SOURCE_NAME,
 } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
+import { actorOf } from '../http/actor.ts';
 import { parseFields, parseSecrets } from '../http/body.ts';
 import { isNavigation } from '../http/negotiation.ts';
 import { toProblem } from '../http/problem.ts';
 import { respond } from '../http/rendered.ts';
+import type { RequestContext } from '../http/request_context.ts';
 import { html } from '../http/responses.ts';
 import { layoutOf } from './layout.ts';
 
@@ -63,9 +65,10 @@ export function sourceRoutes(deps: WebDeps) {
       )
       .post(
         '/api/sources/:name/credentials',
-        async ({ request, params: { name }, body }) => {
+        async ({ request, server, params: { name }, body }) => {
           try {
-            return changed(await manager.connect(name, body));
+            const record = deps.tracker.audit.recorder(actorOf({ request, server }));
+            return changed(await manager.connect(name, body, record));
           } catch (error) {
             // A page, which is no answer of the contract.
             return (await formAgain(deps, request, { source: name, values: body }, error)) as never;
@@ -88,8 +91,10 @@ export function sourceRoutes(deps: WebDeps) {
       );
 }
 
-export function sourceChangeRoutes({ sources, connections }: WebDeps) {
+export function sourceChangeRoutes({ sources, connections, tracker }: WebDeps) {
   const manager = createManager(sources, connections);
+  const recorderOf = ({ request, server }: RequestContext) =>
+    tracker.audit.recorder(actorOf({ request, server }));
   const remove = {
     params: SOURCE_NAME,
     response: answers(200, 'SourceAnswer', 'The source, not connected.', { 404: NO_SUCH_SOURCE }),
@@ -98,7 +103,8 @@ export function sourceChangeRoutes({ sources, connections }: WebDeps) {
     app
       .delete(
         '/api/sources/:name/credentials',
-        async ({ params: { name } }) => changed(await manager.disconnect(name)),
+        async ({ params: { name }, ...context }) =>
+          changed(await manager.disconnect(name, recorderOf(context))),
         {
           ...remove,
           detail: about('Act', 'delete_credentials', 'Remove the credentials of a source'),
@@ -106,7 +112,8 @@ export function sourceChangeRoutes({ sources, connections }: WebDeps) {
       )
       .post(
         '/api/sources/:name/credentials/remove',
-        async ({ params: { name } }) => changed(await manager.disconnect(name)),
+        async ({ params: { name }, ...context }) =>
+          changed(await manager.disconnect(name, recorderOf(context))),
         {
           ...remove,
           detail: about(
@@ -129,7 +136,8 @@ export function sourceChangeRoutes({ sources, connections }: WebDeps) {
       )
       .post(
         '/api/sources/:name/budget',
-        async ({ params: { name }, body }) => changed(await manager.budget(name, body)),
+        async ({ params: { name }, body, ...context }) =>
+          changed(await manager.budget(name, body, recorderOf(context))),
         {
           params: PAID_SOURCE,
           parse: parseFields,
