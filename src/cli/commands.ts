@@ -14,7 +14,7 @@ import { printError, write } from './output.ts';
 import { addSavedFindCommands } from './saved_find_commands.ts';
 import { addScheduleCommands } from './schedule_commands.ts';
 import { addSourcesCommands } from './sources_commands.ts';
-import { addTypesCommands } from './types_commands.ts';
+import { addTypesCommands, addWorkersCommand } from './types_commands.ts';
 import { addWebhookCommands } from './webhook_commands.ts';
 
 const EXIT_CODES = `Exit codes:
@@ -64,6 +64,7 @@ export async function createProgram(
   addSourcesCommands(program);
   addWebhookCommands(program);
   addTypesCommands(program);
+  addWorkersCommand(program);
   addImportCommands(program);
   addSavedFindCommands(program);
   addBackupCommands(program);

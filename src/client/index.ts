@@ -9,6 +9,7 @@ export * from './job_types.ts';
 export type { Schedule, ScheduleRequest, ScheduleRun, Schedules } from './schedules.ts';
 export type { TrackedJob } from './tracked_job.ts';
 export type { Watch, WatchEvent, WatchedJob, WatchOptions } from './watch.ts';
+export type { TypeQueue, WorkerProcess, Workers } from './workers.ts';
 
 let defaultClient: Client | undefined;
 

@@ -105,6 +105,8 @@ export {
   type TrackerOptions,
 } from './tracker.ts';
 
+export { type SourceQueue, type Worker, type Workforce, workforceOf } from './workers.ts';
+
 /** Who uses the tracker without naming an actor. Read only when something is recorded. */
 const PROGRAM: Actor = {
   via: 'program',

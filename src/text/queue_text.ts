@@ -1,14 +1,8 @@
 import type { TypeQueue } from '../jobs/engine/queues.ts';
 import type { Pause } from '../jobs/job.ts';
+import type { SourceQueue, Worker, Workforce } from '../jobs/workers.ts';
 import { count, relative } from './format.ts';
 import { table } from './table.ts';
-
-/** A paused source, or one that is not. */
-export interface SourceQueue {
-  name: string;
-  label: string;
-  pausedAt?: Date;
-}
 
 const TYPE_HEAD = ['TYPE', 'WAITING', 'RUNNING', 'AT ONCE', 'OLDEST', 'STATE'];
 const WORKER_HEAD = ['PROCESS', 'HOST', 'PID', 'VERSION', 'SINCE', 'HEARTBEAT', 'RUNS'];
@@ -38,18 +32,13 @@ export function sourceQueueLine({ name, pausedAt }: SourceQueue, now = new Date(
   return `${name} is ${pausedAt ? `paused since ${relative(pausedAt, now)}` : 'open'}.`;
 }
 
-/** A process, and the ids of the jobs that it runs. */
-export interface WorkerRow {
-  kind: string;
-  host: string;
-  pid: number;
-  version?: string;
-  startedAt: Date;
-  seenAt: Date;
-  jobs: string[];
+/** Processes, then types, then sources. */
+export function workforceText({ processes, types, sources }: Workforce, now: Date): string {
+  const ofSources = sources.map((source) => `${sourceQueueLine(source, now)}\n`).join('');
+  return [workerTable(processes, now), queueTable(types, now), ofSources].join('\n');
 }
 
-export function workerTable(workers: WorkerRow[], now: Date): string {
+export function workerTable(workers: Worker[], now: Date): string {
   const rows = workers.map(({ kind, host, pid, version = '–', startedAt, seenAt, jobs }) => [
     kind,
     host,

@@ -33,7 +33,9 @@ describe('FEATURES 43: a receiver that hangs', () => {
     await tracker.start();
     await passUntil(clock, 10, 'the others have arrived', () => healthy.received.length >= 40);
     expect(hanging.received).toHaveLength(2);
-    await tracker.stop();
+    const stopped = tracker.stop();
+    await clock.advance(1);
+    await stopped;
   });
 
   test('gets one request at a time once it has failed, after longer and longer waits', async () => {

@@ -106,7 +106,7 @@ function WebhookCard({ webhook, now, secret }: CardProps): JSX.Element {
         <br />
         <State webhook={webhook} now={now} />
       </p>
-      <div class="source-actions">
+      <div class="source-actions" data-changes="remove">
         {endedAt ? '' : <Switches pausedAt={pausedAt} path={path} />}
         <form method="post" action={attributeText(`${path}/remove`)}>
           <button type="submit" class="danger">
@@ -196,7 +196,7 @@ function Deliveries({ deliveries, now }: { deliveries: Delivery[]; now: Date }):
 function WebhookForm({ form, types }: { form: FormState; types: readonly string[] }): JSX.Element {
   const chosen = (form.values.events ?? 'completed,failed').split(',');
   return (
-    <section aria-labelledby="new-webhook">
+    <section aria-labelledby="new-webhook" data-changes="remove">
       <h2 id="new-webhook">New webhook</h2>
       <form class="webhook-form" method="post" action={urlTo('/api/webhooks')}>
         <TextField
