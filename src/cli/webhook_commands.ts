@@ -35,6 +35,11 @@ export function addWebhookCommands(program: DocumentedCommand): void {
       const { addWebhook } = await import('./webhooks.ts');
       await addWebhook(url, options);
     });
+  addChanges(webhooks);
+}
+
+/** What can be done with one of them. */
+function addChanges(webhooks: DocumentedCommand): void {
   webhooks
     .command('test')
     .description('send an event webhook.test; a running server or worker delivers it')

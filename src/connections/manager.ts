@@ -85,11 +85,8 @@ export function createManager(sources: Sources, connections: Connections): Sourc
       const trial = createTrial({ method: method.name, values, updatedAt: new Date() });
       const outcome = await outcomeOf(connection, trial);
       if (outcome.outcome !== 'passed' && works(name)) throw new CredentialsNotAccepted(outcome);
-      await credentials.replace(name, method.name, values, (before) => {
-        const was = before !== undefined && { before: { method: before } };
-        const change = { ...credentialsOf(name), ...was, after: { method: method.name } };
-        record?.(was ? 'change' : 'add', change);
-      });
+      const { name: stores } = method;
+      await credentials.replace(name, stores, values, replacement(name, stores, record));
       const stored = credentials.stored(name)?.at;
       // The login of the test is not repeated: a service counts them.
       const session = await trial.readSession(name);
@@ -109,20 +106,27 @@ export function createManager(sources: Sources, connections: Connections): Sourc
       const { source, connection } = find(name);
       if (!paidOf(connection))
         throw new NotFound(`Nothing that ${source.label} offers costs money.`);
-      const of = { kind: 'budget', target: `budget of ${name}` } as const;
-      const cap = (value: number | undefined) => ({ posts: value ?? 'none' });
-      if (posts !== undefined) {
-        await budgets.setCap(name, posts, (before) =>
-          record?.('change', { ...of, before: cap(before), after: cap(posts) }),
-        );
-      }
-      if (reset) {
-        await budgets.reset(name, (used) =>
-          record?.('change', { ...of, before: { used }, after: { used: 0 } }),
-        );
-      }
+      const changes = budgetChanges(name, record);
+      if (posts !== undefined) await budgets.setCap(name, posts, changes.cap(posts));
+      if (reset) await budgets.reset(name, changes.reset);
       return read(name);
     },
+  };
+}
+
+function replacement(name: string, method: string, record: RecordSourceChange | undefined) {
+  return (before: string | undefined) => {
+    const was = before !== undefined && { before: { method: before } };
+    record?.(was ? 'change' : 'add', { ...credentialsOf(name), ...was, after: { method } });
+  };
+}
+
+function budgetChanges(name: string, record: RecordSourceChange | undefined) {
+  const of = { kind: 'budget', target: `budget of ${name}` } as const;
+  return {
+    cap: (posts: number) => (before: number | undefined) =>
+      record?.('change', { ...of, before: { posts: before ?? 'none' }, after: { posts } }),
+    reset: (used: number) => record?.('change', { ...of, before: { used }, after: { used: 0 } }),
   };
 }
 

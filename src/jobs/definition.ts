@@ -4,6 +4,7 @@ import { escaped } from '../text/printable.ts';
 import type { QueuedJobContext } from './engine/context.ts';
 import { DEFAULT_RETRY, type RetryPolicy } from './engine/retry.ts';
 import type { JobType, JobTypes } from './job.ts';
+import type { Lanes } from './lanes.ts';
 
 /** The input and output of a type, from its entry in `JobTypes`. */
 export type InputOf<Type extends JobType> = EntryOf<Type>['input'];
@@ -36,7 +37,7 @@ export interface JobDefinition<Type extends JobType = JobType> {
    * own. Then `signal` aborts with a `JobTimedOut`, and the job has failed. By default there is no limit.
    */
   timeoutMs?: number;
-  /** Divides its queue, so that the jobs of one lane do not hold up those of another. By default it has none. */
+  /** By default its queue is not divided. */
   lanes?: Lanes<InputOf<Type>>;
   /** The names of its steps for that input, so that they are shown before they begin. */
   steps?(input: InputOf<Type>): string[];
@@ -45,22 +46,6 @@ export interface JobDefinition<Type extends JobType = JobType> {
    * is kept, with its checkpoint. It should check `signal` between two parts of the work.
    */
   run(input: InputOf<Type>, job: QueuedJobContext): Promise<OutputOf<Type>>;
-}
-
-export interface Lanes<Input> {
-  /** The lane of a job with that input. */
-  of(input: Input): string;
-  stateOf: LaneStateOf;
-}
-
-/** Asked in the transaction that claims jobs: it must be synchronous and have no other effect. */
-export type LaneStateOf = (lane: string) => LaneState;
-
-export interface LaneState {
-  /** How many jobs of the lane run at once in all processes, 1 or more. */
-  limit: number;
-  /** None starts before that time, in ms since 1970 UTC; `Infinity`: until something else is said. */
-  blockedUntil?: number;
 }
 
 type Schema<Type extends JobType> = JobDefinition<Type>['input'];

@@ -29,7 +29,6 @@ export {
   type InputOf,
   JOB_TYPE_PATTERN,
   type JobDefinition,
-  type LaneState,
   type OutputOf,
 } from './definition.ts';
 export type { JobAttempt, JobDetails, JobStep, LogPart, StepStatus } from './details.ts';
@@ -76,6 +75,7 @@ export type {
   SavedData,
   TrackedJobType,
 } from './job.ts';
+export type { LaneState } from './lanes.ts';
 export {
   type FinalStatus,
   isActive,

@@ -34,21 +34,16 @@ export function createTracker(options: TrackerOptions | (() => TrackerOptions) =
   return new Tracker(typeof options === 'function' ? options : () => options);
 }
 
-interface Opened extends Engine {
-  read: TrackerReader;
-}
+type Opened = Engine & { read: TrackerReader };
 
 /** Starts, changes and reads jobs. Every method may be called at any time. */
 export class Tracker {
-  readonly #options: () => TrackerOptions;
   readonly #definitions = new Definitions();
   #opened: Opened | undefined;
   #save: SaveData | undefined;
   #afterEnd: AfterEnd | undefined;
 
-  constructor(options: () => TrackerOptions) {
-    this.#options = options;
-  }
+  constructor(private readonly options: () => TrackerOptions) {}
 
   /** Adds job types to those this process may start and run. */
   define(...definitions: JobDefinition[]): void {
@@ -388,7 +383,7 @@ export class Tracker {
   }
 
   #open(): Opened {
-    this.#opened ??= this.#openWith(this.#options());
+    this.#opened ??= this.#openWith(this.options());
     return this.#opened;
   }
 

@@ -20,7 +20,11 @@ import { jobRoutes } from './routes/jobs.tsx';
 import { libraryRoutes } from './routes/library.tsx';
 import { queueRoutes, sourceQueueRoutes, typeChangeRoutes } from './routes/queues.tsx';
 import { savedFindChangeRoutes, savedFindRoutes } from './routes/saved_finds.tsx';
-import { scheduleChangeRoutes, scheduleRoutes } from './routes/schedules.tsx';
+import {
+  scheduleChangeRoutes,
+  scheduleRemovalRoutes,
+  scheduleRoutes,
+} from './routes/schedules.tsx';
 import { sessionRemovalRoutes, sessionRoutes } from './routes/sessions.tsx';
 import { sourceChangeRoutes, sourceRoutes } from './routes/sources.tsx';
 import { startRoutes } from './routes/starts.tsx';
@@ -63,6 +67,7 @@ export function addApiRoutes(app: Elysia, deps: WebDeps) {
     .use(webhookRemovalRoutes(deps))
     .use(scheduleRoutes(deps))
     .use(scheduleChangeRoutes(deps))
+    .use(scheduleRemovalRoutes(deps))
     .use(queueRoutes(deps))
     .use(typeChangeRoutes(deps))
     .use(sourceQueueRoutes(deps))

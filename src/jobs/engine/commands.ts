@@ -1,6 +1,7 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Actor, Deed } from '../audit.ts';
 import type { Feed } from '../feed.ts';
+import type { LaneCancel } from '../lanes.ts';
 import type { JobStore } from '../store/store.ts';
 import type { Act, BulkAction } from './bulk.ts';
 import type { Cancellation } from './cancellation.ts';
@@ -50,11 +51,7 @@ export class Commands {
   }
 
   /** Cancels the jobs of a lane, but `except`. @returns how many */
-  async cancelLane(
-    type: string,
-    lane: string,
-    how: { why: string; except?: string },
-  ): Promise<number> {
+  async cancelLane(type: string, lane: string, how: LaneCancel): Promise<number> {
     const { store, cancellation, clock } = this.deps;
     const cancelled = await store.cancelLane(type, lane, clock.now(), how);
     for (const family of cancelled) cancellation.follow(family);

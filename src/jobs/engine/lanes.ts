@@ -1,8 +1,9 @@
 import type { JobType } from '../job.ts';
+import type { LaneCancel } from '../lanes.ts';
 import type { JobReader } from '../store/store.ts';
 import type { Commands } from './commands.ts';
 
-/** The lanes into which the queue of a type is divided; see `JobDefinition.lanes`. */
+/** The lanes of types whose queue is divided; see `Lanes`. */
 export class LaneControl {
   constructor(private readonly deps: { commands: Commands; reader: JobReader }) {}
 
@@ -15,7 +16,7 @@ export class LaneControl {
    * Cancels the jobs of a lane that have not ended, but `except`. Their message says why.
    * @returns how many
    */
-  cancel(type: JobType, lane: string, how: { why: string; except?: string }): Promise<number> {
+  cancel(type: JobType, lane: string, how: LaneCancel): Promise<number> {
     return this.deps.commands.cancelLane(type, lane, how);
   }
 

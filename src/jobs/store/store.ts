@@ -1,8 +1,11 @@
 import type { Deed } from '../audit.ts';
-import type { LaneStateOf } from '../definition.ts';
 import type { JobAttempt, JobStep, LogPart } from '../details.ts';
 import type { Job, JobData, JobProgress, JobType, SavedData } from '../job.ts';
+import type { LaneCancel, LaneStateOf } from '../lanes.ts';
 import type { Failure, JobStatus } from '../lifecycle.ts';
+import type { CurrentLimits, QueueDepth, QueuePauses, TypeSetting } from './queue_state.ts';
+
+export type { CurrentLimits, QueueDepth, QueuePauses, TypeSetting } from './queue_state.ts';
 
 /**
  * Changes jobs. Every method is one transaction, which is on disk when its promise resolves. Nothing
@@ -54,12 +57,7 @@ export interface JobStore {
    */
   cancel(ids: string[], now: number, deed?: Deed): Promise<Changed[][]>;
   /** Does the same with the jobs of a lane, but `except`; their message says why. */
-  cancelLane(
-    type: string,
-    lane: string,
-    now: number,
-    how: { why: string; except?: string },
-  ): Promise<Changed[][]>;
+  cancelLane(type: string, lane: string, now: number, how: LaneCancel): Promise<Changed[][]>;
   /**
    * Puts ended jobs at the end of the queue, with as many new attempts as `maxAttempts` gives their
    * type. Gives one list for each id: the job, if it was queued, and the unsuccessful children that
@@ -135,31 +133,6 @@ export interface JobQueue {
   settingOf(type: string): TypeSetting;
   /** Calls `run` after all writes of this turn have been handed over, so that a claim joins them. */
   afterWrites(run: () => void): void;
-}
-
-/** What people have set for a type, for all processes. */
-export interface TypeSetting {
-  isPaused: boolean;
-  /** In place of the limit of each process. */
-  concurrency: number | undefined;
-}
-
-/** Times in ms since 1970, by name; `concurrency` has numbers. */
-export interface QueuePauses {
-  types: ReadonlyMap<string, number>;
-  sources: ReadonlyMap<string, number>;
-  concurrency: ReadonlyMap<string, number>;
-}
-
-/** The queue of a type as it is now. */
-export interface QueueDepth {
-  type: string;
-  waiting: number;
-  running: number;
-  /** Work that its caller does itself. */
-  tracked: number;
-  /** Since when the job waits that has been able to start for the longest time. */
-  oldestSince: number | undefined;
 }
 
 /** What the engine reads about running jobs. */
@@ -343,14 +316,6 @@ export interface Claimed extends Run {
   timeoutMs: number | undefined;
   /** An earlier attempt may have left steps. */
   hasSteps: boolean;
-}
-
-export interface CurrentLimits {
-  /** Types that are left out. */
-  except?: readonly string[];
-  ended: number;
-  waiting: number;
-  failed: number;
 }
 
 /** Progress and log lines that are not on disk yet. */

@@ -104,13 +104,13 @@ function clientAndActor(context: Parameters<typeof addressOf>[0]) {
   return [addressOf(context), actorOf(context)] as const;
 }
 
-/** Pauses, resumes, removes and starts by hand. */
+type Changing = Pick<RequestContext, 'request' | 'server'> & { params: { id: string } };
+
+/** Pauses, resumes and starts by hand. */
 export function scheduleChangeRoutes(deps: WebDeps) {
   const { schedules } = deps;
-  const remove = {
-    params: SCHEDULE_ID,
-    response: answers(200, 'ScheduleAnswer', 'The schedule as it was.', { 404: NO_SUCH_SCHEDULE }),
-  };
+  const change = async (verb: 'pause' | 'resume', { params, ...context }: Changing) =>
+    answerOf(deps, await schedules[verb](params.id, actorOf(context)));
   const changed = {
     params: SCHEDULE_ID,
     response: answers(200, 'ScheduleAnswer', 'The schedule.', { 404: NO_SUCH_SCHEDULE }),
@@ -119,14 +119,12 @@ export function scheduleChangeRoutes(deps: WebDeps) {
     app
       .post(
         '/api/schedules/:id/pause',
-        async ({ params, request, server }) =>
-          answerOf(deps, await schedules.pause(params.id, actorOf({ request, server }))),
+        ({ params, request, server }) => change('pause', { params, request, server }),
         { ...changed, detail: about('Act', 'pause_schedule', 'Pause a schedule') },
       )
       .post(
         '/api/schedules/:id/resume',
-        async ({ params, request, server }) =>
-          answerOf(deps, await schedules.resume(params.id, actorOf({ request, server }))),
+        ({ params, request, server }) => change('resume', { params, request, server }),
         {
           ...changed,
           detail: about('Act', 'resume_schedule', 'Resume a schedule; what it missed stays missed'),
@@ -148,17 +146,30 @@ export function scheduleChangeRoutes(deps: WebDeps) {
           }),
           detail: about('Start', 'run_schedule', 'Start a job of a schedule now'),
         },
-      )
+      );
+}
+
+/** Removes schedules. */
+export function scheduleRemovalRoutes({ schedules }: WebDeps) {
+  const removal = async ({ params, set, ...context }: Changing & { set: { headers: object } }) =>
+    removed(
+      await schedules.remove(params.id, actorOf(context)),
+      set.headers as Record<string, unknown>,
+    );
+  const remove = {
+    params: SCHEDULE_ID,
+    response: answers(200, 'ScheduleAnswer', 'The schedule as it was.', { 404: NO_SUCH_SCHEDULE }),
+  };
+  return (app: Elysia) =>
+    app
       .delete(
         '/api/schedules/:id',
-        async ({ params, request, server, set }) =>
-          removed(await schedules.remove(params.id, actorOf({ request, server })), set.headers),
+        ({ params, request, server, set }) => removal({ params, request, server, set }),
         { ...remove, detail: about('Act', 'delete_schedule', 'Remove a schedule; its jobs stay') },
       )
       .post(
         '/api/schedules/:id/remove',
-        async ({ params, request, server, set }) =>
-          removed(await schedules.remove(params.id, actorOf({ request, server })), set.headers),
+        ({ params, request, server, set }) => removal({ params, request, server, set }),
         {
           ...remove,
           detail: about(

@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite';
-import type { LaneStateOf } from '../../definition.ts';
+import type { LaneStateOf } from '../../lanes.ts';
 import type { Claimed, ClaimRequest, Lease, Run } from '../store.ts';
 import type { ChangeLog } from './changes.ts';
 import { LaneQueue } from './lanes.ts';

@@ -1,5 +1,5 @@
 import type { Database } from 'bun:sqlite';
-import type { LaneStateOf } from '../../definition.ts';
+import type { LaneStateOf } from '../../lanes.ts';
 import { firstOf, IN_ORDER } from './queue_order.ts';
 import { LIVE, RUNNING, WAITING } from './rows.ts';
 import { query } from './statements.ts';

@@ -3,6 +3,7 @@ import type { Writer } from '../../../platform/writer.ts';
 import type { AuditAction, AuditChange, Deed } from '../../audit.ts';
 import type { FollowUps } from '../../follow_up.ts';
 import type { SaveData } from '../../job.ts';
+import type { LaneCancel } from '../../lanes.ts';
 import type { Changed, JobQueue, JobStore } from '../store.ts';
 import { AttemptHistory, Ownership } from './attempts.ts';
 import { AuditLog } from './audit.ts';
@@ -141,10 +142,7 @@ function writesOf(
       audit.changed(deed, 'cancel', firstOf(families), now);
       return families;
     },
-    cancelLane(type, lane, now, { why, except }) {
-      const ids = parts.lanes.live(type, lane).filter((id) => id !== except);
-      return ids.map((id) => cancelling.cancel(id, now, why));
-    },
+    cancelLane: (type, lane, now, how) => cancelLane(parts, type, lane, now, how),
     requeue(ids, attempts, now, deed) {
       const families = ids.map((id) => requeueing.requeue(id, attempts, now));
       audit.changed(deed, 'retry', firstOf(families), now);
@@ -167,6 +165,17 @@ function writesOf(
     pruneAudit: (time, limit) => audit.prune(time, limit),
     rescue: (held, now) => leases.rescue(held, now),
   };
+}
+
+function cancelLane(
+  { lanes, cancelling }: Parts,
+  type: string,
+  lane: string,
+  now: number,
+  { why, except }: LaneCancel,
+): Changed[][] {
+  const ids = lanes.live(type, lane).filter((id) => id !== except);
+  return ids.map((id) => cancelling.cancel(id, now, why));
 }
 
 function queueSettingsOf({ audit, settings }: Parts) {
