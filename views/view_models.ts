@@ -64,6 +64,10 @@ export interface ImportOption {
   /** Absent for a folder. */
   bytes?: number;
   addedAt: Date;
+  /** Whose archive it is, and when it was made, as far as that is known. */
+  kind?: 'x' | 'bluesky';
+  owner?: string;
+  madeAt?: Date;
   /** How many of its posts are in the library. */
   posts: number;
   /** Why it could not be read the last time. */
@@ -260,6 +264,8 @@ export interface JobPageModel {
   log: LogTail;
   /** Who started it, where that is known. */
   start?: AuditEntry;
+  /** What it did was taken back: nothing that it has brought is there any more. */
+  isUndone?: boolean;
   /** What a job that failed for good leads on to. */
   elsewhere?: {
     /** Its own source, which is shown on the Sources page. */

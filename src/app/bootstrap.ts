@@ -3,28 +3,27 @@ import { createEmbedder } from '../embedding/index.ts';
 import { jobTracker, systemClock } from '../jobs/index.ts';
 import { createLibrary } from '../library/index.ts';
 import type { OperationDeps } from '../operations/deps.ts';
-import { definitionsOf, loadOperations, type Operations } from '../operations/index.ts';
-import { repeatedDefaults } from '../operations/words.ts';
 import type { Config } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { Health } from '../platform/health.ts';
 import type { Logger } from '../platform/logger.ts';
+import { once } from '../platform/once.ts';
 import type { ProcessKind } from '../platform/process_registry.ts';
 import { userName } from '../platform/user_name.ts';
-import { createSchedules, type Schedules } from '../schedules/index.ts';
 import { removeStalePartials } from '../sources/archive/index.ts';
 import { createSources } from '../sources/index.ts';
-import { createWebhooks, type Webhooks } from '../webhooks/index.ts';
 import { DataFolderUnusable, makeDataFolder } from './data_folder.ts';
+import type { JobDeps } from './job_deps.ts';
 
-export interface ProcessDeps extends OperationDeps {
-  operations: Operations;
+/** What reading needs. */
+export interface ReadingDeps extends OperationDeps {
   connections: Connections;
-  webhooks: Webhooks;
-  /** Starts nothing before its `start`. */
-  schedules: Schedules;
   health: Health;
+  /** Loads the rest, once; until then the tracker knows no job types, and must not start. */
+  jobDeps(): Promise<JobDeps>;
 }
+
+export type ProcessDeps = ReadingDeps & JobDeps;
 
 /** Opens the data folder and creates what a process needs. The tracker then knows all job types. */
 export async function bootstrap(
@@ -32,6 +31,16 @@ export async function bootstrap(
   kind: ProcessKind,
   logger: Logger,
 ): Promise<ProcessDeps> {
+  const deps = await openForReading(config, kind, logger);
+  return { ...deps, ...(await deps.jobDeps()) };
+}
+
+/** Opens the data folder for a server that answers its first request before jobs can start. */
+export async function openForReading(
+  config: Config,
+  kind: ProcessKind,
+  logger: Logger,
+): Promise<ReadingDeps> {
   await prepareDataFolder(config);
   const db = appDatabase();
   const secretKey = createSecretKey(config);
@@ -39,25 +48,19 @@ export async function bootstrap(
   const deps = {
     library: createLibrary(db),
     sources: createSources({ ...config, live: connections }),
-    embedder: createEmbedder({ ...config, logger }),
+    embedder: await createEmbedder({ ...config, logger }),
     importsDir: config.importsDir,
   };
-  const operations = await loadOperations(deps);
-  jobTracker.define(...definitionsOf(operations));
-  const allowPrivate = config.privateWebhooks;
-  const webhooks = createWebhooks(jobTracker, { db, secretKey, allowPrivate });
   jobTracker.saveWith(deps.library.save);
   jobTracker.actAs(kind === 'command' ? { via: 'terminal', user: userName() } : { via: 'server' });
   const { importsDir } = config;
   const health = new Health({ db, importsDir, kind, clock: systemClock, logger });
   jobTracker.watchDatabase(health);
-  const schedules = createSchedules({
-    database: db,
-    tracker: jobTracker,
-    logger,
-    repeatedDefaults,
+  const jobDeps = once(async () => {
+    const { loadJobDeps } = await import('./job_deps.ts');
+    return loadJobDeps({ config, db, secretKey, logger, deps });
   });
-  return { ...deps, operations, connections, webhooks, schedules, health };
+  return { ...deps, connections, health, jobDeps };
 }
 
 /** When the remains of crashed uploads are old enough to be removed, in ms. */

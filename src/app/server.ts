@@ -5,8 +5,8 @@ import { createLogger } from '../platform/logger.ts';
 import { prepareStatements } from '../platform/statement.ts';
 import { StorageFailed, TOO_MANY_FILES } from '../platform/storage_issue.ts';
 import { urlTo } from '../text/urls.ts';
-import { createApp } from '../web/app.ts';
-import { bootstrap } from './bootstrap.ts';
+import { createQuickApp } from '../web/app.ts';
+import { openForReading } from './bootstrap.ts';
 import { compileInBackground } from './compiled/in_background.ts';
 import { maxDescriptors, RESERVED_DESCRIPTORS } from './descriptors.ts';
 import { Listener } from './listener.ts';
@@ -27,10 +27,10 @@ const FIRST_ANSWERED_MS = 150;
 export async function serve(settings: Config, compiled?: string): Promise<void> {
   const config = { ...settings, maxConnections: maxStreams(settings) };
   const logger = createLogger(config.logLevel);
-  const deps = await bootstrap(config, 'server', logger);
+  const deps = await openForReading(config, 'server', logger);
   surviveDatabaseErrors(deps.health);
   const closing = new AbortController();
-  const app = await createApp({
+  const { app, fetch, complete } = await createQuickApp({
     ...deps,
     database: appDatabase(),
     tracker: jobTracker,
@@ -43,21 +43,23 @@ export async function serve(settings: Config, compiled?: string): Promise<void> 
   const listener = new Listener({
     config,
     logger,
-    fetch: composed(app),
+    fetch,
     onServer: (server) => {
       app.server = server as typeof app.server;
     },
     onShortage: () => deps.health.noticed(new StorageFailed(TOO_MANY_FILES)),
   });
   await firstAnswers(listener);
+  const { schedules } = await deps.jobDeps();
+  await complete();
   prepareAllStatements();
   // Not earlier: a server whose port is taken must not claim jobs.
   await jobTracker.start();
   // Not awaited: many may be overdue.
-  void deps.schedules.start();
+  void schedules.start();
   await deps.health.start();
   shutDownOnSignals({
-    deps,
+    deps: { ...deps, schedules },
     drainMs: config.drainMs,
     withParent: config.stopWithParent,
     logger,
@@ -100,20 +102,4 @@ async function firstAnswers(server: { readonly pendingRequests: number }): Promi
   const until = performance.now() + FIRST_ANSWERED_MS;
   await Bun.sleep(FIRST_ASKED_MS);
   while (server.pendingRequests > 0 && performance.now() < until) await Bun.sleep(1);
-}
-
-/**
- * Elysia 1.4.30 composes its handler when it is first read, and keeps one `NotFoundError` in it for
- * all requests. Bun 1.4.4 resolves the stack of an error that is still alive at a garbage collection,
- * and the first such stack makes it parse the source map: 20 ms, during the first request. This
- * error is made without a stack, which would be the same for every address anyway.
- */
-function composed(app: Awaited<ReturnType<typeof createApp>>) {
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
-  try {
-    return app.fetch;
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-  }
 }

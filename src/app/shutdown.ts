@@ -14,8 +14,10 @@ const SAME_SIGNAL_MS = 1_000;
 /** The process exits at most this long after its drain time, whatever happens, in ms. */
 const MAX_OVERTIME_MS = 5_000;
 
+type ShutdownDeps = Pick<ProcessDeps, 'embedder' | 'health' | 'schedules'>;
+
 interface Shutdown {
-  deps: ProcessDeps;
+  deps: ShutdownDeps;
   drainMs: number;
   /** Whether the end of the parent process counts as a signal: npm passes on SIGINT and SIGTERM only. */
   withParent: boolean;

@@ -30,7 +30,7 @@ type TypedOptions = Partial<Record<keyof SavedFields, string>>;
 
 /** Prints the posts found page by page, or all of them as CSV. */
 export async function showFound(words: string[], options: FindCommandOptions): Promise<void> {
-  const deps = openLibrary();
+  const deps = await openLibrary();
   const { limit, json, csv, save, replace, saved, ...rest } = options;
   const typed = { q: words.join(' '), ...rest };
   refuseMixed(typed, { save, replace, saved });
@@ -63,7 +63,7 @@ function refuseMixed(
 
 const usage = (message: string) => new CommandFailed(message, EXIT.usage);
 
-type Deps = ReturnType<typeof openLibrary>;
+type Deps = Awaited<ReturnType<typeof openLibrary>>;
 
 async function printCsv(deps: Deps, request: FindRequest): Promise<void> {
   notesOnce()(readsIndex(request) ? indexNotes(deps.library) : []);

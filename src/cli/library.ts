@@ -30,7 +30,7 @@ export interface PostsOptions {
 
 /** Prints matching posts page by page, so that any number of them fits into memory. */
 export async function showPosts(words: string[], options: PostsOptions): Promise<void> {
-  const { library, embedder, sources } = openLibrary();
+  const { library, embedder, sources } = await openLibrary();
   const query = parsed(() => parsePostsQuery(typedOf(words, options), sources), typedAs);
   const find = (page: Page) => findPosts({ library, embedder }, { ...query, ...page });
   const printNotes = notesOnce();
@@ -54,7 +54,7 @@ export async function showProfiles(
   words: string[],
   options: Pick<PostsOptions, 'limit' | 'json'>,
 ): Promise<void> {
-  const { library } = openLibrary();
+  const { library } = await openLibrary();
   const query = parsed(() => parseProfilesQuery({ q: words.join(' ') }), typedAs);
   const find = (page: Page) => library.profiles({ ...query, ...page });
   if (query.q) notesOnce()(indexNotes(library));
@@ -67,13 +67,15 @@ export async function showProfiles(
   if (rows.length > 0) write(profileTable(rows, columns));
 }
 
-export function openLibrary(): Pick<OperationDeps, 'library' | 'embedder' | 'sources'> {
+export async function openLibrary(): Promise<
+  Pick<OperationDeps, 'library' | 'embedder' | 'sources'>
+> {
   quietLog();
   const config = loadConfig();
   requireDataFolder(config);
   return {
     library: createLibrary(appDatabase()),
-    embedder: createEmbedder({ ...config, logger: silentLogger }),
+    embedder: await createEmbedder({ ...config, logger: silentLogger }),
     sources: createSources(config),
   };
 }

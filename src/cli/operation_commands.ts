@@ -102,7 +102,8 @@ function optionsOf(field: Field, { options = {} }: OperationCommand): Option[] {
   if (words === false) return [];
   const name = words.name ?? field.name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   const does = descriptionOf(field, words);
-  if (field.kind !== 'tick') return [new Option(`--${name} ${VALUES[field.kind]}`, does)];
+  if (field.kind !== 'tick')
+    return [new Option(`--${name} ${field.orAll ? '<n|all>' : VALUES[field.kind]}`, does)];
   const on = new Option(`--${name}`, does);
   if (field.default !== true) return [on];
   return [on, new Option(`--no-${name}`, words.not ?? `turn --${name} off`)];
@@ -144,7 +145,7 @@ export async function valuesOfOption(option: Option): Promise<string[] | undefin
     import('../operations/fields.ts'),
   ]);
   const config = loadConfig();
-  const deps = { sources: createSources(config), embedder: createEmbedder(config) };
+  const deps = { sources: createSources(config), embedder: await createEmbedder(config) };
   const fields = fieldsOf((await loadInput(of.type, deps))());
   return fields.find(({ name }) => name === of.field)?.values ?? [];
 }

@@ -17,7 +17,7 @@ export function addSavedFindCommands(program: DocumentedCommand): void {
     .option('--json', 'one JSON object per line')
     .action(async (options: { json?: boolean }) => {
       const { showSavedFinds } = await import('./saved_finds.ts');
-      showSavedFinds(options);
+      await showSavedFinds(options);
     });
   finds
     .command('remove')

@@ -22,11 +22,11 @@ import { openLibrary, printJson, typedAs } from './library.ts';
 import { print, printError, write } from './output.ts';
 import { terminalRecorder } from './terminal_recorder.ts';
 
-type Deps = Pick<ReturnType<typeof openLibrary>, 'library' | 'sources'>;
+type Deps = Pick<Awaited<ReturnType<typeof openLibrary>>, 'library' | 'sources'>;
 
 /** Prints the saved finds as a table, or as JSON lines. */
-export function showSavedFinds({ json }: { json?: boolean }): void {
-  const finds = listSavedFinds(openLibrary());
+export async function showSavedFinds({ json }: { json?: boolean }): Promise<void> {
+  const finds = listSavedFinds(await openLibrary());
   if (json) printJson(finds);
   else if (finds.length === 0)
     printError('No saved finds. Run xgpt find --save <name> <query> to save one.');
@@ -35,7 +35,7 @@ export function showSavedFinds({ json }: { json?: boolean }): void {
 
 /** @throws CommandFailed when there is no such find. */
 export async function removeFind(name: string): Promise<void> {
-  const deps = openLibrary();
+  const deps = await openLibrary();
   const removed = await removeSavedFind(
     deps,
     idOf(deps, name),

@@ -20,6 +20,9 @@ interface StoreOptions {
   now: () => number;
 }
 
+/** How long a request whose process died counts as under way. */
+const PENDING_MS = 10_000;
+
 const NONE: BudgetRow = { cap: null, posts: 0, requests: 0, period: 0, since: null };
 
 /** Budgets, and what a form shows of one. */
@@ -38,6 +41,47 @@ export interface ShownBudgets extends Budgets {
 
 /** Every change is one transaction, so that processes together never reserve more than the cap. */
 export function createBudgets({ db, writer, now }: StoreOptions): ShownBudgets {
+  const { find, add, correct, limit, restart } = statementsOf(db);
+  const pending = createPending(db, now);
+
+  function grant(source: string, wanted: number, least: number) {
+    const row = find.get(source) ?? NONE;
+    const posts = row.cap === null ? 0 : Math.min(wanted, row.cap - row.posts);
+    if (row.cap === null || posts < Math.max(1, least)) return { row };
+    add.run({ source, posts, now: now() });
+    return { row, posts, settled: pending.begin(source) };
+  }
+
+  return {
+    async reserve(source, wanted, least) {
+      const { row, posts, settled } = await writer.write(() => grant(source, wanted, least));
+      if (settled === undefined) throw new BudgetSpent(spentMessage(row, least));
+      return reservation(posts, (difference) =>
+        writer.write(() => {
+          if (difference !== 0) correct.run({ source, difference, period: row.period });
+          settled();
+        }),
+      );
+    },
+    isPending: async (source) => pending.isAny(source),
+    isSet: (source) => typeof find.get(source)?.cap === 'number',
+    read: async (source) => stateOf(find.get(source) ?? NONE),
+    async setCap(source, cap, made) {
+      await writer.write(() => {
+        made?.(find.get(source)?.cap ?? undefined);
+        limit.run({ source, cap: cap ?? null });
+      });
+    },
+    async reset(source, made) {
+      await writer.write(() => {
+        const { posts } = find.get(source) ?? NONE;
+        if (restart.run(source).changes > 0) made?.(posts);
+      });
+    },
+  };
+}
+
+function statementsOf(db: Database) {
   const find = statement<BudgetRow, [string]>(db, 'SELECT * FROM source_budgets WHERE source = ?');
   const add = statement<null, Record<string, string | number>>(
     db,
@@ -60,46 +104,48 @@ export function createBudgets({ db, writer, now }: StoreOptions): ShownBudgets {
     `UPDATE source_budgets SET posts = 0, requests = 0, since = NULL, period = period + 1
      WHERE source = ?`,
   );
+  return { find, add, correct, limit, restart };
+}
 
-  function grant(source: string, wanted: number, least: number) {
-    const row = find.get(source) ?? NONE;
-    const posts = row.cap === null ? 0 : Math.min(wanted, row.cap - row.posts);
-    if (row.cap === null || posts < Math.max(1, least)) return { row };
-    add.run({ source, posts, now: now() });
-    return { row, posts };
-  }
-
+/** The requests under way: each holds a lease of its own until its cost is known. */
+function createPending(db: Database, now: () => number) {
+  const begin = statement<null, Record<string, string | number>>(
+    db,
+    'INSERT INTO source_leases (source, holder, expires_at) VALUES ($name, $holder, $until)',
+  );
+  const end = statement<null, [string]>(db, 'DELETE FROM source_leases WHERE source = ?');
+  const forget = statement<null, Record<string, string | number>>(
+    db,
+    `DELETE FROM source_leases WHERE source > $prefix AND source < $prefix || '~' AND NOT ${LIVE}`,
+  );
+  const any = statement<{ found: number }, Record<string, string | number>>(
+    db,
+    `SELECT EXISTS (SELECT 1 FROM source_leases
+       WHERE source > $prefix AND source < $prefix || '~' AND ${LIVE}) AS found`,
+  );
+  const among = (source: string) => ({ prefix: `${source} budget `, now: now(), ms: PENDING_MS });
   return {
-    async reserve(source, wanted, least) {
-      const { row, posts } = await writer.write(() => grant(source, wanted, least));
-      if (posts === undefined) throw new BudgetSpent(spentMessage(row, least));
-      return reservation(posts, (difference) =>
-        writer.write(() => void correct.run({ source, difference, period: row.period })),
-      );
-    },
-    isSet: (source) => typeof find.get(source)?.cap === 'number',
-    read: async (source) => stateOf(find.get(source) ?? NONE),
-    async setCap(source, cap, made) {
-      await writer.write(() => {
-        made?.(find.get(source)?.cap ?? undefined);
-        limit.run({ source, cap: cap ?? null });
-      });
-    },
-    async reset(source, made) {
-      await writer.write(() => {
-        const { posts } = find.get(source) ?? NONE;
-        if (restart.run(source).changes > 0) made?.(posts);
-      });
+    isAny: (source: string) => any.get(among(source))?.found === 1,
+    /** @returns what ends it; both run within a transaction. */
+    begin(source: string): () => void {
+      forget.run(among(source));
+      const holder = Bun.randomUUIDv7();
+      const name = `${source} budget ${holder}`;
+      begin.run({ name, holder, until: now() + PENDING_MS });
+      return () => void end.run(name);
     },
   };
 }
+
+/** One that ends later than a new one would was taken before the machine's clock was set back. */
+const LIVE = '(expires_at > $now AND expires_at <= $now + $ms)';
 
 function reservation(posts: number, correct: (difference: number) => Promise<void>): Reservation {
   let isSettled = false;
   return {
     posts,
     async settle(returned) {
-      if (isSettled || returned === posts) return;
+      if (isSettled) return;
       isSettled = true;
       await correct(returned - posts);
     },

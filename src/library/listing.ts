@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import { InvalidCursor } from './library.ts';
 
 /** An opaque, URL-safe cursor for the position after which a listing continues. */
@@ -6,19 +5,35 @@ export function writeCursor(position: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url');
 }
 
-/** @throws InvalidCursor when `cursor` is not from `writeCursor`. */
-export function readCursor<Position extends readonly (string | number)[]>(
-  schema: z.ZodType<Position>,
+/** What a cursor has after its first word, which names the listing. */
+type Rest<Kinds extends readonly Kind[]> = {
+  [Index in keyof Kinds]: Kinds[Index] extends 'text' ? string : number;
+};
+type Kind = 'text' | 'integer';
+
+/**
+ * @param listing the first word that `writeCursor` was given.
+ * @param kinds those of the others.
+ * @throws InvalidCursor when `cursor` is not from `writeCursor`.
+ */
+export function readCursor<const Kinds extends readonly Kind[]>(
   cursor: string,
-): Position {
+  listing: string,
+  ...kinds: Kinds
+): Rest<Kinds> {
   try {
-    const position = schema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+    const [first, ...rest] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    const fits = rest.length === kinds.length && kinds.every((kind, at) => isOf(kind, rest[at]));
     // Decoding ignores invalid characters, so the cursor must encode to the same text.
-    if (writeCursor(position) === cursor) return position;
+    if (first === listing && fits && writeCursor([first, ...rest]) === cursor) return rest as never;
   } catch (cause) {
     throw invalid(cause);
   }
   throw invalid();
+}
+
+function isOf(kind: Kind, value: unknown): boolean {
+  return kind === 'text' ? typeof value === 'string' : Number.isSafeInteger(value);
 }
 
 function invalid(cause?: unknown): InvalidCursor {

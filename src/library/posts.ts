@@ -1,5 +1,4 @@
 import type { Database } from 'bun:sqlite';
-import { z } from 'zod';
 import { noFilters } from '../find/filters.ts';
 import type { FindFilters, WordMatch } from '../find/query.ts';
 import { statement } from '../platform/statement.ts';
@@ -23,8 +22,6 @@ type PostStore = Pick<Library, 'savePosts' | 'posts'> & {
   upsertPosts(posts: Post[]): SavedItems;
   countPosts(): number;
 };
-
-const cursorSchema = () => z.tuple([z.literal('posts'), z.int(), z.int()]);
 
 /** @param now the time in ms since 1970. */
 export function createPostStore(db: Database, now: () => number): PostStore {
@@ -86,6 +83,6 @@ function wordsOf(q: string): WordMatch | undefined {
 
 function placeOf(cursor: string | undefined): Place | undefined {
   if (cursor === undefined) return undefined;
-  const [, created_at, key] = readCursor(cursorSchema(), cursor);
+  const [created_at, key] = readCursor(cursor, 'posts', 'integer', 'integer');
   return { created_at, key };
 }

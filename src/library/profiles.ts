@@ -1,5 +1,4 @@
 import type { Database } from 'bun:sqlite';
-import { z } from 'zod';
 import { fold } from '../find/fold.ts';
 import { statement } from '../platform/statement.ts';
 import type { Profile } from '../sources/post.ts';
@@ -95,8 +94,6 @@ const CONDITIONS = {
 const POSTS_HELD = `(SELECT count(*) FROM posts
   WHERE posts.author = profiles.username AND posts.source = profiles.source) AS posts_held`;
 
-const cursorSchema = () => z.tuple([z.literal('profiles'), z.string(), z.int()]);
-
 /** @param now the time in ms since 1970. */
 export function createProfileStore(db: Database, now: () => number): ProfileStore {
   const saveProfile = createProfileSaving(db);
@@ -182,7 +179,7 @@ function savedItems(saved: { key: number; isNew: boolean }[]): SavedItems {
 
 function positionOf(cursor: string | undefined): Bindings {
   if (cursor === undefined) return {};
-  const [, username, key] = readCursor(cursorSchema(), cursor);
+  const [username, key] = readCursor(cursor, 'profiles', 'text', 'integer');
   return { username, key };
 }
 

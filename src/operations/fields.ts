@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MAX_TYPED_LENGTH, sourceOfAddress, usernameProblem } from '../text/usernames.ts';
-import { MAX_TERMS, termsOf, tooManyTerms } from './sentences.ts';
+import { ALL, MAX_TERMS, termsOf, tooManyTerms } from './sentences.ts';
 
 /**
  * The kinds of fields that inputs are made of. They accept forms and JSON: an empty field counts as
@@ -28,6 +28,8 @@ export interface FieldWords {
   invalid?: string;
   /** A rule that the browser's script checks. */
   rule?: 'username';
+  /** Of a number: `all` may be typed, too. */
+  orAll?: true;
 }
 
 interface Described extends FieldWords {
@@ -42,10 +44,10 @@ interface Described extends FieldWords {
 const WORDS = new WeakMap<z.ZodType, FieldWords & { kind?: Field['kind'] }>();
 
 /** A field that may be left out; `run` gets the default then. */
-type WithDefault<Value> = z.ZodType<
+type WithDefault<Value, Sent = Value> = z.ZodType<
   Value,
-  Value | undefined,
-  z.core.$ZodTypeInternals<Value, Value | undefined> & { optin: 'optional' }
+  Sent | undefined,
+  z.core.$ZodTypeInternals<Value, Sent | undefined> & { optin: 'optional' }
 >;
 
 /** A field that may be left out. */
@@ -70,6 +72,23 @@ export function optionalWholeNumber(
   field: Described & { min: number; max: number },
 ): Optional<number> {
   return described(withRule(field), z.preprocess(digitsAsNumber, between(field).optional()));
+}
+
+/** A maximum: a whole number between two bounds, or `all`, which is the larger bound. */
+export function maximum(
+  field: Described & { min: number; max: number; default: number },
+): WithDefault<number, number | typeof ALL> {
+  const schema = numberOrAll(field)
+    .default(field.default)
+    .transform((given) => (given === ALL ? field.max : given));
+  return described(withAll(field), z.preprocess(digitsAsNumber, schema));
+}
+
+/** The same where `all` may mean more than the larger bound. */
+export function optionalMaximum(
+  field: Described & { min: number; max: number },
+): Optional<number | typeof ALL> {
+  return described(withAll(field), z.preprocess(digitsAsNumber, numberOrAll(field).optional()));
 }
 
 export function tick(field: Described & { default: boolean }): WithDefault<boolean> {
@@ -188,9 +207,23 @@ function withRule<Rule extends Described & { min: number; max: number }>(field: 
   return { ...field, invalid: `${nameOf(field)} must be a whole number from ${from} to ${to}.` };
 }
 
+function withAll<Rule extends Described & { min: number; max: number }>(field: Rule): Rule {
+  const invalid = withRule(field).invalid?.replace(/\.$/, `, or “${ALL}”.`);
+  return { ...field, invalid, orAll: true };
+}
+
+function numberOrAll(field: Described & { min: number; max: number }) {
+  const { invalid: error } = withAll(field);
+  return z.union([numberFrom(field, error), z.literal(ALL)], { error });
+}
+
 function between(field: Described & { min: number; max: number }) {
   const { invalid: error } = withRule(field);
-  return z.number({ error }).int(error).min(field.min, error).max(field.max, error);
+  return numberFrom(field, error);
+}
+
+function numberFrom({ min, max }: { min: number; max: number }, error: string | undefined) {
+  return z.number({ error }).int(error).min(min, error).max(max, error);
 }
 
 function missingOrNoText(name: string, advice: string) {
@@ -208,7 +241,10 @@ function absentWhenBlank(value: unknown): unknown {
 
 function digitsAsNumber(value: unknown): unknown {
   const given = absentWhenBlank(value);
-  return typeof given === 'string' && /^\s*\d+\s*$/.test(given) ? Number(given) : given;
+  if (typeof given !== 'string') return given;
+  const typed = given.trim();
+  if (typed.toLowerCase() === ALL) return ALL;
+  return /^\d+$/.test(typed) ? Number(typed) : given;
 }
 
 function tickAsBoolean(value: unknown): unknown {
@@ -254,9 +290,11 @@ function titleOf(rule: unknown): string | undefined {
 }
 
 function ruleOf(rule: z.core.JSONSchema.JSONSchema): Omit<Field, 'name' | 'label' | 'required'> {
-  const { minimum, maximum, maxLength, pattern, description } = rule;
+  const { maxLength, pattern, description } = rule;
+  const [number = rule] = (rule.anyOf ?? []) as z.core.JSONSchema.JSONSchema[];
+  const { minimum, maximum } = number;
   return {
-    kind: kindOf(rule),
+    kind: kindOf(number),
     ...(description !== undefined && { description }),
     ...(rule.default !== undefined && { default: rule.default as string }),
     ...(isBound(minimum) && { min: minimum }),

@@ -71,8 +71,11 @@ async function loadOperation(type: string, deps: OperationDeps): Promise<Operati
     customType(type)?.create ??
       defaultOf<(deps: OperationDeps) => OperationRun<JobType>>(type, 'run.ts'),
   ]);
-  const { upload, ...run } = create(deps);
-  const definition = defineJob({ ...run, type: type as JobType, input: input as () => never });
+  const definition = defineJob({
+    ...create(deps),
+    type: type as JobType,
+    input: input as () => never,
+  });
   let fields: Field[] | undefined;
   return {
     type: type as JobType,
@@ -83,7 +86,6 @@ async function loadOperation(type: string, deps: OperationDeps): Promise<Operati
       return fields;
     },
     words: wordsOf(type),
-    ...(upload && { upload }),
   };
 }
 

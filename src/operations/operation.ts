@@ -20,11 +20,6 @@ export interface Operation<Type extends JobType = JobType> {
   /** The fields of the input, in the order of the form. */
   fields: Field[];
   words: Words;
-  /**
-   * Set when a job may be started with an uploaded file. The file becomes an import, whose name is
-   * the field `archive`; these fields are added to it.
-   */
-  upload?: Record<string, string>;
 }
 
 /** All operations by type, in the order of the navigation. */
@@ -34,7 +29,7 @@ export type Operations = ReadonlyMap<string, Operation>;
 export type OperationRun<Type extends JobType> = Pick<
   JobDefinition<Type>,
   'concurrency' | 'check' | 'steps' | 'run'
-> & { retry?: Partial<JobDefinition<Type>['retry']> } & Pick<Operation, 'upload'>;
+> & { retry?: Partial<JobDefinition<Type>['retry']> };
 
 /** The default export of `run.ts`. */
 export function defineOperation<Type extends JobType>(
@@ -65,6 +60,11 @@ export interface OperationWords {
   ability?: 'posts' | 'search' | 'discover';
   /** A form on the dashboard, with one field or none. Default: no form. */
   quick?: QuickWords;
+  /**
+   * Set when a job may be started with an uploaded file. The file becomes an import, whose name is
+   * the field `archive`; these fields are added to it. Default: no file.
+   */
+  upload?: Record<string, string>;
   /**
    * The result in a few words: "1,000 posts of @aurora_lab, 940 new".
    * @param beside the input, where its name stands beside the words and need not be repeated.

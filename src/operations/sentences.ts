@@ -42,6 +42,18 @@ export function tooManyTerms(name: string): string {
   return `${name} may have at most ${MAX_TERMS} terms. Start several searches instead.`;
 }
 
+/** How people say that they want no maximum. */
+export const ALL = 'all';
+
+export function isAll(typed: string | undefined): boolean {
+  return trimmed(typed).toLowerCase() === ALL;
+}
+
+/** The number in the field of a maximum, which for `all` is the largest one. */
+export function atMost(typed: string | undefined, largest: number): number | undefined {
+  return isAll(typed) ? largest : howMany(typed);
+}
+
 /** The whole number in a field, 1 to 10,000; `undefined` for anything else. */
 export function howMany(typed: string | undefined): number | undefined {
   const n = /^\d+$/.test(trimmed(typed)) ? Number(trimmed(typed)) : Number.NaN;

@@ -114,6 +114,11 @@ export interface Budgets {
    */
   reserve(source: string, wanted: number, least: number): Promise<Reservation>;
   read(source: string): Promise<BudgetState>;
+  /**
+   * Whether a request is under way, of any process, that may turn out to cost less than it has reserved.
+   * One of a process that died counts for 10 s at most.
+   */
+  isPending(source: string): Promise<boolean>;
   /** @param cap in posts; undefined for none. */
   setCap(source: string, cap: number | undefined): Promise<void>;
   /** Counts from zero again. */

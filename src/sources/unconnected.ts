@@ -15,6 +15,6 @@ export function unconnected(): LiveDeps {
       exclusively: refuse,
     },
     rateLimits: { take: refuse, hold: refuse, heldUntil: refuse },
-    budgets: { reserve: refuse, read: refuse, setCap: refuse, reset: refuse },
+    budgets: { reserve: refuse, read: refuse, isPending: refuse, setCap: refuse, reset: refuse },
   };
 }

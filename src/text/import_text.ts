@@ -1,5 +1,5 @@
 import type { UndoneImport } from '../library/library.ts';
-import { bytes, count, counted, exact } from './format.ts';
+import { bytes, count, counted, date, exact } from './format.ts';
 import { printable } from './printable.ts';
 import { table } from './table.ts';
 
@@ -9,6 +9,9 @@ interface ListedImport {
   /** Absent for a folder, and when the file was removed. */
   bytes?: number;
   addedAt: Date;
+  kind?: 'x' | 'bluesky';
+  owner?: string;
+  madeAt?: Date;
   posts: number;
   problem?: string;
   removed?: true;
@@ -20,13 +23,39 @@ export function importsText(imports: ListedImport[]): string {
   const hasProblems = imports.some(({ problem }) => problem !== undefined);
   const rows = imports.map((one) => [
     printable(one.name),
+    one.kind ? KINDS[one.kind] : '',
+    printable(ownerName(one) ?? ''),
+    one.madeAt ? date(one.madeAt) : '',
     sizeText(one),
     count(one.posts),
     exact(one.addedAt),
     ...(hasProblems ? [printable(one.problem ?? '')] : []),
   ]);
-  const head = ['NAME', 'SIZE', 'POSTS', 'ADDED', ...(hasProblems ? ['PROBLEM'] : [])];
+  const head = [
+    'NAME',
+    'KIND',
+    'OWNER',
+    'MADE',
+    'SIZE',
+    'POSTS',
+    'ADDED',
+    ...(hasProblems ? ['PROBLEM'] : []),
+  ];
   return `${table(head, rows, false)}\n`;
+}
+
+const KINDS = { x: 'X archive', bluesky: 'Bluesky export' };
+
+/** "X archive of @ada, made 3 Mar 2024"; empty when nothing is known. */
+export function identityText(one: Pick<ListedImport, 'kind' | 'owner' | 'madeAt'>): string {
+  if (!one.kind) return '';
+  const owner = ownerName(one);
+  const made = one.madeAt ? `, made ${date(one.madeAt)}` : '';
+  return `${KINDS[one.kind]}${owner === undefined ? '' : ` of ${owner}`}${made}`;
+}
+
+function ownerName({ owner }: Pick<ListedImport, 'owner'>): string | undefined {
+  return owner === undefined || owner.startsWith('did:') ? owner : `@${owner}`;
 }
 
 /** "48.2 MB", "folder", or "removed" when only its posts are left. */

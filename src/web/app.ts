@@ -1,55 +1,34 @@
 import type { Database } from 'bun:sqlite';
 import { Elysia } from 'elysia';
-import { loadForms } from '../operations/index.ts';
-import { InvalidConfig } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
-import { writerOf } from '../platform/writer.ts';
+import { once } from '../platform/once.ts';
 import { setBasePath } from '../text/urls.ts';
-import { addApiRoutes } from './api.ts';
 import { createAccess } from './auth/index.ts';
-import type { WebDeps } from './deps.ts';
+import type { FirstDeps, JobDeps } from './deps.ts';
 import { createAllowedMethods } from './http/allowed_methods.ts';
 import { authenticate } from './http/authenticate.ts';
 import { compressed } from './http/compression.ts';
-import { answerProblem } from './http/errors.tsx';
 import { commonHeaders } from './http/headers.ts';
-import { createIdempotent } from './http/idempotency.ts';
-import { createIdempotencyKeys } from './http/idempotency_keys.ts';
 import { readIncoming } from './http/incoming.ts';
 import { outOfOrder } from './http/problem.ts';
 import { plainQueries } from './http/query.ts';
 import { forReader } from './http/read_only.ts';
 import { rendering } from './http/rendered.ts';
 import { isSafe, sameOrigin } from './http/same_origin.ts';
-import { EventStreams } from './live/event_streams.ts';
-import { JobUpdates } from './live/job_updates.ts';
 import { LiveTaskbar } from './live/taskbar.ts';
 import { assetRoutes } from './routes/assets.ts';
-import { auditPage } from './routes/audit.tsx';
-import { accessRoutes } from './routes/auth.tsx';
-import { findPages } from './routes/find_page.tsx';
-import { historyPage } from './routes/history.tsx';
-import { jobDetailPage } from './routes/job_page.tsx';
-import { jobPages } from './routes/job_pages.tsx';
-import { metricsRoute } from './routes/metrics.ts';
-import { openapiRoutes } from './routes/openapi.tsx';
-import { pages } from './routes/pages.tsx';
-import { schedulesPage } from './routes/schedules.tsx';
-import { sourcesPage } from './routes/sources.tsx';
-import { startPages } from './routes/start_pages.tsx';
-import { streamRoutes } from './routes/streams.ts';
-import { webhooksPage } from './routes/webhooks.tsx';
-import { workersPage } from './routes/workers_page.tsx';
+import { dashboard } from './routes/dashboard.tsx';
 
-export type AppDeps = Omit<
-  WebDeps,
-  'live' | 'updates' | 'streams' | 'streamFailed' | 'idempotent' | 'forms'
-> & {
+export type QuickDeps = Omit<FirstDeps, 'live'> & {
   database: Database;
   logger: Logger;
   /** The folder of the compiled program, if it is running. */
   compiled?: string;
 };
+
+export type AppDeps = Omit<QuickDeps, 'jobDeps'> & JobDeps;
+
+type Fetch = (request: Request) => Response | Promise<Response>;
 
 /**
  * Authentication must see the same path as the router. Bun's own router takes the raw path, without
@@ -59,22 +38,46 @@ export type AppDeps = Omit<
 const ROUTING = { systemRouter: false, handler: { standardHostname: false } };
 
 /** Creates the web app. The tracker must already have its job types. */
-export async function createApp({ database, logger, compiled, ...given }: AppDeps) {
-  const streamFailed = (error: unknown) => {
-    if (!given.health.noticed(error)) logger.error('An error has ended a stream.', { error });
-  };
-  const deps: WebDeps = {
-    ...given,
-    streamFailed,
-    forms: await loadForms(),
-    live: new LiveTaskbar(given.tracker, given.health),
-    updates: new JobUpdates(given.tracker.feed),
-    streams: new EventStreams({
-      maxOpen: given.config.maxConnections,
-      onError: streamFailed,
-    }),
-    idempotent: createIdempotent(createIdempotencyKeys(database)),
-  };
+export async function createApp(given: AppDeps) {
+  const { operations, webhooks, schedules } = given;
+  const jobDeps = async () => ({ operations, webhooks, schedules });
+  const { app, complete } = await createFirstApp({ ...given, jobDeps });
+  await complete();
+  return app;
+}
+
+/**
+ * Creates the web app for a server that is to answer soon: it answers requests for the first page and
+ * its files at once. All others wait for `complete`, which loads and adds the other routes.
+ */
+export async function createQuickApp(given: QuickDeps) {
+  const { app, complete: addOthers } = await createFirstApp(given);
+  const isFirst = isAnswered(app.routes.slice());
+  const first = composed(app);
+  const complete = once(async () => {
+    await addOthers();
+    answer = composed(app);
+    return answer;
+  });
+  let answer: Fetch = async (request) =>
+    isFirst(request) ? first(request) : (await complete())(request);
+  // A base path is refused where it is the name of a page, and only all routes tell.
+  if (given.config.basePath !== '') await complete();
+  return { app, complete, fetch: (request: Request) => answer(request) };
+}
+
+/** Whether one of the routes answers a request, which has no base path. */
+function isAnswered(routes: { method: string; path: string }[]) {
+  const methods = createAllowedMethods(() => routes);
+  return ({ method, url }: Request) =>
+    method === 'GET' && methods(PATH.exec(url)?.[1] ?? '').includes(method);
+}
+
+const PATH = /^https?:\/\/[^/?#]*(\/[^?#]*)/;
+
+/** What every request passes through, and the routes of the first page. */
+async function createFirstApp({ database, logger, compiled, ...given }: QuickDeps) {
+  const deps = { ...given, live: new LiveTaskbar(given.tracker, given.health) };
   const { config, closing } = deps;
   const access = createAccess(config, database);
   const root = new Elysia(ROUTING);
@@ -83,6 +86,7 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
   const errors = { logger, allowedMethods: createAllowedMethods(() => root.routes) };
   const app = root
     .onError(async ({ error, code, request }) => {
+      const { answerProblem } = await import('./http/errors.tsx');
       const problem = await answerProblem(deps, errors, request, error, code);
       const answer = await forReader(request, problem);
       return (await compressed(request, answer)) ?? answer;
@@ -97,39 +101,28 @@ export async function createApp({ database, logger, compiled, ...given }: AppDep
     .use(rendering())
     .use(plainQueries())
     .use(await assetRoutes(compiled))
-    .use(accessRoutes({ access, logger, tracker: deps.tracker }))
-    .use((app) => {
-      // Nothing reads the types of all routes here, and TypeScript gives up on that many.
-      addApiRoutes(app as unknown as Elysia, deps);
-      return app;
-    })
-    .use(streamRoutes(deps))
-    .use(metricsRoute(deps, writerOf(database)))
-    .use(pages(deps))
-    .use(findPages(deps))
-    .use(jobDetailPage(deps))
-    .use(jobPages(deps))
-    .use(historyPage(deps))
-    .use(recordPages(deps))
-    .use(sourcesPage(deps))
-    .use(schedulesPage(deps))
-    .use(workersPage(deps))
-    .use(startPages(deps))
-    .use(openapiRoutes(deps, () => root));
-  refuseOwnPath(config.basePath, root.routes);
-  return app;
+    .use(dashboard(deps));
+  const complete = async () => {
+    const { addOtherRoutes } = await import('./other_routes.ts');
+    await addOtherRoutes(root, { ...deps, ...(await deps.jobDeps()), access, database, logger });
+  };
+  return { app, complete };
 }
 
-/** Who did what, and who is told of it. */
-function recordPages(deps: WebDeps) {
-  return (app: Elysia) => app.use(auditPage(deps)).use(webhooksPage(deps));
-}
-
-/** With one of the program's own paths as base, `/jobs/bulk` would have two meanings. */
-function refuseOwnPath(basePath: string, routes: { path: string }[]): void {
-  const first = (path: string) => path.split('/')[1];
-  if (basePath === '' || !routes.some(({ path }) => first(path) === first(basePath))) return;
-  throw new InvalidConfig(
-    `XGPT_BASE_PATH: must not begin like a page of the program (is "${basePath}"). Use a path such as /xgpt.`,
-  );
+/**
+ * The app's answers with the routes that it has by now. Elysia 1.4.30 composes its handler when it is
+ * first read, and keeps one `NotFoundError` in it for all requests. Bun 1.4.4 resolves the stack of an
+ * error that is still alive at a garbage collection, and the first such stack makes it parse the source
+ * map: 20 ms, during the first request. This error is made without a stack, which would be the same for
+ * every address anyway.
+ */
+function composed(app: { fetch: Fetch }): Fetch {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    Reflect.deleteProperty(app, 'fetch');
+    return app.fetch;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }

@@ -11,23 +11,33 @@ import type { EventStreams } from './live/event_streams.ts';
 import type { JobUpdates } from './live/job_updates.ts';
 import type { LiveTaskbar } from './live/taskbar.ts';
 
-/** The dependencies of the routes. */
-export interface WebDeps extends OperationDeps {
+/** The dependencies of the first page. */
+export interface FirstDeps extends OperationDeps {
   tracker: Tracker;
+  /** Loads the rest of the dependencies, once. */
+  jobDeps(): Promise<JobDeps>;
+  live: LiveTaskbar;
+  health: Health;
+  connections: Connections;
+  config: Config;
+  /** Aborts when the server stops, which ends all streams. */
+  closing: AbortSignal;
+}
+
+/** What starts jobs, or tells of their ends. */
+export interface JobDeps {
   /** The job types that are operations. */
   operations: Operations;
+  webhooks: Webhooks;
+  schedules: Schedules;
+}
+
+/** The dependencies of the routes. */
+export interface WebDeps extends FirstDeps, JobDeps {
   forms: OperationForms;
-  live: LiveTaskbar;
   updates: JobUpdates;
   streams: EventStreams;
   /** Reports an error after an answer has begun, when it cannot be answered any more. */
   streamFailed: (error: unknown) => void;
-  health: Health;
-  connections: Connections;
-  webhooks: Webhooks;
-  schedules: Schedules;
   idempotent: Idempotent;
-  config: Config;
-  /** Aborts when the server stops, which ends all streams. */
-  closing: AbortSignal;
 }

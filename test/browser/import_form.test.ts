@@ -61,6 +61,20 @@ test('an undo removes the posts, and keeps the list and the choices of the form'
   expect(await page.locator('#archive option').count()).toBe(2);
 });
 
+test('B18: an undo on the page of the job makes its headline say so', async () => {
+  await page.click('.imports > li:has-text("a.zip") .import-form > button');
+  await page.click('#upload-result a:has-text("scrape a.zip")');
+  await page.waitForSelector('.report-headline:has-text("Completed: 3 posts of @ida_k, 3 new")');
+  await page.click('.report-undo > summary');
+  await page.click('.report-undo button');
+  await page.waitForSelector('.report-headline:has-text("Undone: 3 posts of @ida_k, 3 new")');
+  expect(await page.locator('.report-undo').count()).toBe(0);
+  expect(await page.textContent('.report-why')).toStartWith('None of the posts');
+  await page.click('#report-retry');
+  await page.waitForSelector('.report-headline:has-text("Completed: 3 posts of @ida_k, 3 new")');
+  await page.goto(`${server.url}/scrape?source=archive`);
+});
+
 test('an upload shows how far it is, can be cancelled, and leaves nothing then', async () => {
   const network = await page.context().newCDPSession(page);
   await network.send('Network.enable');

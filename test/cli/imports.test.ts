@@ -29,7 +29,9 @@ test('C1: an import says what it leaves out, before and after, and is undone by 
   expect(JSON.parse(last).result).toEqual({ username: 'ida_k', posts: 3, newPosts: 1 });
 
   const list = await run(['imports'], { dataDir });
-  expect(list.stdout).toMatch(/^NAME +SIZE +POSTS +ADDED\ntwitter\.zip .*B +3 +\d/);
+  expect(list.stdout).toMatch(
+    /^NAME +KIND +OWNER +MADE +SIZE +POSTS +ADDED\ntwitter\.zip +X archive +@ida_k .*B +3 +\d/,
+  );
   expect(await run(['imports', 'undo', 'twitter.zip'], { dataDir })).toMatchObject({
     code: 0,
     stdout: '3 posts of twitter.zip were removed.\n',

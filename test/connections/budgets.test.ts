@@ -3,9 +3,8 @@ import { createConnections } from '../../src/connections/index.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { BudgetSpent } from '../../src/sources/source.ts';
 
-function setup() {
-  const db = openDatabase(':memory:');
-  return createConnections({ db, secretKey: new Uint8Array(32) }).budgets;
+function setup(now = () => new Date(), db = openDatabase(':memory:')) {
+  return createConnections({ db, secretKey: new Uint8Array(32), now }).budgets;
 }
 
 describe('a budget', () => {
@@ -50,5 +49,36 @@ describe('a budget', () => {
     expect([state, since]).toEqual([{ cap: 20, posts: 0, requests: 0 }, undefined]);
     expect((await budgets.reserve('x', 50, 10)).posts).toBe(20);
     expect((await budgets.read('x')).since).toBeInstanceOf(Date);
+  });
+});
+
+describe('A17: requests under way', () => {
+  test('are pending until their cost is known, whatever it is, for all processes', async () => {
+    const db = openDatabase(':memory:');
+    const [budgets, others] = [setup(undefined, db), setup(undefined, db)];
+    await budgets.setCap('x', 100);
+    expect(await budgets.isPending('x')).toBe(false);
+    const [whole, part] = [await budgets.reserve('x', 60, 1), await budgets.reserve('x', 40, 1)];
+    expect([await others.isPending('x'), await others.isPending('bluesky')]).toEqual([true, false]);
+    await whole.settle(60);
+    expect(await others.isPending('x')).toBe(true);
+    await part.settle(10);
+    expect(await others.isPending('x')).toBe(false);
+    expect(await budgets.read('x')).toMatchObject({ posts: 70 });
+  });
+
+  test('of a process that died are pending for ten seconds, and not when the clock was set back', async () => {
+    let now = 1_800_000_000_000;
+    const budgets = setup(() => new Date(now));
+    await budgets.setCap('x', 100);
+    await budgets.reserve('x', 60, 1);
+    const pendingAt = (ms: number) => {
+      now = ms;
+      return budgets.isPending('x');
+    };
+    const start = now;
+    expect(await pendingAt(start + 9_999)).toBe(true);
+    expect(await pendingAt(start + 10_000)).toBe(false);
+    expect(await pendingAt(start - 60_000)).toBe(false);
   });
 });

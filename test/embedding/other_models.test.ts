@@ -2,11 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  createEmbedder,
-  createLocalEmbedder,
-  ModelUnavailable,
-} from '../../src/embedding/index.ts';
+import { createEmbedder, ModelUnavailable } from '../../src/embedding/index.ts';
 import { CACHED_MODEL, FETCH_TIMEOUT_MS, fillModelCache } from '../support/model_cache.ts';
 
 const { signal } = new AbortController();
@@ -49,7 +45,7 @@ function atService(dimensions = 3) {
 }
 
 test('an API gives vectors, in the order of the texts and of length 1', async () => {
-  const embedder = atService();
+  const embedder = await atService();
   const [one, two] = await embedder.embed(['a', 'four'], { signal });
   expect(one).toEqual(Float32Array.of(Math.SQRT1_2, 0, Math.SQRT1_2));
   expect(two?.[0]).toBeCloseTo(4 / Math.hypot(4, 1));
@@ -62,7 +58,9 @@ test('an API gives vectors, in the order of the texts and of length 1', async ()
 
 test('an API gets long texts in parts, and texts without content not at all', async () => {
   const text = 'The telescope waits for the night. '.repeat(60);
-  const [long, none, short] = await atService().embedParts([text, '!!!', 'short'], { signal });
+  const [long, none, short] = await (await atService()).embedParts([text, '!!!', 'short'], {
+    signal,
+  });
   expect(long?.length).toBeGreaterThan(5);
   expect(long?.every(({ extent }) => extent && extent.to > extent.from)).toBe(true);
   expect(none).toEqual([]);
@@ -74,7 +72,7 @@ test.each([
   ['refuse', 3, 'it answered with status 401'],
   ['a', 4, 'its vectors have 3 dimensions, and XGPT_MODEL_DIMENSIONS is 4'],
 ])('an API that does not fit is named (%s, %d)', async (text, dimensions, reason) => {
-  const failure = await atService(dimensions)
+  const failure = await (await atService(dimensions))
     .embed([text], { signal })
     .catch((error) => error);
   expect(failure).toBeInstanceOf(ModelUnavailable);
@@ -87,7 +85,7 @@ test('a folder with a manifest is another model, with its own limit and prefixes
     join(dir, 'xgpt-model.json'),
     JSON.stringify({ ...manifest, queryPrefix: 'q: ' }),
   );
-  const own = createLocalEmbedder({ modelsDir: dir, modelDir: dir });
+  const own = await createEmbedder({ modelsDir: dir, modelDir: dir });
   expect([own.model, own.dimensions, await own.isReady()]).toEqual(['own', 384, true]);
   const [query] = await own.embed(['jazz'], { signal });
   const [[whole] = [], [text] = []] = await own.embedParts(['q: jazz', 'jazz'], { signal });
@@ -99,7 +97,6 @@ test('a folder with a manifest is another model, with its own limit and prefixes
 
 test('a manifest that cannot be used is named', async () => {
   await Bun.write(join(dir, 'xgpt-model.json'), '{"name": "own"}');
-  expect(() => createLocalEmbedder({ modelsDir: dir, modelDir: dir })).toThrow(
-    'xgpt-model.json cannot be used',
-  );
+  const unusable = createEmbedder({ modelsDir: dir, modelDir: dir });
+  await expect(unusable).rejects.toThrow('xgpt-model.json cannot be used');
 });

@@ -12,6 +12,11 @@ import { createSources } from '../../src/sources/index.ts';
 const DEPS = { sources: createSources(loadConfig({})), embedder: { model: 'minilm' } };
 
 const scrape = (await loadInput('scrape', DEPS))();
+const INPUTS = {
+  scrape,
+  search: (await loadInput('search', DEPS))(),
+  discover: (await loadInput('discover', DEPS))(),
+};
 
 function messagesFor(input: z.ZodType, value: unknown): string[] {
   const { error } = input.safeParse(value);
@@ -32,6 +37,61 @@ test('F12: a number in a form is decimal digits only; a blank field is absent', 
     expect(data).toMatchObject({ maxTweets: read ?? 100 });
     expect(howMany(maxTweets)).toBe(read as number);
   }
+});
+
+describe('B14: "all" is a maximum', () => {
+  const maximumOf = (type: keyof typeof INPUTS, given: Record<string, unknown>) => {
+    const { data } = INPUTS[type].safeParse(given);
+    const { maxTweets, maxResults } = data as { maxTweets?: number; maxResults?: number };
+    return { maxTweets, maxResults };
+  };
+  const ofScrape = (maxTweets: unknown, given: object) =>
+    maximumOf('scrape', { username: 'ada', maxTweets, ...given }).maxTweets;
+
+  test.each(['all', ' ALL ', 'All'])('%j', (all) => {
+    expect(ofScrape(all, { source: 'archive', username: '', archive: 'a.zip' })).toBeUndefined();
+    expect(ofScrape(all, { source: 'sample' })).toBe(10_000);
+    expect(maximumOf('search', { query: 'a', maxTweets: all })).toMatchObject({
+      maxTweets: 10_000,
+    });
+    expect(maximumOf('discover', { query: 'a', maxTweets: all, maxResults: all })).toEqual({
+      maxTweets: 10_000,
+      maxResults: 1_000,
+    });
+  });
+
+  test.each(['alle', 'al', '0', '10001', '1.5', '1e3', '-1', true, {}])('%j is none', (given) => {
+    expect(messagesFor(scrape, { username: 'ada', maxTweets: given })).toEqual([
+      'Posts must be a whole number from 1 to 10,000, or “all”.',
+    ]);
+  });
+
+  test('numbers are as before, and so is nothing', () => {
+    expect(ofScrape('5', { source: 'sample' })).toBe(5);
+    expect(ofScrape('', { source: 'sample' })).toBe(100);
+    expect(ofScrape('5', { source: 'archive', username: '', archive: 'a.zip' })).toBe(5);
+  });
+
+  test('a field that is no maximum does not take it', () => {
+    expect(messagesFor(INPUTS.search, { query: 'a', days: 'all' })).toEqual([
+      'Days must be a whole number from 1 to 3,650.',
+    ]);
+  });
+
+  test('the sentence beside the form says what it means', () => {
+    expect(
+      sentence('scrape', { source: 'archive', archive: 'a.zip', maxTweets: 'all' }),
+    ).toStartWith('Reads all posts from the archive a.zip.');
+    expect(sentence('scrape', { username: 'ada', maxTweets: 'ALL' })).toStartWith(
+      'Reads up to 10,000 posts of @ada',
+    );
+    expect(sentence('search', { query: 'a', maxTweets: 'all' })).toContain(
+      'up to 10,000 latest posts',
+    );
+    expect(sentence('discover', { query: 'a', maxResults: 'all' })).toContain(
+      'up to 1,000 profiles',
+    );
+  });
 });
 
 describe('D9: the rule of a username', () => {

@@ -85,7 +85,8 @@ async function portIsFree(address: string): Promise<void> {
 
 function packagesIn(checkout: string): string[] {
   const folder = join(checkout, 'node_modules');
-  return readdirSync(folder).flatMap((name) =>
+  const names = readdirSync(folder).filter((name) => !name.startsWith('.'));
+  return names.flatMap((name) =>
     name.startsWith('@') ? readdirSync(join(folder, name)).map((own) => `${name}/${own}`) : [name],
   );
 }

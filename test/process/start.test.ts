@@ -51,6 +51,17 @@ describe('before its first answer the server', () => {
   });
 });
 
+/** The sources of the scripts of a compiled program: what starts, and what follows. */
+async function scriptsOf(folder: string): Promise<[string[], string[]]> {
+  const sourcesOf = async (script: string): Promise<string[]> =>
+    (await Bun.file(join(folder, `${script}.map`)).json()).sources;
+  return [await sourcesOf('program.js'), await sourcesOf('later.js')];
+}
+
+/** Packages and rooms that no first page needs. */
+const LATE =
+  /node_modules\/(?:zod|stopword|croner|prom-client|commander|csv-stringify)\/|\/src\/(?:webhooks|schedules|cli\/commands|web\/(?:openapi|metrics|contract\/requests|routes\/(?:find|jobs|schedules|webhooks|audit|start_pages))|operations\/\w+\/(?:run|input|form)|sources\/sample\/topics|embedding\/endpoint)|\/views\/pages\/(?:find|jobs|start|schedules)/;
+
 describe('the compiled program', () => {
   test('is used until a source, a package or the way it is started changes', async () => {
     const root = await copyOfProgram();
@@ -84,6 +95,10 @@ describe('the compiled program', () => {
   test('serves pages, assets, documents and jobs of every type as the sources do', async () => {
     const root = await copyOfProgram();
     expect(compileProgram(root).exitCode).toBe(0);
+    const [first, later] = await scriptsOf(found(root));
+    expect(first.some((path) => path.endsWith('views/pages/dashboard.tsx'))).toBe(true);
+    expect(first.filter((path) => LATE.test(path))).toEqual([]);
+    expect(first.filter((path) => later.includes(path))).toEqual([]);
     const main = join(root, 'src/main.ts');
     const compiled = await startServer(undefined, {}, [], [], main);
     // None of them could be loaded any more.

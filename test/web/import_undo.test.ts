@@ -60,6 +60,26 @@ describe('undoing an import', () => {
     expect(await listed()).toMatchObject([{ posts: 0 }, { posts: 0 }]);
   });
 
+  test('B18: is in the headline of its job, until it is imported again', async () => {
+    const { id } = await imported('headline.zip', 40);
+    const headline = async () =>
+      /<h1 class="report-headline".*?<\/h1>/s
+        .exec(await (await web.request(`/jobs/${id}`)).text())?.[0]
+        ?.replace(/<[^>]*>/g, '')
+        .trim();
+    expect(await headline()).toStartWith('Completed: 40 posts of @ida_k, 40 new');
+    await undo('headline.zip');
+    expect(await headline()).toBe('Undone: 40 posts of @ida_k, 40 new');
+    const again = await web.tracker.enqueue('scrape', {
+      source: 'archive',
+      archive: 'headline.zip',
+    });
+    await web.ended(again.id);
+    expect(await headline()).toStartWith('Completed: 40 posts');
+    await undo('headline.zip');
+    await rm(join(web.config.importsDir, 'headline.zip'));
+  });
+
   test('leaves the archive, which can be imported again', async () => {
     const { id } = await web.tracker.enqueue('scrape', { source: 'archive', archive: 'two.zip' });
     expect((await web.ended(id)).result).toMatchObject({ posts: 30, newPosts: 30 });

@@ -346,7 +346,7 @@ describe('the page', () => {
     for (const name of Object.keys(document.components?.schemas ?? {})) {
       expect(page).toContain(`id="schema-${name}"`);
     }
-    expect(page).toContain('whole number, 1 to 10,000, by default 100');
+    expect(page).toContain('whole number, 1 to 10,000, or all, by default 100');
   });
 
   test('needs no foreign host and nothing inline', async () => {

@@ -41,7 +41,7 @@ function archive(id: string) {
 async function written(content: Record<string, string>, options = {}): Promise<Uint8Array> {
   await using folder = await temporaryFolder();
   const path = await writeZip(join(folder.path, 'a.zip'), content, options);
-  return Bun.file(path).bytes();
+  return await Bun.file(path).bytes();
 }
 
 async function upload(bytes: Uint8Array, name: string): Promise<void> {

@@ -66,11 +66,16 @@ export function PasswordField(props: FieldProps): JSX.Element {
   );
 }
 
-interface NumberProps extends FieldProps {
+interface NumberRule {
   min?: number;
   max?: number;
   /** It need not be whole. */
   decimal?: boolean;
+  /** `all` may be typed, too. */
+  orAll?: boolean;
+}
+
+interface NumberProps extends FieldProps, NumberRule {
   required?: boolean;
   /** What it begins with, and what it begins with for single sources. */
   initial?: string | number | boolean;
@@ -78,21 +83,41 @@ interface NumberProps extends FieldProps {
 }
 
 export function NumberField(props: NumberProps): JSX.Element {
-  const { min, max, decimal, required, form, name, initial, initialBySource } = props;
+  const { required, form, name, initial, initialBySource } = props;
   return (
     <Field {...props}>
       <input
-        type="number"
-        inputmode={decimal ? 'decimal' : 'numeric'}
-        step={decimal ? 'any' : '1'}
+        {...ruleOfNumber(props)}
         {...control(props)}
         value={attributeText(form.values[name] ?? '')}
-        {...{ min, max, required }}
+        required={required}
         data-initial={initialBySource && attributeText(String(initial ?? ''))}
         data-initial-by-source={initialBySource && attributeText(JSON.stringify(initialBySource))}
       />
     </Field>
   );
+}
+
+/** A browser's field for numbers takes no word, so one that does is a field for text. */
+export function ruleOfNumber({ min, max, decimal, orAll }: NumberRule): JSX.HtmlInputTag {
+  if (orAll) {
+    const pattern = `\\s*(${upTo(max)}|[aA][lL][lL])\\s*`;
+    return {
+      type: 'text',
+      inputmode: 'numeric',
+      pattern,
+      autocomplete: 'off',
+      spellcheck: 'false',
+    };
+  }
+  const step = decimal ? 'any' : '1';
+  return { type: 'number', inputmode: decimal ? 'decimal' : 'numeric', step, min, max };
+}
+
+/** 1 to a power of ten, as a pattern. Of another maximum only the server checks the last digits. */
+function upTo(max = 0): string {
+  const zeros = String(max).length - 1;
+  return max === 10 ** zeros ? `0*([1-9]\\d{0,${zeros - 1}}|${max})` : '\\d+';
 }
 
 /** A time in UTC: the field itself has no time zone. */

@@ -1,3 +1,5 @@
+import { ruleOfNumber } from './field.tsx';
+
 /**
  * What an import may read besides an author's own posts, and how much. The labels have no ids: a page has
  * these fields several times.
@@ -14,12 +16,8 @@ export function ImportOptions(): JSX.Element {
       <label>
         Maximum posts{' '}
         <input
-          type="number"
+          {...ruleOfNumber({ min: 1, max: 10_000, orAll: true })}
           name="maxTweets"
-          inputmode="numeric"
-          step="1"
-          min="1"
-          max="10000"
           placeholder="all"
         />
       </label>

@@ -13,6 +13,7 @@ import {
 } from './field.tsx';
 import { PostForm } from './post_form.tsx';
 import { RepeatFields } from './repeat_fields.tsx';
+import { chosenSource } from './sources.ts';
 
 /** Starts a job; with htmx the answer appears under its button, without it a page follows. */
 export function StartForm({ model }: { model: StartModel }): JSX.Element {
@@ -54,18 +55,6 @@ export function withInitialValues(form: FormState, fields: Field[]): FormState {
   return { ...form, values: { ...Object.fromEntries(initial), ...form.values } };
 }
 
-/** Those of the sources that the type can use. */
-export function usableSources(fields: Field[], sources: SourceOption[]): SourceOption[] {
-  const values = fields.find(({ name }) => name === 'source')?.values ?? [];
-  return sources.filter(({ name }) => values.includes(name));
-}
-
-/** The one the form names, else the first. */
-export function chosenSource(form: FormState, sources: SourceOption[]): SourceOption | undefined {
-  const named = sources.find((source) => source.name === form.values.source);
-  return named ?? sources.find(({ needsConnection }) => !needsConnection) ?? sources[0];
-}
-
 function rowsOf(fields: Field[]): Field[][] {
   const rows: Field[][] = [];
   for (const field of fields) {
@@ -93,7 +82,7 @@ interface FormFieldProps {
 /** A field as its rule has it. */
 export function FormField({ field, model: { form, sources } }: FormFieldProps): JSX.Element {
   const { name, label, help, invalid, rule, min, max, maxLength, pattern, placeholder } = field;
-  const { initialBySource } = field;
+  const { initialBySource, orAll } = field;
   const said = { name, label, help, invalid, rule, form };
   switch (field.kind) {
     case 'tick':
@@ -102,7 +91,7 @@ export function FormField({ field, model: { form, sources } }: FormFieldProps): 
       return (
         <NumberField
           {...said}
-          {...{ min, max, initialBySource }}
+          {...{ min, max, initialBySource, orAll }}
           initial={field.initial}
           required={isRequired(field)}
         />

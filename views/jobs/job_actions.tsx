@@ -7,15 +7,21 @@ import { attributeText } from '../forms/field.tsx';
 import { fieldText } from '../forms/hidden_fields.tsx';
 import { PostForm } from '../forms/post_form.tsx';
 
+interface ActionsProps {
+  view: JobView;
+  now: Date;
+  isUndone: boolean;
+}
+
 /** The actions for a job as plain forms, with an explanation. */
-export function JobActions({ view, now }: { view: JobView; now: Date }): JSX.Element {
+export function JobActions({ view, now, isUndone }: ActionsProps): JSX.Element {
   const { job } = view;
   return (
     <div class="report-actions" data-changes="remove">
       <Buttons view={view} />
       <PinButton job={job} />
-      <p class="field-help">{advice(job, now) as 'safe'}</p>
-      <Undo job={job} />
+      {!isUndone && <p class="field-help">{advice(job, now) as 'safe'}</p>}
+      {!isUndone && <Undo job={job} />}
     </div>
   );
 }

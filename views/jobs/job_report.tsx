@@ -29,9 +29,12 @@ const MAX_REFRESHED = 50_000;
 /** A reason that needs no folding, in UTF-16 code units. */
 const SHORT = 300;
 
+const NOTHING_LEFT =
+  'None of the posts that it has imported is in the library any more. Run again imports them once more.';
+
 /** A report of one job: status, reason, actions and details. Its ids differ from the taskbar's. */
 export function JobReport({ model, now }: { model: JobPageModel; now: Date }): JSX.Element {
-  const { view, steps, children, attempts } = model;
+  const { view, steps, children, attempts, isUndone = false } = model;
   const { job } = view;
   const busy = job.completedAt === undefined && !isHeavy(job);
   return (
@@ -42,12 +45,14 @@ export function JobReport({ model, now }: { model: JobPageModel; now: Date }): J
       class="job-report"
     >
       <h1 class="report-headline" data-status={job.status}>
-        <StatusIcon status={job.status} /> <span safe>{headline(view, now)}</span>
+        <StatusIcon status={isUndone ? 'cancelled' : job.status} />{' '}
+        <span safe>{isUndone ? `Undone: ${resultSummary(job)}` : headline(view, now)}</span>
       </h1>
+      {isUndone && <p class="report-why">{NOTHING_LEFT}</p>}
       <Paused pause={view.pause} />
       <Why job={job} now={now} />
       <JobProgress view={view} now={now} />
-      <JobActions view={view} now={now} />
+      <JobActions view={view} now={now} isUndone={isUndone} />
       <OtherSources job={job} elsewhere={model.elsewhere} />
       <JobSteps steps={steps} now={now} />
       <JobChildren jobs={children} session={job.sessionId} now={now} />

@@ -1,7 +1,8 @@
 import type { Job } from '../../src/jobs/job.ts';
 import { sentence, wordsOf } from '../../src/operations/words.ts';
 import { urlTo } from '../../src/text/urls.ts';
-import { chosenSource, StartForm } from '../forms/start_form.tsx';
+import { chosenSource } from '../forms/sources.ts';
+import { StartForm } from '../forms/start_form.tsx';
 import { RunList } from '../jobs/run_list.tsx';
 import { collectPath } from '../layouts/navigation.tsx';
 import { Page } from '../layouts/page.tsx';

@@ -9,48 +9,19 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { BunPlugin } from 'bun';
-import { bundledWords, FOLDER_WORDS } from '../../operations/bundled_words.ts';
+import { join, relative, resolve } from 'node:path';
 import { ASSETS, storeAssets } from '../../web/assets/index.ts';
+import { bundle } from './bundle.ts';
 import {
   COMPILED_PROGRAMS,
   findCompiled,
   LIBRARIES,
   type LibraryFile,
-  PROGRAM,
   ROOT,
   SEEN,
   seenNow,
   sourceKey,
 } from './compiled.ts';
-
-const ENTRY = join(ROOT, 'src/cli/program.ts');
-const IMPORT_FILE = join(ROOT, 'src/platform/import_file.ts');
-
-/** Sources that replace the modules which find files at run time. */
-const REPLACED: Record<string, () => string> = {
-  [IMPORT_FILE]: knownFiles,
-  [FOLDER_WORDS]: bundledWords,
-};
-
-/** Folders whose files are found at run time: see `importFile`. */
-const SEARCHED_FOLDERS = ['src/operations'];
-
-const EXTERNAL = [
-  // It loads files that lie beside it.
-  'onnxruntime-node',
-  // Most starts do not use them, and every start reads the whole compiled program.
-  '@elysiajs/openapi',
-  '@fastify/busboy',
-  '@the-convocation/twitter-scraper',
-  '@xdevplatform/xdk',
-  'file-type',
-  'html-entities',
-  'tar-stream',
-  'watr',
-];
 
 /** A compilation that takes longer than this has been abandoned, in ms. */
 const MAX_COMPILE_MS = 120_000;
@@ -115,26 +86,9 @@ async function build(folder: string): Promise<void> {
   mkdirSync(join(folder, ASSETS));
   const write = (name: string, content: string | Uint8Array) =>
     writeDurably(join(folder, name), content);
-  const built = await Bun.build({
-    entrypoints: [ENTRY],
-    target: 'bun',
-    format: 'cjs',
-    bytecode: true,
-    minify: { whitespace: true, syntax: true },
-    sourcemap: 'linked',
-    metafile: true,
-    external: EXTERNAL,
-    plugins: [inPlace],
-  });
-  // Bun 1.4.4 omits the bytecode without an error when the program is not a valid script.
-  if (!built.outputs.some(({ kind }) => kind === 'bytecode')) {
-    throw new Error(`The program could not be compiled: ${built.logs.join('; ')}`);
-  }
-  for (const output of built.outputs) {
-    const name = output.path.replace(/^.*?program\.js/, PROGRAM);
-    write(name, new Uint8Array(await output.arrayBuffer()));
-  }
-  const inputs = [...Object.keys(built.metafile?.inputs ?? {}), ...(await storeAssets(write))];
+  const { files, inputs: bundled } = await bundle();
+  for (const { name, content } of files) write(name, content);
+  const inputs = [...bundled, ...(await storeAssets(write))];
   const libraries = inputs
     .map((path) => resolve(path))
     .filter((path) => path.includes('/node_modules/'))
@@ -165,48 +119,6 @@ function removeOldOnes(current: string): void {
   for (const name of oldest) {
     if (name !== current) rmSync(join(COMPILED_PROGRAMS, name), { recursive: true, force: true });
   }
-}
-
-/** Replaces `import.meta` in each file, so that it finds the files beside its source. */
-const inPlace: BunPlugin = {
-  name: 'in place',
-  setup(build) {
-    build.onLoad({ filter: /\.tsx?$/ }, async ({ path }) => {
-      const source = REPLACED[path]?.() ?? (await Bun.file(path).text());
-      return { contents: inItsPlace(source, path), loader: path.endsWith('x') ? 'tsx' : 'ts' };
-    });
-  },
-};
-
-/** @throws when the source uses anything else of `import.meta`, or imports a computed path. */
-function inItsPlace(source: string, path: string): string {
-  const places: Record<string, string> = {
-    dir: dirname(path),
-    path,
-    url: pathToFileURL(path).href,
-  };
-  const placed = source.replace(/\bimport\.meta\.(dir|path|url)\b/g, (_, of: string) =>
-    JSON.stringify(places[of]),
-  );
-  const wrong = /\bimport\.meta\b.*|(?<!function )\bimport\((?!['"]).*/.exec(placed);
-  if (wrong) throw new Error(`${path} cannot be compiled because of ${wrong[0]}`);
-  return placed;
-}
-
-/** The source that replaces `import_file.ts`. */
-function knownFiles(): string {
-  const files = SEARCHED_FOLDERS.flatMap((folder) => {
-    const names = [...new Bun.Glob('**/*.{ts,tsx}').scanSync(join(ROOT, folder))].sort();
-    return names.map((name) => JSON.stringify(join(ROOT, folder, name)));
-  });
-  const imports = files.map((path) => `[${path}]: () => import(${path}),`);
-  return `
-    const FILES = { ${imports.join('\n')} } as Record<string, () => Promise<unknown>>;
-    export async function importFile(path: string) {
-      const load = FILES[path];
-      if (!load) throw new Error(path + ' was not there when the program was compiled.');
-      return load();
-    }`;
 }
 
 if (import.meta.main) await compile();

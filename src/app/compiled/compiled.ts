@@ -10,6 +10,7 @@ export const COMPILED_PROGRAMS = join(ROOT, 'node_modules', '.cache', 'xgpt');
 
 /** The folder of one compiled program holds these. */
 export const PROGRAM = 'program.js';
+export const LATER = 'later.js';
 export const LIBRARIES = 'libraries.json';
 
 const OWN_FOLDERS = ['src', 'views', 'public'];

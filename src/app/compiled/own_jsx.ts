@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ROOT } from './compiled.ts';
 
 /** Of `tsconfig.json`, in the first line, so that the numbers of the lines stay right. */
-const SETTING = '/** @jsxRuntime automatic @jsxImportSource @kitajs/html */';
+export const OWN_JSX = '/** @jsxRuntime automatic @jsxImportSource @kitajs/html */';
 
 /**
  * Lets the sources run from any folder: Bun 1.4.4 takes the JSX setting of all files from the folder
@@ -16,7 +16,7 @@ export function useOwnJsx(): void {
     name: 'JSX of xgpt',
     setup(build) {
       build.onLoad({ filter: views }, ({ path }) => ({
-        contents: `${SETTING} ${readFileSync(path, 'utf8')}`,
+        contents: `${OWN_JSX} ${readFileSync(path, 'utf8')}`,
         loader: 'tsx',
       }));
     },

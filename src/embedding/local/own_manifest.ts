@@ -36,9 +36,9 @@ export interface OwnModel {
  * What the folder's manifest says; without one it is all-MiniLM-L6-v2.
  * @throws ModelUnavailable (permanent) when the manifest cannot be used.
  */
-export function readOwnManifest(dir: string | undefined): OwnModel {
-  const file = dir && join(dir, MANIFEST_FILE);
-  if (!file || !existsSync(file)) return { spec: MINILM };
+export function readOwnManifest(dir: string): OwnModel {
+  const file = join(dir, MANIFEST_FILE);
+  if (!existsSync(file)) return { spec: MINILM };
   try {
     const {
       files: verified,

@@ -9,11 +9,16 @@ import { DEFAULT_RETRY } from './retry.ts';
 export class Definitions {
   readonly #byType = new Map<string, JobDefinition>();
 
+  /** Types that the program queues for itself, whether they are defined yet or not. */
+  readonly #internal = new Set<JobType>();
+
   /** @throws TypeError when the name of a type does not match `JOB_TYPE_PATTERN`. */
-  add(definitions: Iterable<JobDefinition>): void {
+  add(definitions: Iterable<JobDefinition>, internal: JobType[] = []): void {
+    for (const type of internal) this.#internal.add(type);
     for (const definition of definitions) {
       checkJobType(definition.type);
       this.#byType.set(definition.type, definition);
+      if (definition.internal) this.#internal.add(definition.type);
     }
   }
 
@@ -23,7 +28,7 @@ export class Definitions {
 
   /** The types whose jobs only the program queues. */
   get internal(): JobType[] {
-    return [...this.#byType.values()].flatMap((one) => (one.internal ? one.type : []));
+    return [...this.#internal];
   }
 
   /** The types that people and programs may start. */

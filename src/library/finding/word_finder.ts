@@ -1,5 +1,4 @@
 import type { Database } from 'bun:sqlite';
-import { z } from 'zod';
 import type { FindQuery } from '../../find/query.ts';
 import { statement } from '../../platform/statement.ts';
 import type { Post } from '../../sources/post.ts';
@@ -20,8 +19,6 @@ import { createQueries, type Queries } from './queries.ts';
 import { createRanking } from './ranking.ts';
 
 const DEFAULT_CAP = 10_001;
-
-const cursorSchema = () => z.tuple([z.literal('found'), z.int(), z.int()]);
 
 export function createWordFinder(db: Database): WordFinder {
   const queries = createQueries(db);
@@ -95,7 +92,7 @@ function createRanked(
 
 function placeOf(cursor: string | undefined): Place | undefined {
   if (cursor === undefined) return undefined;
-  const [, created_at, key] = readCursor(cursorSchema(), cursor);
+  const [created_at, key] = readCursor(cursor, 'found', 'integer', 'integer');
   return { created_at, key };
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sourceChoice, tick, wholeNumber, words } from '../fields.ts';
+import { maximum, sourceChoice, tick, words } from '../fields.ts';
 import type { InputDeps, JobTypeOf } from '../job_type.ts';
 
 export interface DiscoverResult {
@@ -34,7 +34,7 @@ export default function discoverInput({ sources }: InputDeps) {
       example: 'climbing coach',
       placeholder: 'climbing coach',
     }),
-    maxResults: wholeNumber({
+    maxResults: maximum({
       label: 'Profiles at most',
       name: 'Profiles',
       min: 1,
@@ -56,7 +56,7 @@ export default function discoverInput({ sources }: InputDeps) {
       default: false,
     }),
     /** Maximum number of posts of each profile, if they are scraped. */
-    maxTweets: wholeNumber({
+    maxTweets: maximum({
       label: 'Maximum posts each',
       name: 'Posts of each',
       help: 'Only if they are scraped.',

@@ -4,7 +4,7 @@ import {
   POSTS_PER_USER,
 } from '../../sources/x/api/prices.ts';
 import { counted } from '../../text/format.ts';
-import { type Charge, from, howMany, type Pace, time, trimmed, type Values } from '../sentences.ts';
+import { atMost, type Charge, from, type Pace, time, trimmed, type Values } from '../sentences.ts';
 
 /** Where people are found by their posts: each of these, and its author, who counts as two. */
 const POST_AND_AUTHOR = 1 + POSTS_PER_USER;
@@ -17,16 +17,16 @@ function byPosts(profiles: number): Charge {
 
 export default function sentence(values: Values, source?: Pace): string {
   const query = trimmed(values.query);
-  const most = howMany(values.maxResults);
+  const most = atMost(values.maxResults, 1_000);
   if (query === '') return 'Enter what to look for to see what will be found.';
-  if (most === undefined) return 'Enter the number of profiles to find, from 1 to 1,000.';
+  if (most === undefined) return 'Enter the number of profiles to find, from 1 to 1,000, or “all”.';
   const who = `up to ${counted(most, 'profile')} for “${query}”`;
   const then = values.save === 'false' ? ', without keeping them' : ', and keeps them';
   return `Finds ${who}${from(source)}${time(most, source, byPosts(most))}${then}${andScrapes(values)}.`;
 }
 
 function andScrapes({ scrape, maxTweets }: Values): string {
-  const each = howMany(maxTweets);
+  const each = atMost(maxTweets, 10_000);
   if (scrape !== 'true' || each === undefined) return '';
   return `; then reads up to ${counted(each, 'post')} of each as a separate job`;
 }

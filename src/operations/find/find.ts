@@ -4,7 +4,7 @@ import type { FindQuery, WordMatch } from '../../find/query.ts';
 import { InvalidInput } from '../../jobs/index.ts';
 import { has } from '../../library/finding/key_sets.ts';
 import type { KeySet, NearKey } from '../../library/finding.ts';
-import { readCursor, writeCursor } from '../../library/listing.ts';
+import { writeCursor } from '../../library/listing.ts';
 import type { Post } from '../../sources/post.ts';
 import { NO_MEANING } from '../../text/meaning_notes.ts';
 import type { OperationDeps } from '../deps.ts';
@@ -12,7 +12,7 @@ import { indexNotes } from '../index_notes.ts';
 import { comparable } from '../query_vector.ts';
 import { bestHits } from './best.ts';
 import type { Found, FoundPost } from './found.ts';
-import { type Hit, MAX_BY_MEANING, MAX_BY_WORDS, offsetSchema } from './hits.ts';
+import { type Hit, MAX_BY_MEANING, MAX_BY_WORDS, readOffset } from './hits.ts';
 import type { FindRequest } from './request.ts';
 
 type FindDeps = Pick<OperationDeps, 'library' | 'embedder'>;
@@ -77,7 +77,7 @@ function newest({ library }: FindDeps, { query, limit, cursor }: FindRequest): F
 }
 
 function pageOf(deps: FindDeps, { limit, cursor }: FindRequest, found: Hits): FoundPage {
-  const [, start] = cursor ? readCursor(offsetSchema(), cursor) : ['rank', 0];
+  const start = cursor ? readOffset(cursor) : 0;
   const end = start + limit;
   return {
     posts: postsOf(deps, found.hits.slice(start, end)),

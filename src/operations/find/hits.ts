@@ -1,6 +1,7 @@
-import { z } from 'zod';
 import type { TextPart } from '../../find/index.ts';
 import type { WordMatch } from '../../find/query.ts';
+import { InvalidCursor } from '../../library/index.ts';
+import { readCursor } from '../../library/listing.ts';
 import type { Why } from './found.ts';
 
 /** A post that was found, before it is read. */
@@ -20,4 +21,10 @@ export const MAX_BY_WORDS = 1_000;
 export const MAX_BY_MEANING = 100;
 
 /** The position in a list of ranks. */
-export const offsetSchema = () => z.tuple([z.literal('rank'), z.int().min(0).max(10_000)]);
+export function readOffset(cursor: string): number {
+  const [start] = readCursor(cursor, 'rank', 'integer');
+  if (start >= 0 && start <= MAX_OFFSET) return start;
+  throw new InvalidCursor('Invalid cursor. Leave it out to start from the first page.');
+}
+
+const MAX_OFFSET = 10_000;

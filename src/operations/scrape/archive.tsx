@@ -5,7 +5,7 @@ import { UploadForm } from '../../../views/forms/upload_form.tsx';
 import { relativeTime } from '../../../views/time.tsx';
 import type { ImportOption } from '../../../views/view_models.ts';
 import { counted } from '../../text/format.ts';
-import { sizeText } from '../../text/import_text.ts';
+import { identityText, sizeText } from '../../text/import_text.ts';
 import { urlTo } from '../../text/urls.ts';
 
 interface ImportsProps {
@@ -57,6 +57,7 @@ function ImportList({ imports, now, oob }: ImportsProps & { oob?: boolean }): JS
 
 function ImportRow({ option, now }: { option: ImportOption; now: Date }): JSX.Element {
   const { name, addedAt, problem, removed } = option;
+  const identity = identityText(option);
   return (
     <li>
       <span class="import-what">
@@ -64,7 +65,9 @@ function ImportRow({ option, now }: { option: ImportOption; now: Date }): JSX.El
           {name}
         </span>{' '}
         <span class="muted">
-          <span safe>{sizeText(option)}</span> · {relativeTime(addedAt, now)}
+          <span safe>{identity === '' ? '' : `${identity} · `}</span>
+          <span safe>{sizeText(option)}</span> · {removed ? 'imported' : 'added'}{' '}
+          {relativeTime(addedAt, now)}
           <span safe>{postsText(option)}</span>
         </span>
       </span>

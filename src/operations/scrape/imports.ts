@@ -1,11 +1,18 @@
-import type { TrackerReader } from '../../jobs/index.ts';
+import type { Job, TrackerReader } from '../../jobs/index.ts';
 import type { KnownImport, Library, UndoneImport } from '../../library/library.ts';
-import { type Import, listImports, removeImport } from '../../sources/archive/index.ts';
+import {
+  type ArchiveIdentity,
+  type Import,
+  identityOf,
+  listImports,
+  removeImport,
+} from '../../sources/archive/index.ts';
 import { NotFound } from '../../sources/source.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
+import type { ScrapeResult } from './input.ts';
 
 /** An archive in the imports folder, or one that was removed from it and whose posts were kept. */
-export interface StoredImport extends Import {
+export interface StoredImport extends Import, Partial<ArchiveIdentity> {
   /** How many of its posts are in the library. */
   posts: number;
   /** Why it could not be read the last time. */
@@ -15,7 +22,7 @@ export interface StoredImport extends Import {
 }
 
 export interface ImportDeps {
-  library: Pick<Library, 'imports' | 'forgetImport' | 'undoImport'>;
+  library: Pick<Library, 'imports' | 'forgetImport' | 'undoImport' | 'usernameOf'>;
   importsDir: string;
 }
 
@@ -28,7 +35,13 @@ export class ImportInUse extends Error {
 export async function storedImports({ library, importsDir }: ImportDeps): Promise<StoredImport[]> {
   const known = new Map(library.imports().map((one) => [one.name, one]));
   const files = await listImports(importsDir);
-  const present = files.map((file) => ({ ...file, ...factsOf(known.get(file.name)) }));
+  const present = await Promise.all(
+    files.map(async (file) => ({
+      ...file,
+      ...identified(library, await identityOf(importsDir, file.name)),
+      ...factsOf(known.get(file.name)),
+    })),
+  );
   for (const { name } of files) known.delete(name);
   const removed = [...known.values()].filter(({ posts }) => posts > 0);
   return [
@@ -40,6 +53,16 @@ export async function storedImports({ library, importsDir }: ImportDeps): Promis
       removed: true as const,
     })),
   ];
+}
+
+/** An export has its account's id alone; the handle is known once a profile of it is. */
+function identified(
+  library: Pick<Library, 'usernameOf'>,
+  identity: ArchiveIdentity | undefined,
+): Partial<ArchiveIdentity> {
+  if (identity?.kind !== 'bluesky' || identity.owner === undefined) return identity ?? {};
+  const { owner } = identity;
+  return { ...identity, owner: library.usernameOf('bluesky', owner) ?? owner };
 }
 
 function factsOf(known: KnownImport | undefined): Pick<StoredImport, 'posts' | 'problem'> {
@@ -81,6 +104,17 @@ export async function undoImport(
   return deps.library.undoImport(name, () =>
     refuseWhileUsed(deps.reader, name, READING, 'undo the import'),
   );
+}
+
+/** Whether no post is left of what a completed job has imported. */
+export function isImportUndone(
+  library: Pick<Library, 'imports'>,
+  { type, status, metadata, result }: Job,
+): boolean {
+  if (type !== 'scrape' || status !== 'completed' || metadata?.source !== 'archive') return false;
+  if (!((result as ScrapeResult | undefined)?.newPosts ?? 0)) return false;
+  const known = library.imports().find(({ name }) => name === metadata.archive);
+  return (known?.posts ?? 0) === 0;
 }
 
 const READING = ['running', 'cancelling'] as const;

@@ -2,15 +2,16 @@ import { z } from 'zod';
 import type { LeftOut } from '../../sources/source.ts';
 import { mismatch, readUsername } from '../../text/usernames.ts';
 import {
+  optionalMaximum,
   optionalSource,
   optionalText,
   optionalUsername,
-  optionalWholeNumber,
   sourceOf,
   tick,
 } from '../fields.ts';
 import type { InputDeps, JobTypeOf } from '../job_type.ts';
-import { DEFAULT_POSTS } from './sentence.ts';
+import { ALL } from '../sentences.ts';
+import { DEFAULT_POSTS, MAX_POSTS } from './sentence.ts';
 
 const ARCHIVE_HAS_NO_ORDER =
   'An archive has no order, so all of it is read. Posts that are stored already are not stored twice.';
@@ -63,11 +64,13 @@ export default function scrapeInput({ sources }: InputDeps) {
       }
     })
     .transform((given): Complete => {
-      const input = completed(given, [...sources.keys()]);
-      if (input.source === 'archive') return input;
+      const { maxTweets, ...input } = completed(given, [...sources.keys()]);
+      if (input.source === 'archive') {
+        return { ...input, maxTweets: maxTweets === ALL ? undefined : maxTweets };
+      }
       // The form sends its archive field whichever source was chosen.
       const { archive: _, ...rest } = input;
-      return { ...rest, maxTweets: input.maxTweets ?? DEFAULT_POSTS };
+      return { ...rest, maxTweets: maxTweets === ALL ? MAX_POSTS : (maxTweets ?? DEFAULT_POSTS) };
     });
 }
 
@@ -79,10 +82,10 @@ function isHandle(typed = ''): boolean {
 }
 
 type Given = z.output<ReturnType<typeof fields>>;
-type Complete = Omit<Given, 'source'> & { source: string };
+type Complete = Omit<Given, 'source' | 'maxTweets'> & { source: string; maxTweets?: number };
 
 /** With the name out of what was typed or pasted, and with the source that it tells. */
-function completed(input: Given, sources: string[]): Complete {
+function completed(input: Given, sources: string[]): Given & { source: string } {
   const source = sourceOf(input.source, input.username, sources);
   const read = readUsername(input.username ?? '');
   return { ...input, username: 'username' in read ? read.username : undefined, source };
@@ -98,12 +101,12 @@ function fields(sources: string[]) {
       placeholder: 'aurora_lab',
     }),
     /** Absent: 100, or everything in an archive. */
-    maxTweets: optionalWholeNumber({
+    maxTweets: optionalMaximum({
       label: 'Maximum posts',
       name: 'Posts',
-      description: `Default: ${DEFAULT_POSTS}, or everything in an archive.`,
+      description: `Default: ${DEFAULT_POSTS}, or everything in an archive. \`all\`: everything in an archive, elsewhere ${MAX_POSTS.toLocaleString('en')}.`,
       min: 1,
-      max: 10_000,
+      max: MAX_POSTS,
       initial: DEFAULT_POSTS,
       initialBySource: { archive: '' },
     }),

@@ -22,7 +22,6 @@ export default defineOperation<'scrape'>(({ sources, library, importsDir }) => {
   return {
     concurrency: 2,
     retry: LISTING_RETRY,
-    upload: { source: 'archive' },
     check: (input) => (input.archive === undefined ? undefined : checkArchive(input, importsDir)),
 
     steps: ({ source }) => (source === 'archive' ? [CHECK_STEP, STORE_STEP] : []),

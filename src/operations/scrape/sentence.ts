@@ -1,15 +1,18 @@
 import { counted } from '../../text/format.ts';
 import { readUsername } from '../../text/usernames.ts';
-import { from, howMany, type Pace, time, trimmed, type Values } from '../sentences.ts';
+import { atMost, from, isAll, type Pace, time, trimmed, type Values } from '../sentences.ts';
 
 /** What is read of an author when no number is given. Of an archive it is all. */
 export const DEFAULT_POSTS = 100;
 
+/** The most that one run reads of an author. */
+export const MAX_POSTS = 10_000;
+
 export default function sentence(values: Values, source?: Pace): string {
   const isArchive = values.source === 'archive';
-  const readsAll = isArchive && trimmed(values.maxTweets) === '';
-  const most = howMany(values.maxTweets ?? '') ?? (readsAll ? Number.POSITIVE_INFINITY : undefined);
-  if (most === undefined) return 'Enter the number of posts to read, from 1 to 10,000.';
+  const readsAll = isArchive && (trimmed(values.maxTweets) === '' || isAll(values.maxTweets));
+  const most = readsAll ? Number.POSITIVE_INFINITY : atMost(values.maxTweets, MAX_POSTS);
+  if (most === undefined) return 'Enter the number of posts to read, from 1 to 10,000, or “all”.';
   const isOnlyNew = values.onlyNew === 'true';
   if (isOnlyNew && isArchive) return 'Untick “Only what is new”: an archive is read whole.';
   const noun = isOnlyNew ? 'new post' : 'post';

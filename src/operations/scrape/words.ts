@@ -22,6 +22,7 @@ export default defineWords({
   example: { username: 'aurora_lab', maxTweets: 40 },
   readsSource: true,
   quick: { field: 'username', label: 'Scrape a user', help: 'Up to 100 posts' },
+  upload: { source: 'archive' },
   result: (result, beside) =>
     [
       `${amount(result.posts, 'post')}${of(result.username, beside)}`,

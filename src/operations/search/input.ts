@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { choice, optionalWholeNumber, sourceChoice, terms, tick, wholeNumber } from '../fields.ts';
+import { choice, maximum, optionalWholeNumber, sourceChoice, terms, tick } from '../fields.ts';
 import type { InputDeps, JobTypeOf } from '../job_type.ts';
 
 export interface SearchResult {
@@ -30,7 +30,7 @@ export default function searchInput({ sources }: InputDeps) {
       example: 'space, jazz',
       placeholder: 'space, jazz',
     }),
-    maxTweets: wholeNumber({
+    maxTweets: maximum({
       label: 'Maximum posts',
       name: 'Posts',
       min: 1,

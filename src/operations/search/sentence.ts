@@ -1,5 +1,6 @@
 import { count, counted } from '../../text/format.ts';
 import {
+  atMost,
   from,
   howMany,
   MAX_TERMS,
@@ -16,10 +17,10 @@ const WITH_AUTHORS = { least: 1, most: 3 };
 
 export default function sentence(values: Values, source?: Pace): string {
   const terms = termsOf(trimmed(values.query));
-  const most = howMany(values.maxTweets);
+  const most = atMost(values.maxTweets, 10_000);
   if (terms.length === 0) return 'Enter one or more terms to see what will be read.';
   if (terms.length > MAX_TERMS) return tooManyTerms('Query');
-  if (most === undefined) return 'Enter the number of posts to read, from 1 to 10,000.';
+  if (most === undefined) return 'Enter the number of posts to read, from 1 to 10,000, or “all”.';
   const mode = values.mode === 'top' ? 'top' : 'latest';
   const which = `up to ${counted(most, `${mode} post`)} about ${either(terms)}`;
   const then = values.embed === 'true' ? ', then embeds them' : '';

@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { type Source, Unreadable } from '../source.ts';
 import { type ArchiveLimits, defaultArchiveLimits, postsPerPage } from './archive_files.ts';
+import type { ArchiveIdentity } from './identity.ts';
 import { listImports } from './imports.ts';
 
 export type { ArchiveLimits } from './archive_files.ts';
+export type { ArchiveIdentity } from './identity.ts';
 export {
   type Import,
   ImportTooLarge,
@@ -24,6 +27,16 @@ export async function storedTwin(
 ): Promise<string | undefined> {
   const { twinOf } = await import('./same_bytes.ts');
   return twinOf(importsDir, path, await listImports(importsDir), signal);
+}
+
+/** Whose archive an import is; undefined when that cannot be told quickly. */
+export async function identityOf(
+  importsDir: string,
+  name: string,
+): Promise<ArchiveIdentity | undefined> {
+  // Loaded only when there is an archive.
+  const { readIdentityOf } = await import('./identity.ts');
+  return readIdentityOf(join(importsDir, name));
 }
 
 /** The username of the account of an X data archive; undefined for anything else. */

@@ -1,7 +1,7 @@
 import { mismatch } from '../../text/usernames.ts';
 import type { Post } from '../post.ts';
 import { NotFound, type PostsRequest, type SearchRequest, type Source } from '../source.ts';
-import { type Author, sampleCorpus } from './corpus.ts';
+import type { Author } from './corpus.ts';
 import { createFaults } from './faults.ts';
 import { containsAny, matchingProfiles } from './matching.ts';
 import { PAGE_SIZE, pages } from './paging.ts';
@@ -62,16 +62,22 @@ export function createSampleSource({
     },
 
     async *discover({ query, ...request }) {
-      const { authors } = await sampleCorpus();
+      const { authors } = await corpus();
       const profiles = authors.map(({ profile }) => profile);
       yield* pages(matchingProfiles(profiles, query), request, pageMs);
     },
   };
 }
 
+/** A tenth of the program's text, which only jobs read. */
+async function corpus() {
+  const { sampleCorpus } = await import('./corpus.ts');
+  return sampleCorpus();
+}
+
 async function findAuthor(username = ''): Promise<Author> {
   const name = username.toLowerCase();
-  const { authors } = await sampleCorpus();
+  const { authors } = await corpus();
   const author = authors.find(({ profile }) => profile.username === name);
   if (author) return author;
   const others = ['x', 'bluesky'].filter((name) => mismatch(username, name, name) === undefined);
@@ -90,7 +96,7 @@ function included(entries: Entry[], { includeReplies, includeReposts }: PostsReq
 
 async function matchingPosts({ terms, mode, since }: SearchRequest, now: Date): Promise<Post[]> {
   const matches = containsAny(terms);
-  const { entries } = await sampleCorpus();
+  const { entries } = await corpus();
   const posts = entries
     .filter(({ post }) => post.kind !== 'repost' && matches(post.text))
     .map(dated(now))

@@ -77,6 +77,9 @@ export const PROFILE = {
 export const ARCHIVE = {
   name: 'twitter-archive.zip',
   bytes: 48_210_944,
+  kind: 'x',
+  owner: 'ada_example',
+  madeAt: '2026-11-20T17:30:00.000Z',
   addedAt: '2026-11-22T08:07:50.000Z',
   posts: 3_162,
 };

@@ -9,6 +9,12 @@ const storedImport = () =>
   z.object({
     name: z.string(),
     bytes: count().optional().describe('Absent for a folder, and when the file was removed.'),
+    kind: z.enum(['x', 'bluesky']).optional().describe('An archive of X, or an export of Bluesky.'),
+    owner: z
+      .string()
+      .optional()
+      .describe('Its username; the id of a Bluesky account whose handle is not known.'),
+    madeAt: time().optional().describe('When the archive was made.'),
     addedAt: time(),
     posts: count().describe('How many of its posts are in the library.'),
     problem: z.string().optional().describe('Why it could not be read the last time.'),

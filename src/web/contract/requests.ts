@@ -88,7 +88,6 @@ export const TYPE_NAME = pathPart('type', 'The job type.', 'scrape');
 export const PAID_SOURCE = pathPart('name', 'The source’s name.', 'x');
 export const WEBHOOK_ID = pathPart('id', 'The webhook’s id.', WEBHOOK_EXAMPLE.id);
 export const SCHEDULE_ID = pathPart('id', 'The schedule’s id.', SCHEDULE.id);
-export const ASSET_NAME = pathPart('name', 'The file’s name.', 'app.css');
 
 export const JOBS_QUERY = input(jobQuerySchema, INVALID);
 

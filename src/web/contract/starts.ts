@@ -87,7 +87,7 @@ export function startContract({ tracker, operations }: StartDeps, type: Tracker[
   const schema = () => z.intersection(tracker.inputOf(type), z.object(options()));
   const body = unchecked<Record<string, unknown>>(schema, {
     example,
-    ...(operations.get(type)?.upload && {
+    ...(operations.get(type)?.words.upload && {
       types: [...JSON_OR_FORM, 'multipart/form-data' as const],
     }),
   });

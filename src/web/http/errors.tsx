@@ -6,13 +6,14 @@ import { ModelUnavailable } from '../../embedding/embedder.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { errorText } from '../../text/error_text.ts';
 import { urlTo } from '../../text/urls.ts';
-import type { WebDeps } from '../deps.ts';
+import type { FirstDeps } from '../deps.ts';
 import { layoutOf, layoutWithoutJobs, themeOf } from '../routes/layout.ts';
 import { isAuthenticated } from './authenticate.ts';
 import { commonHeaders } from './headers.ts';
 import { isNavigation, wantsJson, wantsText } from './negotiation.ts';
-import { nothingDone, Problem, printable, toProblem } from './problem.ts';
+import { Problem, printable } from './problem.ts';
 import { html, plainText } from './responses.ts';
+import { nothingDone, toProblem } from './to_problem.ts';
 import { isUpload } from './uploads.ts';
 
 interface ErrorAnswers {
@@ -23,7 +24,7 @@ interface ErrorAnswers {
 
 /** An error in the form that the client accepts: JSON, plain text, a fragment or a whole page. */
 export async function answerProblem(
-  deps: WebDeps,
+  deps: FirstDeps,
   { logger, allowedMethods }: ErrorAnswers,
   request: Request,
   thrown: unknown,
@@ -59,7 +60,7 @@ export async function answerProblem(
 }
 
 /** The jobs on the page come from the database, which may be the cause of the error. */
-function layoutOrBare(request: Request, deps: WebDeps): Layout {
+function layoutOrBare(request: Request, deps: FirstDeps): Layout {
   try {
     return layoutOf(request, deps);
   } catch {

@@ -1,5 +1,6 @@
 import type { IdempotencyKeys, KeptAnswer } from './idempotency_keys.ts';
-import { Problem, toProblem } from './problem.ts';
+import { Problem } from './problem.ts';
+import { toProblem } from './to_problem.ts';
 
 const HEADER = 'idempotency-key';
 

@@ -14,7 +14,14 @@ export function ruleOf(schema: Schema): string {
   const name = nameOf(schema);
   if (name) return name;
   if ('$ref' in schema) return '';
-  const parts = [kindOf(schema), rangeOf(schema), lengthOf(schema), defaultOf(schema)];
+  if (schema.anyOf) {
+    const either = schema.anyOf.map((one) => ruleOf(one)).join(', or ');
+    return joined([either, defaultOf(schema)]);
+  }
+  return joined([kindOf(schema), rangeOf(schema), lengthOf(schema), defaultOf(schema)]);
+}
+
+function joined(parts: string[]): string {
   return parts.filter(Boolean).join(', ');
 }
 
@@ -24,6 +31,7 @@ export function nameOf(schema: Schema): string | undefined {
 }
 
 function kindOf(schema: OpenAPIV3_1.SchemaObject): string {
+  if ('const' in schema && schema.const !== undefined) return String(schema.const);
   if (schema.enum) return `one of ${schema.enum.map(String).join(', ')}`;
   if (schema.format === 'date-time') return 'time';
   if (schema.type === 'array') return `list of ${ruleOf('items' in schema ? schema.items : {})}`;

@@ -2,14 +2,12 @@ import type { Elysia } from 'elysia';
 import { nameAssets } from '../../../views/asset_paths.ts';
 import { urlTo } from '../../text/urls.ts';
 import { type Asset, hashedName, loadAssets } from '../assets/index.ts';
-import { ASSET_NAME, NO_QUERY } from '../contract/requests.ts';
+import { HIDDEN, HIDDEN_PATH } from '../contract/hidden.ts';
 import { encodingFor, etagOf, knownTag } from '../http/encoding.ts';
 import { Problem } from '../http/problem.ts';
 
 /** The content of a hashed name never changes. */
 const IMMUTABLE = 'public, max-age=31536000, immutable';
-
-const HIDDEN = { query: NO_QUERY, detail: { hide: true } };
 
 /** Clients may cache it, but revalidate it every time. */
 const REVALIDATE = 'no-cache';
@@ -33,10 +31,7 @@ export async function assetRoutes(compiled?: string) {
   };
   return (app: Elysia) =>
     app
-      .get('/assets/:name', ({ request, params }) => send(request, params.name), {
-        params: ASSET_NAME,
-        ...HIDDEN,
-      })
+      .get('/assets/:name', ({ request, params }) => send(request, `${params.name}`), HIDDEN_PATH)
       .get('/favicon.svg', ({ request }) => send(request, 'favicon.svg'), HIDDEN)
       .get('/favicon-running.svg', ({ request }) => send(request, 'favicon-running.svg'), HIDDEN)
       .get('/favicon-failed.svg', ({ request }) => send(request, 'favicon-failed.svg'), HIDDEN)

@@ -11,9 +11,10 @@ import { about, refusals, returns } from '../contract/declare.ts';
 import { IDEMPOTENCY_KEY, MAX_BATCH, startsBody } from '../contract/starts.ts';
 import type { WebDeps } from '../deps.ts';
 import { parseBody, READ_BY_HANDLER } from '../http/body.ts';
-import { entryProblem, Problem, toProblem } from '../http/problem.ts';
+import { Problem } from '../http/problem.ts';
 import { asStated, responseTo } from '../http/rendered.ts';
 import type { RequestContext } from '../http/request_context.ts';
+import { entryProblem, toProblem } from '../http/to_problem.ts';
 import { readStart, startAll, startWith } from './start.ts';
 import { entryWarnings } from './start_warnings.ts';
 

@@ -72,10 +72,13 @@ function undoRoute(deps: WebDeps) {
   return (app: Elysia) =>
     app.post(
       '/api/imports/:name/undo',
-      async ({ request, server, params: { name } }) => {
+      async ({ request, server, set, params: { name } }) => {
         // Bun ends a connection on which nothing is sent for ten seconds.
         server?.timeout(request, 0);
-        return undo(deps, request, name);
+        const answer = await undo(deps, request, name);
+        // The report of the job then says that it was undone.
+        if (!isFromImportsPage(request)) set.headers['hx-trigger'] = 'jobs-changed';
+        return answer;
       },
       {
         params: IMPORT_NAME,

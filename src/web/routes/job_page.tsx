@@ -2,6 +2,7 @@ import type { Elysia } from 'elysia';
 import { JobPage } from '../../../views/pages/job.tsx';
 import type { LogTail } from '../../../views/view_models.ts';
 import type { Tracker } from '../../jobs/index.ts';
+import { isImportUndone } from '../../operations/scrape/imports.ts';
 import { MAX_LOG_LINES, newestLines } from '../../text/log_parts.ts';
 import { JOB_ID, NO_QUERY } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
@@ -25,6 +26,7 @@ export function jobDetailPage(deps: WebDeps) {
           ...tracker.reader.detailsOf(job.id),
           start: tracker.audit.startOf(job),
           elsewhere: otherSources(deps, job),
+          isUndone: isImportUndone(deps.library, job),
           log: isReportAlone(request) ? NO_LOG : await logTail(tracker, job.id),
         };
         return html(JobPage({ layout, model }));

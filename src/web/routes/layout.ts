@@ -1,17 +1,20 @@
 import type { Layout } from '../../../views/view_models.ts';
-import type { WebDeps } from '../deps.ts';
+import type { FirstDeps } from '../deps.ts';
 import { isReader, signInIdOf } from '../http/authenticate.ts';
 import { cookieOf } from '../http/negotiation.ts';
 
 const THEMES = ['auto', 'light', 'dark'] as const;
 
 /** What every page shows around its content, for this client. */
-export function layoutOf(request: Request, deps: WebDeps): Layout {
+export function layoutOf(request: Request, deps: FirstDeps): Layout {
   return { ...layoutWithoutJobs(request, deps), taskbar: deps.live.model() };
 }
 
 /** The same without the jobs: it does not need the database. */
-export function layoutWithoutJobs(request: Request, { health }: WebDeps): Omit<Layout, 'taskbar'> {
+export function layoutWithoutJobs(
+  request: Request,
+  { health }: FirstDeps,
+): Omit<Layout, 'taskbar'> {
   return {
     now: new Date(),
     notices: health.notices,

@@ -4,15 +4,18 @@ import type { Operation } from '../../operations/index.ts';
 import type { Price } from '../../operations/sentences.ts';
 import { abilitiesOf, missingUnconnected } from '../../sources/source_state.ts';
 import { mismatch } from '../../text/usernames.ts';
-import type { WebDeps } from '../deps.ts';
+import type { FirstDeps, JobDeps } from '../deps.ts';
 
 /** The source that reads uploaded files: what it is asked for is a file, not a name. */
 const FILES = 'archive';
 
-type OptionDeps = Pick<WebDeps, 'sources' | 'connections'>;
+type OptionDeps = Pick<FirstDeps, 'sources' | 'connections'>;
 
 /** All sources, as the forms of a type offer them. */
-export function sourceOptions(deps: OptionDeps, { words }: Operation): SourceOption[] {
+export function sourceOptions(
+  deps: OptionDeps,
+  { words }: Pick<Operation, 'words'>,
+): SourceOption[] {
   const ability = words.ability ?? 'posts';
   return [...deps.sources.values()].map((source) => {
     const stored = source.connection && deps.connections.credentials.stored(source.name);
@@ -50,7 +53,7 @@ export function lastSource(jobs: Job[], options: SourceOption[]): string | undef
  * Where else a job that failed for good could be tried: a name that one source does not know is often
  * known to another.
  */
-export function otherSources(deps: OptionDeps & Pick<WebDeps, 'operations'>, job: Job) {
+export function otherSources(deps: OptionDeps & Pick<JobDeps, 'operations'>, job: Job) {
   const operation = deps.operations.get(job.type);
   const { source: asked, username } = job.metadata ?? {};
   if (job.failure !== 'permanent' || !operation?.words.readsSource) return {};

@@ -21,10 +21,10 @@ import type { WebDeps } from '../deps.ts';
 import { actorOf } from '../http/actor.ts';
 import { parseFields, parseSecrets } from '../http/body.ts';
 import { isNavigation } from '../http/negotiation.ts';
-import { toProblem } from '../http/problem.ts';
 import { respond } from '../http/rendered.ts';
 import type { RequestContext } from '../http/request_context.ts';
 import { html } from '../http/responses.ts';
+import { toProblem } from '../http/to_problem.ts';
 import { layoutOf } from './layout.ts';
 
 const NO_SUCH_SOURCE = 'There is no such source, or it takes no credentials.';

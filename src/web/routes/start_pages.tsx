@@ -1,13 +1,9 @@
 import type { Elysia } from 'elysia';
 import type { z } from 'zod';
-import { usableSources, withInitialValues } from '../../../views/forms/start_form.tsx';
+import { usableSources } from '../../../views/forms/sources.ts';
+import { withInitialValues } from '../../../views/forms/start_form.tsx';
 import { StartPage } from '../../../views/pages/start.tsx';
-import type {
-  BeginningCard,
-  FormState,
-  QuickStart,
-  SourceOption,
-} from '../../../views/view_models.ts';
+import type { FormState, SourceOption } from '../../../views/view_models.ts';
 import type { Job } from '../../jobs/index.ts';
 import type { Field, Operation } from '../../operations/index.ts';
 import { sourceOfAddress } from '../../text/usernames.ts';
@@ -49,7 +45,7 @@ export async function startPage(
   const { reader } = deps.tracker;
   const { jobs: runs } = reader.listJobs({ type, limit: RUNS });
   // Files have an entry of their own in the menu.
-  const likely = sources.filter(({ name }) => name !== operation.upload?.source);
+  const likely = sources.filter(({ name }) => name !== operation.words.upload?.source);
   const form = withInitialValues(withLikelySource(typed, runs, likely), fields);
   const isBusy = reader.countActive().running > 0;
   const context = { deps, form, sources, isBusy, now: layout.now };
@@ -86,49 +82,4 @@ function inputErrors(input: z.ZodType, values: object): Record<string, string> {
   const { error } = input.safeParse(values);
   const issues = error?.issues ?? [];
   return Object.fromEntries(issues.map(({ path, message }) => [String(path[0]), message]));
-}
-
-/** The types that have a form on the dashboard. */
-export function quickStarts(deps: WebDeps, recent: Job[]): QuickStart[] {
-  return [...deps.operations.values()].flatMap((operation) => {
-    const { type, fields, upload, words } = operation;
-    if (!words.quick) return [];
-    const field = fields.find(({ name }) => name === words.quick?.field);
-    const able = usableSources(fields, sourceOptions(deps, operation)).filter(
-      ({ name, needsConnection }) => !needsConnection && name !== upload?.source,
-    );
-    const last = lastSource(recent, able);
-    const sources = able.toSorted(
-      (one, other) => Number(other.name === last) - Number(one.name === last),
-    );
-    return [{ type, field, sources }];
-  });
-}
-
-/** A card for each source: those that need a name, then a file, then nothing. */
-export function beginnings(deps: WebDeps): BeginningCard[] {
-  const { operations, sources } = deps;
-  const first = [...operations.values()].find(({ words }) => words.readsSource);
-  if (!first) return [];
-  const { type, upload, words } = first;
-  const field = nameField(words);
-  const cards = sourceOptions(deps, first).map((source) => ({
-    source,
-    type,
-    field,
-    ...sources.get(source.name)?.beginning,
-    ...(upload?.source === source.name && { upload }),
-  }));
-  return cards.toSorted((one, other) => placeOf(one) - placeOf(other));
-}
-
-/** Not that of the type's schema: making it would be a fifth of the first page's time. */
-function nameField({ quick }: Operation['words']): Field | undefined {
-  if (quick?.field === undefined) return undefined;
-  return { name: quick.field, kind: 'text', label: quick.label ?? quick.field, required: true };
-}
-
-function placeOf({ ready, upload }: BeginningCard): number {
-  if (ready) return 2;
-  return upload ? 1 : 0;
 }

@@ -27,7 +27,7 @@ export function startRoutes(deps: WebDeps) {
   const { tracker, operations, idempotent } = deps;
   return (app: Elysia) => {
     for (const type of tracker.types) {
-      const upload = operations.get(type)?.upload;
+      const upload = operations.get(type)?.words.upload;
       app.post(
         `/api/${type}`,
         async ({ request, server }) => {

@@ -195,4 +195,20 @@ describe('FEATURES 38: the budget for X', () => {
     await reserved.settle(5);
     expect(idsOf(await pages)).toHaveLength(30);
   });
+
+  test('A17: stops all listings at once when it is used up, because nothing can come back', async () => {
+    reading = await setupReading({ cap: 7, patienceMs: 600_000 });
+    addAccount(reading.double, 'sea_example', 30);
+    const request: SearchRequest = { terms: ['sea'], mode: 'latest', signal };
+    for (const listing of [
+      reading.client.posts({ ...timeline, signal }),
+      reading.client.posts({ ...timeline, signal }),
+      reading.client.search(request),
+      reading.client.discover?.({ query: 'sea', signal }),
+    ]) {
+      const { error } = await drain<unknown>(listing as AsyncIterable<Page<unknown>>);
+      expect(error).toBeInstanceOf(BudgetSpent);
+    }
+    expect(reading.double.billed()).toBe(7);
+  });
 });

@@ -5,7 +5,8 @@ import { OPERATION_TYPES, wordsOf } from '../../../src/operations/words.ts';
 import { loadConfig } from '../../../src/platform/config.ts';
 import { createSources } from '../../../src/sources/index.ts';
 import type { Post } from '../../../src/sources/post.ts';
-import { usableSources, withInitialValues } from '../../../views/forms/start_form.tsx';
+import { usableSources } from '../../../views/forms/sources.ts';
+import { withInitialValues } from '../../../views/forms/start_form.tsx';
 import type {
   DashboardModel,
   FindModel,

@@ -74,16 +74,37 @@ describe('the fields', () => {
 
   test('hold what the browser can check before it sends', () => {
     expect(attributesOf(scrape(), '#maxTweets')).toMatchObject({
-      type: 'number',
-      min: '1',
-      max: '10000',
+      type: 'text',
+      inputmode: 'numeric',
       value: '100',
     });
     expect(attributesOf(search(), '#days')).toMatchObject({ min: '1', max: '3650', value: '' });
-    expect(attributesOf(discover(), '#maxResults')).toMatchObject({ max: '1000', value: '20' });
-    expect(attributesOf(embed(), '#batchSize')).toMatchObject({ max: '256', value: '32' });
+    expect(attributesOf(discover(), '#maxResults')).toMatchObject({ value: '20' });
+    expect(attributesOf(embed(), '#batchSize')).toMatchObject({
+      type: 'number',
+      min: '1',
+      max: '256',
+      value: '32',
+    });
     expect(attributesOf(search(), '#query')).toHaveProperty('required');
     expect(attributesOf(search(), '#days')).not.toHaveProperty('required');
+  });
+
+  test.each([
+    [
+      '#maxTweets',
+      scrape,
+      ['1', '9999', '10000', ' 007 ', 'all', 'ALL'],
+      ['0', '10001', '-1', '1e3', 'alle'],
+    ],
+    ['#maxTweets', search, ['10000', 'all'], ['10001', '']],
+    ['#maxResults', discover, ['1', '999', '1000', 'all'], ['0', '1001', '10000']],
+  ])('B14: %s takes a number within its bounds, or "all"', (field, page, accepted, refused) => {
+    const { pattern = '' } = attributesOf(page(), field);
+    // As browsers use it.
+    const rule = new RegExp(`^(?:${pattern})$`, 'v');
+    expect(accepted.filter((typed) => !rule.test(typed))).toEqual([]);
+    expect(refused.filter((typed) => rule.test(typed))).toEqual([]);
   });
 
   test('D9: leave the rule of a username to the script and the server: addresses are names too', () => {
@@ -206,11 +227,11 @@ describe('the sentence', () => {
         ]),
       );
     expect(words(scrape())).toEqual({
-      maxTweets: 'Posts must be a whole number from 1 to 10,000.',
+      maxTweets: 'Posts must be a whole number from 1 to 10,000, or “all”.',
     });
     expect(words(search())).toEqual({
       query: 'Query may not have line breaks or other control characters.',
-      maxTweets: 'Posts must be a whole number from 1 to 10,000.',
+      maxTweets: 'Posts must be a whole number from 1 to 10,000, or “all”.',
       days: 'Days must be a whole number from 1 to 3,650.',
     });
     expect(Object.keys(words(discover()))).toEqual(['query', 'maxResults', 'maxTweets']);

@@ -1,63 +1,45 @@
 import type { Elysia } from 'elysia';
 import { DashboardPage } from '../../../views/pages/dashboard.tsx';
-import { ProfilesPage } from '../../../views/pages/profiles.tsx';
 import type { DashboardModel } from '../../../views/view_models.ts';
 import type { FinalStatus, Tracker } from '../../jobs/index.ts';
-import { toProfilesQuery } from '../../operations/find_posts.ts';
-import { NO_QUERY, PROFILES_QUERY } from '../contract/requests.ts';
-import type { WebDeps } from '../deps.ts';
+import { HIDDEN } from '../contract/hidden.ts';
+import type { FirstDeps } from '../deps.ts';
 import { html } from '../http/responses.ts';
-import { nextHrefOf } from './find_page.tsx';
+import { beginnings, quickStarts } from './dashboard_starts.ts';
 import { layoutOf } from './layout.ts';
-import { beginnings, quickStarts } from './start_pages.tsx';
 
 const HOUR_MS = 3_600_000;
 
 type Hour = DashboardModel['hours'][number];
 
-/** The dashboard, and the people. */
-export function pages(deps: WebDeps) {
-  const { library } = deps;
-
+/** The first page. */
+export function dashboard(deps: FirstDeps) {
   return (app: Elysia) =>
-    app
-      .get(
-        '/',
-        ({ request }) =>
-          html(DashboardPage({ layout: layoutOf(request, deps), model: dashboard(deps) })),
-        { query: NO_QUERY, detail: { hide: true } },
-      )
-      .get(
-        '/profiles',
-        ({ request, query: typed }) => {
-          const query = toProfilesQuery(typed);
-          const page = library.profiles(query);
-          const model = { page, query, nextHref: nextHrefOf(request, page.nextCursor) };
-          return html(ProfilesPage({ layout: layoutOf(request, deps), model }));
-        },
-        { query: PROFILES_QUERY, detail: { hide: true } },
-      );
+    app.get(
+      '/',
+      async ({ request }) =>
+        html(DashboardPage({ layout: layoutOf(request, deps), model: await modelOf(deps) })),
+      HIDDEN,
+    );
 }
 
-function dashboard(deps: WebDeps): DashboardModel {
+async function modelOf(deps: FirstDeps): Promise<DashboardModel> {
   const { tracker, library } = deps;
   const hours = lastHours(tracker);
   const recent = tracker.reader.listJobs({ limit: 10 }).jobs;
+  const counts = library.counts();
+  // As the view: with nothing collected and nothing running, there are only ways to begin.
+  const begins = counts.posts === 0 && recent.every(({ completedAt }) => completedAt !== undefined);
   return {
-    counts: library.counts(),
+    counts,
     lastDay: {
       jobs: sum(hours, 'completed', 'failed', 'cancelled', 'active'),
       failed: sum(hours, 'failed'),
     },
     hours,
     recent,
-    // Parsed only when needed: building the schema takes 1 ms of the first page.
-    get starts() {
-      return quickStarts(deps, recent);
-    },
-    get beginnings() {
-      return beginnings(deps);
-    },
+    starts: begins ? [] : await quickStarts(deps, recent),
+    beginnings: begins ? beginnings(deps) : [],
     withoutVector: library.countWithoutVector(deps.embedder.model),
   };
 }

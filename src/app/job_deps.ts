@@ -1,0 +1,47 @@
+import type { Database } from 'bun:sqlite';
+import type { SecretKey } from '../connections/index.ts';
+import { jobTracker } from '../jobs/index.ts';
+import type { OperationDeps } from '../operations/deps.ts';
+import { definitionsOf, loadOperations, type Operations } from '../operations/index.ts';
+import { repeatedDefaults } from '../operations/words.ts';
+import type { Config } from '../platform/config.ts';
+import type { Logger } from '../platform/logger.ts';
+import { createSchedules, type Schedules } from '../schedules/index.ts';
+import { createWebhooks, type Webhooks } from '../webhooks/index.ts';
+
+/** What starting and running jobs needs. */
+export interface JobDeps {
+  operations: Operations;
+  webhooks: Webhooks;
+  /** Starts nothing before its `start`. */
+  schedules: Schedules;
+}
+
+interface Given {
+  config: Config;
+  db: Database;
+  secretKey: SecretKey;
+  logger: Logger;
+  deps: OperationDeps;
+}
+
+/** The tracker then knows all job types. */
+export async function loadJobDeps({
+  config,
+  db,
+  secretKey,
+  logger,
+  deps,
+}: Given): Promise<JobDeps> {
+  const operations = await loadOperations(deps);
+  jobTracker.define(...definitionsOf(operations));
+  const allowPrivate = config.privateWebhooks;
+  const webhooks = createWebhooks(jobTracker, { db, secretKey, allowPrivate });
+  const schedules = createSchedules({
+    database: db,
+    tracker: jobTracker,
+    logger,
+    repeatedDefaults,
+  });
+  return { operations, webhooks, schedules };
+}

@@ -1,0 +1,148 @@
+import {
+  CredentialsNotAccepted,
+  InvalidConnection,
+  SecretKeyUnusable,
+} from '../../connections/index.ts';
+import { ModelUnavailable } from '../../embedding/embedder.ts';
+import { InvalidInput, TooManyWaiting, UnknownJobType } from '../../jobs/index.ts';
+import { InvalidCursor } from '../../library/index.ts';
+import { DatabaseUnusable } from '../../platform/database.ts';
+import { databaseIssueOf } from '../../platform/database_issue.ts';
+import { StorageFailed } from '../../platform/storage_issue.ts';
+import { NoSuchSchedule, ScheduleActive } from '../../schedules/index.ts';
+import { ImportTooLarge } from '../../sources/archive/imports.ts';
+import { NotFound, SourceError } from '../../sources/source.ts';
+import { NoSuchWebhook, WebhookNotSent } from '../../webhooks/index.ts';
+import { MalformedUpload, UploadStalled } from './multipart.ts';
+import { outOfOrder, Problem } from './problem.ts';
+
+/** `Retry-After` for a full queue, in seconds. */
+const FULL_RETRY_S = 10;
+
+/**
+ * The only place that maps errors to responses. An unknown error is a 500.
+ * @param ofNothing the title for input that was refused.
+ */
+export function toProblem(error: unknown, ofNothing: string = NOTHING_STARTED): Problem {
+  if (error instanceof Problem) return error;
+  const refusal = refusedStart(error, { ...REQUEST, title: ofNothing });
+  if (refusal) return refusal;
+  if (error instanceof InvalidCursor) {
+    return new Problem(422, 'invalid_input', 'Invalid cursor.', {
+      message: 'Use nextCursor of the previous page, or omit cursor.',
+      details: { cursor: 'Cursor must come from an earlier page.' },
+    });
+  }
+  if (error instanceof MalformedUpload) {
+    return new Problem(422, 'malformed_upload', 'The upload cannot be read.', {
+      details: { file: error.message },
+      cause: error,
+    });
+  }
+  if (error instanceof UploadStalled) return badFile(408, 'upload_stalled', error);
+  if (error instanceof ImportTooLarge) return badFile(413, 'too_large', error);
+  const known = connectionProblem(error) ?? webhookOrScheduleProblem(error);
+  if (known) return known;
+  if (error instanceof NotFound) return new Problem(404, 'not_found', error.message);
+  if (error instanceof SourceError) return badFile(422, 'invalid_input', error);
+  if (error instanceof ModelUnavailable) {
+    return new Problem(503, 'model_unavailable', 'The model is not ready.', {
+      message: error.message,
+      cause: error,
+    });
+  }
+  if (error instanceof DatabaseUnusable) {
+    return new Problem(503, 'database_unusable', error.message, { cause: error });
+  }
+  const issue = error instanceof StorageFailed ? error.issue : databaseIssueOf(error);
+  if (issue) return outOfOrder(issue, error);
+  return new Problem(500, 'internal', 'Internal error.', {
+    message: 'The request was not at fault. The log has the details; running jobs continue.',
+    cause: error,
+  });
+}
+
+function connectionProblem(error: unknown): Problem | undefined {
+  const title = 'Nothing was stored.';
+  if (error instanceof InvalidConnection) {
+    const { details } = error;
+    const isOne = Object.keys(details).length === 1;
+    const message = `Correct ${isOne ? 'this field' : 'these fields'} and send the form again.`;
+    return new Problem(422, 'invalid_input', title, { message, details });
+  }
+  if (error instanceof CredentialsNotAccepted) {
+    const { message } = error;
+    return new Problem(422, 'credentials_not_accepted', title, { message });
+  }
+  if (!(error instanceof SecretKeyUnusable)) return undefined;
+  return new Problem(503, 'secret_key_unusable', title, { message: error.message, cause: error });
+}
+
+function webhookOrScheduleProblem(error: unknown): Problem | undefined {
+  if (error instanceof NoSuchWebhook || error instanceof NoSuchSchedule) {
+    return new Problem(404, 'not_found', error.message, { message: 'It may have been removed.' });
+  }
+  if (error instanceof WebhookNotSent) {
+    const { state, message } = error;
+    return new Problem(409, `webhook_${state}`, 'Nothing was sent.', { message });
+  }
+  if (!(error instanceof ScheduleActive)) return undefined;
+  return new Problem(409, 'active', error.message, {
+    message: `Wait until ${error.jobId} has ended, or cancel it.`,
+  });
+}
+
+/** The same for one entry of a list, of which others may have been started. */
+export function entryProblem(error: unknown): Problem {
+  return refusedStart(error, ENTRY) ?? toProblem(error);
+}
+
+const NOTHING_STARTED = 'Nothing was started.';
+
+/** A request that starts a job: of a type, in a list, or of a schedule. */
+const STARTING = /\/api\/(?:(?<type>[^/]+)|schedules\/[^/]+\/run)$/;
+
+/** What a request with invalid input has not done, in a sentence. */
+export function nothingDone({ method, url }: Request, types: readonly string[]): string {
+  if (method === 'GET' || method === 'HEAD') return 'Invalid query.';
+  const found = method === 'POST' && STARTING.exec(new URL(url).pathname);
+  if (!found) return 'Nothing was changed.';
+  const { type = 'jobs' } = found.groups ?? {};
+  return type === 'jobs' || types.includes(type) ? NOTHING_STARTED : 'Nothing was added.';
+}
+
+const REQUEST = {
+  title: NOTHING_STARTED,
+  ifInvalid: 'Correct the fields below and try again.',
+  ifTooMany: 'Wait until some have ended, or cancel those you do not need.',
+};
+
+const ENTRY = {
+  title: 'This entry was not started.',
+  ifInvalid: 'Correct the fields below and try again without the entries that were started.',
+  ifTooMany: 'Send it again when some have ended.',
+};
+
+/** What keeps a job from being started, when it is that. */
+function refusedStart(error: unknown, words: typeof REQUEST): Problem | undefined {
+  const { title, ifInvalid, ifTooMany } = words;
+  if (error instanceof InvalidInput) {
+    const { details } = error;
+    return new Problem(422, 'invalid_input', title, { message: ifInvalid, details, cause: error });
+  }
+  if (error instanceof UnknownJobType) {
+    return new Problem(422, 'invalid_input', title, { details: { type: error.message } });
+  }
+  if (!(error instanceof TooManyWaiting)) return undefined;
+  return new Problem(429, 'too_many_waiting', error.message, {
+    message: `${title} ${ifTooMany}`,
+    retryAfterSeconds: FULL_RETRY_S,
+  });
+}
+
+function badFile(status: number, code: string, error: Error): Problem {
+  return new Problem(status, code, 'The file was not stored.', {
+    details: { file: error.message },
+    cause: error,
+  });
+}
