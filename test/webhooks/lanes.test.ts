@@ -173,13 +173,15 @@ describe('FEATURES 43: a webhook', () => {
   });
 });
 
-test('FEATURES 43: deliveries disturb neither the taskbar nor the list of jobs, unless asked for', async () => {
+test('FEATURES 43: deliveries disturb neither the taskbar, the list of jobs nor the audit trail', async () => {
   const to = receiver(() => new Response('', { status: 500 }));
   const { tracker, clock, webhooks } = withWebhooks([many]);
   const { webhook } = await webhooks.store.add({ ...COMPLETED, url: to.url });
   await tracker.start();
   await enqueue(tracker, 3);
   await passUntil(clock, 10, 'they have failed', () => to.received.length >= 2);
+  await clock.advance(60_000);
+  expect(tracker.audit.list({}).entries.filter(({ action }) => action === 'retry')).toEqual([]);
   await webhooks.test(webhook.id);
   const { reader } = tracker;
   const types = (jobs: { type: string }[]) => [...new Set(jobs.map(({ type }) => type))];
