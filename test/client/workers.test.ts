@@ -5,12 +5,15 @@ import { closeApps, setupApp } from '../support/app.ts';
 afterAll(closeApps);
 
 test('FEATURES 44: a program reads the processes and the queues, also with the reader’s token', async () => {
-  const web = await setupApp({ XGPT_TOKEN: 'a-token-of-12', XGPT_READ_TOKEN: 'a-reader-of-12' });
+  const web = await setupApp({
+    XGPT_TOKEN: 'a-token-of-16-signs',
+    XGPT_READ_TOKEN: 'a-reader-of-16-signs',
+  });
   await web.tracker.pauseType('scrape');
   await web.tracker.enqueue('scrape', { username: 'aurora_lab' });
   const client = createClient({
     url: 'http://localhost:3000',
-    token: 'a-reader-of-12',
+    token: 'a-reader-of-16-signs',
     fetch: (url, init) => web.request(`${url.pathname}${url.search}`, init),
   });
   const { processes, types, sources } = await client.workers();
