@@ -3,8 +3,8 @@ import { expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { JobWorld, type Member, type Worker } from '../support/job_world.ts';
 
-const RUNS = 150;
-const COMMANDS = 40;
+const RUNS = 12;
+const COMMANDS = 30;
 const CONCURRENCY = 4;
 /** Longer than a look for jobs, and than the longest wait for the next attempt, in ms. */
 const SETTLE_MS = 5_000;
@@ -45,6 +45,8 @@ class Run {
   readonly #lanes = new Map<string, { limit: number; blockedUntil: number }>();
   readonly #places: (Member | undefined)[] = [undefined, undefined];
   readonly #cancelled = new Set<string>();
+  /** Found in handlers, in which an error would only fail their job. */
+  readonly #faults: string[] = [];
   readonly world = new JobWorld(5, {
     concurrency: CONCURRENCY,
     lanes: { of: ({ name }) => name, stateOf: (name) => this.#lane(name) },
@@ -71,6 +73,7 @@ class Run {
     } else if (command.do === 'restart') await this.#restart(command.at);
     else await this.#change(this.#places[command.at] as Member, command);
     await machine.advance(0);
+    expect(this.#faults).toEqual([]);
   }
 
   /** Opens everything and lets all jobs end. */
@@ -120,12 +123,16 @@ class Run {
     // Its process was killed, or it was cancelled, between the claim and the start.
     if (started?.status !== 'running') return;
     const { limit, blockedUntil } = this.#lane(started.lane);
-    const running = rows.filter((row) => row.lane === started.lane && isRunning(row.status));
-    expect(blockedUntil).toBeLessThanOrEqual(this.#now());
-    expect(running.length).toBeLessThanOrEqual(limit);
-    expect(rows.filter(({ status }) => isRunning(status)).length).toBeLessThanOrEqual(CONCURRENCY);
-    const ready = rows.filter((row) => row.lane === started.lane && row.status === 'queued');
-    for (const { priority } of ready) expect(priority).toBeLessThanOrEqual(started.priority);
+    const ofLane = rows.filter((row) => row.lane === started.lane);
+    const running = ofLane.filter((row) => isRunning(row.status)).length;
+    const all = rows.filter(({ status }) => isRunning(status)).length;
+    const isOvertaking = ofLane.some(
+      ({ status, priority }) => status === 'queued' && priority > started.priority,
+    );
+    if (blockedUntil > this.#now()) this.#faults.push(`${started.lane} is blocked`);
+    if (running > limit) this.#faults.push(`${running} of ${started.lane} run, of ${limit}`);
+    if (all > CONCURRENCY) this.#faults.push(`${all} run`);
+    if (isOvertaking) this.#faults.push(`${id} has jumped the queue`);
   }
 
   /** Whatever other lanes wait for. */
@@ -166,7 +173,7 @@ const isRunning = (status: string) => status === 'running' || status === 'cancel
 const isFinal = (status: string) => ['completed', 'failed', 'cancelled'].includes(status);
 
 test('no lane holds up another, exceeds its limit, or starts a job while it is blocked', async () => {
-  const sequences = fc.array(command, { maxLength: COMMANDS });
+  const sequences = fc.array(command, { minLength: COMMANDS, maxLength: COMMANDS });
   const property = fc.asyncProperty(sequences, async (commands) => {
     const run = new Run();
     try {
