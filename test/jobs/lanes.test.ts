@@ -3,7 +3,7 @@ import { expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { JobWorld, type Member, type Worker } from '../support/job_world.ts';
 
-const RUNS = 12;
+const RUNS = 6;
 const COMMANDS = 30;
 const CONCURRENCY = 4;
 /** Longer than a look for jobs, and than the longest wait for the next attempt, in ms. */

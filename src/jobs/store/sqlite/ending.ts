@@ -163,7 +163,7 @@ function statements(db: Database) {
     ),
     finishCancel: command(
       db,
-      `UPDATE jobs SET status = 'cancelled', error_message = COALESCE(?1, error_message), ${NO_LEASE}, updated_at = ?2,
+      `UPDATE jobs SET status = 'cancelled', error_message = COALESCE(error_message, ?1), ${NO_LEASE}, updated_at = ?2,
                        completed_at = ?2
        WHERE id = ?3 AND attempt = ?4 AND status = 'cancelling'`,
     ),
