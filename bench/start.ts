@@ -23,7 +23,24 @@ const BROWSER = {
   'accept-encoding': 'gzip, deflate, br, zstd',
 };
 
-const PAGES = ['/scrape', '/search', '/discover', '/embed', '/find', '/profiles', '/jobs', '/'];
+const PAGES = [
+  '/scrape',
+  '/search',
+  '/discover',
+  '/embed',
+  '/forget',
+  '/find',
+  '/profiles',
+  '/jobs',
+  '/sources',
+  '/schedules',
+  '/webhooks',
+  '/workers',
+  '/history',
+  '/audit',
+  '/sessions',
+  '/',
+];
 
 /** The minimum that answers: Bun itself, and an open database. */
 const BARE = `

@@ -78,56 +78,45 @@ async function databaseOf(root: string) {
 async function measureBefore(library: Library) {
   const times = new Map<string, number>();
   for (const { name, q } of SEARCHES)
-    times.set(
-      `${name}: newest and count`,
-      median(() => library.posts({ q, limit: LIMIT })),
-    );
+    times.set(`${name}: newest and count`, await median(() => library.posts({ q, limit: LIMIT })));
   return times;
 }
 
 async function measureNow(library: Library, root: string) {
   const { parseFind } = await import(join(root, 'src/find/index.ts'));
   const times = new Map<string, number>();
-  const newest = (query: FindQuery) => {
-    library.words.postsOf(library.words.newest(query, { limit: LIMIT }).keys);
-    library.words.countFound(query);
+  const newest = async (query: FindQuery) => {
+    library.words.postsOf((await library.words.newest(query, { limit: LIMIT })).keys);
+    await library.words.countFound(query);
   };
   for (const { name, typed } of SEARCHES) {
     const query: FindQuery = parseFind(typed, Date.now());
     const words = query.words ?? { all: [] };
-    times.set(
-      `${name}: newest and count`,
-      median(() => newest(query)),
-    );
+    times.set(`${name}: newest and count`, await median(() => newest(query)));
     times.set(
       `${name}: ranked`,
-      median(() => library.words.ranked(words, query.filters, LIMIT)),
+      await median(() => library.words.ranked(words, query.filters, LIMIT)),
     );
-    times.set(
-      `${name}: facets`,
-      median(() => library.words.facets(query)),
-    );
+    times.set(`${name}: facets`, await median(() => library.words.facets(query)));
   }
   for (const typed of NEW_ONLY) {
     const query: FindQuery = parseFind(typed, Date.now());
-    times.set(
-      `${typed}: newest and count`,
-      median(() => newest(query)),
-    );
-    const keys = firstTime(() => library.words.keysOf(query.filters, query.words));
+    times.set(`${typed}: newest and count`, await median(() => newest(query)));
+    const keys = await firstTime(() => library.words.keysOf(query.filters, query.words));
     times.set(`${typed}: set of keys, not kept`, keys);
   }
   return times;
 }
 
-function median(work: () => unknown): number {
-  const times = Array.from({ length: RUNS }, () => firstTime(work));
+async function median(work: () => unknown): Promise<number> {
+  const times: number[] = [];
+  for (let run = 0; run < RUNS; run++) times.push(await firstTime(work));
   return times.sort((a, b) => a - b)[RUNS >> 1] as number;
 }
 
-function firstTime(work: () => unknown): number {
+async function firstTime(work: () => unknown): Promise<number> {
   const beganAt = performance.now();
-  work();
+  await work();
   return performance.now() - beganAt;
 }
 

@@ -2,9 +2,9 @@ import { watchActions } from './actions.ts';
 import { sentences, watchCards } from './cards.ts';
 import { startClocks } from './clocks.ts';
 import { watchConnection } from './connection.ts';
+import { watchFollowedLog } from './followed_log.ts';
 import { watchFormErrors } from './form_errors.ts';
 import { watchSentences } from './form_sentence.ts';
-import { watchJobLog } from './job_log.ts';
 import { watchMenu } from './menu.ts';
 import { notifyOfLongJobs, watchNotifications } from './notifications.ts';
 import { announce, keepUnfolded } from './page.ts';
@@ -24,7 +24,7 @@ import { watchUploads } from './upload_progress.ts';
 document.documentElement.dataset.script = 'on';
 
 // Before htmx starts, which is when the document is complete.
-watchJobLog();
+watchFollowedLog();
 shareStreams();
 watchConnection();
 watchTheme();

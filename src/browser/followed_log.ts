@@ -1,11 +1,21 @@
 import { counted } from '../text/format.ts';
 import type { LogPart, LogPlace, StreamEvent } from './stream_messages.ts';
 
+/** Of the document: its detail is the log. */
+const FOLLOW = 'xgpt:follow-log';
+
 let followed: FollowedLog | undefined;
 
-/** Has the page's connection bring what is added to this log. A page has at most one. */
+/** Lets the page's connection follow the log that the script of a job's page names. */
+export function watchFollowedLog(): void {
+  document.addEventListener(FOLLOW, (event) => {
+    followed = (event as CustomEvent<FollowedLog>).detail;
+  });
+}
+
+/** Has the page's connection, in another script, bring what is added to this log: one at most. */
 export function followLog(log: FollowedLog): void {
-  followed = log;
+  document.dispatchEvent(new CustomEvent(FOLLOW, { detail: log }));
 }
 
 /** The log that this page shows, and how much of it it has. */

@@ -10,7 +10,7 @@ import { addJobCommands } from './job_commands.ts';
 import { addLibraryCommands } from './library_commands.ts';
 import { withList } from './list_by_default.ts';
 import { addOperationCommands } from './operation_commands.ts';
-import { printError, write } from './output.ts';
+import { printError, quietLog, write } from './output.ts';
 import { addSavedFindCommands } from './saved_find_commands.ts';
 import { addScheduleCommands } from './schedule_commands.ts';
 import { addSourcesCommands } from './sources_commands.ts';
@@ -96,10 +96,19 @@ function addServingCommands(program: DocumentedCommand, serve: () => Promise<voi
       await waitUntilIdle((await import('../jobs/index.ts')).jobTracker);
       await end();
     });
+  program
+    .command('mcp')
+    .description('serve an agent over standard input and output; an agent’s settings name it')
+    .examples(['claude mcp add xgpt -- xgpt mcp', 'let Claude Code start jobs and find posts'])
+    .action(async () => {
+      quietLog();
+      const { serveAgent } = await import('../app/agent.ts');
+      await serveAgent((await import('../platform/config.ts')).loadConfig());
+    });
 }
 
 /** The server and workers report them in their log, and completion must not print anything else. */
-const WITHOUT_WARNINGS = ['serve', 'worker', 'completion', 'complete'];
+const WITHOUT_WARNINGS = ['serve', 'worker', 'mcp', 'completion', 'complete'];
 
 async function warnOfUnknownSettings(command: string): Promise<void> {
   if (WITHOUT_WARNINGS.includes(command)) return;

@@ -2,6 +2,7 @@ import { readTyped } from '../jobs/job_query.ts';
 import { everything } from '../operations/find/everything.ts';
 import { exportLines } from '../operations/find/export.ts';
 import { find, readsIndex } from '../operations/find/find.ts';
+import type { Found } from '../operations/find/found.ts';
 import {
   type FindRequest,
   findRequestSchema,
@@ -9,11 +10,11 @@ import {
   toFindRequest,
 } from '../operations/find/request.ts';
 import { indexNotes } from '../operations/index_notes.ts';
-import { postsText } from '../text/library_text.ts';
+import { aboutFound, postsText } from '../text/library_text.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { parsed } from './input_errors.ts';
 import { limitOf, notesOnce, openLibrary, pages, printJson, typedAs } from './library.ts';
-import { flushed, outputClosed, write } from './output.ts';
+import { flushed, outputClosed, printError, write } from './output.ts';
 import { openNamed, saveTyped } from './saved_finds.ts';
 
 export interface FindCommandOptions extends Omit<TypedOptions, 'q'> {
@@ -80,16 +81,28 @@ async function printPages(
   limit: number,
   asJson: boolean,
 ): Promise<void> {
-  const printNotes = notesOnce();
+  const about = aboutOnce(asJson);
   let separator = '';
-  for await (const { posts, notes = [] } of pages(limit, (page) =>
-    find(deps, { ...request, ...page }),
-  )) {
-    if (asJson) printJson(posts);
-    else write(separator + postsText(posts));
+  const findPage = (page: object) => find(deps, { ...request, ...page });
+  for await (const found of pages(limit, findPage, about)) {
+    if (asJson) printJson(found.posts);
+    else write(separator + postsText(found.posts));
     separator = '\n';
-    printNotes(notes);
+    about(found);
     await flushed();
     if (outputClosed.aborted) return;
   }
+}
+
+/**
+ * Prints how the query was understood, and notes, on standard error: each line once.
+ * @param asJson for programs, which know what they asked for: notes alone.
+ */
+function aboutOnce(asJson: boolean): (found: Found) => void {
+  const said = new Set<string>();
+  return (found) => {
+    const lines = aboutFound(asJson ? { ...found, understood: '' } : found);
+    for (const line of lines) if (!said.has(line)) printError(line);
+    for (const line of lines) said.add(line);
+  };
 }

@@ -9,7 +9,7 @@ import {
 import { loadConfig } from '../platform/config.ts';
 import { appDatabase } from '../platform/database.ts';
 import { NotFound } from '../sources/source.ts';
-import { importsText, undoneText } from '../text/import_text.ts';
+import { importsText, removedText, undoneText } from '../text/import_text.ts';
 import { CommandFailed, EXIT } from './exit.ts';
 import { openJobs } from './open_jobs.ts';
 import { print, printError, quietLog, write } from './output.ts';
@@ -39,7 +39,7 @@ export async function remove(name: string): Promise<void> {
   const deps = openImports();
   const { reader } = await openJobs();
   await removeStoredImport({ ...deps, reader }, name).catch(refuse);
-  print(`${name} was removed. Its imported posts are kept.`);
+  print(removedText(name));
 }
 
 function openImports() {

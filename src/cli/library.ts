@@ -105,13 +105,17 @@ type Page = { limit: number; cursor?: string };
 /** The pages of `find`, up to `limit` items; reports when there are none, or more. */
 export async function* pages<
   Found extends { total: number; nextCursor?: string; notes?: string[] },
->(limit: number, find: (page: Page) => Found | Promise<Found>): AsyncGenerator<Found> {
+>(
+  limit: number,
+  find: (page: Page) => Found | Promise<Found>,
+  about: (found: Found) => void = ({ notes = [] }) => notesOnce()(notes),
+): AsyncGenerator<Found> {
   let cursor: string | undefined;
   for (let left = limit; left > 0; left -= PAGE_SIZE) {
     const found = await find({ limit: Math.min(PAGE_SIZE, left), ...(cursor && { cursor }) });
     if (found.total === 0) {
       printError('Nothing found.');
-      return notesOnce()(found.notes ?? []);
+      return about(found);
     }
     yield found;
     cursor = found.nextCursor;

@@ -26,7 +26,7 @@ type Deps = Pick<Awaited<ReturnType<typeof openLibrary>>, 'library' | 'sources'>
 
 /** Prints the saved finds as a table, or as JSON lines. */
 export async function showSavedFinds({ json }: { json?: boolean }): Promise<void> {
-  const finds = listSavedFinds(await openLibrary());
+  const finds = await listSavedFinds(await openLibrary());
   if (json) printJson(finds);
   else if (finds.length === 0)
     printError('No saved finds. Run xgpt find --save <name> <query> to save one.');

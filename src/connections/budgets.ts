@@ -56,12 +56,15 @@ export function createBudgets({ db, writer, now }: StoreOptions): ShownBudgets {
     async reserve(source, wanted, least) {
       const { row, posts, settled } = await writer.write(() => grant(source, wanted, least));
       if (settled === undefined) throw new BudgetSpent(spentMessage(row, least));
-      return reservation(posts, (difference) =>
-        writer.write(() => {
+      return reservation(posts, async (difference) => {
+        const write = writer.write(() => {
           if (difference !== 0) correct.run({ source, difference, period: row.period });
           settled();
-        }),
-      );
+        });
+        if (difference !== 0) await write;
+        // There is nothing to correct. If it fails, the request counts as under way for a while.
+        else write.catch(() => {});
+      });
     },
     isPending: async (source) => pending.isAny(source),
     isSet: (source) => typeof find.get(source)?.cap === 'number',

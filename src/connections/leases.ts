@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite';
+import { once } from '../platform/once.ts';
 import { statement } from '../platform/statement.ts';
 import type { Writer } from '../platform/writer.ts';
 import { sleep } from './sleep.ts';
@@ -22,9 +23,11 @@ interface LeasesOptions {
 /** Lets one process at a time work on a source's session. */
 export function createLeases({ db, writer, now }: LeasesOptions) {
   const { take, renew, find, release, revoke } = statementsOf(db);
-  const { AsyncLocalStorage } = process.getBuiltinModule('node:async_hooks');
   /** The holder for whom the current code runs. */
-  const current = new AsyncLocalStorage<string>();
+  const current = once(() => {
+    const { AsyncLocalStorage } = process.getBuiltinModule('node:async_hooks');
+    return new AsyncLocalStorage<string>();
+  });
 
   const changes = (run: typeof take, source: string, holder: string) =>
     writer.write(() => run.run({ source, holder, now: now(), ms: LEASE_MS }).changes);
@@ -40,7 +43,7 @@ export function createLeases({ db, writer, now }: LeasesOptions) {
     // One that fails, as with a full disk, is tried again; `lossOf` is the guard in the end.
     const renewal = setInterval(() => changes(renew, source, holder).catch(() => {}), RENEWAL_MS);
     try {
-      return await current.run(holder, work);
+      return await current().run(holder, work);
     } finally {
       clearInterval(renewal);
       // A failure would hide the outcome of the work. The lease then ends by itself.
@@ -55,7 +58,7 @@ export function createLeases({ db, writer, now }: LeasesOptions) {
      * lost; called by other code, one that says no. A transaction runs outside of its caller's context.
      */
     lossOf(source: string): () => boolean {
-      const holder = current.getStore();
+      const holder = current().getStore();
       return () => holder !== undefined && find.get(source)?.holder !== holder;
     },
     /** Within a transaction: whoever works on the session will not store it. */

@@ -1,4 +1,5 @@
 import { once } from '../platform/once.ts';
+import { listed } from '../text/listed.ts';
 import type { FindFilters, FindQuery, WordMatch } from './query.ts';
 import { findableTokens } from './tokens.ts';
 
@@ -25,12 +26,16 @@ const times = once(
 /** What posts were compared with the query by. */
 export type ComparedBy = 'words' | 'meaning' | 'both';
 
-/** How a query was understood, in words and without a full stop: "Posts with “soup”, by @ada". */
-export function describeFind(query: FindQuery, by: ComparedBy = 'words'): string {
+/**
+ * How a query was understood, in words and without a full stop: "Posts with “soup”, by @ada".
+ * @param like the text of a post that others should be like; words are conditions then.
+ */
+export function describeFind(query: FindQuery, by: ComparedBy = 'words', like?: string): string {
   const { words, filters } = query;
   if (words && 'any' in words && words.any.length === 0)
     return 'Nothing, because there is no letter, digit or emoji to find';
   const conditions = [
+    ...(like === undefined ? [] : [`like “${like}”`]),
     ...wordConditions(query, by),
     ...(filters.authors.length > 0 ? [`by ${either(filters.authors.map(handle))}`] : []),
     ...(filters.notAuthors.length > 0 ? [`not by ${either(filters.notAuthors.map(handle))}`] : []),
@@ -40,6 +45,7 @@ export function describeFind(query: FindQuery, by: ComparedBy = 'words'): string
     ...filters.has.map((part) => PARTS[part]),
     ...(filters.minLikes === undefined ? [] : [likesText(filters.minLikes)]),
     ...(filters.sources.length > 0 ? [`from the source ${either(filters.sources)}`] : []),
+    ...(query.ignored && by === 'words' ? [ignoredText(query.ignored)] : []),
   ];
   const kinds = kindsText(filters.kinds);
   if (conditions.length === 0) return kinds === 'posts' ? 'All posts' : capitalised(kinds);
@@ -54,16 +60,46 @@ function wordConditions({ words, topic }: FindQuery, by: ComparedBy): string[] {
   const excluded = parts.flatMap((part) => ('not' in part ? [part.not] : []));
   // Phrases hold for meaning, too; other words need not occur.
   const required = by === 'words' ? all : phrases;
+  const others = all.filter((part) => !('phrase' in part));
   const about = {
     words: [],
-    meaning: [`near in meaning to “${topic}”`],
-    both: all.length > phrases.length ? [`about “${topic}”`] : [],
+    meaning: [`near in meaning to “${topic}”${effectText(parts)}`],
+    both:
+      others.length > 0
+        ? [`about ${others.every(isPlain) ? `“${topic}”` : matchText(others)}`]
+        : [],
   };
   return [
     ...about[by],
     ...(required.length > 0 ? [`with ${matchText(required)}`] : []),
     ...(excluded.length > 0 ? [`without ${either(excluded.map(nested))}`] : []),
   ];
+}
+
+const isPlain = (part: WordMatch) => 'word' in part && !part.isPrefix;
+
+/** What of the words does not count for the model, which compares a text as a whole. */
+function effectText(parts: WordMatch[]): string {
+  const signs = new Set(parts.flatMap((part) => signsOf(part)));
+  if (signs.size === 0) return '';
+  return ` (${listed([...signs], 'and')} ${signs.size === 1 ? 'has' : 'have'} no effect by meaning)`;
+}
+
+function signsOf(match: WordMatch, depth = 0): string[] {
+  if ('any' in match) return ['OR', ...match.any.flatMap((one) => signsOf(one, depth + 1))];
+  if ('all' in match) return match.all.flatMap((one) => signsOf(one, depth + 1));
+  if ('word' in match) return match.isPrefix ? ['*'] : [];
+  // Outside of brackets these hold for meaning, too.
+  if (depth === 0) return [];
+  return 'not' in match ? ['the minus within it'] : ['the quotes within it'];
+}
+
+function ignoredText(ignored: string[]): string {
+  const words = listed(
+    ignored.map((word) => `“${shown(word)}”`),
+    'and',
+  );
+  return `ignoring the common ${ignored.length === 1 ? 'word' : 'words'} ${words}`;
 }
 
 function matchText(required: WordMatch[]): string {
@@ -113,10 +149,5 @@ function languageName(tag: string): string {
 }
 
 const either = (texts: string[]) => listed(texts, 'or');
-
-function listed(texts: string[], word: 'and' | 'or'): string {
-  const last = texts.at(-1) ?? '';
-  return texts.length < 2 ? last : `${texts.slice(0, -1).join(', ')} ${word} ${last}`;
-}
 
 const capitalised = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;

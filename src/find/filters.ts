@@ -1,3 +1,4 @@
+import { listed } from '../text/listed.ts';
 import { readUsername } from '../text/usernames.ts';
 import { readDate } from './dates.ts';
 import { FIND_KINDS, FIND_PARTS, type FindFilters } from './query.ts';
@@ -52,6 +53,30 @@ const EXCLUDING_READERS: Record<string, Reader> = {
     return true;
   },
 };
+
+/** What each operator takes, for people. */
+const TAKES: Record<string, string> = {
+  from: 'from: takes a username, or the address of a profile',
+  since: 'since: takes a date such as 2024-05-31, or 7d for seven days ago',
+  until: 'until: takes a date such as 2024-05-31, or 7d for seven days ago',
+  lang: 'lang: takes a language such as en or pt-BR',
+  is: `is: takes ${listed(FIND_KINDS, 'or')}`,
+  has: `has: takes ${listed(FIND_PARTS, 'or')}`,
+  source: 'source: takes the name of a source',
+  min_likes: 'min_likes: takes a whole number',
+};
+
+const EXCLUDING_TAKES: Record<string, string> = {
+  from: TAKES.from as string,
+  is: `-is: takes ${listed(EXCLUSIVE_KINDS, 'or')}`,
+};
+
+const NOT_EXCLUDED = 'a minus can stand before from: and is: only';
+
+/** What an operator that could not be read takes, for people. */
+export function whatItTakes({ key, isNot }: Pick<TypedFilter, 'key' | 'isNot'>): string {
+  return isNot ? (EXCLUDING_TAKES[key] ?? NOT_EXCLUDED) : (TAKES[key] ?? '');
+}
 
 export const FILTER_KEYS: readonly string[] = Object.keys(READERS);
 

@@ -1,3 +1,4 @@
+export { asTyped } from './as_typed.ts';
 export { type ComparedBy, describeFind } from './describe.ts';
 export { FOLD_VERSION, fold } from './fold.ts';
 export { indexedForms } from './forms.ts';
@@ -6,5 +7,5 @@ export { everyMatch, type IndexMatch, indexMatch } from './match.ts';
 export { parseFind } from './parse.ts';
 export { partsOf } from './parts.ts';
 export { snippetOf } from './snippet.ts';
-export { stopWordsIn } from './stop_words.ts';
+export { ignoringStopWords } from './stop_words.ts';
 export { BREAK, tokensOf } from './tokens.ts';

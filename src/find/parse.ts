@@ -1,6 +1,6 @@
-import { addFilter, hasFilters, noFilters } from './filters.ts';
+import { addFilter, hasFilters, noFilters, whatItTakes } from './filters.ts';
 import { type Piece, piecesOf } from './pieces.ts';
-import type { FindFilters, FindQuery, WordMatch } from './query.ts';
+import type { FindFilters, FindQuery, UnreadFilter, WordMatch } from './query.ts';
 import { findableTokens } from './tokens.ts';
 
 /** What is longer is cut: no text that somebody types is. In UTF-16 units. */
@@ -16,12 +16,19 @@ const MAX_DEPTH = 10;
 export function parseFind(text: string, now: number): FindQuery {
   const pieces = withoutDeepBrackets(piecesOf(withSpaces(text.slice(0, MAX_FIND_LENGTH))));
   const filters = noFilters();
-  const reading = { pieces, at: 0, filters, now };
+  const unread: UnreadFilter[] = [];
+  const reading = { pieces, at: 0, filters, unread, now };
   const matches: WordMatch[] = [];
   // A closing bracket that was never opened ends a list, but not the query.
   for (; reading.at < pieces.length; reading.at++) matches.push(...readList(reading));
   const words = all(matches) ?? nothingFound(pieces, filters);
-  return { text, ...(words && { words }), topic: topicOf(words).join(' '), filters };
+  return {
+    text,
+    ...(words && { words }),
+    topic: topicOf(words).join(' '),
+    filters,
+    ...(unread.length > 0 && { unread }),
+  };
 }
 
 /** A zero-width space separates words in scripts without spaces; elsewhere it stands within a word. */
@@ -42,6 +49,7 @@ interface Reading {
   pieces: Piece[];
   at: number;
   filters: FindFilters;
+  unread: UnreadFilter[];
   now: number;
 }
 
@@ -78,7 +86,7 @@ function matchOf(piece: Piece, reading: Reading): WordMatch | undefined {
     case 'word':
       return wordOf(piece.text);
     case 'filter':
-      return addFilter(piece, reading.filters, reading.now) ? undefined : wordOf(piece.text);
+      return filterOf(piece, reading);
     case 'open': {
       const list = readList(reading);
       // The closing bracket, or the end.
@@ -88,6 +96,15 @@ function matchOf(piece: Piece, reading: Reading): WordMatch | undefined {
     default:
       return undefined;
   }
+}
+
+function filterOf(
+  piece: Extract<Piece, { type: 'filter' }>,
+  { filters, unread, now }: Reading,
+): WordMatch | undefined {
+  if (addFilter(piece, filters, now)) return undefined;
+  unread.push({ typed: `${piece.isNot ? '-' : ''}${piece.text}`, takes: whatItTakes(piece) });
+  return wordOf(piece.text);
 }
 
 function wordOf(text: string): WordMatch | undefined {

@@ -41,4 +41,18 @@ export interface FindQuery {
   /** What the words are about, for the model: without operators and without what is excluded. */
   topic: string;
   filters: FindFilters;
+  /** Operators whose values could not be read: they were read as text. Absent for none. */
+  unread?: UnreadFilter[];
+  /** Common words, such as "the", that say little about what is meant. Absent for none. */
+  stopWords?: string[];
+  /** Those of them that are not in `words`: posts need not have them. Absent for none. */
+  ignored?: string[];
+}
+
+/** `since:foo` */
+export interface UnreadFilter {
+  /** As typed. */
+  typed: string;
+  /** What its operator takes, without a full stop: "since: takes a date such as …". */
+  takes: string;
 }

@@ -1,21 +1,93 @@
 /// <reference path="./stopword.d.ts" />
-import type { WordMatch } from './query.ts';
+import type { FindQuery, WordMatch } from './query.ts';
 
-let lists: readonly ReadonlySet<string>[] | undefined;
+interface StopWords {
+  /** BCP 47 tag. */
+  language: string;
+  words: ReadonlySet<string>;
+}
+
+/** What a library knows of a word or a language. */
+interface Frequencies {
+  /** Whether any post is in this language, a BCP 47 tag. */
+  hasLanguage(language: string): Promise<boolean>;
+  /** Whether many posts have this word as it is typed; true as well where there are too few to tell. */
+  isFrequent(word: string): boolean;
+}
+
+const LANGUAGE = /^[a-z]{3}/;
+
+let lists: readonly StopWords[] | undefined;
+
+/** All languages take 20 ms to load, and most finds are of one word. */
+async function loadLists(): Promise<readonly StopWords[]> {
+  lists ??= Object.entries(await import('stopword')).flatMap(([name, list]) =>
+    // The package also has functions, and a list of digits.
+    Array.isArray(list) && LANGUAGE.test(name)
+      ? [{ language: tagOf(name), words: new Set(list) }]
+      : [],
+  );
+  return lists;
+}
+
+/** `en` for `eng`, `pt` for `porBr`. */
+function tagOf(name: string): string {
+  const code = name.slice(0, 3);
+  return Intl.getCanonicalLocales(code)[0] ?? code;
+}
 
 /**
- * Which of these parts are words such as "the" and "how", that say little about what is meant: those of the
- * language that has the most of them.
+ * The query without the words, such as "the" and "how", that say little about what is meant and that many
+ * posts have: posts need not have them. `ignored` has them. A query, or a group in brackets, of such words
+ * alone keeps them; so do phrases, prefixes, alternatives and what is excluded.
  */
-export async function stopWordsIn(parts: WordMatch[]): Promise<ReadonlySet<WordMatch>> {
-  // All languages take a while to load, and most finds are of one word.
-  lists ??= Object.values(await import('stopword'))
-    .filter((list) => Array.isArray(list))
-    .map((list) => new Set(list));
-  let most = new Set<WordMatch>();
-  for (const list of lists) {
-    const found = parts.filter((part) => 'word' in part && list.has(part.word.toLowerCase()));
-    if (found.length > most.size) most = new Set(found);
+export async function ignoringStopWords(
+  query: FindQuery,
+  frequencies: Frequencies,
+): Promise<FindQuery> {
+  const words = query.words ? singleWords(query.words) : [];
+  if (!query.words || query.stopWords || words.length < 2) return query;
+  const stopWords = await stopWordsIn(words, await loadLists(), frequencies);
+  if (stopWords.length === 0) return query;
+  const ignored: string[] = [];
+  const rest = without(query.words, new Set(stopWords.filter(frequencies.isFrequent)), ignored);
+  return {
+    ...query,
+    stopWords,
+    ...(ignored.length > 0 && { words: rest, ignored: [...new Set(ignored)] }),
+  };
+}
+
+/** Those of the language that has the most of them: English, or one that posts have. */
+async function stopWordsIn(
+  words: string[],
+  known: readonly StopWords[],
+  { hasLanguage }: Frequencies,
+): Promise<string[]> {
+  let most: string[] = [];
+  for (const list of known) {
+    const found = words.filter((word) => list.words.has(word.toLowerCase()));
+    const isMore = found.length > most.length;
+    if (isMore && (list.language === 'en' || (await hasLanguage(list.language)))) most = found;
   }
-  return most;
+  return [...new Set(most)];
+}
+
+/** Words that are neither quoted nor excluded, in any of their forms. */
+function singleWords(match: WordMatch): string[] {
+  if ('not' in match || 'phrase' in match) return [];
+  if ('word' in match) return match.isPrefix || match.isExact ? [] : [match.word];
+  return ('all' in match ? match.all : match.any).flatMap(singleWords);
+}
+
+function without(match: WordMatch, common: ReadonlySet<string>, ignored: string[]): WordMatch {
+  if ('any' in match) return { any: match.any.map((one) => without(one, common, ignored)) };
+  if (!('all' in match)) return match;
+  const isCommon = (one: WordMatch) =>
+    'word' in one && singleWords(one).some((word) => common.has(word));
+  const rest = match.all.filter((one) => !isCommon(one));
+  if (rest.every((one) => 'not' in one)) return match;
+  ignored.push(...match.all.filter(isCommon).flatMap(singleWords));
+  const kept = rest.map((one) => without(one, common, ignored));
+  return kept.length === 1 ? (kept[0] as WordMatch) : { all: kept };
 }

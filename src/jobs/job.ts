@@ -97,6 +97,8 @@ export interface Job {
   dismissedAt?: Date;
   sessionId?: string;
   parentId?: string;
+  /** The name of the agent that started it as a task, as the agent gave it. Untrusted text. */
+  agent?: string;
 }
 
 /** What people have paused, so that a job waits. */

@@ -57,25 +57,35 @@ export interface Facets {
   years: Facet[];
   kinds: Facet[];
   sources: Facet[];
-  /** Counted over the newest so many only. */
+  /** Counted over so many of the posts found only: those that were collected last. */
   isCapped: boolean;
+  /** How many posts were counted. */
+  counted: number;
 }
 
-/** Finds stored posts by words and filters. `words` absent: by filters alone. */
+/**
+ * Finds stored posts by words and filters. `words` absent: by filters alone. What must read many posts does
+ * so in many turns of the event loop.
+ */
 export interface WordFinder {
   /** Newest first. */
   newest(
     query: FindQuery,
     page: { limit: number; cursor?: string },
-  ): { keys: number[]; nextCursor?: string };
-  /** The best by bm25 over the newest 50,000 matches, best first. */
-  ranked(words: WordMatch, filters: FindFilters, limit: number): FoundKey[];
+  ): Promise<{ keys: number[]; nextCursor?: string }>;
+  /**
+   * The best by bm25 over the 50,000 matches that were collected last, best first: those with all words as
+   * they were typed before those with other forms.
+   */
+  ranked(words: WordMatch, filters: FindFilters, limit: number): Promise<FoundKey[]>;
   /** All posts with these words, or the `limit` that were collected last. */
   matchesOf(words: WordMatch, limit: number): WordMatches;
+  /** Those of these words that some post has as they are written. */
+  existing(words: string[]): string[];
   /** Those of `keys` that have these words. */
   matchesAmong(words: WordMatch, keys: number[]): number[];
   /** @param cap counting stops there. Default: 10,001. */
-  countFound(query: FindQuery, cap?: number): CappedCount;
+  countFound(query: FindQuery, cap?: number): Promise<CappedCount>;
   /**
    * How many matches were collected after the post with this key, where posts must be looked at one by
    * one among the newest 20,000.
@@ -84,11 +94,12 @@ export interface WordFinder {
   countAfter(query: FindQuery, key: number, cap?: number): CappedCount;
   /** The highest key of a post, 0 without posts. Later ones have higher ones, unless posts are deleted. */
   newestKey(): number;
-  facets(query: FindQuery): Facets;
+  /** @param also the keys of posts that a find has besides those with the words. */
+  facets(query: FindQuery, also?: number[]): Promise<Facets>;
   /** All that meet `filters`, and `words` when there are any. */
-  keysOf(filters: FindFilters, words?: WordMatch): KeySet;
+  keysOf(filters: FindFilters, words?: WordMatch): Promise<KeySet>;
   /** Every match, newest first, in batches: for exports. Flat in memory. */
-  everyMatch(query: FindQuery, batch: number): Iterable<Post[]>;
+  everyMatch(query: FindQuery, batch: number): AsyncIterable<Post[]>;
   /** In the order of `keys`; keys that are no more are left out. */
   postsOf(keys: number[]): (Post & { key: number })[];
   keyOf(source: string, id: string): number | undefined;
@@ -98,6 +109,11 @@ export interface WordFinder {
 export interface MeaningFinder {
   /** Whether there is any vector of this model. */
   hasVectors(model: string): boolean;
+  /**
+   * How many posts with a text wait to be embedded, among those that were collected last: up to 2,000 are
+   * examined.
+   */
+  lacking(model: string): { missing: number; examined: number };
   /**
    * Reads what `nearest` needs into memory, in many turns of the event loop. Without it the first
    * `nearest` does so in one: 0.6 s for a million vectors.

@@ -9,7 +9,7 @@ import { readUsername, sourceOfAddress, usernameProblem } from '../text/username
 import type { OperationDeps } from './deps.ts';
 import { oneOf } from './fields.ts';
 import { indexNotes } from './index_notes.ts';
-import { comparable } from './query_vector.ts';
+import { comparable, requireVectors } from './query_vector.ts';
 
 export const MAX_PAGE = 100;
 const MAX_TEXT_LENGTH = 500;
@@ -140,8 +140,9 @@ export async function findPosts(
   }
   const prepared = library.meaning.prepare(embedder.model);
   const [compared] = await Promise.all([comparable(embedder, q), prepared]);
+  requireVectors(library, embedder);
   if (typeof compared === 'string') return { posts: [], total: 0, notes: [compared] };
-  const posts = nearestPosts({ library, embedder }, query, compared.vector);
+  const posts = await nearestPosts({ library, embedder }, query, compared.vector);
   return { posts, total: posts.length, ...withNotes(compared.notes) };
 }
 
@@ -149,16 +150,16 @@ function withNotes(notes: string[]): Pick<FoundPosts, 'notes'> {
   return notes.length > 0 ? { notes } : {};
 }
 
-function nearestPosts(
+async function nearestPosts(
   { library, embedder }: Pick<OperationDeps, 'library' | 'embedder'>,
   { author, source, limit = NEAREST }: PostsQuery,
   vector: Float32Array,
-): FoundPosts['posts'] {
+): Promise<FoundPosts['posts']> {
   const filters = {
     ...noFilters(),
     authors: author ? [author] : [],
     sources: source ? [source] : [],
   };
-  const among = author || source ? library.words.keysOf(filters) : undefined;
+  const among = author || source ? await library.words.keysOf(filters) : undefined;
   return library.postsLike(embedder.model, vector, { limit, ...(among && { among }) });
 }

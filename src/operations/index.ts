@@ -35,6 +35,7 @@ export const RESERVED_NAMES = [
   'jobs',
   'login',
   'logout',
+  'mcp',
   'media',
   'metrics',
   'openapi.json',

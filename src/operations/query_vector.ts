@@ -1,4 +1,5 @@
-import type { Embedder } from '../embedding/index.ts';
+import { type Embedder, ModelUnavailable } from '../embedding/index.ts';
+import type { Library } from '../library/index.ts';
 import { hasNoMeaning, meaningNotes, NO_MEANING } from '../text/meaning_notes.ts';
 
 /** How long a find waits for the model, in ms. */
@@ -17,4 +18,13 @@ export async function comparable(
   if (reading && hasNoMeaning(reading)) return NO_MEANING;
   const [vector] = await embedder.embed([text], options);
   return { vector: vector as Float32Array, notes: reading ? meaningNotes(reading) : [] };
+}
+
+const NOTHING_EMBEDDED =
+  'No post has been embedded yet, so none can be found by meaning. Start an embed job first (on the page Embed, or with xgpt embed).';
+
+/** @throws ModelUnavailable when there are posts, and none can be compared. */
+export function requireVectors(library: Library, { model }: Pick<Embedder, 'model'>): void {
+  if (library.words.newestKey() > 0 && !library.meaning.hasVectors(model))
+    throw new ModelUnavailable(NOTHING_EMBEDDED);
 }

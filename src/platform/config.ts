@@ -88,6 +88,7 @@ const SETTINGS = {
   XGPT_KEEP_FINISHED_HOURS: number(0, 87_600, 24),
   XGPT_PRIVATE_WEBHOOKS: oneOf(['on', 'off'], 'on or off', 'off'),
   XGPT_KEEP_AUDIT_DAYS: number(0, 3_650, 90),
+  XGPT_AGENT_WAIT_MS: whole(0, 3_600_000, 30_000),
   XGPT_STOP_WITH_PARENT: oneOf(['on', 'off'], 'on or off', 'off'),
 };
 
@@ -164,6 +165,8 @@ export interface Config {
   privateWebhooks: boolean;
   /** How long entries of the audit trail are kept, in ms. */
   keepAuditMs: number;
+  /** How long an agent that knows no tasks waits for the end of a job it has started, in ms. */
+  agentWaitMs: number;
   /** Whether to shut down when the process that started this one ends. */
   stopWithParent: boolean;
 }
@@ -241,11 +244,12 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
 /** How long things are kept, and whom webhooks may tell. */
 function keptAndTold(
   s: Settings,
-): Pick<Config, 'keepFinishedMs' | 'privateWebhooks' | 'keepAuditMs'> {
+): Pick<Config, 'keepFinishedMs' | 'privateWebhooks' | 'keepAuditMs' | 'agentWaitMs'> {
   return {
     keepFinishedMs: s.XGPT_KEEP_FINISHED_HOURS * 3_600_000,
     privateWebhooks: s.XGPT_PRIVATE_WEBHOOKS === 'on',
     keepAuditMs: s.XGPT_KEEP_AUDIT_DAYS * DAY_MS,
+    agentWaitMs: s.XGPT_AGENT_WAIT_MS,
   };
 }
 

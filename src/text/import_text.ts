@@ -72,6 +72,16 @@ export function knownText(name: string): string {
   return `The imports folder already has this archive as ${name}. Reading it from there.`;
 }
 
+/** The outcome of a removal. */
+export function removedText(name: string): string {
+  return `${name} was removed. Its imported posts are kept.`;
+}
+
+/** The outcome of an upload that is not imported yet. */
+export function storedText(name: string): string {
+  return `${name} was stored. Choose Import to read its posts.`;
+}
+
 /** The outcome of an undo, in a sentence or two. */
 export function undoneText({ name, removed, stayed }: UndoneImport): string {
   if (removed + stayed === 0)

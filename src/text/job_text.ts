@@ -64,7 +64,7 @@ export function jobText(job: Job, result: string[]): string {
     ['time limit', job.timeoutMs === undefined ? '' : limitText(job.timeoutMs)],
     ['attempts', attemptWords(job)],
     ['session', job.sessionId],
-    ['started by', job.parentId],
+    ['started by', job.parentId ?? (job.agent && `agent ${job.agent}`)],
     ...Object.entries(job.metadata ?? {}).map(([name, value]): [string, string] => [
       name,
       typeof value === 'string' ? value : JSON.stringify(value),

@@ -1,16 +1,19 @@
 import type { PostPage, ProfilePage } from '../library/library.ts';
 import type { Post, QuotedPost } from '../sources/post.ts';
 import { count, counted, exact } from './format.ts';
+import { placeName, understoodText, unrankedText, whyFound } from './found_text.ts';
 import { printable } from './printable.ts';
 import { table } from './table.ts';
 
 /** Posts one below the other, each text indented. */
-export function postsText(posts: (Post & { similarity?: number })[]): string {
+export function postsText(posts: ShownPost[]): string {
   if (posts.length === 0) return 'No posts found.\n';
   return posts.map(postText).join('\n');
 }
 
-function postText(post: Post & { similarity?: number }): string {
+type ShownPost = Post & Parameters<typeof placeName>[1];
+
+function postText(post: ShownPost): string {
   const {
     author,
     authorName,
@@ -31,10 +34,12 @@ function postText(post: Post & { similarity?: number }): string {
     source,
     limited && `limited: ${printable(limited)}`,
     edits.length > 0 && `edited, ${counted(edits.length, 'earlier version')}`,
-    similarity !== undefined && `similarity ${similarity.toFixed(2)}`,
+    whyFound(post) || (similarity !== undefined && `similarity ${similarity.toFixed(2)}`),
   ];
   const lines = [head.filter(Boolean).join('  '), ...text.split('\n').map(indented)];
   if (quote) lines.push(...quoteLines(quote));
+  for (const place of post.places ?? [])
+    lines.push(...`In ${placeName(place, post)}: ${place.text}`.split('\n').map(indented));
   if (url) lines.push(indented(url));
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
 }
@@ -75,6 +80,22 @@ export function profileTable(
 /** Notes on a search, one line each. */
 export function noteLines(notes: readonly string[] = []): string {
   return notes.map((note) => `Note: ${note}\n`).join('');
+}
+
+/** What was understood, and what limits the answer, for people who read plain text. */
+export function aboutFound(found: Parameters<typeof unrankedText>[0] & About): string[] {
+  const { didYouMean, notes = [] } = found;
+  return [
+    ...(found.understood === '' ? [] : [printable(understoodText(found))]),
+    ...(didYouMean === undefined ? [] : [`Did you mean: ${printable(didYouMean)}`]),
+    ...notes.map((note) => `Note: ${printable(note)}`),
+    ...(found.unranked === undefined ? [] : [unrankedText(found)]),
+  ];
+}
+
+interface About {
+  didYouMean?: string;
+  notes?: string[];
 }
 
 /** How to get the next page, if there is one. */

@@ -17,6 +17,7 @@ import { findPages } from './routes/find_page.tsx';
 import { historyPage } from './routes/history.tsx';
 import { jobDetailPage } from './routes/job_page.tsx';
 import { jobPages } from './routes/job_pages.tsx';
+import { mcpRoute } from './routes/mcp.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { openapiRoutes } from './routes/openapi.tsx';
 import { profilesPage } from './routes/profiles.tsx';
@@ -62,6 +63,7 @@ export async function addOtherRoutes(
   app
     .use(streamRoutes(deps))
     .use(metricsRoute(deps, writerOf(database)))
+    .use(mcpRoute(deps, logger))
     .use(profilesPage(deps))
     .use(findPages(deps))
     .use(jobDetailPage(deps))

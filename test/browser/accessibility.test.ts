@@ -206,7 +206,7 @@ describe.each([
 
   test('on a thread', async () => {
     const [reply] = app.library.words.postsOf(
-      app.library.words.newest(parseFind('is:thread', 0), { limit: 1 }).keys,
+      (await app.library.words.newest(parseFind('is:thread', 0), { limit: 1 })).keys,
     );
     await page.goto(`${app.url}/posts/sample/${reply?.id}`);
     expect(await page.locator('article.post').count()).toBeGreaterThan(1);

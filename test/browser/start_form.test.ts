@@ -35,14 +35,15 @@ test('D10: the sentence says what is wrong with the input of each form', async (
   const sentence = page.locator('#start-sentence');
   const number = (name: string, from: string, to: string) =>
     `${name} must be a whole number from ${from} to ${to}.`;
+  const orAll = (...rule: Parameters<typeof number>) => number(...rule).replace('.', ', or “all”.');
   for (const [path, label, typed, said] of [
     ['/scrape', 'Username', 'not a name!!', 'Username may only have letters, digits'],
-    ['/scrape', 'Maximum posts', '0', number('Posts', '1', '10,000')],
-    ['/scrape', 'Maximum posts', '1.5', number('Posts', '1', '10,000')],
+    ['/scrape', 'Maximum posts', '0', orAll('Posts', '1', '10,000')],
+    ['/scrape', 'Maximum posts', '1.5', orAll('Posts', '1', '10,000')],
     ['/search', 'Days back', '4000', number('Days', '1', '3,650')],
     ['/search', 'Terms', 'a,'.repeat(21), 'Query may have at most 20 terms.'],
-    ['/discover', 'Profiles at most', '-1', number('Profiles', '1', '1,000')],
-    ['/discover', 'Maximum posts each', '0', number('Posts of each', '1', '10,000')],
+    ['/discover', 'Profiles at most', '-1', orAll('Profiles', '1', '1,000')],
+    ['/discover', 'Maximum posts each', '0', orAll('Posts of each', '1', '10,000')],
     ['/embed', 'Batch size', '257', number('Batch size', '1', '256')],
   ] as const) {
     await page.goto(url + path);

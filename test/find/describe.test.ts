@@ -43,7 +43,12 @@ test.each([
   ['warm soup', 'Posts near in meaning to “warm soup”'],
   ['soup -lentil from:ada', 'Posts near in meaning to “soup”, without “lentil”, by @ada'],
   ['soup "of the day"', 'Posts near in meaning to “soup of the day”, with the phrase “of the day”'],
-  ['soup OR stew', 'Posts near in meaning to “soup stew”'],
+  ['soup OR stew', 'Posts near in meaning to “soup stew” (OR has no effect by meaning)'],
+  ['soup*', 'Posts near in meaning to “soup” (* has no effect by meaning)'],
+  [
+    'soup OR (stew* -meat)',
+    'Posts near in meaning to “soup stew” (OR, * and the minus within it have no effect by meaning)',
+  ],
 ])('by meaning %s is understood as: %s', (typed, description) => {
   expect(describeFind(parseFind(typed, NOW), 'meaning')).toBe(description);
 });
@@ -51,6 +56,10 @@ test.each([
 test.each([
   ['warm soup', 'Posts about “warm soup”'],
   ['soup -lentil', 'Posts about “soup”, without “lentil”'],
+  ['soup OR stew', 'Posts about “soup” or “stew”'],
+  ['warm soup OR stew', 'Posts about “warm” and (“soup” or “stew”)'],
+  ['(lentil soup) OR -stew', 'Posts about (“lentil” and “soup”) or not “stew”'],
+  ['warm deadl*', 'Posts about “warm” and words that begin with “deadl”'],
   ['soup "of the day"', 'Posts about “soup of the day”, with the phrase “of the day”'],
   ['"of the day"', 'Posts with the phrase “of the day”'],
   ['is:reply', 'Replies'],

@@ -22,9 +22,11 @@ const ALLOWED: Record<string, readonly string[]> = {
   // A type's form is made of fields from views; pages take the words of a type from operations.
   operations: ['views', 'find', 'jobs', 'library', 'sources', 'embedding', 'platform', 'text'],
   views: ['webhooks', 'operations', 'find', 'jobs', 'schedules', 'library', 'sources', 'text'],
+  mcp: ['operations', 'jobs', 'library', 'sources', 'embedding', 'platform', 'text'],
   client: ['jobs'],
   browser: ['operations', 'platform', 'text'],
   web: [
+    'mcp',
     'webhooks',
     'client',
     'views',
@@ -40,6 +42,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'text',
   ],
   app: [
+    'mcp',
     'webhooks',
     'web',
     'operations',

@@ -125,13 +125,39 @@ describe('FEATURES 47: find', () => {
     expect(notes?.[0]).toStartWith('No post has been embedded yet');
   });
 
+  test('47: by meaning without vectors the page, the API and posts say to embed first', async () => {
+    for (const path of ['/api/find', '/api/posts']) {
+      const answer = await unembedded.json(`${path}?q=sushi&by=meaning`);
+      expect(answer.status).toBe(503);
+      expect(await answer.text()).toContain('No post has been embedded yet');
+    }
+    const page = await unembedded.request('/find?q=sushi&by=meaning', { headers: NAVIGATION });
+    const html = await page.text();
+    expect(html).toContain('No post has been embedded yet');
+    expect(html).toContain('href="/embed"');
+  });
+
+  test('47: the query as it was read is in the fragment and in plain text, too', async () => {
+    const asked = async (accept: string, q: string) =>
+      (await web.request(`/api/find?by=words&q=${q}`, { headers: { accept } })).text();
+    for (const accept of ['text/html', 'text/plain']) {
+      expect(await asked(accept, 'sush*')).toContain(
+        'Posts with words that begin with “sush” · 2 posts',
+      );
+      expect(await asked(accept, 'planetz')).toContain('Did you mean: planets');
+      expect(await asked(accept, 'sushi+since:x')).toContain('was read as text');
+    }
+  });
+
   test('after an update a find by words says what is not indexed yet, other finds do not', async () => {
     const updated = await setupApp();
     updated.library.save({ posts: posts() });
     updated.database.run('UPDATE word_index SET version = 0');
     const note = expect.stringContaining('8 posts and profiles are not indexed anew yet');
-    for (const q of ['sushi', 'zeppelin', 'from:ada', 'has:media'])
+    for (const q of ['sushi', 'from:ada', 'has:media'])
       expect(await found({ q, by: 'words' }, updated)).toMatchObject({ notes: [note] });
+    const unknown = await found({ q: 'zeppelin', by: 'words' }, updated);
+    expect(unknown.notes).toEqual(['No post has “zeppelin”.', note]);
     expect(await found({ q: '' }, updated)).not.toHaveProperty('notes');
     expect((await found({ q: 'sushi' }, updated)).notes).toEqual([expect.any(String), note]);
     const listed = async (query: string) => (await updated.json(`/api/posts${query}`)).json();
@@ -176,13 +202,25 @@ describe('FEATURES 47: find', () => {
   });
 
   test('facets count what was found', async () => {
-    const { facets } = await found({ q: 'sushi OR planets', facets: 'true' });
+    const { facets } = await found({ q: 'sushi OR planets', by: 'words', facets: 'true' });
     expect(facets).toMatchObject({
       authors: [
         { value: 'bo', count: 2 },
         { value: 'ada', count: 1 },
       ],
       years: [{ value: '2026', count: 3 }],
+    });
+  });
+
+  test('47: facets of best count the posts of all pages, those found by meaning, too', async () => {
+    const { facets, total, posts } = await found({ q: 'sushi OR planets', facets: 'true' });
+    expect(total).toBe(TEXTS.length);
+    const byBo = posts.filter(({ author }) => author === 'bo').length;
+    expect(facets).toMatchObject({
+      authors: expect.arrayContaining([{ value: 'bo', count: byBo }]),
+      years: [{ value: '2026', count: total }],
+      counted: total,
+      isCapped: false,
     });
   });
 });

@@ -10,8 +10,8 @@ const VARYING: [pattern: RegExp, recorded: string][] = [
   [/(xgpt_session=)[^;\s]+/g, '$1<session>'],
   // The file system sets the creation time of a file, and its clock is not frozen.
   [/("addedAt": )"[^"]+"/g, '$1"<time>"'],
-  [/(kB<\/span> · )<time [^>]*>[^<]*<\/time>/g, '$1<time>'],
-  [/^(\S+\.zip +[\d.]+ kB +)\d.* UTC$/gm, '$1<time>'],
+  [/(kB<\/span> · added )<time [^>]*>[^<]*<\/time>/g, '$1<time>'],
+  [/^(\S+\.zip +.*[\d.]+ kB +)\d.* UTC$/gm, '$1<time>'],
   [/xgpt-test-\w+/g, 'xgpt-test'],
   [/\bwh_[0-9a-f]{32}\b/g, 'wh_<id>'],
   [/\bwhsec_[A-Za-z0-9+/=]+/g, 'whsec_<secret>'],

@@ -138,6 +138,25 @@ describe('undoing an import', () => {
     expect(await list.text()).toContain('3 posts of three.zip were removed.');
     expect(counts().posts).toBe(0);
   });
+
+  test('C18: a removal and an upload without an import also say so on a page without JavaScript', async () => {
+    const pageAfter = async (path: string, init: RequestInit) => {
+      const response = await web.request(path, { method: 'POST', headers: NAVIGATION, ...init });
+      expect(response.status).toBe(303);
+      const [page = ''] = (response.headers.get('location') ?? '').split('#');
+      return (await web.request(page, { headers: NAVIGATION })).text();
+    };
+    await using folder = await temporaryFolder();
+    const posts = part('tweets.part0', manyTweets(4));
+    const content = { ...accountFiles('ida_k'), 'data/tweets.js': posts };
+    const zip = await writeZip(join(folder.path, 'four.zip'), content);
+    const body = new FormData();
+    body.append('file', new File([await Bun.file(zip).arrayBuffer()], 'four.zip'));
+    const stored = 'four.zip was stored. Choose Import to read its posts.';
+    expect(await pageAfter('/api/imports', { body })).toContain(stored);
+    const removed = 'four.zip was removed. Its imported posts are kept.';
+    expect(await pageAfter('/api/imports/four.zip/remove', {})).toContain(removed);
+  });
 });
 
 describe('a Bluesky export', () => {

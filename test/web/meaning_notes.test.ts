@@ -48,6 +48,12 @@ const notesOf = async (q: string): Promise<string[]> => JSON.parse(await find(q)
 describe('F15: the limits of the model', () => {
   test('are read from its own tokens', async () => {
     const embedder = createLocalEmbedder({ modelsDir: MODEL_CACHE });
+    const styled = ['ａ ｊａｚｚ ｑｕａｒｔｅｔ', '𝐚 𝐣𝐚𝐳𝐳 𝐪𝐮𝐚𝐫𝐭𝐞𝐭', 'a jazz quartet'];
+    expect(await embedder.read(styled, { signal })).toEqual(
+      styled.map(() => ({ parts: 3, unknown: 0, isCut: false })),
+    );
+    const [wide, bold, plain] = await embedder.embed(styled, { signal });
+    expect([wide, bold]).toEqual([plain, plain]);
     const texts = ['A jazz quartet, at last!', '😭', 'မင်္ဂလာပါ', 'ሰላም', '!!!', 'jazz 😭 😭', LONG];
     const readings = await embedder.read(texts, { signal });
     await embedder.close();

@@ -177,7 +177,7 @@ describe('what was collected', () => {
     await Bun.write(join(web.importsDir, 'mine.zip'), 'x'.repeat(2_000));
     const { lines } = await text('/api/imports');
     expect(lines).toEqual([
-      expect.stringMatching(/^NAME +SIZE +POSTS +ADDED$/),
+      expect.stringMatching(/^NAME +KIND +OWNER +MADE +SIZE +POSTS +ADDED$/),
       expect.stringMatching(/^mine\.zip +[\d.]+ k?B +0 +\d.* UTC$/i),
       '',
     ]);

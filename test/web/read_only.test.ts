@@ -9,7 +9,13 @@ const READER = { authorization: `Bearer ${READ_TOKEN}` };
 const OWNER = { authorization: `Bearer ${TOKEN}` };
 
 /** Other methods that a reader may use: they change nothing, or the reader's own sign-in. */
-const OPEN_TO_READERS = ['POST /login', 'POST /logout', 'POST /api/jobs/stream/jobs'];
+const OPEN_TO_READERS = [
+  // It answers readers, and has no tool for them that changes something: test/mcp.
+  'POST /mcp',
+  'POST /login',
+  'POST /logout',
+  'POST /api/jobs/stream/jobs',
+];
 
 afterAll(closeApps);
 

@@ -101,7 +101,7 @@ function wrongStatus({ path }: RubbishRequest, { status, headers }: Response): s
 }
 
 function wrongShape(
-  { method, headers }: RubbishRequest,
+  { method, path, headers }: RubbishRequest,
   response: Response,
   text: string,
 ): string | undefined {
@@ -111,6 +111,8 @@ function wrongShape(
   if (status === 431 && text === '') return undefined;
   const accept = headers.accept ?? '';
   const type = response.headers.get('content-type') ?? '';
+  // Agents get the errors of their protocol, whatever they accept.
+  if (path.startsWith('/mcp') && text.startsWith('{"jsonrpc":"2.0","error":')) return undefined;
   if (accept.includes('text/plain') && !/text\/html|application\/json/.test(accept)) {
     const isTold = type.startsWith('text/plain') && text.startsWith(`${response.status} `);
     return isTold ? undefined : `no sentence in plain text: ${type} ${text.slice(0, 100)}`;

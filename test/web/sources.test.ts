@@ -205,6 +205,30 @@ describe('a source', () => {
     expect(html).toContain('Correct this field and send the form again.');
   });
 
+  test.each([
+    ['-5', 'Posts must be a whole number from 0 to'],
+    ['', 'Posts must be a whole number from 0 to'],
+    ['many', 'Posts must be a whole number from 0 to'],
+  ])('without JavaScript shows the form of the budget again: %j', async (posts, message) => {
+    await change('/credentials', KEY);
+    await change('/budget', { posts: '250' });
+    const response = await web.post(`${HARBOUR}/budget`, { posts }, NAVIGATION);
+    expect(response.status).toBe(422);
+    const html = await response.text();
+    expect(html).toContain('<h1>Sources</h1>');
+    expect(html).toContain('The budget was not changed.');
+    expect(html.split(message)).toHaveLength(2);
+    const field = /<input type="number"[^>]*id="harbour-posts"[^>]*>/.exec(html)?.[0] ?? '';
+    expect(field).toContain('aria-invalid="true"');
+    expect(field).toContain('aria-describedby="harbour-posts-error"');
+    expect(field).toContain(`value="${posts}"`);
+    expect(html.match(/<details class="connect" open/g)).toBeNull();
+    expect(await web.connections.budgets.read('harbour')).toMatchObject({ cap: 250 });
+    const forScripts = await web.post(`${HARBOUR}/budget`, { posts }, JSON_ONLY);
+    expect(forScripts.status).toBe(422);
+    expect(await forScripts.json()).toHaveProperty('error.details.posts');
+  });
+
   test('cannot be connected from another origin', async () => {
     const headers = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
     const response = await web.post(`${HARBOUR}/credentials`, PASSWORD, headers);

@@ -28,7 +28,11 @@ export function FindFacets({ query, facets }: FindFacetsProps): JSX.Element {
           <FacetGroup {...group} query={query} />
         ))}
       </dl>
-      {facets.isCapped && <p class="small muted">Counted among the newest posts found only.</p>}
+      {facets.isCapped && (
+        <p class="small muted" safe>
+          {`Counted among ${count(facets.counted)} of the posts found only.`}
+        </p>
+      )}
     </nav>
   );
 }

@@ -66,9 +66,10 @@ interface ActionProps {
   title?: string;
 }
 
-/** Jobs of a session are kept with it. */
+/** Jobs of a session are kept with it, except those of agents. */
 function PinButton({ job }: { job: Job }): JSX.Element {
-  if (job.sessionId !== undefined && !job.pinned) return '';
+  const isKept = job.sessionId !== undefined && job.agent === undefined;
+  if (isKept && !job.pinned) return '';
   return job.pinned ? (
     <Action job={job} verb="unpin" label="Unpin" title="Keep it only as long as other jobs" />
   ) : (

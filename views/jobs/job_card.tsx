@@ -31,6 +31,7 @@ function Name({ job, type }: { job: Job; type: string }): JSX.Element {
   return (
     <a href={urlTo(`/jobs/${encodeURIComponent(job.id)}`)}>
       {escapeHtml(cut(type, MAX_NAME))} <b safe>{subject(job)}</b>
+      {job.agent === undefined ? '' : <i safe>{`started by ${job.agent}`}</i>}
     </a>
   );
 }

@@ -1,6 +1,7 @@
 import type { Children } from '@kitajs/html';
 import { basePath } from '../../src/text/urls.ts';
 import { assetPath } from '../asset_paths.ts';
+import { attributeText } from '../forms/field.tsx';
 import { Taskbar } from '../jobs/taskbar.tsx';
 import type { Layout } from '../view_models.ts';
 import { HelpSheet } from './help_sheet.tsx';
@@ -15,29 +16,27 @@ interface PageProps {
   layout: Layout;
   /** It shows posts, whose pictures a script loads. */
   hasPosts?: boolean;
+  /** It shows the log of a job. */
+  hasLog?: boolean;
+  /** It shows the form of a job type. */
+  hasForm?: boolean;
   /** It shows schedules, or a form that can be repeated, which have a script of their own. */
   hasSchedules?: boolean;
+  /** Styles that the above do not bring. Default: `pages.css`, for pages with none of their own. */
+  styles?: string[];
   /** The text of the find that it shows. */
   query?: string;
   children: Children;
 }
 
 /** A whole document: navigation, content and taskbar. */
-export function Page({
-  title,
-  current,
-  layout,
-  hasPosts = false,
-  hasSchedules = false,
-  query,
-  children,
-}: PageProps): JSX.Element {
-  const scripts = [...(hasPosts ? ['find.js'] : []), ...(hasSchedules ? ['schedules.js'] : [])];
+export function Page({ title, current, layout, query, children, ...kind }: PageProps): JSX.Element {
+  const { styles, scripts } = filesOf({ current, ...kind });
   return (
     <>
       {'<!doctype html>'}
       <html lang="en" data-theme={layout.theme} data-base-path={basePath() || undefined}>
-        <Head title={title} isFirst={current === '/'}>
+        <Head title={title} styles={styles}>
           <Scripts added={scripts} />
         </Head>
         <body hx-ext="morph">
@@ -62,15 +61,43 @@ export function Page({
   );
 }
 
+/** What it loads besides the files of every page. */
+function filesOf({
+  current,
+  hasPosts,
+  hasLog,
+  hasForm,
+  hasSchedules,
+  styles = hasLog || hasPosts || hasForm || current === '/' ? [] : ['pages.css'],
+}: Omit<PageProps, 'title' | 'layout' | 'query' | 'children'>): {
+  styles: string[];
+  scripts: string[];
+} {
+  const given = (isNeeded: boolean | undefined, name: string) => (isNeeded ? [name] : []);
+  return {
+    styles: [
+      ...styles,
+      ...given(hasPosts, 'posts.css'),
+      ...given(hasLog, 'job.css'),
+      ...given(hasForm, 'start.css'),
+      ...given(hasSchedules, 'schedules.css'),
+    ],
+    scripts: [
+      ...given(hasPosts, 'find.js'),
+      ...given(hasLog, 'job.js'),
+      ...given(hasSchedules, 'schedules.js'),
+    ],
+  };
+}
+
 interface HeadProps {
   title: string;
-  /** The dashboard, which does without the styles of the other pages. */
-  isFirst?: boolean;
+  styles?: string[];
   children?: Children;
 }
 
 /** The head of every document, with `children` that only some have. */
-export function Head({ title, isFirst = false, children }: HeadProps): JSX.Element {
+export function Head({ title, styles = ['pages.css'], children }: HeadProps): JSX.Element {
   return (
     <head>
       <meta charset="utf-8" />
@@ -85,8 +112,9 @@ export function Head({ title, isFirst = false, children }: HeadProps): JSX.Eleme
         data-running={assetPath('favicon-running.svg')}
         data-failed={assetPath('favicon-failed.svg')}
       />
-      <link rel="stylesheet" href={assetPath('app.css')} />
-      {!isFirst && <link rel="stylesheet" href={assetPath('pages.css')} />}
+      {['app.css', ...styles].map((name) => (
+        <link rel="stylesheet" href={attributeText(assetPath(name))} />
+      ))}
       {children}
     </head>
   );

@@ -1,5 +1,5 @@
 import { withoutFilters } from '../../src/find/typed_text.ts';
-import { counted } from '../../src/text/format.ts';
+import { understoodText, unrankedText } from '../../src/text/found_text.ts';
 import { urlTo } from '../../src/text/urls.ts';
 import { FindFacets } from '../find/find_facets.tsx';
 import { FindForm } from '../find/find_form.tsx';
@@ -45,6 +45,7 @@ function PostList({ model, now }: { model: FindModel; now: Date }): JSX.Element 
   return (
     <>
       <Understood model={model} />
+      <DidYouMean model={model} />
       <SearchNotes notes={found.notes} />
       {found.facets ? <FindFacets query={query} facets={found.facets} /> : ''}
       {found.posts.map((post) => (
@@ -57,17 +58,12 @@ function PostList({ model, now }: { model: FindModel; now: Date }): JSX.Element 
 }
 
 /** How many were found, and how the query was understood. */
-function Understood({ model: { found, query, like } }: { model: FindModel }): JSX.Element {
-  const total = `${found.isCapped ? 'More than ' : ''}${counted(found.total, 'post')}`;
-  const about = [
-    ...(like === undefined ? [] : [`Posts like “${like}”`]),
-    ...(like !== undefined && query.q === '' ? [] : [found.understood]),
-  ];
+function Understood({ model: { found, query } }: { model: FindModel }): JSX.Element {
   const rest = withoutFilters(query.q);
   return (
     <p class="total">
       <span class="understood" safe>
-        {[...about, total].join(' · ')}
+        {understoodText(found)}
       </span>{' '}
       {rest !== query.q.trim() && (
         <a class="small" href={attributeText(findHref(query, { q: rest }))}>
@@ -78,10 +74,31 @@ function Understood({ model: { found, query, like } }: { model: FindModel }): JS
   );
 }
 
+/** The query with a word that no post has replaced by one that is. */
+function DidYouMean({ model: { query, found } }: { model: FindModel }): JSX.Element {
+  const { didYouMean: q } = found;
+  if (q === undefined) return '';
+  return (
+    <p class="did-you-mean">
+      Did you mean{' '}
+      <a href={attributeText(findHref(query, { q }))}>
+        <bdi safe>{q}</bdi>
+      </a>
+      ?
+    </p>
+  );
+}
+
 /** All of what was found, to take away. */
 function FindEnd({ model: { query, found } }: { model: FindModel }): JSX.Element {
   return (
     <footer class="find-end">
+      {found.unranked !== undefined && (
+        <p>
+          <span safe>{unrankedText(found)}</span>{' '}
+          <a href={attributeText(findHref(query, { sort: 'newest' }))}>Newest first</a>
+        </p>
+      )}
       <p>
         Download all:{' '}
         <a href={attributeText(exportHref(query, 'csv'))} download="">
@@ -107,7 +124,8 @@ function Problem({ problem }: { problem: NonNullable<FindModel['problem']> }): J
   );
 }
 
-function NoPosts({ model: { query, found, seen } }: { model: FindModel }): JSX.Element {
+function NoPosts({ model }: { model: FindModel }): JSX.Element {
+  const { query, found, seen } = model;
   const isEmpty = seen === 0;
   if (!isEmpty && (query.q !== '' || query.like !== undefined)) {
     return (
@@ -122,6 +140,7 @@ function NoPosts({ model: { query, found, seen } }: { model: FindModel }): JSX.E
           <a href={urlTo('/find')}>Show all posts</a>, or <a href={urlTo('/search')}>search</a> a
           source for more.
         </p>
+        <DidYouMean model={model} />
         <SearchNotes notes={found.notes} />
       </>
     );

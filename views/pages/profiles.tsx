@@ -10,7 +10,7 @@ import { NextPage } from './pagination.tsx';
 export function ProfilesPage({ layout, model }: { layout: Layout; model: ProfilesModel }) {
   const { page, query } = model;
   return (
-    <Page title="People" current="/profiles" layout={layout}>
+    <Page title="People" current="/profiles" layout={layout} styles={['posts.css']}>
       <h1>People</h1>
       <Filter
         action={urlTo('/profiles')}

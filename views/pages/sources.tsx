@@ -144,7 +144,11 @@ function ConnectionPart({ name, connection, now, refused }: PartProps): JSX.Elem
     <>
       <Outcome connection={connection} now={now} />
       {budget !== undefined && (budget.inUse || budget.cap !== undefined) && (
-        <BudgetPart source={name} budget={budget} />
+        <BudgetPart
+          source={name}
+          budget={budget}
+          refused={refused?.values.method === undefined ? refused : undefined}
+        />
       )}
       <Actions name={name} connection={connection} />
       {methods.map((each) => (

@@ -14,7 +14,13 @@ export function StartPage({ layout, model }: { layout: Layout; model: StartModel
   const { type, form, parts, runs } = model;
   const { name, heading } = wordsOf(type);
   return (
-    <Page title={name} current={collectPath(type, form.values)} layout={layout} hasSchedules>
+    <Page
+      title={name}
+      current={collectPath(type, form.values)}
+      layout={layout}
+      hasForm
+      hasSchedules
+    >
       <section class="start" data-form={type}>
         <h1 safe>{parts.first?.heading ?? heading}</h1>
         {parts.first?.content as 'safe'}

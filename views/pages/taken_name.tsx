@@ -10,7 +10,12 @@ import type { Layout, TakenNameModel } from '../view_models.ts';
 export function TakenNamePage({ layout, model }: { layout: Layout; model: TakenNameModel }) {
   const { name, query, other } = model;
   return (
-    <Page title="The name is taken" current="/find" layout={layout}>
+    <Page
+      title="The name is taken"
+      current="/find"
+      layout={layout}
+      styles={['pages.css', 'posts.css']}
+    >
       <div class="confirm">
         <h1>The name is taken</h1>
         <p class="result error" role="alert">

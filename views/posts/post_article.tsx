@@ -1,10 +1,12 @@
 import type { FoundPost } from '../../src/operations/find/found.ts';
 import type { Post } from '../../src/sources/post.ts';
 import { counted } from '../../src/text/format.ts';
+import { whyFound } from '../../src/text/found_text.ts';
 import { safeHref } from '../safe_href.ts';
 import { relativeTime } from '../time.tsx';
 import { CardLinks } from './card_links.tsx';
 import { EarlierVersions } from './earlier_versions.tsx';
+import { FoundLinks, MarkedPlace } from './marked_place.tsx';
 import { PostBody } from './post_body.tsx';
 import { authorHref } from './post_href.ts';
 import { PostLinks } from './post_links.tsx';
@@ -12,7 +14,7 @@ import { PostPictures } from './post_pictures.tsx';
 import { QuotedPosts, showsOriginal } from './quoted_post.tsx';
 
 interface PostArticleProps {
-  post: Post & Partial<Pick<FoundPost, 'marks' | 'snippet' | 'why' | 'similarity'>>;
+  post: Post & Partial<Pick<FoundPost, 'marks' | 'places' | 'snippet' | 'why' | 'similarity'>>;
   now: Date;
   /** It is the one that was asked for. */
   isCurrent?: boolean;
@@ -30,6 +32,7 @@ export function PostArticle(props: PostArticleProps): JSX.Element {
       <PostMark post={post} />
       {!showsOriginal(post) && <PostBody post={post} />}
       <CardLinks urls={post.links.flatMap(({ text, url }) => (text === '' ? url : []))} />
+      <FoundLinks places={post.places} />
       <PostPictures post={post} />
       <QuotedPosts post={post} />
       <EarlierVersions versions={post.edits ?? []} now={now} />
@@ -43,8 +46,8 @@ function PostHeader({ post, now, isNew = false }: PostArticleProps): JSX.Element
   return (
     <header class="post-header">
       <a class="post-author" href={authorHref(post)}>
-        <bdi class="post-name" safe>
-          {post.authorName}
+        <bdi class="post-name">
+          <MarkedPlace text={post.authorName} places={post.places} in="authorName" />
         </bdi>{' '}
         <span class="post-handle" safe>
           {`@${post.author}`}
@@ -104,12 +107,4 @@ function PostFigures({ post }: { post: PostArticleProps['post'] }): JSX.Element 
       {figures.join(' · ')}
     </p>
   );
-}
-
-function whyFound({ why = {}, similarity }: PostArticleProps['post']): string {
-  const found = [why.words && 'words', why.someWords && 'some words', why.meaning && 'meaning']
-    .filter(Boolean)
-    .join(' and ');
-  const near = similarity === undefined ? '' : `similarity ${similarity.toFixed(2)}`;
-  return [found && `found by ${found}`, near].filter(Boolean).join(', ');
 }

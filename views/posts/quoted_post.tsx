@@ -1,15 +1,21 @@
+import type { FoundPlace } from '../../src/operations/find/places.ts';
 import type { Post, QuotedPost } from '../../src/sources/post.ts';
 import { safeHref } from '../safe_href.ts';
+import { MarkedPlace, marksOf } from './marked_place.tsx';
 import { authorHref } from './post_href.ts';
 import { PostText } from './post_text.tsx';
 
+type ShownPost = Post & { places?: FoundPlace[] };
+
 /** The original of a repost, and the post that is quoted, as far as they are known. */
-export function QuotedPosts({ post }: { post: Post }): JSX.Element {
+export function QuotedPosts({ post }: { post: ShownPost }): JSX.Element {
   const { repostOf, quote } = post;
   return (
     <>
-      {repostOf !== undefined && showsOriginal(post) && <Quoted quoted={repostOf} post={post} />}
-      {quote !== undefined && <Quoted quoted={quote} post={post} />}
+      {repostOf !== undefined && showsOriginal(post) && (
+        <Quoted quoted={repostOf} post={post} in="original" />
+      )}
+      {quote !== undefined && <Quoted quoted={quote} post={post} in="quote" />}
     </>
   );
 }
@@ -22,10 +28,21 @@ export function showsOriginal({ repostOf, text }: Post): boolean {
   return repostOf !== undefined && (repostOf.text !== undefined || text === '');
 }
 
-function Quoted({ quoted, post }: { quoted: QuotedPost; post: Post }): JSX.Element {
+interface QuotedProps {
+  quoted: QuotedPost;
+  post: ShownPost;
+  in: 'original' | 'quote';
+}
+
+function Quoted({ quoted, post, in: place }: QuotedProps): JSX.Element {
+  const marks = marksOf({ places: post.places, in: place });
   return (
     <blockquote class="post-quote">
-      <QuotedHeader quoted={quoted} source={post.source} />
+      <QuotedHeader
+        quoted={quoted}
+        source={post.source}
+        places={place === 'quote' ? post.places : undefined}
+      />
       {quoted.text === undefined ? (
         <p class="post-absent">
           The text of this post is not known: it may have been deleted, or an export does not have
@@ -33,14 +50,20 @@ function Quoted({ quoted, post }: { quoted: QuotedPost; post: Post }): JSX.Eleme
         </p>
       ) : (
         <p class="post-text" dir="auto">
-          <PostText text={quoted.text} links={post.links} />
+          <PostText text={quoted.text} links={post.links} marks={marks} />
         </p>
       )}
     </blockquote>
   );
 }
 
-function QuotedHeader({ quoted, source }: { quoted: QuotedPost; source: string }) {
+interface QuotedHeaderProps {
+  quoted: QuotedPost;
+  source: string;
+  places: FoundPlace[] | undefined;
+}
+
+function QuotedHeader({ quoted, source, places }: QuotedHeaderProps): JSX.Element {
   const { author, authorName, url } = quoted;
   const href = safeHref(url);
   if (author === undefined && href === undefined) return '';
@@ -49,12 +72,12 @@ function QuotedHeader({ quoted, source }: { quoted: QuotedPost; source: string }
       {author !== undefined && (
         <a class="post-author" href={authorHref({ source, author })}>
           {authorName !== undefined && (
-            <bdi class="post-name" safe>
-              {authorName}
+            <bdi class="post-name">
+              <MarkedPlace text={authorName} places={places} in="quoteAuthorName" />
             </bdi>
           )}{' '}
-          <span class="post-handle" safe>
-            {`@${author}`}
+          <span class="post-handle">
+            @<MarkedPlace text={author} places={places} in="quoteAuthor" />
           </span>
         </a>
       )}

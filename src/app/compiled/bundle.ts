@@ -16,6 +16,7 @@ const EXTERNAL = [
   // Few processes use them.
   '@elysiajs/openapi',
   '@fastify/busboy',
+  '@modelcontextprotocol/server',
   '@the-convocation/twitter-scraper',
   '@xdevplatform/xdk',
   'file-type',

@@ -94,7 +94,7 @@ function factsOf(job: Job, { attempts }: JobDetails, starter: string | undefined
     ['failure', job.failure && FAILURE_WORDS[job.failure]],
     ['attempts', attemptWords(job, attempts)],
     ['session', job.sessionId],
-    ['started by', job.parentId ?? starter],
+    ['started by', job.parentId ?? starter ?? (job.agent && `agent ${job.agent}`)],
   ];
   return facts.filter(([, value]) => value !== undefined);
 }

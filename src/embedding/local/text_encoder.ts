@@ -31,7 +31,8 @@ export class TextEncoder {
   }
 
   encode(text: string): Encoded {
-    return this.tokenizer.encode(text.slice(0, MAX_CHARACTERS), { add_special_tokens: false });
+    const plain = withPlainLetters(text.slice(0, MAX_CHARACTERS));
+    return this.tokenizer.encode(plain, { add_special_tokens: false });
   }
 
   /** What the model takes for a text: its first `maxTokens` at most. */
@@ -55,6 +56,14 @@ export class TextEncoder {
       isCut: read.length < tokens.length || text.length > MAX_CHARACTERS,
     };
   }
+}
+
+/** Full width and half width, and letters for formulas, with which people style names. */
+const STYLED = /[\u3000\uff01-\uffee\u{1d400}-\u{1d7ff}]+/gu;
+
+/** Models know letters and digits only as they are usually written: `ＡＢＣ` would be an unknown word. */
+function withPlainLetters(text: string): string {
+  return text.replace(STYLED, (letters) => letters.normalize('NFKC'));
 }
 
 /** The part of a text that is embedded at all. */

@@ -26,6 +26,8 @@ export interface EnqueueOptions extends StartOptions {
   parentId?: string;
   /** Names the client, for the limit of waiting jobs of each client. */
   client?: string;
+  /** The name of the agent that starts it as a task. */
+  agent?: string;
   /** Stands in the job's id, after its type. An existing job with that id is returned instead. */
   uuid?: string;
   /** An active job with the same input and client, enqueued at most this many ms ago, is returned instead. */
@@ -61,11 +63,12 @@ export class Enqueuer {
 
   /** @throws InvalidInput, UnknownJobType, TooManyWaiting; nothing was created then. */
   async enqueue(type: JobType, input: unknown, options: EnqueueOptions): Promise<Job> {
-    const { mergeMs, uuid, sessionId, parentId, client, by, ...start } = options;
+    const { mergeMs, uuid, sessionId, parentId, client, agent, by, ...start } = options;
     const placement = {
       sessionId,
       parentId,
       client,
+      agent,
       ...checkedStart(start, this.deps.clock.now()),
     };
     const made = this.deps.definitions.newJob(type, input, uuid);
@@ -137,12 +140,12 @@ export class Enqueuer {
   /** Enqueues a child for each input, unless the parent has children already. */
   async enqueueChildren(parent: Execution, type: JobType, inputs: unknown[]): Promise<void> {
     const { store, reader, executions, definitions, feed, clock, claimable, deeds } = this.deps;
-    const { sessionId, priority } = reader.brief(parent.id) ?? {};
+    const { sessionId, priority, agent } = reader.brief(parent.id) ?? {};
     const deed = deeds.of({ via: 'job', user: parent.id });
     const jobs: NewJob[] = [];
     for (const input of inputs) {
       const job = await definitions.newJob(type, input);
-      jobs.push({ ...job, sessionId, parentId: parent.id, priority, deed });
+      jobs.push({ ...job, sessionId, parentId: parent.id, priority, agent, deed });
     }
     claimable.emit(undefined);
     const outcome = await store.insertChildren(parent, jobs, clock.now());

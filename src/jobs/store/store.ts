@@ -211,6 +211,7 @@ export interface NewJob {
   parentId?: string;
   /** The client that asked for it. */
   client?: string;
+  agent?: string;
   /** The caller chose the id, so there may be a job with it. */
   isIdGiven?: boolean;
   /** Who starts it. */

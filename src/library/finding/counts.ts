@@ -1,6 +1,6 @@
 import type { CappedCount } from '../finding.ts';
-import { CONDITION_COLUMNS, type Conditions } from './conditions.ts';
-import { MATCHES, setTest } from './plan_sql.ts';
+import type { Conditions } from './conditions.ts';
+import { MATCHES } from './plan_sql.ts';
 import { type Bindings, type Queries, where } from './queries.ts';
 
 /** Posts that are looked at one by one before counting stops. */
@@ -49,17 +49,16 @@ export function createCounts(queries: Queries) {
   const { capped, newestKey, countMatches, countIndexed, shareOfLast } =
     createSimpleCounts(queries);
 
-  /** The number of posts found. */
-  function countFound(conditions: Conditions, cap: number): CappedCount {
+  /** The number of posts found, where an index alone tells. */
+  function quickCount(conditions: Conditions, cap: number): CappedCount | undefined {
     const { isEmpty, match, indexed, others, bindings } = conditions;
     if (isEmpty) return { count: 0, isCapped: false };
     const isByWords = match && !match.isExcluded;
-    if (others.length === 0 && (indexed.length === 0 || !match) && (isByWords || !match)) {
-      const select = match ? MATCHES : `SELECT 1 FROM posts ${where(indexed)}`;
-      const count = capped(select, bindings, cap);
-      return { count, isCapped: count === cap };
-    }
-    return countExamined(conditions, cap);
+    if (others.length > 0 || (indexed.length > 0 && match) || !(isByWords || !match))
+      return undefined;
+    const select = match ? MATCHES : `SELECT 1 FROM posts ${where(indexed)}`;
+    const count = capped(select, bindings, cap);
+    return { count, isCapped: count === cap };
   }
 
   /** The number of all matches, however long it takes. */
@@ -73,27 +72,7 @@ export function createCounts(queries: Queries) {
     return one<Total>(`SELECT count(*) AS total FROM posts ${tests}`, bindings).total;
   }
 
-  /** Counts among the first so many posts. */
-  function countExamined(conditions: Conditions, cap: number): CappedCount {
-    const { match, bindings } = conditions;
-    const isByWords = match?.isExcluded === false && isFewest(conditions);
-    const sql = isByWords ? examineMatches(conditions) : examinePosts(conditions);
-    const { examined, found } = one<{ examined: number; found: number }>(sql, {
-      ...bindings,
-      examined: MAX_EXAMINED,
-    });
-    const isCapped = examined === MAX_EXAMINED || found >= cap;
-    return { count: Math.min(found, cap), isCapped };
-  }
-
-  /** Whether the posts with the words are fewer than those that the indexed conditions leave. */
-  function isFewest(conditions: Conditions): boolean {
-    if (conditions.indexed.length === 0) return true;
-    const matches = countMatches(conditions, MAX_EXAMINED + 1);
-    return matches <= MAX_EXAMINED && matches <= countIndexed(conditions);
-  }
-
-  return { newestKey, countMatches, countIndexed, shareOfLast, countFound, countAll };
+  return { newestKey, countMatches, countIndexed, shareOfLast, quickCount, countAll };
 }
 
 export type Counts = ReturnType<typeof createCounts>;
@@ -151,32 +130,4 @@ const ALL_AFTER = 'SELECT 1 FROM posts NOT INDEXED WHERE key > $after';
 function examineAfter({ match, indexed, others }: Conditions): string {
   const set = match ? [`key ${match.isExcluded ? 'NOT IN' : 'IN'} (${MATCHES_AFTER})`] : [];
   return [ALL_AFTER, ...indexed, ...others, ...set].join(' AND ');
-}
-
-/** The keys of the posts collected last, or of more of them. */
-const LAST_EXAMINED = `rowid >= coalesce(
-  (SELECT key FROM posts ORDER BY key DESC LIMIT 1 OFFSET $examined), 0)`;
-
-function examineMatches({ indexed, others }: Conditions): string {
-  const from = `SELECT ${CONDITION_COLUMNS}
-    FROM (${MATCHES} ORDER BY rowid DESC LIMIT $examined) AS found
-    CROSS JOIN posts ON posts.key = found.rowid`;
-  return examined(from, [...indexed, ...others]);
-}
-
-/** The newest posts; without a condition on them the last ones, because few matches must be known of these. */
-function examinePosts(conditions: Conditions): string {
-  const { indexed, others } = conditions;
-  if (indexed.length === 0) {
-    const from = `SELECT ${CONDITION_COLUMNS} FROM posts ORDER BY key DESC LIMIT $examined`;
-    return examined(from, [...others, ...setTest(conditions, LAST_EXAMINED)]);
-  }
-  const from = `SELECT ${CONDITION_COLUMNS} FROM posts ${where(indexed)}
-    ORDER BY created_at DESC LIMIT $examined`;
-  return examined(from, [...others, ...setTest(conditions)]);
-}
-
-function examined(from: string, tests: string[]): string {
-  return `SELECT count(*) AS examined, coalesce(sum(${tests.join(' AND ')}), 0) AS found
-    FROM (${from}) AS posts`;
 }

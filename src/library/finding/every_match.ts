@@ -1,52 +1,20 @@
-import type { Database } from 'bun:sqlite';
-import { statement } from '../../platform/statement.ts';
-import type { KeySet } from '../finding.ts';
+import type { ByTime } from './by_time.ts';
 import type { Conditions } from './conditions.ts';
-import { MAX_EXAMINED } from './counts.ts';
-import { has } from './key_sets.ts';
 import type { Place } from './plan_sql.ts';
-import type { Plans } from './plans.ts';
-
-/** Places that are passed at a time. */
-const PLACES = 2_000;
-
-const PLACES_AFTER = `
-  SELECT key, created_at FROM posts WHERE (created_at, key) < ($created_at, $key)
-  ORDER BY created_at DESC, key DESC LIMIT ${PLACES}`;
 
 /** @returns a function that goes through all that meet conditions, newest first, in batches of keys. */
-export function createEveryMatch(
-  db: Database,
-  plans: Plans,
-  keySetOf: (conditions: Conditions) => KeySet,
-) {
-  const after = statement<Place, { created_at: number; key: number }>(db, PLACES_AFTER);
-
-  function* placesFrom(start: Place): Generator<Place[]> {
-    let { created_at, key } = start;
-    for (;;) {
-      const places = after.all({ created_at, key });
-      if (places.length === 0) return;
-      yield places;
-      ({ created_at, key } = places.at(-1) as Place);
-    }
-  }
-
-  function* placesAfterFirst(conditions: Conditions, last: Place): Generator<Place[]> {
-    if (isEverything(conditions)) return yield* placesFrom(last);
-    const matches = keySetOf(conditions);
-    if (matches.size <= MAX_EXAMINED) return yield plans.page(conditions, matches.size + 1, last);
-    for (const places of placesFrom(last)) yield places.filter(({ key }) => has(matches, key));
-  }
-
-  /** The first batch at once; the others by a set, which takes 100 ms at a million matches. */
-  return function* everyMatch(conditions: Conditions, batch: number): Generator<number[]> {
-    const first = plans.page(conditions, batch);
+export function createEveryMatch({ newest, places }: ByTime) {
+  /** The first batch at once, where it can be; the others take about a second at a million posts. */
+  return async function* everyMatch(
+    conditions: Conditions,
+    batch: number,
+  ): AsyncGenerator<number[]> {
+    const first = await newest(conditions, batch);
     if (first.length > 0) yield keysOf(first);
     if (first.length < batch) return;
     let pending: Place[] = [];
-    for (const places of placesAfterFirst(conditions, first.at(-1) as Place)) {
-      pending.push(...places);
+    for await (const some of places(conditions, first.at(-1))) {
+      pending.push(...some);
       for (; pending.length >= batch; pending = pending.slice(batch))
         yield keysOf(pending.slice(0, batch));
     }
@@ -55,7 +23,3 @@ export function createEveryMatch(
 }
 
 const keysOf = (places: Place[]) => places.map(({ key }) => key);
-
-function isEverything({ match, indexed, others }: Conditions): boolean {
-  return !match && indexed.length + others.length === 0;
-}

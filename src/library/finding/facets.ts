@@ -1,7 +1,8 @@
 import type { Facet, Facets } from '../finding.ts';
+import type { Collecting } from './collecting.ts';
 import type { Conditions } from './conditions.ts';
 import { createKept } from './kept.ts';
-import type { Plans } from './plans.ts';
+import { MATCHES } from './plan_sql.ts';
 import type { Queries } from './queries.ts';
 
 /** Posts whose facets are counted: 8 ms among a million, where each is on another page of the database. */
@@ -22,11 +23,19 @@ const GROUPS = `
   GROUP BY author, kind, source, year`;
 
 /** Counts authors, years, kinds and sources among the posts found. */
-export function createFacets(queries: Queries, plans: Plans) {
+export function createFacets(queries: Queries, collected: Collecting) {
   const kept = createKept<Facets>(queries);
 
-  function count(conditions: Conditions): Facets {
-    const keys = plans.some(conditions, MAX_COUNTED + 1);
+  /** The keys of so many posts that were collected last among those found. */
+  async function some(conditions: Conditions, limit: number): Promise<number[]> {
+    const { isEmpty, match, indexed, others, bindings } = conditions;
+    const isByWords = match && !match.isExcluded && indexed.length + others.length === 0;
+    if (isEmpty || !isByWords) return (await collected(conditions, { limit })).keys;
+    const sql = `${MATCHES} ORDER BY rowid DESC LIMIT $limit`;
+    return queries.all<{ rowid: number }>(sql, { ...bindings, limit }).map(({ rowid }) => rowid);
+  }
+
+  function count(keys: number[]): Facets {
     const counted = keys.slice(0, MAX_COUNTED);
     const groups = queries.all<Group>(GROUPS, { keys: JSON.stringify(counted) });
     return {
@@ -35,11 +44,16 @@ export function createFacets(queries: Queries, plans: Plans) {
       kinds: mostFrequent(countBy(groups, 'kind')),
       sources: mostFrequent(countBy(groups, 'source')),
       isCapped: keys.length > MAX_COUNTED,
+      counted: counted.length,
     };
   }
 
-  return (conditions: Conditions): Facets =>
-    kept(JSON.stringify(conditions), () => count(conditions));
+  /** @param also the keys of posts that were found without all of the words; they count first. */
+  return async function facets(conditions: Conditions, also: number[] = []): Promise<Facets> {
+    const others = await some(conditions, MAX_COUNTED + 1);
+    const keys = [...new Set([...also, ...others])].slice(0, MAX_COUNTED + 1);
+    return kept(JSON.stringify(keys), () => count(keys));
+  };
 }
 
 function countBy(groups: Group[], field: Exclude<keyof Group, 'count'>): Facet[] {

@@ -1,6 +1,7 @@
 import { BREAK, FOLD_VERSION, indexedForms, tokensOf } from '../../find/index.ts';
 import type { PostLink, PostMedia, QuotedPost } from '../../sources/post.ts';
 import type { PostRow } from '../post_row.ts';
+import { attachedTexts } from './attached.ts';
 import { factsOf } from './facts.ts';
 
 /** What the index of words has of a post. */
@@ -11,9 +12,6 @@ export type IndexedRow = Pick<
 
 /** Increases whenever rows of the index are made differently: its columns, or its words. */
 export const INDEX_VERSION = 1000 * 1 + FOLD_VERSION;
-
-/** An address is cut here: what follows are ids, which nobody types. In UTF-16 units. */
-const MAX_ADDRESS_LENGTH = 300;
 
 /** A post's row in the index of words, by its columns. */
 export function indexedWords(row: IndexedRow) {
@@ -97,26 +95,12 @@ function keptForms(language = ''): Map<string, string> {
 }
 
 function attachedOf({ text, links, media, quote }: IndexedRow): string {
-  const texts: string[] = [];
-  if (links !== '[]') {
-    for (const { url } of JSON.parse(links) as PostLink[])
-      if (!text.includes(url)) texts.push(addressOf(url));
-  }
-  if (media !== '[]') {
-    for (const { alt } of JSON.parse(media) as PostMedia[]) if (alt) texts.push(alt);
-  }
-  if (quote !== null) {
-    const { author = '', authorName = '', text: quoted = '' } = JSON.parse(quote) as QuotedPost;
-    texts.push(author, authorName, quoted);
-  }
-  return texts.filter((each) => each !== '').join(` ${BREAK} `);
-}
-
-function addressOf(url: string): string {
-  const address = url.slice(0, MAX_ADDRESS_LENGTH);
-  try {
-    return decodeURIComponent(address);
-  } catch {
-    return address;
-  }
+  if (links === '[]' && media === '[]' && quote === null) return '';
+  const attached = attachedTexts({
+    text,
+    links: JSON.parse(links) as PostLink[],
+    media: JSON.parse(media) as PostMedia[],
+    ...(quote !== null && { quote: JSON.parse(quote) as QuotedPost }),
+  });
+  return attached.map((each) => each.text).join(` ${BREAK} `);
 }

@@ -4,26 +4,47 @@ import type { Queries } from './queries.ts';
 const MAX_KEPT = 8;
 
 /** @returns a function that makes an answer, or gives the one that it made under the same name. */
-export function createKept<Answer>({ one }: Queries) {
+export function createKept<Answer>(queries: Queries) {
+  const kept = createKeptAnswers<Answer>(queries);
+  return function keptOr(name: string, make: () => Answer): Answer {
+    const known = kept.get(name);
+    if (known) return known;
+    const made = make();
+    kept.set(name, made, kept.version());
+    return made;
+  };
+}
+
+/** The same for answers that take several turns of the event loop. */
+export function createKeptAnswers<Answer>({ one }: Queries) {
   const kept = new Map<string, Answer>();
-  let version = '';
+  let keptVersion = '';
 
   /** Changes with every change of the database, whichever connection makes it. */
-  function versionNow(): string {
+  function version(): string {
     const { data_version } = one<{ data_version: number }>('PRAGMA data_version');
     const { changes } = one<{ changes: number }>('SELECT total_changes() AS changes');
     return `${data_version} ${changes}`;
   }
 
-  return function keptOr(name: string, make: () => Answer): Answer {
-    const now = versionNow();
-    if (now !== version) kept.clear();
-    version = now;
-    const known = kept.get(name);
-    if (known) return known;
-    const made = make();
-    if (kept.size >= MAX_KEPT) kept.delete(kept.keys().next().value as string);
-    kept.set(name, made);
-    return made;
+  function forgetFormer(now: string): void {
+    if (now !== keptVersion) kept.clear();
+    keptVersion = now;
+  }
+
+  return {
+    version,
+    get(name: string): Answer | undefined {
+      forgetFormer(version());
+      return kept.get(name);
+    },
+    /** @param since the version before the answer was made: what is older by now is not kept. */
+    set(name: string, answer: Answer, since: string): void {
+      const now = version();
+      if (now !== since) return;
+      forgetFormer(now);
+      if (kept.size >= MAX_KEPT && !kept.has(name)) kept.delete(kept.keys().next().value as string);
+      kept.set(name, answer);
+    },
   };
 }

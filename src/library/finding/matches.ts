@@ -32,6 +32,12 @@ export function createMatches(
       const estimate = Math.round(shareOfLast(conditions) * newestKey());
       return { keys, count: Math.max(limit + 1, estimate) };
     },
+    existing(words: string[]): string[] {
+      return words.filter((word) => {
+        const { match, bindings } = conditionsOf(NO_FILTERS, { word, isExact: true });
+        return match && all(`${MATCHES} LIMIT 1`, bindings).length > 0;
+      });
+    },
     matchesAmong(words: WordMatch, keys: number[]): number[] {
       const { match, bindings } = conditionsOf(NO_FILTERS, words);
       if (!match || match.isExcluded || keys.length === 0) return [];

@@ -31,7 +31,7 @@ export function walkSql(conditions: Conditions, after?: Place): string {
   const { indexed, others, match } = conditions;
   const tests = [...others, ...lookUpTest(conditions)];
   const reached = [...indexed, ...(after ? [AFTER] : [])];
-  if (!match)
+  if (!match && others.length === 0)
     return `SELECT key, created_at FROM posts ${where([...reached, ...tests])} ${NEWEST_FIRST}`;
   const columns = others.length === 0 ? 'key, created_at' : CONDITION_COLUMNS;
   return `SELECT key, created_at FROM (

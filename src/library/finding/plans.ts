@@ -1,6 +1,6 @@
 import type { Conditions } from './conditions.ts';
 import type { Counts } from './counts.ts';
-import { gatherSql, MATCHES, type Place, setSql, walkSql } from './plan_sql.ts';
+import { gatherSql, type Place, setSql, walkSql } from './plan_sql.ts';
 import type { Bindings, Queries } from './queries.ts';
 
 /** Of fewer matches, none is looked up. */
@@ -41,7 +41,7 @@ export function createPlans({ all }: Queries, counts: Counts) {
 
   function planOf(conditions: Conditions, limit: number): Plan {
     const { match } = conditions;
-    if (!match) return walked(0);
+    if (!match) return walked(MAX_LOOKED_UP);
     if (!match.isExcluded) {
       const matches = countMatches(conditions, MAX_RARE + 1);
       if (matches <= MAX_RARE) return isGathered(matches, limit) ? GATHER : SET;
@@ -74,27 +74,31 @@ export function createPlans({ all }: Queries, counts: Counts) {
     return all<Place>(sql, bindings);
   }
 
+  /** The same, unless all matches would have to be read, or all posts: then nothing. */
+  function quickPage(conditions: Conditions, limit: number, after?: Place): Place[] | undefined {
+    const { isEmpty, match, indexed, others } = conditions;
+    if (isEmpty) return [];
+    if (!match && others.length === 0) return page(conditions, limit, after);
+    const plan = planOf(conditions, limit);
+    const bindings = { ...conditions.bindings, ...after, limit };
+    if (plan.way === 'gather') return all<Place>(gatherSql(conditions, after), bindings);
+    if (plan.way === 'walk')
+      return walk(conditions, { ...bindings, examined: plan.examined }, after);
+    const isByWords = match && !match.isExcluded && indexed.length + others.length === 0;
+    return isByWords ? all<Place>(setSql(conditions, after), bindings) : undefined;
+  }
+
   /** @returns nothing when the posts passed did not fill the page: the matches are elsewhere. */
   function walk(conditions: Conditions, bindings: Bindings, after?: Place): Place[] | undefined {
     const places = all<Place>(walkSql(conditions, after), bindings);
-    const { match, indexed } = conditions;
-    const isFull = places.length === bindings.limit || !match;
+    const { match, indexed, others } = conditions;
+    const isFull = places.length === bindings.limit || (!match && others.length === 0);
     return isFull || (indexed.length > 0 && countIndexed(conditions) <= Number(bindings.examined))
       ? places
       : undefined;
   }
 
-  /** The keys of so many posts, the newest or those collected last, whichever is faster. */
-  function some(conditions: Conditions, limit: number): number[] {
-    const { isEmpty, match, indexed, others, bindings } = conditions;
-    if (isEmpty) return [];
-    if (!match || match.isExcluded || indexed.length + others.length > 0)
-      return page(conditions, limit).map(({ key }) => key);
-    const sql = `${MATCHES} ORDER BY rowid DESC LIMIT $limit`;
-    return all<{ rowid: number }>(sql, { ...bindings, limit }).map(({ rowid }) => rowid);
-  }
-
-  return { page, some };
+  return { page, quickPage };
 }
 
 export type Plans = ReturnType<typeof createPlans>;

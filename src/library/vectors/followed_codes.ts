@@ -101,7 +101,10 @@ export interface FollowedCodes {
    * called within a transaction.
    * @param isCommitted whether nothing is seen that may be rolled back.
    */
-  codesOf(name: string, isCommitted: boolean): { codes: Codes; dimensions: number } | undefined;
+  codesOf(
+    name: string,
+    isCommitted: boolean,
+  ): { codes: Codes; size: number; dimensions: number } | undefined;
   /** Reads most of them in many turns of the event loop, so that `codesOf` has little left to read. */
   prepare(name: string): Promise<void>;
 }
@@ -146,7 +149,8 @@ export function createFollowedCodes(db: Database): FollowedCodes {
       const loaded = known ? follow(known, model) : load(model);
       if (isCommitted) loaded.undo = [];
       else if (!known || known !== loaded) models.delete(model.key);
-      return { codes: loaded.codes, dimensions: model.dimensions };
+      const { codes, removed } = loaded;
+      return { codes, size: codes.count - removed, dimensions: model.dimensions };
     },
     prepare: createPreparing(db, { modelOf: (name) => modelOf.get(name), ...reading }, models),
   };

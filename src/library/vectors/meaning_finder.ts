@@ -1,5 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import { type LazyStatement, statement } from '../../platform/statement.ts';
+import { createKept } from '../finding/kept.ts';
+import { createQueries } from '../finding/queries.ts';
 import type { MeaningFinder, NearKey } from '../finding.ts';
 import { MAX_WANTED } from './codes.ts';
 import { type Compared, compareRanked } from './comparing.ts';
@@ -18,14 +20,21 @@ const BY_IDS = `
   SELECT vectors.id, post_key AS key, part_from, part_to, embedding
   FROM json_each(?) CROSS JOIN vectors ON vectors.id = json_each.value`;
 
+const LACKING = `
+  SELECT count(*) AS examined, coalesce(sum(
+    text <> ''
+    AND NOT EXISTS (SELECT 1 FROM vectors WHERE post_key = last.key AND model = ?1)
+    AND NOT EXISTS (SELECT 1 FROM meaningless_posts WHERE post_key = last.key AND model = ?1)
+  ), 0) AS missing
+  FROM (SELECT key, text FROM posts ORDER BY key DESC LIMIT 2000) AS last`;
+
 /** Finds the vectors that are nearest by their codes, and compares exactly those that can be among the nearest. */
 export function createMeaningFinder(db: Database): MeaningFinder {
   const { codesOf, prepare } = createFollowedCodes(db);
-  const anyOf = statement<{ found: number }, [string]>(
-    db,
-    `SELECT EXISTS (
-      SELECT 1 FROM vector_codes JOIN vector_models ON model = vector_models.key WHERE name = ?
-    ) AS found`,
+  const lackingOf = statement<{ missing: number; examined: number }, [string]>(db, LACKING);
+  const keptLacking = createKept<{ missing: number; examined: number }>(createQueries(db));
+  const countCodes = db.transaction(
+    (isCommitted: boolean, model: string): number => codesOf(model, isCommitted)?.size ?? 0,
   );
   const byIds = statement<VectorRow, [string]>(db, BY_IDS);
   const vectorAt = statement<Pick<VectorRow, 'embedding'>, [string, number]>(
@@ -55,7 +64,10 @@ export function createMeaningFinder(db: Database): MeaningFinder {
 
   return {
     prepare,
-    hasVectors: (model) => anyOf.get(model)?.found === 1,
+    // By the codes in memory: in the table, those of another model may have to be passed.
+    hasVectors: (model) => countCodes(!db.inTransaction, model) > 0,
+    lacking: (model) =>
+      keptLacking(model, () => lackingOf.get(model) ?? { missing: 0, examined: 0 }),
     // What the caller's own transaction has written may still be rolled back.
     nearest: (model, vector, options) =>
       options.limit > 0 ? find(!db.inTransaction, model, vector, options) : [],

@@ -1,7 +1,7 @@
 import type { WordMatch } from '../../find/query.ts';
 import type { NearKey, PostVector } from '../../library/finding.ts';
 import type { OperationDeps } from '../deps.ts';
-import { type Coverage, coverageOf } from './coverage.ts';
+import { type Coverage, coverageOf, type TypedWords } from './coverage.ts';
 import { type Hit, MAX_BY_MEANING } from './hits.ts';
 
 /** What the words count beside the meaning. These three were chosen with `bench/find_quality.ts`. */
@@ -36,13 +36,14 @@ interface Candidate {
  * moves the query towards them, and nearness is measured again.
  * @param ranked the posts with all words, best first.
  */
-export async function bestHits(
+export function bestHits(
   deps: BestDeps,
-  words: WordMatch,
+  typed: TypedWords,
   vector: Float32Array,
   ranked: number[],
-): Promise<Hit[]> {
-  const coverage = await coverageOf(deps.library.words, words);
+): Hit[] {
+  const { words } = typed;
+  const coverage = coverageOf(deps.library.words, typed);
   const near = new Set(deps.nearest(vector).map(({ key }) => key));
   const candidates = createCandidates(deps, coverage);
   candidates.add([...ranked.slice(0, MAX_COMPARED), ...near]);

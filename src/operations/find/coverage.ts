@@ -1,6 +1,7 @@
-import { partsOf, stopWordsIn } from '../../find/index.ts';
+import { partsOf } from '../../find/index.ts';
 import type { WordMatch } from '../../find/query.ts';
 import type { WordFinder } from '../../library/finding.ts';
+import type { UnknownWord } from './spelling.ts';
 
 /** Of words that more posts have, only posts that are candidates for another reason are looked up. */
 const MAX_LISTED = 2_000;
@@ -15,17 +16,17 @@ const STOP_WORD_SHARE = 0.5;
 const MAX_STOP_WORD_RARITY = 2.5;
 /** How much a word counts that no post has, or none but its beginning. */
 const UNKNOWN_SHARE = 0.7;
-/** How much of a word that no post has is looked for, as the beginning of others: of its letters. */
-const LEAST_BEGINNING = { share: 0.6, letters: 5 };
 /** How much another form of a word counts beside the word as it was typed. */
 const OTHER_FORM_SHARE = 0.9;
+
+const NO_MATCHES = { keys: [], count: 0 };
 
 interface CoveredPart {
   match: WordMatch;
   /** The same without other forms of the word. */
   asTyped?: WordMatch;
   weight: number;
-  isStopWord: boolean;
+  isIgnored: boolean;
   /** How much of it posts have: all posts when they are listed, otherwise those that were looked up. */
   shares: Map<number, number>;
   isListed: boolean;
@@ -37,28 +38,56 @@ export interface Coverage {
   best(limit: number, isAllowed: (key: number) => boolean): number[];
   /** From 0 for nothing to 1 for all of it, rare words counting more. */
   of(keys: number[]): Map<number, number>;
-  /** What a post has of it, without stop words; for a post that `of` was asked about. */
+  /** What a post has of it, without ignored words; for a post that `of` was asked about. */
   had(key: number): WordMatch[];
 }
 
+/** What was typed. */
+export interface TypedWords {
+  /** Those that a post must have to have all of them. */
+  words: WordMatch;
+  /** Common words that are not among them. */
+  ignored: string[];
+  /** All common words, which count less. */
+  stopWords: string[];
+  /** Those that no post has. */
+  unknown: UnknownWord[];
+}
+
 /** Weighs each part by how rare it is, as bm25 does: ln(1 + (N - n + 0.5) / (n + 0.5)). */
-export async function coverageOf(finder: WordFinder, words: WordMatch): Promise<Coverage> {
-  const matches = partsOf(words);
-  const stopWords = matches.length > 1 ? await stopWordsIn(matches) : new Set();
+export function coverageOf(
+  finder: WordFinder,
+  { words, ignored, stopWords, unknown }: TypedWords,
+): Coverage {
+  const unknownOnes = new Map(unknown.map((one) => [one.word, one]));
   const posts = Math.max(finder.newestKey(), LEAST_POSTS);
-  return createCoverage(
-    finder,
-    matches.map((match) => partOf(finder, match, { isStopWord: stopWords.has(match), posts })),
+  const parts = partsOf(words).map((match) => {
+    const word = 'word' in match && !match.isPrefix ? match.word : '';
+    const isStopWord = stopWords.includes(word);
+    return partOf(finder, match, { posts, isStopWord, unknown: unknownOnes.get(word) });
+  });
+  const common = ignored.map((word) =>
+    partOf(finder, { word }, { posts, isStopWord: true, isIgnored: true }),
   );
+  return createCoverage(finder, [...parts, ...common]);
+}
+
+interface PartOptions {
+  posts: number;
+  isStopWord: boolean;
+  isIgnored?: boolean;
+  /** No post has it. */
+  unknown?: UnknownWord | undefined;
 }
 
 function partOf(
   finder: WordFinder,
   typed: WordMatch,
-  { isStopWord, posts }: { isStopWord: boolean; posts: number },
+  { posts, isStopWord, isIgnored = false, unknown }: PartOptions,
 ): CoveredPart {
-  const match = known(finder, typed);
-  const { keys, count } = finder.matchesOf(match, MAX_LISTED);
+  const match = unknown?.beginning ? { word: unknown.beginning, isPrefix: true as const } : typed;
+  const isNowhere = unknown !== undefined && match === typed;
+  const { keys, count } = isNowhere ? NO_MATCHES : finder.matchesOf(match, MAX_LISTED);
   const others = Math.max(posts, count) - count;
   const rarity = Math.log(1 + (others + 0.5) / (count + 0.5));
   const weight = isStopWord ? STOP_WORD_SHARE * Math.min(rarity, MAX_STOP_WORD_RARITY) : rarity;
@@ -66,26 +95,12 @@ function partOf(
     match,
     ...('word' in match && !match.isPrefix && { asTyped: { ...match, isExact: true } }),
     weight: count === 0 || match !== typed ? weight * UNKNOWN_SHARE : weight,
-    isStopWord,
+    isIgnored,
     shares: new Map(),
     isListed: count === keys.length,
   };
   if (part.isListed) noteShares(finder, part, keys);
   return part;
-}
-
-/** A word that no post has is replaced by its longest beginning that some have: its other forms differ there. */
-function known(finder: WordFinder, typed: WordMatch): WordMatch {
-  if (!('word' in typed) || typed.isPrefix || typed.isExact) return typed;
-  if (finder.matchesOf(typed, 1).count > 0) return typed;
-  const letters = [...typed.word];
-  const { share, letters: few } = LEAST_BEGINNING;
-  const least = Math.max(few, Math.ceil(letters.length * share));
-  for (let length = letters.length - 1; length >= least; length--) {
-    const beginning: WordMatch = { word: letters.slice(0, length).join(''), isPrefix: true };
-    if (finder.matchesOf(beginning, 1).count > 0) return beginning;
-  }
-  return typed;
 }
 
 /** Notes how much of a part these posts have, which have it in some form. */
@@ -124,6 +139,6 @@ function createCoverage(finder: WordFinder, parts: CoveredPart[]): Coverage {
       return new Map(keys.map((key) => [key, covered(key)]));
     },
     had: (key) =>
-      parts.filter((part) => !part.isStopWord && part.shares.has(key)).map(({ match }) => match),
+      parts.filter((part) => !part.isIgnored && part.shares.has(key)).map(({ match }) => match),
   };
 }

@@ -1,9 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Post } from '../../sources/post.ts';
 import type { OperationDeps } from '../deps.ts';
-import { hitsOf, isListing, postsOf } from './find.ts';
+import { isListing, readAsked } from './find.ts';
 import type { FoundPost } from './found.ts';
+import { hitsOf } from './hits_of.ts';
 import type { FindRequest } from './request.ts';
+import { postsOf } from './shown.ts';
 
 /** How many posts are read at a time: a few ms, in which the server answers nothing else. */
 const BATCH = 250;
@@ -18,8 +20,9 @@ export type ExportedPost = Post & Partial<Pick<FoundPost, 'similarity'>>;
  */
 export async function* everything(
   deps: Pick<OperationDeps, 'library' | 'embedder'>,
-  request: FindRequest,
+  asked: FindRequest,
 ): AsyncGenerator<ExportedPost[]> {
+  const request = await readAsked(deps, asked);
   const ranked = new Set<string>();
   if (!isListing(request)) {
     const { hits } = await hitsOf(deps, request);
@@ -31,7 +34,7 @@ export async function* everything(
     }
     if (request.like || request.by === 'meaning') return;
   }
-  for (const batch of deps.library.words.everyMatch(request.query, BATCH)) {
+  for await (const batch of deps.library.words.everyMatch(request.query, BATCH)) {
     const rest = ranked.size === 0 ? batch : batch.filter((post) => !ranked.has(nameOf(post)));
     if (rest.length > 0) yield rest;
     await nextTurn();
@@ -40,6 +43,12 @@ export async function* everything(
 
 const nameOf = ({ source, id }: Post) => `${source} ${id}`;
 
-function exported({ marks: _, snippet: _snippet, why: _why, ...post }: FoundPost): ExportedPost {
+function exported({
+  marks: _,
+  places: _places,
+  snippet: _snippet,
+  why: _why,
+  ...post
+}: FoundPost): ExportedPost {
   return post;
 }

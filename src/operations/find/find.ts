@@ -1,55 +1,65 @@
-import { ModelUnavailable } from '../../embedding/index.ts';
-import { type ComparedBy, describeFind, markMatches, snippetOf } from '../../find/index.ts';
-import type { FindQuery, WordMatch } from '../../find/query.ts';
-import { InvalidInput } from '../../jobs/index.ts';
-import { has } from '../../library/finding/key_sets.ts';
-import type { KeySet, NearKey } from '../../library/finding.ts';
+import { describeFind } from '../../find/index.ts';
 import { writeCursor } from '../../library/listing.ts';
-import type { Post } from '../../sources/post.ts';
-import { NO_MEANING } from '../../text/meaning_notes.ts';
+import { cut } from '../../text/cut.ts';
 import type { OperationDeps } from '../deps.ts';
 import { indexNotes } from '../index_notes.ts';
-import { comparable } from '../query_vector.ts';
-import { bestHits } from './best.ts';
-import type { Found, FoundPost } from './found.ts';
-import { type Hit, MAX_BY_MEANING, MAX_BY_WORDS, readOffset } from './hits.ts';
+import { ignoringCommonWords } from './common_words.ts';
+import type { Found } from './found.ts';
+import { type Hits, readOffset } from './hits.ts';
+import { hitsOf } from './hits_of.ts';
+import { unknownNotes, unreadNotes } from './notes.ts';
+import { hardWords, isUnfiltered } from './query_parts.ts';
 import type { FindRequest } from './request.ts';
+import { postsOf } from './shown.ts';
+import { didYouMean, type UnknownWord, unknownWords } from './spelling.ts';
 
 type FindDeps = Pick<OperationDeps, 'library' | 'embedder'>;
 
-/** What was found, before its page is cut out and its posts are read. */
-interface Hits {
-  hits: Hit[];
-  /** Those found beyond `hits`. */
-  more: number;
-  isCapped?: boolean;
-  by: ComparedBy;
-  notes: string[];
-}
+/** How much of a post that others should be like is shown, in characters. */
+const LIKE_LENGTH = 80;
 
 /**
  * Finds collected posts. By words, by meaning, or by both fused; filters hold for all of them. Filters
  * alone, or `sort: newest`, give the newest first. Without vectors or a model "best" is by words alone, and
  * says so.
- * @throws ModelUnavailable by meaning, when the model is not ready; InvalidInput, InvalidCursor.
+ * @throws ModelUnavailable by meaning, when the model is not ready or no post has been embedded;
+ * InvalidInput, InvalidCursor.
  */
-export async function find(deps: FindDeps, request: FindRequest): Promise<Found> {
-  const { query, like } = request;
-  const hasFacets = request.facets && !like && request.by !== 'meaning';
+export async function find(deps: FindDeps, asked: FindRequest): Promise<Found> {
+  const request = await readAsked(deps, asked);
   const page = isListing(request)
-    ? newest(deps, request)
+    ? await listing(deps, request)
     : pageOf(deps, request, await hitsOf(deps, request));
-  const { posts, total, isCapped, nextCursor } = page;
-  const notes = readsIndex(request) ? [...page.notes, ...indexNotes(deps.library)] : page.notes;
+  const { posts, total, isCapped, unranked, nextCursor, by } = page;
+  const unknown = page.unknown ?? unknownOf(deps, request);
+  const suggestion = await suggestionOf(deps, request, unknown);
+  const notes = [
+    ...unreadNotes(request.query),
+    ...unknownNotes(unknown),
+    ...page.notes,
+    ...(readsIndex(request) ? indexNotes(deps.library) : []),
+  ];
   return {
     posts,
     total,
     ...(isCapped && { isCapped }),
-    understood: describeFind(query, page.by),
+    ...(unranked && { unranked }),
+    understood: describeFind(request.query, by, likeText(deps, request)),
+    ...(suggestion !== undefined && { didYouMean: suggestion }),
     ...(notes.length > 0 && { notes }),
-    ...(hasFacets && { facets: deps.library.words.facets(query) }),
+    ...(hasFacets(request) && {
+      facets: await deps.library.words.facets(request.query, page.keys),
+    }),
     ...(nextCursor && { nextCursor }),
   };
+}
+
+/** The request as the library answers it. */
+export async function readAsked(
+  { library }: Pick<FindDeps, 'library'>,
+  request: FindRequest,
+): Promise<FindRequest> {
+  return { ...request, query: await ignoringCommonWords(library.words, request.query) };
 }
 
 /** Whether posts come in the order of time: filters alone, or words with `sort: newest`. */
@@ -57,17 +67,25 @@ export function isListing({ query, by, like, sort }: FindRequest): boolean {
   return !like && (!query.words || (sort === 'newest' && by !== 'meaning'));
 }
 
-type FoundPage = Pick<Found, 'posts' | 'total' | 'isCapped' | 'nextCursor'> &
-  Pick<Hits, 'by' | 'notes'>;
+const hasFacets = ({ facets, like, by }: FindRequest) => facets && !like && by !== 'meaning';
 
-function newest({ library }: FindDeps, { query, limit, cursor }: FindRequest): FoundPage {
-  const { keys, nextCursor } = library.words.newest(query, { limit, ...(cursor && { cursor }) });
-  const { count, isCapped } = library.words.countFound(query);
+type FoundPage = Pick<Found, 'posts' | 'total' | 'isCapped' | 'unranked' | 'nextCursor'> &
+  Pick<Hits, 'by' | 'notes' | 'unknown'> & {
+    /** All that was found, where words and filters do not say it. */
+    keys?: number[];
+  };
+
+async function listing(deps: FindDeps, { query, limit, cursor }: FindRequest): Promise<FoundPage> {
+  const { words } = deps.library;
+  const { keys, nextCursor } = await words.newest(query, { limit, ...(cursor && { cursor }) });
+  const { count, isCapped } = await words.countFound(query);
   const why = query.words ? { words: true as const } : {};
-  const hit = { why, ...(query.words && { marked: query.words }) };
-  const posts = library.words.postsOf(keys).map((post) => shown(post, hit));
+  const marked = query.words && { marked: query.words };
   return {
-    posts,
+    posts: postsOf(
+      deps,
+      keys.map((key) => ({ key, why, ...marked })),
+    ),
     total: count,
     ...(isCapped && { isCapped }),
     ...(nextCursor && { nextCursor }),
@@ -77,136 +95,40 @@ function newest({ library }: FindDeps, { query, limit, cursor }: FindRequest): F
 }
 
 function pageOf(deps: FindDeps, { limit, cursor }: FindRequest, found: Hits): FoundPage {
+  const { hits, more, isCapped, by, notes, unknown } = found;
   const start = cursor ? readOffset(cursor) : 0;
   const end = start + limit;
+  const isLast = end >= hits.length;
   return {
-    posts: postsOf(deps, found.hits.slice(start, end)),
-    total: found.hits.length + found.more,
-    ...(found.isCapped && { isCapped: true as const }),
-    ...(end < found.hits.length && { nextCursor: writeCursor(['rank', end]) }),
-    by: found.by,
-    notes: found.notes,
+    posts: postsOf(deps, hits.slice(start, end)),
+    total: hits.length + more,
+    ...(isCapped && { isCapped: true as const }),
+    ...(!isLast && { nextCursor: writeCursor(['rank', end]) }),
+    ...(isLast && more > 0 && { unranked: more }),
+    by,
+    notes,
+    ...(unknown && { unknown }),
+    ...(by === 'both' && { keys: hits.map(({ key }) => key) }),
   };
 }
 
-/** The posts of hits, in their order. */
-export function postsOf({ library }: FindDeps, hits: Hit[]): FoundPost[] {
-  const byKey = new Map(hits.map((hit) => [hit.key, hit]));
-  return library.words.postsOf([...byKey.keys()]).map((post) => shown(post, byKey.get(post.key)));
+function unknownOf({ library }: FindDeps, { query, by }: FindRequest): UnknownWord[] {
+  if (!query.words || by === 'meaning' || library.words.newestKey() === 0) return [];
+  return unknownWords(library.words, query.words, false);
 }
 
-function byTime(library: FindDeps['library'], hits: Hit[]): Hit[] {
-  const times = new Map(
-    library.words
-      .postsOf(hits.map(({ key }) => key))
-      .map(({ key, createdAt }) => [key, +createdAt]),
-  );
-  return hits.toSorted(
-    (a, b) => (times.get(b.key) ?? 0) - (times.get(a.key) ?? 0) || b.key - a.key,
-  );
+async function suggestionOf(
+  { library }: FindDeps,
+  { query }: FindRequest,
+  unknown: UnknownWord[],
+): Promise<string | undefined> {
+  return unknown.length === 0 ? undefined : didYouMean(library.words, query, unknown);
 }
 
-/** What a find has that is no listing by time, in the order of its pages. */
-export async function hitsOf(deps: FindDeps, request: FindRequest): Promise<Hits> {
-  const found = await unsortedHits(deps, request);
-  return request.sort === 'newest' ? { ...found, hits: byTime(deps.library, found.hits) } : found;
-}
-
-async function unsortedHits(deps: FindDeps, request: FindRequest): Promise<Hits> {
-  if (request.like) {
-    await deps.library.meaning.prepare(deps.embedder.model);
-    return likeHits(deps, request);
-  }
-  if (request.by === 'words' || request.query.topic === '') return wordHits(deps, request.query);
-  const compared = await vectorFor(deps, request);
-  if (typeof compared === 'string') {
-    if (compared === NO_MEANING && request.by === 'meaning')
-      return { ...nearHits([]), notes: [compared] };
-    return { ...wordHits(deps, request.query), notes: [compared] };
-  }
-  const { vector, notes } = compared;
-  if (request.by === 'meaning') {
-    const near = nearest(deps, vector, allowedBy(deps, request.query));
-    return { ...nearHits(near), notes: [...notes, deps.embedder.limits] };
-  }
-  return { ...(await fused(deps, request.query, vector)), by: 'both', notes };
-}
-
-async function fused(deps: FindDeps, query: FindQuery, vector: Float32Array): Promise<Hits> {
-  const { library, embedder } = deps;
-  const words = wordHits(deps, query);
-  const among = allowedBy(deps, query);
-  const best = {
-    library,
-    model: embedder.model,
-    nearest: (moved: Float32Array) => nearest(deps, moved, among),
-    isAllowed: (key: number) => !among || has(among, key),
-  };
-  const ranked = words.hits.map(({ key }) => key);
-  const hits = await bestHits(best, query.words as WordMatch, vector, ranked);
-  // Posts with all of the words that are not ranked may be among the nearest.
-  const others = hits.filter(({ why }) => why.words).length - ranked.length;
-  return { ...words, hits, more: Math.max(0, words.more - others), by: 'both' };
-}
-
-function wordHits({ library }: FindDeps, query: FindQuery): Hits {
-  const words = query.words as WordMatch;
-  const ranked = library.words.ranked(words, query.filters, MAX_BY_WORDS);
-  const { count, isCapped } = library.words.countFound(query);
-  return {
-    hits: ranked.map(({ key }) => ({ key, why: { words: true as const }, marked: words })),
-    more: Math.max(0, count - ranked.length),
-    ...(isCapped && { isCapped }),
-    by: 'words',
-    notes: [],
-  };
-}
-
-function nearHits(near: NearKey[]): Hits {
-  return { hits: near.map(asHit), more: 0, by: 'meaning', notes: [] };
-}
-
-/** The vector of the query and what limits it, or in words why there is none and words alone count. */
-async function vectorFor(
-  { library, embedder }: FindDeps,
-  { query, by }: FindRequest,
-): Promise<{ vector: Float32Array; notes: string[] } | string> {
-  if (by === 'best') {
-    if (!library.meaning.hasVectors(embedder.model)) return NOT_EMBEDDED;
-    if (!(await embedder.isReady())) return NO_MODEL;
-  }
-  try {
-    const prepared = library.meaning.prepare(embedder.model);
-    const [compared] = await Promise.all([comparable(embedder, query.topic), prepared]);
-    return compared;
-  } catch (error) {
-    if (by === 'best' && error instanceof ModelUnavailable) return `${BY_WORDS} ${error.message}`;
-    throw error;
-  }
-}
-
-const NOT_EMBEDDED =
-  'No post has been embedded yet, so posts were found by words alone. Start an embed job to find them by meaning, too.';
-const BY_WORDS = 'Posts were found by words alone.';
-const NO_MODEL = `${BY_WORDS} Start an embed job, which downloads the model, to find them by meaning, too.`;
-
-function nearest({ library, embedder }: FindDeps, vector: Float32Array, among?: KeySet) {
-  const options = { limit: MAX_BY_MEANING, ...(among && { among }) };
-  return library.meaning.nearest(embedder.model, vector, options);
-}
-
-/**
- * The posts that may be found without all of the words; undefined for any. Phrases and what is excluded hold
- * for them, too; other words need not occur.
- */
-function allowedBy({ library }: FindDeps, query: FindQuery): KeySet | undefined {
-  const hard = query.words && hardWords(query.words);
-  if (!hard && isUnfiltered(query)) return undefined;
-  return library.words.keysOf(query.filters, hard);
-}
-
-function isUnfiltered({ filters }: FindQuery): boolean {
-  return Object.values(filters).every((value) => Array.isArray(value) && value.length === 0);
+function likeText({ library }: FindDeps, { like }: FindRequest): string | undefined {
+  const key = like && library.words.keyOf(like.source, like.id);
+  const [post] = key === undefined ? [] : library.words.postsOf([key]);
+  return post && cut(post.text, LIKE_LENGTH);
 }
 
 /** Whether the index of words decides what is found. */
@@ -214,50 +136,4 @@ export function readsIndex({ query, by, like }: FindRequest): boolean {
   if (!isUnfiltered(query)) return true;
   if (!query.words) return false;
   return by !== 'meaning' || like !== undefined || hardWords(query.words) !== undefined;
-}
-
-function hardWords(words: WordMatch): WordMatch | undefined {
-  const parts = 'all' in words ? words.all : [words];
-  const hard = parts.filter((part) => 'not' in part || 'phrase' in part);
-  return hard.length > 1 ? { all: hard } : hard[0];
-}
-
-function likeHits({ library, embedder }: FindDeps, { query, like }: FindRequest): Hits {
-  const { source = '', id = '' } = like ?? {};
-  const key = library.words.keyOf(source, id);
-  if (key === undefined) throw new InvalidInput({ like: NO_SUCH_POST });
-  const vector = library.meaning.vectorOf(embedder.model, key);
-  if (!vector) return { ...nearHits([]), by: 'words', notes: [LIKE_NOT_EMBEDDED] };
-  const isFree = !query.words && isUnfiltered(query);
-  const near = library.meaning.nearest(embedder.model, vector, {
-    limit: MAX_BY_MEANING + 1,
-    ...(!isFree && { among: library.words.keysOf(query.filters, query.words) }),
-  });
-  const others = near.filter((one) => one.key !== key).slice(0, MAX_BY_MEANING);
-  // The words of the query are conditions here.
-  return { ...nearHits(others), by: 'words' };
-}
-
-export const NO_SUCH_POST = 'Like names a post that is not in the library.';
-
-const LIKE_NOT_EMBEDDED =
-  'This post has no vector of the present model, so none can be compared with it. Start an embed job first.';
-
-function asHit({ key, similarity, part }: NearKey): Hit {
-  return { key, why: { meaning: true }, similarity, ...(part && { part }) };
-}
-
-function shown(
-  { key: _, ...post }: Post & { key: number },
-  { why, similarity, part, marked }: Omit<Hit, 'key'> = { why: {} },
-): FoundPost {
-  const marks = marked ? markMatches(post.text, marked, post.language) : [];
-  const snippet = marks.length === 0 && part ? part : snippetOf(post.text, marks);
-  return {
-    ...post,
-    marks,
-    ...(snippet && { snippet }),
-    why,
-    ...(similarity !== undefined && { similarity }),
-  };
 }

@@ -1,6 +1,7 @@
 import type { TextPart } from '../../find/index.ts';
 import type { Facets } from '../../library/finding.ts';
 import type { Post } from '../../sources/post.ts';
+import type { FoundPlace } from './places.ts';
 
 /** Why a post was found: by its words, by its meaning, or by both. */
 export interface Why {
@@ -14,6 +15,8 @@ export interface Why {
 export interface FoundPost extends Post {
   /** Where its text has the words, as offsets in UTF-16 units. */
   marks: TextPart[];
+  /** Where else it has them: the author's name, links, descriptions of media, the quoted post. */
+  places?: FoundPlace[];
   /** The part of a long text that says it best. Absent when the text is short. */
   snippet?: TextPart;
   why: Why;
@@ -27,10 +30,15 @@ export interface Found {
   total: number;
   /** There are at least `total`, and probably more. */
   isCapped?: true;
+  /** On the last page: how many were found that no page shows, because only the best are ranked. */
+  unranked?: number;
   /** The query as it was understood, in words; empty when nothing was asked for. */
   understood: string;
+  /** What was typed, with words that no post has replaced by similar ones that some post has. */
+  didYouMean?: string;
   /** What limits this answer, for people. Absent for nothing. */
   notes?: string[];
+  /** How the posts of all pages are spread. */
   facets?: Facets;
   /** Where the next page begins; absent on the last one. */
   nextCursor?: string;

@@ -1,8 +1,9 @@
-import type { TextPart } from '../../find/index.ts';
+import type { ComparedBy, TextPart } from '../../find/index.ts';
 import type { WordMatch } from '../../find/query.ts';
 import { InvalidCursor } from '../../library/index.ts';
 import { readCursor } from '../../library/listing.ts';
 import type { Why } from './found.ts';
+import type { UnknownWord } from './spelling.ts';
 
 /** A post that was found, before it is read. */
 export interface Hit {
@@ -13,6 +14,18 @@ export interface Hit {
   part?: TextPart;
   /** What is marked in its text. */
   marked?: WordMatch;
+}
+
+/** What was found, before its page is cut out and its posts are read. */
+export interface Hits {
+  hits: Hit[];
+  /** Those found beyond `hits`. */
+  more: number;
+  isCapped?: boolean;
+  by: ComparedBy;
+  /** Words that no post has. */
+  unknown?: UnknownWord[];
+  notes: string[];
 }
 
 /** How many posts a find ranks by words; the others are counted. */

@@ -7,7 +7,8 @@ import type { Post } from '../../sources/post.ts';
 import { NotFound } from '../../sources/source.ts';
 import { cut } from '../../text/cut.ts';
 import type { OperationDeps } from '../deps.ts';
-import { NO_SUCH_POST } from './find.ts';
+import { ignoringCommonWords } from './common_words.ts';
+import { NO_SUCH_POST } from './hits_of.ts';
 import { likeOf, type SavedFields, toFindRequest } from './request.ts';
 import { savedRequestSchema, type TypedSaveFind } from './saved_request.ts';
 
@@ -44,12 +45,12 @@ export class SavedFindInvalid extends Error {
 }
 
 /** All saved finds, by name. */
-export function listSavedFinds(deps: SavedDeps): ListedFind[] {
+export function listSavedFinds(deps: SavedDeps): Promise<ListedFind[]> {
   const listed = listing(deps);
-  return deps.library.savedFinds.list().map(listed);
+  return Promise.all(deps.library.savedFinds.list().map(listed));
 }
 
-export function showSavedFind(deps: SavedDeps, find: SavedFind): ListedFind {
+export function showSavedFind(deps: SavedDeps, find: SavedFind): Promise<ListedFind> {
   return listing(deps)(find);
 }
 
@@ -66,7 +67,7 @@ export async function saveFind(
   const query = { q: '', ...Object.fromEntries(given) };
   if (likedPost(deps, fields) === 'none') throw new InvalidInput({ like: NO_SUCH_POST });
   const { find, isNew } = await deps.library.savedFinds.save({ name, query }, replace, record);
-  return { find: showSavedFind(deps, find), isNew };
+  return { find: await showSavedFind(deps, find), isNew };
 }
 
 /**
@@ -80,10 +81,10 @@ export async function openSavedFind(
 ): Promise<{ find: ListedFind; seenKey: number }> {
   const { savedFinds } = deps.library;
   const listed = listing(deps);
-  const { name, problems } = listed(savedFinds.read(id) ?? noSuchFind());
+  const { name, problems } = await listed(savedFinds.read(id) ?? noSuchFind());
   if (problems) throw new SavedFindInvalid(name, problems);
   const before = (await savedFinds.open(id)) ?? noSuchFind();
-  return { find: listed(before), seenKey: before.seenKey };
+  return { find: await listed(before), seenKey: before.seenKey };
 }
 
 /** @throws NotFound */
@@ -104,24 +105,31 @@ function noSuchFind(): never {
   throw new NotFound('There is no such saved find.');
 }
 
-function listing(deps: SavedDeps): (find: SavedFind) => ListedFind {
+function listing(deps: SavedDeps): (find: SavedFind) => Promise<ListedFind> {
   const schema = savedRequestSchema(deps.sources);
   const now = Date.now();
-  return ({ query, seenKey, ...find }) => {
+  return async ({ query, seenKey, ...find }) => {
     const { success, data, error } = schema.safeParse(query);
     const liked = success ? likedPost(deps, data) : undefined;
     if (!success || liked === 'none') {
       const problems = success ? { like: NO_SUCH_POST } : detailsOf(error);
       return { ...find, query: query as SavedFields, understood: '', problems };
     }
-    const request = toFindRequest(data, now);
+    const typed = toFindRequest(data, now);
+    const request = {
+      ...typed,
+      query: await ignoringCommonWords(deps.library.words, typed.query),
+    };
     const isByMeaning = request.by === 'meaning' || request.like !== undefined;
     return {
       ...find,
       query: data,
-      understood: liked
-        ? `Posts like “${cut(liked.text, MAX_LIKED)}”`
-        : describeFind(request.query),
+      // The model reads common words, too.
+      understood: describeFind(
+        request.by === 'meaning' ? typed.query : request.query,
+        'words',
+        liked && cut(liked.text, MAX_LIKED),
+      ),
       ...(!isByMeaning && {
         newPosts: deps.library.words.countAfter(request.query, seenKey, MAX_NEW),
       }),

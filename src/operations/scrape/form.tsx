@@ -2,7 +2,8 @@ import { SelectField } from '../../../views/forms/field.tsx';
 import { defineForm, type FormContext } from '../../../views/forms/operation_form.ts';
 import { FormField } from '../../../views/forms/start_form.tsx';
 import type { FormParts, ImportOption } from '../../../views/view_models.ts';
-import { undoneText } from '../../text/import_text.ts';
+import { cut, MAX_NAME } from '../../text/cut.ts';
+import { removedText, storedText, undoneText } from '../../text/import_text.ts';
 import { ArchiveOptions, ArchiveSection, ImportsUpdate } from './archive.tsx';
 import { storedImports } from './imports.ts';
 
@@ -20,9 +21,7 @@ export function scrapeParts(
   { form, sources, now }: Pick<FormContext, 'form' | 'sources' | 'now'>,
   imports: ImportOption[],
 ): FormParts {
-  const archives = (
-    <ArchiveSection imports={imports} now={now} message={undoneMessage(form.values)} />
-  );
+  const archives = <ArchiveSection imports={imports} now={now} message={outcomeOf(form.values)} />;
   const offersArchive = sources.some(({ name }) => name === 'archive');
   return {
     fields: {
@@ -64,8 +63,11 @@ function isImport({ values, errors }: FormContext['form']): boolean {
   return values.source === 'archive' && !values.archive && Object.keys(errors).length === 0;
 }
 
-/** The outcome of an undo, in the address to which a browser without JavaScript is sent. */
-function undoneMessage({ undone, removed = '', stayed = '' }: Record<string, string>) {
+/** What was just done, in the address to which a browser without JavaScript is sent. */
+function outcomeOf(values: Record<string, string>): string | undefined {
+  const { undone, removed = '', stayed = '', deleted, stored } = values;
+  if (deleted !== undefined) return removedText(cut(deleted, MAX_NAME));
+  if (stored !== undefined) return storedText(cut(stored, MAX_NAME));
   if (undone === undefined || !/^\d+$/.test(removed) || !/^\d+$/.test(stayed)) return undefined;
   return undoneText({ name: undone, removed: Number(removed), stayed: Number(stayed) });
 }

@@ -23,8 +23,13 @@ const SCRIPT = 'text/javascript; charset=utf-8';
 export function readAssets(): Promise<AssetSource[]> {
   return Promise.all([
     commonStyles(),
-    pageStyles(),
+    stylesOf('pages'),
+    stylesOf('job'),
+    stylesOf('start'),
+    stylesOf('posts', ['pages/filter.css']),
+    stylesOf('schedules'),
     bundled('find.js', 'src/browser/find.ts', 'iife'),
+    bundled('job.js', 'src/browser/job.ts', 'iife'),
     bundled('schedules.js', 'src/browser/schedules.ts', 'iife'),
     bundled('app.js', 'src/browser/app.ts', 'iife'),
     bundled('stream_worker.js', 'src/browser/stream_worker.ts', 'iife'),
@@ -43,10 +48,10 @@ function commonStyles(): Promise<AssetSource> {
   return joined('app.css', STYLES, [...first, ...others], iconStyles());
 }
 
-/** The styles that the dashboard, which is most often the first page, does without. */
-function pageStyles(): Promise<AssetSource> {
-  const folder = join(STYLES, 'pages');
-  return joined('pages.css', folder, cssIn(folder));
+/** The styles in a folder, and in `more` files, for the pages that need them. */
+function stylesOf(folder: string, more: string[] = []): Promise<AssetSource> {
+  const own = cssIn(join(STYLES, folder)).map((name) => join(folder, name));
+  return joined(`${folder}.css`, STYLES, [...more, ...own]);
 }
 
 function cssIn(folder: string): string[] {

@@ -59,12 +59,19 @@ export function input<Schema extends z.ZodType>(
   about: { example?: unknown; types?: readonly BodyType[] } = {},
 ): DeclaredInput<z.output<Schema>> {
   const schema = once(build);
-  return declaredInput(schema, about, (value) => {
+  return declaredInput(schema, about, readerOf(schema, refusal));
+}
+
+/** For handlers that check an unchecked input themselves. It throws a Problem that names the fields. */
+export function readerOf<Schema extends z.ZodType>(
+  schema: () => Schema,
+  { title, message }: RefusalWords,
+): (value: unknown) => z.output<Schema> {
+  return (value) => {
     const { success, data, error } = schema().safeParse(value);
     if (success) return data;
-    const { title, message } = refusal;
     throw new Problem(422, 'invalid_input', title, { message, details: detailsOf(error) });
-  });
+  };
 }
 
 /** Passed on unchecked: the functions that the handler calls check it. */

@@ -56,6 +56,7 @@ export const job = once(() =>
       dismissedAt: time().optional(),
       sessionId: z.string().optional(),
       parentId: z.string().optional(),
+      agent: z.string().optional().describe('The agent that started it as a task.'),
     })
     .meta({ examples: [COMPLETED_JOB] }),
 );

@@ -10,10 +10,11 @@ import {
 import { findRequestSchema } from '../../operations/find/request.ts';
 import { saveFindSchema } from '../../operations/find/saved_request.ts';
 import { postsQuerySchema, profilesQuerySchema } from '../../operations/find_posts.ts';
+import { once } from '../../platform/once.ts';
 import { typedFields, typedTime, typedWholeNumber } from '../../platform/typed_fields.ts';
 import type { Sources } from '../../sources/index.ts';
 import { cut, MAX_NAME } from '../../text/cut.ts';
-import { type DeclaredInput, input, unchecked, type ValueOf } from './declare.ts';
+import { type DeclaredInput, input, readerOf, unchecked, type ValueOf } from './declare.ts';
 import { COMPLETED_JOB } from './examples.ts';
 import { concurrencyBody } from './queues.ts';
 import { SCHEDULE, type ScheduleBody, scheduleBody } from './schedules.ts';
@@ -350,8 +351,12 @@ export const CONCURRENCY_BODY = unchecked<{ concurrency?: number | null }>(concu
   example: { concurrency: 2 },
 });
 
-export const BUDGET_BODY = input(
-  budgetBody,
-  { title: 'The budget was not changed.', message: 'Correct the fields below.' },
-  { example: { posts: 250 } },
-);
+/** The handler checks it: a browser without a script gets the page with the form again. */
+export const BUDGET_BODY = unchecked<z.output<ReturnType<typeof budgetBody>>>(budgetBody, {
+  example: { posts: 250 },
+});
+
+export const readBudget = readerOf(once(budgetBody), {
+  title: 'The budget was not changed.',
+  message: 'Correct the fields below.',
+});

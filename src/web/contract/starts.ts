@@ -10,7 +10,7 @@ import {
 } from '../../jobs/index.ts';
 import type { Operations } from '../../operations/index.ts';
 import { wordsOf } from '../../operations/words.ts';
-import { jsonSchemaOf } from '../openapi/json_schema.ts';
+import { jsonSchemaOf } from '../../platform/json_schema.ts';
 import {
   about,
   type DeclaredInput,

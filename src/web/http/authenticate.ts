@@ -15,8 +15,11 @@ export const SIGN_IN_COOKIE = 'xgpt_session';
 /** Paths that need no token. They reveal no data. */
 const OPEN = /^\/(?:login|healthz|assets\/[^/]*|favicon[a-z-]*\.(?:svg|ico))$/;
 
-/** What a reader may send although it is no GET: it changes nothing, or only the reader's own sign-in. */
-const OPEN_TO_READERS = /^\/(?:login|logout|api\/jobs\/stream\/jobs)$/;
+/**
+ * What a reader may send although it is no GET: it changes nothing, or only the reader's own sign-in.
+ * `/mcp` refuses by itself what would change something.
+ */
+const OPEN_TO_READERS = /^\/(?:login|logout|mcp|api\/jobs\/stream\/jobs)$/;
 
 interface Granted {
   role: Role;

@@ -69,7 +69,11 @@ async function readBody(request: Request, lists: string[]): Promise<unknown> {
   });
 }
 
-async function readText(request: Request): Promise<string> {
+/**
+ * The body as text.
+ * @throws Problem when it is too large.
+ */
+export async function readText(request: Request): Promise<string> {
   const declared = Number(request.headers.get('content-length') ?? Number.NaN);
   if (declared > MAX_BODY) throw tooLarge();
   return declared >= 0 ? readWhole(request) : readInParts(request);

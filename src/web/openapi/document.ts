@@ -2,9 +2,10 @@ import { toOpenAPISchema } from '@elysiajs/openapi';
 import type { AnyElysia } from 'elysia';
 import type { OpenAPIV3_1 } from 'openapi-types';
 import packageJson from '../../../package.json' with { type: 'json' };
+import { jsonSchemaOf } from '../../platform/json_schema.ts';
 import { basePath } from '../../text/urls.ts';
 import type { DeclaredAnswer, DeclaredInput } from '../contract/declare.ts';
-import { componentSchemas, jsonSchemaOf } from './json_schema.ts';
+import { componentSchemas } from './json_schema.ts';
 
 export type ApiDocument = Omit<OpenAPIV3_1.Document, 'paths'> & { paths: Paths };
 

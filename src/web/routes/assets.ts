@@ -31,7 +31,15 @@ export async function assetRoutes(compiled?: string) {
   };
   return (app: Elysia) =>
     app
-      .get('/assets/:name', ({ request, params }) => send(request, `${params.name}`), HIDDEN_PATH)
+      .get(
+        '/assets/:name',
+        ({ request, params, set }) => {
+          const name = `${params.name}`;
+          if (!hasOwnPolicy(name)) for (const header of POLICIES) delete set.headers[header];
+          return send(request, name);
+        },
+        HIDDEN_PATH,
+      )
       .get('/favicon.svg', ({ request }) => send(request, 'favicon.svg'), HIDDEN)
       .get('/favicon-running.svg', ({ request }) => send(request, 'favicon-running.svg'), HIDDEN)
       .get('/favicon-failed.svg', ({ request }) => send(request, 'favicon-failed.svg'), HIDDEN)
@@ -40,6 +48,14 @@ export async function assetRoutes(compiled?: string) {
         () => new Response(null, { status: 308, headers: { location: urlTo('/favicon.svg') } }),
         HIDDEN,
       );
+}
+
+/** Headers of documents and workers: what a page loads has the policies of the page. */
+const POLICIES = ['content-security-policy', 'referrer-policy', 'cross-origin-opener-policy'];
+
+/** A picture can be opened as a document, and a worker is governed by its own policy. */
+function hasOwnPolicy(name: string): boolean {
+  return name.endsWith('.svg') || name.startsWith('stream_worker.');
 }
 
 async function answer(request: Request, asset: Asset, isHashed: boolean): Promise<Response> {

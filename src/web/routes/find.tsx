@@ -1,6 +1,6 @@
 import type { Elysia } from 'elysia';
+import { AboutFound } from '../../../views/find/about_found.tsx';
 import { PostArticle } from '../../../views/posts/post_article.tsx';
-import { SearchNotes } from '../../../views/posts/search_notes.tsx';
 import { everything } from '../../operations/find/everything.ts';
 import { exportLines } from '../../operations/find/export.ts';
 import { find } from '../../operations/find/find.ts';
@@ -10,7 +10,7 @@ import {
   type FindRequest,
   toFindRequest,
 } from '../../operations/find/request.ts';
-import { moreText, noteLines, postsText } from '../../text/library_text.ts';
+import { aboutFound, moreText, postsText } from '../../text/library_text.ts';
 import { about, INVALID_QUERY, refusals, returns } from '../contract/declare.ts';
 import { findQuery } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
@@ -62,9 +62,9 @@ function page(found: Found): Found {
     html() {
       const now = new Date();
       const posts = found.posts.map((post) => PostArticle({ post, now })).join('');
-      return SearchNotes({ notes: found.notes }) + (posts || NOTHING_FOUND);
+      return AboutFound({ found }) + (posts || NOTHING_FOUND);
     },
-    text: () => postsText(found.posts) + noteLines(found.notes) + moreText(found),
+    text: () => `${aboutFound(found).join('\n')}\n\n${postsText(found.posts)}${moreText(found)}`,
   });
 }
 

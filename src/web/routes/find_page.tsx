@@ -7,6 +7,7 @@ import type { FindModel } from '../../../views/view_models.ts';
 import { ModelUnavailable } from '../../embedding/index.ts';
 import { parseFind } from '../../find/index.ts';
 import { InvalidInput } from '../../jobs/index.ts';
+import { ignoringCommonWords } from '../../operations/find/common_words.ts';
 import { find } from '../../operations/find/find.ts';
 import type { Found } from '../../operations/find/found.ts';
 import { toFindRequest } from '../../operations/find/request.ts';
@@ -39,7 +40,10 @@ export function findPages(deps: WebDeps) {
         },
         { query: FIND_PAGE_QUERY, ...HIDDEN },
       )
-      .get('/find/new', ({ query }) => html(newPosts(deps, query)), { query: ANY_QUERY, ...HIDDEN })
+      .get('/find/new', async ({ query }) => html(await newPosts(deps, query)), {
+        query: ANY_QUERY,
+        ...HIDDEN,
+      })
       .get('/posts', ({ request }) => seeOther(urlTo(`/find${new URL(request.url).search}`)), {
         query: ANY_QUERY,
         ...HIDDEN,
@@ -140,7 +144,7 @@ async function findModel(
 ): Promise<FindModel> {
   const { wrongAuthor, cursor: _, limit: _limit, after, ...query } = asked;
   const { found, problem } = await foundOrProblem(deps, asked);
-  const saved = listSavedFinds(deps);
+  const saved = await listSavedFinds(deps);
   return {
     query,
     found,
@@ -205,10 +209,12 @@ function isBusy({ tracker }: WebDeps): boolean {
 }
 
 /** The posts that match and came after those that the page has seen. */
-function newPosts(deps: WebDeps, typed: Record<string, string>): JSX.Element {
+async function newPosts(deps: WebDeps, typed: Record<string, string>): Promise<JSX.Element> {
   const { wrongAuthor: _, cursor: __, ...query } = toFindPageQuery(typed);
   const seen = Number(typed.seen) || 0;
-  const { count: posts } = deps.library.words.countAfter(parseFind(query.q, Date.now()), seen);
+  const { words } = deps.library;
+  const wanted = await ignoringCommonWords(words, parseFind(query.q, Date.now()));
+  const { count: posts } = words.countAfter(wanted, seen);
   return NewPosts({ query, seen, busy: isBusy(deps), posts });
 }
 

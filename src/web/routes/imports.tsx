@@ -6,7 +6,7 @@ import {
   storedImports,
   undoImport,
 } from '../../operations/scrape/imports.ts';
-import { importsText, undoneText } from '../../text/import_text.ts';
+import { importsText, removedText, storedText, undoneText } from '../../text/import_text.ts';
 import { urlTo } from '../../text/urls.ts';
 import { about, answers, refusals, returns } from '../contract/declare.ts';
 import { ARCHIVE_FILE, IMPORT_NAME, NO_QUERY } from '../contract/requests.ts';
@@ -20,7 +20,7 @@ import { receiveUpload } from '../http/uploads.ts';
 export function importRoutes(deps: WebDeps) {
   return (app: Elysia) =>
     app
-      .get('/api/imports', ({ request }) => list(deps, request, 'The stored archives.'), {
+      .get('/api/imports', ({ request }) => list(deps, request, STORED), {
         query: NO_QUERY,
         response: { 200: returns('Imports', 'The archives.'), ...refusals() },
         detail: about('Read', 'list_imports', 'The stored archives, newest first'),
@@ -30,11 +30,11 @@ export function importRoutes(deps: WebDeps) {
         async ({ request, server, status }) => {
           const { fields, isKnown } = await receiveUpload(deps, request, server);
           const { archive = '' } = fields;
-          const what = isKnown
-            ? `This archive is already stored as ${archive}`
-            : `${archive} was stored`;
-          const message = `${what}. Choose Import to read its posts.`;
-          return status(201, await list(deps, request, message, archive));
+          const message = isKnown
+            ? `This archive is already stored as ${archive}. Choose Import to read its posts.`
+            : storedText(archive);
+          const page = pageAfter('stored', archive);
+          return status(201, await list(deps, request, { message, page, chosen: archive }));
         },
         {
           // The file is streamed to disk.
@@ -55,7 +55,8 @@ export function importRoutes(deps: WebDeps) {
         async ({ request, params: { name } }) => {
           const { reader } = deps.tracker;
           await removeStoredImport({ ...deps, reader }, name).catch(refuse('removed'));
-          return list(deps, request, `${name} was removed. Its imported posts are kept.`);
+          const page = pageAfter('deleted', name);
+          return list(deps, request, { message: removedText(name), page });
         },
         {
           params: IMPORT_NAME,
@@ -94,13 +95,29 @@ function undoRoute(deps: WebDeps) {
     );
 }
 
-async function list(deps: WebDeps, request: Request, message: string, chosen?: string) {
+interface Outcome {
+  /** What was just done. */
+  message: string;
+  /** The page that says the same, for browsers without a script. */
+  page: string;
+  /** The archive to choose in the form. */
+  chosen?: string;
+}
+
+const STORED: Outcome = { message: 'The stored archives.', page: '/scrape#imports' };
+
+/** Its address carries the outcome. */
+function pageAfter(outcome: 'stored' | 'deleted', name: string): string {
+  return `/scrape?source=archive&${outcome}=${encodeURIComponent(name)}#imports`;
+}
+
+async function list(deps: WebDeps, request: Request, { message, page, chosen }: Outcome) {
   const imports = await storedImports(deps);
   const isListed = isFromImportsPage(request);
   return respond(() => ({ imports }), {
     html: () => ImportsAnswer({ message, imports, chosen, isListed, now: new Date() }),
     text: () => importsText(imports),
-    seeOther: () => urlTo('/scrape#imports'),
+    seeOther: () => urlTo(page as `/${string}`),
   });
 }
 

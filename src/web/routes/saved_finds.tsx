@@ -38,8 +38,8 @@ export function savedFindRoutes(deps: WebDeps) {
     app
       .get(
         '/api/finds',
-        () => {
-          const finds = listSavedFinds(deps);
+        async () => {
+          const finds = await listSavedFinds(deps);
           return respond(() => ({ finds }), {
             html: () => (finds.length > 0 ? SavedFindList({ finds, now: new Date() }) : NO_FINDS),
             text: () => savedFindTable(finds),
@@ -164,13 +164,13 @@ function idOf(typed: string): number {
   return /^\d{1,15}$/.test(typed) ? Number(typed) : 0;
 }
 
-function takenName(
+async function takenName(
   deps: WebDeps,
   request: Request,
   { name, replace: _, ...query }: TypedSaveFind,
   { find }: FindNameTaken,
 ): Promise<Response> {
-  const model = { name, query: toFindPageQuery(query), other: showSavedFind(deps, find) };
+  const model = { name, query: toFindPageQuery(query), other: await showSavedFind(deps, find) };
   return html(TakenNamePage({ layout: layoutOf(request, deps), model }), 409);
 }
 

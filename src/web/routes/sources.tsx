@@ -15,13 +15,14 @@ import {
   CREDENTIALS_BODY,
   NO_QUERY,
   PAID_SOURCE,
+  readBudget,
   SOURCE_NAME,
 } from '../contract/requests.ts';
 import type { WebDeps } from '../deps.ts';
 import { actorOf } from '../http/actor.ts';
 import { parseFields, parseSecrets } from '../http/body.ts';
 import { isNavigation } from '../http/negotiation.ts';
-import { respond } from '../http/rendered.ts';
+import { asStated, respond } from '../http/rendered.ts';
 import type { RequestContext } from '../http/request_context.ts';
 import { html } from '../http/responses.ts';
 import { toProblem } from '../http/to_problem.ts';
@@ -91,7 +92,8 @@ export function sourceRoutes(deps: WebDeps) {
       );
 }
 
-export function sourceChangeRoutes({ sources, connections, tracker }: WebDeps) {
+export function sourceChangeRoutes(deps: WebDeps) {
+  const { sources, connections, tracker } = deps;
   const manager = createManager(sources, connections);
   const recorderOf = ({ request, server }: RequestContext) =>
     tracker.audit.recorder(actorOf({ request, server }));
@@ -134,21 +136,46 @@ export function sourceChangeRoutes({ sources, connections, tracker }: WebDeps) {
           detail: about('Act', 'test_source', 'Ask the service whether the credentials work'),
         },
       )
-      .post(
-        '/api/sources/:name/budget',
-        async ({ params: { name }, body, ...context }) =>
-          changed(await manager.budget(name, body, recorderOf(context))),
-        {
-          params: PAID_SOURCE,
-          parse: parseFields,
-          body: BUDGET_BODY,
-          response: answers(200, 'SourceAnswer', 'The source, with its budget.', {
-            404: 'There is no such source, or nothing that it offers costs money.',
-            422: 'The budget was not changed; `details` lists the invalid fields.',
-          }),
-          detail: about('Act', 'set_budget', 'Set what a paid source may cost, or count from zero'),
-        },
-      );
+      .use(budgetRoute(deps));
+}
+
+function budgetRoute(deps: WebDeps) {
+  const manager = createManager(deps.sources, deps.connections);
+  return (app: Elysia) =>
+    app.post(
+      '/api/sources/:name/budget',
+      async ({ request, server, params: { name }, body }) => {
+        try {
+          const record = deps.tracker.audit.recorder(actorOf({ request, server }));
+          return changed(await manager.budget(name, readBudget(body), record));
+        } catch (error) {
+          const form = { source: name, values: Object(body) };
+          return asStated(budgetAgain(deps, request, form, error));
+        }
+      },
+      {
+        params: PAID_SOURCE,
+        parse: parseFields,
+        body: BUDGET_BODY,
+        response: answers(200, 'SourceAnswer', 'The source, with its budget.', {
+          404: 'There is no such source, or nothing that it offers costs money.',
+          422: 'The budget was not changed; `details` lists the invalid fields.',
+        }),
+        detail: about('Act', 'set_budget', 'Set what a paid source may cost, or count from zero'),
+      },
+    );
+}
+
+/** The page with the form of the budget that was refused, for browsers without a script. */
+async function budgetAgain(
+  deps: WebDeps,
+  request: Request,
+  form: Omit<RefusedForm, 'model'>,
+  error: unknown,
+): Promise<Response> {
+  const problem = toProblem(error);
+  if (problem.status !== 422 || !isNavigation(request)) throw error;
+  return pageWith(deps, request, { ...form, model: problem.model() });
 }
 
 /** The page with the form that was refused, for browsers without a script. */
@@ -160,7 +187,10 @@ async function formAgain(
 ): Promise<Response> {
   const isRefusal = error instanceof InvalidConnection || error instanceof CredentialsNotAccepted;
   if (!isRefusal || !isNavigation(request)) throw error;
-  const refused = { ...form, model: toProblem(error).model() };
+  return pageWith(deps, request, { ...form, model: toProblem(error).model() });
+}
+
+async function pageWith(deps: WebDeps, request: Request, refused: RefusedForm): Promise<Response> {
   const sources = await createManager(deps.sources, deps.connections).list();
   return html(SourcesPage({ layout: layoutOf(request, deps), sources, refused }), 422);
 }

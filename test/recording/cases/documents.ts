@@ -40,6 +40,18 @@ const assets: AreaCase[] = [
   ),
 ];
 
+/** A message of an agent, which only asks for what the protocol answers with. */
+function message(method: string) {
+  return {
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+    },
+    body: () => JSON.stringify({ jsonrpc: '2.0', id: 1, method }),
+    formats: ['json'] as const,
+  };
+}
+
 /** Assets, health and the description of the API. */
 export const documents: Area = {
   name: 'documents',
@@ -48,6 +60,14 @@ export const documents: Area = {
     ...assets,
     { name: 'health', route: 'GET /healthz' },
     { name: 'metrics', route: 'GET /metrics', records: 'size' },
+    {
+      name: 'agent, a list of tools',
+      route: 'POST /mcp',
+      ...message('tools/list'),
+      records: 'size',
+    },
+    { name: 'agent, an unknown method', route: 'POST /mcp', ...message('no/such') },
+    { name: 'agent, no JSON', route: 'POST /mcp', ...message(''), body: () => '{' },
     {
       name: 'metrics as OpenMetrics',
       route: 'GET /metrics',

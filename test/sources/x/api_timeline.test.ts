@@ -37,6 +37,19 @@ describe('a timeline by the official API', () => {
     expect(lookups).toHaveLength(1);
   });
 
+  test('goes on when the account was renamed meanwhile, and does not look it up again', async () => {
+    const user = addAccount(reading.double, 'sea_example', 250);
+    const [first, ...rest] = await reading.posts();
+    user.username = 'lake_example';
+    const renamed = await reading.posts({ cursor: first?.cursor });
+    expect(idsOf(renamed)).toEqual(idsOf(rest));
+    const authors = renamed.flatMap(({ items }) => items.map(({ author }) => author));
+    expect([...new Set(authors)]).toHaveLength(1);
+    const lookups = reading.double.requests.filter(({ endpoint }) => endpoint === 'user');
+    expect(lookups).toHaveLength(1);
+    expect(authors[0]).toBe('sea_example');
+  });
+
   test('has the profile on its first page', async () => {
     const user = addAccount(reading.double, 'Sea_Example', 7);
     Object.assign(user, {

@@ -30,13 +30,11 @@ describe('the form', () => {
 
   test('says of a find like a post what else holds', () => {
     const { found } = findModel([post()]);
-    const model = { found: { ...found, total: 2, understood: 'Posts by @ada' }, like: 'Comets' };
+    const understood = 'Posts like “Comets”, by @ada';
+    const model = { found: { ...found, total: 2, understood }, like: 'Comets' };
     const like = { like: 'sample:1' };
-    expect(textOf(posts([], { ...model, ...query(like) }))).toContain(
-      'Posts like “Comets” · 2 posts',
-    );
     expect(textOf(posts([], { ...model, ...query({ ...like, q: 'from:ada' }) }))).toContain(
-      'Posts like “Comets” · Posts by @ada · 2 posts',
+      'Posts like “Comets”, by @ada · 2 posts',
     );
   });
 
@@ -93,6 +91,7 @@ describe('the list', () => {
       kinds: [],
       sources: [],
       isCapped: false,
+      counted: 4,
     };
     const page = posts([], { found: { ...found, facets }, ...query({ q: 'tea from:mo' }) });
     const links = elements(page, '.facets a').map(({ attributes }) => attributes.href);

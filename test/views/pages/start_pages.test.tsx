@@ -307,10 +307,10 @@ describe('the archives', () => {
   const page = scrape({ imports });
 
   test('are listed with size and age', () => {
-    expect(textOf(page)).toMatch(/mine 1\.zip 1\.4 GB · 1 h ago/);
-    expect(textOf(page)).toMatch(/a\/b\? folder · 1 min ago/);
+    expect(textOf(page)).toMatch(/mine 1\.zip 1\.4 GB · added 1 h ago/);
+    expect(textOf(page)).toMatch(/a\/b\? folder · added 1 min ago/);
     expect(textOf(page)).toMatch(/1 h ago · 1,200 posts imported/);
-    expect(textOf(page)).toContain('old.zip removed ·');
+    expect(textOf(page)).toContain('old.zip removed · imported');
     expect(textOf(page)).toContain('Could not be read: It is a shopping list.');
   });
 

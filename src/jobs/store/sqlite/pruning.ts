@@ -77,7 +77,7 @@ function statements(db: Database) {
     oldest: query<OldRow>(
       db,
       `SELECT key, id, type, status, session_id, created_at, completed_at, dismissed_at,
-              is_pinned OR session_id IS NOT NULL AS is_kept FROM jobs
+              is_pinned OR (session_id IS NOT NULL AND agent IS NULL) AS is_kept FROM jobs
        WHERE type = ?1 AND created_at >= ?2 AND created_at < ?3 AND (created_at > ?2 OR key > ?4)
        ORDER BY created_at, key LIMIT ?5`,
     ),
@@ -101,6 +101,6 @@ interface OldRow {
   created_at: number;
   completed_at: number | null;
   dismissed_at: number | null;
-  /** It is pinned, or its session keeps it. */
+  /** It is pinned, or its session keeps it. Agents have a session for each conversation. */
   is_kept: number;
 }

@@ -46,6 +46,7 @@ export interface JobRow {
   is_pinned: number;
   session_id: string | null;
   parent_id: string | null;
+  agent: string | null;
   created_at: number;
   started_at: number | null;
   updated_at: number;
@@ -55,7 +56,7 @@ export interface JobRow {
 
 const COMMON = `key, id, type, status, tracked, progress_current, progress_total,
   progress_message, progress_stage, progress_rate, progress_gap, error_message, errors, failure, attempt, uncounted,
-  max_attempts, retry_at, run_at, due_at, priority, timeout_ms, is_pinned, session_id, parent_id, created_at, started_at, updated_at,
+  max_attempts, retry_at, run_at, due_at, priority, timeout_ms, is_pinned, session_id, parent_id, agent, created_at, started_at, updated_at,
   completed_at, dismissed_at`;
 
 /** The columns of a job with its whole input and result. */
@@ -102,6 +103,7 @@ export function toJob(row: JobRow, now: number): Job {
     ...(row.dismissed_at !== null && { dismissedAt: new Date(row.dismissed_at) }),
     ...(row.session_id !== null && { sessionId: row.session_id }),
     ...(row.parent_id !== null && { parentId: row.parent_id }),
+    ...(row.agent !== null && { agent: row.agent }),
   };
 }
 

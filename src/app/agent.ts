@@ -1,0 +1,25 @@
+import { jobTracker } from '../jobs/index.ts';
+import type { Config } from '../platform/config.ts';
+import { createLogger } from '../platform/logger.ts';
+import { bootstrap } from './bootstrap.ts';
+import { shutDown, shutDownOnSignals } from './shutdown.ts';
+import { surviveDatabaseErrors } from './uncaught.ts';
+
+/**
+ * Serves one agent over standard input and output until it closes them, or a signal comes. Runs jobs as
+ * a worker does, so that it needs no server; what is unfinished at the end goes back to the queue, and
+ * resumes in a server, a worker or the next of these.
+ */
+export async function serveAgent(config: Config): Promise<void> {
+  const logger = createLogger(config.logLevel);
+  const deps = await bootstrap(config, 'worker', logger);
+  surviveDatabaseErrors(deps.health);
+  const { serveAgentOnStdio } = await import('../mcp/stdio.ts');
+  await jobTracker.start();
+  await deps.health.start();
+  const { drainMs, stopWithParent } = config;
+  const shutdown = { deps, drainMs, withParent: stopWithParent, logger };
+  shutDownOnSignals(shutdown);
+  await serveAgentOnStdio({ ...deps, tracker: jobTracker, config, logger });
+  await shutDown(shutdown);
+}

@@ -1,0 +1,99 @@
+import type { CallToolResult, ServerContext, Tool } from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import { ModelUnavailable } from '../embedding/index.ts';
+import { InvalidInput, TooManyWaiting } from '../jobs/index.ts';
+import { InvalidCursor } from '../library/index.ts';
+import { jsonSchemaOf } from '../platform/json_schema.ts';
+import { detailsOf } from '../platform/typed_fields.ts';
+import type { AgentDeps, Caller } from './deps.ts';
+import type { TaskHandle } from './task.ts';
+
+/** The answer of a tool: a result, or the handle of a task. */
+export type Answer = CallToolResult | TaskHandle;
+
+export interface AgentTool {
+  name: string;
+  title: string;
+  description: string;
+  /** Of what may be sent. */
+  input: () => z.ZodType;
+  annotations: Tool['annotations'];
+  /** It starts or changes something: not for readers. */
+  changes?: true;
+  /** @throws InvalidInput, InvalidCursor, ModelUnavailable, TooManyWaiting: the agent is told. */
+  call(given: Record<string, unknown>, caller: Caller, context: ServerContext): Promise<Answer>;
+}
+
+/** A tool that only reads, with its arguments checked. */
+export function readingTool<Schema extends z.ZodType>(
+  about: Pick<AgentTool, 'name' | 'title' | 'description'> & { input: () => Schema },
+  read: (given: z.output<Schema>, caller: Caller, context: ServerContext) => Promise<Answer>,
+): AgentTool {
+  return {
+    ...about,
+    annotations: { readOnlyHint: true, openWorldHint: false },
+    call: async (given, caller, context) => read(checked(about.input(), given), caller, context),
+  };
+}
+
+/** @throws InvalidInput that names every argument that is wrong. */
+export function checked<Schema extends z.ZodType>(
+  schema: Schema,
+  given: unknown,
+): z.output<Schema> {
+  const { success, data, error } = schema.safeParse(given);
+  if (success) return data;
+  throw new InvalidInput(detailsOf(error));
+}
+
+/** The tool as `tools/list` describes it. */
+export function listed({ name, title, description, input, annotations }: AgentTool): Tool {
+  const schema = { ...jsonSchemaOf(input()), type: 'object' as const };
+  return { name, title, description, inputSchema: schema as Tool['inputSchema'], annotations };
+}
+
+/** Calls a tool. What the agent can put right is an answer that says so, not an error. */
+export async function callTool(
+  { logger }: Pick<AgentDeps, 'logger'>,
+  tool: AgentTool,
+  ...call: Parameters<AgentTool['call']>
+): Promise<Answer> {
+  try {
+    return await tool.call(...call);
+  } catch (error) {
+    const message = refusalOf(error);
+    if (message !== undefined) return refusal(message);
+    if (!call[2].mcpReq.signal.aborted) logger.error('A tool failed.', { tool: tool.name, error });
+    throw error;
+  }
+}
+
+/** An answer that says what went wrong, and what to do. */
+export function refusal(message: string): CallToolResult {
+  return { content: [{ type: 'text', text: message }], isError: true };
+}
+
+function refusalOf(error: unknown): string | undefined {
+  if (error instanceof InvalidInput) {
+    const fields = Object.entries(error.details).map(([name, wrong]) => `${name}: ${wrong}`);
+    return `Nothing was done. Correct these arguments and call again.\n${fields.join('\n')}`;
+  }
+  if (error instanceof InvalidCursor) {
+    return 'Invalid cursor. Use nextCursor of the previous answer, or omit cursor.';
+  }
+  if (error instanceof TooManyWaiting) {
+    return `Nothing was started. ${error.message} Wait until some have ended.`;
+  }
+  return error instanceof ModelUnavailable ? error.message : undefined;
+}
+
+/** An argument that continues a list. */
+export function cursorArgument() {
+  return z.string().max(2_000).optional().describe('nextCursor of the previous answer.');
+}
+
+/** How many items an answer has: 1 to `max`. */
+export function limitArgument(max: number, fallback: number) {
+  const error = `Limit must be a whole number from 1 to ${max}.`;
+  return z.int({ error }).min(1, error).max(max, error).default(fallback);
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { nameIn } from '../../operations/find_posts.ts';
+import { collected } from '../collected.ts';
+import type { AgentDeps } from '../deps.ts';
+import { postJson, profileJson } from '../posts.ts';
+import { type AgentTool, readingTool, refusal } from '../tool.ts';
+
+const source = (names: string[]) =>
+  z.enum(names as [string, ...string[]], `Source must be one of: ${names.join(', ')}.`);
+
+const MAX_NAME = 500;
+
+/** One post with all of its text, and one profile. */
+export function libraryTools({ library, sources }: AgentDeps): AgentTool[] {
+  const names = [...sources.keys()];
+  const getPost = readingTool(
+    {
+      name: 'get_post',
+      title: 'Read a post',
+      description: 'A collected post with all of its text, links and pictures.',
+      input: () =>
+        z.strictObject({
+          source: source(names),
+          id: z.string().max(MAX_NAME).describe('Its id, as find tells it.'),
+        }),
+    },
+    async (given) => {
+      const post = readPost(library, given.source, given.id);
+      return post
+        ? { content: [collected({ post: postJson(post, true) })] }
+        : refusal('There is no such post in the library. Use find to look for it.');
+    },
+  );
+  const getProfile = readingTool(
+    {
+      name: 'get_profile',
+      title: 'Read a profile',
+      description: 'A collected profile, with how many of its posts are in the library.',
+      input: () =>
+        z.strictObject({
+          source: source(names),
+          username: z.string().max(MAX_NAME).describe('With or without @.'),
+        }),
+    },
+    async (given) => {
+      const profile = library.profileOf(given.source, nameIn(given.username));
+      return profile
+        ? { content: [collected({ profile: profileJson(profile) })] }
+        : refusal('There is no such profile in the library. scrape or discover may bring it.');
+    },
+  );
+  return [getPost, getProfile];
+}
+
+/** A stored post by its source and id. */
+export function readPost(library: AgentDeps['library'], source: string, id: string) {
+  const key = library.words.keyOf(source, id);
+  return key === undefined ? undefined : library.words.postsOf([key])[0];
+}

@@ -1,0 +1,60 @@
+import type { ServerContext } from '@modelcontextprotocol/server';
+import { isFinal, type Job, type Tracker } from '../jobs/index.ts';
+import type { AgentDeps } from './deps.ts';
+import { statusMessage } from './job_words.ts';
+
+/** How often a client that asked for progress hears of it at most, in ms. */
+const PROGRESS_MS = 500;
+
+/**
+ * Waits until the job has ended, `ms` have passed, or the request or the server is over. A client that sent a
+ * `progressToken` hears of the job's progress meanwhile.
+ * @returns the job as it is then; undefined when it was removed.
+ */
+export async function waitForEnd(
+  { tracker, closing }: Pick<AgentDeps, 'tracker' | 'closing'>,
+  id: string,
+  ms: number,
+  context: Pick<ServerContext, 'mcpReq'>,
+): Promise<Job | undefined> {
+  const { signal: requested } = context.mcpReq;
+  const signal = closing ? AbortSignal.any([requested, closing]) : requested;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const look = () => {
+    const job = tracker.reader.getBriefJob(id);
+    if (!job || isFinal(job.status)) resolve();
+  };
+  const unsubscribe = tracker.feed.subscribe(look);
+  const timeout = setTimeout(resolve, ms);
+  const reporting = reportProgress(tracker, id, context);
+  signal.addEventListener('abort', () => resolve());
+  try {
+    look();
+    if (!signal.aborted) await promise;
+  } finally {
+    unsubscribe();
+    clearTimeout(timeout);
+    clearInterval(reporting);
+  }
+  return tracker.reader.getBriefJob(id);
+}
+
+function reportProgress(
+  tracker: Tracker,
+  id: string,
+  { mcpReq }: Pick<ServerContext, 'mcpReq'>,
+): Timer | undefined {
+  const progressToken = mcpReq._meta?.progressToken;
+  if (progressToken === undefined) return undefined;
+  let last = -1;
+  return setInterval(() => {
+    const job = tracker.reader.getBriefJob(id);
+    // The protocol wants each progress to be higher than the one before.
+    if (!job || job.progress.current <= last) return;
+    last = job.progress.current;
+    const { total } = job.progress;
+    const message = statusMessage(job, tracker);
+    const params = { progressToken, progress: last, message, ...(total > 0 && { total }) };
+    mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {});
+  }, PROGRESS_MS);
+}

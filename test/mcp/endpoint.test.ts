@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { z } from 'zod';
+import { toolsOf } from '../../src/mcp/server.ts';
+import { type AgentTool, listed } from '../../src/mcp/tool.ts';
+import type { Operation } from '../../src/operations/index.ts';
+import { silentLogger } from '../../src/platform/logger.ts';
+import { closeApps, NAVIGATION, setupApp, type TestApp } from '../support/app.ts';
+import { until } from '../support/wait.ts';
+import { type Agent, type AgentOptions, appAgent, REVISIONS, textsOf } from './agents.ts';
+
+afterAll(closeApps);
+
+const TOKEN = 'a-token-of-16-or-more';
+
+let web: TestApp;
+
+beforeAll(async () => {
+  web = await setupApp({ XGPT_AGENT_WAIT_MS: '5000', XGPT_KEEP_FINISHED_HOURS: '2' });
+  await web.tracker.start();
+});
+
+const agentIn = (options: AgentOptions) => appAgent(web, options);
+
+describe('a request', () => {
+  test.each(REVISIONS)(
+    '57: of revision %s that waits does not hold up a stop',
+    async (revision) => {
+      const stopping = await setupApp({ XGPT_AGENT_WAIT_MS: '600000' });
+      const agent = await appAgent(stopping, { revision, hasTasks: false });
+      const answer = agent.call('scrape', { username: 'aurora_lab' }).then(
+        (result) => textsOf(result)[0],
+        () => 'The connection was closed.',
+      );
+      await until('it has started', () => stopping.tracker.getAllJobs().length === 1);
+      stopping.closing.abort();
+      expect(await answer).toMatch(/goes on|was closed/);
+    },
+  );
+
+  test('57: for news of tasks is refused without the extension', async () => {
+    const agent = await agentIn({ revision: '2026-07-28', hasTasks: false });
+    const listen = await agent.request('subscriptions/listen', {
+      notifications: { taskIds: ['x'] },
+    });
+    expect(listen.error?.code).toBe(-32021);
+  });
+});
+
+describe('a type of a program', () => {
+  const input = z.object({ from: z.int().min(1), sessionId: z.string().optional() });
+
+  function toolsWith(schema: z.ZodType) {
+    const scrape = web.operations.get('scrape') as Operation;
+    const definition = { ...scrape.definition, input: schema } as Operation['definition'];
+    const own = { ...scrape, type: 'countdown' as never, definition };
+    const operations = new Map([...web.operations, ['countdown', own]]);
+    return toolsOf({ ...web, operations, logger: silentLogger, closing: web.closing.signal });
+  }
+
+  test('57: is a tool with the input of the type', () => {
+    const schema = listed(toolsWith(input).get('countdown') as AgentTool).inputSchema;
+    expect(schema).toMatchObject({
+      properties: { from: { type: 'integer' }, sessionId: { type: 'string' } },
+      required: ['from'],
+    });
+    expect(schema.properties?.sessionId).not.toHaveProperty('pattern');
+    const other = listed(toolsWith(z.object({ upTo: z.int() })).get('countdown') as AgentTool);
+    expect(Object.keys(other.inputSchema.properties ?? {})).toEqual(['upTo', 'sessionId']);
+  });
+});
+
+describe('jobs of agents', () => {
+  test('57: stand in the taskbar with the agent’s name, escaped, and can be cancelled there', async () => {
+    const own = await setupApp();
+    const agent = await appAgent(own, { revision: '2026-07-28', name: '<b>night</b>\nshift' });
+    const { taskId } = await agent.call('scrape', { username: 'aurora_lab' });
+    const html = await (await own.request('/api/jobs')).text();
+    expect(html).toInclude('started by &lt;b&gt;night&lt;/b&gt; shift');
+    const cancel = await own.post(`/api/jobs/${taskId}/cancel`);
+    expect(cancel.status).toBe(200);
+    expect((await agent.task(taskId)).status).toBe('cancelled');
+    const page = await (await own.request(`/jobs/${taskId}`, { headers: NAVIGATION })).text();
+    expect(page).toInclude('agent &lt;b&gt;night&lt;/b&gt; shift');
+  });
+
+  test('57: belong to a session of their conversation, or to the one that a call names', async () => {
+    const own = await setupApp();
+    const scrape = { username: 'aurora_lab' };
+    const [one, other] = await Promise.all([
+      appAgent(own, { revision: '2025-11-25', name: 'one' }),
+      appAgent(own, { revision: '2025-11-25', name: 'one' }),
+    ]);
+    const sessionOf = async (agent: Agent, more = {}) => {
+      const { taskId } = await agent.call('scrape', { ...scrape, ...more });
+      return own.tracker.getJob(String(taskId))?.sessionId;
+    };
+    const first = await sessionOf(one);
+    expect(await sessionOf(one)).toBe(first);
+    expect(await sessionOf(other)).not.toBe(first);
+    expect(await sessionOf(other, { sessionId: 'my research' })).toBe('my research');
+  });
+
+  test('57: hand their agent and session on to the jobs that they start', async () => {
+    const own = await setupApp();
+    await own.tracker.start();
+    const agent = await appAgent(own, { revision: '2026-07-28', name: 'scout' });
+    const { taskId } = await agent.call('discover', {
+      ...{ query: 'research station', maxResults: 1, scrape: true, maxTweets: 20 },
+    });
+    const parent = await own.ended(String(taskId));
+    expect(parent.status).toBe('completed');
+    const { children } = own.tracker.reader.detailsOf(parent.id);
+    expect(children).toHaveLength(1);
+    expect(children[0]).toMatchObject({ agent: 'scout', sessionId: parent.sessionId });
+  });
+
+  test('57: are limited as those of other clients are', async () => {
+    const own = await setupApp({ XGPT_MAX_WAITING: '2' });
+    const agent = await appAgent(own, { revision: '2026-07-28' });
+    const scrape = () => agent.call('scrape', { username: 'aurora_lab' });
+    expect(await scrape()).toMatchObject({ resultType: 'task' });
+    expect(await scrape()).toMatchObject({ resultType: 'task' });
+    const refused = await scrape();
+    expect(refused.isError).toBe(true);
+    expect(textsOf(refused)[0]).toInclude('Nothing was started.');
+  });
+});
+
+describe('POST /mcp', () => {
+  const HEADERS = {
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+  };
+  const ping = (headers: Record<string, string>) => ({
+    method: 'POST',
+    headers: { ...HEADERS, ...headers },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
+  });
+
+  test('57: is behind the same checks as everything else', async () => {
+    const closed = await setupApp({ XGPT_TOKEN: TOKEN });
+    expect((await closed.request('/mcp', ping({}))).status).toBe(401);
+    expect((await closed.request('/mcp', ping({ authorization: 'Bearer wrong' }))).status).toBe(
+      401,
+    );
+    expect((await web.request('/mcp', ping({ host: 'rebound.example' }))).status).toBe(403);
+    expect((await web.request('/mcp', ping({ origin: 'https://evil.example' }))).status).toBe(403);
+    expect((await web.request('/mcp', ping({}))).status).toBe(200);
+  });
+
+  test('57: answers other methods with 405, and a body that is too large with 413', async () => {
+    expect((await web.request('/mcp')).status).toBe(405);
+    const large = { ...ping({}), body: 'x'.repeat(2 * 1024 * 1024) };
+    expect((await web.request('/mcp', large)).status).toBe(413);
+  });
+});

@@ -1,0 +1,141 @@
+import { afterAll, describe, expect, test } from 'bun:test';
+import { type Embedder, ModelUnavailable } from '../../src/embedding/index.ts';
+import { createLibrary } from '../../src/library/index.ts';
+import { find } from '../../src/operations/find/find.ts';
+import { type TypedFind, toFindRequest } from '../../src/operations/find/request.ts';
+import { findPosts } from '../../src/operations/find_posts.ts';
+import { openDatabase } from '../../src/platform/database.ts';
+
+const NOW = Date.UTC(2026, 10, 29);
+const MODEL = 'by-hand';
+const LIMITS = 'The model understands English.';
+const databases: { close(): void }[] = [];
+afterAll(() => {
+  for (const database of databases) database.close();
+});
+
+const embedderOf = (isCut = false) =>
+  ({
+    model: MODEL,
+    limits: LIMITS,
+    isReady: async () => true,
+    read: async (texts: string[]) => texts.map(() => ({ parts: 3, unknown: 0, isCut })),
+    embed: async (texts: string[]) => texts.map(() => Float32Array.of(1, 0)),
+  }) as unknown as Embedder;
+
+/** @param embedded how many of the texts have vectors, the first ones. */
+function filled(texts: string[], embedded = texts.length) {
+  const database = openDatabase(':memory:');
+  databases.push(database);
+  const library = createLibrary(database);
+  library.savePosts(
+    texts.map((text, at) => ({
+      source: 'sample',
+      id: `${at}`,
+      kind: 'post',
+      author: 'ada',
+      authorName: 'Ada',
+      text,
+      createdAt: new Date(NOW - at * 1000),
+      links: [],
+      media: [],
+    })),
+  );
+  const keys = Array.from({ length: embedded }, (_, at) => at + 1);
+  library.saveVectors(
+    MODEL,
+    keys.map((key) => ({ key, vector: Float32Array.of(1, 0) })),
+  );
+  const found = (typed: Partial<TypedFind>, embedder = embedderOf()) =>
+    find({ library, embedder }, toFindRequest(typed as TypedFind, NOW));
+  return { library, found };
+}
+
+describe('47: what limits a find by meaning', () => {
+  test.each(['best', 'meaning'] as const)('is told by %s', async (by) => {
+    const { found } = filled(['warm soup']);
+    expect((await found({ q: 'soup', by })).notes).toEqual([LIMITS]);
+    expect((await found({ q: 'soup', by }, embedderOf(true))).notes).toEqual([
+      'This query is longer than the model reads: only its beginning was compared.',
+      LIMITS,
+    ]);
+  });
+
+  test.each(['best', 'meaning'] as const)('by %s: posts that wait to be embedded', async (by) => {
+    const { found, library } = filled(['warm soup', 'stew', '', 'soup', '🎉'], 1);
+    library.saveMeaningless(MODEL, [{ key: 5 }]);
+    const advice = 'Start an embed job (on the page Embed, or with xgpt embed).';
+    expect((await found({ q: 'soup', by })).notes).toEqual([
+      LIMITS,
+      `2 posts have not been embedded yet, so meaning cannot find them. ${advice}`,
+    ]);
+    library.saveVectors(MODEL, [{ key: 2, vector: Float32Array.of(1, 0) }]);
+    expect((await found({ q: 'soup', by })).notes?.[1]).toStartWith('1 post has not been embedded');
+  });
+
+  test('of many posts, those that were collected last are examined', async () => {
+    const { found } = filled(
+      Array.from({ length: 2_100 }, () => 'soup'),
+      10,
+    );
+    expect((await found({ q: 'soup' })).notes?.[1]).toStartWith(
+      '2,000 posts of the 2,000 collected last have not been embedded yet',
+    );
+  });
+
+  test('without any vector a find by meaning is refused, and says what to do', async () => {
+    const { found, library } = filled(['soup'], 0);
+    const refused = found({ q: 'soup', by: 'meaning' });
+    await expect(refused).rejects.toBeInstanceOf(ModelUnavailable);
+    await expect(refused).rejects.toThrow('xgpt embed');
+    const posts = findPosts(
+      { library, embedder: embedderOf() },
+      { q: 'soup', by: 'meaning', author: '' },
+    );
+    await expect(posts).rejects.toBeInstanceOf(ModelUnavailable);
+    expect(await filled([]).found({ q: 'soup', by: 'meaning' })).toMatchObject({ total: 0 });
+  });
+
+  test('vectors of another model are none of this one, and not passed to know it', () => {
+    const { library } = filled(['soup'], 0);
+    library.saveVectors('another', [{ key: 1, vector: Float32Array.of(1, 0) }]);
+    expect(library.meaning.hasVectors(MODEL)).toBe(false);
+    library.saveVectors(MODEL, [{ key: 1, vector: Float32Array.of(1, 0) }]);
+    expect(library.meaning.hasVectors(MODEL)).toBe(true);
+    library.saveMeaningless(MODEL, [{ key: 1 }]);
+    expect(library.meaning.hasVectors(MODEL)).toBe(false);
+    expect(library.meaning.hasVectors('another')).toBe(true);
+  });
+});
+
+describe('47: posts like another', () => {
+  test('the query says like which one, and what else holds', async () => {
+    const { found } = filled(['warm soup', 'cold soup', 'stew']);
+    const like = 'sample:0';
+    expect(await found({ like })).toMatchObject({ understood: 'Posts like “warm soup”' });
+    const narrowed = await found({ like, q: 'soup from:ada' });
+    expect(narrowed.understood).toBe('Posts like “warm soup”, with “soup”, by @ada');
+    expect(narrowed.posts).toMatchObject([
+      { id: '1', why: { words: true, meaning: true }, marks: [{ from: 5, to: 9 }] },
+    ]);
+  });
+
+  test('a post without a vector says whether an embed job helps', async () => {
+    const { found, library } = filled(['soup', '🎉'], 0);
+    library.saveMeaningless(MODEL, [{ key: 2 }]);
+    expect((await found({ like: 'sample:0' })).notes?.[0]).toContain('xgpt embed');
+    expect((await found({ like: 'sample:1' })).notes?.[0]).not.toContain('xgpt embed');
+  });
+});
+
+describe('47: a word with a typing error, by words and meaning', () => {
+  test('is looked for by its beginning, which is told', async () => {
+    const { found } = filled(['warm soup', 'a telescope']);
+    const { notes, didYouMean, posts } = await found({ q: 'telescpe' });
+    expect(notes?.[0]).toBe(
+      'No post has “telescpe”: words that begin with “telesc” were looked for instead.',
+    );
+    expect(didYouMean).toBe('telescope');
+    expect(posts[0]).toMatchObject({ id: '1', why: { someWords: true } });
+  });
+});
