@@ -119,11 +119,14 @@ function WebhookCard({ webhook, now, secret }: CardProps): JSX.Element {
   );
 }
 
+/** A request that is sent within this time is not announced, in ms. */
+const SOON_MS = 5_000;
+
 /** "paused · 3 min ago · 2 events wait" */
 function State({ webhook, now }: { webhook: Webhook; now: Date }): JSX.Element {
   const at = webhookMoment(webhook);
   const { retryAt, waiting } = webhook;
-  const isBackingOff = retryAt && retryAt > now && waiting > 0;
+  const isBackingOff = retryAt && retryAt.getTime() - now.getTime() > SOON_MS && waiting > 0;
   return (
     <>
       <span class="webhook-state" safe>
