@@ -105,8 +105,8 @@ export function sourceChangeRoutes(deps: WebDeps) {
     app
       .delete(
         '/api/sources/:name/credentials',
-        async ({ params: { name }, ...context }) =>
-          changed(await manager.disconnect(name, recorderOf(context))),
+        async ({ params: { name }, request, server }) =>
+          changed(await manager.disconnect(name, recorderOf({ request, server }))),
         {
           ...remove,
           detail: about('Act', 'delete_credentials', 'Remove the credentials of a source'),
@@ -114,8 +114,8 @@ export function sourceChangeRoutes(deps: WebDeps) {
       )
       .post(
         '/api/sources/:name/credentials/remove',
-        async ({ params: { name }, ...context }) =>
-          changed(await manager.disconnect(name, recorderOf(context))),
+        async ({ params: { name }, request, server }) =>
+          changed(await manager.disconnect(name, recorderOf({ request, server }))),
         {
           ...remove,
           detail: about(

@@ -117,18 +117,26 @@ export function webhookRemovalRoutes({ webhooks }: WebDeps) {
   }
   return (app: Elysia) =>
     app
-      .delete('/api/webhooks/:id', (context) => removed(context), {
-        ...REMOVAL,
-        detail: about('Act', 'delete_webhook', 'Remove a webhook'),
-      })
-      .post('/api/webhooks/:id/remove', (context) => removed(context), {
-        ...REMOVAL,
-        detail: about(
-          'Act',
-          'remove_webhook',
-          'Remove a webhook, for forms, which cannot send DELETE',
-        ),
-      });
+      .delete(
+        '/api/webhooks/:id',
+        ({ params, request, server }) => removed({ params, request, server }),
+        {
+          ...REMOVAL,
+          detail: about('Act', 'delete_webhook', 'Remove a webhook'),
+        },
+      )
+      .post(
+        '/api/webhooks/:id/remove',
+        ({ params, request, server }) => removed({ params, request, server }),
+        {
+          ...REMOVAL,
+          detail: about(
+            'Act',
+            'remove_webhook',
+            'Remove a webhook, for forms, which cannot send DELETE',
+          ),
+        },
+      );
 }
 
 type Changing = Pick<RequestContext, 'request' | 'server'> & { params: { id: string } };
